@@ -1,0 +1,1 @@
+"""Asana in pandas."""

@@ -1,0 +1,33 @@
+"""What Asana offers, as data: resources, operations, records and their columns.
+
+``operations.json`` is made from Asana's OpenAPI spec and ``overrides.toml`` by
+``python -m asana_frames.codegen``; nothing here is written by hand twice.
+"""
+
+from asana_frames.catalog.columns import Column, columns_of, parse_fields
+from asana_frames.catalog.model import (
+    BodyField,
+    Catalog,
+    Directory,
+    Field,
+    Operation,
+    Parameter,
+    RecordType,
+    ResourceType,
+    load,
+)
+
+__all__ = [
+    "BodyField",
+    "Catalog",
+    "Column",
+    "Directory",
+    "Field",
+    "Operation",
+    "Parameter",
+    "RecordType",
+    "ResourceType",
+    "columns_of",
+    "load",
+    "parse_fields",
+]

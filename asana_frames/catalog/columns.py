@@ -1,0 +1,207 @@
+"""From the fields of a record to the columns of its frame."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+import msgspec
+
+from asana_frames.catalog.model import Field, Kind, RecordType, load
+from asana_frames.exceptions import InvalidRequest, suggest
+from asana_frames.types import Fields
+
+#: What a custom field is asked for: enough to type any kind of value.
+CUSTOM_FIELD_LEAVES = (
+    "gid",
+    "name",
+    "resource_subtype",
+    "representation_type",
+    "number_value",
+    "text_value",
+    "display_value",
+    "enum_value.name",
+    "multi_enum_values.name",
+    "people_value.gid",
+    "people_value.name",
+    "date_value.date",
+    "date_value.date_time",
+    "reference_value.name",
+)
+_CUSTOM_FIELD_PATHS = frozenset(f"custom_fields.{leaf}" for leaf in CUSTOM_FIELD_LEAVES)
+
+
+class Column(msgspec.Struct, frozen=True):
+    """One column of a frame.
+
+    ``steps`` is the way into the record: each key, and whether a list is found there.
+    """
+
+    name: str
+    path: str
+    kind: Kind
+    steps: tuple[tuple[str, bool], ...]
+
+    @property
+    def depth(self) -> int:
+        """How many lists lie on the way: 0 for a value, 1 for a tuple, 2 for tuples of tuples."""
+        return sum(is_list for _, is_list in self.steps)
+
+    @property
+    def opt_fields(self) -> tuple[str, ...]:
+        """What to send as ``opt_fields`` to get this column."""
+        if self.kind == "custom_fields":
+            return tuple(f"{self.path}.{leaf}" for leaf in CUSTOM_FIELD_LEAVES)
+        return (self.path,)
+
+
+@lru_cache(maxsize=1024)
+def columns_of(record: str, fields: tuple[str, ...] | None = None) -> tuple[Column, ...]:
+    """Return the columns of a record's frame.
+
+    Parameters
+    ----------
+    record
+        Name of the record type, such as ``"task"``.
+    fields
+        Asana paths; None for the default columns; ``("all",)`` for every column.
+
+    Raises
+    ------
+    InvalidRequest
+        A path is unknown; the message suggests the nearest.
+    """
+    kind = load().record(record)
+    if fields is None:
+        chosen = [column for field in kind.fields if field.default for column in _of(kind, field)]
+    elif fields == ("all",):
+        chosen = [column for field in kind.fields for column in _of(kind, field)]
+    else:
+        chosen = [column for path in fields for column in _at(kind, path)]
+    if kind.field("gid") is not None:
+        chosen.insert(0, Column("gid", "gid", "text", (("gid", False),)))
+    return tuple({column.name: column for column in chosen}.values())
+
+
+def parse_fields(fields: Fields) -> tuple[str, ...] | None:
+    """Return ``fields`` as a tuple of paths, or None for the default columns."""
+    if fields is None:
+        return None
+    paths = tuple(fields.split(",")) if isinstance(fields, str) else tuple(fields)
+    if not paths or not all(isinstance(path, str) and path.strip() for path in paths):
+        raise InvalidRequest('fields= takes a list of Asana paths, "all", or None.')
+    return tuple(path.strip().removeprefix("this.") for path in paths)
+
+
+def _at(kind: RecordType, path: str) -> Iterator[Column]:
+    """Yield the columns for one path that a user asked for."""
+    found = list(_walk(kind, path.split("."), (), ""))
+    if not found:
+        raise InvalidRequest(
+            f"A {kind.name} has no field {path!r}.{suggest(path, _known(kind))} "
+            f"info() of the resource lists them all."
+        )
+    yield from found
+
+
+def _walk(
+    kind: RecordType, keys: list[str], steps: tuple[tuple[str, bool], ...], prefix: str
+) -> Iterator[Column]:
+    """Yield the columns at ``keys`` below ``kind``, following references."""
+    for cut in range(len(keys), 0, -1):
+        field = kind.field(".".join(keys[:cut]))
+        if field is None:
+            continue
+        rest = keys[cut:]
+        if not rest:
+            yield from _of(kind, field, steps, prefix)
+        elif field.record:
+            target = load().record(field.record)
+            yield from _walk(
+                target, rest, (*steps, *_steps(kind, field)), _joined(prefix, _stem(field))
+            )
+        elif field.kind == "custom_fields" and ".".join(keys) in _CUSTOM_FIELD_PATHS:
+            yield from _of(kind, field, steps, prefix)
+        return
+
+
+def _of(
+    kind: RecordType,
+    field: Field,
+    steps: tuple[tuple[str, bool], ...] = (),
+    prefix: str = "",
+) -> Iterator[Column]:
+    """Yield the columns that one field becomes."""
+    here = (*steps, *_steps(kind, field))
+    if field.kind in ("object", "list"):
+        for child in _children(kind, field):
+            yield from _of(kind, child, steps, prefix)
+    elif field.record:
+        for leaf in _leaves(load().record(field.record)):
+            yield _column(_joined(prefix, _stem(field)), leaf, (*here, (leaf.path, False)))
+    else:
+        parent, _, leaf_name = _stem(field).rpartition(".")
+        leaf = Field(leaf_name, field.kind)
+        yield _column(_joined(prefix, parent), leaf, here)
+
+
+def _column(stem: str, leaf: Field, steps: tuple[tuple[str, bool], ...]) -> Column:
+    in_list = any(is_list for _, is_list in steps[:-1])
+    name = _joined(stem, plural(leaf.path, leaf.kind) if in_list else leaf.path)
+    path = ".".join(key for key, _ in steps)
+    return Column(name.replace(".", "_"), path, leaf.kind, steps)
+
+
+def _leaves(target: RecordType) -> Iterator[Field]:
+    """Yield what a reference to ``target`` shows of it."""
+    yield Field("gid", "text")
+    if target.label:
+        yield target.field(target.label) or Field(target.label, "text")
+    if target.polymorphic:
+        yield Field("resource_type", "text")
+
+
+def _children(kind: RecordType, field: Field) -> Iterator[Field]:
+    depth = field.path.count(".") + 1
+    for child in kind.fields:
+        if child.path.startswith(field.path + ".") and child.path.count(".") == depth:
+            yield child
+
+
+def _steps(kind: RecordType, field: Field) -> tuple[tuple[str, bool], ...]:
+    """Return the keys from the record to ``field``, and which of them hold lists."""
+    keys = field.path.split(".")
+    steps = []
+    for cut in range(1, len(keys) + 1):
+        at = kind.field(".".join(keys[:cut]))
+        steps.append((keys[cut - 1], at is not None and at.kind in ("list", "refs", "texts")))
+    return tuple(steps)
+
+
+def _stem(field: Field) -> str:
+    return field.column or field.path
+
+
+def _joined(*parts: str) -> str:
+    return ".".join(part for part in parts if part)
+
+
+def plural(word: str, kind: Kind) -> str:
+    """Return the name of a column that holds a tuple of ``word``."""
+    if kind == "boolean" or word.endswith("s"):
+        return word
+    if word.endswith("y") and word[-2:-1] not in "aeiou":
+        return word[:-1] + "ies"
+    return word + "s"
+
+
+def _known(kind: RecordType) -> Iterable[str]:
+    """Return the paths worth suggesting: the record's own, and one step into its references."""
+    for field in kind.fields:
+        yield field.path
+        if field.record:
+            yield from (
+                f"{field.path}.{leaf.path}"
+                for leaf in load().record(field.record).fields
+                if "." not in leaf.path
+            )

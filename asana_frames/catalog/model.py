@@ -1,0 +1,201 @@
+"""The shape of ``operations.json`` and its loader."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+import msgspec
+
+from asana_frames.exceptions import InvalidRequest, suggest
+
+Kind = Literal[
+    "text",
+    "integer",
+    "number",
+    "boolean",
+    "date",
+    "datetime",
+    "json",
+    "texts",
+    "ref",
+    "refs",
+    "object",
+    "list",
+    "custom_fields",
+]
+Returns = Literal["one", "list", "nothing", "job"]
+Paging = Literal["pages", "offset", "none", "events", "stream"]
+
+
+class Field(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One path of a record, as Asana names it."""
+
+    path: str
+    kind: Kind
+    #: The record type that a ``ref`` or ``refs`` points to.
+    record: str = ""
+    #: Part of a frame when no ``fields`` are asked for.
+    default: bool = False
+    #: Column name where it differs from the path.
+    column: str = ""
+    enum: tuple[str, ...] = ()
+
+
+class RecordType(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A kind of JSON object, and the fields it may have."""
+
+    name: str
+    fields: tuple[Field, ...]
+    #: The field that names such an object for people; empty if none does.
+    label: str = ""
+    #: References to it may be of several kinds, so their ``resource_type`` matters.
+    polymorphic: bool = False
+
+    def field(self, path: str) -> Field | None:
+        """Return the field at ``path``, or None."""
+        return next((field for field in self.fields if field.path == path), None)
+
+
+class Parameter(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One argument of an operation's path or query."""
+
+    name: str
+    argument: str
+    place: Literal["path", "query"]
+    kind: Kind
+    required: bool = False
+    #: Several values go into one request, joined by commas.
+    many: bool = False
+    #: Record types that a reference may name, most likely first.
+    refers: tuple[str, ...] = ()
+    #: The frame's column that says which parent a row was found under.
+    parent: str = ""
+    enum: tuple[str, ...] = ()
+    #: What Asana assumes when nothing is sent; never sent by us.
+    default: str | bool | None = None
+
+
+class BodyField(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One field of an operation's body."""
+
+    name: str
+    kind: Kind
+    required: bool = False
+    enum: tuple[str, ...] = ()
+
+
+class Operation(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One HTTP method on one path."""
+
+    id: str
+    resource: str
+    method: str
+    http: Literal["GET", "POST", "PUT", "DELETE"]
+    path: str
+    returns: Returns
+    status: int
+    record: str = ""
+    paging: Paging = "none"
+    #: Takes ``opt_fields``.
+    fields: bool = True
+    multipart: bool = False
+    deprecated: str = ""
+    note: str = ""
+    parameters: tuple[Parameter, ...] = ()
+    body: tuple[BodyField, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """How a user types it: ``tasks.list``."""
+        return f"{self.resource}.{self.method}"
+
+    @property
+    def is_read(self) -> bool:
+        """Whether it changes nothing."""
+        return self.http == "GET"
+
+    @property
+    def parents(self) -> tuple[Parameter, ...]:
+        """The parameters that say where a row was found."""
+        return tuple(parameter for parameter in self.parameters if parameter.parent)
+
+
+class ResourceType(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One attribute of ``Asana``."""
+
+    name: str
+    about: str
+    record: str
+
+
+class Directory(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where the names of a record type are listed."""
+
+    record: str
+    operation: str
+    #: The parameter that takes the container's gid; empty for the top.
+    within: str = ""
+    #: The container's record type.
+    container: str = ""
+    #: The parameter that takes the name itself, where the list is a search.
+    query: str = ""
+    arguments: dict[str, str] = {}
+
+
+class Catalog(msgspec.Struct, frozen=True):
+    """Everything ``operations.json`` holds."""
+
+    resources: tuple[ResourceType, ...]
+    operations: tuple[Operation, ...]
+    records: tuple[RecordType, ...]
+    directories: tuple[Directory, ...]
+    #: Record type -> path of the settings that name its custom fields, for empty lists.
+    settings: dict[str, str]
+
+    def operation(self, operation_id: str) -> Operation:
+        """Return an operation by its id."""
+        return _operations_by_id()[operation_id]
+
+    def record(self, name: str) -> RecordType:
+        """Return a record type by its name."""
+        return _records_by_name()[name]
+
+    def resource(self, name: str) -> ResourceType:
+        """Return a resource by its name.
+
+        Raises
+        ------
+        InvalidRequest
+            There is no such resource; the message suggests the nearest.
+        """
+        by_name = {resource.name: resource for resource in self.resources}
+        if name not in by_name:
+            raise InvalidRequest(f"There is no resource {name!r}.{suggest(name, by_name)}")
+        return by_name[name]
+
+    def operations_of(self, resource: str) -> tuple[Operation, ...]:
+        """Return a resource's operations in the order of the spec."""
+        return tuple(op for op in self.operations if op.resource == resource)
+
+    def directory(self, record: str) -> Directory | None:
+        """Return where the names of a record type are listed, or None."""
+        return next((entry for entry in self.directories if entry.record == record), None)
+
+
+@cache
+def load() -> Catalog:
+    """Read the committed catalog, once per process."""
+    data = files(__package__).joinpath("operations.json").read_bytes()
+    return msgspec.json.decode(data, type=Catalog)
+
+
+@cache
+def _operations_by_id() -> dict[str, Operation]:
+    return {operation.id: operation for operation in load().operations}
+
+
+@cache
+def _records_by_name() -> dict[str, RecordType]:
+    return {record.name: record for record in load().records}

@@ -1,0 +1,1 @@
+"""Asana's OpenAPI spec -> ``catalog/operations.json`` -> ``resources/``; run by maintainers."""

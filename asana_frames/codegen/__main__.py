@@ -1,0 +1,74 @@
+"""Rewrite ``catalog/operations.json`` and ``resources/``.
+
+With a spec, both; without, ``resources/`` from the committed catalog, which must change nothing.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import msgspec
+
+import asana_frames
+from asana_frames.catalog import Catalog, load
+from asana_frames.codegen.build import Builder
+from asana_frames.codegen.modules import modules
+from asana_frames.codegen.overrides import Overrides
+from asana_frames.codegen.spec import Spec
+from asana_frames.extras import require
+
+PACKAGE = Path(asana_frames.__file__).parent
+
+
+def catalog_from(spec: Path, overrides: Path) -> Catalog:
+    """Build the catalog of a spec.
+
+    Raises
+    ------
+    click.ClickException
+        An override is not needed: the spec has caught up, or the entry is misspelt.
+    """
+    yaml = require("yaml", extra="dev")
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    corrections = Overrides(overrides)
+    catalog = Builder(Spec(yaml.load(spec.read_bytes(), Loader=loader)), corrections).catalog()
+    if unused := corrections.unused():
+        raise click.ClickException("These overrides change nothing:\n" + "\n".join(unused))
+    return catalog
+
+
+def as_json(catalog: Catalog) -> bytes:
+    """Return the text of ``operations.json``."""
+    return msgspec.json.format(msgspec.json.encode(catalog), indent=1) + b"\n"
+
+
+def write_modules(catalog: Catalog, folder: Path) -> None:
+    """Replace the modules in ``folder`` by those of the catalog."""
+    texts = modules(catalog)
+    for old in folder.glob("*.py"):
+        if old.name not in texts:
+            old.unlink()
+    for name, text in texts.items():
+        (folder / name).write_text(text, "utf-8")
+
+
+@click.command()
+@click.argument("spec", required=False, type=click.Path(exists=True, path_type=Path))
+def main(spec: Path | None) -> None:
+    """Regenerate from SPEC, or from the committed catalog."""
+    catalog_folder = PACKAGE / "catalog"
+    if spec is not None:
+        catalog = catalog_from(spec, catalog_folder / "overrides.toml")
+        (catalog_folder / "operations.json").write_bytes(as_json(catalog))
+    else:
+        catalog = load()
+    write_modules(catalog, PACKAGE / "resources")
+    click.echo(
+        f"{len(catalog.resources)} resources, {len(catalog.operations)} operations, "
+        f"{len(catalog.records)} record types"
+    )
+
+
+if __name__ == "__main__":
+    main()

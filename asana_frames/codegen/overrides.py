@@ -1,0 +1,67 @@
+"""Read ``overrides.toml`` and remember which of its entries were needed."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from asana_frames.exceptions import ConfigurationError
+
+Entry = dict[str, Any]
+#: The keys an entry is found by; each of their values must be needed.
+_SELECTORS = {"fields": ["names"], "operations": ["id"], "parameters": ["name"]}
+
+
+class Overrides:
+    """The corrections and additions; each entry is a table with a ``reason``."""
+
+    def __init__(self, path: Path) -> None:
+        self._tables: dict[str, list[Entry]] = tomllib.loads(path.read_text("utf-8"))
+        self._used: set[tuple[int, str]] = set()
+        for section, entry in self._entries():
+            if not entry.get("reason"):
+                raise ConfigurationError(f"overrides.toml: a [[{section}]] has no reason: {entry}")
+
+    def section(self, name: str) -> list[Entry]:
+        """Return the entries of a section without marking them."""
+        return self._tables.get(name, [])
+
+    def all(self, section: str) -> list[Entry]:
+        """Return a section whose entries are additions: needed by their being there."""
+        for entry in self.section(section):
+            self._used.add((id(entry), ""))
+        return self.section(section)
+
+    def find(self, section: str, **keys: str) -> Iterator[Entry]:
+        """Yield the entries that name these keys, marked (a value may be a list of them)."""
+        for entry in self.section(section):
+            if all(value in _listed(entry.get(key)) for key, value in keys.items()):
+                self._used.add((id(entry), ""))
+                self._used.update((id(entry), value) for value in keys.values())
+                yield entry
+
+    def unused(self) -> list[str]:
+        """Return what nothing asked for: the spec has moved on, or it is misspelt."""
+        idle = []
+        for section, entry in self._entries():
+            if (id(entry), "") not in self._used:
+                idle.append(f"[[{section}]] {entry}")
+                continue
+            for key in _SELECTORS.get(section, ()):
+                idle += [
+                    f"[[{section}]] {key}: {value}"
+                    for value in _listed(entry.get(key))
+                    if (id(entry), value) not in self._used
+                ]
+        return idle
+
+    def _entries(self) -> Iterator[tuple[str, Entry]]:
+        for section, entries in self._tables.items():
+            for entry in entries:
+                yield section, entry
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]

@@ -1,0 +1,153 @@
+"""Everything that can go wrong, as one tree; each error is also the builtin that fits.
+
+::
+
+    AsanaError
+    ├── ConfigurationError (ValueError)        the call could not even be made
+    ├── ConnectionFailed (ConnectionError)     no answer from Asana
+    ├── RequestRefused                         Asana answered, and refused
+    │   ├── InvalidRequest (ValueError)        400, and what we refuse before sending
+    │   ├── AuthError (PermissionError)        401
+    │   ├── PaymentRequired (PermissionError)  402
+    │   ├── Forbidden (PermissionError)        403
+    │   ├── NotFound (LookupError)             404
+    │   ├── SyncExpired (LookupError)          412
+    │   ├── RateLimited                        429, when waiting was given up
+    │   └── ServerError                        5xx
+    ├── JobFailed (RuntimeError)               a job that Asana ended as failed
+    ├── UnknownReference (LookupError)         nothing has that name
+    └── AmbiguousReference (LookupError)       several things have that name
+    AsanaWarning (UserWarning)
+    └── PartialResultWarning                   some parents of a fan-out were refused
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+
+
+class AsanaError(Exception):
+    """Base of every error that asana_frames raises."""
+
+
+class ConfigurationError(AsanaError, ValueError):
+    """A token, base URL, extra or path that cannot work."""
+
+
+class ConnectionFailed(AsanaError, ConnectionError):
+    """No complete answer came back."""
+
+
+class RequestRefused(AsanaError):
+    """Asana refused a request.
+
+    Attributes
+    ----------
+    status : int or None
+        The HTTP status; None when the request was refused before it was sent.
+    messages : tuple of str
+        What Asana said, one entry per error of the envelope.
+    """
+
+    def __init__(
+        self, text: str, *, status: int | None = None, messages: Sequence[str] = ()
+    ) -> None:
+        super().__init__(text)
+        self.status = status
+        self.messages = tuple(messages)
+
+
+class InvalidRequest(RequestRefused, ValueError):
+    """400: a parameter is missing or malformed."""
+
+
+class AuthError(RequestRefused, PermissionError):
+    """401: there is no token, or Asana does not accept it."""
+
+
+class PaymentRequired(RequestRefused, PermissionError):
+    """402: the workspace's plan lacks the feature."""
+
+
+class Forbidden(RequestRefused, PermissionError):
+    """403: you may not do this."""
+
+
+class NotFound(RequestRefused, LookupError):
+    """404: the object does not exist, or you cannot see it."""
+
+
+class SyncExpired(RequestRefused, LookupError):
+    """412: the sync token is too old.
+
+    Attributes
+    ----------
+    sync : str or None
+        The token to go on with, after reading the whole set anew.
+    """
+
+    sync: str | None = None
+
+
+class RateLimited(RequestRefused):
+    """429, and the time to wait for the quota was used up."""
+
+
+class ServerError(RequestRefused):
+    """5xx: something broke at Asana's side."""
+
+
+class JobFailed(AsanaError, RuntimeError):
+    """A job ended as failed."""
+
+
+class UnknownReference(AsanaError, LookupError):
+    """Nothing has that name."""
+
+
+class AmbiguousReference(AsanaError, LookupError):
+    """Several things have that name."""
+
+
+class AsanaWarning(UserWarning):
+    """Base of every warning that asana_frames gives."""
+
+
+class PartialResultWarning(AsanaWarning):
+    """Some parents of a fan-out were refused; ``asana.last.failures`` lists them."""
+
+
+BY_STATUS: dict[int, type[RequestRefused]] = {
+    400: InvalidRequest,
+    401: AuthError,
+    402: PaymentRequired,
+    403: Forbidden,
+    404: NotFound,
+    412: SyncExpired,
+    429: RateLimited,
+}
+
+
+def refusal_of(status: int) -> type[RequestRefused]:
+    """Return the class of error for an HTTP status."""
+    if status >= 500:
+        return ServerError
+    return BY_STATUS.get(status, RequestRefused)
+
+
+def close_to(word: str, known: Iterable[str], *, most: int = 3) -> list[str]:
+    """Return the known words that look like ``word``, closest first, whatever their case."""
+    by_folded: dict[str, str] = {}
+    for name in known:
+        by_folded.setdefault(name.casefold(), name)
+    folded = word.casefold()
+    matches = get_close_matches(folded, by_folded, n=most, cutoff=0.6)
+    inside = [name for name in by_folded if folded and folded in name]
+    return [by_folded[name] for name in dict.fromkeys([*matches, *inside])][:most]
+
+
+def suggest(word: str, known: Iterable[str]) -> str:
+    """Return " Did you mean ...?" for a word that is not known, or nothing."""
+    close = close_to(word, known)
+    return f" Did you mean {' or '.join(map(repr, close))}?" if close else ""

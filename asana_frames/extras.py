@@ -1,0 +1,25 @@
+"""Optional packages: import one, or say which pip line brings it."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from asana_frames.exceptions import ConfigurationError
+
+
+def require(module: str, *, extra: str) -> Any:
+    """Import an optional package.
+
+    Raises
+    ------
+    ConfigurationError
+        The package is not installed; the message holds the pip line of the extra.
+    """
+    try:
+        return import_module(module)
+    except ImportError as cause:
+        raise ConfigurationError(
+            f"This needs {module.partition('.')[0]}, which is not installed. "
+            f"Type: pip install 'asana-frames[{extra}]'"
+        ) from cause
