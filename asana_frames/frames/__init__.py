@@ -1,0 +1,7 @@
+"""Records -> typed columns -> DataFrame; no HTTP."""
+
+from asana_frames.frames.arrays import DTYPES, STR
+from asana_frames.frames.bridge import bridge, custom_fields
+from asana_frames.frames.builder import FrameBuilder, ParentColumn
+
+__all__ = ["DTYPES", "STR", "FrameBuilder", "ParentColumn", "bridge", "custom_fields"]

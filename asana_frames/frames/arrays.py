@@ -1,0 +1,193 @@
+"""Lists of Python values -> arrays of the contract's dtypes."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from asana_frames.catalog import Column
+from asana_frames.exceptions import AsanaWarning
+from asana_frames.frames.tolerant import as_json
+
+#: The contract's text: ``str`` on pandas 2.3 and 3, with or without pyarrow.
+STR = pd.StringDtype(na_value=np.nan)
+UTC = pd.DatetimeTZDtype("us", "UTC")
+
+#: Kind of a value -> dtype of its column.
+DTYPES: dict[str, Any] = {
+    "text": STR,
+    "json": STR,
+    "integer": pd.Int64Dtype(),
+    "number": pd.Float64Dtype(),
+    "boolean": pd.BooleanDtype(),
+    "date": np.dtype("datetime64[us]"),
+    "datetime": UTC,
+    "tuple": np.dtype(object),
+}
+
+#: A part of a column, packed.
+Chunk = Any
+#: Rows that are packed together: enough to save calls, few enough to stay in cache.
+_BATCH = 500
+
+
+@cache
+def _pyarrow() -> Any:
+    """Return pyarrow where pandas would use it for text, else None."""
+    if getattr(STR, "storage", "python") != "pyarrow":
+        return None
+    import pyarrow
+
+    return pyarrow
+
+
+class ColumnBuffer:
+    """Collects the values of one column, packed batch by batch so that little lies about."""
+
+    def __init__(self, column: Column) -> None:
+        self.name = column.name
+        self.kind = "tuple" if column.depth else column.kind
+        self._waiting: list[Any] = []
+        self._chunks: list[Chunk] = []
+        self._seen: dict[str, str] = {}
+
+    def extend(self, values: Sequence[Any]) -> None:
+        """Add the values of one page."""
+        self._waiting.extend(values)
+        if len(self._waiting) >= _BATCH:
+            self._pack()
+
+    def _pack(self) -> None:
+        self._chunks.append(self._packed(self._waiting))
+        self._waiting = []
+
+    def _packed(self, values: Sequence[Any]) -> Chunk:
+        if self.kind in ("text", "json"):
+            return self._text(values)
+        if self.kind in ("boolean", "integer", "number"):
+            return _masked(self.kind, values)
+        if self.kind in ("date", "datetime"):
+            return _times(self.kind, values, self.name)
+        return np.fromiter(values, dtype=object, count=len(values))
+
+    def _text(self, values: Sequence[Any]) -> Chunk:
+        if self.kind == "json":
+            values = [None if value is None else as_json(value) for value in values]
+        arrow = _pyarrow()
+        if arrow is not None:
+            return arrow.array(values, arrow.large_string())
+        # The same few names come again and again; one object for each saves most of the memory.
+        shared = self._seen.setdefault
+        if len(self._seen) < 2_000:
+            values = [None if value is None else shared(value, value) for value in values]
+        return np.fromiter(values, dtype=object, count=len(values))
+
+    def array(self) -> Any:
+        """Return the whole column."""
+        self._pack()
+        chunks = self._chunks
+        self._chunks = []
+        if self.kind in ("text", "json"):
+            return _joined_text(chunks)
+        if self.kind in ("boolean", "integer", "number"):
+            return _joined_masked(self.kind, chunks)
+        if self.kind in ("date", "datetime"):
+            return _joined_times(self.kind, chunks)
+        return np.concatenate(chunks)
+
+
+def array_of(kind: str, values: Sequence[Any], name: str = "") -> Any:
+    """Return ``values`` as an array of the contract's dtype for their kind."""
+    buffer = ColumnBuffer(Column(name, name, "text", ((name, False),)))
+    buffer.kind = kind
+    buffer.extend(values)
+    return buffer.array()
+
+
+def missing(kind: str, count: int) -> Any:
+    """Return a column of missing values."""
+    return array_of(kind, [() if kind == "tuple" else None] * count)
+
+
+def _joined_text(chunks: list[Chunk]) -> Any:
+    arrow = _pyarrow()
+    if arrow is not None:
+        whole = arrow.chunked_array(chunks, arrow.large_string())
+        return STR.__from_arrow__(whole)
+    whole = np.concatenate(chunks)
+    return pd.array(whole, dtype=STR)
+
+
+_NUMPY: dict[str, type] = {"boolean": np.bool_, "integer": np.int64, "number": np.float64}
+_MASKED: dict[str, Any] = {
+    "boolean": pd.arrays.BooleanArray,
+    "integer": pd.arrays.IntegerArray,
+    "number": pd.arrays.FloatingArray,
+}
+
+
+def _masked(kind: str, values: Sequence[Any]) -> Chunk:
+    """Pack numbers or flags with a mask of the missing ones."""
+    dtype = _NUMPY[kind]
+    if None not in values:
+        return _cast(values, dtype), np.zeros(len(values), dtype=np.bool_)
+    mask = np.fromiter((value is None for value in values), np.bool_, len(values))
+    return _cast([value or 0 for value in values], dtype), mask
+
+
+def _cast(values: Sequence[Any], dtype: type) -> Any:
+    try:
+        return np.array(values, dtype=dtype)
+    except OverflowError:
+        # Beyond 64 bits: no number Asana means; the nearest that fits stands for it.
+        info = np.iinfo(np.int64)
+        return np.array([min(max(value, info.min), info.max) for value in values], dtype=dtype)
+
+
+def _joined_masked(kind: str, chunks: list[Chunk]) -> Any:
+    values, masks = zip(*chunks, strict=True)
+    return _MASKED[kind](np.concatenate(values), np.concatenate(masks))
+
+
+def _times(kind: str, values: Sequence[Any], name: str) -> Any:
+    """Read ISO 8601 text into ``datetime64[us]``, the times in UTC."""
+    try:
+        if kind == "date":
+            days = np.array([value or "NaT" for value in values], dtype="datetime64[D]")
+            return days.astype("datetime64[us]")
+        # Asana's times end in Z, which numpy warns of; anything else takes the slower way.
+        if all(value is None or value[-1:] == "Z" for value in values):
+            bare = [value[:-1] if value else "NaT" for value in values]
+            return np.array(bare, dtype="datetime64[us]")
+    except ValueError:
+        pass
+    return _parsed(kind, values, name)
+
+
+def _parsed(kind: str, values: Sequence[Any], name: str) -> Any:
+    """Read times of any ISO form; what is none is missing, and a warning says so."""
+    series = pd.Series(list(values), dtype=object)
+    parsed = pd.to_datetime(series, format="ISO8601", utc=True, errors="coerce")
+    odd = series[parsed.isna() & series.notna()]
+    if len(odd):
+        warnings.warn(
+            f"{name}: {len(odd)} value(s) are no {kind} and are missing in the frame, "
+            f"such as {odd.iloc[0]!r}.",
+            AsanaWarning,
+            stacklevel=2,
+        )
+    naive = parsed.dt.tz_localize(None).dt.as_unit("us")
+    if kind == "date":
+        naive = naive.dt.normalize()
+    return naive.to_numpy()
+
+
+def _joined_times(kind: str, chunks: list[Chunk]) -> Any:
+    whole = np.concatenate(chunks)
+    stamps = pd.DatetimeIndex(whole)
+    return (stamps.tz_localize("UTC") if kind == "datetime" else stamps).array

@@ -1,0 +1,162 @@
+"""List columns and custom fields as tidy tables of their own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from asana_frames.catalog import load
+from asana_frames.exceptions import InvalidRequest, suggest
+from asana_frames.frames.arrays import array_of
+from asana_frames.frames.custom_fields import PREFIX
+
+_GIDS = "_gids"
+
+
+def bridge(frame: pd.DataFrame, column: str, *, key: str | None = None) -> pd.DataFrame:
+    """Unroll list columns that belong together into one row per pair.
+
+    Parameters
+    ----------
+    frame
+        A frame with a ``gid`` column and tuples in the columns asked for.
+    column
+        The stem of the columns, such as ``"memberships"`` for ``memberships_project_gids``,
+        ``memberships_section_names`` and so on, or ``"followers"``.
+    key
+        Name of the first column; ``task_gid`` for a frame of tasks unless given.
+
+    Returns
+    -------
+    DataFrame
+        The key and one ``str`` column per list column, in the singular: ``project_gid``,
+        ``project_name``, ``section_gid``, ``section_name``; for plain references the stem's own
+        singular: ``follower_gid``, ``follower_name``. Rows without items are left out.
+
+    Raises
+    ------
+    InvalidRequest
+        The frame has no such list columns; the message names those it has.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> tasks = pd.DataFrame({"gid": ["1"], "tags_gids": [("7", "8")], "tags_names": [("a", "b")]})
+    >>> bridge(tasks, "tags", key="task_gid")
+      task_gid tag_gid tag_name
+    0        1       7        a
+    1        1       8        b
+    """
+    names = _list_columns(frame, column)
+    if "gid" not in frame or not names:
+        stems = sorted({_stem(name) for name in _list_columns(frame, "")})
+        raise InvalidRequest(
+            f"This frame has no list columns called {column!r}.{suggest(column, stems)} "
+            f"It has: {', '.join(stems) or 'none'}."
+        )
+    counts = frame[names[0]].map(len).to_numpy(dtype=np.int64)
+    made: dict[str, Any] = {key or _key(frame): frame["gid"].repeat(counts).array}
+    for name in names:
+        items = [item for items in frame[name] for item in items]
+        if len(items) != counts.sum():
+            raise InvalidRequest(f"{name} is not aligned with {names[0]}.")
+        made[_singular(name, column)] = array_of("text", items)
+    return pd.DataFrame(made)
+
+
+def _list_columns(frame: pd.DataFrame, stem: str) -> list[str]:
+    """Return the columns of tuples whose names begin with a stem."""
+    return [
+        name
+        for name in map(str, frame.columns)
+        if name.startswith(f"{stem}_" if stem else "")
+        and not name.startswith(PREFIX)
+        and frame[name].dtype == object
+        and name.endswith(("_gids", "_names", "_types", "_subtypes"))
+    ]
+
+
+def _stem(name: str) -> str:
+    return name.partition("_")[0] if name.startswith("memberships_") else name.rpartition("_")[0]
+
+
+def _singular(name: str, stem: str) -> str:
+    rest = name.removeprefix(f"{stem}_").removesuffix("s")
+    return f"{stem.removesuffix('s')}_{rest}" if "_" not in rest else rest
+
+
+def _key(frame: pd.DataFrame) -> str:
+    """Return ``task_gid`` for a frame that says it holds tasks."""
+    asked = frame.attrs.get("asana", {}).get("operation", "")
+    record = next((op.record for op in load().operations if op.name == asked), "object")
+    return f"{record}_gid"
+
+
+def custom_fields(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the custom fields of a frame in the long form: one row per object and field.
+
+    Parameters
+    ----------
+    frame
+        A frame with ``gid`` and ``cf_`` columns.
+
+    Returns
+    -------
+    DataFrame
+        ``<record>_gid`` (str), ``custom_field`` (str, the field's name), ``text_value`` (str, the
+        text or the option picked), ``number_value`` (Float64), ``date_value`` (datetime64[us])
+        and ``values`` (tuples: options, people, references). Empty values are left out.
+    """
+    key = _key(frame)
+    parts = [
+        _long(frame, name, key)
+        for name in map(str, frame.columns)
+        if name.startswith(PREFIX) and f"{name.removesuffix(_GIDS)}" not in _people(frame, name)
+    ]
+    kept = [part for part in parts if len(part)] or [_long_form(key, [], "", "", [])]
+    return pd.concat(kept, ignore_index=True)
+
+
+def _people(frame: pd.DataFrame, name: str) -> set[str]:
+    """Return the people field whose gids a column holds, so that it is not told twice."""
+    stem = name.removesuffix(_GIDS)
+    return {stem} if name.endswith(_GIDS) and stem in frame.columns else set()
+
+
+def _long(frame: pd.DataFrame, name: str, key: str) -> pd.DataFrame:
+    column = frame[name]
+    if column.dtype == object:
+        filled = column.map(len).gt(0)
+        where = "values"
+    else:
+        filled = column.notna()
+        kind = column.dtype
+        where = (
+            "number_value"
+            if pd.api.types.is_numeric_dtype(kind)
+            else "date_value"
+            if pd.api.types.is_datetime64_any_dtype(kind)
+            else "text_value"
+        )
+    gids = frame.loc[filled, "gid"].tolist()
+    return _long_form(key, gids, name.removeprefix(PREFIX), where, column[filled].tolist())
+
+
+def _long_form(
+    key: str, gids: list[str], name: str, where: str, values: list[Any]
+) -> pd.DataFrame:
+    count = len(gids)
+    nothing: list[Any] = [None] * count
+    dates = pd.Series(values if where == "date_value" else nothing, dtype="datetime64[us]")
+    return pd.DataFrame(
+        {
+            key: array_of("text", gids),
+            "custom_field": array_of("text", [name] * count),
+            "text_value": array_of("text", values if where == "text_value" else nothing),
+            "number_value": array_of("number", values if where == "number_value" else nothing),
+            "date_value": dates.array,
+            "values": array_of("tuple", values if where == "values" else [()] * count),
+        }
+    )

@@ -1,0 +1,165 @@
+"""Pages in, one DataFrame out: each object once, in the order asked for."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from asana_frames.catalog import Column
+from asana_frames.frames.arrays import ColumnBuffer, array_of
+from asana_frames.frames.custom_fields import CustomFields, Options
+from asana_frames.frames.decode import PageDecoder
+
+
+class ParentColumn(NamedTuple):
+    """A column that says under which of the parents asked for a row was found."""
+
+    name: str
+    #: Objects may belong to several parents, so the column holds tuples.
+    shared: bool
+
+
+class FrameBuilder:
+    """Builds the frame of one read.
+
+    Parameters
+    ----------
+    columns
+        The columns asked for.
+    parents
+        The columns that name parents; each listing has one gid, or None, for each.
+    """
+
+    def __init__(self, columns: Sequence[Column], parents: Sequence[ParentColumn] = ()) -> None:
+        self._columns = tuple(columns)
+        self._parents = tuple(parents)
+        self._decoder = PageDecoder(self._columns)
+        self._buffers = [
+            None if column.kind == "custom_fields" else ColumnBuffer(column)
+            for column in self._columns
+        ]
+        self._custom = CustomFields()
+        self._listings: list[tuple[str | None, ...]] = []
+        self._found_in: list[np.ndarray[Any, Any]] = []
+        self.rows = 0
+
+    @property
+    def has_custom_fields(self) -> bool:
+        """Whether the columns ask for custom fields."""
+        return None in self._buffers
+
+    def listing(self, *parents: str | None) -> int:
+        """Announce a listing found under ``parents`` and return its number."""
+        self._listings.append(parents)
+        return len(self._listings) - 1
+
+    def append(self, body: bytes, listing: int, *, one: bool = False) -> int:
+        """Add a response's records to a listing and return how many they are."""
+        with _collector_paused():
+            decoded = self._decoder.one(body) if one else self._decoder.page(body)
+            count = len(decoded[0]) if decoded else 0
+            for buffer, values in zip(self._buffers, decoded, strict=True):
+                if buffer is None:
+                    self._custom.extend(self.rows, values)
+                else:
+                    buffer.extend(values)
+        self._found_in.append(np.full(count, listing, dtype=np.int64))
+        self.rows += count
+        return count
+
+    def declare_custom_fields(self, fields: Iterable[tuple[str, str, str]]) -> None:
+        """Make columns for custom fields (gid, name, kind) that no record may have."""
+        self._custom.declare(fields)
+
+    def enum_fields(self) -> list[str]:
+        """Return the gids of the enum fields met, whose options have an order to be read."""
+        return self._custom.enums()
+
+    def frame(self, options: Options | None = None, limit: int | None = None) -> pd.DataFrame:
+        """Return the frame; the builder is used up.
+
+        Parameters
+        ----------
+        options
+            Options of enum fields in the order of their definition.
+        limit
+            The most rows to keep.
+        """
+        made = {
+            buffer.name: buffer.array() for buffer in self._buffers if buffer is not None
+        }
+        found_in = np.concatenate(self._found_in) if self._found_in else np.empty(0, np.int64)
+        order = np.argsort(found_in, kind="stable")
+        keep, owners = _once_each(made.get("gid"), order)
+        if limit is not None:
+            keep = keep[:limit]
+        made |= {
+            parent.name: self._parent_array(place, made.get(parent.name), found_in, owners, keep)
+            for place, parent in enumerate(self._parents)
+        }
+        made |= self._custom.columns(self.rows, options or {})
+        frame = pd.DataFrame(made, copy=False)
+        if len(keep) == self.rows and (keep == np.arange(self.rows)).all():
+            return frame
+        return frame.take(keep).reset_index(drop=True)
+
+    def _parent_array(
+        self,
+        place: int,
+        own: Any,
+        found_in: np.ndarray[Any, Any],
+        owners: dict[int, list[int]],
+        keep: np.ndarray[Any, Any],
+    ) -> Any:
+        gids = [parents[place] for parents in self._listings]
+        if self._parents[place].shared:
+            one = [() if gid is None else (gid,) for gid in gids]
+            values = [one[listing] for listing in found_in]
+            for row, rows in owners.items():
+                met = dict.fromkeys(gids[found_in[other]] for other in rows)
+                values[row] = tuple(gid for gid in met if gid is not None)
+            return array_of("tuple", values)
+        given = array_of("text", [gids[listing] for listing in found_in])
+        if own is None:
+            return given
+        # What the record says of itself wins; the parent asked for fills what it leaves out.
+        return pd.Series(own, copy=False).where(pd.notna(own), pd.Series(given)).array
+
+
+def _once_each(
+    gids: Any, order: np.ndarray[Any, Any]
+) -> tuple[np.ndarray[Any, Any], dict[int, list[int]]]:
+    """Return the rows to keep, in order, and for repeated ones every row they stand for."""
+    if gids is None or len(order) == 0:
+        return order, {}
+    codes, uniques = pd.factorize(gids)
+    codes = codes[order]
+    if len(uniques) == len(codes):
+        return order, {}
+    first: dict[int, int] = {}
+    owners: dict[int, list[int]] = {}
+    keep: list[int] = []
+    for row, code in zip(order.tolist(), codes.tolist(), strict=True):
+        if code == -1 or code not in first:
+            first[code] = row
+            keep.append(row)
+        else:
+            owners.setdefault(first[code], [first[code]]).append(row)
+    return np.asarray(keep, dtype=np.int64), owners
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Keep the cyclic collector from walking records that are about to die anyway."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

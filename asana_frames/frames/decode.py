@@ -1,0 +1,215 @@
+"""Bytes of a page -> one list of values per column.
+
+Structs are made at run time from the columns that were asked for, so the decoder skips what
+nobody wants without building it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain, islice
+from typing import Any
+
+import msgspec
+
+from asana_frames.catalog import Column
+from asana_frames.catalog.columns import CUSTOM_FIELD_LEAVES
+from asana_frames.catalog.model import Kind
+from asana_frames.frames.tolerant import value_of
+
+_TYPES: dict[Kind, Any] = {
+    "text": str,
+    "integer": int,
+    "number": float,
+    "boolean": bool,
+    "date": str,
+    "datetime": str,
+    "json": Any,
+    "texts": str,
+}
+
+
+@dataclass
+class _Node:
+    """A key of the records, and what lies below it."""
+
+    is_list: bool = False
+    kind: Kind | None = None
+    children: dict[str, _Node] = field(default_factory=dict)
+    #: Places of the columns that this key fills.
+    places: list[int] = field(default_factory=list)
+
+
+class PageDecoder:
+    """Decodes pages into columns.
+
+    Parameters
+    ----------
+    columns
+        What to decode; a column of kind ``custom_fields`` yields lists of ``CustomField``.
+    """
+
+    def __init__(self, columns: Sequence[Column]) -> None:
+        self._width = len(columns)
+        self._root = _tree(columns)
+        record = _struct(self._root, "Record")
+        envelope = msgspec.defstruct("Envelope", [("data", list[record])], gc=False)  # type: ignore[valid-type]
+        one = msgspec.defstruct("One", [("data", record)], gc=False)
+        self._lists = msgspec.json.Decoder(envelope)
+        self._ones = msgspec.json.Decoder(one)
+
+    def page(self, body: bytes) -> list[Sequence[Any]]:
+        """Return the columns of a response that holds a list of records."""
+        try:
+            rows = self._lists.decode(body).data
+        except msgspec.ValidationError:
+            rows = self._tolerant(msgspec.json.decode(body).get("data"))
+        return self._columns(rows)
+
+    def one(self, body: bytes) -> list[Sequence[Any]]:
+        """Return the columns of a response that holds one record."""
+        try:
+            rows = [self._ones.decode(body).data]
+        except msgspec.ValidationError:
+            rows = self._tolerant([msgspec.json.decode(body).get("data")])
+        return self._columns(rows)
+
+    def _columns(self, rows: list[Any]) -> list[Sequence[Any]]:
+        out: list[Sequence[Any]] = [()] * self._width
+        _transpose(self._root, rows, out)
+        return out
+
+    def _tolerant(self, records: Any) -> list[Any]:
+        """Build the structs of a page that is not as the spec says, field by field."""
+        rows = records if isinstance(records, list) else [records]
+        made = (_made(self._root, row) for row in rows)
+        return [row for row in made if row is not None]
+
+
+def _tree(columns: Sequence[Column]) -> _Node:
+    root = _Node()
+    for place, column in enumerate(columns):
+        node = root
+        for key, is_list in column.steps:
+            node = node.children.setdefault(key, _Node())
+            node.is_list = is_list
+        node.kind = column.kind
+        node.places.append(place)
+    return root
+
+
+def _struct(node: _Node, name: str) -> type:
+    """Make the struct of a node; every field may be missing or null."""
+    fields = [
+        (f"f{place}", _type(child, f"{name}{place}") | None, msgspec.field(name=key, default=None))
+        for place, (key, child) in enumerate(node.children.items())
+    ]
+    made = msgspec.defstruct(name, fields, gc=False)
+    node.__dict__["struct"] = made
+    return made
+
+
+def _type(node: _Node, name: str) -> Any:
+    if node.kind == "custom_fields":
+        return list[CustomField]
+    inner = _struct(node, name) if node.children else _TYPES[node.kind or "json"]
+    return list[inner | None] if node.is_list else inner
+
+
+def _transpose(node: _Node, structs: Sequence[Any], out: list[Sequence[Any]]) -> None:
+    """Fill the columns below ``node`` from its structs, one per row, None among them."""
+    if not structs:
+        return
+    width = len(node.children)
+    nothing = (None,) * width
+    astuple = msgspec.structs.astuple
+    rows: Iterable[tuple[Any, ...]]
+    if None in structs:
+        rows = [nothing if struct is None else astuple(struct) for struct in structs]
+    else:
+        rows = map(astuple, structs)
+    for child, values in zip(node.children.values(), zip(*rows, strict=True), strict=True):
+        _fill(child, values, out)
+
+
+def _fill(node: _Node, values: Sequence[Any], out: list[Sequence[Any]]) -> None:
+    if node.is_list and node.kind != "custom_fields":
+        _fill_lists(node, values, out)
+    elif node.children:
+        _transpose(node, values, out)
+    for place in node.places:
+        if not node.is_list or node.kind == "custom_fields":
+            out[place] = values
+
+
+def _fill_lists(node: _Node, lists: Sequence[Any], out: list[Sequence[Any]]) -> None:
+    """Unroll lists, fill the columns of what they hold, and roll those up into tuples."""
+    full = [() if items is None else items for items in lists]
+    lengths = list(map(len, full))
+    flat = list(chain.from_iterable(full))
+    if node.children:
+        inner: list[Sequence[Any]] = [()] * len(out)
+        _transpose(node, flat, inner)
+        places = list(_places(node))
+    else:
+        inner = [flat] * len(out)
+        places = node.places
+    for place in places:
+        out[place] = _rolled(inner[place], lengths)
+
+
+def _rolled(values: Sequence[Any], lengths: list[int]) -> list[tuple[Any, ...]]:
+    feed = iter(values)
+    return [tuple(islice(feed, length)) if length else () for length in lengths]
+
+
+def _places(node: _Node) -> Iterator[int]:
+    for child in node.children.values():
+        yield from child.places
+        yield from _places(child)
+
+
+def _made(node: _Node, record: Any) -> Any:
+    """Build a struct from a JSON object whatever its values are like."""
+    if not isinstance(record, dict):
+        return None
+    values = (_tolerated(child, record.get(key)) for key, child in node.children.items())
+    return node.__dict__["struct"](*values)
+
+
+def _tolerated(node: _Node, value: Any) -> Any:
+    if node.kind == "custom_fields":
+        return [entry for entry in map(_custom_field, _as_list(value)) if entry is not None]
+    if node.is_list:
+        return [_scalar(node, item) for item in _as_list(value)]
+    return _scalar(node, value)
+
+
+def _scalar(node: _Node, value: Any) -> Any:
+    return _made(node, value) if node.children else value_of(node.kind or "json", value)
+
+
+def _as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _custom_field(record: Any) -> Any:
+    return _made(_CUSTOM_FIELD, record)
+
+
+_KINDS: dict[str, Kind] = {"number_value": "number"}
+_LISTS = {"multi_enum_values", "people_value", "reference_value"}
+
+
+def _custom_field_columns() -> Iterator[Column]:
+    for leaf in CUSTOM_FIELD_LEAVES:
+        steps = tuple((key, key in _LISTS) for key in leaf.split("."))
+        yield Column(leaf, leaf, _KINDS.get(leaf, "text"), steps)
+
+
+_CUSTOM_FIELD = _tree(list(_custom_field_columns()))
+#: One entry of a record's ``custom_fields``.
+CustomField: Any = _struct(_CUSTOM_FIELD, "CustomField")
+#: Leaf name -> place in ``astuple(entry)``, such as ``enum_value``.
+CUSTOM_FIELD_KEYS = {key: place for place, key in enumerate(_CUSTOM_FIELD.children)}

@@ -1,0 +1,43 @@
+"""Read a JSON value as the kind it should be, when it is not what the spec says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from asana_frames.catalog.model import Kind
+
+
+def value_of(kind: Kind, value: Any) -> Any:
+    """Return ``value`` as the Python value of its kind, or None where it cannot be one.
+
+    Numbers written as text are read, objects in the place of text become their JSON.
+    """
+    if value is None:
+        return None
+    if kind == "json":
+        return value
+    if kind in ("integer", "number"):
+        return _number(kind, value)
+    if kind == "boolean":
+        return {"true": True, "false": False}.get(str(value).lower())
+    return value if isinstance(value, str) else as_json(value)
+
+
+def as_json(value: Any) -> str:
+    """Return a JSON value as compact text."""
+    return msgspec.json.encode(value).decode()
+
+
+def _number(kind: Kind, value: Any) -> float | int | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        number = float(value)
+    except ValueError:
+        return None
+    if kind == "number":
+        return number
+    # An integer column holds no halves: better missing than rounded.
+    return int(value) if isinstance(value, int) else int(number) if number.is_integer() else None
