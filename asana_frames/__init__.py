@@ -1,1 +1,118 @@
-"""Asana in pandas."""
+"""Asana in pandas: every resource of the Asana API as a typed, tidy DataFrame in one line.
+
+>>> import asana_frames as af
+>>> asana = af.sandbox()
+>>> tasks = asana.tasks.list(project="Website relaunch")
+>>> tasks.dtypes[["gid", "due_on", "completed"]].astype(str).tolist()
+['str', 'datetime64[us]', 'boolean']
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from asana_frames.asana import Asana
+from asana_frames.exceptions import (
+    AmbiguousReference,
+    AsanaError,
+    AsanaWarning,
+    AuthError,
+    ConfigurationError,
+    ConnectionFailed,
+    Forbidden,
+    InvalidRequest,
+    JobFailed,
+    NotFound,
+    PartialResultWarning,
+    PaymentRequired,
+    RateLimited,
+    RequestRefused,
+    ServerError,
+    SyncExpired,
+    UnknownReference,
+)
+from asana_frames.fetch import Http, resolve_base_url, resolve_token
+from asana_frames.frames import bridge, custom_fields
+
+if TYPE_CHECKING:
+    from asana_frames import charts, export, rollups
+    from asana_frames.sandbox_server import sandbox
+
+__version__ = "0.1.0"
+
+#: Loaded when first used: matplotlib and the sandbox cost more than all the rest.
+_LAZY = {"charts": "asana_frames.charts", "export": "asana_frames.export"}
+_LAZY |= {"rollups": "asana_frames.rollups"}
+
+__all__ = [
+    "AmbiguousReference",
+    "Asana",
+    "AsanaError",
+    "AsanaWarning",
+    "AuthError",
+    "ConfigurationError",
+    "ConnectionFailed",
+    "Forbidden",
+    "InvalidRequest",
+    "JobFailed",
+    "NotFound",
+    "PartialResultWarning",
+    "PaymentRequired",
+    "RateLimited",
+    "RequestRefused",
+    "ServerError",
+    "SyncExpired",
+    "UnknownReference",
+    "bridge",
+    "charts",
+    "connect",
+    "custom_fields",
+    "export",
+    "rollups",
+    "sandbox",
+]
+
+
+def connect(token: str | None = None, *, base_url: str | None = None) -> Asana:
+    """Connect to Asana, or to any server that speaks its API; nothing is sent yet.
+
+    Parameters
+    ----------
+    token
+        A personal access token; else ``ASANA_ACCESS_TOKEN`` of the environment, else the keyring.
+    base_url
+        Else ``ASANA_BASE_URL`` of the environment, else Asana's own; https or loopback only.
+
+    Returns
+    -------
+    Asana
+        One attribute per resource.
+
+    Raises
+    ------
+    AuthError
+        No token was found; the message says how to give one.
+    ConfigurationError
+        The base URL would send the token in the clear.
+
+    Examples
+    --------
+    >>> asana = connect("sandbox", base_url="http://127.0.0.1:8765/api/1.0")
+    >>> asana
+    <Asana at http://127.0.0.1:8765/api/1.0; asana.info() lists the resources>
+    """
+    url = resolve_base_url(base_url)
+    return Asana(Http(resolve_token(token), url))
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LAZY:
+        return import_module(_LAZY[name])
+    if name == "sandbox":
+        return import_module("asana_frames.sandbox_server").sandbox
+    raise AttributeError(f"module 'asana_frames' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

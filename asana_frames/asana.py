@@ -1,0 +1,212 @@
+"""``Asana``: what a user holds; one attribute per resource."""
+
+from __future__ import annotations
+
+import html
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+import pandas as pd
+
+from asana_frames import resources
+from asana_frames.catalog import Directory, columns_of, load
+from asana_frames.definitions import Options
+from asana_frames.exceptions import AsanaError, InvalidRequest, JobFailed, suggest
+from asana_frames.fetch import Http, Query, fan_out
+from asana_frames.last import Last
+from asana_frames.references import References
+from asana_frames.resource import Resource
+from asana_frames.types import Refs
+
+#: Seconds between looks at a job: at first, and at most.
+_POLL = (0.2, 10.0)
+
+
+class Asana(resources.Resources):
+    """Asana, as one token sees it.
+
+    Made by ``connect()`` or ``sandbox()``. Every resource of the API is an attribute
+    (``asana.tasks``), every operation a method that returns a frame (``asana.tasks.list(...)``).
+
+    Parameters
+    ----------
+    http
+        The connection.
+    close
+        Called by ``close()``, to stop what serves the connection.
+
+    Attributes
+    ----------
+    last : Last
+        What the last call did: operation, requests, retries, rows and ``failures``.
+    """
+
+    def __init__(self, http: Http, *, close: Callable[[], None] | None = None) -> None:
+        self.http = http
+        self.last = Last(lambda: http)
+        self.references = References(self._read_names)
+        self.options: Options = {}
+        self._close = close
+        self._card: dict[str, Any] | None = None
+        for resource in load().resources:
+            kind: type[Resource] = getattr(resources, _class_name(resource.name))
+            setattr(self, resource.name, kind(self))
+
+    def __repr__(self) -> str:
+        return f"<Asana at {self.http.base_url}; asana.info() lists the resources>"
+
+    def __getattr__(self, name: str) -> Any:
+        # Only reached for what is not there.
+        known = [resource.name for resource in load().resources]
+        raise AttributeError(f"Asana has no resource {name!r}.{suggest(name, known)}")
+
+    def __enter__(self) -> Asana:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections, and stop the sandbox if there is one behind them."""
+        self.http.close()
+        if self._close is not None:
+            self._close()
+
+    def info(self) -> pd.DataFrame:
+        """Return the resources of the API.
+
+        Returns
+        -------
+        DataFrame
+            ``resource``, ``about``, ``methods`` (tuple) and ``columns`` (how many its frames have
+            unasked), one row per resource. No request is made.
+        """
+        rows = [
+            {
+                "resource": resource.name,
+                "about": resource.about.partition(": ")[2],
+                "methods": tuple(op.method for op in load().operations_of(resource.name)),
+                "columns": len(columns_of(resource.record)),
+            }
+            for resource in load().resources
+        ]
+        return pd.DataFrame(rows)
+
+    def wait(self, job: Refs, *, timeout: float = 600.0) -> pd.DataFrame:
+        """Poll jobs until they have ended.
+
+        Parameters
+        ----------
+        job
+            What an operation that starts a job returned, or gids.
+        timeout
+            Seconds to wait at most.
+
+        Returns
+        -------
+        DataFrame
+            One row per job, as ``jobs.get`` returns it (``GET /jobs/{job_gid}``).
+
+        Raises
+        ------
+        JobFailed
+            A job ended as failed.
+        TimeoutError
+            Jobs were still running when the time was over; they go on in Asana.
+        """
+        pause, longest = _POLL
+        deadline = time.monotonic() + timeout
+        while True:
+            jobs = self.jobs.get(job, errors="raise")
+            failed = jobs.loc[jobs["status"] == "failed", "gid"]
+            if len(failed):
+                raise JobFailed(f"Asana ended as failed: job {', '.join(failed)}.")
+            if (jobs["status"] == "succeeded").all():
+                return jobs
+            if time.monotonic() + pause > deadline:
+                running = ", ".join(jobs.loc[jobs["status"] != "succeeded", "gid"])
+                raise TimeoutError(f"Still running after {timeout:g} s: job {running}.")
+            time.sleep(pause)
+            pause = min(pause * 1.5, longest)
+
+    def _read_names(
+        self, directory: Directory, container: str, query: str
+    ) -> list[tuple[str, str]]:
+        """Return gid and name of what a directory lists."""
+        operation = load().operation(directory.operation)
+        path = operation.path
+        params = dict(directory.arguments)
+        within = next((p for p in operation.parameters if p.argument == directory.within), None)
+        if within is not None and within.place == "path":
+            path = path.replace(f"{{{within.name}}}", container)
+        elif within is not None:
+            params[within.name] = container
+        if directory.query:
+            params[directory.query] = query
+        label = load().record(operation.record).label
+        params["opt_fields"] = label
+        listings = fan_out(self.http, [Query(path, params, operation.paging)], skip=False)
+        return [pair for listing in listings for pair in _pairs(listing.page.body, label)]  # type: ignore[union-attr]
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return [resource.name for resource in load().resources]
+
+    def __getitem__(self, name: str) -> Resource:
+        if not isinstance(name, str) or name not in {r.name for r in load().resources}:
+            load().resource(str(name))
+            raise InvalidRequest(f"{name!r} is no name of a resource.")
+        resource: Resource = getattr(self, name)
+        return resource
+
+    def _repr_html_(self) -> str:
+        """Return a card: who you are, where, what to try. Everything from the server is escaped."""
+        try:
+            who = self._who()
+        except AsanaError as error:
+            return f"<div><b>Asana</b> · not connected: {html.escape(str(error))}</div>"
+        places = ", ".join(html.escape(name) for name in who["workspaces"]) or "no workspace"
+        return (
+            f"<div><b>Asana</b> · {html.escape(who['name'])} · {places}<br>"
+            f"<small>{html.escape(self.http.base_url)}</small><br>"
+            f'Try <code>asana.projects.list(workspace="{html.escape(_first(who["workspaces"]))}")'
+            f"</code> or <code>asana.info()</code></div>"
+        )
+
+    def _who(self) -> dict[str, Any]:
+        if self._card is None:
+            answer = self.http.request(
+                "GET", "/users/me", {"opt_fields": "name,workspaces.name"}, asked="users.get"
+            )
+            me = msgspec.json.decode(answer.body)["data"]
+            names = [str(place.get("name") or "") for place in me.get("workspaces") or ()]
+            self._card = {"name": str(me.get("name") or ""), "workspaces": names}
+        return self._card
+
+
+class _Named(msgspec.Struct):
+    gid: str
+    name: str | None = None
+    title: str | None = None
+    display_name: str | None = None
+
+
+class _Names(msgspec.Struct):
+    data: list[_Named]
+
+
+_names = msgspec.json.Decoder(_Names)
+
+
+def _pairs(body: bytes, label: str) -> Iterator[tuple[str, str]]:
+    for entry in _names.decode(body).data:
+        yield entry.gid, getattr(entry, label) or ""
+
+
+def _class_name(resource: str) -> str:
+    return "".join(word.capitalize() for word in resource.split("_"))
+
+
+def _first(names: list[str]) -> str:
+    return names[0] if names else "..."

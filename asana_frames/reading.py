@@ -1,0 +1,242 @@
+"""One read: from arguments to requests, from pages to a frame."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import product
+from typing import Any, NamedTuple, Protocol
+
+import pandas as pd
+
+from asana_frames import bodies
+from asana_frames.catalog import Column, Operation, Parameter, columns_of, load, parse_fields
+from asana_frames.definitions import Options, read_options, read_settings
+from asana_frames.exceptions import InvalidRequest, PartialResultWarning
+from asana_frames.fetch import Http, Listing, Query, fan_out
+from asana_frames.frames import FrameBuilder, ParentColumn
+from asana_frames.last import Last
+from asana_frames.references import References, is_single
+from asana_frames.types import Errors, Fields, Limit
+
+
+class Client(Protocol):
+    """What a resource needs of the object it hangs on."""
+
+    http: Http
+    references: References
+    last: Last
+    #: Options of enum custom fields, read once.
+    options: Options
+
+
+class _Request(NamedTuple):
+    """One request of a read, and the parents it stands for."""
+
+    path: str
+    params: dict[str, str]
+    parents: tuple[str | None, ...]
+
+
+class Read:
+    """One read: from arguments to a frame."""
+
+    def __init__(
+        self, client: Client, operation: Operation, fields: Fields, limit: Limit, errors: Errors
+    ) -> None:
+        if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int)):
+            raise InvalidRequest(f"limit= takes a whole number or None, not {limit!r}.")
+        if limit is not None and limit < 1:
+            raise InvalidRequest(f"limit={limit} is too small: give 1 or more, or None for all.")
+        if errors not in ("warn", "raise"):
+            raise InvalidRequest(f'errors= takes "warn" or "raise", not {errors!r}.')
+        self._client = client
+        self._operation = operation
+        self._limit = limit
+        self._errors = errors
+        self._columns = columns_of(operation.record, parse_fields(fields))
+
+    def frame(self, arguments: Mapping[str, Any]) -> pd.DataFrame:
+        """Fetch and return the frame."""
+        operation = self._operation
+        with self._client.last.recording(operation.name) as last:
+            axes = _axes(self._client, operation, arguments)
+            requests = list(_requests(operation, axes))
+            for request in requests:
+                if operation.fields:
+                    request.params["opt_fields"] = opt_fields(self._columns)
+            many = any(
+                parameter.refers
+                and not parameter.many
+                and arguments.get(parameter.argument) is not None
+                and not is_single(arguments[parameter.argument])
+                for parameter in operation.parameters
+            )
+            builder = FrameBuilder(self._columns, _parent_columns(operation))
+            sync = self._fetch(builder, requests, skip=many and self._errors == "warn")
+            frame = builder.frame(finished_options(self._client, builder), self._limit)
+            last.rows = len(frame)
+        frame.attrs["asana"] = last.attrs() | ({"sync": sync} if sync else {})
+        _warn(last)
+        return frame
+
+    def _fetch(
+        self, builder: FrameBuilder, requests: Sequence[_Request], *, skip: bool
+    ) -> str | None:
+        operation = self._operation
+        queries = [
+            Query(request.path, request.params, operation.paging, self._limit, operation.name)
+            for request in requests
+        ]
+        merged = [_by_column(operation, request.parents) for request in requests]
+        listings = [builder.listing(*parents) for parents in merged]
+        counts = [0] * len(requests)
+        sync = None
+        for listing in fan_out(self._client.http, queries, skip=skip):
+            if listing.refusal is not None:
+                self._skip(requests[listing.index], listing)
+                continue
+            assert listing.page is not None  # noqa: S101  # either a page or a refusal
+            counts[listing.index] += builder.append(
+                listing.page.body,
+                listings[listing.index],
+                one=operation.returns != "list",
+            )
+            sync = listing.page.sync or sync
+        if builder.has_custom_fields:
+            empty = [request for request, count in zip(requests, counts, strict=True) if not count]
+            builder.declare_custom_fields(read_settings(self._client.http, self._parents(empty)))
+        return sync
+
+    def _parents(self, requests: Iterable[_Request]) -> Iterator[tuple[str, str]]:
+        """Yield record type and gid of what requests asked under."""
+        kinds = [parameter.refers[0] for parameter in _reference_parameters(self._operation)]
+        for request in requests:
+            for kind, gid in zip(kinds, request.parents, strict=True):
+                if gid is not None:
+                    yield kind, gid
+
+    def _skip(self, request: _Request, listing: Listing) -> None:
+        refusal = listing.refusal
+        assert refusal is not None  # noqa: S101  # asked before
+        names = [
+            f"{parameter.argument} {gid}"
+            for parameter, gid in zip(
+                _reference_parameters(self._operation), request.parents, strict=True
+            )
+            if gid is not None
+        ]
+        self._client.last.failed(", ".join(names), request.parents, refusal)
+
+
+def _reference_parameters(operation: Operation) -> tuple[Parameter, ...]:
+    """Return the parameters a read fans out over."""
+    return tuple(p for p in operation.parameters if p.refers and not p.many)
+
+
+def _axes(
+    client: Client, operation: Operation, arguments: Mapping[str, Any]
+) -> list[list[tuple[Parameter, str | None]]]:
+    """Resolve the arguments; each becomes the values that requests take in turn."""
+    axes: list[list[tuple[Parameter, str | None]]] = []
+    within: dict[str, str] = {}
+    for parameter in sorted(operation.parameters, key=_containers_first):
+        value = arguments.get(parameter.argument)
+        if value is None:
+            if parameter.place == "path":
+                raise InvalidRequest(f"{operation.name}: {parameter.argument} is missing.")
+            axes.append([(parameter, None)])
+        elif not parameter.refers:
+            axes.append([(parameter, bodies.query_value(operation, parameter, value))])
+        else:
+            container = within.get("project") or within.get("workspace")
+            inside = container if _lives_in(parameter, within) else within.get("workspace")
+            gids = client.references.gids(value, parameter.refers, within=inside)
+            if parameter.many:
+                axes.append([(parameter, ",".join(gids))])
+                continue
+            if len(gids) == 1 and parameter.refers[0] in ("workspace", "project"):
+                within[parameter.refers[0]] = gids[0]
+            axes.append([(parameter, gid) for gid in gids])
+    order = {parameter.name: place for place, parameter in enumerate(operation.parameters)}
+    return sorted(axes, key=lambda axis: order[axis[0][0].name] if axis else 0)
+
+
+def _containers_first(parameter: Parameter) -> int:
+    """Workspaces before projects before what is looked for in them."""
+    return {"workspace": 0, "project": 1}.get(next(iter(parameter.refers), ""), 2)
+
+
+def _lives_in(parameter: Parameter, within: Mapping[str, str]) -> bool:
+    directory: Directory | None = load().directory(parameter.refers[0])
+    return directory is not None and directory.container == "project" and "project" in within
+
+
+def _requests(
+    operation: Operation, axes: list[list[tuple[Parameter, str | None]]]
+) -> Iterator[_Request]:
+    """Yield one request per combination of the references asked for."""
+    fanned = {parameter.name for parameter in _reference_parameters(operation)}
+    for combination in product(*axes):
+        path = operation.path
+        params = {}
+        parents: list[str | None] = []
+        for parameter, value in combination:
+            if parameter.name in fanned:
+                parents.append(value)
+            if value is None:
+                continue
+            if parameter.place == "path":
+                path = path.replace(f"{{{parameter.name}}}", bodies.quoted(value))
+            else:
+                params[parameter.name] = value
+        yield _Request(path, params, tuple(parents))
+
+
+def target_of(
+    client: Client, operation: Operation, arguments: Mapping[str, Any]
+) -> tuple[str, dict[str, str]]:
+    """Return the path and query of a write, which acts on one object."""
+    requests = list(_requests(operation, _axes(client, operation, arguments)))
+    if len(requests) != 1:
+        raise InvalidRequest(
+            f"{operation.name} acts on one object at a time; {len(requests)} were given."
+        )
+    return requests[0].path, requests[0].params
+
+
+def opt_fields(columns: Iterable[Column]) -> str:
+    return ",".join(dict.fromkeys(path for column in columns for path in column.opt_fields))
+
+
+def _parent_columns(operation: Operation) -> list[ParentColumn]:
+    names = dict.fromkeys(parameter.parent for parameter in operation.parents)
+    return [ParentColumn(name, name.endswith("_gids")) for name in names]
+
+
+def _by_column(operation: Operation, parents: tuple[str | None, ...]) -> list[str | None]:
+    """Return the parents in the order of the parent columns."""
+    values: dict[str, str | None] = {}
+    for parameter, gid in zip(_reference_parameters(operation), parents, strict=True):
+        if parameter.parent:
+            values[parameter.parent] = values.get(parameter.parent) or gid
+    return list(values.values())
+
+
+def finished_options(client: Client, builder: FrameBuilder) -> Options:
+    """Return the options of the enum fields that a builder has met."""
+    return read_options(client.http, builder.enum_fields(), client.options)
+
+
+def _warn(last: Last) -> None:
+    count = len(last.failures)
+    if not count:
+        return
+    first = last.failures.iloc[0]
+    warnings.warn(
+        f"{last.operation}: {count} of the parents asked for could not be read, first "
+        f"{first['parent']}: {first['status']} {first['message']} "
+        f"asana.last.failures lists them.",
+        PartialResultWarning,
+        stacklevel=5,
+    )

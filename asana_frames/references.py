@@ -1,0 +1,284 @@
+"""Whatever names an object - gid, exact name, URL, row, frame, picker - to its gid."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+import pandas as pd
+
+from asana_frames.catalog import Directory, load
+from asana_frames.exceptions import (
+    AmbiguousReference,
+    InvalidRequest,
+    UnknownReference,
+    close_to,
+)
+
+#: gid, name and the name of its container, of one object.
+Entry = tuple[str, str, str]
+#: Reads a directory: (directory, container's gid or "", name looked for) -> gid, name pairs.
+ReadNames = Callable[[Directory, str, str], list[tuple[str, str]]]
+
+_HOST = "app.asana.com"
+_GID = re.compile(r"\d+\Z")
+_EMAIL = re.compile(r"[^@\s/]+@[^@\s/]+\.[^@\s/]+\Z")
+#: What URLs call a record type, where it differs.
+_IN_URLS = {"profile": "user", "goals": "goal", "portfolios": "portfolio", "team": "team"}
+#: Matches listed by an error.
+_SHOWN = 10
+
+
+def one_by_one(reference: Any) -> Iterator[Any]:
+    """Yield the single references that a reference consists of; missing values are left out."""
+    reference = _picked(reference)
+    if reference is None:
+        raise UnknownReference("None names nothing. If it comes from a picker, pick first.")
+    if isinstance(reference, pd.DataFrame):
+        yield from _gids_of(reference)
+    elif isinstance(reference, pd.Series) and "gid" not in reference.index:
+        yield from (item for item in reference.dropna().unique())
+    elif isinstance(reference, str | Mapping | pd.Series | int):
+        yield reference
+    elif isinstance(reference, Iterable):
+        for item in reference:
+            if item is None or item is pd.NA or (isinstance(item, float) and item != item):
+                continue
+            yield from one_by_one(item)
+    else:
+        raise _not_a_reference(reference)
+
+
+def is_single(reference: Any) -> bool:
+    """Whether a reference names one object by itself, rather than a collection of some size."""
+    reference = _picked(reference)
+    is_row = isinstance(reference, pd.Series) and "gid" in reference.index
+    return isinstance(reference, str | Mapping | int) or is_row
+
+
+def _picked(reference: Any) -> Any:
+    """Return a picker's value; everything else as it is."""
+    if isinstance(reference, str | int | float | Mapping | pd.DataFrame | pd.Series):
+        return reference
+    return reference.value if hasattr(reference, "value") else reference
+
+
+def _gids_of(frame: pd.DataFrame) -> Iterable[Any]:
+    if "gid" not in frame.columns:
+        names = ", ".join(map(str, frame.columns[:8]))
+        raise UnknownReference(
+            f'This frame has no "gid" column (it has {names}), so it does not say which objects '
+            f'are meant. Give a column of gids, such as frame["task_gid"].'
+        )
+    return frame["gid"].dropna().unique()
+
+
+class References:
+    """Resolves references and remembers the names it has read.
+
+    Parameters
+    ----------
+    read_names
+        Reads one directory.
+    """
+
+    def __init__(self, read_names: ReadNames) -> None:
+        self._read_names = read_names
+        self._read: dict[tuple[str, str, str], list[tuple[str, str]]] = {}
+        self._lock = threading.RLock()
+
+    def forget(self) -> None:
+        """Drop the names that were read, so that new and renamed objects are found."""
+        with self._lock:
+            self._read.clear()
+
+    def gids(self, reference: Any, kinds: Sequence[str], *, within: str | None = None) -> list[str]:
+        """Return the gids of everything that a reference names, each once, in order.
+
+        Parameters
+        ----------
+        reference
+            A reference, or a collection of them.
+        kinds
+            The record types it may name, most likely first.
+        within
+            gid of the workspace or project to look for names in; all that are visible otherwise.
+
+        Raises
+        ------
+        UnknownReference
+            Nothing has that name; the message suggests close ones.
+        AmbiguousReference
+            Several things have it; the message lists them.
+        """
+        found = (self._gid(item, kinds, within) for item in one_by_one(reference))
+        return list(dict.fromkeys(found))
+
+    def _gid(self, item: Any, kinds: Sequence[str], within: str | None) -> str:
+        if isinstance(item, Mapping | pd.Series):
+            item = _gid_of_row(item)
+        if isinstance(item, bool) or not isinstance(item, str | int):
+            raise _not_a_reference(item)
+        text = str(item).strip()
+        if not text:
+            raise UnknownReference(f"An empty text names no {_spoken(kinds)}.")
+        if _GID.match(text) or _is_special(text, kinds):
+            return text
+        if text.startswith(("https://", "http://")):
+            return gid_in_url(text, kinds)
+        return self._named(text, kinds, within)
+
+    def _named(self, name: str, kinds: Sequence[str], within: str | None) -> str:
+        entries: list[Entry] = []
+        for kind in kinds:
+            directory = load().directory(kind)
+            if directory is None:
+                continue
+            entries += self._entries(directory, name, within)
+        if not any(load().directory(kind) for kind in kinds):
+            raise UnknownReference(
+                f"A {_spoken(kinds)} has no name to go by: give its gid, its URL or a row, "
+                f"not {name!r}."
+            )
+        return _only(name, entries, kinds)
+
+    def _entries(self, directory: Directory, name: str, within: str | None) -> list[Entry]:
+        """Return the candidates for a name: those of its container, or of all containers."""
+        if directory.container == "project":
+            return self._in_project(directory, name, within)
+        if not directory.container:
+            return [(gid, found, "") for gid, found in self._names(directory, "", "")]
+        containers = [(within, "")] if within else self._workspaces()
+        query = name if directory.query else ""
+        return [
+            (gid, found, where)
+            for container, where in containers
+            for gid, found in self._names(directory, str(container), query)
+        ]
+
+    def _in_project(self, directory: Directory, name: str, within: str | None) -> list[Entry]:
+        project, slash, own = name.rpartition("/")
+        if not slash and within is None:
+            raise UnknownReference(
+                f"A {directory.record} called {name!r} is looked for in its project: type "
+                f'"Project name/{name}", or give its gid, its URL or a row.'
+            )
+        gid = self._gid(project, ["project"], None) if slash else str(within)
+        wanted = own if slash else name
+        pairs = self._names(directory, gid, "")
+        prefix = f"{project}/" if slash else ""
+        # Shown as typed, so that the error's suggestions can be typed too.
+        return [
+            (found, f"{prefix}{label}" if label != wanted else name, project)
+            for found, label in pairs
+        ]
+
+    def _workspaces(self) -> list[tuple[str, str]]:
+        top = load().directory("workspace")
+        assert top is not None  # noqa: S101  # the catalog always has it
+        return self._names(top, "", "")
+
+    def _names(self, directory: Directory, container: str, query: str) -> list[tuple[str, str]]:
+        key = (directory.record, container, query)
+        with self._lock:
+            if key not in self._read:
+                self._read[key] = self._read_names(directory, container, query)
+            return self._read[key]
+
+
+def _is_special(text: str, kinds: Sequence[str]) -> bool:
+    """Whether Asana itself takes this text in the place of a gid."""
+    if "user" in kinds:
+        return text == "me" or _EMAIL.match(text) is not None
+    return "task" in kinds and text.startswith("external:")
+
+
+def _gid_of_row(row: Any) -> Any:
+    gid = row.get("gid")
+    if gid is None or gid is pd.NA or gid != gid:
+        raise UnknownReference('This row has no "gid", so it does not say which object is meant.')
+    return gid
+
+
+def gid_in_url(url: str, kinds: Sequence[str]) -> str:
+    """Return the gid that a URL of the Asana app holds for one of ``kinds``.
+
+    Both forms are read: ``/1/<workspace>/project/<project>/task/<task>`` and the older
+    ``/0/<project>/<task>``.
+
+    Raises
+    ------
+    UnknownReference
+        It is no address of Asana's, or it names other things.
+    """
+    parts = urlsplit(url)
+    if parts.hostname != _HOST:
+        raise UnknownReference(f"{url!r} is not an address of {_HOST}.")
+    found = _parts_of_url([part for part in parts.path.split("/") if part])
+    for kind in kinds:
+        if kind in found:
+            return found[kind]
+    named = ", ".join(f"{kind} {gid}" for kind, gid in found.items()) or "nothing known"
+    raise UnknownReference(f"{url!r} names no {_spoken(kinds)} (it names {named}).")
+
+
+def _parts_of_url(parts: list[str]) -> dict[str, str]:
+    if parts[:1] == ["1"]:
+        found = {"workspace": parts[1]} if len(parts) > 1 and _GID.match(parts[1]) else {}
+        for word, gid in zip(parts[2:], parts[3:], strict=False):
+            if not _GID.match(word) and _GID.match(gid):
+                found.setdefault(_IN_URLS.get(word, word), gid)
+        return found
+    if parts[:1] != ["0"]:
+        return {}
+    rest = parts[1:]
+    if rest and not _GID.match(rest[0]):
+        kind = _IN_URLS.get(rest[0], rest[0])
+        return {kind: rest[1]} if len(rest) > 1 and _GID.match(rest[1]) else {}
+    found = {"project": rest[0]} if rest and rest[0] != "0" else {}
+    if len(rest) > 1 and _GID.match(rest[1]):
+        found["task"] = rest[1]
+    return found
+
+
+def _only(name: str, entries: list[Entry], kinds: Sequence[str]) -> str:
+    """Return the gid of the one entry with that name."""
+    matches = {gid: (label, where) for gid, label, where in entries if label == name}
+    if len(matches) == 1:
+        return next(iter(matches))
+    if not matches:
+        raise UnknownReference(_miss(name, entries, kinds))
+    shown = [
+        f"gid {gid}{f' ({where})' if where else ''}"
+        for gid, (_, where) in list(matches.items())[:_SHOWN]
+    ]
+    more = f" and {len(matches) - _SHOWN} more" if len(matches) > _SHOWN else ""
+    raise AmbiguousReference(
+        f"{len(matches)} {_spoken(kinds)}s are called {name!r}: {', '.join(shown)}{more}. "
+        f"Give the gid or the URL of the one you mean."
+    )
+
+
+def _miss(name: str, entries: list[Entry], kinds: Sequence[str]) -> str:
+    by_name = {label: gid for gid, label, _ in entries}
+    close = close_to(name, by_name)
+    text = f"There is no {_spoken(kinds)} called {name!r}."
+    if close:
+        text += f" Close: {', '.join(f'{label!r} (gid {by_name[label]})' for label in close)}."
+    elif not entries:
+        text += " You can see none at all."
+    return text
+
+
+def _spoken(kinds: Sequence[str]) -> str:
+    return " or ".join(kind.replace("_", " ") for kind in kinds)
+
+
+def _not_a_reference(item: Any) -> InvalidRequest:
+    return InvalidRequest(
+        f"{type(item).__name__} is no reference. Give a gid, an exact name, an app.asana.com "
+        f"URL, a row, a frame with a gid column, or a list of these."
+    )

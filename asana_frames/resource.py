@@ -1,0 +1,126 @@
+"""The verbs of every resource: where references, fetch and frames meet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from asana_frames import bodies
+from asana_frames.catalog import Column, Operation, columns_of, load, parse_fields
+from asana_frames.frames import DTYPES, FrameBuilder
+from asana_frames.reading import Client, Read, finished_options, opt_fields, target_of
+from asana_frames.types import Errors, Fields, Limit
+
+
+class Resource:
+    """A kind of Asana object and the operations on it."""
+
+    name: str
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def __repr__(self) -> str:
+        methods = ", ".join(operation.method for operation in load().operations_of(self.name))
+        return f"<asana.{self.name}: {methods}>"
+
+    def info(self) -> pd.DataFrame:
+        """Return the columns that this resource's frames can have.
+
+        Returns
+        -------
+        DataFrame
+            ``column``, ``dtype``, ``path`` (what ``fields`` takes), ``default`` (whether the
+            column is there unasked) and ``values`` (known values of an enum), one row per column.
+        """
+        return info(load().resource(self.name).record)
+
+    def _read(
+        self,
+        operation_id: str,
+        arguments: Mapping[str, Any],
+        *,
+        fields: Fields = None,
+        limit: Limit = None,
+        errors: Errors = "warn",
+    ) -> pd.DataFrame:
+        return Read(self._client, load().operation(operation_id), fields, limit, errors).frame(
+            arguments
+        )
+
+    def _write(
+        self,
+        operation_id: str,
+        arguments: Mapping[str, Any],
+        body: Mapping[str, Any] | None = None,
+        *,
+        fields: Fields = None,
+    ) -> pd.DataFrame:
+        operation = load().operation(operation_id)
+        columns = columns_of(operation.record, parse_fields(fields))
+        path, params = target_of(self._client, operation, arguments)
+        if operation.fields:
+            params["opt_fields"] = opt_fields(columns)
+        with self._client.last.recording(operation.name) as last:
+            answer = self._send(operation, path, params, body)
+            builder = FrameBuilder(columns)
+            builder.append(answer, builder.listing(), one=operation.returns != "list")
+            frame = builder.frame(finished_options(self._client, builder))
+            last.rows = len(frame)
+        frame.attrs["asana"] = last.attrs()
+        return frame
+
+    def _do(
+        self,
+        operation_id: str,
+        arguments: Mapping[str, Any],
+        body: Mapping[str, Any] | None = None,
+    ) -> None:
+        operation = load().operation(operation_id)
+        path, params = target_of(self._client, operation, arguments)
+        with self._client.last.recording(operation.name):
+            self._send(operation, path, params, body)
+
+    def _send(
+        self,
+        operation: Operation,
+        path: str,
+        params: Mapping[str, str],
+        body: Mapping[str, Any] | None,
+    ) -> bytes:
+        data, files = bodies.encoded(operation, body)
+        try:
+            answer = self._client.http.request(
+                operation.http, path, params, data=data, files=files, asked=operation.name
+            )
+        finally:
+            bodies.closed(files)
+        # Names may have changed: what was read of them is read anew.
+        self._client.references.forget()
+        return answer.body
+
+
+def info(record: str) -> pd.DataFrame:
+    """Return the columns a record type can have, as ``Resource.info`` does."""
+    kind = load().record(record)
+    default = {column.name for column in columns_of(record)}
+    rows = []
+    for column in columns_of(record, ("all",)):
+        is_cf = column.kind == "custom_fields"
+        field = kind.field(column.path)
+        rows.append(
+            {
+                "column": "cf_<name>" if is_cf else column.name,
+                "dtype": "by kind" if is_cf else _dtype(column),
+                "path": column.path,
+                "default": column.name in default,
+                "values": field.enum if field else (),
+            }
+        )
+    return pd.DataFrame(rows, columns=["column", "dtype", "path", "default", "values"])
+
+
+def _dtype(column: Column) -> str:
+    return "object (tuples)" if column.depth else str(DTYPES[column.kind])
