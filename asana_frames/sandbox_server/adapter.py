@@ -1,0 +1,54 @@
+"""The application without a socket: answers a requests session in the same process."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import BaseAdapter
+from urllib3 import HTTPHeaderDict, HTTPResponse
+
+from asana_frames.sandbox_server.application import Application
+
+
+class SandboxAdapter(BaseAdapter):
+    """Hands requests to an application.
+
+    Parameters
+    ----------
+    application
+        What answers.
+    """
+
+    def __init__(self, application: Application) -> None:
+        super().__init__()
+        self._application = application
+
+    def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
+        """Answer one request."""
+        parts = urlsplit(str(request.url))
+        target = f"{parts.path}?{parts.query}"
+        body = request.body or b""
+        answer = self._application.handle(
+            str(request.method),
+            target,
+            dict(request.headers),
+            body.encode() if isinstance(body, str) else bytes(body),
+        )
+        response = requests.Response()
+        response.status_code = answer.status
+        response.headers.update(answer.headers)
+        response.request = request
+        response.url = str(request.url)
+        response.raw = HTTPResponse(
+            io.BytesIO(answer.body),
+            headers=HTTPHeaderDict(answer.headers),
+            status=answer.status,
+            preload_content=False,
+        )
+        return response
+
+    def close(self) -> None:
+        """Do nothing: there is nothing open."""

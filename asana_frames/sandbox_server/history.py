@@ -1,0 +1,104 @@
+"""Stories: what happened to a task, oldest first, with structured old and new values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from asana_frames.sandbox_server import words
+from asana_frames.sandbox_server.store import Object, Store, day, stamp
+
+Tell = Callable[..., None]
+
+
+def tell(
+    store: Store,
+    task: Object,
+    project: Object | None,
+    moves: list[tuple[Object, Object]],
+    created: datetime,
+) -> None:
+    """Make the stories of a task that agree with its present state."""
+    random = store.random
+    end = datetime.fromisoformat(task["completed_at"]) if task["completed"] else store.now
+    moments = sorted(created + (end - created) * random.random() for _ in range(len(moves) + 3))
+    steps = iter(moments)
+    creator = task["created_by"]
+
+    def told(moment: datetime, by: Object | None, subtype: str, text: str, **more: Any) -> None:
+        story(store, task, moment, by, subtype, text, **more)
+
+    if project is not None:
+        told(created, creator, "added_to_project", f"added this task to {project['name']}", project=project)
+    if task["assignee"] is not None:
+        name = task["assignee"]["name"]
+        told(created, creator, "assigned", f"assigned this task to {name}", assignee=task["assignee"])
+    _slip(store, task, creator, next(steps), told)
+    if random.random() < 0.35:
+        told(next(steps), random.choice(store.all("user")), "comment_added", random.choice(words.COMMENTS))
+    for old, new in moves:
+        # Rules move tasks too, and then nobody did it.
+        mover = None if random.random() < 0.1 else task["assignee"] or creator
+        told(
+            next(steps),
+            mover,
+            "section_changed",
+            f'moved this task from "{old["name"]}" to "{new["name"]}"',
+            old_section=old,
+            new_section=new,
+            project=project,
+        )
+    if task["completed"]:
+        told(end, task["completed_by"], "marked_complete", "marked this task complete")
+    store.under["task_stories", task["gid"]].sort(key=lambda item: item["created_at"])
+
+
+def _slip(store: Store, task: Object, by: Object, moment: datetime, told: Tell) -> None:
+    """Sometimes the due date was an earlier one."""
+    if task["due_on"] is None or store.random.random() > 0.2:
+        return
+    before = date.fromisoformat(task["due_on"]) - timedelta(days=store.random.randint(1, 14))
+    told(
+        moment,
+        by,
+        "due_date_changed",
+        f"changed the due date to {task['due_on']}",
+        old_dates={"start_on": task["start_on"], "due_on": day(before), "due_at": None},
+        new_dates={"start_on": task["start_on"], "due_on": task["due_on"], "due_at": None},
+    )
+
+
+def story(
+    store: Store,
+    target: Object,
+    moment: datetime,
+    by: Object | None,
+    subtype: str,
+    text: str,
+    **more: Any,
+) -> Object:
+    """Make one story on a task or goal."""
+    is_comment = subtype == "comment_added"
+    made = store.add(
+        "story",
+        resource_subtype=subtype,
+        type="comment" if is_comment else "system",
+        created_at=stamp(moment),
+        created_by=by,
+        text=text if is_comment else f"{by['name'] if by else 'Asana'} {text}",
+        html_text=f"<body>{text}</body>",
+        is_pinned=False,
+        is_edited=False,
+        is_editable=is_comment,
+        liked=False,
+        likes=[],
+        num_likes=0,
+        reaction_summary=[],
+        previews=[],
+        source="web" if by else "unknown",
+        target=target,
+        **more,
+    )
+    store.put(f"{target['resource_type']}_stories", target, made)
+    return made

@@ -1,0 +1,234 @@
+"""The office: templates, roles, agents, webhooks, audit log, exports and the like."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from asana_frames.sandbox_server.store import Object, Store, stamp
+
+_EVENTS = (
+    ("user_login_succeeded", "logins"),
+    ("task_deleted", "deletion"),
+    ("user_invited", "user_updates"),
+    ("workspace_password_requirements_changed", "admin_settings"),
+)
+_ROLES = ("super_admin", "admin", "member", "guest")
+
+
+def build_office(store: Store) -> None:
+    """Make what surrounds the work."""
+    _templates(store)
+    _roles(store)
+    _agents(store)
+    _briefs(store)
+    _requests(store)
+    _audit(store)
+    _studio(store)
+
+
+def _workspace(store: Store) -> Object:
+    return store.all("workspace")[0]
+
+
+def _templates(store: Store) -> None:
+    people, projects = store.all("user"), store.all("project")
+    for team in store.all("team")[:2]:
+        template = store.add(
+            "project_template",
+            name=f"{team['name']} launch",
+            description="From idea to launch.",
+            html_description="<body>From idea to launch.</body>",
+            public=False,
+            owner=people[0],
+            team=team,
+            requested_dates=[{"gid": "1", "name": "Start date", "description": "First day."}],
+            color="light-green",
+            requested_roles=[
+                store.add("template_role", name="Lead"),
+                store.add("template_role", name="Editor"),
+            ],
+        )
+        projects[0]["created_from_template"] = projects[0]["created_from_template"] or template
+    for project in projects[:3]:
+        store.add(
+            "task_template",
+            name="Press release",
+            project=project,
+            template={
+                "name": "Press release",
+                "task_resource_subtype": "default_task",
+                "description": "Write, translate, send.",
+                "html_description": "<body>Write, translate, send.</body>",
+                "memberships": [project],
+                "relative_start_on": 0,
+                "relative_due_on": 7,
+                "due_time": None,
+                "dependencies": [],
+                "dependents": [],
+                "followers": people[:2],
+                "attachments": [],
+                "subtasks": [],
+                "custom_fields": [],
+            },
+            created_by=people[0],
+            created_at=project["created_at"],
+        )
+        options = [
+            store.add("custom_type_status_option", name=name, color="green", enabled=True)
+            for name in ("Reported", "Fixed", "Closed")
+        ]
+        kind = store.add("custom_type", name="Bug", status_options=options, workspace=_workspace(store))
+        store.put("custom_types", project, kind)
+
+
+def _roles(store: Store) -> None:
+    flags = (
+        "create_app_authorization", "create_pat_authorization", "share_goal_with_domain",
+        "share_portfolios_with_org", "assign_roles", "manage_roles", "export_project_data",
+        "download_mobile_attachments", "import_data", "create_global_custom_fields",
+        "upload_attachments", "create_team", "create_and_edit_ai_automations", "proactive_ai",
+        "standard_ai", "create_and_edit_ai_teammates", "share_teams_with_org", "create_goal",
+        "create_project", "create_read_only_link", "create_portfolio", "view_public_teams",
+        "view_shared_with_org_projects", "view_shared_with_org_tasks",
+        "view_shared_with_org_portfolios",
+    )  # fmt: skip
+    for place, base in enumerate(_ROLES):
+        store.add(
+            "role",
+            name=base.replace("_", " ").capitalize(),
+            description=f"The standard {base.replace('_', ' ')}.",
+            is_standard_role=True,
+            base_role_type=base,
+            permissions={flag: place < 2 or number % 3 != 0 for number, flag in enumerate(flags)}
+            | {"task_deletion_policy": "all" if place < 2 else "owned", "allowed_guest_invites": "all"},
+            creation_time=stamp(store.now - timedelta(days=500)),
+            modified_at=stamp(store.now - timedelta(days=100)),
+            workspace=_workspace(store),
+        )
+
+
+def _agents(store: Store) -> None:
+    for name in ("Brief writer", "Triage helper"):
+        store.add(
+            "agent",
+            resource_subtype="asana_teammate",
+            name=name,
+            description=f"{name}: a teammate made of software.",
+            behavior_guidance="Be brief.",
+            workspace=_workspace(store),
+            photo=None,
+        )
+
+
+def _briefs(store: Store) -> None:
+    for project in store.all("project")[:5]:
+        project["project_brief"] = store.add(
+            "project_brief",
+            title=f"{project['name']} in one page",
+            html_text=f"<body>{project['notes']}</body>",
+            text=project["notes"],
+            permalink_url=project["permalink_url"],
+            project=project,
+        )
+
+
+def _requests(store: Store) -> None:
+    people, project = store.all("user"), store.all("project")[0]
+    store.add(
+        "access_request",
+        message="May I read along?",
+        approval_status="pending",
+        requester=people[-1],
+        target=project,
+    )
+    store.add(
+        "webhook",
+        active=True,
+        resource=project,
+        target="https://hooks.acme.example/asana",
+        created_at=stamp(store.now - timedelta(days=30)),
+        last_failure_at=None,
+        last_failure_content="",
+        last_success_at=stamp(store.now - timedelta(minutes=5)),
+        delivery_retry_count=0,
+        next_attempt_after=None,
+        failure_deletion_timestamp=None,
+        filters=[
+            {"resource_type": "task", "resource_subtype": None, "action": "changed", "fields": ["due_on"]}
+        ],
+        workspace=_workspace(store),
+    )
+    for status in ("succeeded", "in_progress"):
+        nothing = dict.fromkeys(
+            ("new_portfolio", "new_project_template", "new_graph_export", "new_resource_export")
+        )
+        store.add(
+            "job",
+            resource_subtype="duplicate_project",
+            status=status,
+            new_project=project if status == "succeeded" else None,
+            new_task=None,
+            **nothing,
+        )
+    store.add(
+        "organization_export",
+        created_at=stamp(store.now - timedelta(days=3)),
+        download_url="https://files.acme.example/export.json.gz",
+        state="finished",
+        organization=_workspace(store),
+    )
+    _reactions(store)
+
+
+def _reactions(store: Store) -> None:
+    comments = [s for s in store.all("story") if s["resource_subtype"] == "comment_added"]
+    for target in (*comments[::12], *store.all("status_update")[::6]):
+        person = store.random.choice(store.all("user"))
+        target["reaction_summary"] = [
+            {"emoji_base": "👍", "variant": "👍", "count": 1, "reacted": False}
+        ]
+        reaction = store.add("reaction", emoji="👍", user=person)
+        del reaction["resource_type"]
+        store.put("reactions", target, reaction)
+
+
+def _audit(store: Store) -> None:
+    people = store.all("user")
+    for number in range(250):
+        moment = store.now - timedelta(days=89) + timedelta(hours=8.4 * number)
+        kind, category = store.random.choice(_EVENTS)
+        person = store.random.choice(people)
+        event = store.add(
+            "audit_log_event",
+            created_at=stamp(moment),
+            event_type=kind,
+            event_category=category,
+            actor={
+                "actor_type": "user",
+                "gid": person["gid"],
+                "name": person["name"],
+                "email": person["email"],
+            },
+            resource={
+                "resource_type": "user",
+                "resource_subtype": "human",
+                "gid": person["gid"],
+                "name": person["name"],
+                "email": person["email"],
+            },
+            details={"group": {"old": 1, "new": 2}} if number % 50 == 0 else {},
+            context={
+                "context_type": "web",
+                "client_ip_address": "192.0.2.7",
+                "user_agent": "Browser",
+                "on_behalf_of_user_id": None,
+            },
+        )
+        del event["resource_type"]
+
+
+def _studio(store: Store) -> None:
+    for number in range(30):
+        store.add("ai_studio_run", run_started_at=stamp(store.now - timedelta(days=30 - number)))
+    for _ in range(5):
+        store.add("ai_studio_seat", state="active")
