@@ -16,7 +16,7 @@ from asana_frames.definitions import Options
 from asana_frames.exceptions import AsanaError, InvalidRequest, JobFailed, suggest
 from asana_frames.fetch import Http, Query, fan_out
 from asana_frames.last import Last
-from asana_frames.references import References
+from asana_frames.references import Entry, References
 from asana_frames.resource import Resource
 from asana_frames.types import Refs
 
@@ -133,8 +133,8 @@ class Asana(resources.Resources):
 
     def _read_names(
         self, directory: Directory, container: str, query: str
-    ) -> list[tuple[str, str]]:
-        """Return gid and name of what a directory lists."""
+    ) -> list[Entry]:
+        """Return gid, name and what stands beside it of what a directory lists."""
         operation = load().operation(directory.operation)
         path = operation.path
         params = dict(directory.arguments)
@@ -146,9 +146,14 @@ class Asana(resources.Resources):
         if directory.query:
             params[directory.query] = query
         label = load().record(operation.record).label
-        params["opt_fields"] = label
+        params["opt_fields"] = f"{label},{directory.beside}.name" if directory.beside else label
         listings = fan_out(self.http, [Query(path, params, operation.paging)], skip=False)
-        return [pair for listing in listings for pair in _pairs(listing.page.body, label)]  # type: ignore[union-attr]
+        return [
+            entry
+            for listing in listings
+            if listing.page
+            for entry in _entries(listing.page.body, label, directory.beside)
+        ]
 
     def _ipython_key_completions_(self) -> list[str]:
         return [resource.name for resource in load().resources]
@@ -185,23 +190,18 @@ class Asana(resources.Resources):
         return self._card
 
 
-class _Named(msgspec.Struct):
-    gid: str
-    name: str | None = None
-    title: str | None = None
-    display_name: str | None = None
-
-
 class _Names(msgspec.Struct):
-    data: list[_Named]
+    data: list[dict[str, Any]]
 
 
 _names = msgspec.json.Decoder(_Names)
 
 
-def _pairs(body: bytes, label: str) -> Iterator[tuple[str, str]]:
-    for entry in _names.decode(body).data:
-        yield entry.gid, getattr(entry, label) or ""
+def _entries(body: bytes, label: str, beside: str) -> Iterator[Entry]:
+    for record in _names.decode(body).data:
+        other = record.get(beside) or {}
+        where = f"{beside} {other['name']}" if other.get("name") else ""
+        yield str(record["gid"]), str(record.get(label) or ""), where
 
 
 def _class_name(resource: str) -> str:

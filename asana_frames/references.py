@@ -18,10 +18,10 @@ from asana_frames.exceptions import (
     close_to,
 )
 
-#: gid, name and the name of its container, of one object.
+#: gid and name of an object, and what tells it from others of that name.
 Entry = tuple[str, str, str]
-#: Reads a directory: (directory, container's gid or "", name looked for) -> gid, name pairs.
-ReadNames = Callable[[Directory, str, str], list[tuple[str, str]]]
+#: Reads a directory: (directory, container's gid or "", name looked for).
+ReadNames = Callable[[Directory, str, str], list[Entry]]
 
 _HOST = "app.asana.com"
 _GID = re.compile(r"\d+\Z")
@@ -87,7 +87,7 @@ class References:
 
     def __init__(self, read_names: ReadNames) -> None:
         self._read_names = read_names
-        self._read: dict[tuple[str, str, str], list[tuple[str, str]]] = {}
+        self._read: dict[tuple[str, str, str], list[Entry]] = {}
         self._lock = threading.RLock()
 
     def forget(self) -> None:
@@ -150,13 +150,13 @@ class References:
         if directory.container == "project":
             return self._in_project(directory, name, within)
         if not directory.container:
-            return [(gid, found, "") for gid, found in self._names(directory, "", "")]
-        containers = [(within, "")] if within else self._workspaces()
+            return self._names(directory, "", "")
+        containers = [within] if within else [gid for gid, *_ in self._workspaces()]
         query = name if directory.query else ""
         return [
-            (gid, found, where)
-            for container, where in containers
-            for gid, found in self._names(directory, str(container), query)
+            entry
+            for container in containers
+            for entry in self._names(directory, container, query)
         ]
 
     def _in_project(self, directory: Directory, name: str, within: str | None) -> list[Entry]:
@@ -168,20 +168,19 @@ class References:
             )
         gid = self._gid(project, ["project"], None) if slash else str(within)
         wanted = own if slash else name
-        pairs = self._names(directory, gid, "")
         prefix = f"{project}/" if slash else ""
         # Shown as typed, so that the error's suggestions can be typed too.
         return [
             (found, f"{prefix}{label}" if label != wanted else name, project)
-            for found, label in pairs
+            for found, label, _ in self._names(directory, gid, "")
         ]
 
-    def _workspaces(self) -> list[tuple[str, str]]:
+    def _workspaces(self) -> list[Entry]:
         top = load().directory("workspace")
         assert top is not None  # noqa: S101  # the catalog always has it
         return self._names(top, "", "")
 
-    def _names(self, directory: Directory, container: str, query: str) -> list[tuple[str, str]]:
+    def _names(self, directory: Directory, container: str, query: str) -> list[Entry]:
         key = (directory.record, container, query)
         with self._lock:
             if key not in self._read:

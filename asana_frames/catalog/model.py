@@ -142,6 +142,8 @@ class Directory(msgspec.Struct, frozen=True, omit_defaults=True):
     #: The parameter that takes the name itself, where the list is a search.
     query: str = ""
     arguments: dict[str, str] = {}
+    #: A reference whose name tells objects of one name apart, such as ``team``.
+    beside: str = ""
 
 
 class Catalog(msgspec.Struct, frozen=True):

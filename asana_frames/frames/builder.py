@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,6 +11,7 @@ import pandas as pd
 from asana_frames.catalog import Column
 from asana_frames.frames.arrays import ColumnBuffer, array_of
 from asana_frames.frames.custom_fields import CustomFields, Options
+from asana_frames.frames.collector import collector_paused
 from asana_frames.frames.decode import PageDecoder
 
 
@@ -60,7 +59,7 @@ class FrameBuilder:
 
     def append(self, body: bytes, listing: int, *, one: bool = False) -> int:
         """Add a response's records to a listing and return how many they are."""
-        with _collector_paused():
+        with collector_paused():
             decoded = self._decoder.one(body) if one else self._decoder.page(body)
             count = len(decoded[0]) if decoded else 0
             for buffer, values in zip(self._buffers, decoded, strict=True):
@@ -151,15 +150,3 @@ def _once_each(
         else:
             owners.setdefault(first[code], [first[code]]).append(row)
     return np.asarray(keep, dtype=np.int64), owners
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Keep the cyclic collector from walking records that are about to die anyway."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 
 from asana_frames.asana import Asana
 from asana_frames.fetch import Http
+from asana_frames.frames import collector_paused
 from asana_frames.sandbox_server.adapter import SandboxAdapter
 from asana_frames.sandbox_server.application import ROOT, TOKEN, Application
 from asana_frames.sandbox_server.company import build_company
+from asana_frames.sandbox_server.history import build_history
 from asana_frames.sandbox_server.office import build_office
 from asana_frames.sandbox_server.plans import build_plans
 from asana_frames.sandbox_server.server import Server
@@ -34,10 +36,12 @@ def application(seed: int = 0, *, base_url: str = _IN_PROCESS) -> Application:
         What ``next_page.uri`` begins with.
     """
     store = Store(seed, NOW)
-    build_company(store)
-    build_work(store)
-    build_plans(store)
-    build_office(store)
+    with collector_paused():
+        build_company(store)
+        build_work(store)
+        build_plans(store)
+        build_office(store)
+    store.later(build_history)
     return Application(store, base_url)
 
 

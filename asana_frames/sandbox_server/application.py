@@ -86,6 +86,8 @@ class Application:
         operation, path_values = self._route(method, parts.path)
         if not operation.is_read:
             raise Refusal(501, f"{operation.id}: this sandbox answers reads only")
+        if _needs_history(operation):
+            self._store.complete()
         asked = self._arguments(operation, {**path_values, **query})
         if operation.paging == "events":
             return self._events(asked)
@@ -226,6 +228,12 @@ class Application:
         if asked.get("sync") != token:
             raise Refusal(412, _SYNC_FAILED, sync=token)
         return {"data": [], "sync": token, "has_more": False}
+
+
+def _needs_history(operation: Operation) -> bool:
+    """Whether an operation shows or takes stories or reactions, which are made when needed."""
+    shown = operation.record in ("story", "reaction", "status_update")
+    return shown or any("story" in parameter.refers for parameter in operation.parameters)
 
 
 def _routes(

@@ -40,7 +40,11 @@ def filled(store: Store, task: Object, fields: list[Object]) -> list[Object]:
 
 
 def _entry(store: Store, task: Object, field: Object) -> Object:
-    entry = {key: field[key] for key in _SHARED if key in field}
+    shared = store.shared.get(field["gid"])
+    if shared is None:
+        shared = {key: field[key] for key in _SHARED if key in field}
+        store.shared[field["gid"]] = shared
+    entry = shared.copy()
     kind = field["representation_type"]
     filled_in = store.random.random() < 0.75
     entry |= _VALUES[kind](store, task, field, filled_in)

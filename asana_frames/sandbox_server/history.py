@@ -4,15 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
+from asana_frames.frames import collector_paused
 from asana_frames.sandbox_server import words
 from asana_frames.sandbox_server.store import Object, Store, day, stamp
+from asana_frames.sandbox_server.work import like
 
 Tell = Callable[..., None]
 
 
-def tell(
+def build_history(store: Store) -> None:
+    """Make the stories of all tasks and goals, and what hangs on stories."""
+    with collector_paused():
+        for task, project, sections, created in store.lives:
+            _tell(store, task, project, list(pairwise(sections)), created)
+        for goal in store.all("goal"):
+            moment = store.now - timedelta(days=150)
+            story(store, goal, moment, goal["owner"], "comment_added", "Let's go.")
+        for item in store.all("story")[::23]:
+            like(store, item)
+        _react(store)
+
+
+def _react(store: Store) -> None:
+    comments = [s for s in store.all("story") if s["resource_subtype"] == "comment_added"]
+    for target in (*comments[::12], *store.all("status_update")[::6]):
+        person = store.random.choice(store.all("user"))
+        target["reaction_summary"] = [
+            {"emoji_base": "👍", "variant": "👍", "count": 1, "reacted": False}
+        ]
+        reaction = store.add("reaction", emoji="👍", user=person)
+        del reaction["resource_type"]
+        store.put("reactions", target, reaction)
+
+
+def _tell(
     store: Store,
     task: Object,
     project: Object | None,

@@ -177,19 +177,6 @@ def _requests(store: Store) -> None:
         state="finished",
         organization=_workspace(store),
     )
-    _reactions(store)
-
-
-def _reactions(store: Store) -> None:
-    comments = [s for s in store.all("story") if s["resource_subtype"] == "comment_added"]
-    for target in (*comments[::12], *store.all("status_update")[::6]):
-        person = store.random.choice(store.all("user"))
-        target["reaction_summary"] = [
-            {"emoji_base": "👍", "variant": "👍", "count": 1, "reacted": False}
-        ]
-        reaction = store.add("reaction", emoji="👍", user=person)
-        del reaction["resource_type"]
-        store.put("reactions", target, reaction)
 
 
 def _audit(store: Store) -> None:

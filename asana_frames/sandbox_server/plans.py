@@ -7,7 +7,6 @@ from typing import Any
 
 from asana_frames.sandbox_server import words
 from asana_frames.sandbox_server.company import add_membership, add_setting
-from asana_frames.sandbox_server.history import story
 from asana_frames.sandbox_server.store import Object, Store, day, stamp
 
 #: Name, parent, team, unit, initial, current and target value, source of progress.
@@ -105,7 +104,6 @@ def _goals(store: Store) -> None:
             _support(store, goal, made[parent], 1 if place < 4 else 0.5)
         store.put("goal_owner", goal["owner"], goal)
         add_membership(store, goal, goal["owner"], "admin")
-        story(store, goal, store.now - timedelta(days=150), goal["owner"], "comment_added", "Let's go.")
     # A goal may feed two: the relationships form a DAG, not a tree.
     _support(store, made["Onboard in under 14 days"], made["Ship the new product"], 0.25)
     for project, goal in (("Website relaunch", "Relaunch the website"), ("Mobile app", "Ship the new product")):

@@ -9,7 +9,6 @@ from typing import Any
 from asana_frames.sandbox_server import words
 from asana_frames.sandbox_server.company import HISTORY
 from asana_frames.sandbox_server.fields import filled
-from asana_frames.sandbox_server.history import tell
 from asana_frames.sandbox_server.store import Object, Store, day, stamp, weekdays
 
 #: Top-level tasks per share of a project.
@@ -131,7 +130,7 @@ def _moment(text: str) -> datetime:
 def _place(
     store: Store, task: Object, project: Object | None, parent: Object | None, created: datetime
 ) -> None:
-    """Put a task where it lives and tell its story."""
+    """Put a task where it lives, and remember how it came there for its stories."""
     if task["assignee"] is not None:
         store.put("user_tasks", task["assignee"], task)
     moves: list[Object] = []
@@ -146,7 +145,7 @@ def _place(
             moves = sections[: reached + 1]
             settle(store, task, project, moves[-1])
             task["permalink_url"] = f"{project['permalink_url']}/task/{task['gid']}"
-    tell(store, task, project if moves else None, list(pairwise(moves)), created)
+    store.lives.append((task, project if moves else None, moves, created))
 
 
 def settle(store: Store, task: Object, project: Object, section: Object) -> None:
@@ -158,10 +157,18 @@ def settle(store: Store, task: Object, project: Object, section: Object) -> None
 
 
 def _multi_home(store: Store) -> None:
-    """Let some tasks live in a second project, with the fields of both."""
-    projects = [project for project in store.all("project") if store.found("project_tasks", project)]
+    """Let some tasks live in a second project, with the fields of both.
+
+    Not in those with a Priority of their own: that two fields share a name shows when such a
+    project is read beside another, and not in every first frame.
+    """
+    projects = [
+        project
+        for project in store.all("project")
+        if store.found("project_tasks", project) and project["team"]["name"] != "Customer Success"
+    ]
     for task in store.all("task")[::14]:
-        if not task["projects"]:
+        if not task["projects"] or task["projects"][0]["team"]["name"] == "Customer Success":
             continue
         other = store.random.choice(projects)
         if other in task["projects"]:
@@ -218,11 +225,15 @@ def _spend(
 
 
 def _like(store: Store) -> None:
-    for item in [*store.all("task")[::9], *store.all("story")[::23]]:
-        person = store.random.choice(store.all("user"))
-        gid = f"{person['gid']}"
-        item["likes"] = [{"gid": gid, "user": person}]
-        item["num_likes"] = 1
+    for task in store.all("task")[::9]:
+        like(store, task)
+
+
+def like(store: Store, item: Object) -> None:
+    """Let somebody like a task or story."""
+    person = store.random.choice(store.all("user"))
+    item["likes"] = [{"gid": person["gid"], "user": person}]
+    item["num_likes"] = 1
 
 
 def _attach(store: Store) -> None:
