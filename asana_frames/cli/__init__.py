@@ -1,0 +1,42 @@
+"""The command ``asana-frames``: data on stdout, messages on stderr, exit codes for scripts."""
+
+from __future__ import annotations
+
+import click
+
+from asana_frames.catalog import load
+from asana_frames.cli.demo import demo
+from asana_frames.cli.errors import Command, Group
+from asana_frames.cli.export import export
+from asana_frames.cli.resources import resource_group
+from asana_frames.cli.sandbox import sandbox
+
+__all__ = ["main"]
+
+_OWN: dict[str, Command] = {"demo": demo, "export": export, "sandbox": sandbox}
+
+
+class _Main(Group):
+    """The commands of its own, and one group per resource, made when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*_OWN, *(resource.name for resource in load().resources)]
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name in _OWN:
+            return _OWN[name]
+        by_name = {resource.name: resource for resource in load().resources}
+        return resource_group(by_name[name]) if name in by_name else None
+
+
+@click.group(cls=_Main, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="asana-frames")
+def main() -> None:
+    """Asana in pandas: every operation of the API as a table.
+
+    The token comes from ASANA_ACCESS_TOKEN; without an account, --sandbox answers.
+
+    \b
+    Exit codes: 0 done; 1 refused or failed; 2 wrong usage; 3 no token, or not accepted;
+    4 nothing (or several things) of that name; 5 only a part could be read; 130 interrupted.
+    """

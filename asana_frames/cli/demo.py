@@ -1,0 +1,64 @@
+"""``asana-frames demo``: what the package does, on the sandbox, as files to look at."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import pandas as pd
+
+import asana_frames as af
+from asana_frames import charts, export, rollups
+from asana_frames.cli.errors import Command
+from asana_frames.cli.folder import made_folder
+from asana_frames.sandbox_server import TOKEN, serve
+
+
+@click.command(cls=Command)
+@click.option(
+    "--out", default="asana-frames-demo", show_default=True, type=click.Path(path_type=Path)
+)
+def demo(out: Path) -> None:
+    """Read a synthetic Asana over HTTP; write typed CSVs, a rollup and a chart."""
+    folder = made_folder(out)
+    with serve() as server, af.connect(TOKEN, base_url=server.url) as asana:
+        projects = asana.projects.list(workspace="Acme")
+        frames = {
+            "projects": projects,
+            "tasks": asana.tasks.list(project=projects),
+            "time_tracking_entries": asana.time_tracking_entries.list(
+                workspace="Acme", entered_on_start_date="2025-01-01"
+            ),
+            "goals": asana.goals.list(workspace="Acme"),
+        }
+        relationships = asana.goal_relationships.list(supported_goal=frames["goals"])
+    frames["hours_by_person_and_week"] = rollups.hours(
+        frames["time_tracking_entries"], by="created_by_name", every="W"
+    )
+    for name, frame in frames.items():
+        export.to_csv(frame, folder / f"{name}.csv")
+    _draw(rollups.goal_progress(frames["goals"], relationships), folder / "goal_progress.png")
+    _tell(frames, folder)
+
+
+def _draw(progress: pd.DataFrame, path: Path) -> None:
+    # A figure without pyplot: no window, whatever the machine's display.
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(8, 0.36 * len(progress) + 1.2), layout="constrained")
+    charts.goal_progress(progress, ax=figure.add_subplot())
+    with export.writing(path) as part:
+        figure.savefig(part, dpi=120, format="png")
+
+
+def _tell(frames: dict[str, pd.DataFrame], folder: Path) -> None:
+    hours = frames["hours_by_person_and_week"]
+    totals = hours.groupby("created_by_name")["hours"].sum().sort_values(ascending=False)
+    click.echo("Hours tracked, the five who tracked most:\n")
+    for name, total in totals.head(5).items():
+        click.echo(f"  {name:<20}{total:>8.1f}")
+    click.echo(f"\nFiles in {folder}:\n")
+    for name, frame in frames.items():
+        click.echo(f"  {name + '.csv':<30}{len(frame):>7,} rows {len(frame.columns):>4} columns")
+    click.echo(f"  {'goal_progress.png':<30}")
+    click.echo("\nTry it yourself: python -c 'import asana_frames as af; print(af.sandbox())'")

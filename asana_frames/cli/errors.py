@@ -1,0 +1,95 @@
+"""Errors at the command line: one line on stderr, an exit code, no traceback."""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from difflib import get_close_matches
+from typing import Any
+
+import click
+
+from asana_frames.exceptions import (
+    AmbiguousReference,
+    AsanaError,
+    AsanaWarning,
+    AuthError,
+    ConfigurationError,
+    InvalidRequest,
+    NotFound,
+    PartialResultWarning,
+    UnknownReference,
+)
+
+#: The first that fits decides.
+_CODES: tuple[tuple[type[Exception], int], ...] = (
+    (AuthError, 3),
+    (UnknownReference, 4),
+    (AmbiguousReference, 4),
+    (NotFound, 4),
+    (InvalidRequest, 2),
+    (ConfigurationError, 2),
+    (AsanaError, 1),
+    (TimeoutError, 1),
+)
+PARTIAL = 5
+_INTERRUPTED = 130
+
+
+@contextmanager
+def reported() -> Iterator[None]:
+    """Turn errors into a message and an exit code, and a partial result into its own."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", AsanaWarning)
+        try:
+            yield
+        except BrokenPipeError:
+            # The reader has seen enough; what is still buffered has nowhere to go.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise SystemExit(1) from None
+        except KeyboardInterrupt:
+            click.echo("Interrupted.", err=True)
+            raise SystemExit(_INTERRUPTED) from None
+        except (AsanaError, TimeoutError) as error:
+            click.echo(f"{type(error).__name__}: {error}", err=True)
+            code = next(code for kind, code in _CODES if isinstance(error, kind))
+            raise SystemExit(code) from None
+        finally:
+            for warning in caught:
+                if issubclass(warning.category, AsanaWarning):
+                    click.echo(f"{warning.category.__name__}: {warning.message}", err=True)
+    if any(issubclass(warning.category, PartialResultWarning) for warning in caught):
+        raise SystemExit(PARTIAL)
+
+
+class Command(click.Command):
+    """A command whose errors are reported."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        with reported():
+            return super().invoke(ctx)
+
+
+class Group(click.Group):
+    """A group that suggests the nearest command for one that is not known."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            close = get_close_matches(args[0], self.list_commands(ctx), n=3)
+            if close and "Did you mean" not in error.message:
+                error.message += f" Did you mean {' or '.join(map(repr, close))}?"
+            raise
+
+
+def given(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options that were typed."""
+    return {name: value for name, value in values.items() if value not in (None, ())}

@@ -1,0 +1,110 @@
+"""``asana-frames export``: resources of a workspace as files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import pandas as pd
+
+from asana_frames.asana import Asana
+from asana_frames.catalog import load
+from asana_frames.cli.connection import connected, with_sandbox
+from asana_frames.cli.errors import Command
+from asana_frames.cli.folder import made_folder
+from asana_frames.exceptions import InvalidRequest, suggest
+from asana_frames.export import to_csv, to_json, to_parquet
+
+_WRITERS = {"csv": to_csv, "json": to_json, "parquet": to_parquet}
+_DEFAULT = "projects,tasks,users,teams,tags,goals,portfolios,custom_fields,time_tracking_entries"
+#: Earlier than Asana, so that every entry lies after it.
+_FIRST_DAY = "2000-01-01"
+
+#: Resources whose list wants more than the workspace.
+_READERS: dict[str, Callable[[Asana, str], pd.DataFrame]] = {
+    "tasks": lambda asana, gid: asana.tasks.list(project=asana.projects.list(workspace=gid)),
+    "sections": lambda asana, gid: asana.sections.list_for_project(
+        asana.projects.list(workspace=gid)
+    ),
+    "stories": lambda asana, gid: asana.stories.list_for_task(
+        asana.tasks.list(project=asana.projects.list(workspace=gid), fields=["gid"])
+    ),
+    "portfolios": lambda asana, gid: asana.portfolios.list(workspace=gid, owner="me"),
+    "goal_relationships": lambda asana, gid: asana.goal_relationships.list(
+        supported_goal=asana.goals.list(workspace=gid)
+    ),
+    "status_updates": lambda asana, gid: asana.status_updates.list(
+        parent=asana.projects.list(workspace=gid)
+    ),
+    "time_tracking_entries": lambda asana, gid: asana.time_tracking_entries.list(
+        workspace=gid, entered_on_start_date=_FIRST_DAY
+    ),
+    "workspaces": lambda asana, gid: asana.workspaces.get(gid),
+}
+
+
+@click.command(cls=Command)
+@click.option("--workspace", required=True, help="Name, gid or URL.")
+@click.option(
+    "--resources", default=_DEFAULT, show_default=True, help="Names joined by commas."
+)
+@click.option("--out", default=".", show_default=True, type=click.Path(path_type=Path))
+@click.option(
+    "--format", "output", default="csv", show_default=True, type=click.Choice(list(_WRITERS))
+)
+@with_sandbox
+def export(workspace: str, resources: str, out: Path, output: str, use_sandbox: bool) -> None:
+    """Write resources of a workspace as files, one each.
+
+    Tasks are those of the workspace's projects; tasks in no project are not among them.
+    """
+    names = [name.strip() for name in resources.split(",") if name.strip()]
+    readers = {name: reader_of(name) for name in names}
+    with connected(use_sandbox) as asana:
+        gid = asana.references.gids(workspace, ["workspace"])[0]
+        folder = made_folder(out)
+        for name, read in readers.items():
+            frame = read(asana, gid)
+            path = folder / f"{name}.{output}"
+            _WRITERS[output](frame, path)
+            click.echo(f"{len(frame):>8,} rows  {path}", err=True)
+
+
+def reader_of(name: str) -> Callable[[Asana, str], pd.DataFrame]:
+    """Return what reads all of a resource in a workspace.
+
+    Raises
+    ------
+    InvalidRequest
+        There is no such resource, or it is listed by something other than the workspace.
+    """
+    load().resource(name)
+    if name in _READERS:
+        return _READERS[name]
+    for operation in load().operations_of(name):
+        required = [p for p in operation.parameters if p.required]
+        takes = any(p.argument == "workspace" for p in operation.parameters)
+        lists = operation.is_read and operation.returns == "list"
+        plain = operation.paging in ("pages", "offset", "none") and operation.method != "search"
+        if lists and takes and plain and all(p.argument == "workspace" for p in required):
+            method = operation.method
+            return lambda asana, gid: getattr(asana[name], method)(workspace=gid)
+    known = [r.name for r in load().resources if r.name != name and _has_reader(r.name)]
+    raise InvalidRequest(
+        f"{name} cannot be listed for a whole workspace.{suggest(name, known)} "
+        f"These can: {', '.join(known)}."
+    )
+
+
+def _has_reader(name: str) -> bool:
+    if name in _READERS:
+        return True
+    return any(
+        op.is_read
+        and op.returns == "list"
+        and op.method in ("list", "list_for_workspace")
+        and {p.argument for p in op.parameters if p.required} <= {"workspace"}
+        and any(p.argument == "workspace" for p in op.parameters)
+        for op in load().operations_of(name)
+    )

@@ -1,0 +1,161 @@
+"""``asana-frames RESOURCE METHOD``: one command per operation of the catalog."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+import msgspec
+import pandas as pd
+
+from asana_frames.catalog import BodyField, Operation, Parameter, ResourceType, load
+from asana_frames.catalog.model import Kind
+from asana_frames.cli.connection import connected
+from asana_frames.cli.errors import Command, Group, given
+from asana_frames.exceptions import InvalidRequest
+from asana_frames.export.csv import stream_csv
+from asana_frames.export.json import json_bytes
+
+_TYPES: dict[Kind, Any] = {
+    "integer": click.INT,
+    "number": click.FLOAT,
+    "boolean": click.BOOL,
+}
+
+
+def resource_group(resource: ResourceType) -> Group:
+    """Return the group of a resource's commands, made as they are asked for."""
+
+    class Methods(Group):
+        def list_commands(self, ctx: click.Context) -> list[str]:
+            return ["info", *(op.method.replace("_", "-") for op in operations)]
+
+        def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+            wanted = name.replace("-", "_")
+            if wanted == "info":
+                return _info_command(resource.name)
+            return next((_command(op) for op in operations if op.method == wanted), None)
+
+    operations = load().operations_of(resource.name)
+    return Methods(resource.name, help=resource.about)
+
+
+def _info_command(name: str) -> Command:
+    def run(output: str) -> None:
+        from asana_frames.resource import info
+
+        _print(info(load().resource(name).record), output)
+
+    return Command(
+        "info", callback=run, params=[_format()], help="The columns that its frames can have."
+    )
+
+
+def _command(operation: Operation) -> Command:
+    params: list[click.Parameter] = [
+        click.Argument([parameter.argument])
+        for parameter in operation.parameters
+        if parameter.place == "path"
+    ]
+    query = [parameter for parameter in operation.parameters if parameter.place == "query"]
+    params += [_option(parameter) for parameter in query]
+    params += [_body_option(field) for field in operation.body]
+    if operation.returns != "nothing":
+        params.append(_format())
+    if operation.fields and operation.returns != "nothing":
+        params.append(click.Option(["--fields"], help="Asana paths, joined by commas, or all."))
+    if operation.is_read and operation.returns == "list":
+        params.append(click.Option(["--limit"], type=click.INT, help="The most rows."))
+    params.append(
+        click.Option(
+            ["--sandbox", "use_sandbox"], is_flag=True, help="Ask the synthetic company."
+        )
+    )
+    return Command(
+        operation.method.replace("_", "-"),
+        callback=_runner(operation),
+        params=params,
+        help=f"{operation.http} {operation.path}\n\n{operation.note}".strip(),
+    )
+
+
+def _option(parameter: Parameter) -> click.Option:
+    return click.Option(
+        [f"--{parameter.argument.replace('_', '-')}", parameter.argument],
+        required=parameter.required,
+        type=_TYPES.get(parameter.kind, click.STRING),
+        multiple=bool(parameter.refers),
+        help=_help(parameter),
+    )
+
+
+def _help(parameter: Parameter) -> str:
+    if parameter.enum:
+        return " | ".join(parameter.enum)
+    if parameter.refers:
+        return f"{' or '.join(parameter.refers)}: name, gid or URL; may be repeated.".replace("_", " ")
+    return {"date": "YYYY-MM-DD", "datetime": "ISO 8601"}.get(parameter.kind, "")
+
+
+def _body_option(field: BodyField) -> click.Option:
+    # A body field may be called like a parameter of the query, so it has a name of its own.
+    return click.Option(
+        [f"--{field.name.replace('_', '-')}", f"body_{field.name}"],
+        required=field.required,
+        type=_TYPES.get(field.kind, click.STRING),
+        help="JSON" if field.kind in ("json", "texts") else " | ".join(field.enum),
+    )
+
+
+def _format() -> click.Option:
+    return click.Option(
+        ["--format", "output"],
+        type=click.Choice(["csv", "json"]),
+        default="csv",
+        show_default=True,
+    )
+
+
+def _runner(operation: Operation) -> Callable[..., None]:
+    def run(use_sandbox: bool, output: str = "csv", **options: Any) -> None:
+        typed = given(options)
+        if typed.get("fields"):
+            fields = typed["fields"]
+            typed["fields"] = fields if fields == "all" else fields.split(",")
+        for name, value in list(typed.items()):
+            # One reference asks for one object, and its refusal is an error; several fan out.
+            typed[name] = value[0] if isinstance(value, tuple) and len(value) == 1 else value
+        body = {
+            name.removeprefix("body_"): _value(operation, name.removeprefix("body_"), value)
+            for name, value in typed.items()
+            if name.startswith("body_")
+        }
+        arguments = {k: v for k, v in typed.items() if not k.startswith("body_")}
+        with connected(use_sandbox) as asana:
+            method = getattr(asana[operation.resource], operation.method)
+            answer = method(**arguments, **body)
+        if answer is not None:
+            _print(answer, output)
+
+    return run
+
+
+def _value(operation: Operation, name: str, text: Any) -> Any:
+    """Read JSON where a body takes more than a plain value."""
+    kind = next(field.kind for field in operation.body if field.name == name)
+    if kind not in ("json", "texts") or not isinstance(text, str):
+        return text
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError as cause:
+        raise InvalidRequest(f"--{name} takes JSON, not {text!r} ({cause}).") from cause
+
+
+def _print(frame: pd.DataFrame, output: str) -> None:
+    stream = click.get_text_stream("stdout", encoding="utf-8")
+    if output == "json":
+        stream.write(json_bytes(frame).decode())
+    else:
+        stream_csv(frame, stream)
+    stream.flush()

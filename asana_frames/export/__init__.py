@@ -1,0 +1,9 @@
+"""Frames to files: nothing is written half, nothing turns into a formula."""
+
+from asana_frames.export.atomic import writing
+from asana_frames.export.csv import to_csv
+from asana_frames.export.json import to_json
+from asana_frames.export.parquet import to_parquet
+from asana_frames.export.text import as_text
+
+__all__ = ["as_text", "to_csv", "to_json", "to_parquet", "writing"]

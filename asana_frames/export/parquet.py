@@ -1,0 +1,30 @@
+"""Parquet: the frame as it is, dtypes and tuples included."""
+
+from __future__ import annotations
+
+import os
+
+import pandas as pd
+
+from asana_frames.export.atomic import writing
+from asana_frames.extras import require
+
+
+def to_parquet(frame: pd.DataFrame, path: str | os.PathLike[str]) -> None:
+    """Write a frame as Parquet, whole or not at all; needs the extra ``parquet``.
+
+    Parameters
+    ----------
+    frame
+        Any frame; the index is left out. Tuples become lists.
+    path
+        The file.
+
+    Raises
+    ------
+    ConfigurationError
+        pyarrow is not installed (the message has the pip line), or the file cannot be written.
+    """
+    require("pyarrow", extra="parquet")
+    with writing(path) as part:
+        frame.to_parquet(part, index=False, engine="pyarrow")

@@ -1,0 +1,69 @@
+"""Frames as text: tuples joined, times in ISO 8601, formulas disarmed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+#: What a spreadsheet takes for the beginning of a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_BETWEEN = "; "
+
+
+def as_text(frame: pd.DataFrame, *, disarm: bool = True) -> pd.DataFrame:
+    """Return a frame whose values read well as text.
+
+    Parameters
+    ----------
+    frame
+        Any frame.
+    disarm
+        Put an apostrophe before text that a spreadsheet would run as a formula.
+
+    Returns
+    -------
+    DataFrame
+        The same columns: tuples joined by ``"; "``, moments as ``2026-03-02T09:15:00Z``, days as
+        ``2026-03-02``; numbers and flags as they are.
+    """
+    return pd.DataFrame(
+        {name: _column(frame[name], disarm) for name in frame.columns}, index=frame.index
+    )
+
+
+def _column(column: pd.Series[Any], disarm: bool) -> pd.Series[Any]:
+    dtype = column.dtype
+    if isinstance(dtype, pd.DatetimeTZDtype):
+        return _moments(column.dt.tz_convert("UTC"), "Z")
+    if pd.api.types.is_datetime64_dtype(dtype):
+        return _moments(column, "")
+    if isinstance(dtype, pd.CategoricalDtype):
+        column = column.astype(object)
+    elif pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_bool_dtype(dtype):
+        return column
+    text = column.map(_joined, na_action="ignore")
+    return text.map(disarmed, na_action="ignore") if disarm else text
+
+
+def _moments(column: pd.Series[Any], zone: str) -> pd.Series[Any]:
+    """Return days alone where no value has a time of day."""
+    if not zone and (column.dropna() == column.dropna().dt.normalize()).all():
+        return column.dt.strftime("%Y-%m-%d")
+    micros = column.dt.microsecond
+    if not (micros.fillna(0) % 1000).any():
+        # Asana tells milliseconds; the further three digits are nothing but zeros.
+        cut = -3 if micros.fillna(0).any() else -7
+        return column.dt.strftime("%Y-%m-%dT%H:%M:%S.%f").str[:cut] + zone
+    return column.dt.strftime("%Y-%m-%dT%H:%M:%S.%f") + zone
+
+
+def _joined(value: Any) -> Any:
+    if isinstance(value, tuple | list):
+        return _BETWEEN.join("" if item is None else str(_joined(item)) for item in value)
+    return value
+
+
+def disarmed(value: Any) -> Any:
+    """Return text that no spreadsheet runs."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
