@@ -2,86 +2,100 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import msgspec
 import numpy as np
 import pandas as pd
 
-from asana_frames.frames.arrays import array_of
+from asana_frames.frames.arrays import ColumnBuffer, array_of, missing
 from asana_frames.frames.decode import CUSTOM_FIELD_KEYS
-from asana_frames.frames.tolerant import value_of
 
 PREFIX = "cf_"
 #: gid of an enum field -> its options in the order of its definition.
 Options = Mapping[str, Sequence[str]]
 
-_GID, _NAME, _SUBTYPE, _REPRESENTATION = (
-    CUSTOM_FIELD_KEYS[key] for key in ("gid", "name", "resource_subtype", "representation_type")
-)
-
-
-def _at(key: str) -> Callable[[tuple[Any, ...]], Any]:
-    place = CUSTOM_FIELD_KEYS[key]
-    return lambda entry: entry[place]
-
-
-_number, _text, _display = _at("number_value"), _at("text_value"), _at("display_value")
-_option, _options = _at("enum_value"), _at("multi_enum_values")
-_people, _date, _objects = _at("people_value"), _at("date_value"), _at("reference_value")
-
-
-def _first(struct: Any) -> Any:
-    return None if struct is None else msgspec.structs.astuple(struct)[0]
-
-
-def _names(structs: Any, place: int = 0) -> tuple[Any, ...]:
-    return tuple(
-        msgspec.structs.astuple(struct)[place] for struct in structs or () if struct is not None
-    )
-
-
-def _moment(entry: tuple[Any, ...]) -> Any:
-    """Return the UTC clock time where a date has one, else the day."""
-    struct = _date(entry)
-    if struct is None:
-        return None
-    day, moment = msgspec.structs.astuple(struct)
-    return moment.rstrip("Z") if moment else day
-
-
-#: Kind of field -> (value of an entry, kind of its column).
-_READERS: dict[str, tuple[Callable[[tuple[Any, ...]], Any], str]] = {
-    "number": (_number, "number"),
-    "text": (_text, "text"),
-    "enum": (lambda entry: _first(_option(entry)), "enum"),
-    "multi_enum": (lambda entry: _names(_options(entry)), "tuple"),
-    "people": (lambda entry: _names(_people(entry), 1), "tuple"),
-    "date": (_moment, "moment"),
-    "reference": (lambda entry: _names(_objects(entry)), "tuple"),
-    "custom_id": (_display, "text"),
+#: Kind of field -> (key of its value, place within that value or None, kind of its column).
+_READERS: dict[str, tuple[str, int | None, str]] = {
+    "number": ("number_value", None, "number"),
+    "text": ("text_value", None, "text"),
+    "enum": ("enum_value", 0, "text"),
+    "multi_enum": ("multi_enum_values", 0, "tuple"),
+    "people": ("people_value", 1, "tuple"),
+    "date": ("date_value", None, "datetime"),
+    "reference": ("reference_value", 0, "tuple"),
+    "custom_id": ("display_value", None, "text"),
 }
-_OTHER = (_display, "text")
+#: Kinds that are not known are shown as Asana displays them.
+_OTHER = ("display_value", None, "text")
+#: Key of an entry -> its values, one per entry.
+Columns = Mapping[str, Sequence[Any]]
+_astuple = msgspec.structs.astuple
 
 
 class _Cells:
     """The values of one field, and the rows they belong to."""
 
-    def __init__(self, gid: str, kind: str) -> None:
+    def __init__(self, gid: str, name: str, kind: str) -> None:
         self.gid = gid
-        self.name = ""
+        self.name = name
         self.kind = kind
-        self.read, self.column = _READERS.get(kind, _OTHER)
-        self.rows: list[int] = []
-        self.values: list[Any] = []
-        self.gids: list[tuple[str, ...]] = []
+        self._key, self._place, self.column = _READERS.get(kind, _OTHER)
+        self._rows: list[np.ndarray[Any, Any]] = []
+        self._values = ColumnBuffer.of(self.column, name)
+        self._gids = ColumnBuffer.of("tuple", name)
 
-    def add(self, row: int, entry: tuple[Any, ...]) -> None:
-        self.rows.append(row)
-        self.values.append(self.read(entry))
+    def extend(
+        self, rows: np.ndarray[Any, Any], where: slice | list[int], columns: Columns
+    ) -> None:
+        """Add the entries found at ``where`` of a page."""
+        found = _picked(columns[self._key], where)
+        self._rows.append(rows)
+        if self.column == "tuple":
+            self._values.extend([_names(structs, self._place or 0) for structs in found])
+            if self.kind == "people":
+                self._gids.extend([_names(structs, 0) for structs in found])
+        elif self.column == "datetime":
+            self._values.extend(list(map(_moment, found)))
+        elif self._place is None:
+            self._values.extend(found)
+        else:
+            self._values.extend([None if x is None else _astuple(x)[0] for x in found])
+
+    def columns(self, name: str, count: int, options: Options) -> Iterator[tuple[str, Any]]:
+        """Yield the columns of the field, ``count`` rows long; the cells are used up."""
+        rows = np.concatenate(self._rows) if self._rows else np.empty(0, np.int64)
+        values = _spread(self._values.array(), rows, self.column, count)
+        if self.kind == "enum":
+            values = _categorical(values, options.get(self.gid, ()))
+        elif self.column == "datetime":
+            # Days, and the UTC clock times among them: naive, so that the dtype is always one.
+            values = values.tz_localize(None)
+        yield name, values
         if self.kind == "people":
-            self.gids.append(_names(_people(entry)))
+            yield f"{name}_gids", _spread(self._gids.array(), rows, "tuple", count)
+
+
+def _picked(values: Sequence[Any], where: slice | list[int]) -> Sequence[Any]:
+    return values[where] if isinstance(where, slice) else [values[place] for place in where]
+
+
+def _names(structs: Any, place: int) -> tuple[Any, ...]:
+    if not structs:
+        return ()
+    if len(structs) == 1 and structs[0] is not None:
+        return (_astuple(structs[0])[place],)
+    return tuple([_astuple(struct)[place] for struct in structs if struct is not None])
+
+
+def _moment(struct: Any) -> Any:
+    """Return the UTC clock time where a date has one, else the day."""
+    if struct is None:
+        return None
+    day, moment = _astuple(struct)
+    return moment or (day and f"{day}T00:00:00.000Z")
 
 
 class CustomFields:
@@ -92,35 +106,30 @@ class CustomFields:
 
     def extend(self, start: int, entries_by_row: Sequence[Any]) -> None:
         """Add the fields of the rows from ``start`` on."""
-        cells = self._cells
-        astuple = msgspec.structs.astuple
-        for row, entries in enumerate(entries_by_row, start):
-            for struct in entries or ():
-                entry = astuple(struct)
-                gid = entry[_GID]
-                found = cells.get(gid)
-                if found is None:
-                    if gid is None:
-                        continue
-                    found = self._begin(gid, entry)
-                found.add(row, entry)
+        full = [() if entries is None else entries for entries in entries_by_row]
+        flat = list(chain.from_iterable(full))
+        if not flat:
+            return
+        columns = dict(zip(CUSTOM_FIELD_KEYS, zip(*map(_astuple, flat), strict=True), strict=True))
+        for gid, rows, where in _by_field(columns["gid"], list(map(len, full)), start):
+            if gid not in self._cells:
+                self._begin(gid, where, columns)
+            self._cells[gid].extend(rows, where, columns)
 
-    def _begin(self, gid: str, entry: tuple[Any, ...]) -> _Cells:
-        representation = entry[_REPRESENTATION]
+    def _begin(self, gid: str, where: slice | list[int], columns: Columns) -> None:
+        subtype, representation, name = (
+            _picked(columns[key], where)[0]
+            for key in ("resource_subtype", "representation_type", "name")
+        )
         # A formula is typed by what it holds, which its subtype says.
-        kind = entry[_SUBTYPE] if representation in (None, "formula") else representation
-        return self._declare(gid, str(entry[_NAME] or gid), str(kind))
+        kind = subtype if representation in (None, "formula") else representation
+        self.declare([(gid, name or gid, kind or "")])
 
     def declare(self, fields: Iterable[tuple[str, str, str]]) -> None:
         """Make columns for fields (gid, name, kind) even where no record has them."""
         for gid, name, kind in fields:
             if gid not in self._cells:
-                self._declare(gid, name, kind)
-
-    def _declare(self, gid: str, name: str, kind: str) -> _Cells:
-        cells = self._cells[gid] = _Cells(gid, kind)
-        cells.name = name
-        return cells
+                self._cells[gid] = _Cells(gid, name, kind)
 
     def enums(self) -> list[str]:
         """Return the gids of the fields whose options have an order."""
@@ -134,46 +143,49 @@ class CustomFields:
             name = PREFIX + cells.name
             if names.count(cells.name) > 1 or name in made:
                 name = f"{name}_{cells.gid}"
-            made[name] = _column(cells, count, options)
-            if cells.kind == "people":
-                made[f"{name}_gids"] = _spread(cells.rows, cells.gids, count, ())
+            made |= cells.columns(name, count, options)
         return made
 
 
-def _column(cells: _Cells, count: int, options: Options) -> Any:
-    if cells.column == "tuple":
-        return _spread(cells.rows, cells.values, count, ())
-    values = _spread(cells.rows, cells.values, count, None)
-    if cells.column == "enum":
-        return _categorical(values, options.get(cells.gid, ()))
-    if cells.column == "moment":
-        return _moments(values, cells.name)
-    if cells.column == "number":
-        return array_of("number", [value_of("number", value) for value in values])
-    return array_of(cells.column, list(values), cells.name)
+def _by_field(
+    gids: Sequence[Any], lengths: list[int], start: int
+) -> Iterator[tuple[str, np.ndarray[Any, Any], slice | list[int]]]:
+    """Yield gid, rows and places of each field of a page's entries."""
+    width = lengths[0]
+    if lengths.count(width) == len(lengths) and gids == gids[:width] * len(lengths):
+        # Every row has the same fields in the same order, as the tasks of one project do.
+        for place, gid in enumerate(gids[:width]):
+            if gid is not None:
+                yield gid, np.arange(start, start + len(lengths)), slice(place, None, width)
+        return
+    rows = np.repeat(np.arange(start, start + len(lengths)), lengths)
+    places: dict[str, list[int]] = {}
+    for place, gid in enumerate(gids):
+        places.setdefault(gid, []).append(place)
+    for gid, found in places.items():
+        if gid is not None:
+            yield gid, rows[found], found
 
 
-def _spread(rows: list[int], values: Sequence[Any], count: int, empty: Any) -> Any:
-    """Put values at their rows and ``empty`` at all others."""
-    whole = np.fromiter((empty for _ in range(count)), dtype=object, count=count)
-    if rows:
-        whole[np.asarray(rows)] = np.fromiter(values, dtype=object, count=len(rows))
-    return whole
+def _spread(values: Any, rows: np.ndarray[Any, Any], kind: str, count: int) -> Any:
+    """Put values at their rows, and missing ones at all others."""
+    everywhere = np.arange(count)
+    if len(rows) == count and (rows == everywhere).all():
+        return values
+    # One value more stands for every row that has none.
+    places = np.full(count, len(values))
+    places[rows] = np.arange(len(values))
+    nothing = missing(kind, 1)
+    if kind == "tuple":
+        return np.concatenate([values, nothing])[places]
+    return pd.concat([pd.Series(values), pd.Series(nothing)]).array.take(places)
 
 
 def _categorical(values: Any, options: Sequence[str]) -> pd.Categorical:
     """Return options in the order of the definition, then others as they come."""
-    known = dict.fromkeys([*options, *(value for value in values if value is not None)])
-    categories = pd.Index(list(known), dtype=object)
-    places = {name: place for place, name in enumerate(categories)}
-    codes = np.fromiter((places.get(value, -1) for value in values), np.int64, len(values))
-    return pd.Categorical.from_codes(codes, categories=_text_index(categories))
-
-
-def _text_index(names: pd.Index[Any]) -> pd.Index[Any]:
-    return pd.Index(array_of("text", list(names)))
-
-
-def _moments(values: Any, name: str) -> Any:
-    """Return days, and the UTC clock times among them, as naive ``datetime64[us]``."""
-    return array_of("datetime", [value and f"{value}Z" for value in values], name).tz_localize(None)
+    codes, met = pd.factorize(values)
+    known = list(dict.fromkeys([*options, *met]))
+    place = {name: number for number, name in enumerate(known)}
+    # The last entry is where a missing value's code, -1, points.
+    ordered = np.array([*(place[name] for name in met), -1], dtype=np.int64)
+    return pd.Categorical.from_codes(ordered[codes], categories=pd.Index(array_of("text", known)))

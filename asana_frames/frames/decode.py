@@ -160,6 +160,8 @@ def _fill_lists(node: _Node, lists: Sequence[Any], out: list[Sequence[Any]]) -> 
 
 
 def _rolled(values: Sequence[Any], lengths: list[int]) -> list[tuple[Any, ...]]:
+    if len(values) == len(lengths) == lengths.count(1):
+        return list(zip(values, strict=True))
     feed = iter(values)
     return [tuple(islice(feed, length)) if length else () for length in lengths]
 

@@ -1,0 +1,163 @@
+"""Decode speed and memory, side by side in one run: ``python -m tests.benchmarks.decode``.
+
+Engines take turns chunk by chunk over the same generated pages, so that a busy machine slows all
+of them; what counts are the ratios of their CPU times. ``json_normalize`` is given what users give
+it, all records of a read at once, of a part of the pages, and is scaled to the whole: it takes
+minutes and gigabytes. Memory is measured in a fresh process each.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import msgspec
+import orjson
+import pandas as pd
+
+from asana_frames.catalog import columns_of
+from asana_frames.frames import FrameBuilder, ParentColumn
+from asana_frames.sandbox_server import application
+from asana_frames.sandbox_server.projection import show, tree_of
+
+PAGE = 100
+CHUNK = 20
+#: json_normalize gets every so-many-th chunk.
+NORMALIZE_EVERY = 5
+COLUMNS = columns_of("task")
+PARENTS = [ParentColumn("project_gids", True), ParentColumn("section_gids", True)]
+#: Fields of a full answer that come unasked, and the opt-in ones that the frame shows.
+WIDE = (
+    "resource_type,html_notes,assignee_status,assignee_section,hearted,hearts,num_hearts,liked,"
+    "likes.user.name,projects.name,projects.resource_type,dependencies,dependents,"
+)
+FIELD = (
+    "gid resource_type name resource_subtype type representation_type enabled is_formula_field "
+    "is_value_read_only id_prefix enum_options precision format currency_code custom_label "
+    "custom_label_position description created_by.name privacy_setting default_access_level "
+    "input_restrictions number_value text_value display_value enum_value multi_enum_values "
+    "people_value date_value reference_value"
+).split()
+
+
+def pages(kind: str, count: int) -> Iterator[bytes]:
+    """Yield pages of 100 tasks; no two tasks share gid, name or address."""
+    store = application()._store
+    fields = ",".join(path for column in COLUMNS for path in column.opt_fields)
+    if kind == "wide":
+        fields = WIDE + fields + "," + ",".join(f"custom_fields.{leaf}" for leaf in FIELD)
+    tree = tree_of(fields)
+    project = store.all("project")[0]
+    tasks = [task for task in store.found("project_tasks", project) if len(task["custom_fields"]) == 8]
+    records = [show(task, tree, full=True) for task in tasks[:PAGE]]
+    for page in range(count):
+        for place, record in enumerate(records):
+            gid = f"13{page:06d}{place:08d}"
+            record["gid"] = gid
+            record["name"] = f"{page} {place} Write the landing page for partners"
+            record["permalink_url"] = f"https://app.asana.com/1/1/project/2/task/{gid}"
+        yield msgspec.json.encode({"data": records, "next_page": None})
+
+
+def new_builder() -> FrameBuilder:
+    """Return a builder as a read of tasks makes it."""
+    builder = FrameBuilder(COLUMNS, PARENTS)
+    builder.listing("2", None)
+    return builder
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Return the CPU seconds that some work takes."""
+    started = time.process_time()
+    work()
+    return time.process_time() - started
+
+
+def loaded(chunk: list[bytes], records: list[object]) -> None:
+    """Collect records as users do without us."""
+    for page in chunk:
+        records += json.loads(page)["data"]
+
+
+def speed(kind: str, count: int) -> dict[str, float]:
+    """Return CPU seconds of each engine for ``count`` pages."""
+    builder = new_builder()
+    spent = {"asana_frames": 0.0, "orjson": 0.0, "json_normalize": 0.0}
+    feed = pages(kind, count)
+    records: list[object] = []
+    bytes_seen = 0
+    for number in range(0, count, CHUNK):
+        chunk = [page for page, _ in zip(feed, range(CHUNK), strict=False)]
+        bytes_seen += sum(map(len, chunk))
+        engines = [
+            ("orjson", lambda: [orjson.loads(page) and None for page in chunk]),  # noqa: B023
+            ("asana_frames", lambda: [builder.append(page, 0) for page in chunk]),  # noqa: B023
+        ]
+        for name, work in engines if number % (2 * CHUNK) else reversed(engines):
+            spent[name] += timed(work)
+        if number // CHUNK % NORMALIZE_EVERY == 0:
+            spent["json_normalize"] += timed(lambda: loaded(chunk, records))  # noqa: B023
+    spent["asana_frames"] += timed(builder.frame)
+    spent["json_normalize"] += timed(lambda: pd.json_normalize(records))
+    spent["json_normalize"] *= count * PAGE / len(records)
+    spent["KB a task"] = bytes_seen / count / PAGE / 1000
+    return spent
+
+
+def peak(kind: str, count: int) -> float:
+    """Return the MB that building the frame takes at most, beyond what was there before."""
+    before = memory("VmRSS")
+    builder = new_builder()
+    for page in pages(kind, count):
+        builder.append(page, 0)
+    frame = builder.frame()
+    assert len(frame) == count * PAGE
+    return memory("VmHWM") - before
+
+
+def memory(line: str) -> float:
+    """Return MB from /proc; getrusage would begin at what the parent process had."""
+    status = Path("/proc/self/status").read_text()
+    return next(int(row.split()[1]) for row in status.splitlines() if row.startswith(line)) / 1000
+
+
+def measured_peak(kind: str, count: int) -> float:
+    """Return ``peak`` of a fresh process; the sandbox that makes the pages is part of it."""
+    command = [sys.executable, "-m", "tests.benchmarks.decode", "--peak", kind]
+    command += ["--pages", str(count)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=os.environ)
+    return float(done.stdout)
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pages", type=int, default=1000)
+    parser.add_argument("--peak", choices=["wide", "lean"])
+    asked = parser.parse_args()
+    if asked.peak:
+        # The process that makes the pages is not what is measured.
+        next(pages(asked.peak, 1))
+        print(peak(asked.peak, asked.pages))
+        return
+    arrow = "with" if find_spec("pyarrow") else "without"
+    print(f"{asked.pages * PAGE:,} tasks, pandas {pd.__version__}, {arrow} pyarrow")
+    print("pages  KB/task  x orjson.loads  json_normalize / ours  peak MB")
+    for kind in ("wide", "lean"):
+        spent = speed(kind, asked.pages)
+        ours = spent["asana_frames"]
+        print(
+            f"{kind:5} {spent['KB a task']:8.1f} {ours / spent['orjson']:15.2f} "
+            f"{spent['json_normalize'] / ours:22.1f} {measured_peak(kind, asked.pages):8.0f}"
+        )
+
+
+if __name__ == "__main__":
+    main()
