@@ -131,9 +131,7 @@ class Asana(resources.Resources):
             time.sleep(pause)
             pause = min(pause * 1.5, longest)
 
-    def _read_names(
-        self, directory: Directory, container: str, query: str
-    ) -> list[Entry]:
+    def _read_names(self, directory: Directory, container: str, query: str) -> list[Entry]:
         """Return gid, name and what stands beside it of what a directory lists."""
         operation = load().operation(directory.operation)
         path = operation.path
@@ -166,7 +164,7 @@ class Asana(resources.Resources):
         return resource
 
     def _repr_html_(self) -> str:
-        """Return a card: who you are, where, what to try. Everything from the server is escaped."""
+        """Return a card: who you are, where, what to try; all of it escaped."""
         try:
             who = self._who()
         except AsanaError as error:

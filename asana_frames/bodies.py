@@ -66,13 +66,13 @@ def moment(kind: Kind, value: Any, asked: str) -> str:
     if not isinstance(value, date) or value is pd.NaT:
         raise InvalidRequest(f'{asked} takes a date or text such as "2026-01-31", not {value!r}.')
     if kind == "date":
-        return value.strftime("%Y-%m-%d")
+        return f"{value:%Y-%m-%d}"
     if not isinstance(value, datetime):
         value = datetime(value.year, value.month, value.day)
     if value.tzinfo is None:
         # A moment without a zone is meant in UTC, as everything in a frame is.
         value = value.replace(tzinfo=UTC)
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+    return f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z"
 
 
 def _check_moment(text: str, asked: str) -> None:
@@ -164,7 +164,7 @@ def _form(operation: Operation, given: Mapping[str, Any]) -> tuple[dict[str, str
         name = form.pop("name", path.name)
     else:
         stream = content
-        name = form.pop("name", None) or Path(str(getattr(content, "name", "file"))).name
+        name = form.pop("name", "") or Path(str(getattr(content, "name", "file"))).name
     return form, {"file": (quote(name, safe=" ()[]-_.,"), stream)}
 
 

@@ -24,7 +24,7 @@ def read_options(http: Http, gids: Iterable[str], known: Options) -> Options:
     for listing in fan_out(http, queries, skip=True):
         # A definition that cannot be read leaves the options in the order they are met.
         names = _option_names(listing.page.body) if listing.page else ()
-        known[unknown[listing.index]] = names
+        known[unknown[listing.place]] = names
     return {gid: known[gid] for gid in wanted}
 
 

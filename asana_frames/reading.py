@@ -10,7 +10,15 @@ from typing import Any, NamedTuple, Protocol
 import pandas as pd
 
 from asana_frames import bodies
-from asana_frames.catalog import Column, Operation, Parameter, columns_of, load, parse_fields
+from asana_frames.catalog import (
+    Column,
+    Directory,
+    Operation,
+    Parameter,
+    columns_of,
+    load,
+    parse_fields,
+)
 from asana_frames.definitions import Options, read_options, read_settings
 from asana_frames.exceptions import InvalidRequest, PartialResultWarning
 from asana_frames.fetch import Http, Listing, Query, fan_out
@@ -94,12 +102,12 @@ class Read:
         sync = None
         for listing in fan_out(self._client.http, queries, skip=skip):
             if listing.refusal is not None:
-                self._skip(requests[listing.index], listing)
+                self._skip(requests[listing.place], listing)
                 continue
-            assert listing.page is not None  # noqa: S101  # either a page or a refusal
-            counts[listing.index] += builder.append(
+            assert listing.page is not None  # either a page or a refusal
+            counts[listing.place] += builder.append(
                 listing.page.body,
-                listings[listing.index],
+                listings[listing.place],
                 one=operation.returns != "list",
             )
             sync = listing.page.sync or sync
@@ -118,7 +126,7 @@ class Read:
 
     def _skip(self, request: _Request, listing: Listing) -> None:
         refusal = listing.refusal
-        assert refusal is not None  # noqa: S101  # asked before
+        assert refusal is not None  # asked before
         names = [
             f"{parameter.argument} {gid}"
             for parameter, gid in zip(
@@ -206,6 +214,7 @@ def target_of(
 
 
 def opt_fields(columns: Iterable[Column]) -> str:
+    """Return what to send so that the columns come back: the frame decides the request."""
     return ",".join(dict.fromkeys(path for column in columns for path in column.opt_fields))
 
 

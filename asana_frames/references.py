@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -95,7 +96,9 @@ class References:
         with self._lock:
             self._read.clear()
 
-    def gids(self, reference: Any, kinds: Sequence[str], *, within: str | None = None) -> list[str]:
+    def gids(
+        self, reference: Any, kinds: Sequence[str], *, within: str | None = None
+    ) -> list[str]:
         """Return the gids of everything that a reference names, each once, in order.
 
         Parameters
@@ -154,9 +157,7 @@ class References:
         containers = [within] if within else [gid for gid, *_ in self._workspaces()]
         query = name if directory.query else ""
         return [
-            entry
-            for container in containers
-            for entry in self._names(directory, container, query)
+            entry for container in containers for entry in self._names(directory, container, query)
         ]
 
     def _in_project(self, directory: Directory, name: str, within: str | None) -> list[Entry]:
@@ -177,7 +178,7 @@ class References:
 
     def _workspaces(self) -> list[Entry]:
         top = load().directory("workspace")
-        assert top is not None  # noqa: S101  # the catalog always has it
+        assert top is not None  # the catalog always has it
         return self._names(top, "", "")
 
     def _names(self, directory: Directory, container: str, query: str) -> list[Entry]:
@@ -227,7 +228,7 @@ def gid_in_url(url: str, kinds: Sequence[str]) -> str:
 def _parts_of_url(parts: list[str]) -> dict[str, str]:
     if parts[:1] == ["1"]:
         found = {"workspace": parts[1]} if len(parts) > 1 and _GID.match(parts[1]) else {}
-        for word, gid in zip(parts[2:], parts[3:], strict=False):
+        for word, gid in pairwise(parts[2:]):
             if not _GID.match(word) and _GID.match(gid):
                 found.setdefault(_IN_URLS.get(word, word), gid)
         return found

@@ -32,7 +32,7 @@ class _Main(Group):
 @click.group(cls=_Main, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="asana-frames")
 def main() -> None:
-    """Asana in pandas: every operation of the API as a table.
+    r"""Asana in pandas: every operation of the API as a table.
 
     The token comes from ASANA_ACCESS_TOKEN; without an account, --sandbox answers.
 

@@ -86,7 +86,8 @@ class Group(click.Group):
         except click.UsageError as error:
             close = get_close_matches(args[0], self.list_commands(ctx), n=3)
             if close and "Did you mean" not in error.message:
-                error.message += f" Did you mean {' or '.join(map(repr, close))}?"
+                hint = f" Did you mean {' or '.join(map(repr, close))}?"
+                raise click.UsageError(error.message + hint, ctx) from None
             raise
 
 

@@ -46,9 +46,7 @@ _READERS: dict[str, Callable[[Asana, str], pd.DataFrame]] = {
 
 @click.command(cls=Command)
 @click.option("--workspace", required=True, help="Name, gid or URL.")
-@click.option(
-    "--resources", default=_DEFAULT, show_default=True, help="Names joined by commas."
-)
+@click.option("--resources", default=_DEFAULT, show_default=True, help="Names joined by commas.")
 @click.option("--out", default=".", show_default=True, type=click.Path(path_type=Path))
 @click.option(
     "--format", "output", default="csv", show_default=True, type=click.Choice(list(_WRITERS))

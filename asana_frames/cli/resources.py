@@ -68,9 +68,7 @@ def _command(operation: Operation) -> Command:
     if operation.is_read and operation.returns == "list":
         params.append(click.Option(["--limit"], type=click.INT, help="The most rows."))
     params.append(
-        click.Option(
-            ["--sandbox", "use_sandbox"], is_flag=True, help="Ask the synthetic company."
-        )
+        click.Option(["--sandbox", "use_sandbox"], is_flag=True, help="Ask the synthetic company.")
     )
     return Command(
         operation.method.replace("_", "-"),
@@ -94,7 +92,9 @@ def _help(parameter: Parameter) -> str:
     if parameter.enum:
         return " | ".join(parameter.enum)
     if parameter.refers:
-        return f"{' or '.join(parameter.refers)}: name, gid or URL; may be repeated.".replace("_", " ")
+        return f"{' or '.join(parameter.refers)}: name, gid or URL; may be repeated.".replace(
+            "_", " "
+        )
     return {"date": "YYYY-MM-DD", "datetime": "ISO 8601"}.get(parameter.kind, "")
 
 
@@ -133,7 +133,7 @@ def _runner(operation: Operation) -> Callable[..., None]:
         }
         arguments = {k: v for k, v in typed.items() if not k.startswith("body_")}
         with connected(use_sandbox) as asana:
-            method = getattr(asana[operation.resource], operation.method)
+            method: Callable[..., Any] = getattr(asana[operation.resource], operation.method)
             answer = method(**arguments, **body)
         if answer is not None:
             _print(answer, output)

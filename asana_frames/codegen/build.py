@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, cast
 
+from msgspec.structs import replace
+
 from asana_frames.catalog import (
     BodyField,
     Catalog,
@@ -48,9 +50,7 @@ class Builder:
             directories=tuple(
                 Directory(**_facts(entry)) for entry in self._overrides.all("directories")
             ),
-            settings={
-                entry["record"]: entry["path"] for entry in self._overrides.all("settings")
-            },
+            settings={entry["record"]: entry["path"] for entry in self._overrides.all("settings")},
         )
 
     def _resources(self) -> tuple[ResourceType, ...]:
@@ -72,7 +72,9 @@ class Builder:
         answer = self._spec.resolve(data["items"] if is_list else data)
         schema = answer.names[0] if answer.names else _EMPTY
         returns = _returns(raw, schema, is_list)
-        record = changes.get("record") or ("" if schema == _EMPTY else self._records.of_schema(schema))
+        record = changes.get("record") or (
+            "" if schema == _EMPTY else self._records.of_schema(schema)
+        )
         names = {parameter["name"] for parameter in raw.parameters}
         parents = changes.get("parents", {})
         parameters = [
@@ -157,13 +159,11 @@ class Builder:
 
     def _with_parents(self, operation: Operation) -> Operation:
         """Name the column of every parent, or none where the rows say it themselves."""
-        return _replaced(
-            operation,
-            parameters=tuple(
-                _replaced(parameter, parent=self._parent_column(operation, parameter))
-                for parameter in operation.parameters
-            ),
+        parameters = tuple(
+            replace(parameter, parent=self._parent_column(operation, parameter))
+            for parameter in operation.parameters
         )
+        return replace(operation, parameters=parameters)
 
     def _parent_column(self, operation: Operation, parameter: Parameter) -> str:
         record = self._records.get(operation.record) if operation.record else None
@@ -227,9 +227,3 @@ def _paging(names: set[str]) -> str:
 
 def _facts(entry: Entry) -> Entry:
     return {key: value for key, value in entry.items() if key != "reason"}
-
-
-def _replaced(struct: Any, **changes: Any) -> Any:
-    return type(struct)(
-        **{name: getattr(struct, name) for name in struct.__struct_fields__} | changes
-    )

@@ -110,7 +110,9 @@ def _class_docstring(resource: ResourceType) -> Iterator[str]:
         yield "    Columns of its frames unless ``fields`` says otherwise (``info()`` lists all):"
         yield ""
     for kind, dtype in _DTYPES.items():
-        names = [f"``{column.name}``" for column in columns if column.kind == kind and not column.depth]
+        names = [
+            f"``{column.name}``" for column in columns if column.kind == kind and not column.depth
+        ]
         if names:
             yield from _wrapped(f"- {dtype}: " + ", ".join(names), "    ", "      ")
     tuples = [f"``{column.name}``" for column in columns if column.depth]
@@ -270,7 +272,11 @@ def _details(operation: Operation) -> Iterator[str]:
     if parents:
         names = ", ".join(f"``{name}``" for name in parents)
         yield from _wrapped(f"The frame says where each row was found: {names}.", pad, pad)
-    yield f"{pad}Source: ``{operation.http} {operation.path}``."
+    source = f"``{operation.http} {operation.path}``."
+    if len(f"{pad}Source: {source}") <= WIDTH:
+        yield f"{pad}Source: {source}"
+    else:
+        yield from (f"{pad}Source:", f"{pad}{source}")
 
 
 def _values(parameter: Parameter) -> str:

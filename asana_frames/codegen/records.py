@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import cast
 
 from asana_frames.catalog import Field, RecordType
 from asana_frames.catalog.model import Kind
@@ -37,9 +36,7 @@ class Records:
             for entry in overrides.all("records")
             for schema in entry.get("schemas", ())
         }
-        self._nested = {
-            schema for entry in overrides.all("nested") for schema in entry["schemas"]
-        }
+        self._nested = {schema for entry in overrides.all("nested") for schema in entry["schemas"]}
         self._schemas = self._group()
         self._made: dict[str, RecordType] = {}
 
@@ -170,4 +167,4 @@ def _is_default(field: Field) -> bool:
 def _rank(field: Field, label: str) -> int:
     """Identity first, then the order of the spec."""
     order = {"gid": 0, label: 1, "resource_type": 2, "resource_subtype": 3}
-    return cast(int, order.get(field.path, 4))
+    return order.get(field.path, 4)

@@ -42,20 +42,22 @@ def _column(column: pd.Series[Any], disarm: bool) -> pd.Series[Any]:
         column = column.astype(object)
     elif pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_bool_dtype(dtype):
         return column
-    text = column.map(_joined, na_action="ignore")
+    text: pd.Series[Any] = column.map(_joined, na_action="ignore")
     return text.map(disarmed, na_action="ignore") if disarm else text
 
 
 def _moments(column: pd.Series[Any], zone: str) -> pd.Series[Any]:
     """Return days alone where no value has a time of day."""
-    if not zone and (column.dropna() == column.dropna().dt.normalize()).all():
-        return column.dt.strftime("%Y-%m-%d")
-    micros = column.dt.microsecond
-    if not (micros.fillna(0) % 1000).any():
-        # Asana tells milliseconds; the further three digits are nothing but zeros.
-        cut = -3 if micros.fillna(0).any() else -7
-        return column.dt.strftime("%Y-%m-%dT%H:%M:%S.%f").str[:cut] + zone
-    return column.dt.strftime("%Y-%m-%dT%H:%M:%S.%f") + zone
+    present = column.dropna()
+    if not zone and (present == present.dt.normalize()).all():
+        days: pd.Series[Any] = column.dt.strftime("%Y-%m-%d")
+        return days
+    # Asana tells milliseconds, often none; zeros that say nothing are left out.
+    micros = present.dt.microsecond
+    digits = 0 if not micros.any() else 3 if not (micros % 1000).any() else 6
+    text = column.dt.strftime("%Y-%m-%dT%H:%M:%S.%f")
+    shown: pd.Series[Any] = text.str[: digits - 6 or None] if digits else text.str[:-7]
+    return shown + zone
 
 
 def _joined(value: Any) -> Any:

@@ -21,9 +21,9 @@ SKIPPED: tuple[type[RequestRefused], ...] = (PaymentRequired, Forbidden, NotFoun
 
 
 class Listing(NamedTuple):
-    """A page, or a refusal, of the list at ``index``."""
+    """A page, or a refusal, of the list at ``place``."""
 
-    index: int
+    place: int
     page: Page | None = None
     refusal: RequestRefused | None = None
 

@@ -215,7 +215,7 @@ def _read(response: requests.Response) -> bytes:
     """Read a body whole; urllib3's reader costs half of what ``response.content`` does."""
     try:
         body: bytes = response.raw.read(decode_content=True)
-    except Exception as cause:  # noqa: BLE001
+    except Exception as cause:
         # urllib3 raises a dozen kinds here; all mean that the body did not arrive.
         raise requests.ConnectionError(f"the body broke off: {type(cause).__name__}") from cause
     expected = response.headers.get("Content-Length")

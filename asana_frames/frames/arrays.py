@@ -131,7 +131,8 @@ def _joined_text(chunks: list[Chunk]) -> Any:
     arrow = _pyarrow()
     if arrow is not None:
         whole = arrow.chunked_array(chunks, arrow.large_string())
-        return STR.__from_arrow__(whole)
+        # The door that pandas leaves open for Arrow; its stubs do not know it.
+        return STR.__from_arrow__(whole)  # type: ignore[attr-defined]
     whole = np.concatenate(chunks)
     return pd.array(whole, dtype=STR)
 

@@ -57,7 +57,7 @@ def bridge(frame: pd.DataFrame, column: str, *, key: str | None = None) -> pd.Da
             f"It has: {', '.join(stems) or 'none'}."
         )
     counts = frame[names[0]].map(len).to_numpy(dtype=np.int64)
-    made: dict[str, Any] = {key or _key(frame): frame["gid"].repeat(counts).array}
+    made: dict[str, Any] = {key or _key(frame): frame["gid"].array.repeat(counts)}
     for name in names:
         items = [item for items in frame[name] for item in items]
         if len(items) != counts.sum():

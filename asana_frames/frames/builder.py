@@ -10,8 +10,8 @@ import pandas as pd
 
 from asana_frames.catalog import Column
 from asana_frames.frames.arrays import ColumnBuffer, array_of
-from asana_frames.frames.custom_fields import CustomFields, Options
 from asana_frames.frames.collector import collector_paused
+from asana_frames.frames.custom_fields import CustomFields, Options
 from asana_frames.frames.decode import PageDecoder
 
 
@@ -89,9 +89,7 @@ class FrameBuilder:
         limit
             The most rows to keep.
         """
-        made = {
-            buffer.name: buffer.array() for buffer in self._buffers if buffer is not None
-        }
+        made = {buffer.name: buffer.array() for buffer in self._buffers if buffer is not None}
         found_in = np.concatenate(self._found_in) if self._found_in else np.empty(0, np.int64)
         order = np.argsort(found_in, kind="stable")
         keep, owners = _once_each(made.get("gid"), order)

@@ -152,7 +152,7 @@ def _by_field(
 ) -> Iterator[tuple[str, np.ndarray[Any, Any], slice | list[int]]]:
     """Yield gid, rows and places of each field of a page's entries."""
     width = lengths[0]
-    if lengths.count(width) == len(lengths) and gids == gids[:width] * len(lengths):
+    if lengths.count(width) == len(lengths) and tuple(gids) == tuple(gids[:width]) * len(lengths):
         # Every row has the same fields in the same order, as the tasks of one project do.
         for place, gid in enumerate(gids[:width]):
             if gid is not None:

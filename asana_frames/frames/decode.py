@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -54,8 +54,9 @@ class PageDecoder:
         self._width = len(columns)
         self._root = _tree(columns)
         record = _struct(self._root, "Record")
-        envelope = msgspec.defstruct("Envelope", [("data", list[record])], gc=False)  # type: ignore[valid-type]
-        one = msgspec.defstruct("One", [("data", record)], gc=False)
+        rows: Any = list[record]  # type: ignore[valid-type]
+        envelope: Any = msgspec.defstruct("Envelope", [("data", rows)], gc=False)
+        one: Any = msgspec.defstruct("One", [("data", record)], gc=False)
         self._lists = msgspec.json.Decoder(envelope)
         self._ones = msgspec.json.Decoder(one)
 
@@ -113,8 +114,8 @@ def _struct(node: _Node, name: str) -> type:
 def _type(node: _Node, name: str) -> Any:
     if node.kind == "custom_fields":
         return list[CustomField]
-    inner = _struct(node, name) if node.children else _TYPES[node.kind or "json"]
-    return list[inner | None] if node.is_list else inner
+    inner: Any = _struct(node, name) if node.children else _TYPES[node.kind or "json"]
+    return cast(Any, list)[inner | None] if node.is_list else inner
 
 
 def _transpose(node: _Node, structs: Sequence[Any], out: list[Sequence[Any]]) -> None:

@@ -74,7 +74,8 @@ class TimeTrackingCategories(Resource):
         """List entries.
 
         The frame says where each row was found: ``time_tracking_category_gid``.
-        Source: ``GET /time_tracking_categories/{time_tracking_category_gid}/time_tracking_entries``.
+        Source:
+        ``GET /time_tracking_categories/{time_tracking_category_gid}/time_tracking_entries``.
         """
         return self._read(
             "getTimeTrackingEntriesForTimeTrackingCategory",

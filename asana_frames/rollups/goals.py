@@ -17,9 +17,7 @@ _METRIC = (
 _SHOWN = ("gid", "name", "owner_name", "status", "time_period_display_name")
 
 
-def goal_progress(
-    goals: pd.DataFrame, relationships: pd.DataFrame | None = None
-) -> pd.DataFrame:
+def goal_progress(goals: pd.DataFrame, relationships: pd.DataFrame | None = None) -> pd.DataFrame:
     """Return how far each goal is.
 
     Progress is ``(current - initial) / (target - initial)`` of the goal's metric, which holds for
@@ -68,7 +66,7 @@ def goal_progress(
     initial, current, target = (goals[name].astype("Float64") for name in _METRIC)
     span = target - initial
     metric = ((current - initial) / span.mask(span == 0)).set_axis(goals["gid"])
-    own = {gid: None if pd.isna(value) else float(value) for gid, value in metric.items()}
+    own = {str(gid): None if pd.isna(value) else float(value) for gid, value in metric.items()}
     names = dict(zip(goals["gid"], goals["name"], strict=True))
     children = _children(relationships)
     progress = dict(_with_subgoals(own, children, names))

@@ -76,8 +76,11 @@ def hours(
         groups.append(first_day(entries["entered_on"], every))
     minutes = entries["duration_minutes"].astype("Float64")
     totals = (
-        minutes.groupby([entries[key] if isinstance(key, str) else key for key in groups],
-                        dropna=False, observed=True)
+        minutes.groupby(
+            [entries[key] if isinstance(key, str) else key for key in groups],
+            dropna=False,
+            observed=True,
+        )
         .sum()
         .div(60)
     )
@@ -94,5 +97,6 @@ def first_day(days: pd.Series, every: str) -> pd.Series:
     every
         One of the periods of ``hours``.
     """
-    starts = days.dt.to_period(_PERIODS[every]).dt.start_time
-    return starts.astype("datetime64[us]").rename(days.name)
+    starts: pd.Series = days.dt.to_period(_PERIODS[every]).dt.start_time.astype("datetime64[us]")
+    starts.name = days.name
+    return starts

@@ -18,7 +18,7 @@ from asana_frames.sandbox_server.projection import Tree, show, tree_of
 from asana_frames.sandbox_server.routes import LISTS, ONES, Arguments
 from asana_frames.sandbox_server.store import Object, Store
 
-TOKEN = "sandbox"  # noqa: S105
+TOKEN = "sandbox"
 ROOT = "/api/1.0"
 #: Seconds that an offset lives, as seen on the real API.
 OFFSET_LIFE = 900

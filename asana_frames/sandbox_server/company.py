@@ -44,7 +44,9 @@ def _early(store: Store, days: int = 0) -> str:
 def _person(store: Store, name: str, workspace: Object) -> Object:
     address = name.lower().replace(" ", ".").replace("'", "")
     sizes = ("21x21", "27x27", "36x36", "60x60", "128x128", "1024x1024")
-    photo = {f"image_{size}": f"https://photos.acme.example/{address}/{size}.png" for size in sizes}
+    photo = {
+        f"image_{size}": f"https://photos.acme.example/{address}/{size}.png" for size in sizes
+    }
     person = store.add(
         "user",
         name=name,
@@ -71,7 +73,10 @@ def _person(store: Store, name: str, workspace: Object) -> Object:
 
 def _my_tasks(store: Store, person: Object, workspace: Object) -> None:
     tasks = store.add(
-        "user_task_list", name=f"My tasks in {workspace['name']}", owner=person, workspace=workspace
+        "user_task_list",
+        name=f"My tasks in {workspace['name']}",
+        owner=person,
+        workspace=workspace,
     )
     membership = next(m for m in store.all("workspace_membership") if m["user"] is person)
     membership["user_task_list"] = tasks
@@ -101,8 +106,8 @@ def _team(store: Store, name: str, workspace: Object, people: list[Object]) -> O
     )
     place = words.TEAMS.index(name)
     # A few belong to two teams.
-    members = people[place::5] + [people[(place * 7 + 3) % len(people)]]
-    for number, person in enumerate(dict((p["gid"], p) for p in members).values()):
+    members = [*people[place::5], people[(place * 7 + 3) % len(people)]]
+    for number, person in enumerate({p["gid"]: p for p in members}.values()):
         store.add(
             "team_membership",
             user=person,
@@ -149,10 +154,12 @@ def build_fields(store: Store, workspace: Object, people: list[Object]) -> dict[
             for i, name in enumerate(names)
         ]
 
-    number = {"format": "none", "currency_code": None, "custom_label": None}
-    number |= {"custom_label_position": None}
+    number: dict[str, Any] = {"format": "none", "currency_code": None}
+    number |= {"custom_label": None, "custom_label_position": None}
     fields = {
-        "Priority": field("Priority", "enum", enum_options=options("Low", "Medium", "High", "Urgent")),
+        "Priority": field(
+            "Priority", "enum", enum_options=options("Low", "Medium", "High", "Urgent")
+        ),
         "Story points": field("Story points", "number", precision=0, **number),
         "Estimated time": field(
             "Estimated time", "number", precision=0, **{**number, "format": "duration"}
@@ -167,9 +174,7 @@ def build_fields(store: Store, workspace: Object, people: list[Object]) -> dict[
         "Agency notes": field("Agency notes", "text"),
         "Ticket": field("Ticket", "text", "custom_id", id_prefix="ACME"),
         "Points per hour": field("Points per hour", "number", "formula", precision=2, **number),
-        "Related work": field(
-            "Related work", "reference", input_restrictions=["task", "project"]
-        ),
+        "Related work": field("Related work", "reference", input_restrictions=["task", "project"]),
         "Budget share": field(
             "Budget share", "number", precision=1, **{**number, "format": "percentage"}
         ),

@@ -73,7 +73,11 @@ def _text(store: Store, task: Object, field: Object, filled_in: bool) -> Object:
     # Formula signs and quotes happen in real notes; exports must survive them.
     texts = ("Ask Ada", "=2+3 pages", 'says "soon"', "PO 4711, net 30", "-10 % discount")
     text = store.random.choice(texts) if filled_in else None
-    return {"text_value": text, "html_text_value": text and f"<body>{text}</body>", "display_value": text}
+    return {
+        "text_value": text,
+        "html_text_value": text and f"<body>{text}</body>",
+        "display_value": text,
+    }
 
 
 def _custom_id(store: Store, task: Object, field: Object, filled_in: bool) -> Object:
@@ -97,7 +101,9 @@ def _multi_enum(store: Store, task: Object, field: Object, filled_in: bool) -> O
 def _date(store: Store, task: Object, field: Object, filled_in: bool) -> Object:
     if not filled_in:
         return {"date_value": None, "display_value": None}
-    moment = datetime.fromisoformat(task["created_at"]) + timedelta(days=store.random.randint(5, 90))
+    moment = datetime.fromisoformat(task["created_at"]) + timedelta(
+        days=store.random.randint(5, 90)
+    )
     timed = store.random.random() < 0.1
     value = {"date": day(moment), "date_time": stamp(moment) if timed else None}
     return {"date_value": value, "display_value": value["date_time"] or value["date"]}

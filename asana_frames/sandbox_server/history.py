@@ -58,13 +58,30 @@ def _tell(
         story(store, task, moment, by, subtype, text, **more)
 
     if project is not None:
-        told(created, creator, "added_to_project", f"added this task to {project['name']}", project=project)
+        told(
+            created,
+            creator,
+            "added_to_project",
+            f"added this task to {project['name']}",
+            project=project,
+        )
     if task["assignee"] is not None:
         name = task["assignee"]["name"]
-        told(created, creator, "assigned", f"assigned this task to {name}", assignee=task["assignee"])
+        told(
+            created,
+            creator,
+            "assigned",
+            f"assigned this task to {name}",
+            assignee=task["assignee"],
+        )
     _slip(store, task, creator, next(steps), told)
     if random.random() < 0.35:
-        told(next(steps), random.choice(store.all("user")), "comment_added", random.choice(words.COMMENTS))
+        told(
+            next(steps),
+            random.choice(store.all("user")),
+            "comment_added",
+            random.choice(words.COMMENTS),
+        )
     for old, new in moves:
         # Rules move tasks too, and then nobody did it.
         mover = None if random.random() < 0.1 else task["assignee"] or creator

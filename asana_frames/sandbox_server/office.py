@@ -77,7 +77,9 @@ def _templates(store: Store) -> None:
             store.add("custom_type_status_option", name=name, color="green", enabled=True)
             for name in ("Reported", "Fixed", "Closed")
         ]
-        kind = store.add("custom_type", name="Bug", status_options=options, workspace=_workspace(store))
+        kind = store.add(
+            "custom_type", name="Bug", status_options=options, workspace=_workspace(store)
+        )
         store.put("custom_types", project, kind)
 
 
@@ -100,7 +102,10 @@ def _roles(store: Store) -> None:
             is_standard_role=True,
             base_role_type=base,
             permissions={flag: place < 2 or number % 3 != 0 for number, flag in enumerate(flags)}
-            | {"task_deletion_policy": "all" if place < 2 else "owned", "allowed_guest_invites": "all"},
+            | {
+                "task_deletion_policy": "all" if place < 2 else "owned",
+                "allowed_guest_invites": "all",
+            },
             creation_time=stamp(store.now - timedelta(days=500)),
             modified_at=stamp(store.now - timedelta(days=100)),
             workspace=_workspace(store),
@@ -154,7 +159,12 @@ def _requests(store: Store) -> None:
         next_attempt_after=None,
         failure_deletion_timestamp=None,
         filters=[
-            {"resource_type": "task", "resource_subtype": None, "action": "changed", "fields": ["due_on"]}
+            {
+                "resource_type": "task",
+                "resource_subtype": None,
+                "action": "changed",
+                "fields": ["due_on"],
+            }
         ],
         workspace=_workspace(store),
     )

@@ -10,22 +10,23 @@ from asana_frames.sandbox_server.company import add_membership, add_setting
 from asana_frames.sandbox_server.store import Object, Store, day, stamp
 
 #: Name, parent, team, unit, initial, current and target value, source of progress.
-_GOALS: tuple[tuple[str, str, str | None, str | None, float, float, float, str], ...] = (
-    ("Become the tool teams love", "", None, "percentage", 0, 0.58, 1, "subgoal_progress"),
-    ("Grow revenue by 30 %", "Become the tool teams love", None, "currency", 2e6, 2.35e6, 2.6e6, "manual"),
-    ("Make customers stay", "Become the tool teams love", "Customer Success", "percentage", 0, 0.5, 1, "subgoal_progress"),
-    ("Ship the new product", "Become the tool teams love", "Product", "percentage", 0, 0.62, 1, "project_task_completion"),
-    ("Relaunch the website", "Grow revenue by 30 %", "Marketing", "percentage", 0, 0.7, 1, "project_milestone_completion"),
-    ("10,000 sign-ups from campaigns", "Grow revenue by 30 %", "Marketing", "none", 0, 6400, 10000, "manual"),
-    ("Win 40 partners", "Grow revenue by 30 %", "Operations", "none", 5, 31, 40, "manual"),
-    ("Churn below 2 %", "Make customers stay", "Customer Success", "percentage", 0.045, 0.031, 0.02, "manual"),
-    ("First answer within 2 hours", "Make customers stay", "Customer Success", "none", 9, 3.5, 2, "external"),
-    ("Onboard in under 14 days", "Make customers stay", "Customer Success", "none", 30, 19, 14, "manual"),
-    ("App rating of 4.5", "Ship the new product", "Product", "none", 3.8, 4.2, 4.5, "manual"),
-    ("99.95 % availability", "Ship the new product", "Engineering", "percentage", 0.991, 0.9988, 0.9995, "external"),
-    ("Beyond the plan", "Ship the new product", "Engineering", "none", 0, 120, 100, "manual"),
-    ("Learn from every incident", "", "Engineering", None, 0, 0, 0, ""),
-)  # fmt: skip
+#: One line each; empty where there is none.
+_GOALS = """\
+Become the tool teams love|||percentage|0|0.58|1|subgoal_progress
+Grow revenue by 30 %|Become the tool teams love||currency|2e+06|2.35e+06|2.6e+06|manual
+Make customers stay|Become the tool teams love|Customer Success|percentage|0|0.5|1|subgoal_progress
+Ship the new product|Become the tool teams love|Product|percentage|0|0.62|1|project_task_completion
+Relaunch the website|Grow revenue by 30 %|Marketing|percentage|0|0.7|1|project_milestone_completion
+10,000 sign-ups from campaigns|Grow revenue by 30 %|Marketing|none|0|6400|10000|manual
+Win 40 partners|Grow revenue by 30 %|Operations|none|5|31|40|manual
+Churn below 2 %|Make customers stay|Customer Success|percentage|0.045|0.031|0.02|manual
+First answer within 2 hours|Make customers stay|Customer Success|none|9|3.5|2|external
+Onboard in under 14 days|Make customers stay|Customer Success|none|30|19|14|manual
+App rating of 4.5|Ship the new product|Product|none|3.8|4.2|4.5|manual
+99.95 % availability|Ship the new product|Engineering|percentage|0.991|0.9988|0.9995|external
+Beyond the plan|Ship the new product|Engineering|none|0|120|100|manual
+Learn from every incident||Engineering||0|0|0|
+"""
 _STATUS = ("green", "yellow", "red", "green", None)
 
 
@@ -74,7 +75,9 @@ def _goals(store: Store) -> None:
     people = store.all("user")
     teams = {team["name"]: team for team in store.all("team")}
     periods = [p for p in store.all("time_period") if p["start_on"] >= f"{store.now.year}"]
-    for place, (name, parent, team, unit, initial, current, target, source) in enumerate(_GOALS):
+    for place, line in enumerate(_GOALS.splitlines()):
+        name, parent, team, unit, *numbers, source = line.split("|")
+        initial, current, target = map(float, numbers)
         period = periods[0] if not parent else periods[2 + place % 5]
         goal = store.add("goal", name=name)
         store.by_gid[goal["gid"]].update(
@@ -82,11 +85,11 @@ def _goals(store: Store) -> None:
             notes="",
             due_on=period["end_on"],
             start_on=period["start_on"],
-            is_workspace_level=team is None,
+            is_workspace_level=not team,
             liked=False,
             likes=[],
             num_likes=0,
-            team=teams.get(team or ""),
+            team=teams.get(team),
             workspace=store.all("workspace")[0],
             followers=[people[place % 5]],
             time_period=period,
@@ -106,9 +109,12 @@ def _goals(store: Store) -> None:
         add_membership(store, goal, goal["owner"], "admin")
     # A goal may feed two: the relationships form a DAG, not a tree.
     _support(store, made["Onboard in under 14 days"], made["Ship the new product"], 0.25)
-    for project, goal in (("Website relaunch", "Relaunch the website"), ("Mobile app", "Ship the new product")):
-        supporter = next(p for p in store.all("project") if p["name"] == project)
-        _support(store, supporter, made[goal], 1, "supporting_work")
+    for name, goal_name in (
+        ("Website relaunch", "Relaunch the website"),
+        ("Mobile app", "Ship the new product"),
+    ):
+        supporter = next(p for p in store.all("project") if p["name"] == name)
+        _support(store, supporter, made[goal_name], 1, "supporting_work")
 
 
 def _status(place: int, current: float, target: float) -> str | None:
@@ -116,11 +122,13 @@ def _status(place: int, current: float, target: float) -> str | None:
 
 
 def _metric(
-    store: Store, unit: str | None, initial: float, current: float, target: float, source: str
+    store: Store, unit: str, initial: float, current: float, target: float, source: str
 ) -> Object | None:
-    if unit is None:
+    if not unit:
         return None
-    shown = {"percentage": f"{current:.0%}", "currency": f"€{current:,.0f}"}.get(unit, f"{current:g}")
+    shown = {"percentage": f"{current:.0%}", "currency": f"€{current:,.0f}"}.get(
+        unit, f"{current:g}"
+    )
     made = store.add(
         "goal_metric",
         resource_subtype="number",
@@ -187,7 +195,9 @@ def _portfolios(store: Store) -> None:
         return made
 
     projects = store.all("project")
-    growth = portfolio(0, "Growth", [p for p in projects if p["team"]["name"] in ("Marketing", "Product")])
+    growth = portfolio(
+        0, "Growth", [p for p in projects if p["team"]["name"] in ("Marketing", "Product")]
+    )
     running = portfolio(1, "Running the company", projects[6:11])
     portfolio(2, "All of Acme", [growth, running, projects[0]])
     portfolio(3, "Empty shelf", [])
@@ -200,7 +210,9 @@ def _add_item(store: Store, portfolio: Object, item: Object, health: Object) -> 
         return
     if not item["custom_fields"]:
         option = store.random.choice(health["enum_options"])
-        shared = {k: health[k] for k in health if k not in ("workspace", "has_notifications_enabled")}
+        shared = {
+            k: health[k] for k in health if k not in ("workspace", "has_notifications_enabled")
+        }
         entry = {**shared, "enum_value": option, "display_value": option["name"]}
         item["custom_fields"] = [entry]
     setting = store.add(
@@ -301,7 +313,9 @@ def _capacity(store: Store) -> None:
                 "allocation",
                 start_date=day(start),
                 end_date=day(start + timedelta(days=store.random.randint(14, 90))),
-                effort={"type": "hours", "value": 4} if as_hours else {"type": "percent", "value": 50},
+                effort={"type": "hours", "value": 4}
+                if as_hours
+                else {"type": "percent", "value": 50},
                 assignee=person,
                 created_by=people[0],
                 parent=project,

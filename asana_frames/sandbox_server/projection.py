@@ -84,8 +84,15 @@ _ALWAYS_FULL = {
 #: Fields shown only when asked for.
 _OPT_IN: dict[str, frozenset[str]] = {
     "task": frozenset(
-        "created_by dependencies dependents external html_notes is_rendered_as_separator "
-        "num_subtasks".split()
+        (
+            "created_by",
+            "dependencies",
+            "dependents",
+            "external",
+            "html_notes",
+            "is_rendered_as_separator",
+            "num_subtasks",
+        )
     ),
     "project": frozenset(("html_notes", "project_brief", "created_from_template")),
     "portfolio": frozenset(("archived",)),

@@ -124,8 +124,12 @@ def _entries(store: Store, asked: Arguments) -> Iterable[Object]:
         raise Refusal(400, "entered_on_start_date or entered_on_end_date: Missing input")
     if not any(scoped) and not asked.get("workspace"):
         raise Refusal(400, "task, attributable_to, portfolio, user or workspace: Missing input")
-    rows = _all("time_tracking_entry", task="task", attributable_to="attributable_to", created_by="user")
-    found = _between(rows, "entered_on", "entered_on_start_date", "entered_on_end_date")(store, asked)
+    rows = _all(
+        "time_tracking_entry", task="task", attributable_to="attributable_to", created_by="user"
+    )
+    found = _between(rows, "entered_on", "entered_on_start_date", "entered_on_end_date")(
+        store, asked
+    )
     if asked.get("portfolio"):
         items = store.found("items", asked["portfolio"])
         found = [e for e in found if any(e["attributable_to"] is item for item in items)]
@@ -293,9 +297,7 @@ LISTS: dict[str, Rows] = {
     "getRoles": _all("role"),
     "getSectionsForProject": _under("sections", "project"),
     "getStatusesForObject": _since(_under("updates", "parent"), "created_at", "created_since"),
-    "getStoriesForTask": _since(
-        _under("task_stories", "task"), "created_at", "created_after"
-    ),
+    "getStoriesForTask": _since(_under("task_stories", "task"), "created_at", "created_after"),
     "getStoriesForGoal": _since(_under("goal_stories", "goal"), "created_at", "created_after"),
     "getTags": _all("tag"),
     "getTagsForTask": lambda store, asked: asked["task"]["tags"],

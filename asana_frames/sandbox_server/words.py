@@ -4,7 +4,8 @@ PEOPLE = (
     "Zoe Ng", "Amara Okafor", "Ben Fischer", "Carla Mendes", "Daniel Novak", "Elif Yildiz",
     "Farid Haddad", "Greta Lindqvist", "Hiro Tanaka", "Ines Moreau", "Jonas Weber", "Keiko Mori",
     "Liam O'Brien", "Maya Patel", "Nils Berg", "Olga Ivanova", "Pedro Santos", "Quinn Taylor",
-    "Rosa Jimenez", "Samir Aziz", "Tove Jansson", "Uma Krishnan", "Viktor Horvat", "Wanda Kowalska",
+    "Rosa Jimenez", "Samir Aziz", "Tove Jansson", "Uma Krishnan", "Viktor Horvat",
+    "Wanda Kowalska",
 )  # fmt: skip
 TEAMS = ("Marketing", "Product", "Engineering", "Customer Success", "Operations")
 #: Project name, team, sections, weight of its share of tasks.
@@ -42,8 +43,21 @@ COMMENTS = (
     "This depends on the contract.", "Great work!",
 )  # fmt: skip
 TAGS = ("quick win", "blocked", "customer", "legal", "waiting", "design", "tech debt", "launch")
-CATEGORIES = (("Design", "blue"), ("Development", "green"), ("Meetings", "orange"), ("Research", "purple"))
-COLORS = ("dark-blue", "light-green", "dark-orange", "light-purple", "dark-teal", "light-red", "none")
+CATEGORIES = (
+    ("Design", "blue"),
+    ("Development", "green"),
+    ("Meetings", "orange"),
+    ("Research", "purple"),
+)
+COLORS = (
+    "dark-blue",
+    "light-green",
+    "dark-orange",
+    "light-purple",
+    "dark-teal",
+    "light-red",
+    "none",
+)
 UPDATES = {
     "on_track": "On track: milestones are met.",
     "at_risk": "At risk: two dependencies slipped.",

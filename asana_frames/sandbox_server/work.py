@@ -73,10 +73,14 @@ def _task(store: Store, project: Object | None, parent: Object | None = None) ->
         completed_by=(assignee or creator) if is_done else None,
         due_on=day(due) if due else None,
         due_at=stamp(due) if due and random.random() < 0.1 else None,
-        start_on=day(created) if due and subtype != "milestone" and random.random() < 0.3 else None,
+        start_on=day(created)
+        if due and subtype != "milestone" and random.random() < 0.3
+        else None,
         modified_at=stamp(done if is_done else min(created + timedelta(days=9), store.now)),
         parent=parent,
-        followers=list({person["gid"]: person for person in (creator, assignee) if person}.values()),
+        followers=list(
+            {person["gid"]: person for person in (creator, assignee) if person}.values()
+        ),
     )
     _place(store, task, project, parent, created)
     _spend(store, task, project, created, done if is_done else store.now)
@@ -139,8 +143,10 @@ def _place(
         task["custom_fields"] = filled(store, task, fields)
         if parent is None:
             sections = store.found("sections", project)
-            reached = len(sections) - 1 if task["completed"] else store.random.randrange(
-                max(len(sections) - 1, 1)
+            reached = (
+                len(sections) - 1
+                if task["completed"]
+                else store.random.randrange(max(len(sections) - 1, 1))
             )
             moves = sections[: reached + 1]
             settle(store, task, project, moves[-1])

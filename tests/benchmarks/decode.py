@@ -38,13 +38,13 @@ WIDE = (
     "resource_type,html_notes,assignee_status,assignee_section,hearted,hearts,num_hearts,liked,"
     "likes.user.name,projects.name,projects.resource_type,dependencies,dependents,"
 )
-FIELD = (
-    "gid resource_type name resource_subtype type representation_type enabled is_formula_field "
-    "is_value_read_only id_prefix enum_options precision format currency_code custom_label "
-    "custom_label_position description created_by.name privacy_setting default_access_level "
-    "input_restrictions number_value text_value display_value enum_value multi_enum_values "
-    "people_value date_value reference_value"
-).split()
+LEAVES = """
+    gid resource_type name resource_subtype type representation_type enabled
+    is_formula_field is_value_read_only id_prefix enum_options precision format
+    currency_code custom_label custom_label_position description created_by.name
+    privacy_setting default_access_level input_restrictions number_value text_value
+    display_value enum_value multi_enum_values people_value date_value reference_value
+"""
 
 
 def pages(kind: str, count: int) -> Iterator[bytes]:
@@ -52,10 +52,12 @@ def pages(kind: str, count: int) -> Iterator[bytes]:
     store = application()._store
     fields = ",".join(path for column in COLUMNS for path in column.opt_fields)
     if kind == "wide":
-        fields = WIDE + fields + "," + ",".join(f"custom_fields.{leaf}" for leaf in FIELD)
+        fields = WIDE + fields + "," + ",".join(f"custom_fields.{leaf}" for leaf in LEAVES.split())
     tree = tree_of(fields)
     project = store.all("project")[0]
-    tasks = [task for task in store.found("project_tasks", project) if len(task["custom_fields"]) == 8]
+    tasks = [
+        task for task in store.found("project_tasks", project) if len(task["custom_fields"]) == 8
+    ]
     records = [show(task, tree, full=True) for task in tasks[:PAGE]]
     for page in range(count):
         for place, record in enumerate(records):
