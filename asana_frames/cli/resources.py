@@ -8,6 +8,7 @@ from typing import Any
 import click
 import msgspec
 import pandas as pd
+from click.utils import get_text_stream
 
 from asana_frames.catalog import BodyField, Operation, Parameter, ResourceType, load
 from asana_frames.catalog.model import Kind
@@ -153,7 +154,7 @@ def _value(operation: Operation, name: str, text: Any) -> Any:
 
 
 def _print(frame: pd.DataFrame, output: str) -> None:
-    stream = click.get_text_stream("stdout", encoding="utf-8")
+    stream = get_text_stream("stdout", encoding="utf-8")
     if output == "json":
         stream.write(json_bytes(frame).decode())
     else:
