@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from typing import Any
 
 import click
 import msgspec
 import pandas as pd
-from click.utils import get_text_stream
 
 from asana_frames.catalog import BodyField, Operation, Parameter, ResourceType, load
 from asana_frames.catalog.model import Kind
@@ -133,9 +133,10 @@ def _runner(operation: Operation) -> Callable[..., None]:
             if name.startswith("body_")
         }
         arguments = {k: v for k, v in typed.items() if not k.startswith("body_")}
+        path = [arguments.pop(p.argument) for p in operation.parameters if p.place == "path"]
         with connected(use_sandbox) as asana:
             method: Callable[..., Any] = getattr(asana[operation.resource], operation.method)
-            answer = method(**arguments, **body)
+            answer = method(*path, **arguments, **body)
         if answer is not None:
             _print(answer, output)
 
@@ -154,9 +155,9 @@ def _value(operation: Operation, name: str, text: Any) -> Any:
 
 
 def _print(frame: pd.DataFrame, output: str) -> None:
-    stream = get_text_stream("stdout", encoding="utf-8")
     if output == "json":
-        stream.write(json_bytes(frame).decode())
-    else:
-        stream_csv(frame, stream)
-    stream.flush()
+        click.echo(json_bytes(frame), nl=False)
+        return
+    text = io.StringIO()
+    stream_csv(frame, text)
+    click.echo(text.getvalue().encode(), nl=False)

@@ -141,6 +141,9 @@ def _arguments(operation: Operation) -> Iterator[str]:
     yield "self"
     for parameter in path:
         yield f"{parameter.argument}: {_path_type(operation, parameter)}"
+    if {field.name for field in operation.body} & {parameter.argument for parameter in path}:
+        # The body has a field of that name too: rates.update(rate, rate=90).
+        yield "/"
     keywords = [
         *(f"{p.argument}: {_query_type(p)}" for p in query if p.required),
         *(f"{p.argument}: {_query_type(p)} | None = None" for p in query if not p.required),

@@ -40,6 +40,8 @@ _HINTS: dict[type[RequestRefused], str] = {
     PaymentRequired: " The workspace's plan does not include this.",
 }
 POOL = 64
+#: Replaced where waiting would only cost time.
+_sleep = time.sleep
 
 
 class Answer(NamedTuple):
@@ -182,7 +184,7 @@ class Http:
             self.retries += 1
             self.waited += seconds
         log.info("%s, trying again in %.1f s", why, seconds)
-        time.sleep(seconds)
+        _sleep(seconds)
 
     def _failed(
         self, method: str, path: str, cause: Exception, repeatable: bool

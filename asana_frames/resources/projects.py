@@ -187,7 +187,7 @@ class Projects(Resource):
             errors=errors,
         )
 
-    def create_for_team(self, team: Ref, *, fields: Fields = None, **data: Any) -> DataFrame:
+    def create_for_team(self, team: Ref, /, *, fields: Fields = None, **data: Any) -> DataFrame:
         """Create a project for team.
 
         Accepts ``name``, ``archived``, ``color``, ``icon``, ``current_status``,
@@ -234,7 +234,7 @@ class Projects(Resource):
         )
 
     def create_for_workspace(
-        self, workspace: Ref, *, fields: Fields = None, **data: Any
+        self, workspace: Ref, /, *, fields: Fields = None, **data: Any
     ) -> DataFrame:
         """Create a project for workspace.
 

@@ -64,7 +64,7 @@ class Rates(Resource):
         """
         return self._read("getRate", {"rate": rate}, fields=fields, errors=errors)
 
-    def update(self, rate: Ref, *, fields: Fields = None, **data: Any) -> DataFrame:
+    def update(self, rate: Ref, /, *, fields: Fields = None, **data: Any) -> DataFrame:
         """Update a rate.
 
         Accepts ``rate``.
