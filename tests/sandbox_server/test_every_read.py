@@ -1,0 +1,178 @@
+"""The sandbox answers every read of the API with rows that make a contract frame."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+import asana_frames as af
+from asana_frames.catalog import Operation, load
+from asana_frames.sandbox_server import application
+from asana_frames.sandbox_server.store import Object, Store
+
+READS = [operation for operation in load().operations if operation.is_read]
+#: Where the required arguments alone do not say enough.
+MORE = {
+    "allocations.list": {"parent": "project"},
+    "custom_types.list": {"project": "project"},
+    "goals.list": {"workspace": "workspace"},
+    "memberships.list": {"parent": "project"},
+    "portfolio_memberships.list": {"portfolio": "portfolio"},
+    "projects.list": {"workspace": "workspace"},
+    "rates.list": {"parent": "project"},
+    "task_templates.list": {"project": "project"},
+    "tasks.list": {"project": "project"},
+    "team_memberships.list": {"team": "team"},
+    "time_tracking_entries.list": {"task": "timed"},
+    "users.list": {"workspace": "workspace"},
+}
+#: Arguments whose objects are not simply the first of their kind.
+ROLES = {
+    "attachments.list": {"parent": "attached"},
+    "events.list": {"resource": "project"},
+    "access_requests.list": {"target": "project"},
+    "budgets.list": {"parent": "project"},
+    "reactions.list": {"target": "reacted"},
+    "status_updates.list": {"parent": "project"},
+    "time_tracking_entries.list_for_task": {"task": "timed"},
+    "tasks.list_subtasks": {"task": "parent"},
+    "tasks.list_dependencies": {"task": "dependent"},
+    "tasks.list_dependents": {"task": "dependency"},
+    "tags.list_for_task": {"task": "tagged"},
+    "projects.list_for_task": {"task": "parent"},
+    "user_task_lists.get_for_user": {"workspace": "workspace"},
+    "goals.list_parents": {"goal": "subgoal"},
+    "stories.list_for_task": {"task": "parent"},
+}
+WORDS = {"emoji_base": "👍", "resource_type": "project", "custom_id": "", "query": ""}
+#: Nothing has happened in a sandbox that cannot be written to, and nobody uses these there.
+EMPTY = {
+    "events.list",
+    "workspaces.list_events",
+    "custom_field_settings.list_for_goal",
+    "custom_field_settings.list_for_team",
+}
+
+
+@pytest.fixture(scope="module")
+def store() -> Store:
+    """The company that the server has too: same seed, same gids."""
+    made = application()._store
+    made.complete()
+    return made
+
+
+@pytest.fixture(scope="module")
+def gids(store: Store) -> dict[str, str]:
+    def where(kind: str, fits: object) -> str:
+        return next(item["gid"] for item in store.all(kind) if fits(item))
+
+    made = {kind: items[0]["gid"] for kind, items in store.by_type.items()}
+    tasks = {
+        "attached": lambda task: store.found("attachments", task),
+        "timed": lambda task: store.found("task_entries", task),
+        "parent": lambda task: store.found("subtasks", task) and task["projects"],
+        "dependent": lambda task: task["dependencies"],
+        "dependency": lambda task: task["dependents"],
+        "tagged": lambda task: task["tags"],
+    }
+    made |= {name: where("task", fits) for name, fits in tasks.items()}
+    made["reacted"] = where("status_update", lambda item: store.found("reactions", item))
+    made["subgoal"] = where("goal", lambda item: store.found("supported_by", item))
+    made["tag"] = where("tag", lambda item: store.found("tag_tasks", item))
+    made["user_task_list"] = where(
+        "user_task_list", lambda item: store.found("user_tasks", item["owner"])
+    )
+    made["organization"] = made["workspace"]
+    made["supported_goal"] = made["goal"]
+    return made
+
+
+def ticket_of(store: Store) -> str:
+    entries = (entry for task in store.all("task") for entry in task["custom_fields"])
+    return next(e["display_value"] for e in entries if e["representation_type"] == "custom_id")
+
+
+@pytest.mark.parametrize("operation", READS, ids=lambda operation: operation.name)
+def test_the_sandbox_answers_every_read(
+    operation: Operation, asana: af.Asana, gids: dict[str, str], store: Store
+) -> None:
+    roles = ROLES.get(operation.name, {})
+    words = WORDS | {"custom_id": ticket_of(store)}
+
+    def example(argument: str) -> str:
+        role = roles.get(argument, argument)
+        return gids.get(role) or words[role]
+
+    path = [example(p.argument) for p in operation.parameters if p.place == "path"]
+    query = {
+        p.argument: example(p.argument)
+        for p in operation.parameters
+        if p.required and p.place == "query"
+    }
+    query |= {name: gids[role] for name, role in MORE.get(operation.name, {}).items()}
+    method = getattr(getattr(asana, operation.resource), operation.method)
+
+    frame: pd.DataFrame = method(*path, **query)
+
+    assert len(frame) > 0 or operation.name in EMPTY
+    assert len(frame) == 1 or operation.returns == "list"
+    if "gid" in frame and operation.returns == "one" and "custom_id" not in operation.path:
+        last = [p for p in operation.parameters if p.place == "path"][-1]
+        assert frame["gid"].iloc[0] in (path[-1], gids.get(last.argument)) or roles
+
+
+def test_the_company_is_as_large_as_it_says(store: Store) -> None:
+    tasks = store.all("task")
+    created = pd.to_datetime([task["created_at"] for task in tasks])
+
+    assert 1_700 <= len(tasks) <= 1_900
+    assert len(store.all("project")) == 12
+    assert len(store.all("user")) == 24
+    assert created.max() <= pd.Timestamp(store.now)
+    assert (created.max() - created.min()).days > 500
+
+
+def test_tracked_minutes_agree_with_their_entries(store: Store) -> None:
+    for task in store.all("task"):
+        entries = store.found("task_entries", task)
+        total = sum(entry["duration_minutes"] for entry in entries)
+        assert (task["actual_time_minutes"] or 0) == total
+
+
+def test_stories_agree_with_the_present(store: Store) -> None:
+    def last(task: Object, subtype: str) -> Object | None:
+        told = [s for s in store.found("task_stories", task) if s["resource_subtype"] == subtype]
+        return told[-1] if told else None
+
+    for task in store.all("task"):
+        moved = last(task, "section_changed")
+        if moved:
+            assert moved["new_section"] is task["memberships"][0]["section"]
+        done = last(task, "marked_complete")
+        assert (done is not None) == task["completed"]
+        assert not done or done["created_at"] == task["completed_at"]
+
+
+def test_goals_form_no_circle(store: Store) -> None:
+    def below(goal: Object, path: tuple[str, ...]) -> None:
+        assert goal["gid"] not in path
+        for link in store.found("supports", goal):
+            if link["resource_subtype"] == "subgoal":
+                below(link["supporting_resource"], (*path, goal["gid"]))
+
+    for goal in store.all("goal"):
+        below(goal, ())
+
+
+def test_the_same_seed_gives_the_same_bytes_and_another_does_not() -> None:
+    def bytes_of(seed: int) -> bytes:
+        app = application(seed)
+        project = app._store.all("project")[0]["gid"]
+        headers = {"Authorization": "Bearer sandbox"}
+        return app.handle(
+            "GET", f"/api/1.0/projects/{project}/tasks?opt_fields=name", headers
+        ).body
+
+    assert bytes_of(1) == bytes_of(1)
+    assert bytes_of(1) != bytes_of(2)
