@@ -118,21 +118,21 @@ def encoded(operation: Operation, body: Mapping[str, Any] | None) -> tuple[Any, 
 
 def json_value(value: Any, kind: Kind, asked: str) -> Any:
     """Return a Python value as JSON: dates as ISO text, rows and frames as gids."""
+    if value is None or value is pd.NA or value is pd.NaT:
+        return None
+    if isinstance(value, date):
+        is_moment = isinstance(value, datetime) and kind != "date"
+        return moment("datetime" if is_moment else "date", value, asked)
     if isinstance(value, pd.DataFrame | pd.Series) or hasattr(value, "value"):
         gids = [_gid(item) for item in one_by_one(value)]
         is_row = isinstance(value, pd.Series) and "gid" in value.index
         return gids[0] if is_row or (kind == "text" and len(gids) == 1) else gids
-    if isinstance(value, date):
-        is_moment = isinstance(value, datetime) and kind != "date"
-        return moment("datetime" if is_moment else "date", value, asked)
     if isinstance(value, Mapping):
         if kind in ("text", "texts") and "gid" in value:
             return value["gid"]
         return {str(key): json_value(item, "json", asked) for key, item in value.items()}
-    if isinstance(value, str | bool | int | float) or value is None:
+    if isinstance(value, str | bool | int | float):
         return value
-    if value is pd.NA or value is pd.NaT:
-        return None
     if hasattr(value, "item"):
         return value.item()
     if kind == "text" and hasattr(value, "read"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
@@ -62,7 +63,8 @@ def is_single(reference: Any) -> bool:
 
 def _picked(reference: Any) -> Any:
     """Return a picker's value; everything else as it is."""
-    if isinstance(reference, str | int | float | Mapping | pd.DataFrame | pd.Series):
+    # A pandas Timestamp has a value too, and is no picker.
+    if isinstance(reference, str | int | float | Mapping | pd.DataFrame | pd.Series | date):
         return reference
     return reference.value if hasattr(reference, "value") else reference
 

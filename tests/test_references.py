@@ -116,6 +116,7 @@ def test_a_task_is_found_by_its_exact_name(asana: af.Asana) -> None:
         ("", "empty text"),
         (3.5, "float is no reference"),
         (True, "bool is no reference"),
+        (pd.Timestamp("2026-03-02"), "Timestamp is no reference"),
         (pd.DataFrame({"name": ["a"]}), 'no "gid" column'),
         ({"name": "a"}, 'no "gid"'),
         ("https://example.com/0/1/2", "not an address of app.asana.com"),

@@ -5,15 +5,19 @@ from __future__ import annotations
 import click
 
 from asana_frames.catalog import load
-from asana_frames.cli.demo import demo
+from asana_frames.cli.demo import demo_command
 from asana_frames.cli.errors import Command, Group
-from asana_frames.cli.export import export
+from asana_frames.cli.export import export_command
 from asana_frames.cli.resources import resource_group
-from asana_frames.cli.sandbox import sandbox
+from asana_frames.cli.sandbox import sandbox_command
 
 __all__ = ["main"]
 
-_OWN: dict[str, Command] = {"demo": demo, "export": export, "sandbox": sandbox}
+_OWN: dict[str, Command] = {
+    "demo": demo_command,
+    "export": export_command,
+    "sandbox": sandbox_command,
+}
 
 
 class _Main(Group):

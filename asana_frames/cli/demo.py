@@ -14,11 +14,11 @@ from asana_frames.cli.folder import made_folder
 from asana_frames.sandbox_server import TOKEN, serve
 
 
-@click.command(cls=Command)
+@click.command("demo", cls=Command)
 @click.option(
     "--out", default="asana-frames-demo", show_default=True, type=click.Path(path_type=Path)
 )
-def demo(out: Path) -> None:
+def demo_command(out: Path) -> None:
     """Read a synthetic Asana over HTTP; write typed CSVs, a rollup and a chart."""
     folder = made_folder(out)
     with serve() as server, af.connect(TOKEN, base_url=server.url) as asana:

@@ -44,7 +44,7 @@ _READERS: dict[str, Callable[[Asana, str], pd.DataFrame]] = {
 }
 
 
-@click.command(cls=Command)
+@click.command("export", cls=Command)
 @click.option("--workspace", required=True, help="Name, gid or URL.")
 @click.option("--resources", default=_DEFAULT, show_default=True, help="Names joined by commas.")
 @click.option("--out", default=".", show_default=True, type=click.Path(path_type=Path))
@@ -52,7 +52,9 @@ _READERS: dict[str, Callable[[Asana, str], pd.DataFrame]] = {
     "--format", "output", default="csv", show_default=True, type=click.Choice(list(_WRITERS))
 )
 @with_sandbox
-def export(workspace: str, resources: str, out: Path, output: str, use_sandbox: bool) -> None:
+def export_command(
+    workspace: str, resources: str, out: Path, output: str, use_sandbox: bool
+) -> None:
     """Write resources of a workspace as files, one each.
 
     Tasks are those of the workspace's projects; tasks in no project are not among them.

@@ -16,10 +16,10 @@ def _stop(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-@click.command(cls=Command)
+@click.command("sandbox", cls=Command)
 @click.option("--port", default=8765, show_default=True, help="0 picks a free one.")
 @click.option("--seed", default=0, show_default=True, help="Same seed, same company.")
-def sandbox(port: int, seed: int) -> None:
+def sandbox_command(port: int, seed: int) -> None:
     """Serve a synthetic Asana on loopback until interrupted.
 
     When it is ready it prints one line of JSON with its url and token.

@@ -11,8 +11,8 @@ import pandas as pd
 from asana_frames.catalog import Column
 from asana_frames.frames.arrays import ColumnBuffer, array_of
 from asana_frames.frames.collector import collector_paused
-from asana_frames.frames.custom_fields import CustomFields, Options
 from asana_frames.frames.decode import PageDecoder
+from asana_frames.frames.field_columns import CustomFields, Options
 
 
 class ParentColumn(NamedTuple):

@@ -22,10 +22,10 @@ NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 #: Never looked up: requests to it are answered in the process.
 _IN_PROCESS = f"https://sandbox.invalid{ROOT}"
 
-__all__ = ["NOW", "TOKEN", "Application", "Server", "application", "sandbox", "serve"]
+__all__ = ["NOW", "TOKEN", "Application", "Server", "make_application", "sandbox", "serve"]
 
 
-def application(seed: int = 0, *, base_url: str = _IN_PROCESS) -> Application:
+def make_application(seed: int = 0, *, base_url: str = _IN_PROCESS) -> Application:
     """Build the synthetic company and the API in front of it.
 
     Parameters
@@ -63,7 +63,7 @@ def sandbox(*, seed: int = 0) -> Asana:
     >>> sandbox().workspaces.list()["name"].tolist()
     ['Acme']
     """
-    adapter = SandboxAdapter(application(seed))
+    adapter = SandboxAdapter(make_application(seed))
     return Asana(Http(TOKEN, _IN_PROCESS, adapter=adapter))
 
 
@@ -90,4 +90,4 @@ def serve(port: int = 0, *, seed: int = 0) -> Server:
     ...     len(asana.teams.list_for_workspace("Acme"))
     5
     """
-    return Server(lambda url: application(seed, base_url=url), port)
+    return Server(lambda url: make_application(seed, base_url=url), port)

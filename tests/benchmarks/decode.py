@@ -24,7 +24,7 @@ import pandas as pd
 
 from asana_frames.catalog import columns_of
 from asana_frames.frames import FrameBuilder, ParentColumn
-from asana_frames.sandbox_server import application
+from asana_frames.sandbox_server import make_application
 from asana_frames.sandbox_server.projection import show, tree_of
 
 PAGE = 100
@@ -49,7 +49,7 @@ LEAVES = """
 
 def pages(kind: str, count: int) -> Iterator[bytes]:
     """Yield pages of 100 tasks; no two tasks share gid, name or address."""
-    store = application()._store
+    store = make_application()._store
     fields = ",".join(path for column in COLUMNS for path in column.opt_fields)
     if kind == "wide":
         fields = WIDE + fields + "," + ",".join(f"custom_fields.{leaf}" for leaf in LEAVES.split())

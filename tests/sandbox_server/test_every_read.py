@@ -7,7 +7,7 @@ import pytest
 
 import asana_frames as af
 from asana_frames.catalog import Operation, load
-from asana_frames.sandbox_server import application
+from asana_frames.sandbox_server import make_application
 from asana_frames.sandbox_server.store import Object, Store
 
 READS = [operation for operation in load().operations if operation.is_read]
@@ -57,7 +57,7 @@ EMPTY = {
 @pytest.fixture(scope="module")
 def store() -> Store:
     """The company that the server has too: same seed, same gids."""
-    made = application()._store
+    made = make_application()._store
     made.complete()
     return made
 
@@ -167,7 +167,7 @@ def test_goals_form_no_circle(store: Store) -> None:
 
 def test_the_same_seed_gives_the_same_bytes_and_another_does_not() -> None:
     def bytes_of(seed: int) -> bytes:
-        app = application(seed)
+        app = make_application(seed)
         project = app._store.all("project")[0]["gid"]
         headers = {"Authorization": "Bearer sandbox"}
         return app.handle(

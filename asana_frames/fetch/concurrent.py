@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 from asana_frames.exceptions import Forbidden, NotFound, PaymentRequired, RequestRefused
-from asana_frames.fetch.pages import Page, Query, pages
+from asana_frames.fetch.paging import Page, Query, pages
 from asana_frames.fetch.session import Http
 
 #: Lists read at the same time; well under the 50 reads that Asana allows in flight.

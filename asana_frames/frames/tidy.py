@@ -10,7 +10,7 @@ import pandas as pd
 from asana_frames.catalog import load
 from asana_frames.exceptions import InvalidRequest, suggest
 from asana_frames.frames.arrays import array_of
-from asana_frames.frames.custom_fields import PREFIX
+from asana_frames.frames.field_columns import PREFIX
 
 _GIDS = "_gids"
 

@@ -1,0 +1,133 @@
+"""Lists are followed to their end, whatever their paging."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import asana_frames as af
+from asana_frames.fetch import Http, Query, fan_out, pages
+from tests.recorder import Asked, Recorder, Reply
+
+
+def page(*gids: int, after: str | None = None) -> dict[str, Any]:
+    following = {"offset": after, "path": "/x", "uri": "https://x"} if after else None
+    return {"data": [{"gid": str(gid)} for gid in gids], "next_page": following}
+
+
+def http_of(recorder: Recorder) -> Http:
+    return Http("token", recorder.url)
+
+
+def test_next_page_decides_not_the_length_of_a_page(recorder: Recorder) -> None:
+    recorder.replies(
+        Reply(body=page(1, after="a")), Reply(body=page(after="b")), Reply(body=page(2))
+    )
+
+    assert len(list(pages(http_of(recorder), Query("/tasks", {"project": "1"})))) == 3
+    assert [asked.query.get("offset") for asked in recorder.asked] == [None, "a", "b"]
+    assert {asked.query["limit"] for asked in recorder.asked} == {"100"}
+    assert {asked.query["project"] for asked in recorder.asked} == {"1"}
+
+
+def test_a_list_with_offsets_only_is_sent_no_limit(recorder: Recorder) -> None:
+    recorder.replies(Reply(body=page(1, after="a")), Reply(body=page(2)))
+
+    list(pages(http_of(recorder), Query("/workspaces/1/users", {}, "offset")))
+
+    assert [asked.query for asked in recorder.asked] == [{}, {"offset": "a"}]
+
+
+def test_an_unpaged_list_is_one_request(recorder: Recorder) -> None:
+    recorder.replies(Reply(body=page(1, after="a")))
+
+    list(pages(http_of(recorder), Query("/budgets", {}, "none")))
+
+    assert [asked.query for asked in recorder.asked] == [{}]
+
+
+def test_a_stream_ends_on_an_empty_page(recorder: Recorder) -> None:
+    recorder.replies(
+        Reply(body=page(1, after="a")), Reply(body=page(2, after="b")), Reply(body=page(after="c"))
+    )
+
+    found = list(pages(http_of(recorder), Query("/audit_log_events", {}, "stream")))
+
+    assert len(found) == 3
+
+
+def test_an_expired_offset_begins_the_list_anew(recorder: Recorder, recorded: af.Asana) -> None:
+    expired = {"errors": [{"message": "offset: Your pagination token has expired."}]}
+    recorder.replies(
+        Reply(body=page(1, 2, after="a")),
+        Reply(400, expired),
+        Reply(body=page(1, 2, after="b")),
+        Reply(body=page(3)),
+    )
+
+    tags = recorded.tags.list(workspace="9", fields=["name"])
+
+    assert tags["gid"].tolist() == ["1", "2", "3"]
+
+
+def test_an_offset_that_always_expires_is_given_up(recorder: Recorder) -> None:
+    expired = {"errors": [{"message": "offset: Your pagination token has expired."}]}
+
+    def reply(asked: Asked) -> Reply:
+        return Reply(400, expired) if "offset" in asked.query else Reply(body=page(1, after="a"))
+
+    recorder.reply = reply
+
+    with pytest.raises(af.InvalidRequest, match="expired"):
+        list(pages(http_of(recorder), Query("/tags", {})))
+
+
+def test_no_page_is_fetched_beyond_the_limit(recorder: Recorder) -> None:
+    recorder.replies(Reply(body=page(*range(100), after="a")))
+
+    list(pages(http_of(recorder), Query("/tags", {}, limit=100)))
+
+    assert len(recorder.asked) == 1
+
+
+@pytest.mark.parametrize("body", [b"<html>busy</html>", b'{"data": [{"gid": "1"', b"", b"[]"])
+def test_an_answer_that_is_not_asanas_is_an_error(recorder: Recorder, body: bytes) -> None:
+    recorder.replies(Reply(body=body))
+
+    with pytest.raises(af.ConnectionFailed, match="not Asana's JSON"):
+        list(pages(http_of(recorder), Query("/tags", {})))
+
+
+def test_lists_are_read_side_by_side_each_in_its_order(recorder: Recorder) -> None:
+    def reply(asked: Asked) -> Reply:
+        number = int(asked.query["project"])
+        if "offset" in asked.query:
+            return Reply(body=page(number * 10 + 1))
+        return Reply(body=page(number * 10, after="a"))
+
+    recorder.reply = reply
+    queries = [Query("/tasks", {"project": str(number)}) for number in range(40)]
+
+    seen: dict[int, list[bytes]] = {}
+    for listing in fan_out(http_of(recorder), queries, skip=False):
+        assert listing.page is not None
+        seen.setdefault(listing.place, []).append(listing.page.body)
+
+    assert len(seen) == 40
+    for place, bodies in seen.items():
+        assert [f'"{place * 10 + step}"'.encode() in body for step, body in enumerate(bodies)] == [
+            True,
+            True,
+        ]
+
+
+def test_an_error_of_one_list_stops_all(recorder: Recorder) -> None:
+    def reply(asked: Asked) -> Reply:
+        return Reply(401, {"errors": []}) if asked.query["project"] == "7" else Reply(body=page(1))
+
+    recorder.reply = reply
+    queries = [Query("/tasks", {"project": str(number)}) for number in range(20)]
+
+    with pytest.raises(af.AuthError):
+        list(fan_out(http_of(recorder), queries, skip=True))
