@@ -24,6 +24,9 @@ _TYPES: dict[Kind, Any] = {
     "boolean": click.BOOL,
 }
 
+#: Options that every command has for itself.
+_OWN = {"format", "fields", "limit", "sandbox"}
+
 
 def resource_group(resource: ResourceType) -> Group:
     """Return the group of a resource's commands, made as they are asked for."""
@@ -100,9 +103,10 @@ def _help(parameter: Parameter) -> str:
 
 
 def _body_option(field: BodyField) -> click.Option:
-    # A body field may be called like a parameter of the query, so it has a name of its own.
+    # A body field may be called like an option of ours, as the format of a custom field is.
+    word = f"body_{field.name}" if field.name in _OWN else field.name
     return click.Option(
-        [f"--{field.name.replace('_', '-')}", f"body_{field.name}"],
+        [f"--{word.replace('_', '-')}", f"body_{field.name}"],
         required=field.required,
         type=_TYPES.get(field.kind, click.STRING),
         help="JSON" if field.kind in ("json", "texts") else " | ".join(field.enum),

@@ -1,0 +1,243 @@
+"""The command line as scripts see it: stdout, stderr and exit codes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import asana_frames as af
+from asana_frames.catalog import load
+from asana_frames.cli.export import reader_of
+from asana_frames.sandbox_server import Server
+
+COMMAND = [sys.executable, "-m", "asana_frames"]
+
+
+def run(
+    *arguments: str, cwd: Path | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("ASANA_")}
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        cwd=cwd,
+        env={**kept, **environment},
+        check=False,
+    )
+
+
+def test_the_demo_leaves_files_a_table_and_a_chart(tmp_path: Path) -> None:
+    done = run("demo", "--out", "out", cwd=tmp_path)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert names == {
+        "projects.csv",
+        "tasks.csv",
+        "time_tracking_entries.csv",
+        "goals.csv",
+        "hours_by_person_and_week.csv",
+        "goal_progress.png",
+    }
+    tasks = pd.read_csv(tmp_path / "out" / "tasks.csv", dtype="str")
+    assert tasks["gid"].is_unique
+    entries = pd.read_csv(tmp_path / "out" / "time_tracking_entries.csv")
+    hours = pd.read_csv(tmp_path / "out" / "hours_by_person_and_week.csv")
+    assert hours["hours"].sum() == entries["duration_minutes"].sum() / 60
+    assert (tmp_path / "out" / "goal_progress.png").read_bytes().startswith(b"\x89PNG")
+    assert "tasks.csv" in done.stdout
+
+
+def test_rows_go_to_stdout_as_csv_or_json() -> None:
+    as_csv = run("tasks", "list", "--project", "Office move", "--sandbox", "--limit", "3")
+    as_json = run(
+        *["tasks", "list", "--project", "Office move", "--sandbox", "--limit", "3"],
+        *["--format", "json", "--fields", "name"],
+    )
+
+    rows = list(csv.DictReader(io.StringIO(as_csv.stdout)))
+    assert [row["gid"] for row in rows] == [row["gid"] for row in json.loads(as_json.stdout)]
+    assert len(rows) == 3
+    assert as_csv.stderr == as_json.stderr == ""
+
+
+def test_every_operation_is_a_command() -> None:
+    from click.testing import CliRunner
+
+    from asana_frames.cli import main
+
+    for resource in load().resources:
+        shown = CliRunner().invoke(main, [resource.name, "--help"])
+        assert shown.exit_code == 0
+        for operation in load().operations_of(resource.name):
+            name = operation.method.replace("_", "-")
+            assert name in shown.output
+            asked = CliRunner().invoke(main, [resource.name, name, "--help"])
+            assert asked.exit_code == 0, asked.output
+            for field in operation.body:
+                assert f"{field.name.replace('_', '-')} " in asked.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["tasks", "list", "--project", "Websit relaunch", "--sandbox"], 4, "'Website relaunch'"),
+        (["tasks", "list", "--project", "Quarterly planning", "--sandbox"], 4, "team Product"),
+        (["tasks", "get", "12", "--sandbox"], 4, "Not a recognized ID"),
+        (["tasks", "list", "--sandbox"], 2, "You should specify"),
+        (["tasks", "list", "--project", "1", "--limit", "-1", "--sandbox"], 2, "limit=-1"),
+        (["tasks", "list", "--project", "1", "--fields", "nam", "--sandbox"], 2, "'name'"),
+        (["tasks", "list", "--nonsense"], 2, "No such option"),
+        (["tasks", "lst"], 2, "'list'"),
+        (["taks", "list"], 2, "'tasks'"),
+        (["tasks", "create", "--external", "{", "--sandbox"], 2, "takes JSON"),
+        (["tasks", "list", "--project", "1"], 3, "No Asana token found"),
+        (["tasks", "delete", "12", "--sandbox"], 1, "reads only"),
+        (["export", "--workspace", "Acmee", "--sandbox"], 4, "'Acme'"),
+        (["export", "--workspace", "Acme", "--resources", "taks", "--sandbox"], 2, "'tasks'"),
+        (["export", "--workspace", "Acme", "--resources", "reactions", "--sandbox"], 2, "cannot"),
+        (["export", "--workspace", "Acme", "--out", "/dev/null/x", "--sandbox"], 2, "--out"),
+        (["demo", "--out", "/dev/null/x"], 2, "--out"),
+        (["sandbox", "--port", "99999"], 2, "Port 99999"),
+    ],
+)
+def test_what_goes_wrong_is_one_message_and_an_exit_code(
+    arguments: list[str], code: int, says: str, tmp_path: Path
+) -> None:
+    done = run(*arguments, cwd=tmp_path)
+
+    assert done.returncode == code
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_part_that_cannot_be_read_is_told_and_the_rest_is_there() -> None:
+    done = run(
+        *["tasks", "list", "--project", "Office move", "--project", "12"],
+        *["--fields", "name", "--sandbox"],
+    )
+
+    assert done.returncode == 5
+    assert len(done.stdout.splitlines()) > 50
+    assert "PartialResultWarning" in done.stderr
+
+
+def test_the_environment_names_server_and_token(server: Server) -> None:
+    environment = {"ASANA_BASE_URL": server.url, "ASANA_ACCESS_TOKEN": "sandbox"}
+
+    done = run("workspaces", "list", **environment)
+    refused = run("workspaces", "list", **{**environment, "ASANA_ACCESS_TOKEN": "other-token"})
+
+    assert '"Acme"' in done.stdout
+    assert refused.returncode == 3
+    assert "other-token" not in refused.stderr
+
+
+def test_an_http_url_is_refused() -> None:
+    done = run("workspaces", "list", ASANA_BASE_URL="http://app.asana.com", ASANA_ACCESS_TOKEN="t")
+
+    assert done.returncode == 2
+    assert "in the clear" in done.stderr
+
+
+def test_a_reader_that_stops_early_is_no_error() -> None:
+    command = " ".join([*COMMAND, "tasks list --project 'Website relaunch' --sandbox | head -1"])
+
+    done = subprocess.run(
+        ["bash", "-c", command], capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert done.stdout.startswith('"gid"')
+    assert done.stderr == ""
+
+
+def test_an_export_writes_what_the_library_reads(tmp_path: Path, asana: af.Asana) -> None:
+    done = run(
+        *["export", "--workspace", "Acme", "--sandbox", "--out", str(tmp_path)],
+        *["--resources", "projects,tasks,sections,roles", "--format", "json"],
+    )
+
+    assert done.returncode == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "projects.json",
+        "roles.json",
+        "sections.json",
+        "tasks.json",
+    ]
+    tasks = json.loads((tmp_path / "tasks.json").read_text("utf-8"))
+    projects = asana.projects.list(workspace="Acme")
+    assert [t["gid"] for t in tasks] == asana.tasks.list(project=projects)["gid"].tolist()
+
+
+def test_what_is_listed_by_workspace_can_be_exported(asana: af.Asana) -> None:
+    workspace = asana.workspaces.list()["gid"].iloc[0]
+    exportable = []
+    for resource in load().resources:
+        try:
+            reader = reader_of(resource.name)
+        except af.InvalidRequest:
+            continue
+        exportable.append(resource.name)
+        assert len(reader(asana, workspace)) > 0, resource.name
+
+    assert {"projects", "tasks", "users", "webhooks", "agents", "custom_fields"} <= set(exportable)
+    assert not {"events", "typeahead", "audit_log"} & set(exportable)
+
+
+@pytest.fixture
+def served() -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(
+        [*COMMAND, "sandbox", "--port", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    yield process
+    process.kill()
+    process.wait(timeout=10)
+    for stream in (process.stdout, process.stderr):
+        if stream is not None:
+            stream.close()
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+def test_the_sandbox_says_where_it_is_and_stops_when_told(
+    served: subprocess.Popen[str], end: signal.Signals
+) -> None:
+    assert served.stdout is not None
+    ready = json.loads(served.stdout.readline())
+
+    names = af.connect(ready["token"], base_url=ready["url"]).workspaces.list()["name"].tolist()
+    served.send_signal(end)
+    code = served.wait(timeout=10)
+
+    assert names == ["Acme"]
+    assert ready["url"].startswith("http://127.0.0.1:")
+    assert code == 130
+    assert served.stderr is not None
+    assert "Traceback" not in served.stderr.read()
+
+
+def test_a_port_that_is_taken_is_refused() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = run("sandbox", "--port", str(taken.getsockname()[1]))
+
+    assert done.returncode == 2
+    assert "cannot be used" in done.stderr

@@ -1,0 +1,184 @@
+"""Files: whole or not at all, and what is in them."""
+
+from __future__ import annotations
+
+import csv
+import json
+import stat
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import asana_frames as af
+from asana_frames.export.text import disarmed
+
+
+@pytest.fixture
+def tasks(asana: af.Asana) -> pd.DataFrame:
+    return asana.tasks.list(project="Website relaunch")
+
+
+def test_a_csv_reads_back_to_the_same_text(tasks: pd.DataFrame, tmp_path: Path) -> None:
+    file = tmp_path / "tasks.csv"
+
+    af.export.to_csv(tasks, file)
+
+    with file.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert [row["gid"] for row in rows] == tasks["gid"].tolist()
+    assert [row["name"] for row in rows] == tasks["name"].tolist()
+    assert rows[0]["due_on"] in ("", str(tasks["due_on"].iloc[0])[:10])
+    assert {row["completed"] for row in rows} == {"True", "False"}
+    names = [row["followers_names"].split("; ") for row in rows]
+    assert names == tasks["followers_names"].map(list).tolist()
+
+
+def test_gids_are_quoted_so_that_careful_readers_keep_them_text(
+    tasks: pd.DataFrame, tmp_path: Path
+) -> None:
+    file = tmp_path / "tasks.csv"
+    af.export.to_csv(tasks[["gid", "num_likes"]], file)
+
+    first, second, *_ = file.read_text("utf-8").splitlines()
+
+    assert first == '"gid","num_likes"'
+    assert second == f'"{tasks["gid"].iloc[0]}",{tasks["num_likes"].iloc[0]}'
+
+
+def test_no_cell_begins_like_a_formula(tasks: pd.DataFrame, tmp_path: Path) -> None:
+    file = tmp_path / "tasks.csv"
+    assert tasks["cf_Agency notes"].str.startswith("=").any()
+
+    af.export.to_csv(tasks, file)
+
+    with file.open(encoding="utf-8", newline="") as stream:
+        cells = [cell for row in csv.reader(stream) for cell in row]
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "@", "-"))]
+    assert "'=2+3 pages" in cells
+
+
+def test_text_can_be_left_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "x.csv"
+    af.export.to_csv(pd.DataFrame({"a": ["=1"]}), file, disarm=False, bom=True)
+
+    assert file.read_bytes() == '\ufeff"a"\n"=1"\n'.encode()
+
+
+@given(st.text())
+def test_disarmed_text_is_never_a_formula_and_loses_nothing(text: str) -> None:
+    safe = disarmed(text)
+
+    assert not safe.startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert safe in (text, "'" + text)
+
+
+@pytest.mark.parametrize(
+    ("moments", "shown"),
+    [
+        (["2026-03-02 09:15:00"], ["2026-03-02T09:15:00Z"]),
+        (["2026-03-02 09:15:00.120", None], ["2026-03-02T09:15:00.120Z", ""]),
+        (["2026-03-02 09:15:00.000001"], ["2026-03-02T09:15:00.000001Z"]),
+        ([None], [""]),
+    ],
+)
+def test_moments_are_iso_in_utc(moments: list[str], shown: list[str]) -> None:
+    column = pd.Series(pd.to_datetime(moments, utc=True))
+
+    assert af.export.as_text(column.to_frame("at"))["at"].fillna("").tolist() == shown
+
+
+def test_numbers_stay_numbers(tmp_path: Path) -> None:
+    file = tmp_path / "x.csv"
+    frame = pd.DataFrame({"n": pd.array([-1, None], "Int64"), "f": [-0.5, 1e20]})
+
+    af.export.to_csv(frame, file)
+
+    assert file.read_text().splitlines() == ['"n","f"', "-1,-0.5", '"",1e+20']
+
+
+def test_json_keeps_lists_and_text(tasks: pd.DataFrame, tmp_path: Path) -> None:
+    file = tmp_path / "tasks.json"
+
+    af.export.to_json(tasks, file)
+
+    rows = json.loads(file.read_text("utf-8"))
+    assert [row["gid"] for row in rows] == tasks["gid"].tolist()
+    assert rows[0]["followers_names"] == list(tasks["followers_names"].iloc[0])
+    notes = {row["cf_Agency notes"] for row in rows}
+    assert "=2+3 pages" in notes
+    assert None in notes
+
+
+def test_an_empty_frame_makes_files_with_columns(tmp_path: Path, asana: af.Asana) -> None:
+    empty = asana.tasks.list(project="Someday maybe")
+    af.export.to_csv(empty, tmp_path / "x.csv")
+    af.export.to_json(empty, tmp_path / "x.json")
+
+    assert len((tmp_path / "x.csv").read_text().splitlines()) == 1
+    assert json.loads((tmp_path / "x.json").read_text()) == []
+
+
+def test_parquet_keeps_dtypes(tasks: pd.DataFrame, tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow", reason="pyarrow is an extra")
+    file = tmp_path / "tasks.parquet"
+
+    af.export.to_parquet(tasks, file)
+
+    back = pd.read_parquet(file)
+    plain = [
+        name for name in tasks if tasks[name].dtype != object and tasks[name].dtype != "category"
+    ]
+    assert back[plain].dtypes.astype(str).tolist() == tasks[plain].dtypes.astype(str).tolist()
+    assert back["gid"].tolist() == tasks["gid"].tolist()
+
+
+def test_a_missing_extra_names_its_pip_line(
+    tasks: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+
+    with pytest.raises(af.ConfigurationError, match=r"pip install 'asana-frames\[parquet\]'"):
+        af.export.to_parquet(tasks.head(1)[["gid"]], tmp_path / "x.parquet")
+
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["missing/x.csv", "file/x.csv"])
+def test_a_folder_that_cannot_be_written_is_an_error_and_leaves_nothing(
+    name: str, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("not a folder")
+
+    with pytest.raises(af.ConfigurationError, match="cannot be written"):
+        af.export.to_csv(pd.DataFrame({"a": [1]}), tmp_path / name)
+
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_failure_leaves_the_older_file_as_it_was(tmp_path: Path) -> None:
+    file = tmp_path / "x.csv"
+    file.write_text("older")
+
+    def fail() -> None:
+        with af.export.writing(file) as part:
+            part.write_text("half of the new")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+
+    assert file.read_text() == "older"
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_file_is_as_readable_as_others(tmp_path: Path) -> None:
+    other, file = tmp_path / "other", tmp_path / "x.csv"
+    other.write_text("")
+
+    af.export.to_csv(pd.DataFrame({"a": [1]}), file)
+
+    assert stat.S_IMODE(file.stat().st_mode) == stat.S_IMODE(other.stat().st_mode)

@@ -1,0 +1,172 @@
+"""The house: imports, typing, documents and notebooks."""
+
+from __future__ import annotations
+
+import ast
+import doctest
+import importlib
+import pkgutil
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import asana_frames as af
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = Path(af.__file__).parent
+MODULES = sorted(
+    module.name
+    for module in pkgutil.walk_packages(af.__path__, "asana_frames.")
+    if not module.name.endswith("__main__")
+)
+
+
+def run(code: str, *options: str) -> str:
+    command = [sys.executable, *options, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_an_import_loads_neither_charts_nor_widgets_nor_the_sandbox() -> None:
+    loaded = run("import sys, asana_frames; print(*sys.modules)").split()
+
+    for heavy in (
+        "matplotlib",
+        "ipywidgets",
+        "IPython",
+        "click",
+        "pyarrow.parquet",
+        "http.server",
+    ):
+        assert heavy not in loaded
+    assert not [name for name in loaded if name.startswith("asana_frames.sandbox_server")]
+
+
+def test_a_chart_draws_without_a_display_and_a_sandbox_comes_when_asked_for() -> None:
+    code = """
+import asana_frames as af, sys
+asana = af.sandbox()
+assert "matplotlib" not in sys.modules
+goals = asana.goals.list(workspace="Acme")
+print(type(af.charts.goal_progress(af.rollups.goal_progress(goals))).__name__)
+"""
+    assert run(code).strip() == "Axes"
+
+
+def test_every_public_name_is_there_and_listed() -> None:
+    for name in af.__all__:
+        assert getattr(af, name) is not None
+    assert set(dir(af)) == set(af.__all__)
+    with pytest.raises(AttributeError, match="nonsense"):
+        af.nonsense  # noqa: B018
+
+
+def test_the_package_is_typed() -> None:
+    assert (PACKAGE / "py.typed").exists()
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_every_public_thing_is_documented(name: str) -> None:
+    module = importlib.import_module(name)
+
+    assert module.__doc__
+    for thing in vars(module).values():
+        is_own = getattr(thing, "__module__", "") == name and hasattr(thing, "__name__")
+        if is_own and not thing.__name__.startswith("_"):
+            assert thing.__doc__, thing
+
+
+@pytest.mark.parametrize("name", ["asana_frames", *MODULES])
+def test_no_public_function_is_called_like_a_module_beside_it(name: str) -> None:
+    module = importlib.import_module(name)
+    if not hasattr(module, "__path__"):
+        return
+    beside = {found.name for found in pkgutil.iter_modules(module.__path__)}
+
+    functions = {n for n in getattr(module, "__all__", ()) if not _is_module(getattr(module, n))}
+
+    assert not beside & functions
+
+
+def _is_module(thing: object) -> bool:
+    return isinstance(thing, type(sys))
+
+
+@pytest.mark.parametrize("name", ["asana_frames", *MODULES])
+def test_examples_in_docstrings_are_true(name: str) -> None:
+    module = importlib.import_module(name)
+
+    assert doctest.testmod(module).failed == 0
+
+
+def test_files_are_short_and_their_functions_too() -> None:
+    for file in PACKAGE.rglob("*.py"):
+        if file.parent.name == "resources":
+            continue
+        text = file.read_text("utf-8")
+        assert len(text.splitlines()) <= 400, file
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef):
+                body = node.body[1:] if ast.get_docstring(node) else node.body
+                lines = body[-1].end_lineno - body[0].lineno + 1 if body else 0
+                assert lines <= 40 or file.parent.name == "sandbox_server", (file, node.name)
+
+
+def test_the_readme_program_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
+    assert blocks
+    monkeypatch.chdir(tmp_path)
+    for block in blocks:
+        # The line for a real account needs one.
+        code = "\n".join(line for line in block.splitlines() if "af.connect()" not in line)
+        exec(compile(code, "README.md", "exec"), {})
+
+    assert (tmp_path / "tasks.csv").exists()
+
+
+@pytest.mark.parametrize("notebook", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=str)
+@pytest.mark.filterwarnings("ignore")
+def test_a_notebook_runs_from_top_to_bottom(notebook: Path, tmp_path: Path) -> None:
+    nbformat = pytest.importorskip("nbformat", reason="part of the dev extra")
+    nbclient = pytest.importorskip("nbclient", reason="part of the dev extra")
+    content = nbformat.read(notebook, as_version=4)
+    assert not [cell for cell in content.cells if cell.get("outputs")], "commit it without outputs"
+    client = nbclient.NotebookClient(
+        content, timeout=120, kernel_name="python3", resources={"metadata": {"path": tmp_path}}
+    )
+
+    client.execute()
+
+    shown = [output for cell in content.cells for output in cell.get("outputs", ())]
+    assert not [output for output in shown if output.output_type == "error"]
+    assert [output for output in shown if "image/png" in output.get("data", {})]
+
+
+def test_the_sandbox_is_soon_there() -> None:
+    # How soon is measured elsewhere; this only sees that nobody waits for it.
+    started = time.monotonic()
+    af.sandbox()
+
+    assert time.monotonic() - started < 30
+
+
+def test_the_card_is_small_and_escaped() -> None:
+    asana = af.sandbox()
+    asana.http.request("GET", "/users/me")
+    asana._card = {"name": "<script>alert(1)</script>", "workspaces": ['"><img src=x>']}
+
+    card = asana._repr_html_()
+
+    assert "<script>" not in card
+    assert "<img" not in card
+    assert len(card) < 20_000
+    assert "Acme" in af.sandbox()._repr_html_()
+
+
+def test_completion_knows_the_resources() -> None:
+    assert "tasks" in af.sandbox()._ipython_key_completions_()
