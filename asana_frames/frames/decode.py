@@ -214,5 +214,6 @@ def _custom_field_columns() -> Iterator[Column]:
 _CUSTOM_FIELD = _tree(list(_custom_field_columns()))
 #: One entry of a record's ``custom_fields``.
 CustomField: Any = _struct(_CUSTOM_FIELD, "CustomField")
+CustomField.__doc__ = "One entry of a record's ``custom_fields``."
 #: Leaf name -> place in ``astuple(entry)``, such as ``enum_value``.
 CUSTOM_FIELD_KEYS = {key: place for place, key in enumerate(_CUSTOM_FIELD.children)}
