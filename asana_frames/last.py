@@ -75,11 +75,11 @@ class Last:
         return pd.DataFrame(self._failed, columns=list(_FAILURES)).astype(_FAILURES)
 
     def attrs(self) -> dict[str, Any]:
-        """Return what a frame remembers of its making: small and JSON."""
+        """Return what a frame remembers of its making, once the call has ended."""
         return {
             "operation": self.operation,
             "fetched_at": self.fetched_at,
-            "requests": self._http().requests,
+            "requests": self.requests,
             "rows": self.rows,
             "failed": len(self._failed),
         }

@@ -148,6 +148,7 @@ def test_a_limit_means_that_many_rows(asana: af.Asana, limit: int) -> None:
 
 
 def test_a_frame_remembers_its_making_in_small_json(asana: af.Asana) -> None:
+    asana.users.get("me")
     tags = asana.tags.list(workspace="Acme")
 
     made = tags.attrs["asana"]
