@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import time
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from typing import Any
 
 import msgspec
@@ -50,17 +51,22 @@ class Asana(resources.Resources):
         self.options: Options = {}
         self._close = close
         self._card: dict[str, Any] | None = None
-        for resource in load().resources:
-            kind: type[Resource] = getattr(resources, _class_name(resource.name))
-            setattr(self, resource.name, kind(self))
 
     def __repr__(self) -> str:
         return f"<Asana at {self.http.base_url}; asana.info() lists the resources>"
 
     def __getattr__(self, name: str) -> Any:
-        # Only reached for what is not there.
+        # Only reached for what is not there yet: a resource is made when it is first used.
         known = [resource.name for resource in load().resources]
-        raise AttributeError(f"Asana has no resource {name!r}.{suggest(name, known)}")
+        if name not in known:
+            raise AttributeError(f"Asana has no resource {name!r}.{suggest(name, known)}")
+        module = import_module(f"{resources.__name__}.{name}")
+        made: Resource = getattr(module, _class_name(name))(self)
+        setattr(self, name, made)
+        return made
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *(resource.name for resource in load().resources)]
 
     def __enter__(self) -> Asana:
         return self

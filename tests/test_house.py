@@ -44,6 +44,7 @@ def test_an_import_loads_neither_charts_nor_widgets_nor_the_sandbox() -> None:
         "http.server",
     ):
         assert heavy not in loaded
+    assert "asana_frames.resources.tasks" not in loaded
     assert not [name for name in loaded if name.startswith("asana_frames.sandbox_server")]
 
 

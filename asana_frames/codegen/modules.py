@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from textwrap import wrap
 
 from asana_frames.catalog import Catalog, Operation, Parameter, ResourceType, columns_of
@@ -44,20 +44,24 @@ def modules(catalog: Catalog) -> dict[str, str]:
     return texts
 
 
-def _package(resources: Iterable[ResourceType]) -> str:
-    lines = ['"""One module per resource of the Asana API; every method is one operation."""\n']
-    lines.append(_HEADER)
-    names = []
-    for resource in resources:
-        name = class_name(resource.name)
-        names.append(name)
-        lines.append(f"from asana_frames.resources.{resource.name} import {name}")
-    lines.append("\n__all__ = [")
-    lines += [f'    "{name}",' for name in names]
-    lines.append("]\n\n")
-    lines.append("class Resources:")
-    lines.append('    """One attribute per resource."""\n')
-    lines += [f"    {resource.name}: {class_name(resource.name)}" for resource in resources]
+def _package(resources: tuple[ResourceType, ...]) -> str:
+    """Return the package's own module: types for editors, nothing imported until it is used."""
+    imports = [
+        f"    from asana_frames.resources.{resource.name} import {class_name(resource.name)}"
+        for resource in resources
+    ]
+    lines = [
+        '"""One module per resource of the Asana API; every method is one operation."""\n',
+        _HEADER,
+        "from __future__ import annotations\n",
+        "from typing import TYPE_CHECKING\n",
+        "if TYPE_CHECKING:",
+        *imports,
+        '\n__all__ = ["Resources"]\n\n',
+        "class Resources:",
+        '    """One attribute per resource."""\n',
+        *(f"    {resource.name}: {class_name(resource.name)}" for resource in resources),
+    ]
     return "\n".join(lines) + "\n"
 
 
