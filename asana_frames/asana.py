@@ -12,6 +12,7 @@ import msgspec
 import pandas as pd
 
 from asana_frames import resources
+from asana_frames.bodies import quoted
 from asana_frames.catalog import Directory, columns_of, load
 from asana_frames.definitions import Options
 from asana_frames.exceptions import AsanaError, InvalidRequest, JobFailed, suggest
@@ -46,8 +47,8 @@ class Asana(resources.Resources):
 
     def __init__(self, http: Http, *, close: Callable[[], None] | None = None) -> None:
         self.http = http
-        self.last = Last(lambda: http)
-        self.references = References(self._read_names)
+        self.last = Last()
+        self.references = References(self._read_names, self._read_person)
         self.options: Options = {}
         self._close = close
         self._card: dict[str, Any] | None = None
@@ -73,6 +74,10 @@ class Asana(resources.Resources):
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def publish(self, last: Last) -> None:
+        """Let a call that has ended be ``asana.last``."""
+        self.last = last
 
     def close(self) -> None:
         """Close the connections, and stop the sandbox if there is one behind them."""
@@ -151,13 +156,19 @@ class Asana(resources.Resources):
             params[directory.query] = query
         label = load().record(operation.record).label
         params["opt_fields"] = f"{label},{directory.beside}.name" if directory.beside else label
-        listings = fan_out(self.http, [Query(path, params, operation.paging)], skip=False)
+        listings = fan_out(self.http, [Query(path, params, operation.paging)])
         return [
             entry
             for listing in listings
             if listing.page
             for entry in _entries(listing.page.body, label, directory.beside)
         ]
+
+    def _read_person(self, who: str) -> str:
+        """Return the gid of "me" or of an e-mail address."""
+        path = f"/users/{quoted(who)}"
+        answer = self.http.request("GET", path, {"opt_fields": "gid"}, asked="users.get")
+        return str(msgspec.json.decode(answer.body)["data"]["gid"])
 
     def _ipython_key_completions_(self) -> list[str]:
         return [resource.name for resource in load().resources]

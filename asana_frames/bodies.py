@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import math
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import numpy as np
 import pandas as pd
 
 from asana_frames.catalog import Operation, Parameter
@@ -40,7 +42,7 @@ def query_value(operation: Operation, parameter: Parameter, value: Any) -> str:
 def _text(operation: Operation, parameter: Parameter, value: Any) -> str:
     asked = f"{operation.name}({parameter.argument}=)"
     if parameter.kind == "boolean":
-        if not isinstance(value, bool):
+        if not isinstance(value, bool | np.bool_):
             raise InvalidRequest(f"{asked} takes True or False, not {value!r}.")
         return "true" if value else "false"
     if parameter.kind in ("date", "datetime"):
@@ -108,7 +110,7 @@ def encoded(operation: Operation, body: Mapping[str, Any] | None) -> tuple[Any, 
     given = {
         name: json_value(value, known[name].kind, f"{operation.name}({name}=)")
         for name, value in body.items()
-        if value is not None or operation.http == "PUT"
+        if operation.http == "PUT" or not _is_missing(value)
     }
     missing = [name for name, field in known.items() if field.required and name not in given]
     if missing:
@@ -116,9 +118,14 @@ def encoded(operation: Operation, body: Mapping[str, Any] | None) -> tuple[Any, 
     return _form(operation, given) if operation.multipart else ({"data": given}, None)
 
 
+def _is_missing(value: Any) -> bool:
+    missing = value is None or value is pd.NA or value is pd.NaT
+    return missing or (isinstance(value, float) and math.isnan(value))
+
+
 def json_value(value: Any, kind: Kind, asked: str) -> Any:
     """Return a Python value as JSON: dates as ISO text, rows and frames as gids."""
-    if value is None or value is pd.NA or value is pd.NaT:
+    if _is_missing(value):
         return None
     if isinstance(value, date):
         is_moment = isinstance(value, datetime) and kind != "date"
@@ -131,10 +138,12 @@ def json_value(value: Any, kind: Kind, asked: str) -> Any:
         if kind in ("text", "texts") and "gid" in value:
             return value["gid"]
         return {str(key): json_value(item, "json", asked) for key, item in value.items()}
+    if isinstance(value, float) and not math.isfinite(value):
+        raise InvalidRequest(f"{asked}: {value} is no number that JSON can hold.")
     if isinstance(value, str | bool | int | float):
         return value
     if hasattr(value, "item"):
-        return value.item()
+        return json_value(value.item(), kind, asked)
     if kind == "text" and hasattr(value, "read"):
         return value
     if isinstance(value, Path):

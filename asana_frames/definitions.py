@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from asana_frames.catalog import load
+from asana_frames.exceptions import AsanaError
 from asana_frames.fetch import Http, Query, fan_out
 
 #: gid of a custom field -> names of its options in the order of its definition.
@@ -21,11 +22,12 @@ def read_options(http: Http, gids: Iterable[str], known: Options) -> Options:
         Query(f"/custom_fields/{gid}", {"opt_fields": "enum_options.name"}, "none")
         for gid in unknown
     ]
-    for listing in fan_out(http, queries, skip=True):
-        # A definition that cannot be read leaves the options in the order they are met.
-        names = _option_names(listing.page.body) if listing.page else ()
-        known[unknown[listing.place]] = names
-    return {gid: known[gid] for gid in wanted}
+    # A definition that cannot be read, for whatever reason, leaves the options in the order they
+    # are met: no frame is lost for it, and the next read tries again.
+    for listing in fan_out(http, queries, skip=(AsanaError,)):
+        if listing.page is not None:
+            known[unknown[listing.place]] = _option_names(listing.page.body)
+    return {gid: known[gid] for gid in wanted if gid in known}
 
 
 def read_settings(http: Http, parents: Iterable[tuple[str, str]]) -> list[tuple[str, str, str]]:
@@ -41,18 +43,52 @@ def read_settings(http: Http, parents: Iterable[tuple[str, str]]) -> list[tuple[
     settings = load().settings
     queries = [
         Query(settings[kind].format(gid=gid), {"opt_fields": _SETTING_FIELDS})
-        for kind, gid in parents
+        for kind, gid in _holders(http, list(parents))
         if kind in settings
     ]
-    found = []
-    for listing in fan_out(http, queries, skip=True):
+    found: dict[int, list[tuple[str, str, str]]] = {}
+    for listing in fan_out(http, queries, skip=(AsanaError,)):
         if listing.page is None:
             continue
         for setting in msgspec.json.decode(listing.page.body, type=_SettingsAnswer).data:
             field = setting.custom_field
             if field is not None:
-                found.append((field.gid, field.name or field.gid, _kind(field)))
-    return found
+                entry = (field.gid, field.name or field.gid, _kind(field))
+                found.setdefault(listing.place, []).append(entry)
+    # In the order of the parents, whichever answered first.
+    return [entry for place in sorted(found) for entry in found[place]]
+
+
+def _holders(http: Http, parents: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return what holds the settings: the parent itself, or the project of a section."""
+    sections = [gid for kind, gid in parents if kind == "section"]
+    queries = [Query(f"/sections/{gid}", {"opt_fields": "project"}, "none") for gid in sections]
+    projects = {
+        sections[listing.place]: msgspec.json.decode(listing.page.body, type=_SectionAnswer)
+        for listing in fan_out(http, queries, skip=(AsanaError,))
+        if listing.page is not None
+    }
+    of_sections = {
+        gid: ("project", answer.data.project.gid)
+        for gid, answer in projects.items()
+        if answer.data.project is not None
+    }
+    return [
+        of_sections.get(gid, (kind, gid)) if kind == "section" else (kind, gid)
+        for kind, gid in parents
+    ]
+
+
+class _Project(msgspec.Struct):
+    gid: str
+
+
+class _Section(msgspec.Struct):
+    project: _Project | None = None
+
+
+class _SectionAnswer(msgspec.Struct):
+    data: _Section
 
 
 class _Option(msgspec.Struct):

@@ -9,35 +9,32 @@ from typing import Any
 
 import pandas as pd
 
-from asana_frames.exceptions import RequestRefused
-from asana_frames.fetch import Http
+from asana_frames.exceptions import AsanaError, RequestRefused
+from asana_frames.fetch import TALLY, Tally
 from asana_frames.frames import STR
 
 _FAILURES = {"parent": STR, "parent_gid": STR, "status": pd.Int64Dtype(), "message": STR}
 
 
 class Last:
-    """Facts about the last call.
+    """Facts about one call; ``asana.last`` is the one that ended last.
 
     Attributes
     ----------
     operation : str
         Such as ``tasks.list``.
-    requests, retries, rows : int
-        How many were made.
-    waited : float
-        Seconds spent waiting between tries.
     fetched_at : str
         When the call began, UTC.
+    rows : int
+        Rows of the frame it returned.
     """
 
-    def __init__(self, http: Callable[[], Http]) -> None:
-        self._http = http
+    def __init__(self, operation: str = "") -> None:
         self._failed: list[tuple[str, str | None, int | None, str]] = []
-        self.operation = ""
-        self.fetched_at = ""
-        self.requests = self.retries = self.rows = 0
-        self.waited = 0.0
+        self._tally = Tally()
+        self.operation = operation
+        self.fetched_at = datetime.now(UTC).isoformat(timespec="seconds") if operation else ""
+        self.rows = 0
 
     def __repr__(self) -> str:
         if not self.operation:
@@ -47,27 +44,28 @@ class Last:
             f"{self.retries} retries, {len(self._failed)} failures>"
         )
 
-    @contextmanager
-    def recording(self, operation: str) -> Iterator[Last]:
-        """Count what happens from here on, until the block ends."""
-        http = self._http()
-        requests, retries, waited = http.requests, http.retries, http.waited
-        self.operation = operation
-        self.fetched_at = datetime.now(UTC).isoformat(timespec="seconds")
-        self._failed = []
-        self.rows = 0
-        try:
-            yield self
-        finally:
-            self.requests = http.requests - requests
-            self.retries = http.retries - retries
-            self.waited = http.waited - waited
+    @property
+    def requests(self) -> int:
+        """Requests that were sent, those for names and definitions included."""
+        return self._tally.requests
 
-    def failed(self, parent: str, gids: Sequence[str | None], refusal: RequestRefused) -> None:
+    @property
+    def retries(self) -> int:
+        """Requests that were sent again."""
+        return self._tally.retries
+
+    @property
+    def waited(self) -> float:
+        """Seconds spent waiting between tries, added up over all threads."""
+        return self._tally.waited
+
+    def failed(self, parent: str, gids: Sequence[str | None], refusal: AsanaError) -> None:
         """Record a parent that could not be read."""
         gid = next((gid for gid in gids if gid is not None), None)
-        message = "; ".join(refusal.messages) or str(refusal)
-        self._failed.append((parent, gid, refusal.status, message))
+        status, message = None, ""
+        if isinstance(refusal, RequestRefused):
+            status, message = refusal.status, "; ".join(refusal.messages)
+        self._failed.append((parent, gid, status, message or str(refusal)))
 
     @property
     def failures(self) -> pd.DataFrame:
@@ -83,3 +81,18 @@ class Last:
             "rows": self.rows,
             "failed": len(self._failed),
         }
+
+
+@contextmanager
+def recorded(operation: str, publish: Callable[[Last], None]) -> Iterator[Last]:
+    """Yield the record of a call, counting the requests made on its behalf; publish it at the end.
+
+    Calls in several threads have a record each.
+    """
+    last = Last(operation)
+    before = TALLY.set(last._tally)
+    try:
+        yield last
+    finally:
+        TALLY.reset(before)
+        publish(last)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
+from numbers import Integral
 from typing import Any, NamedTuple, Protocol
 
+import msgspec
 import pandas as pd
 
 from asana_frames import bodies
@@ -20,10 +22,15 @@ from asana_frames.catalog import (
     parse_fields,
 )
 from asana_frames.definitions import Options, read_options, read_settings
-from asana_frames.exceptions import InvalidRequest, PartialResultWarning
-from asana_frames.fetch import Http, Listing, Query, fan_out
+from asana_frames.exceptions import (
+    AsanaError,
+    ConnectionFailed,
+    InvalidRequest,
+    PartialResultWarning,
+)
+from asana_frames.fetch import REFUSALS, Http, Listing, Query, Skip, fan_out
 from asana_frames.frames import FrameBuilder, ParentColumn
-from asana_frames.last import Last
+from asana_frames.last import Last, recorded
 from asana_frames.references import References, is_single
 from asana_frames.types import Errors, Fields, Limit
 
@@ -33,9 +40,11 @@ class Client(Protocol):
 
     http: Http
     references: References
-    last: Last
     #: Options of enum custom fields, read once.
     options: Options
+
+    def publish(self, last: Last) -> None:
+        """Let a call that has ended be ``asana.last``."""
 
 
 class _Request(NamedTuple):
@@ -52,7 +61,7 @@ class Read:
     def __init__(
         self, client: Client, operation: Operation, fields: Fields, limit: Limit, errors: Errors
     ) -> None:
-        if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int)):
+        if limit is not None and (isinstance(limit, bool) or not isinstance(limit, Integral)):
             raise InvalidRequest(f"limit= takes a whole number or None, not {limit!r}.")
         if limit is not None and limit < 1:
             raise InvalidRequest(f"limit={limit} is too small: give 1 or more, or None for all.")
@@ -60,37 +69,32 @@ class Read:
             raise InvalidRequest(f'errors= takes "warn" or "raise", not {errors!r}.')
         self._client = client
         self._operation = operation
-        self._limit = limit
+        self._limit = None if limit is None else int(limit)
         self._errors = errors
         self._columns = columns_of(operation.record, parse_fields(fields))
 
     def frame(self, arguments: Mapping[str, Any]) -> pd.DataFrame:
         """Fetch and return the frame."""
         operation = self._operation
-        with self._client.last.recording(operation.name) as last:
+        with recorded(operation.name, self._client.publish) as last:
             axes = _axes(self._client, operation, arguments)
             requests = list(_requests(operation, axes))
             for request in requests:
                 if operation.fields:
                     request.params["opt_fields"] = opt_fields(self._columns)
-            many = any(
-                parameter.refers
-                and not parameter.many
-                and arguments.get(parameter.argument) is not None
-                and not is_single(arguments[parameter.argument])
-                for parameter in operation.parameters
-            )
             builder = FrameBuilder(self._columns, _parent_columns(operation))
-            sync = self._fetch(builder, requests, skip=many and self._errors == "warn")
+            tolerant = self._errors == "warn" and _asks_for_many(operation, arguments)
+            sync = self._fetch(builder, requests, last, skip=REFUSALS if tolerant else ())
             frame = builder.frame(finished_options(self._client, builder), self._limit)
             last.rows = len(frame)
-        frame.attrs["asana"] = last.attrs() | ({"sync": sync} if sync else {})
+        frame.attrs["asana"] = last.attrs() | _told_sync(sync)
         _warn(last)
         return frame
 
     def _fetch(
-        self, builder: FrameBuilder, requests: Sequence[_Request], *, skip: bool
-    ) -> str | None:
+        self, builder: FrameBuilder, requests: Sequence[_Request], last: Last, *, skip: Skip
+    ) -> dict[str, str]:
+        """Read all requests into the builder; return the sync tokens of event streams."""
         operation = self._operation
         queries = [
             Query(request.path, request.params, operation.paging, self._limit, operation.name)
@@ -99,18 +103,19 @@ class Read:
         merged = [_by_column(operation, request.parents) for request in requests]
         listings = [builder.listing(*parents) for parents in merged]
         counts = [0] * len(requests)
-        sync = None
+        sync: dict[str, str] = {}
         for listing in fan_out(self._client.http, queries, skip=skip):
-            if listing.refusal is not None:
-                self._skip(requests[listing.place], listing)
+            request = requests[listing.place]
+            if listing.page is None:
+                # Pages that came before the refusal would be a list cut short.
+                builder.drop(listings[listing.place])
+                last.failed(*self._failure(request, listing))
                 continue
-            assert listing.page is not None  # either a page or a refusal
-            counts[listing.place] += builder.append(
-                listing.page.body,
-                listings[listing.place],
-                one=operation.returns != "list",
+            counts[listing.place] += self._append(
+                builder, listing.page.body, listings[listing.place]
             )
-            sync = listing.page.sync or sync
+            if listing.page.sync:
+                sync[request.parents[0] or ""] = listing.page.sync
         if builder.has_custom_fields:
             empty = [request for request, count in zip(requests, counts, strict=True) if not count]
             builder.declare_custom_fields(read_settings(self._client.http, self._parents(empty)))
@@ -124,9 +129,19 @@ class Read:
                 if gid is not None:
                     yield kind, gid
 
-    def _skip(self, request: _Request, listing: Listing) -> None:
-        refusal = listing.refusal
-        assert refusal is not None  # asked before
+    def _append(self, builder: FrameBuilder, body: bytes, listing: int) -> int:
+        try:
+            return builder.append(body, listing, one=self._operation.returns != "list")
+        except (msgspec.DecodeError, UnicodeDecodeError) as cause:
+            raise ConnectionFailed(
+                f"{self._operation.name}: the answer is not Asana's JSON ({cause})."
+            ) from cause
+
+    def _failure(
+        self, request: _Request, listing: Listing
+    ) -> tuple[str, tuple[str | None, ...], AsanaError]:
+        """Return what is recorded of a parent that could not be read."""
+        assert listing.refusal is not None  # either a page or a refusal
         names = [
             f"{parameter.argument} {gid}"
             for parameter, gid in zip(
@@ -134,7 +149,23 @@ class Read:
             )
             if gid is not None
         ]
-        self._client.last.failed(", ".join(names), request.parents, refusal)
+        return ", ".join(names), request.parents, listing.refusal
+
+
+def _asks_for_many(operation: Operation, arguments: Mapping[str, Any]) -> bool:
+    """Whether an argument is a collection, whatever its size: then refusals are recorded."""
+    return any(
+        arguments.get(parameter.argument) is not None
+        and not is_single(arguments[parameter.argument])
+        for parameter in _reference_parameters(operation)
+    )
+
+
+def _told_sync(sync: Mapping[str, str]) -> dict[str, Any]:
+    """Return the token to go on with, or one per watched object."""
+    if len(sync) > 1:
+        return {"sync": dict(sync)}
+    return {"sync": next(iter(sync.values()))} if sync else {}
 
 
 def _reference_parameters(operation: Operation) -> tuple[Parameter, ...]:
@@ -161,7 +192,8 @@ def _axes(
             inside = container if _lives_in(parameter, within) else within.get("workspace")
             gids = client.references.gids(value, parameter.refers, within=inside)
             if parameter.many:
-                axes.append([(parameter, ",".join(gids))])
+                # None of nobody's tasks: an empty filter would be no filter at all.
+                axes.append([(parameter, ",".join(gids))] if gids else [])
                 continue
             if len(gids) == 1 and parameter.refers[0] in ("workspace", "project"):
                 within[parameter.refers[0]] = gids[0]
@@ -238,10 +270,11 @@ def finished_options(client: Client, builder: FrameBuilder) -> Options:
 
 
 def _warn(last: Last) -> None:
-    count = len(last.failures)
+    failures = last.failures
+    count = len(failures)
     if not count:
         return
-    first = last.failures.iloc[0]
+    first = failures.iloc[0]
     warnings.warn(
         f"{last.operation}: {count} of the parents asked for could not be read, first "
         f"{first['parent']}: {first['status']} {first['message']} "

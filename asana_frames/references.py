@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
+from numbers import Integral
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -41,11 +42,9 @@ def one_by_one(reference: Any) -> Iterator[Any]:
         raise UnknownReference("None names nothing. If it comes from a picker, pick first.")
     if isinstance(reference, pd.DataFrame):
         yield from _gids_of(reference)
-    elif isinstance(reference, pd.Series) and "gid" not in reference.index:
-        yield from (item for item in reference.dropna().unique())
-    elif isinstance(reference, str | Mapping | pd.Series | int):
+    elif is_single(reference):
         yield reference
-    elif isinstance(reference, Iterable):
+    elif isinstance(reference, Iterable) and not isinstance(reference, bytes):
         for item in reference:
             if item is None or item is pd.NA or (isinstance(item, float) and item != item):
                 continue
@@ -58,7 +57,12 @@ def is_single(reference: Any) -> bool:
     """Whether a reference names one object by itself, rather than a collection of some size."""
     reference = _picked(reference)
     is_row = isinstance(reference, pd.Series) and "gid" in reference.index
-    return isinstance(reference, str | Mapping | int) or is_row
+    return isinstance(reference, str | Mapping | Integral) or is_row or _is_named_row(reference)
+
+
+def _is_named_row(reference: Any) -> bool:
+    """Whether a reference is what ``frame.itertuples()`` yields of a frame with gids."""
+    return isinstance(reference, tuple) and "gid" in getattr(reference, "_fields", ())
 
 
 def _picked(reference: Any) -> Any:
@@ -86,10 +90,13 @@ class References:
     ----------
     read_names
         Reads one directory.
+    read_person
+        Returns the gid of "me" or of an e-mail address.
     """
 
-    def __init__(self, read_names: ReadNames) -> None:
+    def __init__(self, read_names: ReadNames, read_person: Callable[[str], str]) -> None:
         self._read_names = read_names
+        self._read_person = read_person
         self._read: dict[tuple[str, str, str], list[Entry]] = {}
         self._lock = threading.RLock()
 
@@ -123,14 +130,21 @@ class References:
         return list(dict.fromkeys(found))
 
     def _gid(self, item: Any, kinds: Sequence[str], within: str | None) -> str:
+        if _is_named_row(item):
+            item = item._asdict()
         if isinstance(item, Mapping | pd.Series):
             item = _gid_of_row(item)
-        if isinstance(item, bool) or not isinstance(item, str | int):
+        if isinstance(item, bool) or not isinstance(item, str | Integral):
             raise _not_a_reference(item)
         text = str(item).strip()
         if not text:
             raise UnknownReference(f"An empty text names no {_spoken(kinds)}.")
-        if _GID.match(text) or _is_special(text, kinds):
+        if _GID.match(text):
+            return text
+        if "user" in kinds and (text == "me" or _EMAIL.match(text)):
+            # Asana would take it as it is, but a frame that names its parents needs the gid.
+            return self._person(text)
+        if "task" in kinds and text.startswith("external:"):
             return text
         if text.startswith(("https://", "http://")):
             return gid_in_url(text, kinds)
@@ -163,20 +177,37 @@ class References:
         ]
 
     def _in_project(self, directory: Directory, name: str, within: str | None) -> list[Entry]:
-        project, slash, own = name.rpartition("/")
-        if not slash and within is None:
+        """Return what the project asked about has, else the one that the name begins with."""
+        if within is not None:
+            return self._names(directory, within, "")
+        if "/" not in name:
             raise UnknownReference(
                 f"A {directory.record} called {name!r} is looked for in its project: type "
                 f'"Project name/{name}", or give its gid, its URL or a row.'
             )
-        gid = self._gid(project, ["project"], None) if slash else str(within)
-        wanted = own if slash else name
-        prefix = f"{project}/" if slash else ""
-        # Shown as typed, so that the error's suggestions can be typed too.
-        return [
-            (found, f"{prefix}{label}" if label != wanted else name, project)
-            for found, label, _ in self._names(directory, gid, "")
-        ]
+        # Names may hold slashes themselves, so each is tried as the one that parts them.
+        words = name.split("/")
+        problem: UnknownReference | None = None
+        for cut in range(len(words) - 1, 0, -1):
+            project = "/".join(words[:cut])
+            try:
+                gid = self._gid(project, ["project"], None)
+            except UnknownReference as error:
+                problem = problem or error
+                continue
+            # Shown as typed, so that the error's suggestions can be typed too.
+            return [
+                (found, f"{project}/{label}", project)
+                for found, label, _ in self._names(directory, gid, "")
+            ]
+        raise problem or UnknownReference(name)
+
+    def _person(self, text: str) -> str:
+        key = ("user", text, "")
+        with self._lock:
+            if key not in self._read:
+                self._read[key] = [(self._read_person(text), text, "")]
+            return self._read[key][0][0]
 
     def _workspaces(self) -> list[Entry]:
         top = load().directory("workspace")
@@ -189,13 +220,6 @@ class References:
             if key not in self._read:
                 self._read[key] = self._read_names(directory, container, query)
             return self._read[key]
-
-
-def _is_special(text: str, kinds: Sequence[str]) -> bool:
-    """Whether Asana itself takes this text in the place of a gid."""
-    if "user" in kinds:
-        return text == "me" or _EMAIL.match(text) is not None
-    return "task" in kinds and text.startswith("external:")
 
 
 def _gid_of_row(row: Any) -> Any:
@@ -216,7 +240,10 @@ def gid_in_url(url: str, kinds: Sequence[str]) -> str:
     UnknownReference
         It is no address of Asana's, or it names other things.
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as cause:
+        raise UnknownReference(f"{url!r} is not an address ({cause}).") from cause
     if parts.hostname != _HOST:
         raise UnknownReference(f"{url!r} is not an address of {_HOST}.")
     found = _parts_of_url([part for part in parts.path.split("/") if part])
@@ -270,8 +297,6 @@ def _miss(name: str, entries: list[Entry], kinds: Sequence[str]) -> str:
     text = f"There is no {_spoken(kinds)} called {name!r}."
     if close:
         text += f" Close: {', '.join(f'{label!r} (gid {by_name[label]})' for label in close)}."
-    elif not entries:
-        text += " You can see none at all."
     return text
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from asana_frames import bodies
 from asana_frames.catalog import Column, Operation, columns_of, load, parse_fields
 from asana_frames.frames import DTYPES, FrameBuilder
+from asana_frames.last import recorded
 from asana_frames.reading import Client, Read, finished_options, opt_fields, target_of
 from asana_frames.types import Errors, Fields, Limit
 
@@ -63,7 +64,7 @@ class Resource:
         path, params = target_of(self._client, operation, arguments)
         if operation.fields:
             params["opt_fields"] = opt_fields(columns)
-        with self._client.last.recording(operation.name) as last:
+        with recorded(operation.name, self._client.publish) as last:
             answer = self._send(operation, path, params, body)
             builder = FrameBuilder(columns)
             builder.append(answer, builder.listing(), one=operation.returns != "list")
@@ -80,7 +81,7 @@ class Resource:
     ) -> None:
         operation = load().operation(operation_id)
         path, params = target_of(self._client, operation, arguments)
-        with self._client.last.recording(operation.name):
+        with recorded(operation.name, self._client.publish):
             self._send(operation, path, params, body)
 
     def _send(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import pickle
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pandas as pd
 import pytest
@@ -197,3 +199,140 @@ def test_the_audit_log_ends_though_its_next_page_never_does(asana: af.Asana) -> 
 def test_a_connection_is_not_pickled_with_its_token(asana: af.Asana) -> None:
     with pytest.raises(TypeError, match="token"):
         pickle.dumps(asana.http)
+
+
+@pytest.mark.filterwarnings("ignore::asana_frames.PartialResultWarning")
+def test_calls_in_several_threads_have_a_record_each(asana: af.Asana) -> None:
+    project = asana.projects.list(workspace="Acme")["gid"].iloc[0]
+    workspace = asana.workspaces.list()["gid"].iloc[0]
+
+    def call(number: int) -> dict[str, object]:
+        if number % 2:
+            made = asana.projects.get(["999", project], fields=["name"]).attrs["asana"]
+        else:
+            made = asana.tags.list(workspace=workspace).attrs["asana"]
+        return {name: made[name] for name in ("operation", "requests", "rows", "failed")}
+
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(call, range(40)))
+
+    tags = {"operation": "tags.list", "requests": 1, "rows": 8, "failed": 0}
+    projects = {"operation": "projects.get", "requests": 2, "rows": 1, "failed": 1}
+    assert made == [tags, projects] * 20
+
+
+@pytest.mark.parametrize("nobody", [[], pd.DataFrame({"gid": []})])
+def test_an_empty_collection_as_a_filter_finds_nothing(asana: af.Asana, nobody: object) -> None:
+    assert asana.tasks.search("Acme", assignee_any=nobody).empty
+    assert len(asana.tasks.search("Acme", assignee_any="me")) > 0
+
+
+def test_a_parent_that_breaks_off_brings_no_rows(recorder: Recorder, recorded: af.Asana) -> None:
+    def reply(asked: Asked) -> Reply:
+        if asked.query["project"] == "1":
+            return Reply(body={"data": [{"gid": "10"}], "next_page": None})
+        if "offset" in asked.query:
+            return Reply(404, {"errors": [{"message": "gone"}]})
+        return Reply(body={"data": [{"gid": "20"}, {"gid": "10"}], "next_page": {"offset": "x"}})
+
+    recorder.reply = reply
+
+    with pytest.warns(af.PartialResultWarning):
+        frame = recorded.tasks.list(project=["2", "1"], fields=["name"])
+
+    assert frame["gid"].tolist() == ["10"]
+    assert frame["project_gids"].tolist() == [("1",)]
+    assert recorded.last.failures["parent_gid"].tolist() == ["2"]
+
+
+@pytest.mark.parametrize("slow", ["1", "2"])
+def test_custom_fields_come_in_the_order_asked_whoever_answers_first(
+    recorder: Recorder, recorded: af.Asana, slow: str
+) -> None:
+    def reply(asked: Asked) -> Reply:
+        if "custom_fields" in asked.path:
+            return Reply(404, {"errors": []})
+        number = asked.query["project"]
+        if number == slow:
+            time.sleep(0.2)
+        field = {"gid": f"4{number}", "name": f"F{number}", "representation_type": "number"}
+        enum = {"gid": "7", "name": "E", "representation_type": "enum"}
+        fields = [field, enum | {"enum_value": {"name": f"option {number}"}}]
+        return Reply(body={"data": [{"gid": number, "custom_fields": fields}]})
+
+    recorder.reply = reply
+
+    frame = recorded.tasks.list(project=["2", "1"], fields=["custom_fields"])
+
+    assert [name for name in frame if name.startswith("cf_")] == ["cf_F2", "cf_E", "cf_F1"]
+    assert frame["cf_E"].cat.categories.tolist() == ["option 2", "option 1"]
+
+
+def test_an_empty_section_has_the_columns_of_its_projects_fields(asana: af.Asana) -> None:
+    none = asana.tasks.list(section="Website relaunch/Review", modified_since="2099-01-01")
+
+    assert none.empty
+    assert none["cf_Priority"].cat.categories.tolist() == ["Low", "Medium", "High", "Urgent"]
+
+
+def test_a_definition_that_cannot_be_read_loses_no_frame(
+    recorder: Recorder, recorded: af.Asana
+) -> None:
+    enum = {"gid": "7", "name": "P", "representation_type": "enum", "enum_value": {"name": "Hi"}}
+    definition = {"gid": "7", "enum_options": [{"name": "Lo"}, {"name": "Hi"}]}
+    answers = [Reply(403, {"errors": []}), Reply(body={"data": definition})]
+
+    def reply(asked: Asked) -> Reply:
+        if "custom_fields" in asked.path:
+            return answers.pop(0)
+        return Reply(body={"data": [{"gid": "1", "custom_fields": [enum]}]})
+
+    recorder.reply = reply
+
+    first = recorded.tasks.list(project="5", fields=["custom_fields"])
+    second = recorded.tasks.list(project="5", fields=["custom_fields"])
+
+    assert first["cf_P"].cat.categories.tolist() == ["Hi"]
+    assert second["cf_P"].cat.categories.tolist() == ["Lo", "Hi"]
+
+
+@pytest.mark.parametrize("path", ["parent.custom_fields", "memberships.project.custom_fields"])
+def test_custom_fields_of_a_reference_are_refused(asana: af.Asana, path: str) -> None:
+    with pytest.raises(af.InvalidRequest, match="custom_fields cannot be columns"):
+        asana.tasks.list(project="Office move", fields=[path])
+
+
+def test_me_is_a_gid_in_the_columns_that_name_parents(asana: af.Asana) -> None:
+    zoe = asana.users.get("Zoe Ng")["gid"].iloc[0]
+
+    mine = asana.tasks.list(assignee="me", workspace="Acme", fields=["name"])
+    teams = asana.teams.list_for_user(["me", zoe, "zoe.ng@acme.example"], organization="Acme")
+
+    assert set(mine["assignee_gid"]) == {zoe}
+    assert set(teams["user_gids"]) == {(zoe,)}
+
+
+def test_tokens_of_several_streams_are_told_apart(recorder: Recorder, recorded: af.Asana) -> None:
+    recorder.reply = lambda asked: Reply(
+        body={"data": [], "sync": f"token of {asked.query['resource']}", "has_more": False}
+    )
+
+    events = recorded.events.list(resource=["1", "2"], sync="x")
+
+    assert events.attrs["asana"]["sync"] == {"1": "token of 1", "2": "token of 2"}
+
+
+@pytest.mark.parametrize("body", [{}, {"data": None}, {"errors": []}])
+def test_an_answer_without_data_is_an_error(
+    recorder: Recorder, recorded: af.Asana, body: dict[str, object]
+) -> None:
+    recorder.replies(Reply(body=body))
+
+    with pytest.raises(af.ConnectionFailed, match=r"no data"):
+        recorded.tasks.list(project="1")
+
+
+@pytest.mark.parametrize("fields", [123, [1], [""], ""])
+def test_fields_that_are_none_are_refused(asana: af.Asana, fields: object) -> None:
+    with pytest.raises(af.InvalidRequest, match="fields="):
+        asana.tasks.list(project="Office move", fields=fields)

@@ -11,6 +11,7 @@ import pytest
 
 import asana_frames as af
 from asana_frames.references import gid_in_url
+from tests.recorder import Asked, Recorder, Reply
 
 GID = "1209000000000119"
 
@@ -42,6 +43,10 @@ def names_of(asana: af.Asana, reference: Any) -> list[str]:
         lambda row: pd.Series([row["gid"], None, row["gid"]], dtype="str"),
         lambda row: pd.Index([row["gid"]]),
         lambda row: row.to_frame().T,
+        lambda row: np.int64(row["gid"]),
+        lambda row: pd.Series([int(row["gid"])], dtype="Int64"),
+        lambda row: pd.Series([(row["gid"],), ()]),
+        lambda row: next(row.to_frame().T[["gid", "name"]].itertuples()),
         lambda row: SimpleNamespace(value=row["gid"]),
         lambda row: SimpleNamespace(value=[row["gid"]]),
     ],
@@ -88,6 +93,26 @@ def test_a_section_is_named_within_its_project(asana: af.Asana) -> None:
         asana.tasks.list(section="Website relaunch/Revue")
 
 
+def test_a_section_with_a_slash_in_its_name_is_found(
+    recorder: Recorder, recorded: af.Asana
+) -> None:
+    def reply(asked: Asked) -> Reply:
+        names = {
+            "/api/1.0/workspaces": [{"gid": "1", "name": "W"}],
+            "/api/1.0/projects": [{"gid": "2", "name": "P"}],
+            "/api/1.0/projects/2/sections": [{"gid": "3", "name": "Doing / Review"}],
+        }
+        return Reply(body={"data": names.get(asked.path, [])})
+
+    recorder.reply = reply
+
+    recorded.tasks.list(section="P/Doing / Review", fields=["name"])
+    recorded.tasks.list(project="P", section="Doing / Review", fields=["name"])
+
+    asked = [a.query["section"] for a in recorder.asked if a.path == "/api/1.0/tasks"]
+    assert asked == ["3", "3"]
+
+
 def test_people_are_named_by_name_email_or_me(asana: af.Asana) -> None:
     for reference in ("Zoe Ng", "zoe.ng@acme.example", "me"):
         assert asana.users.get(reference)["name"].tolist() == ["Zoe Ng"]
@@ -116,6 +141,8 @@ def test_a_task_is_found_by_its_exact_name(asana: af.Asana) -> None:
         ("", "empty text"),
         (3.5, "float is no reference"),
         (True, "bool is no reference"),
+        (b"1209", "bytes is no reference"),
+        ("https://[foo", "not an address"),
         (pd.Timestamp("2026-03-02"), "Timestamp is no reference"),
         (pd.DataFrame({"name": ["a"]}), 'no "gid" column'),
         ({"name": "a"}, 'no "gid"'),

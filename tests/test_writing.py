@@ -7,6 +7,7 @@ import io
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -51,6 +52,7 @@ def test_an_update_sends_null_and_only_what_is_given(
         ("assignee", pd.DataFrame({"gid": ["7"]}), "7"),
         ("custom_fields", {"44": pd.Timestamp("2026-03-02"), "45": 3}, None),
         ("completed", pd.Series([True])[0], True),
+        ("custom_fields", {"44": dt.datetime(2026, 3, 2), "45": np.int64(3)}, None),
     ],
 )
 def test_values_of_frames_are_sent_as_json(
@@ -62,6 +64,24 @@ def test_values_of_frames_are_sent_as_json(
 
     data = recorder.asked[0].json["data"][name]
     assert data == (sent or {"44": "2026-03-02T00:00:00.000Z", "45": 3})
+
+
+@pytest.mark.parametrize("missing", [np.nan, pd.NA, pd.NaT, None])
+def test_a_missing_value_is_not_sent_on_creation_and_clears_on_update(
+    recorder: Recorder, recorded: af.Asana, missing: Any
+) -> None:
+    recorder.replies(Reply(body={"data": TASK}))
+
+    recorded.sections.create_for_project("9", name="A", insert_before=missing)
+    recorded.tasks.update("5", notes=missing)
+
+    assert recorder.asked[0].json == {"data": {"name": "A"}}
+    assert recorder.asked[1].json == {"data": {"notes": None}}
+
+
+def test_a_number_that_json_cannot_hold_is_refused(recorded: af.Asana) -> None:
+    with pytest.raises(af.InvalidRequest, match="inf is no number"):
+        recorded.rates.update("5", rate=float("inf"))
 
 
 def test_an_unknown_field_is_refused_with_the_nearest(
@@ -152,7 +172,7 @@ def test_a_job_that_takes_too_long_times_out(recorder: Recorder, recorded: af.As
 
 
 def test_the_sandbox_refuses_writes_in_words(asana: af.Asana) -> None:
-    with pytest.raises(af.ServerError, match="answers reads only"):
+    with pytest.raises(af.Forbidden, match="answers reads only"):
         asana.tasks.create(name="x")
 
 

@@ -87,10 +87,14 @@ def parse_fields(fields: Fields) -> tuple[str, ...] | None:
     """Return ``fields`` as a tuple of paths, or None for the default columns."""
     if fields is None:
         return None
-    paths = tuple(fields.split(",")) if isinstance(fields, str) else tuple(fields)
+    paths: tuple[object, ...] = ()
+    if isinstance(fields, str):
+        paths = tuple(fields.split(","))
+    elif isinstance(fields, Iterable):
+        paths = tuple(fields)
     if not paths or not all(isinstance(path, str) and path.strip() for path in paths):
         raise InvalidRequest('fields= takes a list of Asana paths, "all", or None.')
-    return tuple(path.strip().removeprefix("this.") for path in paths)
+    return tuple(str(path).strip().removeprefix("this.") for path in paths)
 
 
 def _at(kind: RecordType, path: str) -> Iterator[Column]:
@@ -133,6 +137,11 @@ def _of(
 ) -> Iterator[Column]:
     """Yield the columns that one field becomes."""
     here = (*steps, *_steps(kind, field))
+    if field.kind == "custom_fields" and steps:
+        raise InvalidRequest(
+            f"{prefix}.custom_fields cannot be columns of a {kind.name}'s referrer: "
+            f"read those records and merge them by gid."
+        )
     if field.kind in ("object", "list"):
         for child in _children(kind, field):
             yield from _of(kind, child, steps, prefix)

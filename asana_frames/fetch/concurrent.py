@@ -6,18 +6,21 @@ import queue
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import NamedTuple
 
-from asana_frames.exceptions import Forbidden, NotFound, PaymentRequired, RequestRefused
+from asana_frames.exceptions import AsanaError, Forbidden, NotFound, PaymentRequired
 from asana_frames.fetch.paging import Page, Query, pages
 from asana_frames.fetch.session import Http
+
+Skip = tuple[type[AsanaError], ...]
 
 #: Lists read at the same time; well under the 50 reads that Asana allows in flight.
 IN_FLIGHT = 16
 #: Pages that may wait for their decoding, which bounds the memory they take.
 _WAITING = 64
 #: Answers that concern one parent and say nothing of the others.
-SKIPPED: tuple[type[RequestRefused], ...] = (PaymentRequired, Forbidden, NotFound)
+REFUSALS: Skip = (PaymentRequired, Forbidden, NotFound)
 
 
 class Listing(NamedTuple):
@@ -25,10 +28,10 @@ class Listing(NamedTuple):
 
     place: int
     page: Page | None = None
-    refusal: RequestRefused | None = None
+    refusal: AsanaError | None = None
 
 
-def fan_out(http: Http, queries: Sequence[Query], *, skip: bool) -> Iterator[Listing]:
+def fan_out(http: Http, queries: Sequence[Query], *, skip: Skip = ()) -> Iterator[Listing]:
     """Yield the pages of many lists, each list in its own order.
 
     Parameters
@@ -38,7 +41,7 @@ def fan_out(http: Http, queries: Sequence[Query], *, skip: bool) -> Iterator[Lis
     queries
         The lists to read.
     skip
-        Yield a refusal of one list (402, 403, 404) in place of its pages, and go on.
+        Errors of one list that are yielded in place of its pages, while the others go on.
 
     Raises
     ------
@@ -51,17 +54,15 @@ def fan_out(http: Http, queries: Sequence[Query], *, skip: bool) -> Iterator[Lis
         yield from _concurrent(http, queries, skip)
 
 
-def _serial(http: Http, query: Query, index: int, skip: bool) -> Iterator[Listing]:
+def _serial(http: Http, query: Query, index: int, skip: Skip) -> Iterator[Listing]:
     try:
         for page in pages(http, query):
             yield Listing(index, page)
-    except SKIPPED as refusal:
-        if not skip:
-            raise
+    except skip as refusal:
         yield Listing(index, refusal=refusal)
 
 
-def _concurrent(http: Http, queries: Sequence[Query], skip: bool) -> Iterator[Listing]:
+def _concurrent(http: Http, queries: Sequence[Query], skip: Skip) -> Iterator[Listing]:
     """Let threads read bytes, and only that: decoding is the consumer's, or they would fight."""
     arrived: queue.Queue[Listing | BaseException | None] = queue.Queue(_WAITING)
     stopped = threading.Event()
@@ -87,7 +88,8 @@ def _concurrent(http: Http, queries: Sequence[Query], skip: bool) -> Iterator[Li
     pool = ThreadPoolExecutor(min(IN_FLIGHT, len(queries)), thread_name_prefix="asana-frames")
     try:
         for index in range(len(queries)):
-            pool.submit(read, index)
+            # A context each: it carries the tally of whoever asked.
+            pool.submit(copy_context().run, read, index)
         left = len(queries)
         while left:
             item = arrived.get()

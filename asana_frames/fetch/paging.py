@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -46,7 +46,7 @@ class _Next(msgspec.Struct):
 class _Tail(msgspec.Struct):
     """What a page says beside its rows; the rows are skipped, not built."""
 
-    data: msgspec.Raw = msgspec.Raw(b"[]")
+    data: msgspec.Raw = msgspec.Raw(b"")
     next_page: _Next | None = None
     sync: str | None = None
     has_more: bool = False
@@ -120,17 +120,15 @@ def _events(http: Http, query: Query) -> Iterator[Page]:
 
 def _decoded(body: bytes, query: Query) -> _Tail:
     try:
-        return _tail.decode(body)
+        tail = _tail.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as cause:
         raise ConnectionFailed(
             f"{query.asked or query.path}: the answer is not Asana's JSON ({cause})."
         ) from cause
+    if bytes(tail.data) in (b"", b"null"):
+        raise ConnectionFailed(f"{query.asked or query.path}: the answer holds no data.")
+    return tail
 
 
 def _count(tail: _Tail) -> int:
     return len(_rows.decode(tail.data))
-
-
-def events_token(body: bytes) -> Any:
-    """Return the sync token of an events page."""
-    return _tail.decode(body).sync

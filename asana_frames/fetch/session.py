@@ -5,11 +5,14 @@ from __future__ import annotations
 import contextlib
 import email.utils
 import logging
+import math
 import platform
 import random
 import threading
 import time
 from collections.abc import Mapping
+from contextvars import ContextVar
+from itertools import count
 from typing import Any, NamedTuple
 
 import msgspec
@@ -42,6 +45,27 @@ _HINTS: dict[type[RequestRefused], str] = {
 POOL = 64
 #: Replaced where waiting would only cost time.
 _sleep = time.sleep
+
+
+class Tally:
+    """Counts requests, retries and seconds of waiting."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.requests = 0
+        self.retries = 0
+        self.waited = 0.0
+
+    def add(self, *, requests: int = 0, retries: int = 0, waited: float = 0.0) -> None:
+        """Count what has happened."""
+        with self._lock:
+            self.requests += requests
+            self.retries += retries
+            self.waited += waited
+
+
+#: The tally of the call that is under way; each thread of a fan-out has its caller's.
+TALLY: ContextVar[Tally | None] = ContextVar("asana_frames_tally", default=None)
 
 
 class Answer(NamedTuple):
@@ -80,10 +104,8 @@ class Http:
         self._session = _session(token)
         self._session.mount(base_url, adapter or HTTPAdapter(pool_maxsize=POOL))
         self._proxies = self._settings(base_url)
-        self._lock = threading.Lock()
-        self.requests = 0
-        self.retries = 0
-        self.waited = 0.0
+        #: Everything this connection has done.
+        self.total = Tally()
 
     def __repr__(self) -> str:
         return f"Http({self.base_url!r})"
@@ -118,9 +140,9 @@ class Http:
             No complete answer came.
         """
         repeatable = method != "POST"
-        deadline = time.monotonic() + PATIENCE
-        for attempt in range(1, TRIES + 1):
-            last = attempt == TRIES
+        waited = 0.0
+        for attempt in count(1):
+            last = attempt >= TRIES
             try:
                 answer, retry_after = self._once(method, path, params, data, files)
             except requests.RequestException as cause:
@@ -132,10 +154,13 @@ class Http:
             if answer.status < 300:
                 return answer
             wait = self._wait(answer.status, retry_after, attempt, repeatable)
-            if last or wait is None or time.monotonic() + wait > deadline:
+            # The quota is waited for as long as patience lasts; what is broken, a few times.
+            given_up = last and answer.status not in _QUOTA
+            if given_up or wait is None or waited + wait > PATIENCE:
                 raise _refused(method, path, answer, asked)
+            waited += wait
             self._pause(wait, f"{method} {path}: {answer.status}")
-        raise AssertionError("unreachable: the last try returns or raises")
+        raise AssertionError("unreachable: count() does not end")
 
     def _once(
         self,
@@ -145,8 +170,8 @@ class Http:
         data: Any,
         files: Mapping[str, Any] | None,
     ) -> tuple[Answer, str | None]:
-        with self._lock:
-            self.requests += 1
+        for tally in self._tallies():
+            tally.add(requests=1)
         _rewind(files)
         started = time.monotonic()
         with self._session.request(
@@ -180,11 +205,14 @@ class Http:
         return None
 
     def _pause(self, seconds: float, why: str) -> None:
-        with self._lock:
-            self.retries += 1
-            self.waited += seconds
+        for tally in self._tallies():
+            tally.add(retries=1, waited=seconds)
         log.info("%s, trying again in %.1f s", why, seconds)
         _sleep(seconds)
+
+    def _tallies(self) -> tuple[Tally, ...]:
+        current = TALLY.get()
+        return (self.total,) if current is None else (self.total, current)
 
     def _failed(
         self, method: str, path: str, cause: Exception, repeatable: bool
@@ -235,7 +263,7 @@ def _rewind(files: Mapping[str, Any] | None) -> None:
 
 def _backoff(attempt: int) -> float:
     """Exponential, with jitter so that many callers do not come back at once."""
-    return min(0.5 * float(2 ** (attempt - 1)), 30.0) * random.uniform(0.5, 1.0)
+    return min(0.5 * 2.0 ** min(attempt - 1, 10), 30.0) * random.uniform(0.5, 1.0)
 
 
 def _seconds(retry_after: str | None) -> float | None:
@@ -243,12 +271,14 @@ def _seconds(retry_after: str | None) -> float | None:
     if not retry_after:
         return None
     try:
-        return max(float(retry_after), 0.0)
+        seconds = float(retry_after)
     except ValueError:
         pass
+    else:
+        return seconds if 0 <= seconds < math.inf else None
     try:
         moment = email.utils.parsedate_to_datetime(retry_after)
-    except ValueError:
+    except (ValueError, TypeError):
         return None
     return max(moment.timestamp() - time.time(), 0.0)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -16,7 +17,6 @@ from asana_frames.frames.tolerant import as_json
 
 #: The contract's text: ``str`` on pandas 2.3 and 3, with or without pyarrow.
 STR = pd.StringDtype(na_value=np.nan)
-UTC = pd.DatetimeTZDtype("us", "UTC")
 
 #: Kind of a value -> dtype of its column.
 DTYPES: dict[str, Any] = {
@@ -26,7 +26,7 @@ DTYPES: dict[str, Any] = {
     "number": pd.Float64Dtype(),
     "boolean": pd.BooleanDtype(),
     "date": np.dtype("datetime64[us]"),
-    "datetime": UTC,
+    "datetime": pd.DatetimeTZDtype("us", "UTC"),
     "tuple": np.dtype(object),
 }
 
@@ -195,20 +195,27 @@ def _times(kind: str, values: Sequence[Any], name: str) -> Any:
 
 def _parsed(kind: str, values: Sequence[Any], name: str) -> Any:
     """Read times of any ISO form; what is none is missing, and a warning says so."""
-    series = pd.Series(list(values), dtype=object)
-    parsed = pd.to_datetime(series, format="ISO8601", utc=True, errors="coerce")
-    odd = series[parsed.isna() & series.notna()]
-    if len(odd):
+    read = [None if value is None else _moment(kind, value) for value in values]
+    odd = [v for v, moment in zip(values, read, strict=True) if v is not None and moment is None]
+    if odd:
         warnings.warn(
             f"{name}: {len(odd)} value(s) are no {kind} and are missing in the frame, "
-            f"such as {odd.iloc[0]!r}.",
+            f"such as {odd[0]!r}.",
             AsanaWarning,
             stacklevel=2,
         )
-    naive = parsed.dt.tz_localize(None).dt.as_unit("us")
-    if kind == "date":
-        naive = naive.dt.normalize()
-    return naive.to_numpy()
+    return np.array(read, dtype="datetime64[us]")
+
+
+def _moment(kind: str, text: str) -> datetime | None:
+    """Return a moment in UTC, or the day that the text itself names, both naive."""
+    try:
+        moment = datetime.fromisoformat(text)
+        if kind == "date":
+            return datetime(moment.year, moment.month, moment.day)
+        return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+    except (ValueError, OverflowError):
+        return None
 
 
 def _joined_times(kind: str, chunks: list[Chunk]) -> Any:

@@ -45,6 +45,7 @@ class FrameBuilder:
         self._custom = CustomFields()
         self._listings: list[tuple[str | None, ...]] = []
         self._found_in: list[np.ndarray[Any, Any]] = []
+        self._dropped: set[int] = set()
         self.rows = 0
 
     @property
@@ -56,6 +57,10 @@ class FrameBuilder:
         """Announce a listing found under ``parents`` and return its number."""
         self._listings.append(parents)
         return len(self._listings) - 1
+
+    def drop(self, listing: int) -> None:
+        """Leave out what a listing has brought: it broke off, and would be cut short."""
+        self._dropped.add(listing)
 
     def append(self, body: bytes, listing: int, *, one: bool = False) -> int:
         """Add a response's records to a listing and return how many they are."""
@@ -92,6 +97,8 @@ class FrameBuilder:
         made = {buffer.name: buffer.array() for buffer in self._buffers if buffer is not None}
         found_in = np.concatenate(self._found_in) if self._found_in else np.empty(0, np.int64)
         order = np.argsort(found_in, kind="stable")
+        if self._dropped:
+            order = order[~np.isin(found_in[order], list(self._dropped))]
         keep, owners = _once_each(made.get("gid"), order)
         if limit is not None:
             keep = keep[:limit]
@@ -99,7 +106,7 @@ class FrameBuilder:
             parent.name: self._parent_array(place, made.get(parent.name), found_in, owners, keep)
             for place, parent in enumerate(self._parents)
         }
-        made |= self._custom.columns(self.rows, options or {})
+        made |= self._custom.columns(self.rows, options or {}, order)
         frame = pd.DataFrame(made, copy=False)
         if len(keep) == self.rows and (keep == np.arange(self.rows)).all():
             return frame

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain
-from typing import Any
+from itertools import accumulate, chain
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -35,6 +35,15 @@ Columns = Mapping[str, Sequence[Any]]
 _astuple = msgspec.structs.astuple
 
 
+class _Found(NamedTuple):
+    """The entries of one field in a page."""
+
+    rows: np.ndarray[Any, Any]
+    where: slice | list[int]
+    #: Place of the first of them among the fields of its row.
+    head: int
+
+
 class _Cells:
     """The values of one field, and the rows they belong to."""
 
@@ -44,15 +53,16 @@ class _Cells:
         self.kind = kind
         self._key, self._place, self.column = _READERS.get(kind, _OTHER)
         self._rows: list[np.ndarray[Any, Any]] = []
+        #: Place among the fields of its row, of the first entry of each page.
+        self._heads: list[int] = []
         self._values = ColumnBuffer.of(self.column, name)
         self._gids = ColumnBuffer.of("tuple", name)
 
-    def extend(
-        self, rows: np.ndarray[Any, Any], where: slice | list[int], columns: Columns
-    ) -> None:
-        """Add the entries found at ``where`` of a page."""
-        found = _picked(columns[self._key], where)
-        self._rows.append(rows)
+    def extend(self, found_at: _Found, columns: Columns) -> None:
+        """Add the entries of a page."""
+        found = _picked(columns[self._key], found_at.where)
+        self._rows.append(found_at.rows)
+        self._heads.append(found_at.head)
         if self.column == "tuple":
             self._values.extend([_names(structs, self._place or 0) for structs in found])
             if self.kind == "people":
@@ -64,12 +74,19 @@ class _Cells:
         else:
             self._values.extend([None if x is None else _astuple(x)[0] for x in found])
 
-    def columns(self, name: str, count: int, options: Options) -> Iterator[tuple[str, Any]]:
+    def met_at(self, rank: np.ndarray[Any, Any]) -> tuple[int, int]:
+        """Return where the field is met first: the rank of the row, and the place in it."""
+        pages = zip(self._rows, self._heads, strict=True)
+        return min(((int(rank[rows].min()), head) for rows, head in pages), default=(len(rank), 0))
+
+    def columns(
+        self, name: str, count: int, options: Options, order: np.ndarray[Any, Any]
+    ) -> Iterator[tuple[str, Any]]:
         """Yield the columns of the field, ``count`` rows long; the cells are used up."""
         rows = np.concatenate(self._rows) if self._rows else np.empty(0, np.int64)
         values = _spread(self._values.array(), rows, self.column, count)
         if self.kind == "enum":
-            values = _categorical(values, options.get(self.gid, ()))
+            values = _categorical(values, options.get(self.gid, ()), order)
         elif self.column == "datetime":
             # Days, and the UTC clock times among them: naive, so that the dtype is always one.
             values = values.tz_localize(None)
@@ -111,10 +128,10 @@ class CustomFields:
         if not flat:
             return
         columns = dict(zip(CUSTOM_FIELD_KEYS, zip(*map(_astuple, flat), strict=True), strict=True))
-        for gid, rows, where in _by_field(columns["gid"], list(map(len, full)), start):
+        for gid, found in _by_field(columns["gid"], list(map(len, full)), start):
             if gid not in self._cells:
-                self._begin(gid, where, columns)
-            self._cells[gid].extend(rows, where, columns)
+                self._begin(gid, found.where, columns)
+            self._cells[gid].extend(found, columns)
 
     def _begin(self, gid: str, where: slice | list[int], columns: Columns) -> None:
         subtype, representation, name = (
@@ -135,36 +152,51 @@ class CustomFields:
         """Return the gids of the fields whose options have an order."""
         return [gid for gid, cells in self._cells.items() if cells.kind == "enum"]
 
-    def columns(self, count: int, options: Options) -> dict[str, Any]:
-        """Return the columns, ``count`` rows long, in the order the fields were met."""
-        names = [cells.name for cells in self._cells.values()]
+    def columns(self, count: int, options: Options, order: np.ndarray[Any, Any]) -> dict[str, Any]:
+        """Return the columns, ``count`` rows long.
+
+        Parameters
+        ----------
+        count
+            Rows that were collected.
+        options
+            Options of enum fields in the order of their definition.
+        order
+            The rows in the order of the frame: fields come in the order they are met there,
+            whichever page arrived first.
+        """
+        rank = np.full(count + 1, count)
+        rank[order] = np.arange(len(order))
+        cells = sorted(self._cells.values(), key=lambda cell: cell.met_at(rank))
+        names = [cell.name for cell in cells]
         made: dict[str, Any] = {}
-        for cells in self._cells.values():
-            name = PREFIX + cells.name
-            if names.count(cells.name) > 1 or name in made:
-                name = f"{name}_{cells.gid}"
-            made |= cells.columns(name, count, options)
+        for cell in cells:
+            name = PREFIX + cell.name
+            taken = {name, f"{name}_gids"} & made.keys()
+            if names.count(cell.name) > 1 or taken:
+                name = f"{name}_{cell.gid}"
+            made |= cell.columns(name, count, options, order)
         return made
 
 
-def _by_field(
-    gids: Sequence[Any], lengths: list[int], start: int
-) -> Iterator[tuple[str, np.ndarray[Any, Any], slice | list[int]]]:
-    """Yield gid, rows and places of each field of a page's entries."""
+def _by_field(gids: Sequence[Any], lengths: list[int], start: int) -> Iterator[tuple[str, _Found]]:
+    """Yield each field of a page and where its entries are."""
     width = lengths[0]
     if lengths.count(width) == len(lengths) and tuple(gids) == tuple(gids[:width]) * len(lengths):
         # Every row has the same fields in the same order, as the tasks of one project do.
         for place, gid in enumerate(gids[:width]):
             if gid is not None:
-                yield gid, np.arange(start, start + len(lengths)), slice(place, None, width)
+                rows = np.arange(start, start + len(lengths))
+                yield gid, _Found(rows, slice(place, None, width), place)
         return
     rows = np.repeat(np.arange(start, start + len(lengths)), lengths)
+    begins = [0, *accumulate(lengths)]
     places: dict[str, list[int]] = {}
     for place, gid in enumerate(gids):
         places.setdefault(gid, []).append(place)
     for gid, found in places.items():
         if gid is not None:
-            yield gid, rows[found], found
+            yield gid, _Found(rows[found], found, found[0] - begins[rows[found[0]] - start])
 
 
 def _spread(values: Any, rows: np.ndarray[Any, Any], kind: str, count: int) -> Any:
@@ -181,10 +213,13 @@ def _spread(values: Any, rows: np.ndarray[Any, Any], kind: str, count: int) -> A
     return pd.concat([pd.Series(values), pd.Series(nothing)]).array.take(places)
 
 
-def _categorical(values: Any, options: Sequence[str]) -> pd.Categorical:
+def _categorical(
+    values: Any, options: Sequence[str], order: np.ndarray[Any, Any]
+) -> pd.Categorical:
     """Return options in the order of the definition, then others as they come."""
     codes, met = pd.factorize(values)
-    known = list(dict.fromkeys([*options, *met]))
+    in_order = pd.factorize(values.take(order))[1]
+    known = list(dict.fromkeys([*options, *in_order, *met]))
     place = {name: number for number, name in enumerate(known)}
     # The last entry is where a missing value's code, -1, points.
     ordered = np.array([*(place[name] for name in met), -1], dtype=np.int64)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from asana_frames.catalog import load
+from asana_frames.catalog import columns_of, load
 from asana_frames.exceptions import InvalidRequest, suggest
 from asana_frames.frames.arrays import array_of
 from asana_frames.frames.field_columns import PREFIX
@@ -26,7 +26,7 @@ def bridge(frame: pd.DataFrame, column: str, *, key: str | None = None) -> pd.Da
         The stem of the columns, such as ``"memberships"`` for ``memberships_project_gids``,
         ``memberships_section_names`` and so on, or ``"followers"``.
     key
-        Name of the first column; ``task_gid`` for a frame of tasks unless given.
+        Name of the first column; ``task_gid`` for a frame that holds tasks unless given.
 
     Returns
     -------
@@ -67,15 +67,19 @@ def bridge(frame: pd.DataFrame, column: str, *, key: str | None = None) -> pd.Da
 
 
 def _list_columns(frame: pd.DataFrame, stem: str) -> list[str]:
-    """Return the columns of tuples whose names begin with a stem."""
+    """Return the columns of tuples of plain values whose names begin with a stem."""
     return [
         name
         for name in map(str, frame.columns)
         if name.startswith(f"{stem}_" if stem else "")
         and not name.startswith(PREFIX)
         and frame[name].dtype == object
-        and name.endswith(("_gids", "_names", "_types", "_subtypes"))
+        and frame[name].map(_is_plain).all()
     ]
+
+
+def _is_plain(items: Any) -> bool:
+    return isinstance(items, tuple) and not any(isinstance(item, tuple) for item in items)
 
 
 def _stem(name: str) -> str:
@@ -83,15 +87,28 @@ def _stem(name: str) -> str:
 
 
 def _singular(name: str, stem: str) -> str:
-    rest = name.removeprefix(f"{stem}_").removesuffix("s")
-    return f"{stem.removesuffix('s')}_{rest}" if "_" not in rest else rest
+    rest = name.removeprefix(f"{stem}_")
+    rest = f"{rest[:-3]}y" if rest.endswith("ies") else rest.removesuffix("s")
+    one = f"{stem[:-3]}y" if stem.endswith("ies") else stem.removesuffix("s")
+    return f"{one}_{rest}" if "_" not in rest else rest
 
 
 def _key(frame: pd.DataFrame) -> str:
-    """Return ``task_gid`` for a frame that says it holds tasks."""
+    """Return ``task_gid`` for a frame of tasks: by what it remembers, else by its columns."""
     asked = frame.attrs.get("asana", {}).get("operation", "")
-    record = next((op.record for op in load().operations if op.name == asked), "object")
-    return f"{record}_gid"
+    record = next((op.record for op in load().operations if op.name == asked), "")
+    return f"{record or _record_with(set(map(str, frame.columns)))}_gid"
+
+
+def _record_with(names: set[str]) -> str:
+    """Return the record type whose default columns are all there, the richest of several."""
+    fits = {
+        record.name: len(columns)
+        for record in load().records
+        if (columns := {c.name for c in columns_of(record.name) if c.kind != "custom_fields"})
+        <= names
+    }
+    return max(fits, key=fits.__getitem__, default="object")
 
 
 def custom_fields(frame: pd.DataFrame) -> pd.DataFrame:
@@ -108,7 +125,14 @@ def custom_fields(frame: pd.DataFrame) -> pd.DataFrame:
         ``<record>_gid`` (str), ``custom_field`` (str, the field's name), ``text_value`` (str, the
         text or the option picked), ``number_value`` (Float64), ``date_value`` (datetime64[us])
         and ``values`` (tuples: options, people, references). Empty values are left out.
+
+    Raises
+    ------
+    InvalidRequest
+        The frame has no ``gid`` column.
     """
+    if "gid" not in frame:
+        raise InvalidRequest('This frame has no "gid" column to name its objects by.')
     key = _key(frame)
     parts = [
         _long(frame, name, key)

@@ -35,7 +35,7 @@ def _number(kind: Kind, value: Any) -> float | int | None:
         return None
     try:
         number = float(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if kind == "number":
         return number

@@ -51,7 +51,7 @@ def sandbox(*, seed: int = 0) -> Asana:
     "Acme" has 24 people in 5 teams, 12 projects (one is "Website relaunch"), some 1,800 tasks
     over 18 months with subtasks, dependencies, custom fields of every kind, stories, tracked
     time, goals, portfolios, rates and budgets. Its clock stands at 2026-11-02. It answers every
-    read of the API; writes are refused (501).
+    read of the API; writes are refused (403).
 
     Parameters
     ----------

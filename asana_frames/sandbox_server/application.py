@@ -77,6 +77,9 @@ class Application:
             answer = self._answer(method, target, headers)
         except Refusal as refusal:
             return _sent(refusal.status, refusal.body)
+        except Exception as fault:  # noqa: BLE001
+            # As a server does: the fault is ours, and the connection lives on.
+            return _sent(500, Refusal(500, f"{type(fault).__name__}: {fault}").body)
         return _sent(200, answer)
 
     def _answer(self, method: str, target: str, headers: Mapping[str, str]) -> dict[str, Any]:
@@ -85,7 +88,7 @@ class Application:
         query = dict(parse_qsl(parts.query, keep_blank_values=True))
         operation, path_values = self._route(method, parts.path)
         if not operation.is_read:
-            raise Refusal(501, f"{operation.id}: this sandbox answers reads only")
+            raise Refusal(403, f"{operation.id}: this sandbox answers reads only")
         if _needs_history(operation):
             self._store.complete()
         asked = self._arguments(operation, {**path_values, **query})
@@ -126,8 +129,14 @@ class Application:
         return asked
 
     def _value(self, parameter: Parameter, value: str) -> Any:
+        if parameter.enum and value not in parameter.enum:
+            known = ", ".join(parameter.enum)
+            raise Refusal(400, f"{parameter.name}: Not a valid value: {value} (one of {known})")
         if parameter.kind == "boolean":
             return value.lower() == "true"
+        if parameter.many and "user" in parameter.refers:
+            mine = self._me["gid"]
+            return ",".join(mine if who == "me" else who for who in value.split(","))
         if not parameter.refers or parameter.many:
             return value
         return self._object(parameter, value)

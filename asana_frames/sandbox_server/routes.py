@@ -178,6 +178,7 @@ def _search_tasks(store: Store, asked: Arguments) -> Iterable[Object]:
         for task in store.all("task")
         if text in task["name"].casefold()
         and asked.get("completed") in (None, task["completed"])
+        and asked.get("resource_subtype") in (None, task["resource_subtype"])
         and (not people or (task["assignee"] and task["assignee"]["gid"] in people.split(",")))
         and (not projects or any(p["gid"] in projects.split(",") for p in task["projects"]))
     ]

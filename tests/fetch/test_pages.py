@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import asana_frames as af
-from asana_frames.fetch import Http, Query, fan_out, pages
+from asana_frames.fetch import REFUSALS, Http, Query, fan_out, pages
 from tests.recorder import Asked, Recorder, Reply
 
 
@@ -110,7 +110,7 @@ def test_lists_are_read_side_by_side_each_in_its_order(recorder: Recorder) -> No
     queries = [Query("/tasks", {"project": str(number)}) for number in range(40)]
 
     seen: dict[int, list[bytes]] = {}
-    for listing in fan_out(http_of(recorder), queries, skip=False):
+    for listing in fan_out(http_of(recorder), queries):
         assert listing.page is not None
         seen.setdefault(listing.place, []).append(listing.page.body)
 
@@ -130,4 +130,4 @@ def test_an_error_of_one_list_stops_all(recorder: Recorder) -> None:
     queries = [Query("/tasks", {"project": str(number)}) for number in range(20)]
 
     with pytest.raises(af.AuthError):
-        list(fan_out(http_of(recorder), queries, skip=True))
+        list(fan_out(http_of(recorder), queries, skip=REFUSALS))

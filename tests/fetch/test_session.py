@@ -58,7 +58,7 @@ def test_what_may_be_repeated_is_repeated(recorder: Recorder, method: str, statu
     answer = http.request(method, "/tasks/1")
 
     assert answer.status == 200
-    assert (http.requests, http.retries) == (3, 2)
+    assert (http.total.requests, http.total.retries) == (3, 2)
 
 
 def test_a_post_is_repeated_on_429_only(recorder: Recorder) -> None:
@@ -82,7 +82,7 @@ def test_retry_after_is_waited_for(recorder: Recorder, monkeypatch: pytest.Monke
     http.request("GET", "/tasks")
 
     assert slept == [17.0]
-    assert http.waited == 17.0
+    assert http.total.waited == 17.0
 
 
 def test_a_wait_beyond_all_patience_is_refused_at_once(recorder: Recorder) -> None:

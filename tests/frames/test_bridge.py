@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 import asana_frames as af
@@ -28,6 +29,21 @@ def test_plain_references_are_named_in_the_singular(asana: af.Asana) -> None:
     followers = af.bridge(asana.tasks.list(project="Office move"), "followers")
 
     assert list(followers.columns) == ["task_gid", "follower_gid", "follower_name"]
+
+
+def test_any_list_of_plain_values_is_unrolled_and_nested_ones_are_left(asana: af.Asana) -> None:
+    fields = ["dependencies", "followers.email", "projects", "projects.members"]
+    tasks = asana.tasks.list(project="Website relaunch", fields=fields)
+
+    assert list(af.bridge(tasks, "dependencies").columns) == ["task_gid", "dependency_gid"]
+    assert list(af.bridge(tasks, "followers").columns) == ["task_gid", "follower_email"]
+    assert "project_name" in af.bridge(tasks, "projects").columns
+
+
+def test_the_key_is_known_after_frames_were_joined(asana: af.Asana) -> None:
+    both = pd.concat([asana.tasks.list(project=name) for name in ("Office move", "Mobile app")])
+
+    assert af.bridge(both, "tags").columns[0] == "task_gid"
 
 
 def test_a_frame_of_nothing_bridges_to_a_table_of_nothing(asana: af.Asana) -> None:

@@ -88,6 +88,18 @@ def test_a_value_that_is_no_moment_is_missing_and_a_warning_says_so() -> None:
     assert frame["created_at"].isna().all()
 
 
+def test_days_far_away_or_with_a_zone_are_the_days_they_name() -> None:
+    days = ["3000-01-01", "1600-06-30", "2026-01-01T00:00:00+05:00", None]
+    frame = built([{"gid": str(place), "due_on": day} for place, day in enumerate(days)])
+
+    assert frame["due_on"].dt.strftime("%Y-%m-%d").fillna("").tolist() == [
+        "3000-01-01",
+        "1600-06-30",
+        "2026-01-01",
+        "",
+    ]
+
+
 def test_a_missing_reference_is_missing_in_both_columns() -> None:
     frame = built([{"gid": "1", "assignee": None}, {"gid": "2", "assignee": {"gid": "7"}}])
 

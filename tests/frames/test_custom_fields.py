@@ -108,6 +108,15 @@ def test_two_fields_of_one_name_get_their_gids() -> None:
     assert frame["cf_Stage_2"].tolist() == [2.0]
 
 
+def test_a_field_called_like_the_gids_of_another_is_kept() -> None:
+    people = entry("2", "A", "people", people_value=[{"gid": "7", "name": "Zoe"}])
+
+    frame = framed([entry("1", "A_gids", "text", text_value="hello"), people])
+
+    assert frame["cf_A_gids"].tolist() == ["hello"]
+    assert frame["cf_A_2_gids"].tolist() == [("7",)]
+
+
 def test_rows_with_different_fields_line_up() -> None:
     one, two = entry("1", "A", "number", number_value=1), entry("2", "B", "number", number_value=2)
 
