@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import socket
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -112,9 +111,3 @@ class Server:
             self._thread.join()
             self._thread = None
         self._server.server_close()
-
-
-def is_listening(port: int) -> bool:
-    """Whether something answers on a port of this machine."""
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
