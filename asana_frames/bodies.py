@@ -100,6 +100,8 @@ def encoded(operation: Operation, body: Mapping[str, Any] | None) -> tuple[Any, 
     if body is None:
         return None, None
     known = {field.name: field for field in operation.body}
+    if operation.http == "PUT" and known and not body:
+        raise InvalidRequest(f"{operation.name}: say what to change: {', '.join(known)}.")
     for name in body:
         if name not in known:
             raise InvalidRequest(
@@ -138,6 +140,8 @@ def json_value(value: Any, kind: Kind, asked: str) -> Any:
         if kind in ("text", "texts") and "gid" in value:
             return value["gid"]
         return {str(key): json_value(item, "json", asked) for key, item in value.items()}
+    if kind in ("date", "datetime") and isinstance(value, str):
+        return moment(kind, value, asked)
     if isinstance(value, float) and not math.isfinite(value):
         raise InvalidRequest(f"{asked}: {value} is no number that JSON can hold.")
     if isinstance(value, str | bool | int | float):

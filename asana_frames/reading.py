@@ -71,6 +71,7 @@ class Read:
         self._operation = operation
         self._limit = None if limit is None else int(limit)
         self._errors = errors
+        self._has_fields = fields is not None
         self._columns = columns_of(operation.record, parse_fields(fields))
 
     def frame(self, arguments: Mapping[str, Any]) -> pd.DataFrame:
@@ -82,9 +83,11 @@ class Read:
             for request in requests:
                 if operation.fields:
                     request.params["opt_fields"] = opt_fields(self._columns)
-            builder = FrameBuilder(self._columns, _parent_columns(operation))
+            parents = self._parent_columns(arguments)
+            builder = FrameBuilder(self._columns, [_parent_column(name) for name in parents])
             tolerant = self._errors == "warn" and _asks_for_many(operation, arguments)
-            sync = self._fetch(builder, requests, last, skip=REFUSALS if tolerant else ())
+            skip = REFUSALS if tolerant else ()
+            sync = self._fetch(builder, requests, parents, last, skip=skip)
             frame = builder.frame(finished_options(self._client, builder), self._limit)
             last.rows = len(frame)
         frame.attrs["asana"] = last.attrs() | _told_sync(sync)
@@ -92,7 +95,13 @@ class Read:
         return frame
 
     def _fetch(
-        self, builder: FrameBuilder, requests: Sequence[_Request], last: Last, *, skip: Skip
+        self,
+        builder: FrameBuilder,
+        requests: Sequence[_Request],
+        parents: Sequence[str],
+        last: Last,
+        *,
+        skip: Skip,
     ) -> dict[str, str]:
         """Read all requests into the builder; return the sync tokens of event streams."""
         operation = self._operation
@@ -100,8 +109,8 @@ class Read:
             Query(request.path, request.params, operation.paging, self._limit, operation.name)
             for request in requests
         ]
-        merged = [_by_column(operation, request.parents) for request in requests]
-        listings = [builder.listing(*parents) for parents in merged]
+        found_under = [_by_column(operation, request.parents) for request in requests]
+        listings = [builder.listing(*map(under.get, parents)) for under in found_under]
         counts = [0] * len(requests)
         sync: dict[str, str] = {}
         for listing in fan_out(self._client.http, queries, skip=skip):
@@ -120,6 +129,20 @@ class Read:
             empty = [request for request, count in zip(requests, counts, strict=True) if not count]
             builder.declare_custom_fields(read_settings(self._client.http, self._parents(empty)))
         return sync
+
+    def _parent_columns(self, arguments: Mapping[str, Any]) -> list[str]:
+        """Return the columns that name parents.
+
+        All that the operation has, so that they do not depend on the filter; where ``fields`` are
+        asked for, only those of the parents asked about, since the others would be empty.
+        """
+        return list(
+            dict.fromkeys(
+                parameter.parent
+                for parameter in self._operation.parents
+                if not self._has_fields or arguments.get(parameter.argument) is not None
+            )
+        )
 
     def _parents(self, requests: Iterable[_Request]) -> Iterator[tuple[str, str]]:
         """Yield record type and gid of what requests asked under."""
@@ -250,18 +273,17 @@ def opt_fields(columns: Iterable[Column]) -> str:
     return ",".join(dict.fromkeys(path for column in columns for path in column.opt_fields))
 
 
-def _parent_columns(operation: Operation) -> list[ParentColumn]:
-    names = dict.fromkeys(parameter.parent for parameter in operation.parents)
-    return [ParentColumn(name, name.endswith("_gids")) for name in names]
+def _parent_column(name: str) -> ParentColumn:
+    return ParentColumn(name, name.endswith("_gids"))
 
 
-def _by_column(operation: Operation, parents: tuple[str | None, ...]) -> list[str | None]:
-    """Return the parents in the order of the parent columns."""
+def _by_column(operation: Operation, parents: tuple[str | None, ...]) -> dict[str, str | None]:
+    """Return the parents of a request by the column that names them."""
     values: dict[str, str | None] = {}
     for parameter, gid in zip(_reference_parameters(operation), parents, strict=True):
         if parameter.parent:
             values[parameter.parent] = values.get(parameter.parent) or gid
-    return list(values.values())
+    return values
 
 
 def finished_options(client: Client, builder: FrameBuilder) -> Options:
@@ -277,7 +299,7 @@ def _warn(last: Last) -> None:
     first = failures.iloc[0]
     warnings.warn(
         f"{last.operation}: {count} of the parents asked for could not be read, first "
-        f"{first['parent']}: {first['status']} {first['message']} "
+        f"{first['parent']}: {first['status']} {str(first['message']).rstrip('.')}. "
         f"asana.last.failures lists them.",
         PartialResultWarning,
         stacklevel=5,

@@ -332,6 +332,40 @@ def test_an_answer_without_data_is_an_error(
         recorded.tasks.list(project="1")
 
 
+@pytest.mark.parametrize("data", [[1, 2], {"gid": "1"}, [{"gid": "1"}, "x"]])
+def test_data_that_is_no_list_of_records_is_an_error(
+    recorder: Recorder, recorded: af.Asana, data: object
+) -> None:
+    recorder.replies(Reply(body={"data": data}))
+
+    with pytest.raises(af.ConnectionFailed, match="no list"):
+        recorded.tags.list(workspace="1")
+
+
+def test_a_list_in_the_place_of_a_record_is_an_error(
+    recorder: Recorder, recorded: af.Asana
+) -> None:
+    recorder.replies(Reply(body={"data": [{"gid": "1"}]}))
+
+    with pytest.raises(af.ConnectionFailed, match="no record"):
+        recorded.tags.get("1")
+
+
+def test_fields_leave_out_the_parents_that_were_not_asked_about(asana: af.Asana) -> None:
+    tasks = asana.tasks.list(project="Office move", fields=["name"])
+    section = asana.tasks.list(section="Office move/Done", fields=["name", "assignee"])
+
+    assert list(tasks.columns) == ["gid", "name", "project_gids"]
+    assert list(section.columns) == [
+        "gid",
+        "name",
+        "assignee_gid",
+        "assignee_name",
+        "section_gids",
+    ]
+    assert section["assignee_gid"].notna().any()
+
+
 @pytest.mark.parametrize("fields", [123, [1], [""], ""])
 def test_fields_that_are_none_are_refused(asana: af.Asana, fields: object) -> None:
     with pytest.raises(af.InvalidRequest, match="fields="):

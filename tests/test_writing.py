@@ -93,6 +93,18 @@ def test_an_unknown_field_is_refused_with_the_nearest(
     assert recorder.asked == []
 
 
+def test_an_update_of_nothing_is_refused(recorder: Recorder, recorded: af.Asana) -> None:
+    with pytest.raises(af.InvalidRequest, match="say what to change"):
+        recorded.tasks.update("5")
+
+    assert recorder.asked == []
+
+
+def test_a_day_that_is_none_is_refused_before_sending(recorded: af.Asana) -> None:
+    with pytest.raises(af.InvalidRequest, match=r"tasks\.update\(due_on=\) takes a date"):
+        recorded.tasks.update("5", due_on="2026-13-45")
+
+
 def test_a_required_field_that_is_missing_is_named(recorder: Recorder, recorded: af.Asana) -> None:
     with pytest.raises(af.InvalidRequest, match=r"projects\.duplicate: name is missing"):
         recorded.projects.duplicate("5", name=None)

@@ -33,14 +33,17 @@ class _Main(Group):
         return resource_group(by_name[name]) if name in by_name else None
 
 
-@click.group(cls=_Main, context_settings={"help_option_names": ["-h", "--help"]})
+_HELP = """Asana in pandas: every operation of the API as a table.
+
+The token comes from ASANA_ACCESS_TOKEN; without an account, --sandbox answers.
+
+\b
+Exit codes: 0 done; 1 refused or failed; 2 wrong usage; 3 no token, or not accepted;
+4 nothing (or several things) of that name; 5 only a part could be read; 130 interrupted.
+"""
+
+
+@click.group(cls=_Main, help=_HELP, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="asana-frames")
 def main() -> None:
-    r"""Asana in pandas: every operation of the API as a table.
-
-    The token comes from ASANA_ACCESS_TOKEN; without an account, --sandbox answers.
-
-    \b
-    Exit codes: 0 done; 1 refused or failed; 2 wrong usage; 3 no token, or not accepted;
-    4 nothing (or several things) of that name; 5 only a part could be read; 130 interrupted.
-    """
+    """Run ``asana-frames``."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from difflib import get_close_matches
+from types import FrameType
 from typing import Any
 
 import click
@@ -50,13 +52,17 @@ def reported() -> Iterator[None]:
             # The reader has seen enough; what is still buffered has nowhere to go.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise SystemExit(1) from None
+        except OSError as error:
+            if isinstance(error, AsanaError):
+                raise SystemExit(_told(error)) from None
+            click.echo(f"The output cannot be written: {error.strerror}.", err=True)
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise SystemExit(1) from None
         except KeyboardInterrupt:
             click.echo("Interrupted.", err=True)
             raise SystemExit(_INTERRUPTED) from None
         except (AsanaError, TimeoutError) as error:
-            click.echo(f"{type(error).__name__}: {error}", err=True)
-            code = next(code for kind, code in _CODES if isinstance(error, kind))
-            raise SystemExit(code) from None
+            raise SystemExit(_told(error)) from None
         finally:
             for warning in caught:
                 if issubclass(warning.category, AsanaWarning):
@@ -65,13 +71,26 @@ def reported() -> Iterator[None]:
         raise SystemExit(PARTIAL)
 
 
+def _told(error: Exception) -> int:
+    """Tell an error and return its exit code."""
+    click.echo(f"{type(error).__name__}: {error}", err=True)
+    return next(code for kind, code in _CODES if isinstance(error, kind))
+
+
 class Command(click.Command):
     """A command whose errors are reported."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command."""
+        """Run the command; told to end, it cleans up as it does when interrupted."""
+        with suppress(ValueError):
+            # Only the main thread may; elsewhere somebody else handles signals.
+            signal.signal(signal.SIGTERM, _stop)
         with reported():
             return super().invoke(ctx)
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 class Group(click.Group):

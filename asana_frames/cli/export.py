@@ -10,7 +10,7 @@ import pandas as pd
 
 from asana_frames.asana import Asana
 from asana_frames.catalog import load
-from asana_frames.cli.connection import connected, with_sandbox
+from asana_frames.cli.connection import connected, tell_failures, with_sandbox
 from asana_frames.cli.errors import Command
 from asana_frames.cli.folder import made_folder
 from asana_frames.exceptions import InvalidRequest, suggest
@@ -60,12 +60,15 @@ def export_command(
     Tasks are those of the workspace's projects; tasks in no project are not among them.
     """
     names = [name.strip() for name in resources.split(",") if name.strip()]
+    if not names:
+        raise InvalidRequest("--resources names nothing. Try --resources projects,tasks.")
     readers = {name: reader_of(name) for name in names}
     with connected(use_sandbox) as asana:
-        gid = asana.references.gids(workspace, ["workspace"])[0]
+        gid = asana.workspaces.get(workspace, fields=["name"])["gid"].iloc[0]
         folder = made_folder(out)
         for name, read in readers.items():
             frame = read(asana, gid)
+            tell_failures(asana)
             path = folder / f"{name}.{output}"
             _WRITERS[output](frame, path)
             click.echo(f"{len(frame):>8,} rows  {path}", err=True)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from asana_frames.catalog import BodyField, Operation, Parameter, ResourceType, load
 from asana_frames.catalog.model import Kind
-from asana_frames.cli.connection import connected
+from asana_frames.cli.connection import connected, tell_failures
 from asana_frames.cli.errors import Command, Group, given
 from asana_frames.exceptions import InvalidRequest
 from asana_frames.export.csv import stream_csv
@@ -64,7 +64,7 @@ def _command(operation: Operation) -> Command:
     ]
     query = [parameter for parameter in operation.parameters if parameter.place == "query"]
     params += [_option(parameter) for parameter in query]
-    params += [_body_option(field) for field in operation.body]
+    params += [_body_option(operation, field) for field in operation.body]
     if operation.returns != "nothing":
         params.append(_format())
     if operation.fields and operation.returns != "nothing":
@@ -102,15 +102,21 @@ def _help(parameter: Parameter) -> str:
     return {"date": "YYYY-MM-DD", "datetime": "ISO 8601"}.get(parameter.kind, "")
 
 
-def _body_option(field: BodyField) -> click.Option:
+def _body_option(operation: Operation, field: BodyField) -> click.Option:
     # A body field may be called like an option of ours, as the format of a custom field is.
     word = f"body_{field.name}" if field.name in _OWN else field.name
     return click.Option(
         [f"--{word.replace('_', '-')}", f"body_{field.name}"],
         required=field.required,
         type=_TYPES.get(field.kind, click.STRING),
-        help="JSON" if field.kind in ("json", "texts") else " | ".join(field.enum),
+        help=_body_help(operation, field),
     )
+
+
+def _body_help(operation: Operation, field: BodyField) -> str:
+    said = "JSON" if field.kind in ("json", "texts") else " | ".join(field.enum)
+    clears = operation.http == "PUT" and field.kind not in _TYPES
+    return "; ".join(filter(None, [said, "null clears it" if clears else ""]))
 
 
 def _format() -> click.Option:
@@ -141,6 +147,9 @@ def _runner(operation: Operation) -> Callable[..., None]:
         with connected(use_sandbox) as asana:
             method: Callable[..., Any] = getattr(asana[operation.resource], operation.method)
             answer = method(*path, **arguments, **body)
+            tell_failures(asana)
+        if answer is not None and "sync" in answer.attrs["asana"]:
+            click.echo(f"sync: {answer.attrs['asana']['sync']}", err=True)
         if answer is not None:
             _print(answer, output)
 
@@ -150,6 +159,8 @@ def _runner(operation: Operation) -> Callable[..., None]:
 def _value(operation: Operation, name: str, text: Any) -> Any:
     """Read JSON where a body takes more than a plain value."""
     kind = next(field.kind for field in operation.body if field.name == name)
+    if operation.http == "PUT" and text == "null":
+        return None
     if kind not in ("json", "texts") or not isinstance(text, str):
         return text
     try:

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import signal
-from types import FrameType
-
 import click
 import msgspec
 
 from asana_frames.cli.errors import Command
 from asana_frames.sandbox_server import TOKEN, serve
-
-
-def _stop(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 @click.command("sandbox", cls=Command)
@@ -25,7 +18,6 @@ def sandbox_command(port: int, seed: int) -> None:
     When it is ready it prints one line of JSON with its url and token.
     """
     server = serve(port, seed=seed)
-    signal.signal(signal.SIGTERM, _stop)
     line = msgspec.json.encode({"url": server.url, "token": TOKEN}).decode()
     click.echo(line)
     server.serve()

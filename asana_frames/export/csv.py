@@ -17,8 +17,9 @@ def to_csv(
 ) -> None:
     """Write a frame as CSV: UTF-8, whole or not at all.
 
-    Every text is quoted, gids too, so that readers which look at quotes keep them text; tuples
-    are joined by ``"; "``; moments are ISO 8601 in UTC, days are days; missing values are empty.
+    All but numbers is quoted, gids too, so that readers which look at quotes keep them text
+    (pandas does not: read them back with ``pd.read_csv(path, dtype={"gid": "str"})``); tuples are
+    joined by ``"; "``; moments are ISO 8601 in UTC, days are days; missing values are empty.
 
     Parameters
     ----------
@@ -55,6 +56,9 @@ def to_csv(
 
 def stream_csv(frame: pd.DataFrame, stream: IO[str], *, disarm: bool = True) -> None:
     """Write a frame as CSV to an open stream."""
-    as_text(frame, disarm=disarm).to_csv(
-        stream, index=False, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n"
-    )
+    text = as_text(frame, disarm=disarm)
+    for name, dtype in text.dtypes.items():
+        if pd.api.types.is_bool_dtype(dtype):
+            # Readers that look at quotes take what has none for a number.
+            text[name] = text[name].map({True: "True", False: "False"}, na_action="ignore")
+    text.to_csv(stream, index=False, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")

@@ -63,12 +63,18 @@ def resolve_base_url(base_url: str | None = None) -> str:
         It is neither https nor on this machine, so the token could be read on the way.
     """
     url = (base_url or os.environ.get(BASE_URL_VARIABLE) or DEFAULT_BASE_URL).rstrip("/")
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as cause:
+        raise ConfigurationError(f"The base URL {url!r} is no address: {cause}.") from cause
+    if not parts.hostname or port == 0 or not url.isprintable() or " " in url:
+        raise ConfigurationError(
+            f"The base URL {url!r} is no address. It looks like {DEFAULT_BASE_URL}."
+        )
     if parts.username or parts.password:
         raise ConfigurationError("The base URL holds a user name or password; give it without.")
-    if parts.hostname and (
-        parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname))
-    ):
+    if parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname)):
         return url
     raise ConfigurationError(
         f"The base URL {url!r} is refused: the token would travel in the clear. "

@@ -97,6 +97,8 @@ def _listed(http: Http, query: Query) -> Iterator[Page]:
         # The audit log goes on offering a next page, so only an empty one ends it.
         if query.paging == "stream" and _count(tail) == 0:
             return
+        if params.get("offset") == tail.next_page.offset:
+            raise ConnectionFailed(f"{query.asked or query.path}: the same page is offered again.")
         params["offset"] = tail.next_page.offset
 
 

@@ -8,6 +8,7 @@ import logging
 import math
 import platform
 import random
+import re
 import threading
 import time
 from collections.abc import Mapping
@@ -21,6 +22,7 @@ from requests.adapters import BaseAdapter, HTTPAdapter
 
 from asana_frames.exceptions import (
     AuthError,
+    ConfigurationError,
     ConnectionFailed,
     PaymentRequired,
     RequestRefused,
@@ -43,6 +45,14 @@ _HINTS: dict[type[RequestRefused], str] = {
     PaymentRequired: " The workspace's plan does not include this.",
 }
 POOL = 64
+#: What requests refuses to send at all; asking again would change nothing.
+_UNSENDABLE = (
+    requests.exceptions.InvalidURL,
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.MissingSchema,
+    requests.exceptions.InvalidHeader,
+    requests.exceptions.InvalidJSONError,
+)
 #: Replaced where waiting would only cost time.
 _sleep = time.sleep
 
@@ -145,6 +155,8 @@ class Http:
             last = attempt >= TRIES
             try:
                 answer, retry_after = self._once(method, path, params, data, files)
+            except _UNSENDABLE as cause:
+                raise ConfigurationError(f"{method} {path} cannot be sent: {cause}.") from cause
             except requests.RequestException as cause:
                 if last or not repeatable:
                     raise self._failed(method, path, cause, repeatable) from cause
@@ -284,8 +296,11 @@ def _seconds(retry_after: str | None) -> float | None:
 
 
 def _short(cause: Exception) -> str:
-    """Say what broke without the URL, which urllib3 repeats at length."""
-    return f"{type(cause).__name__}: {str(cause).partition(' (Caused by')[0][:120]}"
+    """Say what broke: the innermost cause, without the URL that urllib3 repeats at length."""
+    text = str(cause)
+    system = re.findall(r"\[Errno -?\d+\] [^')\]]+", text)
+    inner = system[-1] if system else text.partition("(Caused by ")[2] or text
+    return f"{type(cause).__name__}: {inner[:160]}"
 
 
 def _refused(method: str, path: str, answer: Answer, asked: str) -> RequestRefused:
@@ -295,7 +310,7 @@ def _refused(method: str, path: str, answer: Answer, asked: str) -> RequestRefus
         errors = envelope.get("errors") or []
         messages = [str(error.get("message", "")) for error in errors]
         phrases = [str(error["phrase"]) for error in errors if error.get("phrase")]
-    except (msgspec.DecodeError, AttributeError, TypeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, AttributeError, TypeError):
         envelope, messages, phrases = {}, [], []
     kind = refusal_of(answer.status)
     said = "; ".join(filter(None, messages)) or "(no message)"

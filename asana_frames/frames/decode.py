@@ -65,7 +65,7 @@ class PageDecoder:
         try:
             rows = self._lists.decode(body).data
         except msgspec.ValidationError:
-            rows = self._tolerant(msgspec.json.decode(body).get("data"))
+            rows = self._tolerant(msgspec.json.decode(body).get("data"), list)
         return self._columns(rows)
 
     def one(self, body: bytes) -> list[Sequence[Any]]:
@@ -73,7 +73,7 @@ class PageDecoder:
         try:
             rows = [self._ones.decode(body).data]
         except msgspec.ValidationError:
-            rows = self._tolerant([msgspec.json.decode(body).get("data")])
+            rows = self._tolerant(msgspec.json.decode(body).get("data"), dict)
         return self._columns(rows)
 
     def _columns(self, rows: list[Any]) -> list[Sequence[Any]]:
@@ -81,9 +81,12 @@ class PageDecoder:
         _transpose(self._root, rows, out)
         return out
 
-    def _tolerant(self, records: Any) -> list[Any]:
+    def _tolerant(self, data: Any, shape: type) -> list[Any]:
         """Build the structs of a page that is not as the spec says, field by field."""
-        rows = records if isinstance(records, list) else [records]
+        rows = data if isinstance(data, list) else [data]
+        # Odd values are read as far as they can be; what is no record at all loses rows.
+        if not isinstance(data, shape) or not all(isinstance(r, dict | None) for r in rows):
+            raise msgspec.DecodeError(f"its data is no {'list' if shape is list else 'record'}")
         made = (_made(self._root, row) for row in rows)
         return [row for row in made if row is not None]
 

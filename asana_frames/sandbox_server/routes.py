@@ -196,7 +196,7 @@ def _sorted(found: list[Object], asked: Arguments) -> list[Object]:
     key = str(asked.get("sort_by") or "modified_at")
     name = field.get(key, key)
     found.sort(
-        key=lambda item: (item[name] is not None, item[name] or ""),
+        key=lambda item: (False, "") if item[name] is None else (True, item[name]),
         reverse=not asked.get("sort_ascending"),
     )
     return found[:100]

@@ -25,8 +25,11 @@ class _Handler(BaseHTTPRequestHandler):
     application: Application
 
     def _serve(self) -> None:
-        length = int(self.headers.get("Content-Length") or 0)
-        body = self.rfile.read(length) if length else b""
+        length = self.headers.get("Content-Length") or "0"
+        if not length.isdigit():
+            self.send_error(400, "Content-Length is no number")
+            return
+        body = self.rfile.read(int(length))
         self._send(self.application.handle(self.command, self.path, dict(self.headers), body))
 
     def _send(self, answer: Answer) -> None:
@@ -52,6 +55,9 @@ class _Handler(BaseHTTPRequestHandler):
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
+
+    def handle_error(self, *_: Any) -> None:
+        """Say nothing: a client that leaves is no fault of the server's."""
 
 
 class Server:

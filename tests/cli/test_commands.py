@@ -10,6 +10,8 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +22,7 @@ import asana_frames as af
 from asana_frames.catalog import load
 from asana_frames.cli.export import reader_of
 from asana_frames.sandbox_server import Server
+from tests.recorder import Asked, Recorder, Reply
 
 COMMAND = [sys.executable, "-m", "asana_frames"]
 
@@ -110,6 +113,10 @@ def test_every_operation_is_a_command() -> None:
         (["export", "--workspace", "Acme", "--resources", "taks", "--sandbox"], 2, "'tasks'"),
         (["export", "--workspace", "Acme", "--resources", "reactions", "--sandbox"], 2, "cannot"),
         (["export", "--workspace", "Acme", "--out", "/dev/null/x", "--sandbox"], 2, "--out"),
+        (["export", "--workspace", "Acme", "--resources", ",", "--sandbox"], 2, "names nothing"),
+        (["export", "--workspace", "99", "--out", "new", "--sandbox"], 4, "Not a recognized ID"),
+        (["tasks", "update", "12", "--sandbox"], 2, "say what to change"),
+        (["tasks", "update", "12", "--due-on", "soon", "--sandbox"], 2, "takes a date"),
         (["demo", "--out", "/dev/null/x"], 2, "--out"),
         (["sandbox", "--port", "99999"], 2, "Port 99999"),
     ],
@@ -128,13 +135,72 @@ def test_what_goes_wrong_is_one_message_and_an_exit_code(
 
 def test_a_part_that_cannot_be_read_is_told_and_the_rest_is_there() -> None:
     done = run(
-        *["tasks", "list", "--project", "Office move", "--project", "12"],
+        *["tasks", "list", "--project", "Office move", "--project", "12", "--project", "13"],
         *["--fields", "name", "--sandbox"],
     )
 
     assert done.returncode == 5
     assert len(done.stdout.splitlines()) > 50
     assert "PartialResultWarning" in done.stderr
+    assert "project 12: 404" in done.stderr
+    assert "project 13: 404" in done.stderr
+
+
+def test_events_tell_the_token_to_go_on_with() -> None:
+    first = run("events", "list", "--resource", "Office move", "--sandbox", "--format", "json")
+    token = first.stderr.removeprefix("sync: ").strip()
+
+    again = run("events", "list", "--resource", "Office move", "--sandbox", "--sync", token)
+
+    assert (first.stdout, again.returncode) == ("[]\n", 0)
+    assert again.stderr.startswith("sync: ")
+
+
+def test_null_clears_a_field(recorder: Recorder) -> None:
+    recorder.reply = lambda asked: Reply(body={"data": {"gid": "5"}})
+    environment = {"ASANA_BASE_URL": recorder.url, "ASANA_ACCESS_TOKEN": "t"}
+
+    done = run("tasks", "update", "5", "--due-on", "null", "--name", "A", **environment)
+
+    assert done.returncode == 0
+    assert recorder.asked[0].json == {"data": {"due_on": None, "name": "A"}}
+
+
+def test_an_output_that_is_full_is_one_message() -> None:
+    command = " ".join([*COMMAND, "workspaces list --sandbox > /dev/full"])
+
+    done = subprocess.run(
+        ["bash", "-c", command], capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert done.returncode == 1
+    assert "cannot be written" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_export_that_is_told_to_end_leaves_nothing_half_written(
+    recorder: Recorder, tmp_path: Path
+) -> None:
+    asked_for_tags = threading.Event()
+
+    def reply(asked: Asked) -> Reply:
+        if asked.path.endswith("/tags"):
+            asked_for_tags.set()
+            time.sleep(3)
+        data = {"gid": "1", "name": "Acme"}
+        return Reply(body={"data": data if asked.path.endswith("/1") else [data]})
+
+    recorder.reply = reply
+    command = [*COMMAND, "export", "--workspace", "1", "--resources", "users,tags", "--out", "."]
+    kept = {**os.environ, "ASANA_BASE_URL": recorder.url, "ASANA_ACCESS_TOKEN": "t"}
+    with subprocess.Popen(command, cwd=tmp_path, env=kept, stderr=subprocess.PIPE) as process:
+        assert asked_for_tags.wait(timeout=60)
+        process.send_signal(signal.SIGTERM)
+        _, told = process.communicate(timeout=30)
+
+    assert process.returncode == 130
+    assert b"Interrupted" in told
+    assert [path.name for path in tmp_path.iterdir()] == ["users.csv"]
 
 
 def test_the_environment_names_server_and_token(server: Server) -> None:

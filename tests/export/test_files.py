@@ -43,6 +43,9 @@ def test_gids_are_quoted_so_that_careful_readers_keep_them_text(
     file = tmp_path / "tasks.csv"
     af.export.to_csv(tasks[["gid", "num_likes"]], file)
 
+    with file.open(encoding="utf-8", newline="") as stream:
+        careful = list(csv.reader(stream, quoting=csv.QUOTE_NONNUMERIC))
+    assert [type(cell) for cell in careful[1]] == [str, float]
     first, second, *_ = file.read_text("utf-8").splitlines()
 
     assert first == '"gid","num_likes"'
@@ -89,6 +92,16 @@ def test_moments_are_iso_in_utc(moments: list[str], shown: list[str]) -> None:
     column = pd.Series(pd.to_datetime(moments, utc=True))
 
     assert af.export.as_text(column.to_frame("at"))["at"].fillna("").tolist() == shown
+
+
+def test_flags_are_quoted_and_stay_flags(tmp_path: Path) -> None:
+    file = tmp_path / "x.csv"
+    frame = pd.DataFrame({"f": pd.array([True, False, None], "boolean")})
+
+    af.export.to_csv(frame, file)
+
+    assert file.read_text().split() == ['"f"', '"True"', '"False"', '""']
+    assert pd.read_csv(file)["f"].tolist()[:2] == [True, False]
 
 
 def test_numbers_stay_numbers(tmp_path: Path) -> None:

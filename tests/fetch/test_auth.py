@@ -89,13 +89,21 @@ def test_https_and_loopback_are_taken(url: str) -> None:
         "http://127.0.0.1.example.com/",
         "http://10.0.0.1/",
         "ftp://app.asana.com",
-        "app.asana.com",
-        "https://",
+        "//app.asana.com",
     ],
 )
 def test_any_other_base_url_is_refused(url: str) -> None:
     with pytest.raises(af.ConfigurationError, match="https"):
         af.connect("token", base_url=url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://[::1", "http://127.0.0.1:99999", "http://127.0.0.1:abc", "https://a b", "https://"],
+)
+def test_what_is_no_address_is_refused_at_once(url: str) -> None:
+    with pytest.raises(af.ConfigurationError, match="is no address"):
+        resolve_base_url(url)
 
 
 def test_a_password_in_the_base_url_is_refused_and_not_shown() -> None:

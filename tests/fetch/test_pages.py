@@ -83,6 +83,15 @@ def test_an_offset_that_always_expires_is_given_up(recorder: Recorder) -> None:
         list(pages(http_of(recorder), Query("/tags", {})))
 
 
+def test_a_page_that_is_offered_again_ends_in_an_error(recorder: Recorder) -> None:
+    recorder.replies(Reply(body=page(1, after="a")))
+
+    with pytest.raises(af.ConnectionFailed, match="same page"):
+        list(pages(http_of(recorder), Query("/tags", {})))
+
+    assert len(recorder.asked) == 2
+
+
 def test_no_page_is_fetched_beyond_the_limit(recorder: Recorder) -> None:
     recorder.replies(Reply(body=page(*range(100), after="a")))
 

@@ -137,7 +137,7 @@ def test_nobody_listening_is_a_connection_failed() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{taken.getsockname()[1]}/api/1.0"
-        with pytest.raises(af.ConnectionFailed, match="no answer from") as caught:
+        with pytest.raises(af.ConnectionFailed, match=r"Errno.*refused") as caught:
             Http("secret-token", url).request("GET", "/tasks")
 
     assert isinstance(caught.value, ConnectionError)
@@ -160,6 +160,13 @@ def test_a_redirect_is_refused_and_the_token_stays(recorder: Recorder) -> None:
             http_of(recorder).request("GET", "/tasks")
 
         assert other.asked == []
+
+
+def test_an_error_that_is_not_text_is_an_error_all_the_same(recorder: Recorder) -> None:
+    recorder.replies(Reply(400, b'{"errors":[{"message":"\xff"}]}'))
+
+    with pytest.raises(af.InvalidRequest, match=r"400 \(no message\)"):
+        http_of(recorder).request("GET", "/tasks")
 
 
 def test_the_phrase_for_support_is_told(recorder: Recorder) -> None:

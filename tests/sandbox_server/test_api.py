@@ -166,6 +166,23 @@ def test_a_list_of_more_than_a_thousand_needs_a_limit() -> None:
     assert b"The result is too large" in answer.body
 
 
+@pytest.mark.parametrize("by", ["likes", "due_date", "created_at", "relevance"])
+def test_a_search_is_sorted_by_what_is_asked(server: Server, by: str) -> None:
+    answer = get(
+        server, "/workspaces/1209000000000001/tasks/search", sort_by=by, opt_fields="num_likes"
+    )
+
+    likes = [task["num_likes"] for task in answer.json()["data"]]
+    assert len(likes) == 100
+    assert by != "likes" or likes == sorted(likes, reverse=True)
+
+
+def test_a_length_that_is_no_number_is_a_bad_request(server: Server) -> None:
+    headers = {"Authorization": "Bearer sandbox", "Content-Length": "abc"}
+
+    assert requests.get(server.url + "/workspaces", headers=headers, timeout=10).status_code == 400
+
+
 def test_two_servers_listen_side_by_side_and_stop() -> None:
     with serve() as one, serve() as two:
         assert one.url != two.url
