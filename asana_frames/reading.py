@@ -211,8 +211,7 @@ def _axes(
         elif not parameter.refers:
             axes.append([(parameter, bodies.query_value(operation, parameter, value))])
         else:
-            container = within.get("project") or within.get("workspace")
-            inside = container if _lives_in(parameter, within) else within.get("workspace")
+            inside = within.get(_container(parameter))
             gids = client.references.gids(value, parameter.refers, within=inside)
             if parameter.many:
                 # None of nobody's tasks: an empty filter would be no filter at all.
@@ -230,9 +229,10 @@ def _containers_first(parameter: Parameter) -> int:
     return {"workspace": 0, "project": 1}.get(next(iter(parameter.refers), ""), 2)
 
 
-def _lives_in(parameter: Parameter, within: Mapping[str, str]) -> bool:
+def _container(parameter: Parameter) -> str:
+    """Return the record type within which a parameter's names are looked for."""
     directory: Directory | None = load().directory(parameter.refers[0])
-    return directory is not None and directory.container == "project" and "project" in within
+    return directory.container if directory is not None else ""
 
 
 def _requests(

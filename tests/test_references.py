@@ -93,6 +93,14 @@ def test_a_section_is_named_within_its_project(asana: af.Asana) -> None:
         asana.tasks.list(section="Website relaunch/Revue")
 
 
+def test_a_section_is_not_looked_for_in_a_workspace(asana: af.Asana) -> None:
+    frame = asana.tasks.list(workspace="Acme", section="Office move/Done", fields=["name"])
+
+    assert len(frame) > 0
+    with pytest.raises(af.UnknownReference, match="Project name/Done"):
+        asana.tasks.list(workspace="Acme", section="Done")
+
+
 def test_a_section_with_a_slash_in_its_name_is_found(
     recorder: Recorder, recorded: af.Asana
 ) -> None:
