@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 from asana_frames.sandbox_server import words
+from asana_frames.sandbox_server.definitions import build_fields
 from asana_frames.sandbox_server.store import Object, Store, day, stamp
 
 #: Days of history.
@@ -30,7 +30,7 @@ def build_company(store: Store) -> None:
             workspace=workspace,
             permalink_url="",
         )
-    fields = build_fields(store, workspace, people)
+    fields = build_fields(store)
     for place, (name, team, sections, _) in enumerate(words.PROJECTS):
         _project(store, place, name, teams[team], sections, workspace, fields)
     for person in people:
@@ -121,72 +121,6 @@ def _team(store: Store, name: str, workspace: Object, people: list[Object]) -> O
     return team
 
 
-def build_fields(store: Store, workspace: Object, people: list[Object]) -> dict[str, Object]:
-    """Make custom fields of every kind."""
-    admin = people[0]
-
-    def field(name: str, kind: str, representation: str = "", **more: Any) -> Object:
-        made = {
-            "name": name,
-            "resource_subtype": kind,
-            "type": kind,
-            "representation_type": representation or kind,
-            "id_prefix": None,
-            "is_formula_field": representation == "formula",
-            "is_value_read_only": representation in ("formula", "custom_id"),
-            "description": f"{name} of the task.",
-            "enabled": True,
-            "has_notifications_enabled": False,
-            "is_global_to_workspace": True,
-            "asana_created_field": None,
-            "created_by": admin,
-            "privacy_setting": "public_with_guests",
-            "default_access_level": "editor",
-            "workspace": workspace,
-            **more,
-        }
-        return store.add("custom_field", **made)
-
-    def options(*names: str, disabled: str = "") -> list[Object]:
-        colors = ("red", "orange", "yellow", "green", "blue", "purple")
-        return [
-            store.add("enum_option", name=name, enabled=name != disabled, color=colors[i % 6])
-            for i, name in enumerate(names)
-        ]
-
-    number: dict[str, Any] = {"format": "none", "currency_code": None}
-    number |= {"custom_label": None, "custom_label_position": None}
-    fields = {
-        "Priority": field(
-            "Priority", "enum", enum_options=options("Low", "Medium", "High", "Urgent")
-        ),
-        "Story points": field("Story points", "number", precision=0, **number),
-        "Estimated time": field(
-            "Estimated time", "number", precision=0, **{**number, "format": "duration"}
-        ),
-        "Channels": field(
-            "Channels",
-            "multi_enum",
-            enum_options=options("Web", "E-mail", "Social", "Print", "Fax", disabled="Fax"),
-        ),
-        "Launch date": field("Launch date", "date"),
-        "Reviewers": field("Reviewers", "people"),
-        "Agency notes": field("Agency notes", "text"),
-        "Ticket": field("Ticket", "text", "custom_id", id_prefix="ACME"),
-        "Points per hour": field("Points per hour", "number", "formula", precision=2, **number),
-        "Related work": field("Related work", "reference", input_restrictions=["task", "project"]),
-        "Budget share": field(
-            "Budget share", "number", precision=1, **{**number, "format": "percentage"}
-        ),
-        "Health": field("Health", "enum", enum_options=options("Good", "Watch", "Bad")),
-    }
-    # A project's own field may be called like another: frames must tell them apart.
-    local = field("Priority", "enum", enum_options=options("P3", "P2", "P1"))
-    local["is_global_to_workspace"] = False
-    fields["Priority (local)"] = local
-    return fields
-
-
 _OF_ALL = ("Priority", "Story points", "Estimated time", "Reviewers")
 _OF_TEAM = {
     "Marketing": ("Channels", "Launch date", "Agency notes", "Budget share"),
@@ -208,11 +142,31 @@ def _project(
 ) -> None:
     members = store.found("team_users", team)
     start = store.now - timedelta(days=HISTORY - 25 * place)
-    end = store.now.date() + timedelta(days=20 + 17 * place)
     project = store.add("project", name=name, archived=False)
+    project |= _fields_of_project(store, place, project, members, start)
+    project |= {"team": team, "workspace": workspace}
     url = f"https://app.asana.com/1/{workspace['gid']}/project/{project['gid']}"
-    notes = f"{name}: what we do, and when." if name != "Someday maybe" else ""
-    project |= {
+    project["permalink_url"] = url
+    store.put("team_projects", team, project)
+    for title in sections:
+        section = store.add(
+            "section", name=title, created_at=stamp(start), project=project, projects=[project]
+        )
+        store.put("sections", project, section)
+    for title in (*_OF_ALL, *_OF_TEAM[team["name"]]):
+        _setting(store, project, fields[title])
+    for number, person in enumerate(members):
+        _membership(store, project, person, "admin" if number == 0 else "editor")
+
+
+def _fields_of_project(
+    store: Store, place: int, project: Object, members: list[Object], start: datetime
+) -> Object:
+    name = project["name"]
+    is_used = name != "Someday maybe"
+    notes = f"{name}: what we do, and when." if is_used else ""
+    end = day(store.now.date() + timedelta(days=20 + 17 * place))
+    return {
         "color": words.COLORS[place % len(words.COLORS)],
         "icon": "list",
         "created_at": stamp(start),
@@ -221,8 +175,8 @@ def _project(
         "current_status_update": None,
         "custom_field_settings": [],
         "default_view": "board" if place % 2 else "list",
-        "due_date": day(end),
-        "due_on": day(end),
+        "due_date": end,
+        "due_on": end,
         "start_on": day(start.date()),
         "html_notes": f"<body>{notes}</body>",
         "notes": notes,
@@ -237,25 +191,10 @@ def _project(
         "completed_at": None,
         "completed_by": None,
         "followers": members[:2],
-        "owner": members[0] if name != "Someday maybe" else None,
-        "team": team,
-        "permalink_url": url,
+        "owner": members[0] if is_used else None,
         "project_brief": None,
         "created_from_template": None,
-        "workspace": workspace,
     }
-    store.by_gid[project["gid"]].update(project)
-    project = store.by_gid[project["gid"]]
-    store.put("team_projects", team, project)
-    for title in sections:
-        section = store.add(
-            "section", name=title, created_at=stamp(start), project=project, projects=[project]
-        )
-        store.put("sections", project, section)
-    for title in (*_OF_ALL, *_OF_TEAM[team["name"]]):
-        _setting(store, project, fields[title])
-    for number, person in enumerate(members):
-        _membership(store, project, person, "admin" if number == 0 else "editor")
 
 
 def _setting(store: Store, parent: Object, field: Object) -> None:

@@ -48,55 +48,39 @@ def _tell(
     created: datetime,
 ) -> None:
     """Make the stories of a task that agree with its present state."""
-    random = store.random
     end = datetime.fromisoformat(task["completed_at"]) if task["completed"] else store.now
-    moments = sorted(created + (end - created) * random.random() for _ in range(len(moves) + 3))
-    steps = iter(moments)
-    creator = task["created_by"]
+    count = len(moves) + 3
+    steps = iter(sorted(created + (end - created) * store.random.random() for _ in range(count)))
 
     def told(moment: datetime, by: Object | None, subtype: str, text: str, **more: Any) -> None:
         story(store, task, moment, by, subtype, text, **more)
 
-    if project is not None:
-        told(
-            created,
-            creator,
-            "added_to_project",
-            f"added this task to {project['name']}",
-            project=project,
-        )
-    if task["assignee"] is not None:
-        name = task["assignee"]["name"]
-        told(
-            created,
-            creator,
-            "assigned",
-            f"assigned this task to {name}",
-            assignee=task["assignee"],
-        )
-    _slip(store, task, creator, next(steps), told)
-    if random.random() < 0.35:
-        told(
-            next(steps),
-            random.choice(store.all("user")),
-            "comment_added",
-            random.choice(words.COMMENTS),
-        )
+    _begin(task, project, created, told)
+    _slip(store, task, task["created_by"], next(steps), told)
+    if store.random.random() < 0.35:
+        moment, person = next(steps), store.random.choice(store.all("user"))
+        told(moment, person, "comment_added", store.random.choice(words.COMMENTS))
     for old, new in moves:
         # Rules move tasks too, and then nobody did it.
-        mover = None if random.random() < 0.1 else task["assignee"] or creator
-        told(
-            next(steps),
-            mover,
-            "section_changed",
-            f'moved this task from "{old["name"]}" to "{new["name"]}"',
-            old_section=old,
-            new_section=new,
-            project=project,
-        )
+        by_rule = store.random.random() < 0.1
+        mover = None if by_rule else task["assignee"] or task["created_by"]
+        text = f'moved this task from "{old["name"]}" to "{new["name"]}"'
+        more = {"old_section": old, "new_section": new, "project": project}
+        told(next(steps), mover, "section_changed", text, **more)
     if task["completed"]:
         told(end, task["completed_by"], "marked_complete", "marked this task complete")
     store.under["task_stories", task["gid"]].sort(key=lambda item: item["created_at"])
+
+
+def _begin(task: Object, project: Object | None, created: datetime, told: Tell) -> None:
+    """Tell how a task began: in a project and with an assignee, where it has them."""
+    creator, assignee = task["created_by"], task["assignee"]
+    if project is not None:
+        text = f"added this task to {project['name']}"
+        told(created, creator, "added_to_project", text, project=project)
+    if assignee is not None:
+        text = f"assigned this task to {assignee['name']}"
+        told(created, creator, "assigned", text, assignee=assignee)
 
 
 def _slip(store: Store, task: Object, by: Object, moment: datetime, told: Tell) -> None:

@@ -50,29 +50,7 @@ def _templates(store: Store) -> None:
         )
         projects[0]["created_from_template"] = projects[0]["created_from_template"] or template
     for project in projects[:3]:
-        store.add(
-            "task_template",
-            name="Press release",
-            project=project,
-            template={
-                "name": "Press release",
-                "task_resource_subtype": "default_task",
-                "description": "Write, translate, send.",
-                "html_description": "<body>Write, translate, send.</body>",
-                "memberships": [project],
-                "relative_start_on": 0,
-                "relative_due_on": 7,
-                "due_time": None,
-                "dependencies": [],
-                "dependents": [],
-                "followers": people[:2],
-                "attachments": [],
-                "subtasks": [],
-                "custom_fields": [],
-            },
-            created_by=people[0],
-            created_at=project["created_at"],
-        )
+        _press_release(store, project, people)
         options = [
             store.add("custom_type_status_option", name=name, color="green", enabled=True)
             for name in ("Reported", "Fixed", "Closed")
@@ -81,6 +59,29 @@ def _templates(store: Store) -> None:
             "custom_type", name="Bug", status_options=options, workspace=_workspace(store)
         )
         store.put("custom_types", project, kind)
+
+
+def _press_release(store: Store, project: Object, people: list[Object]) -> None:
+    nothing = ("dependencies", "dependents", "attachments", "subtasks", "custom_fields")
+    store.add(
+        "task_template",
+        name="Press release",
+        project=project,
+        template={
+            "name": "Press release",
+            "task_resource_subtype": "default_task",
+            "description": "Write, translate, send.",
+            "html_description": "<body>Write, translate, send.</body>",
+            "memberships": [project],
+            "relative_start_on": 0,
+            "relative_due_on": 7,
+            "due_time": None,
+            "followers": people[:2],
+            **{name: [] for name in nothing},
+        },
+        created_by=people[0],
+        created_at=project["created_at"],
+    )
 
 
 def _roles(store: Store) -> None:
@@ -146,6 +147,29 @@ def _requests(store: Store) -> None:
         requester=people[-1],
         target=project,
     )
+    _webhook(store, project)
+    for status in ("succeeded", "in_progress"):
+        nothing = dict.fromkeys(
+            ("new_portfolio", "new_project_template", "new_graph_export", "new_resource_export")
+        )
+        store.add(
+            "job",
+            resource_subtype="duplicate_project",
+            status=status,
+            new_project=project if status == "succeeded" else None,
+            new_task=None,
+            **nothing,
+        )
+    store.add(
+        "organization_export",
+        created_at=stamp(store.now - timedelta(days=3)),
+        download_url="https://files.acme.example/export.json.gz",
+        state="finished",
+        organization=_workspace(store),
+    )
+
+
+def _webhook(store: Store, project: Object) -> None:
     store.add(
         "webhook",
         active=True,
@@ -167,25 +191,6 @@ def _requests(store: Store) -> None:
             }
         ],
         workspace=_workspace(store),
-    )
-    for status in ("succeeded", "in_progress"):
-        nothing = dict.fromkeys(
-            ("new_portfolio", "new_project_template", "new_graph_export", "new_resource_export")
-        )
-        store.add(
-            "job",
-            resource_subtype="duplicate_project",
-            status=status,
-            new_project=project if status == "succeeded" else None,
-            new_task=None,
-            **nothing,
-        )
-    store.add(
-        "organization_export",
-        created_at=stamp(store.now - timedelta(days=3)),
-        download_url="https://files.acme.example/export.json.gz",
-        state="finished",
-        organization=_workspace(store),
     )
 
 

@@ -72,37 +72,9 @@ def _periods(store: Store) -> None:
 
 def _goals(store: Store) -> None:
     made: dict[str, Object] = {}
-    people = store.all("user")
-    teams = {team["name"]: team for team in store.all("team")}
-    periods = [p for p in store.all("time_period") if p["start_on"] >= f"{store.now.year}"]
     for place, line in enumerate(_GOALS.splitlines()):
-        name, parent, team, unit, *numbers, source = line.split("|")
-        initial, current, target = map(float, numbers)
-        period = periods[0] if not parent else periods[2 + place % 5]
-        goal = store.add("goal", name=name)
-        store.by_gid[goal["gid"]].update(
-            html_notes="<body></body>",
-            notes="",
-            due_on=period["end_on"],
-            start_on=period["start_on"],
-            is_workspace_level=not team,
-            liked=False,
-            likes=[],
-            num_likes=0,
-            team=teams.get(team),
-            workspace=store.all("workspace")[0],
-            followers=[people[place % 5]],
-            time_period=period,
-            metric=_metric(store, unit, initial, current, target, source),
-            owner=people[(place * 3) % len(people)],
-            current_status_update=None,
-            status=_status(place, current, target) if unit else None,
-            privacy_setting="public_to_workspace",
-            default_access_level="editor",
-            custom_fields=[],
-            custom_field_settings=[],
-        )
-        made[name] = goal
+        goal, parent = _goal(store, place, *line.split("|"))
+        made[goal["name"]] = goal
         if parent:
             _support(store, goal, made[parent], 1 if place < 4 else 0.5)
         store.put("goal_owner", goal["owner"], goal)
@@ -115,6 +87,41 @@ def _goals(store: Store) -> None:
     ):
         supporter = next(p for p in store.all("project") if p["name"] == name)
         _support(store, supporter, made[goal_name], 1, "supporting_work")
+
+
+def _goal(
+    store: Store, place: int, name: str, parent: str, team: str, unit: str, *rest: str
+) -> tuple[Object, str]:
+    """Make a goal and return it with the name of the goal it feeds."""
+    *numbers, source = rest
+    initial, current, target = map(float, numbers)
+    people = store.all("user")
+    periods = [p for p in store.all("time_period") if p["start_on"] >= f"{store.now.year}"]
+    period = periods[0] if not parent else periods[2 + place % 5]
+    goal = store.add("goal", name=name)
+    goal |= {
+        "html_notes": "<body></body>",
+        "notes": "",
+        "due_on": period["end_on"],
+        "start_on": period["start_on"],
+        "is_workspace_level": not team,
+        "liked": False,
+        "likes": [],
+        "num_likes": 0,
+        "team": next((t for t in store.all("team") if t["name"] == team), None),
+        "workspace": store.all("workspace")[0],
+        "followers": [people[place % 5]],
+        "time_period": period,
+        "metric": _metric(store, unit, initial, current, target, source),
+        "owner": people[(place * 3) % len(people)],
+        "current_status_update": None,
+        "status": _status(place, current, target) if unit else None,
+        "privacy_setting": "public_to_workspace",
+        "default_access_level": "editor",
+        "custom_fields": [],
+        "custom_field_settings": [],
+    }
+    return goal, parent
 
 
 def _status(place: int, current: float, target: float) -> str | None:

@@ -51,37 +51,11 @@ def _task(store: Store, project: Object | None, parent: Object | None = None) ->
     task = store.add("task")
     creator = random.choice(people)
     assignee = random.choice(people) if random.random() < 0.9 else None
-    verb, thing = random.choice(words.VERBS), random.choice(words.THINGS)
-    name = f"{verb} {thing} {random.choice(words.FOR_WHOM)}".strip()
-    subtype = "default_task"
-    if parent is None and random.random() < 0.03:
-        subtype, name = "milestone", f"{thing.capitalize()} ready"
-    elif random.random() < 0.02:
-        subtype = "approval"
-    task |= _fields_of_task(
-        store,
-        task,
-        name=name,
-        resource_subtype=subtype,
-        approval_status=("approved" if is_done else "pending") if subtype == "approval" else None,
-        created_at=stamp(created),
-        created_by=creator,
-        assignee=assignee,
-        assigned_by=creator if assignee else None,
-        completed=is_done,
-        completed_at=stamp(done) if is_done else None,
-        completed_by=(assignee or creator) if is_done else None,
-        due_on=day(due) if due else None,
-        due_at=stamp(due) if due and random.random() < 0.1 else None,
-        start_on=day(created)
-        if due and subtype != "milestone" and random.random() < 0.3
-        else None,
-        modified_at=stamp(done if is_done else min(created + timedelta(days=9), store.now)),
-        parent=parent,
-        followers=list(
-            {person["gid"]: person for person in (creator, assignee) if person}.values()
-        ),
-    )
+    known = _people(creator, assignee, is_done) | _called(store, parent is None, is_done)
+    known |= _dates(store, created, due, known["resource_subtype"])
+    last = done if is_done else min(created + timedelta(days=9), store.now)
+    known |= {"completed_at": stamp(done) if is_done else None, "modified_at": stamp(last)}
+    task |= _fields_of_task(store, task, **known, completed=is_done, parent=parent)
     _place(store, task, project, parent, created)
     _spend(store, task, project, created, done if is_done else store.now)
     if parent is None and random.random() < 0.12:
@@ -89,6 +63,46 @@ def _task(store: Store, project: Object | None, parent: Object | None = None) ->
             task["num_subtasks"] += 1
             store.put("subtasks", task, _task(store, project, task))
     return task
+
+
+def _people(creator: Object, assignee: Object | None, is_done: bool) -> Object:
+    followers = {person["gid"]: person for person in (creator, assignee) if person}
+    return {
+        "created_by": creator,
+        "assignee": assignee,
+        "assigned_by": creator if assignee else None,
+        "completed_by": (assignee or creator) if is_done else None,
+        "followers": list(followers.values()),
+    }
+
+
+def _called(store: Store, is_top: bool, is_done: bool) -> Object:
+    """Return name and kind of a task."""
+    random = store.random
+    verb, thing = random.choice(words.VERBS), random.choice(words.THINGS)
+    name = f"{verb} {thing} {random.choice(words.FOR_WHOM)}".strip()
+    subtype = "default_task"
+    if is_top and random.random() < 0.03:
+        subtype, name = "milestone", f"{thing.capitalize()} ready"
+    elif random.random() < 0.02:
+        subtype = "approval"
+    approval = "approved" if is_done else "pending"
+    return {
+        "name": name,
+        "resource_subtype": subtype,
+        "approval_status": approval if subtype == "approval" else None,
+    }
+
+
+def _dates(store: Store, created: datetime, due: datetime | None, subtype: str) -> Object:
+    has_time = due is not None and store.random.random() < 0.1
+    has_start = due is not None and subtype != "milestone" and store.random.random() < 0.3
+    return {
+        "created_at": stamp(created),
+        "due_on": day(due) if due else None,
+        "due_at": stamp(due) if due and has_time else None,
+        "start_on": day(created) if has_start else None,
+    }
 
 
 def _fields_of_task(store: Store, task: Object, **known: Any) -> Object:
