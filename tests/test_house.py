@@ -132,7 +132,11 @@ def test_the_readme_program_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 @pytest.mark.parametrize("notebook", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=str)
 @pytest.mark.filterwarnings("ignore")
-def test_a_notebook_runs_from_top_to_bottom(notebook: Path, tmp_path: Path) -> None:
+def test_a_notebook_runs_from_top_to_bottom(
+    notebook: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The kernel chooses how charts are shown, unless the environment has chosen already.
+    monkeypatch.delenv("MPLBACKEND", raising=False)
     nbformat = pytest.importorskip("nbformat", reason="part of the dev extra")
     nbclient = pytest.importorskip("nbclient", reason="part of the dev extra")
     content = nbformat.read(notebook, as_version=4)

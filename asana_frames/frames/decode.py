@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
+from operator import attrgetter
 from typing import Any, cast
 
 import msgspec
@@ -129,10 +130,11 @@ def _transpose(node: _Node, structs: Sequence[Any], out: list[Sequence[Any]]) ->
     nothing = (None,) * width
     astuple = msgspec.structs.astuple
     rows: Iterable[tuple[Any, ...]]
-    if None in structs:
+    try:
+        rows = list(map(astuple, structs))
+    except TypeError:
+        # A null among them.
         rows = [nothing if struct is None else astuple(struct) for struct in structs]
-    else:
-        rows = map(astuple, structs)
     for child, values in zip(node.children.values(), zip(*rows, strict=True), strict=True):
         _fill(child, values, out)
 
@@ -218,5 +220,9 @@ _CUSTOM_FIELD = _tree(list(_custom_field_columns()))
 #: One entry of a record's ``custom_fields``.
 CustomField: Any = _struct(_CUSTOM_FIELD, "CustomField")
 CustomField.__doc__ = "One entry of a record's ``custom_fields``."
-#: Leaf name -> place in ``astuple(entry)``, such as ``enum_value``.
-CUSTOM_FIELD_KEYS = {key: place for place, key in enumerate(_CUSTOM_FIELD.children)}
+#: Key of an entry, such as ``enum_value`` -> what reads it off the struct.
+CUSTOM_FIELD_KEYS = {
+    key: attrgetter(f"f{place}") for place, key in enumerate(_CUSTOM_FIELD.children)
+}
+#: The same for the first and second key within such a value.
+FIRST, SECOND = attrgetter("f0"), attrgetter("f1")

@@ -2,44 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate, chain
 from typing import Any, NamedTuple
 
-import msgspec
 import numpy as np
 import pandas as pd
 
 from asana_frames.frames.arrays import ColumnBuffer, array_of, missing
-from asana_frames.frames.decode import CUSTOM_FIELD_KEYS
+from asana_frames.frames.decode import CUSTOM_FIELD_KEYS, FIRST, SECOND
 
 PREFIX = "cf_"
 #: gid of an enum field -> its options in the order of its definition.
 Options = Mapping[str, Sequence[str]]
 
-#: Kind of field -> (key of its value, place within that value or None, kind of its column).
-_READERS: dict[str, tuple[str, int | None, str]] = {
+Getter = Callable[[Any], Any]
+
+#: Kind of field -> (key of its value, what reads it off that value, kind of its column).
+_READERS: dict[str, tuple[str, Getter | None, str]] = {
     "number": ("number_value", None, "number"),
     "text": ("text_value", None, "text"),
-    "enum": ("enum_value", 0, "text"),
-    "multi_enum": ("multi_enum_values", 0, "tuple"),
-    "people": ("people_value", 1, "tuple"),
+    "enum": ("enum_value", FIRST, "text"),
+    "multi_enum": ("multi_enum_values", FIRST, "tuple"),
+    "people": ("people_value", SECOND, "tuple"),
     "date": ("date_value", None, "datetime"),
-    "reference": ("reference_value", 0, "tuple"),
+    "reference": ("reference_value", FIRST, "tuple"),
     "custom_id": ("display_value", None, "text"),
 }
 #: Kinds that are not known are shown as Asana displays them.
 _OTHER = ("display_value", None, "text")
-#: Key of an entry -> its values, one per entry.
-Columns = Mapping[str, Sequence[Any]]
-_astuple = msgspec.structs.astuple
 
 
 class _Found(NamedTuple):
     """The entries of one field in a page."""
 
     rows: np.ndarray[Any, Any]
-    where: slice | list[int]
+    entries: Sequence[Any]
     #: Place of the first of them among the fields of its row.
     head: int
 
@@ -51,28 +49,29 @@ class _Cells:
         self.gid = gid
         self.name = name
         self.kind = kind
-        self._key, self._place, self.column = _READERS.get(kind, _OTHER)
+        key, self._read, self.column = _READERS.get(kind, _OTHER)
+        self._get = CUSTOM_FIELD_KEYS[key]
         self._rows: list[np.ndarray[Any, Any]] = []
         #: Place among the fields of its row, of the first entry of each page.
         self._heads: list[int] = []
         self._values = ColumnBuffer.of(self.column, name)
         self._gids = ColumnBuffer.of("tuple", name)
 
-    def extend(self, found_at: _Found, columns: Columns) -> None:
+    def extend(self, found: _Found) -> None:
         """Add the entries of a page."""
-        found = _picked(columns[self._key], found_at.where)
-        self._rows.append(found_at.rows)
-        self._heads.append(found_at.head)
-        if self.column == "tuple":
-            self._values.extend([_names(structs, self._place or 0) for structs in found])
+        self._rows.append(found.rows)
+        self._heads.append(found.head)
+        values = list(map(self._get, found.entries))
+        read = self._read
+        if self.column == "datetime":
+            values = list(map(_moment, values))
+        elif self.column == "tuple" and read is not None:
             if self.kind == "people":
-                self._gids.extend([_names(structs, 0) for structs in found])
-        elif self.column == "datetime":
-            self._values.extend(list(map(_moment, found)))
-        elif self._place is None:
-            self._values.extend(found)
-        else:
-            self._values.extend([None if x is None else _astuple(x)[0] for x in found])
+                self._gids.extend([_told(FIRST, structs) for structs in values])
+            values = [_told(read, structs) for structs in values]
+        elif read is not None:
+            values = [None if struct is None else read(struct) for struct in values]
+        self._values.extend(values)
 
     def met_at(self, rank: np.ndarray[Any, Any]) -> tuple[int, int]:
         """Return where the field is met first: the rank of the row, and the place in it."""
@@ -95,23 +94,20 @@ class _Cells:
             yield f"{name}_gids", _spread(self._gids.array(), rows, "tuple", count)
 
 
-def _picked(values: Sequence[Any], where: slice | list[int]) -> Sequence[Any]:
-    return values[where] if isinstance(where, slice) else [values[place] for place in where]
-
-
-def _names(structs: Any, place: int) -> tuple[Any, ...]:
+def _told(read: Getter, structs: Any) -> tuple[Any, ...]:
+    """Return one thing of each struct of a list."""
     if not structs:
         return ()
     if len(structs) == 1 and structs[0] is not None:
-        return (_astuple(structs[0])[place],)
-    return tuple([_astuple(struct)[place] for struct in structs if struct is not None])
+        return (read(structs[0]),)
+    return tuple([read(struct) for struct in structs if struct is not None])
 
 
 def _moment(struct: Any) -> Any:
     """Return the UTC clock time where a date has one, else the day."""
     if struct is None:
         return None
-    day, moment = _astuple(struct)
+    day, moment = FIRST(struct), SECOND(struct)
     return moment or (day and f"{day}T00:00:00.000Z")
 
 
@@ -127,15 +123,14 @@ class CustomFields:
         flat = list(chain.from_iterable(full))
         if not flat:
             return
-        columns = dict(zip(CUSTOM_FIELD_KEYS, zip(*map(_astuple, flat), strict=True), strict=True))
-        for gid, found in _by_field(columns["gid"], list(map(len, full)), start):
+        for gid, found in _by_field(flat, list(map(len, full)), start):
             if gid not in self._cells:
-                self._begin(gid, found.where, columns)
-            self._cells[gid].extend(found, columns)
+                self._begin(gid, found.entries[0])
+            self._cells[gid].extend(found)
 
-    def _begin(self, gid: str, where: slice | list[int], columns: Columns) -> None:
+    def _begin(self, gid: str, entry: Any) -> None:
         subtype, representation, name = (
-            _picked(columns[key], where)[0]
+            CUSTOM_FIELD_KEYS[key](entry)
             for key in ("resource_subtype", "representation_type", "name")
         )
         # A formula is typed by what it holds, which its subtype says.
@@ -179,15 +174,16 @@ class CustomFields:
         return made
 
 
-def _by_field(gids: Sequence[Any], lengths: list[int], start: int) -> Iterator[tuple[str, _Found]]:
-    """Yield each field of a page and where its entries are."""
+def _by_field(entries: list[Any], lengths: list[int], start: int) -> Iterator[tuple[str, _Found]]:
+    """Yield each field of a page and its entries."""
+    gids = list(map(CUSTOM_FIELD_KEYS["gid"], entries))
     width = lengths[0]
-    if lengths.count(width) == len(lengths) and tuple(gids) == tuple(gids[:width]) * len(lengths):
+    if lengths.count(width) == len(lengths) and gids == gids[:width] * len(lengths):
         # Every row has the same fields in the same order, as the tasks of one project do.
+        rows = np.arange(start, start + len(lengths))
         for place, gid in enumerate(gids[:width]):
             if gid is not None:
-                rows = np.arange(start, start + len(lengths))
-                yield gid, _Found(rows, slice(place, None, width), place)
+                yield gid, _Found(rows, entries[place::width], place)
         return
     rows = np.repeat(np.arange(start, start + len(lengths)), lengths)
     begins = [0, *accumulate(lengths)]
@@ -196,7 +192,8 @@ def _by_field(gids: Sequence[Any], lengths: list[int], start: int) -> Iterator[t
         places.setdefault(gid, []).append(place)
     for gid, found in places.items():
         if gid is not None:
-            yield gid, _Found(rows[found], found, found[0] - begins[rows[found[0]] - start])
+            head = found[0] - begins[rows[found[0]] - start]
+            yield gid, _Found(rows[found], [entries[place] for place in found], head)
 
 
 def _spread(values: Any, rows: np.ndarray[Any, Any], kind: str, count: int) -> Any:
