@@ -150,7 +150,13 @@ def _masked(kind: str, values: Sequence[Any]) -> Chunk:
     dtype = _NUMPY[kind]
     if None not in values:
         return _cast(values, dtype), np.zeros(len(values), dtype=np.bool_)
-    mask = np.fromiter((value is None for value in values), np.bool_, len(values))
+    if kind == "number":
+        # JSON has no NaN, so whatever is one here was missing.
+        numbers = np.array(values, dtype=np.float64)
+        mask = np.isnan(numbers)
+        numbers[mask] = 0
+        return numbers, mask
+    mask = np.array([value is None for value in values], dtype=np.bool_)
     return _cast([value or 0 for value in values], dtype), mask
 
 

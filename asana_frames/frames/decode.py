@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, islice
+from itertools import accumulate, chain, pairwise
 from operator import attrgetter
 from typing import Any, cast
 
@@ -152,8 +152,8 @@ def _fill(node: _Node, values: Sequence[Any], out: list[Sequence[Any]]) -> None:
 def _fill_lists(node: _Node, lists: Sequence[Any], out: list[Sequence[Any]]) -> None:
     """Unroll lists, fill the columns of what they hold, and roll those up into tuples."""
     full = [() if items is None else items for items in lists]
-    lengths = list(map(len, full))
-    flat = list(chain.from_iterable(full))
+    spans = list(pairwise(accumulate(map(len, full), initial=0)))
+    flat = tuple(chain.from_iterable(full))
     if node.children:
         inner: list[Sequence[Any]] = [()] * len(out)
         _transpose(node, flat, inner)
@@ -162,14 +162,10 @@ def _fill_lists(node: _Node, lists: Sequence[Any], out: list[Sequence[Any]]) -> 
         inner = [flat] * len(out)
         places = node.places
     for place in places:
-        out[place] = _rolled(inner[place], lengths)
-
-
-def _rolled(values: Sequence[Any], lengths: list[int]) -> list[tuple[Any, ...]]:
-    if len(values) == len(lengths) == lengths.count(1):
-        return list(zip(values, strict=True))
-    feed = iter(values)
-    return [tuple(islice(feed, length)) if length else () for length in lengths]
+        values = inner[place]
+        # The columns of structs are tuples already, and so are their slices.
+        whole = values if isinstance(values, tuple) else tuple(values)
+        out[place] = [whole[start:end] for start, end in spans]
 
 
 def _places(node: _Node) -> Iterator[int]:

@@ -67,10 +67,10 @@ class _Cells:
             values = list(map(_moment, values))
         elif self.column == "tuple" and read is not None:
             if self.kind == "people":
-                self._gids.extend([_told(FIRST, structs) for structs in values])
-            values = [_told(read, structs) for structs in values]
+                self._gids.extend([_told(FIRST, x) if x else () for x in values])
+            values = [_told(read, x) if x else () for x in values]
         elif read is not None:
-            values = [None if struct is None else read(struct) for struct in values]
+            values = [None if struct is None else struct.f0 for struct in values]
         self._values.extend(values)
 
     def met_at(self, rank: np.ndarray[Any, Any]) -> tuple[int, int]:
@@ -96,10 +96,6 @@ class _Cells:
 
 def _told(read: Getter, structs: Any) -> tuple[Any, ...]:
     """Return one thing of each struct of a list."""
-    if not structs:
-        return ()
-    if len(structs) == 1 and structs[0] is not None:
-        return (read(structs[0]),)
     return tuple([read(struct) for struct in structs if struct is not None])
 
 
