@@ -58,11 +58,11 @@ class Asana(resources.Resources):
 
     def __getattr__(self, name: str) -> Any:
         # Only reached for what is not there yet: a resource is made when it is first used.
-        known = [resource.name for resource in load().resources]
+        known = {resource.name: resource for resource in load().resources}
         if name not in known:
             raise AttributeError(f"Asana has no resource {name!r}.{suggest(name, known)}")
         module = import_module(f"{resources.__name__}.{name}")
-        made: Resource = getattr(module, _class_name(name))(self)
+        made: Resource = getattr(module, known[name].class_name)(self)
         setattr(self, name, made)
         return made
 
@@ -217,10 +217,6 @@ def _entries(body: bytes, label: str, beside: str) -> Iterator[Entry]:
         other = record.get(beside) or {}
         where = f"{beside} {other['name']}" if other.get("name") else ""
         yield str(record["gid"]), str(record.get(label) or ""), where
-
-
-def _class_name(resource: str) -> str:
-    return "".join(word.capitalize() for word in resource.split("_"))
 
 
 def _first(names: list[str]) -> str:

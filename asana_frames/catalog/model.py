@@ -129,6 +129,11 @@ class ResourceType(msgspec.Struct, frozen=True, omit_defaults=True):
     about: str
     record: str
 
+    @property
+    def class_name(self) -> str:
+        """Name of its class: ``task_templates`` has ``TaskTemplates``."""
+        return "".join(word.capitalize() for word in self.name.split("_"))
+
 
 class Directory(msgspec.Struct, frozen=True, omit_defaults=True):
     """Where the names of a record type are listed."""

@@ -85,29 +85,22 @@ def reader_of(name: str) -> Callable[[Asana, str], pd.DataFrame]:
     load().resource(name)
     if name in _READERS:
         return _READERS[name]
-    for operation in load().operations_of(name):
-        required = [p for p in operation.parameters if p.required]
-        takes = any(p.argument == "workspace" for p in operation.parameters)
-        lists = operation.is_read and operation.returns == "list"
-        plain = operation.paging in ("pages", "offset", "none") and operation.method != "search"
-        if lists and takes and plain and all(p.argument == "workspace" for p in required):
-            method = operation.method
-            return lambda asana, gid: getattr(asana[name], method)(workspace=gid)
-    known = [r.name for r in load().resources if r.name != name and _has_reader(r.name)]
+    method = _lister(name)
+    if method is not None:
+        return lambda asana, gid: getattr(asana[name], method)(workspace=gid)
+    known = [r.name for r in load().resources if r.name in _READERS or _lister(r.name)]
     raise InvalidRequest(
         f"{name} cannot be listed for a whole workspace.{suggest(name, known)} "
         f"These can: {', '.join(known)}."
     )
 
 
-def _has_reader(name: str) -> bool:
-    if name in _READERS:
-        return True
-    return any(
-        op.is_read
-        and op.returns == "list"
-        and op.method in ("list", "list_for_workspace")
-        and {p.argument for p in op.parameters if p.required} <= {"workspace"}
-        and any(p.argument == "workspace" for p in op.parameters)
-        for op in load().operations_of(name)
-    )
+def _lister(resource: str) -> str | None:
+    """Return the method that lists a resource by nothing but the workspace, if there is one."""
+    for operation in load().operations_of(resource):
+        arguments = {p.argument for p in operation.parameters}
+        required = {p.argument for p in operation.parameters if p.required}
+        lists = operation.method in ("list", "list_for_workspace")
+        if lists and "workspace" in arguments and required <= {"workspace"}:
+            return operation.method
+    return None

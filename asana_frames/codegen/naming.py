@@ -21,11 +21,6 @@ def singular(noun: str) -> str:
     return noun.removesuffix("s")
 
 
-def class_name(resource: str) -> str:
-    """Return ``task_templates`` as ``TaskTemplates``."""
-    return "".join(word.capitalize() for word in resource.split("_"))
-
-
 def record_name(schema: str) -> str:
     """Return the record type a response schema describes."""
     return snake(_SUFFIXES.sub("", schema))
