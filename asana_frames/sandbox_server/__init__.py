@@ -3,84 +3,166 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Literal
 
 from asana_frames.asana import Asana
+from asana_frames.exceptions import InvalidRequest
 from asana_frames.fetch import Http
-from asana_frames.frames import collector_paused
 from asana_frames.sandbox_server.adapter import SandboxAdapter
-from asana_frames.sandbox_server.application import ROOT, TOKEN, Application
-from asana_frames.sandbox_server.company import build_company
-from asana_frames.sandbox_server.history import build_history
-from asana_frames.sandbox_server.office import build_office
-from asana_frames.sandbox_server.plans import build_plans
+from asana_frames.sandbox_server.application import Application, Latency
+from asana_frames.sandbox_server.faults import Faults
+from asana_frames.sandbox_server.person import TOKEN
+from asana_frames.sandbox_server.plan import PER_MINUTE, Plan
+from asana_frames.sandbox_server.routing import ROOT
 from asana_frames.sandbox_server.server import Server
-from asana_frames.sandbox_server.store import Store
-from asana_frames.sandbox_server.work import build_work
+from asana_frames.sandbox_server.synthetic import DIVISIONS, make_store
 
 #: Where the company's history ends, so that the same seed gives the same bytes on any day.
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+Size = Literal["small", "medium", "large"]
 #: Never looked up: requests to it are answered in the process.
 _IN_PROCESS = f"https://sandbox.invalid{ROOT}"
 
-__all__ = ["NOW", "TOKEN", "Application", "Server", "make_application", "sandbox", "serve"]
+__all__ = [
+    "NOW",
+    "TOKEN",
+    "Application",
+    "Faults",
+    "Latency",
+    "Plan",
+    "Server",
+    "Size",
+    "make_application",
+    "sandbox",
+    "serve",
+]
 
 
-def make_application(seed: int = 0, *, base_url: str = _IN_PROCESS) -> Application:
+def make_application(
+    seed: int = 0,
+    *,
+    size: Size = "small",
+    now: datetime | None = None,
+    plan: Plan = "enterprise",
+    limits: bool = False,
+    faults: Faults | str | None = None,
+    latency: Latency = 0.0,
+    base_url: str = _IN_PROCESS,
+) -> Application:
     """Build the synthetic company and the API in front of it.
 
     Parameters
     ----------
-    seed
-        Same seed, same company, byte for byte.
+    seed, size, now, plan, limits, faults, latency
+        As in `sandbox`.
     base_url
         What ``next_page.uri`` begins with.
+
+    Raises
+    ------
+    InvalidRequest
+        A size, plan or fault is not known.
     """
-    store = Store(seed, NOW)
-    with collector_paused():
-        build_company(store)
-        build_work(store)
-        build_plans(store)
-        build_office(store)
-    store.later(build_history)
-    return Application(store, base_url)
+    for name, value, known in (("size", size, DIVISIONS), ("plan", plan, PER_MINUTE)):
+        if value not in known:
+            raise InvalidRequest(f"{name} is one of {', '.join(known)}, and not {value!r}.")
+    moment = NOW if now is None else now
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    store = make_store(seed, moment.astimezone(UTC), size)
+    what = Faults.parse(faults) if isinstance(faults, str) else faults
+    return Application(store, base_url, plan=plan, limits=limits, faults=what, latency=latency)
 
 
-def sandbox(*, seed: int = 0) -> Asana:
+def sandbox(
+    *,
+    seed: int = 0,
+    size: Size = "small",
+    now: datetime | None = None,
+    plan: Plan = "enterprise",
+    limits: bool = False,
+    faults: Faults | str | None = None,
+    latency: Latency = 0.0,
+    token: str = TOKEN,
+) -> Asana:
     """Return an ``Asana`` in front of a synthetic company; no account, no network.
 
     "Acme" has 24 people in 5 teams, 12 projects (one is "Website relaunch"), some 1,800 tasks
     over 18 months with subtasks, dependencies, custom fields of every kind, stories, tracked
-    time, goals, portfolios, rates and budgets. Its clock stands at 2026-11-02. It answers every
-    read of the API; writes are refused (403).
+    time, goals, portfolios, rates and budgets. It answers every operation of the API, and what
+    is written has its consequences: stories, events, sums.
 
     Parameters
     ----------
     seed
         Same seed, same company, byte for byte.
+    size
+        ``small`` (some 1,800 tasks), ``medium`` (50,000) or ``large`` (1,000,000): as many
+        divisions like the small one, each made when it is first looked at.
+    now
+        Where the company's history ends and its clock stands (UTC where it has no zone);
+        2026-11-02 by default. Every write moves it on by a millisecond.
+    plan
+        ``free``, ``starter``, ``advanced`` or ``enterprise``: what is above it answers 402.
+    limits
+        Count requests as Asana does: 150 a minute on ``free``, 1,500 on others, 60 searches,
+        50 reads and 15 writes at once; 429 above.
+    faults
+        What goes wrong and how often, as `Faults` or in one line: ``"429=10, drop=50"``.
+    latency
+        Seconds that every answer takes, or the least and the most of them.
+    token
+        Who you are: ``sandbox`` is Zoe Ng, an admin; ``sandbox:<e-mail>`` anybody else.
+
+    Raises
+    ------
+    InvalidRequest
+        A size, plan or fault is not known.
 
     Examples
     --------
-    >>> sandbox().workspaces.list()["name"].tolist()
+    >>> asana = sandbox()
+    >>> asana.workspaces.list()["name"].tolist()
     ['Acme']
+    >>> task = asana.tasks.create(name="Say hello", workspace=asana.workspaces.list())
+    >>> asana.tasks.update(task, completed=True)["completed"].tolist()
+    [True]
     """
-    adapter = SandboxAdapter(make_application(seed))
-    return Asana(Http(TOKEN, _IN_PROCESS, adapter=adapter))
+    application = make_application(
+        seed, size=size, now=now, plan=plan, limits=limits, faults=faults, latency=latency
+    )
+    return Asana(Http(token, _IN_PROCESS, adapter=SandboxAdapter(application)))
 
 
-def serve(port: int = 0, *, seed: int = 0) -> Server:
-    """Return a sandbox behind a real socket on loopback, not yet started.
+def serve(
+    port: int = 0,
+    *,
+    seed: int = 0,
+    size: Size = "small",
+    now: datetime | None = None,
+    plan: Plan = "enterprise",
+    limits: bool = False,
+    faults: Faults | str | None = None,
+    latency: Latency = 0.0,
+    host: str = "127.0.0.1",
+) -> Server:
+    """Return a sandbox behind a real socket, not yet started.
 
     Parameters
     ----------
     port
         0 picks a free one.
-    seed
-        Same seed, same company, byte for byte.
+    seed, size, now, plan, limits, faults, latency
+        As in `sandbox`.
+    host
+        The address to listen at; anything but loopback lets others in, and the token is no
+        secret.
 
     Raises
     ------
     ConfigurationError
-        The port cannot be used.
+        The port or host cannot be used.
+    InvalidRequest
+        A size, plan or fault is not known.
 
     Examples
     --------
@@ -90,4 +172,17 @@ def serve(port: int = 0, *, seed: int = 0) -> Server:
     ...     len(asana.teams.list_for_workspace("Acme"))
     5
     """
-    return Server(lambda url: make_application(seed, base_url=url), port)
+
+    def make(url: str) -> Application:
+        return make_application(
+            seed,
+            size=size,
+            now=now,
+            plan=plan,
+            limits=limits,
+            faults=faults,
+            latency=latency,
+            base_url=url,
+        )
+
+    return Server(make, port, host)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,7 +11,7 @@ import requests
 from requests.adapters import BaseAdapter
 from urllib3 import HTTPHeaderDict, HTTPResponse
 
-from asana_frames.sandbox_server.application import Application
+from asana_frames.sandbox_server.application import Answer, Application
 
 
 class SandboxAdapter(BaseAdapter):
@@ -24,14 +25,16 @@ class SandboxAdapter(BaseAdapter):
 
     def __init__(self, application: Application) -> None:
         super().__init__()
-        self._application = application
+        self.application = application
 
     def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
         """Answer one request."""
         parts = urlsplit(str(request.url))
         target = f"{parts.path}?{parts.query}"
         body = request.body or b""
-        answer = self._application.handle(
+        if hasattr(body, "read"):
+            body = body.read()
+        answer = self.application.handle(
             str(request.method),
             target,
             dict(request.headers),
@@ -39,16 +42,27 @@ class SandboxAdapter(BaseAdapter):
         )
         response = requests.Response()
         response.status_code = answer.status
-        response.headers.update(answer.headers)
+        response.headers.update(dict(answer.headers))
         response.request = request
         response.url = str(request.url)
         response.raw = HTTPResponse(
-            io.BytesIO(answer.body),
+            io.BytesIO(self._arrived(answer, request)),
             headers=HTTPHeaderDict(answer.headers),
             status=answer.status,
             preload_content=False,
         )
         return response
+
+    def _arrived(self, answer: Answer, request: requests.PreparedRequest) -> bytes:
+        """Return what is left of a body on its way."""
+        if answer.mishap == "drop":
+            raise requests.exceptions.ChunkedEncodingError(
+                "Connection broken: the body ended early", request=request
+            )
+        if answer.mishap == "slow":
+            time.sleep(self.application.mischief.faults.slow_seconds)
+        is_cut = answer.mishap == "truncate"
+        return answer.body[: len(answer.body) // 2] if is_cut else answer.body
 
     def close(self) -> None:
         """Do nothing: there is nothing open."""

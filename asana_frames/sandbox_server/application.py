@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
+import random
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
-from asana_frames.catalog import Operation, Parameter, load
+from asana_frames.catalog import Operation, load
+from asana_frames.sandbox_server import files
+from asana_frames.sandbox_server.batch import actions_of, outcome
 from asana_frames.sandbox_server.errors import Refusal
-from asana_frames.sandbox_server.projection import Tree, show, tree_of
-from asana_frames.sandbox_server.routes import LISTS, ONES, Arguments
-from asana_frames.sandbox_server.store import Object, Store
+from asana_frames.sandbox_server.faults import Faults, Mischief
+from asana_frames.sandbox_server.limits import Limits
+from asana_frames.sandbox_server.notices import notices
+from asana_frames.sandbox_server.person import TOKEN, Person
+from asana_frames.sandbox_server.plan import PER_MINUTE, Plan, check_plan
+from asana_frames.sandbox_server.reader import Reader
+from asana_frames.sandbox_server.request import Request, read_request
+from asana_frames.sandbox_server.routing import ROOT, Routes
+from asana_frames.sandbox_server.store import Store
+from asana_frames.sandbox_server.webhooks import Deliveries
+from asana_frames.sandbox_server.writer import Writer
 
-TOKEN = "sandbox"
-ROOT = "/api/1.0"
-#: Seconds that an offset lives, as seen on the real API.
-OFFSET_LIFE = 900
-#: Rows above which a list is refused without ``limit``.
-_UNPAGED = 1_000
-_MOST = 100
-_SYNC_FAILED = (
-    "Sync token invalid or too old. If you are attempting to keep resources in sync, you must "
-    "fetch the full dataset for this query now and use the new sync token for the next sync."
-)
+_JSON = ("Content-Type", "application/json; charset=UTF-8")
+_encode = msgspec.json.Encoder().encode
+
+#: Seconds that every answer takes: always so long, or between two.
+Latency = float | tuple[float, float]
 
 
 class Answer(NamedTuple):
@@ -37,6 +39,8 @@ class Answer(NamedTuple):
     status: int
     body: bytes
     headers: tuple[tuple[str, str], ...] = ()
+    #: What happens to the body on its way: drop, truncate, slow, or nothing.
+    mishap: str = ""
 
 
 class Application:
@@ -48,14 +52,41 @@ class Application:
         The objects.
     base_url
         What ``next_page.uri`` begins with.
+    plan
+        What the workspace pays for.
+    limits
+        Whether quotas are counted as Asana counts them.
+    faults
+        What goes wrong.
+    latency
+        Seconds that every answer takes.
     """
 
-    def __init__(self, store: Store, base_url: str) -> None:
-        self._store = store
+    def __init__(
+        self,
+        store: Store,
+        base_url: str,
+        *,
+        plan: Plan = "enterprise",
+        limits: bool = False,
+        faults: Faults | None = None,
+        latency: Latency = 0.0,
+    ) -> None:
+        self.store = store
         self.base_url = base_url
-        self._me = store.all("user")[0]
-        self._secret = hashlib.sha256(str(store.now).encode()).digest()
-        self._routes = _routes(load().operations)
+        self.mischief = Mischief(faults or Faults())
+        store.index_lag = self.mischief.faults.index_lag
+        self._plan: Plan = plan
+        self._limits = Limits(PER_MINUTE[plan] if limits else 0)
+        self._latency = latency
+        self._chances = random.Random(store.seed)
+        self._routes = Routes(load().operations)
+        self._origin = base_url.removesuffix(ROOT)
+        #: Faults of the sandbox itself, which clients see as 500; there should be none.
+        self.crashes: list[Exception] = []
+        self._people: dict[str, Person] = {}
+        self._reader = Reader(store, base_url, self.mischief)
+        self._writer = Writer(store, base_url, Deliveries(store), self._limits)
 
     def handle(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes = b""
@@ -73,212 +104,135 @@ class Application:
         body
             The request's body.
         """
+        self._wait()
         try:
-            answer = self._answer(method, target, headers)
+            if target.startswith(files.ROOT):
+                return self._file(target)
+            html = self.mischief.before()
+            if html is not None:
+                return Answer(502, html, (("Content-Type", "text/html"),))
+            answer = self._answer(read_request(method, target, headers, body))
         except Refusal as refusal:
-            return _sent(refusal.status, refusal.body)
+            return _refused(refusal)
         except Exception as fault:  # noqa: BLE001
             # As a server does: the fault is ours, and the connection lives on.
-            return _sent(500, Refusal(500, f"{type(fault).__name__}: {fault}").body)
-        return _sent(200, answer)
+            return self._crashed(fault)
+        return answer._replace(mishap=self.mischief.on_the_way())
 
-    def _answer(self, method: str, target: str, headers: Mapping[str, str]) -> dict[str, Any]:
-        self._check_token(headers)
-        parts = urlsplit(target)
-        query = dict(parse_qsl(parts.query, keep_blank_values=True))
-        operation, path_values = self._route(method, parts.path)
-        if not operation.is_read:
-            raise Refusal(403, f"{operation.id}: this sandbox answers reads only")
-        if _needs_history(operation):
-            self._store.complete()
-        asked = self._arguments(operation, {**path_values, **query})
-        if operation.paging == "events":
-            return self._events(asked)
-        tree = tree_of(query["opt_fields"]) if query.get("opt_fields") else None
-        if operation.returns == "one":
-            return {"data": self._one(operation, asked, tree)}
-        return self._list(operation, asked, query, tree, parts.path)
+    def _crashed(self, fault: Exception) -> Answer:
+        self.crashes.append(fault)
+        return _refused(Refusal(500, f"Server Error: {type(fault).__name__}"))
 
-    def _check_token(self, headers: Mapping[str, str]) -> None:
-        given = next(
-            (value for name, value in headers.items() if name.lower() == "authorization"), ""
-        )
-        scheme, _, token = given.partition(" ")
-        if scheme.lower() != "bearer" or not hmac.compare_digest(token.encode(), TOKEN.encode()):
-            raise Refusal(401, "Not Authorized")
+    def _wait(self) -> None:
+        if self._latency:
+            span = self._latency if isinstance(self._latency, tuple) else (self._latency,) * 2
+            time.sleep(self._chances.uniform(*span))
 
-    def _route(self, method: str, path: str) -> tuple[Operation, dict[str, str]]:
-        keys = path.removeprefix(ROOT).strip("/").split("/")
-        if path.startswith(ROOT):
-            for operation, template in self._routes.get((method, len(keys)), ()):
-                values = _matched(template, keys)
-                if values is not None:
-                    return operation, values
-        raise Refusal(404, f"No matching route for request: {method} {path}")
+    def _answer(self, request: Request) -> Answer:
+        person = self._person(request.token)
+        if not request.path.startswith(f"{ROOT}/"):
+            raise Refusal(404, f"No matching route for request: {request.method} {request.path}")
+        request = request._replace(path=request.path[len(ROOT) :])
+        operation, values = self._routes.find(request.method, request.path)
+        if operation.id == "createBatchRequest":
+            return self._batch(request, person)
+        with self._limits.counted(request.token, **_cost(operation)):
+            return self._perform(request, person, operation, values)
 
-    def _arguments(self, operation: Operation, given: Mapping[str, str]) -> Arguments:
-        asked: Arguments = {}
-        for parameter in operation.parameters:
-            value = given.get(parameter.name)
-            if value is None or value == "":
-                if parameter.required:
-                    raise Refusal(400, f"{parameter.argument}: Missing input")
+    def _person(self, token: str) -> Person:
+        """Return who a token belongs to.
+
+        Raises
+        ------
+        Refusal
+            401.
+        """
+        person = self._people.get(token)
+        if person is None:
+            name, _, address = token.partition(":")
+            me = self.store.by_email(address) if address else self.store.first("user")
+            if name != TOKEN or me is None or (":" in token and not address):
+                raise Refusal(401, "Not Authorized")
+            person = self._people.setdefault(token, Person(self.store, me, self._origin))
+        return person
+
+    def _perform(
+        self, request: Request, person: Person, operation: Operation, values: dict[str, str]
+    ) -> Answer:
+        check_plan(operation, self._plan, is_admin=person.access.is_admin)
+        headers = (_JSON, ("X-Asana-Api-Version", "1.1"), *notices(operation, request))
+        if operation.is_read:
+            with self.store.lock:
+                body = self._reader.read(request, person, operation, values)
+            return Answer(200, _pretty(request, body), headers)
+        status, content, location = self._writer.write(request, person, operation, values)
+        if location:
+            headers = (*headers, ("Location", self._routes.location(*location)))
+        return Answer(status, _pretty(request, _encode(content)), headers)
+
+    def _batch(self, request: Request, person: Person) -> Answer:
+        """Do up to ten things; each has an outcome of its own, but quotas are for all."""
+        found: list[tuple[Request, Operation | None, dict[str, str], Refusal | None]] = []
+        reads = writes = searches = 0
+        for action in actions_of(request):
+            try:
+                if isinstance(action, Refusal):
+                    raise action
+                operation, values = self._routes.find(action.method, action.path)
+            except Refusal as refusal:
+                found.append((request, None, {}, refusal))
+                reads += 1
                 continue
-            name = parameter.argument if parameter.place == "path" else parameter.name
-            asked[name] = self._value(parameter, value)
-        return asked
+            found.append((action, operation, values, None))
+            cost = _cost(operation)
+            reads, writes = reads + cost["reads"], writes + cost["writes"]
+            searches += cost["searches"]
+        outcomes = []
+        with self._limits.counted(request.token, reads=reads, writes=writes, searches=searches):
+            for action, known, values, refused in found:
+                outcomes.append(self._outcome(action, person, known, values, refused))
+        content = {"data": outcomes}
+        return Answer(200, _pretty(request, _encode(content)), (_JSON,))
 
-    def _value(self, parameter: Parameter, value: str) -> Any:
-        if parameter.enum and value not in parameter.enum:
-            known = ", ".join(parameter.enum)
-            raise Refusal(400, f"{parameter.name}: Not a valid value: {value} (one of {known})")
-        if parameter.kind == "boolean":
-            return value.lower() == "true"
-        if parameter.many and "user" in parameter.refers:
-            mine = self._me["gid"]
-            return ",".join(mine if who == "me" else who for who in value.split(","))
-        if not parameter.refers or parameter.many:
-            return value
-        return self._object(parameter, value)
-
-    def _object(self, parameter: Parameter, gid: str) -> Object:
-        if "user" in parameter.refers:
-            if gid == "me":
-                return self._me
-            if "@" in gid:
-                found = [u for u in self._store.all("user") if u["email"] == gid]
-                if found:
-                    return found[0]
-        item = self._store.by_gid.get(gid)
-        if item is None:
-            raise Refusal(404, f"{parameter.argument}: Not a recognized ID: {gid}")
-        # Budgets and the like are told from each other by path alone, so any kind is looked at.
-        kind = item.get("resource_type", parameter.refers[0])
-        if kind not in parameter.refers:
-            raise Refusal(403, f"{parameter.argument}: Not the correct type")
-        return item
-
-    def _one(self, operation: Operation, asked: Arguments, tree: Tree | None) -> Object:
-        if operation.id == "getTaskCountsForProject" and not tree:
-            return {}
-        find = ONES.get(operation.id)
-        if find is not None:
-            item = find(self._store, asked)
-        else:
-            last = [p for p in operation.parameters if p.place == "path"][-1]
-            item = asked[last.argument]
-        return show(item, tree, full=True)
-
-    def _list(
+    def _outcome(
         self,
-        operation: Operation,
-        asked: Arguments,
-        query: Mapping[str, str],
-        tree: Tree | None,
-        path: str,
+        action: Request,
+        person: Person,
+        operation: Operation | None,
+        values: dict[str, str],
+        refused: Refusal | None,
     ) -> dict[str, Any]:
-        limit = _limit(query.get("limit"))
-        rows = list(LISTS[operation.id](self._store, asked))
-        if operation.paging == "none":
-            rows = rows[:limit] if limit else rows
-            return {"data": [show(row, tree, full=False) for row in rows]}
-        start = self._start(path, query)
-        if limit is None:
-            if operation.paging == "stream":
-                limit = _MOST
-            elif operation.paging == "pages" and len(rows) > _UNPAGED:
-                raise Refusal(
-                    400,
-                    "The result is too large. You should use pagination (may require specifying "
-                    "a workspace)!",
-                )
-        end = start + (limit or len(rows))
-        full = operation.paging == "stream"
-        answer: dict[str, Any] = {"data": [show(row, tree, full=full) for row in rows[start:end]]}
-        if limit is not None:
-            # The audit log offers a next page for ever, once it had rows.
-            more = end < len(rows) or (operation.paging == "stream" and bool(rows))
-            answer["next_page"] = self._next(path, query, min(end, len(rows))) if more else None
-        return answer
-
-    def _next(self, path: str, query: Mapping[str, str], place: int) -> dict[str, str]:
-        offset = self._signed(path, query, place, int(time.time()) + OFFSET_LIFE)
-        rest = {**query, "offset": offset}
-        relative = f"{path.removeprefix(ROOT)}?{urlencode(rest)}"
-        return {"offset": offset, "path": relative, "uri": self.base_url + relative}
-
-    def _start(self, path: str, query: Mapping[str, str]) -> int:
-        """Return where a page starts: an offset is bound to its query, and expires."""
-        offset = query.get("offset")
-        if not offset:
-            return 0
         try:
-            place, expires, _ = base64.urlsafe_b64decode(offset).decode().split(".")
-            known = self._signed(path, query, int(place), int(expires))
-        except ValueError:
-            known = ""
-        if not hmac.compare_digest(known, offset):
-            raise Refusal(400, "offset: Your pagination token is invalid.")
-        if int(expires) < time.time():
-            raise Refusal(400, "offset: Your pagination token has expired.")
-        return int(place)
+            if operation is None:
+                raise refused or Refusal(404, "No matching route")
+            answer = self._perform(action, person, operation, values)
+        except Refusal as refusal:
+            answer = _refused(refusal)
+        except Exception as fault:  # noqa: BLE001
+            answer = self._crashed(fault)
+        return outcome(answer.status, answer.body, dict(answer.headers).get("Location"))
 
-    def _signed(self, path: str, query: Mapping[str, str], place: int, expires: int) -> str:
-        bound = sorted((k, v) for k, v in query.items() if k not in ("offset", "limit"))
-        text = f"{place}.{expires}"
-        message = f"{text}|{path}|{bound}".encode()
-        mark = hmac.new(self._secret, message, "sha256").hexdigest()[:16]
-        return base64.urlsafe_b64encode(f"{text}.{mark}".encode()).decode()
-
-    def _events(self, asked: Arguments) -> dict[str, Any]:
-        """Answer the events protocol; nothing happens in a sandbox that cannot be written to."""
-        sync = hashlib.sha256(repr(sorted(asked.get("resource", {}))).encode()).hexdigest()[:32]
-        token = f"{sync}:0"
-        if asked.get("sync") != token:
-            raise Refusal(412, _SYNC_FAILED, sync=token)
-        return {"data": [], "sync": token, "has_more": False}
+    def _file(self, target: str) -> Answer:
+        parts = urlsplit(target)
+        gid = parts.path.removeprefix(files.ROOT)
+        with self.store.lock:
+            content, headers = self._person(TOKEN).files.read(gid, dict(parse_qsl(parts.query)))
+        return Answer(200, content, tuple(headers.items()))
 
 
-def _needs_history(operation: Operation) -> bool:
-    """Whether an operation shows or takes stories or reactions, which are made when needed."""
-    shown = operation.record in ("story", "reaction", "status_update")
-    return shown or any("story" in parameter.refers for parameter in operation.parameters)
+def _cost(operation: Operation) -> dict[str, int]:
+    is_search = operation.id.startswith("search")
+    return {
+        "reads": int(operation.is_read),
+        "writes": int(not operation.is_read),
+        "searches": int(is_search),
+    }
 
 
-def _routes(
-    operations: Iterable[Operation],
-) -> dict[tuple[str, int], list[tuple[Operation, list[str]]]]:
-    routes: dict[tuple[str, int], list[tuple[Operation, list[str]]]] = {}
-    for operation in operations:
-        template = operation.path.strip("/").split("/")
-        routes.setdefault((operation.http, len(template)), []).append((operation, template))
-    for candidates in routes.values():
-        # Fixed words before placeholders: /users/{gid}/... must not take /users/me/... away.
-        candidates.sort(key=lambda candidate: [key.startswith("{") for key in candidate[1]])
-    return routes
+def _pretty(request: Request, body: bytes) -> bytes:
+    wanted = request.query.get("opt_pretty", request.options.get("pretty", False))
+    return msgspec.json.format(body, indent=2) if wanted in ("", "true", True) else body
 
 
-def _matched(template: list[str], keys: list[str]) -> dict[str, str] | None:
-    values = {}
-    for wanted, given in zip(template, keys, strict=True):
-        if wanted.startswith("{"):
-            values[wanted[1:-1]] = given
-        elif wanted != given:
-            return None
-    return values
-
-
-def _limit(text: str | None) -> int | None:
-    if text is None:
-        return None
-    if not text.isdigit() or not 1 <= int(text) <= _MOST:
-        raise Refusal(400, f"limit: Must be between 1 and {_MOST}: {text}")
-    return int(text)
-
-
-def _sent(status: int, body: Any) -> Answer:
-    headers = (
-        ("Content-Type", "application/json; charset=UTF-8"),
-        ("X-Asana-Api-Version", "1.1"),
-    )
-    return Answer(status, msgspec.json.encode(body), headers)
+def _refused(refusal: Refusal) -> Answer:
+    return Answer(refusal.status, _encode(refusal.body), (_JSON, *refusal.headers.items()))

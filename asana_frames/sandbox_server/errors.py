@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 _HELP = (
     "For more information on API status codes and how to handle them, read the docs on errors: "
     "https://developers.asana.com/docs/errors"
@@ -17,11 +19,30 @@ class Refusal(Exception):
         The HTTP status.
     message
         The envelope's message.
+    headers
+        Headers of the answer, such as ``Retry-After``.
     more
         What stands beside ``errors``, such as ``sync``.
     """
 
-    def __init__(self, status: int, message: str, **more: str) -> None:
+    def __init__(
+        self, status: int, message: str, *, headers: dict[str, str] | None = None, **more: Any
+    ) -> None:
         super().__init__(message)
         self.status = status
-        self.body = {"errors": [{"message": message, "help": _HELP}], **more}
+        self.headers = headers or {}
+        error = {"message": message, "help": _HELP}
+        if status in (401, 412, 429) or status >= 500:
+            # As seen on the real API: these have no help.
+            del error["help"]
+        self.body: dict[str, Any] = {"errors": [error], **more}
+
+
+def unknown(argument: str, gid: object) -> Refusal:
+    """Return the refusal of a gid that names nothing."""
+    return Refusal(404, f"{argument}: Not a recognized ID: {gid}")
+
+
+def invalid(field: str, problem: str) -> Refusal:
+    """Return the refusal of a field's value."""
+    return Refusal(400, f"{field}: {problem}")

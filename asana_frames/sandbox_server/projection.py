@@ -3,112 +3,28 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 
-from asana_frames.sandbox_server.store import Object
+import msgspec
+
+from asana_frames.sandbox_server.shapes import ALWAYS_FULL, COMPACT, HIDDEN
+from asana_frames.sandbox_server.store import Object, Store
+from asana_frames.sandbox_server.values import REPEATED, Value, held
 
 Tree = dict[str, "Tree"]
 
-#: What compact objects show besides gid and resource_type.
-_COMPACT: dict[str, tuple[str, ...]] = {
-    "goal": ("name", "owner"),
-    "story": ("created_at", "created_by", "resource_subtype", "text"),
-    "status_update": ("title", "resource_subtype"),
-    "project_status": ("title",),
-    "task": ("name", "resource_subtype"),
-    "attachment": ("name", "resource_subtype"),
-    "time_tracking_entry": (
-        "duration_minutes",
-        "entered_on",
-        "attributable_to",
-        "created_by",
-        "categories",
-    ),
-    "time_tracking_category": ("name", "color"),
-    "time_period": ("start_on", "end_on", "period", "display_name"),
-    "timesheet_approval_status": (
-        "created_at",
-        "user",
-        "workspace",
-        "start_date",
-        "end_date",
-        "approval_status",
-    ),
-    "rate": ("parent", "resource", "rate", "currency_code", "created_by"),
-    "goal_relationship": ("resource_subtype", "supporting_resource", "contribution_weight"),
-    "team_membership": ("user", "team", "is_guest", "is_limited_access", "is_admin"),
-    "workspace_membership": ("user", "workspace"),
-    "membership": ("resource_subtype", "parent", "member", "access_level"),
-    "project_membership": ("parent", "member", "access_level"),
-    "portfolio_membership": ("portfolio", "user", "access_level"),
-    "agent": ("name", "resource_subtype"),
-    "role": ("name", "description", "is_standard_role"),
-    "user_task_list": ("name", "owner", "workspace"),
-    "project_portfolio_setting": ("project", "portfolio", "is_access_control_inherited"),
-    "enum_option": ("name", "enabled", "color"),
-    "custom_field": (
-        "name",
-        "resource_subtype",
-        "type",
-        "representation_type",
-        "enum_options",
-        "enabled",
-        "display_value",
-        "number_value",
-        "text_value",
-        "enum_value",
-        "multi_enum_values",
-        "date_value",
-        "people_value",
-        "reference_value",
-        "id_prefix",
-        "input_restrictions",
-        "is_formula_field",
-    ),
-    "reaction": ("emoji", "user"),
-}
-#: Types whose lists show the full object.
-_ALWAYS_FULL = {
-    "access_request",
-    "ai_studio_run",
-    "ai_studio_seat",
-    "allocation",
-    "budget",
-    "custom_field",
-    "custom_field_setting",
-    "custom_type",
-    "ooo_entry",
-    "webhook",
-}
-#: Fields shown only when asked for.
-_OPT_IN: dict[str, frozenset[str]] = {
-    "task": frozenset(
-        (
-            "created_by",
-            "dependencies",
-            "dependents",
-            "external",
-            "html_notes",
-            "is_rendered_as_separator",
-            "num_subtasks",
-        )
-    ),
-    "project": frozenset(("html_notes", "project_brief", "created_from_template")),
-    "portfolio": frozenset(("archived",)),
-    "custom_field": frozenset(("description",)),
-    "story": frozenset(("html_text",)),
-    "status_update": frozenset(("html_text",)),
-    "project_status": frozenset(("html_text",)),
-    "team": frozenset(("description", "html_description")),
-    "project_brief": frozenset(("text",)),
-}
-#: Kept by the sandbox for its own lists; no field of Asana's.
-_INTERNAL: dict[str, frozenset[str]] = {
-    kind: frozenset(("workspace",))
-    for kind in ("custom_field", "custom_type", "time_period", "time_tracking_category", "webhook")
-}
 _GROUP = re.compile(r"([\w.]*)\(([^()]*)\)([\w.]*)")
+#: Encoded objects kept for the next page that shows them, in bytes.
+_KEPT = 96_000_000
+_NOTHING: frozenset[str] = frozenset()
+#: Shown anew each time: their addresses expire, or they change by themselves.
+_FLEETING = frozenset(
+    ("attachment", "graph_export", "job", "organization_export", "resource_export", "webhook")
+)
+_LIKED = frozenset(("liked", "hearted"))
+_encode = msgspec.json.Encoder().encode
 
 
 def is_object(value: Any) -> bool:
@@ -118,7 +34,14 @@ def is_object(value: Any) -> bool:
 
 @lru_cache(maxsize=512)
 def tree_of(opt_fields: str) -> Tree:
-    """Return the paths of an ``opt_fields`` value as a tree."""
+    """Return the paths of an ``opt_fields`` value as a tree.
+
+    Parameters
+    ----------
+    opt_fields
+        Paths joined by commas; ``this.`` before one changes nothing, and a term may be a group:
+        ``(followers|assignee).name``.
+    """
     while "(" in opt_fields and _GROUP.search(opt_fields):
         opt_fields = _GROUP.sub(_spread, opt_fields)
     tree: Tree = {}
@@ -134,56 +57,149 @@ def _spread(match: re.Match[str]) -> str:
     return ",".join(f"{before}{part.strip()}{after}" for part in re.split(r"[|,]", inside))
 
 
-def show(item: Object, tree: Tree | None, *, full: bool) -> Object:
-    """Return an object as an answer shows it.
+class Projection:
+    """Shows objects of a store to one person.
 
     Parameters
     ----------
-    item
-        The object.
-    tree
-        The paths asked for; they replace the default. None where nothing was asked.
-    full
-        Whether the default is the full record rather than the compact one.
+    store
+        The objects.
+    me
+        Who looks: what they like is theirs.
+    file_url
+        Returns where an object's file can be downloaded, for a while.
     """
-    if tree:
-        return _asked(item, tree)
-    kind = item.get("resource_type", "")
-    if not full and kind not in _ALWAYS_FULL and is_object(item):
-        return _compact(item)
-    hidden = _OPT_IN.get(kind, frozenset()) | _INTERNAL.get(kind, frozenset())
-    return {key: _inner(value) for key, value in item.items() if key not in hidden}
 
+    def __init__(self, store: Store, me: Object, file_url: Callable[[Object], str | None]) -> None:
+        self._store = store
+        self._me = me
+        self._file_url = file_url
+        self._version = store.version
+        self._definitions: dict[tuple[str, int], tuple[Tree | None, Object]] = {}
+        self._encoded: dict[tuple[str, bool, str], bytes] = {}
+        self._size = 0
 
-def _compact(item: Object) -> Object:
-    kind = item["resource_type"]
-    shown = {"gid": item["gid"], "resource_type": kind}
-    for key in _COMPACT.get(kind, ("name",)):
-        if key in item:
-            shown[key] = _inner(item[key])
-    return shown
+    def page(self, rows: Iterable[Object], opt_fields: str, *, full: bool) -> list[bytes]:
+        """Return rows as JSON, each by itself; unchanged ones are encoded once."""
+        self._renew()
+        tree = tree_of(opt_fields) if opt_fields else None
+        return [self._bytes(row, opt_fields, tree, full) for row in rows]
 
+    def _bytes(self, row: Object, opt_fields: str, tree: Tree | None, full: bool) -> bytes:
+        key = opt_fields, full, row.get("gid", "")
+        known = self._encoded.get(key)
+        if known is not None:
+            return known
+        made: bytes = _encode(self._shown(row, tree, full))
+        if key[2] and row.get("resource_type") not in _FLEETING:
+            self._size += len(made)
+            if self._size > _KEPT:
+                self._encoded.clear()
+                self._size = len(made)
+            self._encoded[key] = made
+        return made
 
-def _inner(value: Any) -> Any:
-    """Return a value inside a default representation: objects compact, the rest whole."""
-    if isinstance(value, list):
-        return [_inner(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    if is_object(value) and value["resource_type"] != "goal_metric":
-        return _compact(value)
-    return {key: _inner(item) for key, item in value.items()}
+    def show(self, item: Object, tree: Tree | None, *, full: bool) -> Object:
+        """Return an object as an answer shows it.
 
+        Parameters
+        ----------
+        item
+            The object.
+        tree
+            The paths asked for; they replace the default. None where nothing was asked.
+        full
+            Whether the default is the full record rather than the compact one.
+        """
+        self._renew()
+        return self._shown(item, tree, full)
 
-def _asked(item: Object, tree: Tree) -> Object:
-    shown = {"gid": item["gid"]} if "gid" in item else {}
-    for key, below in tree.items():
-        if key in item:
+    def _renew(self) -> None:
+        """Forget what was made of an older version of the store."""
+        if self._version != self._store.version:
+            self._version = self._store.version
+            self._definitions.clear()
+            self._encoded.clear()
+            self._size = 0
+
+    def _shown(self, item: Object, tree: Tree | None, full: bool) -> Object:
+        if tree:
+            return self._asked(item, tree)
+        kind = item.get("resource_type", "")
+        if not full and kind not in ALWAYS_FULL and is_object(item):
+            return self._compact(item)
+        hidden = HIDDEN.get(kind, _NOTHING)
+        shown = {
+            key: self._inner(value)
+            for key, value in item.items()
+            # What begins with "_" is the sandbox's own and no field of Asana's.
+            if key not in hidden and key[0] != "_"
+        }
+        for key in _LIKED & shown.keys():
+            shown[key] = self._is_liked(item)
+        if "download_url" in shown:
+            shown["download_url"] = self._file_url(item)
+        return shown
+
+    def _compact(self, item: Object) -> Object:
+        kind = item["resource_type"]
+        shown = {"gid": item["gid"], "resource_type": kind}
+        for key in COMPACT.get(kind, ("name",)):
+            if key in item:
+                shown[key] = self._inner(item[key])
+        if "download_url" in shown:
+            shown["download_url"] = self._file_url(item)
+        return shown
+
+    def _inner(self, value: Any) -> Any:
+        """Return a value inside a default representation: objects compact, the rest whole."""
+        if isinstance(value, list):
+            return [self._inner(item) for item in value]
+        if isinstance(value, tuple):
+            return self._entry(value, None)
+        if not isinstance(value, dict):
+            return value
+        if is_object(value) and value["resource_type"] != "goal_metric":
+            return self._compact(value)
+        return {key: self._inner(item) for key, item in value.items()}
+
+    def _asked(self, item: Object, tree: Tree) -> Object:
+        shown = {"gid": item["gid"]} if "gid" in item else {}
+        for key, below in tree.items():
+            if key not in item or key[0] == "_":
+                continue
             value = item[key]
-            if not below or value is None:
-                shown[key] = _inner(value) if isinstance(value, dict | list) else value
+            if key in _LIKED:
+                shown[key] = self._is_liked(item)
+            elif key == "download_url":
+                shown[key] = self._file_url(item)
+            elif not below or value is None:
+                shown[key] = self._inner(value) if isinstance(value, dict | list) else value
             elif isinstance(value, list):
-                shown[key] = [_asked(x, below) if isinstance(x, dict) else x for x in value]
+                shown[key] = [self._each(part, below) for part in value]
             elif isinstance(value, dict):
-                shown[key] = _asked(value, below)
-    return shown
+                shown[key] = self._asked(value, below)
+        return shown
+
+    def _each(self, part: Any, below: Tree) -> Any:
+        if isinstance(part, tuple):
+            return self._entry(part, below)
+        return self._asked(part, below) if isinstance(part, dict) else part
+
+    def _entry(self, entry: Value, tree: Tree | None) -> Object:
+        """Return a custom field's value: its definition, worked out once, and what it holds."""
+        field, value = entry
+        key = field["gid"], id(tree)
+        of, shared = self._definitions.get(key, (None, None))
+        # A tree that is gone may have left its identity to another.
+        if shared is None or of is not tree:
+            known = {name: field[name] for name in REPEATED if name in field}
+            shared = self._compact(known) if tree is None else self._asked(known, tree)
+            self._definitions[key] = tree, shared
+        more = held(field, value)
+        if tree is None:
+            return {**shared, **{name: self._inner(value) for name, value in more.items()}}
+        return {**shared, **self._asked(more, tree)}
+
+    def _is_liked(self, item: Object) -> bool:
+        return any(like["user"] is self._me for like in item["likes"])

@@ -1,18 +1,30 @@
-"""The application behind a real socket on loopback."""
+"""The application behind a real socket, on loopback unless told otherwise."""
 
 from __future__ import annotations
 
+import contextlib
 import gzip
+import json
+import socket
 import threading
+import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from asana_frames.exceptions import ConfigurationError
-from asana_frames.sandbox_server.application import ROOT, Answer, Application
+from asana_frames.sandbox_server.application import Answer, Application
+from asana_frames.sandbox_server.errors import Refusal
+from asana_frames.sandbox_server.request import MOST_BYTES
+from asana_frames.sandbox_server.routing import ROOT
 
 #: Bodies below this are sent as they are: packing them would cost more than it saves.
 _WORTH_PACKING = 1_400
+#: Room for what a multipart form has around its file.
+_MOST_BODY = MOST_BYTES + 1_000_000
+#: Seconds that a client may leave a connection silent, or take for a body.
+_PATIENCE = 60
+_SLICES = 20
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -22,15 +34,53 @@ class _Handler(BaseHTTPRequestHandler):
     # Unbuffered writes and Nagle's algorithm cost 40 ms a request.
     disable_nagle_algorithm = True
     wbufsize = -1
+    timeout = _PATIENCE
     application: Application
 
+    def __getattr__(self, name: str) -> Any:
+        # Any method goes to the application, which refuses those that the API does not have.
+        if name.startswith("do_"):
+            return self._serve
+        raise AttributeError(name)
+
     def _serve(self) -> None:
-        length = self.headers.get("Content-Length") or "0"
-        if not length.isdigit():
-            self.send_error(400, "Content-Length is no number")
+        try:
+            body = self._body()
+        except Refusal as refusal:
+            self.close_connection = True
+            self._send(Answer(refusal.status, json.dumps(refusal.body).encode(), _JSON))
             return
+        headers = dict(self.headers)
+        self._send(self.application.handle(self.command, self.path, headers, body))
+
+    def _body(self) -> bytes:
+        if "chunked" in (self.headers.get("Transfer-Encoding") or "").lower():
+            return self._chunks()
+        length = self.headers.get("Content-Length") or "0"
+        if not length.isdecimal():
+            raise Refusal(400, "Content-Length is no number")
+        if int(length) > _MOST_BODY:
+            raise Refusal(413, "The request is too large.")
         body = self.rfile.read(int(length))
-        self._send(self.application.handle(self.command, self.path, dict(self.headers), body))
+        if len(body) < int(length):
+            raise Refusal(400, "The body is shorter than Content-Length says")
+        return body
+
+    def _chunks(self) -> bytes:
+        parts: list[bytes] = []
+        total = 0
+        while True:
+            try:
+                size = int(self.rfile.readline(100).split(b";")[0], 16)
+            except ValueError:
+                raise Refusal(400, "The body's chunks cannot be read") from None
+            total += size
+            if not 0 <= total <= _MOST_BODY:
+                raise Refusal(413, "The request is too large.")
+            parts.append(self.rfile.read(size))
+            self.rfile.readline(100)
+            if size == 0:
+                return b"".join(parts)
 
     def _send(self, answer: Answer) -> None:
         body = answer.body
@@ -42,14 +92,49 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         if packed:
             self.send_header("Content-Encoding", "gzip")
+        if answer.mishap == "truncate":
+            body = body[: len(body) // 2]
         self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command == "HEAD":
+            return
+        if answer.mishap == "drop":
+            self.wfile.write(body[: len(body) // 2])
+            self.wfile.flush()
+            self.close_connection = True
+            with contextlib.suppress(OSError):
+                self.connection.shutdown(socket.SHUT_RDWR)
+        elif answer.mishap == "slow":
+            self._drip(body)
+        else:
+            self.wfile.write(body)
+
+    def _drip(self, body: bytes) -> None:
+        pause = self.application.mischief.faults.slow_seconds / _SLICES
+        size = len(body) // _SLICES + 1
+        for start in range(0, len(body), size):
+            self.wfile.write(body[start : start + size])
+            self.wfile.flush()
+            time.sleep(pause)
+
+    def send_error(
+        self, code: int, message: str | None = None, explain: str | None = None
+    ) -> None:
+        """Refuse what is no HTTP in the API's own envelope."""
+        self.close_connection = True
+        refusal = Refusal(code, message or explain or "Bad Request")
+        body = json.dumps(refusal.body).encode()
+        self.send_response(code)
+        for name, value in (*_JSON, ("Content-Length", str(len(body))), ("Connection", "close")):
+            self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
 
-    do_GET = do_POST = do_PUT = do_DELETE = _serve
-
     def log_message(self, *_: Any) -> None:
         """Say nothing: the port's owner logs what it wants to."""
+
+
+_JSON = (("Content-Type", "application/json; charset=UTF-8"),)
 
 
 class _Server(ThreadingHTTPServer):
@@ -69,6 +154,15 @@ class Server:
         Returns the application for a base URL.
     port
         0 picks a free one.
+    host
+        Where to listen.
+
+    Attributes
+    ----------
+    url : str
+        The base URL of the API, such as ``http://127.0.0.1:8765/api/1.0``.
+    application : Application
+        What answers.
 
     Raises
     ------
@@ -76,17 +170,24 @@ class Server:
         The port is taken or not allowed.
     """
 
-    def __init__(self, make: Callable[[str], Application], port: int = 0) -> None:
+    def __init__(
+        self, make: Callable[[str], Application], port: int = 0, host: str = "127.0.0.1"
+    ) -> None:
         handler = type("Handler", (_Handler,), {})
         try:
-            self._server = _Server(("127.0.0.1", port), handler)
+            self._server = _Server((host, port), handler)
         except (OSError, OverflowError) as cause:
             raise ConfigurationError(
                 f"Port {port} cannot be used ({cause}). Try another, or 0 for any free one."
             ) from cause
-        host, bound = self._server.server_address[:2]
-        self.url = f"http://{host!s}:{bound}{ROOT}"
-        handler.application = make(self.url)  # type: ignore[attr-defined]
+        bound = self._server.server_address[1]
+        self.url = f"http://{host}:{bound}{ROOT}"
+        try:
+            self.application = make(self.url)
+        except BaseException:
+            self._server.server_close()
+            raise
+        handler.application = self.application  # type: ignore[attr-defined]
         self._thread: threading.Thread | None = None
 
     def __enter__(self) -> Server:

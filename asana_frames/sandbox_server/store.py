@@ -1,17 +1,77 @@
-"""The objects of a sandbox, by gid and by type."""
+"""The objects of a sandbox, by gid and by type; divisions are made when first looked at."""
 
 from __future__ import annotations
 
-import random
+import itertools
 import threading
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from asana_frames.frames import collector_paused
+
 Object = dict[str, Any]
 
-_FIRST_GID = 1_209_000_000_000_001
+#: Where the gids of the company begin, of its divisions' work, and of what is written later.
+_COMPANY = 1_209_000_000_000_001
+_WORK = 1_209_100_000_000_000
+_WRITTEN = 1_211_000_000_000_001
+#: Gids that a division's work has for itself, and where its history begins among them.
+_SPAN = 1_000_000
+_HISTORY = 500_000
+#: Divisions kept at once; those written to stay beyond it.
+_KEPT = 48
+#: What a division has for itself; everything else belongs to the company.
+_OF_WORK = frozenset(
+    (
+        "allocation", "attachment", "budget", "ooo_entry", "rate", "task", "time_tracking_entry",
+        "timesheet_approval_status",
+    )
+)  # fmt: skip
+_OF_HISTORY = frozenset(("story",))
+#: What is found in a division's work under objects of the company.
+_FOUND_IN_WORK = frozenset(("project_tasks", "section_tasks", "user_tasks", "tag_tasks"))
+
+
+#: Task, project, sections it went through, and when it began: what stories tell of.
+Life = tuple[Object, Object | None, Sequence[Object], datetime]
+
+
+class Part:
+    """A share of the objects."""
+
+    def __init__(self) -> None:
+        self.by_gid: dict[str, Object] = {}
+        self.by_type: dict[str, dict[str, Object]] = {}
+        #: (what, gid of the owner) -> objects found under it, such as the tasks of a project.
+        self.under: dict[tuple[str, str], list[Object]] = {}
+
+    def keep(self, item: Object, kind: str) -> None:
+        """Hold an object."""
+        self.by_gid[item["gid"]] = item
+        self.by_type.setdefault(kind, {})[item["gid"]] = item
+
+    def put(self, what: str, owner: Object, item: Object) -> None:
+        """Say that ``item`` is found under ``owner``."""
+        self.under.setdefault((what, owner["gid"]), []).append(item)
+
+
+class Block(Part):
+    """The work of one division: made when looked at, forgotten again if nothing changed it."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+        #: 0: nothing is made yet; 1: tasks and what hangs on them; 2: their stories too.
+        self.stage = 0
+        self.is_written = False
+        #: What the stories of stage 2 are told of.
+        self.lives: list[Life] = []
+
+
+#: Makes a stage of a block.
+Build = Callable[["Store", Block, int], None]
 
 
 class Store:
@@ -23,57 +83,198 @@ class Store:
         Same seed, same bytes.
     now
         Where the company's history ends.
+    divisions
+        How many blocks of work there are.
+    build
+        Makes a stage of a block.
     """
 
-    def __init__(self, seed: int, now: datetime) -> None:
-        self._seed = seed
-        self._lock = threading.Lock()
-        self.random = random.Random(seed)
-        self.now = now
-        self.by_gid: dict[str, Object] = {}
-        self.by_type: dict[str, list[Object]] = defaultdict(list)
-        #: (type, gid) -> objects found under it, such as the tasks of a project.
-        self.under: dict[tuple[str, str], list[Object]] = defaultdict(list)
-        #: Task, project, sections it went through, and when it began: what stories are told of.
-        self.lives: list[tuple[Object, Object | None, list[Object], datetime]] = []
-        self._later: list[Callable[[Store], None]] = []
-        #: gid of a custom field -> what each of its values repeats of it.
-        self.shared: dict[str, Object] = {}
-        self._next = _FIRST_GID
+    def __init__(self, seed: int, now: datetime, divisions: int, build: Build) -> None:
+        self.seed = seed
+        self.lock = threading.RLock()
+        #: Where the company's history ends.
+        self.start = now
+        self.company = Part()
+        self.blocks = [Block(number) for number in range(divisions)]
+        self._kept: OrderedDict[int, None] = OrderedDict()
+        self._build = build
+        #: gid of a project, section or person -> the division it belongs to.
+        self.home: dict[str, int] = {}
+        #: Custom fields by the names that the company's makers know them by.
+        self.fields: dict[str, Object] = {}
+        #: What each division has of people, teams and projects, by record type.
+        self.divisions: list[dict[str, list[Object]]] = []
+        #: Counts writes: what was made of an older version may be out of date.
+        self.version = 0
+        #: What happened through writes, oldest first.
+        self.events: list[Object] = []
+        #: Seconds that the search index is behind, and what it does not know yet.
+        self.index_lag = 0.0
+        self.unindexed: dict[str, tuple[float, Object | None]] = {}
+        self.next_company = _COMPANY
+        self.next_written = _WRITTEN
+
+    # ------------------------------------------------------------------ looking
+
+    @property
+    def now(self) -> datetime:
+        """The sandbox's clock: every write moves it on by a millisecond."""
+        return self.start + timedelta(milliseconds=self.version)
+
+    def get(self, gid: str) -> Object | None:
+        """Return the object of a gid, or None."""
+        found = self.company.by_gid.get(gid)
+        if found is not None:
+            return found
+        block = self._block_of(gid)
+        return None if block is None else block.by_gid.get(gid)
+
+    def all(self, kind: str) -> Iterable[Object]:
+        """Return the objects of a record type in the order they were made."""
+        own = self.company.by_type.get(kind, {}).values()
+        if kind not in _OF_WORK and kind not in _OF_HISTORY:
+            return list(own)
+        stage = 2 if kind in _OF_HISTORY else 1
+        theirs = (self.ready(b.number, stage).by_type.get(kind, {}).values() for b in self.blocks)
+        return itertools.chain(itertools.chain.from_iterable(theirs), own)
+
+    def first(self, kind: str) -> Object:
+        """Return the first object of a record type."""
+        return next(iter(self.all(kind)))
+
+    def found(self, what: str, owner: Object) -> Iterable[Object]:
+        """Return what is found under ``owner``."""
+        key = what, owner["gid"]
+        lists = [part.under[key] for part in self._parts(what, owner) if key in part.under]
+        return lists[0] if len(lists) == 1 else list(itertools.chain.from_iterable(lists))
+
+    def by_email(self, address: str) -> Object | None:
+        """Return the person of an e-mail address, or None."""
+        known = address.casefold()
+        return next((u for u in self.all("user") if u["email"].casefold() == known), None)
+
+    def _parts(self, what: str, owner: Object) -> Iterator[Part]:
+        """Yield the parts that may know what is found under an object."""
+        stage = 2 if what in ("task_stories", "reactions") else 1
+        block = self._block_of(owner["gid"], stage)
+        if block is not None:
+            yield block
+        elif what in _FOUND_IN_WORK:
+            if what == "tag_tasks":
+                yield from (self.ready(block.number) for block in self.blocks)
+            elif owner["gid"] in self.home:
+                yield self.ready(self.home[owner["gid"]])
+        yield self.company
+
+    def _block_of(self, gid: str, stage: int = 1) -> Block | None:
+        number = int(gid) - _WORK if gid.isascii() and gid.isdigit() and len(gid) < 20 else -1
+        if not 0 <= number < len(self.blocks) * _SPAN:
+            return None
+        return self.ready(number // _SPAN, 2 if number % _SPAN >= _HISTORY else stage)
+
+    def ready(self, number: int, stage: int = 1) -> Block:
+        """Return a block with its work, and at stage 2 its stories, made."""
+        block = self.blocks[number]
+        if block.stage < stage:
+            with collector_paused():
+                for step in range(block.stage + 1, stage + 1):
+                    self._build(self, block, step)
+                    block.stage = step
+        if not block.is_written and len(self.blocks) > _KEPT:
+            self._kept[number] = None
+            self._kept.move_to_end(number)
+            if len(self._kept) > _KEPT:
+                self._forget(next(iter(self._kept)))
+        return block
+
+    def _forget(self, number: int) -> None:
+        """Let go of what can be made again."""
+        del self._kept[number]
+        self.blocks[number] = Block(number)
+
+    # ------------------------------------------------------------------ writing; see changes.py
+
+    def part_of(self, gid: str) -> Part:
+        """Return the part that an object belongs to, made in full and kept from now on."""
+        block = self._block_of(gid, 2)
+        if block is None:
+            return self.company
+        block.is_written = True
+        self._kept.pop(block.number, None)
+        return block
+
+    def part_with(self, what: str, owner: Object, item: Object | None = None) -> Part:
+        """Return the part whose list under ``owner`` has ``item``, or is to take it."""
+        key = what, owner["gid"]
+        parts = [self.part_of(owner["gid"])]
+        if what in _FOUND_IN_WORK and parts[0] is self.company:
+            if what == "tag_tasks":
+                parts += [] if item is None else [self.part_of(item["gid"])]
+            elif owner["gid"] in self.home:
+                block = self.ready(self.home[owner["gid"]], 2)
+                parts.insert(0, self.part_of(str(_WORK + block.number * _SPAN)))
+        having = [part for part in parts if item is not None and item in part.under.get(key, ())]
+        return having[0] if having else parts[0]
+
+
+class Maker:
+    """Adds generated objects to a part, with chances and gids of its own.
+
+    Parameters
+    ----------
+    store
+        Where the objects live.
+    part
+        The share they belong to.
+    random
+        The chances.
+    first_gid
+        The gid of the first object.
+    number
+        The division that is made.
+    """
+
+    def __init__(
+        self, store: Store, part: Part, random: Any, first_gid: int, number: int = 0
+    ) -> None:
+        self.store = store
+        self.part = part
+        self.random = random
+        self.number = number
+        self.now = store.start
+        self.next = first_gid
+        #: What this division has, by record type, where it is only some of the company's.
+        self.own: dict[str, list[Object]] = {}
+        self.lives: list[Life] = []
 
     def add(self, resource_type: str, _kind: str = "", /, **fields: Any) -> Object:
         """Make an object; ``_kind`` is its record type where ``resource_type`` does not tell."""
-        gid = str(self._next)
-        self._next += 1
-        made = {"gid": gid, "resource_type": resource_type, **fields}
-        self.by_gid[gid] = made
-        self.by_type[_kind or resource_type].append(made)
+        made = {"gid": str(self.next), "resource_type": resource_type, **fields}
+        self.next += 1
+        kind = _kind or resource_type
+        self.part.keep(made, kind)
+        self.own.setdefault(kind, []).append(made)
         return made
 
-    def later(self, build: Callable[[Store], None]) -> None:
-        """Leave a part of the company to be made when it is first asked for."""
-        self._later.append(build)
-
-    def complete(self) -> None:
-        """Make what was left for later, with gids and chances of its own."""
-        with self._lock:
-            for place, build in enumerate(self._later, 1):
-                self._next = _FIRST_GID + place * 1_000_000_000
-                self.random = random.Random(f"{self._seed}-{place}")
-                build(self)
-            self._later = []
-
-    def put(self, under: str, owner: Object, item: Object) -> None:
+    def put(self, what: str, owner: Object, item: Object) -> None:
         """Say that ``item`` is found under ``owner``."""
-        self.under[under, owner["gid"]].append(item)
+        self.part.put(what, owner, item)
 
     def all(self, kind: str) -> list[Object]:
-        """Return the objects of a record type in the order they were made."""
-        return self.by_type.get(kind, [])
+        """Return this division's objects of a record type, or the company's."""
+        if kind in self.own:
+            return self.own[kind]
+        return list(self.store.company.by_type.get(kind, {}).values())
 
-    def found(self, under: str, owner: Object) -> list[Object]:
+    def found(self, what: str, owner: Object) -> list[Object]:
         """Return what is found under ``owner``."""
-        return self.under.get((under, owner["gid"]), [])
+        key = what, owner["gid"]
+        return self.part.under.get(key) or self.store.company.under.get(key, [])
+
+
+def first_gid(number: int, stage: int) -> int:
+    """Return the gid of the first object that a stage of a block makes."""
+    return _WORK + number * _SPAN + (_HISTORY if stage == 2 else 0)
 
 
 def stamp(moment: datetime) -> str:

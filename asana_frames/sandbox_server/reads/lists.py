@@ -1,7 +1,8 @@
-"""Which objects answer which read: one row per operation."""
+"""Which objects answer which list: one row per operation."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -18,18 +19,30 @@ def _under(kind: str, argument: str) -> Rows:
     return lambda store, asked: store.found(kind, asked[argument])
 
 
+def _field(argument: str, field: str) -> Rows:
+    """List what a field of the object that an argument names holds."""
+    return lambda store, asked: asked[argument][field]
+
+
 def _all(kind: str, **filters: str) -> Rows:
     """List the objects of a kind whose fields are what the arguments ask for."""
+    return _filtered(lambda store, asked: store.all(kind), filters)
 
-    def rows(store: Store, asked: Arguments) -> Iterable[Object]:
-        found: Iterable[Object] = store.all(kind)
+
+def _filtered(rows: Rows, filters: dict[str, str]) -> Rows:
+    def kept(store: Store, asked: Arguments) -> Iterable[Object]:
+        found: Iterable[Object] = rows(store, asked)
         for field, argument in filters.items():
             wanted = asked.get(argument)
             if wanted is not None:
-                found = [item for item in found if _is(item.get(field), wanted)]
+                found = _only(found, field, wanted)
         return found
 
-    return rows
+    return kept
+
+
+def _only(found: Iterable[Object], field: str, wanted: Any) -> Iterable[Object]:
+    return (item for item in found if _is(item.get(field), wanted))
 
 
 def _is(value: Any, wanted: Any) -> bool:
@@ -41,7 +54,7 @@ def _between(rows: Rows, field: str, first: str, last: str) -> Rows:
 
     def kept(store: Store, asked: Arguments) -> Iterable[Object]:
         start, end = asked.get(first) or "", asked.get(last) or "9999"
-        return [item for item in rows(store, asked) if start <= item[field][:10] <= end]
+        return (item for item in rows(store, asked) if start <= item[field][:10] <= end)
 
     return kept
 
@@ -51,7 +64,8 @@ def _overlapping(rows: Rows, start: str, end: str, first: str, last: str) -> Row
 
     def kept(store: Store, asked: Arguments) -> Iterable[Object]:
         since, until = asked.get(first) or "", asked.get(last) or "9999"
-        return [item for item in rows(store, asked) if item[end] >= since and item[start] <= until]
+        found = rows(store, asked)
+        return (item for item in found if item[end] >= since and item[start] <= until)
 
     return kept
 
@@ -95,26 +109,31 @@ def _tasks(store: Store, asked: Arguments) -> Iterable[Object]:
 
 
 def _goals(store: Store, asked: Arguments) -> Iterable[Object]:
-    supporter = asked.get("project") or asked.get("task")
+    supporters = [asked[key] for key in ("portfolio", "project", "task") if asked.get(key)]
+    if not supporters and not asked.get("team") and not asked.get("workspace"):
+        raise Refusal(400, "workspace: Missing input")
     found: Iterable[Object] = store.all("goal")
-    if supporter:
-        found = [r["supported_goal"] for r in store.found("supported_by", supporter)]
-    if asked.get("portfolio"):
-        found = []
+    for supporter in supporters:
+        found = [link["supported_goal"] for link in store.found("supported_by", supporter)]
     if asked.get("team"):
         found = [goal for goal in found if goal["team"] is asked["team"]]
     if asked.get("is_workspace_level") is not None:
         found = [g for g in found if g["is_workspace_level"] == asked["is_workspace_level"]]
     if asked.get("time_periods"):
         wanted = asked["time_periods"].split(",")
-        found = [g for g in found if g["time_period"]["gid"] in wanted]
+        found = [g for g in found if g["time_period"] and g["time_period"]["gid"] in wanted]
     return found
 
 
 def _memberships(store: Store, asked: Arguments) -> Iterable[Object]:
-    if not asked.get("parent") and not asked.get("member"):
+    member, subtype = asked.get("member"), asked.get("resource_subtype")
+    of_team = member is not None and member["resource_type"] == "team"
+    if not asked.get("parent") and not (of_team and subtype == "project_membership"):
         raise Refusal(400, "parent: Missing input")
-    return _all("membership", parent="parent", member="member")(store, asked)
+    rows = _all(
+        "membership", parent="parent", member="member", resource_subtype="resource_subtype"
+    )
+    return rows(store, asked)
 
 
 def _entries(store: Store, asked: Arguments) -> Iterable[Object]:
@@ -124,22 +143,44 @@ def _entries(store: Store, asked: Arguments) -> Iterable[Object]:
         raise Refusal(400, "entered_on_start_date or entered_on_end_date: Missing input")
     if not any(scoped) and not asked.get("workspace"):
         raise Refusal(400, "task, attributable_to, portfolio, user or workspace: Missing input")
-    rows = _all(
-        "time_tracking_entry", task="task", attributable_to="attributable_to", created_by="user"
-    )
+    if asked.get("task"):
+        # A task knows its own: the others need not be looked through.
+        rows = _filtered(_under("task_entries", "task"), _OF_ENTRY)
+    else:
+        rows = _all("time_tracking_entry", **_OF_ENTRY)
     found = _between(rows, "entered_on", "entered_on_start_date", "entered_on_end_date")(
         store, asked
     )
+    if asked.get("timesheet_approval_status"):
+        status = str(asked["timesheet_approval_status"]).upper()
+        found = (entry for entry in found if entry["approval_status"] == status)
     if asked.get("portfolio"):
-        items = store.found("items", asked["portfolio"])
-        found = [e for e in found if any(e["attributable_to"] is item for item in items)]
+        inside = {item["gid"] for item in _projects_in(store, asked["portfolio"])}
+        found = (
+            e for e in found if e["attributable_to"] and e["attributable_to"]["gid"] in inside
+        )
     return found
+
+
+_OF_ENTRY = {"attributable_to": "attributable_to", "created_by": "user"}
+
+
+def _projects_in(store: Store, portfolio: Object) -> Iterable[Object]:
+    for item in store.found("items", portfolio):
+        if item["resource_type"] == "portfolio":
+            yield from _projects_in(store, item)
+        else:
+            yield item
 
 
 def _of_category(store: Store, asked: Arguments) -> Iterable[Object]:
     category = asked["time_tracking_category"]
-    rows = [e for e in store.all("time_tracking_entry") if category in e["categories"]]
-    return _between(lambda *_: rows, "entered_on", "start_date", "end_date")(store, asked)
+
+    def rows(store: Store, asked: Arguments) -> Iterable[Object]:
+        entries = store.all("time_tracking_entry")
+        return (e for e in entries if any(category is c for c in e["categories"]))
+
+    return _between(rows, "entered_on", "start_date", "end_date")(store, asked)
 
 
 def _users(store: Store, asked: Arguments) -> Iterable[Object]:
@@ -168,50 +209,14 @@ def _audit(store: Store, asked: Arguments) -> Iterable[Object]:
             yield event
 
 
-def _search_tasks(store: Store, asked: Arguments) -> Iterable[Object]:
-    """Find tasks by text, completion, assignee and project: the filters of a first version."""
-    text = str(asked.get("text") or "").casefold()
-    people = str(asked.get("assignee.any") or "")
-    projects = str(asked.get("projects.any") or "")
-    found = [
-        task
-        for task in store.all("task")
-        if text in task["name"].casefold()
-        and asked.get("completed") in (None, task["completed"])
-        and asked.get("resource_subtype") in (None, task["resource_subtype"])
-        and (not people or (task["assignee"] and task["assignee"]["gid"] in people.split(",")))
-        and (not projects or any(p["gid"] in projects.split(",") for p in task["projects"]))
-    ]
-    return _sorted(found, asked)
-
-
-def _search_projects(store: Store, asked: Arguments) -> Iterable[Object]:
-    text = str(asked.get("text") or "").casefold()
-    found = [project for project in store.all("project") if text in project["name"].casefold()]
-    return _sorted(found, asked)
-
-
-def _sorted(found: list[Object], asked: Arguments) -> list[Object]:
-    field = {"due_date": "due_on", "likes": "num_likes", "relevance": "modified_at"}
-    key = str(asked.get("sort_by") or "modified_at")
-    name = field.get(key, key)
-    found.sort(
-        key=lambda item: (False, "") if item[name] is None else (True, item[name]),
-        reverse=not asked.get("sort_ascending"),
-    )
-    return found[:100]
-
-
-def _typeahead(store: Store, asked: Arguments) -> Iterable[Object]:
-    kind = asked["resource_type"]
-    kinds = ("user", "agent") if kind == "actor" else (kind,)
-    text = str(asked.get("query") or "").casefold()
-    found = [x for each in kinds for x in store.all(each) if text in x["name"].casefold()]
-    return found[: int(asked.get("count") or 20)]
-
-
 def _favorites(store: Store, asked: Arguments) -> Iterable[Object]:
-    return store.all(asked["resource_type"])[:3]
+    return itertools.islice(store.all(asked["resource_type"]), 3)
+
+
+def _allocations(store: Store, asked: Arguments) -> Iterable[Object]:
+    if not any(asked.get(key) for key in ("parent", "assignee", "workspace")):
+        raise Refusal(400, "parent: Missing input")
+    return _all("allocation", parent="parent", assignee="assignee")(store, asked)
 
 
 def _custom_types(store: Store, asked: Arguments) -> Iterable[Object]:
@@ -225,44 +230,18 @@ def _reactions(store: Store, asked: Arguments) -> Iterable[Object]:
     return [reaction for reaction in found if reaction["emoji"] == asked["emoji_base"]]
 
 
-def _counts(store: Store, asked: Arguments) -> Object:
-    tasks = store.found("project_tasks", asked["project"])
-    milestones = [task for task in tasks if task["resource_subtype"] == "milestone"]
-    made = {}
-    for noun, found in (("tasks", tasks), ("milestones", milestones)):
-        done = sum(task["completed"] for task in found)
-        made[f"num_{noun}"] = len(found)
-        made[f"num_incomplete_{noun}"] = len(found) - done
-        made[f"num_completed_{noun}"] = done
-    return made
-
-
-def _my_tasks(store: Store, asked: Arguments) -> Object:
-    return next(item for item in store.all("user_task_list") if item["owner"] is asked["user"])
-
-
-def _by_custom_id(store: Store, asked: Arguments) -> Object:
-    wanted = asked["custom_id"]
-    for task in store.all("task"):
-        for entry in task["custom_fields"]:
-            if entry["representation_type"] == "custom_id" and entry["display_value"] == wanted:
-                return task
-    raise Refusal(404, f"custom_id: Not a recognized ID: {wanted}")
-
-
 LISTS: dict[str, Rows] = {
     "getAccessRequests": _all("access_request", target="target", requester="user"),
     "getAgentsForWorkspace": _all("agent"),
     "getAiStudioRuns": _all("ai_studio_run"),
     "getAiStudioSeats": _all("ai_studio_seat", state="state"),
-    "getAllocations": _all("allocation", parent="parent", assignee="assignee"),
+    "getAllocations": _allocations,
     "getAttachmentsForObject": _under("attachments", "parent"),
     "getAuditLogEvents": _audit,
-    "getBudgets": _all("budget", parent="parent"),
-    "getCustomFieldSettingsForProject": _under("settings", "project"),
-    "getCustomFieldSettingsForPortfolio": _under("settings", "portfolio"),
-    "getCustomFieldSettingsForGoal": _under("settings", "goal"),
-    "getCustomFieldSettingsForTeam": _under("settings", "team"),
+    "getCustomFieldSettingsForProject": _field("project", "custom_field_settings"),
+    "getCustomFieldSettingsForPortfolio": _field("portfolio", "custom_field_settings"),
+    "getCustomFieldSettingsForGoal": _field("goal", "custom_field_settings"),
+    "getCustomFieldSettingsForTeam": _field("team", "_settings"),
     "getCustomFieldsForWorkspace": _all("custom_field"),
     "getCustomTypes": _custom_types,
     "getGoalRelationships": _all(
@@ -289,10 +268,9 @@ LISTS: dict[str, Rows] = {
     "getProjectTemplates": _all("project_template", team="team"),
     "getProjectTemplatesForTeam": _all("project_template", team="team"),
     "getProjects": _all("project", team="team", archived="archived"),
-    "getProjectsForTask": lambda store, asked: asked["task"]["projects"],
+    "getProjectsForTask": _field("task", "projects"),
     "getProjectsForTeam": _all("project", team="team", archived="archived"),
     "getProjectsForWorkspace": _all("project", archived="archived"),
-    "searchProjectsForWorkspace": _search_projects,
     "getRates": _all("rate", parent="parent", resource="resource"),
     "getReactionsOnObject": _reactions,
     "getRoles": _all("role"),
@@ -301,7 +279,7 @@ LISTS: dict[str, Rows] = {
     "getStoriesForTask": _since(_under("task_stories", "task"), "created_at", "created_after"),
     "getStoriesForGoal": _since(_under("goal_stories", "goal"), "created_at", "created_after"),
     "getTags": _all("tag"),
-    "getTagsForTask": lambda store, asked: asked["task"]["tags"],
+    "getTagsForTask": _field("task", "tags"),
     "getTagsForWorkspace": _all("tag"),
     "getTaskTemplates": _all("task_template", project="project"),
     "getTasks": _since(_open_since(_tasks), "modified_at", "modified_since"),
@@ -312,9 +290,8 @@ LISTS: dict[str, Rows] = {
         lambda store, asked: store.found("user_tasks", asked["user_task_list"]["owner"])
     ),
     "getSubtasksForTask": _under("subtasks", "task"),
-    "getDependenciesForTask": lambda store, asked: asked["task"]["dependencies"],
-    "getDependentsForTask": lambda store, asked: asked["task"]["dependents"],
-    "searchTasksForWorkspace": _search_tasks,
+    "getDependenciesForTask": _field("task", "dependencies"),
+    "getDependentsForTask": _field("task", "dependents"),
     "getTeamMemberships": _all("team_membership", team="team", user="user"),
     "getTeamMembershipsForTeam": _all("team_membership", team="team"),
     "getTeamMembershipsForUser": _all("team_membership", user="user"),
@@ -332,7 +309,6 @@ LISTS: dict[str, Rows] = {
     "getTimeTrackingEntriesForTask": _under("task_entries", "task"),
     "getTimeTrackingEntries": _entries,
     "getTimesheetApprovalStatuses": _statuses,
-    "typeaheadForWorkspace": _typeahead,
     "getUsers": _users,
     "getFavoritesForUser": _favorites,
     "getUsersForTeam": _by_name(_under("team_users", "team")),
@@ -343,9 +319,3 @@ LISTS: dict[str, Rows] = {
     "getWorkspaceMembershipsForWorkspace": _all("workspace_membership", user="user"),
 }
 #: Reads of one object that is not simply the one its path names.
-ONES: dict[str, Callable[[Store, Arguments], Object]] = {
-    "getTaskCountsForProject": _counts,
-    "getUserTaskListForUser": _my_tasks,
-    "getTaskForCustomID": _by_custom_id,
-    "getUserForWorkspace": lambda store, asked: asked["user"],
-}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from asana_frames.sandbox_server.store import Object, Store, stamp
+from asana_frames.sandbox_server.store import Maker, Object, stamp
 
 _EVENTS = (
     ("user_login_succeeded", "logins"),
@@ -15,25 +15,25 @@ _EVENTS = (
 _ROLES = ("super_admin", "admin", "member", "guest")
 
 
-def build_office(store: Store) -> None:
+def build_office(make: Maker) -> None:
     """Make what surrounds the work."""
-    _templates(store)
-    _roles(store)
-    _agents(store)
-    _briefs(store)
-    _requests(store)
-    _audit(store)
-    _studio(store)
+    _templates(make)
+    _roles(make)
+    _agents(make)
+    _briefs(make)
+    _requests(make)
+    _audit(make)
+    _studio(make)
 
 
-def _workspace(store: Store) -> Object:
-    return store.all("workspace")[0]
+def _workspace(make: Maker) -> Object:
+    return make.all("workspace")[0]
 
 
-def _templates(store: Store) -> None:
-    people, projects = store.all("user"), store.all("project")
-    for team in store.all("team")[:2]:
-        template = store.add(
+def _templates(make: Maker) -> None:
+    people, projects = make.all("user"), make.all("project")
+    for team in make.all("team")[:2]:
+        template = make.add(
             "project_template",
             name=f"{team['name']} launch",
             description="From idea to launch.",
@@ -44,26 +44,26 @@ def _templates(store: Store) -> None:
             requested_dates=[{"gid": "1", "name": "Start date", "description": "First day."}],
             color="light-green",
             requested_roles=[
-                store.add("template_role", name="Lead"),
-                store.add("template_role", name="Editor"),
+                make.add("template_role", name="Lead"),
+                make.add("template_role", name="Editor"),
             ],
         )
         projects[0]["created_from_template"] = projects[0]["created_from_template"] or template
     for project in projects[:3]:
-        _press_release(store, project, people)
+        _press_release(make, project, people)
         options = [
-            store.add("custom_type_status_option", name=name, color="green", enabled=True)
+            make.add("custom_type_status_option", name=name, color="green", enabled=True)
             for name in ("Reported", "Fixed", "Closed")
         ]
-        kind = store.add(
-            "custom_type", name="Bug", status_options=options, workspace=_workspace(store)
+        kind = make.add(
+            "custom_type", name="Bug", status_options=options, _workspace=_workspace(make)
         )
-        store.put("custom_types", project, kind)
+        make.put("custom_types", project, kind)
 
 
-def _press_release(store: Store, project: Object, people: list[Object]) -> None:
+def _press_release(make: Maker, project: Object, people: list[Object]) -> None:
     nothing = ("dependencies", "dependents", "attachments", "subtasks", "custom_fields")
-    store.add(
+    make.add(
         "task_template",
         name="Press release",
         project=project,
@@ -84,7 +84,7 @@ def _press_release(store: Store, project: Object, people: list[Object]) -> None:
     )
 
 
-def _roles(store: Store) -> None:
+def _roles(make: Maker) -> None:
     flags = (
         "create_app_authorization", "create_pat_authorization", "share_goal_with_domain",
         "share_portfolios_with_org", "assign_roles", "manage_roles", "export_project_data",
@@ -96,7 +96,7 @@ def _roles(store: Store) -> None:
         "view_shared_with_org_portfolios",
     )  # fmt: skip
     for place, base in enumerate(_ROLES):
-        store.add(
+        make.add(
             "role",
             name=base.replace("_", " ").capitalize(),
             description=f"The standard {base.replace('_', ' ')}.",
@@ -107,28 +107,28 @@ def _roles(store: Store) -> None:
                 "task_deletion_policy": "all" if place < 2 else "owned",
                 "allowed_guest_invites": "all",
             },
-            creation_time=stamp(store.now - timedelta(days=500)),
-            modified_at=stamp(store.now - timedelta(days=100)),
-            workspace=_workspace(store),
+            creation_time=stamp(make.now - timedelta(days=500)),
+            modified_at=stamp(make.now - timedelta(days=100)),
+            workspace=_workspace(make),
         )
 
 
-def _agents(store: Store) -> None:
+def _agents(make: Maker) -> None:
     for name in ("Brief writer", "Triage helper"):
-        store.add(
+        make.add(
             "agent",
             resource_subtype="asana_teammate",
             name=name,
             description=f"{name}: a teammate made of software.",
             behavior_guidance="Be brief.",
-            workspace=_workspace(store),
+            workspace=_workspace(make),
             photo=None,
         )
 
 
-def _briefs(store: Store) -> None:
-    for project in store.all("project")[:5]:
-        project["project_brief"] = store.add(
+def _briefs(make: Maker) -> None:
+    for project in make.all("project")[:5]:
+        project["project_brief"] = make.add(
             "project_brief",
             title=f"{project['name']} in one page",
             html_text=f"<body>{project['notes']}</body>",
@@ -138,21 +138,21 @@ def _briefs(store: Store) -> None:
         )
 
 
-def _requests(store: Store) -> None:
-    people, project = store.all("user"), store.all("project")[0]
-    store.add(
+def _requests(make: Maker) -> None:
+    people, project = make.all("user"), make.all("project")[0]
+    make.add(
         "access_request",
         message="May I read along?",
         approval_status="pending",
         requester=people[-1],
         target=project,
     )
-    _webhook(store, project)
+    _webhook(make, project)
     for status in ("succeeded", "in_progress"):
         nothing = dict.fromkeys(
             ("new_portfolio", "new_project_template", "new_graph_export", "new_resource_export")
         )
-        store.add(
+        make.add(
             "job",
             resource_subtype="duplicate_project",
             status=status,
@@ -160,25 +160,25 @@ def _requests(store: Store) -> None:
             new_task=None,
             **nothing,
         )
-    store.add(
+    make.add(
         "organization_export",
-        created_at=stamp(store.now - timedelta(days=3)),
+        created_at=stamp(make.now - timedelta(days=3)),
         download_url="https://files.acme.example/export.json.gz",
         state="finished",
-        organization=_workspace(store),
+        organization=_workspace(make),
     )
 
 
-def _webhook(store: Store, project: Object) -> None:
-    store.add(
+def _webhook(make: Maker, project: Object) -> None:
+    make.add(
         "webhook",
         active=True,
         resource=project,
         target="https://hooks.acme.example/asana",
-        created_at=stamp(store.now - timedelta(days=30)),
+        created_at=stamp(make.now - timedelta(days=30)),
         last_failure_at=None,
         last_failure_content="",
-        last_success_at=stamp(store.now - timedelta(minutes=5)),
+        last_success_at=stamp(make.now - timedelta(minutes=5)),
         delivery_retry_count=0,
         next_attempt_after=None,
         failure_deletion_timestamp=None,
@@ -190,17 +190,17 @@ def _webhook(store: Store, project: Object) -> None:
                 "fields": ["due_on"],
             }
         ],
-        workspace=_workspace(store),
+        _workspace=_workspace(make),
     )
 
 
-def _audit(store: Store) -> None:
-    people = store.all("user")
+def _audit(make: Maker) -> None:
+    people = make.all("user")
     for number in range(250):
-        moment = store.now - timedelta(days=89) + timedelta(hours=8.4 * number)
-        kind, category = store.random.choice(_EVENTS)
-        person = store.random.choice(people)
-        event = store.add(
+        moment = make.now - timedelta(days=89) + timedelta(hours=8.4 * number)
+        kind, category = make.random.choice(_EVENTS)
+        person = make.random.choice(people)
+        event = make.add(
             "audit_log_event",
             created_at=stamp(moment),
             event_type=kind,
@@ -229,8 +229,8 @@ def _audit(store: Store) -> None:
         del event["resource_type"]
 
 
-def _studio(store: Store) -> None:
+def _studio(make: Maker) -> None:
     for number in range(30):
-        store.add("ai_studio_run", run_started_at=stamp(store.now - timedelta(days=30 - number)))
+        make.add("ai_studio_run", run_started_at=stamp(make.now - timedelta(days=30 - number)))
     for _ in range(5):
-        store.add("ai_studio_seat", state="active")
+        make.add("ai_studio_seat", state="active")

@@ -1,0 +1,153 @@
+"""The changes of one request: kept together, or undone together."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from asana_frames.sandbox_server.store import Object, Part, Store, stamp
+
+#: What moves ``modified_at`` along; a project's does not follow its tasks.
+_HAS_MODIFIED = frozenset(("task", "project", "status_update", "role"))
+
+
+class Changes:
+    """Writes to a store that leave no trace unless they are kept.
+
+    Parameters
+    ----------
+    store
+        What is written to.
+    me
+        Who writes.
+    """
+
+    def __init__(self, store: Store, me: Object) -> None:
+        self.store = store
+        self.me = me
+        self.now = stamp(store.start + timedelta(milliseconds=store.version + 1))
+        self.events: list[Object] = []
+        #: gid -> what a changed task was like before, for an index that lags behind.
+        self.before: dict[str, Object | None] = {}
+        self._undo: list[Callable[[], None]] = []
+        self._next = store.next_written
+
+    def keep(self) -> None:
+        """Let the changes stay; whoever reads after this sees them."""
+        if self._undo:
+            self.store.version += 1
+            self.store.events += self.events
+            if self.store.index_lag:
+                for gid, before in self.before.items():
+                    self.store.unindexed.setdefault(gid, (time.monotonic(), before))
+
+    def undo(self) -> None:
+        """Take everything back, last things first."""
+        for step in reversed(self._undo):
+            step()
+        self.store.next_written = self._next
+
+    # ------------------------------------------------------------------ objects
+
+    def add(self, resource_type: str, _kind: str = "", /, **fields: Any) -> Object:
+        """Make an object."""
+        made = {"gid": self.gid(), "resource_type": resource_type, **fields}
+        kind = _kind or resource_type
+        company = self.store.company
+        company.keep(made, kind)
+
+        def undo() -> None:
+            del company.by_gid[made["gid"]], company.by_type[kind][made["gid"]]
+
+        self._undo.append(undo)
+        if resource_type == "task":
+            self.before[made["gid"]] = None
+        return made
+
+    def gid(self) -> str:
+        """Return a gid that nothing else has."""
+        gid = str(self.store.next_written)
+        self.store.next_written += 1
+        return gid
+
+    def set(self, item: Object, **fields: Any) -> None:
+        """Change fields of an object, and when it was modified."""
+        self._touch(item)
+        if item.get("resource_type") in _HAS_MODIFIED:
+            fields.setdefault("modified_at", self.now)
+        old = {key: item[key] for key in fields if key in item}
+        new = [key for key in fields if key not in item]
+        item |= fields
+
+        def undo() -> None:
+            item.update(old)
+            for key in new:
+                del item[key]
+
+        self._undo.append(undo)
+
+    def quietly(self, item: Object, **fields: Any) -> None:
+        """Change fields of an object that do not count as a modification."""
+        self.set(
+            item,
+            **({"modified_at": item["modified_at"]} if "modified_at" in item else {}),
+            **fields,
+        )
+
+    def remove(self, item: Object, kind: str = "") -> None:
+        """Take an object out of the store."""
+        gid = item["gid"]
+        self._touch(item)
+        part = self.store.part_of(gid)
+        same = part.by_type[kind or item["resource_type"]]
+        order = list(same)
+        del part.by_gid[gid], same[gid]
+
+        def undo() -> None:
+            part.by_gid[gid] = item
+            kept = {**same, gid: item}
+            same.clear()
+            same.update({key: kept[key] for key in order})
+
+        self._undo.append(undo)
+
+    def _touch(self, item: Object) -> None:
+        if "gid" not in item:
+            return
+        self.store.part_of(item["gid"])
+        if item.get("resource_type") == "task":
+            self.before.setdefault(item["gid"], dict(item))
+
+    # ------------------------------------------------------------------ what is found under what
+
+    def put(self, what: str, owner: Object, item: Object, at: int | None = None) -> None:
+        """Say that ``item`` is found under ``owner``, at a place or at the end."""
+        part = self.store.part_with(what, owner)
+        have = part.under.get((what, owner["gid"]), [])
+        place = len(have) if at is None else at
+        self._replace(part, what, owner, [*have[:place], item, *have[place:]])
+
+    def drop(self, what: str, owner: Object, item: Object) -> None:
+        """Say that ``item`` is not found under ``owner`` any more."""
+        part = self.store.part_with(what, owner, item)
+        have = part.under.get((what, owner["gid"]), [])
+        self._replace(part, what, owner, [other for other in have if other is not item])
+
+    def arrange(self, what: str, owner: Object, items: list[Object]) -> None:
+        """Give what is found under ``owner`` a new order."""
+        self._replace(self.store.part_with(what, owner), what, owner, items)
+
+    def _replace(self, part: Part, what: str, owner: Object, items: list[Object]) -> None:
+        key = what, owner["gid"]
+        old = part.under.get(key)
+        part.under[key] = items
+
+        def undo() -> None:
+            if old is None:
+                del part.under[key]
+            else:
+                part.under[key] = old
+
+        self._undo.append(undo)

@@ -1,0 +1,313 @@
+"""What a write may say: types, days, references, all told from the catalog."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+from xml.etree import ElementTree
+
+from asana_frames.catalog import BodyField, Operation
+from asana_frames.sandbox_server.errors import Refusal, invalid
+from asana_frames.sandbox_server.store import Object, stamp
+
+#: Finds an object by gid: (argument, gid, kinds) -> object.
+Resolve = Callable[[str, str, tuple[str, ...]], Object]
+
+_USER = ("user",)
+#: The kinds of object that a field of this name refers to; lists of them have the same name.
+_REFERS: dict[str, tuple[str, ...]] = {
+    "assignee": _USER,
+    "assignee_section": ("section",),
+    "attributable_to": ("project",),
+    "before_enum_option": ("enum_option",),
+    "after_enum_option": ("enum_option",),
+    "before_section": ("section",),
+    "after_section": ("section",),
+    "categories": ("time_tracking_category",),
+    "custom_type": ("custom_type",),
+    "custom_type_status_option": ("custom_type_status_option",),
+    "dependencies": ("task",),
+    "dependents": ("task",),
+    "enum_option": ("enum_option",),
+    "followers": _USER,
+    "item": ("project", "portfolio"),
+    "member": ("user", "team"),
+    "members": _USER,
+    "organization": ("workspace",),
+    "owner": _USER,
+    "parent": ("task",),
+    "project": ("project",),
+    "projects": ("project",),
+    "section": ("section",),
+    "supporting_resource": ("goal", "project", "task", "portfolio"),
+    "tag": ("tag",),
+    "tags": ("tag",),
+    "target": ("project", "portfolio", "goal", "task"),
+    "task": ("task",),
+    "team": ("team",),
+    "time_period": ("time_period",),
+    "user": _USER,
+    "workspace": ("workspace",),
+}
+#: The same, where an operation means something else by the name.
+_OF_OPERATION: dict[tuple[str, str], tuple[str, ...]] = {
+    ("createAllocation", "parent"): ("project",),
+    ("updateAllocation", "parent"): ("project",),
+    ("createAttachmentForObject", "parent"): ("task", "project", "project_brief"),
+    ("createBudget", "parent"): ("project",),
+    ("updateBudget", "parent"): ("project",),
+    ("createGraphExport", "parent"): ("goal", "project", "portfolio", "team"),
+    ("createMembership", "parent"): (
+        "project",
+        "portfolio",
+        "goal",
+        "custom_field",
+        "custom_type",
+    ),
+    ("createRate", "parent"): ("project",),
+    ("createRate", "resource"): _USER,
+    ("createStatusForObject", "parent"): ("project", "portfolio", "goal"),
+    ("createWebhook", "resource"): (
+        "task",
+        "project",
+        "goal",
+        "portfolio",
+        "team",
+        "workspace",
+        "user_task_list",
+    ),
+    ("triggerRule", "resource"): ("task",),
+    ("createWebhook", "target"): (),
+    ("addUserForWorkspace", "user"): (),
+    ("removeCustomFieldSettingForGoal", "custom_field"): ("custom_field",),
+    ("removeCustomFieldSettingForPortfolio", "custom_field"): ("custom_field",),
+    ("removeCustomFieldSettingForProject", "custom_field"): ("custom_field",),
+    ("addTaskForSection", "insert_before"): ("task",),
+    ("addTaskForSection", "insert_after"): ("task",),
+    ("addProjectForTask", "insert_before"): ("task",),
+    ("addProjectForTask", "insert_after"): ("task",),
+    ("setParentForTask", "insert_before"): ("task",),
+    ("setParentForTask", "insert_after"): ("task",),
+    ("addItemForPortfolio", "insert_before"): ("project", "portfolio"),
+    ("addItemForPortfolio", "insert_after"): ("project", "portfolio"),
+    ("updateSection", "insert_before"): ("section",),
+    ("updateSection", "insert_after"): ("section",),
+    ("createSectionForProject", "insert_before"): ("section",),
+    ("createSectionForProject", "insert_after"): ("section",),
+    ("createEnumOptionForCustomField", "insert_before"): ("enum_option",),
+    ("createEnumOptionForCustomField", "insert_after"): ("enum_option",),
+    ("addSupportingRelationship", "insert_before"): ("goal_relationship",),
+    ("addSupportingRelationship", "insert_after"): ("goal_relationship",),
+}
+_MANY = frozenset(
+    ("categories", "dependencies", "dependents", "followers", "members", "projects", "tags")
+)
+#: Days that the catalog knows as text.
+_DAYS = frozenset(("due_on", "start_on"))
+#: What null empties; other texts become empty, and the rest must be something.
+_NULLABLE = frozenset(
+    (
+        "approval_status", "assignee", "assignee_section", "attributable_to", "color",
+        "current_status", "current_status_update", "custom_label", "custom_label_position",
+        "currency_code", "custom_type", "custom_type_status_option", "due_at", "due_date",
+        "due_on", "effort", "external", "icon", "id_prefix", "insert_after", "insert_before",
+        "owner", "parent", "start_at", "start_on", "status", "sticker_name", "team",
+        "time_period", "before_section", "after_section", "before_enum_option",
+        "after_enum_option", "section", "number_value", "text_value", "enum_value", "date_value",
+    )
+)  # fmt: skip
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def checked(
+    operation: Operation, data: Mapping[str, Any], resolve: Resolve, *, is_form: bool
+) -> dict[str, Any]:
+    """Return the fields of a write, checked: days are days, references are objects.
+
+    Parameters
+    ----------
+    operation
+        What is asked for; the catalog tells its fields.
+    data
+        The fields as they came; those that the operation does not know are left out.
+    resolve
+        Finds the objects that are referred to.
+    is_form
+        Whether all values came as text.
+
+    Raises
+    ------
+    Refusal
+        A required field is missing, or a value is not what the field holds.
+    """
+    found: dict[str, Any] = {}
+    for field in operation.body:
+        if field.name not in data:
+            if field.required and operation.http == "POST":
+                raise invalid(field.name, "Missing input")
+            continue
+        value = data[field.name]
+        if value is None:
+            found[field.name] = _null(field)
+        else:
+            found[field.name] = _value(operation, field, value, resolve, is_form)
+    return found
+
+
+def _null(field: BodyField) -> Any:
+    if field.name in _NULLABLE:
+        return None
+    if field.name.startswith(("notes", "html_", "text", "description", "title", "message")):
+        return "<body></body>" if field.name.startswith("html_") else ""
+    if field.name in _MANY:
+        return []
+    raise invalid(field.name, "Missing input" if field.required else "Value cannot be null")
+
+
+def _value(
+    operation: Operation, field: BodyField, value: Any, resolve: Resolve, is_form: bool
+) -> Any:
+    kinds = _OF_OPERATION.get((operation.id, field.name), _REFERS.get(field.name, ()))
+    if field.name in _MANY:
+        return [_object(field.name, gid, kinds, resolve) for gid in _gids(field.name, value)]
+    if kinds:
+        return _object(field.name, value, kinds, resolve)
+    if field.enum and value not in field.enum:
+        known = ", ".join(field.enum)
+        raise invalid(field.name, f"Not a valid value: {value} (one of {known})")
+    if field.name in _DAYS:
+        return day_of(field.name, value)
+    if field.name.startswith("html_"):
+        return rich(field.name, value)
+    return _CHECKS.get(field.kind, _json)(field.name, value, is_form)
+
+
+def _object(name: str, gid: Any, kinds: tuple[str, ...], resolve: Resolve) -> Object:
+    if isinstance(gid, bool) or not isinstance(gid, str | int):
+        raise invalid(name, f"Not a valid ID: {_short(gid)}")
+    return resolve(name, str(gid), kinds)
+
+
+def _gids(name: str, value: Any) -> list[Any]:
+    if isinstance(value, str):
+        return [gid.strip() for gid in value.split(",") if gid.strip()]
+    if not isinstance(value, list):
+        raise invalid(name, f"Must be a list of IDs: {_short(value)}")
+    return value
+
+
+def _text(name: str, value: Any, is_form: bool) -> str:
+    if not isinstance(value, str):
+        raise invalid(name, f"Value is not a string: {_short(value)}")
+    if name == "name" and len(value) > 1_024:
+        raise invalid(name, "Value is longer than 1024 characters")
+    return value
+
+
+def _boolean(name: str, value: Any, is_form: bool) -> bool:
+    if is_form and isinstance(value, str) and value.lower() in ("true", "false"):
+        return value.lower() == "true"
+    if not isinstance(value, bool):
+        raise invalid(name, f"Value is not a boolean: {_short(value)}")
+    return value
+
+
+def number_of(name: str, value: Any, is_form: bool = False) -> float:
+    """Return a value that is a finite number."""
+    if is_form and isinstance(value, str):
+        try:
+            value = float(value)
+        except ValueError:
+            raise invalid(name, f"Value is not a number: {_short(value)}") from None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise invalid(name, f"Value is not a number: {_short(value)}")
+    return value
+
+
+def _integer(name: str, value: Any, is_form: bool) -> int:
+    number = number_of(name, value, is_form)
+    if number != int(number) or abs(number) > 2**53:
+        raise invalid(name, f"Value is not an integer: {_short(value)}")
+    return int(number)
+
+
+def day_of(name: str, value: Any, is_form: bool = False) -> str:
+    """Return a value that is a calendar day, such as 2026-03-31."""
+    try:
+        if not isinstance(value, str) or not _DAY.fullmatch(value):
+            raise ValueError
+        return date.fromisoformat(value).isoformat()
+    except ValueError:
+        raise invalid(name, f"Not a valid date: {_short(value)} (YYYY-MM-DD)") from None
+
+
+def moment_of(name: str, value: Any, is_form: bool = False) -> str:
+    """Return a value that is a moment, in UTC as Asana writes it."""
+    try:
+        if not isinstance(value, str) or len(value) < 11:
+            raise ValueError
+        moment = datetime.fromisoformat(value)
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return stamp(moment.astimezone(UTC))
+    except (ValueError, OverflowError):
+        raise invalid(name, f"Not a valid date-time: {_short(value)} (ISO 8601)") from None
+
+
+def rich(name: str, value: Any) -> str:
+    """Return a value that is rich text: XML in a body, of the tags that Asana takes."""
+    if not isinstance(value, str):
+        raise invalid(name, f"Value is not a string: {_short(value)}")
+    try:
+        if "<!" in value or "<?" in value:
+            # Entities and doctypes are no part of it, and not worth the risk.
+            raise ElementTree.ParseError
+        root = ElementTree.fromstring(value)
+    except ElementTree.ParseError:
+        raise invalid(name, "XML is invalid") from None
+    if root.tag != "body":
+        raise invalid(name, "XML must be wrapped in <body>")
+    for part in root.iter():
+        if part.tag not in _TAGS:
+            raise invalid(name, f"XML has a tag that is not supported: {part.tag}")
+    return value
+
+
+def plain(html: str) -> str:
+    """Return the text of rich text."""
+    return "".join(ElementTree.fromstring(html).itertext())
+
+
+_TAGS = frozenset(
+    (
+        "body", "strong", "em", "u", "s", "code", "pre", "ol", "ul", "li", "a", "blockquote",
+        "h1", "h2", "hr", "img", "table", "tr", "td", "object",
+    )
+)  # fmt: skip
+
+
+def _json(name: str, value: Any, is_form: bool) -> Any:
+    return value
+
+
+def _short(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+_CHECKS: dict[str, Callable[[str, Any, bool], Any]] = {
+    "text": _text,
+    "boolean": _boolean,
+    "integer": _integer,
+    "number": number_of,
+    "date": day_of,
+    "datetime": moment_of,
+}
+
+
+def must(condition: object, field: str, problem: str, status: int = 400) -> None:
+    """Refuse a write whose field breaks a rule."""
+    if not condition:
+        raise Refusal(status, f"{field}: {problem}")

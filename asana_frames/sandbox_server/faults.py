@@ -1,0 +1,257 @@
+"""Faults on demand: what goes wrong with APIs, as often as asked for, and the same every time."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from asana_frames.exceptions import InvalidRequest, suggest
+from asana_frames.sandbox_server.errors import Refusal
+from asana_frames.sandbox_server.limits import too_many
+from asana_frames.sandbox_server.paging import Place, expired
+
+#: How they are called in one line of text.
+_SHORT = {
+    "429": "too_many",
+    "500": "error",
+    "502": "gateway",
+    "503": "unavailable",
+    "lag": "index_lag",
+}
+_PHRASES = ("sad squid snuggle softly", "odd otters order oats", "calm cats count clouds")
+#: Fields whose values come from a list that may grow any day.
+_OPEN = ("resource_subtype", "color", "status", "status_type", "privacy_setting", "type")
+_HTML = b"<html><head><title>502 Bad Gateway</title></head><body>Bad Gateway</body></html>"
+
+
+@dataclass(frozen=True)
+class Faults:
+    """What goes wrong in a sandbox, and how often.
+
+    Counts say every how many requests something happens; 0 is never. The first request is
+    spared unless the count is 1. The same requests in the same order meet the same faults.
+
+    Parameters
+    ----------
+    too_many
+        429 with ``Retry-After`` (text form: ``429=10``).
+    retry_after
+        Seconds that a 429 asks to wait.
+    error
+        500 with a phrase (``500=20``).
+    gateway
+        502 with HTML, as a balancer sends it (``502=30``).
+    unavailable
+        503 (``503=30``).
+    drop
+        The connection breaks in the middle of the body.
+    truncate
+        The body ends early, and says that it is whole: JSON that cannot be read.
+    slow
+        The body comes slowly, over `slow_seconds`.
+    slow_seconds
+        How long a slow body takes.
+    expire
+        The offset of this page of a list has expired, the first time that it is asked for.
+    repeat
+        Pages hold one of their rows twice.
+    shift
+        A row came in before: every page begins with the last row of the one before.
+    nulls
+        The share of references that are null, 0 to 1.
+    unknown
+        The share of objects with fields, and of open lists with values, that nobody has heard of.
+    refuse
+        gid -> status: reads of that object or under it are answered with 402, 403 or 404
+        (``refuse=1209000000000119:402``).
+    index_lag
+        Seconds until search knows of a write (``lag=30``).
+    fail_jobs
+        Jobs end as failed.
+    seed
+        Another seed, other nulls and unknowns.
+
+    Examples
+    --------
+    >>> Faults.parse("429=10, drop=50, nulls=0.1")
+    Faults(too_many=10, drop=50, nulls=0.1)
+    """
+
+    too_many: int = 0
+    retry_after: int = 1
+    error: int = 0
+    gateway: int = 0
+    unavailable: int = 0
+    drop: int = 0
+    truncate: int = 0
+    slow: int = 0
+    slow_seconds: float = 2.0
+    expire: int = 0
+    repeat: bool = False
+    shift: bool = False
+    nulls: float = 0.0
+    unknown: float = 0.0
+    refuse: Mapping[str, int] = field(default_factory=dict)
+    index_lag: float = 0.0
+    fail_jobs: bool = False
+    seed: int = 0
+
+    def __repr__(self) -> str:
+        known = Faults.__dataclass_fields__
+        set_ = {name: getattr(self, name) for name in known}
+        given = [f"{k}={v!r}" for k, v in set_.items() if v != known[k].default and v != {}]
+        return f"Faults({', '.join(given)})"
+
+    @classmethod
+    def parse(cls, text: str) -> Faults:
+        """Return the faults that a line of text names.
+
+        Parameters
+        ----------
+        text
+            Names and numbers, such as ``429=10, drop=50, repeat``.
+
+        Raises
+        ------
+        InvalidRequest
+            A name is not known, or its number is none; the message says what is.
+        """
+        kinds = {part.name: str(part.type) for part in fields(cls)}
+        given: dict[str, Any] = {}
+        for term in filter(None, (part.strip() for part in text.split(","))):
+            short, _, value = term.partition("=")
+            name = _SHORT.get(short.strip(), short.strip())
+            if name not in kinds:
+                known = [*_SHORT, *kinds]
+                raise InvalidRequest(f"There is no fault {short!r}.{suggest(short, known)}")
+            try:
+                given[name] = _number(kinds[name], value.strip(), given.get(name))
+            except ValueError:
+                raise InvalidRequest(
+                    f"The fault {short!r} needs a number, such as {short}=10, and not {value!r}."
+                ) from None
+        return cls(**given)
+
+
+def _number(kind: str, value: str, before: Any) -> Any:
+    if kind == "bool":
+        return value.lower() not in ("0", "false", "no")
+    if kind.startswith("Mapping"):
+        gid, _, status = value.partition(":")
+        return {**(before or {}), gid: int(status or 404)}
+    number = float(value) if kind == "float" else int(value)
+    if number < 0:
+        raise ValueError
+    return number
+
+
+class Mischief:
+    """Makes the faults happen.
+
+    Parameters
+    ----------
+    faults
+        Which, and how often.
+    """
+
+    def __init__(self, faults: Faults) -> None:
+        self.faults = faults
+        self._counts = {
+            name: itertools.count(1)
+            for name in ("too_many", "error", "gateway", "unavailable", "drop", "truncate", "slow")
+        }
+        self._phrases = itertools.count(1)
+        self._lock = threading.Lock()
+        self._expired: set[str] = set()
+        self.touches_data = bool(faults.nulls or faults.unknown)
+
+    def before(self) -> bytes | None:
+        """Refuse a request, or return the HTML of a balancer, if it is its turn.
+
+        Raises
+        ------
+        Refusal
+            429, 500 or 503.
+        """
+        with self._lock:
+            if self._turn("too_many"):
+                raise too_many(self.faults.retry_after)
+            if self._turn("error"):
+                number = next(self._phrases)
+                phrase = f"{number % 10} {_PHRASES[number % len(_PHRASES)]}"
+                raise _server_error(500, "Server Error", phrase)
+            if self._turn("unavailable"):
+                raise _server_error(503, "Service Unavailable")
+            return _HTML if self._turn("gateway") else None
+
+    def on_the_way(self) -> str:
+        """Return what happens to a body on its way: drop, truncate, slow, or nothing."""
+        with self._lock:
+            for name in ("drop", "truncate", "slow"):
+                if self._turn(name):
+                    return name
+        return ""
+
+    def _turn(self, name: str) -> bool:
+        every: int = getattr(self.faults, name)
+        return every > 0 and next(self._counts[name]) % every == 0
+
+    def check_gids(self, gids: list[str]) -> None:
+        """Refuse a read that names an object which is to be refused."""
+        for gid in gids:
+            status = self.faults.refuse.get(gid)
+            if status is not None:
+                raise Refusal(status, _REFUSED.get(status, f"Refused: {gid}").format(gid=gid))
+
+    def page(self, key: str, place: Place) -> Place:
+        """Return where a page starts when rows have shifted, unless its offset has expired."""
+        if place.page > 1 and place.page == self.faults.expire:
+            with self._lock:
+                is_new = key not in self._expired
+                self._expired.add(key)
+            if is_new:
+                raise expired()
+        if self.faults.shift and place.start > 0:
+            return place._replace(start=place.start - 1)
+        return place
+
+    def rows(self, rows: list[Any]) -> list[Any]:
+        """Return the rows of a page, one of them twice if that is asked for."""
+        return [*rows, rows[len(rows) // 2]] if self.faults.repeat and rows else rows
+
+    def spoil(self, record: Any) -> Any:
+        """Return a record with nulls and unknown things in it."""
+        if not isinstance(record, dict):
+            return record
+        chances = random.Random(f"{self.faults.seed} {record.get('gid', '')}")
+        spoiled: dict[str, Any] = {}
+        for key, value in record.items():
+            is_null = isinstance(value, dict) and chances.random() < self.faults.nulls
+            is_strange = key in _OPEN and value is not None
+            if is_null:
+                spoiled[key] = None
+            elif is_strange and chances.random() < self.faults.unknown:
+                spoiled[key] = "unheard_of"
+            else:
+                spoiled[key] = value
+        if chances.random() < self.faults.unknown:
+            spoiled["unheard_of"] = {"gid": "0", "resource_type": "unheard_of", "name": "?"}
+        return spoiled
+
+
+_REFUSED = {
+    402: "This is not available on your plan.",
+    403: "{gid}: You do not have access to this",
+    404: "{gid}: Not a recognized ID: {gid}",
+}
+
+
+def _server_error(status: int, message: str, phrase: str = "") -> Refusal:
+    refusal = Refusal(status, message)
+    if phrase:
+        refusal.body["errors"][0]["phrase"] = phrase
+    return refusal

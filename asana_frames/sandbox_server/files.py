@@ -1,0 +1,215 @@
+"""Files to download: attachments and exports, at addresses that expire."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import hmac
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from asana_frames.sandbox_server.errors import Refusal
+from asana_frames.sandbox_server.projection import Projection, tree_of
+from asana_frames.sandbox_server.store import Object, Store
+
+#: Where files lie; not under the API, and no token is wanted there.
+ROOT = "/-/files/"
+#: Seconds that an address works.
+_LIFE = {"attachment": 120, "organization_export": 3_600, "graph_export": 3_600}
+_MONTH = 30 * 86_400
+#: Jobs and exports move on when they are looked at, or by themselves after so many seconds.
+STEPS = 2
+_SECONDS = 10.0
+_encode = msgspec.json.Encoder().encode
+
+
+class Files:
+    """Knows what downloads hold, and where they are.
+
+    Parameters
+    ----------
+    store
+        The objects.
+    shown
+        Shows objects in full.
+    origin
+        Scheme and host of the addresses.
+    """
+
+    def __init__(self, store: Store, shown: Callable[[], Projection], origin: str) -> None:
+        self._store = store
+        self._shown = shown
+        self._origin = origin
+        self._secret = hashlib.sha256(f"files {store.seed}".encode()).digest()
+
+    def url(self, item: Object) -> str | None:
+        """Return where an object's file is, or what the object says itself."""
+        kind = item["resource_type"]
+        if kind == "attachment":
+            if item["resource_subtype"] != "asana":
+                found: str | None = item["download_url"]
+                return found
+        elif not item.get("_file", True):
+            return None
+        expires = int(time.time()) + _LIFE.get(kind, _MONTH)
+        sign = self._sign(item["gid"], expires)
+        return f"{self._origin}{ROOT}{item['gid']}?expires={expires}&sign={sign}"
+
+    def read(self, gid: str, query: Mapping[str, str]) -> tuple[bytes, dict[str, str]]:
+        """Return the content of a file and its headers.
+
+        Raises
+        ------
+        Refusal
+            403: the address has expired or was made up; 404: the file is gone.
+        """
+        expires = query.get("expires", "")
+        known = self._sign(gid, int(expires)) if expires.isdecimal() else ""
+        if not known or not hmac.compare_digest(known, query.get("sign", "")):
+            raise Refusal(403, "The address was not made by this server")
+        if int(expires) < time.time():
+            raise Refusal(403, "The address has expired")
+        item = self._store.get(gid)
+        if item is None:
+            raise Refusal(404, "The file is gone")
+        if item["resource_type"] == "attachment":
+            name = quote(item["name"])
+            headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
+            kind = item.get("_type", "application/octet-stream")
+            return _content(item), {"Content-Type": kind, **headers}
+        return gzip.compress(self._exported(item), mtime=0), {"Content-Type": "application/gzip"}
+
+    def _sign(self, gid: str, expires: int) -> str:
+        return hmac.new(self._secret, f"{gid} {expires}".encode(), "sha256").hexdigest()[:32]
+
+    def _exported(self, item: Object) -> bytes:
+        kind = item["resource_type"]
+        if kind == "organization_export":
+            return _encode(self._everything())
+        rows = self._graph(item["_of"]) if kind == "graph_export" else self._resources(item)
+        return b"".join(_encode(row) + b"\n" for row in rows)
+
+    def _everything(self) -> dict[str, list[Object]]:
+        kinds = (
+            "workspace", "user", "team", "project", "section", "task", "story", "tag",
+            "attachment", "custom_field", "portfolio", "goal",
+        )  # fmt: skip
+        shown = self._shown()
+        return {
+            kind: [shown.show(item, None, full=True) for item in self._store.all(kind)]
+            for kind in kinds
+        }
+
+    def _graph(self, item: Object) -> Iterator[Object]:
+        """Yield an object and what is in it, each once."""
+        seen: set[str] = set()
+        waiting = [item]
+        while waiting:
+            found = waiting.pop()
+            if found["gid"] in seen:
+                continue
+            seen.add(found["gid"])
+            yield self._shown().show(found, None, full=True)
+            waiting += self._inside(found)
+
+    def _inside(self, item: Object) -> list[Object]:
+        under = {
+            "team": ("team_projects",),
+            "portfolio": ("items",),
+            "project": ("sections", "project_tasks", "updates"),
+            "task": ("subtasks", "task_stories", "attachments"),
+            "goal": ("supports",),
+        }
+        found = [
+            x
+            for what in under.get(item["resource_type"], ())
+            for x in self._store.found(what, item)
+        ]
+        is_link = item["resource_type"] == "goal_relationship"
+        return [item["supporting_resource"]] if is_link else list(found)
+
+    def _resources(self, item: Object) -> Iterator[Object]:
+        for asked in item["_asked"]:
+            tree = tree_of(asked["fields"]) if asked["fields"] else None
+            kinds = {"task": ("task",), "team": ("team",), "message": ("status_update",)}
+            for kind in kinds[asked["kind"]]:
+                for found in self._store.all(kind):
+                    if all(
+                        self._fits(found, key, value) for key, value in asked["filters"].items()
+                    ):
+                        yield self._row(found, tree)
+
+    def _row(self, item: Object, tree: Any) -> Object:
+        shown = self._shown()
+        row = shown.show(item, tree, full=True)
+        if tree is None and item["resource_type"] == "task":
+            for name, what in (("attachments", "attachments"), ("stories", "task_stories")):
+                row[name] = [
+                    shown.show(x, None, full=False) for x in self._store.found(what, item)
+                ]
+        if tree is None and item["resource_type"] == "team":
+            people = self._store.found("team_users", item)
+            row["members"] = [shown.show(person, None, full=False) for person in people]
+        return row
+
+    def _fits(self, item: Object, key: str, wanted: Any) -> bool:
+        name, _, operator = key.partition(".")
+        if operator == "any":
+            if name == "liked_by":
+                people = [like["user"] for like in item["likes"]]
+            elif name == "commented_on_by":
+                told = self._store.found("task_stories", item)
+                people = [s["created_by"] for s in told if s["type"] == "comment"]
+            else:
+                value = item.get(name)
+                people = value if isinstance(value, list) else [value]
+            return any(person is other for person in people for other in wanted)
+        moment, limit = str(item.get(name) or ""), str(wanted)
+        return moment < limit if operator == "before" else moment > limit
+
+
+def _content(item: Object) -> bytes:
+    """Return the bytes of an attachment; those of the company's making are its name, repeated."""
+    kept: bytes | None = item.get("_content")
+    if kept is not None:
+        return kept
+    line = f"{item['name']}\n".encode()
+    size = int(item["size"])
+    return (line * (size // len(line) + 1))[:size]
+
+
+def advance(item: Object, now: str, *, fails: bool) -> None:
+    """Move a job or export on by a step, each time that it is looked at.
+
+    Parameters
+    ----------
+    item
+        A job or organization export.
+    now
+        The sandbox's clock.
+    fails
+        Whether it is to fail in the end.
+    """
+    if "_looks" not in item:
+        return
+    started = item.setdefault("_started", time.monotonic())
+    item["_looks"] += 1
+    is_over = item["_looks"] >= STEPS or time.monotonic() - started > _SECONDS
+    if item["resource_type"] == "organization_export":
+        item["state"] = ("error" if fails else "finished") if is_over else "started"
+        item["_file"] = is_over and not fails
+        return
+    item["status"] = ("failed" if fails else "succeeded") if is_over else "in_progress"
+    for key in ("new_graph_export", "new_resource_export"):
+        if item[key] is not None and is_over and not fails and not item[key]["_file"]:
+            item[key].update(_file=True, completed_at=now)
+
+
+def is_running(item: Object) -> bool:
+    """Whether a job has not ended yet."""
+    since = time.monotonic() - item.get("_started", time.monotonic())
+    return item["status"] in ("not_started", "in_progress") and since <= _SECONDS

@@ -1,0 +1,114 @@
+"""Rate limits, per token: a quota by the minute, one of its own for search, and concurrency."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from asana_frames.sandbox_server.errors import Refusal
+
+#: Searches a minute; reads and writes at once; jobs at once.
+_SEARCHES = 60
+_AT_ONCE = {"read": 50, "write": 15}
+JOBS = 5
+#: Seconds after which a quota is looked at again: more often than once a minute.
+_WINDOW = 15.0
+_MESSAGE = (
+    "You've made too many requests and hit a rate limit. Please retry after the given amount "
+    "of time."
+)
+
+
+class _Quota:
+    """Requests of a window; those above it count against the next."""
+
+    def __init__(self, per_minute: int) -> None:
+        self._most = per_minute * _WINDOW / 60
+        self._window = -1
+        self._count = 0.0
+
+    def take(self, now: float, cost: int) -> float:
+        """Count requests; return seconds to wait, 0 where they may go on."""
+        window = int(now // _WINDOW)
+        if window != self._window:
+            passed = window - self._window
+            self._count = max(0.0, self._count - self._most * passed) if self._window >= 0 else 0.0
+            self._window = window
+        self._count += cost
+        over = self._count - self._most
+        if over <= 0:
+            return 0.0
+        return (window + 1) * _WINDOW - now + (over // self._most) * _WINDOW
+
+
+class Limits:
+    """Counts the requests of each token.
+
+    Parameters
+    ----------
+    per_minute
+        Requests a minute; 0 counts nothing.
+    clock
+        Returns seconds.
+    """
+
+    def __init__(self, per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._per_minute = per_minute
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._quotas: dict[tuple[str, bool], _Quota] = {}
+        self._running: dict[tuple[str, str], int] = defaultdict(int)
+
+    @property
+    def is_on(self) -> bool:
+        """Whether anything is counted."""
+        return self._per_minute > 0
+
+    @contextmanager
+    def counted(
+        self, token: str, *, reads: int = 0, writes: int = 0, searches: int = 0
+    ) -> Iterator[None]:
+        """Count requests while they are answered; all of them, or none.
+
+        Raises
+        ------
+        Refusal
+            429, with ``Retry-After`` in seconds.
+        """
+        if not self.is_on:
+            yield
+            return
+        given = {"read": reads, "write": writes}
+        with self._lock:
+            self._take(token, reads + writes, searches)
+            for kind, count in given.items():
+                if self._running[token, kind] + count > _AT_ONCE[kind]:
+                    raise too_many(1)
+            for kind, count in given.items():
+                self._running[token, kind] += count
+        try:
+            yield
+        finally:
+            with self._lock:
+                for kind, count in given.items():
+                    self._running[token, kind] -= count
+
+    def _take(self, token: str, requests: int, searches: int) -> None:
+        now = self._clock()
+        wait = 0.0
+        for is_search, cost in ((False, requests), (True, searches)):
+            most = _SEARCHES if is_search else self._per_minute
+            quota = self._quotas.setdefault((token, is_search), _Quota(most))
+            if cost:
+                wait = max(wait, quota.take(now, cost))
+        if wait:
+            raise too_many(max(1, math.ceil(wait)))
+
+
+def too_many(seconds: int) -> Refusal:
+    """Return the refusal of a request too many."""
+    return Refusal(429, _MESSAGE, headers={"Retry-After": str(seconds)})

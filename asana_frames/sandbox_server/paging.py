@@ -1,0 +1,146 @@
+"""Pages: limits, and offsets that are signed, bound to their query, and expire."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import itertools
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from asana_frames.sandbox_server.errors import Refusal
+from asana_frames.sandbox_server.store import Object
+
+#: Seconds that an offset lives, as seen on the real API.
+OFFSET_LIFE = 900
+MOST = 100
+#: Walks that are remembered, so that a page need not count from the beginning.
+_WALKS = 64
+
+
+class Place(NamedTuple):
+    """Where in a list a page starts."""
+
+    start: int
+    #: Which page it is, the first being 1.
+    page: int
+
+
+class Offsets:
+    """Makes offsets and reads them again.
+
+    Parameters
+    ----------
+    secret
+        What they are signed with.
+    """
+
+    def __init__(self, secret: str) -> None:
+        self._secret = hashlib.sha256(secret.encode()).digest()
+
+    def make(self, path: str, query: Mapping[str, str], place: Place) -> str:
+        """Return the offset of a place in the answer to a query."""
+        return self._signed(path, query, place, int(time.time()) + OFFSET_LIFE)
+
+    def read(self, path: str, query: Mapping[str, str]) -> Place:
+        """Return where the page that a query asks for starts.
+
+        Raises
+        ------
+        Refusal
+            The offset was made up, belongs to another query, or has expired.
+        """
+        offset = query.get("offset")
+        if not offset:
+            return Place(0, 1)
+        place, expires, known = Place(0, 1), 0, ""
+        try:
+            text = base64.urlsafe_b64decode(offset.encode()).decode()
+            start, page, until, _ = text.split(".")
+            place, expires = Place(int(start), int(page)), int(until)
+            known = self._signed(path, query, place, expires)
+        except ValueError:
+            pass
+        if not hmac.compare_digest(known.encode(), offset.encode()):
+            raise Refusal(400, "offset: Your pagination token is invalid.")
+        if expires < time.time():
+            raise expired()
+        return place
+
+    def _signed(self, path: str, query: Mapping[str, str], place: Place, expires: int) -> str:
+        bound = sorted((k, v) for k, v in query.items() if k not in ("offset", "limit"))
+        text = f"{place.start}.{place.page}.{expires}"
+        message = f"{text}|{path}|{bound}".encode()
+        mark = hmac.new(self._secret, message, "sha256").hexdigest()[:16]
+        return base64.urlsafe_b64encode(f"{text}.{mark}".encode()).decode()
+
+
+def expired() -> Refusal:
+    """Return the refusal of an offset that is too old."""
+    return Refusal(400, "offset: Your pagination token has expired.")
+
+
+def limit_of(text: str | int | None) -> int | None:
+    """Return how many rows a page has, or None where nobody said.
+
+    Raises
+    ------
+    Refusal
+        It is not between 1 and 100.
+    """
+    if text is None:
+        return None
+    if not str(text).isdecimal() or not 1 <= int(text) <= MOST:
+        raise Refusal(400, f"limit: Must be between 1 and {MOST}: {text}")
+    return int(text)
+
+
+def next_page(base_url: str, path: str, query: Mapping[str, str], offset: str) -> dict[str, str]:
+    """Return the ``next_page`` of an answer."""
+    relative = f"{path}?{urlencode({**query, 'offset': offset})}"
+    return {"offset": offset, "path": relative, "uri": base_url + relative}
+
+
+class Walks:
+    """Remembers where walks over long lists are, so that the next page goes on from there."""
+
+    def __init__(self) -> None:
+        self._walks: dict[tuple[str, int], tuple[int, Iterator[Object]]] = {}
+
+    def slice(
+        self, key: str, rows: Iterable[Object], place: Place, count: int, version: int
+    ) -> tuple[list[Object], bool]:
+        """Return rows from a place on, and whether there are more.
+
+        Parameters
+        ----------
+        key
+            Path and query of the walk, without offset.
+        rows
+            All rows, from the beginning.
+        place
+            Where the page starts.
+        count
+            How many rows it has.
+        version
+            Of the store: a walk over an older one is not gone on with.
+        """
+        if isinstance(rows, list):
+            end = place.start + count
+            return rows[place.start : end], end < len(rows)
+        known, walk = self._walks.pop((key, place.start), (-1, iter(())))
+        if known != version:
+            walk = iter(rows)
+            for _ in itertools.islice(walk, place.start):
+                pass
+        found = list(itertools.islice(walk, count))
+        following = next(walk, None)
+        if following is None:
+            return found, False
+        while len(self._walks) >= _WALKS:
+            del self._walks[next(iter(self._walks))]
+        self._walks[key, place.start + count] = version, itertools.chain([following], walk)
+        return found, True

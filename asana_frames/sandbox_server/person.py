@@ -1,0 +1,132 @@
+"""Who asks: what they are called, what they see, and how objects are found for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from asana_frames.catalog import Operation, Parameter
+from asana_frames.sandbox_server.access import Access
+from asana_frames.sandbox_server.checks import day_of, moment_of
+from asana_frames.sandbox_server.errors import Refusal, invalid, unknown
+from asana_frames.sandbox_server.files import Files
+from asana_frames.sandbox_server.projection import Projection
+from asana_frames.sandbox_server.store import Object, Store
+
+#: The token of the company's first person, an admin. ``sandbox:<e-mail>`` is anybody else's.
+TOKEN = "sandbox"
+#: May be written on by whoever sees the object: comments, and being asked in.
+_FREE = frozenset(("createStoryForTask", "createStoryForGoal", "createAccessRequest"))
+
+
+class Person:
+    """One user, looking at the store.
+
+    Parameters
+    ----------
+    store
+        The objects.
+    me
+        The user.
+    origin
+        Scheme and host of addresses of files.
+    """
+
+    def __init__(self, store: Store, me: Object, origin: str) -> None:
+        self._store = store
+        self.me = me
+        self.access = Access(store, me)
+        self.files = Files(store, lambda: self.projection, origin)
+        self.projection = Projection(store, me, self.files.url)
+
+    def find(self, argument: str, gid: str, kinds: tuple[str, ...]) -> Object:
+        """Return the object of a gid, ``me``, an e-mail address or ``external:<id>``.
+
+        Raises
+        ------
+        Refusal
+            404: nothing that this person sees has it; 403: it is of another kind.
+        """
+        item = self._named(gid, kinds) or self._store.get(gid)
+        if item is None:
+            raise unknown(argument, gid)
+        # Budgets and the like are told from each other by path alone, so any kind is looked at.
+        kind = item.get("resource_type", kinds[0] if kinds else "")
+        if kinds and kind not in kinds:
+            is_membership = kind.endswith("_membership") and "membership" in kinds
+            if not is_membership or item.get("resource_subtype") != kind:
+                raise Refusal(403, f"{argument}: Not the correct type")
+        if not self.access.is_admin and not self.access.can_see(item):
+            raise unknown(argument, gid)
+        return item
+
+    def _named(self, gid: str, kinds: tuple[str, ...]) -> Object | None:
+        if "user" in kinds:
+            if gid == "me":
+                return self.me
+            if "@" in gid:
+                return self._store.by_email(gid)
+        if "task" in kinds and gid.startswith("external:"):
+            wanted = gid.removeprefix("external:")
+            for task in self._store.all("task"):
+                if task["external"] and task["external"].get("gid") == wanted:
+                    return task
+        return None
+
+    def check_change(self, operation: Operation, at: Mapping[str, Any]) -> None:
+        """Refuse a write to what this person may only read.
+
+        Raises
+        ------
+        Refusal
+            403.
+        """
+        if self.access.is_admin or operation.id in _FREE:
+            return
+        for name, item in at.items():
+            if isinstance(item, dict) and not self.access.can_change(item):
+                raise Refusal(403, f"{name}: You do not have permission to change this")
+
+    def arguments(
+        self, operation: Operation, path: Mapping[str, str], query: Mapping[str, str]
+    ) -> dict[str, Any]:
+        """Return the arguments of an operation, checked: references are objects.
+
+        Raises
+        ------
+        Refusal
+            One is missing, or is not what it has to be.
+        """
+        asked: dict[str, Any] = {}
+        for parameter in operation.parameters:
+            value = (path if parameter.place == "path" else query).get(parameter.name)
+            if value is None or value == "":
+                if parameter.required:
+                    raise invalid(parameter.argument, "Missing input")
+                continue
+            name = parameter.argument if parameter.place == "path" else parameter.name
+            asked[name] = self._value(parameter, value)
+        if operation.id.startswith("search"):
+            asked |= {k: v for k, v in query.items() if k.startswith("custom_fields.")}
+            asked["limit"] = query.get("limit")
+        return asked
+
+    def _value(self, parameter: Parameter, value: str) -> Any:
+        name = parameter.name
+        if parameter.enum and value not in parameter.enum and not parameter.many:
+            known = ", ".join(parameter.enum)
+            raise invalid(name, f"Not a valid value: {value} (one of {known})")
+        if parameter.kind == "boolean":
+            if value.lower() not in ("true", "false", "1", "0"):
+                raise invalid(name, f"Value is not a boolean: {value}")
+            return value.lower() in ("true", "1")
+        if parameter.kind in ("date", "datetime") and value not in ("now", "null"):
+            if parameter.kind == "date":
+                return day_of(name, value)
+            return moment_of(name, f"{value}T00:00:00Z" if len(value) == 10 else value)
+        if parameter.many and "user" in parameter.refers:
+            mine = self.me["gid"]
+            return ",".join(mine if who == "me" else who for who in value.split(","))
+        if not parameter.refers or parameter.many:
+            return value
+        return self.find(parameter.argument, value, parameter.refers)

@@ -1,0 +1,72 @@
+"""Metrics that Asana works out itself: from sub-goals, tasks and milestones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from asana_frames.sandbox_server.store import Object
+from asana_frames.sandbox_server.values import number_text
+
+if TYPE_CHECKING:
+    from asana_frames.sandbox_server.changes import Changes
+    from asana_frames.sandbox_server.store import Store
+
+
+def refresh_goals(changes: Changes, goal: Object) -> None:
+    """Work out a goal's metric anew, and those of the goals that it supports.
+
+    Parameters
+    ----------
+    changes
+        What the new values are written to.
+    goal
+        Where to begin.
+    """
+    metric = goal["metric"]
+    share = _share(changes.store, goal) if metric else None
+    if metric and share is not None:
+        start, end = metric["initial_number_value"], metric["target_number_value"]
+        value = round(start + share * (end - start), 6)
+        if value != metric["current_number_value"]:
+            new = {**metric, "format": metric["unit"]}
+            shown = number_text(new, value)
+            both = {"current_number_value": value, "current_display_value": shown}
+            changes.set(goal, metric={**metric, **both})
+    for link in list(changes.store.found("supported_by", goal)):
+        refresh_goals(changes, link["supported_goal"])
+
+
+def _share(store: Store, goal: Object) -> float | None:
+    """Return how far what supports a goal has come, by weight; None where nothing tells."""
+    source = goal["metric"]["progress_source"]
+    links = [link for link in store.found("supports", goal) if link["contribution_weight"] > 0]
+    weighed = goal["metric"]["is_custom_weight"]
+    parts = []
+    for link in links:
+        share = _share_of(store, link["supporting_resource"], source)
+        if share is not None:
+            parts.append((link["contribution_weight"] if weighed else 1, share))
+    total = sum(weight for weight, _ in parts)
+    return sum(weight * share for weight, share in parts) / total if total else None
+
+
+def _share_of(store: Store, item: Object, source: str) -> float | None:
+    kind = item["resource_type"]
+    if source == "subgoal_progress" and kind == "goal":
+        return _reached(item["metric"])
+    if source in ("project_task_completion", "project_milestone_completion") and kind == "project":
+        tasks = store.found("project_tasks", item)
+        if source == "project_milestone_completion":
+            tasks = [task for task in tasks if task["resource_subtype"] == "milestone"]
+        done = [task["completed"] for task in tasks]
+        return sum(done) / len(done) if done else None
+    if source == "task_completion" and kind == "task":
+        return float(item["completed"])
+    return None
+
+
+def _reached(metric: Object | None) -> float | None:
+    if metric is None:
+        return None
+    way = metric["target_number_value"] - metric["initial_number_value"]
+    return (metric["current_number_value"] - metric["initial_number_value"]) / way if way else None

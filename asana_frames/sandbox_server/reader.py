@@ -1,0 +1,173 @@
+"""Reads: one object, a page of a list, or what is new."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from asana_frames.catalog import Operation
+from asana_frames.sandbox_server.errors import Refusal
+from asana_frames.sandbox_server.faults import Mischief
+from asana_frames.sandbox_server.files import advance
+from asana_frames.sandbox_server.paging import (
+    MOST,
+    Offsets,
+    Place,
+    Walks,
+    limit_of,
+    next_page,
+)
+from asana_frames.sandbox_server.person import Person
+from asana_frames.sandbox_server.projection import tree_of
+from asana_frames.sandbox_server.reads import LISTS, ONES
+from asana_frames.sandbox_server.request import Request
+from asana_frames.sandbox_server.store import Object, Store, stamp
+from asana_frames.sandbox_server.streams import Streams
+
+#: Rows above which a list is refused without ``limit``.
+_UNPAGED = 1_000
+#: Lists that cannot page, and say so when they are too long.
+_TOO_LARGE = (
+    "The result is too large. You should use pagination (may require specifying a workspace)!"
+)
+_encode = msgspec.json.Encoder().encode
+
+
+class Reader:
+    """Answers reads.
+
+    Parameters
+    ----------
+    store
+        The objects.
+    base_url
+        What ``next_page.uri`` begins with.
+    mischief
+        What goes wrong.
+    """
+
+    def __init__(self, store: Store, base_url: str, mischief: Mischief) -> None:
+        self._store = store
+        self._base_url = base_url
+        self._mischief = mischief
+        self._offsets = Offsets(f"offsets {store.seed} {store.start}")
+        self._walks = Walks()
+        self._streams = Streams(store)
+
+    def read(
+        self, request: Request, person: Person, operation: Operation, values: dict[str, str]
+    ) -> bytes:
+        """Return the JSON of the answer to a read.
+
+        Raises
+        ------
+        Refusal
+            It is refused.
+        """
+        if self._mischief.faults.refuse:
+            named = (*values.values(), *request.query.values())
+            self._mischief.check_gids([gid for value in named for gid in value.split(",")])
+        if operation.resource in ("goals", "goal_relationships"):
+            # Goals are measured by the work that is done.
+            self._store.ready(0)
+        asked = person.arguments(operation, values, request.query)
+        if operation.paging == "events":
+            return self._events(request, person, operation, asked)
+        if operation.returns == "one":
+            return self._one(request, person, operation, asked)
+        return self._list(request, person, operation, asked)
+
+    def _one(
+        self, request: Request, person: Person, operation: Operation, asked: dict[str, Any]
+    ) -> bytes:
+        if operation.id == "getTaskCountsForProject" and not request.opt_fields:
+            return b'{"data":{}}'
+        find = ONES.get(operation.id)
+        last = [p for p in operation.parameters if p.place == "path"][-1]
+        item = asked[last.argument] if find is None else find(self._store, asked)
+        if operation.record in ("job", "organization_export"):
+            if operation.record == "job" and item.get("_by", person.me) is not person.me:
+                raise Refusal(403, "job: Only its creator can see it")
+            fails = self._mischief.faults.fail_jobs
+            advance(item, stamp(self._store.now), fails=fails)
+        (piece,) = self._pieces(request, person, [item], full=True)
+        return b'{"data":' + piece + b"}"
+
+    def _list(
+        self, request: Request, person: Person, operation: Operation, asked: dict[str, Any]
+    ) -> bytes:
+        query = {**request.query}
+        for key in ("limit", "offset"):
+            if key in request.options:
+                query[key] = str(request.options[key])
+        limit = limit_of(query.get("limit"))
+        rows = self._visible(person, LISTS[operation.id](self._store, asked))
+        if operation.id == "getFavoritesForUser" and asked["user"] is not person.me:
+            raise Refusal(403, "user: You can only see your own favorites")
+        if operation.paging == "none":
+            found = list(itertools.islice(rows, limit or _UNPAGED + 1))
+            if len(found) > _UNPAGED:
+                raise Refusal(400, _TOO_LARGE.replace("You should use", "It does not support"))
+            pieces = self._pieces(request, person, found, full=False)
+            return b'{"data":[' + b",".join(pieces) + b"]}"
+        return self._page(request, person, operation, rows, query, limit)
+
+    def _visible(self, person: Person, rows: Iterable[Object]) -> Iterable[Object]:
+        if person.access.is_admin:
+            return rows
+        return [row for row in rows if person.access.can_see(row)]
+
+    def _page(
+        self,
+        request: Request,
+        person: Person,
+        operation: Operation,
+        rows: Iterable[Object],
+        query: Mapping[str, str],
+        limit: int | None,
+    ) -> bytes:
+        path, is_stream = request.path, operation.paging == "stream"
+        place = self._offsets.read(path, query)
+        key = f"{path} {sorted((k, v) for k, v in query.items() if k not in ('offset', 'limit'))}"
+        place = self._mischief.page(key, place)
+        if limit is None and is_stream:
+            limit = MOST
+        count = limit or _UNPAGED
+        version = self._store.version
+        found, more = self._walks.slice(f"{person.me['gid']} {key}", rows, place, count, version)
+        if limit is None and more and operation.paging == "pages":
+            raise Refusal(400, _TOO_LARGE)
+        pieces = self._pieces(request, person, self._mischief.rows(found), full=is_stream)
+        body = b'{"data":[' + b",".join(pieces) + b"]"
+        if limit is not None:
+            following = None
+            # The audit log offers a next page for ever, once it had rows.
+            if more or (is_stream and (found or place.start)):
+                end = Place(place.start + len(found), place.page + 1)
+                offset = self._offsets.make(path, query, end)
+                following = next_page(self._base_url, path, query, offset)
+            body += b',"next_page":' + _encode(following)
+        return body + b"}"
+
+    def _events(
+        self, request: Request, person: Person, operation: Operation, asked: dict[str, Any]
+    ) -> bytes:
+        is_workspace = "workspace" in asked
+        resource = asked["workspace"] if is_workspace else asked["resource"]
+        found, beside = self._streams.read(resource, asked.get("sync"), is_workspace=is_workspace)
+        pieces = self._pieces(request, person, found, full=True)
+        rest = _encode(beside)[1:]
+        return b'{"data":[' + b",".join(pieces) + b"]," + rest
+
+    def _pieces(
+        self, request: Request, person: Person, rows: Iterable[Object], *, full: bool
+    ) -> list[bytes]:
+        """Return rows as JSON, each by itself."""
+        shown = person.projection
+        if not self._mischief.touches_data:
+            return shown.page(rows, request.opt_fields, full=full)
+        tree = tree_of(request.opt_fields) if request.opt_fields else None
+        return [_encode(self._mischief.spoil(shown.show(row, tree, full=full))) for row in rows]

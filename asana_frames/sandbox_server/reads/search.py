@@ -1,0 +1,258 @@
+"""Search and typeahead: Asana's operators over an index that may lag behind."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from asana_frames.sandbox_server.checks import day_of, moment_of
+from asana_frames.sandbox_server.errors import Refusal, invalid
+from asana_frames.sandbox_server.store import Object, Store
+
+Arguments = dict[str, Any]
+Test = Callable[[Object], bool]
+
+_MOST = 100
+_SORT = {"due_date": "due_on", "likes": "num_likes", "relevance": "modified_at"}
+
+
+def _gids(items: Iterable[Object | None]) -> set[str]:
+    return {item["gid"] for item in items if item is not None}
+
+
+def _one(field: str) -> Callable[[Store, Object], set[str]]:
+    return lambda store, item: _gids([item[field]])
+
+
+def _many(field: str) -> Callable[[Store, Object], set[str]]:
+    return lambda store, item: _gids(item[field])
+
+
+def _commenters(store: Store, item: Object) -> set[str]:
+    told = store.found("task_stories", item)
+    return _gids(s["created_by"] for s in told if s["resource_subtype"] == "comment_added")
+
+
+#: What ``<name>.any``, ``.not`` and ``.all`` of a task are compared with.
+_OF_TASK: dict[str, Callable[[Store, Object], set[str]]] = {
+    "assignee": _one("assignee"),
+    "assigned_by": _one("assigned_by"),
+    "created_by": _one("created_by"),
+    "followers": _many("followers"),
+    "tags": _many("tags"),
+    "projects": _many("projects"),
+    "sections": lambda store, item: _gids(entry["section"] for entry in item["memberships"]),
+    "liked_by": lambda store, item: _gids(like["user"] for like in item["likes"]),
+    "commented_on_by": _commenters,
+    "teams": lambda store, item: _gids(project["team"] for project in item["projects"]),
+    "portfolios": lambda store, item: _gids(
+        portfolio for p in item["projects"] for portfolio in store.found("portfolios_of", p)
+    ),
+}
+_OF_PROJECT: dict[str, Callable[[Store, Object], set[str]]] = {
+    "owner": _one("owner"),
+    "members": _many("members"),
+    "teams": _one("team"),
+    "portfolios": lambda store, item: _gids(store.found("portfolios_of", item)),
+}
+_FLAGS: dict[str, Callable[[Store, Object], bool]] = {
+    "completed": lambda store, item: bool(item["completed"]),
+    "is_subtask": lambda store, item: item["parent"] is not None,
+    "is_blocked": lambda store, item: any(not t["completed"] for t in item["dependencies"]),
+    "is_blocking": lambda store, item: (
+        not item["completed"] and any(not t["completed"] for t in item["dependents"])
+    ),
+    "has_attachment": lambda store, item: bool(list(store.found("attachments", item))),
+}
+
+
+def search_tasks(store: Store, asked: Arguments) -> list[Object]:
+    """Answer ``GET /workspaces/{workspace}/tasks/search``."""
+    tests = list(_tests(store, asked, _OF_TASK))
+    rows = (task for task in _indexed(store) if all(test(task) for test in tests))
+    return _sorted(list(rows), asked)
+
+
+def search_projects(store: Store, asked: Arguments) -> list[Object]:
+    """Answer ``GET /workspaces/{workspace}/projects/search``."""
+    tests = list(_tests(store, asked, _OF_PROJECT))
+    rows = (project for project in store.all("project") if all(test(project) for test in tests))
+    return _sorted(list(rows), asked)
+
+
+def _indexed(store: Store) -> Iterator[Object]:
+    """Yield tasks as the index knows them: what was written lately is not in it yet."""
+    late = {}
+    for gid, (at, before) in list(store.unindexed.items()):
+        if time.monotonic() - at >= store.index_lag:
+            del store.unindexed[gid]
+        else:
+            late[gid] = before
+    for task in store.all("task"):
+        if task["gid"] not in late:
+            yield task
+    yield from (before for before in late.values() if before is not None)
+
+
+def _tests(
+    store: Store, asked: Arguments, known: dict[str, Callable[[Store, Object], set[str]]]
+) -> Iterator[Test]:
+    text = str(asked.get("text") or "").casefold()
+    if text:
+        yield lambda item: text in f"{item['name']} {item['notes']}".casefold()
+    if asked.get("resource_subtype"):
+        yield lambda item: bool(item["resource_subtype"] == asked["resource_subtype"])
+    for name, flag in _FLAGS.items():
+        if asked.get(name) is not None:
+            yield lambda item, name=name, flag=flag: flag(store, item) == asked[name]  # type: ignore[misc]
+    union: list[Test] = []
+    for name, find in known.items():
+        for operator in ("any", "not", "all"):
+            given = asked.get(f"{name}.{operator}")
+            if given is None:
+                continue
+            test = _compare(store, find, operator, set(str(given).split(",")))
+            if operator == "any" and name in ("projects", "sections"):
+                # Together these two are a union.
+                union.append(test)
+            else:
+                yield test
+    if union:
+        yield lambda item: any(test(item) for test in union)
+    yield from _days(asked)
+    yield from _custom(asked)
+
+
+def _compare(
+    store: Store, find: Callable[[Store, Object], set[str]], operator: str, wanted: set[str]
+) -> Test:
+    if operator == "all":
+        return lambda item: wanted <= find(store, item)
+    if operator == "not":
+        return lambda item: not wanted & find(store, item)
+    if "null" in wanted:
+        return lambda item: not find(store, item) or bool(wanted & find(store, item))
+    return lambda item: bool(wanted & find(store, item))
+
+
+def _days(asked: Arguments) -> Iterator[Test]:
+    """Yield the tests of days and moments; a bare day is that day, ``null`` is none."""
+    for key in asked:
+        name, _, operator = key.partition(".")
+        field, _, unit = name.rpartition("_")
+        if field not in ("due", "start", "created", "completed", "modified"):
+            continue
+        if unit not in ("on", "at") or operator not in ("", "before", "after"):
+            continue
+        yield _when(key, field, unit, operator, asked[key])
+
+
+def _when(key: str, field: str, unit: str, operator: str, given: str) -> Test:
+    is_null = not operator and given == "null"
+    wanted = None if is_null else (day_of if unit == "on" else moment_of)(key, given)
+
+    def value(item: Object) -> str | None:
+        if unit == "at":
+            return item.get(f"{field}_at")
+        day = item.get(f"{field}_on", item.get(f"{field}_at"))
+        return None if day is None else day[:10]
+
+    if operator == "before":
+        return lambda item: (value(item) or "9999") < (wanted or "")
+    if operator == "after":
+        return lambda item: (value(item) or "") > (wanted or "")
+    return lambda item: value(item) == wanted
+
+
+def _custom(asked: Arguments) -> Iterator[Test]:
+    """Yield the tests of ``custom_fields.<gid>.<operator>``."""
+    for key, given in asked.items():
+        if not key.startswith("custom_fields."):
+            continue
+        _, gid, operator = [*key.split("."), "", ""][:3]
+        if operator not in _OPERATORS:
+            raise invalid(key, f"Not a valid operator (one of {', '.join(_OPERATORS)})")
+        if operator in ("less_than", "greater_than"):
+            try:
+                float(given)
+            except ValueError:
+                raise invalid(key, f"Value is not a number: {given}") from None
+        yield lambda item, gid=gid, operator=operator, given=given: _holds(  # type: ignore[misc]
+            item, gid, operator, given
+        )
+
+
+def _holds(item: Object, gid: str, operator: str, given: str) -> bool:
+    for field, value in item["custom_fields"]:
+        if field["gid"] == gid:
+            is_set = value is not None and value != []
+            if operator == "is_set":
+                return is_set == (given.lower() == "true")
+            return is_set and _OPERATORS[operator](_plain(field, value), given)
+    return operator == "is_set" and given.lower() == "false"
+
+
+def _plain(field: Object, value: Any) -> Any:
+    """Return what a value is compared by: an option's gid, a day, text, a number."""
+    kind = field["representation_type"]
+    if kind == "enum":
+        return value["gid"]
+    if kind == "date":
+        return value["date"]
+    if kind == "multi_enum":
+        raise invalid(f"custom_fields.{field['gid']}", "Multi-enum fields cannot be searched")
+    if kind in ("people", "reference"):
+        return ",".join(item["gid"] for item in value)
+    return value
+
+
+def _same(value: Any, given: str) -> bool:
+    if isinstance(value, int | float):
+        try:
+            return value == float(given)
+        except ValueError:
+            return False
+    return str(value) == given
+
+
+_OPERATORS: dict[str, Callable[[Any, str], bool]] = {
+    "is_set": lambda value, given: True,
+    "value": _same,
+    "starts_with": lambda value, given: str(value).casefold().startswith(given.casefold()),
+    "ends_with": lambda value, given: str(value).casefold().endswith(given.casefold()),
+    "contains": lambda value, given: given.casefold() in str(value).casefold(),
+    "less_than": lambda value, given: isinstance(value, int | float) and value < float(given),
+    "greater_than": lambda value, given: isinstance(value, int | float) and value > float(given),
+    "before": lambda value, given: str(value) < given,
+    "after": lambda value, given: str(value) > given,
+}
+
+
+def _sorted(found: list[Object], asked: Arguments) -> list[Object]:
+    key = str(asked.get("sort_by") or "modified_at")
+    name = _SORT.get(key, key)
+    found.sort(
+        key=lambda item: (False, "") if item[name] is None else (True, item[name]),
+        reverse=not asked.get("sort_ascending"),
+    )
+    return found[: int(asked.get("limit") or _MOST)]
+
+
+def typeahead(store: Store, asked: Arguments) -> list[Object]:
+    """Answer ``GET /workspaces/{workspace}/typeahead``: what begins with the query comes first."""
+    kind = asked["resource_type"]
+    count = str(asked.get("count") or 20)
+    if not count.isdigit() or not 1 <= int(count) <= _MOST:
+        raise Refusal(400, f"count: Must be between 1 and {_MOST}: {count}")
+    text = str(asked.get("query") or "").casefold()
+    kinds = ("user", "agent") if kind == "actor" else (kind,)
+    first: list[Object] = []
+    rest: list[Object] = []
+    for item in (item for each in kinds for item in store.all(each)):
+        name = str(item["name"]).casefold()
+        if text in name:
+            (first if name.startswith(text) else rest).append(item)
+            if len(first) >= int(count):
+                break
+    return [*first, *rest][: int(count)]

@@ -1,0 +1,136 @@
+"""One request, read: its path, its query, and the fields it writes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from email import message_from_bytes, policy
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import msgspec
+
+from asana_frames.sandbox_server.errors import Refusal, invalid
+
+#: Bytes of an attachment, and of any other body.
+MOST_BYTES = 100_000_000
+_MOST_JSON = 10_000_000
+_FORM = "application/x-www-form-urlencoded"
+_MULTIPART = "multipart/form-data"
+
+
+class File(NamedTuple):
+    """An uploaded file."""
+
+    name: str
+    content: bytes
+
+
+class Request(NamedTuple):
+    """What was asked."""
+
+    method: str
+    path: str
+    query: dict[str, str]
+    #: The fields under ``data``, or those of a form.
+    data: dict[str, Any]
+    #: What stands beside ``data``: ``fields``, ``limit``, ``offset``, ``pretty``.
+    options: dict[str, Any]
+    token: str = ""
+    #: A form's values are all text.
+    is_form: bool = False
+    file: File | None = None
+
+    @property
+    def opt_fields(self) -> str:
+        """The fields to show, as one text; empty where none were asked for."""
+        listed = self.options.get("fields")
+        if isinstance(listed, list):
+            return ",".join(map(str, listed))
+        return self.query.get("opt_fields") or str(listed or "")
+
+
+def read_request(
+    method: str, target: str, headers: Mapping[str, str], body: bytes = b""
+) -> Request:
+    """Read a request.
+
+    Parameters
+    ----------
+    method
+        The HTTP method.
+    target
+        Path and query, such as ``/api/1.0/tasks?project=1``.
+    headers
+        The request's headers; names in any case.
+    body
+        The request's body.
+
+    Raises
+    ------
+    Refusal
+        The body is too large, or cannot be read as what it says it is.
+    """
+    known = {name.lower(): value for name, value in headers.items()}
+    parts = urlsplit(target)
+    query = dict(parse_qsl(parts.query, keep_blank_values=True))
+    scheme, _, token = known.get("authorization", "").partition(" ")
+    token = token.strip() if scheme.lower() == "bearer" else ""
+    asked = Request(method, unquote(parts.path), query, {}, {}, token)
+    if method not in ("POST", "PUT") or not body:
+        return asked
+    kind, _, _ = known.get("content-type", "application/json").partition(";")
+    kind = kind.strip().lower()
+    if len(body) > (MOST_BYTES if kind == _MULTIPART else _MOST_JSON):
+        raise Refusal(413, "The request is too large.")
+    if kind == _MULTIPART:
+        fields, file = _parts(known["content-type"], body)
+        return asked._replace(data=fields, is_form=True, file=file)
+    if kind == _FORM:
+        return _of_form(asked, body)
+    if kind != "application/json":
+        raise Refusal(415, f"Content type {kind} is not supported: send application/json.")
+    return _of_json(asked, body)
+
+
+def _of_form(asked: Request, body: bytes) -> Request:
+    try:
+        fields = dict(parse_qsl(body.decode(), keep_blank_values=True))
+    except UnicodeDecodeError:
+        raise Refusal(400, "Could not parse request data: it is not UTF-8.") from None
+    options = {key[4:]: fields.pop(key) for key in ("opt_fields", "opt_pretty") if key in fields}
+    return asked._replace(data=fields, options=options, is_form=True)
+
+
+def _of_json(asked: Request, body: bytes) -> Request:
+    try:
+        content = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise Refusal(400, "Could not parse request data, invalid JSON") from None
+    if not isinstance(content, dict):
+        raise Refusal(400, "The body must be a JSON object with the key data")
+    data, options = content.get("data"), content.get("options")
+    for name, value in (("data", data), ("options", options)):
+        if value is not None and not isinstance(value, dict):
+            raise invalid(name, "Must be a JSON object")
+    return asked._replace(data=data or {}, options=options or {})
+
+
+def _parts(content_type: str, body: bytes) -> tuple[dict[str, str], File | None]:
+    """Return the fields and the file of a multipart form."""
+    whole = b"Content-Type: " + content_type.encode() + b"\r\n\r\n" + body
+    message = message_from_bytes(whole, policy=policy.HTTP)
+    if not message.is_multipart():
+        raise Refusal(400, "Could not parse request data: no parts in the multipart form")
+    fields: dict[str, str] = {}
+    file = None
+    for part in message.iter_parts():
+        name = part.get_param("name", header="content-disposition")
+        content = part.get_payload(decode=True)
+        if not isinstance(name, str) or not isinstance(content, bytes):
+            continue
+        if part.get_filename() is not None:
+            if name == "file":
+                file = File(unquote(str(part.get_filename())), content)
+        else:
+            fields[name] = content.decode(errors="replace")
+    return fields, file

@@ -1,0 +1,122 @@
+"""Stories: what happened to a task, oldest first, with structured old and new values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+from asana_frames.sandbox_server import blank
+from asana_frames.sandbox_server.store import Maker, Object, day, stamp
+from asana_frames.sandbox_server.synthetic import words
+from asana_frames.sandbox_server.synthetic.work import like
+
+Tell = Callable[..., None]
+
+
+def build_history(make: Maker) -> None:
+    """Make the stories of a division's tasks, and what hangs on stories."""
+    for task, project, sections, created in make.lives:
+        _tell(make, task, project, list(pairwise(sections)), created)
+    told = make.own.get("story", [])
+    for item in told[::23]:
+        like(make, item)
+    comments = [item for item in told if item["resource_subtype"] == "comment_added"]
+    for item in comments[::12]:
+        react(make, item)
+
+
+def react(make: Maker, target: Object) -> None:
+    """Let somebody answer a comment or status update with an emoji."""
+    person = make.random.choice(make.all("user"))
+    target["reaction_summary"] = [
+        {"emoji_base": "👍", "variant": "👍", "count": 1, "reacted": False}
+    ]
+    reaction = make.add("reaction", emoji="👍", user=person)
+    del reaction["resource_type"]
+    make.put("reactions", target, reaction)
+
+
+def _tell(
+    make: Maker,
+    task: Object,
+    project: Object | None,
+    moves: list[tuple[Object, Object]],
+    created: datetime,
+) -> None:
+    """Make the stories of a task that agree with its present state."""
+    end = datetime.fromisoformat(task["completed_at"]) if task["completed"] else make.now
+    count = len(moves) + 3
+    steps = iter(sorted(created + (end - created) * make.random.random() for _ in range(count)))
+
+    def told(moment: datetime, by: Object | None, subtype: str, text: str, **more: Any) -> None:
+        story(make, task, moment, by, subtype, text, **more)
+
+    _begin(task, project, created, told)
+    _slip(make, task, task["created_by"], next(steps), told)
+    if make.random.random() < 0.35:
+        moment, person = next(steps), make.random.choice(make.all("user"))
+        told(moment, person, "comment_added", make.random.choice(words.COMMENTS))
+    for old, new in moves:
+        # Rules move tasks too, and then nobody did it.
+        by_rule = make.random.random() < 0.1
+        mover = None if by_rule else task["assignee"] or task["created_by"]
+        text = f'moved this task from "{old["name"]}" to "{new["name"]}"'
+        more = {"old_section": old, "new_section": new, "project": project}
+        told(next(steps), mover, "section_changed", text, **more)
+    if task["completed"]:
+        told(end, task["completed_by"], "marked_complete", "marked this task complete")
+    make.found("task_stories", task).sort(key=lambda item: item["created_at"])
+
+
+def _begin(task: Object, project: Object | None, created: datetime, told: Tell) -> None:
+    """Tell how a task began: in a project and with an assignee, where it has them."""
+    creator, assignee = task["created_by"], task["assignee"]
+    if project is not None:
+        text = f"added this task to {project['name']}"
+        told(created, creator, "added_to_project", text, project=project)
+    if assignee is not None:
+        text = f"assigned this task to {assignee['name']}"
+        told(created, creator, "assigned", text, assignee=assignee)
+
+
+def _slip(make: Maker, task: Object, by: Object, moment: datetime, told: Tell) -> None:
+    """Sometimes the due date was an earlier one."""
+    if task["due_on"] is None or make.random.random() > 0.2:
+        return
+    before = date.fromisoformat(task["due_on"]) - timedelta(days=make.random.randint(1, 14))
+    told(
+        moment,
+        by,
+        "due_date_changed",
+        f"changed the due date to {task['due_on']}",
+        old_dates={"start_on": task["start_on"], "due_on": day(before), "due_at": None},
+        new_dates={"start_on": task["start_on"], "due_on": task["due_on"], "due_at": None},
+    )
+
+
+def story(
+    make: Maker,
+    target: Object,
+    moment: datetime,
+    by: Object | None,
+    subtype: str,
+    text: str,
+    **more: Any,
+) -> Object:
+    """Make one story on a task or goal."""
+    is_comment = subtype == "comment_added"
+    known = {
+        "resource_subtype": subtype,
+        "type": "comment" if is_comment else "system",
+        "created_at": stamp(moment),
+        "created_by": by,
+        "text": text if is_comment else f"{by['name'] if by else 'Asana'} {text}",
+        "html_text": f"<body>{text}</body>",
+        "is_editable": is_comment,
+        "source": "web" if by else "unknown",
+    }
+    made = make.add("story", **blank.story(target) | known | more)
+    make.put(f"{target['resource_type']}_stories", target, made)
+    return made

@@ -1,0 +1,54 @@
+"""Status updates of projects, portfolios and goals, and what people answered to them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from asana_frames.sandbox_server import blank
+from asana_frames.sandbox_server.store import Maker, Object, stamp
+from asana_frames.sandbox_server.synthetic import words
+from asana_frames.sandbox_server.synthetic.history import react, story
+
+
+def build_updates(make: Maker) -> None:
+    """Make the status updates of a division, the stories of its goals, and reactions."""
+    goals = make.own.get("goal", [])
+    for parent in (*make.all("project"), *make.own.get("portfolio", []), *goals):
+        _tell(make, parent)
+    for goal in goals:
+        story(
+            make, goal, make.now - timedelta(days=150), goal["owner"], "comment_added", "Let's go."
+        )
+    for update in make.own.get("status_update", [])[::6]:
+        react(make, update)
+
+
+def _tell(make: Maker, parent: Object) -> None:
+    if parent["name"].startswith(("Someday maybe", "Empty shelf")):
+        return
+    kind = parent["resource_type"]
+    for back in (90, 60, 30, 5) if make.number == 0 else (5,):
+        status = make.random.choice(("on_track", "on_track", "at_risk", "off_track"))
+        author = make.random.choice(make.all("user"))
+        moment = stamp(make.now - timedelta(days=back, hours=make.random.randint(0, 9)))
+        shared: dict[str, Any] = {
+            "title": f"Status of {parent['name']}",
+            "text": words.UPDATES[status],
+            "html_text": f"<body>{words.UPDATES[status]}</body>",
+            "author": author,
+            "created_by": author,
+            "created_at": moment,
+            "modified_at": moment,
+        }
+        update = make.add(
+            "status_update",
+            **blank.status_update(parent) | shared | {"status_type": status},
+        )
+        parent["current_status_update"] = update
+        make.put("updates", parent, update)
+        if kind == "project":
+            color = {"on_track": "green", "at_risk": "yellow", "off_track": "red"}[status]
+            older = make.add("project_status", **shared, color=color)
+            parent["current_status"] = older
+            make.put("statuses", parent, older)

@@ -1,0 +1,107 @@
+"""Values of custom fields: how they are kept, and how an answer shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from asana_frames.sandbox_server.store import Object
+
+#: A custom field's definition, and what an object holds of it.
+Value = tuple[Object, Any]
+
+#: What is held where nothing is filled in; None for all other kinds.
+EMPTY: dict[str, Any] = {"multi_enum": [], "people": [], "reference": []}
+#: The key that shows the value, by kind.
+_KEYS = {
+    "text": "text_value",
+    "custom_id": "text_value",
+    "number": "number_value",
+    "formula": "number_value",
+    "enum": "enum_value",
+    "multi_enum": "multi_enum_values",
+    "date": "date_value",
+    "people": "people_value",
+    "reference": "reference_value",
+}
+#: What a value repeats of its definition.
+REPEATED = (
+    "gid",
+    "resource_type",
+    "name",
+    "resource_subtype",
+    "type",
+    "representation_type",
+    "enabled",
+    "is_formula_field",
+    "is_value_read_only",
+    "id_prefix",
+    "enum_options",
+    "precision",
+    "format",
+    "currency_code",
+    "custom_label",
+    "custom_label_position",
+    "description",
+    "created_by",
+    "privacy_setting",
+    "default_access_level",
+    "input_restrictions",
+)
+
+
+def held(field: Object, value: Any) -> Object:
+    """Return what an entry of ``custom_fields`` shows besides its definition."""
+    kind = field["representation_type"]
+    if kind == "custom_id":
+        shown = None if value is None else f"{field['id_prefix']}-{value}"
+        return {"text_value": None, "display_value": shown}
+    known = {_KEYS[kind]: value, "display_value": displayed(field, value)}
+    if kind == "text":
+        known["html_text_value"] = None if value is None else f"<body>{_escaped(value)}</body>"
+    return known
+
+
+def displayed(field: Object, value: Any) -> str | None:
+    """Return a value as text, or None where nothing is filled in."""
+    if value is None or value == []:
+        return None
+    return _DISPLAYED[field["representation_type"]](field, value)
+
+
+def number_text(field: Object, value: float) -> str:
+    """Return a number in its field's format."""
+    precision = field.get("precision") or 0
+    kind = field.get("format")
+    if kind == "percentage":
+        return f"{value:.{precision}%}"
+    if kind == "duration":
+        return f"{int(value) // 60}h {int(value) % 60}m"
+    text = f"{value:.{precision}f}"
+    if kind == "currency":
+        return f"{field.get('currency_code') or ''} {text}".strip()
+    if kind == "custom" and field.get("custom_label"):
+        label = field["custom_label"]
+        is_prefix = field.get("custom_label_position") == "prefix"
+        return f"{label} {text}" if is_prefix else f"{text} {label}"
+    return text
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _names(field: Object, value: list[Object]) -> str:
+    return ", ".join(str(item["name"]) for item in value)
+
+
+_DISPLAYED: dict[str, Callable[[Object, Any], str]] = {
+    "text": lambda field, value: str(value),
+    "number": number_text,
+    "formula": number_text,
+    "enum": lambda field, value: str(value["name"]),
+    "multi_enum": _names,
+    "date": lambda field, value: str(value["date_time"] or value["date"]),
+    "people": _names,
+    "reference": _names,
+}

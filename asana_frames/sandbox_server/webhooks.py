@@ -1,0 +1,147 @@
+"""Deliveries to webhooks: signed, tried again, and never off this machine."""
+
+from __future__ import annotations
+
+import hmac
+import queue
+import secrets
+import threading
+import time
+from typing import Any
+
+import msgspec
+import requests
+
+from asana_frames.sandbox_server.errors import Refusal
+from asana_frames.sandbox_server.store import Object, Store, stamp
+from asana_frames.sandbox_server.writes.hooks import is_loopback
+
+#: Seconds to answer in; tries of a delivery, the pause doubling from one to the next.
+_PATIENCE = 10.0
+_TRIES = 5
+_PAUSE = 0.5
+#: Events that webhooks on wide resources never see.
+_NARROW = ("task", "story")
+
+
+def shake_hands(target: str) -> str:
+    """Ask a target whether it wants deliveries; return the secret that it echoed.
+
+    Raises
+    ------
+    Refusal
+        403: the target did not answer, or did not send the secret back.
+    """
+    secret = secrets.token_hex(16)
+    try:
+        answer = _post(target, b"{}", {"X-Hook-Secret": secret})
+    except requests.RequestException as cause:
+        raise Refusal(403, f"target: The handshake failed: {type(cause).__name__}") from None
+    if answer.status_code not in (200, 204) or answer.headers.get("X-Hook-Secret") != secret:
+        raise Refusal(403, "target: The remote server did not respond with the handshake secret")
+    return secret
+
+
+def _post(target: str, body: bytes, headers: dict[str, str]) -> requests.Response:
+    headers = {"Content-Type": "application/json", **headers}
+    with requests.Session() as session:
+        # No proxy of the machine's: a delivery stays on loopback.
+        session.trust_env = False
+        return session.post(
+            target, data=body, headers=headers, timeout=_PATIENCE, allow_redirects=False
+        )
+
+
+class Deliveries:
+    """Sends events to webhooks, in the background, in order.
+
+    Parameters
+    ----------
+    store
+        Where webhooks are kept.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._waiting: queue.SimpleQueue[tuple[Object, list[Object]]] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+
+    def send(self, events: list[Object]) -> None:
+        """Send events to the webhooks that they are for."""
+        for hook in self._store.all("webhook"):
+            if "_secret" in hook and is_loopback(hook["target"]):
+                fitting = [_slim(event) for event in events if _fits(hook, event)]
+                if fitting:
+                    self.put(hook, fitting)
+
+    def put(self, hook: Object, events: list[Object]) -> None:
+        """Send a delivery; one without events is a heartbeat."""
+        self._waiting.put((hook, events))
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, daemon=True)
+            self._thread.start()
+
+    def _run(self) -> None:
+        while True:
+            hook, events = self._waiting.get()
+            self._deliver(hook, msgspec.json.encode({"events": events}))
+
+    def _deliver(self, hook: Object, body: bytes) -> None:
+        sign = hmac.new(hook["_secret"].encode(), body, "sha256").hexdigest()
+        for tried in range(_TRIES):
+            if self._store.get(hook["gid"]) is not hook:
+                return
+            try:
+                answer = _post(hook["target"], body, {"X-Hook-Signature": sign})
+                problem = "" if answer.ok else f"status {answer.status_code}"
+            except requests.RequestException as cause:
+                problem = type(cause).__name__
+            now = stamp(self._store.now)
+            if not problem:
+                hook.update(last_success_at=now, delivery_retry_count=0, next_attempt_after=None)
+                return
+            more = {"last_failure_content": problem, "next_attempt_after": now}
+            hook.update(last_failure_at=now, delivery_retry_count=tried + 1, **more)
+            time.sleep(_PAUSE * 2**tried)
+
+
+def _fits(hook: Object, event: Object) -> bool:
+    resource = hook["resource"]
+    kind = resource["resource_type"]
+    if kind in ("workspace", "team") and event["type"] in _NARROW:
+        return False
+    if kind != "workspace" and resource["gid"] not in event["_scopes"]:
+        return False
+    return not hook["filters"] or any(_passes(entry, event) for entry in hook["filters"])
+
+
+def _passes(wanted: Object, event: Object) -> bool:
+    if wanted.get("resource_type") not in (None, event["type"]):
+        return False
+    if wanted.get("resource_subtype") not in (None, event["resource"].get("resource_subtype")):
+        return False
+    if wanted.get("action") not in (None, event["action"]):
+        return False
+    fields = wanted.get("fields")
+    return not fields or event.get("change", {}).get("field") in fields
+
+
+def _slim(event: Object) -> dict[str, Any]:
+    """Return an event as webhooks carry it: objects are a gid and a type."""
+    shown: dict[str, Any] = {}
+    for key, value in event.items():
+        if key in ("_scopes", "type"):
+            continue
+        if key == "change":
+            shown[key] = {
+                name: _bare(part) if isinstance(part, dict) else part
+                for name, part in value.items()
+            }
+        else:
+            shown[key] = _bare(value) if isinstance(value, dict) else value
+    return shown
+
+
+def _bare(item: Object) -> Object:
+    keys = ("gid", "resource_type", "resource_subtype")
+    return {key: item[key] for key in keys if key in item}

@@ -1,0 +1,131 @@
+"""Writes: checked, done in full or not at all, and told to whoever listens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from asana_frames.catalog import Operation
+from asana_frames.sandbox_server.checks import checked
+from asana_frames.sandbox_server.errors import Refusal
+from asana_frames.sandbox_server.files import is_running
+from asana_frames.sandbox_server.limits import JOBS, Limits, too_many
+from asana_frames.sandbox_server.person import Person
+from asana_frames.sandbox_server.projection import tree_of
+from asana_frames.sandbox_server.request import Request
+from asana_frames.sandbox_server.store import Object, Store
+from asana_frames.sandbox_server.webhooks import Deliveries, shake_hands
+from asana_frames.sandbox_server.writes import HANDLERS
+from asana_frames.sandbox_server.writes.write import Write
+
+#: Where an answer shows less than the full record.
+_SHOWN = {"addUserForWorkspace": "resource_type,name,email,photo"}
+Written = tuple[int, dict[str, Any], tuple[str, str] | None]
+
+
+class Writer:
+    """Does writes.
+
+    Parameters
+    ----------
+    store
+        The objects.
+    base_url
+        What addresses of the API begin with.
+    deliveries
+        What tells webhooks.
+    limits
+        Whether jobs are counted.
+    """
+
+    def __init__(
+        self, store: Store, base_url: str, deliveries: Deliveries, limits: Limits
+    ) -> None:
+        self._store = store
+        self._base_url = base_url
+        self._deliveries = deliveries
+        self._limits = limits
+
+    def write(
+        self, request: Request, person: Person, operation: Operation, values: dict[str, str]
+    ) -> Written:
+        """Do a write; return its status, its answer and the kind and gid of what it made.
+
+        Raises
+        ------
+        Refusal
+            It is refused, and nothing has changed.
+        """
+        beside: dict[str, Any] = {}
+        if operation.id == "createWebhook":
+            # All else must be right before the target is asked; and it may ask us meanwhile.
+            self._do(request, person, operation, values, keep=False)
+            secret = shake_hands(str(request.data["target"]))
+            request = request._replace(data={**request.data, "_secret": secret})
+            beside = {"X-Hook-Secret": secret}
+        status, content, location = self._do(request, person, operation, values, keep=True)
+        return status, {**content, **beside}, location
+
+    def _do(
+        self,
+        request: Request,
+        person: Person,
+        operation: Operation,
+        values: dict[str, str],
+        *,
+        keep: bool,
+    ) -> Written:
+        with self._store.lock:
+            write = self._prepare(request, person, operation, values)
+            try:
+                made = HANDLERS[operation.id](write)
+            except BaseException:
+                write.undo()
+                raise
+            if not keep:
+                write.undo()
+                return operation.status, {}, None
+            write.keep()
+            answer = self._answer(request, person, operation, made)
+        if write.events:
+            self._deliveries.send(write.events)
+        if operation.id == "createWebhook" and made is not None:
+            self._deliveries.put(made, [])
+        return answer
+
+    def _prepare(
+        self, request: Request, person: Person, operation: Operation, values: dict[str, str]
+    ) -> Write:
+        arguments = person.arguments(operation, values, request.query)
+        names = [p.argument for p in operation.parameters if p.place == "path"]
+        at = {name: arguments[name] for name in names}
+        person.check_change(operation, at)
+        if operation.returns == "job" and self._limits.is_on:
+            running = [job for job in self._store.all("job") if "_by" in job and is_running(job)]
+            if len(running) >= JOBS:
+                raise too_many(5)
+        data = checked(operation, request.data, person.find, is_form=request.is_form)
+        return Write(
+            self._store,
+            person.me,
+            data=data,
+            raw=request.data,
+            at=at,
+            resolve=person.find,
+            base_url=self._base_url,
+            file=request.file,
+        )
+
+    def _answer(
+        self, request: Request, person: Person, operation: Operation, made: Object | None
+    ) -> Written:
+        if made is None or operation.returns == "nothing":
+            return operation.status, {"data": {}}, None
+        fields = request.opt_fields or _SHOWN.get(operation.id, "")
+        shown = person.projection.show(made, tree_of(fields) if fields else None, full=True)
+        location = None
+        if operation.status == 201 and "gid" in made:
+            location = str(made["resource_type"]), str(made["gid"])
+        return operation.status, {"data": shown}, location
+
+
+__all__ = ["Refusal", "Writer"]

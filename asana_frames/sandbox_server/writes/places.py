@@ -1,0 +1,209 @@
+"""Where tasks live: projects, sections, under other tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from asana_frames.sandbox_server.checks import must
+from asana_frames.sandbox_server.errors import Refusal
+from asana_frames.sandbox_server.store import Object
+from asana_frames.sandbox_server.values import EMPTY
+from asana_frames.sandbox_server.writes.write import Write
+
+#: Levels of subtasks below a task.
+_DEEPEST = 5
+
+
+def settings_of(task: Object) -> list[Object]:
+    """Return the custom fields that a task has through its projects, or its parent's."""
+    top = task
+    while not top["projects"] and top["parent"] is not None:
+        top = top["parent"]
+    found: dict[str, Object] = {}
+    for project in top["projects"]:
+        for setting in project["custom_field_settings"]:
+            found[setting["custom_field"]["gid"]] = setting["custom_field"]
+    return list(found.values())
+
+
+def with_fields(task: Object, fields: Iterable[Object]) -> list[Any]:
+    """Return a task's values with empty ones for fields that are new to it."""
+    known = {field["gid"] for field, _ in task["custom_fields"]}
+    new = [field for field in fields if field["gid"] not in known]
+    empty = [(field, EMPTY.get(field["representation_type"])) for field in new]
+    return [*task["custom_fields"], *empty]
+
+
+def join_project(
+    write: Write, task: Object, project: Object, section: Object | None, *, first: bool
+) -> None:
+    """Make a task a member of a project, or move it inside one it is in already."""
+    sections = list(write.store.found("sections", project))
+    target = section or sections[0]
+    must(target["project"] is project, "section", "The section is not in the project")
+    if any(project is other for other in task["projects"]):
+        move_to_section(write, task, target)
+        return
+    must(len(task["projects"]) < 20, "project", "A task can be in at most 20 projects")
+    write.quietly(
+        task,
+        projects=[*task["projects"], project],
+        memberships=[*task["memberships"], {"project": project, "section": target}],
+    )
+    write.quietly(
+        task, custom_fields=with_fields(task, (s["custom_field"] for s in settings(project)))
+    )
+    at = 0 if first and not write.data.get("insert_after") else None
+    _insert(write, "project_tasks", project, task, at)
+    _insert(write, "section_tasks", target, task, at)
+    write.happened("added", task, parent=project)
+    write.happened("added", task, parent=target)
+    text = f"added this task to {project['name']}"
+    write.tell(task, "added_to_project", text, project=project)
+
+
+def settings(project: Object) -> list[Object]:
+    """Return the settings of the custom fields that a project's tasks have."""
+    found: list[Object] = project["custom_field_settings"]
+    return found
+
+
+def _insert(write: Write, what: str, owner: Object, task: Object, at: int | None) -> None:
+    """Put a task where ``insert_before`` and ``insert_after`` say, if they say it of this list."""
+    tasks = list(write.store.found(what, owner))
+    for name, step in (("insert_before", 0), ("insert_after", 1)):
+        anchor = write.data.get(name)
+        if isinstance(anchor, dict):
+            at = next((n + step for n, t in enumerate(tasks) if t is anchor), at)
+    write.put(what, owner, task, at)
+
+
+def move_to_section(write: Write, task: Object, section: Object) -> None:
+    """Move a task to a section of a project it is in, or to a place inside its section."""
+    project = section["project"]
+    old = next(entry["section"] for entry in task["memberships"] if entry["project"] is project)
+    write.drop("section_tasks", old, task)
+    _insert(write, "section_tasks", section, task, 0)
+    if write.data.get("insert_before") or write.data.get("insert_after"):
+        write.drop("project_tasks", project, task)
+        _insert(write, "project_tasks", project, task, None)
+    if old is section:
+        return
+    places = [
+        {"project": project, "section": section} if entry["project"] is project else entry
+        for entry in task["memberships"]
+    ]
+    write.quietly(task, memberships=places)
+    write.happened("removed", task, parent=old)
+    write.happened("added", task, parent=section)
+    text = f'moved this task from "{old["name"]}" to "{section["name"]}"'
+    more = {"old_section": old, "new_section": section, "project": project}
+    write.tell(task, "section_changed", text, **more)
+
+
+def leave_project(write: Write, task: Object, project: Object, *, tell: bool = True) -> None:
+    """Take a task out of a project; what it holds in that project's fields stays."""
+    if not any(project is other for other in task["projects"]):
+        return
+    left = next(entry for entry in task["memberships"] if entry["project"] is project)
+    write.quietly(
+        task,
+        projects=[other for other in task["projects"] if other is not project],
+        memberships=[entry for entry in task["memberships"] if entry is not left],
+    )
+    write.drop("project_tasks", project, task)
+    write.drop("section_tasks", left["section"], task)
+    if tell:
+        kept = {field["gid"] for field in settings_of(task)}
+        held = [
+            (field, value)
+            for field, value in task["custom_fields"]
+            if field["gid"] in kept or value not in (None, [])
+        ]
+        write.quietly(task, custom_fields=held)
+        write.happened("removed", task, parent=project)
+        text = f"removed this task from {project['name']}"
+        write.tell(task, "removed_from_project", text, project=project)
+
+
+def put_under(write: Write, task: Object, parent: Object | None, *, tell: bool = True) -> None:
+    """Make a task a subtask, or give it no parent; no circles, no more than five levels."""
+    old = task["parent"]
+    if parent is not None:
+        above = [parent]
+        while above[-1]["parent"] is not None:
+            above.append(above[-1]["parent"])
+        must(all(task is not item for item in above), "parent", "A task cannot be its own parent")
+        depth = len(above) + _height(write, task)
+        must(depth <= _DEEPEST, "parent", f"Subtasks go {_DEEPEST} levels deep at most")
+    if old is not None:
+        write.drop("subtasks", old, task)
+        write.quietly(old, num_subtasks=old["num_subtasks"] - 1)
+        if tell and old is not parent:
+            write.happened("removed", task, parent=old)
+    write.set(task, parent=parent)
+    if parent is not None:
+        children = list(write.store.found("subtasks", parent))
+        write.put("subtasks", parent, task, write.place(children))
+        write.quietly(parent, num_subtasks=parent["num_subtasks"] + 1)
+        if old is not parent:
+            write.happened("added", task, parent=parent)
+            text = f'added subtask "{task["name"]}"'
+            write.tell(parent, "subtask_added", text, task=task)
+        if not task["projects"]:
+            write.quietly(task, custom_fields=with_fields(task, settings_of(parent)))
+
+
+def _height(write: Write, task: Object) -> int:
+    """Return how many levels of subtasks a task has below itself."""
+    children = write.store.found("subtasks", task)
+    return max((1 + _height(write, child) for child in children), default=0)
+
+
+def depend(write: Write, task: Object, others: list[Object], here: str, there: str) -> None:
+    """Let a task wait for others, or others wait for it; no circles, no more than 30."""
+    word = "dependency" if here == "dependencies" else "dependent"
+    for other in others:
+        if any(other is known for known in task[here]):
+            continue
+        must(other is not task, here, "A task cannot depend on itself")
+        total = len(task["dependencies"]) + len(task["dependents"])
+        must(total < 30, here, "A task can have at most 30 dependencies and dependents")
+        if _reaches(other, task, here):
+            raise Refusal(400, f"{here}: Dependencies cannot form a circle")
+        write.quietly(task, **{here: [*task[here], other]})
+        write.quietly(other, **{there: [*other[there], task]})
+        write.happened(
+            "changed", task, field=here, change={"action": "added", "added_value": other}
+        )
+        more: dict[str, Any] = {"dependency" if word == "dependency" else "task": other}
+        write.tell(task, f"{word}_added", f"added a {word}: {other['name']}", **more)
+
+
+def _reaches(start: Object, goal: Object, here: str) -> bool:
+    """Whether a chain of dependencies leads from one task to another."""
+    seen: set[str] = set()
+    waiting = [start]
+    while waiting:
+        item = waiting.pop()
+        if item is goal:
+            return True
+        if item["gid"] not in seen:
+            seen.add(item["gid"])
+            waiting += item[here]
+    return False
+
+
+def release(write: Write, task: Object, others: list[Object], here: str, there: str) -> None:
+    """Undo `depend`."""
+    word = "dependency" if here == "dependencies" else "dependent"
+    for other in others:
+        if not any(other is known for known in task[here]):
+            continue
+        write.quietly(task, **{here: [item for item in task[here] if item is not other]})
+        write.quietly(other, **{there: [item for item in other[there] if item is not task]})
+        change = {"action": "removed", "removed_value": other}
+        write.happened("changed", task, field=here, change=change)
+        more: dict[str, Any] = {"dependency" if word == "dependency" else "task": other}
+        write.tell(task, f"{word}_removed", f"removed a {word}: {other['name']}", **more)

@@ -1,0 +1,171 @@
+"""One write: what was asked, what it changes, and what Asana shows of that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from asana_frames.sandbox_server import blank
+from asana_frames.sandbox_server.changes import Changes
+from asana_frames.sandbox_server.checks import Resolve
+from asana_frames.sandbox_server.errors import Refusal, invalid
+from asana_frames.sandbox_server.request import File
+from asana_frames.sandbox_server.store import Object, Store
+
+
+class Write(Changes):
+    """The changes of one operation, and what it was given.
+
+    Parameters
+    ----------
+    store
+        What is written to.
+    me
+        Who writes.
+    data
+        The checked fields of the body.
+    raw
+        The same as they came.
+    at
+        The objects that the path names.
+    resolve
+        Finds objects by gid.
+    base_url
+        What addresses of the API begin with.
+    file
+        The file of an upload.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        me: Object,
+        *,
+        data: dict[str, Any] | None = None,
+        raw: dict[str, Any] | None = None,
+        at: dict[str, Any] | None = None,
+        resolve: Resolve | None = None,
+        base_url: str = "",
+        file: File | None = None,
+    ) -> None:
+        super().__init__(store, me)
+        self.data = data or {}
+        self.raw = raw or {}
+        self.at = at or {}
+        self.base_url = base_url
+        self.file = file
+        self._resolve = resolve
+
+    @property
+    def moment(self) -> datetime:
+        """The sandbox's clock."""
+        return datetime.fromisoformat(self.now)
+
+    def find(self, name: str, gid: Any, *kinds: str) -> Object:
+        """Return the object of a gid inside a value, such as a custom field's."""
+        if self._resolve is None or isinstance(gid, bool) or not isinstance(gid, str | int):
+            raise invalid(name, f"Not a valid ID: {gid}")
+        return self._resolve(name, str(gid), kinds)
+
+    def need(self, *names: str) -> None:
+        """Refuse a body without one of these fields."""
+        for name in names:
+            if self.data.get(name) in (None, ""):
+                raise invalid(name, "Missing input")
+
+    def place(self, items: Sequence[Object], *, first: bool = False) -> int:
+        """Return where ``insert_before`` and ``insert_after`` put something among ``items``."""
+        before = self.data.get("insert_before")
+        after = self.data.get("insert_after")
+        if before and after:
+            raise Refusal(400, "You may only provide one of insert_before or insert_after")
+        given = before or after
+        if not given:
+            return 0 if first else len(items)
+        name = "insert_before" if before else "insert_after"
+        place = next((n for n, item in enumerate(items) if item is given), None)
+        if place is None:
+            raise invalid(name, "The object is not in the list")
+        return place if before else place + 1
+
+    # ------------------------------------------------------------------ what Asana shows of it
+
+    def tell(
+        self, target: Object, subtype: str, text: str, *, html: str = "", **more: Any
+    ) -> Object:
+        """Make a story on a task or goal, as Asana does for every change."""
+        is_comment = subtype == "comment_added"
+        known = {
+            "resource_subtype": subtype,
+            "type": "comment" if is_comment else "system",
+            "created_at": self.now,
+            "created_by": self.me,
+            "text": text if is_comment else f"{self.me['name']} {text}",
+            "html_text": html or f"<body>{_escaped(text)}</body>",
+            "is_editable": is_comment,
+            "source": "api",
+        }
+        made = self.add("story", **blank.story(target) | known | more)
+        self.put(f"{target['resource_type']}_stories", target, made)
+        if target["resource_type"] == "task":
+            self.set(target)
+        self.happened("added", made, parent=target)
+        return made
+
+    def happened(
+        self,
+        action: str,
+        resource: Object,
+        *,
+        parent: Object | None = None,
+        field: str = "",
+        change: Object | None = None,
+    ) -> None:
+        """Remember an event for those who ask what has changed."""
+        event = {
+            "user": self.me,
+            "resource": resource,
+            "type": resource["resource_type"],
+            "action": action,
+            "parent": parent,
+            "created_at": self.now,
+            "_scopes": frozenset(scopes(resource, parent)),
+        }
+        if action == "changed":
+            event["change"] = {"field": field, "action": "changed", **(change or {})}
+        self.events.append(event)
+
+    def changed(self, item: Object, field: str, value: Any) -> None:
+        """Change a field and remember the event; an object as value is part of it."""
+        if item.get(field) == value and not isinstance(value, dict):
+            return
+        self.set(item, **{field: value})
+        is_object = isinstance(value, dict) and "resource_type" in value
+        self.happened(
+            "changed", item, field=field, change={"new_value": value} if is_object else None
+        )
+
+
+def scopes(resource: Object | None, parent: Object | None = None) -> Iterable[str]:
+    """Yield the gids of the objects whose streams show an event: it bubbles up."""
+    for item in (resource, parent):
+        if item is None:
+            continue
+        yield item["gid"]
+        kind = item["resource_type"]
+        if kind == "task":
+            yield from (project["gid"] for project in item["projects"])
+            yield from scopes(item["parent"])
+        elif kind == "story":
+            yield from scopes(item["target"])
+        elif kind == "section":
+            yield item["project"]["gid"]
+        elif kind in ("attachment", "status_update", "membership", "allocation"):
+            yield from scopes(item["parent"])
+        elif kind == "time_tracking_entry":
+            yield from scopes(item["task"])
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
