@@ -166,8 +166,9 @@ class Application:
                 body = self._reader.read(request, person, operation, values)
             return Answer(200, _pretty(request, body), headers)
         status, content, location = self._writer.write(request, person, operation, values)
-        if location:
-            headers = (*headers, ("Location", self._routes.location(*location)))
+        path = self._routes.location(*location) if location else ""
+        if path:
+            headers = (*headers, ("Location", path))
         return Answer(status, _pretty(request, _encode(content)), headers)
 
     def _batch(self, request: Request, person: Person) -> Answer:

@@ -38,7 +38,6 @@ def task(workspace: Object) -> Object:
         "due_on": None,
         "start_at": None,
         "start_on": None,
-        "external": None,
         "notes": "",
         "html_notes": "<body></body>",
         **_likes(),
@@ -101,7 +100,7 @@ def portfolio(workspace: Object) -> Object:
     return {
         "name": "",
         "archived": False,
-        "color": None,
+        "color": "none",
         "start_on": None,
         "due_on": None,
         "default_access_level": "viewer",
@@ -239,3 +238,13 @@ JOB: Object = dict.fromkeys(
         "new_resource_export",
     )
 )
+
+
+def older_membership(parent: Object, person: Object, level: str) -> Object:
+    """Return the fields of a membership of a project or portfolio in the older form."""
+    kind = parent["resource_type"]
+    made = {"parent": parent, "member": person, "user": person, "access_level": level}
+    if kind == "project":
+        can_write = level in ("admin", "editor")
+        made["write_access"] = "full_write" if can_write else "comment_only"
+    return {**made, kind: parent}

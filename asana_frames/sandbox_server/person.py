@@ -69,7 +69,7 @@ class Person:
         if "task" in kinds and gid.startswith("external:"):
             wanted = gid.removeprefix("external:")
             for task in self._store.all("task"):
-                if task["external"] and task["external"].get("gid") == wanted:
+                if (task.get("external") or {}).get("gid") == wanted:
                     return task
         return None
 

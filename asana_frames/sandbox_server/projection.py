@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from asana_frames.sandbox_server.shapes import ALWAYS_FULL, COMPACT, HIDDEN
+from asana_frames.sandbox_server.shapes import ALWAYS_FULL, COMPACT, FORMS, HIDDEN
 from asana_frames.sandbox_server.store import Object, Store
 from asana_frames.sandbox_server.values import REPEATED, Value, held
 
@@ -23,6 +23,8 @@ _NOTHING: frozenset[str] = frozenset()
 _FLEETING = frozenset(
     ("attachment", "graph_export", "job", "organization_export", "resource_export", "webhook")
 )
+#: Left out where there is nothing to say, unless asked for.
+_ABSENT = frozenset(("approval_status", "external", "size"))
 _LIKED = frozenset(("liked", "hearted"))
 _encode = msgspec.json.Encoder().encode
 
@@ -130,10 +132,10 @@ class Projection:
             return self._compact(item)
         hidden = HIDDEN.get(kind, _NOTHING)
         shown = {
-            key: self._inner(value)
+            key: self._default(item, key)
             for key, value in item.items()
             # What begins with "_" is the sandbox's own and no field of Asana's.
-            if key not in hidden and key[0] != "_"
+            if key not in hidden and key[0] != "_" and (value is not None or key not in _ABSENT)
         }
         for key in _LIKED & shown.keys():
             shown[key] = self._is_liked(item)
@@ -146,10 +148,20 @@ class Projection:
         shown = {"gid": item["gid"], "resource_type": kind}
         for key in COMPACT.get(kind, ("name",)):
             if key in item:
-                shown[key] = self._inner(item[key])
+                shown[key] = self._default(item, key)
         if "download_url" in shown:
             shown["download_url"] = self._file_url(item)
         return shown
+
+    def _default(self, item: Object, key: str) -> Any:
+        """Return a field's value inside a default representation."""
+        value = item[key]
+        form = FORMS.get((item.get("resource_type", ""), key))
+        if form is None or not value:
+            return self._inner(value) if isinstance(value, dict | list) else value
+        if isinstance(value, list):
+            return [{name: part[name] for name in form} for part in value]
+        return {name: value[name] for name in form}
 
     def _inner(self, value: Any) -> Any:
         """Return a value inside a default representation: objects compact, the rest whole."""
@@ -174,7 +186,7 @@ class Projection:
             elif key == "download_url":
                 shown[key] = self._file_url(item)
             elif not below or value is None:
-                shown[key] = self._inner(value) if isinstance(value, dict | list) else value
+                shown[key] = self._default(item, key)
             elif isinstance(value, list):
                 shown[key] = [self._each(part, below) for part in value]
             elif isinstance(value, dict):

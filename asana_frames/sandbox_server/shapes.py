@@ -41,7 +41,6 @@ COMPACT: dict[str, tuple[str, ...]] = {
     "enum_option": ("name", "enabled", "color"),
     "custom_field": (
         "name",
-        "resource_subtype",
         "type",
         "representation_type",
         "enum_options",
@@ -96,4 +95,16 @@ HIDDEN: dict[str, frozenset[str]] = {
     "project_status": frozenset(("html_text",)),
     "team": frozenset(("description", "html_description")),
     "project_brief": frozenset(("text",)),
+}
+_NAMED = ("gid", "resource_type", "name")
+#: References that are shown with less than their compact form.
+FORMS: dict[tuple[str, str], tuple[str, ...]] = {
+    ("access_request", "target"): ("gid", "resource_type"),
+    ("custom_field_setting", "parent"): _NAMED,
+    ("goal_relationship", "supporting_resource"): _NAMED,
+    ("membership", "parent"): _NAMED,
+    ("status_update", "parent"): _NAMED,
+    ("story", "target"): _NAMED,
+    ("task", "dependencies"): ("gid", "resource_type"),
+    ("task", "dependents"): ("gid", "resource_type"),
 }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
+import hashlib
+import hmac
 import time
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +14,6 @@ from asana_frames.sandbox_server.store import Object, Store
 #: Seconds that a token lives, and events of one answer.
 TOKEN_LIFE = 86_400
 _OF_OBJECT, _OF_WORKSPACE = 100, 1_000
-_MOST_TOKENS = 10_000
 _SYNC_FAILED = (
     "Sync token invalid or too old. If you are attempting to keep resources in sync, you must "
     "fetch the full dataset for this query now and use the new sync token for the next sync."
@@ -31,11 +31,10 @@ class Streams:
         Returns seconds.
     """
 
-    def __init__(self, store: Store, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, store: Store, clock: Callable[[], float] = time.time) -> None:
         self._store = store
         self._clock = clock
-        #: Token -> whose stream, after how many events, and when it was given out.
-        self._tokens: dict[str, tuple[str, int, float]] = {}
+        self._secret = hashlib.sha256(f"streams {store.seed} {store.start}".encode()).digest()
 
     def read(
         self, resource: Object, token: str | None, *, is_workspace: bool
@@ -57,8 +56,8 @@ class Streams:
             412, with a token to go on with.
         """
         events = self._store.events
-        whose, start, given = self._tokens.get(token or "", ("", 0, 0.0))
-        if whose != resource["gid"] or self._clock() - given > TOKEN_LIFE:
+        start = self._place(resource, token or "")
+        if start is None or start > len(events):
             raise Refusal(412, _SYNC_FAILED, sync=self._token(resource, len(events)))
         most = _OF_WORKSPACE if is_workspace else _OF_OBJECT
         found: list[Object] = []
@@ -74,9 +73,19 @@ class Streams:
         sync = token if end == start and token else self._token(resource, end)
         return found, {"sync": sync, "has_more": more}
 
-    def _token(self, resource: Object, place: int) -> str:
-        token = f"{secrets.token_hex(16)}:{place}"
-        while len(self._tokens) >= _MOST_TOKENS:
-            del self._tokens[next(iter(self._tokens))]
-        self._tokens[token] = resource["gid"], place, self._clock()
-        return token
+    def _token(self, resource: Object, place: int, given: int | None = None) -> str:
+        """Return a token: when it was given out and a signature, then after how many events."""
+        at = f"{int(self._clock()) if given is None else given:08x}"
+        sign = hmac.new(self._secret, f"{resource['gid']} {place} {at}".encode(), "sha256")
+        return f"{at}{sign.hexdigest()[:24]}:{place}"
+
+    def _place(self, resource: Object, token: str) -> int | None:
+        """Return after how many events a token goes on, or None where it does not."""
+        at, _, place = token.partition(":")
+        try:
+            given, start = int(at[:8], 16), int(place)
+        except ValueError:
+            return None
+        known = self._token(resource, start, given)
+        is_ours = hmac.compare_digest(known.encode(), token.encode())
+        return start if is_ours and self._clock() - given <= TOKEN_LIFE else None

@@ -18,7 +18,12 @@ from asana_frames.sandbox_server.writes import HANDLERS
 from asana_frames.sandbox_server.writes.write import Write
 
 #: Where an answer shows less than the full record.
-_SHOWN = {"addUserForWorkspace": "resource_type,name,email,photo"}
+_JOB = "resource_type,resource_subtype,status"
+_SHOWN = {
+    "addUserForWorkspace": "resource_type,name,email,photo",
+    "createGraphExport": f"{_JOB},new_graph_export",
+    "createResourceExport": f"{_JOB},new_resource_export",
+}
 Written = tuple[int, dict[str, Any], tuple[str, str] | None]
 
 

@@ -10,7 +10,8 @@ import requests
 
 from asana_frames.sandbox_server import Server, make_application, serve
 
-PROJECT = "1209000000000119"
+#: "Website relaunch".
+PROJECT = "1209000000000123"
 
 
 def get(server: Server, path: str, token: str = "sandbox", **query: Any) -> requests.Response:
@@ -56,17 +57,8 @@ def test_bad_requests_are_refused_as_asana_does(
     assert answer.status_code == status
     error = answer.json()["errors"][0]
     assert message in error["message"]
-    assert error["help"]
+    assert ("help" in error) == (status != 412)
     assert answer.headers["Content-Type"] == "application/json; charset=UTF-8"
-
-
-def test_writes_are_refused(server: Server) -> None:
-    headers = {"Authorization": "Bearer sandbox"}
-
-    answer = requests.post(server.url + "/tasks", json={"data": {}}, headers=headers, timeout=10)
-
-    assert answer.status_code == 403
-    assert "reads only" in answer.json()["errors"][0]["message"]
 
 
 def test_pages_lead_from_one_to_the_next_without_gaps(server: Server) -> None:
@@ -105,7 +97,7 @@ def test_an_offset_belongs_to_its_query_and_expires(
     assert other.status_code == 400
 
     soon = time.time() + 901
-    monkeypatch.setattr("asana_frames.sandbox_server.application.time.time", lambda: soon)
+    monkeypatch.setattr("asana_frames.sandbox_server.paging.time.time", lambda: soon)
     late = get(server, "/tasks", project=PROJECT, limit=2, offset=page)
     assert late.json()["errors"][0]["message"] == "offset: Your pagination token has expired."
 
@@ -155,7 +147,7 @@ def test_large_answers_are_packed_where_the_client_takes_it(server: Server) -> N
 
 def test_a_list_of_more_than_a_thousand_needs_a_limit() -> None:
     app = make_application()
-    workspace = app._store.all("workspace")[0]["gid"]
+    workspace = app.store.first("workspace")["gid"]
     query = f"?workspace={workspace}&entered_on_start_date=2025-01-01"
 
     answer = app.handle(

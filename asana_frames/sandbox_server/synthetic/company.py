@@ -233,17 +233,8 @@ def _membership(make: Maker, parent: Object, member: Object, level: str) -> None
         access_level=level,
     )
     make.put("memberships", parent, made)
-    older = f"{kind}_membership"
     if kind in ("project", "portfolio") and member["resource_type"] == "user":
-        make.add(
-            older,
-            parent=parent,
-            member=member,
-            user=member,
-            access_level=level,
-            write_access="full_write",
-            **{kind: parent},
-        )
+        make.add(f"{kind}_membership", **blank.older_membership(parent, member, level))
 
 
 add_setting, add_membership = _setting, _membership

@@ -148,6 +148,8 @@ def _requests(make: Maker) -> None:
         target=project,
     )
     _webhook(make, project)
+    # What the web app shows as the address of a rule; the API does not list them.
+    make.add("rule_trigger")
     for status in ("succeeded", "in_progress"):
         nothing = dict.fromkeys(
             ("new_portfolio", "new_project_template", "new_graph_export", "new_resource_export")
@@ -185,7 +187,6 @@ def _webhook(make: Maker, project: Object) -> None:
         filters=[
             {
                 "resource_type": "task",
-                "resource_subtype": None,
                 "action": "changed",
                 "fields": ["due_on"],
             }
@@ -223,7 +224,6 @@ def _audit(make: Maker) -> None:
                 "context_type": "web",
                 "client_ip_address": "192.0.2.7",
                 "user_agent": "Browser",
-                "on_behalf_of_user_id": None,
             },
         )
         del event["resource_type"]

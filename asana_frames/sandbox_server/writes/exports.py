@@ -78,6 +78,4 @@ def create_organization_export(write: Write) -> Object:
 
 
 def _file(write: Write, kind: str, **of: Any) -> Object:
-    return write.add(
-        kind, created_at=write.now, download_url=None, completed_at=None, _file=False, **of
-    )
+    return write.add(kind, created_at=write.now, download_url=None, _file=False, **of)

@@ -60,7 +60,7 @@ def _filters(resource: Object, given: Any) -> list[Object]:
         must(not fields or entry.get("action") == "changed", "filters", "fields need changed")
         must(not fields or not is_wide, "filters", "This kind of resource takes no fields")
         keys = ("resource_type", "resource_subtype", "action", "fields")
-        found.append({key: entry.get(key) for key in keys if key != "fields" or fields})
+        found.append({key: entry[key] for key in keys if entry.get(key)})
     return found
 
 

@@ -44,25 +44,8 @@ def add_member(write: Write, parent: Object, member: Object, level: str) -> Obje
         write.set(parent, members=[*parent["members"], member])
         change = {"action": "added", "added_value": member}
         write.happened("changed", parent, field="members", change=change)
-        write.add(f"{kind}_membership", **_older(parent, member, level))
+        write.add(f"{kind}_membership", **blank.older_membership(parent, member, level))
     return made
-
-
-def _older(parent: Object, member: Object, level: str) -> Object:
-    can_write = level in ("admin", "editor")
-    kind = parent["resource_type"]
-    return {
-        "parent": parent,
-        "member": member,
-        "user": member,
-        "access_level": level,
-        **(
-            {"write_access": "full_write" if can_write else "comment_only"}
-            if kind == "project"
-            else {}
-        ),
-        kind: parent,
-    }
 
 
 def remove_member(write: Write, parent: Object, member: Object) -> None:
