@@ -41,6 +41,8 @@ class Answer(NamedTuple):
     headers: tuple[tuple[str, str], ...] = ()
     #: What happens to the body on its way: drop, truncate, slow, or nothing.
     mishap: str = ""
+    #: The body in the pieces that it is made of; empty where it is one.
+    pieces: tuple[bytes, ...] = ()
 
 
 class Application:
@@ -163,8 +165,10 @@ class Application:
         headers = (_JSON, ("X-Asana-Api-Version", "1.1"), *notices(operation, request))
         if operation.is_read:
             with self.store.lock:
-                body = self._reader.read(request, person, operation, values)
-            return Answer(200, _pretty(request, body), headers)
+                pieces = self._reader.read(request, person, operation, values)
+            body = b"".join(pieces)
+            shown = _pretty(request, body)
+            return Answer(200, shown, headers, "", tuple(pieces) if shown is body else ())
         status, content, location = self._writer.write(request, person, operation, values)
         path = self._routes.location(*location) if location else ""
         if path:

@@ -18,6 +18,9 @@ Tree = dict[str, "Tree"]
 _GROUP = re.compile(r"([\w.]*)\(([^()]*)\)([\w.]*)")
 #: Encoded objects kept for the next page that shows them, in bytes.
 _KEPT = 96_000_000
+#: Fields that are worked out each time.
+_PERSONAL = frozenset(("liked", "hearted", "download_url"))
+_MISSING: Any = object()
 _NOTHING: frozenset[str] = frozenset()
 #: Shown anew each time: their addresses expire, or they change by themselves.
 _FLEETING = frozenset(
@@ -25,7 +28,6 @@ _FLEETING = frozenset(
 )
 #: Left out where there is nothing to say, unless asked for.
 _ABSENT = frozenset(("approval_status", "external", "size"))
-_LIKED = frozenset(("liked", "hearted"))
 _encode = msgspec.json.Encoder().encode
 
 
@@ -48,6 +50,9 @@ def tree_of(opt_fields: str) -> Tree:
         opt_fields = _GROUP.sub(_spread, opt_fields)
     tree: Tree = {}
     for path in filter(None, (part.strip() for part in opt_fields.split(","))):
+        if path.startswith("_"):
+            # What the sandbox keeps for itself.
+            continue
         node = tree
         for key in path.removeprefix("this.").split("."):
             node = node.setdefault(key, {})
@@ -137,10 +142,8 @@ class Projection:
             # What begins with "_" is the sandbox's own and no field of Asana's.
             if key not in hidden and key[0] != "_" and (value is not None or key not in _ABSENT)
         }
-        for key in _LIKED & shown.keys():
-            shown[key] = self._is_liked(item)
-        if "download_url" in shown:
-            shown["download_url"] = self._file_url(item)
+        for key in _PERSONAL & shown.keys():
+            shown[key] = self._personal(item, key)
         return shown
 
     def _compact(self, item: Object) -> Object:
@@ -178,19 +181,18 @@ class Projection:
     def _asked(self, item: Object, tree: Tree) -> Object:
         shown = {"gid": item["gid"]} if "gid" in item else {}
         for key, below in tree.items():
-            if key not in item or key[0] == "_":
+            value = item.get(key, _MISSING)
+            if value is _MISSING:
                 continue
-            value = item[key]
-            if key in _LIKED:
-                shown[key] = self._is_liked(item)
-            elif key == "download_url":
-                shown[key] = self._file_url(item)
-            elif not below or value is None:
+            kind = value.__class__
+            if kind is not dict and kind is not list:
+                shown[key] = self._personal(item, key) if key in _PERSONAL else value
+            elif not below:
                 shown[key] = self._default(item, key)
-            elif isinstance(value, list):
-                shown[key] = [self._each(part, below) for part in value]
-            elif isinstance(value, dict):
+            elif kind is dict:
                 shown[key] = self._asked(value, below)
+            else:
+                shown[key] = [self._each(part, below) for part in value]
         return shown
 
     def _each(self, part: Any, below: Tree) -> Any:
@@ -208,10 +210,22 @@ class Projection:
             known = {name: field[name] for name in REPEATED if name in field}
             shared = self._compact(known) if tree is None else self._asked(known, tree)
             self._definitions[key] = tree, shared
-        more = held(field, value)
-        if tree is None:
-            return {**shared, **{name: self._inner(value) for name, value in more.items()}}
-        return {**shared, **self._asked(more, tree)}
+        shown = shared.copy()
+        for name, part in held(field, value).items():
+            below = {} if tree is None else tree.get(name)
+            if below is None:
+                continue
+            if not below or not part:
+                shown[name] = self._inner(part) if isinstance(part, dict | list) else part
+            elif isinstance(part, list):
+                shown[name] = [self._asked(item, below) for item in part]
+            else:
+                shown[name] = self._asked(part, below)
+        return shown
+
+    def _personal(self, item: Object, key: str) -> Any:
+        """Return what depends on who looks, and when."""
+        return self._file_url(item) if key == "download_url" else self._is_liked(item)
 
     def _is_liked(self, item: Object) -> bool:
         return any(like["user"] is self._me for like in item["likes"])

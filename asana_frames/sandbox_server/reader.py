@@ -59,8 +59,8 @@ class Reader:
 
     def read(
         self, request: Request, person: Person, operation: Operation, values: dict[str, str]
-    ) -> bytes:
-        """Return the JSON of the answer to a read.
+    ) -> list[bytes]:
+        """Return the JSON of the answer to a read, in pieces.
 
         Raises
         ------
@@ -82,9 +82,9 @@ class Reader:
 
     def _one(
         self, request: Request, person: Person, operation: Operation, asked: dict[str, Any]
-    ) -> bytes:
+    ) -> list[bytes]:
         if operation.id == "getTaskCountsForProject" and not request.opt_fields:
-            return b'{"data":{}}'
+            return [b'{"data":{}}']
         find = ONES.get(operation.id)
         last = [p for p in operation.parameters if p.place == "path"][-1]
         item = asked[last.argument] if find is None else find(self._store, asked)
@@ -94,11 +94,11 @@ class Reader:
             fails = self._mischief.faults.fail_jobs
             advance(item, stamp(self._store.now), fails=fails)
         (piece,) = self._pieces(request, person, [item], full=True)
-        return b'{"data":' + piece + b"}"
+        return [b'{"data":', piece, b"}"]
 
     def _list(
         self, request: Request, person: Person, operation: Operation, asked: dict[str, Any]
-    ) -> bytes:
+    ) -> list[bytes]:
         query = {**request.query}
         for key in ("limit", "offset"):
             if key in request.options:
@@ -112,7 +112,7 @@ class Reader:
             if len(found) > _UNPAGED:
                 raise Refusal(400, _TOO_LARGE.replace("You should use", "It does not support"))
             pieces = self._pieces(request, person, found, full=False)
-            return b'{"data":[' + b",".join(pieces) + b"]}"
+            return _listed(pieces, b"]}")
         return self._page(request, person, operation, rows, query, limit)
 
     def _visible(self, person: Person, rows: Iterable[Object]) -> Iterable[Object]:
@@ -128,7 +128,7 @@ class Reader:
         rows: Iterable[Object],
         query: Mapping[str, str],
         limit: int | None,
-    ) -> bytes:
+    ) -> list[bytes]:
         path, is_stream = request.path, operation.paging == "stream"
         place = self._offsets.read(path, query)
         key = f"{path} {sorted((k, v) for k, v in query.items() if k not in ('offset', 'limit'))}"
@@ -141,26 +141,24 @@ class Reader:
         if limit is None and more and operation.paging == "pages":
             raise Refusal(400, _TOO_LARGE)
         pieces = self._pieces(request, person, self._mischief.rows(found), full=is_stream)
-        body = b'{"data":[' + b",".join(pieces) + b"]"
-        if limit is not None:
-            following = None
-            # The audit log offers a next page for ever, once it had rows.
-            if more or (is_stream and (found or place.start)):
-                end = Place(place.start + len(found), place.page + 1)
-                offset = self._offsets.make(path, query, end)
-                following = next_page(self._base_url, path, query, offset)
-            body += b',"next_page":' + _encode(following)
-        return body + b"}"
+        if limit is None:
+            return _listed(pieces, b"]}")
+        following = None
+        # The audit log offers a next page for ever, once it had rows.
+        if more or (is_stream and (found or place.start)):
+            end = Place(place.start + len(found), place.page + 1)
+            offset = self._offsets.make(path, query, end)
+            following = next_page(self._base_url, path, query, offset)
+        return _listed(pieces, b'],"next_page":' + _encode(following) + b"}")
 
     def _events(
         self, request: Request, person: Person, operation: Operation, asked: dict[str, Any]
-    ) -> bytes:
+    ) -> list[bytes]:
         is_workspace = "workspace" in asked
         resource = asked["workspace"] if is_workspace else asked["resource"]
         found, beside = self._streams.read(resource, asked.get("sync"), is_workspace=is_workspace)
         pieces = self._pieces(request, person, found, full=True)
-        rest = _encode(beside)[1:]
-        return b'{"data":[' + b",".join(pieces) + b"]," + rest
+        return _listed(pieces, b"]," + _encode(beside)[1:])
 
     def _pieces(
         self, request: Request, person: Person, rows: Iterable[Object], *, full: bool
@@ -171,3 +169,10 @@ class Reader:
             return shown.page(rows, request.opt_fields, full=full)
         tree = tree_of(request.opt_fields) if request.opt_fields else None
         return [_encode(self._mischief.spoil(shown.show(row, tree, full=full))) for row in rows]
+
+
+def _listed(rows: list[bytes], end: bytes) -> list[bytes]:
+    """Return the pieces of a list: its rows, and what is around them."""
+    commas = itertools.repeat(b",", len(rows) - 1) if rows else ()
+    mixed = itertools.zip_longest(rows, commas)
+    return [b'{"data":[', *(piece for pair in mixed for piece in pair if piece), end]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gzip
 import json
 import socket
 import threading
@@ -15,6 +14,7 @@ from typing import Any
 from asana_frames.exceptions import ConfigurationError
 from asana_frames.sandbox_server.application import Answer, Application
 from asana_frames.sandbox_server.errors import Refusal
+from asana_frames.sandbox_server.packing import Packer
 from asana_frames.sandbox_server.request import MOST_BYTES
 from asana_frames.sandbox_server.routing import ROOT
 
@@ -36,6 +36,7 @@ class _Handler(BaseHTTPRequestHandler):
     wbufsize = -1
     timeout = _PATIENCE
     application: Application
+    packer: Packer
 
     def __getattr__(self, name: str) -> Any:
         # Any method goes to the application, which refuses those that the API does not have.
@@ -86,7 +87,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = answer.body
         packed = len(body) > _WORTH_PACKING and "gzip" in self.headers.get("Accept-Encoding", "")
         if packed:
-            body = gzip.compress(body, compresslevel=1, mtime=0)
+            body = self.packer.pack(answer.pieces or (body,))
         self.send_response(answer.status)
         for name, value in answer.headers:
             self.send_header(name, value)
@@ -188,6 +189,7 @@ class Server:
             self._server.server_close()
             raise
         handler.application = self.application  # type: ignore[attr-defined]
+        handler.packer = Packer()  # type: ignore[attr-defined]
         self._thread: threading.Thread | None = None
 
     def __enter__(self) -> Server:
