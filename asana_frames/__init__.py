@@ -12,7 +12,6 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from asana_frames.asana import Asana
 from asana_frames.exceptions import (
     AmbiguousReference,
     AsanaError,
@@ -32,18 +31,25 @@ from asana_frames.exceptions import (
     SyncExpired,
     UnknownReference,
 )
-from asana_frames.fetch import Http, resolve_base_url, resolve_token
-from asana_frames.frames import bridge, custom_fields
 
 if TYPE_CHECKING:
     from asana_frames import charts, export, rollups
+    from asana_frames.asana import Asana
+    from asana_frames.frames import bridge, custom_fields
     from asana_frames.sandbox_server import sandbox
 
 __version__ = "0.1.0"
 
-#: Loaded when first used: matplotlib and the sandbox cost more than all the rest.
-_LAZY = {"charts": "asana_frames.charts", "export": "asana_frames.export"}
-_LAZY |= {"rollups": "asana_frames.rollups"}
+#: Loaded when first used: the name stands for something in the module, or for all of it.
+_LAZY = {
+    "Asana": ("asana_frames.asana", "Asana"),
+    "bridge": ("asana_frames.frames", "bridge"),
+    "charts": ("asana_frames.charts", ""),
+    "custom_fields": ("asana_frames.frames", "custom_fields"),
+    "export": ("asana_frames.export", ""),
+    "rollups": ("asana_frames.rollups", ""),
+    "sandbox": ("asana_frames.sandbox_server", "sandbox"),
+}
 
 __all__ = [
     "AmbiguousReference",
@@ -102,15 +108,20 @@ def connect(token: str | None = None, *, base_url: str | None = None) -> Asana:
     >>> asana
     <Asana at http://127.0.0.1:8765/api/1.0; asana.info() lists the resources>
     """
+    # Here and not above: whoever only wants the exceptions, or pytest's fixtures, need not wait
+    # for pandas.
+    from asana_frames.asana import Asana
+    from asana_frames.fetch import Http, resolve_base_url, resolve_token
+
     url = resolve_base_url(base_url)
     return Asana(Http(resolve_token(token), url))
 
 
 def __getattr__(name: str) -> Any:
     if name in _LAZY:
-        return import_module(_LAZY[name])
-    if name == "sandbox":
-        return import_module("asana_frames.sandbox_server").sandbox
+        module, inside = _LAZY[name]
+        loaded = import_module(module)
+        return getattr(loaded, inside) if inside else loaded
     raise AttributeError(f"module 'asana_frames' has no attribute {name!r}")
 
 

@@ -23,8 +23,13 @@ Size = Literal["small", "medium", "large"]
 #: Never looked up: requests to it are answered in the process.
 _IN_PROCESS = f"https://sandbox.invalid{ROOT}"
 
+#: How large a company can be.
+SIZES = tuple(DIVISIONS)
+
 __all__ = [
     "NOW",
+    "PER_MINUTE",
+    "SIZES",
     "TOKEN",
     "Application",
     "Faults",

@@ -256,6 +256,12 @@ def moment_of(name: str, value: Any, is_form: bool = False) -> str:
         raise invalid(name, f"Not a valid date-time: {_short(value)} (ISO 8601)") from None
 
 
+def since_of(name: str, value: Any) -> str:
+    """Return a value that is a moment, or a day for its first one."""
+    is_day = isinstance(value, str) and _DAY.fullmatch(value)
+    return moment_of(name, f"{value}T00:00:00Z" if is_day else value)
+
+
 def rich(name: str, value: Any) -> str:
     """Return a value that is rich text: XML in a body, of the tags that Asana takes."""
     if not isinstance(value, str):

@@ -7,7 +7,7 @@ from typing import Any
 
 from asana_frames.catalog import Operation, Parameter
 from asana_frames.sandbox_server.access import Access
-from asana_frames.sandbox_server.checks import day_of, moment_of
+from asana_frames.sandbox_server.checks import day_of, since_of
 from asana_frames.sandbox_server.errors import Refusal, invalid, unknown
 from asana_frames.sandbox_server.files import Files
 from asana_frames.sandbox_server.projection import Projection
@@ -123,7 +123,7 @@ class Person:
         if parameter.kind in ("date", "datetime") and value not in ("now", "null"):
             if parameter.kind == "date":
                 return day_of(name, value)
-            return moment_of(name, f"{value}T00:00:00Z" if len(value) == 10 else value)
+            return since_of(name, value)
         if parameter.many and "user" in parameter.refers:
             mine = self.me["gid"]
             return ",".join(mine if who == "me" else who for who in value.split(","))

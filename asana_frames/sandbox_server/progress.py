@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
-from asana_frames.sandbox_server.store import Object
+from asana_frames.sandbox_server.store import Object, Store
 from asana_frames.sandbox_server.values import number_text
 
-if TYPE_CHECKING:
-    from asana_frames.sandbox_server.changes import Changes
-    from asana_frames.sandbox_server.store import Store
+
+class Sink(Protocol):
+    """What takes new values: the changes of a write, or the making of the company."""
+
+    store: Store
+
+    def set(self, item: Object, **fields: Any) -> None:
+        """Change fields of an object."""
 
 
-def refresh_goals(changes: Changes, goal: Object) -> None:
+def refresh_goals(sink: Sink, goal: Object) -> None:
     """Work out a goal's metric anew, and those of the goals that it supports.
 
     Parameters
     ----------
-    changes
+    sink
         What the new values are written to.
     goal
         Where to begin.
     """
     metric = goal["metric"]
-    share = _share(changes.store, goal) if metric else None
+    share = _share(sink.store, goal) if metric else None
     if metric and share is not None:
         start, end = metric["initial_number_value"], metric["target_number_value"]
         value = round(start + share * (end - start), 6)
@@ -31,9 +36,16 @@ def refresh_goals(changes: Changes, goal: Object) -> None:
             new = {**metric, "format": metric["unit"]}
             shown = number_text(new, value)
             both = {"current_number_value": value, "current_display_value": shown}
-            changes.set(goal, metric={**metric, **both})
-    for link in list(changes.store.found("supported_by", goal)):
-        refresh_goals(changes, link["supported_goal"])
+            sink.set(goal, metric={**metric, **both})
+    for link in list(sink.store.found("supported_by", goal)):
+        refresh_goals(sink, link["supported_goal"])
+
+
+def refresh_for(sink: Sink, task: Object) -> None:
+    """Work out the goals that a task, or a project it is in, supports."""
+    for item in (task, *task["projects"]):
+        for link in list(sink.store.found("supported_by", item)):
+            refresh_goals(sink, link["supported_goal"])
 
 
 def _share(store: Store, goal: Object) -> float | None:

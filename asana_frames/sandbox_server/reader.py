@@ -72,7 +72,7 @@ class Reader:
             self._mischief.check_gids([gid for value in named for gid in value.split(",")])
         if operation.resource in ("goals", "goal_relationships"):
             # Goals are measured by the work that is done.
-            self._store.ready(0)
+            self._store.measured()
         asked = person.arguments(operation, values, request.query)
         if operation.paging == "events":
             return self._events(request, person, operation, asked)

@@ -104,6 +104,8 @@ class Store:
         self.fields: dict[str, Object] = {}
         #: What each division has of people, teams and projects, by record type.
         self.divisions: list[dict[str, list[Object]]] = []
+        #: Measures goals by the work that is done, once somebody asks.
+        self.measure: Callable[[], None] | None = None
         #: Counts writes: what was made of an older version may be out of date.
         self.version = 0
         #: What happened through writes, oldest first.
@@ -193,6 +195,12 @@ class Store:
         self.blocks[number] = Block(number)
 
     # ------------------------------------------------------------------ writing; see changes.py
+
+    def measured(self) -> None:
+        """Let goals be measured, if that has not been done yet."""
+        measure, self.measure = self.measure, None
+        if measure is not None:
+            measure()
 
     def part_of(self, gid: str) -> Part:
         """Return the part that an object belongs to, made in full and kept from now on."""

@@ -24,6 +24,7 @@ _KEYS = {
     "people": "people_value",
     "reference": "reference_value",
 }
+_SIGNS = {"EUR": "€", "GBP": "£", "USD": "$"}
 #: What a value repeats of its definition.
 REPEATED = (
     "gid",
@@ -79,7 +80,8 @@ def number_text(field: Object, value: float) -> str:
         return f"{int(value) // 60}h {int(value) % 60}m"
     text = f"{value:.{precision}f}"
     if kind == "currency":
-        return f"{field.get('currency_code') or ''} {text}".strip()
+        code = field.get("currency_code") or ""
+        return f"{_SIGNS.get(code, f'{code} ')}{value:,.{precision}f}"
     if kind == "custom" and field.get("custom_label"):
         label = field["custom_label"]
         is_prefix = field.get("custom_label_position") == "prefix"

@@ -11,6 +11,7 @@ from asana_frames.sandbox_server.files import is_running
 from asana_frames.sandbox_server.limits import JOBS, Limits, too_many
 from asana_frames.sandbox_server.person import Person
 from asana_frames.sandbox_server.projection import tree_of
+from asana_frames.sandbox_server.reads import added_up
 from asana_frames.sandbox_server.request import Request
 from asana_frames.sandbox_server.store import Object, Store
 from asana_frames.sandbox_server.webhooks import Deliveries, shake_hands
@@ -100,6 +101,7 @@ class Writer:
     def _prepare(
         self, request: Request, person: Person, operation: Operation, values: dict[str, str]
     ) -> Write:
+        self._store.measured()
         arguments = person.arguments(operation, values, request.query)
         names = [p.argument for p in operation.parameters if p.place == "path"]
         at = {name: arguments[name] for name in names}
@@ -125,6 +127,8 @@ class Writer:
     ) -> Written:
         if made is None or operation.returns == "nothing":
             return operation.status, {"data": {}}, None
+        if operation.record == "budget":
+            made = added_up(self._store, made)
         fields = request.opt_fields or _SHOWN.get(operation.id, "")
         shown = person.projection.show(made, tree_of(fields) if fields else None, full=True)
         location = None

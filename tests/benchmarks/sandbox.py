@@ -96,7 +96,9 @@ def over_loopback() -> None:
             reader.start()
             pages = out.get() / _SECONDS
             reader.join()
-            print(f"  over loopback, {'gzip' if packed else 'plain':5}        {pages:6.0f} pages/s")
+            print(
+                f"  over loopback, {'gzip' if packed else 'plain':5}        {pages:6.0f} pages/s"
+            )
         server.terminate()
 
 

@@ -32,7 +32,7 @@ class Api:
         self._numbers = itertools.count(1)
         self.workspace = self.store.first("workspace")["gid"]
         self.people = [person["gid"] for person in self.store.all("user")]
-        self.me = self.people[0]
+        self.me = self.get("/users/me")["gid"]
         self.team = self.store.first("team")["gid"]
 
     def send(

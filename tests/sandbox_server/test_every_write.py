@@ -10,7 +10,6 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from asana_frames.catalog import Operation, load
-from asana_frames.sandbox_server import Server, serve
 from tests.sandbox_server.api import Api
 from tests.sandbox_server.spec import load_spec
 from tests.sandbox_server.writes import EXAMPLES
@@ -43,17 +42,6 @@ def target() -> Iterator[str]:
     server.shutdown()
     thread.join()
     server.server_close()
-
-
-@pytest.fixture(scope="module")
-def own_server() -> Iterator[Server]:
-    with serve() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def api(own_server: Server) -> Api:
-    return Api(own_server)
 
 
 def test_there_is_an_example_of_every_write() -> None:

@@ -219,6 +219,11 @@ def _allocations(store: Store, asked: Arguments) -> Iterable[Object]:
     return _all("allocation", parent="parent", assignee="assignee")(store, asked)
 
 
+def _access_requests(store: Store, asked: Arguments) -> Iterable[Object]:
+    rows = _all("access_request", target="target", requester="user")(store, asked)
+    return (request for request in rows if request["approval_status"] == "pending")
+
+
 def _custom_types(store: Store, asked: Arguments) -> Iterable[Object]:
     if asked.get("project"):
         return store.found("custom_types", asked["project"])
@@ -231,7 +236,7 @@ def _reactions(store: Store, asked: Arguments) -> Iterable[Object]:
 
 
 LISTS: dict[str, Rows] = {
-    "getAccessRequests": _all("access_request", target="target", requester="user"),
+    "getAccessRequests": _access_requests,
     "getAgentsForWorkspace": _all("agent"),
     "getAiStudioRuns": _all("ai_studio_run"),
     "getAiStudioSeats": _all("ai_studio_seat", state="state"),

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from asana_frames.sandbox_server.checks import day_of, moment_of
+from asana_frames.sandbox_server.checks import day_of, since_of
 from asana_frames.sandbox_server.errors import Refusal, invalid
 from asana_frames.sandbox_server.store import Object, Store
 
@@ -150,7 +150,7 @@ def _days(asked: Arguments) -> Iterator[Test]:
 
 def _when(key: str, field: str, unit: str, operator: str, given: str) -> Test:
     is_null = not operator and given == "null"
-    wanted = None if is_null else (day_of if unit == "on" else moment_of)(key, given)
+    wanted = None if is_null else (day_of if unit == "on" else since_of)(key, given)
 
     def value(item: Object) -> str | None:
         if unit == "at":

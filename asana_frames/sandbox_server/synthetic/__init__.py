@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import random
 from datetime import datetime
+from typing import Any
 
 from asana_frames.frames import collector_paused
-from asana_frames.sandbox_server.store import Block, Maker, Store, first_gid
+from asana_frames.sandbox_server.progress import refresh_goals
+from asana_frames.sandbox_server.store import Block, Maker, Object, Store, first_gid
 from asana_frames.sandbox_server.synthetic.company import build_company, build_division
 from asana_frames.sandbox_server.synthetic.history import build_history
 from asana_frames.sandbox_server.synthetic.money import build_money
@@ -45,7 +47,26 @@ def make_store(seed: int, now: datetime, size: str) -> Store:
             build_updates(make)
             store.next_company = make.next
             store.divisions.append(make.own)
+    store.measure = lambda: _measure(store)
     return store
+
+
+class _Direct:
+    """Changes objects while they are made: nobody has seen them yet."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def set(self, item: Object, **fields: Any) -> None:
+        item |= fields
+
+
+def _measure(store: Store) -> None:
+    """Give goals the metrics that come of the work, from the lowest goals up."""
+    for goal in store.all("goal"):
+        kinds = {link["resource_subtype"] for link in store.found("supports", goal)}
+        if "subgoal" not in kinds:
+            refresh_goals(_Direct(store), goal)
 
 
 def _maker(store: Store, stage: str, number: int = 0) -> Maker:

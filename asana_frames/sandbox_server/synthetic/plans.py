@@ -8,6 +8,7 @@ from asana_frames.sandbox_server import blank
 from asana_frames.sandbox_server.store import Maker, Object, stamp
 from asana_frames.sandbox_server.synthetic import words
 from asana_frames.sandbox_server.synthetic.company import add_membership, add_setting
+from asana_frames.sandbox_server.values import number_text
 
 #: Name, parent, team, unit, initial, current and target value, source of progress.
 #: One line each; empty where there is none.
@@ -119,19 +120,19 @@ def _metric(
 ) -> Object | None:
     if not unit:
         return None
-    shown = {"percentage": f"{current:.0%}", "currency": f"€{current:,.0f}"}.get(
-        unit, f"{current:g}"
-    )
+    precision = {"percentage": 2, "currency": 0}.get(unit, 1)
+    money = "EUR" if unit == "currency" else None
+    form = {"precision": precision, "format": unit, "currency_code": money}
     made = make.add(
         "goal_metric",
         resource_subtype="number",
-        precision={"percentage": 1, "currency": 0}.get(unit, 1),
+        precision=precision,
         unit=unit,
-        currency_code="EUR" if unit == "currency" else None,
+        currency_code=money,
         initial_number_value=initial,
         target_number_value=target,
         current_number_value=current,
-        current_display_value=shown,
+        current_display_value=number_text(form, current),
         progress_source=source,
         is_custom_weight=source == "subgoal_progress",
         can_manage=True,

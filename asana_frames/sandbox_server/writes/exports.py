@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from asana_frames.sandbox_server.checks import moment_of, must
+from asana_frames.sandbox_server.checks import must, since_of
 from asana_frames.sandbox_server.errors import Refusal
 from asana_frames.sandbox_server.files import is_running
 from asana_frames.sandbox_server.store import Object
@@ -52,7 +52,7 @@ def _parameter(write: Write, entry: Any) -> Object:
         may = may or (entry["resource_type"] == "task" and key in _OF_TASKS)
         must(may and entry["resource_type"] != "team", name, f"Not a valid filter: {key}")
         if key in _MOMENTS:
-            known[key] = moment_of(key, value)
+            known[key] = since_of(key, value)
         else:
             must(isinstance(value, list), key, "Must be a list of IDs")
             known[key] = [write.find(key, gid, "user") for gid in value]

@@ -7,6 +7,7 @@ from typing import Any
 
 from asana_frames.sandbox_server.checks import must
 from asana_frames.sandbox_server.errors import Refusal
+from asana_frames.sandbox_server.progress import refresh_for, refresh_goals
 from asana_frames.sandbox_server.store import Object
 from asana_frames.sandbox_server.values import EMPTY
 from asana_frames.sandbox_server.writes.write import Write
@@ -61,6 +62,7 @@ def join_project(
     write.happened("added", task, parent=target)
     text = f"added this task to {project['name']}"
     write.tell(task, "added_to_project", text, project=project)
+    refresh_for(write, task)
 
 
 def settings(project: Object) -> list[Object]:
@@ -114,6 +116,8 @@ def leave_project(write: Write, task: Object, project: Object, *, tell: bool = T
     )
     write.drop("project_tasks", project, task)
     write.drop("section_tasks", left["section"], task)
+    for link in list(write.store.found("supported_by", project)):
+        refresh_goals(write, link["supported_goal"])
     if tell:
         kept = {field["gid"] for field in settings_of(task)}
         held = [

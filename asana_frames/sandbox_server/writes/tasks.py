@@ -7,6 +7,7 @@ from typing import Any
 from asana_frames.sandbox_server import blank
 from asana_frames.sandbox_server.checks import must, plain
 from asana_frames.sandbox_server.errors import Refusal, invalid
+from asana_frames.sandbox_server.progress import refresh_for
 from asana_frames.sandbox_server.store import Object
 from asana_frames.sandbox_server.writes.custom_values import change_values
 from asana_frames.sandbox_server.writes.places import (
@@ -239,6 +240,7 @@ def _complete(write: Write, task: Object, data: dict[str, Any]) -> None:
     write.happened("changed", task, field="completed")
     word = "complete" if done else "incomplete"
     write.tell(task, f"marked_{word}", f"marked this task {word}")
+    refresh_for(write, task)
     for dependent in task["dependents"] if done else ():
         text = f"completed a dependency: {task['name']}"
         write.tell(dependent, "dependency_marked_complete", text, dependency=task)
