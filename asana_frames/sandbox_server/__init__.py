@@ -9,7 +9,7 @@ from asana_frames.asana import Asana
 from asana_frames.exceptions import InvalidRequest
 from asana_frames.fetch import Http
 from asana_frames.sandbox_server.adapter import SandboxAdapter
-from asana_frames.sandbox_server.application import Application, Latency
+from asana_frames.sandbox_server.application import Answer, Application, Latency
 from asana_frames.sandbox_server.faults import Faults
 from asana_frames.sandbox_server.person import TOKEN
 from asana_frames.sandbox_server.plan import PER_MINUTE, Plan
@@ -31,6 +31,7 @@ __all__ = [
     "PER_MINUTE",
     "SIZES",
     "TOKEN",
+    "Answer",
     "Application",
     "Faults",
     "Latency",

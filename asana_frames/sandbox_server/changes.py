@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from asana_frames.sandbox_server.store import Object, Part, Store, stamp
+from asana_frames.sandbox_server.store import Block, Object, Part, Store, stamp
 
 #: What moves ``modified_at`` along; a project's does not follow its tasks.
 _HAS_MODIFIED = frozenset(("task", "project", "status_update", "role"))
@@ -31,6 +31,8 @@ class Changes:
         self.events: list[Object] = []
         #: gid -> what a changed task was like before, for an index that lags behind.
         self.before: dict[str, Object | None] = {}
+        #: gid -> record type of what has been removed.
+        self.gone: dict[str, str] = {}
         self._undo: list[Callable[[], None]] = []
         self._next = store.next_written
 
@@ -99,9 +101,13 @@ class Changes:
     def remove(self, item: Object, kind: str = "") -> None:
         """Take an object out of the store."""
         gid = item["gid"]
+        if gid in self.gone:
+            return
+        kind = kind or item["resource_type"]
         self._touch(item)
+        self.gone[gid] = kind
         part = self.store.part_of(gid)
-        same = part.by_type[kind or item["resource_type"]]
+        same = part.by_type[kind]
         order = list(same)
         del part.by_gid[gid], same[gid]
 
@@ -140,7 +146,12 @@ class Changes:
         self._replace(self.store.part_with(what, owner), what, owner, items)
 
     def _replace(self, part: Part, what: str, owner: Object, items: list[Object]) -> None:
-        key = what, owner["gid"]
+        self.clear(part, (what, owner["gid"]), items)
+
+    def clear(self, part: Part, key: tuple[str, str], items: list[Object]) -> None:
+        """Let a list of a part hold other items."""
+        if isinstance(part, Block):
+            self.store.keep(part)
         old = part.under.get(key)
         part.under[key] = items
 

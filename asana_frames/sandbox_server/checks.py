@@ -151,20 +151,23 @@ def checked(
             continue
         value = data[field.name]
         if value is None:
-            found[field.name] = _null(field)
+            found[field.name] = _null(operation, field)
         else:
             found[field.name] = _value(operation, field, value, resolve, is_form)
     return found
 
 
-def _null(field: BodyField) -> Any:
+def _null(operation: Operation, field: BodyField) -> Any:
+    # A task without a parent is the one thing that null must say.
+    if field.required and operation.id != "setParentForTask":
+        raise invalid(field.name, "Missing input")
     if field.name in _NULLABLE:
         return None
     if field.name.startswith(("notes", "html_", "text", "description", "title", "message")):
         return "<body></body>" if field.name.startswith("html_") else ""
     if field.name in _MANY:
         return []
-    raise invalid(field.name, "Missing input" if field.required else "Value cannot be null")
+    raise invalid(field.name, "Value cannot be null")
 
 
 def _value(

@@ -123,6 +123,8 @@ class _Handler(BaseHTTPRequestHandler):
     ) -> None:
         """Refuse what is no HTTP in the API's own envelope."""
         self.close_connection = True
+        # Whatever came, it is answered as HTTP that has a status line.
+        self.request_version = self.protocol_version
         refusal = Refusal(code, message or explain or "Bad Request")
         body = json.dumps(refusal.body).encode()
         self.send_response(code)

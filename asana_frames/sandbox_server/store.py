@@ -108,6 +108,10 @@ class Store:
         self.measure: Callable[[], None] | None = None
         #: Counts writes: what was made of an older version may be out of date.
         self.version = 0
+        #: gids that custom fields of the kind reference have been given.
+        self.referred: set[str] = set()
+        #: gids of what was deleted: blocks that are made later must not refer to it.
+        self.gone: set[str] = set()
         #: What happened through writes, oldest first.
         self.events: list[Object] = []
         #: Seconds that the search index is behind, and what it does not know yet.
@@ -207,9 +211,13 @@ class Store:
         block = self._block_of(gid, 2)
         if block is None:
             return self.company
+        self.keep(block)
+        return block
+
+    def keep(self, block: Block) -> None:
+        """Never forget a block from now on: it is no longer what it was made as."""
         block.is_written = True
         self._kept.pop(block.number, None)
-        return block
 
     def part_with(self, what: str, owner: Object, item: Object | None = None) -> Part:
         """Return the part whose list under ``owner`` has ``item``, or is to take it."""

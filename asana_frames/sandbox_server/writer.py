@@ -14,6 +14,7 @@ from asana_frames.sandbox_server.projection import tree_of
 from asana_frames.sandbox_server.reads import added_up
 from asana_frames.sandbox_server.request import Request
 from asana_frames.sandbox_server.store import Object, Store
+from asana_frames.sandbox_server.sweeping import sweep
 from asana_frames.sandbox_server.webhooks import Deliveries, shake_hands
 from asana_frames.sandbox_server.writes import HANDLERS
 from asana_frames.sandbox_server.writes.write import Write
@@ -84,6 +85,7 @@ class Writer:
             write = self._prepare(request, person, operation, values)
             try:
                 made = HANDLERS[operation.id](write)
+                sweep(write)
             except BaseException:
                 write.undo()
                 raise

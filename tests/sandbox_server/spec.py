@@ -26,6 +26,8 @@ _NULLABLE = {
     "last_failure_at",
     "last_success_at",
     "next_attempt_after",
+    "units",
+    "value",
 }
 
 

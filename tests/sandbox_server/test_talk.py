@@ -11,7 +11,7 @@ from tests.sandbox_server.api import Api
 
 
 def test_comments_are_ones_own_and_follow_the_task(api: Api, other: Api) -> None:
-    task = api.task()
+    task = api.task(followers=[other.me])
     theirs = other.post(f"/tasks/{task}/stories", text="Mine & yours")
 
     assert theirs["text"] == "Mine & yours"
@@ -21,7 +21,7 @@ def test_comments_are_ones_own_and_follow_the_task(api: Api, other: Api) -> None
     assert api.refused("DELETE", f"/stories/{theirs['gid']}").startswith("403")
     assert other.put(f"/stories/{theirs['gid']}", text="Edited")["is_edited"] is True
     other.delete(f"/stories/{theirs['gid']}")
-    assert api.stories(task) == []
+    assert api.stories(task) == ["follower_added"]
     assert "400 text" in api.refused("POST", f"/tasks/{task}/stories", {"text": ""})
 
 
@@ -150,7 +150,7 @@ def test_time_that_cannot_be_is_refused(api: Api, data: dict[str, object], probl
 
 def test_others_cannot_change_ones_time(api: Api, other: Api) -> None:
     entry = api.post(
-        f"/tasks/{api.task(followers=['me'])}/time_tracking_entries", duration_minutes=5
+        f"/tasks/{api.task(followers=[other.me])}/time_tracking_entries", duration_minutes=5
     )
 
     assert other.refused("DELETE", f"/time_tracking_entries/{entry['gid']}").startswith("403")

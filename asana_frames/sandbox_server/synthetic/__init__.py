@@ -9,6 +9,7 @@ from typing import Any
 from asana_frames.frames import collector_paused
 from asana_frames.sandbox_server.progress import refresh_goals
 from asana_frames.sandbox_server.store import Block, Maker, Object, Store, first_gid
+from asana_frames.sandbox_server.sweeping import sweep_block
 from asana_frames.sandbox_server.synthetic.company import build_company, build_division
 from asana_frames.sandbox_server.synthetic.history import build_history
 from asana_frames.sandbox_server.synthetic.money import build_money
@@ -87,3 +88,5 @@ def _build(store: Store, block: Block, stage: int) -> None:
     else:
         make.lives, block.lives = block.lives, []
         build_history(make)
+    if store.gone:
+        sweep_block(block, store.gone)

@@ -232,7 +232,6 @@ def _membership(make: Maker, parent: Object, member: Object, level: str) -> None
         member=member,
         access_level=level,
     )
-    make.put("memberships", parent, made)
     if kind in ("project", "portfolio") and member["resource_type"] == "user":
         make.add(f"{kind}_membership", **blank.older_membership(parent, member, level))
 

@@ -73,7 +73,6 @@ def _goals(make: Maker) -> None:
         made[goal["name"]] = goal
         if parent:
             _support(make, goal, made[parent], 1 if place < 4 else 0.5)
-        make.put("goal_owner", goal["owner"], goal)
         add_membership(make, goal, goal["owner"], "admin")
     # A goal may feed two: the relationships form a DAG, not a tree.
     _support(make, made["Onboard in under 14 days"], made["Ship the new product"], 0.25)

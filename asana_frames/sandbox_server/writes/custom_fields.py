@@ -116,12 +116,6 @@ def delete_field(write: Write) -> None:
     """``DELETE /custom_fields/{custom_field}``: its values and settings go with it."""
     field: Object = write.at["custom_field"]
     _editable(write, field)
-    for setting in list(write.store.all("custom_field_setting")):
-        if setting["custom_field"] is field:
-            _unset(write, setting)
-    for kind in ("task", "project", "portfolio", "goal", "user"):
-        for item in write.store.all(kind):
-            _forget(write, item, field)
     for option in field.get("enum_options") or ():
         write.remove(option)
     write.happened("deleted", field)

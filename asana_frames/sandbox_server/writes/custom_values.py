@@ -104,6 +104,7 @@ def _reference(write: Write, field: Object, value: Any) -> list[Object]:
     must(isinstance(value, list), f"custom_fields: {field['gid']}", "Must be a list of IDs")
     kinds = field.get("input_restrictions") or ("task", "project", "portfolio", "goal")
     found = [write.find("custom_fields", gid, *kinds) for gid in value]
+    write.store.referred |= {item["gid"] for item in found}
     return list({item["gid"]: item for item in found}.values())
 
 

@@ -12,7 +12,6 @@ from asana_frames.sandbox_server.store import Object
 from asana_frames.sandbox_server.values import number_text
 from asana_frames.sandbox_server.writes.custom_values import change_values
 from asana_frames.sandbox_server.writes.people import add_member
-from asana_frames.sandbox_server.writes.projects import forget_parts
 from asana_frames.sandbox_server.writes.tasks import follow, like, notes_of, unfollow
 from asana_frames.sandbox_server.writes.write import Write
 
@@ -90,14 +89,13 @@ def _apply(write: Write, goal: Object, data: dict[str, Any]) -> None:
 def delete_goal(write: Write) -> None:
     """``DELETE /goals/{goal}``."""
     goal: Object = write.at["goal"]
-    for link in list(write.store.found("supports", goal)):
-        write.drop("supported_by", link["supporting_resource"], link)
-        write.remove(link)
+    above = [link["supported_goal"] for link in write.store.found("supported_by", goal)]
+    for link in list(write.store.found("supported_by", goal)):
+        write.drop("supports", link["supported_goal"], link)
     write.happened("deleted", goal, parent=goal["team"])
-    for told in write.store.found("goal_stories", goal):
-        write.remove(told)
-    forget_parts(write, goal)
     write.remove(goal)
+    for parent in above:
+        refresh_goals(write, parent)
 
 
 # ---------------------------------------------------------------------- metrics

@@ -9,7 +9,6 @@ from asana_frames.sandbox_server.store import Object
 from asana_frames.sandbox_server.writes.custom_values import change_values
 from asana_frames.sandbox_server.writes.people import add_member
 from asana_frames.sandbox_server.writes.places import with_fields
-from asana_frames.sandbox_server.writes.projects import forget_parts
 from asana_frames.sandbox_server.writes.write import Write
 
 _MOST_ITEMS = 1_500
@@ -69,12 +68,7 @@ def _apply(write: Write, portfolio: Object) -> None:
 def delete_portfolio(write: Write) -> None:
     """``DELETE /portfolios/{portfolio}``: what is in it stays where it is."""
     portfolio: Object = write.at["portfolio"]
-    for item in list(write.store.found("items", portfolio)):
-        _leave(write, portfolio, item)
-    for above in list(write.store.found("portfolios_of", portfolio)):
-        write.drop("items", above, portfolio)
     write.happened("deleted", portfolio, parent=portfolio["workspace"])
-    forget_parts(write, portfolio)
     write.remove(portfolio)
 
 

@@ -121,46 +121,7 @@ def delete_project(write: Write) -> None:
             leave_project(write, task, project)
         else:
             delete_task(write, task)
-    for section in write.store.found("sections", project):
-        write.remove(section)
-    for portfolio in write.store.found("portfolios_of", project):
-        write.drop("items", portfolio, project)
-    for setting in write.store.found("portfolio_settings", project):
-        write.drop("portfolio_settings", setting["portfolio"], setting)
-        write.remove(setting)
-    if project["team"] is not None:
-        write.drop("team_projects", project["team"], project)
-    forget_parts(write, project)
     write.remove(project)
-
-
-#: What belongs to a project or portfolio and goes with it: record type and field.
-_PARTS = (
-    ("membership", "parent"),
-    ("project_membership", "project"),
-    ("portfolio_membership", "portfolio"),
-    ("rate", "parent"),
-    ("budget", "parent"),
-    ("allocation", "parent"),
-    ("access_request", "target"),
-    ("project_brief", "project"),
-    ("task_template", "project"),
-    ("status_update", "parent"),
-    ("webhook", "resource"),
-)
-
-
-def forget_parts(write: Write, parent: Object) -> None:
-    """Remove what hangs on a project, portfolio or goal."""
-    for kind, field in _PARTS:
-        for item in list(write.store.all(kind)):
-            if item.get(field) is parent:
-                write.remove(item, kind)
-    for setting in parent["custom_field_settings"]:
-        write.remove(setting)
-    for link in list(write.store.found("supported_by", parent)):
-        write.drop("supports", link["supported_goal"], link)
-        write.remove(link)
 
 
 # ---------------------------------------------------------------------- sections

@@ -233,9 +233,6 @@ def update_tag(write: Write) -> Object:
 def delete_tag(write: Write) -> None:
     """``DELETE /tags/{tag}``: tasks lose it."""
     tag: Object = write.at["tag"]
-    for task in list(write.store.found("tag_tasks", tag)):
-        write.quietly(task, tags=[other for other in task["tags"] if other is not tag])
-        write.drop("tag_tasks", tag, task)
     write.happened("deleted", tag, parent=tag["workspace"])
     write.remove(tag)
 

@@ -7,7 +7,7 @@ from typing import Any
 from asana_frames.sandbox_server import blank
 from asana_frames.sandbox_server.checks import must, plain
 from asana_frames.sandbox_server.errors import Refusal, invalid
-from asana_frames.sandbox_server.progress import refresh_for
+from asana_frames.sandbox_server.progress import refresh_for, refresh_goals
 from asana_frames.sandbox_server.store import Object
 from asana_frames.sandbox_server.writes.custom_values import change_values
 from asana_frames.sandbox_server.writes.places import (
@@ -320,12 +320,35 @@ def delete_task(write: Write, task: Object | None = None) -> None:
     for here, there in (("dependencies", "dependents"), ("dependents", "dependencies")):
         for other in task[here]:
             write.quietly(other, **{there: [item for item in other[there] if item is not task]})
-    for kind, what in (("time_tracking_entry", "task_entries"), ("attachment", "attachments")):
-        for item in write.store.found(what, task):
-            write.remove(item, kind)
-    for told in write.store.found("task_stories", task):
-        write.remove(told)
-    for link in write.store.found("supported_by", task):
-        write.drop("supports", link["supported_goal"], link)
-        write.remove(link)
+    _clear_up(write, task)
     write.remove(task)
+
+
+#: What belongs to a task: record type, where it is found under, or the field that names it.
+_UNDER = (
+    ("story", "task_stories"),
+    ("time_tracking_entry", "task_entries"),
+    ("attachment", "attachments"),
+)
+_NAMING = (("webhook", "resource"), ("access_request", "target"))
+
+
+def _clear_up(write: Write, task: Object) -> None:
+    """Remove what belongs to a task that is deleted."""
+    for kind, what in _UNDER:
+        for item in list(write.store.found(what, task)):
+            write.remove(item, kind)
+        write.arrange(what, task, [])
+    for link in list(write.store.found("supported_by", task)):
+        goal = link["supported_goal"]
+        write.drop("supports", goal, link)
+        write.drop("supported_by", task, link)
+        write.remove(link)
+        refresh_goals(write, goal)
+    for kind, field in _NAMING:
+        for item in list(write.store.all(kind)):
+            if item[field] is task:
+                write.remove(item)
+    for job in write.store.all("job"):
+        if job["new_task"] is task:
+            write.set(job, new_task=None)

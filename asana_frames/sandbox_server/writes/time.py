@@ -125,9 +125,6 @@ def update_category(write: Write) -> Object:
 def delete_category(write: Write) -> None:
     """``DELETE /time_tracking_categories/{time_tracking_category}``: entries lose it."""
     category: Object = write.at["time_tracking_category"]
-    for entry in list(write.store.all("time_tracking_entry")):
-        if any(category is other for other in entry["categories"]):
-            write.set(entry, categories=[])
     write.remove(category)
 
 

@@ -1,0 +1,170 @@
+"""Quotas, plans, people: 429, 402, 403 and 404 where they belong."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from asana_frames.sandbox_server import make_application, serve
+from asana_frames.sandbox_server.errors import Refusal
+from asana_frames.sandbox_server.limits import Limits
+from tests.sandbox_server.api import Api
+
+
+def took(limits: Limits, token: str = "t", **counts: int) -> int:
+    """Return 0, or the seconds to wait."""
+    try:
+        with limits.counted(token, **(counts or {"reads": 1})):
+            return 0
+    except Refusal as refusal:
+        return int(refusal.headers["Retry-After"])
+
+
+@pytest.fixture
+def clock() -> list[float]:
+    return [0.0]
+
+
+def test_a_quota_is_by_the_minute_and_comes_back_sooner(clock: list[float]) -> None:
+    limits = Limits(60, clock=lambda: clock[0])
+
+    assert [took(limits) for _ in range(15)] == [0] * 15
+    assert took(limits) == 15
+    clock[0] = 16.0
+    assert took(limits) == 0
+
+
+def test_refused_requests_count_too(clock: list[float]) -> None:
+    limits = Limits(60, clock=lambda: clock[0])
+    for _ in range(45):
+        took(limits)
+
+    clock[0] = 16.0
+    assert took(limits) > 0
+
+
+def test_tokens_do_not_share_a_quota(clock: list[float]) -> None:
+    limits = Limits(60, clock=lambda: clock[0])
+    for _ in range(16):
+        took(limits, "one")
+
+    assert took(limits, "two") == 0
+
+
+def test_searches_have_a_quota_of_their_own(clock: list[float]) -> None:
+    limits = Limits(1_500, clock=lambda: clock[0])
+
+    waits = [took(limits, reads=1, searches=1) for _ in range(16)]
+
+    assert waits == [0] * 15 + [15]
+    assert took(limits) == 0
+
+
+@pytest.mark.parametrize(("kind", "most"), [("reads", 50), ("writes", 15)])
+def test_only_so_many_requests_are_answered_at_once(kind: str, most: int) -> None:
+    limits = Limits(1_500, clock=lambda: 0.0)
+
+    with limits.counted("t", **{kind: most}):
+        assert took(limits, **{kind: 1}) == 1
+    assert took(limits, **{kind: 1}) == 0
+
+
+def test_the_free_plan_has_a_small_quota_and_says_when_to_come_back() -> None:
+    app = make_application(plan="free", limits=True)
+    header = {"authorization": "Bearer sandbox"}
+
+    answers = [app.handle("GET", "/api/1.0/users/me", header) for _ in range(40)]
+
+    refused = next(answer for answer in answers if answer.status == 429)
+    assert 1 <= int(dict(refused.headers)["Retry-After"]) <= 15
+    assert "hit a rate limit" in json.loads(refused.body)["errors"][0]["message"]
+    assert 30 <= sum(answer.status == 200 for answer in answers) < 40
+
+
+def test_a_batch_that_would_exceed_a_limit_is_refused_as_a_whole() -> None:
+    app = make_application(plan="free", limits=True)
+    header = {"authorization": "Bearer sandbox"}
+    action = {"method": "get", "relative_path": "/users/me"}
+    body = json.dumps({"data": {"actions": [action] * 10}}).encode()
+
+    statuses = [app.handle("POST", "/api/1.0/batch", header, body).status for _ in range(5)]
+
+    assert statuses == [200, 200, 200, 429, 429]
+
+
+def test_five_jobs_run_at_once() -> None:
+    with serve(limits=True) as server:
+        api = Api(server)
+        task = api.task()
+        for _ in range(5):
+            api.post(f"/tasks/{task}/duplicate", name="Twin")
+        assert api.refused("POST", f"/tasks/{task}/duplicate", {"name": "x"}).startswith("429")
+
+
+@pytest.mark.parametrize(
+    ("plan", "path", "status"),
+    [
+        ("free", "/workspaces/{w}/tasks/search", 402),
+        ("free", "/portfolios?workspace={w}", 402),
+        ("free", "/goals?workspace={w}", 402),
+        ("free", "/workspaces/{w}/custom_fields", 402),
+        ("free", "/workspaces/{w}/projects", 200),
+        ("starter", "/workspaces/{w}/tasks/search", 200),
+        ("starter", "/goals?workspace={w}", 402),
+        ("advanced", "/goals?workspace={w}", 200),
+        ("advanced", "/workspaces/{w}/audit_log_events", 402),
+        ("enterprise", "/workspaces/{w}/audit_log_events", 200),
+    ],
+)
+def test_what_a_plan_does_not_have_is_to_be_paid_for(plan: Any, path: str, status: int) -> None:
+    app = make_application(plan=plan)
+    workspace = app.store.first("workspace")["gid"]
+
+    answer = app.handle(
+        "GET", "/api/1.0" + path.format(w=workspace), {"authorization": "Bearer sandbox"}
+    )
+
+    assert answer.status == status
+    if "search" in path and status == 402:
+        assert b"Search is only available to premium users." in answer.body
+
+
+def test_the_private_is_for_its_members(api: Api, other: Api) -> None:
+    project = api.project()
+    task = api.task(projects=[project])
+
+    assert other.refused("GET", f"/projects/{project}").startswith("404 project: Not a recognized")
+    assert other.refused("GET", f"/tasks/{task}").startswith("404")
+    listed = {row["gid"] for row in other.get(f"/workspaces/{api.workspace}/projects")}
+    assert project not in listed
+    api.post("/memberships", parent=project, member=other.me, access_level="viewer")
+    assert other.get(f"/tasks/{task}")["gid"] == task
+    assert other.refused("PUT", f"/tasks/{task}", {"name": "x"}).startswith("403")
+    assert other.post(f"/tasks/{task}/stories", text="May I?")
+
+
+def test_service_accounts_read_the_audit_log_and_others_do_not(api: Api, other: Api) -> None:
+    path = f"/workspaces/{api.workspace}/audit_log_events"
+
+    assert api.get(path, limit=1)
+    assert other.refused("GET", path).startswith("403")
+
+
+def test_everybody_has_favorites_and_likes_of_their_own(api: Api, other: Api) -> None:
+    task = api.task(followers=[other.me], liked=True)
+
+    assert api.get(f"/tasks/{task}")["liked"] is True
+    assert other.get(f"/tasks/{task}")["liked"] is False
+    path = f"/users/{other.me}/favorites"
+    query = {"resource_type": "project", "workspace": api.workspace}
+    assert api.refused("GET", path, **query).startswith("403")
+    assert other.get(path, **query)
+
+
+@pytest.mark.parametrize("token", ["sandbox:", "sandbox:nobody@acme.example", "sandbox2", ":x"])
+def test_tokens_of_nobody_are_not_authorized(api: Api, token: str) -> None:
+    headers = {"authorization": f"Bearer {token}"}
+
+    assert api.server.application.handle("GET", "/api/1.0/users/me", headers).status == 401

@@ -1,0 +1,132 @@
+"""Sizes, seeds and clocks: divisions are made when looked at, and always the same."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+import asana_frames as af
+from asana_frames.sandbox_server import Application, make_application
+from asana_frames.sandbox_server.store import Store
+
+_TOKEN = {"authorization": "Bearer sandbox"}
+
+
+def get(app: Application, path: str, **query: Any) -> Any:
+    answer = app.handle("GET", f"/api/1.0{path}?{urlencode(query)}", _TOKEN)
+    assert answer.status == 200, answer.body
+    return json.loads(answer.body)
+
+
+def walk(app: Application, path: str, **query: Any) -> list[str]:
+    seen: list[str] = []
+    while True:
+        page = get(app, path, limit=100, **query)
+        seen += [row["gid"] for row in page["data"]]
+        if page["next_page"] is None:
+            return seen
+        query["offset"] = page["next_page"]["offset"]
+
+
+@pytest.fixture(scope="module")
+def medium() -> Application:
+    return make_application(size="medium")
+
+
+def test_a_medium_company_has_fifty_thousand_tasks(medium: Application) -> None:
+    workspace = medium.store.first("workspace")["gid"]
+
+    assert 49_000 < sum(1 for _ in medium.store.all("task")) < 52_000
+    names = [row["name"] for row in get(medium, f"/workspaces/{workspace}/projects")["data"]]
+    assert len(names) == 12 * 28
+    assert "Website relaunch 28" in names
+    emails = [person["email"] for person in medium.store.all("user")]
+    assert len(set(emails)) == len(emails) == 24 * 28
+
+
+def test_long_lists_hold_everything_once(medium: Application) -> None:
+    workspace = medium.store.first("workspace")["gid"]
+    tag = medium.store.first("tag")
+    tagged = sorted(t["gid"] for t in medium.store.all("task") if tag in t["tags"])
+    days = {"entered_on_start_date": "2026-10-26", "entered_on_end_date": "2026-10-30"}
+
+    assert sorted(walk(medium, f"/tags/{tag['gid']}/tasks")) == tagged
+    entries = walk(medium, "/time_tracking_entries", workspace=workspace, **days)
+    assert len(set(entries)) == len(entries) > 1_000
+
+
+def test_the_first_division_is_the_small_company(medium: Application) -> None:
+    small = make_application()
+    project = small.store.first("project")["gid"]
+    fields = "name,assignee.name,custom_fields.display_value,memberships.section.name"
+
+    one, two = (walk_all(app, project, fields) for app in (small, medium))
+
+    assert one == two
+
+
+def walk_all(app: Application, project: str, fields: str) -> Any:
+    return get(app, "/tasks", project=project, opt_fields=fields)["data"]
+
+
+def looked_at(store: Store, order: list[int], *, stories_first: bool) -> str:
+    for number in order:
+        store.ready(number, 2 if stories_first else 1)
+    tasks = [(t["gid"], t["name"], t["modified_at"]) for t in store.all("task")]
+    stories = [(s["gid"], s["text"]) for s in store.all("story")]
+    return json.dumps([tasks, stories])
+
+
+def test_the_order_of_looking_does_not_matter() -> None:
+    def store() -> Store:
+        made = make_application(size="medium").store
+        made.blocks = made.blocks[:3]
+        return made
+
+    one = looked_at(store(), [0, 1, 2], stories_first=False)
+    two = looked_at(store(), [2, 0, 1], stories_first=True)
+
+    assert one == two
+
+
+def test_what_was_not_written_is_forgotten_and_made_again_and_what_was_stays() -> None:
+    app = make_application(size="large")
+    projects = list(app.store.all("project"))
+    first, second = projects[0]["gid"], projects[12]["gid"]
+    before = get(app, "/tasks", project=second, limit=5)["data"]
+    task = get(app, "/tasks", project=first, limit=1)["data"][0]["gid"]
+    body = json.dumps({"data": {"name": "Written"}}).encode()
+    assert app.handle("PUT", f"/api/1.0/tasks/{task}", _TOKEN, body).status == 200
+
+    for number in range(2, 70):
+        app.store.ready(number)
+
+    assert app.store.blocks[1].stage == 0
+    assert app.store.blocks[0].stage == 2
+    assert get(app, f"/tasks/{task}")["data"]["name"] == "Written"
+    assert get(app, "/tasks", project=second, limit=5)["data"] == before
+    assert sum(block.stage > 0 for block in app.store.blocks) <= 50
+
+
+def test_what_is_deleted_stays_gone_in_divisions_that_are_made_later() -> None:
+    app = make_application(size="medium")
+    tag = app.store.first("tag")["gid"]
+    assert app.handle("DELETE", f"/api/1.0/tags/{tag}", _TOKEN).status == 200
+
+    tasks = app.store.ready(5).by_type["task"].values()
+
+    assert tag not in {other["gid"] for task in tasks for other in task["tags"]}
+
+
+def test_history_ends_when_it_is_told_to() -> None:
+    asana = af.sandbox(now=datetime(2030, 5, 6, 12, tzinfo=UTC))
+    tasks = asana.tasks.list(project="Website relaunch")
+
+    assert tasks["created_at"].max().year in (2029, 2030)
+    assert tasks["modified_at"].max().isoformat() <= "2030-05-06T12:00:00+00:00"
+    made = asana.tasks.create(name="Now", workspace=asana.workspaces.list())
+    assert made["created_at"].iloc[0].isoformat().startswith("2030-05-06T12:00:00.001")
