@@ -16,7 +16,7 @@ from asana_frames.sandbox_server.batch import actions_of, outcome
 from asana_frames.sandbox_server.errors import Refusal
 from asana_frames.sandbox_server.faults import Faults, Mischief
 from asana_frames.sandbox_server.limits import Limits
-from asana_frames.sandbox_server.notices import notices
+from asana_frames.sandbox_server.notices import RUNNING, notices
 from asana_frames.sandbox_server.person import TOKEN, Person
 from asana_frames.sandbox_server.plan import PER_MINUTE, Plan, check_plan
 from asana_frames.sandbox_server.reader import Reader
@@ -27,6 +27,7 @@ from asana_frames.sandbox_server.webhooks import Deliveries
 from asana_frames.sandbox_server.writer import Writer
 
 _JSON = ("Content-Type", "application/json; charset=UTF-8")
+_VERSION = ("X-Asana-Api-Version", "1.1")
 _encode = msgspec.json.Encoder().encode
 
 #: Seconds that every answer takes: always so long, or between two.
@@ -106,7 +107,6 @@ class Application:
         body
             The request's body.
         """
-        self._wait()
         try:
             if target.startswith(files.ROOT):
                 return self._file(target)
@@ -139,6 +139,7 @@ class Application:
         if operation.id == "createBatchRequest":
             return self._batch(request, person)
         with self._limits.counted(request.token, **_cost(operation)):
+            self._wait()
             return self._perform(request, person, operation, values)
 
     def _person(self, token: str) -> Person:
@@ -162,7 +163,7 @@ class Application:
         self, request: Request, person: Person, operation: Operation, values: dict[str, str]
     ) -> Answer:
         check_plan(operation, self._plan, is_admin=person.access.is_admin)
-        headers = (_JSON, ("X-Asana-Api-Version", "1.1"), *notices(operation, request))
+        headers = (_JSON, _VERSION, *notices(operation, request))
         if operation.is_read:
             with self.store.lock:
                 pieces = self._reader.read(request, person, operation, values)
@@ -194,10 +195,11 @@ class Application:
             searches += cost["searches"]
         outcomes = []
         with self._limits.counted(request.token, reads=reads, writes=writes, searches=searches):
+            self._wait()
             for action, known, values, refused in found:
                 outcomes.append(self._outcome(action, person, known, values, refused))
         content = {"data": outcomes}
-        return Answer(200, _pretty(request, _encode(content)), (_JSON,))
+        return Answer(200, _pretty(request, _encode(content)), (_JSON, _VERSION, *RUNNING))
 
     def _outcome(
         self,
@@ -240,4 +242,5 @@ def _pretty(request: Request, body: bytes) -> bytes:
 
 
 def _refused(refusal: Refusal) -> Answer:
-    return Answer(refusal.status, _encode(refusal.body), (_JSON, *refusal.headers.items()))
+    headers = (_JSON, _VERSION, *RUNNING, *refusal.headers.items())
+    return Answer(refusal.status, _encode(refusal.body), headers)

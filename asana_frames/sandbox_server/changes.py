@@ -9,6 +9,31 @@ from typing import Any
 
 from asana_frames.sandbox_server.store import Block, Object, Part, Store, stamp
 
+#: What is found under objects, and goes when they go.
+_LISTS = (
+    "attachments",
+    "custom_types",
+    "goal_stories",
+    "items",
+    "portfolio_settings",
+    "portfolios_of",
+    "project_tasks",
+    "reactions",
+    "section_tasks",
+    "sections",
+    "statuses",
+    "subtasks",
+    "supported_by",
+    "supports",
+    "tag_tasks",
+    "task_entries",
+    "task_stories",
+    "team_projects",
+    "team_users",
+    "updates",
+    "user_tasks",
+    "user_teams",
+)
 #: What moves ``modified_at`` along; a project's does not follow its tasks.
 _HAS_MODIFIED = frozenset(("task", "project", "status_update", "role"))
 
@@ -109,6 +134,9 @@ class Changes:
         part = self.store.part_of(gid)
         same = part.by_type[kind]
         order = list(same)
+        for what in _LISTS:
+            if part.under.get((what, gid)):
+                self.clear(part, (what, gid), [])
         del part.by_gid[gid], same[gid]
 
         def undo() -> None:

@@ -281,14 +281,29 @@ def rich(name: str, value: Any) -> str:
     for part in root.iter():
         if part.tag not in _TAGS:
             raise invalid(name, f"XML has a tag that is not supported: {part.tag}")
+        for key in part.attrib:
+            if not key.startswith("data-") and key not in _ATTRIBUTES.get(part.tag, ()):
+                raise invalid(name, f"XML has an attribute that is not supported: {key}")
     return value
 
 
 def plain(html: str) -> str:
     """Return the text of rich text."""
-    return "".join(ElementTree.fromstring(html).itertext())
+    root = ElementTree.fromstring(html)
+    for link in root.iter("a"):
+        if not link.text:
+            # A mention: what it stands for, as an address.
+            gid = link.get("data-asana-gid")
+            link.text = f"https://app.asana.com/0/{gid}" if gid else link.get("href", "")
+    return "".join(root.itertext())
 
 
+_ATTRIBUTES: dict[str, tuple[str, ...]] = {
+    "a": ("href", "title"),
+    "img": ("alt", "height", "src", "style", "width"),
+    "object": ("data", "height", "type", "width"),
+    "td": ("colspan", "rowspan"),
+}
 _TAGS = frozenset(
     (
         "body", "strong", "em", "u", "s", "code", "pre", "ol", "ul", "li", "a", "blockquote",

@@ -14,7 +14,8 @@ _CHANGES = {
     "teamless_projects": "929205",
     "goal_sals_api": "1089758",
 }
-_RUNNING = tuple(
+#: What is told with every answer.
+RUNNING = tuple(
     ("Asana-Change", f"name={name};info={_INFO}{topic}") for name, topic in _CHANGES.items()
 )
 
@@ -31,10 +32,10 @@ def notices(operation: Operation, request: Request) -> tuple[tuple[str, str], ..
     """
     affected = {name for name in _CHANGES if _is_affected(name, operation, request)}
     if not affected:
-        return _RUNNING
+        return RUNNING
     return tuple(
         (key, f"{value};affected=true" if name in affected else value)
-        for name, (key, value) in zip(_CHANGES, _RUNNING, strict=True)
+        for name, (key, value) in zip(_CHANGES, RUNNING, strict=True)
     )
 
 

@@ -60,6 +60,11 @@ class Person:
             raise unknown(argument, gid)
         return item
 
+    def find_hidden(self, argument: str, gid: str, kinds: tuple[str, ...]) -> Object:
+        """Return an object even if this person does not see it, to ask for access to it."""
+        item = self._store.get(gid)
+        return item if item is not None else self.find(argument, gid, kinds)
+
     def _named(self, gid: str, kinds: tuple[str, ...]) -> Object | None:
         if "user" in kinds:
             if gid == "me":
@@ -107,7 +112,8 @@ class Person:
             name = parameter.argument if parameter.place == "path" else parameter.name
             asked[name] = self._value(parameter, value)
         if operation.id.startswith("search"):
-            asked |= {k: v for k, v in query.items() if k.startswith("custom_fields.")}
+            own = ("custom_fields.", "custom_types.")
+            asked |= {key: value for key, value in query.items() if key.startswith(own)}
             asked["limit"] = query.get("limit")
         return asked
 

@@ -80,7 +80,6 @@ def check_plan(operation: Operation, plan: str, *, is_admin: bool) -> None:
     if _ORDER.index(plan) < _ORDER.index(needed):
         if operation.id.startswith("search"):
             raise Refusal(402, "Search is only available to premium users.")
-        what = operation.resource.replace("_", " ").capitalize()
-        raise Refusal(402, f"{what} are not available on your plan.")
+        raise Refusal(402, "This feature is not available on your plan.")
     if operation.resource in _FOR_ADMINS and not is_admin:
         raise Refusal(403, "Only service accounts can do this")

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from asana_frames.sandbox_server.shapes import ALWAYS_FULL, COMPACT, FORMS, HIDDEN
+from asana_frames.sandbox_server.shapes import ALWAYS_FULL, COMPACT, FORMS, FULL, HIDDEN
 from asana_frames.sandbox_server.store import Object, Store
 from asana_frames.sandbox_server.values import REPEATED, Value, held
 
@@ -159,9 +159,15 @@ class Projection:
     def _default(self, item: Object, key: str) -> Any:
         """Return a field's value inside a default representation."""
         value = item[key]
+        if key == "custom_fields":
+            return self._values(item, value, None)
         form = FORMS.get((item.get("resource_type", ""), key))
         if form is None or not value:
             return self._inner(value) if isinstance(value, dict | list) else value
+        if form is FULL:
+            items = value if isinstance(value, list) else [value]
+            whole = [self._shown(part, None, True) for part in items]
+            return whole if isinstance(value, list) else whole[0]
         if isinstance(value, list):
             return [{name: part[name] for name in form} for part in value]
         return {name: value[name] for name in form}
@@ -187,12 +193,23 @@ class Projection:
             kind = value.__class__
             if kind is not dict and kind is not list:
                 shown[key] = self._personal(item, key) if key in _PERSONAL else value
+            elif key == "custom_fields":
+                shown[key] = self._values(item, value, below or None)
             elif not below:
                 shown[key] = self._default(item, key)
             elif kind is dict:
                 shown[key] = self._asked(value, below)
             else:
                 shown[key] = [self._each(part, below) for part in value]
+        return shown
+
+    def _values(self, item: Object, values: list[Value], tree: Tree | None) -> list[Object]:
+        """Return the values of custom fields; a field that is on none of its projects is off."""
+        shown = [self._entry(value, tree) for value in values]
+        away = item.get("_away", _NOTHING)
+        for entry in shown if away else ():
+            if entry["gid"] in away and "enabled" in entry:
+                entry["enabled"] = False
         return shown
 
     def _each(self, part: Any, below: Tree) -> Any:

@@ -111,7 +111,7 @@ class Reader:
             found = list(itertools.islice(rows, limit or _UNPAGED + 1))
             if len(found) > _UNPAGED:
                 raise Refusal(400, _TOO_LARGE.replace("You should use", "It does not support"))
-            pieces = self._pieces(request, person, found, full=False)
+            pieces = self._pieces(request, person, found, full=False, fields=_fields(operation))
             return _listed(pieces, b"]}")
         return self._page(request, person, operation, rows, query, limit)
 
@@ -140,13 +140,16 @@ class Reader:
         found, more = self._walks.slice(f"{person.me['gid']} {key}", rows, place, count, version)
         if limit is None and more and operation.paging == "pages":
             raise Refusal(400, _TOO_LARGE)
-        pieces = self._pieces(request, person, self._mischief.rows(found), full=is_stream)
+        rows_shown = len(found)
+        found = self._mischief.rows(found)
+        fields = _fields(operation)
+        pieces = self._pieces(request, person, found, full=is_stream, fields=fields)
         if limit is None:
             return _listed(pieces, b"]}")
         following = None
         # The audit log offers a next page for ever, once it had rows.
         if more or (is_stream and (found or place.start)):
-            end = Place(place.start + len(found), place.page + 1)
+            end = Place(place.start + rows_shown, place.page + 1)
             offset = self._offsets.make(path, query, end)
             following = next_page(self._base_url, path, query, offset)
         return _listed(pieces, b'],"next_page":' + _encode(following) + b"}")
@@ -157,18 +160,31 @@ class Reader:
         is_workspace = "workspace" in asked
         resource = asked["workspace"] if is_workspace else asked["resource"]
         found, beside = self._streams.read(resource, asked.get("sync"), is_workspace=is_workspace)
+        if not person.access.is_admin:
+            found = [event for event in found if person.access.can_see(event["resource"])]
         pieces = self._pieces(request, person, found, full=True)
         return _listed(pieces, b"]," + _encode(beside)[1:])
 
     def _pieces(
-        self, request: Request, person: Person, rows: Iterable[Object], *, full: bool
+        self,
+        request: Request,
+        person: Person,
+        rows: Iterable[Object],
+        *,
+        full: bool,
+        fields: str = "",
     ) -> list[bytes]:
-        """Return rows as JSON, each by itself."""
-        shown = person.projection
+        """Return rows as JSON, each by itself, with the fields asked for or those given."""
+        shown, fields = person.projection, request.opt_fields or fields
         if not self._mischief.touches_data:
-            return shown.page(rows, request.opt_fields, full=full)
-        tree = tree_of(request.opt_fields) if request.opt_fields else None
+            return shown.page(rows, fields, full=full)
+        tree = tree_of(fields) if fields else None
         return [_encode(self._mischief.spoil(shown.show(row, tree, full=full))) for row in rows]
+
+
+def _fields(operation: Operation) -> str:
+    """Return what a list shows by default where that is less than the compact form."""
+    return "resource_type,name" if operation.record == "named_resource" else ""
 
 
 def _listed(rows: list[bytes], end: bytes) -> list[bytes]:

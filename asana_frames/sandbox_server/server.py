@@ -27,6 +27,10 @@ _PATIENCE = 60
 _SLICES = 20
 
 
+#: What stands beside a status where Asana has words of its own.
+_REASONS = {401: "Not Authorized"}
+
+
 class _Handler(BaseHTTPRequestHandler):
     """Reads a request, asks the application, writes the answer in one piece."""
 
@@ -88,7 +92,7 @@ class _Handler(BaseHTTPRequestHandler):
         packed = len(body) > _WORTH_PACKING and "gzip" in self.headers.get("Accept-Encoding", "")
         if packed:
             body = self.packer.pack(answer.pieces or (body,))
-        self.send_response(answer.status)
+        self.send_response(answer.status, _REASONS.get(answer.status))
         for name, value in answer.headers:
             self.send_header(name, value)
         if packed:

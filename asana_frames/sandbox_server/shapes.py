@@ -41,6 +41,10 @@ COMPACT: dict[str, tuple[str, ...]] = {
     "enum_option": ("name", "enabled", "color"),
     "custom_field": (
         "name",
+        "resource_subtype",
+        "precision",
+        "format",
+        "currency_code",
         "type",
         "representation_type",
         "enum_options",
@@ -96,11 +100,17 @@ HIDDEN: dict[str, frozenset[str]] = {
     "team": frozenset(("description", "html_description")),
     "project_brief": frozenset(("text",)),
 }
+#: Not even the compact form, but all of it.
+FULL: tuple[str, ...] = ("*",)
 _NAMED = ("gid", "resource_type", "name")
-#: References that are shown with less than their compact form.
+#: References that are shown with less than their compact form, or in full.
 FORMS: dict[tuple[str, str], tuple[str, ...]] = {
     ("access_request", "target"): ("gid", "resource_type"),
+    ("custom_field_setting", "custom_field"): FULL,
     ("custom_field_setting", "parent"): _NAMED,
+    ("goal", "custom_field_settings"): FULL,
+    ("portfolio", "custom_field_settings"): FULL,
+    ("project", "custom_field_settings"): FULL,
     ("goal_relationship", "supporting_resource"): _NAMED,
     ("membership", "parent"): _NAMED,
     ("status_update", "parent"): _NAMED,

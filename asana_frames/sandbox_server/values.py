@@ -51,6 +51,11 @@ REPEATED = (
 )
 
 
+def id_number(item: Object) -> str:
+    """Return the number that fields of the kind custom ID give an object: no two have the same."""
+    return str(int(item["gid"]) % 1_000_000_000)
+
+
 def held(field: Object, value: Any) -> Object:
     """Return what an entry of ``custom_fields`` shows besides its definition."""
     kind = field["representation_type"]

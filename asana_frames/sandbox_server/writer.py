@@ -112,7 +112,8 @@ class Writer:
             running = [job for job in self._store.all("job") if "_by" in job and is_running(job)]
             if len(running) >= JOBS:
                 raise too_many(5)
-        data = checked(operation, request.data, person.find, is_form=request.is_form)
+        find = person.find_hidden if operation.id == "createAccessRequest" else person.find
+        data = checked(operation, request.data, find, is_form=request.is_form)
         return Write(
             self._store,
             person.me,

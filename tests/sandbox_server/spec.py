@@ -14,6 +14,7 @@ import yaml
 _SPEC = Path(__file__).parents[3] / "shared" / "asana_oas.yaml"
 Schema = dict[str, Any]
 #: Fields that answers of the real API have, and the spec of that day does not know.
+#: Values of custom fields say more in the reference's own example than in the schema.
 _BEYOND = {".next_page", ".data.parent", ".data.member", ".parent", ".member"}
 
 
@@ -26,6 +27,7 @@ _NULLABLE = {
     "last_failure_at",
     "last_success_at",
     "next_attempt_after",
+    "size",
     "units",
     "value",
 }
@@ -111,7 +113,7 @@ class Spec:
         for key, part in value.items():
             if key in properties:
                 yield from self._unknown(properties[key], part, f"{path}.{key}")
-            elif properties and f"{path}.{key}" not in _BEYOND:
+            elif properties and f"{path}.{key}" not in _BEYOND and "custom_fields[]" not in path:
                 yield f"{path}.{key}: not in the spec"
 
     def _resolved(self, schema: Schema) -> Schema:

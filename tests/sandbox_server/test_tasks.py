@@ -16,7 +16,7 @@ def test_a_new_task_follows_from_what_it_was_made_with(api: Api) -> None:
     assert task["assignee"]["gid"] == task["assigned_by"]["gid"] == api.me
     assert [person["gid"] for person in task["followers"]] == [api.me]
     assert task["memberships"][0]["section"]["gid"] == section
-    assert task["actual_time_minutes"] == 0
+    assert task["actual_time_minutes"] is None
     assert task["created_at"] == task["modified_at"] > "2026-11-02T09:00:00.000Z"
     assert api.stories(task["gid"]) == ["added_to_project", "due_date_changed", "assigned"]
     assert [row["gid"] for row in api.get("/tasks", project=project)] == [task["gid"]]

@@ -94,6 +94,15 @@ def _open_since(rows: Rows) -> Rows:
     return kept
 
 
+def _of_type(rows: Rows) -> Rows:
+    """Keep what has the custom type that is asked for."""
+
+    def kept(store: Store, asked: Arguments) -> Iterable[Object]:
+        return _only_of(rows(store, asked), "custom_type", asked)
+
+    return kept
+
+
 def _tasks(store: Store, asked: Arguments) -> Iterable[Object]:
     if asked.get("section"):
         found = store.found("section_tasks", asked["section"])
@@ -117,6 +126,8 @@ def _goals(store: Store, asked: Arguments) -> Iterable[Object]:
         found = [link["supported_goal"] for link in store.found("supported_by", supporter)]
     if asked.get("team"):
         found = [goal for goal in found if goal["team"] is asked["team"]]
+    if asked.get("is_workspace_level") is not None and not asked.get("workspace"):
+        raise Refusal(400, "is_workspace_level: Needs workspace")
     if asked.get("is_workspace_level") is not None:
         found = [g for g in found if g["is_workspace_level"] == asked["is_workspace_level"]]
     if asked.get("time_periods"):
@@ -151,9 +162,10 @@ def _entries(store: Store, asked: Arguments) -> Iterable[Object]:
     found = _between(rows, "entered_on", "entered_on_start_date", "entered_on_end_date")(
         store, asked
     )
-    if asked.get("timesheet_approval_status"):
-        status = str(asked["timesheet_approval_status"]).upper()
-        found = (entry for entry in found if entry["approval_status"] == status)
+    sheet = asked.get("timesheet_approval_status")
+    if sheet:
+        found = (e for e in found if sheet["start_date"] <= e["entered_on"] <= sheet["end_date"])
+        found = (entry for entry in found if entry["created_by"] is sheet["user"])
     if asked.get("portfolio"):
         inside = {item["gid"] for item in _projects_in(store, asked["portfolio"])}
         found = (
@@ -171,6 +183,20 @@ def _projects_in(store: Store, portfolio: Object) -> Iterable[Object]:
             yield from _projects_in(store, item)
         else:
             yield item
+
+
+def _stories(target: str) -> Rows:
+    def rows(store: Store, asked: Arguments) -> Iterable[Object]:
+        told = _since(_under(f"{target}_stories", target), "created_at", "created_after")
+        found = list(_only_of(told(store, asked), "resource_subtype", asked))
+        return found[::-1] if asked.get("sort_ascending") is False else found
+
+    return rows
+
+
+def _only_of(found: Iterable[Object], field: str, asked: Arguments) -> Iterable[Object]:
+    wanted = asked.get(field)
+    return found if wanted is None else _only(found, field, wanted)
 
 
 def _of_category(store: Store, asked: Arguments) -> Iterable[Object]:
@@ -199,13 +225,19 @@ def _statuses(store: Store, asked: Arguments) -> Iterable[Object]:
 
 
 def _audit(store: Store, asked: Arguments) -> Iterable[Object]:
+    if asked.get("actor_type") and asked.get("actor_gid"):
+        raise Refusal(400, "You may only provide one of actor_type or actor_gid")
     start, end = asked.get("start_at") or "", asked.get("end_at") or "9999"
+    wanted: dict[str, Callable[[Object], Any]] = {
+        "event_type": lambda event: event["event_type"],
+        "actor_type": lambda event: event["actor"]["actor_type"],
+        "actor_gid": lambda event: event["actor"]["gid"],
+        "resource_gid": lambda event: event["resource"]["gid"],
+    }
     for event in store.all("audit_log_event"):
-        if not start <= event["created_at"] < end:
-            continue
-        if asked.get("event_type") not in (None, event["event_type"]):
-            continue
-        if asked.get("actor_gid") in (None, event["actor"]["gid"]):
+        if start <= event["created_at"] < end and all(
+            asked.get(name) in (None, find(event)) for name, find in wanted.items()
+        ):
             yield event
 
 
@@ -219,6 +251,24 @@ def _allocations(store: Store, asked: Arguments) -> Iterable[Object]:
     return _all("allocation", parent="parent", assignee="assignee")(store, asked)
 
 
+def _team_memberships(store: Store, asked: Arguments) -> Iterable[Object]:
+    if not asked.get("team") and not (asked.get("user") and asked.get("workspace")):
+        raise Refusal(400, "You should specify one of team, or user and workspace")
+    return _all("team_membership", team="team", user="user")(store, asked)
+
+
+def _portfolio_memberships(store: Store, asked: Arguments) -> Iterable[Object]:
+    if not asked.get("portfolio") and not (asked.get("user") and asked.get("workspace")):
+        raise Refusal(400, "You should specify one of portfolio, or user and workspace")
+    return _all("portfolio_membership", portfolio="portfolio", user="user")(store, asked)
+
+
+def _rates(store: Store, asked: Arguments) -> Iterable[Object]:
+    if not asked.get("parent"):
+        raise Refusal(400, "parent: Missing input")
+    return _all("rate", parent="parent", resource="resource")(store, asked)
+
+
 def _access_requests(store: Store, asked: Arguments) -> Iterable[Object]:
     rows = _all("access_request", target="target", requester="user")(store, asked)
     return (request for request in rows if request["approval_status"] == "pending")
@@ -227,6 +277,8 @@ def _access_requests(store: Store, asked: Arguments) -> Iterable[Object]:
 def _custom_types(store: Store, asked: Arguments) -> Iterable[Object]:
     if asked.get("project"):
         return store.found("custom_types", asked["project"])
+    if not asked.get("workspace"):
+        raise Refusal(400, "project: Missing input")
     return store.all("custom_type")
 
 
@@ -260,11 +312,11 @@ LISTS: dict[str, Rows] = {
     "getOooEntries": _overlapping(
         _all("ooo_entry", user="user"), "start_date", "end_date", "start_date", "end_date"
     ),
-    "getPortfolioMemberships": _all("portfolio_membership", portfolio="portfolio", user="user"),
+    "getPortfolioMemberships": _portfolio_memberships,
     "getPortfolioMembershipsForPortfolio": _all(
         "portfolio_membership", portfolio="portfolio", user="user"
     ),
-    "getPortfolios": _all("portfolio", owner="owner"),
+    "getPortfolios": _of_type(_all("portfolio", owner="owner")),
     "getItemsForPortfolio": _under("items", "portfolio"),
     "getProjectMembershipsForProject": _all("project_membership", project="project", user="user"),
     "getProjectPortfolioSettingsForProject": _under("portfolio_settings", "project"),
@@ -272,22 +324,22 @@ LISTS: dict[str, Rows] = {
     "getProjectStatusesForProject": _under("statuses", "project"),
     "getProjectTemplates": _all("project_template", team="team"),
     "getProjectTemplatesForTeam": _all("project_template", team="team"),
-    "getProjects": _all("project", team="team", archived="archived"),
+    "getProjects": _of_type(_all("project", team="team", archived="archived")),
     "getProjectsForTask": _field("task", "projects"),
     "getProjectsForTeam": _all("project", team="team", archived="archived"),
     "getProjectsForWorkspace": _all("project", archived="archived"),
-    "getRates": _all("rate", parent="parent", resource="resource"),
+    "getRates": _rates,
     "getReactionsOnObject": _reactions,
     "getRoles": _all("role"),
     "getSectionsForProject": _under("sections", "project"),
     "getStatusesForObject": _since(_under("updates", "parent"), "created_at", "created_since"),
-    "getStoriesForTask": _since(_under("task_stories", "task"), "created_at", "created_after"),
-    "getStoriesForGoal": _since(_under("goal_stories", "goal"), "created_at", "created_after"),
+    "getStoriesForTask": _stories("task"),
+    "getStoriesForGoal": _stories("goal"),
     "getTags": _all("tag"),
     "getTagsForTask": _field("task", "tags"),
     "getTagsForWorkspace": _all("tag"),
     "getTaskTemplates": _all("task_template", project="project"),
-    "getTasks": _since(_open_since(_tasks), "modified_at", "modified_since"),
+    "getTasks": _of_type(_since(_open_since(_tasks), "modified_at", "modified_since")),
     "getTasksForProject": _open_since(_under("project_tasks", "project")),
     "getTasksForSection": _open_since(_under("section_tasks", "section")),
     "getTasksForTag": _under("tag_tasks", "tag"),
@@ -297,7 +349,7 @@ LISTS: dict[str, Rows] = {
     "getSubtasksForTask": _under("subtasks", "task"),
     "getDependenciesForTask": _field("task", "dependencies"),
     "getDependentsForTask": _field("task", "dependents"),
-    "getTeamMemberships": _all("team_membership", team="team", user="user"),
+    "getTeamMemberships": _team_memberships,
     "getTeamMembershipsForTeam": _all("team_membership", team="team"),
     "getTeamMembershipsForUser": _all("team_membership", user="user"),
     "getTeamsForWorkspace": _all("team"),

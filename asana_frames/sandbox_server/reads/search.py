@@ -99,8 +99,8 @@ def _tests(
     store: Store, asked: Arguments, known: dict[str, Callable[[Store, Object], set[str]]]
 ) -> Iterator[Test]:
     text = str(asked.get("text") or "").casefold()
-    if text:
-        yield lambda item: text in f"{item['name']} {item['notes']}".casefold()
+    for word in text.split():
+        yield lambda item, word=word: word in f"{item['name']} {item['notes']}".casefold()  # type: ignore[misc]
     if asked.get("resource_subtype"):
         yield lambda item: bool(item["resource_subtype"] == asked["resource_subtype"])
     for name, flag in _FLAGS.items():
@@ -112,7 +112,7 @@ def _tests(
             given = asked.get(f"{name}.{operator}")
             if given is None:
                 continue
-            test = _compare(store, find, operator, set(str(given).split(",")))
+            test = _compare(store, find, operator, _wanted(store, str(given)))
             if operator == "any" and name in ("projects", "sections"):
                 # Together these two are a union.
                 union.append(test)
@@ -120,8 +120,15 @@ def _tests(
                 yield test
     if union:
         yield lambda item: any(test(item) for test in union)
+    yield from _types(asked)
     yield from _days(asked)
     yield from _custom(asked)
+
+
+def _wanted(store: Store, given: str) -> set[str]:
+    """Return the gids of a filter; people may be named by e-mail."""
+    people = {name: store.by_email(name) for name in given.split(",") if "@" in name}
+    return {person["gid"] if (person := people.get(gid)) else gid for gid in given.split(",")}
 
 
 def _compare(
@@ -134,6 +141,22 @@ def _compare(
     if "null" in wanted:
         return lambda item: not find(store, item) or bool(wanted & find(store, item))
     return lambda item: bool(wanted & find(store, item))
+
+
+def _types(asked: Arguments) -> Iterator[Test]:
+    """Yield the test of ``custom_types.<gid>.custom_type_status_option.gid``: one at most."""
+    keys = [key for key in asked if key.startswith("custom_types.")]
+    if not keys:
+        return
+    if len(keys) > 1:
+        raise invalid(keys[1], "Only one custom type can be searched")
+    if asked.get("resource_subtype") != "custom":
+        raise invalid(keys[0], "Needs resource_subtype=custom")
+    if not keys[0].endswith(".custom_type_status_option.gid"):
+        raise invalid(keys[0], "Not a valid filter")
+    kind, option = keys[0].split(".")[1], asked[keys[0]]
+    yield lambda item: _gids([item["custom_type"]]) == {kind}
+    yield lambda item: _gids([item["custom_type_status_option"]]) == {option}
 
 
 def _days(asked: Arguments) -> Iterator[Test]:
@@ -216,12 +239,16 @@ def _same(value: Any, given: str) -> bool:
     return str(value) == given
 
 
+def _has(value: Any, given: str) -> bool:
+    return isinstance(value, str) and given.casefold() in value.casefold()
+
+
 _OPERATORS: dict[str, Callable[[Any, str], bool]] = {
     "is_set": lambda value, given: True,
     "value": _same,
     "starts_with": lambda value, given: str(value).casefold().startswith(given.casefold()),
     "ends_with": lambda value, given: str(value).casefold().endswith(given.casefold()),
-    "contains": lambda value, given: given.casefold() in str(value).casefold(),
+    "contains": lambda value, given: _has(value, given),
     "less_than": lambda value, given: isinstance(value, int | float) and value < float(given),
     "greater_than": lambda value, given: isinstance(value, int | float) and value > float(given),
     "before": lambda value, given: str(value) < given,

@@ -225,7 +225,7 @@ def _setting(make: Maker, parent: Object, field: Object) -> None:
 
 def _membership(make: Maker, parent: Object, member: Object, level: str) -> None:
     kind = parent["resource_type"]
-    made = make.add(
+    make.add(
         "membership",
         resource_subtype=f"{kind}_membership",
         parent=parent,

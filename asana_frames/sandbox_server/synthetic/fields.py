@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from asana_frames.sandbox_server.store import Maker, Object, day, stamp
-from asana_frames.sandbox_server.values import EMPTY, Value
+from asana_frames.sandbox_server.values import EMPTY, Value, id_number
 
 
 def filled(make: Maker, task: Object, fields: Iterable[Object]) -> list[Value]:
@@ -36,11 +36,6 @@ def _text(make: Maker, task: Object, field: Object) -> Any:
     return make.random.choice(texts)
 
 
-def _custom_id(make: Maker, task: Object, field: Object) -> Any:
-    # Numbers go on from division to division.
-    return str(make.number * 5_000 + len(make.own["task"]))
-
-
 def _multi_enum(make: Maker, task: Object, field: Object) -> Any:
     options: list[Object] = field["enum_options"]
     return sorted(make.random.sample(options, make.random.randint(1, 3)), key=options.index)
@@ -61,7 +56,7 @@ _VALUES: dict[str, Callable[[Maker, Object, Object], Any]] = {
     "number": _number,
     "formula": lambda make, task, field: round(make.random.random() * 4, 2),
     "text": _text,
-    "custom_id": _custom_id,
+    "custom_id": lambda make, task, field: id_number(task),
     "enum": lambda make, task, field: make.random.choice(field["enum_options"]),
     "multi_enum": _multi_enum,
     "date": _date,

@@ -12,6 +12,21 @@ def build_money(make: Maker) -> None:
     _money(make)
     _capacity(make)
     _timesheets(make)
+    _hand_in(make)
+
+
+def _hand_in(make: Maker) -> None:
+    """Give entries the status of the week that they were handed in with."""
+    sheets = {
+        (sheet["user"]["gid"], sheet["start_date"]): sheet["approval_status"]
+        for sheet in make.all("timesheet_approval_status")
+    }
+    for entry in make.all("time_tracking_entry"):
+        when = date.fromisoformat(entry["entered_on"])
+        monday = day(when - timedelta(days=when.weekday()))
+        status = sheets.get((entry["created_by"]["gid"], monday))
+        if status:
+            entry["approval_status"] = status
 
 
 def _money(make: Maker) -> None:

@@ -52,3 +52,4 @@ def _tell(make: Maker, parent: Object) -> None:
             older = make.add("project_status", **shared, color=color)
             parent["current_status"] = older
             make.put("statuses", parent, older)
+            update["_twin"], older["_twin"] = older, update

@@ -25,6 +25,7 @@ def build_work(make: Maker) -> None:
     for _ in range(_NO_PROJECT):
         _task(make, None)
     _multi_home(make)
+    _customise(make)
     _like(make)
     _attach(make)
 
@@ -172,6 +173,18 @@ def _multi_home(make: Maker) -> None:
             if setting["custom_field"]["gid"] not in present
         ]
         task["custom_fields"] += filled(make, task, more)
+
+
+def _customise(make: Maker) -> None:
+    """Make some tasks of the projects that have a custom type of that type."""
+    for project in make.all("project")[:3]:
+        types = make.store.company.under.get(("custom_types", project["gid"]), [])
+        for task in make.found("project_tasks", project)[::19] if types else ():
+            if task["resource_subtype"] == "default_task":
+                options = types[0]["status_options"]
+                option = options[-1] if task["completed"] else make.random.choice(options[:-1])
+                task["resource_subtype"] = "custom"
+                task["custom_type"], task["custom_type_status_option"] = types[0], option
 
 
 def _depend(make: Maker, tasks: list[Object]) -> None:

@@ -12,6 +12,7 @@ from asana_frames.sandbox_server.writes.places import with_fields
 from asana_frames.sandbox_server.writes.write import Write
 
 _MOST_OPTIONS = 500
+_MOST_ON_PORTFOLIO = 20
 _NUMBER = ("precision", "format", "currency_code", "custom_label", "custom_label_position")
 _KINDS = ("text", "enum", "multi_enum", "number", "date", "people", "reference")
 
@@ -201,6 +202,8 @@ def add_setting(write: Write) -> Object:
     settings = parent["custom_field_settings"]
     taken = any(setting["custom_field"] is field for setting in settings)
     must(not taken, "custom_field", "The field is on this object already")
+    is_full = parent["resource_type"] == "portfolio" and len(settings) >= _MOST_ON_PORTFOLIO
+    must(not is_full, "custom_field", f"Portfolios have {_MOST_ON_PORTFOLIO} fields at most")
     return set_field(write, parent, field, is_important=bool(write.data.get("is_important")))
 
 

@@ -92,7 +92,7 @@ def delete_goal(write: Write) -> None:
     above = [link["supported_goal"] for link in write.store.found("supported_by", goal)]
     for link in list(write.store.found("supported_by", goal)):
         write.drop("supports", link["supported_goal"], link)
-    write.happened("deleted", goal, parent=goal["team"])
+    write.happened("deleted", goal, within=goal["team"])
     write.remove(goal)
     for parent in above:
         refresh_goals(write, parent)

@@ -9,7 +9,7 @@ from asana_frames.sandbox_server.checks import must
 from asana_frames.sandbox_server.errors import Refusal
 from asana_frames.sandbox_server.progress import refresh_for, refresh_goals
 from asana_frames.sandbox_server.store import Object
-from asana_frames.sandbox_server.values import EMPTY
+from asana_frames.sandbox_server.values import EMPTY, id_number
 from asana_frames.sandbox_server.writes.write import Write
 
 #: Levels of subtasks below a task.
@@ -32,8 +32,14 @@ def with_fields(task: Object, fields: Iterable[Object]) -> list[Any]:
     """Return a task's values with empty ones for fields that are new to it."""
     known = {field["gid"] for field, _ in task["custom_fields"]}
     new = [field for field in fields if field["gid"] not in known]
-    empty = [(field, EMPTY.get(field["representation_type"])) for field in new]
-    return [*task["custom_fields"], *empty]
+    return [*task["custom_fields"], *((field, _first_value(task, field)) for field in new)]
+
+
+def _first_value(item: Object, field: Object) -> Any:
+    """Return what a field holds on an object that has just got it: IDs are given out."""
+    if field["representation_type"] == "custom_id":
+        return id_number(item)
+    return EMPTY.get(field["representation_type"])
 
 
 def join_project(
@@ -53,8 +59,11 @@ def join_project(
         memberships=[*task["memberships"], {"project": project, "section": target}],
     )
     write.quietly(
-        task, custom_fields=with_fields(task, (s["custom_field"] for s in settings(project)))
+        task,
+        custom_fields=with_fields(task, (s["custom_field"] for s in settings(project))),
     )
+    here = {setting["custom_field"]["gid"] for setting in settings(project)}
+    write.quietly(task, _away=task.get("_away", frozenset()) - here)
     at = 0 if first and not write.data.get("insert_after") else None
     _insert(write, "project_tasks", project, task, at)
     _insert(write, "section_tasks", target, task, at)
@@ -125,7 +134,8 @@ def leave_project(write: Write, task: Object, project: Object, *, tell: bool = T
             for field, value in task["custom_fields"]
             if field["gid"] in kept or value not in (None, [])
         ]
-        write.quietly(task, custom_fields=held)
+        away = frozenset(field["gid"] for field, _ in held) - kept
+        write.quietly(task, custom_fields=held, _away=away)
         write.happened("removed", task, parent=project)
         text = f"removed this task from {project['name']}"
         write.tell(task, "removed_from_project", text, project=project)
@@ -183,6 +193,9 @@ def depend(write: Write, task: Object, others: list[Object], here: str, there: s
         )
         more: dict[str, Any] = {"dependency" if word == "dependency" else "task": other}
         write.tell(task, f"{word}_added", f"added a {word}: {other['name']}", **more)
+        back = "dependent" if word == "dependency" else "dependency"
+        more = {"dependency" if back == "dependency" else "task": task}
+        write.tell(other, f"{back}_added", f"added a {back}: {task['name']}", **more)
 
 
 def _reaches(start: Object, goal: Object, here: str) -> bool:

@@ -53,7 +53,8 @@ def _apply(write: Write, portfolio: Object) -> None:
     must(data.get("name", "x"), "name", "Missing input")
     start = data.get("start_on", portfolio["start_on"])
     due = data.get("due_on", portfolio["due_on"])
-    must(not data.get("start_on") or due, "start_on", "You must also provide a due date")
+    has_due = data.get("due_on")
+    must(not data.get("start_on") or has_due, "start_on", "You must also provide a due date")
     must(not start or not due or start < due, "start_on", "Must be before the due date")
     for key in ("name", "archived", "color", "default_access_level"):
         if key in data:
@@ -68,7 +69,7 @@ def _apply(write: Write, portfolio: Object) -> None:
 def delete_portfolio(write: Write) -> None:
     """``DELETE /portfolios/{portfolio}``: what is in it stays where it is."""
     portfolio: Object = write.at["portfolio"]
-    write.happened("deleted", portfolio, parent=portfolio["workspace"])
+    write.happened("deleted", portfolio, within=portfolio["workspace"])
     write.remove(portfolio)
 
 

@@ -100,7 +100,8 @@ def _dates(write: Write, project: Object, data: dict[str, Any]) -> None:
         return
     due = given.get("due_on", given.get("due_date", project["due_on"]))
     start = given.get("start_on", project["start_on"])
-    must(not given.get("start_on") or due, "start_on", "You must also provide a due date")
+    has_due = given.get("due_on") or given.get("due_date")
+    must(not given.get("start_on") or has_due, "start_on", "You must also provide a due date")
     if start and due:
         must(start != due, "start_on", "Must not be the due date")
         must(start < due, "start_on", "Must not be after the due date")
@@ -115,7 +116,7 @@ def _dates(write: Write, project: Object, data: dict[str, Any]) -> None:
 def delete_project(write: Write) -> None:
     """``DELETE /projects/{project}``: tasks that lived there only are deleted with it."""
     project: Object = write.at["project"]
-    write.happened("deleted", project, parent=project["team"])
+    write.happened("deleted", project, within=project["team"])
     for task in list(write.store.found("project_tasks", project)):
         if len(task["projects"]) > 1:
             leave_project(write, task, project)
@@ -185,7 +186,7 @@ def delete_section(write: Write) -> None:
     must(not list(write.store.found("section_tasks", section)), "section", "It has tasks")
     must(len(list(write.store.found("sections", project))) > 1, "section", "It is the last one")
     write.drop("sections", project, section)
-    write.happened("deleted", section, parent=project)
+    write.happened("deleted", section, within=project)
     write.remove(section)
 
 

@@ -65,7 +65,7 @@ def delete_story(write: Write) -> None:
     write.drop(f"{target['resource_type']}_stories", target, story)
     if target["resource_type"] == "task":
         write.set(target)
-    write.happened("deleted", story, parent=target)
+    write.happened("deleted", story, within=target)
     write.remove(story)
 
 
@@ -93,7 +93,8 @@ def create_status(write: Write) -> Object:
     if is_goal and parent["metric"]:
         write.set(parent, status=_GOAL_STATUS.get(kind, kind))
     if parent["resource_type"] == "project":
-        _add_older(write, parent, fields, _OF_WORK[kind])
+        older = _add_older(write, parent, fields, _OF_WORK[kind])
+        _pair(write, made, older)
         is_over = kind == "complete"
         at, by = (write.now, write.me) if is_over else (None, None)
         write.set(parent, completed=is_over, completed_at=at, completed_by=by)
@@ -117,6 +118,12 @@ def _text_key(data: Object) -> tuple[str, ...]:
     return ("html_text",) if data.get("html_text") else ("text",)
 
 
+def _pair(write: Write, update: Object, older: Object) -> None:
+    """Let a status and its older form know each other: they go together."""
+    write.quietly(update, _twin=older)
+    write.quietly(older, _twin=update)
+
+
 def _add_older(write: Write, project: Object, fields: Object, color: str) -> Object:
     older = write.add("project_status", **fields, color=color)
     write.put("statuses", project, older)
@@ -136,6 +143,7 @@ def create_project_status(write: Write) -> Object:
     write.set(made, status_type=kind)
     write.put("updates", project, made)
     write.set(project, current_status_update=made)
+    _pair(write, made, older)
     write.happened("added", made, parent=project)
     return older
 
@@ -143,25 +151,35 @@ def create_project_status(write: Write) -> Object:
 def delete_status(write: Write) -> None:
     """``DELETE /status_updates/{status_update}``: the one before is current again."""
     update: Object = write.at["status_update"]
-    _delete_status(write, update, update["parent"], "updates", "current_status_update")
+    _delete_both(write, update["parent"], update, update.get("_twin"))
 
 
 def delete_project_status(write: Write) -> None:
     """``DELETE /project_statuses/{project_status}``."""
-    status: Object = write.at["project_status"]
-    for project in write.store.all("project"):
-        if any(status is item for item in write.store.found("statuses", project)):
-            _delete_status(write, status, project, "statuses", "current_status")
-            return
+    older: Object = write.at["project_status"]
+    project = next(
+        project
+        for project in write.store.all("project")
+        if any(older is item for item in write.store.found("statuses", project))
+    )
+    _delete_both(write, project, older.get("_twin"), older)
 
 
-def _delete_status(write: Write, item: Object, parent: Object, what: str, current: str) -> None:
-    write.drop(what, parent, item)
-    if parent.get(current) is item:
-        rest = list(write.store.found(what, parent))
-        write.set(parent, **{current: rest[-1] if rest else None})
-    write.happened("deleted", item, parent=parent)
-    write.remove(item)
+def _delete_both(
+    write: Write, parent: Object, update: Object | None, older: Object | None
+) -> None:
+    forms: tuple[tuple[Object | None, str, str], ...]
+    forms = ((update, "updates", "current_status_update"), (older, "statuses", "current_status"))
+    for item, what, current in forms:
+        if item is None:
+            continue
+        write.drop(what, parent, item)
+        if parent.get(current) is item:
+            rest = list(write.store.found(what, parent))
+            write.set(parent, **{current: rest[-1] if rest else None})
+        write.remove(item)
+    if update is not None:
+        write.happened("deleted", update, within=parent)
 
 
 # ---------------------------------------------------------------------- briefs and tags
@@ -233,7 +251,7 @@ def update_tag(write: Write) -> Object:
 def delete_tag(write: Write) -> None:
     """``DELETE /tags/{tag}``: tasks lose it."""
     tag: Object = write.at["tag"]
-    write.happened("deleted", tag, parent=tag["workspace"])
+    write.happened("deleted", tag, within=tag["workspace"])
     write.remove(tag)
 
 
@@ -297,7 +315,7 @@ def delete_attachment(write: Write) -> None:
     write.drop("attachments", attachment["parent"], attachment)
     if attachment["parent"]["resource_type"] == "task":
         write.set(attachment["parent"])
-    write.happened("deleted", attachment, parent=attachment["parent"])
+    write.happened("deleted", attachment, within=attachment["parent"])
     write.remove(attachment)
 
 

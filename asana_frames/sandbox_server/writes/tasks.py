@@ -36,17 +36,17 @@ def create_task(write: Write) -> Object:
     task = write.add("task", **blank.task(workspace))
     write.set(
         task,
+        name=data.get("name") or "",
         created_at=write.now,
         created_by=write.me,
         followers=[write.me],
-        actual_time_minutes=0,
         permalink_url=f"https://app.asana.com/1/{workspace['gid']}/task/{task['gid']}",
     )
     if projects:
         url = f"{projects[0]['permalink_url']}/task/{task['gid']}"
         write.set(task, permalink_url=url)
-    else:
-        write.happened("added", task, parent=parent)
+    elif not parent:
+        write.happened("added", task)
     if parent:
         put_under(write, task, parent)
     for project, section in homes:
@@ -104,9 +104,18 @@ def _apply(write: Write, task: Object, data: dict[str, Any], *, is_new: bool) ->
     _complete(write, task, data)
     if "liked" in data:
         like(write, task, data["liked"])
+    if data.get("external"):
+        _check_external(data["external"])
     for key in ("assignee_status", "external", "custom_type_status_option"):
         if key in data:
             write.changed(task, key, data[key])
+
+
+def _check_external(external: Any) -> None:
+    must(isinstance(external, dict), "external", "Must be an object of gid and data")
+    for key, most in (("gid", 1_024), ("data", 32_768)):
+        is_short = len(str(external.get(key) or "")) <= most
+        must(is_short, "external", f"{key} is longer than {most} characters")
 
 
 def _name(write: Write, task: Object, data: dict[str, Any], is_new: bool) -> None:
@@ -118,7 +127,7 @@ def _name(write: Write, task: Object, data: dict[str, Any], is_new: bool) -> Non
             text = f'changed the name to "{data["name"]}"'
             write.tell(task, "name_changed", text, old_name=old, new_name=data["name"])
     notes = notes_of(data)
-    if notes and notes["notes"] != task["notes"]:
+    if notes and any(task[key] != value for key, value in notes.items()):
         old = task["notes"]
         write.set(task, **notes)
         if not is_new:
@@ -152,6 +161,9 @@ def _subtype(write: Write, task: Object, data: dict[str, Any], is_new: bool) -> 
     if new == "approval":
         approval = "approved" if task["completed"] else "pending"
     write.set(task, resource_subtype=new, approval_status=approval)
+    if new == "milestone":
+        # Milestones have no start.
+        write.set(task, start_on=None, start_at=None)
     if not is_new:
         write.happened("changed", task, field="resource_subtype")
         more = {"old_resource_subtype": old, "new_resource_subtype": new}
@@ -199,7 +211,11 @@ def _move_dates(write: Write, task: Object, new: dict[str, Any], is_new: bool) -
         text = f"changed the {field[:-3]} date to {new[field]}"
         if new[field] is None:
             text = f"removed the {field[:-3]} date"
-        write.tell(task, subtype, text, old_dates=shown(old), new_dates=shown(new))
+        dates: dict[str, Any] = {"old_dates": shown(old), "new_dates": shown(new)}
+        write.tell(task, subtype, text, **dates)
+        for dependent in task["dependents"] if field == "due_on" and not is_new else ():
+            what = f"the due date of a dependency was changed: {task['name']}"
+            write.tell(dependent, "dependency_due_date_changed", what, dependency=task, **dates)
 
 
 def _assign(write: Write, task: Object, person: Object | None) -> None:
@@ -210,7 +226,7 @@ def _assign(write: Write, task: Object, person: Object | None) -> None:
         write.drop("user_tasks", old, task)
     by = write.me if person else None
     write.set(task, assignee=person, assigned_by=by, assignee_section=None)
-    write.happened("changed", task, field="assignee", change={"new_value": person})
+    write.happened("changed", task, field="assignee", change=person and {"new_value": person})
     if person is None:
         write.tell(task, "unassigned", "unassigned this task")
         return
@@ -308,7 +324,7 @@ def delete_task(write: Write, task: Object | None = None) -> None:
     task = task or write.at["task"]
     for child in list(write.store.found("subtasks", task)):
         delete_task(write, child)
-    write.happened("deleted", task, parent=task["projects"][0] if task["projects"] else None)
+    write.happened("deleted", task, within=task["parent"])
     for project in task["projects"]:
         leave_project(write, task, project, tell=False)
     if task["parent"] is not None:
@@ -338,7 +354,6 @@ def _clear_up(write: Write, task: Object) -> None:
     for kind, what in _UNDER:
         for item in list(write.store.found(what, task)):
             write.remove(item, kind)
-        write.arrange(what, task, [])
     for link in list(write.store.found("supported_by", task)):
         goal = link["supported_goal"]
         write.drop("supports", goal, link)

@@ -81,7 +81,7 @@ def delete_entry(write: Write) -> None:
     """``DELETE /time_tracking_entries/{time_tracking_entry}``."""
     entry = _own_entry(write)
     write.drop("task_entries", entry["task"], entry)
-    write.happened("deleted", entry, parent=entry["task"])
+    write.happened("deleted", entry, within=entry["task"])
     write.remove(entry)
     _sum(write, entry["task"])
 
@@ -93,7 +93,8 @@ def _sum(write: Write, task: Object) -> None:
 
 
 def create_category(write: Write) -> Object:
-    """``POST /time_tracking_categories``."""
+    """``POST /time_tracking_categories``: for admins."""
+    must(is_admin(write), "time_tracking_category", "Only admins can do this", 403)
     write.need("name")
     _unique(write, write.data["name"])
     return write.add(
@@ -223,6 +224,9 @@ def update_budget(write: Write) -> Object:
     must(parent is budget["parent"], "parent", "A budget's project cannot be changed")
     made = {key: _block(write, key, budget[key]) for key in _BLOCKS}
     kind = write.data.get("budget_type") or budget["budget_type"]
+    if kind != budget["budget_type"] and "value" not in (write.data.get("total") or {}):
+        # Minutes and money have targets of their own.
+        made["total"] = {**made["total"], "value": None}
     write.set(budget, budget_type=kind, **made)
     return budget
 

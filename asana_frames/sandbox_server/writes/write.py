@@ -119,18 +119,37 @@ class Write(Changes):
         resource: Object,
         *,
         parent: Object | None = None,
+        within: Object | None = None,
         field: str = "",
         change: Object | None = None,
     ) -> None:
-        """Remember an event for those who ask what has changed."""
+        """Remember an event for those who ask what has changed.
+
+        Parameters
+        ----------
+        action
+            added, removed, changed or deleted.
+        resource
+            What it happened to.
+        parent
+            What it was added to or removed from.
+        within
+            Whose stream shows the event besides, without its being named.
+        field
+            What has changed.
+        change
+            The values, where they are objects.
+        """
+        is_told = resource["resource_type"] == "story" and resource["type"] == "system"
         event = {
-            "user": self.me,
+            # Nobody adds the stories that Asana tells.
+            "user": None if is_told else self.me,
             "resource": resource,
             "type": resource["resource_type"],
             "action": action,
             "parent": parent,
             "created_at": self.now,
-            "_scopes": frozenset(scopes(resource, parent)),
+            "_scopes": frozenset((*scopes(resource, parent), *scopes(within))),
         }
         if action == "changed":
             event["change"] = {"field": field, "action": "changed", **(change or {})}
