@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import time
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -30,6 +31,8 @@ _JSON = ("Content-Type", "application/json; charset=UTF-8")
 _VERSION = ("X-Asana-Api-Version", "1.1")
 _encode = msgspec.json.Encoder().encode
 
+#: Events can be asked for under the path of their object too.
+_STREAM = re.compile(r"/(?:tasks|projects|goals)/(\d+)/events")
 #: Seconds that every answer takes: always so long, or between two.
 Latency = float | tuple[float, float]
 
@@ -134,7 +137,7 @@ class Application:
         person = self._person(request.token)
         if not request.path.startswith(f"{ROOT}/"):
             raise Refusal(404, f"No matching route for request: {request.method} {request.path}")
-        request = request._replace(path=request.path[len(ROOT) :])
+        request = _streamed(request._replace(path=request.path[len(ROOT) :]))
         operation, values = self._routes.find(request.method, request.path)
         if operation.id == "createBatchRequest":
             return self._batch(request, person)
@@ -227,6 +230,14 @@ class Application:
         return Answer(200, content, tuple(headers.items()))
 
 
+def _streamed(request: Request) -> Request:
+    """Return the request that ``/projects/{gid}/events`` and its like stand for."""
+    found = _STREAM.fullmatch(request.path)
+    if found is None:
+        return request
+    return request._replace(path="/events", query={**request.query, "resource": found[1]})
+
+
 def _cost(operation: Operation) -> dict[str, int]:
     is_search = operation.id.startswith("search")
     return {
@@ -238,7 +249,8 @@ def _cost(operation: Operation) -> dict[str, int]:
 
 def _pretty(request: Request, body: bytes) -> bytes:
     wanted = request.query.get("opt_pretty", request.options.get("pretty", False))
-    return msgspec.json.format(body, indent=2) if wanted in ("", "true", True) else body
+    is_wanted = wanted is True or str(wanted).lower() in ("", "true")
+    return msgspec.json.format(body, indent=2) if is_wanted else body
 
 
 def _refused(refusal: Refusal) -> Answer:

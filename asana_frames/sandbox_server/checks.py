@@ -150,7 +150,7 @@ def checked(
                 raise invalid(field.name, "Missing input")
             continue
         value = data[field.name]
-        if value is None:
+        if value is None or (is_form and value == "" and field.name in _NULLABLE):
             found[field.name] = _null(operation, field)
         else:
             found[field.name] = _value(operation, field, value, resolve, is_form)
@@ -290,12 +290,15 @@ def rich(name: str, value: Any) -> str:
 def plain(html: str) -> str:
     """Return the text of rich text."""
     root = ElementTree.fromstring(html)
+    for part in root.iter():
+        if part.tag in _BLOCKS:
+            part.tail = "\n" + (part.tail or "")
     for link in root.iter("a"):
         if not link.text:
             # A mention: what it stands for, as an address.
             gid = link.get("data-asana-gid")
             link.text = f"https://app.asana.com/0/{gid}" if gid else link.get("href", "")
-    return "".join(root.itertext())
+    return "".join(root.itertext()).rstrip("\n")
 
 
 _ATTRIBUTES: dict[str, tuple[str, ...]] = {
@@ -304,6 +307,8 @@ _ATTRIBUTES: dict[str, tuple[str, ...]] = {
     "object": ("data", "height", "type", "width"),
     "td": ("colspan", "rowspan"),
 }
+#: What ends a line.
+_BLOCKS = ("h1", "h2", "hr", "li", "blockquote", "tr")
 _TAGS = frozenset(
     (
         "body", "strong", "em", "u", "s", "code", "pre", "ol", "ul", "li", "a", "blockquote",

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from asana_frames.catalog import Operation
+from asana_frames.sandbox_server.checks import must
 from asana_frames.sandbox_server.errors import Refusal
 from asana_frames.sandbox_server.faults import Mischief
 from asana_frames.sandbox_server.files import advance
@@ -104,6 +105,10 @@ class Reader:
             if key in request.options:
                 query[key] = str(request.options[key])
         limit = limit_of(query.get("limit"))
+        if operation.id == "getPortfolios" and not person.access.is_admin:
+            # Only service accounts see all; others ask for their own, and have to say so.
+            must(asked.get("owner"), "owner", "Missing input")
+            must(asked["owner"] is person.me, "owner", "You can only list your own", 403)
         rows = self._visible(person, LISTS[operation.id](self._store, asked))
         if operation.id == "getFavoritesForUser" and asked["user"] is not person.me:
             raise Refusal(403, "user: You can only see your own favorites")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from email import message_from_bytes, policy
+from email import message_from_bytes, message_from_string, policy
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -16,6 +17,8 @@ MOST_BYTES = 100_000_000
 _MOST_JSON = 10_000_000
 _FORM = "application/x-www-form-urlencoded"
 _MULTIPART = "multipart/form-data"
+_LISTED = re.compile(r"(\w+)\[\d*\]")
+Fields = list[tuple[str, str]]
 
 
 class File(NamedTuple):
@@ -75,7 +78,7 @@ def read_request(
     query = dict(parse_qsl(parts.query, keep_blank_values=True))
     scheme, _, token = known.get("authorization", "").partition(" ")
     token = token.strip() if scheme.lower() == "bearer" else ""
-    asked = Request(method, unquote(parts.path), query, {}, {}, token)
+    asked = Request(method, parts.path, query, {}, {}, token)
     if method not in ("POST", "PUT") or not body:
         return asked
     kind, _, _ = known.get("content-type", "application/json").partition(";")
@@ -83,8 +86,7 @@ def read_request(
     if len(body) > (MOST_BYTES if kind == _MULTIPART else _MOST_JSON):
         raise Refusal(413, "The request is too large.")
     if kind == _MULTIPART:
-        fields, file = _parts(known["content-type"], body)
-        return asked._replace(data=fields, is_form=True, file=file)
+        return _of_fields(asked, *_parts(known["content-type"], body))
     if kind == _FORM:
         return _of_form(asked, body)
     if kind != "application/json":
@@ -94,11 +96,25 @@ def read_request(
 
 def _of_form(asked: Request, body: bytes) -> Request:
     try:
-        fields = dict(parse_qsl(body.decode(), keep_blank_values=True))
-    except UnicodeDecodeError:
-        raise Refusal(400, "Could not parse request data: it is not UTF-8.") from None
+        fields = parse_qsl(body.decode(), keep_blank_values=True)
+    except (UnicodeDecodeError, ValueError):
+        raise Refusal(400, "Could not parse request data: it is no form.") from None
+    return _of_fields(asked, fields, None)
+
+
+def _of_fields(asked: Request, given: Fields, file: File | None) -> Request:
+    """Return a request of form fields; ``name[]`` and ``name[0]`` gather lists."""
+    fields: dict[str, Any] = {}
+    for key, value in given:
+        listed = _LISTED.fullmatch(key)
+        if listed:
+            fields.setdefault(listed[1], [])
+            if isinstance(fields[listed[1]], list):
+                fields[listed[1]].append(value)
+        else:
+            fields[key] = None if value == "null" else value
     options = {key[4:]: fields.pop(key) for key in ("opt_fields", "opt_pretty") if key in fields}
-    return asked._replace(data=fields, options=options, is_form=True)
+    return asked._replace(data=fields, options=options, is_form=True, file=file)
 
 
 def _of_json(asked: Request, body: bytes) -> Request:
@@ -115,22 +131,20 @@ def _of_json(asked: Request, body: bytes) -> Request:
     return asked._replace(data=data or {}, options=options or {})
 
 
-def _parts(content_type: str, body: bytes) -> tuple[dict[str, str], File | None]:
-    """Return the fields and the file of a multipart form."""
-    whole = b"Content-Type: " + content_type.encode() + b"\r\n\r\n" + body
-    message = message_from_bytes(whole, policy=policy.HTTP)
-    if not message.is_multipart():
+def _parts(content_type: str, body: bytes) -> tuple[Fields, File | None]:
+    """Return the fields and the file of a multipart form, byte for byte."""
+    boundary = message_from_string(f"Content-Type: {content_type}").get_boundary()
+    pieces = (b"\r\n" + body).split(b"\r\n--" + (boundary or "").encode())
+    if not boundary or len(pieces) < 3:
         raise Refusal(400, "Could not parse request data: no parts in the multipart form")
-    fields: dict[str, str] = {}
+    fields: Fields = []
     file = None
-    for part in message.iter_parts():
-        name = part.get_param("name", header="content-disposition")
-        content = part.get_payload(decode=True)
-        if not isinstance(name, str) or not isinstance(content, bytes):
-            continue
-        if part.get_filename() is not None:
-            if name == "file":
-                file = File(unquote(str(part.get_filename())), content)
-        else:
-            fields[name] = content.decode(errors="replace")
+    for piece in pieces[1:-1]:
+        head, _, content = piece.partition(b"\r\n\r\n")
+        about = message_from_bytes(head.strip() + b"\r\n\r\n", policy=policy.HTTP)
+        name = about.get_param("name", header="content-disposition")
+        if about.get_filename() is not None and name == "file":
+            file = File(unquote(str(about.get_filename())), content)
+        elif isinstance(name, str) and about.get_filename() is None:
+            fields.append((name, content.decode(errors="replace")))
     return fields, file

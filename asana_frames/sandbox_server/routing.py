@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from urllib.parse import unquote
 
 from asana_frames.catalog import Operation
 from asana_frames.sandbox_server.errors import Refusal
@@ -44,6 +45,7 @@ class Routes:
             404: there is no such method and path.
         """
         keys = path.strip("/").split("/")
+        method = "GET" if method == "HEAD" else method
         for operation, template in self._candidates.get((method, len(keys)), ()):
             values = _matched(template, keys)
             if values is not None:
@@ -60,7 +62,7 @@ def _matched(template: list[str], keys: list[str]) -> dict[str, str] | None:
     values = {}
     for wanted, given in zip(template, keys, strict=True):
         if wanted.startswith("{"):
-            values[wanted[1:-1]] = given
+            values[wanted[1:-1]] = unquote(given)
         elif wanted != given:
             return None
     return values

@@ -89,7 +89,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, answer: Answer) -> None:
         body = answer.body
-        packed = len(body) > _WORTH_PACKING and "gzip" in self.headers.get("Accept-Encoding", "")
+        packed = len(body) > _WORTH_PACKING and _JSON[0] in answer.headers and self._takes_gzip()
         if packed:
             body = self.packer.pack(answer.pieces or (body,))
         self.send_response(answer.status, _REASONS.get(answer.status))
@@ -113,6 +113,16 @@ class _Handler(BaseHTTPRequestHandler):
             self._drip(body)
         else:
             self.wfile.write(body)
+
+    def _takes_gzip(self) -> bool:
+        codings = (self.headers.get("Accept-Encoding") or "").replace(" ", "").split(",")
+        return any(coding.startswith("gzip") and coding != "gzip;q=0" for coding in codings)
+
+    def handle_expect_100(self) -> bool:
+        """Tell a client that waits for it to go on."""
+        going_on = super().handle_expect_100()
+        self.wfile.flush()
+        return going_on
 
     def _drip(self, body: bytes) -> None:
         pause = self.application.mischief.faults.slow_seconds / _SLICES

@@ -174,10 +174,10 @@ def _delete_both(
         if item is None:
             continue
         write.drop(what, parent, item)
+        write.remove(item)
         if parent.get(current) is item:
             rest = list(write.store.found(what, parent))
             write.set(parent, **{current: rest[-1] if rest else None})
-        write.remove(item)
     if update is not None:
         write.happened("deleted", update, within=parent)
 
