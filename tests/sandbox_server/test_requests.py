@@ -190,3 +190,54 @@ def test_a_batch_has_one_to_ten_actions(api: Api) -> None:
     assert "at least one action" in api.refused("POST", "/batch", {"actions": []})
     assert "no more than 10 actions" in api.refused("POST", "/batch", {"actions": [action] * 11})
     assert len(batch(api, *[action] * 10)) == 10
+
+
+def test_a_client_that_waits_to_be_told_to_go_on_is_told(api: Api) -> None:
+    with line(api) as connection:
+        connection.sendall(_HEAD + b"Expect: 100-continue\r\nContent-Length: 2\r\n\r\n")
+        assert connection.recv(1_000).startswith(b"HTTP/1.1 100 Continue")
+        connection.sendall(b"{}")
+        assert b" 400 " in connection.recv(1_000).split(b"\r\n")[0]
+
+
+def test_a_form_can_gather_lists_and_empty_fields(api: Api) -> None:
+    kind = "application/x-www-form-urlencoded"
+    project = api.project()
+    form = f"name=x&projects[0]={project}&followers[]=me&due_on=2026-12-01"
+    task = raw(api, "POST", "/tasks", form.encode(), kind).json()["data"]
+    assert [p["gid"] for p in task["projects"]] == [project]
+
+    after = raw(api, "PUT", f"/tasks/{task['gid']}", b"due_on=&assignee=null", kind).json()["data"]
+
+    assert (after["due_on"], after["assignee"]) == (None, None)
+
+
+def test_an_external_id_may_hold_a_slash(api: Api) -> None:
+    task = api.task(external={"gid": "a/b"})
+
+    assert api.get("/tasks/external:a%2Fb")["gid"] == task
+
+
+def test_head_answers_without_a_body(api: Api) -> None:
+    answer = api.send("HEAD", "/users/me")
+
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
+def test_events_are_under_the_path_of_their_object_too(api: Api) -> None:
+    assert api.send("GET", f"/projects/{api.project()}/events").status_code == 412
+
+
+def test_answers_are_packed_for_those_who_take_it(api: Api) -> None:
+    project = api.store.first("project")["gid"]
+    url, query = f"{api.server.url}/tasks", {"project": project, "limit": 100}
+
+    def coding(accepted: str) -> str | None:
+        headers = {"Authorization": "Bearer sandbox", "Accept-Encoding": accepted}
+        answer = requests.get(url, query, headers=headers, timeout=10)
+        assert len(answer.json()["data"]) == 100
+        return answer.headers.get("Content-Encoding")
+
+    assert coding("gzip, deflate") == "gzip"
+    assert coding("identity") is None
+    assert coding("gzip;q=0") is None
