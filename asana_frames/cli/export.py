@@ -31,6 +31,12 @@ _READERS: dict[str, Callable[[Asana, str], pd.DataFrame]] = {
         asana.tasks.list(project=asana.projects.list(workspace=gid), fields=["gid"])
     ),
     "portfolios": lambda asana, gid: asana.portfolios.list(workspace=gid, owner="me"),
+    "portfolio_memberships": lambda asana, gid: asana.portfolio_memberships.list(
+        portfolio=asana.portfolios.list(workspace=gid, owner="me")
+    ),
+    "team_memberships": lambda asana, gid: asana.team_memberships.list(
+        team=asana.teams.list_for_workspace(gid)
+    ),
     "goal_relationships": lambda asana, gid: asana.goal_relationships.list(
         supported_goal=asana.goals.list(workspace=gid)
     ),
