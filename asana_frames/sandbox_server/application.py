@@ -31,6 +31,8 @@ _JSON = ("Content-Type", "application/json; charset=UTF-8")
 _VERSION = ("X-Asana-Api-Version", "1.1")
 _encode = msgspec.json.Encoder().encode
 
+#: Characters of ``opt_fields``.
+_LONGEST = 20_000
 #: Events can be asked for under the path of their object too.
 _STREAM = re.compile(r"/(?:tasks|projects|goals)/(\d+)/events")
 #: Seconds that every answer takes: always so long, or between two.
@@ -137,6 +139,8 @@ class Application:
         person = self._person(request.token)
         if not request.path.startswith(f"{ROOT}/"):
             raise Refusal(404, f"No matching route for request: {request.method} {request.path}")
+        if len(request.opt_fields) > _LONGEST:
+            raise Refusal(400, f"opt_fields: Longer than {_LONGEST} characters")
         request = _streamed(request._replace(path=request.path[len(ROOT) :]))
         operation, values = self._routes.find(request.method, request.path)
         if operation.id == "createBatchRequest":
@@ -160,6 +164,8 @@ class Application:
             if name != TOKEN or me is None or (":" in token and not address):
                 raise Refusal(401, "Not Authorized")
             person = self._people.setdefault(token, Person(self.store, me, self._origin))
+        if not person.me["workspaces"]:
+            raise Refusal(401, "Not Authorized")
         return person
 
     def _perform(

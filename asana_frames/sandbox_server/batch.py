@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -45,11 +44,11 @@ def _action(request: Request, action: Any) -> Request | Refusal:
         return Refusal(400, "relative_path: Must begin with /")
     if not isinstance(data, dict) or not isinstance(options, dict):
         return Refusal(400, "data and options: Must be objects")
-    if urlsplit(path).query:
+    if "?" in path:
         return Refusal(400, "relative_path: Put the parameters of a query into data")
-    path = path.removeprefix(ROOT)
+    path = "/" + path.strip("/").removeprefix(ROOT.strip("/")).strip("/")
     is_write = method.lower() != "get"
-    if is_write and path.rstrip("/").startswith(_FORBIDDEN):
+    if is_write and path in _FORBIDDEN:
         return Refusal(400, f"relative_path: {path} cannot be part of a batch")
     query: dict[str, str] = {}
     if not is_write:

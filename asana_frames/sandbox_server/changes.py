@@ -60,12 +60,14 @@ class Changes:
         self.gone: dict[str, str] = {}
         self._undo: list[Callable[[], None]] = []
         self._next = store.next_written
+        self._told = 0
 
     def keep(self) -> None:
         """Let the changes stay; whoever reads after this sees them."""
         if self._undo:
             self.store.version += 1
             self.store.events += self.events
+            self._told = len(self.events)
             if self.store.index_lag:
                 for gid, before in self.before.items():
                     self.store.unindexed.setdefault(gid, (time.monotonic(), before))
@@ -75,6 +77,10 @@ class Changes:
         for step in reversed(self._undo):
             step()
         self.store.next_written = self._next
+        if self._told:
+            # They were kept, but nobody has been told; the version stays used up.
+            del self.store.events[-self._told :]
+            self._told = 0
 
     # ------------------------------------------------------------------ objects
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import re
+import reprlib
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
+from urllib.parse import SplitResult, urlsplit
 from xml.etree import ElementTree
 
 from asana_frames.catalog import BodyField, Operation
@@ -119,6 +120,10 @@ _NULLABLE = frozenset(
         "after_enum_option", "section", "number_value", "text_value", "enum_value", "date_value",
     )
 )  # fmt: skip
+#: No number of Asana's has more digits than a float keeps.
+_MOST = 10**15
+_repr = reprlib.Repr()
+_repr.maxlevel = 2
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -225,14 +230,16 @@ def number_of(name: str, value: Any, is_form: bool = False) -> float:
             value = float(value)
         except ValueError:
             raise invalid(name, f"Value is not a number: {_short(value)}") from None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
         raise invalid(name, f"Value is not a number: {_short(value)}")
+    if not -_MOST <= value <= _MOST:
+        raise invalid(name, f"Value is out of range: {_short(value)}")
     return value
 
 
 def _integer(name: str, value: Any, is_form: bool) -> int:
     number = number_of(name, value, is_form)
-    if number != int(number) or abs(number) > 2**53:
+    if number != int(number):
         raise invalid(name, f"Value is not an integer: {_short(value)}")
     return int(number)
 
@@ -242,9 +249,16 @@ def day_of(name: str, value: Any, is_form: bool = False) -> str:
     try:
         if not isinstance(value, str) or not _DAY.fullmatch(value):
             raise ValueError
-        return date.fromisoformat(value).isoformat()
+        return _in_range(date.fromisoformat(value)).isoformat()
     except ValueError:
         raise invalid(name, f"Not a valid date: {_short(value)} (YYYY-MM-DD)") from None
+
+
+def _in_range(when: date) -> date:
+    """Return a day that can be counted from; others are no days that anybody means."""
+    if not 1900 <= when.year <= 2999:
+        raise ValueError
+    return when
 
 
 def moment_of(name: str, value: Any, is_form: bool = False) -> str:
@@ -254,6 +268,7 @@ def moment_of(name: str, value: Any, is_form: bool = False) -> str:
             raise ValueError
         moment = datetime.fromisoformat(value)
         moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        _in_range(moment)
         return stamp(moment.astimezone(UTC))
     except (ValueError, OverflowError):
         raise invalid(name, f"Not a valid date-time: {_short(value)} (ISO 8601)") from None
@@ -322,8 +337,7 @@ def _json(name: str, value: Any, is_form: bool) -> Any:
 
 
 def _short(value: Any) -> str:
-    text = str(value)
-    return text if len(text) <= 80 else f"{text[:77]}..."
+    return value[:80] if isinstance(value, str) else _repr.repr(value)
 
 
 _CHECKS: dict[str, Callable[[str, Any, bool], Any]] = {
@@ -334,6 +348,16 @@ _CHECKS: dict[str, Callable[[str, Any, bool], Any]] = {
     "date": day_of,
     "datetime": moment_of,
 }
+
+
+def address(name: str, url: str) -> SplitResult:
+    """Return the parts of a value that is an http or https address."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
+    must(parts.scheme in ("http", "https"), name, "Must be an http or https address")
+    return parts
 
 
 def must(condition: object, field: str, problem: str, status: int = 400) -> None:

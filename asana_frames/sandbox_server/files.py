@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import hmac
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -68,8 +69,8 @@ class Files:
             403: the address has expired or was made up; 404: the file is gone.
         """
         expires = query.get("expires", "")
-        known = self._sign(gid, int(expires)) if expires.isdecimal() else ""
-        if not known or not hmac.compare_digest(known, query.get("sign", "")):
+        known = self._sign(gid, int(expires)) if re.fullmatch("[0-9]{1,12}", expires) else ""
+        if not known or not hmac.compare_digest(known.encode(), query.get("sign", "").encode()):
             raise Refusal(403, "The address was not made by this server")
         if int(expires) < time.time():
             raise Refusal(403, "The address has expired")
@@ -90,6 +91,8 @@ class Files:
         kind = item["resource_type"]
         if kind == "organization_export":
             return _encode(self._everything())
+        if kind == "graph_export" and item["_of"] is None:
+            raise Refusal(404, "What was exported is gone")
         rows = self._graph(item["_of"]) if kind == "graph_export" else self._resources(item)
         return b"".join(_encode(row) + b"\n" for row in rows)
 

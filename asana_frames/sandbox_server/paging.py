@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import itertools
+import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
@@ -93,8 +94,8 @@ def limit_of(text: str | int | None) -> int | None:
     """
     if text is None:
         return None
-    if not str(text).isdecimal() or not 1 <= int(text) <= MOST:
-        raise Refusal(400, f"limit: Must be between 1 and {MOST}: {text}")
+    if not re.fullmatch("[1-9][0-9]?|100", str(text)):
+        raise Refusal(400, f"limit: Must be between 1 and {MOST}: {str(text)[:20]}")
     return int(text)
 
 

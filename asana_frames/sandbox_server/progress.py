@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 from asana_frames.sandbox_server.store import Object, Store
@@ -27,18 +28,45 @@ def refresh_goals(sink: Sink, goal: Object) -> None:
     goal
         Where to begin.
     """
+
+    def above(item: Object) -> list[Object]:
+        return [link["supported_goal"] for link in sink.store.found("supported_by", item)]
+
+    # Each goal once, and after all those that it is measured by.
+    waiting = reached(goal, above)
+    while waiting:
+        pending = {item["gid"] for item in waiting}
+        feeding = {up["gid"] for item in waiting for up in above(item)} & pending
+        ready = [item for item in waiting if item["gid"] not in feeding]
+        for item in ready:
+            _measure(sink, item)
+        done = {item["gid"] for item in ready}
+        waiting = [item for item in waiting if item["gid"] not in done]
+
+
+def reached(start: Object, following: Callable[[Object], Iterable[Object]]) -> list[Object]:
+    """Return an object and all that steps lead to from it, each once."""
+    found = {start["gid"]: start}
+    waiting = [start]
+    while waiting:
+        for item in following(waiting.pop()):
+            if item["gid"] not in found:
+                found[item["gid"]] = item
+                waiting.append(item)
+    return list(found.values())
+
+
+def _measure(sink: Sink, goal: Object) -> None:
     metric = goal["metric"]
     share = _share(sink.store, goal) if metric else None
-    if metric and share is not None:
-        start, end = metric["initial_number_value"], metric["target_number_value"]
-        value = round(start + share * (end - start), 6)
-        if value != metric["current_number_value"]:
-            new = {**metric, "format": metric["unit"]}
-            shown = number_text(new, value)
-            both = {"current_number_value": value, "current_display_value": shown}
-            sink.set(goal, metric={**metric, **both})
-    for link in list(sink.store.found("supported_by", goal)):
-        refresh_goals(sink, link["supported_goal"])
+    if not metric or share is None:
+        return
+    start, end = metric["initial_number_value"], metric["target_number_value"]
+    value = round(start + share * (end - start), 6)
+    if value != metric["current_number_value"]:
+        shown = number_text({**metric, "format": metric["unit"]}, value)
+        both = {"current_number_value": value, "current_display_value": shown}
+        sink.set(goal, metric={**metric, **both})
 
 
 def refresh_for(sink: Sink, task: Object) -> None:

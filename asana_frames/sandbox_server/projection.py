@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
@@ -15,7 +16,11 @@ from asana_frames.sandbox_server.values import REPEATED, Value, held
 
 Tree = dict[str, "Tree"]
 
-_GROUP = re.compile(r"([\w.]*)\(([^()]*)\)([\w.]*)")
+_IN_PATH = string.ascii_letters + string.digits + "_."
+#: Keys of a path, groups, and characters: enough for anybody, and for nobody to hang on.
+_DEEPEST = 8
+_MOST_GROUPS = 200
+_LONGEST = 20_000
 #: Encoded objects kept for the next page that shows them, in bytes.
 _KEPT = 96_000_000
 #: Fields that are worked out each time.
@@ -46,22 +51,31 @@ def tree_of(opt_fields: str) -> Tree:
         Paths joined by commas; ``this.`` before one changes nothing, and a term may be a group:
         ``(followers|assignee).name``.
     """
-    while "(" in opt_fields and _GROUP.search(opt_fields):
-        opt_fields = _GROUP.sub(_spread, opt_fields)
     tree: Tree = {}
-    for path in filter(None, (part.strip() for part in opt_fields.split(","))):
-        if path.startswith("_"):
+    for path in filter(None, (part.strip() for part in _flat(opt_fields).split(","))):
+        keys = path.removeprefix("this.").split(".")[:_DEEPEST]
+        if any(key.startswith("_") for key in keys):
             # What the sandbox keeps for itself.
             continue
         node = tree
-        for key in path.removeprefix("this.").split("."):
+        for key in keys:
             node = node.setdefault(key, {})
     return tree
 
 
-def _spread(match: re.Match[str]) -> str:
-    before, inside, after = match.groups()
-    return ",".join(f"{before}{part.strip()}{after}" for part in re.split(r"[|,]", inside))
+def _flat(text: str) -> str:
+    """Return paths without groups: each spread over what it holds, inner ones first."""
+    for _ in range(_MOST_GROUPS):
+        end = text.find(")")
+        start = text.rfind("(", 0, max(end, 0))
+        if start < 0:
+            return text
+        before = len(text[:start].rstrip(_IN_PATH))
+        after = len(text) - len(text[end + 1 :].lstrip(_IN_PATH))
+        parts = re.split(r"[|,]", text[start + 1 : end])
+        spread = (f"{text[before:start]}{part.strip()}{text[end + 1 : after]}" for part in parts)
+        text = f"{text[:before]}{','.join(spread)}{text[after:]}"[:_LONGEST]
+    return text
 
 
 class Projection:

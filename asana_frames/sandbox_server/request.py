@@ -74,7 +74,10 @@ def read_request(
         The body is too large, or cannot be read as what it says it is.
     """
     known = {name.lower(): value for name, value in headers.items()}
-    parts = urlsplit(target)
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        raise Refusal(400, "The address cannot be read") from None
     query = dict(parse_qsl(parts.query, keep_blank_values=True))
     scheme, _, token = known.get("authorization", "").partition(" ")
     token = token.strip() if scheme.lower() == "bearer" else ""

@@ -25,6 +25,8 @@ _MOST_BODY = MOST_BYTES + 1_000_000
 #: Seconds that a client may leave a connection silent, or take for a body.
 _PATIENCE = 60
 _SLICES = 20
+#: Bytes of a line around a chunk.
+_LINE = 8_192
 
 
 #: What stands beside a status where Asana has words of its own.
@@ -62,8 +64,10 @@ class _Handler(BaseHTTPRequestHandler):
         if "chunked" in (self.headers.get("Transfer-Encoding") or "").lower():
             return self._chunks()
         length = self.headers.get("Content-Length") or "0"
-        if not length.isdecimal():
+        if not (length.isascii() and length.isdecimal()):
             raise Refusal(400, "Content-Length is no number")
+        if len(length) > 12:
+            raise Refusal(413, "The request is too large.")
         if int(length) > _MOST_BODY:
             raise Refusal(413, "The request is too large.")
         body = self.rfile.read(int(length))
@@ -76,16 +80,21 @@ class _Handler(BaseHTTPRequestHandler):
         total = 0
         while True:
             try:
-                size = int(self.rfile.readline(100).split(b";")[0], 16)
+                size = int(self.rfile.readline(_LINE).split(b";")[0].strip(), 16)
             except ValueError:
                 raise Refusal(400, "The body's chunks cannot be read") from None
             total += size
-            if not 0 <= total <= _MOST_BODY:
+            if size < 0:
+                raise Refusal(400, "The body's chunks cannot be read")
+            if total > _MOST_BODY:
                 raise Refusal(413, "The request is too large.")
-            parts.append(self.rfile.read(size))
-            self.rfile.readline(100)
             if size == 0:
+                # What follows the last chunk, up to an empty line, tells nothing here.
+                while self.rfile.readline(_LINE).strip():
+                    pass
                 return b"".join(parts)
+            parts.append(self.rfile.read(size))
+            self.rfile.readline(_LINE)
 
     def _send(self, answer: Answer) -> None:
         body = answer.body

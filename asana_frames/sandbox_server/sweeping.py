@@ -21,6 +21,7 @@ _BELONGS: dict[str, tuple[str, ...]] = {
     "project_brief": ("project",),
     "project_membership": ("parent", "member"),
     "project_portfolio_setting": ("project", "portfolio"),
+    "project_status": ("_project",),
     "rate": ("parent", "resource"),
     "section": ("project",),
     "status_update": ("parent",),

@@ -86,14 +86,14 @@ class Writer:
             try:
                 made = HANDLERS[operation.id](write)
                 sweep(write)
+                if not keep:
+                    write.undo()
+                    return operation.status, {}, None
+                write.keep()
+                answer = self._answer(request, person, operation, made)
             except BaseException:
                 write.undo()
                 raise
-            if not keep:
-                write.undo()
-                return operation.status, {}, None
-            write.keep()
-            answer = self._answer(request, person, operation, made)
         if write.events:
             self._deliveries.send(write.events)
         if operation.id == "createWebhook" and made is not None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from asana_frames.sandbox_server.errors import Refusal
+from asana_frames.sandbox_server.progress import reached
 from asana_frames.sandbox_server.store import Object, Store
 
 #: Arguments of a request: gids already looked up where they name objects.
@@ -178,11 +179,8 @@ _OF_ENTRY = {"attributable_to": "attributable_to", "created_by": "user"}
 
 
 def _projects_in(store: Store, portfolio: Object) -> Iterable[Object]:
-    for item in store.found("items", portfolio):
-        if item["resource_type"] == "portfolio":
-            yield from _projects_in(store, item)
-        else:
-            yield item
+    items = reached(portfolio, lambda item: store.found("items", item))
+    return (item for item in items if item["resource_type"] == "project")
 
 
 def _stories(target: str) -> Rows:
@@ -210,7 +208,9 @@ def _of_category(store: Store, asked: Arguments) -> Iterable[Object]:
 
 
 def _users(store: Store, asked: Arguments) -> Iterable[Object]:
-    return store.found("team_users", asked["team"]) if asked.get("team") else store.all("user")
+    if asked.get("team"):
+        return store.found("team_users", asked["team"])
+    return (person for person in store.all("user") if person["workspaces"])
 
 
 def _by_name(rows: Rows) -> Rows:
@@ -369,7 +369,7 @@ LISTS: dict[str, Rows] = {
     "getUsers": _users,
     "getFavoritesForUser": _favorites,
     "getUsersForTeam": _by_name(_under("team_users", "team")),
-    "getUsersForWorkspace": _by_name(_all("user")),
+    "getUsersForWorkspace": _by_name(_users),
     "getWebhooks": _all("webhook", resource="resource"),
     "getWorkspaces": _all("workspace"),
     "getWorkspaceMembershipsForUser": _all("workspace_membership", user="user"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -270,8 +271,8 @@ def typeahead(store: Store, asked: Arguments) -> list[Object]:
     """Answer ``GET /workspaces/{workspace}/typeahead``: what begins with the query comes first."""
     kind = asked["resource_type"]
     count = str(asked.get("count") or 20)
-    if not count.isdigit() or not 1 <= int(count) <= _MOST:
-        raise Refusal(400, f"count: Must be between 1 and {_MOST}: {count}")
+    if not re.fullmatch("[1-9][0-9]?|100", count):
+        raise Refusal(400, f"count: Must be between 1 and {_MOST}: {count[:20]}")
     text = str(asked.get("query") or "").casefold()
     kinds = ("user", "agent") if kind == "actor" else (kind,)
     first: list[Object] = []

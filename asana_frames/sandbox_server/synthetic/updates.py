@@ -49,7 +49,7 @@ def _tell(make: Maker, parent: Object) -> None:
         make.put("updates", parent, update)
         if kind == "project":
             color = {"on_track": "green", "at_risk": "yellow", "off_track": "red"}[status]
-            older = make.add("project_status", **shared, color=color)
+            older = make.add("project_status", **shared, color=color, _project=parent)
             parent["current_status"] = older
             make.put("statuses", parent, older)
             update["_twin"], older["_twin"] = older, update

@@ -14,6 +14,7 @@ from asana_frames.sandbox_server.writes.write import Write
 _MOST_OPTIONS = 500
 _MOST_ON_PORTFOLIO = 20
 _NUMBER = ("precision", "format", "currency_code", "custom_label", "custom_label_position")
+_REFERRED = ("task", "project", "portfolio", "goal")
 _KINDS = ("text", "enum", "multi_enum", "number", "date", "people", "reference")
 
 
@@ -37,7 +38,7 @@ def new_field(write: Write, data: dict[str, Any], workspace: Object) -> Object:
     elif kind in ("enum", "multi_enum"):
         more = {"enum_options": _options(write, data.get("enum_options"))}
     elif kind == "reference":
-        more = {"input_restrictions": data.get("input_restrictions") or ["task"]}
+        more = {"input_restrictions": _restrictions(data.get("input_restrictions"))}
     elif kind == "text" and data.get("id_prefix"):
         representation = "custom_id"
     known = {
@@ -62,6 +63,13 @@ def _unique(write: Write, name: Any, besides: Object | None = None) -> None:
         must(not is_same or field is besides, "name", "There is a custom field of that name")
 
 
+def _restrictions(given: Any) -> list[str]:
+    must(given is None or isinstance(given, list), "input_restrictions", "Must be a list")
+    for kind in given or ():
+        must(kind in _REFERRED, "input_restrictions", f"Must be of {', '.join(_REFERRED)}")
+    return list(dict.fromkeys(given or ["task"]))
+
+
 def _number(more: dict[str, Any]) -> None:
     must(more["precision"] in range(7), "precision", "Must be between 0 and 6")
     is_money = more["format"] == "currency"
@@ -77,6 +85,10 @@ def _options(write: Write, given: Any) -> list[Object]:
     for option in given:
         is_named = isinstance(option, dict) and isinstance(option.get("name"), str)
         must(is_named and option["name"], "enum_options", "Every option needs a name")
+        color = option.get("color") or "none"
+        must(isinstance(color, str), "enum_options", "color is not a string")
+    names = [option["name"] for option in given]
+    must(len(set(names)) == len(names), "enum_options", "Two options have the same name")
     return [_option(write, option) for option in given]
 
 
@@ -195,7 +207,7 @@ def add_setting(write: Write) -> Object:
     parent = next(iter(write.at.values()))
     given = write.data["custom_field"]
     if isinstance(given, dict):
-        field = new_field(write, given, parent["workspace"])
+        field = new_field(write, write.checked("createCustomField", given), parent["workspace"])
         write.set(field, is_global_to_workspace=False)
     else:
         field = write.find("custom_field", given, "custom_field")

@@ -7,7 +7,7 @@ from typing import Any
 from asana_frames.sandbox_server import blank
 from asana_frames.sandbox_server.checks import must
 from asana_frames.sandbox_server.errors import Refusal, invalid
-from asana_frames.sandbox_server.progress import refresh_goals
+from asana_frames.sandbox_server.progress import reached, refresh_goals
 from asana_frames.sandbox_server.store import Object
 from asana_frames.sandbox_server.values import number_text
 from asana_frames.sandbox_server.writes.custom_values import change_values
@@ -190,10 +190,11 @@ def add_support(write: Write) -> Object:
 
 def _feeds(write: Write, goal: Object, other: Object) -> bool:
     """Whether a goal is another, or supports it over any number of steps."""
-    if goal is other:
-        return True
-    links = write.store.found("supported_by", goal)
-    return any(_feeds(write, link["supported_goal"], other) for link in links)
+
+    def above(item: Object) -> list[Object]:
+        return [link["supported_goal"] for link in write.store.found("supported_by", item)]
+
+    return any(item is other for item in reached(goal, above))
 
 
 def _weight(value: float) -> float:

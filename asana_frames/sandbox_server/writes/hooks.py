@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import secrets
 from typing import Any
-from urllib.parse import urlsplit
 
-from asana_frames.sandbox_server.checks import must
+from asana_frames.sandbox_server.checks import address, must
 from asana_frames.sandbox_server.errors import Refusal
 from asana_frames.sandbox_server.store import Object
 from asana_frames.sandbox_server.writes.write import Write
@@ -20,7 +19,6 @@ _MOST = 1_000
 def create_webhook(write: Write) -> Object:
     """``POST /webhooks``; the handshake has been done by then."""
     resource, target = write.data["resource"], write.data["target"]
-    must(urlsplit(target).scheme in ("http", "https"), "target", "Must be an http or https URL")
     if not is_loopback(target):
         raise Refusal(403, "target: This sandbox delivers to addresses of this machine only")
     same = [hook for hook in write.store.all("webhook") if hook["resource"] is resource]
@@ -45,7 +43,7 @@ def create_webhook(write: Write) -> Object:
 
 def is_loopback(url: str) -> bool:
     """Whether an address is on this machine."""
-    return urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
+    return address("target", url).hostname in ("127.0.0.1", "localhost", "::1")
 
 
 def _filters(resource: Object, given: Any) -> list[Object]:
@@ -57,6 +55,10 @@ def _filters(resource: Object, given: Any) -> list[Object]:
         must(isinstance(entry, dict), "filters", "Must be objects")
         must(entry.get("action", "changed") in _ACTIONS, "filters", "Not a valid action")
         fields = entry.get("fields")
+        for key in ("resource_type", "resource_subtype"):
+            must(isinstance(entry.get(key) or "", str), "filters", f"{key} is not a string")
+        is_list = isinstance(fields or [], list) and all(isinstance(f, str) for f in fields or [])
+        must(is_list, "filters", "fields must be a list of names")
         must(not fields or entry.get("action") == "changed", "filters", "fields need changed")
         must(not fields or not is_wide, "filters", "This kind of resource takes no fields")
         keys = ("resource_type", "resource_subtype", "action", "fields")

@@ -202,13 +202,25 @@ def duplicate_portfolio(write: Write) -> Object:
 
 # ---------------------------------------------------------------------- templates
 
+#: What the company's own templates make: a section, and the names of its tasks.
+_RECIPE = (("To do", ("Kick-off", "Plan", "Announce")), ("Doing", ()), ("Done", ()))
+#: What a template keeps of a task.
+_OF_RECIPE = ("name", "notes", "html_notes", "resource_subtype", "due_on", "start_on")
+
 
 def save_as_template(write: Write) -> Object:
-    """``POST /projects/{project}/saveAsTemplate``."""
+    """``POST /projects/{project}/saveAsTemplate``: the template outlives its project."""
     source: Object = write.at["project"]
     write.need("name")
     team = write.data.get("team") or source["team"]
-    tasks = list(write.store.found("project_tasks", source))
+    recipe = [
+        {
+            "name": section["name"],
+            "tasks": [_kept(write, task) for task in write.store.found("section_tasks", section)],
+        }
+        for section in write.store.found("sections", source)
+    ]
+    is_dated = any(task["due_on"] for part in recipe for task in part["tasks"])
     dates = [{"gid": "1", "name": "Start date", "description": "The first day."}]
     made = write.add(
         "project_template",
@@ -218,12 +230,18 @@ def save_as_template(write: Write) -> Object:
         public=write.data["public"],
         owner=write.me,
         team=team,
-        requested_dates=dates if any(task["due_on"] for task in tasks) else [],
+        requested_dates=dates if is_dated else [],
         color=source["color"],
         requested_roles=[],
-        _of=source,
+        _recipe=recipe,
+        _start=source["start_on"],
     )
     return start_job(write, "save_as_template", new_project_template=made)
+
+
+def _kept(write: Write, task: Object) -> Object:
+    below = [_kept(write, child) for child in write.store.found("subtasks", task)]
+    return {key: task[key] for key in _OF_RECIPE} | {"subtasks": below}
 
 
 def instantiate_project(write: Write) -> Object:
@@ -232,11 +250,7 @@ def instantiate_project(write: Write) -> Object:
     write.need("name")
     team = write.data.get("team") or template["team"]
     start = _requested(write, template)
-    source: Object = template.get("_of") or write.store.first("project")
-    project = new_project(write, write.data["name"], source["workspace"], team)
-    parts = {"notes", "task_notes", "task_dates", "task_subtasks", "task_dependencies"}
-    if write.store.get(source["gid"]) is source:
-        _fill_project(write, source, project, parts)
+    project = new_project(write, write.data["name"], team["organization"], team)
     privacy = write.data.get("privacy_setting")
     privacy = privacy or ("public_to_workspace" if write.data.get("public") else "private")
     write.set(
@@ -244,12 +258,35 @@ def instantiate_project(write: Write) -> Object:
         created_from_template=template,
         privacy_setting=privacy,
         public=privacy != "private",
+        notes=template["description"],
+        html_notes=template["html_description"],
+        color=template["color"],
     )
-    if start is not None and source["start_on"]:
-        shift = start - date.fromisoformat(source["start_on"])
-        for task in list(write.store.found("project_tasks", project)):
-            _move(write, task, shift)
+    begins = template.get("_start")
+    shift = start - date.fromisoformat(begins) if start and begins else timedelta(0)
+    own = [{"name": name, "tasks": [{"name": task} for task in tasks]} for name, tasks in _RECIPE]
+    first = next(iter(write.store.found("sections", project)))
+    for number, part in enumerate(template.get("_recipe") or own):
+        if number == 0:
+            write.set(first, name=part["name"])
+        section = first if number == 0 else new_section(write, project, part["name"])
+        for recipe in part["tasks"]:
+            task = _made(write, recipe, project["workspace"], shift)
+            join_project(write, task, project, section, first=False)
     return start_job(write, "instantiate_project", new_project=project)
+
+
+def _made(write: Write, recipe: Object, workspace: Object, shift: timedelta) -> Object:
+    """Make a task, and those below it, as a template has kept them."""
+    fields = {key: value for key, value in recipe.items() if key != "subtasks"}
+    task = write.add("task", **blank.task(workspace) | fields)
+    url = f"https://app.asana.com/1/{workspace['gid']}/task/{task['gid']}"
+    known = {"created_at": write.now, "created_by": write.me, "followers": [write.me]}
+    write.set(task, **known, permalink_url=url)
+    _move(write, task, shift)
+    for child in recipe.get("subtasks", ()):
+        put_under(write, _made(write, child, workspace, shift), task)
+    return task
 
 
 def _requested(write: Write, template: Object) -> date | None:
@@ -260,7 +297,8 @@ def _requested(write: Write, template: Object) -> date | None:
     found: dict[str, date] = {}
     for entry in given:
         must(isinstance(entry, dict), "requested_dates", "Must be objects of gid and value")
-        must(entry.get("gid") in known, "requested_dates", f"Not a date of it: {entry.get('gid')}")
+        gid = entry.get("gid")
+        must(isinstance(gid, str) and gid in known, "requested_dates", f"Not a date of it: {gid}")
         value = str(entry.get("value") or "")[:10]
         found[entry["gid"]] = date.fromisoformat(day_of("requested_dates", value))
     missing = known - found.keys()

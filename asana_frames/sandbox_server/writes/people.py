@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from asana_frames.sandbox_server import blank
 from asana_frames.sandbox_server.checks import must
 from asana_frames.sandbox_server.errors import Refusal, invalid
 from asana_frames.sandbox_server.store import Object
 from asana_frames.sandbox_server.writes.custom_values import change_values
-from asana_frames.sandbox_server.writes.tasks import notes_of
+from asana_frames.sandbox_server.writes.tasks import assign, notes_of
 from asana_frames.sandbox_server.writes.write import Write
 
 #: What members of a kind of object may be.
@@ -56,9 +58,8 @@ def remove_member(write: Write, parent: Object, member: Object) -> None:
     kind = parent["resource_type"]
     if kind not in ("project", "portfolio"):
         return
-    for older in list(write.store.all(f"{kind}_membership")):
-        if older["parent"] is parent and older["member"] is member:
-            write.remove(older)
+    for older in _older_of(write, parent, member):
+        write.remove(older)
     if any(member is other for other in parent["members"]):
         rest = [other for other in parent["members"] if other is not member]
         write.set(parent, members=rest)
@@ -85,7 +86,15 @@ def update_membership(write: Write) -> Object:
         level = write.data["access_level"]
         must(level in levels, "access_level", f"Must be one of {', '.join(levels)}")
         write.changed(membership, "access_level", level)
+        parent, member = membership["parent"], membership["member"]
+        for older in _older_of(write, parent, member):
+            write.set(older, **blank.older_membership(parent, member, level))
     return membership
+
+
+def _older_of(write: Write, parent: Object, member: Object) -> list[Object]:
+    found = write.store.all(f"{parent['resource_type']}_membership")
+    return [m for m in found if m.get("parent") is parent and m.get("member") is member]
 
 
 def delete_membership(write: Write) -> None:
@@ -174,7 +183,7 @@ def add_user_to_workspace(write: Write) -> Object:
     try:
         person = write.find("user", given, "user")
     except Refusal:
-        if "@" not in given:
+        if not re.fullmatch(r"[^@\s]+@[^@\s]+", given):
             raise
         name = given.partition("@")[0].replace(".", " ").title()
         person = write.add(
@@ -211,12 +220,16 @@ def remove_user_from_workspace(write: Write) -> None:
     write.need("user")
     person, workspace = write.data["user"], write.at["workspace"]
     must(person is not write.me, "user", "You cannot remove yourself", 403)
+    is_in = any(workspace is other for other in person["workspaces"])
+    must(is_in, "user", "Is not in the workspace")
     for team in list(write.store.found("user_teams", person)):
         leave_team(write, team, person)
     for membership in list(write.store.all("workspace_membership")):
         if membership["user"] is person and membership["workspace"] is workspace:
             write.remove(membership)
     write.set(person, workspaces=[w for w in person["workspaces"] if w is not workspace])
+    for task in list(write.store.found("user_tasks", person)):
+        assign(write, task, None)
 
 
 def update_workspace(write: Write) -> Object:

@@ -83,10 +83,9 @@ def settings(project: Object) -> list[Object]:
 def _insert(write: Write, what: str, owner: Object, task: Object, at: int | None) -> None:
     """Put a task where ``insert_before`` and ``insert_after`` say, if they say it of this list."""
     tasks = list(write.store.found(what, owner))
-    for name, step in (("insert_before", 0), ("insert_after", 1)):
-        anchor = write.data.get(name)
-        if isinstance(anchor, dict):
-            at = next((n + step for n, t in enumerate(tasks) if t is anchor), at)
+    anchors = [write.data.get(name) for name in ("insert_before", "insert_after")]
+    if any(isinstance(anchor, dict) and anchor["resource_type"] == "task" for anchor in anchors):
+        at = write.place(tasks)
     write.put(what, owner, task, at)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from asana_frames.sandbox_server import blank
 from asana_frames.sandbox_server.checks import must
 from asana_frames.sandbox_server.errors import invalid
+from asana_frames.sandbox_server.progress import reached
 from asana_frames.sandbox_server.store import Object
 from asana_frames.sandbox_server.writes.custom_values import change_values
 from asana_frames.sandbox_server.writes.people import add_member
@@ -92,11 +93,8 @@ def add_item(write: Write) -> None:
 
 def _is_above(write: Write, portfolio: Object, other: Object) -> bool:
     """Whether a portfolio is another, or holds it at any depth."""
-    if portfolio is other:
-        return True
-    return any(
-        _is_above(write, portfolio, above) for above in write.store.found("portfolios_of", other)
-    )
+    around = reached(other, lambda item: write.store.found("portfolios_of", item))
+    return any(item is portfolio for item in around)
 
 
 def join(write: Write, portfolio: Object, item: Object, place: int | None = None) -> None:

@@ -71,6 +71,11 @@ def update_project(write: Write) -> Object:
 
 
 def _apply(write: Write, project: Object, data: dict[str, Any]) -> None:
+    if "team" in data and data["team"] is not project["team"]:
+        if project["team"] is not None:
+            write.drop("team_projects", project["team"], project)
+        if data["team"] is not None:
+            write.put("team_projects", data["team"], project)
     for key in _PLAIN:
         if key in data:
             must(key != "name" or data[key], "name", "Missing input")

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import mimetypes
 from typing import Any
-from urllib.parse import urlsplit
 
 from asana_frames.sandbox_server import blank
-from asana_frames.sandbox_server.checks import must
+from asana_frames.sandbox_server.checks import address, must
 from asana_frames.sandbox_server.errors import Refusal, invalid
 from asana_frames.sandbox_server.request import MOST_BYTES
 from asana_frames.sandbox_server.store import Object
@@ -125,7 +124,7 @@ def _pair(write: Write, update: Object, older: Object) -> None:
 
 
 def _add_older(write: Write, project: Object, fields: Object, color: str) -> Object:
-    older = write.add("project_status", **fields, color=color)
+    older = write.add("project_status", **fields, color=color, _project=project)
     write.put("statuses", project, older)
     write.set(project, current_status=older)
     return older
@@ -157,12 +156,7 @@ def delete_status(write: Write) -> None:
 def delete_project_status(write: Write) -> None:
     """``DELETE /project_statuses/{project_status}``."""
     older: Object = write.at["project_status"]
-    project = next(
-        project
-        for project in write.store.all("project")
-        if any(older is item for item in write.store.found("statuses", project))
-    )
-    _delete_both(write, project, older.get("_twin"), older)
+    _delete_both(write, older["_project"], older.get("_twin"), older)
 
 
 def _delete_both(
@@ -280,7 +274,7 @@ def create_attachment(write: Write) -> Object:
 def _external(write: Write) -> Object:
     write.need("name", "url")
     url = write.data["url"]
-    must(urlsplit(url).scheme in ("http", "https"), "url", "Must be an http or https address")
+    address("url", url)
     return {
         "name": write.data["name"],
         "resource_subtype": "external",

@@ -90,7 +90,7 @@ def _apply(write: Write, task: Object, data: dict[str, Any], *, is_new: bool) ->
     _subtype(write, task, data, is_new)
     _dates(write, task, data, is_new)
     if "assignee" in data:
-        _assign(write, task, data["assignee"])
+        assign(write, task, data["assignee"])
     if data.get("assignee_section"):
         mine = task["assignee"] is write.me
         must(mine, "assignee_section", "Only the assignee can set this")
@@ -105,17 +105,22 @@ def _apply(write: Write, task: Object, data: dict[str, Any], *, is_new: bool) ->
     if "liked" in data:
         like(write, task, data["liked"])
     if data.get("external"):
-        _check_external(data["external"])
+        data = {**data, "external": _external(data["external"])}
     for key in ("assignee_status", "external", "custom_type_status_option"):
         if key in data:
             write.changed(task, key, data[key])
 
 
-def _check_external(external: Any) -> None:
-    must(isinstance(external, dict), "external", "Must be an object of gid and data")
+def _external(given: Any) -> dict[str, str]:
+    must(isinstance(given, dict), "external", "Must be an object of gid and data")
+    known = {}
     for key, most in (("gid", 1_024), ("data", 32_768)):
-        is_short = len(str(external.get(key) or "")) <= most
-        must(is_short, "external", f"{key} is longer than {most} characters")
+        value = given.get(key)
+        must(value is None or isinstance(value, str), "external", f"{key} is not a string")
+        must(len(value or "") <= most, "external", f"{key} is longer than {most} characters")
+        if value is not None:
+            known[key] = value
+    return known
 
 
 def _name(write: Write, task: Object, data: dict[str, Any], is_new: bool) -> None:
@@ -218,7 +223,8 @@ def _move_dates(write: Write, task: Object, new: dict[str, Any], is_new: bool) -
             write.tell(dependent, "dependency_due_date_changed", what, dependency=task, **dates)
 
 
-def _assign(write: Write, task: Object, person: Object | None) -> None:
+def assign(write: Write, task: Object, person: Object | None) -> None:
+    """Give a task to somebody, or to nobody."""
     if task["assignee"] is person:
         return
     old = task["assignee"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from asana_frames.sandbox_server.checks import must
-from asana_frames.sandbox_server.errors import Refusal, invalid
+from asana_frames.sandbox_server.checks import must, number_of
+from asana_frames.sandbox_server.errors import Refusal
 from asana_frames.sandbox_server.store import Object, day
 from asana_frames.sandbox_server.writes.people import is_admin
 from asana_frames.sandbox_server.writes.write import Write
@@ -242,9 +242,8 @@ def _block(write: Write, name: str, base: Object) -> Object:
     must(isinstance(block.get("enabled", True), bool), name, "enabled is not a boolean")
     is_void = name == "estimate" and block["enabled"] and source == "none"
     must(not is_void, name, "An enabled estimate needs a source")
-    value = block.get("value")
-    is_number = value is None or (isinstance(value, int | float) and not isinstance(value, bool))
-    must(is_number, name, "value is not a number")
+    if block.get("value") is not None:
+        number_of(name, block["value"])
     return block
 
 
@@ -287,10 +286,8 @@ def _effort(write: Write) -> Object | None:
         return None
     must(isinstance(effort, dict), "effort", "Must be an object of type and value")
     must(effort.get("type") in ("hours", "percent"), "effort", "type must be hours or percent")
-    value = effort.get("value")
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not is_number or not value >= 0:
-        raise invalid("effort", "value must be a number that is not negative")
+    value = number_of("effort", effort.get("value"))
+    must(value >= 0, "effort", "value must not be negative")
     return {"type": effort["type"], "value": value}
 
 

@@ -6,9 +6,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
+from asana_frames.catalog import load
 from asana_frames.sandbox_server import blank
 from asana_frames.sandbox_server.changes import Changes
-from asana_frames.sandbox_server.checks import Resolve
+from asana_frames.sandbox_server.checks import Resolve, checked
 from asana_frames.sandbox_server.errors import Refusal, invalid
 from asana_frames.sandbox_server.request import File
 from asana_frames.sandbox_server.store import Object, Store
@@ -67,6 +70,14 @@ class Write(Changes):
         if self._resolve is None or isinstance(gid, bool) or not isinstance(gid, str | int):
             raise invalid(name, f"Not a valid ID: {gid}")
         return self._resolve(name, str(gid), kinds)
+
+    def checked(self, operation: str, data: dict[str, Any]) -> dict[str, Any]:
+        """Return fields that another operation would take, checked as it would."""
+        if self._resolve is None:
+            raise invalid(operation, "Not a valid ID")
+        fields = [f for f in load().operation(operation).body if f.name != "workspace"]
+        bare = msgspec.structs.replace(load().operation(operation), body=tuple(fields))
+        return checked(bare, data, self._resolve, is_form=False)
 
     def need(self, *names: str) -> None:
         """Refuse a body without one of these fields."""
