@@ -1,4 +1,4 @@
-"""Input as wild as it comes: refused with an error of the API's own, at once, and no trace left."""
+"""Input as wild as it comes is refused at once, in the API's own words, and leaves no trace."""
 
 from __future__ import annotations
 
