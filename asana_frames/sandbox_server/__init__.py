@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Literal, TypedDict, Unpack
 
 from asana_frames.asana import Asana
 from asana_frames.exceptions import InvalidRequest
@@ -35,6 +35,7 @@ __all__ = [
     "Application",
     "Faults",
     "Latency",
+    "Options",
     "Plan",
     "Server",
     "Size",
@@ -44,39 +45,50 @@ __all__ = [
 ]
 
 
+class Options(TypedDict, total=False):
+    """What a sandbox can be told; `sandbox` says what each option does."""
+
+    size: Size
+    now: datetime | None
+    plan: Plan
+    limits: bool
+    faults: Faults | str | None
+    latency: Latency
+
+
 def make_application(
-    seed: int = 0,
-    *,
-    size: Size = "small",
-    now: datetime | None = None,
-    plan: Plan = "enterprise",
-    limits: bool = False,
-    faults: Faults | str | None = None,
-    latency: Latency = 0.0,
-    base_url: str = _IN_PROCESS,
+    seed: int = 0, *, base_url: str = _IN_PROCESS, **options: Unpack[Options]
 ) -> Application:
     """Build the synthetic company and the API in front of it.
 
     Parameters
     ----------
-    seed, size, now, plan, limits, faults, latency
-        As in `sandbox`.
+    seed
+        Same seed, same company, byte for byte.
     base_url
         What ``next_page.uri`` begins with.
+    options
+        As in `sandbox`.
 
     Raises
     ------
     InvalidRequest
         A size, plan or fault is not known.
     """
+    size, plan = options.get("size", "small"), options.get("plan", "enterprise")
     for name, value, known in (("size", size, DIVISIONS), ("plan", plan, PER_MINUTE)):
         if value not in known:
             raise InvalidRequest(f"{name} is one of {', '.join(known)}, and not {value!r}.")
-    moment = NOW if now is None else now
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    store = make_store(seed, moment.astimezone(UTC), size)
-    what = Faults.parse(faults) if isinstance(faults, str) else faults
-    return Application(store, base_url, plan=plan, limits=limits, faults=what, latency=latency)
+    now, faults = options.get("now") or NOW, options.get("faults")
+    moment = now if now.tzinfo else now.replace(tzinfo=UTC)
+    return Application(
+        make_store(seed, moment.astimezone(UTC), size),
+        base_url,
+        plan=plan,
+        limits=options.get("limits", False),
+        faults=Faults.parse(faults) if isinstance(faults, str) else faults,
+        latency=options.get("latency", 0.0),
+    )
 
 
 def sandbox(
@@ -140,16 +152,7 @@ def sandbox(
 
 
 def serve(
-    port: int = 0,
-    *,
-    seed: int = 0,
-    size: Size = "small",
-    now: datetime | None = None,
-    plan: Plan = "enterprise",
-    limits: bool = False,
-    faults: Faults | str | None = None,
-    latency: Latency = 0.0,
-    host: str = "127.0.0.1",
+    port: int = 0, *, seed: int = 0, host: str = "127.0.0.1", **options: Unpack[Options]
 ) -> Server:
     """Return a sandbox behind a real socket, not yet started.
 
@@ -157,11 +160,14 @@ def serve(
     ----------
     port
         0 picks a free one.
-    seed, size, now, plan, limits, faults, latency
-        As in `sandbox`.
+    seed
+        Same seed, same company, byte for byte.
     host
         The address to listen at; anything but loopback lets others in, and the token is no
         secret.
+    options
+        ``size``, ``now``, ``plan``, ``limits``, ``faults`` and ``latency``, as in
+        `sandbox`.
 
     Raises
     ------
@@ -178,17 +184,4 @@ def serve(
     ...     len(asana.teams.list_for_workspace("Acme"))
     5
     """
-
-    def make(url: str) -> Application:
-        return make_application(
-            seed,
-            size=size,
-            now=now,
-            plan=plan,
-            limits=limits,
-            faults=faults,
-            latency=latency,
-            base_url=url,
-        )
-
-    return Server(make, port, host)
+    return Server(lambda url: make_application(seed, base_url=url, **options), port, host)

@@ -240,6 +240,16 @@ JOB: Object = dict.fromkeys(
 )
 
 
+def membership(parent: Object, member: Object, level: str) -> Object:
+    """Return the fields of a membership."""
+    return {
+        "resource_subtype": f"{parent['resource_type']}_membership",
+        "parent": parent,
+        "member": member,
+        "access_level": level,
+    }
+
+
 def older_membership(parent: Object, person: Object, level: str) -> Object:
     """Return the fields of a membership of a project or portfolio in the older form."""
     kind = parent["resource_type"]

@@ -66,7 +66,7 @@ class Changes:
         """Let the changes stay; whoever reads after this sees them."""
         if self._undo:
             self.store.version += 1
-            self.store.events += self.events
+            self.store.tell(self.events)
             self._told = len(self.events)
             if self.store.index_lag:
                 for gid, before in self.before.items():

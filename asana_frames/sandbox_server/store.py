@@ -22,6 +22,8 @@ _SPAN = 1_000_000
 _HISTORY = 500_000
 #: Divisions kept at once; those written to stay beyond it.
 _KEPT = 48
+#: Events that are kept, at most.
+_EVENTS = 200_000
 #: What a division has for itself; everything else belongs to the company.
 _OF_WORK = frozenset(
     (
@@ -114,6 +116,8 @@ class Store:
         self.gone: set[str] = set()
         #: What happened through writes, oldest first.
         self.events: list[Object] = []
+        #: How many events are no longer kept.
+        self.forgotten = 0
         #: Seconds that the search index is behind, and what it does not know yet.
         self.index_lag = 0.0
         self.unindexed: dict[str, tuple[float, Object | None]] = {}
@@ -199,6 +203,13 @@ class Store:
         self.blocks[number] = Block(number)
 
     # ------------------------------------------------------------------ writing; see changes.py
+
+    def tell(self, events: list[Object]) -> None:
+        """Keep events; the oldest go when there are too many."""
+        self.events += events
+        if len(self.events) > _EVENTS:
+            self.forgotten += _EVENTS // 2
+            del self.events[: _EVENTS // 2]
 
     def measured(self) -> None:
         """Let goals be measured, if that has not been done yet."""

@@ -56,8 +56,9 @@ class Streams:
             412, with a token to go on with.
         """
         events = self._store.events
-        start = self._place(resource, token or "")
-        if start is None or start > len(events):
+        since = self._place(resource, token or "")
+        start = -1 if since is None else since - self._store.forgotten
+        if not 0 <= start <= len(events):
             raise Refusal(412, _SYNC_FAILED, sync=self._token(resource, len(events)))
         most = _OF_WORKSPACE if is_workspace else _OF_OBJECT
         found: list[Object] = []
@@ -73,9 +74,14 @@ class Streams:
         sync = token if end == start and token else self._token(resource, end)
         return found, {"sync": sync, "has_more": more}
 
-    def _token(self, resource: Object, place: int, given: int | None = None) -> str:
+    def _token(self, resource: Object, kept: int) -> str:
+        """Return the token to go on with after so many of the events that are kept."""
+        place = kept + self._store.forgotten
+        return self._signed(resource, place, int(self._clock()))
+
+    def _signed(self, resource: Object, place: int, given: int) -> str:
         """Return a token: when it was given out and a signature, then after how many events."""
-        at = f"{int(self._clock()) if given is None else given:08x}"
+        at = f"{given:08x}"
         sign = hmac.new(self._secret, f"{resource['gid']} {place} {at}".encode(), "sha256")
         return f"{at}{sign.hexdigest()[:24]}:{place}"
 
@@ -86,6 +92,6 @@ class Streams:
             given, start = int(at[:8], 16), int(place)
         except ValueError:
             return None
-        known = self._token(resource, start, given)
+        known = self._signed(resource, start, given)
         is_ours = hmac.compare_digest(known.encode(), token.encode())
         return start if is_ours and self._clock() - given <= TOKEN_LIFE else None

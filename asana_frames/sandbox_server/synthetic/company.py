@@ -225,13 +225,7 @@ def _setting(make: Maker, parent: Object, field: Object) -> None:
 
 def _membership(make: Maker, parent: Object, member: Object, level: str) -> None:
     kind = parent["resource_type"]
-    make.add(
-        "membership",
-        resource_subtype=f"{kind}_membership",
-        parent=parent,
-        member=member,
-        access_level=level,
-    )
+    make.add("membership", **blank.membership(parent, member, level))
     if kind in ("project", "portfolio") and member["resource_type"] == "user":
         make.add(f"{kind}_membership", **blank.older_membership(parent, member, level))
 

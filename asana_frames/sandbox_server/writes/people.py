@@ -34,14 +34,8 @@ def add_member(write: Write, parent: Object, member: Object, level: str) -> Obje
         return known
     kind = parent["resource_type"]
     is_own = kind in ("custom_field", "custom_type")
-    made = write.add(
-        f"{kind}_membership" if is_own else "membership",
-        "membership",
-        resource_subtype=f"{kind}_membership",
-        parent=parent,
-        member=member,
-        access_level=level,
-    )
+    type_ = f"{kind}_membership" if is_own else "membership"
+    made = write.add(type_, "membership", **blank.membership(parent, member, level))
     if kind in ("project", "portfolio") and member["resource_type"] == "user":
         write.set(parent, members=[*parent["members"], member])
         change = {"action": "added", "added_value": member}
