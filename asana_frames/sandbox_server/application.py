@@ -179,11 +179,11 @@ class Application:
             body = b"".join(pieces)
             shown = _pretty(request, body)
             return Answer(200, shown, headers, "", tuple(pieces) if shown is body else ())
-        status, content, location = self._writer.write(request, person, operation, values)
+        status, body, location = self._writer.write(request, person, operation, values)
         path = self._routes.location(*location) if location else ""
         if path:
             headers = (*headers, ("Location", path))
-        return Answer(status, _pretty(request, _encode(content)), headers)
+        return Answer(status, _pretty(request, body), headers)
 
     def _batch(self, request: Request, person: Person) -> Answer:
         """Do up to ten things; each has an outcome of its own, but quotas are for all."""

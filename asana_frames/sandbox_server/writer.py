@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from asana_frames.catalog import Operation
 from asana_frames.sandbox_server.checks import checked
-from asana_frames.sandbox_server.errors import Refusal
 from asana_frames.sandbox_server.files import is_running
 from asana_frames.sandbox_server.limits import JOBS, Limits, too_many
 from asana_frames.sandbox_server.person import Person
@@ -26,7 +27,9 @@ _SHOWN = {
     "createGraphExport": f"{_JOB},new_graph_export",
     "createResourceExport": f"{_JOB},new_resource_export",
 }
-Written = tuple[int, dict[str, Any], tuple[str, str] | None]
+#: Status, body, and the kind and gid of what was made.
+Written = tuple[int, bytes, tuple[str, str] | None]
+_encode = msgspec.json.Encoder().encode
 
 
 class Writer:
@@ -62,15 +65,12 @@ class Writer:
         Refusal
             It is refused, and nothing has changed.
         """
-        beside: dict[str, Any] = {}
         if operation.id == "createWebhook":
             # All else must be right before the target is asked; and it may ask us meanwhile.
             self._do(request, person, operation, values, keep=False)
             secret = shake_hands(str(request.data["target"]))
             request = request._replace(data={**request.data, "_secret": secret})
-            beside = {"X-Hook-Secret": secret}
-        status, content, location = self._do(request, person, operation, values, keep=True)
-        return status, {**content, **beside}, location
+        return self._do(request, person, operation, values, keep=True)
 
     def _do(
         self,
@@ -88,7 +88,7 @@ class Writer:
                 sweep(write)
                 if not keep:
                     write.undo()
-                    return operation.status, {}, None
+                    return operation.status, b"", None
                 write.keep()
                 answer = self._answer(request, person, operation, made)
             except BaseException:
@@ -129,7 +129,7 @@ class Writer:
         self, request: Request, person: Person, operation: Operation, made: Object | None
     ) -> Written:
         if made is None or operation.returns == "nothing":
-            return operation.status, {"data": {}}, None
+            return operation.status, b'{"data":{}}', None
         if operation.record == "budget":
             made = added_up(self._store, made)
         fields = request.opt_fields or _SHOWN.get(operation.id, "")
@@ -137,7 +137,7 @@ class Writer:
         location = None
         if operation.status == 201 and "gid" in made:
             location = str(made["resource_type"]), str(made["gid"])
-        return operation.status, {"data": shown}, location
-
-
-__all__ = ["Refusal", "Writer"]
+        content: dict[str, Any] = {"data": shown}
+        if operation.id == "createWebhook":
+            content["X-Hook-Secret"] = made["_secret"]
+        return operation.status, _encode(content), location
