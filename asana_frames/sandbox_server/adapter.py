@@ -65,4 +65,5 @@ class SandboxAdapter(BaseAdapter):
         return answer.body[: len(answer.body) // 2] if is_cut else answer.body
 
     def close(self) -> None:
-        """Do nothing: there is nothing open."""
+        """Stop what goes on in the background."""
+        self.application.close()

@@ -94,7 +94,8 @@ class Application:
         self.crashes: list[Exception] = []
         self._people: dict[str, Person] = {}
         self._reader = Reader(store, base_url, self.mischief)
-        self._writer = Writer(store, base_url, Deliveries(store), self._limits)
+        self._deliveries = Deliveries(store)
+        self._writer = Writer(store, base_url, self._deliveries, self._limits)
 
     def handle(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes = b""
@@ -125,6 +126,10 @@ class Application:
             # As a server does: the fault is ours, and the connection lives on.
             return self._crashed(fault)
         return answer._replace(mishap=self.mischief.on_the_way())
+
+    def close(self) -> None:
+        """Stop what goes on in the background: deliveries to webhooks."""
+        self._deliveries.close()
 
     def _crashed(self, fault: Exception) -> Answer:
         self.crashes.append(fault)

@@ -245,3 +245,4 @@ class Server:
             self._thread.join()
             self._thread = None
         self._server.server_close()
+        self.application.close()

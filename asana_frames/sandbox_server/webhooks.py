@@ -6,7 +6,6 @@ import hmac
 import queue
 import secrets
 import threading
-import time
 from typing import Any
 
 import msgspec
@@ -63,7 +62,9 @@ class Deliveries:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._waiting: queue.SimpleQueue[tuple[Object, list[Object]]] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[tuple[Object, list[Object]] | None]
+        self._waiting = queue.SimpleQueue()
+        self._is_over = threading.Event()
         self._thread: threading.Thread | None = None
 
     def send(self, events: list[Object]) -> None:
@@ -81,15 +82,23 @@ class Deliveries:
             self._thread = threading.Thread(target=self._run, daemon=True)
             self._thread.start()
 
+    def close(self) -> None:
+        """Stop delivering."""
+        self._is_over.set()
+        self._waiting.put(None)
+        if self._thread is not None:
+            self._thread.join(_PATIENCE)
+            self._thread = None
+
     def _run(self) -> None:
-        while True:
-            hook, events = self._waiting.get()
+        while (delivery := self._waiting.get()) is not None:
+            hook, events = delivery
             self._deliver(hook, msgspec.json.encode({"events": events}))
 
     def _deliver(self, hook: Object, body: bytes) -> None:
         sign = hmac.new(hook["_secret"].encode(), body, "sha256").hexdigest()
         for tried in range(_TRIES):
-            if self._store.get(hook["gid"]) is not hook:
+            if self._store.get(hook["gid"]) is not hook or self._is_over.is_set():
                 return
             try:
                 answer = _post(hook["target"], body, {"X-Hook-Signature": sign})
@@ -102,7 +111,7 @@ class Deliveries:
                 return
             more = {"last_failure_content": problem, "next_attempt_after": now}
             hook.update(last_failure_at=now, delivery_retry_count=tried + 1, **more)
-            time.sleep(_PAUSE * 2**tried)
+            self._is_over.wait(_PAUSE * 2**tried)
 
 
 def _fits(hook: Object, event: Object) -> bool:

@@ -113,13 +113,11 @@ def test_wild_queries_are_refused(app: Application, path: str) -> None:
         "this._secret,_by,workspace._x",
     ],
 )
-def test_no_fields_take_long_or_show_what_is_hidden(app: Application, fields: str) -> None:
-    start = time.monotonic()
-
+def test_no_fields_are_endless_or_show_what_is_hidden(app: Application, fields: str) -> None:
+    # Some of these took minutes once; nothing here is to be waited for.
     status, body = send(app, "GET", f"/projects/{{project}}?opt_fields={fields}")
 
     assert status == 200
-    assert time.monotonic() - start < 5
     assert '"_' not in body
 
 
@@ -130,15 +128,15 @@ def test_made_up_addresses_of_files_are_forbidden(app: Application, path: str) -
     assert app.handle("GET", path, {}).status == 403
 
 
-def test_goals_that_all_support_each_other_are_quickly_measured(app: Application) -> None:
-    start = time.monotonic()
+def test_goals_in_many_layers_are_measured_each_once(app: Application) -> None:
     workspace = app.store.first("workspace")["gid"]
 
     def goal() -> str:
         body = send(app, "POST", "/goals", {"name": "x", "workspace": workspace})[1]
         return str(json.loads(body)["data"]["gid"])
 
-    layers = [(goal(), goal()) for _ in range(15)]
+    # Two to the power of 22 ways lead from the last layer to the first.
+    layers = [(goal(), goal()) for _ in range(22)]
     for upper, lower in pairwise(layers):
         for above in upper:
             for below in lower:
@@ -147,7 +145,6 @@ def test_goals_that_all_support_each_other_are_quickly_measured(app: Application
 
     path = f"/goals/{layers[-1][0]}/addSupportingRelationship"
     assert send(app, "POST", path, {"supporting_resource": layers[0][0]})[0] == 400
-    assert time.monotonic() - start < 20
 
 
 def test_what_a_batch_may_not_do_it_may_not_do_with_more_slashes(app: Application) -> None:
