@@ -168,7 +168,9 @@ class Application:
             me = self.store.by_email(address) if address else self.store.first("user")
             if name != TOKEN or me is None or (":" in token and not address):
                 raise Refusal(401, "Not Authorized")
-            person = self._people.setdefault(token, Person(self.store, me, self._origin))
+            person = next((p for p in self._people.values() if p.me is me), None)
+            person = person or Person(self.store, me, self._origin)
+            self._people[token] = person
         if not person.me["workspaces"]:
             raise Refusal(401, "Not Authorized")
         return person

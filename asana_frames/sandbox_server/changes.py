@@ -111,6 +111,10 @@ class Changes:
         if item.get("resource_type") in _HAS_MODIFIED:
             fields.setdefault("modified_at", self.now)
         old = {key: item[key] for key in fields if key in item}
+        if item.get("gid") in self.store.company.by_gid:
+            before = self.store.original.setdefault(item["gid"], {})
+            for key in fields:
+                before.setdefault(key, item.get(key))
         new = [key for key in fields if key not in item]
         item |= fields
 
@@ -140,6 +144,8 @@ class Changes:
         part = self.store.part_of(gid)
         same = part.by_type[kind]
         order = list(same)
+        removed = self.store.removed.setdefault(kind, [])
+        removed.append(item)
         for what in _LISTS:
             if part.under.get((what, gid)):
                 self.clear(part, (what, gid), [])
@@ -147,6 +153,7 @@ class Changes:
 
         def undo() -> None:
             part.by_gid[gid] = item
+            removed.pop()
             kept = {**same, gid: item}
             same.clear()
             same.update({key: kept[key] for key in order})
@@ -187,6 +194,8 @@ class Changes:
         if isinstance(part, Block):
             self.store.keep(part)
         old = part.under.get(key)
+        if part is self.store.company:
+            self.store.original_lists.setdefault(key, old or [])
         part.under[key] = items
 
         def undo() -> None:

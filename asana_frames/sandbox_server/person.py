@@ -39,6 +39,15 @@ class Person:
         self.files = Files(store, lambda: self.projection, origin)
         self.projection = Projection(store, me, self.files.url)
 
+    def find_to_write(self, argument: str, gid: str, kinds: tuple[str, ...]) -> Object:
+        """Return an object as `find` does, and see that its division is not forgotten.
+
+        A write changes the object, or refers to it: there must be no second one of it.
+        """
+        item = self.find(argument, gid, kinds)
+        self._store.part_of(item["gid"])
+        return item
+
     def find(self, argument: str, gid: str, kinds: tuple[str, ...]) -> Object:
         """Return the object of a gid, ``me``, an e-mail address or ``external:<id>``.
 
@@ -63,7 +72,7 @@ class Person:
     def find_hidden(self, argument: str, gid: str, kinds: tuple[str, ...]) -> Object:
         """Return an object even if this person does not see it, to ask for access to it."""
         item = self._store.get(gid)
-        return item if item is not None else self.find(argument, gid, kinds)
+        return item if item is not None else self.find_to_write(argument, gid, kinds)
 
     def _named(self, gid: str, kinds: tuple[str, ...]) -> Object | None:
         if "user" in kinds:

@@ -95,7 +95,7 @@ class Projection:
         self._store = store
         self._me = me
         self._file_url = file_url
-        self._version = store.version
+        self._version = store.version, store.remeasured
         self._definitions: dict[tuple[str, int], tuple[Tree | None, Object]] = {}
         self._encoded: dict[tuple[str, bool, str], bytes] = {}
         self._size = 0
@@ -108,6 +108,9 @@ class Projection:
 
     def _bytes(self, row: Object, opt_fields: str, tree: Tree | None, full: bool) -> bytes:
         key = opt_fields, full, row.get("gid", "")
+        if self._store.unindexed and self._store.get(key[2]) is not row:
+            # A row as the index still knows it is not what others are shown.
+            return _encode(self._shown(row, tree, full))
         known = self._encoded.get(key)
         if known is not None:
             return known
@@ -137,8 +140,9 @@ class Projection:
 
     def _renew(self) -> None:
         """Forget what was made of an older version of the store."""
-        if self._version != self._store.version:
-            self._version = self._store.version
+        version = self._store.version, self._store.remeasured
+        if self._version != version:
+            self._version = version
             self._definitions.clear()
             self._encoded.clear()
             self._size = 0

@@ -71,7 +71,7 @@ class Reader:
         if self._mischief.faults.refuse:
             named = (*values.values(), *request.query.values())
             self._mischief.check_gids([gid for value in named for gid in value.split(",")])
-        if operation.resource in ("goals", "goal_relationships"):
+        if operation.resource in ("goals", "goal_relationships") or "metric" in request.opt_fields:
             # Goals are measured by the work that is done.
             self._store.measured()
         asked = person.arguments(operation, values, request.query)

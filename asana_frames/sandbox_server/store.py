@@ -108,10 +108,17 @@ class Store:
         self.divisions: list[dict[str, list[Object]]] = []
         #: Measures goals by the work that is done, once somebody asks.
         self.measure: Callable[[], None] | None = None
+        #: Counts changes that no write has made.
+        self.remeasured = 0
         #: Counts writes: what was made of an older version may be out of date.
         self.version = 0
         #: gids that custom fields of the kind reference have been given.
         self.referred: set[str] = set()
+        #: What fields, lists and kinds of the company were like before they were written to:
+        #: divisions that are made later are made of that, and come out the same.
+        self.original: dict[str, Object] = {}
+        self.original_lists: dict[tuple[str, str], list[Object]] = {}
+        self.removed: dict[str, list[Object]] = {}
         #: gids of what was deleted: blocks that are made later must not refer to it.
         self.gone: set[str] = set()
         #: What happened through writes, oldest first.
@@ -155,8 +162,21 @@ class Store:
     def found(self, what: str, owner: Object) -> Iterable[Object]:
         """Return what is found under ``owner``."""
         key = what, owner["gid"]
+        if what == "tag_tasks":
+            # Of all divisions: one after the other, as far as somebody looks.
+            return (item for part in self._parts(what, owner) for item in part.under.get(key, ()))
         lists = [part.under[key] for part in self._parts(what, owner) if key in part.under]
         return lists[0] if len(lists) == 1 else list(itertools.chain.from_iterable(lists))
+
+    def near(self, kind: str, owner: Object) -> Iterable[Object]:
+        """Return the objects of a record type that can belong to a person or project."""
+        if kind not in _OF_WORK:
+            return self.all(kind)
+        own = self.company.by_type.get(kind, {}).values()
+        home = self.home.get(owner["gid"])
+        if home is None:
+            return list(own)
+        return [*self.ready(home).by_type.get(kind, {}).values(), *own]
 
     def by_email(self, address: str) -> Object | None:
         """Return the person of an e-mail address, or None."""
@@ -186,16 +206,28 @@ class Store:
         """Return a block with its work, and at stage 2 its stories, made."""
         block = self.blocks[number]
         if block.stage < stage:
-            with collector_paused():
-                for step in range(block.stage + 1, stage + 1):
-                    self._build(self, block, step)
-                    block.stage = step
+            block = self._make(block, stage)
         if not block.is_written and len(self.blocks) > _KEPT:
             self._kept[number] = None
             self._kept.move_to_end(number)
             if len(self._kept) > _KEPT:
                 self._forget(next(iter(self._kept)))
         return block
+
+    def _make(self, block: Block, stage: int) -> Block:
+        """Make a block up to a stage; one that cannot be made whole is as if never begun."""
+        made = block if block.stage else Block(block.number)
+        try:
+            with collector_paused():
+                for step in range(made.stage + 1, stage + 1):
+                    self._build(self, made, step)
+                    made.stage = step
+        except BaseException:
+            if not made.is_written:
+                self.blocks[block.number] = Block(block.number)
+            raise
+        self.blocks[block.number] = made
+        return made
 
     def _forget(self, number: int) -> None:
         """Let go of what can be made again."""
@@ -216,6 +248,7 @@ class Store:
         measure, self.measure = self.measure, None
         if measure is not None:
             measure()
+            self.remeasured += 1
 
     def part_of(self, gid: str) -> Part:
         """Return the part that an object belongs to, made in full and kept from now on."""
@@ -291,12 +324,26 @@ class Maker:
         """Return this division's objects of a record type, or the company's."""
         if kind in self.own:
             return self.own[kind]
-        return list(self.store.company.by_type.get(kind, {}).values())
+        known = (
+            *self.store.company.by_type.get(kind, {}).values(),
+            *self.store.removed.get(kind, ()),
+        )
+        return sorted((item for item in known if int(item["gid"]) < _WORK), key=_by_gid)
 
     def found(self, what: str, owner: Object) -> list[Object]:
         """Return what is found under ``owner``."""
         key = what, owner["gid"]
-        return self.part.under.get(key) or self.store.company.under.get(key, [])
+        if key in self.part.under:
+            return self.part.under[key]
+        return self.store.original_lists.get(key) or self.store.company.under.get(key, [])
+
+    def was(self, item: Object, field: str) -> Any:
+        """Return a field of the company's as it was before anybody wrote to it."""
+        return self.store.original.get(item["gid"], item).get(field, item.get(field))
+
+
+def _by_gid(item: Object) -> int:
+    return int(item["gid"])
 
 
 def first_gid(number: int, stage: int) -> int:

@@ -78,7 +78,7 @@ class Deliveries:
     def put(self, hook: Object, events: list[Object]) -> None:
         """Send a delivery; one without events is a heartbeat."""
         self._waiting.put((hook, events))
-        if self._thread is None:
+        if self._thread is None and not self._is_over.is_set():
             self._thread = threading.Thread(target=self._run, daemon=True)
             self._thread.start()
 

@@ -94,10 +94,10 @@ class Writer:
             except BaseException:
                 write.undo()
                 raise
-        if write.events:
+            # Still under the lock, so that deliveries come in the order of the writes.
             self._deliveries.send(write.events)
-        if operation.id == "createWebhook" and made is not None:
-            self._deliveries.put(made, [])
+            if operation.id == "createWebhook" and made is not None:
+                self._deliveries.put(made, [])
         return answer
 
     def _prepare(
@@ -107,12 +107,16 @@ class Writer:
         arguments = person.arguments(operation, values, request.query)
         names = [p.argument for p in operation.parameters if p.place == "path"]
         at = {name: arguments[name] for name in names}
+        for item in at.values():
+            if isinstance(item, dict):
+                self._store.part_of(item["gid"])
         person.check_change(operation, at)
         if operation.returns == "job" and self._limits.is_on:
             running = [job for job in self._store.all("job") if "_by" in job and is_running(job)]
             if len(running) >= JOBS:
                 raise too_many(5)
-        find = person.find_hidden if operation.id == "createAccessRequest" else person.find
+        is_asking = operation.id == "createAccessRequest"
+        find = person.find_hidden if is_asking else person.find_to_write
         data = checked(operation, request.data, find, is_form=request.is_form)
         return Write(
             self._store,
@@ -120,7 +124,7 @@ class Writer:
             data=data,
             raw=request.data,
             at=at,
-            resolve=person.find,
+            resolve=person.find_to_write,
             base_url=self._base_url,
             file=request.file,
         )

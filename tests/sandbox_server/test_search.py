@@ -149,6 +149,9 @@ def test_the_index_can_lag_behind() -> None:
 
         assert api.get(path, text="Brand new thing") == []
         assert old["gid"] in {t["gid"] for t in api.get(path, text=before, limit=100)}
+        shown = api.get(f"/tasks/{old['gid']}", opt_fields="name")
+        assert shown["name"] == "Renamed entirely"
+        assert api.get(path, text=before, limit=100, opt_fields="name")
         server.application.store.index_lag = 0
         assert [t["gid"] for t in api.get(path, text="Brand new thing")] == [task]
         assert [t["gid"] for t in api.get(path, text="Renamed entirely")] == [old["gid"]]

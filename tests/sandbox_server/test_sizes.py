@@ -130,3 +130,90 @@ def test_history_ends_when_it_is_told_to() -> None:
     assert tasks["modified_at"].max().isoformat() <= "2030-05-06T12:00:00+00:00"
     made = asana.tasks.create(name="Now", workspace=asana.workspaces.list())
     assert made["created_at"].iloc[0].isoformat().startswith("2030-05-06T12:00:00.001")
+
+
+def write(app: Application, method: str, path: str, **data: Any) -> Any:
+    body = json.dumps({"data": data}).encode()
+    answer = app.handle(method, f"/api/1.0{path}", _TOKEN, body)
+    assert answer.status in (200, 201), answer.body
+    return json.loads(answer.body)["data"]
+
+
+_FIELDS = "name,assignee.gid,tags.gid,memberships.section.gid,custom_fields.display_value"
+
+
+def test_a_division_comes_out_the_same_whatever_was_written_before_it_was_made() -> None:
+    calm, busy = make_application(size="medium"), make_application(size="medium")
+    project = list(busy.store.all("project"))[12 * 5]
+    gid, workspace = project["gid"], busy.store.first("workspace")["gid"]
+    enum = next(f for f in busy.store.all("custom_field") if f["name"] == "Priority")
+
+    write(busy, "POST", "/tags", name="New", workspace=workspace)
+    write(busy, "DELETE", f"/tags/{busy.store.first('tag')['gid']}")
+    write(busy, "POST", "/time_tracking_categories", name="New", workspace=workspace)
+    write(busy, "POST", f"/custom_fields/{enum['gid']}/enum_options", name="New")
+    write(busy, "PUT", f"/teams/{project['team']['gid']}", name="New")
+    people = ",".join(person["gid"] for person in project["members"])
+    write(busy, "POST", f"/projects/{gid}/removeMembers", members=people)
+
+    gone = busy.store.gone
+    expected = get(calm, "/tasks", project=gid, opt_fields=_FIELDS)["data"]
+    for row in expected:
+        row["tags"] = [tag for tag in row["tags"] if tag["gid"] not in gone]
+    assert get(busy, "/tasks", project=gid, opt_fields=_FIELDS)["data"] == expected
+    texts = f"/tasks/{expected[0]['gid']}/stories"
+    assert get(busy, texts) == get(calm, texts)
+
+
+def test_a_new_field_is_empty_in_a_division_that_is_made_for_it() -> None:
+    app = make_application(size="medium")
+    project = list(app.store.all("project"))[12 * 7]["gid"]
+    workspace = app.store.first("workspace")["gid"]
+    made = {"name": "New", "workspace": workspace, "resource_subtype": "number"}
+    field = write(app, "POST", "/custom_fields", **made)["gid"]
+    write(app, "POST", f"/projects/{project}/addCustomFieldSetting", custom_field=field)
+
+    fields = "custom_fields.number_value"
+    rows = get(app, "/tasks", project=project, opt_fields=fields)["data"]
+
+    values = [v["number_value"] for row in rows for v in row["custom_fields"] if v["gid"] == field]
+    assert len(values) == len(rows)
+    assert set(values) == {None}
+
+
+def test_a_write_is_not_lost_when_its_request_looks_everywhere(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("asana_frames.sandbox_server.store._KEPT", 3)
+    app = make_application(size="medium")
+    projects = list(app.store.all("project"))
+    one, two = (get(app, "/tasks", project=p["gid"], limit=1)["data"][0] for p in projects[:13:12])
+    write(app, "PUT", f"/tasks/{two['gid']}", external={"gid": "mine"})
+
+    write(app, "POST", f"/tasks/{one['gid']}/addDependencies", dependencies=["external:mine"])
+    for number in range(2, 10):
+        app.store.ready(number)
+
+    found = get(app, f"/tasks/{one['gid']}/dependencies")["data"]
+    assert [task["gid"] for task in found] == [two["gid"]]
+    found = get(app, f"/tasks/{two['gid']}/dependents")["data"]
+    assert [task["gid"] for task in found] == [one["gid"]]
+
+
+def test_a_division_that_cannot_be_made_is_as_if_never_begun(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store = make_application(size="medium").store
+    whole = store._build
+
+    def broken(store: Store, block: Any, stage: int) -> None:
+        whole(store, block, stage)
+        raise RuntimeError("Out of luck")
+
+    monkeypatch.setattr(store, "_build", broken)
+    with pytest.raises(RuntimeError):
+        store.ready(3)
+    monkeypatch.setattr(store, "_build", whole)
+
+    tasks = store.ready(3).by_type["task"]
+    assert len(store.found("project_tasks", list(store.all("project"))[36])) < len(tasks)  # type: ignore[arg-type]

@@ -139,6 +139,20 @@ def test_goals_are_measured_by_what_supports_them(api: Api) -> None:
     assert api.get("/goal_relationships", supported_goal=goal) == []
 
 
+def test_a_milestone_that_is_made_of_a_task_counts_for_its_goal(api: Api) -> None:
+    goal, project = api.goal(), api.project()
+    done, other = (api.task(projects=[project]) for _ in range(2))
+    source = "project_milestone_completion"
+    api.post(f"/goals/{goal}/setMetric", target_number_value=100, progress_source=source)
+    path = f"/goals/{goal}/addSupportingRelationship"
+    api.post(path, supporting_resource=project, contribution_weight=1)
+
+    api.put(f"/tasks/{done}", resource_subtype="milestone", completed=True)
+    assert api.get(f"/goals/{goal}")["metric"]["current_number_value"] == 100
+    api.put(f"/tasks/{other}", resource_subtype="milestone")
+    assert api.get(f"/goals/{goal}")["metric"]["current_number_value"] == 50
+
+
 def test_a_time_period_gives_a_goal_its_dates(api: Api) -> None:
     period = api.get("/time_periods", workspace=api.workspace, opt_fields="start_on,end_on")[3]
 
@@ -237,6 +251,30 @@ def test_names_of_fields_are_unique_and_renaming_shows_everywhere(api: Api) -> N
     api.put(f"/custom_fields/{field['gid']}", name="Brand new")
 
     assert api.get(f"/tasks/{task}")["custom_fields"][0]["name"] == "Brand new"
+
+
+def test_a_field_stays_on_tasks_whose_other_project_has_it(api: Api) -> None:
+    one, field = api.with_field()
+    two = api.project()
+    api.post(f"/projects/{two}/addCustomFieldSetting", custom_field=field["gid"])
+    task = api.task(projects=[one, two])
+
+    api.post(f"/projects/{one}/removeCustomFieldSetting", custom_field=field["gid"])
+
+    assert [value["gid"] for value in api.get(f"/tasks/{task}")["custom_fields"]] == [field["gid"]]
+
+
+def test_a_value_without_a_project_that_has_its_field_can_only_be_cleared(api: Api) -> None:
+    project, field = api.with_field()
+    task = api.task(projects=[project])
+    api.put(f"/tasks/{task}", custom_fields={field["gid"]: "x"})
+    api.post(f"/tasks/{task}/removeProject", project=project)
+
+    (value,) = api.get(f"/tasks/{task}")["custom_fields"]
+    assert (value["enabled"], value["text_value"]) == (False, "x")
+    write = {"custom_fields": {field["gid"]: "y"}}
+    assert "can only be cleared" in api.refused("PUT", f"/tasks/{task}", write)
+    api.put(f"/tasks/{task}", custom_fields={field["gid"]: None})
 
 
 def test_a_deleted_field_takes_its_values_with_it(api: Api) -> None:

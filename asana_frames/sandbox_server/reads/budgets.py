@@ -15,7 +15,8 @@ _BILLABLE = {"billable": ("billable",), "non_billable": ("nonBillable",)}
 
 def budgets_of(store: Store, asked: dict[str, Any]) -> Iterable[Object]:
     """Return the budget of the project that is asked about, or nothing."""
-    found = (b for b in store.all("budget") if b["parent"] is asked["parent"])
+    found = store.near("budget", asked["parent"])
+    found = (budget for budget in found if budget["parent"] is asked["parent"])
     return [added_up(store, budget) for budget in found]
 
 
@@ -25,7 +26,7 @@ def added_up(store: Store, budget: Object) -> Object:
     units = "minutes" if is_time else "EUR"
     rates = {
         rate["resource"]["gid"]: rate["rate"]
-        for rate in store.all("rate")
+        for rate in store.near("rate", budget["parent"])
         if rate["parent"] is budget["parent"]
     }
     used = _worth(_entries(store, budget["parent"], budget["actual"]), rates, is_time)
@@ -60,7 +61,7 @@ def _worth(work: Work, rates: dict[str, float], is_time: bool) -> float:
 
 def _entries(store: Store, project: Object, actual: Object) -> Work:
     wanted = _BILLABLE.get(actual["billable_status_filter"])
-    for entry in store.all("time_tracking_entry"):
+    for entry in store.near("time_tracking_entry", project):
         is_counted = wanted is None or entry["billable_status"] in wanted
         if is_counted and entry["attributable_to"] is project:
             yield entry["created_by"]["gid"], entry["duration_minutes"]
@@ -75,7 +76,7 @@ def _estimated(store: Store, project: Object) -> Work:
 
 
 def _allocated(store: Store, project: Object) -> Work:
-    for allocation in store.all("allocation"):
+    for allocation in store.near("allocation", project):
         effort = allocation["effort"]
         if allocation["parent"] is not project or effort is None:
             continue

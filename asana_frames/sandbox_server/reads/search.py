@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -72,14 +73,14 @@ def search_tasks(store: Store, asked: Arguments) -> list[Object]:
     """Answer ``GET /workspaces/{workspace}/tasks/search``."""
     tests = list(_tests(store, asked, _OF_TASK))
     rows = (task for task in _indexed(store) if all(test(task) for test in tests))
-    return _sorted(list(rows), asked)
+    return _best(rows, asked)
 
 
 def search_projects(store: Store, asked: Arguments) -> list[Object]:
     """Answer ``GET /workspaces/{workspace}/projects/search``."""
     tests = list(_tests(store, asked, _OF_PROJECT))
     rows = (project for project in store.all("project") if all(test(project) for test in tests))
-    return _sorted(list(rows), asked)
+    return _best(rows, asked)
 
 
 def _indexed(store: Store) -> Iterator[Object]:
@@ -257,14 +258,16 @@ _OPERATORS: dict[str, Callable[[Any, str], bool]] = {
 }
 
 
-def _sorted(found: list[Object], asked: Arguments) -> list[Object]:
-    key = str(asked.get("sort_by") or "modified_at")
-    name = _SORT.get(key, key)
-    found.sort(
-        key=lambda item: (False, "") if item[name] is None else (True, item[name]),
-        reverse=not asked.get("sort_ascending"),
-    )
-    return found[: int(asked.get("limit") or _MOST)]
+def _best(rows: Iterable[Object], asked: Arguments) -> list[Object]:
+    """Return the first rows of an order, without holding all of them."""
+    by = str(asked.get("sort_by") or "modified_at")
+    name = _SORT.get(by, by)
+
+    def key(item: Object) -> tuple[bool, Any]:
+        return (False, "") if item[name] is None else (True, item[name])
+
+    first = heapq.nsmallest if asked.get("sort_ascending") else heapq.nlargest
+    return first(int(asked.get("limit") or _MOST), rows, key=key)
 
 
 def typeahead(store: Store, asked: Arguments) -> list[Object]:

@@ -23,9 +23,9 @@ def _value(make: Maker, task: Object, field: Object) -> Any:
 
 
 def _number(make: Maker, task: Object, field: Object) -> Any:
-    if field["format"] == "percentage":
+    if make.was(field, "format") == "percentage":
         return make.random.randint(1, 400) / 1000
-    if field["format"] == "duration":
+    if make.was(field, "format") == "duration":
         return 30 * make.random.randint(1, 24)
     return make.random.choice((1, 2, 3, 5, 8, 13))
 
@@ -37,7 +37,7 @@ def _text(make: Maker, task: Object, field: Object) -> Any:
 
 
 def _multi_enum(make: Maker, task: Object, field: Object) -> Any:
-    options: list[Object] = field["enum_options"]
+    options: list[Object] = make.was(field, "enum_options")
     return sorted(make.random.sample(options, make.random.randint(1, 3)), key=options.index)
 
 
@@ -57,7 +57,7 @@ _VALUES: dict[str, Callable[[Maker, Object, Object], Any]] = {
     "formula": lambda make, task, field: round(make.random.random() * 4, 2),
     "text": _text,
     "custom_id": lambda make, task, field: id_number(task),
-    "enum": lambda make, task, field: make.random.choice(field["enum_options"]),
+    "enum": lambda make, task, field: make.random.choice(make.was(field, "enum_options")),
     "multi_enum": _multi_enum,
     "date": _date,
     "people": _people,

@@ -53,7 +53,7 @@ def _tell(
     def told(moment: datetime, by: Object | None, subtype: str, text: str, **more: Any) -> None:
         story(make, task, moment, by, subtype, text, **more)
 
-    _begin(task, project, created, told)
+    _begin(make, task, project, created, told)
     _slip(make, task, task["created_by"], next(steps), told)
     if make.random.random() < 0.35:
         moment, person = next(steps), make.random.choice(make.all("user"))
@@ -62,7 +62,7 @@ def _tell(
         # Rules move tasks too, and then nobody did it.
         by_rule = make.random.random() < 0.1
         mover = None if by_rule else task["assignee"] or task["created_by"]
-        text = f'moved this task from "{old["name"]}" to "{new["name"]}"'
+        text = f'moved this task from "{make.was(old, "name")}" to "{make.was(new, "name")}"'
         more = {"old_section": old, "new_section": new, "project": project}
         told(next(steps), mover, "section_changed", text, **more)
     if task["completed"]:
@@ -70,14 +70,16 @@ def _tell(
     make.found("task_stories", task).sort(key=lambda item: item["created_at"])
 
 
-def _begin(task: Object, project: Object | None, created: datetime, told: Tell) -> None:
+def _begin(
+    make: Maker, task: Object, project: Object | None, created: datetime, told: Tell
+) -> None:
     """Tell how a task began: in a project and with an assignee, where it has them."""
     creator, assignee = task["created_by"], task["assignee"]
     if project is not None:
-        text = f"added this task to {project['name']}"
+        text = f"added this task to {make.was(project, 'name')}"
         told(created, creator, "added_to_project", text, project=project)
     if assignee is not None:
-        text = f"assigned this task to {assignee['name']}"
+        text = f"assigned this task to {make.was(assignee, 'name')}"
         told(created, creator, "assigned", text, assignee=assignee)
 
 
@@ -112,7 +114,7 @@ def story(
         "type": "comment" if is_comment else "system",
         "created_at": stamp(moment),
         "created_by": by,
-        "text": text if is_comment else f"{by['name'] if by else 'Asana'} {text}",
+        "text": text if is_comment else f"{make.was(by, 'name') if by else 'Asana'} {text}",
         "html_text": f"<body>{text}</body>",
         "is_editable": is_comment,
         "source": "web" if by else "unknown",

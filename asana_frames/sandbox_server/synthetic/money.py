@@ -32,7 +32,7 @@ def _hand_in(make: Maker) -> None:
 def _money(make: Maker) -> None:
     people = make.all("user")
     for place, project in enumerate(make.all("project")[:9]):
-        for person in project["members"]:
+        for person in make.was(project, "members"):
             make.add(
                 "rate",
                 parent=project,
@@ -60,7 +60,7 @@ def _capacity(make: Maker) -> None:
     people = make.all("user")
     today = make.now.date()
     for project in make.all("project")[:9]:
-        for person in project["members"][:4]:
+        for person in make.was(project, "members")[:4]:
             start = today - timedelta(days=make.random.randint(0, 60))
             as_hours = make.random.random() < 0.5
             make.add(

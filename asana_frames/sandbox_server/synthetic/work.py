@@ -32,7 +32,7 @@ def build_work(make: Maker) -> None:
 
 def _task(make: Maker, project: Object | None, parent: Object | None = None) -> Object:
     random = make.random
-    people = project["members"] if project else make.all("user")
+    people = make.was(project, "members") if project else make.all("user")
     created = make.now - timedelta(seconds=random.random() ** 1.1 * HISTORY * 86_400 * 0.98)
     if parent is not None:
         created = _moment(parent["created_at"]) + timedelta(hours=random.randint(1, 200))
@@ -125,7 +125,7 @@ def _place(
         make.put("user_tasks", task["assignee"], task)
     moves: list[Object] = []
     if project is not None:
-        fields = [setting["custom_field"] for setting in project["custom_field_settings"]]
+        fields = _fields_of(make, project)
         task["custom_fields"] = filled(make, task, fields)
         if parent is None:
             sections = make.found("sections", project)
@@ -156,29 +156,31 @@ def _multi_home(make: Maker) -> None:
     """
     projects = [
         project
-        for project in make.all("project")
-        if make.found("project_tasks", project) and project["team"]["name"][:8] != "Customer"
+        for project, (_, team, _, _) in zip(make.all("project"), words.PROJECTS, strict=True)
+        if make.found("project_tasks", project) and team != "Customer Success"
     ]
+    own = {project["gid"] for project in projects}
     for task in make.all("task")[::14]:
-        if not task["projects"] or task["projects"][0]["team"]["name"][:8] == "Customer":
+        if not task["projects"] or task["projects"][0]["gid"] not in own:
             continue
         other = make.random.choice(projects)
-        if other in task["projects"]:
+        if any(other is project for project in task["projects"]):
             continue
         settle(make, task, other, make.found("sections", other)[0])
         present = {field["gid"] for field, _ in task["custom_fields"]}
-        more = [
-            setting["custom_field"]
-            for setting in other["custom_field_settings"]
-            if setting["custom_field"]["gid"] not in present
-        ]
+        more = (field for field in _fields_of(make, other) if field["gid"] not in present)
         task["custom_fields"] += filled(make, task, more)
+
+
+def _fields_of(make: Maker, project: Object) -> list[Object]:
+    """Return the custom fields that a project's tasks had from the beginning."""
+    return [setting["custom_field"] for setting in make.was(project, "custom_field_settings")]
 
 
 def _customise(make: Maker) -> None:
     """Make some tasks of the projects that have a custom type of that type."""
     for project in make.all("project")[:3]:
-        types = make.store.company.under.get(("custom_types", project["gid"]), [])
+        types = make.found("custom_types", project)
         for task in make.found("project_tasks", project)[::19] if types else ():
             if task["resource_subtype"] == "default_task":
                 options = types[0]["status_options"]

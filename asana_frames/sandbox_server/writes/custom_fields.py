@@ -8,7 +8,7 @@ from asana_frames.sandbox_server import blank
 from asana_frames.sandbox_server.checks import must
 from asana_frames.sandbox_server.errors import Refusal, invalid
 from asana_frames.sandbox_server.store import Object
-from asana_frames.sandbox_server.writes.places import with_fields
+from asana_frames.sandbox_server.writes.places import settings_of, with_fields
 from asana_frames.sandbox_server.writes.write import Write
 
 _MOST_OPTIONS = 500
@@ -274,6 +274,7 @@ def _unset(write: Write, setting: Object) -> None:
     what = {"project": "project_tasks", "portfolio": "items"}.get(parent["resource_type"])
     for item in list(write.store.found(what, parent)) if what else [parent]:
         held = [(f, v) for f, v in item.get("custom_fields", ()) if f is field]
-        if held and held[0][1] in (None, []):
+        is_elsewhere = what == "project_tasks" and any(f is field for f in settings_of(item))
+        if held and held[0][1] in (None, []) and not is_elsewhere:
             _forget(write, item, field)
     write.remove(setting)

@@ -169,6 +169,7 @@ def _subtype(write: Write, task: Object, data: dict[str, Any], is_new: bool) -> 
     if new == "milestone":
         # Milestones have no start.
         write.set(task, start_on=None, start_at=None)
+    refresh_for(write, task)
     if not is_new:
         write.happened("changed", task, field="resource_subtype")
         more = {"old_resource_subtype": old, "new_resource_subtype": new}

@@ -135,7 +135,7 @@ def create_timesheet(write: Write) -> Object:
     must(start.weekday() in (0, 6), "start_date", "A week begins on Monday or Sunday")
     must(end == start + timedelta(days=6), "end_date", "A week has seven days")
     person = write.data["user"]
-    for sheet in write.store.all("timesheet_approval_status"):
+    for sheet in write.store.near("timesheet_approval_status", person):
         same = sheet["user"] is person and sheet["start_date"] == write.data["start_date"]
         must(not same, "start_date", "There is a timesheet of that week")
     return write.add(
@@ -156,7 +156,7 @@ def update_timesheet(write: Write) -> Object:
     old, new = sheet["approval_status"], write.data["approval_status"].upper()
     must(new in _NEXT[old], "approval_status", f"{old.lower()} cannot become {new.lower()}")
     write.set(sheet, approval_status=new)
-    for entry in list(write.store.all("time_tracking_entry")):
+    for entry in list(write.store.near("time_tracking_entry", sheet["user"])):
         is_in = sheet["start_date"] <= entry["entered_on"] <= sheet["end_date"]
         if is_in and entry["created_by"] is sheet["user"]:
             write.set(entry, approval_status=new)
@@ -170,7 +170,7 @@ def create_rate(write: Write) -> Object:
     """``POST /rates``."""
     parent, person = write.data["parent"], write.data["resource"]
     must(write.data["rate"] >= 0, "rate", "Must not be negative")
-    for rate in write.store.all("rate"):
+    for rate in write.store.near("rate", parent):
         same = rate["parent"] is parent and rate["resource"] is person
         must(not same, "resource", "There is a rate for this project and person")
     return write.add(
@@ -208,7 +208,7 @@ _BLOCKS: dict[str, Object] = {
 def create_budget(write: Write) -> Object:
     """``POST /budgets``: one for a project."""
     write.need("parent", "budget_type")
-    for budget in write.store.all("budget"):
+    for budget in write.store.near("budget", write.data["parent"]):
         taken = budget["parent"] is write.data["parent"]
         must(not taken, "parent", "The project has a budget already")
     made = {key: _block(write, key, block) for key, block in _BLOCKS.items()}
