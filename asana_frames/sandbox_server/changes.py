@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from asana_frames.sandbox_server.store import Block, Object, Part, Store, stamp
+from asana_frames.sandbox_server.store import Block, Object, Part, Store, is_made, stamp
 
 #: What is found under objects, and goes when they go.
 _LISTS = (
@@ -111,10 +111,7 @@ class Changes:
         if item.get("resource_type") in _HAS_MODIFIED:
             fields.setdefault("modified_at", self.now)
         old = {key: item[key] for key in fields if key in item}
-        if item.get("gid") in self.store.company.by_gid:
-            before = self.store.original.setdefault(item["gid"], {})
-            for key in fields:
-                before.setdefault(key, item.get(key))
+        self.store.remember(item, fields)
         new = [key for key in fields if key not in item]
         item |= fields
 
@@ -144,7 +141,7 @@ class Changes:
         part = self.store.part_of(gid)
         same = part.by_type[kind]
         order = list(same)
-        removed = self.store.removed.setdefault(kind, [])
+        removed = self.store.removed.setdefault(kind, []) if is_made(gid) else []
         removed.append(item)
         for what in _LISTS:
             if part.under.get((what, gid)):
@@ -194,7 +191,7 @@ class Changes:
         if isinstance(part, Block):
             self.store.keep(part)
         old = part.under.get(key)
-        if part is self.store.company:
+        if part is self.store.company and is_made(key[1]):
             self.store.original_lists.setdefault(key, old or [])
         part.under[key] = items
 

@@ -258,6 +258,13 @@ class Store:
         self.keep(block)
         return block
 
+    def remember(self, item: Object, fields: Iterable[str]) -> None:
+        """Remember what fields of the company's were like before the first write to them."""
+        if is_made(item.get("gid", "")):
+            before = self.original.setdefault(item["gid"], {})
+            for field in fields:
+                before.setdefault(field, item.get(field))
+
     def keep(self, block: Block) -> None:
         """Never forget a block from now on: it is no longer what it was made as."""
         block.is_written = True
@@ -273,8 +280,10 @@ class Store:
             elif owner["gid"] in self.home:
                 block = self.ready(self.home[owner["gid"]], 2)
                 parts.insert(0, self.part_of(str(_WORK + block.number * _SPAN)))
-        having = [part for part in parts if item is not None and item in part.under.get(key, ())]
-        return having[0] if having else parts[0]
+        for part in parts if item is not None else ():
+            if any(item is other for other in part.under.get(key, ())):
+                return part
+        return parts[0]
 
 
 class Maker:
@@ -328,18 +337,23 @@ class Maker:
             *self.store.company.by_type.get(kind, {}).values(),
             *self.store.removed.get(kind, ()),
         )
-        return sorted((item for item in known if int(item["gid"]) < _WORK), key=_by_gid)
+        return sorted((item for item in known if is_made(item["gid"])), key=_by_gid)
 
     def found(self, what: str, owner: Object) -> list[Object]:
         """Return what is found under ``owner``."""
         key = what, owner["gid"]
         if key in self.part.under:
             return self.part.under[key]
-        return self.store.original_lists.get(key) or self.store.company.under.get(key, [])
+        return self.store.original_lists.get(key, self.store.company.under.get(key, []))
 
     def was(self, item: Object, field: str) -> Any:
         """Return a field of the company's as it was before anybody wrote to it."""
         return self.store.original.get(item["gid"], item).get(field, item.get(field))
+
+
+def is_made(gid: str) -> bool:
+    """Whether a gid is of the company as it was made, and not of a division's work or later."""
+    return str(_COMPANY) <= gid < str(_WORK)
 
 
 def _by_gid(item: Object) -> int:
