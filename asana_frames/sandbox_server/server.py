@@ -41,6 +41,7 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     wbufsize = -1
     timeout = _PATIENCE
+    server_version, sys_version = "asana-frames-sandbox", ""
     application: Application
     packer: Packer
 
