@@ -6,6 +6,7 @@ import heapq
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any
 
 from asana_frames.sandbox_server.checks import day_of, since_of
@@ -102,12 +103,12 @@ def _tests(
 ) -> Iterator[Test]:
     text = str(asked.get("text") or "").casefold()
     for word in text.split():
-        yield lambda item, word=word: word in f"{item['name']} {item['notes']}".casefold()  # type: ignore[misc]
+        yield partial(_says, word)
     if asked.get("resource_subtype"):
         yield lambda item: bool(item["resource_subtype"] == asked["resource_subtype"])
     for name, flag in _FLAGS.items():
         if asked.get(name) is not None:
-            yield lambda item, name=name, flag=flag: flag(store, item) == asked[name]  # type: ignore[misc]
+            yield partial(_is_so, store, flag, asked[name])
     union: list[Test] = []
     for name, find in known.items():
         for operator in ("any", "not", "all"):
@@ -125,6 +126,16 @@ def _tests(
     yield from _types(asked)
     yield from _days(asked)
     yield from _custom(asked)
+
+
+def _says(word: str, item: Object) -> bool:
+    return word in f"{item['name']} {item['notes']}".casefold()
+
+
+def _is_so(
+    store: Store, flag: Callable[[Store, Object], bool], wanted: bool, item: Object
+) -> bool:
+    return flag(store, item) == wanted
 
 
 def _wanted(store: Store, given: str) -> set[str]:
@@ -203,12 +214,10 @@ def _custom(asked: Arguments) -> Iterator[Test]:
                 float(given)
             except ValueError:
                 raise invalid(key, f"Value is not a number: {given}") from None
-        yield lambda item, gid=gid, operator=operator, given=given: _holds(  # type: ignore[misc]
-            item, gid, operator, given
-        )
+        yield partial(_holds, gid, operator, given)
 
 
-def _holds(item: Object, gid: str, operator: str, given: str) -> bool:
+def _holds(gid: str, operator: str, given: str, item: Object) -> bool:
     for field, value in item["custom_fields"]:
         if field["gid"] == gid:
             is_set = value is not None and value != []
