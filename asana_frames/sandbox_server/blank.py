@@ -258,3 +258,9 @@ def older_membership(parent: Object, person: Object, level: str) -> Object:
         can_write = level in ("admin", "editor")
         made["write_access"] = "full_write" if can_write else "comment_only"
     return {**made, kind: parent}
+
+
+def audited(item: Object) -> Object:
+    """Return an object as the audit log keeps it: as it is called now."""
+    keys = ("gid", "resource_type", "resource_subtype", "name", "email")
+    return {key: item[key] for key in keys if key in item}

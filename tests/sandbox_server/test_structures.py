@@ -324,6 +324,19 @@ def test_somebody_new_is_invited_by_e_mail_and_can_leave(api: Api) -> None:
     assert api.get(f"/users/{person['gid']}/workspace_memberships") == []
 
 
+def test_the_audit_log_goes_on_with_what_is_deleted_and_who_is_invited(api: Api) -> None:
+    path, since = f"/workspaces/{api.workspace}/audit_log_events", "2026-11-02T09:00:00Z"
+    task = api.task(name="Secret plan")
+    api.delete(f"/tasks/{task}")
+    api.post(f"/workspaces/{api.workspace}/addUser", user="bo.li@acme.example")
+
+    found = api.get(path, start_at=since, limit=100)
+
+    told = {(event["event_type"], event["resource"]["name"]) for event in found}
+    assert {("task_deleted", "Secret plan"), ("user_invited", "Bo Li")} <= told
+    assert [event["resource"]["gid"] for event in api.get(path, resource_gid=task)] == [task]
+
+
 def test_access_is_asked_for_once_and_granted(api: Api, other: Api) -> None:
     project = api.project(public=True)
     request = other.post("/access_requests", target=project, message="Please")

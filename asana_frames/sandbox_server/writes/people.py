@@ -186,6 +186,7 @@ def add_user_to_workspace(write: Write) -> Object:
     known = (m for m in write.store.all("workspace_membership") if m["user"] is person)
     if not any(m["workspace"] is workspace for m in known):
         _welcome(write, workspace, person)
+        write.audit("user_invited", "user_updates", person)
     return person
 
 
@@ -216,6 +217,7 @@ def remove_user_from_workspace(write: Write) -> None:
     must(person is not write.me, "user", "You cannot remove yourself", 403)
     is_in = any(workspace is other for other in person["workspaces"])
     must(is_in, "user", "Is not in the workspace")
+    write.audit("user_deprovisioned", "user_updates", person)
     for team in list(write.store.found("user_teams", person)):
         leave_team(write, team, person)
     for membership in list(write.store.all("workspace_membership")):

@@ -121,6 +121,7 @@ def _dates(write: Write, project: Object, data: dict[str, Any]) -> None:
 def delete_project(write: Write) -> None:
     """``DELETE /projects/{project}``: tasks that lived there only are deleted with it."""
     project: Object = write.at["project"]
+    write.audit("project_deleted", "deletion", project)
     write.happened("deleted", project, within=project["team"])
     for task in list(write.store.found("project_tasks", project)):
         if len(task["projects"]) > 1:

@@ -329,6 +329,7 @@ def remove_tag(write: Write, task: Object, tag: Object) -> None:
 def delete_task(write: Write, task: Object | None = None) -> None:
     """``DELETE /tasks/{task}``: the task and its subtasks leave all lists."""
     task = task or write.at["task"]
+    write.audit("task_deleted", "deletion", task)
     for child in list(write.store.found("subtasks", task)):
         delete_task(write, child)
     write.happened("deleted", task, within=task["parent"])

@@ -166,6 +166,21 @@ class Write(Changes):
             event["change"] = {"field": field, "action": "changed", **(change or {})}
         self.events.append(event)
 
+    def audit(self, event_type: str, category: str, resource: Object) -> None:
+        """Write down in the audit log what admins want to know."""
+        me = self.me
+        made = self.add(
+            "audit_log_event",
+            created_at=self.now,
+            event_type=event_type,
+            event_category=category,
+            actor={"actor_type": "user", **{key: me[key] for key in ("gid", "name", "email")}},
+            resource=blank.audited(resource),
+            details={},
+            context={"context_type": "api", "client_ip_address": "127.0.0.1"},
+        )
+        del made["resource_type"]
+
     def changed(self, item: Object, field: str, value: Any) -> None:
         """Change a field and remember the event; an object as value is part of it."""
         if item.get(field) == value and not isinstance(value, dict):
