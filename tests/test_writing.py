@@ -245,3 +245,17 @@ def test_search_takes_dotted_filters_and_joins_references(
 def test_an_attribute_that_is_no_resource_suggests_one(recorded: af.Asana) -> None:
     with pytest.raises(AttributeError, match="Did you mean 'tasks'"):
         recorded.taskz  # noqa: B018
+
+
+def test_a_frame_of_one_row_is_a_custom_field_to_add(asana: af.Asana) -> None:
+    workspace = asana.workspaces.list()
+    project = asana.projects.create(name="Pilot", workspace=workspace)
+    field = asana.custom_fields.create(
+        name="Effort of the pilot", workspace=workspace, resource_subtype="number"
+    )
+
+    setting = asana.projects.add_custom_field_setting(project, custom_field=field)
+
+    assert setting["custom_field_gid"].tolist() == field["gid"].tolist()
+    asana.projects.delete(project)
+    asana.custom_fields.delete(field)

@@ -199,7 +199,10 @@ class Builder:
                 for entry in self._overrides.find("not_in_body", operations=operation_id)
             ):
                 continue
-            yield BodyField(name, scalar_kind(field), name in data.required, field.enum)
+            kind = scalar_kind(field)
+            for entry in self._overrides.find("body_fields", operations=operation_id):
+                kind = entry["kind"] if entry["name"] == name else kind
+            yield BodyField(name, kind, name in data.required, field.enum)
 
     def _added(self, entry: Entry) -> Operation:
         facts = _facts(entry)

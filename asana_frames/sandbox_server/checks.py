@@ -186,6 +186,9 @@ def _value(
     if field.enum and value not in field.enum:
         known = ", ".join(field.enum)
         raise invalid(field.name, f"Not a valid value: {value} (one of {known})")
+    if field.name == "custom_field":
+        # A gid, or the definition of a new one.
+        return value
     if field.name in _DAYS:
         return day_of(field.name, value)
     if field.name.startswith("html_"):
