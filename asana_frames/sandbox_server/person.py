@@ -56,23 +56,22 @@ class Person:
         Refusal
             404: nothing that this person sees has it; 403: it is of another kind.
         """
-        item = self._named(gid, kinds) or self._store.get(gid)
-        if item is None:
-            raise unknown(argument, gid)
-        # Budgets and the like are told from each other by path alone, so any kind is looked at.
-        kind = item.get("resource_type", kinds[0] if kinds else "")
-        if kinds and kind not in kinds:
-            is_membership = kind.endswith("_membership") and "membership" in kinds
-            if not is_membership or item.get("resource_subtype") != kind:
-                raise Refusal(403, f"{argument}: Not the correct type")
+        item = self.find_hidden(argument, gid, kinds)
         if not self.access.is_admin and not self.access.can_see(item):
             raise unknown(argument, gid)
         return item
 
     def find_hidden(self, argument: str, gid: str, kinds: tuple[str, ...]) -> Object:
         """Return an object even if this person does not see it, to ask for access to it."""
-        item = self._store.get(gid)
-        return item if item is not None else self.find_to_write(argument, gid, kinds)
+        item = self._named(gid, kinds) or self._store.get(gid)
+        if item is None:
+            raise unknown(argument, gid)
+        kind = item.get("resource_type", "")
+        if kinds and kind not in kinds:
+            is_membership = kind.endswith("_membership") and "membership" in kinds
+            if not is_membership or item.get("resource_subtype") != kind:
+                raise Refusal(403, f"{argument}: Not the correct type")
+        return item
 
     def _named(self, gid: str, kinds: tuple[str, ...]) -> Object | None:
         if "user" in kinds:

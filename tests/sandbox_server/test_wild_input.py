@@ -102,6 +102,17 @@ def test_wild_queries_are_refused(app: Application, path: str) -> None:
     assert send(app, "GET", path)[0] == 400
 
 
+@pytest.mark.parametrize("kind", ["audit_log_event", "reaction", "enum_option", "job"])
+def test_no_other_kind_of_object_is_taken_for_a_task(app: Application, kind: str) -> None:
+    store = app.store
+    parts = (store.company, store.ready(0, 2))
+    gid = next(gid for part in parts for gid in part.by_type.get(kind, ()))
+
+    assert send(app, "GET", f"/tasks/{gid}")[0] == 403
+    assert send(app, "PUT", f"/tasks/{gid}", {"name": "x"})[0] == 403
+    assert send(app, "POST", "/access_requests", {"target": gid})[0] == 403
+
+
 @pytest.mark.parametrize(
     "fields",
     [
