@@ -19,7 +19,7 @@ from asana_frames.sandbox_server.faults import Faults, Mischief
 from asana_frames.sandbox_server.limits import Limits
 from asana_frames.sandbox_server.notices import RUNNING, notices
 from asana_frames.sandbox_server.person import TOKEN, Person
-from asana_frames.sandbox_server.plan import PER_MINUTE, Plan, check_plan
+from asana_frames.sandbox_server.plan import PER_MINUTE, UNPAID, Plan, check_plan
 from asana_frames.sandbox_server.reader import Reader
 from asana_frames.sandbox_server.request import Request, read_request
 from asana_frames.sandbox_server.routing import ROOT, Routes
@@ -169,7 +169,8 @@ class Application:
             if name != TOKEN or me is None or (":" in token and not address):
                 raise Refusal(401, "Not Authorized")
             person = next((p for p in self._people.values() if p.me is me), None)
-            person = person or Person(self.store, me, self._origin)
+            unpaid = UNPAID.get(self._plan, frozenset())
+            person = person or Person(self.store, me, self._origin, unpaid)
             self._people[token] = person
         if not person.me["workspaces"]:
             raise Refusal(401, "Not Authorized")

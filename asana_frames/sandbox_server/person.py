@@ -30,14 +30,18 @@ class Person:
         The user.
     origin
         Scheme and host of addresses of files.
+    unpaid
+        Fields that the workspace's plan does not have.
     """
 
-    def __init__(self, store: Store, me: Object, origin: str) -> None:
+    def __init__(
+        self, store: Store, me: Object, origin: str, unpaid: frozenset[str] = frozenset()
+    ) -> None:
         self._store = store
         self.me = me
         self.access = Access(store, me)
         self.files = Files(store, lambda: self.projection, origin)
-        self.projection = Projection(store, me, self.files.url)
+        self.projection = Projection(store, me, self.files.url, unpaid)
 
     def find_to_write(self, argument: str, gid: str, kinds: tuple[str, ...]) -> Object:
         """Return an object as `find` does, and see that its division is not forgotten.

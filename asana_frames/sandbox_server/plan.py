@@ -55,6 +55,8 @@ _OPERATIONS = {
     "rollupProject": "advanced",
     "rollupTask": "advanced",
 }
+#: Fields that a plan does not have.
+UNPAID = {"free": frozenset(("custom_fields", "custom_field_settings"))}
 #: What only admins and service accounts may read; writes check for themselves.
 _FOR_ADMINS = frozenset(("audit_log", "ai_studio_usage"))
 

@@ -89,12 +89,21 @@ class Projection:
         Who looks: what they like is theirs.
     file_url
         Returns where an object's file can be downloaded, for a while.
+    unpaid
+        Fields that the plan does not have: they are on no object.
     """
 
-    def __init__(self, store: Store, me: Object, file_url: Callable[[Object], str | None]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        me: Object,
+        file_url: Callable[[Object], str | None],
+        unpaid: frozenset[str] = frozenset(),
+    ) -> None:
         self._store = store
         self._me = me
         self._file_url = file_url
+        self._unpaid = unpaid
         self._version = store.version, store.remeasured
         self._definitions: dict[tuple[str, int], tuple[Tree | None, Object]] = {}
         self._encoded: dict[tuple[str, bool, str], bytes] = {}
@@ -103,7 +112,7 @@ class Projection:
     def page(self, rows: Iterable[Object], opt_fields: str, *, full: bool) -> list[bytes]:
         """Return rows as JSON, each by itself; unchanged ones are encoded once."""
         self._renew()
-        tree = tree_of(opt_fields) if opt_fields else None
+        tree = self._paid(tree_of(opt_fields)) if opt_fields else None
         return [self._bytes(row, opt_fields, tree, full) for row in rows]
 
     def _bytes(self, row: Object, opt_fields: str, tree: Tree | None, full: bool) -> bytes:
@@ -136,7 +145,15 @@ class Projection:
             Whether the default is the full record rather than the compact one.
         """
         self._renew()
-        return self._shown(item, tree, full)
+        return self._shown(item, self._paid(tree), full)
+
+    def _paid(self, tree: Tree | None) -> Tree | None:
+        """Return what is asked for without what the plan does not have."""
+        if not tree or not self._unpaid:
+            return tree
+        return {key: below for key, below in tree.items() if key not in self._unpaid} or {
+            "gid": {}
+        }
 
     def _renew(self) -> None:
         """Forget what was made of an older version of the store."""
@@ -153,7 +170,7 @@ class Projection:
         kind = item.get("resource_type", "")
         if not full and kind not in ALWAYS_FULL and is_object(item):
             return self._compact(item)
-        hidden = HIDDEN.get(kind, _NOTHING)
+        hidden = HIDDEN.get(kind, _NOTHING) | self._unpaid
         shown = {
             key: self._default(item, key)
             for key, value in item.items()

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+import asana_frames as af
 from asana_frames.sandbox_server import make_application, serve
 from asana_frames.sandbox_server.errors import Refusal
 from asana_frames.sandbox_server.limits import Limits
@@ -129,6 +130,21 @@ def test_what_a_plan_does_not_have_is_to_be_paid_for(plan: Any, path: str, statu
     assert answer.status == status
     if "search" in path and status == 402:
         assert b"Search is only available to premium users." in answer.body
+
+
+def test_on_the_free_plan_objects_have_no_custom_fields() -> None:
+    asana, paid = af.sandbox(plan="free"), af.sandbox()
+
+    tasks = asana.tasks.list(project="Website relaunch")
+
+    assert len(tasks) == len(paid.tasks.list(project="Website relaunch"))
+    assert not [column for column in tasks if column.startswith("cf_")]
+    app = make_application(plan="free")
+    task = app.store.first("task")["gid"]
+    header = {"authorization": "Bearer sandbox"}
+    for query in ("", "?opt_fields=custom_fields", "?opt_fields=name,custom_fields.name"):
+        answer = app.handle("GET", f"/api/1.0/tasks/{task}{query}", header)
+        assert "custom_fields" not in json.loads(answer.body)["data"]
 
 
 def test_the_private_is_for_its_members(api: Api, other: Api) -> None:
