@@ -95,7 +95,7 @@ class Application:
         self._people: dict[str, Person] = {}
         self._reader = Reader(store, base_url, self.mischief)
         self._deliveries = Deliveries(store)
-        self._writer = Writer(store, base_url, self._deliveries, self._limits)
+        self._writer = Writer(store, self._deliveries, self._limits)
 
     def handle(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes = b""

@@ -145,7 +145,7 @@ class Changes:
         removed.append(item)
         for what in _LISTS:
             if part.under.get((what, gid)):
-                self.clear(part, (what, gid), [])
+                self.replace(part, (what, gid), [])
         del part.by_gid[gid], same[gid]
 
         def undo() -> None:
@@ -171,22 +171,19 @@ class Changes:
         part = self.store.part_with(what, owner)
         have = part.under.get((what, owner["gid"]), [])
         place = len(have) if at is None else at
-        self._replace(part, what, owner, [*have[:place], item, *have[place:]])
+        self.replace(part, (what, owner["gid"]), [*have[:place], item, *have[place:]])
 
     def drop(self, what: str, owner: Object, item: Object) -> None:
         """Say that ``item`` is not found under ``owner`` any more."""
         part = self.store.part_with(what, owner, item)
         have = part.under.get((what, owner["gid"]), [])
-        self._replace(part, what, owner, [other for other in have if other is not item])
+        self.replace(part, (what, owner["gid"]), [other for other in have if other is not item])
 
     def arrange(self, what: str, owner: Object, items: list[Object]) -> None:
         """Give what is found under ``owner`` a new order."""
-        self._replace(self.store.part_with(what, owner), what, owner, items)
+        self.replace(self.store.part_with(what, owner), (what, owner["gid"]), items)
 
-    def _replace(self, part: Part, what: str, owner: Object, items: list[Object]) -> None:
-        self.clear(part, (what, owner["gid"]), items)
-
-    def clear(self, part: Part, key: tuple[str, str], items: list[Object]) -> None:
+    def replace(self, part: Part, key: tuple[str, str], items: list[Object]) -> None:
         """Let a list of a part hold other items."""
         if isinstance(part, Block):
             self.store.keep(part)

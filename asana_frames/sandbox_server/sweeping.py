@@ -79,9 +79,9 @@ def _sweep_item(changes: Changes, kind: str, item: Object, gone: Set[str]) -> No
 def _sweep_lists(changes: Changes, part: Part, gone: Set[str]) -> None:
     for key, items in list(part.under.items()):
         if key[1] in gone:
-            changes.clear(part, key, [])
+            changes.replace(part, key, [])
         elif any(item["gid"] in gone for item in items):
-            changes.clear(part, key, [item for item in items if item["gid"] not in gone])
+            changes.replace(part, key, [item for item in items if item["gid"] not in gone])
 
 
 def sweep_block(part: Part, gone: Set[str]) -> None:

@@ -64,7 +64,7 @@ def held(field: Object, value: Any) -> Object:
         return {"text_value": None, "display_value": shown}
     known = {_KEYS[kind]: value, "display_value": displayed(field, value)}
     if kind == "text":
-        known["html_text_value"] = None if value is None else f"<body>{_escaped(value)}</body>"
+        known["html_text_value"] = None if value is None else f"<body>{escaped(value)}</body>"
     return known
 
 
@@ -94,7 +94,8 @@ def number_text(field: Object, value: float) -> str:
     return text
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """Return plain text as rich text holds it."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 

@@ -39,19 +39,14 @@ class Writer:
     ----------
     store
         The objects.
-    base_url
-        What addresses of the API begin with.
     deliveries
         What tells webhooks.
     limits
         Whether jobs are counted.
     """
 
-    def __init__(
-        self, store: Store, base_url: str, deliveries: Deliveries, limits: Limits
-    ) -> None:
+    def __init__(self, store: Store, deliveries: Deliveries, limits: Limits) -> None:
         self._store = store
-        self._base_url = base_url
         self._deliveries = deliveries
         self._limits = limits
 
@@ -125,7 +120,6 @@ class Writer:
             raw=request.data,
             at=at,
             resolve=person.find_to_write,
-            base_url=self._base_url,
             file=request.file,
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -95,13 +96,18 @@ def test_a_batch_that_would_exceed_a_limit_is_refused_as_a_whole() -> None:
     assert statuses == [200, 200, 200, 429, 429]
 
 
-def test_five_jobs_run_at_once() -> None:
+def test_five_jobs_run_at_once_and_end_whether_looked_at_or_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     with serve(limits=True) as server:
         api = Api(server)
         task = api.task()
         for _ in range(5):
             api.post(f"/tasks/{task}/duplicate", name="Twin")
         assert api.refused("POST", f"/tasks/{task}/duplicate", {"name": "x"}).startswith("429")
+        later = time.monotonic() + 11
+        monkeypatch.setattr("asana_frames.sandbox_server.files.time.monotonic", lambda: later)
+        assert api.post(f"/tasks/{task}/duplicate", name="x")["status"] == "not_started"
 
 
 @pytest.mark.parametrize(

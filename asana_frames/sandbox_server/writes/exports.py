@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from asana_frames.sandbox_server.checks import must, since_of
@@ -73,6 +74,7 @@ def create_organization_export(write: Write) -> Object:
         state="pending",
         organization=write.data["organization"],
         _looks=0,
+        _started=time.monotonic(),
         _file=False,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date, timedelta
 from typing import Any
 
@@ -45,6 +46,7 @@ def start_job(write: Write, subtype: str, **result: Object) -> Object:
         **blank.JOB | result,
         _by=write.me,
         _looks=0,
+        _started=time.monotonic(),
     )
 
 

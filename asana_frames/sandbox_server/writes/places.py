@@ -58,12 +58,9 @@ def join_project(
         projects=[*task["projects"], project],
         memberships=[*task["memberships"], {"project": project, "section": target}],
     )
-    write.quietly(
-        task,
-        custom_fields=with_fields(task, (s["custom_field"] for s in settings(project))),
-    )
-    here = {setting["custom_field"]["gid"] for setting in settings(project)}
-    write.quietly(task, _away=task.get("_away", frozenset()) - here)
+    fields = [setting["custom_field"] for setting in project["custom_field_settings"]]
+    away = task.get("_away", frozenset()) - {field["gid"] for field in fields}
+    write.quietly(task, custom_fields=with_fields(task, fields), _away=away)
     at = 0 if first and not write.data.get("insert_after") else None
     _insert(write, "project_tasks", project, task, at)
     _insert(write, "section_tasks", target, task, at)
@@ -72,12 +69,6 @@ def join_project(
     text = f"added this task to {project['name']}"
     write.tell(task, "added_to_project", text, project=project)
     refresh_for(write, task)
-
-
-def settings(project: Object) -> list[Object]:
-    """Return the settings of the custom fields that a project's tasks have."""
-    found: list[Object] = project["custom_field_settings"]
-    return found
 
 
 def _insert(write: Write, what: str, owner: Object, task: Object, at: int | None) -> None:

@@ -9,6 +9,7 @@ from asana_frames.sandbox_server.checks import must, plain
 from asana_frames.sandbox_server.errors import Refusal, invalid
 from asana_frames.sandbox_server.progress import refresh_for, refresh_goals
 from asana_frames.sandbox_server.store import Object
+from asana_frames.sandbox_server.values import escaped
 from asana_frames.sandbox_server.writes.custom_values import change_values
 from asana_frames.sandbox_server.writes.places import (
     join_project,
@@ -149,8 +150,7 @@ def notes_of(data: dict[str, Any], plain_key: str = "notes") -> dict[str, str]:
         return {plain_key: plain(data[html_key]), html_key: data[html_key]}
     if plain_key in data:
         text = data[plain_key]
-        escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        return {plain_key: text, html_key: f"<body>{escaped}</body>"}
+        return {plain_key: text, html_key: f"<body>{escaped(text)}</body>"}
     return {}
 
 

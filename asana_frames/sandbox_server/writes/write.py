@@ -15,6 +15,7 @@ from asana_frames.sandbox_server.checks import Resolve, checked
 from asana_frames.sandbox_server.errors import Refusal, invalid
 from asana_frames.sandbox_server.request import File
 from asana_frames.sandbox_server.store import Object, Store
+from asana_frames.sandbox_server.values import escaped
 
 
 class Write(Changes):
@@ -34,8 +35,6 @@ class Write(Changes):
         The objects that the path names.
     resolve
         Finds objects by gid.
-    base_url
-        What addresses of the API begin with.
     file
         The file of an upload.
     """
@@ -49,14 +48,12 @@ class Write(Changes):
         raw: dict[str, Any] | None = None,
         at: dict[str, Any] | None = None,
         resolve: Resolve | None = None,
-        base_url: str = "",
         file: File | None = None,
     ) -> None:
         super().__init__(store, me)
         self.data = data or {}
         self.raw = raw or {}
         self.at = at or {}
-        self.base_url = base_url
         self.file = file
         self._resolve = resolve
 
@@ -85,7 +82,7 @@ class Write(Changes):
             if self.data.get(name) in (None, ""):
                 raise invalid(name, "Missing input")
 
-    def place(self, items: Sequence[Object], *, first: bool = False) -> int:
+    def place(self, items: Sequence[Object]) -> int:
         """Return where ``insert_before`` and ``insert_after`` put something among ``items``."""
         before = self.data.get("insert_before")
         after = self.data.get("insert_after")
@@ -93,7 +90,7 @@ class Write(Changes):
             raise Refusal(400, "You may only provide one of insert_before or insert_after")
         given = before or after
         if not given:
-            return 0 if first else len(items)
+            return len(items)
         name = "insert_before" if before else "insert_after"
         place = next((n for n, item in enumerate(items) if item is given), None)
         if place is None:
@@ -113,7 +110,7 @@ class Write(Changes):
             "created_at": self.now,
             "created_by": self.me,
             "text": text if is_comment else f"{self.me['name']} {text}",
-            "html_text": html or f"<body>{_escaped(text)}</body>",
+            "html_text": html or f"<body>{escaped(text)}</body>",
             "is_editable": is_comment,
             "source": "api",
         }
@@ -210,7 +207,3 @@ def scopes(resource: Object | None, parent: Object | None = None) -> Iterable[st
             yield from scopes(item["parent"])
         elif kind == "time_tracking_entry":
             yield from scopes(item["task"])
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
