@@ -12,7 +12,7 @@ from typing import Any
 from asana_frames.exceptions import InvalidRequest, suggest
 from asana_frames.sandbox_server.errors import Refusal
 from asana_frames.sandbox_server.limits import too_many
-from asana_frames.sandbox_server.paging import Place, expired
+from asana_frames.sandbox_server.paging import Place, expired, truncated
 
 #: How they are called in one line of text.
 _SHORT = {
@@ -57,10 +57,16 @@ class Faults:
         How long a slow body takes.
     expire
         The offset of this page of a list has expired, the first time that it is asked for.
+    most
+        Rows that can be had of one paged list (``most=200``). Of a longer one, pages are answered
+        until so many rows are handed out; the next is refused with 400 as truncated, and without
+        ``limit`` the list is too large. Smaller sets, such as a project's sections, are counted
+        by themselves. 0 is any number.
     repeat
         Pages hold one of their rows twice.
     shift
-        A row came in before: every page begins with the last row of the one before.
+        A row came in before: every page begins with the last row of the one before. Pages of
+        one row are spared, or their list would never end.
     nulls
         The share of references that are null, 0 to 1.
     unknown
@@ -91,6 +97,7 @@ class Faults:
     slow: int = 0
     slow_seconds: float = 2.0
     expire: int = 0
+    most: int = 0
     repeat: bool = False
     shift: bool = False
     nulls: float = 0.0
@@ -207,17 +214,38 @@ class Mischief:
             if status is not None:
                 raise Refusal(status, _REFUSED.get(status, f"Refused: {gid}").format(gid=gid))
 
-    def page(self, key: str, place: Place) -> Place:
-        """Return where a page starts when rows have shifted, unless its offset has expired."""
+    def page(self, key: str, place: Place, count: int, *, is_paged: bool) -> tuple[Place, int]:
+        """Return where a page starts and how many rows it may have.
+
+        Parameters
+        ----------
+        key
+            Path and query of the list, without offset.
+        place
+            Where the page starts if nothing goes wrong.
+        count
+            How many rows it has then.
+        is_paged
+            Whether the list is one that is cut when it is very large.
+
+        Raises
+        ------
+        Refusal
+            400: its offset has expired, or what follows is cut off.
+        """
         if place.page > 1 and place.page == self.faults.expire:
             with self._lock:
                 is_new = key not in self._expired
                 self._expired.add(key)
             if is_new:
                 raise expired()
-        if self.faults.shift and place.start > 0:
-            return place._replace(start=place.start - 1)
-        return place
+        most = self.faults.most if is_paged else 0
+        # There is an offset only where there are more rows.
+        if most and place.start >= most:
+            raise truncated()
+        if self.faults.shift and place.start > 0 and count > 1:
+            place = place._replace(start=place.start - 1)
+        return place, min(count, most - place.start) if most else count
 
     def rows(self, rows: list[Any]) -> list[Any]:
         """Return the rows of a page, one of them twice if that is asked for."""

@@ -84,6 +84,11 @@ def expired() -> Refusal:
     return Refusal(400, "offset: Your pagination token has expired.")
 
 
+def truncated() -> Refusal:
+    """Return the refusal of what a very large list has beyond its most rows."""
+    return Refusal(400, "offset: The data set is truncated. Narrow the query to get the rest.")
+
+
 def limit_of(text: str | int | None) -> int | None:
     """Return how many rows a page has, or None where nobody said.
 

@@ -137,13 +137,13 @@ class Reader:
         path, is_stream = request.path, operation.paging == "stream"
         place = self._offsets.read(path, query)
         key = f"{path} {sorted((k, v) for k, v in query.items() if k not in ('offset', 'limit'))}"
-        place = self._mischief.page(key, place)
         if limit is None and is_stream:
             limit = MOST
-        count = limit or _UNPAGED
+        is_paged = operation.paging == "pages"
+        place, count = self._mischief.page(key, place, limit or _UNPAGED, is_paged=is_paged)
         version = self._store.version
         found, more = self._walks.slice(f"{person.me['gid']} {key}", rows, place, count, version)
-        if limit is None and more and operation.paging == "pages":
+        if limit is None and more and is_paged:
             raise Refusal(400, _TOO_LARGE)
         rows_shown = len(found)
         found = self._mischief.rows(found)

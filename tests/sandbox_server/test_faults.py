@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import time
 from typing import Any
@@ -89,6 +90,110 @@ def test_rows_come_twice_and_shift() -> None:
     first = page(app)
     second = page(app, first["next_page"]["offset"])
     assert first["data"][-1]["gid"] == second["data"][0]["gid"]
+
+
+@functools.cache
+def healthy() -> Application:
+    return make_application()
+
+
+def faulty(faults: str) -> Application:
+    """Return an application with faults, over objects that are only read."""
+    return Application(healthy().store, healthy().base_url, faults=Faults.parse(faults))
+
+
+def walk(app: Application, path: str, limit: int) -> tuple[list[str], str]:
+    """Return the gids of a list, page after page, and the message that ended it, if any."""
+    gids: list[str] = []
+    offset = ""
+    while True:
+        mark = "&" if "?" in path else "?"
+        answer = json.loads(ask(app, f"{path}{mark}limit={limit}{offset}").body)
+        if "errors" in answer:
+            message = answer["errors"][0]["message"]
+            if "expired" not in message:
+                return gids, message
+            # As a client has to: from the beginning.
+            gids, offset = [], ""
+            continue
+        gids += [row["gid"] for row in answer["data"]]
+        if answer["next_page"] is None:
+            return gids, ""
+        assert len(gids) < 2_000, "a walk that does not end"
+        offset = f"&offset={answer['next_page']['offset']}"
+
+
+def long_list(app: Application) -> str:
+    """Return the path of a list of 232 tasks, in four sections of up to 194."""
+    return f"/tasks?project={app.store.first('project')['gid']}"
+
+
+_TRUNCATED = "offset: The data set is truncated. Narrow the query to get the rest."
+
+
+@pytest.mark.parametrize("limit", [1, 2, 7, 50, 100])
+@pytest.mark.parametrize("more", ["", ", expire=2", ", expire=3", ", shift", ", repeat"])
+@pytest.mark.parametrize("most", [1, 100, 150, 231])
+def test_a_very_large_set_is_cut_and_says_so(most: int, more: str, limit: int) -> None:
+    whole, _ = walk(healthy(), long_list(healthy()), 100)
+    app = faulty(f"most={most}{more}")
+
+    gids, message = walk(app, long_list(app), limit)
+
+    assert list(dict.fromkeys(gids)) == whole[:most]
+    assert message == _TRUNCATED
+
+
+@pytest.mark.parametrize("limit", [1, 7, 100])
+@pytest.mark.parametrize("faults", ["most=232", "most=232, shift, repeat", "most=233", "most=0"])
+def test_a_set_that_is_not_too_large_is_answered_in_full(faults: str, limit: int) -> None:
+    app = faulty(faults)
+
+    gids, message = walk(app, long_list(app), limit)
+
+    assert len(set(gids)) == 232
+    assert message == ""
+
+
+def test_smaller_sets_of_a_very_large_one_are_counted_by_themselves() -> None:
+    app = faulty("most=200")
+    whole, _ = walk(healthy(), long_list(healthy()), 100)
+    sections, _ = walk(app, f"/projects/{app.store.first('project')['gid']}/sections", 100)
+
+    parts = [walk(app, f"/tasks?section={section}", 100) for section in sections]
+
+    assert walk(app, long_list(app), 100)[1] == _TRUNCATED
+    assert {message for _, message in parts} == {""}
+    assert sorted(gid for gids, _ in parts for gid in gids) == sorted(whole)
+
+
+def test_without_a_limit_a_very_large_set_is_too_large() -> None:
+    app = faulty("most=200")
+
+    answer = ask(app, long_list(app))
+
+    assert answer.status == 400
+    assert b"The result is too large" in answer.body
+
+
+def test_what_does_not_page_is_never_cut() -> None:
+    app = faulty("most=2")
+    workspace = app.store.first("workspace")["gid"]
+
+    found = json.loads(ask(app, f"/workspaces/{workspace}/tasks/search?limit=50").body)
+    people = json.loads(ask(app, f"/workspaces/{workspace}/users").body)
+
+    assert len(found["data"]) == 50
+    assert len(people["data"]) > 2
+
+
+@pytest.mark.parametrize("limit", [1, 2, 100])
+def test_lists_whose_rows_shift_come_to_an_end(limit: int) -> None:
+    app = faulty("shift")
+
+    gids, _ = walk(app, long_list(app), limit)
+
+    assert len(set(gids)) == 232
 
 
 def test_nulls_and_unknown_things_are_the_same_every_time() -> None:
