@@ -16,7 +16,7 @@ from asana_frames.sandbox_server import files
 from asana_frames.sandbox_server.batch import actions_of, outcome
 from asana_frames.sandbox_server.errors import Refusal
 from asana_frames.sandbox_server.faults import Faults, Mischief
-from asana_frames.sandbox_server.limits import Limits
+from asana_frames.sandbox_server.limits import Costs, Limits
 from asana_frames.sandbox_server.notices import RUNNING, notices
 from asana_frames.sandbox_server.person import TOKEN, Person
 from asana_frames.sandbox_server.plan import PER_MINUTE, UNPAID, Plan, check_plan
@@ -86,6 +86,7 @@ class Application:
         store.index_lag = self.mischief.faults.index_lag
         self._plan: Plan = plan
         self._limits = Limits(PER_MINUTE[plan] if limits else 0)
+        self._costs = Costs(self.mischief.faults.cost)
         self._latency = latency
         self._chances = random.Random(store.seed)
         self._routes = Routes(load().operations)
@@ -93,7 +94,7 @@ class Application:
         #: Faults of the sandbox itself, which clients see as 500; there should be none.
         self.crashes: list[Exception] = []
         self._people: dict[str, Person] = {}
-        self._reader = Reader(store, base_url, self.mischief)
+        self._reader = Reader(store, base_url, self.mischief, self._costs)
         self._deliveries = Deliveries(store)
         self._writer = Writer(store, self._deliveries, self._limits)
 
@@ -142,6 +143,7 @@ class Application:
 
     def _answer(self, request: Request) -> Answer:
         person = self._person(request.token)
+        self._costs.check(request.token)
         if not request.path.startswith(f"{ROOT}/"):
             raise Refusal(404, f"No matching route for request: {request.method} {request.path}")
         if len(request.opt_fields) > _LONGEST:

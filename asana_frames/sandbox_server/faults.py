@@ -74,6 +74,14 @@ class Faults:
     refuse
         gid -> status: reads of that object or under it are answered with 402, 403 or 404
         (``refuse=1209000000000119:402``).
+    cost
+        Links of the object graph that a token may traverse in a second (``cost=500``), whatever
+        ``limits`` says. After an answer to a read its links are charged to a balance that starts
+        at ten seconds' worth, grows up to that, and may go below zero: then every request is
+        answered with 429 and a ``Retry-After`` of the seconds until it is positive again. The
+        links are the rows, each times the references that ``opt_fields`` look into:
+        ``assignee.name,assignee.email,projects.name`` are two; there is one at least. 0 charges
+        nothing.
     index_lag
         Seconds until search knows of a write (``lag=30``).
     fail_jobs
@@ -103,6 +111,7 @@ class Faults:
     nulls: float = 0.0
     unknown: float = 0.0
     refuse: Mapping[str, int] = field(default_factory=dict)
+    cost: int = 0
     index_lag: float = 0.0
     fail_jobs: bool = False
     seed: int = 0

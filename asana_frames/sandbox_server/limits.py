@@ -1,4 +1,4 @@
-"""Rate limits, per token: a quota by the minute, one of its own for search, and concurrency."""
+"""Rate limits, per token: quotas by the minute, requests at once, and what reads cost."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ _AT_ONCE = {"read": 50, "write": 15}
 JOBS = 5
 #: Seconds after which a quota is looked at again: more often than once a minute.
 _WINDOW = 15.0
+#: Seconds in which a balance of links grows to its most.
+_SAVED = 10
 _MESSAGE = (
     "You've made too many requests and hit a rate limit. Please retry after the given amount "
     "of time."
@@ -107,6 +109,68 @@ class Limits:
                 wait = max(wait, quota.take(now, cost))
         if wait:
             raise too_many(max(1, math.ceil(wait)))
+
+
+class Costs:
+    """Charges each token the links of the object graph that its reads traverse.
+
+    A balance of ``10 * per_second`` links is charged after each answer and may go below zero;
+    whoever is there waits until it is positive again.
+
+    Parameters
+    ----------
+    per_second
+        Links that a balance grows by in a second; 0 charges nothing.
+    clock
+        Returns seconds.
+    """
+
+    def __init__(self, per_second: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._per_second = per_second
+        self._clock = clock
+        self._lock = threading.Lock()
+        #: token -> its balance, and when it was that.
+        self._balances: dict[str, tuple[float, float]] = {}
+
+    @property
+    def is_on(self) -> bool:
+        """Whether anything is charged."""
+        return self._per_second > 0
+
+    def check(self, token: str) -> None:
+        """Let a request pass unless its token's balance is below zero.
+
+        Raises
+        ------
+        Refusal
+            429, with ``Retry-After`` in seconds.
+        """
+        if not self.is_on:
+            return
+        with self._lock:
+            balance = self._balance(token, self._clock())
+        if balance < 0:
+            # Not rounded up: a balance of exactly zero would not be positive yet.
+            raise too_many(math.floor(-balance / self._per_second) + 1)
+
+    def charge(self, token: str, links: int) -> None:
+        """Take links off a token's balance.
+
+        Parameters
+        ----------
+        token
+            Who read.
+        links
+            How many links the answer traversed.
+        """
+        with self._lock:
+            now = self._clock()
+            self._balances[token] = self._balance(token, now) - links, now
+
+    def _balance(self, token: str, now: float) -> float:
+        most = float(self._per_second * _SAVED)
+        balance, then = self._balances.get(token, (most, now))
+        return min(most, balance + (now - then) * self._per_second)
 
 
 def too_many(seconds: int) -> Refusal:

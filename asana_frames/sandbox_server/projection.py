@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -52,15 +52,32 @@ def tree_of(opt_fields: str) -> Tree:
         ``(followers|assignee).name``.
     """
     tree: Tree = {}
-    for path in filter(None, (part.strip() for part in _flat(opt_fields).split(","))):
-        keys = path.removeprefix("this.").split(".")[:_DEEPEST]
-        if any(key.startswith("_") for key in keys):
-            # What the sandbox keeps for itself.
-            continue
+    for keys in _paths(opt_fields):
         node = tree
         for key in keys:
             node = node.setdefault(key, {})
     return tree
+
+
+@lru_cache(maxsize=512)
+def links_of(opt_fields: str) -> int:
+    """Return how many links an object's paths follow, at least one.
+
+    Parameters
+    ----------
+    opt_fields
+        Paths as in `tree_of`. Those into one reference follow one link: ``assignee.name`` and
+        ``assignee.email`` do, ``custom_fields.name`` and ``custom_fields.enum_value.name`` do not.
+    """
+    return max(1, len({tuple(keys[:-1]) for keys in _paths(opt_fields) if len(keys) > 1}))
+
+
+def _paths(opt_fields: str) -> Iterator[list[str]]:
+    for path in filter(None, (part.strip() for part in _flat(opt_fields).split(","))):
+        keys = path.removeprefix("this.").split(".")[:_DEEPEST]
+        # What begins with "_" the sandbox keeps for itself.
+        if not any(key.startswith("_") for key in keys):
+            yield keys
 
 
 def _flat(text: str) -> str:

@@ -13,6 +13,7 @@ from asana_frames.sandbox_server.checks import must
 from asana_frames.sandbox_server.errors import Refusal
 from asana_frames.sandbox_server.faults import Mischief
 from asana_frames.sandbox_server.files import advance
+from asana_frames.sandbox_server.limits import Costs
 from asana_frames.sandbox_server.paging import (
     MOST,
     Offsets,
@@ -22,7 +23,7 @@ from asana_frames.sandbox_server.paging import (
     next_page,
 )
 from asana_frames.sandbox_server.person import Person
-from asana_frames.sandbox_server.projection import tree_of
+from asana_frames.sandbox_server.projection import links_of, tree_of
 from asana_frames.sandbox_server.reads import LISTS, ONES
 from asana_frames.sandbox_server.request import Request
 from asana_frames.sandbox_server.store import Object, Store, stamp
@@ -48,12 +49,15 @@ class Reader:
         What ``next_page.uri`` begins with.
     mischief
         What goes wrong.
+    costs
+        What reads are charged to.
     """
 
-    def __init__(self, store: Store, base_url: str, mischief: Mischief) -> None:
+    def __init__(self, store: Store, base_url: str, mischief: Mischief, costs: Costs) -> None:
         self._store = store
         self._base_url = base_url
         self._mischief = mischief
+        self._costs = costs
         self._offsets = Offsets(f"offsets {store.seed} {store.start}")
         self._walks = Walks()
         self._streams = Streams(store)
@@ -174,13 +178,15 @@ class Reader:
         self,
         request: Request,
         person: Person,
-        rows: Iterable[Object],
+        rows: list[Object],
         *,
         full: bool,
         fields: str = "",
     ) -> list[bytes]:
         """Return rows as JSON, each by itself, with the fields asked for or those given."""
         shown, fields = person.projection, request.opt_fields or fields
+        if self._costs.is_on:
+            self._costs.charge(request.token, len(rows) * links_of(fields))
         if not self._mischief.touches_data:
             return shown.page(rows, fields, full=full)
         tree = tree_of(fields) if fields else None

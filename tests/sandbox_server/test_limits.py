@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 import asana_frames as af
-from asana_frames.sandbox_server import make_application, serve
+from asana_frames.sandbox_server import Answer, Application, make_application, serve
 from asana_frames.sandbox_server.errors import Refusal
-from asana_frames.sandbox_server.limits import Limits
+from asana_frames.sandbox_server.limits import Costs, Limits
+from asana_frames.sandbox_server.projection import links_of
 from tests.sandbox_server.api import Api
 
 
@@ -108,6 +109,145 @@ def test_five_jobs_run_at_once_and_end_whether_looked_at_or_not(
         later = time.monotonic() + 11
         monkeypatch.setattr("asana_frames.sandbox_server.files.time.monotonic", lambda: later)
         assert api.post(f"/tasks/{task}/duplicate", name="x")["status"] == "not_started"
+
+
+def owed(costs: Costs, token: str = "t") -> int:
+    """Return 0, or the seconds to wait."""
+    try:
+        costs.check(token)
+    except Refusal as refusal:
+        return int(refusal.headers["Retry-After"])
+    return 0
+
+
+def test_a_balance_of_links_may_be_spent_and_overdrawn_once(clock: list[float]) -> None:
+    costs = Costs(100, clock=lambda: clock[0])
+
+    costs.charge("t", 1_000)
+    assert owed(costs) == 0
+    costs.charge("t", 250)
+    assert owed(costs) == 3
+
+
+@pytest.mark.parametrize(
+    ("debt", "wait"), [(0, 0), (1, 1), (99, 1), (100, 2), (101, 2), (1_000, 11)]
+)
+def test_a_debt_of_links_is_waited_off(clock: list[float], debt: int, wait: int) -> None:
+    costs = Costs(100, clock=lambda: clock[0])
+    costs.charge("t", 1_000 + debt)
+
+    assert owed(costs) == wait
+    clock[0] = max(0.0, wait - 1.01)
+    assert (owed(costs) > 0) == (debt > 0)
+    clock[0] = wait
+    assert owed(costs) == 0
+
+
+def test_asking_in_vain_costs_nothing(clock: list[float]) -> None:
+    costs = Costs(100, clock=lambda: clock[0])
+    costs.charge("t", 1_250)
+
+    assert [owed(costs) for _ in range(100)] == [3] * 100
+
+
+def test_a_balance_of_links_grows_to_ten_seconds_and_no_further(clock: list[float]) -> None:
+    costs = Costs(100, clock=lambda: clock[0])
+    costs.charge("t", 500)
+
+    clock[0] = 3_600.0
+    costs.charge("t", 1_001)
+
+    assert owed(costs) == 1
+
+
+def test_tokens_do_not_share_a_balance_of_links(clock: list[float]) -> None:
+    costs = Costs(100, clock=lambda: clock[0])
+    costs.charge("one", 5_000)
+
+    assert owed(costs, "two") == 0
+
+
+@pytest.mark.parametrize(
+    ("fields", "links"),
+    [
+        ("", 1),
+        ("name,completed", 1),
+        ("assignee", 1),
+        ("name,assignee.name", 1),
+        ("assignee.name,assignee.email,projects.name", 2),
+        ("custom_fields.name,custom_fields.enum_value.name", 2),
+        ("this.assignee.name,(assignee|followers).name", 2),
+        ("memberships.project.name,memberships.section.name,memberships.section.gid", 2),
+    ],
+)
+def test_references_asked_for_are_links(fields: str, links: int) -> None:
+    assert links_of(fields) == links
+
+
+_TOKEN = {"authorization": "Bearer sandbox"}
+_FIELDS = "name,assignee.name,assignee.email,custom_fields.name,custom_fields.enum_value.name"
+
+
+def read(app: Application, limit: int, token: str = "sandbox") -> Answer:
+    """Read tasks with three links each."""
+    project = app.store.first("project")["gid"]
+    path = f"/api/1.0/tasks?project={project}&limit={limit}&opt_fields={_FIELDS}"
+    return app.handle("GET", path, {"authorization": f"Bearer {token}"})
+
+
+def wait_of(answer: Answer) -> int:
+    return int(dict(answer.headers)["Retry-After"])
+
+
+def test_after_a_read_that_costs_too_much_every_request_has_to_wait() -> None:
+    app = make_application(faults="cost=1")
+    person = list(app.store.all("user"))[7]["email"]
+
+    assert read(app, 100).status == 200
+
+    refused = read(app, 1)
+    assert refused.status == 429
+    # 300 links, less the balance of 10; a slow machine has grown some back.
+    assert 200 < wait_of(refused) <= 291
+    assert "hit a rate limit" in json.loads(refused.body)["errors"][0]["message"]
+    for method, path in (("GET", "/users/me"), ("POST", "/tasks"), ("POST", "/batch")):
+        assert app.handle(method, f"/api/1.0{path}", _TOKEN, b"{}").status == 429
+    assert read(app, 1, f"sandbox:{person}").status == 200
+
+
+def test_every_read_of_a_batch_is_charged() -> None:
+    app = make_application(faults="cost=1")
+    user = {"method": "get", "relative_path": "/users/me"}
+    tasks = {
+        "method": "get",
+        "relative_path": f"/projects/{app.store.first('project')['gid']}/tasks",
+        "options": {"limit": 50, "fields": ["assignee.name", "projects.name"]},
+    }
+    body = json.dumps({"data": {"actions": [tasks, user, tasks]}}).encode()
+
+    answer = app.handle("POST", "/api/1.0/batch", _TOKEN, body)
+
+    assert [part["status_code"] for part in json.loads(answer.body)["data"]] == [200] * 3
+    assert 100 < wait_of(read(app, 1)) <= 192
+
+
+def test_writes_are_not_charged() -> None:
+    app = make_application(faults="cost=1")
+    workspace = app.store.first("workspace")["gid"]
+    body = json.dumps({"data": {"name": "Twig", "workspace": workspace}}).encode()
+    path = f"/api/1.0/tasks?opt_fields={_FIELDS}"
+
+    answers = [app.handle("POST", path, _TOKEN, body) for _ in range(30)]
+
+    assert [answer.status for answer in answers] == [201] * 30
+
+
+def test_a_balance_of_links_is_no_quota_of_requests() -> None:
+    app = make_application(plan="free", limits=True, faults="cost=1000000")
+
+    answers = [read(app, 100) for _ in range(40)]
+
+    assert 30 <= sum(answer.status == 200 for answer in answers) < 40
 
 
 @pytest.mark.parametrize(
