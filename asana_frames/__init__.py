@@ -19,9 +19,12 @@ from asana_frames.exceptions import (
     AuthError,
     ConfigurationError,
     ConnectionFailed,
+    DeadlineExceeded,
+    EventsLostWarning,
     Forbidden,
     InvalidRequest,
     JobFailed,
+    LargeReadWarning,
     NotFound,
     PartialResultWarning,
     PaymentRequired,
@@ -59,9 +62,12 @@ __all__ = [
     "AuthError",
     "ConfigurationError",
     "ConnectionFailed",
+    "DeadlineExceeded",
+    "EventsLostWarning",
     "Forbidden",
     "InvalidRequest",
     "JobFailed",
+    "LargeReadWarning",
     "NotFound",
     "PartialResultWarning",
     "PaymentRequired",
@@ -80,7 +86,14 @@ __all__ = [
 ]
 
 
-def connect(token: str | None = None, *, base_url: str | None = None) -> Asana:
+def connect(
+    token: str | None = None,
+    *,
+    base_url: str | None = None,
+    timeout: float | None = None,
+    deadline: float | None = None,
+    progress: bool = True,
+) -> Asana:
     """Connect to Asana, or to any server that speaks its API; nothing is sent yet.
 
     Parameters
@@ -89,6 +102,12 @@ def connect(token: str | None = None, *, base_url: str | None = None) -> Asana:
         A personal access token; else ``ASANA_ACCESS_TOKEN`` of the environment, else the keyring.
     base_url
         Else ``ASANA_BASE_URL`` of the environment, else Asana's own; https or loopback only.
+    timeout
+        Seconds to wait for the next bytes of an answer; 60 unless given.
+    deadline
+        Seconds that a whole call may take; no end unless given.
+    progress
+        Whether calls of more than a second show how far they are.
 
     Returns
     -------
@@ -101,6 +120,8 @@ def connect(token: str | None = None, *, base_url: str | None = None) -> Asana:
         No token was found; the message says how to give one.
     ConfigurationError
         The base URL would send the token in the clear.
+    InvalidRequest
+        A time is not above 0.
 
     Examples
     --------
@@ -110,11 +131,13 @@ def connect(token: str | None = None, *, base_url: str | None = None) -> Asana:
     """
     # Here and not above: whoever only wants the exceptions, or pytest's fixtures, need not wait
     # for pandas.
-    from asana_frames.asana import Asana
+    from asana_frames.asana import Asana, checked
     from asana_frames.fetch import Http, resolve_base_url, resolve_token
+    from asana_frames.last import Settings
 
     url = resolve_base_url(base_url)
-    return Asana(Http(resolve_token(token), url))
+    settings = checked(Settings(timeout, deadline, progress))
+    return Asana(Http(resolve_token(token), url), settings=settings)
 
 
 def __getattr__(name: str) -> Any:

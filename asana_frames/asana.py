@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import html
+import math
 import time
 from collections.abc import Callable, Iterator
 from importlib import import_module
@@ -17,10 +19,12 @@ from asana_frames.catalog import Directory, columns_of, load
 from asana_frames.definitions import Options
 from asana_frames.exceptions import AsanaError, InvalidRequest, JobFailed, suggest
 from asana_frames.fetch import Http, Query, fan_out
-from asana_frames.last import Last
+from asana_frames.last import Last, Settings
+from asana_frames.planning import asked_of, plan_of, stream_of
 from asana_frames.references import Entry, References
 from asana_frames.resource import Resource
 from asana_frames.types import Refs
+from asana_frames.unfinished import Unfinished
 
 #: Seconds between looks at a job: at first, and at most.
 _POLL = (0.2, 10.0)
@@ -41,15 +45,26 @@ class Asana(resources.Resources):
 
     Attributes
     ----------
-    last : Last
-        What the last call did: operation, requests, retries, rows and ``failures``.
+    settings : Settings
+        How calls are made; `with_options` gives others.
     """
 
-    def __init__(self, http: Http, *, close: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self,
+        http: Http,
+        *,
+        close: Callable[[], None] | None = None,
+        settings: Settings | None = None,
+    ) -> None:
         self.http = http
-        self.last = Last()
+        self.settings = settings or Settings()
         self.references = References(self._read_names, self._read_person)
         self.options: Options = {}
+        self.unfinished = Unfinished()
+        self.undivided: set[str] = set()
+        self._root = self
+        self._last = Last()
+        self._large: set[str] = set()
         self._close = close
         self._card: dict[str, Any] | None = None
 
@@ -75,9 +90,145 @@ class Asana(resources.Resources):
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @property
+    def last(self) -> Last:
+        """What the last call did: operation, requests, retries, waiting, bytes, rows, failures."""
+        return self._root._last
+
     def publish(self, last: Last) -> None:
         """Let a call that has ended be ``asana.last``."""
-        self.last = last
+        self._root._last = last
+
+    def warn_of(self, operation: str) -> bool:
+        """Whether it is the first time that this operation is large."""
+        is_first = operation not in self._large
+        self._large.add(operation)
+        return is_first
+
+    def with_options(
+        self,
+        *,
+        timeout: float | None = None,
+        deadline: float | None = None,
+        progress: bool | None = None,
+    ) -> Asana:
+        """Return the same Asana with other options, for one call or for many.
+
+        Parameters
+        ----------
+        timeout
+            Seconds to wait for the next bytes of an answer; 60 unless given.
+        deadline
+            Seconds that a whole call may take, all its requests and waiting included. It then
+            ends with `DeadlineExceeded`; what had arrived is in ``last.partial``, and the same
+            call goes on from there.
+        progress
+            Whether long calls show how far they are.
+
+        Returns
+        -------
+        Asana
+            It shares connection, quota, names and ``last`` with this one.
+
+        Raises
+        ------
+        InvalidRequest
+            A time is not above 0.
+
+        Examples
+        --------
+        >>> import asana_frames as af
+        >>> asana = af.sandbox()
+        >>> quick = asana.with_options(deadline=30, progress=False)
+        >>> len(quick.tags.list(workspace="Acme")), asana.last.operation
+        (8, 'tags.list')
+        """
+        own = self.settings
+        changed = Settings(
+            own.timeout if timeout is None else timeout,
+            own.deadline if deadline is None else deadline,
+            own.progress if progress is None else progress,
+        )
+        other = copy.copy(self)
+        for resource in load().resources:
+            # Each hangs on the object that it was made for.
+            other.__dict__.pop(resource.name, None)
+        other.settings = checked(changed)
+        return other
+
+    def plan(
+        self, method: Callable[..., pd.DataFrame], *args: Any, **kwargs: Any
+    ) -> pd.Series[Any]:
+        """Say what a read would take, without making it.
+
+        Parameters
+        ----------
+        method
+            The method that reads, without parentheses: ``asana.tasks.list``.
+        args, kwargs
+            What it would be given.
+
+        Returns
+        -------
+        Series
+            ``requests`` (at the least), ``rows`` (about; missing where nothing tells) and
+            ``minutes`` (about, at the quota that the token is known to have). Names are looked
+            up, and of up to 20 projects the tasks are counted
+            (``GET /projects/{project_gid}/task_counts``), which stand for all.
+
+        Raises
+        ------
+        InvalidRequest
+            The method is none of a resource's, or it writes.
+
+        Examples
+        --------
+        >>> import asana_frames as af
+        >>> asana = af.sandbox()
+        >>> asana.plan(asana.tasks.list, project="Website relaunch")["requests"]
+        3
+        """
+        return plan_of(self, asked_of(method, *args, **kwargs))
+
+    def stream(
+        self,
+        method: Callable[..., pd.DataFrame],
+        *args: Any,
+        rows: int = 100_000,
+        **kwargs: Any,
+    ) -> Iterator[pd.DataFrame]:
+        """Read what does not fit into memory: yield frames of about so many rows.
+
+        Parameters
+        ----------
+        method
+            The method that reads, without parentheses: ``asana.tasks.list``.
+        args, kwargs
+            What it is given.
+        rows
+            Rows from which on a frame is handed over; it has up to a page more.
+
+        Yields
+        ------
+        DataFrame
+            Frames of the columns that the method's own has, custom fields as far as its rows
+            have them. Each object is in one frame only. Rows come in the order in which the
+            lists arrive, and ``<parent>_gids`` names the parents met in the frame.
+
+        Raises
+        ------
+        InvalidRequest
+            The method is none of a resource's, or it writes.
+
+        Examples
+        --------
+        >>> import asana_frames as af
+        >>> asana = af.sandbox()
+        >>> projects = asana.projects.list(workspace="Acme")
+        >>> sum(len(part) for part in asana.stream(asana.tasks.list, project=projects)) > 1000
+        True
+        """
+        return stream_of(self, asked_of(method, *args, **kwargs), rows)
 
     def close(self) -> None:
         """Close the connections, and stop the sandbox if there is one behind them."""
@@ -203,6 +354,24 @@ class Asana(resources.Resources):
             names = [str(place.get("name") or "") for place in me.get("workspaces") or ()]
             self._card = {"name": str(me.get("name") or ""), "workspaces": names}
         return self._card
+
+
+def checked(settings: Settings) -> Settings:
+    """Return settings whose times are times.
+
+    Raises
+    ------
+    InvalidRequest
+        One is not above 0.
+    """
+    for name in ("timeout", "deadline"):
+        seconds = getattr(settings, name)
+        if seconds is None:
+            continue
+        is_number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
+        if not is_number or not 0 < seconds < math.inf:
+            raise InvalidRequest(f"{name}= takes seconds above 0, or None, not {seconds!r}.")
+    return settings
 
 
 class _Names(msgspec.Struct):

@@ -133,7 +133,7 @@ def json_value(value: Any, kind: Kind, asked: str) -> Any:
         is_moment = isinstance(value, datetime) and kind != "date"
         return moment("datetime" if is_moment else "date", value, asked)
     if isinstance(value, pd.DataFrame | pd.Series) or hasattr(value, "value"):
-        gids = [_gid(item) for item in one_by_one(value)]
+        gids = [gid_of(item) for item in one_by_one(value)]
         is_row = isinstance(value, pd.Series) and "gid" in value.index
         return gids[0] if is_row or (kind == "text" and len(gids) == 1) else gids
     if isinstance(value, Mapping):
@@ -157,7 +157,8 @@ def json_value(value: Any, kind: Kind, asked: str) -> Any:
     raise InvalidRequest(f"{asked}: {type(value).__name__} has no form in JSON.")
 
 
-def _gid(item: Any) -> str:
+def gid_of(item: Any) -> str:
+    """Return the gid of a row, or of what is one already."""
     return str(item["gid"] if isinstance(item, Mapping | pd.Series) else item)
 
 

@@ -5,6 +5,7 @@
     AsanaError
     ├── ConfigurationError (ValueError)        the call could not even be made
     ├── ConnectionFailed (ConnectionError)     no answer from Asana
+    ├── DeadlineExceeded (TimeoutError)        the time that a call may take was over
     ├── RequestRefused                         Asana answered, and refused
     │   ├── InvalidRequest (ValueError)        400, and what we refuse before sending
     │   ├── AuthError (PermissionError)        401
@@ -18,7 +19,9 @@
     ├── UnknownReference (LookupError)         nothing has that name
     └── AmbiguousReference (LookupError)       several things have that name
     AsanaWarning (UserWarning)
-    └── PartialResultWarning                   some parents of a fan-out were refused
+    ├── PartialResultWarning                   some parents of a fan-out were refused
+    ├── LargeReadWarning                       a read that will take long
+    └── EventsLostWarning                      a sync token was too old; events were missed
 """
 
 from __future__ import annotations
@@ -28,7 +31,16 @@ from difflib import get_close_matches
 
 
 class AsanaError(Exception):
-    """Base of every error that asana_frames raises."""
+    """Base of every error that asana_frames raises.
+
+    Attributes
+    ----------
+    may_be_done : bool
+        A write that failed so that nobody knows whether it was carried out: look before you
+        repeat it.
+    """
+
+    may_be_done: bool = False
 
 
 class ConfigurationError(AsanaError, ValueError):
@@ -37,6 +49,10 @@ class ConfigurationError(AsanaError, ValueError):
 
 class ConnectionFailed(AsanaError, ConnectionError):
     """No complete answer came back."""
+
+
+class DeadlineExceeded(AsanaError, TimeoutError):
+    """The time that a call may take was over; ``asana.last.partial`` has what had arrived."""
 
 
 class RequestRefused(AsanaError):
@@ -116,6 +132,14 @@ class AsanaWarning(UserWarning):
 
 class PartialResultWarning(AsanaWarning):
     """Some parents of a fan-out were refused; ``asana.last.failures`` lists them."""
+
+
+class LargeReadWarning(AsanaWarning):
+    """A read needs so many requests that it takes long; said once per operation."""
+
+
+class EventsLostWarning(AsanaWarning):
+    """A sync token was too old, so events between it and now were missed."""
 
 
 BY_STATUS: dict[int, type[RequestRefused]] = {

@@ -5,15 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from asana_frames.exceptions import AsanaError, RequestRefused
-from asana_frames.fetch import TALLY, Tally
+from asana_frames.fetch import CALL, Call
 from asana_frames.frames import STR
 
 _FAILURES = {"parent": STR, "parent_gid": STR, "status": pd.Int64Dtype(), "message": STR}
+
+
+class Settings(NamedTuple):
+    """How calls are made."""
+
+    #: Seconds to wait for the next bytes of an answer.
+    timeout: float | None = None
+    #: Seconds that a whole call may take.
+    deadline: float | None = None
+    #: Show how far long calls are.
+    progress: bool = True
 
 
 class Last:
@@ -29,9 +40,10 @@ class Last:
         Rows of the frame it returned.
     """
 
-    def __init__(self, operation: str = "") -> None:
+    def __init__(self, operation: str = "", call: Call | None = None) -> None:
         self._failed: list[tuple[str, str | None, int | None, str]] = []
-        self._tally = Tally()
+        self._tally = (call or Call()).tally
+        self._partial: Callable[[], pd.DataFrame] | None = None
         self.operation = operation
         self.fetched_at = datetime.now(UTC).isoformat(timespec="seconds") if operation else ""
         self.rows = 0
@@ -39,9 +51,10 @@ class Last:
     def __repr__(self) -> str:
         if not self.operation:
             return "<nothing has been called yet>"
+        ended = ", ended early: see .partial" if self._partial is not None else ""
         return (
             f"<{self.operation}: {self.rows} rows, {self.requests} requests, "
-            f"{self.retries} retries, {len(self._failed)} failures>"
+            f"{self.retries} retries, {len(self._failed)} failures{ended}>"
         )
 
     @property
@@ -55,21 +68,44 @@ class Last:
         return self._tally.retries
 
     @property
+    def rejected(self) -> int:
+        """Requests that Asana answered with 429; they count against the quota."""
+        return self._tally.rejected
+
+    @property
     def waited(self) -> float:
-        """Seconds spent waiting between tries, added up over all threads."""
+        """Seconds in which requests waited for the quota, or before another try."""
         return self._tally.waited
 
-    def failed(self, parent: str, gids: Sequence[str | None], refusal: AsanaError) -> None:
-        """Record a parent that could not be read."""
+    @property
+    def bytes(self) -> int:
+        """Bytes of the answers, unpacked."""
+        return self._tally.bytes
+
+    @property
+    def partial(self) -> pd.DataFrame | None:
+        """What had arrived of a call that was interrupted or failed; None of one that was not.
+
+        The frame has the columns of a whole one, and ``attrs["asana"]["partial"]`` is true. The
+        same call, made again, goes on from there.
+        """
+        return None if self._partial is None else self._partial()
+
+    def broke_off(self, partial: Callable[[], pd.DataFrame]) -> None:
+        """Record that the call ended early, and what makes a frame of what had arrived."""
+        self._partial = partial
+
+    def failed(self, parent: str, gids: Sequence[str | None], error: AsanaError) -> None:
+        """Record a parent that could not be read, or a row that could not be written."""
         gid = next((gid for gid in gids if gid is not None), None)
         status, message = None, ""
-        if isinstance(refusal, RequestRefused):
-            status, message = refusal.status, "; ".join(refusal.messages)
-        self._failed.append((parent, gid, status, message or str(refusal)))
+        if isinstance(error, RequestRefused):
+            status, message = error.status, "; ".join(error.messages)
+        self._failed.append((parent, gid, status, message or str(error)))
 
     @property
     def failures(self) -> pd.DataFrame:
-        """The parents that could not be read: ``parent, parent_gid, status, message``."""
+        """What could not be read or written: ``parent, parent_gid, status, message``."""
         return pd.DataFrame(self._failed, columns=list(_FAILURES)).astype(_FAILURES)
 
     def attrs(self) -> dict[str, Any]:
@@ -84,15 +120,22 @@ class Last:
 
 
 @contextmanager
-def recorded(operation: str, publish: Callable[[Last], None]) -> Iterator[Last]:
+def recorded(
+    operation: str, publish: Callable[[Last], None], settings: Settings
+) -> Iterator[Last]:
     """Yield the record of a call, counting the requests made on its behalf; publish it at the end.
 
-    Calls in several threads have a record each.
+    Calls in several threads have a record each. A call within another one has a record of its
+    own, and the deadline of the outer one.
     """
-    last = Last(operation)
-    before = TALLY.set(last._tally)
+    outer = CALL.get()
+    call = Call(settings.deadline, settings.timeout)
+    if outer is not None and outer.ends < call.ends:
+        call.ends, call.seconds = outer.ends, outer.seconds
+    last = Last(operation, call)
+    before = CALL.set(call)
     try:
         yield last
     finally:
-        TALLY.reset(before)
+        CALL.reset(before)
         publish(last)

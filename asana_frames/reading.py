@@ -1,62 +1,66 @@
-"""One read: from arguments to requests, from pages to a frame."""
+"""One read: from arguments to a frame."""
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import product
+from contextlib import closing
 from numbers import Integral
-from typing import Any, NamedTuple, Protocol
+from pathlib import Path
+from typing import Any
 
-import msgspec
 import pandas as pd
 
-from asana_frames import bodies
-from asana_frames.catalog import (
-    Column,
-    Directory,
-    Operation,
-    Parameter,
-    columns_of,
-    load,
-    parse_fields,
+from asana_frames.arrivals import Arrivals
+from asana_frames.asking import (
+    Client,
+    Request,
+    asks_for_many,
+    opt_fields,
+    reference_parameters,
+    requests_of,
 )
+from asana_frames.catalog import Operation, columns_of, parse_fields
 from asana_frames.definitions import Options, read_options, read_settings
 from asana_frames.exceptions import (
-    AsanaError,
-    ConnectionFailed,
     InvalidRequest,
+    LargeReadWarning,
     PartialResultWarning,
 )
-from asana_frames.fetch import REFUSALS, Http, Listing, Query, Skip, fan_out
+from asana_frames.fetch import REFUSALS, FanOut, Query, is_too_large
 from asana_frames.frames import FrameBuilder, ParentColumn
 from asana_frames.last import Last, recorded
-from asana_frames.references import References, is_single
+from asana_frames.progress import Progress
+from asana_frames.splitting import splitter_of
 from asana_frames.types import Errors, Fields, Limit
+from asana_frames.unfinished import Progressed
 
+#: Requests of a read above which a warning says how long it will take.
+LARGE = 2_000
+#: Fields of other objects from which a page counts as wide.
+_WIDE = 10
+_PACKAGE = str(Path(__file__).parent)
 
-class Client(Protocol):
-    """What a resource needs of the object it hangs on."""
-
-    http: Http
-    references: References
-    #: Options of enum custom fields, read once.
-    options: Options
-
-    def publish(self, last: Last) -> None:
-        """Let a call that has ended be ``asana.last``."""
-
-
-class _Request(NamedTuple):
-    """One request of a read, and the parents it stands for."""
-
-    path: str
-    params: dict[str, str]
-    parents: tuple[str | None, ...]
+Arguments = Mapping[str, Any]
 
 
 class Read:
-    """One read: from arguments to a frame."""
+    """One read: from arguments to a frame.
+
+    Parameters
+    ----------
+    client
+        Whose read it is.
+    operation
+        What is read.
+    fields
+        Asana paths, ``"all"`` or None for the default columns.
+    limit
+        The most rows.
+    errors
+        ``"warn"`` records the parents of a collection that are refused, ``"raise"`` does not.
+    """
 
     def __init__(
         self, client: Client, operation: Operation, fields: Fields, limit: Limit, errors: Errors
@@ -74,63 +78,92 @@ class Read:
         self._has_fields = fields is not None
         self._columns = columns_of(operation.record, parse_fields(fields))
 
-    def frame(self, arguments: Mapping[str, Any]) -> pd.DataFrame:
-        """Fetch and return the frame."""
-        operation = self._operation
-        with recorded(operation.name, self._client.publish) as last:
-            axes = _axes(self._client, operation, arguments)
-            requests = list(_requests(operation, axes))
-            for request in requests:
-                if operation.fields:
-                    request.params["opt_fields"] = opt_fields(self._columns)
-            parents = self._parent_columns(arguments)
-            builder = FrameBuilder(self._columns, [_parent_column(name) for name in parents])
-            tolerant = self._errors == "warn" and _asks_for_many(operation, arguments)
-            skip = REFUSALS if tolerant else ()
-            sync = self._fetch(builder, requests, parents, last, skip=skip)
-            frame = builder.frame(finished_options(self._client, builder), self._limit)
+    def frame(self, *argument_sets: Arguments) -> pd.DataFrame:
+        """Fetch what some sets of arguments ask for, and return it as one frame."""
+        operation, client = self._operation, self._client
+        with recorded(operation.name, client.publish, client.settings) as last:
+            requests, parents = self._asked(argument_sets)
+            key = (operation.id, self._limit, self._errors, tuple(parents), _key(requests))
+            progressed = client.unfinished.take(key) or self._begun(parents)
+            for failure in progressed.failed:
+                last.failed(*failure)
+            try:
+                self._fetch(requests, parents, progressed, last, argument_sets)
+            except BaseException:
+                if operation.paging != "events":
+                    progressed.begun_at = progressed.begun_at or last.fetched_at
+                    client.unfinished.keep(key, progressed)
+                    last.broke_off(lambda: self._partial(progressed, last, len(requests)))
+                raise
+            builder = progressed.builder
+            frame = builder.frame(finished_options(client, builder), self._limit)
             last.rows = len(frame)
-        frame.attrs["asana"] = last.attrs() | _told_sync(sync)
-        _warn(last)
+        resumed = {"begun_at": progressed.begun_at} if progressed.begun_at else {}
+        frame.attrs["asana"] = last.attrs() | _told_sync(progressed.sync) | resumed
+        warn_of_failures(last)
         return frame
 
-    def _fetch(
-        self,
-        builder: FrameBuilder,
-        requests: Sequence[_Request],
-        parents: Sequence[str],
-        last: Last,
-        *,
-        skip: Skip,
-    ) -> dict[str, str]:
-        """Read all requests into the builder; return the sync tokens of event streams."""
-        operation = self._operation
-        queries = [
-            Query(request.path, request.params, operation.paging, self._limit, operation.name)
-            for request in requests
-        ]
-        found_under = [_by_column(operation, request.parents) for request in requests]
-        listings = [builder.listing(*map(under.get, parents)) for under in found_under]
-        counts = [0] * len(requests)
-        sync: dict[str, str] = {}
-        for listing in fan_out(self._client.http, queries, skip=skip):
-            request = requests[listing.place]
-            if listing.page is None:
-                # Pages that came before the refusal would be a list cut short.
-                builder.drop(listings[listing.place])
-                last.failed(*self._failure(request, listing))
-                continue
-            counts[listing.place] += self._append(
-                builder, listing.page.body, listings[listing.place]
-            )
-            if listing.page.sync:
-                sync[request.parents[0] or ""] = listing.page.sync
-        if builder.has_custom_fields:
-            empty = [request for request, count in zip(requests, counts, strict=True) if not count]
-            builder.declare_custom_fields(read_settings(self._client.http, self._parents(empty)))
-        return sync
+    def batches(self, arguments: Arguments, rows: int) -> Iterator[pd.DataFrame]:
+        """Fetch what the arguments ask for; yield frames of about so many rows as they fill.
 
-    def _parent_columns(self, arguments: Mapping[str, Any]) -> list[str]:
+        Rows come in the order in which lists arrive; an object that several lists hold is in the
+        first frame that meets it.
+        """
+        operation, client = self._operation, self._client
+        seen: set[Any] = set()
+        with recorded(operation.name, client.publish, client.settings) as last:
+            requests, parents = self._asked([arguments])
+            progressed = self._begun(parents)
+            for _ in self._arriving(requests, parents, progressed, last, [arguments]):
+                if progressed.builder.rows < rows:
+                    continue
+                yield self._batch(progressed, seen, last)
+                progressed.builder, progressed.listings = self._begun(parents).builder, {}
+            if progressed.builder.rows or not last.rows:
+                yield self._batch(progressed, seen, last)
+        warn_of_failures(last)
+
+    def _batch(self, progressed: Progressed, seen: set[Any], last: Last) -> pd.DataFrame:
+        builder = progressed.builder
+        frame = builder.frame(finished_options(self._client, builder))
+        if "gid" in frame.columns:
+            # As numbers: a million of them take a third of the memory of text.
+            gids = [int(gid) if gid.isdecimal() else gid for gid in frame["gid"]]
+            known = [gid in seen for gid in gids]
+            seen.update(gids)
+            if any(known):
+                frame = frame.loc[[not one for one in known]].reset_index(drop=True)
+        last.rows += len(frame)
+        if self._limit is not None and last.rows > self._limit:
+            frame = frame.head(max(len(frame) - (last.rows - self._limit), 0))
+            last.rows = self._limit
+        frame.attrs["asana"] = last.attrs()
+        return frame
+
+    def requests(self, arguments: Arguments) -> list[Request]:
+        """Return the requests that begin the lists asked for; none of them is sent."""
+        return self._asked([arguments])[0]
+
+    def _asked(self, argument_sets: Sequence[Arguments]) -> tuple[list[Request], list[str]]:
+        """Return the requests to make, and the columns that name their parents."""
+        requests = [
+            request
+            for arguments in argument_sets
+            for request in requests_of(self._client, self._operation, arguments)
+        ]
+        if self._operation.fields:
+            fields = opt_fields(self._columns)
+            for request in requests:
+                request.params["opt_fields"] = fields
+        given = {
+            name
+            for arguments in argument_sets
+            for name, value in arguments.items()
+            if value is not None
+        }
+        return requests, self._parent_columns(given)
+
+    def _parent_columns(self, given: set[str]) -> list[str]:
         """Return the columns that name parents.
 
         All that the operation has, so that they do not depend on the filter; where ``fields`` are
@@ -140,48 +173,168 @@ class Read:
             dict.fromkeys(
                 parameter.parent
                 for parameter in self._operation.parents
-                if not self._has_fields or arguments.get(parameter.argument) is not None
+                if not self._has_fields or parameter.argument in given
             )
         )
 
-    def _parents(self, requests: Iterable[_Request]) -> Iterator[tuple[str, str]]:
+    def _begun(self, parents: Sequence[str]) -> Progressed:
+        columns = [ParentColumn(name, name.endswith("_gids")) for name in parents]
+        return Progressed(FrameBuilder(self._columns, columns))
+
+    def _fetch(
+        self,
+        requests: Sequence[Request],
+        parents: Sequence[str],
+        progressed: Progressed,
+        last: Last,
+        argument_sets: Sequence[Arguments],
+    ) -> None:
+        """Read what is left of all requests into the builder."""
+        for _ in self._arriving(requests, parents, progressed, last, argument_sets):
+            pass
+        builder = progressed.builder
+        if builder.has_custom_fields:
+            empty = [r for place, r in enumerate(requests) if not progressed.counts.get(place)]
+            builder.declare_custom_fields(read_settings(self._client.http, self._parents(empty)))
+
+    def _arriving(
+        self,
+        requests: Sequence[Request],
+        parents: Sequence[str],
+        progressed: Progressed,
+        last: Last,
+        argument_sets: Sequence[Arguments],
+    ) -> Iterator[None]:
+        """Let everything arrive, and yield after each page."""
+        operation, client = self._operation, self._client
+        left = [place for place in range(len(requests)) if place not in progressed.finished]
+        self._warn_if_large(len(left))
+        queries = [self._query(requests[place], progressed.following.get(place)) for place in left]
+        under = [list(map(_by_column(operation, r.parents).get, parents)) for r in requests]
+        arrivals = Arrivals(client, operation, requests, under, progressed, last)
+        is_tolerant = self._errors == "warn" and any(
+            asks_for_many(operation, arguments) for arguments in argument_sets
+        )
+        skip = REFUSALS if is_tolerant else ()
+        settings = client.settings
+        with Progress(operation.name, len(left), client.http, shown=settings.progress) as progress:
+            fan = FanOut(client.http, queries, skip=skip, tick=progress.tick)
+            with closing(iter(fan)) as listings:
+                try:
+                    for listing in listings:
+                        progress.rows += arrivals.take(fan, left[listing.place], listing)
+                        progress.done = len(progressed.finished) - (len(requests) - len(left))
+                        yield
+                except InvalidRequest as error:
+                    arrivals.abandon()
+                    raise _advised(error, operation) from error.__cause__
+                except BaseException:
+                    arrivals.abandon()
+                    raise
+
+    def _query(self, request: Request, offset: str | None) -> Query:
+        operation = self._operation
+        split = splitter_of(self._client, operation, request) if self._limit is None else None
+        paths = request.params.get("opt_fields", "").split(",")
+        return Query(
+            request.path,
+            request.params,
+            operation.paging,
+            self._limit,
+            operation.name,
+            is_wide=sum("." in path for path in paths) >= _WIDE,
+            offset=offset,
+            split=split,
+        )
+
+    def _partial(self, progressed: Progressed, last: Last, lists: int) -> pd.DataFrame:
+        """Return what has arrived so far, without asking for anything more."""
+        builder = progressed.builder.copy()
+        frame = builder.frame(self._client.options, self._limit)
+        frame.attrs["asana"] = last.attrs() | {
+            "partial": True,
+            "rows": len(frame),
+            "lists": lists,
+            "complete_lists": len(progressed.finished),
+        }
+        return frame
+
+    def _parents(self, requests: Iterable[Request]) -> Iterator[tuple[str, str]]:
         """Yield record type and gid of what requests asked under."""
-        kinds = [parameter.refers[0] for parameter in _reference_parameters(self._operation)]
+        kinds = [parameter.refers[0] for parameter in reference_parameters(self._operation)]
         for request in requests:
             for kind, gid in zip(kinds, request.parents, strict=True):
                 if gid is not None:
                     yield kind, gid
 
-    def _append(self, builder: FrameBuilder, body: bytes, listing: int) -> int:
-        try:
-            return builder.append(body, listing, one=self._operation.returns != "list")
-        except (msgspec.DecodeError, UnicodeDecodeError) as cause:
-            raise ConnectionFailed(
-                f"{self._operation.name}: the answer is not Asana's JSON ({cause})."
-            ) from cause
-
-    def _failure(
-        self, request: _Request, listing: Listing
-    ) -> tuple[str, tuple[str | None, ...], AsanaError]:
-        """Return what is recorded of a parent that could not be read."""
-        assert listing.refusal is not None  # either a page or a refusal
-        names = [
-            f"{parameter.argument} {gid}"
-            for parameter, gid in zip(
-                _reference_parameters(self._operation), request.parents, strict=True
-            )
-            if gid is not None
-        ]
-        return ", ".join(names), request.parents, listing.refusal
+    def _warn_if_large(self, requests: int) -> None:
+        name = self._operation.name
+        if requests <= LARGE or not self._client.warn_of(name):
+            return
+        minutes = requests / self._client.http.quota.per_minute()
+        warn(
+            f"{name}: at least {requests:,} requests, {minutes:.0f} minutes or more at the "
+            f"token's quota. asana.plan(asana.{name}, ...) tells more before a read; "
+            f"asana.stream(...) hands on what has arrived; interrupting keeps it.",
+            LargeReadWarning,
+        )
 
 
-def _asks_for_many(operation: Operation, arguments: Mapping[str, Any]) -> bool:
-    """Whether an argument is a collection, whatever its size: then refusals are recorded."""
-    return any(
-        arguments.get(parameter.argument) is not None
-        and not is_single(arguments[parameter.argument])
-        for parameter in _reference_parameters(operation)
+def finished_options(client: Client, builder: FrameBuilder) -> Options:
+    """Return the options of the enum fields that a builder has met."""
+    return read_options(client.http, builder.enum_fields(), client.options)
+
+
+def warn(text: str, kind: type[Warning]) -> None:
+    """Warn at the line of whoever called the package, wherever in it the warning arises."""
+    frame = sys._getframe(1)
+    level = 2
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        frame = frame.f_back
+        level += 1
+    warnings.warn(text, kind, stacklevel=level)
+
+
+def warn_of_failures(last: Last, done: str = "read", what: str = "parents asked for") -> None:
+    """Warn of what could not be read or written."""
+    failures = last.failures
+    if failures.empty:
+        return
+    first = failures.iloc[0]
+    status = "" if first["status"] is pd.NA else f"{first['status']} "
+    warn(
+        f"{last.operation}: {len(failures)} of the {what} could not be {done}, first "
+        f"{first['parent']}: {status}{str(first['message']).rstrip('.')}. "
+        f"asana.last.failures lists them.",
+        PartialResultWarning,
     )
+
+
+def _advised(error: InvalidRequest, operation: Operation) -> InvalidRequest:
+    """Say what to do about a set that Asana does not list to its end."""
+    if not is_too_large(error):
+        return error
+    return InvalidRequest(
+        f"{error} Asana lists no set as large as this one to its end: ask for less at a time. "
+        f"{_LESS.get(operation.resource, 'Narrow it with the filters of the operation.')}",
+        status=error.status,
+        messages=error.messages,
+    )
+
+
+_LESS = {
+    "tasks": "Read tasks by project or section, or by date: af.gather.search(asana, workspace, "
+    "...) walks any search to its end, af.gather.all_tasks(asana, workspace) all projects and "
+    "people.",
+    "time_tracking_entries": "af.gather.time_entries(asana, workspace, start, end) reads them "
+    "window by window.",
+    "projects": "Read the projects of each team: asana.projects.list_for_team(teams).",
+    "users": "Read the people of each team: asana.users.list(team=teams).",
+}
+
+
+def _key(requests: Iterable[Request]) -> tuple[Any, ...]:
+    return tuple((request.path, tuple(sorted(request.params.items()))) for request in requests)
 
 
 def _told_sync(sync: Mapping[str, str]) -> dict[str, Any]:
@@ -191,116 +344,10 @@ def _told_sync(sync: Mapping[str, str]) -> dict[str, Any]:
     return {"sync": next(iter(sync.values()))} if sync else {}
 
 
-def _reference_parameters(operation: Operation) -> tuple[Parameter, ...]:
-    """Return the parameters a read fans out over."""
-    return tuple(p for p in operation.parameters if p.refers and not p.many)
-
-
-def _axes(
-    client: Client, operation: Operation, arguments: Mapping[str, Any]
-) -> list[list[tuple[Parameter, str | None]]]:
-    """Resolve the arguments; each becomes the values that requests take in turn."""
-    axes: list[list[tuple[Parameter, str | None]]] = []
-    within: dict[str, str] = {}
-    for parameter in sorted(operation.parameters, key=_containers_first):
-        value = arguments.get(parameter.argument)
-        if value is None:
-            if parameter.place == "path":
-                raise InvalidRequest(f"{operation.name}: {parameter.argument} is missing.")
-            axes.append([(parameter, None)])
-        elif not parameter.refers:
-            axes.append([(parameter, bodies.query_value(operation, parameter, value))])
-        else:
-            inside = within.get(_container(parameter))
-            gids = client.references.gids(value, parameter.refers, within=inside)
-            if parameter.many:
-                # None of nobody's tasks: an empty filter would be no filter at all.
-                axes.append([(parameter, ",".join(gids))] if gids else [])
-                continue
-            if len(gids) == 1 and parameter.refers[0] in ("workspace", "project"):
-                within[parameter.refers[0]] = gids[0]
-            axes.append([(parameter, gid) for gid in gids])
-    order = {parameter.name: place for place, parameter in enumerate(operation.parameters)}
-    return sorted(axes, key=lambda axis: order[axis[0][0].name] if axis else 0)
-
-
-def _containers_first(parameter: Parameter) -> int:
-    """Workspaces before projects before what is looked for in them."""
-    return {"workspace": 0, "project": 1}.get(next(iter(parameter.refers), ""), 2)
-
-
-def _container(parameter: Parameter) -> str:
-    """Return the record type within which a parameter's names are looked for."""
-    directory: Directory | None = load().directory(parameter.refers[0])
-    return directory.container if directory is not None else ""
-
-
-def _requests(
-    operation: Operation, axes: list[list[tuple[Parameter, str | None]]]
-) -> Iterator[_Request]:
-    """Yield one request per combination of the references asked for."""
-    fanned = {parameter.name for parameter in _reference_parameters(operation)}
-    for combination in product(*axes):
-        path = operation.path
-        params = {}
-        parents: list[str | None] = []
-        for parameter, value in combination:
-            if parameter.name in fanned:
-                parents.append(value)
-            if value is None:
-                continue
-            if parameter.place == "path":
-                path = path.replace(f"{{{parameter.name}}}", bodies.quoted(value))
-            else:
-                params[parameter.name] = value
-        yield _Request(path, params, tuple(parents))
-
-
-def target_of(
-    client: Client, operation: Operation, arguments: Mapping[str, Any]
-) -> tuple[str, dict[str, str]]:
-    """Return the path and query of a write, which acts on one object."""
-    requests = list(_requests(operation, _axes(client, operation, arguments)))
-    if len(requests) != 1:
-        raise InvalidRequest(
-            f"{operation.name} acts on one object at a time; {len(requests)} were given."
-        )
-    return requests[0].path, requests[0].params
-
-
-def opt_fields(columns: Iterable[Column]) -> str:
-    """Return what to send so that the columns come back: the frame decides the request."""
-    return ",".join(dict.fromkeys(path for column in columns for path in column.opt_fields))
-
-
-def _parent_column(name: str) -> ParentColumn:
-    return ParentColumn(name, name.endswith("_gids"))
-
-
 def _by_column(operation: Operation, parents: tuple[str | None, ...]) -> dict[str, str | None]:
     """Return the parents of a request by the column that names them."""
     values: dict[str, str | None] = {}
-    for parameter, gid in zip(_reference_parameters(operation), parents, strict=True):
+    for parameter, gid in zip(reference_parameters(operation), parents, strict=True):
         if parameter.parent:
             values[parameter.parent] = values.get(parameter.parent) or gid
     return values
-
-
-def finished_options(client: Client, builder: FrameBuilder) -> Options:
-    """Return the options of the enum fields that a builder has met."""
-    return read_options(client.http, builder.enum_fields(), client.options)
-
-
-def _warn(last: Last) -> None:
-    failures = last.failures
-    count = len(failures)
-    if not count:
-        return
-    first = failures.iloc[0]
-    warnings.warn(
-        f"{last.operation}: {count} of the parents asked for could not be read, first "
-        f"{first['parent']}: {first['status']} {str(first['message']).rstrip('.')}. "
-        f"asana.last.failures lists them.",
-        PartialResultWarning,
-        stacklevel=5,
-    )

@@ -7,12 +7,12 @@ from typing import Any
 
 import pandas as pd
 
-from asana_frames import bodies
-from asana_frames.catalog import Column, Operation, columns_of, load, parse_fields
-from asana_frames.frames import DTYPES, FrameBuilder
-from asana_frames.last import recorded
-from asana_frames.reading import Client, Read, finished_options, opt_fields, target_of
+from asana_frames.asking import Client
+from asana_frames.catalog import Column, columns_of, load
+from asana_frames.frames import DTYPES
+from asana_frames.reading import Read
 from asana_frames.types import Errors, Fields, Limit
+from asana_frames.writing import Write
 
 
 class Resource:
@@ -59,18 +59,9 @@ class Resource:
         *,
         fields: Fields = None,
     ) -> pd.DataFrame:
-        operation = load().operation(operation_id)
-        columns = columns_of(operation.record, parse_fields(fields))
-        path, params = target_of(self._client, operation, arguments)
-        if operation.fields:
-            params["opt_fields"] = opt_fields(columns)
-        with recorded(operation.name, self._client.publish) as last:
-            answer = self._send(operation, path, params, body)
-            builder = FrameBuilder(columns)
-            builder.append(answer, builder.listing(), one=operation.returns != "list")
-            frame = builder.frame(finished_options(self._client, builder))
-            last.rows = len(frame)
-        frame.attrs["asana"] = last.attrs()
+        write = Write(self._client, load().operation(operation_id), fields)
+        frame = write.result(arguments, body)
+        assert frame is not None  # an operation that answers nothing is done by _do
         return frame
 
     def _do(
@@ -78,29 +69,8 @@ class Resource:
         operation_id: str,
         arguments: Mapping[str, Any],
         body: Mapping[str, Any] | None = None,
-    ) -> None:
-        operation = load().operation(operation_id)
-        path, params = target_of(self._client, operation, arguments)
-        with recorded(operation.name, self._client.publish):
-            self._send(operation, path, params, body)
-
-    def _send(
-        self,
-        operation: Operation,
-        path: str,
-        params: Mapping[str, str],
-        body: Mapping[str, Any] | None,
-    ) -> bytes:
-        data, files = bodies.encoded(operation, body)
-        try:
-            answer = self._client.http.request(
-                operation.http, path, params, data=data, files=files, asked=operation.name
-            )
-        finally:
-            bodies.closed(files)
-        # Names may have changed: what was read of them is read anew.
-        self._client.references.forget()
-        return answer.body
+    ) -> pd.DataFrame | None:
+        return Write(self._client, load().operation(operation_id)).result(arguments, body)
 
 
 def info(record: str) -> pd.DataFrame:

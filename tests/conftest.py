@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import matplotlib
 import pytest
 
 import asana_frames as af
+from asana_frames.fetch.clock import Clock
 from asana_frames.sandbox_server import Server, serve
 from tests.recorder import Recorder
 
@@ -42,10 +44,33 @@ def recorded(recorder: Recorder) -> Iterator[af.Asana]:
         yield connected
 
 
+class SkippingClock(Clock):
+    """A clock that goes on by itself when somebody waits, so that waiting takes no time."""
+
+    def __init__(self) -> None:
+        self._ahead = 0.0
+        self._lock = threading.Lock()
+        #: Seconds of each wait.
+        self.waits: list[float] = []
+
+    def now(self) -> float:
+        return super().now() + self._ahead
+
+    def wait(self, until: float, stopped: threading.Event) -> bool:
+        with self._lock:
+            left = until - self.now()
+            self.waits.append(left)
+            self._ahead += max(left, 0.0)
+        return stopped.is_set()
+
+
 @pytest.fixture(autouse=True)
-def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let pauses between tries take no time."""
-    monkeypatch.setattr("asana_frames.fetch.session._sleep", lambda seconds: None)
+def clock(monkeypatch: pytest.MonkeyPatch) -> SkippingClock:
+    """Let pauses between tries, and those for the quota, take no time."""
+    skipping = SkippingClock()
+    monkeypatch.setattr("asana_frames.fetch.clock.CLOCK", skipping)
+    monkeypatch.setattr("asana_frames.fetch.quota._quotas", {})
+    return skipping
 
 
 @pytest.fixture(autouse=True)

@@ -112,11 +112,6 @@ def test_a_required_field_that_is_missing_is_named(recorder: Recorder, recorded:
     assert recorder.asked == []
 
 
-def test_a_write_acts_on_one_object(recorded: af.Asana) -> None:
-    with pytest.raises(af.InvalidRequest, match="one object at a time; 2 were given"):
-        recorded.tasks.update(["5", "6"], completed=True)
-
-
 def test_a_file_is_uploaded_by_path_or_stream(
     recorder: Recorder, recorded: af.Asana, tmp_path: Path
 ) -> None:

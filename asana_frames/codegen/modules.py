@@ -129,11 +129,11 @@ def _class_docstring(resource: ResourceType) -> Iterator[str]:
 
 def _method(operation: Operation) -> str:
     arguments = list(_arguments(operation))
-    returns = "None" if operation.returns == "nothing" else "DataFrame"
+    returns = "DataFrame | None" if operation.returns == "nothing" else "DataFrame"
     lines = [
         *_signature(operation.method, arguments, returns),
         *_docstring(operation),
-        *_call(operation, returns),
+        *_call(operation),
     ]
     return "\n".join(lines) + "\n"
 
@@ -144,7 +144,7 @@ def _arguments(operation: Operation) -> Iterator[str]:
     query = [parameter for parameter in operation.parameters if parameter.place == "query"]
     yield "self"
     for parameter in path:
-        yield f"{parameter.argument}: {_path_type(operation, parameter)}"
+        yield f"{parameter.argument}: {_path_type(parameter)}"
     if {field.name for field in operation.body} & {parameter.argument for parameter in path}:
         # The body has a field of that name too: rates.update(rate, rate=90).
         yield "/"
@@ -170,10 +170,8 @@ def _own_arguments(operation: Operation) -> Iterator[str]:
         yield "**data: Any"
 
 
-def _path_type(operation: Operation, parameter: Parameter) -> str:
-    if not parameter.refers:
-        return "str"
-    return "Refs" if operation.is_read else "Ref"
+def _path_type(parameter: Parameter) -> str:
+    return "Refs" if parameter.refers else "str"
 
 
 def _query_type(parameter: Parameter) -> str:
@@ -210,7 +208,7 @@ def _signature(name: str, arguments: list[str], returns: str) -> list[str]:
     return [f"    def {name}(", *rows, f"    ) -> {returns}:"]
 
 
-def _call(operation: Operation, returns: str) -> list[str]:
+def _call(operation: Operation) -> list[str]:
     named = [parameter.argument for parameter in operation.parameters]
     given = [f'"{name}": {name}' for name in named]
     words = [f'"{operation.id}"', "{" + ", ".join(given) + "}"]
@@ -224,7 +222,7 @@ def _call(operation: Operation, returns: str) -> list[str]:
     verb = "self._read" if operation.is_read else "self._write"
     if operation.returns == "nothing":
         verb = "self._do"
-    start = f"        {'' if returns == 'None' else 'return '}{verb}("
+    start = f"        return {verb}("
     return list(_fitted(start, words))
 
 

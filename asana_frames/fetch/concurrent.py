@@ -2,33 +2,131 @@
 
 from __future__ import annotations
 
-import queue
-import threading
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
+import sys
+from collections.abc import Callable, Generator, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from asana_frames.exceptions import AsanaError, Forbidden, NotFound, PaymentRequired
-from asana_frames.fetch.paging import Page, Query, pages
+from asana_frames.fetch.call import current
+from asana_frames.fetch.crew import Crew
+from asana_frames.fetch.paging import Page, Parts, Query, is_too_large, pages
+from asana_frames.fetch.quota import READS
 from asana_frames.fetch.session import Http
 
 Skip = tuple[type[AsanaError], ...]
 
-#: Lists read at the same time; well under the 50 reads that Asana allows in flight.
-IN_FLIGHT = 16
-#: Pages that may wait for their decoding, which bounds the memory they take.
-_WAITING = 64
 #: Answers that concern one parent and say nothing of the others.
 REFUSALS: Skip = (PaymentRequired, Forbidden, NotFound)
+#: Pages of one list after which it is read by its parts, if there are hands for them.
+SPLIT_AFTER = 5
 
 
 class Listing(NamedTuple):
-    """A page, or a refusal, of the list at ``place``."""
+    """A page, or a refusal, of the list at ``place``, or news of how it is read."""
 
     place: int
     page: Page | None = None
     refusal: AsanaError | None = None
+    #: 0 for the list itself; else which of the lists that it was split into.
+    part: int = 0
+    #: From here on the list is read by these parts.
+    parts: Parts | None = None
+
+
+class FanOut:
+    """Reads many lists at once; iterate over it to get their pages, each list in its own order.
+
+    A list that turns out long is read by its parts, all at once, if its query knows some: a
+    `Listing` with ``parts`` announces them, and `whole` takes up the list itself again where
+    they do not hold all of it.
+
+    Parameters
+    ----------
+    http
+        The connection.
+    queries
+        The lists to read.
+    skip
+        Errors of one list that are handed on in place of its pages, while the others go on.
+    tick
+        Called now and then while nothing arrives.
+    """
+
+    def __init__(
+        self,
+        http: Http,
+        queries: Sequence[Query],
+        *,
+        skip: Skip = (),
+        tick: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._http = http
+        self._queries = queries
+        self._skip = skip
+        tasks = (partial(self._read, place, query) for place, query in enumerate(queries))
+        self._crew: Crew[Listing] = Crew(tasks, READS, tick)
+        #: Where lists were left when they were split.
+        self._left_at: dict[int, str | None] = {}
+
+    def __iter__(self) -> Generator[Listing, None, None]:
+        if self._is_serial():
+            for place, query in enumerate(self._queries):
+                yield from self._read(place, query)
+        else:
+            yield from self._crew
+
+    def whole(self, place: int) -> None:
+        """Go on with a list as it is: its parts do not hold all of it."""
+        query = self._queries[place]._replace(offset=self._left_at[place], split=None)
+        self._crew.add(partial(self._read, place, query))
+
+    def _is_serial(self) -> bool:
+        """Whether there is nothing to be done at the same time."""
+        if sys.platform == "emscripten":
+            return True
+        # With a deadline somebody has to look at the clock while the answer is on its way.
+        is_one = len(self._queries) == 1 and self._queries[0].paging in ("none", "events")
+        return is_one and current().seconds is None
+
+    def _read(self, place: int, query: Query) -> Iterator[Listing]:
+        count = 0
+        try:
+            for page in pages(self._http, query):
+                yield Listing(place, page)
+                count += 1
+                if page.following is not None and self._is_worth_splitting(query, count):
+                    parts = query.split(False) if query.split else None
+                    if parts is not None:
+                        yield from self._split(place, page.following, parts)
+                        return
+                    query = query._replace(split=None)
+        except self._skip as refusal:
+            yield Listing(place, refusal=refusal)
+        except AsanaError as error:
+            if not is_too_large(error) or query.split is None:
+                raise
+            parts = query.split(True)
+            if parts is None:
+                raise
+            yield from self._split(place, None, parts)
+
+    def _is_worth_splitting(self, query: Query, count: int) -> bool:
+        is_long = query.split is not None and count % SPLIT_AFTER == 0
+        return is_long and self._crew.has_idle_hands
+
+    def _split(self, place: int, following: str | None, parts: Parts) -> Iterator[Listing]:
+        self._left_at[place] = following
+        yield Listing(place, parts=parts)
+        for number, query in enumerate(parts.queries, 1):
+            self._crew.add(partial(self._part, place, number, query))
+
+    def _part(self, place: int, part: int, query: Query) -> Iterator[Listing]:
+        try:
+            for page in pages(self._http, query):
+                yield Listing(place, page, part=part)
+        except REFUSALS as refusal:
+            yield Listing(place, refusal=refusal, part=part)
 
 
 def fan_out(http: Http, queries: Sequence[Query], *, skip: Skip = ()) -> Iterator[Listing]:
@@ -48,57 +146,4 @@ def fan_out(http: Http, queries: Sequence[Query], *, skip: Skip = ()) -> Iterato
     AsanaError
         Whatever else a list ran into; the other lists are given up.
     """
-    if len(queries) == 1:
-        yield from _serial(http, queries[0], 0, skip)
-    elif queries:
-        yield from _concurrent(http, queries, skip)
-
-
-def _serial(http: Http, query: Query, index: int, skip: Skip) -> Iterator[Listing]:
-    try:
-        for page in pages(http, query):
-            yield Listing(index, page)
-    except skip as refusal:
-        yield Listing(index, refusal=refusal)
-
-
-def _concurrent(http: Http, queries: Sequence[Query], skip: Skip) -> Iterator[Listing]:
-    """Let threads read bytes, and only that: decoding is the consumer's, or they would fight."""
-    arrived: queue.Queue[Listing | BaseException | None] = queue.Queue(_WAITING)
-    stopped = threading.Event()
-
-    def put(item: Listing | BaseException | None) -> None:
-        while not stopped.is_set():
-            try:
-                return arrived.put(item, timeout=0.1)
-            except queue.Full:
-                continue
-
-    def read(index: int) -> None:
-        try:
-            for listing in _serial(http, queries[index], index, skip):
-                put(listing)
-                if stopped.is_set():
-                    return
-            put(None)
-        except BaseException as error:  # noqa: BLE001
-            # Raised again where the pages are consumed.
-            put(error)
-
-    pool = ThreadPoolExecutor(min(IN_FLIGHT, len(queries)), thread_name_prefix="asana-frames")
-    try:
-        for index in range(len(queries)):
-            # A context each: it carries the tally of whoever asked.
-            pool.submit(copy_context().run, read, index)
-        left = len(queries)
-        while left:
-            item = arrived.get()
-            if isinstance(item, BaseException):
-                raise item
-            if item is None:
-                left -= 1
-            else:
-                yield item
-    finally:
-        stopped.set()
-        pool.shutdown(wait=False, cancel_futures=True)
+    return iter(FanOut(http, queries, skip=skip))

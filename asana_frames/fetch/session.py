@@ -1,89 +1,80 @@
-"""One authenticated connection: requests, timeouts, retries, and errors that say what to do."""
+"""One authenticated connection: its quota, retries where they are safe, errors that help."""
 
 from __future__ import annotations
 
-import contextlib
-import email.utils
 import logging
-import math
-import platform
-import random
-import re
-import threading
-import time
-from collections.abc import Mapping
-from contextvars import ContextVar
+from collections.abc import Callable, Mapping
 from itertools import count
 from typing import Any, NamedTuple
 
 import msgspec
 import requests
-from requests.adapters import BaseAdapter, HTTPAdapter
+from requests.adapters import BaseAdapter
 
-from asana_frames.exceptions import (
-    AuthError,
-    ConfigurationError,
-    ConnectionFailed,
-    PaymentRequired,
-    RequestRefused,
-    SyncExpired,
-    refusal_of,
+from asana_frames.exceptions import AsanaError, ConfigurationError, ConnectionFailed
+from asana_frames.fetch import clock
+from asana_frames.fetch.answers import UNKNOWN, Answer, refused, unreadable
+from asana_frames.fetch.call import Call, Tally, current
+from asana_frames.fetch.quota import Kind, Quota, quota_of
+from asana_frames.fetch.retries import (
+    BROKEN,
+    QUOTA,
+    UNSENDABLE,
+    backoff,
+    seconds,
+    short,
+    was_never_sent,
 )
+from asana_frames.fetch.wire import Wire
 
 log = logging.getLogger("asana_frames")
 
 #: Seconds to connect, and to wait for the next bytes.
-TIMEOUT = (10.0, 60.0)
+CONNECT, TIMEOUT = 10.0, 60.0
 TRIES = 6
+#: Tries where nothing has ever been answered: a wrong address does not get better.
+_FIRST_TRIES = 2
 #: Seconds of waiting for the quota after which a request is given up.
 PATIENCE = 600.0
-#: The spec lists 424 and 501 with the texts of 429 and 502.
-_QUOTA = {424, 429}
-_BROKEN = {500, 501, 502, 503, 504}
-_HINTS: dict[type[RequestRefused], str] = {
-    AuthError: " Create a token at https://app.asana.com/0/my-apps and give it to connect().",
-    PaymentRequired: " The workspace's plan does not include this.",
-}
-POOL = 64
-#: What requests refuses to send at all; asking again would change nothing.
-_UNSENDABLE = (
-    requests.exceptions.InvalidURL,
-    requests.exceptions.InvalidSchema,
-    requests.exceptions.MissingSchema,
-    requests.exceptions.InvalidHeader,
-    requests.exceptions.InvalidJSONError,
-)
-#: Replaced where waiting would only cost time.
-_sleep = time.sleep
+
+#: Raises msgspec.DecodeError for a body that did not arrive as it was sent.
+Check = Callable[[bytes], object]
 
 
-class Tally:
-    """Counts requests, retries and seconds of waiting."""
+class Request(NamedTuple):
+    """What is asked for."""
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self.requests = 0
-        self.retries = 0
-        self.waited = 0.0
+    method: str
+    path: str
+    params: Mapping[str, str] | None = None
+    data: Any = None
+    files: Mapping[str, Any] | None = None
+    #: How a user typed it, for messages.
+    asked: str = ""
+    check: Check | None = None
 
-    def add(self, *, requests: int = 0, retries: int = 0, waited: float = 0.0) -> None:
-        """Count what has happened."""
-        with self._lock:
-            self.requests += requests
-            self.retries += retries
-            self.waited += waited
+    @property
+    def kind(self) -> Kind:
+        """Which quota it counts against."""
+        if self.method != "GET":
+            return "write"
+        return "search" if self.path.endswith(("/tasks/search", "/projects/search")) else "read"
+
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether a repeat does no more than the first time; a POST could create twice."""
+        return self.method != "POST"
 
 
-#: The tally of the call that is under way; each thread of a fan-out has its caller's.
-TALLY: ContextVar[Tally | None] = ContextVar("asana_frames_tally", default=None)
+class _Failure(NamedTuple):
+    """A try that brought no answer."""
 
-
-class Answer(NamedTuple):
-    """What a request brought back."""
-
-    status: int
-    body: bytes
-    location: str | None = None
+    error: AsanaError
+    cause: Exception | None = None
+    #: Seconds until another try makes sense; None where none does.
+    wait: float | None = None
+    #: The quota was exceeded, so it makes everybody wait.
+    is_quota: bool = False
 
 
 class Http:
@@ -96,9 +87,9 @@ class Http:
     base_url
         Such as ``https://app.asana.com/api/1.0``.
     adapter
-        Answers requests in place of the network.
+        Answers requests in place of the network; it has a quota of its own.
     timeout
-        Seconds to connect, and to wait for the next bytes.
+        Seconds to wait for the next bytes.
     """
 
     def __init__(
@@ -107,13 +98,13 @@ class Http:
         base_url: str,
         *,
         adapter: BaseAdapter | None = None,
-        timeout: tuple[float, float] = TIMEOUT,
+        timeout: float = TIMEOUT,
     ) -> None:
         self.base_url = base_url
+        self.quota = quota_of(base_url, token) if adapter is None else Quota()
         self._timeout = timeout
-        self._session = _session(token)
-        self._session.mount(base_url, adapter or HTTPAdapter(pool_maxsize=POOL))
-        self._proxies = self._settings(base_url)
+        self._wire = Wire(token, base_url, adapter)
+        self._was_answered = False
         #: Everything this connection has done.
         self.total = Tally()
 
@@ -125,7 +116,7 @@ class Http:
 
     def close(self) -> None:
         """Close the connections."""
-        self._session.close()
+        self._wire.close()
 
     def request(
         self,
@@ -136,11 +127,13 @@ class Http:
         data: Any = None,
         files: Mapping[str, Any] | None = None,
         asked: str = "",
+        check: Check | None = None,
     ) -> Answer:
         """Send one request, again where that is safe, and return the answer.
 
-        GET, PUT and DELETE are repeated on 429, 5xx and broken connections; POST on 429 only,
-        since a repeat could create twice.
+        GET, PUT and DELETE are repeated on 429, 5xx, broken connections and bodies that `check`
+        refuses; POST on 429, and where no connection could be made, since a repeat could create
+        twice.
 
         Raises
         ------
@@ -148,177 +141,109 @@ class Http:
             Asana refused it; the subclass tells by which status.
         ConnectionFailed
             No complete answer came.
+        DeadlineExceeded
+            The deadline of the call has passed.
         """
-        repeatable = method != "POST"
+        request = Request(method, path, params, data, files, asked, check)
+        call = current()
         waited = 0.0
         for attempt in count(1):
-            last = attempt >= TRIES
-            try:
-                answer, retry_after = self._once(method, path, params, data, files)
-            except _UNSENDABLE as cause:
-                raise ConfigurationError(f"{method} {path} cannot be sent: {cause}.") from cause
-            except requests.RequestException as cause:
-                if last or not repeatable:
-                    raise self._failed(method, path, cause, repeatable) from cause
-                self._pause(_backoff(attempt), f"{method} {path}: {type(cause).__name__}")
-                continue
-            # A redirect is refused like an error: followed, it would carry the token away.
-            if answer.status < 300:
-                return answer
-            wait = self._wait(answer.status, retry_after, attempt, repeatable)
-            # The quota is waited for as long as patience lasts; what is broken, a few times.
-            given_up = last and answer.status not in _QUOTA
-            if given_up or wait is None or waited + wait > PATIENCE:
-                raise _refused(method, path, answer, asked)
-            waited += wait
-            self._pause(wait, f"{method} {path}: {answer.status}")
+            outcome = self._try(call, request, attempt)
+            if isinstance(outcome, Answer):
+                return outcome
+            waited += outcome.wait or 0.0 if outcome.is_quota else 0.0
+            if outcome.wait is None or waited > PATIENCE:
+                raise outcome.error from outcome.cause
+            for tally in (self.total, call.tally):
+                tally.add(retries=1)
+            log.info("%s, trying again in %.1f s", outcome.error, outcome.wait)
+            if not outcome.is_quota:
+                call.wait(clock.now() + outcome.wait)
         raise AssertionError("unreachable: count() does not end")
 
-    def _once(
-        self,
-        method: str,
-        path: str,
-        params: Mapping[str, str] | None,
-        data: Any,
-        files: Mapping[str, Any] | None,
-    ) -> tuple[Answer, str | None]:
-        for tally in self._tallies():
+    def _try(self, call: Call, request: Request, attempt: int) -> Answer | _Failure:
+        """Send a request once, when it is its turn."""
+        try:
+            with self.quota.turn(request.kind, call) as turn:
+                answer = self._sent(call, request)
+                if answer.status not in QUOTA:
+                    turn.accepted()
+                    return self._judged(request, answer, attempt)
+                wait = seconds(answer.retry_after) or backoff(attempt)
+                turn.refused(min(wait, PATIENCE))
+        except UNSENDABLE as cause:
+            return _Failure(
+                ConfigurationError(f"{request.method} {request.path} cannot be sent: {cause}."),
+                cause,
+            )
+        except requests.RequestException as cause:
+            return self._broken(request, cause, attempt)
+        for tally in (self.total, call.tally):
+            tally.add(rejected=1)
+        error = refused(request.method, request.path, answer, request.asked)
+        return _Failure(error, wait=wait, is_quota=True)
+
+    def _sent(self, call: Call, request: Request) -> Answer:
+        call.check()
+        for tally in (self.total, call.tally):
             tally.add(requests=1)
-        _rewind(files)
-        started = time.monotonic()
-        with self._session.request(
-            method,
-            self.base_url + path,
-            params=params,
-            data=data if files else None,
-            json=None if files or data is None else data,
-            files=files,
-            timeout=self._timeout,
-            allow_redirects=False,
-            stream=True,
-            **self._proxies,
-        ) as response:
-            body = _read(response)
-        took = time.monotonic() - started
-        log.debug("%s %s -> %s in %.3f s", method, path, response.status_code, took)
-        headers = response.headers
-        status = response.status_code
-        answer = Answer(status, body, headers.get("Location"))
-        return answer, headers.get("Retry-After")
-
-    def _wait(
-        self, status: int, retry_after: str | None, attempt: int, repeatable: bool
-    ) -> float | None:
-        """Return the seconds to wait before another try, or None where there is none."""
-        if status in _QUOTA:
-            return _seconds(retry_after) or _backoff(attempt)
-        if status in _BROKEN and repeatable:
-            return _seconds(retry_after) or _backoff(attempt)
-        return None
-
-    def _pause(self, seconds: float, why: str) -> None:
-        for tally in self._tallies():
-            tally.add(retries=1, waited=seconds)
-        log.info("%s, trying again in %.1f s", why, seconds)
-        _sleep(seconds)
-
-    def _tallies(self) -> tuple[Tally, ...]:
-        current = TALLY.get()
-        return (self.total,) if current is None else (self.total, current)
-
-    def _failed(
-        self, method: str, path: str, cause: Exception, repeatable: bool
-    ) -> ConnectionFailed:
-        unknown = "" if repeatable else " It may have been carried out: look before repeating it."
-        return ConnectionFailed(
-            f"{method} {path}: no answer from {self.base_url} ({_short(cause)}).{unknown}"
+        started = clock.now()
+        left = max(call.ends - started, 0.001)
+        silence = min(call.timeout or self._timeout, left)
+        answer = self._wire.send(
+            request.method,
+            request.path,
+            request.params,
+            data=request.data,
+            files=request.files,
+            timeout=(min(CONNECT, silence), silence),
         )
+        for tally in (self.total, call.tally):
+            tally.add(bytes=len(answer.body))
+        took = clock.now() - started
+        log.debug("%s %s -> %s in %.3f s", request.method, request.path, answer.status, took)
+        self._was_answered = True
+        return answer
 
-    def _settings(self, url: str) -> dict[str, Any]:
-        """Look up proxies and certificates once: per request it costs as much as the request."""
-        found = self._session.merge_environment_settings(url, {}, True, None, None)
-        self._session.trust_env = False
-        return {"proxies": dict(found["proxies"]), "verify": found["verify"], "cert": None}
+    def _judged(self, request: Request, answer: Answer, attempt: int) -> Answer | _Failure:
+        """Tell an answer from a refusal, and one that may be tried again from one that may not."""
+        # A redirect is refused like an error: followed, it would carry the token away.
+        if answer.status >= 300:
+            again = answer.status in BROKEN and request.is_repeatable and attempt < TRIES
+            wait = (seconds(answer.retry_after) or backoff(attempt)) if again else None
+            error = refused(request.method, request.path, answer, request.asked)
+            return _Failure(error, wait=wait)
+        if request.check is None:
+            return answer
+        try:
+            request.check(answer.body)
+        except (msgspec.DecodeError, UnicodeDecodeError) as cause:
+            problem = unreadable(request.asked or request.path, answer.body, cause)
+            # A page in the place of JSON is no accident of the way, and comes again.
+            is_cut = answer.body.lstrip()[:1] != b"<"
+            again = is_cut and request.is_repeatable and attempt < TRIES
+            return _Failure(problem, cause, backoff(attempt) if again else None)
+        return answer
 
-
-def _session(token: str) -> requests.Session:
-    session = requests.Session()
-    session.headers.update(
-        {
-            "Authorization": f"Bearer {token}",
-            "Accept": "application/json",
-            "User-Agent": f"asana-frames Python/{platform.python_version()}",
-        }
-    )
-    return session
-
-
-def _read(response: requests.Response) -> bytes:
-    """Read a body whole; urllib3's reader costs half of what ``response.content`` does."""
-    try:
-        body: bytes = response.raw.read(decode_content=True)
-    except Exception as cause:
-        # urllib3 raises a dozen kinds here; all mean that the body did not arrive.
-        raise requests.ConnectionError(f"the body broke off: {type(cause).__name__}") from cause
-    expected = response.headers.get("Content-Length")
-    if expected and not response.headers.get("Content-Encoding") and len(body) != int(expected):
-        raise requests.ConnectionError(f"the body broke off at {len(body)} of {expected} bytes")
-    return body
-
-
-def _rewind(files: Mapping[str, Any] | None) -> None:
-    for part in (files or {}).values():
-        stream = part[1] if isinstance(part, tuple) else part
-        with contextlib.suppress(AttributeError, OSError):
-            stream.seek(0)
-
-
-def _backoff(attempt: int) -> float:
-    """Exponential, with jitter so that many callers do not come back at once."""
-    return min(0.5 * 2.0 ** min(attempt - 1, 10), 30.0) * random.uniform(0.5, 1.0)
-
-
-def _seconds(retry_after: str | None) -> float | None:
-    """Read a Retry-After header: seconds or an HTTP date."""
-    if not retry_after:
-        return None
-    try:
-        seconds = float(retry_after)
-    except ValueError:
-        pass
-    else:
-        return seconds if 0 <= seconds < math.inf else None
-    try:
-        moment = email.utils.parsedate_to_datetime(retry_after)
-    except (ValueError, TypeError):
-        return None
-    return max(moment.timestamp() - time.time(), 0.0)
+    def _broken(
+        self, request: Request, cause: requests.RequestException, attempt: int
+    ) -> _Failure:
+        """Judge a request that met no complete answer."""
+        never_sent = was_never_sent(cause)
+        is_open = not request.is_repeatable and not never_sent
+        asked = request.asked or f"{request.method} {request.path}"
+        error = ConnectionFailed(
+            f"{asked}: no answer from {self.base_url} ({short(cause)})."
+            f"{UNKNOWN if is_open else _advice(cause, self._was_answered)}"
+        )
+        error.may_be_done = is_open
+        tries = TRIES if self._was_answered or not never_sent else _FIRST_TRIES
+        is_final = isinstance(cause, requests.exceptions.SSLError) and never_sent
+        wait = None if is_open or is_final or attempt >= tries else backoff(attempt)
+        return _Failure(error, cause, wait)
 
 
-def _short(cause: Exception) -> str:
-    """Say what broke: the innermost cause, without the URL that urllib3 repeats at length."""
-    text = str(cause)
-    system = re.findall(r"\[Errno -?\d+\] [^')\]]+", text)
-    inner = system[-1] if system else text.partition("(Caused by ")[2] or text
-    return f"{type(cause).__name__}: {inner[:160]}"
-
-
-def _refused(method: str, path: str, answer: Answer, asked: str) -> RequestRefused:
-    """Turn an error envelope, or whatever came in its place, into an exception."""
-    try:
-        envelope = msgspec.json.decode(answer.body)
-        errors = envelope.get("errors") or []
-        messages = [str(error.get("message", "")) for error in errors]
-        phrases = [str(error["phrase"]) for error in errors if error.get("phrase")]
-    except (msgspec.DecodeError, UnicodeDecodeError, AttributeError, TypeError):
-        envelope, messages, phrases = {}, [], []
-    kind = refusal_of(answer.status)
-    said = "; ".join(filter(None, messages)) or "(no message)"
-    text = f"{asked or f'{method} {path}'}: {answer.status} {said}"
-    text += "." if text[-1].isalnum() else ""
-    if phrases:
-        text += f" For Asana's support: {'; '.join(phrases)}."
-    error = kind(text + _HINTS.get(kind, ""), status=answer.status, messages=messages)
-    if isinstance(error, SyncExpired):
-        error.sync = envelope.get("sync")
-    return error
+def _advice(cause: Exception, was_answered: bool) -> str:
+    if isinstance(cause, requests.exceptions.SSLError):
+        return " Its certificate is not trusted here: check the base URL, or REQUESTS_CA_BUNDLE."
+    return "" if was_answered else " Check the base URL and the network."

@@ -1,6 +1,6 @@
 """Records -> typed columns -> DataFrame; no HTTP."""
 
-from asana_frames.frames.arrays import DTYPES, STR
+from asana_frames.frames.arrays import DTYPES, STR, array_of
 from asana_frames.frames.builder import FrameBuilder, ParentColumn
 from asana_frames.frames.collector import collector_paused
 from asana_frames.frames.tidy import bridge, custom_fields
@@ -10,6 +10,7 @@ __all__ = [
     "STR",
     "FrameBuilder",
     "ParentColumn",
+    "array_of",
     "bridge",
     "collector_paused",
     "custom_fields",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -44,6 +45,8 @@ class FrameBuilder:
         ]
         self._custom = CustomFields()
         self._listings: list[tuple[str | None, ...]] = []
+        #: What sorts the listings: the place asked for, and the part of it.
+        self._places: list[tuple[int, int]] = []
         self._found_in: list[np.ndarray[Any, Any]] = []
         self._dropped: set[int] = set()
         self.rows = 0
@@ -53,14 +56,44 @@ class FrameBuilder:
         """Whether the columns ask for custom fields."""
         return None in self._buffers
 
-    def listing(self, *parents: str | None) -> int:
-        """Announce a listing found under ``parents`` and return its number."""
+    def listing(self, *parents: str | None, place: int | None = None, part: int = 0) -> int:
+        """Announce a listing found under ``parents`` and return its number.
+
+        Parameters
+        ----------
+        parents
+            A gid, or None, for each of the columns that name parents.
+        place
+            Where its rows stand among those of the other listings; after all before it by
+            default.
+        part
+            Where they stand among those of the same place.
+        """
         self._listings.append(parents)
-        return len(self._listings) - 1
+        number = len(self._listings) - 1
+        self._places.append((number if place is None else place, part))
+        return number
 
     def drop(self, listing: int) -> None:
         """Leave out what a listing has brought: it broke off, and would be cut short."""
         self._dropped.add(listing)
+
+    def distinct(self, listings: Iterable[int]) -> int:
+        """Return how many different objects some listings have brought."""
+        gids = next((b for b in self._buffers if b is not None and b.name == "gid"), None)
+        found_in = np.concatenate(self._found_in) if self._found_in else np.empty(0, np.int64)
+        rows = np.isin(found_in, list(listings))
+        if gids is None:
+            return int(rows.sum())
+        return len(pd.unique(copy.deepcopy(gids).array()[rows]))
+
+    def copy(self) -> FrameBuilder:
+        """Return a builder with the same rows, of which a frame can be made meanwhile."""
+        other = copy.copy(self)
+        other._buffers, other._custom = copy.deepcopy((self._buffers, self._custom))
+        other._found_in, other._dropped = list(self._found_in), set(self._dropped)
+        other._listings, other._places = list(self._listings), list(self._places)
+        return other
 
     def append(self, body: bytes, listing: int, *, one: bool = False) -> int:
         """Add a response's records to a listing and return how many they are."""
@@ -84,7 +117,9 @@ class FrameBuilder:
         """Return the gids of the enum fields met, whose options have an order to be read."""
         return self._custom.enums()
 
-    def frame(self, options: Options | None = None, limit: int | None = None) -> pd.DataFrame:
+    def frame(
+        self, options: Options | None = None, limit: int | None = None, *, unique: bool = True
+    ) -> pd.DataFrame:
         """Return the frame; the builder is used up.
 
         Parameters
@@ -93,13 +128,15 @@ class FrameBuilder:
             Options of enum fields in the order of their definition.
         limit
             The most rows to keep.
+        unique
+            Keep each object once; else every row there is.
         """
         made = {buffer.name: buffer.array() for buffer in self._buffers if buffer is not None}
         found_in = np.concatenate(self._found_in) if self._found_in else np.empty(0, np.int64)
-        order = np.argsort(found_in, kind="stable")
+        order = np.argsort(self._ranks()[found_in], kind="stable")
         if self._dropped:
             order = order[~np.isin(found_in[order], list(self._dropped))]
-        keep, owners = _once_each(made.get("gid"), order)
+        keep, owners = _once_each(made.get("gid") if unique else None, order)
         if limit is not None:
             keep = keep[:limit]
         made |= {
@@ -111,6 +148,13 @@ class FrameBuilder:
         if len(keep) == self.rows and (keep == np.arange(self.rows)).all():
             return frame
         return frame.take(keep).reset_index(drop=True)
+
+    def _ranks(self) -> np.ndarray[Any, Any]:
+        """Return the rank of each listing."""
+        numbers = range(len(self._places))
+        ranks = np.empty(len(self._places), dtype=np.int64)
+        ranks[sorted(numbers, key=self._places.__getitem__)] = numbers
+        return ranks
 
     def _parent_array(
         self,

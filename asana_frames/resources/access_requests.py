@@ -9,7 +9,7 @@ from typing import Any
 from pandas import DataFrame
 
 from asana_frames.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Ref, Refs
+from asana_frames.types import Errors, Fields, Limit, Refs
 
 
 class AccessRequests(Resource):
@@ -52,16 +52,16 @@ class AccessRequests(Resource):
         """
         return self._write("createAccessRequest", {}, {"target": target, "message": message})
 
-    def approve(self, access_request: Ref) -> None:
+    def approve(self, access_request: Refs) -> DataFrame | None:
         """Approve an access request.
 
         Source: ``POST /access_requests/{access_request_gid}/approve``.
         """
-        self._do("approveAccessRequest", {"access_request": access_request})
+        return self._do("approveAccessRequest", {"access_request": access_request})
 
-    def reject(self, access_request: Ref) -> None:
+    def reject(self, access_request: Refs) -> DataFrame | None:
         """Reject an access request.
 
         Source: ``POST /access_requests/{access_request_gid}/reject``.
         """
-        self._do("rejectAccessRequest", {"access_request": access_request})
+        return self._do("rejectAccessRequest", {"access_request": access_request})

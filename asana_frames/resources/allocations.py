@@ -9,7 +9,7 @@ from typing import Any
 from pandas import DataFrame
 
 from asana_frames.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Ref, Refs, When
+from asana_frames.types import Errors, Fields, Limit, Refs, When
 
 
 class Allocations(Resource):
@@ -36,7 +36,7 @@ class Allocations(Resource):
             "getAllocation", {"allocation": allocation}, fields=fields, errors=errors
         )
 
-    def update(self, allocation: Ref, *, fields: Fields = None, **data: Any) -> DataFrame:
+    def update(self, allocation: Refs, *, fields: Fields = None, **data: Any) -> DataFrame:
         """Update an allocation.
 
         Accepts ``start_date``, ``end_date``, ``effort``, ``assignee``, ``parent``.
@@ -44,12 +44,12 @@ class Allocations(Resource):
         """
         return self._write("updateAllocation", {"allocation": allocation}, data, fields=fields)
 
-    def delete(self, allocation: Ref) -> None:
+    def delete(self, allocation: Refs) -> DataFrame | None:
         """Delete an allocation.
 
         Source: ``DELETE /allocations/{allocation_gid}``.
         """
-        self._do("deleteAllocation", {"allocation": allocation})
+        return self._do("deleteAllocation", {"allocation": allocation})
 
     def list(
         self,

@@ -9,7 +9,7 @@ from typing import Any
 from pandas import DataFrame
 
 from asana_frames.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Ref, Refs
+from asana_frames.types import Errors, Fields, Limit, Refs
 
 
 class Attachments(Resource):
@@ -37,12 +37,12 @@ class Attachments(Resource):
             "getAttachment", {"attachment": attachment}, fields=fields, errors=errors
         )
 
-    def delete(self, attachment: Ref) -> None:
+    def delete(self, attachment: Refs) -> DataFrame | None:
         """Delete an attachment.
 
         Source: ``DELETE /attachments/{attachment_gid}``.
         """
-        self._do("deleteAttachment", {"attachment": attachment})
+        return self._do("deleteAttachment", {"attachment": attachment})
 
     def list(
         self, *, parent: Refs, fields: Fields = None, limit: Limit = None, errors: Errors = "warn"

@@ -9,7 +9,7 @@ from typing import Any
 from pandas import DataFrame
 
 from asana_frames.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Ref, Refs
+from asana_frames.types import Errors, Fields, Limit, Refs
 
 
 class Budgets(Resource):
@@ -67,7 +67,7 @@ class Budgets(Resource):
         """
         return self._read("getBudget", {"budget": budget}, fields=fields, errors=errors)
 
-    def update(self, budget: Ref, *, fields: Fields = None, **data: Any) -> DataFrame:
+    def update(self, budget: Refs, *, fields: Fields = None, **data: Any) -> DataFrame:
         """Update a budget.
 
         Accepts ``budget_type``, ``estimate``, ``actual``, ``total``, ``parent``.
@@ -76,9 +76,9 @@ class Budgets(Resource):
         """
         return self._write("updateBudget", {"budget": budget}, data, fields=fields)
 
-    def delete(self, budget: Ref) -> None:
+    def delete(self, budget: Refs) -> DataFrame | None:
         """Delete a budget.
 
         Source: ``DELETE /budgets/{budget_gid}``.
         """
-        self._do("deleteBudget", {"budget": budget})
+        return self._do("deleteBudget", {"budget": budget})

@@ -9,7 +9,7 @@ from typing import Any
 from pandas import DataFrame
 
 from asana_frames.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Ref, Refs
+from asana_frames.types import Errors, Fields, Limit, Refs
 
 
 class CustomFields(Resource):
@@ -56,7 +56,7 @@ class CustomFields(Resource):
             "getCustomField", {"custom_field": custom_field}, fields=fields, errors=errors
         )
 
-    def update(self, custom_field: Ref, *, fields: Fields = None, **data: Any) -> DataFrame:
+    def update(self, custom_field: Refs, *, fields: Fields = None, **data: Any) -> DataFrame:
         """Update a custom field.
 
         Accepts ``name``, ``enum_options``, ``id_prefix``, ``input_restrictions``,
@@ -73,12 +73,12 @@ class CustomFields(Resource):
             "updateCustomField", {"custom_field": custom_field}, data, fields=fields
         )
 
-    def delete(self, custom_field: Ref) -> None:
+    def delete(self, custom_field: Refs) -> DataFrame | None:
         """Delete a custom field.
 
         Source: ``DELETE /custom_fields/{custom_field_gid}``.
         """
-        self._do("deleteCustomField", {"custom_field": custom_field})
+        return self._do("deleteCustomField", {"custom_field": custom_field})
 
     def list_for_workspace(
         self,
@@ -103,7 +103,7 @@ class CustomFields(Resource):
 
     def create_enum_option(
         self,
-        custom_field: Ref,
+        custom_field: Refs,
         *,
         name: Any = None,
         enabled: bool | None = None,
@@ -131,7 +131,7 @@ class CustomFields(Resource):
 
     def insert_enum_option(
         self,
-        custom_field: Ref,
+        custom_field: Refs,
         *,
         enum_option: Any,
         before_enum_option: Any = None,
@@ -154,7 +154,7 @@ class CustomFields(Resource):
         )
 
     def update_enum_option(
-        self, enum_option: Ref, *, fields: Fields = None, **data: Any
+        self, enum_option: Refs, *, fields: Fields = None, **data: Any
     ) -> DataFrame:
         """Update enum option (custom field).
 

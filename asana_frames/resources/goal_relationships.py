@@ -9,7 +9,7 @@ from typing import Any
 from pandas import DataFrame
 
 from asana_frames.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Ref, Refs
+from asana_frames.types import Errors, Fields, Limit, Refs
 
 
 class GoalRelationships(Resource):
@@ -39,7 +39,7 @@ class GoalRelationships(Resource):
             errors=errors,
         )
 
-    def update(self, goal_relationship: Ref, *, fields: Fields = None, **data: Any) -> DataFrame:
+    def update(self, goal_relationship: Refs, *, fields: Fields = None, **data: Any) -> DataFrame:
         """Update a goal relationship.
 
         Accepts ``contribution_weight``.
@@ -73,7 +73,7 @@ class GoalRelationships(Resource):
 
     def add_supporting_relationship(
         self,
-        goal: Ref,
+        goal: Refs,
         *,
         supporting_resource: Any,
         insert_before: Any = None,
@@ -97,12 +97,14 @@ class GoalRelationships(Resource):
             fields=fields,
         )
 
-    def remove_supporting_relationship(self, goal: Ref, *, supporting_resource: Any) -> None:
+    def remove_supporting_relationship(
+        self, goal: Refs, *, supporting_resource: Any
+    ) -> DataFrame | None:
         """Remove supporting relationship (goal relationship).
 
         Source: ``POST /goals/{goal_gid}/removeSupportingRelationship``.
         """
-        self._do(
+        return self._do(
             "removeSupportingRelationship",
             {"goal": goal},
             {"supporting_resource": supporting_resource},

@@ -9,7 +9,7 @@ from typing import Any
 from pandas import DataFrame
 
 from asana_frames.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Ref, Refs
+from asana_frames.types import Errors, Fields, Limit, Refs
 
 
 class Goals(Resource):
@@ -41,7 +41,7 @@ class Goals(Resource):
         """
         return self._read("getGoal", {"goal": goal}, fields=fields, errors=errors)
 
-    def update(self, goal: Ref, *, fields: Fields = None, **data: Any) -> DataFrame:
+    def update(self, goal: Refs, *, fields: Fields = None, **data: Any) -> DataFrame:
         """Update a goal.
 
         Accepts ``name``, ``html_notes``, ``notes``, ``due_on``, ``start_on``,
@@ -51,12 +51,12 @@ class Goals(Resource):
         """
         return self._write("updateGoal", {"goal": goal}, data, fields=fields)
 
-    def delete(self, goal: Ref) -> None:
+    def delete(self, goal: Refs) -> DataFrame | None:
         """Delete a goal.
 
         Source: ``DELETE /goals/{goal_gid}``.
         """
-        self._do("deleteGoal", {"goal": goal})
+        return self._do("deleteGoal", {"goal": goal})
 
     def list(
         self,
@@ -106,7 +106,7 @@ class Goals(Resource):
 
     def set_metric(
         self,
-        goal: Ref,
+        goal: Refs,
         *,
         precision: int | None = None,
         unit: Any = None,
@@ -142,7 +142,7 @@ class Goals(Resource):
         )
 
     def set_metric_value(
-        self, goal: Ref, *, current_number_value: float | None = None, fields: Fields = None
+        self, goal: Refs, *, current_number_value: float | None = None, fields: Fields = None
     ) -> DataFrame:
         """Set metric value (goal).
 
@@ -155,14 +155,14 @@ class Goals(Resource):
             fields=fields,
         )
 
-    def add_followers(self, goal: Ref, *, followers: Any, fields: Fields = None) -> DataFrame:
+    def add_followers(self, goal: Refs, *, followers: Any, fields: Fields = None) -> DataFrame:
         """Add followers (goal).
 
         Source: ``POST /goals/{goal_gid}/addFollowers``.
         """
         return self._write("addFollowers", {"goal": goal}, {"followers": followers}, fields=fields)
 
-    def remove_followers(self, goal: Ref, *, followers: Any, fields: Fields = None) -> DataFrame:
+    def remove_followers(self, goal: Refs, *, followers: Any, fields: Fields = None) -> DataFrame:
         """Remove followers (goal).
 
         Source: ``POST /goals/{goal_gid}/removeFollowers``.
@@ -185,7 +185,7 @@ class Goals(Resource):
 
     def add_custom_field_setting(
         self,
-        goal: Ref,
+        goal: Refs,
         *,
         custom_field: Any,
         is_important: bool | None = None,
@@ -207,9 +207,11 @@ class Goals(Resource):
             },
         )
 
-    def remove_custom_field_setting(self, goal: Ref, *, custom_field: Any) -> None:
+    def remove_custom_field_setting(self, goal: Refs, *, custom_field: Any) -> DataFrame | None:
         """Remove custom field setting (goal).
 
         Source: ``POST /goals/{goal_gid}/removeCustomFieldSetting``.
         """
-        self._do("removeCustomFieldSettingForGoal", {"goal": goal}, {"custom_field": custom_field})
+        return self._do(
+            "removeCustomFieldSettingForGoal", {"goal": goal}, {"custom_field": custom_field}
+        )

@@ -9,7 +9,7 @@ from typing import Any
 from pandas import DataFrame
 
 from asana_frames.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Ref, Refs
+from asana_frames.types import Errors, Fields, Limit, Refs
 
 
 class Memberships(Resource):
@@ -68,7 +68,7 @@ class Memberships(Resource):
         """
         return self._read("getMembership", {"membership": membership}, errors=errors)
 
-    def update(self, membership: Ref, **data: Any) -> DataFrame:
+    def update(self, membership: Refs, **data: Any) -> DataFrame:
         """Update a membership.
 
         Accepts ``access_level``.
@@ -76,9 +76,9 @@ class Memberships(Resource):
         """
         return self._write("updateMembership", {"membership": membership}, data)
 
-    def delete(self, membership: Ref) -> None:
+    def delete(self, membership: Refs) -> DataFrame | None:
         """Delete a membership.
 
         Source: ``DELETE /memberships/{membership_gid}``.
         """
-        self._do("deleteMembership", {"membership": membership})
+        return self._do("deleteMembership", {"membership": membership})

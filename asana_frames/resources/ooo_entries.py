@@ -9,7 +9,7 @@ from typing import Any
 from pandas import DataFrame
 
 from asana_frames.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Ref, Refs, When
+from asana_frames.types import Errors, Fields, Limit, Refs, When
 
 
 class OooEntries(Resource):
@@ -30,7 +30,7 @@ class OooEntries(Resource):
         """
         return self._read("getOooEntry", {"ooo_entry": ooo_entry}, fields=fields, errors=errors)
 
-    def update(self, ooo_entry: Ref, *, fields: Fields = None, **data: Any) -> DataFrame:
+    def update(self, ooo_entry: Refs, *, fields: Fields = None, **data: Any) -> DataFrame:
         """Update an ooo entry.
 
         Accepts ``start_date``, ``end_date``.
@@ -38,12 +38,12 @@ class OooEntries(Resource):
         """
         return self._write("updateOooEntry", {"ooo_entry": ooo_entry}, data, fields=fields)
 
-    def delete(self, ooo_entry: Ref) -> None:
+    def delete(self, ooo_entry: Refs) -> DataFrame | None:
         """Delete an ooo entry.
 
         Source: ``DELETE /ooo_entries/{ooo_entry_gid}``.
         """
-        self._do("deleteOooEntry", {"ooo_entry": ooo_entry})
+        return self._do("deleteOooEntry", {"ooo_entry": ooo_entry})
 
     def list(
         self,

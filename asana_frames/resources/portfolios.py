@@ -9,7 +9,7 @@ from typing import Any
 from pandas import DataFrame
 
 from asana_frames.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Ref, Refs, When
+from asana_frames.types import Errors, Fields, Limit, Refs, When
 
 
 class Portfolios(Resource):
@@ -97,7 +97,7 @@ class Portfolios(Resource):
         """
         return self._read("getPortfolio", {"portfolio": portfolio}, fields=fields, errors=errors)
 
-    def update(self, portfolio: Ref, *, fields: Fields = None, **data: Any) -> DataFrame:
+    def update(self, portfolio: Refs, *, fields: Fields = None, **data: Any) -> DataFrame:
         """Update a portfolio.
 
         Accepts ``name``, ``archived``, ``color``, ``start_on``, ``due_on``,
@@ -110,12 +110,12 @@ class Portfolios(Resource):
         """
         return self._write("updatePortfolio", {"portfolio": portfolio}, data, fields=fields)
 
-    def delete(self, portfolio: Ref) -> None:
+    def delete(self, portfolio: Refs) -> DataFrame | None:
         """Delete a portfolio.
 
         Source: ``DELETE /portfolios/{portfolio_gid}``.
         """
-        self._do("deletePortfolio", {"portfolio": portfolio})
+        return self._do("deletePortfolio", {"portfolio": portfolio})
 
     def list_items(
         self,
@@ -140,28 +140,28 @@ class Portfolios(Resource):
         )
 
     def add_item(
-        self, portfolio: Ref, *, item: Any, insert_before: Any = None, insert_after: Any = None
-    ) -> None:
+        self, portfolio: Refs, *, item: Any, insert_before: Any = None, insert_after: Any = None
+    ) -> DataFrame | None:
         """Add item (portfolio).
 
         Source: ``POST /portfolios/{portfolio_gid}/addItem``.
         """
-        self._do(
+        return self._do(
             "addItemForPortfolio",
             {"portfolio": portfolio},
             {"item": item, "insert_before": insert_before, "insert_after": insert_after},
         )
 
-    def remove_item(self, portfolio: Ref, *, item: Any) -> None:
+    def remove_item(self, portfolio: Refs, *, item: Any) -> DataFrame | None:
         """Remove item (portfolio).
 
         Source: ``POST /portfolios/{portfolio_gid}/removeItem``.
         """
-        self._do("removeItemForPortfolio", {"portfolio": portfolio}, {"item": item})
+        return self._do("removeItemForPortfolio", {"portfolio": portfolio}, {"item": item})
 
     def add_custom_field_setting(
         self,
-        portfolio: Ref,
+        portfolio: Refs,
         *,
         custom_field: Any,
         is_important: bool | None = None,
@@ -183,18 +183,20 @@ class Portfolios(Resource):
             },
         )
 
-    def remove_custom_field_setting(self, portfolio: Ref, *, custom_field: Any) -> None:
+    def remove_custom_field_setting(
+        self, portfolio: Refs, *, custom_field: Any
+    ) -> DataFrame | None:
         """Remove custom field setting (portfolio).
 
         Source: ``POST /portfolios/{portfolio_gid}/removeCustomFieldSetting``.
         """
-        self._do(
+        return self._do(
             "removeCustomFieldSettingForPortfolio",
             {"portfolio": portfolio},
             {"custom_field": custom_field},
         )
 
-    def add_members(self, portfolio: Ref, *, members: Any, fields: Fields = None) -> DataFrame:
+    def add_members(self, portfolio: Refs, *, members: Any, fields: Fields = None) -> DataFrame:
         """Add members (portfolio).
 
         Source: ``POST /portfolios/{portfolio_gid}/addMembers``.
@@ -203,7 +205,7 @@ class Portfolios(Resource):
             "addMembersForPortfolio", {"portfolio": portfolio}, {"members": members}, fields=fields
         )
 
-    def remove_members(self, portfolio: Ref, *, members: Any, fields: Fields = None) -> DataFrame:
+    def remove_members(self, portfolio: Refs, *, members: Any, fields: Fields = None) -> DataFrame:
         """Remove members (portfolio).
 
         Source: ``POST /portfolios/{portfolio_gid}/removeMembers``.
@@ -216,7 +218,7 @@ class Portfolios(Resource):
         )
 
     def duplicate(
-        self, portfolio: Ref, *, name: Any, include: Any = None, fields: Fields = None
+        self, portfolio: Refs, *, name: Any, include: Any = None, fields: Fields = None
     ) -> DataFrame:
         """Duplicate a portfolio.
 

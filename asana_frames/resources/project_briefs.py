@@ -9,7 +9,7 @@ from typing import Any
 from pandas import DataFrame
 
 from asana_frames.resource import Resource
-from asana_frames.types import Errors, Fields, Ref, Refs
+from asana_frames.types import Errors, Fields, Refs
 
 
 class ProjectBriefs(Resource):
@@ -33,7 +33,7 @@ class ProjectBriefs(Resource):
             "getProjectBrief", {"project_brief": project_brief}, fields=fields, errors=errors
         )
 
-    def update(self, project_brief: Ref, *, fields: Fields = None, **data: Any) -> DataFrame:
+    def update(self, project_brief: Refs, *, fields: Fields = None, **data: Any) -> DataFrame:
         """Update a project brief.
 
         Accepts ``title``, ``html_text``, ``text``.
@@ -43,16 +43,16 @@ class ProjectBriefs(Resource):
             "updateProjectBrief", {"project_brief": project_brief}, data, fields=fields
         )
 
-    def delete(self, project_brief: Ref) -> None:
+    def delete(self, project_brief: Refs) -> DataFrame | None:
         """Delete a project brief.
 
         Source: ``DELETE /project_briefs/{project_brief_gid}``.
         """
-        self._do("deleteProjectBrief", {"project_brief": project_brief})
+        return self._do("deleteProjectBrief", {"project_brief": project_brief})
 
     def create(
         self,
-        project: Ref,
+        project: Refs,
         *,
         title: Any = None,
         html_text: Any = None,

@@ -9,7 +9,7 @@ from typing import Any
 from pandas import DataFrame
 
 from asana_frames.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Ref, Refs
+from asana_frames.types import Errors, Fields, Limit, Refs
 
 
 class ProjectPortfolioSettings(Resource):
@@ -39,7 +39,7 @@ class ProjectPortfolioSettings(Resource):
         )
 
     def update(
-        self, project_portfolio_setting: Ref, *, fields: Fields = None, **data: Any
+        self, project_portfolio_setting: Refs, *, fields: Fields = None, **data: Any
     ) -> DataFrame:
         """Update a project portfolio setting.
 

@@ -9,7 +9,7 @@ from typing import Any
 from pandas import DataFrame
 
 from asana_frames.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Ref, Refs
+from asana_frames.types import Errors, Fields, Limit, Refs
 
 
 class ProjectStatuses(Resource):
@@ -36,13 +36,13 @@ class ProjectStatuses(Resource):
             "getProjectStatus", {"project_status": project_status}, fields=fields, errors=errors
         )
 
-    def delete(self, project_status: Ref) -> None:
+    def delete(self, project_status: Refs) -> DataFrame | None:
         """Delete a project status.
 
         Deprecated by Asana: use ``status_updates``.
         Source: ``DELETE /project_statuses/{project_status_gid}``.
         """
-        self._do("deleteProjectStatus", {"project_status": project_status})
+        return self._do("deleteProjectStatus", {"project_status": project_status})
 
     def list_for_project(
         self, project: Refs, *, fields: Fields = None, limit: Limit = None, errors: Errors = "warn"
@@ -63,7 +63,7 @@ class ProjectStatuses(Resource):
 
     def create_for_project(
         self,
-        project: Ref,
+        project: Refs,
         *,
         title: Any = None,
         text: Any = None,

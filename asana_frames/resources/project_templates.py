@@ -9,7 +9,7 @@ from typing import Any
 from pandas import DataFrame
 
 from asana_frames.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Ref, Refs
+from asana_frames.types import Errors, Fields, Limit, Refs
 
 
 class ProjectTemplates(Resource):
@@ -40,12 +40,12 @@ class ProjectTemplates(Resource):
             errors=errors,
         )
 
-    def delete(self, project_template: Ref) -> None:
+    def delete(self, project_template: Refs) -> DataFrame | None:
         """Delete a project template.
 
         Source: ``DELETE /project_templates/{project_template_gid}``.
         """
-        self._do("deleteProjectTemplate", {"project_template": project_template})
+        return self._do("deleteProjectTemplate", {"project_template": project_template})
 
     def list(
         self,
@@ -83,7 +83,7 @@ class ProjectTemplates(Resource):
 
     def instantiate(
         self,
-        project_template: Ref,
+        project_template: Refs,
         *,
         name: Any,
         team: Any = None,

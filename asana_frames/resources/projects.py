@@ -9,7 +9,7 @@ from typing import Any
 from pandas import DataFrame
 
 from asana_frames.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Ref, Refs, When
+from asana_frames.types import Errors, Fields, Limit, Refs, When
 
 
 class Projects(Resource):
@@ -92,7 +92,7 @@ class Projects(Resource):
         """
         return self._read("getProject", {"project": project}, fields=fields, errors=errors)
 
-    def update(self, project: Ref, *, fields: Fields = None, **data: Any) -> DataFrame:
+    def update(self, project: Refs, *, fields: Fields = None, **data: Any) -> DataFrame:
         """Update a project.
 
         Accepts ``name``, ``archived``, ``color``, ``icon``, ``current_status``,
@@ -116,16 +116,16 @@ class Projects(Resource):
         """
         return self._write("updateProject", {"project": project}, data, fields=fields)
 
-    def delete(self, project: Ref) -> None:
+    def delete(self, project: Refs) -> DataFrame | None:
         """Delete a project.
 
         Source: ``DELETE /projects/{project_gid}``.
         """
-        self._do("deleteProject", {"project": project})
+        return self._do("deleteProject", {"project": project})
 
     def duplicate(
         self,
-        project: Ref,
+        project: Refs,
         *,
         name: Any,
         include: Any = None,
@@ -187,7 +187,7 @@ class Projects(Resource):
             errors=errors,
         )
 
-    def create_for_team(self, team: Ref, /, *, fields: Fields = None, **data: Any) -> DataFrame:
+    def create_for_team(self, team: Refs, /, *, fields: Fields = None, **data: Any) -> DataFrame:
         """Create a project for team.
 
         Accepts ``name``, ``archived``, ``color``, ``icon``, ``current_status``,
@@ -234,7 +234,7 @@ class Projects(Resource):
         )
 
     def create_for_workspace(
-        self, workspace: Ref, /, *, fields: Fields = None, **data: Any
+        self, workspace: Refs, /, *, fields: Fields = None, **data: Any
     ) -> DataFrame:
         """Create a project for workspace.
 
@@ -344,7 +344,7 @@ class Projects(Resource):
 
     def add_custom_field_setting(
         self,
-        project: Ref,
+        project: Refs,
         *,
         custom_field: Any,
         is_important: bool | None = None,
@@ -368,12 +368,12 @@ class Projects(Resource):
             fields=fields,
         )
 
-    def remove_custom_field_setting(self, project: Ref, *, custom_field: Any) -> None:
+    def remove_custom_field_setting(self, project: Refs, *, custom_field: Any) -> DataFrame | None:
         """Remove custom field setting (project).
 
         Source: ``POST /projects/{project_gid}/removeCustomFieldSetting``.
         """
-        self._do(
+        return self._do(
             "removeCustomFieldSettingForProject",
             {"project": project},
             {"custom_field": custom_field},
@@ -392,7 +392,7 @@ class Projects(Resource):
             "getTaskCountsForProject", {"project": project}, fields=fields, errors=errors
         )
 
-    def add_members(self, project: Ref, *, members: Any, fields: Fields = None) -> DataFrame:
+    def add_members(self, project: Refs, *, members: Any, fields: Fields = None) -> DataFrame:
         """Add members (project).
 
         Source: ``POST /projects/{project_gid}/addMembers``.
@@ -401,7 +401,7 @@ class Projects(Resource):
             "addMembersForProject", {"project": project}, {"members": members}, fields=fields
         )
 
-    def remove_members(self, project: Ref, *, members: Any, fields: Fields = None) -> DataFrame:
+    def remove_members(self, project: Refs, *, members: Any, fields: Fields = None) -> DataFrame:
         """Remove members (project).
 
         Source: ``POST /projects/{project_gid}/removeMembers``.
@@ -410,7 +410,7 @@ class Projects(Resource):
             "removeMembersForProject", {"project": project}, {"members": members}, fields=fields
         )
 
-    def add_followers(self, project: Ref, *, followers: Any, fields: Fields = None) -> DataFrame:
+    def add_followers(self, project: Refs, *, followers: Any, fields: Fields = None) -> DataFrame:
         """Add followers (project).
 
         Source: ``POST /projects/{project_gid}/addFollowers``.
@@ -420,7 +420,7 @@ class Projects(Resource):
         )
 
     def remove_followers(
-        self, project: Ref, *, followers: Any, fields: Fields = None
+        self, project: Refs, *, followers: Any, fields: Fields = None
     ) -> DataFrame:
         """Remove followers (project).
 
@@ -435,7 +435,7 @@ class Projects(Resource):
 
     def save_as_template(
         self,
-        project: Ref,
+        project: Refs,
         *,
         name: Any,
         public: bool,
@@ -454,7 +454,7 @@ class Projects(Resource):
             fields=fields,
         )
 
-    def rollup(self, project: Ref, *, fields: Fields = None) -> DataFrame:
+    def rollup(self, project: Refs, *, fields: Fields = None) -> DataFrame:
         """Rollup a project.
 
         Widens the dates of parent tasks until they cover their subtasks.

@@ -9,7 +9,7 @@ from typing import Any
 from pandas import DataFrame
 
 from asana_frames.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Ref, Refs
+from asana_frames.types import Errors, Fields, Limit, Refs
 
 
 class Rates(Resource):
@@ -64,7 +64,7 @@ class Rates(Resource):
         """
         return self._read("getRate", {"rate": rate}, fields=fields, errors=errors)
 
-    def update(self, rate: Ref, /, *, fields: Fields = None, **data: Any) -> DataFrame:
+    def update(self, rate: Refs, /, *, fields: Fields = None, **data: Any) -> DataFrame:
         """Update a rate.
 
         Accepts ``rate``.
@@ -72,9 +72,9 @@ class Rates(Resource):
         """
         return self._write("updateRate", {"rate": rate}, data, fields=fields)
 
-    def delete(self, rate: Ref) -> None:
+    def delete(self, rate: Refs) -> DataFrame | None:
         """Delete a rate.
 
         Source: ``DELETE /rates/{rate_gid}``.
         """
-        self._do("deleteRate", {"rate": rate})
+        return self._do("deleteRate", {"rate": rate})

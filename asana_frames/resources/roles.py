@@ -9,7 +9,7 @@ from typing import Any
 from pandas import DataFrame
 
 from asana_frames.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Ref, Refs
+from asana_frames.types import Errors, Fields, Limit, Refs
 
 
 class Roles(Resource):
@@ -97,7 +97,7 @@ class Roles(Resource):
         """
         return self._read("getRole", {"role": role}, fields=fields, errors=errors)
 
-    def update(self, role: Ref, *, fields: Fields = None, **data: Any) -> DataFrame:
+    def update(self, role: Refs, *, fields: Fields = None, **data: Any) -> DataFrame:
         """Update a role.
 
         Accepts ``name``, ``description``, ``is_standard_role``, ``base_role_type``,
@@ -107,9 +107,9 @@ class Roles(Resource):
         """
         return self._write("updateRole", {"role": role}, data, fields=fields)
 
-    def delete(self, role: Ref) -> None:
+    def delete(self, role: Refs) -> DataFrame | None:
         """Delete a role.
 
         Source: ``DELETE /roles/{role_gid}``.
         """
-        self._do("deleteRole", {"role": role})
+        return self._do("deleteRole", {"role": role})

@@ -9,7 +9,7 @@ from typing import Any
 from pandas import DataFrame
 
 from asana_frames.resource import Resource
-from asana_frames.types import Ref
+from asana_frames.types import Refs
 
 
 class Rules(Resource):
@@ -22,7 +22,7 @@ class Rules(Resource):
 
     name = "rules"
 
-    def trigger(self, rule_trigger: Ref, *, resource: Any, action_data: Any) -> DataFrame:
+    def trigger(self, rule_trigger: Refs, *, resource: Any, action_data: Any) -> DataFrame:
         """Trigger a rule.
 
         Source: ``POST /rule_triggers/{rule_trigger_gid}/run``.

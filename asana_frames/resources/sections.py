@@ -9,7 +9,7 @@ from typing import Any
 from pandas import DataFrame
 
 from asana_frames.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Ref, Refs
+from asana_frames.types import Errors, Fields, Limit, Refs
 
 
 class Sections(Resource):
@@ -30,7 +30,7 @@ class Sections(Resource):
         """
         return self._read("getSection", {"section": section}, fields=fields, errors=errors)
 
-    def update(self, section: Ref, *, fields: Fields = None, **data: Any) -> DataFrame:
+    def update(self, section: Refs, *, fields: Fields = None, **data: Any) -> DataFrame:
         """Update a section.
 
         Accepts ``name``, ``insert_before``, ``insert_after``.
@@ -38,12 +38,12 @@ class Sections(Resource):
         """
         return self._write("updateSection", {"section": section}, data, fields=fields)
 
-    def delete(self, section: Ref) -> None:
+    def delete(self, section: Refs) -> DataFrame | None:
         """Delete a section.
 
         Source: ``DELETE /sections/{section_gid}``.
         """
-        self._do("deleteSection", {"section": section})
+        return self._do("deleteSection", {"section": section})
 
     def list_for_project(
         self, project: Refs, *, fields: Fields = None, limit: Limit = None, errors: Errors = "warn"
@@ -63,7 +63,7 @@ class Sections(Resource):
 
     def create_for_project(
         self,
-        project: Ref,
+        project: Refs,
         *,
         name: Any,
         insert_before: Any = None,
@@ -82,26 +82,26 @@ class Sections(Resource):
         )
 
     def add_task(
-        self, section: Ref, *, task: Any, insert_before: Any = None, insert_after: Any = None
-    ) -> None:
+        self, section: Refs, *, task: Any, insert_before: Any = None, insert_after: Any = None
+    ) -> DataFrame | None:
         """Add task (section).
 
         Source: ``POST /sections/{section_gid}/addTask``.
         """
-        self._do(
+        return self._do(
             "addTaskForSection",
             {"section": section},
             {"task": task, "insert_before": insert_before, "insert_after": insert_after},
         )
 
     def insert_for_project(
-        self, project: Ref, *, section: Any, before_section: Any = None, after_section: Any = None
-    ) -> None:
+        self, project: Refs, *, section: Any, before_section: Any = None, after_section: Any = None
+    ) -> DataFrame | None:
         """Insert a section for project.
 
         Source: ``POST /projects/{project_gid}/sections/insert``.
         """
-        self._do(
+        return self._do(
             "insertSectionForProject",
             {"project": project},
             {"section": section, "before_section": before_section, "after_section": after_section},

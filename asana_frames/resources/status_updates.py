@@ -9,7 +9,7 @@ from typing import Any
 from pandas import DataFrame
 
 from asana_frames.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Ref, Refs, When
+from asana_frames.types import Errors, Fields, Limit, Refs, When
 
 
 class StatusUpdates(Resource):
@@ -37,12 +37,12 @@ class StatusUpdates(Resource):
             "getStatus", {"status_update": status_update}, fields=fields, errors=errors
         )
 
-    def delete(self, status_update: Ref) -> None:
+    def delete(self, status_update: Refs) -> DataFrame | None:
         """Delete a status update.
 
         Source: ``DELETE /status_updates/{status_update_gid}``.
         """
-        self._do("deleteStatus", {"status_update": status_update})
+        return self._do("deleteStatus", {"status_update": status_update})
 
     def list(
         self,

@@ -9,7 +9,7 @@ from typing import Any
 from pandas import DataFrame
 
 from asana_frames.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Ref, Refs, When
+from asana_frames.types import Errors, Fields, Limit, Refs, When
 
 
 class Stories(Resource):
@@ -53,7 +53,7 @@ class Stories(Resource):
         """
         return self._read("getStory", {"story": story}, fields=fields, errors=errors)
 
-    def update(self, story: Ref, *, fields: Fields = None, **data: Any) -> DataFrame:
+    def update(self, story: Refs, *, fields: Fields = None, **data: Any) -> DataFrame:
         """Update a story.
 
         Never parse text: it follows the reader's language. The old_ and new_ columns say what
@@ -66,12 +66,12 @@ class Stories(Resource):
         """
         return self._write("updateStory", {"story": story}, data, fields=fields)
 
-    def delete(self, story: Ref) -> None:
+    def delete(self, story: Refs) -> DataFrame | None:
         """Delete a story.
 
         Source: ``DELETE /stories/{story_gid}``.
         """
-        self._do("deleteStory", {"story": story})
+        return self._do("deleteStory", {"story": story})
 
     def list_for_task(
         self,
@@ -106,7 +106,7 @@ class Stories(Resource):
 
     def create_for_task(
         self,
-        task: Ref,
+        task: Refs,
         *,
         text: Any = None,
         html_text: Any = None,
@@ -168,7 +168,7 @@ class Stories(Resource):
 
     def create_for_goal(
         self,
-        goal: Ref,
+        goal: Refs,
         *,
         text: Any = None,
         html_text: Any = None,

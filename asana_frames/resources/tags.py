@@ -9,7 +9,7 @@ from typing import Any
 from pandas import DataFrame
 
 from asana_frames.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Ref, Refs
+from asana_frames.types import Errors, Fields, Limit, Refs
 
 
 class Tags(Resource):
@@ -79,7 +79,7 @@ class Tags(Resource):
         """
         return self._read("getTag", {"tag": tag}, fields=fields, errors=errors)
 
-    def update(self, tag: Ref, *, fields: Fields = None, **data: Any) -> DataFrame:
+    def update(self, tag: Refs, *, fields: Fields = None, **data: Any) -> DataFrame:
         """Update a tag.
 
         Accepts ``name``, ``color``, ``notes``.
@@ -90,12 +90,12 @@ class Tags(Resource):
         """
         return self._write("updateTag", {"tag": tag}, data, fields=fields)
 
-    def delete(self, tag: Ref) -> None:
+    def delete(self, tag: Refs) -> DataFrame | None:
         """Delete a tag.
 
         Source: ``DELETE /tags/{tag_gid}``.
         """
-        self._do("deleteTag", {"tag": tag})
+        return self._do("deleteTag", {"tag": tag})
 
     def list_for_task(
         self, task: Refs, *, fields: Fields = None, limit: Limit = None, errors: Errors = "warn"
@@ -132,7 +132,7 @@ class Tags(Resource):
 
     def create_for_workspace(
         self,
-        workspace: Ref,
+        workspace: Refs,
         *,
         name: Any = None,
         color: Any = None,

@@ -9,7 +9,7 @@ from typing import Any
 from pandas import DataFrame
 
 from asana_frames.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Ref, Refs
+from asana_frames.types import Errors, Fields, Limit, Refs
 
 
 class TaskTemplates(Resource):
@@ -58,15 +58,15 @@ class TaskTemplates(Resource):
             "getTaskTemplate", {"task_template": task_template}, fields=fields, errors=errors
         )
 
-    def delete(self, task_template: Ref) -> None:
+    def delete(self, task_template: Refs) -> DataFrame | None:
         """Delete a task template.
 
         Source: ``DELETE /task_templates/{task_template_gid}``.
         """
-        self._do("deleteTaskTemplate", {"task_template": task_template})
+        return self._do("deleteTaskTemplate", {"task_template": task_template})
 
     def instantiate(
-        self, task_template: Ref, *, name: Any = None, fields: Fields = None
+        self, task_template: Refs, *, name: Any = None, fields: Fields = None
     ) -> DataFrame:
         """Instantiate a task template.
 

@@ -9,7 +9,7 @@ from typing import Any
 from pandas import DataFrame
 
 from asana_frames.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Ref, Refs, When
+from asana_frames.types import Errors, Fields, Limit, Refs, When
 
 
 class Tasks(Resource):
@@ -92,7 +92,7 @@ class Tasks(Resource):
         """
         return self._read("getTask", {"task": task}, fields=fields, errors=errors)
 
-    def update(self, task: Ref, *, fields: Fields = None, **data: Any) -> DataFrame:
+    def update(self, task: Refs, *, fields: Fields = None, **data: Any) -> DataFrame:
         """Update a task.
 
         Accepts ``name``, ``resource_subtype``, ``approval_status``, ``assignee_status``,
@@ -106,15 +106,15 @@ class Tasks(Resource):
         """
         return self._write("updateTask", {"task": task}, data, fields=fields)
 
-    def delete(self, task: Ref) -> None:
+    def delete(self, task: Refs) -> DataFrame | None:
         """Delete a task.
 
         Source: ``DELETE /tasks/{task_gid}``.
         """
-        self._do("deleteTask", {"task": task})
+        return self._do("deleteTask", {"task": task})
 
     def duplicate(
-        self, task: Ref, *, name: Any = None, include: Any = None, fields: Fields = None
+        self, task: Refs, *, name: Any = None, include: Any = None, fields: Fields = None
     ) -> DataFrame:
         """Duplicate a task.
 
@@ -214,7 +214,7 @@ class Tasks(Resource):
             "getSubtasksForTask", {"task": task}, fields=fields, limit=limit, errors=errors
         )
 
-    def create_subtask(self, task: Ref, *, fields: Fields = None, **data: Any) -> DataFrame:
+    def create_subtask(self, task: Refs, *, fields: Fields = None, **data: Any) -> DataFrame:
         """Create subtask (task).
 
         Accepts ``name``, ``resource_subtype``, ``approval_status``, ``assignee_status``,
@@ -230,7 +230,7 @@ class Tasks(Resource):
 
     def set_parent(
         self,
-        task: Ref,
+        task: Refs,
         *,
         parent: Any,
         insert_after: Any = None,
@@ -260,19 +260,21 @@ class Tasks(Resource):
             "getDependenciesForTask", {"task": task}, fields=fields, limit=limit, errors=errors
         )
 
-    def add_dependencies(self, task: Ref, *, dependencies: Any = None) -> None:
+    def add_dependencies(self, task: Refs, *, dependencies: Any = None) -> DataFrame | None:
         """Add dependencies (task).
 
         Source: ``POST /tasks/{task_gid}/addDependencies``.
         """
-        self._do("addDependenciesForTask", {"task": task}, {"dependencies": dependencies})
+        return self._do("addDependenciesForTask", {"task": task}, {"dependencies": dependencies})
 
-    def remove_dependencies(self, task: Ref, *, dependencies: Any = None) -> None:
+    def remove_dependencies(self, task: Refs, *, dependencies: Any = None) -> DataFrame | None:
         """Remove dependencies (task).
 
         Source: ``POST /tasks/{task_gid}/removeDependencies``.
         """
-        self._do("removeDependenciesForTask", {"task": task}, {"dependencies": dependencies})
+        return self._do(
+            "removeDependenciesForTask", {"task": task}, {"dependencies": dependencies}
+        )
 
     def list_dependents(
         self, task: Refs, *, fields: Fields = None, limit: Limit = None, errors: Errors = "warn"
@@ -286,34 +288,34 @@ class Tasks(Resource):
             "getDependentsForTask", {"task": task}, fields=fields, limit=limit, errors=errors
         )
 
-    def add_dependents(self, task: Ref, *, dependents: Any = None) -> None:
+    def add_dependents(self, task: Refs, *, dependents: Any = None) -> DataFrame | None:
         """Add dependents (task).
 
         Source: ``POST /tasks/{task_gid}/addDependents``.
         """
-        self._do("addDependentsForTask", {"task": task}, {"dependents": dependents})
+        return self._do("addDependentsForTask", {"task": task}, {"dependents": dependents})
 
-    def remove_dependents(self, task: Ref, *, dependents: Any = None) -> None:
+    def remove_dependents(self, task: Refs, *, dependents: Any = None) -> DataFrame | None:
         """Remove dependents (task).
 
         Source: ``POST /tasks/{task_gid}/removeDependents``.
         """
-        self._do("removeDependentsForTask", {"task": task}, {"dependents": dependents})
+        return self._do("removeDependentsForTask", {"task": task}, {"dependents": dependents})
 
     def add_project(
         self,
-        task: Ref,
+        task: Refs,
         *,
         project: Any,
         insert_after: Any = None,
         insert_before: Any = None,
         section: Any = None,
-    ) -> None:
+    ) -> DataFrame | None:
         """Add project (task).
 
         Source: ``POST /tasks/{task_gid}/addProject``.
         """
-        self._do(
+        return self._do(
             "addProjectForTask",
             {"task": task},
             {
@@ -324,28 +326,28 @@ class Tasks(Resource):
             },
         )
 
-    def remove_project(self, task: Ref, *, project: Any) -> None:
+    def remove_project(self, task: Refs, *, project: Any) -> DataFrame | None:
         """Remove project (task).
 
         Source: ``POST /tasks/{task_gid}/removeProject``.
         """
-        self._do("removeProjectForTask", {"task": task}, {"project": project})
+        return self._do("removeProjectForTask", {"task": task}, {"project": project})
 
-    def add_tag(self, task: Ref, *, tag: Any) -> None:
+    def add_tag(self, task: Refs, *, tag: Any) -> DataFrame | None:
         """Add tag (task).
 
         Source: ``POST /tasks/{task_gid}/addTag``.
         """
-        self._do("addTagForTask", {"task": task}, {"tag": tag})
+        return self._do("addTagForTask", {"task": task}, {"tag": tag})
 
-    def remove_tag(self, task: Ref, *, tag: Any) -> None:
+    def remove_tag(self, task: Refs, *, tag: Any) -> DataFrame | None:
         """Remove tag (task).
 
         Source: ``POST /tasks/{task_gid}/removeTag``.
         """
-        self._do("removeTagForTask", {"task": task}, {"tag": tag})
+        return self._do("removeTagForTask", {"task": task}, {"tag": tag})
 
-    def add_followers(self, task: Ref, *, followers: Any, fields: Fields = None) -> DataFrame:
+    def add_followers(self, task: Refs, *, followers: Any, fields: Fields = None) -> DataFrame:
         """Add followers (task).
 
         Source: ``POST /tasks/{task_gid}/addFollowers``.
@@ -354,7 +356,7 @@ class Tasks(Resource):
             "addFollowersForTask", {"task": task}, {"followers": followers}, fields=fields
         )
 
-    def remove_followers(self, task: Ref, *, followers: Any, fields: Fields = None) -> DataFrame:
+    def remove_followers(self, task: Refs, *, followers: Any, fields: Fields = None) -> DataFrame:
         """Remove followers (task).
 
         Source: ``POST /tasks/{task_gid}/removeFollowers``.
@@ -508,7 +510,7 @@ class Tasks(Resource):
             errors=errors,
         )
 
-    def rollup(self, task: Ref, *, fields: Fields = None) -> DataFrame:
+    def rollup(self, task: Refs, *, fields: Fields = None) -> DataFrame:
         """Rollup a task.
 
         Widens the dates of the task until they cover its subtasks.

@@ -9,7 +9,7 @@ from typing import Any
 from pandas import DataFrame
 
 from asana_frames.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Ref, Refs
+from asana_frames.types import Errors, Fields, Limit, Refs
 
 
 class Teams(Resource):
@@ -56,7 +56,7 @@ class Teams(Resource):
         """
         return self._read("getTeam", {"team": team}, fields=fields, errors=errors)
 
-    def update(self, team: Ref, *, fields: Fields = None, **data: Any) -> DataFrame:
+    def update(self, team: Refs, *, fields: Fields = None, **data: Any) -> DataFrame:
         """Update a team.
 
         Accepts ``name``, ``description``, ``html_description``, ``organization``, ``visibility``,
@@ -120,16 +120,16 @@ class Teams(Resource):
             errors=errors,
         )
 
-    def add_user(self, team: Ref, *, user: Any = None, fields: Fields = None) -> DataFrame:
+    def add_user(self, team: Refs, *, user: Any = None, fields: Fields = None) -> DataFrame:
         """Add user (team).
 
         Source: ``POST /teams/{team_gid}/addUser``.
         """
         return self._write("addUserForTeam", {"team": team}, {"user": user}, fields=fields)
 
-    def remove_user(self, team: Ref, *, user: Any = None) -> None:
+    def remove_user(self, team: Refs, *, user: Any = None) -> DataFrame | None:
         """Remove user (team).
 
         Source: ``POST /teams/{team_gid}/removeUser``.
         """
-        self._do("removeUserForTeam", {"team": team}, {"user": user})
+        return self._do("removeUserForTeam", {"team": team}, {"user": user})

@@ -9,7 +9,7 @@ from typing import Any
 from pandas import DataFrame
 
 from asana_frames.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Ref, Refs, When
+from asana_frames.types import Errors, Fields, Limit, Refs, When
 
 
 class TimeTrackingCategories(Resource):
@@ -38,7 +38,7 @@ class TimeTrackingCategories(Resource):
         )
 
     def update(
-        self, time_tracking_category: Ref, *, fields: Fields = None, **data: Any
+        self, time_tracking_category: Refs, *, fields: Fields = None, **data: Any
     ) -> DataFrame:
         """Update a time tracking category.
 
@@ -54,12 +54,14 @@ class TimeTrackingCategories(Resource):
             fields=fields,
         )
 
-    def delete(self, time_tracking_category: Ref) -> None:
+    def delete(self, time_tracking_category: Refs) -> DataFrame | None:
         """Delete a time tracking category.
 
         Source: ``DELETE /time_tracking_categories/{time_tracking_category_gid}``.
         """
-        self._do("deleteTimeTrackingCategory", {"time_tracking_category": time_tracking_category})
+        return self._do(
+            "deleteTimeTrackingCategory", {"time_tracking_category": time_tracking_category}
+        )
 
     def list_entries(
         self,

@@ -9,7 +9,7 @@ from typing import Any
 from pandas import DataFrame
 
 from asana_frames.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Ref, Refs, When
+from asana_frames.types import Errors, Fields, Limit, Refs, When
 
 
 class TimeTrackingEntries(Resource):
@@ -46,7 +46,7 @@ class TimeTrackingEntries(Resource):
 
     def create(
         self,
-        task: Ref,
+        task: Refs,
         *,
         duration_minutes: int | None = None,
         entered_on: When | None = None,
@@ -89,7 +89,9 @@ class TimeTrackingEntries(Resource):
             errors=errors,
         )
 
-    def update(self, time_tracking_entry: Ref, *, fields: Fields = None, **data: Any) -> DataFrame:
+    def update(
+        self, time_tracking_entry: Refs, *, fields: Fields = None, **data: Any
+    ) -> DataFrame:
         """Update a time tracking entry.
 
         Accepts ``duration_minutes``, ``entered_on``, ``attributable_to``, ``billable_status``,
@@ -104,12 +106,12 @@ class TimeTrackingEntries(Resource):
             fields=fields,
         )
 
-    def delete(self, time_tracking_entry: Ref) -> None:
+    def delete(self, time_tracking_entry: Refs) -> DataFrame | None:
         """Delete a time tracking entry.
 
         Source: ``DELETE /time_tracking_entries/{time_tracking_entry_gid}``.
         """
-        self._do("deleteTimeTrackingEntry", {"time_tracking_entry": time_tracking_entry})
+        return self._do("deleteTimeTrackingEntry", {"time_tracking_entry": time_tracking_entry})
 
     def list(
         self,

@@ -9,7 +9,7 @@ from typing import Any
 from pandas import DataFrame
 
 from asana_frames.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Ref, Refs, When
+from asana_frames.types import Errors, Fields, Limit, Refs, When
 
 
 class TimesheetApprovalStatuses(Resource):
@@ -40,7 +40,7 @@ class TimesheetApprovalStatuses(Resource):
         )
 
     def update(
-        self, timesheet_approval_status: Ref, *, fields: Fields = None, **data: Any
+        self, timesheet_approval_status: Refs, *, fields: Fields = None, **data: Any
     ) -> DataFrame:
         """Update a timesheet approval status.
 

@@ -9,7 +9,7 @@ from typing import Any
 from pandas import DataFrame
 
 from asana_frames.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Ref, Refs
+from asana_frames.types import Errors, Fields, Limit, Refs
 
 
 class Users(Resource):
@@ -63,7 +63,7 @@ class Users(Resource):
         )
 
     def update(
-        self, user: Ref, *, workspace: Refs | None = None, fields: Fields = None, **data: Any
+        self, user: Refs, *, workspace: Refs | None = None, fields: Fields = None, **data: Any
     ) -> DataFrame:
         """Update a user.
 
@@ -148,7 +148,7 @@ class Users(Resource):
         )
 
     def update_for_workspace(
-        self, workspace: Ref, user: Ref, *, fields: Fields = None, **data: Any
+        self, workspace: Refs, user: Refs, *, fields: Fields = None, **data: Any
     ) -> DataFrame:
         """Update a user for workspace.
 

@@ -9,7 +9,7 @@ from typing import Any
 from pandas import DataFrame
 
 from asana_frames.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Ref, Refs
+from asana_frames.types import Errors, Fields, Limit, Refs
 
 
 class Webhooks(Resource):
@@ -71,7 +71,7 @@ class Webhooks(Resource):
         """
         return self._read("getWebhook", {"webhook": webhook}, fields=fields, errors=errors)
 
-    def update(self, webhook: Ref, *, fields: Fields = None, **data: Any) -> DataFrame:
+    def update(self, webhook: Refs, *, fields: Fields = None, **data: Any) -> DataFrame:
         """Update a webhook.
 
         Accepts ``filters``.
@@ -79,9 +79,9 @@ class Webhooks(Resource):
         """
         return self._write("updateWebhook", {"webhook": webhook}, data, fields=fields)
 
-    def delete(self, webhook: Ref) -> None:
+    def delete(self, webhook: Refs) -> DataFrame | None:
         """Delete a webhook.
 
         Source: ``DELETE /webhooks/{webhook_gid}``.
         """
-        self._do("deleteWebhook", {"webhook": webhook})
+        return self._do("deleteWebhook", {"webhook": webhook})

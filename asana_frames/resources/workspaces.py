@@ -9,7 +9,7 @@ from typing import Any
 from pandas import DataFrame
 
 from asana_frames.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Ref, Refs
+from asana_frames.types import Errors, Fields, Limit, Refs
 
 
 class Workspaces(Resource):
@@ -38,7 +38,7 @@ class Workspaces(Resource):
         """
         return self._read("getWorkspace", {"workspace": workspace}, fields=fields, errors=errors)
 
-    def update(self, workspace: Ref, *, fields: Fields = None, **data: Any) -> DataFrame:
+    def update(self, workspace: Refs, *, fields: Fields = None, **data: Any) -> DataFrame:
         """Update a workspace.
 
         Accepts ``name``.
@@ -46,7 +46,7 @@ class Workspaces(Resource):
         """
         return self._write("updateWorkspace", {"workspace": workspace}, data, fields=fields)
 
-    def add_user(self, workspace: Ref, *, user: Any = None, fields: Fields = None) -> DataFrame:
+    def add_user(self, workspace: Refs, *, user: Any = None, fields: Fields = None) -> DataFrame:
         """Add user (workspace).
 
         Source: ``POST /workspaces/{workspace_gid}/addUser``.
@@ -55,12 +55,12 @@ class Workspaces(Resource):
             "addUserForWorkspace", {"workspace": workspace}, {"user": user}, fields=fields
         )
 
-    def remove_user(self, workspace: Ref, *, user: Any = None) -> None:
+    def remove_user(self, workspace: Refs, *, user: Any = None) -> DataFrame | None:
         """Remove user (workspace).
 
         Source: ``POST /workspaces/{workspace_gid}/removeUser``.
         """
-        self._do("removeUserForWorkspace", {"workspace": workspace}, {"user": user})
+        return self._do("removeUserForWorkspace", {"workspace": workspace}, {"user": user})
 
     def list_events(
         self,

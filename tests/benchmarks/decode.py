@@ -14,56 +14,18 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
-import msgspec
 import orjson
 import pandas as pd
 
-from asana_frames.catalog import columns_of
 from asana_frames.frames import FrameBuilder, ParentColumn
-from asana_frames.sandbox_server import make_application
-from asana_frames.sandbox_server.projection import show, tree_of
+from tests.benchmarks.pages import COLUMNS, PAGE, pages
 
-PAGE = 100
 CHUNK = 20
-COLUMNS = columns_of("task")
 PARENTS = [ParentColumn("project_gids", True), ParentColumn("section_gids", True)]
-#: Fields of a full answer that come unasked, and the opt-in ones that the frame shows.
-WIDE = (
-    "resource_type,html_notes,assignee_status,assignee_section,hearted,hearts,num_hearts,liked,"
-    "likes.user.name,projects.name,projects.resource_type,dependencies,dependents,"
-)
-LEAVES = """
-    gid resource_type name resource_subtype type representation_type enabled
-    is_formula_field is_value_read_only id_prefix enum_options precision format
-    currency_code custom_label custom_label_position description created_by.name
-    privacy_setting default_access_level input_restrictions number_value text_value
-    display_value enum_value multi_enum_values people_value date_value reference_value
-"""
-
-
-def pages(kind: str, count: int) -> Iterator[bytes]:
-    """Yield pages of 100 tasks; no two tasks share gid, name or address."""
-    store = make_application()._store
-    fields = ",".join(path for column in COLUMNS for path in column.opt_fields)
-    if kind == "wide":
-        fields = WIDE + fields + "," + ",".join(f"custom_fields.{leaf}" for leaf in LEAVES.split())
-    tree = tree_of(fields)
-    project = store.all("project")[0]
-    tasks = [
-        task for task in store.found("project_tasks", project) if len(task["custom_fields"]) == 8
-    ]
-    records = [show(task, tree, full=True) for task in tasks[:PAGE]]
-    for page in range(count):
-        for place, record in enumerate(records):
-            gid = f"13{page:06d}{place:08d}"
-            record["gid"] = gid
-            record["name"] = f"{page} {place} Write the landing page for partners"
-            record["permalink_url"] = f"https://app.asana.com/1/1/project/2/task/{gid}"
-        yield msgspec.json.encode({"data": records, "next_page": None})
 
 
 def new_builder() -> FrameBuilder:

@@ -8,9 +8,11 @@ import socket
 import traceback
 
 import pytest
+from requests.adapters import HTTPAdapter
 
 import asana_frames as af
 from asana_frames.fetch import Http
+from tests.conftest import SkippingClock
 from tests.recorder import Recorder, Reply
 
 ENVELOPE = {"errors": [{"message": "No.", "help": "Read the docs."}]}
@@ -73,16 +75,14 @@ def test_a_post_is_repeated_on_429_only(recorder: Recorder) -> None:
         assert len(recorder.asked) == 1
 
 
-def test_retry_after_is_waited_for(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
-    slept: list[float] = []
-    monkeypatch.setattr("asana_frames.fetch.session._sleep", slept.append)
+def test_retry_after_is_waited_for(recorder: Recorder, clock: SkippingClock) -> None:
     recorder.replies(Reply(429, ENVELOPE, {"Retry-After": "17"}), FINE)
     http = http_of(recorder)
 
     http.request("GET", "/tasks")
 
-    assert slept == [17.0]
-    assert http.total.waited == 17.0
+    assert clock.waits == [pytest.approx(17.0, abs=0.1)]
+    assert (http.total.retries, http.total.rejected) == (1, 1)
 
 
 def test_a_wait_beyond_all_patience_is_refused_at_once(recorder: Recorder) -> None:
@@ -194,12 +194,12 @@ def test_the_token_is_nowhere_to_be_read(
 
 def test_every_request_has_a_timeout(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[object] = []
-    http = http_of(recorder)
-    ask = http._session.request
+    send = HTTPAdapter.send
     monkeypatch.setattr(
-        http._session, "request", lambda *a, **k: seen.append(k["timeout"]) or ask(*a, **k)
+        HTTPAdapter, "send", lambda *a, **k: seen.append(k["timeout"]) or send(*a, **k)
     )
 
-    http.request("GET", "/tasks")
+    http_of(recorder).request("GET", "/tasks")
+    af.connect("t", base_url=recorder.url, timeout=5).tags.list(workspace="1")
 
-    assert seen == [(10.0, 60.0)]
+    assert seen == [(10.0, 60.0), (5, 5)]

@@ -1,0 +1,196 @@
+"""What arrives of a read -> the builder of its frame, each row where it belongs."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import FrameType
+from typing import Any
+
+import msgspec
+
+from asana_frames.asking import Client, Request, reference_parameters
+from asana_frames.catalog import Operation
+from asana_frames.exceptions import ConnectionFailed, InvalidRequest
+from asana_frames.fetch import FanOut, Listing, Page, Parts
+from asana_frames.last import Last
+from asana_frames.unfinished import Progressed
+
+
+@dataclass
+class _Split:
+    """A list that is read by its parts."""
+
+    parts: Parts
+    left: int
+    listings: dict[int, int] = field(default_factory=dict)
+    is_whole: bool = True
+
+
+class Arrivals:
+    """Takes pages and refusals into the builder of a read.
+
+    Parameters
+    ----------
+    client
+        Whose read it is.
+    operation
+        What is read.
+    requests
+        The lists or objects asked for.
+    parents
+        For each of them, the values of the columns that name parents.
+    progressed
+        How far the read has come.
+    last
+        The record of the call.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        operation: Operation,
+        requests: Sequence[Request],
+        parents: Sequence[Sequence[str | None]],
+        progressed: Progressed,
+        last: Last,
+    ) -> None:
+        self._client = client
+        self._operation = operation
+        self._requests = requests
+        self._parents = parents
+        self._splits: dict[int, _Split] = {}
+        self._last = last
+        self.progressed = progressed
+
+    def take(self, fan: FanOut, place: int, listing: Listing) -> int:
+        """Take what has arrived of the list at a place; return how many rows it brought."""
+        if listing.parts is not None:
+            self._splits[place] = _Split(listing.parts, len(listing.parts.queries))
+        elif listing.page is not None:
+            with uninterrupted():
+                return self._page(fan, place, listing, listing.page)
+        elif listing.part:
+            self._splits[place].is_whole = False
+            self._part_ended(fan, place, listing.place)
+        else:
+            self._refused(place, listing)
+        return 0
+
+    def abandon(self) -> None:
+        """Leave out the parts of lists that are not complete: they begin anew some day."""
+        for place, split in self._splits.items():
+            if place not in self.progressed.finished:
+                self._drop(split)
+
+    def failure(self, place: int, error: Any) -> tuple[Any, ...]:
+        """Return what is recorded of a parent that could not be read."""
+        parents = self._requests[place].parents
+        names = [
+            f"{parameter.argument} {gid}"
+            for parameter, gid in zip(reference_parameters(self._operation), parents, strict=True)
+            if gid is not None
+        ]
+        return ", ".join(names), parents, error
+
+    def _page(self, fan: FanOut, place: int, listing: Listing, page: Page) -> int:
+        progressed, part = self.progressed, listing.part
+        listings = self._splits[place].listings if part else progressed.listings
+        key = part or place
+        if page.restarted and key in listings:
+            # What came before comes again.
+            progressed.builder.drop(listings.pop(key))
+        if key not in listings:
+            listings[key] = progressed.builder.listing(
+                *self._parents[place], place=place, part=part
+            )
+        count = self._append(page.body, listings[key])
+        progressed.counts[place] = progressed.counts.get(place, 0) + count
+        if page.sync:
+            progressed.sync[self._requests[place].parents[0] or ""] = page.sync
+        if part:
+            if page.following is None:
+                self._part_ended(fan, place, listing.place)
+        elif page.following is None:
+            self._finish(place)
+        else:
+            progressed.following[place] = page.following
+        return count
+
+    def _append(self, body: bytes, listing: int) -> int:
+        is_one = self._operation.returns != "list"
+        try:
+            return self.progressed.builder.append(body, listing, one=is_one)
+        except (msgspec.DecodeError, UnicodeDecodeError) as cause:
+            raise ConnectionFailed(
+                f"{self._operation.name}: the answer is not Asana's JSON ({cause})."
+            ) from cause
+
+    def _finish(self, place: int) -> None:
+        self.progressed.finished.add(place)
+        self.progressed.following.pop(place, None)
+
+    def _refused(self, place: int, listing: Listing) -> None:
+        assert listing.refusal is not None  # a page, parts, or a refusal
+        if place in self.progressed.listings:
+            # Pages that came before the refusal would be a list cut short.
+            self.progressed.builder.drop(self.progressed.listings.pop(place))
+        self._finish(place)
+        failure = self.failure(place, listing.refusal)
+        self.progressed.failed.append(failure)
+        self._last.failed(*failure)
+
+    def _part_ended(self, fan: FanOut, place: int, asked: int) -> None:
+        """Once all parts are there, see whether they are all of the list."""
+        split = self._splits[place]
+        split.left -= 1
+        if split.left:
+            return
+        progressed, rows = self.progressed, split.parts.rows
+        found = progressed.builder.distinct(split.listings.values())
+        if split.is_whole and (rows is None or found >= rows):
+            if place in progressed.listings:
+                progressed.builder.drop(progressed.listings.pop(place))
+            self._finish(place)
+            return
+        self._drop(split)
+        if place not in progressed.following:
+            raise InvalidRequest(
+                f"{self._operation.name}: Asana lists no set as large as this one to its end, and "
+                f"its sections hold {found:,} of its {rows or 0:,} rows. Read it by date: "
+                f"af.gather.search(asana, workspace, projects_any=...)."
+            )
+        # Some tasks are in no section that can be seen, or were moved meanwhile.
+        self._client.undivided.add(self._requests[place].parents[0] or "")
+        fan.whole(asked)
+
+    def _drop(self, split: _Split) -> None:
+        for listing in split.listings.values():
+            self.progressed.builder.drop(listing)
+        split.listings.clear()
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Let an interrupt wait until a page is wholly in its columns, or rows would be shifted."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    met: list[tuple[int, FrameType | None]] = []
+    before = {
+        number: handler
+        for number in (signal.SIGINT, signal.SIGTERM)
+        if callable(handler := signal.getsignal(number))
+    }
+    for number in before:
+        signal.signal(number, lambda *arrived: met.append(arrived))
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for arrived, frame in met:
+            before[signal.Signals(arrived)](arrived, frame)

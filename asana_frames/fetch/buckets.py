@@ -1,0 +1,100 @@
+"""Requests a minute: how fast they may be sent, learned from what Asana refuses."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from asana_frames.fetch import clock
+
+#: The part of a quota that is used: a little less than all, since arrivals are not even.
+_SHARE = 0.97
+#: Requests that may be sent at once after a quota has shown itself; before, a minute's worth.
+_ROOM = 4
+#: A wait of at least so many seconds tells of a quota, a shorter one of requests in flight.
+_LONG = 3.0
+#: Seconds that are looked back on; a quota is by the minute.
+_SPAN = 60.0
+#: Requests from which a rate is learned; fewer could be anybody's doing.
+_ENOUGH = 10
+#: A rate is never learned lower than this part of the most.
+_LEAST = 0.01
+#: How much faster it gets after a minute without a refusal, at first.
+_GROWTH = 0.05
+
+
+class Bucket:
+    """A token bucket whose rate is learned.
+
+    It begins with a minute's worth of requests, so that small reads never wait. The first long
+    wait that Asana asks for shows the rate that it really allows: what it accepted in the time
+    from the last wait to the end of this one. From then on requests are spread evenly. Minutes
+    without a refusal raise the rate again, up to the most that any plan has.
+
+    Parameters
+    ----------
+    per_minute
+        The most requests a minute that Asana allows anybody.
+    """
+
+    def __init__(self, per_minute: int) -> None:
+        self.most = per_minute * _SHARE / 60
+        self.rate = self.most
+        #: No request before this time.
+        self.paused_until = 0.0
+        self._room = float(per_minute)
+        self._left = float(per_minute)
+        self._at = clock.now()
+        self._window = self._at
+        self._calm_since = self._at
+        self._growth = _GROWTH
+        self._accepted: deque[float] = deque(maxlen=2 * per_minute)
+
+    def book(self, now: float) -> float:
+        """Take a place in the line and return the time at which it may be used."""
+        start = max(now, self.paused_until)
+        if start > self._at:
+            self._left = min(self._room, self._left + (start - self._at) * self.rate)
+            self._at = start
+        self._left -= 1
+        return start if self._left >= 0 else self._at - self._left / self.rate
+
+    def accepted(self, now: float) -> None:
+        """Count a request that Asana took."""
+        self._accepted.append(now)
+        if self.rate < self.most and now - self._calm_since > _SPAN:
+            self.rate = min(self.most, self.rate * (1 + self._growth))
+            self._growth = min(2 * self._growth, 1.0)
+            self._calm_since = now
+
+    def recent(self, now: float) -> int:
+        """Return how many requests were accepted in the last minute."""
+        while self._accepted and self._accepted[0] < now - _SPAN:
+            self._accepted.popleft()
+        return len(self._accepted)
+
+    def pace(self, now: float, wait: float) -> float:
+        """Return requests a second that a wait of so many seconds allows for."""
+        self.recent(now)
+        in_window = [at for at in self._accepted if at >= self._window]
+        if not in_window:
+            return 0.0
+        return len(in_window) / max(now - in_window[0] + wait, 0.001)
+
+    def refused(self, now: float, wait: float) -> None:
+        """Learn from a refusal, and send nothing for so many seconds."""
+        self.pause(now, wait)
+        if wait < _LONG:
+            return
+        self._room = float(_ROOM)
+        self._left = 0.0
+        self._at = self.paused_until
+        self._calm_since = now
+        self._growth = _GROWTH
+        pace = self.pace(now, wait)
+        if len(self._accepted) >= _ENOUGH and pace:
+            self.rate = min(self.most, max(pace * _SHARE, self.most * _LEAST))
+        self._window = self.paused_until
+
+    def pause(self, now: float, wait: float) -> None:
+        """Send nothing for so many seconds."""
+        self.paused_until = max(self.paused_until, now + wait)

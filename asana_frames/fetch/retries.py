@@ -1,0 +1,64 @@
+"""Which failures are tried again, and after how long."""
+
+from __future__ import annotations
+
+import email.utils
+import math
+import random
+import re
+import time
+
+import requests
+
+#: The spec lists 424 and 501 with the texts of 429 and 502.
+QUOTA = frozenset({424, 429})
+BROKEN = frozenset({500, 501, 502, 503, 504})
+#: What requests refuses to send at all; asking again would change nothing.
+UNSENDABLE = (
+    requests.exceptions.InvalidURL,
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.MissingSchema,
+    requests.exceptions.InvalidHeader,
+    requests.exceptions.InvalidJSONError,
+)
+#: How urllib3 calls the failures after which nothing can have been sent.
+_NEVER_SENT = ("NewConnectionError", "NameResolutionError", "ConnectTimeoutError", "ProxyError")
+
+
+def was_never_sent(cause: Exception) -> bool:
+    """Whether the connection could not even be made, so that nothing has been carried out."""
+    if isinstance(cause, requests.exceptions.SSLError | requests.exceptions.ConnectTimeout):
+        return True
+    reason = cause.args[0] if cause.args else None
+    names = {type(reason).__name__, type(getattr(reason, "reason", None)).__name__}
+    return not names.isdisjoint(_NEVER_SENT)
+
+
+def backoff(attempt: int) -> float:
+    """Exponential, with jitter so that many callers do not come back at once."""
+    return min(0.5 * 2.0 ** min(attempt - 1, 10), 30.0) * random.uniform(0.5, 1.0)
+
+
+def seconds(retry_after: str | None) -> float | None:
+    """Read a Retry-After header: seconds or an HTTP date."""
+    if not retry_after:
+        return None
+    try:
+        found = float(retry_after)
+    except ValueError:
+        pass
+    else:
+        return found if 0 <= found < math.inf else None
+    try:
+        moment = email.utils.parsedate_to_datetime(retry_after)
+    except (ValueError, TypeError):
+        return None
+    return max(moment.timestamp() - time.time(), 0.0)
+
+
+def short(cause: Exception) -> str:
+    """Say what broke: the innermost cause, without the URL that urllib3 repeats at length."""
+    text = str(cause)
+    system = re.findall(r"\[Errno -?\d+\] [^')\]]+", text)
+    inner = system[-1] if system else text.partition("(Caused by ")[2] or text
+    return f"{type(cause).__name__}: {inner[:160]}"

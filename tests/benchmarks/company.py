@@ -1,0 +1,177 @@
+"""A big company behind a socket, in a process of its own: pages made and packed beforehand.
+
+The sandbox makes each page when it is asked for, which on a small machine would be what is
+measured; this one only sends. It has projects of equal size, each in sections of equal size, so
+that reads page by page, by sections and of many projects all meet the same tasks.
+
+``python -m tests.benchmarks.company --projects 200 --tasks 500`` prints one line of JSON with its
+url when it is ready; ``GET /counts`` tells what it has answered.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import msgspec
+
+from asana_frames.sandbox_server import Answer, Faults, Server
+from asana_frames.sandbox_server.errors import Refusal
+from asana_frames.sandbox_server.faults import Mischief
+from asana_frames.sandbox_server.limits import Limits
+from asana_frames.sandbox_server.packing import Packer
+from tests.benchmarks.pages import PAGE, pages
+
+WORKSPACE = "1"
+_ROOT = "/api/1.0"
+
+
+class Company:
+    """Answers as the sandbox's application does, from bodies that are ready."""
+
+    def __init__(
+        self, projects: int, tasks: int, sections: int, kind: str, latency: float, quota: int
+    ) -> None:
+        self.mischief = Mischief(Faults())
+        self._latency = latency
+        self._limits = Limits(quota)
+        self._sections = sections
+        self._tasks = tasks
+        self._pages = -(-tasks // PAGE)
+        self._per_section = self._pages // sections if sections else 0
+        self._projects = [f"2{number:08d}" for number in range(projects)]
+        self._lock = threading.Lock()
+        self.accepted = self.rejected = 0
+        packer = Packer()
+        self._bodies = [
+            (body[: body.rindex(b',"next_page"')], packer)
+            for body in pages(kind, projects * self._pages)
+        ]
+        self._packed: dict[tuple[int, str], bytes] = {}
+        self._fields = _enum_fields(next(pages(kind, 1)))
+        for project in range(projects):
+            for page in range(self._pages):
+                last = page == self._pages - 1
+                self._body(project * self._pages + page, "" if last else str(page + 1))
+
+    def _body(self, page: int, offset: str) -> bytes:
+        """Return a packed page; the long part of it is packed once."""
+        known = self._packed.get((page, offset))
+        if known is None:
+            rows, packer = self._bodies[page]
+            following = {"offset": offset, "path": "/", "uri": "/"} if offset else None
+            tail = b',"next_page":' + msgspec.json.encode(following) + b"}"
+            known = Packer().pack((rows, tail)) if packer is None else packer.pack((rows, tail))
+            self._packed[page, offset] = known
+        return known
+
+    def handle(
+        self, method: str, target: str, headers: Mapping[str, str], body: bytes = b""
+    ) -> Answer:
+        """Answer one request."""
+        parts = urlsplit(target)
+        path = parts.path.removeprefix(_ROOT)
+        if path == "/counts":
+            return _plain({"accepted": self.accepted, "rejected": self.rejected})
+        try:
+            with self._limits.counted("t", reads=1):
+                if self._latency:
+                    time.sleep(self._latency)
+                answer = self._answer(path, dict(parse_qsl(parts.query)))
+        except Refusal as refusal:
+            with self._lock:
+                self.rejected += 1
+            return Answer(refusal.status, b'{"errors":[]}', tuple(refusal.headers.items()))
+        with self._lock:
+            self.accepted += 1
+        return answer
+
+    def _answer(self, path: str, query: dict[str, str]) -> Answer:
+        offset = int(query.get("offset") or 0)
+        keys = path.strip("/").split("/")
+        if path == "/projects":
+            return self._listed(self._projects, offset)
+        if path == "/workspaces":
+            return self._listed([WORKSPACE], 0)
+        if keys[0] == "projects" and keys[-1] == "sections":
+            return self._listed([f"3{keys[1][1:]}{n:03d}" for n in range(self._sections)], 0)
+        if keys[0] == "projects" and keys[-1] == "task_counts":
+            return _plain({"data": {"num_tasks": self._pages * PAGE}})
+        if keys[0] == "custom_fields" and len(keys) == 2:
+            options = [{"name": name} for name in self._fields.get(keys[1], ())]
+            return _plain({"data": {"gid": keys[1], "enum_options": options}})
+        if path == "/tasks" or keys[-1] == "tasks":
+            return self._tasks_of(query.get("project") or query.get("section") or keys[1], offset)
+        raise Refusal(404, f"No matching route for request: GET {path}")
+
+    def _tasks_of(self, gid: str, offset: int) -> Answer:
+        is_section = gid[0] == "3"
+        project = int(gid[1:9])
+        first = project * self._pages + (int(gid[9:]) * self._per_section if is_section else 0)
+        count = self._per_section if is_section else self._pages
+        following = str(offset + 1) if offset + 1 < count else ""
+        return Answer(200, self._body(first + offset, following), _PACKED)
+
+    def _listed(self, gids: list[str], offset: int) -> Answer:
+        rows = [{"gid": gid, "name": f"Name {gid}"} for gid in gids[offset : offset + PAGE]]
+        end = offset + PAGE
+        following = {"offset": str(end)} if end < len(gids) else None
+        return _plain({"data": rows, "next_page": following})
+
+    def close(self) -> None:
+        """Nothing goes on in the background."""
+
+
+_PACKED = (("Content-Type", "application/json"), ("Content-Encoding", "gzip"))
+
+
+def _plain(content: object) -> Answer:
+    return Answer(200, json.dumps(content).encode(), (("Content-Type", "application/json"),))
+
+
+def _enum_fields(body: bytes) -> dict[str, list[str]]:
+    fields = msgspec.json.decode(body)["data"][0]["custom_fields"]
+    return {
+        field["gid"]: [] for field in fields if field.get("representation_type") == "enum"
+    }
+
+
+@contextmanager
+def company(**options: Any) -> Iterator[str]:
+    """Start a company in a process of its own; yield its url, and end it by its process id."""
+    command = [sys.executable, "-m", "tests.benchmarks.company"]
+    for name, value in options.items():
+        command += [f"--{name}", str(value)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield json.loads(process.stdout.readline())["url"]
+        finally:
+            process.terminate()
+
+
+def main() -> None:
+    """Serve until terminated."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--projects", type=int, default=200)
+    parser.add_argument("--tasks", type=int, default=500)
+    parser.add_argument("--sections", type=int, default=0)
+    parser.add_argument("--kind", default="wide", choices=["wide", "lean"])
+    parser.add_argument("--latency", type=float, default=0.15)
+    parser.add_argument("--quota", type=int, default=0)
+    asked = parser.parse_args()
+    server = Server(lambda url: Company(**vars(asked)))  # type: ignore[arg-type, return-value]
+    print(json.dumps({"url": server.url}), flush=True)
+    server.serve()
+
+
+if __name__ == "__main__":
+    main()
