@@ -36,7 +36,7 @@ from asana_frames.exceptions import (
 )
 
 if TYPE_CHECKING:
-    from asana_frames import charts, export, rollups
+    from asana_frames import charts, export, gather, rollups
     from asana_frames.asana import Asana
     from asana_frames.frames import bridge, custom_fields
     from asana_frames.sandbox_server import sandbox
@@ -50,6 +50,7 @@ _LAZY = {
     "charts": ("asana_frames.charts", ""),
     "custom_fields": ("asana_frames.frames", "custom_fields"),
     "export": ("asana_frames.export", ""),
+    "gather": ("asana_frames.gather", ""),
     "rollups": ("asana_frames.rollups", ""),
     "sandbox": ("asana_frames.sandbox_server", "sandbox"),
 }
@@ -81,6 +82,7 @@ __all__ = [
     "connect",
     "custom_fields",
     "export",
+    "gather",
     "rollups",
     "sandbox",
 ]

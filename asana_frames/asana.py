@@ -62,6 +62,8 @@ class Asana(resources.Resources):
         self.options: Options = {}
         self.unfinished = Unfinished()
         self.undivided: set[str] = set()
+        #: Tokens of event streams, kept by ``gather.events``.
+        self.sync_tokens: dict[str, str] = {}
         self._root = self
         self._last = Last()
         self._large: set[str] = set()

@@ -103,6 +103,19 @@ class Last:
             status, message = error.status, "; ".join(error.messages)
         self._failed.append((parent, gid, status, message or str(error)))
 
+    def add_failures(self, other: Last) -> None:
+        """Record what a call made on behalf of this one could not read."""
+        self._failed += other._failed
+
+    def take_over(self, other: Last) -> None:
+        """Have failed as a call did that was made on behalf of this one."""
+        self._partial = other._partial
+
+    @property
+    def failure_count(self) -> int:
+        """How much could not be read or written."""
+        return len(self._failed)
+
     @property
     def failures(self) -> pd.DataFrame:
         """What could not be read or written: ``parent, parent_gid, status, message``."""
@@ -130,8 +143,10 @@ def recorded(
     """
     outer = CALL.get()
     call = Call(settings.deadline, settings.timeout)
-    if outer is not None and outer.ends < call.ends:
-        call.ends, call.seconds = outer.ends, outer.seconds
+    if outer is not None:
+        call.tally.outer = outer.tally
+        if outer.ends < call.ends:
+            call.ends, call.seconds = outer.ends, outer.seconds
     last = Last(operation, call)
     before = CALL.set(call)
     try:

@@ -162,8 +162,9 @@ class Write:
         count = _common_length(operation, many)
         rows = []
         for place in range(count):
-            pairs = [(p, v[place if p.argument in many else 0]) for p, v in values.items()]
-            own = {name: items[place] for name, items in in_body.items()}
+            # What is one is the same for all.
+            pairs = [(p, v[place % len(v)]) for p, v in values.items()]
+            own = {name: items[place % len(items)] for name, items in in_body.items()}
             rows.append(
                 _Row(request_of(operation, pairs), None if body is None else {**body, **own})
             )
@@ -237,7 +238,7 @@ class Write:
                         if outcome.error is None:
                             continue
                         target = self._target(rows[outcome.place])
-                        last.failed(f"row {outcome.place}", (target,), outcome.error)
+                        last.failed(f"row {outcome.place} ({target})", (target,), outcome.error)
                         if _is_fatal(outcome.error):
                             raise outcome.error
                 finally:

@@ -234,7 +234,7 @@ def test_search_takes_dotted_filters_and_joins_references(
     assert query["due_on.before"] == "2026-03-02"
     assert query["completed"] == "false"
     assert "resource_subtype" not in query
-    assert "limit" not in query
+    assert query["limit"] == "100"
 
 
 def test_an_attribute_that_is_no_resource_suggests_one(recorded: af.Asana) -> None:

@@ -1,6 +1,6 @@
 """Frames to files: nothing is written half, nothing turns into a formula."""
 
-from asana_frames.export.atomic import writing
+from asana_frames.atomic import writing
 from asana_frames.export.csv import to_csv
 from asana_frames.export.json import to_json
 from asana_frames.export.parquet import to_parquet

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pandas as pd
 
-from asana_frames.export.atomic import writing
+from asana_frames.atomic import writing
 from asana_frames.export.text import as_text
 
 

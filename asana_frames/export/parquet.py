@@ -6,7 +6,7 @@ import os
 
 import pandas as pd
 
-from asana_frames.export.atomic import writing
+from asana_frames.atomic import writing
 from asana_frames.extras import require
 
 

@@ -23,6 +23,8 @@ class Tally:
         self._lock = threading.Lock()
         self._waiting = 0
         self._since = 0.0
+        #: The counts of the call that this one is a part of.
+        self.outer: Tally | None = None
         self.requests = 0
         self.retries = 0
         #: Answers that said "too many requests".
@@ -41,6 +43,8 @@ class Tally:
             self.retries += retries
             self.rejected += rejected
             self.bytes += bytes
+        if self.outer is not None:
+            self.outer.add(requests=requests, retries=retries, rejected=rejected, bytes=bytes)
 
     @contextmanager
     def waiting(self) -> Iterator[None]:
@@ -54,7 +58,12 @@ class Tally:
             with self._lock:
                 self._waiting -= 1
                 if not self._waiting:
-                    self.waited += clock.now() - self._since
+                    self._count_wait(clock.now() - self._since)
+
+    def _count_wait(self, seconds: float) -> None:
+        self.waited += seconds
+        if self.outer is not None:
+            self.outer._count_wait(seconds)
 
 
 class Call:

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from asana_frames.exceptions import ConnectionFailed, InvalidRequest, SyncExpired
-from asana_frames.fetch.session import Http
+from asana_frames.fetch.session import Http, is_search
 
 #: How often a list is begun anew because its offset expired.
 _RESTARTS = 3
@@ -104,7 +104,8 @@ def pages(http: Http, query: Query) -> Iterator[Page]:
 
 def _listed(http: Http, query: Query) -> Iterator[Page]:
     params = dict(query.params)
-    if query.paging in ("pages", "stream"):
+    # A search takes a limit too, though it has no next page: without one it answers fewer rows.
+    if query.paging in ("pages", "stream") or is_search("GET", query.path):
         size = http.quota.page_size(wide=query.is_wide)
         params["limit"] = str(min(size, query.limit or size))
     if query.offset is not None:

@@ -58,12 +58,17 @@ class Request(NamedTuple):
         """Which quota it counts against."""
         if self.method != "GET":
             return "write"
-        return "search" if self.path.endswith(("/tasks/search", "/projects/search")) else "read"
+        return "search" if is_search(self.method, self.path) else "read"
 
     @property
     def is_repeatable(self) -> bool:
         """Whether a repeat does no more than the first time; a POST could create twice."""
         return self.method != "POST"
+
+
+def is_search(method: str, path: str) -> bool:
+    """Whether a request counts against the quota of searches."""
+    return method == "GET" and path.endswith(("/tasks/search", "/projects/search"))
 
 
 class _Failure(NamedTuple):

@@ -4,6 +4,7 @@ from asana_frames.frames.arrays import DTYPES, STR, array_of
 from asana_frames.frames.builder import FrameBuilder, ParentColumn
 from asana_frames.frames.collector import collector_paused
 from asana_frames.frames.tidy import bridge, custom_fields
+from asana_frames.frames.union import united
 
 __all__ = [
     "DTYPES",
@@ -14,4 +15,5 @@ __all__ = [
     "bridge",
     "collector_paused",
     "custom_fields",
+    "united",
 ]

@@ -1,0 +1,49 @@
+"""Several reads as one call: one record, one deadline, all failures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pandas as pd
+
+from asana_frames.asana import Asana
+from asana_frames.exceptions import AmbiguousReference
+from asana_frames.last import Last, recorded
+from asana_frames.types import Fields, Ref
+
+
+@contextmanager
+def gathered(asana: Asana, operation: str) -> Iterator[Last]:
+    """Yield the record of a call that makes others; it counts their requests and failures."""
+    with recorded(f"gather.{operation}", asana.publish, asana.settings) as last:
+        try:
+            yield last
+        except BaseException:
+            # What broke off was one of them: what it had brought is what there is.
+            last.take_over(asana.last)
+            raise
+
+
+def told(frame: pd.DataFrame, last: Last, **said: object) -> pd.DataFrame:
+    """Return a frame that remembers the call, and what else is said of it."""
+    last.rows = len(frame)
+    frame.attrs["asana"] = last.attrs() | said
+    return frame
+
+
+def workspace_gid(asana: Asana, workspace: Ref) -> str:
+    """Return the gid of the one workspace that is meant."""
+    gids = asana.references.gids(workspace, ["workspace"])
+    if len(gids) != 1:
+        raise AmbiguousReference(f"Give one workspace; {len(gids)} were given.")
+    return gids[0]
+
+
+def with_fields(fields: Fields, *needed: str) -> tuple[Fields, list[str]]:
+    """Return fields with those that are needed, and the columns to leave out in the end."""
+    if fields is None or fields == "all":
+        return fields, []
+    given = [path.strip() for path in (fields.split(",") if isinstance(fields, str) else fields)]
+    added = [path for path in needed if path not in given]
+    return [*given, *added], added

@@ -1,0 +1,103 @@
+"""Time tracking entries of a workspace, window by window."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from asana_frames.asana import Asana
+from asana_frames.catalog import load
+from asana_frames.exceptions import InvalidRequest
+from asana_frames.fetch import is_too_large
+from asana_frames.gather.calls import gathered, told, workspace_gid
+from asana_frames.reading import Read
+from asana_frames.types import Fields, Ref, When
+
+#: Days of a window at first; fewer where Asana finds too much in it.
+_DAYS = 31
+
+
+def time_entries(
+    asana: Asana,
+    workspace: Ref,
+    start: When,
+    end: When | None = None,
+    *,
+    fields: Fields = None,
+) -> pd.DataFrame:
+    """Read the time tracking entries of a workspace between two days, windows side by side.
+
+    Parameters
+    ----------
+    asana
+        The connection.
+    workspace
+        Name, gid, URL or row.
+    start, end
+        First and last day on which time was entered for, both included; today if no end is
+        given.
+    fields
+        Asana paths, ``"all"`` or None for the default columns.
+
+    Returns
+    -------
+    DataFrame
+        One row per entry with the columns of ``time_tracking_entries.list``, ordered by window.
+        Source: ``GET /time_tracking_entries``.
+
+    Raises
+    ------
+    InvalidRequest
+        A day is none, or the end lies before the start.
+
+    Examples
+    --------
+    >>> import asana_frames as af
+    >>> entries = time_entries(af.sandbox(), "Acme", "2026-01-01", "2026-06-30")
+    >>> entries["entered_on"].between("2026-01-01", "2026-06-30").all()
+    np.True_
+    """
+    first, final = _day("start", start), _day("end", end or dt.datetime.now(dt.UTC).date())
+    if final < first:
+        raise InvalidRequest(f"end={final} lies before start={first}.")
+    with gathered(asana, "time_entries") as last:
+        gid = workspace_gid(asana, workspace)
+        operation = load().operation("getTimeTrackingEntries")
+        days = _DAYS
+        while True:
+            read = Read(asana, operation, fields, None, "warn")
+            try:
+                frame = read.frame(*_windows(gid, first, final, days))
+            except InvalidRequest as error:
+                if not is_too_large(error) or days == 1:
+                    raise
+                days = max(days // 4, 1)
+            else:
+                break
+        last.add_failures(asana.last)
+    return told(frame, last)
+
+
+def _windows(
+    workspace: str, first: dt.date, final: dt.date, days: int
+) -> Iterator[dict[str, Any]]:
+    while first <= final:
+        until = min(first + dt.timedelta(days=days - 1), final)
+        yield {
+            "workspace": workspace,
+            "entered_on_start_date": first,
+            "entered_on_end_date": until,
+        }
+        first = until + dt.timedelta(days=1)
+
+
+def _day(name: str, value: When) -> dt.date:
+    try:
+        return pd.Timestamp(value).date()
+    except (ValueError, TypeError) as cause:
+        raise InvalidRequest(
+            f'{name}= takes a day such as "2026-01-31", not {value!r}.'
+        ) from cause
