@@ -111,21 +111,34 @@ class Read:
         """
         operation, client = self._operation, self._client
         seen: set[Any] = set()
+        names: list[str] = []
         with recorded(operation.name, client.publish, client.settings) as last:
             requests, parents = self._asked([arguments])
-            progressed = self._begun(parents)
-            for _ in self._arriving(requests, parents, progressed, last, [arguments]):
-                if progressed.builder.rows < rows:
+            begun = self._begun(parents)
+            fields: list[tuple[str, str, str]] = []
+            if begun.builder.has_custom_fields:
+                # Read beforehand, so that all frames have the same columns.
+                fields = read_settings(client.http, self._parents(requests))
+                begun.builder.declare_custom_fields(fields)
+            for _ in self._arriving(requests, parents, begun, last, [arguments]):
+                if begun.builder.rows < rows:
                     continue
-                yield self._batch(progressed, seen, last)
-                progressed.builder, progressed.listings = self._begun(parents).builder, {}
-            if progressed.builder.rows or not last.rows:
-                yield self._batch(progressed, seen, last)
+                yield self._batch(begun.builder, seen, names, last)
+                begun.builder, begun.listings = self._begun(parents).builder, {}
+                begun.builder.declare_custom_fields(fields)
+                if self._limit is not None and last.rows >= self._limit:
+                    break
+            if begun.builder.rows or not last.rows:
+                yield self._batch(begun.builder, seen, names, last)
         warn_of_failures(last)
 
-    def _batch(self, progressed: Progressed, seen: set[Any], last: Last) -> pd.DataFrame:
-        builder = progressed.builder
+    def _batch(
+        self, builder: FrameBuilder, seen: set[Any], names: list[str], last: Last
+    ) -> pd.DataFrame:
+        """Return a frame of what has not been seen, its columns in the order of the first."""
         frame = builder.frame(finished_options(self._client, builder))
+        names += [name for name in frame.columns if name not in names]
+        frame = frame[[name for name in names if name in frame.columns]]
         if "gid" in frame.columns:
             # As numbers: a million of them take a third of the memory of text.
             gids = [int(gid) if gid.isdecimal() else gid for gid in frame["gid"]]

@@ -11,6 +11,7 @@ url when it is ready; ``GET /counts`` tells what it has answered.
 from __future__ import annotations
 
 import argparse
+import gzip
 import json
 import subprocess
 import sys
@@ -27,7 +28,6 @@ from asana_frames.sandbox_server import Answer, Faults, Server
 from asana_frames.sandbox_server.errors import Refusal
 from asana_frames.sandbox_server.faults import Mischief
 from asana_frames.sandbox_server.limits import Limits
-from asana_frames.sandbox_server.packing import Packer
 from tests.benchmarks.pages import PAGE, pages
 
 WORKSPACE = "1"
@@ -44,34 +44,26 @@ class Company:
         self._latency = latency
         self._limits = Limits(quota)
         self._sections = sections
-        self._tasks = tasks
         self._pages = -(-tasks // PAGE)
         self._per_section = self._pages // sections if sections else 0
         self._projects = [f"2{number:08d}" for number in range(projects)]
         self._lock = threading.Lock()
         self.accepted = self.rejected = 0
-        packer = Packer()
-        self._bodies = [
-            (body[: body.rindex(b',"next_page"')], packer)
-            for body in pages(kind, projects * self._pages)
-        ]
-        self._packed: dict[tuple[int, str], bytes] = {}
         self._fields = _enum_fields(next(pages(kind, 1)))
-        for project in range(projects):
-            for page in range(self._pages):
-                last = page == self._pages - 1
-                self._body(project * self._pages + page, "" if last else str(page + 1))
+        #: Packed pages by number, with and without another one behind them.
+        self._bodies: list[dict[bool, bytes]] = []
+        for number, body in enumerate(pages(kind, projects * self._pages)):
+            self._bodies.append(dict(self._packed(number % self._pages, body)))
 
-    def _body(self, page: int, offset: str) -> bytes:
-        """Return a packed page; the long part of it is packed once."""
-        known = self._packed.get((page, offset))
-        if known is None:
-            rows, packer = self._bodies[page]
-            following = {"offset": offset, "path": "/", "uri": "/"} if offset else None
-            tail = b',"next_page":' + msgspec.json.encode(following) + b"}"
-            known = Packer().pack((rows, tail)) if packer is None else packer.pack((rows, tail))
-            self._packed[page, offset] = known
-        return known
+    def _packed(self, page: int, body: bytes) -> Iterator[tuple[bool, bytes]]:
+        """Yield the forms in which a page of a project is asked for, alone or in its section."""
+        rows = body[: body.rindex(b"null}")]
+        is_last = page == self._pages - 1
+        ends_section = self._sections and page % self._per_section == self._per_section - 1
+        for has_next in {not is_last, not ends_section} if self._sections else {not is_last}:
+            following = {"offset": str(page + 1), "path": "/", "uri": "/"}
+            tail = msgspec.json.encode(following if has_next else None) + b"}"
+            yield has_next, gzip.compress(rows + tail, 1)
 
     def handle(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes = b""
@@ -115,10 +107,12 @@ class Company:
     def _tasks_of(self, gid: str, offset: int) -> Answer:
         is_section = gid[0] == "3"
         project = int(gid[1:9])
-        first = project * self._pages + (int(gid[9:]) * self._per_section if is_section else 0)
-        count = self._per_section if is_section else self._pages
-        following = str(offset + 1) if offset + 1 < count else ""
-        return Answer(200, self._body(first + offset, following), _PACKED)
+        start = int(gid[9:]) * self._per_section if is_section else 0
+        # Offsets count the pages of a project, in its sections too.
+        page = max(offset, start)
+        end = start + self._per_section if is_section else self._pages
+        body = self._bodies[project * self._pages + page][page + 1 < end]
+        return Answer(200, body, _PACKED)
 
     def _listed(self, gids: list[str], offset: int) -> Answer:
         rows = [{"gid": gid, "name": f"Name {gid}"} for gid in gids[offset : offset + PAGE]]
@@ -139,9 +133,7 @@ def _plain(content: object) -> Answer:
 
 def _enum_fields(body: bytes) -> dict[str, list[str]]:
     fields = msgspec.json.decode(body)["data"][0]["custom_fields"]
-    return {
-        field["gid"]: [] for field in fields if field.get("representation_type") == "enum"
-    }
+    return {field["gid"]: [] for field in fields if field.get("representation_type") == "enum"}
 
 
 @contextmanager
