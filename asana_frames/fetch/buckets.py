@@ -47,6 +47,8 @@ class Bucket:
         self._window = self._at
         self._calm_since = self._at
         self._growth = _GROWTH
+        #: Requests accepted between two waits, and the seconds from one to the end of the other.
+        self._count, self._span = 0, 0.0
         self._accepted: deque[float] = deque(maxlen=2 * per_minute)
 
     def book(self, now: float) -> float:
@@ -61,7 +63,11 @@ class Bucket:
     def accepted(self, now: float) -> None:
         """Count a request that Asana took."""
         self._accepted.append(now)
-        if self.rate < self.most and now - self._calm_since > _SPAN:
+        if now < self._window:
+            # Sent before the others were refused, so it belongs to what they tell.
+            self._count += 1
+            self._learn()
+        elif self.rate < self.most and now - self._calm_since > _SPAN:
             self.rate = min(self.most, self.rate * (1 + self._growth))
             self._growth = min(2 * self._growth, 1.0)
             self._calm_since = now
@@ -74,11 +80,19 @@ class Bucket:
 
     def pace(self, now: float, wait: float) -> float:
         """Return requests a second that a wait of so many seconds allows for."""
+        count, span = self._seen(now, wait)
+        return count / span
+
+    def _seen(self, now: float, wait: float) -> tuple[int, float]:
+        """Return what was accepted since the last wait, and in how long a time with this one."""
         self.recent(now)
         in_window = [at for at in self._accepted if at >= self._window]
-        if not in_window:
-            return 0.0
-        return len(in_window) / max(now - in_window[0] + wait, 0.001)
+        return len(in_window), max(now - in_window[0] if in_window else 0.0, 0.0) + max(wait, 0.1)
+
+    def _learn(self) -> None:
+        if self._count >= _ENOUGH:
+            pace = _SHARE * self._count / self._span
+            self.rate = min(self.most, max(pace, self.most * _LEAST))
 
     def refused(self, now: float, wait: float) -> None:
         """Learn from a refusal, and send nothing for so many seconds."""
@@ -90,9 +104,8 @@ class Bucket:
         self._at = self.paused_until
         self._calm_since = now
         self._growth = _GROWTH
-        pace = self.pace(now, wait)
-        if len(self._accepted) >= _ENOUGH and pace:
-            self.rate = min(self.most, max(pace * _SHARE, self.most * _LEAST))
+        self._count, self._span = self._seen(now, wait)
+        self._learn()
         self._window = self.paused_until
 
     def pause(self, now: float, wait: float) -> None:
