@@ -26,6 +26,7 @@ class _Split:
 
     parts: Parts
     left: int
+    is_cut: bool
     listings: dict[int, int] = field(default_factory=dict)
     is_whole: bool = True
 
@@ -69,7 +70,8 @@ class Arrivals:
     def take(self, fan: FanOut, place: int, listing: Listing) -> int:
         """Take what has arrived of the list at a place; return how many rows it brought."""
         if listing.parts is not None:
-            self._splits[place] = _Split(listing.parts, len(listing.parts.queries))
+            parts = listing.parts
+            self._splits[place] = _Split(parts, len(parts.queries), listing.is_cut)
         elif listing.page is not None:
             with uninterrupted():
                 return self._page(fan, place, listing, listing.page)
@@ -157,7 +159,7 @@ class Arrivals:
             self._finish(place)
             return
         self._drop(split)
-        if place not in progressed.following:
+        if split.is_cut:
             raise InvalidRequest(
                 f"{self._operation.name}: Asana lists no set as large as this one to its end, and "
                 f"its sections hold {found:,} of its {rows or 0:,} rows. Read it by date: "

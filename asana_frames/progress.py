@@ -69,10 +69,11 @@ class Progress:
             self._bar = tqdm(
                 total=self._total if self._total > 1 else None,
                 desc=self._operation,
-                unit=self._unit if self._total > 1 else "row",
+                unit=f" {self._unit}s" if self._total > 1 else " rows",
                 dynamic_ncols=True,
                 disable=False,
             )
+            self._bar.start_t -= clock.now() - self._began
         self._show()
 
     def _show(self) -> None:

@@ -7,10 +7,13 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Any
 
+from asana_frames.fetch import clock
 from asana_frames.frames import FrameBuilder
 
 #: Reads that are kept at most; each holds what had arrived.
 _MOST = 4
+#: Seconds for which they are kept.
+_OLDEST = 3600.0
 
 
 @dataclass
@@ -30,6 +33,7 @@ class Progressed:
     sync: dict[str, str] = field(default_factory=dict)
     #: When it was begun, if this call is not its first.
     begun_at: str = ""
+    broke_off_at: float = 0.0
 
 
 class Unfinished:
@@ -42,10 +46,13 @@ class Unfinished:
     def take(self, key: Hashable) -> Progressed | None:
         """Return what is kept of a read, for whoever goes on with it."""
         with self._lock:
-            return self._kept.pop(key, None)
+            found = self._kept.pop(key, None)
+        # What is older has hardly anything in common with what would be read now.
+        return found if found is not None and clock.now() - found.broke_off_at < _OLDEST else None
 
     def keep(self, key: Hashable, progressed: Progressed) -> None:
         """Keep a read that broke off; the oldest of too many is forgotten."""
+        progressed.broke_off_at = clock.now()
         with self._lock:
             self._kept[key] = progressed
             while len(self._kept) > _MOST:

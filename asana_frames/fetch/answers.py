@@ -50,8 +50,8 @@ def refused(method: str, path: str, answer: Answer, asked: str) -> RequestRefuse
         text += " Redirects are not followed: they would carry the token away. Check the base URL."
     if phrases:
         text += f" For Asana's support: {'; '.join(phrases)}."
-    is_open = method == "POST" and answer.status >= 500
-    text += UNKNOWN if is_open else ""
+    is_open = method != "GET" and answer.status >= 500
+    text += UNKNOWN if is_open and method == "POST" else ""
     error = kind(text + _HINTS.get(kind, ""), status=answer.status, messages=messages)
     error.may_be_done = is_open
     if isinstance(error, SyncExpired):

@@ -32,6 +32,8 @@ class Listing(NamedTuple):
     part: int = 0
     #: From here on the list is read by these parts.
     parts: Parts | None = None
+    #: Asana lists no more of the list itself.
+    is_cut: bool = False
 
 
 class FanOut:
@@ -98,7 +100,9 @@ class FanOut:
                 if page.following is not None and self._is_worth_splitting(query, count):
                     parts = query.split(False) if query.split else None
                     if parts is not None:
-                        yield from self._split(place, page.following, parts)
+                        yield Listing(place, parts=parts)
+                        self._left_at[place] = page.following
+                        self._add(place, parts)
                         return
                     query = query._replace(split=None)
         except self._skip as refusal:
@@ -109,15 +113,14 @@ class FanOut:
             parts = query.split(True)
             if parts is None:
                 raise
-            yield from self._split(place, None, parts)
+            yield Listing(place, parts=parts, is_cut=True)
+            self._add(place, parts)
 
     def _is_worth_splitting(self, query: Query, count: int) -> bool:
         is_long = query.split is not None and count % SPLIT_AFTER == 0
         return is_long and self._crew.has_idle_hands
 
-    def _split(self, place: int, following: str | None, parts: Parts) -> Iterator[Listing]:
-        self._left_at[place] = following
-        yield Listing(place, parts=parts)
+    def _add(self, place: int, parts: Parts) -> None:
         for number, query in enumerate(parts.queries, 1):
             self._crew.add(partial(self._part, place, number, query))
 

@@ -235,16 +235,17 @@ class Http:
     ) -> _Failure:
         """Judge a request that met no complete answer."""
         never_sent = was_never_sent(cause)
-        is_open = not request.is_repeatable and not never_sent
+        is_open = request.method != "GET" and not never_sent
+        says_so = is_open and not request.is_repeatable
         asked = request.asked or f"{request.method} {request.path}"
         error = ConnectionFailed(
             f"{asked}: no answer from {self.base_url} ({short(cause)})."
-            f"{UNKNOWN if is_open else _advice(cause, self._was_answered)}"
+            f"{UNKNOWN if says_so else _advice(cause, self._was_answered)}"
         )
         error.may_be_done = is_open
         tries = TRIES if self._was_answered or not never_sent else _FIRST_TRIES
         is_final = isinstance(cause, requests.exceptions.SSLError) and never_sent
-        wait = None if is_open or is_final or attempt >= tries else backoff(attempt)
+        wait = None if says_so or is_final or attempt >= tries else backoff(attempt)
         return _Failure(error, cause, wait)
 
 

@@ -79,7 +79,8 @@ class Wire:
         requests.RequestException
             It could not be sent, or no complete answer came.
         """
-        query = f"?{urlencode(params)}" if params else ""
+        # Commas as they are: urllib3 looks at every character of a URL, twice.
+        query = f"?{urlencode(params, safe=',')}" if params else ""
         url = f"{self._base_url}{path}{query}"
         try:
             if method == "GET":
