@@ -18,6 +18,9 @@ _SPAN = 60.0
 _ENOUGH = 10
 #: A rate is never learned lower than this part of the most.
 _LEAST = 0.01
+#: A rate of up to so many times a smaller plan's is that plan's: the wait may have begun in the
+#: middle of the time that Asana looks at.
+_NEAR = 2.5
 #: How much faster it gets after a minute without a refusal, at first.
 _GROWTH = 0.05
 
@@ -34,9 +37,12 @@ class Bucket:
     ----------
     per_minute
         The most requests a minute that Asana allows anybody.
+    smaller
+        What a smaller plan allows.
     """
 
-    def __init__(self, per_minute: int) -> None:
+    def __init__(self, per_minute: int, smaller: int = 0) -> None:
+        self._smaller = smaller / 60
         self.most = per_minute * _SHARE / 60
         self.rate = self.most
         #: No request before this time.
@@ -91,8 +97,10 @@ class Bucket:
 
     def _learn(self) -> None:
         if self._count >= _ENOUGH:
-            pace = _SHARE * self._count / self._span
-            self.rate = min(self.most, max(pace, self.most * _LEAST))
+            pace = self._count / self._span
+            if self._smaller < pace < _NEAR * self._smaller:
+                pace = self._smaller
+            self.rate = min(self.most, max(_SHARE * pace, self.most * _LEAST))
 
     def refused(self, now: float, wait: float) -> None:
         """Learn from a refusal, and send nothing for so many seconds."""

@@ -14,8 +14,8 @@ from asana_frames.fetch.call import Call
 
 Kind = Literal["read", "search", "write"]
 
-#: Requests a minute of a paid plan; a free one's 150 are learned.
-PER_MINUTE = 1_500
+#: Requests a minute of a paid plan and of a free one; which it is, is learned.
+PER_MINUTE, FREE = 1_500, 150
 SEARCHES = 60
 #: Requests in flight.
 READS, WRITES = 50, 15
@@ -102,7 +102,7 @@ class Quota:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self.requests = Bucket(PER_MINUTE)
+        self.requests = Bucket(PER_MINUTE, FREE)
         self.searches = Bucket(SEARCHES)
         self.gates = {"read": Gate(READS), "write": Gate(WRITES)}
         self._episode = 0
