@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 import pandas as pd
 
+from asana_frames import gather
 from asana_frames.asana import Asana
 from asana_frames.catalog import load
 from asana_frames.cli.connection import connected, tell_failures, with_sandbox
@@ -23,12 +24,12 @@ _FIRST_DAY = "2000-01-01"
 
 #: Resources whose list wants more than the workspace.
 _READERS: dict[str, Callable[[Asana, str], pd.DataFrame]] = {
-    "tasks": lambda asana, gid: asana.tasks.list(project=asana.projects.list(workspace=gid)),
+    "tasks": lambda asana, gid: gather.all_tasks(asana, gid, subtasks=True),
     "sections": lambda asana, gid: asana.sections.list_for_project(
         asana.projects.list(workspace=gid)
     ),
-    "stories": lambda asana, gid: asana.stories.list_for_task(
-        asana.tasks.list(project=asana.projects.list(workspace=gid), fields=["gid"])
+    "stories": lambda asana, gid: gather.stories(
+        asana, gather.all_tasks(asana, gid, subtasks=True, fields=["num_subtasks"])
     ),
     "portfolios": lambda asana, gid: asana.portfolios.list(workspace=gid, owner="me"),
     "portfolio_memberships": lambda asana, gid: asana.portfolio_memberships.list(
@@ -63,7 +64,8 @@ def export_command(
 ) -> None:
     """Write resources of a workspace as files, one each.
 
-    Tasks are those of the workspace's projects; tasks in no project are not among them.
+    Tasks are those of the workspace's projects and people, and all their subtasks; unassigned
+    tasks in no project are not among them.
     """
     names = [name.strip() for name in resources.split(",") if name.strip()]
     if not names:

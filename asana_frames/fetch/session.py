@@ -190,21 +190,23 @@ class Http:
 
     def _sent(self, call: Call, request: Request) -> Answer:
         call.check()
-        for tally in (self.total, call.tally):
-            tally.add(requests=1)
         started = clock.now()
         left = max(call.ends - started, 0.001)
         silence = min(call.timeout or self._timeout, left)
-        answer = self._wire.send(
-            request.method,
-            request.path,
-            request.params,
-            data=request.data,
-            files=request.files,
-            timeout=(min(CONNECT, silence), silence),
-        )
-        for tally in (self.total, call.tally):
-            tally.add(bytes=len(answer.body))
+        size = 0
+        try:
+            answer = self._wire.send(
+                request.method,
+                request.path,
+                request.params,
+                data=request.data,
+                files=request.files,
+                timeout=(min(CONNECT, silence), silence),
+            )
+            size = len(answer.body)
+        finally:
+            for tally in (self.total, call.tally):
+                tally.add(requests=1, bytes=size)
         took = clock.now() - started
         log.debug("%s %s -> %s in %.3f s", request.method, request.path, answer.status, took)
         self._was_answered = True

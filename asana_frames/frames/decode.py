@@ -6,10 +6,9 @@ nobody wants without building it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, chain, pairwise
-from operator import attrgetter
 from typing import Any, cast
 
 import msgspec
@@ -107,8 +106,7 @@ def _tree(columns: Sequence[Column]) -> _Node:
 def _struct(node: _Node, name: str) -> type:
     """Make the struct of a node; every field may be missing or null."""
     fields = [
-        (f"f{place}", _type(child, f"{name}{place}") | None, msgspec.field(name=key, default=None))
-        for place, (key, child) in enumerate(node.children.items())
+        (key, _type(child, f"{name}_{key}") | None, None) for key, child in node.children.items()
     ]
     made = msgspec.defstruct(name, fields, gc=False)
     node.__dict__["struct"] = made
@@ -126,15 +124,9 @@ def _transpose(node: _Node, structs: Sequence[Any], out: list[Sequence[Any]]) ->
     """Fill the columns below ``node`` from its structs, one per row, None among them."""
     if not structs:
         return
-    width = len(node.children)
-    nothing = (None,) * width
+    nothing = (None,) * len(node.children)
     astuple = msgspec.structs.astuple
-    rows: Iterable[tuple[Any, ...]]
-    try:
-        rows = list(map(astuple, structs))
-    except TypeError:
-        # A null among them.
-        rows = [nothing if struct is None else astuple(struct) for struct in structs]
+    rows = [nothing if struct is None else astuple(struct) for struct in structs]
     for child, values in zip(node.children.values(), zip(*rows, strict=True), strict=True):
         _fill(child, values, out)
 
@@ -216,9 +208,3 @@ _CUSTOM_FIELD = _tree(list(_custom_field_columns()))
 #: One entry of a record's ``custom_fields``.
 CustomField: Any = _struct(_CUSTOM_FIELD, "CustomField")
 CustomField.__doc__ = "One entry of a record's ``custom_fields``."
-#: Key of an entry, such as ``enum_value`` -> what reads it off the struct.
-CUSTOM_FIELD_KEYS = {
-    key: attrgetter(f"f{place}") for place, key in enumerate(_CUSTOM_FIELD.children)
-}
-#: The same for the first and second key within such a value.
-FIRST, SECOND = attrgetter("f0"), attrgetter("f1")

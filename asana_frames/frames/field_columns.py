@@ -2,44 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import accumulate, chain
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from asana_frames.frames.arrays import ColumnBuffer, array_of, missing
-from asana_frames.frames.decode import CUSTOM_FIELD_KEYS, FIRST, SECOND
 
 PREFIX = "cf_"
 #: gid of an enum field -> its options in the order of its definition.
 Options = Mapping[str, Sequence[str]]
 
-Getter = Callable[[Any], Any]
-
-#: Kind of field -> (key of its value, what reads it off that value, kind of its column).
-_READERS: dict[str, tuple[str, Getter | None, str]] = {
+#: Kind of field -> (key of its value, what is told of it, kind of its column).
+_READERS: dict[str, tuple[str, str | None, str]] = {
     "number": ("number_value", None, "number"),
     "text": ("text_value", None, "text"),
-    "enum": ("enum_value", FIRST, "text"),
-    "multi_enum": ("multi_enum_values", FIRST, "tuple"),
-    "people": ("people_value", SECOND, "tuple"),
+    "enum": ("enum_value", "name", "text"),
+    "multi_enum": ("multi_enum_values", "name", "tuple"),
+    "people": ("people_value", "name", "tuple"),
     "date": ("date_value", None, "datetime"),
-    "reference": ("reference_value", FIRST, "tuple"),
+    "reference": ("reference_value", "name", "tuple"),
     "custom_id": ("display_value", None, "text"),
 }
 #: Kinds that are not known are shown as Asana displays them.
 _OTHER = ("display_value", None, "text")
 
+_GID = attrgetter("gid")
 
-class _Found(NamedTuple):
+
+@dataclass
+class _Found:
     """The entries of one field in a page."""
 
-    rows: np.ndarray[Any, Any]
-    entries: Sequence[Any]
     #: Place of the first of them among the fields of its row.
     head: int
+    rows: list[np.ndarray[Any, Any]] = field(default_factory=list)
+    entries: list[Any] = field(default_factory=list)
 
 
 class _Cells:
@@ -49,8 +50,9 @@ class _Cells:
         self.gid = gid
         self.name = name
         self.kind = kind
-        key, self._read, self.column = _READERS.get(kind, _OTHER)
-        self._get = CUSTOM_FIELD_KEYS[key]
+        key, told, self.column = _READERS.get(kind, _OTHER)
+        self._get = attrgetter(key)
+        self._read = None if told is None else attrgetter(told)
         self._rows: list[np.ndarray[Any, Any]] = []
         #: Place among the fields of its row, of the first entry of each page.
         self._heads: list[int] = []
@@ -59,18 +61,18 @@ class _Cells:
 
     def extend(self, found: _Found) -> None:
         """Add the entries of a page."""
-        self._rows.append(found.rows)
+        self._rows.append(found.rows[0] if len(found.rows) == 1 else np.concatenate(found.rows))
         self._heads.append(found.head)
         values = list(map(self._get, found.entries))
         read = self._read
         if self.column == "datetime":
-            values = list(map(_moment, values))
+            values = [None if value is None else _moment(value) for value in values]
         elif self.column == "tuple" and read is not None:
             if self.kind == "people":
-                self._gids.extend([_told(FIRST, x) if x else () for x in values])
+                self._gids.extend([_told(_GID, x) if x else () for x in values])
             values = [_told(read, x) if x else () for x in values]
         elif read is not None:
-            values = [None if struct is None else struct.f0 for struct in values]
+            values = [None if value is None else value.name for value in values]
         self._values.extend(values)
 
     def met_at(self, rank: np.ndarray[Any, Any]) -> tuple[int, int]:
@@ -94,17 +96,18 @@ class _Cells:
             yield f"{name}_gids", _spread(self._gids.array(), rows, "tuple", count)
 
 
-def _told(read: Getter, structs: Any) -> tuple[Any, ...]:
+def _told(read: attrgetter[Any], structs: Any) -> tuple[Any, ...]:
     """Return one thing of each struct of a list."""
-    return tuple([read(struct) for struct in structs if struct is not None])
+    try:
+        return tuple(map(read, structs))
+    except AttributeError:
+        # A null among them.
+        return tuple(read(struct) for struct in structs if struct is not None)
 
 
-def _moment(struct: Any) -> Any:
+def _moment(value: Any) -> Any:
     """Return the UTC clock time where a date has one, else the day."""
-    if struct is None:
-        return None
-    day, moment = FIRST(struct), SECOND(struct)
-    return moment or (day and f"{day}T00:00:00.000Z")
+    return value.date_time or (value.date and f"{value.date}T00:00:00.000Z")
 
 
 class CustomFields:
@@ -115,23 +118,16 @@ class CustomFields:
 
     def extend(self, start: int, entries_by_row: Sequence[Any]) -> None:
         """Add the fields of the rows from ``start`` on."""
-        full = [() if entries is None else entries for entries in entries_by_row]
-        flat = list(chain.from_iterable(full))
-        if not flat:
-            return
-        for gid, found in _by_field(flat, list(map(len, full)), start):
+        for gid, found in _by_field(entries_by_row, start).items():
             if gid not in self._cells:
                 self._begin(gid, found.entries[0])
             self._cells[gid].extend(found)
 
     def _begin(self, gid: str, entry: Any) -> None:
-        subtype, representation, name = (
-            CUSTOM_FIELD_KEYS[key](entry)
-            for key in ("resource_subtype", "representation_type", "name")
-        )
+        subtype, representation = entry.resource_subtype, entry.representation_type
         # A formula is typed by what it holds, which its subtype says.
         kind = subtype if representation in (None, "formula") else representation
-        self.declare([(gid, name or gid, kind or "")])
+        self.declare([(gid, entry.name or gid, kind or "")])
 
     def declare(self, fields: Iterable[tuple[str, str, str]]) -> None:
         """Make columns for fields (gid, name, kind) even where no record has them."""
@@ -170,26 +166,24 @@ class CustomFields:
         return made
 
 
-def _by_field(entries: list[Any], lengths: list[int], start: int) -> Iterator[tuple[str, _Found]]:
-    """Yield each field of a page and its entries."""
-    gids = list(map(CUSTOM_FIELD_KEYS["gid"], entries))
-    width = lengths[0]
-    if lengths.count(width) == len(lengths) and gids == gids[:width] * len(lengths):
-        # Every row has the same fields in the same order, as the tasks of one project do.
-        rows = np.arange(start, start + len(lengths))
-        for place, gid in enumerate(gids[:width]):
+def _by_field(entries_by_row: Sequence[Any], start: int) -> dict[str, _Found]:
+    """Return each field of a page with its entries."""
+    # Most rows have the same fields in the same order, as the tasks of one project do.
+    alike: dict[tuple[str | None, ...], tuple[list[int], list[Any]]] = {}
+    for row, entries in enumerate(entries_by_row, start):
+        if entries:
+            rows, lists = alike.setdefault(tuple(map(_GID, entries)), ([], []))
+            rows.append(row)
+            lists.append(entries)
+    fields: dict[str, _Found] = {}
+    for gids, (rows, lists) in alike.items():
+        packed = np.array(rows)
+        for place, (gid, column) in enumerate(zip(gids, zip(*lists, strict=True), strict=True)):
             if gid is not None:
-                yield gid, _Found(rows, entries[place::width], place)
-        return
-    rows = np.repeat(np.arange(start, start + len(lengths)), lengths)
-    begins = [0, *accumulate(lengths)]
-    places: dict[str, list[int]] = {}
-    for place, gid in enumerate(gids):
-        places.setdefault(gid, []).append(place)
-    for gid, found in places.items():
-        if gid is not None:
-            head = found[0] - begins[rows[found[0]] - start]
-            yield gid, _Found(rows[found], [entries[place] for place in found], head)
+                found = fields.setdefault(gid, _Found(place))
+                found.rows.append(packed)
+                found.entries.extend(column)
+    return fields
 
 
 def _spread(values: Any, rows: np.ndarray[Any, Any], kind: str, count: int) -> Any:

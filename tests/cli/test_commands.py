@@ -247,8 +247,8 @@ def test_an_export_writes_what_the_library_reads(tmp_path: Path, asana: af.Asana
         "tasks.json",
     ]
     tasks = json.loads((tmp_path / "tasks.json").read_text("utf-8"))
-    projects = asana.projects.list(workspace="Acme")
-    assert [t["gid"] for t in tasks] == asana.tasks.list(project=projects)["gid"].tolist()
+    everything = af.gather.all_tasks(asana, "Acme", subtasks=True)
+    assert [t["gid"] for t in tasks] == everything["gid"].tolist()
 
 
 def test_what_is_listed_by_workspace_can_be_exported(asana: af.Asana) -> None:
