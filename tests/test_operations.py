@@ -107,7 +107,7 @@ def query_of(operation: Operation) -> dict[str, str]:
         for parameter in operation.parameters
         if parameter.place == "query"
     }
-    if operation.paging in ("pages", "stream"):
+    if operation.paging in ("pages", "stream") or operation.id.startswith("search"):
         query["limit"] = "100"
     if operation.fields and operation.returns != "nothing":
         columns = columns_of(operation.record)

@@ -34,6 +34,15 @@ _DTYPES = {
 }
 
 
+#: Said of writes: of those that answer with an object, and of those that answer nothing.
+_MANY = (
+    "A collection as an argument is a row each, and the frame says of each what became of it: "
+    "``write_target``, ``write_outcome``, ``write_status``, ``write_message``.",
+    "Returns None, or for a collection a frame that says of each row what became of it: "
+    "``write_target``, ``write_outcome``, ``write_status``, ``write_message``.",
+)
+
+
 def modules(catalog: Catalog) -> dict[str, str]:
     """Return the text of every module by its file name."""
     texts = {
@@ -98,7 +107,7 @@ def _imports(body: str) -> str:
     lines.append("from asana_frames.resource import Resource")
     used = [
         name
-        for name in ("Errors", "Fields", "Limit", "Ref", "Refs", "When")
+        for name in ("Errors", "Fields", "Limit", "Refs", "When")
         if f": {name} " in body or f": {name}," in body or f": {name})" in body
     ]
     if used:
@@ -273,8 +282,10 @@ def _details(operation: Operation) -> Iterator[str]:
         if field.enum:
             names = ", ".join(field.enum)
             yield from _wrapped(f"``{field.name}``: {names}.", pad, pad)
+    if not operation.is_read and operation.id != "createBatchRequest":
+        yield from _wrapped(_MANY[operation.returns == "nothing"], pad, pad)
     parents = list(dict.fromkeys(parameter.parent for parameter in operation.parents))
-    if parents:
+    if parents and operation.is_read:
         names = ", ".join(f"``{name}``" for name in parents)
         yield from _wrapped(f"The frame says where each row was found: {names}.", pad, pad)
     source = f"``{operation.http} {operation.path}``."

@@ -48,6 +48,8 @@ class AccessRequests(Resource):
     def create(self, *, target: Any, message: Any = None) -> DataFrame:
         """Create an access request.
 
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /access_requests``.
         """
         return self._write("createAccessRequest", {}, {"target": target, "message": message})
@@ -55,6 +57,8 @@ class AccessRequests(Resource):
     def approve(self, access_request: Refs) -> DataFrame | None:
         """Approve an access request.
 
+        Returns None, or for a collection a frame that says of each row what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /access_requests/{access_request_gid}/approve``.
         """
         return self._do("approveAccessRequest", {"access_request": access_request})
@@ -62,6 +66,8 @@ class AccessRequests(Resource):
     def reject(self, access_request: Refs) -> DataFrame | None:
         """Reject an access request.
 
+        Returns None, or for a collection a frame that says of each row what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /access_requests/{access_request_gid}/reject``.
         """
         return self._do("rejectAccessRequest", {"access_request": access_request})

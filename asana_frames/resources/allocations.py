@@ -40,6 +40,8 @@ class Allocations(Resource):
         """Update an allocation.
 
         Accepts ``start_date``, ``end_date``, ``effort``, ``assignee``, ``parent``.
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``PUT /allocations/{allocation_gid}``.
         """
         return self._write("updateAllocation", {"allocation": allocation}, data, fields=fields)
@@ -47,6 +49,8 @@ class Allocations(Resource):
     def delete(self, allocation: Refs) -> DataFrame | None:
         """Delete an allocation.
 
+        Returns None, or for a collection a frame that says of each row what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``DELETE /allocations/{allocation_gid}``.
         """
         return self._do("deleteAllocation", {"allocation": allocation})
@@ -87,6 +91,8 @@ class Allocations(Resource):
     ) -> DataFrame:
         """Create an allocation.
 
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /allocations``.
         """
         return self._write(

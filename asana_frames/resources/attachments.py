@@ -40,6 +40,8 @@ class Attachments(Resource):
     def delete(self, attachment: Refs) -> DataFrame | None:
         """Delete an attachment.
 
+        Returns None, or for a collection a frame that says of each row what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``DELETE /attachments/{attachment_gid}``.
         """
         return self._do("deleteAttachment", {"attachment": attachment})
@@ -74,6 +76,8 @@ class Attachments(Resource):
         """Create an attachment.
 
         ``resource_subtype``: asana, external.
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /attachments``.
         """
         return self._write(

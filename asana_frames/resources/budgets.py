@@ -46,6 +46,8 @@ class Budgets(Resource):
         """Create a budget.
 
         ``budget_type``: cost, time.
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /budgets``.
         """
         return self._write(
@@ -72,6 +74,8 @@ class Budgets(Resource):
 
         Accepts ``budget_type``, ``estimate``, ``actual``, ``total``, ``parent``.
         ``budget_type``: cost, time.
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``PUT /budgets/{budget_gid}``.
         """
         return self._write("updateBudget", {"budget": budget}, data, fields=fields)
@@ -79,6 +83,8 @@ class Budgets(Resource):
     def delete(self, budget: Refs) -> DataFrame | None:
         """Delete a budget.
 
+        Returns None, or for a collection a frame that says of each row what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``DELETE /budgets/{budget_gid}``.
         """
         return self._do("deleteBudget", {"budget": budget})

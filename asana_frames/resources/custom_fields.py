@@ -41,6 +41,8 @@ class CustomFields(Resource):
         ``format``: currency, identifier, percentage, custom, duration, none.
         ``custom_label_position``: prefix, suffix.
         ``resource_subtype``: text, enum, multi_enum, number, date, people, reference.
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /custom_fields``.
         """
         return self._write("createCustomField", {}, data, fields=fields)
@@ -67,6 +69,8 @@ class CustomFields(Resource):
         ``reference_value``.
         ``format``: currency, identifier, percentage, custom, duration, none.
         ``custom_label_position``: prefix, suffix.
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``PUT /custom_fields/{custom_field_gid}``.
         """
         return self._write(
@@ -76,6 +80,8 @@ class CustomFields(Resource):
     def delete(self, custom_field: Refs) -> DataFrame | None:
         """Delete a custom field.
 
+        Returns None, or for a collection a frame that says of each row what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``DELETE /custom_fields/{custom_field_gid}``.
         """
         return self._do("deleteCustomField", {"custom_field": custom_field})
@@ -114,6 +120,8 @@ class CustomFields(Resource):
     ) -> DataFrame:
         """Create enum option (custom field).
 
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /custom_fields/{custom_field_gid}/enum_options``.
         """
         return self._write(
@@ -140,6 +148,8 @@ class CustomFields(Resource):
     ) -> DataFrame:
         """Insert enum option (custom field).
 
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /custom_fields/{custom_field_gid}/enum_options/insert``.
         """
         return self._write(
@@ -159,6 +169,8 @@ class CustomFields(Resource):
         """Update enum option (custom field).
 
         Accepts ``name``, ``enabled``, ``color``.
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``PUT /enum_options/{enum_option_gid}``.
         """
         return self._write("updateEnumOption", {"enum_option": enum_option}, data, fields=fields)

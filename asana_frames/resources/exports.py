@@ -25,6 +25,8 @@ class Exports(Resource):
     def create_graph(self, *, parent: Any = None) -> DataFrame:
         """Create graph (export).
 
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /exports/graph``.
         """
         return self._write("createGraphExport", {}, {"parent": parent})
@@ -34,6 +36,8 @@ class Exports(Resource):
     ) -> DataFrame:
         """Create resource (export).
 
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /exports/resource``.
         """
         return self._write(

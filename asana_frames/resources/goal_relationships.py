@@ -43,6 +43,8 @@ class GoalRelationships(Resource):
         """Update a goal relationship.
 
         Accepts ``contribution_weight``.
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``PUT /goal_relationships/{goal_relationship_gid}``.
         """
         return self._write(
@@ -83,6 +85,8 @@ class GoalRelationships(Resource):
     ) -> DataFrame:
         """Add supporting relationship (goal relationship).
 
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /goals/{goal_gid}/addSupportingRelationship``.
         """
         return self._write(
@@ -102,6 +106,8 @@ class GoalRelationships(Resource):
     ) -> DataFrame | None:
         """Remove supporting relationship (goal relationship).
 
+        Returns None, or for a collection a frame that says of each row what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /goals/{goal_gid}/removeSupportingRelationship``.
         """
         return self._do(

@@ -47,6 +47,8 @@ class Goals(Resource):
         Accepts ``name``, ``html_notes``, ``notes``, ``due_on``, ``start_on``,
         ``is_workspace_level``, ``liked``, ``team``, ``workspace``, ``time_period``, ``owner``,
         ``status``, ``custom_fields``.
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``PUT /goals/{goal_gid}``.
         """
         return self._write("updateGoal", {"goal": goal}, data, fields=fields)
@@ -54,6 +56,8 @@ class Goals(Resource):
     def delete(self, goal: Refs) -> DataFrame | None:
         """Delete a goal.
 
+        Returns None, or for a collection a frame that says of each row what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``DELETE /goals/{goal_gid}``.
         """
         return self._do("deleteGoal", {"goal": goal})
@@ -100,6 +104,8 @@ class Goals(Resource):
         Accepts ``name``, ``html_notes``, ``notes``, ``due_on``, ``start_on``,
         ``is_workspace_level``, ``liked``, ``team``, ``workspace``, ``time_period``, ``owner``,
         ``followers``.
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /goals``.
         """
         return self._write("createGoal", {}, data, fields=fields)
@@ -123,6 +129,8 @@ class Goals(Resource):
         ``unit``: none, currency, percentage.
         ``progress_source``: manual, subgoal_progress, project_task_completion,
         project_milestone_completion, task_completion, external.
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /goals/{goal_gid}/setMetric``.
         """
         return self._write(
@@ -146,6 +154,8 @@ class Goals(Resource):
     ) -> DataFrame:
         """Set metric value (goal).
 
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /goals/{goal_gid}/setMetricCurrentValue``.
         """
         return self._write(
@@ -158,6 +168,8 @@ class Goals(Resource):
     def add_followers(self, goal: Refs, *, followers: Any, fields: Fields = None) -> DataFrame:
         """Add followers (goal).
 
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /goals/{goal_gid}/addFollowers``.
         """
         return self._write("addFollowers", {"goal": goal}, {"followers": followers}, fields=fields)
@@ -165,6 +177,8 @@ class Goals(Resource):
     def remove_followers(self, goal: Refs, *, followers: Any, fields: Fields = None) -> DataFrame:
         """Remove followers (goal).
 
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /goals/{goal_gid}/removeFollowers``.
         """
         return self._write(
@@ -194,6 +208,8 @@ class Goals(Resource):
     ) -> DataFrame:
         """Add custom field setting (goal).
 
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /goals/{goal_gid}/addCustomFieldSetting``.
         """
         return self._write(
@@ -210,6 +226,8 @@ class Goals(Resource):
     def remove_custom_field_setting(self, goal: Refs, *, custom_field: Any) -> DataFrame | None:
         """Remove custom field setting (goal).
 
+        Returns None, or for a collection a frame that says of each row what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /goals/{goal_gid}/removeCustomFieldSetting``.
         """
         return self._do(

@@ -53,6 +53,8 @@ class Memberships(Resource):
     ) -> DataFrame:
         """Create a membership.
 
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /memberships``.
         """
         return self._write(
@@ -72,6 +74,8 @@ class Memberships(Resource):
         """Update a membership.
 
         Accepts ``access_level``.
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``PUT /memberships/{membership_gid}``.
         """
         return self._write("updateMembership", {"membership": membership}, data)
@@ -79,6 +83,8 @@ class Memberships(Resource):
     def delete(self, membership: Refs) -> DataFrame | None:
         """Delete a membership.
 
+        Returns None, or for a collection a frame that says of each row what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``DELETE /memberships/{membership_gid}``.
         """
         return self._do("deleteMembership", {"membership": membership})

@@ -34,6 +34,8 @@ class OooEntries(Resource):
         """Update an ooo entry.
 
         Accepts ``start_date``, ``end_date``.
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``PUT /ooo_entries/{ooo_entry_gid}``.
         """
         return self._write("updateOooEntry", {"ooo_entry": ooo_entry}, data, fields=fields)
@@ -41,6 +43,8 @@ class OooEntries(Resource):
     def delete(self, ooo_entry: Refs) -> DataFrame | None:
         """Delete an ooo entry.
 
+        Returns None, or for a collection a frame that says of each row what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``DELETE /ooo_entries/{ooo_entry_gid}``.
         """
         return self._do("deleteOooEntry", {"ooo_entry": ooo_entry})
@@ -74,6 +78,8 @@ class OooEntries(Resource):
     ) -> DataFrame:
         """Create an ooo entry.
 
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /ooo_entries``.
         """
         return self._write(

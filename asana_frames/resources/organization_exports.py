@@ -26,6 +26,8 @@ class OrganizationExports(Resource):
     def create(self, *, organization: Any = None, fields: Fields = None) -> DataFrame:
         """Create an organization export.
 
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /organization_exports``.
         """
         return self._write(

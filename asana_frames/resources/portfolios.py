@@ -72,6 +72,8 @@ class Portfolios(Resource):
         dark-purple, dark-warm-gray, light-pink, light-green, light-blue, light-red, light-teal,
         light-brown, light-orange, light-purple, light-warm-gray.
         ``default_access_level``: admin, editor, viewer.
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /portfolios``.
         """
         return self._write(
@@ -106,6 +108,8 @@ class Portfolios(Resource):
         dark-purple, dark-warm-gray, light-pink, light-green, light-blue, light-red, light-teal,
         light-brown, light-orange, light-purple, light-warm-gray.
         ``default_access_level``: admin, editor, viewer.
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``PUT /portfolios/{portfolio_gid}``.
         """
         return self._write("updatePortfolio", {"portfolio": portfolio}, data, fields=fields)
@@ -113,6 +117,8 @@ class Portfolios(Resource):
     def delete(self, portfolio: Refs) -> DataFrame | None:
         """Delete a portfolio.
 
+        Returns None, or for a collection a frame that says of each row what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``DELETE /portfolios/{portfolio_gid}``.
         """
         return self._do("deletePortfolio", {"portfolio": portfolio})
@@ -144,6 +150,8 @@ class Portfolios(Resource):
     ) -> DataFrame | None:
         """Add item (portfolio).
 
+        Returns None, or for a collection a frame that says of each row what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /portfolios/{portfolio_gid}/addItem``.
         """
         return self._do(
@@ -155,6 +163,8 @@ class Portfolios(Resource):
     def remove_item(self, portfolio: Refs, *, item: Any) -> DataFrame | None:
         """Remove item (portfolio).
 
+        Returns None, or for a collection a frame that says of each row what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /portfolios/{portfolio_gid}/removeItem``.
         """
         return self._do("removeItemForPortfolio", {"portfolio": portfolio}, {"item": item})
@@ -170,6 +180,8 @@ class Portfolios(Resource):
     ) -> DataFrame:
         """Add custom field setting (portfolio).
 
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /portfolios/{portfolio_gid}/addCustomFieldSetting``.
         """
         return self._write(
@@ -188,6 +200,8 @@ class Portfolios(Resource):
     ) -> DataFrame | None:
         """Remove custom field setting (portfolio).
 
+        Returns None, or for a collection a frame that says of each row what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /portfolios/{portfolio_gid}/removeCustomFieldSetting``.
         """
         return self._do(
@@ -199,6 +213,8 @@ class Portfolios(Resource):
     def add_members(self, portfolio: Refs, *, members: Any, fields: Fields = None) -> DataFrame:
         """Add members (portfolio).
 
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /portfolios/{portfolio_gid}/addMembers``.
         """
         return self._write(
@@ -208,6 +224,8 @@ class Portfolios(Resource):
     def remove_members(self, portfolio: Refs, *, members: Any, fields: Fields = None) -> DataFrame:
         """Remove members (portfolio).
 
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /portfolios/{portfolio_gid}/removeMembers``.
         """
         return self._write(
@@ -222,6 +240,8 @@ class Portfolios(Resource):
     ) -> DataFrame:
         """Duplicate a portfolio.
 
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /portfolios/{portfolio_gid}/duplicate``.
         """
         return self._write(

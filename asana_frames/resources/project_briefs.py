@@ -37,6 +37,8 @@ class ProjectBriefs(Resource):
         """Update a project brief.
 
         Accepts ``title``, ``html_text``, ``text``.
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``PUT /project_briefs/{project_brief_gid}``.
         """
         return self._write(
@@ -46,6 +48,8 @@ class ProjectBriefs(Resource):
     def delete(self, project_brief: Refs) -> DataFrame | None:
         """Delete a project brief.
 
+        Returns None, or for a collection a frame that says of each row what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``DELETE /project_briefs/{project_brief_gid}``.
         """
         return self._do("deleteProjectBrief", {"project_brief": project_brief})
@@ -61,6 +65,8 @@ class ProjectBriefs(Resource):
     ) -> DataFrame:
         """Create a project brief.
 
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /projects/{project_gid}/project_briefs``.
         """
         return self._write(

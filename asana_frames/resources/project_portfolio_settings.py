@@ -44,6 +44,8 @@ class ProjectPortfolioSettings(Resource):
         """Update a project portfolio setting.
 
         Accepts ``is_access_control_inherited``.
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``PUT /project_portfolio_settings/{project_portfolio_setting_gid}``.
         """
         return self._write(

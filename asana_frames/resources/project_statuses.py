@@ -40,6 +40,8 @@ class ProjectStatuses(Resource):
         """Delete a project status.
 
         Deprecated by Asana: use ``status_updates``.
+        Returns None, or for a collection a frame that says of each row what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``DELETE /project_statuses/{project_status_gid}``.
         """
         return self._do("deleteProjectStatus", {"project_status": project_status})
@@ -75,6 +77,8 @@ class ProjectStatuses(Resource):
 
         Deprecated by Asana: use ``status_updates``.
         ``color``: green, yellow, red, blue, complete.
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /projects/{project_gid}/project_statuses``.
         """
         return self._write(

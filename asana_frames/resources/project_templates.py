@@ -43,6 +43,8 @@ class ProjectTemplates(Resource):
     def delete(self, project_template: Refs) -> DataFrame | None:
         """Delete a project template.
 
+        Returns None, or for a collection a frame that says of each row what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``DELETE /project_templates/{project_template_gid}``.
         """
         return self._do("deleteProjectTemplate", {"project_template": project_template})
@@ -97,6 +99,8 @@ class ProjectTemplates(Resource):
         """Instantiate a project template.
 
         ``privacy_setting``: public_to_workspace, private_to_team, private.
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /project_templates/{project_template_gid}/instantiateProject``.
         """
         return self._write(

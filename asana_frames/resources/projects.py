@@ -81,6 +81,8 @@ class Projects(Resource):
         ``default_access_level``: admin, editor, commenter, viewer.
         ``minimum_access_level_for_customization``: admin, editor.
         ``minimum_access_level_for_sharing``: admin, editor.
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /projects``.
         """
         return self._write("createProject", {}, data, fields=fields)
@@ -112,6 +114,8 @@ class Projects(Resource):
         ``default_access_level``: admin, editor, commenter, viewer.
         ``minimum_access_level_for_customization``: admin, editor.
         ``minimum_access_level_for_sharing``: admin, editor.
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``PUT /projects/{project_gid}``.
         """
         return self._write("updateProject", {"project": project}, data, fields=fields)
@@ -119,6 +123,8 @@ class Projects(Resource):
     def delete(self, project: Refs) -> DataFrame | None:
         """Delete a project.
 
+        Returns None, or for a collection a frame that says of each row what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``DELETE /projects/{project_gid}``.
         """
         return self._do("deleteProject", {"project": project})
@@ -134,6 +140,8 @@ class Projects(Resource):
     ) -> DataFrame:
         """Duplicate a project.
 
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /projects/{project_gid}/duplicate``.
         """
         return self._write(
@@ -207,6 +215,8 @@ class Projects(Resource):
         ``default_access_level``: admin, editor, commenter, viewer.
         ``minimum_access_level_for_customization``: admin, editor.
         ``minimum_access_level_for_sharing``: admin, editor.
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /teams/{team_gid}/projects``.
         """
         return self._write("createProjectForTeam", {"team": team}, data, fields=fields)
@@ -255,6 +265,8 @@ class Projects(Resource):
         ``default_access_level``: admin, editor, commenter, viewer.
         ``minimum_access_level_for_customization``: admin, editor.
         ``minimum_access_level_for_sharing``: admin, editor.
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /workspaces/{workspace_gid}/projects``.
         """
         return self._write(
@@ -354,6 +366,8 @@ class Projects(Resource):
     ) -> DataFrame:
         """Add custom field setting (project).
 
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /projects/{project_gid}/addCustomFieldSetting``.
         """
         return self._write(
@@ -371,6 +385,8 @@ class Projects(Resource):
     def remove_custom_field_setting(self, project: Refs, *, custom_field: Any) -> DataFrame | None:
         """Remove custom field setting (project).
 
+        Returns None, or for a collection a frame that says of each row what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /projects/{project_gid}/removeCustomFieldSetting``.
         """
         return self._do(
@@ -395,6 +411,8 @@ class Projects(Resource):
     def add_members(self, project: Refs, *, members: Any, fields: Fields = None) -> DataFrame:
         """Add members (project).
 
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /projects/{project_gid}/addMembers``.
         """
         return self._write(
@@ -404,6 +422,8 @@ class Projects(Resource):
     def remove_members(self, project: Refs, *, members: Any, fields: Fields = None) -> DataFrame:
         """Remove members (project).
 
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /projects/{project_gid}/removeMembers``.
         """
         return self._write(
@@ -413,6 +433,8 @@ class Projects(Resource):
     def add_followers(self, project: Refs, *, followers: Any, fields: Fields = None) -> DataFrame:
         """Add followers (project).
 
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /projects/{project_gid}/addFollowers``.
         """
         return self._write(
@@ -424,6 +446,8 @@ class Projects(Resource):
     ) -> DataFrame:
         """Remove followers (project).
 
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /projects/{project_gid}/removeFollowers``.
         """
         return self._write(
@@ -445,6 +469,8 @@ class Projects(Resource):
     ) -> DataFrame:
         """Save a project as template.
 
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /projects/{project_gid}/saveAsTemplate``.
         """
         return self._write(
@@ -458,6 +484,8 @@ class Projects(Resource):
         """Rollup a project.
 
         Widens the dates of parent tasks until they cover their subtasks.
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /projects/{project_gid}/rollup``.
         """
         return self._write("rollupProject", {"project": project}, fields=fields)

@@ -51,6 +51,8 @@ class Rates(Resource):
     ) -> DataFrame:
         """Create a rate.
 
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /rates``.
         """
         return self._write(
@@ -68,6 +70,8 @@ class Rates(Resource):
         """Update a rate.
 
         Accepts ``rate``.
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``PUT /rates/{rate_gid}``.
         """
         return self._write("updateRate", {"rate": rate}, data, fields=fields)
@@ -75,6 +79,8 @@ class Rates(Resource):
     def delete(self, rate: Refs) -> DataFrame | None:
         """Delete a rate.
 
+        Returns None, or for a collection a frame that says of each row what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``DELETE /rates/{rate_gid}``.
         """
         return self._do("deleteRate", {"rate": rate})

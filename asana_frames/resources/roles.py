@@ -74,6 +74,8 @@ class Roles(Resource):
         """Create a role.
 
         ``base_role_type``: guest, member, admin, super_admin.
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /roles``.
         """
         return self._write(
@@ -103,6 +105,8 @@ class Roles(Resource):
         Accepts ``name``, ``description``, ``is_standard_role``, ``base_role_type``,
         ``permissions``.
         ``base_role_type``: guest, member, admin, super_admin.
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``PUT /roles/{role_gid}``.
         """
         return self._write("updateRole", {"role": role}, data, fields=fields)
@@ -110,6 +114,8 @@ class Roles(Resource):
     def delete(self, role: Refs) -> DataFrame | None:
         """Delete a role.
 
+        Returns None, or for a collection a frame that says of each row what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``DELETE /roles/{role_gid}``.
         """
         return self._do("deleteRole", {"role": role})

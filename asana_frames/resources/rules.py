@@ -25,6 +25,8 @@ class Rules(Resource):
     def trigger(self, rule_trigger: Refs, *, resource: Any, action_data: Any) -> DataFrame:
         """Trigger a rule.
 
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /rule_triggers/{rule_trigger_gid}/run``.
         """
         return self._write(

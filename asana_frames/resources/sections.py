@@ -34,6 +34,8 @@ class Sections(Resource):
         """Update a section.
 
         Accepts ``name``, ``insert_before``, ``insert_after``.
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``PUT /sections/{section_gid}``.
         """
         return self._write("updateSection", {"section": section}, data, fields=fields)
@@ -41,6 +43,8 @@ class Sections(Resource):
     def delete(self, section: Refs) -> DataFrame | None:
         """Delete a section.
 
+        Returns None, or for a collection a frame that says of each row what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``DELETE /sections/{section_gid}``.
         """
         return self._do("deleteSection", {"section": section})
@@ -72,6 +76,8 @@ class Sections(Resource):
     ) -> DataFrame:
         """Create a section for project.
 
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /projects/{project_gid}/sections``.
         """
         return self._write(
@@ -86,6 +92,8 @@ class Sections(Resource):
     ) -> DataFrame | None:
         """Add task (section).
 
+        Returns None, or for a collection a frame that says of each row what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /sections/{section_gid}/addTask``.
         """
         return self._do(
@@ -99,6 +107,8 @@ class Sections(Resource):
     ) -> DataFrame | None:
         """Insert a section for project.
 
+        Returns None, or for a collection a frame that says of each row what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /projects/{project_gid}/sections/insert``.
         """
         return self._do(

@@ -40,6 +40,8 @@ class StatusUpdates(Resource):
     def delete(self, status_update: Refs) -> DataFrame | None:
         """Delete a status update.
 
+        Returns None, or for a collection a frame that says of each row what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``DELETE /status_updates/{status_update_gid}``.
         """
         return self._do("deleteStatus", {"status_update": status_update})
@@ -80,6 +82,8 @@ class StatusUpdates(Resource):
 
         ``status_type``: on_track, at_risk, off_track, on_hold, complete, achieved, partial,
         missed, dropped.
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /status_updates``.
         """
         return self._write(

@@ -62,6 +62,8 @@ class Stories(Resource):
         ``sticker_name``: green_checkmark, people_dancing, dancing_unicorn, heart, party_popper,
         people_waving_flags, splashing_narwhal, trophy, yeti_riding_unicorn, celebrating_people,
         determined_climbers, phoenix_spreading_love.
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``PUT /stories/{story_gid}``.
         """
         return self._write("updateStory", {"story": story}, data, fields=fields)
@@ -69,6 +71,8 @@ class Stories(Resource):
     def delete(self, story: Refs) -> DataFrame | None:
         """Delete a story.
 
+        Returns None, or for a collection a frame that says of each row what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``DELETE /stories/{story_gid}``.
         """
         return self._do("deleteStory", {"story": story})
@@ -121,6 +125,8 @@ class Stories(Resource):
         ``sticker_name``: green_checkmark, people_dancing, dancing_unicorn, heart, party_popper,
         people_waving_flags, splashing_narwhal, trophy, yeti_riding_unicorn, celebrating_people,
         determined_climbers, phoenix_spreading_love.
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /tasks/{task_gid}/stories``.
         """
         return self._write(
@@ -183,6 +189,8 @@ class Stories(Resource):
         ``sticker_name``: green_checkmark, people_dancing, dancing_unicorn, heart, party_popper,
         people_waving_flags, splashing_narwhal, trophy, yeti_riding_unicorn, celebrating_people,
         determined_climbers, phoenix_spreading_love.
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /goals/{goal_gid}/stories``.
         """
         return self._write(

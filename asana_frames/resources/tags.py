@@ -57,6 +57,8 @@ class Tags(Resource):
         ``color``: dark-pink, dark-green, dark-blue, dark-red, dark-teal, dark-brown, dark-orange,
         dark-purple, dark-warm-gray, light-pink, light-green, light-blue, light-red, light-teal,
         light-brown, light-orange, light-purple, light-warm-gray.
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /tags``.
         """
         return self._write(
@@ -86,6 +88,8 @@ class Tags(Resource):
         ``color``: dark-pink, dark-green, dark-blue, dark-red, dark-teal, dark-brown, dark-orange,
         dark-purple, dark-warm-gray, light-pink, light-green, light-blue, light-red, light-teal,
         light-brown, light-orange, light-purple, light-warm-gray.
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``PUT /tags/{tag_gid}``.
         """
         return self._write("updateTag", {"tag": tag}, data, fields=fields)
@@ -93,6 +97,8 @@ class Tags(Resource):
     def delete(self, tag: Refs) -> DataFrame | None:
         """Delete a tag.
 
+        Returns None, or for a collection a frame that says of each row what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``DELETE /tags/{tag_gid}``.
         """
         return self._do("deleteTag", {"tag": tag})
@@ -145,6 +151,8 @@ class Tags(Resource):
         ``color``: dark-pink, dark-green, dark-blue, dark-red, dark-teal, dark-brown, dark-orange,
         dark-purple, dark-warm-gray, light-pink, light-green, light-blue, light-red, light-teal,
         light-brown, light-orange, light-purple, light-warm-gray.
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /workspaces/{workspace_gid}/tags``.
         """
         return self._write(

@@ -61,6 +61,8 @@ class TaskTemplates(Resource):
     def delete(self, task_template: Refs) -> DataFrame | None:
         """Delete a task template.
 
+        Returns None, or for a collection a frame that says of each row what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``DELETE /task_templates/{task_template_gid}``.
         """
         return self._do("deleteTaskTemplate", {"task_template": task_template})
@@ -70,6 +72,8 @@ class TaskTemplates(Resource):
     ) -> DataFrame:
         """Instantiate a task template.
 
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /task_templates/{task_template_gid}/instantiateTask``.
         """
         return self._write(

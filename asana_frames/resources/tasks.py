@@ -81,6 +81,8 @@ class Tasks(Resource):
         ``resource_subtype``: default_task, milestone, approval, custom.
         ``approval_status``: pending, approved, rejected, changes_requested.
         ``assignee_status``: today, upcoming, later, new, inbox.
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /tasks``.
         """
         return self._write("createTask", {}, data, fields=fields)
@@ -102,6 +104,8 @@ class Tasks(Resource):
         ``resource_subtype``: default_task, milestone, approval, custom.
         ``approval_status``: pending, approved, rejected, changes_requested.
         ``assignee_status``: today, upcoming, later, new, inbox.
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``PUT /tasks/{task_gid}``.
         """
         return self._write("updateTask", {"task": task}, data, fields=fields)
@@ -109,6 +113,8 @@ class Tasks(Resource):
     def delete(self, task: Refs) -> DataFrame | None:
         """Delete a task.
 
+        Returns None, or for a collection a frame that says of each row what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``DELETE /tasks/{task_gid}``.
         """
         return self._do("deleteTask", {"task": task})
@@ -118,6 +124,8 @@ class Tasks(Resource):
     ) -> DataFrame:
         """Duplicate a task.
 
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /tasks/{task_gid}/duplicate``.
         """
         return self._write(
@@ -224,6 +232,8 @@ class Tasks(Resource):
         ``resource_subtype``: default_task, milestone, approval, custom.
         ``approval_status``: pending, approved, rejected, changes_requested.
         ``assignee_status``: today, upcoming, later, new, inbox.
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /tasks/{task_gid}/subtasks``.
         """
         return self._write("createSubtaskForTask", {"task": task}, data, fields=fields)
@@ -239,6 +249,8 @@ class Tasks(Resource):
     ) -> DataFrame:
         """Set parent (task).
 
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /tasks/{task_gid}/setParent``.
         """
         return self._write(
@@ -263,6 +275,8 @@ class Tasks(Resource):
     def add_dependencies(self, task: Refs, *, dependencies: Any = None) -> DataFrame | None:
         """Add dependencies (task).
 
+        Returns None, or for a collection a frame that says of each row what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /tasks/{task_gid}/addDependencies``.
         """
         return self._do("addDependenciesForTask", {"task": task}, {"dependencies": dependencies})
@@ -270,6 +284,8 @@ class Tasks(Resource):
     def remove_dependencies(self, task: Refs, *, dependencies: Any = None) -> DataFrame | None:
         """Remove dependencies (task).
 
+        Returns None, or for a collection a frame that says of each row what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /tasks/{task_gid}/removeDependencies``.
         """
         return self._do(
@@ -291,6 +307,8 @@ class Tasks(Resource):
     def add_dependents(self, task: Refs, *, dependents: Any = None) -> DataFrame | None:
         """Add dependents (task).
 
+        Returns None, or for a collection a frame that says of each row what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /tasks/{task_gid}/addDependents``.
         """
         return self._do("addDependentsForTask", {"task": task}, {"dependents": dependents})
@@ -298,6 +316,8 @@ class Tasks(Resource):
     def remove_dependents(self, task: Refs, *, dependents: Any = None) -> DataFrame | None:
         """Remove dependents (task).
 
+        Returns None, or for a collection a frame that says of each row what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /tasks/{task_gid}/removeDependents``.
         """
         return self._do("removeDependentsForTask", {"task": task}, {"dependents": dependents})
@@ -313,6 +333,8 @@ class Tasks(Resource):
     ) -> DataFrame | None:
         """Add project (task).
 
+        Returns None, or for a collection a frame that says of each row what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /tasks/{task_gid}/addProject``.
         """
         return self._do(
@@ -329,6 +351,8 @@ class Tasks(Resource):
     def remove_project(self, task: Refs, *, project: Any) -> DataFrame | None:
         """Remove project (task).
 
+        Returns None, or for a collection a frame that says of each row what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /tasks/{task_gid}/removeProject``.
         """
         return self._do("removeProjectForTask", {"task": task}, {"project": project})
@@ -336,6 +360,8 @@ class Tasks(Resource):
     def add_tag(self, task: Refs, *, tag: Any) -> DataFrame | None:
         """Add tag (task).
 
+        Returns None, or for a collection a frame that says of each row what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /tasks/{task_gid}/addTag``.
         """
         return self._do("addTagForTask", {"task": task}, {"tag": tag})
@@ -343,6 +369,8 @@ class Tasks(Resource):
     def remove_tag(self, task: Refs, *, tag: Any) -> DataFrame | None:
         """Remove tag (task).
 
+        Returns None, or for a collection a frame that says of each row what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /tasks/{task_gid}/removeTag``.
         """
         return self._do("removeTagForTask", {"task": task}, {"tag": tag})
@@ -350,6 +378,8 @@ class Tasks(Resource):
     def add_followers(self, task: Refs, *, followers: Any, fields: Fields = None) -> DataFrame:
         """Add followers (task).
 
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /tasks/{task_gid}/addFollowers``.
         """
         return self._write(
@@ -359,6 +389,8 @@ class Tasks(Resource):
     def remove_followers(self, task: Refs, *, followers: Any, fields: Fields = None) -> DataFrame:
         """Remove followers (task).
 
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /tasks/{task_gid}/removeFollowers``.
         """
         return self._write(
@@ -514,6 +546,8 @@ class Tasks(Resource):
         """Rollup a task.
 
         Widens the dates of the task until they cover its subtasks.
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /tasks/{task_gid}/rollup``.
         """
         return self._write("rollupTask", {"task": task}, fields=fields)

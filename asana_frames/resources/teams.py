@@ -45,6 +45,8 @@ class Teams(Resource):
         ``join_request_management_access_level``: all_team_members, only_team_admins.
         ``team_member_removal_access_level``: all_team_members, only_team_admins.
         ``team_content_management_access_level``: no_restriction, only_team_admins.
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /teams``.
         """
         return self._write("createTeam", {}, data, fields=fields)
@@ -73,6 +75,8 @@ class Teams(Resource):
         ``join_request_management_access_level``: all_team_members, only_team_admins.
         ``team_member_removal_access_level``: all_team_members, only_team_admins.
         ``team_content_management_access_level``: no_restriction, only_team_admins.
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``PUT /teams/{team_gid}``.
         """
         return self._write("updateTeam", {"team": team}, data, fields=fields)
@@ -123,6 +127,8 @@ class Teams(Resource):
     def add_user(self, team: Refs, *, user: Any = None, fields: Fields = None) -> DataFrame:
         """Add user (team).
 
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /teams/{team_gid}/addUser``.
         """
         return self._write("addUserForTeam", {"team": team}, {"user": user}, fields=fields)
@@ -130,6 +136,8 @@ class Teams(Resource):
     def remove_user(self, team: Refs, *, user: Any = None) -> DataFrame | None:
         """Remove user (team).
 
+        Returns None, or for a collection a frame that says of each row what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /teams/{team_gid}/removeUser``.
         """
         return self._do("removeUserForTeam", {"team": team}, {"user": user})

@@ -45,6 +45,8 @@ class TimeTrackingCategories(Resource):
         Accepts ``name``, ``color``, ``is_archived``.
         ``color``: none, red, orange, yellow-orange, yellow, yellow-green, green, blue-green, aqua,
         blue, indigo, purple, magenta, hot-pink, pink, cool-gray.
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``PUT /time_tracking_categories/{time_tracking_category_gid}``.
         """
         return self._write(
@@ -57,6 +59,8 @@ class TimeTrackingCategories(Resource):
     def delete(self, time_tracking_category: Refs) -> DataFrame | None:
         """Delete a time tracking category.
 
+        Returns None, or for a collection a frame that says of each row what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``DELETE /time_tracking_categories/{time_tracking_category_gid}``.
         """
         return self._do(
@@ -120,6 +124,8 @@ class TimeTrackingCategories(Resource):
 
         ``color``: none, red, orange, yellow-orange, yellow, yellow-green, green, blue-green, aqua,
         blue, indigo, purple, magenta, hot-pink, pink, cool-gray.
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /time_tracking_categories``.
         """
         return self._write(

@@ -59,6 +59,8 @@ class TimeTrackingEntries(Resource):
         """Create a time tracking entry.
 
         ``billable_status``: billable, nonBillable, notApplicable.
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /tasks/{task_gid}/time_tracking_entries``.
         """
         return self._write(
@@ -97,6 +99,8 @@ class TimeTrackingEntries(Resource):
         Accepts ``duration_minutes``, ``entered_on``, ``attributable_to``, ``billable_status``,
         ``description``, ``categories``.
         ``billable_status``: billable, nonBillable, notApplicable.
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``PUT /time_tracking_entries/{time_tracking_entry_gid}``.
         """
         return self._write(
@@ -109,6 +113,8 @@ class TimeTrackingEntries(Resource):
     def delete(self, time_tracking_entry: Refs) -> DataFrame | None:
         """Delete a time tracking entry.
 
+        Returns None, or for a collection a frame that says of each row what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``DELETE /time_tracking_entries/{time_tracking_entry_gid}``.
         """
         return self._do("deleteTimeTrackingEntry", {"time_tracking_entry": time_tracking_entry})

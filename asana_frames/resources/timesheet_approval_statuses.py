@@ -46,6 +46,8 @@ class TimesheetApprovalStatuses(Resource):
 
         Accepts ``approval_status``, ``message``.
         ``approval_status``: submitted, draft, approved, rejected.
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``PUT /timesheet_approval_statuses/{timesheet_approval_status_gid}``.
         """
         return self._write(
@@ -91,6 +93,8 @@ class TimesheetApprovalStatuses(Resource):
     ) -> DataFrame:
         """Create a timesheet approval status.
 
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /timesheet_approval_statuses``.
         """
         return self._write(

@@ -68,6 +68,8 @@ class Users(Resource):
         """Update a user.
 
         Accepts ``name``, ``custom_fields``.
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``PUT /users/{user_gid}``.
         """
         return self._write(
@@ -153,6 +155,8 @@ class Users(Resource):
         """Update a user for workspace.
 
         Accepts ``name``, ``custom_fields``.
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``PUT /workspaces/{workspace_gid}/users/{user_gid}``.
         """
         return self._write(

@@ -55,6 +55,8 @@ class Webhooks(Resource):
     ) -> DataFrame:
         """Create a webhook.
 
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /webhooks``.
         """
         return self._write(
@@ -75,6 +77,8 @@ class Webhooks(Resource):
         """Update a webhook.
 
         Accepts ``filters``.
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``PUT /webhooks/{webhook_gid}``.
         """
         return self._write("updateWebhook", {"webhook": webhook}, data, fields=fields)
@@ -82,6 +86,8 @@ class Webhooks(Resource):
     def delete(self, webhook: Refs) -> DataFrame | None:
         """Delete a webhook.
 
+        Returns None, or for a collection a frame that says of each row what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``DELETE /webhooks/{webhook_gid}``.
         """
         return self._do("deleteWebhook", {"webhook": webhook})

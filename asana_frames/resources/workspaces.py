@@ -42,6 +42,8 @@ class Workspaces(Resource):
         """Update a workspace.
 
         Accepts ``name``.
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``PUT /workspaces/{workspace_gid}``.
         """
         return self._write("updateWorkspace", {"workspace": workspace}, data, fields=fields)
@@ -49,6 +51,8 @@ class Workspaces(Resource):
     def add_user(self, workspace: Refs, *, user: Any = None, fields: Fields = None) -> DataFrame:
         """Add user (workspace).
 
+        A collection as an argument is a row each, and the frame says of each what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /workspaces/{workspace_gid}/addUser``.
         """
         return self._write(
@@ -58,6 +62,8 @@ class Workspaces(Resource):
     def remove_user(self, workspace: Refs, *, user: Any = None) -> DataFrame | None:
         """Remove user (workspace).
 
+        Returns None, or for a collection a frame that says of each row what became of it:
+        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /workspaces/{workspace_gid}/removeUser``.
         """
         return self._do("removeUserForWorkspace", {"workspace": workspace}, {"user": user})
