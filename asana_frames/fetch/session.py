@@ -151,19 +151,26 @@ class Http:
         """
         request = Request(method, path, params, data, files, asked, check)
         call = current()
+        may_be_done = False
         waited = 0.0
-        for attempt in count(1):
-            outcome = self._try(call, request, attempt)
-            if isinstance(outcome, Answer):
-                return outcome
-            waited += outcome.wait or 0.0 if outcome.is_quota else 0.0
-            if outcome.wait is None or waited > PATIENCE:
-                raise outcome.error from outcome.cause
-            for tally in (self.total, call.tally):
-                tally.add(retries=1)
-            log.info("%s, trying again in %.1f s", outcome.error, outcome.wait)
-            if not outcome.is_quota:
-                call.wait(clock.now() + outcome.wait)
+        try:
+            for attempt in count(1):
+                outcome = self._try(call, request, attempt)
+                if isinstance(outcome, Answer):
+                    return outcome
+                may_be_done = may_be_done or outcome.error.may_be_done
+                waited += outcome.wait or 0.0 if outcome.is_quota else 0.0
+                if outcome.wait is None or waited > PATIENCE:
+                    raise outcome.error from outcome.cause
+                for tally in (self.total, call.tally):
+                    tally.add(retries=1)
+                log.info("%s, trying again in %.1f s", outcome.error, outcome.wait)
+                if not outcome.is_quota:
+                    call.wait(clock.now() + outcome.wait)
+        except AsanaError as error:
+            # Whatever became of the last try, one before it may have been carried out.
+            error.may_be_done = error.may_be_done or may_be_done
+            raise
         raise AssertionError("unreachable: count() does not end")
 
     def _try(self, call: Call, request: Request, attempt: int) -> Answer | _Failure:
