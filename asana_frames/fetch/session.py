@@ -233,6 +233,7 @@ class Http:
             request.check(answer.body)
         except (msgspec.DecodeError, UnicodeDecodeError) as cause:
             problem = unreadable(request.asked or request.path, answer.body, cause)
+            problem.may_be_done = request.method != "GET"
             # A page in the place of JSON is no accident of the way, and comes again.
             is_cut = answer.body.lstrip()[:1] != b"<"
             again = is_cut and request.is_repeatable and attempt < TRIES
