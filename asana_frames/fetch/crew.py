@@ -6,6 +6,7 @@ import queue
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import suppress
 from contextvars import Context, copy_context
 from typing import Generic, TypeVar
 
@@ -131,16 +132,18 @@ class Crew(Generic[T]):
         return task
 
     def _work(self, context: Context, task: Task[T] | None) -> None:
-        while task is not None:
-            try:
-                context.run(self._do, task)
-            except Stopped:
-                break
-            except BaseException as error:  # noqa: BLE001
-                # Raised again where the results are taken.
-                self._put(_Failed(error))
-                break
-            task = self._following()
+        # Once it has ended there is nobody left to tell, of errors neither.
+        with suppress(Stopped):
+            while task is not None:
+                try:
+                    context.run(self._do, task)
+                except Stopped:
+                    break
+                except BaseException as error:  # noqa: BLE001
+                    # Raised again where the results are taken.
+                    self._put(_Failed(error))
+                    break
+                task = self._following()
 
     def _do(self, task: Task[T]) -> None:
         for item in task():
