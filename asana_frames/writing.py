@@ -14,10 +14,12 @@ import pandas as pd
 from asana_frames import bodies
 from asana_frames.asking import Client, Request, opt_fields, request_of
 from asana_frames.catalog import BodyField, Operation, Parameter, columns_of, parse_fields
+from asana_frames.definitions import Options
 from asana_frames.exceptions import (
     AsanaError,
     AuthError,
     ConnectionFailed,
+    DeadlineExceeded,
     InvalidRequest,
     RateLimited,
     RequestRefused,
@@ -120,8 +122,8 @@ class Write:
                     self._send_all(rows, sends, outcomes, last)
             except BaseException:
                 if len(rows) > 1:
-                    frame = self._frame(rows, outcomes, columns)
-                    last.broke_off(lambda: frame)
+                    # Without asking for anything more: that might fail too, or take long.
+                    last.broke_off(lambda: self._frame(rows, outcomes, columns, client.options))
                 raise
             finally:
                 # Names may have changed: what was read of them is read anew.
@@ -224,14 +226,17 @@ class Write:
             began.add(place)
             try:
                 yield _Outcome(place, sends[place]())
+            except DeadlineExceeded:
+                # Not what became of the row, but the end of the call.
+                raise
             except AsanaError as error:
                 yield _Outcome(place, error=error)
 
         shown = client.settings.progress
         with Progress(name, len(rows), client.http, unit="row", shown=shown) as progress:
             tasks = (partial(one, place) for place in range(len(rows)))
-            with closing(iter(Crew(tasks, WRITES, progress.tick))) as arriving:
-                try:
+            try:
+                with closing(iter(Crew(tasks, WRITES, progress.tick))) as arriving:
                     for outcome in arriving:
                         outcomes[outcome.place] = outcome
                         progress.done = progress.rows = len(outcomes)
@@ -241,9 +246,10 @@ class Write:
                         last.failed(f"row {outcome.place} ({target})", (target,), outcome.error)
                         if _is_fatal(outcome.error):
                             raise outcome.error
-                finally:
-                    for place in began - outcomes.keys():
-                        outcomes[place] = _Outcome(place, error=_unknown(name))
+            finally:
+                # Once the crew has stopped: until then more may begin.
+                for place in began - outcomes.keys():
+                    outcomes[place] = _Outcome(place, error=_unknown(name))
 
     def _target(self, row: _Row) -> str | None:
         return next((gid for gid in row.request.parents if gid is not None), None)
@@ -266,7 +272,11 @@ class Write:
             ) from cause
 
     def _frame(
-        self, rows: Sequence[_Row], outcomes: Mapping[int, _Outcome], columns: Mapping[str, Any]
+        self,
+        rows: Sequence[_Row],
+        outcomes: Mapping[int, _Outcome],
+        columns: Mapping[str, Any],
+        options: Options | None = None,
     ) -> pd.DataFrame:
         """Return a row for each that was asked for, and what became of it."""
         builder = FrameBuilder(self._columns)
@@ -283,7 +293,8 @@ class Write:
                     self._append(builder, _blank(self._gid(row)), place)
                     told[-1] = ("done", told[-1][1], str(error))
         if is_told:
-            options = finished_options(self._client, builder)
+            if options is None:
+                options = finished_options(self._client, builder)
             frame = builder.frame(options, unique=False)
         else:
             given = {
