@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import math
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
@@ -157,8 +158,10 @@ def json_value(value: Any, kind: Kind, asked: str) -> Any:
     raise InvalidRequest(f"{asked}: {type(value).__name__} has no form in JSON.")
 
 
-def gid_of(item: Any) -> str:
-    """Return the gid of a row, or of what is one already."""
+def gid_of(item: Any) -> str | None:
+    """Return the gid of a row, or of what is one already; None of nothing."""
+    if _is_missing(item):
+        return None
     return str(item["gid"] if isinstance(item, Mapping | pd.Series) else item)
 
 
@@ -180,6 +183,16 @@ def _form(operation: Operation, given: Mapping[str, Any]) -> tuple[dict[str, str
         stream = content
         name = form.pop("name", "") or Path(str(getattr(content, "name", "file"))).name
     return form, {"file": (quote(name, safe=" ()[]-_.,"), stream)}
+
+
+def copies_of(stream: Any, count: int) -> list[Any]:
+    """Return as many streams of the same content: each row reads its own, and closes it."""
+    content = stream.read()
+    packed = content.encode() if isinstance(content, str) else content
+    copies: list[Any] = [io.BytesIO(packed) for _ in range(count)]
+    for copy in copies:
+        copy.name = getattr(stream, "name", "file")
+    return copies
 
 
 def closed(files: Files) -> None:

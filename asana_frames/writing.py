@@ -162,6 +162,8 @@ class Write:
         }
         many |= in_body
         count = _common_length(operation, many)
+        if operation.multipart and count > 1 and hasattr((body or {}).get("file"), "read"):
+            in_body["file"] = bodies.copies_of((body or {})["file"], count)
         rows = []
         for place in range(count):
             # What is one is the same for all.
