@@ -36,6 +36,12 @@ class Reply:
     cut: int | None = None
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    # As many connections may come at once; one that is not taken is tried again after a second.
+    request_queue_size = 128
+
+
 class Recorder:
     """Answers ``{"data": []}`` unless ``reply`` says otherwise."""
 
@@ -79,8 +85,7 @@ class Recorder:
             def log_message(self, *_: Any) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}/api/1.0"
 
     def __enter__(self) -> Recorder:
