@@ -93,18 +93,21 @@ class FanOut:
 
     def _read(self, place: int, query: Query) -> Iterator[Listing]:
         count = 0
+        is_tried = False
         try:
             for page in pages(self._http, query):
                 yield Listing(place, page)
                 count += 1
-                if page.following is not None and self._is_worth_splitting(query, count):
+                is_long = page.following is not None and not is_tried
+                if is_long and self._is_worth_splitting(query, count):
                     parts = query.split(False) if query.split else None
                     if parts is not None:
                         yield Listing(place, parts=parts)
                         self._left_at[place] = page.following
                         self._add(place, parts)
                         return
-                    query = query._replace(split=None)
+                    # Not again; but if Asana lists no more of it, it has to be.
+                    is_tried = True
         except self._skip as refusal:
             yield Listing(place, refusal=refusal)
         except AsanaError as error:
