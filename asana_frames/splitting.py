@@ -27,6 +27,9 @@ class _CountsAnswer(msgspec.Struct):
     data: _Counts
 
 
+_counts = msgspec.json.Decoder(_CountsAnswer)
+
+
 class _Section(msgspec.Struct):
     gid: str
 
@@ -79,8 +82,9 @@ def _count(client: Client, request: Request, project: str) -> int | None:
         return None
     field = "num_tasks" if since is None else "num_incomplete_tasks"
     path, params = f"/projects/{project}/task_counts", {"opt_fields": field}
-    body = client.http.request("GET", path, params, asked="projects.get_task_counts").body
-    found: int | None = getattr(msgspec.json.decode(body, type=_CountsAnswer).data, field)
+    asked = "projects.get_task_counts"
+    body = client.http.request("GET", path, params, asked=asked, check=_counts.decode).body
+    found: int | None = getattr(_counts.decode(body).data, field)
     return found
 
 
