@@ -27,8 +27,17 @@ class _Split:
     parts: Parts
     left: int
     is_cut: bool
-    listings: dict[int, int] = field(default_factory=dict)
+    #: Part -> gids that it has brought, those of frames that are handed on already among them.
+    gids: dict[int, set[object]] = field(default_factory=dict)
     is_whole: bool = True
+
+
+class _Row(msgspec.Struct):
+    gid: object = None
+
+
+class _Rows(msgspec.Struct):
+    data: list[_Row]
 
 
 class Arrivals:
@@ -84,9 +93,9 @@ class Arrivals:
 
     def abandon(self) -> None:
         """Leave out the parts of lists that are not complete: they begin anew some day."""
-        for place, split in self._splits.items():
+        for place in self._splits:
             if place not in self.progressed.finished:
-                self._drop(split)
+                self._drop_parts(place)
 
     def failure(self, place: int, error: Any) -> tuple[Any, ...]:
         """Return what is recorded of a parent that could not be read."""
@@ -100,20 +109,21 @@ class Arrivals:
 
     def _page(self, fan: FanOut, place: int, listing: Listing, page: Page) -> int:
         progressed, part = self.progressed, listing.part
-        listings = self._splits[place].listings if part else progressed.listings
-        key = part or place
-        if page.restarted and key in listings:
+        key = (place, part)
+        if page.restarted:
             # What came before comes again.
-            progressed.builder.drop(listings.pop(key))
-        if key not in listings:
-            listings[key] = progressed.builder.listing(
+            self._drop(place, part)
+        if key not in progressed.listings:
+            progressed.listings[key] = progressed.builder.listing(
                 *self._parents[place], place=place, part=part
             )
-        count = self._append(page.body, listings[key])
+        count = self._append(page.body, progressed.listings[key])
         progressed.counts[place] = progressed.counts.get(place, 0) + count
         if page.sync:
             progressed.sync[self._requests[place].parents[0] or ""] = page.sync
         if part:
+            rows = msgspec.json.decode(page.body, type=_Rows).data
+            self._splits[place].gids.setdefault(part, set()).update(row.gid for row in rows)
             if page.following is None:
                 self._part_ended(fan, place, listing.place)
         elif page.following is None:
@@ -137,9 +147,8 @@ class Arrivals:
 
     def _refused(self, place: int, listing: Listing) -> None:
         assert listing.refusal is not None  # a page, parts, or a refusal
-        if place in self.progressed.listings:
-            # Pages that came before the refusal would be a list cut short.
-            self.progressed.builder.drop(self.progressed.listings.pop(place))
+        # Pages that came before the refusal would be a list cut short.
+        self._drop(place)
         self._finish(place)
         failure = self.failure(place, listing.refusal)
         self.progressed.failed.append(failure)
@@ -151,14 +160,12 @@ class Arrivals:
         split.left -= 1
         if split.left:
             return
-        progressed, rows = self.progressed, split.parts.rows
-        found = progressed.builder.distinct(split.listings.values())
+        rows, found = split.parts.rows, len(set().union(*split.gids.values()))
         if split.is_whole and (rows is None or found >= rows):
-            if place in progressed.listings:
-                progressed.builder.drop(progressed.listings.pop(place))
+            self._drop(place)
             self._finish(place)
             return
-        self._drop(split)
+        self._drop_parts(place)
         if split.is_cut:
             raise InvalidRequest(
                 f"{self._operation.name}: Asana lists no set as large as this one to its end, and "
@@ -169,10 +176,17 @@ class Arrivals:
         self._client.undivided.add(self._requests[place].parents[0] or "")
         fan.whole(asked)
 
-    def _drop(self, split: _Split) -> None:
-        for listing in split.listings.values():
+    def _drop_parts(self, place: int) -> None:
+        for key in [key for key in self.progressed.listings if key[0] == place and key[1]]:
+            self._drop(*key)
+
+    def _drop(self, place: int, part: int = 0) -> None:
+        """Leave out what a list, or a part of it, has brought, if it has brought any."""
+        listing = self.progressed.listings.pop((place, part), None)
+        if listing is not None:
             self.progressed.builder.drop(listing)
-        split.listings.clear()
+        if part and place in self._splits:
+            self._splits[place].gids.pop(part, None)
 
 
 @contextmanager

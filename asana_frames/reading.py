@@ -123,13 +123,16 @@ class Read:
             for _ in self._arriving(requests, parents, begun, last, [arguments]):
                 if begun.builder.rows < rows:
                     continue
-                yield self._batch(begun.builder, seen, names, last)
+                frame = self._batch(begun.builder, seen, names, last)
+                if len(frame):
+                    yield frame
                 begun.builder, begun.listings = self._begun(parents).builder, {}
                 begun.builder.declare_custom_fields(fields)
                 if self._limit is not None and last.rows >= self._limit:
                     break
-            if begun.builder.rows or not last.rows:
-                yield self._batch(begun.builder, seen, names, last)
+            frame = self._batch(begun.builder, seen, names, last)
+            if len(frame) or not last.rows:
+                yield frame
         warn_of_failures(last)
 
     def _batch(

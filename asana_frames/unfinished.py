@@ -21,8 +21,8 @@ class Progressed:
     """How far the lists of a read have come, and the rows they brought."""
 
     builder: FrameBuilder
-    #: Listing of the builder that a place of the read fills.
-    listings: dict[int, int] = field(default_factory=dict)
+    #: Place of the read, and part of its list -> the listing of the builder that it fills.
+    listings: dict[tuple[int, int], int] = field(default_factory=dict)
     #: Place -> where its next page begins, of those that have begun.
     following: dict[int, str] = field(default_factory=dict)
     finished: set[int] = field(default_factory=set)

@@ -78,15 +78,6 @@ class FrameBuilder:
         """Leave out what a listing has brought: it broke off, and would be cut short."""
         self._dropped.add(listing)
 
-    def distinct(self, listings: Iterable[int]) -> int:
-        """Return how many different objects some listings have brought."""
-        gids = next((b for b in self._buffers if b is not None and b.name == "gid"), None)
-        found_in = np.concatenate(self._found_in) if self._found_in else np.empty(0, np.int64)
-        rows = np.isin(found_in, list(listings))
-        if gids is None:
-            return int(rows.sum())
-        return len(pd.unique(copy.deepcopy(gids).array()[rows]))
-
     def copy(self) -> FrameBuilder:
         """Return a builder with the same rows, of which a frame can be made meanwhile."""
         other = copy.copy(self)
