@@ -33,6 +33,9 @@ class Asked(NamedTuple):
 class _Listener:
     """Stands in for a resource and tells what its method would have done."""
 
+    def __init__(self, name: str) -> None:
+        self.name = name
+
     def _read(self, operation_id: str, arguments: Mapping[str, Any], **options: Any) -> Asked:
         return Asked(load().operation(operation_id), arguments, options)
 
@@ -56,7 +59,7 @@ def asked_of(method: Callable[..., Any], *args: Any, **kwargs: Any) -> Asked:
         raise InvalidRequest(
             "The first argument is a method, without parentheses: asana.tasks.list."
         )
-    found = function(_Listener(), *args, **kwargs)
+    found = function(_Listener(owner.name), *args, **kwargs)
     if not isinstance(found, Asked):
         raise InvalidRequest(f"{method.__name__} of asana.{owner.name} asks Asana for nothing.")
     return found
