@@ -116,6 +116,14 @@ class Bucket:
         self._learn()
         self._window = self.paused_until
 
+    def line_up(self, now: float) -> None:
+        """Take nobody's place as taken: whoever waits for one asks again."""
+        if now > self._at:
+            self._left = min(self._room, self._left + (now - self._at) * self.rate)
+            self._at = now
+        if self._left < 0:
+            self._left, self._at = 0.0, now
+
     def pause(self, now: float, wait: float) -> None:
         """Send nothing for so many seconds."""
         self.paused_until = max(self.paused_until, now + wait)

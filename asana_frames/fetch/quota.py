@@ -177,6 +177,8 @@ class Quota:
                 bucket.pause(now, wait)
                 return
             self._episode += 1
+            for each in (self.requests, self.searches):
+                each.line_up(now)
             self._note_cost(now, bucket.pace(now, wait), bucket is self.requests)
             bucket.refused(now, wait)
         self.gates["write" if kind == "write" else "read"].halve()
