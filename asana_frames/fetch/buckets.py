@@ -18,9 +18,9 @@ _SPAN = 60.0
 _ENOUGH = 10
 #: A rate is never learned lower than this part of the most.
 _LEAST = 0.01
-#: A rate of up to so many times a smaller plan's is that plan's: the wait may have begun in the
-#: middle of the time that Asana looks at.
-_NEAR = 2.5
+#: A rate between these parts of a smaller plan's is that plan's: the wait may have begun in the
+#: middle of the time that Asana looks at, and what it refused before counts too.
+_NEAR = (0.6, 2.5)
 #: How much faster it gets after a minute without a refusal, at first.
 _GROWTH = 0.05
 
@@ -45,6 +45,8 @@ class Bucket:
         self._smaller = smaller / 60
         self.most = per_minute * _SHARE / 60
         self.rate = self.most
+        #: The rate before it was last raised.
+        self._proven = self.rate
         #: No request before this time.
         self.paused_until = 0.0
         self._room = float(per_minute)
@@ -74,6 +76,7 @@ class Bucket:
             self._count += 1
             self._learn()
         elif self.rate < self.most and now - self._calm_since > _SPAN:
+            self._proven = self.rate
             self.rate = min(self.most, self.rate * (1 + self._growth))
             self._growth = min(2 * self._growth, 1.0)
             self._calm_since = now
@@ -98,20 +101,22 @@ class Bucket:
     def _learn(self) -> None:
         if self._count >= _ENOUGH:
             pace = self._count / self._span
-            if self._smaller < pace < _NEAR * self._smaller:
+            low, high = (part * self._smaller for part in _NEAR)
+            if low < pace < high:
                 pace = self._smaller
-            self.rate = min(self.most, max(_SHARE * pace, self.most * _LEAST))
+            self.rate = self._proven = min(self.most, max(_SHARE * pace, self.most * _LEAST))
 
     def refused(self, now: float, wait: float) -> None:
         """Learn from a refusal, and send nothing for so many seconds."""
         self.pause(now, wait)
+        self._calm_since = now
+        self._growth = _GROWTH
         if wait < _LONG:
+            self.rate = min(self.rate, self._proven)
             return
         self._room = float(_ROOM)
         self._left = 0.0
         self._at = self.paused_until
-        self._calm_since = now
-        self._growth = _GROWTH
         self._count, self._span = self._seen(now, wait)
         self._learn()
         self._window = self.paused_until
