@@ -184,7 +184,8 @@ class Quota:
         self.gates["write" if kind == "write" else "read"].halve()
 
     def _note_cost(self, now: float, pace: float, is_main: bool) -> None:
-        if not is_main or pace >= _COSTLY:
+        # Nothing accepted tells nothing: the answers of a first burst are still on their way.
+        if not is_main or not 0 < pace < _COSTLY:
             return
         if now - self._costly_at < _REPEATED:
             self._page_size = max(self._page_size // 2, _SMALLEST)
