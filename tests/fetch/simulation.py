@@ -1,0 +1,119 @@
+"""Many workers under one quota, in time of its own: what gets through, and what is refused."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import random
+import threading
+from contextlib import AbstractContextManager
+from typing import NamedTuple
+
+from asana_frames.fetch.clock import Clock
+from asana_frames.fetch.quota import Quota, Turn
+from asana_frames.sandbox_server.errors import Refusal
+from asana_frames.sandbox_server.limits import Limits
+
+
+class OwnClock(Clock):
+    """A clock that stands still unless it is set or somebody waits."""
+
+    def __init__(self, at: float = 1_000.0) -> None:
+        self.at = at
+        self.waits: list[float] = []
+
+    def now(self) -> float:
+        return self.at
+
+    def wait(self, until: float, stopped: threading.Event) -> bool:
+        self.waits.append(until - self.at)
+        self.at = max(self.at, until)
+        return stopped.is_set()
+
+
+class Outcome(NamedTuple):
+    """Percentages: of the quota that was used, and of requests that were refused."""
+
+    used: float
+    rejected: float
+
+
+class Simulation:
+    """Workers that read without a pause, as a fan-out's threads do.
+
+    Parameters
+    ----------
+    clock
+        The clock that the package looks at.
+    per_minute
+        What the server allows.
+    workers
+        How many there are.
+    latency
+        Seconds that an answer takes at the least; twice as many at the most.
+    """
+
+    def __init__(self, clock: OwnClock, per_minute: int, workers: int, latency: float) -> None:
+        self._clock = clock
+        self._per_minute = per_minute
+        self._latency = latency
+        self.quota = Quota()
+        self._limits = Limits(per_minute, clock.now)
+        self._chances = random.Random(0)
+        self._numbers = itertools.count()
+        self._due: list[tuple[float, int, str, object]] = []
+        for _ in range(workers):
+            self._later(clock.now(), "book")
+
+    def run(self, minutes: int) -> Outcome:
+        """Let time pass."""
+        end = self._clock.now() + 60 * minutes
+        accepted = rejected = 0
+        while self._due[0][0] < end:
+            self._clock.at, _, what, about = heapq.heappop(self._due)
+            if what == "book":
+                at, episode = self.quota._book("read")
+                self._later(max(at, self._clock.at), "enter", episode)
+            elif what == "enter":
+                assert isinstance(about, int)
+                self._enter(about)
+            else:
+                turn, answer = about  # type: ignore[misc]
+                self._end(turn, answer)
+                accepted += not isinstance(answer, float)
+                rejected += isinstance(answer, float)
+        return Outcome(
+            100 * accepted / (self._per_minute * minutes),
+            100 * rejected / (accepted + rejected),
+        )
+
+    def _later(self, at: float, what: str, about: object = None) -> None:
+        heapq.heappush(self._due, (at, next(self._numbers), what, about))
+
+    def _enter(self, episode: int) -> None:
+        """Do as `Quota.turn` does, without a thread that could wait."""
+        now, gate = self._clock.at, self.quota.gates["read"]
+        if gate.running >= gate.limit:
+            self._later(now + 0.1, "enter", episode)
+        elif episode != self.quota._episode or self.quota._is_paused("read"):
+            self._later(now, "book")
+        else:
+            gate.running += 1
+            turn = Turn(self.quota, "read", episode)
+            request = self._limits.counted("t", reads=1)
+            try:
+                request.__enter__()
+            except Refusal as refusal:
+                self._later(now + 0.01, "end", (turn, float(refusal.headers["Retry-After"])))
+            else:
+                takes = self._latency * self._chances.uniform(1, 2)
+                self._later(now + takes, "end", (turn, request))
+
+    def _end(self, turn: Turn, answer: AbstractContextManager[None] | float) -> None:
+        if isinstance(answer, float):
+            turn.refused(answer)
+        else:
+            answer.__exit__(None, None, None)
+            turn.accepted()
+        self.quota.gates["read"].running -= 1
+        self._later(self._clock.at, "book")

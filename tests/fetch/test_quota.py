@@ -1,0 +1,331 @@
+"""The quota of a token: what is sent, when, and what is learned from refusals."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import asana_frames as af
+from asana_frames.fetch.buckets import Bucket
+from asana_frames.fetch.call import Call
+from asana_frames.fetch.quota import FREE, PER_MINUTE, READS, WRITES, Gate, Quota, quota_of
+from tests.fetch.simulation import OwnClock, Simulation
+from tests.recorder import Asked, Recorder, Reply
+
+TOO_MANY = Reply(429, {"errors": []}, {"Retry-After": "30"})
+
+
+@pytest.fixture
+def own(monkeypatch: pytest.MonkeyPatch) -> OwnClock:
+    """A clock that only the test and those who wait move on."""
+    clock = OwnClock()
+    monkeypatch.setattr("asana_frames.fetch.clock.CLOCK", clock)
+    return clock
+
+
+def accept(quota: Quota, count: int, seconds: float, clock: OwnClock) -> None:
+    """Send so many requests, evenly over so many seconds; all are accepted."""
+    for _ in range(count):
+        with quota.turn("read", Call()) as turn:
+            clock.at += seconds / count
+            turn.accepted()
+
+
+def refuse(quota: Quota, wait: float) -> None:
+    with quota.turn("read", Call()) as turn:
+        turn.refused(wait)
+
+
+# ------------------------------------------------------------------------------------- buckets
+
+
+def test_a_small_read_never_waits(own: OwnClock) -> None:
+    quota = Quota()
+
+    accept(quota, PER_MINUTE, 1.0, own)
+
+    assert own.waits == []
+
+
+def test_a_long_read_goes_on_at_the_pace_of_the_plan(own: OwnClock) -> None:
+    bucket = Bucket(PER_MINUTE)
+
+    places = [bucket.book(own.now()) for _ in range(2 * PER_MINUTE)]
+
+    assert places[PER_MINUTE - 1] == 1_000
+    assert places[-1] == pytest.approx(1_000 + 60 / 0.97, rel=0.001)
+
+
+def test_what_is_accepted_between_two_waits_is_the_rate(own: OwnClock) -> None:
+    quota = Quota()
+    accept(quota, 800, 50.0, own)
+
+    refuse(quota, 10.0)
+
+    assert quota.per_minute() == pytest.approx(0.97 * 800, rel=0.005)
+
+
+@pytest.mark.parametrize("count", [30, 37, 60, 90])
+def test_a_rate_near_that_of_the_free_plan_is_the_free_plans(own: OwnClock, count: int) -> None:
+    quota = Quota()
+    accept(quota, count, 5.0, own)
+
+    refuse(quota, 10.0)
+
+    assert quota.per_minute() == pytest.approx(0.97 * FREE)
+
+
+def test_a_short_wait_tells_nothing_of_the_rate(own: OwnClock) -> None:
+    quota = Quota()
+    accept(quota, 100, 5.0, own)
+
+    refuse(quota, 1.0)
+
+    assert quota.per_minute() == pytest.approx(0.97 * PER_MINUTE)
+    assert quota.pause_left() == pytest.approx(1.0)
+
+
+def test_calm_minutes_raise_the_rate_up_to_that_of_any_plan(own: OwnClock) -> None:
+    quota = Quota()
+    accept(quota, 100, 5.0, own)
+    refuse(quota, 10.0)
+    rates = [quota.per_minute()]
+
+    for _ in range(12):
+        accept(quota, 70, 61.0, own)
+        rates.append(quota.per_minute())
+
+    assert rates == sorted(rates)
+    assert rates[1] == pytest.approx(1.05 * rates[0])
+    assert rates[-1] == pytest.approx(0.97 * PER_MINUTE)
+
+
+def test_a_short_wait_takes_the_last_raise_back(own: OwnClock) -> None:
+    quota = Quota()
+    accept(quota, 100, 5.0, own)
+    refuse(quota, 10.0)
+    before = quota.per_minute()
+    accept(quota, 140, 75.0, own)
+
+    refuse(quota, 1.0)
+
+    assert quota.per_minute() == pytest.approx(before)
+
+
+# ------------------------------------------------------------------------------------ refusals
+
+
+def test_a_refusal_pauses_once_and_halves_once_however_many_met_it(own: OwnClock) -> None:
+    quota = Quota()
+    turns = [quota.turn("read", Call()) for _ in range(40)]
+    entered = [turn.__enter__() for turn in turns]
+
+    for turn in entered:
+        turn.refused(30.0)
+    for turn in turns:
+        turn.__exit__(None, None, None)
+
+    assert quota.pause_left() == pytest.approx(30.0)
+    assert quota.gates["read"].limit == READS // 2
+    assert quota.gates["write"].limit == WRITES
+    with quota.turn("read", Call()):
+        assert own.now() == pytest.approx(1_030.0, abs=0.1)
+
+
+def test_a_refusal_leaves_no_gap_behind_those_that_line_up_again(own: OwnClock) -> None:
+    quota = Quota()
+    accept(quota, 37, 5.0, own)
+    refuse(quota, 10.0)
+    own.at += 12
+    for _ in range(50):
+        quota._book("read")
+    quota._refused("read", quota._episode, 1.0)
+
+    at, _ = quota._book("read")
+
+    assert at <= own.now() + 1.0 + 60 / FREE
+
+
+def test_what_is_in_flight_grows_by_one_a_round(own: OwnClock) -> None:
+    gate = Gate(50)
+    gate.halve()
+
+    for _ in range(25):
+        gate.grow()
+    after_a_round = gate.limit
+    for _ in range(2_000):
+        gate.grow()
+
+    assert after_a_round == 26
+    assert gate.limit == 50
+
+
+def test_a_gate_lets_no_more_through_than_its_limit_and_never_fewer_than_one() -> None:
+    gate = Gate(8)
+    for _ in range(10):
+        gate.halve()
+    lock, running, most = threading.Lock(), 0, 0
+
+    def work(_: int) -> None:
+        nonlocal running, most
+        gate.enter(Call())
+        with lock:
+            running += 1
+            most = max(most, running)
+        time.sleep(0.001)
+        with lock:
+            running -= 1
+        gate.leave()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work, range(24)))
+
+    assert most == 1
+
+
+def test_searches_have_a_quota_of_their_own(own: OwnClock) -> None:
+    quota = Quota()
+    for _ in range(60):
+        with quota.turn("search", Call()) as turn:
+            turn.accepted()
+    assert own.waits == []
+
+    with quota.turn("search", Call()) as turn:
+        waited = sum(own.waits)
+        turn.refused(20.0)
+    at, _ = quota._book("read")
+
+    assert waited == pytest.approx(1 / 0.97, rel=0.01)
+    assert at == own.now()
+    assert quota.per_minute() == pytest.approx(0.97 * PER_MINUTE)
+    assert quota._book("search")[0] >= own.now() + 20
+
+
+@pytest.mark.parametrize(
+    ("second", "is_shared"),
+    [
+        (("https://a", "token"), True),
+        (("https://a", "other"), False),
+        (("https://b", "token"), False),
+    ],
+)
+def test_a_quota_belongs_to_a_token(second: tuple[str, str], is_shared: bool) -> None:
+    assert (quota_of("https://a", "token") is quota_of(*second)) == is_shared
+
+
+def test_what_one_connection_is_refused_another_one_waits_for(
+    recorder: Recorder, own: OwnClock
+) -> None:
+    first, second = (af.connect("same", base_url=recorder.url) for _ in range(2))
+    third = af.connect("other", base_url=recorder.url)
+
+    with first.http.quota.turn("read", Call()) as turn:
+        turn.refused(30.0)
+    third.tags.list(workspace="1")
+    waited = list(own.waits)
+    second.http.request("GET", "/users/me")
+
+    assert waited == []
+    assert own.now() >= 1_030
+
+
+def test_a_refused_read_is_done_in_the_end_and_counted(
+    recorder: Recorder, recorded: af.Asana
+) -> None:
+    lock, left = threading.Lock(), [TOO_MANY] * 6
+
+    def reply(asked: Asked) -> Reply:
+        with lock:
+            return left.pop() if left else Reply(body={"data": [{"gid": asked.path[-1]}]})
+
+    recorder.reply = reply
+
+    tags = recorded.tags.list_for_task([str(number) for number in range(1, 30)])
+
+    assert tags["gid"].is_unique
+    assert recorded.last.rejected == 6
+    assert recorded.last.retries == 6
+    assert recorded.last.requests == 35
+    assert recorded.last.waited >= 30
+
+
+# ---------------------------------------------------------------------------------------- cost
+
+
+def test_repeated_refusals_for_cost_shrink_wide_pages_alone(own: OwnClock) -> None:
+    quota = Quota()
+    sizes = []
+
+    for _ in range(5):
+        accept(quota, 3, 3.0, own)
+        refuse(quota, 20.0)
+        sizes.append((quota.page_size(wide=True), quota.page_size(wide=False)))
+
+    assert sizes == [(100, 100), (50, 100), (25, 100), (25, 100), (25, 100)]
+    own.at += 601
+    assert quota.page_size(wide=True) == 100
+
+
+# ---------------------------------------------------------------------------------- simulation
+
+
+@pytest.mark.parametrize("phase", [0.0, 5.0, 10.0, 13.9])
+@pytest.mark.parametrize("workers", [20, 50])
+@pytest.mark.parametrize(("per_minute", "rejected"), [(PER_MINUTE, 0.1), (FREE, 2.0)])
+def test_the_quota_is_used_and_hardly_ever_exceeded(
+    own: OwnClock, per_minute: int, rejected: float, workers: int, phase: float
+) -> None:
+    own.at = 990.0 + phase
+
+    simulation = Simulation(own, per_minute, workers, latency=0.2)
+    outcome = simulation.run(minutes=10)
+
+    # On a free plan the very first burst meets a dozen refusals: 1 % of ten minutes.
+    assert outcome.used >= 95
+    assert outcome.rejected <= rejected
+    assert simulation.quota.page_size(wide=True) == 100
+
+
+# ---------------------------------------------------------------------------------- properties
+
+
+@st.composite
+def lives(draw: st.DrawFn) -> list[tuple[str, float]]:
+    step = st.tuples(
+        st.sampled_from(["accept", "accept", "accept", "refuse", "late", "search", "calm"]),
+        st.floats(0, 100, allow_nan=False),
+    )
+    return draw(st.lists(step, max_size=60))
+
+
+@given(life=lives())
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_nothing_is_sent_during_a_pause_and_rates_stay_within_bounds(
+    own: OwnClock, life: list[tuple[str, float]]
+) -> None:
+    quota = Quota()
+    for what, number in life:
+        kind = "search" if what == "search" else "read"
+        own.at += number / 10
+        at, episode = quota._book(kind)  # type: ignore[arg-type]
+        for bucket in quota._buckets(kind):  # type: ignore[arg-type]
+            assert at >= bucket.paused_until
+        assert at >= own.at
+        if what == "refuse":
+            quota._refused("read", episode, number)
+        elif what == "late":
+            quota._refused("read", episode - 1, number)
+        elif what == "calm":
+            own.at += 60
+        else:
+            quota._accepted(kind)  # type: ignore[arg-type]
+        for bucket in (quota.requests, quota.searches):
+            assert 0.01 * bucket.most <= bucket.rate <= bucket.most
+        assert 1 <= quota.gates["read"].limit <= READS
