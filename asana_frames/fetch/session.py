@@ -11,7 +11,12 @@ import msgspec
 import requests
 from requests.adapters import BaseAdapter
 
-from asana_frames.exceptions import AsanaError, ConfigurationError, ConnectionFailed
+from asana_frames.exceptions import (
+    AsanaError,
+    ConfigurationError,
+    ConnectionFailed,
+    DeadlineExceeded,
+)
 from asana_frames.fetch import clock
 from asana_frames.fetch.answers import UNKNOWN, Answer, refused, unreadable
 from asana_frames.fetch.call import Call, Tally, current
@@ -209,8 +214,12 @@ class Http:
                 data=request.data,
                 files=request.files,
                 timeout=(min(CONNECT, silence), silence),
+                check=call.check,
             )
             size = len(answer.body)
+        except DeadlineExceeded as error:
+            error.may_be_done = request.method != "GET"
+            raise
         finally:
             for tally in (self.total, call.tally):
                 tally.add(requests=1, bytes=size)

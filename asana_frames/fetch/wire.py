@@ -7,17 +7,20 @@ import copy
 import gzip
 import platform
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
 import requests
 from requests.adapters import BaseAdapter, HTTPAdapter
 
+from asana_frames.exceptions import AsanaError
 from asana_frames.fetch.answers import Answer
 
 #: Connections that are kept open: a little more than are ever in flight.
 POOL = 72
+#: Bytes of a body that are taken at once.
+_PIECE = 1 << 16
 #: How zlib calls what has a gzip header.
 _GZIP = 16 + zlib.MAX_WBITS
 #: So many times its packed size is what gzip can unpack to; more is a lie.
@@ -74,8 +77,18 @@ class Wire:
         data: Any = None,
         files: Mapping[str, Any] | None = None,
         timeout: tuple[float, float],
+        check: Callable[[], None],
     ) -> Answer:
         """Send one request and read the answer whole.
+
+        Parameters
+        ----------
+        method, path, params, data, files
+            What is sent.
+        timeout
+            Seconds to connect, and to wait for the next bytes.
+        check
+            Called as the body arrives; what it raises lets go of the rest.
 
         Raises
         ------
@@ -97,7 +110,7 @@ class Wire:
                 verify=self._verify,
                 proxies=self._proxies,
             )
-            body = _read(response)
+            body = _read(response, check)
         except requests.RequestException as cause:
             # They hold the request, and that the token.
             cause.request = cause.response = None
@@ -128,7 +141,7 @@ class Wire:
         )
 
 
-def _read(response: requests.Response) -> bytes:
+def _read(response: requests.Response, check: Callable[[], None]) -> bytes:
     """Read a body whole, and unpack it.
 
     ``response.content`` copies a page five times on its way; this, once.
@@ -136,8 +149,18 @@ def _read(response: requests.Response) -> bytes:
     raw = response.raw
     coding = response.headers.get("Content-Encoding", "")
     is_packed = coding.lower() in ("gzip", "x-gzip")
+    is_decoded = bool(coding) and not is_packed
+    # What there is, so that a body that drips in is not waited for whatever the deadline; urllib3
+    # has it from its second version on.
+    read = getattr(raw, "read1", raw.read)
+    pieces: list[bytes] = []
     try:
-        body: bytes = raw.read(decode_content=bool(coding) and not is_packed)
+        while piece := read(_PIECE, decode_content=is_decoded):
+            pieces.append(piece)
+            check()
+    except AsanaError:
+        raw.close()
+        raise
     except Exception as cause:
         raw.close()
         # urllib3 raises a dozen kinds here; all mean that the body did not arrive.
@@ -147,6 +170,7 @@ def _read(response: requests.Response) -> bytes:
         raw.close()
         raise
     raw.release_conn()
+    body = b"".join(pieces)
     expected = response.headers.get("Content-Length")
     if expected and (is_packed or not coding) and len(body) != int(expected):
         raise requests.ConnectionError(f"the body broke off at {len(body)} of {expected} bytes")
