@@ -65,15 +65,11 @@ class Read:
     def __init__(
         self, client: Client, operation: Operation, fields: Fields, limit: Limit, errors: Errors
     ) -> None:
-        if limit is not None and (isinstance(limit, bool) or not isinstance(limit, Integral)):
-            raise InvalidRequest(f"limit= takes a whole number or None, not {limit!r}.")
-        if limit is not None and limit < 1:
-            raise InvalidRequest(f"limit={limit} is too small: give 1 or more, or None for all.")
         if errors not in ("warn", "raise"):
             raise InvalidRequest(f'errors= takes "warn" or "raise", not {errors!r}.')
         self._client = client
         self._operation = operation
-        self._limit = None if limit is None else int(limit)
+        self._limit = checked_limit(limit)
         self._errors = errors
         self._has_fields = fields is not None
         self._columns = columns_of(operation.record, parse_fields(fields))
@@ -89,14 +85,14 @@ class Read:
                 last.failed(*failure)
             try:
                 self._fetch(requests, parents, progressed, last, argument_sets)
+                options = finished_options(client, progressed.builder)
             except BaseException:
                 if operation.paging != "events":
                     progressed.begun_at = progressed.begun_at or last.fetched_at
                     client.unfinished.keep(key, progressed)
                     last.broke_off(lambda: self._partial(progressed, last, len(requests)))
                 raise
-            builder = progressed.builder
-            frame = builder.frame(finished_options(client, builder), self._limit)
+            frame = progressed.builder.frame(options, self._limit)
             last.rows = len(frame)
         resumed = {"begun_at": progressed.begun_at} if progressed.begun_at else {}
         frame.attrs["asana"] = last.attrs() | _told_sync(progressed.sync) | resumed
@@ -294,6 +290,23 @@ class Read:
             f"asana.stream(...) hands on what has arrived; interrupting keeps it.",
             LargeReadWarning,
         )
+
+
+def checked_limit(limit: Limit) -> Limit:
+    """Return a limit that is one.
+
+    Raises
+    ------
+    InvalidRequest
+        It is no whole number of at least 1.
+    """
+    if limit is None:
+        return None
+    if isinstance(limit, bool) or not isinstance(limit, Integral):
+        raise InvalidRequest(f"limit= takes a whole number or None, not {limit!r}.")
+    if limit < 1:
+        raise InvalidRequest(f"limit={limit} is too small: give 1 or more, or None for all.")
+    return int(limit)
 
 
 def finished_options(client: Client, builder: FrameBuilder) -> Options:

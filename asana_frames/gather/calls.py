@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import pandas as pd
 
 from asana_frames.asana import Asana
+from asana_frames.catalog import parse_fields
 from asana_frames.exceptions import AmbiguousReference
 from asana_frames.last import Last, recorded
 from asana_frames.types import Fields, Ref
@@ -44,6 +45,6 @@ def with_fields(fields: Fields, *needed: str) -> tuple[Fields, list[str]]:
     """Return fields with those that are needed, and the columns to leave out in the end."""
     if fields is None or fields == "all":
         return fields, []
-    given = [path.strip() for path in (fields.split(",") if isinstance(fields, str) else fields)]
+    given = parse_fields(fields) or ()
     added = [path for path in needed if path not in given]
     return [*given, *added], added

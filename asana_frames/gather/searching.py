@@ -11,6 +11,7 @@ from asana_frames.asana import Asana
 from asana_frames.exceptions import InvalidRequest
 from asana_frames.frames import united
 from asana_frames.gather.calls import gathered, told, with_fields, workspace_gid
+from asana_frames.reading import checked_limit
 from asana_frames.types import Fields, Limit, Ref
 
 _PAGE = 100
@@ -52,7 +53,7 @@ def search(
     Raises
     ------
     InvalidRequest
-        ``sort_by`` is given, or more than a hundred tasks were created and last modified at the
+        ``sort_by`` is given, or a hundred tasks or more were created and last modified at the
         same moment.
 
     Examples
@@ -67,6 +68,7 @@ def search(
             "gather.search walks by created_at, so it takes no sort_by: sort the frame, with "
             '.sort_values("due_on").'
         )
+    limit = checked_limit(limit)
     wanted, added = with_fields(fields, *_KEYS)
     with gathered(asana, "search") as last:
         gid = workspace_gid(asana, workspace)
@@ -99,26 +101,27 @@ def _walk(
         is_full = len(page) >= _PAGE
         if page.empty or (fresh.empty and not is_full):
             return
-        moment = page[key].max()
-        if is_full and page[key].min() == moment:
+        first, final = page[key].min(), page[key].max()
+        if is_full and first == final:
             # All of one moment: there may be more of it than a page shows.
-            if others:
-                window = {f"{key}_after": moment - _STEP, f"{key}_before": moment + _STEP}
+            if not others:
+                raise _stuck(final)
+            if len(fresh):
+                window = {f"{key}_after": final - _STEP, f"{key}_before": final + _STEP}
                 rest = _walk(asana, workspace, {**filters, **window}, fields, tuple(others))
                 for more in rest:
                     found = more[~more["gid"].isin(seen)]
                     seen.update(found["gid"])
                     yield found.reset_index(drop=True)
-            elif fresh.empty:
-                raise _stuck(moment)
             # Where "after" means "at or after" too, this moment has come again and is left.
-            after = moment + _STEP if fresh.empty else moment
+            after = final + _STEP if fresh.empty else final
         else:
-            after = moment - _STEP
+            # There too, the millisecond before may fill the page with what is known.
+            after = final if fresh.empty else final - _STEP
 
 
 def _stuck(moment: Any) -> InvalidRequest:
     return InvalidRequest(
-        f"More than {_PAGE} tasks were created and modified at {moment}, and a search shows no "
-        f"more of them: narrow it, for example by projects_any= or assignee_any=."
+        f"{_PAGE} tasks or more were created and modified at {moment}, and a search shows no more "
+        f"of them: narrow it, for example by projects_any= or assignee_any=."
     )
