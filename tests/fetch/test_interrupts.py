@@ -1,0 +1,298 @@
+"""Interrupts and deadlines: calls end at once, keep what has arrived, and can be gone on with."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import asana_frames as af
+from asana_frames.fetch import Quota
+from asana_frames.fetch.clock import Clock
+from asana_frames.sandbox_server import Faults, serve
+from tests.recorder import Asked, Recorder, Reply
+
+ROOT = Path(__file__).parents[2]
+LATER = Reply(429, {"errors": [{"message": "Too many."}]}, {"Retry-After": "30"})
+
+
+@pytest.fixture(autouse=True)
+def _real_time(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here it is time itself that is tested."""
+    monkeypatch.setattr("asana_frames.fetch.clock.CLOCK", Clock())
+
+
+def run(function: str, *arguments: str) -> dict[str, Any]:
+    """Run a function of ``interrupted`` in a process of its own; return what it found."""
+    command = [sys.executable, "-m", "tests.fetch.interrupted", function, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def test_an_interrupted_fan_out_ends_at_once_and_goes_on_from_there() -> None:
+    with serve(latency=0.1) as server:
+        found = run("fan_out", server.url)
+
+    assert 0 <= found["took"] < 1
+    assert found["partial"]["partial"] is True
+    assert found["partial"]["lists"] > found["partial"]["complete_lists"] > 0
+    assert found["is_part"]
+    assert found["rows"] == found["partial"]["rows"] > 0
+    requests = found["requests"]
+    assert 0 < requests["resumed"] < requests["whole"]
+    # The 50 that were under way are asked for anew, and no other.
+    assert requests["begun"] + requests["resumed"] <= requests["whole"] + 50 + 64
+    assert found["attrs"]["begun_at"]
+
+
+def test_an_interrupt_ends_at_once_what_waits_for_the_quota() -> None:
+    with Recorder() as server:
+        server.replies(LATER)
+        found = run("waiting", server.url)
+
+    assert found.pop("threads") == 0
+    assert all(0 <= took < 1 for took in found.values()), found
+
+
+@pytest.mark.parametrize("seed", ["1"])
+def test_an_interrupt_at_any_moment_leaves_rows_whole(seed: str) -> None:
+    with serve() as server:
+        found = run("anywhen", server.url, seed)
+
+    assert found["met"] >= 3
+    assert found["kept"] > 0
+
+
+@contextmanager
+def listening(answer: Callable[[socket.socket], None]) -> Iterator[str]:
+    """Yield the URL of a server that treats each connection as told."""
+    stopped = threading.Event()
+    with socket.create_server(("127.0.0.1", 0), backlog=128) as server:
+        connections: list[socket.socket] = []
+
+        def accept() -> None:
+            while True:
+                try:
+                    connection, _ = server.accept()
+                except OSError:
+                    return
+                connections.append(connection)
+                threading.Thread(target=serve_one, args=(connection,), daemon=True).start()
+
+        def serve_one(connection: socket.socket) -> None:
+            try:
+                answer(connection)
+            except OSError:
+                return
+
+        thread = threading.Thread(target=accept, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/api/1.0"
+        stopped.set()
+        server.shutdown(socket.SHUT_RDWR)
+        thread.join()
+        for connection in connections:
+            connection.close()
+
+
+def silent(connection: socket.socket) -> None:
+    connection.recv(65_536)
+
+
+def dripping(connection: socket.socket) -> None:
+    connection.recv(65_536)
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
+    while True:
+        connection.sendall(b" ")
+        time.sleep(0.02)
+
+
+def test_leaving_is_not_delayed_by_what_is_under_way() -> None:
+    with listening(silent) as url:
+        found = run("exits", url)
+
+        assert time.time() - found["at"] < 1
+
+
+CALLS: dict[str, Callable[[af.Asana], Any]] = {
+    "a fan-out": lambda asana: asana.tasks.list(project=["1", "2", "3"]),
+    "a list": lambda asana: asana.tags.list(workspace="1"),
+    "one object": lambda asana: asana.tasks.get("1"),
+    "a name": lambda asana: asana.tasks.list(project="Website relaunch"),
+    "a person": lambda asana: asana.tasks.list(assignee="me", workspace="1"),
+    "a write": lambda asana: asana.tasks.update("1", name="x"),
+    "writes": lambda asana: asana.tasks.update(["1", "2"], name="x"),
+    "a search": lambda asana: af.gather.search(asana, "1"),
+}
+
+
+@pytest.mark.parametrize("server", [silent, dripping])
+@pytest.mark.parametrize("name", sorted(CALLS))
+def test_a_deadline_ends_calls_of_servers_that_do_not_come_to_an_end(
+    name: str, server: Callable[[socket.socket], None]
+) -> None:
+    with listening(server) as url, af.connect("token", base_url=url, deadline=0.3) as asana:
+        started = time.monotonic()
+
+        with pytest.raises(af.DeadlineExceeded, match=r"deadline of 0\.3 s") as caught:
+            CALLS[name](asana)
+
+        assert time.monotonic() - started < 1
+        assert isinstance(caught.value, TimeoutError)
+
+
+@pytest.mark.parametrize("name", sorted(CALLS))
+def test_a_deadline_before_the_end_of_the_wait_is_not_waited_for(
+    name: str, recorder: Recorder
+) -> None:
+    recorder.replies(LATER)
+    with af.connect("token", base_url=recorder.url, deadline=10) as asana:
+        started = time.monotonic()
+
+        with pytest.raises(af.DeadlineExceeded):
+            CALLS[name](asana)
+
+        assert time.monotonic() - started < 1
+
+
+@pytest.mark.parametrize("name", ["writes", "a write"])
+def test_a_write_that_the_deadline_met_under_way_may_be_done(name: str) -> None:
+    with listening(silent) as url, af.connect("token", base_url=url, deadline=0.2) as asana:
+        with pytest.raises(af.DeadlineExceeded) as caught:
+            CALLS[name](asana)
+
+        if name == "writes":
+            partial = asana.last.partial
+            assert partial is not None
+            assert partial["write_outcome"].tolist() == ["unknown", "unknown"]
+        else:
+            assert caught.value.may_be_done
+
+
+def test_a_deadline_keeps_what_has_arrived_of_a_long_fan_out_and_it_goes_on() -> None:
+    with serve(latency=0.04) as server, af.connect("sandbox", base_url=server.url) as asana:
+        projects = asana.projects.list(workspace="Acme", fields=["name"])
+        tasks = asana.tasks.list(project=projects, fields=["name"])
+        gids = tasks["gid"].head(300)
+        whole = asana.stories.list_for_task(gids, fields=["text"])
+        quick = asana.with_options(deadline=0.3)
+        started = time.monotonic()
+        rounds = 0
+
+        while True:
+            try:
+                found = quick.stories.list_for_task(gids, fields=["text"])
+            except af.DeadlineExceeded:
+                rounds += 1
+                partial = asana.last.partial
+                assert partial is not None
+                assert partial.dtypes.equals(whole.dtypes)
+                assert partial["gid"].isin(whole["gid"]).all()
+                assert time.monotonic() - started < 1.0 * rounds
+            else:
+                break
+
+        assert rounds > 0
+        assert asana.last.requests < 300
+        assert asana.last.partial is None
+        pd.testing.assert_frame_equal(found, whole)
+
+
+def page(*gids: int, after: str | None = None) -> Reply:
+    following = {"offset": after} if after else None
+    rows = [{"gid": str(gid), "name": f"name {gid}"} for gid in gids]
+    return Reply(body={"data": rows, "next_page": following})
+
+
+def test_an_offset_that_expired_meanwhile_begins_the_list_anew(
+    recorder: Recorder, recorded: af.Asana
+) -> None:
+    expired = Reply(400, {"errors": [{"message": "offset: Your pagination token has expired."}]})
+    recorder.replies(page(1, 2, after="a"), page(3, 4, after="b"), LATER)
+    quick = recorded.with_options(deadline=1)
+    with pytest.raises(af.DeadlineExceeded):
+        quick.tags.list(workspace="9", fields=["name"])
+    assert recorded.last.partial["gid"].tolist() == ["1", "2", "3", "4"]
+    recorder.asked.clear()
+    recorder.replies(expired, page(1, 2, after="c"), page(3, 4, 5, after="d"), page(6))
+    # Half a minute later.
+    recorded.http.quota = Quota()
+
+    found = quick.tags.list(workspace="9", fields=["name"])
+
+    assert [asked.query.get("offset") for asked in recorder.asked] == ["b", None, "c", "d"]
+    assert found["gid"].tolist() == ["1", "2", "3", "4", "5", "6"]
+
+
+def test_a_write_in_between_forgets_what_had_arrived(
+    recorder: Recorder, recorded: af.Asana
+) -> None:
+    recorder.replies(page(1, 2, after="a"), LATER)
+    quick = recorded.with_options(deadline=1)
+    with pytest.raises(af.DeadlineExceeded):
+        quick.tags.list(workspace="9", fields=["name"])
+    # Half a minute later.
+    recorded.http.quota = Quota()
+    recorder.replies(Reply(body={"data": {"gid": "1"}}), page(1, 2, 3))
+
+    recorded.tags.update("1", name="new")
+    found = quick.tags.list(workspace="9", fields=["name"])
+
+    assert "offset" not in recorder.asked[-1].query
+    assert found["gid"].tolist() == ["1", "2", "3"]
+    assert "begun_at" not in found.attrs["asana"]
+
+
+def almost_done(asked: Asked) -> Reply:
+    """Answer with a task, and let those wait who want to know more of its custom field."""
+    field = {"gid": "7", "name": "Kind", "resource_subtype": "enum", "enum_value": {"name": "A"}}
+    row = {"gid": "1", "name": "One", "custom_fields": [{**field, "display_value": "A"}]}
+    is_last = "/custom_fields/" in asked.path
+    return LATER if is_last else Reply(body={"data": [row], "next_page": None})
+
+
+def test_a_deadline_at_the_very_end_loses_nothing(recorder: Recorder, recorded: af.Asana) -> None:
+    recorder.reply = almost_done
+    quick = recorded.with_options(deadline=1)
+
+    found = quick.tasks.list(project=["1", "2"], fields=["name", "custom_fields"])
+
+    assert found["gid"].tolist() == ["1"]
+    assert found["cf_Kind"].tolist() == ["A"]
+
+
+def test_an_interrupt_at_the_very_end_keeps_what_has_arrived(recorder: Recorder) -> None:
+    recorder.reply = almost_done
+
+    found = run("at_the_end", recorder.url)
+
+    assert 0 <= found["took"] < 1
+    assert found["partial"] == [["1", "One", "A"]]
+    assert found["resumed"] == [["1", "One", "A"]]
+    # Once each: the lists were whole.
+    assert sum(asked.path == "/api/1.0/tasks" for asked in recorder.asked) == 2
+
+
+def test_slow_bodies_take_no_longer_than_the_deadline() -> None:
+    faults = Faults(slow=1, slow_seconds=3.0)
+    with serve(faults=faults) as server, af.connect("sandbox", base_url=server.url) as asana:
+        quick = asana.with_options(deadline=0.4)
+        started = time.monotonic()
+
+        with pytest.raises(af.DeadlineExceeded):
+            quick.tasks.list(project=["1209000000000123", "1209000000000148"])
+
+        assert time.monotonic() - started < 1
