@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from asana_frames.asana import Asana
+from asana_frames.bodies import moment
 from asana_frames.catalog import load
 from asana_frames.exceptions import InvalidRequest
 from asana_frames.fetch import is_too_large
@@ -94,10 +95,9 @@ def _windows(
         first = until + dt.timedelta(days=1)
 
 
-def _day(name: str, value: When) -> dt.date:
-    try:
-        return pd.Timestamp(value).date()
-    except (ValueError, TypeError) as cause:
-        raise InvalidRequest(
-            f'{name}= takes a day such as "2026-01-31", not {value!r}.'
-        ) from cause
+def _day(name: str, value: When | None) -> dt.date:
+    asked = f"gather.time_entries({name}=)"
+    day = pd.to_datetime(moment("date", value, asked), errors="coerce")
+    if not isinstance(day, pd.Timestamp):
+        raise InvalidRequest(f'{asked} takes a day such as "2026-01-31", not {value!r}.')
+    return day.date()
