@@ -18,7 +18,6 @@ UNSENDABLE = (
     requests.exceptions.InvalidURL,
     requests.exceptions.InvalidSchema,
     requests.exceptions.MissingSchema,
-    requests.exceptions.InvalidHeader,
     requests.exceptions.InvalidJSONError,
 )
 #: How urllib3 calls the failures after which nothing can have been sent.

@@ -6,6 +6,7 @@ import contextlib
 import copy
 import gzip
 import platform
+import re
 import zlib
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -172,7 +173,9 @@ def _read(response: requests.Response, check: Callable[[], None]) -> bytes:
     raw.release_conn()
     body = b"".join(pieces)
     expected = response.headers.get("Content-Length")
-    if expected and (is_packed or not coding) and len(body) != int(expected):
+    # Anything but a number tells nothing.
+    size = int(expected) if expected and re.fullmatch("[0-9]+", expected) else len(body)
+    if (is_packed or not coding) and len(body) != size:
         raise requests.ConnectionError(f"the body broke off at {len(body)} of {expected} bytes")
     return _unpacked(body) if is_packed and body else body
 
