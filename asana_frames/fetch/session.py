@@ -39,7 +39,7 @@ CONNECT, TIMEOUT = 10.0, 60.0
 TRIES = 6
 #: Tries where nothing has ever been answered: a wrong address does not get better.
 _FIRST_TRIES = 2
-#: Seconds of waiting for the quota after which a request is given up.
+#: Seconds of waiting, for the quota or between tries, after which a request is given up.
 PATIENCE = 600.0
 
 #: Raises msgspec.DecodeError for a body that did not arrive as it was sent.
@@ -164,7 +164,7 @@ class Http:
                 if isinstance(outcome, Answer):
                     return outcome
                 may_be_done = may_be_done or outcome.error.may_be_done
-                waited += outcome.wait or 0.0 if outcome.is_quota else 0.0
+                waited += outcome.wait or 0.0
                 if outcome.wait is None or waited > PATIENCE:
                     raise outcome.error from outcome.cause
                 for tally in (self.total, call.tally):
