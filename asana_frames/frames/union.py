@@ -28,9 +28,10 @@ def united(frames: Sequence[pd.DataFrame], key: str = "gid") -> pd.DataFrame:
         All columns of the frames in the order they are met, same dtypes; categories one after
         the other; the empty tuple in list columns that a frame does not have.
     """
+    if len(frames) == 1:
+        return _once(frames[0], key)
+    # Empty ones have no rows to give, but columns and categories.
     full = [frame for frame in frames if len(frame)] or list(frames[:1])
-    if len(full) == 1 and len(full[0].columns) == len(_names(frames)):
-        return _once(full[0], key)
     made = {name: _column(name, frames, full) for name in _names(frames)}
     return _once(pd.DataFrame(made, copy=False), key)
 
