@@ -33,7 +33,9 @@ DTYPES: dict[str, Any] = {
 #: A part of a column, packed.
 Chunk = Any
 #: Rows that are packed together: enough to save calls, few enough to stay in cache.
-_BATCH = 500
+_BATCH = 200
+#: Values that are remembered to share them; where more differ, sharing does not pay.
+_SHARED = 250
 
 
 @cache
@@ -98,7 +100,7 @@ class ColumnBuffer:
         if self._shares:
             # The same few names come again and again; one object for each saves most memory.
             values = list(map(self._seen.setdefault, values, values))
-            self._shares = len(self._seen) < _BATCH // 2
+            self._shares = len(self._seen) < _SHARED
         return np.fromiter(values, dtype=object, count=len(values))
 
     def array(self) -> Any:

@@ -91,7 +91,9 @@ class FrameBuilder:
         with collector_paused():
             decoded = self._decoder.one(body) if one else self._decoder.page(body)
             count = len(decoded[0]) if decoded else 0
-            for buffer, values in zip(self._buffers, decoded, strict=True):
+            pairs = zip(self._buffers, decoded, strict=True)
+            # Custom fields first: they may still fail, and a page comes whole or not at all.
+            for buffer, values in sorted(pairs, key=lambda pair: pair[0] is not None):
                 if buffer is None:
                     self._custom.extend(self.rows, values)
                 else:

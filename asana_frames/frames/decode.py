@@ -1,7 +1,8 @@
 """Bytes of a page -> one list of values per column.
 
 Structs are made at run time from the columns that were asked for, so the decoder skips what
-nobody wants without building it.
+nobody wants without building it. References and what else has keys of its own comes as text
+first, because the same few come again and again and need not be decoded again.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import msgspec
 from asana_frames.catalog import Column
 from asana_frames.catalog.columns import CUSTOM_FIELD_LEAVES
 from asana_frames.catalog.model import Kind
+from asana_frames.frames.repeated import Repeated
 from asana_frames.frames.tolerant import value_of
 
 _TYPES: dict[Kind, Any] = {
@@ -28,6 +30,7 @@ _TYPES: dict[Kind, Any] = {
     "json": Any,
     "texts": str,
 }
+_NULL = msgspec.Raw(b"null")
 
 
 @dataclass
@@ -39,6 +42,10 @@ class _Node:
     children: dict[str, _Node] = field(default_factory=dict)
     #: Places of the columns that this key fills.
     places: list[int] = field(default_factory=list)
+    #: Reads a list of its values, where they have keys of their own.
+    decoder: Any = None
+    #: Made of a JSON object.
+    struct: Any = None
 
 
 class PageDecoder:
@@ -53,19 +60,24 @@ class PageDecoder:
     def __init__(self, columns: Sequence[Column]) -> None:
         self._width = len(columns)
         self._root = _tree(columns)
-        record = _struct(self._root, "Record")
+        record = _record(self._root, "Record")
         rows: Any = list[record]  # type: ignore[valid-type]
         envelope: Any = msgspec.defstruct("Envelope", [("data", rows)], gc=False)
         one: Any = msgspec.defstruct("One", [("data", record)], gc=False)
         self._lists = msgspec.json.Decoder(envelope)
         self._ones = msgspec.json.Decoder(one)
+        self._repeated = {
+            key: self._cells(child)
+            for key, child in self._root.children.items()
+            if child.decoder is not None
+        }
 
     def page(self, body: bytes) -> list[Sequence[Any]]:
         """Return the columns of a response that holds a list of records."""
         try:
             rows = self._lists.decode(body).data
         except msgspec.ValidationError:
-            rows = self._tolerant(msgspec.json.decode(body).get("data"), list)
+            rows = self._tolerant(body, list)
         return self._columns(rows)
 
     def one(self, body: bytes) -> list[Sequence[Any]]:
@@ -73,22 +85,42 @@ class PageDecoder:
         try:
             rows = [self._ones.decode(body).data]
         except msgspec.ValidationError:
-            rows = self._tolerant(msgspec.json.decode(body).get("data"), dict)
+            rows = self._tolerant(body, dict)
         return self._columns(rows)
 
     def _columns(self, rows: list[Any]) -> list[Sequence[Any]]:
         out: list[Sequence[Any]] = [()] * self._width
-        _transpose(self._root, rows, out)
+        if not rows:
+            return out
+        columns = zip(*map(msgspec.structs.astuple, rows), strict=True)
+        for (key, child), values in zip(self._root.children.items(), columns, strict=True):
+            if child.decoder is None:
+                _fill(child, values, out)
+            else:
+                cells = zip(*self._repeated[key].values(values), strict=True)
+                for place, column in zip(_places(child), cells, strict=True):
+                    out[place] = column
         return out
 
-    def _tolerant(self, data: Any, shape: type) -> list[Any]:
+    def _cells(self, node: _Node) -> Repeated:
+        """Return what reads the values of a node as cells, one for each place below it."""
+
+        def read(texts: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
+            out: list[Sequence[Any]] = [()] * self._width
+            _fill(node, _read(node, texts), out)
+            return zip(*(out[place] for place in _places(node)), strict=True)
+
+        return Repeated(read)
+
+    def _tolerant(self, body: bytes, shape: type) -> list[Any]:
         """Build the structs of a page that is not as the spec says, field by field."""
+        data = msgspec.json.decode(body).get("data")
         rows = data if isinstance(data, list) else [data]
         # Odd values are read as far as they can be; what is no record at all loses rows.
         if not isinstance(data, shape) or not all(isinstance(r, dict | None) for r in rows):
             raise msgspec.DecodeError(f"its data is no {'list' if shape is list else 'record'}")
-        made = (_made(self._root, row) for row in rows)
-        return [row for row in made if row is not None]
+        text = bytes(msgspec.json.decode(body, type=dict[str, msgspec.Raw])["data"])
+        return _odd_records(self._root, text if shape is list else b"[%s]" % text)
 
 
 def _tree(columns: Sequence[Column]) -> _Node:
@@ -108,9 +140,22 @@ def _struct(node: _Node, name: str) -> type:
     fields = [
         (key, _type(child, f"{name}_{key}") | None, None) for key, child in node.children.items()
     ]
-    made = msgspec.defstruct(name, fields, gc=False)
-    node.__dict__["struct"] = made
-    return made
+    node.struct = msgspec.defstruct(name, fields, gc=False)
+    return cast(type, node.struct)
+
+
+def _record(node: _Node, name: str) -> type:
+    """Make the struct of a record, in which what has keys of its own stays text."""
+    fields: list[tuple[str, Any, Any]] = []
+    for key, child in node.children.items():
+        made: Any = _type(child, f"{name}_{key}") | None
+        if child.children:
+            child.decoder = msgspec.json.Decoder(cast(Any, list)[made])
+            fields.append((key, msgspec.Raw, _NULL))
+        else:
+            fields.append((key, made, None))
+    node.struct = msgspec.defstruct(name, fields, gc=False)
+    return cast(type, node.struct)
 
 
 def _type(node: _Node, name: str) -> Any:
@@ -166,17 +211,50 @@ def _places(node: _Node) -> Iterator[int]:
         yield from _places(child)
 
 
+def _read(node: _Node, texts: Sequence[Any]) -> list[Any]:
+    """Read values of a node that came as text, whatever they are like."""
+    body = b"[%s]" % b",".join(texts)
+    try:
+        return cast("list[Any]", node.decoder.decode(body))
+    except msgspec.ValidationError:
+        return [_tolerated(node, value) for value in msgspec.json.decode(body)]
+
+
+def _odd_records(node: _Node, text: bytes | msgspec.Raw) -> list[Any]:
+    """Build the structs of a JSON list; what is no list, or no object in it, is left out."""
+    values = msgspec.json.decode(text)
+    if not isinstance(values, list):
+        return []
+    texts = msgspec.json.decode(text, type=list[msgspec.Raw])
+    return [
+        _odd_record(node, msgspec.json.decode(text, type=dict[str, msgspec.Raw]))
+        for text, value in zip(texts, values, strict=True)
+        if isinstance(value, dict)
+    ]
+
+
+def _odd_record(node: _Node, texts: dict[str, msgspec.Raw]) -> Any:
+    values: list[Any] = []
+    for key, child in node.children.items():
+        text = texts.get(key, _NULL)
+        if child.kind == "custom_fields":
+            values.append(_odd_records(_CUSTOM_FIELD, text))
+        elif child.decoder is not None:
+            values.append(text)
+        else:
+            values.append(_tolerated(child, msgspec.json.decode(text)))
+    return node.struct(*values)
+
+
 def _made(node: _Node, record: Any) -> Any:
     """Build a struct from a JSON object whatever its values are like."""
     if not isinstance(record, dict):
         return None
     values = (_tolerated(child, record.get(key)) for key, child in node.children.items())
-    return node.__dict__["struct"](*values)
+    return node.struct(*values)
 
 
 def _tolerated(node: _Node, value: Any) -> Any:
-    if node.kind == "custom_fields":
-        return [entry for entry in map(_custom_field, _as_list(value)) if entry is not None]
     if node.is_list:
         return [_scalar(node, item) for item in _as_list(value)]
     return _scalar(node, value)
@@ -188,10 +266,6 @@ def _scalar(node: _Node, value: Any) -> Any:
 
 def _as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
-
-
-def _custom_field(record: Any) -> Any:
-    return _made(_CUSTOM_FIELD, record)
 
 
 _KINDS: dict[str, Kind] = {"number_value": "number"}
@@ -206,5 +280,10 @@ def _custom_field_columns() -> Iterator[Column]:
 
 _CUSTOM_FIELD = _tree(list(_custom_field_columns()))
 #: One entry of a record's ``custom_fields``.
-CustomField: Any = _struct(_CUSTOM_FIELD, "CustomField")
+CustomField: Any = _record(_CUSTOM_FIELD, "CustomField")
 CustomField.__doc__ = "One entry of a record's ``custom_fields``."
+
+
+def custom_field_values(key: str, texts: Sequence[Any]) -> list[Any]:
+    """Read values of an entry's key, such as ``enum_value``, that came as text."""
+    return _read(_CUSTOM_FIELD.children[key], texts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any
@@ -11,25 +11,44 @@ import numpy as np
 import pandas as pd
 
 from asana_frames.frames.arrays import ColumnBuffer, array_of, missing
+from asana_frames.frames.decode import custom_field_values
+from asana_frames.frames.repeated import Repeated
 
 PREFIX = "cf_"
 #: gid of an enum field -> its options in the order of its definition.
 Options = Mapping[str, Sequence[str]]
 
+
+def _name(value: Any) -> Any:
+    return value and value.name
+
+
+def _names(values: Any) -> tuple[Any, ...]:
+    return tuple(value.name for value in values or () if value is not None)
+
+
+def _names_and_gids(values: Any) -> tuple[Any, ...]:
+    return _names(values), tuple(value.gid for value in values or () if value is not None)
+
+
+def _moment(value: Any) -> Any:
+    """Return the UTC clock time where a date has one, else the day."""
+    return value and (value.date_time or (value.date and f"{value.date}T00:00:00.000Z"))
+
+
 #: Kind of field -> (key of its value, what is told of it, kind of its column).
-_READERS: dict[str, tuple[str, str | None, str]] = {
+_READERS: dict[str, tuple[str, Callable[[Any], Any] | None, str]] = {
     "number": ("number_value", None, "number"),
     "text": ("text_value", None, "text"),
-    "enum": ("enum_value", "name", "text"),
-    "multi_enum": ("multi_enum_values", "name", "tuple"),
-    "people": ("people_value", "name", "tuple"),
-    "date": ("date_value", None, "datetime"),
-    "reference": ("reference_value", "name", "tuple"),
+    "enum": ("enum_value", _name, "text"),
+    "multi_enum": ("multi_enum_values", _names, "tuple"),
+    "people": ("people_value", _names_and_gids, "tuple"),
+    "date": ("date_value", _moment, "datetime"),
+    "reference": ("reference_value", _names, "tuple"),
     "custom_id": ("display_value", None, "text"),
 }
 #: Kinds that are not known are shown as Asana displays them.
 _OTHER = ("display_value", None, "text")
-
 _GID = attrgetter("gid")
 
 
@@ -42,6 +61,14 @@ class _Found:
     rows: list[np.ndarray[Any, Any]] = field(default_factory=list)
     entries: list[Any] = field(default_factory=list)
 
+    def in_order(self) -> tuple[np.ndarray[Any, Any], list[Any]]:
+        """Return the rows in their order, and their entries."""
+        if len(self.rows) == 1:
+            return self.rows[0], self.entries
+        rows = np.concatenate(self.rows)
+        order = rows.argsort(kind="stable")
+        return rows[order], [self.entries[place] for place in order.tolist()]
+
 
 class _Cells:
     """The values of one field, and the rows they belong to."""
@@ -50,29 +77,27 @@ class _Cells:
         self.gid = gid
         self.name = name
         self.kind = kind
-        key, told, self.column = _READERS.get(kind, _OTHER)
+        key, tell, self.column = _READERS.get(kind, _OTHER)
         self._get = attrgetter(key)
-        self._read = None if told is None else attrgetter(told)
+        self._told = None if tell is None else _told(key, tell)
         self._rows: list[np.ndarray[Any, Any]] = []
         #: Place among the fields of its row, of the first entry of each page.
         self._heads: list[int] = []
         self._values = ColumnBuffer.of(self.column, name)
         self._gids = ColumnBuffer.of("tuple", name)
 
-    def extend(self, found: _Found) -> None:
-        """Add the entries of a page."""
-        self._rows.append(found.rows[0] if len(found.rows) == 1 else np.concatenate(found.rows))
-        self._heads.append(found.head)
-        values = list(map(self._get, found.entries))
-        read = self._read
-        if self.column == "datetime":
-            values = [None if value is None else _moment(value) for value in values]
-        elif self.column == "tuple" and read is not None:
-            if self.kind == "people":
-                self._gids.extend([_told(_GID, x) if x else () for x in values])
-            values = [_told(read, x) if x else () for x in values]
-        elif read is not None:
-            values = [None if value is None else value.name for value in values]
+    def told(self, entries: Sequence[Any]) -> list[Any]:
+        """Return the values of entries."""
+        values = list(map(self._get, entries))
+        return values if self._told is None else self._told.values(values)
+
+    def extend(self, rows: np.ndarray[Any, Any], head: int, values: Sequence[Any]) -> None:
+        """Add the values of a page; the first entry is at place ``head`` of its row."""
+        self._rows.append(rows)
+        self._heads.append(head)
+        if self.kind == "people":
+            values, gids = zip(*values, strict=True)
+            self._gids.extend(gids)
         self._values.extend(values)
 
     def met_at(self, rank: np.ndarray[Any, Any]) -> tuple[int, int]:
@@ -96,18 +121,8 @@ class _Cells:
             yield f"{name}_gids", _spread(self._gids.array(), rows, "tuple", count)
 
 
-def _told(read: attrgetter[Any], structs: Any) -> tuple[Any, ...]:
-    """Return one thing of each struct of a list."""
-    try:
-        return tuple(map(read, structs))
-    except AttributeError:
-        # A null among them.
-        return tuple(read(struct) for struct in structs if struct is not None)
-
-
-def _moment(value: Any) -> Any:
-    """Return the UTC clock time where a date has one, else the day."""
-    return value.date_time or (value.date and f"{value.date}T00:00:00.000Z")
+def _told(key: str, tell: Callable[[Any], Any]) -> Repeated:
+    return Repeated(lambda texts: map(tell, custom_field_values(key, texts)))
 
 
 class CustomFields:
@@ -118,16 +133,15 @@ class CustomFields:
 
     def extend(self, start: int, entries_by_row: Sequence[Any]) -> None:
         """Add the fields of the rows from ``start`` on."""
+        read = []
         for gid, found in _by_field(entries_by_row, start).items():
-            if gid not in self._cells:
-                self._begin(gid, found.entries[0])
-            self._cells[gid].extend(found)
-
-    def _begin(self, gid: str, entry: Any) -> None:
-        subtype, representation = entry.resource_subtype, entry.representation_type
-        # A formula is typed by what it holds, which its subtype says.
-        kind = subtype if representation in (None, "formula") else representation
-        self.declare([(gid, entry.name or gid, kind or "")])
+            cells = self._cells.get(gid) or _begun(gid, found.entries[0])
+            rows, entries = found.in_order()
+            read.append((cells, rows, found.head, cells.told(entries)))
+        # Only now, so that a page with a value that cannot be decoded leaves nothing behind.
+        for cells, rows, head, values in read:
+            self._cells[cells.gid] = cells
+            cells.extend(rows, head, values)
 
     def declare(self, fields: Iterable[tuple[str, str, str]]) -> None:
         """Make columns for fields (gid, name, kind) even where no record has them."""
@@ -164,6 +178,13 @@ class CustomFields:
                 name = f"{name}_{cell.gid}"
             made |= cell.columns(name, count, options, order)
         return made
+
+
+def _begun(gid: str, entry: Any) -> _Cells:
+    subtype, representation = entry.resource_subtype, entry.representation_type
+    # A formula is typed by what it holds, which its subtype says.
+    kind = subtype if representation in (None, "formula") else representation
+    return _Cells(gid, entry.name or gid, kind or "")
 
 
 def _by_field(entries_by_row: Sequence[Any], start: int) -> dict[str, _Found]:
