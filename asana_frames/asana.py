@@ -18,7 +18,7 @@ from asana_frames.bodies import quoted
 from asana_frames.catalog import Directory, columns_of, load
 from asana_frames.definitions import Options
 from asana_frames.exceptions import AsanaError, InvalidRequest, JobFailed, suggest
-from asana_frames.fetch import Http, Query, fan_out
+from asana_frames.fetch import Http, Query, decoded, fan_out
 from asana_frames.last import Last, Settings
 from asana_frames.planning import asked_of, plan_of, stream_of
 from asana_frames.references import Entry, References
@@ -321,7 +321,7 @@ class Asana(resources.Resources):
         """Return the gid of "me" or of an e-mail address."""
         path = f"/users/{quoted(who)}"
         answer = self.http.request("GET", path, {"opt_fields": "gid"}, asked="users.get")
-        return str(msgspec.json.decode(answer.body)["data"]["gid"])
+        return decoded(_person, answer.body, "users.get").data.gid
 
     def _ipython_key_completions_(self) -> list[str]:
         return [resource.name for resource in load().resources]
@@ -352,9 +352,9 @@ class Asana(resources.Resources):
             answer = self.http.request(
                 "GET", "/users/me", {"opt_fields": "name,workspaces.name"}, asked="users.get"
             )
-            me = msgspec.json.decode(answer.body)["data"]
-            names = [str(place.get("name") or "") for place in me.get("workspaces") or ()]
-            self._card = {"name": str(me.get("name") or ""), "workspaces": names}
+            me = decoded(_me, answer.body, "users.get").data
+            names = [place.name or "" for place in me.workspaces or ()]
+            self._card = {"name": me.name or "", "workspaces": names}
         return self._card
 
 
@@ -376,18 +376,44 @@ def checked(settings: Settings) -> Settings:
     return settings
 
 
+class _Beside(msgspec.Struct):
+    name: str | None = None
+
+
 class _Names(msgspec.Struct):
     data: list[dict[str, Any]]
 
 
+class _Me(msgspec.Struct):
+    name: str | None = None
+    workspaces: list[_Beside] | None = None
+
+
+class _MeAnswer(msgspec.Struct):
+    data: _Me
+
+
+class _Person(msgspec.Struct):
+    gid: str
+
+
+class _PersonAnswer(msgspec.Struct):
+    data: _Person
+
+
 _names = msgspec.json.Decoder(_Names)
+_me = msgspec.json.Decoder(_MeAnswer)
+_person = msgspec.json.Decoder(_PersonAnswer)
 
 
 def _entries(body: bytes, label: str, beside: str) -> Iterator[Entry]:
-    for record in _names.decode(body).data:
-        other = record.get(beside) or {}
-        where = f"{beside} {other['name']}" if other.get("name") else ""
-        yield str(record["gid"]), str(record.get(label) or ""), where
+    for record in decoded(_names, body, "names").data:
+        other = record.get(beside)
+        name = other.get("name") if isinstance(other, dict) else None
+        where = f"{beside} {name}" if name else ""
+        # Without a gid a name would name nothing.
+        if record.get("gid"):
+            yield str(record["gid"]), str(record.get(label) or ""), where
 
 
 def _first(names: list[str]) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 import msgspec
 
@@ -26,7 +27,8 @@ def read_options(http: Http, gids: Iterable[str], known: Options) -> Options:
     # are met: no frame is lost for it, and the next read tries again.
     for listing in fan_out(http, queries, skip=(AsanaError,)):
         if listing.page is not None:
-            known[unknown[listing.place]] = _option_names(listing.page.body)
+            with suppress(msgspec.DecodeError):
+                known[unknown[listing.place]] = _option_names(listing.page.body)
     return {gid: known[gid] for gid in wanted if gid in known}
 
 
@@ -50,24 +52,29 @@ def read_settings(http: Http, parents: Iterable[tuple[str, str]]) -> list[tuple[
     for listing in fan_out(http, queries, skip=(AsanaError,)):
         if listing.page is None:
             continue
-        for setting in msgspec.json.decode(listing.page.body, type=_SettingsAnswer).data:
-            field = setting.custom_field
-            if field is not None:
-                entry = (field.gid, field.name or field.gid, _kind(field))
-                found.setdefault(listing.place, []).append(entry)
+        with suppress(msgspec.DecodeError):
+            found.setdefault(listing.place, []).extend(_fields(listing.page.body))
     # In the order of the parents, whichever answered first.
     return [entry for place in sorted(found) for entry in found[place]]
+
+
+def _fields(body: bytes) -> Iterator[tuple[str, str, str]]:
+    for setting in msgspec.json.decode(body, type=_SettingsAnswer).data:
+        field = setting.custom_field
+        if field is not None:
+            yield field.gid, field.name or field.gid, _kind(field)
 
 
 def _holders(http: Http, parents: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """Return what holds the settings: the parent itself, or the project of a section."""
     sections = [gid for kind, gid in parents if kind == "section"]
     queries = [Query(f"/sections/{gid}", {"opt_fields": "project"}, "none") for gid in sections]
-    projects = {
-        sections[listing.place]: msgspec.json.decode(listing.page.body, type=_SectionAnswer)
-        for listing in fan_out(http, queries, skip=(AsanaError,))
-        if listing.page is not None
-    }
+    projects: dict[str, _SectionAnswer] = {}
+    for listing in fan_out(http, queries, skip=(AsanaError,)):
+        if listing.page is not None:
+            with suppress(msgspec.DecodeError):
+                answer = msgspec.json.decode(listing.page.body, type=_SectionAnswer)
+                projects[sections[listing.place]] = answer
     of_sections = {
         gid: ("project", answer.data.project.gid)
         for gid, answer in projects.items()

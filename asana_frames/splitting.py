@@ -10,7 +10,7 @@ import msgspec
 from asana_frames.asking import Client, Request
 from asana_frames.catalog import Operation
 from asana_frames.exceptions import AsanaError
-from asana_frames.fetch import Parts, Query, fan_out
+from asana_frames.fetch import Parts, Query, decoded, fan_out
 
 #: Fewer tasks are read page by page as fast as by sections.
 _WORTH = 1_000
@@ -36,6 +36,9 @@ class _Section(msgspec.Struct):
 
 class _Sections(msgspec.Struct):
     data: list[_Section]
+
+
+_listed = msgspec.json.Decoder(_Sections)
 
 
 def splitter_of(
@@ -94,7 +97,7 @@ def _sections(client: Client, project: str) -> list[str]:
         section.gid
         for listing in fan_out(client.http, [query])
         if listing.page is not None
-        for section in msgspec.json.decode(listing.page.body, type=_Sections).data
+        for section in decoded(_listed, listing.page.body, "sections.list").data
     ]
 
 

@@ -1,6 +1,6 @@
 """HTTP and nothing else: auth, quotas, retries, pages, fan-out; no pandas, no resource."""
 
-from asana_frames.fetch.answers import Answer
+from asana_frames.fetch.answers import Answer, decoded
 from asana_frames.fetch.auth import DEFAULT_BASE_URL, resolve_base_url, resolve_token
 from asana_frames.fetch.call import CALL, Call, Tally
 from asana_frames.fetch.concurrent import REFUSALS, FanOut, Listing, Skip, fan_out
@@ -26,6 +26,7 @@ __all__ = [
     "Quota",
     "Skip",
     "Tally",
+    "decoded",
     "fan_out",
     "is_too_large",
     "pages",

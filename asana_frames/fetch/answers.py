@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
@@ -15,6 +15,8 @@ from asana_frames.exceptions import (
     SyncExpired,
     refusal_of,
 )
+
+T = TypeVar("T")
 
 _HINTS: dict[type[RequestRefused], str] = {
     AuthError: " Create a token at https://app.asana.com/0/my-apps and give it to connect().",
@@ -57,6 +59,20 @@ def refused(method: str, path: str, answer: Answer, asked: str) -> RequestRefuse
     if isinstance(error, SyncExpired):
         error.sync = envelope.get("sync")
     return error
+
+
+def decoded(decoder: msgspec.json.Decoder[T], body: bytes, asked: str) -> T:
+    """Return what an answer holds.
+
+    Raises
+    ------
+    ConnectionFailed
+        It is not Asana's, or not of the shape that Asana's have.
+    """
+    try:
+        return decoder.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError) as cause:
+        raise unreadable(asked, body, cause) from cause
 
 
 def unreadable(asked: str, body: bytes, cause: Exception | None) -> ConnectionFailed:
