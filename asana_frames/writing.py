@@ -202,7 +202,7 @@ class Write:
     def _send(self, row: _Row, data: Any, files: bodies.Files) -> Answer:
         operation, request = self._operation, row.request
         # What a POST made is there, whether or not its answer can be read.
-        check = msgspec.json.decode if operation.http != "POST" else None
+        check = _answer.decode if operation.http != "POST" else _check_made
         return self._client.http.request(
             operation.http,
             request.path,
@@ -316,6 +316,19 @@ class Write:
     def _gid(self, row: _Row) -> str | None:
         """Return the gid of what an update is of; what a POST would have made has none."""
         return self._target(row) if self._operation.http == "PUT" else None
+
+
+class _Answer(msgspec.Struct):
+    data: msgspec.Raw = msgspec.Raw(b"null")
+
+
+_answer = msgspec.json.Decoder(_Answer)
+
+
+def _check_made(body: bytes) -> None:
+    """Take whatever Asana may have begun to say; nobody else is believed that it was done."""
+    if body.lstrip()[:1] not in (b"{", b""):
+        raise msgspec.DecodeError("it is no object")
 
 
 def _items(field: BodyField | None, value: Any) -> list[Any] | None:
