@@ -163,5 +163,7 @@ def _workers() -> int:
 
 
 if __name__ == "__main__":
+    # In the background of a shell it would be ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     _, function, *arguments = sys.argv
     print(json.dumps(globals()[function](*arguments)))
