@@ -173,7 +173,8 @@ class Arrivals:
                 f"af.gather.search(asana, workspace, projects_any=...)."
             )
         # Some tasks are in no section that can be seen, or were moved meanwhile.
-        self._client.undivided.add(self._requests[place].parents[0] or "")
+        request = self._requests[place]
+        self._client.undivided.add(request.params.get("project") or request.parents[0] or "")
         fan.whole(asked)
 
     def _drop_parts(self, place: int) -> None:
