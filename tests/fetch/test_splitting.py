@@ -1,0 +1,336 @@
+"""Long lists of tasks, read by their sections: the same rows, or none of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import asana_frames as af
+from asana_frames.sandbox_server import Answer, Server, serve
+from tests.benchmarks.company import Company
+from tests.recorder import Asked, Recorder, Reply
+
+TASKS, SECTIONS = 1_800, 3
+#: Path, query -> another answer, or None for the usual one.
+Trick = Callable[[str, dict[str, str]], Answer | None]
+
+
+class Tricky(Company):
+    """A company that answers some requests otherwise, and remembers all of them."""
+
+    def __init__(self) -> None:
+        super().__init__(2, TASKS, SECTIONS, "lean", 0.0, 0)
+        self.trick: Trick = lambda path, query: None
+        self.asked: list[tuple[str, dict[str, str]]] = []
+
+    def _answer(self, path: str, query: dict[str, str]) -> Answer:
+        self.asked.append((path, query))
+        return self.trick(path, query) or super()._answer(path, query)
+
+    def paths(self, word: str) -> list[str]:
+        """Return the paths asked for that hold a word, queries of sections among them."""
+        return [p for p, query in self.asked if word in p or (word == "section" and word in query)]
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[tuple[Tricky, str]]:
+    made = Tricky()
+    with Server(lambda url: made) as server:  # type: ignore[arg-type, return-value]
+        yield made, server.url
+
+
+@pytest.fixture
+def company(running: tuple[Tricky, str]) -> Tricky:
+    running[0].asked.clear()
+    running[0].trick = lambda path, query: None
+    return running[0]
+
+
+@pytest.fixture
+def big(running: tuple[Tricky, str], company: Tricky) -> Iterator[af.Asana]:
+    with af.connect("t", base_url=running[1]) as connected:
+        yield connected
+
+
+PROJECTS = ["200000000", "200000001"]
+PROJECT = PROJECTS[0]
+
+
+def section(number: int) -> str:
+    return f"3{PROJECT[1:]}{number:03d}"
+
+
+@pytest.fixture
+def whole(big: af.Asana, company: Tricky) -> pd.DataFrame:
+    """The project, read page by page."""
+    big.undivided.add(PROJECT)
+    frame = big.tasks.list(project=PROJECT, fields=["name"])
+    assert len(frame) == TASKS
+    assert company.paths("section") == []
+    big.undivided.clear()
+    company.asked.clear()
+    return frame
+
+
+def refused(status: int, message: str = "no") -> Answer:
+    return told({"errors": [{"message": message}]}, status)
+
+
+def counted(number: int) -> Answer:
+    return told({"data": {"num_tasks": number, "num_incomplete_tasks": number}})
+
+
+def told(content: object, status: int = 200) -> Answer:
+    headers = (("Content-Type", "application/json"),)
+    return Answer(status, json.dumps(content).encode(), headers)
+
+
+def read(asana: af.Asana, **filters: Any) -> pd.DataFrame:
+    return asana.tasks.list(project=PROJECT, fields=["name"], **filters)
+
+
+def test_a_project_read_by_sections_is_the_project(
+    big: af.Asana, company: Tricky, whole: pd.DataFrame
+) -> None:
+    frame = read(big)
+
+    pd.testing.assert_frame_equal(frame, whole)
+    assert len(company.paths("section")) == 1 + TASKS // 100
+    assert PROJECT not in big.undivided
+
+
+def test_the_path_of_a_project_is_read_by_sections_too(
+    big: af.Asana, company: Tricky, whole: pd.DataFrame
+) -> None:
+    frame = big.tasks.list_for_project(PROJECT, fields=["name"])
+
+    assert frame["gid"].tolist() == whole["gid"].tolist()
+    assert any(path.startswith("/sections/") for path, _ in company.asked)
+
+
+def test_several_long_projects_are_whole_in_the_order_asked(big: af.Asana) -> None:
+    frame = big.tasks.list(project=PROJECTS[::-1], fields=["name"])
+
+    big.undivided.update(PROJECTS)
+    serial = big.tasks.list(project=PROJECTS[::-1], fields=["name"])
+    pd.testing.assert_frame_equal(frame, serial)
+
+
+def test_default_columns_are_the_same_either_way(big: af.Asana) -> None:
+    frame = big.tasks.list(project=PROJECT)
+
+    big.undivided.add(PROJECT)
+    pd.testing.assert_frame_equal(frame, big.tasks.list(project=PROJECT))
+
+
+@pytest.mark.parametrize("method", ["list", "list_for_project"])
+def test_a_count_that_does_not_match_means_page_by_page(
+    big: af.Asana, company: Tricky, whole: pd.DataFrame, method: str
+) -> None:
+    company.trick = lambda path, query: counted(TASKS + 1) if "task_counts" in path else None
+
+    frame = getattr(big.tasks, method)(project=PROJECT, fields=["name"])
+    company.asked.clear()
+    again = getattr(big.tasks, method)(project=PROJECT, fields=["name"])
+
+    pd.testing.assert_frame_equal(frame, whole)
+    pd.testing.assert_frame_equal(again, whole)
+    assert big.undivided == {PROJECT}
+    assert company.paths("section") == []
+
+
+def test_rows_that_come_twice_do_not_make_up_for_those_that_are_missing(
+    big: af.Asana, company: Tricky, whole: pd.DataFrame
+) -> None:
+    def trick(path: str, query: dict[str, str]) -> Answer | None:
+        is_second = query.get("section") == section(1)
+        return company._tasks_of(section(0), int(query.get("offset", 0))) if is_second else None
+
+    company.trick = trick
+
+    pd.testing.assert_frame_equal(read(big), whole)
+    assert big.undivided == {PROJECT}
+
+
+@pytest.mark.parametrize("rows", [100, 450, 10**6])
+@pytest.mark.parametrize("more", [0, 1])
+def test_a_stream_is_whole_though_sections_are_not(
+    big: af.Asana, company: Tricky, whole: pd.DataFrame, rows: int, more: int
+) -> None:
+    company.trick = lambda path, query: counted(TASKS + more) if "task_counts" in path else None
+
+    parts = list(big.stream(big.tasks.list, project=PROJECT, fields=["name"], rows=rows))
+
+    gids = [gid for part in parts for gid in part["gid"]]
+    assert sorted(gids) == sorted(whole["gid"])
+    assert all(len(part) for part in parts)
+    assert big.undivided == ({PROJECT} if more else set())
+
+
+@pytest.mark.parametrize("status", [402, 403, 404])
+@pytest.mark.parametrize("page", [None, str(TASKS // 100 // SECTIONS + 1)])
+def test_a_section_that_is_refused_means_page_by_page(
+    big: af.Asana, company: Tricky, whole: pd.DataFrame, status: int, page: str | None
+) -> None:
+    def trick(path: str, query: dict[str, str]) -> Answer | None:
+        is_it = query.get("section") == section(1) and query.get("offset") == page
+        return refused(status) if is_it else None
+
+    company.trick = trick
+
+    pd.testing.assert_frame_equal(read(big), whole)
+    assert big.last.failures.empty
+
+
+@pytest.mark.parametrize("what", ["task_counts", "sections"])
+@pytest.mark.parametrize("status", [403, 500])
+def test_whoever_may_not_count_or_see_sections_reads_page_by_page(
+    big: af.Asana, company: Tricky, whole: pd.DataFrame, what: str, status: int
+) -> None:
+    company.trick = lambda path, query: refused(status) if path.endswith(what) else None
+
+    pd.testing.assert_frame_equal(read(big), whole)
+
+
+def test_an_offset_of_a_section_that_expired_begins_it_anew(
+    big: af.Asana, company: Tricky, whole: pd.DataFrame
+) -> None:
+    left = [1]
+
+    def trick(path: str, query: dict[str, str]) -> Answer | None:
+        if query.get("section") == section(1) and "offset" in query and left:
+            left.clear()
+            return refused(400, "offset: Your pagination token has expired.")
+        return None
+
+    company.trick = trick
+
+    pd.testing.assert_frame_equal(read(big), whole)
+    assert big.undivided == set()
+
+
+def test_a_read_that_broke_off_in_a_section_goes_on_and_is_whole(
+    big: af.Asana, company: Tricky, whole: pd.DataFrame
+) -> None:
+    company.trick = lambda path, query: (
+        refused(500) if query.get("section") == section(2) and "offset" in query else None
+    )
+    with pytest.raises(af.ServerError):
+        read(big)
+    partial = big.last.partial
+    assert partial is not None
+    assert 500 <= len(partial) < TASKS
+    assert partial["gid"].tolist() == whole["gid"].head(len(partial)).tolist()
+    company.trick = lambda path, query: None
+
+    pd.testing.assert_frame_equal(read(big), whole)
+
+
+@pytest.mark.parametrize(
+    "filters", [{"modified_since": "2020-01-01"}, {"completed_since": "2020-01-01"}]
+)
+def test_what_cannot_be_counted_is_not_split(
+    big: af.Asana, company: Tricky, filters: dict[str, str]
+) -> None:
+    frame = read(big, **filters)
+
+    assert len(frame) == TASKS
+    assert company.paths("section") == []
+    assert company.paths("task_counts") == []
+
+
+def test_incomplete_tasks_are_counted_by_themselves(
+    big: af.Asana, company: Tricky, whole: pd.DataFrame
+) -> None:
+    company.trick = lambda path, query: counted(TASKS) if "task_counts" in path else None
+
+    frame = read(big, completed_since="now")
+
+    pd.testing.assert_frame_equal(frame, whole)
+    (count,) = [query for path, query in company.asked if path.endswith("task_counts")]
+    assert count["opt_fields"] == "num_incomplete_tasks"
+    assert {q["completed_since"] for _, q in company.asked if "section" in q} == {"now"}
+
+
+@pytest.mark.parametrize("limit", [700, 10**6])
+def test_a_read_with_a_limit_is_not_split(
+    big: af.Asana, company: Tricky, whole: pd.DataFrame, limit: int
+) -> None:
+    frame = read(big, limit=limit)
+
+    assert frame["gid"].tolist() == whole["gid"].head(limit).tolist()
+    assert company.paths("section") == []
+
+
+def test_short_lists_are_not_split(big: af.Asana, company: Tricky, whole: pd.DataFrame) -> None:
+    company.trick = lambda path, query: counted(999) if "task_counts" in path else None
+
+    pd.testing.assert_frame_equal(read(big), whole)
+    assert company.paths("section") == []
+
+
+# --------------------------------------------------------------------------------- cut by Asana
+
+
+def test_a_set_that_asana_cuts_is_read_by_sections(asana: af.Asana) -> None:
+    expected = asana.tasks.list(project="Website relaunch")
+
+    with serve(faults="most=200") as cutting, af.connect("sandbox", base_url=cutting.url) as cut:
+        frame = cut.tasks.list(project="Website relaunch")
+
+    assert len(frame) > 200
+    by_gid = [one.sort_values("gid", ignore_index=True) for one in (frame, expected)]
+    pd.testing.assert_frame_equal(*by_gid)
+
+
+def test_a_section_that_is_cut_too_is_an_error_that_says_what_to_do() -> None:
+    with (
+        serve(faults="most=20") as cutting,
+        af.connect("sandbox", base_url=cutting.url) as cut,
+        pytest.raises(af.InvalidRequest, match=r"ask for less.*af\.gather\.search"),
+    ):
+        cut.tasks.list(project="Website relaunch", fields=["name"])
+
+
+@pytest.mark.parametrize("limit", [None, 1_700])
+def test_a_cut_set_that_sections_do_not_hold_is_an_error(
+    big: af.Asana, company: Tricky, limit: int | None
+) -> None:
+    def trick(path: str, query: dict[str, str]) -> Answer | None:
+        if "task_counts" in path:
+            return counted(TASKS + 5)
+        is_behind = "project" in query and int(query.get("offset", 0)) >= 4
+        return refused(400, "The data set is truncated.") if is_behind else None
+
+    company.trick = trick
+
+    says = r"sections hold 1,800 of its 1,805 rows.*gather\.search|ask for less at a time"
+    with pytest.raises(af.InvalidRequest, match=says):
+        read(big, limit=limit)
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        (lambda a: a.projects.list(workspace="1"), "projects of each team"),
+        (lambda a: a.users.list(workspace="1"), "people of each team"),
+        (lambda a: a.tags.list(workspace="1"), "Narrow it with the filters"),
+        (lambda a: a.tasks.list(assignee="5", workspace="1"), r"gather\.search"),
+    ],
+)
+def test_other_sets_that_are_cut_say_what_to_ask_instead(
+    recorder: Recorder, recorded: af.Asana, call: Any, says: str
+) -> None:
+    def reply(asked: Asked) -> Reply:
+        if "offset" in asked.query:
+            return Reply(400, {"errors": [{"message": "The result is too large."}]})
+        return Reply(body={"data": [{"gid": "1"}], "next_page": {"offset": "x"}})
+
+    recorder.reply = reply
+
+    with pytest.raises(af.InvalidRequest, match=says):
+        call(recorded)
