@@ -78,18 +78,18 @@ class Arrivals:
 
     def take(self, fan: FanOut, place: int, listing: Listing) -> int:
         """Take what has arrived of the list at a place; return how many rows it brought."""
-        if listing.parts is not None:
-            parts = listing.parts
-            self._splits[place] = _Split(parts, len(parts.queries), listing.is_cut)
-        elif listing.page is not None:
-            with uninterrupted():
+        with uninterrupted():
+            if listing.page is not None:
                 return self._page(fan, place, listing, listing.page)
-        elif listing.part:
-            self._splits[place].is_whole = False
-            self._part_ended(fan, place, listing.place)
-        else:
-            self._refused(place, listing)
-        return 0
+            if listing.parts is not None:
+                parts = listing.parts
+                self._splits[place] = _Split(parts, len(parts.queries), listing.is_cut)
+            elif listing.part:
+                self._splits[place].is_whole = False
+                self._part_ended(fan, place, listing.place)
+            else:
+                self._refused(place, listing)
+            return 0
 
     def abandon(self) -> None:
         """Leave out the parts of lists that are not complete: they begin anew some day."""
@@ -111,8 +111,10 @@ class Arrivals:
         progressed, part = self.progressed, listing.part
         key = (place, part)
         if page.restarted:
-            # What came before comes again.
+            # What came before comes again; where it was left is nowhere any more.
             self._drop(place, part)
+            if not part:
+                progressed.following.pop(place, None)
         if key not in progressed.listings:
             progressed.listings[key] = progressed.builder.listing(
                 *self._parents[place], place=place, part=part
