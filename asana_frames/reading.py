@@ -29,7 +29,7 @@ from asana_frames.exceptions import (
     PartialResultWarning,
 )
 from asana_frames.fetch import REFUSALS, FanOut, Query, is_too_large
-from asana_frames.frames import FrameBuilder, ParentColumn
+from asana_frames.frames import FrameBuilder, ParentColumn, collector_paused
 from asana_frames.last import Last, recorded
 from asana_frames.progress import Progress
 from asana_frames.splitting import splitter_of
@@ -202,8 +202,10 @@ class Read:
         argument_sets: Sequence[Arguments],
     ) -> None:
         """Read what is left of all requests into the builder."""
-        for _ in self._arriving(requests, parents, progressed, last, argument_sets):
-            pass
+        with collector_paused():
+            # Requests leave hardly anything for it, and what is here already is a lot to look at.
+            for _ in self._arriving(requests, parents, progressed, last, argument_sets):
+                pass
         builder = progressed.builder
         if builder.has_custom_fields:
             empty = [r for place, r in enumerate(requests) if not progressed.counts.get(place)]
