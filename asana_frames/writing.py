@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from functools import partial
 from typing import Any, NamedTuple
@@ -337,7 +337,7 @@ def _items(field: BodyField | None, value: Any) -> list[Any] | None:
         return None
     if not isinstance(value, _COLLECTIONS) and hasattr(value, "value"):
         value = value.value
-    if not isinstance(value, _COLLECTIONS):
+    if not isinstance(value, Iterable) or isinstance(value, bytes) or hasattr(value, "read"):
         return None
     return list(one_by_one(value)) if isinstance(value, pd.DataFrame) else list(value)
 

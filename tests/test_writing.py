@@ -27,6 +27,19 @@ def test_what_was_written_comes_back_as_a_frame(recorder: Recorder, recorded: af
     assert task["due_on"].tolist() == [pd.Timestamp("2026-03-02")]
 
 
+@pytest.mark.parametrize(
+    "names", [("A", "B"), iter("AB"), {"A": 1, "B": 2}.keys(), pd.Index(["A", "B"])]
+)
+def test_any_collection_of_values_is_a_row_each(
+    recorder: Recorder, recorded: af.Asana, names: Any
+) -> None:
+    recorder.replies(Reply(201, {"data": TASK}))
+
+    recorded.tasks.create(name=names, workspace="1")
+
+    assert sorted(asked.json["data"]["name"] for asked in recorder.asked) == ["A", "B"]
+
+
 def test_an_update_sends_null_and_only_what_is_given(
     recorder: Recorder, recorded: af.Asana
 ) -> None:
