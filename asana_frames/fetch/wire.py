@@ -66,6 +66,14 @@ class Wire:
 
     def close(self) -> None:
         """Close the connections."""
+        if isinstance(self._adapter, HTTPAdapter):
+            # By itself urllib3 closes them when nothing refers to their pool any more, and the
+            # traceback of an error may do so for long.
+            for manager in (self._adapter.poolmanager, *self._adapter.proxy_manager.values()):
+                for key in [*manager.pools.keys()]:
+                    pool = manager.pools.get(key)
+                    if pool is not None:
+                        pool.close()
         self._adapter.close()
         self._session.close()
 

@@ -210,7 +210,8 @@ def raw(answer: bytes) -> Iterator[str]:
                     connection, _ = server.accept()
                 except OSError:
                     return
-                with connection:
+                with connection, suppress(TimeoutError):
+                    connection.settimeout(5)
                     connection.recv(65_536)
                     connection.sendall(answer)
                     connection.shutdown(socket.SHUT_WR)

@@ -9,6 +9,7 @@ import traceback
 
 import pytest
 from requests.adapters import HTTPAdapter
+from urllib3.util import connection
 
 import asana_frames as af
 from asana_frames.fetch import Http
@@ -203,3 +204,22 @@ def test_every_request_has_a_timeout(recorder: Recorder, monkeypatch: pytest.Mon
     af.connect("t", base_url=recorder.url, timeout=5).tags.list(workspace="1")
 
     assert seen == [(10.0, 60.0), (5, 5)]
+
+
+def test_closing_leaves_no_connection_though_an_error_is_kept(
+    recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[socket.socket] = []
+    create = connection.create_connection
+    monkeypatch.setattr(
+        connection, "create_connection", lambda *a, **k: made.append(create(*a, **k)) or made[-1]
+    )
+    recorder.replies(Reply(404, ENVELOPE))
+    http = http_of(recorder)
+
+    with pytest.raises(af.NotFound) as kept:
+        http.request("GET", "/tasks")
+    http.close()
+
+    assert kept.value.__traceback__ is not None
+    assert [one.fileno() for one in made] == [-1]

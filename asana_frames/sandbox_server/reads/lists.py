@@ -113,11 +113,17 @@ def _of_type(rows: Rows) -> Rows:
     return kept
 
 
+def _in_order(store: Store, asked: Arguments) -> Iterable[Object]:
+    """List the tasks of a project as it shows them: section by section."""
+    sections = store.found("sections", asked["project"])
+    return [task for section in sections for task in store.found("section_tasks", section)]
+
+
 def _tasks(store: Store, asked: Arguments) -> Iterable[Object]:
     if asked.get("section"):
         found = store.found("section_tasks", asked["section"])
     elif asked.get("project"):
-        found = store.found("project_tasks", asked["project"])
+        found = _in_order(store, asked)
     elif asked.get("assignee") and asked.get("workspace"):
         found = store.found("user_tasks", asked["assignee"])
     else:
@@ -349,7 +355,7 @@ LISTS: dict[str, Rows] = {
     "getTagsForWorkspace": _all("tag"),
     "getTaskTemplates": _all("task_template", project="project"),
     "getTasks": _of_type(_since(_open_since(_tasks), "modified_at", "modified_since")),
-    "getTasksForProject": _open_since(_under("project_tasks", "project")),
+    "getTasksForProject": _open_since(_in_order),
     "getTasksForSection": _open_since(_under("section_tasks", "section")),
     "getTasksForTag": _under("tag_tasks", "tag"),
     "getTasksForUserTaskList": _open_since(

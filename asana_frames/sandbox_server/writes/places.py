@@ -86,7 +86,6 @@ def move_to_section(write: Write, task: Object, section: Object) -> None:
     old = next(entry["section"] for entry in task["memberships"] if entry["project"] is project)
     write.drop("section_tasks", old, task)
     _insert(write, "section_tasks", section, task, 0)
-    _align(write, project, section, task)
     if old is section:
         return
     places = [
@@ -99,19 +98,6 @@ def move_to_section(write: Write, task: Object, section: Object) -> None:
     text = f'moved this task from "{old["name"]}" to "{section["name"]}"'
     more = {"old_section": old, "new_section": section, "project": project}
     write.tell(task, "section_changed", text, **more)
-
-
-def _align(write: Write, project: Object, section: Object, task: Object) -> None:
-    """Put a task next to the same neighbour in its project as in its section."""
-    inside = list(write.store.found("section_tasks", section))
-    place = next(n for n, item in enumerate(inside) if item is task)
-    rest = [item for item in write.store.found("project_tasks", project) if item is not task]
-    for neighbour, step in ((place + 1, 0), (place - 1, 1)):
-        if 0 <= neighbour < len(inside):
-            other = inside[neighbour]
-            at = next(n for n, item in enumerate(rest) if item is other) + step
-            write.arrange("project_tasks", project, [*rest[:at], task, *rest[at:]])
-            return
 
 
 def leave_project(write: Write, task: Object, project: Object, *, tell: bool = True) -> None:
