@@ -133,9 +133,9 @@ def connect(
     """
     # Here and not above: whoever only wants the exceptions, or pytest's fixtures, need not wait
     # for pandas.
-    from asana_frames.asana import Asana, checked
+    from asana_frames.asana import Asana
     from asana_frames.fetch import Http, resolve_base_url, resolve_token
-    from asana_frames.last import Settings
+    from asana_frames.last import Settings, checked
 
     url = resolve_base_url(base_url)
     settings = checked(Settings(timeout, deadline, progress))

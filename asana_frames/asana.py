@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import copy
 import html
-import math
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from importlib import import_module
 from typing import Any
 
-import msgspec
 import pandas as pd
 
 from asana_frames import resources
-from asana_frames.bodies import quoted
-from asana_frames.catalog import Directory, columns_of, load
+from asana_frames.catalog import columns_of, load
 from asana_frames.definitions import Options
+from asana_frames.directories import read_me, read_names, read_person
 from asana_frames.exceptions import AsanaError, InvalidRequest, JobFailed, suggest
-from asana_frames.fetch import Http, Query, decoded, fan_out
-from asana_frames.last import Last, Settings
+from asana_frames.fetch import Http
+from asana_frames.last import Last, Settings, checked
 from asana_frames.planning import asked_of, plan_of, stream_of
-from asana_frames.references import Entry, References
+from asana_frames.references import References
 from asana_frames.resource import Resource
 from asana_frames.types import Refs
 from asana_frames.unfinished import Unfinished
@@ -58,7 +57,7 @@ class Asana(resources.Resources):
     ) -> None:
         self.http = http
         self.settings = settings or Settings()
-        self.references = References(self._read_names, self._read_person)
+        self.references = References(partial(read_names, http), partial(read_person, http))
         self.options: Options = {}
         self.unfinished = Unfinished()
         self.undivided: set[str] = set()
@@ -215,7 +214,8 @@ class Asana(resources.Resources):
         DataFrame
             Frames of the columns that the method's own has, custom fields as far as its rows
             have them. Each object is in one frame only. Rows come in the order in which the
-            lists arrive, and ``<parent>_gids`` names the parents met in the frame.
+            lists arrive, and ``<parent>_gids`` names the parents met in the frame. A parent that
+            is refused in the middle of its list has left rows in frames before.
 
         Raises
         ------
@@ -295,34 +295,6 @@ class Asana(resources.Resources):
             time.sleep(pause)
             pause = min(pause * 1.5, longest)
 
-    def _read_names(self, directory: Directory, container: str, query: str) -> list[Entry]:
-        """Return gid, name and what stands beside it of what a directory lists."""
-        operation = load().operation(directory.operation)
-        path = operation.path
-        params = dict(directory.arguments)
-        within = next((p for p in operation.parameters if p.argument == directory.within), None)
-        if within is not None and within.place == "path":
-            path = path.replace(f"{{{within.name}}}", container)
-        elif within is not None:
-            params[within.name] = container
-        if directory.query:
-            params[directory.query] = query
-        label = load().record(operation.record).label
-        params["opt_fields"] = f"{label},{directory.beside}.name" if directory.beside else label
-        listings = fan_out(self.http, [Query(path, params, operation.paging)])
-        return [
-            entry
-            for listing in listings
-            if listing.page
-            for entry in _entries(listing.page.body, label, directory.beside)
-        ]
-
-    def _read_person(self, who: str) -> str:
-        """Return the gid of "me" or of an e-mail address."""
-        path = f"/users/{quoted(who)}"
-        answer = self.http.request("GET", path, {"opt_fields": "gid"}, asked="users.get")
-        return decoded(_person, answer.body, "users.get").data.gid
-
     def _ipython_key_completions_(self) -> list[str]:
         return [resource.name for resource in load().resources]
 
@@ -349,71 +321,8 @@ class Asana(resources.Resources):
 
     def _who(self) -> dict[str, Any]:
         if self._card is None:
-            answer = self.http.request(
-                "GET", "/users/me", {"opt_fields": "name,workspaces.name"}, asked="users.get"
-            )
-            me = decoded(_me, answer.body, "users.get").data
-            names = [place.name or "" for place in me.workspaces or ()]
-            self._card = {"name": me.name or "", "workspaces": names}
+            self._card = read_me(self.http)
         return self._card
-
-
-def checked(settings: Settings) -> Settings:
-    """Return settings whose times are times.
-
-    Raises
-    ------
-    InvalidRequest
-        One is not above 0.
-    """
-    for name in ("timeout", "deadline"):
-        seconds = getattr(settings, name)
-        if seconds is None:
-            continue
-        is_number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
-        if not is_number or not 0 < seconds < math.inf:
-            raise InvalidRequest(f"{name}= takes seconds above 0, or None, not {seconds!r}.")
-    return settings
-
-
-class _Beside(msgspec.Struct):
-    name: str | None = None
-
-
-class _Names(msgspec.Struct):
-    data: list[dict[str, Any]]
-
-
-class _Me(msgspec.Struct):
-    name: str | None = None
-    workspaces: list[_Beside] | None = None
-
-
-class _MeAnswer(msgspec.Struct):
-    data: _Me
-
-
-class _Person(msgspec.Struct):
-    gid: str
-
-
-class _PersonAnswer(msgspec.Struct):
-    data: _Person
-
-
-_names = msgspec.json.Decoder(_Names)
-_me = msgspec.json.Decoder(_MeAnswer)
-_person = msgspec.json.Decoder(_PersonAnswer)
-
-
-def _entries(body: bytes, label: str, beside: str) -> Iterator[Entry]:
-    for record in decoded(_names, body, "names").data:
-        other = record.get(beside)
-        name = other.get("name") if isinstance(other, dict) else None
-        where = f"{beside} {name}" if name else ""
-        # Without a gid a name would name nothing.
-        if record.get("gid"):
-            yield str(record["gid"]), str(record.get(label) or ""), where
 
 
 def _first(names: list[str]) -> str:

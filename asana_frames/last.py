@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -9,7 +10,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from asana_frames.exceptions import AsanaError, RequestRefused
+from asana_frames.exceptions import AsanaError, InvalidRequest, RequestRefused
 from asana_frames.fetch import CALL, Call
 from asana_frames.frames import STR
 
@@ -25,6 +26,24 @@ class Settings(NamedTuple):
     deadline: float | None = None
     #: Show how far long calls are.
     progress: bool = True
+
+
+def checked(settings: Settings) -> Settings:
+    """Return settings whose times are times.
+
+    Raises
+    ------
+    InvalidRequest
+        One is not above 0.
+    """
+    for name in ("timeout", "deadline"):
+        seconds = getattr(settings, name)
+        if seconds is None:
+            continue
+        is_number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
+        if not is_number or not 0 < seconds < math.inf:
+            raise InvalidRequest(f"{name}= takes seconds above 0, or None, not {seconds!r}.")
+    return settings
 
 
 class Last:

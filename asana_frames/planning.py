@@ -11,8 +11,8 @@ import pandas as pd
 
 from asana_frames.asking import Client, Request, reference_parameters
 from asana_frames.catalog import Operation, load
-from asana_frames.exceptions import AsanaError, InvalidRequest
-from asana_frames.fetch import Query, fan_out
+from asana_frames.exceptions import InvalidRequest
+from asana_frames.fetch import REFUSALS, Query, fan_out
 from asana_frames.last import recorded
 from asana_frames.reading import Read
 from asana_frames.resource import Resource
@@ -135,7 +135,7 @@ def _counted(
     ]
     counts = [
         getattr(msgspec.json.decode(listing.page.body, type=_Answer).data, field) or 0
-        for listing in fan_out(client.http, queries, skip=(AsanaError,))
+        for listing in fan_out(client.http, queries, skip=REFUSALS)
         if listing.page is not None
     ]
     if not counts:

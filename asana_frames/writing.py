@@ -51,6 +51,11 @@ _COLLECTIONS = (
 _FATAL = (AuthError, RateLimited)
 
 
+#: Told when a row is under way, and when Asana did not take it.
+_UnderWay = Callable[[bool], None] | None
+_Send = Callable[[_UnderWay], Answer]
+
+
 class _Row(NamedTuple):
     """One request of a write."""
 
@@ -117,7 +122,7 @@ class Write:
             outcomes: dict[int, _Outcome] = {}
             try:
                 if len(rows) == 1:
-                    outcomes[0] = _Outcome(0, sends[0]())
+                    outcomes[0] = _Outcome(0, sends[0](None))
                 else:
                     self._send_all(rows, sends, outcomes, last)
             except BaseException:
@@ -183,7 +188,7 @@ class Write:
         found = self._client.references.gids(value, parameter.refers)
         return [",".join(found)] if parameter.many else found
 
-    def _encoded(self, row: _Row) -> Callable[[], Answer]:
+    def _encoded(self, row: _Row) -> _Send:
         """Return what sends a row; what is wrong with it is said before anything is sent."""
         operation = self._operation
         if operation.multipart:
@@ -192,14 +197,14 @@ class Write:
         data, _ = bodies.encoded(operation, row.body)
         return partial(self._send, row, data, None)
 
-    def _upload(self, row: _Row) -> Answer:
+    def _upload(self, row: _Row, under_way: _UnderWay) -> Answer:
         data, files = bodies.encoded(self._operation, row.body)
         try:
-            return self._send(row, data, files)
+            return self._send(row, data, files, under_way)
         finally:
             bodies.closed(files)
 
-    def _send(self, row: _Row, data: Any, files: bodies.Files) -> Answer:
+    def _send(self, row: _Row, data: Any, files: bodies.Files, under_way: _UnderWay) -> Answer:
         operation, request = self._operation, row.request
         # What a POST made is there, whether or not its answer can be read.
         check = _answer.decode if operation.http != "POST" else _check_made
@@ -211,23 +216,26 @@ class Write:
             files=files,
             asked=operation.name,
             check=check,
+            under_way=under_way,
         )
 
     def _send_all(
         self,
         rows: Sequence[_Row],
-        sends: Sequence[Callable[[], Answer]],
+        sends: Sequence[_Send],
         outcomes: dict[int, _Outcome],
         last: Last,
     ) -> None:
         """Send rows side by side; a fatal error ends it, and others are theirs alone."""
         name, client = self._operation.name, self._client
-        began: set[int] = set()
+        open_rows: set[int] = set()
 
         def one(place: int) -> Iterator[_Outcome]:
-            began.add(place)
+            def under_way(is_sent: bool) -> None:
+                (open_rows.add if is_sent else open_rows.discard)(place)
+
             try:
-                yield _Outcome(place, sends[place]())
+                yield _Outcome(place, sends[place](under_way))
             except DeadlineExceeded:
                 # Not what became of the row, but the end of the call.
                 raise
@@ -250,7 +258,7 @@ class Write:
                             raise outcome.error
             finally:
                 # Once the crew has stopped: until then more may begin.
-                for place in began - outcomes.keys():
+                for place in open_rows - outcomes.keys():
                     outcomes[place] = _Outcome(place, error=_unknown(name))
 
     def _target(self, row: _Row) -> str | None:

@@ -188,7 +188,9 @@ def test_events_are_read_until_there_are_no_more(recorder: Recorder, recorded: a
     assert events["watched_gid"].tolist() == ["5"] * 3
 
 
-def test_the_audit_log_ends_though_its_next_page_never_does(asana: af.Asana) -> None:
+def test_the_audit_log_ends_though_its_next_page_never_does() -> None:
+    asana = af.sandbox()
+
     events = asana.audit_log.list_events("Acme")
 
     assert len(events) == 250

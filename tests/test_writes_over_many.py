@@ -395,3 +395,18 @@ def test_a_file_that_is_not_there_fails_by_itself(own: af.Asana, tmp_path: Path)
 
     assert made["write_outcome"].tolist() == ["done", "failed"]
     assert "cannot be read" in made["write_message"].iloc[1]
+
+
+def test_rows_that_asana_did_not_take_before_the_deadline_are_not_sent(
+    recorder: Recorder, recorded: af.Asana
+) -> None:
+    recorder.replies(Reply(429, {"errors": []}, {"Retry-After": "30"}))
+    gids = [str(number) for number in range(1, 30)]
+
+    with pytest.raises(af.DeadlineExceeded):
+        recorded.with_options(deadline=5).tasks.update(gids, completed=True)
+
+    partial = recorded.last.partial
+    assert partial is not None
+    assert partial["write_target"].tolist() == gids
+    assert set(partial["write_outcome"]) == {"not sent"}

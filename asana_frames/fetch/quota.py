@@ -36,24 +36,29 @@ class Gate:
     def __init__(self, most: int) -> None:
         self.most = most
         self.limit = most
-        self.running = 0
+        self._holders: list[Call] = []
         self._successes = 0
         self._free = threading.Condition()
+
+    @property
+    def running(self) -> int:
+        """How many places are taken, those of calls aside that nobody waits for any more."""
+        return sum(not call.stopped.is_set() for call in self._holders)
 
     def enter(self, call: Call) -> None:
         """Wait for a place."""
         with self._free:
-            if self.running >= self.limit:
+            if len(self._holders) >= self.limit:
                 with call.tally.waiting():
                     while self.running >= self.limit:
                         call.check()
                         self._free.wait(_LOOK)
-            self.running += 1
+            self._holders.append(call)
 
-    def leave(self) -> None:
+    def leave(self, call: Call) -> None:
         """Give the place back."""
         with self._free:
-            self.running -= 1
+            self._holders.remove(call)
             self._free.notify()
 
     def halve(self) -> None:
@@ -126,11 +131,11 @@ class Quota:
             if episode == self._episode and not self._is_paused(kind):
                 break
             # Others were refused in the meantime: everybody lines up again.
-            gate.leave()
+            gate.leave(call)
         try:
             yield Turn(self, kind, episode)
         finally:
-            gate.leave()
+            gate.leave(call)
 
     def pause_left(self) -> float:
         """Return for how many seconds nothing is sent because Asana asked to wait."""

@@ -57,6 +57,8 @@ class Request(NamedTuple):
     #: How a user typed it, for messages.
     asked: str = ""
     check: Check | None = None
+    #: Told when it is under way, and when Asana did not take it.
+    under_way: Callable[[bool], None] | None = None
 
     @property
     def kind(self) -> Kind:
@@ -138,6 +140,7 @@ class Http:
         files: Mapping[str, Any] | None = None,
         asked: str = "",
         check: Check | None = None,
+        under_way: Callable[[bool], None] | None = None,
     ) -> Answer:
         """Send one request, again where that is safe, and return the answer.
 
@@ -154,7 +157,7 @@ class Http:
         DeadlineExceeded
             The deadline of the call has passed.
         """
-        request = Request(method, path, params, data, files, asked, check)
+        request = Request(method, path, params, data, files, asked, check, under_way)
         call = current()
         may_be_done = False
         waited = 0.0
@@ -188,6 +191,8 @@ class Http:
                     return self._judged(request, answer, attempt)
                 wait = seconds(answer.retry_after) or backoff(attempt)
                 turn.refused(min(wait, PATIENCE))
+                if request.under_way is not None:
+                    request.under_way(False)
         except UNSENDABLE as cause:
             return _Failure(
                 ConfigurationError(f"{request.method} {request.path} cannot be sent: {cause}."),
@@ -206,6 +211,8 @@ class Http:
         left = max(call.ends - started, 0.001)
         silence = min(call.timeout or self._timeout, left)
         size = 0
+        if request.under_way is not None:
+            request.under_way(True)
         try:
             answer = self._wire.send(
                 request.method,

@@ -73,8 +73,14 @@ def time_entries(
             try:
                 frame = read.frame(*_windows(gid, first, final, days))
             except InvalidRequest as error:
-                if not is_too_large(error) or days == 1:
+                if not is_too_large(error):
                     raise
+                if days == 1:
+                    raise InvalidRequest(
+                        "Asana lists not even the entries of one day to their end. Read them by "
+                        "person: asana.time_tracking_entries.list(user=people, workspace=..., "
+                        "entered_on_start_date=..., entered_on_end_date=...)."
+                    ) from error
                 days = max(days // 4, 1)
             else:
                 break

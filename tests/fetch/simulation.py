@@ -9,6 +9,7 @@ import threading
 from contextlib import AbstractContextManager
 from typing import NamedTuple
 
+from asana_frames.fetch.call import Call
 from asana_frames.fetch.clock import Clock
 from asana_frames.fetch.quota import Quota, Turn
 from asana_frames.sandbox_server.errors import Refusal
@@ -58,6 +59,7 @@ class Simulation:
         self._per_minute = per_minute
         self._latency = latency
         self.quota = Quota()
+        self._call = Call()
         self._limits = Limits(per_minute, clock.now)
         self._chances = random.Random(0)
         self._numbers = itertools.count()
@@ -98,7 +100,7 @@ class Simulation:
         elif episode != self.quota._episode or self.quota._is_paused("read"):
             self._later(now, "book")
         else:
-            gate.running += 1
+            gate.enter(self._call)
             turn = Turn(self.quota, "read", episode)
             request = self._limits.counted("t", reads=1)
             try:
@@ -115,5 +117,5 @@ class Simulation:
         else:
             answer.__exit__(None, None, None)
             turn.accepted()
-        self.quota.gates["read"].running -= 1
+        self.quota.gates["read"].leave(self._call)
         self._later(self._clock.at, "book")

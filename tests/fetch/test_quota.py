@@ -173,19 +173,30 @@ def test_a_gate_lets_no_more_through_than_its_limit_and_never_fewer_than_one() -
 
     def work(_: int) -> None:
         nonlocal running, most
-        gate.enter(Call())
+        call = Call()
+        gate.enter(call)
         with lock:
             running += 1
             most = max(most, running)
         time.sleep(0.001)
         with lock:
             running -= 1
-        gate.leave()
+        gate.leave(call)
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(work, range(24)))
 
     assert most == 1
+
+
+def test_a_call_that_was_stopped_keeps_no_place_from_others() -> None:
+    gate, stopped, other = Gate(1), Call(), Call(deadline=1)
+    gate.enter(stopped)
+
+    stopped.stopped.set()
+    gate.enter(other)
+
+    assert gate.running == 1
 
 
 def test_searches_have_a_quota_of_their_own(own: OwnClock) -> None:
