@@ -12,7 +12,7 @@ import pandas as pd
 
 from asana_frames.exceptions import AsanaError, InvalidRequest, RequestRefused
 from asana_frames.fetch import CALL, Call
-from asana_frames.frames import STR
+from asana_frames.frames import STR, united
 
 _FAILURES = {"parent": STR, "parent_gid": STR, "status": pd.Int64Dtype(), "message": STR}
 
@@ -126,9 +126,17 @@ class Last:
         """Record what a call made on behalf of this one could not read."""
         self._failed += other._failed
 
-    def take_over(self, other: Last) -> None:
-        """Have failed as a call did that was made on behalf of this one."""
-        self._partial = other._partial
+    def take_over(self, other: Last, before: Sequence[pd.DataFrame]) -> None:
+        """Have broken off with a call that was made for this one, and with what came before."""
+
+        def partial() -> pd.DataFrame:
+            inner = other.partial
+            frame = united([*before, *(() if inner is None else (inner,))])
+            frame.attrs["asana"] = self.attrs() | {"partial": True, "rows": len(frame)}
+            return frame
+
+        if before or other._partial is not None:
+            self._partial = partial
 
     @property
     def failure_count(self) -> int:

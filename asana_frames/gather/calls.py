@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import pandas as pd
@@ -15,14 +15,24 @@ from asana_frames.types import Fields, Ref
 
 
 @contextmanager
-def gathered(asana: Asana, operation: str) -> Iterator[Last]:
-    """Yield the record of a call that makes others; it counts their requests and failures."""
+def gathered(asana: Asana, operation: str, before: Sequence[pd.DataFrame] = ()) -> Iterator[Last]:
+    """Yield the record of a call that makes others; it counts their requests and failures.
+
+    Parameters
+    ----------
+    asana
+        The connection.
+    operation
+        What it is called.
+    before
+        What those that have ended brought; it grows, and is part of what there is if one of the
+        others breaks off.
+    """
     with recorded(f"gather.{operation}", asana.publish, asana.settings) as last:
         try:
             yield last
         except BaseException:
-            # What broke off was one of them: what it had brought is what there is.
-            last.take_over(asana.last)
+            last.take_over(asana.last, before)
             raise
 
 

@@ -70,9 +70,9 @@ def search(
         )
     limit = checked_limit(limit)
     wanted, added = with_fields(fields, *_KEYS)
-    with gathered(asana, "search") as last:
+    pages: list[pd.DataFrame] = []
+    with gathered(asana, "search", pages) as last:
         gid = workspace_gid(asana, workspace)
-        pages: list[pd.DataFrame] = []
         count = 0
         for page in _walk(asana, gid, filters, wanted, _KEYS):
             pages.append(page)

@@ -57,9 +57,9 @@ def subtasks(
             f"depth= takes a number of levels, 1 or more, or None, not {depth!r}."
         )
     wanted, added = with_fields(fields, "num_subtasks", "parent.gid")
-    with gathered(asana, "subtasks") as last:
+    levels: list[pd.DataFrame] = []
+    with gathered(asana, "subtasks", levels) as last:
         asked: set[str] = set()
-        levels: list[pd.DataFrame] = []
         parents: Any = tasks
         while depth is None or len(levels) < depth:
             level = asana.tasks.list_subtasks(parents, fields=wanted)

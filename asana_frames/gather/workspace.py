@@ -60,7 +60,8 @@ def all_tasks(
     >>> tasks.attrs["asana"]["completeness"].partition(";")[0]
     'Tasks of 12 projects and of 24 people'
     """
-    with gathered(asana, "all_tasks") as last:
+    found: list[pd.DataFrame] = []
+    with gathered(asana, "all_tasks", found) as last:
         gid = workspace_gid(asana, workspace)
         projects = asana.projects.list(workspace=gid, fields=["name"])
         people = asana.users.list(workspace=gid, fields=["name"])
@@ -71,6 +72,7 @@ def all_tasks(
         )
         last.add_failures(asana.last)
         if subtasks:
+            found.append(tasks)
             below = read_subtasks(asana, tasks, fields=fields)
             last.add_failures(asana.last)
             tasks = united([tasks, below.drop(columns=["root_gid", "depth", "path"])])

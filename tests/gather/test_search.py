@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -203,3 +204,26 @@ def test_a_search_that_is_refused_on_the_way_is_no_short_frame(searched: Recorde
 
     with af.connect("t", base_url=searched.url) as asana, pytest.raises(af.Forbidden):
         search(asana, "1", fields=["name"])
+
+
+def test_what_the_pages_before_had_brought_is_kept_when_a_walk_is_interrupted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asana = af.sandbox()
+    whole = af.gather.search(asana, "Acme", fields=["name"])
+    search, pages = asana.tasks.search, itertools.count(1)
+
+    def third_is_interrupted(*args: Any, **kwargs: Any) -> pd.DataFrame:
+        if next(pages) == 3:
+            raise KeyboardInterrupt
+        return search(*args, **kwargs)
+
+    monkeypatch.setattr(asana.tasks, "search", third_is_interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        af.gather.search(asana, "Acme", fields=["name"])
+
+    partial = asana.last.partial
+    assert partial is not None
+    assert partial.attrs["asana"]["partial"]
+    assert 190 < len(partial) <= 200
+    assert partial["gid"].tolist() == whole["gid"].tolist()[: len(partial)]
