@@ -32,7 +32,7 @@ def writing(path: str | os.PathLike[str]) -> Iterator[Path]:
     try:
         yield part
         # A temporary file is its owner's alone; a result is as readable as other files.
-        part.chmod(0o666 & ~_umask())
+        part.chmod(0o666 & ~umask())
         part.replace(target)
     except OSError as cause:
         raise _refused(target, cause) from cause
@@ -40,7 +40,8 @@ def writing(path: str | os.PathLike[str]) -> Iterator[Path]:
         part.unlink(missing_ok=True)
 
 
-def _umask() -> int:
+def umask() -> int:
+    """Return the permissions that new files of this process do not get."""
     mask = os.umask(0)
     os.umask(mask)
     return mask

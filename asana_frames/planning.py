@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextvars import copy_context
 from typing import Any, NamedTuple
 
-import msgspec
 import pandas as pd
 
 from asana_frames.asking import Client, Request, reference_parameters
@@ -16,6 +15,7 @@ from asana_frames.fetch import REFUSALS, Query, fan_out
 from asana_frames.last import recorded
 from asana_frames.reading import Read
 from asana_frames.resource import Resource
+from asana_frames.splitting import counted
 
 #: Projects whose tasks are counted; of more, some stand for all.
 _SAMPLE = 20
@@ -115,15 +115,6 @@ def _project(operation: Operation, request: Request) -> str | None:
     return given.get("project") if given.keys() == {"project"} else None
 
 
-class _Counts(msgspec.Struct):
-    num_tasks: int | None = None
-    num_incomplete_tasks: int | None = None
-
-
-class _Answer(msgspec.Struct):
-    data: _Counts
-
-
 def _counted(
     client: Client, projects: Sequence[str], arguments: Mapping[str, Any]
 ) -> list[int] | None:
@@ -134,7 +125,7 @@ def _counted(
         Query(f"/projects/{gid}/task_counts", {"opt_fields": field}, "none") for gid in sample
     ]
     counts = [
-        getattr(msgspec.json.decode(listing.page.body, type=_Answer).data, field) or 0
+        counted(listing.page.body, field) or 0
         for listing in fan_out(client.http, queries, skip=REFUSALS)
         if listing.page is not None
     ]

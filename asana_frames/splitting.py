@@ -87,7 +87,12 @@ def _count(client: Client, request: Request, project: str) -> int | None:
     path, params = f"/projects/{project}/task_counts", {"opt_fields": field}
     asked = "projects.get_task_counts"
     body = client.http.request("GET", path, params, asked=asked, check=_counts.decode).body
-    found: int | None = getattr(_counts.decode(body).data, field)
+    return counted(body, field)
+
+
+def counted(body: bytes, field: str) -> int | None:
+    """Return a field of what ``GET /projects/{project_gid}/task_counts`` answered."""
+    found: int | None = getattr(decoded(_counts, body, "projects.get_task_counts").data, field)
     return found
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from asana_frames.atomic import umask
 from asana_frames.exceptions import ConfigurationError
 from asana_frames.extras import require
 
@@ -69,7 +70,7 @@ def to_parquet_parts(
         raise _refused(target, cause) from cause
     try:
         made = _written(frames, scratch, arrow, parquet)
-        scratch.chmod(0o777 & ~_umask())
+        scratch.chmod(0o777 & ~umask())
         scratch.replace(target)
     except OSError as cause:
         raise _refused(target, cause) from cause
@@ -126,12 +127,6 @@ def _filled(table: Any, schema: Any, arrow: Any) -> Any:
         else:
             columns.append(arrow.nulls(table.num_rows, field.type))
     return arrow.Table.from_arrays(columns, schema=schema)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _refused(target: Path, cause: OSError) -> ConfigurationError:
