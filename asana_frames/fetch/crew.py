@@ -71,7 +71,7 @@ class Crew(Generic[T]):
             return not self._is_open and not self._more and self._busy < self._hands
 
     def add(self, task: Task[T]) -> None:
-        """Add a task; only before the last one has ended."""
+        """Add a task, from within another one or between the things that are taken."""
         with self._lock:
             self._more.append(task)
             self._lock.notify()
