@@ -3,57 +3,75 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
 from asana_frames.exceptions import InvalidRequest
-from asana_frames.rollups.columns import need
+from asana_frames.frames.arrays import STR
+from asana_frames.rollups.columns import Key, keys_of, need
+from asana_frames.rollups.periods import Every, check_days, check_every, first_day
+from asana_frames.rollups.totals import filled, sum_by, summed
 
-Every = Literal["D", "W", "MS", "QS", "YS"]
-#: Period of a total -> pandas period whose first day stands for it; weeks begin on Monday.
-_PERIODS: dict[str, str] = {
-    "D": "D",
-    "W": "W-SUN",
-    "MS": "M",
-    "QS": "Q-DEC",
-    "YS": "Y-DEC",
-}
+Attribution = Literal["attributed", "split", "first"]
+#: What depends on which of a task's projects is meant.
+_PLACES = ("project", "section", "team")
 
 
 def hours(
-    entries: pd.DataFrame, by: str | Sequence[str] = "created_by_name", every: Every | None = "W"
+    entries: Any,
+    by: str | Sequence[str] = "person",
+    every: Every | None = "W",
+    *,
+    attribution: Attribution = "attributed",
+    fill: bool = False,
 ) -> pd.DataFrame:
     """Add up the hours of time tracking entries by columns and by period.
 
     Parameters
     ----------
     entries
-        Time tracking entries, as ``asana.time_tracking_entries.list(...)`` returns them: needs
-        ``duration_minutes``, ``entered_on`` and the columns of ``by``.
+        Time tracking entries, as ``asana.time_tracking_entries.list(...)`` or
+        ``rollups.entries`` return them, in pandas or Dask: needs ``duration_minutes``,
+        ``entered_on`` and the columns of ``by``.
     by
-        A column or several; people, projects (``attributable_to_name``), and so on. A missing
-        value is a group of its own, so nothing is dropped.
+        A key or several. A key is a column, or the beginning of a pair ``<key>_gid`` and
+        ``<key>_name``: ``person``, ``project``, ``task`` and, after ``rollups.entries``,
+        ``root_task``, ``section``, ``team``, ``category``. A missing value is a group of its own,
+        so nothing is dropped.
     every
-        ``"D"`` day, ``"W"`` week from Monday, ``"MS"`` month, ``"QS"`` quarter, ``"YS"`` year, or
-        None for one total per group. ``entered_on`` is a calendar day and never shifted by a
+        ``"D"`` day; ``"W"`` or ``"W-MON"`` week from Monday, ``"W-SUN"`` from Sunday (any weekday
+        so: the day on which the week begins); ``"MS"`` month, ``"QS"`` quarter, ``"YS"`` year; or
+        None for one total per group. ``entered_on`` is a calendar day and is never shifted by a
         time zone.
+    attribution
+        Where a task lives in several projects, to which its time counts: ``"attributed"``, the
+        one that the entry is attributable to, else the task's first; ``"first"``, the task's
+        first; ``"split"``, all of them in equal parts. Matters for keys of project, section and
+        team; the last two ways need ``rollups.entries(entries, tasks)``.
+    fill
+        Give each group a row of 0 hours for every period between the first and the last in
+        which it has no entry.
 
     Returns
     -------
     DataFrame
         The columns of ``by``; ``entered_on`` (datetime64[us], the first day of the period) unless
         ``every`` is None; ``hours`` (Float64, minutes divided by 60). One row per group that has
-        an entry, sorted. The sum of ``hours`` is the sum of the entries. Entries without a day
-        are a period of their own (missing).
+        an entry, sorted. The sum of ``hours`` is the sum of the entries, whatever the keys.
+        Entries without a day are a period of their own (missing); minutes of 0 and below count as
+        they are.
 
     Raises
     ------
     InvalidRequest
-        A column is missing, or ``every`` is no known period.
+        A column or key is missing, or ``every`` is no known period; the message says what to
+        type.
 
     Examples
     --------
+    Ana tracked 60 and 30 minutes in the week from 2 March, Bo 90 in the one after:
+
     >>> import pandas as pd
     >>> entries = pd.DataFrame(
     ...     {
@@ -62,41 +80,84 @@ def hours(
     ...         "duration_minutes": [60, 30, 90],
     ...     }
     ... )
-    >>> hours(entries)
+    >>> hours(entries, by="created_by_name")
       created_by_name entered_on  hours
     0             Ana 2026-03-02    1.5
     1              Bo 2026-03-09    1.5
     """
-    keys = [by] if isinstance(by, str) else list(by)
-    need(entries, [*keys, "duration_minutes", "entered_on"], what="rollups.hours")
-    if every is not None and every not in _PERIODS:
-        raise InvalidRequest(f"every= takes {', '.join(_PERIODS)} or None, not {every!r}.")
-    groups: list[str | pd.Series] = list(keys)
-    if every is not None:
-        groups.append(first_day(entries["entered_on"], every))
-    minutes = entries["duration_minutes"].astype("Float64")
-    totals = (
-        minutes.groupby(
-            [entries[key] if isinstance(key, str) else key for key in groups],
-            dropna=False,
-            observed=True,
-        )
-        .sum()
-        .div(60)
+    need(
+        entries,
+        ["duration_minutes", *(["entered_on"] if every is not None else [])],
+        what="rollups.hours",
+        record="time_tracking_entry",
     )
-    return totals.rename("hours").reset_index()
+    keys = keys_of(entries, by, what="rollups.hours")
+    if every is not None:
+        check_every(every)
+        check_days(entries["entered_on"], what="rollups.hours")
+    if fill and every is None:
+        raise InvalidRequest("fill=True fills periods; give every='W', or another, with it.")
+    placed = _places(entries, keys, attribution)
+
+    def chunk(part: pd.DataFrame) -> pd.DataFrame:
+        part, minutes = _attributed(part, placed, attribution)
+        columns = {key.name: part[key.column] for key in keys}
+        if every is not None:
+            columns["entered_on"] = first_day(part["entered_on"], every)
+        return sum_by(pd.DataFrame(columns), {"hours": minutes})
+
+    totals = summed(entries, chunk, ["hours"])
+    # Minutes are whole numbers until here, so that adding them up loses nothing.
+    totals["hours"] = totals["hours"].fillna(0).div(60)
+    if not fill or every is None:
+        return totals
+    return filled(totals, "entered_on", every, ["hours"])
 
 
-def first_day(days: pd.Series, every: str) -> pd.Series:
-    """Return the first day of the period that each day lies in, as ``datetime64[us]``.
+def _places(entries: Any, keys: list[Key], attribution: str) -> list[str]:
+    """Return the columns among the keys that depend on the attribution.
 
-    Parameters
-    ----------
-    days
-        Calendar days, naive.
-    every
-        One of the periods of ``hours``.
+    Raises
+    ------
+    InvalidRequest
+        The attribution is unknown, or the frame does not tell the projects of a task.
     """
-    starts: pd.Series = days.dt.to_period(_PERIODS[every]).dt.start_time.astype("datetime64[us]")
-    starts.name = days.name
-    return starts
+    if attribution not in ("attributed", "split", "first"):
+        raise InvalidRequest(
+            f"attribution={attribution!r} is unknown: 'attributed', 'split' or 'first'."
+        )
+    wanted = [key.column for key in keys if key.column.split("_")[0] in _PLACES]
+    wanted += [key.column for key in keys if key.column.startswith("attributable_to")]
+    if attribution == "attributed" or not wanted:
+        return []
+    known = [f"{place}_{end}" for place in _PLACES for end in ("gid", "name")]
+    for column in wanted:
+        if column not in known or f"{column}s" not in entries.columns:
+            raise InvalidRequest(
+                f"attribution={attribution!r} cannot tell {column}: it knows {', '.join(known)} "
+                f"of rollups.entries(entries, tasks, projects)."
+            )
+    return wanted
+
+
+def _attributed(
+    part: pd.DataFrame, placed: list[str], attribution: str
+) -> tuple[pd.DataFrame, pd.Series[Any]]:
+    """Return entries whose places are those of the attribution, and the minutes of each."""
+    if not placed:
+        return part, part["duration_minutes"]
+    lists = [f"{column}s" for column in placed]
+    homes = part["project_gids"].str.len()
+    several = (homes > 1).to_numpy(dtype=bool, na_value=False)
+    minutes = part["duration_minutes"].astype("Float64")
+    wanted = list(dict.fromkeys([*part.columns.difference(lists)]))
+    if attribution == "first":
+        first = {column: part[f"{column}s"].str[0].astype(STR) for column in placed}
+        has_home = (homes > 0).to_numpy(dtype=bool, na_value=False)
+        shown = {name: part[name].where(~has_home, value) for name, value in first.items()}
+        return part.assign(**shown), minutes
+    shares = part[several].assign(duration_minutes=minutes[several] / homes[several])
+    shares = shares[[*wanted, *lists]].explode(lists)
+    shares = shares.assign(**{column: shares[f"{column}s"].astype(STR) for column in placed})
+    both = pd.concat([part[~several].assign(duration_minutes=minutes[~several]), shares])
+    return both.reset_index(drop=True), both["duration_minutes"].reset_index(drop=True)

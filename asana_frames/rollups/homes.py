@@ -1,0 +1,118 @@
+"""Where tasks live: the root of each, and the projects and sections it is in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from asana_frames.exceptions import InvalidRequest
+from asana_frames.frames.arrays import STR
+
+Index = npt.NDArray[np.intp]
+#: Doublings after which a chain of parents that has not ended goes round in a circle.
+_MOST = 40
+
+
+class Homes:
+    """The roots and projects of tasks, found once for all of them.
+
+    Parameters
+    ----------
+    tasks
+        ``gid`` and ``name``; ``parent_gid``, ``parent_name`` and the ``memberships_`` columns
+        where there are any. A task that is there twice counts once.
+
+    Raises
+    ------
+    InvalidRequest
+        Tasks are each other's parents in a circle.
+    """
+
+    def __init__(self, tasks: pd.DataFrame) -> None:
+        self.tasks = tasks.drop_duplicates("gid", keep="last").reset_index(drop=True)
+        self._index = pd.Index(self.tasks["gid"])
+        self._parent = self._at(self._column("parent_gid"))
+        self._root = self._climb(self._parent < 0)
+
+    def roots(self) -> pd.DataFrame:
+        """Return the root of each task.
+
+        Returns
+        -------
+        DataFrame
+            ``root_task_gid`` and ``root_task_name`` (str), a row per task, in the order of
+            ``tasks``. Above a task whose parent is not in the frame, that parent is the root.
+        """
+        top = self.tasks.iloc[self._root].reset_index(drop=True)
+        found = {}
+        for end, column in (("gid", "gid"), ("name", "name")):
+            above = self._column(f"parent_{end}").iloc[self._root].reset_index(drop=True)
+            found[f"root_task_{end}"] = above.where(above.notna(), top[column]).astype(STR)
+        return pd.DataFrame(found)
+
+    def places(self) -> pd.DataFrame:
+        """Return the projects and sections of each task.
+
+        Returns
+        -------
+        DataFrame
+            ``project_gids``, ``project_names``, ``section_gids``, ``section_names`` (tuples,
+            aligned), a row per task. A subtask that is in no project is where the nearest task
+            above it is.
+        """
+        names = {
+            f"{what}_{end}": f"memberships_{what}_{end}"
+            for what in ("project", "section")
+            for end in ("gids", "names")
+        }
+        own = pd.DataFrame({name: self._tuples(column) for name, column in names.items()})
+        is_housed = (own["project_gids"].str.len() > 0).to_numpy(dtype=bool)
+        holder = self._climb((self._parent < 0) | is_housed)
+        return own.iloc[holder].reset_index(drop=True)
+
+    def root_rows(self) -> Index:
+        """Return the row of each task's root, as far up as the frame goes."""
+        return self._root
+
+    def at(self, gids: pd.Series[Any]) -> Index:
+        """Return the row of each task, -1 for one that is not there."""
+        return self._at(gids)
+
+    def _at(self, gids: pd.Series[Any]) -> Index:
+        # A missing gid names no task, not even one whose own is missing.
+        found = self._index.get_indexer(pd.Index(gids))
+        return np.where(gids.isna(), -1, found)
+
+    def _climb(self, ends: npt.NDArray[np.bool_]) -> Index:
+        """Return for each task the first at or above it where ``ends`` holds."""
+        at = np.arange(len(self.tasks))
+        up = np.where(ends, at, self._parent)
+        for _ in range(_MOST):
+            further = up[up]
+            if (further == up).all():
+                if not ends[up].all():
+                    break
+                return up
+            up = further
+        stuck = self.tasks["gid"][~ends[up]].iloc[0] if (~ends[up]).any() else ""
+        raise InvalidRequest(f"The task {stuck} is its own parent, or the parent of its parents.")
+
+    def _column(self, name: str) -> pd.Series[Any]:
+        if name in self.tasks.columns:
+            return self.tasks[name]
+        return pd.Series(pd.array([None] * len(self.tasks), dtype=STR), name=name)
+
+    def _tuples(self, name: str) -> pd.Series[Any]:
+        if name in self.tasks.columns:
+            return self.tasks[name]
+        return empty_tuples(len(self.tasks))
+
+
+def empty_tuples(count: int) -> pd.Series[Any]:
+    """Return a column of empty tuples."""
+    values = np.empty(count, dtype=object)
+    values[:] = [()] * count
+    return pd.Series(values)
