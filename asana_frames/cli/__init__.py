@@ -6,16 +6,18 @@ import click
 
 from asana_frames.catalog import load
 from asana_frames.cli.demo import demo_command
-from asana_frames.cli.errors import Command, Group
+from asana_frames.cli.errors import Group
 from asana_frames.cli.export import export_command
+from asana_frames.cli.report import report_group
 from asana_frames.cli.resources import resource_group
 from asana_frames.cli.sandbox import sandbox_command
 
 __all__ = ["main"]
 
-_OWN: dict[str, Command] = {
+_OWN: dict[str, click.Command] = {
     "demo": demo_command,
     "export": export_command,
+    "report": report_group,
     "sandbox": sandbox_command,
 }
 

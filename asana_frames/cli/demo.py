@@ -11,6 +11,7 @@ import asana_frames as af
 from asana_frames import charts, export, rollups
 from asana_frames.cli.errors import Command
 from asana_frames.cli.folder import made_folder
+from asana_frames.cli.pictures import drawn
 from asana_frames.sandbox_server import TOKEN, serve
 
 
@@ -42,11 +43,8 @@ def demo_command(out: Path) -> None:
 
 
 def _draw(progress: pd.DataFrame, path: Path) -> None:
-    # A figure without pyplot: no window, whatever the machine's display.
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(8, 0.36 * len(progress) + 1.2), layout="constrained")
-    charts.goal_progress(progress, ax=figure.add_subplot())
+    height = 0.36 * len(progress) + 1.2
+    figure = drawn(lambda ax: charts.goal_progress(progress, ax=ax), height=height)
     with export.writing(path) as part:
         figure.savefig(part, dpi=120, format="png")
 

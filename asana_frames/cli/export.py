@@ -15,9 +15,15 @@ from asana_frames.cli.connection import connected, tell_failures, with_sandbox
 from asana_frames.cli.errors import Command
 from asana_frames.cli.folder import made_folder
 from asana_frames.exceptions import InvalidRequest, suggest
-from asana_frames.export import to_csv, to_json, to_parquet
+from asana_frames.export import to_csv, to_excel, to_json, to_parquet
 
-_WRITERS = {"csv": to_csv, "json": to_json, "parquet": to_parquet}
+_WRITERS: dict[str, Callable[[pd.DataFrame, Path], None]] = {
+    "csv": to_csv,
+    "excel": to_excel,
+    "json": to_json,
+    "parquet": to_parquet,
+}
+_SUFFIX = {"excel": "xlsx"}
 _DEFAULT = "projects,tasks,users,teams,tags,goals,portfolios,custom_fields,time_tracking_entries"
 #: Earlier than Asana, so that every entry lies after it.
 _FIRST_DAY = "2000-01-01"
@@ -77,7 +83,7 @@ def export_command(
         for name, read in readers.items():
             frame = read(asana, gid)
             tell_failures(asana)
-            path = folder / f"{name}.{output}"
+            path = folder / f"{name}.{_SUFFIX.get(output, output)}"
             _WRITERS[output](frame, path)
             click.echo(f"{len(frame):>8,} rows  {path}", err=True)
 

@@ -2,9 +2,20 @@
 
 from asana_frames.atomic import writing
 from asana_frames.export.csv import to_csv
+from asana_frames.export.excel import to_excel
+from asana_frames.export.html import to_html
 from asana_frames.export.json import to_json
 from asana_frames.export.parquet import to_parquet
 from asana_frames.export.parts import to_parquet_parts
 from asana_frames.export.text import as_text
 
-__all__ = ["as_text", "to_csv", "to_json", "to_parquet", "to_parquet_parts", "writing"]
+__all__ = [
+    "as_text",
+    "to_csv",
+    "to_excel",
+    "to_html",
+    "to_json",
+    "to_parquet",
+    "to_parquet_parts",
+    "writing",
+]

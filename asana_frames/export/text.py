@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 #: What a spreadsheet takes for the beginning of a formula.
@@ -27,12 +29,16 @@ def as_text(frame: pd.DataFrame, *, disarm: bool = True) -> pd.DataFrame:
         The same columns: tuples joined by ``"; "``, moments as ``2026-03-02T09:15:00Z``, days as
         ``2026-03-02``; numbers and flags as they are.
     """
-    return pd.DataFrame(
-        {name: _column(frame[name], disarm) for name in frame.columns}, index=frame.index
-    )
+    # By place, since names may be there twice.
+    columns = {
+        place: column_as_text(frame.iloc[:, place], disarm=disarm)
+        for place in range(frame.shape[1])
+    }
+    return pd.DataFrame(columns, index=frame.index).set_axis(frame.columns, axis=1)
 
 
-def _column(column: pd.Series[Any], disarm: bool) -> pd.Series[Any]:
+def column_as_text(column: pd.Series[Any], *, disarm: bool = True) -> pd.Series[Any]:
+    """Return one column as ``as_text`` does."""
     dtype = column.dtype
     if isinstance(dtype, pd.DatetimeTZDtype):
         return _moments(column.dt.tz_convert("UTC"), "Z")
@@ -42,7 +48,7 @@ def _column(column: pd.Series[Any], disarm: bool) -> pd.Series[Any]:
         column = column.astype(object)
     elif pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_bool_dtype(dtype):
         return column
-    text: pd.Series[Any] = column.map(_joined, na_action="ignore")
+    text: pd.Series[Any] = column.map(joined, na_action="ignore")
     return text.map(disarmed, na_action="ignore") if disarm else text
 
 
@@ -60,10 +66,28 @@ def _moments(column: pd.Series[Any], zone: str) -> pd.Series[Any]:
     return shown + zone
 
 
-def _joined(value: Any) -> Any:
-    if isinstance(value, tuple | list):
-        return _BETWEEN.join("" if item is None else str(_joined(item)) for item in value)
+def joined(value: Any) -> Any:
+    """Return the items of a list as one text; what is no list stays as it is."""
+    # A Parquet file gives arrays back for tuples.
+    if isinstance(value, tuple | list | np.ndarray):
+        return _BETWEEN.join("" if item is None else str(joined(item)) for item in value)
     return value
+
+
+def label(name: Any) -> str:
+    """Return the name of a column as text: a day as a day, the levels of a name joined."""
+    if isinstance(name, tuple):
+        return _BETWEEN.join(filter(None, map(label, name)))
+    if pd.isna(name):
+        return ""
+    if isinstance(name, datetime):
+        return name.isoformat().removesuffix("T00:00:00")
+    return str(name)
+
+
+def one_line(text: str) -> str:
+    """Return text with spaces for line breaks and for what is not to be seen."""
+    return "".join(sign if sign.isprintable() else " " for sign in text).strip()
 
 
 def disarmed(value: Any) -> Any:

@@ -1,0 +1,364 @@
+"""Excel: a sheet per frame, every cell of its type, text that stays text."""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from html import escape
+from io import BytesIO
+from itertools import count
+from numbers import Integral, Real
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from asana_frames.atomic import writing
+from asana_frames.exceptions import AsanaWarning, InvalidRequest
+from asana_frames.export.pictures import Picture, pictures
+from asana_frames.export.text import joined, label, one_line
+from asana_frames.extras import require
+from asana_frames.reading import warn
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# What Excel can hold; lengths are in units of UTF-16.
+_MOST_ROWS = 1_048_576
+_MOST_COLUMNS = 16_384
+_LONGEST_TEXT = 32_767
+_LONGEST_NAME = 31
+_NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\]")
+
+# A day is a number in Excel. Before March 1900 its numbers are off by one, since it knows a
+# 29 February 1900.
+_DAY_0 = date(1899, 12, 30)
+_FIRST_DAY, _LAST_DAY = date(1900, 3, 1), date(9999, 12, 31)
+_MICROSECONDS_A_DAY = 86_400_000_000
+
+#: Excel keeps 15 digits of a number and makes the rest zeros.
+_TOO_LONG_NUMBER = 10**15
+
+#: Kind of cell -> how a worksheet writes it, and its format. The prefix is the apostrophe with
+#: which Excel itself marks text, so that editing a cell makes no formula or number of it.
+_KINDS: dict[str, tuple[str, dict[str, Any]]] = {
+    "text": ("write_string", {"quote_prefix": True}),
+    "flag": ("write_boolean", {}),
+    "whole": ("write_number", {"num_format": "0"}),
+    "number": ("write_number", {"num_format": "#,##0.00"}),
+    "day": ("write_number", {"num_format": "yyyy-mm-dd"}),
+    "moment": ("write_number", {"num_format": "yyyy-mm-dd hh:mm:ss"}),
+}
+#: Characters that a value of the kind takes, where not its own length counts.
+_WIDTHS = {"flag": 6, "day": 10, "moment": 19}
+_NARROWEST, _WIDEST = 6, 60
+#: Rows that are looked at for the width of a column.
+_SAMPLE = 1_000
+#: Room for the button of the filter.
+_BUTTON = 3
+
+
+class Cells(NamedTuple):
+    """Cells of one column and kind: rows from 0, and their values."""
+
+    kind: str
+    rows: list[int]
+    values: list[Any]
+
+
+def to_excel(
+    frames: Mapping[str, pd.DataFrame] | pd.DataFrame,
+    path: str | os.PathLike[str],
+    *,
+    charts: Mapping[str, Figure | Axes] | None = None,
+) -> None:
+    """Write frames as one Excel workbook, whole or not at all; needs the extra ``excel``.
+
+    Numbers, flags, days and moments are cells of their type. Moments are in UTC, and the header
+    says so. Text is always text: gids keep every digit, and nothing becomes a formula or a link;
+    so are integers of more than 15 digits, which Excel would round, and days before March 1900,
+    which it cannot show. Tuples are joined by ``"; "``; missing and infinite values are empty.
+    (pandas makes numbers of text that looks like some; read gids back with
+    ``pd.read_excel(path, dtype={"gid": "str"})``.)
+
+    Parameters
+    ----------
+    frames
+        Name of a sheet -> frame, or one frame. Indexes are left out. Names that Excel does not
+        take are changed as little as needed.
+    path
+        The file; an older one is replaced only when the new one is complete.
+    charts
+        Name -> matplotlib Figure or Axes. A chart is put beside the frame of its name, or on a
+        sheet of its own.
+
+    Raises
+    ------
+    InvalidRequest
+        There is no frame, one is too large for Excel, or a chart is no chart.
+    ConfigurationError
+        xlsxwriter is not installed (the message has the pip line), or the file cannot be written.
+
+    Warns
+    -----
+    AsanaWarning
+        Text longer than the 32,767 characters that a cell can hold was cut; it ends with ``…``.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib, pandas as pd
+    >>> tasks = pd.DataFrame({"gid": ["1200000000000012"], "name": ["=1+1"], "hours": [1.5]})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = pathlib.Path(folder, "tasks.xlsx")
+    ...     to_excel({"tasks": tasks}, file)
+    ...     print(file.exists())
+    True
+    """
+    named = {"Sheet1": frames} if isinstance(frames, pd.DataFrame) else dict(frames)
+    _check(named)
+    xlsxwriter = require("xlsxwriter", extra="excel")
+    drawn = pictures(charts)
+    with writing(path) as part:
+        part.write_bytes(_workbook(xlsxwriter, named, drawn))
+
+
+def _check(frames: Mapping[str, Any]) -> None:
+    if not frames:
+        raise InvalidRequest('There is no frame to write: give one, such as {"tasks": tasks}.')
+    for name, frame in frames.items():
+        if not isinstance(frame, pd.DataFrame):
+            raise InvalidRequest(
+                f"{name!r} is a {type(frame).__name__}, not a pandas DataFrame: give its frame."
+            )
+        rows, columns = frame.shape
+        # One row is the header's.
+        if rows >= _MOST_ROWS or columns > _MOST_COLUMNS:
+            raise InvalidRequest(
+                f"{name!r} has {rows:,} rows and {columns:,} columns; a sheet of Excel holds "
+                f"{_MOST_ROWS - 1:,} and {_MOST_COLUMNS:,}. Write it with export.to_parquet or "
+                f"export.to_csv, or give fewer rows."
+            )
+
+
+def _workbook(
+    xlsxwriter: Any, frames: Mapping[str, pd.DataFrame], drawn: Mapping[str, Picture]
+) -> bytes:
+    stream = BytesIO()
+    # Nothing is left in the folder of temporary files when something fails.
+    book = xlsxwriter.Workbook(stream, {"in_memory": True})
+    formats = {kind: book.add_format(look) for kind, (_, look) in _KINDS.items()}
+    formats["header"] = book.add_format({"bold": True, "bottom": 1, "quote_prefix": True})
+    names = _sheet_names([*frames, *(name for name in drawn if name not in frames)])
+    cut = 0
+    for name, title in names.items():
+        sheet = book.add_worksheet(title)
+        frame = frames.get(name)
+        if frame is not None:
+            cut += _write_frame(sheet, frame, formats)
+        if name in drawn:
+            _place(sheet, drawn[name], frame)
+    book.close()
+    if cut:
+        warn(
+            f"{cut:,} text(s) are longer than the {_LONGEST_TEXT:,} characters that a cell of "
+            f"Excel holds and were cut; write export.to_parquet or export.to_csv for all of them.",
+            AsanaWarning,
+        )
+    return stream.getvalue()
+
+
+def _write_frame(sheet: Any, frame: pd.DataFrame, formats: Mapping[str, Any]) -> int:
+    """Write a frame and return how many texts had to be cut."""
+    rows, columns = frame.shape
+    cut = 0
+    for place, name in enumerate(frame.columns):
+        column = _plain(frame.iloc[:, place])
+        zone = " (UTC)" if isinstance(column.dtype, pd.DatetimeTZDtype) else ""
+        header = _fitting(label(name) + zone)
+        sheet.write_string(0, place, _unmarked(header), formats["header"])
+        parts = list(_cells(column))
+        sheet.set_column(place, place, _width(header, parts))
+        for kind, at, values in parts:
+            if kind == "text":
+                whole, values = values, [_unmarked(_fitting(text)) for text in values]
+                cut += sum(map(_is_cut, whole, values))
+            write, look = getattr(sheet, _KINDS[kind][0]), formats[kind]
+            for row, value in zip(at, values, strict=True):
+                write(row + 1, place, value, look)
+    if columns:
+        sheet.autofilter(0, 0, rows, columns - 1)
+        # No green corners at gids.
+        whole_sheet = f"A1:XFD{_MOST_ROWS}"
+        sheet.ignore_errors({"number_stored_as_text": whole_sheet})
+    sheet.freeze_panes(1, 0)
+    return cut
+
+
+def _place(sheet: Any, picture: Picture, frame: pd.DataFrame | None) -> None:
+    """Put a chart to the right of the table, below the header that does not scroll."""
+    row, column = (0, 0) if frame is None else (1, min(frame.shape[1] + 1, _MOST_COLUMNS - 1))
+    if frame is None:
+        sheet.hide_gridlines(2)
+    # Neither moved nor squeezed when a filter hides rows.
+    options = {
+        "image_data": BytesIO(picture.png),
+        "description": picture.words,
+        "object_position": 3,
+    }
+    sheet.insert_image(row, column, "chart.png", options)
+
+
+def _plain(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Return a column whose dtype tells its kind, where one dtype can."""
+    if isinstance(column.dtype, pd.CategoricalDtype | pd.ArrowDtype | pd.SparseDtype):
+        column = column.astype(object)
+    is_moments = column.dtype == object and pd.api.types.infer_dtype(column) == "datetime"
+    return column.infer_objects() if is_moments else column
+
+
+def _cells(column: pd.Series[Any]) -> Iterator[Cells]:
+    """Yield the cells of a column that are not empty, by kind."""
+    dtype = column.dtype
+    if pd.api.types.is_datetime64_any_dtype(dtype):
+        return _times(column)
+    if pd.api.types.is_bool_dtype(dtype):
+        return iter([Cells("flag", _filled(column), column.dropna().tolist())])
+    if pd.api.types.is_float_dtype(dtype):
+        return iter([_numbers(column)])
+    if pd.api.types.is_integer_dtype(dtype):
+        return iter([_integers(column)])
+    return _values(column)
+
+
+def _filled(column: pd.Series[Any]) -> list[int]:
+    rows: list[int] = np.flatnonzero(column.notna()).tolist()
+    return rows
+
+
+def _integers(column: pd.Series[Any]) -> Cells:
+    values = [int(value) for value in column.dropna()]
+    if any(abs(value) >= _TOO_LONG_NUMBER for value in values):
+        return Cells("text", _filled(column), [str(value) for value in values])
+    return Cells("whole", _filled(column), values)
+
+
+def _numbers(column: pd.Series[Any]) -> Cells:
+    numbers = column.to_numpy(dtype="float64", na_value=np.nan)
+    rows = np.flatnonzero(np.isfinite(numbers))
+    values = numbers[rows]
+    kind = "whole" if (values == np.floor(values)).all() else "number"
+    return Cells(kind, rows.tolist(), values.tolist())
+
+
+def _times(column: pd.Series[Any]) -> Iterator[Cells]:
+    """Yield days or moments as Excel counts them, and as text those it cannot count."""
+    is_naive = not isinstance(column.dtype, pd.DatetimeTZDtype)
+    present = column.dropna() if is_naive else column.dropna().dt.tz_convert(None)
+    moments = present.to_numpy().astype("datetime64[us]")
+    days = moments.astype("datetime64[D]")
+    is_days = is_naive and bool((days == moments).all())
+    counted = (days - np.datetime64(_DAY_0)).astype("int64")
+    serial = counted + (moments - days).astype("int64") / _MICROSECONDS_A_DAY
+    rows = np.array(_filled(column), dtype="int64")
+    inside = (days >= np.datetime64(_FIRST_DAY)) & (days <= np.datetime64(_LAST_DAY))
+    yield Cells("day" if is_days else "moment", rows[inside].tolist(), serial[inside].tolist())
+    outside = np.datetime_as_string(moments[~inside], unit="D" if is_days else "s")
+    yield Cells("text", rows[~inside].tolist(), outside.tolist())
+
+
+def _values(column: pd.Series[Any]) -> Iterator[Cells]:
+    """Yield the cells of a column of any values, each of its own kind."""
+    found: dict[str, Cells] = {}
+    for row, value in zip(_filled(column), column.dropna(), strict=True):
+        kind, cell = _cell(value)
+        # An empty text is an empty cell, which a filter calls blank.
+        if cell != "":
+            cells = found.setdefault(kind, Cells(kind, [], []))
+            cells.rows.append(row)
+            cells.values.append(cell)
+    return iter(found.values())
+
+
+def _cell(value: Any) -> tuple[str, Any]:
+    """Return the kind and the cell of one value."""
+    if isinstance(value, str):
+        return "text", value
+    if isinstance(value, bool | np.bool_):
+        return "flag", bool(value)
+    if isinstance(value, Integral):
+        is_short = abs(int(value)) < _TOO_LONG_NUMBER
+        return ("whole", int(value)) if is_short else ("text", str(value))
+    if isinstance(value, Real | Decimal):
+        number = float(value)
+        return ("number", number) if math.isfinite(number) else ("text", "")
+    if isinstance(value, date) and not isinstance(value, datetime) and value >= _FIRST_DAY:
+        return "day", (value - _DAY_0).days
+    return "text", str(joined(value))
+
+
+def _fitting(text: str, most: int = _LONGEST_TEXT) -> str:
+    """Return text as Excel can hold it; what is cut ends with ``…``."""
+    units = text.encode("utf-16-le", "surrogatepass")
+    if len(units) <= 2 * most:
+        # Half of a surrogate pair is no character and would break the file.
+        return units.decode("utf-16-le", "replace")
+    return units[: 2 * (most - 1)].decode("utf-16-le", "ignore") + "…"
+
+
+def _is_cut(whole: str, written: str) -> bool:
+    is_shorter = len(whole) > len(written) or not whole.endswith("…")
+    return written.endswith("…") and is_shorter
+
+
+def _unmarked(text: str) -> str:
+    """Return what xlsxwriter writes as this text.
+
+    It takes all between ``<r>`` and ``</r>`` for markup of its own and writes it unescaped, so
+    such a text is given to it as that markup.
+    """
+    if not (text.startswith("<r>") and text.endswith("</r>")):
+        return text
+    markup = f'<r><t xml:space="preserve">{escape(text, quote=False)}</t></r>'
+    return markup if _fitting(markup) == markup else f"{text[:-1]}…"
+
+
+def _width(header: str, parts: Iterable[Cells]) -> int:
+    """Return the width of a column in characters."""
+    longest = len(header) + _BUTTON
+    for kind, _, values in parts:
+        some = values[:_SAMPLE]
+        if kind in _WIDTHS:
+            longest = max(longest, _WIDTHS[kind])
+        elif kind == "text":
+            longest = max([longest, *map(len, some)])
+        else:
+            longest = max([longest, *(len(f"{value:,.2f}") for value in some)])
+    return min(max(longest + 1, _NARROWEST), _WIDEST)
+
+
+def _sheet_names(names: Iterable[str]) -> dict[str, str]:
+    """Return names -> names of sheets: such as Excel takes, and no two alike."""
+    # Excel keeps a name for itself.
+    taken = {"history"}
+    sheets = {}
+    for name in names:
+        base = one_line(_NOT_IN_A_NAME.sub("_", str(name)))
+        for number in count(1):
+            suffix = f" ({number})" if number > 1 else ""
+            sheet = _shortened(base, _LONGEST_NAME - len(suffix)) + suffix
+            if sheet.casefold() not in taken:
+                break
+        taken.add(sheet.casefold())
+        sheets[name] = sheet
+    return sheets
+
+
+def _shortened(base: str, most: int) -> str:
+    # An apostrophe at an end would end the name inside of formulas.
+    short = base.strip("' ").encode("utf-16-le")[: 2 * most].decode("utf-16-le", "ignore")
+    return short.strip("' ") or "Sheet"

@@ -1,0 +1,207 @@
+"""``asana-frames report hours``: the same figures in CSV, workbook and page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner, Result
+
+import asana_frames as af
+from asana_frames import extras
+from asana_frames.cli import main
+from asana_frames.exceptions import ConfigurationError
+from asana_frames.sandbox_server import TOKEN, serve
+
+SPAN = ("--from", "2026-09-01", "--to", "2026-10-31")
+FILES = {
+    "by_person_and_week.csv",
+    "by_project_and_week.csv",
+    "entries.csv",
+    "hours.csv",
+    "hours.html",
+    "hours.xlsx",
+}
+
+
+def report(out: Path, *arguments: str) -> Result:
+    command = ["report", "hours", "--workspace", "Acme", "--sandbox", "--out", str(out)]
+    return CliRunner().invoke(main, [*command, *arguments])
+
+
+def minutes_of(asana: af.Asana) -> int:
+    entries = asana.time_tracking_entries.list(
+        workspace="Acme", entered_on_start_date=SPAN[1], entered_on_end_date=SPAN[3]
+    )
+    return int(entries["duration_minutes"].sum())
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of two months in all formats."""
+    pytest.importorskip("xlsxwriter", reason="part of the excel extra")
+    out = tmp_path_factory.mktemp("report")
+    done = report(out, *SPAN)
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert all(name in done.stderr for name in FILES)
+    return out
+
+
+def test_a_report_is_csv_a_workbook_and_a_page(folder: Path) -> None:
+    assert {path.name for path in folder.iterdir()} == FILES
+
+
+def test_every_table_adds_up_to_the_entries_of_those_days(folder: Path, asana: af.Asana) -> None:
+    hours = minutes_of(asana) / 60
+
+    for name, column in (
+        ("entries", "hours"),
+        ("hours", "hours"),
+        ("by_person_and_week", "total"),
+        ("by_project_and_week", "total"),
+    ):
+        assert pd.read_csv(folder / f"{name}.csv")[column].sum() == pytest.approx(hours), name
+
+
+def test_the_workbook_holds_the_tables_and_a_chart_beside_each(folder: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl", reason="part of the dev extra")
+    book = openpyxl.load_workbook(folder / "hours.xlsx")
+
+    assert book.sheetnames == ["By person and week", "By project and week", "Hours", "Entries"]
+    assert [len(book[name]._images) for name in book.sheetnames] == [1, 1, 0, 0]
+    sheet = pd.read_excel(folder / "hours.xlsx", sheet_name="By project and week", dtype="str")
+    from_csv = pd.read_csv(folder / "by_project_and_week.csv", dtype="str")
+    assert sheet["project_gid"].tolist() == from_csv["project_gid"].tolist()
+
+
+def test_the_page_tells_what_is_counted_and_shows_the_charts(folder: Path) -> None:
+    page = (folder / "hours.html").read_text("utf-8")
+
+    assert "Acme, 2026-09-01 to 2026-10-31" in page
+    assert page.count("data:image/png;base64,") == 2
+    assert "Website relaunch" in page
+    assert "http" not in page.replace("http-equiv", "")
+
+
+def test_a_period_in_which_nobody_tracked_time_is_a_column_all_the_same(tmp_path: Path) -> None:
+    done = report(
+        *[tmp_path, "--from", "2026-10-01", "--to", "2027-02-28"],
+        *["--every", "MS", "--by", "team", "--format", "csv"],
+    )
+
+    assert done.exit_code == 0
+    columns = list(pd.read_csv(tmp_path / "by_team_and_month.csv").columns)
+    months = ["2026-10-01", "2026-11-01", "2026-12-01", "2027-01-01", "2027-02-01"]
+    assert columns == ["team_gid", "team_name", *months, "total"]
+
+
+@pytest.mark.parametrize("attribution", ["attributed", "first", "split"])
+def test_time_is_conserved_whichever_project_it_counts_to(
+    attribution: str, tmp_path: Path, asana: af.Asana
+) -> None:
+    done = report(tmp_path, *SPAN, "--attribution", attribution, "--format", "csv")
+
+    assert done.exit_code == 0
+    hours = pd.read_csv(tmp_path / "by_project_and_week.csv")["total"].sum()
+    assert round(hours * 60) == minutes_of(asana)
+
+
+def test_columns_of_tasks_and_projects_are_keys_too(tmp_path: Path, asana: af.Asana) -> None:
+    done = report(
+        tmp_path, *SPAN, "--by", "project_cf_Health,task_completed,billable", "--format", "csv"
+    )
+
+    assert done.exit_code == 0, done.stderr
+    hours = pd.read_csv(tmp_path / "hours.csv")
+    assert list(hours.columns) == [
+        *["project_cf_Health", "task_completed", "billable", "entered_on", "hours"]
+    ]
+    assert round(hours["hours"].sum() * 60) == minutes_of(asana)
+
+
+def test_days_without_an_entry_are_an_empty_report(tmp_path: Path) -> None:
+    pytest.importorskip("xlsxwriter", reason="part of the excel extra")
+
+    done = report(tmp_path, "--from", "2031-01-01", "--to", "2031-01-31")
+
+    assert done.exit_code == 0
+    assert pd.read_csv(tmp_path / "entries.csv").empty
+    assert "0 entries" in (tmp_path / "hours.html").read_text("utf-8")
+    assert (tmp_path / "hours.xlsx").stat().st_size > 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--by", "projct"), "Did you mean 'project'"),
+        (("--by", ","), "Try --by person,project"),
+        (("--by", "task_cf_Nothing", *SPAN), "cf_Nothing"),
+        (("--from", "2026-02-01", "--to", "2026-01-01"), "lies after"),
+        (("--format", "pdf"), "csv, excel, html"),
+        (("--format", ""), "csv, excel, html"),
+    ],
+)
+def test_what_cannot_be_reported_is_one_message_and_leaves_no_file(
+    arguments: tuple[str, ...], words: str, tmp_path: Path
+) -> None:
+    done = report(tmp_path / "out", *arguments)
+
+    assert done.exit_code == 2
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_period_that_is_none_is_refused_with_those_that_are(tmp_path: Path) -> None:
+    done = report(tmp_path, "--every", "fortnight")
+
+    assert done.exit_code == 2
+    assert "'W-MON'" in done.stderr
+
+
+@pytest.fixture
+def _no_excel(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(module: str) -> object:
+        raise ImportError(module)
+
+    monkeypatch.setattr(extras, "import_module", missing)
+
+
+@pytest.mark.usefixtures("_no_excel")
+def test_without_the_extra_everything_but_the_workbook_is_written(tmp_path: Path) -> None:
+    done = report(tmp_path, *SPAN, "--by", "person")
+
+    assert done.exit_code == 0
+    assert "pip install 'asana-frames[excel]'" in done.stderr
+    assert {path.suffix for path in tmp_path.iterdir()} == {".csv", ".html"}
+
+
+@pytest.mark.usefixtures("_no_excel")
+def test_a_workbook_that_was_asked_for_is_refused_without_the_extra(tmp_path: Path) -> None:
+    done = report(tmp_path / "out", "--format", "excel")
+
+    assert done.exit_code == 2
+    assert ConfigurationError.__name__ in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_task_that_may_not_be_read_is_told_and_its_time_still_counts(
+    asana: af.Asana, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    span = ("2026-10-26", "2026-10-30")
+    entries = asana.time_tracking_entries.list(
+        workspace="Acme", entered_on_start_date=span[0], entered_on_end_date=span[1]
+    )
+    monkeypatch.setenv("ASANA_ACCESS_TOKEN", TOKEN)
+
+    with serve(faults=f"refuse={entries['task_gid'].iloc[0]}:403") as server:
+        monkeypatch.setenv("ASANA_BASE_URL", server.url)
+        command = ["report", "hours", "--workspace", "Acme", "--format", "csv"]
+        days = ["--from", span[0], "--to", span[1]]
+        done = CliRunner().invoke(main, [*command, *days, "--out", str(tmp_path)])
+
+    assert done.exit_code == 5
+    assert "403" in done.stderr
+    hours = pd.read_csv(tmp_path / "entries.csv")["hours"].sum()
+    assert hours == entries["duration_minutes"].sum() / 60

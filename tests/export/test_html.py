@@ -1,0 +1,320 @@
+"""Pages: what is on them, that all of it is escaped, and that they ask for nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from decimal import Decimal
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from matplotlib.figure import Figure
+
+import asana_frames as af
+
+VOID = {"meta", "link", "img"}
+
+
+class Page(HTMLParser):
+    """The tags of a page, its text by tag, and the tables as lists of rows."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str]]] = []
+        self.texts: dict[str, list[str]] = {}
+        self.tables: list[list[list[str]]] = []
+        self._open: list[str] = []
+        self.feed(path.read_text("utf-8"))
+        self.close()
+        assert self._open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, {name: value or "" for name, value in attrs}))
+        self.texts.setdefault(tag, []).append("")
+        if tag == "table":
+            self.tables.append([])
+        if tag == "tr":
+            self.tables[-1].append([])
+        if tag in ("td", "th"):
+            self.tables[-1][-1].append("")
+        if tag not in VOID:
+            self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if not self._open:
+            return
+        self.texts[self._open[-1]][-1] += data
+        if self._open[-1] in ("td", "th"):
+            self.tables[-1][-1][-1] += data
+
+    def all(self, tag: str) -> list[dict[str, str]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+@pytest.fixture
+def figure() -> Figure:
+    figure = Figure(figsize=(4, 2))
+    figure.subplots().set(title="Hours <b>per</b> \\$ \n week")
+    return figure
+
+
+def page_of(frames: object, path: Path, **options: object) -> Page:
+    options = {"title": "Report", **options}
+    af.export.to_html(frames, path / "page.html", **options)  # type: ignore[arg-type]
+    return Page(path / "page.html")
+
+
+def shown(values: object, path: Path) -> list[str]:
+    """Return the cells of a table of one column."""
+    (table,) = page_of(pd.DataFrame({"x": values}), path).tables
+    assert table[0] == ["x"]
+    return [row[0] for row in table[1:]]
+
+
+def test_a_page_has_a_title_notes_contents_and_a_section_for_each_name(
+    tmp_path: Path, figure: Figure
+) -> None:
+    frames = {"Hours": pd.DataFrame({"a": [1]}), "Tasks": pd.DataFrame({"b": [2]})}
+
+    page = page_of(
+        frames, tmp_path, notes=["One.", "Two."], charts={"Tasks": figure, "Alone": figure}
+    )
+
+    assert page.texts["title"] == page.texts["h1"] == ["Report"]
+    assert page.texts["p"] == ["One.", "Two."]
+    assert page.texts["h2"] == page.texts["a"] == ["Hours", "Tasks", "Alone"]
+    places = [link["href"] for link in page.all("a")]
+    assert places == [f"#{section['id']}" for section in page.all("section")]
+    order = [tag for tag, _ in page.tags if tag in ("h2", "img", "table")]
+    assert order == ["h2", "table", "h2", "img", "table", "h2", "img"]
+    assert ("html", {"lang": "en"}) in page.tags
+    assert {"charset": "utf-8"} in page.all("meta")
+
+
+def test_one_frame_needs_neither_a_heading_nor_contents(tmp_path: Path) -> None:
+    page = page_of(pd.DataFrame({"a": [1]}), tmp_path, notes="One text.")
+
+    assert not page.all("h2")
+    assert not page.all("nav")
+    assert page.texts["p"] == ["One text."]
+    assert page.tables == [[["a"], ["1"]]]
+
+
+def test_all_text_is_escaped(tmp_path: Path, figure: Figure) -> None:
+    evil = "</td></style><script>alert(1)</script><img src=\"https://x.example\" onerror='a'>&amp;"
+    frame = pd.DataFrame({evil: [evil, None], "tuples": [(evil, "b"), ()]})
+
+    page = page_of(
+        {evil: frame, "b": frame}, tmp_path, title=evil, notes=[evil], charts={evil: figure}
+    )
+
+    assert {tag for tag, _ in page.tags}.isdisjoint({"script", "iframe", "object", "b"})
+    assert len(page.all("img")) == 1
+    assert page.texts["h1"] == page.texts["title"] == page.texts["p"] == [evil]
+    assert page.texts["h2"] == [evil, "b"]
+    assert page.tables[0] == [
+        [evil.replace("_", " "), "tuples"],
+        [evil, f"{evil}; b"],
+        ["", ""],
+    ]
+    assert not [name for _, attributes in page.tags for name in attributes if name[:2] == "on"]
+
+
+def test_a_page_asks_for_nothing(tmp_path: Path, figure: Figure) -> None:
+    page = page_of({"a": pd.DataFrame({"a": ["x"]})}, tmp_path, charts={"a": figure})
+
+    assert "http:" not in (text := (tmp_path / "page.html").read_text("utf-8"))
+    assert "https:" not in text
+    assert "url(" not in text
+    assert "@import" not in text
+    for tag, attributes in page.tags:
+        assert tag != "script"
+        assert "srcset" not in attributes
+        for name in ("src", "href"):
+            assert attributes.get(name, "#").startswith(("data:", "#"))
+    policy = [meta["content"] for meta in page.all("meta") if "http-equiv" in meta]
+    assert policy == ["default-src 'none'; img-src data:; style-src 'unsafe-inline'"]
+
+
+def test_a_chart_is_a_png_with_its_title_in_words(tmp_path: Path, figure: Figure) -> None:
+    page = page_of(
+        {}, tmp_path, charts={"by week": figure.axes[0], "bare": Figure(figsize=(4, 2))}
+    )
+
+    titled, bare = page.all("img")
+    assert titled["alt"] == "Hours <b>per</b> $   week"
+    assert bare["alt"] == "bare"
+    assert titled["src"].startswith("data:image/png;base64,iVBOR")
+    assert 300 < int(titled["width"]) < 420
+
+
+def test_gids_are_left_out_where_there_are_names(tmp_path: Path, asana: af.Asana) -> None:
+    frame = pd.DataFrame(
+        {
+            "gid": ["1"],
+            "name": ["Task"],
+            "assignee_gid": ["2"],
+            "assignee_name": ["Ana"],
+            "followers_gids": [("2", "3")],
+            "followers_names": [("Ana", "Bo")],
+            "parent_gid": ["4"],
+            "tags_gids": [("5",)],
+            "tags_name": ["x"],
+        }
+    )
+
+    (table,) = page_of(frame, tmp_path).tables
+    assert table == [
+        ["name", "assignee name", "followers names", "parent gid", "tags gids", "tags name"],
+        ["Task", "Ana", "Ana; Bo", "4", "5", "x"],
+    ]
+    assert page_of(frame[["gid"]], tmp_path).tables == [[["gid"], ["1"]]]
+    (table,) = page_of(asana.projects.list(workspace="Acme"), tmp_path).tables
+    assert "gid" not in table[0]
+    assert "owner name" in table[0]
+
+
+@pytest.mark.parametrize(
+    ("values", "cells"),
+    [
+        (pd.array([1234.5, None, -0.001], "Float64"), ["1,234.5", "", "0.0"]),
+        ([1 / 3, float("nan"), float("inf")], ["0.33", "", "inf"]),
+        ([1234567.0, 2.0], ["1,234,567", "2"]),
+        ([1.5, 20.0], ["1.5", "20.0"]),
+        ([1e300, 0.5], ["1e+300", "0.5"]),
+        (pd.array([12345678901234567, None], "Int64"), ["12,345,678,901,234,567", ""]),
+        ([Decimal("1234.56"), 2, None], ["1,234.56", "2", ""]),
+    ],
+)
+def test_numbers_are_short_and_grouped(values: object, cells: list[str], tmp_path: Path) -> None:
+    assert shown(values, tmp_path) == cells
+
+
+@pytest.mark.parametrize(
+    ("values", "cells"),
+    [
+        (pd.to_datetime(["2026-03-02", None]), ["2026-03-02", ""]),
+        (pd.to_datetime(["2026-03-02 09:15:00"]), ["2026-03-02T09:15:00"]),
+        (
+            pd.to_datetime(["2026-03-02 09:15:00", None], utc=True).tz_convert("Asia/Tokyo"),
+            ["2026-03-02T09:15:00Z", ""],
+        ),
+        ([dt.date(2026, 3, 2), None], ["2026-03-02", ""]),
+        (pd.array([True, False, None], "boolean"), ["yes", "no", ""]),
+        ([True, None, 5], ["yes", "", "5"]),
+        (pd.Categorical(["b", None, "a"]), ["b", "", "a"]),
+        ([("a", None), (), ["b"]], ["a; ", "", "b"]),
+    ],
+)
+def test_values_read_well(values: object, cells: list[str], tmp_path: Path) -> None:
+    assert shown(values, tmp_path) == cells
+
+
+def test_numbers_stand_at_the_right_and_headers_say_their_scope(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"hours": pd.array([1.5, None], "Float64"), "name": ["a", "b"]})
+
+    page = page_of({"full": frame, "bare": frame.iloc[:0]}, tmp_path)
+
+    assert page.all("th") == [{"scope": "col", "class": "number"}, {"scope": "col"}] * 2
+    assert page.all("td") == [{"class": "number"}, {}] * 2
+
+
+@pytest.mark.parametrize(("rows", "is_cut"), [(1000, False), (12_345, True)])
+def test_a_long_table_is_cut_and_says_so(rows: int, is_cut: bool, tmp_path: Path) -> None:
+    page = page_of(pd.DataFrame({"a": range(rows)}), tmp_path)
+
+    assert len(page.tables[0]) == 1001
+    line = ["The page shows the first 1,000 of 12,345 rows."]
+    assert page.texts.get("p", []) == (line if is_cut else [])
+
+
+def test_a_frame_of_nothing_keeps_its_header(tmp_path: Path) -> None:
+    page = page_of({"a": pd.DataFrame({"x_y": []}), "b": pd.DataFrame()}, tmp_path)
+
+    assert page.tables == [[["x y"]], [[]]]
+    assert page.texts["p"] == ["No rows.", "No rows."]
+
+
+def test_columns_of_any_name_are_shown(tmp_path: Path) -> None:
+    frame = pd.DataFrame([[1, 2, 3, 4, 5, 6]])
+    day, moment = pd.Timestamp("2026-03-02"), pd.Timestamp("2026-03-02 09:15")
+    frame.columns = pd.Index(["a", "a", day, moment, ("hours", day), None], dtype=object)
+
+    (table,) = page_of(frame, tmp_path).tables
+
+    heads = ["a", "a", "2026-03-02", "2026-03-02T09:15:00", "hours; 2026-03-02", ""]
+    assert table == [heads, ["1", "2", "3", "4", "5", "6"]]
+
+
+@given(
+    st.lists(
+        st.text(st.characters(codec="utf-8", exclude_characters="\r\0")), min_size=1, max_size=5
+    )
+)
+def test_any_text_comes_back_the_same(
+    tmp_path_factory: pytest.TempPathFactory, texts: list[str]
+) -> None:
+    path = tmp_path_factory.mktemp("page")
+
+    page = page_of({"x": pd.DataFrame({"x": texts})}, path, title=texts[0], notes=texts)
+
+    assert [row[0] for row in page.tables[0][1:]] == texts
+    assert page.texts["p"] == texts
+
+
+def test_half_a_character_breaks_no_page(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"x": pd.Series(["a\ud800b"], dtype=object)})
+
+    assert page_of(frame, tmp_path).tables == [[["x"], ["a?b"]]]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"max_rows": 0}, "max_rows=0 is too small"),
+        ({"frames": {"a": [1]}}, "'a' is a list, not a pandas DataFrame"),
+        ({"charts": {"a": [1]}}, r"charts\['a'\] is a list: give a matplotlib Figure or Axes"),
+    ],
+)
+def test_what_makes_no_page_is_refused_and_leaves_nothing(
+    options: dict[str, object], words: str, tmp_path: Path
+) -> None:
+    options = {"frames": {"a": pd.DataFrame({"a": [1]})}, **options}
+
+    with pytest.raises(af.InvalidRequest, match=words):
+        page_of(path=tmp_path, **options)  # type: ignore[arg-type]
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_chart_that_cannot_be_drawn_leaves_the_older_page(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text("older")
+    figure = Figure()
+    figure.subplots().set_title(r"$\nonsense$")
+
+    with pytest.raises(ValueError, match="nonsense"):
+        page_of({}, tmp_path, charts={"a": figure})
+
+    assert [file.read_text() for file in tmp_path.iterdir()] == ["older"]
+
+
+def test_a_missing_folder_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(af.ConfigurationError, match="cannot be written"):
+        page_of({}, tmp_path / "missing")
+
+
+def test_the_same_report_is_the_same_file(tmp_path: Path, figure: Figure) -> None:
+    pages = []
+    for _ in range(2):
+        page_of({"a": pd.DataFrame({"a": [1]})}, tmp_path, charts={"a": figure})
+        pages.append((tmp_path / "page.html").read_bytes())
+
+    assert pages[0] == pages[1]
+    assert not re.search(rb"matplotlib", pages[0])
