@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import pandas as pd
@@ -13,6 +15,9 @@ from asana_frames.cli.errors import Command
 from asana_frames.cli.folder import made_folder
 from asana_frames.cli.pictures import drawn
 from asana_frames.sandbox_server import TOKEN, serve
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 @click.command("demo", cls=Command)
@@ -33,30 +38,39 @@ def demo_command(out: Path) -> None:
             "goals": asana.goals.list(workspace="Acme"),
         }
         relationships = asana.goal_relationships.list(supported_goal=frames["goals"])
-    frames["hours_by_person_and_week"] = rollups.hours(
-        frames["time_tracking_entries"], by="created_by_name", every="W"
-    )
+    hours = rollups.hours(frames["time_tracking_entries"], by="person", every="W")
+    frames["hours_by_person_and_week"] = hours
     for name, frame in frames.items():
         export.to_csv(frame, folder / f"{name}.csv")
-    _draw(rollups.goal_progress(frames["goals"], relationships), folder / "goal_progress.png")
-    _tell(frames, folder)
-
-
-def _draw(progress: pd.DataFrame, path: Path) -> None:
+    progress = rollups.goal_progress(frames["goals"], relationships)
     height = 0.36 * len(progress) + 1.2
-    figure = drawn(lambda ax: charts.goal_progress(progress, ax=ax), height=height)
-    with export.writing(path) as part:
-        figure.savefig(part, dpi=120, format="png")
+    pictures = {
+        "hours_by_person_and_week": drawn(partial(_hours, hours), height=4.5),
+        "goal_progress": drawn(partial(_goals, progress), height=height),
+    }
+    for name, figure in pictures.items():
+        with export.writing(folder / f"{name}.png") as part:
+            figure.savefig(part, dpi=120, format="png")
+    _tell(frames, list(pictures), folder)
 
 
-def _tell(frames: dict[str, pd.DataFrame], folder: Path) -> None:
+def _hours(hours: pd.DataFrame, ax: Axes) -> None:
+    charts.hours(hours, ax=ax)
+
+
+def _goals(progress: pd.DataFrame, ax: Axes) -> None:
+    charts.goal_progress(progress, ax=ax)
+
+
+def _tell(frames: dict[str, pd.DataFrame], pictures: list[str], folder: Path) -> None:
     hours = frames["hours_by_person_and_week"]
-    totals = hours.groupby("created_by_name")["hours"].sum().sort_values(ascending=False)
+    totals = hours.groupby("person_name")["hours"].sum().sort_values(ascending=False)
     click.echo("Hours tracked, the five who tracked most:\n")
     for name, total in totals.head(5).items():
         click.echo(f"  {name:<20}{total:>8.1f}")
     click.echo(f"\nFiles in {folder}:\n")
     for name, frame in frames.items():
         click.echo(f"  {name + '.csv':<30}{len(frame):>7,} rows {len(frame.columns):>4} columns")
-    click.echo(f"  {'goal_progress.png':<30}")
+    for name in pictures:
+        click.echo(f"  {name}.png")
     click.echo("\nTry it yourself: python -c 'import asana_frames as af; print(af.sandbox())'")

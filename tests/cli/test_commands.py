@@ -53,6 +53,7 @@ def test_the_demo_leaves_files_a_table_and_a_chart(tmp_path: Path) -> None:
         "time_tracking_entries.csv",
         "goals.csv",
         "hours_by_person_and_week.csv",
+        "hours_by_person_and_week.png",
         "goal_progress.png",
     }
     tasks = pd.read_csv(tmp_path / "out" / "tasks.csv", dtype="str")
@@ -249,6 +250,19 @@ def test_an_export_writes_what_the_library_reads(tmp_path: Path, asana: af.Asana
     tasks = json.loads((tmp_path / "tasks.json").read_text("utf-8"))
     everything = af.gather.all_tasks(asana, "Acme", subtasks=True)
     assert [t["gid"] for t in tasks] == everything["gid"].tolist()
+
+
+def test_an_export_to_excel_is_a_workbook_of_each(tmp_path: Path, asana: af.Asana) -> None:
+    pytest.importorskip("openpyxl", reason="part of the dev extra")
+
+    done = run(
+        *["export", "--workspace", "Acme", "--sandbox", "--out", str(tmp_path)],
+        *["--resources", "users", "--format", "excel"],
+    )
+
+    assert done.returncode == 0
+    users = pd.read_excel(tmp_path / "users.xlsx", dtype="str")
+    assert users["gid"].tolist() == asana.users.list(workspace="Acme")["gid"].tolist()
 
 
 def test_what_is_listed_by_workspace_can_be_exported(asana: af.Asana) -> None:
