@@ -1,5 +1,9 @@
 """Frames in, matplotlib Axes out: nothing is fetched, computed or shown."""
 
+from asana_frames.charts.budgets import budget_burn
+from asana_frames.charts.estimating import estimates
 from asana_frames.charts.goals import goal_progress
+from asana_frames.charts.time_tracking import hours, timesheet
+from asana_frames.charts.workload import capacity
 
-__all__ = ["goal_progress"]
+__all__ = ["budget_burn", "capacity", "estimates", "goal_progress", "hours", "timesheet"]
