@@ -50,6 +50,7 @@ _NEEDED = (
     "used_high",
     "total",
     "planned_to_date",
+    "unpriced_hours",
     "exhausted_on",
     "exhausted_earliest",
     "exhausted_latest",
@@ -69,7 +70,7 @@ def budget_burn(burn: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         What ``rollups.budget_burn`` returns, one row per budget and period: ``budget_gid``,
         ``project_name``, ``budget_type``, ``units``, ``period``, ``is_forecast``, ``used``,
         ``used_total``, ``used_low``, ``used_high``, ``total``, ``planned_to_date``,
-        ``exhausted_on``, ``exhausted_earliest`` and ``exhausted_latest``.
+        ``unpriced_hours``, ``exhausted_on``, ``exhausted_earliest`` and ``exhausted_latest``.
     ax
         Where to draw; a new figure otherwise.
 
@@ -78,6 +79,7 @@ def budget_burn(burn: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     Axes
         Of one budget, in its units: what is used at the end of each period, the forecast dashed
         in its band, the budget as a line across, the plan, and the day on which it is used up.
+        A note counts the hours that have no rate and so are in none of this.
         Of several: the used part of each in percent, at most ten, the furthest on first; a note
         counts the others and names those that have no total.
 
@@ -117,11 +119,18 @@ def _one(ax: Axes, rows: pd.DataFrame, step: Step) -> None:
     date_axis(ax)
     name = shortened(shown(rows["project_name"].iloc[0]), longest_name(ax))
     kind = shortened(shown(rows["budget_type"].iloc[0]))
-    titled(ax, f"{name}: {kind} used", [words] if words else [], across=across)
+    notes = [note for note in (words, _unpriced(rows)) if note]
+    titled(ax, f"{name}: {kind} used", notes, across=across)
     if (_numbers(rows, "used_total") >= 0).all():
         ax.set_ylim(bottom=0)
     ax.set_ylabel(shortened(units[:1].upper() + units[1:]), fontsize=font_size(ax) + 1)
+    ax.yaxis.set_major_formatter("{x:,.6g}")
     legend_below(ax, list(drawn.values()), list(drawn), points=30)
+
+
+def _unpriced(rows: pd.DataFrame) -> str:
+    hours = float(np.nansum(_numbers(rows, "unpriced_hours")))
+    return f"+ {number(hours)} h without a rate" if hours else ""
 
 
 def _points(rows: pd.DataFrame, column: str, step: Step) -> tuple[Numbers, Numbers]:
@@ -245,6 +254,7 @@ def _several(ax: Axes, burn: pd.DataFrame, dated: pd.DataFrame, step: Step) -> N
         f"… {more} more" if more else "",
         _list("without a total", [name for name in totals.index if name not in known]),
         _list("nothing used yet", [name for name in known if name not in rows]),
+        _unpriced(dated),
     ]
     titled(ax, "Budgets used", [note for note in notes if note])
     drawn["whole budget"] = ax.axhline(100, color=_LIMIT, linewidth=1.4)

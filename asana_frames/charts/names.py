@@ -31,16 +31,22 @@ def shown(value: Any) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split()) or NONE
 
 
+#: Beyond this a second decimal tells nothing.
+_LARGE = 1_000.0
+
+
 def number(value: float) -> str:
-    """Return a number with at most one decimal.
+    """Return a number with at most two decimals, which tell minutes; large ones with one.
 
     Examples
     --------
-    >>> number(12.5), number(1200.0), number(-0.01)
-    ('12.5', '1,200', '0')
+    >>> number(12.5), number(0.25), number(1125.25), number(-0.001)
+    ('12.5', '0.25', '1,125.2', '0')
     """
+    decimals = 2 if abs(value) < _LARGE else 1
     # Adding 0 takes the sign from a zero.
-    return f"{round(value, 1) + 0.0:,.1f}".removesuffix(".0")
+    text = f"{round(value, decimals) + 0.0:,.{decimals}f}"
+    return text.rstrip("0").rstrip(".")
 
 
 def heading(keys: Sequence[str]) -> str:

@@ -59,6 +59,8 @@ _WAYS = {
     "utilisation": _Way("Utilisation (% of available hours)", "tracked", 100, 100, "RdBu_r"),
 }
 _MOST = 40
+#: How far below 0 % the scale of colours goes.
+_PALER = 0.8
 
 
 def capacity(capacity: pd.DataFrame, *, show: Show = "load", ax: Axes | None = None) -> Axes:
@@ -161,8 +163,11 @@ def _norm(values: Numbers, show: Show) -> Normalize:
     from matplotlib.colors import TwoSlopeNorm
 
     way = _WAYS[show]
-    reach = way.centre or max(1.0, float(np.nanmax(np.abs(values), initial=0.0)))
-    return TwoSlopeNorm(way.centre, way.centre - reach, way.centre + reach)
+    if way.centre:
+        # Too much is what must be seen; the deepest blue, for less than nothing, is never reached.
+        return TwoSlopeNorm(way.centre, -_PALER * way.centre, 2 * way.centre)
+    reach = max(1.0, float(np.nanmax(np.abs(values), initial=0.0)))
+    return TwoSlopeNorm(0, -reach, reach)
 
 
 def _texts(values: Numbers, is_away: NDArray[np.bool_], show: Show) -> list[list[str]]:

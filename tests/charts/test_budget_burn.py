@@ -16,7 +16,10 @@ from matplotlib.lines import Line2D
 import asana_frames as af
 
 TEXT = pd.StringDtype(na_value=np.nan)
-NUMBERS = ["used", "used_total", "used_low", "used_high", "total", "left", "planned_to_date"]
+NUMBERS = [
+    *("used", "used_total", "used_low", "used_high", "total", "left"),
+    *("planned_to_date", "unpriced_hours"),
+]
 DAYS = ["period", "exhausted_on", "exhausted_earliest", "exhausted_latest"]
 
 
@@ -48,6 +51,7 @@ def burn_of(
         "total": 100.0,
         "left": 100.0 - used,
         "planned_to_date": np.nan,
+        "unpriced_hours": 0.0,
         "exhausted_on": None,
         "exhausted_earliest": None,
         "exhausted_latest": None,
@@ -277,3 +281,9 @@ def test_no_budgets_are_an_empty_chart_that_says_so() -> None:
 def test_a_missing_column_is_named(column: str) -> None:
     with pytest.raises(af.InvalidRequest, match=rf"charts\.budget_burn needs .*{column}"):
         af.charts.budget_burn(burn_of().drop(columns=column))
+
+
+def test_hours_without_a_rate_are_noted() -> None:
+    ax = af.charts.budget_burn(burn_of(unpriced_hours=[2.0, 0.5, 0.0, np.nan, np.nan, np.nan]))
+
+    assert "+ 2.5 h without a rate" in [text.get_text() for text in ax.texts]

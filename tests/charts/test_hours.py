@@ -222,7 +222,7 @@ def test_without_periods_there_is_a_bar_per_series_the_largest_at_the_top() -> N
 
     assert names_of(ax) == ["Bo", "Ana"]
     assert [bar.get_width() for bar in bars_of(ax)] == [7, 1.25]
-    assert words_of(ax) == ["7", "1.2"]
+    assert words_of(ax) == ["7", "1.25"]
     assert ax.yaxis_inverted()
     assert ax.get_xlabel() == "Hours"
 

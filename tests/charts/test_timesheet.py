@@ -57,7 +57,7 @@ def test_cells_carry_their_hours_and_an_empty_day_is_a_dot() -> None:
     ax = af.charts.timesheet(sheet_of(("1", "Ana", WEEK, "draft"), ("2", "Bo", HALF, "approved")))
 
     cells = [at(ax, column, 0).get_text() for column in range(7)]
-    assert cells == ["8", "7.5", "·", "·", "4.2", "·", "·"]
+    assert cells == ["8", "7.5", "·", "·", "4.25", "·", "·"]
     assert names_of(ax) == ["Ana", "Bo"]
     assert ax.get_ylim()[0] > ax.get_ylim()[1]
 
@@ -82,7 +82,7 @@ def test_sums_are_text_and_have_no_part_in_the_colours() -> None:
     assert colours.shape == (2, 7)
     assert colours.max() == 8
     assert names_of(ax) == ["Ana", "Bo", "Total"]
-    assert [at(ax, 7.1, row).get_text() for row in (0, 1, 2.1)] == ["19.8", "4", "23.8"]
+    assert [at(ax, 7.1, row).get_text() for row in (0, 1, 2.1)] == ["19.75", "4", "23.75"]
     assert [at(ax, column, 2.1).get_text() for column in range(3)] == ["12", "7.5", "·"]
 
 
@@ -154,7 +154,7 @@ def test_odd_hours_are_written_as_they_are() -> None:
 
     ax = af.charts.timesheet(sheet_of(("1", "Save $5 and $6", hours, "draft")))
 
-    assert [at(ax, column, 0).get_text() for column in range(4)] == ["-1", "30", "·", "0"]
+    assert [at(ax, column, 0).get_text() for column in range(4)] == ["-1", "30", "·", "0.04"]
     assert names_of(ax) == [r"Save \$5 and \$6"]
     ax.figure.canvas.draw()
 
