@@ -11,13 +11,13 @@ import pandas as pd
 from asana_frames.exceptions import InvalidRequest, PartialResultWarning
 from asana_frames.frames.arrays import STR
 from asana_frames.rollups.burning import DATES, TEXTS, Burn, Method, burn_of, burn_table, own_value
-from asana_frames.rollups.columns import keys_of, need
-from asana_frames.rollups.periods import Every, check_days, check_every
-from asana_frames.rollups.rate_book import RateBook
+from asana_frames.rollups.columns import need
+from asana_frames.rollups.periods import Every, check_days, check_every, first_day, read_day
+from asana_frames.rollups.rate_book import RateBook, priced_by
+from asana_frames.rollups.repeats import once
 
 _WHAT = "rollups.budget_burn"
 _NEEDED = ("gid", "parent_gid", "parent_name", "budget_type", "total_value", "actual_value")
-_KEYS = ("person", "project")
 _NUMBERS = (
     *("used", "used_total", "used_low", "used_high", "total", "left"),
     *("planned", "planned_to_date", "unpriced_hours", "actual"),
@@ -103,7 +103,8 @@ def budget_burn(
     Raises
     ------
     InvalidRequest
-        A column is missing, ``every`` is no period, or a budget of money comes without rates.
+        A column is missing, ``every`` is no period, ``as_of`` no day, or a budget of money comes
+        without rates.
 
     Examples
     --------
@@ -147,13 +148,11 @@ def budget_burn(
         raise InvalidRequest("band= lies between 0 and 1, and pace= is 1 period at least.")
     book = _rates_for(budgets, rates, placeholders)
     rows = _charged(entries, book)
-    last = rows["day"].max() if as_of is None else pd.Timestamp(as_of).normalize()
+    last = rows["day"].max() if as_of is None else read_day(as_of, name="as_of")
     method = Method(every, last, pace, band, forecast)
     spans = _spans(projects)
     rows = rows if pd.isna(last) else rows[rows["day"] <= last]
-    burns = [
-        burn_of(b, rows) for b in budgets.drop_duplicates("gid", keep="last").to_dict("records")
-    ]
+    burns = [burn_of(budget, rows) for budget in once(budgets).to_dict("records")]
     if as_of is None:
         _warn_of_missing(burns)
     return _framed([burn_table(b, method, spans.get(b.budget["parent_gid"])) for b in burns])
@@ -181,17 +180,17 @@ def _charged(entries: pd.DataFrame, book: RateBook | None) -> pd.DataFrame:
         record="time_tracking_entry",
     )
     check_days(entries["entered_on"], what=_WHAT)
-    person, project = (keys_of(entries, f"{n}_gid", what=_WHAT)[0].column for n in _KEYS)
+    columns = priced_by(entries, what=_WHAT)
     table = pd.DataFrame(
         {
-            "day": entries["entered_on"].astype("datetime64[us]"),
-            "project_gid": entries[project].astype(STR),
+            "day": first_day(entries["entered_on"], "D"),
+            "project_gid": entries[columns["project_gid"]].astype(STR),
             "billable_status": entries["billable_status"],
             "hours": entries["duration_minutes"].astype("Float64").fillna(0) / 60,
         }
     )
     if book is not None:
-        asked = {"person_gid": entries[person].astype(STR), "entered_on": table["day"]}
+        asked = {"person_gid": entries[columns["person_gid"]], "entered_on": table["day"]}
         priced = book.priced(table[["project_gid"]].assign(**asked)).set_axis(table.index)
         table[["rate", "currency_code"]] = priced[["rate", "currency_code"]]
     if "project_from" in entries:

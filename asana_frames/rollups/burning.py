@@ -58,7 +58,7 @@ def burn_of(budget: Mapping[Any, Any], rows: pd.DataFrame) -> Burn:
         factor = 1 / 60
     else:
         is_priced = mine["rate"].notna()
-        if pd.notna(units := budget.get("total_units", budget.get("actual_units"))):
+        if pd.notna(units := _currency(budget)):
             is_priced &= mine["currency_code"] == units
         days = mine.assign(
             used=(mine["hours"] * mine["rate"]).where(is_priced, 0.0),
@@ -85,8 +85,9 @@ def burn_table(burn: Burn, method: Method, span: tuple[Any, Any] | None) -> pd.D
     past = _past(burn, method)
     total, spent = _total(burn), float(past["used"].sum())
     is_whole = [last_day_of(period, method.every) <= method.as_of for period in past["period"]]
-    known = past["used"][is_whole]
-    pace = pace_of([float(v) for v in known.tail(method.pace)], band=method.band)
+    # Of a budget that no entry counts to nobody knows the pace; it is not 0.
+    known = list(past["used"][is_whole]) if len(burn.days) else []
+    pace = pace_of([float(used) for used in known[-method.pace :]], band=method.band)
     dates = _exhausted(burn, method, pace, total, spent)
     table = past
     if method.forecast and pace is not None:
@@ -145,7 +146,8 @@ def _ahead(
             "used": expected - before,
             "unpriced_hours": None,
             "used_total": spent + expected,
-            "used_low": None if low is None else spent + max(low, 0.0),
+            # Less than what is used already only where sums shrink by themselves.
+            "used_low": None if low is None else spent + max(low, min(expected, 0.0)),
             "used_high": None if high is None else spent + high,
         }
         before = expected

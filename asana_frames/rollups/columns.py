@@ -62,7 +62,7 @@ def _asked_with(missing: Iterable[str], record: str | None) -> str:
     wanted = [paths[name] for name in missing if name in paths]
     if not wanted:
         return ""
-    return f" Read the {record.replace('_', ' ')} with fields={wanted!r}, or without fields=."
+    return f" Where fields= was given, add {', '.join(map(repr, wanted))}."
 
 
 def keys_of(frame: Any, by: str | Sequence[str], *, what: str) -> list[Key]:

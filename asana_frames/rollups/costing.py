@@ -10,7 +10,7 @@ import pandas as pd
 from asana_frames.exceptions import InvalidRequest
 from asana_frames.rollups.columns import Key, is_dask, keys_of, need
 from asana_frames.rollups.periods import Every, check_days, check_every, first_day
-from asana_frames.rollups.rate_book import RATE_COLUMNS, RateBook
+from asana_frames.rollups.rate_book import RATE_COLUMNS, RateBook, priced_by
 from asana_frames.rollups.totals import sum_by, summed
 
 _WHAT = "rollups.cost"
@@ -99,12 +99,9 @@ def cost(
     need(entries, ["duration_minutes", "entered_on"], what=_WHAT, record="time_tracking_entry")
     check_days(entries["entered_on"], what=_WHAT)
     book = RateBook(rates, placeholders)
-    person, project = (
-        keys_of(entries, f"{name}_gid", what=_WHAT)[0].column for name in ("person", "project")
-    )
+    asked = priced_by(entries, what=_WHAT) | {"entered_on": "entered_on"}
 
     def priced(part: pd.DataFrame) -> pd.DataFrame:
-        asked = {"project_gid": project, "person_gid": person, "entered_on": "entered_on"}
         keys = pd.DataFrame({name: part[column] for name, column in asked.items()})
         found = book.priced(keys).set_axis(part.index)
         return found.assign(

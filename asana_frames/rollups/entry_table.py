@@ -12,6 +12,7 @@ from asana_frames.frames.arrays import STR
 from asana_frames.rollups.columns import need
 from asana_frames.rollups.homes import Homes, empty_tuples
 from asana_frames.rollups.periods import check_days, first_day
+from asana_frames.rollups.repeats import once
 
 _WHAT = "rollups.entries"
 _NEEDED = ("gid", "duration_minutes", "entered_on", "created_by_gid", "task_gid")
@@ -30,7 +31,8 @@ _BILLABLE = {"billable": True, "nonBillable": False}
 _LISTS = tuple(
     f"{what}_{end}" for what in ("project", "section", "team") for end in ("gids", "names")
 )
-_COLUMNS = (
+#: The columns that the table always has.
+ENTRY_COLUMNS = (
     *("gid", "entered_on", "week", "month", "duration_minutes", "hours"),
     *("person_gid", "person_name", "person_email"),
     *("task_gid", "task_name", "root_task_gid", "root_task_name"),
@@ -131,15 +133,15 @@ def entries(
     """
     need(entries, _NEEDED, what=_WHAT, record="time_tracking_entry")
     check_days(entries["entered_on"], what=_WHAT)
-    rows = entries.drop_duplicates("gid", keep="last").reset_index(drop=True)
+    rows = once(entries)
     found = _own(rows) | _tasks(rows, tasks, task_columns)
     found["person_email"] = _told(users, "email", found["person_gid"], "user")
     names = _told(users, "name", found["person_gid"], "user")
     found["person_name"] = found["person_name"].where(found["person_name"].notna(), names)
     found |= _project(rows, found)
     found |= _of_project(found, projects, project_columns)
-    extra = [name for name in found if name not in _COLUMNS]
-    return pd.DataFrame(found)[[*_COLUMNS, *extra]]
+    extra = [name for name in found if name not in ENTRY_COLUMNS]
+    return pd.DataFrame(found)[[*ENTRY_COLUMNS, *extra]]
 
 
 def _own(rows: pd.DataFrame) -> dict[str, pd.Series[Any]]:
@@ -147,7 +149,7 @@ def _own(rows: pd.DataFrame) -> dict[str, pd.Series[Any]]:
     minutes = rows["duration_minutes"].astype("Int64")
     found: dict[str, Any] = {
         "gid": rows["gid"],
-        "entered_on": rows["entered_on"].astype("datetime64[us]"),
+        "entered_on": first_day(rows["entered_on"], "D"),
         "week": first_day(rows["entered_on"], "W"),
         "month": first_day(rows["entered_on"], "MS"),
         "duration_minutes": minutes,

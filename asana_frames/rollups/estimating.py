@@ -11,11 +11,15 @@ import pandas as pd
 from asana_frames.exceptions import InvalidRequest
 from asana_frames.frames.arrays import STR
 from asana_frames.rollups.columns import Key, is_dask, keys_of, need
+from asana_frames.rollups.entry_table import filled_tuples
 from asana_frames.rollups.homes import Homes
 from asana_frames.rollups.time_tracking import hours
 from asana_frames.rollups.totals import sum_by
 
 _WHAT = "rollups.estimates"
+_PLACES = [
+    f"memberships_{what}_{end}" for what in ("project", "section") for end in ("gids", "names")
+]
 _UNITS = {"minutes": 60.0, "hours": 1.0}
 
 
@@ -119,11 +123,15 @@ def _with_strays(table: pd.DataFrame, spent: pd.DataFrame | None) -> pd.DataFram
     named = {"gid": strays["task_gid"]}
     if "task_name" in strays:
         named["name"] = strays["task_name"]
-    rows = pd.DataFrame(named).drop_duplicates("gid").reindex(columns=table.columns)
-    for name in table.columns:
-        if table[name].dtype == object:
-            rows[name] = [() for _ in range(len(rows))]
-    return pd.concat([table, rows.astype(table.dtypes.to_dict())], ignore_index=True)
+    rows = pd.DataFrame(named).drop_duplicates("gid")
+    # Longer, not put together: nothing else is known of them, whatever the dtype of a column.
+    whole = table.reindex(range(len(table) + len(rows)))
+    for name in rows:
+        both = [table[name].astype(STR), rows[name].astype(STR)]
+        whole[name] = pd.concat(both, ignore_index=True)
+    for name in whole.columns.intersection(_PLACES):
+        whole[name] = filled_tuples(whole[name])
+    return whole
 
 
 def _placed(homes: Homes) -> pd.DataFrame:

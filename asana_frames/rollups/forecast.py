@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from statistics import NormalDist, fmean, variance
+from statistics import fmean, variance
 from typing import NamedTuple
+
+#: Halvings after which an angle is as exact as a float.
+_HALVINGS = 60
 
 
 class Pace(NamedTuple):
     """What periods added on average, and how much they differed.
 
     ``spread`` is the standard deviation of one period, None where a single one is known; ``known``
-    is how many periods are known; ``z`` is how many standard deviations the band is wide.
+    is how many periods are known; ``z`` is how many standard deviations the band is wide to each
+    side: by Student's t, as the spread, too, is known from these periods only.
     """
 
     mean: float
@@ -45,9 +49,12 @@ class Pace(NamedTuple):
         noise = (self.z * self.spread) ** 2
         square = self.mean**2 - noise / self.known
         linear = 2 * amount * self.mean + noise
-        root = math.sqrt(max(linear**2 - 4 * square * amount**2, 0.0))
+        inside = linear**2 - 4 * square * amount**2
+        root = math.sqrt(max(inside, 0.0))
+        # Where sums shrink, the upper bound may turn back before it comes so far.
+        is_reached = linear + root > 0 and (self.mean >= 0 or inside >= 0)
         # Written so that no close numbers are subtracted; good for square = 0, too.
-        earliest = 2 * amount**2 / (linear + root) if linear + root > 0 else None
+        earliest = 2 * amount**2 / (linear + root) if is_reached else None
         latest = (linear + root) / (2 * square) if square > 0 and self.mean > 0 else None
         return expected, earliest, latest
 
@@ -65,5 +72,28 @@ def pace_of(amounts: Sequence[float], *, band: float) -> Pace | None:
     if not amounts:
         return None
     spread = math.sqrt(variance(amounts)) if len(amounts) > 1 else None
-    z = NormalDist().inv_cdf((1 + band) / 2)
-    return Pace(fmean(amounts), spread, len(amounts), z)
+    return Pace(fmean(amounts), spread, len(amounts), _width(band, len(amounts) - 1))
+
+
+def _width(band: float, freedom: int) -> float:
+    """Return around the mean of Student's t the width to each side in which ``band`` lies."""
+    low, high = 0.0, math.pi / 2
+    for _ in range(_HALVINGS):
+        angle = (low + high) / 2
+        low, high = (angle, high) if _share(angle, freedom) < band else (low, angle)
+    return math.sqrt(freedom) * math.tan(low)
+
+
+def _share(angle: float, freedom: int) -> float:
+    """Return the share of Student's t that lies within ``sqrt(freedom) * tan(angle)``.
+
+    Abramowitz and Stegun, Handbook of Mathematical Functions, 26.7.3 and 26.7.4.
+    """
+    is_odd = freedom % 2
+    term = math.cos(angle) ** is_odd
+    terms = 0.0
+    for power in range(is_odd, freedom - 1, 2):
+        terms += term
+        term *= (power + 1) / (power + 2) * math.cos(angle) ** 2
+    inner = math.sin(angle) * terms
+    return 2 / math.pi * (angle + inner) if is_odd else inner

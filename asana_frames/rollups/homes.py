@@ -63,12 +63,12 @@ class Homes:
             aligned), a row per task. A subtask that is in no project is where the nearest task
             above it is.
         """
-        names = {
-            f"{what}_{end}": f"memberships_{what}_{end}"
-            for what in ("project", "section")
-            for end in ("gids", "names")
-        }
-        own = pd.DataFrame({name: self._tuples(column) for name, column in names.items()})
+        gids = self._tuples("memberships_project_gids")
+        own = pd.DataFrame({"project_gids": gids})
+        for name in ("project_names", "section_gids", "section_names"):
+            given = self.tasks.get(f"memberships_{name}")
+            # What was not read is missing once for each project, so that the tuples stay aligned.
+            own[name] = gids.map(lambda places: (None,) * len(places)) if given is None else given
         is_housed = (own["project_gids"].str.len() > 0).to_numpy(dtype=bool)
         holder = self._climb((self._parent < 0) | is_housed)
         return own.iloc[holder].reset_index(drop=True)
@@ -106,9 +106,25 @@ class Homes:
         return pd.Series(pd.array([None] * len(self.tasks), dtype=STR), name=name)
 
     def _tuples(self, name: str) -> pd.Series[Any]:
-        if name in self.tasks.columns:
-            return self.tasks[name]
-        return empty_tuples(len(self.tasks))
+        if name not in self.tasks.columns:
+            return empty_tuples(len(self.tasks))
+        check_tuples(self.tasks[name].dtype, name)
+        return self.tasks[name]
+
+
+def check_tuples(dtype: object, name: str) -> None:
+    """Refuse a column of text where tuples are needed: of each text a letter would be taken.
+
+    Raises
+    ------
+    InvalidRequest
+        The message says what made text of the tuples.
+    """
+    if isinstance(dtype, pd.StringDtype):
+        raise InvalidRequest(
+            f"{name} holds text, not tuples. Dask makes text of them, unless one types "
+            f"dask.config.set({{'dataframe.convert-string': False}}) before the frame is made."
+        )
 
 
 def empty_tuples(count: int) -> pd.Series[Any]:

@@ -55,6 +55,36 @@ def check_days(days: pd.Series[Any], *, what: str) -> None:
         )
 
 
+def read_day(day: object, *, name: str) -> pd.Timestamp:
+    """Return the day that an argument names.
+
+    Parameters
+    ----------
+    day
+        ISO 8601 text, a date, or a moment without a zone.
+    name
+        The argument, for the message.
+
+    Raises
+    ------
+    InvalidRequest
+        It cannot be read, or is a moment of a time zone, whose day depends on where one stands.
+    """
+    hint = f"type {name}='2026-03-02'."
+    # pandas takes a number for the nanoseconds since 1970.
+    if isinstance(day, int | float):
+        raise InvalidRequest(f"{name}={day!r} is no day; {hint}")
+    try:
+        moment = pd.Timestamp(day)  # type: ignore[arg-type]  # what it cannot read it refuses
+    except (TypeError, ValueError) as cause:
+        raise InvalidRequest(f"{name}={day!r} is no day; {hint}") from cause
+    if pd.isna(moment):
+        raise InvalidRequest(f"{name}= is missing; {hint}")
+    if moment.tzinfo is not None:
+        raise InvalidRequest(f"{name}={day!r} is a moment of a time zone, no day; {hint}")
+    return moment.normalize()
+
+
 def first_day(days: pd.Series[Any], every: str) -> pd.Series[Any]:
     """Return the first day of the period that each day lies in, as ``datetime64[us]``.
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
 from asana_frames.exceptions import InvalidRequest
 from asana_frames.frames.arrays import STR
 from asana_frames.rollups.columns import need
-from asana_frames.rollups.periods import check_days
+from asana_frames.rollups.periods import check_days, first_day
 
 _WHAT = "rollups.cost"
 #: Where a rate has no first day, and where an entry has no day: before all rates that begin.
@@ -23,6 +24,22 @@ _LEVELS: dict[str, tuple[str, ...]] = {
 }
 _KEYS = ("project_gid", "person_gid")
 RATE_COLUMNS = ("rate_gid", "rate", "currency_code", "rate_from")
+
+
+def priced_by(entries: Any, *, what: str) -> dict[str, str]:
+    """Return the columns of entries that rates go by, as they and as the entries call them.
+
+    Raises
+    ------
+    InvalidRequest
+        One is missing; the message tells what to give as ``fields=``.
+    """
+    found = {}
+    for ours, theirs in zip(_KEYS, ("attributable_to_gid", "created_by_gid"), strict=True):
+        column = ours if ours in entries.columns else theirs
+        need(entries, [column], what=what, record="time_tracking_entry")
+        found[ours] = column
+    return found
 
 
 class RateBook:
@@ -60,9 +77,10 @@ class RateBook:
         """
         asked = list(_KEYS) + (["entered_on"] if self.is_dated else [])
         # Few projects, people and days make many entries: each of them is looked up once.
-        distinct = keys[asked].drop_duplicates(ignore_index=True)
+        keys = keys[asked].astype(dict.fromkeys(_KEYS, STR))
+        distinct = keys.drop_duplicates(ignore_index=True)
         found = distinct.join(self._looked_up(distinct))
-        return keys[asked].merge(found, how="left", on=asked)[list(RATE_COLUMNS)]
+        return keys.merge(found, how="left", on=asked)[list(RATE_COLUMNS)]
 
     def _looked_up(self, rows: pd.DataFrame) -> pd.DataFrame:
         stands_for = rows["person_gid"].map(self._placeholders).astype(STR)
@@ -86,7 +104,7 @@ class RateBook:
             is_given = book[key].notna()
             book = book[is_given if key in level else ~is_given]
         day = rows["entered_on"] if "entered_on" in rows else pd.Series(_EVER, index=rows.index)
-        asked = rows[list(level)].assign(day=day.fillna(_EVER).astype("datetime64[us]"))
+        asked = rows[list(level)].assign(day=first_day(day, "D").fillna(_EVER))
         asked["place"] = range(len(asked))
         for key in level:
             asked = asked[asked[key].notna()]

@@ -10,6 +10,7 @@ import pandas as pd
 from asana_frames.exceptions import InvalidRequest
 from asana_frames.frames.arrays import STR
 from asana_frames.rollups.columns import Key, keys_of, need
+from asana_frames.rollups.homes import check_tuples
 from asana_frames.rollups.periods import Every, check_days, check_every, first_day
 from asana_frames.rollups.totals import filled, sum_by, summed
 
@@ -137,6 +138,7 @@ def _places(entries: Any, keys: list[Key], attribution: str) -> list[str]:
                 f"attribution={attribution!r} cannot tell {column}: it knows {', '.join(known)} "
                 f"of rollups.entries(entries, tasks, projects)."
             )
+        check_tuples(entries.dtypes[f"{column}s"], f"{column}s")
     return wanted
 
 
@@ -151,11 +153,12 @@ def _attributed(
     several = (homes > 1).to_numpy(dtype=bool, na_value=False)
     minutes = part["duration_minutes"].astype("Float64")
     wanted = list(dict.fromkeys([*part.columns.difference(lists)]))
+    first = {column: part[f"{column}s"].str[0].astype(STR) for column in placed}
+    has_home = (homes > 0).to_numpy(dtype=bool, na_value=False)
+    shown = {name: part[name].where(~has_home, value) for name, value in first.items()}
+    part = part.assign(**shown)
     if attribution == "first":
-        first = {column: part[f"{column}s"].str[0].astype(STR) for column in placed}
-        has_home = (homes > 0).to_numpy(dtype=bool, na_value=False)
-        shown = {name: part[name].where(~has_home, value) for name, value in first.items()}
-        return part.assign(**shown), minutes
+        return part, minutes
     shares = part[several].assign(duration_minutes=minutes[several] / homes[several])
     shares = shares[[*wanted, *lists]].explode(lists)
     shares = shares.assign(**{column: shares[f"{column}s"].astype(STR) for column in placed})

@@ -13,12 +13,12 @@ from asana_frames.rollups.columns import keys_of, need
 from asana_frames.rollups.periods import (
     WEEKDAYS,
     check_days,
-    check_every,
     first_day,
     first_day_of,
     last_day_of,
     periods_between,
 )
+from asana_frames.rollups.repeats import once
 
 _PERSON = ("person_gid", "person_name")
 _DAY = pd.Timedelta(days=1)
@@ -125,10 +125,17 @@ def _agreed(statuses: pd.Series[Any]) -> Any:
     return found[0] if len(found) == 1 else "mixed" if len(found) else None
 
 
-def _week_of(week: object, tz: str | dt.tzinfo | None, every: str) -> pd.Timestamp:
-    if every.removeprefix("W-") not in ("W", *WEEKDAYS):
+def _check_week(every: object) -> None:
+    if every not in ("W", *(f"W-{day}" for day in WEEKDAYS)):
         raise InvalidRequest(f"every={every!r} is no week: 'W-MON', 'W-SUN', any weekday so.")
+
+
+def _week_of(week: object, tz: str | dt.tzinfo | None, every: str) -> pd.Timestamp:
+    _check_week(every)
     try:
+        # pandas takes a number for the nanoseconds since 1970.
+        if isinstance(week, int | float):
+            raise TypeError
         moment = pd.Timestamp(week)  # type: ignore[arg-type]  # what it cannot read it refuses
     except (TypeError, ValueError) as cause:
         raise InvalidRequest(f"week={week!r} is no day; type week='2026-03-02'.") from cause
@@ -152,7 +159,10 @@ def _tracked(entries: pd.DataFrame, *, what: str) -> pd.DataFrame:
     keys = keys_of(entries, "person", what=what)
     rows = pd.DataFrame({key.name: entries[key.column].astype(STR) for key in keys})
     rows = rows.reindex(columns=[*_PERSON]).astype(STR)
-    rows["entered_on"] = entries["entered_on"].astype("datetime64[us]")
+    # Whose name has changed is one person still.
+    newest = rows.groupby("person_gid")["person_name"].transform("last")
+    rows["person_name"] = rows["person_name"].where(rows["person_gid"].isna(), newest)
+    rows["entered_on"] = first_day(entries["entered_on"], "D")
     rows["duration_minutes"] = entries["duration_minutes"].astype("Float64").fillna(0)
     status = entries.get("approval_status", pd.Series(None, index=entries.index, dtype=STR))
     return rows.assign(approval_status=status.astype(STR).str.lower())
@@ -167,11 +177,12 @@ def _statuses(statuses: pd.DataFrame, *, what: str) -> pd.DataFrame:
         what=what,
         record=record,
     )
+    rows = once(statuses).rename(columns={"user_gid": _PERSON[0], "user_name": _PERSON[1]})
     for column in ("start_date", "end_date"):
-        check_days(statuses[column], what=what)
-    rows = statuses.drop_duplicates("gid", keep="last")
-    rows = rows.rename(columns={"user_gid": _PERSON[0], "user_name": _PERSON[1]})
-    rows = rows.assign(approval_status=rows["approval_status"].str.lower())
+        check_days(rows[column], what=what)
+        rows[column] = first_day(rows[column], "D")
+    rows = rows.astype(dict.fromkeys(("gid", *_PERSON, "approval_status"), STR))
+    rows["approval_status"] = rows["approval_status"].str.lower()
     order = ["start_date", *(["created_at"] if "created_at" in rows else [])]
     return rows.sort_values(order, kind="stable", ignore_index=True)
 
@@ -213,7 +224,7 @@ def approvals(
     Raises
     ------
     InvalidRequest
-        A column is missing; the message says which ``fields=`` give it.
+        A column is missing (the message says which ``fields=`` give it), or ``every`` is no week.
 
     Examples
     --------
@@ -242,7 +253,10 @@ def approvals(
     1          Bo 2026-03-02    0.5  not handed in
     """
     what = "rollups.approvals"
-    check_every(every)
+    _check_week(every)
+    if "person_gid" not in entries:
+        # By names alone, timesheets would be nobody's.
+        need(entries, ["created_by_gid"], what=what, record="time_tracking_entry")
     rows = _tracked(entries, what=what)
     sheets = _statuses(statuses, what=what)
     rows = _in_timesheets(rows, sheets)
@@ -264,9 +278,11 @@ def approvals(
     # A status that is not known yet is told as Asana tells it.
     table["state"] = state.where(state.notna(), status)
     columns = [*_PERSON, "week", "hours", "timesheet_gid", "approval_status", "state"]
-    table["week"] = table["week"].astype("datetime64[us]")
-    return table[columns].sort_values(
-        ["week", "person_name", "person_gid"], kind="stable", ignore_index=True
+    kinds: dict[str, Any] = {"person_gid": STR, "timesheet_gid": STR, "week": "datetime64[us]"}
+    return (
+        table[columns]
+        .astype(kinds)
+        .sort_values(["week", "person_name", "person_gid"], kind="stable", ignore_index=True)
     )
 
 

@@ -44,7 +44,14 @@ def sum_by(keys: pd.DataFrame, values: Mapping[str, pd.Series[Any]]) -> pd.DataF
     """Return sums by all columns of ``keys``, sorted; a missing key is a group of its own.
 
     A sum of nothing but missing values is missing.
+
+    Raises
+    ------
+    InvalidRequest
+        A key has the name of a sum.
     """
+    for name in keys.columns.intersection(list(values)):
+        raise InvalidRequest(f"{name!r} is what is added up, so it can be no key of by=.")
     table = pd.DataFrame({name: value.astype("Float64") for name, value in values.items()})
     if keys.columns.empty:
         totals = table.sum(min_count=1).to_frame().T

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from asana_frames.exceptions import InvalidRequest
-from asana_frames.rollups.periods import WEEKDAYS
+from asana_frames.rollups.periods import WEEKDAYS, read_day
 
 Floats = npt.NDArray[np.float64]
 
@@ -57,9 +57,17 @@ def _is_share(text: str | None) -> bool:
 
 
 def working_shares(days: pd.DatetimeIndex, workdays: str, holidays: Iterable[Any] = ()) -> Floats:
-    """Return how much of each day is worked: 0 at weekends and on holidays."""
+    """Return how much of each day is worked: 0 at weekends and on holidays.
+
+    Raises
+    ------
+    InvalidRequest
+        The workdays or a holiday cannot be read.
+    """
+    if isinstance(holidays, str):
+        raise InvalidRequest(f"holidays={holidays!r} is one day: type holidays=[{holidays!r}].")
     shares = week_shares(workdays)[days.day_of_week.to_numpy()]
-    free = pd.DatetimeIndex([pd.Timestamp(day) for day in holidays]).normalize()
+    free = pd.DatetimeIndex([read_day(day, name="holidays") for day in holidays])
     return np.where(days.isin(free), 0.0, shares)
 
 
@@ -73,12 +81,16 @@ def hours_of_day(
     InvalidRequest
         They are not between 0 and 24.
     """
-    if isinstance(hours_per_day, Mapping):
-        hours = np.array([float(hours_per_day.get(gid, default)) for gid in people])
-    else:
-        hours = np.full(len(people), float(hours_per_day))
+    refused = "hours_per_day= takes hours between 0 and 24, or person (gid) -> such hours."
+    try:
+        if isinstance(hours_per_day, Mapping):
+            hours = np.array([float(hours_per_day.get(gid, default)) for gid in people])
+        else:
+            hours = np.full(len(people), float(hours_per_day))
+    except (TypeError, ValueError) as cause:
+        raise InvalidRequest(refused) from cause
     if not ((hours >= 0) & (hours <= 24)).all():
-        raise InvalidRequest("hours_per_day= takes hours between 0 and 24.")
+        raise InvalidRequest(refused)
     return hours
 
 

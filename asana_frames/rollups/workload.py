@@ -18,7 +18,9 @@ from asana_frames.rollups.periods import (
     first_day,
     first_day_of,
     last_day_of,
+    read_day,
 )
+from asana_frames.rollups.repeats import once
 from asana_frames.rollups.workdays import Floats, hours_of_day, spread, working_shares
 
 _WHAT = "rollups.capacity"
@@ -78,7 +80,8 @@ def capacity(
         ``"Mon-Fri"``, ``"Sun-Thu"``, or with part days ``"Mon-Thu, Fri:0.5"``.
     start, end
         The first and the last day that count, both included; a period that they cut is shorter.
-        Without them the days from the first to the last with an allocation or entry.
+        Without them whole periods, from the one of the first to the one of the last day with an
+        allocation or entry.
     holidays
         Days on which nobody works.
 
@@ -177,8 +180,7 @@ def _absences(ooo: pd.DataFrame | None) -> pd.DataFrame:
 
 def _dated(frame: pd.DataFrame, named: Mapping[str, str]) -> pd.DataFrame:
     """Return the rows with the names of rollups, each of them once."""
-    rows = frame.drop_duplicates("gid", keep="last") if "gid" in frame else frame
-    rows = rows.reset_index(drop=True)
+    rows = once(frame) if "gid" in frame else frame.reset_index(drop=True)
     for name, column in named.items():
         given = rows.get(column, pd.Series(None, index=rows.index, dtype=STR))
         rows = rows.assign(**{name: given.astype(STR)})
@@ -196,11 +198,14 @@ def _tracked(entries: pd.DataFrame | None) -> pd.DataFrame:
     needed = ["duration_minutes", "entered_on"]
     need(entries, needed, what=_WHAT, record="time_tracking_entry")
     check_days(entries["entered_on"], what=_WHAT)
+    if "person_gid" not in entries:
+        # By names alone, people would be nobody.
+        need(entries, ["created_by_gid"], what=_WHAT, record="time_tracking_entry")
     keys = keys_of(entries, "person", what=_WHAT)
     rows = pd.DataFrame({key.name: entries[key.column].astype(STR) for key in keys})
     rows = rows.reindex(columns=[*_PERSON]).astype(STR)
     minutes = entries["duration_minutes"].astype("Float64").fillna(0).astype("float64")
-    return rows.assign(day=entries["entered_on"].astype("datetime64[us]"), hours=minutes / 60)
+    return rows.assign(day=first_day(entries["entered_on"], "D"), hours=minutes / 60)
 
 
 def _days(
@@ -208,13 +213,10 @@ def _days(
 ) -> pd.DatetimeIndex:
     """Return the days that count, whole periods of them where the user gives no bounds."""
     bounds = [plans["start_date"], plans["end_date"], tracked["day"]]
-    seen = pd.concat(bounds).dropna()
-    try:
-        first, last = (
-            None if day is None else pd.Timestamp(day).normalize() for day in (start, end)
-        )
-    except (TypeError, ValueError) as cause:
-        raise InvalidRequest("start= and end= take days: start='2026-03-02'.") from cause
+    # The labels of an empty frame may be of another dtype than those of the others.
+    seen = pd.concat(bounds, ignore_index=True).dropna()
+    first = None if start is None else read_day(start, name="start")
+    last = None if end is None else read_day(end, name="end")
     if first is not None and last is not None and first > last:
         raise InvalidRequest(f"start={first:%Y-%m-%d} lies after end={last:%Y-%m-%d}.")
     if seen.empty and (first is None or last is None):

@@ -93,5 +93,5 @@ def test_a_missing_column_is_named_with_the_nearest() -> None:
 
 
 def test_an_unknown_period_is_refused() -> None:
-    with pytest.raises(af.InvalidRequest, match="every="):
+    with pytest.raises(af.InvalidRequest, match=r"every="):
         af.rollups.hours(entries_of([]), every="fortnight")

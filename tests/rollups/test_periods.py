@@ -1,0 +1,172 @@
+"""Which period a day lies in."""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import pairwise
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pandas.testing import assert_series_equal
+
+import asana_frames as af
+from asana_frames.rollups.periods import (
+    WEEKDAYS,
+    check_days,
+    check_every,
+    first_day,
+    first_day_of,
+    last_day_of,
+    mean_days,
+    periods_between,
+    read_day,
+)
+
+WEEKS = [f"W-{day}" for day in WEEKDAYS]
+ALL = ["D", "W", *WEEKS, "MS", "QS", "YS"]
+#: Our periods are named by the day on which they begin, those of pandas by the one they end on.
+OF_PANDAS = {
+    **{f"W-{day}": f"W-{WEEKDAYS[number - 1]}" for number, day in enumerate(WEEKDAYS)},
+    **{"W": "W-SUN", "D": "D", "MS": "M", "QS": "Q", "YS": "Y"},
+}
+#: Centuries around 1970, from which days are counted.
+a_day = st.dates(dt.date(1801, 1, 1), dt.date(2199, 12, 31))
+
+
+def days_of(days: list[dt.date | None]) -> pd.Series:
+    return pd.Series(pd.to_datetime(pd.Series(days, dtype=object)).astype("datetime64[us]"))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(ALL), st.lists(st.none() | a_day, max_size=20))
+def test_the_first_day_is_that_of_the_period_of_pandas(
+    every: str, drawn: list[dt.date | None]
+) -> None:
+    days = days_of(drawn)
+
+    found = first_day(days, every)
+
+    expected = days.dt.to_period(OF_PANDAS[every]).dt.start_time.astype("datetime64[us]")
+    assert_series_equal(found, expected)
+
+
+@pytest.mark.parametrize(
+    ("every", "day", "first", "last"),
+    [
+        # 29 February 2024 was a Thursday; 1900 had none, 2000 had one.
+        ("W-MON", "2024-02-29", "2024-02-26", "2024-03-03"),
+        ("W-SUN", "2024-02-29", "2024-02-25", "2024-03-02"),
+        ("W-THU", "2024-02-29", "2024-02-29", "2024-03-06"),
+        ("W-FRI", "2024-02-29", "2024-02-23", "2024-02-29"),
+        ("MS", "2024-02-29", "2024-02-01", "2024-02-29"),
+        ("MS", "2000-02-10", "2000-02-01", "2000-02-29"),
+        ("MS", "1900-02-10", "1900-02-01", "1900-02-28"),
+        ("QS", "2024-02-29", "2024-01-01", "2024-03-31"),
+        ("QS", "2025-12-31", "2025-10-01", "2025-12-31"),
+        ("YS", "2024-02-29", "2024-01-01", "2024-12-31"),
+        # 31 December 1969, the day before day 0, was a Wednesday.
+        ("W-MON", "1969-12-31", "1969-12-29", "1970-01-04"),
+        ("MS", "1969-12-31", "1969-12-01", "1969-12-31"),
+        ("QS", "1969-11-15", "1969-10-01", "1969-12-31"),
+        ("YS", "1969-12-31", "1969-01-01", "1969-12-31"),
+        ("D", "1969-12-31", "1969-12-31", "1969-12-31"),
+    ],
+)
+def test_a_period_begins_and_ends_as_the_calendar_says(
+    every: str, day: str, first: str, last: str
+) -> None:
+    begin = first_day_of(pd.Timestamp(day), every)
+
+    assert begin == pd.Timestamp(first)
+    assert last_day_of(begin, every) == pd.Timestamp(last)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(ALL), a_day, st.integers(0, 400))
+def test_periods_follow_each_other_without_a_gap(every: str, start: dt.date, days: int) -> None:
+    begin, end = pd.Timestamp(start), pd.Timestamp(start) + pd.Timedelta(days=days)
+
+    periods = periods_between(begin, end, every)
+
+    assert periods[0] <= begin <= last_day_of(periods[0], every)
+    assert periods[-1] <= end <= last_day_of(periods[-1], every)
+    for before, after in pairwise(periods):
+        assert last_day_of(before, every) + pd.Timedelta(days=1) == after
+
+
+@pytest.mark.parametrize("moment", ["1969-12-31 23:59", "2026-03-02 00:01", "1899-12-31 12:00"])
+def test_a_time_of_day_moves_no_day(moment: str) -> None:
+    days = pd.Series([pd.Timestamp(moment)])
+
+    assert first_day(days, "D").tolist() == [pd.Timestamp(moment).normalize()]
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+def test_days_of_any_unit_give_days_of_one(unit: str) -> None:
+    days = pd.Series(pd.to_datetime(["2026-03-04", None])).astype(f"datetime64[{unit}]")
+
+    found = first_day(days, "W")
+
+    assert str(found.dtype) == "datetime64[us]"
+    assert found.dropna().tolist() == [pd.Timestamp("2026-03-02")]
+
+
+def test_the_name_and_the_labels_stay() -> None:
+    days = pd.Series(pd.to_datetime(["2026-03-04", "2026-03-05"]), index=[5, 5], name="entered_on")
+
+    found = first_day(days, "MS")
+
+    assert found.index.tolist() == [5, 5]
+    assert found.name == "entered_on"
+
+
+def test_in_the_long_run_periods_are_as_long_as_400_years_make_them() -> None:
+    # 400 years of the calendar: 146,097 days, 4,800 months, 1,600 quarters.
+    assert mean_days("MS") == pytest.approx(146_097 / 4_800)
+    assert mean_days("QS") == pytest.approx(146_097 / 1_600)
+    assert mean_days("YS") == pytest.approx(146_097 / 400)
+    assert (mean_days("W-SUN"), mean_days("D")) == (7, 1)
+
+
+@pytest.mark.parametrize("every", ["M", "w", "W-", "MON", "ME", "2W", "", None, 7])
+def test_a_period_that_is_none_is_refused_with_those_that_are(every: object) -> None:
+    with pytest.raises(af.InvalidRequest, match=r"every=.*'W-SUN'.*'QS'"):
+        check_every(every)
+
+
+def test_text_and_moments_of_a_zone_are_no_days() -> None:
+    text = pd.Series(["2026-03-02"], name="entered_on")
+    zoned = pd.Series(pd.to_datetime(["2026-03-02"], utc=True), name="entered_on")
+
+    with pytest.raises(af.InvalidRequest, match=r"rollups\.hours.*entered_on.*pd\.to_datetime"):
+        check_days(text, what="rollups.hours")
+    with pytest.raises(af.InvalidRequest, match=r"entered_on.*tz_localize"):
+        check_days(zoned, what="rollups.hours")
+
+
+@pytest.mark.parametrize(
+    "day",
+    [
+        "soon",
+        "",
+        None,
+        pd.NaT,
+        20260302,
+        1.5,
+        [1],
+        pd.Timestamp("2026-03-02", tz="UTC"),
+        "9999999",
+    ],
+)
+def test_what_names_no_day_is_refused_by_the_name_of_the_argument(day: object) -> None:
+    with pytest.raises(af.InvalidRequest, match="start="):
+        read_day(day, name="start")
+
+
+@pytest.mark.parametrize(
+    "day", ["2026-03-02", "2026-03-02T18:00", dt.date(2026, 3, 2), dt.datetime(2026, 3, 2, 23)]
+)
+def test_text_dates_and_moments_name_a_day(day: object) -> None:
+    assert read_day(day, name="start") == pd.Timestamp("2026-03-02")
