@@ -27,6 +27,8 @@ _TAKEN = {
     "approval_status": "approval_status",
     "description": "description",
 }
+#: The columns of an entry that say where its task and project are.
+_PLACED_BY = ("task_gid", "task_name", "attributable_to_gid", "attributable_to_name")
 _BILLABLE = {"billable": True, "nonBillable": False}
 _LISTS = tuple(
     f"{what}_{end}" for what in ("project", "section", "team") for end in ("gids", "names")
@@ -134,12 +136,10 @@ def entries(
     need(entries, _NEEDED, what=_WHAT, record="time_tracking_entry")
     check_days(entries["entered_on"], what=_WHAT)
     rows = once(entries)
-    found = _own(rows) | _tasks(rows, tasks, task_columns)
+    found = _own(rows) | _placed(rows, tasks, projects, task_columns, project_columns)
     found["person_email"] = _told(users, "email", found["person_gid"], "user")
     names = _told(users, "name", found["person_gid"], "user")
     found["person_name"] = found["person_name"].where(found["person_name"].notna(), names)
-    found |= _project(rows, found)
-    found |= _of_project(found, projects, project_columns)
     extra = [name for name in found if name not in ENTRY_COLUMNS]
     return pd.DataFrame(found)[[*ENTRY_COLUMNS, *extra]]
 
@@ -169,6 +169,24 @@ def _own(rows: pd.DataFrame) -> dict[str, pd.Series[Any]]:
         else pd.Series([pd.NaT] * len(rows), dtype=moment)
     )
     return found
+
+
+def _placed(
+    rows: pd.DataFrame,
+    tasks: pd.DataFrame | None,
+    projects: pd.DataFrame | None,
+    task_columns: Sequence[str],
+    project_columns: Sequence[str],
+) -> dict[str, pd.Series[Any]]:
+    """Return the columns that tasks and projects tell."""
+    asked = [name for name in _PLACED_BY if name in rows.columns]
+    # Few tasks make many entries: each is looked at once.
+    place = rows.groupby(asked, dropna=False, sort=False).ngroup().to_numpy()
+    few = rows[asked].drop_duplicates(ignore_index=True)
+    found = _tasks(few, tasks, task_columns)
+    found |= _project(few, found)
+    found |= _of_project(found, projects, project_columns)
+    return {name: value.take(place).reset_index(drop=True) for name, value in found.items()}
 
 
 def _tasks(

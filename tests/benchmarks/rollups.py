@@ -25,17 +25,18 @@ def entries_of(rows: int) -> pd.DataFrame:
     """Return entries of 200 people in 300 projects and 20,000 tasks over three years."""
     random = np.random.default_rng(7)
 
-    def names(kind: str, count: int) -> pd.Series[Any]:
-        known = pd.Series([f"12090000000{kind}{n:05}" for n in range(count)], dtype=STR)
-        return known.take(random.integers(0, count, rows)).reset_index(drop=True)
+    def names(kind: str, at: Any) -> pd.Series[Any]:
+        known = pd.Series([f"12090000000{kind}{n:05}" for n in range(at.max() + 1)], dtype=STR)
+        return known.take(at).reset_index(drop=True)
 
+    task = random.integers(0, 20_000, rows)
     days = np.datetime64("2024-01-01") + random.integers(0, 1_095, rows)
     frame = pd.DataFrame(
         {
             "gid": pd.Series(np.arange(rows), dtype="int64").astype(STR),
-            "created_by_gid": names("1", 200),
-            "attributable_to_gid": names("2", 300),
-            "task_gid": names("3", 20_000),
+            "created_by_gid": names("1", random.integers(0, 200, rows)),
+            "attributable_to_gid": names("2", task % 300),
+            "task_gid": names("3", task),
             "billable_status": pd.Series(["billable", "nonBillable"], dtype=STR)
             .take(random.integers(0, 2, rows))
             .reset_index(drop=True),
