@@ -50,7 +50,7 @@ def budget_burn(
     The forecast goes on at the mean of the last ``pace`` whole periods up to ``as_of``, periods
     without entries since the budget's first included. In the band lie the share ``band`` of the
     outcomes if periods to come differ from each other as the known ones did (see
-    ``rollups.forecast.Pace``); it is missing where a single period is known.
+    ``rollups.pace.Pace``); it is missing where a single period is known.
 
     Parameters
     ----------

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from asana_frames.rollups.forecast import Pace, pace_of
+from asana_frames.rollups.pace import Pace, pace_of
 from asana_frames.rollups.periods import (
     first_day,
     first_day_of,
