@@ -1,0 +1,191 @@
+"""Charts of goals by what is drawn: marks, groups, trees, lanes, periods."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+import pytest
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.dates import ConciseDateFormatter, num2date
+
+import asana_frames as af
+from asana_frames.frames.arrays import STR
+
+
+@pytest.fixture(autouse=True)
+def _closed() -> Iterator[None]:
+    yield
+    plt.close("all")
+
+
+def progress_of(**columns: list[Any]) -> pd.DataFrame:
+    """Goals A, B, C: 20, 80 and 50 % of the way, of which half is expected."""
+    frame = pd.DataFrame(
+        {
+            "gid": ["1", "2", "3"],
+            "name": ["A", "B", "C"],
+            "status": ["red", "green", None],
+            "progress": [0.2, 0.8, 0.5],
+            "expected": [0.5, 0.5, None],
+            "ahead": [-0.3, 0.3, None],
+            "parent_names": [("Top",), (), ("Top",)],
+            "time_period_display_name": ["Q1", "Q2", None],
+            "start_on": pd.to_datetime(["2026-01-01", "2026-04-01", None]),
+            "due_on": pd.to_datetime(["2026-03-31", "2026-06-30", None]),
+        }
+        | columns
+    )
+    numbers = dict.fromkeys(["progress", "expected", "ahead"], "Float64")
+    return frame.astype({"status": STR, **numbers})
+
+
+def names_of(ax: Axes) -> list[str]:
+    """The names from the top down."""
+    return [label.get_text() for label in ax.get_yticklabels()][::-1]
+
+
+def test_marks_show_what_is_expected_and_words_how_far_ahead_or_behind() -> None:
+    ax = af.charts.goal_progress(progress_of())
+
+    (marks,) = [c for c in ax.collections if isinstance(c, LineCollection)]
+    assert [segment[0][0] for segment in marks.get_segments()] == [50.0, 50.0]
+    words = sorted(text.get_text() for text in ax.texts)
+    assert words == [
+        "20 %  off track, 30 points behind",
+        "50 %  no status",
+        "80 %  on track, 30 points ahead",
+    ]
+    legend = ax.get_legend()
+    assert legend is not None
+    assert [text.get_text() for text in legend.get_texts()] == ["expected by now"]
+
+
+def test_goals_are_grouped_by_parent_under_bold_headings() -> None:
+    ax = af.charts.goal_progress(progress_of(), by="parent")
+
+    assert names_of(ax) == ["Top", "C", "A", "At the top", "B"]
+    bold = [label.get_text() for label in ax.get_yticklabels() if label.get_weight() == "bold"]
+    assert sorted(bold) == ["At the top", "Top"]
+    assert len(ax.patches) == 3
+
+
+def test_goals_are_grouped_by_period_in_the_order_of_time() -> None:
+    ax = af.charts.goal_progress(progress_of(), by="period")
+
+    assert names_of(ax) == ["Q1", "A", "Q2", "B", "(none)", "C"]
+
+
+def test_an_unknown_group_and_a_missing_column_are_refused() -> None:
+    with pytest.raises(af.InvalidRequest, match="'parent', 'period'"):
+        af.charts.goal_progress(progress_of(), by="team")  # type: ignore[arg-type]
+    with pytest.raises(af.InvalidRequest, match="parent_names"):
+        af.charts.goal_progress(progress_of().drop(columns="parent_names"), by="parent")
+    with pytest.raises(af.InvalidRequest, match="is_repeated"):
+        af.charts.goal_tree(progress_of())
+    with pytest.raises(af.InvalidRequest, match="goal_name"):
+        af.charts.goal_history(progress_of())
+    with pytest.raises(af.InvalidRequest, match="due_on"):
+        af.charts.goal_timeline(progress_of().drop(columns="due_on"))
+
+
+def test_a_tree_is_indented_from_the_top_down_and_names_what_is_no_goal() -> None:
+    tree = progress_of(
+        name=["Top", "Below $5 and $6", "Site"],
+        kind=["goal", "goal", "project"],
+        depth=[0, 1, 2],
+        is_repeated=[False, True, False],
+    )
+
+    ax = af.charts.goal_tree(tree)
+
+    assert names_of(ax) == [
+        "Top",
+        "\u2003Below \\$5 and \\$6 (see above)",
+        "\u2003\u2003[project] Site",
+    ]
+    assert ax.texts[0].get_text() == "50 %  done"
+
+
+def history_of(*rows: tuple[str, str, str, str | None, float | None]) -> pd.DataFrame:
+    columns = ["goal_gid", "at", "event", "status", "progress"]
+    frame = pd.DataFrame(list(rows), columns=columns)
+    frame["at"] = pd.to_datetime(frame["at"], utc=True).astype("datetime64[us, UTC]")
+    names = frame["goal_gid"].map(lambda gid: f"Goal {gid}")
+    return frame.assign(goal_name=names).astype({"status": STR, "progress": "Float64"})
+
+
+def test_a_lane_is_coloured_from_each_update_to_the_next_and_has_a_line_of_progress() -> None:
+    ax = af.charts.goal_history(
+        history_of(
+            ("1", "2026-01-01", "start", None, 0.0),
+            ("1", "2026-01-11", "status update", "on_track", None),
+            ("1", "2026-01-31", "status update", "off_track", None),
+            ("1", "2026-02-10", "now", "off_track", 0.5),
+            ("2", "2026-02-10", "now", None, None),
+        )
+    )
+
+    assert names_of(ax) == ["Goal 1", "Goal 2"]
+    assert [round(bar.get_width()) for bar in ax.patches] == [20, 10, 1]
+    begins = [num2date(bar.get_x()).strftime("%Y-%m-%d") for bar in ax.patches]
+    assert begins == ["2026-01-11", "2026-01-31", "2026-02-10"]
+    # The lane of the first goal lies around 1: half of the way is its middle.
+    assert list(ax.lines[0].get_ydata()) == pytest.approx([0.6, 1.0])
+    assert isinstance(ax.xaxis.get_major_formatter(), ConciseDateFormatter)
+    legend = ax.get_legend()
+    assert legend is not None
+    assert {text.get_text() for text in legend.get_texts()} == {
+        "on track",
+        "off track",
+        "progress",
+    }
+
+
+def test_progress_beyond_its_bounds_stays_in_its_lane() -> None:
+    ax = af.charts.goal_history(
+        history_of(("1", "2026-01-01", "start", None, -3.0), ("1", "2026-02-01", "now", None, 9.0))
+    )
+
+    assert list(ax.lines[0].get_ydata()) == pytest.approx([-0.4, 0.4])
+
+
+def test_a_timeline_has_a_bar_from_start_to_due_and_fills_what_is_reached() -> None:
+    ax = af.charts.goal_timeline(progress_of(), now="2026-05-01")
+
+    assert names_of(ax) == ["A", "B"]
+    # 90 and 91 days; from the bottom up, first the periods, then what is reached of them.
+    assert [bar.get_width() for bar in ax.patches] == pytest.approx([91, 90, 0.8 * 91, 0.2 * 90])
+    assert any("+ 1 without dates" in text.get_text() for text in ax.texts)
+    assert pd.Timestamp(ax.lines[0].get_xdata()[0]) == pd.Timestamp("2026-05-01")
+
+
+@pytest.mark.parametrize(
+    ("chart", "words"),
+    [
+        (lambda ax: af.charts.goal_progress(progress_of().head(0), ax=ax), "No goals"),
+        (lambda ax: af.charts.goal_history(history_of(), ax=ax), "No history"),
+        (lambda ax: af.charts.goal_timeline(progress_of().head(0), ax=ax), "No goals"),
+        (lambda ax: af.charts.goal_timeline(progress_of().tail(1), ax=ax), "No goals with dates"),
+    ],
+)
+def test_nothing_is_an_empty_chart_that_says_so(chart: Any, words: str) -> None:
+    _, ax = plt.subplots(figsize=(4, 3))
+
+    assert chart(ax) is ax
+    assert [text.get_text() for text in ax.texts] == [words]
+    assert len(plt.get_fignums()) == 1
+
+
+def test_many_goals_with_long_names_are_drawn_in_small_axes() -> None:
+    many = pd.concat([progress_of(name=["x" * 200, "y", "z"])] * 30, ignore_index=True)
+    many["gid"] = [str(number) for number in range(len(many))]
+    _, ax = plt.subplots(figsize=(4, 3))
+
+    af.charts.goal_timeline(many, ax=ax)
+
+    assert len(ax.get_yticks()) < 20
+    assert any("more" in text.get_text() for text in ax.texts)
