@@ -11,15 +11,11 @@ import pandas as pd
 from asana_frames.exceptions import InvalidRequest
 from asana_frames.frames.arrays import STR
 from asana_frames.rollups.columns import Key, is_dask, keys_of, need
-from asana_frames.rollups.entry_table import filled_tuples
 from asana_frames.rollups.homes import Homes
 from asana_frames.rollups.time_tracking import hours
 from asana_frames.rollups.totals import sum_by
 
 _WHAT = "rollups.estimates"
-_PLACES = [
-    f"memberships_{what}_{end}" for what in ("project", "section") for end in ("gids", "names")
-]
 _UNITS = {"minutes": 60.0, "hours": 1.0}
 
 
@@ -129,8 +125,6 @@ def _with_strays(table: pd.DataFrame, spent: pd.DataFrame | None) -> pd.DataFram
     for name in rows:
         both = [table[name].astype(STR), rows[name].astype(STR)]
         whole[name] = pd.concat(both, ignore_index=True)
-    for name in whole.columns.intersection(_PLACES):
-        whole[name] = filled_tuples(whole[name])
     return whole
 
 

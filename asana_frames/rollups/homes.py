@@ -108,8 +108,9 @@ class Homes:
     def _tuples(self, name: str) -> pd.Series[Any]:
         if name not in self.tasks.columns:
             return empty_tuples(len(self.tasks))
-        check_tuples(self.tasks[name].dtype, name)
-        return self.tasks[name]
+        given = self.tasks[name]
+        check_tuples(given.dtype, name)
+        return given.where(given.notna(), empty_tuples(len(given)))
 
 
 def check_tuples(dtype: object, name: str) -> None:

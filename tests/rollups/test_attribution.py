@@ -131,7 +131,7 @@ def test_time_on_a_task_without_a_project_stays_where_it_is_attributable(attribu
     ]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(entry_rows([*PROJECTS, "39"], [*HOMES, "t9"]), st.sampled_from(WAYS))
 def test_hours_of_projects_are_those_of_a_loop_over_the_entries(
     rows: list[dict[str, Any]], attribution: Any
@@ -154,7 +154,7 @@ def test_hours_of_projects_are_those_of_a_loop_over_the_entries(
     assert told == pytest.approx(dict(expected))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     entry_rows([*PROJECTS, "39"], [*HOMES, "t9"]),
     st.sampled_from(WAYS),
@@ -181,7 +181,7 @@ def test_no_minute_is_lost_whatever_the_keys_and_periods(
     assert not found.duplicated([name for name in found if name != "hours"]).any()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(entry_rows(), st.sampled_from(["D", "W", "W-WED", "MS"]))
 def test_filling_adds_rows_of_zero_for_each_group_and_period_and_changes_none(
     rows: list[dict[str, Any]], every: Any

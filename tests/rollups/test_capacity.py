@@ -313,7 +313,7 @@ def looped(
     return sums
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     plans_drawn,
     absences_drawn,

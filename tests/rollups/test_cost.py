@@ -249,7 +249,7 @@ def rate_for(rows: list[dict[str, Any]], one: dict[str, Any]) -> dict[str, Any] 
     return None
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(entry_rows(), book, st.booleans())
 def test_the_cost_of_each_entry_is_that_of_a_loop_over_the_rates(
     rows: list[dict[str, Any]], rates: list[dict[str, Any]], is_odd: bool
@@ -272,7 +272,7 @@ def test_the_cost_of_each_entry_is_that_of_a_loop_over_the_rates(
             assert row["amount"] == pytest.approx(minutes / 60 * expected["rate"])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     entry_rows(),
     book,

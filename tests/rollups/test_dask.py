@@ -17,7 +17,7 @@ dask = pytest.importorskip("dask")
 dd = pytest.importorskip("dask.dataframe")
 distributed = pytest.importorskip("distributed")
 
-PARTITIONS = [1, 5]
+PARTITIONS = [1, 4]
 
 
 @pytest.fixture(autouse=True)
@@ -83,8 +83,10 @@ def parted(frame: pd.DataFrame, partitions: int) -> Any:
 
 
 @pytest.mark.parametrize("partitions", PARTITIONS)
-@pytest.mark.parametrize("by", ["person", ["project", "person"], "task"])
-@pytest.mark.parametrize(("every", "fill"), [("W", False), ("MS", True), (None, False)])
+@pytest.mark.parametrize(
+    ("by", "every", "fill"),
+    [("person", "W", False), (["project", "person"], "MS", True), ("task", None, False)],
+)
 def test_hours_are_those_of_pandas(partitions: int, by: Any, every: Any, fill: bool) -> None:
     found = af.rollups.hours(parted(ENTRIES, partitions), by, every, fill=fill)
 
@@ -143,14 +145,13 @@ def test_a_row_per_entry_stays_lazy_and_is_that_of_pandas(partitions: int) -> No
     assert_frame_equal(found.compute().reset_index(drop=True), expected)
 
 
-@pytest.mark.parametrize("partitions", PARTITIONS)
-@pytest.mark.parametrize("by", ["task", "project", ["section", "assignee"]])
-def test_estimates_are_those_of_pandas(partitions: int, by: Any) -> None:
+@pytest.mark.parametrize("by", ["task", ["section", "assignee"]])
+def test_estimates_are_those_of_pandas(by: Any) -> None:
     expected = af.rollups.estimates(TASKS, ENTRIES, by=by)
 
-    both = af.rollups.estimates(parted(TASKS, partitions), parted(ENTRIES, partitions), by=by)
-    of_tasks = af.rollups.estimates(parted(TASKS, partitions), ENTRIES, by=by)
-    of_entries = af.rollups.estimates(TASKS, parted(ENTRIES, partitions), by=by)
+    both = af.rollups.estimates(parted(TASKS, 2), parted(ENTRIES, 4), by=by)
+    of_tasks = af.rollups.estimates(parted(TASKS, 3), ENTRIES, by=by)
+    of_entries = af.rollups.estimates(TASKS, parted(ENTRIES, 1), by=by)
 
     for found in (both, of_tasks, of_entries):
         assert_frame_equal(found, expected)

@@ -183,6 +183,32 @@ def test_an_entry_that_is_there_twice_counts_once_as_it_was_read_last() -> None:
     assert table["duration_minutes"].tolist() == [20, 30]
 
 
+@pytest.mark.parametrize("names", [{}, {"memberships_project_names": [("Website",), None]}])
+def test_a_subtask_whose_projects_are_missing_is_where_its_parent_is(names: Any) -> None:
+    tasks = pd.DataFrame(
+        {
+            "gid": ["1", "2"],
+            "name": ["Relaunch", "Text"],
+            "parent_gid": [None, "1"],
+            "memberships_project_gids": [("31",), None],
+            **names,
+        }
+    )
+
+    row = first(af.rollups.entries(tracked(entry(project=None, task="2")), tasks))
+
+    assert (row["project_gid"], row["project_gids"]) == ("31", ("31",))
+    assert row["project_name"] == ("Website" if names else None)
+
+
+def test_a_project_that_is_there_twice_is_as_it_was_read_last() -> None:
+    projects = projects_of("31", "31").assign(team_gid=["51", "52"])
+
+    row = first(af.rollups.entries(tracked(entry(project="31")), None, projects))
+
+    assert row["team_gid"] == "52"
+
+
 def test_entries_without_a_gid_do_not_repeat_each_other() -> None:
     entries = tracked({**entry(minutes=10), "gid": None}, {**entry(minutes=20), "gid": None})
 
@@ -286,7 +312,7 @@ def walk(gid: str) -> list[Row]:
     return path
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(entry_rows(["31", "32", "33", "39"], [*"1234567", "nowhere"]), st.booleans())
 def test_the_table_is_that_of_a_loop_over_entries_and_their_parents(
     rows: list[dict[str, Any]], is_odd: bool

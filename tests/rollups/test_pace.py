@@ -78,6 +78,17 @@ def test_periods_that_are_alike_have_a_band_of_no_width() -> None:
     assert pace.until(12) == pytest.approx((4, 4, 4))
 
 
+def test_a_bound_that_turns_back_before_an_amount_never_reaches_it() -> None:
+    # The upper bound is sqrt(2.3 * (k + k ** 2 / 3)) - k: it rises to 0.78, then falls.
+    pace = pace_of([-1.8043, -1, -0.1957], band=0.8)
+
+    assert pace is not None
+    assert pace.until(1) == (None, None, None)
+    # sqrt(2.3 * 2.25) - 1.5 = 0.775, and sqrt(2.3 * 0.21271) - 0.19945 = 0.5.
+    assert pace.after(1.5)[2] == pytest.approx(0.775, abs=1e-3)
+    assert pace.until(0.5)[1] == pytest.approx(0.19945, abs=1e-3)
+
+
 @settings(max_examples=200, deadline=None)
 @given(amounts, st.floats(0.5, 500), st.floats(0.05, 0.99))
 def test_an_amount_is_reached_where_the_mean_and_the_bounds_cross_it(

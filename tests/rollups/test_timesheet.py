@@ -221,7 +221,7 @@ def test_a_time_of_day_moves_no_entry_out_of_its_day() -> None:
     assert table["2026-03-08"].tolist() == [1.0, 1.0]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     entry_rows(),
     st.dates(dt.date(2025, 12, 20), dt.date(2026, 2, 10)),
