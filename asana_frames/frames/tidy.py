@@ -95,8 +95,11 @@ def _singular(name: str, stem: str) -> str:
 
 def _key(frame: pd.DataFrame) -> str:
     """Return ``task_gid`` for a frame of tasks: by what it remembers, else by its columns."""
-    asked = frame.attrs.get("asana", {}).get("operation", "")
-    record = next((op.record for op in load().operations if op.name == asked), "")
+    told = frame.attrs.get("asana", {})
+    asked = told.get("operation", "")
+    known = next((op.record for op in load().operations if op.name == asked), "")
+    # A read of more than one kind of request says of what its rows are.
+    record = told.get("record", known)
     return f"{record or _record_with(set(map(str, frame.columns)))}_gid"
 
 

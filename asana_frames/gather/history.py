@@ -62,4 +62,4 @@ def stories(
         after = pd.Timestamp(moment("datetime", since, "gather.stories(since=)"))
         limit = after.tz_localize("UTC") if after.tz is None else after.tz_convert("UTC")
         frame = frame[frame["created_at"] > limit].reset_index(drop=True)
-    return told(frame.drop(columns=added), last)
+    return told(frame.drop(columns=added), last, record="story")

@@ -81,7 +81,7 @@ def search(
                 break
     frame = united(pages).sort_values("created_at", kind="stable", ignore_index=True)
     frame = frame.drop(columns=added).head(limit if limit is not None else len(frame))
-    return told(frame, last)
+    return told(frame, last, record="task")
 
 
 def _walk(

@@ -84,7 +84,7 @@ def events(
         kept.update(following)
     # An event has no gid, and is one however many streams show it: each says its own.
     frame = united(frames, key="") if frames else asana.events.list(resource=[], fields=fields)
-    return told(frame, last)
+    return told(frame, last, record="event")
 
 
 def _stream(

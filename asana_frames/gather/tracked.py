@@ -71,4 +71,4 @@ def tracked_tasks(
             asked.update(missing)
             above = levels[-1]["parent_gid"].dropna().unique()
             missing = [gid for gid in above if gid not in asked]
-    return told(united(levels), last)
+    return told(united(levels), last, record="task")

@@ -77,7 +77,7 @@ def subtasks(
         depth=array_of("integer", [len(path) - 1 for path in paths]),
         path=array_of("tuple", paths),
     )
-    return told(frame, last)
+    return told(frame, last, record="task")
 
 
 def _gids(asana: Asana, tasks: Any) -> list[str]:

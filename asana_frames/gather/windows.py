@@ -85,7 +85,7 @@ def time_entries(
             else:
                 break
         last.add_failures(asana.last)
-    return told(frame, last)
+    return told(frame, last, record="time_tracking_entry")
 
 
 def _windows(

@@ -77,7 +77,7 @@ def all_tasks(
             last.add_failures(asana.last)
             tasks = united([tasks, below.drop(columns=["root_gid", "depth", "path"])])
     said = _said(len(projects), len(people), last.failure_count, subtasks)
-    return told(tasks, last, completeness=said)
+    return told(tasks, last, record="task", completeness=said)
 
 
 def _said(projects: int, people: int, failed: int, subtasks: bool) -> str:

@@ -1,13 +1,34 @@
-"""Moments, and the days that they are in a time zone."""
+"""Moments, the present among them, and the days that they lie on in a time zone."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from asana_frames.exceptions import InvalidRequest
 from asana_frames.types import When
+
+UTC = pd.DatetimeTZDtype("us", "UTC")
+
+
+def check_zone(tz: str) -> None:
+    """Refuse a time zone that is not known.
+
+    Raises
+    ------
+    InvalidRequest
+        The message shows what one looks like.
+    """
+    try:
+        if not isinstance(tz, str):
+            raise TypeError("a time zone is text")
+        pd.Timestamp(0, tz=tz)
+    # What reads time zones refuses each kind of nonsense in its own way.
+    except (TypeError, ValueError, LookupError, OSError) as cause:
+        raise InvalidRequest(f"tz={tz!r} is no time zone; type tz='Europe/Berlin'.") from cause
 
 
 def moment_of(now: When | None, tz: str = "UTC") -> pd.Timestamp:
@@ -16,7 +37,9 @@ def moment_of(now: When | None, tz: str = "UTC") -> pd.Timestamp:
     Parameters
     ----------
     now
-        ISO 8601 text, a date or a moment; one without a zone is read in ``tz``.
+        ISO 8601 text, a date or a moment; one without a zone is read in ``tz``. What a clock
+        shows twice in autumn is the first of the two, what it skips in spring is the next
+        moment that there is.
     tz
         A time zone, such as ``"Europe/Berlin"``.
 
@@ -24,26 +47,108 @@ def moment_of(now: When | None, tz: str = "UTC") -> pd.Timestamp:
     ------
     InvalidRequest
         It cannot be read, or there is no such time zone.
+
+    Examples
+    --------
+    >>> moment_of("2026-11-02 09:00", "Europe/Berlin")
+    Timestamp('2026-11-02 08:00:00+0000', tz='UTC')
     """
+    check_zone(tz)
+    moment = pd.Timestamp.now("UTC") if now is None else _read(now)
+    if moment.tzinfo is None:
+        moment = moment.tz_localize(tz, ambiguous=True, nonexistent="shift_forward")
+    return moment.tz_convert("UTC").as_unit("us")
+
+
+def _read(now: When) -> pd.Timestamp:
     try:
-        moment = pd.Timestamp.now("UTC") if now is None else pd.Timestamp(now)
+        # pandas takes a number for the nanoseconds since 1970.
+        moment = pd.NaT if isinstance(now, int | float) else pd.Timestamp(now)
         if pd.isna(moment):
             raise ValueError("missing")
-        known = moment if moment.tzinfo is not None else moment.tz_localize(tz)
-        return known.tz_convert("UTC").as_unit("us")
-    except (TypeError, ValueError, KeyError, OSError) as cause:
-        raise InvalidRequest(
-            f"now={now!r}, tz={tz!r} is no moment; type now='2026-03-02 09:00', tz='Europe/Berlin'."
-        ) from cause
-
-
-def days_in(moments: pd.Series[Any], tz: str = "UTC") -> pd.Series[Any]:
-    """Return the day that each moment lies on in a time zone, as ``datetime64[us]``, naive."""
-    local = moments.dt.tz_convert(tz).dt.tz_localize(None)
-    days: pd.Series[Any] = local.dt.normalize().astype("datetime64[us]")
-    return days
+    except (TypeError, ValueError) as cause:
+        raise InvalidRequest(f"now={now!r} is no moment; type now='2026-03-02 09:00'.") from cause
+    return moment
 
 
 def today(now: When | None, tz: str = "UTC") -> pd.Timestamp:
-    """Return the day that an argument's moment lies on in a time zone, naive."""
+    """Return the day that an argument's moment lies on in a time zone, naive.
+
+    Examples
+    --------
+    >>> today("2026-11-02T23:30Z", "Europe/Berlin")
+    Timestamp('2026-11-03 00:00:00')
+    """
     return moment_of(now, tz).tz_convert(tz).tz_localize(None).normalize()
+
+
+def moments_of(moments: pd.Series[Any], *, what: str) -> pd.Series[Any]:
+    """Return a column of moments as ``datetime64[us, UTC]``.
+
+    Raises
+    ------
+    InvalidRequest
+        The column holds anything else; one in which all is missing may be of any dtype.
+    """
+    if isinstance(moments.dtype, pd.DatetimeTZDtype):
+        return moments if moments.dtype == UTC else moments.dt.tz_convert("UTC").astype(UTC)
+    if moments.isna().all():
+        return pd.Series(pd.NaT, index=moments.index, name=moments.name, dtype=UTC)
+    raise InvalidRequest(
+        f"{what} needs moments with a time zone in {moments.name}, not {moments.dtype}. "
+        f"Type pd.to_datetime(frame[{moments.name!r}], utc=True)."
+    )
+
+
+def clocks_in(moments: pd.Series[Any], tz: str = "UTC") -> pd.Series[Any]:
+    """Return what clocks of a time zone show at each moment, as ``datetime64[us]``, naive.
+
+    Raises
+    ------
+    InvalidRequest
+        There is no such time zone.
+    """
+    check_zone(tz)
+    shown: pd.Series[Any] = moments.dt.tz_convert(tz).dt.tz_localize(None)
+    return shown.astype("datetime64[us]")
+
+
+def days_in(moments: pd.Series[Any], tz: str = "UTC") -> pd.Series[Any]:
+    """Return the day that each moment lies on in a time zone, as ``datetime64[us]``, naive.
+
+    Examples
+    --------
+    >>> late = pd.Series(pd.to_datetime(["2026-03-02T23:30Z", None]))
+    >>> days_in(late, "Europe/Berlin").tolist()
+    [Timestamp('2026-03-03 00:00:00'), NaT]
+
+    Raises
+    ------
+    InvalidRequest
+        There is no such time zone.
+    """
+    local = clocks_in(moments, tz)
+    # Twice as fast as .dt.normalize(), which looks at each day anew.
+    days = local.to_numpy().astype("datetime64[D]").astype("datetime64[us]")
+    return pd.Series(days, index=local.index, name=local.name)
+
+
+def end_of_days(days: pd.DatetimeIndex, tz: str = "UTC") -> npt.NDArray[np.datetime64]:
+    """Return the moments, in UTC, at which days of a time zone end: where the next begin.
+
+    Raises
+    ------
+    InvalidRequest
+        There is no such time zone.
+
+    Examples
+    --------
+    >>> end_of_days(pd.to_datetime(["2026-03-02"]), "Europe/Berlin").tolist()
+    [datetime.datetime(2026, 3, 2, 23, 0)]
+    """
+    check_zone(tz)
+    following = days.as_unit("us") + pd.Timedelta(days=1)
+    # Where a clock goes over midnight, the day begins at the first moment that there is.
+    twice = np.ones(len(following), dtype=bool)
+    begun = following.tz_localize(tz, ambiguous=twice, nonexistent="shift_forward")
+    return begun.tz_convert("UTC").tz_localize(None).to_numpy()

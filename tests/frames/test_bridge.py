@@ -58,3 +58,10 @@ def test_a_column_that_is_no_list_is_refused_with_those_that_are(asana: af.Asana
 
     with pytest.raises(af.InvalidRequest, match=r"'tag'.*Did you mean 'tags'.*memberships"):
         af.bridge(tasks, "tag")
+
+
+def test_the_key_is_known_of_reads_of_more_than_one_kind_of_request(asana: af.Asana) -> None:
+    few = ["name", "dependencies"]
+    tasks = af.gather.all_tasks(asana, "Acme", fields=few)
+
+    assert list(af.bridge(tasks, "dependencies").columns) == ["task_gid", "dependency_gid"]

@@ -1,0 +1,164 @@
+"""The chart of the projects of portfolios, by what is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
+
+import asana_frames as af
+
+TEXT = pd.StringDtype(na_value=np.nan)
+GREEN, RED, GREY = "#1b7f5c", "#b03060", "#b8b8b8"
+
+
+@pytest.fixture(autouse=True)
+def _closed() -> Iterator[None]:
+    yield
+    plt.close("all")
+
+
+Row = tuple[str | None, float | None, float | None, str | None, int]
+
+
+def table_of(*rows: Row) -> pd.DataFrame:
+    """Rows of name, done and expected share, last status and how many are overdue."""
+    columns = ["project_name", "share_done", "expected_share", "last_status", "overdue"]
+    frame = pd.DataFrame(rows, columns=columns)
+    frame.insert(0, "project_gid", [f"12{n:06d}" for n in range(len(frame))])
+    kinds: dict[str, Any] = {"share_done": "Float64", "expected_share": "Float64"}
+    texts = dict.fromkeys(("project_gid", "project_name", "last_status"), TEXT)
+    return frame.astype(kinds | texts | {"overdue": "Int64"})
+
+
+def names_of(ax: Axes) -> list[str]:
+    return [label.get_text() for label in ax.get_yticklabels()]
+
+
+def words_of(ax: Axes) -> list[str]:
+    return [text.get_text() for text in ax.texts if text.get_text()]
+
+
+def marks_of(ax: Axes) -> list[tuple[float, float]]:
+    """Return where marks are: percent, and row."""
+    lines = [line for part in ax.collections for line in part.get_segments()]
+    return [(round(float(line[0][0]), 6), round(float(line[:, 1].mean()), 6)) for line in lines]
+
+
+def test_the_project_that_is_furthest_behind_is_on_top_and_unexpected_ones_at_the_bottom() -> None:
+    ax = af.charts.portfolio(
+        table_of(
+            ("Ahead", 0.9, 0.5, "on_track", 0),
+            ("Half, no days", 0.5, None, None, 0),
+            ("Behind", 0.2, 0.9, "off_track", 3),
+            ("No days", 0.1, None, "on_hold", 0),
+            ("On time", 0.5, 0.5, "at_risk", 1),
+        )
+    )
+
+    assert names_of(ax) == ["Behind", "On time", "Ahead", "No days", "Half, no days"]
+    assert ax.yaxis_inverted()
+    assert [round(bar.get_width()) for bar in ax.patches] == [20, 50, 90, 10, 50]
+
+
+def test_colours_are_those_of_the_status_which_words_tell_too() -> None:
+    ax = af.charts.portfolio(
+        table_of(
+            ("A", 0.2, 0.9, "off_track", 1234),
+            ("B", 0.3, 0.9, "on_track", 0),
+            ("C", 0.4, 0.9, None, 1),
+            ("D", 0.5, 0.9, "up_in_the_air_for_now", 0),
+            ("E", None, 0.9, "complete", 0),
+        )
+    )
+
+    assert words_of(ax) == [
+        "20 %  off track, 1,234 overdue",
+        "30 %  on track",
+        "40 %  no status, 1 overdue",
+        "50 %  up in the air…",
+        "no tasks, complete",
+    ]
+    colours = [to_hex(bar.get_facecolor()) for bar in ax.patches]
+    assert colours[:3] == [RED, GREEN, GREY]
+    assert len(set(colours)) == 5
+
+
+def test_a_mark_is_where_a_project_should_be_by_now() -> None:
+    ax = af.charts.portfolio(
+        table_of(("A", 0.2, 0.9, "on_track", 0), ("B", 0.5, None, "on_track", 0))
+    )
+
+    assert marks_of(ax) == [(90.0, 0.0)]
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["expected by now"]
+
+
+def test_without_expectations_there_is_no_legend() -> None:
+    ax = af.charts.portfolio(table_of(("A", 0.2, None, "on_track", 0)))
+
+    assert marks_of(ax) == []
+    assert ax.get_legend() is None
+
+
+def test_at_most_40_are_drawn_and_the_others_counted() -> None:
+    ax = af.charts.portfolio(
+        table_of(*((f"P{n}", n / 100, 0.9, "on_track", 0) for n in range(60)))
+    )
+
+    assert names_of(ax) == [f"P{n}" for n in range(40)]
+    assert "… 20 more" in words_of(ax)
+
+
+def test_words_beside_bars_fit_small_and_large_axes() -> None:
+    table = table_of(("A project", 0.2, 0.9, "off_track", 1234), ("B", 0.5, 1.0, "at_risk", 1))
+    for width in (3.0, 8.0):
+        figure, ax = plt.subplots(figsize=(width, 2.4))
+
+        assert af.charts.portfolio(table, ax=ax) is ax
+
+        figure.canvas.draw()
+        ends = [text.get_window_extent().x1 for text in ax.texts if text.get_text()]
+        assert max(ends) <= figure.bbox.x1
+
+
+def test_names_are_told_apart_and_dollars_are_no_mathematics() -> None:
+    ax = af.charts.portfolio(
+        table_of(("Save $5 and $6", 0.1, 0.9, None, 0), ("Save $5 and $6", 0.2, 0.9, None, 0))
+    )
+
+    ax.figure.canvas.draw()
+    assert names_of(ax) == [r"Save \$5 and \$6 …0000", r"Save \$5 and \$6 …0001"]
+
+
+def test_no_projects_are_an_empty_chart_that_says_so() -> None:
+    assert words_of(af.charts.portfolio(table_of())) == ["No projects"]
+
+
+def test_settings_of_matplotlib_stay_and_labels_of_rows_do_not_matter() -> None:
+    before = dict(plt.rcParams)
+    table = table_of(("A", 0.2, 0.9, "on_track", 0), ("B", 0.1, 0.9, "on_track", 0))
+
+    ax = af.charts.portfolio(table.set_axis([7, 7], axis="index"))
+
+    assert dict(plt.rcParams) == before
+    assert names_of(ax) == ["B", "A"]
+
+
+def test_a_missing_column_is_refused() -> None:
+    with pytest.raises(af.InvalidRequest, match=r"charts\.portfolio needs .*overdue"):
+        af.charts.portfolio(table_of().drop(columns="overdue"))
+
+
+def test_the_sandbox_is_drawn(asana: af.Asana) -> None:
+    projects = asana.projects.list(workspace="Acme")
+    tasks = asana.tasks.list(project=projects)
+
+    table = af.rollups.portfolio(projects, tasks, now="2026-11-02T09:00Z")
+
+    assert len(af.charts.portfolio(table).patches) == len(projects)
