@@ -7,6 +7,7 @@ import click
 from asana_frames.cli.errors import Group
 from asana_frames.cli.report_goals import goals_command
 from asana_frames.cli.report_hours import hours_command
+from asana_frames.cli.report_projects import projects_command
 
 
 @click.group("report", cls=Group)
@@ -16,3 +17,4 @@ def report_group() -> None:
 
 report_group.add_command(hours_command)
 report_group.add_command(goals_command)
+report_group.add_command(projects_command)

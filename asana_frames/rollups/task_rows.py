@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from asana_frames.frames.arrays import STR
-from asana_frames.rollups.homes import Homes, check_tuples
+from asana_frames.rollups.homes import Homes, Index, check_tuples
 from asana_frames.rollups.moments import UTC, days_in, moments_of
 from asana_frames.rollups.periods import check_days
 from asana_frames.rollups.repeats import once
@@ -21,56 +21,67 @@ PLACES = ("project_gid", "project_name", "section_gid", "section_name")
 _HOMES = ("gid", "parent_gid", *(f"memberships_{place}s" for place in PLACES))
 
 
-def housed(tasks: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:
-    """Return each task once, with the project and section that it is in first.
+def read_once(tasks: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:
+    """Return each task once, with what there is of the columns and what ``housed`` needs.
+
+    Of a task that is there twice the last row holds; rows without a gid all stay.
+    """
+    wanted = dict.fromkeys([*columns, *_HOMES])
+    return once(tasks[[name for name in wanted if name in tasks.columns]])
+
+
+def housed(rows: pd.DataFrame, at: Index) -> pd.DataFrame:
+    """Return some of the tasks with the project and section that each is in first.
 
     Parameters
     ----------
-    tasks
-        Tasks with a ``gid``.
-    columns
-        Those of ``tasks`` that are wanted; what is not there is left out.
+    rows
+        All tasks, each once, as ``read_once`` returns them.
+    at
+        The places of those that are wanted, in the order that is wanted.
 
     Returns
     -------
     DataFrame
-        The columns, ``person_gid`` and ``person_name`` (the assignee) where they are known, and
-        ``project_gid``, ``project_name``, ``section_gid``, ``section_name`` (str), in the order
-        of ``tasks``. A subtask in no project is where the nearest task above it is. Of a task
-        that is there twice the last row holds; rows without a gid all stay.
+        The columns of ``rows``; ``person_gid`` and ``person_name`` (the assignee) where they are
+        known; ``project_gid``, ``project_name``, ``section_gid``, ``section_name`` (str). A
+        subtask in no project is where the nearest task above it is.
 
     Raises
     ------
     InvalidRequest
         Tasks are each other's parents in a circle.
     """
-    wanted = tasks.columns.intersection(list(columns), sort=False)
-    rows = once(tasks[wanted.union(tasks.columns.intersection(list(_HOMES)), sort=False)])
+    part = rows.iloc[at].reset_index(drop=True)
     people = {f"person_{end}": f"assignee_{end}" for end in ("gid", "name")}
-    known = {name: rows[own] for name, own in people.items() if own in wanted}
-    return rows[wanted].assign(**known, **_places(rows))
+    known = {name: part[own] for name, own in people.items() if own in part.columns}
+    places = {place: _firsts(part, f"memberships_{place}s") for place in PLACES}
+    lost = _is_lost(part, places["project_gid"])
+    if lost.any():
+        homes = _homes(rows)
+        above = homes.places().iloc[homes.at(part.loc[lost, "gid"])].set_axis(part.index[lost])
+        places = {
+            place: own.where(~lost, _firsts(above, f"{place}s").reindex(part.index))
+            for place, own in places.items()
+        }
+    return part.assign(**known, **places)
 
 
-def _places(rows: pd.DataFrame) -> dict[str, pd.Series[Any]]:
-    """Return the places of each task, or of the nearest task above it that has one."""
-    own = {place: _firsts(rows, f"memberships_{place}s") for place in PLACES}
-    parent = text_of(rows, "parent_gid")
-    lost = own["project_gid"].isna() & rows["gid"].notna() & parent.notna()
-    if not lost.any():
-        return own
-    # The way up leads over tasks that are nowhere either, to one that is a parent of theirs.
+def _is_lost(rows: pd.DataFrame, project: pd.Series[Any]) -> pd.Series[Any]:
+    """Return which tasks are in no project, but may be where the one above them is."""
+    return project.isna() & rows["gid"].notna() & text_of(rows, "parent_gid").notna()
+
+
+def _homes(rows: pd.DataFrame) -> Homes:
+    """Return the homes of the tasks that are lost: of them and of their parents only."""
+    lost = _is_lost(rows, _firsts(rows, "memberships_project_gids"))
     # Numbered once, gids are compared as numbers: isin takes eight times as long.
-    both = pd.concat([rows["gid"].astype(STR), parent[lost]])
+    both = pd.concat([rows["gid"].astype(STR), text_of(rows, "parent_gid")[lost]])
     code, different = pd.factorize(both)
     is_parent = np.zeros(len(different), dtype=bool)
     is_parent[code[len(rows) :]] = True
     above = lost | (is_parent[code[: len(rows)]] & rows["gid"].notna())
-    homes = Homes(rows.loc[above, [name for name in _HOMES if name in rows.columns]])
-    found = homes.places().iloc[homes.at(rows.loc[lost, "gid"])].set_axis(rows.index[lost])
-    return {
-        place: values.where(~lost, _firsts(found, f"{place}s").reindex(rows.index))
-        for place, values in own.items()
-    }
+    return Homes(rows.loc[above, [name for name in _HOMES if name in rows.columns]])
 
 
 def _firsts(rows: pd.DataFrame, name: str) -> pd.Series[Any]:
@@ -152,13 +163,13 @@ def lives(tasks: pd.DataFrame, tz: str, *, what: str) -> pd.DataFrame:
     return table[table["created"].notna()].reset_index(drop=True)
 
 
-def by_moment(rows: pd.DataFrame, moment: str, where: pd.Series[Any]) -> pd.DataFrame:
-    """Return the rows for which ``where`` holds by a moment, missing ones last, then by gid."""
+def in_order(rows: pd.DataFrame, moment: str, where: pd.Series[Any]) -> Index:
+    """Return the places of rows for which ``where`` holds, by moment, then by gid."""
     at = rows[moment].dt.tz_localize(None).to_numpy()
     # Text is compared only where it decides.
     tied = where & rows[moment].duplicated(keep=False)
     rank = np.zeros(len(rows))
-    rank[tied.to_numpy()] = rows.loc[tied, "gid"].rank(method="dense", na_option="bottom")
+    place, _ = pd.factorize(rows.loc[tied, "gid"], sort=True)
+    rank[tied.to_numpy()] = np.where(place < 0, len(rows), place)
     order = np.lexsort((rank, at))
-    chosen = order[where.to_numpy()[order]]
-    return pd.DataFrame(rows.iloc[chosen]).reset_index(drop=True)
+    return np.asarray(order[where.to_numpy()[order]], dtype="intp")

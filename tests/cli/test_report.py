@@ -231,3 +231,25 @@ def test_a_report_of_goals_holds_what_the_rollups_say(tmp_path: Path, asana: af.
     page = (tmp_path / "goals.html").read_text("utf-8")
     assert page.count("data:image/png;base64,") == 4
     assert "14 goals" in page
+
+
+# --------------------------------------------------------------------------------------- projects
+
+
+def test_a_report_of_projects_holds_what_the_rollups_say(tmp_path: Path, asana: af.Asana) -> None:
+    pytest.importorskip("xlsxwriter", reason="part of the excel extra")
+    command = ["report", "projects", "--workspace", "Acme", "--sandbox", "--now", "2026-11-02"]
+
+    done = CliRunner().invoke(main, [*command, "--out", str(tmp_path)])
+
+    assert (done.exit_code, done.stdout) == (0, "")
+    projects = asana.projects.list(workspace="Acme", archived=False)
+    tasks = asana.tasks.list(project=projects)
+    expected = af.rollups.portfolio(projects, tasks, now="2026-11-02")
+    told = pd.read_csv(tmp_path / "projects.csv", dtype={"project_gid": "str"})
+    assert told["project_gid"].tolist() == expected["project_gid"].tolist()
+    assert told["done"].tolist() == expected["done"].tolist()
+    assert len(pd.read_csv(tmp_path / "lead_times.csv")) == tasks["completed"].sum()
+    page = (tmp_path / "projects.html").read_text("utf-8")
+    assert page.count("data:image/png;base64,") == 6
+    assert f"{len(projects)} projects" in page

@@ -1,0 +1,181 @@
+"""The charts of lead times, ages and forecasts, by what is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+
+import asana_frames as af
+from asana_frames.rollups.lead import BUCKETS
+
+
+@pytest.fixture(autouse=True)
+def _closed() -> Iterator[None]:
+    yield
+    plt.close("all")
+
+
+def times_of(*days: float | None, first: str | None = "2026-03-02") -> pd.DataFrame:
+    """Tasks that took so many days, completed day after day."""
+    on = pd.date_range(first or "2026-03-02", periods=len(days), unit="us").to_series(index=None)
+    frame = pd.DataFrame({"completed_on": on.to_numpy(), "days_open": list(days)})
+    return frame.astype({"days_open": "Float64"})
+
+
+def ages_of(*rows: tuple[str | None, int | None]) -> pd.DataFrame:
+    """Rows of bucket and days overdue."""
+    frame = pd.DataFrame(rows, columns=["bucket", "days_overdue"])
+    kinds = pd.CategoricalDtype([*BUCKETS.values()], ordered=True)
+    return frame.astype({"bucket": kinds, "days_overdue": "Int64"})
+
+
+def chances_of(*chances: float, never: float = 0.0, every: str = "7D") -> pd.DataFrame:
+    """The chances of dates, week after week."""
+    dates = [*pd.date_range("2026-03-08", periods=len(chances), freq=every, unit="us")]
+    rows = [*zip(dates, chances, strict=True), *([(pd.NaT, never)] if never else [])]
+    frame = pd.DataFrame(rows, columns=["date", "probability"])
+    frame = frame.astype({"date": "datetime64[us]", "probability": "Float64"})
+    return frame.assign(cumulative=frame["probability"].cumsum())
+
+
+def words_of(ax: Axes) -> list[str]:
+    return [text.get_text() for text in ax.texts if text.get_text()]
+
+
+def heights_of(ax: Axes) -> list[float]:
+    return [float(bar.get_height()) for bar in ax.patches]  # type: ignore[attr-defined]
+
+
+def test_each_completed_task_is_a_dot_and_lines_tell_how_long_most_take() -> None:
+    # 0 to 20 days: half within 10, 85 % within 17, 95 % within 19.
+    ax = af.charts.lead_times(times_of(*range(21), None))
+
+    (dots,) = ax.collections
+    assert len(np.asarray(dots.get_offsets())) == 21
+    assert [float(np.asarray(line.get_ydata())[0]) for line in ax.lines] == [10, 17, 19]
+    assert words_of(ax) == [
+        "50 % within\n10 days",
+        "85 % within\n17 days",
+        "95 % within\n19 days",
+    ]
+
+
+def test_words_of_lines_that_are_close_do_not_lie_upon_each_other() -> None:
+    ax = af.charts.lead_times(times_of(10, 10, 10, 10))
+
+    ax.figure.canvas.draw()
+    boxes = [text.get_window_extent() for text in ax.texts if text.get_text()]
+    assert all(lower.y1 <= upper.y0 for lower, upper in pairwise(boxes))
+
+
+def test_tasks_that_took_far_longer_are_counted_in_a_note() -> None:
+    ax = af.charts.lead_times(times_of(*[5.0] * 99, 900.0))
+
+    assert ax.get_ylim() == (0, 15)
+    assert "… 1 took longer, up to 900 days" in words_of(ax)
+
+
+def test_tasks_done_at_once_are_drawn() -> None:
+    ax = af.charts.lead_times(times_of(0, 0))
+
+    assert ax.get_ylim()[1] == 1
+
+
+def test_ages_are_bars_of_buckets_with_the_overdue_at_the_foot() -> None:
+    rows = [("under a week", None), ("over a year", 3), ("over a year", None), (None, 1)]
+
+    ax = af.charts.aging(ages_of(*rows))
+
+    assert [label.get_text() for label in ax.get_xticklabels()] == [*BUCKETS.values(), "(none)"]
+    assert heights_of(ax) == [0, 0, 0, 0, 1, 1, 1, 0, 0, 0, 1, 0]
+    assert words_of(ax) == ["1", "0", "0", "0", "2", "1"]
+    legend = ax.get_legend()
+    assert legend is not None
+    assert [text.get_text() for text in legend.get_texts()] == ["overdue", "not overdue"]
+
+
+def test_a_forecast_has_a_bar_per_date_and_marks_in_words() -> None:
+    ax = af.charts.forecast(chances_of(0.2, 0.3, 0.3, 0.1, 0.1))
+
+    assert heights_of(ax) == pytest.approx([20, 30, 30, 10, 10])
+    # 50 % are reached exactly in the second week.
+    assert words_of(ax) == ["50 % by 15 Mar 2026", "85 % by 29 Mar 2026", "95 % by 5 Apr 2026"]
+
+
+def test_marks_that_are_never_reached_are_left_out_and_a_note_tells_why() -> None:
+    ax = af.charts.forecast(chances_of(0.4, 0.2, never=0.4))
+
+    assert words_of(ax) == ["40 % of the trials were given up", "50 % by 15 Mar 2026"]
+
+
+def test_a_forecast_without_any_date_says_so() -> None:
+    assert "No date" in words_of(af.charts.forecast(chances_of(never=1.0)))
+
+
+def test_no_chance_is_labelled_above_all() -> None:
+    ax = af.charts.forecast(chances_of(1.0))
+
+    assert max(ax.get_yticks()) == 100
+
+
+def test_many_dates_are_one_outline() -> None:
+    ax = af.charts.forecast(chances_of(*[0.001] * 1_000, every="D"))
+
+    assert len(ax.patches) == 1
+
+
+def test_the_rollups_of_a_sandbox_are_drawn(asana: af.Asana) -> None:
+    tasks = af.gather.all_tasks(asana, "Acme")
+    past = af.rollups.throughput(tasks, end="2026-11-01")
+
+    ages = af.charts.aging(af.rollups.aging(tasks, "2026-11-02T09:00Z"))
+    times = af.charts.lead_times(af.rollups.lead_times(tasks))
+    dates = af.charts.forecast(af.rollups.forecast(past, 100))
+
+    assert len(words_of(ages)) == len(BUCKETS)
+    assert len(words_of(times)) == len(words_of(dates)) == 3
+
+
+CHARTS: dict[Callable[..., Axes], tuple[pd.DataFrame, str]] = {
+    af.charts.lead_times: (times_of(1, 2, 30, None), "days_open"),
+    af.charts.aging: (ages_of(("under a week", None), ("over a year", 2)), "bucket"),
+    af.charts.forecast: (chances_of(0.1, 0.6, 0.2, never=0.1), "cumulative"),
+}
+
+
+@pytest.mark.parametrize(("chart", "data"), [(chart, data) for chart, (data, _) in CHARTS.items()])
+class TestEachChart:
+    @pytest.mark.parametrize("size", [(8, 4), (3, 2.4)])
+    @pytest.mark.parametrize("layout", [None, "constrained"])
+    def test_draws_where_it_is_told_and_clips_nothing(
+        self, chart: Callable[..., Axes], data: pd.DataFrame, size: Any, layout: str | None
+    ) -> None:
+        figure, ax = plt.subplots(figsize=size, layout=layout)
+
+        assert chart(data, ax=ax) is ax
+
+        figure.canvas.draw()
+        assert figure.axes == [ax]
+        boxes = [text.get_window_extent() for text in (*ax.texts, *ax.get_yticklabels(), ax.title)]
+        assert min(box.x0 for box in boxes) >= -1
+        assert max(box.x1 for box in boxes) <= figure.bbox.x1 + 1
+
+    def test_of_nothing_is_empty_and_says_so(
+        self, chart: Callable[..., Axes], data: pd.DataFrame
+    ) -> None:
+        ax = chart(data.head(0))
+
+        assert words_of(ax)[-1].startswith("No ")
+
+    def test_names_a_missing_column(self, chart: Callable[..., Axes], data: pd.DataFrame) -> None:
+        column = CHARTS[chart][1]
+
+        with pytest.raises(af.InvalidRequest, match=rf"charts\.{chart.__name__} needs .*{column}"):
+            chart(data.drop(columns=column))

@@ -1,0 +1,400 @@
+"""When tasks were in which section, and how many were there when."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import asana_frames as af
+from tests.rollups.frames import assert_same, assert_same_dtypes, oddly_indexed, typed_by_hand
+from tests.rollups.histories import added, moved, removed, stories_of, task, tasks_of
+
+NOW = "2026-03-10 00:00"
+Visit = tuple[str | None, str | None, str | None, bool]
+
+
+def visits(table: pd.DataFrame) -> list[Visit]:
+    """Return section, day of enter and of leave (with the hour, if it is not 0), certainty."""
+
+    def told(moment: Any) -> str | None:
+        return None if pd.isna(moment) else f"{moment:%d %H}".removesuffix(" 00")
+
+    return [
+        (None if pd.isna(row.section_gid) else row.section_gid, told(row.enter), told(row.leave),
+         bool(row.is_certain))
+        for row in table.itertuples()
+    ]  # fmt: skip
+
+
+def test_a_task_is_in_a_section_from_one_move_to_the_next() -> None:
+    # Monday the 2nd to Friday the 6th at 6:00 are 4.25 working days, of 102 hours; from there to
+    # the end of Monday the 9th 0.75 and 1.
+    table = af.rollups.section_times(
+        stories_of(added("5", "2026-03-02"), moved("5", "2026-03-06 06:00", "11", "12")),
+        tasks_of(task("5", ("1", "12"), completed_at="2026-03-08")),
+        NOW,
+    )
+
+    assert visits(table) == [("11", "02", "06 06", True), ("12", "06 06", None, True)]
+    assert table["hours"].tolist() == [102.0, 90.0]
+    assert table["working_days"].tolist() == [4.25, 1.75]
+    assert table["is_current"].tolist() == [False, True]
+    assert set(table["completed_at"]) == {pd.Timestamp("2026-03-08", tz="UTC")}
+    named = table[["task_gid", "task_name", "project_name", "section_name"]].iloc[0].tolist()
+    assert named == ["5", "Task 5", "Shop", "To do"]
+
+
+@pytest.mark.parametrize(
+    ("stories", "places", "expected"),
+    [
+        pytest.param(
+            [added("5", "2026-03-02")], [("1", "12")], [("12", "02", None, True)],
+            id="never moved: the present section",
+        ),
+        pytest.param(
+            [], [("1", "12")], [("12", "01", None, False)], id="nothing told: since created"
+        ),
+        pytest.param(
+            [moved("5", "2026-03-04", "11", "12")], [("1", "12")],
+            [("11", "01", "04", False), ("12", "04", None, True)],
+            id="no story of joining: since created",
+        ),
+        pytest.param(
+            [added("5", "2026-03-02"), removed("5", "2026-03-04")], [],
+            [(None, "02", "04", False)], id="left without a move: no section",
+        ),
+        pytest.param(
+            [added("5", "2026-03-02"), moved("5", "2026-03-03", "11", "12"),
+             removed("5", "2026-03-04"), added("5", "2026-03-06"),
+             moved("5", "2026-03-07", "12", "13")],
+            [("1", "13")],
+            [("11", "02", "03", True), ("12", "03", "04", True), ("12", "06", "07", True),
+             ("13", "07", None, True)],
+            id="left and joined again: nowhere in between",
+        ),
+        pytest.param(
+            [added("5", "2026-03-02"), moved("5", "2026-03-04", "11", "12")], [("1", "13")],
+            [("11", "02", "04", True), ("12", "04", "07", False), ("13", "07", None, False)],
+            id="elsewhere now: half way between the last move and now",
+        ),
+        pytest.param(
+            [added("5", "2026-03-02"), moved("5", "2026-03-04", "11", "12"),
+             moved("5", "2026-03-08", "13", "11")],
+            [("1", "11")],
+            [("11", "02", "04", True), ("12", "04", "06", False), ("13", "06", "08", False),
+             ("11", "08", None, True)],
+            id="elsewhere at the next move: half way between the two",
+        ),
+        pytest.param(
+            [added("5", "2026-03-02"), moved("5", "2026-03-04", "11", "12")], [],
+            [("11", "02", "04", True), ("12", "04", "07", False)], id="no longer there",
+        ),
+        pytest.param(
+            [added("5", "2026-03-02"), removed("5", "2026-03-04")], [("1", "12")],
+            [(None, "02", "04", False), ("12", "07", None, False)], id="there again",
+        ),
+        pytest.param(
+            [moved("5", "2026-02-20", "11", "12")], [("1", "12")],
+            [("11", "20", "20", False), ("12", "20", None, True)],
+            id="a story before the task was created",
+        ),
+        pytest.param(
+            [added("5", "2026-03-02"), moved("5", "2026-03-12", "11", "12")], [("1", "13")],
+            [("11", "02", "12", True), ("12", "12", "12", False), ("13", "12", None, False)],
+            id="a story after now",
+        ),
+    ],
+)  # fmt: skip
+def test_the_rules_of_beginnings_and_ends(
+    stories: list[Any], places: list[Any], expected: list[Visit]
+) -> None:
+    table = af.rollups.section_times(stories_of(*stories), tasks_of(task("5", *places)), NOW)
+
+    assert visits(table) == expected
+    assert (table["hours"] >= 0).all()
+
+
+def test_a_task_of_two_projects_has_visits_in_both() -> None:
+    stories = stories_of(
+        added("5", "2026-03-02", "1"), added("5", "2026-03-03", "2"),
+        moved("5", "2026-03-04", "21", "22", "2"), moved("5", "2026-03-05", "11", "12", "1"),
+    )  # fmt: skip
+
+    table = af.rollups.section_times(stories, tasks_of(task("5", ("2", "22"), ("1", "12"))), NOW)
+
+    assert table["project_gid"].tolist() == ["1", "1", "2", "2"]
+    assert visits(table) == [
+        ("11", "02", "05", True), ("12", "05", None, True),
+        ("21", "03", "04", True), ("22", "04", None, True),
+    ]  # fmt: skip
+
+
+def test_a_move_without_a_project_belongs_to_the_project_of_its_sections() -> None:
+    # 12 is in project 1 as the task says, hence 11 too, and by the third move 13.
+    stories = stories_of(
+        added("5", "2026-03-02"), moved("5", "2026-03-03", "13", "11", None),
+        moved("5", "2026-03-04", "11", "12", None), moved("5", "2026-03-05", "91", "92", None),
+    )  # fmt: skip
+
+    table = af.rollups.section_times(stories, tasks_of(task("5", ("1", "12"))), NOW)
+
+    assert visits(table) == [
+        ("13", "02", "03", True), ("11", "03", "04", True), ("12", "04", None, True)
+    ]  # fmt: skip
+
+
+def test_names_are_those_of_now_and_of_deleted_sections_the_last_ones() -> None:
+    stories = stories_of(
+        added("5", "2026-03-02") | {"project_name": "Old shop"},
+        moved("5", "2026-03-03", "11", "12") | {"old_section_name": "Open"},
+        moved("5", "2026-03-04", "12", "11") | {"new_section_name": "Opened"},
+        moved("5", "2026-03-05", "11", "13") | {"new_section_name": "Finished"},
+    )
+
+    table = af.rollups.section_times(stories, tasks_of(task("5", ("1", "13"))), NOW)
+
+    assert table["section_name"].tolist() == ["To do", "Doing", "To do", "Done"]
+    assert set(table["project_name"]) == {"Shop"}
+
+
+def test_moves_of_one_moment_happen_in_the_order_of_their_gids() -> None:
+    at = "2026-03-03 12:00"
+    stories = stories_of(
+        moved("5", at, "12", "13") | {"gid": "1000"}, moved("5", at, "11", "12") | {"gid": "999"},
+        added("5", at) | {"gid": "998"},
+    )  # fmt: skip
+
+    table = af.rollups.section_times(stories, tasks_of(task("5", ("1", "13"))), NOW)
+
+    assert table["section_gid"].tolist() == ["11", "12", "13"]
+    assert table["is_certain"].all()
+
+
+def test_a_missing_moment_of_creation_leaves_the_beginning_missing() -> None:
+    table = af.rollups.section_times(
+        stories_of(), tasks_of(task("5", ("1", "12"), created=None)), NOW
+    )
+
+    assert visits(table) == [("12", None, None, False)]
+    assert table[["hours", "working_days"]].isna().all(axis=None)
+
+
+def test_odd_rows_are_left_out_and_repeated_ones_count_once() -> None:
+    one, two = added("5", "2026-03-02"), moved("5", "2026-03-04", "11", "12")
+    good = {"gid": "1"}
+    stories = stories_of(
+        two, one | good, one | good, added(None, "2026-03-02"), added("5", None),
+        added("6", "2026-03-03"), added("5", "2026-03-03", None), one | {"resource_subtype": None},
+    )  # fmt: skip
+    mine = task("5", ("1", "12"))
+
+    table = af.rollups.section_times(stories, tasks_of(mine, mine, task(None, ("1", "12"))), NOW)
+
+    assert visits(table) == [("11", "02", "04", True), ("12", "04", None, True)]
+
+
+def test_days_off_and_part_days_of_the_zone_are_no_working_days() -> None:
+    # In Berlin: from Thursday 5 March 12:00, a holiday, over a Friday of which half is worked.
+    table = af.rollups.section_times(
+        stories_of(added("5", "2026-03-05 11:00")), tasks_of(task("5", ("1", "12"))),
+        "2026-03-09 06:00", "Europe/Berlin", workdays="Mon-Thu, Fri:0.5", holidays=["2026-03-05"],
+    )  # fmt: skip
+
+    assert table["working_days"].tolist() == [0.75]
+    # From 11:00 UTC on the 5th to 5:00 UTC on the 9th.
+    assert table["hours"].tolist() == [90.0]
+
+
+def test_nothing_gives_the_columns_and_dtypes_of_something() -> None:
+    some = af.rollups.section_times(
+        stories_of(added("5", "2026-03-02")), tasks_of(task("5", ("1", "12"))), NOW
+    )
+
+    for none in (
+        af.rollups.section_times(stories_of(), tasks_of(), NOW),
+        af.rollups.section_times(stories_of(), tasks_of(task("5")), NOW),
+        af.rollups.section_times(stories_of(added("7", "2026-03-02")), tasks_of(), NOW),
+    ):
+        assert none.empty
+        assert_same_dtypes(none, some)
+
+
+@pytest.mark.parametrize(
+    ("column", "given"),
+    [
+        *((name, "stories") for name in ("gid", "task_gid", "created_at", "old_section_gid")),
+        *((name, "tasks") for name in ("gid", "name", "memberships_section_gids")),
+    ],
+)
+def test_a_missing_column_is_named(column: str, given: str) -> None:
+    frames = {"stories": stories_of(), "tasks": tasks_of()}
+    frames[given] = frames[given].drop(columns=column)
+
+    with pytest.raises(af.InvalidRequest, match=rf"rollups\.section_times .*{column}"):
+        af.rollups.section_times(**frames)
+
+
+def test_projects_and_sections_that_do_not_go_together_are_refused() -> None:
+    tasks = tasks_of(task("5", ("1", "12")) | {"memberships_section_gids": ()})
+
+    with pytest.raises(af.InvalidRequest, match="memberships_section_gids"):
+        af.rollups.section_times(stories_of(), tasks, NOW)
+
+
+START = dt.datetime(2026, 3, 20)
+#: Stories of another task, which tell the project of each section.
+OTHERS = [moved("9", "2026-03-01", old, new) for old, new in (("11", "12"), ("12", "13"))]
+OTHERS += [moved("9", "2026-03-01", "21", "22", "2")]
+SECTIONS = {"1": ["11", "12", "13"], "2": ["21", "22"]}
+steps = st.lists(
+    st.tuples(
+        st.sampled_from(["5", "6"]), st.sampled_from(["1", "2"]), st.integers(0, 3),
+        st.integers(1, 100), st.booleans(), st.booleans(),
+    ),
+    max_size=25,
+)  # fmt: skip
+
+
+def lived(drawn: list[Any]) -> tuple[list[Any], list[bool], list[Any], dict[Any, str]]:
+    """Return stories of what tasks did, which of them are kept, their visits, where they are."""
+    at, here, told, kept, done = START, {}, [], [], []
+    since: dict[Any, dt.datetime] = {}
+    for gid, project, choice, hours, has_project, is_kept in drawn:
+        key, old = (gid, project), here.get((gid, project))
+        new = None if choice == 3 else SECTIONS[project][choice % len(SECTIONS[project])]
+        if new == old:
+            continue
+        at += dt.timedelta(hours=hours)
+        when = at.isoformat()
+        if old is not None:
+            done.append((*key, old, since.pop(key), at))
+        if old is None:
+            # Asana tells the first section of a task by its first move only.
+            told.append(added(gid, when, project))
+        elif new is None:
+            told.append(removed(gid, when, project))
+        else:
+            told.append(moved(gid, when, old, new, project if has_project else None))
+        kept.append(is_kept)
+        here = {**here, key: new} if new else {k: v for k, v in here.items() if k != key}
+        if new:
+            since[key] = at
+    current = [(*key, here[key], begin, None) for key, begin in since.items()]
+    return told, kept, done + current, here
+
+
+def tasks_at(here: dict[Any, str]) -> pd.DataFrame:
+    places = {gid: [(p, s) for (t, p), s in here.items() if t == gid] for gid in ("5", "6")}
+    created = START.isoformat()
+    return tasks_of(*(task(gid, *at, created=created) for gid, at in places.items()))
+
+
+def key_of(visit: Any) -> tuple[Any, ...]:
+    return tuple(map(str, (*visit[:2], visit[3])))
+
+
+@settings(max_examples=40, deadline=None)
+@given(steps, st.randoms())
+def test_what_stories_tell_is_what_was_done(drawn: list[Any], random: Any) -> None:
+    told, _, expected, here = lived(drawn)
+    rows = stories_of(*told, *OTHERS)
+    shuffled = rows.iloc[random.sample(range(len(rows)), len(rows))]
+
+    table = af.rollups.section_times(shuffled, tasks_at(here), "2026-12-01")
+
+    found = [
+        (row.task_gid, row.project_gid, row.section_gid, row.enter.to_pydatetime(warn=False),
+         None if row.is_current else row.leave.to_pydatetime(warn=False), bool(row.is_certain))
+        for row in table.itertuples()
+    ]  # fmt: skip
+    # Where a task left without a move, nothing tells the section.
+    certain = [visit[:5] for visit in found if visit[5]]
+    zoned = [(*v[:3], *(at and at.replace(tzinfo=dt.UTC) for at in v[3:])) for v in expected]
+    assert len(found) == len(zoned)
+    assert set(certain) <= set(zoned)
+    assert {visit[3:5] for visit in found} == {visit[3:5] for visit in zoned}
+
+
+@settings(max_examples=40, deadline=None)
+@given(steps)
+def test_with_stories_missing_visits_still_do_not_overlap_and_end_where_tasks_are(
+    drawn: list[Any],
+) -> None:
+    told, kept, _, here = lived(drawn)
+    rows = stories_of(*told)[pd.Series(kept, dtype=bool)]
+
+    table = af.rollups.section_times(rows, tasks_at(here), "2026-12-01")
+
+    current = table[table["is_current"]]
+    assert current["leave"].isna().all()
+    places = current[["task_gid", "project_gid", "section_gid"]].itertuples(index=False)
+    assert sorted(map(tuple, places)) == sorted((*key, section) for key, section in here.items())
+    told_at = {
+        kind: set(rows.loc[rows["resource_subtype"] == f"{kind}_project", "created_at"])
+        for kind in ("removed_from", "added_to")
+    }
+    for _, visits in table.groupby(["task_gid", "project_gid"]):
+        for leave, enter in zip(visits["leave"].iloc[:-1], visits["enter"].iloc[1:], strict=True):
+            assert leave <= enter
+            # A gap is where a story says that the task left or joined.
+            is_told = leave in told_at["removed_from"] or enter in told_at["added_to"]
+            assert leave == enter or is_told
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.datetimes(dt.datetime(2026, 3, 20), dt.datetime(2026, 11, 10)), st.integers(0, 2_000))
+def test_working_days_are_those_of_a_loop_over_the_days_of_the_zone(
+    begin: dt.datetime, hours: int
+) -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    start = begin.replace(tzinfo=dt.UTC, microsecond=0)
+    end = start + dt.timedelta(hours=hours)
+    day, expected = start.astimezone(berlin).date(), 0.0
+    while day <= end.astimezone(berlin).date():
+        edges = [dt.datetime.combine(d, dt.time(), berlin) for d in (day, day + dt.timedelta(1))]
+        first, last = (edge.astimezone(dt.UTC) for edge in edges)
+        inside = max(dt.timedelta(), min(end, last) - max(start, first)) / (last - first)
+        expected += inside if day.weekday() < 5 else 0
+        day += dt.timedelta(days=1)
+
+    table = af.rollups.section_times(
+        stories_of(added("5", start.isoformat())), tasks_of(task("5", ("1", "12"))), end,
+        "Europe/Berlin",
+    )  # fmt: skip
+
+    assert float(table["working_days"].iloc[0]) == pytest.approx(expected, abs=1e-9)
+    assert float(table["hours"].iloc[0]) == pytest.approx(hours)
+
+
+def test_labels_of_rows_and_the_storage_of_text_change_nothing() -> None:
+    stories = stories_of(
+        added("5", "2026-03-02"), moved("5", "2026-03-04", "11", "12"), added("6", "2026-03-04")
+    )
+    tasks = tasks_of(task("5", ("1", "12")), task("6", ("1", "11")))
+    expected = af.rollups.section_times(stories, tasks, NOW)
+
+    odd = af.rollups.section_times(oddly_indexed(stories), oddly_indexed(tasks), NOW)
+    by_hand = af.rollups.section_times(typed_by_hand(stories), typed_by_hand(tasks), NOW)
+
+    assert_same(odd, expected)
+    assert_same(by_hand, expected)
+
+
+def test_on_the_sandbox_tasks_are_now_where_their_last_visits_are(asana: af.Asana) -> None:
+    tasks = asana.tasks.list(project="Website relaunch")
+    stories = af.gather.stories(asana, tasks)
+
+    table = af.rollups.section_times(stories, tasks, "2026-11-02T09:00Z")
+
+    current = table[table["is_current"]]
+    members = tasks[["gid", "memberships_project_gids", "memberships_section_gids"]]
+    places = members.explode(["memberships_project_gids", "memberships_section_gids"])
+    found = current[["task_gid", "project_gid", "section_gid"]].itertuples(index=False)
+    assert sorted(map(tuple, found)) == sorted(map(tuple, places.itertuples(index=False)))
+    assert table["is_certain"].mean() > 0.9
