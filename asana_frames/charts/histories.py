@@ -273,7 +273,8 @@ def _horizontal(ax: Axes) -> dict[str, Any]:
 def _long_scale(ax: Axes, longest: float) -> None:
     """Give hours as much room as months: most visits are short, and a few very long."""
     ax.set_xscale("symlog", linthresh=1.0, linscale=0.5)
-    ax.set_xlim(0, max(2.0, longest) * 1.15)
+    longest = max(2.0, longest)
+    ax.set_xlim(0, longest * 1.15)
     steps = [step * 10**power for power in range(7) for step in (1, 2, 5)]
     ticks = [0, 0.5, *(step for step in steps if step <= longest)]
     if width_of(ax) < _WIDE:

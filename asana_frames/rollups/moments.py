@@ -147,8 +147,8 @@ def end_of_days(days: pd.DatetimeIndex, tz: str = "UTC") -> npt.NDArray[np.datet
     [datetime.datetime(2026, 3, 2, 23, 0)]
     """
     check_zone(tz)
-    following = days.as_unit("us") + pd.Timedelta(days=1)
+    following = days + pd.Timedelta(days=1)
     # Where a clock goes over midnight, the day begins at the first moment that there is.
     twice = np.ones(len(following), dtype=bool)
     begun = following.tz_localize(tz, ambiguous=twice, nonexistent="shift_forward")
-    return begun.tz_convert("UTC").tz_localize(None).to_numpy()
+    return begun.tz_convert("UTC").tz_localize(None).to_numpy().astype("datetime64[us]")

@@ -333,7 +333,7 @@ def unordered(frame: pd.DataFrame) -> pd.DataFrame:
     return kept.assign(places=pd.Series(pairs, dtype=object))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(steps, st.randoms())
 def test_tasks_are_as_they_were_when_each_thing_had_been_done(
     drawn: list[Any], random: Any

@@ -1,0 +1,142 @@
+"""The chart of time in sections, by what is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.patches import PathPatch
+
+import asana_frames as af
+
+TEXT = pd.StringDtype(na_value=np.nan)
+Visit = tuple[str | None, str | None, float | None, bool]
+NEEDED = [
+    "project_gid", "project_name", "section_gid", "section_name", "enter", "is_current",
+    "working_days",
+]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _closed() -> Iterator[None]:
+    yield
+    plt.close("all")
+
+
+def times_of(*rows: Visit, project: str = "Shop") -> pd.DataFrame:
+    """Rows of section, enter, working days and whether the task is there still."""
+    frame = pd.DataFrame(rows, columns=["section_name", "enter", "working_days", "is_current"])
+    frame["enter"] = pd.to_datetime(frame["enter"]).astype("datetime64[us]").dt.tz_localize("UTC")
+    frame = frame.assign(section_gid=frame["section_name"], project_gid=f"9{project}")
+    frame = frame.assign(project_name=project)
+    kinds = {"working_days": "Float64", "is_current": "boolean"}
+    return frame.astype(dict.fromkeys(NEEDED[:4], TEXT) | kinds)
+
+
+def names_of(ax: Axes) -> list[str]:
+    return [label.get_text() for label in ax.get_yticklabels()]
+
+
+def boxes_of(ax: Axes) -> list[tuple[float, float]]:
+    boxes = [part.get_path().vertices for part in ax.patches if isinstance(part, PathPatch)]
+    return [(float(points[:, 0].min()), float(points[:, 0].max())) for points in boxes]
+
+
+def words_of(ax: Axes) -> list[str]:
+    return [text.get_text() for text in ax.texts]
+
+
+FOUR = [("To do", "2026-03-02", float(days), False) for days in (1, 2, 3, 4, 40)]
+
+
+def test_a_box_is_the_middle_half_of_visits_that_have_ended() -> None:
+    # The quartiles of 1, 2, 3, 4, 40 are 2 and 4; 40 lies beyond 4 + 1.5 * 2.
+    ax = af.charts.section_times(times_of(*FOUR, ("To do", "2026-03-03", 90.0, True)))
+
+    assert boxes_of(ax) == [(2, 4)]
+    medians = [line.get_xdata() for line in ax.lines if line.get_linewidth() > 1.5]
+    assert [list(map(float, median)) for median in medians] == [[3, 3]]
+    outliers = [line for line in ax.lines if line.get_marker() == "."]
+    assert [list(map(float, line.get_xdata())) for line in outliers] == [[40]]
+    assert all(line.get_markersize() <= 3 for line in outliers)
+    assert words_of(ax) == ["5 visits, 1 there now"]
+
+
+def test_sections_come_as_they_are_first_entered_from_the_top() -> None:
+    times = times_of(
+        ("Done", "2026-03-04", 1.0, True), ("Doing", "2026-03-03", 1.0, False),
+        ("To do", "2026-03-02", 1.0, False), ("Done", "2026-03-05", 1.0, True),
+    )  # fmt: skip
+
+    ax = af.charts.section_times(times)
+
+    assert names_of(ax) == ["To do", "Doing", "Done"]
+    assert ax.get_ylim()[0] > ax.get_ylim()[1]
+    assert words_of(ax) == ["1 visit", "1 visit", "0 visits, 2 there now"]
+    assert names_of(af.charts.section_times(times, order=["Done"])) == ["Done", "To do", "Doing"]
+    with pytest.raises(af.InvalidRequest, match="'Gone'"):
+        af.charts.section_times(times, order=["Gone"])
+
+
+def test_sections_of_several_projects_stay_together_under_their_names() -> None:
+    shop = times_of(("To do", "2026-03-02", 1.0, False), ("Done", "2026-03-09", 1.0, False))
+    site = times_of(("To do", "2026-03-05", 1.0, False), project="Site")
+
+    ax = af.charts.section_times(pd.concat([site, shop]))
+
+    assert names_of(ax) == ["Shop · To do", "Shop · Done", "Site · To do"]
+    assert ax.get_title() == "Time in sections"
+    assert af.charts.section_times(site).get_title() == "Time in sections · Site"
+
+
+@pytest.mark.parametrize(
+    ("longest", "ticks"), [(0.2, ["0", "0.5", "1", "2"]), (12, ["0", "0.5", "1", "2", "5", "10"])]
+)
+def test_the_scale_tells_days_in_plain_numbers(longest: float, ticks: list[str]) -> None:
+    ax = af.charts.section_times(times_of(("To do", "2026-03-02", longest, False)))
+
+    assert [label.get_text() for label in ax.get_xticklabels()] == ticks
+    assert ax.get_xlim()[0] == 0
+    assert ax.get_xlim()[1] > longest
+
+
+def test_what_is_beyond_thirty_sections_is_counted() -> None:
+    rows = [(f"S{n:02}", f"2026-03-02T00:{n:02}", 1.0, False) for n in range(33)]
+
+    ax = af.charts.section_times(times_of(*rows))
+
+    assert names_of(ax) == [f"S{n:02}" for n in range(30)]
+    assert words_of(ax)[-1] == "… 3 more sections"
+
+
+def test_missing_values_and_dollars_do_no_harm() -> None:
+    ax = af.charts.section_times(
+        times_of((None, None, None, False), ("$a$_b", "2026-03-02", None, True))
+    )
+
+    assert names_of(ax) == [r"\$a\$_b", "(none)"]
+    ax.figure.canvas.draw()
+
+
+def test_nothing_is_a_chart_that_says_so() -> None:
+    assert words_of(af.charts.section_times(times_of())) == ["No visits"]
+
+
+def test_small_axes_are_drawn_into_with_few_words() -> None:
+    figure, given = plt.subplots(figsize=(3, 2))
+
+    ax = af.charts.section_times(times_of(*FOUR, ("To do", "2026-03-03", 1.0, True)), ax=given)
+
+    assert ax is given
+    assert words_of(ax) == ["5, 1 now"]
+    figure.canvas.draw()
+
+
+@pytest.mark.parametrize("column", NEEDED)
+def test_a_missing_column_is_named(column: str) -> None:
+    with pytest.raises(af.InvalidRequest, match=rf"charts\.section_times .*{column}"):
+        af.charts.section_times(times_of().drop(columns=column))
