@@ -36,6 +36,8 @@ _WEEK = Step("Week (first day)", "D", 7, 7)
 _DAY = Step("Day", "D", 1, 1)
 #: Periods up to which each can have its own label.
 FEW = 26
+#: Labels of dates for which there is room in axes that are not small.
+_ROOMY = 7
 
 
 def days_of(periods: pd.Series) -> Days:
@@ -100,8 +102,10 @@ def period_axis(ax: Axes, days: Days, step: Step) -> None:
 
 def date_axis(ax: Axes, words: str = "") -> None:
     """Label the axis by round dates."""
-    most = max(int(width_of(ax) * 1.6), 4)
-    _concise(ax, _dates().AutoDateLocator(minticks=3, maxticks=most), words)
+    most = max(int(width_of(ax) * 1.6), 5)
+    # Between months and years the locator finds nothing unless it may stop at two.
+    least = 2 if most < _ROOMY else 3
+    _concise(ax, _dates().AutoDateLocator(minticks=least, maxticks=most), words)
 
 
 def _concise(ax: Axes, locator: Locator, words: str, **written: Any) -> None:

@@ -9,16 +9,15 @@ import pandas as pd
 
 from asana_frames.frames.arrays import STR
 from asana_frames.rollups.columns import keys_of, need
-from asana_frames.rollups.moments import days_in, moment_of
+from asana_frames.rollups.moments import UTC, days_in, moment_of
 from asana_frames.rollups.repeats import once
 from asana_frames.rollups.section_moves import in_time_order
 from asana_frames.rollups.totals import sum_by
 from asana_frames.types import When
 
-_MOMENT = pd.DatetimeTZDtype("us", "UTC")
 _DTYPES: dict[str, Any] = {
     **dict.fromkeys(("task_gid", "task_name"), STR),
-    "changed_at": _MOMENT,
+    "changed_at": UTC,
     **dict.fromkeys(("changed_by_gid", "changed_by_name", "change"), STR),
     **dict.fromkeys(("field_gid", "field_name", "old", "new", "old_gid", "new_gid"), STR),
     **dict.fromkeys(("project_gid", "project_name"), STR),
@@ -147,7 +146,7 @@ def _changing(stories: pd.DataFrame) -> pd.DataFrame:
     change = subtype.map(_CHANGES).mask(is_field.to_numpy(dtype=bool), "field").astype(STR)
     known = [column for column in _READ if column in stories.columns]
     rows = stories[known].assign(change=change)[change.notna().to_numpy(dtype=bool)]
-    return in_time_order(rows).reindex(columns=[*_READ, "change"])
+    return in_time_order(rows, what="rollups.changes").reindex(columns=[*_READ, "change"])
 
 
 def _task_names(rows: pd.DataFrame, tasks: pd.DataFrame | None) -> pd.Series[Any]:
@@ -171,14 +170,14 @@ def _due(rows: pd.DataFrame, tz: str) -> _Values:
     for age in ("old", "new"):
         texts[age] = _dates(rows, f"{age}_dates", tz)
         on = rows[f"{age}_dates_due_on"].astype("datetime64[us]")
-        at = days_in(rows[f"{age}_dates_due_at"].astype(_MOMENT), tz)
+        at = days_in(rows[f"{age}_dates_due_at"].astype(UTC), tz)
         days[age] = on.where(on.notna(), at)
     return texts | {"days": (days["new"] - days["old"]).dt.days.astype("Int64")}
 
 
 def _dates(rows: pd.DataFrame, stem: str, tz: str) -> pd.Series[Any]:
     day = rows[f"{stem}_due_on"].astype("datetime64[us]").dt.strftime("%Y-%m-%d").astype(STR)
-    at = rows[f"{stem}_due_at"].astype(_MOMENT).dt.tz_convert(tz)
+    at = rows[f"{stem}_due_at"].astype(UTC).dt.tz_convert(tz)
     time: pd.Series[Any] = at.dt.strftime("%Y-%m-%d %H:%M").astype(STR)
     return time.where(time.notna(), day)
 

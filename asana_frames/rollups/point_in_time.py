@@ -11,12 +11,13 @@ import pandas as pd
 
 from asana_frames.frames.arrays import STR
 from asana_frames.rollups.columns import need
-from asana_frames.rollups.moments import moment_of
+from asana_frames.rollups.moments import moment_of, moments_of
 from asana_frames.rollups.repeats import once
 from asana_frames.rollups.section_history import section_times
 from asana_frames.rollups.section_moves import SUBTYPES, in_time_order
 from asana_frames.types import When
 
+_WHAT = "rollups.as_of"
 _NEEDED = ["gid", "task_gid", "created_at", "resource_subtype"]
 _ENDS = ("gid", "name")
 #: Columns that never change.
@@ -130,12 +131,11 @@ def as_of(
       gid  name     due_on
     0   5  Logo 2026-03-06
     """
-    what = "rollups.as_of"
-    need(tasks, _FIXED, what=what, record="task")
-    need(stories, _NEEDED, what=what, record="story")
+    need(tasks, _FIXED, what=_WHAT, record="task")
+    need(stories, _NEEDED, what=_WHAT, record="story")
     at = moment_of(moment, tz)
     known = once(tasks)
-    is_there = ~(known["created_at"] > at).to_numpy(dtype=bool)
+    is_there = ~(moments_of(known["created_at"], what=_WHAT) > at).to_numpy(dtype=bool)
     past = _Past(known[is_there].reset_index(drop=True), stories, at)
     for told in _TOLD:
         past.replay(told.subtypes, told.columns)
@@ -164,7 +164,7 @@ class _Past:
         row = self.rows_of(stories["task_gid"])
         read = stories[[name for name in stories.columns if name in _READ]].assign(row=row)
         #: Stories of the tasks in time order, with the ``row`` of the task.
-        self.stories = in_time_order(read[row.notna().to_numpy(dtype=bool)])
+        self.stories = in_time_order(read[row.notna().to_numpy(dtype=bool)], what=_WHAT)
         self.stories = self.stories.astype({"row": "int64"})
         self._is_later = (self.stories["created_at"] > at).to_numpy(dtype=bool)
 
@@ -227,7 +227,8 @@ def _replay_completion(past: _Past) -> None:
     first = past.first_after(subtypes)
     was_done = first["resource_subtype"] == "marked_incomplete"
     if "completed_at" in past.tasks:
-        later = past.tasks.index[(past.tasks["completed_at"] > past.at).to_numpy(dtype=bool)]
+        done = moments_of(past.tasks["completed_at"], what=_WHAT)
+        later = past.tasks.index[(done > past.at).to_numpy(dtype=bool)]
         untold = pd.Series(False, index=later.difference(first.index))
         was_done = pd.concat([was_done, untold]).astype(bool)
     before = past.last_before(subtypes, was_done.index)

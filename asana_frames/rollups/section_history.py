@@ -12,7 +12,7 @@ import pandas as pd
 from asana_frames.exceptions import InvalidRequest
 from asana_frames.frames.arrays import STR
 from asana_frames.rollups.columns import need
-from asana_frames.rollups.moments import days_in, moment_of
+from asana_frames.rollups.moments import UTC, days_in, end_of_days, moment_of, moments_of
 from asana_frames.rollups.periods import Every, check_every, first_day, periods_between
 from asana_frames.rollups.repeats import once
 from asana_frames.rollups.section_moves import (
@@ -26,7 +26,6 @@ from asana_frames.rollups.section_moves import (
 from asana_frames.rollups.workdays import Floats, working_shares
 from asana_frames.types import When
 
-_MOMENT = pd.DatetimeTZDtype("us", "UTC")
 _DTYPES: dict[str, Any] = {
     "task_gid": STR,
     "task_name": STR,
@@ -34,13 +33,13 @@ _DTYPES: dict[str, Any] = {
     "project_name": STR,
     "section_gid": STR,
     "section_name": STR,
-    "enter": _MOMENT,
-    "leave": _MOMENT,
+    "enter": UTC,
+    "leave": UTC,
     "is_current": "boolean",
     "hours": "Float64",
     "working_days": "Float64",
     "is_certain": "boolean",
-    "completed_at": _MOMENT,
+    "completed_at": UTC,
 }
 _FLOW: dict[str, Any] = {
     "period": "datetime64[us]",
@@ -148,8 +147,9 @@ def section_times(
     present = moment_of(now, tz)
     rows = once(tasks[tasks["gid"].notna().to_numpy(dtype=bool)])
     moves = read_moves(stories, rows, what=what)
+    created = microseconds(moments_of(rows["created_at"], what=what))
     now_at = microseconds(pd.Series([present]))[0]
-    stays = _stays(_marks(moves, microseconds(rows["created_at"]), now_at))
+    stays = _stays(_marks(moves, created, now_at))
     enter, leave = stays["enter"].to_numpy(), stays["leave"].to_numpy()
     end = np.where(leave == _NEVER, np.maximum(now_at, enter), leave)
     hours = np.where(enter == _NEVER, np.nan, (end - enter) / _HOUR)
@@ -226,13 +226,11 @@ def _working_days(
     known = enter != _NEVER
     bounds = [enter[known].min(), end[known].max()] if known.any() else [0, 0]
     first, last = days_in(_moments(np.array(bounds)), tz)
-    days = pd.date_range(first, last + pd.Timedelta(days=1))
-    shares = working_shares(days[:-1], workdays, holidays)
-    # A day whose midnight the clocks skip or repeat begins with the first moment it has.
-    local = pd.Series(days).dt.tz_localize(tz, ambiguous=True, nonexistent="shift_forward")
+    days = pd.date_range(first - pd.Timedelta(days=1), last)
+    shares = working_shares(days[1:], workdays, holidays)
     worked = np.concatenate([[0.0], np.cumsum(shares)])
     # Between two midnights the working time grows evenly, also on days of 23 or 25 hours.
-    edges = microseconds(local)
+    edges = end_of_days(days, tz).astype("int64")
     passed = np.interp(end, edges, worked) - np.interp(enter, edges, worked)
     return np.where(known, passed, np.nan)
 
@@ -244,7 +242,7 @@ def _moments(microseconds: npt.NDArray[np.int64]) -> pd.Series[Any]:
 def _named(stays: pd.DataFrame, moves: Moves, tasks: pd.DataFrame) -> pd.DataFrame:
     """Return the visits with gids, names and moments instead of numbers."""
     task, project, section = (stays[name].to_numpy() for name in ("task", "project", "section"))
-    done = tasks.get("completed_at", pd.Series(None, index=tasks.index, dtype=_MOMENT))
+    done = tasks.get("completed_at", pd.Series(None, index=tasks.index, dtype=UTC))
     columns = {
         "task_gid": tasks["gid"].take(task),
         "task_name": tasks["name"].take(task),
@@ -321,20 +319,22 @@ def cumulative_flow(
     columns = ["project_gid", "project_name", "section_gid", "section_name", "enter", "leave"]
     need(section_times, [*columns, "hours"], what=what)
     check_every(every)
-    visits = _of_project(section_times, project).sort_values(["enter", "section_gid"])
-    if visits["enter"].isna().all():
+    moments = {name: moments_of(section_times[name], what=what) for name in ("enter", "leave")}
+    visits = _of_project(section_times.assign(**moments), project)
+    visits = visits.sort_values(["enter", "section_gid"])
+    enter = visits["enter"]
+    if enter.isna().all():
         return pd.DataFrame(columns=list(_FLOW)).astype(_FLOW)
-    leave = visits["leave"].astype(_MOMENT)
     # What has no end yet tells by its hours what the present is.
-    present = visits["enter"] + pd.to_timedelta(visits["hours"].astype("float64"), unit="h")
-    ends = pd.concat([leave, present.dt.round("us").astype(_MOMENT)], ignore_index=True)
-    first, last = days_in(pd.Series([visits["enter"].min(), ends.max()]), tz)
+    present = enter + pd.to_timedelta(visits["hours"].astype("float64"), unit="h")
+    ends = pd.concat([visits["leave"], present.dt.round("us").astype(UTC)], ignore_index=True)
+    first, last = days_in(pd.Series([enter.min(), ends.max()]), tz)
     periods = periods_between(first, last, every)
     sections = visits.drop_duplicates("section_gid")[["section_gid", "section_name"]]
     section = pd.Index(sections["section_gid"]).get_indexer(pd.Index(visits["section_gid"]))
     steps = np.zeros((len(periods) + 1, len(sections)), dtype="int64")
-    for moments, step in ((visits["enter"].fillna(visits["enter"].min()), 1), (leave, -1)):
-        period = periods.get_indexer(pd.DatetimeIndex(first_day(days_in(moments, tz), every)))
+    for at, step in ((enter.fillna(enter.min()), 1), (visits["leave"], -1)):
+        period = periods.get_indexer(pd.DatetimeIndex(first_day(days_in(at, tz), every)))
         # A missing end is in no period, which is the row too many.
         np.add.at(steps, (period, section), step)
     return pd.DataFrame(

@@ -14,6 +14,7 @@ from asana_frames.exceptions import InvalidRequest
 from asana_frames.frames.arrays import STR
 from asana_frames.rollups.columns import need
 from asana_frames.rollups.homes import check_tuples
+from asana_frames.rollups.moments import moments_of
 from asana_frames.rollups.repeats import once
 
 Ints = npt.NDArray[np.int64]
@@ -45,11 +46,17 @@ class Moves(NamedTuple):
     sections: Places
 
 
-def in_time_order(stories: pd.DataFrame) -> pd.DataFrame:
+def in_time_order(stories: pd.DataFrame, *, what: str) -> pd.DataFrame:
     """Return each story once, as they happened; those of one moment in the order of their gids.
 
     Stories without a task or a moment are left out.
+
+    Raises
+    ------
+    InvalidRequest
+        The moments of ``created_at`` have no time zone.
     """
+    stories = stories.assign(created_at=moments_of(stories["created_at"], what=what))
     known = stories["created_at"].notna() & stories["task_gid"].notna()
     dated = once(stories[known.to_numpy(dtype=bool)])
     is_tied = dated["created_at"].duplicated(keep=False)
@@ -62,8 +69,8 @@ def in_time_order(stories: pd.DataFrame) -> pd.DataFrame:
 
 
 def microseconds(moments: pd.Series[Any]) -> Ints:
-    """Return moments as microseconds since 1970; a missing one is the least number there is."""
-    return moments.astype("datetime64[us, UTC]").to_numpy("datetime64[us]").astype("int64")
+    """Return moments in UTC as microseconds since 1970; a missing one is the least number."""
+    return moments.to_numpy("datetime64[us]").astype("int64")
 
 
 def read_moves(stories: pd.DataFrame, tasks: pd.DataFrame, *, what: str) -> Moves:
@@ -89,7 +96,7 @@ def read_moves(stories: pd.DataFrame, tasks: pd.DataFrame, *, what: str) -> Move
     need(tasks, ["gid", *_PLACES], what=what, record="task")
     names = [column.replace("_gid", "_name") for column in ("project_gid", *_SECTIONS)]
     is_move = stories["resource_subtype"].isin(SUBTYPES).to_numpy(dtype=bool)
-    moves = in_time_order(stories[is_move].reindex(columns=[*needed, *names]))
+    moves = in_time_order(stories[is_move].reindex(columns=[*needed, *names]), what=what)
     moves = moves.astype(dict.fromkeys(["task_gid", "project_gid", *_SECTIONS, *names], STR))
     members = _members(tasks)
 

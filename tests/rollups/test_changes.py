@@ -247,6 +247,18 @@ def test_a_moment_that_cannot_be_read_is_refused() -> None:
         af.rollups.changes(stories_of(), since="yesterday-ish")
 
 
+def test_moments_without_a_zone_are_refused() -> None:
+    stories, tasks = stories_of(added("5", "2026-03-02")), tasks_of(task("5", ("1", "12")))
+    naive = stories.assign(created_at=pd.to_datetime(["2026-03-02"]))
+
+    with pytest.raises(af.InvalidRequest, match=r"rollups\.changes .*utc=True"):
+        af.rollups.changes(naive)
+    with pytest.raises(af.InvalidRequest, match=r"rollups\.section_times .*utc=True"):
+        af.rollups.section_times(naive, tasks)
+    with pytest.raises(af.InvalidRequest, match=r"rollups\.as_of .*utc=True"):
+        af.rollups.as_of(tasks, naive, "2026-03-05")
+
+
 def test_nothing_gives_the_columns_and_dtypes_of_something() -> None:
     some = af.rollups.changes(stories_of(added("5", "2026-03-02")))
     none = af.rollups.changes(stories_of())
