@@ -27,6 +27,7 @@ from asana_frames.charts.dates import (
     days_of,
     ends_of,
     in_words,
+    place_of,
     places_of,
     step_of,
 )
@@ -194,20 +195,18 @@ def _exhaustion(ax: Axes, rows: pd.DataFrame, step: Step) -> tuple[str, float]:
         return f"{words}, beyond the chart", 1.0
     if day >= known and pd.notna(earliest):
         until = min(latest, last) if pd.notna(latest) else last
-        ax.axvspan(_at(max(earliest, first)), _at(until), color=DARK, alpha=0.08, linewidth=0)
-    ax.axvline(_at(max(day, first)), color=DARK, linewidth=1.2, linestyle=":")
+        ax.axvspan(
+            place_of(max(earliest, first)), place_of(until), color=DARK, alpha=0.08, linewidth=0
+        )
+    ax.axvline(place_of(max(day, first)), color=DARK, linewidth=1.2, linestyle=":")
     low, high = ax.get_xlim()
-    return words, (_at(max(day, first)) - low) / (high - low)
-
-
-def _at(day: pd.Timestamp) -> float:
-    return float(places_of(np.array([day.to_datetime64()]))[0])
+    return words, (place_of(max(day, first)) - low) / (high - low)
 
 
 def _span(ax: Axes, first: pd.Timestamp, last: pd.Timestamp) -> None:
     """Show the days from the first to the last, with a little air."""
-    air = 0.02 * (_at(last) - _at(first))
-    ax.set_xlim(_at(first) - air, _at(last) + air)
+    air = 0.02 * (place_of(last) - place_of(first))
+    ax.set_xlim(place_of(first) - air, place_of(last) + air)
 
 
 def _in_words(

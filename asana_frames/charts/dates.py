@@ -71,6 +71,11 @@ def places_of(days: Days) -> Numbers:
     return np.asarray(_dates().date2num(days), dtype="float64")
 
 
+def place_of(day: pd.Timestamp) -> float:
+    """Return where a day is on an axis of dates."""
+    return float(places_of(np.array([day.to_datetime64()]))[0])
+
+
 def edges_of(days: Days, step: Step) -> Numbers:
     """Return where the periods part on an axis on which each lies around its first day."""
     centres = places_of(days)

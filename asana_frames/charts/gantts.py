@@ -20,7 +20,7 @@ from asana_frames.charts.axes import (
     titled,
 )
 from asana_frames.charts.colours import DARK, HATCH, SERIES
-from asana_frames.charts.dates import date_axis, in_words, places_of
+from asana_frames.charts.dates import date_axis, in_words, place_of, places_of
 from asana_frames.charts.names import labelled
 from asana_frames.rollups.columns import need
 from asana_frames.rollups.moments import today
@@ -239,7 +239,7 @@ def _today(ax: Axes, tasks: Collection[_Task], day: pd.Timestamp) -> str:
     """Show all tasks and mark a day; return words for a note where it is too far off."""
     low, high = min(task.start for task in tasks), max(task.end for task in tasks)
     # The middle of the day, as that of a diamond.
-    at = float(places_of(np.array([day.to_datetime64()]))[0]) + 0.5
+    at = place_of(day) + 0.5
     # A day far off would squeeze all tasks into a corner.
     is_near = low - (high - low) / 2 <= at <= high + (high - low) / 2
     if is_near:

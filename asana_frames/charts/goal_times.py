@@ -18,7 +18,7 @@ from asana_frames.charts.axes import (
     titled,
 )
 from asana_frames.charts.colours import DARK
-from asana_frames.charts.dates import date_axis, in_words
+from asana_frames.charts.dates import date_axis, in_words, place_of
 from asana_frames.charts.goals import status_of
 from asana_frames.charts.names import labelled
 from asana_frames.rollups.columns import need
@@ -163,7 +163,7 @@ def goal_timeline(progress: pd.DataFrame, *, now: Any = None, ax: Axes | None = 
     titled(ax, "Goals in time", [note for note in notes if note])
     if now is not None:
         day = pd.Timestamp(now)
-        ax.axvline(day, color=DARK, linewidth=1.2, linestyle=":")  # type: ignore[arg-type]  # dates are units
+        ax.axvline(place_of(day), color=DARK, linewidth=1.2, linestyle=":")
         legend_below(ax, [ax.lines[-1]], [in_words(day)])
     date_axis(ax)
     return made_room(ax)

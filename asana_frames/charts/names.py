@@ -12,6 +12,8 @@ import pandas as pd
 from asana_frames.charts.axes import shortened
 
 NONE = "(none)"
+#: Beyond this a second decimal tells nothing.
+_LARGE = 1_000.0
 
 
 def shown(value: Any) -> str:
@@ -29,10 +31,6 @@ def shown(value: Any) -> str:
     text = str(value).removesuffix(" 00:00:00")
     # Line breaks and control characters have no place on an axis.
     return " ".join("".join(c if c.isprintable() else " " for c in text).split()) or NONE
-
-
-#: Beyond this a second decimal tells nothing.
-_LARGE = 1_000.0
 
 
 def number(value: float) -> str:

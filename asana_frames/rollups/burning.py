@@ -166,7 +166,9 @@ def _exhausted(
     if pace is None:
         return None, None, None
     days = mean_days(method.every)
-    return tuple(_day_after(method.as_of, n and n * days) for n in pace.until(total - spent))  # type: ignore[return-value]  # three go in, three come out
+    expected, earliest, latest = (n and n * days for n in pace.until(total - spent))
+    day = method.as_of
+    return _day_after(day, expected), _day_after(day, earliest), _day_after(day, latest)
 
 
 def _day_after(day: pd.Timestamp, days: float | None) -> pd.Timestamp | None:

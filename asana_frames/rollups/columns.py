@@ -9,6 +9,7 @@ import pandas as pd
 
 from asana_frames.catalog import columns_of
 from asana_frames.exceptions import InvalidRequest, suggest
+from asana_frames.frames.arrays import STR
 
 #: What an entry calls its person and project -> what ``rollups.entries`` calls them.
 _SAME = (("created_by", "person"), ("attributable_to", "project"))
@@ -113,3 +114,10 @@ def _stems(name: str) -> Iterable[str]:
             for end in ("", "_gid", "_name"):
                 if name == mine + end:
                     yield other + end
+
+
+def text_of(frame: pd.DataFrame, name: str) -> pd.Series[Any]:
+    """Return a column as text; one that is not there is missing throughout."""
+    if name not in frame.columns:
+        return pd.Series(pd.NA, index=frame.index, name=name, dtype=STR)
+    return frame[name].astype(STR)

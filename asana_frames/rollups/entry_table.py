@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from asana_frames.frames.arrays import STR
-from asana_frames.rollups.columns import need
+from asana_frames.rollups.columns import need, text_of
 from asana_frames.rollups.homes import Homes, empty_tuples
 from asana_frames.rollups.periods import check_days, first_day
 from asana_frames.rollups.repeats import once
@@ -155,12 +155,12 @@ def _own(rows: pd.DataFrame) -> dict[str, pd.Series[Any]]:
         "duration_minutes": minutes,
         "hours": minutes.astype("Float64") / 60,
     }
-    found |= {name: _text(rows, column) for name, column in _TAKEN.items()}
+    found |= {name: text_of(rows, column) for name, column in _TAKEN.items()}
     found["approval_status"] = found["approval_status"].str.lower()
     found["billable"] = found["billable_status"].map(_BILLABLE).astype("boolean")
     for end in _TEXTS:
         column = f"categories_{end}s"
-        first = rows[column].str[0].astype(STR) if column in rows else _text(rows, column)
+        first = rows[column].str[0].astype(STR) if column in rows else text_of(rows, column)
         found[f"category_{end}"] = first
     moment = pd.DatetimeTZDtype("us", "UTC")
     found["created_at"] = (
@@ -204,7 +204,7 @@ def _tasks(
         table[f"task_{column}"] = homes.tasks[column]
     found = {name: _taken(table[name], at) for name in table.columns}
     task_name = _taken(homes.tasks["name"], at).astype(STR)
-    given = _text(rows, "task_name")
+    given = text_of(rows, "task_name")
     return found | {"task_name": given.where(given.notna(), task_name)}
 
 
@@ -222,7 +222,7 @@ def filled_tuples(values: pd.Series[Any]) -> pd.Series[Any]:
 
 def _project(rows: pd.DataFrame, found: dict[str, pd.Series[Any]]) -> dict[str, pd.Series[Any]]:
     """Return the project that each entry counts to, and its task's section there."""
-    given = _text(rows, "attributable_to_gid")
+    given = text_of(rows, "attributable_to_gid")
     gids = found["project_gids"]
     first = gids.str[0].astype(STR)
     gid = given.where(given.notna(), first)
@@ -232,7 +232,7 @@ def _project(rows: pd.DataFrame, found: dict[str, pd.Series[Any]]) -> dict[str, 
         -1 if not places else 0 if places[0] == mine else _position(places, mine)
         for places, mine in zip(gids, gid, strict=True)
     ]
-    told = _text(rows, "attributable_to_name")
+    told = text_of(rows, "attributable_to_name")
     return {
         "project_gid": gid,
         "project_name": told.where(told.notna(), _picked(found["project_names"], at)),
@@ -294,10 +294,3 @@ def _series(frame: Any, column: str) -> pd.Series[Any]:
     unique = frame.drop_duplicates("gid", keep="last")
     series: pd.Series[Any] = unique.set_index("gid")[column]
     return series
-
-
-def _text(rows: pd.DataFrame, column: str) -> pd.Series[Any]:
-    """Return a column of text, all of it missing where the frame has no such column."""
-    if column in rows.columns:
-        return rows[column].astype(STR)
-    return pd.Series(pd.array([None] * len(rows), dtype=STR))

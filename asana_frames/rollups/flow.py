@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from asana_frames.exceptions import InvalidRequest
-from asana_frames.rollups.columns import Key, keys_of, need
+from asana_frames.rollups.columns import Key, keys_of, need, text_of
 from asana_frames.rollups.moments import days_in, moments_of
 from asana_frames.rollups.periods import (
     Every,
@@ -20,7 +20,7 @@ from asana_frames.rollups.periods import (
     read_day,
 )
 from asana_frames.rollups.repeats import once
-from asana_frames.rollups.task_rows import Days, dates_of, housed, lives, read_once, text_of
+from asana_frames.rollups.task_rows import Days, dates_of, housed, lives, read_once
 from asana_frames.rollups.totals import sum_by
 
 _LIFE = ("gid", "created_at", "completed_at")

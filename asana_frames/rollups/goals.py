@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from asana_frames.frames.arrays import STR
-from asana_frames.rollups.columns import need
+from asana_frames.rollups.columns import need, text_of
 from asana_frames.rollups.goal_links import Links, in_order, parents_of
 from asana_frames.rollups.goal_parts import computed_progress
 from asana_frames.rollups.moments import today
@@ -32,6 +32,9 @@ _SOURCES = {
 }
 #: Half a percent: Asana rounds what it works out.
 _TOLERATED = 0.005
+#: A goal with one of these is over.
+_CLOSED = ("achieved", "partial", "missed", "dropped")
+_DAY = pd.Timedelta(days=1)
 
 
 def goal_progress(
@@ -124,12 +127,12 @@ def goal_progress(
     initial, current, target = (rows[name].astype("Float64") for name in _METRIC)
     span = target - initial
     told = (current - initial) / span.mask(span == 0)
-    found: dict[str, Any] = {name: _text(rows, name) for name in _TEXTS}
+    found: dict[str, Any] = {name: text_of(rows, name) for name in _TEXTS}
     own = {
         gid: None if pd.isna(value) else float(value)
         for gid, value in zip(rows["gid"], told, strict=True)
     }
-    source = _text(rows, "metric_progress_source")
+    source = text_of(rows, "metric_progress_source")
     order = in_order(rows, links)
     computed, counted = computed_progress(rows, own, links, order, counts, tasks)
     worked_out = pd.Series(pd.array([computed[gid] for gid in rows["gid"]], dtype="Float64"))
@@ -142,14 +145,9 @@ def goal_progress(
     found["disagrees"] = apart.astype("boolean")
     found |= _expected(rows, found, today(now, tz))
     found |= dict(zip(("initial", "current", "target"), (initial, current, target), strict=True))
-    found |= {name: _text(rows, f"metric_{name}") for name in ("unit", "currency_code")}
+    found |= {name: text_of(rows, f"metric_{name}") for name in ("unit", "currency_code")}
     found["precision"] = _column(rows, "metric_precision", "Int64")
     return pd.DataFrame(found | parents_of(rows, links))
-
-
-#: A goal with one of these is over.
-_CLOSED = ("achieved", "partial", "missed", "dropped")
-_DAY = pd.Timedelta(days=1)
 
 
 def _expected(
@@ -166,10 +164,6 @@ def _expected(
     share = (over / length).where(length > 0).astype("Float64").clip(0, 1)
     ahead = (found["progress"] - share).mask(found["status"].isin(_CLOSED))
     return {**dates, "expected": share, "ahead": ahead}
-
-
-def _text(rows: pd.DataFrame, column: str) -> pd.Series[Any]:
-    return _column(rows, column, STR)
 
 
 def _column(rows: pd.DataFrame, column: str, dtype: Any) -> pd.Series[Any]:

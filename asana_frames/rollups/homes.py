@@ -10,6 +10,7 @@ import pandas as pd
 
 from asana_frames.exceptions import InvalidRequest
 from asana_frames.frames.arrays import STR
+from asana_frames.rollups.columns import text_of
 
 Index = npt.NDArray[np.intp]
 #: Doublings after which a chain of parents that has not ended goes round in a circle.
@@ -34,7 +35,7 @@ class Homes:
     def __init__(self, tasks: pd.DataFrame) -> None:
         self.tasks = tasks.drop_duplicates("gid", keep="last").reset_index(drop=True)
         self._index = pd.Index(self.tasks["gid"])
-        self._parent = self._at(self._column("parent_gid"))
+        self._parent = self._at(text_of(self.tasks, "parent_gid"))
         self._root = self._climb(self._parent < 0)
 
     def roots(self) -> pd.DataFrame:
@@ -49,7 +50,7 @@ class Homes:
         top = self.tasks.iloc[self._root].reset_index(drop=True)
         found = {}
         for end, column in (("gid", "gid"), ("name", "name")):
-            above = self._column(f"parent_{end}").iloc[self._root].reset_index(drop=True)
+            above = text_of(self.tasks, f"parent_{end}").iloc[self._root].reset_index(drop=True)
             found[f"root_task_{end}"] = above.where(above.notna(), top[column]).astype(STR)
         return pd.DataFrame(found)
 
@@ -99,11 +100,6 @@ class Homes:
             up = further
         stuck = self.tasks["gid"][~ends[up]].iloc[0] if (~ends[up]).any() else ""
         raise InvalidRequest(f"The task {stuck} is its own parent, or the parent of its parents.")
-
-    def _column(self, name: str) -> pd.Series[Any]:
-        if name in self.tasks.columns:
-            return self.tasks[name]
-        return pd.Series(pd.array([None] * len(self.tasks), dtype=STR), name=name)
 
     def _tuples(self, name: str) -> pd.Series[Any]:
         if name not in self.tasks.columns:

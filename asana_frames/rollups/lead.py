@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from asana_frames.exceptions import InvalidRequest
-from asana_frames.rollups.columns import keys_of, need
+from asana_frames.rollups.columns import keys_of, need, text_of
 from asana_frames.rollups.moments import UTC, days_in, end_of_days, moment_of, moments_of, today
 from asana_frames.rollups.task_rows import (
     PLACES,
@@ -17,7 +17,6 @@ from asana_frames.rollups.task_rows import (
     housed,
     in_order,
     read_once,
-    text_of,
     times_of,
 )
 from asana_frames.rollups.workdays import Floats, working_shares

@@ -9,9 +9,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from asana_frames.exceptions import InvalidRequest
+from asana_frames.rollups.periods import read_timestamp
 from asana_frames.types import When
 
 UTC = pd.DatetimeTZDtype("us", "UTC")
+_NOW = {"name": "now", "what": "moment", "like": "2026-03-02 09:00"}
 
 
 def check_zone(tz: str) -> None:
@@ -54,21 +56,10 @@ def moment_of(now: When | None, tz: str = "UTC") -> pd.Timestamp:
     Timestamp('2026-11-02 08:00:00+0000', tz='UTC')
     """
     check_zone(tz)
-    moment = pd.Timestamp.now("UTC") if now is None else _read(now)
+    moment = pd.Timestamp.now("UTC") if now is None else read_timestamp(now, **_NOW)
     if moment.tzinfo is None:
         moment = moment.tz_localize(tz, ambiguous=True, nonexistent="shift_forward")
     return moment.tz_convert("UTC").as_unit("us")
-
-
-def _read(now: When) -> pd.Timestamp:
-    try:
-        # pandas takes a number for the nanoseconds since 1970.
-        moment = pd.NaT if isinstance(now, int | float) else pd.Timestamp(now)
-        if pd.isna(moment):
-            raise ValueError("missing")
-    except (TypeError, ValueError) as cause:
-        raise InvalidRequest(f"now={now!r} is no moment; type now='2026-03-02 09:00'.") from cause
-    return moment
 
 
 def today(now: When | None, tz: str = "UTC") -> pd.Timestamp:

@@ -12,11 +12,11 @@ import pandas as pd
 from asana_frames.exceptions import InvalidRequest
 from asana_frames.frames.arrays import STR
 from asana_frames.rollups.chains import Edges, Numbers, heaviest, levels
-from asana_frames.rollups.columns import need
+from asana_frames.rollups.columns import need, text_of
 from asana_frames.rollups.homes import Homes
 from asana_frames.rollups.moments import today
 from asana_frames.rollups.repeats import once
-from asana_frames.rollups.task_rows import dates_of, text_of
+from asana_frames.rollups.task_rows import dates_of
 from asana_frames.types import When
 
 _WHAT = "rollups.dependencies"

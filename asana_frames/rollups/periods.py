@@ -70,19 +70,42 @@ def read_day(day: object, *, name: str) -> pd.Timestamp:
     InvalidRequest
         It cannot be read, or is a moment of a time zone, whose day depends on where one stands.
     """
-    hint = f"type {name}='2026-03-02'."
-    # pandas takes a number for the nanoseconds since 1970.
-    if isinstance(day, int | float):
-        raise InvalidRequest(f"{name}={day!r} is no day; {hint}")
-    try:
-        moment = pd.Timestamp(day)  # type: ignore[arg-type]  # what it cannot read it refuses
-    except (TypeError, ValueError) as cause:
-        raise InvalidRequest(f"{name}={day!r} is no day; {hint}") from cause
-    if pd.isna(moment):
-        raise InvalidRequest(f"{name}= is missing; {hint}")
+    moment = read_timestamp(day, name=name)
     if moment.tzinfo is not None:
-        raise InvalidRequest(f"{name}={day!r} is a moment of a time zone, no day; {hint}")
+        raise InvalidRequest(
+            f"{name}={day!r} is a moment of a time zone, no day; type {name}='2026-03-02'."
+        )
     return moment.normalize()
+
+
+def read_timestamp(
+    value: object, *, name: str, what: str = "day", like: str = "2026-03-02"
+) -> pd.Timestamp:
+    """Return the day or moment that an argument names, with a time zone if it has one.
+
+    Parameters
+    ----------
+    value
+        ISO 8601 text, a date or a moment.
+    name, what, like
+        The argument, what it ought to be and what that looks like, for the message.
+
+    Raises
+    ------
+    InvalidRequest
+        It cannot be read, or is missing.
+    """
+    hint = f"type {name}={like!r}."
+    try:
+        # pandas takes a number for the nanoseconds since 1970.
+        if isinstance(value, int | float):
+            raise TypeError("a number")
+        moment = pd.Timestamp(value)  # type: ignore[arg-type]  # what it cannot read it refuses
+        if pd.isna(moment):
+            raise ValueError("missing")
+    except (TypeError, ValueError) as cause:
+        raise InvalidRequest(f"{name}={value!r} is no {what}; {hint}") from cause
+    return moment
 
 
 def first_day(days: pd.Series[Any], every: str) -> pd.Series[Any]:

@@ -9,11 +9,11 @@ import pandas as pd
 
 from asana_frames.frames.arrays import STR
 from asana_frames.rollups.chains import Edges, levels
-from asana_frames.rollups.columns import need
+from asana_frames.rollups.columns import need, text_of
 from asana_frames.rollups.homes import check_tuples
 from asana_frames.rollups.moments import moment_of, today
 from asana_frames.rollups.repeats import once
-from asana_frames.rollups.task_rows import dates_of, text_of, times_of
+from asana_frames.rollups.task_rows import dates_of, times_of
 from asana_frames.types import When
 
 _WHAT = "rollups.portfolio"

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from asana_frames.frames.arrays import STR
+from asana_frames.rollups.columns import text_of
 from asana_frames.rollups.homes import Homes, Index, check_tuples
 from asana_frames.rollups.moments import UTC, days_in, moments_of
 from asana_frames.rollups.periods import check_days
@@ -93,13 +94,6 @@ def _firsts(rows: pd.DataFrame, name: str) -> pd.Series[Any]:
     code, different = pd.factorize(rows[name])
     firsts = pd.array([place[0] if place else None for place in different], dtype=STR)
     return pd.Series(firsts.take(code, allow_fill=True), index=rows.index)
-
-
-def text_of(tasks: pd.DataFrame, name: str) -> pd.Series[Any]:
-    """Return a column as text; one that is not there is missing throughout."""
-    if name not in tasks.columns:
-        return pd.Series(pd.NA, index=tasks.index, name=name, dtype=STR)
-    return tasks[name].astype(STR)
 
 
 def times_of(tasks: pd.DataFrame, name: str, *, what: str) -> pd.Series[Any]:

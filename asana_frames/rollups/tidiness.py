@@ -10,9 +10,9 @@ import pandas as pd
 
 from asana_frames.exceptions import InvalidRequest
 from asana_frames.frames.arrays import STR
-from asana_frames.rollups.columns import need
+from asana_frames.rollups.columns import need, text_of
 from asana_frames.rollups.moments import moment_of, today
-from asana_frames.rollups.task_rows import dates_of, housed, read_once, text_of, times_of
+from asana_frames.rollups.task_rows import dates_of, housed, read_once, times_of
 from asana_frames.types import When
 
 _WHAT = "rollups.quality"

@@ -152,7 +152,6 @@ def _attributed(
     homes = part["project_gids"].str.len()
     several = (homes > 1).to_numpy(dtype=bool, na_value=False)
     minutes = part["duration_minutes"].astype("Float64")
-    wanted = list(dict.fromkeys([*part.columns.difference(lists)]))
     first = {column: part[f"{column}s"].str[0].astype(STR) for column in placed}
     has_home = (homes > 0).to_numpy(dtype=bool, na_value=False)
     shown = {name: part[name].where(~has_home, value) for name, value in first.items()}
@@ -160,7 +159,7 @@ def _attributed(
     if attribution == "first":
         return part, minutes
     shares = part[several].assign(duration_minutes=minutes[several] / homes[several])
-    shares = shares[[*wanted, *lists]].explode(lists)
+    shares = shares.explode(lists)
     shares = shares.assign(**{column: shares[f"{column}s"].astype(STR) for column in placed})
     both = pd.concat([part[~several].assign(duration_minutes=minutes[~several]), shares])
     return both.reset_index(drop=True), both["duration_minutes"].reset_index(drop=True)

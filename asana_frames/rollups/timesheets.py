@@ -9,7 +9,7 @@ import pandas as pd
 
 from asana_frames.exceptions import InvalidRequest
 from asana_frames.frames.arrays import STR
-from asana_frames.rollups.columns import keys_of, need
+from asana_frames.rollups.columns import need, text_of
 from asana_frames.rollups.periods import (
     WEEKDAYS,
     check_days,
@@ -17,11 +17,11 @@ from asana_frames.rollups.periods import (
     first_day_of,
     last_day_of,
     periods_between,
+    read_timestamp,
 )
+from asana_frames.rollups.person_days import PERSON, person_days
 from asana_frames.rollups.repeats import once
 
-_PERSON = ("person_gid", "person_name")
-_DAY = pd.Timedelta(days=1)
 #: Approval status of a timesheet -> what it means for those who wait for it.
 _STATES = {
     "draft": "not handed in",
@@ -95,14 +95,14 @@ def timesheet(
     first = _week_of(week, tz, every)
     days = pd.date_range(first, last_day_of(first, every)).as_unit("us")
     inside = rows[rows["entered_on"].between(days[0], days[-1])]
-    keys = [inside[name] for name in (*_PERSON, "entered_on")]
+    keys = [inside[name] for name in (*PERSON, "entered_on")]
     minutes = inside["duration_minutes"].groupby(keys, dropna=False).sum()
     sheet = minutes.unstack("entered_on").reindex(columns=days).fillna(0) / 60
     sheet = sheet.astype("Float64").set_axis([f"{day:%Y-%m-%d}" for day in days], axis="columns")
     sheet.insert(len(days), "total", sheet.sum(axis="columns"))
-    by_person = inside.groupby(list(_PERSON), dropna=False)["approval_status"].agg(_agreed)
+    by_person = inside.groupby(list(PERSON), dropna=False)["approval_status"].agg(_agreed)
     sheet["approval_status"] = by_person.astype(STR)
-    sheet = sheet.reset_index().astype(dict.fromkeys(_PERSON, STR))
+    sheet = sheet.reset_index().astype(dict.fromkeys(PERSON, STR))
     if statuses is not None:
         given = _statuses(statuses, what=what)
         mine = given[given["start_date"].between(days[0], days[-1])]
@@ -132,15 +132,7 @@ def _check_week(every: object) -> None:
 
 def _week_of(week: object, tz: str | dt.tzinfo | None, every: str) -> pd.Timestamp:
     _check_week(every)
-    try:
-        # pandas takes a number for the nanoseconds since 1970.
-        if isinstance(week, int | float):
-            raise TypeError
-        moment = pd.Timestamp(week)  # type: ignore[arg-type]  # what it cannot read it refuses
-    except (TypeError, ValueError) as cause:
-        raise InvalidRequest(f"week={week!r} is no day; type week='2026-03-02'.") from cause
-    if pd.isna(moment):
-        raise InvalidRequest("week= is missing; type week='2026-03-02', any day of the week.")
+    moment = read_timestamp(week, name="week")
     if moment.tzinfo is not None:
         if tz is None:
             raise InvalidRequest(
@@ -153,19 +145,11 @@ def _week_of(week: object, tz: str | dt.tzinfo | None, every: str) -> pd.Timesta
 
 def _tracked(entries: pd.DataFrame, *, what: str) -> pd.DataFrame:
     """Return person, day, minutes and lower-case approval status of entries."""
-    needed = ["duration_minutes", "entered_on"]
-    need(entries, needed, what=what, record="time_tracking_entry")
-    check_days(entries["entered_on"], what=what)
-    keys = keys_of(entries, "person", what=what)
-    rows = pd.DataFrame({key.name: entries[key.column].astype(STR) for key in keys})
-    rows = rows.reindex(columns=[*_PERSON]).astype(STR)
+    rows = person_days(entries, what=what)
     # Whose name has changed is one person still.
     newest = rows.groupby("person_gid")["person_name"].transform("last")
     rows["person_name"] = rows["person_name"].where(rows["person_gid"].isna(), newest)
-    rows["entered_on"] = first_day(entries["entered_on"], "D")
-    rows["duration_minutes"] = entries["duration_minutes"].astype("Float64").fillna(0)
-    status = entries.get("approval_status", pd.Series(None, index=entries.index, dtype=STR))
-    return rows.assign(approval_status=status.astype(STR).str.lower())
+    return rows.assign(approval_status=text_of(entries, "approval_status").str.lower())
 
 
 def _statuses(statuses: pd.DataFrame, *, what: str) -> pd.DataFrame:
@@ -177,11 +161,11 @@ def _statuses(statuses: pd.DataFrame, *, what: str) -> pd.DataFrame:
         what=what,
         record=record,
     )
-    rows = once(statuses).rename(columns={"user_gid": _PERSON[0], "user_name": _PERSON[1]})
+    rows = once(statuses).rename(columns={"user_gid": PERSON[0], "user_name": PERSON[1]})
     for column in ("start_date", "end_date"):
         check_days(rows[column], what=what)
         rows[column] = first_day(rows[column], "D")
-    rows = rows.astype(dict.fromkeys(("gid", *_PERSON, "approval_status"), STR))
+    rows = rows.astype(dict.fromkeys(("gid", *PERSON, "approval_status"), STR))
     rows["approval_status"] = rows["approval_status"].str.lower()
     order = ["start_date", *(["created_at"] if "created_at" in rows else [])]
     return rows.sort_values(order, kind="stable", ignore_index=True)
@@ -269,7 +253,7 @@ def approvals(
     if users is not None:
         need(users, ["gid", "name"], what=what, record="user")
         table = _with_everybody(table, users, every)
-    names = pd.concat([rows[list(_PERSON)], sheets[list(_PERSON)], _named(users)])
+    names = pd.concat([rows[list(PERSON)], sheets[list(PERSON)], _named(users)])
     named = names.dropna().drop_duplicates("person_gid").set_index("person_gid")
     table["person_name"] = table["person_gid"].map(named["person_name"]).astype(STR)
     table["hours"] = table["hours"].astype("Float64").fillna(0)
@@ -277,7 +261,7 @@ def approvals(
     state = status.map(_STATES).astype(STR).where(status.notna(), _STATES["draft"])
     # A status that is not known yet is told as Asana tells it.
     table["state"] = state.where(state.notna(), status)
-    columns = [*_PERSON, "week", "hours", "timesheet_gid", "approval_status", "state"]
+    columns = [*PERSON, "week", "hours", "timesheet_gid", "approval_status", "state"]
     kinds: dict[str, Any] = {"person_gid": STR, "timesheet_gid": STR, "week": "datetime64[us]"}
     return (
         table[columns]
@@ -319,5 +303,5 @@ def _with_everybody(table: pd.DataFrame, users: pd.DataFrame, every: str) -> pd.
 
 def _named(users: pd.DataFrame | None) -> pd.DataFrame:
     if users is None:
-        return pd.DataFrame({name: pd.Series([], dtype=STR) for name in _PERSON})
-    return users[["gid", "name"]].set_axis([*_PERSON], axis="columns")
+        return pd.DataFrame({name: pd.Series([], dtype=STR) for name in PERSON})
+    return users[["gid", "name"]].set_axis([*PERSON], axis="columns")

@@ -12,6 +12,8 @@ from asana_frames.rollups.columns import is_dask
 from asana_frames.rollups.periods import periods_between
 
 Chunk = Callable[[pd.DataFrame], pd.DataFrame]
+#: Rows that a filled table may have.
+_MOST = 20_000_000
 
 
 def summed(frame: Any, chunk: Chunk, values: Iterable[str]) -> pd.DataFrame:
@@ -87,7 +89,3 @@ def filled(totals: pd.DataFrame, period: str, every: str, values: Iterable[str])
     full = pd.concat([full, totals[days.isna()]]) if days.isna().any() else full
     full = full.fillna(dict.fromkeys(values, 0.0))[list(totals.columns)]
     return full.sort_values([*keys, period], na_position="last", kind="stable", ignore_index=True)
-
-
-#: Rows that a filled table may have.
-_MOST = 20_000_000

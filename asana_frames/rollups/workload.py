@@ -10,7 +10,7 @@ import pandas as pd
 
 from asana_frames.exceptions import InvalidRequest
 from asana_frames.frames.arrays import STR
-from asana_frames.rollups.columns import keys_of, need
+from asana_frames.rollups.columns import need, text_of
 from asana_frames.rollups.periods import (
     Every,
     check_days,
@@ -20,14 +20,14 @@ from asana_frames.rollups.periods import (
     last_day_of,
     read_day,
 )
+from asana_frames.rollups.person_days import PERSON, person_days
 from asana_frames.rollups.repeats import once
 from asana_frames.rollups.workdays import Floats, hours_of_day, spread, working_shares
 
 _WHAT = "rollups.capacity"
-_PERSON = ("person_gid", "person_name")
 _SUMS = ("available", "out_of_office", "allocated", "tracked", "unsized")
 _NUMBERS = ("available", "out_of_office", "allocated", "tracked", "free", "load", "utilisation")
-_COLUMNS = (*_PERSON, "period", *_NUMBERS, "unsized")
+_COLUMNS = (*PERSON, "period", *_NUMBERS, "unsized")
 #: Cells of person and day that a machine holds.
 _MOST = 50_000_000
 
@@ -166,7 +166,7 @@ def _plans(allocations: pd.DataFrame) -> pd.DataFrame:
     columns = ("assignee_gid", "start_date", "end_date", "effort_type", "effort_value")
     need(allocations, columns, what=_WHAT, record="allocation")
     named = {"person_gid": "assignee_gid", "person_name": "assignee_name"}
-    return _dated(allocations, named)[[*_PERSON, *columns[1:]]]
+    return _dated(allocations, named)[[*PERSON, *columns[1:]]]
 
 
 def _absences(ooo: pd.DataFrame | None) -> pd.DataFrame:
@@ -181,9 +181,7 @@ def _absences(ooo: pd.DataFrame | None) -> pd.DataFrame:
 def _dated(frame: pd.DataFrame, named: Mapping[str, str]) -> pd.DataFrame:
     """Return the rows with the names of rollups, each of them once."""
     rows = once(frame) if "gid" in frame else frame.reset_index(drop=True)
-    for name, column in named.items():
-        given = rows.get(column, pd.Series(None, index=rows.index, dtype=STR))
-        rows = rows.assign(**{name: given.astype(STR)})
+    rows = rows.assign(**{name: text_of(rows, column) for name, column in named.items()})
     for name in ("start_date", "end_date"):
         if not rows[name].isna().all():
             check_days(rows[name], what=_WHAT)
@@ -193,19 +191,13 @@ def _dated(frame: pd.DataFrame, named: Mapping[str, str]) -> pd.DataFrame:
 
 def _tracked(entries: pd.DataFrame | None) -> pd.DataFrame:
     if entries is None:
-        columns = {name: pd.Series([], dtype=STR) for name in _PERSON}
+        columns = {name: pd.Series([], dtype=STR) for name in PERSON}
         return pd.DataFrame(columns).assign(day=pd.Series([], dtype="datetime64[us]"), hours=0.0)
-    needed = ["duration_minutes", "entered_on"]
-    need(entries, needed, what=_WHAT, record="time_tracking_entry")
-    check_days(entries["entered_on"], what=_WHAT)
     if "person_gid" not in entries:
         # By names alone, people would be nobody.
         need(entries, ["created_by_gid"], what=_WHAT, record="time_tracking_entry")
-    keys = keys_of(entries, "person", what=_WHAT)
-    rows = pd.DataFrame({key.name: entries[key.column].astype(STR) for key in keys})
-    rows = rows.reindex(columns=[*_PERSON]).astype(STR)
-    minutes = entries["duration_minutes"].astype("Float64").fillna(0).astype("float64")
-    return rows.assign(day=first_day(entries["entered_on"], "D"), hours=minutes / 60)
+    rows = person_days(entries, what=_WHAT).rename(columns={"entered_on": "day"})
+    return rows.assign(hours=rows["duration_minutes"].astype("float64") / 60)
 
 
 def _days(
@@ -228,9 +220,9 @@ def _days(
 
 def _names(users: pd.DataFrame, *others: pd.DataFrame) -> pd.DataFrame:
     """Return the people in the order of the result, with whether they are users."""
-    mine = users[["gid", "name"]].set_axis([*_PERSON], axis="columns").astype(STR)
+    mine = users[["gid", "name"]].set_axis([*PERSON], axis="columns").astype(STR)
     mine = mine.assign(is_user=True).sort_values("person_name", kind="stable")
-    rest = pd.concat([other[list(_PERSON)] for other in others], ignore_index=True)
+    rest = pd.concat([other[list(PERSON)] for other in others], ignore_index=True)
     rest = rest.assign(is_user=False).sort_values("person_name", kind="stable")
     both = pd.concat([mine, rest], ignore_index=True)
     return both.drop_duplicates("person_gid", ignore_index=True)
@@ -286,7 +278,7 @@ def _by_period(sums: Mapping[str, Floats], grid: _Grid, every: str) -> pd.DataFr
 def _framed(table: pd.DataFrame, names: pd.DataFrame) -> pd.DataFrame:
     """Return the table with all columns of the result, typed, in its order."""
     table = table.merge(names, how="left", on="person_gid")
-    kinds: dict[str, Any] = dict.fromkeys(_PERSON, STR) | {"period": "datetime64[us]"}
+    kinds: dict[str, Any] = dict.fromkeys(PERSON, STR) | {"period": "datetime64[us]"}
     typed = table.astype(kinds | dict.fromkeys(_SUMS, "Float64"))
     has_room = typed["available"].where(typed["available"] > 0)
     typed = typed.assign(
