@@ -24,6 +24,8 @@ from tests.recorder import Asked, Recorder, Reply
 
 ROOT = Path(__file__).parents[2]
 LATER = Reply(429, {"errors": [{"message": "Too many."}]}, {"Retry-After": "30"})
+#: Seconds: far above what stopping takes on a busy machine, far below what not stopping would.
+PROMPT = 5.0
 
 
 @pytest.fixture(autouse=True)
@@ -46,7 +48,7 @@ def test_an_interrupted_fan_out_ends_at_once_and_goes_on_from_there() -> None:
     with serve(latency=0.1) as server:
         found = run("fan_out", server.url)
 
-    assert 0 <= found["took"] < 1
+    assert 0 <= found["took"] < PROMPT
     assert found["partial"]["partial"] is True
     assert found["partial"]["lists"] > found["partial"]["complete_lists"] > 0
     assert found["is_part"]
@@ -64,7 +66,7 @@ def test_an_interrupt_ends_at_once_what_waits_for_the_quota() -> None:
         found = run("waiting", server.url)
 
     assert found.pop("threads") == 0
-    assert all(0 <= took < 1 for took in found.values()), found
+    assert all(0 <= took < PROMPT for took in found.values()), found
 
 
 @pytest.mark.parametrize("seed", ["1"])
@@ -124,7 +126,7 @@ def test_leaving_is_not_delayed_by_what_is_under_way() -> None:
     with listening(silent) as url:
         found = run("exits", url)
 
-        assert time.time() - found["at"] < 1
+        assert time.time() - found["at"] < PROMPT
 
 
 CALLS: dict[str, Callable[[af.Asana], Any]] = {
@@ -150,7 +152,7 @@ def test_a_deadline_ends_calls_of_servers_that_do_not_come_to_an_end(
         with pytest.raises(af.DeadlineExceeded, match=r"deadline of 0\.3 s") as caught:
             CALLS[name](asana)
 
-        assert time.monotonic() - started < 1
+        assert time.monotonic() - started < PROMPT
         assert isinstance(caught.value, TimeoutError)
 
 
@@ -165,7 +167,7 @@ def test_a_deadline_before_the_end_of_the_wait_is_not_waited_for(
         with pytest.raises(af.DeadlineExceeded):
             CALLS[name](asana)
 
-        assert time.monotonic() - started < 1
+        assert time.monotonic() - started < PROMPT
 
 
 @pytest.mark.parametrize("name", ["writes", "a write"])
@@ -201,7 +203,7 @@ def test_a_deadline_keeps_what_has_arrived_of_a_long_fan_out_and_it_goes_on() ->
                 assert partial is not None
                 assert partial.dtypes.equals(whole.dtypes)
                 assert partial["gid"].isin(whole["gid"]).all()
-                assert time.monotonic() - started < 1.0 * rounds
+                assert time.monotonic() - started < PROMPT * rounds
             else:
                 break
 
@@ -279,7 +281,7 @@ def test_an_interrupt_at_the_very_end_keeps_what_has_arrived(recorder: Recorder)
 
     found = run("at_the_end", recorder.url)
 
-    assert 0 <= found["took"] < 1
+    assert 0 <= found["took"] < PROMPT
     assert found["partial"] == [["1", "One", "A"]]
     assert found["resumed"] == [["1", "One", "A"]]
     # Once each: the lists were whole.
@@ -287,7 +289,7 @@ def test_an_interrupt_at_the_very_end_keeps_what_has_arrived(recorder: Recorder)
 
 
 def test_slow_bodies_take_no_longer_than_the_deadline() -> None:
-    faults = Faults(slow=1, slow_seconds=3.0)
+    faults = Faults(slow=1, slow_seconds=12.0)
     with serve(faults=faults) as server, af.connect("sandbox", base_url=server.url) as asana:
         quick = asana.with_options(deadline=0.4)
         started = time.monotonic()
@@ -295,4 +297,4 @@ def test_slow_bodies_take_no_longer_than_the_deadline() -> None:
         with pytest.raises(af.DeadlineExceeded):
             quick.tasks.list(project=["1209000000000123", "1209000000000148"])
 
-        assert time.monotonic() - started < 1
+        assert time.monotonic() - started < PROMPT
