@@ -11,7 +11,10 @@ import pytest
 import asana_frames as af
 from asana_frames.fetch.clock import Clock
 from asana_frames.sandbox_server import Server, serve
+from tests.logins import own_place
 from tests.recorder import Recorder
+
+__all__ = ["own_place"]
 
 matplotlib.use("Agg")
 

@@ -8,6 +8,7 @@ from asana_frames.catalog import load
 from asana_frames.cli.demo import demo_command
 from asana_frames.cli.errors import Group
 from asana_frames.cli.export import export_command
+from asana_frames.cli.login import login_command, logout_command, whoami_command
 from asana_frames.cli.report import report_group
 from asana_frames.cli.resources import resource_group
 from asana_frames.cli.sandbox import sandbox_command
@@ -17,8 +18,11 @@ __all__ = ["main"]
 _OWN: dict[str, click.Command] = {
     "demo": demo_command,
     "export": export_command,
+    "login": login_command,
+    "logout": logout_command,
     "report": report_group,
     "sandbox": sandbox_command,
+    "whoami": whoami_command,
 }
 
 
@@ -37,7 +41,8 @@ class _Main(Group):
 
 _HELP = """Asana in pandas: every operation of the API as a table.
 
-The token comes from ASANA_ACCESS_TOKEN; without an account, --sandbox answers.
+The token comes from ASANA_ACCESS_TOKEN, else from asana-frames login --remember; without an
+account, --sandbox answers.
 
 \b
 Exit codes: 0 done; 1 refused or failed; 2 wrong usage; 3 no token, or not accepted;

@@ -11,9 +11,9 @@ import pandas as pd
 
 import asana_frames as af
 from asana_frames import charts, export, rollups
+from asana_frames.charts.figures import drawn
 from asana_frames.cli.errors import Command
 from asana_frames.cli.folder import made_folder
-from asana_frames.cli.pictures import drawn
 from asana_frames.sandbox_server import TOKEN, serve
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ import pandas as pd
 
 from asana_frames import charts, rollups
 from asana_frames.asana import Asana
+from asana_frames.charts.figures import drawn
 from asana_frames.cli.connection import connected, tell_failures, with_sandbox
 from asana_frames.cli.errors import Command
-from asana_frames.cli.pictures import drawn
 from asana_frames.cli.reports import Report, with_files, write, writers_of
 from asana_frames.rollups.moments import moment_of, today
 

@@ -1,7 +1,8 @@
 """HTTP and nothing else: auth, quotas, retries, pages, fan-out; no pandas, no resource."""
 
+from asana_frames.fetch.address import DEFAULT_BASE_URL, resolve_base_url
 from asana_frames.fetch.answers import Answer, decoded
-from asana_frames.fetch.auth import DEFAULT_BASE_URL, resolve_base_url, resolve_token
+from asana_frames.fetch.auth import resolve_token
 from asana_frames.fetch.call import CALL, Call, Tally
 from asana_frames.fetch.concurrent import REFUSALS, FanOut, Listing, Skip, fan_out
 from asana_frames.fetch.crew import Crew

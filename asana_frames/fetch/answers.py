@@ -19,7 +19,8 @@ from asana_frames.exceptions import (
 T = TypeVar("T")
 
 _HINTS: dict[type[RequestRefused], str] = {
-    AuthError: " Create a token at https://app.asana.com/0/my-apps and give it to connect().",
+    AuthError: " Log in anew: af.widgets.login(), or asana-frames login; tokens are made at "
+    "https://app.asana.com/0/my-apps.",
     PaymentRequired: " The workspace's plan does not include this.",
 }
 #: Said of a write that nobody knows the end of.

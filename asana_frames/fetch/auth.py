@@ -1,91 +1,144 @@
-"""Where the token and the base URL come from."""
+"""Where the token comes from, and the logins of this process."""
 
 from __future__ import annotations
 
-import ipaddress
 import os
+import threading
 from contextlib import suppress
-from importlib import import_module
-from urllib.parse import urlsplit
+from dataclasses import replace
+from typing import NamedTuple
 
-from asana_frames.exceptions import AuthError, ConfigurationError
+from asana_frames.exceptions import AsanaError, AuthError, ConfigurationError
+from asana_frames.fetch.address import DEFAULT_BASE_URL
+from asana_frames.fetch.credentials import Credential, checked_token
+from asana_frames.fetch.oauth import revoke
+from asana_frames.fetch.renewal import Bearer, renewal_of
+from asana_frames.fetch.saved import forget, remembered
 
-DEFAULT_BASE_URL = "https://app.asana.com/api/1.0"
 TOKEN_VARIABLE = "ASANA_ACCESS_TOKEN"
-BASE_URL_VARIABLE = "ASANA_BASE_URL"
-_SERVICE = "asana-frames"
-_NO_TOKEN = f"""No Asana token found. Do one of:
-  1) set {TOKEN_VARIABLE} in the environment
-  2) keep it in the keyring: keyring set {_SERVICE} token   (pip install 'asana-frames[keyring]')
-  3) af.connect(token="...")
-Create a token at https://app.asana.com/0/my-apps. No account? af.sandbox() works without one."""
+PROCESS = "the login of this process"
 
 
-def resolve_token(token: str | None = None) -> str:
-    """Return the token: the argument, else ``ASANA_ACCESS_TOKEN``, else the keyring's.
+class Found(NamedTuple):
+    """A credential and where it came from, in words that tell nothing of it."""
+
+    credential: Credential
+    source: str
+
+
+_logins: dict[str, Credential] = {}
+_lock = threading.Lock()
+
+
+def keep_login(base_url: str, credential: Credential) -> None:
+    """Let connections that this process makes to a base URL use a credential."""
+    with _lock:
+        _logins[base_url] = credential
+
+
+class LoggedOut(NamedTuple):
+    """What logging out did.
+
+    ``places`` says where there was a login, ``revoked`` how many of OAuth were withdrawn at
+    Asana, ``problem`` why one could not be.
+    """
+
+    places: list[str]
+    revoked: int = 0
+    problem: str = ""
+
+
+def forget_logins(base_url: str) -> LoggedOut:
+    """Forget the login of this process and the remembered one; withdraw those of OAuth.
+
+    Raises
+    ------
+    ConfigurationError
+        The file of remembered logins cannot be read or written.
+    """
+    with _lock:
+        login = _logins.pop(base_url, None)
+    credentials = [] if login is None else [login]
+    # One that cannot be read is forgotten all the same.
+    with suppress(ConfigurationError):
+        kept = remembered(base_url)
+        credentials += [] if kept is None else [kept.credential]
+    places = [PROCESS] if login is not None else []
+    revoked, problem = _withdraw(base_url, credentials)
+    return LoggedOut([*places, *forget(base_url)], revoked, problem)
+
+
+def _withdraw(base_url: str, credentials: list[Credential]) -> tuple[int, str]:
+    newest = {
+        renewal_of(base_url, each).credential.refresh_token: each
+        for each in credentials
+        if each.refresh_token
+    }
+    revoked, problem = 0, ""
+    for refresh_token, each in newest.items():
+        try:
+            revoke(base_url, replace(each, refresh_token=refresh_token))
+            revoked += 1
+        except AsanaError as error:
+            problem = str(error)
+    return revoked, problem
+
+
+def find_credential(token: str | None, base_url: str) -> Found | None:
+    """Return the credential for a base URL, or None where there is none.
+
+    It is the argument, else the login of this process, else ``ASANA_ACCESS_TOKEN``, else what
+    was remembered for this base URL, in the keyring or the file.
+
+    Raises
+    ------
+    ConfigurationError
+        It cannot be a token, or what was remembered cannot be read.
+    """
+    if token and token.strip():
+        return Found(Credential(checked_token(token)), "the argument")
+    with _lock:
+        login = _logins.get(base_url)
+    if login is not None:
+        return Found(login, PROCESS)
+    given = os.environ.get(TOKEN_VARIABLE)
+    if given and given.strip():
+        return Found(Credential(checked_token(given)), TOKEN_VARIABLE)
+    kept = remembered(base_url)
+    if kept is None:
+        return None
+    checked_token(kept.credential.token)
+    return Found(*kept)
+
+
+def resolve_token(token: str | None = None, base_url: str = DEFAULT_BASE_URL) -> Bearer:
+    """Return what to send to a base URL; `find_credential` says where it comes from.
 
     Raises
     ------
     AuthError
         There is none; the message says how to give one.
     ConfigurationError
-        It holds a space or a line end, so it cannot be a token.
+        It cannot be a token, or what was remembered cannot be read.
     """
-    found = token or os.environ.get(TOKEN_VARIABLE) or _from_keyring()
-    if not found or not found.strip():
-        raise AuthError(_NO_TOKEN)
-    found = found.strip()
-    if not found.isascii() or not found.isprintable() or " " in found:
-        # The token itself is never shown.
-        raise ConfigurationError("The token has a space, a line end or an odd letter inside.")
-    return found
+    found = find_credential(token, base_url)
+    if found is None:
+        raise AuthError(_no_token(base_url))
+    return bearer_of(found.credential, base_url)
 
 
-def _from_keyring() -> str | None:
-    try:
-        keyring = import_module("keyring")
-        errors = import_module("keyring.errors")
-    except ImportError:
-        return None
-    # A machine without a keyring service raises on reading too.
-    with suppress(errors.KeyringError):
-        found: str | None = keyring.get_password(_SERVICE, "token")
-        return found
-    return None
+def bearer_of(credential: Credential, base_url: str) -> Bearer:
+    """Return what a connection sends to prove a credential."""
+    return renewal_of(base_url, credential) if credential.refresh_token else credential.token
 
 
-def resolve_base_url(base_url: str | None = None) -> str:
-    """Return the API's address: the argument, else ``ASANA_BASE_URL``, else Asana's.
-
-    Raises
-    ------
-    ConfigurationError
-        It is neither https nor on this machine, so the token could be read on the way.
-    """
-    url = (base_url or os.environ.get(BASE_URL_VARIABLE) or DEFAULT_BASE_URL).rstrip("/")
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError as cause:
-        raise ConfigurationError(f"The base URL {url!r} is no address: {cause}.") from cause
-    if not parts.hostname or port == 0 or not url.isprintable() or " " in url:
-        raise ConfigurationError(
-            f"The base URL {url!r} is no address. It looks like {DEFAULT_BASE_URL}."
-        )
-    if parts.username or parts.password:
-        raise ConfigurationError("The base URL holds a user name or password; give it without.")
-    if parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname)):
-        return url
-    raise ConfigurationError(
-        f"The base URL {url!r} is refused: the token would travel in the clear. "
-        f"Use https://, or http:// on this machine (http://127.0.0.1:8765/api/1.0)."
-    )
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+def _no_token(base_url: str) -> str:
+    is_asana = base_url == DEFAULT_BASE_URL
+    place = "" if is_asana else f" for {base_url}"
+    argument = "" if is_asana else f'base_url="{base_url}"'
+    return f"""No Asana token found{place}. Do one of:
+  1) in a notebook: af.widgets.login({argument})
+  2) in a terminal: asana-frames login --remember
+  3) set {TOKEN_VARIABLE} in the environment
+  4) af.connect(token="...")
+Create a token at https://app.asana.com/0/my-apps. No account? af.sandbox() works without one."""

@@ -21,6 +21,7 @@ from asana_frames.fetch import clock
 from asana_frames.fetch.answers import UNKNOWN, Answer, refused, unreadable
 from asana_frames.fetch.call import Call, Tally, current
 from asana_frames.fetch.quota import Kind, Quota, quota_of
+from asana_frames.fetch.renewal import Bearer, Renewal
 from asana_frames.fetch.retries import (
     BROKEN,
     QUOTA,
@@ -95,7 +96,8 @@ class Http:
     Parameters
     ----------
     token
-        Sent as a bearer token; never part of a message, ``repr`` or log line.
+        Sent as a bearer token, or what always has a fresh one; never part of a message, ``repr``
+        or log line.
     base_url
         Such as ``https://app.asana.com/api/1.0``.
     adapter
@@ -106,16 +108,19 @@ class Http:
 
     def __init__(
         self,
-        token: str,
+        token: Bearer,
         base_url: str,
         *,
         adapter: BaseAdapter | None = None,
         timeout: float = TIMEOUT,
     ) -> None:
         self.base_url = base_url
-        self.quota = quota_of(base_url, token) if adapter is None else Quota()
+        self._renewal = token if isinstance(token, Renewal) else None
+        # A login of OAuth has one quota, however often its token changes.
+        identity = token.identity if isinstance(token, Renewal) else token
+        self.quota = quota_of(base_url, identity) if adapter is None else Quota()
         self._timeout = timeout
-        self._wire = Wire(token, base_url, adapter)
+        self._wire = Wire("" if isinstance(token, Renewal) else token, base_url, adapter)
         self._was_answered = False
         #: Everything this connection has done.
         self.total = Tally()
@@ -207,6 +212,8 @@ class Http:
 
     def _sent(self, call: Call, request: Request) -> Answer:
         call.check()
+        if self._renewal is not None:
+            self._wire.bear(self._renewal.token())
         started = clock.now()
         left = max(call.ends - started, 0.001)
         silence = min(call.timeout or self._timeout, left)

@@ -61,6 +61,14 @@ class Wire:
         self._verify: bool | str = True if found["verify"] is None else found["verify"]
         self._get = self._session.prepare_request(requests.Request("GET", base_url))
 
+    def bear(self, token: str) -> None:
+        """Send this token from now on."""
+        header = f"Bearer {token}"
+        if header != self._get.headers["Authorization"]:
+            self._session.headers["Authorization"] = header
+            # Not changed but made anew: others are sending copies of the old one.
+            self._get = self._session.prepare_request(requests.Request("GET", self._base_url))
+
     def __repr__(self) -> str:
         return f"Wire({self._base_url!r})"
 

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 import msgspec
 
 from asana_frames.catalog import Operation, load
-from asana_frames.sandbox_server import files
+from asana_frames.sandbox_server import files, oauth
 from asana_frames.sandbox_server.batch import actions_of, outcome
 from asana_frames.sandbox_server.errors import Refusal
 from asana_frames.sandbox_server.faults import Faults, Mischief
@@ -94,6 +94,8 @@ class Application:
         #: Faults of the sandbox itself, which clients see as 500; there should be none.
         self.crashes: list[Exception] = []
         self._people: dict[str, Person] = {}
+        me = store.first("user")
+        self.oauth = oauth.OAuth(TOKEN, {key: me[key] for key in ("gid", "name", "email")})
         self._reader = Reader(store, base_url, self.mischief, self._costs)
         self._deliveries = Deliveries(store)
         self._writer = Writer(store, self._deliveries, self._limits)
@@ -117,6 +119,8 @@ class Application:
         try:
             if target.startswith(files.ROOT):
                 return self._file(target)
+            if target.startswith(oauth.ROOT):
+                return Answer(*self.oauth.answer(method, target, headers, body))
             html = self.mischief.before()
             if html is not None:
                 return Answer(502, html, (("Content-Type", "text/html"),))
@@ -142,7 +146,7 @@ class Application:
             time.sleep(self._chances.uniform(*span))
 
     def _answer(self, request: Request) -> Answer:
-        person = self._person(request.token)
+        person = self._person(self.oauth.stands_for(request.token))
         self._costs.check(request.token)
         if not request.path.startswith(f"{ROOT}/"):
             raise Refusal(404, f"No matching route for request: {request.method} {request.path}")

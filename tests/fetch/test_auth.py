@@ -11,7 +11,7 @@ import asana_frames as af
 from asana_frames.fetch import resolve_base_url, resolve_token
 
 
-def test_without_a_token_the_error_names_three_ways_and_the_sandbox(
+def test_without_a_token_the_error_names_four_ways_and_the_sandbox(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(sys.modules, "keyring", None)
@@ -20,9 +20,10 @@ def test_without_a_token_the_error_names_three_ways_and_the_sandbox(
         af.connect()
 
     text = str(caught.value)
-    assert "1) set ASANA_ACCESS_TOKEN" in text
-    assert "2) keep it in the keyring" in text
-    assert "3) af.connect(token=" in text
+    assert "1) in a notebook: af.widgets.login()" in text
+    assert "2) in a terminal: asana-frames login" in text
+    assert "3) set ASANA_ACCESS_TOKEN" in text
+    assert "4) af.connect(token=" in text
     assert "af.sandbox()" in text
 
 

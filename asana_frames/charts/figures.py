@@ -1,4 +1,4 @@
-"""Charts for files: figures without a window, whatever the machine's display."""
+"""Figures without a window, whatever the machine's display: for files and for widgets."""
 
 from __future__ import annotations
 

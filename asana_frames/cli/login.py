@@ -1,0 +1,140 @@
+"""``asana-frames login``, ``logout`` and ``whoami``: the token, without showing it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import closing
+
+import click
+
+from asana_frames.asana import Asana
+from asana_frames.cli.errors import Command
+from asana_frames.directories import read_me
+from asana_frames.exceptions import InvalidRequest
+from asana_frames.fetch import Http, resolve_base_url, resolve_token
+from asana_frames.fetch.auth import TOKEN_VARIABLE, bearer_of, find_credential, forget_logins
+from asana_frames.fetch.credentials import Credential, checked_token
+from asana_frames.fetch.loopback import PATIENCE, Loopback
+from asana_frames.fetch.oauth import ID_VARIABLE, OUT_OF_BAND, Authorization, app_of
+from asana_frames.fetch.saved import remember
+
+
+@click.command("login", cls=Command)
+@click.option(
+    "--remember/--no-remember",
+    "is_kept",
+    default=None,
+    help="Whether to keep it: in the keyring, else in a file that only you can read.",
+)
+@click.option("--oauth", "by_oauth", is_flag=True, help="Log in with the browser, not a token.")
+@click.option("--client-id", help=f"Of your OAuth app; else {ID_VARIABLE}.")
+@click.option(
+    "--redirect-uri",
+    default=OUT_OF_BAND,
+    show_default="a code to copy",
+    help="As the app is registered: http://127.0.0.1:PORT/PATH.",
+)
+@click.option("--scope", default="", help='Of an app of granular permissions: "tasks:read ...".')
+def login_command(
+    is_kept: bool | None, by_oauth: bool, client_id: str | None, redirect_uri: str, scope: str
+) -> None:
+    """Check a token and remember it.
+
+    The token is asked for and not shown; where there is no terminal, it is read from standard
+    input. The secret of an OAuth app comes from ASANA_CLIENT_SECRET, or is asked for.
+    """
+    url = resolve_base_url()
+    if by_oauth or client_id:
+        credential = _by_browser(url, client_id, redirect_uri, scope)
+    else:
+        credential = Credential(checked_token(_typed("Token (not shown)")))
+    with closing(Asana(Http(bearer_of(credential, url), url))) as asana:
+        me = read_me(asana.http)
+    click.echo(f"Logged in as {me['name']} ({', '.join(me['workspaces'])}).", err=True)
+    if is_kept is None and _is_terminal():
+        is_kept = click.confirm("Remember on this machine?", err=True)
+    if is_kept:
+        click.echo(f"Remembered in {remember(url, credential)}.", err=True)
+    else:
+        click.echo(
+            f"Not remembered: nothing of it is left when this command ends. "
+            f"Type asana-frames login --remember, or set {TOKEN_VARIABLE}.",
+            err=True,
+        )
+    _warn_of_variable()
+
+
+@click.command("logout", cls=Command)
+def logout_command() -> None:
+    """Forget the remembered login; one of OAuth is withdrawn at Asana too."""
+    done = forget_logins(resolve_base_url())
+    for place in done.places:
+        click.echo(f"Forgotten: {place}.", err=True)
+    if not done.places:
+        click.echo("Nothing was remembered.", err=True)
+    if done.revoked:
+        click.echo("Withdrawn at Asana.", err=True)
+    _warn_of_variable()
+    if done.problem:
+        raise click.ClickException(f"Not withdrawn at Asana. {done.problem}")
+
+
+@click.command("whoami", cls=Command)
+def whoami_command() -> None:
+    """Tell who the token belongs to, and where it came from."""
+    url = resolve_base_url()
+    found = find_credential(None, url)
+    # Without one, this says how to give one.
+    bearer = resolve_token(None, url) if found is None else bearer_of(found.credential, url)
+    with closing(Asana(Http(bearer, url))) as asana:
+        me = asana.users.get("me", fields=["name", "email", "workspaces.name"]).iloc[0]
+    rows = {
+        "name": me["name"],
+        "email": me["email"],
+        "workspaces": ", ".join(me["workspaces_names"]),
+        "token from": "" if found is None else found.source,
+        "base URL": url,
+    }
+    for label, value in rows.items():
+        click.echo(f"{label + ':':<12}{value}")
+
+
+def _by_browser(url: str, client_id: str | None, redirect_uri: str, scope: str) -> Credential:
+    client_id, secret = app_of(client_id)
+    if client_id and not secret and _is_terminal():
+        secret = _typed("Client secret (not shown; Enter if there is none)", default="")
+    if redirect_uri == OUT_OF_BAND:
+        attempt = Authorization(url, client_id, secret, scope=scope)
+        click.echo(f"Open this page and allow the app:\n\n  {attempt.url}\n", err=True)
+        return attempt.redeem(_typed("Code (not shown)"))
+    with Loopback(redirect_uri) as listener:
+        attempt = Authorization(url, client_id, secret, listener.redirect_uri, scope)
+        listener.expect(attempt.state)
+        click.echo(f"Open this page and allow the app:\n\n  {attempt.url}\n", err=True)
+        click.echo(f"Waiting for the browser, {PATIENCE:g} s at the most.", err=True)
+        return attempt.redeem(attempt.code_of(listener.wait()))
+
+
+def _is_terminal() -> bool:
+    return sys.stdin.isatty()
+
+
+def _typed(label: str, default: str | None = None) -> str:
+    """Return what is typed, unseen; where there is no terminal, a line of standard input."""
+    if _is_terminal():
+        typed: str = click.prompt(
+            label, default=default, hide_input=True, show_default=False, err=True
+        )
+        return typed
+    line = sys.stdin.readline().strip()
+    if not line:
+        raise InvalidRequest(
+            "Nothing came on standard input. Type it in a terminal: asana-frames login"
+        )
+    return line
+
+
+def _warn_of_variable() -> None:
+    if os.environ.get(TOKEN_VARIABLE, "").strip():
+        click.echo(f"{TOKEN_VARIABLE} is set and is used before what is remembered.", err=True)

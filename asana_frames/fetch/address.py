@@ -1,0 +1,56 @@
+"""Where the API is: the base URL, and which ones are refused."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from urllib.parse import urlsplit
+
+from asana_frames.exceptions import ConfigurationError
+
+DEFAULT_BASE_URL = "https://app.asana.com/api/1.0"
+BASE_URL_VARIABLE = "ASANA_BASE_URL"
+
+
+def resolve_base_url(base_url: str | None = None) -> str:
+    """Return the API's address: the argument, else ``ASANA_BASE_URL``, else Asana's.
+
+    Raises
+    ------
+    ConfigurationError
+        It is neither https nor on this machine, so the token could be read on the way.
+    """
+    url = (base_url or os.environ.get(BASE_URL_VARIABLE) or DEFAULT_BASE_URL).rstrip("/")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as cause:
+        raise ConfigurationError(f"The base URL {url!r} is no address: {cause}.") from cause
+    if not parts.hostname or port == 0 or not url.isprintable() or " " in url:
+        raise ConfigurationError(
+            f"The base URL {url!r} is no address. It looks like {DEFAULT_BASE_URL}."
+        )
+    if parts.username or parts.password:
+        raise ConfigurationError("The base URL holds a user name or password; give it without.")
+    if parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname)):
+        return url
+    raise ConfigurationError(
+        f"The base URL {url!r} is refused: the token would travel in the clear. "
+        f"Use https://, or http:// on this machine (http://127.0.0.1:8765/api/1.0)."
+    )
+
+
+def origin_of(base_url: str) -> str:
+    """Return scheme and host of a base URL."""
+    parts = urlsplit(base_url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

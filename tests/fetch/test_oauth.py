@@ -1,0 +1,500 @@
+"""Logging in with OAuth against the sandbox: code, renewal, refusals, and what stays secret."""
+
+from __future__ import annotations
+
+import logging
+import pickle
+import socket
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+import requests
+
+import asana_frames as af
+from asana_frames.fetch import Http, oauth
+from asana_frames.fetch.auth import bearer_of, forget_logins, keep_login
+from asana_frames.fetch.credentials import Credential
+from asana_frames.fetch.loopback import Loopback
+from asana_frames.fetch.oauth import Authorization
+from asana_frames.fetch.renewal import renewal_of
+from asana_frames.fetch.saved import remember, remembered
+from asana_frames.sandbox_server import Server, serve
+from tests.logins import APP, allow, logged_in, texts_of
+from tests.recorder import Asked, Recorder, Reply
+
+
+@pytest.fixture(scope="module")
+def own_server() -> Iterator[Server]:
+    with serve() as running:
+        yield running
+        assert running.application.crashes == []
+
+
+@pytest.fixture
+def posts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is asked of the token endpoint: the kinds of grant."""
+    asked: list[str] = []
+    send = oauth._OnThisMachine.send
+
+    def counted(adapter: Any, request: requests.PreparedRequest, *a: Any, **k: Any) -> Any:
+        asked.append(dict(parse_qsl(str(request.body)))["grant_type"])
+        return send(adapter, request, *a, **k)
+
+    monkeypatch.setattr(oauth._OnThisMachine, "send", counted)
+    return asked
+
+
+def ended(credential: Credential) -> Credential:
+    """Return the login as it is after an hour."""
+    return replace(credential, expires=time.time() - 1)
+
+
+def test_the_address_holds_a_challenge_and_no_secret(own_server: Server) -> None:
+    attempt = Authorization(own_server.url, *APP)
+
+    parts = urlsplit(attempt.url)
+    query = dict(parse_qsl(parts.query))
+    assert f"{parts.scheme}://{parts.netloc}" == own_server.url.removesuffix("/api/1.0")
+    assert parts.path == "/-/oauth_authorize"
+    assert query["response_type"] == "code"
+    assert query["redirect_uri"] == "urn:ietf:wg:oauth:2.0:oob"
+    assert query["code_challenge_method"] == "S256"
+    assert query["state"] == attempt.state
+    assert APP[1] not in attempt.url
+    assert Authorization(own_server.url, *APP).state != attempt.state
+
+
+def test_asanas_own_address_is_asked_over_https() -> None:
+    attempt = Authorization("https://app.asana.com/api/1.0", "1")
+
+    assert attempt.url.startswith("https://app.asana.com/-/oauth_authorize?")
+
+
+@pytest.mark.parametrize("app", [APP, ("sandbox-native", "")])
+def test_a_copied_code_becomes_a_connection(app: tuple[str, str], own_server: Server) -> None:
+    keep_login(own_server.url, logged_in(own_server.url, app))
+
+    with af.connect(base_url=own_server.url) as asana:
+        assert asana.users.get("me")["name"].tolist() == ["Zoe Ng"]
+
+
+def test_a_code_works_once(own_server: Server) -> None:
+    attempt = Authorization(own_server.url, *APP)
+    code = allow(attempt.url)
+    attempt.redeem(f" {code}\n")
+
+    with pytest.raises(af.AuthError, match="invalid_grant") as caught:
+        attempt.redeem(code)
+
+    assert code not in texts_of(caught.value)
+    assert "Log in again" in str(caught.value)
+
+
+def test_a_code_of_another_attempt_has_the_wrong_verifier(own_server: Server) -> None:
+    code = allow(Authorization(own_server.url, *APP).url)
+
+    with pytest.raises(af.AuthError, match="code_verifier"):
+        Authorization(own_server.url, *APP).redeem(code)
+
+
+@pytest.mark.parametrize("app", [("sandbox-app", "pw-8231"), ("nobody", "pw-8231")])
+def test_an_app_that_is_not_known_is_refused_without_showing_its_secret(
+    app: tuple[str, str], own_server: Server
+) -> None:
+    code = "-".join(["c0de", "7731"])
+
+    with pytest.raises(af.AuthError, match="invalid_client") as caught:
+        Authorization(own_server.url, *app).redeem(code)
+
+    assert app[1] not in texts_of(caught.value)
+    assert code not in texts_of(caught.value)
+
+
+def test_no_code_and_no_client_id_are_refused_before_anything_is_sent(
+    recorder: Recorder,
+) -> None:
+    with pytest.raises(af.AuthError, match="no code"):
+        Authorization(recorder.url, *APP).redeem(" ")
+    with pytest.raises(af.ConfigurationError, match="ASANA_CLIENT_ID"):
+        Authorization(recorder.url, "")
+
+    assert recorder.asked == []
+
+
+def test_the_app_may_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert oauth.app_of() == ("", "")
+    monkeypatch.setenv("ASANA_CLIENT_ID", "id ")
+    monkeypatch.setenv("ASANA_CLIENT_SECRET", "secret")
+
+    assert oauth.app_of() == ("id", "secret")
+    assert oauth.app_of("mine", "own") == ("mine", "own")
+
+
+def test_without_the_package_the_pip_line_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "requests_oauthlib", None)
+
+    with pytest.raises(af.ConfigurationError, match=r"asana-frames\[oauth\]"):
+        Authorization("https://app.asana.com/api/1.0", "1")
+
+
+# ----------------------------------------------------------------------- the loopback
+
+
+def browse(url: str, **change: str) -> requests.Response:
+    """Follow the link as a browser does, perhaps with another answer."""
+    place = requests.get(f"{url}&allow=true", timeout=10, allow_redirects=False)
+    parts = urlsplit(place.headers["Location"])
+    query = {**dict(parse_qsl(parts.query)), **change}
+    return requests.get(parts._replace(query="").geturl(), params=query, timeout=10)
+
+
+def test_the_browser_comes_back_once_and_nothing_listens_any_more(own_server: Server) -> None:
+    with Loopback("http://127.0.0.1:0/callback") as listener:
+        attempt = Authorization(own_server.url, *APP, listener.redirect_uri)
+        listener.expect(attempt.state)
+
+        stray = requests.get(listener.redirect_uri.replace("callback", "favicon.ico"), timeout=10)
+        page = browse(attempt.url)
+        answer = listener.wait(10)
+
+    assert stray.status_code == 404
+    assert (page.status_code, "You can close this page" in page.text) == (200, True)
+    assert answer["code"] not in page.text
+    assert attempt.redeem(attempt.code_of(answer)).refresh_token
+    with pytest.raises(requests.ConnectionError):
+        requests.get(listener.redirect_uri, timeout=10)
+
+
+def test_only_the_first_answer_counts(own_server: Server) -> None:
+    with Loopback() as listener:
+        first = requests.get(listener.redirect_uri, {"state": "x", "code": "1"}, timeout=10)
+        second = requests.get(listener.redirect_uri, {"state": "x", "code": "2"}, timeout=10)
+
+        assert listener.wait(10)["code"] == "1"
+
+    assert (first.status_code, second.status_code) == (400, 410)
+
+
+@pytest.mark.parametrize("state", ["", "wrong", "ümlaut"])
+def test_a_wrong_state_is_refused_on_the_page_and_here(state: str, own_server: Server) -> None:
+    with Loopback() as listener:
+        attempt = Authorization(own_server.url, *APP, listener.redirect_uri)
+        listener.expect(attempt.state)
+
+        page = browse(attempt.url, state=state)
+        answer = listener.wait(10)
+
+    assert page.status_code == 400
+    with pytest.raises(af.AuthError, match="wrong state") as caught:
+        attempt.code_of(answer)
+    assert answer["code"] not in texts_of(caught.value)
+
+
+def test_who_denies_is_not_logged_in(own_server: Server) -> None:
+    with Loopback() as listener:
+        attempt = Authorization(own_server.url, *APP, listener.redirect_uri)
+        listener.expect(attempt.state)
+
+        page = requests.get(f"{attempt.url}&allow=false", timeout=10)
+
+        with pytest.raises(af.AuthError, match="access_denied"):
+            attempt.code_of(listener.wait(10))
+    assert "Not logged in" in page.text
+
+
+def test_an_answer_without_a_code_is_no_login(own_server: Server) -> None:
+    attempt = Authorization(own_server.url, *APP)
+
+    with pytest.raises(af.AuthError, match="without a code"):
+        attempt.code_of({"state": attempt.state})
+
+
+def test_nobody_is_waited_for_for_ever() -> None:
+    with Loopback() as listener, pytest.raises(af.AuthError, match=r"within 0\.01 s"):
+        listener.wait(0.01)
+
+    with pytest.raises(requests.ConnectionError):
+        requests.get(listener.redirect_uri, timeout=10)
+
+
+def test_a_connection_that_says_nothing_is_in_nobodys_way() -> None:
+    with Loopback() as listener:
+        port = urlsplit(listener.redirect_uri).port
+        with socket.create_connection(("127.0.0.1", port or 0)):
+            requests.get(listener.redirect_uri, {"state": "", "code": "1"}, timeout=10)
+
+        assert listener.wait(10)["code"] == "1"
+
+
+@pytest.mark.parametrize(
+    "uri", ["https://127.0.0.1:1/", "http://example.com/", "http://127.0.0.1:x/", "nonsense"]
+)
+def test_what_cannot_be_listened_at_is_refused(uri: str) -> None:
+    with pytest.raises(af.InvalidRequest, match="redirect_uri"):
+        Loopback(uri)
+
+
+def test_a_port_that_is_taken_is_told() -> None:
+    with Loopback() as first, pytest.raises(af.ConfigurationError, match="cannot be listened at"):
+        Loopback(first.redirect_uri)
+
+
+# ------------------------------------------------------------------------ the renewal
+
+
+def test_twenty_threads_renew_an_ended_token_once(own_server: Server, posts: list[str]) -> None:
+    credential = ended(logged_in(own_server.url))
+    posts.clear()
+    place = remember(own_server.url, credential)
+    connections = [af.connect(base_url=own_server.url) for _ in range(4)]
+    quotas = {id(asana.http.quota) for asana in connections}
+    ready = threading.Barrier(20)
+    names: list[str] = []
+
+    def work(asana: af.Asana) -> None:
+        ready.wait()
+        names.extend(asana.users.get("me", fields=["name"])["name"])
+
+    threads = [threading.Thread(target=work, args=(connections[n % 4],)) for n in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert posts == ["refresh_token"]
+    assert names == ["Zoe Ng"] * 20
+    kept = remembered(own_server.url)
+    assert kept is not None
+    assert kept.place == place
+    assert kept.credential.token != credential.token
+    assert kept.credential.refresh_token == credential.refresh_token
+    assert kept.credential.expires > time.time() + 3_000
+    # One quota before and after, for old connections and new ones.
+    with af.connect(base_url=own_server.url) as another:
+        assert quotas == {id(another.http.quota)}
+    for asana in connections:
+        asana.close()
+
+
+@pytest.mark.parametrize(("left", "renewals"), [(70, 0), (50, 1)])
+def test_a_token_is_renewed_a_minute_before_its_end(
+    left: float, renewals: int, own_server: Server, posts: list[str]
+) -> None:
+    credential = replace(logged_in(own_server.url), expires=time.time() + left)
+    posts.clear()
+    http = Http(bearer_of(credential, own_server.url), own_server.url)
+
+    for _ in range(3):
+        http.request("GET", "/users/me")
+
+    assert posts == ["refresh_token"] * renewals
+    http.close()
+
+
+def test_writes_carry_the_new_token_too(recorder: Recorder) -> None:
+    bodies = iter(["one", "two"])
+
+    def reply(asked: Asked) -> Reply:
+        if asked.path == "/-/oauth_token":
+            return Reply(
+                body={"access_token": next(bodies), "token_type": "bearer", "expires_in": 1}
+            )
+        return Reply(body={"data": {"gid": "1"}})
+
+    recorder.reply = reply
+    credential = Credential("old", "refresh", time.time() - 1, "app")
+    http = Http(bearer_of(credential, recorder.url), recorder.url)
+
+    http.request("POST", "/tags", data={"data": {}})
+    http.request("GET", "/tags")
+
+    sent = [a.headers["Authorization"] for a in recorder.asked if a.path.endswith("/tags")]
+    assert sent == ["Bearer one", "Bearer two"]
+    http.close()
+
+
+def test_a_static_token_is_sent_from_one_prepared_request(recorder: Recorder) -> None:
+    http = Http("static", recorder.url)
+    prepared = http._wire._get
+
+    http.request("GET", "/tags")
+    http.request("GET", "/tags")
+
+    assert http._wire._get is prepared
+    assert http._renewal is None
+    http.close()
+
+
+def test_a_refused_renewal_says_to_log_in_again_and_is_not_asked_twice(
+    own_server: Server, posts: list[str]
+) -> None:
+    credential = logged_in(own_server.url)
+    oauth.revoke(own_server.url, credential)
+    posts.clear()
+    keep_login(own_server.url, ended(credential))
+    with af.connect(base_url=own_server.url) as asana:
+        for _ in range(3):
+            with pytest.raises(af.AuthError, match="Log in again") as caught:
+                asana.users.get("me")
+            shown = texts_of(caught.value)
+            assert credential.refresh_token not in shown
+            assert credential.token not in shown
+            assert APP[1] not in shown
+
+    assert posts == ["refresh_token"]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(502, b"<html>Bad gateway never-to-be-seen</html>"),
+        Reply(200, {"token": "never-to-be-seen"}),
+        Reply(200, b"never-to-be-seen"),
+        Reply(503, {"error": "temporarily_unavailable", "error_description": "busy"}),
+        Reply(307, b"", {"Location": "http://127.0.0.1:1/-/oauth_token"}),
+    ],
+)
+def test_an_answer_that_tells_nothing_does_not_end_the_login(
+    reply: Reply, recorder: Recorder
+) -> None:
+    answers = [reply, Reply(body={"access_token": "fresh", "token_type": "bearer"})]
+    recorder.reply = lambda asked: answers.pop(0)
+    renewal = renewal_of(recorder.url, Credential("old", "refresh", time.time() - 1, "app", "pw"))
+
+    with pytest.raises(af.ConnectionFailed) as caught:
+        renewal.token()
+
+    assert "never-to-be-seen" not in texts_of(caught.value)
+    assert renewal.token() == "fresh"
+    # A redirect was not followed: it would have carried the refresh token away.
+    assert [asked.path for asked in recorder.asked] == ["/-/oauth_token"] * 2
+
+
+def test_an_old_token_that_is_still_good_is_used_when_nobody_answers() -> None:
+    nobody = "http://127.0.0.1:9/api/1.0"
+
+    still = renewal_of(nobody, Credential("old", "refresh", time.time() + 30, "app")).token()
+
+    assert still == "old"
+
+
+def test_a_new_refresh_token_takes_the_place_of_the_old_one(recorder: Recorder) -> None:
+    recorder.reply = lambda asked: Reply(
+        body={
+            "access_token": "fresh",
+            "refresh_token": "rotated",
+            "expires_in": 3600,
+            "token_type": "bearer",
+            "scope": "default identity",
+        }
+    )
+    old = Credential("old", "refresh", time.time() - 1, "app")
+    remember(recorder.url, old)
+    renewal = renewal_of(recorder.url, old)
+
+    assert renewal.token() == "fresh"
+
+    kept = remembered(recorder.url)
+    assert kept is not None
+    assert kept.credential.refresh_token == "rotated"
+    assert renewal_of(recorder.url, kept.credential) is renewal
+    assert renewal_of(recorder.url, old) is renewal
+
+
+def test_a_login_that_cannot_be_remembered_anew_goes_on(
+    recorder: Recorder, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(*_: Any) -> None:
+        raise af.ConfigurationError("The disk is full.")
+
+    monkeypatch.setattr("asana_frames.fetch.saved.renew", refuse)
+    recorder.reply = lambda asked: Reply(body={"access_token": "fresh", "token_type": "bearer"})
+
+    assert renewal_of(recorder.url, Credential("old", "refresh", 1.0, "app")).token() == "fresh"
+
+    assert "The disk is full." in caplog.text
+    assert "fresh" not in caplog.text
+
+
+# ------------------------------------------------------------------------ logging out
+
+
+def test_logging_out_withdraws_the_login(own_server: Server) -> None:
+    credential = logged_in(own_server.url)
+    keep_login(own_server.url, credential)
+    place = remember(own_server.url, credential)
+    asana = af.connect(base_url=own_server.url)
+    asana.users.get("me")
+
+    done = forget_logins(own_server.url)
+
+    assert done == (["the login of this process", place], 1, "")
+    with pytest.raises(af.AuthError, match="401"):
+        asana.users.get("me")
+    with pytest.raises(af.AuthError, match="No Asana token found"):
+        af.connect(base_url=own_server.url)
+    asana.close()
+
+
+def test_a_login_that_cannot_be_withdrawn_is_forgotten_all_the_same() -> None:
+    nobody = "http://127.0.0.1:9/api/1.0"
+    keep_login(nobody, Credential("access", "refresh-secret", 1e10, "app", "app-secret"))
+
+    done = forget_logins(nobody)
+
+    assert done.places == ["the login of this process"]
+    assert (done.revoked, "no answer" in done.problem) == (0, True)
+    assert "secret" not in done.problem
+
+
+def test_a_withdrawal_that_is_refused_is_told(own_server: Server) -> None:
+    with pytest.raises(af.AuthError, match="401"):
+        oauth.revoke(own_server.url, Credential("a", "r", 0.0, "nobody", "x"))
+
+
+# ------------------------------------------------------------------------- the secrets
+
+
+def test_no_secret_is_logged_shown_or_carried(
+    own_server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    for name in ("requests_oauthlib", "oauthlib", "urllib3", "asana_frames"):
+        caplog.set_level(logging.DEBUG, logger=name)
+
+    attempt = Authorization(own_server.url, *APP)
+    code = allow(attempt.url)
+    credential = attempt.redeem(code)
+    renewal = renewal_of(own_server.url, ended(credential))
+    fresh = renewal.token()
+    keep_login(own_server.url, credential)
+    with af.connect(base_url=own_server.url) as asana:
+        asana.users.get("me")
+        shown = f"{asana!r} {asana.http!r} {vars(asana.http)!r} {vars(asana.http._wire)!r}"
+    shown += f"{attempt!r} {vars(attempt)['_session']!r} {renewal!r} {vars(renewal)!r}"
+    forget_logins(own_server.url)
+
+    assert "POST /-/oauth_token" in caplog.text
+    for secret in (code, credential.token, fresh, credential.refresh_token, APP[1]):
+        assert secret not in caplog.text
+    for secret in (credential.token, fresh, APP[1]):
+        assert secret not in shown
+    with pytest.raises(TypeError, match="connect"):
+        pickle.dumps(renewal)
+
+
+def test_others_who_use_the_library_still_see_its_log(
+    own_server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    logged_in(own_server.url)
+
+    logging.getLogger("requests_oauthlib.oauth2_session").debug("theirs")
+
+    assert "theirs" in caplog.text

@@ -1,0 +1,398 @@
+"""Logging in from a notebook: what works afterwards, and where the token never is."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import comm
+import ipywidgets as ipw
+import pytest
+import requests
+from comm import base_comm
+
+import asana_frames as af
+from asana_frames.fetch.saved import credentials_path, remembered
+from asana_frames.sandbox_server import Server
+from asana_frames.widgets.logging_in import Login, login, logout
+from asana_frames.widgets.secret_box import SecretBox
+from tests.logins import APP, Keyring, allow
+from tests.recorder import Recorder, Reply
+
+WRONG = "2/1234/5678:never-to-be-seen"
+TOKEN = "sandbox:zoe.ng@acme.example"
+
+
+@pytest.fixture(autouse=True)
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the kernel sends to browsers."""
+    messages: list[str] = []
+
+    class Recording(base_comm.BaseComm):
+        def publish_msg(self, msg_type: str, data: Any = None, *_: Any, **__: Any) -> None:
+            messages.append(json.dumps([msg_type, data], default=repr))
+
+    monkeypatch.setattr(comm, "create_comm", Recording)
+    return messages
+
+
+@pytest.fixture
+def form(server: Server) -> Iterator[Login]:
+    shown = login(base_url=server.url)
+    yield shown
+    shown.close()
+    if shown.asana is not None:
+        shown.asana.close()
+
+
+def parts(form: ipw.Box, kind: type[Any]) -> list[Any]:
+    found = [child for child in form.children if isinstance(child, kind)]
+    boxes = [child for child in form.children if isinstance(child, ipw.Box)]
+    return found + [part for box in boxes for part in parts(box, kind)]
+
+
+def box(form: Login, label: str = "Token") -> SecretBox:
+    return next(each for each in parts(form, SecretBox) if each.description == label)
+
+
+def press(form: Login, label: str = "Log in") -> None:
+    next(each for each in parts(form, ipw.Button) if each.description == label).click()
+
+
+def said(form: Login) -> str:
+    return next(each.value for each in parts(form, ipw.HTML) if 'role="status"' in each.value)
+
+
+def type_in(widget: SecretBox, text: str) -> None:
+    """Do what a browser does when a text is whole."""
+    widget.set_state({"value": text})
+
+
+def enter(widget: SecretBox) -> None:
+    """Do what a browser does when Enter is pressed."""
+    widget._handle_custom_msg({"event": "submit"}, [])
+
+
+def states(form: Login) -> str:
+    """Return all that a saved notebook could hold of the form, and what it shows."""
+    every = [form, *parts(form, ipw.Widget)]
+    whole = ipw.Widget.get_manager_state(widgets=None)
+    return repr([(each.get_state(), repr(each), each._repr_mimebundle_()) for each in every]) + (
+        json.dumps(whole, default=repr)
+    )
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    end = time.monotonic() + 20
+    while not is_so():
+        assert time.monotonic() < end, "it did not come to be"
+        time.sleep(0.01)
+
+
+def test_after_logging_in_connect_works_and_nothing_is_remembered(
+    form: Login, server: Server
+) -> None:
+    assert form.asana is None
+    assert "not logged in" in repr(form)
+
+    box(form).value = TOKEN
+    press(form)
+
+    assert form.asana.users.get("me")["name"].tolist() == ["Zoe Ng"]
+    assert "Logged in as Zoe Ng (Acme)." in said(form)
+    assert "Not remembered" in said(form)
+    assert f"af.connect(base_url=&quot;{server.url}&quot;)" in said(form)
+    assert repr(form) == f"<Login: logged in as Zoe Ng at {server.url}>"
+    with af.connect(base_url=server.url) as asana:
+        assert asana.users.get("me")["name"].tolist() == ["Zoe Ng"]
+    assert not credentials_path().exists()
+    assert remembered(server.url) is None
+
+
+def test_the_base_url_of_the_environment_needs_no_argument(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ASANA_BASE_URL", server.url)
+    form = login()
+
+    box(form).value = TOKEN
+    press(form)
+
+    assert "af.connect() now works" in said(form)
+    af.connect().close()
+    form.asana.close()
+
+
+@pytest.mark.parametrize("comes_first", ["the key", "the text"])
+def test_enter_logs_in_whatever_browsers_tell_first(form: Login, comes_first: str) -> None:
+    if comes_first == "the key":
+        enter(box(form))
+    type_in(box(form), TOKEN)
+    if comes_first == "the text":
+        assert form.asana is None
+        enter(box(form))
+
+    assert form.asana is not None
+
+
+def test_ticking_the_box_after_typing_does_not_log_in_yet(form: Login) -> None:
+    type_in(box(form), TOKEN)
+    next(iter(parts(form, ipw.Checkbox))).value = True
+
+    assert form.asana is None
+    press(form)
+    assert "Remembered in the file" in said(form)
+
+
+def test_it_is_remembered_only_when_ticked_and_told_where(
+    form: Login, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keyring = Keyring(monkeypatch)
+    next(iter(parts(form, ipw.Checkbox))).value = True
+
+    box(form).value = TOKEN
+    press(form)
+
+    assert "Remembered in the keyring." in said(form)
+    assert keyring.kept == {("asana-frames", server.url): TOKEN}
+
+
+def test_what_cannot_be_remembered_is_told_and_the_login_stands(
+    form: Login, own_place: Path
+) -> None:
+    (own_place / "asana-frames").write_text("in the way")
+    next(iter(parts(form, ipw.Checkbox))).value = True
+
+    box(form).value = TOKEN
+    press(form)
+
+    assert form.asana is not None
+    assert "Not remembered" in said(form)
+    assert str(credentials_path()) in said(form)
+
+
+def test_a_failure_is_text_and_the_form_works_again(form: Login) -> None:
+    press(form)
+    assert "no token in the box" in said(form)
+    box(form).value = "two words"
+    press(form)
+    assert "a space" in said(form)
+    box(form).value = WRONG
+    press(form)
+    assert "Not logged in: " in said(form)
+    assert "401" in said(form)
+    assert form.asana is None
+
+    box(form).value = TOKEN
+    press(form)
+
+    assert form.asana is not None
+
+
+def test_a_server_that_is_not_there_is_text() -> None:
+    form = login(base_url="http://127.0.0.1:9/api/1.0")
+
+    box(form).value = WRONG
+    press(form)
+
+    assert "no answer from" in said(form)
+    form.close()
+
+
+def test_what_the_server_says_is_escaped(recorder: Recorder) -> None:
+    form = login(base_url=recorder.url)
+    hostile = "<img src=x onerror=alert(1)>"
+    recorder.replies(Reply(403, {"errors": [{"message": hostile}]}))
+    box(form).value = WRONG
+    press(form)
+    assert "&lt;img" in said(form)
+
+    recorder.replies(
+        Reply(body={"data": {"gid": "1", "name": hostile, "workspaces": [{"name": hostile}]}})
+    )
+    box(form).value = WRONG
+    press(form)
+
+    assert form.asana is not None
+    assert "<img" not in states(form).replace(f"logged in as {hostile}", "")
+    form.asana.close()
+
+
+def test_the_box_is_empty_before_anything_is_sent(recorder: Recorder) -> None:
+    form = login(base_url=recorder.url)
+    seen: list[str] = []
+
+    def reply(_asked: Any) -> Reply:
+        seen.append(f"{box(form).value}|{WRONG in states(form)}")
+        return Reply(401, {"errors": [{"message": "Not Authorized"}]})
+
+    recorder.reply = reply
+    type_in(box(form), WRONG)
+    press(form)
+
+    assert seen == ["|False"]
+    assert recorder.asked[0].headers["Authorization"] == f"Bearer {WRONG}"
+    form.close()
+
+
+@pytest.mark.parametrize("way", ["not sent", "button", "enter", "set"])
+@pytest.mark.parametrize("kind", ["refused", "wrong letters", "nobody", "accepted"])
+def test_no_state_message_log_or_text_ever_has_the_token(
+    way: str,
+    kind: str,
+    recorder: Recorder,
+    sent: list[str],
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    token = f"{WRONG} x" if kind == "wrong letters" else WRONG
+    me = {"gid": "1", "name": "Zoe", "workspaces": []}
+    status = 401 if kind == "refused" else 200
+    recorder.reply = lambda asked: Reply(status, {"data": me, "errors": [{"message": "No."}]})
+    form = login(base_url="http://127.0.0.1:9/api/1.0" if kind == "nobody" else recorder.url)
+
+    if way == "set":
+        box(form).value = token
+    else:
+        type_in(box(form), token)
+    if way in ("button", "set"):
+        press(form)
+    if way == "enter":
+        enter(box(form))
+
+    shown = capsys.readouterr()
+    assert "role=" in "".join(sent) or way == "not sent"
+    assert WRONG not in states(form)
+    assert WRONG not in repr(vars(form)) + repr(vars(box(form)))
+    assert WRONG not in caplog.text + shown.out + shown.err
+    if way != "set":
+        # A program that sets the trait itself sends it to the browser; what is typed is not
+        # sent back.
+        assert WRONG not in "".join(sent)
+    form.close()
+
+
+def test_the_form_is_made_of_stock_controls_with_labels(form: Login) -> None:
+    state = box(form).get_state()
+
+    assert (state["_model_module"], state["_model_name"]) == (
+        "@jupyter-widgets/controls",
+        "PasswordModel",
+    )
+    assert state["description"] == "Token"
+    assert parts(form, ipw.Checkbox)[0].value is False
+    links = "".join(each.value for each in parts(form, ipw.HTML))
+    assert 'href="https://app.asana.com/0/my-apps"' in links
+    assert 'rel="noopener noreferrer"' in links
+
+
+def test_logging_out_forgets(form: Login, server: Server) -> None:
+    next(iter(parts(form, ipw.Checkbox))).value = True
+    box(form).value = TOKEN
+    press(form)
+
+    places = logout(base_url=server.url)
+
+    assert places == ["the login of this process", f"the file {credentials_path()}"]
+    with pytest.raises(af.AuthError, match="No Asana token found"):
+        af.connect(base_url=server.url)
+    assert logout(base_url=server.url) == []
+
+
+# --------------------------------------------------------------------------- OAuth
+
+
+def oauth_form(server: Server, **options: Any) -> Login:
+    return login(base_url=server.url, client_id=APP[0], client_secret=APP[1], **options)
+
+
+def link(form: Login) -> str:
+    page = next(each.value for each in parts(form, ipw.HTML) if "Log in with Asana" in each.value)
+    assert 'target="_blank"' in page
+    return page.partition('href="')[2].partition('"')[0].replace("&amp;", "&")
+
+
+def test_a_copied_code_logs_in(server: Server, sent: list[str]) -> None:
+    form = oauth_form(server)
+    code = allow(link(form))
+
+    type_in(box(form, "Code"), "wrong")
+    press(form, "Use the code")
+    assert "invalid_grant" in said(form)
+    type_in(box(form, "Code"), code)
+    enter(box(form, "Code"))
+
+    assert "Logged in as Zoe Ng" in said(form)
+    with af.connect(base_url=server.url) as asana:
+        assert asana.users.get("me")["name"].tolist() == ["Zoe Ng"]
+        token = asana.http._renewal.credential  # type: ignore[union-attr]
+    for secret in (code, token.token, token.refresh_token, APP[1]):
+        assert secret not in states(form) + "".join(sent)
+    assert logout(base_url=server.url) == ["the login of this process"]
+    form.asana.close()
+
+
+def test_the_browser_that_comes_back_logs_in(server: Server, sent: list[str]) -> None:
+    form = oauth_form(server, redirect_uri="http://127.0.0.1:0/callback")
+
+    page = requests.get(f"{link(form)}&allow=true", timeout=10)
+    until(lambda: form.asana is not None and "Logged in" in said(form))
+
+    assert "You can close this page" in page.text
+    assert form.asana.users.get("me")["name"].tolist() == ["Zoe Ng"]
+    form.asana.close()
+    form.close()
+
+
+def test_a_wrong_answer_of_the_browser_is_text_and_a_new_link_works(server: Server) -> None:
+    form = oauth_form(server, redirect_uri="http://127.0.0.1:0/")
+    requests.get(f"{link(form)}&allow=false", timeout=10)
+    until(lambda: "access_denied" in said(form) if form._message.value else False)
+    assert form.asana is None
+
+    press(form, "New link")
+    requests.get(f"{link(form)}&allow=true", timeout=10)
+
+    until(lambda: form.asana is not None)
+    form.asana.close()
+    form.close()
+
+
+def test_closing_the_form_stops_listening(server: Server) -> None:
+    form = oauth_form(server, redirect_uri="http://127.0.0.1:0/")
+    address = form._browser._listener.redirect_uri
+
+    form.close()
+
+    with pytest.raises(requests.ConnectionError):
+        requests.get(address, timeout=10)
+
+
+def test_a_redirect_elsewhere_is_refused_and_the_package_is_named(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(af.InvalidRequest, match="redirect_uri"):
+        oauth_form(server, redirect_uri="https://example.com/")
+
+    monkeypatch.setitem(sys.modules, "requests_oauthlib", None)
+    before = threading.active_count()
+    with pytest.raises(af.ConfigurationError, match=r"asana-frames\[oauth\]"):
+        oauth_form(server, redirect_uri="http://127.0.0.1:0/")
+    until(lambda: threading.active_count() <= before)
+
+
+def test_without_an_app_there_is_no_link_and_with_one_of_the_environment_there_is(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = login(base_url=server.url)
+    assert [each for each in parts(form, ipw.HTML) if "Log in with Asana" in each.value] == []
+    monkeypatch.setenv("ASANA_CLIENT_ID", "sandbox-native")
+
+    assert "client_id=sandbox-native" in link(login(base_url=server.url))
