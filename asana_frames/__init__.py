@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +37,7 @@ from asana_frames.exceptions import (
 )
 
 if TYPE_CHECKING:
-    from asana_frames import charts, export, gather, rollups
+    from asana_frames import charts, export, gather, rollups, widgets
     from asana_frames.asana import Asana
     from asana_frames.frames import bridge, custom_fields
     from asana_frames.sandbox_server import sandbox
@@ -53,6 +54,7 @@ _LAZY = {
     "gather": ("asana_frames.gather", ""),
     "rollups": ("asana_frames.rollups", ""),
     "sandbox": ("asana_frames.sandbox_server", "sandbox"),
+    "widgets": ("asana_frames.widgets", ""),
 }
 
 __all__ = [
@@ -85,6 +87,7 @@ __all__ = [
     "gather",
     "rollups",
     "sandbox",
+    "widgets",
 ]
 
 
@@ -101,7 +104,9 @@ def connect(
     Parameters
     ----------
     token
-        A personal access token; else ``ASANA_ACCESS_TOKEN`` of the environment, else the keyring.
+        A personal access token; else the login of this process, else ``ASANA_ACCESS_TOKEN`` of
+        the environment, else what was remembered for this base URL: in the keyring, or in the
+        file of ``asana-frames login``.
     base_url
         Else ``ASANA_BASE_URL`` of the environment, else Asana's own; https or loopback only.
     timeout
@@ -121,7 +126,7 @@ def connect(
     AuthError
         No token was found; the message says how to give one.
     ConfigurationError
-        The base URL would send the token in the clear.
+        The base URL would send the token in the clear, or what was remembered cannot be read.
     InvalidRequest
         A time is not above 0.
 
@@ -139,16 +144,26 @@ def connect(
 
     url = resolve_base_url(base_url)
     settings = checked(Settings(timeout, deadline, progress))
-    return Asana(Http(resolve_token(token), url), settings=settings)
+    return Asana(Http(resolve_token(token, url), url), settings=settings)
 
 
 def __getattr__(name: str) -> Any:
     if name in _LAZY:
         module, inside = _LAZY[name]
         loaded = import_module(module)
+        _offer_accessor()
         return getattr(loaded, inside) if inside else loaded
     raise AttributeError(f"module 'asana_frames' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
     return sorted(__all__)
+
+
+def _offer_accessor() -> None:
+    """Give data frames ``.asana`` if there are any: pandas is not loaded for it."""
+    if "pandas" in sys.modules:
+        import_module("asana_frames.accessor").register()
+
+
+_offer_accessor()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import html
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -13,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from asana_frames import resources
+from asana_frames.cards import account_card, refusal_card
 from asana_frames.catalog import columns_of, load
 from asana_frames.definitions import Options
 from asana_frames.directories import read_me, read_names, read_person
@@ -155,6 +155,22 @@ class Asana(resources.Resources):
             # Each hangs on the object that it was made for.
             other.__dict__.pop(resource.name, None)
         other.settings = checked(changed)
+        return other
+
+    def in_background(self) -> Asana:
+        """Return the same Asana for reads that nobody waits for at the prompt.
+
+        Returns
+        -------
+        Asana
+            It shares connection, quota and names with this one. Its calls show no progress, wait
+            at most 30 s for the next bytes and 120 s in all, and leave this one's ``last`` as the
+            last call left it.
+        """
+        other = self.with_options(progress=False, timeout=30, deadline=120)
+        other._root = other
+        other._last = Last()
+        other.unfinished = Unfinished()
         return other
 
     def plan(
@@ -310,20 +326,10 @@ class Asana(resources.Resources):
         try:
             who = self._who()
         except AsanaError as error:
-            return f"<div><b>Asana</b> · not connected: {html.escape(str(error))}</div>"
-        places = ", ".join(html.escape(name) for name in who["workspaces"]) or "no workspace"
-        return (
-            f"<div><b>Asana</b> · {html.escape(who['name'])} · {places}<br>"
-            f"<small>{html.escape(self.http.base_url)}</small><br>"
-            f'Try <code>asana.projects.list(workspace="{html.escape(_first(who["workspaces"]))}")'
-            f"</code> or <code>asana.info()</code></div>"
-        )
+            return refusal_card(self.http.base_url, str(error))
+        return account_card(self.http.base_url, who["name"], who["workspaces"])
 
     def _who(self) -> dict[str, Any]:
         if self._card is None:
             self._card = read_me(self.http)
         return self._card
-
-
-def _first(names: list[str]) -> str:
-    return names[0] if names else "..."

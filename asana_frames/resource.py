@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
 
+from asana_frames.accessor import register
 from asana_frames.asking import Client
+from asana_frames.cards import About, resource_card
 from asana_frames.catalog import Column, columns_of, load
 from asana_frames.frames import DTYPES
 from asana_frames.reading import Read
 from asana_frames.types import Errors, Fields, Limit
 from asana_frames.writing import Write
+
+# Whoever has a resource has frames.
+register()
 
 
 class Resource:
@@ -26,6 +31,16 @@ class Resource:
     def __repr__(self) -> str:
         methods = ", ".join(operation.method for operation in load().operations_of(self.name))
         return f"<asana.{self.name}: {methods}>"
+
+    def _repr_html_(self) -> str:
+        """Return a card: what it is, its methods, the columns of its frames; nothing is sent."""
+        methods = [
+            (operation.method, _meaning(getattr(type(self), operation.method)))
+            for operation in load().operations_of(self.name)
+        ]
+        told = self.info()[list(About._fields)].itertuples(index=False)
+        columns = [About(*column) for column in told]
+        return resource_card(self.name, load().resource(self.name).about, methods, columns)
 
     def info(self) -> pd.DataFrame:
         """Return the columns that this resource's frames can have.
@@ -91,6 +106,11 @@ def info(record: str) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows, columns=["column", "dtype", "path", "default", "values"])
+
+
+def _meaning(method: Callable[..., Any]) -> str:
+    """Return the first line of a method's documentation; python -OO leaves none."""
+    return (method.__doc__ or "").partition("\n")[0]
 
 
 def _dtype(column: Column) -> str:
