@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -226,7 +225,7 @@ def _section(
     """Return a section: its heading, its chart, its table, and what the table leaves out."""
     parts = [f"<h2>{escape(name)}</h2>"] if name else []
     if picture is not None:
-        parts.append(_image(picture))
+        parts.append(picture.html())
     if frame is not None:
         parts.append(_table(name, frame, max_rows))
         if not len(frame):
@@ -237,15 +236,6 @@ def _section(
                 "</p>"
             )
     return "\n".join([f'<section id="section-{place}">', *parts, "</section>"])
-
-
-def _image(picture: Picture) -> str:
-    width, height = picture.size
-    data = b64encode(picture.png).decode("ascii")
-    return (
-        f'<img alt="{escape(picture.words)}" width="{width}" height="{height}" '
-        f'src="data:image/png;base64,{data}">'
-    )
 
 
 def _table(name: str, frame: pd.DataFrame, max_rows: int) -> str:

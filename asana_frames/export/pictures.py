@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping
+from html import escape
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -30,6 +32,15 @@ class Picture(NamedTuple):
         # Where a PNG file has its own.
         width, height = (int.from_bytes(self.png[at : at + 4], "big") for at in (16, 20))
         return round(width * _SCREEN_DPI / _DPI), round(height * _SCREEN_DPI / _DPI)
+
+    def html(self) -> str:
+        """Return the picture as an HTML element that needs no file beside it."""
+        width, height = self.size
+        data = b64encode(self.png).decode("ascii")
+        return (
+            f'<img alt="{escape(self.words)}" width="{width}" height="{height}" '
+            f'style="max-width:100%;height:auto" src="data:image/png;base64,{data}">'
+        )
 
 
 def pictures(charts: Mapping[str, Figure | Axes] | None) -> dict[str, Picture]:

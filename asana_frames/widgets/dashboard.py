@@ -1,0 +1,195 @@
+"""A picker beside the charts of what is picked."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, Literal
+
+import ipywidgets as ipw
+import traitlets
+
+from asana_frames.asana import Asana
+from asana_frames.charts.figures import drawn
+from asana_frames.exceptions import InvalidRequest, suggest
+from asana_frames.export.pictures import pictures
+from asana_frames.types import Ref
+from asana_frames.widgets.cascade import Cascade
+from asana_frames.widgets.choice import LOCK, line
+from asana_frames.widgets.lists import GOOD_FOR, in_background
+from asana_frames.widgets.pickers import GoalPicker
+from asana_frames.widgets.place_pickers import ProjectPicker
+from asana_frames.widgets.subjects import GOAL_CHARTS, PROJECT_CHARTS, Draw, Goal, Project
+
+About = Literal["project", "goal"]
+#: What it can be about -> its picker, what is read, its usual charts.
+_ABOUT: Mapping[str, tuple[Callable[..., Cascade], Callable[[Asana, str], Any], Any]] = {
+    "project": (partial(ProjectPicker, sections=False), Project, PROJECT_CHARTS),
+    "goal": (GoalPicker, Goal, GOAL_CHARTS),
+}
+#: Inches.
+_HEIGHT = 4.5
+#: matplotlib draws one thing at a time.
+_DRAWING = threading.Lock()
+
+
+class Dashboard(ipw.Box, ipw.ValueWidget):
+    """A project or a goal picker, and beside it the charts of what is picked.
+
+    Parameters
+    ----------
+    asana
+        Whose projects or goals.
+    about
+        ``"project"`` or ``"goal"``.
+    value
+        What is picked to begin with.
+    charts
+        Title -> function that draws: it is given what is picked and the axes. Of a project it can
+        use ``.tasks``, ``.entries`` and ``.statuses``, of a goal ``.goals``, ``.relationships``,
+        ``.updates`` and ``.progress``; each is read when it is first used. By default scope and
+        done, open tasks by age and by person, lead times, hours by person; of a goal progress,
+        periods, values over time.
+
+    Attributes
+    ----------
+    value : str or None
+        gid of what is picked.
+    picker : ProjectPicker or GoalPicker
+        The picker.
+
+    Raises
+    ------
+    InvalidRequest
+        It cannot be about that.
+    UnknownReference, AmbiguousReference
+        ``value`` names nothing, or several.
+
+    Examples
+    --------
+    >>> import asana_frames as af
+    >>> asana = af.sandbox()
+    >>> Dashboard(asana, "goal", "Relaunch the website").wait()
+    Dashboard(goal='Relaunch the website')
+    >>> def late(project, ax):
+    ...     project.tasks.query("not completed")["due_on"].hist(ax=ax)
+    >>> Dashboard(asana, value="Website relaunch", charts={"When they are due": late})
+    Dashboard(project='Website relaunch')
+    """
+
+    value = traitlets.Any(None, allow_none=True, help="gid of what is picked.")
+
+    def __init__(
+        self,
+        asana: Asana,
+        about: About = "project",
+        value: Ref | None = None,
+        *,
+        charts: Mapping[str, Draw] | None = None,
+    ) -> None:
+        if about not in _ABOUT:
+            raise InvalidRequest(
+                f"A dashboard is about one of {', '.join(_ABOUT)}, not {about!r}."
+                f"{suggest(str(about), _ABOUT)}"
+            )
+        make, self._read, usual = _ABOUT[about]
+        self._asana, self._about = asana.in_background(), about
+        self._charts = dict(usual if charts is None else charts)
+        self._known: dict[str, tuple[float, Any]] = {}
+        self._drawing: threading.Event | None = None
+        self._summary = ipw.HTML()
+        self._places = {name: ipw.HTML() for name in self._charts}
+        self.picker: Cascade = make(asana, value)
+        super().__init__(self._arranged())
+        self.layout = ipw.Layout(display="flex", flex_flow="row wrap", width="100%")
+        self.picker.observe(self._picked, "value")
+        self._picked(None)
+
+    def __repr__(self) -> str:
+        name = self.picker.row["name"] if self.picker.row is not None else None
+        return f"Dashboard({self._about}={name!r})"
+
+    def wait(self, timeout: float = 60.0) -> Dashboard:
+        """Wait until the charts are drawn.
+
+        Raises
+        ------
+        TimeoutError
+            They are not, so many seconds later.
+        """
+        self.picker.wait(timeout)
+        drawing = self._drawing
+        if drawing is not None and not drawing.wait(timeout):
+            raise TimeoutError(f"The charts are not drawn after {timeout:g} s.")
+        return self
+
+    def _arranged(self) -> list[Any]:
+        left = ipw.VBox(
+            [self.picker, self._summary], layout=ipw.Layout(flex="1 1 22rem", margin="0 1rem 0 0")
+        )
+        right = ipw.Box(
+            list(self._places.values()),
+            layout=ipw.Layout(display="flex", flex_flow="row wrap", flex="3 1 40rem"),
+        )
+        for place in self._places.values():
+            place.layout = ipw.Layout(flex="1 1 30rem", max_width="56rem", min_width="0")
+        return [left, right]
+
+    def _picked(self, _: Any) -> None:
+        """Draw what is picked now; what is being drawn of something else is let go."""
+        with LOCK:
+            gid = self.value = self.picker.value
+            self._drawing = None
+            for place in self._places.values():
+                place.value = ""
+            if gid is None:
+                self._summary.value = line(f"Choose a {self._about} to see its charts.")
+                return
+            self._summary.value = line("Reading ...")
+            done = self._drawing = threading.Event()
+        in_background(partial(self._draw, gid, done))
+
+    def _draw(self, gid: str, done: threading.Event) -> None:
+        subject = self._subject(gid)
+        self._show(done, self._summary, partial(_told, subject))
+        for title, draw in self._charts.items():
+            # Something else may have been picked meanwhile.
+            if self._drawing is done:
+                self._show(done, self._places[title], partial(_pictured, title, draw, subject))
+        done.set()
+
+    def _subject(self, gid: str) -> Any:
+        """Return what is known of an object, for a minute the same."""
+        with LOCK:
+            read_at, subject = self._known.get(gid, (0.0, None))
+            if subject is None or time.monotonic() - read_at > GOOD_FOR:
+                subject = self._read(self._asana, gid)
+                self._known[gid] = (time.monotonic(), subject)
+            return subject
+
+    def _show(self, done: threading.Event, place: ipw.HTML, make: Callable[[], str]) -> None:
+        """Show something in its place, or why there is nothing; if it is still wanted."""
+        try:
+            shown = make()
+        except Exception as error:  # noqa: BLE001
+            # There is no prompt in the background: whatever went wrong is shown here.
+            shown = line(f"{type(error).__name__}: {error}", is_error=True)
+        with LOCK:
+            if self._drawing is done:
+                place.value = shown
+
+
+def _told(subject: Any) -> str:
+    return line(subject.summary)
+
+
+def _pictured(title: str, draw: Draw, subject: Any) -> str:
+    """Return a chart as HTML; one that gives itself no title has that of its place."""
+    with _DRAWING:
+        figure = drawn(partial(draw, subject), height=_HEIGHT)
+        axes = figure.axes[0]
+        if not axes.get_title():
+            axes.set_title(title)
+        return pictures({title: figure})[title].html()

@@ -1,0 +1,257 @@
+"""Explore the API: pick an operation and its arguments, run it, see the frame and its code."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import ipywidgets as ipw
+import pandas as pd
+
+from asana_frames import export
+from asana_frames.asana import Asana
+from asana_frames.catalog import Operation, load
+from asana_frames.exceptions import AsanaError, InvalidRequest, suggest
+from asana_frames.widgets.choice import LOCK, line, wide
+from asana_frames.widgets.forms import Form
+from asana_frames.widgets.labels import short
+from asana_frames.widgets.lists import in_background
+
+#: Rows that are shown of what has been read.
+_ROWS = 20
+
+
+class Explorer(ipw.VBox):
+    """Pick a resource, an operation, filters and fields; run it; see the frame and its code.
+
+    Parameters
+    ----------
+    asana
+        What is explored. Only operations that read are offered.
+    operation
+        Where to begin: ``"tasks.list"``.
+
+    Attributes
+    ----------
+    frame : DataFrame or None
+        What the last run has read.
+
+    Raises
+    ------
+    InvalidRequest
+        There is no such operation that reads.
+
+    Examples
+    --------
+    >>> import asana_frames as af
+    >>> explorer = Explorer(af.sandbox(), "tags.list")
+    >>> explorer.fill(workspace="Acme").run().frame["name"].tolist()[:2]
+    ['quick win', 'blocked']
+    >>> explorer.code
+    'tags = asana.tags.list(workspace="Acme", limit=100)'
+    """
+
+    def __init__(self, asana: Asana, operation: str = "tasks.list") -> None:
+        self._asana = asana.in_background()
+        self.frame: pd.DataFrame | None = None
+        self._form: Form | None = None
+        self._resource = ipw.Dropdown(options=list(_reads()), description="Resource", **wide())
+        self._method = ipw.Dropdown(description="Operation", **wide())
+        self._place = ipw.VBox()
+        self._run = ipw.Button(description="Run", button_style="primary", icon="play")
+        self._status, self._code = ipw.HTML(), ipw.HTML()
+        self._rows, self._columns = ipw.HTML(), ipw.HTML()
+        self._file = ipw.Text(description="File", placeholder="tasks.csv or tasks.xlsx", **wide())
+        super().__init__(self._arranged())
+        self._resource.observe(self._chose_resource, "value")
+        self._method.observe(self._chose_method, "value")
+        self._run.on_click(self._clicked)
+        self._go_to(operation)
+
+    def __repr__(self) -> str:
+        return f"Explorer({self.code})"
+
+    @property
+    def code(self) -> str:
+        """The line of code that does what the controls say."""
+        return str(self._form.code) if self._form is not None else ""
+
+    @property
+    def operation(self) -> Operation:
+        """The operation that is picked."""
+        return _reads()[self._resource.value][self._method.value]
+
+    def fill(self, **arguments: Any) -> Explorer:
+        """Fill in arguments, as somebody at the screen would.
+
+        Raises
+        ------
+        InvalidRequest
+            The operation has no such argument.
+        """
+        assert self._form is not None  # there is one for every operation
+        self._form.fill(arguments)
+        return self
+
+    def run(self) -> Explorer:
+        """Read what the controls say, and wait for it; what goes wrong is shown, not raised."""
+        self._begin()
+        self._read(self.operation)
+        return self
+
+    def _arranged(self) -> list[Any]:
+        save = ipw.Button(description="Save", tooltip="As CSV, or as Excel workbook", icon="save")
+        save.on_click(self._save)
+        self._run_box = ipw.HBox([self._run, self._status])
+        shown = ipw.Tab(children=[self._rows, self._columns], titles=["Rows", "Columns"])
+        saving = ipw.HBox([self._file, save])
+        return [
+            self._resource,
+            self._method,
+            self._place,
+            self._code,
+            self._run_box,
+            shown,
+            saving,
+        ]
+
+    # What is picked.
+
+    def _go_to(self, name: str) -> None:
+        known = [operation.name for methods in _reads().values() for operation in methods.values()]
+        if name not in known:
+            hint = suggest(name, known)
+            raise InvalidRequest(f"No operation that reads is called {name!r}.{hint}")
+        resource, _, method = name.partition(".")
+        self._resource.unobserve(self._chose_resource, "value")
+        self._resource.value = resource
+        self._resource.observe(self._chose_resource, "value")
+        self._offer_methods(method)
+
+    def _chose_resource(self, _: Any) -> None:
+        self._offer_methods("list")
+
+    def _offer_methods(self, method: str) -> None:
+        methods = list(_reads()[self._resource.value])
+        chosen = method if method in methods else methods[0]
+        self._method.unobserve(self._chose_method, "value")
+        with self._method.hold_sync():
+            self._method.options = methods
+            self._method.value = chosen
+        self._method.observe(self._chose_method, "value")
+        self._chose_method(None)
+
+    def _chose_method(self, _: Any) -> None:
+        with LOCK:
+            if self._form is not None:
+                self._form.let_go()
+            self._form = Form(self._asana, self.operation)
+            self._form.observe(self._show_code, "code")
+            self._place.children = [self._form]
+        self._show_code(None)
+
+    def _show_code(self, _: Any) -> None:
+        self._code.value = f"<pre>{html.escape(self.code)}</pre>"
+
+    # What is read.
+
+    def _clicked(self, _: Any) -> None:
+        self._begin()
+        operation = self.operation
+        in_background(lambda: self._read(operation))
+
+    def _begin(self) -> None:
+        self._run.disabled = True
+        self._tell("Reading ...")
+
+    def _read(self, operation: Operation) -> None:
+        try:
+            assert self._form is not None  # there is one for every operation
+            method: Callable[..., pd.DataFrame] = getattr(
+                self._asana[operation.resource], operation.method
+            )
+            frame = method(**self._form.given())
+        except (AsanaError, TimeoutError) as error:
+            self._tell(f"{type(error).__name__}: {error}", is_error=True)
+        else:
+            with LOCK:
+                self._show(frame)
+        finally:
+            self._run.disabled = False
+
+    def _show(self, frame: pd.DataFrame) -> None:
+        self.frame = frame
+        self._rows.value = _table(_cut(frame.head(_ROWS)))
+        self._columns.value = _table(_told_columns(frame))
+        last = self._asana.last
+        more = f", the first {_ROWS} are shown" if len(frame) > _ROWS else ""
+        self._tell(f"{len(frame):,} rows{more}; {last.requests:,} requests.")
+        if not self._file.value:
+            self._file.value = f"{self._resource.value}.csv"
+
+    def _save(self, _: Any) -> None:
+        """Write what has been read, in the format that the file's name asks for."""
+        path = Path(self._file.value.strip())
+        try:
+            if self.frame is None:
+                raise InvalidRequest("There is nothing to save yet: press Run first.")
+            _write(self.frame, path, self._resource.value)
+        except (AsanaError, OSError) as error:
+            self._tell(f"{type(error).__name__}: {error}", is_error=True)
+        else:
+            self._tell(f"Saved {len(self.frame):,} rows to {path}.")
+
+    def _tell(self, text: str, *, is_error: bool = False) -> None:
+        self._status.value = line(text, is_error=is_error)
+
+
+def _write(frame: pd.DataFrame, path: Path, name: str) -> None:
+    if path.suffix.lower() == ".csv":
+        export.to_csv(frame, path)
+    elif path.suffix.lower() == ".xlsx":
+        export.to_excel({name: frame}, path)
+    else:
+        raise InvalidRequest(f"{path.name!r} should end in .csv or .xlsx.")
+
+
+@cache
+def _reads() -> dict[str, dict[str, Operation]]:
+    """Return resource -> method -> operation, of all operations that read."""
+    found: dict[str, dict[str, Operation]] = {}
+    for operation in load().operations:
+        if operation.is_read and operation.returns != "nothing":
+            found.setdefault(operation.resource, {})[operation.method] = operation
+    return found
+
+
+def _cut(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows as text in one line each, long ones cut."""
+    return pd.DataFrame({name: [_told(value) for value in rows[name]] for name in rows.columns})
+
+
+def _told(value: Any) -> str:
+    if isinstance(value, tuple):
+        return short(", ".join(map(str, value))) if value else ""
+    return "" if pd.isna(value) else short(str(value))
+
+
+def _told_columns(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return column, dtype and how many of its values are missing."""
+    return pd.DataFrame(
+        {
+            "column": frame.columns,
+            "dtype": [str(dtype) for dtype in frame.dtypes],
+            "missing": frame.isna().sum().tolist(),
+        }
+    )
+
+
+def _table(frame: pd.DataFrame) -> str:
+    inside = frame.to_html(index=False, border=0, justify="left")
+    return (
+        '<div role="region" tabindex="0" aria-label="Table" '
+        f'style="overflow:auto;max-height:28rem">{inside}</div>'
+    )

@@ -1,0 +1,132 @@
+"""Pick the columns of a resource: what ``fields=`` takes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import ipywidgets as ipw
+import pandas as pd
+import traitlets
+
+from asana_frames.catalog import columns_of, load
+from asana_frames.exceptions import InvalidRequest, suggest
+from asana_frames.resource import Resource, info
+from asana_frames.widgets.choice import LOCK, Choice
+
+
+class FieldsPicker(ipw.VBox, ipw.ValueWidget):
+    """Pick what a read asks for; no request is made.
+
+    Parameters
+    ----------
+    resource
+        A resource (``asana.tasks``) or its name.
+    value
+        Asana paths to begin with; else those of the default columns.
+    record
+        The record type, where an operation of the resource returns another than its own.
+
+    Attributes
+    ----------
+    value : list of str
+        Asana paths, as ``fields=`` takes them.
+
+    Raises
+    ------
+    InvalidRequest
+        There is no such resource, or it has no such path.
+
+    Examples
+    --------
+    >>> import asana_frames as af
+    >>> asana = af.sandbox()
+    >>> picker = FieldsPicker(asana.tags, ["name", "color"])
+    >>> picker
+    FieldsPicker('tags', ['name', 'color'])
+    >>> asana.tags.list(workspace="Acme", fields=picker.value).columns.tolist()
+    ['gid', 'name', 'color', 'workspace_gid']
+    """
+
+    value: Any = traitlets.List(help="Asana paths.")
+
+    def __init__(
+        self,
+        resource: Resource | str,
+        value: Sequence[str] | None = None,
+        *,
+        record: str | None = None,
+    ) -> None:
+        self._resource = resource if isinstance(resource, str) else resource.name
+        self._paths = paths_of(record or load().resource(self._resource).record)
+        self._choice = Choice("Fields", multiple=True)
+        reset = ipw.Button(
+            description="Defaults", tooltip="Choose what is read when nothing is asked for"
+        )
+        super().__init__([self._choice, ipw.HBox([reset])])
+        self._choice.offer(self._paths.rename(columns={"path": "gid"}).assign(name=_told))
+        self._choice.observe(self._chose, "chosen")
+        reset.on_click(self._choose_defaults)
+        self.value = self.defaults if value is None else list(value)
+
+    def __repr__(self) -> str:
+        return f"FieldsPicker({self._resource!r}, {self.value!r})"
+
+    @property
+    def defaults(self) -> list[str]:
+        """The paths that are read when nothing is asked for."""
+        paths: list[str] = self._paths.loc[self._paths["default"], "path"].tolist()
+        return paths
+
+    @traitlets.validate("value")
+    def _known(self, proposal: Any) -> list[str]:
+        """Return the paths in the resource's order."""
+        wanted = list(proposal["value"])
+        known = self._paths["path"].tolist()
+        for path in wanted:
+            if path not in known:
+                hint = suggest(str(path), known)
+                raise InvalidRequest(f"{self._resource} has no field {path!r}.{hint}")
+        return [path for path in known if path in wanted]
+
+    @traitlets.observe("value")
+    def _show(self, change: Any) -> None:
+        with LOCK:
+            if list(self._choice.chosen) != change["new"]:
+                self._choice.choose(change["new"])
+
+    def _chose(self, change: Any) -> None:
+        self.value = list(change["new"])
+
+    def _choose_defaults(self, _: Any) -> None:
+        self.value = self.defaults
+
+
+def paths_of(record: str) -> pd.DataFrame:
+    """Return the paths that a read of a record type can ask for, each once.
+
+    Returns
+    -------
+    DataFrame
+        ``path``, ``dtype`` ("several" where its columns differ), ``default`` (whether it is read
+        unasked); one row per path. A reference is one path: ``assignee`` brings
+        ``assignee_gid`` and ``assignee_name``.
+    """
+    columns = info(record)
+    columns = columns[columns["path"] != "gid"]
+    paths = columns["path"].to_numpy(copy=True)
+    for path in columns["path"]:
+        if path.endswith(".gid"):
+            whole = path.removesuffix(".gid")
+            brought = {column.name for column in columns_of(record, (whole,))}
+            paths[columns["column"].isin(brought)] = whole
+    by_path = columns.assign(path=paths).groupby("path", sort=False)
+    return by_path.agg(dtype=("dtype", _one), default=("default", "any")).reset_index()
+
+
+def _one(dtypes: pd.Series[Any]) -> str:
+    return str(dtypes.iloc[0]) if dtypes.nunique() == 1 else "several"
+
+
+def _told(paths: pd.DataFrame) -> pd.Series[Any]:
+    return paths["gid"] + " (" + paths["dtype"] + ")"

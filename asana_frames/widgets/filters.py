@@ -1,0 +1,166 @@
+"""Controls for the arguments of an operation, from what the catalog says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import ipywidgets as ipw
+import pandas as pd
+
+from asana_frames.catalog import Operation, Parameter
+from asana_frames.exceptions import InvalidRequest
+from asana_frames.widgets.choice import wide
+from asana_frames.widgets.labels import labels
+from asana_frames.widgets.levels import (
+    GOAL,
+    PORTFOLIO,
+    PROJECT,
+    TAG,
+    TEAM,
+    TIME_PERIOD,
+    USER,
+    WORKSPACE,
+    Level,
+)
+
+#: Record type -> the list whose names are offered for it.
+OFFERED: Mapping[str, Level] = {
+    level.name: level
+    for level in (WORKSPACE, TEAM, PROJECT, PORTFOLIO, GOAL, USER, TAG, TIME_PERIOD)
+}
+#: Names that a box offers; any other can be typed all the same.
+_OFFERED_MOST = 1_000
+_ANY: tuple[str, Any] = ("any", None)
+
+
+class Filter:
+    """One argument: its control, and the value that is in it.
+
+    Parameters
+    ----------
+    parameter
+        The argument.
+
+    Attributes
+    ----------
+    control : ipywidgets widget
+        What is shown.
+    level : Level or None
+        The list whose names it offers.
+    is_needed : bool
+        Whether the operation cannot do without it.
+    """
+
+    def __init__(self, parameter: Parameter) -> None:
+        self.parameter = parameter
+        self.level = next((OFFERED[kind] for kind in parameter.refers if kind in OFFERED), None)
+        self._gids: dict[str, str] = {}
+        self._names: dict[str, int] = {}
+        self.is_needed = _is_needed(parameter)
+        self.control = _make(parameter)
+
+    def offer(self, rows: pd.DataFrame) -> None:
+        """Offer the names of objects; who is one of several of that name has more beside it."""
+        told = labels(rows.drop(columns="depth", errors="ignore"), beside=_beside(self.level))
+        self._gids = dict(zip(told, rows["gid"], strict=True))
+        self._names = {str(name): int(n) for name, n in rows["name"].value_counts().items()}
+        self.control.options = tuple(told[:_OFFERED_MOST])
+
+    def value(self) -> Any:
+        """Return the argument as a method takes it; None where nothing is asked for.
+
+        Raises
+        ------
+        InvalidRequest
+            What is typed cannot be one.
+        """
+        typed = self.control.value
+        if typed is None or (isinstance(typed, str) and not typed.strip()):
+            return None
+        if self.parameter.kind == "date":
+            return typed.isoformat()
+        if self.parameter.kind == "integer":
+            return _whole(self.parameter.argument, typed)
+        if self.parameter.many:
+            return [self._meant(part) for part in _parts(typed)]
+        return self._meant(typed.strip()) if isinstance(typed, str) else typed
+
+    def _meant(self, text: str) -> str:
+        """Return a name that is the only one of its kind as it is, else the gid it stands for."""
+        if text in self._gids and self._names.get(text) != 1:
+            return self._gids[text]
+        return text
+
+
+def filters_of(operation: Operation) -> list[Filter]:
+    """Return a filter per argument of an operation; those that it cannot do without come first."""
+    ordered = sorted(operation.parameters, key=lambda parameter: not _is_needed(parameter))
+    return [Filter(parameter) for parameter in ordered]
+
+
+def _is_needed(parameter: Parameter) -> bool:
+    return parameter.required or parameter.place == "path"
+
+
+def _make(parameter: Parameter) -> Any:
+    label = parameter.argument.replace("_", " ")
+    make = _MAKERS.get(parameter.kind, _text)
+    control = make(parameter, label + (" *" if _is_needed(parameter) else ""))
+    control.style = {"description_width": "11rem"}
+    return control
+
+
+def _reference(parameter: Parameter, label: str) -> Any:
+    several = "; several, with semicolons between them" if parameter.many else ""
+    return ipw.Combobox(
+        description=label,
+        placeholder=f"name, gid or URL{several}",
+        ensure_option=False,
+        layout=wide()["layout"],
+    )
+
+
+def _flag(_: Parameter, label: str) -> Any:
+    options = [_ANY, ("yes", True), ("no", False)]
+    return ipw.Dropdown(options=options, description=label, layout=wide()["layout"])
+
+
+def _day(_: Parameter, label: str) -> Any:
+    return ipw.DatePicker(description=label, layout=wide()["layout"])
+
+
+def _moment(_: Parameter, label: str) -> Any:
+    hint = "2026-01-31 or 2026-01-31T09:00Z"
+    return ipw.Text(description=label, placeholder=hint, layout=wide()["layout"])
+
+
+def _text(parameter: Parameter, label: str) -> Any:
+    if parameter.enum:
+        options = [_ANY, *((word, word) for word in parameter.enum)]
+        return ipw.Dropdown(options=options, description=label, layout=wide()["layout"])
+    return ipw.Text(description=label, layout=wide()["layout"])
+
+
+_MAKERS: Mapping[str, Callable[[Parameter, str], Any]] = {
+    "ref": _reference,
+    "boolean": _flag,
+    "date": _day,
+    "datetime": _moment,
+}
+
+
+def _beside(level: Level | None) -> str:
+    return level.beside if level is not None else ""
+
+
+def _parts(text: str) -> list[str]:
+    # Names have commas in them more often than semicolons.
+    return [part.strip() for part in text.split(";") if part.strip()]
+
+
+def _whole(argument: str, text: str) -> int:
+    try:
+        return int(text)
+    except ValueError as cause:
+        raise InvalidRequest(f"{argument} takes a whole number, not {text!r}.") from cause

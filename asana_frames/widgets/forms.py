@@ -1,0 +1,181 @@
+"""A form for one operation: a control per argument, the fields, the limit, and the code for it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import ipywidgets as ipw
+import traitlets
+
+from asana_frames.asana import Asana
+from asana_frames.catalog import Operation
+from asana_frames.exceptions import InvalidRequest, suggest
+from asana_frames.widgets.choice import LOCK, wide
+from asana_frames.widgets.fields import FieldsPicker
+from asana_frames.widgets.filters import Filter, filters_of
+from asana_frames.widgets.levels import WORKSPACE, Level, named
+from asana_frames.widgets.lists import Hear, Listing, lists_of
+
+#: Rows that are read unless something else is typed: a first look, not a download.
+LIMIT = 100
+
+
+class Form(ipw.VBox):
+    """The arguments of one operation that reads.
+
+    Parameters
+    ----------
+    asana
+        Whose names are offered.
+    operation
+        What the arguments are of.
+
+    Attributes
+    ----------
+    code : str
+        The line of code that calls the operation with what is filled in.
+    """
+
+    code = traitlets.Unicode()
+
+    def __init__(self, asana: Asana, operation: Operation) -> None:
+        self._asana, self._lists = asana, lists_of(asana)
+        self._operation = operation
+        self._filters = filters_of(operation)
+        self._fields = (
+            FieldsPicker(operation.resource, record=operation.record) if operation.fields else None
+        )
+        self._limit = ipw.Text(value=str(LIMIT), description="limit", **wide())
+        self._heard: list[tuple[Listing, Hear]] = []
+        super().__init__(self._arranged())
+        for found in self._filters:
+            found.control.observe(self._changed, "value")
+        self._limit.observe(self._changed, "value")
+        if self._fields is not None:
+            self._fields.observe(self._changed, "value")
+        self._changed(None)
+        if any(found.level for found in self._filters):
+            self._hear(WORKSPACE, {}, self._know_workspaces)
+
+    def given(self) -> dict[str, Any]:
+        """Return the arguments that are filled in.
+
+        Raises
+        ------
+        InvalidRequest
+            What is typed somewhere cannot be one.
+        """
+        values = {found.parameter.argument: found.value() for found in self._filters}
+        told = {name: value for name, value in values.items() if value is not None}
+        if self._fields is not None and self._fields.value != self._fields.defaults:
+            told["fields"] = self._fields.value
+        limit = self._limit.value.strip()
+        if limit and self._operation.returns == "list":
+            if not limit.isdecimal() or int(limit) < 1:
+                raise InvalidRequest(f"limit takes a whole number above 0, not {limit!r}.")
+            told["limit"] = int(limit)
+        return told
+
+    def fill(self, arguments: Mapping[str, Any]) -> None:
+        """Fill in arguments, as somebody at the screen would.
+
+        Raises
+        ------
+        InvalidRequest
+            The operation has no such argument.
+        """
+        controls = {found.parameter.argument: found.control for found in self._filters}
+        controls["limit"] = self._limit
+        if self._fields is not None:
+            controls["fields"] = self._fields
+        for name, value in arguments.items():
+            if name not in controls:
+                hint = suggest(name, controls)
+                raise InvalidRequest(f"{self._operation.name} has no argument {name!r}.{hint}")
+            controls[name].value = str(value) if name == "limit" else value
+
+    def let_go(self) -> None:
+        """Hear no more of the lists of names."""
+        for listing, hear in self._heard:
+            listing.forget(hear)
+        self._heard = []
+
+    def _arranged(self) -> list[Any]:
+        needed = [found.control for found in self._filters if found.is_needed]
+        others = [found.control for found in self._filters if not found.is_needed]
+        shown: list[Any] = needed
+        if others:
+            box = ipw.VBox(others, layout=ipw.Layout(max_height="22rem", overflow="auto"))
+            shown += [_folding(f"Filters ({len(others)})", box, is_open=True)]
+        if self._fields is not None:
+            shown += [_folding("Fields", self._fields, is_open=False)]
+        if self._operation.returns == "list":
+            shown += [self._limit]
+        return shown
+
+    def _changed(self, _: Any) -> None:
+        try:
+            given = self.given()
+        except InvalidRequest as problem:
+            self.code = f"# {problem}"
+            return
+        in_path = {p.argument for p in self._operation.parameters if p.place == "path"}
+        told = [
+            _literal(value) if name in in_path else f"{name}={_literal(value)}"
+            for name, value in given.items()
+        ]
+        resource = self._operation.resource
+        self.code = f"{resource} = asana.{self._operation.name}({', '.join(told)})"
+
+    # The names that are offered.
+
+    def _hear(self, level: Level, chosen: Mapping[str, Any], hear: Hear) -> None:
+        listing = self._lists.get(
+            self._asana, level.key(chosen), lambda asana: level.read(asana, chosen)
+        )
+        self._heard.append((listing, hear))
+        listing.tell(hear)
+
+    def _know_workspaces(self, listing: Listing) -> None:
+        """Offer the names of the only workspace; of several, those of the first."""
+        with LOCK:
+            if not listing.is_complete or listing.frame.empty:
+                return
+            workspace = {"workspace": str(listing.frame["gid"].iloc[0])}
+            for found in self._filters:
+                if found.level is WORKSPACE:
+                    found.offer(listing.frame)
+                    if found.is_needed and len(listing.frame) == 1 and not found.control.value:
+                        found.control.value = listing.frame["name"].iloc[0]
+                elif found.level is not None:
+                    self._hear(found.level, workspace, partial(self._offer, found))
+
+    def _offer(self, found: Filter, listing: Listing) -> None:
+        with LOCK:
+            if len(listing.frame):
+                found.offer(named(listing.frame))
+
+
+def _folding(title: str, content: Any, *, is_open: bool) -> Any:
+    """Return a part of the form below a button that shows it: keys do not reach accordions."""
+    button = ipw.ToggleButton(is_open, description=title, layout=ipw.Layout(width="100%"))
+
+    def turn(_: Any) -> None:
+        button.icon = "caret-down" if button.value else "caret-right"
+        content.layout.display = None if button.value else "none"
+
+    button.observe(turn, "value")
+    turn(None)
+    return ipw.VBox([button, content])
+
+
+def _literal(value: Any) -> str:
+    """Return a value as it is typed: with the quotes that formatters leave."""
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, list):
+        return f"[{', '.join(map(_literal, value))}]"
+    return repr(value)

@@ -1,0 +1,186 @@
+"""Pick a period of days: one of those that people speak of, or two dates."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import ipywidgets as ipw
+import traitlets
+
+from asana_frames.exceptions import InvalidRequest
+from asana_frames.types import When
+from asana_frames.widgets.choice import line, wide
+
+#: First day and last day; both belong to it.
+Days = tuple[date, date]
+OWN = "Own dates"
+
+
+def _month(day: date, back: int) -> Days:
+    """Return the month that lies so many months before that of a day."""
+    months = day.year * 12 + day.month - 1 - back
+    year, month = months // 12, months % 12 + 1
+    return date(year, month, 1), date(year, month, monthrange(year, month)[1])
+
+
+def _quarter(day: date, back: int) -> Days:
+    into = (day.month - 1) % 3 + 3 * back
+    return _month(day, into)[0], _month(day, into - 2)[1]
+
+
+def _week(day: date, back: int) -> Days:
+    monday = day - timedelta(days=day.weekday() + 7 * back)
+    return monday, monday + timedelta(days=6)
+
+
+def _year(day: date, back: int) -> Days:
+    return date(day.year - back, 1, 1), date(day.year - back, 12, 31)
+
+
+#: What is offered -> its days, given what day it is. Weeks begin on Monday.
+PRESETS: dict[str, Callable[[date], Days]] = {
+    "This week": lambda day: _week(day, 0),
+    "Last week": lambda day: _week(day, 1),
+    "This month": lambda day: _month(day, 0),
+    "Last month": lambda day: _month(day, 1),
+    "This quarter": lambda day: _quarter(day, 0),
+    "Last quarter": lambda day: _quarter(day, 1),
+    "This year": lambda day: _year(day, 0),
+    "Last year": lambda day: _year(day, 1),
+    "Last 30 days": lambda day: (day - timedelta(days=29), day),
+    "Last 90 days": lambda day: (day - timedelta(days=89), day),
+    "Last 365 days": lambda day: (day - timedelta(days=364), day),
+}
+
+
+class PeriodPicker(ipw.VBox, ipw.ValueWidget):
+    """Pick a period of days; no request is made.
+
+    Parameters
+    ----------
+    value
+        What is picked to begin with: the name of a preset ("This month"), or the first and the
+        last day.
+    today
+        What day it is; by the clock of this machine unless given.
+
+    Attributes
+    ----------
+    value : tuple of date
+        First day and last day; both belong to the period.
+
+    Raises
+    ------
+    InvalidRequest
+        There is no such preset, or the days are no days, or in the wrong order.
+
+    Examples
+    --------
+    >>> picker = PeriodPicker("Last quarter", today="2026-02-03")
+    >>> picker
+    PeriodPicker('Last quarter', 2025-10-01 to 2025-12-31)
+    >>> picker.value = ("2026-01-05", "2026-01-11")
+    >>> picker.start, picker.end
+    (datetime.date(2026, 1, 5), datetime.date(2026, 1, 11))
+    """
+
+    value = traitlets.Any(help="First day and last day.")
+
+    def __init__(
+        self, value: str | tuple[When, When] = "This month", *, today: When | None = None
+    ) -> None:
+        self._today = date.today() if today is None else _day(today)
+        self._is_ours = False
+        self._preset = ipw.Dropdown(options=[*PRESETS, OWN], description="Period", **wide())
+        self._first = ipw.DatePicker(description="From", **wide())
+        self._last = ipw.DatePicker(description="To", **wide())
+        self._note = ipw.HTML(layout=ipw.Layout(display="none"))
+        super().__init__([self._preset, self._first, self._last, self._note])
+        self._preset.observe(self._chose_preset, "value")
+        for box in (self._first, self._last):
+            box.observe(self._chose_day, "value")
+        self.value = value
+
+    def __repr__(self) -> str:
+        return f"PeriodPicker({self._preset.value!r}, {self.start} to {self.end})"
+
+    @property
+    def start(self) -> date:
+        """The first day."""
+        first: date = self.value[0]
+        return first
+
+    @property
+    def end(self) -> date:
+        """The last day."""
+        last: date = self.value[1]
+        return last
+
+    @traitlets.validate("value")
+    def _read(self, proposal: Any) -> Days:
+        value = proposal["value"]
+        if isinstance(value, str):
+            if value not in PRESETS:
+                raise InvalidRequest(
+                    f"There is no period {value!r}; give two days, or one of: "
+                    f"{', '.join(PRESETS)}."
+                )
+            self._show(value)
+            return PRESETS[value](self._today)
+        try:
+            first, last = (_day(day) for day in value)
+        except (TypeError, ValueError) as cause:
+            raise InvalidRequest(
+                f"A period is its first and its last day, not {value!r}."
+            ) from cause
+        if last < first:
+            raise InvalidRequest(f"The period ends on {last}, before it begins on {first}.")
+        if not self._is_ours:
+            self._show(OWN)
+        return first, last
+
+    @traitlets.observe("value")
+    def _show_days(self, change: Any) -> None:
+        self._is_ours = True
+        self._first.value, self._last.value = change["new"]
+        self._is_ours = False
+        self._tell("")
+
+    def _show(self, preset: str) -> None:
+        self._is_ours = True
+        self._preset.value = preset
+        self._is_ours = False
+
+    def _tell(self, text: str) -> None:
+        self._note.value = line(text, is_error=True)
+        self._note.layout.display = None if text else "none"
+
+    def _chose_preset(self, change: Any) -> None:
+        if not self._is_ours and change["new"] != OWN:
+            self.value = change["new"]
+
+    def _chose_day(self, _: Any) -> None:
+        if self._is_ours:
+            return
+        self._show(OWN)
+        first, last = self._first.value, self._last.value
+        if first is None or last is None:
+            self._tell(f"A day is missing; the period is still {self.start} to {self.end}.")
+        elif last < first:
+            self._tell(
+                f"{last} is before {first}; the period is still {self.start} to {self.end}."
+            )
+        else:
+            self.value = (first, last)
+            self._tell("")
+
+
+def _day(day: When) -> date:
+    """Return the day that is meant; a moment is the day it is on."""
+    if isinstance(day, str):
+        return date.fromisoformat(day)
+    # A datetime is a date too, and a Timestamp a datetime.
+    return date(day.year, day.month, day.day)

@@ -1,0 +1,179 @@
+"""Dashboards: charts of what is picked, of nothing else, and words where there are none."""
+
+from __future__ import annotations
+
+import re
+import threading
+from typing import Any
+
+import pytest
+
+import asana_frames as af
+from asana_frames.sandbox_server import Server, serve
+from asana_frames.widgets import Dashboard
+from asana_frames.widgets.subjects import GOAL_CHARTS, PROJECT_CHARTS, Goal, Project
+
+PIXEL = "data:image/png;base64,"
+
+
+def shown(board: Dashboard) -> dict[str, str]:
+    """Return chart -> its HTML."""
+    return {name: place.value for name, place in board._places.items()}
+
+
+def alternatives(board: Dashboard) -> list[str]:
+    """Return the words of the pictures that are shown."""
+    return re.findall(r'<img alt="([^"]*)"', "".join(shown(board).values()))
+
+
+def test_the_charts_of_a_project_are_pictures_with_words(asana: af.Asana) -> None:
+    board = Dashboard(asana, value="Website relaunch").wait()
+
+    assert repr(board) == "Dashboard(project='Website relaunch')"
+    assert list(shown(board)) == list(PROJECT_CHARTS)
+    assert all(PIXEL in html for html in shown(board).values())
+    assert all(alternatives(board))
+
+
+def test_the_summary_counts_the_tasks(asana: af.Asana) -> None:
+    tasks = asana.tasks.list(project="Website relaunch")
+
+    board = Dashboard(asana, value="Website relaunch", charts={}).wait()
+
+    done = int(tasks["completed"].sum())
+    assert f"{len(tasks)} tasks: {done} done, {len(tasks) - done} open" in board._summary.value
+
+
+def test_the_charts_of_a_goal_are_about_it_and_the_goals_below_it(asana: af.Asana) -> None:
+    board = Dashboard(asana, "goal", "Grow revenue by 30 %").wait()
+
+    assert list(shown(board)) == list(GOAL_CHARTS)
+    assert all(PIXEL in html for html in shown(board).values())
+    assert "expected by now; 3 goals below it." in board._summary.value
+
+
+def test_a_goal_reads_what_supports_it_at_any_depth(asana: af.Asana) -> None:
+    goals = asana.goals.list(workspace="Acme")
+    top = Goal(asana, goals.loc[goals["name"] == "Become the tool teams love", "gid"].item())
+
+    assert top.goals["gid"].is_unique
+    assert {"Grow revenue by 30 %", "Win 40 partners"} <= set(top.goals["name"])
+    assert "Learn from every incident" not in set(top.goals["name"])
+    assert top.goals["gid"].iloc[0] == top.gid
+
+
+def test_nothing_picked_says_what_to_do(asana: af.Asana) -> None:
+    board = Dashboard(asana).wait()
+
+    assert board.value is None
+    assert "Choose a project" in board._summary.value
+    assert set(shown(board).values()) == {""}
+
+
+def test_another_choice_draws_anew_and_tells_observers(asana: af.Asana) -> None:
+    def titled(project: Project, ax: Any) -> None:
+        ax.set_title(project.gid)
+
+    board = Dashboard(asana, value="Website relaunch", charts={"Which": titled}).wait()
+    before, told = alternatives(board), []
+    board.observe(lambda change: told.append(change["new"]), "value")
+
+    board.picker.value = "Mobile app"
+    board.wait()
+
+    assert alternatives(board) == told == [board.picker.value] != before
+    assert repr(board) == "Dashboard(project='Mobile app')"
+
+
+def count(project: Project, ax: Any) -> None:
+    ax.bar(["tasks"], [len(project.tasks)])
+
+
+def test_a_chart_without_a_title_has_that_of_its_place(asana: af.Asana) -> None:
+    board = Dashboard(asana, value="Mobile app", charts={"How many <b>tasks</b>": count}).wait()
+
+    assert alternatives(board) == ["How many &lt;b&gt;tasks&lt;/b&gt;"]
+
+
+def test_what_is_refused_is_told_in_the_place_of_its_chart() -> None:
+    with serve(plan="starter") as server, af.connect("sandbox", base_url=server.url) as asana:
+        board = Dashboard(asana, value="Website relaunch").wait()
+
+    charts = shown(board)
+    assert "PaymentRequired" in charts["Hours by person"]
+    assert 'role="alert"' in charts["Hours by person"]
+    assert PIXEL in charts["Scope and done"]
+
+
+def test_a_chart_that_fails_does_not_take_the_others_with_it(asana: af.Asana) -> None:
+    def broken(_: Project, ax: Any) -> None:
+        raise RuntimeError("<i>no</i>")
+
+    board = Dashboard(asana, value="Mobile app", charts={"Broken": broken, "Tasks": count}).wait()
+
+    assert "RuntimeError: &lt;i&gt;no&lt;/i&gt;" in shown(board)["Broken"]
+    assert PIXEL in shown(board)["Tasks"]
+
+
+def test_what_is_no_longer_picked_is_not_drawn(asana: af.Asana) -> None:
+    going_on, drawn = threading.Event(), []
+
+    def slow(project: Project, ax: Any) -> None:
+        drawn.append(project.gid)
+        going_on.wait(60)
+
+    def after(project: Project, ax: Any) -> None:
+        drawn.append(f"after {project.gid}")
+
+    board = Dashboard(asana, value="Mobile app", charts={"Slow": slow, "After": after})
+    first = board.value
+    while not drawn:
+        assert board._drawing is not None
+        board._drawing.wait(0.01)
+    board.picker.value = "Website relaunch"
+    second = board.value
+    going_on.set()
+    board.wait()
+
+    assert f"after {first}" not in drawn
+    assert drawn[-1] == f"after {second}"
+
+
+def test_a_choice_that_comes_back_within_a_minute_reads_nothing_anew(server: Server) -> None:
+    with af.connect("sandbox", base_url=server.url) as asana:
+        board = Dashboard(asana, value="Mobile app", charts={"Tasks": count}).wait()
+        mobile = board.value
+        board.picker.value = "Website relaunch"
+        board.wait()
+        before = asana.http.total.requests
+        board.picker.value = mobile
+        board.wait()
+
+        # The sections and projects are known, so it takes what the picker asks of the project.
+        assert asana.http.total.requests - before <= 1
+        assert PIXEL in shown(board)["Tasks"]
+
+
+def test_only_what_a_chart_uses_is_read(asana: af.Asana) -> None:
+    asked: list[str] = []
+    request = asana.http.request
+
+    def counted(method: str, path: str, *args: Any, **options: Any) -> Any:
+        asked.append(path)
+        return request(method, path, *args, **options)
+
+    asana.http.request = counted  # type: ignore[method-assign]
+    Dashboard(asana, value="Mobile app", charts={"Tasks": count}).wait()
+
+    assert not [path for path in asked if "time_tracking" in path or "status" in path]
+    assert [path for path in asked if path == "/tasks"]
+
+
+def test_a_dashboard_of_something_else_says_what_there_is(asana: af.Asana) -> None:
+    with pytest.raises(af.InvalidRequest, match="project, goal"):
+        Dashboard(asana, "goals")  # type: ignore[arg-type]
+
+
+def test_an_unknown_project_is_an_error_at_once(asana: af.Asana) -> None:
+    with pytest.raises(af.UnknownReference, match="Mobile app"):
+        Dashboard(asana, value="Mobil app")
