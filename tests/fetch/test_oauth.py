@@ -55,6 +55,24 @@ def ended(credential: Credential) -> Credential:
     return replace(credential, expires=time.time() - 1)
 
 
+def test_an_app_of_granular_permissions_asks_for_them(own_server: Server) -> None:
+    attempt = Authorization(own_server.url, *APP, scope="tasks:read  users:read")
+
+    assert dict(parse_qsl(urlsplit(attempt.url).query))["scope"] == "tasks:read users:read"
+
+
+def test_a_scope_that_the_app_has_lets_it_in(own_server: Server) -> None:
+    attempt = Authorization(own_server.url, *APP, scope="default")
+
+    assert attempt.redeem(allow(attempt.url)).refresh_token
+
+
+def test_an_app_of_full_permissions_asks_for_no_scope(own_server: Server) -> None:
+    attempt = Authorization(own_server.url, *APP)
+
+    assert "scope" not in dict(parse_qsl(urlsplit(attempt.url).query))
+
+
 def test_the_address_holds_a_challenge_and_no_secret(own_server: Server) -> None:
     attempt = Authorization(own_server.url, *APP)
 
