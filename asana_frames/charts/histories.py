@@ -34,7 +34,9 @@ from asana_frames.charts.dates import (
     places_of,
     step_of,
 )
+from asana_frames.charts.flow import count_axis
 from asana_frames.charts.names import labelled, number
+from asana_frames.charts.stacks import stacked_bars
 from asana_frames.exceptions import InvalidRequest
 from asana_frames.rollups.columns import need
 from asana_frames.rollups.moments import days_in
@@ -46,10 +48,6 @@ if TYPE_CHECKING:
 _SECTION = ["section_gid", "section_name"]
 #: Sections that have a box; the others are counted in a note.
 _MOST_BOXES = 30
-#: Periods beyond which bars are one outline: thousands of them would take many seconds.
-_MANY_PERIODS = 200
-#: Periods up to which a white line parts the bars.
-_FEW_BARS = 60
 _BOX = "#c5def4"
 #: Inches from which there is room for words.
 _WIDE = 4.5
@@ -97,7 +95,7 @@ def cumulative_flow(
     table = _table(rows["period"], labels.map(names), rows["tasks"], days, step)
     table = table[list(dict.fromkeys(names.values()))]
     areas = _areas(ax, table, step)
-    _counted(ax, "Tasks")
+    count_axis(ax, "Tasks")
     period_axis(ax, table.index.to_numpy("datetime64[D]"), step)
     legend_beside(ax, areas, list(table.columns), title="Section")
     return made_room(ax)
@@ -166,15 +164,6 @@ def _areas(ax: Axes, table: pd.DataFrame, step: Step) -> list[Any]:
     ax.set_xlim(places[0], places[-1])
     ax.set_ylim(0, max(1.0, 1.05 * float(tops[-1].max())))
     return areas[::-1]
-
-
-def _counted(ax: Axes, words: str) -> None:
-    """Label an axis of counts, which has whole numbers only."""
-    from matplotlib.ticker import MaxNLocator
-
-    plain(ax, grid="y")
-    ax.yaxis.set_major_locator(MaxNLocator(nbins="auto", integer=True))
-    ax.set_ylabel(words, fontsize=font_size(ax) + 1)
 
 
 def section_times(
@@ -353,7 +342,7 @@ def changes(
     table = _table(periods, kinds, pd.Series(1, index=rows.index), days, step)
     present = [kind for kind in (*_KINDS, "other") if kind in table]
     bars = _bars(ax, table[present], step)
-    _counted(ax, "Changes")
+    count_axis(ax, "Changes")
     period_axis(ax, table.index.to_numpy("datetime64[D]"), step)
     # The legend reads from the top of the stack down.
     legend_beside(ax, bars[::-1], present[::-1], title="Change")
@@ -362,26 +351,12 @@ def changes(
 
 def _bars(ax: Axes, table: pd.DataFrame, step: Step) -> list[Any]:
     """Stack the columns, the first at the bottom, and return a bar of each."""
-    days = table.index.to_numpy("datetime64[D]")
-    heights = table.to_numpy("float64").T
     colours = dict(zip(_KINDS, SERIES, strict=False))
-    drawn: list[Any] = []
-    for kind, height, top in zip(table, heights, heights.cumsum(axis=0), strict=True):
-        is_other = kind not in colours
-        look: dict[str, Any] = {
-            "facecolor": colours.get(str(kind), OTHER),
-            "hatch": OTHER_HATCH if is_other else None,
-            "edgecolor": HATCH if is_other else "white",
-            "linewidth": 0.4 if len(days) <= _FEW_BARS else 0,
-        }
-        if len(days) > _MANY_PERIODS:
-            edges = edges_of(days, step)
-            drawn.append(ax.stairs(top, edges, baseline=top - height, fill=True, **look))
-            continue
-        bars = ax.bar(places_of(days), height, 0.9 * step.days, top - height, **look)
-        drawn.append(bars[0])
+    looks = [(colours[kind], "") if kind in colours else (OTHER, OTHER_HATCH) for kind in table]
+    drawn = stacked_bars(ax, table, step, looks, gap=0.4)
     # Few bars keep the width that bars of many have.
-    middle, half = float(places_of(days).mean()), 3 * step.days
+    places = places_of(table.index.to_numpy("datetime64[D]"))
+    middle, half = float(places.mean()), 3 * step.days
     left, right = ax.get_xlim()
     ax.set_xlim(min(left, middle - half), max(right, middle + half))
     return drawn

@@ -29,7 +29,6 @@ from asana_frames.charts.dates import (
     Numbers,
     Step,
     days_of,
-    edges_of,
     filled,
     in_words,
     period_axis,
@@ -38,6 +37,7 @@ from asana_frames.charts.dates import (
 )
 from asana_frames.charts.heat import NOTHING, cells, fitting_size, write
 from asana_frames.charts.names import heading, labelled, number
+from asana_frames.charts.stacks import FEW_POINTS, Look, stacked_bars
 from asana_frames.exceptions import InvalidRequest
 from asana_frames.rollups.columns import need
 
@@ -49,10 +49,6 @@ Kind = Literal["bar", "line"]
 _TITLE = "Tracked hours"
 #: Bars of totals; the rest is one more.
 _MOST_BARS = 30
-#: Periods up to which a line shows its points, and bars a gap between their parts.
-_FEW_POINTS = 60
-#: Periods beyond which a series is one outline: thousands of bars would take many seconds.
-_MANY_PERIODS = 200
 _MOST_PERSONS = 60
 #: Hours that are as dark as the scale goes, unless a day has more.
 _FULL_DAY = 10.0
@@ -141,36 +137,15 @@ def _largest(totals: pd.Series, most: int) -> dict[str, str]:
     return {name: name for name in ordered[:most]} | dict.fromkeys(rest, f"other ({len(rest)})")
 
 
-def _looks(table: pd.DataFrame) -> list[tuple[str, str]]:
+def _looks(table: pd.DataFrame) -> list[Look]:
     """Return the colour and hatch of each series; an eleventh is "other"."""
     plain_ones = [(colour, "") for colour in SERIES]
     return [*plain_ones, (OTHER, OTHER_HATCH)][: len(table.columns)]
 
 
 def _stacked(ax: Axes, table: pd.DataFrame, step: Step) -> list[Artist]:
-    """Stack the series; those below 0 downwards, so that none hides another."""
-    places = _places(ax, table, step)
-    heights = table.to_numpy("float64")
-    above = np.clip(heights, 0, None).cumsum(axis=1) - np.clip(heights, 0, None)
-    below = np.clip(heights, None, 0).cumsum(axis=1) - np.clip(heights, None, 0)
-    bottoms = np.where(heights < 0, below, above)
-    edges = edges_of(table.index.to_numpy("datetime64[D]"), step)
-    drawn: list[Artist] = []
-    for look, height, bottom in zip(_looks(table), heights.T, bottoms.T, strict=True):
-        style: dict[str, Any] = {
-            **_style(*look),
-            "linewidth": 0.5 if len(table) <= _FEW_POINTS else 0,
-        }
-        if len(table) > _MANY_PERIODS:
-            drawn.append(ax.stairs(height + bottom, edges, baseline=bottom, fill=True, **style))
-            continue
-        bars = ax.bar(places, height, 0.9 * step.days, bottom, **style)
-        drawn.append(bars[0])
-    return drawn
-
-
-def _style(colour: str, hatch: str) -> dict[str, Any]:
-    return {"facecolor": colour, "hatch": hatch or None, "edgecolor": HATCH if hatch else "white"}
+    _places(ax, table, step)
+    return stacked_bars(ax, table, step, _looks(table))
 
 
 def _lines(ax: Axes, table: pd.DataFrame, step: Step) -> list[Artist]:
@@ -182,7 +157,7 @@ def _lines(ax: Axes, table: pd.DataFrame, step: Step) -> list[Artist]:
             table.to_numpy("float64")[:, at],
             color=HATCH if hatch else colour,
             linestyle=":" if hatch else "-",
-            marker="o" if len(table) <= _FEW_POINTS else "",
+            marker="o" if len(table) <= FEW_POINTS else "",
             markersize=4,
             # The largest is drawn last: smaller ones must not cut it up.
             zorder=3 - at / 100,

@@ -9,8 +9,8 @@ import pandas as pd
 
 from asana_frames.frames.arrays import STR
 from asana_frames.rollups.columns import keys_of, need
-from asana_frames.rollups.moments import UTC, days_in, moment_of
-from asana_frames.rollups.repeats import once
+from asana_frames.rollups.moments import UTC, check_zone, clocks_in, days_in, moment_of
+from asana_frames.rollups.repeats import once_with_gid
 from asana_frames.rollups.section_moves import in_time_order
 from asana_frames.rollups.totals import sum_by
 from asana_frames.types import When
@@ -104,7 +104,7 @@ def changes(
     Raises
     ------
     InvalidRequest
-        A column is missing, or ``since`` cannot be read; the message says what to type.
+        A column is missing, or ``since`` or ``tz`` cannot be read; the message says what to type.
 
     Examples
     --------
@@ -126,6 +126,7 @@ def changes(
     1  assignee         NaN         Ana  <NA>
     """
     need(stories, _NEEDED, what="rollups.changes", record="story")
+    check_zone(tz)
     limit = None if since is None else moment_of(since, tz)
     rows = _changing(stories)
     readings = [
@@ -155,7 +156,7 @@ def _task_names(rows: pd.DataFrame, tasks: pd.DataFrame | None) -> pd.Series[Any
     if tasks is None:
         return told
     need(tasks, ["gid", "name"], what="rollups.changes", record="task")
-    named = once(tasks[tasks["gid"].notna().to_numpy(dtype=bool)])
+    named = once_with_gid(tasks)
     at = pd.Index(named["gid"]).get_indexer(pd.Index(rows["task_gid"]))
     now: pd.Series[Any] = named["name"].astype(STR).reindex(at).set_axis(rows.index)
     return now.where(now.notna(), told)
@@ -177,7 +178,7 @@ def _due(rows: pd.DataFrame, tz: str) -> _Values:
 
 def _dates(rows: pd.DataFrame, stem: str, tz: str) -> pd.Series[Any]:
     day = rows[f"{stem}_due_on"].astype("datetime64[us]").dt.strftime("%Y-%m-%d").astype(STR)
-    at = rows[f"{stem}_due_at"].astype(UTC).dt.tz_convert(tz)
+    at = clocks_in(rows[f"{stem}_due_at"].astype(UTC), tz)
     time: pd.Series[Any] = at.dt.strftime("%Y-%m-%d %H:%M").astype(STR)
     return time.where(time.notna(), day)
 

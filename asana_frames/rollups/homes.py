@@ -11,8 +11,8 @@ import pandas as pd
 from asana_frames.exceptions import InvalidRequest
 from asana_frames.frames.arrays import STR
 from asana_frames.rollups.columns import text_of
+from asana_frames.rollups.gids import Index
 
-Index = npt.NDArray[np.intp]
 #: Doublings after which a chain of parents that has not ended goes round in a circle.
 _MOST = 40
 
@@ -36,7 +36,7 @@ class Homes:
         self.tasks = tasks.drop_duplicates("gid", keep="last").reset_index(drop=True)
         self._index = pd.Index(self.tasks["gid"])
         self._parent = self._at(text_of(self.tasks, "parent_gid"))
-        self._root = self._climb(self._parent < 0)
+        self._root = climb(self._parent, self._parent < 0, self.tasks["gid"])
 
     def roots(self) -> pd.DataFrame:
         """Return the root of each task.
@@ -71,7 +71,7 @@ class Homes:
             # What was not read is missing once for each project, so that the tuples stay aligned.
             own[name] = gids.map(lambda places: (None,) * len(places)) if given is None else given
         is_housed = (own["project_gids"].str.len() > 0).to_numpy(dtype=bool)
-        holder = self._climb((self._parent < 0) | is_housed)
+        holder = climb(self._parent, (self._parent < 0) | is_housed, self.tasks["gid"])
         return own.iloc[holder].reset_index(drop=True)
 
     def root_rows(self) -> Index:
@@ -87,26 +87,44 @@ class Homes:
         found = self._index.get_indexer(pd.Index(gids))
         return np.where(gids.isna(), -1, found)
 
-    def _climb(self, ends: npt.NDArray[np.bool_]) -> Index:
-        """Return for each task the first at or above it where ``ends`` holds."""
-        at = np.arange(len(self.tasks))
-        up = np.where(ends, at, self._parent)
-        for _ in range(_MOST):
-            further = up[up]
-            if (further == up).all():
-                if not ends[up].all():
-                    break
-                return up
-            up = further
-        stuck = self.tasks["gid"][~ends[up]].iloc[0] if (~ends[up]).any() else ""
-        raise InvalidRequest(f"The task {stuck} is its own parent, or the parent of its parents.")
-
     def _tuples(self, name: str) -> pd.Series[Any]:
         if name not in self.tasks.columns:
             return empty_tuples(len(self.tasks))
         given = self.tasks[name]
         check_tuples(given.dtype, name)
         return given.where(given.notna(), empty_tuples(len(given)))
+
+
+def climb(parent: Index, ends: npt.NDArray[np.bool_], gids: pd.Series[Any]) -> Index:
+    """Return for each task the first at or above it where ``ends`` holds.
+
+    Parameters
+    ----------
+    parent
+        The place of the task above each; it does not matter where ``ends`` holds.
+    ends
+        Where ways end: at the latest below what has no parent.
+    gids
+        Those of the tasks, for the message.
+
+    Raises
+    ------
+    InvalidRequest
+        Tasks are each other's parents in a circle.
+    """
+    below = np.flatnonzero(~ends)
+    up = np.arange(len(ends))
+    up[below] = parent[below]
+    for _ in range(_MOST):
+        further = up[up[below]]
+        if (further == up[below]).all():
+            break
+        up[below] = further
+    stuck = below[~ends[up[below]]]
+    if len(stuck):
+        gid = gids.iloc[stuck[0]]
+        raise InvalidRequest(f"The task {gid} is its own parent, or the parent of its parents.")
+    return up
 
 
 def check_tuples(dtype: object, name: str) -> None:

@@ -10,23 +10,30 @@ import pandas as pd
 
 from asana_frames.exceptions import InvalidRequest
 from asana_frames.rollups.columns import keys_of, need, text_of
-from asana_frames.rollups.moments import UTC, days_in, end_of_days, moment_of, moments_of, today
+from asana_frames.rollups.gids import Index
+from asana_frames.rollups.moments import (
+    days_between,
+    days_in,
+    microseconds,
+    moment_of,
+    moments_of,
+    today,
+)
 from asana_frames.rollups.task_rows import (
     PLACES,
     dates_of,
-    housed,
     in_order,
+    places_of,
     read_once,
     times_of,
 )
-from asana_frames.rollups.workdays import Floats, working_shares
+from asana_frames.rollups.workdays import days_worked
 from asana_frames.types import When
 
 _LIFE = ("gid", "created_at", "completed_at")
 _TEXTS = ("task_gid", "task_name", "assignee_gid", "assignee_name", *PLACES)
 _OWN = {"task_gid": "gid", "task_name": "name"}
 _READ = (*_LIFE, "name", "assignee_gid", "assignee_name", "due_on", "modified_at")
-_DAY = pd.Timedelta(days=1)
 #: The first day of a bucket of ``aging`` -> what it is called.
 BUCKETS = {
     0: "under a week",
@@ -101,19 +108,20 @@ def lead_times(
     what = "rollups.lead_times"
     need(tasks, _LIFE, what=what, record="task")
     rows = _read(tasks, what=what)
-    rows = housed(rows, in_order(rows, "completed_at", rows["completed_at"].notna()))
+    rows = _chosen(rows, in_order(rows, "completed_at", rows["completed_at"].notna()))
     created, completed = rows["created_at"], rows["completed_at"]
     completed_on = days_in(completed, tz)
-    assigned = _first_assigned(rows["gid"], stories)
+    ends = (microseconds(created), microseconds(completed))
+    worked = pd.Series(days_worked(*ends, tz, workdays, holidays)).astype("Float64")
     return pd.DataFrame(
         {
             **_texts(rows),
             "created_at": created,
             "completed_at": completed,
             "completed_on": completed_on,
-            "days_open": _days_between(created, completed),
-            "working_days": _worked(created, completed, tz, workdays, holidays),
-            "days_since_first_assignment": _days_between(assigned, completed),
+            "days_open": _open_for(created, completed),
+            "working_days": worked,
+            "days_since_first_assignment": _since_assigned(rows, stories),
             "days_late": _whole_days(completed_on - dates_of(rows, "due_on", what=what)),
         }
     )
@@ -128,15 +136,18 @@ def _read(tasks: pd.DataFrame, *, what: str) -> pd.DataFrame:
     )
 
 
+def _chosen(rows: pd.DataFrame, at: Index) -> pd.DataFrame:
+    """Return some of the tasks, in this order, with the places that each is in first."""
+    known = [name for name in _READ if name in rows.columns]
+    return rows[known].take(at).reset_index(drop=True).assign(**places_of(rows, at))
+
+
 def _texts(rows: pd.DataFrame) -> dict[str, pd.Series[Any]]:
     return {name: text_of(rows, _OWN.get(name, name)) for name in _TEXTS}
 
 
-def _days_between(start: pd.Series[Any], end: pd.Series[Any]) -> pd.Series[Any]:
-    between: pd.Series[Any] = end - start
-    days: pd.Series[Any] = between.dt.total_seconds() / _DAY.total_seconds()
-    days = days.clip(lower=0).astype("Float64")
-    return days
+def _open_for(start: pd.Series[Any], end: pd.Series[Any]) -> pd.Series[Any]:
+    return days_between(start, end).clip(lower=0)
 
 
 def _whole_days(between: pd.Series[Any]) -> pd.Series[Any]:
@@ -144,44 +155,17 @@ def _whole_days(between: pd.Series[Any]) -> pd.Series[Any]:
     return days
 
 
-def _first_assigned(gid: pd.Series[Any], stories: pd.DataFrame | None) -> pd.Series[Any]:
-    """Return when each task was assigned first, missing where nothing tells."""
+def _since_assigned(rows: pd.DataFrame, stories: pd.DataFrame | None) -> pd.Series[Any]:
+    """Return the days from the first assignment on, missing where nothing tells of one."""
     if stories is None:
-        return pd.Series(pd.NaT, index=gid.index, dtype=UTC)
+        return pd.Series(pd.NA, index=rows.index, dtype="Float64")
     what = "rollups.lead_times(stories=)"
     needed = ["task_gid", "resource_subtype", "created_at"]
     need(stories, needed, what=what, record="story")
     is_assigned = stories["resource_subtype"].eq("assigned").fillna(False).astype(bool)
     at = moments_of(stories["created_at"], what=what)[is_assigned.to_numpy()]
     first = at.groupby(stories.loc[is_assigned.to_numpy(), "task_gid"].to_numpy()).min()
-    return first.reindex(gid).reset_index(drop=True)
-
-
-def _worked(
-    created: pd.Series[Any],
-    completed: pd.Series[Any],
-    tz: str,
-    workdays: str,
-    holidays: Iterable[Any],
-) -> pd.Series[Any]:
-    """Return the working days between moments, 0 where the second comes first."""
-    # Of nothing, any day will do.
-    both = pd.concat([created, completed])
-    span = pd.Series([both.min(), both.max()], dtype=UTC).fillna(pd.Timestamp(0, tz="UTC"))
-    first, last = days_in(span, tz)
-    # From a day before the first, with whose end the first begins.
-    days = pd.date_range(first - _DAY, last, unit="us")
-    bounds = end_of_days(days, tz).astype("int64").astype("float64")
-    shares = working_shares(days[1:], workdays, holidays)
-    total = np.concatenate([[0.0], shares.cumsum()])
-
-    def until(moments: pd.Series[Any]) -> Floats:
-        # From the beginning to the end of a day its share is worked evenly, however long it is.
-        at = moments.dt.tz_localize(None).to_numpy().astype("int64")
-        return np.asarray(np.interp(at, bounds, total), dtype="float64")
-
-    worked = pd.Series(until(completed) - until(created), index=created.index).clip(lower=0)
-    return worked.where(created.notna() & completed.notna()).astype("Float64")
+    return _open_for(first.reindex(rows["gid"]).reset_index(drop=True), rows["completed_at"])
 
 
 def close_times(
@@ -212,7 +196,8 @@ def close_times(
     Raises
     ------
     InvalidRequest
-        A column or key is missing, or a percentile is not between 0 and 1.
+        A column or key is missing, a key is a column of the result, or a percentile is not
+        between 0 and 1.
 
     Examples
     --------
@@ -225,9 +210,12 @@ def close_times(
     names = _names(percentiles)
     rows = lead_times.reset_index(drop=True)
     keys = [] if by is None else keys_of(rows, by, what="rollups.close_times")
-    days = rows["days_open"].astype("Float64").astype("float64")
-    grouped = days.groupby([rows[key.column] for key in keys] or np.zeros(len(rows)), dropna=False)
     columns = [key.name for key in keys]
+    for name in {"tasks", "avg_close_time_days", *names}.intersection(columns):
+        raise InvalidRequest(f"{name!r} is a column of the result, so it can be no key of by=.")
+    days = rows["days_open"].astype("Float64").astype("float64")
+    groups = [rows[key.column] for key in keys] or np.zeros(len(rows))
+    grouped = days.groupby(groups, dropna=False, observed=True)
     found = {"tasks": grouped.count(), "avg_close_time_days": grouped.mean()}
     found |= {name: grouped.quantile(part) for name, part in names.items()}
     table = pd.DataFrame(found)
@@ -304,18 +292,18 @@ def aging(tasks: pd.DataFrame, now: When | None = None, tz: str = "UTC") -> pd.D
     need(tasks, _LIFE, what=what, record="task")
     moment, day = moment_of(now, tz), today(now, tz)
     rows = _read(tasks, what=what)
-    rows = housed(rows, in_order(rows, "created_at", rows["completed_at"].isna()))
+    rows = _chosen(rows, in_order(rows, "created_at", rows["completed_at"].isna()))
     modified = times_of(rows, "modified_at", what=what)
     due = dates_of(rows, "due_on", what=what)
     late = _whole_days(day - due)
     here = pd.Series(moment, index=rows.index)
-    ages = _days_between(rows["created_at"], here)
+    ages = _open_for(rows["created_at"], here)
     return pd.DataFrame(
         {
             **_texts(rows),
             "created_at": rows["created_at"],
             "days_open": ages,
-            "days_since_modified": _days_between(modified, here),
+            "days_since_modified": _open_for(modified, here),
             "due_on": due,
             "days_overdue": late.where(late > 0),
             "bucket": _buckets(ages),

@@ -12,7 +12,11 @@ from asana_frames.exceptions import InvalidRequest
 from asana_frames.rollups.periods import read_timestamp
 from asana_frames.types import When
 
+Ints = npt.NDArray[np.int64]
 UTC = pd.DatetimeTZDtype("us", "UTC")
+#: A missing moment, in microseconds.
+NEVER = np.iinfo("int64").min
+_SECONDS_OF_DAY = 86_400
 _NOW = {"name": "now", "what": "moment", "like": "2026-03-02 09:00"}
 
 
@@ -89,6 +93,26 @@ def moments_of(moments: pd.Series[Any], *, what: str) -> pd.Series[Any]:
         f"{what} needs moments with a time zone in {moments.name}, not {moments.dtype}. "
         f"Type pd.to_datetime(frame[{moments.name!r}], utc=True)."
     )
+
+
+def microseconds(moments: pd.Series[Any]) -> Ints:
+    """Return moments in UTC as microseconds since 1970, a missing one as ``NEVER``."""
+    return moments.to_numpy("datetime64[us]").astype("int64")
+
+
+def days_between(start: pd.Series[Any], end: pd.Series[Any]) -> pd.Series[Any]:
+    """Return the days of 24 hours between moments in UTC, row by row (Float64).
+
+    Examples
+    --------
+    >>> begun = pd.Series(pd.to_datetime(["2026-03-02T12:00Z", None]))
+    >>> days_between(begun, begun + pd.Timedelta(hours=36)).tolist()
+    [1.5, <NA>]
+    """
+    first, last = microseconds(start), microseconds(end)
+    is_known = (first != NEVER) & (last != NEVER)
+    days = np.where(is_known, (last - first) / 1e6 / _SECONDS_OF_DAY, np.nan)
+    return pd.Series(days, index=start.index).astype("Float64")
 
 
 def clocks_in(moments: pd.Series[Any], tz: str = "UTC") -> pd.Series[Any]:

@@ -15,7 +15,7 @@ from asana_frames.rollups.chains import Edges, Numbers, heaviest, levels
 from asana_frames.rollups.columns import need, text_of
 from asana_frames.rollups.homes import Homes
 from asana_frames.rollups.moments import today
-from asana_frames.rollups.repeats import once
+from asana_frames.rollups.repeats import once_with_gid
 from asana_frames.rollups.task_rows import dates_of
 from asana_frames.types import When
 
@@ -177,7 +177,7 @@ _DTYPES: dict[str, Any] = {
 
 def _known(tasks: pd.DataFrame, default_days: int) -> pd.DataFrame:
     """Return what is known of each task alone, and all projects that it is in."""
-    rows = once(tasks[tasks["gid"].notna().to_numpy(dtype=bool)])
+    rows = once_with_gid(tasks)
     places = Homes(rows).places()
     found = {
         "task_gid": text_of(rows, "gid"),

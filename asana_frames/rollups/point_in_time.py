@@ -11,7 +11,7 @@ import pandas as pd
 
 from asana_frames.frames.arrays import STR
 from asana_frames.rollups.columns import need
-from asana_frames.rollups.moments import moment_of, moments_of
+from asana_frames.rollups.moments import clocks_in, moment_of, moments_of
 from asana_frames.rollups.repeats import once
 from asana_frames.rollups.section_history import section_times
 from asana_frames.rollups.section_moves import SUBTYPES, in_time_order
@@ -299,7 +299,7 @@ def _old_dates(stories: pd.DataFrame) -> pd.Series[Any]:
     times = stories.get("old_date_value_due_at")
     nothing = pd.Series(pd.NaT, index=stories.index, dtype="datetime64[us]")
     day = nothing if days is None else days.astype("datetime64[us]")
-    time = nothing if times is None else times.dt.tz_localize(None).astype("datetime64[us]")
+    time = nothing if times is None else clocks_in(moments_of(times, what=_WHAT))
     return time.where(time.notna(), day)
 
 

@@ -11,7 +11,7 @@ from asana_frames.frames.arrays import STR
 from asana_frames.rollups.chains import Edges, levels
 from asana_frames.rollups.columns import need, text_of
 from asana_frames.rollups.homes import check_tuples
-from asana_frames.rollups.moments import moment_of, today
+from asana_frames.rollups.moments import days_between, moment_of, today
 from asana_frames.rollups.repeats import once
 from asana_frames.rollups.task_rows import dates_of, times_of
 from asana_frames.types import When
@@ -36,7 +36,6 @@ _DTYPES: dict[str, Any] = {
 _TOLERATED = 0.1
 #: Less than any share of tasks and days, more than what floats lose.
 _TINY = 1e-9
-_SECONDS_OF_DAY = 86_400
 
 
 def portfolio(
@@ -265,9 +264,9 @@ def _last_status(
     told = told.sort_values(["last_status_at", "gid"], kind="stable")
     last = told.drop_duplicates("project_gid", keep="last").set_index("project_gid")
     found = last.reindex(projects).reset_index(drop=True)
-    since = (moment - found["last_status_at"]).dt.total_seconds() / _SECONDS_OF_DAY
+    since = days_between(found["last_status_at"], pd.Series(moment, index=found.index))
     names = ("last_status", "last_status_at", "last_status_title")
-    return {name: found[name] for name in names} | {"days_since_status": since.astype("Float64")}
+    return {name: found[name] for name in names} | {"days_since_status": since}
 
 
 def _expected(projects: pd.DataFrame, day: pd.Timestamp) -> pd.Series[Any]:

@@ -12,18 +12,20 @@ import pandas as pd
 from asana_frames.exceptions import InvalidRequest
 from asana_frames.frames.arrays import STR
 from asana_frames.rollups.columns import need
-from asana_frames.rollups.moments import UTC, days_in, end_of_days, moment_of, moments_of
-from asana_frames.rollups.periods import Every, check_every, first_day, periods_between
-from asana_frames.rollups.repeats import once
-from asana_frames.rollups.section_moves import (
-    ANYWHERE,
-    OUTSIDE,
+from asana_frames.rollups.moments import (
+    NEVER,
+    UTC,
     Ints,
-    Moves,
+    days_in,
     microseconds,
-    read_moves,
+    moment_of,
+    moments_of,
 )
-from asana_frames.rollups.workdays import Floats, working_shares
+from asana_frames.rollups.periods import Every, check_every, first_day, periods_between
+from asana_frames.rollups.repeats import once_with_gid
+from asana_frames.rollups.section_moves import ANYWHERE, OUTSIDE, Moves, read_moves
+from asana_frames.rollups.task_rows import times_of
+from asana_frames.rollups.workdays import days_worked
 from asana_frames.types import When
 
 _DTYPES: dict[str, Any] = {
@@ -50,8 +52,6 @@ _FLOW: dict[str, Any] = {
 _HOUR = 3_600_000_000
 #: Projects that a message names.
 _SHOWN = 10
-#: A missing moment, in microseconds.
-_NEVER = np.iinfo("int64").min
 #: The beginning of what is known of a task in a project, a story, the end: in this order.
 _BEGIN, _STORY, _END = range(3)
 
@@ -145,15 +145,15 @@ def section_times(
     what = "rollups.section_times"
     need(tasks, ["gid", "name", "created_at"], what=what, record="task")
     present = moment_of(now, tz)
-    rows = once(tasks[tasks["gid"].notna().to_numpy(dtype=bool)])
+    rows = once_with_gid(tasks)
     moves = read_moves(stories, rows, what=what)
     created = microseconds(moments_of(rows["created_at"], what=what))
     now_at = microseconds(pd.Series([present]))[0]
     stays = _stays(_marks(moves, created, now_at))
     enter, leave = stays["enter"].to_numpy(), stays["leave"].to_numpy()
-    end = np.where(leave == _NEVER, np.maximum(now_at, enter), leave)
-    hours = np.where(enter == _NEVER, np.nan, (end - enter) / _HOUR)
-    days = _working_days(enter, end, tz, workdays, holidays)
+    end = np.where(leave == NEVER, np.maximum(now_at, enter), leave)
+    hours = np.where(enter == NEVER, np.nan, (end - enter) / _HOUR)
+    days = days_worked(enter, end, tz, workdays, holidays)
     named = _named(stays, moves, rows).assign(hours=hours, working_days=days)
     return named[list(_DTYPES)].astype(_DTYPES)
 
@@ -205,7 +205,7 @@ def _stays(marks: pd.DataFrame) -> pd.DataFrame:
     half_way = start + (stop - start) // 2
     section = np.maximum(left, reached)
     is_told = (stage != _BEGIN) & (section != ANYWHERE)
-    stop = np.where(is_last, _NEVER, stop)
+    stop = np.where(is_last, NEVER, stop)
     parts = [
         (agree, start, stop, section, is_told),
         (was_in & ~agree, start, half_way, left, False),
@@ -219,22 +219,6 @@ def _stays(marks: pd.DataFrame) -> pd.DataFrame:
     return ordered[["task", "project", *names]]
 
 
-def _working_days(
-    enter: Ints, end: Ints, tz: str, workdays: str, holidays: Iterable[Any]
-) -> Floats:
-    """Return how many working days lie between moments; none known where one is missing."""
-    known = enter != _NEVER
-    bounds = [enter[known].min(), end[known].max()] if known.any() else [0, 0]
-    first, last = days_in(_moments(np.array(bounds)), tz)
-    days = pd.date_range(first - pd.Timedelta(days=1), last)
-    shares = working_shares(days[1:], workdays, holidays)
-    worked = np.concatenate([[0.0], np.cumsum(shares)])
-    # Between two midnights the working time grows evenly, also on days of 23 or 25 hours.
-    edges = end_of_days(days, tz).astype("int64")
-    passed = np.interp(end, edges, worked) - np.interp(enter, edges, worked)
-    return np.where(known, passed, np.nan)
-
-
 def _moments(microseconds: npt.NDArray[np.int64]) -> pd.Series[Any]:
     return pd.Series(microseconds.view("datetime64[us]")).dt.tz_localize("UTC")
 
@@ -242,7 +226,7 @@ def _moments(microseconds: npt.NDArray[np.int64]) -> pd.Series[Any]:
 def _named(stays: pd.DataFrame, moves: Moves, tasks: pd.DataFrame) -> pd.DataFrame:
     """Return the visits with gids, names and moments instead of numbers."""
     task, project, section = (stays[name].to_numpy() for name in ("task", "project", "section"))
-    done = tasks.get("completed_at", pd.Series(None, index=tasks.index, dtype=UTC))
+    done = times_of(tasks, "completed_at", what="rollups.section_times")
     columns = {
         "task_gid": tasks["gid"].take(task),
         "task_name": tasks["name"].take(task),
@@ -253,7 +237,7 @@ def _named(stays: pd.DataFrame, moves: Moves, tasks: pd.DataFrame) -> pd.DataFra
         "section_name": moves.sections.names.reindex(section),
         "enter": _moments(stays["enter"].to_numpy()),
         "leave": _moments(stays["leave"].to_numpy()),
-        "is_current": stays["leave"] == _NEVER,
+        "is_current": stays["leave"] == NEVER,
         "is_certain": stays["is_certain"],
         "completed_at": done.take(task),
     }
@@ -333,7 +317,9 @@ def cumulative_flow(
     sections = visits.drop_duplicates("section_gid")[["section_gid", "section_name"]]
     section = pd.Index(sections["section_gid"]).get_indexer(pd.Index(visits["section_gid"]))
     steps = np.zeros((len(periods) + 1, len(sections)), dtype="int64")
-    for at, step in ((enter.fillna(enter.min()), 1), (visits["leave"], -1)):
+    # What ended before the first known beginning is not there at the end of any period.
+    leave = visits["leave"].clip(lower=enter.min())
+    for at, step in ((enter.fillna(enter.min()), 1), (leave, -1)):
         period = periods.get_indexer(pd.DatetimeIndex(first_day(days_in(at, tz), every)))
         # A missing end is in no period, which is the row too many.
         np.add.at(steps, (period, section), step)

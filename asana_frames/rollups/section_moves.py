@@ -7,17 +7,15 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from asana_frames.exceptions import InvalidRequest
 from asana_frames.frames.arrays import STR
 from asana_frames.rollups.columns import need
 from asana_frames.rollups.homes import check_tuples
-from asana_frames.rollups.moments import moments_of
+from asana_frames.rollups.moments import Ints, microseconds, moments_of
 from asana_frames.rollups.repeats import once
 
-Ints = npt.NDArray[np.int64]
 ADDED, MOVED, REMOVED = SUBTYPES = ("added_to_project", "section_changed", "removed_from_project")
 #: Instead of the number of a section: in the project, nobody says where; not in the project.
 ANYWHERE, OUTSIDE = -1, -2
@@ -66,11 +64,6 @@ def in_time_order(stories: pd.DataFrame, *, what: str) -> pd.DataFrame:
     rank[tied.sort_values(["length", "gid"], kind="stable").index] = np.arange(len(tied))
     order = np.lexsort((rank, microseconds(dated["created_at"])))
     return dated.take(order).reset_index(drop=True)
-
-
-def microseconds(moments: pd.Series[Any]) -> Ints:
-    """Return moments in UTC as microseconds since 1970; a missing one is the least number."""
-    return moments.to_numpy("datetime64[us]").astype("int64")
 
 
 def read_moves(stories: pd.DataFrame, tasks: pd.DataFrame, *, what: str) -> Moves:

@@ -11,8 +11,9 @@ import pandas as pd
 
 from asana_frames.frames.arrays import STR
 from asana_frames.rollups.columns import text_of
-from asana_frames.rollups.homes import Homes, Index, check_tuples
-from asana_frames.rollups.moments import UTC, days_in, moments_of
+from asana_frames.rollups.gids import Index, places_in
+from asana_frames.rollups.homes import check_tuples, climb
+from asana_frames.rollups.moments import NEVER, UTC, days_in, microseconds, moments_of
 from asana_frames.rollups.periods import check_days
 from asana_frames.rollups.repeats import once
 
@@ -56,44 +57,67 @@ def housed(rows: pd.DataFrame, at: Index) -> pd.DataFrame:
     part = rows.iloc[at].reset_index(drop=True)
     people = {f"person_{end}": f"assignee_{end}" for end in ("gid", "name")}
     known = {name: part[own] for name, own in people.items() if own in part.columns}
-    places = {place: _firsts(part, f"memberships_{place}s") for place in PLACES}
-    lost = _is_lost(part, places["project_gid"])
-    if lost.any():
-        homes = _homes(rows)
-        above = homes.places().iloc[homes.at(part.loc[lost, "gid"])].set_axis(part.index[lost])
-        places = {
-            place: own.where(~lost, _firsts(above, f"{place}s").reindex(part.index))
-            for place, own in places.items()
-        }
-    return part.assign(**known, **places)
+    return part.assign(**known, **places_of(rows, at))
 
 
-def _is_lost(rows: pd.DataFrame, project: pd.Series[Any]) -> pd.Series[Any]:
-    """Return which tasks are in no project, but may be where the one above them is."""
-    return project.isna() & rows["gid"].notna() & text_of(rows, "parent_gid").notna()
+def places_of(rows: pd.DataFrame, at: Index) -> dict[str, pd.Series[Any]]:
+    """Return the project and section that each of some tasks is in first, as ``housed`` does.
+
+    Raises
+    ------
+    InvalidRequest
+        Tasks are each other's parents in a circle.
+    """
+    holder = _holders(rows, at)
+    # Looked at in the order in which they lie in memory, which is several times as fast.
+    is_read = np.zeros(len(rows), dtype=bool)
+    is_read[holder] = True
+    read = np.flatnonzero(is_read)
+    order = (np.cumsum(is_read) - 1).take(holder)
+    return {place: _firsts(rows, f"memberships_{place}s", read, order) for place in PLACES}
 
 
-def _homes(rows: pd.DataFrame) -> Homes:
-    """Return the homes of the tasks that are lost: of them and of their parents only."""
-    lost = _is_lost(rows, _firsts(rows, "memberships_project_gids"))
-    # Numbered once, gids are compared as numbers: isin takes eight times as long.
-    both = pd.concat([rows["gid"].astype(STR), text_of(rows, "parent_gid")[lost]])
-    code, different = pd.factorize(both)
-    is_parent = np.zeros(len(different), dtype=bool)
-    is_parent[code[len(rows) :]] = True
-    above = lost | (is_parent[code[: len(rows)]] & rows["gid"].notna())
-    return Homes(rows.loc[above, [name for name in _HOMES if name in rows.columns]])
+def _holders(rows: pd.DataFrame, at: Index) -> Index:
+    """Return the places of the tasks that are where some tasks are: themselves, or above them."""
+    parent = text_of(rows, "parent_gid")
+    below = np.flatnonzero((parent.notna() & rows["gid"].notna()).to_numpy())
+    code, projects = _different(rows, "memberships_project_gids", below)
+    is_none = np.array([*(not places for places in projects), True])
+    lost = below[is_none[code]]
+    is_lost = np.zeros(len(rows), dtype=bool)
+    is_lost[lost] = True
+    if not is_lost[at].any():
+        return at
+    above = np.full(len(rows), -1)
+    above[below] = places_in(rows["gid"], parent.take(below))
+    is_top = above < 0
+    # A circle is refused of them and the tasks above them, also where one of those is housed.
+    is_near = is_lost.copy()
+    is_near[above[lost[~is_top[lost]]]] = True
+    climb(above, is_top | ~is_near | ~is_near[above], rows["gid"])
+    return climb(above, is_top | ~is_lost, rows["gid"])[at]
 
 
-def _firsts(rows: pd.DataFrame, name: str) -> pd.Series[Any]:
-    """Return the first of each tuple, missing for an empty one."""
-    if name not in rows.columns:
-        return text_of(rows, name)
-    check_tuples(rows[name].dtype, name)
-    # Few tuples are those of many tasks: each different one is looked at once.
-    code, different = pd.factorize(rows[name])
+def _firsts(rows: pd.DataFrame, name: str, read: Index, order: Index) -> pd.Series[Any]:
+    """Return the first of the tuples that are read, missing for an empty one, in an order."""
+    code, different = _different(rows, name, read)
     firsts = pd.array([place[0] if place else None for place in different], dtype=STR)
-    return pd.Series(firsts.take(code, allow_fill=True), index=rows.index)
+    return pd.Series(firsts.take(code.take(order), allow_fill=True))
+
+
+def _different(rows: pd.DataFrame, name: str, at: Index) -> tuple[Index, Iterable[Any]]:
+    """Return which of the different tuples some of the rows hold, -1 for none, and those."""
+    if name not in rows.columns:
+        return np.full(len(at), -1), []
+    check_tuples(rows[name].dtype, name)
+    values = rows[name].to_numpy(dtype=object)
+    # Many tasks share a few tuples: an object, known by its address, is looked at once.
+    addresses = np.frombuffer(np.ascontiguousarray(values), dtype="intp").take(at)
+    which, objects = pd.factorize(addresses)
+    some = np.zeros(len(objects), dtype="intp")
+    some[which] = at
+    code, different = pd.factorize(values.take(some))
+    return code.take(which), different
 
 
 def times_of(tasks: pd.DataFrame, name: str, *, what: str) -> pd.Series[Any]:
@@ -159,11 +183,18 @@ def lives(tasks: pd.DataFrame, tz: str, *, what: str) -> pd.DataFrame:
 
 def in_order(rows: pd.DataFrame, moment: str, where: pd.Series[Any]) -> Index:
     """Return the places of rows for which ``where`` holds, by moment, then by gid."""
-    at = rows[moment].dt.tz_localize(None).to_numpy()
+    at = np.flatnonzero(where.to_numpy())
+    numbers = microseconds(rows[moment]).take(at)
+    numbers[numbers == NEVER] = np.iinfo("int64").max
+    order = np.argsort(numbers)
+    numbers = numbers.take(order)
     # Text is compared only where it decides.
-    tied = where & rows[moment].duplicated(keep=False)
-    rank = np.zeros(len(rows))
-    place, _ = pd.factorize(rows.loc[tied, "gid"], sort=True)
-    rank[tied.to_numpy()] = np.where(place < 0, len(rows), place)
-    order = np.lexsort((rank, at))
-    return np.asarray(order[where.to_numpy()[order]], dtype="intp")
+    is_next = np.zeros(len(numbers), dtype=bool)
+    is_next[:-1] = numbers[1:] == numbers[:-1]
+    is_tied = is_next | np.roll(is_next, 1)
+    tied = at.take(order[is_tied])
+    place, _ = pd.factorize(rows["gid"].take(tied), sort=True)
+    rank = np.where(place < 0, len(tied), place)
+    placed = at.take(order)
+    placed[is_tied] = tied[np.lexsort((tied, rank, numbers[is_tied]))]
+    return placed

@@ -11,7 +11,8 @@ import pandas as pd
 from asana_frames.exceptions import InvalidRequest
 from asana_frames.frames.arrays import STR
 from asana_frames.rollups.columns import need, text_of
-from asana_frames.rollups.moments import moment_of, today
+from asana_frames.rollups.gids import places_in
+from asana_frames.rollups.moments import days_between, moment_of, today
 from asana_frames.rollups.task_rows import dates_of, housed, read_once, times_of
 from asana_frames.types import When
 
@@ -186,7 +187,7 @@ def _overdue(rows: pd.DataFrame, is_open: pd.Series[Any], day: pd.Timestamp) -> 
 
 def _orphans(rows: pd.DataFrame) -> pd.DataFrame:
     parent = text_of(rows, "parent_gid")
-    is_gone = parent.notna() & ~parent.isin(rows["gid"]) & rows["project_gid"].isna()
+    is_gone = parent.notna() & (places_in(rows["gid"], parent) < 0) & rows["project_gid"].isna()
     shown = "parent " + text_of(rows, "parent_name").fillna(parent)
     return _listed(rows, is_gone, "orphan subtask", shown)
 
@@ -205,7 +206,8 @@ def _twins(homes: pd.DataFrame) -> pd.DataFrame:
 def _stale(
     rows: pd.DataFrame, is_open: pd.Series[Any], moment: pd.Timestamp, most: float
 ) -> pd.DataFrame:
-    days = (moment - times_of(rows, "modified_at", what=_WHAT)).dt.total_seconds() / 86_400
+    modified = times_of(rows, "modified_at", what=_WHAT)
+    days = days_between(modified, pd.Series(moment, index=rows.index)).astype("float64")
     shown = days.fillna(0).astype("int64").astype("str").astype(STR) + " days unchanged"
     return _listed(rows, is_open & (days > most), "stale", shown)
 

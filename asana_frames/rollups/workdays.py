@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from asana_frames.exceptions import InvalidRequest
+from asana_frames.rollups.moments import NEVER, Ints, days_in, end_of_days
 from asana_frames.rollups.periods import WEEKDAYS, read_day
 
 Floats = npt.NDArray[np.float64]
@@ -69,6 +70,45 @@ def working_shares(days: pd.DatetimeIndex, workdays: str, holidays: Iterable[Any
     shares = week_shares(workdays)[days.day_of_week.to_numpy()]
     free = pd.DatetimeIndex([read_day(day, name="holidays") for day in holidays])
     return np.where(days.isin(free), 0.0, shares)
+
+
+def days_worked(
+    start: Ints, end: Ints, tz: str, workdays: str, holidays: Iterable[Any] = ()
+) -> Floats:
+    """Return the working days between moments, 0 where the second comes first.
+
+    Parameters
+    ----------
+    start, end
+        Microseconds since 1970 in UTC, or ``NEVER``.
+    tz
+        The time zone of the days. From its beginning to its end a day is worked evenly, also one
+        of 23 or 25 hours.
+    workdays, holidays
+        As in ``working_shares``.
+
+    Returns
+    -------
+    numpy.ndarray
+        NaN where a moment is missing.
+
+    Raises
+    ------
+    InvalidRequest
+        The workdays, a holiday or the time zone cannot be read.
+    """
+    is_known = (start != NEVER) & (end != NEVER)
+    both = (start[is_known], end[is_known])
+    # Of nothing, any day will do.
+    span = (min(map(np.min, both)), max(map(np.max, both))) if is_known.any() else (0, 0)
+    moments = pd.Series(np.array(span).view("datetime64[us]")).dt.tz_localize("UTC")
+    first, last = days_in(moments, tz)
+    # From a day before the first, with whose end the first begins.
+    days = pd.date_range(first - pd.Timedelta(days=1), last, unit="us")
+    edges = end_of_days(days, tz).astype("float64")
+    total = np.concatenate([[0.0], working_shares(days[1:], workdays, holidays).cumsum()])
+    worked = np.interp(end, edges, total) - np.interp(start, edges, total)
+    return np.where(is_known, worked.clip(0), np.nan)
 
 
 def hours_of_day(

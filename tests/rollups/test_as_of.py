@@ -62,6 +62,17 @@ def test_what_happened_at_the_moment_has_happened_and_later_tasks_are_gone() -> 
     assert table["name"].tolist() == ["New", "Task 7"]
 
 
+def test_due_times_that_are_all_missing_may_be_of_any_dtype() -> None:
+    tasks = tasks_of(task()).assign(cf_When=pd.to_datetime(["2026-03-09"]))
+    stories = stories_of(
+        field("5", LATER, "date", "61", "When", old_date_value_due_on="2026-03-04")
+    ).assign(old_date_value_due_at=None)
+
+    table = af.rollups.as_of(tasks, stories, THEN)
+
+    assert table["cf_When"].tolist() == [pd.Timestamp("2026-03-04")]
+
+
 def test_a_moment_without_a_zone_is_read_in_the_zone() -> None:
     tasks = tasks_of(task(created="2026-03-02T23:30Z"))
 

@@ -37,6 +37,14 @@ def told(table: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
     return [tuple(row.values()) for row in cells(table[list(columns)])]
 
 
+@pytest.mark.parametrize(
+    "told", [due("5", "2026-03-03", None, "2026-03-04"), added("5", "2026-03-02")]
+)
+def test_a_zone_that_does_not_exist_is_refused(told: dict[str, Any]) -> None:
+    with pytest.raises(af.InvalidRequest, match="tz='Mars/Base' is no time zone"):
+        af.rollups.changes(stories_of(told), tz="Mars/Base")
+
+
 def test_a_change_says_what_was_before_and_what_is_now() -> None:
     table = af.rollups.changes(
         stories_of(

@@ -47,6 +47,14 @@ def counts(table: pd.DataFrame) -> dict[str, list[int]]:
     return {str(name): wide[name].tolist() for name in table["section_gid"].unique()}
 
 
+def test_a_visit_that_ended_before_the_first_known_beginning_is_never_counted() -> None:
+    table = af.rollups.cumulative_flow(
+        visits_of(visit("11", None, "2026-03-02 09:00"), visit("12", "2026-03-05 09:00"))
+    )
+
+    assert counts(table) == {"12": [1, 1], "11": [0, 0]}
+
+
 def test_tasks_are_counted_where_they_are_at_the_end_of_each_day() -> None:
     # The first task is in 12 for an hour of the 3rd only, which no end of a day sees.
     table = af.rollups.cumulative_flow(
