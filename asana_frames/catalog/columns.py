@@ -93,7 +93,10 @@ def parse_fields(fields: Fields) -> tuple[str, ...] | None:
     elif isinstance(fields, Iterable):
         paths = tuple(fields)
     if not paths or not all(isinstance(path, str) and path.strip() for path in paths):
-        raise InvalidRequest('fields= takes a list of Asana paths, "all", or None.')
+        raise InvalidRequest(
+            'fields= takes a list of Asana paths (["name"], not an empty one), "all", or None for '
+            "the default columns."
+        )
     return tuple(str(path).strip().removeprefix("this.") for path in paths)
 
 

@@ -58,6 +58,6 @@ def seconds(retry_after: str | None) -> float | None:
 def short(cause: Exception) -> str:
     """Say what broke: the innermost cause, without the URL that urllib3 repeats at length."""
     text = str(cause)
-    system = re.findall(r"\[Errno -?\d+\] [^')\]]+", text)
+    system = re.findall(r"\[Errno -?\d+\] [^'\")\]]+", text)
     inner = system[-1] if system else text.partition("(Caused by ")[2] or text
     return f"{type(cause).__name__}: {inner[:160]}"

@@ -73,7 +73,8 @@ class BrowserLogin(ipw.VBox):
         self._button = ipw.Button(description="Use the code" if is_copied else "New link")
         self._button.on_click(self._pressed)
         box = [self._code] if is_copied else []
-        super().__init__([self._link, ipw.HBox([*box, self._button])])
+        row = ipw.HBox([*box, self._button], layout=ipw.Layout(flex_flow="row wrap"))
+        super().__init__([self._link, row])
         self._begin()
 
     def __repr__(self) -> str:

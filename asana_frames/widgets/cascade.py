@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import threading
 from collections.abc import Hashable, Sequence
 from functools import partial
 from typing import Any, NamedTuple
@@ -16,9 +16,12 @@ from asana_frames.exceptions import InvalidRequest, RequestRefused
 from asana_frames.widgets.choice import LOCK, Choice
 from asana_frames.widgets.levels import Level, named
 from asana_frames.widgets.lists import Hear, Listing, in_background, lists_of
+from asana_frames.widgets.traits import Anything
 
 #: Seconds without a key after which what is typed is asked for.
 PAUSE = 0.3
+#: Told when a list has arrived, or is waited for no more.
+_ARRIVALS = threading.Condition(LOCK)
 
 
 class _Reading(NamedTuple):
@@ -55,7 +58,7 @@ class Cascade(ipw.VBox, ipw.ValueWidget):
         gid of what is chosen; with ``multiple`` the gids.
     """
 
-    value = traitlets.Any(None, allow_none=True, help="gid of what is chosen, or gids.")
+    value = Anything(None, help="gid of what is chosen, or gids.")
 
     def __init__(
         self,
@@ -74,6 +77,7 @@ class Cascade(ipw.VBox, ipw.ValueWidget):
         self._picks, self._multiple = picks, multiple
         self._options = options or {}
         self._readings: dict[str, _Reading] = {}
+        self._arriving: set[str] = set()
         self._typing: dict[str, Any] = {}
         #: Levels whose choice was told by code, and is believed until something else is chosen.
         self._pinned: set[str] = set()
@@ -138,11 +142,10 @@ class Cascade(ipw.VBox, ipw.ValueWidget):
         TimeoutError
             They have not, so many seconds later.
         """
-        ends = time.monotonic() + timeout
-        while waiting := self._waiting():
-            for listing in waiting:
-                if not listing.wait(max(ends - time.monotonic(), 0)):
-                    raise TimeoutError(f"The lists have not arrived within {timeout:g} s.")
+        # Who hears of a choice holds the lock, which lists need to arrive: the wait lets it go.
+        with _ARRIVALS:
+            if not _ARRIVALS.wait_for(self._is_settled, timeout):
+                raise TimeoutError(f"The lists have not arrived within {timeout:g} s.")
         return self
 
     def _foot(self) -> ipw.HBox:
@@ -150,10 +153,9 @@ class Cascade(ipw.VBox, ipw.ValueWidget):
         reload.on_click(self._reload)
         return ipw.HBox([*self._options.values(), reload])
 
-    def _waiting(self) -> list[Listing]:
-        with LOCK:
-            readings = list(self._readings.values())
-        return [reading.listing for reading in readings if not reading.listing.wait(0)]
+    def _is_settled(self) -> bool:
+        """Whether all lists have arrived, and nothing that is typed is still to be asked for."""
+        return not self._arriving and not any(self._typing.values())
 
     def _told(self, name: str) -> str:
         names = self._choices[name].names
@@ -193,12 +195,15 @@ class Cascade(ipw.VBox, ipw.ValueWidget):
         listing = self._lists.get(self._asana, key, lambda asana: level.read(asana, state))
         reading = _Reading(key, listing, partial(self._arrived, name))
         self._readings[name] = reading
+        self._arriving.add(name)
         listing.tell(reading.hear)
 
     def _let_go(self, name: str) -> None:
         known = self._readings.pop(name, None)
         if known is not None:
             known.listing.forget(known.hear)
+        self._arriving.discard(name)
+        _ARRIVALS.notify_all()
 
     def _arrived(self, name: str, listing: Listing) -> None:
         """Show as much of a list as there is; called in whatever thread it arrived in."""
@@ -206,14 +211,22 @@ class Cascade(ipw.VBox, ipw.ValueWidget):
             reading = self._readings.get(name)
             if reading is None or reading.listing is not listing:
                 return
-            choice = self._choices[name]
-            if len(listing.frame) or listing.is_complete:
-                keep = name in self._pinned or self._asks(name)
-                rows = named(listing.frame)
-                choice.offer(rows, is_complete=listing.is_complete, keep=keep)
-                self._choose_only(name, listing)
-            if listing.error is not None:
-                choice.tell(_told_error(listing.error), is_error=True)
+            if listing.is_over:
+                self._arriving.discard(name)
+            try:
+                self._show(name, listing)
+            finally:
+                _ARRIVALS.notify_all()
+
+    def _show(self, name: str, listing: Listing) -> None:
+        choice = self._choices[name]
+        if len(listing.frame) or listing.is_complete:
+            keep = name in self._pinned or self._asks(name)
+            rows = named(listing.frame)
+            choice.offer(rows, is_complete=listing.is_complete, keep=keep)
+            self._choose_only(name, listing)
+        if listing.error is not None:
+            choice.tell(_told_error(listing.error), is_error=True)
 
     def _choose_only(self, name: str, listing: Listing) -> None:
         """Choose a workspace that is the only one: there is nothing to choose from."""
@@ -224,12 +237,12 @@ class Cascade(ipw.VBox, ipw.ValueWidget):
 
     # What is done by whoever picks.
 
-    def _chose(self, name: str, _: Any) -> None:
+    def _chose(self, name: str, change: Any) -> None:
         with LOCK:
             if self._is_moving:
                 return
             self._pinned.discard(name)
-            self._close_below(name)
+            self._close_below(name, change["old"])
             for below in list(self._levels.values()):
                 if name in below.heeds and self.gid_of(name):
                     # Believed no more: of what is here now, it may be none.
@@ -239,10 +252,13 @@ class Cascade(ipw.VBox, ipw.ValueWidget):
             if name == self._picks:
                 self._publish()
 
-    def _close_below(self, name: str) -> None:
-        """Drop what is chosen below a level: it belongs to what was chosen there."""
+    def _close_below(self, name: str, was: Any) -> None:
+        """Drop what is chosen below a level: it belongs to what was chosen there.
+
+        What was told by code before anything was chosen there belongs to what is now.
+        """
         for below in list(self._levels.values()):
-            if name == below.needs:
+            if name == below.needs and (was or below.name not in self._pinned):
                 self._pinned.discard(below.name)
                 self._choices[below.name].close_off("")
 
@@ -295,28 +311,33 @@ class Cascade(ipw.VBox, ipw.ValueWidget):
         """Choose places above, in the order of the levels."""
         self._is_moving = True
         for name in [name for name in self._levels if places.get(name) is not None]:
-            gids = self._asana.references.gids(places[name], [name], within=self.workspace)
+            gids = self._gids(places[name], name)
+            if not gids:
+                raise InvalidRequest(f"{name}= is to name one {name}, and names none.")
+            found = self._levels[name].get(self._asana, gids[:1])
+            self._go_home(name, found)
             self._pinned.add(name)
-            self._choices[name].adopt(self._levels[name].get(self._asana, gids[:1]))
+            self._choices[name].adopt(found)
         self._is_moving = False
 
     @traitlets.validate("value")
     def _resolved(self, proposal: Any) -> Any:
         """Return the gids that a reference names, and find out where they belong."""
         value = proposal["value"]
-        if value is None and self._multiple:
-            return []
-        if self._is_ours or value is None or (self._multiple and not len(value)):
+        if self._is_ours:
             return value
-        gids = self._asana.references.gids(value, [self._picks], within=self.workspace)
-        if not self._multiple and len(gids) != 1:
+        gids = [] if value is None else self._gids(value, self._picks)
+        if not self._multiple and value is not None and len(gids) != 1:
             raise InvalidRequest(
                 f"{type(self).__name__} picks one, not {len(gids)}; multiple=True picks several."
             )
         choice = self._choices[self._picks]
         if not set(gids) <= set(choice.rows["gid"]):
             self._found = self._levels[self._picks].get(self._asana, gids)
-        return gids if self._multiple else gids[0]
+        return gids if self._multiple else next(iter(gids), None)
+
+    def _gids(self, reference: Any, name: str) -> list[str]:
+        return self._asana.references.gids(reference, [name], within=self.workspace)
 
     @traitlets.observe("value")
     def _told_value(self, change: Any) -> None:
@@ -335,29 +356,35 @@ class Cascade(ipw.VBox, ipw.ValueWidget):
         """Go where objects are that are not on offer."""
         self._is_moving = True
         try:
-            level = self._levels[self._picks]
-            home = level.home_of(found.iloc[0], self._state())
-            for name in level.home:
-                if name in self._choices:
-                    self._go(name, home.get(name))
+            self._go_home(self._picks, found)
             archived = self._options.get("archived")
             if archived is not None and found.get("archived", pd.Series(dtype="boolean")).any():
                 archived.value = True
             self._pinned.add(self._picks)
             self._choices[self._picks].adopt(found)
-            self._close_below(self._picks)
+            self._close_below(self._picks, self._picks)
         finally:
             self._is_moving = False
         self._fill_all()
+
+    def _go_home(self, name: str, found: pd.DataFrame) -> None:
+        """Choose the places above where the first of some objects belongs."""
+        level = self._levels[name]
+        home = level.home_of(found.iloc[0], self._state())
+        for above in level.home:
+            if above in self._choices:
+                self._go(above, home.get(above))
 
     def _go(self, name: str, rows: pd.DataFrame | None) -> None:
         """Choose a place above; one that is not told is none, except that there is a top."""
         if rows is None:
             if self._levels[name].needs:
                 self._choices[name].choose([])
-        elif rows["gid"][0] != self.gid_of(name):
+            return
+        was = self.gid_of(name)
+        if rows["gid"][0] != was:
             self._choices[name].adopt(rows)
-            self._close_below(name)
+            self._close_below(name, was)
 
 
 def _told_error(error: Exception) -> str:

@@ -72,11 +72,11 @@ class Choice(ipw.VBox):
             beside,
             asks,
         )
-        self._is_filling = self._is_wrong = self._is_stale = False
+        self._is_filling = self._is_wrong = self._is_stale = self._is_part = False
         self._control = _control(label, multiple=multiple, is_list=multiple or asks)
         self._box = ipw.Text(
             description=f"Find {label.lower()}",
-            placeholder=f"type to {'search' if asks else 'narrow the list'}, Enter: the first",
+            placeholder=f"type to {'search' if asks else 'narrow'}, Enter takes the first",
             continuous_update=True,
             **wide(),
         )
@@ -124,15 +124,19 @@ class Choice(ipw.VBox):
         told = labels(self.rows, beside=self._beside)
         self._all = [
             (label, gid, _searched(label, name))
-            for label, gid, name in zip(told, self.rows["gid"], self.rows["name"], strict=True)
+            for label, gid, name in zip(told, *self._columns(), strict=True)
         ]
         self._control.disabled = self._is_stale = False
+        self._is_part = not is_complete
         # What is typed narrows this list too, and must be seen. Where a list is open the box is
         # the way without a mouse: in JupyterLab arrows go from there to the next cell.
         is_long = self._multiple or len(self._all) > MANY
         _show(self._box, self._asks or is_long or bool(self.query))
-        self.tell("" if len(rows) or not is_complete else self._told_of_none())
+        self.tell(self._told_of_none() if is_complete and rows.empty else "")
         self.choose(self.chosen)
+
+    def _columns(self) -> tuple[list[str], list[Any]]:
+        return self.rows["gid"].tolist(), self.rows["name"].tolist()
 
     def choose(self, gids: Sequence[str]) -> None:
         """Choose what is on offer; what is not is left out."""
@@ -154,6 +158,7 @@ class Choice(ipw.VBox):
             for label, gid in zip(labels(kept, beside=self._beside), kept["gid"], strict=True)
         ]
         self._control.disabled = True
+        self._is_part = False
         _show(self._box, self._asks)
         self.tell(why)
         self.choose(self.chosen)
@@ -186,12 +191,7 @@ class Choice(ipw.VBox):
             if gid in mine or all(word in text for word in words)
         ]
         self._shown = _first(fitting, mine)
-        if len(fitting) > len(self._shown):
-            self._count(
-                f"{len(self._shown):,} of {len(fitting):,} shown; type to narrow the list."
-            )
-        elif words and not self.rows.empty:
-            self._count(f"{len(fitting):,} of {len(self._all):,} match.")
+        self._tell_counts(len(fitting), words)
         with self._filling(), self._control.hold_sync():
             if self._multiple:
                 self._control.options = self._shown
@@ -200,6 +200,19 @@ class Choice(ipw.VBox):
                 self._control.options = [(self._unchosen, _UNCHOSEN), *self._shown]
                 self._control.value = chosen[0] if chosen else _UNCHOSEN
         self.chosen = chosen
+
+    def _tell_counts(self, fitting: int, words: list[str]) -> None:
+        """Say how much of the list is shown, and whether more of it is on its way."""
+        more = " Reading on ..." if self._is_part else ""
+        if fitting > len(self._shown):
+            told = f"{len(self._shown):,} of {fitting:,} shown; type to narrow the list."
+            self._count(told + more)
+        elif words and not self.rows.empty:
+            # Not what is only there because it is chosen.
+            matching = sum(all(word in text for word in words) for _, _, text in self._all)
+            self._count(f"{matching:,} of {len(self._all):,} match.{more}")
+        elif more:
+            self._count(f"{len(self._all):,} so far.{more}")
 
     @contextmanager
     def _filling(self) -> Iterator[None]:

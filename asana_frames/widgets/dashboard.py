@@ -29,8 +29,6 @@ _ABOUT: Mapping[str, tuple[Callable[..., Cascade], Callable[[Asana, str], Any], 
     "project": (partial(ProjectPicker, sections=False), Project, PROJECT_CHARTS),
     "goal": (GoalPicker, Goal, GOAL_CHARTS),
 }
-#: Inches.
-_HEIGHT = 4.5
 #: matplotlib draws one thing at a time.
 _DRAWING = threading.Lock()
 
@@ -127,14 +125,14 @@ class Dashboard(ipw.Box, ipw.ValueWidget):
 
     def _arranged(self) -> list[Any]:
         left = ipw.VBox(
-            [self.picker, self._summary], layout=ipw.Layout(flex="1 1 22rem", margin="0 1rem 0 0")
+            [self.picker, self._summary], layout=ipw.Layout(flex="1 1 18rem", margin="0 1rem 0 0")
         )
         right = ipw.Box(
             list(self._places.values()),
-            layout=ipw.Layout(display="flex", flex_flow="row wrap", flex="3 1 40rem"),
+            layout=ipw.Layout(display="flex", flex_flow="row wrap", flex="3 1 30rem"),
         )
         for place in self._places.values():
-            place.layout = ipw.Layout(flex="1 1 30rem", max_width="56rem", min_width="0")
+            place.layout = ipw.Layout(flex="1 1 26rem", max_width="56rem", min_width="0")
         return [left, right]
 
     def _picked(self, _: Any) -> None:
@@ -188,7 +186,7 @@ def _told(subject: Any) -> str:
 def _pictured(title: str, draw: Draw, subject: Any) -> str:
     """Return a chart as HTML; one that gives itself no title has that of its place."""
     with _DRAWING:
-        figure = drawn(partial(draw, subject), height=_HEIGHT)
+        figure = drawn(partial(draw, subject), height=subject.height)
         axes = figure.axes[0]
         if not axes.get_title():
             axes.set_title(title)

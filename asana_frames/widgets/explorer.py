@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,10 @@ from asana_frames import export
 from asana_frames.asana import Asana
 from asana_frames.catalog import Operation, load
 from asana_frames.exceptions import AsanaError, InvalidRequest, suggest
+from asana_frames.export.text import as_text
 from asana_frames.widgets.choice import LOCK, line, wide
 from asana_frames.widgets.forms import Form
-from asana_frames.widgets.labels import short
+from asana_frames.widgets.labels import counted, short
 from asana_frames.widgets.lists import in_background
 
 #: Rows that are shown of what has been read.
@@ -57,6 +58,8 @@ class Explorer(ipw.VBox):
     def __init__(self, asana: Asana, operation: str = "tasks.list") -> None:
         self._asana = asana.in_background()
         self.frame: pd.DataFrame | None = None
+        #: Resource of what is shown.
+        self._shown = ""
         self._form: Form | None = None
         self._resource = ipw.Dropdown(options=list(_reads()), description="Resource", **wide())
         self._method = ipw.Dropdown(description="Operation", **wide())
@@ -99,7 +102,7 @@ class Explorer(ipw.VBox):
     def run(self) -> Explorer:
         """Read what the controls say, and wait for it; what goes wrong is shown, not raised."""
         self._begin()
-        self._read(self.operation)
+        self._read(self.operation, self._form)
         return self
 
     def _arranged(self) -> list[Any]:
@@ -107,7 +110,8 @@ class Explorer(ipw.VBox):
         save.on_click(self._save)
         self._run_box = ipw.HBox([self._run, self._status])
         shown = ipw.Tab(children=[self._rows, self._columns], titles=["Rows", "Columns"])
-        saving = ipw.HBox([self._file, save])
+        # On a narrow page the button stands below.
+        saving = ipw.HBox([self._file, save], layout=ipw.Layout(flex_flow="row wrap"))
         return [
             self._resource,
             self._method,
@@ -146,11 +150,13 @@ class Explorer(ipw.VBox):
 
     def _chose_method(self, _: Any) -> None:
         with LOCK:
-            if self._form is not None:
-                self._form.let_go()
-            self._form = Form(self._asana, self.operation)
+            left = self._form
+            # Its lists are read beside the run, and are none of the run's requests.
+            self._form = Form(self._asana.in_background(), self.operation)
             self._form.observe(self._show_code, "code")
             self._place.children = [self._form]
+            if left is not None:
+                left.let_go()
         self._show_code(None)
 
     def _show_code(self, _: Any) -> None:
@@ -160,45 +166,48 @@ class Explorer(ipw.VBox):
 
     def _clicked(self, _: Any) -> None:
         self._begin()
-        operation = self.operation
-        in_background(lambda: self._read(operation))
+        # Taken now: another operation may be picked while this one is read.
+        in_background(partial(self._read, self.operation, self._form))
 
     def _begin(self) -> None:
         self._run.disabled = True
         self._tell("Reading ...")
 
-    def _read(self, operation: Operation) -> None:
+    def _read(self, operation: Operation, form: Form | None) -> None:
         try:
-            assert self._form is not None  # there is one for every operation
+            assert form is not None  # there is one for every operation
             method: Callable[..., pd.DataFrame] = getattr(
                 self._asana[operation.resource], operation.method
             )
-            frame = method(**self._form.given())
-        except (AsanaError, TimeoutError) as error:
+            frame = method(**form.complete())
+        except Exception as error:  # noqa: BLE001
+            # There is no prompt in the background: whatever went wrong is shown here.
             self._tell(f"{type(error).__name__}: {error}", is_error=True)
         else:
             with LOCK:
-                self._show(frame)
+                self._show(frame, operation.resource)
         finally:
             self._run.disabled = False
 
-    def _show(self, frame: pd.DataFrame) -> None:
+    def _show(self, frame: pd.DataFrame, name: str) -> None:
         self.frame = frame
         self._rows.value = _table(_cut(frame.head(_ROWS)))
         self._columns.value = _table(_told_columns(frame))
         last = self._asana.last
         more = f", the first {_ROWS} are shown" if len(frame) > _ROWS else ""
-        self._tell(f"{len(frame):,} rows{more}; {last.requests:,} requests.")
-        if not self._file.value:
-            self._file.value = f"{self._resource.value}.csv"
+        told = f"{counted(len(frame), 'row')}{more}; {counted(last.requests, 'request')}."
+        self._tell(told)
+        if self._file.value in {"", f"{self._shown}.csv"}:
+            self._file.value = f"{name}.csv"
+        self._shown = name
 
     def _save(self, _: Any) -> None:
         """Write what has been read, in the format that the file's name asks for."""
-        path = Path(self._file.value.strip())
+        path = Path(self._file.value.strip()).expanduser()
         try:
             if self.frame is None:
                 raise InvalidRequest("There is nothing to save yet: press Run first.")
-            _write(self.frame, path, self._resource.value)
+            _write(self.frame, path, self._shown)
         except (AsanaError, OSError) as error:
             self._tell(f"{type(error).__name__}: {error}", is_error=True)
         else:
@@ -228,14 +237,13 @@ def _reads() -> dict[str, dict[str, Operation]]:
 
 
 def _cut(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return rows as text in one line each, long ones cut."""
-    return pd.DataFrame({name: [_told(value) for value in rows[name]] for name in rows.columns})
+    """Return rows as text in one line each, long ones cut; what is missing is empty."""
+    return as_text(rows, disarm=False).map(_told)
 
 
 def _told(value: Any) -> str:
-    if isinstance(value, tuple):
-        return short(", ".join(map(str, value))) if value else ""
-    return "" if pd.isna(value) else short(str(value))
+    text = "" if pd.isna(value) else str(value)
+    return short(text) if text.strip() else ""
 
 
 def _told_columns(frame: pd.DataFrame) -> pd.DataFrame:
@@ -250,8 +258,9 @@ def _told_columns(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _table(frame: pd.DataFrame) -> str:
-    inside = frame.to_html(index=False, border=0, justify="left")
+    # In each head, or the style that pandas gives frames in the same notebook would win.
+    inside = frame.to_html(index=False, border=0).replace("<th>", '<th style="text-align:left">')
     return (
         '<div role="region" tabindex="0" aria-label="Table" '
-        f'style="overflow:auto;max-height:28rem">{inside}</div>'
+        f'style="overflow:auto;max-height:28rem;line-height:1.5;white-space:nowrap">{inside}</div>'
     )

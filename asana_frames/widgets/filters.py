@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 import ipywidgets as ipw
 import pandas as pd
+import traitlets
 
 from asana_frames.catalog import Operation, Parameter
 from asana_frames.exceptions import InvalidRequest
+from asana_frames.references import one_by_one
 from asana_frames.widgets.choice import wide
-from asana_frames.widgets.labels import labels
+from asana_frames.widgets.labels import NAMELESS, labels
 from asana_frames.widgets.levels import (
     GOAL,
     PORTFOLIO,
@@ -31,6 +35,8 @@ OFFERED: Mapping[str, Level] = {
 }
 #: Names that a box offers; any other can be typed all the same.
 _OFFERED_MOST = 1_000
+#: Names that would be read as something else: a gid, an address, whoever asks; or that are none.
+_OTHERWISE = re.compile(rf"\d+\Z|https?://|\S+@\S+\Z|me\Z|{re.escape(NAMELESS)}\Z")
 _ANY: tuple[str, Any] = ("any", None)
 
 
@@ -83,14 +89,40 @@ class Filter:
         if self.parameter.kind == "integer":
             return _whole(self.parameter.argument, typed)
         if self.parameter.many:
-            return [self._meant(part) for part in _parts(typed)]
+            parts = [typed] if typed in self._gids else _parts(typed)
+            return [self._meant(part) for part in parts]
         return self._meant(typed.strip()) if isinstance(typed, str) else typed
 
+    def fill(self, value: Any) -> None:
+        """Fill in an argument as a method takes it; None empties the control.
+
+        Raises
+        ------
+        InvalidRequest
+            It cannot be one.
+        """
+        try:
+            self.control.value = self._shown(value)
+        except (traitlets.TraitError, ValueError) as cause:
+            raise InvalidRequest(f"{self.parameter.argument} takes no {value!r}.") from cause
+
+    def _shown(self, value: Any) -> Any:
+        """Return what the control holds for an argument."""
+        is_text = isinstance(self.control, ipw.Text)
+        if value is None:
+            return "" if is_text else None
+        if self.parameter.kind == "ref":
+            return "; ".join(_reference_text(one) for one in one_by_one(value))
+        if self.parameter.kind == "date" and isinstance(value, str):
+            return date.fromisoformat(value)
+        if is_text and isinstance(value, date):
+            return value.isoformat()
+        return str(value) if is_text and isinstance(value, int) else value
+
     def _meant(self, text: str) -> str:
-        """Return a name that is the only one of its kind as it is, else the gid it stands for."""
-        if text in self._gids and self._names.get(text) != 1:
-            return self._gids[text]
-        return text
+        """Return a name that can only mean one object as it is, else the gid it stands for."""
+        is_clear = self._names.get(text) == 1 and not _OTHERWISE.match(text)
+        return text if is_clear else self._gids.get(text, text)
 
 
 def filters_of(operation: Operation) -> list[Filter]:
@@ -152,6 +184,10 @@ _MAKERS: Mapping[str, Callable[[Parameter, str], Any]] = {
 
 def _beside(level: Level | None) -> str:
     return level.beside if level is not None else ""
+
+
+def _reference_text(reference: Any) -> str:
+    return str(reference["gid"] if isinstance(reference, Mapping | pd.Series) else reference)
 
 
 def _parts(text: str) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import partial
+from itertools import takewhile
 from typing import Any
 
 import ipywidgets as ipw
@@ -71,7 +72,8 @@ class Form(ipw.VBox):
         values = {found.parameter.argument: found.value() for found in self._filters}
         told = {name: value for name, value in values.items() if value is not None}
         if self._fields is not None and self._fields.value != self._fields.defaults:
-            told["fields"] = self._fields.value
+            # Every row has its gid, and to ask for nothing would ask for the usual columns.
+            told["fields"] = self._fields.value or ["gid"]
         limit = self._limit.value.strip()
         if limit and self._operation.returns == "list":
             if not limit.isdecimal() or int(limit) < 1:
@@ -79,29 +81,49 @@ class Form(ipw.VBox):
             told["limit"] = int(limit)
         return told
 
+    def complete(self) -> dict[str, Any]:
+        """Return the arguments that are filled in, none of those missing that are needed.
+
+        Raises
+        ------
+        InvalidRequest
+            One is missing, or what is typed somewhere cannot be one.
+        """
+        given = self.given()
+        needed = [found.parameter.argument for found in self._filters if found.is_needed]
+        missing = [name for name in needed if name not in given]
+        if missing:
+            raise InvalidRequest(
+                f"{self._operation.name} needs {' and '.join(missing)}: fill in what has a star."
+            )
+        return given
+
     def fill(self, arguments: Mapping[str, Any]) -> None:
         """Fill in arguments, as somebody at the screen would.
 
         Raises
         ------
         InvalidRequest
-            The operation has no such argument.
+            The operation has no such argument, or it takes no such value.
         """
-        controls = {found.parameter.argument: found.control for found in self._filters}
-        controls["limit"] = self._limit
-        if self._fields is not None:
-            controls["fields"] = self._fields
+        filters = {found.parameter.argument: found for found in self._filters}
         for name, value in arguments.items():
-            if name not in controls:
-                hint = suggest(name, controls)
+            if name in filters:
+                filters[name].fill(value)
+            elif name == "limit":
+                self._limit.value = "" if value is None else str(value)
+            elif name == "fields" and self._fields is not None:
+                self._fields.value = self._fields.defaults if value is None else list(value)
+            else:
+                hint = suggest(name, [*filters, "limit", "fields"])
                 raise InvalidRequest(f"{self._operation.name} has no argument {name!r}.{hint}")
-            controls[name].value = str(value) if name == "limit" else value
 
     def let_go(self) -> None:
-        """Hear no more of the lists of names."""
+        """Hear no more of the lists of names, and close all controls."""
         for listing, hear in self._heard:
             listing.forget(hear)
         self._heard = []
+        _close(self)
 
     def _arranged(self) -> list[Any]:
         needed = [found.control for found in self._filters if found.is_needed]
@@ -122,11 +144,11 @@ class Form(ipw.VBox):
         except InvalidRequest as problem:
             self.code = f"# {problem}"
             return
-        in_path = {p.argument for p in self._operation.parameters if p.place == "path"}
-        told = [
-            _literal(value) if name in in_path else f"{name}={_literal(value)}"
-            for name, value in given.items()
-        ]
+        in_path = [p.argument for p in self._operation.parameters if p.place == "path"]
+        first = list(takewhile(given.__contains__, in_path))
+        told = [_literal(given[name]) for name in first]
+        # Behind one that is missing, an argument is known by its name only.
+        told += [f"{name}={_literal(given[name])}" for name in given if name not in first]
         resource = self._operation.resource
         self.code = f"{resource} = asana.{self._operation.name}({', '.join(told)})"
 
@@ -161,7 +183,7 @@ class Form(ipw.VBox):
 
 def _folding(title: str, content: Any, *, is_open: bool) -> Any:
     """Return a part of the form below a button that shows it: keys do not reach accordions."""
-    button = ipw.ToggleButton(is_open, description=title, layout=ipw.Layout(width="100%"))
+    button = ipw.ToggleButton(is_open, description=title)
 
     def turn(_: Any) -> None:
         button.icon = "caret-down" if button.value else "caret-right"
@@ -170,6 +192,13 @@ def _folding(title: str, content: Any, *, is_open: bool) -> Any:
     button.observe(turn, "value")
     turn(None)
     return ipw.VBox([button, content])
+
+
+def _close(widget: Any) -> None:
+    """Close a widget and what is in it, which ipywidgets would keep for ever."""
+    for child in getattr(widget, "children", ()):
+        _close(child)
+    widget.close()
 
 
 def _literal(value: Any) -> str:

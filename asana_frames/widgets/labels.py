@@ -30,14 +30,14 @@ def labels(rows: pd.DataFrame, *, beside: str = "") -> list[str]:
         Names in one line and cut to 80 characters. Those that are alike have what stands in
         ``beside`` after them, and their gid where that is alike too.
     """
-    names = [short(name) for name in rows["name"]]
-    others = list(rows[beside]) if beside in rows.columns else [None] * len(rows)
+    names = [short(name) for name in rows["name"].tolist()]
+    others = rows[beside].tolist() if beside in rows.columns else [None] * len(rows)
     counts = Counter(names)
     told = [
         f"{name} · {short(other)}" if counts[name] > 1 and _is_text(other) else name
         for name, other in zip(names, others, strict=True)
     ]
-    unique = _apart(told, list(rows["gid"]))
+    unique = _apart(told, rows["gid"].tolist())
     if "depth" not in rows.columns:
         return unique
     # What has been chosen before the tree was there has no depth.
@@ -68,9 +68,18 @@ def short(name: object) -> str:
     return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
 
 
+def counted(count: int, what: str) -> str:
+    """Return how many there are of something, in words."""
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
 def folded(text: str) -> str:
     """Return a text as it is compared: without case and accents."""
-    parts = unicodedata.normalize("NFKD", text.casefold())
+    parts = text.casefold()
+    if parts.isascii():
+        # Most are, and a list of thousands is gone through with every page.
+        return parts
+    parts = unicodedata.normalize("NFKD", parts)
     return "".join(letter for letter in parts if not unicodedata.combining(letter))
 
 

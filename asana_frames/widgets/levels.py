@@ -60,7 +60,8 @@ class Level:
     def key(self, chosen: Chosen) -> tuple[Any, ...]:
         """Return what tells this list apart from the same level's below something else."""
         depends = (self.needs, *self.heeds) if self.needs else self.heeds
-        return (self.name, *(chosen.get(other) for other in depends))
+        # An option that is not ticked asks for what no option asks for.
+        return (self.name, *(chosen.get(other) or None for other in depends))
 
     def get(self, asana: Asana, gids: Sequence[str]) -> pd.DataFrame:
         """Return the rows of some objects (``GET /<resource>/{gid}``)."""

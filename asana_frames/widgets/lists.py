@@ -11,11 +11,12 @@ from weakref import WeakKeyDictionary
 import pandas as pd
 
 from asana_frames.asana import Asana
-from asana_frames.exceptions import AsanaError
 from asana_frames.fetch import Http
 
 #: Seconds for which a list is good.
 GOOD_FOR = 60.0
+#: Seconds from which on telling of a page takes long.
+_LONG = 0.02
 #: Reads a list: yields its frames as they arrive.
 ReadList = Callable[[Asana], Iterator[pd.DataFrame]]
 
@@ -70,19 +71,29 @@ class Listing:
     def run(self, asana: Asana, read: ReadList) -> None:
         """Read the list to its end, in whatever thread this is called."""
         parts: list[pd.DataFrame] = []
+        due = 0.0
         try:
             for part in read(asana):
                 parts.append(part)
-                self.frame = parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
-                self._told()
+                began = time.monotonic()
+                if began >= due:
+                    self._take(parts)
+                    self._told()
+                    took = time.monotonic() - began
+                    # Whoever hears of a page shows the whole list anew, which long ones are not
+                    # for every page: half of the time is for reading.
+                    due = began + 2 * took if took > _LONG else 0.0
             self.is_complete = True
-        except (AsanaError, TimeoutError) as error:
-            self.error = error
         except Exception as error:  # noqa: BLE001
             # There is no prompt in the background: whatever went wrong is shown in the picker.
             self.error = error
+        self._take(parts)
         self._told(is_over=True)
         self._ended.set()
+
+    def _take(self, parts: list[pd.DataFrame]) -> None:
+        if parts:
+            self.frame = parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
 
     def _told(self, *, is_over: bool = False) -> None:
         with self._lock:

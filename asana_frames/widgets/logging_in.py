@@ -46,6 +46,9 @@ class Login(ipw.VBox):
 
     asana = traitlets.Any(None, allow_none=True)
 
+    #: Of a form that was never finished, too: what is thrown away is closed.
+    _browser: BrowserLogin | None = None
+
     def __init__(
         self, base_url: str, app: tuple[str, str], redirect_uri: str, scope: str = ""
     ) -> None:
@@ -63,7 +66,7 @@ class Login(ipw.VBox):
             else None
         )
         browser = [] if self._browser is None else [self._browser]
-        row = ipw.HBox([self._box, self._button])
+        row = ipw.HBox([self._box, self._button], layout=ipw.Layout(flex_flow="row wrap"))
         super().__init__([row, self._link, *browser, self._remember, self._message])
 
     def __repr__(self) -> str:

@@ -13,6 +13,7 @@ import traitlets
 from asana_frames.exceptions import InvalidRequest
 from asana_frames.types import When
 from asana_frames.widgets.choice import line, wide
+from asana_frames.widgets.traits import Anything
 
 #: First day and last day; both belong to it.
 Days = tuple[date, date]
@@ -87,7 +88,7 @@ class PeriodPicker(ipw.VBox, ipw.ValueWidget):
     (datetime.date(2026, 1, 5), datetime.date(2026, 1, 11))
     """
 
-    value = traitlets.Any(help="First day and last day.")
+    value = Anything(help="First day and last day.")
 
     def __init__(
         self, value: str | tuple[When, When] = "This month", *, today: When | None = None
@@ -129,7 +130,7 @@ class PeriodPicker(ipw.VBox, ipw.ValueWidget):
                     f"{', '.join(PRESETS)}."
                 )
             self._show(value)
-            return PRESETS[value](self._today)
+            return self._show_days(PRESETS[value](self._today))
         try:
             first, last = (_day(day) for day in value)
         except (TypeError, ValueError) as cause:
@@ -138,16 +139,16 @@ class PeriodPicker(ipw.VBox, ipw.ValueWidget):
             ) from cause
         if last < first:
             raise InvalidRequest(f"The period ends on {last}, before it begins on {first}.")
-        if not self._is_ours:
-            self._show(OWN)
-        return first, last
+        self._show(OWN)
+        return self._show_days((first, last))
 
-    @traitlets.observe("value")
-    def _show_days(self, change: Any) -> None:
+    def _show_days(self, days: Days) -> Days:
+        """Show the days, also where they are what they were: a box may have been emptied."""
         self._is_ours = True
-        self._first.value, self._last.value = change["new"]
+        self._first.value, self._last.value = days
         self._is_ours = False
         self._tell("")
+        return days
 
     def _show(self, preset: str) -> None:
         self._is_ours = True
@@ -175,12 +176,14 @@ class PeriodPicker(ipw.VBox, ipw.ValueWidget):
             )
         else:
             self.value = (first, last)
-            self._tell("")
 
 
 def _day(day: When) -> date:
     """Return the day that is meant; a moment is the day it is on."""
-    if isinstance(day, str):
-        return date.fromisoformat(day)
-    # A datetime is a date too, and a Timestamp a datetime.
-    return date(day.year, day.month, day.day)
+    try:
+        # A datetime is a date too, and a Timestamp a datetime.
+        return (
+            date.fromisoformat(day) if isinstance(day, str) else date(day.year, day.month, day.day)
+        )
+    except (AttributeError, TypeError, ValueError) as cause:
+        raise InvalidRequest(f"{day!r} is no day. Give a date, or a text: 2026-01-31.") from cause

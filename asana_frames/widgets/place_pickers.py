@@ -165,4 +165,6 @@ class ProjectPicker(Cascade):
 
 
 def _box(label: str, is_ticked: bool) -> Any:
-    return ipw.Checkbox(description=label, value=is_ticked, indent=False)
+    return ipw.Checkbox(
+        description=label, value=is_ticked, indent=False, layout=ipw.Layout(width="auto")
+    )

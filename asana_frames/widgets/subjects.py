@@ -10,10 +10,13 @@ import pandas as pd
 
 from asana_frames import charts, rollups
 from asana_frames.asana import Asana
+from asana_frames.widgets.labels import counted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+#: Inches of a chart over time; of a row of a chart by rows, of what is around them, and at most.
+_HEIGHT, _ROW, _AROUND, _TALLEST = 4.5, 0.36, 1.6, 12.0
 #: Levels of goals below the one that is picked.
 _DEEPEST = 10
 
@@ -24,6 +27,10 @@ class Subject(Protocol):
     @property
     def summary(self) -> str:
         """A line of figures."""
+
+    @property
+    def height(self) -> float:
+        """Inches of its charts."""
 
 
 #: Draws what a subject tells on axes.
@@ -67,7 +74,14 @@ class Project:
         done = int(self.tasks["completed"].fillna(False).sum())
         overdue = len(rollups.aging(self.tasks).query("days_overdue > 0"))
         left = len(self.tasks) - done
-        return f"{done + left:,} tasks: {done:,} done, {left:,} open, {overdue:,} overdue."
+        return (
+            f"{counted(done + left, 'task')}: {done:,} done, {left:,} open, {overdue:,} overdue."
+        )
+
+    @property
+    def height(self) -> float:
+        """Inches of its charts."""
+        return _HEIGHT
 
 
 class Goal:
@@ -126,7 +140,12 @@ class Goal:
         mine = self.progress[self.progress["gid"] == self.gid].iloc[0]
         told = "no progress is told" if pd.isna(mine["progress"]) else f"{mine['progress']:.0%}"
         due = "" if pd.isna(mine["expected"]) else f", {mine['expected']:.0%} expected by now"
-        return f"{told}{due}; {len(self.goals) - 1:,} goals below it."
+        return f"{told}{due}; {counted(len(self.goals) - 1, 'goal')} below it."
+
+    @property
+    def height(self) -> float:
+        """Inches of its charts, which have a row per goal."""
+        return min(_ROW * len(self.goals) + _AROUND, _TALLEST)
 
 
 def _burnup(project: Project, ax: Axes) -> object:

@@ -1,8 +1,8 @@
 """How long rollups of the flow of tasks take: ``python -m tests.benchmarks.flow``.
 
 Ratios within one run, each the least and the most of ``ROUNDS``: a rollup against one pass of
-``value_counts`` over the moments of completion of the same 1,000,000 tasks. Reading each task once
-costs about as much as that pass does, and texts of a million rows are moved by ``lead_times``.
+``value_counts`` over the moments of completion of the same 1,000,000 tasks. Of ``lead_times``, the
+four texts of the tasks moved into the order of completion alone cost one and a half such passes.
 """
 
 from __future__ import annotations

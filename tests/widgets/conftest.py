@@ -1,7 +1,15 @@
-"""Tests of this folder find no login of whoever runs them."""
+"""Tests of this folder leave no widget open."""
 
 from __future__ import annotations
 
-from tests.logins import own_place
+from collections.abc import Iterator
 
-__all__ = ["own_place"]
+import ipywidgets as ipw
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def _no_widget_is_left() -> Iterator[None]:
+    """Close what a test has made: widgets know of each other, and saved notebooks of all."""
+    yield
+    ipw.Widget.close_all()

@@ -1,0 +1,130 @@
+"""Fixtures: one browser, one JupyterLab and one Voila for all, a sandbox and a page per test."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from asana_frames.sandbox_server import Answer, Server, serve
+from tests.browser.pages import Notebook, Watched
+from tests.browser.servers import JupyterServer
+
+CHROMIUM = shutil.which("chromium")
+WANTED = ("playwright", "jupyterlab", "voila", "ipykernel")
+PICTURES = "ASANA_FRAMES_SCREENSHOTS"
+ELSEWHERE = re.compile(r"^https?://(?!127\.0\.0\.1[:/])")
+#: Opens a notebook of the cells that it is given.
+Open = Callable[..., Notebook]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    missing = [name for name in WANTED if importlib.util.find_spec(name) is None]
+    if CHROMIUM is None or missing:
+        pytest.skip(f"not installed: {', '.join(missing) or 'chromium'}")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        # One context for all: what JupyterLab is made of is fetched once.
+        context = running.new_context(viewport={"width": 1300, "height": 1000})
+        # Fonts that Voila wants from elsewhere: no test depends on a network.
+        context.route(ELSEWHERE, lambda route: route.fulfill(body=""))
+        yield context
+        running.close()
+
+
+@pytest.fixture(scope="session")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where screenshots are kept."""
+    kept = os.environ.get(PICTURES)
+    folder = Path(kept) if kept else tmp_path_factory.mktemp("screenshots")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def lab(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterServer]:
+    with JupyterServer("lab", tmp_path_factory.mktemp("lab")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def voila(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterServer]:
+    with JupyterServer("voila", tmp_path_factory.mktemp("voila")) as running:
+        yield running
+
+
+class Company:
+    """A sandbox of its own for a test, and what it was asked for."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self.asked: list[str] = []
+        self._is_closed = False
+        handle = server.application.handle
+
+        def recording(
+            method: str, target: str, headers: Mapping[str, str], body: bytes = b""
+        ) -> Answer:
+            self.asked.append(f"{method} {target}")
+            return handle(method, target, {} if self._is_closed else headers, body)
+
+        server.application.handle = recording  # type: ignore[method-assign]
+
+    @property
+    def code(self) -> str:
+        """The cell that connects to it."""
+        url = self.server.url
+        return f'import asana_frames as af\nasana = af.connect("sandbox", base_url="{url}")'
+
+    def refuse_everything(self) -> None:
+        """Let no token be valid any more."""
+        self._is_closed = True
+
+    def times(self, part: str) -> int:
+        """Return how often something was asked for."""
+        return sum(part in asked for asked in self.asked)
+
+
+@pytest.fixture
+def company(request: pytest.FixtureRequest) -> Iterator[Company]:
+    """The sandbox; indirectly parametrized with what it is to be told."""
+    with serve(**getattr(request, "param", {})) as running:
+        yield Company(running)
+
+
+@pytest.fixture
+def notebook(
+    request: pytest.FixtureRequest, browser: Any, lab: JupyterServer, pictures: Path
+) -> Iterator[Open]:
+    """Open a notebook of some cells in JupyterLab; none has run yet."""
+    opened: list[Notebook] = []
+
+    def open_it(*cells: str) -> Notebook:
+        path = lab.write(f"{len(list(lab.notebooks.iterdir()))}.ipynb", list(cells))
+        seen = Notebook(browser.new_page(), pictures)
+        opened.append(seen)
+        seen.open(lab.url, path)
+        return seen
+
+    yield open_it
+    for number, seen in enumerate(opened):
+        seen.picture(f"{request.node.name}-{number}")
+        seen.page.close()
+    lab.end_kernels()
+
+
+@pytest.fixture
+def watched(browser: Any, pictures: Path) -> Iterator[Watched]:
+    """An empty page."""
+    seen = Watched(browser.new_page(), pictures)
+    yield seen
+    seen.page.close()

@@ -1,0 +1,150 @@
+"""A notebook that is open in a browser: its cells, what stands in them, what went wrong."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+#: Milliseconds that a slow machine may take for anything.
+PATIENCE = 90_000
+#: Controls that are passed before a test gives up.
+_MOST_TABS = 60
+#: What a page says of its own accord, and what no test is about.
+_CHATTER = re.compile(r"favicon|\.map\b")
+#: Controls that need a name, as they are called where pages are read aloud.
+_CONTROLS = "button|checkbox|combobox|listbox|radio|spinbutton|switch|textbox|tab|searchbox"
+_NAMELESS = re.compile(rf"^\s*- (?:{_CONTROLS})\b(?! \")[^\n]*", re.MULTILINE)
+
+#: Whether JupyterLab shows a notebook whose kernel waits for cells.
+_READY = """() => {
+    const session = window.jupyterapp?.shell.currentWidget?.sessionContext;
+    return session?.isReady && session.session?.kernel?.status === "idle";
+}"""
+
+
+class Watched:
+    """A page, and the errors that it told of."""
+
+    def __init__(self, page: Any, pictures: Path) -> None:
+        self.page = page
+        self.wrong: list[str] = []
+        self._pictures = pictures
+        page.set_default_timeout(PATIENCE)
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        page.on("dialog", self._refuse)
+
+    def picture(self, name: str) -> None:
+        """Keep what the page looks like."""
+        self.page.screenshot(path=self._pictures / f"{name}.png")
+
+    def eventually(self, expression: str, argument: Any = None) -> None:
+        """Wait until something is true in the page."""
+        self.page.wait_for_function(expression, arg=argument)
+
+    def _hear(self, message: Any) -> None:
+        place = message.location.get("url", "")
+        if message.type == "error" and not _CHATTER.search(f"{message.text} {place}"):
+            self.wrong.append(f"{message.text} ({place})")
+
+    def _refuse(self, dialog: Any) -> None:
+        self.wrong.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+
+class Notebook(Watched):
+    """A notebook in JupyterLab."""
+
+    path: Path
+
+    def open(self, url: str, path: Path) -> None:
+        """Open it, in a workspace that knows of no other."""
+        self.path = path
+        self.page.goto(f"{url}/lab/tree/{path.name}?reset")
+        self.page.wait_for_selector(".jp-Notebook .jp-Cell")
+        self.eventually(_READY)
+
+    def command(self, name: str, **arguments: Any) -> None:
+        """Have JupyterLab do something, and do not wait for it."""
+        call = "([name, arguments]) => { window.jupyterapp.commands.execute(name, arguments); }"
+        self.page.evaluate(call, [name, arguments])
+
+    def run(self, number: int) -> Any:
+        """Run a cell and wait for its end; return its output."""
+        self.page.locator(".jp-Notebook .jp-Cell .jp-InputArea-prompt").nth(number).click()
+        self.command("notebook:run-cell")
+        prompt = self.cell(number).locator(".jp-InputArea-prompt")
+        prompt.get_by_text(re.compile(r"\[\d+\]")).wait_for()
+        return self.output(number)
+
+    def run_all(self) -> None:
+        """Run all cells and wait for the end of the last."""
+        self.command("notebook:run-all-cells")
+        cells = self.page.locator(".jp-Notebook .jp-Cell")
+        prompt = cells.last.locator(".jp-InputArea-prompt")
+        prompt.get_by_text(re.compile(r"\[\d+\]")).wait_for()
+
+    def fill(self, number: int, source: str) -> None:
+        """Type something into an empty cell."""
+        self.cell(number).locator(".cm-content").click()
+        self.page.keyboard.insert_text(source)
+        self.page.keyboard.press("Escape")
+
+    def save(self) -> None:
+        """Save it, and wait until it is saved."""
+        self.command("docmanager:save")
+        self.eventually("() => !window.jupyterapp.shell.currentWidget.context.model.dirty")
+
+    def tab_to(self, name: str) -> list[str]:
+        """Press Tab until a control has the focus; return those that had it on the way, and it."""
+        passed: list[str] = []
+        while name not in passed:
+            assert len(passed) < _MOST_TABS, passed
+            self.page.keyboard.press("Tab")
+            passed.append(focused(self.page))
+        return passed
+
+    def cells(self) -> int:
+        """Return how many cells there are."""
+        found: int = self.page.locator(".jp-Notebook .jp-Cell").count()
+        return found
+
+    def cell(self, number: int) -> Any:
+        return self.page.locator(".jp-Notebook .jp-Cell").nth(number)
+
+    def output(self, number: int) -> Any:
+        return self.cell(number).locator(".jp-OutputArea")
+
+    def text(self, number: int) -> str:
+        """Run a cell, and return what it printed."""
+        said: str = self.run(number).inner_text()
+        return said.strip()
+
+
+def focused(page: Any) -> str:
+    """Return what is called what has the focus."""
+    name: str = page.evaluate("""() => {
+        const one = document.activeElement;
+        return (one.labels?.[0] ?? one).textContent.trim();
+    }""")
+    return name
+
+
+def nameless(output: Any) -> list[str]:
+    """Return the controls of an output that have no name for whoever does not see them."""
+    return _NAMELESS.findall(output.aria_snapshot())
+
+
+def options(control: Any) -> list[str]:
+    """Return what a list offers, indents and all; its spaces are not broken in the page."""
+    told = control.locator("option").evaluate_all("all => all.map(one => one.textContent)")
+    return [name.replace("\N{NO-BREAK SPACE}", " ") for name in told]
+
+
+def offers(control: Any, name: str, *, instead_of: str = "") -> None:
+    """Wait until a list offers something, and no more what it offered before."""
+    if instead_of:
+        control.locator("option", has_text=instead_of).first.wait_for(state="detached")
+    # While a list is read there is nothing in it, old or new.
+    control.locator("option", has_text=name).first.wait_for(state="attached")

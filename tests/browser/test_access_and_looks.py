@@ -1,0 +1,86 @@
+"""Every control has a name and is reached by keys; nothing is wider than its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+import asana_frames as af
+from tests.browser.conftest import Company, Open
+from tests.browser.pages import nameless
+from tests.browser.servers import JupyterServer
+
+WIDGETS = [
+    "af.widgets.WorkspacePicker(asana)",
+    "af.widgets.TeamPicker(asana, multiple=True)",
+    'af.widgets.ProjectPicker(asana, "Website relaunch")',
+    "af.widgets.PortfolioPicker(asana)",
+    "af.widgets.GoalPicker(asana)",
+    "af.widgets.UserPicker(asana)",
+    "af.widgets.TagPicker(asana)",
+    "af.widgets.TaskPicker(asana)",
+    "af.widgets.PeriodPicker()",
+    "af.widgets.FieldsPicker(asana.tasks)",
+    "af.widgets.Explorer(asana)",
+    'af.widgets.Dashboard(asana, "goal", "Relaunch the website")',
+    *(["af.widgets.login()"] if hasattr(af.widgets, "login") else []),
+]
+THEMES = "@jupyterlab/apputils-extension:themes"
+WAIT = "for shown in made:\n    getattr(shown, 'wait', lambda: None)()"
+#: Controls that can be used now.
+USABLE = ":is(select, input, textarea, button):enabled:visible"
+WIDER = """box => {
+    const end = box.getBoundingClientRect().right + 1;
+    const parts = [...box.querySelectorAll("select, input, textarea, button, span, pre")];
+    return parts
+        .filter(part => part.getBoundingClientRect().right > end
+            || (part.matches("button") && part.scrollWidth > part.clientWidth))
+        .map(part => part.outerHTML);
+}"""
+
+
+def test_every_control_has_a_name_and_is_reached_by_the_tab_key(
+    company: Company, notebook: Open
+) -> None:
+    cells = [f"made.append({code})\nmade[-1]" for code in WIDGETS]
+    opened = notebook(f"{company.code}\nmade = []", *cells, WAIT)
+    opened.run_all()
+    opened.page.wait_for_timeout(500)
+
+    for number, code in enumerate(WIDGETS, start=1):
+        shown = opened.output(number)
+        usable = shown.locator(USABLE)
+        usable.first.focus()
+        # Dates have a stop for each of their parts.
+        for _ in range(3 * usable.count()):
+            opened.page.evaluate("() => document.activeElement.setAttribute('data-met', '')")
+            opened.page.keyboard.press("Tab")
+        assert nameless(shown) == [], code
+        assert shown.locator(f"{USABLE}:not([data-met])").count() == 0, code
+    assert opened.wrong == []
+
+
+@pytest.fixture(params=["JupyterLab Dark", "JupyterLab Light"])
+def theme(request: pytest.FixtureRequest, lab: JupyterServer) -> Iterator[str]:
+    """How JupyterLab looks, for this test only."""
+    lab.set(THEMES, {"theme": request.param})
+    yield request.param
+    lab.set(THEMES, {})
+
+
+def test_widgets_fit_into_their_place(company: Company, theme: str, notebook: Open) -> None:
+    cells = [f"made.append({code})\nmade[-1]" for code in WIDGETS]
+    opened = notebook(f"{company.code}\nmade = []", *cells, WAIT)
+    opened.run_all()
+
+    wide = {}
+    for width in (1300, 700):
+        opened.page.set_viewport_size({"width": width, "height": 4200})
+        opened.page.wait_for_timeout(500)
+        opened.picture(f"all-widgets-{theme.split()[-1].lower()}-{width}")
+        for number, code in enumerate(WIDGETS, start=1):
+            wide[width, code] = opened.output(number).evaluate(WIDER)
+
+    assert opened.page.evaluate("() => document.body.dataset.jpThemeName") == theme
+    assert {place: parts for place, parts in wide.items() if parts} == {}

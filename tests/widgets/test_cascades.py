@@ -1,0 +1,371 @@
+"""Cascades: what is chosen above decides what is below, with few requests and no stale answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+import asana_frames as af
+from asana_frames.widgets import ProjectPicker, UserPicker
+from asana_frames.widgets.levels import PROJECT
+from asana_frames.widgets.lists import lists_of
+from tests.recorder import Recorder
+from tests.widgets import screen
+from tests.widgets.company import Company, records
+
+SALES, GROWTH = "/projects?team=11", "/projects?team=12"
+SECTIONS = "/projects/101/sections"
+
+
+@pytest.fixture
+def company(recorder: Recorder) -> Iterator[Company]:
+    made = Company(recorder)
+    yield made
+    made.let_go()
+
+
+@pytest.fixture
+def acme(company: Company) -> Company:
+    """The company, with one workspace."""
+    company.only_acme()
+    return company
+
+
+# What a choice brings with it.
+
+
+def test_nothing_is_asked_of_what_is_not_chosen(company: Company, recorded: af.Asana) -> None:
+    picker = ProjectPicker(recorded).wait()
+
+    assert company.asked == ["/workspaces"]
+    assert screen.control(picker, "Project").disabled
+    assert "Choose a workspace first." in screen.said(picker)
+
+
+def test_the_only_workspace_is_chosen(acme: Company, recorded: af.Asana) -> None:
+    picker = ProjectPicker(recorded).wait()
+
+    assert picker.workspace == "1"
+    assert sorted(acme.asked) == ["/projects?workspace=1", "/workspaces", "/workspaces/1/teams"]
+
+
+def test_choosing_a_team_refills_the_projects_with_one_request(
+    acme: Company, recorded: af.Asana
+) -> None:
+    picker = ProjectPicker(recorded).wait()
+    before = len(acme.asked)
+
+    screen.pick(picker, "Team", "Sales")
+    picker.wait()
+
+    assert acme.asked[before:] == [SALES]
+    assert screen.options(picker, "Project") == ["Fair", "Site"]
+
+
+def test_going_back_within_a_minute_asks_nothing(acme: Company, recorded: af.Asana) -> None:
+    picker = ProjectPicker(recorded).wait()
+    for team in ("Sales", "Growth", "Sales", "All teams"):
+        screen.pick(picker, "Team", team)
+        picker.wait()
+
+    assert (acme.count(SALES), acme.count(GROWTH), acme.count("/projects?workspace=1")) == (1,) * 3
+    assert screen.options(picker, "Project") == [
+        "Fair",
+        "Site · Sales",
+        "Site · Growth",
+        "Leads",
+    ]
+
+
+def test_a_choice_that_is_in_the_new_list_too_is_kept_without_a_word(
+    acme: Company, recorded: af.Asana
+) -> None:
+    picker = ProjectPicker(recorded).wait()
+    screen.pick(picker, "Project", "Fair")
+    heard = screen.choices(picker)
+
+    screen.pick(picker, "Team", "Sales")
+    picker.wait()
+
+    assert picker.value == "101"
+    assert heard == []
+
+
+def test_a_choice_that_is_not_in_the_new_list_is_dropped_and_told_once(
+    acme: Company, recorded: af.Asana
+) -> None:
+    picker = ProjectPicker(recorded).wait()
+    screen.pick(picker, "Project", "Fair")
+    heard = screen.choices(picker)
+
+    screen.pick(picker, "Team", "Growth")
+    picker.wait()
+
+    assert heard == [None]
+    assert picker.row is None
+
+
+def test_a_project_told_by_code_is_dropped_with_another_team_too(
+    acme: Company, recorded: af.Asana
+) -> None:
+    picker = ProjectPicker(recorded, "Fair").wait()
+
+    screen.pick(picker, "Team", "Growth")
+    picker.wait()
+
+    assert repr(picker) == (
+        "ProjectPicker(workspace='Acme', team='Growth', project=None, section=None)"
+    )
+    assert screen.options(picker, "Project") == ["Site", "Leads"]
+
+
+def test_another_workspace_drops_what_belonged_to_the_first(
+    company: Company, recorded: af.Asana
+) -> None:
+    picker = ProjectPicker(recorded, "Fair", sections=True).wait()
+    screen.pick(picker, "Section", "Done")
+    heard = screen.choices(picker)
+
+    screen.pick(picker, "Workspace", "Zebra")
+    at_once = (picker.team, picker.value, picker.section)
+    picker.wait()
+
+    assert at_once == (None, None, None)
+    assert heard == [None]
+    assert screen.options(picker, "Team") == ["Herd"]
+    assert screen.options(picker, "Project") == ["Stripes"]
+    assert screen.options(picker, "Section") == []
+
+
+def test_another_project_drops_the_section(acme: Company, recorded: af.Asana) -> None:
+    picker = ProjectPicker(recorded, "Fair").wait()
+    screen.pick(picker, "Section", "Done")
+
+    screen.pick(picker, "Project", "Site")
+    screen.pick(picker, "Project", "Fair")
+    picker.wait()
+
+    assert picker.section is None
+    assert screen.options(picker, "Section") == ["To do", "Done"]
+    assert acme.count(SECTIONS) == 1
+
+
+def test_a_project_told_by_code_drops_the_section_at_once(
+    acme: Company, recorded: af.Asana
+) -> None:
+    picker = ProjectPicker(recorded, "Fair").wait()
+    screen.pick(picker, "Section", "Done")
+
+    picker.value = "Leads"
+
+    assert (picker.value, picker.section) == ("112", None)
+    assert picker.team == "12"
+
+
+def test_a_project_without_a_team_leaves_no_other_team_chosen(
+    company: Company, recorded: af.Asana
+) -> None:
+    picker = ProjectPicker(recorded, "Fair").wait()
+
+    picker.value = "201"
+    picker.wait()
+
+    assert repr(picker) == (
+        "ProjectPicker(workspace='Zebra', team=None, project='Stripes', section=None)"
+    )
+
+
+# Answers that come late, or never.
+
+
+def test_a_late_answer_for_a_team_that_was_left_is_not_shown(
+    acme: Company, recorded: af.Asana
+) -> None:
+    late = acme.hold(SALES)
+    picker = ProjectPicker(recorded).wait()
+    screen.pick(picker, "Team", "Sales")
+    screen.until(lambda: acme.count(SALES), "Sales asked for")
+
+    screen.pick(picker, "Team", "Growth")
+    picker.wait()
+    late.set()
+    listing = lists_of(recorded).get(
+        recorded, PROJECT.key({"workspace": "1", "team": "11"}), _never
+    )
+    listing.wait(10)
+
+    assert listing.is_complete
+    assert screen.options(picker, "Project") == ["Site", "Leads"]
+
+
+def _never(_: af.Asana) -> Iterator[object]:
+    raise AssertionError("the list is known, and must not be read again")
+
+
+def test_the_next_pages_do_not_undo_a_choice_of_the_first(
+    acme: Company, recorded: af.Asana
+) -> None:
+    acme.lists["/projects?workspace=1"] = records(*(f"P{n}" for n in range(250)), first=1000)
+    second, third = (acme.hold(f"/projects?workspace=1#{page}") for page in (2, 3))
+    picker = ProjectPicker(recorded)
+    screen.until(lambda: len(screen.options(picker, "Project")) == 100, "the first page shown")
+    heard = screen.choices(picker)
+
+    screen.pick(picker, "Project", "P7")
+    second.set()
+    screen.until(lambda: len(picker._choices["project"].rows) == 200, "the second page there")
+    screen.pick(picker, "Project", "P150")
+    third.set()
+    picker.wait()
+
+    assert picker.value == "1150"
+    assert heard == ["1007", "1150"]
+    assert "201 of 250 shown" in screen.said(picker) or "200 of 250 shown" in screen.said(picker)
+
+
+def test_a_list_that_fails_half_way_shows_what_came_and_why_no_more(
+    acme: Company, recorded: af.Asana
+) -> None:
+    acme.lists["/projects?workspace=1"] = records(*(f"P{n}" for n in range(150)), first=1000)
+    acme.refused["/projects?workspace=1#2"] = 403
+    picker = ProjectPicker(recorded).wait()
+    screen.pick(picker, "Project", "P7")
+
+    said = screen.said(picker)
+    del acme.refused["/projects?workspace=1#2"]
+    screen.press(picker, "Reload")
+    picker.wait()
+
+    assert "Forbidden" in said
+    assert picker.value == "1007"
+    assert len(picker._choices["project"].rows) == 150
+    assert "Forbidden" not in screen.said(picker)
+
+
+@pytest.mark.parametrize(
+    ("status", "name"), [(401, "AuthError"), (402, "PaymentRequired"), (403, "Forbidden")]
+)
+def test_a_refusal_is_shown_in_the_picker_and_the_choice_above_stays(
+    acme: Company, recorded: af.Asana, status: int, name: str
+) -> None:
+    acme.refused[SALES] = status
+    picker = ProjectPicker(recorded).wait()
+
+    screen.pick(picker, "Team", "Sales")
+    picker.wait()
+
+    assert name in screen.said(picker)
+    assert picker.team == "11"
+    assert "secret-token" not in screen.said(picker)
+
+
+def test_reload_reads_what_had_failed(acme: Company, recorded: af.Asana) -> None:
+    acme.refused["/workspaces"] = 403
+    picker = ProjectPicker(recorded).wait()
+    said = screen.said(picker)
+
+    acme.refused.clear()
+    screen.press(picker, "Reload")
+    picker.wait()
+
+    assert "Forbidden" in said
+    assert screen.options(picker, "Team") == ["Sales", "Growth"]
+
+
+def test_reload_shows_what_is_new_and_keeps_the_choice(acme: Company, recorded: af.Asana) -> None:
+    picker = ProjectPicker(recorded, "Fair").wait()
+    heard = screen.choices(picker)
+    acme.lists[SALES] = acme.lists[SALES] + records("New", first=109)
+
+    screen.press(picker, "Reload")
+    picker.wait()
+
+    assert screen.options(picker, "Project") == ["Fair", "Site", "New"]
+    assert (picker.value, heard) == ("101", [])
+
+
+def test_a_network_that_is_down_is_shown_with_what_to_do(recorder: Recorder) -> None:
+    with af.connect("secret-token", base_url="http://127.0.0.1:9/api/1.0") as nowhere:
+        picker = ProjectPicker(nowhere).wait()
+
+    assert "ConnectionFailed" in screen.said(picker)
+    assert "press Reload" in screen.said(picker)
+    assert "secret-token" not in screen.said(picker)
+
+
+def test_an_empty_workspace_says_so(company: Company, recorded: af.Asana) -> None:
+    company.lists["/projects?workspace=2"] = []
+    picker = ProjectPicker(recorded).wait()
+
+    screen.pick(picker, "Workspace", "Zebra")
+    picker.wait()
+
+    assert "There is no project here." in screen.said(picker)
+
+
+def test_waiting_has_an_end(acme: Company, recorded: af.Asana) -> None:
+    acme.hold("/projects?workspace=1")
+    picker = ProjectPicker(recorded)
+
+    with pytest.raises(TimeoutError, match=r"not arrived within 0\.1 s"):
+        picker.wait(0.1)
+
+
+def test_making_a_picker_waits_for_nothing(acme: Company, recorded: af.Asana) -> None:
+    acme.hold("/workspaces")
+
+    picker = ProjectPicker(recorded)
+
+    assert repr(picker) == ("ProjectPicker(workspace=None, team=None, project=None, section=None)")
+    assert "Reading ..." in screen.said(picker)
+
+
+# Places that are told by code.
+
+
+def test_a_team_told_by_code_stays_when_the_workspace_is_found(
+    acme: Company, recorded: af.Asana
+) -> None:
+    acme.lists["/users?team=11"] = records("Bo", first=503)
+
+    projects = ProjectPicker(recorded, team="Sales").wait()
+    people = UserPicker(recorded, "503", team="Sales").wait()
+
+    assert repr(projects) == (
+        "ProjectPicker(workspace='Acme', team='Sales', project=None, section=None)"
+    )
+    assert repr(people) == "UserPicker(workspace='Acme', team='Sales', user='Bo')"
+
+
+def test_a_team_told_by_code_brings_its_workspace(company: Company, recorded: af.Asana) -> None:
+    company.lists["/workspaces/2/teams"][0]["organization"] = {"gid": "2", "name": "Zebra"}
+
+    picker = ProjectPicker(recorded, team="Herd")
+
+    assert (picker.workspace, picker.team) == ("2", "21")
+
+
+def test_who_is_in_several_workspaces_is_picked_in_the_one_that_is_chosen(
+    company: Company, recorded: af.Asana
+) -> None:
+    company.lists["/users?workspace=2"] = [company.me]
+    company.me["workspaces"] = company.lists["/workspaces"]
+
+    elsewhere = UserPicker(recorded, "me", workspace="Zebra").wait()
+    anywhere = UserPicker(recorded, "me").wait()
+
+    assert repr(elsewhere) == "UserPicker(workspace='Zebra', team=None, user='Ada')"
+    assert anywhere.workspace == "1"
+
+
+def test_a_project_without_a_team_is_among_those_of_all_teams(
+    acme: Company, recorded: af.Asana
+) -> None:
+    solo = {"gid": "121", "name": "Solo", "workspace": {"gid": "1", "name": "Acme"}, "team": None}
+    acme.lists["/projects?workspace=1"].append(solo)
+    picker = ProjectPicker(recorded, "Fair").wait()
+
+    picker.value = "Solo"
+
+    assert (picker.team, picker.value) == (None, "121")

@@ -1,0 +1,336 @@
+"""One list to choose from: what is chosen stays chosen, and is always on offer."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import ipywidgets as ipw
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from asana_frames.widgets.choice import LOCK, MANY, SHOWN, Choice
+from tests.widgets import screen
+
+
+def rows_of(*gids: int, name: str = "Name") -> pd.DataFrame:
+    return pd.DataFrame({"gid": [str(g) for g in gids], "name": [f"{name} {g}" for g in gids]})
+
+
+def shown(choice: Choice) -> list[str]:
+    return screen.options(choice, choice.label)
+
+
+def box_of(choice: Choice) -> Any:
+    return screen.control(choice, f"Find {choice.label.lower()}")
+
+
+def is_seen(widget: Any) -> bool:
+    return widget.layout.display != "none"
+
+
+def heard_of(choice: Choice) -> list[tuple[str, ...]]:
+    heard: list[tuple[str, ...]] = []
+    choice.observe(lambda change: heard.append(change["new"]), "chosen")
+    return heard
+
+
+# Whatever is done to a choice, in whatever order.
+
+_GIDS = st.lists(st.integers(1, 30), max_size=25, unique=True)
+_DOINGS = st.one_of(
+    st.tuples(st.just("offer"), _GIDS, st.booleans(), st.booleans()),
+    st.tuples(st.just("choose"), _GIDS),
+    st.tuples(st.just("adopt"), _GIDS),
+    st.tuples(st.just("type"), st.sampled_from(["", "name", "1", "2 name", "nothing"])),
+    st.tuples(st.just("close"), st.booleans()),
+    st.tuples(st.just("pick"), st.lists(st.integers(0, 30), max_size=3, unique=True)),
+)
+
+
+def do(choice: Choice, doing: tuple[Any, ...]) -> set[str]:
+    """Do it, and return what has come to be known by it."""
+    name, *given = doing
+    if name == "offer":
+        choice.offer(rows_of(*given[0]), is_complete=given[1], keep=given[2])
+    elif name == "choose":
+        choice.choose([str(gid) for gid in given[0]])
+    elif name == "adopt":
+        choice.adopt(rows_of(*given[0]))
+    elif name == "type":
+        screen.write(choice, f"Find {choice.label.lower()}", given[0])
+    elif name == "close":
+        choice.close_off("Wait.", keep=given[0])
+    else:
+        _pick_places(choice, given[0])
+    return {str(gid) for gid in given[0]} if name in {"offer", "adopt"} else set()
+
+
+def _pick_places(choice: Choice, places: list[int]) -> None:
+    control = screen.control(choice, choice.label)
+    there = [place for place in places if place < len(control.options)]
+    if isinstance(control, ipw.SelectMultiple):
+        control.set_state({"index": there})
+    elif there:
+        control.set_state({"index": there[0]})
+
+
+@pytest.mark.parametrize("kind", [{}, {"multiple": True}, {"asks": True}])
+@settings(max_examples=60, deadline=None)
+@given(doings=st.lists(_DOINGS, max_size=10))
+def test_what_is_chosen_is_on_offer_and_on_the_screen(
+    kind: dict[str, bool], doings: list[tuple[Any, ...]]
+) -> None:
+    choice = Choice("Thing", **kind)
+    known: set[str] = set()
+
+    for doing in doings:
+        known |= do(choice, doing)
+
+        control = screen.control(choice, "Thing")
+        values = [value for _, value in control.options if value]
+        value = control.value if choice._multiple else tuple(filter(None, [control.value]))
+        assert set(choice.chosen) <= known & set(choice.rows["gid"])
+        assert value == choice.chosen
+        assert set(choice.chosen) <= set(values)
+        assert len(set(choice.chosen)) == len(choice.chosen) == len(choice.names)
+        assert len(choice.chosen) <= 1 or choice._multiple
+
+
+@settings(max_examples=50, deadline=None)
+@given(picked=st.sets(st.integers(1, 40)), typed=st.text(max_size=4))
+def test_narrowing_never_drops_what_is_chosen(picked: set[int], typed: str) -> None:
+    choice = Choice("Thing", multiple=True)
+    choice.offer(rows_of(*range(1, 41)))
+    choice.choose([str(gid) for gid in sorted(picked)])
+
+    screen.write(choice, "Find thing", typed)
+
+    assert choice.chosen == tuple(str(gid) for gid in sorted(picked))
+    assert set(screen.control(choice, "Thing").value) == set(choice.chosen)
+
+
+# What is chosen, when the list changes.
+
+
+def test_a_choice_that_is_still_there_is_kept_without_a_word() -> None:
+    choice = Choice("Thing")
+    choice.offer(rows_of(1, 2))
+    choice.choose(["2"])
+    heard = heard_of(choice)
+
+    choice.offer(rows_of(2, 3))
+
+    assert choice.chosen == ("2",)
+    assert heard == []
+
+
+def test_a_choice_that_is_gone_is_dropped() -> None:
+    choice = Choice("Thing")
+    choice.offer(rows_of(1, 2))
+    choice.choose(["2"])
+
+    choice.offer(rows_of(1))
+
+    assert choice.chosen == ()
+
+
+def test_a_choice_that_is_not_there_yet_is_kept_until_the_list_is_complete() -> None:
+    choice = Choice("Thing")
+    choice.adopt(rows_of(9))
+
+    choice.offer(rows_of(1), is_complete=False)
+    meanwhile = choice.chosen
+    choice.offer(rows_of(1, 2))
+
+    assert meanwhile == ("9",)
+    assert choice.chosen == ()
+
+
+def test_several_that_are_chosen_keep_the_order_in_which_they_were_told() -> None:
+    choice = Choice("Thing", multiple=True)
+    choice.offer(rows_of(1, 2, 3))
+    choice.choose(["3", "1"])
+    heard = heard_of(choice)
+
+    choice.offer(rows_of(1, 2, 3, 4))
+    choice.close_off("Reading ...", keep=True)
+
+    assert choice.chosen == ("3", "1")
+    assert heard == []
+
+
+def test_a_kept_goal_of_a_flat_list_can_stand_beside_a_tree() -> None:
+    choice = Choice("Goal")
+    choice.adopt(rows_of(9))
+
+    choice.offer(rows_of(1, 2).assign(depth=[0, 1]), keep=True)
+
+    assert shown(choice) == ["Name 9", "Name 1", "\u00a0" * 4 + "Name 2"]
+
+
+# The box that narrows.
+
+
+def test_a_short_list_has_no_box_and_a_long_one_has() -> None:
+    choice = Choice("Thing")
+
+    choice.offer(rows_of(*range(MANY)))
+    short_one = is_seen(box_of(choice))
+    choice.offer(rows_of(*range(MANY + 1)))
+
+    assert not short_one
+    assert is_seen(box_of(choice))
+
+
+def test_the_box_stays_as_long_as_what_is_in_it_hides_something() -> None:
+    choice = Choice("Thing")
+    choice.offer(rows_of(*range(50)))
+    screen.write(choice, "Find thing", "name 49")
+
+    choice.offer(rows_of(1, 2, 3))
+
+    assert shown(choice) == []
+    assert is_seen(box_of(choice))
+
+
+def test_words_are_found_in_any_order_and_case() -> None:
+    choice = Choice("Thing")
+    choice.offer(rows_of(*range(1, 31)))
+
+    screen.write(choice, "Find thing", "17 NAM")
+
+    assert shown(choice) == ["Name 17"]
+    assert "1 of 30 match" in choice.note
+
+
+def test_a_long_name_is_found_by_its_end() -> None:
+    choice = Choice("Thing")
+    choice.offer(rows_of(*range(1, 31)).assign(name=[f"{'long ' * 40}{n}end" for n in range(30)]))
+
+    screen.write(choice, "Find thing", "17end")
+
+    assert choice.rows["gid"][17] in [v for _, v in screen.control(choice, "Thing").options]
+    assert len(shown(choice)) == 1
+
+
+def test_of_very_many_only_some_are_shown_and_the_rest_is_found_by_typing() -> None:
+    choice = Choice("Thing")
+    choice.offer(rows_of(*range(5_000)))
+
+    before = len(shown(choice))
+    screen.write(choice, "Find thing", "4987")
+
+    assert before == SHOWN
+    assert shown(choice) == ["Name 4987"]
+
+
+def test_what_is_chosen_is_shown_even_where_it_is_far_down() -> None:
+    choice = Choice("Thing")
+    choice.offer(rows_of(*range(5_000)))
+
+    choice.choose(["4987"])
+
+    assert screen.control(choice, "Thing").value == "4987"
+
+
+def test_typing_says_nothing_to_those_who_watch_the_choice() -> None:
+    choice = Choice("Thing")
+    choice.offer(rows_of(*range(50)))
+    choice.choose(["3"])
+    heard = heard_of(choice)
+
+    for text in ("n", "name 4", "nothing", ""):
+        screen.write(choice, "Find thing", text)
+
+    assert heard == []
+
+
+def test_what_went_wrong_is_still_said_while_somebody_types() -> None:
+    choice = Choice("Thing")
+    choice.offer(rows_of(*range(50)), is_complete=False)
+    choice.tell("The network is down.", is_error=True)
+
+    screen.write(choice, "Find thing", "4")
+    screen.write(choice, "Find thing", "")
+
+    assert "The network is down." in choice.note
+
+
+# Text of other people.
+
+
+def test_names_are_never_taken_for_html() -> None:
+    choice = Choice("Thing", asks=True)
+    screen.write(choice, "Find thing", "<b onclick=alert(1)>")
+
+    choice.offer(rows_of())
+
+    assert "&lt;b" in choice.note
+    assert "<b" not in choice.note
+
+
+def test_two_of_one_name_can_each_be_chosen() -> None:
+    choice = Choice("Thing", beside="team_name")
+    rows = rows_of(1, 2).assign(name="Same 🎉", team_name=["Sales", "Growth"])
+    choice.offer(rows)
+
+    screen.pick(choice, "Thing", "Same 🎉 · Growth")
+
+    assert choice.chosen == ("2",)
+    assert choice.names == ["Same 🎉"]
+
+
+# Threads.
+
+
+def test_what_is_chosen_while_a_page_arrives_is_not_lost() -> None:
+    choice = Choice("Thing")
+    choice.offer(rows_of(1, 2, 3), is_complete=False)
+    control = screen.control(choice, "Thing")
+    is_filling, is_chosen = threading.Event(), threading.Event()
+
+    def in_the_middle(_: Any) -> None:
+        is_filling.set()
+        is_chosen.wait(0.2)
+
+    def arrive() -> None:
+        with LOCK:
+            choice.offer(rows_of(1, 2, 3, 4), is_complete=False)
+
+    control.observe(in_the_middle, "_options_labels")
+    page = threading.Thread(target=arrive)
+    page.start()
+    is_filling.wait(5)
+    screen.pick(choice, "Thing", "Name 2")
+    is_chosen.set()
+    page.join()
+
+    assert choice.chosen == ("2",)
+    assert control.value == "2"
+    assert shown(choice) == ["Name 1", "Name 2", "Name 3", "Name 4"]
+
+
+@pytest.mark.parametrize("multiple", [False, True])
+def test_choosing_while_many_pages_arrive_always_counts(multiple: bool) -> None:
+    choice = Choice("Thing", multiple=multiple)
+    choice.offer(rows_of(*range(1, 10)), is_complete=False)
+
+    def arrive() -> None:
+        for last in range(10, 160, 2):
+            with LOCK:
+                choice.offer(rows_of(*range(1, last)), is_complete=False)
+
+    page = threading.Thread(target=arrive)
+    page.start()
+    kept = []
+    for turn in range(150):
+        gid = str(1 + turn % 9)
+        screen.pick(choice, "Thing", f"Name {gid}")
+        kept.append(choice.chosen == (gid,))
+    page.join()
+
+    assert all(kept)
+    assert len(choice.rows) == 157

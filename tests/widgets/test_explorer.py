@@ -1,0 +1,338 @@
+"""The explorer: pick, run, see, save; what goes wrong is told where it is seen."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pandas as pd
+import pytest
+
+import asana_frames as af
+from asana_frames.catalog import load
+from asana_frames.exceptions import InvalidRequest
+from asana_frames.widgets import Explorer, ProjectPicker
+from tests.recorder import Recorder
+from tests.widgets import screen
+from tests.widgets.company import Company, records
+
+
+@pytest.fixture
+def company(recorder: Recorder) -> Iterator[Company]:
+    made = Company(recorder)
+    made.only_acme()
+    yield made
+    made.let_go()
+
+
+def status(explorer: Explorer) -> str:
+    return str(explorer._status.value)
+
+
+def clicked(explorer: Explorer) -> Explorer:
+    """Press Run and wait until it can be pressed again."""
+    screen.press(explorer, "Run")
+    screen.until(lambda: not screen.control(explorer, "Run").disabled, "the run over")
+    return explorer
+
+
+def test_only_operations_that_read_are_offered(asana: af.Asana) -> None:
+    explorer = Explorer(asana)
+    offered = {
+        f"{resource}.{method}"
+        for resource in screen.control(explorer, "Resource").options
+        for method in _methods(explorer, resource)
+    }
+
+    assert offered == {
+        op.name for op in load().operations if op.is_read and op.returns != "nothing"
+    }
+    assert "tasks.delete" not in offered
+
+
+def _methods(explorer: Explorer, resource: str) -> tuple[str, ...]:
+    screen.pick(explorer, "Resource", resource)
+    return tuple(screen.control(explorer, "Operation").options)
+
+
+def test_the_operation_can_be_told(asana: af.Asana) -> None:
+    explorer = Explorer(asana, "tags.get")
+
+    assert explorer.operation.name == "tags.get"
+    assert screen.control(explorer, "Resource").value == "tags"
+    assert screen.control(explorer, "Operation").value == "get"
+
+
+@pytest.mark.parametrize("wrong", ["tasks.lst", "tasks", "", "tasks.delete", "tasks.create"])
+def test_an_operation_that_does_not_read_is_refused(asana: af.Asana, wrong: str) -> None:
+    with pytest.raises(InvalidRequest, match="No operation that reads"):
+        Explorer(asana, wrong)
+
+
+def test_another_resource_begins_with_its_list(asana: af.Asana) -> None:
+    explorer = Explorer(asana, "tags.get")
+
+    screen.pick(explorer, "Resource", "projects")
+
+    assert explorer.operation.name == "projects.list"
+    assert explorer.code.startswith("projects = asana.projects.list(")
+
+
+def test_what_is_run_is_what_the_code_says(asana: af.Asana) -> None:
+    explorer = Explorer(asana, "tasks.list").fill(project="Website relaunch", limit=7)
+
+    clicked(explorer)
+    names: dict[str, Any] = {"asana": asana}
+    exec(explorer.code, names)
+
+    pd.testing.assert_frame_equal(explorer.frame, names["tasks"])
+    assert "7 rows; " in status(explorer)
+
+
+def test_the_status_counts_the_requests_of_the_run_alone(
+    company: Company, recorded: af.Asana
+) -> None:
+    explorer = Explorer(recorded, "projects.list").fill(team="11", limit=None).run()
+    last = explorer._asana.last
+
+    ProjectPicker(recorded).wait()
+    screen.pick(explorer, "Resource", "tasks")
+    screen.until(lambda: company.count("/users?workspace=1"), "the names asked for")
+
+    assert "2 rows; 1 request." in status(explorer)
+    assert explorer._asana.last is last
+
+
+def test_running_leaves_the_last_call_of_the_prompt_as_it_is(asana: af.Asana) -> None:
+    asana.teams.list_for_workspace("Acme")
+
+    Explorer(asana, "tags.list").fill(workspace="Acme").run()
+
+    assert asana.last.operation == "teams.list_for_workspace"
+
+
+def test_rows_and_columns_are_shown(asana: af.Asana) -> None:
+    explorer = Explorer(asana, "tasks.list").fill(project="Website relaunch").run()
+
+    assert "100 rows, the first 20 are shown" in status(explorer)
+    assert explorer._rows.value.count("<tr") == 21
+    assert explorer._columns.value.count("<tr") == 1 + len(explorer.frame.columns)
+    assert str(explorer.frame.dtypes["due_on"]) in explorer._columns.value
+
+
+def test_names_are_never_taken_for_html(company: Company, recorded: af.Asana) -> None:
+    evil = "<script>alert(1)</script>"
+    company.lists["/tags?workspace=1"] = records(evil, first=701)
+
+    explorer = Explorer(recorded, "tags.list").fill(workspace="1").run()
+    clicked(explorer.fill(workspace=evil))
+
+    assert explorer.frame["name"].tolist() == [evil]
+    assert "<script>" not in explorer._rows.value + explorer._code.value + status(explorer)
+    assert "&lt;script&gt;" in explorer._rows.value
+
+
+def test_what_is_needed_and_missing_is_told(asana: af.Asana) -> None:
+    explorer = clicked(Explorer(asana, "sections.list_for_project"))
+
+    assert "InvalidRequest" in status(explorer)
+    assert "needs project: fill in what has a star" in status(explorer)
+    assert explorer.frame is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ({"project": "Websit relaunch"}, "Website relaunch"),
+        ({"project": "404404"}, "NotFound"),
+        ({"limit": "many"}, "limit takes a whole number"),
+        ({"completed_since": "soon", "project": "Website relaunch"}, "completed_since"),
+    ],
+)
+def test_what_goes_wrong_is_told_and_what_was_read_stays(
+    asana: af.Asana, arguments: dict[str, Any], told: str
+) -> None:
+    explorer = Explorer(asana, "tasks.list").fill(project="Website relaunch", limit=3).run()
+
+    clicked(explorer.fill(**arguments))
+
+    assert told in status(explorer)
+    assert len(explorer.frame) == 3
+    assert screen.control(explorer, "Run").disabled is False
+
+
+@pytest.mark.parametrize("problem", [TypeError("odd"), KeyError("odd")])
+def test_whatever_else_goes_wrong_is_told_too(
+    asana: af.Asana, monkeypatch: pytest.MonkeyPatch, problem: Exception
+) -> None:
+    explorer = Explorer(asana, "tags.list")
+
+    def fail(**_: Any) -> pd.DataFrame:
+        raise problem
+
+    monkeypatch.setattr(explorer._asana.tags, "list", fail)
+    clicked(explorer)
+
+    assert type(problem).__name__ in status(explorer)
+
+
+def test_a_network_that_is_down_is_told() -> None:
+    with af.connect("secret-token", base_url="http://127.0.0.1:9/api/1.0") as nowhere:
+        explorer = Explorer(nowhere, "workspaces.list").run()
+
+    assert "ConnectionFailed" in status(explorer)
+    assert "secret-token" not in status(explorer)
+
+
+def test_going_elsewhere_while_it_reads_changes_nothing_of_what_is_read(
+    company: Company, recorded: af.Asana
+) -> None:
+    company.lists["/tags?workspace=1"] = records("Blue", first=701)
+    explorer = Explorer(recorded, "tags.list").fill(workspace="1")
+    slow = company.hold("/tags?workspace=1")
+    screen.press(explorer, "Run")
+
+    screen.pick(explorer, "Resource", "projects")
+    slow.set()
+    screen.until(lambda: not screen.control(explorer, "Run").disabled, "the run over")
+
+    assert explorer.frame["name"].tolist() == ["Blue"]
+    assert screen.control(explorer, "File").value == "tags.csv"
+
+
+def test_pressing_run_does_not_wait(company: Company, recorded: af.Asana) -> None:
+    slow = company.hold("/tags?workspace=1")
+    explorer = Explorer(recorded, "tags.list").fill(workspace="1")
+
+    screen.press(explorer, "Run")
+    was_disabled, said = screen.control(explorer, "Run").disabled, status(explorer)
+    slow.set()
+    screen.until(lambda: not screen.control(explorer, "Run").disabled, "the run over")
+
+    assert was_disabled
+    assert "Reading ..." in said
+
+
+# Saving.
+
+
+def test_what_was_read_is_saved_as_csv(asana: af.Asana, tmp_path: Path) -> None:
+    explorer = Explorer(asana, "tags.list").fill(workspace="Acme").run()
+
+    screen.write(explorer, "File", str(tmp_path / "my tags.csv"))
+    screen.press(explorer, "Save")
+
+    read = pd.read_csv(tmp_path / "my tags.csv", dtype={"gid": "str"})
+    assert read["gid"].tolist() == explorer.frame["gid"].tolist()
+    assert "Saved 8 rows" in status(explorer)
+
+
+def test_the_sheet_is_called_after_what_was_read(asana: af.Asana, tmp_path: Path) -> None:
+    explorer = Explorer(asana, "tags.list").fill(workspace="Acme").run()
+    screen.pick(explorer, "Resource", "projects")
+
+    screen.write(explorer, "File", str(tmp_path / "tags.XLSX"))
+    screen.press(explorer, "Save")
+
+    book = openpyxl.load_workbook(tmp_path / "tags.XLSX")
+    assert book.sheetnames[0] == "tags"
+
+
+def test_the_file_is_called_after_what_was_read_until_it_has_a_name(asana: af.Asana) -> None:
+    explorer = Explorer(asana, "tags.list").fill(workspace="Acme").run()
+    first = screen.control(explorer, "File").value
+
+    screen.pick(explorer, "Resource", "workspaces")
+    second = screen.control(explorer.run(), "File").value
+    screen.write(explorer, "File", "mine.csv")
+    third = screen.control(explorer.run(), "File").value
+
+    assert (first, second, third) == ("tags.csv", "workspaces.csv", "mine.csv")
+
+
+@pytest.mark.parametrize("name", ["", "tags", "tags.json", "no such folder/tags.csv"])
+def test_a_file_that_cannot_be_written_is_told(
+    asana: af.Asana, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    explorer = Explorer(asana, "tags.list").fill(workspace="Acme").run()
+
+    screen.write(explorer, "File", name)
+    screen.press(explorer, "Save")
+
+    assert 'role="alert"' in status(explorer)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_before_anything_is_read_there_is_nothing_to_save(asana: af.Asana) -> None:
+    explorer = Explorer(asana)
+
+    screen.press(explorer, "Save")
+
+    assert "press Run first" in status(explorer)
+
+
+# Every operation.
+
+GIVEN = {
+    "workspace": "Acme",
+    "project": "Website relaunch",
+    "team": "Marketing",
+    "user": "me",
+    "portfolio": "Growth",
+    "goal": "Grow revenue by 30 %",
+    "tag": "blocked",
+    "resource_type": "task",
+}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        op.name
+        for op in load().operations
+        if op.is_read
+        and op.returns == "list"
+        and all(p.argument in GIVEN for p in op.parameters if p.required or p.place == "path")
+    ],
+)
+def test_every_list_that_names_lead_to_is_read_and_shown(asana: af.Asana, name: str) -> None:
+    explorer = Explorer(asana, name)
+    needed = [p.argument for p in explorer.operation.parameters if p.required or p.place == "path"]
+
+    explorer.fill(limit=3, **{argument: GIVEN[argument] for argument in needed}).run()
+
+    if explorer.frame is None:
+        # Some want one of several filters, and say which.
+        assert f"InvalidRequest: {name}: 400" in status(explorer)
+    else:
+        assert len(explorer.frame) <= 3
+        assert explorer._rows.value.count("<tr") == 1 + len(explorer.frame)
+
+
+def test_no_thread_is_left_behind(asana: af.Asana) -> None:
+    before = set(threading.enumerate())
+
+    clicked(Explorer(asana, "tags.list").fill(workspace="Acme"))
+
+    def is_quiet() -> bool:
+        left = set(threading.enumerate()) - before
+        return not any(isinstance(thread, threading.Timer) for thread in left)
+
+    screen.until(is_quiet, "everything read")
+
+
+def test_cells_read_as_people_write_them(asana: af.Asana) -> None:
+    explorer = Explorer(asana, "goals.list").fill(workspace="Acme").run()
+    assert explorer.frame is not None
+    goal = explorer.frame.iloc[0]
+
+    shown = explorer._rows.value
+
+    assert f"<td>{goal['due_on']:%Y-%m-%d}</td>" in shown
+    assert "00:00:00" not in shown
+    assert "(no name)" not in shown
+    assert "<td>nan</td>" not in shown.lower()

@@ -1,0 +1,301 @@
+"""Forms: a control per argument, and the line of code that does the same."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+
+import asana_frames as af
+from asana_frames.catalog import Operation, load
+from asana_frames.exceptions import InvalidRequest
+from asana_frames.widgets.filters import Filter, filters_of
+from asana_frames.widgets.forms import Form
+from tests.recorder import Recorder
+from tests.widgets import screen
+from tests.widgets.company import Company, records
+
+READS = [op for op in load().operations if op.is_read and op.returns != "nothing"]
+EXAMPLES: dict[str, Any] = {"date": date(2026, 1, 31), "boolean": True, "integer": "5"}
+
+
+@pytest.fixture
+def company(recorder: Recorder) -> Iterator[Company]:
+    made = Company(recorder)
+    made.only_acme()
+    yield made
+    made.let_go()
+
+
+def operation(name: str) -> Operation:
+    return next(op for op in READS if op.name == name)
+
+
+def form_of(asana: af.Asana, name: str) -> Form:
+    return Form(asana, operation(name))
+
+
+def settled(form: Form) -> Form:
+    """Return the form once the names that it offers have arrived."""
+    done: set[int] = set()
+    while len(done) < len(form._heard):
+        listing, _ = form._heard[len(done)]
+        assert listing.wait(10)
+        done.add(len(done))
+    return form
+
+
+def example(found: Filter) -> Any:
+    """Return something that can be filled in."""
+    if found.parameter.enum:
+        return found.parameter.enum[-1]
+    return EXAMPLES.get(found.parameter.kind, f'a "{found.parameter.argument}"; é\\')
+
+
+def called(code: str, method: Any) -> dict[str, Any]:
+    """Return the arguments that a line of code calls a method with."""
+    (line,) = ast.parse(code).body
+    assert isinstance(line, ast.Assign)
+    assert isinstance(line.value, ast.Call)
+    given = [ast.literal_eval(value) for value in line.value.args]
+    named = {word.arg: ast.literal_eval(word.value) for word in line.value.keywords}
+    return inspect.signature(method).bind(*given, **named).arguments
+
+
+@pytest.mark.parametrize("name", [op.name for op in READS])
+def test_the_code_of_every_operation_is_a_call_of_it(recorded: af.Asana, name: str) -> None:
+    form = form_of(recorded, name)
+    method = getattr(recorded[form._operation.resource], form._operation.method)
+
+    for found in form._filters:
+        found.control.value = example(found)
+
+    assert called(form.code, method) == form.given()
+    assert called(form.code, method).keys() == set(form.given())
+
+
+@pytest.mark.parametrize(
+    "name", [op.name for op in READS if any(p.place == "path" for p in op.parameters)]
+)
+def test_the_code_with_only_the_last_argument_filled_in_says_which_it_is(
+    recorded: af.Asana, name: str
+) -> None:
+    form = form_of(recorded, name)
+    last = [found for found in form._filters if found.is_needed][-1]
+
+    last.control.value = example(last)
+
+    method = getattr(recorded[form._operation.resource], form._operation.method)
+    (line,) = ast.parse(form.code).body
+    call: Any = line.value  # type: ignore[attr-defined]
+    given = [ast.literal_eval(value) for value in call.args]
+    words = {word.arg: ast.literal_eval(word.value) for word in call.keywords}
+    assert inspect.signature(method).bind_partial(*given, **words).arguments == form.given()
+
+
+def test_what_is_needed_comes_first_and_has_a_star(asana: af.Asana) -> None:
+    found = filters_of(operation("typeahead.search"))
+
+    assert [one.control.description for one in found[:2]] == ["workspace *", "resource type *"]
+    assert [one.is_needed for one in found] == sorted((o.is_needed for o in found), reverse=True)
+
+
+def test_nothing_is_asked_of_an_operation_that_takes_no_reference(
+    company: Company, recorded: af.Asana
+) -> None:
+    form_of(recorded, "workspaces.list")
+
+    assert company.asked == []
+
+
+def test_the_only_workspace_is_filled_in_where_one_is_needed(
+    company: Company, recorded: af.Asana
+) -> None:
+    form = settled(form_of(recorded, "typeahead.search"))
+
+    assert screen.control(form, "workspace *").value == "Acme"
+    assert 'asana.typeahead.search("Acme"' in form.code
+
+
+def test_names_are_offered_and_any_other_can_be_typed(
+    company: Company, recorded: af.Asana
+) -> None:
+    form = settled(form_of(recorded, "tasks.list"))
+
+    project = screen.control(form, "project")
+    project.value = "https://app.asana.com/0/1/list"
+
+    assert project.options == ("Fair", "Site · Sales", "Site · Growth", "Leads")
+    assert form.given()["project"] == "https://app.asana.com/0/1/list"
+
+
+def test_one_of_several_of_a_name_stands_for_its_gid(company: Company, recorded: af.Asana) -> None:
+    form = settled(form_of(recorded, "sections.list_for_project"))
+
+    screen.control(form, "project *").value = "Site · Growth"
+    told = form.given()["project"]
+    screen.control(form, "project *").value = "Fair"
+
+    assert told == "111"
+    assert form.given()["project"] == "Fair"
+
+
+def test_a_name_that_was_cut_stands_for_its_gid(company: Company, recorded: af.Asana) -> None:
+    company.lists["/projects?workspace=1"] = records("y" * 200, first=131)
+    form = settled(form_of(recorded, "sections.list_for_project"))
+
+    screen.control(form, "project *").value = screen.control(form, "project *").options[0]
+
+    assert form.given()["project"] == "131"
+
+
+@pytest.mark.parametrize("name", ["2026", "me", "https://example.org", "a@b.cc", "(no name)"])
+def test_a_name_that_would_be_read_as_something_else_stands_for_its_gid(
+    company: Company, recorded: af.Asana, name: str
+) -> None:
+    company.lists["/projects?workspace=1"] = records(name, first=131)
+    form = settled(form_of(recorded, "sections.list_for_project"))
+
+    screen.control(form, "project *").value = screen.control(form, "project *").options[0]
+
+    assert form.given()["project"] == "131"
+
+
+def test_several_are_typed_with_semicolons_and_a_name_may_have_one(
+    company: Company, recorded: af.Asana
+) -> None:
+    company.lists["/time_periods?workspace=1"] = [
+        {"gid": "451", "display_name": "Q1; short"},
+        {"gid": "452", "display_name": "Q2"},
+    ]
+    form = settled(form_of(recorded, "goals.list"))
+    box = screen.control(form, "time periods")
+
+    box.value = " Q2 ; 451;"
+    two = form.given()["time_periods"]
+    box.value = "Q1; short"
+
+    assert two == ["Q2", "451"]
+    assert form.given()["time_periods"] == ["Q1; short"]
+
+
+def test_a_form_that_is_left_hears_no_more(company: Company, recorded: af.Asana) -> None:
+    late = company.hold("/projects?workspace=1")
+    form = form_of(recorded, "tasks.list")
+    screen.until(lambda: company.count("/projects?workspace=1"), "projects asked for")
+
+    form.let_go()
+    late.set()
+    settled(form_of(recorded, "tasks.list"))
+
+    assert screen.control(form, "project").options == ()
+
+
+def test_a_form_and_a_picker_share_their_lists(company: Company, recorded: af.Asana) -> None:
+    af.widgets.ProjectPicker(recorded).wait()
+
+    settled(form_of(recorded, "tasks.list"))
+
+    assert company.count("/projects?workspace=1") == 1
+
+
+def test_a_list_of_names_that_fails_is_no_hindrance(company: Company, recorded: af.Asana) -> None:
+    company.refused["/workspaces"] = 403
+
+    form = settled(form_of(recorded, "tasks.list"))
+    screen.control(form, "project").value = "101"
+
+    assert '"101"' in form.code
+
+
+@pytest.mark.parametrize("wrong", ["0", "-1", "many", "1.5", "²"])
+def test_a_limit_that_is_none_is_told_instead_of_the_code(asana: af.Asana, wrong: str) -> None:
+    form = form_of(asana, "tags.list")
+
+    screen.control(form, "limit").value = wrong
+
+    assert form.code.startswith("# limit takes a whole number above 0")
+    with pytest.raises(InvalidRequest, match="limit"):
+        form.given()
+
+
+def test_without_a_limit_everything_is_read(asana: af.Asana) -> None:
+    form = form_of(asana, "tags.list")
+
+    screen.control(form, "limit").value = " "
+
+    assert form.code == "tags = asana.tags.list()"
+
+
+def test_fields_are_in_the_code_where_they_are_not_the_usual_ones(asana: af.Asana) -> None:
+    form = form_of(asana, "tags.list")
+    usual = form.code
+
+    form.fill({"fields": ["name"]})
+
+    assert "fields" not in usual
+    assert form.code == 'tags = asana.tags.list(fields=["name"], limit=100)'
+
+
+def test_no_fields_are_the_gid_alone(asana: af.Asana) -> None:
+    form = form_of(asana, "tags.list")
+
+    form.fill({"workspace": "Acme", "fields": []})
+
+    assert "gid" in asana.tags.list(**form.given()).columns
+
+
+def test_filling_in_takes_what_the_method_takes(asana: af.Asana) -> None:
+    form = form_of(asana, "tasks.search")
+
+    form.fill(
+        {
+            "workspace": af.widgets.WorkspacePicker(asana, "Acme"),
+            "projects_any": ["Website relaunch", "Autumn campaign"],
+            "due_on_before": "2026-12-31",
+            "completed": False,
+            "limit": 7,
+        }
+    )
+
+    assert form.given() == {
+        "workspace": asana.workspaces.list()["gid"][0],
+        "projects_any": ["Website relaunch", "Autumn campaign"],
+        "due_on_before": "2026-12-31",
+        "completed": False,
+        "limit": 7,
+    }
+
+
+def test_filling_in_nothing_empties(asana: af.Asana) -> None:
+    form = form_of(asana, "tasks.list")
+    form.fill({"project": "Website relaunch", "limit": 5})
+
+    form.fill({"project": None, "limit": None})
+
+    assert form.given() == {}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ({"projekt": "x"}, "has no argument 'projekt'"),
+        ({"completed_since": object()}, "completed_since"),
+        ({"limit": "many"}, None),
+    ],
+)
+def test_filling_in_what_is_no_argument_is_refused(
+    asana: af.Asana, arguments: dict[str, Any], told: str | None
+) -> None:
+    form = form_of(asana, "tasks.list")
+
+    if told is None:
+        form.fill(arguments)
+        assert form.code.startswith("# limit")
+    else:
+        with pytest.raises(InvalidRequest, match=told):
+            form.fill(arguments)

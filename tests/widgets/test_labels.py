@@ -1,0 +1,85 @@
+"""Labels: one line each, not too long, and no two alike, whatever things are called."""
+
+from __future__ import annotations
+
+import pandas as pd
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from asana_frames.widgets.labels import LONGEST, NAMELESS, folded, labels, short
+
+#: Few letters, so that names are often alike, and what a label is made of.
+_NAMES = st.text(alphabet="ab ·1234567890…\n\u2028\u00a0é", max_size=8) | st.text(max_size=200)
+_ROWS = st.lists(
+    st.tuples(_NAMES | st.none(), _NAMES | st.none(), st.integers(0, 3) | st.none()), max_size=12
+)
+
+
+def rows_of(*names: str | None, **columns: list[object]) -> pd.DataFrame:
+    gids = [str(1 + i) for i in range(len(names))]
+    return pd.DataFrame({"gid": gids, "name": list(names), **columns})
+
+
+@given(_ROWS)
+@example([("A · 2", None, None), ("A", None, None), ("A", None, None)])
+@example([("A · x", None, None), ("A", "x", None), ("A", "y", None)])
+def test_no_two_labels_are_alike_and_each_is_a_line(
+    rows: list[tuple[str | None, str | None, int | None]],
+) -> None:
+    frame = rows_of(
+        *(name for name, _, _ in rows),
+        team_name=[team for _, team, _ in rows],
+        depth=[depth for _, _, depth in rows],
+    )
+
+    found = labels(frame, beside="team_name")
+
+    assert len(set(found)) == len(found) == len(rows)
+    assert all(len(label.splitlines()) == 1 for label in found)
+    longest = 2 * LONGEST + len("\u00a0" * 12 + " ·  · 12" * 2)
+    assert all(len(label) <= longest for label in found)
+
+
+@given(st.text(max_size=300))
+def test_a_short_name_is_one_line_of_at_most_eighty_characters(name: str) -> None:
+    found = short(name)
+
+    assert 1 <= len(found) <= LONGEST
+    assert found.splitlines() == [found]
+
+
+@given(st.text(max_size=30), st.text(max_size=30))
+def test_what_is_typed_is_found_in_a_name_that_has_it(before: str, typed: str) -> None:
+    assert folded(typed) in folded(before + typed)
+
+
+def test_names_that_are_alike_have_their_team_beside_them() -> None:
+    rows = rows_of("Site", "Site", "Fair", team_name=["Sales", "Growth", "Sales"])
+
+    assert labels(rows, beside="team_name") == ["Site · Sales", "Site · Growth", "Fair"]
+
+
+def test_names_that_are_alike_in_one_team_have_their_gid_beside_them() -> None:
+    rows = rows_of("Site", "Site", team_name=["Sales", "Sales"])
+
+    assert labels(rows, beside="team_name") == ["Site · Sales · 1", "Site · Sales · 2"]
+
+
+def test_a_name_that_is_missing_is_said_to_be() -> None:
+    assert labels(rows_of(None, " \n ")) == [f"{NAMELESS} · 1", f"{NAMELESS} · 2"]
+
+
+def test_a_row_without_a_depth_stands_at_the_top() -> None:
+    rows = rows_of("Goal", "Below", depth=[None, 1])
+
+    assert labels(rows) == ["Goal", "\u00a0" * 4 + "Below"]
+
+
+def test_accents_and_case_make_no_difference() -> None:
+    assert folded("Ärger Straße") == folded("arger STRASSE")
+
+
+def test_html_and_emoji_stay_as_they_are() -> None:
+    name = "<script>alert(1)</script> 🎉"
+
+    assert labels(rows_of(name)) == [name]

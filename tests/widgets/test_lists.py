@@ -1,0 +1,307 @@
+"""Lists: read in the background, shared by the pickers of a connection, none twice a minute."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pandas as pd
+import pytest
+
+import asana_frames as af
+from asana_frames.exceptions import ConnectionFailed
+from asana_frames.widgets.lists import (
+    GOOD_FOR,
+    Listing,
+    Lists,
+    ReadList,
+    in_background,
+    lists_of,
+)
+
+
+def page(*gids: int) -> pd.DataFrame:
+    return pd.DataFrame({"gid": [str(gid) for gid in gids], "name": [f"N{gid}" for gid in gids]})
+
+
+def reading(*pages: pd.DataFrame, ends: Exception | None = None) -> ReadList:
+    """Return what yields the pages, and then fails if it is to."""
+
+    def read(_: af.Asana) -> Iterator[pd.DataFrame]:
+        yield from pages
+        if ends is not None:
+            raise ends
+
+    return read
+
+
+class Watch:
+    """A clock that is set by hand."""
+
+    def __init__(self) -> None:
+        self.seconds = 1_000.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+@pytest.fixture
+def watch() -> Watch:
+    return Watch()
+
+
+@pytest.fixture
+def lists(watch: Watch) -> Lists:
+    return Lists(watch)
+
+
+def ended(listing: Listing) -> Listing:
+    assert listing.wait(10)
+    return listing
+
+
+def test_a_list_is_read_once_for_all_who_ask_within_a_minute(
+    recorded: af.Asana, lists: Lists, watch: Watch
+) -> None:
+    first = ended(lists.get(recorded, "key", reading(page(1))))
+    watch.seconds += GOOD_FOR - 1
+
+    second = lists.get(recorded, "key", reading(page(2)))
+
+    assert second is first
+    assert second.frame["gid"].tolist() == ["1"]
+
+
+def test_a_list_is_read_anew_after_a_minute(
+    recorded: af.Asana, lists: Lists, watch: Watch
+) -> None:
+    ended(lists.get(recorded, "key", reading(page(1))))
+    watch.seconds += GOOD_FOR
+
+    second = ended(lists.get(recorded, "key", reading(page(2))))
+
+    assert second.frame["gid"].tolist() == ["2"]
+
+
+def test_a_list_that_failed_is_read_anew_at_once(recorded: af.Asana, lists: Lists) -> None:
+    failed = ended(lists.get(recorded, "key", reading(page(1), ends=ConnectionFailed("down"))))
+
+    second = ended(lists.get(recorded, "key", reading(page(1, 2))))
+
+    assert isinstance(failed.error, ConnectionFailed)
+    assert (failed.is_complete, failed.frame["gid"].tolist()) == (False, ["1"])
+    assert (second.is_complete, second.frame["gid"].tolist()) == (True, ["1", "2"])
+
+
+def test_a_forgotten_list_is_read_anew(recorded: af.Asana, lists: Lists) -> None:
+    ended(lists.get(recorded, "key", reading(page(1))))
+
+    lists.forget("key")
+    lists.forget("another")
+
+    assert ended(lists.get(recorded, "key", reading(page(2)))).frame["gid"].tolist() == ["2"]
+
+
+def test_each_page_is_told_and_the_end(recorded: af.Asana, lists: Lists) -> None:
+    gate = threading.Event()
+    heard: list[tuple[int, bool, bool]] = []
+
+    def read(_: af.Asana) -> Iterator[pd.DataFrame]:
+        gate.wait(10)
+        yield page(1)
+        yield page(2, 3)
+
+    listing = lists.get(recorded, "key", read)
+    listing.tell(lambda told: heard.append((len(told.frame), told.is_complete, told.is_over)))
+    gate.set()
+    ended(listing)
+
+    assert heard == [(1, False, False), (3, False, False), (3, True, True)]
+
+
+def test_pages_that_are_told_slowly_are_told_together(recorded: af.Asana, lists: Lists) -> None:
+    heard: list[int] = []
+
+    def show(told: Listing) -> None:
+        heard.append(len(told.frame))
+        time.sleep(0.05)
+
+    def read(_: af.Asana) -> Iterator[pd.DataFrame]:
+        gate.wait(10)
+        for gid in range(20):
+            yield page(gid)
+
+    gate = threading.Event()
+    listing = lists.get(recorded, "key", read)
+    listing.tell(show)
+    gate.set()
+    ended(listing)
+
+    assert heard[0] == 1
+    assert heard[-1] == 20
+    assert len(heard) < 10
+
+
+def test_who_comes_late_is_told_at_once(recorded: af.Asana, lists: Lists) -> None:
+    listing = ended(lists.get(recorded, "key", reading()))
+    heard: list[int] = []
+
+    listing.tell(lambda told: heard.append(len(told.frame)))
+
+    assert heard == [0]
+
+
+def test_who_no_longer_listens_is_not_told(recorded: af.Asana, lists: Lists) -> None:
+    gate = threading.Event()
+    heard: list[Listing] = []
+
+    def read(_: af.Asana) -> Iterator[pd.DataFrame]:
+        gate.wait(10)
+        yield page(1)
+
+    listing = lists.get(recorded, "key", read)
+    listing.tell(heard.append)
+    listing.forget(heard.append)
+    listing.forget(heard.append)
+    gate.set()
+    ended(listing)
+
+    assert heard == []
+
+
+def test_whatever_goes_wrong_in_the_background_is_kept(recorded: af.Asana, lists: Lists) -> None:
+    listing = ended(lists.get(recorded, "key", reading(ends=ValueError("odd"))))
+
+    assert isinstance(listing.error, ValueError)
+    assert listing.is_over
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_listener_that_fails_keeps_nobody_from_hearing_and_nobody_waiting(
+    recorded: af.Asana, lists: Lists
+) -> None:
+    gate = threading.Event()
+    heard: list[bool] = []
+
+    def read(_: af.Asana) -> Iterator[pd.DataFrame]:
+        gate.wait(10)
+        yield page(1)
+
+    def fail(_: Listing) -> None:
+        raise RuntimeError("in somebody's own code")
+
+    listing = lists.get(recorded, "key", read)
+    listing.tell(fail)
+    listing.tell(lambda told: heard.append(told.is_complete))
+    gate.set()
+    ended(listing)
+
+    assert listing.error is None
+    assert heard == [False, True]
+
+
+def test_a_list_that_is_over_holds_on_to_nobody(recorded: af.Asana, lists: Lists) -> None:
+    listing = lists.get(recorded, "key", reading(page(1)))
+    listing.tell(lambda _: None)
+    ended(listing)
+
+    listing.tell(lambda _: None)
+
+    assert listing._hearers == []
+
+
+def test_many_who_ask_at_once_share_one_reading(recorded: af.Asana, lists: Lists) -> None:
+    begun: list[int] = []
+    together = threading.Barrier(8)
+    found: list[Listing] = []
+
+    def read(_: af.Asana) -> Iterator[pd.DataFrame]:
+        begun.append(1)
+        yield page(1)
+
+    def ask() -> None:
+        together.wait(10)
+        found.append(lists.get(recorded, "key", read))
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    ended(found[0])
+
+    assert len(begun) == 1
+    assert len({id(listing) for listing in found}) == 1
+
+
+def test_pages_and_listeners_that_come_together_miss_nothing(
+    recorded: af.Asana, lists: Lists
+) -> None:
+    def read(_: af.Asana) -> Iterator[pd.DataFrame]:
+        for gid in range(100):
+            yield page(gid)
+
+    listing = lists.get(recorded, "key", read)
+    last: list[int] = [0] * 50
+
+    def hears(place: int) -> Callable[[Listing], None]:
+        def hear(told: Listing) -> None:
+            last[place] = max(last[place], len(told.frame))
+
+        return hear
+
+    for place in range(50):
+        listing.tell(hears(place))
+    ended(listing)
+
+    assert last == [100] * 50
+
+
+def test_connections_have_lists_of_their_own_and_their_copies_share_them(
+    recorded: af.Asana, asana: af.Asana
+) -> None:
+    mine = lists_of(recorded)
+
+    assert lists_of(recorded.with_options(timeout=5)) is mine
+    assert lists_of(recorded.in_background()) is mine
+    assert lists_of(asana) is not mine
+
+
+def test_the_background_leaves_the_last_call_as_it_is(asana: af.Asana) -> None:
+    asana.tags.list(workspace="Acme")
+    hidden = asana.in_background()
+
+    hidden.teams.list_for_workspace("Acme")
+
+    assert asana.last.operation == "tags.list"
+    assert hidden.last.operation == "teams.list_for_workspace"
+    assert hidden.settings.progress is False
+    assert hidden.http is asana.http
+
+
+def test_work_is_done_at_once_where_there_are_no_threads(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(_: threading.Timer) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Timer, "start", refuse)
+    done: list[str] = []
+
+    timer = in_background(lambda: done.append("here"), after=5)
+
+    assert timer is None
+    assert done == ["here"]
+
+
+def test_work_that_is_called_off_is_not_done() -> None:
+    done: list[str] = []
+
+    timer = in_background(lambda: done.append("late"), after=0.05)
+    assert timer is not None
+    timer.cancel()
+    timer.join(5)
+
+    assert done == []
+    assert not timer.is_alive()

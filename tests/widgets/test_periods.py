@@ -1,0 +1,198 @@
+"""Periods: the days that a name stands for, and two dates."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import ipywidgets as ipw
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from asana_frames.exceptions import InvalidRequest
+from asana_frames.widgets import PeriodPicker
+from asana_frames.widgets.periods import OWN, PRESETS
+from tests.widgets import screen
+
+DAY = timedelta(days=1)
+_DAYS = st.dates(date(1980, 1, 1), date(2100, 12, 31))
+
+
+def picker_on(today: str, value: Any = "This month") -> PeriodPicker:
+    return PeriodPicker(value, today=today)
+
+
+@given(_DAYS)
+def test_every_preset_begins_before_it_ends_and_is_of_now_or_before(today: date) -> None:
+    for name, days in PRESETS.items():
+        first, last = days(today)
+
+        assert first <= last
+        assert first <= today
+        assert (last < today) == name.startswith("Last ") or last == today
+        assert not name.startswith("This ") or first <= today <= last
+
+
+@given(_DAYS, st.sampled_from(["week", "month", "quarter", "year"]))
+def test_the_last_one_ends_on_the_day_before_this_one_begins(today: date, unit: str) -> None:
+    before, now = PRESETS[f"Last {unit}"](today), PRESETS[f"This {unit}"](today)
+
+    assert before[1] + DAY == now[0]
+    assert PRESETS[f"This {unit}"](before[0]) == before
+
+
+@given(_DAYS)
+def test_periods_agree_with_those_of_pandas(today: date) -> None:
+    for name, freq in {"week": "W-SUN", "month": "M", "quarter": "Q", "year": "Y"}.items():
+        period = pd.Period(pd.Timestamp(today), freq=freq)
+
+        assert PRESETS[f"This {name}"](today) == (
+            period.start_time.date(),
+            period.end_time.date(),
+        )
+
+
+@pytest.mark.parametrize("days", [30, 90, 365])
+def test_the_last_so_many_days_are_so_many_and_end_today(days: int) -> None:
+    picker = picker_on("2026-11-02", f"Last {days} days")
+
+    assert picker.end == date(2026, 11, 2)
+    assert (picker.end - picker.start).days + 1 == days
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        ("2026-01-05", "2026-01-11"),
+        ["2026-01-05", date(2026, 1, 11)],
+        (datetime(2026, 1, 5, 23, 59), pd.Timestamp("2026-01-11T10:00Z")),
+    ],
+)
+def test_two_days_can_be_told_in_every_way(value: Any) -> None:
+    picker = picker_on("2026-11-02", value)
+
+    assert picker.value == (date(2026, 1, 5), date(2026, 1, 11))
+    assert repr(picker) == "PeriodPicker('Own dates', 2026-01-05 to 2026-01-11)"
+    assert screen.control(picker, "From").value == date(2026, 1, 5)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "Next month",
+        "2026-01-05",
+        None,
+        5,
+        (),
+        ("2026-01-05",),
+        ("2026-01-05", None),
+        (1, 2),
+        ("soon", "later"),
+        ("2026-01-11", "2026-01-05"),
+        (pd.NaT, pd.NaT),
+    ],
+)
+def test_what_is_no_period_is_refused_and_changes_nothing(wrong: Any) -> None:
+    picker = picker_on("2026-11-02")
+    before = repr(picker)
+
+    with pytest.raises(InvalidRequest):
+        picker.value = wrong
+
+    assert repr(picker) == before
+
+
+@pytest.mark.parametrize("wrong", ["soon", 5, pd.NaT])
+def test_a_today_that_is_no_day_is_refused(wrong: Any) -> None:
+    with pytest.raises(InvalidRequest):
+        PeriodPicker(today=wrong)
+
+
+def test_today_is_that_of_this_machine_unless_it_is_told() -> None:
+    before = date.today()
+
+    picker = PeriodPicker("Last 30 days")
+
+    assert before <= picker.end <= date.today()
+
+
+def test_choosing_a_preset_shows_its_days_and_is_heard_once() -> None:
+    picker = picker_on("2026-11-02")
+    heard = screen.choices(picker)
+
+    screen.pick(picker, "Period", "Last quarter")
+
+    assert heard == [(date(2026, 7, 1), date(2026, 9, 30))]
+    assert screen.control(picker, "From").value == date(2026, 7, 1)
+    assert screen.control(picker, "To").value == date(2026, 9, 30)
+
+
+def test_choosing_a_day_makes_it_a_period_of_ones_own() -> None:
+    picker = picker_on("2026-11-02")
+    heard = screen.choices(picker)
+
+    screen.control(picker, "From").value = date(2026, 11, 9)
+
+    assert heard == [(date(2026, 11, 9), date(2026, 11, 30))]
+    assert screen.control(picker, "Period").value == OWN
+
+
+def test_days_in_the_wrong_order_are_told_and_the_period_stays() -> None:
+    picker = picker_on("2026-11-02")
+
+    screen.control(picker, "From").value = date(2026, 12, 9)
+    said = screen.said(picker)
+    screen.control(picker, "To").value = date(2026, 12, 10)
+
+    assert "2026-11-30 is before 2026-12-09" in said
+    assert picker.value == (date(2026, 12, 9), date(2026, 12, 10))
+    assert screen.said(picker) == ""
+
+
+def test_a_day_that_is_taken_away_is_told_and_comes_back_with_a_preset() -> None:
+    picker = picker_on("2026-11-02")
+
+    screen.control(picker, "From").value = None
+    said, value = screen.said(picker), picker.value
+    screen.pick(picker, "Period", "This month")
+
+    assert "A day is missing" in said
+    assert picker.value == value
+    assert screen.control(picker, "From").value == date(2026, 11, 1)
+    assert screen.said(picker) == ""
+
+
+def test_setting_the_period_that_it_is_clears_what_was_wrong() -> None:
+    picker = picker_on("2026-11-02")
+    screen.control(picker, "From").value = None
+
+    picker.value = "This month"
+
+    assert screen.control(picker, "From").value == date(2026, 11, 1)
+    assert screen.control(picker, "Period").value == "This month"
+    assert screen.said(picker) == ""
+
+
+def test_own_dates_alone_change_nothing() -> None:
+    picker = picker_on("2026-11-02")
+    heard = screen.choices(picker)
+
+    screen.pick(picker, "Period", OWN)
+
+    assert heard == []
+    assert repr(picker) == "PeriodPicker('Own dates', 2026-11-01 to 2026-11-30)"
+
+
+def test_a_period_is_an_argument_of_interact() -> None:
+    seen: list[Any] = []
+    picker = picker_on("2026-11-02")
+
+    ipw.interactive(lambda days: seen.append(days), days=picker)
+    screen.pick(picker, "Period", "This year")
+
+    assert seen == [
+        (date(2026, 11, 1), date(2026, 11, 30)),
+        (date(2026, 1, 1), date(2026, 12, 31)),
+    ]

@@ -1,0 +1,155 @@
+"""Picking a task by typing: asked for after a pause, one question at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+import asana_frames as af
+from asana_frames.widgets import TaskPicker
+from tests.recorder import Recorder
+from tests.widgets import screen
+from tests.widgets.company import Company, records
+
+SEARCH = "/workspaces/1/typeahead"
+
+
+@pytest.fixture
+def company(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> Iterator[Company]:
+    monkeypatch.setattr("asana_frames.widgets.cascade.PAUSE", 0.05)
+    made = Company(recorder)
+    made.only_acme()
+    workspace = {"gid": "1", "name": "Acme"}
+    made.lists[SEARCH] = records("Recent", first=801, workspace=workspace)
+    made.lists[f"{SEARCH}?query=write"] = records("Write", "Rewrite", first=811)
+    made.lists[f"{SEARCH}?query=test"] = records("Test", "Write", first=821)
+    yield made
+    made.let_go()
+
+
+def searches(company: Company) -> list[str]:
+    return [key for key in company.asked if key.startswith(SEARCH)]
+
+
+def test_only_what_is_typed_in_the_end_is_asked_for(company: Company, recorded: af.Asana) -> None:
+    picker = TaskPicker(recorded).wait()
+
+    for typed in ("w", "wr", "wri", "writ", "write"):
+        screen.write(picker, "Find task", typed)
+    picker.wait()
+
+    assert [key for key in searches(company) if "?" in key] == [f"{SEARCH}?query=write"]
+    assert screen.options(picker, "Task") == ["Write", "Rewrite"]
+
+
+def test_nothing_is_asked_while_an_answer_is_on_its_way(
+    company: Company, recorded: af.Asana
+) -> None:
+    slow = company.hold(f"{SEARCH}?query=write")
+    picker = TaskPicker(recorded).wait()
+    screen.write(picker, "Find task", "write")
+    screen.until(lambda: company.count(f"{SEARCH}?query=write"), "the first question asked")
+
+    for typed in ("writex", "t", "te", "tes", "test"):
+        screen.write(picker, "Find task", typed)
+    meanwhile = len(searches(company))
+    slow.set()
+    picker.wait()
+
+    assert meanwhile == 2
+    assert searches(company)[2:] == [f"{SEARCH}?query=test"]
+    assert screen.options(picker, "Task") == ["Test", "Write"]
+
+
+def test_what_has_been_asked_within_a_minute_is_not_asked_again(
+    company: Company, recorded: af.Asana
+) -> None:
+    picker = TaskPicker(recorded).wait()
+
+    for typed in ("write", "test", "write", " write "):
+        screen.write(picker, "Find task", typed)
+        picker.wait()
+
+    assert company.count(f"{SEARCH}?query=write") == 1
+    assert screen.options(picker, "Task") == ["Write", "Rewrite"]
+
+
+def test_a_task_that_is_picked_stays_in_the_list_of_the_next_search(
+    company: Company, recorded: af.Asana
+) -> None:
+    picker = TaskPicker(recorded).wait()
+    screen.write(picker, "Find task", "write")
+    screen.pick(picker.wait(), "Task", "Rewrite")
+    heard = screen.choices(picker)
+
+    screen.write(picker, "Find task", "test")
+    picker.wait()
+
+    assert (picker.value, heard) == ("812", [])
+    assert screen.options(picker, "Task") == ["Rewrite", "Test", "Write"]
+    assert picker.row["name"] == "Rewrite"
+
+
+def test_several_are_picked_from_one_search_after_the_other(
+    company: Company, recorded: af.Asana
+) -> None:
+    picker = TaskPicker(recorded, multiple=True).wait()
+    screen.write(picker, "Find task", "write")
+    screen.pick(picker.wait(), "Task", "Write", "Rewrite")
+
+    screen.write(picker, "Find task", "test")
+    screen.pick(picker.wait(), "Task", "Rewrite", "Test")
+
+    assert picker.value == ["812", "821"]
+    assert picker.rows["name"].tolist() == ["Rewrite", "Test"]
+
+
+def test_a_search_that_finds_nothing_says_what_was_searched_for(
+    company: Company, recorded: af.Asana
+) -> None:
+    company.lists[f"{SEARCH}?query=<b>"] = []
+    picker = TaskPicker(recorded).wait()
+
+    screen.write(picker, "Find task", "<b>")
+    picker.wait()
+
+    assert "Nothing is called like &#x27;&lt;b&gt;&#x27;." in screen.said(picker)
+
+
+def test_a_search_that_is_refused_keeps_what_is_picked(
+    company: Company, recorded: af.Asana
+) -> None:
+    picker = TaskPicker(recorded).wait()
+    screen.pick(picker, "Task", "Recent")
+    company.refused[f"{SEARCH}?query=write"] = 403
+
+    screen.write(picker, "Find task", "write")
+    picker.wait()
+
+    assert "Forbidden" in screen.said(picker)
+    assert picker.value == "801"
+
+
+def test_typing_before_the_workspace_is_known_is_not_lost(
+    company: Company, recorded: af.Asana
+) -> None:
+    late = company.hold("/workspaces")
+    picker = TaskPicker(recorded)
+
+    screen.write(picker, "Find task", "write")
+    late.set()
+    picker.wait()
+
+    assert screen.options(picker, "Task") == ["Write", "Rewrite"]
+
+
+def test_a_task_told_by_code_is_shown_among_what_is_found(
+    company: Company, recorded: af.Asana
+) -> None:
+    picker = TaskPicker(recorded, "801")
+    screen.write(picker, "Find task", "write")
+    picker.wait()
+
+    assert repr(picker) == "TaskPicker(workspace='Acme', task='Recent')"
+    assert screen.options(picker, "Task") == ["Recent", "Write", "Rewrite"]
