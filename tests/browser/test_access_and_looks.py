@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import pytest
 
-import asana_frames as af
 from tests.browser.conftest import Company, Open
 from tests.browser.pages import nameless
 from tests.browser.servers import JupyterServer
@@ -24,7 +23,7 @@ WIDGETS = [
     "af.widgets.FieldsPicker(asana.tasks)",
     "af.widgets.Explorer(asana)",
     'af.widgets.Dashboard(asana, "goal", "Relaunch the website")',
-    *(["af.widgets.login()"] if hasattr(af.widgets, "login") else []),
+    "af.widgets.login()",
 ]
 THEMES = "@jupyterlab/apputils-extension:themes"
 WAIT = "for shown in made:\n    getattr(shown, 'wait', lambda: None)()"

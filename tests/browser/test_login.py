@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-import asana_frames as af
 from tests.browser.conftest import Company, Open
 from tests.browser.servers import JupyterServer
 
@@ -16,10 +15,6 @@ TOKEN = "sandbox:ben.fischer@acme.example"
 #: What would be left of it if it were sent letter by letter; nothing else has that in it.
 BEGUN = TOKEN[:10]
 STATE = "@jupyter-widgets/jupyterlab-manager:plugin"
-
-pytestmark = pytest.mark.skipif(
-    not hasattr(af.widgets, "login"), reason="there is no af.widgets.login yet"
-)
 
 
 @pytest.fixture(params=[False, True], ids=["no state", "widget state"])
