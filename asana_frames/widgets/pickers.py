@@ -5,6 +5,7 @@ from __future__ import annotations
 from asana_frames.asana import Asana
 from asana_frames.types import Ref, Refs
 from asana_frames.widgets.cascade import Cascade
+from asana_frames.widgets.in_workspace import InWorkspace
 from asana_frames.widgets.levels import (
     GOAL,
     PORTFOLIO,
@@ -17,7 +18,7 @@ from asana_frames.widgets.levels import (
 )
 
 
-class PortfolioPicker(Cascade):
+class PortfolioPicker(InWorkspace):
     """Pick a portfolio of yours: workspace > portfolio.
 
     Parameters
@@ -42,22 +43,7 @@ class PortfolioPicker(Cascade):
         ``value`` or ``workspace`` names nothing, or several.
     """
 
-    def __init__(
-        self,
-        asana: Asana,
-        value: Refs | None = None,
-        *,
-        multiple: bool = False,
-        workspace: Ref | None = None,
-    ) -> None:
-        super().__init__(
-            asana,
-            [WORKSPACE, PORTFOLIO],
-            picks="portfolio",
-            multiple=multiple,
-            value=value,
-            places={"workspace": workspace},
-        )
+    _level = PORTFOLIO
 
 
 class GoalPicker(Cascade):
@@ -159,7 +145,7 @@ class UserPicker(Cascade):
         return self.gid_of("team")
 
 
-class TagPicker(Cascade):
+class TagPicker(InWorkspace):
     """Pick a tag: workspace > tag.
 
     Parameters
@@ -184,25 +170,10 @@ class TagPicker(Cascade):
         ``value`` or ``workspace`` names nothing, or several.
     """
 
-    def __init__(
-        self,
-        asana: Asana,
-        value: Refs | None = None,
-        *,
-        multiple: bool = False,
-        workspace: Ref | None = None,
-    ) -> None:
-        super().__init__(
-            asana,
-            [WORKSPACE, TAG],
-            picks="tag",
-            multiple=multiple,
-            value=value,
-            places={"workspace": workspace},
-        )
+    _level = TAG
 
 
-class TaskPicker(Cascade):
+class TaskPicker(InWorkspace):
     """Pick a task by typing a part of its name: workspace > task.
 
     What is typed is asked for when nothing has been typed for 0.3 s, and never while another
@@ -231,19 +202,4 @@ class TaskPicker(Cascade):
         ``value`` or ``workspace`` names nothing, or several.
     """
 
-    def __init__(
-        self,
-        asana: Asana,
-        value: Refs | None = None,
-        *,
-        multiple: bool = False,
-        workspace: Ref | None = None,
-    ) -> None:
-        super().__init__(
-            asana,
-            [WORKSPACE, TASK],
-            picks="task",
-            multiple=multiple,
-            value=value,
-            places={"workspace": workspace},
-        )
+    _level = TASK

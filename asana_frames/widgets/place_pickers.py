@@ -10,6 +10,7 @@ import ipywidgets as ipw
 from asana_frames.asana import Asana
 from asana_frames.types import Ref, Refs
 from asana_frames.widgets.cascade import Cascade
+from asana_frames.widgets.in_workspace import InWorkspace
 from asana_frames.widgets.levels import PROJECT, SECTION, TEAM, WORKSPACE, Level
 
 
@@ -47,7 +48,7 @@ class WorkspacePicker(Cascade):
         super().__init__(asana, [WORKSPACE], picks="workspace", multiple=multiple, value=value)
 
 
-class TeamPicker(Cascade):
+class TeamPicker(InWorkspace):
     """Pick a team: workspace > team.
 
     Parameters
@@ -72,22 +73,7 @@ class TeamPicker(Cascade):
         ``value`` or ``workspace`` names nothing, or several.
     """
 
-    def __init__(
-        self,
-        asana: Asana,
-        value: Refs | None = None,
-        *,
-        multiple: bool = False,
-        workspace: Ref | None = None,
-    ) -> None:
-        super().__init__(
-            asana,
-            [WORKSPACE, replace(TEAM, unchosen=Level.unchosen)],
-            picks="team",
-            multiple=multiple,
-            value=value,
-            places={"workspace": workspace},
-        )
+    _level = replace(TEAM, unchosen=Level.unchosen)
 
 
 class ProjectPicker(Cascade):
