@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
+import shutil
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import matplotlib
 import pytest
@@ -45,6 +48,20 @@ def recorded(recorder: Recorder) -> Iterator[af.Asana]:
     """A connection to the recorder."""
     with af.connect("secret-token", base_url=recorder.url) as connected:
         yield connected
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """A browser without a window: one for all tests, since two at a time get in their way."""
+    path = shutil.which("chromium")
+    if path is None or importlib.util.find_spec("playwright") is None:
+        pytest.skip(f"not installed: {'chromium' if path is None else 'playwright'}")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield running
+        running.close()
 
 
 class SkippingClock(Clock):

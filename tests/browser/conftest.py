@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import os
 import re
-import shutil
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,8 +15,7 @@ from asana_frames.sandbox_server import Answer, Server, serve
 from tests.browser.pages import Notebook, Watched
 from tests.browser.servers import JupyterServer
 
-CHROMIUM = shutil.which("chromium")
-WANTED = ("playwright", "jupyterlab", "voila", "ipykernel")
+WANTED = ("jupyterlab", "voila", "ipykernel")
 PICTURES = "ASANA_FRAMES_SCREENSHOTS"
 ELSEWHERE = re.compile(r"^https?://(?!127\.0\.0\.1[:/])")
 #: Opens a notebook of the cells that it is given.
@@ -25,20 +23,16 @@ Open = Callable[..., Notebook]
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
+def browser(chromium: Any) -> Iterator[Any]:
     missing = [name for name in WANTED if importlib.util.find_spec(name) is None]
-    if CHROMIUM is None or missing:
-        pytest.skip(f"not installed: {', '.join(missing) or 'chromium'}")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        # One context for all: what JupyterLab is made of is fetched once.
-        context = running.new_context(viewport={"width": 1300, "height": 1000})
-        # Fonts that Voila wants from elsewhere: no test depends on a network.
-        context.route(ELSEWHERE, lambda route: route.fulfill(body=""))
-        yield context
-        running.close()
+    if missing:
+        pytest.skip(f"not installed: {', '.join(missing)}")
+    # One context for all: what JupyterLab is made of is fetched once.
+    context = chromium.new_context(viewport={"width": 1300, "height": 1000})
+    # Fonts that Voila wants from elsewhere: no test depends on a network.
+    context.route(ELSEWHERE, lambda route: route.fulfill(body=""))
+    yield context
+    context.close()
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,9 +13,6 @@ from matplotlib.figure import Figure
 
 import asana_frames as af
 
-api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-CHROMIUM = shutil.which("chromium")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium on the path")
 WIDTHS = [1280, 400]
 SCHEMES = ["light", "dark"]
 
@@ -28,14 +24,6 @@ class Opened:
     page: Any
     wrong: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with api.sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield running
-        running.close()
 
 
 @pytest.fixture(scope="module")
@@ -74,9 +62,9 @@ def bars(hours: pd.DataFrame) -> Figure:
 
 
 @pytest.fixture(params=[(width, scheme) for width in WIDTHS for scheme in SCHEMES], ids=str)
-def opened(request: pytest.FixtureRequest, browser: Any, file: Path) -> Iterator[Opened]:
+def opened(request: pytest.FixtureRequest, chromium: Any, file: Path) -> Iterator[Opened]:
     width, scheme = request.param
-    page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    page = chromium.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
     seen = Opened(page)
     page.on("console", lambda message: seen.wrong.append(message.text))
     page.on("pageerror", lambda error: seen.wrong.append(str(error)))
