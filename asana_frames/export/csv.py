@@ -57,8 +57,10 @@ def to_csv(
 def stream_csv(frame: pd.DataFrame, stream: IO[str], *, disarm: bool = True) -> None:
     """Write a frame as CSV to an open stream."""
     text = as_text(frame, disarm=disarm)
-    for name, dtype in text.dtypes.items():
+    # By place, since names may be there twice.
+    for place, dtype in enumerate(text.dtypes):
         if pd.api.types.is_bool_dtype(dtype):
             # Readers that look at quotes take what has none for a number.
-            text[name] = text[name].map({True: "True", False: "False"}, na_action="ignore")
+            words = text.iloc[:, place].map({True: "True", False: "False"}, na_action="ignore")
+            text.isetitem(place, words.array)
     text.to_csv(stream, index=False, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")

@@ -9,6 +9,7 @@ import msgspec
 import pandas as pd
 
 from asana_frames.atomic import writing
+from asana_frames.exceptions import InvalidRequest
 from asana_frames.export.text import as_text
 
 
@@ -29,6 +30,8 @@ def to_json(frame: pd.DataFrame, path: str | os.PathLike[str]) -> None:
     ------
     ConfigurationError
         The file cannot be written.
+    InvalidRequest
+        Two columns have the same name, of which an object could hold one only.
     """
     with writing(path) as part:
         part.write_bytes(json_bytes(frame))
@@ -36,7 +39,14 @@ def to_json(frame: pd.DataFrame, path: str | os.PathLike[str]) -> None:
 
 def json_bytes(frame: pd.DataFrame) -> bytes:
     """Return a frame as JSON, one object per row on a line of its own."""
-    columns = {str(name): _values(frame[name]) for name in frame.columns}
+    names = pd.Index(map(str, frame.columns))
+    if not names.is_unique:
+        twice = ", ".join(map(repr, dict.fromkeys(names[names.duplicated()])))
+        raise InvalidRequest(
+            f"An object in JSON has each name once; these columns are there twice: {twice}. "
+            f"Name them apart first: frame.set_axis([...], axis=1)."
+        )
+    columns = {name: _values(frame.iloc[:, place]) for place, name in enumerate(names)}
     rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
     lines = b",\n".join(msgspec.json.encode(row) for row in rows)
     return b"[" + lines + b"]\n"

@@ -196,3 +196,29 @@ def test_a_file_is_as_readable_as_others(tmp_path: Path) -> None:
     af.export.to_csv(pd.DataFrame({"a": [1]}), file)
 
     assert stat.S_IMODE(file.stat().st_mode) == stat.S_IMODE(other.stat().st_mode)
+
+
+def test_columns_of_one_name_are_all_in_the_csv(tmp_path: Path) -> None:
+    flags = pd.array([True, None], "boolean")
+    frame = pd.DataFrame({"gid": ["1", "2"], "a": flags, "b": [1.5, 2.0], "c": flags})
+    file = tmp_path / "twice.csv"
+
+    af.export.to_csv(frame.set_axis(["gid", "x", "x", "x"], axis=1), file)
+
+    assert file.read_text("utf-8").splitlines() == [
+        '"gid","x","x","x"',
+        '"1","True",1.5,"True"',
+        '"2","",2.0,""',
+    ]
+
+
+@pytest.mark.parametrize("names", [["gid", "x", "x"], ["gid", "1", 1]])
+def test_columns_of_one_name_are_refused_where_json_could_hold_one(
+    tmp_path: Path, names: list[object]
+) -> None:
+    frame = pd.DataFrame([["1", 2, 3]], columns=names)
+
+    with pytest.raises(af.InvalidRequest, match=f"there twice: '{names[-1]}'"):
+        af.export.to_json(frame, tmp_path / "twice.json")
+
+    assert list(tmp_path.iterdir()) == []
