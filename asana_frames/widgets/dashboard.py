@@ -22,6 +22,7 @@ from asana_frames.widgets.lists import GOOD_FOR, in_background
 from asana_frames.widgets.pickers import GoalPicker
 from asana_frames.widgets.place_pickers import ProjectPicker
 from asana_frames.widgets.subjects import GOAL_CHARTS, PROJECT_CHARTS, Draw, Goal, Project
+from asana_frames.widgets.traits import Anything
 
 About = Literal["project", "goal"]
 #: What it can be about -> its picker, what is read, its usual charts.
@@ -43,7 +44,7 @@ class Dashboard(ipw.Box, ipw.ValueWidget):
     about
         ``"project"`` or ``"goal"``.
     value
-        What is picked to begin with.
+        What is picked to begin with: gid, name, URL, row.
     charts
         Title -> function that draws: it is given what is picked and the axes. Of a project it can
         use ``.tasks``, ``.entries`` and ``.statuses``, of a goal ``.goals``, ``.relationships``,
@@ -77,7 +78,7 @@ class Dashboard(ipw.Box, ipw.ValueWidget):
     Dashboard(project='Website relaunch')
     """
 
-    value = traitlets.Any(None, allow_none=True, help="gid of what is picked.")
+    value = Anything(None, help="gid of what is picked.")
 
     def __init__(
         self,
@@ -122,6 +123,14 @@ class Dashboard(ipw.Box, ipw.ValueWidget):
         if drawing is not None and not drawing.wait(timeout):
             raise TimeoutError(f"The charts are not drawn after {timeout:g} s.")
         return self
+
+    @traitlets.validate("value")
+    def _resolved(self, proposal: Any) -> str | None:
+        """Let the picker say what a reference means."""
+        if proposal["value"] != self.picker.value:
+            self.picker.value = proposal["value"]
+        gid: str | None = self.picker.value
+        return gid
 
     def _arranged(self) -> list[Any]:
         left = ipw.VBox(

@@ -85,6 +85,20 @@ def test_another_choice_draws_anew_and_tells_observers(asana: af.Asana) -> None:
     assert repr(board) == "Dashboard(project='Mobile app')"
 
 
+def test_it_can_be_told_by_code_what_to_show(asana: af.Asana) -> None:
+    board = Dashboard(asana, charts={"Tasks": count}).wait()
+
+    board.value = "Mobile app"
+    board.wait()
+
+    assert board.value == board.picker.value
+    assert repr(board) == "Dashboard(project='Mobile app')"
+    assert PIXEL in shown(board)["Tasks"]
+    with pytest.raises(af.UnknownReference):
+        board.value = "Mobil app"
+    assert board.value == board.picker.value
+
+
 def count(project: Project, ax: Any) -> None:
     ax.bar(["tasks"], [len(project.tasks)])
 
