@@ -55,7 +55,8 @@ class NoGidColumn(InvalidRequest, AttributeError):
 class FrameAccessor:
     """What a frame of Asana's objects can do: in a cell, ``df.asana`` shows a card.
 
-    Everything works from the columns alone, so it does for a frame from a file, too.
+    Everything works from the columns alone, so it does for a frame from a file, too. Frames have
+    it once something of this package has been used, or where pandas was imported before it.
 
     Raises
     ------

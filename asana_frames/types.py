@@ -24,8 +24,8 @@ Ref: TypeAlias = "str | Mapping[str, Any] | Series[Any] | DataFrame | HasValue"
 Refs: TypeAlias = "Ref | Iterable[Ref]"
 #: A moment or a day: ISO 8601 text, ``date``, ``datetime`` or ``pandas.Timestamp``.
 When: TypeAlias = str | date | datetime
-#: Asana paths to read, ``"all"``, or None for the resource's default columns.
-Fields: TypeAlias = 'Iterable[str] | Literal["all"] | None'
+#: Asana paths to read, ``"all"``, or None for the resource's default columns; or a FieldsPicker.
+Fields: TypeAlias = 'Iterable[str] | Literal["all"] | HasValue | None'
 #: The most rows to return; None for all of them.
 Limit: TypeAlias = int | None
 #: What a fan-out does with a parent that answers 402, 403 or 404.

@@ -67,6 +67,23 @@ class ForgetfulKeyring(Keyring):
         pass
 
 
+class SealedKeyring(Keyring):
+    """Can be read, and neither written nor deleted from."""
+
+    def set_password(self, service: str, name: str, text: str) -> None:
+        raise RuntimeError("read only")
+
+    def delete_password(self, service: str, name: str) -> None:
+        raise RuntimeError("read only")
+
+
+class StubbornKeyring(SealedKeyring):
+    """Says that it deletes, and does not."""
+
+    def delete_password(self, service: str, name: str) -> None:
+        pass
+
+
 def allow(url: str) -> str:
     """Allow the app as a person would, and return the code that the page shows."""
     page = requests.get(f"{url}&allow=true", timeout=10).text

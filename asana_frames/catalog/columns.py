@@ -85,6 +85,8 @@ def columns_of(record: str, fields: tuple[str, ...] | None = None) -> tuple[Colu
 
 def parse_fields(fields: Fields) -> tuple[str, ...] | None:
     """Return ``fields`` as a tuple of paths, or None for the default columns."""
+    # A picker of fields stands for what is picked.
+    fields = getattr(fields, "value", fields)
     if fields is None:
         return None
     paths: tuple[object, ...] = ()

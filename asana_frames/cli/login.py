@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from contextlib import closing
 
@@ -13,7 +12,13 @@ from asana_frames.cli.errors import Command
 from asana_frames.directories import read_me
 from asana_frames.exceptions import InvalidRequest
 from asana_frames.fetch import Http, resolve_base_url, resolve_token
-from asana_frames.fetch.auth import TOKEN_VARIABLE, bearer_of, find_credential, forget_logins
+from asana_frames.fetch.auth import (
+    TOKEN_VARIABLE,
+    bearer_of,
+    find_credential,
+    forget_logins,
+    note_of_variable,
+)
 from asana_frames.fetch.credentials import Credential, checked_token
 from asana_frames.fetch.loopback import PATIENCE, Loopback
 from asana_frames.fetch.oauth import ID_VARIABLE, OUT_OF_BAND, Authorization, app_of
@@ -136,5 +141,6 @@ def _typed(label: str, default: str | None = None) -> str:
 
 
 def _warn_of_variable() -> None:
-    if os.environ.get(TOKEN_VARIABLE, "").strip():
-        click.echo(f"{TOKEN_VARIABLE} is set and is used before what is remembered.", err=True)
+    note = note_of_variable()
+    if note:
+        click.echo(note, err=True)

@@ -54,7 +54,8 @@ def forget_logins(base_url: str) -> LoggedOut:
     Raises
     ------
     ConfigurationError
-        The file of remembered logins cannot be read or written.
+        The file of remembered logins cannot be read or written, or the keyring does not let go
+        of what it holds.
     """
     with _lock:
         login = _logins.pop(base_url, None)
@@ -101,14 +102,23 @@ def find_credential(token: str | None, base_url: str) -> Found | None:
         login = _logins.get(base_url)
     if login is not None:
         return Found(login, PROCESS)
-    given = os.environ.get(TOKEN_VARIABLE)
-    if given and given.strip():
+    given = _given()
+    if given:
         return Found(Credential(checked_token(given)), TOKEN_VARIABLE)
     kept = remembered(base_url)
     if kept is None:
         return None
     checked_token(kept.credential.token)
     return Found(*kept)
+
+
+def note_of_variable() -> str:
+    """Return that ``ASANA_ACCESS_TOKEN`` goes before what is remembered, if it is set."""
+    return f"{TOKEN_VARIABLE} is set and is used before what is remembered." if _given() else ""
+
+
+def _given() -> str:
+    return os.environ.get(TOKEN_VARIABLE, "").strip()
 
 
 def resolve_token(token: str | None = None, base_url: str = DEFAULT_BASE_URL) -> Bearer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import html
 import queue
 import threading
@@ -35,6 +36,10 @@ class _Handler(BaseHTTPRequestHandler):
             self._page(404, "Nothing here", "This is not the page that was waited for.")
             return
         answer = dict(parse_qsl(parts.query, keep_blank_values=True))
+        if not self._is_awaited(answer):
+            # Any page that is open in the browser can ask this: it must not end the log-in.
+            self._page(400, "Not logged in", "This answer belongs to another log-in.")
+            return
         if not self.first.acquire(blocking=False):
             self._page(410, "Too late", "The answer has come before.")
             return
@@ -44,10 +49,12 @@ class _Handler(BaseHTTPRequestHandler):
             # Not before the page is on its way: whoever waits may end the process.
             self.answers.put(answer)
 
+    def _is_awaited(self, answer: dict[str, str]) -> bool:
+        given = answer.get("state", "").encode()
+        return bool(self.state) and hmac.compare_digest(given, self.state.encode())
+
     def _tell(self, answer: dict[str, str]) -> None:
-        if answer.get("state") != self.state:
-            self._page(400, "Not logged in", "This answer belongs to another log-in.")
-        elif "error" in answer:
+        if "error" in answer:
             self._page(200, "Not logged in", "You can close this page.")
         else:
             self._page(200, "Nearly there", "You can close this page and go back.")
@@ -77,6 +84,9 @@ class _Server(ThreadingHTTPServer):
 
 class Loopback:
     """Listens on 127.0.0.1 from the start, for one answer; close it, or use it in ``with``.
+
+    An answer is what comes with the state that `expect` was told; anything else gets an error
+    page, and the listener goes on.
 
     Parameters
     ----------
@@ -121,7 +131,7 @@ class Loopback:
         self.close()
 
     def expect(self, state: str) -> None:
-        """Tell which state the page calls right."""
+        """Tell which state the answer has; before this, there is none that is right."""
         self._handler.state = state  # type: ignore[attr-defined]
 
     def wait(self, seconds: float = PATIENCE) -> dict[str, str]:

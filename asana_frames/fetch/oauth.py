@@ -85,8 +85,12 @@ class Authorization:
         self._client_id = client_id
         self._secret = client_secret
         with _in_silence():
-            self._session = _session(base_url, client_id, redirect_uri, scope)
+            self._session = _session(base_url, client_id, redirect_uri)
+            self._session.scope = scope.split() or None
             url, self.state = self._session.authorization_url(_as_https(base_url, "authorize"))
+            # Asana may grant another scope than was asked for, which the library takes for a
+            # failure where it knows what that was.
+            self._session.scope = None
         self.url: str = base_url.partition("://")[0] + url.removeprefix("https")
 
     def __repr__(self) -> str:
@@ -213,11 +217,9 @@ def _credential_of(answer: Any, client_id: str, client_secret: str) -> Credentia
     )
 
 
-def _session(base_url: str, client_id: str, redirect_uri: str | None, scope: str = "") -> Any:
+def _session(base_url: str, client_id: str, redirect_uri: str | None) -> Any:
     module = require("requests_oauthlib", extra="oauth")
-    session = module.OAuth2Session(
-        client_id, redirect_uri=redirect_uri, scope=scope.split() or None, pkce="S256"
-    )
+    session = module.OAuth2Session(client_id, redirect_uri=redirect_uri, pkce="S256")
     # A redirect would carry code and secret away.
     session.max_redirects = 0
     if base_url.startswith("http://"):

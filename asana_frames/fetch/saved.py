@@ -50,7 +50,8 @@ def remember(base_url: str, credential: Credential) -> str:
     Raises
     ------
     ConfigurationError
-        There is no keyring, and the file cannot be read or written.
+        There is no keyring, and the file cannot be read or written; or an old login is in the
+        keyring and can be neither replaced nor deleted there: then nothing is written.
     """
     with _lock:
         if _put_in_keyring(base_url, _text_of(credential)):
@@ -58,6 +59,7 @@ def remember(base_url: str, credential: Credential) -> str:
             with suppress(ConfigurationError):
                 _drop_from_file(base_url)
             return KEYRING
+        # Before the file is written: what the keyring still holds would be used in its place.
         _drop_from_keyring(base_url)
         _write({**_read(), base_url: credential})
         return _file()
@@ -84,7 +86,7 @@ def renew(base_url: str, old: Credential, new: Credential) -> None:
     Raises
     ------
     ConfigurationError
-        The file cannot be read or written.
+        Where it is kept cannot be read or written.
     """
     with _lock:
         kept = remembered(base_url)
@@ -103,11 +105,15 @@ def forget(base_url: str) -> list[str]:
     Raises
     ------
     ConfigurationError
-        The file cannot be read or written.
+        The file cannot be read or written; or the keyring does not let go of what it holds, and
+        then the file's is forgotten all the same.
     """
     with _lock:
-        places = [KEYRING] if _drop_from_keyring(base_url) else []
-        return [*places, _file()] if _drop_from_file(base_url) else places
+        try:
+            places = [KEYRING] if _drop_from_keyring(base_url) else []
+        finally:
+            is_in_file = _drop_from_file(base_url)
+        return [*places, _file()] if is_in_file else places
 
 
 def _text_of(credential: Credential) -> str:
@@ -138,14 +144,11 @@ def _user(base_url: str) -> str:
 
 def _put_in_keyring(base_url: str, text: str) -> bool:
     """Keep a text in the keyring; return whether it is there now."""
-    try:
-        keyring = import_module("keyring")
-        keyring.set_password(_SERVICE, _user(base_url), text)
-        # There are keyrings that take everything and keep nothing.
-        return bool(keyring.get_password(_SERVICE, _user(base_url)) == text)
-    except Exception:  # noqa: BLE001
-        # A machine without a keyring service raises whatever its library does.
-        return False
+    # A machine without a keyring service raises whatever its library does.
+    with suppress(Exception):
+        import_module("keyring").set_password(_SERVICE, _user(base_url), text)
+    # There are keyrings that take everything and keep nothing.
+    return _get_from_keyring(base_url) == text
 
 
 def _get_from_keyring(base_url: str) -> str | None:
@@ -157,12 +160,17 @@ def _get_from_keyring(base_url: str) -> str | None:
 
 
 def _drop_from_keyring(base_url: str) -> bool:
+    """Delete what the keyring holds; return whether there was something."""
     if _get_from_keyring(base_url) is None:
         return False
-    try:
+    with suppress(Exception):
         import_module("keyring").delete_password(_SERVICE, _user(base_url))
-    except Exception:  # noqa: BLE001
-        return False
+    if (_get_from_keyring(base_url) or "").strip():
+        raise ConfigurationError(
+            f"A login for {base_url} is still in the keyring, which does not let it be deleted "
+            f"from here, and it will go on being used. Delete it in the keyring (service "
+            f'"{_SERVICE}", user name "{_user(base_url)}"), then do this again.'
+        )
     return True
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Hashable, Sequence
 from functools import partial
 from typing import Any, NamedTuple
@@ -12,16 +11,14 @@ import pandas as pd
 import traitlets
 
 from asana_frames.asana import Asana
-from asana_frames.exceptions import InvalidRequest, RequestRefused
-from asana_frames.widgets.choice import LOCK, Choice
+from asana_frames.exceptions import InvalidRequest, RequestRefused, suggest
+from asana_frames.widgets.choice import CHANGED, LOCK, Choice
 from asana_frames.widgets.levels import Level, named
 from asana_frames.widgets.lists import Hear, Listing, in_background, lists_of
 from asana_frames.widgets.traits import Anything
 
 #: Seconds without a key after which what is typed is asked for.
 PAUSE = 0.3
-#: Told when a list has arrived, or is waited for no more.
-_ARRIVALS = threading.Condition(LOCK)
 
 
 class _Reading(NamedTuple):
@@ -59,6 +56,7 @@ class Cascade(ipw.VBox, ipw.ValueWidget):
     """
 
     value = Anything(None, help="gid of what is chosen, or gids.")
+    reloads = traitlets.Int(0, help="How often the lists were read anew.")
 
     def __init__(
         self,
@@ -120,7 +118,7 @@ class Cascade(ipw.VBox, ipw.ValueWidget):
         """The rows of what is chosen."""
         choice = self._choices[self._picks]
         rows = choice.rows[choice.rows["gid"].isin(choice.chosen)]
-        return rows.drop(columns="depth", errors="ignore").reset_index(drop=True)
+        return rows.reindex(columns=self._levels[self._picks].columns).reset_index(drop=True)
 
     @property
     def workspace(self) -> str | None:
@@ -130,7 +128,8 @@ class Cascade(ipw.VBox, ipw.ValueWidget):
     def gid_of(self, level: str) -> str | None:
         """Return the gid that is chosen at a level, of several the first; None where none is."""
         if level not in self._choices:
-            return None
+            hint = suggest(level, self._choices)
+            raise InvalidRequest(f"{type(self).__name__} has no level {level!r}.{hint}")
         chosen = self._choices[level].chosen
         return chosen[0] if chosen else None
 
@@ -143,8 +142,8 @@ class Cascade(ipw.VBox, ipw.ValueWidget):
             They have not, so many seconds later.
         """
         # Who hears of a choice holds the lock, which lists need to arrive: the wait lets it go.
-        with _ARRIVALS:
-            if not _ARRIVALS.wait_for(self._is_settled, timeout):
+        with CHANGED:
+            if not CHANGED.wait_for(self._is_settled, timeout):
                 raise TimeoutError(f"The lists have not arrived within {timeout:g} s.")
         return self
 
@@ -203,7 +202,7 @@ class Cascade(ipw.VBox, ipw.ValueWidget):
         if known is not None:
             known.listing.forget(known.hear)
         self._arriving.discard(name)
-        _ARRIVALS.notify_all()
+        CHANGED.notify_all()
 
     def _arrived(self, name: str, listing: Listing) -> None:
         """Show as much of a list as there is; called in whatever thread it arrived in."""
@@ -216,7 +215,7 @@ class Cascade(ipw.VBox, ipw.ValueWidget):
             try:
                 self._show(name, listing)
             finally:
-                _ARRIVALS.notify_all()
+                CHANGED.notify_all()
 
     def _show(self, name: str, listing: Listing) -> None:
         choice = self._choices[name]
@@ -304,6 +303,7 @@ class Cascade(ipw.VBox, ipw.ValueWidget):
                 self._lists.forget(reading.key)
             self._asana.references.forget()
             self._fill_all()
+            self.reloads += 1
 
     # What is told by code.
 

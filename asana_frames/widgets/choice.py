@@ -17,6 +17,8 @@ from asana_frames.widgets.labels import LONGEST, folded, labels, short
 #: Held by whoever changes a picker. One for all: lists arrive in threads of their own, and what
 #: observes one picker may set another.
 LOCK = threading.RLock()
+#: Told when something that is waited for has happened.
+CHANGED = threading.Condition(LOCK)
 #: Options that are shown at once; what is typed narrows the rest.
 SHOWN = 200
 #: What a control holds while nothing is chosen; for None it would show an empty line.
@@ -44,7 +46,7 @@ class Choice(ipw.VBox):
     Attributes
     ----------
     chosen : tuple of str
-        gids, in the order in which they were chosen.
+        gids, in the order of the control, or of the code that chose them.
     query : str
         What is typed in the box.
     """
@@ -120,7 +122,7 @@ class Choice(ipw.VBox):
         if is_complete and not keep:
             missing = missing.head(0)
         self._kept = set(missing["gid"])
-        self.rows = rows if missing.empty else pd.concat([missing, rows], ignore_index=True)
+        self.rows = rows if missing.empty else self._with(rows, missing)
         told = labels(self.rows, beside=self._beside)
         self._all = [
             (label, gid, _searched(label, name))
@@ -134,6 +136,12 @@ class Choice(ipw.VBox):
         _show(self._box, self._asks or is_long or bool(self.query))
         self.tell(self._told_of_none() if is_complete and rows.empty else "")
         self.choose(self.chosen)
+
+    def _with(self, rows: pd.DataFrame, missing: pd.DataFrame) -> pd.DataFrame:
+        # A browser sends the place of what is clicked: in a list that opens, what is kept stands
+        # last, so that no place changes when the rest of the list arrives.
+        parts = [missing, rows] if self._multiple or self._asks else [rows, missing]
+        return pd.concat(parts, ignore_index=True)
 
     def _columns(self) -> tuple[list[str], list[Any]]:
         return self.rows["gid"].tolist(), self.rows["name"].tolist()
@@ -190,7 +198,7 @@ class Choice(ipw.VBox):
             for label, gid, text in self._all
             if gid in mine or all(word in text for word in words)
         ]
-        self._shown = _first(fitting, mine)
+        self._shown = _first(fitting, mine, ahead=self._multiple)
         self._tell_counts(len(fitting), words)
         with self._filling(), self._control.hold_sync():
             if self._multiple:
@@ -319,13 +327,15 @@ def wide() -> dict[str, Any]:
     }
 
 
-def _first(fitting: list[tuple[str, str]], chosen: set[str]) -> list[tuple[str, str]]:
-    """Return as many as are shown: what is chosen, and the first of the others."""
+def _first(
+    fitting: list[tuple[str, str]], chosen: set[str], *, ahead: bool
+) -> list[tuple[str, str]]:
+    """Return as many as are shown: what is chosen, ahead or behind, and the first others."""
     if len(fitting) <= SHOWN:
         return fitting
     mine = [entry for entry in fitting if entry[1] in chosen]
-    others = [entry for entry in fitting if entry[1] not in chosen]
-    return mine + others[: max(SHOWN - len(mine), 0)]
+    others = [entry for entry in fitting if entry[1] not in chosen][: max(SHOWN - len(mine), 0)]
+    return [*mine, *others] if ahead else [*others, *mine]
 
 
 def _searched(label: str, name: object) -> str:

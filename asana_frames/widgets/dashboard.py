@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -17,7 +16,8 @@ from asana_frames.exceptions import InvalidRequest, suggest
 from asana_frames.export.pictures import pictures
 from asana_frames.types import Ref
 from asana_frames.widgets.cascade import Cascade
-from asana_frames.widgets.choice import LOCK, line
+from asana_frames.widgets.choice import CHANGED, LOCK, line
+from asana_frames.widgets.drawing import drawing
 from asana_frames.widgets.lists import GOOD_FOR, in_background
 from asana_frames.widgets.pickers import GoalPicker
 from asana_frames.widgets.place_pickers import ProjectPicker
@@ -30,8 +30,6 @@ _ABOUT: Mapping[str, tuple[Callable[..., Cascade], Callable[[Asana, str], Any], 
     "project": (partial(ProjectPicker, sections=False), Project, PROJECT_CHARTS),
     "goal": (GoalPicker, Goal, GOAL_CHARTS),
 }
-#: matplotlib draws one thing at a time.
-_DRAWING = threading.Lock()
 
 
 class Dashboard(ipw.Box, ipw.ValueWidget):
@@ -97,13 +95,15 @@ class Dashboard(ipw.Box, ipw.ValueWidget):
         self._asana, self._about = asana.in_background(), about
         self._charts = dict(usual if charts is None else charts)
         self._known: dict[str, tuple[float, Any]] = {}
-        self._drawing: threading.Event | None = None
+        #: Stands for what is being drawn; None while nothing is.
+        self._drawing: object | None = None
         self._summary = ipw.HTML()
         self._places = {name: ipw.HTML() for name in self._charts}
         self.picker: Cascade = make(asana, value)
         super().__init__(self._arranged())
         self.layout = ipw.Layout(display="flex", flex_flow="row wrap", width="100%")
         self.picker.observe(self._picked, "value")
+        self.picker.observe(self._reloaded, "reloads")
         self._picked(None)
 
     def __repr__(self) -> str:
@@ -119,9 +119,10 @@ class Dashboard(ipw.Box, ipw.ValueWidget):
             They are not, so many seconds later.
         """
         self.picker.wait(timeout)
-        drawing = self._drawing
-        if drawing is not None and not drawing.wait(timeout):
-            raise TimeoutError(f"The charts are not drawn after {timeout:g} s.")
+        # Who hears of a choice holds the lock, which drawing needs: the wait lets it go.
+        with CHANGED:
+            if not CHANGED.wait_for(lambda: self._drawing is None, timeout):
+                raise TimeoutError(f"The charts are not drawn after {timeout:g} s.")
         return self
 
     @traitlets.validate("value")
@@ -155,28 +156,40 @@ class Dashboard(ipw.Box, ipw.ValueWidget):
                 self._summary.value = line(f"Choose a {self._about} to see its charts.")
                 return
             self._summary.value = line("Reading ...")
-            done = self._drawing = threading.Event()
-        in_background(partial(self._draw, gid, done))
+            # Any object will do, as long as it is another one each time.
+            mine = self._drawing = object()
+        in_background(partial(self._draw, gid, mine))
 
-    def _draw(self, gid: str, done: threading.Event) -> None:
+    def _reloaded(self, _: Any) -> None:
+        with LOCK:
+            self._known.clear()
+            self._picked(None)
+
+    def _draw(self, gid: str, mine: object) -> None:
         subject = self._subject(gid)
-        self._show(done, self._summary, partial(_told, subject))
+        self._show(mine, self._summary, partial(_told, subject))
         for title, draw in self._charts.items():
             # Something else may have been picked meanwhile.
-            if self._drawing is done:
-                self._show(done, self._places[title], partial(_pictured, title, draw, subject))
-        done.set()
+            if self._drawing is mine:
+                self._show(mine, self._places[title], partial(_pictured, title, draw, subject))
+        with CHANGED:
+            if subject.has_failed:
+                # It may be there the next time.
+                self._known.pop(gid, None)
+            if self._drawing is mine:
+                self._drawing = None
+            CHANGED.notify_all()
 
     def _subject(self, gid: str) -> Any:
         """Return what is known of an object, for a minute the same."""
         with LOCK:
-            read_at, subject = self._known.get(gid, (0.0, None))
-            if subject is None or time.monotonic() - read_at > GOOD_FOR:
-                subject = self._read(self._asana, gid)
-                self._known[gid] = (time.monotonic(), subject)
-            return subject
+            now = time.monotonic()
+            self._known = {g: seen for g, seen in self._known.items() if now - seen[0] < GOOD_FOR}
+            if gid not in self._known:
+                self._known[gid] = (now, self._read(self._asana, gid))
+            return self._known[gid][1]
 
-    def _show(self, done: threading.Event, place: ipw.HTML, make: Callable[[], str]) -> None:
+    def _show(self, mine: object, place: ipw.HTML, make: Callable[[], str]) -> None:
         """Show something in its place, or why there is nothing; if it is still wanted."""
         try:
             shown = make()
@@ -184,7 +197,7 @@ class Dashboard(ipw.Box, ipw.ValueWidget):
             # There is no prompt in the background: whatever went wrong is shown here.
             shown = line(f"{type(error).__name__}: {error}", is_error=True)
         with LOCK:
-            if self._drawing is done:
+            if self._drawing is mine:
                 place.value = shown
 
 
@@ -194,7 +207,7 @@ def _told(subject: Any) -> str:
 
 def _pictured(title: str, draw: Draw, subject: Any) -> str:
     """Return a chart as HTML; one that gives itself no title has that of its place."""
-    with _DRAWING:
+    with drawing():
         figure = drawn(partial(draw, subject), height=subject.height)
         axes = figure.axes[0]
         if not axes.get_title():

@@ -28,6 +28,9 @@ _ROWS = 20
 class Explorer(ipw.VBox):
     """Pick a resource, an operation, filters and fields; run it; see the frame and its code.
 
+    A run ends after two minutes, with what had arrived by then. "Save" writes where the kernel
+    runs, in place of a file of that name.
+
     Parameters
     ----------
     asana
@@ -182,7 +185,13 @@ class Explorer(ipw.VBox):
             frame = method(**form.complete())
         except Exception as error:  # noqa: BLE001
             # There is no prompt in the background: whatever went wrong is shown here.
-            self._tell(f"{type(error).__name__}: {error}", is_error=True)
+            partial = self._asana.last.partial
+            more = ""
+            if partial is not None and len(partial):
+                with LOCK:
+                    self._show(partial, operation.resource)
+                more = f" Shown are the {counted(len(partial), 'row')} that had arrived."
+            self._tell(f"{type(error).__name__}: {error}{more}", is_error=True)
         else:
             with LOCK:
                 self._show(frame, operation.resource)
@@ -207,11 +216,13 @@ class Explorer(ipw.VBox):
         try:
             if self.frame is None:
                 raise InvalidRequest("There is nothing to save yet: press Run first.")
+            is_there = path.exists()
             _write(self.frame, path, self._shown)
         except (AsanaError, OSError) as error:
             self._tell(f"{type(error).__name__}: {error}", is_error=True)
         else:
-            self._tell(f"Saved {len(self.frame):,} rows to {path}.")
+            more = ", in place of what was there" if is_there else ""
+            self._tell(f"Saved {counted(len(self.frame), 'row')} to {path}{more}.")
 
     def _tell(self, text: str, *, is_error: bool = False) -> None:
         self._status.value = line(text, is_error=is_error)

@@ -63,6 +63,8 @@ class Filter:
         self.level = next((OFFERED[kind] for kind in parameter.refers if kind in OFFERED), None)
         self._gids: dict[str, str] = {}
         self._names: dict[str, int] = {}
+        #: What code has filled in, and what the control says of it.
+        self._filled: tuple[str, list[str]] = ("", [])
         self.is_needed = _is_needed(parameter)
         self.control = _make(parameter)
 
@@ -86,6 +88,10 @@ class Filter:
             return None
         if self.parameter.kind == "date":
             return typed.isoformat()
+        text, references = self._filled
+        if typed == text and len(references) > 1:
+            # As it was given: a name may have a semicolon in it.
+            return references
         if self.parameter.kind == "integer":
             return _whole(self.parameter.argument, typed)
         if self.parameter.many:
@@ -112,7 +118,9 @@ class Filter:
         if value is None:
             return "" if is_text else None
         if self.parameter.kind == "ref":
-            return "; ".join(_reference_text(one) for one in one_by_one(value))
+            references = [_reference_text(one) for one in one_by_one(value)]
+            self._filled = ("; ".join(references), references)
+            return self._filled[0]
         if self.parameter.kind == "date" and isinstance(value, str):
             return date.fromisoformat(value)
         if is_text and isinstance(value, date):

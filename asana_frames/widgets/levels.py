@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from asana_frames.asana import Asana
+from asana_frames.catalog import columns_of
 from asana_frames.exceptions import AsanaError
 from asana_frames.widgets.labels import NAMELESS
 
@@ -56,6 +57,12 @@ class Level:
     beside: str = ""
     home: Mapping[str, str] = field(default_factory=dict)
     asks: bool = False
+
+    @property
+    def columns(self) -> list[str]:
+        """Columns of the rows that are picked, wherever they come from."""
+        found = [column.name for column in columns_of(self.name, self.fields)]
+        return list(dict.fromkeys(["gid", "name", *found]))
 
     def key(self, chosen: Chosen) -> tuple[Any, ...]:
         """Return what tells this list apart from the same level's below something else."""

@@ -83,11 +83,13 @@ class Listing:
                     # Whoever hears of a page shows the whole list anew, which long ones are not
                     # for every page: half of the time is for reading.
                     due = began + 2 * took if took > _LONG else 0.0
+            # Whoever looks in between must not take a part for the whole.
+            self._take(parts)
             self.is_complete = True
         except Exception as error:  # noqa: BLE001
             # There is no prompt in the background: whatever went wrong is shown in the picker.
+            self._take(parts)
             self.error = error
-        self._take(parts)
         self._told(is_over=True)
         self._ended.set()
 
@@ -136,6 +138,11 @@ class Lists:
     def get(self, asana: Asana, key: Hashable, read: ReadList) -> Listing:
         """Return the listing of a key: the one that is known, else one that begins to be read."""
         with self._lock:
+            self._listings = {
+                kept: listing
+                for kept, listing in self._listings.items()
+                if self._is_good(listing) or not listing.is_over
+            }
             known = self._listings.get(key)
             if known is not None and known.error is None and self._is_good(known):
                 return known

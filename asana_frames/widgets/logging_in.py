@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import warnings
 from typing import Any
 
 import ipywidgets as ipw
@@ -10,9 +11,15 @@ import pandas as pd
 import traitlets
 
 from asana_frames.asana import Asana
-from asana_frames.exceptions import AsanaError, AuthError
+from asana_frames.exceptions import AsanaError, AsanaWarning, AuthError
 from asana_frames.fetch import Http, resolve_base_url
-from asana_frames.fetch.auth import bearer_of, forget_logins, keep_login
+from asana_frames.fetch.auth import (
+    TOKEN_VARIABLE,
+    bearer_of,
+    forget_logins,
+    keep_login,
+    note_of_variable,
+)
 from asana_frames.fetch.credentials import Credential, checked_token
 from asana_frames.fetch.oauth import OUT_OF_BAND, app_of
 from asana_frames.fetch.saved import remember
@@ -181,14 +188,16 @@ def login(
 
 
 def logout(*, base_url: str | None = None) -> list[str]:
-    """Forget the login of this process and the remembered one; withdraw it, if it is of OAuth.
+    """Forget the login for one base URL, of this process and remembered; withdraw OAuth's.
 
-    Connections that were made before go on with a personal access token that they have.
+    Logins for other base URLs stay. Connections that were made before go on with a personal
+    access token that they have.
 
     Parameters
     ----------
     base_url
-        Else ``ASANA_BASE_URL`` of the environment, else Asana's own.
+        The API whose login is forgotten; else ``ASANA_BASE_URL`` of the environment, else
+        Asana's own.
 
     Returns
     -------
@@ -200,9 +209,24 @@ def logout(*, base_url: str | None = None) -> list[str]:
     AuthError
         It is forgotten here, but could not be withdrawn at Asana.
     ConfigurationError
-        The file of remembered logins cannot be read or written.
+        The file of remembered logins cannot be read or written, or the keyring does not let go
+        of what it holds.
+
+    Warns
+    -----
+    AsanaWarning
+        ``ASANA_ACCESS_TOKEN`` is set: ``connect()`` uses it before anything that is remembered,
+        and goes on working.
     """
     done = forget_logins(resolve_base_url(base_url))
+    note = note_of_variable()
+    if note:
+        warnings.warn(
+            f"{note} connect() still works with it. Take it out of this process: "
+            f'os.environ.pop("{TOKEN_VARIABLE}", None)',
+            AsanaWarning,
+            stacklevel=2,
+        )
     if done.problem:
         raise AuthError(f"Forgotten here, but not withdrawn at Asana. {done.problem}")
     return done.places

@@ -93,7 +93,7 @@ class PeriodPicker(ipw.VBox, ipw.ValueWidget):
     def __init__(
         self, value: str | tuple[When, When] = "This month", *, today: When | None = None
     ) -> None:
-        self._today = date.today() if today is None else _day(today)
+        self._today = None if today is None else _day(today)
         self._is_ours = False
         self._preset = ipw.Dropdown(options=[*PRESETS, OWN], description="Period", **wide())
         self._first = ipw.DatePicker(description="From", **wide())
@@ -130,7 +130,8 @@ class PeriodPicker(ipw.VBox, ipw.ValueWidget):
                     f"{', '.join(PRESETS)}."
                 )
             self._show(value)
-            return self._show_days(PRESETS[value](self._today))
+            # Asked for now: a notebook may be open for days.
+            return self._show_days(PRESETS[value](self._today or date.today()))
         try:
             first, last = (_day(day) for day in value)
         except (TypeError, ValueError) as cause:

@@ -6,12 +6,16 @@ from dataclasses import replace
 from typing import Any
 
 import ipywidgets as ipw
+import traitlets
 
 from asana_frames.asana import Asana
+from asana_frames.exceptions import InvalidRequest
 from asana_frames.types import Ref, Refs
 from asana_frames.widgets.cascade import Cascade
+from asana_frames.widgets.choice import LOCK
 from asana_frames.widgets.in_workspace import InWorkspace
 from asana_frames.widgets.levels import PROJECT, SECTION, TEAM, WORKSPACE, Level
+from asana_frames.widgets.traits import Anything
 
 
 class WorkspacePicker(Cascade):
@@ -93,11 +97,15 @@ class ProjectPicker(Cascade):
         Whether a section can be picked.
     workspace, team
         Where to begin.
+    section
+        The section of ``value`` that is picked to begin with.
 
     Attributes
     ----------
     value : str, list of str or None
         gid of the project; with ``multiple`` the gids.
+    section : str or None
+        gid of the section; None for all sections. It can be observed and set as ``value`` can.
 
     Raises
     ------
@@ -117,6 +125,8 @@ class ProjectPicker(Cascade):
     50
     """
 
+    section = Anything(None, help="gid of the section.")
+
     def __init__(
         self,
         asana: Asana,
@@ -127,6 +137,7 @@ class ProjectPicker(Cascade):
         sections: bool = True,
         workspace: Ref | None = None,
         team: Ref | None = None,
+        section: Ref | None = None,
     ) -> None:
         levels = [WORKSPACE, TEAM, PROJECT]
         super().__init__(
@@ -138,16 +149,46 @@ class ProjectPicker(Cascade):
             places={"workspace": workspace, "team": team},
             options={"archived": _box("Archived too", archived)},
         )
+        if "section" in self._choices:
+            self._choices["section"].observe(self._chose_section, "chosen")
+        self.section = section
 
     @property
     def team(self) -> str | None:
         """Return the gid of the team, None for all teams."""
         return self.gid_of("team")
 
-    @property
-    def section(self) -> str | None:
-        """Return the gid of the section, None for all sections."""
+    def _chose_section(self, _: Any) -> None:
+        self.section = self.gid_of("section")
+
+    @traitlets.validate("section")
+    def _resolved_section(self, proposal: Any) -> str | None:
+        """Go to a section that code names, in the project that is picked."""
+        wanted = proposal["value"]
+        if "section" not in self._choices:
+            if wanted is not None:
+                raise InvalidRequest("Sections can be picked of one project, with sections=True.")
+            return None
+        if wanted != self.gid_of("section"):
+            if wanted is not None and self.value is None:
+                raise InvalidRequest("A section is one of a project: pick the project first.")
+            self._go_to_section(wanted)
         return self.gid_of("section")
+
+    def _go_to_section(self, reference: Any) -> None:
+        choice = self._choices["section"]
+        gids: list[str] = []
+        if reference is not None:
+            gids = self._asana.references.gids(reference, ["section"], within=self.value)
+        if set(gids) <= set(choice.rows["gid"]):
+            with LOCK:
+                choice.choose(gids[:1])
+            return
+        found = SECTION.get(self._asana, gids[:1])
+        with LOCK:
+            # Believed until the list of sections has arrived, and after it.
+            self._pinned.add("section")
+            choice.adopt(found)
 
 
 def _box(label: str, is_ticked: bool) -> Any:

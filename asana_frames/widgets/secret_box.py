@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +11,10 @@ import ipywidgets as ipw
 import traitlets
 
 from asana_frames.fetch.credentials import Credential
+from asana_frames.widgets.lists import in_background
 
+#: Seconds that a text may come after the Enter that ended it.
+PATIENCE = 1.0
 _TAKEN = "taken, not shown"
 
 
@@ -24,16 +29,20 @@ class SecretBox(ipw.Password):
     label
         Stands before the box.
     entered
-        Called when Enter is pressed in it.
+        Called when Enter is pressed in it; if the box is empty, a moment later, and then in a
+        thread of its own.
     """
 
     # Echoed, it would be sent to every browser that shows the widget.
     value = traitlets.Unicode("").tag(sync=True, echo_update=False)
 
+    #: Until when a text that comes is what Enter was pressed for.
+    _due: float | None = None
+    _timer: threading.Timer | None = None
+
     def __init__(self, label: str, entered: Callable[[], None]) -> None:
         self._entered = entered
         self._held: Credential | None = None
-        self._is_due = False
         # Sent when it is whole, not letter by letter.
         super().__init__(description=label, continuous_update=False)
         self.observe(self._hold, "value")
@@ -42,9 +51,14 @@ class SecretBox(ipw.Password):
     def take(self) -> str:
         """Return what was typed, once."""
         held, self._held = self._held, None
-        self._is_due = False
+        self._stop_waiting()
         self.placeholder = ""
         return "" if held is None else held.token
+
+    def close(self) -> None:
+        """Wait for no text any more, and close the box."""
+        self._stop_waiting()
+        super().close()
 
     def _hold(self, _change: Any) -> None:
         if not self.value:
@@ -52,13 +66,29 @@ class SecretBox(ipw.Password):
         self._held = Credential(self.value)
         self.value = ""
         self.placeholder = _TAKEN
-        if self._is_due:
+        if self._due is not None and time.monotonic() < self._due:
             self._entered()
 
     def _hear(self, _box: Any, content: Any, _buffers: Any) -> None:
         if content.get("event") != "submit":
             return
-        # Browsers tell of the key first, and of the text after it.
-        self._is_due = self._held is None
-        if not self._is_due:
+        if self._held is not None:
             self._entered()
+            return
+        # Browsers tell of the key first, and of the text after it.
+        self._stop_waiting()
+        self._due = time.monotonic() + PATIENCE
+        self._timer = in_background(self._give_up, after=PATIENCE)
+        if self._timer is None:
+            # Without threads it was called empty at once; the text may come all the same.
+            self._due = time.monotonic() + PATIENCE
+
+    def _give_up(self) -> None:
+        """Let an empty box be told of, if no text has come."""
+        if self._due is not None and self._held is None:
+            self._entered()
+
+    def _stop_waiting(self) -> None:
+        self._due = None
+        if self._timer is not None:
+            self._timer.cancel()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
 
 from asana_frames import charts, rollups
 from asana_frames.asana import Asana
+from asana_frames.exceptions import AsanaError
+from asana_frames.widgets.drawing import reading
 from asana_frames.widgets.labels import counted
 
 if TYPE_CHECKING:
@@ -37,7 +38,36 @@ class Subject(Protocol):
 Draw = Callable[[Any, "Axes"], object]
 
 
-class Project:
+class _Read:
+    """Frames of one object, each read when it is first used.
+
+    Attributes
+    ----------
+    has_failed : bool
+        Whether one of them could not be read; it is not asked for again.
+    """
+
+    def __init__(self, asana: Asana, gid: str) -> None:
+        self._asana, self.gid = asana, gid
+        self.has_failed = False
+        self._known: dict[str, pd.DataFrame | Exception] = {}
+
+    def _once(self, name: str, read: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+        # Not cached_property: up to Python 3.11 it reads for one object of a class at a time.
+        if name not in self._known:
+            try:
+                with reading():
+                    self._known[name] = read()
+            except (AsanaError, TimeoutError) as error:
+                self._known[name] = error
+                self.has_failed = True
+        found = self._known[name]
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+
+class Project(_Read):
     """A project, as a dashboard sees it.
 
     Attributes
@@ -50,23 +80,21 @@ class Project:
         Its status updates (``GET /status_updates``).
     """
 
-    def __init__(self, asana: Asana, gid: str) -> None:
-        self._asana, self.gid = asana, gid
-
-    @cached_property
+    @property
     def tasks(self) -> pd.DataFrame:
         """The tasks of the project."""
-        return self._asana.tasks.list(project=self.gid)
+        return self._once("tasks", lambda: self._asana.tasks.list(project=self.gid))
 
-    @cached_property
+    @property
     def entries(self) -> pd.DataFrame:
         """The time tracked on tasks of the project."""
-        return self._asana.time_tracking_entries.list(attributable_to=self.gid)
+        entries = self._asana.time_tracking_entries
+        return self._once("entries", lambda: entries.list(attributable_to=self.gid))
 
-    @cached_property
+    @property
     def statuses(self) -> pd.DataFrame:
         """The status updates of the project."""
-        return self._asana.status_updates.list(parent=self.gid)
+        return self._once("statuses", lambda: self._asana.status_updates.list(parent=self.gid))
 
     @property
     def summary(self) -> str:
@@ -84,7 +112,7 @@ class Project:
         return _HEIGHT
 
 
-class Goal:
+class Goal(_Read):
     """A goal and the goals below it, as a dashboard sees them.
 
     Attributes
@@ -99,12 +127,12 @@ class Goal:
         As `rollups.goal_progress` returns it.
     """
 
-    def __init__(self, asana: Asana, gid: str) -> None:
-        self._asana, self.gid = asana, gid
-
-    @cached_property
+    @property
     def relationships(self) -> pd.DataFrame:
         """What supports the goal, and what supports that."""
+        return self._once("relationships", self._read_relationships)
+
+    def _read_relationships(self) -> pd.DataFrame:
         found: list[pd.DataFrame] = []
         asked: set[str] = set()
         level = [self.gid]
@@ -116,20 +144,21 @@ class Goal:
             level = [gid for gid in goals["supporting_resource_gid"].unique() if gid not in asked]
         return pd.concat(found, ignore_index=True).drop_duplicates("gid", ignore_index=True)
 
-    @cached_property
+    @property
     def goals(self) -> pd.DataFrame:
         """The goal and the goals below it."""
         links = self.relationships
         below = links[links["supporting_resource_resource_type"] == "goal"]
         gids = dict.fromkeys([self.gid, *below["supporting_resource_gid"]])
-        return self._asana.goals.get(list(gids))
+        return self._once("goals", lambda: self._asana.goals.get(list(gids)))
 
-    @cached_property
+    @property
     def updates(self) -> pd.DataFrame:
         """The status updates of the goals."""
-        return self._asana.status_updates.list(parent=self.goals)
+        goals = self.goals
+        return self._once("updates", lambda: self._asana.status_updates.list(parent=goals))
 
-    @cached_property
+    @property
     def progress(self) -> pd.DataFrame:
         """How far the goals are, and how far they should be."""
         return rollups.goal_progress(self.goals, self.relationships)

@@ -23,7 +23,14 @@ from asana_frames.fetch.saved import (
     remembered,
     renew,
 )
-from tests.logins import FailingKeyring, ForgetfulKeyring, Keyring, texts_of
+from tests.logins import (
+    FailingKeyring,
+    ForgetfulKeyring,
+    Keyring,
+    SealedKeyring,
+    StubbornKeyring,
+    texts_of,
+)
 from tests.recorder import Recorder
 
 TOKEN = Credential("2/1234/5678:never-to-be-seen")
@@ -96,6 +103,51 @@ def test_a_keyring_that_cannot_be_used_leaves_it_to_the_file(
     assert place == f"the file {credentials_path()}"
     assert resolve_token() == TOKEN.token
     assert forget(DEFAULT_BASE_URL) == [place]
+
+
+@pytest.mark.parametrize("kind", [SealedKeyring, StubbornKeyring])
+@pytest.mark.parametrize(("url", "user"), [(DEFAULT_BASE_URL, "token"), (OTHER, OTHER)])
+def test_an_old_login_that_cannot_be_replaced_in_the_keyring_is_told_and_nothing_is_written(
+    kind: type[Keyring], url: str, user: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kind(monkeypatch).kept["asana-frames", user] = "old-secret"
+
+    with pytest.raises(af.ConfigurationError, match="still in the keyring") as caught:
+        remember(url, TOKEN)
+
+    assert f'service "asana-frames", user name "{user}"' in str(caught.value)
+    assert "old-secret" not in texts_of(caught.value)
+    assert TOKEN.token not in texts_of(caught.value)
+    assert not credentials_path().exists()
+
+
+@pytest.mark.parametrize("kind", [SealedKeyring, StubbornKeyring])
+def test_a_login_that_cannot_be_deleted_from_the_keyring_is_told_and_the_file_is_emptied(
+    kind: type[Keyring], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remember(DEFAULT_BASE_URL, TOKEN)
+    kind(monkeypatch).kept["asana-frames", "token"] = "old-secret"
+
+    for call in (lambda: forget_logins(DEFAULT_BASE_URL), lambda: forget(DEFAULT_BASE_URL)):
+        with pytest.raises(af.ConfigurationError, match="still in the keyring") as caught:
+            call()
+
+        assert "old-secret" not in texts_of(caught.value)
+    assert not credentials_path().exists()
+
+
+def test_a_keyring_that_can_only_be_read_is_in_nobodys_way_where_it_holds_nothing_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    keyring = SealedKeyring(monkeypatch)
+    in_file = remember(DEFAULT_BASE_URL, TOKEN)
+    assert forget(DEFAULT_BASE_URL) == [in_file]
+    keyring.kept["asana-frames", "token"] = TOKEN.token
+
+    place = remember(DEFAULT_BASE_URL, TOKEN)
+
+    assert (in_file, place) == (f"the file {credentials_path()}", KEYRING)
+    assert not credentials_path().exists()
 
 
 def test_what_others_can_read_is_refused_with_the_line_that_helps() -> None:

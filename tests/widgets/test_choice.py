@@ -168,7 +168,19 @@ def test_a_kept_goal_of_a_flat_list_can_stand_beside_a_tree() -> None:
 
     choice.offer(rows_of(1, 2).assign(depth=[0, 1]), keep=True)
 
-    assert shown(choice) == ["Name 9", "Name 1", "\u00a0" * 4 + "Name 2"]
+    assert shown(choice) == ["Name 1", "\u00a0" * 4 + "Name 2", "Name 9"]
+
+
+def test_what_is_kept_does_not_move_what_may_be_clicked() -> None:
+    choice = Choice("Thing")
+    choice.adopt(rows_of(9))
+    choice.offer(rows_of(1, 2), is_complete=False)
+    before = shown(choice)
+
+    choice.offer(rows_of(1, 2, 3, 9))
+
+    assert shown(choice)[:2] == before[:2] == ["Name 1", "Name 2"]
+    assert choice.chosen == ("9",)
 
 
 # The box that narrows.

@@ -130,10 +130,11 @@ def test_a_chart_that_fails_does_not_take_the_others_with_it(asana: af.Asana) ->
 
 
 def test_what_is_no_longer_picked_is_not_drawn(asana: af.Asana) -> None:
-    going_on, drawn = threading.Event(), []
+    begun, going_on, drawn = threading.Event(), threading.Event(), []
 
     def slow(project: Project, ax: Any) -> None:
         drawn.append(project.gid)
+        begun.set()
         going_on.wait(60)
 
     def after(project: Project, ax: Any) -> None:
@@ -141,9 +142,7 @@ def test_what_is_no_longer_picked_is_not_drawn(asana: af.Asana) -> None:
 
     board = Dashboard(asana, value="Mobile app", charts={"Slow": slow, "After": after})
     first = board.value
-    while not drawn:
-        assert board._drawing is not None
-        board._drawing.wait(0.01)
+    assert begun.wait(60)
     board.picker.value = "Website relaunch"
     second = board.value
     going_on.set()
@@ -166,6 +165,80 @@ def test_a_choice_that_comes_back_within_a_minute_reads_nothing_anew(server: Ser
         # The sections and projects are known, so it takes what the picker asks of the project.
         assert asana.http.total.requests - before <= 1
         assert PIXEL in shown(board)["Tasks"]
+
+
+def test_others_draw_while_something_is_read(asana: af.Asana) -> None:
+    begun, going_on = threading.Event(), threading.Event()
+    listed = asana.status_updates.list
+
+    def slow(project: Project, ax: Any) -> None:
+        def read(**arguments: Any) -> Any:
+            begun.set()
+            assert going_on.wait(60)
+            return listed(**arguments)
+
+        project._asana.status_updates.list = read
+        ax.set_title(str(len(project.statuses)))
+
+    first = Dashboard(asana, value="Mobile app", charts={"Slow": slow})
+    assert begun.wait(60)
+    second = Dashboard(asana, value="Website relaunch", charts={"Tasks": count}).wait()
+    before = shown(first)["Slow"]
+    going_on.set()
+    first.wait()
+
+    assert PIXEL in shown(second)["Tasks"]
+    assert before == ""
+    assert PIXEL in shown(first)["Slow"]
+
+
+def test_reload_reads_and_draws_anew(asana: af.Asana) -> None:
+    board = Dashboard(asana, value="Mobile app", charts={"Tasks": count}).wait()
+    asana.tasks.create(name="One more", projects=[board.value])
+
+    before = board._summary.value
+    board.picker.children[-1].children[-1].click()
+    board.wait()
+
+    assert board._summary.value != before
+    assert PIXEL in shown(board)["Tasks"]
+
+
+def test_waiting_from_within_an_observer_is_no_standstill(asana: af.Asana) -> None:
+    board = Dashboard(asana, charts={"Tasks": count}).wait()
+    told: list[bool] = []
+
+    def show(change: Any) -> None:
+        board.value = change["new"]
+        board.wait(30)
+        told.append(PIXEL in shown(board)["Tasks"])
+
+    picker = af.widgets.ProjectPicker(asana, "Website relaunch").wait()
+    picker.observe(show, "value")
+    picker.value = "Mobile app"
+
+    assert told == [True]
+
+
+def test_what_cannot_be_read_is_asked_for_once_a_time() -> None:
+    with serve(plan="starter") as server, af.connect("sandbox", base_url=server.url) as asana:
+        asked: list[str] = []
+        handle = server.application.handle
+
+        def recording(method: str, target: str, *rest: Any) -> Any:
+            asked.append(target)
+            return handle(method, target, *rest)
+
+        server.application.handle = recording  # type: ignore[method-assign]
+        charts = {"One": hours, "Two": hours}
+        board = Dashboard(asana, value="Mobile app", charts=charts).wait()
+
+    assert "PaymentRequired" in shown(board)["Two"]
+    assert sum("time_tracking_entries" in target for target in asked) == 1
+
+
+def hours(project: Project, ax: Any) -> None:
+    ax.set_title(str(len(project.entries)))
 
 
 def test_only_what_a_chart_uses_is_read(asana: af.Asana) -> None:

@@ -336,3 +336,45 @@ def test_cells_read_as_people_write_them(asana: af.Asana) -> None:
     assert "00:00:00" not in shown
     assert "(no name)" not in shown
     assert "<td>nan</td>" not in shown.lower()
+
+
+def test_references_that_are_filled_in_are_read_as_they_were_given(asana: af.Asana) -> None:
+    projects = asana.projects.list(workspace="Acme").head(2)
+    explorer = Explorer(asana, "tasks.list").fill(project=projects, limit=None, fields=["name"])
+
+    frame = explorer.run().frame
+
+    assert frame is not None
+    assert len(frame) == len(asana.tasks.list(project=projects))
+    assert f'project=["{projects["gid"][0]}", "{projects["gid"][1]}"]' in explorer.code
+
+
+def test_what_had_arrived_of_a_run_that_broke_off_is_shown(
+    asana: af.Asana, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    explorer = Explorer(asana, "tags.list").fill(workspace="Acme").run()
+    whole = explorer.frame
+
+    def broken(**_: Any) -> pd.DataFrame:
+        raise af.DeadlineExceeded("Too late.")
+
+    monkeypatch.setattr(explorer._asana.tags, "list", broken)
+    monkeypatch.setattr(type(explorer._asana.last), "partial", whole)
+    explorer.frame = None
+    explorer.run()
+
+    assert explorer.frame is whole
+    assert "DeadlineExceeded: Too late. Shown are the 8 rows that had arrived." in status(explorer)
+
+
+def test_saving_says_that_a_file_was_there(asana: af.Asana, tmp_path: Path) -> None:
+    explorer = Explorer(asana, "tags.list").fill(workspace="Acme").run()
+    told = []
+    for _ in range(2):
+        explorer._file.value = str(tmp_path / "tags.csv")
+        screen.press(explorer, "Save")
+        told.append(status(explorer))
+
+    assert "in place of what was there" not in told[0]
+    assert "Saved 8 rows to" in told[0]
+    assert "in place of what was there" in told[1]

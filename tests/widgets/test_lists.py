@@ -305,3 +305,30 @@ def test_work_that_is_called_off_is_not_done() -> None:
 
     assert done == []
     assert not timer.is_alive()
+
+
+def test_no_part_is_taken_for_the_whole(recorded: af.Asana, lists: Lists) -> None:
+    seen: list[tuple[int, bool]] = []
+
+    def read(_: af.Asana) -> Iterator[pd.DataFrame]:
+        yield page(1)
+        seen.append((len(listing.frame), listing.is_complete))
+        yield page(2)
+
+    listing = Listing(0.0)
+    listing.tell(lambda told: seen.append((len(told.frame), told.is_complete)))
+    listing.run(recorded, read)
+
+    assert [count for count, is_complete in seen if is_complete] == [2]
+
+
+def test_lists_that_are_no_longer_good_are_not_kept(recorded: af.Asana) -> None:
+    now = [0.0]
+    lists = Lists(lambda: now[0])
+    for key in range(20):
+        ended(lists.get(recorded, key, reading(page(key))))
+
+    now[0] = 3_600.0
+    ended(lists.get(recorded, "another", reading(page(1))))
+
+    assert list(lists._listings) == ["another"]

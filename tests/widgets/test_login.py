@@ -20,6 +20,7 @@ from comm import base_comm
 import asana_frames as af
 from asana_frames.fetch.saved import credentials_path, remembered
 from asana_frames.sandbox_server import Server
+from asana_frames.widgets import secret_box
 from asana_frames.widgets.logging_in import Login, login, logout
 from asana_frames.widgets.secret_box import SecretBox
 from tests.logins import APP, Keyring, allow
@@ -137,6 +138,58 @@ def test_enter_logs_in_whatever_browsers_tell_first(form: Login, comes_first: st
     if comes_first == "the text":
         assert form.asana is None
         enter(box(form))
+
+    assert form.asana is not None
+
+
+def test_enter_in_the_empty_box_is_told_of_and_a_later_text_waits_for_the_button(
+    form: Login, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(secret_box, "PATIENCE", 0.05)
+
+    enter(box(form))
+    until(lambda: "no token in the box" in form._message.value)
+    # As the browser does when the box loses its focus.
+    type_in(box(form), TOKEN)
+
+    assert form.asana is None
+    press(form)
+    assert form.asana is not None
+
+
+@pytest.mark.parametrize("way", ["text", "button", "close"])
+def test_what_comes_in_time_is_not_called_empty_afterwards(
+    way: str, form: Login, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(secret_box, "PATIENCE", 0.3)
+    enter(box(form))
+    enter(box(form))
+
+    if way == "text":
+        type_in(box(form), TOKEN)
+    elif way == "button":
+        press(form)
+    else:
+        box(form).close()
+    form._message.value = "as it is"
+    time.sleep(0.35)
+
+    assert form._message.value == "as it is"
+    assert (form.asana is not None) == (way == "text")
+
+
+def test_where_there_are_no_threads_enter_works_too(
+    form: Login, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", refuse)
+        enter(box(form))
+    assert "no token in the box" in said(form)
+
+    type_in(box(form), TOKEN)
 
     assert form.asana is not None
 
@@ -303,6 +356,23 @@ def test_logging_out_forgets(form: Login, server: Server) -> None:
     assert places == ["the login of this process", f"the file {credentials_path()}"]
     with pytest.raises(af.AuthError, match="No Asana token found"):
         af.connect(base_url=server.url)
+    assert logout(base_url=server.url) == []
+
+
+def test_logging_out_warns_of_the_variable_that_still_logs_in(
+    form: Login, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box(form).value = TOKEN
+    press(form)
+    monkeypatch.setenv("ASANA_ACCESS_TOKEN", "sandbox")
+
+    with pytest.warns(af.AsanaWarning, match="ASANA_ACCESS_TOKEN is set") as caught:
+        places = logout(base_url=server.url)
+
+    assert places == ["the login of this process"]
+    assert caught[0].filename == __file__
+    assert "sandbox" not in str(caught[0].message)
+    monkeypatch.setenv("ASANA_ACCESS_TOKEN", " ")
     assert logout(base_url=server.url) == []
 
 

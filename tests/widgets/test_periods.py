@@ -196,3 +196,17 @@ def test_a_period_is_an_argument_of_interact() -> None:
         (date(2026, 11, 1), date(2026, 11, 30)),
         (date(2026, 1, 1), date(2026, 12, 31)),
     ]
+
+
+def test_a_preset_is_of_the_day_on_which_it_is_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Later(date):
+        @classmethod
+        def today(cls) -> date:
+            return date(2031, 5, 7)
+
+    picker = PeriodPicker("This year")
+    monkeypatch.setattr("asana_frames.widgets.periods.date", Later)
+
+    picker.value = "This month"
+
+    assert (picker.start, picker.end) == (date(2031, 5, 1), date(2031, 5, 31))
