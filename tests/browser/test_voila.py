@@ -47,3 +47,24 @@ def test_a_page_of_voila_answers_to_a_choice(
     assert nameless(page.locator("body")) == []
     assert options(project)[0] == "Choose..."
     assert watched.wrong == []
+
+
+def test_a_dashboard_as_a_page_draws_what_is_chosen(
+    company: Company, voila: JupyterServer, watched: Watched
+) -> None:
+    voila.write("board.ipynb", [company.code, 'af.widgets.Dashboard(asana, "goal")'])
+    page = watched.page
+    page.goto(f"{voila.url}/voila/render/board.ipynb")
+    goal = page.get_by_label("Goal", exact=True)
+    offers(goal, "Relaunch the website")
+
+    page.get_by_text("Choose a goal to see its charts.").wait_for()
+    goal.select_option(label="\N{NO-BREAK SPACE}" * 8 + "Relaunch the website")
+    page.get_by_role("img", name="Goal progress").wait_for()
+    page.get_by_role("img", name="Status and progress of goals").wait_for()
+    page.get_by_text("0 goals below it.").wait_for()
+    watched.picture("voila-dashboard")
+
+    assert page.get_by_role("img").count() == 3
+    assert nameless(page.locator("body")) == []
+    assert watched.wrong == []
