@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -103,7 +104,10 @@ def test_a_forgotten_list_is_read_anew(recorded: af.Asana, lists: Lists) -> None
     assert ended(lists.get(recorded, "key", reading(page(2)))).frame["gid"].tolist() == ["2"]
 
 
-def test_each_page_is_told_and_the_end(recorded: af.Asana, lists: Lists) -> None:
+def test_each_page_is_told_and_the_end(
+    recorded: af.Asana, lists: Lists, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("asana_frames.widgets.lists._LONG", math.inf)
     gate = threading.Event()
     heard: list[tuple[int, bool, bool]] = []
 
