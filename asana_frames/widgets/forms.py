@@ -51,6 +51,7 @@ class Form(ipw.VBox):
         )
         self._limit = ipw.Text(value=str(LIMIT), description="limit", **wide())
         self._heard: list[tuple[Listing, Hear]] = []
+        self._is_left = False
         super().__init__(self._arranged())
         for found in self._filters:
             found.control.observe(self._changed, "value")
@@ -120,9 +121,12 @@ class Form(ipw.VBox):
 
     def let_go(self) -> None:
         """Hear no more of the lists of names, and close all controls."""
-        for listing, hear in self._heard:
-            listing.forget(hear)
-        self._heard = []
+        with LOCK:
+            # Also of those that are only just asked for.
+            self._is_left = True
+            for listing, hear in self._heard:
+                listing.forget(hear)
+            self._heard = []
         _close(self)
 
     def _arranged(self) -> list[Any]:
@@ -164,7 +168,7 @@ class Form(ipw.VBox):
     def _know_workspaces(self, listing: Listing) -> None:
         """Offer the names of the only workspace; of several, those of the first."""
         with LOCK:
-            if not listing.is_complete or listing.frame.empty:
+            if self._is_left or not listing.is_complete or listing.frame.empty:
                 return
             workspace = {"workspace": str(listing.frame["gid"].iloc[0])}
             for found in self._filters:
@@ -177,7 +181,7 @@ class Form(ipw.VBox):
 
     def _offer(self, found: Filter, listing: Listing) -> None:
         with LOCK:
-            if len(listing.frame):
+            if len(listing.frame) and not self._is_left:
                 found.offer(named(listing.frame))
 
 
