@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 LIMIT = 20_000
 #: Bytes that rows of a frame, and those of a resource, may take; what stands around them from a
 #: server is more than what stands there from the catalog.
-_FRAME_ROWS, _RESOURCE_ROWS = 15_000, 17_700
+_FRAME_ROWS, _RESOURCE_ROWS = 15_000, 17_500
 #: Signs of a text; of a message.
 _TEXT, _MESSAGE = 60, 600
 #: Names in one line, and addresses that are worth a link.

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import asana_frames as af
@@ -121,6 +121,7 @@ def test_no_address_becomes_markup(url: str) -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(texts=st.lists(_TEXTS, min_size=1, max_size=10), times=st.integers(1, 40))
+@example(texts=['"' * 10_000, *["<script>alert(1)</script>"] * 5], times=5)
 def test_no_text_of_a_resource_becomes_markup(texts: list[str], times: int) -> None:
     methods = [(text, text) for text in texts] * times
     columns = [About(text, text, text[::-1], bool(len(text) % 2)) for text in texts] * times
