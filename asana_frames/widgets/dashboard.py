@@ -150,6 +150,7 @@ class Dashboard(ipw.Box, ipw.ValueWidget):
         with LOCK:
             gid = self.value = self.picker.value
             self._drawing = None
+            CHANGED.notify_all()
             for place in self._places.values():
                 place.value = ""
             if gid is None:

@@ -185,6 +185,9 @@ class ProjectPicker(Cascade):
                 choice.choose(gids[:1])
             return
         found = SECTION.get(self._asana, gids[:1])
+        if found["project_gid"][0] != self.value:
+            name = found["project_name"][0]
+            raise InvalidRequest(f"That is a section of {name!r}: pick this project first.")
         with LOCK:
             # Believed until the list of sections has arrived, and after it.
             self._pinned.add("section")

@@ -68,6 +68,16 @@ def test_a_section_of_no_project_says_what_is_missing(
         ProjectPicker(asana, value, section="Done", **options)
 
 
+def test_a_section_of_another_project_is_refused(asana: af.Asana) -> None:
+    other = asana.sections.list_for_project("Mobile app").iloc[0]
+    picker = ProjectPicker(asana, PROJECT).wait()
+
+    with pytest.raises(af.InvalidRequest, match="a section of 'Mobile app'"):
+        picker.section = other["gid"]
+
+    assert picker.section is None
+
+
 def test_rows_have_the_same_columns_wherever_they_come_from(asana: af.Asana) -> None:
     told = ProjectPicker(asana, PROJECT)
     first = told.rows.columns.tolist()
