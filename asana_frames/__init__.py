@@ -23,6 +23,7 @@ from asana_frames.exceptions import (
     DeadlineExceeded,
     EventsLostWarning,
     Forbidden,
+    InvalidArgument,
     InvalidRequest,
     JobFailed,
     LargeReadWarning,
@@ -68,6 +69,7 @@ __all__ = [
     "DeadlineExceeded",
     "EventsLostWarning",
     "Forbidden",
+    "InvalidArgument",
     "InvalidRequest",
     "JobFailed",
     "LargeReadWarning",
@@ -127,7 +129,7 @@ def connect(
         No token was found; the message says how to give one.
     ConfigurationError
         The base URL would send the token in the clear, or what was remembered cannot be read.
-    InvalidRequest
+    InvalidArgument
         A time is not above 0.
 
     Examples
@@ -139,11 +141,11 @@ def connect(
     # Here and not above: whoever only wants the exceptions, or pytest's fixtures, need not wait
     # for pandas.
     from asana_frames.asana import Asana
+    from asana_frames.calls.last_call import CallSettings, check_settings
     from asana_frames.fetch import Http, resolve_base_url, resolve_token
-    from asana_frames.last import Settings, checked
 
     url = resolve_base_url(base_url)
-    settings = checked(Settings(timeout, deadline, progress))
+    settings = check_settings(CallSettings(timeout, deadline, progress))
     return Asana(Http(resolve_token(token, url), url), settings=settings)
 
 
@@ -163,7 +165,7 @@ def __dir__() -> list[str]:
 def _offer_accessor() -> None:
     """Give data frames ``.asana`` if there are any: pandas is not loaded for it."""
     if "pandas" in sys.modules:
-        import_module("asana_frames.accessor").register()
+        import_module("asana_frames.display.accessor").register_accessor()
 
 
 _offer_accessor()

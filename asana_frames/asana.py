@@ -12,18 +12,18 @@ from typing import Any
 import pandas as pd
 
 from asana_frames import resources
-from asana_frames.cards import account_card, refusal_card
+from asana_frames.calls.custom_field_settings import EnumOptions
+from asana_frames.calls.directories import fetch_me, fetch_names, fetch_person
+from asana_frames.calls.last_call import CallSettings, LastCall, check_settings
+from asana_frames.calls.plan import estimate_cost, iterate_frames, parse_call
+from asana_frames.calls.references import ReferenceResolver
+from asana_frames.calls.resource import Resource
+from asana_frames.calls.resume import InterruptedReads
 from asana_frames.catalog import columns_of, load
-from asana_frames.definitions import Options
-from asana_frames.directories import read_me, read_names, read_person
-from asana_frames.exceptions import AsanaError, InvalidRequest, JobFailed, suggest
+from asana_frames.display.cards import render_account_card, render_refusal_card
+from asana_frames.exceptions import AsanaError, InvalidArgument, JobFailed, suggest_names
 from asana_frames.fetch import Http
-from asana_frames.last import Last, Settings, checked
-from asana_frames.planning import asked_of, plan_of, stream_of
-from asana_frames.references import References
-from asana_frames.resource import Resource
 from asana_frames.types import Refs
-from asana_frames.unfinished import Unfinished
 
 #: Seconds between looks at a job: at first, and at most.
 _POLL = (0.2, 10.0)
@@ -53,18 +53,20 @@ class Asana(resources.Resources):
         http: Http,
         *,
         close: Callable[[], None] | None = None,
-        settings: Settings | None = None,
+        settings: CallSettings | None = None,
     ) -> None:
         self.http = http
-        self.settings = settings or Settings()
-        self.references = References(partial(read_names, http), partial(read_person, http))
-        self.options: Options = {}
-        self.unfinished = Unfinished()
+        self.settings = settings or CallSettings()
+        self.references = ReferenceResolver(
+            partial(fetch_names, http), partial(fetch_person, http)
+        )
+        self.options: EnumOptions = {}
+        self.unfinished = InterruptedReads()
         self.undivided: set[str] = set()
         #: Tokens of event streams, kept by ``gather.events``.
         self.sync_tokens: dict[str, str] = {}
         self._root = self
-        self._last = Last()
+        self._last = LastCall()
         self._large: set[str] = set()
         self._close = close
         self._card: dict[str, Any] | None = None
@@ -76,7 +78,7 @@ class Asana(resources.Resources):
         # Only reached for what is not there yet: a resource is made when it is first used.
         known = {resource.name: resource for resource in load().resources}
         if name not in known:
-            raise AttributeError(f"Asana has no resource {name!r}.{suggest(name, known)}")
+            raise AttributeError(f"Asana has no resource {name!r}.{suggest_names(name, known)}")
         module = import_module(f"{resources.__name__}.{name}")
         made: Resource = getattr(module, known[name].class_name)(self)
         setattr(self, name, made)
@@ -92,11 +94,11 @@ class Asana(resources.Resources):
         self.close()
 
     @property
-    def last(self) -> Last:
+    def last(self) -> LastCall:
         """What the last call did: operation, requests, retries, waiting, bytes, rows, failures."""
         return self._root._last
 
-    def publish(self, last: Last) -> None:
+    def publish(self, last: LastCall) -> None:
         """Let a call that has ended be ``asana.last``."""
         self._root._last = last
 
@@ -133,7 +135,7 @@ class Asana(resources.Resources):
 
         Raises
         ------
-        InvalidRequest
+        InvalidArgument
             A time is not above 0.
 
         Examples
@@ -145,7 +147,7 @@ class Asana(resources.Resources):
         (8, 'tags.list')
         """
         own = self.settings
-        changed = Settings(
+        changed = CallSettings(
             own.timeout if timeout is None else timeout,
             own.deadline if deadline is None else deadline,
             own.progress if progress is None else progress,
@@ -154,7 +156,7 @@ class Asana(resources.Resources):
         for resource in load().resources:
             # Each hangs on the object that it was made for.
             other.__dict__.pop(resource.name, None)
-        other.settings = checked(changed)
+        other.settings = check_settings(changed)
         return other
 
     def in_background(self) -> Asana:
@@ -169,8 +171,8 @@ class Asana(resources.Resources):
         """
         other = self.with_options(progress=False, timeout=30, deadline=120)
         other._root = other
-        other._last = Last()
-        other.unfinished = Unfinished()
+        other._last = LastCall()
+        other.unfinished = InterruptedReads()
         return other
 
     def plan(
@@ -195,7 +197,7 @@ class Asana(resources.Resources):
 
         Raises
         ------
-        InvalidRequest
+        InvalidArgument
             The method is none of a resource's, or it writes.
 
         Examples
@@ -205,7 +207,7 @@ class Asana(resources.Resources):
         >>> asana.plan(asana.tasks.list, project="Website relaunch")["requests"]
         3
         """
-        return plan_of(self, asked_of(method, *args, **kwargs))
+        return estimate_cost(self, parse_call(method, *args, **kwargs))
 
     def stream(
         self,
@@ -235,7 +237,7 @@ class Asana(resources.Resources):
 
         Raises
         ------
-        InvalidRequest
+        InvalidArgument
             The method is none of a resource's, or it writes.
 
         Examples
@@ -246,7 +248,7 @@ class Asana(resources.Resources):
         >>> sum(len(part) for part in asana.stream(asana.tasks.list, project=projects)) > 1000
         True
         """
-        return stream_of(self, asked_of(method, *args, **kwargs), rows)
+        return iterate_frames(self, parse_call(method, *args, **kwargs), rows)
 
     def close(self) -> None:
         """Close the connections, and stop the sandbox if there is one behind them."""
@@ -317,7 +319,7 @@ class Asana(resources.Resources):
     def __getitem__(self, name: str) -> Resource:
         if not isinstance(name, str) or name not in {r.name for r in load().resources}:
             load().resource(str(name))
-            raise InvalidRequest(f"{name!r} is no name of a resource.")
+            raise InvalidArgument(f"{name!r} is no name of a resource.")
         resource: Resource = getattr(self, name)
         return resource
 
@@ -326,10 +328,10 @@ class Asana(resources.Resources):
         try:
             who = self._who()
         except AsanaError as error:
-            return refusal_card(self.http.base_url, str(error))
-        return account_card(self.http.base_url, who["name"], who["workspaces"])
+            return render_refusal_card(self.http.base_url, str(error))
+        return render_account_card(self.http.base_url, who["name"], who["workspaces"])
 
     def _who(self) -> dict[str, Any]:
         if self._card is None:
-            self._card = read_me(self.http)
+            self._card = fetch_me(self.http)
         return self._card

@@ -3,11 +3,14 @@
 ::
 
     AsanaError
-    ├── ConfigurationError (ValueError)        the call could not even be made
+    ├── ConfigurationError (ValueError)        a token, base URL, extra or path that cannot work
+    ├── InvalidArgument (ValueError)           what was passed is wrong; nothing was sent
+    │   ├── UnknownReference (LookupError)     nothing has that name
+    │   └── AmbiguousReference (LookupError)   several things have that name
     ├── ConnectionFailed (ConnectionError)     no answer from Asana
     ├── DeadlineExceeded (TimeoutError)        the time that a call may take was over
     ├── RequestRefused                         Asana answered, and refused
-    │   ├── InvalidRequest (ValueError)        400, and what we refuse before sending
+    │   ├── InvalidRequest (ValueError)        400
     │   ├── AuthError (PermissionError)        401
     │   ├── PaymentRequired (PermissionError)  402
     │   ├── Forbidden (PermissionError)        403
@@ -15,9 +18,7 @@
     │   ├── SyncExpired (LookupError)          412
     │   ├── RateLimited                        429, when waiting was given up
     │   └── ServerError                        5xx
-    ├── JobFailed (RuntimeError)               a job that Asana ended as failed
-    ├── UnknownReference (LookupError)         nothing has that name
-    └── AmbiguousReference (LookupError)       several things have that name
+    └── JobFailed (RuntimeError)               a job that Asana ended as failed
     AsanaWarning (UserWarning)
     ├── PartialResultWarning                   some parents of a fan-out were refused
     ├── LargeReadWarning                       a read that will take long
@@ -47,6 +48,18 @@ class ConfigurationError(AsanaError, ValueError):
     """A token, base URL, extra or path that cannot work."""
 
 
+class InvalidArgument(AsanaError, ValueError):
+    """An argument is wrong, so nothing was sent; the message says what to pass instead."""
+
+
+class UnknownReference(InvalidArgument, LookupError):
+    """Nothing has that name."""
+
+
+class AmbiguousReference(InvalidArgument, LookupError):
+    """Several things have that name."""
+
+
 class ConnectionFailed(AsanaError, ConnectionError):
     """No complete answer came back."""
 
@@ -61,7 +74,7 @@ class RequestRefused(AsanaError):
     Attributes
     ----------
     status : int or None
-        The HTTP status; None when the request was refused before it was sent.
+        The HTTP status; None where the refusal was told otherwise.
     messages : tuple of str
         What Asana said, one entry per error of the envelope.
     """
@@ -118,14 +131,6 @@ class JobFailed(AsanaError, RuntimeError):
     """A job ended as failed."""
 
 
-class UnknownReference(AsanaError, LookupError):
-    """Nothing has that name."""
-
-
-class AmbiguousReference(AsanaError, LookupError):
-    """Several things have that name."""
-
-
 class AsanaWarning(UserWarning):
     """Base of every warning that asana_frames gives."""
 
@@ -153,14 +158,14 @@ BY_STATUS: dict[int, type[RequestRefused]] = {
 }
 
 
-def refusal_of(status: int) -> type[RequestRefused]:
+def build_refusal(status: int) -> type[RequestRefused]:
     """Return the class of error for an HTTP status."""
     if status >= 500:
         return ServerError
     return BY_STATUS.get(status, RequestRefused)
 
 
-def close_to(word: str, known: Iterable[str], *, most: int = 3) -> list[str]:
+def find_similar(word: str, known: Iterable[str], *, most: int = 3) -> list[str]:
     """Return the known words that look like ``word``, closest first, whatever their case."""
     by_folded: dict[str, str] = {}
     for name in known:
@@ -171,7 +176,7 @@ def close_to(word: str, known: Iterable[str], *, most: int = 3) -> list[str]:
     return [by_folded[name] for name in dict.fromkeys([*matches, *inside])][:most]
 
 
-def suggest(word: str, known: Iterable[str]) -> str:
+def suggest_names(word: str, known: Iterable[str]) -> str:
     """Return " Did you mean ...?" for a word that is not known, or nothing."""
-    close = close_to(word, known)
+    close = find_similar(word, known)
     return f" Did you mean {' or '.join(map(repr, close))}?" if close else ""

@@ -8,7 +8,7 @@ from functools import lru_cache
 import msgspec
 
 from asana_frames.catalog.model import Field, Kind, RecordType, load
-from asana_frames.exceptions import InvalidRequest, suggest
+from asana_frames.exceptions import InvalidArgument, suggest_names
 from asana_frames.types import Fields
 
 #: What a custom field is asked for: enough to type any kind of value.
@@ -68,7 +68,7 @@ def columns_of(record: str, fields: tuple[str, ...] | None = None) -> tuple[Colu
 
     Raises
     ------
-    InvalidRequest
+    InvalidArgument
         A path is unknown; the message suggests the nearest.
     """
     kind = load().record(record)
@@ -95,7 +95,7 @@ def parse_fields(fields: Fields) -> tuple[str, ...] | None:
     elif isinstance(fields, Iterable):
         paths = tuple(fields)
     if not paths or not all(isinstance(path, str) and path.strip() for path in paths):
-        raise InvalidRequest(
+        raise InvalidArgument(
             'fields= takes a list of Asana paths (["name"], not an empty one), "all", or None for '
             "the default columns."
         )
@@ -106,8 +106,8 @@ def _at(kind: RecordType, path: str) -> Iterator[Column]:
     """Yield the columns for one path that a user asked for."""
     found = list(_walk(kind, path.split("."), (), ""))
     if not found:
-        raise InvalidRequest(
-            f"A {kind.name} has no field {path!r}.{suggest(path, _known(kind))} "
+        raise InvalidArgument(
+            f"A {kind.name} has no field {path!r}.{suggest_names(path, _known(kind))} "
             f"info() of the resource lists them all."
         )
     yield from found
@@ -143,7 +143,7 @@ def _of(
     """Yield the columns that one field becomes."""
     here = (*steps, *_steps(kind, field))
     if field.kind == "custom_fields" and steps:
-        raise InvalidRequest(
+        raise InvalidArgument(
             f"{prefix}.custom_fields cannot be columns of a {kind.name}'s referrer: "
             f"read those records and merge them by gid."
         )

@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from asana_frames.exceptions import InvalidRequest, suggest
+from asana_frames.exceptions import InvalidArgument, suggest_names
 
 Kind = Literal[
     "text",
@@ -174,12 +174,12 @@ class Catalog(msgspec.Struct, frozen=True):
 
         Raises
         ------
-        InvalidRequest
+        InvalidArgument
             There is no such resource; the message suggests the nearest.
         """
         by_name = {resource.name: resource for resource in self.resources}
         if name not in by_name:
-            raise InvalidRequest(f"There is no resource {name!r}.{suggest(name, by_name)}")
+            raise InvalidArgument(f"There is no resource {name!r}.{suggest_names(name, by_name)}")
         return by_name[name]
 
     def operations_of(self, resource: str) -> tuple[Operation, ...]:

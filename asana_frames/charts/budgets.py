@@ -32,7 +32,7 @@ from asana_frames.charts.dates import (
     step_of,
 )
 from asana_frames.charts.names import labelled, number, shown
-from asana_frames.rollups.columns import need
+from asana_frames.rollups.shared.inputs import require_columns
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -86,10 +86,10 @@ def budget_burn(burn: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 
     Raises
     ------
-    InvalidRequest
+    InvalidArgument
         A column is missing.
     """
-    need(burn, _NEEDED, what="charts.budget_burn")
+    require_columns(burn, _NEEDED, what="charts.budget_burn")
     if ax is None:
         ax = new_axes(height=4.4)
     burn = burn.reset_index(drop=True)

@@ -21,7 +21,7 @@ from asana_frames.charts.axes import (
 )
 from asana_frames.charts.dates import Numbers
 from asana_frames.charts.names import heading, labelled, number
-from asana_frames.rollups.columns import need
+from asana_frames.rollups.shared.inputs import require_columns
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -54,10 +54,10 @@ def estimates(estimates: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 
     Raises
     ------
-    InvalidRequest
+    InvalidArgument
         A column is missing.
     """
-    need(estimates, _MEASURES[1:], what="charts.estimates")
+    require_columns(estimates, _MEASURES[1:], what="charts.estimates")
     if ax is None:
         ax = new_axes(height=0.34 * min(len(estimates), _MOST) + 1.6)
     if estimates.empty:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _WIDTH = 9.0
 
 
-def drawn(draw: Callable[[Axes], object], *, height: float) -> Figure:
+def draw_figure(draw: Callable[[Axes], object], *, height: float) -> Figure:
     """Return a figure, without pyplot, on whose only axes something was drawn.
 
     Parameters

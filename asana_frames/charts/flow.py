@@ -35,8 +35,8 @@ from asana_frames.charts.dates import (
 from asana_frames.charts.heat import NOTHING, cells, fitting_size, write
 from asana_frames.charts.names import labelled, number
 from asana_frames.charts.time_tracking import hours as stacked
-from asana_frames.exceptions import InvalidRequest
-from asana_frames.rollups.columns import need
+from asana_frames.exceptions import InvalidArgument
+from asana_frames.rollups.shared.inputs import require_columns
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -73,10 +73,10 @@ def burnup(burnup: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 
     Raises
     ------
-    InvalidRequest
+    InvalidArgument
         A column is missing.
     """
-    need(burnup, ["period", "scope", "done", "open"], what="charts.burnup")
+    require_columns(burnup, ["period", "scope", "done", "open"], what="charts.burnup")
     rows = _dated(burnup, "period")
     if ax is None:
         ax = new_axes(height=4.2)
@@ -156,11 +156,11 @@ def daily(daily: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 
     Raises
     ------
-    InvalidRequest
+    InvalidArgument
         A column is missing.
     """
     needed = ["day", "created", "completed", "open", "overdue"]
-    need(daily, needed, what="charts.daily")
+    require_columns(daily, needed, what="charts.daily")
     rows = _dated(daily, "day")
     if ax is None:
         ax = new_axes(height=4.8)
@@ -237,10 +237,10 @@ def throughput(throughput: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 
     Raises
     ------
-    InvalidRequest
+    InvalidArgument
         A column is missing.
     """
-    need(throughput, ["period", "completed"], what="charts.throughput")
+    require_columns(throughput, ["period", "completed"], what="charts.throughput")
     rows = _dated(throughput, "period")
     if ax is None:
         ax = new_axes(height=4.2)
@@ -277,12 +277,12 @@ def load(load: pd.DataFrame, *, show: Show = "tasks", ax: Axes | None = None) ->
 
     Raises
     ------
-    InvalidRequest
+    InvalidArgument
         A column is missing, or ``show`` is unknown.
     """
     if show not in _SHOWN:
-        raise InvalidRequest(f"show= takes {' or '.join(_SHOWN)}, not {show!r}.")
-    need(load, ["person_gid", "person_name", "period", show], what="charts.load")
+        raise InvalidArgument(f"show= takes {' or '.join(_SHOWN)}, not {show!r}.")
+    require_columns(load, ["person_gid", "person_name", "period", show], what="charts.load")
     rows = _dated(load, "period")
     if ax is None:
         persons = len(rows[["person_gid", "person_name"]].drop_duplicates())

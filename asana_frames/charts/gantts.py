@@ -22,8 +22,8 @@ from asana_frames.charts.axes import (
 from asana_frames.charts.colours import DARK, HATCH, SERIES
 from asana_frames.charts.dates import date_axis, in_words, place_of, places_of
 from asana_frames.charts.names import labelled
-from asana_frames.rollups.columns import need
-from asana_frames.rollups.moments import today
+from asana_frames.rollups.shared.inputs import require_columns
+from asana_frames.rollups.shared.moments import resolve_today
 from asana_frames.types import When
 
 if TYPE_CHECKING:
@@ -85,11 +85,11 @@ def gantt(dependencies: pd.DataFrame, *, now: When | None = None, ax: Axes | Non
 
     Raises
     ------
-    InvalidRequest
+    InvalidArgument
         A column is missing, or ``now`` is no moment.
     """
-    need(dependencies, _NEEDED, what="charts.gantt")
-    day = today(now)
+    require_columns(dependencies, _NEEDED, what="charts.gantt")
+    day = resolve_today(now)
     dated = dependencies[dependencies["due_on"].notna()].reset_index(drop=True)
     dated = dated.assign(**{name: dated[name].fillna(False).astype(bool) for name in _FLAGS})
     ordered = _by_weight(dated)

@@ -21,7 +21,7 @@ from asana_frames.charts.colours import DARK
 from asana_frames.charts.dates import date_axis, in_words, place_of
 from asana_frames.charts.goals import status_of
 from asana_frames.charts.names import labelled
-from asana_frames.rollups.columns import need
+from asana_frames.rollups.shared.inputs import require_columns
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -55,11 +55,11 @@ def goal_history(history: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 
     Raises
     ------
-    InvalidRequest
+    InvalidArgument
         A column is missing.
     """
     needed = ["goal_gid", "goal_name", "at", "event", "status", "progress"]
-    need(history, needed, what="charts.goal_history")
+    require_columns(history, needed, what="charts.goal_history")
     rows = history[history["at"].notna()].reset_index(drop=True)
     goals = list(rows["goal_gid"].drop_duplicates())
     if ax is None:
@@ -141,11 +141,11 @@ def goal_timeline(progress: pd.DataFrame, *, now: Any = None, ax: Axes | None = 
 
     Raises
     ------
-    InvalidRequest
+    InvalidArgument
         A column is missing.
     """
     needed = ["gid", "name", "status", "progress", "start_on", "due_on"]
-    need(progress, needed, what="charts.goal_timeline")
+    require_columns(progress, needed, what="charts.goal_timeline")
     is_dated = progress["start_on"].notna() & (progress["due_on"] >= progress["start_on"])
     rows = progress[is_dated].sort_values(["due_on", "start_on"], kind="stable", ignore_index=True)
     if ax is None:

@@ -20,8 +20,8 @@ from asana_frames.charts.axes import (
 )
 from asana_frames.charts.colours import DARK
 from asana_frames.charts.names import shown
-from asana_frames.exceptions import InvalidRequest
-from asana_frames.rollups.columns import need
+from asana_frames.exceptions import InvalidArgument
+from asana_frames.rollups.shared.inputs import require_columns
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -74,10 +74,12 @@ def goal_progress(progress: pd.DataFrame, *, by: By | None = None, ax: Axes | No
 
     Raises
     ------
-    InvalidRequest
+    InvalidArgument
         A column is missing, or ``by`` is unknown.
     """
-    need(progress, ["name", "status", "progress", *_grouped_by(by)], what="charts.goal_progress")
+    require_columns(
+        progress, ["name", "status", "progress", *_grouped_by(by)], what="charts.goal_progress"
+    )
     rows = progress.reset_index(drop=True)
     lines = _lines(rows, by)
     if ax is None:
@@ -107,11 +109,11 @@ def goal_tree(tree: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 
     Raises
     ------
-    InvalidRequest
+    InvalidArgument
         A column is missing.
     """
     needed = ["name", "kind", "depth", "is_repeated", "status", "progress"]
-    need(tree, needed, what="charts.goal_tree")
+    require_columns(tree, needed, what="charts.goal_tree")
     rows = tree.reset_index(drop=True)
     if ax is None:
         ax = new_axes(height=_ROW * len(rows) + 1.6)
@@ -145,7 +147,7 @@ def _grouped_by(by: object) -> list[str]:
         "period": ["time_period_display_name"],
     }
     if by not in columns:
-        raise InvalidRequest(f"by={by!r} is unknown: 'parent', 'period' or None.")
+        raise InvalidArgument(f"by={by!r} is unknown: 'parent', 'period' or None.")
     return columns[by]
 
 

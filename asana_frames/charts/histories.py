@@ -37,10 +37,10 @@ from asana_frames.charts.dates import (
 from asana_frames.charts.flow import count_axis
 from asana_frames.charts.names import labelled, number
 from asana_frames.charts.stacks import stacked_bars
-from asana_frames.exceptions import InvalidRequest
-from asana_frames.rollups.columns import need
-from asana_frames.rollups.moments import days_in
-from asana_frames.rollups.periods import Every, check_every, first_day
+from asana_frames.exceptions import InvalidArgument
+from asana_frames.rollups.shared.inputs import require_columns
+from asana_frames.rollups.shared.moments import local_days
+from asana_frames.rollups.shared.periods import Every, check_every, period_starts
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -78,10 +78,10 @@ def cumulative_flow(
 
     Raises
     ------
-    InvalidRequest
+    InvalidArgument
         A column is missing, or ``order`` names no section of the frame.
     """
-    need(flow, ["period", *_SECTION, "tasks"], what="charts.cumulative_flow")
+    require_columns(flow, ["period", *_SECTION, "tasks"], what="charts.cumulative_flow")
     rows = flow[flow["period"].notna().to_numpy(dtype=bool)].reset_index(drop=True)
     if ax is None:
         ax = new_axes(height=4.2)
@@ -106,7 +106,7 @@ def _ordered(rows: pd.DataFrame, labels: pd.Series, order: Sequence[str] | None)
 
     Raises
     ------
-    InvalidRequest
+    InvalidArgument
         The order names none of the sections.
     """
     found = list(dict.fromkeys(labels))
@@ -115,7 +115,7 @@ def _ordered(rows: pd.DataFrame, labels: pd.Series, order: Sequence[str] | None)
         is_meant = (rows["section_gid"] == name) | (rows["section_name"] == name)
         meant = labels[is_meant.to_numpy(dtype=bool, na_value=False)]
         if meant.empty:
-            raise InvalidRequest(f"order= names {name!r}, which is none of {', '.join(found)}.")
+            raise InvalidArgument(f"order= names {name!r}, which is none of {', '.join(found)}.")
         wanted += list(dict.fromkeys(meant))
     return list(dict.fromkeys([*wanted, *found]))
 
@@ -194,11 +194,11 @@ def section_times(
 
     Raises
     ------
-    InvalidRequest
+    InvalidArgument
         A column is missing, or ``order`` names no section of the frame.
     """
     needed = ["project_gid", "project_name", *_SECTION, "enter", "is_current", "working_days"]
-    need(times, needed, what="charts.section_times")
+    require_columns(times, needed, what="charts.section_times")
     # Sections of a project stay together; its first visit says where.
     first = times.groupby("project_gid", dropna=False)["enter"].transform("min")
     order_of = ["_first", "project_gid", "enter", "section_gid"]
@@ -324,10 +324,10 @@ def changes(
 
     Raises
     ------
-    InvalidRequest
+    InvalidArgument
         A column is missing, or ``every`` is no known period.
     """
-    need(changes, ["changed_at", "change"], what="charts.changes")
+    require_columns(changes, ["changed_at", "change"], what="charts.changes")
     check_every(every)
     rows = changes[changes["changed_at"].notna().to_numpy(dtype=bool)].reset_index(drop=True)
     if ax is None:
@@ -336,7 +336,7 @@ def changes(
     if rows.empty:
         return empty(ax, "No changes")
     kinds = rows["change"].where(rows["change"].isin(_KINDS), "other").astype(object)
-    periods = first_day(days_in(rows["changed_at"], tz), every)
+    periods = period_starts(local_days(rows["changed_at"], tz), every)
     days = days_of(periods)
     step = step_of(days)
     table = _table(periods, kinds, pd.Series(1, index=rows.index), days, step)

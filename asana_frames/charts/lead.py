@@ -21,8 +21,8 @@ from asana_frames.charts.colours import DARK, SERIES
 from asana_frames.charts.dates import Numbers, date_axis, in_words, places_of
 from asana_frames.charts.flow import count_axis
 from asana_frames.charts.names import NONE, number
-from asana_frames.rollups.columns import need
-from asana_frames.rollups.lead import BUCKETS, close_times
+from asana_frames.rollups.flow.lead_times import BUCKETS, close_times
+from asana_frames.rollups.shared.inputs import require_columns
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -55,10 +55,10 @@ def lead_times(lead_times: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 
     Raises
     ------
-    InvalidRequest
+    InvalidArgument
         A column is missing.
     """
-    need(lead_times, ["completed_on", "days_open"], what="charts.lead_times")
+    require_columns(lead_times, ["completed_on", "days_open"], what="charts.lead_times")
     is_known = lead_times[["completed_on", "days_open"]].notna().all(axis=1)
     rows = lead_times[is_known.to_numpy(dtype=bool)].reset_index(drop=True)
     if ax is None:
@@ -123,10 +123,10 @@ def aging(aging: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 
     Raises
     ------
-    InvalidRequest
+    InvalidArgument
         A column is missing.
     """
-    need(aging, ["bucket", "days_overdue"], what="charts.aging")
+    require_columns(aging, ["bucket", "days_overdue"], what="charts.aging")
     if ax is None:
         ax = new_axes(height=3.8)
     titled(ax, "Open tasks by age")
@@ -171,10 +171,10 @@ def forecast(forecast: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 
     Raises
     ------
-    InvalidRequest
+    InvalidArgument
         A column is missing.
     """
-    need(forecast, ["date", "probability", "cumulative"], what="charts.forecast")
+    require_columns(forecast, ["date", "probability", "cumulative"], what="charts.forecast")
     dated = forecast[forecast["date"].notna().to_numpy(dtype=bool)].reset_index(drop=True)
     never = float(forecast["probability"].sum()) - float(dated["probability"].sum())
     notes = [f"{number(100 * never)} % of the trials were given up"] if never > 1e-9 else []

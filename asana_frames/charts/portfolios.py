@@ -24,8 +24,8 @@ from asana_frames.charts.colours import DARK
 from asana_frames.charts.dates import date_axis, places_of
 from asana_frames.charts.goals import status_of
 from asana_frames.charts.names import labelled, shown
-from asana_frames.rollups.columns import need
-from asana_frames.rollups.moments import moment_of, moments_of
+from asana_frames.rollups.shared.inputs import require_columns
+from asana_frames.rollups.shared.moments import parse_moment, parse_moments
 from asana_frames.types import When
 
 if TYPE_CHECKING:
@@ -69,11 +69,11 @@ def portfolio(portfolio: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 
     Raises
     ------
-    InvalidRequest
+    InvalidArgument
         A column is missing.
     """
     needed = ["project_gid", "project_name", *_SHARES, "last_status", "overdue"]
-    need(portfolio, needed, what="charts.portfolio")
+    require_columns(portfolio, needed, what="charts.portfolio")
     if ax is None:
         ax = new_axes(height=0.34 * min(len(portfolio), _MOST_PROJECTS) + 1.6)
     if portfolio.empty:
@@ -189,12 +189,12 @@ def status_timeline(
 
     Raises
     ------
-    InvalidRequest
+    InvalidArgument
         A column is missing, or ``now`` is no moment.
     """
     needed = ["parent_gid", "parent_name", "status_type", "created_at"]
-    need(statuses, needed, what="charts.status_timeline")
-    end = moment_of(now)
+    require_columns(statuses, needed, what="charts.status_timeline")
+    end = parse_moment(now)
     spans, parents = _spans(statuses)
     if ax is None:
         ax = new_axes(height=0.34 * min(len(parents), _MOST_LANES) + 1.6)
@@ -215,7 +215,7 @@ def status_timeline(
 
 def _spans(statuses: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the updates in their order, and their parents in the order of the rows."""
-    at = moments_of(statuses["created_at"], what="charts.status_timeline")
+    at = parse_moments(statuses["created_at"], what="charts.status_timeline")
     known = statuses.assign(created_at=at).dropna(subset=["parent_gid", "created_at"])
     spans = known.sort_values(["parent_gid", "created_at"], kind="stable", ignore_index=True)
     last = spans.drop_duplicates("parent_gid", keep="last")

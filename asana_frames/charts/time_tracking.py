@@ -38,8 +38,8 @@ from asana_frames.charts.dates import (
 from asana_frames.charts.heat import NOTHING, cells, fitting_size, write
 from asana_frames.charts.names import heading, labelled, number
 from asana_frames.charts.stacks import FEW_POINTS, Look, stacked_bars
-from asana_frames.exceptions import InvalidRequest
-from asana_frames.rollups.columns import need
+from asana_frames.exceptions import InvalidArgument
+from asana_frames.rollups.shared.inputs import require_columns
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -88,12 +88,12 @@ def hours(hours: pd.DataFrame, *, kind: Kind = "bar", ax: Axes | None = None) ->
 
     Raises
     ------
-    InvalidRequest
+    InvalidArgument
         ``hours`` is missing, or ``kind`` is unknown.
     """
-    need(hours, ["hours"], what="charts.hours")
+    require_columns(hours, ["hours"], what="charts.hours")
     if kind not in _KINDS:
-        raise InvalidRequest(f"kind= takes {' or '.join(_KINDS)}, not {kind!r}.")
+        raise InvalidArgument(f"kind= takes {' or '.join(_KINDS)}, not {kind!r}.")
     keys = [column for column in hours.columns if column not in ("hours", "entered_on")]
     draw = _over_time if "entered_on" in hours.columns and not hours.empty else _totals
     return draw(hours.reset_index(drop=True), keys, kind, ax)
@@ -253,14 +253,14 @@ def timesheet(timesheet: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 
     Raises
     ------
-    InvalidRequest
+    InvalidArgument
         A column is missing.
     """
     needed = ["person_gid", "person_name", "total", "approval_status"]
-    need(timesheet, needed, what="charts.timesheet")
+    require_columns(timesheet, needed, what="charts.timesheet")
     days = _days(timesheet)
     if not days:
-        raise InvalidRequest("charts.timesheet needs the column(s) of days, named 2026-11-02.")
+        raise InvalidArgument("charts.timesheet needs the column(s) of days, named 2026-11-02.")
     timesheet = timesheet.reset_index(drop=True)
     is_sum = _is_sum(timesheet)
     persons = timesheet[~is_sum]

@@ -29,8 +29,8 @@ from asana_frames.charts.dates import (
 )
 from asana_frames.charts.heat import AWAY, cells, fitting_size, hatched, key, write
 from asana_frames.charts.names import labelled, number
-from asana_frames.exceptions import InvalidRequest
-from asana_frames.rollups.columns import need
+from asana_frames.exceptions import InvalidArgument
+from asana_frames.rollups.shared.inputs import require_columns
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -87,14 +87,14 @@ def capacity(capacity: pd.DataFrame, *, show: Show = "load", ax: Axes | None = N
 
     Raises
     ------
-    InvalidRequest
+    InvalidArgument
         A column is missing, or ``show`` is unknown.
     """
     if show not in _WAYS:
-        raise InvalidRequest(f"show= takes {', '.join(_WAYS)}, not {show!r}.")
+        raise InvalidArgument(f"show= takes {', '.join(_WAYS)}, not {show!r}.")
     way = _WAYS[show]
     needed = ["person_gid", "person_name", "period", "available", way.amount, show]
-    need(capacity, needed, what="charts.capacity")
+    require_columns(capacity, needed, what="charts.capacity")
     dated = capacity[capacity["period"].notna()].reset_index(drop=True)
     if ax is None:
         persons = len(dated[["person_gid", "person_name"]].drop_duplicates())

@@ -11,7 +11,7 @@ import pandas as pd
 
 import asana_frames as af
 from asana_frames import charts, export, rollups
-from asana_frames.charts.figures import drawn
+from asana_frames.charts.figures import draw_figure
 from asana_frames.cli.errors import Command
 from asana_frames.cli.folder import made_folder
 from asana_frames.sandbox_server import TOKEN, serve
@@ -45,11 +45,11 @@ def demo_command(out: Path) -> None:
     progress = rollups.goal_progress(frames["goals"], relationships)
     height = 0.36 * len(progress) + 1.2
     pictures = {
-        "hours_by_person_and_week": drawn(partial(_hours, hours), height=4.5),
-        "goal_progress": drawn(partial(_goals, progress), height=height),
+        "hours_by_person_and_week": draw_figure(partial(_hours, hours), height=4.5),
+        "goal_progress": draw_figure(partial(_goals, progress), height=height),
     }
     for name, figure in pictures.items():
-        with export.writing(folder / f"{name}.png") as part:
+        with export.replace_file(folder / f"{name}.png") as part:
             figure.savefig(part, dpi=120, format="png")
     _tell(frames, list(pictures), folder)
 

@@ -14,7 +14,7 @@ from asana_frames.catalog import load
 from asana_frames.cli.connection import connected, tell_failures, with_sandbox
 from asana_frames.cli.errors import Command
 from asana_frames.cli.folder import made_folder
-from asana_frames.exceptions import InvalidRequest, suggest
+from asana_frames.exceptions import InvalidArgument, suggest_names
 from asana_frames.export import to_csv, to_excel, to_json, to_parquet
 
 _WRITERS: dict[str, Callable[[pd.DataFrame, Path], None]] = {
@@ -75,7 +75,7 @@ def export_command(
     """
     names = [name.strip() for name in resources.split(",") if name.strip()]
     if not names:
-        raise InvalidRequest("--resources names nothing. Try --resources projects,tasks.")
+        raise InvalidArgument("--resources names nothing. Try --resources projects,tasks.")
     readers = {name: reader_of(name) for name in names}
     with connected(use_sandbox) as asana:
         gid = asana.workspaces.get(workspace, fields=["name"])["gid"].iloc[0]
@@ -93,7 +93,7 @@ def reader_of(name: str) -> Callable[[Asana, str], pd.DataFrame]:
 
     Raises
     ------
-    InvalidRequest
+    InvalidArgument
         There is no such resource, or it is listed by something other than the workspace.
     """
     load().resource(name)
@@ -103,8 +103,8 @@ def reader_of(name: str) -> Callable[[Asana, str], pd.DataFrame]:
     if method is not None:
         return lambda asana, gid: getattr(asana[name], method)(workspace=gid)
     known = [r.name for r in load().resources if r.name in _READERS or _lister(r.name)]
-    raise InvalidRequest(
-        f"{name} cannot be listed for a whole workspace.{suggest(name, known)} "
+    raise InvalidArgument(
+        f"{name} cannot be listed for a whole workspace.{suggest_names(name, known)} "
         f"These can: {', '.join(known)}."
     )
 

@@ -8,21 +8,21 @@ from contextlib import closing
 import click
 
 from asana_frames.asana import Asana
+from asana_frames.calls.directories import fetch_me
 from asana_frames.cli.errors import Command
-from asana_frames.directories import read_me
-from asana_frames.exceptions import InvalidRequest
+from asana_frames.exceptions import InvalidArgument
 from asana_frames.fetch import Http, resolve_base_url, resolve_token
 from asana_frames.fetch.auth import (
     TOKEN_VARIABLE,
-    bearer_of,
+    describe_variable,
     find_credential,
     forget_logins,
-    note_of_variable,
+    identify_bearer,
 )
-from asana_frames.fetch.credentials import Credential, checked_token
-from asana_frames.fetch.loopback import PATIENCE, Loopback
-from asana_frames.fetch.oauth import ID_VARIABLE, OUT_OF_BAND, Authorization, app_of
-from asana_frames.fetch.saved import remember
+from asana_frames.fetch.credential_store import remember
+from asana_frames.fetch.credentials import Credential, check_token
+from asana_frames.fetch.oauth import ID_VARIABLE, OUT_OF_BAND, Authorization, build_app
+from asana_frames.fetch.redirect_server import PATIENCE, RedirectServer
 
 
 @click.command("login", cls=Command)
@@ -53,9 +53,9 @@ def login_command(
     if by_oauth or client_id:
         credential = _by_browser(url, client_id, redirect_uri, scope)
     else:
-        credential = Credential(checked_token(_typed("Token (not shown)")))
-    with closing(Asana(Http(bearer_of(credential, url), url))) as asana:
-        me = read_me(asana.http)
+        credential = Credential(check_token(_typed("Token (not shown)")))
+    with closing(Asana(Http(identify_bearer(credential, url), url))) as asana:
+        me = fetch_me(asana.http)
     click.echo(f"Logged in as {me['name']} ({', '.join(me['workspaces'])}).", err=True)
     if is_kept is None and _is_terminal():
         is_kept = click.confirm("Remember on this machine?", err=True)
@@ -91,7 +91,7 @@ def whoami_command() -> None:
     url = resolve_base_url()
     found = find_credential(None, url)
     # Without one, this says how to give one.
-    bearer = resolve_token(None, url) if found is None else bearer_of(found.credential, url)
+    bearer = resolve_token(None, url) if found is None else identify_bearer(found.credential, url)
     with closing(Asana(Http(bearer, url))) as asana:
         me = asana.users.get("me", fields=["name", "email", "workspaces.name"]).iloc[0]
     rows = {
@@ -106,14 +106,14 @@ def whoami_command() -> None:
 
 
 def _by_browser(url: str, client_id: str | None, redirect_uri: str, scope: str) -> Credential:
-    client_id, secret = app_of(client_id)
+    client_id, secret = build_app(client_id)
     if client_id and not secret and _is_terminal():
         secret = _typed("Client secret (not shown; Enter if there is none)", default="")
     if redirect_uri == OUT_OF_BAND:
         attempt = Authorization(url, client_id, secret, scope=scope)
         click.echo(f"Open this page and allow the app:\n\n  {attempt.url}\n", err=True)
         return attempt.redeem(_typed("Code (not shown)"))
-    with Loopback(redirect_uri) as listener:
+    with RedirectServer(redirect_uri) as listener:
         attempt = Authorization(url, client_id, secret, listener.redirect_uri, scope)
         listener.expect(attempt.state)
         click.echo(f"Open this page and allow the app:\n\n  {attempt.url}\n", err=True)
@@ -134,13 +134,13 @@ def _typed(label: str, default: str | None = None) -> str:
         return typed
     line = sys.stdin.readline().strip()
     if not line:
-        raise InvalidRequest(
+        raise InvalidArgument(
             "Nothing came on standard input. Type it in a terminal: asana-frames login"
         )
     return line
 
 
 def _warn_of_variable() -> None:
-    note = note_of_variable()
+    note = describe_variable()
     if note:
         click.echo(note, err=True)

@@ -11,11 +11,11 @@ import pandas as pd
 
 from asana_frames import charts, rollups
 from asana_frames.asana import Asana
-from asana_frames.charts.figures import drawn
+from asana_frames.charts.figures import draw_figure
 from asana_frames.cli.connection import connected, tell_failures, with_sandbox
 from asana_frames.cli.errors import Command
 from asana_frames.cli.reports import Report, with_files, write, writers_of
-from asana_frames.rollups.moments import moment_of, today
+from asana_frames.rollups.shared.moments import parse_moment, resolve_today
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -48,7 +48,7 @@ def goals_command(workspace: str, now: Any, formats: str, out: Path, use_sandbox
     writers = writers_of(formats)
     with connected(use_sandbox) as asana:
         read = _read(asana, workspace)
-    write(_made(workspace, read, moment_of(now)), writers, out)
+    write(_made(workspace, read, parse_moment(now)), writers, out)
 
 
 def _read(asana: Asana, workspace: str) -> _Read:
@@ -74,7 +74,7 @@ def _made(workspace: str, read: _Read, now: pd.Timestamp) -> Report:
     progress = rollups.goal_progress(read.goals, read.relationships, now, **more)
     tree = rollups.goal_tree(read.goals, read.relationships, now, **more)
     history = rollups.goal_history(read.goals, read.updates, read.stories, now)
-    day = today(now)
+    day = resolve_today(now)
     tables = {"Progress": progress, "Tree": tree, "Time": _dates(progress), "History": history}
     rows = {"Progress": len(progress), "Tree": len(tree), "Time": len(progress)}
     draw = {
@@ -85,7 +85,7 @@ def _made(workspace: str, read: _Read, now: pd.Timestamp) -> Report:
     }
     rows["History"] = 2 * len(progress)
     figures: dict[str, Figure] = {
-        name: drawn(draw[name], height=_ROW * rows[name] + _AROUND) for name in draw
+        name: draw_figure(draw[name], height=_ROW * rows[name] + _AROUND) for name in draw
     }
     return Report("goals", "Goals", _notes(workspace, progress, day), tables, figures)
 

@@ -13,14 +13,14 @@ import pandas as pd
 
 from asana_frames import charts, gather, rollups
 from asana_frames.asana import Asana
-from asana_frames.charts.figures import drawn
+from asana_frames.charts.figures import draw_figure
 from asana_frames.cli.connection import connected, tell_failures, with_sandbox
 from asana_frames.cli.errors import Command
 from asana_frames.cli.reports import Report, with_files, write, writers_of
-from asana_frames.exceptions import InvalidRequest, suggest
-from asana_frames.rollups.entry_table import ENTRY_COLUMNS
-from asana_frames.rollups.periods import Every, periods_between
-from asana_frames.rollups.time_tracking import Attribution
+from asana_frames.exceptions import InvalidArgument, suggest_names
+from asana_frames.rollups.shared.periods import Every, list_periods
+from asana_frames.rollups.time.entries import ENTRY_COLUMNS
+from asana_frames.rollups.time.hours import Attribution
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -102,7 +102,7 @@ def hours_command(
     last = end or datetime.combine(datetime.now().date(), datetime.min.time())
     first = start or last - _SPAN
     if first > last:
-        raise InvalidRequest(f"--from {first:%Y-%m-%d} lies after --to {last:%Y-%m-%d}.")
+        raise InvalidArgument(f"--from {first:%Y-%m-%d} lies after --to {last:%Y-%m-%d}.")
     asked = _Asked(workspace, first, last, _keys(by), every, attribution)
     writers = writers_of(formats)
     with connected(use_sandbox) as asana:
@@ -118,12 +118,13 @@ def _keys(by: str) -> list[str]:
         is_known = name in ENTRY_COLUMNS or name in stems or name.startswith(_KINDS)
         if not is_known or name.endswith("_gids"):
             known = [*stems, "billable", "approval_status"]
-            raise InvalidRequest(
-                f"--by does not know {name!r}.{suggest(name, known)} It takes {', '.join(known)}, "
+            raise InvalidArgument(
+                f"--by does not know {name!r}.{suggest_names(name, known)} "
+                f"It takes {', '.join(known)}, "
                 f"and columns of tasks and projects as task_<column>, project_<column>."
             )
     if not names:
-        raise InvalidRequest("--by names nothing. Try --by person,project.")
+        raise InvalidArgument("--by names nothing. Try --by person,project.")
     return list(dict.fromkeys(names))
 
 
@@ -162,7 +163,7 @@ def _made(asked: _Asked, table: pd.DataFrame) -> Report:
         name = f"By {key.replace('_', ' ')} and {period}"
         hours = rollups.hours(table, key, asked.every, attribution=asked.attribution)
         tables[name] = _matrix(hours, asked)
-        pictures[name] = drawn(partial(_chart, hours, name), height=_HEIGHT)
+        pictures[name] = draw_figure(partial(_chart, hours, name), height=_HEIGHT)
     tables["Hours"] = rollups.hours(table, asked.by, asked.every, attribution=asked.attribution)
     tables["Entries"] = table
     return Report("hours", "Tracked hours", _notes(asked, table), tables, pictures)
@@ -177,7 +178,7 @@ def _matrix(hours: pd.DataFrame, asked: _Asked) -> pd.DataFrame:
     keys = [name for name in hours.columns if name not in ("entered_on", "hours")]
     groups = [hours[name] for name in (*keys, "entered_on")]
     wide = hours["hours"].groupby(groups, dropna=False, observed=True).sum().unstack()
-    periods = periods_between(pd.Timestamp(asked.start), pd.Timestamp(asked.end), asked.every)
+    periods = list_periods(pd.Timestamp(asked.start), pd.Timestamp(asked.end), asked.every)
     # A period in which nobody tracked time is a column all the same.
     wide = wide.reindex(columns=periods.union(pd.DatetimeIndex(wide.columns)))
     wide.columns = pd.Index([f"{day:%Y-%m-%d}" for day in wide.columns])

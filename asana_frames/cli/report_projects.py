@@ -11,11 +11,11 @@ import pandas as pd
 
 from asana_frames import charts, rollups
 from asana_frames.asana import Asana
-from asana_frames.charts.figures import drawn
+from asana_frames.charts.figures import draw_figure
 from asana_frames.cli.connection import connected, tell_failures, with_sandbox
 from asana_frames.cli.errors import Command
 from asana_frames.cli.reports import Report, with_files, write, writers_of
-from asana_frames.rollups.moments import moment_of, today
+from asana_frames.rollups.shared.moments import parse_moment, resolve_today
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -47,7 +47,7 @@ def projects_command(
     writers = writers_of(formats)
     with connected(use_sandbox) as asana:
         read = _read(asana, workspace, archived)
-    write(_made(workspace, read, moment_of(now)), writers, out)
+    write(_made(workspace, read, parse_moment(now)), writers, out)
 
 
 def _read(asana: Asana, workspace: str, archived: bool) -> _Read:
@@ -74,12 +74,12 @@ def _made(workspace: str, read: _Read, now: pd.Timestamp) -> Report:
     }
     rows = _ROW * len(portfolio) + _AROUND
     figures = {
-        "Projects": drawn(partial(_projects, portfolio), height=rows),
-        "Statuses": drawn(partial(_statuses, read.statuses), height=rows),
-        "Burn-up": drawn(partial(_burnup, tables["Burn-up"]), height=_HEIGHT),
-        "Throughput": drawn(partial(_throughput, tables["Throughput"]), height=_HEIGHT),
-        "Lead times": drawn(partial(_lead_times, tables["Lead times"]), height=_HEIGHT),
-        "Aging": drawn(partial(_aging, tables["Aging"]), height=_HEIGHT),
+        "Projects": draw_figure(partial(_projects, portfolio), height=rows),
+        "Statuses": draw_figure(partial(_statuses, read.statuses), height=rows),
+        "Burn-up": draw_figure(partial(_burnup, tables["Burn-up"]), height=_HEIGHT),
+        "Throughput": draw_figure(partial(_throughput, tables["Throughput"]), height=_HEIGHT),
+        "Lead times": draw_figure(partial(_lead_times, tables["Lead times"]), height=_HEIGHT),
+        "Aging": draw_figure(partial(_aging, tables["Aging"]), height=_HEIGHT),
     }
     return Report("projects", "Projects", _notes(workspace, portfolio, now), tables, figures)
 
@@ -87,7 +87,8 @@ def _made(workspace: str, read: _Read, now: pd.Timestamp) -> Report:
 def _notes(workspace: str, portfolio: pd.DataFrame, now: pd.Timestamp) -> list[str]:
     behind = int(portfolio["is_behind"].fillna(False).sum())
     return [
-        f"{workspace}, {today(now):%Y-%m-%d}: {len(portfolio):,} projects, {behind:,} behind; "
+        f"{workspace}, {resolve_today(now):%Y-%m-%d}: {len(portfolio):,} projects, "
+        f"{behind:,} behind; "
         f"{int(portfolio['overdue'].sum()):,} tasks overdue.",
         "A project is behind where its done share is more than 10 points less than the share of "
         "its days that are over. A task in several projects counts in each of them.",

@@ -10,9 +10,9 @@ import click
 import pandas as pd
 
 from asana_frames import export
+from asana_frames._optional import require
 from asana_frames.cli.folder import made_folder
-from asana_frames.exceptions import ConfigurationError, InvalidRequest
-from asana_frames.extras import require
+from asana_frames.exceptions import ConfigurationError, InvalidArgument
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -87,7 +87,7 @@ def writers_of(formats: str) -> list[Writer]:
 
     Raises
     ------
-    InvalidRequest
+    InvalidArgument
         A format is unknown.
     ConfigurationError
         A workbook is asked for by name, and what writes one is not installed.
@@ -102,7 +102,7 @@ def writers_of(formats: str) -> list[Writer]:
             names.remove("excel")
     unknown = [name for name in names if name not in _WRITERS]
     if unknown or not names:
-        raise InvalidRequest(f"--format takes {', '.join(_FORMATS)}, joined by commas, or all.")
+        raise InvalidArgument(f"--format takes {', '.join(_FORMATS)}, joined by commas, or all.")
     if "excel" in names:
         require("xlsxwriter", extra="excel")
     return [_WRITERS[name] for name in dict.fromkeys(names)]

@@ -14,9 +14,9 @@ from asana_frames.catalog import BodyField, Operation, Parameter, ResourceType, 
 from asana_frames.catalog.model import Kind
 from asana_frames.cli.connection import connected, tell_failures
 from asana_frames.cli.errors import Command, Group, given
-from asana_frames.exceptions import InvalidRequest
+from asana_frames.exceptions import InvalidArgument
 from asana_frames.export.csv import stream_csv
-from asana_frames.export.json import json_bytes
+from asana_frames.export.json import to_json_bytes
 
 _TYPES: dict[Kind, Any] = {
     "integer": click.INT,
@@ -47,9 +47,9 @@ def resource_group(resource: ResourceType) -> Group:
 
 def _info_command(name: str) -> Command:
     def run(output: str) -> None:
-        from asana_frames.resource import info
+        from asana_frames.calls.resource import describe_columns
 
-        _print(info(load().resource(name).record), output)
+        _print(describe_columns(load().resource(name).record), output)
 
     return Command(
         "info", callback=run, params=[_format()], help="The columns that its frames can have."
@@ -166,12 +166,12 @@ def _value(operation: Operation, name: str, text: Any) -> Any:
     try:
         return msgspec.json.decode(text)
     except msgspec.DecodeError as cause:
-        raise InvalidRequest(f"--{name} takes JSON, not {text!r} ({cause}).") from cause
+        raise InvalidArgument(f"--{name} takes JSON, not {text!r} ({cause}).") from cause
 
 
 def _print(frame: pd.DataFrame, output: str) -> None:
     if output == "json":
-        click.echo(json_bytes(frame), nl=False)
+        click.echo(to_json_bytes(frame), nl=False)
         return
     text = io.StringIO()
     stream_csv(frame, text)

@@ -9,7 +9,7 @@ import click
 import msgspec
 
 from asana_frames.cli.errors import Command
-from asana_frames.exceptions import InvalidRequest
+from asana_frames.exceptions import InvalidArgument
 from asana_frames.sandbox_server import PER_MINUTE, SIZES, TOKEN, Faults, Latency, serve
 
 _LOOPBACK = "127.0.0.1"
@@ -43,7 +43,7 @@ class _Faults(click.ParamType[Faults]):
             return value
         try:
             return Faults.parse(value)
-        except InvalidRequest as problem:
+        except InvalidArgument as problem:
             self.fail(str(problem))
 
 

@@ -11,12 +11,12 @@ import click
 import msgspec
 
 import asana_frames
+from asana_frames._optional import require
 from asana_frames.catalog import Catalog, load
 from asana_frames.codegen.build import Builder
 from asana_frames.codegen.modules import modules
 from asana_frames.codegen.overrides import Overrides
 from asana_frames.codegen.spec import Spec
-from asana_frames.extras import require
 
 PACKAGE = Path(asana_frames.__file__).parent
 

@@ -104,7 +104,7 @@ def _imports(body: str) -> str:
         lines.append("\n".join(standard) + "\n")
     if "DataFrame" in body:
         lines.append("from pandas import DataFrame\n")
-    lines.append("from asana_frames.resource import Resource")
+    lines.append("from asana_frames.calls.resource import Resource")
     used = [
         name
         for name in ("Errors", "Fields", "Limit", "Refs", "When")

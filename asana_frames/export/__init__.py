@@ -1,6 +1,6 @@
 """Frames to files: nothing is written half, nothing turns into a formula."""
 
-from asana_frames.atomic import writing
+from asana_frames._files import replace_file
 from asana_frames.export.csv import to_csv
 from asana_frames.export.excel import to_excel
 from asana_frames.export.html import to_html
@@ -17,5 +17,5 @@ __all__ = [
     "to_json",
     "to_parquet",
     "to_parquet_parts",
-    "writing",
+    "replace_file",
 ]

@@ -8,7 +8,7 @@ from typing import IO
 
 import pandas as pd
 
-from asana_frames.atomic import writing
+from asana_frames._files import replace_file
 from asana_frames.export.text import as_text
 
 
@@ -48,7 +48,7 @@ def to_csv(
     "gid","name","tags"
     "12","'=1+1","a; b"
     """
-    with writing(path) as part, part.open("w", encoding="utf-8", newline="") as stream:
+    with replace_file(path) as part, part.open("w", encoding="utf-8", newline="") as stream:
         if bom:
             stream.write("\ufeff")
         stream_csv(frame, stream, disarm=disarm)

@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from asana_frames.atomic import writing
-from asana_frames.exceptions import AsanaWarning, InvalidRequest
-from asana_frames.export.pictures import Picture, pictures
+from asana_frames._files import replace_file
+from asana_frames._optional import require
+from asana_frames.calls.read import warn_caller
+from asana_frames.exceptions import AsanaWarning, InvalidArgument
+from asana_frames.export.pictures import Picture, render_pictures
 from asana_frames.export.text import joined, label, one_line
-from asana_frames.extras import require
-from asana_frames.reading import warn
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -99,7 +99,7 @@ def to_excel(
 
     Raises
     ------
-    InvalidRequest
+    InvalidArgument
         There is no frame, one is too large for Excel, or a chart is no chart.
     ConfigurationError
         xlsxwriter is not installed (the message has the pip line), or the file cannot be written.
@@ -122,23 +122,23 @@ def to_excel(
     named = {"Sheet1": frames} if isinstance(frames, pd.DataFrame) else dict(frames)
     _check(named)
     xlsxwriter = require("xlsxwriter", extra="excel")
-    drawn = pictures(charts)
-    with writing(path) as part:
+    drawn = render_pictures(charts)
+    with replace_file(path) as part:
         part.write_bytes(_workbook(xlsxwriter, named, drawn))
 
 
 def _check(frames: Mapping[str, Any]) -> None:
     if not frames:
-        raise InvalidRequest('There is no frame to write: give one, such as {"tasks": tasks}.')
+        raise InvalidArgument('There is no frame to write: give one, such as {"tasks": tasks}.')
     for name, frame in frames.items():
         if not isinstance(frame, pd.DataFrame):
-            raise InvalidRequest(
+            raise InvalidArgument(
                 f"{name!r} is a {type(frame).__name__}, not a pandas DataFrame: give its frame."
             )
         rows, columns = frame.shape
         # One row is the header's.
         if rows >= _MOST_ROWS or columns > _MOST_COLUMNS:
-            raise InvalidRequest(
+            raise InvalidArgument(
                 f"{name!r} has {rows:,} rows and {columns:,} columns; a sheet of Excel holds "
                 f"{_MOST_ROWS - 1:,} and {_MOST_COLUMNS:,}. Write it with export.to_parquet or "
                 f"export.to_csv, or give fewer rows."
@@ -164,7 +164,7 @@ def _workbook(
             _place(sheet, drawn[name], frame)
     book.close()
     if cut:
-        warn(
+        warn_caller(
             f"{cut:,} text(s) are longer than the {_LONGEST_TEXT:,} characters that a cell of "
             f"Excel holds and were cut; write export.to_parquet or export.to_csv for all of them.",
             AsanaWarning,

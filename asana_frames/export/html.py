@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from asana_frames.atomic import writing
-from asana_frames.exceptions import InvalidRequest
-from asana_frames.export.pictures import Picture, pictures
+from asana_frames._files import replace_file
+from asana_frames.exceptions import InvalidArgument
+from asana_frames.export.pictures import Picture, render_pictures
 from asana_frames.export.text import column_as_text, joined, label
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ def to_html(
 
     Raises
     ------
-    InvalidRequest
+    InvalidArgument
         A frame is no frame, a chart no chart, or ``max_rows`` is below 1.
     ConfigurationError
         The file cannot be written.
@@ -177,7 +177,7 @@ def to_html(
     """
     named = {"": frames} if isinstance(frames, pd.DataFrame) else dict(frames)
     _check(named, max_rows)
-    drawn = pictures(charts)
+    drawn = render_pictures(charts)
     names = [*named, *(name for name in drawn if name not in named)]
     sections = [
         _section(place, str(name), named.get(name), drawn.get(name), max_rows)
@@ -191,7 +191,7 @@ def to_html(
         contents=_contents(names) if len(names) > 1 else "",
         sections="\n".join(sections),
     )
-    with writing(path) as part:
+    with replace_file(path) as part:
         # Half of a surrogate pair is no character.
         part.write_bytes(page.encode("utf-8", "replace"))
 
@@ -203,10 +203,10 @@ def _each(notes: Sequence[str]) -> Sequence[str]:
 
 def _check(frames: Mapping[str, Any], max_rows: int) -> None:
     if max_rows < 1:
-        raise InvalidRequest(f"max_rows={max_rows} is too small: give 1 or more.")
+        raise InvalidArgument(f"max_rows={max_rows} is too small: give 1 or more.")
     for name, frame in frames.items():
         if not isinstance(frame, pd.DataFrame):
-            raise InvalidRequest(
+            raise InvalidArgument(
                 f"{name!r} is a {type(frame).__name__}, not a pandas DataFrame: give its frame."
             )
 

@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 import pandas as pd
 
-from asana_frames.atomic import writing
-from asana_frames.exceptions import InvalidRequest
+from asana_frames._files import replace_file
+from asana_frames.exceptions import InvalidArgument
 from asana_frames.export.text import as_text
 
 
@@ -30,19 +30,19 @@ def to_json(frame: pd.DataFrame, path: str | os.PathLike[str]) -> None:
     ------
     ConfigurationError
         The file cannot be written.
-    InvalidRequest
+    InvalidArgument
         Two columns have the same name, of which an object could hold one only.
     """
-    with writing(path) as part:
-        part.write_bytes(json_bytes(frame))
+    with replace_file(path) as part:
+        part.write_bytes(to_json_bytes(frame))
 
 
-def json_bytes(frame: pd.DataFrame) -> bytes:
+def to_json_bytes(frame: pd.DataFrame) -> bytes:
     """Return a frame as JSON, one object per row on a line of its own."""
     names = pd.Index(map(str, frame.columns))
     if not names.is_unique:
         twice = ", ".join(map(repr, dict.fromkeys(names[names.duplicated()])))
-        raise InvalidRequest(
+        raise InvalidArgument(
             f"An object in JSON has each name once; these columns are there twice: {twice}. "
             f"Name them apart first: frame.set_axis([...], axis=1)."
         )

@@ -6,8 +6,8 @@ import os
 
 import pandas as pd
 
-from asana_frames.atomic import writing
-from asana_frames.extras import require
+from asana_frames._files import replace_file
+from asana_frames._optional import require
 
 
 def to_parquet(frame: pd.DataFrame, path: str | os.PathLike[str]) -> None:
@@ -26,5 +26,5 @@ def to_parquet(frame: pd.DataFrame, path: str | os.PathLike[str]) -> None:
         pyarrow is not installed (the message has the pip line), or the file cannot be written.
     """
     require("pyarrow", extra="parquet")
-    with writing(path) as part:
+    with replace_file(path) as part:
         frame.to_parquet(part, index=False, engine="pyarrow")

@@ -12,9 +12,9 @@ from typing import Any
 
 import pandas as pd
 
-from asana_frames.atomic import umask
+from asana_frames._files import get_umask
+from asana_frames._optional import require
 from asana_frames.exceptions import ConfigurationError
-from asana_frames.extras import require
 
 
 def to_parquet_parts(
@@ -70,7 +70,7 @@ def to_parquet_parts(
         raise _refused(target, cause) from cause
     try:
         made = _written(frames, scratch, arrow, parquet)
-        scratch.chmod(0o777 & ~umask())
+        scratch.chmod(0o777 & ~get_umask())
         scratch.replace(target)
     except OSError as cause:
         raise _refused(target, cause) from cause

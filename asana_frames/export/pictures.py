@@ -8,7 +8,7 @@ from html import escape
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from asana_frames.exceptions import InvalidRequest
+from asana_frames.exceptions import InvalidArgument
 from asana_frames.export.text import one_line
 
 if TYPE_CHECKING:
@@ -43,12 +43,12 @@ class Picture(NamedTuple):
         )
 
 
-def pictures(charts: Mapping[str, Figure | Axes] | None) -> dict[str, Picture]:
+def render_pictures(charts: Mapping[str, Figure | Axes] | None) -> dict[str, Picture]:
     """Draw charts by name.
 
     Raises
     ------
-    InvalidRequest
+    InvalidArgument
         One of them is neither a matplotlib Figure nor Axes.
     """
     return {name: _picture(name, chart) for name, chart in (charts or {}).items()}
@@ -68,7 +68,7 @@ def _figure_of(name: str, chart: Any) -> Figure:
     # Axes may lie in a part of a figure, whose own .figure is the whole.
     figure: Figure | None = getattr(getattr(chart, "figure", None), "figure", None)
     if figure is None or not hasattr(figure, "savefig"):
-        raise InvalidRequest(
+        raise InvalidArgument(
             f"charts[{name!r}] is a {type(chart).__name__}: give a matplotlib Figure or Axes, "
             f"such as charts={{{name!r}: ax}}."
         )

@@ -1,37 +1,43 @@
 """HTTP and nothing else: auth, quotas, retries, pages, fan-out; no pandas, no resource."""
 
-from asana_frames.fetch.address import DEFAULT_BASE_URL, resolve_base_url
-from asana_frames.fetch.answers import Answer, decoded
 from asana_frames.fetch.auth import resolve_token
-from asana_frames.fetch.call import CALL, Call, Tally
-from asana_frames.fetch.concurrent import REFUSALS, FanOut, Listing, Skip, fan_out
-from asana_frames.fetch.crew import Crew
-from asana_frames.fetch.paging import Page, Parts, Query, is_too_large, pages
-from asana_frames.fetch.quota import WRITES, Quota, quota_of
-from asana_frames.fetch.session import Http
+from asana_frames.fetch.base_url import DEFAULT_BASE_URL, resolve_base_url
+from asana_frames.fetch.call import CURRENT_CALL, Call, Tally
+from asana_frames.fetch.fan_out import REFUSALS, FanOut, FanOutItem, Skip, fan_out
+from asana_frames.fetch.http import Http
+from asana_frames.fetch.pagination import (
+    ListParts,
+    ListQuery,
+    Page,
+    is_set_too_large,
+    iterate_pages,
+)
+from asana_frames.fetch.rate_limiter import MAX_WRITES, RateLimiter, limiter_for
+from asana_frames.fetch.responses import Response, decode_json
+from asana_frames.fetch.thread_pool import ThreadPool
 
 __all__ = [
-    "CALL",
+    "CURRENT_CALL",
     "DEFAULT_BASE_URL",
     "REFUSALS",
-    "WRITES",
-    "Answer",
+    "MAX_WRITES",
+    "Response",
     "Call",
-    "Crew",
+    "ThreadPool",
     "FanOut",
     "Http",
-    "Listing",
+    "FanOutItem",
     "Page",
-    "Parts",
-    "Query",
-    "Quota",
+    "ListParts",
+    "ListQuery",
+    "RateLimiter",
     "Skip",
     "Tally",
-    "decoded",
+    "decode_json",
     "fan_out",
-    "is_too_large",
-    "pages",
-    "quota_of",
+    "is_set_too_large",
+    "iterate_pages",
+    "limiter_for",
     "resolve_base_url",
     "resolve_token",
 ]

@@ -9,11 +9,11 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from asana_frames.exceptions import AsanaError, AuthError, ConfigurationError
-from asana_frames.fetch.address import DEFAULT_BASE_URL
-from asana_frames.fetch.credentials import Credential, checked_token
+from asana_frames.fetch.base_url import DEFAULT_BASE_URL
+from asana_frames.fetch.credential_store import forget, remembered
+from asana_frames.fetch.credentials import Credential, check_token
 from asana_frames.fetch.oauth import revoke
-from asana_frames.fetch.renewal import Bearer, renewal_of
-from asana_frames.fetch.saved import forget, remembered
+from asana_frames.fetch.token_renewal import Bearer, renewal_of
 
 TOKEN_VARIABLE = "ASANA_ACCESS_TOKEN"
 PROCESS = "the login of this process"
@@ -30,7 +30,7 @@ _logins: dict[str, Credential] = {}
 _lock = threading.Lock()
 
 
-def keep_login(base_url: str, credential: Credential) -> None:
+def set_process_login(base_url: str, credential: Credential) -> None:
     """Let connections that this process makes to a base URL use a credential."""
     with _lock:
         _logins[base_url] = credential
@@ -97,22 +97,22 @@ def find_credential(token: str | None, base_url: str) -> Found | None:
         It cannot be a token, or what was remembered cannot be read.
     """
     if token and token.strip():
-        return Found(Credential(checked_token(token)), "the argument")
+        return Found(Credential(check_token(token)), "the argument")
     with _lock:
         login = _logins.get(base_url)
     if login is not None:
         return Found(login, PROCESS)
     given = _given()
     if given:
-        return Found(Credential(checked_token(given)), TOKEN_VARIABLE)
+        return Found(Credential(check_token(given)), TOKEN_VARIABLE)
     kept = remembered(base_url)
     if kept is None:
         return None
-    checked_token(kept.credential.token)
+    check_token(kept.credential.token)
     return Found(*kept)
 
 
-def note_of_variable() -> str:
+def describe_variable() -> str:
     """Return that ``ASANA_ACCESS_TOKEN`` goes before what is remembered, if it is set."""
     return f"{TOKEN_VARIABLE} is set and is used before what is remembered." if _given() else ""
 
@@ -134,10 +134,10 @@ def resolve_token(token: str | None = None, base_url: str = DEFAULT_BASE_URL) ->
     found = find_credential(token, base_url)
     if found is None:
         raise AuthError(_no_token(base_url))
-    return bearer_of(found.credential, base_url)
+    return identify_bearer(found.credential, base_url)
 
 
-def bearer_of(credential: Credential, base_url: str) -> Bearer:
+def identify_bearer(credential: Credential, base_url: str) -> Bearer:
     """Return what a connection sends to prove a credential."""
     return renewal_of(base_url, credential) if credential.refresh_token else credential.token
 

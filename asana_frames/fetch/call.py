@@ -130,9 +130,9 @@ class Call:
 
 
 #: The call that is under way; each thread of a fan-out has a branch of its caller's.
-CALL: ContextVar[Call | None] = ContextVar("asana_frames_call", default=None)
+CURRENT_CALL: ContextVar[Call | None] = ContextVar("asana_frames_call", default=None)
 
 
 def current() -> Call:
     """Return the call that is under way, or one without a deadline."""
-    return CALL.get() or Call()
+    return CURRENT_CALL.get() or Call()

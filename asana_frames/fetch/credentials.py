@@ -37,7 +37,7 @@ class Credential:
         raise TypeError("A credential is a secret and is not pickled; connect() anew instead.")
 
 
-def checked_token(text: str) -> str:
+def check_token(text: str) -> str:
     """Return a token without the spaces and line ends around it.
 
     Raises

@@ -14,11 +14,11 @@ from typing import Any
 import requests
 from requests.adapters import HTTPAdapter
 
+from asana_frames._optional import require
 from asana_frames.exceptions import AuthError, ConfigurationError, ConnectionFailed
-from asana_frames.extras import require
-from asana_frames.fetch.address import DEFAULT_BASE_URL, origin_of
-from asana_frames.fetch.credentials import Credential, checked_token
-from asana_frames.fetch.retries import short
+from asana_frames.fetch.base_url import DEFAULT_BASE_URL, origin_of
+from asana_frames.fetch.credentials import Credential, check_token
+from asana_frames.fetch.retry import short
 
 #: The code is shown in the browser and copied by hand.
 OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
@@ -34,7 +34,7 @@ _LIFE = 3_600
 _PASSING = frozenset({"", "missing_token", "server_error", "temporarily_unavailable"})
 
 
-def app_of(client_id: str | None = None, client_secret: str | None = None) -> tuple[str, str]:
+def build_app(client_id: str | None = None, client_secret: str | None = None) -> tuple[str, str]:
     """Return the id and secret of the app: arguments, else of the environment, else empty."""
     known = client_id or os.environ.get(ID_VARIABLE) or ""
     return known.strip(), (client_secret or os.environ.get(SECRET_VARIABLE) or "").strip()
@@ -209,8 +209,8 @@ def _credential_of(answer: Any, client_id: str, client_secret: str) -> Credentia
     life = answer.get("expires_in")
     is_number = isinstance(life, int | float) and not isinstance(life, bool)
     return Credential(
-        checked_token(str(answer["access_token"])),
-        checked_token(str(answer.get("refresh_token") or "")),
+        check_token(str(answer["access_token"])),
+        check_token(str(answer.get("refresh_token") or "")),
         now + (float(life) if is_number else _LIFE),
         client_id,
         client_secret,

@@ -1,19 +1,19 @@
 """Records -> typed columns -> DataFrame; no HTTP."""
 
-from asana_frames.frames.arrays import DTYPES, STR, array_of
+from asana_frames.frames.arrays import DTYPES, STR, build_array
 from asana_frames.frames.builder import FrameBuilder, ParentColumn
-from asana_frames.frames.collector import collector_paused
+from asana_frames.frames.concatenate import concatenate
+from asana_frames.frames.garbage_collection import pause_garbage_collection
 from asana_frames.frames.tidy import bridge, custom_fields
-from asana_frames.frames.union import united
 
 __all__ = [
     "DTYPES",
     "STR",
     "FrameBuilder",
     "ParentColumn",
-    "array_of",
+    "build_array",
     "bridge",
-    "collector_paused",
+    "pause_garbage_collection",
     "custom_fields",
-    "united",
+    "concatenate",
 ]

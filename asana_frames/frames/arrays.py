@@ -117,7 +117,7 @@ class ColumnBuffer:
         return np.concatenate(chunks)
 
 
-def array_of(kind: str, values: Sequence[Any], name: str = "") -> Any:
+def build_array(kind: str, values: Sequence[Any], name: str = "") -> Any:
     """Return ``values`` as an array of the contract's dtype for their kind."""
     buffer = ColumnBuffer.of(kind, name)
     buffer.extend(values)
@@ -126,7 +126,7 @@ def array_of(kind: str, values: Sequence[Any], name: str = "") -> Any:
 
 def missing(kind: str, count: int) -> Any:
     """Return a column of missing values."""
-    return array_of(kind, [() if kind == "tuple" else None] * count)
+    return build_array(kind, [() if kind == "tuple" else None] * count)
 
 
 def _joined_text(chunks: list[Chunk]) -> Any:

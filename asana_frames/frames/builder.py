@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from asana_frames.catalog import Column
-from asana_frames.frames.arrays import ColumnBuffer, array_of
-from asana_frames.frames.collector import collector_paused
+from asana_frames.frames.arrays import ColumnBuffer, build_array
 from asana_frames.frames.decode import PageDecoder
 from asana_frames.frames.field_columns import CustomFields, Options
+from asana_frames.frames.garbage_collection import pause_garbage_collection
 
 
 class ParentColumn(NamedTuple):
@@ -88,7 +88,7 @@ class FrameBuilder:
 
     def append(self, body: bytes, listing: int, *, one: bool = False) -> int:
         """Add a response's records to a listing and return how many they are."""
-        with collector_paused():
+        with pause_garbage_collection():
             decoded = self._decoder.one(body) if one else self._decoder.page(body)
             count = len(decoded[0]) if decoded else 0
             pairs = zip(self._buffers, decoded, strict=True)
@@ -164,8 +164,8 @@ class FrameBuilder:
             for row, rows in owners.items():
                 met = dict.fromkeys(gids[found_in[other]] for other in rows)
                 values[row] = tuple(gid for gid in met if gid is not None)
-            return array_of("tuple", values)
-        given = array_of("text", [gids[listing] for listing in found_in])
+            return build_array("tuple", values)
+        given = build_array("text", [gids[listing] for listing in found_in])
         if own is None:
             return given
         # What the record says of itself wins; the parent asked for fills what it leaves out.

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from asana_frames.frames.arrays import ColumnBuffer, array_of, missing
+from asana_frames.frames.arrays import ColumnBuffer, build_array, missing
 from asana_frames.frames.decode import custom_field_values
 from asana_frames.frames.repeated import Repeated
 
@@ -231,4 +231,6 @@ def _categorical(
     place = {name: number for number, name in enumerate(known)}
     # The last entry is where a missing value's code, -1, points.
     ordered = np.array([*(place[name] for name in met), -1], dtype=np.int64)
-    return pd.Categorical.from_codes(ordered[codes], categories=pd.Index(array_of("text", known)))
+    return pd.Categorical.from_codes(
+        ordered[codes], categories=pd.Index(build_array("text", known))
+    )

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from asana_frames.catalog import columns_of, load
-from asana_frames.exceptions import InvalidRequest, suggest
-from asana_frames.frames.arrays import array_of
+from asana_frames.exceptions import InvalidArgument, suggest_names
+from asana_frames.frames.arrays import build_array
 from asana_frames.frames.field_columns import PREFIX
 
 _GIDS = "_gids"
@@ -37,7 +37,7 @@ def bridge(frame: pd.DataFrame, column: str, *, key: str | None = None) -> pd.Da
 
     Raises
     ------
-    InvalidRequest
+    InvalidArgument
         The frame has no such list columns; the message names those it has.
 
     Examples
@@ -52,8 +52,8 @@ def bridge(frame: pd.DataFrame, column: str, *, key: str | None = None) -> pd.Da
     names = _list_columns(frame, column)
     if "gid" not in frame or not names:
         stems = sorted({_stem(name) for name in _list_columns(frame, "")})
-        raise InvalidRequest(
-            f"This frame has no list columns called {column!r}.{suggest(column, stems)} "
+        raise InvalidArgument(
+            f"This frame has no list columns called {column!r}.{suggest_names(column, stems)} "
             f"It has: {', '.join(stems) or 'none'}."
         )
     counts = frame[names[0]].map(len).to_numpy(dtype=np.int64)
@@ -61,8 +61,8 @@ def bridge(frame: pd.DataFrame, column: str, *, key: str | None = None) -> pd.Da
     for name in names:
         items = [item for items in frame[name] for item in items]
         if len(items) != counts.sum():
-            raise InvalidRequest(f"{name} is not aligned with {names[0]}.")
-        made[_singular(name, column)] = array_of("text", items)
+            raise InvalidArgument(f"{name} is not aligned with {names[0]}.")
+        made[_singular(name, column)] = build_array("text", items)
     return pd.DataFrame(made)
 
 
@@ -131,11 +131,11 @@ def custom_fields(frame: pd.DataFrame) -> pd.DataFrame:
 
     Raises
     ------
-    InvalidRequest
+    InvalidArgument
         The frame has no ``gid`` column.
     """
     if "gid" not in frame:
-        raise InvalidRequest('This frame has no "gid" column to name its objects by.')
+        raise InvalidArgument('This frame has no "gid" column to name its objects by.')
     key = _key(frame)
     parts = [
         _long(frame, name, key)
@@ -179,11 +179,11 @@ def _long_form(
     dates = pd.Series(values if where == "date_value" else nothing, dtype="datetime64[us]")
     return pd.DataFrame(
         {
-            key: array_of("text", gids),
-            "custom_field": array_of("text", [name] * count),
-            "text_value": array_of("text", values if where == "text_value" else nothing),
-            "number_value": array_of("number", values if where == "number_value" else nothing),
+            key: build_array("text", gids),
+            "custom_field": build_array("text", [name] * count),
+            "text_value": build_array("text", values if where == "text_value" else nothing),
+            "number_value": build_array("number", values if where == "number_value" else nothing),
             "date_value": dates.array,
-            "values": array_of("tuple", values if where == "values" else [()] * count),
+            "values": build_array("tuple", values if where == "values" else [()] * count),
         }
     )

@@ -1,12 +1,12 @@
 """Reads that need more than one kind of request: whole workspaces, trees, histories."""
 
-from asana_frames.gather.history import stories
-from asana_frames.gather.searching import search
-from asana_frames.gather.streams import events
-from asana_frames.gather.tracked import tracked_tasks
-from asana_frames.gather.tree import subtasks
-from asana_frames.gather.windows import time_entries
-from asana_frames.gather.workspace import all_tasks
+from asana_frames.gather.all_tasks import all_tasks
+from asana_frames.gather.events import events
+from asana_frames.gather.search import search
+from asana_frames.gather.stories import stories
+from asana_frames.gather.subtasks import subtasks
+from asana_frames.gather.time_entries import time_entries
+from asana_frames.gather.tracked_tasks import tracked_tasks
 
 __all__ = [
     "all_tasks",

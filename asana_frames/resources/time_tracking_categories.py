@@ -8,7 +8,7 @@ from typing import Any
 
 from pandas import DataFrame
 
-from asana_frames.resource import Resource
+from asana_frames.calls.resource import Resource
 from asana_frames.types import Errors, Fields, Limit, Refs, When
 
 

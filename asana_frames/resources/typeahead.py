@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from pandas import DataFrame
 
-from asana_frames.resource import Resource
+from asana_frames.calls.resource import Resource
 from asana_frames.types import Errors, Fields, Limit, Refs
 
 

@@ -1,24 +1,24 @@
 """Frames in, frames out: pure pandas, no request."""
 
-from asana_frames.rollups.budgets import budget_burn
-from asana_frames.rollups.change_history import change_counts, changes
-from asana_frames.rollups.costing import cost
-from asana_frames.rollups.entry_table import entries
-from asana_frames.rollups.estimating import estimates
-from asana_frames.rollups.flow import burnup, daily, load, throughput
-from asana_frames.rollups.goal_past import goal_history
-from asana_frames.rollups.goal_places import goal_tree
-from asana_frames.rollups.goals import goal_progress
-from asana_frames.rollups.lead import aging, close_times, lead_times
-from asana_frames.rollups.network import dependencies
-from asana_frames.rollups.point_in_time import as_of
-from asana_frames.rollups.portfolios import portfolio
-from asana_frames.rollups.section_history import cumulative_flow, section_times
-from asana_frames.rollups.simulation import forecast
-from asana_frames.rollups.tidiness import empty_fields, quality
-from asana_frames.rollups.time_tracking import hours
-from asana_frames.rollups.timesheets import approvals, timesheet
-from asana_frames.rollups.workload import capacity
+from asana_frames.rollups.flow.counts import burnup, daily, load, throughput
+from asana_frames.rollups.flow.forecast import forecast
+from asana_frames.rollups.flow.lead_times import aging, close_times, lead_times
+from asana_frames.rollups.flow.quality import empty_fields, quality
+from asana_frames.rollups.goals.history import goal_history
+from asana_frames.rollups.goals.progress import goal_progress
+from asana_frames.rollups.goals.tree import goal_tree
+from asana_frames.rollups.histories.as_of import as_of
+from asana_frames.rollups.histories.changes import change_counts, changes
+from asana_frames.rollups.histories.sections import cumulative_flow, section_times
+from asana_frames.rollups.projects.dependencies import dependencies
+from asana_frames.rollups.projects.portfolio import portfolio
+from asana_frames.rollups.time.budgets import budget_burn
+from asana_frames.rollups.time.capacity import capacity
+from asana_frames.rollups.time.cost import cost
+from asana_frames.rollups.time.entries import entries
+from asana_frames.rollups.time.estimates import estimates
+from asana_frames.rollups.time.hours import hours
+from asana_frames.rollups.time.timesheets import approvals, timesheet
 
 __all__ = [
     "aging",

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Literal, TypedDict, Unpack
 
 from asana_frames.asana import Asana
-from asana_frames.exceptions import InvalidRequest
+from asana_frames.exceptions import InvalidArgument
 from asana_frames.fetch import Http
 from asana_frames.sandbox_server.adapter import SandboxAdapter
 from asana_frames.sandbox_server.application import Answer, Application, Latency
@@ -72,13 +72,13 @@ def make_application(
 
     Raises
     ------
-    InvalidRequest
+    InvalidArgument
         A size, plan or fault is not known.
     """
     size, plan = options.get("size", "small"), options.get("plan", "enterprise")
     for name, value, known in (("size", size, DIVISIONS), ("plan", plan, PER_MINUTE)):
         if value not in known:
-            raise InvalidRequest(f"{name} is one of {', '.join(known)}, and not {value!r}.")
+            raise InvalidArgument(f"{name} is one of {', '.join(known)}, and not {value!r}.")
     now, faults = options.get("now") or NOW, options.get("faults")
     moment = now if now.tzinfo else now.replace(tzinfo=UTC)
     return Application(
@@ -133,7 +133,7 @@ def sandbox(
 
     Raises
     ------
-    InvalidRequest
+    InvalidArgument
         A size, plan or fault is not known.
 
     Examples
@@ -173,7 +173,7 @@ def serve(
     ------
     ConfigurationError
         The port or host cannot be used.
-    InvalidRequest
+    InvalidArgument
         A size, plan or fault is not known.
 
     Examples

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from asana_frames.exceptions import InvalidRequest, suggest
+from asana_frames.exceptions import InvalidArgument, suggest_names
 from asana_frames.sandbox_server.errors import Refusal
 from asana_frames.sandbox_server.limits import too_many
 from asana_frames.sandbox_server.paging import Place, expired, truncated
@@ -133,7 +133,7 @@ class Faults:
 
         Raises
         ------
-        InvalidRequest
+        InvalidArgument
             A name is not known, or its number is none; the message says what is.
         """
         kinds = {part.name: str(part.type) for part in fields(cls)}
@@ -143,11 +143,11 @@ class Faults:
             name = _SHORT.get(short.strip(), short.strip())
             if name not in kinds:
                 known = [*_SHORT, *kinds]
-                raise InvalidRequest(f"There is no fault {short!r}.{suggest(short, known)}")
+                raise InvalidArgument(f"There is no fault {short!r}.{suggest_names(short, known)}")
             try:
                 given[name] = _number(kinds[name], value.strip(), given.get(name))
             except ValueError:
-                raise InvalidRequest(
+                raise InvalidArgument(
                     f"The fault {short!r} needs a number, such as {short}=10, and not {value!r}."
                 ) from None
         return cls(**given)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from asana_frames.frames import collector_paused
+from asana_frames.frames import pause_garbage_collection
 
 Object = dict[str, Any]
 
@@ -218,7 +218,7 @@ class Store:
         """Make a block up to a stage; one that cannot be made whole is as if never begun."""
         made = block if block.stage else Block(block.number)
         try:
-            with collector_paused():
+            with pause_garbage_collection():
                 for step in range(made.stage + 1, stage + 1):
                     self._build(self, made, step)
                     made.stage = step

@@ -11,8 +11,8 @@ import ipywidgets as ipw
 
 from asana_frames.exceptions import AsanaError
 from asana_frames.fetch.credentials import Credential
-from asana_frames.fetch.loopback import PATIENCE, Loopback
 from asana_frames.fetch.oauth import OUT_OF_BAND, Authorization
+from asana_frames.fetch.redirect_server import PATIENCE, RedirectServer
 from asana_frames.widgets.secret_box import SecretBox
 
 
@@ -49,7 +49,7 @@ class BrowserLogin(ipw.VBox):
     ------
     ConfigurationError
         What speaks OAuth is not installed, or the port cannot be listened at.
-    InvalidRequest
+    InvalidArgument
         The redirect can neither be copied from nor listened at.
     """
 
@@ -66,7 +66,7 @@ class BrowserLogin(ipw.VBox):
         self._base_url, self._app, self._redirect_uri = base_url, app, redirect_uri
         self._scope = scope
         self._done, self._failed, self._patience = done, failed, patience
-        self._listener: Loopback | None = None
+        self._listener: RedirectServer | None = None
         self._link = ipw.HTML()
         self._code = SecretBox("Code", self._redeem)
         is_copied = redirect_uri == OUT_OF_BAND
@@ -93,7 +93,7 @@ class BrowserLogin(ipw.VBox):
         if redirect_uri != OUT_OF_BAND:
             if self._listener is not None:
                 self._listener.close()
-            listener = self._listener = Loopback(redirect_uri)
+            listener = self._listener = RedirectServer(redirect_uri)
             redirect_uri = listener.redirect_uri
         try:
             attempt = self._attempt = Authorization(
@@ -109,7 +109,7 @@ class BrowserLogin(ipw.VBox):
             # A daemon: it must not keep a kernel alive that is told to end.
             threading.Thread(target=self._await, args=(listener, attempt), daemon=True).start()
 
-    def _await(self, listener: Loopback, attempt: Authorization) -> None:
+    def _await(self, listener: RedirectServer, attempt: Authorization) -> None:
         try:
             credential = attempt.redeem(attempt.code_of(listener.wait(self._patience)))
         except AsanaError as error:

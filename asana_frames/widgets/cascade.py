@@ -11,7 +11,7 @@ import pandas as pd
 import traitlets
 
 from asana_frames.asana import Asana
-from asana_frames.exceptions import InvalidRequest, RequestRefused, suggest
+from asana_frames.exceptions import InvalidArgument, RequestRefused, suggest_names
 from asana_frames.widgets.choice import CHANGED, LOCK, Choice
 from asana_frames.widgets.levels import Level, named
 from asana_frames.widgets.lists import Hear, Listing, in_background, lists_of
@@ -128,8 +128,8 @@ class Cascade(ipw.VBox, ipw.ValueWidget):
     def gid_of(self, level: str) -> str | None:
         """Return the gid that is chosen at a level, of several the first; None where none is."""
         if level not in self._choices:
-            hint = suggest(level, self._choices)
-            raise InvalidRequest(f"{type(self).__name__} has no level {level!r}.{hint}")
+            hint = suggest_names(level, self._choices)
+            raise InvalidArgument(f"{type(self).__name__} has no level {level!r}.{hint}")
         chosen = self._choices[level].chosen
         return chosen[0] if chosen else None
 
@@ -313,7 +313,7 @@ class Cascade(ipw.VBox, ipw.ValueWidget):
         for name in [name for name in self._levels if places.get(name) is not None]:
             gids = self._gids(places[name], name)
             if not gids:
-                raise InvalidRequest(f"{name}= is to name one {name}, and names none.")
+                raise InvalidArgument(f"{name}= is to name one {name}, and names none.")
             found = self._levels[name].get(self._asana, gids[:1])
             self._go_home(name, found)
             self._pinned.add(name)
@@ -328,7 +328,7 @@ class Cascade(ipw.VBox, ipw.ValueWidget):
             return value
         gids = [] if value is None else self._gids(value, self._picks)
         if not self._multiple and value is not None and len(gids) != 1:
-            raise InvalidRequest(
+            raise InvalidArgument(
                 f"{type(self).__name__} picks one, not {len(gids)}; multiple=True picks several."
             )
         choice = self._choices[self._picks]
@@ -389,5 +389,5 @@ class Cascade(ipw.VBox, ipw.ValueWidget):
 
 def _told_error(error: Exception) -> str:
     """Return what a picker says of a list that could not be read."""
-    advice = "" if isinstance(error, RequestRefused) else " Then press Reload."
+    advice = "" if isinstance(error, RequestRefused | InvalidArgument) else " Then press Reload."
     return f"{type(error).__name__}: {error}{advice}"

@@ -11,9 +11,9 @@ import ipywidgets as ipw
 import traitlets
 
 from asana_frames.asana import Asana
-from asana_frames.charts.figures import drawn
-from asana_frames.exceptions import InvalidRequest, suggest
-from asana_frames.export.pictures import pictures
+from asana_frames.charts.figures import draw_figure
+from asana_frames.exceptions import InvalidArgument, suggest_names
+from asana_frames.export.pictures import render_pictures
 from asana_frames.types import Ref
 from asana_frames.widgets.cascade import Cascade
 from asana_frames.widgets.choice import CHANGED, LOCK, line
@@ -59,7 +59,7 @@ class Dashboard(ipw.Box, ipw.ValueWidget):
 
     Raises
     ------
-    InvalidRequest
+    InvalidArgument
         It cannot be about that.
     UnknownReference, AmbiguousReference
         ``value`` names nothing, or several.
@@ -87,9 +87,9 @@ class Dashboard(ipw.Box, ipw.ValueWidget):
         charts: Mapping[str, Draw] | None = None,
     ) -> None:
         if about not in _ABOUT:
-            raise InvalidRequest(
+            raise InvalidArgument(
                 f"A dashboard is about one of {', '.join(_ABOUT)}, not {about!r}."
-                f"{suggest(str(about), _ABOUT)}"
+                f"{suggest_names(str(about), _ABOUT)}"
             )
         make, self._read, usual = _ABOUT[about]
         self._asana, self._about = asana.in_background(), about
@@ -209,8 +209,8 @@ def _told(subject: Any) -> str:
 def _pictured(title: str, draw: Draw, subject: Any) -> str:
     """Return a chart as HTML; one that gives itself no title has that of its place."""
     with drawing():
-        figure = drawn(partial(draw, subject), height=subject.height)
+        figure = draw_figure(partial(draw, subject), height=subject.height)
         axes = figure.axes[0]
         if not axes.get_title():
             axes.set_title(title)
-        return pictures({title: figure})[title].html()
+        return render_pictures({title: figure})[title].html()

@@ -14,7 +14,7 @@ import pandas as pd
 from asana_frames import export
 from asana_frames.asana import Asana
 from asana_frames.catalog import Operation, load
-from asana_frames.exceptions import AsanaError, InvalidRequest, suggest
+from asana_frames.exceptions import AsanaError, InvalidArgument, suggest_names
 from asana_frames.export.text import as_text
 from asana_frames.widgets.choice import LOCK, line, wide
 from asana_frames.widgets.forms import Form
@@ -45,7 +45,7 @@ class Explorer(ipw.VBox):
 
     Raises
     ------
-    InvalidRequest
+    InvalidArgument
         There is no such operation that reads.
 
     Examples
@@ -95,7 +95,7 @@ class Explorer(ipw.VBox):
 
         Raises
         ------
-        InvalidRequest
+        InvalidArgument
             The operation has no such argument.
         """
         assert self._form is not None  # there is one for every operation
@@ -130,8 +130,8 @@ class Explorer(ipw.VBox):
     def _go_to(self, name: str) -> None:
         known = [operation.name for methods in _reads().values() for operation in methods.values()]
         if name not in known:
-            hint = suggest(name, known)
-            raise InvalidRequest(f"No operation that reads is called {name!r}.{hint}")
+            hint = suggest_names(name, known)
+            raise InvalidArgument(f"No operation that reads is called {name!r}.{hint}")
         resource, _, method = name.partition(".")
         self._resource.unobserve(self._chose_resource, "value")
         self._resource.value = resource
@@ -215,7 +215,7 @@ class Explorer(ipw.VBox):
         path = Path(self._file.value.strip()).expanduser()
         try:
             if self.frame is None:
-                raise InvalidRequest("There is nothing to save yet: press Run first.")
+                raise InvalidArgument("There is nothing to save yet: press Run first.")
             is_there = path.exists()
             _write(self.frame, path, self._shown)
         except (AsanaError, OSError) as error:
@@ -234,7 +234,7 @@ def _write(frame: pd.DataFrame, path: Path, name: str) -> None:
     elif path.suffix.lower() == ".xlsx":
         export.to_excel({name: frame}, path)
     else:
-        raise InvalidRequest(f"{path.name!r} should end in .csv or .xlsx.")
+        raise InvalidArgument(f"{path.name!r} should end in .csv or .xlsx.")
 
 
 @cache

@@ -9,9 +9,9 @@ import ipywidgets as ipw
 import pandas as pd
 import traitlets
 
+from asana_frames.calls.resource import Resource, describe_columns
 from asana_frames.catalog import columns_of, load
-from asana_frames.exceptions import InvalidRequest, suggest
-from asana_frames.resource import Resource, info
+from asana_frames.exceptions import InvalidArgument, suggest_names
 from asana_frames.widgets.choice import LOCK, Choice
 
 
@@ -34,7 +34,7 @@ class FieldsPicker(ipw.VBox, ipw.ValueWidget):
 
     Raises
     ------
-    InvalidRequest
+    InvalidArgument
         There is no such resource, or it has no such path.
 
     Examples
@@ -85,8 +85,8 @@ class FieldsPicker(ipw.VBox, ipw.ValueWidget):
         known = self._paths["path"].tolist()
         for path in wanted:
             if path not in known:
-                hint = suggest(str(path), known)
-                raise InvalidRequest(f"{self._resource} has no field {path!r}.{hint}")
+                hint = suggest_names(str(path), known)
+                raise InvalidArgument(f"{self._resource} has no field {path!r}.{hint}")
         return [path for path in known if path in wanted]
 
     @traitlets.observe("value")
@@ -112,7 +112,7 @@ def paths_of(record: str) -> pd.DataFrame:
         unasked); one row per path. A reference is one path: ``assignee`` brings
         ``assignee_gid`` and ``assignee_name``.
     """
-    columns = info(record)
+    columns = describe_columns(record)
     columns = columns[columns["path"] != "gid"]
     paths = columns["path"].to_numpy(copy=True)
     for path in columns["path"]:

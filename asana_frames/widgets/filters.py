@@ -11,9 +11,9 @@ import ipywidgets as ipw
 import pandas as pd
 import traitlets
 
+from asana_frames.calls.references import iterate_references
 from asana_frames.catalog import Operation, Parameter
-from asana_frames.exceptions import InvalidRequest
-from asana_frames.references import one_by_one
+from asana_frames.exceptions import InvalidArgument
 from asana_frames.widgets.choice import wide
 from asana_frames.widgets.labels import NAMELESS, labels
 from asana_frames.widgets.levels import (
@@ -80,7 +80,7 @@ class Filter:
 
         Raises
         ------
-        InvalidRequest
+        InvalidArgument
             What is typed cannot be one.
         """
         typed = self.control.value
@@ -104,13 +104,13 @@ class Filter:
 
         Raises
         ------
-        InvalidRequest
+        InvalidArgument
             It cannot be one.
         """
         try:
             self.control.value = self._shown(value)
         except (traitlets.TraitError, ValueError) as cause:
-            raise InvalidRequest(f"{self.parameter.argument} takes no {value!r}.") from cause
+            raise InvalidArgument(f"{self.parameter.argument} takes no {value!r}.") from cause
 
     def _shown(self, value: Any) -> Any:
         """Return what the control holds for an argument."""
@@ -118,7 +118,7 @@ class Filter:
         if value is None:
             return "" if is_text else None
         if self.parameter.kind == "ref":
-            references = [_reference_text(one) for one in one_by_one(value)]
+            references = [_reference_text(one) for one in iterate_references(value)]
             self._filled = ("; ".join(references), references)
             return self._filled[0]
         if self.parameter.kind == "date" and isinstance(value, str):
@@ -207,4 +207,4 @@ def _whole(argument: str, text: str) -> int:
     try:
         return int(text)
     except ValueError as cause:
-        raise InvalidRequest(f"{argument} takes a whole number, not {text!r}.") from cause
+        raise InvalidArgument(f"{argument} takes a whole number, not {text!r}.") from cause

@@ -13,7 +13,7 @@ import traitlets
 
 from asana_frames.asana import Asana
 from asana_frames.catalog import Operation
-from asana_frames.exceptions import InvalidRequest, suggest
+from asana_frames.exceptions import InvalidArgument, suggest_names
 from asana_frames.widgets.choice import LOCK, wide
 from asana_frames.widgets.fields import FieldsPicker
 from asana_frames.widgets.filters import Filter, filters_of
@@ -67,7 +67,7 @@ class Form(ipw.VBox):
 
         Raises
         ------
-        InvalidRequest
+        InvalidArgument
             What is typed somewhere cannot be one.
         """
         values = {found.parameter.argument: found.value() for found in self._filters}
@@ -78,7 +78,7 @@ class Form(ipw.VBox):
         limit = self._limit.value.strip()
         if limit and self._operation.returns == "list":
             if not limit.isdecimal() or int(limit) < 1:
-                raise InvalidRequest(f"limit takes a whole number above 0, not {limit!r}.")
+                raise InvalidArgument(f"limit takes a whole number above 0, not {limit!r}.")
             told["limit"] = int(limit)
         return told
 
@@ -87,14 +87,14 @@ class Form(ipw.VBox):
 
         Raises
         ------
-        InvalidRequest
+        InvalidArgument
             One is missing, or what is typed somewhere cannot be one.
         """
         given = self.given()
         needed = [found.parameter.argument for found in self._filters if found.is_needed]
         missing = [name for name in needed if name not in given]
         if missing:
-            raise InvalidRequest(
+            raise InvalidArgument(
                 f"{self._operation.name} needs {' and '.join(missing)}: fill in what has a star."
             )
         return given
@@ -104,7 +104,7 @@ class Form(ipw.VBox):
 
         Raises
         ------
-        InvalidRequest
+        InvalidArgument
             The operation has no such argument, or it takes no such value.
         """
         filters = {found.parameter.argument: found for found in self._filters}
@@ -116,8 +116,8 @@ class Form(ipw.VBox):
             elif name == "fields" and self._fields is not None:
                 self._fields.value = self._fields.defaults if value is None else list(value)
             else:
-                hint = suggest(name, [*filters, "limit", "fields"])
-                raise InvalidRequest(f"{self._operation.name} has no argument {name!r}.{hint}")
+                hint = suggest_names(name, [*filters, "limit", "fields"])
+                raise InvalidArgument(f"{self._operation.name} has no argument {name!r}.{hint}")
 
     def let_go(self) -> None:
         """Hear no more of the lists of names, and close all controls."""
@@ -145,7 +145,7 @@ class Form(ipw.VBox):
     def _changed(self, _: Any) -> None:
         try:
             given = self.given()
-        except InvalidRequest as problem:
+        except InvalidArgument as problem:
             self.code = f"# {problem}"
             return
         in_path = [p.argument for p in self._operation.parameters if p.place == "path"]

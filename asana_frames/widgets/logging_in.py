@@ -15,14 +15,14 @@ from asana_frames.exceptions import AsanaError, AsanaWarning, AuthError
 from asana_frames.fetch import Http, resolve_base_url
 from asana_frames.fetch.auth import (
     TOKEN_VARIABLE,
-    bearer_of,
+    describe_variable,
     forget_logins,
-    keep_login,
-    note_of_variable,
+    identify_bearer,
+    set_process_login,
 )
-from asana_frames.fetch.credentials import Credential, checked_token
-from asana_frames.fetch.oauth import OUT_OF_BAND, app_of
-from asana_frames.fetch.saved import remember
+from asana_frames.fetch.credential_store import remember
+from asana_frames.fetch.credentials import Credential, check_token
+from asana_frames.fetch.oauth import OUT_OF_BAND, build_app
 from asana_frames.widgets.browser_login import BrowserLogin, link_to
 from asana_frames.widgets.secret_box import SecretBox
 
@@ -89,7 +89,7 @@ class Login(ipw.VBox):
     def _submit(self) -> None:
         """Log in with the token of the box, which is empty by then."""
         try:
-            token = checked_token(self._box.take())
+            token = check_token(self._box.take())
             if not token:
                 raise AuthError(f"There is no token in the box. Create one at {_APPS}")
         except AsanaError as error:
@@ -101,7 +101,7 @@ class Login(ipw.VBox):
         """Ask Asana whose credential it is; if it is somebody's, keep it."""
         self._button.disabled = True
         self._say("Asking Asana...")
-        asana = Asana(Http(bearer_of(credential, self._base_url), self._base_url))
+        asana = Asana(Http(identify_bearer(credential, self._base_url), self._base_url))
         try:
             quick = asana.with_options(deadline=_DEADLINE, progress=False)
             me = quick.users.get("me", fields=["name", "workspaces.name"])
@@ -111,7 +111,7 @@ class Login(ipw.VBox):
             return
         finally:
             self._button.disabled = False
-        keep_login(self._base_url, credential)
+        set_process_login(self._base_url, credential)
         self._name = _text(me["name"].iloc[0])
         self.asana = asana
         self._say(f"{self._welcome(me)} {self._kept(credential)}")
@@ -175,7 +175,7 @@ def login(
     ------
     ConfigurationError
         The base URL would send the token in the clear; OAuth is asked for and not installed.
-    InvalidRequest
+    InvalidArgument
         The redirect can neither be copied from nor listened at.
 
     Examples
@@ -183,7 +183,7 @@ def login(
     >>> login()
     <Login: not logged in at https://app.asana.com/api/1.0>
     """
-    app = app_of(client_id, client_secret)
+    app = build_app(client_id, client_secret)
     return Login(resolve_base_url(base_url), app, redirect_uri or OUT_OF_BAND, scope)
 
 
@@ -219,7 +219,7 @@ def logout(*, base_url: str | None = None) -> list[str]:
         and goes on working.
     """
     done = forget_logins(resolve_base_url(base_url))
-    note = note_of_variable()
+    note = describe_variable()
     if note:
         warnings.warn(
             f"{note} connect() still works with it. Take it out of this process: "

@@ -10,7 +10,7 @@ from typing import Any
 import ipywidgets as ipw
 import traitlets
 
-from asana_frames.exceptions import InvalidRequest
+from asana_frames.exceptions import InvalidArgument
 from asana_frames.types import When
 from asana_frames.widgets.choice import line, wide
 from asana_frames.widgets.traits import Anything
@@ -75,7 +75,7 @@ class PeriodPicker(ipw.VBox, ipw.ValueWidget):
 
     Raises
     ------
-    InvalidRequest
+    InvalidArgument
         There is no such preset, or the days are no days, or in the wrong order.
 
     Examples
@@ -125,7 +125,7 @@ class PeriodPicker(ipw.VBox, ipw.ValueWidget):
         value = proposal["value"]
         if isinstance(value, str):
             if value not in PRESETS:
-                raise InvalidRequest(
+                raise InvalidArgument(
                     f"There is no period {value!r}; give two days, or one of: "
                     f"{', '.join(PRESETS)}."
                 )
@@ -135,11 +135,11 @@ class PeriodPicker(ipw.VBox, ipw.ValueWidget):
         try:
             first, last = (_day(day) for day in value)
         except (TypeError, ValueError) as cause:
-            raise InvalidRequest(
+            raise InvalidArgument(
                 f"A period is its first and its last day, not {value!r}."
             ) from cause
         if last < first:
-            raise InvalidRequest(f"The period ends on {last}, before it begins on {first}.")
+            raise InvalidArgument(f"The period ends on {last}, before it begins on {first}.")
         self._show(OWN)
         return self._show_days((first, last))
 
@@ -187,4 +187,4 @@ def _day(day: When) -> date:
             date.fromisoformat(day) if isinstance(day, str) else date(day.year, day.month, day.day)
         )
     except (AttributeError, TypeError, ValueError) as cause:
-        raise InvalidRequest(f"{day!r} is no day. Give a date, or a text: 2026-01-31.") from cause
+        raise InvalidArgument(f"{day!r} is no day. Give a date, or a text: 2026-01-31.") from cause

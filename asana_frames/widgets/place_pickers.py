@@ -9,7 +9,7 @@ import ipywidgets as ipw
 import traitlets
 
 from asana_frames.asana import Asana
-from asana_frames.exceptions import InvalidRequest
+from asana_frames.exceptions import InvalidArgument
 from asana_frames.types import Ref, Refs
 from asana_frames.widgets.cascade import Cascade
 from asana_frames.widgets.choice import LOCK
@@ -167,11 +167,11 @@ class ProjectPicker(Cascade):
         wanted = proposal["value"]
         if "section" not in self._choices:
             if wanted is not None:
-                raise InvalidRequest("Sections can be picked of one project, with sections=True.")
+                raise InvalidArgument("Sections can be picked of one project, with sections=True.")
             return None
         if wanted != self.gid_of("section"):
             if wanted is not None and self.value is None:
-                raise InvalidRequest("A section is one of a project: pick the project first.")
+                raise InvalidArgument("A section is one of a project: pick the project first.")
             self._go_to_section(wanted)
         return self.gid_of("section")
 
@@ -187,7 +187,7 @@ class ProjectPicker(Cascade):
         found = SECTION.get(self._asana, gids[:1])
         if found["project_gid"][0] != self.value:
             name = found["project_name"][0]
-            raise InvalidRequest(f"That is a section of {name!r}: pick this project first.")
+            raise InvalidArgument(f"That is a section of {name!r}: pick this project first.")
         with LOCK:
             # Believed until the list of sections has arrived, and after it.
             self._pinned.add("section")

@@ -22,7 +22,7 @@ import asana as official
 import pandas as pd
 
 import asana_frames as af
-from asana_frames.fetch import FanOut, Query
+from asana_frames.fetch import FanOut, ListQuery
 from asana_frames.frames import FrameBuilder, ParentColumn
 from tests.benchmarks.company import company
 from tests.benchmarks.pages import COLUMNS, PAGE
@@ -61,7 +61,7 @@ def gids(count: int) -> list[str]:
 
 def decode_alone(asana: af.Asana, projects: Sequence[str]) -> float:
     """Return the CPU seconds of decoding what was fetched before."""
-    queries = [Query("/tasks", {"project": gid, "opt_fields": FIELDS}) for gid in projects]
+    queries = [ListQuery("/tasks", {"project": gid, "opt_fields": FIELDS}) for gid in projects]
     pages = [
         (listing.place, listing.page.body)
         for listing in FanOut(asana.http, queries)

@@ -75,7 +75,7 @@ def test_every_override_names_what_the_catalog_has(section: str) -> None:
 
 
 def test_an_unknown_resource_suggests_the_nearest() -> None:
-    with pytest.raises(af.InvalidRequest, match="Did you mean 'tasks'"):
+    with pytest.raises(af.InvalidArgument, match="Did you mean 'tasks'"):
         CATALOG.resource("task")
 
 

@@ -279,7 +279,7 @@ def test_no_budgets_are_an_empty_chart_that_says_so() -> None:
 
 @pytest.mark.parametrize("column", ["units", "used_total", "total", "exhausted_on", "is_forecast"])
 def test_a_missing_column_is_named(column: str) -> None:
-    with pytest.raises(af.InvalidRequest, match=rf"charts\.budget_burn needs .*{column}"):
+    with pytest.raises(af.InvalidArgument, match=rf"charts\.budget_burn needs .*{column}"):
         af.charts.budget_burn(burn_of().drop(columns=column))
 
 

@@ -239,10 +239,10 @@ def test_no_capacity_is_an_empty_chart_that_says_so() -> None:
 
 @pytest.mark.parametrize("column", ["person_gid", "period", "available", "allocated", "load"])
 def test_a_missing_column_is_named(column: str) -> None:
-    with pytest.raises(af.InvalidRequest, match=rf"charts\.capacity needs .*{column}"):
+    with pytest.raises(af.InvalidArgument, match=rf"charts\.capacity needs .*{column}"):
         af.charts.capacity(capacity_of().drop(columns=column))
 
 
 def test_an_unknown_way_is_refused_and_the_known_are_named() -> None:
-    with pytest.raises(af.InvalidRequest, match="load, free, utilisation, not 'mood'"):
+    with pytest.raises(af.InvalidArgument, match="load, free, utilisation, not 'mood'"):
         af.charts.capacity(many(1, 1), show="mood")  # type: ignore[arg-type]

@@ -120,7 +120,7 @@ def test_small_axes_are_drawn_into_and_returned() -> None:
 
 def test_bad_arguments_are_refused() -> None:
     for column in ("changed_at", "change"):
-        with pytest.raises(af.InvalidRequest, match=rf"charts\.changes .*{column}"):
+        with pytest.raises(af.InvalidArgument, match=rf"charts\.changes .*{column}"):
             af.charts.changes(changes_of().drop(columns=column))
-    with pytest.raises(af.InvalidRequest, match="every='fortnight'"):
+    with pytest.raises(af.InvalidArgument, match="every='fortnight'"):
         af.charts.changes(changes_of(), every="fortnight")  # type: ignore[arg-type]

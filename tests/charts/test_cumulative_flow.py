@@ -72,7 +72,7 @@ def test_sections_lie_in_the_order_that_is_given_by_gid_or_name() -> None:
     ax = af.charts.cumulative_flow(flow, order=["Done", "9Doing"])
 
     assert list(areas_of(ax)) == ["Done", "Doing", "To do"]
-    with pytest.raises(af.InvalidRequest, match="'Gone', which is none of To do, Doing, Done"):
+    with pytest.raises(af.InvalidArgument, match="'Gone', which is none of To do, Doing, Done"):
         af.charts.cumulative_flow(flow, order=["Gone"])
 
 
@@ -137,5 +137,5 @@ def test_small_axes_are_drawn_into_and_returned() -> None:
 
 @pytest.mark.parametrize("column", ["period", "section_gid", "section_name", "tasks"])
 def test_a_missing_column_is_named(column: str) -> None:
-    with pytest.raises(af.InvalidRequest, match=rf"charts\.cumulative_flow .*{column}"):
+    with pytest.raises(af.InvalidArgument, match=rf"charts\.cumulative_flow .*{column}"):
         af.charts.cumulative_flow(flow_of({"To do": [1]}).drop(columns=column))

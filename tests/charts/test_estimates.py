@@ -171,5 +171,5 @@ def test_no_estimates_are_an_empty_chart_that_says_so() -> None:
 
 @pytest.mark.parametrize("column", MEASURES)
 def test_a_missing_column_is_named(column: str) -> None:
-    with pytest.raises(af.InvalidRequest, match=rf"charts\.estimates needs .*{column}"):
+    with pytest.raises(af.InvalidArgument, match=rf"charts\.estimates needs .*{column}"):
         af.charts.estimates(estimates_of().drop(columns=column))

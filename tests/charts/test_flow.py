@@ -177,7 +177,7 @@ def test_load_of_many_persons_and_weeks_counts_the_others_and_tells_its_scale() 
 
 
 def test_what_load_does_not_show_is_refused() -> None:
-    with pytest.raises(af.InvalidRequest, match="show= takes tasks or hours, not 'mood'"):
+    with pytest.raises(af.InvalidArgument, match="show= takes tasks or hours, not 'mood'"):
         af.charts.load(load_of(*LOAD), show="mood")  # type: ignore[arg-type]
 
 
@@ -228,7 +228,9 @@ class TestEachChart:
     def test_names_a_missing_column(self, chart: Callable[..., Axes], data: pd.DataFrame) -> None:
         column = next(name for name in data.columns if name in ("period", "day"))
 
-        with pytest.raises(af.InvalidRequest, match=rf"charts\.{chart.__name__} needs .*{column}"):
+        with pytest.raises(
+            af.InvalidArgument, match=rf"charts\.{chart.__name__} needs .*{column}"
+        ):
             chart(data.drop(columns=column))
 
     def test_leaves_its_data_as_they_are(

@@ -13,7 +13,7 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
 import asana_frames as af
-from asana_frames.rollups.lead import BUCKETS
+from asana_frames.rollups.flow.lead_times import BUCKETS
 
 
 @pytest.fixture(autouse=True)
@@ -177,5 +177,7 @@ class TestEachChart:
     def test_names_a_missing_column(self, chart: Callable[..., Axes], data: pd.DataFrame) -> None:
         column = CHARTS[chart][1]
 
-        with pytest.raises(af.InvalidRequest, match=rf"charts\.{chart.__name__} needs .*{column}"):
+        with pytest.raises(
+            af.InvalidArgument, match=rf"charts\.{chart.__name__} needs .*{column}"
+        ):
             chart(data.drop(columns=column))

@@ -244,9 +244,9 @@ def test_settings_of_matplotlib_stay_and_dates_are_concise() -> None:
 
 
 def test_bad_arguments_are_refused() -> None:
-    with pytest.raises(af.InvalidRequest, match=r"charts\.gantt needs .*conflict"):
+    with pytest.raises(af.InvalidArgument, match=r"charts\.gantt needs .*conflict"):
         af.charts.gantt(table_of().drop(columns="conflict"))
-    with pytest.raises(af.InvalidRequest, match=r"now='soon'"):
+    with pytest.raises(af.InvalidArgument, match=r"now='soon'"):
         af.charts.gantt(table_of(), now="soon")
 
 

@@ -80,15 +80,15 @@ def test_goals_are_grouped_by_period_in_the_order_of_time() -> None:
 
 
 def test_an_unknown_group_and_a_missing_column_are_refused() -> None:
-    with pytest.raises(af.InvalidRequest, match="'parent', 'period'"):
+    with pytest.raises(af.InvalidArgument, match="'parent', 'period'"):
         af.charts.goal_progress(progress_of(), by="team")  # type: ignore[arg-type]
-    with pytest.raises(af.InvalidRequest, match="parent_names"):
+    with pytest.raises(af.InvalidArgument, match="parent_names"):
         af.charts.goal_progress(progress_of().drop(columns="parent_names"), by="parent")
-    with pytest.raises(af.InvalidRequest, match="is_repeated"):
+    with pytest.raises(af.InvalidArgument, match="is_repeated"):
         af.charts.goal_tree(progress_of())
-    with pytest.raises(af.InvalidRequest, match="goal_name"):
+    with pytest.raises(af.InvalidArgument, match="goal_name"):
         af.charts.goal_history(progress_of())
-    with pytest.raises(af.InvalidRequest, match="due_on"):
+    with pytest.raises(af.InvalidArgument, match="due_on"):
         af.charts.goal_timeline(progress_of().drop(columns="due_on"))
 
 

@@ -73,5 +73,5 @@ def test_it_leaves_the_settings_of_matplotlib_alone() -> None:
 
 
 def test_a_frame_without_progress_is_refused() -> None:
-    with pytest.raises(af.InvalidRequest, match=r"charts\.goal_progress needs"):
+    with pytest.raises(af.InvalidArgument, match=r"charts\.goal_progress needs"):
         af.charts.goal_progress(pd.DataFrame({"name": []}))

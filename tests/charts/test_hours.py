@@ -321,12 +321,12 @@ def test_hostile_names_are_only_letters() -> None:
 
 
 def test_a_frame_without_hours_is_refused() -> None:
-    with pytest.raises(af.InvalidRequest, match=r"charts\.hours needs the column\(s\) hours"):
+    with pytest.raises(af.InvalidArgument, match=r"charts\.hours needs the column\(s\) hours"):
         af.charts.hours(pd.DataFrame({"entered_on": []}))
 
 
 def test_an_unknown_kind_is_refused_and_the_known_are_named() -> None:
-    with pytest.raises(af.InvalidRequest, match="bar or line, not 'pie'"):
+    with pytest.raises(af.InvalidArgument, match="bar or line, not 'pie'"):
         af.charts.hours(many(1, 1), kind="pie")  # type: ignore[arg-type]
 
 

@@ -151,7 +151,7 @@ def test_settings_of_matplotlib_stay_and_labels_of_rows_do_not_matter() -> None:
 
 
 def test_a_missing_column_is_refused() -> None:
-    with pytest.raises(af.InvalidRequest, match=r"charts\.portfolio needs .*overdue"):
+    with pytest.raises(af.InvalidArgument, match=r"charts\.portfolio needs .*overdue"):
         af.charts.portfolio(table_of().drop(columns="overdue"))
 
 

@@ -78,7 +78,7 @@ def test_sections_come_as_they_are_first_entered_from_the_top() -> None:
     assert ax.get_ylim()[0] > ax.get_ylim()[1]
     assert words_of(ax) == ["1 visit", "1 visit", "0 visits, 2 there now"]
     assert names_of(af.charts.section_times(times, order=["Done"])) == ["Done", "To do", "Doing"]
-    with pytest.raises(af.InvalidRequest, match="'Gone'"):
+    with pytest.raises(af.InvalidArgument, match="'Gone'"):
         af.charts.section_times(times, order=["Gone"])
 
 
@@ -138,5 +138,5 @@ def test_small_axes_are_drawn_into_with_few_words() -> None:
 
 @pytest.mark.parametrize("column", NEEDED)
 def test_a_missing_column_is_named(column: str) -> None:
-    with pytest.raises(af.InvalidRequest, match=rf"charts\.section_times .*{column}"):
+    with pytest.raises(af.InvalidArgument, match=rf"charts\.section_times .*{column}"):
         af.charts.section_times(times_of().drop(columns=column))

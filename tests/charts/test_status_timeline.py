@@ -156,11 +156,11 @@ def test_dates_are_concise_and_settings_stay_and_labels_of_rows_do_not_matter() 
 def test_bad_arguments_are_refused() -> None:
     rows = updates(("1", "2026-03-01", "on_track"))
 
-    with pytest.raises(af.InvalidRequest, match=r"charts\.status_timeline needs .*parent_name"):
+    with pytest.raises(af.InvalidArgument, match=r"charts\.status_timeline needs .*parent_name"):
         af.charts.status_timeline(rows.drop(columns="parent_name"))
-    with pytest.raises(af.InvalidRequest, match="now='soon'"):
+    with pytest.raises(af.InvalidArgument, match="now='soon'"):
         af.charts.status_timeline(rows, now="soon")
-    with pytest.raises(af.InvalidRequest, match="moments with a time zone in created_at"):
+    with pytest.raises(af.InvalidArgument, match="moments with a time zone in created_at"):
         af.charts.status_timeline(rows.assign(created_at=["2026-03-01"]))
 
 

@@ -169,10 +169,10 @@ def test_no_persons_are_an_empty_chart_that_says_so() -> None:
 
 @pytest.mark.parametrize("column", ["person_gid", "person_name", "total", "approval_status"])
 def test_a_missing_column_is_named(column: str) -> None:
-    with pytest.raises(af.InvalidRequest, match=rf"charts\.timesheet needs .*{column}"):
+    with pytest.raises(af.InvalidArgument, match=rf"charts\.timesheet needs .*{column}"):
         af.charts.timesheet(sheet_of().drop(columns=column))
 
 
 def test_a_frame_without_days_is_refused() -> None:
-    with pytest.raises(af.InvalidRequest, match=r"charts\.timesheet needs .*days"):
+    with pytest.raises(af.InvalidArgument, match=r"charts\.timesheet needs .*days"):
         af.charts.timesheet(sheet_of().drop(columns=DAYS))

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 import requests
 
+from asana_frames.fetch.credential_store import credentials_path, remember, remembered
 from asana_frames.fetch.credentials import Credential
-from asana_frames.fetch.saved import credentials_path, remember, remembered
 from asana_frames.sandbox_server import Server
 from tests.logins import APP, allow, logged_in
 

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import asana_frames as af
-from asana_frames import extras
+from asana_frames import _optional as extras
 from asana_frames.cli import main
 from asana_frames.exceptions import ConfigurationError
 from asana_frames.sandbox_server import TOKEN, serve

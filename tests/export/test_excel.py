@@ -303,7 +303,7 @@ def test_what_is_too_large_for_excel_is_refused_before_anything_is_written(
     frame = Shape()
     frame.__dict__["claimed"] = shape
 
-    with pytest.raises(af.InvalidRequest, match=words):
+    with pytest.raises(af.InvalidArgument, match=words):
         af.export.to_excel({"ok": pd.DataFrame({"a": [1]}), "big": frame}, tmp_path / "x.xlsx")
 
     assert list(tmp_path.iterdir()) == []
@@ -354,7 +354,7 @@ def test_what_makes_no_workbook_is_refused_and_leaves_nothing(
 ) -> None:
     options = {"frames": {"a": pd.DataFrame({"a": [1]})}, **options}
 
-    with pytest.raises(af.InvalidRequest, match=words):
+    with pytest.raises(af.InvalidArgument, match=words):
         af.export.to_excel(path=tmp_path / "x.xlsx", **options)
 
     assert list(tmp_path.iterdir()) == []

@@ -218,7 +218,7 @@ def test_columns_of_one_name_are_refused_where_json_could_hold_one(
 ) -> None:
     frame = pd.DataFrame([["1", 2, 3]], columns=names)
 
-    with pytest.raises(af.InvalidRequest, match=f"there twice: '{names[-1]}'"):
+    with pytest.raises(af.InvalidArgument, match=f"there twice: '{names[-1]}'"):
         af.export.to_json(frame, tmp_path / "twice.json")
 
     assert list(tmp_path.iterdir()) == []

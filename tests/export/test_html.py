@@ -288,7 +288,7 @@ def test_what_makes_no_page_is_refused_and_leaves_nothing(
 ) -> None:
     options = {"frames": {"a": pd.DataFrame({"a": [1]})}, **options}
 
-    with pytest.raises(af.InvalidRequest, match=words):
+    with pytest.raises(af.InvalidArgument, match=words):
         page_of(path=tmp_path, **options)  # type: ignore[arg-type]
 
     assert list(tmp_path.iterdir()) == []

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from asana_frames.fetch.call import Call
 from asana_frames.fetch.clock import Clock
-from asana_frames.fetch.quota import Quota, Turn
+from asana_frames.fetch.rate_limiter import RateLimiter, Turn
 from asana_frames.sandbox_server.errors import Refusal
 from asana_frames.sandbox_server.limits import Limits
 
@@ -61,7 +61,7 @@ class Simulation:
         self._clock = clock
         self._per_minute = per_minute
         self._latency = latency
-        self.quota = Quota()
+        self.quota = RateLimiter()
         self._call = Call()
         self._limits = Limits(per_minute, clock.now)
         self._chances = random.Random(0)

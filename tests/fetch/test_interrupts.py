@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 
 import asana_frames as af
-from asana_frames.fetch import Quota
+from asana_frames.fetch import RateLimiter
 from asana_frames.fetch.clock import Clock
 from asana_frames.sandbox_server import Faults, serve
 from tests.recorder import Asked, Recorder, Reply
@@ -231,7 +231,7 @@ def test_an_offset_that_expired_meanwhile_begins_the_list_anew(
     recorder.asked.clear()
     recorder.replies(expired, page(1, 2, after="c"), page(3, 4, 5, after="d"), page(6))
     # Half a minute later.
-    recorded.http.quota = Quota()
+    recorded.http.quota = RateLimiter()
 
     found = quick.tags.list(workspace="9", fields=["name"])
 
@@ -247,7 +247,7 @@ def test_a_write_in_between_forgets_what_had_arrived(
     with pytest.raises(af.DeadlineExceeded):
         quick.tags.list(workspace="9", fields=["name"])
     # Half a minute later.
-    recorded.http.quota = Quota()
+    recorded.http.quota = RateLimiter()
     recorder.replies(Reply(body={"data": {"gid": "1"}}), page(1, 2, 3))
 
     recorded.tags.update("1", name="new")

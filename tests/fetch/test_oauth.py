@@ -18,12 +18,12 @@ import requests
 
 import asana_frames as af
 from asana_frames.fetch import Http, oauth
-from asana_frames.fetch.auth import bearer_of, forget_logins, keep_login
+from asana_frames.fetch.auth import forget_logins, identify_bearer, set_process_login
+from asana_frames.fetch.credential_store import remember, remembered
 from asana_frames.fetch.credentials import Credential
-from asana_frames.fetch.loopback import Loopback
 from asana_frames.fetch.oauth import Authorization
-from asana_frames.fetch.renewal import renewal_of
-from asana_frames.fetch.saved import remember, remembered
+from asana_frames.fetch.redirect_server import RedirectServer
+from asana_frames.fetch.token_renewal import renewal_of
 from asana_frames.sandbox_server import Server, serve
 from tests.logins import APP, allow, logged_in, texts_of
 from tests.recorder import Asked, Recorder, Reply
@@ -123,7 +123,7 @@ def test_asanas_own_address_is_asked_over_https() -> None:
 
 @pytest.mark.parametrize("app", [APP, ("sandbox-native", "")])
 def test_a_copied_code_becomes_a_connection(app: tuple[str, str], own_server: Server) -> None:
-    keep_login(own_server.url, logged_in(own_server.url, app))
+    set_process_login(own_server.url, logged_in(own_server.url, app))
 
     with af.connect(base_url=own_server.url) as asana:
         assert asana.users.get("me")["name"].tolist() == ["Zoe Ng"]
@@ -173,12 +173,12 @@ def test_no_code_and_no_client_id_are_refused_before_anything_is_sent(
 
 
 def test_the_app_may_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert oauth.app_of() == ("", "")
+    assert oauth.build_app() == ("", "")
     monkeypatch.setenv("ASANA_CLIENT_ID", "id ")
     monkeypatch.setenv("ASANA_CLIENT_SECRET", "secret")
 
-    assert oauth.app_of() == ("id", "secret")
-    assert oauth.app_of("mine", "own") == ("mine", "own")
+    assert oauth.build_app() == ("id", "secret")
+    assert oauth.build_app("mine", "own") == ("mine", "own")
 
 
 def test_without_the_package_the_pip_line_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -197,7 +197,7 @@ def browse(url: str) -> requests.Response:
 
 
 def test_the_browser_comes_back_once_and_nothing_listens_any_more(own_server: Server) -> None:
-    with Loopback("http://127.0.0.1:0/callback") as listener:
+    with RedirectServer("http://127.0.0.1:0/callback") as listener:
         attempt = Authorization(own_server.url, *APP, listener.redirect_uri)
         listener.expect(attempt.state)
 
@@ -214,7 +214,7 @@ def test_the_browser_comes_back_once_and_nothing_listens_any_more(own_server: Se
 
 
 def test_only_the_first_answer_counts() -> None:
-    with Loopback() as listener:
+    with RedirectServer() as listener:
         listener.expect("x")
         first = requests.get(listener.redirect_uri, {"state": "x", "code": "1"}, timeout=10)
         second = requests.get(listener.redirect_uri, {"state": "x", "code": "2"}, timeout=10)
@@ -238,7 +238,7 @@ def test_only_the_first_answer_counts() -> None:
 def test_an_answer_of_wrong_state_is_refused_and_the_right_one_is_still_waited_for(
     stray: dict[str, str], own_server: Server
 ) -> None:
-    with Loopback() as listener:
+    with RedirectServer() as listener:
         attempt = Authorization(own_server.url, *APP, listener.redirect_uri)
         listener.expect(attempt.state)
 
@@ -252,7 +252,7 @@ def test_an_answer_of_wrong_state_is_refused_and_the_right_one_is_still_waited_f
 
 @pytest.mark.parametrize("query", [{}, {"state": ""}, {"state": "x"}])
 def test_nothing_is_an_answer_before_one_is_expected(query: dict[str, str]) -> None:
-    with Loopback() as listener:
+    with RedirectServer() as listener:
         early = requests.get(listener.redirect_uri, query, timeout=10)
         listener.expect("x")
         requests.get(listener.redirect_uri, {"state": "x", "code": "1"}, timeout=10)
@@ -274,7 +274,7 @@ def test_a_code_of_wrong_state_is_not_taken(state: dict[str, str], own_server: S
 
 
 def test_who_denies_is_not_logged_in(own_server: Server) -> None:
-    with Loopback() as listener:
+    with RedirectServer() as listener:
         attempt = Authorization(own_server.url, *APP, listener.redirect_uri)
         listener.expect(attempt.state)
 
@@ -293,7 +293,7 @@ def test_an_answer_without_a_code_is_no_login(own_server: Server) -> None:
 
 
 def test_nobody_is_waited_for_for_ever() -> None:
-    with Loopback() as listener, pytest.raises(af.AuthError, match=r"within 0\.01 s"):
+    with RedirectServer() as listener, pytest.raises(af.AuthError, match=r"within 0\.01 s"):
         listener.wait(0.01)
 
     with pytest.raises(requests.ConnectionError):
@@ -301,7 +301,7 @@ def test_nobody_is_waited_for_for_ever() -> None:
 
 
 def test_a_connection_that_says_nothing_is_in_nobodys_way() -> None:
-    with Loopback() as listener:
+    with RedirectServer() as listener:
         port = urlsplit(listener.redirect_uri).port
         listener.expect("x")
         with socket.create_connection(("127.0.0.1", port or 0)):
@@ -314,13 +314,16 @@ def test_a_connection_that_says_nothing_is_in_nobodys_way() -> None:
     "uri", ["https://127.0.0.1:1/", "http://example.com/", "http://127.0.0.1:x/", "nonsense"]
 )
 def test_what_cannot_be_listened_at_is_refused(uri: str) -> None:
-    with pytest.raises(af.InvalidRequest, match="redirect_uri"):
-        Loopback(uri)
+    with pytest.raises(af.InvalidArgument, match="redirect_uri"):
+        RedirectServer(uri)
 
 
 def test_a_port_that_is_taken_is_told() -> None:
-    with Loopback() as first, pytest.raises(af.ConfigurationError, match="cannot be listened at"):
-        Loopback(first.redirect_uri)
+    with (
+        RedirectServer() as first,
+        pytest.raises(af.ConfigurationError, match="cannot be listened at"),
+    ):
+        RedirectServer(first.redirect_uri)
 
 
 # ------------------------------------------------------------------------ the renewal
@@ -366,7 +369,7 @@ def test_a_token_is_renewed_a_minute_before_its_end(
 ) -> None:
     credential = replace(logged_in(own_server.url), expires=time.time() + left)
     posts.clear()
-    http = Http(bearer_of(credential, own_server.url), own_server.url)
+    http = Http(identify_bearer(credential, own_server.url), own_server.url)
 
     for _ in range(3):
         http.request("GET", "/users/me")
@@ -387,7 +390,7 @@ def test_writes_carry_the_new_token_too(recorder: Recorder) -> None:
 
     recorder.reply = reply
     credential = Credential("old", "refresh", time.time() - 1, "app")
-    http = Http(bearer_of(credential, recorder.url), recorder.url)
+    http = Http(identify_bearer(credential, recorder.url), recorder.url)
 
     http.request("POST", "/tags", data={"data": {}})
     http.request("GET", "/tags")
@@ -415,7 +418,7 @@ def test_a_refused_renewal_says_to_log_in_again_and_is_not_asked_twice(
     credential = logged_in(own_server.url)
     oauth.revoke(own_server.url, credential)
     posts.clear()
-    keep_login(own_server.url, ended(credential))
+    set_process_login(own_server.url, ended(credential))
     with af.connect(base_url=own_server.url) as asana:
         for _ in range(3):
             with pytest.raises(af.AuthError, match="Log in again") as caught:
@@ -483,7 +486,7 @@ def test_a_login_that_cannot_be_remembered_anew_goes_on(
     def refuse(*_: Any) -> None:
         raise af.ConfigurationError("The disk is full.")
 
-    monkeypatch.setattr("asana_frames.fetch.saved.renew", refuse)
+    monkeypatch.setattr("asana_frames.fetch.credential_store.renew", refuse)
     recorder.reply = lambda asked: Reply(body={"access_token": "fresh", "token_type": "bearer"})
 
     assert renewal_of(recorder.url, Credential("old", "refresh", 1.0, "app")).token() == "fresh"
@@ -497,7 +500,7 @@ def test_a_login_that_cannot_be_remembered_anew_goes_on(
 
 def test_logging_out_withdraws_the_login(own_server: Server) -> None:
     credential = logged_in(own_server.url)
-    keep_login(own_server.url, credential)
+    set_process_login(own_server.url, credential)
     place = remember(own_server.url, credential)
     asana = af.connect(base_url=own_server.url)
     asana.users.get("me")
@@ -514,7 +517,7 @@ def test_logging_out_withdraws_the_login(own_server: Server) -> None:
 
 def test_a_login_that_cannot_be_withdrawn_is_forgotten_all_the_same() -> None:
     nobody = "http://127.0.0.1:9/api/1.0"
-    keep_login(nobody, Credential("access", "refresh-secret", 1e10, "app", "app-secret"))
+    set_process_login(nobody, Credential("access", "refresh-secret", 1e10, "app", "app-secret"))
 
     done = forget_logins(nobody)
 
@@ -543,7 +546,7 @@ def test_no_secret_is_logged_shown_or_carried(
     credential = attempt.redeem(code)
     renewal = renewal_of(own_server.url, ended(credential))
     fresh = renewal.token()
-    keep_login(own_server.url, credential)
+    set_process_login(own_server.url, credential)
     with af.connect(base_url=own_server.url) as asana:
         asana.users.get("me")
         shown = f"{asana!r} {asana.http!r} {vars(asana.http)!r} {vars(asana.http._wire)!r}"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import asana_frames as af
-from asana_frames.fetch import REFUSALS, Http, Query, fan_out, pages
+from asana_frames.fetch import REFUSALS, Http, ListQuery, fan_out, iterate_pages
 from tests.recorder import Asked, Recorder, Reply
 
 
@@ -25,7 +25,7 @@ def test_next_page_decides_not_the_length_of_a_page(recorder: Recorder) -> None:
         Reply(body=page(1, after="a")), Reply(body=page(after="b")), Reply(body=page(2))
     )
 
-    assert len(list(pages(http_of(recorder), Query("/tasks", {"project": "1"})))) == 3
+    assert len(list(iterate_pages(http_of(recorder), ListQuery("/tasks", {"project": "1"})))) == 3
     assert [asked.query.get("offset") for asked in recorder.asked] == [None, "a", "b"]
     assert {asked.query["limit"] for asked in recorder.asked} == {"100"}
     assert {asked.query["project"] for asked in recorder.asked} == {"1"}
@@ -34,7 +34,7 @@ def test_next_page_decides_not_the_length_of_a_page(recorder: Recorder) -> None:
 def test_a_list_with_offsets_only_is_sent_no_limit(recorder: Recorder) -> None:
     recorder.replies(Reply(body=page(1, after="a")), Reply(body=page(2)))
 
-    list(pages(http_of(recorder), Query("/workspaces/1/users", {}, "offset")))
+    list(iterate_pages(http_of(recorder), ListQuery("/workspaces/1/users", {}, "offset")))
 
     assert [asked.query for asked in recorder.asked] == [{}, {"offset": "a"}]
 
@@ -42,7 +42,7 @@ def test_a_list_with_offsets_only_is_sent_no_limit(recorder: Recorder) -> None:
 def test_an_unpaged_list_is_one_request(recorder: Recorder) -> None:
     recorder.replies(Reply(body=page(1, after="a")))
 
-    list(pages(http_of(recorder), Query("/budgets", {}, "none")))
+    list(iterate_pages(http_of(recorder), ListQuery("/budgets", {}, "none")))
 
     assert [asked.query for asked in recorder.asked] == [{}]
 
@@ -52,7 +52,7 @@ def test_a_stream_ends_on_an_empty_page(recorder: Recorder) -> None:
         Reply(body=page(1, after="a")), Reply(body=page(2, after="b")), Reply(body=page(after="c"))
     )
 
-    found = list(pages(http_of(recorder), Query("/audit_log_events", {}, "stream")))
+    found = list(iterate_pages(http_of(recorder), ListQuery("/audit_log_events", {}, "stream")))
 
     assert len(found) == 3
 
@@ -80,14 +80,14 @@ def test_an_offset_that_always_expires_is_given_up(recorder: Recorder) -> None:
     recorder.reply = reply
 
     with pytest.raises(af.InvalidRequest, match="expired"):
-        list(pages(http_of(recorder), Query("/tags", {})))
+        list(iterate_pages(http_of(recorder), ListQuery("/tags", {})))
 
 
 def test_a_page_that_is_offered_again_ends_in_an_error(recorder: Recorder) -> None:
     recorder.replies(Reply(body=page(1, after="a")))
 
     with pytest.raises(af.ConnectionFailed, match="same page"):
-        list(pages(http_of(recorder), Query("/tags", {})))
+        list(iterate_pages(http_of(recorder), ListQuery("/tags", {})))
 
     assert len(recorder.asked) == 2
 
@@ -95,7 +95,7 @@ def test_a_page_that_is_offered_again_ends_in_an_error(recorder: Recorder) -> No
 def test_no_page_is_fetched_beyond_the_limit(recorder: Recorder) -> None:
     recorder.replies(Reply(body=page(*range(100), after="a")))
 
-    list(pages(http_of(recorder), Query("/tags", {}, limit=100)))
+    list(iterate_pages(http_of(recorder), ListQuery("/tags", {}, limit=100)))
 
     assert len(recorder.asked) == 1
 
@@ -105,7 +105,7 @@ def test_an_answer_that_is_not_asanas_is_an_error(recorder: Recorder, body: byte
     recorder.replies(Reply(body=body))
 
     with pytest.raises(af.ConnectionFailed, match="not Asana's JSON"):
-        list(pages(http_of(recorder), Query("/tags", {})))
+        list(iterate_pages(http_of(recorder), ListQuery("/tags", {})))
 
 
 def test_lists_are_read_side_by_side_each_in_its_order(recorder: Recorder) -> None:
@@ -116,7 +116,7 @@ def test_lists_are_read_side_by_side_each_in_its_order(recorder: Recorder) -> No
         return Reply(body=page(number * 10, after="a"))
 
     recorder.reply = reply
-    queries = [Query("/tasks", {"project": str(number)}) for number in range(40)]
+    queries = [ListQuery("/tasks", {"project": str(number)}) for number in range(40)]
 
     seen: dict[int, list[bytes]] = {}
     for listing in fan_out(http_of(recorder), queries):
@@ -136,7 +136,7 @@ def test_an_error_of_one_list_stops_all(recorder: Recorder) -> None:
         return Reply(401, {"errors": []}) if asked.query["project"] == "7" else Reply(body=page(1))
 
     recorder.reply = reply
-    queries = [Query("/tasks", {"project": str(number)}) for number in range(20)]
+    queries = [ListQuery("/tasks", {"project": str(number)}) for number in range(20)]
 
     with pytest.raises(af.AuthError):
         list(fan_out(http_of(recorder), queries, skip=REFUSALS))

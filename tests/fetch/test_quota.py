@@ -11,9 +11,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import asana_frames as af
-from asana_frames.fetch.buckets import Bucket
 from asana_frames.fetch.call import Call
-from asana_frames.fetch.quota import FREE, PER_MINUTE, READS, WRITES, Gate, Quota, quota_of
+from asana_frames.fetch.rate_limiter import (
+    FREE,
+    MAX_WRITES,
+    PER_MINUTE,
+    READS,
+    Gate,
+    RateLimiter,
+    limiter_for,
+)
+from asana_frames.fetch.token_buckets import Bucket
 from tests.fetch.simulation import OwnClock, Simulation
 from tests.recorder import Asked, Recorder, Reply
 
@@ -28,7 +36,7 @@ def own(monkeypatch: pytest.MonkeyPatch) -> OwnClock:
     return clock
 
 
-def accept(quota: Quota, count: int, seconds: float, clock: OwnClock) -> None:
+def accept(quota: RateLimiter, count: int, seconds: float, clock: OwnClock) -> None:
     """Send so many requests, evenly over so many seconds; all are accepted."""
     for _ in range(count):
         with quota.turn("read", Call()) as turn:
@@ -36,7 +44,7 @@ def accept(quota: Quota, count: int, seconds: float, clock: OwnClock) -> None:
             turn.accepted()
 
 
-def refuse(quota: Quota, wait: float) -> None:
+def refuse(quota: RateLimiter, wait: float) -> None:
     with quota.turn("read", Call()) as turn:
         turn.refused(wait)
 
@@ -45,7 +53,7 @@ def refuse(quota: Quota, wait: float) -> None:
 
 
 def test_a_small_read_never_waits(own: OwnClock) -> None:
-    quota = Quota()
+    quota = RateLimiter()
 
     accept(quota, PER_MINUTE, 1.0, own)
 
@@ -62,7 +70,7 @@ def test_a_long_read_goes_on_at_the_pace_of_the_plan(own: OwnClock) -> None:
 
 
 def test_what_is_accepted_between_two_waits_is_the_rate(own: OwnClock) -> None:
-    quota = Quota()
+    quota = RateLimiter()
     accept(quota, 800, 50.0, own)
 
     refuse(quota, 10.0)
@@ -72,7 +80,7 @@ def test_what_is_accepted_between_two_waits_is_the_rate(own: OwnClock) -> None:
 
 @pytest.mark.parametrize("count", [30, 37, 60, 90])
 def test_a_rate_near_that_of_the_free_plan_is_the_free_plans(own: OwnClock, count: int) -> None:
-    quota = Quota()
+    quota = RateLimiter()
     accept(quota, count, 5.0, own)
 
     refuse(quota, 10.0)
@@ -81,7 +89,7 @@ def test_a_rate_near_that_of_the_free_plan_is_the_free_plans(own: OwnClock, coun
 
 
 def test_a_short_wait_tells_nothing_of_the_rate(own: OwnClock) -> None:
-    quota = Quota()
+    quota = RateLimiter()
     accept(quota, 100, 5.0, own)
 
     refuse(quota, 1.0)
@@ -91,7 +99,7 @@ def test_a_short_wait_tells_nothing_of_the_rate(own: OwnClock) -> None:
 
 
 def test_calm_minutes_raise_the_rate_up_to_that_of_any_plan(own: OwnClock) -> None:
-    quota = Quota()
+    quota = RateLimiter()
     accept(quota, 100, 5.0, own)
     refuse(quota, 10.0)
     rates = [quota.per_minute()]
@@ -106,7 +114,7 @@ def test_calm_minutes_raise_the_rate_up_to_that_of_any_plan(own: OwnClock) -> No
 
 
 def test_a_short_wait_takes_the_last_raise_back(own: OwnClock) -> None:
-    quota = Quota()
+    quota = RateLimiter()
     accept(quota, 100, 5.0, own)
     refuse(quota, 10.0)
     before = quota.per_minute()
@@ -121,7 +129,7 @@ def test_a_short_wait_takes_the_last_raise_back(own: OwnClock) -> None:
 
 
 def test_a_refusal_pauses_once_and_halves_once_however_many_met_it(own: OwnClock) -> None:
-    quota = Quota()
+    quota = RateLimiter()
     turns = [quota.turn("read", Call()) for _ in range(40)]
     entered = [turn.__enter__() for turn in turns]
 
@@ -132,13 +140,13 @@ def test_a_refusal_pauses_once_and_halves_once_however_many_met_it(own: OwnClock
 
     assert quota.pause_left() == pytest.approx(30.0)
     assert quota.gates["read"].limit == READS // 2
-    assert quota.gates["write"].limit == WRITES
+    assert quota.gates["write"].limit == MAX_WRITES
     with quota.turn("read", Call()):
         assert own.now() == pytest.approx(1_030.0, abs=0.1)
 
 
 def test_a_refusal_leaves_no_gap_behind_those_that_line_up_again(own: OwnClock) -> None:
-    quota = Quota()
+    quota = RateLimiter()
     accept(quota, 37, 5.0, own)
     refuse(quota, 10.0)
     own.at += 12
@@ -200,7 +208,7 @@ def test_a_call_that_was_stopped_keeps_no_place_from_others() -> None:
 
 
 def test_searches_have_a_quota_of_their_own(own: OwnClock) -> None:
-    quota = Quota()
+    quota = RateLimiter()
     for _ in range(60):
         with quota.turn("search", Call()) as turn:
             turn.accepted()
@@ -226,7 +234,7 @@ def test_searches_have_a_quota_of_their_own(own: OwnClock) -> None:
     ],
 )
 def test_a_quota_belongs_to_a_token(second: tuple[str, str], is_shared: bool) -> None:
-    assert (quota_of("https://a", "token") is quota_of(*second)) == is_shared
+    assert (limiter_for("https://a", "token") is limiter_for(*second)) == is_shared
 
 
 def test_what_one_connection_is_refused_another_one_waits_for(
@@ -269,7 +277,7 @@ def test_a_refused_read_is_done_in_the_end_and_counted(
 
 
 def test_repeated_refusals_for_cost_shrink_wide_pages_alone(own: OwnClock) -> None:
-    quota = Quota()
+    quota = RateLimiter()
     sizes = []
 
     for _ in range(5):
@@ -321,7 +329,7 @@ def lives(draw: st.DrawFn) -> list[tuple[str, float]]:
 def test_nothing_is_sent_during_a_pause_and_rates_stay_within_bounds(
     own: OwnClock, life: list[tuple[str, float]]
 ) -> None:
-    quota = Quota()
+    quota = RateLimiter()
     for what, number in life:
         kind = "search" if what == "search" else "read"
         own.at += number / 10

@@ -13,9 +13,8 @@ import pytest
 
 import asana_frames as af
 from asana_frames.fetch import DEFAULT_BASE_URL, resolve_token
-from asana_frames.fetch.auth import find_credential, forget_logins, keep_login
-from asana_frames.fetch.credentials import Credential
-from asana_frames.fetch.saved import (
+from asana_frames.fetch.auth import find_credential, forget_logins, set_process_login
+from asana_frames.fetch.credential_store import (
     KEYRING,
     credentials_path,
     forget,
@@ -23,6 +22,7 @@ from asana_frames.fetch.saved import (
     remembered,
     renew,
 )
+from asana_frames.fetch.credentials import Credential
 from tests.logins import (
     FailingKeyring,
     ForgetfulKeyring,
@@ -197,7 +197,7 @@ def test_a_folder_that_cannot_be_made_is_a_clear_error(
     own_place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (own_place / "asana-frames").write_text("in the way")
-    monkeypatch.setattr("asana_frames.fetch.saved._read", dict)
+    monkeypatch.setattr("asana_frames.fetch.credential_store._read", dict)
 
     with pytest.raises(af.ConfigurationError, match="cannot be written") as caught:
         remember(DEFAULT_BASE_URL, TOKEN)
@@ -212,7 +212,7 @@ def test_a_foreign_base_url_never_gets_the_token(
     if has_keyring:
         Keyring(monkeypatch)
     remember(DEFAULT_BASE_URL, TOKEN)
-    keep_login(DEFAULT_BASE_URL, TOKEN)
+    set_process_login(DEFAULT_BASE_URL, TOKEN)
     remember(OTHER, SET)
 
     with pytest.raises(af.AuthError, match=recorder.url):
@@ -242,7 +242,7 @@ def test_the_nearest_source_wins_and_says_what_it_is(monkeypatch: pytest.MonkeyP
     assert source() == "from-keyring: the keyring"
     monkeypatch.setenv("ASANA_ACCESS_TOKEN", "from-environment")
     assert source() == "from-environment: ASANA_ACCESS_TOKEN"
-    keep_login(DEFAULT_BASE_URL, Credential("from-login"))
+    set_process_login(DEFAULT_BASE_URL, Credential("from-login"))
     assert source() == "from-login: the login of this process"
     assert source("from-argument") == "from-argument: the argument"
 
@@ -251,7 +251,7 @@ def test_forgetting_says_where_it_was_and_leaves_nothing(monkeypatch: pytest.Mon
     file = remember(DEFAULT_BASE_URL, TOKEN)
     keyring = Keyring(monkeypatch)
     keyring.kept["asana-frames", "token"] = "x"
-    keep_login(DEFAULT_BASE_URL, TOKEN)
+    set_process_login(DEFAULT_BASE_URL, TOKEN)
 
     done = forget_logins(DEFAULT_BASE_URL)
 

@@ -127,7 +127,7 @@ def test_long_lists_of_small_pages_through_a_storm_are_whole(
     with serving(company, Faults()) as server, af.connect("sandbox", base_url=server.url) as calm:
         projects = calm.projects.list(workspace="Acme", fields=["name"])
         whole = calm.tasks.list(project=projects, fields=["name"])
-    monkeypatch.setattr("asana_frames.fetch.quota.PAGE_SIZE", 7)
+    monkeypatch.setattr("asana_frames.fetch.rate_limiter.PAGE_SIZE", 7)
     chances = random.Random(11)
 
     for _ in range(3):

@@ -56,7 +56,7 @@ def test_a_frame_of_nothing_bridges_to_a_table_of_nothing(asana: af.Asana) -> No
 def test_a_column_that_is_no_list_is_refused_with_those_that_are(asana: af.Asana) -> None:
     tasks = asana.tasks.list(project="Office move")
 
-    with pytest.raises(af.InvalidRequest, match=r"'tag'.*Did you mean 'tags'.*memberships"):
+    with pytest.raises(af.InvalidArgument, match=r"'tag'.*Did you mean 'tags'.*memberships"):
         af.bridge(tasks, "tag")
 
 

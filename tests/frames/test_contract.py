@@ -206,7 +206,7 @@ def test_fields_decide_columns_and_their_names() -> None:
     ("path", "hint"), [("asignee", "'assignee'"), ("assignee.mail", "assignee"), ("x", "info()")]
 )
 def test_an_unknown_path_is_refused_with_the_nearest(path: str, hint: str) -> None:
-    with pytest.raises(af.InvalidRequest, match=r"has no field") as caught:
+    with pytest.raises(af.InvalidArgument, match=r"has no field") as caught:
         columns_of("task", (path,))
 
     assert hint in str(caught.value)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import asana_frames as af
-from asana_frames.frames import DTYPES, array_of, united
+from asana_frames.frames import DTYPES, build_array, concatenate
 
 _OPTIONS = ["Low", "Medium", "High", "Urgent"]
 _MOMENTS = ["2026-03-02T09:00:00.000Z", "1970-01-01T00:00:00.000Z"]
@@ -39,7 +39,7 @@ def column(name: str, values: list[Any]) -> Any:
     if kind in ("datetime", "date"):
         moments = pd.to_datetime(pd.Series(values, dtype=object), utc=kind == "datetime")
         return moments.astype(DTYPES[kind]).array
-    return array_of(kind, values)
+    return build_array(kind, values)
 
 
 @st.composite
@@ -47,7 +47,7 @@ def frames(draw: st.DrawFn) -> pd.DataFrame:
     """Draw a frame as a read returns it, with some of the columns, in some order."""
     gids = draw(st.lists(st.sampled_from("123456789"), unique=True, max_size=3))
     names = draw(st.permutations(sorted(_KINDS)))[: draw(st.sampled_from([0, 2, 9, 9]))]
-    made = {"gid": array_of("text", gids)}
+    made = {"gid": build_array("text", gids)}
     for name in names:
         values = draw(st.lists(_KINDS[name][1], min_size=len(gids), max_size=len(gids)))
         made[name] = column(name, values)
@@ -74,7 +74,7 @@ def equal(one: Any, other: Any) -> bool:
 @given(parts=many)
 @ENOUGH
 def test_each_object_is_there_once_as_the_first_frame_has_it(parts: list[pd.DataFrame]) -> None:
-    whole = united(parts)
+    whole = concatenate(parts)
 
     gids = list(dict.fromkeys(gid for part in parts for gid in part["gid"]))
     assert whole["gid"].tolist() == gids
@@ -92,7 +92,7 @@ def test_each_object_is_there_once_as_the_first_frame_has_it(parts: list[pd.Data
 @given(parts=many)
 @ENOUGH
 def test_columns_come_in_the_order_met_with_their_dtypes(parts: list[pd.DataFrame]) -> None:
-    whole = united(parts)
+    whole = concatenate(parts)
 
     assert list(whole.columns) == list(dict.fromkeys(name for part in parts for name in part))
     for part in parts:
@@ -103,7 +103,7 @@ def test_columns_come_in_the_order_met_with_their_dtypes(parts: list[pd.DataFram
 @given(parts=many)
 @ENOUGH
 def test_categories_are_those_of_all_in_the_order_met(parts: list[pd.DataFrame]) -> None:
-    whole = united(parts)
+    whole = concatenate(parts)
 
     met = [part["cf_Priority"].cat.categories for part in parts if "cf_Priority" in part]
     if met:
@@ -117,7 +117,7 @@ def test_categories_are_those_of_all_in_the_order_met(parts: list[pd.DataFrame])
 def test_what_a_frame_does_not_have_is_missing_and_empty_in_lists(
     parts: list[pd.DataFrame],
 ) -> None:
-    whole = united(parts)
+    whole = concatenate(parts)
 
     owner = {gid: part for part in reversed(parts) for gid in part["gid"]}
     for name in whole.columns:
@@ -133,7 +133,7 @@ def test_what_a_frame_does_not_have_is_missing_and_empty_in_lists(
 def test_the_frames_given_stay_as_they_are(parts: list[pd.DataFrame]) -> None:
     before = [part.copy(deep=True) for part in parts]
 
-    whole = united(parts)
+    whole = concatenate(parts)
     whole["gid"] = "changed"
 
     for one, other in zip(parts, before, strict=True):
@@ -141,29 +141,31 @@ def test_the_frames_given_stay_as_they_are(parts: list[pd.DataFrame]) -> None:
 
 
 def test_what_an_empty_frame_says_counts_too() -> None:
-    none = pd.DataFrame({"gid": array_of("text", []), "cf_P": pd.Categorical([], ["Low", "High"])})
-    some = pd.DataFrame({"cf_P": pd.Categorical(["High"]), "gid": array_of("text", ["1"])})
+    none = pd.DataFrame(
+        {"gid": build_array("text", []), "cf_P": pd.Categorical([], ["Low", "High"])}
+    )
+    some = pd.DataFrame({"cf_P": pd.Categorical(["High"]), "gid": build_array("text", ["1"])})
 
-    made = united([none, some])
+    made = concatenate([none, some])
 
     assert list(made.columns) == ["gid", "cf_P"]
     assert made["cf_P"].cat.categories.tolist() == ["Low", "High"]
 
 
 def test_objects_without_a_gid_are_all_kept() -> None:
-    part = pd.DataFrame({"gid": array_of("text", [None, "1", None])})
+    part = pd.DataFrame({"gid": build_array("text", [None, "1", None])})
 
-    assert united([part, part])["gid"].isna().sum() == 4
-    assert len(united([part.drop(columns="gid").assign(x=1)] * 2)) == 6
-    assert len(united([part, part], key="")) == 6
+    assert concatenate([part, part])["gid"].isna().sum() == 4
+    assert len(concatenate([part.drop(columns="gid").assign(x=1)] * 2)) == 6
+    assert len(concatenate([part, part], key="")) == 6
 
 
 def test_parts_of_the_sandbox_are_the_whole(asana: af.Asana) -> None:
     whole = asana.tasks.list(project="Website relaunch")
     every = asana.tasks.list(project=["Website relaunch", "Someday maybe"])
 
-    cut = united([whole.head(0), whole.head(20), whole.iloc[10:], whole.tail(5)])
-    both = united([asana.tasks.list(project="Someday maybe"), whole])
+    cut = concatenate([whole.head(0), whole.head(20), whole.iloc[10:], whole.tail(5)])
+    both = concatenate([asana.tasks.list(project="Someday maybe"), whole])
 
     pd.testing.assert_frame_equal(cut, whole)
     assert set(both["gid"]) == set(every["gid"])
@@ -173,9 +175,9 @@ def test_parts_of_the_sandbox_are_the_whole(asana: af.Asana) -> None:
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_frames_that_are_all_empty_make_an_empty_one(count: int) -> None:
-    empty = pd.DataFrame({"gid": array_of("text", []), "tag_gids": array_of("tuple", [])})
+    empty = pd.DataFrame({"gid": build_array("text", []), "tag_gids": build_array("tuple", [])})
 
-    made = united([empty] * count)
+    made = concatenate([empty] * count)
 
     pd.testing.assert_frame_equal(made, empty)
     assert made["tag_gids"].dtype == np.dtype(object)

@@ -198,7 +198,7 @@ def test_a_task_that_is_refused_is_recorded(own: af.Asana, tree: dict[str, str])
 
 @pytest.mark.parametrize("depth", [0, -1, 1.5, "2", True])
 def test_a_depth_that_is_none_is_refused(recorded: af.Asana, depth: Any) -> None:
-    with pytest.raises(af.InvalidRequest, match="depth="):
+    with pytest.raises(af.InvalidArgument, match="depth="):
         subtasks(recorded, "1", depth=depth)
 
 
@@ -261,7 +261,7 @@ def test_a_day_that_is_cut_too_is_an_error(recorder: Recorder, recorded: af.Asan
 def test_days_that_are_none_are_refused(
     recorder: Recorder, recorded: af.Asana, start: Any, end: Any
 ) -> None:
-    with pytest.raises(af.InvalidRequest, match=r"lies before|takes a da"):
+    with pytest.raises(af.InvalidArgument, match=r"lies before|takes a da"):
         time_entries(recorded, "1", start, end)
 
     assert recorder.asked == []

@@ -122,19 +122,19 @@ def test_a_limit_keeps_the_oldest(searched: Recorder, limit: int) -> None:
 
 @pytest.mark.parametrize("limit", [0, -1, 1.5, "3", True])
 def test_a_limit_that_is_none_is_refused(recorded: af.Asana, limit: Any) -> None:
-    with pytest.raises(af.InvalidRequest, match="limit="):
+    with pytest.raises(af.InvalidArgument, match="limit="):
         search(recorded, "1", limit=limit)
 
 
 @pytest.mark.parametrize("fields", [123, [], [1], ["nonsense"]])
 def test_fields_that_are_none_are_refused(recorded: af.Asana, fields: Any) -> None:
-    with pytest.raises(af.InvalidRequest, match=r"fields=|no field"):
+    with pytest.raises(af.InvalidArgument, match=r"fields=|no field"):
         search(recorded, "1", fields=fields)
 
 
 @pytest.mark.parametrize("word", ["sort_by", "sort_ascending"])
 def test_an_order_of_ones_own_is_refused(recorded: af.Asana, word: str) -> None:
-    with pytest.raises(af.InvalidRequest, match="takes no sort_by"):
+    with pytest.raises(af.InvalidArgument, match="takes no sort_by"):
         search(recorded, "1", **{word: "due_date"})
 
 
@@ -194,7 +194,7 @@ def test_more_of_one_moment_than_can_be_told_apart_is_refused(
 ) -> None:
     tasks = tasks_of([(0, 0), *[(5, 7)] * count, (9, 9)])
 
-    with pytest.raises(af.InvalidRequest, match=r"created and modified at .*narrow it"):
+    with pytest.raises(af.InvalidArgument, match=r"created and modified at .*narrow it"):
         found_by(searched, Index(tasks, is_inclusive=is_inclusive))
 
 

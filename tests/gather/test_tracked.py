@@ -74,5 +74,5 @@ def test_a_task_that_is_refused_is_recorded_and_the_rest_is_there(
 def test_a_frame_without_tasks_is_refused_with_what_to_read(
     asana: af.Asana, entries: pd.DataFrame
 ) -> None:
-    with pytest.raises(af.InvalidRequest, match=r"task\.gid"):
+    with pytest.raises(af.InvalidArgument, match=r"task\.gid"):
         tracked_tasks(asana, entries[["gid", "duration_minutes"]])

@@ -11,7 +11,7 @@ import pandas as pd
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from asana_frames.frames.arrays import STR, array_of
+from asana_frames.frames.arrays import STR, build_array
 
 Row = Mapping[str, Any]
 
@@ -74,7 +74,7 @@ def frame_of(kinds: Mapping[str, str], rows: Iterable[Row]) -> pd.DataFrame:
     rows = list(rows)
     return pd.DataFrame(
         {
-            name: array_of(kind, [_given(row, name, kind) for row in rows], name)
+            name: build_array(kind, [_given(row, name, kind) for row in rows], name)
             for name, kind in kinds.items()
         }
     )

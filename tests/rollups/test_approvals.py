@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import asana_frames as af
-from asana_frames.rollups.periods import WEEKDAYS
+from asana_frames.rollups.shared.periods import WEEKDAYS
 from tests.rollups.frames import (
     PEOPLE,
     SHEET,
@@ -229,20 +229,20 @@ def test_a_missing_column_is_named_with_the_function_and_the_fields(
     }
     frames[given] = frames[given].drop(columns=column)
 
-    with pytest.raises(af.InvalidRequest, match=rf"rollups\.approvals .*{column}.*fields="):
+    with pytest.raises(af.InvalidArgument, match=rf"rollups\.approvals .*{column}.*fields="):
         af.rollups.approvals(**frames)
 
 
 @pytest.mark.parametrize("every", ["D", "MS", "MON", None])
 def test_what_is_no_week_is_refused(every: Any) -> None:
-    with pytest.raises(af.InvalidRequest, match=r"every=.*W-SUN"):
+    with pytest.raises(af.InvalidArgument, match=r"every=.*W-SUN"):
         af.rollups.approvals(sheets_of(), tracked(), every=every)
 
 
 def test_days_as_text_are_refused() -> None:
     statuses = sheets_of(sheet("11", "2026-03-02"))
 
-    with pytest.raises(af.InvalidRequest, match=r"rollups\.approvals needs days in start_date"):
+    with pytest.raises(af.InvalidArgument, match=r"rollups\.approvals needs days in start_date"):
         af.rollups.approvals(statuses.assign(start_date=["2026-03-02"]), tracked())
 
 

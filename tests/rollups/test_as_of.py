@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 import asana_frames as af
-from asana_frames.frames.arrays import array_of
+from asana_frames.frames.arrays import build_array
 from tests.rollups.frames import assert_same, assert_same_dtypes, oddly_indexed, typed_by_hand
 from tests.rollups.histories import (
     NAMES,
@@ -163,11 +163,11 @@ FIELDS = [
 ]  # fmt: skip
 VALUES = {
     "enum": pd.Categorical(["High"], ["Low", "High"], ordered=False),
-    "number": array_of("number", [7]),
-    "text": array_of("text", ["y"]),
-    "date": array_of("date", ["2026-04-01"]),
-    "multi_enum": array_of("tuple", [()]),
-    "people": array_of("tuple", [("Bo",)]),
+    "number": build_array("number", [7]),
+    "text": build_array("text", ["y"]),
+    "date": build_array("date", ["2026-04-01"]),
+    "multi_enum": build_array("tuple", [()]),
+    "people": build_array("tuple", [("Bo",)]),
 }
 
 
@@ -240,12 +240,12 @@ def test_columns_that_stories_lack_are_as_they_are_now() -> None:
     assert {"name", "assignee_gid"} < set(table.attrs["as_of"]["not_replayed"])
     assert "completed" not in table.attrs["as_of"]["not_replayed"]
     for column in needed:
-        with pytest.raises(af.InvalidRequest, match=rf"rollups\.as_of .*{column}"):
+        with pytest.raises(af.InvalidArgument, match=rf"rollups\.as_of .*{column}"):
             af.rollups.as_of(tasks, stories[needed].drop(columns=column), THEN)
 
 
 def test_a_moment_that_cannot_be_read_is_refused() -> None:
-    with pytest.raises(af.InvalidRequest, match="long ago"):
+    with pytest.raises(af.InvalidArgument, match="long ago"):
         af.rollups.as_of(tasks_of(), stories_of(), "long ago")
 
 
@@ -323,7 +323,7 @@ def frame_of_states(states: dict[str, Any]) -> pd.DataFrame:
              **{k: v for k, v in state.items() if k not in ("places", "moved", "size")})
         for gid, state in states.items()
     ]  # fmt: skip
-    sizes = array_of("number", [state.get("size") for state in states.values()])
+    sizes = build_array("number", [state.get("size") for state in states.values()])
     return tasks_of(*rows).assign(cf_Size=sizes)
 
 

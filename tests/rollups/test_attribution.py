@@ -258,9 +258,9 @@ def test_an_entry_that_is_there_twice_counts_twice() -> None:
 def test_an_attribution_needs_the_table_of_entries() -> None:
     entries = tracked(entry())
 
-    with pytest.raises(af.InvalidRequest, match=r"attribution='split'.*rollups\.entries"):
+    with pytest.raises(af.InvalidArgument, match=r"attribution='split'.*rollups\.entries"):
         af.rollups.hours(entries, by="project", attribution="split")
-    with pytest.raises(af.InvalidRequest, match=r"attribution='half'.*'first'"):
+    with pytest.raises(af.InvalidArgument, match=r"attribution='half'.*'first'"):
         af.rollups.hours(entries, attribution="half")  # type: ignore[arg-type]
 
 
@@ -268,21 +268,21 @@ def test_lists_that_became_text_are_refused() -> None:
     table = table_of(entry(project=None, task="t1"))
     texts = table.assign(project_gids=table["project_gids"].map(str).astype("string"))
 
-    with pytest.raises(af.InvalidRequest, match=r"project_gids holds text.*convert-string"):
+    with pytest.raises(af.InvalidArgument, match=r"project_gids holds text.*convert-string"):
         af.rollups.hours(texts, by="project_gid", attribution="split")
 
 
 def test_a_key_that_is_what_is_added_up_is_refused() -> None:
-    with pytest.raises(af.InvalidRequest, match="'hours'"):
+    with pytest.raises(af.InvalidArgument, match="'hours'"):
         af.rollups.hours(table_of(entry()), by="hours")
 
 
 def test_an_unknown_key_comes_with_the_nearest_ones() -> None:
     table = table_of(entry())
 
-    with pytest.raises(af.InvalidRequest, match=r"rollups\.hours.*'persn'.*'person'"):
+    with pytest.raises(af.InvalidArgument, match=r"rollups\.hours.*'persn'.*'person'"):
         af.rollups.hours(table, by="persn")
-    with pytest.raises(af.InvalidRequest, match="at least one key"):
+    with pytest.raises(af.InvalidArgument, match="at least one key"):
         af.rollups.hours(table, by=[])
 
 
@@ -290,7 +290,7 @@ def test_an_unknown_key_comes_with_the_nearest_ones() -> None:
 def test_a_missing_column_is_named_with_the_function_and_the_fields(column: str) -> None:
     entries = tracked(entry()).drop(columns=column)
 
-    with pytest.raises(af.InvalidRequest, match=rf"rollups\.hours .*{column}.*fields="):
+    with pytest.raises(af.InvalidArgument, match=rf"rollups\.hours .*{column}.*fields="):
         af.rollups.hours(entries)
 
 
@@ -298,7 +298,7 @@ def test_filling_needs_periods_and_not_too_many_of_them() -> None:
     entries = tracked(entry(day="1700-01-01"), entry(day="2250-01-01"))
     many = pd.concat([entries.assign(created_by_gid=str(n)) for n in range(120)])
 
-    with pytest.raises(af.InvalidRequest, match=r"every='W'"):
+    with pytest.raises(af.InvalidArgument, match=r"every='W'"):
         af.rollups.hours(entries, every=None, fill=True)
-    with pytest.raises(af.InvalidRequest, match="rows of 120 groups"):
+    with pytest.raises(af.InvalidArgument, match="rows of 120 groups"):
         af.rollups.hours(many, by="person_gid", every="D", fill=True)

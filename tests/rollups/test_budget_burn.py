@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import asana_frames as af
-from asana_frames.rollups.periods import first_day_of, last_day_of, mean_days
+from asana_frames.rollups.shared.periods import mean_days, period_end, period_start
 from tests.rollups.frames import (
     PROJECT,
     RATE,
@@ -244,7 +244,7 @@ def test_the_past_is_that_of_a_loop_over_the_entries(
     past = cells(table[~table["is_forecast"]])
     running = 0.0
     for row in past:
-        end = last_day_of(pd.Timestamp(row["period"]), every).date()
+        end = period_end(pd.Timestamp(row["period"]), every).date()
         mine = [values for day, values in days.items() if row["period"] <= day <= end]
         running += sum(money for money, _ in mine)
         assert row["used"] == pytest.approx(sum(money for money, _ in mine), abs=1e-6)
@@ -252,8 +252,8 @@ def test_the_past_is_that_of_a_loop_over_the_entries(
         assert row["used_total"] == pytest.approx(running, abs=1e-6)
         assert row["used_low"] == row["used_high"] == row["used_total"]
     assert running == pytest.approx(sum(money for money, _ in days.values()), abs=1e-6)
-    assert past[-1]["period"] == first_day_of(pd.Timestamp(last), every).date()
-    assert past[0]["period"] == first_day_of(pd.Timestamp(min(days, default=last)), every).date()
+    assert past[-1]["period"] == period_start(pd.Timestamp(last), every).date()
+    assert past[0]["period"] == period_start(pd.Timestamp(min(days, default=last)), every).date()
 
 
 @settings(max_examples=15, deadline=None)
@@ -284,7 +284,7 @@ def test_the_forecast_goes_on_from_the_past_and_crosses_the_total_on_its_day(
     known = [
         float(used)
         for period, used in zip(past["period"], past["used"], strict=True)
-        if last_day_of(period, every) <= last
+        if period_end(period, every) <= last
     ][-8:]
     reached = table["exhausted_on"].iloc[0]
     if spent >= total:
@@ -337,7 +337,7 @@ def test_a_missing_column_is_named_with_the_function_and_the_fields(
     }
     frames[given] = frames[given].drop(columns=column)
 
-    with pytest.raises(af.InvalidRequest, match=rf"rollups\.budget_burn .*{column}.*fields="):
+    with pytest.raises(af.InvalidArgument, match=rf"rollups\.budget_burn .*{column}.*fields="):
         af.rollups.budget_burn(**frames)
 
 
@@ -353,12 +353,12 @@ def test_a_missing_column_is_named_with_the_function_and_the_fields(
     ],
 )
 def test_what_cannot_be_read_is_refused(arguments: dict[str, Any], message: str) -> None:
-    with pytest.raises(af.InvalidRequest, match=message):
+    with pytest.raises(af.InvalidArgument, match=message):
         af.rollups.budget_burn(budgets_of(budget()), weekly(1), **arguments)
 
 
 def test_a_budget_of_money_needs_rates() -> None:
-    with pytest.raises(af.InvalidRequest, match=r"needs rates.*asana\.rates\.list"):
+    with pytest.raises(af.InvalidArgument, match=r"needs rates.*asana\.rates\.list"):
         af.rollups.budget_burn(budgets_of(budget("cost")), weekly(1))
 
 

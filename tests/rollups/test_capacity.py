@@ -224,14 +224,14 @@ def test_a_missing_column_is_named_with_the_function_and_the_fields(
     }
     frames[given] = frames[given].drop(columns=column)
 
-    with pytest.raises(af.InvalidRequest, match=rf"rollups\.capacity .*{column}.*fields="):
+    with pytest.raises(af.InvalidArgument, match=rf"rollups\.capacity .*{column}.*fields="):
         af.rollups.capacity(**frames)
 
 
 def test_days_as_text_are_refused() -> None:
     plans = plans_of(plan("11", "2026-03-02", "2026-03-02"))
 
-    with pytest.raises(af.InvalidRequest, match=r"rollups\.capacity needs days in end_date"):
+    with pytest.raises(af.InvalidArgument, match=r"rollups\.capacity needs days in end_date"):
         af.rollups.capacity(users_of("11"), plans.assign(end_date=["2026-03-02"]))
 
 

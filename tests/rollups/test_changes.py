@@ -41,7 +41,7 @@ def told(table: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
     "told", [due("5", "2026-03-03", None, "2026-03-04"), added("5", "2026-03-02")]
 )
 def test_a_zone_that_does_not_exist_is_refused(told: dict[str, Any]) -> None:
-    with pytest.raises(af.InvalidRequest, match="tz='Mars/Base' is no time zone"):
+    with pytest.raises(af.InvalidArgument, match="tz='Mars/Base' is no time zone"):
         af.rollups.changes(stories_of(told), tz="Mars/Base")
 
 
@@ -211,7 +211,7 @@ def test_counts_by_other_keys_keep_those_who_are_nobody_apart() -> None:
     assert told(counts, "project_gid", "changed_by_gid", "moves") == [
         ("1", "51", 1), ("1", None, 1),
     ]  # fmt: skip
-    with pytest.raises(af.InvalidRequest, match="'persn'"):
+    with pytest.raises(af.InvalidArgument, match="'persn'"):
         af.rollups.change_counts(af.rollups.changes(rows), by="persn")
 
 
@@ -246,12 +246,12 @@ def test_only_four_columns_are_needed() -> None:
     assert table["change"].tolist() == ["added to project", "due date", "assignee", "field"]
     assert table[["old", "new", "days", "project_gid"]].isna().all(axis=None)
     for column in needed:
-        with pytest.raises(af.InvalidRequest, match=rf"rollups\.changes .*{column}"):
+        with pytest.raises(af.InvalidArgument, match=rf"rollups\.changes .*{column}"):
             af.rollups.changes(stories[needed].drop(columns=column))
 
 
 def test_a_moment_that_cannot_be_read_is_refused() -> None:
-    with pytest.raises(af.InvalidRequest, match="yesterday-ish"):
+    with pytest.raises(af.InvalidArgument, match="yesterday-ish"):
         af.rollups.changes(stories_of(), since="yesterday-ish")
 
 
@@ -259,11 +259,11 @@ def test_moments_without_a_zone_are_refused() -> None:
     stories, tasks = stories_of(added("5", "2026-03-02")), tasks_of(task("5", ("1", "12")))
     naive = stories.assign(created_at=pd.to_datetime(["2026-03-02"]))
 
-    with pytest.raises(af.InvalidRequest, match=r"rollups\.changes .*utc=True"):
+    with pytest.raises(af.InvalidArgument, match=r"rollups\.changes .*utc=True"):
         af.rollups.changes(naive)
-    with pytest.raises(af.InvalidRequest, match=r"rollups\.section_times .*utc=True"):
+    with pytest.raises(af.InvalidArgument, match=r"rollups\.section_times .*utc=True"):
         af.rollups.section_times(naive, tasks)
-    with pytest.raises(af.InvalidRequest, match=r"rollups\.as_of .*utc=True"):
+    with pytest.raises(af.InvalidArgument, match=r"rollups\.as_of .*utc=True"):
         af.rollups.as_of(tasks, naive, "2026-03-05")
 
 

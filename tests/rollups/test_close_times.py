@@ -24,5 +24,5 @@ def test_groups_of_categories_are_those_that_have_a_task() -> None:
 def test_a_key_of_close_times_that_is_a_column_of_the_result_is_refused(name: str) -> None:
     rows = pd.DataFrame({"days_open": [1.0], name: ["a"]})
 
-    with pytest.raises(af.InvalidRequest, match=f"'{name}' is a column of the result"):
+    with pytest.raises(af.InvalidArgument, match=f"'{name}' is a column of the result"):
         af.rollups.close_times(rows, by=name)

@@ -193,19 +193,19 @@ def test_a_rate_that_is_there_twice_is_one_and_one_without_an_amount_is_none() -
     ],
 )
 def test_rates_that_contradict_each_other_are_refused(rows: list[Row]) -> None:
-    with pytest.raises(af.InvalidRequest, match=r"2 rates contradict.*start_date"):
+    with pytest.raises(af.InvalidArgument, match=r"2 rates contradict.*start_date"):
         af.rollups.cost(tracked(), rates_of(*rows))
 
 
 def test_a_rate_without_a_currency_is_refused() -> None:
-    with pytest.raises(af.InvalidRequest, match=r"1 rate.*currency_code"):
+    with pytest.raises(af.InvalidArgument, match=r"1 rate.*currency_code"):
         af.rollups.cost(tracked(), rates_of(rate("31", "11", 80, None)))
 
 
 def test_days_of_rates_as_text_are_refused() -> None:
     rates = rates_of(rate("31")).assign(start_date=["2026-03-01"])
 
-    with pytest.raises(af.InvalidRequest, match=r"rollups\.cost needs days in start_date"):
+    with pytest.raises(af.InvalidArgument, match=r"rollups\.cost needs days in start_date"):
         af.rollups.cost(tracked(), rates)
 
 
@@ -329,22 +329,22 @@ def test_nothing_gives_the_columns_and_dtypes_of_something(by: Any, every: Any) 
 def test_a_missing_column_of_entries_is_named_with_the_function_and_the_fields(
     column: str,
 ) -> None:
-    with pytest.raises(af.InvalidRequest, match=rf"rollups\.cost .*{column}.*fields="):
+    with pytest.raises(af.InvalidArgument, match=rf"rollups\.cost .*{column}.*fields="):
         af.rollups.cost(tracked().drop(columns=column), rates_of())
 
 
 @pytest.mark.parametrize("column", ["parent_gid", "resource_gid", "rate", "currency_code"])
 def test_a_missing_column_of_rates_is_named_with_the_function(column: str) -> None:
-    with pytest.raises(af.InvalidRequest, match=rf"rollups\.cost .*{column}"):
+    with pytest.raises(af.InvalidArgument, match=rf"rollups\.cost .*{column}"):
         af.rollups.cost(tracked(), rates_of().drop(columns=column))
 
 
 def test_unknown_keys_and_periods_are_refused() -> None:
-    with pytest.raises(af.InvalidRequest, match=r"rollups\.cost.*'projet'.*'project'"):
+    with pytest.raises(af.InvalidArgument, match=r"rollups\.cost.*'projet'.*'project'"):
         af.rollups.cost(tracked(), rates_of(), by="projet")
-    with pytest.raises(af.InvalidRequest, match="every='M' is no period"):
+    with pytest.raises(af.InvalidArgument, match="every='M' is no period"):
         af.rollups.cost(tracked(), rates_of(), by="project", every="M")  # type: ignore[arg-type]
-    with pytest.raises(af.InvalidRequest, match="needs keys"):
+    with pytest.raises(af.InvalidArgument, match="needs keys"):
         af.rollups.cost(tracked(), rates_of(), every="W")
 
 

@@ -102,9 +102,9 @@ def test_a_missing_beginning_counts_from_the_first_period_on() -> None:
 def test_several_projects_are_refused_unless_one_is_meant() -> None:
     visits = visits_of(visit("11", "2026-03-02"), visit("21", "2026-03-02", project="2"))
 
-    with pytest.raises(af.InvalidRequest, match=r"project= .*1 \(Shop\), 2 \(Site\)"):
+    with pytest.raises(af.InvalidArgument, match=r"project= .*1 \(Shop\), 2 \(Site\)"):
         af.rollups.cumulative_flow(visits)
-    with pytest.raises(af.InvalidRequest, match=r"project='3' is none of .*1 \(Shop\)"):
+    with pytest.raises(af.InvalidArgument, match=r"project='3' is none of .*1 \(Shop\)"):
         af.rollups.cumulative_flow(visits, project="3")
     for project in ("2", "Site"):
         assert set(af.rollups.cumulative_flow(visits, project=project)["section_gid"]) == {"21"}
@@ -114,18 +114,18 @@ def test_projects_of_one_name_are_told_apart_by_their_gids() -> None:
     visits = visits_of(visit("11", "2026-03-02"), visit("21", "2026-03-02", project="2"))
     visits["project_name"] = "Site"
 
-    with pytest.raises(af.InvalidRequest, match=r"1 \(Site\), 2 \(Site\)"):
+    with pytest.raises(af.InvalidArgument, match=r"1 \(Site\), 2 \(Site\)"):
         af.rollups.cumulative_flow(visits, project="Site")
 
 
 @pytest.mark.parametrize("column", ["project_gid", "section_gid", "enter", "leave", "hours"])
 def test_a_missing_column_is_named(column: str) -> None:
-    with pytest.raises(af.InvalidRequest, match=rf"rollups\.cumulative_flow .*{column}"):
+    with pytest.raises(af.InvalidArgument, match=rf"rollups\.cumulative_flow .*{column}"):
         af.rollups.cumulative_flow(visits_of().drop(columns=column))
 
 
 def test_an_unknown_period_is_refused() -> None:
-    with pytest.raises(af.InvalidRequest, match="every='fortnight'"):
+    with pytest.raises(af.InvalidArgument, match="every='fortnight'"):
         af.rollups.cumulative_flow(visits_of(), "fortnight")  # type: ignore[arg-type]
 
 

@@ -116,7 +116,7 @@ def test_tuples_that_dask_made_text_of_are_refused() -> None:
 
     with dask.config.set({"dataframe.convert-string": True}):
         texts = parted(table, 2)
-        with pytest.raises(af.InvalidRequest, match=r"project_gids holds text.*convert-string"):
+        with pytest.raises(af.InvalidArgument, match=r"project_gids holds text.*convert-string"):
             af.rollups.hours(texts, by="project_gid", attribution="split")
         assert_frame_equal(
             af.rollups.hours(texts, by="person_gid", every=None),
@@ -160,9 +160,9 @@ def test_estimates_are_those_of_pandas(by: Any) -> None:
 def test_a_missing_column_or_key_is_named() -> None:
     entries = parted(ENTRIES, 2)
 
-    with pytest.raises(af.InvalidRequest, match=r"rollups\.hours .*duration_minutes.*fields="):
+    with pytest.raises(af.InvalidArgument, match=r"rollups\.hours .*duration_minutes.*fields="):
         af.rollups.hours(entries.drop(columns="duration_minutes"))
-    with pytest.raises(af.InvalidRequest, match=r"'persn'.*'person'"):
+    with pytest.raises(af.InvalidArgument, match=r"'persn'.*'person'"):
         af.rollups.hours(entries, by="persn")
 
 

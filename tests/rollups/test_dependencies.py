@@ -182,7 +182,7 @@ def test_a_dependency_crosses_projects_if_none_is_shared() -> None:
 def test_a_circle_is_refused_and_names_its_tasks_even_if_they_are_done() -> None:
     tasks = tasks_of(task("a", done=True), task("b", done=True), task("c"))
 
-    with pytest.raises(af.InvalidRequest, match=r"circle: ") as refused:
+    with pytest.raises(af.InvalidArgument, match=r"circle: ") as refused:
         af.rollups.dependencies(tasks, edges_of("ba", "ax", "xb", "ca"))
 
     for name in ("Task a (a)", "Task b (b)", "x"):
@@ -191,7 +191,7 @@ def test_a_circle_is_refused_and_names_its_tasks_even_if_they_are_done() -> None
 
 
 def test_a_task_that_waits_for_itself_is_a_circle() -> None:
-    with pytest.raises(af.InvalidRequest, match=r"circle: Task a \(a\) > Task a \(a\)\."):
+    with pytest.raises(af.InvalidArgument, match=r"circle: Task a \(a\) > Task a \(a\)\."):
         af.rollups.dependencies(tasks_of(task("a")), edges_of("aa"))
 
 
@@ -242,9 +242,9 @@ def test_optional_columns_may_be_missing() -> None:
 
 @pytest.mark.parametrize("name", ["gid", "name", "completed", "due_on"])
 def test_a_missing_column_is_named_with_the_function_and_the_fields(name: str) -> None:
-    with pytest.raises(af.InvalidRequest, match=rf"rollups\.dependencies .*{name}.*fields="):
+    with pytest.raises(af.InvalidArgument, match=rf"rollups\.dependencies .*{name}.*fields="):
         af.rollups.dependencies(tasks_of().drop(columns=name), edges_of())
-    with pytest.raises(af.InvalidRequest, match=r"rollups\.dependencies .*dependency_gid"):
+    with pytest.raises(af.InvalidArgument, match=r"rollups\.dependencies .*dependency_gid"):
         af.rollups.dependencies(tasks_of(), edges_of().drop(columns="dependency_gid"))
 
 
@@ -260,7 +260,7 @@ def test_a_missing_column_is_named_with_the_function_and_the_fields(name: str) -
     ],
 )
 def test_bad_arguments_are_refused(options: dict[str, Any]) -> None:
-    with pytest.raises(af.InvalidRequest, match=next(iter(options))):
+    with pytest.raises(af.InvalidArgument, match=next(iter(options))):
         af.rollups.dependencies(
             tasks_of(task("a")), edges_of(), **{"now": "2026-03-02", **options}
         )
@@ -269,7 +269,7 @@ def test_bad_arguments_are_refused(options: dict[str, Any]) -> None:
 def test_days_as_text_are_refused() -> None:
     tasks = tasks_of(task("a")).assign(due_on=["2026-03-02"])
 
-    with pytest.raises(af.InvalidRequest, match=r"rollups\.dependencies needs days in due_on"):
+    with pytest.raises(af.InvalidArgument, match=r"rollups\.dependencies needs days in due_on"):
         af.rollups.dependencies(tasks, edges_of())
 
 

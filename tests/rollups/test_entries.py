@@ -135,7 +135,7 @@ def test_above_a_task_whose_parent_was_not_read_that_parent_is_the_root() -> Non
     "rows", [[task("1", "1")], [task("1", "2"), task("2", "1")], [*map(task, "123", "231")]]
 )
 def test_parents_in_a_circle_are_refused(rows: list[Row]) -> None:
-    with pytest.raises(af.InvalidRequest, match=r"task [123] is its own parent"):
+    with pytest.raises(af.InvalidArgument, match=r"task [123] is its own parent"):
         af.rollups.entries(tracked(entry(task="1")), tasks_of(*rows))
 
 
@@ -261,14 +261,14 @@ def test_a_missing_column_is_named_with_the_function_and_the_fields(
     }
     frames[given] = frames[given].drop(columns=column)
 
-    with pytest.raises(af.InvalidRequest, match=rf"rollups\.entries .*{column}.*fields="):
+    with pytest.raises(af.InvalidArgument, match=rf"rollups\.entries .*{column}.*fields="):
         af.rollups.entries(**frames)
 
 
 def test_a_column_to_come_along_that_is_not_there_is_named() -> None:
-    with pytest.raises(af.InvalidRequest, match="cf_Size"):
+    with pytest.raises(af.InvalidArgument, match="cf_Size"):
         af.rollups.entries(tracked(entry()), tasks_of(), task_columns=["cf_Size"])
-    with pytest.raises(af.InvalidRequest, match="colour"):
+    with pytest.raises(af.InvalidArgument, match="colour"):
         af.rollups.entries(tracked(), None, projects_of(), project_columns=["colour"])
 
 
@@ -276,7 +276,7 @@ def test_days_as_text_or_in_a_zone_are_refused() -> None:
     entries = tracked(entry())
 
     for days in (["2026-03-02"], pd.to_datetime(["2026-03-02"], utc=True)):
-        with pytest.raises(af.InvalidRequest, match=r"rollups\.entries needs days in entered_on"):
+        with pytest.raises(af.InvalidArgument, match=r"rollups\.entries needs days in entered_on"):
             af.rollups.entries(entries.assign(entered_on=days))
 
 

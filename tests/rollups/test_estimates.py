@@ -111,7 +111,7 @@ def test_an_estimate_in_hours_is_not_divided() -> None:
     table = af.rollups.estimates(tasks, tracked(), estimate="cf_Effort", unit="hours")
 
     assert table["estimated"].tolist() == [2.0]
-    with pytest.raises(af.InvalidRequest, match=r"unit='days'.*'hours'"):
+    with pytest.raises(af.InvalidArgument, match=r"unit='days'.*'hours'"):
         af.rollups.estimates(tasks, tracked(), estimate="cf_Effort", unit="days")  # type: ignore[arg-type]
 
 
@@ -176,7 +176,7 @@ def test_a_parent_that_is_not_there_leaves_the_task_at_the_top() -> None:
 
 
 def test_parents_in_a_circle_are_refused() -> None:
-    with pytest.raises(af.InvalidRequest, match="its own parent"):
+    with pytest.raises(af.InvalidArgument, match="its own parent"):
         af.rollups.estimates(tasks_of(task("1", "2"), task("2", "1")), tracked())
 
 
@@ -297,25 +297,25 @@ def test_no_tasks_give_the_columns_and_dtypes_of_some(by: Any, to_root: bool) ->
 
 @pytest.mark.parametrize("column", ["gid", "name", "cf_Estimated time", "actual_time_minutes"])
 def test_a_missing_column_of_tasks_is_named_with_the_function(column: str) -> None:
-    with pytest.raises(af.InvalidRequest, match=rf"rollups\.estimates .*{column}"):
+    with pytest.raises(af.InvalidArgument, match=rf"rollups\.estimates .*{column}"):
         af.rollups.estimates(tasks_of().drop(columns=column))
 
 
 @pytest.mark.parametrize("column", ["task_gid", "duration_minutes"])
 def test_a_missing_column_of_entries_is_named_with_the_fields(column: str) -> None:
-    with pytest.raises(af.InvalidRequest, match=rf"rollups\..* {column}.*fields="):
+    with pytest.raises(af.InvalidArgument, match=rf"rollups\..* {column}.*fields="):
         af.rollups.estimates(tasks_of(), tracked().drop(columns=column))
 
 
 def test_an_unknown_key_comes_with_the_nearest_ones() -> None:
-    with pytest.raises(af.InvalidRequest, match=r"rollups\.estimates.*'asignee'.*'assignee'"):
+    with pytest.raises(af.InvalidArgument, match=r"rollups\.estimates.*'asignee'.*'assignee'"):
         af.rollups.estimates(tasks_of(), tracked(), by="asignee")
 
 
 def test_projects_that_became_text_are_refused() -> None:
     tasks = tasks_of(task("1")).astype({"memberships_project_gids": "string"})
 
-    with pytest.raises(af.InvalidRequest, match=r"memberships_project_gids holds text"):
+    with pytest.raises(af.InvalidArgument, match=r"memberships_project_gids holds text"):
         af.rollups.estimates(tasks, tracked(), by="project")
 
 

@@ -180,28 +180,28 @@ class TestTheInput:
         assert_same(tasks, before)
 
     def test_without_a_column_is_refused_with_the_fields_to_add(self, made: Any) -> None:
-        with pytest.raises(af.InvalidRequest, match=r"completed_at.*add 'completed_at'"):
+        with pytest.raises(af.InvalidArgument, match=r"completed_at.*add 'completed_at'"):
             made(tasks_of().drop(columns="completed_at"))
 
     def test_in_an_unknown_zone_is_refused(self, made: Any) -> None:
-        with pytest.raises(af.InvalidRequest, match="type tz='Europe/Berlin'"):
+        with pytest.raises(af.InvalidArgument, match="type tz='Europe/Berlin'"):
             made(tasks_of(*THREE), tz="Mars/Base")
 
     def test_with_moments_as_text_is_refused(self, made: Any) -> None:
-        with pytest.raises(af.InvalidRequest, match=r"utc=True"):
+        with pytest.raises(af.InvalidArgument, match=r"utc=True"):
             made(tasks_of(*THREE).astype({"completed_at": str}))
 
 
 def test_bad_days_and_periods_are_refused() -> None:
     tasks = tasks_of(*THREE)
 
-    with pytest.raises(af.InvalidRequest, match="start=2026-03-09 lies after end=2026-03-02"):
+    with pytest.raises(af.InvalidArgument, match="start=2026-03-09 lies after end=2026-03-02"):
         af.rollups.daily(tasks, start="2026-03-09", end="2026-03-02")
-    with pytest.raises(af.InvalidRequest, match="end='soon' is no day"):
+    with pytest.raises(af.InvalidArgument, match="end='soon' is no day"):
         af.rollups.daily(tasks, end="soon")
-    with pytest.raises(af.InvalidRequest, match="every='M' is no period"):
+    with pytest.raises(af.InvalidArgument, match="every='M' is no period"):
         af.rollups.burnup(tasks, every="M")  # type: ignore[arg-type]
-    with pytest.raises(af.InvalidRequest, match="every='week' is no period"):
+    with pytest.raises(af.InvalidArgument, match="every='week' is no period"):
         af.rollups.throughput(tasks, every="week")  # type: ignore[arg-type]
 
 
@@ -277,9 +277,9 @@ def test_groups_add_up_to_all_week_by_week(rows: list[dict[str, Any]], by: str) 
 def test_an_unknown_key_and_one_of_the_result_are_refused() -> None:
     tasks = tasks_of(*THREE)
 
-    with pytest.raises(af.InvalidRequest, match="does not know the key 'persn'"):
+    with pytest.raises(af.InvalidArgument, match="does not know the key 'persn'"):
         af.rollups.throughput(tasks, by="persn")
-    with pytest.raises(af.InvalidRequest, match="'period' is a column of the result"):
+    with pytest.raises(af.InvalidArgument, match="'period' is a column of the result"):
         af.rollups.throughput(tasks.assign(period="spring"), by="period")
 
 

@@ -92,11 +92,11 @@ def test_the_input_may_be_odd() -> None:
 
 
 def test_bad_arguments_are_refused() -> None:
-    with pytest.raises(af.InvalidRequest, match=r"needs the column\(s\) cf_Estimate"):
+    with pytest.raises(af.InvalidArgument, match=r"needs the column\(s\) cf_Estimate"):
         af.rollups.load(tasks_of(*FOUR), estimate="cf_Estimate")
-    with pytest.raises(af.InvalidRequest, match="unit='days' is unknown"):
+    with pytest.raises(af.InvalidArgument, match="unit='days' is unknown"):
         af.rollups.load(tasks_of(*FOUR), unit="days")  # type: ignore[arg-type]
-    with pytest.raises(af.InvalidRequest, match="every='M' is no period"):
+    with pytest.raises(af.InvalidArgument, match="every='M' is no period"):
         af.rollups.load(tasks_of(*FOUR), every="M")  # type: ignore[arg-type]
-    with pytest.raises(af.InvalidRequest, match=r"assignee_gid.*add 'assignee.gid'"):
+    with pytest.raises(af.InvalidArgument, match=r"assignee_gid.*add 'assignee.gid'"):
         af.rollups.load(tasks_of(*FOUR).drop(columns="assignee_gid"))

@@ -163,13 +163,13 @@ def test_the_input_may_be_odd_and_few() -> None:
 def test_bad_arguments_are_refused() -> None:
     tasks = tasks_of(*MANY)
 
-    with pytest.raises(af.InvalidRequest, match=r"type done_sections=\['Done'\]"):
+    with pytest.raises(af.InvalidArgument, match=r"type done_sections=\['Done'\]"):
         af.rollups.quality(tasks, done_sections="Done")
-    with pytest.raises(af.InvalidRequest, match="stale_days=-1 is no number of days"):
+    with pytest.raises(af.InvalidArgument, match="stale_days=-1 is no number of days"):
         af.rollups.quality(tasks, stale_days=-1)
-    with pytest.raises(af.InvalidRequest, match="now='soon' is no moment"):
+    with pytest.raises(af.InvalidArgument, match="now='soon' is no moment"):
         af.rollups.quality(tasks, "soon")
-    with pytest.raises(af.InvalidRequest, match=r"rollups\.quality needs .* due_on"):
+    with pytest.raises(af.InvalidArgument, match=r"rollups\.quality needs .* due_on"):
         af.rollups.quality(tasks.drop(columns="due_on"))
 
 
@@ -210,7 +210,7 @@ def test_fields_of_no_records_have_no_share() -> None:
 
 
 def test_what_is_no_frame_is_refused() -> None:
-    with pytest.raises(af.InvalidRequest, match="takes a DataFrame, not list"):
+    with pytest.raises(af.InvalidArgument, match="takes a DataFrame, not list"):
         af.rollups.empty_fields([])  # type: ignore[arg-type]
 
 

@@ -10,8 +10,8 @@ import pytest
 
 import asana_frames as af
 from asana_frames.frames.arrays import STR
-from asana_frames.rollups.gids import places_in
-from asana_frames.rollups.repeats import once
+from asana_frames.rollups.shared.duplicates import drop_duplicates
+from asana_frames.rollups.shared.gids import places_in
 from tests.rollups.flows import task, tasks_of
 from tests.rollups.frames import assert_same, cells
 
@@ -37,13 +37,13 @@ def test_gids_that_are_no_numbers_are_found_too() -> None:
 def test_texts_of_one_number_are_different_gids() -> None:
     assert places_in(texts("1", "2"), texts("01", "0x2")).tolist() == [-1, -1]
     assert places_in(texts("1", "01"), texts("01", "1")).tolist() == [1, 0]
-    assert len(once(pd.DataFrame({"gid": texts("1", "01", "0x1")}))) == 3
+    assert len(drop_duplicates(pd.DataFrame({"gid": texts("1", "01", "0x1")}))) == 3
 
 
 def test_of_a_gid_that_is_there_twice_the_last_row_stays_and_all_without_one() -> None:
     rows = pd.DataFrame({"gid": texts("1", None, "2", "1", None), "row": range(5)})
 
-    assert once(rows.set_axis([7] * 5))["row"].tolist() == [1, 2, 3, 4]
+    assert drop_duplicates(rows.set_axis([7] * 5))["row"].tolist() == [1, 2, 3, 4]
 
 
 def test_a_circle_through_a_task_in_a_project_is_refused() -> None:
@@ -52,7 +52,7 @@ def test_a_circle_through_a_task_in_a_project_is_refused() -> None:
         task(parent_gid="1", completed="2026-03-04", project="31"),
     )
 
-    with pytest.raises(af.InvalidRequest, match="The task 1 is its own parent"):
+    with pytest.raises(af.InvalidArgument, match="The task 1 is its own parent"):
         af.rollups.lead_times(tasks)
 
 

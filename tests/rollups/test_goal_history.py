@@ -108,5 +108,5 @@ def test_no_goals_have_the_columns_of_many(asana: af.Asana) -> None:
 def test_a_missing_column_is_named_with_what_to_read() -> None:
     bare = updates(("1", "2026-02-01", "on_track")).drop(columns="status_type")
 
-    with pytest.raises(af.InvalidRequest, match="status_type"):
+    with pytest.raises(af.InvalidArgument, match="status_type"):
         af.rollups.goal_history(goals(), bare)

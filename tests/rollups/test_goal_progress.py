@@ -82,7 +82,7 @@ def test_a_shared_subgoal_counts_for_each_of_its_parents() -> None:
 def test_a_circle_is_refused_by_name() -> None:
     goals = goals_of(a=NOTHING, b=NOTHING)
 
-    with pytest.raises(af.InvalidRequest, match="A > B > A"):
+    with pytest.raises(af.InvalidArgument, match="A > B > A"):
         af.rollups.goal_progress(goals, links(("a", "b", 1), ("b", "a", 1)))
 
 

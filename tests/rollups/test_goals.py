@@ -275,16 +275,16 @@ def test_a_tree_of_nothing_has_the_columns_of_one_of_many() -> None:
 def test_a_circle_of_goals_is_refused_by_their_names(function: str) -> None:
     relations = links(("a", "b", "goal", 1), ("b", "c", "goal", 1), ("c", "a", "goal", 1))
 
-    with pytest.raises(af.InvalidRequest, match=r"a > b > c > a|b > c > a > b|c > a > b > c"):
+    with pytest.raises(af.InvalidArgument, match=r"a > b > c > a|b > c > a > b|c > a > b > c"):
         getattr(af.rollups, function)(goals_of("a", "b", "c"), relations)
 
 
 def test_a_missing_column_is_named() -> None:
     relations = links(("a", "b", "goal", 1)).drop(columns="contribution_weight")
 
-    with pytest.raises(af.InvalidRequest, match="metric_target_number_value"):
+    with pytest.raises(af.InvalidArgument, match="metric_target_number_value"):
         af.rollups.goal_progress(goals_of("a").drop(columns="metric_target_number_value"))
-    with pytest.raises(af.InvalidRequest, match="contribution_weight"):
+    with pytest.raises(af.InvalidArgument, match="contribution_weight"):
         af.rollups.goal_progress(goals_of("a"), relations)
-    with pytest.raises(af.InvalidRequest, match="now='yesterdayish'"):
+    with pytest.raises(af.InvalidArgument, match="now='yesterdayish'"):
         af.rollups.goal_progress(goals_of("a"), now="yesterdayish")

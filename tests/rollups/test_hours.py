@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import asana_frames as af
-from asana_frames.frames.arrays import array_of
+from asana_frames.frames.arrays import build_array
 
 rows = st.lists(
     st.tuples(
@@ -26,9 +26,9 @@ def entries_of(drawn: list[tuple[str | None, dt.date | None, int]]) -> pd.DataFr
     people, days, minutes = zip(*drawn, strict=True) if drawn else ((), (), ())
     return pd.DataFrame(
         {
-            "created_by_name": array_of("text", list(people)),
-            "entered_on": array_of("date", [day and day.isoformat() for day in days]),
-            "duration_minutes": array_of("integer", list(minutes)),
+            "created_by_name": build_array("text", list(people)),
+            "entered_on": build_array("date", [day and day.isoformat() for day in days]),
+            "duration_minutes": build_array("integer", list(minutes)),
         }
     )
 
@@ -86,12 +86,12 @@ def test_several_keys_on_the_sandbox_lose_nothing(asana: af.Asana) -> None:
 def test_a_missing_column_is_named_with_the_nearest() -> None:
     entries = entries_of([])
 
-    with pytest.raises(af.InvalidRequest, match=r"'created_by_nam'.*mean 'created_by_name'"):
+    with pytest.raises(af.InvalidArgument, match=r"'created_by_nam'.*mean 'created_by_name'"):
         af.rollups.hours(entries, by="created_by_nam")
-    with pytest.raises(af.InvalidRequest, match="takes a DataFrame"):
+    with pytest.raises(af.InvalidArgument, match="takes a DataFrame"):
         af.rollups.hours([1, 2])
 
 
 def test_an_unknown_period_is_refused() -> None:
-    with pytest.raises(af.InvalidRequest, match=r"every="):
+    with pytest.raises(af.InvalidArgument, match=r"every="):
         af.rollups.hours(entries_of([]), every="fortnight")

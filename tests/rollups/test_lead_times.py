@@ -248,7 +248,7 @@ def test_close_times_of_nothing_are_missing() -> None:
 
 @pytest.mark.parametrize("percentiles", [(50,), (-0.1,), "p50", ("0.5",), (float("nan"),)])
 def test_bad_percentiles_are_refused(percentiles: Any) -> None:
-    with pytest.raises(af.InvalidRequest, match=r"percentiles=.* takes numbers from 0 to 1"):
+    with pytest.raises(af.InvalidArgument, match=r"percentiles=.* takes numbers from 0 to 1"):
         af.rollups.close_times(days(1), percentiles=percentiles)
 
 
@@ -355,26 +355,26 @@ class TestTheInput:
         assert few["project_gid"].isna().all()
 
     def test_without_a_column_is_refused_with_the_fields_to_add(self, made: Any) -> None:
-        with pytest.raises(af.InvalidRequest, match=r"created_at.*add 'created_at'"):
+        with pytest.raises(af.InvalidArgument, match=r"created_at.*add 'created_at'"):
             made(tasks_of().drop(columns="created_at"))
 
     def test_of_parents_in_a_circle_is_refused(self, made: Any) -> None:
-        with pytest.raises(af.InvalidRequest, match="is its own parent"):
+        with pytest.raises(af.InvalidArgument, match="is its own parent"):
             made(
                 tasks_of(task(parent_gid="2"), task(completed="2026-03-04T15:00Z", parent_gid="1"))
             )
 
     def test_with_text_for_days_is_refused(self, made: Any) -> None:
-        with pytest.raises(af.InvalidRequest, match="needs days in due_on"):
+        with pytest.raises(af.InvalidArgument, match="needs days in due_on"):
             made(tasks_of(*self.rows).astype({"due_on": str}))
 
 
 def test_bad_workdays_and_stories_are_refused() -> None:
     tasks = tasks_of()
 
-    with pytest.raises(af.InvalidRequest, match="workdays='weekdays' cannot be read"):
+    with pytest.raises(af.InvalidArgument, match="workdays='weekdays' cannot be read"):
         af.rollups.lead_times(tasks, workdays="weekdays")
-    with pytest.raises(af.InvalidRequest, match=r"stories=\) needs the column\(s\) task_gid"):
+    with pytest.raises(af.InvalidArgument, match=r"stories=\) needs the column\(s\) task_gid"):
         af.rollups.lead_times(tasks, stories=stories_of().drop(columns="task_gid"))
 
 

@@ -12,19 +12,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import asana_frames as af
-from asana_frames.rollups.moments import days_in, end_of_days, moment_of, moments_of, today
+from asana_frames.rollups.shared.moments import (
+    ends_of_days,
+    local_days,
+    parse_moment,
+    parse_moments,
+    resolve_today,
+)
 
 ZONES = ["UTC", "Europe/Berlin", "America/St_Johns", "Pacific/Kiritimati", "America/Sao_Paulo"]
 
 
 def test_a_moment_without_a_zone_is_read_in_the_zone() -> None:
     # In summer Berlin is two hours ahead.
-    assert moment_of("2026-07-01 09:00", "Europe/Berlin") == pd.Timestamp("2026-07-01T07:00Z")
-    assert moment_of(dt.date(2026, 7, 1), "Europe/Berlin") == pd.Timestamp("2026-06-30T22:00Z")
+    assert parse_moment("2026-07-01 09:00", "Europe/Berlin") == pd.Timestamp("2026-07-01T07:00Z")
+    assert parse_moment(dt.date(2026, 7, 1), "Europe/Berlin") == pd.Timestamp("2026-06-30T22:00Z")
 
 
 def test_a_moment_with_a_zone_keeps_it() -> None:
-    assert moment_of("2026-07-01T09:00-04:00", "Europe/Berlin") == pd.Timestamp(
+    assert parse_moment("2026-07-01T09:00-04:00", "Europe/Berlin") == pd.Timestamp(
         "2026-07-01T13:00Z"
     )
 
@@ -32,48 +38,48 @@ def test_a_moment_with_a_zone_keeps_it() -> None:
 def test_without_a_moment_it_is_the_present() -> None:
     before = pd.Timestamp.now("UTC").floor("us")
 
-    assert before <= moment_of(None, "Europe/Berlin") <= pd.Timestamp.now("UTC")
+    assert before <= parse_moment(None, "Europe/Berlin") <= pd.Timestamp.now("UTC")
 
 
 def test_what_a_clock_skips_is_the_next_moment_and_what_it_shows_twice_the_first() -> None:
     # Berlin: 02:30 on 29 March 2026 does not exist; 02:30 on 25 October is at 00:30 and 01:30 UTC.
-    assert moment_of("2026-03-29 02:30", "Europe/Berlin") == pd.Timestamp("2026-03-29T01:00Z")
-    assert moment_of("2026-10-25 02:30", "Europe/Berlin") == pd.Timestamp("2026-10-25T00:30Z")
+    assert parse_moment("2026-03-29 02:30", "Europe/Berlin") == pd.Timestamp("2026-03-29T01:00Z")
+    assert parse_moment("2026-10-25 02:30", "Europe/Berlin") == pd.Timestamp("2026-10-25T00:30Z")
 
 
 @pytest.mark.parametrize("now", ["soon", "", pd.NaT, 5, 1.5, [], "2026-13-01"])
 def test_what_is_no_moment_is_refused(now: Any) -> None:
-    with pytest.raises(af.InvalidRequest, match=r"now=.* is no moment; type now='2026"):
-        moment_of(now)
+    with pytest.raises(af.InvalidArgument, match=r"now=.* is no moment; type now='2026"):
+        parse_moment(now)
 
 
 @pytest.mark.parametrize("tz", ["", "Mars/Base", None, 5, "../etc"])
 def test_what_is_no_time_zone_is_refused(tz: Any) -> None:
     for asked in (
-        lambda: moment_of("2026-03-02", tz),
-        lambda: days_in(pd.Series([], dtype="datetime64[us, UTC]"), tz),
-        lambda: end_of_days(pd.DatetimeIndex([]), tz),
+        lambda: parse_moment("2026-03-02", tz),
+        lambda: local_days(pd.Series([], dtype="datetime64[us, UTC]"), tz),
+        lambda: ends_of_days(pd.DatetimeIndex([]), tz),
     ):
-        with pytest.raises(af.InvalidRequest, match=r"is no time zone; type tz='Europe/Berlin'"):
+        with pytest.raises(af.InvalidArgument, match=r"is no time zone; type tz='Europe/Berlin'"):
             asked()
 
 
 def test_the_day_is_that_of_the_zone() -> None:
-    assert today("2026-11-02T23:30Z", "Europe/Berlin") == pd.Timestamp("2026-11-03")
-    assert today("2026-11-02T23:30Z") == pd.Timestamp("2026-11-02")
+    assert resolve_today("2026-11-02T23:30Z", "Europe/Berlin") == pd.Timestamp("2026-11-03")
+    assert resolve_today("2026-11-02T23:30Z") == pd.Timestamp("2026-11-02")
 
 
 def test_a_column_of_another_zone_is_the_same_moments_in_utc() -> None:
     here = pd.Series(pd.to_datetime(["2026-11-02 09:00"]).tz_localize("Europe/Berlin"), name="at")
 
-    found = moments_of(here, what="rollups.x")
+    found = parse_moments(here, what="rollups.x")
 
     assert found.dtype == "datetime64[us, UTC]"
     assert found.tolist() == [pd.Timestamp("2026-11-02T08:00Z")]
 
 
 def test_a_column_in_which_all_is_missing_may_be_of_any_dtype() -> None:
-    found = moments_of(pd.Series([None, None], dtype=object, name="at"), what="rollups.x")
+    found = parse_moments(pd.Series([None, None], dtype=object, name="at"), what="rollups.x")
 
     assert found.dtype == "datetime64[us, UTC]"
     assert found.isna().all()
@@ -81,8 +87,8 @@ def test_a_column_in_which_all_is_missing_may_be_of_any_dtype() -> None:
 
 @pytest.mark.parametrize("values", [["2026-11-02"], pd.to_datetime(["2026-11-02"]), [5]])
 def test_a_column_of_anything_else_is_refused_and_told_how_to_be_read(values: Any) -> None:
-    with pytest.raises(af.InvalidRequest, match=r"pd\.to_datetime\(frame\['at'\], utc=True\)"):
-        moments_of(pd.Series(values, name="at"), what="rollups.x")
+    with pytest.raises(af.InvalidArgument, match=r"pd\.to_datetime\(frame\['at'\], utc=True\)"):
+        parse_moments(pd.Series(values, name="at"), what="rollups.x")
 
 
 @settings(max_examples=40, deadline=None)
@@ -93,7 +99,7 @@ def test_a_column_of_anything_else_is_refused_and_told_how_to_be_read(values: An
 def test_days_are_those_that_a_loop_finds(moments: list[dt.datetime | None], tz: str) -> None:
     column = pd.Series(pd.to_datetime(moments, utc=True), dtype="datetime64[us, UTC]")
 
-    found = days_in(column, tz)
+    found = local_days(column, tz)
 
     zone = ZoneInfo(tz)
     assert found.dtype == "datetime64[us]"
@@ -105,8 +111,8 @@ def test_days_are_those_that_a_loop_finds(moments: list[dt.datetime | None], tz:
 @settings(max_examples=40, deadline=None)
 @given(st.dates(dt.date(2015, 1, 1), dt.date(2027, 1, 1)), st.sampled_from(ZONES))
 def test_a_day_ends_with_its_last_microsecond(day: dt.date, tz: str) -> None:
-    end = pd.Series(pd.to_datetime(end_of_days(pd.DatetimeIndex([day]), tz), utc=True))
+    end = pd.Series(pd.to_datetime(ends_of_days(pd.DatetimeIndex([day]), tz), utc=True))
 
     last, following = end - pd.Timedelta(microseconds=1), end
-    assert days_in(last, tz).iloc[0].date() == day
-    assert days_in(following, tz).iloc[0].date() == day + dt.timedelta(days=1)
+    assert local_days(last, tz).iloc[0].date() == day
+    assert local_days(following, tz).iloc[0].date() == day + dt.timedelta(days=1)

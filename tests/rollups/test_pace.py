@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from asana_frames.rollups.pace import pace_of
+from asana_frames.rollups.time.pace import pace_of
 
 amounts = st.lists(st.floats(-5, 40), min_size=2, max_size=12)
 

@@ -12,16 +12,16 @@ from hypothesis import strategies as st
 from pandas.testing import assert_series_equal
 
 import asana_frames as af
-from asana_frames.rollups.periods import (
+from asana_frames.rollups.shared.periods import (
     WEEKDAYS,
     check_days,
     check_every,
-    first_day,
-    first_day_of,
-    last_day_of,
+    list_periods,
     mean_days,
-    periods_between,
-    read_day,
+    parse_day,
+    period_end,
+    period_start,
+    period_starts,
 )
 
 WEEKS = [f"W-{day}" for day in WEEKDAYS]
@@ -46,7 +46,7 @@ def test_the_first_day_is_that_of_the_period_of_pandas(
 ) -> None:
     days = days_of(drawn)
 
-    found = first_day(days, every)
+    found = period_starts(days, every)
 
     expected = days.dt.to_period(OF_PANDAS[every]).dt.start_time.astype("datetime64[us]")
     assert_series_equal(found, expected)
@@ -77,10 +77,10 @@ def test_the_first_day_is_that_of_the_period_of_pandas(
 def test_a_period_begins_and_ends_as_the_calendar_says(
     every: str, day: str, first: str, last: str
 ) -> None:
-    begin = first_day_of(pd.Timestamp(day), every)
+    begin = period_start(pd.Timestamp(day), every)
 
     assert begin == pd.Timestamp(first)
-    assert last_day_of(begin, every) == pd.Timestamp(last)
+    assert period_end(begin, every) == pd.Timestamp(last)
 
 
 @settings(max_examples=150, deadline=None)
@@ -88,26 +88,26 @@ def test_a_period_begins_and_ends_as_the_calendar_says(
 def test_periods_follow_each_other_without_a_gap(every: str, start: dt.date, days: int) -> None:
     begin, end = pd.Timestamp(start), pd.Timestamp(start) + pd.Timedelta(days=days)
 
-    periods = periods_between(begin, end, every)
+    periods = list_periods(begin, end, every)
 
-    assert periods[0] <= begin <= last_day_of(periods[0], every)
-    assert periods[-1] <= end <= last_day_of(periods[-1], every)
+    assert periods[0] <= begin <= period_end(periods[0], every)
+    assert periods[-1] <= end <= period_end(periods[-1], every)
     for before, after in pairwise(periods):
-        assert last_day_of(before, every) + pd.Timedelta(days=1) == after
+        assert period_end(before, every) + pd.Timedelta(days=1) == after
 
 
 @pytest.mark.parametrize("moment", ["1969-12-31 23:59", "2026-03-02 00:01", "1899-12-31 12:00"])
 def test_a_time_of_day_moves_no_day(moment: str) -> None:
     days = pd.Series([pd.Timestamp(moment)])
 
-    assert first_day(days, "D").tolist() == [pd.Timestamp(moment).normalize()]
+    assert period_starts(days, "D").tolist() == [pd.Timestamp(moment).normalize()]
 
 
 @pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
 def test_days_of_any_unit_give_days_of_one(unit: str) -> None:
     days = pd.Series(pd.to_datetime(["2026-03-04", None])).astype(f"datetime64[{unit}]")
 
-    found = first_day(days, "W")
+    found = period_starts(days, "W")
 
     assert str(found.dtype) == "datetime64[us]"
     assert found.dropna().tolist() == [pd.Timestamp("2026-03-02")]
@@ -116,7 +116,7 @@ def test_days_of_any_unit_give_days_of_one(unit: str) -> None:
 def test_the_name_and_the_labels_stay() -> None:
     days = pd.Series(pd.to_datetime(["2026-03-04", "2026-03-05"]), index=[5, 5], name="entered_on")
 
-    found = first_day(days, "MS")
+    found = period_starts(days, "MS")
 
     assert found.index.tolist() == [5, 5]
     assert found.name == "entered_on"
@@ -132,7 +132,7 @@ def test_in_the_long_run_periods_are_as_long_as_400_years_make_them() -> None:
 
 @pytest.mark.parametrize("every", ["M", "w", "W-", "MON", "ME", "2W", "", None, 7])
 def test_a_period_that_is_none_is_refused_with_those_that_are(every: object) -> None:
-    with pytest.raises(af.InvalidRequest, match=r"every=.*'W-SUN'.*'QS'"):
+    with pytest.raises(af.InvalidArgument, match=r"every=.*'W-SUN'.*'QS'"):
         check_every(every)
 
 
@@ -140,9 +140,9 @@ def test_text_and_moments_of_a_zone_are_no_days() -> None:
     text = pd.Series(["2026-03-02"], name="entered_on")
     zoned = pd.Series(pd.to_datetime(["2026-03-02"], utc=True), name="entered_on")
 
-    with pytest.raises(af.InvalidRequest, match=r"rollups\.hours.*entered_on.*pd\.to_datetime"):
+    with pytest.raises(af.InvalidArgument, match=r"rollups\.hours.*entered_on.*pd\.to_datetime"):
         check_days(text, what="rollups.hours")
-    with pytest.raises(af.InvalidRequest, match=r"entered_on.*tz_localize"):
+    with pytest.raises(af.InvalidArgument, match=r"entered_on.*tz_localize"):
         check_days(zoned, what="rollups.hours")
 
 
@@ -161,12 +161,12 @@ def test_text_and_moments_of_a_zone_are_no_days() -> None:
     ],
 )
 def test_what_names_no_day_is_refused_by_the_name_of_the_argument(day: object) -> None:
-    with pytest.raises(af.InvalidRequest, match="start="):
-        read_day(day, name="start")
+    with pytest.raises(af.InvalidArgument, match="start="):
+        parse_day(day, name="start")
 
 
 @pytest.mark.parametrize(
     "day", ["2026-03-02", "2026-03-02T18:00", dt.date(2026, 3, 2), dt.datetime(2026, 3, 2, 23)]
 )
 def test_text_dates_and_moments_name_a_day(day: object) -> None:
-    assert read_day(day, name="start") == pd.Timestamp("2026-03-02")
+    assert parse_day(day, name="start") == pd.Timestamp("2026-03-02")

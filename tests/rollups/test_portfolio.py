@@ -177,7 +177,7 @@ def test_a_holder_of_others_is_a_portfolio_even_if_nothing_says_so() -> None:
 def test_portfolios_in_a_circle_are_refused_by_name() -> None:
     items = items_of(holder("A", "B"), holder("B", "A"), project("1", "A"))
 
-    with pytest.raises(af.InvalidRequest, match=r"circle: Portfolio .*Portfolio") as refused:
+    with pytest.raises(af.InvalidArgument, match=r"circle: Portfolio .*Portfolio") as refused:
         af.rollups.portfolio(items, tasks_of())
 
     assert "Project 1" not in str(refused.value)
@@ -299,19 +299,19 @@ def test_a_missing_column_is_named_with_the_function_and_the_fields(
     frames = [items_of(), tasks_of(), statuses_of()]
     frames[frame] = frames[frame].drop(columns=column)
 
-    with pytest.raises(af.InvalidRequest, match=rf"rollups\.portfolio .*{column}.*fields="):
+    with pytest.raises(af.InvalidArgument, match=rf"rollups\.portfolio .*{column}.*fields="):
         af.rollups.portfolio(*frames)
 
 
 def test_bad_arguments_are_refused() -> None:
     frames = [items_of(project("1")), tasks_of(task("a"))]
-    with pytest.raises(af.InvalidRequest, match="now='soon'"):
+    with pytest.raises(af.InvalidArgument, match="now='soon'"):
         af.rollups.portfolio(*frames, now="soon")
-    with pytest.raises(af.InvalidRequest, match="Mars"):
+    with pytest.raises(af.InvalidArgument, match="Mars"):
         af.rollups.portfolio(*frames, now=NOW, tz="Mars/Olympus")
-    with pytest.raises(af.InvalidRequest, match="days in due_on"):
+    with pytest.raises(af.InvalidArgument, match="days in due_on"):
         af.rollups.portfolio(frames[0], frames[1].assign(due_on=["2026-03-02"]))
-    with pytest.raises(af.InvalidRequest, match="project_gid"):
+    with pytest.raises(af.InvalidArgument, match="project_gid"):
         af.rollups.portfolio(*frames, memberships=pd.DataFrame({"task_gid": ["a"]}))
 
 

@@ -236,14 +236,14 @@ def test_a_missing_column_is_named(column: str, given: str) -> None:
     frames = {"stories": stories_of(), "tasks": tasks_of()}
     frames[given] = frames[given].drop(columns=column)
 
-    with pytest.raises(af.InvalidRequest, match=rf"rollups\.section_times .*{column}"):
+    with pytest.raises(af.InvalidArgument, match=rf"rollups\.section_times .*{column}"):
         af.rollups.section_times(**frames)
 
 
 def test_projects_and_sections_that_do_not_go_together_are_refused() -> None:
     tasks = tasks_of(task("5", ("1", "12")) | {"memberships_section_gids": ()})
 
-    with pytest.raises(af.InvalidRequest, match="memberships_section_gids"):
+    with pytest.raises(af.InvalidArgument, match="memberships_section_gids"):
         af.rollups.section_times(stories_of(), tasks, NOW)
 
 

@@ -166,7 +166,7 @@ def test_dates_are_the_last_days_of_periods(
 
 
 def test_the_length_of_a_single_period_must_be_told() -> None:
-    with pytest.raises(af.InvalidRequest, match=r"how long the periods are: type every='W'"):
+    with pytest.raises(af.InvalidArgument, match=r"how long the periods are: type every='W'"):
         af.rollups.forecast(past(2), 3)
 
     table = af.rollups.forecast(past(2), 3, every="W")
@@ -175,32 +175,32 @@ def test_the_length_of_a_single_period_must_be_told() -> None:
 
 @pytest.mark.parametrize("completed", [(), (0, 0), (None, None)])
 def test_where_nothing_was_ever_completed_it_says_so(completed: Any) -> None:
-    with pytest.raises(af.InvalidRequest, match="nothing was ever completed"):
+    with pytest.raises(af.InvalidArgument, match="nothing was ever completed"):
         af.rollups.forecast(past(*completed), 3)
 
 
 @pytest.mark.parametrize("remaining", [-1, float("nan"), float("inf"), None, "ten"])
 def test_what_is_no_number_of_tasks_is_refused(remaining: Any) -> None:
-    with pytest.raises(af.InvalidRequest, match=r"remaining=.* is no number of tasks"):
+    with pytest.raises(af.InvalidArgument, match=r"remaining=.* is no number of tasks"):
         af.rollups.forecast(past(1, 2), remaining)
 
 
 @pytest.mark.parametrize("trials", [0, -5, 2.5, None])
 def test_what_is_no_number_of_trials_is_refused(trials: Any) -> None:
-    with pytest.raises(af.InvalidRequest, match=r"trials=.* is no number of trials"):
+    with pytest.raises(af.InvalidArgument, match=r"trials=.* is no number of trials"):
         af.rollups.forecast(past(1, 2), 3, trials=trials)
 
 
 def test_bad_throughput_is_refused() -> None:
-    with pytest.raises(af.InvalidRequest, match=r"needs the column\(s\) completed"):
+    with pytest.raises(af.InvalidArgument, match=r"needs the column\(s\) completed"):
         af.rollups.forecast(past(1, 2).drop(columns="completed"), 3)
-    with pytest.raises(af.InvalidRequest, match="needs days in period"):
+    with pytest.raises(af.InvalidArgument, match="needs days in period"):
         af.rollups.forecast(past(1, 2).astype({"period": str}), 3)
-    with pytest.raises(af.InvalidRequest, match="completed is below 0"):
+    with pytest.raises(af.InvalidArgument, match="completed is below 0"):
         af.rollups.forecast(past(4, -2), 3)
-    with pytest.raises(af.InvalidRequest, match="every='M' is no period"):
+    with pytest.raises(af.InvalidArgument, match="every='M' is no period"):
         af.rollups.forecast(past(4, 2), 3, every="M")  # type: ignore[arg-type]
-    with pytest.raises(af.InvalidRequest, match="start='soon' is no day"):
+    with pytest.raises(af.InvalidArgument, match="start='soon' is no day"):
         af.rollups.forecast(past(4, 2), 3, start="soon")
 
 

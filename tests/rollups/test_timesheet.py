@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import asana_frames as af
-from asana_frames.rollups.periods import WEEKDAYS
+from asana_frames.rollups.shared.periods import WEEKDAYS
 from tests.rollups.frames import (
     SHEET,
     Row,
@@ -153,19 +153,19 @@ def test_a_moment_with_a_zone_is_a_day_in_the_zone_that_is_asked_for() -> None:
 
     assert in_berlin.columns[2] == "2026-03-02"
     assert in_london.columns[2] == "2026-02-23"
-    with pytest.raises(af.InvalidRequest, match="in which time zone"):
+    with pytest.raises(af.InvalidArgument, match="in which time zone"):
         af.rollups.timesheet(tracked(), moment)
 
 
 @pytest.mark.parametrize("week", ["soon", None, pd.NaT, 20260302, 2026.5, [2026]])
 def test_what_names_no_day_is_refused(week: Any) -> None:
-    with pytest.raises(af.InvalidRequest, match="week="):
+    with pytest.raises(af.InvalidArgument, match="week="):
         af.rollups.timesheet(tracked(), week)
 
 
 @pytest.mark.parametrize("every", ["D", "MS", "MON", "SUN", "W-", "W-W", "", None])
 def test_what_is_no_week_is_refused(every: Any) -> None:
-    with pytest.raises(af.InvalidRequest, match=r"every=.*W-SUN"):
+    with pytest.raises(af.InvalidArgument, match=r"every=.*W-SUN"):
         af.rollups.timesheet(tracked(), "2026-03-02", every=every)
 
 
@@ -185,7 +185,7 @@ def test_a_missing_column_is_named_with_the_function_and_the_fields(
     frames = {"entries": tracked(entry()), "statuses": sheets_of()}
     frames[given] = frames[given].drop(columns=column)
 
-    with pytest.raises(af.InvalidRequest, match=rf"rollups\.timesheet .*{column}.*fields="):
+    with pytest.raises(af.InvalidArgument, match=rf"rollups\.timesheet .*{column}.*fields="):
         af.rollups.timesheet(frames["entries"], "2026-03-02", statuses=frames["statuses"])
 
 
@@ -193,7 +193,7 @@ def test_days_as_text_or_in_a_zone_are_refused() -> None:
     entries = tracked(entry())
 
     for days in (["2026-03-02"], pd.to_datetime(["2026-03-02"], utc=True)):
-        with pytest.raises(af.InvalidRequest, match=r"rollups\.timesheet needs days"):
+        with pytest.raises(af.InvalidArgument, match=r"rollups\.timesheet needs days"):
             af.rollups.timesheet(entries.assign(entered_on=days), "2026-03-02")
 
 

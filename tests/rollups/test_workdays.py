@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 import asana_frames as af
-from asana_frames.rollups import workload
-from asana_frames.rollups.workdays import week_shares, working_shares
+from asana_frames.rollups.shared.workdays import week_shares, working_shares
+from asana_frames.rollups.time import capacity as workload
 from tests.rollups.frames import plan, plans_of, users_of
 
 
@@ -53,7 +53,7 @@ def test_working_days_are_read_as_they_are_written(workdays: str, shares: list[f
 def test_what_cannot_be_read_is_refused(arguments: dict[str, Any], message: str) -> None:
     plans = plans_of(plan("11", "2026-03-02", "2026-03-02"))
 
-    with pytest.raises(af.InvalidRequest, match=message):
+    with pytest.raises(af.InvalidArgument, match=message):
         af.rollups.capacity(users_of("11"), plans, **arguments)
 
 
@@ -73,5 +73,5 @@ def test_more_people_and_days_than_a_machine_holds_are_refused(
     plans = plans_of(plan("11", "2026-03-02", "2026-03-08"))
 
     assert len(af.rollups.capacity(users_of("11"), plans)) == 1
-    with pytest.raises(af.InvalidRequest, match=r"2 people on 7 days .* start="):
+    with pytest.raises(af.InvalidArgument, match=r"2 people on 7 days .* start="):
         af.rollups.capacity(users_of("11", "12"), plans)

@@ -246,7 +246,7 @@ def test_frames_bear_nulls_and_unknown_things() -> None:
     ("text", "says"), [("42=1", "Did you mean '429'"), ("429=x", "429=10"), ("drop=-1", "drop=10")]
 )
 def test_faults_that_do_not_exist_are_named(text: str, says: str) -> None:
-    with pytest.raises(af.InvalidRequest, match=says):
+    with pytest.raises(af.InvalidArgument, match=says):
         af.sandbox(faults=text)
 
 
@@ -261,5 +261,5 @@ def test_answers_take_their_time_when_asked_to() -> None:
 
 @pytest.mark.parametrize("options", [{"size": "huge"}, {"plan": "gold"}])
 def test_options_that_do_not_exist_are_named(options: dict[str, Any]) -> None:
-    with pytest.raises(af.InvalidRequest, match="is one of"):
+    with pytest.raises(af.InvalidArgument, match="is one of"):
         af.sandbox(**options)

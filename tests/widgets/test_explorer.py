@@ -13,7 +13,7 @@ import pytest
 
 import asana_frames as af
 from asana_frames.catalog import load
-from asana_frames.exceptions import InvalidRequest
+from asana_frames.exceptions import InvalidArgument
 from asana_frames.widgets import Explorer, ProjectPicker
 from tests.recorder import Recorder
 from tests.widgets import screen
@@ -68,7 +68,7 @@ def test_the_operation_can_be_told(asana: af.Asana) -> None:
 
 @pytest.mark.parametrize("wrong", ["tasks.lst", "tasks", "", "tasks.delete", "tasks.create"])
 def test_an_operation_that_does_not_read_is_refused(asana: af.Asana, wrong: str) -> None:
-    with pytest.raises(InvalidRequest, match="No operation that reads"):
+    with pytest.raises(InvalidArgument, match="No operation that reads"):
         Explorer(asana, wrong)
 
 
@@ -138,7 +138,7 @@ def test_names_are_never_taken_for_html(company: Company, recorded: af.Asana) ->
 def test_what_is_needed_and_missing_is_told(asana: af.Asana) -> None:
     explorer = clicked(Explorer(asana, "sections.list_for_project"))
 
-    assert "InvalidRequest" in status(explorer)
+    assert "InvalidArgument" in status(explorer)
     assert "needs project: fill in what has a star" in status(explorer)
     assert explorer.frame is None
 
@@ -307,7 +307,7 @@ def test_every_list_that_names_lead_to_is_read_and_shown(asana: af.Asana, name: 
 
     if explorer.frame is None:
         # Some want one of several filters, and say which.
-        assert f"InvalidRequest: {name}: 400" in status(explorer)
+        assert f"InvalidArgument: {name}: 400" in status(explorer)
     else:
         assert len(explorer.frame) <= 3
         assert explorer._rows.value.count("<tr") == 1 + len(explorer.frame)

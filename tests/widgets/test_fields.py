@@ -8,7 +8,7 @@ import pytest
 
 import asana_frames as af
 from asana_frames.catalog import load
-from asana_frames.exceptions import InvalidRequest
+from asana_frames.exceptions import InvalidArgument
 from asana_frames.widgets import FieldsPicker
 from asana_frames.widgets.fields import paths_of
 from tests.widgets import screen
@@ -37,19 +37,19 @@ def test_what_is_told_is_kept_in_the_order_of_the_resource(asana: af.Asana) -> N
 def test_a_field_that_is_none_is_refused_and_changes_nothing(wrong: list[Any]) -> None:
     picker = FieldsPicker("tags", ["name"])
 
-    with pytest.raises(InvalidRequest, match="tags has no field"):
+    with pytest.raises(InvalidArgument, match="tags has no field"):
         picker.value = wrong
 
     assert picker.value == ["name"]
 
 
 def test_a_close_name_is_suggested() -> None:
-    with pytest.raises(InvalidRequest, match="'color'"):
+    with pytest.raises(InvalidArgument, match="'color'"):
         FieldsPicker("tags", ["colour"])
 
 
 def test_a_resource_that_is_none_is_refused() -> None:
-    with pytest.raises(InvalidRequest, match="tag"):
+    with pytest.raises(InvalidArgument, match="tag"):
         FieldsPicker("tagz")
 
 

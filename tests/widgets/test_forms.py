@@ -12,7 +12,7 @@ import pytest
 
 import asana_frames as af
 from asana_frames.catalog import Operation, load
-from asana_frames.exceptions import InvalidRequest
+from asana_frames.exceptions import InvalidArgument
 from asana_frames.widgets.filters import Filter, filters_of
 from asana_frames.widgets.forms import Form
 from tests.recorder import Recorder
@@ -219,7 +219,7 @@ def test_a_limit_that_is_none_is_told_instead_of_the_code(asana: af.Asana, wrong
     screen.control(form, "limit").value = wrong
 
     assert form.code.startswith("# limit takes a whole number above 0")
-    with pytest.raises(InvalidRequest, match="limit"):
+    with pytest.raises(InvalidArgument, match="limit"):
         form.given()
 
 
@@ -297,5 +297,5 @@ def test_filling_in_what_is_no_argument_is_refused(
         form.fill(arguments)
         assert form.code.startswith("# limit")
     else:
-        with pytest.raises(InvalidRequest, match=told):
+        with pytest.raises(InvalidArgument, match=told):
             form.fill(arguments)

@@ -18,7 +18,7 @@ import requests
 from comm import base_comm
 
 import asana_frames as af
-from asana_frames.fetch.saved import credentials_path, remembered
+from asana_frames.fetch.credential_store import credentials_path, remembered
 from asana_frames.sandbox_server import Server
 from asana_frames.widgets import secret_box
 from asana_frames.widgets.logging_in import Login, login, logout
@@ -448,7 +448,7 @@ def test_closing_the_form_stops_listening(server: Server) -> None:
 def test_a_redirect_elsewhere_is_refused_and_the_package_is_named(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(af.InvalidRequest, match="redirect_uri"):
+    with pytest.raises(af.InvalidArgument, match="redirect_uri"):
         oauth_form(server, redirect_uri="https://example.com/")
 
     monkeypatch.setitem(sys.modules, "requests_oauthlib", None)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asana_frames.exceptions import InvalidRequest
+from asana_frames.exceptions import InvalidArgument
 from asana_frames.widgets import PeriodPicker
 from asana_frames.widgets.periods import OWN, PRESETS
 from tests.widgets import screen
@@ -98,7 +98,7 @@ def test_what_is_no_period_is_refused_and_changes_nothing(wrong: Any) -> None:
     picker = picker_on("2026-11-02")
     before = repr(picker)
 
-    with pytest.raises(InvalidRequest):
+    with pytest.raises(InvalidArgument):
         picker.value = wrong
 
     assert repr(picker) == before
@@ -106,7 +106,7 @@ def test_what_is_no_period_is_refused_and_changes_nothing(wrong: Any) -> None:
 
 @pytest.mark.parametrize("wrong", ["soon", 5, pd.NaT])
 def test_a_today_that_is_no_day_is_refused(wrong: Any) -> None:
-    with pytest.raises(InvalidRequest):
+    with pytest.raises(InvalidArgument):
         PeriodPicker(today=wrong)
 
 

@@ -13,7 +13,7 @@ import pytest
 import asana_frames as af
 from asana_frames.exceptions import (
     AmbiguousReference,
-    InvalidRequest,
+    InvalidArgument,
     NotFound,
     UnknownReference,
 )
@@ -141,9 +141,9 @@ def test_unsetting_picks_nothing(asana: af.Asana) -> None:
         ("Quarterly planning", AmbiguousReference),
         ("404404", NotFound),
         ("https://example.org/1/2", UnknownReference),
-        ([SITE, CAMPAIGN], InvalidRequest),
-        ([], InvalidRequest),
-        (3.5, InvalidRequest),
+        ([SITE, CAMPAIGN], InvalidArgument),
+        ([], InvalidArgument),
+        (3.5, InvalidArgument),
         ("", UnknownReference),
     ],
 )
@@ -162,7 +162,7 @@ def test_a_reference_that_is_none_is_refused_and_changes_nothing(
 def test_a_place_that_is_none_is_refused(asana: af.Asana) -> None:
     with pytest.raises(UnknownReference, match="Marketin"):
         ProjectPicker(asana, team="Marketin")
-    with pytest.raises(InvalidRequest, match="team"):
+    with pytest.raises(InvalidArgument, match="team"):
         ProjectPicker(asana, team=pd.DataFrame({"gid": []}, dtype="str"))
 
 

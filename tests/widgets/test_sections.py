@@ -64,7 +64,7 @@ def test_a_section_can_be_set_and_taken_back(asana: af.Asana, sections: dict[str
 def test_a_section_of_no_project_says_what_is_missing(
     asana: af.Asana, value: Any, options: dict[str, Any]
 ) -> None:
-    with pytest.raises(af.InvalidRequest, match=r"pick the project first|sections=True"):
+    with pytest.raises(af.InvalidArgument, match=r"pick the project first|sections=True"):
         ProjectPicker(asana, value, section="Done", **options)
 
 
@@ -72,7 +72,7 @@ def test_a_section_of_another_project_is_refused(asana: af.Asana) -> None:
     other = asana.sections.list_for_project("Mobile app").iloc[0]
     picker = ProjectPicker(asana, PROJECT).wait()
 
-    with pytest.raises(af.InvalidRequest, match="a section of 'Mobile app'"):
+    with pytest.raises(af.InvalidArgument, match="a section of 'Mobile app'"):
         picker.section = other["gid"]
 
     assert picker.section is None
@@ -103,7 +103,7 @@ def test_rows_of_other_pickers_have_the_same_columns_too(
 
 
 def test_a_level_that_there_is_not_is_an_error(asana: af.Asana) -> None:
-    with pytest.raises(af.InvalidRequest, match=r"'sections'.*section"):
+    with pytest.raises(af.InvalidArgument, match=r"'sections'.*section"):
         ProjectPicker(asana).gid_of("sections")
 
 

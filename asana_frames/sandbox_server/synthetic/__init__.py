@@ -6,7 +6,7 @@ import random
 from datetime import datetime
 from typing import Any
 
-from asana_frames.frames import collector_paused
+from asana_frames.frames import pause_garbage_collection
 from asana_frames.sandbox_server.progress import refresh_goals
 from asana_frames.sandbox_server.store import Block, Maker, Object, Store, first_gid
 from asana_frames.sandbox_server.sweeping import sweep_block
@@ -35,7 +35,7 @@ def make_store(seed: int, now: datetime, size: str) -> Store:
         One of `DIVISIONS`.
     """
     store = Store(seed, now, DIVISIONS[size], _build)
-    with collector_paused():
+    with pause_garbage_collection():
         make = _maker(store, "company")
         build_company(make)
         store.next_company = make.next

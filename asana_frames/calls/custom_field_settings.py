@@ -1,0 +1,143 @@
+"""Definitions of custom fields: the order of options, and columns for parents without rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+
+import msgspec
+
+from asana_frames.catalog import load
+from asana_frames.exceptions import AsanaError
+from asana_frames.fetch import Http, ListQuery, fan_out
+
+#: gid of a custom field -> names of its options in the order of its definition.
+EnumOptions = dict[str, tuple[str, ...]]
+
+
+def fetch_options(http: Http, gids: Iterable[str], known: EnumOptions) -> EnumOptions:
+    """Return the options of enum fields; those not yet known are read once and added."""
+    wanted = list(gids)
+    unknown = [gid for gid in wanted if gid not in known]
+    queries = [
+        ListQuery(f"/custom_fields/{gid}", {"opt_fields": "enum_options.name"}, "none")
+        for gid in unknown
+    ]
+    # A definition that cannot be read, for whatever reason, leaves the options in the order they
+    # are met: no frame is lost for it, and the next read tries again.
+    for listing in fan_out(http, queries, skip=(AsanaError,)):
+        if listing.page is not None:
+            with suppress(msgspec.DecodeError):
+                known[unknown[listing.place]] = _option_names(listing.page.body)
+    return {gid: known[gid] for gid in wanted if gid in known}
+
+
+def fetch_settings(http: Http, parents: Iterable[tuple[str, str]]) -> list[tuple[str, str, str]]:
+    """Return gid, name and kind of the custom fields that parents give to what they hold.
+
+    Parameters
+    ----------
+    http
+        The connection.
+    parents
+        Record type and gid of each; types without such settings are left out.
+    """
+    settings = load().settings
+    queries = [
+        ListQuery(settings[kind].format(gid=gid), {"opt_fields": _SETTING_FIELDS})
+        for kind, gid in _holders(http, list(parents))
+        if kind in settings
+    ]
+    found: dict[int, list[tuple[str, str, str]]] = {}
+    for listing in fan_out(http, queries, skip=(AsanaError,)):
+        if listing.page is None:
+            continue
+        with suppress(msgspec.DecodeError):
+            found.setdefault(listing.place, []).extend(_fields(listing.page.body))
+    # In the order of the parents, whichever answered first.
+    return [entry for place in sorted(found) for entry in found[place]]
+
+
+def _fields(body: bytes) -> Iterator[tuple[str, str, str]]:
+    for setting in msgspec.json.decode(body, type=_SettingsAnswer).data:
+        field = setting.custom_field
+        if field is not None:
+            yield field.gid, field.name or field.gid, _kind(field)
+
+
+def _holders(http: Http, parents: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return what holds the settings: the parent itself, or the project of a section."""
+    sections = [gid for kind, gid in parents if kind == "section"]
+    queries = [
+        ListQuery(f"/sections/{gid}", {"opt_fields": "project"}, "none") for gid in sections
+    ]
+    projects: dict[str, _SectionAnswer] = {}
+    for listing in fan_out(http, queries, skip=(AsanaError,)):
+        if listing.page is not None:
+            with suppress(msgspec.DecodeError):
+                answer = msgspec.json.decode(listing.page.body, type=_SectionAnswer)
+                projects[sections[listing.place]] = answer
+    of_sections = {
+        gid: ("project", answer.data.project.gid)
+        for gid, answer in projects.items()
+        if answer.data.project is not None
+    }
+    return [
+        of_sections.get(gid, (kind, gid)) if kind == "section" else (kind, gid)
+        for kind, gid in parents
+    ]
+
+
+class _Project(msgspec.Struct):
+    gid: str
+
+
+class _Section(msgspec.Struct):
+    project: _Project | None = None
+
+
+class _SectionAnswer(msgspec.Struct):
+    data: _Section
+
+
+class _Option(msgspec.Struct):
+    name: str | None = None
+
+
+class _Definition(msgspec.Struct):
+    gid: str
+    name: str | None = None
+    resource_subtype: str | None = None
+    representation_type: str | None = None
+    enum_options: list[_Option] | None = None
+
+
+class _DefinitionAnswer(msgspec.Struct):
+    data: _Definition
+
+
+class _Setting(msgspec.Struct):
+    custom_field: _Definition | None = None
+
+
+class _SettingsAnswer(msgspec.Struct):
+    data: list[_Setting]
+
+
+def _option_names(body: bytes) -> tuple[str, ...]:
+    options = msgspec.json.decode(body, type=_DefinitionAnswer).data.enum_options or []
+    return tuple(dict.fromkeys(option.name for option in options if option.name is not None))
+
+
+_SETTING_FIELDS = ",".join(
+    f"custom_field.{leaf}"
+    for leaf in ("name", "resource_subtype", "representation_type", "enum_options.name")
+)
+
+
+def _kind(field: _Definition) -> str:
+    representation = field.representation_type
+    # A formula is typed by what it holds, which its subtype says.
+    if representation in (None, "formula"):
+        return field.resource_subtype or "text"
+    return str(representation)

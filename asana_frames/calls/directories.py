@@ -1,0 +1,90 @@
+"""What is read to know who and what a name means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from asana_frames.calls.bodies import quote_segment
+from asana_frames.calls.references import NamedObject
+from asana_frames.catalog import Directory, load
+from asana_frames.fetch import Http, ListQuery, decode_json, fan_out
+
+
+def fetch_names(http: Http, directory: Directory, container: str, query: str) -> list[NamedObject]:
+    """Return gid, name and what stands beside it of what a directory lists."""
+    operation = load().operation(directory.operation)
+    path = operation.path
+    params = dict(directory.arguments)
+    within = next((p for p in operation.parameters if p.argument == directory.within), None)
+    if within is not None and within.place == "path":
+        path = path.replace(f"{{{within.name}}}", container)
+    elif within is not None:
+        params[within.name] = container
+    if directory.query:
+        params[directory.query] = query
+    label = load().record(operation.record).label
+    params["opt_fields"] = f"{label},{directory.beside}.name" if directory.beside else label
+    return [
+        entry
+        for listing in fan_out(http, [ListQuery(path, params, operation.paging)])
+        if listing.page
+        for entry in _entries(listing.page.body, label, directory.beside)
+    ]
+
+
+def fetch_person(http: Http, who: str) -> str:
+    """Return the gid of "me" or of an e-mail address."""
+    path = f"/users/{quote_segment(who)}"
+    answer = http.request("GET", path, {"opt_fields": "gid"}, asked="users.get")
+    return decode_json(_person, answer.body, "users.get").data.gid
+
+
+def fetch_me(http: Http) -> dict[str, Any]:
+    """Return ``name`` and the names of the ``workspaces`` of whoever the token belongs to."""
+    params = {"opt_fields": "name,workspaces.name"}
+    answer = http.request("GET", "/users/me", params, asked="users.get")
+    me = decode_json(_me, answer.body, "users.get").data
+    return {"name": me.name or "", "workspaces": [one.name or "" for one in me.workspaces or ()]}
+
+
+class _Names(msgspec.Struct):
+    data: list[dict[str, Any]]
+
+
+class _Workspace(msgspec.Struct):
+    name: str | None = None
+
+
+class _Me(msgspec.Struct):
+    name: str | None = None
+    workspaces: list[_Workspace] | None = None
+
+
+class _MeAnswer(msgspec.Struct):
+    data: _Me
+
+
+class _Person(msgspec.Struct):
+    gid: str
+
+
+class _PersonAnswer(msgspec.Struct):
+    data: _Person
+
+
+_names = msgspec.json.Decoder(_Names)
+_me = msgspec.json.Decoder(_MeAnswer)
+_person = msgspec.json.Decoder(_PersonAnswer)
+
+
+def _entries(body: bytes, label: str, beside: str) -> Iterator[NamedObject]:
+    for record in decode_json(_names, body, "names").data:
+        other = record.get(beside)
+        name = other.get("name") if isinstance(other, dict) else None
+        where = f"{beside} {name}" if name else ""
+        # Without a gid a name would name nothing.
+        if record.get("gid"):
+            yield str(record["gid"]), str(record.get(label) or ""), where

@@ -1,0 +1,183 @@
+"""What the last call did: ``asana.last``."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from asana_frames.exceptions import AsanaError, InvalidArgument, RequestRefused
+from asana_frames.fetch import CURRENT_CALL, Call
+from asana_frames.frames import STR, concatenate
+
+_FAILURES = {"parent": STR, "parent_gid": STR, "status": pd.Int64Dtype(), "message": STR}
+
+
+class CallSettings(NamedTuple):
+    """How calls are made."""
+
+    #: Seconds to wait for the next bytes of an answer.
+    timeout: float | None = None
+    #: Seconds that a whole call may take.
+    deadline: float | None = None
+    #: Show how far long calls are.
+    progress: bool = True
+
+
+def check_settings(settings: CallSettings) -> CallSettings:
+    """Return settings whose times are times.
+
+    Raises
+    ------
+    InvalidArgument
+        One is not above 0.
+    """
+    for name in ("timeout", "deadline"):
+        seconds = getattr(settings, name)
+        if seconds is None:
+            continue
+        is_number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
+        if not is_number or not 0 < seconds < math.inf:
+            raise InvalidArgument(f"{name}= takes seconds above 0, or None, not {seconds!r}.")
+    return settings
+
+
+class LastCall:
+    """Facts about one call; ``asana.last`` is the one that ended last.
+
+    Attributes
+    ----------
+    operation : str
+        Such as ``tasks.list``.
+    fetched_at : str
+        When the call began, UTC.
+    rows : int
+        Rows of the frame it returned.
+    """
+
+    def __init__(self, operation: str = "", call: Call | None = None) -> None:
+        self._failed: list[tuple[str, str | None, int | None, str]] = []
+        self._tally = (call or Call()).tally
+        self._partial: Callable[[], pd.DataFrame] | None = None
+        self.operation = operation
+        self.fetched_at = datetime.now(UTC).isoformat(timespec="seconds") if operation else ""
+        self.rows = 0
+
+    def __repr__(self) -> str:
+        if not self.operation:
+            return "<nothing has been called yet>"
+        ended = ", ended early: see .partial" if self._partial is not None else ""
+        return (
+            f"<{self.operation}: {self.rows} rows, {self.requests} requests, "
+            f"{self.retries} retries, {len(self._failed)} failures{ended}>"
+        )
+
+    @property
+    def requests(self) -> int:
+        """Requests that were sent, those for names and definitions included."""
+        return self._tally.requests
+
+    @property
+    def retries(self) -> int:
+        """Requests that were sent again."""
+        return self._tally.retries
+
+    @property
+    def rejected(self) -> int:
+        """Requests that Asana answered with 429; they count against the quota."""
+        return self._tally.rejected
+
+    @property
+    def waited(self) -> float:
+        """Seconds in which requests waited for the quota, or before another try."""
+        return self._tally.waited
+
+    @property
+    def bytes(self) -> int:
+        """Bytes of the answers, unpacked."""
+        return self._tally.bytes
+
+    @property
+    def partial(self) -> pd.DataFrame | None:
+        """What had arrived of a call that was interrupted or failed; None of one that was not.
+
+        The frame has the columns of a whole one, and ``attrs["asana"]["partial"]`` is true. The
+        same call, made again, goes on from there.
+        """
+        return None if self._partial is None else self._partial()
+
+    def broke_off(self, partial: Callable[[], pd.DataFrame]) -> None:
+        """Record that the call ended early, and what makes a frame of what had arrived."""
+        self._partial = partial
+
+    def failed(self, parent: str, gids: Sequence[str | None], error: AsanaError) -> None:
+        """Record a parent that could not be read, or a row that could not be written."""
+        gid = next((gid for gid in gids if gid is not None), None)
+        status, message = None, ""
+        if isinstance(error, RequestRefused):
+            status, message = error.status, "; ".join(error.messages)
+        self._failed.append((parent, gid, status, message or str(error)))
+
+    def add_failures(self, other: LastCall) -> None:
+        """Record what a call made on behalf of this one could not read."""
+        self._failed += other._failed
+
+    def take_over(self, other: LastCall, before: Sequence[pd.DataFrame]) -> None:
+        """Have broken off with a call that was made for this one, and with what came before."""
+
+        def partial() -> pd.DataFrame:
+            inner = other.partial
+            frame = concatenate([*before, *(() if inner is None else (inner,))])
+            frame.attrs["asana"] = self.attrs() | {"partial": True, "rows": len(frame)}
+            return frame
+
+        if before or other._partial is not None:
+            self._partial = partial
+
+    @property
+    def failure_count(self) -> int:
+        """How much could not be read or written."""
+        return len(self._failed)
+
+    @property
+    def failures(self) -> pd.DataFrame:
+        """What could not be read or written: ``parent, parent_gid, status, message``."""
+        return pd.DataFrame(self._failed, columns=list(_FAILURES)).astype(_FAILURES)
+
+    def attrs(self) -> dict[str, Any]:
+        """Return what a frame remembers of its making, once the call has ended."""
+        return {
+            "operation": self.operation,
+            "fetched_at": self.fetched_at,
+            "requests": self.requests,
+            "rows": self.rows,
+            "failed": len(self._failed),
+        }
+
+
+@contextmanager
+def record_call(
+    operation: str, publish: Callable[[LastCall], None], settings: CallSettings
+) -> Iterator[LastCall]:
+    """Yield the record of a call, counting the requests made on its behalf; publish it at the end.
+
+    Calls in several threads have a record each. A call within another one has a record of its
+    own, and the deadline of the outer one.
+    """
+    outer = CURRENT_CALL.get()
+    call = Call(settings.deadline, settings.timeout)
+    if outer is not None:
+        call.tally.outer = outer.tally
+        if outer.ends < call.ends:
+            call.ends, call.seconds = outer.ends, outer.seconds
+    last = LastCall(operation, call)
+    before = CURRENT_CALL.set(call)
+    try:
+        yield last
+    finally:
+        CURRENT_CALL.reset(before)
+        publish(last)

@@ -1,0 +1,117 @@
+"""The verbs of every resource: where references, fetch and frames meet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from asana_frames.calls.read import Read
+from asana_frames.calls.request_builder import CallContext
+from asana_frames.calls.write import Write
+from asana_frames.catalog import Column, columns_of, load
+from asana_frames.display.accessor import register_accessor
+from asana_frames.display.cards import ColumnInfo, render_resource_card
+from asana_frames.frames import DTYPES
+from asana_frames.types import Errors, Fields, Limit
+
+# Whoever has a resource has frames.
+register_accessor()
+
+
+class Resource:
+    """A kind of Asana object and the operations on it."""
+
+    name: str
+
+    def __init__(self, client: CallContext) -> None:
+        self._client = client
+
+    def __repr__(self) -> str:
+        methods = ", ".join(operation.method for operation in load().operations_of(self.name))
+        return f"<asana.{self.name}: {methods}>"
+
+    def _repr_html_(self) -> str:
+        """Return a card: what it is, its methods, the columns of its frames; nothing is sent."""
+        methods = [
+            (operation.method, _meaning(getattr(type(self), operation.method)))
+            for operation in load().operations_of(self.name)
+        ]
+        told = self.info()[list(ColumnInfo._fields)].itertuples(index=False)
+        columns = [ColumnInfo(*column) for column in told]
+        return render_resource_card(self.name, load().resource(self.name).about, methods, columns)
+
+    def info(self) -> pd.DataFrame:
+        """Return the columns that this resource's frames can have.
+
+        Returns
+        -------
+        DataFrame
+            ``column``, ``dtype``, ``path`` (what ``fields`` takes), ``default`` (whether the
+            column is there unasked) and ``values`` (known values of an enum), one row per column.
+        """
+        return describe_columns(load().resource(self.name).record)
+
+    def _read(
+        self,
+        operation_id: str,
+        arguments: Mapping[str, Any],
+        *,
+        fields: Fields = None,
+        limit: Limit = None,
+        errors: Errors = "warn",
+    ) -> pd.DataFrame:
+        return Read(self._client, load().operation(operation_id), fields, limit, errors).frame(
+            arguments
+        )
+
+    def _write(
+        self,
+        operation_id: str,
+        arguments: Mapping[str, Any],
+        body: Mapping[str, Any] | None = None,
+        *,
+        fields: Fields = None,
+    ) -> pd.DataFrame:
+        write = Write(self._client, load().operation(operation_id), fields)
+        frame = write.result(arguments, body)
+        assert frame is not None  # an operation that answers nothing is done by _do
+        return frame
+
+    def _do(
+        self,
+        operation_id: str,
+        arguments: Mapping[str, Any],
+        body: Mapping[str, Any] | None = None,
+    ) -> pd.DataFrame | None:
+        return Write(self._client, load().operation(operation_id)).result(arguments, body)
+
+
+def describe_columns(record: str) -> pd.DataFrame:
+    """Return the columns a record type can have, as ``Resource.info`` does."""
+    kind = load().record(record)
+    default = {column.name for column in columns_of(record)}
+    rows = []
+    for column in columns_of(record, ("all",)):
+        is_cf = column.kind == "custom_fields"
+        field = kind.field(column.path)
+        rows.append(
+            {
+                "column": "cf_<name>" if is_cf else column.name,
+                "dtype": "by kind" if is_cf else _dtype(column),
+                "path": column.path,
+                "default": column.name in default,
+                "values": field.enum if field else (),
+            }
+        )
+    return pd.DataFrame(rows, columns=["column", "dtype", "path", "default", "values"])
+
+
+def _meaning(method: Callable[..., Any]) -> str:
+    """Return the first line of a method's documentation; python -OO leaves none."""
+    return (method.__doc__ or "").partition("\n")[0]
+
+
+def _dtype(column: Column) -> str:
+    return "object (tuples)" if column.depth else str(DTYPES[column.kind])

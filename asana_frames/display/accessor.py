@@ -1,0 +1,277 @@
+"""``df.asana``: a frame's links into Asana, its tidy tables and its card; a thin second way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from asana_frames.display.cards import CardLine, render_frame_card
+from asana_frames.exceptions import InvalidArgument
+
+# The catalog and the frames are loaded by what needs them: pandas is often there long before a
+# frame of Asana's is, and an import must cost next to nothing then.
+if TYPE_CHECKING:
+    from asana_frames.catalog import Column
+
+_NAME = "asana"
+_HOME = "https://app.asana.com/"
+#: Record type -> where such an object is found by its gid alone.
+_PLACES = {
+    "task": "0/0/{}",
+    "project": "0/{}/list",
+    "portfolio": "0/portfolio/{}",
+    "goal": "0/goal/{}",
+    "user": "0/profile/{}",
+}
+_GID = re.compile(r"[0-9]{1,32}")
+#: What Asana gives as ``permalink_url``; nothing that could leave an attribute of HTML.
+_PERMALINK = re.compile(re.escape(_HOME) + r"[01]/[A-Za-z0-9/_.~:?=&%#+,@!$;-]*")
+#: How columns of custom fields begin, and what ``fields`` takes for them.
+_CF = ("cf_", "custom_fields")
+
+#: Rows of a card, and columns beside the name: the first of these that a frame has.
+_SHOWN, _CELLS = 20, 3
+_BESIDE = {
+    "assignee_name": "Assignee",
+    "owner_name": "Owner",
+    "email": "E-mail",
+    "due_on": "Due",
+    "completed": "Done",
+    "status": "Status",
+    "created_by_name": "By",
+    "entered_on": "On",
+    "duration_minutes": "Minutes",
+}
+
+
+class NoGidColumn(InvalidArgument, AttributeError):
+    """A frame without gids has nothing of Asana's: ``hasattr(df, "asana")`` is false."""
+
+
+class FrameAccessor:
+    """What a frame of Asana's objects can do: in a cell, ``df.asana`` shows a card.
+
+    Everything works from the columns alone, so it does for a frame from a file, too. Frames have
+    it once something of this package has been used, or where pandas was imported before it.
+
+    Raises
+    ------
+    NoGidColumn
+        The frame has no column ``gid``, or several; an AttributeError too.
+
+    Examples
+    --------
+    >>> import asana_frames as af
+    >>> tasks = af.sandbox().tasks.list(project="Website relaunch")
+    >>> tasks.asana.bridge("memberships").columns[:2].tolist()
+    ['task_gid', 'project_gid']
+    >>> tasks.asana.links.str.startswith("https://app.asana.com/").value_counts().to_dict()
+    {True: 232}
+    """
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        _check(frame)
+        self._frame = frame
+
+    def __repr__(self) -> str:
+        facts = ", ".join([_title(self._frame), *_origin(self._frame)])
+        return f"<{facts}: .links, .info(), .custom_fields(), .bridge(column)>"
+
+    def _repr_html_(self) -> str:
+        """Return a card: the first rows with links, how many there are, where they came from."""
+        frame = self._frame
+        _check(frame)
+        label = _label(frame)
+        beside = [name for name in _BESIDE if _has(frame, name)][:_CELLS]
+        return render_frame_card(
+            _title(frame),
+            _origin(frame),
+            [label.replace("_", " ").capitalize(), *map(_BESIDE.__getitem__, beside)],
+            list(_lines(frame.iloc[:_SHOWN], label, beside)),
+            count=len(frame),
+        )
+
+    @property
+    def links(self) -> pd.Series[Any]:
+        """Addresses of the objects in Asana's app.
+
+        Returns
+        -------
+        Series
+            ``str``, with the index of the frame: ``permalink_url`` where the frame has it, else
+            made of the gid of a task, project, portfolio, goal or user; missing for others.
+        """
+        from asana_frames.frames import STR
+
+        _check(self._frame)
+        return pd.Series(_links(self._frame), index=self._frame.index, dtype=STR, name="link")
+
+    def bridge(self, column: str, *, key: str | None = None) -> pd.DataFrame:
+        """Unroll list columns into one row per pair, as ``af.bridge`` does."""
+        from asana_frames.frames import bridge
+
+        return bridge(self._frame, column, key=key)
+
+    def custom_fields(self) -> pd.DataFrame:
+        """Return the custom fields in the long form, as ``af.custom_fields`` does."""
+        from asana_frames.frames import custom_fields
+
+        return custom_fields(self._frame)
+
+    def info(self) -> pd.DataFrame:
+        """Return the columns of the frame and where they come from.
+
+        Returns
+        -------
+        DataFrame
+            ``column``, ``dtype`` and ``path`` (what ``fields`` takes; missing where the column is
+            none of Asana's), all ``str``; one row per column.
+        """
+        from asana_frames.frames import STR
+
+        _check(self._frame)
+        known = {column.name: column.path for column in _columns(_record(self._frame))}
+        names = list(map(str, self._frame.columns))
+        paths = [_CF[1] if name.startswith(_CF[0]) else known.get(name) for name in names]
+        dtypes = list(map(str, self._frame.dtypes))
+        made = {"column": names, "dtype": dtypes, "path": paths}
+        return pd.DataFrame(made, dtype=STR)
+
+
+def register_accessor() -> None:
+    """Give data frames ``.asana``; once more does no harm, and another's is left alone."""
+    there = getattr(pd.DataFrame, _NAME, None)
+    if getattr(there, "__module__", None) == __name__ and there is not FrameAccessor:
+        # This module was loaded anew; pandas would warn of a name that is taken.
+        delattr(pd.DataFrame, _NAME)
+        there = None
+    if there is None:
+        pd.api.extensions.register_dataframe_accessor(_NAME)(FrameAccessor)
+
+
+def _check(frame: pd.DataFrame) -> None:
+    if _has(frame, "gid"):
+        return
+    names = ", ".join(map(str, frame.columns[:8])) or "none"
+    column = f' The column of that name is frame["{_NAME}"].' if _NAME in frame else ""
+    raise NoGidColumn(
+        f'.{_NAME} needs one column "gid", which says what each row is; this frame has: {names}.'
+        f'{column} Give it one first: frame.rename(columns={{"task_gid": "gid"}}).asana.'
+    )
+
+
+def _has(frame: pd.DataFrame, name: str) -> bool:
+    """Whether a frame has exactly one column of a name."""
+    return name in frame.columns and isinstance(frame[name], pd.Series)
+
+
+def _told(frame: pd.DataFrame) -> Mapping[str, Any]:
+    """Return what the frame remembers of its making, of which a file may have made anything."""
+    told = frame.attrs.get("asana")
+    return told if isinstance(told, Mapping) else {}
+
+
+def _record(frame: pd.DataFrame) -> str:
+    """Return the record type of a frame: by what it remembers, else by its columns."""
+    from asana_frames.catalog import load
+    from asana_frames.frames import custom_fields
+
+    names = [name for name in map(str, frame.columns) if not name.startswith(_CF[0])]
+    bare = pd.DataFrame(columns=list(dict.fromkeys(names)))
+    told, records = _told(frame), {known.name for known in load().records}
+    operation, record = (str(told.get(name, "")) for name in ("operation", "record"))
+    bare.attrs["asana"] = {"operation": operation} | (
+        {"record": record} if record in records else {}
+    )
+    # The long form of custom fields names the record type in its first column.
+    return str(custom_fields(bare).columns[0]).removesuffix("_gid")
+
+
+def _columns(record: str) -> tuple[Column, ...]:
+    from asana_frames.catalog import columns_of, load
+
+    # A frame of counts, say, is of no record type.
+    is_known = any(record == known.name for known in load().records)
+    return columns_of(record, ("all",)) if is_known else ()
+
+
+def _label(frame: pd.DataFrame) -> str:
+    """Return the column that names the rows for people."""
+    from asana_frames.catalog import load
+
+    record = _record(frame)
+    label = next((known.label for known in load().records if known.name == record), "")
+    return next((name for name in ("name", label, "text") if name and _has(frame, name)), "gid")
+
+
+def _title(frame: pd.DataFrame) -> str:
+    from asana_frames.catalog import load
+
+    count, record = len(frame), _record(frame)
+    many = next((known.name for known in load().resources if known.record == record), "")
+    one, many = (record, many) if many else ("row", "rows")
+    return f"{count:,} {one if count == 1 else many}".replace("_", " ")
+
+
+def _origin(frame: pd.DataFrame) -> list[str]:
+    """Return where a frame came from, as far as it remembers."""
+    told = _told(frame)
+    facts = []
+    operation, moment = (told.get(name) for name in ("operation", "fetched_at"))
+    if isinstance(operation, str) and operation:
+        facts.append(operation)
+    if isinstance(moment, str) and moment:
+        facts.append(moment[:16].replace("T", " ") + " UTC")
+    requests, rows, failed = (_count(told.get(name)) for name in ("requests", "rows", "failed"))
+    if requests is not None:
+        facts.append(f"{requests:,} request{'' if requests == 1 else 's'}")
+    if rows is not None and rows != len(frame):
+        facts.append(f"of {rows:,} rows that were read")
+    if failed:
+        facts.append(f"{failed:,} failed: asana.last.failures")
+    if told.get("partial"):
+        facts.append("ended early: asana.last.partial")
+    return facts
+
+
+def _count(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _lines(frame: pd.DataFrame, label: str, beside: list[str]) -> Iterator[CardLine]:
+    columns = [[_shown(value) for value in frame[name]] for name in (label, *beside)]
+    for url, name, *others in zip(_links(frame), *columns, strict=True):
+        yield CardLine(str(name), url, list(map(str, others)))
+
+
+def _shown(value: Any) -> str:
+    if pd.api.types.is_scalar(value) and pd.isna(value):
+        return ""
+    if pd.api.types.is_bool(value):
+        return "yes" if value else "no"
+    return value.isoformat()[:10] if isinstance(value, date) else str(value)
+
+
+def _links(frame: pd.DataFrame) -> list[str | None]:
+    """Return the address of each row, or None."""
+    nothing = [None] * len(frame)
+    told = frame["permalink_url"] if _has(frame, "permalink_url") else nothing
+    kinds = frame["resource_type"] if _has(frame, "resource_type") else nothing
+    record = _record(frame)
+    return [
+        _link(url, kind if isinstance(kind, str) else record, gid)
+        for url, kind, gid in zip(told, kinds, frame["gid"], strict=True)
+    ]
+
+
+def _link(told: Any, kind: str, gid: Any) -> str | None:
+    if isinstance(told, str) and _PERMALINK.fullmatch(told):
+        return told
+    # A file may have made numbers of gids.
+    found = _GID.fullmatch(str(gid))
+    place = _PLACES.get(kind)
+    return _HOME + place.format(found.group()) if found and place else None

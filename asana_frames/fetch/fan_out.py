@@ -1,0 +1,161 @@
+"""Read many lists at once; hand their pages on as they arrive."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Generator, Iterator, Sequence
+from functools import partial
+from typing import NamedTuple
+
+from asana_frames.exceptions import AsanaError, Forbidden, NotFound, PaymentRequired
+from asana_frames.fetch.call import current
+from asana_frames.fetch.http import Http
+from asana_frames.fetch.pagination import (
+    ListParts,
+    ListQuery,
+    Page,
+    is_set_too_large,
+    iterate_pages,
+)
+from asana_frames.fetch.rate_limiter import READS
+from asana_frames.fetch.thread_pool import ThreadPool
+
+Skip = tuple[type[AsanaError], ...]
+
+#: Answers that concern one parent and say nothing of the others.
+REFUSALS: Skip = (PaymentRequired, Forbidden, NotFound)
+#: Pages of one list after which it is read by its parts, if there are hands for them.
+SPLIT_AFTER = 5
+
+
+class FanOutItem(NamedTuple):
+    """A page, or a refusal, of the list at ``place``, or news of how it is read."""
+
+    place: int
+    page: Page | None = None
+    refusal: AsanaError | None = None
+    #: 0 for the list itself; else which of the lists that it was split into.
+    part: int = 0
+    #: From here on the list is read by these parts.
+    parts: ListParts | None = None
+    #: Asana lists no more of the list itself.
+    is_cut: bool = False
+
+
+class FanOut:
+    """Reads many lists at once; iterate over it to get their pages, each list in its own order.
+
+    A list that turns out long is read by its parts, all at once, if its query knows some: a
+    `FanOutItem` with ``parts`` announces them, and `whole` takes up the list itself again where
+    they do not hold all of it.
+
+    Parameters
+    ----------
+    http
+        The connection.
+    queries
+        The lists to read.
+    skip
+        Errors of one list that are handed on in place of its pages, while the others go on.
+    tick
+        Called now and then while nothing arrives.
+    """
+
+    def __init__(
+        self,
+        http: Http,
+        queries: Sequence[ListQuery],
+        *,
+        skip: Skip = (),
+        tick: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._http = http
+        self._queries = queries
+        self._skip = skip
+        tasks = (partial(self._read, place, query) for place, query in enumerate(queries))
+        self._crew: ThreadPool[FanOutItem] = ThreadPool(tasks, READS, tick)
+        #: Where lists were left when they were split.
+        self._left_at: dict[int, str | None] = {}
+
+    def __iter__(self) -> Generator[FanOutItem, None, None]:
+        if self._is_serial():
+            for place, query in enumerate(self._queries):
+                yield from self._read(place, query)
+        else:
+            yield from self._crew
+
+    def whole(self, place: int) -> None:
+        """Go on with a list as it is: its parts do not hold all of it."""
+        query = self._queries[place]._replace(offset=self._left_at[place], split=None)
+        self._crew.add(partial(self._read, place, query))
+
+    def _is_serial(self) -> bool:
+        """Whether there is nothing to be done at the same time."""
+        if sys.platform == "emscripten":
+            return True
+        # With a deadline somebody has to look at the clock while the answer is on its way.
+        is_one = len(self._queries) == 1 and self._queries[0].paging in ("none", "events")
+        return is_one and current().seconds is None
+
+    def _read(self, place: int, query: ListQuery) -> Iterator[FanOutItem]:
+        count = 0
+        is_tried = False
+        try:
+            for page in iterate_pages(self._http, query):
+                yield FanOutItem(place, page)
+                count += 1
+                is_long = page.following is not None and not is_tried
+                if is_long and self._is_worth_splitting(query, count):
+                    parts = query.split(False) if query.split else None
+                    if parts is not None:
+                        yield FanOutItem(place, parts=parts)
+                        self._left_at[place] = page.following
+                        self._add(place, parts)
+                        return
+                    # Not again; but if Asana lists no more of it, it has to be.
+                    is_tried = True
+        except self._skip as refusal:
+            yield FanOutItem(place, refusal=refusal)
+        except AsanaError as error:
+            if not is_set_too_large(error) or query.split is None:
+                raise
+            parts = query.split(True)
+            if parts is None:
+                raise
+            yield FanOutItem(place, parts=parts, is_cut=True)
+            self._add(place, parts)
+
+    def _is_worth_splitting(self, query: ListQuery, count: int) -> bool:
+        is_long = query.split is not None and count % SPLIT_AFTER == 0
+        return is_long and self._crew.has_idle_hands
+
+    def _add(self, place: int, parts: ListParts) -> None:
+        for number, query in enumerate(parts.queries, 1):
+            self._crew.add(partial(self._part, place, number, query))
+
+    def _part(self, place: int, part: int, query: ListQuery) -> Iterator[FanOutItem]:
+        try:
+            for page in iterate_pages(self._http, query):
+                yield FanOutItem(place, page, part=part)
+        except REFUSALS as refusal:
+            yield FanOutItem(place, refusal=refusal, part=part)
+
+
+def fan_out(http: Http, queries: Sequence[ListQuery], *, skip: Skip = ()) -> Iterator[FanOutItem]:
+    """Yield the pages of many lists, each list in its own order.
+
+    Parameters
+    ----------
+    http
+        The connection.
+    queries
+        The lists to read.
+    skip
+        Errors of one list that are yielded in place of its pages, while the others go on.
+
+    Raises
+    ------
+    AsanaError
+        Whatever else a list ran into; the other lists are given up.
+    """
+    return iter(FanOut(http, queries, skip=skip))

@@ -1,0 +1,288 @@
+"""One authenticated connection: its quota, retries where they are safe, errors that help."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from itertools import count
+from typing import Any, NamedTuple
+
+import msgspec
+import requests
+from requests.adapters import BaseAdapter
+
+from asana_frames.exceptions import (
+    AsanaError,
+    ConfigurationError,
+    ConnectionFailed,
+    DeadlineExceeded,
+)
+from asana_frames.fetch import clock
+from asana_frames.fetch.call import Call, Tally, current
+from asana_frames.fetch.rate_limiter import Kind, RateLimiter, limiter_for
+from asana_frames.fetch.responses import UNKNOWN, Response, refused, unreadable
+from asana_frames.fetch.retry import (
+    BROKEN,
+    QUOTA,
+    UNSENDABLE,
+    backoff,
+    seconds,
+    short,
+    was_never_sent,
+)
+from asana_frames.fetch.token_renewal import Bearer, Renewal
+from asana_frames.fetch.transport import Transport
+
+log = logging.getLogger("asana_frames")
+
+#: Seconds to connect, and to wait for the next bytes.
+CONNECT, TIMEOUT = 10.0, 60.0
+TRIES = 6
+#: Tries where nothing has ever been answered: a wrong address does not get better.
+_FIRST_TRIES = 2
+#: Seconds of waiting, for the quota or between tries, after which a request is given up.
+PATIENCE = 600.0
+
+#: Raises msgspec.DecodeError for a body that did not arrive as it was sent.
+Check = Callable[[bytes], object]
+
+
+class Request(NamedTuple):
+    """What is asked for."""
+
+    method: str
+    path: str
+    params: Mapping[str, str] | None = None
+    data: Any = None
+    files: Mapping[str, Any] | None = None
+    #: How a user typed it, for messages.
+    asked: str = ""
+    check: Check | None = None
+    #: Told when it is under way, and when Asana did not take it.
+    under_way: Callable[[bool], None] | None = None
+
+    @property
+    def kind(self) -> Kind:
+        """Which quota it counts against."""
+        if self.method != "GET":
+            return "write"
+        return "search" if is_search(self.method, self.path) else "read"
+
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether a repeat does no more than the first time; a POST could create twice."""
+        return self.method != "POST"
+
+
+def is_search(method: str, path: str) -> bool:
+    """Whether a request counts against the quota of searches."""
+    return method == "GET" and path.endswith(("/tasks/search", "/projects/search"))
+
+
+class _Failure(NamedTuple):
+    """A try that brought no answer."""
+
+    error: AsanaError
+    cause: Exception | None = None
+    #: Seconds until another try makes sense; None where none does.
+    wait: float | None = None
+    #: The quota was exceeded, so it makes everybody wait.
+    is_quota: bool = False
+
+
+class Http:
+    """An authenticated connection to the Asana API; safe to share between threads.
+
+    Parameters
+    ----------
+    token
+        Sent as a bearer token, or what always has a fresh one; never part of a message, ``repr``
+        or log line.
+    base_url
+        Such as ``https://app.asana.com/api/1.0``.
+    adapter
+        Answers requests in place of the network; it has a quota of its own.
+    timeout
+        Seconds to wait for the next bytes.
+    """
+
+    def __init__(
+        self,
+        token: Bearer,
+        base_url: str,
+        *,
+        adapter: BaseAdapter | None = None,
+        timeout: float = TIMEOUT,
+    ) -> None:
+        self.base_url = base_url
+        self._renewal = token if isinstance(token, Renewal) else None
+        # A login of OAuth has one quota, however often its token changes.
+        identity = token.identity if isinstance(token, Renewal) else token
+        self.quota = limiter_for(base_url, identity) if adapter is None else RateLimiter()
+        self._timeout = timeout
+        self._wire = Transport("" if isinstance(token, Renewal) else token, base_url, adapter)
+        self._was_answered = False
+        #: Everything this connection has done.
+        self.total = Tally()
+
+    def __repr__(self) -> str:
+        return f"Http({self.base_url!r})"
+
+    def __reduce__(self) -> Any:
+        raise TypeError("A connection holds a token and is not pickled; connect() anew instead.")
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._wire.close()
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, str] | None = None,
+        *,
+        data: Any = None,
+        files: Mapping[str, Any] | None = None,
+        asked: str = "",
+        check: Check | None = None,
+        under_way: Callable[[bool], None] | None = None,
+    ) -> Response:
+        """Send one request, again where that is safe, and return the answer.
+
+        GET, PUT and DELETE are repeated on 429, 5xx, broken connections and bodies that `check`
+        refuses; POST on 429, and where no connection could be made, since a repeat could create
+        twice.
+
+        Raises
+        ------
+        RequestRefused
+            Asana refused it; the subclass tells by which status.
+        ConnectionFailed
+            No complete answer came.
+        DeadlineExceeded
+            The deadline of the call has passed.
+        """
+        request = Request(method, path, params, data, files, asked, check, under_way)
+        call = current()
+        may_be_done = False
+        waited = 0.0
+        try:
+            for attempt in count(1):
+                outcome = self._try(call, request, attempt)
+                if isinstance(outcome, Response):
+                    return outcome
+                may_be_done = may_be_done or outcome.error.may_be_done
+                waited += outcome.wait or 0.0
+                if outcome.wait is None or waited > PATIENCE:
+                    raise outcome.error from outcome.cause
+                for tally in (self.total, call.tally):
+                    tally.add(retries=1)
+                log.info("%s, trying again in %.1f s", outcome.error, outcome.wait)
+                if not outcome.is_quota:
+                    call.wait(clock.now() + outcome.wait)
+        except AsanaError as error:
+            # Whatever became of the last try, one before it may have been carried out.
+            error.may_be_done = error.may_be_done or may_be_done
+            raise
+        raise AssertionError("unreachable: count() does not end")
+
+    def _try(self, call: Call, request: Request, attempt: int) -> Response | _Failure:
+        """Send a request once, when it is its turn."""
+        try:
+            with self.quota.turn(request.kind, call) as turn:
+                answer = self._sent(call, request)
+                if answer.status not in QUOTA:
+                    turn.accepted()
+                    return self._judged(request, answer, attempt)
+                wait = seconds(answer.retry_after) or backoff(attempt)
+                turn.refused(min(wait, PATIENCE))
+                if request.under_way is not None:
+                    request.under_way(False)
+        except UNSENDABLE as cause:
+            return _Failure(
+                ConfigurationError(f"{request.method} {request.path} cannot be sent: {cause}."),
+                cause,
+            )
+        except requests.RequestException as cause:
+            return self._broken(request, cause, attempt)
+        for tally in (self.total, call.tally):
+            tally.add(rejected=1)
+        error = refused(request.method, request.path, answer, request.asked)
+        return _Failure(error, wait=wait, is_quota=True)
+
+    def _sent(self, call: Call, request: Request) -> Response:
+        call.check()
+        if self._renewal is not None:
+            self._wire.bear(self._renewal.token())
+        started = clock.now()
+        left = max(call.ends - started, 0.001)
+        silence = min(call.timeout or self._timeout, left)
+        size = 0
+        if request.under_way is not None:
+            request.under_way(True)
+        try:
+            answer = self._wire.send(
+                request.method,
+                request.path,
+                request.params,
+                data=request.data,
+                files=request.files,
+                timeout=(min(CONNECT, silence), silence),
+                check=call.check,
+            )
+            size = len(answer.body)
+        except DeadlineExceeded as error:
+            error.may_be_done = request.method != "GET"
+            raise
+        finally:
+            for tally in (self.total, call.tally):
+                tally.add(requests=1, bytes=size)
+        took = clock.now() - started
+        log.debug("%s %s -> %s in %.3f s", request.method, request.path, answer.status, took)
+        self._was_answered = True
+        return answer
+
+    def _judged(self, request: Request, answer: Response, attempt: int) -> Response | _Failure:
+        """Tell an answer from a refusal, and one that may be tried again from one that may not."""
+        # A redirect is refused like an error: followed, it would carry the token away.
+        if answer.status >= 300:
+            again = answer.status in BROKEN and request.is_repeatable and attempt < TRIES
+            wait = (seconds(answer.retry_after) or backoff(attempt)) if again else None
+            error = refused(request.method, request.path, answer, request.asked)
+            return _Failure(error, wait=wait)
+        if request.check is None:
+            return answer
+        try:
+            request.check(answer.body)
+        except (msgspec.DecodeError, UnicodeDecodeError) as cause:
+            problem = unreadable(request.asked or request.path, answer.body, cause)
+            problem.may_be_done = request.method != "GET"
+            # A page in the place of JSON is no accident of the way, and comes again.
+            is_cut = answer.body.lstrip()[:1] != b"<"
+            again = is_cut and request.is_repeatable and attempt < TRIES
+            return _Failure(problem, cause, backoff(attempt) if again else None)
+        return answer
+
+    def _broken(
+        self, request: Request, cause: requests.RequestException, attempt: int
+    ) -> _Failure:
+        """Judge a request that met no complete answer."""
+        never_sent = was_never_sent(cause)
+        is_open = request.method != "GET" and not never_sent
+        says_so = is_open and not request.is_repeatable
+        asked = request.asked or f"{request.method} {request.path}"
+        error = ConnectionFailed(
+            f"{asked}: no answer from {self.base_url} ({short(cause)})."
+            f"{UNKNOWN if says_so else _advice(cause, self._was_answered)}"
+        )
+        error.may_be_done = is_open
+        tries = TRIES if self._was_answered or not never_sent else _FIRST_TRIES
+        is_final = isinstance(cause, requests.exceptions.SSLError) and never_sent
+        wait = None if says_so or is_final or attempt >= tries else backoff(attempt)
+        return _Failure(error, cause, wait)
+
+
+def _advice(cause: Exception, was_answered: bool) -> str:
+    if isinstance(cause, requests.exceptions.SSLError):
+        return " Its certificate is not trusted here: check the base URL, or REQUESTS_CA_BUNDLE."
+    return "" if was_answered else " Check the base URL and the network."

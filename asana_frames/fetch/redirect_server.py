@@ -1,0 +1,173 @@
+"""A listener on this machine that waits for the browser to come back once."""
+
+from __future__ import annotations
+
+import hmac
+import html
+import queue
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from asana_frames.exceptions import AuthError, ConfigurationError, InvalidArgument
+
+#: Seconds to wait for somebody to log in.
+PATIENCE = 300.0
+_HOST = "127.0.0.1"
+#: Seconds that a connection may stay silent; browsers open some that they never use.
+_SILENCE = 10.0
+_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>asana-frames</title>
+<body style="font-family: sans-serif; margin: 3em"><h1>{title}</h1><p>{text}</p></body></html>"""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    timeout = _SILENCE
+    server_version, sys_version = "asana-frames", ""
+    path_wanted = "/"
+    state = ""
+    answers: queue.Queue[dict[str, str]]
+    first: threading.Lock
+
+    def do_GET(self) -> None:
+        parts = urlsplit(self.path)
+        if parts.path != self.path_wanted:
+            self._page(404, "Nothing here", "This is not the page that was waited for.")
+            return
+        answer = dict(parse_qsl(parts.query, keep_blank_values=True))
+        if not self._is_awaited(answer):
+            # Any page that is open in the browser can ask this: it must not end the log-in.
+            self._page(400, "Not logged in", "This answer belongs to another log-in.")
+            return
+        if not self.first.acquire(blocking=False):
+            self._page(410, "Too late", "The answer has come before.")
+            return
+        try:
+            self._tell(answer)
+        finally:
+            # Not before the page is on its way: whoever waits may end the process.
+            self.answers.put(answer)
+
+    def _is_awaited(self, answer: dict[str, str]) -> bool:
+        given = answer.get("state", "").encode()
+        return bool(self.state) and hmac.compare_digest(given, self.state.encode())
+
+    def _tell(self, answer: dict[str, str]) -> None:
+        if "error" in answer:
+            self._page(200, "Not logged in", "You can close this page.")
+        else:
+            self._page(200, "Nearly there", "You can close this page and go back.")
+
+    def _page(self, status: int, title: str, text: str) -> None:
+        body = _PAGE.format(title=html.escape(title), text=html.escape(text)).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Cache-Control", "no-store")
+        self.send_header("Referrer-Policy", "no-referrer")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(body)
+        self.wfile.flush()
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing: the address holds the code."""
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_: Any) -> None:
+        """Say nothing: a browser that leaves is no fault."""
+
+
+class RedirectServer:
+    """Listens on 127.0.0.1 from the start, for one answer; close it, or use it in ``with``.
+
+    An answer is what comes with the state that `expect` was told; anything else gets an error
+    page, and the listener goes on.
+
+    Parameters
+    ----------
+    redirect_uri
+        Such as ``http://127.0.0.1:8912/callback``; port 0, or none, picks a free one.
+
+    Attributes
+    ----------
+    redirect_uri : str
+        The same, with the port that was picked.
+
+    Raises
+    ------
+    InvalidArgument
+        It is no http address of this machine.
+    ConfigurationError
+        The port is taken or not allowed.
+    """
+
+    def __init__(self, redirect_uri: str = f"http://{_HOST}:0/") -> None:
+        path, port = _place(redirect_uri)
+        self._answers: queue.Queue[dict[str, str]] = queue.Queue()
+        attributes = {"answers": self._answers, "first": threading.Lock(), "path_wanted": path}
+        self._handler = type("Handler", (_Handler,), attributes)
+        try:
+            self._server = _Server((_HOST, port), self._handler)
+        except (OSError, OverflowError) as cause:
+            raise ConfigurationError(
+                f"Port {port} cannot be listened at ({cause}). Give a redirect_uri with another."
+            ) from cause
+        self.redirect_uri = f"http://{_HOST}:{self._server.server_address[1]}{path}"
+        self._is_open = threading.Lock()
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+        )
+        self._thread.start()
+
+    def __enter__(self) -> RedirectServer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def expect(self, state: str) -> None:
+        """Tell which state the answer has; before this, there is none that is right."""
+        self._handler.state = state  # type: ignore[attr-defined]
+
+    def wait(self, seconds: float = PATIENCE) -> dict[str, str]:
+        """Return the query that the browser came back with; nothing is listened for after it.
+
+        Raises
+        ------
+        AuthError
+            Nobody came in time.
+        """
+        try:
+            return self._answers.get(timeout=seconds)
+        except queue.Empty:
+            late = f"Nobody came back from the browser within {seconds:g} s. Log in again."
+        finally:
+            self.close()
+        raise AuthError(late)
+
+    def close(self) -> None:
+        """Stop listening; a second time does nothing."""
+        if self._is_open.acquire(blocking=False):
+            self._server.shutdown()
+            self._thread.join()
+            self._server.server_close()
+
+
+def _place(redirect_uri: str) -> tuple[str, int]:
+    """Return path and port."""
+    try:
+        parts = urlsplit(redirect_uri)
+        port = parts.port or 0
+    except ValueError:
+        parts, port = urlsplit(""), 0
+    if parts.scheme != "http" or parts.hostname != _HOST:
+        raise InvalidArgument(
+            f"redirect_uri={redirect_uri!r} cannot be listened at. Give "
+            f"http://{_HOST}:<port>/<path> as your app is registered, or none to copy the code."
+        )
+    return parts.path or "/", port

@@ -1,0 +1,89 @@
+"""What comes back: answers, and refusals that say what to do."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple, TypeVar
+
+import msgspec
+
+from asana_frames.exceptions import (
+    AuthError,
+    ConnectionFailed,
+    PaymentRequired,
+    RequestRefused,
+    SyncExpired,
+    build_refusal,
+)
+
+T = TypeVar("T")
+
+_HINTS: dict[type[RequestRefused], str] = {
+    AuthError: " Log in anew: af.widgets.login(), or asana-frames login; tokens are made at "
+    "https://app.asana.com/0/my-apps.",
+    PaymentRequired: " The workspace's plan does not include this.",
+}
+#: Said of a write that nobody knows the end of.
+UNKNOWN = " It may have been carried out: look before repeating it."
+
+
+class Response(NamedTuple):
+    """What a request brought back."""
+
+    status: int
+    body: bytes
+    location: str | None = None
+    retry_after: str | None = None
+
+
+def refused(method: str, path: str, answer: Response, asked: str) -> RequestRefused:
+    """Turn an error envelope, or whatever came in its place, into an exception."""
+    try:
+        envelope = msgspec.json.decode(answer.body)
+        errors = envelope.get("errors") or []
+        messages = [str(error.get("message", "")) for error in errors]
+        phrases = [str(error["phrase"]) for error in errors if error.get("phrase")]
+    except (msgspec.DecodeError, UnicodeDecodeError, AttributeError, TypeError):
+        envelope, messages, phrases = {}, [], []
+    kind = build_refusal(answer.status)
+    said = "; ".join(filter(None, messages)) or "(no message)"
+    text = f"{asked or f'{method} {path}'}: {answer.status} {said}"
+    text += "." if text[-1].isalnum() else ""
+    if 300 <= answer.status < 400:
+        text += " Redirects are not followed: they would carry the token away. Check the base URL."
+    if phrases:
+        text += f" For Asana's support: {'; '.join(phrases)}."
+    is_open = method != "GET" and answer.status >= 500
+    text += UNKNOWN if is_open and method == "POST" else ""
+    error = kind(text + _HINTS.get(kind, ""), status=answer.status, messages=messages)
+    error.may_be_done = is_open
+    if isinstance(error, SyncExpired):
+        error.sync = envelope.get("sync")
+    return error
+
+
+def decode_json(decoder: msgspec.json.Decoder[T], body: bytes, asked: str) -> T:
+    """Return what an answer holds.
+
+    Raises
+    ------
+    ConnectionFailed
+        It is not Asana's, or not of the shape that Asana's have.
+    """
+    try:
+        return decoder.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError) as cause:
+        raise unreadable(asked, body, cause) from cause
+
+
+def unreadable(asked: str, body: bytes, cause: Exception | None) -> ConnectionFailed:
+    """Return the error of an answer that is not Asana's."""
+    if body.lstrip()[:1] == b"<":
+        title = re.search(rb"<title>\s*([^<]{1,80})", body, re.IGNORECASE)
+        shown = f" ({title[1].decode(errors='replace').strip()!r})" if title else ""
+        return ConnectionFailed(
+            f"{asked}: the answer is a web page{shown}, not Asana's JSON. A proxy or a log-in "
+            f"page may stand between; check the base URL."
+        )
+    why = f" ({cause})" if cause is not None else ""
+    return ConnectionFailed(f"{asked}: the answer is not Asana's JSON{why}.")

@@ -1,0 +1,214 @@
+"""One request on the wire: no retries, no quota, no meaning."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import gzip
+import platform
+import re
+import zlib
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+import requests
+from requests.adapters import BaseAdapter, HTTPAdapter
+
+from asana_frames.exceptions import AsanaError
+from asana_frames.fetch.responses import Response
+
+#: Connections that are kept open: a little more than are ever in flight.
+POOL = 72
+#: Bytes of a body that are taken at once.
+_PIECE = 1 << 16
+#: How zlib calls what has a gzip header.
+_GZIP = 16 + zlib.MAX_WBITS
+#: So many times its packed size is what gzip can unpack to; more is a lie.
+_DENSEST = 1_032
+
+
+class Transport:
+    """Sends requests with the token to one base URL, and reads what comes.
+
+    Parameters
+    ----------
+    token
+        Sent as a bearer token.
+    base_url
+        Every path is below it.
+    adapter
+        Answers requests in place of the network.
+    """
+
+    def __init__(self, token: str, base_url: str, adapter: BaseAdapter | None) -> None:
+        self._base_url = base_url
+        self._session = requests.Session()
+        self._session.headers.update(
+            {
+                "Authorization": f"Bearer {token}",
+                "Accept": "application/json",
+                "Accept-Encoding": "gzip",
+                "User-Agent": f"asana-frames Python/{platform.python_version()}",
+            }
+        )
+        self._adapter = adapter or HTTPAdapter(pool_connections=4, pool_maxsize=POOL)
+        # Proxies and certificates are looked up once: for each request it would cost as much as
+        # the request itself.
+        found = self._session.merge_environment_settings(base_url, {}, True, None, None)
+        self._session.trust_env = False
+        self._proxies: dict[str, str] = dict(found["proxies"])
+        self._verify: bool | str = True if found["verify"] is None else found["verify"]
+        self._get = self._session.prepare_request(requests.Request("GET", base_url))
+
+    def bear(self, token: str) -> None:
+        """Send this token from now on."""
+        header = f"Bearer {token}"
+        if header != self._get.headers["Authorization"]:
+            self._session.headers["Authorization"] = header
+            # Not changed but made anew: others are sending copies of the old one.
+            self._get = self._session.prepare_request(requests.Request("GET", self._base_url))
+
+    def __repr__(self) -> str:
+        return f"Wire({self._base_url!r})"
+
+    def close(self) -> None:
+        """Close the connections."""
+        if isinstance(self._adapter, HTTPAdapter):
+            # By itself urllib3 closes them when nothing refers to their pool any more, and the
+            # traceback of an error may do so for long.
+            for manager in (self._adapter.poolmanager, *self._adapter.proxy_manager.values()):
+                for key in [*manager.pools.keys()]:
+                    pool = manager.pools.get(key)
+                    if pool is not None:
+                        pool.close()
+        self._adapter.close()
+        self._session.close()
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, str] | None,
+        *,
+        data: Any = None,
+        files: Mapping[str, Any] | None = None,
+        timeout: tuple[float, float],
+        check: Callable[[], None],
+    ) -> Response:
+        """Send one request and read the answer whole.
+
+        Parameters
+        ----------
+        method, path, params, data, files
+            What is sent.
+        timeout
+            Seconds to connect, and to wait for the next bytes.
+        check
+            Called as the body arrives; what it raises lets go of the rest.
+
+        Raises
+        ------
+        requests.RequestException
+            It could not be sent, or no complete answer came.
+        """
+        # Commas as they are: urllib3 looks at every character of a URL, twice.
+        query = f"?{urlencode(params, safe=',')}" if params else ""
+        url = f"{self._base_url}{path}{query}"
+        try:
+            if method == "GET":
+                request = self._bare(url)
+            else:
+                request = self._with_body(method, url, data, files)
+            response = self._adapter.send(
+                request,
+                stream=True,
+                timeout=timeout,
+                verify=self._verify,
+                proxies=self._proxies,
+            )
+            body = _read(response, check)
+        except requests.RequestException as cause:
+            # They hold the request, and that the token.
+            cause.request = cause.response = None
+            raise
+        headers = response.headers
+        return Response(
+            response.status_code, body, headers.get("Location"), headers.get("Retry-After")
+        )
+
+    def _bare(self, url: str) -> requests.PreparedRequest:
+        """Return a GET; to prepare each anew would take as long as the rest of sending it."""
+        request = copy.copy(self._get)
+        request.url = url
+        return request
+
+    def _with_body(
+        self, method: str, url: str, data: Any, files: Mapping[str, Any] | None
+    ) -> requests.PreparedRequest:
+        _rewind(files)
+        return self._session.prepare_request(
+            requests.Request(
+                method,
+                url,
+                data=data if files else None,
+                json=None if files or data is None else data,
+                files=files,
+            )
+        )
+
+
+def _read(response: requests.Response, check: Callable[[], None]) -> bytes:
+    """Read a body whole, and unpack it.
+
+    ``response.content`` copies a page five times on its way; this, once.
+    """
+    raw = response.raw
+    coding = response.headers.get("Content-Encoding", "")
+    is_packed = coding.lower() in ("gzip", "x-gzip")
+    is_decoded = bool(coding) and not is_packed
+    # What there is, so that a body that drips in is not waited for whatever the deadline; urllib3
+    # has it from its second version on.
+    read = getattr(raw, "read1", raw.read)
+    pieces: list[bytes] = []
+    try:
+        while piece := read(_PIECE, decode_content=is_decoded):
+            pieces.append(piece)
+            check()
+    except AsanaError:
+        raw.close()
+        raise
+    except Exception as cause:
+        raw.close()
+        # urllib3 raises a dozen kinds here; all mean that the body did not arrive.
+        raise requests.ConnectionError(f"the body broke off: {type(cause).__name__}") from cause
+    except BaseException:
+        # Interrupted in the middle: what is left of the body must not be the next answer.
+        raw.close()
+        raise
+    raw.release_conn()
+    body = b"".join(pieces)
+    expected = response.headers.get("Content-Length")
+    # Anything but a number tells nothing.
+    size = int(expected) if expected and re.fullmatch("[0-9]+", expected) else len(body)
+    if (is_packed or not coding) and len(body) != size:
+        raise requests.ConnectionError(f"the body broke off at {len(body)} of {expected} bytes")
+    return _unpacked(body) if is_packed and body else body
+
+
+def _unpacked(body: bytes) -> bytes:
+    # The last four bytes of gzip tell the size: told, zlib makes room once and copies nothing.
+    size = int.from_bytes(body[-4:], "little")
+    try:
+        whole = zlib.decompress(body, _GZIP, min(max(size, 1), _DENSEST * len(body)))
+        # Where it is several packed one after the other, the size is that of the last.
+        return whole if len(whole) == size else gzip.decompress(body)
+    except (zlib.error, OSError, EOFError) as cause:
+        raise requests.ConnectionError(f"the body cannot be unpacked: {cause}") from cause
+
+
+def _rewind(files: Mapping[str, Any] | None) -> None:
+    for part in (files or {}).values():
+        stream = part[1] if isinstance(part, tuple) else part
+        with contextlib.suppress(AttributeError, OSError):
+            stream.seek(0)

@@ -1,0 +1,127 @@
+"""A search to its end, past the hundred rows that Asana answers it with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from asana_frames.asana import Asana
+from asana_frames.calls.read import check_limit
+from asana_frames.exceptions import InvalidArgument
+from asana_frames.frames import concatenate
+from asana_frames.gather.shared import add_attrs, add_fields, record_gather, resolve_workspace
+from asana_frames.types import Fields, Limit, Ref
+
+_PAGE = 100
+#: Asana's times are to the millisecond.
+_STEP = pd.Timedelta(milliseconds=1)
+#: What is walked along; the second tells apart what was created at the same moment.
+_KEYS = ("created_at", "modified_at")
+
+
+def search(
+    asana: Asana, workspace: Ref, *, fields: Fields = None, limit: Limit = None, **filters: Any
+) -> pd.DataFrame:
+    """Search tasks and read all that is found, not the first hundred.
+
+    Asana answers a search with 100 tasks at the most and has no next page. So they are asked for
+    by the time of their creation, each time from where the last answer ended: a millisecond
+    before, since tasks can be created at the same moment. Searches have a quota of their own, 60
+    a minute, and find what was written up to a minute ago or more.
+
+    Parameters
+    ----------
+    asana
+        The connection.
+    workspace
+        Name, gid, URL or row.
+    fields
+        Asana paths, ``"all"`` or None for the default columns.
+    limit
+        The most rows.
+    filters
+        As ``tasks.search`` takes them: ``assignee_any=``, ``projects_any=``, ``completed=`` ...
+
+    Returns
+    -------
+    DataFrame
+        One row per task with the columns of ``tasks.search``, in the order of their creation.
+        Source: ``GET /workspaces/{workspace_gid}/tasks/search``.
+
+    Raises
+    ------
+    InvalidArgument
+        ``sort_by`` is given, or a hundred tasks or more were created and last modified at the
+        same moment.
+
+    Examples
+    --------
+    >>> import asana_frames as af
+    >>> found = search(af.sandbox(), "Acme", completed=False)
+    >>> len(found) > 100, found["created_at"].is_monotonic_increasing
+    (True, True)
+    """
+    if filters.keys() & {"sort_by", "sort_ascending"}:
+        raise InvalidArgument(
+            "gather.search walks by created_at, so it takes no sort_by: sort the frame, with "
+            '.sort_values("due_on").'
+        )
+    limit = check_limit(limit)
+    wanted, added = add_fields(fields, *_KEYS)
+    pages: list[pd.DataFrame] = []
+    with record_gather(asana, "search", pages) as last:
+        gid = resolve_workspace(asana, workspace)
+        count = 0
+        for page in _walk(asana, gid, filters, wanted, _KEYS):
+            pages.append(page)
+            count += len(page)
+            if limit is not None and count >= limit:
+                break
+    frame = concatenate(pages).sort_values("created_at", kind="stable", ignore_index=True)
+    frame = frame.drop(columns=added).head(limit if limit is not None else len(frame))
+    return add_attrs(frame, last, record="task")
+
+
+def _walk(
+    asana: Asana, workspace: str, filters: dict[str, Any], fields: Fields, keys: tuple[str, ...]
+) -> Iterator[pd.DataFrame]:
+    """Yield what is new on each page, along the first of some keys."""
+    key, *others = keys
+    seen: set[str] = set()
+    after = filters.get(f"{key}_after")
+    while True:
+        asked = {**filters, f"{key}_after": after, "sort_by": key, "sort_ascending": True}
+        page = asana.tasks.search(workspace, fields=fields, **asked)
+        fresh = page[~page["gid"].isin(seen)]
+        seen.update(fresh["gid"])
+        if len(fresh) or not seen:
+            yield fresh.reset_index(drop=True)
+        is_full = len(page) >= _PAGE
+        if page.empty or (fresh.empty and not is_full):
+            return
+        first, final = page[key].min(), page[key].max()
+        if is_full and first == final:
+            # All of one moment: there may be more of it than a page shows.
+            if not others:
+                raise _stuck(final)
+            if len(fresh):
+                window = {f"{key}_after": final - _STEP, f"{key}_before": final + _STEP}
+                rest = _walk(asana, workspace, {**filters, **window}, fields, tuple(others))
+                for more in rest:
+                    found = more[~more["gid"].isin(seen)]
+                    seen.update(found["gid"])
+                    yield found.reset_index(drop=True)
+            # Where "after" means "at or after" too, this moment has come again and is left.
+            after = final + _STEP if fresh.empty else final
+        else:
+            # There too, the millisecond before may fill the page with what is known.
+            after = final if fresh.empty else final - _STEP
+
+
+def _stuck(moment: Any) -> InvalidArgument:
+    return InvalidArgument(
+        f"{_PAGE} tasks or more were created and modified at {moment}, and a search shows no more "
+        f"of them: narrow it, for example by projects_any= or assignee_any=."
+    )

@@ -1,0 +1,92 @@
+"""Subtasks at any depth."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from asana_frames.asana import Asana
+from asana_frames.exceptions import InvalidArgument
+from asana_frames.frames import build_array, concatenate
+from asana_frames.gather.shared import add_attrs, add_fields, record_gather
+from asana_frames.types import Fields, Refs
+
+
+def subtasks(
+    asana: Asana, tasks: Refs, depth: int | None = None, *, fields: Fields = None
+) -> pd.DataFrame:
+    """Read the subtasks of tasks, and theirs, level by level.
+
+    Tasks of which it is known that they have none (``num_subtasks`` is 0) are not asked about.
+
+    Parameters
+    ----------
+    asana
+        The connection.
+    tasks
+        References to tasks; a frame with ``num_subtasks`` saves requests.
+    depth
+        How many levels to read; None for all (Asana allows five).
+    fields
+        Asana paths, ``"all"`` or None for the default columns.
+
+    Returns
+    -------
+    DataFrame
+        One row per subtask with the columns of ``tasks.list_subtasks``, then ``root_gid`` (str,
+        the topmost of the tasks given that it is below), ``depth`` (Int64, 1 for a direct
+        subtask of the root) and ``path`` (tuple of gids, from the root to the task itself).
+        Source: ``GET /tasks/{task_gid}/subtasks``.
+
+    Raises
+    ------
+    InvalidArgument
+        ``depth`` is no number of at least 1.
+
+    Examples
+    --------
+    >>> import asana_frames as af
+    >>> asana = af.sandbox()
+    >>> below = subtasks(asana, asana.tasks.list(project="Website relaunch"))
+    >>> (below["path"].map(len) == below["depth"] + 1).all()
+    np.True_
+    """
+    if depth is not None and (isinstance(depth, bool) or not isinstance(depth, int) or depth < 1):
+        raise InvalidArgument(
+            f"depth= takes a number of levels, 1 or more, or None, not {depth!r}."
+        )
+    wanted, added = add_fields(fields, "num_subtasks", "parent.gid")
+    levels: list[pd.DataFrame] = []
+    with record_gather(asana, "subtasks", levels) as last:
+        asked: set[str] = set()
+        parents: Any = tasks
+        while depth is None or len(levels) < depth:
+            level = asana.tasks.list_subtasks(parents, fields=wanted)
+            last.add_failures(asana.last)
+            levels.append(level)
+            asked |= set(_gids(asana, parents))
+            parents = level[(level["num_subtasks"].fillna(1) != 0) & ~level["gid"].isin(asked)]
+            if parents.empty:
+                break
+    below = concatenate(levels)
+    parent_of = dict(zip(below["gid"], below["parent_gid"], strict=True))
+    paths = [_path(gid, parent_of) for gid in below["gid"]]
+    frame = below.drop(columns=[name for name in added if name in below.columns]).assign(
+        root_gid=build_array("text", [path[0] for path in paths]),
+        depth=build_array("integer", [len(path) - 1 for path in paths]),
+        path=build_array("tuple", paths),
+    )
+    return add_attrs(frame, last, record="task")
+
+
+def _gids(asana: Asana, tasks: Any) -> list[str]:
+    return asana.references.gids(tasks, ["task"])
+
+
+def _path(gid: str, parent_of: dict[str, Any]) -> tuple[str, ...]:
+    path = [gid]
+    # A task that was moved while it was read could be its own ancestor.
+    while isinstance(parent := parent_of.get(path[-1]), str) and parent not in path:
+        path.append(parent)
+    return tuple(reversed(path))

@@ -1,0 +1,74 @@
+"""The tasks that tracked time was spent on, up to their roots."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from asana_frames.asana import Asana
+from asana_frames.exceptions import InvalidArgument
+from asana_frames.frames import concatenate
+from asana_frames.gather.shared import add_attrs, add_fields, record_gather
+from asana_frames.types import Errors, Fields
+
+
+def tracked_tasks(
+    asana: Asana, entries: pd.DataFrame, *, fields: Fields = None, errors: Errors = "warn"
+) -> pd.DataFrame:
+    """Read the tasks of time tracking entries and all tasks above them.
+
+    That is what ``rollups.entries`` and ``rollups.estimates`` need: a request for each task, where
+    all tasks of a large workspace would be many more.
+
+    Parameters
+    ----------
+    asana
+        The connection.
+    entries
+        Time tracking entries, as ``asana.time_tracking_entries.list(...)`` returns them: needs
+        ``task_gid``.
+    fields
+        Asana paths, ``"all"`` or None for the default columns; ``parent`` is always read.
+    errors
+        ``"warn"`` records tasks that are refused (deleted ones, for example), ``"raise"`` stops.
+
+    Returns
+    -------
+    DataFrame
+        One row per task with the columns of ``tasks.get``; first those of the entries, in their
+        order, then their parents, level by level. Source: ``GET /tasks/{task_gid}``.
+
+    Raises
+    ------
+    InvalidArgument
+        ``task_gid`` is missing.
+
+    Examples
+    --------
+    >>> import asana_frames as af
+    >>> asana = af.sandbox()
+    >>> entries = asana.time_tracking_entries.list(
+    ...     workspace="Acme", entered_on_start_date="2026-10-30"
+    ... )
+    >>> tasks = tracked_tasks(asana, entries)
+    >>> entries["task_gid"].isin(tasks["gid"]).all()
+    np.True_
+    >>> tasks["parent_gid"].dropna().isin(tasks["gid"]).all()
+    np.True_
+    """
+    if not isinstance(entries, pd.DataFrame) or "task_gid" not in entries.columns:
+        raise InvalidArgument(
+            "gather.tracked_tasks takes time tracking entries with the column task_gid: read them "
+            "without fields=, or with 'task.gid' among them."
+        )
+    wanted, _ = add_fields(fields, "parent.gid")
+    levels: list[pd.DataFrame] = []
+    with record_gather(asana, "tracked_tasks", levels) as last:
+        asked: set[str] = set()
+        missing = entries["task_gid"].dropna().unique().tolist()
+        while missing or not levels:
+            levels.append(asana.tasks.get(missing, fields=wanted, errors=errors))
+            last.add_failures(asana.last)
+            asked.update(missing)
+            above = levels[-1]["parent_gid"].dropna().unique()
+            missing = [gid for gid in above if gid not in asked]
+    return add_attrs(concatenate(levels), last, record="task")

@@ -1,0 +1,1 @@
+"""The flow of tasks: counts, lead times, forecasts, quality."""

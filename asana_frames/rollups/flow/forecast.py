@@ -1,0 +1,218 @@
+"""When what is left will be done, by drawing from what was done before."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from asana_frames.exceptions import InvalidArgument
+from asana_frames.rollups.shared.inputs import require_columns
+from asana_frames.rollups.shared.periods import (
+    Every,
+    check_days,
+    check_every,
+    parse_day,
+    period_end,
+)
+
+_WHAT = "rollups.forecast"
+_DTYPES: dict[str, Any] = {
+    "periods": "Int64",
+    "date": "datetime64[us]",
+    "trials": "Int64",
+    "probability": "Float64",
+    "cumulative": "Float64",
+}
+#: Periods after which a trial that is not through is given up.
+_MOST_PERIODS = 10_000
+#: Draws that are made at once.
+_BLOCK = 2_000_000
+#: How far apart periods begin, in days at most -> what they are.
+_DISTANCES: dict[int, Every] = {1: "D", 7: "W", 31: "MS", 92: "QS", 366: "YS"}
+_MONTHS = {"MS": 1, "QS": 3, "YS": 12}
+
+
+def forecast(
+    throughput: pd.DataFrame,
+    remaining: float,
+    *,
+    start: Any = None,
+    trials: int = 10_000,
+    seed: int = 0,
+    every: Every | None = None,
+) -> pd.DataFrame:
+    """Say when what remains will be done, if it goes on as it went.
+
+    Each trial draws periods of the past at random, any of them as often as chance has it, until
+    together they complete what remains. This supposes that periods to come are like those of
+    ``throughput``, and of no order: give those that are, and none that is not over yet.
+
+    Parameters
+    ----------
+    throughput
+        What ``rollups.throughput`` returns: ``period`` and ``completed``; groups are added up.
+        Periods without a row are not drawn.
+    remaining
+        How many tasks are left, such as the last ``open`` of ``rollups.burnup``.
+    start
+        The first day of the first period to come; otherwise that of the one after the last of
+        ``throughput``.
+    trials
+        How many times to draw.
+    seed
+        What the draws depend on: the same gives the same.
+    every
+        How long the periods are, as in ``rollups.throughput``; otherwise as long as the two that
+        are nearest to each other are apart. Needed where there is only one.
+
+    Returns
+    -------
+    DataFrame
+        One row per number of periods, from the fewest to the most that a trial took: ``periods``
+        (Int64); ``date`` (datetime64[us], the last day of the last of them); ``trials`` (Int64,
+        how many took so many); ``probability`` (Float64, the part of all trials) and
+        ``cumulative`` (Float64, the part that took so many or fewer). Trials that 10,000 periods
+        were not enough for are a last row whose ``periods`` and ``date`` are missing. For a date
+        to promise, take the first with a ``cumulative`` of 0.85 or more.
+
+    Raises
+    ------
+    InvalidArgument
+        Nothing was ever completed, a column is missing, or an argument cannot be read.
+
+    Examples
+    --------
+    In each of two weeks 2 tasks were completed, so 5 take three weeks:
+
+    >>> import pandas as pd
+    >>> past = pd.DataFrame(
+    ...     {"period": pd.to_datetime(["2026-03-02", "2026-03-09"]), "completed": [2, 2]}
+    ... )
+    >>> forecast(past, 5)
+       periods       date  trials  probability  cumulative
+    0        3 2026-04-05   10000          1.0         1.0
+    """
+    require_columns(throughput, ["period", "completed"], what=_WHAT)
+    check_days(throughput["period"], what=_WHAT)
+    _check(remaining, trials)
+    amounts = _amounts(throughput)
+    if amounts.sum() <= 0:
+        raise InvalidArgument(
+            f"{_WHAT}: nothing was ever completed, so nothing tells when the rest will be. Give a "
+            f"throughput with completed tasks."
+        )
+    length = _length(pd.DatetimeIndex(amounts.index), every)
+    first = period_end(amounts.index[-1], length) + pd.Timedelta(days=1)
+    first = first if start is None else parse_day(start, name="start")
+    draws = np.random.default_rng(seed)
+    taken = _simulated(amounts.to_numpy(dtype="float64"), float(remaining), trials, draws)
+    return _distribution(taken, first, length)
+
+
+def _check(remaining: float, trials: int) -> None:
+    """Refuse what cannot be drawn for.
+
+    Raises
+    ------
+    InvalidArgument
+        Less than nothing remains, or there is no trial.
+    """
+    if not isinstance(remaining, int | float | np.number) or not 0 <= remaining < math.inf:
+        raise InvalidArgument(f"remaining={remaining!r} is no number of tasks: 0 or more.")
+    if not isinstance(trials, int | np.integer) or trials < 1:
+        raise InvalidArgument(f"trials={trials!r} is no number of trials: 1 or more.")
+
+
+def _amounts(throughput: pd.DataFrame) -> pd.Series[Any]:
+    """Return what was completed in each period, in their order.
+
+    Raises
+    ------
+    InvalidArgument
+        In one it was less than nothing.
+    """
+    dated = throughput[throughput["period"].notna()]
+    sums = dated["completed"].astype("float64").groupby(dated["period"]).sum()
+    if (sums < 0).any():
+        raise InvalidArgument(f"{_WHAT}: completed is below 0 in the period {sums.idxmin()}.")
+    return sums
+
+
+def _length(periods: pd.DatetimeIndex, every: Every | None) -> Every:
+    """Return how long the periods are.
+
+    Raises
+    ------
+    InvalidArgument
+        It is not said, and cannot be told.
+    """
+    if every is not None:
+        check_every(every)
+        return every
+    apart = (periods[1:] - periods[:-1]).days
+    nearest = int(apart.min()) if len(apart) else 0
+    for most, known in _DISTANCES.items():
+        # A month has 28 days at least, a year 365: 0.9 of the most.
+        if 0.9 * most <= nearest <= most:
+            return known
+    raise InvalidArgument(f"{_WHAT} cannot tell how long the periods are: type every='W'.")
+
+
+def _simulated(
+    amounts: npt.NDArray[np.float64], remaining: float, trials: int, draws: np.random.Generator
+) -> npt.NDArray[np.int64]:
+    """Return how many periods each trial took, -1 where the most were not enough."""
+    taken = np.full(trials, -1, dtype="int64")
+    left = np.full(trials, remaining)
+    taken[left <= 0] = 0
+    # As many at once as the rest takes on average and a little more.
+    usual = min(_MOST_PERIODS, math.ceil(1.2 * remaining / amounts.mean()) + 4)
+    over = 0
+    while over < _MOST_PERIODS and (taken < 0).any():
+        running = np.flatnonzero(taken < 0)
+        width = max(1, min(usual, _MOST_PERIODS - over, _BLOCK // len(running)))
+        done = draws.choice(amounts, (len(running), width)).cumsum(axis=1)
+        is_through = done >= left[running, None]
+        through = is_through.any(axis=1)
+        taken[running[through]] = over + 1 + is_through[through].argmax(axis=1)
+        left[running] -= done[:, -1]
+        over += width
+    return taken
+
+
+def _distribution(taken: npt.NDArray[np.int64], first: pd.Timestamp, every: Every) -> pd.DataFrame:
+    """Return how many trials took how many periods."""
+    known = taken[taken >= 0]
+    periods = np.arange(known.min(), known.max() + 1) if len(known) else known
+    counts = np.bincount(known - known.min()) if len(known) else known
+    table = pd.DataFrame(
+        {"periods": periods, "date": _last_days(first, periods, every), "trials": counts}
+    ).astype({"periods": "Int64", "trials": "Int64"})
+    given_up = int((taken < 0).sum())
+    if given_up:
+        table.loc[len(table), "trials"] = given_up
+    table["probability"] = table["trials"].astype("Float64") / len(taken)
+    # Counts are added up, as sums of parts do not end at 1.
+    table["cumulative"] = table["trials"].astype("Float64").cumsum() / len(taken)
+    return table.astype(_DTYPES)
+
+
+def _last_days(
+    first: pd.Timestamp, periods: npt.NDArray[np.int64], every: Every
+) -> npt.NDArray[np.datetime64]:
+    """Return the last day of so many periods that begin on a day."""
+    day = np.datetime64(first, "D")
+    if every not in _MONTHS:
+        days = periods * (1 if every == "D" else 7)
+        return (day + days - 1).astype("datetime64[us]")
+    month = day.astype("datetime64[M]")
+    after = month + periods * _MONTHS[every]
+    # What began on the 31st ends with a month that has none.
+    longest = ((after + 1).astype(day.dtype) - after.astype(day.dtype)).astype("int64") - 1
+    into = np.minimum((day - month.astype(day.dtype)).astype("int64"), longest)
+    last: npt.NDArray[np.datetime64] = after.astype(day.dtype) + into - 1
+    return last.astype("datetime64[us]")

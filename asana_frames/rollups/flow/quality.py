@@ -1,0 +1,274 @@
+"""What is untidy about tasks: what to mend before a report can be believed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence, Sized
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from asana_frames.exceptions import InvalidArgument
+from asana_frames.frames.arrays import STR
+from asana_frames.rollups.shared.gids import places_in
+from asana_frames.rollups.shared.inputs import require_columns, text_column
+from asana_frames.rollups.shared.moments import days_between, parse_moment, resolve_today
+from asana_frames.rollups.shared.tasks import (
+    add_places,
+    parse_task_dates,
+    parse_task_times,
+    unique_tasks,
+)
+from asana_frames.types import When
+
+_WHAT = "rollups.quality"
+_NEEDED = ("gid", "name", "created_at", "completed_at", "due_on", "assignee_gid")
+_READ = (*_NEEDED, "assignee_name", "modified_at", "parent_name")
+_MEMBERSHIPS = [
+    f"memberships_{what}" for what in ("project_gids", "project_names", "section_names")
+]
+_TEXTS = {
+    "task_gid": "gid",
+    "task_name": "name",
+    "assignee_name": "assignee_name",
+    "project_name": "project_name",
+}
+#: In the order in which they are worth a look.
+FINDINGS = (
+    "completed before created",
+    "open in a done section",
+    "completed outside the done sections",
+    "overdue without assignee",
+    "orphan subtask",
+    "duplicate name",
+    "stale",
+    "no assignee",
+    "no due date",
+)
+_DONE = ("Done", "Complete", "Completed")
+
+
+def quality(
+    tasks: pd.DataFrame,
+    now: When | None = None,
+    tz: str = "UTC",
+    *,
+    stale_days: float = 30,
+    done_sections: Sequence[str] | None = _DONE,
+) -> pd.DataFrame:
+    """Return what is untidy about tasks, a row per finding.
+
+    Parameters
+    ----------
+    tasks
+        Tasks, as ``gather.all_tasks(..., subtasks=True)`` returns them: needs ``gid``, ``name``,
+        ``created_at``, ``completed_at``, ``due_on`` and ``assignee_gid``. What depends on other
+        columns is not found without them.
+    now
+        The moment at which the tasks are as given; the present otherwise. Without a zone it is
+        read in ``tz``.
+    tz
+        The time zone of days.
+    stale_days
+        Days of 24 hours after which an open task that was not modified is stale.
+    done_sections
+        The names of sections in which tasks are done, upper and lower case being the same; None
+        to leave the two findings about them out.
+
+    Returns
+    -------
+    DataFrame
+        ``task_gid``, ``task_name``, ``assignee_name``, ``project_name`` (str, the first project,
+        or that of the finding), ``finding`` (category, ordered as here) and ``detail`` (str), by
+        finding, project, name and gid. The findings: ``"completed before created"``; ``"open in
+        a done section"`` and ``"completed outside the done sections"`` (in each project in which
+        one of ``tasks`` is in a done section); ``"overdue without assignee"``; ``"orphan
+        subtask"`` (its parent is not among ``tasks``, and it is in no project); ``"duplicate
+        name"`` (of open tasks that are in the same project themselves, but for case and spaces at
+        the ends); ``"stale"``; ``"no assignee"``; ``"no due date"``, both of open tasks.
+
+    Raises
+    ------
+    InvalidArgument
+        A column is missing, or an argument cannot be read.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> tasks = pd.DataFrame(
+    ...     {
+    ...         "gid": ["1"],
+    ...         "name": ["Write"],
+    ...         "created_at": pd.to_datetime(["2026-03-02T12:00Z"]),
+    ...         "completed_at": pd.to_datetime([None], utc=True),
+    ...         "due_on": pd.to_datetime(["2026-03-10"]),
+    ...         "assignee_gid": [None],
+    ...     }
+    ... )
+    >>> quality(tasks, now="2026-03-12")[["task_name", "finding", "detail"]]
+      task_name                   finding          detail
+    0     Write  overdue without assignee  due 2026-03-10
+    1     Write               no assignee             NaN
+    """
+    require_columns(tasks, _NEEDED, what=_WHAT, record="task")
+    if not isinstance(stale_days, int | float) or not stale_days >= 0:
+        raise InvalidArgument(f"stale_days={stale_days!r} is no number of days: 0 or more.")
+    if isinstance(done_sections, str):
+        raise InvalidArgument(
+            f"done_sections={done_sections!r} is one name: type done_sections=[{done_sections!r}]."
+        )
+    read = unique_tasks(tasks, _READ)
+    rows = add_places(read, np.arange(len(read)))
+    is_open = rows["completed_at"].isna()
+    homes = _memberships(rows)
+    found = [
+        _early(rows),
+        *_misplaced(homes, done_sections),
+        _overdue(rows, is_open, resolve_today(now, tz)),
+        _orphans(rows),
+        _twins(homes),
+        _stale(rows, is_open, parse_moment(now, tz), stale_days),
+        _listed(rows, is_open & rows["assignee_gid"].isna(), "no assignee"),
+        _listed(rows, is_open & rows["due_on"].isna(), "no due date"),
+    ]
+    table = pd.concat(found).astype({"finding": pd.CategoricalDtype([*FINDINGS], ordered=True)})
+    order = ["finding", "project_name", "task_name", "task_gid"]
+    return table.sort_values(order, kind="stable", ignore_index=True)
+
+
+def _listed(
+    rows: pd.DataFrame, where: pd.Series[Any], finding: str, detail: pd.Series[Any] | None = None
+) -> pd.DataFrame:
+    """Return the tasks of a finding."""
+    chosen = rows[where.to_numpy(dtype=bool)]
+    texts = {name: text_column(chosen, own) for name, own in _TEXTS.items()}
+    more = pd.Series(pd.NA, index=chosen.index) if detail is None else detail[where]
+    table = pd.DataFrame({**texts, "finding": finding, "detail": more}, index=chosen.index)
+    return table.astype({"finding": STR, "detail": STR})
+
+
+def _early(rows: pd.DataFrame) -> pd.DataFrame:
+    created = parse_task_times(rows, "created_at", what=_WHAT)
+    completed = parse_task_times(rows, "completed_at", what=_WHAT)
+    shown = "created " + _day(created) + ", completed " + _day(completed)
+    return _listed(rows, completed < created, "completed before created", shown)
+
+
+def _day(days: pd.Series[Any]) -> pd.Series[Any]:
+    written: pd.Series[Any] = days.dt.strftime("%Y-%m-%d").astype(STR)
+    return written
+
+
+def _memberships(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return a row for each project that a task is in itself, none where that is not known."""
+    if not set(_MEMBERSHIPS) <= set(rows.columns):
+        return rows.head(0).assign(project_gid=None, section_name=None)
+    own = rows.drop(columns=["project_gid", "project_name", "section_name"])
+    names = {name: name.removeprefix("memberships_").removesuffix("s") for name in _MEMBERSHIPS}
+    each = own.explode(_MEMBERSHIPS, ignore_index=True).rename(columns=names)
+    return each[each["project_gid"].notna().to_numpy()].reset_index(drop=True)
+
+
+def _misplaced(homes: pd.DataFrame, sections: Iterable[str] | None) -> list[pd.DataFrame]:
+    """Return the tasks that are open in a done section, or completed outside of them."""
+    if sections is None:
+        return []
+    name = homes["section_name"].astype(STR)
+    is_done = name.str.casefold().isin([str(section).casefold() for section in sections])
+    has_done = homes["project_gid"].isin(homes.loc[is_done, "project_gid"])
+    is_open = homes["completed_at"].isna()
+    outside = ~is_open & ~is_done & has_done
+    return [
+        _listed(homes, is_open & is_done, "open in a done section", name),
+        _listed(homes, outside, "completed outside the done sections", name),
+    ]
+
+
+def _overdue(rows: pd.DataFrame, is_open: pd.Series[Any], day: pd.Timestamp) -> pd.DataFrame:
+    due = parse_task_dates(rows, "due_on", what=_WHAT)
+    is_late = is_open & (due < day) & rows["assignee_gid"].isna()
+    return _listed(rows, is_late, "overdue without assignee", "due " + _day(due))
+
+
+def _orphans(rows: pd.DataFrame) -> pd.DataFrame:
+    parent = text_column(rows, "parent_gid")
+    is_gone = parent.notna() & (places_in(rows["gid"], parent) < 0) & rows["project_gid"].isna()
+    shown = "parent " + text_column(rows, "parent_name").fillna(parent)
+    return _listed(rows, is_gone, "orphan subtask", shown)
+
+
+def _twins(homes: pd.DataFrame) -> pd.DataFrame:
+    """Return the open tasks of a project that share a name."""
+    still = homes[homes["completed_at"].isna()].reset_index(drop=True)
+    name = text_column(still, "name").str.strip().str.casefold()
+    keys = [still["project_gid"].astype(STR), name]
+    count = name.groupby(keys, dropna=False).transform("size").astype("int64")
+    is_twin = (count > 1) & name.notna() & (name != "")
+    shown = count.astype("str").astype(STR) + " of this name"
+    return _listed(still, is_twin, "duplicate name", shown)
+
+
+def _stale(
+    rows: pd.DataFrame, is_open: pd.Series[Any], moment: pd.Timestamp, most: float
+) -> pd.DataFrame:
+    modified = parse_task_times(rows, "modified_at", what=_WHAT)
+    days = days_between(modified, pd.Series(moment, index=rows.index)).astype("float64")
+    shown = days.fillna(0).astype("int64").astype("str").astype(STR) + " days unchanged"
+    return _listed(rows, is_open & (days > most), "stale", shown)
+
+
+def empty_fields(tasks: pd.DataFrame) -> pd.DataFrame:
+    """Return how many records have a value, column by column.
+
+    Parameters
+    ----------
+    tasks
+        Tasks, or records of any other kind.
+
+    Returns
+    -------
+    DataFrame
+        ``column`` (str), ``filled`` and ``rows`` (Int64), ``share_filled`` (Float64, missing
+        where there are no rows), the least filled first, then by column. What is missing, an
+        empty text, one of spaces only and an empty tuple or list are no values; 0 and False are.
+
+    Raises
+    ------
+    InvalidArgument
+        It is no DataFrame.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> empty_fields(pd.DataFrame({"gid": ["1", "2"], "notes": ["Call", ""]}))
+      column  filled  rows  share_filled
+    0  notes       1     2           0.5
+    1    gid       2     2           1.0
+    """
+    require_columns(tasks, [], what="rollups.empty_fields")
+    filled = [int((~_is_empty(values)).sum()) for _, values in tasks.items()]
+    table = pd.DataFrame(
+        {
+            "column": pd.array([str(name) for name in tasks.columns], dtype=STR),
+            "filled": pd.array(filled, dtype="Int64"),
+            "rows": pd.array([len(tasks)] * len(filled), dtype="Int64"),
+        }
+    )
+    some = table["rows"].astype("Float64").where(table["rows"] > 0)
+    table["share_filled"] = (table["filled"].astype("Float64") / some).astype("Float64")
+    return table.sort_values(["share_filled", "column"], ignore_index=True)
+
+
+def _is_empty(values: pd.Series[Any]) -> Any:
+    is_missing = values.isna().to_numpy(dtype=bool)
+    if isinstance(values.dtype, pd.StringDtype):
+        return is_missing | values.str.strip().eq("").to_numpy(dtype=bool, na_value=False)
+    if values.dtype == object:
+        return is_missing | values.map(_is_nothing).to_numpy(dtype=bool)
+    return is_missing
+
+
+def _is_nothing(value: Any) -> bool:
+    if isinstance(value, str):
+        return not value.strip()
+    return isinstance(value, Sized) and not value

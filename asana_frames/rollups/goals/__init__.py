@@ -1,0 +1,1 @@
+"""Goals: progress, the tree of goals, history, what supports them."""

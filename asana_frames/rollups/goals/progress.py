@@ -1,0 +1,173 @@
+"""How far goals are, and how far they should be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from asana_frames.frames.arrays import STR
+from asana_frames.rollups.goals.links import Links, in_order, parents_of
+from asana_frames.rollups.goals.parts import computed_progress
+from asana_frames.rollups.shared.duplicates import drop_duplicates
+from asana_frames.rollups.shared.inputs import require_columns, text_column
+from asana_frames.rollups.shared.moments import resolve_today
+from asana_frames.types import When
+
+_WHAT = "rollups.goal_progress"
+_METRIC = (
+    "metric_initial_number_value",
+    "metric_current_number_value",
+    "metric_target_number_value",
+)
+_TEXTS = ("gid", "name", "owner_name", "status", "time_period_display_name")
+#: Where a metric says its progress is from -> ``progress_from``.
+_SOURCES = {
+    "subgoal_progress": "subgoals",
+    "project_task_completion": "projects",
+    "project_milestone_completion": "milestones",
+    "task_completion": "tasks",
+}
+#: Half a percent: Asana rounds what it works out.
+_TOLERATED = 0.005
+#: A goal with one of these is over.
+_CLOSED = ("achieved", "partial", "missed", "dropped")
+_DAY = pd.Timedelta(days=1)
+
+
+def goal_progress(
+    goals: pd.DataFrame,
+    relationships: pd.DataFrame | None = None,
+    now: When | None = None,
+    *,
+    counts: pd.DataFrame | None = None,
+    tasks: pd.DataFrame | None = None,
+    tz: str = "UTC",
+) -> pd.DataFrame:
+    """Return how far each goal is, and how far it should be by now.
+
+    Progress is ``(current - initial) / (target - initial)`` of the goal's metric, which holds for
+    falling metrics too; it may lie below 0 or above 1. A goal without a metric, or without a
+    current value, or whose target is its initial value, has the progress that is worked out from
+    what supports it.
+
+    What is worked out (``computed``), by the metric's ``progress_source``: of
+    ``subgoal_progress``, and of a goal without a metric, the mean of its sub-goals' progress; of
+    ``project_task_completion`` and ``project_milestone_completion`` the mean of the done share of
+    the supporting projects' tasks or milestones; of ``task_completion`` the done share of the
+    supporting tasks; of ``manual`` and ``external`` nothing. Supporting resources with a
+    ``contribution_weight`` of 0 do not count; the others count by weight where the metric
+    ``is_custom_weight``, else alike. For a goal without a metric the weights always count, and
+    where all of them are 0 they count alike. What has no progress itself is left out of a mean.
+    Relationships form a DAG: a shared sub-goal counts for each of its parents.
+
+    Parameters
+    ----------
+    goals
+        Goals, as ``asana.goals.list(...)`` returns them. One that is there twice counts once.
+    relationships
+        Goal relationships, as ``asana.goal_relationships.list(supported_goal=goals)`` returns
+        them; without them nothing is worked out, and no goal has a parent.
+    now
+        The moment up to which progress is expected; the present where not given.
+    counts
+        Tasks of the supporting projects, as ``asana.projects.get_task_counts(...)`` returns them.
+    tasks
+        The supporting tasks: ``gid`` and ``completed``.
+    tz
+        The time zone in which ``now`` is a day.
+
+    Returns
+    -------
+    DataFrame
+        One row per goal, in the order of ``goals``: ``gid``, ``name``, ``owner_name``, ``status``,
+        ``time_period_display_name`` (str); ``progress`` (Float64; 1 is the target reached, missing
+        where nothing tells); ``progress_from`` (str: ``metric``, ``subgoals``, ``projects``,
+        ``milestones``, ``tasks``, or missing); ``computed`` (Float64); ``disagrees`` (boolean:
+        Asana's number and what is worked out are more than half a percent apart; missing where
+        not both are known); ``start_on``, ``due_on`` (datetime64[us]; the goal's own, else those
+        of its time period); ``expected`` (Float64, 0 to 1: the share of the days from start to
+        due that are over at the end of today; missing without both, or where they are in the
+        wrong order); ``ahead`` (Float64, progress - expected, negative where behind; missing for
+        a goal that is closed); ``initial``, ``current``, ``target`` (Float64), ``unit``,
+        ``currency_code`` (str), ``precision`` (Int64) of the metric; ``parent_gids``,
+        ``parent_names`` (tuples); ``depth`` (Int64, goals above it on the shortest way, 0 at the
+        top); ``path`` (tuple of names from the top to the goal itself).
+
+    Raises
+    ------
+    InvalidArgument
+        Columns are missing, or goals support each other in a circle; the message names it.
+
+    Examples
+    --------
+    Churn fell from 4 % to 3 %, half of the way to 2 %; of its year 73 of 365 days are over:
+
+    >>> import pandas as pd
+    >>> goals = pd.DataFrame(
+    ...     {
+    ...         "gid": ["1"],
+    ...         "name": ["Churn below 2 %"],
+    ...         "metric_initial_number_value": [0.04],
+    ...         "metric_current_number_value": [0.03],
+    ...         "metric_target_number_value": [0.02],
+    ...         "time_period_start_on": pd.to_datetime(["2026-01-01"]),
+    ...         "time_period_end_on": pd.to_datetime(["2026-12-31"]),
+    ...     }
+    ... )
+    >>> goal_progress(goals, now="2026-03-14")[["name", "progress", "expected", "ahead"]]
+                  name  progress  expected  ahead
+    0  Churn below 2 %       0.5       0.2    0.3
+    """
+    require_columns(goals, ["gid", "name", *_METRIC], what=_WHAT, record="goal")
+    rows = drop_duplicates(goals)
+    links = Links(relationships, what=_WHAT)
+    initial, current, target = (rows[name].astype("Float64") for name in _METRIC)
+    span = target - initial
+    told = (current - initial) / span.mask(span == 0)
+    found: dict[str, Any] = {name: text_column(rows, name) for name in _TEXTS}
+    own = {
+        gid: None if pd.isna(value) else float(value)
+        for gid, value in zip(rows["gid"], told, strict=True)
+    }
+    source = text_column(rows, "metric_progress_source")
+    order = in_order(rows, links)
+    computed, counted = computed_progress(rows, own, links, order, counts, tasks)
+    worked_out = pd.Series(pd.array([computed[gid] for gid in rows["gid"]], dtype="Float64"))
+    found["progress"] = told.where(told.notna(), worked_out)
+    fallback = pd.Series([counted[gid] for gid in rows["gid"]], dtype=STR)
+    named = source.map(_SOURCES).fillna("metric").where(told.notna(), fallback)
+    found["progress_from"] = named.where(found["progress"].notna()).astype(STR)
+    found["computed"] = worked_out
+    apart = (told - worked_out).abs() > _TOLERATED
+    found["disagrees"] = apart.astype("boolean")
+    found |= _expected(rows, found, resolve_today(now, tz))
+    found |= dict(zip(("initial", "current", "target"), (initial, current, target), strict=True))
+    found |= {name: text_column(rows, f"metric_{name}") for name in ("unit", "currency_code")}
+    found["precision"] = _column(rows, "metric_precision", "Int64")
+    return pd.DataFrame(found | parents_of(rows, links))
+
+
+def _expected(
+    rows: pd.DataFrame, found: Mapping[str, pd.Series[Any]], day: pd.Timestamp
+) -> dict[str, pd.Series[Any]]:
+    """Return from when to when a goal is, how far it should be and by how much it is ahead."""
+    dates = {}
+    for name, fallback in (("start_on", "start_on"), ("due_on", "end_on")):
+        given = _column(rows, name, "datetime64[us]")
+        period = _column(rows, f"time_period_{fallback}", "datetime64[us]")
+        dates[name] = given.where(given.notna(), period)
+    length = (dates["due_on"] - dates["start_on"]).dt.days + 1
+    over = (day - dates["start_on"]).dt.days + 1
+    share = (over / length).where(length > 0).astype("Float64").clip(0, 1)
+    ahead = (found["progress"] - share).mask(found["status"].isin(_CLOSED))
+    return {**dates, "expected": share, "ahead": ahead}
+
+
+def _column(rows: pd.DataFrame, column: str, dtype: Any) -> pd.Series[Any]:
+    """Return a column of a dtype, all of it missing where the frame has none of the name."""
+    if column in rows.columns:
+        return rows[column].astype(dtype)
+    return pd.Series(np.nan, index=rows.index, dtype="float64").astype(dtype)

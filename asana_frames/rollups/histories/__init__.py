@@ -1,0 +1,1 @@
+"""What stories tell: times in sections, changes, tasks as of a day."""

@@ -1,0 +1,319 @@
+"""Tasks as they were at a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from asana_frames.frames.arrays import STR
+from asana_frames.rollups.histories.section_moves import SUBTYPES, in_time_order
+from asana_frames.rollups.histories.sections import section_times
+from asana_frames.rollups.shared.duplicates import drop_duplicates
+from asana_frames.rollups.shared.inputs import require_columns
+from asana_frames.rollups.shared.moments import convert_zone, parse_moment, parse_moments
+from asana_frames.types import When
+
+_WHAT = "rollups.as_of"
+_NEEDED = ["gid", "task_gid", "created_at", "resource_subtype"]
+_ENDS = ("gid", "name")
+#: Columns that never change.
+_FIXED = ("gid", "created_at")
+
+
+class _Told(NamedTuple):
+    """Stories that tell old values, and the columns of tasks they are values of."""
+
+    subtypes: tuple[str, ...]
+    #: Column of tasks -> column of stories.
+    columns: Mapping[str, str]
+
+
+_TOLD = (
+    _Told(("name_changed",), {"name": "old_name"}),
+    _Told(("approval_status_changed",), {"approval_status": "old_approval_status"}),
+    _Told(("resource_subtype_changed",), {"resource_subtype": "old_resource_subtype"}),
+    _Told(("due_date_changed",), {"due_on": "old_dates_due_on", "due_at": "old_dates_due_at"}),
+    # Both dates of a range move with either of them.
+    _Told(("start_date_changed", "due_date_changed"), {"start_on": "old_dates_start_on"}),
+)
+_FIELD = "_custom_field_changed"
+#: Kind of a custom field -> what follows the name of its columns, and the old value of each.
+_FIELDS: dict[str, Mapping[str, str]] = {
+    "enum": {"": "old_enum_value_name"},
+    "number": {"": "old_number_value"},
+    "text": {"": "old_text_value"},
+    "date": {"": "old_date_value"},
+    "multi_enum": {"": "old_multi_enum_values_names"},
+    "people": {"": "old_people_value_names", "_gids": "old_people_value_gids"},
+}
+_MEMBERSHIPS = {
+    f"memberships_{name}_{end}s": f"{name}_{end}"
+    for name in ("project", "section")
+    for end in _ENDS
+}
+_PLACES = ("project_gid", "old_section_gid", "new_section_gid")
+_READ = {
+    *_NEEDED,
+    *_PLACES,
+    *(column for told in _TOLD for column in told.columns.values()),
+    *(column for columns in _FIELDS.values() for column in columns.values()),
+    *(f"old_date_value_due_{end}" for end in ("on", "at")),
+    *(f"{what}_{end}" for what in ("assignee", "created_by", "custom_field") for end in _ENDS),
+}
+
+
+def as_of(
+    tasks: pd.DataFrame, stories: pd.DataFrame, moment: When, tz: str = "UTC"
+) -> pd.DataFrame:
+    """Return tasks as they were at a moment, as far as stories tell it.
+
+    Parameters
+    ----------
+    tasks
+        The tasks as they are now; deleted ones are gone from the past too.
+    stories
+        All stories of the tasks, as ``gather.stories(asana, tasks)`` returns them. Only what
+        their fields say counts: their text depends on the language of who reads them.
+    moment
+        What happened then has happened already.
+    tz
+        The time zone in which a ``moment`` without a zone is read.
+
+    Returns
+    -------
+    DataFrame
+        The columns and dtypes of ``tasks``, each task once, without those created later. A value
+        is the old one of the first story after the moment that changes it, and without such a
+        story the present one. So are replayed: ``name``, ``approval_status``,
+        ``resource_subtype``, ``due_on``, ``due_at``, ``start_on``, ``completed``,
+        ``completed_at``, ``completed_by``, ``assignee``, ``assigned_by``, the ``memberships_``
+        (as ``rollups.section_times`` tells them, with the names of now) and, in columns
+        ``cf_<name>``, custom fields of text, numbers, dates, options and people. All other
+        columns are as they are now, and listed: ``attrs["as_of"]`` holds ``moment`` and
+        ``not_replayed``. Custom fields of which no story tells are among them.
+
+        Stories do not tell whom a task was taken from: before the first story that assigns a
+        task it is taken to be nobody's, as it is where a story takes it from somebody whom none
+        has given it. A task whose completion no story tells is incomplete until ``completed_at``.
+        An option that is none of the categories of a column any more is missing.
+
+    Raises
+    ------
+    InvalidArgument
+        A column is missing, or the moment cannot be read; the message says what to type.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> tasks = pd.DataFrame(
+    ...     {
+    ...         "gid": ["5", "6"],
+    ...         "name": ["Logo", "Web site"],
+    ...         "created_at": pd.to_datetime(["2026-03-02", "2026-03-20"], utc=True),
+    ...         "due_on": pd.to_datetime(["2026-03-13", "2026-03-31"]),
+    ...     }
+    ... )
+    >>> stories = pd.DataFrame(
+    ...     {
+    ...         "gid": ["8"],
+    ...         "task_gid": ["5"],
+    ...         "created_at": pd.to_datetime(["2026-03-05"], utc=True),
+    ...         "resource_subtype": ["due_date_changed"],
+    ...         "old_dates_due_on": pd.to_datetime(["2026-03-06"]),
+    ...         "old_dates_due_at": pd.to_datetime([None], utc=True),
+    ...     }
+    ... )
+    >>> as_of(tasks, stories, "2026-03-04")[["gid", "name", "due_on"]]
+      gid  name     due_on
+    0   5  Logo 2026-03-06
+    """
+    require_columns(tasks, _FIXED, what=_WHAT, record="task")
+    require_columns(stories, _NEEDED, what=_WHAT, record="story")
+    at = parse_moment(moment, tz)
+    known = drop_duplicates(tasks)
+    is_there = ~(parse_moments(known["created_at"], what=_WHAT) > at).to_numpy(dtype=bool)
+    past = _Past(known[is_there].reset_index(drop=True), stories, at)
+    for told in _TOLD:
+        past.replay(told.subtypes, told.columns)
+    _replay_assignees(past)
+    _replay_completion(past)
+    _replay_places(past, known, stories)
+    _replay_fields(past)
+    then = past.tasks.copy()
+    rest = [name for name in then.columns if name not in past.replayed and name not in _FIXED]
+    then.attrs = {
+        **tasks.attrs,
+        "as_of": {"moment": at.isoformat(), "not_replayed": list(map(str, rest))},
+    }
+    return then
+
+
+class _Past:
+    """Tasks on their way back to a moment."""
+
+    def __init__(self, tasks: pd.DataFrame, stories: pd.DataFrame, at: pd.Timestamp) -> None:
+        self.tasks = tasks
+        self.at = at
+        self.replayed: set[str] = set()
+        gids = tasks["gid"].dropna()
+        self._row = pd.Series(gids.index, index=pd.Index(gids))
+        row = self.rows_of(stories["task_gid"])
+        read = stories[[name for name in stories.columns if name in _READ]].assign(row=row)
+        #: Stories of the tasks in time order, with the ``row`` of the task.
+        self.stories = in_time_order(read[row.notna().to_numpy(dtype=bool)], what=_WHAT)
+        self.stories = self.stories.astype({"row": "int64"})
+        self._is_later = (self.stories["created_at"] > at).to_numpy(dtype=bool)
+
+    def rows_of(self, gids: pd.Series[Any]) -> pd.Series[Any]:
+        """Return the row of each task, missing for one that was not there."""
+        return gids.map(self._row).astype("float64")
+
+    def first_after(self, subtypes: Iterable[str]) -> pd.DataFrame:
+        """Return the first such story after the moment, by the row of the task."""
+        return self._of(subtypes, self._is_later, "first")
+
+    def last_before(self, subtypes: Iterable[str], rows: pd.Index[Any]) -> pd.DataFrame:
+        """Return the last such story up to the moment, missing where a row has none."""
+        return self._of(subtypes, ~self._is_later, "last").reindex(rows)
+
+    def _of(self, subtypes: Iterable[str], when: npt.NDArray[np.bool_], keep: Any) -> pd.DataFrame:
+        is_meant = self.stories["resource_subtype"].isin(list(subtypes)).to_numpy(dtype=bool)
+        found = self.stories[is_meant & when]
+        return found.drop_duplicates("row", keep=keep).set_index("row")
+
+    def can(self, columns: Iterable[str]) -> bool:
+        """Say whether the stories have the columns."""
+        return set(columns) <= set(self.stories.columns)
+
+    def replay(self, subtypes: Iterable[str], columns: Mapping[str, str]) -> None:
+        """Put the old values of the first story after the moment into columns of the tasks."""
+        first = self.first_after(subtypes)
+        for column, told in columns.items():
+            if self.can([told]):
+                self.put(column, first[told])
+
+    def put(self, column: str, values: pd.Series[Any]) -> None:
+        """Put values, by the row of the task, into a column, if there is such a column."""
+        if column not in self.tasks.columns:
+            return
+        self.replayed.add(column)
+        old = self.tasks[column]
+        if isinstance(old.dtype, pd.CategoricalDtype):
+            values = values.where(values.isin(old.dtype.categories).to_numpy(dtype=bool))
+        array = old.array.copy()
+        array[values.index.to_numpy()] = values.astype(old.dtype).array
+        self.tasks = self.tasks.assign(**{column: array})
+
+
+def _replay_assignees(past: _Past) -> None:
+    """Give the tasks that were assigned later to whom the story before gave them."""
+    subtypes = ("assigned", "unassigned")
+    rows = past.first_after(subtypes).index
+    before = past.last_before(subtypes, rows)
+    is_given = (before["resource_subtype"] == "assigned").to_numpy(dtype=bool)
+    for person, story in (("assignee", "assignee"), ("assigned_by", "created_by")):
+        for end in _ENDS:
+            if past.can([f"{story}_{end}"]):
+                past.put(f"{person}_{end}", before[f"{story}_{end}"].where(is_given))
+
+
+def _replay_completion(past: _Past) -> None:
+    """Take back completions, and put those back that were taken back later."""
+    subtypes = ("marked_complete", "marked_incomplete")
+    first = past.first_after(subtypes)
+    was_done = first["resource_subtype"] == "marked_incomplete"
+    if "completed_at" in past.tasks:
+        done = parse_moments(past.tasks["completed_at"], what=_WHAT)
+        later = past.tasks.index[(done > past.at).to_numpy(dtype=bool)]
+        untold = pd.Series(False, index=later.difference(first.index))
+        was_done = pd.concat([was_done, untold]).astype(bool)
+    before = past.last_before(subtypes, was_done.index)
+    is_told = was_done & (before["resource_subtype"] == "marked_complete").to_numpy(dtype=bool)
+    past.put("completed", was_done)
+    past.put("completed_at", before["created_at"].where(is_told))
+    for end in _ENDS:
+        if past.can([f"created_by_{end}"]):
+            past.put(f"completed_by_{end}", before[f"created_by_{end}"].where(is_told))
+
+
+def _replay_places(past: _Past, known: pd.DataFrame, stories: pd.DataFrame) -> None:
+    """Put tasks that were moved later back into the sections where they were."""
+    needed = ("memberships_project_gids", "memberships_section_gids")
+    if not past.can(_PLACES) or not set(needed) <= set(past.tasks.columns):
+        return
+    # Names of tasks do not matter here, and may not have been read.
+    visits = section_times(stories, known.assign(name=known["gid"]), past.at)
+    is_then = ~(visits["enter"] > past.at) & ~(visits["leave"] <= past.at)
+    moved = past.first_after(SUBTYPES).index
+    visits = visits.assign(row=past.rows_of(visits["task_gid"]))[is_then.to_numpy(dtype=bool)]
+    visits = _in_order(visits[visits["row"].isin(moved)], past.tasks[needed[0]])
+    for column, told in _MEMBERSHIPS.items():
+        past.put(column, _tuples(visits[told], visits["row"], moved))
+
+
+def _in_order(visits: pd.DataFrame, projects: pd.Series[Any]) -> pd.DataFrame:
+    """Return visits by task, projects in the order in which the task has them now, others last."""
+    now = projects[visits["row"].unique()].explode().rename_axis("row").reset_index()
+    now = now.set_axis(["row", "project_gid"], axis="columns").rename_axis("place").reset_index()
+    now = now.astype({"project_gid": STR}).drop_duplicates(["row", "project_gid"])
+    placed = visits.merge(now, how="left", on=["row", "project_gid"])
+    return placed.sort_values(["row", "place", "enter", "project_gid"], ignore_index=True)
+
+
+def _tuples(values: pd.Series[Any], rows: pd.Series[Any], wanted: pd.Index[Any]) -> pd.Series[Any]:
+    """Return the values of each wanted row as a tuple; ``rows`` are in order."""
+    flat = values.astype(object).where(values.notna(), None).tolist()
+    ordered = wanted.sort_values()
+    starts, ends = (np.searchsorted(rows, ordered, side) for side in ("left", "right"))
+    tuples = [tuple(flat[start:end]) for start, end in zip(starts, ends, strict=True)]
+    column = np.empty(len(tuples), dtype=object)
+    column[:] = tuples
+    return pd.Series(column, index=ordered)
+
+
+def _replay_fields(past: _Past) -> None:
+    """Put old values into the columns of custom fields, field by field."""
+    if not past.can(["custom_field_gid", "custom_field_name"]):
+        return
+    kinds = past.stories["resource_subtype"].str.removesuffix(_FIELD)
+    told = past.stories.assign(kind=kinds, old_date_value=_old_dates(past.stories))
+    told = told[kinds.isin([*_FIELDS]).to_numpy(dtype=bool)]
+    told = told.dropna(subset=["custom_field_gid", "custom_field_name"])
+    last = told.drop_duplicates("custom_field_gid", keep="last")
+    first = told[(told["created_at"] > past.at).to_numpy(dtype=bool)]
+    first = first.drop_duplicates(["row", "custom_field_gid"])
+    for gid, column, kind in _columns_of(last, past.tasks.columns):
+        values = first[(first["custom_field_gid"] == gid).to_numpy(dtype=bool)].set_index("row")
+        for end, source in _FIELDS[kind].items():
+            if source in told:
+                past.put(f"{column}{end}", values[source])
+
+
+def _old_dates(stories: pd.DataFrame) -> pd.Series[Any]:
+    """Return old dates as columns of fields hold them: days, and UTC clock times among them."""
+    days = stories.get("old_date_value_due_on")
+    times = stories.get("old_date_value_due_at")
+    nothing = pd.Series(pd.NaT, index=stories.index, dtype="datetime64[us]")
+    day = nothing if days is None else days.astype("datetime64[us]")
+    time = nothing if times is None else convert_zone(parse_moments(times, what=_WHAT))
+    return time.where(time.notna(), day)
+
+
+def _columns_of(
+    fields: pd.DataFrame, columns: Sequence[Any] | pd.Index[Any]
+) -> list[tuple[str, str, str]]:
+    """Return gid, column and kind of the fields whose column is known beyond doubt."""
+    found = []
+    for gid, name, kind in zip(
+        fields["custom_field_gid"], fields["custom_field_name"], fields["kind"], strict=True
+    ):
+        # Fields of one name have their gid in the name of the column.
+        column = f"cf_{name}_{gid}" if f"cf_{name}_{gid}" in columns else f"cf_{name}"
+        found.append((gid, column, kind))
+    names = pd.Series([column for _, column, _ in found], dtype=object)
+    is_sure = ~names.duplicated(keep=False)
+    return [field for field, sure in zip(found, is_sure, strict=True) if sure]

@@ -1,0 +1,340 @@
+"""What was changed about tasks: dates, people, places, values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from asana_frames.frames.arrays import STR
+from asana_frames.rollups.histories.section_moves import in_time_order
+from asana_frames.rollups.shared.duplicates import drop_duplicate_gids
+from asana_frames.rollups.shared.inputs import require_columns, resolve_keys
+from asana_frames.rollups.shared.moments import (
+    UTC,
+    check_zone,
+    convert_zone,
+    local_days,
+    parse_moment,
+)
+from asana_frames.rollups.shared.totals import sum_by
+from asana_frames.types import When
+
+_DTYPES: dict[str, Any] = {
+    **dict.fromkeys(("task_gid", "task_name"), STR),
+    "changed_at": UTC,
+    **dict.fromkeys(("changed_by_gid", "changed_by_name", "change"), STR),
+    **dict.fromkeys(("field_gid", "field_name", "old", "new", "old_gid", "new_gid"), STR),
+    **dict.fromkeys(("project_gid", "project_name"), STR),
+    "days": "Int64",
+    "is_scope_added": "boolean",
+}
+#: What a story of Asana is -> the change.
+_CHANGES = {
+    "due_date_changed": "due date",
+    "assigned": "assignee",
+    "unassigned": "assignee",
+    "marked_complete": "completed",
+    "marked_incomplete": "reopened",
+    "added_to_project": "added to project",
+    "removed_from_project": "removed from project",
+    "section_changed": "section",
+    "name_changed": "name",
+}
+_FIELD = "_custom_field_changed"
+_NEEDED = ["gid", "task_gid", "created_at", "resource_subtype"]
+#: What a story calls something -> what a change calls it.
+_SAME = {
+    "created_at": "changed_at",
+    "created_by_gid": "changed_by_gid",
+    "created_by_name": "changed_by_name",
+    "custom_field_gid": "field_gid",
+    "custom_field_name": "field_name",
+}
+_READ = (
+    *_NEEDED,
+    *(name for name in _SAME if name not in _NEEDED),
+    "target_name",
+    *(f"{name}_{end}" for name in ("project", "assignee") for end in ("gid", "name")),
+    *(
+        f"{age}_{name}"
+        for age in ("old", "new")
+        for name in (
+            *("dates_due_on", "dates_due_at", "date_value_due_on", "date_value_due_at"),
+            *("section_gid", "section_name", "enum_value_gid", "enum_value_name", "name"),
+            *("number_value", "text_value", "multi_enum_values_names", "people_value_names"),
+        )
+    ),
+)
+
+
+def changes(
+    stories: pd.DataFrame,
+    tasks: pd.DataFrame | None = None,
+    *,
+    since: When | None = None,
+    tz: str = "UTC",
+) -> pd.DataFrame:
+    """Return what was changed about tasks, one row per change.
+
+    Parameters
+    ----------
+    stories
+        As ``gather.stories(asana, tasks)`` returns them. Only what their fields say counts: their
+        text depends on the language of who reads them.
+    tasks
+        The tasks, for their names as they are now.
+    since
+        When it was settled what belongs to the projects: tasks that were added later are added
+        scope. All changes are returned, earlier ones too.
+    tz
+        The time zone of due times, in which days begin and a ``since`` without a zone is read.
+
+    Returns
+    -------
+    DataFrame
+        In the order in which things happened: ``task_gid``, ``task_name`` (str); ``changed_at``
+        (datetime64[us, UTC]); ``changed_by_gid``, ``changed_by_name`` (str, missing where a rule
+        did it); ``change`` (str): due date, assignee, completed, reopened, added to project,
+        removed from project, section, name, or field, which ``field_gid`` and ``field_name`` name;
+        ``old``, ``new`` (str: names, days as 2026-03-02, due times as 2026-03-02 17:00, lists
+        joined by commas; missing for none) and, of people, places and options, ``old_gid``,
+        ``new_gid``; ``project_gid``, ``project_name`` (str, where the story tells it); ``days``
+        (Int64, of due dates the new one less the old one, so that more than 0 is a slip; missing
+        where one of them is none); ``is_scope_added`` (boolean: added to a project after
+        ``since``; False without ``since``). Asana does not tell whom a task was taken from, so
+        ``old`` of an assignee is whom the story before gave it to. Other stories (comments,
+        descriptions, tags, followers, start dates) are no rows.
+
+    Raises
+    ------
+    InvalidArgument
+        A column is missing, or ``since`` or ``tz`` cannot be read; the message says what to type.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> stories = pd.DataFrame(
+    ...     {
+    ...         "gid": ["7", "8"],
+    ...         "task_gid": ["5", "5"],
+    ...         "created_at": pd.to_datetime(["2026-03-02T12:00Z", "2026-03-03T12:00Z"]),
+    ...         "resource_subtype": ["due_date_changed", "assigned"],
+    ...         "old_dates_due_on": pd.to_datetime(["2026-03-06", None]),
+    ...         "new_dates_due_on": pd.to_datetime(["2026-03-09", None]),
+    ...         "assignee_name": [None, "Ana"],
+    ...     }
+    ... )
+    >>> changes(stories)[["change", "old", "new", "days"]]
+         change         old         new  days
+    0  due date  2026-03-06  2026-03-09     3
+    1  assignee         NaN         Ana  <NA>
+    """
+    require_columns(stories, _NEEDED, what="rollups.changes", record="story")
+    check_zone(tz)
+    limit = None if since is None else parse_moment(since, tz)
+    rows = _changing(stories)
+    readings = [
+        pd.DataFrame(_READERS[str(kind)](part, tz)) for kind, part in rows.groupby("change")
+    ]
+    read = pd.concat([rows[[]].iloc[:0], *readings]).reindex(rows.index)
+    is_added = rows["change"] == "added to project"
+    is_scope_added = is_added & (limit is not None and rows["created_at"] > limit)
+    table = pd.concat([rows.rename(columns=_SAME), read], axis="columns")
+    table = table.assign(task_name=_task_names(rows, tasks), is_scope_added=is_scope_added)
+    return table.reindex(columns=list(_DTYPES)).astype(_DTYPES)
+
+
+def _changing(stories: pd.DataFrame) -> pd.DataFrame:
+    """Return the stories of changes in time order, with all columns that are read."""
+    subtype = stories["resource_subtype"].astype(STR)
+    is_field = subtype.str.endswith(_FIELD, na=False)
+    change = subtype.map(_CHANGES).mask(is_field.to_numpy(dtype=bool), "field").astype(STR)
+    known = [column for column in _READ if column in stories.columns]
+    rows = stories[known].assign(change=change)[change.notna().to_numpy(dtype=bool)]
+    return in_time_order(rows, what="rollups.changes").reindex(columns=[*_READ, "change"])
+
+
+def _task_names(rows: pd.DataFrame, tasks: pd.DataFrame | None) -> pd.Series[Any]:
+    """Return the names of tasks as they are now, else as the stories call what they are on."""
+    told = rows["target_name"].astype(STR)
+    if tasks is None:
+        return told
+    require_columns(tasks, ["gid", "name"], what="rollups.changes", record="task")
+    named = drop_duplicate_gids(tasks)
+    at = pd.Index(named["gid"]).get_indexer(pd.Index(rows["task_gid"]))
+    now: pd.Series[Any] = named["name"].astype(STR).reindex(at).set_axis(rows.index)
+    return now.where(now.notna(), told)
+
+
+_Values = Mapping[str, "pd.Series[Any]"]
+
+
+def _due(rows: pd.DataFrame, tz: str) -> _Values:
+    """Return due dates, and by how many days they moved."""
+    texts, days = {}, {}
+    for age in ("old", "new"):
+        texts[age] = _dates(rows, f"{age}_dates", tz)
+        on = rows[f"{age}_dates_due_on"].astype("datetime64[us]")
+        at = local_days(rows[f"{age}_dates_due_at"].astype(UTC), tz)
+        days[age] = on.where(on.notna(), at)
+    return texts | {"days": (days["new"] - days["old"]).dt.days.astype("Int64")}
+
+
+def _dates(rows: pd.DataFrame, stem: str, tz: str) -> pd.Series[Any]:
+    day = rows[f"{stem}_due_on"].astype("datetime64[us]").dt.strftime("%Y-%m-%d").astype(STR)
+    at = convert_zone(rows[f"{stem}_due_at"].astype(UTC), tz)
+    time: pd.Series[Any] = at.dt.strftime("%Y-%m-%d %H:%M").astype(STR)
+    return time.where(time.notna(), day)
+
+
+def _people(rows: pd.DataFrame, _: str) -> _Values:
+    """Return whom a task was given to, and who had it by the story before."""
+    is_nobody = (rows["resource_subtype"] == "unassigned").to_numpy(dtype=bool)
+    values = {}
+    for column, end in (("assignee_name", ""), ("assignee_gid", "_gid")):
+        given = rows[column].astype(STR).mask(is_nobody)
+        values[f"new{end}"] = given
+        values[f"old{end}"] = given.groupby(rows["task_gid"]).shift()
+    return values
+
+
+def _done(*ages: str) -> Callable[[pd.DataFrame, str], _Values]:
+    """Return a reader of what a task was before and after."""
+
+    def read(rows: pd.DataFrame, _: str) -> _Values:
+        words = dict(zip(("old", "new"), ages, strict=True))
+        return {age: pd.Series(word, rows.index, dtype=STR) for age, word in words.items()}
+
+    return read
+
+
+def _named(**ages: str) -> Callable[[pd.DataFrame, str], _Values]:
+    """Return a reader of things that have a gid and a name, such as sections."""
+
+    def read(rows: pd.DataFrame, _: str) -> _Values:
+        names = {age: rows[f"{stem}_name"].astype(STR) for age, stem in ages.items()}
+        return names | {
+            f"{age}_gid": rows[f"{stem}_gid"].astype(STR) for age, stem in ages.items()
+        }
+
+    return read
+
+
+def _names(rows: pd.DataFrame, _: str) -> _Values:
+    return {age: rows[f"{age}_name"].astype(STR) for age in ("old", "new")}
+
+
+def _fields(rows: pd.DataFrame, tz: str) -> _Values:
+    """Return values of custom fields, each as its kind is written."""
+    kinds = rows["resource_subtype"].str.removesuffix(_FIELD)
+    values: dict[str, pd.Series[Any]] = {}
+    for age in ("old", "new"):
+        stem = f"{age}_{{}}".format
+        texts = {
+            "enum": rows[stem("enum_value_name")].astype(STR),
+            "text": rows[stem("text_value")].astype(STR),
+            # The least that is written of a number: 3, not 3.0.
+            "number": rows[stem("number_value")].astype("Float64").astype(STR),
+            "date": _dates(rows, stem("date_value"), tz),
+            "multi_enum": _joined(rows[stem("multi_enum_values_names")]),
+            "people": _joined(rows[stem("people_value_names")]),
+        }
+        texts["number"] = texts["number"].str.removesuffix(".0")
+        text = pd.Series(None, index=rows.index, dtype=STR)
+        for kind, told in texts.items():
+            text = text.where((kinds != kind).to_numpy(dtype=bool), told)
+        values |= {age: text, f"{age}_gid": rows[stem("enum_value_gid")].astype(STR)}
+    return values
+
+
+def _joined(lists: pd.Series[Any]) -> pd.Series[Any]:
+    texts = lists.astype(object).str.join(", ").astype(STR)
+    return texts.mask((texts == "").to_numpy(dtype=bool))
+
+
+_READERS: dict[str, Callable[[pd.DataFrame, str], _Values]] = {
+    "due date": _due,
+    "assignee": _people,
+    "completed": _done("incomplete", "complete"),
+    "reopened": _done("complete", "incomplete"),
+    "added to project": _named(new="project"),
+    "removed from project": _named(old="project"),
+    "section": _named(old="old_section", new="new_section"),
+    "name": _names,
+    "field": _fields,
+}
+
+
+def change_counts(changes: pd.DataFrame, by: str | Sequence[str] = "task") -> pd.DataFrame:
+    """Count the changes of each kind.
+
+    Parameters
+    ----------
+    changes
+        What ``rollups.changes`` returns.
+    by
+        A key or several, as in ``rollups.hours``: ``task``, ``changed_by``, ``project``, which
+        only changes of places have, or another column. A missing value is a group of its own.
+
+    Returns
+    -------
+    DataFrame
+        The columns of ``by`` and, as Int64: ``due_date_changes``, with those that set or remove
+        a due date; ``days_slipped``, the sum of the days by which due dates moved, earlier ones
+        less; ``reassignments``, to somebody else than the person who had the task last, so that
+        the first assignment is none; ``reopenings``; ``moves`` between sections; ``scope_added``,
+        tasks added to a project after ``since``. One row per group that has a change, sorted.
+
+    Raises
+    ------
+    InvalidArgument
+        A column or key is missing; the message says what to type.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = pd.DataFrame(
+    ...     {
+    ...         "task_gid": ["5", "5", "5"],
+    ...         "changed_at": pd.to_datetime(["2026-03-02", "2026-03-03", "2026-03-04"], utc=True),
+    ...         "change": ["due date", "assignee", "assignee"],
+    ...         "days": pd.array([3, None, None], dtype="Int64"),
+    ...         "old_gid": [None, None, "11"],
+    ...         "new_gid": [None, "11", "12"],
+    ...         "is_scope_added": False,
+    ...     }
+    ... )
+    >>> change_counts(rows)[["task_gid", "days_slipped", "reassignments"]]
+      task_gid  days_slipped  reassignments
+    0        5             3              1
+    """
+    what = "rollups.change_counts"
+    columns = ["task_gid", "changed_at", "change", "days", "old_gid", "new_gid"]
+    require_columns(changes, [*columns, "is_scope_added"], what=what)
+    keys = resolve_keys(changes, by, what=what)
+    rows = changes.sort_values("changed_at", kind="stable", ignore_index=True)
+    change = rows["change"]
+    counts = {
+        "due_date_changes": change == "due date",
+        "days_slipped": rows["days"],
+        "reassignments": _is_reassigned(rows),
+        "reopenings": change == "reopened",
+        "moves": change == "section",
+        "scope_added": rows["is_scope_added"],
+    }
+    groups = pd.DataFrame({key.name: rows[key.column] for key in keys})
+    table = sum_by(groups, counts)
+    return table.fillna(dict.fromkeys(counts, 0)).astype(dict.fromkeys(counts, "Int64"))
+
+
+def _is_reassigned(rows: pd.DataFrame) -> pd.Series[Any]:
+    """Say which rows give a task to another person than the last one who had it."""
+    is_person = (rows["change"] == "assignee").to_numpy(dtype=bool)
+    old, new = (rows[f"{age}_gid"].astype(STR).where(is_person) for age in ("old", "new"))
+    # Nobody in between does not make the next person the first one.
+    person = new.where(new.notna(), old)
+    last = person.groupby(rows["task_gid"]).ffill().groupby(rows["task_gid"]).shift()
+    before = old.where(old.notna(), last)
+    return new.notna() & before.notna() & (new != before)

@@ -1,0 +1,365 @@
+"""How long tasks were in the sections of projects, and how many were there when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from asana_frames.exceptions import InvalidArgument
+from asana_frames.frames.arrays import STR
+from asana_frames.rollups.histories.section_moves import ANYWHERE, OUTSIDE, Moves, read_moves
+from asana_frames.rollups.shared.duplicates import drop_duplicate_gids
+from asana_frames.rollups.shared.inputs import require_columns
+from asana_frames.rollups.shared.moments import (
+    NEVER,
+    UTC,
+    Ints,
+    local_days,
+    parse_moment,
+    parse_moments,
+    to_microseconds,
+)
+from asana_frames.rollups.shared.periods import Every, check_every, list_periods, period_starts
+from asana_frames.rollups.shared.tasks import parse_task_times
+from asana_frames.rollups.shared.workdays import days_worked
+from asana_frames.types import When
+
+_DTYPES: dict[str, Any] = {
+    "task_gid": STR,
+    "task_name": STR,
+    "project_gid": STR,
+    "project_name": STR,
+    "section_gid": STR,
+    "section_name": STR,
+    "enter": UTC,
+    "leave": UTC,
+    "is_current": "boolean",
+    "hours": "Float64",
+    "working_days": "Float64",
+    "is_certain": "boolean",
+    "completed_at": UTC,
+}
+_FLOW: dict[str, Any] = {
+    "period": "datetime64[us]",
+    "section_gid": STR,
+    "section_name": STR,
+    "tasks": "Int64",
+}
+_HOUR = 3_600_000_000
+#: Projects that a message names.
+_SHOWN = 10
+#: The beginning of what is known of a task in a project, a story, the end: in this order.
+_BEGIN, _STORY, _END = range(3)
+
+
+def section_times(
+    stories: pd.DataFrame,
+    tasks: pd.DataFrame,
+    now: When | None = None,
+    tz: str = "UTC",
+    *,
+    workdays: str = "Mon-Fri",
+    holidays: Iterable[Any] = (),
+) -> pd.DataFrame:
+    """Return when each task was in which section of which project, and for how long.
+
+    Parameters
+    ----------
+    stories
+        All stories of the tasks, as ``gather.stories(asana, tasks)`` returns them. Only what
+        their fields say counts: their text depends on the language of who reads them.
+    tasks
+        As ``gather.all_tasks(...)`` returns them; stories of other tasks are left out.
+    now
+        The moment at which the tasks are as given; the present where not given. Stories that are
+        later all the same still count.
+    tz
+        The time zone in which days begin, and in which a ``now`` without a zone is read.
+    workdays
+        ``"Mon-Fri"``, ``"Sun-Thu"``, or with part days ``"Mon-Thu, Fri:0.5"``.
+    holidays
+        Days on which nobody works.
+
+    Returns
+    -------
+    DataFrame
+        One row per visit of a task to a section, by task in the order given, by project (gid)
+        and time: ``task_gid``, ``task_name``, ``project_gid``, ``project_name``,
+        ``section_gid``, ``section_name`` (str, names as they are now); ``enter``, ``leave``
+        (datetime64[us, UTC]); ``is_current`` (boolean: the task is there still, and ``leave`` is
+        missing); ``hours`` (Float64, up to ``now`` where current); ``working_days`` (Float64, the
+        part of that time on working days, a day being the 24 hours of its date); ``is_certain``
+        (boolean); ``completed_at`` (datetime64[us, UTC], of the task: completing a task moves it
+        nowhere, so cut there if you wish).
+
+        The visits of a task in a project do not overlap, and cover its time there without gaps.
+        A task enters a project when a story adds it, else when it was created; its first section
+        is the one that its first move leaves, or, if it never moved, the present one. What no
+        story tells and yet must have happened, because a task is elsewhere than its last story
+        left it, is taken to have happened half way between that story and the next, or ``now``.
+        A visit whose section, beginning or end is inferred so is not ``is_certain``, nor is one
+        that begins when the task was created; a section that nothing tells is missing. Moves
+        without a project belong to the one of which other rows know the section, and are left out
+        where none does.
+
+    Raises
+    ------
+    InvalidArgument
+        A column is missing, or an argument cannot be read; the message says what to type.
+
+    Examples
+    --------
+    Added on Friday the 6th at noon, moved on Monday the 9th at noon:
+
+    >>> import pandas as pd
+    >>> tasks = pd.DataFrame(
+    ...     {
+    ...         "gid": ["5"],
+    ...         "name": ["Logo"],
+    ...         "created_at": pd.to_datetime(["2026-03-06T12:00Z"]),
+    ...         "memberships_project_gids": [("1",)],
+    ...         "memberships_section_gids": [("12",)],
+    ...     }
+    ... )
+    >>> stories = pd.DataFrame(
+    ...     {
+    ...         "gid": ["7", "8"],
+    ...         "task_gid": ["5", "5"],
+    ...         "created_at": pd.to_datetime(["2026-03-06T12:00Z", "2026-03-09T12:00Z"]),
+    ...         "resource_subtype": ["added_to_project", "section_changed"],
+    ...         "project_gid": ["1", "1"],
+    ...         "old_section_gid": [None, "11"],
+    ...         "new_section_gid": [None, "12"],
+    ...     }
+    ... )
+    >>> times = section_times(stories, tasks, now="2026-03-10 12:00")
+    >>> times[["section_gid", "hours", "working_days", "is_current"]]
+      section_gid  hours  working_days  is_current
+    0          11   72.0           1.0       False
+    1          12   24.0           1.0        True
+    """
+    what = "rollups.section_times"
+    require_columns(tasks, ["gid", "name", "created_at"], what=what, record="task")
+    present = parse_moment(now, tz)
+    rows = drop_duplicate_gids(tasks)
+    moves = read_moves(stories, rows, what=what)
+    created = to_microseconds(parse_moments(rows["created_at"], what=what))
+    now_at = to_microseconds(pd.Series([present]))[0]
+    stays = _stays(_marks(moves, created, now_at))
+    enter, leave = stays["enter"].to_numpy(), stays["leave"].to_numpy()
+    end = np.where(leave == NEVER, np.maximum(now_at, enter), leave)
+    hours = np.where(enter == NEVER, np.nan, (end - enter) / _HOUR)
+    days = days_worked(enter, end, tz, workdays, holidays)
+    named = _named(stays, moves, rows).assign(hours=hours, working_days=days)
+    return named[list(_DTYPES)].astype(_DTYPES)
+
+
+def _marks(moves: Moves, created: Ints, now: int) -> pd.DataFrame:
+    """Return all that is known of where a task was, one row per moment, by task and project.
+
+    Each task in a project has a row of its beginning, one per story and one of the end; ``before``
+    and ``after`` say where the task was.
+    """
+    keys = ["task", "project"]
+    pairs = pd.concat([moves.told[keys], moves.members[keys]]).drop_duplicates()
+    begin = pairs.assign(stage=_BEGIN, at=created[pairs["task"]], before=OUTSIDE, after=ANYWHERE)
+    end = pairs.merge(moves.members, how="left", on=keys).assign(stage=_END, at=now, after=OUTSIDE)
+    end["before"] = end["section"].fillna(OUTSIDE).astype("int64")
+    story = moves.told.assign(stage=_STORY)
+    columns = [*keys, "stage", "at", "before", "after"]
+    marks = pd.concat([begin[columns], story[columns], end[columns]], ignore_index=True)
+    # The stories are in time order, and a stable sort keeps them so.
+    key = (marks["task"] * len(moves.projects.gids) + marks["project"]) * 3 + marks["stage"]
+    marks = marks.take(np.argsort(key.to_numpy(), kind="stable")).reset_index(drop=True)
+    return _joined(marks)
+
+
+def _joined(marks: pd.DataFrame) -> pd.DataFrame:
+    """Return the marks with beginnings and ends that agree with the stories next to them."""
+    at, stage = marks["at"].to_numpy(), marks["stage"].to_numpy()
+    after, before = marks["after"].to_numpy(), marks["before"].to_numpy()
+    is_begin, is_end = stage == _BEGIN, stage == _END
+    # A beginning is always followed by a row of its task, and an end by none or another's.
+    is_added = is_begin & (np.roll(before, -1) == OUTSIDE)
+    begin = np.where(np.roll(stage, -1) == _STORY, np.minimum(at, np.roll(at, -1)), at)
+    end = np.where(np.roll(stage, 1) == _STORY, np.maximum(at, np.roll(at, 1)), at)
+    return marks.assign(
+        at=np.where(is_begin, begin, np.where(is_end, end, at)),
+        after=np.where(is_added, OUTSIDE, after),
+    )
+
+
+def _stays(marks: pd.DataFrame) -> pd.DataFrame:
+    """Return the visits: between two marks one, or two if the marks contradict each other."""
+    mark, following = marks.iloc[:-1], marks.iloc[1:]
+    start, stop = mark["at"].to_numpy(), following["at"].to_numpy()
+    left, reached = mark["after"].to_numpy(), following["before"].to_numpy()
+    stage, is_last = mark["stage"].to_numpy(), (following["stage"] == _END).to_numpy()
+    is_within = stage != _END
+    was_in, is_in = is_within & (left != OUTSIDE), is_within & (reached != OUTSIDE)
+    agree = was_in & is_in & ((left == reached) | (left == ANYWHERE) | (reached == ANYWHERE))
+    half_way = start + (stop - start) // 2
+    section = np.maximum(left, reached)
+    is_told = (stage != _BEGIN) & (section != ANYWHERE)
+    stop = np.where(is_last, NEVER, stop)
+    parts = [
+        (agree, start, stop, section, is_told),
+        (was_in & ~agree, start, half_way, left, False),
+        (is_in & ~agree, half_way, stop, reached, False),
+    ]
+    names = ("enter", "leave", "section", "is_certain")
+    stays = [
+        mark.assign(**dict(zip(names, values, strict=True)))[where] for where, *values in parts
+    ]
+    ordered: pd.DataFrame = pd.concat(stays).sort_index(kind="stable")
+    return ordered[["task", "project", *names]]
+
+
+def _moments(microseconds: npt.NDArray[np.int64]) -> pd.Series[Any]:
+    return pd.Series(microseconds.view("datetime64[us]")).dt.tz_localize("UTC")
+
+
+def _named(stays: pd.DataFrame, moves: Moves, tasks: pd.DataFrame) -> pd.DataFrame:
+    """Return the visits with gids, names and moments instead of numbers."""
+    task, project, section = (stays[name].to_numpy() for name in ("task", "project", "section"))
+    done = parse_task_times(tasks, "completed_at", what="rollups.section_times")
+    columns = {
+        "task_gid": tasks["gid"].take(task),
+        "task_name": tasks["name"].take(task),
+        "project_gid": moves.projects.gids.take(project),
+        "project_name": moves.projects.names.take(project),
+        # The number of a missing section is -1, and is none of the sections.
+        "section_gid": moves.sections.gids.reindex(section),
+        "section_name": moves.sections.names.reindex(section),
+        "enter": _moments(stays["enter"].to_numpy()),
+        "leave": _moments(stays["leave"].to_numpy()),
+        "is_current": stays["leave"] == NEVER,
+        "is_certain": stays["is_certain"],
+        "completed_at": done.take(task),
+    }
+    return pd.DataFrame({name: column.array for name, column in columns.items()})
+
+
+def cumulative_flow(
+    section_times: pd.DataFrame,
+    every: Every = "D",
+    tz: str = "UTC",
+    *,
+    project: str | None = None,
+) -> pd.DataFrame:
+    """Count the tasks in each section of a project at the end of each period.
+
+    Parameters
+    ----------
+    section_times
+        What ``rollups.section_times`` returns.
+    every
+        A period as in ``rollups.hours``.
+    tz
+        The time zone in which days begin.
+    project
+        The gid or name of the project, where the visits are of several.
+
+    Returns
+    -------
+    DataFrame
+        ``period`` (datetime64[us], its first day), ``section_gid``, ``section_name`` (str) and
+        ``tasks`` (Int64): how many are there at the end of the period, completed or not; in the
+        last period, now. One row for each section in each period from the first visit's to the
+        present one, by period, the section first that was entered first. A visit whose beginning
+        is missing counts from the first period on.
+
+    Raises
+    ------
+    InvalidArgument
+        A column is missing, the visits are of several projects, or an argument cannot be read.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> visits = pd.DataFrame(
+    ...     {
+    ...         "project_gid": "1",
+    ...         "project_name": "Shop",
+    ...         "section_gid": ["11", "12"],
+    ...         "section_name": ["To do", "Done"],
+    ...         "enter": pd.to_datetime(["2026-03-02T09:00Z", "2026-03-03T09:00Z"]),
+    ...         "leave": pd.to_datetime(["2026-03-03T09:00Z", None]),
+    ...         "hours": [24.0, 1.0],
+    ...     }
+    ... )
+    >>> cumulative_flow(visits)
+          period section_gid section_name  tasks
+    0 2026-03-02          11        To do      1
+    1 2026-03-02          12         Done      0
+    2 2026-03-03          11        To do      0
+    3 2026-03-03          12         Done      1
+    """
+    what = "rollups.cumulative_flow"
+    columns = ["project_gid", "project_name", "section_gid", "section_name", "enter", "leave"]
+    require_columns(section_times, [*columns, "hours"], what=what)
+    check_every(every)
+    moments = {name: parse_moments(section_times[name], what=what) for name in ("enter", "leave")}
+    visits = _of_project(section_times.assign(**moments), project)
+    visits = visits.sort_values(["enter", "section_gid"])
+    enter = visits["enter"]
+    if enter.isna().all():
+        return pd.DataFrame(columns=list(_FLOW)).astype(_FLOW)
+    # What has no end yet tells by its hours what the present is.
+    present = enter + pd.to_timedelta(visits["hours"].astype("float64"), unit="h")
+    ends = pd.concat([visits["leave"], present.dt.round("us").astype(UTC)], ignore_index=True)
+    first, last = local_days(pd.Series([enter.min(), ends.max()]), tz)
+    periods = list_periods(first, last, every)
+    sections = visits.drop_duplicates("section_gid")[["section_gid", "section_name"]]
+    section = pd.Index(sections["section_gid"]).get_indexer(pd.Index(visits["section_gid"]))
+    steps = np.zeros((len(periods) + 1, len(sections)), dtype="int64")
+    # What ended before the first known beginning is not there at the end of any period.
+    leave = visits["leave"].clip(lower=enter.min())
+    for at, step in ((enter.fillna(enter.min()), 1), (leave, -1)):
+        period = periods.get_indexer(pd.DatetimeIndex(period_starts(local_days(at, tz), every)))
+        # A missing end is in no period, which is the row too many.
+        np.add.at(steps, (period, section), step)
+    return pd.DataFrame(
+        {
+            "period": np.repeat(periods, len(sections)),
+            "section_gid": np.tile(sections["section_gid"].to_numpy(object), len(periods)),
+            "section_name": np.tile(sections["section_name"].to_numpy(object), len(periods)),
+            "tasks": steps[:-1].cumsum(axis=0).ravel(),
+        }
+    ).astype(_FLOW)
+
+
+def _of_project(section_times: pd.DataFrame, project: str | None) -> pd.DataFrame:
+    """Return the visits of a project.
+
+    Raises
+    ------
+    InvalidArgument
+        There are several, or none of that gid or name.
+    """
+    places = section_times[["project_gid", "project_name"]].drop_duplicates("project_gid")
+    if project is not None:
+        is_gid = places["project_gid"] == project
+        is_meant = is_gid if is_gid.any() else places["project_name"] == project
+        known, places = places, places[is_meant.to_numpy(dtype=bool, na_value=False)]
+        if places.empty and not known.empty:
+            raise InvalidArgument(
+                f"project={project!r} is none of the projects: {_listed(known)}."
+            )
+    if len(places) > 1:
+        raise InvalidArgument(
+            f"rollups.cumulative_flow counts the tasks of one project; type project= and the gid "
+            f"of one of these: {_listed(places)}."
+        )
+    return section_times[section_times["project_gid"].isin(places["project_gid"]).to_numpy(bool)]
+
+
+def _listed(projects: pd.DataFrame) -> str:
+    pairs = projects.astype(object).itertuples(index=False)
+    texts = [f"{gid} ({name})" for gid, name in pairs]
+    more = f" and {len(texts) - _SHOWN} more" if len(texts) > _SHOWN else ""
+    return ", ".join(texts[:_SHOWN]) + more

@@ -1,0 +1,1 @@
+"""Dependencies within projects, and portfolios of them."""

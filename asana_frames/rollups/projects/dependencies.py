@@ -1,0 +1,304 @@
+"""Tasks that wait for each other: what stands before each, and what is on the longest chain."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from asana_frames.exceptions import InvalidArgument
+from asana_frames.frames.arrays import STR
+from asana_frames.rollups.projects.chains import Edges, Numbers, heaviest, levels
+from asana_frames.rollups.shared.duplicates import drop_duplicate_gids
+from asana_frames.rollups.shared.homes import Homes
+from asana_frames.rollups.shared.inputs import require_columns, text_column
+from asana_frames.rollups.shared.moments import resolve_today
+from asana_frames.rollups.shared.tasks import parse_task_dates
+from asana_frames.types import When
+
+_WHAT = "rollups.dependencies"
+_PAIR = ("task_gid", "dependency_gid")
+_DAYS = ("start_on", "due_on")
+
+_Flags: TypeAlias = npt.NDArray[np.bool_]
+
+
+class _Network(NamedTuple):
+    """Tasks, and after them what they wait for that is not among them, as nodes from 0 on."""
+
+    tasks: pd.DataFrame
+    gids: pd.Index[Any]
+    edges: Edges
+    is_open: _Flags
+
+    def only(self, flags: _Flags) -> Edges:
+        """Return the edges for which a flag holds."""
+        return Edges(self.edges.before[flags], self.edges.after[flags])
+
+    def padded(self, values: Any) -> Numbers:
+        """Return numbers of tasks with a 0 for each of the other nodes."""
+        numbers = np.zeros(len(self.gids), dtype="int64")
+        numbers[: len(self.tasks)] = values
+        return numbers
+
+
+def dependencies(
+    tasks: pd.DataFrame,
+    edges: pd.DataFrame,
+    now: When | None = None,
+    tz: str = "UTC",
+    *,
+    default_days: int = 1,
+) -> pd.DataFrame:
+    """Return what each task waits for, what waits for it, and how much time there is to spare.
+
+    Asana gives dependencies when asked for them::
+
+        tasks = af.gather.all_tasks(asana, "Acme", fields=[
+            "name", "completed", "start_on", "due_on", "assignee.name", "memberships",
+            "parent", "dependencies"])
+        edges = af.bridge(tasks, "dependencies")
+
+    or, with a request per task and ``tasks`` as they are::
+
+        found = asana.tasks.list_dependencies(tasks)
+        edges = af.bridge(found, "task", key="dependency_gid")
+
+    Give completed tasks too: a dependency on a task that is not in ``tasks`` is not known to be
+    done, and counts as open. What is completed holds nothing up, and waits for nothing.
+
+    The schedule is that of the critical path method, in calendar days: as if every open task began
+    today, or on the day after the last that it waits for. The dates of tasks give only their
+    lengths. A task that is not in ``tasks`` takes no time, but keeps its place in the order.
+
+    Parameters
+    ----------
+    tasks
+        As ``asana.tasks.list(...)`` or ``gather.all_tasks`` return them: needs ``gid``, ``name``,
+        ``completed`` (missing is open) and ``due_on``. A task that is there twice counts once, a
+        row without a gid not at all.
+    edges
+        A row per dependency: ``task_gid`` waits for ``dependency_gid``. One that is there twice
+        counts once; those of tasks that are not in ``tasks`` count for what they wait for.
+    now
+        The moment whose day the schedule begins with; the present where not given.
+    tz
+        The time zone in which ``now`` is a day. The dates of tasks are days and stay.
+    default_days
+        How long a task takes that has no start or no due day, or starts after it is due.
+
+    Returns
+    -------
+    DataFrame
+        One row per task, in the order of ``tasks``: ``task_gid``, ``task_name``,
+        ``assignee_name``, ``project_gid``, ``project_name`` (str; of its first project, for a
+        subtask in none that of the task above it); ``start_on``, ``due_on`` (datetime64[us]);
+        ``completed`` (boolean); ``depends_on_gids``, ``blocks_gids`` (tuples, sorted, of all
+        tasks); ``open_dependencies`` (Int64, unknown ones too) and ``unknown_dependencies``
+        (Int64, those not in ``tasks``); ``is_blocked`` (boolean: open, and an open task or an
+        unknown one stands before it); ``crosses_projects`` (boolean: it shares no project with
+        one that it waits for, and both are in some); ``chain`` (Int64, open tasks on the longest
+        chain that ends in it, itself included; 0 for a completed one); ``days`` (Int64, from
+        ``start_on`` to ``due_on``, both included).
+
+        Of open tasks only, missing for completed ones: ``earliest_start``, ``earliest_finish``,
+        ``latest_finish`` (datetime64[us], first and last days of work; the latest that does not
+        make the longest chain longer) and ``slack`` (Int64, days between latest and earliest
+        finish).
+
+        ``is_critical`` (boolean: open and without slack); ``conflict`` (boolean: it starts or is
+        due before something that it waits for is due, both being open; the same day is none).
+
+    Raises
+    ------
+    InvalidArgument
+        Columns are missing, ``default_days`` is no whole number from 1 on, or tasks wait for each
+        other in a circle; the message names them.
+
+    Examples
+    --------
+    Layout, of 3 days, waits for the text, of 5 days; the index, of 2 days, for nothing:
+
+    >>> import pandas as pd
+    >>> tasks = pd.DataFrame(
+    ...     {
+    ...         "gid": ["1", "2", "3"],
+    ...         "name": ["Text", "Layout", "Index"],
+    ...         "completed": [False, False, False],
+    ...         "start_on": pd.to_datetime(["2026-03-02", "2026-03-05", "2026-03-02"]),
+    ...         "due_on": pd.to_datetime(["2026-03-06", "2026-03-07", "2026-03-03"]),
+    ...     }
+    ... )
+    >>> edges = pd.DataFrame({"task_gid": ["2"], "dependency_gid": ["1"]})
+    >>> found = dependencies(tasks, edges, now="2026-03-02")
+    >>> found[["task_name", "is_blocked", "days", "earliest_finish", "slack", "conflict"]]
+      task_name  is_blocked  days earliest_finish  slack  conflict
+    0      Text       False     5      2026-03-06      0     False
+    1    Layout        True     3      2026-03-09      0      True
+    2     Index       False     2      2026-03-03      6     False
+    """
+    require_columns(tasks, ["gid", "name", "completed", "due_on"], what=_WHAT, record="task")
+    require_columns(edges, _PAIR, what=_WHAT)
+    if isinstance(default_days, bool) or not isinstance(default_days, int) or default_days < 1:
+        raise InvalidArgument(f"default_days={default_days!r} is no number of days; type 1.")
+    day = resolve_today(now, tz)
+    network = _network(_known(tasks, default_days), edges)
+    # Over all edges: a circle is wrong even where its tasks are done.
+    level = levels(network.edges, _names(network), what="These tasks wait for each other")
+    before, after = network.edges
+    binding = network.only(network.is_open[before] & network.is_open[after])
+    table = network.tasks.assign(
+        **_neighbours(network),
+        **_standing(network),
+        crosses_projects=_crossing(network),
+        conflict=_conflicts(network.tasks, binding),
+        **_schedule(network, binding, level, day),
+    )
+    return table.astype(_DTYPES)[list(_DTYPES)]
+
+
+_DTYPES: dict[str, Any] = {
+    **dict.fromkeys(("task_gid", "task_name", "assignee_name"), STR),
+    **dict.fromkeys(("project_gid", "project_name"), STR),
+    **dict.fromkeys(_DAYS, "datetime64[us]"),
+    "completed": "boolean",
+    **dict.fromkeys(("depends_on_gids", "blocks_gids"), "object"),
+    **dict.fromkeys(("open_dependencies", "unknown_dependencies"), "Int64"),
+    **dict.fromkeys(("is_blocked", "crosses_projects"), "boolean"),
+    **dict.fromkeys(("chain", "days"), "Int64"),
+    **dict.fromkeys(("earliest_start", "earliest_finish", "latest_finish"), "datetime64[us]"),
+    "slack": "Int64",
+    **dict.fromkeys(("is_critical", "conflict"), "boolean"),
+}
+
+
+def _known(tasks: pd.DataFrame, default_days: int) -> pd.DataFrame:
+    """Return what is known of each task alone, and all projects that it is in."""
+    rows = drop_duplicate_gids(tasks)
+    places = Homes(rows).places()
+    found = {
+        "task_gid": text_column(rows, "gid"),
+        "task_name": text_column(rows, "name"),
+        "assignee_name": text_column(rows, "assignee_name"),
+        "project_gid": places["project_gids"].str[0].astype(STR),
+        "project_name": places["project_names"].str[0].astype(STR),
+        **{name: parse_task_dates(rows, name, what=_WHAT) for name in _DAYS},
+    }
+    length = (found["due_on"] - found["start_on"]).dt.days + 1
+    return pd.DataFrame(found).assign(
+        completed=rows["completed"].astype("boolean"),
+        days=length.where(length > 0, default_days).astype("int64"),
+        project_gids=places["project_gids"],
+    )
+
+
+def _network(tasks: pd.DataFrame, edges: pd.DataFrame) -> _Network:
+    # Sorted, so that their order changes nothing: neither tuples nor which circle is named.
+    pairs = edges[[*_PAIR]].astype(STR).dropna().drop_duplicates().sort_values([*_PAIR])
+    known = pd.Index(tasks["task_gid"])
+    ends = pd.Index(pd.concat([pairs[name] for name in _PAIR])).unique()
+    gids = known.append(ends.difference(known))
+    after, before = (gids.get_indexer(pd.Index(pairs[name])).astype("int64") for name in _PAIR)
+    is_open = np.ones(len(gids), dtype=bool)
+    is_open[: len(tasks)] = ~tasks["completed"].fillna(False).to_numpy(dtype=bool)
+    return _Network(tasks, gids, Edges(before, after), is_open)
+
+
+def _names(network: _Network) -> list[str]:
+    tasks = network.tasks
+    known = tasks["task_name"].fillna("").str.cat(tasks["task_gid"], sep=" (") + ")"
+    return [*known, *network.gids[len(tasks) :]]
+
+
+def _neighbours(network: _Network) -> dict[str, pd.Series[Any]]:
+    before, after = network.edges
+    count = len(network.tasks)
+    return {
+        "depends_on_gids": _grouped(network.gids[before], after, count),
+        "blocks_gids": _grouped(network.gids[after], before, count),
+    }
+
+
+def _grouped(gids: pd.Index[Any], nodes: Numbers, count: int) -> pd.Series[Any]:
+    """Return a tuple for each node of the gids that belong to it, in the order given."""
+    order = np.argsort(nodes, kind="stable")
+    ends = np.searchsorted(nodes[order], np.arange(count + 1)).tolist()
+    sorted_gids = gids[order].tolist()
+    tuples = [tuple(sorted_gids[start:end]) for start, end in pairwise(ends)]
+    # Said to be objects, or tuples of one length would become a table.
+    return pd.Series(tuples, dtype=object)
+
+
+def _standing(network: _Network) -> dict[str, Any]:
+    """Return how many tasks stand before each, and whether it is blocked by them."""
+    before, after = network.edges
+    count = len(network.tasks)
+    is_standing = network.is_open[before]
+    standing = np.bincount(after[is_standing], minlength=count)[:count]
+    unknown = np.bincount(after[before >= count], minlength=count)[:count]
+    return {
+        "open_dependencies": standing,
+        "unknown_dependencies": unknown,
+        "is_blocked": network.is_open[:count] & (standing > 0),
+    }
+
+
+def _crossing(network: _Network) -> _Flags:
+    """Return whether each task waits for one with which it shares no project."""
+    count = len(network.tasks)
+    homes = network.tasks["project_gids"].explode().dropna()
+    places = pd.DataFrame({"node": homes.index, "project": homes.array}, dtype=object)
+    places = places.astype({"node": "int64"})
+    is_housed = np.isin(np.arange(len(network.gids)), places["node"])
+    before, after = network.edges
+    before, after = network.only(is_housed[before] & is_housed[after])
+    steps = pd.DataFrame({"step": np.arange(len(after)), "before": before, "after": after})
+    shared = steps.merge(places, left_on="before", right_on="node").merge(
+        places, left_on=["after", "project"], right_on=["node", "project"]
+    )
+    crosses = np.zeros(count, dtype=bool)
+    crosses[after[~steps["step"].isin(shared["step"])]] = True
+    return crosses
+
+
+def _conflicts(tasks: pd.DataFrame, binding: Edges) -> _Flags:
+    """Return whether each task starts or is due before something that it waits for is due."""
+    start, due = (tasks[name].to_numpy("datetime64[us]") for name in _DAYS)
+    is_known = (binding.before < len(tasks)) & (binding.after < len(tasks))
+    before, after = binding.before[is_known], binding.after[is_known]
+    # A missing day is neither before nor after another.
+    is_early = (start[after] < due[before]) | (due[after] < due[before])
+    conflict = np.zeros(len(tasks), dtype=bool)
+    conflict[after[is_early]] = True
+    return conflict
+
+
+def _schedule(
+    network: _Network, binding: Edges, level: Numbers, day: pd.Timestamp
+) -> dict[str, Any]:
+    """Return the chain to each task, when it can and when it must be done, and its slack."""
+    count = len(network.tasks)
+    is_open = network.is_open[:count]
+    days = network.padded(network.tasks["days"].where(is_open, 0))
+    done = heaviest(days, binding, level)
+    onward = heaviest(days, Edges(binding.after, binding.before), level.max(initial=0) - level)
+    slack = (done.max(initial=0) - (done + onward - days))[:count]
+    found = {
+        "earliest_start": _days_after(day, (done - days)[:count]),
+        "earliest_finish": _days_after(day, done[:count] - 1),
+        "latest_finish": _days_after(day, done[:count] - 1 + slack),
+        "slack": pd.Series(slack, dtype="Int64"),
+    }
+    scheduled: dict[str, Any] = {name: values.where(is_open) for name, values in found.items()}
+    own = network.padded(is_open)
+    return scheduled | {
+        "chain": heaviest(own, binding, level)[:count],
+        "is_critical": is_open & (slack == 0),
+    }
+
+
+def _days_after(day: pd.Timestamp, days: Numbers) -> pd.Series[Any]:
+    return pd.Series(day.to_datetime64() + days.astype("timedelta64[D]"), dtype="datetime64[us]")

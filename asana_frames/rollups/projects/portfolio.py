@@ -1,0 +1,281 @@
+"""The projects of portfolios: how far each is, and how far it should be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from asana_frames.frames.arrays import STR
+from asana_frames.rollups.projects.chains import Edges, levels
+from asana_frames.rollups.shared.duplicates import drop_duplicates
+from asana_frames.rollups.shared.homes import check_tuples
+from asana_frames.rollups.shared.inputs import require_columns, text_column
+from asana_frames.rollups.shared.moments import days_between, parse_moment, resolve_today
+from asana_frames.rollups.shared.tasks import parse_task_dates, parse_task_times
+from asana_frames.types import When
+
+_WHAT = "rollups.portfolio"
+_PAIR = ("task_gid", "project_gid")
+_COUNTS = ("tasks", "done", "open", "overdue", "unassigned")
+_DTYPES: dict[str, Any] = {
+    **dict.fromkeys(("project_gid", "project_name", "owner_name", "team_name"), STR),
+    "path": "object",
+    **dict.fromkeys(("start_on", "due_on"), "datetime64[us]"),
+    **dict.fromkeys(_COUNTS, "Int64"),
+    "share_done": "Float64",
+    "slip_days": "Int64",
+    "last_status": STR,
+    "last_status_at": "datetime64[us, UTC]",
+    "last_status_title": STR,
+    **dict.fromkeys(("days_since_status", "expected_share"), "Float64"),
+    "is_behind": "boolean",
+}
+#: How much less may be done than expected.
+_TOLERATED = 0.1
+#: Less than any share of tasks and days, more than what floats lose.
+_TINY = 1e-9
+
+
+def portfolio(
+    items: pd.DataFrame,
+    tasks: pd.DataFrame,
+    statuses: pd.DataFrame | None = None,
+    now: When | None = None,
+    tz: str = "UTC",
+    *,
+    memberships: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Return how far each project of portfolios is, how far it should be, and its last status.
+
+    All of it is read with::
+
+        portfolios = asana.portfolios.list(
+            workspace="Acme", owner="me", fields=["name", "resource_type"])
+        items = pd.concat([portfolios, asana.portfolios.list_items(portfolios)])
+        projects = items[items["resource_type"] == "project"]
+        tasks = asana.tasks.list(project=projects)
+        statuses = asana.status_updates.list(parent=projects)
+
+    Parameters
+    ----------
+    items
+        Projects, as ``asana.portfolios.list_items(...)`` or ``asana.projects.list(...)`` return
+        them: needs ``gid`` and ``name``. A portfolio among the items is no row: its own items are,
+        if they are there too. An item that is there twice, or in several portfolios, counts once;
+        a row without a gid not at all.
+    tasks
+        As ``asana.tasks.list(...)`` or ``gather.all_tasks`` return them: needs ``gid``,
+        ``completed`` (missing is open), ``due_on``, ``assignee_gid`` and
+        ``memberships_project_gids``. A task counts in each project that it is itself in, a
+        subtask too, and once there.
+    statuses
+        As ``asana.status_updates.list(parent=projects)`` returns them.
+    now
+        The moment up to which progress is expected; the present where not given.
+    tz
+        The time zone in which ``now`` is a day. Dates of tasks and projects are days and stay.
+    memberships
+        Which task is in which project, ``task_gid`` and ``project_gid``, as
+        ``af.bridge(tasks, "memberships")`` returns them, instead of the column of ``tasks``.
+
+    Returns
+    -------
+    DataFrame
+        One row per project, in the order of ``items``: ``project_gid``, ``project_name``,
+        ``owner_name``, ``team_name`` (str); ``path`` (tuple of the names of the portfolios above
+        it on the shortest way, from the top; those whose names ``items`` does not tell are left
+        out); ``start_on``, ``due_on`` (datetime64[us]); ``tasks``, ``done``, ``open``, ``overdue``
+        (open and due before today), ``unassigned`` (open, without an assignee) (Int64);
+        ``share_done`` (Float64, missing without tasks); ``slip_days`` (Int64, days from the
+        project's due day to the latest of its open tasks', 0 where none is later; missing where
+        either is); ``last_status`` (str, its ``status_type``), ``last_status_at``
+        (datetime64[us, UTC]), ``last_status_title`` (str), ``days_since_status`` (Float64);
+        ``expected_share`` (Float64, 0 to 1: the share of the days from start to due that are over
+        at the end of today; missing without both, or where they are in the wrong order);
+        ``is_behind`` (boolean: more than a tenth of all less is done than expected; False for a
+        project that is marked as completed, missing where either share is).
+
+    Raises
+    ------
+    InvalidArgument
+        Columns are missing, or portfolios are in each other in a circle; the message names it.
+
+    Examples
+    --------
+    Of 10 days 5 are over; of 4 tasks 1 is done, and another is due after the project:
+
+    >>> import pandas as pd
+    >>> items = pd.DataFrame(
+    ...     {
+    ...         "gid": ["31"],
+    ...         "name": ["Website"],
+    ...         "start_on": pd.to_datetime(["2026-03-02"]),
+    ...         "due_on": pd.to_datetime(["2026-03-11"]),
+    ...     }
+    ... )
+    >>> tasks = pd.DataFrame(
+    ...     {
+    ...         "gid": ["1", "2", "3", "4"],
+    ...         "completed": [True, False, False, False],
+    ...         "due_on": pd.to_datetime(["2026-03-03", "2026-03-05", "2026-03-14", None]),
+    ...         "assignee_gid": ["11", "11", None, "12"],
+    ...         "memberships_project_gids": [("31",)] * 4,
+    ...     }
+    ... )
+    >>> found = portfolio(items, tasks, now="2026-03-06")
+    >>> found[["tasks", "open", "overdue", "unassigned", "slip_days"]]
+       tasks  open  overdue  unassigned  slip_days
+    0      4     3        1           1          3
+    >>> found[["share_done", "expected_share", "is_behind"]]
+       share_done  expected_share  is_behind
+    0        0.25             0.5       True
+    """
+    require_columns(items, ["gid", "name"], what=_WHAT, record="project")
+    moment, day = parse_moment(now, tz), resolve_today(now, tz)
+    known = items[items["gid"].notna().to_numpy(dtype=bool)]
+    inside = _inside(known)
+    rows = drop_duplicates(known)
+    paths = _paths(rows, inside)
+    rows = rows.assign(path=paths)[~_is_portfolio(rows, inside)].reset_index(drop=True)
+    table = _projects(rows)
+    table = table.assign(**_counts(_flags(tasks, day), _places(tasks, memberships), table))
+    table = table.assign(**_last_status(statuses, table["project_gid"], moment))
+    table["expected_share"] = _expected(table, day)
+    lag = table["expected_share"] - table["share_done"]
+    table["is_behind"] = (lag > _TOLERATED + _TINY).mask(_is_complete(rows) & lag.notna(), False)
+    return table.astype(_DTYPES)[list(_DTYPES)]
+
+
+def _inside(items: pd.DataFrame) -> pd.DataFrame:
+    """Return which item is in which portfolio: ``gid`` and ``portfolio``, of all rows."""
+    if "portfolio_gids" not in items:
+        return pd.DataFrame({"gid": [], "portfolio": []}, dtype=STR)
+    check_tuples(items["portfolio_gids"].dtype, "portfolio_gids")
+    pairs = items[["gid", "portfolio_gids"]].explode("portfolio_gids").dropna()
+    pairs = pairs.set_axis(["gid", "portfolio"], axis="columns").astype(STR)
+    return pairs.drop_duplicates().sort_values(["gid", "portfolio"], ignore_index=True)
+
+
+def _is_portfolio(items: pd.DataFrame, inside: pd.DataFrame) -> pd.Series[Any]:
+    holds_others = text_column(items, "gid").isin(inside["portfolio"])
+    return holds_others | text_column(items, "resource_type").eq("portfolio").fillna(False)
+
+
+def _paths(items: pd.DataFrame, inside: pd.DataFrame) -> pd.Series[Any]:
+    """Return the names of the portfolios above each item, from the top, on the shortest way.
+
+    Raises
+    ------
+    InvalidArgument
+        Portfolios are in each other in a circle.
+    """
+    gids = pd.Index(text_column(items, "gid"))
+    nodes = gids.append(pd.Index(inside["portfolio"].drop_duplicates()).difference(gids))
+    named = [*text_column(items, "name").fillna(""), *[""] * (len(nodes) - len(gids))]
+    pairs = (nodes.get_indexer(pd.Index(inside[name])) for name in ("portfolio", "gid"))
+    edges = Edges(*(pair.astype("int64") for pair in pairs))
+    calls = [name or gid for name, gid in zip(named, nodes, strict=True)]
+    level = levels(edges, calls, what="These portfolios are in each other")
+    above: dict[int, list[int]] = {}
+    for holder, item in zip(*(pair.tolist() for pair in edges), strict=True):
+        above.setdefault(item, []).append(holder)
+    ways: dict[int, tuple[int, ...]] = {}
+    for node in np.argsort(level, kind="stable").tolist():
+        holders = [(*ways[holder], holder) for holder in above.get(node, [])]
+        ways[node] = min(holders, key=len, default=())
+    paths = [tuple(named[step] for step in ways[at] if named[step]) for at in range(len(gids))]
+    # Said to be objects, or tuples of one length would become a table.
+    return pd.Series(paths, index=items.index, dtype=object)
+
+
+def _projects(items: pd.DataFrame) -> pd.DataFrame:
+    texts = {f"project_{end}": text_column(items, end) for end in ("gid", "name")}
+    texts |= {name: text_column(items, name) for name in ("owner_name", "team_name")}
+    dates = {name: parse_task_dates(items, name, what=_WHAT) for name in ("start_on", "due_on")}
+    return pd.DataFrame(texts | dates).assign(path=items["path"])
+
+
+def _is_complete(items: pd.DataFrame) -> Any:
+    if "completed" not in items:
+        return np.zeros(len(items), dtype=bool)
+    return items["completed"].astype("boolean").fillna(False).to_numpy(dtype=bool)
+
+
+def _flags(tasks: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """Return for each task, by gid, whether it is done and so on, and the day it is due."""
+    require_columns(
+        tasks, ["gid", "completed", "due_on", "assignee_gid"], what=_WHAT, record="task"
+    )
+    rows = drop_duplicates(tasks)
+    is_done = rows["completed"].astype("boolean").fillna(False).to_numpy(dtype=bool)
+    due = parse_task_dates(rows, "due_on", what=_WHAT)
+    flags = {
+        "tasks": True,
+        "done": is_done,
+        "open": ~is_done,
+        "overdue": ~is_done & (due < day).to_numpy(),
+        "unassigned": ~is_done & rows["assignee_gid"].isna().to_numpy(),
+    }
+    return pd.DataFrame(
+        {"task_gid": text_column(rows, "gid"), **flags, "latest": due.where(~is_done)}
+    )
+
+
+def _places(tasks: pd.DataFrame, memberships: pd.DataFrame | None) -> pd.DataFrame:
+    """Return which task is in which project, each pair once."""
+    if memberships is None:
+        require_columns(tasks, ["memberships_project_gids"], what=_WHAT, record="task")
+        check_tuples(tasks["memberships_project_gids"].dtype, "memberships_project_gids")
+        lists = drop_duplicates(tasks)[["gid", "memberships_project_gids"]]
+        pairs = lists.explode("memberships_project_gids").set_axis([*_PAIR], axis="columns")
+    else:
+        require_columns(memberships, _PAIR, what=_WHAT)
+        pairs = memberships[[*_PAIR]]
+    return pairs.astype(STR).dropna().drop_duplicates(ignore_index=True)
+
+
+def _counts(
+    flags: pd.DataFrame, places: pd.DataFrame, projects: pd.DataFrame
+) -> dict[str, pd.Series[Any]]:
+    grouped = places.merge(flags, on="task_gid").groupby("project_gid")
+    gids = projects["project_gid"]
+    sums = grouped[[*_COUNTS]].sum().reindex(gids, fill_value=0).reset_index(drop=True)
+    latest = grouped["latest"].max().reindex(gids).reset_index(drop=True)
+    later = (latest - projects["due_on"]).dt.days.clip(lower=0)
+    found = {name: sums[name].astype("Int64") for name in _COUNTS}
+    share = found["done"] / found["tasks"].mask(found["tasks"] == 0)
+    return found | {"share_done": share.astype("Float64"), "slip_days": later.astype("Int64")}
+
+
+def _last_status(
+    statuses: pd.DataFrame | None, projects: pd.Series[Any], moment: pd.Timestamp
+) -> dict[str, pd.Series[Any]]:
+    if statuses is None:
+        statuses = pd.DataFrame({name: [] for name in ("parent_gid", "status_type", "created_at")})
+    needed = ["parent_gid", "status_type", "created_at"]
+    require_columns(statuses, needed, what=_WHAT, record="status_update")
+    rows = drop_duplicates(statuses) if "gid" in statuses else statuses.reset_index(drop=True)
+    columns = {
+        "project_gid": text_column(rows, "parent_gid"),
+        "last_status": text_column(rows, "status_type"),
+        "last_status_at": parse_task_times(rows, "created_at", what=_WHAT),
+        "last_status_title": text_column(rows, "title"),
+        "gid": text_column(rows, "gid"),
+    }
+    told = pd.DataFrame(columns).dropna(subset=["project_gid", "last_status_at"])
+    told = told.sort_values(["last_status_at", "gid"], kind="stable")
+    last = told.drop_duplicates("project_gid", keep="last").set_index("project_gid")
+    found = last.reindex(projects).reset_index(drop=True)
+    since = days_between(found["last_status_at"], pd.Series(moment, index=found.index))
+    names = ("last_status", "last_status_at", "last_status_title")
+    return {name: found[name] for name in names} | {"days_since_status": since}
+
+
+def _expected(projects: pd.DataFrame, day: pd.Timestamp) -> pd.Series[Any]:
+    """Return the share of each project's days that are over at the end of a day."""
+    length = (projects["due_on"] - projects["start_on"]).dt.days + 1
+    over = (day - projects["start_on"]).dt.days + 1
+    share: pd.Series[Any] = (over / length).where(length > 0).astype("Float64")
+    return share.clip(0, 1)

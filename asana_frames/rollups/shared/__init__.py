@@ -1,0 +1,1 @@
+"""What several rollups need: inputs, tasks, periods, moments, working days, totals."""

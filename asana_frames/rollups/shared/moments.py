@@ -1,0 +1,169 @@
+"""Moments, the present among them, and the days that they lie on in a time zone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from asana_frames.exceptions import InvalidArgument
+from asana_frames.rollups.shared.periods import parse_timestamp
+from asana_frames.types import When
+
+Ints = npt.NDArray[np.int64]
+UTC = pd.DatetimeTZDtype("us", "UTC")
+#: A missing moment, in microseconds.
+NEVER = np.iinfo("int64").min
+_SECONDS_OF_DAY = 86_400
+_NOW = {"name": "now", "what": "moment", "like": "2026-03-02 09:00"}
+
+
+def check_zone(tz: str) -> None:
+    """Refuse a time zone that is not known.
+
+    Raises
+    ------
+    InvalidArgument
+        The message shows what one looks like.
+    """
+    try:
+        if not isinstance(tz, str):
+            raise TypeError("a time zone is text")
+        pd.Timestamp(0, tz=tz)
+    # What reads time zones refuses each kind of nonsense in its own way.
+    except (TypeError, ValueError, LookupError, OSError) as cause:
+        raise InvalidArgument(f"tz={tz!r} is no time zone; type tz='Europe/Berlin'.") from cause
+
+
+def parse_moment(now: When | None, tz: str = "UTC") -> pd.Timestamp:
+    """Return the moment that an argument names, in UTC; the present for None.
+
+    Parameters
+    ----------
+    now
+        ISO 8601 text, a date or a moment; one without a zone is read in ``tz``. What a clock
+        shows twice in autumn is the first of the two, what it skips in spring is the next
+        moment that there is.
+    tz
+        A time zone, such as ``"Europe/Berlin"``.
+
+    Raises
+    ------
+    InvalidArgument
+        It cannot be read, or there is no such time zone.
+
+    Examples
+    --------
+    >>> moment_of("2026-11-02 09:00", "Europe/Berlin")
+    Timestamp('2026-11-02 08:00:00+0000', tz='UTC')
+    """
+    check_zone(tz)
+    moment = pd.Timestamp.now("UTC") if now is None else parse_timestamp(now, **_NOW)
+    if moment.tzinfo is None:
+        moment = moment.tz_localize(tz, ambiguous=True, nonexistent="shift_forward")
+    return moment.tz_convert("UTC").as_unit("us")
+
+
+def resolve_today(now: When | None, tz: str = "UTC") -> pd.Timestamp:
+    """Return the day that an argument's moment lies on in a time zone, naive.
+
+    Examples
+    --------
+    >>> today("2026-11-02T23:30Z", "Europe/Berlin")
+    Timestamp('2026-11-03 00:00:00')
+    """
+    return parse_moment(now, tz).tz_convert(tz).tz_localize(None).normalize()
+
+
+def parse_moments(moments: pd.Series[Any], *, what: str) -> pd.Series[Any]:
+    """Return a column of moments as ``datetime64[us, UTC]``.
+
+    Raises
+    ------
+    InvalidArgument
+        The column holds anything else; one in which all is missing may be of any dtype.
+    """
+    if isinstance(moments.dtype, pd.DatetimeTZDtype):
+        return moments if moments.dtype == UTC else moments.dt.tz_convert("UTC").astype(UTC)
+    if moments.isna().all():
+        return pd.Series(pd.NaT, index=moments.index, name=moments.name, dtype=UTC)
+    raise InvalidArgument(
+        f"{what} needs moments with a time zone in {moments.name}, not {moments.dtype}. "
+        f"Type pd.to_datetime(frame[{moments.name!r}], utc=True)."
+    )
+
+
+def to_microseconds(moments: pd.Series[Any]) -> Ints:
+    """Return moments in UTC as microseconds since 1970, a missing one as ``NEVER``."""
+    return moments.to_numpy("datetime64[us]").astype("int64")
+
+
+def days_between(start: pd.Series[Any], end: pd.Series[Any]) -> pd.Series[Any]:
+    """Return the days of 24 hours between moments in UTC, row by row (Float64).
+
+    Examples
+    --------
+    >>> begun = pd.Series(pd.to_datetime(["2026-03-02T12:00Z", None]))
+    >>> days_between(begun, begun + pd.Timedelta(hours=36)).tolist()
+    [1.5, <NA>]
+    """
+    first, last = to_microseconds(start), to_microseconds(end)
+    is_known = (first != NEVER) & (last != NEVER)
+    days = np.where(is_known, (last - first) / 1e6 / _SECONDS_OF_DAY, np.nan)
+    return pd.Series(days, index=start.index).astype("Float64")
+
+
+def convert_zone(moments: pd.Series[Any], tz: str = "UTC") -> pd.Series[Any]:
+    """Return what clocks of a time zone show at each moment, as ``datetime64[us]``, naive.
+
+    Raises
+    ------
+    InvalidArgument
+        There is no such time zone.
+    """
+    check_zone(tz)
+    shown: pd.Series[Any] = moments.dt.tz_convert(tz).dt.tz_localize(None)
+    return shown.astype("datetime64[us]")
+
+
+def local_days(moments: pd.Series[Any], tz: str = "UTC") -> pd.Series[Any]:
+    """Return the day that each moment lies on in a time zone, as ``datetime64[us]``, naive.
+
+    Examples
+    --------
+    >>> late = pd.Series(pd.to_datetime(["2026-03-02T23:30Z", None]))
+    >>> days_in(late, "Europe/Berlin").tolist()
+    [Timestamp('2026-03-03 00:00:00'), NaT]
+
+    Raises
+    ------
+    InvalidArgument
+        There is no such time zone.
+    """
+    local = convert_zone(moments, tz)
+    # Twice as fast as .dt.normalize(), which looks at each day anew.
+    days = local.to_numpy().astype("datetime64[D]").astype("datetime64[us]")
+    return pd.Series(days, index=local.index, name=local.name)
+
+
+def ends_of_days(days: pd.DatetimeIndex, tz: str = "UTC") -> npt.NDArray[np.datetime64]:
+    """Return the moments, in UTC, at which days of a time zone end: where the next begin.
+
+    Raises
+    ------
+    InvalidArgument
+        There is no such time zone.
+
+    Examples
+    --------
+    >>> end_of_days(pd.to_datetime(["2026-03-02"]), "Europe/Berlin").tolist()
+    [datetime.datetime(2026, 3, 2, 23, 0)]
+    """
+    check_zone(tz)
+    following = days + pd.Timedelta(days=1)
+    # Where a clock goes over midnight, the day begins at the first moment that there is.
+    twice = np.ones(len(following), dtype=bool)
+    begun = following.tz_localize(tz, ambiguous=twice, nonexistent="shift_forward")
+    return begun.tz_convert("UTC").tz_localize(None).to_numpy().astype("datetime64[us]")

@@ -1,0 +1,93 @@
+"""Sums by keys and period, over a frame of pandas or the parts of one of Dask."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from asana_frames.exceptions import InvalidArgument
+from asana_frames.rollups.shared.inputs import is_dask
+from asana_frames.rollups.shared.periods import list_periods
+
+Chunk = Callable[[pd.DataFrame], pd.DataFrame]
+#: Rows that a filled table may have.
+_MOST = 20_000_000
+
+
+def aggregate(frame: Any, chunk: Chunk, values: Iterable[str]) -> pd.DataFrame:
+    """Return ``chunk(frame)``; of a Dask frame, the chunks of its parts added up.
+
+    Parameters
+    ----------
+    frame
+        A frame of pandas or Dask.
+    chunk
+        Makes sums of a part: key columns, then ``values``, one row per group.
+    values
+        The columns that are sums.
+    """
+    if not is_dask(frame):
+        return chunk(frame)
+    sums = list(values)
+
+    def again(parts: pd.DataFrame) -> pd.DataFrame:
+        keys = [name for name in parts.columns if name not in sums]
+        return sum_by(parts[keys], {name: parts[name] for name in sums})
+
+    # The frame of no rows tells Dask the columns and dtypes.
+    meta = chunk(frame._meta)
+    reduced = frame.reduction(chunk, aggregate=again, meta=meta)
+    return pd.DataFrame(reduced.compute()).reset_index(drop=True)
+
+
+def sum_by(keys: pd.DataFrame, values: Mapping[str, pd.Series[Any]]) -> pd.DataFrame:
+    """Return sums by all columns of ``keys``, sorted; a missing key is a group of its own.
+
+    A sum of nothing but missing values is missing.
+
+    Raises
+    ------
+    InvalidArgument
+        A key has the name of a sum.
+    """
+    for name in keys.columns.intersection(list(values)):
+        raise InvalidArgument(f"{name!r} is what is added up, so it can be no key of by=.")
+    table = pd.DataFrame({name: value.astype("Float64") for name, value in values.items()})
+    if keys.columns.empty:
+        totals = table.sum(min_count=1).to_frame().T
+        return totals.astype("Float64")
+    by = [keys[name] for name in keys.columns]
+    grouped = table.groupby(by, dropna=False, observed=True)
+    return grouped.sum(min_count=1).reset_index()
+
+
+def fill_periods(
+    totals: pd.DataFrame, period: str, every: str, values: Iterable[str]
+) -> pd.DataFrame:
+    """Return totals with a row of 0 for each group and period that has none.
+
+    The periods are all from the first to the last of ``totals``; rows without a period stay.
+
+    Raises
+    ------
+    InvalidArgument
+        There would be more rows than a machine holds.
+    """
+    days = totals[period]
+    if days.isna().all():
+        return totals
+    periods = list_periods(days.min(), days.max(), every)
+    keys = [name for name in totals.columns if name not in (period, *values)]
+    groups = totals[keys].drop_duplicates()
+    if len(groups) * len(periods) > _MOST:
+        raise InvalidArgument(
+            f"fill=True makes {len(groups) * len(periods):,} rows of {len(groups):,} groups in "
+            f"{len(periods):,} periods. Take fewer keys, or a longer period."
+        )
+    grid = groups.merge(pd.DataFrame({period: periods}), how="cross")
+    full = grid.merge(totals, how="left", on=[*keys, period])
+    full = pd.concat([full, totals[days.isna()]]) if days.isna().any() else full
+    full = full.fillna(dict.fromkeys(values, 0.0))[list(totals.columns)]
+    return full.sort_values([*keys, period], na_position="last", kind="stable", ignore_index=True)

@@ -1,0 +1,1 @@
+"""Tracked time: entries, hours, cost, budgets, estimates, timesheets, capacity."""

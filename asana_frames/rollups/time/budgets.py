@@ -1,0 +1,251 @@
+"""How fast budgets are used up."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from asana_frames.exceptions import InvalidArgument, PartialResultWarning
+from asana_frames.frames.arrays import STR
+from asana_frames.rollups.shared.duplicates import drop_duplicates
+from asana_frames.rollups.shared.inputs import require_columns
+from asana_frames.rollups.shared.periods import (
+    Every,
+    check_days,
+    check_every,
+    parse_day,
+    period_starts,
+)
+from asana_frames.rollups.time.burning import (
+    DATES,
+    TEXTS,
+    Burn,
+    Method,
+    burn_of,
+    burn_table,
+    own_value,
+)
+from asana_frames.rollups.time.rates import RateBook, priced_by
+
+_WHAT = "rollups.budget_burn"
+_NEEDED = ("gid", "parent_gid", "parent_name", "budget_type", "total_value", "actual_value")
+_NUMBERS = (
+    *("used", "used_total", "used_low", "used_high", "total", "left"),
+    *("planned", "planned_to_date", "unpriced_hours", "actual"),
+)
+_COLUMNS = (*TEXTS, "period", "is_forecast", *_NUMBERS, *DATES)
+#: What share of Asana's own figure the entries may lack unsaid.
+_TOLERATED = 0.99
+
+
+def budget_burn(
+    budgets: pd.DataFrame,
+    entries: pd.DataFrame,
+    rates: pd.DataFrame | None = None,
+    every: Every = "W",
+    forecast: bool = True,
+    *,
+    projects: pd.DataFrame | None = None,
+    as_of: Any = None,
+    pace: int = 8,
+    band: float = 0.8,
+    placeholders: Mapping[str, str] | None = None,
+) -> pd.DataFrame:
+    """Return how much of each budget was used by period, and when it will be used up.
+
+    What counts to a budget: entries that are attributable to its project and pass its
+    ``actual_billable_status_filter`` (Asana's default is ``billable``), at the rates of
+    ``rollups.cost`` for a budget of money. An entry without a rate, or with one in another
+    currency, adds to ``unpriced_hours`` instead.
+
+    The forecast goes on at the mean of the last ``pace`` whole periods up to ``as_of``, periods
+    without entries since the budget's first included. In the band lie the share ``band`` of the
+    outcomes if periods to come differ from each other as the known ones did (see
+    ``rollups.pace.Pace``); it is missing where a single period is known.
+
+    Parameters
+    ----------
+    budgets
+        As ``asana.budgets.list(parent=projects)`` returns them.
+    entries
+        Time tracking entries of these projects from their beginning, as
+        ``asana.time_tracking_entries.list(...)`` or ``rollups.entries`` return them.
+    rates
+        As in ``rollups.cost``; needed where a budget is one of money.
+    every
+        A period as in ``rollups.hours``.
+    forecast
+        Add the periods to come: until the budget is used up, half a year at most.
+    projects
+        Projects with ``start_on`` and ``due_on``, between which a plan is spent evenly.
+    as_of
+        The day up to which entries count; the last day with an entry, where not given. (Asana's
+        own figure is of today, so it is compared with only then.)
+    pace
+        Over how many periods the mean is taken.
+    band
+        Between 0 and 1.
+    placeholders
+        As in ``rollups.cost``.
+
+    Returns
+    -------
+    DataFrame
+        One row per budget and period: ``budget_gid``, ``project_gid``, ``project_name``,
+        ``budget_type`` (``time`` or ``cost``), ``units`` (``hours``, or the currency), all str;
+        ``period`` (datetime64[us], its first day); ``is_forecast`` (boolean); then Float64 in
+        ``units``: ``used`` in the period, ``used_total`` up to its end, ``used_low`` and
+        ``used_high`` (the band around it; equal to it in the past), ``total`` (the budget, missing
+        where none is set), ``left`` (total - used_total, negative where overspent), ``planned``
+        (Asana's estimate for all of the work), ``planned_to_date`` (the part of ``planned``, or of
+        ``total`` without it, due by the period's end; missing without ``projects``),
+        ``unpriced_hours`` (in the period), ``actual`` (used as Asana tells it); and
+        ``exhausted_on``, ``exhausted_earliest``, ``exhausted_latest`` (datetime64[us], the same in
+        all rows of a budget): the day on which ``used_total`` reaches ``total``, and the band of
+        that day; missing where it does not. A budget that no entry counts to has one row, of the
+        period of ``as_of``.
+
+    Warns
+    -----
+    PartialResultWarning
+        The entries add up to less than Asana says is used: some are not in the frame, or have no
+        rate.
+
+    Raises
+    ------
+    InvalidArgument
+        A column is missing, ``every`` is no period, ``as_of`` no day, or a budget of money comes
+        without rates.
+
+    Examples
+    --------
+    A budget of 10 hours, of which two and three were used in the first two weeks, lasts two weeks
+    more:
+
+    >>> import pandas as pd
+    >>> budgets = pd.DataFrame(
+    ...     {
+    ...         "gid": ["1"],
+    ...         "parent_gid": ["31"],
+    ...         "parent_name": ["Website"],
+    ...         "budget_type": ["time"],
+    ...         "total_value": [600.0],
+    ...         "actual_value": [300.0],
+    ...     }
+    ... )
+    >>> entries = pd.DataFrame(
+    ...     {
+    ...         "attributable_to_gid": ["31", "31"],
+    ...         "created_by_gid": ["11", "11"],
+    ...         "billable_status": ["billable", "billable"],
+    ...         "entered_on": pd.to_datetime(["2026-03-04", "2026-03-15"]),
+    ...         "duration_minutes": [120, 180],
+    ...     }
+    ... )
+    >>> columns = ["period", "is_forecast", "used", "used_total", "left"]
+    >>> burn = budget_burn(budgets, entries)
+    >>> burn[columns]
+          period  is_forecast  used  used_total  left
+    0 2026-03-02        False   2.0         2.0   8.0
+    1 2026-03-09        False   3.0         5.0   5.0
+    2 2026-03-16         True   2.5         7.5   2.5
+    3 2026-03-23         True   2.5        10.0   0.0
+    >>> str(burn["exhausted_on"].iloc[0].date())
+    '2026-03-29'
+    """
+    require_columns(budgets, _NEEDED, what=_WHAT, record="budget")
+    check_every(every)
+    if not 0 < band < 1 or pace < 1:
+        raise InvalidArgument("band= lies between 0 and 1, and pace= is 1 period at least.")
+    book = _rates_for(budgets, rates, placeholders)
+    rows = _charged(entries, book)
+    last = rows["day"].max() if as_of is None else parse_day(as_of, name="as_of")
+    method = Method(every, last, pace, band, forecast)
+    spans = _spans(projects)
+    rows = rows if pd.isna(last) else rows[rows["day"] <= last]
+    burns = [burn_of(budget, rows) for budget in drop_duplicates(budgets).to_dict("records")]
+    if as_of is None:
+        _warn_of_missing(burns)
+    return _framed([burn_table(b, method, spans.get(b.budget["parent_gid"])) for b in burns])
+
+
+def _rates_for(
+    budgets: pd.DataFrame, rates: pd.DataFrame | None, placeholders: Mapping[str, str] | None
+) -> RateBook | None:
+    if rates is not None:
+        return RateBook(rates, placeholders)
+    if (budgets["budget_type"] == "cost").any():
+        raise InvalidArgument(
+            f"{_WHAT} needs rates for budgets of money: "
+            f"rates=asana.rates.list(parent=budgets['parent_gid'])."
+        )
+    return None
+
+
+def _charged(entries: pd.DataFrame, book: RateBook | None) -> pd.DataFrame:
+    """Return day, project, status, hours, rate and currency of the entries that count."""
+    require_columns(
+        entries,
+        ["duration_minutes", "entered_on", "billable_status"],
+        what=_WHAT,
+        record="time_tracking_entry",
+    )
+    check_days(entries["entered_on"], what=_WHAT)
+    columns = priced_by(entries, what=_WHAT)
+    table = pd.DataFrame(
+        {
+            "day": period_starts(entries["entered_on"], "D"),
+            "project_gid": entries[columns["project_gid"]].astype(STR),
+            "billable_status": entries["billable_status"],
+            "hours": entries["duration_minutes"].astype("Float64").fillna(0) / 60,
+        }
+    )
+    if book is not None:
+        asked = {"person_gid": entries[columns["person_gid"]], "entered_on": table["day"]}
+        priced = book.priced(table[["project_gid"]].assign(**asked)).set_axis(table.index)
+        table[["rate", "currency_code"]] = priced[["rate", "currency_code"]]
+    if "project_from" in entries:
+        # Asana charges what an entry is attributable to, not what its task is in.
+        table = table[entries["project_from"] == "attributable_to"]
+    return table
+
+
+def _spans(projects: pd.DataFrame | None) -> dict[str, tuple[Any, Any]]:
+    if projects is None:
+        return {}
+    require_columns(projects, ["gid", "start_on", "due_on"], what=_WHAT, record="project")
+    columns = (projects[name] for name in ("gid", "start_on", "due_on"))
+    return {gid: (start, due) for gid, start, due in zip(*columns, strict=True)}
+
+
+def _warn_of_missing(burns: Iterable[Burn]) -> None:
+    short = []
+    for burn in burns:
+        actual, used = own_value(burn, "actual_value"), float(burn.days["used"].sum())
+        if actual is not None and used < actual * _TOLERATED:
+            short.append(f"{burn.budget['parent_name']} {used:,.2f} of {actual:,.2f}")
+    if short:
+        warnings.warn(
+            f"The entries use less of {len(short)} budget(s) than Asana says is used: "
+            f"{'; '.join(short[:5])}{' ...' if len(short) > 5 else ''}. Read them from the "
+            f"beginning: asana.time_tracking_entries.list(attributable_to=projects).",
+            PartialResultWarning,
+            stacklevel=3,
+        )
+
+
+def _framed(tables: list[pd.DataFrame]) -> pd.DataFrame:
+    """Return the periods of all budgets, typed also where there are none."""
+    kinds: dict[str, Any] = dict.fromkeys(TEXTS, STR) | {"is_forecast": "boolean"}
+    kinds |= dict.fromkeys(_NUMBERS, "Float64")
+    kinds |= dict.fromkeys(("period", *DATES), "datetime64[us]")
+    typed = [
+        pd.DataFrame({name: table[name].astype(kinds[name]) for name in _COLUMNS})
+        for table in tables
+    ]
+    if not typed:
+        return pd.DataFrame({name: pd.Series([], dtype=kinds[name]) for name in _COLUMNS})
+    return pd.concat(typed, ignore_index=True)

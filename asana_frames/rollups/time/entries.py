@@ -1,0 +1,296 @@
+"""The table that questions about tracked time are asked of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from asana_frames.frames.arrays import STR
+from asana_frames.rollups.shared.duplicates import drop_duplicates
+from asana_frames.rollups.shared.homes import Homes, empty_tuples
+from asana_frames.rollups.shared.inputs import require_columns, text_column
+from asana_frames.rollups.shared.periods import check_days, period_starts
+
+_WHAT = "rollups.entries"
+_NEEDED = ("gid", "duration_minutes", "entered_on", "created_by_gid", "task_gid")
+_TEXTS = ("gid", "name")
+#: What the table takes over from the entries, under which name.
+_TAKEN = {
+    "person_gid": "created_by_gid",
+    "person_name": "created_by_name",
+    "task_gid": "task_gid",
+    "task_name": "task_name",
+    "billable_status": "billable_status",
+    "approval_status": "approval_status",
+    "description": "description",
+}
+#: The columns of an entry that say where its task and project are.
+_PLACED_BY = ("task_gid", "task_name", "attributable_to_gid", "attributable_to_name")
+_BILLABLE = {"billable": True, "nonBillable": False}
+_LISTS = tuple(
+    f"{what}_{end}" for what in ("project", "section", "team") for end in ("gids", "names")
+)
+#: The columns that the table always has.
+ENTRY_COLUMNS = (
+    *("gid", "entered_on", "week", "month", "duration_minutes", "hours"),
+    *("person_gid", "person_name", "person_email"),
+    *("task_gid", "task_name", "root_task_gid", "root_task_name"),
+    *("project_gid", "project_name", "project_from", "section_gid", "section_name"),
+    *("team_gid", "team_name", "category_gid", "category_name"),
+    *("billable", "billable_status", "approval_status", "description", "created_at"),
+    *_LISTS,
+)
+
+
+def entries(
+    entries: pd.DataFrame,
+    tasks: pd.DataFrame | None = None,
+    projects: pd.DataFrame | None = None,
+    users: pd.DataFrame | None = None,
+    *,
+    task_columns: Sequence[str] = (),
+    project_columns: Sequence[str] = (),
+) -> pd.DataFrame:
+    """Return the analysis table of tracked time: what an entry was for, in one row.
+
+    Parameters
+    ----------
+    entries
+        Time tracking entries, as ``asana.time_tracking_entries.list(...)`` returns them. One that
+        is there twice counts once, as it was read last.
+    tasks
+        Tasks with their parents, as ``gather.tracked_tasks(asana, entries)`` or
+        ``gather.all_tasks(..., subtasks=True)`` return them; tells roots, sections, and the
+        projects of entries that are attributable to none.
+    projects
+        Projects, as ``asana.projects.list(...)`` returns them; tells teams.
+    users
+        Users, as ``asana.users.list(...)`` returns them; tells e-mail addresses.
+    task_columns, project_columns
+        Columns of ``tasks`` and ``projects``, custom fields for example, that become columns
+        ``task_<column>`` and ``project_<column>``.
+
+    Returns
+    -------
+    DataFrame
+        One row per entry, in the order given; always these columns, missing where nothing tells:
+
+        - ``gid``; ``entered_on``, ``week`` (its Monday), ``month`` (its first day), all
+          datetime64[us]: days as booked, in no time zone; ``duration_minutes`` (Int64), ``hours``
+          (Float64, minutes / 60);
+        - ``person_gid``, ``person_name``, ``person_email`` (str): who logged it; missing where the
+          user was deleted;
+        - ``task_gid``, ``task_name``; ``root_task_gid``, ``root_task_name``: the task at the top,
+          the task itself where it is no subtask;
+        - ``project_gid``, ``project_name``: the project that the entry is attributable to, else
+          the first that the task, or the nearest task above it, is in; ``project_from``
+          (``attributable_to``, ``task`` or missing) says which;
+        - ``section_gid``, ``section_name``: of the task in that project; ``team_gid``,
+          ``team_name``: of the project;
+        - ``category_gid``, ``category_name``; ``billable`` (boolean, missing for
+          ``notApplicable``), ``billable_status``; ``approval_status`` (lower case: draft,
+          submitted, approved, rejected); ``description``; ``created_at`` (datetime64[us, UTC]);
+        - ``project_gids``, ``project_names``, ``section_gids``, ``section_names``, ``team_gids``,
+          ``team_names`` (tuples, aligned): all that the task is in, for
+          ``rollups.hours(..., attribution="split")``.
+
+    Raises
+    ------
+    InvalidArgument
+        A column is missing; the message says which ``fields=`` give it.
+
+    Examples
+    --------
+    A subtask is in the project of its parent:
+
+    >>> import pandas as pd
+    >>> tracked = pd.DataFrame(
+    ...     {
+    ...         "gid": ["7"],
+    ...         "duration_minutes": pd.array([90], dtype="Int64"),
+    ...         "entered_on": pd.to_datetime(["2026-03-04"]),
+    ...         "created_by_gid": ["1"],
+    ...         "created_by_name": ["Ana"],
+    ...         "task_gid": ["22"],
+    ...     }
+    ... )
+    >>> tasks = pd.DataFrame(
+    ...     {
+    ...         "gid": ["21", "22"],
+    ...         "name": ["Relaunch", "Draft the text"],
+    ...         "parent_gid": [None, "21"],
+    ...         "memberships_project_gids": [("31",), ()],
+    ...         "memberships_project_names": [("Website",), ()],
+    ...         "memberships_section_gids": [("41",), ()],
+    ...         "memberships_section_names": [("Doing",), ()],
+    ...     }
+    ... )
+    >>> table = entries(tracked, tasks)
+    >>> table[["person_name", "root_task_name", "project_name", "section_name", "hours"]]
+      person_name root_task_name project_name section_name  hours
+    0         Ana       Relaunch      Website        Doing    1.5
+    """
+    require_columns(entries, _NEEDED, what=_WHAT, record="time_tracking_entry")
+    check_days(entries["entered_on"], what=_WHAT)
+    rows = drop_duplicates(entries)
+    found = _own(rows) | _placed(rows, tasks, projects, task_columns, project_columns)
+    found["person_email"] = _told(users, "email", found["person_gid"], "user")
+    names = _told(users, "name", found["person_gid"], "user")
+    found["person_name"] = found["person_name"].where(found["person_name"].notna(), names)
+    extra = [name for name in found if name not in ENTRY_COLUMNS]
+    return pd.DataFrame(found)[[*ENTRY_COLUMNS, *extra]]
+
+
+def _own(rows: pd.DataFrame) -> dict[str, pd.Series[Any]]:
+    """Return the columns that the entries tell alone."""
+    minutes = rows["duration_minutes"].astype("Int64")
+    found: dict[str, Any] = {
+        "gid": rows["gid"],
+        "entered_on": period_starts(rows["entered_on"], "D"),
+        "week": period_starts(rows["entered_on"], "W"),
+        "month": period_starts(rows["entered_on"], "MS"),
+        "duration_minutes": minutes,
+        "hours": minutes.astype("Float64") / 60,
+    }
+    found |= {name: text_column(rows, column) for name, column in _TAKEN.items()}
+    found["approval_status"] = found["approval_status"].str.lower()
+    found["billable"] = found["billable_status"].map(_BILLABLE).astype("boolean")
+    for end in _TEXTS:
+        column = f"categories_{end}s"
+        first = rows[column].str[0].astype(STR) if column in rows else text_column(rows, column)
+        found[f"category_{end}"] = first
+    moment = pd.DatetimeTZDtype("us", "UTC")
+    found["created_at"] = (
+        rows["created_at"].astype(moment)
+        if "created_at" in rows
+        else pd.Series([pd.NaT] * len(rows), dtype=moment)
+    )
+    return found
+
+
+def _placed(
+    rows: pd.DataFrame,
+    tasks: pd.DataFrame | None,
+    projects: pd.DataFrame | None,
+    task_columns: Sequence[str],
+    project_columns: Sequence[str],
+) -> dict[str, pd.Series[Any]]:
+    """Return the columns that tasks and projects tell."""
+    asked = [name for name in _PLACED_BY if name in rows.columns]
+    # Few tasks make many entries: each is looked at once.
+    place = rows.groupby(asked, dropna=False, sort=False).ngroup().to_numpy()
+    few = rows[asked].drop_duplicates(ignore_index=True)
+    found = _tasks(few, tasks, task_columns)
+    found |= _project(few, found)
+    found |= _of_project(found, projects, project_columns)
+    return {name: value.take(place).reset_index(drop=True) for name, value in found.items()}
+
+
+def _tasks(
+    rows: pd.DataFrame, tasks: pd.DataFrame | None, extra: Sequence[str]
+) -> dict[str, pd.Series[Any]]:
+    """Return the columns that the tasks tell."""
+    if tasks is None:
+        # No task is known; the columns are there all the same.
+        tasks = pd.DataFrame({name: pd.Series([], dtype=STR) for name in ("gid", "name")})
+    require_columns(tasks, ["gid", "name", *extra], what=_WHAT, record="task")
+    homes = Homes(tasks)
+    at = homes.at(rows["task_gid"])
+    table = pd.concat([homes.roots(), homes.places()], axis="columns")
+    for column in extra:
+        table[f"task_{column}"] = homes.tasks[column]
+    found = {name: _taken(table[name], at) for name in table.columns}
+    task_name = _taken(homes.tasks["name"], at).astype(STR)
+    given = text_column(rows, "task_name")
+    return found | {"task_name": given.where(given.notna(), task_name)}
+
+
+def _taken(values: pd.Series[Any], at: Any) -> pd.Series[Any]:
+    """Return the value at each place, missing (or the empty tuple) at -1."""
+    known = values.reset_index(drop=True).reindex(np.where(at < 0, len(values), at))
+    taken: pd.Series[Any] = known.reset_index(drop=True)
+    return filled_tuples(taken) if values.name in _LISTS else taken
+
+
+def filled_tuples(values: pd.Series[Any]) -> pd.Series[Any]:
+    """Return a column of tuples in which what was missing is the empty tuple."""
+    return values.where(values.notna(), empty_tuples(len(values)))
+
+
+def _project(rows: pd.DataFrame, found: dict[str, pd.Series[Any]]) -> dict[str, pd.Series[Any]]:
+    """Return the project that each entry counts to, and its task's section there."""
+    given = text_column(rows, "attributable_to_gid")
+    gids = found["project_gids"]
+    first = gids.str[0].astype(STR)
+    gid = given.where(given.notna(), first)
+    source = pd.Series(np.where(given.notna(), "attributable_to", "task")).where(gid.notna())
+    # The place of the project among the task's, -1 where the task is not (or no longer) in it.
+    at = [
+        -1 if not places else 0 if places[0] == mine else _position(places, mine)
+        for places, mine in zip(gids, gid, strict=True)
+    ]
+    told = text_column(rows, "attributable_to_name")
+    return {
+        "project_gid": gid,
+        "project_name": told.where(told.notna(), _picked(found["project_names"], at)),
+        "project_from": source.astype(STR),
+        "section_gid": _picked(found["section_gids"], at),
+        "section_name": _picked(found["section_names"], at),
+    }
+
+
+def _position(places: tuple[str, ...], gid: Any) -> int:
+    return places.index(gid) if gid in places else -1
+
+
+def _picked(values: pd.Series[Any], at: list[int]) -> pd.Series[Any]:
+    picked = [
+        place[n] if 0 <= n < len(place) else None for place, n in zip(values, at, strict=True)
+    ]
+    return pd.Series(pd.array(picked, dtype=STR))
+
+
+def _of_project(
+    found: dict[str, pd.Series[Any]], projects: pd.DataFrame | None, extra: Sequence[str]
+) -> dict[str, pd.Series[Any]]:
+    """Return the columns that the projects tell."""
+    gid = found["project_gid"]
+    names = _told(projects, "name", gid, "project")
+    told = {"project_name": found["project_name"].where(found["project_name"].notna(), names)}
+    for end in _TEXTS:
+        column = f"team_{end}"
+        told[column] = _told(projects, column, gid, "project")
+        teams = _lookup(projects, column, "project")
+        told[f"{column}s"] = found["project_gids"].map(
+            lambda places, teams=teams: tuple(teams.get(place) for place in places)
+        )
+    for column in extra:
+        # Needed by name, where without it a column is only missing.
+        require_columns(projects, ["gid", column], what=_WHAT, record="project")
+        told[f"project_{column}"] = gid.map(_series(projects, column)).astype(
+            projects[column].dtype  # type: ignore[index]  # need() refused None
+        )
+    return told
+
+
+def _told(
+    frame: pd.DataFrame | None, column: str, gids: pd.Series[Any], record: str
+) -> pd.Series[Any]:
+    """Return a text column of a frame for each gid, missing where it is not told."""
+    return gids.map(_lookup(frame, column, record)).astype(STR)
+
+
+def _lookup(frame: pd.DataFrame | None, column: str, record: str) -> dict[str, Any]:
+    if frame is None:
+        return {}
+    require_columns(frame, ["gid"], what=_WHAT, record=record)
+    return {} if column not in frame else dict(_series(frame, column).dropna())
+
+
+def _series(frame: Any, column: str) -> pd.Series[Any]:
+    unique = frame.drop_duplicates("gid", keep="last")
+    series: pd.Series[Any] = unique.set_index("gid")[column]
+    return series

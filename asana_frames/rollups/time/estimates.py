@@ -1,0 +1,174 @@
+"""What was estimated, and what it took."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from asana_frames.exceptions import InvalidArgument
+from asana_frames.frames.arrays import STR
+from asana_frames.rollups.shared.homes import Homes
+from asana_frames.rollups.shared.inputs import Key, is_dask, require_columns, resolve_keys
+from asana_frames.rollups.shared.totals import sum_by
+from asana_frames.rollups.time.hours import hours
+
+_WHAT = "rollups.estimates"
+_UNITS = {"minutes": 60.0, "hours": 1.0}
+
+
+def estimates(
+    tasks: Any,
+    entries: Any = None,
+    estimate: str = "cf_Estimated time",
+    by: str | Sequence[str] = "task",
+    *,
+    to_root: bool = True,
+    unit: Literal["minutes", "hours"] = "minutes",
+) -> pd.DataFrame:
+    """Compare the estimated with the actual hours of tasks.
+
+    Parameters
+    ----------
+    tasks
+        Tasks, as ``gather.all_tasks(..., subtasks=True)`` or ``asana.tasks.list(...)`` return
+        them, in pandas or Dask. Open tasks are not through with their time: to judge estimates,
+        take ``tasks[tasks["completed"]]``.
+    entries
+        Time tracking entries; without them the actual time is the tasks' ``actual_time_minutes``.
+        Time on a task that is not among ``tasks`` is a row of its own (with ``by="task"``), or of
+        the missing key.
+    estimate
+        The column of ``tasks`` that holds the estimate.
+    by
+        ``"task"``, or keys: columns of ``tasks``, the beginning of a pair such as ``assignee``,
+        or ``project`` and ``section`` (the first that the task, or the nearest above it, is in).
+    to_root
+        Count subtasks to the task at the top, whose keys then hold. An estimate on a parent and
+        those on its subtasks add up.
+    unit
+        What the estimate is in. Asana's field "Estimated time" holds minutes.
+
+    Returns
+    -------
+    DataFrame
+        The keys (``task_gid`` and ``task_name`` for ``"task"``); ``tasks`` (Int64, how many);
+        ``estimated`` (missing where no task has an estimate), ``actual``, ``unestimated`` (the
+        part of ``actual`` on tasks without an estimate), ``difference`` (actual - estimated,
+        positive where it took longer), all Float64 in hours; ``ratio`` (actual / estimated,
+        missing where that is 0 or missing). One row per group, sorted by the keys; the sum of
+        ``actual`` is the sum of the entries.
+
+    Raises
+    ------
+    InvalidArgument
+        A column or key is missing; the message says which ``fields=`` give it.
+
+    Examples
+    --------
+    Two hours were estimated for the relaunch and one for its text, which took four:
+
+    >>> import pandas as pd
+    >>> tasks = pd.DataFrame(
+    ...     {
+    ...         "gid": ["1", "2"],
+    ...         "name": ["Relaunch", "Text"],
+    ...         "parent_gid": [None, "1"],
+    ...         "actual_time_minutes": [30.0, 240.0],
+    ...         "cf_Estimated time": [120.0, 60.0],
+    ...     }
+    ... )
+    >>> columns = ["task_name", "estimated", "actual", "difference", "ratio"]
+    >>> estimates(tasks)[columns]
+      task_name  estimated  actual  difference  ratio
+    0  Relaunch        3.0     4.5         1.5    1.5
+    """
+    if unit not in _UNITS:
+        raise InvalidArgument(f"unit={unit!r} is unknown: 'minutes' or 'hours'.")
+    spent = None if entries is None else _spent(entries)
+    needed = ["gid", "name", estimate, *(["actual_time_minutes"] if spent is None else [])]
+    require_columns(tasks, needed, what=_WHAT, record="task")
+    table = _with_strays(_table(tasks), spent)
+    homes = Homes(table)
+    table = _placed(homes)
+    keys = resolve_keys(table, by, what=_WHAT)
+    return _compared(_keyed(table, keys, homes, to_root), table, spent, estimate, _UNITS[unit])
+
+
+def _spent(entries: Any) -> pd.DataFrame:
+    """Return the hours on each task, a row for those on none included."""
+    require_columns(entries, ["task_gid"], what=_WHAT, record="time_tracking_entry")
+    return hours(entries, by="task", every=None)
+
+
+def _table(tasks: Any) -> pd.DataFrame:
+    # Roots want all tasks at once, but of a Dask frame only a row per task and what is asked for.
+    table = tasks.compute() if is_dask(tasks) else tasks
+    return pd.DataFrame(table.drop_duplicates("gid", keep="last")).reset_index(drop=True)
+
+
+def _with_strays(table: pd.DataFrame, spent: pd.DataFrame | None) -> pd.DataFrame:
+    """Add a row for each task that has tracked time and is not among the tasks."""
+    if spent is None:
+        return table
+    strays = spent[~spent["task_gid"].isin(table["gid"])]
+    if strays.empty:
+        return table
+    named = {"gid": strays["task_gid"]}
+    if "task_name" in strays:
+        named["name"] = strays["task_name"]
+    rows = pd.DataFrame(named).drop_duplicates("gid")
+    # Longer, not put together: nothing else is known of them, whatever the dtype of a column.
+    whole = table.reindex(range(len(table) + len(rows)))
+    for name in rows:
+        both = [table[name].astype(STR), rows[name].astype(STR)]
+        whole[name] = pd.concat(both, ignore_index=True)
+    return whole
+
+
+def _placed(homes: Homes) -> pd.DataFrame:
+    """Return the tasks with the names that keys go by, and the first place of each."""
+    places = homes.places()
+    first = {name.removesuffix("s"): places[name].str[0].astype(STR) for name in places.columns}
+    here = homes.tasks
+    own = {"task_gid": here["gid"], "task_name": here["name"]}
+    return here.assign(**{k: v for k, v in (first | own).items() if k not in here})
+
+
+def _keyed(table: pd.DataFrame, keys: list[Key], homes: Homes, to_root: bool) -> pd.DataFrame:
+    """Return the keys that each task counts to."""
+    columns = pd.DataFrame({key.name: table[key.column] for key in keys})
+    if not to_root:
+        return columns
+    at = homes.root_rows()
+    return columns.iloc[at].reset_index(drop=True)
+
+
+def _compared(
+    keys: pd.DataFrame,
+    table: pd.DataFrame,
+    spent: pd.DataFrame | None,
+    estimate: str,
+    unit: float,
+) -> pd.DataFrame:
+    estimated = table[estimate].astype("Float64") / unit
+    if spent is None:
+        actual = table["actual_time_minutes"].astype("Float64").fillna(0) / 60
+    else:
+        by_task = spent.groupby("task_gid", dropna=False)["hours"].sum()
+        found = by_task.reindex(pd.Index(table["gid"])).astype("Float64").fillna(0)
+        actual = found.reset_index(drop=True)
+    is_task = pd.Series(np.ones(len(table)))
+    values = {
+        "tasks": is_task.where(table["gid"].notna(), 0.0),
+        "estimated": estimated,
+        "actual": actual,
+        "unestimated": actual.where(estimated.isna(), 0.0),
+    }
+    totals = sum_by(keys, values)
+    totals["tasks"] = totals["tasks"].astype("Int64")
+    totals["difference"] = totals["actual"] - totals["estimated"]
+    ratio = totals["actual"] / totals["estimated"].mask(totals["estimated"] == 0)
+    return totals.assign(ratio=ratio)

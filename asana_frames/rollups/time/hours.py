@@ -1,0 +1,165 @@
+"""Tracked time, added up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import pandas as pd
+
+from asana_frames.exceptions import InvalidArgument
+from asana_frames.frames.arrays import STR
+from asana_frames.rollups.shared.homes import check_tuples
+from asana_frames.rollups.shared.inputs import Key, require_columns, resolve_keys
+from asana_frames.rollups.shared.periods import Every, check_days, check_every, period_starts
+from asana_frames.rollups.shared.totals import aggregate, fill_periods, sum_by
+
+Attribution = Literal["attributed", "split", "first"]
+#: What depends on which of a task's projects is meant.
+_PLACES = ("project", "section", "team")
+
+
+def hours(
+    entries: Any,
+    by: str | Sequence[str] = "person",
+    every: Every | None = "W",
+    *,
+    attribution: Attribution = "attributed",
+    fill: bool = False,
+) -> pd.DataFrame:
+    """Add up the hours of time tracking entries by columns and by period.
+
+    Parameters
+    ----------
+    entries
+        Time tracking entries, as ``asana.time_tracking_entries.list(...)`` or
+        ``rollups.entries`` return them, in pandas or Dask: needs ``duration_minutes``,
+        ``entered_on`` and the columns of ``by``.
+    by
+        A key or several. A key is a column, or the beginning of a pair ``<key>_gid`` and
+        ``<key>_name``: ``person``, ``project``, ``task`` and, after ``rollups.entries``,
+        ``root_task``, ``section``, ``team``, ``category``. A missing value is a group of its own,
+        so nothing is dropped.
+    every
+        ``"D"`` day; ``"W"`` or ``"W-MON"`` week from Monday, ``"W-SUN"`` from Sunday (any weekday
+        so: the day on which the week begins); ``"MS"`` month, ``"QS"`` quarter, ``"YS"`` year; or
+        None for one total per group. ``entered_on`` is a calendar day and is never shifted by a
+        time zone.
+    attribution
+        Where a task lives in several projects, to which its time counts: ``"attributed"``, the
+        one that the entry is attributable to, else the task's first; ``"first"``, the task's
+        first; ``"split"``, all of them in equal parts. Matters for keys of project, section and
+        team; the last two ways need ``rollups.entries(entries, tasks)``.
+    fill
+        Give each group a row of 0 hours for every period between the first and the last in
+        which it has no entry.
+
+    Returns
+    -------
+    DataFrame
+        The columns of ``by``; ``entered_on`` (datetime64[us], the first day of the period) unless
+        ``every`` is None; ``hours`` (Float64, minutes divided by 60). One row per group that has
+        an entry, sorted. The sum of ``hours`` is the sum of the entries, whatever the keys.
+        Entries without a day are a period of their own (missing); minutes of 0 and below count as
+        they are.
+
+    Raises
+    ------
+    InvalidArgument
+        A column or key is missing, or ``every`` is no known period; the message says what to
+        type.
+
+    Examples
+    --------
+    Ana tracked 60 and 30 minutes in the week from 2 March, Bo 90 in the one after:
+
+    >>> import pandas as pd
+    >>> entries = pd.DataFrame(
+    ...     {
+    ...         "created_by_name": ["Ana", "Ana", "Bo"],
+    ...         "entered_on": pd.to_datetime(["2026-03-02", "2026-03-08", "2026-03-09"]),
+    ...         "duration_minutes": [60, 30, 90],
+    ...     }
+    ... )
+    >>> hours(entries, by="created_by_name")
+      created_by_name entered_on  hours
+    0             Ana 2026-03-02    1.5
+    1              Bo 2026-03-09    1.5
+    """
+    require_columns(
+        entries,
+        ["duration_minutes", *(["entered_on"] if every is not None else [])],
+        what="rollups.hours",
+        record="time_tracking_entry",
+    )
+    keys = resolve_keys(entries, by, what="rollups.hours")
+    if every is not None:
+        check_every(every)
+        check_days(entries["entered_on"], what="rollups.hours")
+    if fill and every is None:
+        raise InvalidArgument("fill=True fills periods; give every='W', or another, with it.")
+    placed = _places(entries, keys, attribution)
+
+    def chunk(part: pd.DataFrame) -> pd.DataFrame:
+        part, minutes = _attributed(part, placed, attribution)
+        columns = {key.name: part[key.column] for key in keys}
+        if every is not None:
+            columns["entered_on"] = period_starts(part["entered_on"], every)
+        return sum_by(pd.DataFrame(columns), {"hours": minutes})
+
+    totals = aggregate(entries, chunk, ["hours"])
+    # Minutes are whole numbers until here, so that adding them up loses nothing.
+    totals["hours"] = totals["hours"].fillna(0).div(60)
+    if not fill or every is None:
+        return totals
+    return fill_periods(totals, "entered_on", every, ["hours"])
+
+
+def _places(entries: Any, keys: list[Key], attribution: str) -> list[str]:
+    """Return the columns among the keys that depend on the attribution.
+
+    Raises
+    ------
+    InvalidArgument
+        The attribution is unknown, or the frame does not tell the projects of a task.
+    """
+    if attribution not in ("attributed", "split", "first"):
+        raise InvalidArgument(
+            f"attribution={attribution!r} is unknown: 'attributed', 'split' or 'first'."
+        )
+    wanted = [key.column for key in keys if key.column.split("_")[0] in _PLACES]
+    wanted += [key.column for key in keys if key.column.startswith("attributable_to")]
+    if attribution == "attributed" or not wanted:
+        return []
+    known = [f"{place}_{end}" for place in _PLACES for end in ("gid", "name")]
+    for column in wanted:
+        if column not in known or f"{column}s" not in entries.columns:
+            raise InvalidArgument(
+                f"attribution={attribution!r} cannot tell {column}: it knows {', '.join(known)} "
+                f"of rollups.entries(entries, tasks, projects)."
+            )
+        check_tuples(entries.dtypes[f"{column}s"], f"{column}s")
+    return wanted
+
+
+def _attributed(
+    part: pd.DataFrame, placed: list[str], attribution: str
+) -> tuple[pd.DataFrame, pd.Series[Any]]:
+    """Return entries whose places are those of the attribution, and the minutes of each."""
+    if not placed:
+        return part, part["duration_minutes"]
+    lists = [f"{column}s" for column in placed]
+    homes = part["project_gids"].str.len()
+    several = (homes > 1).to_numpy(dtype=bool, na_value=False)
+    minutes = part["duration_minutes"].astype("Float64")
+    first = {column: part[f"{column}s"].str[0].astype(STR) for column in placed}
+    has_home = (homes > 0).to_numpy(dtype=bool, na_value=False)
+    shown = {name: part[name].where(~has_home, value) for name, value in first.items()}
+    part = part.assign(**shown)
+    if attribution == "first":
+        return part, minutes
+    shares = part[several].assign(duration_minutes=minutes[several] / homes[several])
+    shares = shares.explode(lists)
+    shares = shares.assign(**{column: shares[f"{column}s"].astype(STR) for column in placed})
+    both = pd.concat([part[~several].assign(duration_minutes=minutes[~several]), shares])
+    return both.reset_index(drop=True), both["duration_minutes"].reset_index(drop=True)

@@ -1,0 +1,165 @@
+"""Which hourly rate applies to an entry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from asana_frames.exceptions import InvalidArgument
+from asana_frames.frames.arrays import STR
+from asana_frames.rollups.shared.inputs import require_columns
+from asana_frames.rollups.shared.periods import check_days, period_starts
+
+_WHAT = "rollups.cost"
+#: Where a rate has no first day, and where an entry has no day: before all rates that begin.
+_EVER = pd.Timestamp("1800-01-01").as_unit("us")
+#: ``rate_from`` -> what an entry must share with a rate; the first that has a rate decides.
+_LEVELS: dict[str, tuple[str, ...]] = {
+    "project and person": ("project_gid", "person_gid"),
+    "project": ("project_gid",),
+    "person": ("person_gid",),
+    "default": (),
+}
+_KEYS = ("project_gid", "person_gid")
+RATE_COLUMNS = ("rate_gid", "rate", "currency_code", "rate_from")
+
+
+def priced_by(entries: Any, *, what: str) -> dict[str, str]:
+    """Return the columns of entries that rates go by, as they and as the entries call them.
+
+    Raises
+    ------
+    InvalidArgument
+        One is missing; the message tells what to give as ``fields=``.
+    """
+    found = {}
+    for ours, theirs in zip(_KEYS, ("attributable_to_gid", "created_by_gid"), strict=True):
+        column = ours if ours in entries.columns else theirs
+        require_columns(entries, [column], what=what, record="time_tracking_entry")
+        found[ours] = column
+    return found
+
+
+class RateBook:
+    """Rates, looked up by project, person and day.
+
+    Parameters
+    ----------
+    rates
+        As ``asana.rates.list(parent=projects)`` returns them; see ``rollups.cost``.
+    placeholders
+        Person (gid) -> the placeholder (gid) whose rate applies where the person has none.
+
+    Raises
+    ------
+    InvalidArgument
+        A column is missing, a rate has no currency, or two rates for the same project and person
+        begin on the same day and differ.
+    """
+
+    def __init__(self, rates: pd.DataFrame, placeholders: Mapping[str, str] | None = None) -> None:
+        require_columns(rates, ["parent_gid", "resource_gid", "rate", "currency_code"], what=_WHAT)
+        self._placeholders = dict(placeholders or {})
+        self._table = _checked(_table(rates))
+        self.is_dated = bool(
+            (self._table["start"] > _EVER).any() | self._table["end"].notna().any()
+        )
+
+    def priced(self, keys: pd.DataFrame) -> pd.DataFrame:
+        """Return the rate of each row of ``project_gid``, ``person_gid`` and ``entered_on``.
+
+        Returns
+        -------
+        DataFrame
+            ``rate_gid``, ``rate``, ``currency_code``, ``rate_from``: missing where none applies.
+        """
+        asked = list(_KEYS) + (["entered_on"] if self.is_dated else [])
+        # Few projects, people and days make many entries: each of them is looked up once.
+        keys = keys[asked].astype(dict.fromkeys(_KEYS, STR))
+        distinct = keys.drop_duplicates(ignore_index=True)
+        found = distinct.join(self._looked_up(distinct))
+        return keys.merge(found, how="left", on=asked)[list(RATE_COLUMNS)]
+
+    def _looked_up(self, rows: pd.DataFrame) -> pd.DataFrame:
+        stands_for = rows["person_gid"].map(self._placeholders).astype(STR)
+        found: pd.DataFrame | None = None
+        for name, level in _LEVELS.items():
+            for person in (rows["person_gid"], stands_for):
+                if person is stands_for and "person_gid" not in level:
+                    continue
+                here = self._at(rows.assign(person_gid=person), level)
+                here["rate_from"] = pd.Series(name, index=rows.index, dtype=STR).where(
+                    here["rate"].notna()
+                )
+                found = here if found is None else found.where(found["rate"].notna(), here)
+        assert found is not None
+        return found
+
+    def _at(self, rows: pd.DataFrame, level: tuple[str, ...]) -> pd.DataFrame:
+        """Return the rates of one level that hold on the day of each row."""
+        book = self._table
+        for key in _KEYS:
+            is_given = book[key].notna()
+            book = book[is_given if key in level else ~is_given]
+        day = rows["entered_on"] if "entered_on" in rows else pd.Series(_EVER, index=rows.index)
+        asked = rows[list(level)].assign(day=period_starts(day, "D").fillna(_EVER))
+        asked["place"] = range(len(asked))
+        for key in level:
+            asked = asked[asked[key].notna()]
+        found = pd.merge_asof(
+            asked.sort_values("day", kind="stable"),
+            book[[*level, "start", "end", *RATE_COLUMNS[:3]]].sort_values("start", kind="stable"),
+            left_on="day",
+            right_on="start",
+            by=list(level) or None,
+        )
+        # A rate that has ended holds no more; of an entry without a day nobody knows.
+        is_over = (found["end"] < found["day"]) | (found["end"].notna() & (found["day"] == _EVER))
+        held = found[~is_over].set_index("place")[list(RATE_COLUMNS[:3])]
+        return held.reindex(range(len(rows))).set_axis(rows.index)
+
+
+def _table(rates: pd.DataFrame) -> pd.DataFrame:
+    """Return rates by project, person and first day, ready to be looked up."""
+    days = {}
+    for name, column in (("start", "start_date"), ("end", "end_date")):
+        given = rates.get(column, pd.Series(pd.NaT, index=rates.index, name=column))
+        given = given.astype("datetime64[us]") if given.isna().all() else given
+        check_days(given, what=_WHAT)
+        days[name] = given.astype("datetime64[us]")
+    gids = rates["gid"] if "gid" in rates else pd.Series(None, index=rates.index, dtype=STR)
+    table = pd.DataFrame(
+        {
+            "project_gid": rates["parent_gid"].astype(STR),
+            "person_gid": rates["resource_gid"].astype(STR),
+            "start": days["start"].fillna(_EVER),
+            "end": days["end"],
+            "rate_gid": gids.astype(STR),
+            "rate": rates["rate"].astype("Float64"),
+            "currency_code": rates["currency_code"].astype(STR),
+        }
+    )
+    return table[table["rate"].notna()].reset_index(drop=True)
+
+
+def _checked(table: pd.DataFrame) -> pd.DataFrame:
+    """Return rates without repetitions, or say which contradict each other."""
+    bare = table[table["currency_code"].isna()]
+    if len(bare):
+        raise InvalidArgument(
+            f"{len(bare)} rate(s) have no currency_code, so what they make is no money. "
+            f"Give it: rates.fillna({{'currency_code': 'EUR'}})."
+        )
+    place = [*_KEYS, "start"]
+    told = table.drop_duplicates([*place, "end", "rate", "currency_code"])
+    twice = told[told.duplicated(place, keep=False)]
+    if len(twice):
+        row = twice.iloc[0]
+        raise InvalidArgument(
+            f"{len(twice)} rates contradict each other, for example those of project "
+            f"{row['project_gid']} and person {row['person_gid']}. Leave one for each, or tell by "
+            f"a column start_date from which day each holds."
+        )
+    return told

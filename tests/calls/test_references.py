@@ -1,0 +1,203 @@
+"""Whatever names an object leads to its gid, or to an error that helps."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import asana_frames as af
+from asana_frames.calls.references import gid_in_url
+from tests.recorder import Asked, Recorder, Reply
+
+GID = "1209000000000119"
+
+
+@pytest.fixture
+def project(asana: af.Asana) -> pd.DataFrame:
+    return asana.projects.list(workspace="Acme").query("name == 'Website relaunch'")
+
+
+def names_of(asana: af.Asana, reference: Any) -> list[str]:
+    return asana.projects.get(reference, fields=["name"])["name"].tolist()
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        lambda row: row["gid"],
+        lambda row: int(row["gid"]),
+        lambda row: row["name"],
+        lambda row: f"  {row['name']} ",
+        lambda row: row["permalink_url"],
+        lambda row: f"https://app.asana.com/0/{row['gid']}/list",
+        lambda row: f"https://app.asana.com/0/{row['gid']}/1209/f",
+        lambda row: row,
+        lambda row: row.to_dict(),
+        lambda row: [row["gid"]],
+        lambda row: (gid for gid in [row["gid"]]),
+        lambda row: np.array([row["gid"]]),
+        lambda row: pd.Series([row["gid"], None, row["gid"]], dtype="str"),
+        lambda row: pd.Index([row["gid"]]),
+        lambda row: row.to_frame().T,
+        lambda row: np.int64(row["gid"]),
+        lambda row: pd.Series([int(row["gid"])], dtype="Int64"),
+        lambda row: pd.Series([(row["gid"],), ()]),
+        lambda row: next(row.to_frame().T[["gid", "name"]].itertuples()),
+        lambda row: SimpleNamespace(value=row["gid"]),
+        lambda row: SimpleNamespace(value=[row["gid"]]),
+    ],
+)
+def test_every_form_of_a_reference_leads_to_the_object(
+    asana: af.Asana, project: pd.DataFrame, form: Any
+) -> None:
+    assert names_of(asana, form(project.iloc[0])) == ["Website relaunch"]
+
+
+def test_many_references_give_one_row_each_in_the_order_asked(asana: af.Asana) -> None:
+    wanted = ["Office move", "Mobile app", "Office move", "Data warehouse"]
+
+    assert names_of(asana, wanted) == ["Office move", "Mobile app", "Data warehouse"]
+
+
+@pytest.mark.parametrize("nothing", [[], pd.DataFrame({"gid": []}), pd.Series([None, np.nan])])
+def test_no_references_give_an_empty_frame_and_no_request(asana: af.Asana, nothing: Any) -> None:
+    frame = asana.tasks.list(project=nothing)
+
+    assert frame.empty
+    assert "due_on" in frame.columns
+    assert asana.last.requests == 0
+
+
+def test_a_miss_suggests_close_names(asana: af.Asana) -> None:
+    with pytest.raises(af.UnknownReference, match=r"'Websit relaunch'.*Close: 'Website relaunch'"):
+        asana.tasks.list(project="Websit relaunch")
+
+
+def test_several_matches_are_listed_with_what_tells_them_apart(asana: af.Asana) -> None:
+    with pytest.raises(af.AmbiguousReference, match=r"team Marketing.*team Product"):
+        asana.tasks.list(project="Quarterly planning")
+
+
+def test_a_section_is_named_within_its_project(asana: af.Asana) -> None:
+    by_path = asana.tasks.list(section="Website relaunch/Review")
+    by_project = asana.sections.list_for_project("Website relaunch").query("name == 'Review'")
+
+    assert by_path["gid"].tolist() == asana.tasks.list(section=by_project)["gid"].tolist()
+    with pytest.raises(af.UnknownReference, match="Project name/Review"):
+        asana.tasks.list(section="Review")
+    with pytest.raises(af.UnknownReference, match="Close: 'Website relaunch/Review'"):
+        asana.tasks.list(section="Website relaunch/Revue")
+
+
+def test_a_section_is_not_looked_for_in_a_workspace(asana: af.Asana) -> None:
+    frame = asana.tasks.list(workspace="Acme", section="Office move/Done", fields=["name"])
+
+    assert len(frame) > 0
+    with pytest.raises(af.UnknownReference, match="Project name/Done"):
+        asana.tasks.list(workspace="Acme", section="Done")
+
+
+def test_a_section_with_a_slash_in_its_name_is_found(
+    recorder: Recorder, recorded: af.Asana
+) -> None:
+    def reply(asked: Asked) -> Reply:
+        names = {
+            "/api/1.0/workspaces": [{"gid": "1", "name": "W"}],
+            "/api/1.0/projects": [{"gid": "2", "name": "P"}],
+            "/api/1.0/projects/2/sections": [{"gid": "3", "name": "Doing / Review"}],
+        }
+        return Reply(body={"data": names.get(asked.path, [])})
+
+    recorder.reply = reply
+
+    recorded.tasks.list(section="P/Doing / Review", fields=["name"])
+    recorded.tasks.list(project="P", section="Doing / Review", fields=["name"])
+
+    asked = [a.query["section"] for a in recorder.asked if a.path == "/api/1.0/tasks"]
+    assert asked == ["3", "3"]
+
+
+def test_people_are_named_by_name_email_or_me(asana: af.Asana) -> None:
+    for reference in ("Zoe Ng", "zoe.ng@acme.example", "me"):
+        assert asana.users.get(reference)["name"].tolist() == ["Zoe Ng"]
+
+
+def test_a_task_is_found_by_its_exact_name(asana: af.Asana) -> None:
+    tasks = asana.tasks.list(project="Mobile app")
+    once = tasks.loc[~tasks["name"].duplicated(keep=False), "name"]
+    everywhere = asana.typeahead.search("Acme", resource_type="task", query="", count=100)
+    unique = next(
+        n
+        for n in once
+        if asana.typeahead.search("Acme", resource_type="task", query=n, count=100)["name"]
+        .tolist()
+        .count(n)
+        == 1
+    )
+
+    assert asana.tasks.get(unique)["name"].tolist() == [unique]
+    assert len(everywhere) == 100
+
+
+@pytest.mark.parametrize(
+    ("reference", "says"),
+    [
+        ("", "empty text"),
+        (3.5, "float is no reference"),
+        (True, "bool is no reference"),
+        (b"1209", "bytes is no reference"),
+        ("https://[foo", "not an address"),
+        (pd.Timestamp("2026-03-02"), "Timestamp is no reference"),
+        (pd.DataFrame({"name": ["a"]}), 'no "gid" column'),
+        ({"name": "a"}, 'no "gid"'),
+        ("https://example.com/0/1/2", "not an address of app.asana.com"),
+        ("https://app.asana.com/0/home/12", "names no project"),
+        (SimpleNamespace(value=None), "pick first"),
+    ],
+)
+def test_what_is_no_reference_is_refused_in_words(
+    asana: af.Asana, reference: Any, says: str
+) -> None:
+    with pytest.raises(af.AsanaError, match=says):
+        asana.tasks.list(project=reference)
+
+
+def test_what_has_no_name_is_asked_for_otherwise(asana: af.Asana) -> None:
+    with pytest.raises(af.UnknownReference, match="has no name to go by"):
+        asana.stories.get("my comment")
+
+
+@pytest.mark.parametrize(
+    ("url", "kind", "gid"),
+    [
+        ("https://app.asana.com/0/11/22", "task", "22"),
+        ("https://app.asana.com/0/11/22", "project", "11"),
+        ("https://app.asana.com/0/0/22/f", "task", "22"),
+        ("https://app.asana.com/1/5/project/11/task/22?focus=true", "task", "22"),
+        ("https://app.asana.com/1/5/project/11/list/9", "project", "11"),
+        ("https://app.asana.com/1/5/task/22", "task", "22"),
+        ("https://app.asana.com/1/5/goal/44", "goal", "44"),
+        ("https://app.asana.com/0/portfolio/33/list", "portfolio", "33"),
+        ("https://app.asana.com/1/5/portfolio/33", "portfolio", "33"),
+        ("https://app.asana.com/1/5/profile/66", "user", "66"),
+        ("https://app.asana.com/1/5/home", "workspace", "5"),
+    ],
+)
+def test_both_forms_of_urls_are_read(url: str, kind: str, gid: str) -> None:
+    assert gid_in_url(url, [kind]) == gid
+
+
+def test_names_are_read_once_and_anew_after_forgetting(asana: af.Asana) -> None:
+    asana.tasks.list(project="Office move", limit=1)
+    first = asana.last.requests
+    asana.tasks.list(project="Office move", limit=1)
+    again = asana.last.requests
+    asana.references.forget()
+    asana.tasks.list(project="Office move", limit=1)
+
+    assert again < first
+    assert asana.last.requests > again

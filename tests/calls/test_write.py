@@ -1,0 +1,269 @@
+"""Writes: what is sent, and what is refused before sending."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import asana_frames as af
+from tests.recorder import Recorder, Reply
+
+TASK = {"gid": "5", "name": "Write", "due_on": "2026-03-02"}
+
+
+def test_what_was_written_comes_back_as_a_frame(recorder: Recorder, recorded: af.Asana) -> None:
+    recorder.replies(Reply(201, {"data": TASK}))
+
+    task = recorded.tasks.create(name="Write", projects=["12"], due_on=dt.date(2026, 3, 2))
+
+    sent = recorder.asked[0]
+    assert sent.json == {"data": {"name": "Write", "projects": ["12"], "due_on": "2026-03-02"}}
+    assert task["due_on"].tolist() == [pd.Timestamp("2026-03-02")]
+
+
+@pytest.mark.parametrize(
+    "names", [("A", "B"), iter("AB"), {"A": 1, "B": 2}.keys(), pd.Index(["A", "B"])]
+)
+def test_any_collection_of_values_is_a_row_each(
+    recorder: Recorder, recorded: af.Asana, names: Any
+) -> None:
+    recorder.replies(Reply(201, {"data": TASK}))
+
+    recorded.tasks.create(name=names, workspace="1")
+
+    assert sorted(asked.json["data"]["name"] for asked in recorder.asked) == ["A", "B"]
+
+
+def test_an_update_sends_null_and_only_what_is_given(
+    recorder: Recorder, recorded: af.Asana
+) -> None:
+    recorder.replies(Reply(body={"data": TASK}))
+
+    recorded.tasks.update("5", due_on=None, completed=False)
+
+    assert recorder.asked[0].json == {"data": {"due_on": None, "completed": False}}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sent"),
+    [
+        ("due_at", dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC), "2026-03-02T09:00:00.000Z"),
+        (
+            "due_at",
+            pd.Timestamp("2026-03-02 10:00", tz="Europe/Berlin"),
+            "2026-03-02T09:00:00.000Z",
+        ),
+        ("due_on", pd.Timestamp("2026-03-02"), "2026-03-02"),
+        ("assignee", {"gid": "7", "name": "Zoe"}, "7"),
+        ("assignee", pd.Series({"gid": "7", "name": "Zoe"}), "7"),
+        ("assignee", pd.DataFrame({"gid": ["7"]}), "7"),
+        ("custom_fields", {"44": pd.Timestamp("2026-03-02"), "45": 3}, None),
+        ("completed", pd.Series([True])[0], True),
+        ("custom_fields", {"44": dt.datetime(2026, 3, 2), "45": np.int64(3)}, None),
+    ],
+)
+def test_values_of_frames_are_sent_as_json(
+    recorder: Recorder, recorded: af.Asana, name: str, value: Any, sent: Any
+) -> None:
+    recorder.replies(Reply(body={"data": TASK}))
+
+    recorded.tasks.update("5", **{name: value})
+
+    data = recorder.asked[0].json["data"][name]
+    assert data == (sent or {"44": "2026-03-02T00:00:00.000Z", "45": 3})
+
+
+@pytest.mark.parametrize("missing", [np.nan, pd.NA, pd.NaT, None])
+def test_a_missing_value_is_not_sent_on_creation_and_clears_on_update(
+    recorder: Recorder, recorded: af.Asana, missing: Any
+) -> None:
+    recorder.replies(Reply(body={"data": TASK}))
+
+    recorded.sections.create_for_project("9", name="A", insert_before=missing)
+    recorded.tasks.update("5", notes=missing)
+
+    assert recorder.asked[0].json == {"data": {"name": "A"}}
+    assert recorder.asked[1].json == {"data": {"notes": None}}
+
+
+def test_a_number_that_json_cannot_hold_is_refused(recorded: af.Asana) -> None:
+    with pytest.raises(af.InvalidArgument, match="inf is no number"):
+        recorded.rates.update("5", rate=float("inf"))
+
+
+def test_an_unknown_field_is_refused_with_the_nearest(
+    recorder: Recorder, recorded: af.Asana
+) -> None:
+    with pytest.raises(af.InvalidArgument, match=r"no 'due_onn'\. Did you mean 'due_on'"):
+        recorded.tasks.update("5", due_onn="2026-03-02")
+
+    assert recorder.asked == []
+
+
+def test_an_update_of_nothing_is_refused(recorder: Recorder, recorded: af.Asana) -> None:
+    with pytest.raises(af.InvalidArgument, match="say what to change"):
+        recorded.tasks.update("5")
+
+    assert recorder.asked == []
+
+
+def test_a_day_that_is_none_is_refused_before_sending(recorded: af.Asana) -> None:
+    with pytest.raises(af.InvalidArgument, match=r"tasks\.update\(due_on=\) takes a date"):
+        recorded.tasks.update("5", due_on="2026-13-45")
+
+
+def test_a_required_field_that_is_missing_is_named(recorder: Recorder, recorded: af.Asana) -> None:
+    with pytest.raises(af.InvalidArgument, match=r"projects\.duplicate: name is missing"):
+        recorded.projects.duplicate("5", name=None)
+
+    assert recorder.asked == []
+
+
+def test_a_file_is_uploaded_by_path_or_stream(
+    recorder: Recorder, recorded: af.Asana, tmp_path: Path
+) -> None:
+    file = tmp_path / "grüße.txt"
+    file.write_bytes(b"hello")
+    recorder.replies(Reply(body={"data": {"gid": "9"}}))
+
+    recorded.attachments.create(parent="5", file=file)
+    recorded.attachments.create(parent="5", file=io.BytesIO(b"there"), name="notes.txt")
+    recorded.attachments.create(
+        parent="5", resource_subtype="external", name="Board", url="https://example.com"
+    )
+
+    first, second, third = (asked.body for asked in recorder.asked)
+    assert b'filename="gr%C3%BC%C3%9Fe.txt"' in first
+    assert b"hello" in first
+    assert b'filename="notes.txt"' in second
+    assert b'name="url"\r\n\r\nhttps://example.com' in third
+    assert {a.headers["Content-Type"].split(";")[0] for a in recorder.asked} == {
+        "multipart/form-data"
+    }
+
+
+def test_an_upload_is_sent_whole_again_after_a_429(
+    recorder: Recorder, recorded: af.Asana, tmp_path: Path
+) -> None:
+    file = tmp_path / "a.txt"
+    file.write_bytes(b"the whole content")
+    recorder.replies(Reply(429, {"errors": []}), Reply(body={"data": {"gid": "9"}}))
+
+    recorded.attachments.create(parent="5", file=file)
+
+    assert b"the whole content" in recorder.asked[1].body
+
+
+def test_a_file_that_is_not_there_is_refused(recorded: af.Asana, tmp_path: Path) -> None:
+    with pytest.raises(af.ConfigurationError, match="cannot be read"):
+        recorded.attachments.create(parent="5", file=tmp_path / "missing.txt")
+
+
+def test_a_job_is_waited_for(
+    recorder: Recorder, recorded: af.Asana, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("asana_frames.asana.time.sleep", lambda seconds: None)
+    states = ["not_started", "in_progress", "succeeded"]
+    recorder.replies(*(Reply(body={"data": {"gid": "3", "status": state}}) for state in states))
+
+    job = recorded.wait(recorded.projects.duplicate("5", name="Copy"))
+
+    assert job["status"].tolist() == ["succeeded"]
+
+
+def test_a_failed_job_is_an_error(recorder: Recorder, recorded: af.Asana) -> None:
+    recorder.replies(Reply(body={"data": {"gid": "3", "status": "failed"}}))
+
+    with pytest.raises(af.JobFailed, match="job 3"):
+        recorded.wait("3")
+
+
+def test_a_job_that_takes_too_long_times_out(recorder: Recorder, recorded: af.Asana) -> None:
+    recorder.replies(Reply(body={"data": {"gid": "3", "status": "in_progress"}}))
+
+    with pytest.raises(TimeoutError, match="job 3"):
+        recorded.wait("3", timeout=0)
+
+
+def test_the_sandbox_refuses_bad_writes_in_words(asana: af.Asana) -> None:
+    with pytest.raises(af.InvalidRequest, match="one of workspace, parent, projects"):
+        asana.tasks.create(name="x")
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        (lambda a: a.tasks.list(project="12", completed_since=5), "takes a date"),
+        (lambda a: a.tasks.list(project="12", completed_since="soon"), "takes a date"),
+        (lambda a: a.projects.list(workspace="12", archived="no"), "True or False"),
+        (lambda a: a.typeahead.search("12", resource_type="task", count="x"), "takes a number"),
+        (lambda a: a.tasks.list(project="12", errors="ignore"), "errors="),
+        (lambda a: a.tasks.list(project="12", fields=[]), "fields="),
+        (lambda a: a["taks"], "Did you mean 'tasks'"),
+    ],
+)
+def test_bad_arguments_are_refused_before_sending(
+    recorder: Recorder, recorded: af.Asana, call: Any, says: str
+) -> None:
+    with pytest.raises(af.InvalidArgument, match=says):
+        call(recorded)
+
+    assert recorder.asked == []
+
+
+def test_moments_are_sent_in_utc(recorder: Recorder, recorded: af.Asana) -> None:
+    moments = [
+        "now",
+        "2026-03-02",
+        dt.date(2026, 3, 2),
+        pd.Timestamp("2026-03-02 10:00", tz="Europe/Berlin"),
+    ]
+    for moment in moments:
+        recorded.tasks.list(project="12", completed_since=moment, fields=["name"])
+
+    assert [asked.query["completed_since"] for asked in recorder.asked] == [
+        "now",
+        "2026-03-02",
+        "2026-03-02T00:00:00.000Z",
+        "2026-03-02T09:00:00.000Z",
+    ]
+
+
+def test_search_takes_dotted_filters_and_joins_references(
+    recorder: Recorder, recorded: af.Asana
+) -> None:
+    recorded.tasks.search(
+        "12", assignee_any=["7", "8"], due_on_before=dt.date(2026, 3, 2), completed=False
+    )
+
+    query = recorder.asked[0].query
+    assert query["assignee.any"] == "7,8"
+    assert query["due_on.before"] == "2026-03-02"
+    assert query["completed"] == "false"
+    assert "resource_subtype" not in query
+    assert query["limit"] == "100"
+
+
+def test_an_attribute_that_is_no_resource_suggests_one(recorded: af.Asana) -> None:
+    with pytest.raises(AttributeError, match="Did you mean 'tasks'"):
+        recorded.taskz  # noqa: B018
+
+
+def test_a_frame_of_one_row_is_a_custom_field_to_add(asana: af.Asana) -> None:
+    workspace = asana.workspaces.list()
+    project = asana.projects.create(name="Pilot", workspace=workspace)
+    field = asana.custom_fields.create(
+        name="Effort of the pilot", workspace=workspace, resource_subtype="number"
+    )
+
+    setting = asana.projects.add_custom_field_setting(project, custom_field=field)
+
+    assert setting["custom_field_gid"].tolist() == field["gid"].tolist()
+    asana.projects.delete(project)
+    asana.custom_fields.delete(field)
