@@ -10,6 +10,7 @@ import msgspec
 from asana_frames.catalog import load
 from asana_frames.exceptions import AsanaError
 from asana_frames.fetch import Http, ListQuery, fan_out
+from asana_frames.frames.custom_field_columns import field_kind
 
 #: gid of a custom field -> names of its options in the order of its definition.
 EnumOptions = dict[str, tuple[str, ...]]
@@ -62,7 +63,11 @@ def _fields(body: bytes) -> Iterator[tuple[str, str, str]]:
     for setting in msgspec.json.decode(body, type=_SettingsAnswer).data:
         field = setting.custom_field
         if field is not None:
-            yield field.gid, field.name or field.gid, _kind(field)
+            yield (
+                field.gid,
+                field.name or field.gid,
+                field_kind(field.resource_subtype, field.representation_type),
+            )
 
 
 def _holders(http: Http, parents: list[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -133,11 +138,3 @@ _SETTING_FIELDS = ",".join(
     f"custom_field.{leaf}"
     for leaf in ("name", "resource_subtype", "representation_type", "enum_options.name")
 )
-
-
-def _kind(field: _Definition) -> str:
-    representation = field.representation_type
-    # A formula is typed by what it holds, which its subtype says.
-    if representation in (None, "formula"):
-        return field.resource_subtype or "text"
-    return str(representation)

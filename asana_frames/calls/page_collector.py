@@ -116,7 +116,7 @@ class PageCollector:
             if not part:
                 progressed.following.pop(place, None)
         if key not in progressed.listings:
-            progressed.listings[key] = progressed.builder.listing(
+            progressed.listings[key] = progressed.builder.start_listing(
                 *self._parents[place], place=place, part=part
             )
         count = self._append(page.body, progressed.listings[key])
@@ -187,7 +187,7 @@ class PageCollector:
         """Leave out what a list, or a part of it, has brought, if it has brought any."""
         listing = self.progressed.listings.pop((place, part), None)
         if listing is not None:
-            self.progressed.builder.drop(listing)
+            self.progressed.builder.drop_listing(listing)
         if part and place in self._splits:
             self._splits[place].gids.pop(part, None)
 

@@ -279,7 +279,7 @@ class Write:
     def _append(self, builder: FrameBuilder, body: bytes, place: int) -> None:
         is_one = self._operation.returns != "list"
         try:
-            builder.append(body, builder.listing(place=place), one=is_one)
+            builder.append(body, builder.start_listing(place=place), one=is_one)
         except (msgspec.DecodeError, UnicodeDecodeError) as cause:
             raise ConnectionFailed(
                 f"{self._operation.name}: it was carried out, but the answer is not Asana's JSON "

@@ -13,7 +13,7 @@ import pandas as pd
 
 from asana_frames.catalog import Column
 from asana_frames.exceptions import AsanaWarning
-from asana_frames.frames.tolerant import as_json
+from asana_frames.frames.coerce import to_json_text
 
 #: The contract's text: ``str`` on pandas 2.3 and 3, with or without pyarrow.
 STR = pd.StringDtype(na_value=np.nan)
@@ -32,10 +32,10 @@ DTYPES: dict[str, Any] = {
 
 #: A part of a column, packed.
 Chunk = Any
-#: Rows that are packed together: fewer take more calls, more leave the cache (measured).
+#: Rows packed at a time: fewer cost more calls, more leave the CPU cache (measured).
 _BATCH = 1000
-#: Values that are remembered to share them; where more differ, sharing does not pay.
-_SHARED = 250
+#: Distinct values to share objects for; with more of them sharing does not pay.
+_MAX_SHARED = 250
 
 
 @cache
@@ -49,19 +49,19 @@ def _pyarrow() -> Any:
 
 
 class ColumnBuffer:
-    """Collects the values of one column, packed batch by batch so that little lies about."""
+    """Collects the values of one column, packed batch by batch to save memory."""
 
     def __init__(self, column: Column) -> None:
-        self._begin("tuple" if column.depth else column.kind, column.name)
+        self._reset("tuple" if column.depth else column.kind, column.name)
 
     @classmethod
     def of(cls, kind: str, name: str = "") -> ColumnBuffer:
         """Return a buffer for values of a kind."""
         buffer = cls.__new__(cls)
-        buffer._begin(kind, name)
+        buffer._reset(kind, name)
         return buffer
 
-    def _begin(self, kind: str, name: str) -> None:
+    def _reset(self, kind: str, name: str) -> None:
         self.kind = kind
         self.name = name
         self._waiting: list[Any] = []
@@ -76,31 +76,31 @@ class ColumnBuffer:
             self._pack()
 
     def _pack(self) -> None:
-        self._chunks.append(self._packed(self._waiting))
+        self._chunks.append(self._pack_values(self._waiting))
         self._waiting = []
 
-    def _packed(self, values: Sequence[Any]) -> Chunk:
+    def _pack_values(self, values: Sequence[Any]) -> Chunk:
         if self.kind in ("text", "json"):
-            return self._text(values)
+            return self._pack_text(values)
         if self.kind in ("boolean", "integer", "number"):
-            return _masked(self.kind, values)
+            return _pack_masked(self.kind, values)
         if self.kind in ("date", "datetime"):
-            return _times(self.kind, values, self.name)
-        return self._objects(values)
+            return _parse_times(self.kind, values, self.name)
+        return self._pack_objects(values)
 
-    def _text(self, values: Sequence[Any]) -> Chunk:
+    def _pack_text(self, values: Sequence[Any]) -> Chunk:
         if self.kind == "json":
-            values = [None if value is None else as_json(value) for value in values]
+            values = [None if value is None else to_json_text(value) for value in values]
         arrow = _pyarrow()
         if arrow is not None:
             return arrow.array(values, arrow.large_string())
-        return self._objects(values)
+        return self._pack_objects(values)
 
-    def _objects(self, values: Sequence[Any]) -> Chunk:
+    def _pack_objects(self, values: Sequence[Any]) -> Chunk:
         if self._shares:
-            # The same few names come again and again; one object for each saves most memory.
+            # The same few names repeat; one object for each saves most of the memory.
             values = list(map(self._seen.setdefault, values, values))
-            self._shares = len(self._seen) < _SHARED
+            self._shares = len(self._seen) < _MAX_SHARED
         return np.fromiter(values, dtype=object, count=len(values))
 
     def array(self) -> Any:
@@ -109,11 +109,11 @@ class ColumnBuffer:
         chunks = self._chunks
         self._chunks = []
         if self.kind in ("text", "json"):
-            return _joined_text(chunks)
+            return _join_text(chunks)
         if self.kind in ("boolean", "integer", "number"):
-            return _joined_masked(self.kind, chunks)
+            return _join_masked(self.kind, chunks)
         if self.kind in ("date", "datetime"):
-            return _joined_times(self.kind, chunks)
+            return _join_times(self.kind, chunks)
         return np.concatenate(chunks)
 
 
@@ -129,16 +129,17 @@ def missing(kind: str, count: int) -> Any:
     return build_array(kind, [() if kind == "tuple" else None] * count)
 
 
-def _joined_text(chunks: list[Chunk]) -> Any:
+def _join_text(chunks: list[Chunk]) -> Any:
     arrow = _pyarrow()
     if arrow is not None:
         whole = arrow.chunked_array(chunks, arrow.large_string())
-        # The door that pandas leaves open for Arrow; its stubs do not know it.
+        # The constructor that pandas offers to Arrow; pandas-stubs lacks it.
         return STR.__from_arrow__(whole)  # type: ignore[attr-defined]
     whole = np.concatenate(chunks)
     return pd.array(whole, dtype=STR)
 
 
+_INT64 = np.iinfo(np.int64)
 _NUMPY: dict[str, type] = {"boolean": np.bool_, "integer": np.int64, "number": np.float64}
 _MASKED: dict[str, Any] = {
     "boolean": pd.arrays.BooleanArray,
@@ -147,48 +148,50 @@ _MASKED: dict[str, Any] = {
 }
 
 
-def _masked(kind: str, values: Sequence[Any]) -> Chunk:
+def _pack_masked(kind: str, values: Sequence[Any]) -> Chunk:
     """Pack numbers or flags with a mask of the missing ones."""
     dtype = _NUMPY[kind]
     if None not in values:
-        return _cast(values, dtype), np.zeros(len(values), dtype=np.bool_)
+        try:
+            return np.array(values, dtype=dtype), np.zeros(len(values), dtype=np.bool_)
+        except OverflowError:
+            values = _drop_overflow(values)
     if kind == "number":
-        # JSON has no NaN, so whatever is one here was missing.
+        # JSON has no NaN, so any NaN here is a None.
         numbers = np.array(values, dtype=np.float64)
         mask = np.isnan(numbers)
         numbers[mask] = 0
         return numbers, mask
     mask = np.array([value is None for value in values], dtype=np.bool_)
-    return _cast([value or 0 for value in values], dtype), mask
-
-
-def _cast(values: Sequence[Any], dtype: type) -> Any:
     try:
-        return np.array(values, dtype=dtype)
+        return np.array([value or 0 for value in values], dtype=dtype), mask
     except OverflowError:
-        # Beyond 64 bits: no number Asana means; the nearest that fits stands for it.
-        info = np.iinfo(np.int64)
-        return np.array([min(max(value, info.min), info.max) for value in values], dtype=dtype)
+        return _pack_masked(kind, _drop_overflow(values))
 
 
-def _joined_masked(kind: str, chunks: list[Chunk]) -> Any:
+def _drop_overflow(values: Sequence[Any]) -> list[Any]:
+    """Replace integers beyond 64 bits by None: better missing than a different number."""
+    return [v if v is None or _INT64.min <= v <= _INT64.max else None for v in values]
+
+
+def _join_masked(kind: str, chunks: list[Chunk]) -> Any:
     values, masks = zip(*chunks, strict=True)
     return _MASKED[kind](np.concatenate(values), np.concatenate(masks))
 
 
-#: Characters of a day and a moment as Asana writes them, and a missing one as wide.
+#: Width of a date and a time as Asana writes them, and a missing one padded to it.
 _WIDTHS = {
     "date": (10, "NaT".ljust(10, "\0")),
     "datetime": (24, "NaT".ljust(23, "\0") + "Z"),
 }
 
 
-def _times(kind: str, values: Sequence[Any], name: str) -> Any:
+def _parse_times(kind: str, values: Sequence[Any], name: str) -> Any:
     """Read ISO 8601 text into ``datetime64[us]``, the times in UTC."""
-    width, nothing = _WIDTHS[kind]
-    filled = [nothing if value is None else value for value in values]
+    width, missing_text = _WIDTHS[kind]
+    filled = [missing_text if value is None else value for value in values]
     text = "".join(filled)
-    # Asana writes days and moments in one width each, so they can be read as one block.
+    # Asana writes dates and times in one width each, so they can be parsed as one block.
     if len(text) == width * len(filled) and text.isascii():
         block = np.frombuffer(text.encode("ascii"), dtype=f"S{width}")
         try:
@@ -198,16 +201,16 @@ def _times(kind: str, values: Sequence[Any], name: str) -> Any:
                 return block.astype(f"S{width - 1}").astype("datetime64[us]")
         except ValueError:
             pass
-    return _parsed(kind, values, name)
+    return _parse_any_times(kind, values, name)
 
 
-def _parsed(kind: str, values: Sequence[Any], name: str) -> Any:
-    """Read times of any ISO form; what is none is missing, and a warning says so."""
-    read = [None if value is None else _moment(kind, value) for value in values]
+def _parse_any_times(kind: str, values: Sequence[Any], name: str) -> Any:
+    """Parse times of any ISO 8601 form; others become missing, with a warning."""
+    read = [None if value is None else _parse_time(kind, value) for value in values]
     odd = [v for v, moment in zip(values, read, strict=True) if v is not None and moment is None]
     if odd:
         warnings.warn(
-            f"{name}: {len(odd)} value(s) are no {kind} and are missing in the frame, "
+            f"{name}: {len(odd)} value(s) are not a valid {kind} and are missing in the frame, "
             f"such as {odd[0]!r}.",
             AsanaWarning,
             stacklevel=2,
@@ -215,8 +218,8 @@ def _parsed(kind: str, values: Sequence[Any], name: str) -> Any:
     return np.array(read, dtype="datetime64[us]")
 
 
-def _moment(kind: str, text: str) -> datetime | None:
-    """Return a moment in UTC, or the day that the text itself names, both naive."""
+def _parse_time(kind: str, text: str) -> datetime | None:
+    """Return a time in UTC, or the date that the text names, both naive."""
     try:
         moment = datetime.fromisoformat(text)
         if kind == "date":
@@ -226,7 +229,7 @@ def _moment(kind: str, text: str) -> datetime | None:
         return None
 
 
-def _joined_times(kind: str, chunks: list[Chunk]) -> Any:
+def _join_times(kind: str, chunks: list[Chunk]) -> Any:
     whole = np.concatenate(chunks)
     stamps = pd.DatetimeIndex(whole)
     return (stamps.tz_localize("UTC") if kind == "datetime" else stamps).array

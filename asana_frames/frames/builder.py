@@ -1,4 +1,4 @@
-"""Pages in, one DataFrame out: each object once, in the order asked for."""
+"""Build one DataFrame from pages: each object once, in the order requested."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ import pandas as pd
 
 from asana_frames.catalog import Column
 from asana_frames.frames.arrays import ColumnBuffer, build_array
+from asana_frames.frames.custom_field_columns import CustomFields, Options
 from asana_frames.frames.decode import PageDecoder
-from asana_frames.frames.field_columns import CustomFields, Options
 from asana_frames.frames.garbage_collection import pause_garbage_collection
 
 
 class ParentColumn(NamedTuple):
-    """A column that says under which of the parents asked for a row was found."""
+    """A column that names the requested parent under which a row was found."""
 
     name: str
-    #: Objects may belong to several parents, so the column holds tuples.
-    shared: bool
+    #: Whether objects may belong to several parents, so that the column holds tuples.
+    is_shared: bool
 
 
 class FrameBuilder:
@@ -30,7 +30,7 @@ class FrameBuilder:
     Parameters
     ----------
     columns
-        The columns asked for.
+        The columns to build.
     parents
         The columns that name parents; each listing has one gid, or None, for each.
     """
@@ -43,9 +43,9 @@ class FrameBuilder:
             None if column.kind == "custom_fields" else ColumnBuffer(column)
             for column in self._columns
         ]
-        self._custom = CustomFields()
+        self._custom_fields = CustomFields()
         self._listings: list[tuple[str | None, ...]] = []
-        #: What sorts the listings: the place asked for, and the part of it.
+        #: Sort keys of the listings: position of the request, and part of it.
         self._places: list[tuple[int, int]] = []
         self._found_in: list[np.ndarray[Any, Any]] = []
         self._dropped: set[int] = set()
@@ -56,46 +56,45 @@ class FrameBuilder:
         """Whether the columns ask for custom fields."""
         return None in self._buffers
 
-    def listing(self, *parents: str | None, place: int | None = None, part: int = 0) -> int:
-        """Announce a listing found under ``parents`` and return its number.
+    def start_listing(self, *parents: str | None, place: int | None = None, part: int = 0) -> int:
+        """Start a listing found under ``parents`` and return its number.
 
         Parameters
         ----------
         parents
             A gid, or None, for each of the columns that name parents.
         place
-            Where its rows stand among those of the other listings; after all before it by
-            default.
+            Position of its rows among those of the other listings; last by default.
         part
-            Where they stand among those of the same place.
+            Position among the listings of the same place.
         """
         self._listings.append(parents)
         number = len(self._listings) - 1
         self._places.append((number if place is None else place, part))
         return number
 
-    def drop(self, listing: int) -> None:
-        """Leave out what a listing has brought: it broke off, and would be cut short."""
+    def drop_listing(self, listing: int) -> None:
+        """Leave out the rows of a listing that is incomplete."""
         self._dropped.add(listing)
 
     def copy(self) -> FrameBuilder:
-        """Return a builder with the same rows, of which a frame can be made meanwhile."""
+        """Return a copy, so that a frame can be built while reading goes on."""
         other = copy.copy(self)
-        other._buffers, other._custom = copy.deepcopy((self._buffers, self._custom))
+        other._buffers, other._custom_fields = copy.deepcopy((self._buffers, self._custom_fields))
         other._found_in, other._dropped = list(self._found_in), set(self._dropped)
         other._listings, other._places = list(self._listings), list(self._places)
         return other
 
     def append(self, body: bytes, listing: int, *, one: bool = False) -> int:
-        """Add a response's records to a listing and return how many they are."""
+        """Add the records of a response to a listing and return their number."""
         with pause_garbage_collection():
             decoded = self._decoder.one(body) if one else self._decoder.page(body)
             count = len(decoded[0]) if decoded else 0
             pairs = zip(self._buffers, decoded, strict=True)
-            # Custom fields first: they may still fail, and a page comes whole or not at all.
+            # Custom fields first: they may fail, and a page is added in full or not at all.
             for buffer, values in sorted(pairs, key=lambda pair: pair[0] is not None):
                 if buffer is None:
-                    self._custom.extend(self.rows, values)
+                    self._custom_fields.extend(self.rows, values)
                 else:
                     buffer.extend(values)
         self._found_in.append(np.full(count, listing, dtype=np.int64))
@@ -103,17 +102,17 @@ class FrameBuilder:
         return count
 
     def declare_custom_fields(self, fields: Iterable[tuple[str, str, str]]) -> None:
-        """Make columns for custom fields (gid, name, kind) that no record may have."""
-        self._custom.declare(fields)
+        """Create columns for custom fields (gid, name, kind), even if no record has them."""
+        self._custom_fields.declare(fields)
 
     def enum_fields(self) -> list[str]:
-        """Return the gids of the enum fields met, whose options have an order to be read."""
-        return self._custom.enums()
+        """Return the gids of enum fields in the records, so that their options can be read."""
+        return self._custom_fields.enums()
 
     def frame(
         self, options: Options | None = None, limit: int | None = None, *, unique: bool = True
     ) -> pd.DataFrame:
-        """Return the frame; the builder is used up.
+        """Build the frame; the builder cannot be used afterwards.
 
         Parameters
         ----------
@@ -122,34 +121,36 @@ class FrameBuilder:
         limit
             The most rows to keep.
         unique
-            Keep each object once; else every row there is.
+            Keep each object once, instead of every row.
         """
         made = {buffer.name: buffer.array() for buffer in self._buffers if buffer is not None}
         found_in = np.concatenate(self._found_in) if self._found_in else np.empty(0, np.int64)
-        order = np.argsort(self._ranks()[found_in], kind="stable")
+        order = np.argsort(self._rank_listings()[found_in], kind="stable")
         if self._dropped:
             order = order[~np.isin(found_in[order], list(self._dropped))]
-        keep, owners = _once_each(made.get("gid") if unique else None, order)
+        keep, owners = _unique_rows(made.get("gid") if unique else None, order)
         if limit is not None:
             keep = keep[:limit]
         made |= {
-            parent.name: self._parent_array(place, made.get(parent.name), found_in, owners, keep)
+            parent.name: self._build_parent_column(
+                place, made.get(parent.name), found_in, owners, keep
+            )
             for place, parent in enumerate(self._parents)
         }
-        made |= self._custom.columns(self.rows, options or {}, order)
+        made |= self._custom_fields.columns(self.rows, options or {}, order)
         frame = pd.DataFrame(made, copy=False)
         if len(keep) == self.rows and (keep == np.arange(self.rows)).all():
             return frame
         return frame.take(keep).reset_index(drop=True)
 
-    def _ranks(self) -> np.ndarray[Any, Any]:
+    def _rank_listings(self) -> np.ndarray[Any, Any]:
         """Return the rank of each listing."""
         numbers = range(len(self._places))
         ranks = np.empty(len(self._places), dtype=np.int64)
         ranks[sorted(numbers, key=self._places.__getitem__)] = numbers
         return ranks
 
-    def _parent_array(
+    def _build_parent_column(
         self,
         place: int,
         own: Any,
@@ -158,30 +159,31 @@ class FrameBuilder:
         keep: np.ndarray[Any, Any],
     ) -> Any:
         gids = [parents[place] for parents in self._listings]
-        if self._parents[place].shared:
+        if self._parents[place].is_shared:
             one = [() if gid is None else (gid,) for gid in gids]
             values = [one[listing] for listing in found_in]
             for row, rows in owners.items():
-                met = dict.fromkeys(gids[found_in[other]] for other in rows)
-                values[row] = tuple(gid for gid in met if gid is not None)
+                distinct = dict.fromkeys(gids[found_in[other]] for other in rows)
+                values[row] = tuple(gid for gid in distinct if gid is not None)
             return build_array("tuple", values)
         given = build_array("text", [gids[listing] for listing in found_in])
         if own is None:
             return given
-        # What the record says of itself wins; the parent asked for fills what it leaves out.
+        # The record's own value wins; the requested parent fills the gaps.
         return pd.Series(own, copy=False).where(pd.notna(own), pd.Series(given)).array
 
 
-def _once_each(
+def _unique_rows(
     gids: Any, order: np.ndarray[Any, Any]
 ) -> tuple[np.ndarray[Any, Any], dict[int, list[int]]]:
-    """Return the rows to keep, in order, and for repeated ones every row they stand for."""
+    """Return the rows to keep, in order, and for each repeated object all of its rows."""
     if gids is None or len(order) == 0:
         return order, {}
     codes, uniques = pd.factorize(gids)
-    codes = codes[order]
-    if len(uniques) == len(codes):
+    # Compared only where no listing was dropped: its rows repeat gids, or have gids of their own.
+    if len(uniques) == len(order) == len(codes):
         return order, {}
+    codes = codes[order]
     first: dict[int, int] = {}
     owners: dict[int, list[int]] = {}
     keep: list[int] = []

@@ -1,4 +1,4 @@
-"""Frames of one kind, put one below the other."""
+"""Concatenate frames of one resource without losing dtypes."""
 
 from __future__ import annotations
 
@@ -18,39 +18,42 @@ def concatenate(frames: Sequence[pd.DataFrame], key: str = "gid") -> pd.DataFram
     Parameters
     ----------
     frames
-        One or more; where an object is in several, the first has it.
+        One or more; an object that is in several keeps its row in the first.
     key
-        The column that tells objects apart.
+        The column that identifies objects.
 
     Returns
     -------
     DataFrame
-        All columns of the frames in the order they are met, same dtypes; categories one after
-        the other; the empty tuple in list columns that a frame does not have.
+        All columns of the frames in order of first occurrence, same dtypes; categories united
+        in that order; the empty tuple in list columns that a frame does not have.
     """
     if len(frames) == 1:
-        return _once(frames[0], key)
-    # Empty ones have no rows to give, but columns and categories.
+        return _drop_repeated(frames[0], key)
+    # Empty frames contribute columns and categories only.
     full = [frame for frame in frames if len(frame)] or list(frames[:1])
-    made = {name: _column(name, frames, full) for name in _names(frames)}
-    return _once(pd.DataFrame(made, copy=False), key)
+    made = {name: _concatenate_column(name, frames, full) for name in _column_names(frames)}
+    return _drop_repeated(pd.DataFrame(made, copy=False), key)
 
 
-def _names(frames: Sequence[pd.DataFrame]) -> list[str]:
+def _column_names(frames: Sequence[pd.DataFrame]) -> list[str]:
     return list(dict.fromkeys(name for frame in frames for name in frame.columns))
 
 
-def _column(name: str, frames: Sequence[pd.DataFrame], full: Sequence[pd.DataFrame]) -> Any:
+def _concatenate_column(
+    name: str, frames: Sequence[pd.DataFrame], full: Sequence[pd.DataFrame]
+) -> Any:
     first = next(frame[name] for frame in frames if name in frame.columns)
     if isinstance(first.dtype, pd.CategoricalDtype):
-        return _categories(name, frames, full)
+        return _concatenate_categories(name, frames, full)
     parts = [
-        frame[name] if name in frame.columns else _missing(first, len(frame)) for frame in full
+        frame[name] if name in frame.columns else _missing_column(first, len(frame))
+        for frame in full
     ]
     return pd.concat(parts, ignore_index=True).array
 
 
-def _missing(like: pd.Series[Any], count: int) -> pd.Series[Any]:
+def _missing_column(like: pd.Series[Any], count: int) -> pd.Series[Any]:
     if like.dtype == np.dtype(object):
         values = np.empty(count, dtype=object)
         values[:] = [()] * count
@@ -58,12 +61,12 @@ def _missing(like: pd.Series[Any], count: int) -> pd.Series[Any]:
     return pd.Series([None] * count, dtype=like.dtype)
 
 
-def _categories(
+def _concatenate_categories(
     name: str, frames: Sequence[pd.DataFrame], full: Sequence[pd.DataFrame]
 ) -> pd.Categorical:
-    met = [frame[name].cat.categories for frame in frames if name in frame.columns]
-    every = met[0]
-    for categories in met[1:]:
+    categories_of = [frame[name].cat.categories for frame in frames if name in frame.columns]
+    every = categories_of[0]
+    for categories in categories_of[1:]:
         every = every.append(categories.difference(every, sort=False))
     codes = [
         every.get_indexer(frame[name].cat.categories).take(frame[name].cat.codes)
@@ -79,7 +82,7 @@ def _categories(
     return pd.Categorical.from_codes(whole, categories=every)
 
 
-def _once(frame: pd.DataFrame, key: str) -> pd.DataFrame:
+def _drop_repeated(frame: pd.DataFrame, key: str) -> pd.DataFrame:
     if key not in frame.columns:
         return frame.reset_index(drop=True)
     again = frame[key].duplicated() & frame[key].notna()

@@ -1,8 +1,8 @@
 """Bytes of a page -> one list of values per column.
 
 Structs are made at run time from the columns that were asked for, so the decoder skips what
-nobody wants without building it. References and what else has keys of its own comes as text
-first, because the same few come again and again and need not be decoded again.
+other fields without building them. References and other nested values stay JSON text at first,
+because the same few repeat and each distinct text is decoded only once.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ import msgspec
 from asana_frames.catalog import Column
 from asana_frames.catalog.columns import CUSTOM_FIELD_LEAVES
 from asana_frames.catalog.model import Kind
-from asana_frames.frames.repeated import Repeated
-from asana_frames.frames.tolerant import value_of
+from asana_frames.frames.cached_reader import CachedReader
+from asana_frames.frames.coerce import coerce_value
 
 _TYPES: dict[Kind, Any] = {
     "text": str,
@@ -35,16 +35,16 @@ _NULL = msgspec.Raw(b"null")
 
 @dataclass
 class _Node:
-    """A key of the records, and what lies below it."""
+    """A key of the records, with the keys below it."""
 
     is_list: bool = False
     kind: Kind | None = None
     children: dict[str, _Node] = field(default_factory=dict)
-    #: Places of the columns that this key fills.
-    places: list[int] = field(default_factory=list)
-    #: Reads a list of its values, where they have keys of their own.
+    #: Positions of the columns that this key fills.
+    positions: list[int] = field(default_factory=list)
+    #: Decodes a list of its values, if they are objects.
     decoder: Any = None
-    #: Made of a JSON object.
+    #: The struct that a JSON object of this node becomes.
     struct: Any = None
 
 
@@ -59,15 +59,15 @@ class PageDecoder:
 
     def __init__(self, columns: Sequence[Column]) -> None:
         self._width = len(columns)
-        self._root = _tree(columns)
-        record = _record(self._root, "Record")
+        self._root = _build_tree(columns)
+        record = _record_struct(self._root, "Record")
         rows: Any = list[record]  # type: ignore[valid-type]
         envelope: Any = msgspec.defstruct("Envelope", [("data", rows)], gc=False)
         one: Any = msgspec.defstruct("One", [("data", record)], gc=False)
         self._lists = msgspec.json.Decoder(envelope)
         self._ones = msgspec.json.Decoder(one)
-        self._repeated = {
-            key: self._cells(child)
+        self._readers = {
+            key: self._cell_reader(child)
             for key, child in self._root.children.items()
             if child.decoder is not None
         }
@@ -77,53 +77,53 @@ class PageDecoder:
         try:
             rows = self._lists.decode(body).data
         except msgspec.ValidationError:
-            rows = self._tolerant(body, list)
-        return self._columns(rows)
+            rows = self._coerce_page(body, list)
+        return self._split_columns(rows)
 
     def one(self, body: bytes) -> list[Sequence[Any]]:
         """Return the columns of a response that holds one record."""
         try:
             rows = [self._ones.decode(body).data]
         except msgspec.ValidationError:
-            rows = self._tolerant(body, dict)
-        return self._columns(rows)
+            rows = self._coerce_page(body, dict)
+        return self._split_columns(rows)
 
-    def _columns(self, rows: list[Any]) -> list[Sequence[Any]]:
+    def _split_columns(self, rows: list[Any]) -> list[Sequence[Any]]:
         out: list[Sequence[Any]] = [()] * self._width
         if not rows:
             return out
         columns = zip(*map(msgspec.structs.astuple, rows), strict=True)
         for (key, child), values in zip(self._root.children.items(), columns, strict=True):
             if child.decoder is None:
-                _fill(child, values, out)
+                _fill_columns(child, values, out)
             else:
-                cells = zip(*self._repeated[key].values(values), strict=True)
-                for place, column in zip(_places(child), cells, strict=True):
+                cells = zip(*self._readers[key].values(values), strict=True)
+                for place, column in zip(_column_indices(child), cells, strict=True):
                     out[place] = column
         return out
 
-    def _cells(self, node: _Node) -> Repeated:
-        """Return what reads the values of a node as cells, one for each place below it."""
+    def _cell_reader(self, node: _Node) -> CachedReader:
+        """Return the reader of a node's values: a tuple of cells, one per column below it."""
 
-        def read(texts: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
+        def decode_cells(texts: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
             out: list[Sequence[Any]] = [()] * self._width
-            _fill(node, _read(node, texts), out)
-            return zip(*(out[place] for place in _places(node)), strict=True)
+            _fill_columns(node, _decode_values(node, texts), out)
+            return zip(*(out[place] for place in _column_indices(node)), strict=True)
 
-        return Repeated(read)
+        return CachedReader(decode_cells)
 
-    def _tolerant(self, body: bytes, shape: type) -> list[Any]:
-        """Build the structs of a page that is not as the spec says, field by field."""
+    def _coerce_page(self, body: bytes, shape: type) -> list[Any]:
+        """Build the structs of a page that does not match the spec, field by field."""
         data = msgspec.json.decode(body).get("data")
         rows = data if isinstance(data, list) else [data]
-        # Odd values are read as far as they can be; what is no record at all loses rows.
+        # Unexpected values are coerced; without records, rows would be lost, so that is an error.
         if not isinstance(data, shape) or not all(isinstance(r, dict | None) for r in rows):
-            raise msgspec.DecodeError(f"its data is no {'list' if shape is list else 'record'}")
+            raise msgspec.DecodeError(f"its data is not a {'list' if shape is list else 'record'}")
         text = bytes(msgspec.json.decode(body, type=dict[str, msgspec.Raw])["data"])
-        return _odd_records(self._root, text if shape is list else b"[%s]" % text)
+        return _coerce_records(self._root, text if shape is list else b"[%s]" % text)
 
 
-def _tree(columns: Sequence[Column]) -> _Node:
+def _build_tree(columns: Sequence[Column]) -> _Node:
     root = _Node()
     for place, column in enumerate(columns):
         node = root
@@ -131,37 +131,38 @@ def _tree(columns: Sequence[Column]) -> _Node:
             node = node.children.setdefault(key, _Node())
             node.is_list = is_list
         node.kind = column.kind
-        node.places.append(place)
+        node.positions.append(place)
     return root
 
 
-def _struct(node: _Node, name: str) -> type:
+def _node_struct(node: _Node, name: str) -> type:
     """Make the struct of a node; every field may be missing or null."""
     fields = [
-        (key, _type(child, f"{name}_{key}") | None, None) for key, child in node.children.items()
+        (key, _field_type(child, f"{name}_{key}") | None, None)
+        for key, child in node.children.items()
     ]
     node.struct = msgspec.defstruct(name, fields, gc=False)
     return cast(type, node.struct)
 
 
-def _record(node: _Node, name: str) -> type:
-    """Make the struct of a record, in which what has keys of its own stays text."""
+def _record_struct(node: _Node, name: str) -> type:
+    """Make the struct of a record, in which nested objects stay JSON text."""
     fields: list[tuple[str, Any, Any]] = []
     for key, child in node.children.items():
-        made: Any = _type(child, f"{name}_{key}") | None
+        field_type: Any = _field_type(child, f"{name}_{key}") | None
         if child.children:
-            child.decoder = msgspec.json.Decoder(cast(Any, list)[made])
+            child.decoder = msgspec.json.Decoder(cast(Any, list)[field_type])
             fields.append((key, msgspec.Raw, _NULL))
         else:
-            fields.append((key, made, None))
+            fields.append((key, field_type, None))
     node.struct = msgspec.defstruct(name, fields, gc=False)
     return cast(type, node.struct)
 
 
-def _type(node: _Node, name: str) -> Any:
+def _field_type(node: _Node, name: str) -> Any:
     if node.kind == "custom_fields":
         return list[CustomField]
-    inner: Any = _struct(node, name) if node.children else _TYPES[node.kind or "json"]
+    inner: Any = _node_struct(node, name) if node.children else _TYPES[node.kind or "json"]
     return cast(Any, list)[inner | None] if node.is_list else inner
 
 
@@ -173,20 +174,20 @@ def _transpose(node: _Node, structs: Sequence[Any], out: list[Sequence[Any]]) ->
     astuple = msgspec.structs.astuple
     rows = [nothing if struct is None else astuple(struct) for struct in structs]
     for child, values in zip(node.children.values(), zip(*rows, strict=True), strict=True):
-        _fill(child, values, out)
+        _fill_columns(child, values, out)
 
 
-def _fill(node: _Node, values: Sequence[Any], out: list[Sequence[Any]]) -> None:
+def _fill_columns(node: _Node, values: Sequence[Any], out: list[Sequence[Any]]) -> None:
     if node.is_list and node.kind != "custom_fields":
-        _fill_lists(node, values, out)
+        _fill_list_columns(node, values, out)
     elif node.children:
         _transpose(node, values, out)
-    for place in node.places:
+    for place in node.positions:
         if not node.is_list or node.kind == "custom_fields":
             out[place] = values
 
 
-def _fill_lists(node: _Node, lists: Sequence[Any], out: list[Sequence[Any]]) -> None:
+def _fill_list_columns(node: _Node, lists: Sequence[Any], out: list[Sequence[Any]]) -> None:
     """Unroll lists, fill the columns of what they hold, and roll those up into tuples."""
     full = [() if items is None else items for items in lists]
     spans = list(pairwise(accumulate(map(len, full), initial=0)))
@@ -194,10 +195,10 @@ def _fill_lists(node: _Node, lists: Sequence[Any], out: list[Sequence[Any]]) -> 
     if node.children:
         inner: list[Sequence[Any]] = [()] * len(out)
         _transpose(node, flat, inner)
-        places = list(_places(node))
+        places = list(_column_indices(node))
     else:
         inner = [flat] * len(out)
-        places = node.places
+        places = node.positions
     for place in places:
         values = inner[place]
         # The columns of structs are tuples already, and so are their slices.
@@ -205,63 +206,65 @@ def _fill_lists(node: _Node, lists: Sequence[Any], out: list[Sequence[Any]]) -> 
         out[place] = [whole[start:end] for start, end in spans]
 
 
-def _places(node: _Node) -> Iterator[int]:
+def _column_indices(node: _Node) -> Iterator[int]:
     for child in node.children.values():
-        yield from child.places
-        yield from _places(child)
+        yield from child.positions
+        yield from _column_indices(child)
 
 
-def _read(node: _Node, texts: Sequence[Any]) -> list[Any]:
-    """Read values of a node that came as text, whatever they are like."""
+def _decode_values(node: _Node, texts: Sequence[Any]) -> list[Any]:
+    """Decode values of a node from JSON texts, coercing those that do not match the spec."""
     body = b"[%s]" % b",".join(texts)
     try:
         return cast("list[Any]", node.decoder.decode(body))
     except msgspec.ValidationError:
-        return [_tolerated(node, value) for value in msgspec.json.decode(body)]
+        return [_coerce_node(node, value) for value in msgspec.json.decode(body)]
 
 
-def _odd_records(node: _Node, text: bytes | msgspec.Raw) -> list[Any]:
-    """Build the structs of a JSON list; what is no list, or no object in it, is left out."""
+def _coerce_records(node: _Node, text: bytes | msgspec.Raw) -> list[Any]:
+    """Build the structs of a JSON list; anything but objects is left out."""
     values = msgspec.json.decode(text)
     if not isinstance(values, list):
         return []
     texts = msgspec.json.decode(text, type=list[msgspec.Raw])
     return [
-        _odd_record(node, msgspec.json.decode(text, type=dict[str, msgspec.Raw]))
+        _coerce_record(node, msgspec.json.decode(text, type=dict[str, msgspec.Raw]))
         for text, value in zip(texts, values, strict=True)
         if isinstance(value, dict)
     ]
 
 
-def _odd_record(node: _Node, texts: dict[str, msgspec.Raw]) -> Any:
+def _coerce_record(node: _Node, texts: dict[str, msgspec.Raw]) -> Any:
     values: list[Any] = []
     for key, child in node.children.items():
         text = texts.get(key, _NULL)
         if child.kind == "custom_fields":
-            values.append(_odd_records(_CUSTOM_FIELD, text))
+            values.append(_coerce_records(_CUSTOM_FIELD, text))
         elif child.decoder is not None:
             values.append(text)
         else:
-            values.append(_tolerated(child, msgspec.json.decode(text)))
+            values.append(_coerce_node(child, msgspec.json.decode(text)))
     return node.struct(*values)
 
 
-def _made(node: _Node, record: Any) -> Any:
-    """Build a struct from a JSON object whatever its values are like."""
+def _coerce_struct(node: _Node, record: Any) -> Any:
+    """Build a struct from a JSON object, coercing its values."""
     if not isinstance(record, dict):
         return None
-    values = (_tolerated(child, record.get(key)) for key, child in node.children.items())
+    values = (_coerce_node(child, record.get(key)) for key, child in node.children.items())
     return node.struct(*values)
 
 
-def _tolerated(node: _Node, value: Any) -> Any:
+def _coerce_node(node: _Node, value: Any) -> Any:
     if node.is_list:
-        return [_scalar(node, item) for item in _as_list(value)]
-    return _scalar(node, value)
+        return [_coerce_scalar(node, item) for item in _as_list(value)]
+    return _coerce_scalar(node, value)
 
 
-def _scalar(node: _Node, value: Any) -> Any:
-    return _made(node, value) if node.children else value_of(node.kind or "json", value)
+def _coerce_scalar(node: _Node, value: Any) -> Any:
+    return (
+        _coerce_struct(node, value) if node.children else coerce_value(node.kind or "json", value)
+    )
 
 
 def _as_list(value: Any) -> list[Any]:
@@ -278,12 +281,12 @@ def _custom_field_columns() -> Iterator[Column]:
         yield Column(leaf, leaf, _KINDS.get(leaf, "text"), steps)
 
 
-_CUSTOM_FIELD = _tree(list(_custom_field_columns()))
+_CUSTOM_FIELD = _build_tree(list(_custom_field_columns()))
 #: One entry of a record's ``custom_fields``.
-CustomField: Any = _record(_CUSTOM_FIELD, "CustomField")
+CustomField: Any = _record_struct(_CUSTOM_FIELD, "CustomField")
 CustomField.__doc__ = "One entry of a record's ``custom_fields``."
 
 
 def custom_field_values(key: str, texts: Sequence[Any]) -> list[Any]:
-    """Read values of an entry's key, such as ``enum_value``, that came as text."""
-    return _read(_CUSTOM_FIELD.children[key], texts)
+    """Decode the values of a custom field's key, such as ``enum_value``, from JSON texts."""
+    return _decode_values(_CUSTOM_FIELD.children[key], texts)

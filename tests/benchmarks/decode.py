@@ -31,7 +31,7 @@ PARENTS = [ParentColumn("project_gids", True), ParentColumn("section_gids", True
 def new_builder() -> FrameBuilder:
     """Return a builder as a read of tasks makes it."""
     builder = FrameBuilder(COLUMNS, PARENTS)
-    builder.listing("2", None)
+    builder.start_listing("2", None)
     return builder
 
 

@@ -70,7 +70,7 @@ def decode_alone(asana: af.Asana, projects: Sequence[str]) -> float:
     builder = FrameBuilder(
         COLUMNS, [ParentColumn("project_gids", True), ParentColumn("section_gids", True)]
     )
-    listings = [builder.listing(gid, None) for gid in projects]
+    listings = [builder.start_listing(gid, None) for gid in projects]
 
     def decode() -> None:
         for place, body in pages:

@@ -340,7 +340,7 @@ def test_data_that_is_no_list_of_records_is_an_error(
 ) -> None:
     recorder.replies(Reply(body={"data": data}))
 
-    with pytest.raises(af.ConnectionFailed, match="no list"):
+    with pytest.raises(af.ConnectionFailed, match="not a list"):
         recorded.tags.list(workspace="1")
 
 
@@ -349,7 +349,7 @@ def test_a_list_in_the_place_of_a_record_is_an_error(
 ) -> None:
     recorder.replies(Reply(body={"data": [{"gid": "1"}]}))
 
-    with pytest.raises(af.ConnectionFailed, match="no record"):
+    with pytest.raises(af.ConnectionFailed, match="not a record"):
         recorded.tags.get("1")
 
 

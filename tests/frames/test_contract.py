@@ -19,7 +19,7 @@ def built(records: list[dict[str, Any]], record: str = "task", **more: Any) -> p
     import msgspec
 
     builder = FrameBuilder(columns_of(record), more.get("parents", ()))
-    listing = builder.listing(*more.get("found_in", ()))
+    listing = builder.start_listing(*more.get("found_in", ()))
     builder.append(msgspec.json.encode({"data": records}), listing)
     return builder.frame(more.get("options"))
 
@@ -32,7 +32,7 @@ def test_columns_and_dtypes_do_not_depend_on_the_rows(
     columns = columns_of(record, fields)
     empty = FrameBuilder(columns).frame()
     builder = FrameBuilder(columns)
-    builder.append(b'{"data":[{},{"gid":"1"},{"gid":null,"name":null}]}', builder.listing())
+    builder.append(b'{"data":[{},{"gid":"1"},{"gid":null,"name":null}]}', builder.start_listing())
 
     some = builder.frame()
 
@@ -129,7 +129,7 @@ def test_memberships_stay_aligned_where_a_section_is_missing() -> None:
 
 def test_an_object_met_twice_is_one_row_that_names_both_parents() -> None:
     builder = FrameBuilder(columns_of("task", ("name",)), [ParentColumn("project_gids", True)])
-    second, first = builder.listing("20"), builder.listing("10")
+    second, first = builder.start_listing("20"), builder.start_listing("10")
     builder.append(b'{"data":[{"gid":"1"},{"gid":"2"}]}', first)
     builder.append(b'{"data":[{"gid":"2"},{"gid":"3"}]}', second)
 

@@ -27,7 +27,7 @@ def entry(gid: str, name: str, kind: str, **value: Any) -> dict[str, Any]:
 def framed(*rows: list[dict[str, Any]], options: dict[str, tuple[str, ...]] | None = None) -> Any:
     builder = FrameBuilder(columns_of("task", PATHS))
     records = [{"gid": str(place), "custom_fields": row} for place, row in enumerate(rows)]
-    builder.append(msgspec.json.encode({"data": records}), builder.listing())
+    builder.append(msgspec.json.encode({"data": records}), builder.start_listing())
     return builder.frame(options)
 
 

@@ -29,7 +29,7 @@ def framed(data: Any) -> pd.DataFrame:
     columns = columns_of(record if record in known else "named_resource")
     builder = FrameBuilder(columns)
     is_list = isinstance(data, list)
-    builder.append(json.dumps({"data": data}).encode(), builder.listing(), one=not is_list)
+    builder.append(json.dumps({"data": data}).encode(), builder.start_listing(), one=not is_list)
     frame = builder.frame()
     for column in columns:
         if column.kind != "custom_fields":

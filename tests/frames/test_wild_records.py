@@ -39,7 +39,7 @@ records = st.fixed_dictionaries(
 def test_a_frame_survives_any_json(rows: list[dict[str, Any]]) -> None:
     columns = columns_of("task")
     builder = FrameBuilder(columns)
-    builder.append(msgspec.json.encode({"data": rows}), builder.listing())
+    builder.append(msgspec.json.encode({"data": rows}), builder.start_listing())
 
     frame = builder.frame()
 
@@ -59,7 +59,7 @@ def test_pages_in_any_order_make_the_same_rows(pages: list[tuple[int, list[str]]
     def framed(order: list[tuple[int, list[str]]]) -> list[str]:
         builder = FrameBuilder(columns_of("task", ("name",)))
         for place in range(4):
-            builder.listing(str(place))
+            builder.start_listing(str(place))
         for listing, gids in order:
             body = msgspec.json.encode({"data": [{"gid": gid} for gid in gids]})
             builder.append(body, listing)

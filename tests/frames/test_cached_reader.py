@@ -10,7 +10,7 @@ import pytest
 
 from asana_frames.catalog import columns_of
 from asana_frames.frames import FrameBuilder
-from asana_frames.frames.repeated import Repeated
+from asana_frames.frames.cached_reader import CachedReader
 
 
 def raws(*values: Any) -> list[msgspec.Raw]:
@@ -30,7 +30,7 @@ class Reader:
 
 def test_a_text_is_read_once() -> None:
     reader = Reader()
-    repeated = Repeated(reader)
+    repeated = CachedReader(reader)
 
     first, second = repeated.values(raws({"gid": "1"}, None)), repeated.values(raws({"gid": "1"}))
 
@@ -40,7 +40,7 @@ def test_a_text_is_read_once() -> None:
 
 @pytest.mark.parametrize("different", [10, 3000, 100_000])
 def test_values_are_right_however_many_differ(different: int) -> None:
-    repeated = Repeated(Reader())
+    repeated = CachedReader(Reader())
     pages = [[place % different for place in range(at, at + 100)] for at in range(0, 7000, 100)]
 
     assert [repeated.values(raws(*page)) for page in pages] == pages
@@ -50,7 +50,7 @@ def test_a_page_that_cannot_be_decoded_leaves_nothing_behind() -> None:
     builder = FrameBuilder(columns_of("task", ("name", "custom_fields")))
     field = {"gid": "5", "name": "P", "representation_type": "enum", "enum_value": {"name": "é"}}
     body = msgspec.json.encode({"data": [{"gid": "1", "custom_fields": [field]}]})
-    listing = builder.listing()
+    listing = builder.start_listing()
 
     with pytest.raises(UnicodeDecodeError):
         builder.append(body.replace("é".encode(), b"\xff"), listing)

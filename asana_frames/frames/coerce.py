@@ -1,4 +1,4 @@
-"""Read a JSON value as the kind it should be, when it is not what the spec says."""
+"""Coerce JSON values that do not match the spec to the kind of their column."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import msgspec
 from asana_frames.catalog.model import Kind
 
 
-def value_of(kind: Kind, value: Any) -> Any:
+def coerce_value(kind: Kind, value: Any) -> Any:
     """Return ``value`` as the Python value of its kind, or None where it cannot be one.
 
     Numbers written as text are read, objects in the place of text become their JSON.
@@ -19,18 +19,18 @@ def value_of(kind: Kind, value: Any) -> Any:
     if kind == "json":
         return value
     if kind in ("integer", "number"):
-        return _number(kind, value)
+        return _coerce_number(kind, value)
     if kind == "boolean":
         return {"true": True, "false": False}.get(str(value).lower())
-    return value if isinstance(value, str) else as_json(value)
+    return value if isinstance(value, str) else to_json_text(value)
 
 
-def as_json(value: Any) -> str:
+def to_json_text(value: Any) -> str:
     """Return a JSON value as compact text."""
     return msgspec.json.encode(value).decode()
 
 
-def _number(kind: Kind, value: Any) -> float | int | None:
+def _coerce_number(kind: Kind, value: Any) -> float | int | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:

@@ -1,0 +1,112 @@
+"""List columns as tidy tables of their own: one row per pair."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from asana_frames.catalog import columns_of, load
+from asana_frames.exceptions import InvalidArgument, suggest_names
+from asana_frames.frames.arrays import build_array
+from asana_frames.frames.custom_field_columns import PREFIX
+
+
+def bridge(frame: pd.DataFrame, column: str, *, key: str | None = None) -> pd.DataFrame:
+    """Unroll list columns that belong together into one row per pair.
+
+    Parameters
+    ----------
+    frame
+        A frame with a ``gid`` column and tuples in its list columns.
+    column
+        The stem of the columns, such as ``"memberships"`` for ``memberships_project_gids``,
+        ``memberships_section_names`` and so on, or ``"followers"``.
+    key
+        Name of the first column; ``task_gid`` for a frame that holds tasks unless given.
+
+    Returns
+    -------
+    DataFrame
+        The key and one ``str`` column per list column, in the singular: ``project_gid``,
+        ``project_name``, ``section_gid``, ``section_name``; for plain references the stem's own
+        singular: ``follower_gid``, ``follower_name``. Rows without items are left out.
+
+    Raises
+    ------
+    InvalidArgument
+        The frame has no such list columns; the message names those it has.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> tasks = pd.DataFrame({"gid": ["1"], "tags_gids": [("7", "8")], "tags_names": [("a", "b")]})
+    >>> bridge(tasks, "tags", key="task_gid")
+      task_gid tag_gid tag_name
+    0        1       7        a
+    1        1       8        b
+    """
+    names = _list_columns(frame, column)
+    if "gid" not in frame or not names:
+        stems = sorted({_column_stem(name) for name in _list_columns(frame, "")})
+        raise InvalidArgument(
+            f"This frame has no list columns called {column!r}.{suggest_names(column, stems)} "
+            f"It has: {', '.join(stems) or 'none'}."
+        )
+    counts = frame[names[0]].map(len).to_numpy(dtype=np.int64)
+    made: dict[str, Any] = {key or key_column(frame): frame["gid"].array.repeat(counts)}
+    for name in names:
+        items = [item for items in frame[name] for item in items]
+        if len(items) != counts.sum():
+            raise InvalidArgument(f"{name} is not aligned with {names[0]}.")
+        made[_singular_name(name, column)] = build_array("text", items)
+    return pd.DataFrame(made)
+
+
+def _list_columns(frame: pd.DataFrame, stem: str) -> list[str]:
+    """Return the columns of tuples of plain values whose names begin with a stem."""
+    return [
+        name
+        for name in map(str, frame.columns)
+        if name.startswith(f"{stem}_" if stem else "")
+        and not name.startswith(PREFIX)
+        and frame[name].dtype == object
+        and frame[name].map(_is_plain).all()
+    ]
+
+
+def _is_plain(items: Any) -> bool:
+    return isinstance(items, tuple) and not any(isinstance(item, tuple) for item in items)
+
+
+def _column_stem(name: str) -> str:
+    return name.partition("_")[0] if name.startswith("memberships_") else name.rpartition("_")[0]
+
+
+def _singular_name(name: str, stem: str) -> str:
+    rest = name.removeprefix(f"{stem}_")
+    rest = f"{rest[:-3]}y" if rest.endswith("ies") else rest.removesuffix("s")
+    one = f"{stem[:-3]}y" if stem.endswith("ies") else stem.removesuffix("s")
+    return f"{one}_{rest}" if "_" not in rest else rest
+
+
+def key_column(frame: pd.DataFrame) -> str:
+    """Name the key of a frame, such as ``task_gid``: by its attrs, else by its columns."""
+    attrs = frame.attrs.get("asana", {})
+    operation = attrs.get("operation", "")
+    known = next((op.record for op in load().operations if op.name == operation), "")
+    # A gathered frame comes from several operations, so it records the type of its rows.
+    record = attrs.get("record", known)
+    return f"{record or _record_with_columns(set(map(str, frame.columns)))}_gid"
+
+
+def _record_with_columns(names: set[str]) -> str:
+    """Return the record type whose default columns are all there, the richest of several."""
+    fits = {
+        record.name: len(columns)
+        for record in load().records
+        if (columns := {c.name for c in columns_of(record.name) if c.kind != "custom_fields"})
+        <= names
+    }
+    return max(fits, key=fits.__getitem__, default="object")

@@ -1,0 +1,109 @@
+"""One frame from pages: each object once, dropped listings left out, odd numbers missing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from asana_frames.catalog import columns_of
+from asana_frames.frames import FrameBuilder, ParentColumn
+from asana_frames.frames.arrays import build_array
+
+NAMES = columns_of("task", ("name",))
+
+
+def page(*gids: str | None, name: str = "Task") -> bytes:
+    """Return the body of a page with these objects."""
+    return msgspec.json.encode({"data": [{"gid": gid, "name": name} for gid in gids]})
+
+
+def test_rows_without_a_gid_are_all_kept() -> None:
+    builder = FrameBuilder(NAMES)
+    builder.append(page(None, "1", None, "1", None), builder.start_listing())
+
+    frame = builder.frame()
+
+    assert frame["gid"].isna().tolist() == [True, False, True, True]
+
+
+def test_an_object_of_a_dropped_listing_is_kept_once_elsewhere() -> None:
+    builder = FrameBuilder(NAMES)
+    dropped, kept = builder.start_listing(), builder.start_listing()
+    builder.append(page("1", "2", "3"), dropped)
+    builder.append(page("4", "5", "4"), kept)
+    builder.drop_listing(dropped)
+
+    assert builder.frame()["gid"].tolist() == ["4", "5"]
+
+
+#: Listings: whether they are dropped, their place, and the gids of their pages.
+LISTINGS = st.lists(
+    st.tuples(
+        st.booleans(),
+        st.integers(0, 3),
+        st.lists(st.lists(st.none() | st.integers(1, 9).map(str), max_size=4), max_size=3),
+    ),
+    max_size=6,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(LISTINGS, st.none() | st.integers(1, 6), st.randoms(use_true_random=False))
+def test_frames_hold_each_object_of_the_listings_kept_once_in_order(
+    listings: list[tuple[bool, int, list[list[str | None]]]], limit: int | None, random: Any
+) -> None:
+    builder = FrameBuilder(NAMES, [ParentColumn("project_gids", is_shared=True)])
+    numbers = [
+        builder.start_listing(f"p{place}", place=place, part=part)
+        for part, (_, place, _) in enumerate(listings)
+    ]
+    arrivals = [(n, list(pages)) for n, (_, _, pages) in zip(numbers, listings, strict=True)]
+    while waiting := [arrival for arrival in arrivals if arrival[1]]:
+        number, pages = random.choice(waiting)
+        builder.append(page(*pages.pop(0)), number)
+    for number, (is_dropped, _, _) in zip(numbers, listings, strict=True):
+        if is_dropped:
+            builder.drop_listing(number)
+
+    frame = builder.frame(limit=limit)
+
+    expected: list[str | None] = []
+    parents: dict[str, dict[str, None]] = {}
+    kept = [(place, part, pages) for part, (drop, place, pages) in enumerate(listings) if not drop]
+    for place, _, pages in sorted(kept):
+        for gid in (gid for gids in pages for gid in gids):
+            if gid is None or gid not in expected:
+                expected.append(gid)
+            if gid is not None:
+                parents.setdefault(gid, {})[f"p{place}"] = None
+    expected = expected[:limit]
+    assert [None if pd.isna(gid) else gid for gid in frame["gid"]] == expected
+    found = dict(zip(frame["gid"], frame["project_gids"], strict=True))
+    assert {gid: found[gid] for gid in found if not pd.isna(gid)} == {
+        gid: tuple(parents[gid]) for gid in expected if gid is not None
+    }
+
+
+@pytest.mark.parametrize("rest", [[], [None]])
+def test_integers_beyond_64_bits_are_missing(rest: list[None]) -> None:
+    values = [2**63 - 1, 2**63, -(2**63), -(2**63) - 1, 10**400, 0, *rest]
+
+    array = pd.Series(build_array("integer", values))
+
+    assert array.isna().tolist() == [False, True, False, True, True, False, *[True] * len(rest)]
+    assert array.dropna().tolist() == [2**63 - 1, -(2**63), 0]
+
+
+def test_an_integer_beyond_64_bits_in_a_record_is_missing() -> None:
+    body = (
+        b'{"data": [{"gid": "1", "num_likes": 9223372036854775808}, {"gid": "2", "num_likes": 3}]}'
+    )
+    builder = FrameBuilder(columns_of("task", ("num_likes",)))
+    builder.append(body, builder.start_listing())
+
+    assert builder.frame()["num_likes"].isna().tolist() == [True, False]
