@@ -1,16 +1,16 @@
 """Frames in, matplotlib Axes out: nothing is fetched, computed or shown."""
 
-from asana_frames.charts.budgets import budget_burn
-from asana_frames.charts.estimating import estimates
-from asana_frames.charts.flow import burnup, daily, load, throughput
-from asana_frames.charts.gantts import gantt
-from asana_frames.charts.goal_times import goal_history, goal_timeline
-from asana_frames.charts.goals import goal_progress, goal_tree
-from asana_frames.charts.histories import changes, cumulative_flow, section_times
-from asana_frames.charts.lead import aging, forecast, lead_times
-from asana_frames.charts.portfolios import portfolio, status_timeline
-from asana_frames.charts.time_tracking import hours, timesheet
-from asana_frames.charts.workload import capacity
+from asana_frames.charts.flow.burnup import burnup, daily, load, throughput
+from asana_frames.charts.flow.lead_times import aging, forecast, lead_times
+from asana_frames.charts.goals.history import goal_history, goal_timeline
+from asana_frames.charts.goals.progress import goal_progress, goal_tree
+from asana_frames.charts.histories.sections import changes, cumulative_flow, section_times
+from asana_frames.charts.projects.gantt import gantt
+from asana_frames.charts.projects.portfolio import portfolio, status_timeline
+from asana_frames.charts.time.budget_burn import budget_burn
+from asana_frames.charts.time.capacity import capacity
+from asana_frames.charts.time.estimates import estimates
+from asana_frames.charts.time.hours import hours, timesheet
 
 __all__ = [
     "aging",
@@ -36,3 +36,7 @@ __all__ = [
     "throughput",
     "timesheet",
 ]
+
+
+def __dir__() -> list[str]:
+    return list(__all__)

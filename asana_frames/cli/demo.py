@@ -11,7 +11,7 @@ import pandas as pd
 
 import asana_frames as af
 from asana_frames import charts, export, rollups
-from asana_frames.charts.figures import draw_figure
+from asana_frames.charts.shared.figures import draw_figure
 from asana_frames.cli.errors import Command
 from asana_frames.cli.folder import made_folder
 from asana_frames.sandbox_server import TOKEN, serve

@@ -13,7 +13,7 @@ import pandas as pd
 
 from asana_frames import charts, gather, rollups
 from asana_frames.asana import Asana
-from asana_frames.charts.figures import draw_figure
+from asana_frames.charts.shared.figures import draw_figure
 from asana_frames.cli.connection import connected, tell_failures, with_sandbox
 from asana_frames.cli.errors import Command
 from asana_frames.cli.reports import Report, with_files, write, writers_of

@@ -11,7 +11,7 @@ import ipywidgets as ipw
 import traitlets
 
 from asana_frames.asana import Asana
-from asana_frames.charts.figures import draw_figure
+from asana_frames.charts.shared.figures import draw_figure
 from asana_frames.exceptions import InvalidArgument, suggest_names
 from asana_frames.export.pictures import render_pictures
 from asana_frames.types import Ref
@@ -209,7 +209,7 @@ def _told(subject: Any) -> str:
 def _pictured(title: str, draw: Draw, subject: Any) -> str:
     """Return a chart as HTML; one that gives itself no title has that of its place."""
     with drawing():
-        figure = draw_figure(partial(draw, subject), height=subject.height)
+        figure = draw_figure(lambda ax: draw(subject, ax), height=subject.height)
         axes = figure.axes[0]
         if not axes.get_title():
             axes.set_title(title)

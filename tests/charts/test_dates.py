@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from matplotlib import pyplot as plt
 
-from asana_frames.charts.dates import date_axis, places_of
+from asana_frames.charts.shared.dates import date_axis, places_of
 
 
 @pytest.mark.parametrize("inches", [1.5, 2.5, 4.0, 8.0])

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from asana_frames.charts.axes import (
+from asana_frames.charts.flow.burnup import count_axis
+from asana_frames.charts.shared.axes import (
     GREY,
     empty,
     font_size,
@@ -24,8 +25,8 @@ from asana_frames.charts.axes import (
     titled,
     width_of,
 )
-from asana_frames.charts.colours import DARK, HATCH, OTHER, OTHER_HATCH, SERIES
-from asana_frames.charts.dates import (
+from asana_frames.charts.shared.colours import DARK, HATCH, OTHER, OTHER_HATCH, SERIES
+from asana_frames.charts.shared.dates import (
     Step,
     days_of,
     edges_of,
@@ -34,9 +35,8 @@ from asana_frames.charts.dates import (
     places_of,
     step_of,
 )
-from asana_frames.charts.flow import count_axis
-from asana_frames.charts.names import labelled, number
-from asana_frames.charts.stacks import stacked_bars
+from asana_frames.charts.shared.labels import labelled, number
+from asana_frames.charts.shared.stacked_bars import stacked_bars
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.rollups.shared.inputs import require_columns
 from asana_frames.rollups.shared.moments import local_days

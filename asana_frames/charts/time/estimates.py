@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from asana_frames.charts.axes import (
+from asana_frames.charts.shared.axes import (
     empty,
     font_size,
     legend_below,
@@ -19,8 +19,8 @@ from asana_frames.charts.axes import (
     shortened,
     titled,
 )
-from asana_frames.charts.dates import Numbers
-from asana_frames.charts.names import heading, labelled, number
+from asana_frames.charts.shared.dates import Numbers
+from asana_frames.charts.shared.labels import heading, labelled, number
 from asana_frames.rollups.shared.inputs import require_columns
 
 if TYPE_CHECKING:

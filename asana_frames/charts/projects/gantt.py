@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from asana_frames.charts.axes import (
+from asana_frames.charts.shared.axes import (
     empty,
     legend_below,
     longest_name,
@@ -19,9 +19,9 @@ from asana_frames.charts.axes import (
     rows_that_fit,
     titled,
 )
-from asana_frames.charts.colours import DARK, HATCH, SERIES
-from asana_frames.charts.dates import date_axis, in_words, place_of, places_of
-from asana_frames.charts.names import labelled
+from asana_frames.charts.shared.colours import DARK, HATCH, SERIES
+from asana_frames.charts.shared.dates import date_axis, in_words, place_of, places_of
+from asana_frames.charts.shared.labels import labelled
 from asana_frames.rollups.shared.inputs import require_columns
 from asana_frames.rollups.shared.moments import resolve_today
 from asana_frames.types import When

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import numpy as np
 import pandas as pd
 
-from asana_frames.charts.axes import font_size, width_of
+from asana_frames.charts.shared.axes import font_size, width_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
-from asana_frames.charts.axes import (
+from asana_frames.charts.shared.axes import (
     empty,
     font_size,
     legend_below,
@@ -18,8 +18,8 @@ from asana_frames.charts.axes import (
     shortened,
     titled,
 )
-from asana_frames.charts.colours import DARK
-from asana_frames.charts.names import shown
+from asana_frames.charts.shared.colours import DARK
+from asana_frames.charts.shared.labels import shown
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.rollups.shared.inputs import require_columns
 

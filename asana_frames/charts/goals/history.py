@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from asana_frames.charts.axes import (
+from asana_frames.charts.goals.progress import status_of
+from asana_frames.charts.shared.axes import (
     empty,
     font_size,
     legend_below,
@@ -17,10 +18,9 @@ from asana_frames.charts.axes import (
     rows_that_fit,
     titled,
 )
-from asana_frames.charts.colours import DARK
-from asana_frames.charts.dates import date_axis, in_words, place_of
-from asana_frames.charts.goals import status_of
-from asana_frames.charts.names import labelled
+from asana_frames.charts.shared.colours import DARK
+from asana_frames.charts.shared.dates import date_axis, in_words, place_of
+from asana_frames.charts.shared.labels import labelled
 from asana_frames.rollups.shared.inputs import require_columns
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
-from asana_frames.charts.axes import (
+from asana_frames.charts.shared.axes import (
     empty,
     font_size,
     longest_name,
@@ -16,7 +16,7 @@ from asana_frames.charts.axes import (
     rows_that_fit,
     titled,
 )
-from asana_frames.charts.dates import (
+from asana_frames.charts.shared.dates import (
     FEW,
     Days,
     Numbers,
@@ -27,8 +27,8 @@ from asana_frames.charts.dates import (
     places_of,
     step_of,
 )
-from asana_frames.charts.heat import AWAY, cells, fitting_size, hatched, key, write
-from asana_frames.charts.names import labelled, number
+from asana_frames.charts.shared.heat_map import AWAY, cells, fitting_size, hatched, key, write
+from asana_frames.charts.shared.labels import labelled, number
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.rollups.shared.inputs import require_columns
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from asana_frames.charts.axes import font_size, legend_below, width_of
-from asana_frames.charts.colours import HATCH, MISSING, readable_on
-from asana_frames.charts.dates import Numbers
+from asana_frames.charts.shared.axes import font_size, legend_below, width_of
+from asana_frames.charts.shared.colours import HATCH, MISSING, readable_on
+from asana_frames.charts.shared.dates import Numbers
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

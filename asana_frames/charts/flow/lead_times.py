@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from asana_frames.charts.axes import (
+from asana_frames.charts.flow.burnup import count_axis
+from asana_frames.charts.shared.axes import (
     empty,
     font_size,
     legend_below,
@@ -17,10 +18,9 @@ from asana_frames.charts.axes import (
     titled,
     width_of,
 )
-from asana_frames.charts.colours import DARK, SERIES
-from asana_frames.charts.dates import Numbers, date_axis, in_words, places_of
-from asana_frames.charts.flow import count_axis
-from asana_frames.charts.names import NONE, number
+from asana_frames.charts.shared.colours import DARK, SERIES
+from asana_frames.charts.shared.dates import Numbers, date_axis, in_words, places_of
+from asana_frames.charts.shared.labels import NONE, number
 from asana_frames.rollups.flow.lead_times import BUCKETS, close_times
 from asana_frames.rollups.shared.inputs import require_columns
 

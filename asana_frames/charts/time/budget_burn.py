@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from asana_frames.charts.axes import (
+from asana_frames.charts.shared.axes import (
     empty,
     font_size,
     legend_below,
@@ -19,8 +19,8 @@ from asana_frames.charts.axes import (
     shortened,
     titled,
 )
-from asana_frames.charts.colours import DARK, SERIES
-from asana_frames.charts.dates import (
+from asana_frames.charts.shared.colours import DARK, SERIES
+from asana_frames.charts.shared.dates import (
     Numbers,
     Step,
     date_axis,
@@ -31,7 +31,7 @@ from asana_frames.charts.dates import (
     places_of,
     step_of,
 )
-from asana_frames.charts.names import labelled, number, shown
+from asana_frames.charts.shared.labels import labelled, number, shown
 from asana_frames.rollups.shared.inputs import require_columns
 
 if TYPE_CHECKING:

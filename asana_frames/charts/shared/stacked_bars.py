@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from asana_frames.charts.colours import HATCH
-from asana_frames.charts.dates import Step, edges_of, places_of
+from asana_frames.charts.shared.colours import HATCH
+from asana_frames.charts.shared.dates import Step, edges_of, places_of
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pandas as pd
 
-from asana_frames.charts.axes import (
+from asana_frames.charts.shared.axes import (
     empty,
     font_size,
     legend_below,
@@ -18,8 +18,8 @@ from asana_frames.charts.axes import (
     rows_that_fit,
     titled,
 )
-from asana_frames.charts.colours import DARK, SERIES
-from asana_frames.charts.dates import (
+from asana_frames.charts.shared.colours import DARK, SERIES
+from asana_frames.charts.shared.dates import (
     FEW,
     Numbers,
     date_axis,
@@ -32,9 +32,9 @@ from asana_frames.charts.dates import (
     places_of,
     step_of,
 )
-from asana_frames.charts.heat import NOTHING, cells, fitting_size, write
-from asana_frames.charts.names import labelled, number
-from asana_frames.charts.time_tracking import hours as stacked
+from asana_frames.charts.shared.heat_map import NOTHING, cells, fitting_size, write
+from asana_frames.charts.shared.labels import labelled, number
+from asana_frames.charts.time.hours import hours as stacked
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.rollups.shared.inputs import require_columns
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from asana_frames.charts.axes import (
+from asana_frames.charts.goals.progress import status_of
+from asana_frames.charts.shared.axes import (
     empty,
     font_size,
     legend_below,
@@ -20,10 +21,9 @@ from asana_frames.charts.axes import (
     titled,
     width_of,
 )
-from asana_frames.charts.colours import DARK
-from asana_frames.charts.dates import date_axis, places_of
-from asana_frames.charts.goals import status_of
-from asana_frames.charts.names import labelled, shown
+from asana_frames.charts.shared.colours import DARK
+from asana_frames.charts.shared.dates import date_axis, places_of
+from asana_frames.charts.shared.labels import labelled, shown
 from asana_frames.rollups.shared.inputs import require_columns
 from asana_frames.rollups.shared.moments import parse_moment, parse_moments
 from asana_frames.types import When

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pandas as pd
 
-from asana_frames.charts.axes import (
+from asana_frames.charts.shared.axes import (
     GREY,
     empty,
     font_size,
@@ -24,8 +24,8 @@ from asana_frames.charts.axes import (
     titled,
     width_of,
 )
-from asana_frames.charts.colours import DARK, HATCH, OTHER, OTHER_HATCH, SERIES
-from asana_frames.charts.dates import (
+from asana_frames.charts.shared.colours import DARK, HATCH, OTHER, OTHER_HATCH, SERIES
+from asana_frames.charts.shared.dates import (
     Numbers,
     Step,
     days_of,
@@ -35,9 +35,9 @@ from asana_frames.charts.dates import (
     places_of,
     step_of,
 )
-from asana_frames.charts.heat import NOTHING, cells, fitting_size, write
-from asana_frames.charts.names import heading, labelled, number
-from asana_frames.charts.stacks import FEW_POINTS, Look, stacked_bars
+from asana_frames.charts.shared.heat_map import NOTHING, cells, fitting_size, write
+from asana_frames.charts.shared.labels import heading, labelled, number
+from asana_frames.charts.shared.stacked_bars import FEW_POINTS, Look, stacked_bars
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.rollups.shared.inputs import require_columns
 

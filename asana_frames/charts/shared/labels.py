@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from asana_frames.charts.axes import shortened
+from asana_frames.charts.shared.axes import shortened
 
 NONE = "(none)"
 #: Beyond this a second decimal tells nothing.

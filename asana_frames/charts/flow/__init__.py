@@ -1,0 +1,1 @@
+"""Charts of the flow of tasks: scope, throughput, load, lead times, age, forecast."""

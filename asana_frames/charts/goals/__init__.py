@@ -1,0 +1,1 @@
+"""Charts of goals: progress, tree, history, timeline."""

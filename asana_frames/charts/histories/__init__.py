@@ -1,0 +1,1 @@
+"""Charts of the past of tasks: sections they were in, and changes."""

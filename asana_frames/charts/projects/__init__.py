@@ -1,0 +1,1 @@
+"""Charts of projects: Gantt chart, portfolio, status updates."""

@@ -1,0 +1,1 @@
+"""What all charts share: axes, colours, dates, labels, heat maps, stacked bars, figures."""

@@ -1,0 +1,1 @@
+"""Charts of tracked time: hours, timesheets, estimates, budgets, capacity."""
