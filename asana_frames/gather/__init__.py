@@ -1,5 +1,7 @@
 """Reads that need more than one kind of request: whole workspaces, trees, histories."""
 
+from __future__ import annotations
+
 from asana_frames.gather.all_tasks import all_tasks
 from asana_frames.gather.events import events
 from asana_frames.gather.search import search
@@ -17,3 +19,7 @@ __all__ = [
     "time_entries",
     "tracked_tasks",
 ]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

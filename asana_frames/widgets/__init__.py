@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from asana_frames.widgets.dashboard import Dashboard
-from asana_frames.widgets.explorer import Explorer
-from asana_frames.widgets.fields import FieldsPicker
-from asana_frames.widgets.logging_in import Login, login, logout
-from asana_frames.widgets.periods import PeriodPicker
-from asana_frames.widgets.pickers import (
+from asana_frames.widgets.dashboard.dashboard import Dashboard
+from asana_frames.widgets.explorer.explorer import Explorer
+from asana_frames.widgets.logins.login import Login, login, logout
+from asana_frames.widgets.pickers.fields import FieldsPicker
+from asana_frames.widgets.pickers.object_pickers import (
     GoalPicker,
     PortfolioPicker,
     TagPicker,
     TaskPicker,
     UserPicker,
 )
-from asana_frames.widgets.place_pickers import ProjectPicker, TeamPicker, WorkspacePicker
+from asana_frames.widgets.pickers.periods import PeriodPicker
+from asana_frames.widgets.pickers.place_pickers import ProjectPicker, TeamPicker, WorkspacePicker
 
 __all__ = [
     "Dashboard",
@@ -33,3 +33,7 @@ __all__ = [
     "login",
     "logout",
 ]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

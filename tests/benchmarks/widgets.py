@@ -13,7 +13,7 @@ import pandas as pd
 
 import asana_frames as af
 from asana_frames.sandbox_server import serve
-from asana_frames.widgets.choice import Choice
+from asana_frames.widgets.pickers.choice import Choice
 from tests.benchmarks.rollups import ROUNDS, seconds
 
 LATENCY = 0.15

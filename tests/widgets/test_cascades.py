@@ -9,8 +9,8 @@ import pytest
 
 import asana_frames as af
 from asana_frames.widgets import ProjectPicker, UserPicker
-from asana_frames.widgets.levels import PROJECT
-from asana_frames.widgets.lists import lists_of
+from asana_frames.widgets.pickers.levels import PROJECT
+from asana_frames.widgets.pickers.lists import lists_of
 from tests.recorder import Recorder
 from tests.widgets import screen
 from tests.widgets.company import Company, records
@@ -208,7 +208,7 @@ def test_the_next_pages_do_not_undo_a_choice_of_the_first(
     acme: Company, recorded: af.Asana, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # However slow the machine, each page is shown as it comes.
-    monkeypatch.setattr("asana_frames.widgets.lists._LONG", math.inf)
+    monkeypatch.setattr("asana_frames.widgets.pickers.lists._LONG", math.inf)
     acme.lists["/projects?workspace=1"] = records(*(f"P{n}" for n in range(250)), first=1000)
     second, third = (acme.hold(f"/projects?workspace=1#{page}") for page in (2, 3))
     picker = ProjectPicker(recorded)

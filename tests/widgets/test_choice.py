@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from asana_frames.widgets.choice import LOCK, MANY, SHOWN, Choice
+from asana_frames.widgets.pickers.choice import LOCK, MANY, SHOWN, Choice
 from tests.widgets import screen
 
 

@@ -11,7 +11,7 @@ import pytest
 import asana_frames as af
 from asana_frames.sandbox_server import Server, serve
 from asana_frames.widgets import Dashboard
-from asana_frames.widgets.subjects import GOAL_CHARTS, PROJECT_CHARTS, Goal, Project
+from asana_frames.widgets.dashboard.subjects import GOAL_CHARTS, PROJECT_CHARTS, Goal, Project
 
 PIXEL = "data:image/png;base64,"
 

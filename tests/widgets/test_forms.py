@@ -13,8 +13,8 @@ import pytest
 import asana_frames as af
 from asana_frames.catalog import Operation, load
 from asana_frames.exceptions import InvalidArgument
-from asana_frames.widgets.filters import Filter, filters_of
-from asana_frames.widgets.forms import Form
+from asana_frames.widgets.explorer.filters import Filter, filters_of
+from asana_frames.widgets.explorer.forms import Form
 from tests.recorder import Recorder
 from tests.widgets import screen
 from tests.widgets.company import Company, records

@@ -6,7 +6,7 @@ import pandas as pd
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from asana_frames.widgets.labels import LONGEST, NAMELESS, folded, labels, short
+from asana_frames.widgets.pickers.labels import LONGEST, NAMELESS, folded, labels, short
 
 #: Few letters, so that names are often alike, and what a label is made of.
 _NAMES = st.text(alphabet="ab ·1234567890…\n\u2028\u00a0é", max_size=8) | st.text(max_size=200)

@@ -12,7 +12,7 @@ import pytest
 
 import asana_frames as af
 from asana_frames.exceptions import ConnectionFailed
-from asana_frames.widgets.lists import (
+from asana_frames.widgets.pickers.lists import (
     GOOD_FOR,
     Listing,
     Lists,
@@ -107,7 +107,7 @@ def test_a_forgotten_list_is_read_anew(recorded: af.Asana, lists: Lists) -> None
 def test_each_page_is_told_and_the_end(
     recorded: af.Asana, lists: Lists, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("asana_frames.widgets.lists._LONG", math.inf)
+    monkeypatch.setattr("asana_frames.widgets.pickers.lists._LONG", math.inf)
     gate = threading.Event()
     heard: list[tuple[int, bool, bool]] = []
 

@@ -20,9 +20,9 @@ from comm import base_comm
 import asana_frames as af
 from asana_frames.fetch.credential_store import credentials_path, remembered
 from asana_frames.sandbox_server import Server
-from asana_frames.widgets import secret_box
-from asana_frames.widgets.logging_in import Login, login, logout
-from asana_frames.widgets.secret_box import SecretBox
+from asana_frames.widgets.logins import secret_box
+from asana_frames.widgets.logins.login import Login, login, logout
+from asana_frames.widgets.logins.secret_box import SecretBox
 from tests.logins import APP, Keyring, allow
 from tests.recorder import Recorder, Reply
 

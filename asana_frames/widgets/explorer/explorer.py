@@ -16,10 +16,10 @@ from asana_frames.asana import Asana
 from asana_frames.catalog import Operation, load
 from asana_frames.exceptions import AsanaError, InvalidArgument, suggest_names
 from asana_frames.export.text import as_text
-from asana_frames.widgets.choice import LOCK, line, wide
-from asana_frames.widgets.forms import Form
-from asana_frames.widgets.labels import counted, short
-from asana_frames.widgets.lists import in_background
+from asana_frames.widgets.explorer.forms import Form
+from asana_frames.widgets.pickers.choice import LOCK, line, wide
+from asana_frames.widgets.pickers.labels import counted, short
+from asana_frames.widgets.pickers.lists import in_background
 
 #: Rows that are shown of what has been read.
 _ROWS = 20

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from asana_frames.asana import Asana
 from asana_frames.types import Ref, Refs
-from asana_frames.widgets.cascade import Cascade
-from asana_frames.widgets.in_workspace import InWorkspace
-from asana_frames.widgets.levels import (
+from asana_frames.widgets.pickers.cascade import Cascade
+from asana_frames.widgets.pickers.in_workspace import InWorkspace
+from asana_frames.widgets.pickers.levels import (
     GOAL,
     PORTFOLIO,
     TAG,

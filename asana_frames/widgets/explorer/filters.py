@@ -14,9 +14,9 @@ import traitlets
 from asana_frames.calls.references import iterate_references
 from asana_frames.catalog import Operation, Parameter
 from asana_frames.exceptions import InvalidArgument
-from asana_frames.widgets.choice import wide
-from asana_frames.widgets.labels import NAMELESS, labels
-from asana_frames.widgets.levels import (
+from asana_frames.widgets.pickers.choice import wide
+from asana_frames.widgets.pickers.labels import NAMELESS, labels
+from asana_frames.widgets.pickers.levels import (
     GOAL,
     PORTFOLIO,
     PROJECT,

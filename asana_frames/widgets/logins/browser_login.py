@@ -13,7 +13,7 @@ from asana_frames.exceptions import AsanaError
 from asana_frames.fetch.credentials import Credential
 from asana_frames.fetch.oauth import OUT_OF_BAND, Authorization
 from asana_frames.fetch.redirect_server import PATIENCE, RedirectServer
-from asana_frames.widgets.secret_box import SecretBox
+from asana_frames.widgets.logins.secret_box import SecretBox
 
 
 def link_to(url: str, text: str) -> str:

@@ -11,7 +11,7 @@ import pandas as pd
 from asana_frames.asana import Asana
 from asana_frames.catalog import columns_of
 from asana_frames.exceptions import AsanaError
-from asana_frames.widgets.labels import NAMELESS
+from asana_frames.widgets.pickers.labels import NAMELESS
 
 #: Level, or option of a picker -> what is chosen there.
 Chosen = Mapping[str, Any]

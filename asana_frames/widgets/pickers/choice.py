@@ -12,7 +12,7 @@ import ipywidgets as ipw
 import pandas as pd
 import traitlets
 
-from asana_frames.widgets.labels import LONGEST, folded, labels, short
+from asana_frames.widgets.pickers.labels import LONGEST, folded, labels, short
 
 #: Held by whoever changes a picker. One for all: lists arrive in threads of their own, and what
 #: observes one picker may set another.

@@ -15,14 +15,20 @@ from asana_frames.charts.shared.figures import draw_figure
 from asana_frames.exceptions import InvalidArgument, suggest_names
 from asana_frames.export.pictures import render_pictures
 from asana_frames.types import Ref
-from asana_frames.widgets.cascade import Cascade
-from asana_frames.widgets.choice import CHANGED, LOCK, line
-from asana_frames.widgets.drawing import drawing
-from asana_frames.widgets.lists import GOOD_FOR, in_background
-from asana_frames.widgets.pickers import GoalPicker
-from asana_frames.widgets.place_pickers import ProjectPicker
-from asana_frames.widgets.subjects import GOAL_CHARTS, PROJECT_CHARTS, Draw, Goal, Project
-from asana_frames.widgets.traits import Anything
+from asana_frames.widgets.dashboard.drawing import drawing
+from asana_frames.widgets.dashboard.subjects import (
+    GOAL_CHARTS,
+    PROJECT_CHARTS,
+    Draw,
+    Goal,
+    Project,
+)
+from asana_frames.widgets.pickers.cascade import Cascade
+from asana_frames.widgets.pickers.choice import CHANGED, LOCK, line
+from asana_frames.widgets.pickers.lists import GOOD_FOR, in_background
+from asana_frames.widgets.pickers.object_pickers import GoalPicker
+from asana_frames.widgets.pickers.place_pickers import ProjectPicker
+from asana_frames.widgets.pickers.traits import Anything
 
 About = Literal["project", "goal"]
 #: What it can be about -> its picker, what is read, its usual charts.

@@ -14,11 +14,11 @@ import traitlets
 from asana_frames.asana import Asana
 from asana_frames.catalog import Operation
 from asana_frames.exceptions import InvalidArgument, suggest_names
-from asana_frames.widgets.choice import LOCK, wide
-from asana_frames.widgets.fields import FieldsPicker
-from asana_frames.widgets.filters import Filter, filters_of
-from asana_frames.widgets.levels import WORKSPACE, Level, named
-from asana_frames.widgets.lists import Hear, Listing, lists_of
+from asana_frames.widgets.explorer.filters import Filter, filters_of
+from asana_frames.widgets.pickers.choice import LOCK, wide
+from asana_frames.widgets.pickers.fields import FieldsPicker
+from asana_frames.widgets.pickers.levels import WORKSPACE, Level, named
+from asana_frames.widgets.pickers.lists import Hear, Listing, lists_of
 
 #: Rows that are read unless something else is typed: a first look, not a download.
 LIMIT = 100

@@ -12,7 +12,7 @@ import traitlets
 from asana_frames.calls.resource import Resource, describe_columns
 from asana_frames.catalog import columns_of, load
 from asana_frames.exceptions import InvalidArgument, suggest_names
-from asana_frames.widgets.choice import LOCK, Choice
+from asana_frames.widgets.pickers.choice import LOCK, Choice
 
 
 class FieldsPicker(ipw.VBox, ipw.ValueWidget):

@@ -23,8 +23,8 @@ from asana_frames.fetch.auth import (
 from asana_frames.fetch.credential_store import remember
 from asana_frames.fetch.credentials import Credential, check_token
 from asana_frames.fetch.oauth import OUT_OF_BAND, build_app
-from asana_frames.widgets.browser_login import BrowserLogin, link_to
-from asana_frames.widgets.secret_box import SecretBox
+from asana_frames.widgets.logins.browser_login import BrowserLogin, link_to
+from asana_frames.widgets.logins.secret_box import SecretBox
 
 _APPS = "https://app.asana.com/0/my-apps"
 #: Seconds that Asana may take to say who a token belongs to: the notebook waits for it.

@@ -11,7 +11,7 @@ import ipywidgets as ipw
 import traitlets
 
 from asana_frames.fetch.credentials import Credential
-from asana_frames.widgets.lists import in_background
+from asana_frames.widgets.pickers.lists import in_background
 
 #: Seconds that a text may come after the Enter that ended it.
 PATIENCE = 1.0

@@ -11,11 +11,11 @@ import traitlets
 from asana_frames.asana import Asana
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.types import Ref, Refs
-from asana_frames.widgets.cascade import Cascade
-from asana_frames.widgets.choice import LOCK
-from asana_frames.widgets.in_workspace import InWorkspace
-from asana_frames.widgets.levels import PROJECT, SECTION, TEAM, WORKSPACE, Level
-from asana_frames.widgets.traits import Anything
+from asana_frames.widgets.pickers.cascade import Cascade
+from asana_frames.widgets.pickers.choice import LOCK
+from asana_frames.widgets.pickers.in_workspace import InWorkspace
+from asana_frames.widgets.pickers.levels import PROJECT, SECTION, TEAM, WORKSPACE, Level
+from asana_frames.widgets.pickers.traits import Anything
 
 
 class WorkspacePicker(Cascade):

@@ -10,8 +10,8 @@ import pandas as pd
 from asana_frames import charts, rollups
 from asana_frames.asana import Asana
 from asana_frames.exceptions import AsanaError
-from asana_frames.widgets.drawing import reading
-from asana_frames.widgets.labels import counted
+from asana_frames.widgets.dashboard.drawing import reading
+from asana_frames.widgets.pickers.labels import counted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

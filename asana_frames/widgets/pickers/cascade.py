@@ -12,10 +12,10 @@ import traitlets
 
 from asana_frames.asana import Asana
 from asana_frames.exceptions import InvalidArgument, RequestRefused, suggest_names
-from asana_frames.widgets.choice import CHANGED, LOCK, Choice
-from asana_frames.widgets.levels import Level, named
-from asana_frames.widgets.lists import Hear, Listing, in_background, lists_of
-from asana_frames.widgets.traits import Anything
+from asana_frames.widgets.pickers.choice import CHANGED, LOCK, Choice
+from asana_frames.widgets.pickers.levels import Level, named
+from asana_frames.widgets.pickers.lists import Hear, Listing, in_background, lists_of
+from asana_frames.widgets.pickers.traits import Anything
 
 #: Seconds without a key after which what is typed is asked for.
 PAUSE = 0.3

@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from asana_frames.asana import Asana
 from asana_frames.types import Ref, Refs
-from asana_frames.widgets.cascade import Cascade
-from asana_frames.widgets.levels import WORKSPACE, Level
+from asana_frames.widgets.pickers.cascade import Cascade
+from asana_frames.widgets.pickers.levels import WORKSPACE, Level
 
 
 class InWorkspace(Cascade):

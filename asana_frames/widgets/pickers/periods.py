@@ -12,8 +12,8 @@ import traitlets
 
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.types import When
-from asana_frames.widgets.choice import line, wide
-from asana_frames.widgets.traits import Anything
+from asana_frames.widgets.pickers.choice import line, wide
+from asana_frames.widgets.pickers.traits import Anything
 
 #: First day and last day; both belong to it.
 Days = tuple[date, date]

@@ -1,0 +1,1 @@
+"""A picker with charts beside it."""

@@ -1,0 +1,1 @@
+"""Explore the API with controls."""
