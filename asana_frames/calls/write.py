@@ -40,8 +40,6 @@ from asana_frames.types import Fields
 
 #: Kinds of body fields that hold one value; a collection of values is a row each.
 _ONE = {"text", "date", "datetime", "boolean", "number", "integer"}
-#: Fields of one text that Asana reads as a list.
-_LISTS = {"followers", "members", "include"}
 _COLLECTIONS = (
     list,
     tuple,
@@ -346,12 +344,7 @@ def _check_made(body: bytes) -> None:
 
 def _items(field: BodyField | None, value: Any) -> list[Any] | None:
     """Return the values of a field for each row, or None where all rows have the same."""
-    if (
-        field is None
-        or field.kind not in _ONE
-        or field.name in _LISTS
-        or is_single_reference(value)
-    ):
+    if field is None or field.kind not in _ONE or field.many or is_single_reference(value):
         return None
     if not isinstance(value, _COLLECTIONS) and hasattr(value, "value"):
         value = value.value

@@ -84,6 +84,12 @@ class BodyField(msgspec.Struct, frozen=True, omit_defaults=True):
     kind: Kind
     required: bool = False
     enum: tuple[str, ...] = ()
+    #: Record types that a reference may name, most likely first.
+    refers: tuple[str, ...] = ()
+    #: Holds a list: a JSON array, or one text of several values joined by commas.
+    many: bool = False
+    #: Sending null empties it.
+    nullable: bool = False
 
 
 class Operation(msgspec.Struct, frozen=True, omit_defaults=True):

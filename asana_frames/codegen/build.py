@@ -16,7 +16,7 @@ from asana_frames.catalog import (
     ResourceType,
 )
 from asana_frames.catalog.model import Kind
-from asana_frames.codegen.naming import method_name
+from asana_frames.codegen.naming import method_name, singular
 from asana_frames.codegen.overrides import Entry, Overrides
 from asana_frames.codegen.records import Records, scalar_kind
 from asana_frames.codegen.spec import Json, RawOperation, Schema, Spec
@@ -24,8 +24,6 @@ from asana_frames.codegen.spec import Json, RawOperation, Schema, Spec
 #: Query parameters that the fetch layer owns.
 _OWNED = {"opt_pretty", "opt_fields", "limit", "offset"}
 _EMPTY = "EmptyResponse"
-#: What an override is found by, rather than what it changes.
-_SELECTORS = {"name", "operations", "reason"}
 
 
 class Builder:
@@ -110,10 +108,7 @@ class Builder:
 
     def _parameter(self, operation_id: str, node: Json, parents: Entry) -> Parameter:
         schema = self._spec.resolve(node.get("schema", {}))
-        changes: Entry = {}
-        for entry in self._overrides.find("parameters", name=node["name"]):
-            if operation_id in entry.get("operations", [operation_id]):
-                changes |= {key: entry[key] for key in entry if key not in _SELECTORS}
+        changes = self._overrides.corrections("parameters", node["name"], operation_id)
         default = node.get("schema", {}).get("default")
         return self._built_parameter(
             {
@@ -194,15 +189,26 @@ class Builder:
             field = self._spec.resolve(node)
             if field.facts.get("readOnly"):
                 continue
-            if any(
-                name in entry["names"]
-                for entry in self._overrides.find("not_in_body", operations=operation_id)
-            ):
-                continue
-            kind = scalar_kind(field)
-            for entry in self._overrides.find("body_fields", operations=operation_id):
-                kind = entry["kind"] if entry["name"] == name else kind
-            yield BodyField(name, kind, name in data.required, field.enum)
+            yield self._body_field(operation_id, name, field, name in data.required)
+
+    def _body_field(
+        self, operation_id: str, name: str, schema: Schema, required: bool
+    ) -> BodyField:
+        is_list = schema.type == "array"
+        items = self._spec.resolve(schema.facts["items"]) if is_list else schema
+        noun = singular(name) if is_list else name
+        is_ref = items.type == "string" and self._records.knows(noun)
+        facts: Entry = {
+            "kind": scalar_kind(schema),
+            "enum": items.enum,
+            "refers": (noun,) if is_ref else (),
+            "many": is_list,
+            # A field that is required must be something.
+            "nullable": bool(schema.facts["nullable"]) and not required,
+        }
+        facts |= self._overrides.corrections("body_fields", name, operation_id)
+        facts["refers"] = tuple(facts["refers"])
+        return BodyField(name, required=required, **facts)
 
     def _added(self, entry: Entry) -> Operation:
         facts = _facts(entry)

@@ -11,7 +11,12 @@ from asana_frames.exceptions import ConfigurationError
 
 Entry = dict[str, Any]
 #: The keys an entry is found by; each of their values must be needed.
-_SELECTORS = {"fields": ["names"], "operations": ["id"], "parameters": ["name"]}
+_SELECTORS = {
+    "fields": ["names"],
+    "operations": ["id"],
+    "parameters": ["name", "operations"],
+    "body_fields": ["name", "operations"],
+}
 
 
 class Overrides:
@@ -42,6 +47,23 @@ class Overrides:
                 self._used.update((id(entry), value) for value in keys.values())
                 yield entry
 
+    def corrections(self, section: str, name: str, operation_id: str) -> Entry:
+        """Return what the entries of a section change of one parameter or field, marked.
+
+        An entry without ``operations`` is about all of them; later entries win.
+        """
+        changes: Entry = {}
+        for entry in self.section(section):
+            operations = entry.get("operations", [operation_id])
+            if name in _listed(entry["name"]) and operation_id in operations:
+                self._used.update({(id(entry), used) for used in ("", name, operation_id)})
+                changes |= {
+                    key: value
+                    for key, value in entry.items()
+                    if key not in ("name", "operations", "reason")
+                }
+        return changes
+
     def unused(self) -> list[str]:
         """Return what nothing asked for: the spec has moved on, or it is misspelt."""
         idle = []
@@ -52,7 +74,7 @@ class Overrides:
             for key in _SELECTORS.get(section, ()):
                 idle += [
                     f"[[{section}]] {key}: {value}"
-                    for value in _listed(entry.get(key))
+                    for value in _listed(entry.get(key, []))
                     if (id(entry), value) not in self._used
                 ]
         return idle

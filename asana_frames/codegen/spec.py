@@ -68,7 +68,8 @@ class Spec:
         merged.facts.update(
             {key: node[key] for key in ("type", "format", "enum", "items") if key in node}
         )
-        merged.facts["readOnly"] = node.get("readOnly", merged.facts.get("readOnly", False))
+        for fact in ("readOnly", "nullable"):
+            merged.facts[fact] = node.get(fact, merged.facts.get(fact, False))
         return merged
 
     def _merge(self, into: Schema, node: Json) -> None:

@@ -38,6 +38,7 @@ class CustomFields(Resource):
         ``currency_code``, ``custom_label``, ``custom_label_position``,
         ``has_notifications_enabled``, ``workspace``, ``owned_by_app``, ``people_value``,
         ``reference_value``, ``resource_subtype``.
+        ``input_restrictions``: task, project, portfolio, goal.
         ``format``: currency, identifier, percentage, custom, duration, none.
         ``custom_label_position``: prefix, suffix.
         ``resource_subtype``: text, enum, multi_enum, number, date, people, reference.
@@ -67,6 +68,7 @@ class CustomFields(Resource):
         ``currency_code``, ``custom_label``, ``custom_label_position``,
         ``has_notifications_enabled``, ``workspace``, ``owned_by_app``, ``people_value``,
         ``reference_value``.
+        ``input_restrictions``: task, project, portfolio, goal.
         ``format``: currency, identifier, percentage, custom, duration, none.
         ``custom_label_position``: prefix, suffix.
         A collection as an argument is a row each, and the frame says of each what became of it:

@@ -17,109 +17,18 @@ from asana_frames.sandbox_server.store import Object, stamp
 #: Finds an object by gid: (argument, gid, kinds) -> object.
 Resolve = Callable[[str, str, tuple[str, ...]], Object]
 
-_USER = ("user",)
-#: The kinds of object that a field of this name refers to; lists of them have the same name.
-_REFERS: dict[str, tuple[str, ...]] = {
-    "assignee": _USER,
-    "assignee_section": ("section",),
-    "attributable_to": ("project",),
-    "before_enum_option": ("enum_option",),
-    "after_enum_option": ("enum_option",),
-    "before_section": ("section",),
-    "after_section": ("section",),
-    "categories": ("time_tracking_category",),
-    "custom_type": ("custom_type",),
-    "custom_type_status_option": ("custom_type_status_option",),
-    "dependencies": ("task",),
-    "dependents": ("task",),
-    "enum_option": ("enum_option",),
-    "followers": _USER,
-    "item": ("project", "portfolio"),
-    "member": ("user", "team"),
-    "members": _USER,
-    "organization": ("workspace",),
-    "owner": _USER,
-    "parent": ("task",),
-    "project": ("project",),
-    "projects": ("project",),
-    "section": ("section",),
-    "supporting_resource": ("goal", "project", "task", "portfolio"),
-    "tag": ("tag",),
-    "tags": ("tag",),
-    "target": ("project", "portfolio", "goal", "task"),
-    "task": ("task",),
-    "team": ("team",),
-    "time_period": ("time_period",),
-    "user": _USER,
-    "workspace": ("workspace",),
-}
-#: The same, where an operation means something else by the name.
-_OF_OPERATION: dict[tuple[str, str], tuple[str, ...]] = {
-    ("createAllocation", "parent"): ("project",),
-    ("updateAllocation", "parent"): ("project",),
-    ("createAttachmentForObject", "parent"): ("task", "project", "project_brief"),
-    ("createBudget", "parent"): ("project",),
-    ("updateBudget", "parent"): ("project",),
-    ("createGraphExport", "parent"): ("goal", "project", "portfolio", "team"),
-    ("createMembership", "parent"): (
-        "project",
-        "portfolio",
-        "goal",
-        "custom_field",
-        "custom_type",
+#: References that the operation looks up itself, because it takes something else as well: the
+#: e-mail of a newcomer, the definition of a new field, the gid of a field in place of its setting.
+_LOOKED_UP_BY_OPERATION = {
+    ("addUserForWorkspace", "user"),
+    *(
+        (f"addCustomFieldSettingFor{parent}", name)
+        for parent in ("Goal", "Portfolio", "Project")
+        for name in ("custom_field", "insert_before", "insert_after")
     ),
-    ("createRate", "parent"): ("project",),
-    ("createRate", "resource"): _USER,
-    ("createStatusForObject", "parent"): ("project", "portfolio", "goal"),
-    ("createWebhook", "resource"): (
-        "task",
-        "project",
-        "goal",
-        "portfolio",
-        "team",
-        "workspace",
-        "user_task_list",
-    ),
-    ("triggerRule", "resource"): ("task",),
-    ("createWebhook", "target"): (),
-    ("addUserForWorkspace", "user"): (),
-    ("removeCustomFieldSettingForGoal", "custom_field"): ("custom_field",),
-    ("removeCustomFieldSettingForPortfolio", "custom_field"): ("custom_field",),
-    ("removeCustomFieldSettingForProject", "custom_field"): ("custom_field",),
-    ("addTaskForSection", "insert_before"): ("task",),
-    ("addTaskForSection", "insert_after"): ("task",),
-    ("addProjectForTask", "insert_before"): ("task",),
-    ("addProjectForTask", "insert_after"): ("task",),
-    ("setParentForTask", "insert_before"): ("task",),
-    ("setParentForTask", "insert_after"): ("task",),
-    ("addItemForPortfolio", "insert_before"): ("project", "portfolio"),
-    ("addItemForPortfolio", "insert_after"): ("project", "portfolio"),
-    ("updateSection", "insert_before"): ("section",),
-    ("updateSection", "insert_after"): ("section",),
-    ("createSectionForProject", "insert_before"): ("section",),
-    ("createSectionForProject", "insert_after"): ("section",),
-    ("createEnumOptionForCustomField", "insert_before"): ("enum_option",),
-    ("createEnumOptionForCustomField", "insert_after"): ("enum_option",),
-    ("addSupportingRelationship", "insert_before"): ("goal_relationship",),
-    ("addSupportingRelationship", "insert_after"): ("goal_relationship",),
 }
-_MANY = frozenset(
-    ("categories", "dependencies", "dependents", "followers", "members", "projects", "tags")
-)
-#: Days that the catalog knows as text.
-_DAYS = frozenset(("due_on", "start_on"))
-#: What null empties; other texts become empty, and the rest must be something.
-_NULLABLE = frozenset(
-    (
-        "approval_status", "assignee", "assignee_section", "attributable_to", "color",
-        "current_status", "current_status_update", "custom_label", "custom_label_position",
-        "currency_code", "custom_type", "custom_type_status_option", "due_at", "due_date",
-        "due_on", "effort", "external", "icon", "id_prefix", "insert_after", "insert_before",
-        "owner", "parent", "start_at", "start_on", "status", "sticker_name", "team",
-        "time_period", "before_section", "after_section", "before_enum_option",
-        "after_enum_option", "section", "number_value", "text_value", "enum_value", "date_value",
-    )
-)  # fmt: skip
+#: Texts that null makes empty rather than missing.
+_EMPTIED_TEXTS = frozenset(("notes", "text", "description", "title", "message"))
 #: No number of Asana's has more digits than a float keeps.
 _MOST = 10**15
 _repr = reprlib.Repr()
@@ -155,42 +64,41 @@ def checked(
                 raise invalid(field.name, "Missing input")
             continue
         value = data[field.name]
-        if value is None or (is_form and value == "" and field.name in _NULLABLE):
-            found[field.name] = _null(operation, field)
+        is_blank = is_form and value == "" and not field.name.startswith("html_")
+        if value is None or (is_blank and field.nullable):
+            found[field.name] = _null(field)
         else:
             found[field.name] = _value(operation, field, value, resolve, is_form)
     return found
 
 
-def _null(operation: Operation, field: BodyField) -> Any:
-    # A task without a parent is the one thing that null must say.
-    if field.required and operation.id != "setParentForTask":
-        raise invalid(field.name, "Missing input")
-    if field.name in _NULLABLE:
-        return None
-    if field.name.startswith(("notes", "html_", "text", "description", "title", "message")):
-        return "<body></body>" if field.name.startswith("html_") else ""
-    if field.name in _MANY:
+def _null(field: BodyField) -> Any:
+    """Return what a field holds once null was sent for it."""
+    if not field.nullable:
+        raise invalid(field.name, "Missing input" if field.required else "Value cannot be null")
+    if field.many:
         return []
-    raise invalid(field.name, "Value cannot be null")
+    if field.name.startswith("html_"):
+        return "<body></body>"
+    return "" if field.name in _EMPTIED_TEXTS else None
 
 
 def _value(
     operation: Operation, field: BodyField, value: Any, resolve: Resolve, is_form: bool
 ) -> Any:
-    kinds = _OF_OPERATION.get((operation.id, field.name), _REFERS.get(field.name, ()))
-    if field.name in _MANY:
-        return [_object(field.name, gid, kinds, resolve) for gid in _gids(field.name, value)]
-    if kinds:
-        return _object(field.name, value, kinds, resolve)
-    if field.enum and value not in field.enum:
+    if (operation.id, field.name) in _LOOKED_UP_BY_OPERATION:
+        # Not text for certain: a custom field may be the definition of a new one.
+        is_text = field.name != "custom_field"
+        return _text(field.name, value, is_form) if is_text else value
+    if field.refers and field.many:
+        return [
+            _object(field.name, gid, field.refers, resolve) for gid in _gids(field.name, value)
+        ]
+    if field.refers:
+        return _object(field.name, value, field.refers, resolve)
+    if field.enum and not field.many and value not in field.enum:
         known = ", ".join(field.enum)
         raise invalid(field.name, f"Not a valid value: {value} (one of {known})")
-    if field.name == "custom_field":
-        # A gid, or the definition of a new one.
-        return value
-    if field.name in _DAYS:
-        return day_of(field.name, value)
     if field.name.startswith("html_"):
         return rich(field.name, value)
     return _CHECKS.get(field.kind, _json)(field.name, value, is_form)
