@@ -8,13 +8,13 @@ from typing import Literal, TypedDict, Unpack
 from asana_frames.asana import Asana
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.fetch import Http
-from asana_frames.sandbox_server.adapter import SandboxAdapter
-from asana_frames.sandbox_server.application import Answer, Application, Latency
-from asana_frames.sandbox_server.faults import Faults
-from asana_frames.sandbox_server.person import TOKEN
-from asana_frames.sandbox_server.plan import PER_MINUTE, Plan
-from asana_frames.sandbox_server.routing import ROOT
-from asana_frames.sandbox_server.server import Server
+from asana_frames.sandbox_server.http.adapter import SandboxAdapter
+from asana_frames.sandbox_server.http.application import ApiResponse, Application, Latency
+from asana_frames.sandbox_server.http.faults import Faults
+from asana_frames.sandbox_server.http.plans import PER_MINUTE, Plan
+from asana_frames.sandbox_server.http.routing import ROOT
+from asana_frames.sandbox_server.http.server import Server
+from asana_frames.sandbox_server.http.user_session import TOKEN
 from asana_frames.sandbox_server.synthetic import DIVISIONS, make_store
 
 #: Where the company's history ends, so that the same seed gives the same bytes on any day.
@@ -31,11 +31,11 @@ __all__ = [
     "PER_MINUTE",
     "SIZES",
     "TOKEN",
-    "Answer",
+    "ApiResponse",
     "Application",
     "Faults",
     "Latency",
-    "Options",
+    "SandboxOptions",
     "Plan",
     "Server",
     "Size",
@@ -45,7 +45,7 @@ __all__ = [
 ]
 
 
-class Options(TypedDict, total=False):
+class SandboxOptions(TypedDict, total=False):
     """What a sandbox can be told; `sandbox` says what each option does."""
 
     size: Size
@@ -57,7 +57,7 @@ class Options(TypedDict, total=False):
 
 
 def make_application(
-    seed: int = 0, *, base_url: str = _IN_PROCESS, **options: Unpack[Options]
+    seed: int = 0, *, base_url: str = _IN_PROCESS, **options: Unpack[SandboxOptions]
 ) -> Application:
     """Build the synthetic company and the API in front of it.
 
@@ -152,7 +152,7 @@ def sandbox(
 
 
 def serve(
-    port: int = 0, *, seed: int = 0, host: str = "127.0.0.1", **options: Unpack[Options]
+    port: int = 0, *, seed: int = 0, host: str = "127.0.0.1", **options: Unpack[SandboxOptions]
 ) -> Server:
     """Return a sandbox behind a real socket, not yet started.
 

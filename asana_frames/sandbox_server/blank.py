@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from asana_frames.sandbox_server.store import Object
+from asana_frames.sandbox_server.core.store import Object
 
 
-def _likes() -> Object:
+def _blank_likes() -> Object:
     return {
         "hearted": False,
         "hearts": [],
@@ -16,7 +16,7 @@ def _likes() -> Object:
     }
 
 
-def task(workspace: Object) -> Object:
+def blank_task(workspace: Object) -> Object:
     """Return the fields of a new task."""
     return {
         "name": "",
@@ -40,7 +40,7 @@ def task(workspace: Object) -> Object:
         "start_on": None,
         "notes": "",
         "html_notes": "<body></body>",
-        **_likes(),
+        **_blank_likes(),
         "is_rendered_as_separator": False,
         "memberships": [],
         "projects": [],
@@ -57,7 +57,7 @@ def task(workspace: Object) -> Object:
     }
 
 
-def project(workspace: Object) -> Object:
+def blank_project(workspace: Object) -> Object:
     """Return the fields of a new project."""
     return {
         "name": "",
@@ -95,7 +95,7 @@ def project(workspace: Object) -> Object:
     }
 
 
-def portfolio(workspace: Object) -> Object:
+def blank_portfolio(workspace: Object) -> Object:
     """Return the fields of a new portfolio."""
     return {
         "name": "",
@@ -119,7 +119,7 @@ def portfolio(workspace: Object) -> Object:
     }
 
 
-def goal(workspace: Object) -> Object:
+def blank_goal(workspace: Object) -> Object:
     """Return the fields of a new goal."""
     return {
         "name": "",
@@ -146,7 +146,7 @@ def goal(workspace: Object) -> Object:
     }
 
 
-def story(target: Object) -> Object:
+def blank_story(target: Object) -> Object:
     """Return the fields of a new story."""
     return {
         "resource_subtype": "comment_added",
@@ -168,7 +168,7 @@ def story(target: Object) -> Object:
     }
 
 
-def status_update(parent: Object) -> Object:
+def blank_status_update(parent: Object) -> Object:
     """Return the fields of a new status update."""
     return {
         "title": "",
@@ -180,13 +180,13 @@ def status_update(parent: Object) -> Object:
         "modified_at": "",
         "resource_subtype": f"{parent['resource_type']}_status_update",
         "status_type": "on_track",
-        **_likes(),
+        **_blank_likes(),
         "reaction_summary": [],
         "parent": parent,
     }
 
 
-def custom_field(workspace: Object) -> Object:
+def blank_custom_field(workspace: Object) -> Object:
     """Return the fields that custom fields of all kinds have."""
     return {
         "name": "",
@@ -206,7 +206,7 @@ def custom_field(workspace: Object) -> Object:
 
 
 #: What number fields have besides.
-NUMBER: Object = {
+BLANK_NUMBER_FIELD: Object = {
     "precision": 0,
     "format": "none",
     "currency_code": None,
@@ -214,7 +214,7 @@ NUMBER: Object = {
     "custom_label_position": None,
 }
 #: Who may do what in a new team.
-TEAM: Object = {
+BLANK_TEAM: Object = {
     "description": "",
     "html_description": "<body></body>",
     "visibility": "secret",
@@ -228,7 +228,7 @@ TEAM: Object = {
     "endorsed": False,
 }
 #: Jobs hold one of these, once they are done.
-JOB: Object = dict.fromkeys(
+BLANK_JOB_RESULTS: Object = dict.fromkeys(
     (
         "new_portfolio",
         "new_project",
@@ -240,7 +240,7 @@ JOB: Object = dict.fromkeys(
 )
 
 
-def membership(parent: Object, member: Object, level: str) -> Object:
+def membership_fields(parent: Object, member: Object, level: str) -> Object:
     """Return the fields of a membership."""
     return {
         "resource_subtype": f"{parent['resource_type']}_membership",
@@ -250,7 +250,7 @@ def membership(parent: Object, member: Object, level: str) -> Object:
     }
 
 
-def older_membership(parent: Object, person: Object, level: str) -> Object:
+def legacy_membership_fields(parent: Object, person: Object, level: str) -> Object:
     """Return the fields of a membership of a project or portfolio in the older form."""
     kind = parent["resource_type"]
     made = {"parent": parent, "member": person, "user": person, "access_level": level}
@@ -260,7 +260,7 @@ def older_membership(parent: Object, person: Object, level: str) -> Object:
     return {**made, kind: parent}
 
 
-def audited(item: Object) -> Object:
+def audited_fields(item: Object) -> Object:
     """Return an object as the audit log keeps it: as it is called now."""
     keys = ("gid", "resource_type", "resource_subtype", "name", "email")
     return {key: item[key] for key in keys if key in item}

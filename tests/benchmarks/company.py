@@ -24,10 +24,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
-from asana_frames.sandbox_server import Answer, Faults, Server
-from asana_frames.sandbox_server.errors import Refusal
-from asana_frames.sandbox_server.faults import Mischief
-from asana_frames.sandbox_server.limits import Limits
+from asana_frames.sandbox_server import ApiResponse, Faults, Server
+from asana_frames.sandbox_server.core.errors import ApiError
+from asana_frames.sandbox_server.http.faults import FaultInjector
+from asana_frames.sandbox_server.http.rate_limits import RequestQuotas
 from tests.benchmarks.pages import PAGE, pages
 
 WORKSPACE = "1"
@@ -40,9 +40,9 @@ class Company:
     def __init__(
         self, projects: int, tasks: int, sections: int, kind: str, latency: float, quota: int
     ) -> None:
-        self.mischief = Mischief(Faults())
+        self.mischief = FaultInjector(Faults())
         self._latency = latency
-        self._limits = Limits(quota)
+        self._limits = RequestQuotas(quota)
         self._sections = sections
         self._pages = -(-tasks // PAGE)
         self._per_section = self._pages // sections if sections else 0
@@ -67,26 +67,26 @@ class Company:
 
     def handle(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes = b""
-    ) -> Answer:
+    ) -> ApiResponse:
         """Answer one request."""
         parts = urlsplit(target)
         path = parts.path.removeprefix(_ROOT)
         if path == "/counts":
             return _plain({"accepted": self.accepted, "rejected": self.rejected})
         try:
-            with self._limits.counted("t", reads=1):
+            with self._limits.count_requests("t", reads=1):
                 if self._latency:
                     time.sleep(self._latency)
                 answer = self._answer(path, dict(parse_qsl(parts.query)))
-        except Refusal as refusal:
+        except ApiError as refusal:
             with self._lock:
                 self.rejected += 1
-            return Answer(refusal.status, b'{"errors":[]}', tuple(refusal.headers.items()))
+            return ApiResponse(refusal.status, b'{"errors":[]}', tuple(refusal.headers.items()))
         with self._lock:
             self.accepted += 1
         return answer
 
-    def _answer(self, path: str, query: dict[str, str]) -> Answer:
+    def _answer(self, path: str, query: dict[str, str]) -> ApiResponse:
         offset = int(query.get("offset") or 0)
         keys = path.strip("/").split("/")
         if path == "/projects":
@@ -102,9 +102,9 @@ class Company:
             return _plain({"data": {"gid": keys[1], "enum_options": options}})
         if path == "/tasks" or keys[-1] == "tasks":
             return self._tasks_of(query.get("project") or query.get("section") or keys[1], offset)
-        raise Refusal(404, f"No matching route for request: GET {path}")
+        raise ApiError(404, f"No matching route for request: GET {path}")
 
-    def _tasks_of(self, gid: str, offset: int) -> Answer:
+    def _tasks_of(self, gid: str, offset: int) -> ApiResponse:
         is_section = gid[0] == "3"
         project = int(gid[1:9])
         start = int(gid[9:]) * self._per_section if is_section else 0
@@ -112,9 +112,9 @@ class Company:
         page = max(offset, start)
         end = start + self._per_section if is_section else self._pages
         body = self._bodies[project * self._pages + page][page + 1 < end]
-        return Answer(200, body, _PACKED)
+        return ApiResponse(200, body, _PACKED)
 
-    def _listed(self, gids: list[str], offset: int) -> Answer:
+    def _listed(self, gids: list[str], offset: int) -> ApiResponse:
         rows = [{"gid": gid, "name": f"Name {gid}"} for gid in gids[offset : offset + PAGE]]
         end = offset + PAGE
         following = {"offset": str(end)} if end < len(gids) else None
@@ -127,8 +127,8 @@ class Company:
 _PACKED = (("Content-Type", "application/json"), ("Content-Encoding", "gzip"))
 
 
-def _plain(content: object) -> Answer:
-    return Answer(200, json.dumps(content).encode(), (("Content-Type", "application/json"),))
+def _plain(content: object) -> ApiResponse:
+    return ApiResponse(200, json.dumps(content).encode(), (("Content-Type", "application/json"),))
 
 
 def _enum_fields(body: bytes) -> dict[str, list[str]]:

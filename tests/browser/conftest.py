@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from asana_frames.sandbox_server import Answer, Server, serve
+from asana_frames.sandbox_server import ApiResponse, Server, serve
 from tests.browser.pages import Notebook, Watched
 from tests.browser.servers import JupyterServer
 
@@ -67,7 +67,7 @@ class Company:
 
         def recording(
             method: str, target: str, headers: Mapping[str, str], body: bytes = b""
-        ) -> Answer:
+        ) -> ApiResponse:
             self.asked.append(f"{method} {target}")
             return handle(method, target, {} if self._is_closed else headers, body)
 

@@ -12,8 +12,8 @@ from typing import NamedTuple
 from asana_frames.fetch.call import Call
 from asana_frames.fetch.clock import Clock
 from asana_frames.fetch.rate_limiter import RateLimiter, Turn
-from asana_frames.sandbox_server.errors import Refusal
-from asana_frames.sandbox_server.limits import Limits
+from asana_frames.sandbox_server.core.errors import ApiError
+from asana_frames.sandbox_server.http.rate_limits import RequestQuotas
 
 
 class OwnClock(Clock):
@@ -63,7 +63,7 @@ class Simulation:
         self._latency = latency
         self.quota = RateLimiter()
         self._call = Call()
-        self._limits = Limits(per_minute, clock.now)
+        self._limits = RequestQuotas(per_minute, clock.now)
         self._chances = random.Random(0)
         self._numbers = itertools.count()
         self._due: list[tuple[float, int, str, object]] = []
@@ -105,10 +105,10 @@ class Simulation:
         else:
             gate.enter(self._call)
             turn = Turn(self.quota, "read", episode)
-            request = self._limits.counted("t", reads=1)
+            request = self._limits.count_requests("t", reads=1)
             try:
                 request.__enter__()
-            except Refusal as refusal:
+            except ApiError as refusal:
                 self._later(now + 0.01, "end", (turn, float(refusal.headers["Retry-After"])))
             else:
                 takes = self._latency * self._chances.uniform(1, 2)

@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 
 import asana_frames as af
-from asana_frames.sandbox_server import Answer, Application, Faults, Server, make_application
+from asana_frames.sandbox_server import ApiResponse, Application, Faults, Server, make_application
 from tests.conftest import SkippingClock
 
 PROJECT = "1209000000000123"
@@ -278,7 +278,7 @@ class Sent:
         self.answers: dict[str, list[tuple[int, str]]] = {}
         company.handle = self._watched  # type: ignore[method-assign]
 
-    def _watched(self, method: str, target: str, headers: Any, body: bytes = b"") -> Answer:
+    def _watched(self, method: str, target: str, headers: Any, body: bytes = b"") -> ApiResponse:
         answer = self._handle(method, target, headers, body)
         if method == "POST":
             name = body.decode().partition('"name":')[2].strip().split('"')[1]

@@ -10,13 +10,13 @@ import pandas as pd
 import pytest
 
 import asana_frames as af
-from asana_frames.sandbox_server import Answer, Server, serve
+from asana_frames.sandbox_server import ApiResponse, Server, serve
 from tests.benchmarks.company import Company
 from tests.recorder import Asked, Recorder, Reply
 
 TASKS, SECTIONS = 1_800, 3
 #: Path, query -> another answer, or None for the usual one.
-Trick = Callable[[str, dict[str, str]], Answer | None]
+Trick = Callable[[str, dict[str, str]], ApiResponse | None]
 
 
 class Tricky(Company):
@@ -27,7 +27,7 @@ class Tricky(Company):
         self.trick: Trick = lambda path, query: None
         self.asked: list[tuple[str, dict[str, str]]] = []
 
-    def _answer(self, path: str, query: dict[str, str]) -> Answer:
+    def _answer(self, path: str, query: dict[str, str]) -> ApiResponse:
         self.asked.append((path, query))
         return self.trick(path, query) or super()._answer(path, query)
 
@@ -76,17 +76,17 @@ def whole(big: af.Asana, company: Tricky) -> pd.DataFrame:
     return frame
 
 
-def refused(status: int, message: str = "no") -> Answer:
+def refused(status: int, message: str = "no") -> ApiResponse:
     return told({"errors": [{"message": message}]}, status)
 
 
-def counted(number: int) -> Answer:
+def counted(number: int) -> ApiResponse:
     return told({"data": {"num_tasks": number, "num_incomplete_tasks": number}})
 
 
-def told(content: object, status: int = 200) -> Answer:
+def told(content: object, status: int = 200) -> ApiResponse:
     headers = (("Content-Type", "application/json"),)
-    return Answer(status, json.dumps(content).encode(), headers)
+    return ApiResponse(status, json.dumps(content).encode(), headers)
 
 
 def read(asana: af.Asana, **filters: Any) -> pd.DataFrame:
@@ -146,7 +146,7 @@ def test_a_count_that_does_not_match_means_page_by_page(
 def test_rows_that_come_twice_do_not_make_up_for_those_that_are_missing(
     big: af.Asana, company: Tricky, whole: pd.DataFrame
 ) -> None:
-    def trick(path: str, query: dict[str, str]) -> Answer | None:
+    def trick(path: str, query: dict[str, str]) -> ApiResponse | None:
         is_second = query.get("section") == section(1)
         return company._tasks_of(section(0), int(query.get("offset", 0))) if is_second else None
 
@@ -176,7 +176,7 @@ def test_a_stream_is_whole_though_sections_are_not(
 def test_a_section_that_is_refused_means_page_by_page(
     big: af.Asana, company: Tricky, whole: pd.DataFrame, status: int, page: str | None
 ) -> None:
-    def trick(path: str, query: dict[str, str]) -> Answer | None:
+    def trick(path: str, query: dict[str, str]) -> ApiResponse | None:
         is_it = query.get("section") == section(1) and query.get("offset") == page
         return refused(status) if is_it else None
 
@@ -201,7 +201,7 @@ def test_an_offset_of_a_section_that_expired_begins_it_anew(
 ) -> None:
     left = [1]
 
-    def trick(path: str, query: dict[str, str]) -> Answer | None:
+    def trick(path: str, query: dict[str, str]) -> ApiResponse | None:
         if query.get("section") == section(1) and "offset" in query and left:
             left.clear()
             return refused(400, "offset: Your pagination token has expired.")
@@ -299,7 +299,7 @@ def test_a_section_that_is_cut_too_is_an_error_that_says_what_to_do() -> None:
 def test_a_cut_set_that_sections_do_not_hold_is_an_error(
     big: af.Asana, company: Tricky, limit: int | None
 ) -> None:
-    def trick(path: str, query: dict[str, str]) -> Answer | None:
+    def trick(path: str, query: dict[str, str]) -> ApiResponse | None:
         if "task_counts" in path:
             return counted(TASKS + 5)
         is_behind = "project" in query and int(query.get("offset", 0)) >= 4

@@ -8,7 +8,7 @@ from typing import Any
 import requests
 
 from asana_frames.sandbox_server import Server
-from asana_frames.sandbox_server.store import Store
+from asana_frames.sandbox_server.core.store import Store
 
 Json = dict[str, Any]
 

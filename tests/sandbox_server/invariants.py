@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from asana_frames.sandbox_server.store import Object, Store
+from asana_frames.sandbox_server.core.store import Object, Store
 
 
 def fingerprint(store: Store) -> Any:
     """Return everything that a write could change."""
-    store.measured()
-    parts = [store.company, *(store.ready(block.number, 2) for block in store.blocks)]
+    store.measure_goals()
+    parts = [store.company, *(store.load_block(block.number, 2) for block in store.blocks)]
     return (
         store.version,
         store.next_written,
@@ -66,16 +66,16 @@ def _tasks(store: Store) -> Iterator[str]:
             if entry["section"]["project"] is not entry["project"]:
                 yield f"{gid}: a section of another project"
             for what in ("project", "section"):
-                if _gids(store.found(f"{what}_tasks", entry[what])).count(gid) != 1:
+                if _gids(store.related(f"{what}_tasks", entry[what])).count(gid) != 1:
                     yield f"{gid}: not once in its {what}"
-        if task["num_subtasks"] != len(list(store.found("subtasks", task))):
+        if task["num_subtasks"] != len(list(store.related("subtasks", task))):
             yield f"{gid}: num_subtasks"
-        if task["parent"] and gid not in _gids(store.found("subtasks", task["parent"])):
+        if task["parent"] and gid not in _gids(store.related("subtasks", task["parent"])):
             yield f"{gid}: not under its parent"
         for here, there in (("dependencies", "dependents"), ("dependents", "dependencies")):
             if any(gid not in _gids(other[there]) for other in task[here]):
                 yield f"{gid}: {here} are not {there}"
-        total = sum(entry["duration_minutes"] for entry in store.found("task_entries", task))
+        total = sum(entry["duration_minutes"] for entry in store.related("task_entries", task))
         if total != (task["actual_time_minutes"] or 0):
             yield f"{gid}: actual_time_minutes"
         if task["completed"] != (task["completed_at"] is not None):
@@ -95,7 +95,7 @@ def _lists_of_tasks(store: Store, known: set[str]) -> Iterator[str]:
     }
     for kind, (what, fit) in fits.items():
         for owner in store.all(kind):
-            for task in store.found(what, owner):
+            for task in store.related(what, owner):
                 if task["gid"] not in known:
                     yield f"{owner['gid']}: {what} has a task that is gone"
                 elif not fit(task, owner):
@@ -104,7 +104,7 @@ def _lists_of_tasks(store: Store, known: set[str]) -> Iterator[str]:
 
 def _references(store: Store) -> Iterator[str]:
     """Whatever an object refers to is in the store, and is that very object."""
-    parts = [store.company, *(store.ready(block.number, 2) for block in store.blocks)]
+    parts = [store.company, *(store.load_block(block.number, 2) for block in store.blocks)]
     for part in parts:
         for item in part.by_gid.values():
             # The audit log keeps what things were called then.
@@ -141,7 +141,7 @@ def _objects(value: Any) -> Iterator[Object]:
 def _links(store: Store) -> Iterator[str]:
     for link in store.all("goal_relationship"):
         for what, end in (("supports", "supported_goal"), ("supported_by", "supporting_resource")):
-            if link["gid"] not in _gids(store.found(what, link[end])):
+            if link["gid"] not in _gids(store.related(what, link[end])):
                 yield f"{link['gid']}: not in {what}"
     for kind in ("project", "portfolio"):
         for parent in store.all(kind):
@@ -152,7 +152,7 @@ def _links(store: Store) -> Iterator[str]:
             older = (m for m in store.all(f"{kind}_membership") if m["parent"] is parent)
             if people != {m["member"]["gid"] for m in older}:
                 yield f"{parent['gid']}: memberships of the older form differ"
-            updates = list(store.found("updates", parent))
+            updates = list(store.related("updates", parent))
             if parent["current_status_update"] is not (updates[-1] if updates else None):
                 yield f"{parent['gid']}: current_status_update is not the last"
     for setting in store.all("custom_field_setting"):

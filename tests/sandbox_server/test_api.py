@@ -97,7 +97,7 @@ def test_an_offset_belongs_to_its_query_and_expires(
     assert other.status_code == 400
 
     soon = time.time() + 901
-    monkeypatch.setattr("asana_frames.sandbox_server.paging.time.time", lambda: soon)
+    monkeypatch.setattr("asana_frames.sandbox_server.http.pagination.time.time", lambda: soon)
     late = get(server, "/tasks", project=PROJECT, limit=2, offset=page)
     assert late.json()["errors"][0]["message"] == "offset: Your pagination token has expired."
 

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from asana_frames.sandbox_server import make_application
-from asana_frames.sandbox_server.errors import Refusal
-from asana_frames.sandbox_server.streams import TOKEN_LIFE, Streams
+from asana_frames.sandbox_server.core.errors import ApiError
+from asana_frames.sandbox_server.http.event_streams import TOKEN_LIFE, EventStreams
 from tests.sandbox_server.api import Api
 
 
@@ -123,18 +123,18 @@ def test_fields_can_be_asked_for(api: Api) -> None:
 def test_tokens_grow_old() -> None:
     store = make_application().store
     now = [0.0]
-    streams = Streams(store, clock=lambda: now[0])
+    streams = EventStreams(store, clock=lambda: now[0])
     project = store.first("project")
 
     def sync() -> str:
-        with pytest.raises(Refusal) as refused:
+        with pytest.raises(ApiError) as refused:
             streams.read(project, None, is_workspace=False)
         return str(refused.value.body["sync"])
 
     given = sync()
     assert streams.read(project, given, is_workspace=False)[0] == []
     now[0] = TOKEN_LIFE + 1
-    with pytest.raises(Refusal, match="Sync token invalid or too old"):
+    with pytest.raises(ApiError, match="Sync token invalid or too old"):
         streams.read(project, given, is_workspace=False)
 
 

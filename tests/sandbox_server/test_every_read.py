@@ -9,8 +9,8 @@ import requests
 import asana_frames as af
 from asana_frames.catalog import Operation, load
 from asana_frames.sandbox_server import Server, make_application
-from asana_frames.sandbox_server.store import Object, Store
-from asana_frames.sandbox_server.values import held
+from asana_frames.sandbox_server.core.custom_values import value_fields
+from asana_frames.sandbox_server.core.store import Object, Store
 from tests.sandbox_server.spec import load_spec
 
 READS = [operation for operation in load().operations if operation.is_read]
@@ -61,7 +61,7 @@ EMPTY = {
 def store() -> Store:
     """The company that the server has too: same seed, same gids."""
     made = make_application().store
-    made.ready(0, stage=2)
+    made.load_block(0, stage=2)
     return made
 
 
@@ -75,19 +75,19 @@ def gids(store: Store) -> dict[str, str]:
         kind: next(iter(items)) for part in parts for kind, items in part.by_type.items() if items
     }
     tasks = {
-        "attached": lambda task: store.found("attachments", task),
-        "timed": lambda task: store.found("task_entries", task),
-        "parent": lambda task: store.found("subtasks", task) and task["projects"],
+        "attached": lambda task: store.related("attachments", task),
+        "timed": lambda task: store.related("task_entries", task),
+        "parent": lambda task: store.related("subtasks", task) and task["projects"],
         "dependent": lambda task: task["dependencies"],
         "dependency": lambda task: task["dependents"],
         "tagged": lambda task: task["tags"],
     }
     made |= {name: where("task", fits) for name, fits in tasks.items()}
-    made["reacted"] = where("status_update", lambda item: store.found("reactions", item))
-    made["subgoal"] = where("goal", lambda item: store.found("supported_by", item))
-    made["tag"] = where("tag", lambda item: store.found("tag_tasks", item))
+    made["reacted"] = where("status_update", lambda item: store.related("reactions", item))
+    made["subgoal"] = where("goal", lambda item: store.related("supported_by", item))
+    made["tag"] = where("tag", lambda item: store.related("tag_tasks", item))
     made["user_task_list"] = where(
-        "user_task_list", lambda item: store.found("user_tasks", item["owner"])
+        "user_task_list", lambda item: store.related("user_tasks", item["owner"])
     )
     made["organization"] = made["workspace"]
     made["supported_goal"] = made["goal"]
@@ -97,7 +97,7 @@ def gids(store: Store) -> dict[str, str]:
 def ticket_of(store: Store) -> str:
     values = (value for task in store.all("task") for value in task["custom_fields"])
     return next(
-        held(field, value)["display_value"]
+        value_fields(field, value)["display_value"]
         for field, value in values
         if field["representation_type"] == "custom_id"
     )
@@ -187,14 +187,14 @@ def test_the_company_is_as_large_as_it_says(store: Store) -> None:
 
 def test_tracked_minutes_agree_with_their_entries(store: Store) -> None:
     for task in store.all("task"):
-        entries = store.found("task_entries", task)
+        entries = store.related("task_entries", task)
         total = sum(entry["duration_minutes"] for entry in entries)
         assert (task["actual_time_minutes"] or 0) == total
 
 
 def test_stories_agree_with_the_present(store: Store) -> None:
     def last(task: Object, subtype: str) -> Object | None:
-        told = [s for s in store.found("task_stories", task) if s["resource_subtype"] == subtype]
+        told = [s for s in store.related("task_stories", task) if s["resource_subtype"] == subtype]
         return told[-1] if told else None
 
     for task in store.all("task"):
@@ -209,7 +209,7 @@ def test_stories_agree_with_the_present(store: Store) -> None:
 def test_goals_form_no_circle(store: Store) -> None:
     def below(goal: Object, path: tuple[str, ...]) -> None:
         assert goal["gid"] not in path
-        for link in store.found("supports", goal):
+        for link in store.related("supports", goal):
             if link["resource_subtype"] == "subgoal":
                 below(link["supporting_resource"], (*path, goal["gid"]))
 

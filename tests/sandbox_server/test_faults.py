@@ -11,12 +11,12 @@ import pytest
 import requests
 
 import asana_frames as af
-from asana_frames.sandbox_server import Answer, Application, Faults, make_application, serve
+from asana_frames.sandbox_server import ApiResponse, Application, Faults, make_application, serve
 
 _TOKEN = {"authorization": "Bearer sandbox"}
 
 
-def ask(app: Application, path: str) -> Answer:
+def ask(app: Application, path: str) -> ApiResponse:
     return app.handle("GET", f"/api/1.0{path}", _TOKEN)
 
 

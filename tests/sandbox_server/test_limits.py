@@ -9,19 +9,19 @@ from typing import Any
 import pytest
 
 import asana_frames as af
-from asana_frames.sandbox_server import Answer, Application, make_application, serve
-from asana_frames.sandbox_server.errors import Refusal
-from asana_frames.sandbox_server.limits import Costs, Limits
-from asana_frames.sandbox_server.projection import links_of
+from asana_frames.sandbox_server import ApiResponse, Application, make_application, serve
+from asana_frames.sandbox_server.core.errors import ApiError
+from asana_frames.sandbox_server.http.projection import count_links
+from asana_frames.sandbox_server.http.rate_limits import LinkQuotas, RequestQuotas
 from tests.sandbox_server.api import Api
 
 
-def took(limits: Limits, token: str = "t", **counts: int) -> int:
+def took(limits: RequestQuotas, token: str = "t", **counts: int) -> int:
     """Return 0, or the seconds to wait."""
     try:
-        with limits.counted(token, **(counts or {"reads": 1})):
+        with limits.count_requests(token, **(counts or {"reads": 1})):
             return 0
-    except Refusal as refusal:
+    except ApiError as refusal:
         return int(refusal.headers["Retry-After"])
 
 
@@ -31,7 +31,7 @@ def clock() -> list[float]:
 
 
 def test_a_quota_is_by_the_minute_and_comes_back_sooner(clock: list[float]) -> None:
-    limits = Limits(60, clock=lambda: clock[0])
+    limits = RequestQuotas(60, clock=lambda: clock[0])
 
     assert [took(limits) for _ in range(15)] == [0] * 15
     assert took(limits) == 15
@@ -40,7 +40,7 @@ def test_a_quota_is_by_the_minute_and_comes_back_sooner(clock: list[float]) -> N
 
 
 def test_refused_requests_count_too(clock: list[float]) -> None:
-    limits = Limits(60, clock=lambda: clock[0])
+    limits = RequestQuotas(60, clock=lambda: clock[0])
     for _ in range(45):
         took(limits)
 
@@ -49,7 +49,7 @@ def test_refused_requests_count_too(clock: list[float]) -> None:
 
 
 def test_tokens_do_not_share_a_quota(clock: list[float]) -> None:
-    limits = Limits(60, clock=lambda: clock[0])
+    limits = RequestQuotas(60, clock=lambda: clock[0])
     for _ in range(16):
         took(limits, "one")
 
@@ -57,7 +57,7 @@ def test_tokens_do_not_share_a_quota(clock: list[float]) -> None:
 
 
 def test_searches_have_a_quota_of_their_own(clock: list[float]) -> None:
-    limits = Limits(1_500, clock=lambda: clock[0])
+    limits = RequestQuotas(1_500, clock=lambda: clock[0])
 
     waits = [took(limits, reads=1, searches=1) for _ in range(16)]
 
@@ -67,9 +67,9 @@ def test_searches_have_a_quota_of_their_own(clock: list[float]) -> None:
 
 @pytest.mark.parametrize(("kind", "most"), [("reads", 50), ("writes", 15)])
 def test_only_so_many_requests_are_answered_at_once(kind: str, most: int) -> None:
-    limits = Limits(1_500, clock=lambda: 0.0)
+    limits = RequestQuotas(1_500, clock=lambda: 0.0)
 
-    with limits.counted("t", **{kind: most}):
+    with limits.count_requests("t", **{kind: most}):
         assert took(limits, **{kind: 1}) == 1
     assert took(limits, **{kind: 1}) == 0
 
@@ -107,21 +107,23 @@ def test_five_jobs_run_at_once_and_end_whether_looked_at_or_not(
             api.post(f"/tasks/{task}/duplicate", name="Twin")
         assert api.refused("POST", f"/tasks/{task}/duplicate", {"name": "x"}).startswith("429")
         later = time.monotonic() + 11
-        monkeypatch.setattr("asana_frames.sandbox_server.files.time.monotonic", lambda: later)
+        monkeypatch.setattr(
+            "asana_frames.sandbox_server.http.downloads.time.monotonic", lambda: later
+        )
         assert api.post(f"/tasks/{task}/duplicate", name="x")["status"] == "not_started"
 
 
-def owed(costs: Costs, token: str = "t") -> int:
+def owed(costs: LinkQuotas, token: str = "t") -> int:
     """Return 0, or the seconds to wait."""
     try:
         costs.check(token)
-    except Refusal as refusal:
+    except ApiError as refusal:
         return int(refusal.headers["Retry-After"])
     return 0
 
 
 def test_a_balance_of_links_may_be_spent_and_overdrawn_once(clock: list[float]) -> None:
-    costs = Costs(100, clock=lambda: clock[0])
+    costs = LinkQuotas(100, clock=lambda: clock[0])
 
     costs.charge("t", 1_000)
     assert owed(costs) == 0
@@ -133,7 +135,7 @@ def test_a_balance_of_links_may_be_spent_and_overdrawn_once(clock: list[float]) 
     ("debt", "wait"), [(0, 0), (1, 1), (99, 1), (100, 2), (101, 2), (1_000, 11)]
 )
 def test_a_debt_of_links_is_waited_off(clock: list[float], debt: int, wait: int) -> None:
-    costs = Costs(100, clock=lambda: clock[0])
+    costs = LinkQuotas(100, clock=lambda: clock[0])
     costs.charge("t", 1_000 + debt)
 
     assert owed(costs) == wait
@@ -144,14 +146,14 @@ def test_a_debt_of_links_is_waited_off(clock: list[float], debt: int, wait: int)
 
 
 def test_asking_in_vain_costs_nothing(clock: list[float]) -> None:
-    costs = Costs(100, clock=lambda: clock[0])
+    costs = LinkQuotas(100, clock=lambda: clock[0])
     costs.charge("t", 1_250)
 
     assert [owed(costs) for _ in range(100)] == [3] * 100
 
 
 def test_a_balance_of_links_grows_to_ten_seconds_and_no_further(clock: list[float]) -> None:
-    costs = Costs(100, clock=lambda: clock[0])
+    costs = LinkQuotas(100, clock=lambda: clock[0])
     costs.charge("t", 500)
 
     clock[0] = 3_600.0
@@ -161,7 +163,7 @@ def test_a_balance_of_links_grows_to_ten_seconds_and_no_further(clock: list[floa
 
 
 def test_tokens_do_not_share_a_balance_of_links(clock: list[float]) -> None:
-    costs = Costs(100, clock=lambda: clock[0])
+    costs = LinkQuotas(100, clock=lambda: clock[0])
     costs.charge("one", 5_000)
 
     assert owed(costs, "two") == 0
@@ -181,21 +183,21 @@ def test_tokens_do_not_share_a_balance_of_links(clock: list[float]) -> None:
     ],
 )
 def test_references_asked_for_are_links(fields: str, links: int) -> None:
-    assert links_of(fields) == links
+    assert count_links(fields) == links
 
 
 _TOKEN = {"authorization": "Bearer sandbox"}
 _FIELDS = "name,assignee.name,assignee.email,custom_fields.name,custom_fields.enum_value.name"
 
 
-def read(app: Application, limit: int, token: str = "sandbox") -> Answer:
+def read(app: Application, limit: int, token: str = "sandbox") -> ApiResponse:
     """Read tasks with three links each."""
     project = app.store.first("project")["gid"]
     path = f"/api/1.0/tasks?project={project}&limit={limit}&opt_fields={_FIELDS}"
     return app.handle("GET", path, {"authorization": f"Bearer {token}"})
 
 
-def wait_of(answer: Answer) -> int:
+def wait_of(answer: ApiResponse) -> int:
     return int(dict(answer.headers)["Retry-After"])
 
 

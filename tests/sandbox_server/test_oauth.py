@@ -184,7 +184,7 @@ def test_a_code_works_once_and_not_for_long(
     assert token(own_server, code=code).status_code == 200
     assert token(own_server, code=code).json()["error"] == "invalid_grant"
     now = time.time()
-    monkeypatch.setattr("asana_frames.sandbox_server.oauth.time.time", lambda: now + 601)
+    monkeypatch.setattr("asana_frames.sandbox_server.http.oauth.time.time", lambda: now + 601)
     assert token(own_server, code=late).json()["error"] == "invalid_grant"
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from asana_frames.catalog import load
 from asana_frames.sandbox_server import Application, make_application
-from asana_frames.sandbox_server.projection import tree_of
+from asana_frames.sandbox_server.http.projection import parse_field_tree
 from tests.sandbox_server.invariants import fingerprint, problems_of
 
 _TOKEN = {"authorization": "Bearer sandbox", "content-type": "application/json"}
@@ -64,7 +64,7 @@ def test_what_is_asked_for_is_shown_and_nothing_else(app: Application, fields: l
 @given(text=st.text(alphabet="abc.,()|_ this", max_size=40))
 @settings(max_examples=200, deadline=None)
 def test_no_opt_fields_are_too_wild(app: Application, text: str) -> None:
-    tree_of(text)
+    parse_field_tree(text)
     task = app.store.first("task")
 
     answer = app.handle(
@@ -91,8 +91,8 @@ def test_every_object_comes_exactly_once_whatever_the_size_of_a_page(
         assert len(page["data"]) == size
         query["offset"] = page["next_page"]["offset"]
 
-    sections = app.store.found("sections", project)
-    inside = [task["gid"] for one in sections for task in app.store.found("section_tasks", one)]
+    sections = app.store.related("sections", project)
+    inside = [task["gid"] for one in sections for task in app.store.related("section_tasks", one)]
     assert seen == inside
     assert len(set(seen)) == len(seen)
 

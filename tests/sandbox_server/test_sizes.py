@@ -11,7 +11,7 @@ import pytest
 
 import asana_frames as af
 from asana_frames.sandbox_server import Application, make_application
-from asana_frames.sandbox_server.store import Store
+from asana_frames.sandbox_server.core.store import Store
 
 _TOKEN = {"authorization": "Bearer sandbox"}
 
@@ -75,7 +75,7 @@ def walk_all(app: Application, project: str, fields: str) -> Any:
 
 def looked_at(store: Store, order: list[int], *, stories_first: bool) -> str:
     for number in order:
-        store.ready(number, 2 if stories_first else 1)
+        store.load_block(number, 2 if stories_first else 1)
     tasks = [(t["gid"], t["name"], t["modified_at"]) for t in store.all("task")]
     stories = [(s["gid"], s["text"]) for s in store.all("story")]
     return json.dumps([tasks, stories])
@@ -103,7 +103,7 @@ def test_what_was_not_written_is_forgotten_and_made_again_and_what_was_stays() -
     assert app.handle("PUT", f"/api/1.0/tasks/{task}", _TOKEN, body).status == 200
 
     for number in range(2, 70):
-        app.store.ready(number)
+        app.store.load_block(number)
 
     assert app.store.blocks[1].stage == 0
     assert app.store.blocks[0].stage == 2
@@ -117,7 +117,7 @@ def test_what_is_deleted_stays_gone_in_divisions_that_are_made_later() -> None:
     tag = app.store.first("tag")["gid"]
     assert app.handle("DELETE", f"/api/1.0/tags/{tag}", _TOKEN).status == 200
 
-    tasks = app.store.ready(5).by_type["task"].values()
+    tasks = app.store.load_block(5).by_type["task"].values()
 
     assert tag not in {other["gid"] for task in tasks for other in task["tags"]}
 
@@ -184,7 +184,7 @@ def test_a_new_field_is_empty_in_a_division_that_is_made_for_it() -> None:
 def test_a_write_is_not_lost_when_its_request_looks_everywhere(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("asana_frames.sandbox_server.store._KEPT", 3)
+    monkeypatch.setattr("asana_frames.sandbox_server.core.store._KEPT", 3)
     app = make_application(size="medium")
     projects = list(app.store.all("project"))
     one, two = (get(app, "/tasks", project=p["gid"], limit=1)["data"][0] for p in projects[:13:12])
@@ -192,7 +192,7 @@ def test_a_write_is_not_lost_when_its_request_looks_everywhere(
 
     write(app, "POST", f"/tasks/{one['gid']}/addDependencies", dependencies=["external:mine"])
     for number in range(2, 10):
-        app.store.ready(number)
+        app.store.load_block(number)
 
     found = get(app, f"/tasks/{one['gid']}/dependencies")["data"]
     assert [task["gid"] for task in found] == [two["gid"]]
@@ -212,11 +212,11 @@ def test_a_division_that_cannot_be_made_is_as_if_never_begun(
 
     monkeypatch.setattr(store, "_build", broken)
     with pytest.raises(RuntimeError):
-        store.ready(3)
+        store.load_block(3)
     monkeypatch.setattr(store, "_build", whole)
 
     again, calm = (
-        [task["gid"] for task in made.found("project_tasks", list(made.all("project"))[36])]
+        [task["gid"] for task in made.related("project_tasks", list(made.all("project"))[36])]
         for made in (store, make_application(size="medium").store)
     )
     assert again == calm

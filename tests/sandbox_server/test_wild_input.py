@@ -21,7 +21,7 @@ _HUGE = 10**400
 @pytest.fixture(scope="module")
 def app() -> Iterator[Application]:
     made = make_application()
-    made.store.ready(0, 2)
+    made.store.load_block(0, 2)
     yield made
     assert made.crashes == []
 
@@ -105,7 +105,7 @@ def test_wild_queries_are_refused(app: Application, path: str) -> None:
 @pytest.mark.parametrize("kind", ["audit_log_event", "reaction", "enum_option", "job"])
 def test_no_other_kind_of_object_is_taken_for_a_task(app: Application, kind: str) -> None:
     store = app.store
-    parts = (store.company, store.ready(0, 2))
+    parts = (store.company, store.load_block(0, 2))
     gid = next(gid for part in parts for gid in part.by_type.get(kind, ()))
 
     assert send(app, "GET", f"/tasks/{gid}")[0] == 403

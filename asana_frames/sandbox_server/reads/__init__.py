@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from asana_frames.sandbox_server.reads.budgets import added_up, budgets_of
+from asana_frames.sandbox_server.reads.budgets import add_budget_values, list_budgets
 from asana_frames.sandbox_server.reads.lists import LISTS as _LISTS
-from asana_frames.sandbox_server.reads.lists import Arguments, Rows
+from asana_frames.sandbox_server.reads.lists import Arguments, ListRows
 from asana_frames.sandbox_server.reads.ones import ONES
 from asana_frames.sandbox_server.reads.search import search_projects, search_tasks, typeahead
 
-LISTS: dict[str, Rows] = {
+LISTS: dict[str, ListRows] = {
     **_LISTS,
-    "getBudgets": budgets_of,
+    "getBudgets": list_budgets,
     "searchProjectsForWorkspace": search_projects,
     "searchTasksForWorkspace": search_tasks,
     "typeaheadForWorkspace": typeahead,
 }
-__all__ = ["LISTS", "ONES", "Arguments", "added_up"]
+__all__ = ["LISTS", "ONES", "Arguments", "add_budget_values"]

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from asana_frames.sandbox_server.errors import unknown
-from asana_frames.sandbox_server.reads.budgets import added_up
-from asana_frames.sandbox_server.store import Object, Store
-from asana_frames.sandbox_server.values import held
+from asana_frames.sandbox_server.core.custom_values import value_fields
+from asana_frames.sandbox_server.core.errors import not_found
+from asana_frames.sandbox_server.core.store import Object, Store
+from asana_frames.sandbox_server.reads.budgets import add_budget_values
 
 Arguments = dict[str, Any]
 
 
-def _counts(store: Store, asked: Arguments) -> Object:
-    tasks = list(store.found("project_tasks", asked["project"]))
+def _count_project_tasks(store: Store, asked: Arguments) -> Object:
+    tasks = list(store.related("project_tasks", asked["project"]))
     milestones = [task for task in tasks if task["resource_subtype"] == "milestone"]
     made = {}
     for noun, found in (("tasks", tasks), ("milestones", milestones)):
@@ -25,24 +25,24 @@ def _counts(store: Store, asked: Arguments) -> Object:
     return made
 
 
-def _my_tasks(store: Store, asked: Arguments) -> Object:
+def _find_user_task_list(store: Store, asked: Arguments) -> Object:
     return next(item for item in store.all("user_task_list") if item["owner"] is asked["user"])
 
 
-def _by_custom_id(store: Store, asked: Arguments) -> Object:
+def _find_task_by_custom_id(store: Store, asked: Arguments) -> Object:
     wanted = asked["custom_id"]
     for task in store.all("task"):
         for field, value in task["custom_fields"]:
             is_id = field["representation_type"] == "custom_id"
-            if is_id and held(field, value)["display_value"] == wanted:
+            if is_id and value_fields(field, value)["display_value"] == wanted:
                 return task
-    raise unknown("custom_id", wanted)
+    raise not_found("custom_id", wanted)
 
 
 ONES: dict[str, Callable[[Store, Arguments], Object]] = {
-    "getBudget": lambda store, asked: added_up(store, asked["budget"]),
-    "getTaskCountsForProject": _counts,
-    "getUserTaskListForUser": _my_tasks,
-    "getTaskForCustomID": _by_custom_id,
+    "getBudget": lambda store, asked: add_budget_values(store, asked["budget"]),
+    "getTaskCountsForProject": _count_project_tasks,
+    "getUserTaskListForUser": _find_user_task_list,
+    "getTaskForCustomID": _find_task_by_custom_id,
     "getUserForWorkspace": lambda store, asked: asked["user"],
 }

@@ -7,11 +7,17 @@ from datetime import datetime
 from typing import Any
 
 from asana_frames.frames import pause_garbage_collection
-from asana_frames.sandbox_server.progress import refresh_goals
-from asana_frames.sandbox_server.store import Block, Maker, Object, Store, first_gid
-from asana_frames.sandbox_server.sweeping import sweep_block
+from asana_frames.sandbox_server.core.cascade import clear_partition
+from asana_frames.sandbox_server.core.goal_progress import refresh_goals
+from asana_frames.sandbox_server.core.store import (
+    DivisionBlock,
+    Object,
+    ObjectFactory,
+    Store,
+    first_gid,
+)
 from asana_frames.sandbox_server.synthetic.company import build_company, build_division
-from asana_frames.sandbox_server.synthetic.history import build_history
+from asana_frames.sandbox_server.synthetic.history import build_task_stories
 from asana_frames.sandbox_server.synthetic.money import build_money
 from asana_frames.sandbox_server.synthetic.office import build_office
 from asana_frames.sandbox_server.synthetic.plans import build_plans
@@ -34,13 +40,13 @@ def make_store(seed: int, now: datetime, size: str) -> Store:
     size
         One of `DIVISIONS`.
     """
-    store = Store(seed, now, DIVISIONS[size], _build)
+    store = Store(seed, now, DIVISIONS[size], build_stage)
     with pause_garbage_collection():
-        make = _maker(store, "company")
+        make = _company_factory(store, "company")
         build_company(make)
         store.next_company = make.next
         for number in range(DIVISIONS[size]):
-            make = _maker(store, f"division {number}", number)
+            make = _company_factory(store, f"division {number}", number)
             build_division(make)
             if number == 0:
                 build_plans(make)
@@ -48,37 +54,38 @@ def make_store(seed: int, now: datetime, size: str) -> Store:
             build_updates(make)
             store.next_company = make.next
             store.divisions.append(make.own)
-    store.measure = lambda: _measure(store)
+    store.measure = lambda: measure_all_goals(store)
     return store
 
 
-class _Direct:
+class DirectUpdater:
     """Changes objects while they are made: nobody has seen them yet."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
 
-    def set(self, item: Object, **fields: Any) -> None:
+    def update(self, item: Object, **fields: Any) -> None:
+        """Change fields of an object."""
         item |= fields
 
 
-def _measure(store: Store) -> None:
+def measure_all_goals(store: Store) -> None:
     """Give goals the metrics that come of the work, from the lowest goals up."""
     for goal in store.all("goal"):
-        kinds = {link["resource_subtype"] for link in store.found("supports", goal)}
+        kinds = {link["resource_subtype"] for link in store.related("supports", goal)}
         if "subgoal" not in kinds:
-            refresh_goals(_Direct(store), goal)
+            refresh_goals(DirectUpdater(store), goal)
 
 
-def _maker(store: Store, stage: str, number: int = 0) -> Maker:
+def _company_factory(store: Store, stage: str, number: int = 0) -> ObjectFactory:
     chances = random.Random(f"{store.seed}, {stage}")
-    return Maker(store, store.company, chances, store.next_company, number)
+    return ObjectFactory(store, store.company, chances, store.next_company, number)
 
 
-def _build(store: Store, block: Block, stage: int) -> None:
+def build_stage(store: Store, block: DivisionBlock, stage: int) -> None:
     """Make a stage of a division's work."""
     chances = random.Random(f"{store.seed}, block {block.number}, stage {stage}")
-    make = Maker(store, block, chances, first_gid(block.number, stage), block.number)
+    make = ObjectFactory(store, block, chances, first_gid(block.number, stage), block.number)
     own = store.divisions[block.number]
     make.own = {kind: own[kind] for kind in ("user", "team", "project", "section")}
     if stage == 1:
@@ -87,6 +94,6 @@ def _build(store: Store, block: Block, stage: int) -> None:
         block.lives = make.lives
     else:
         make.lives, block.lives = block.lives, []
-        build_history(make)
+        build_task_stories(make)
     if store.gone:
-        sweep_block(block, store.gone)
+        clear_partition(block, store.gone)

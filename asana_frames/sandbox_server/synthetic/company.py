@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from asana_frames.sandbox_server import blank
-from asana_frames.sandbox_server.store import Maker, Object, day, stamp
-from asana_frames.sandbox_server.synthetic import words
+from asana_frames.sandbox_server.core import words
+from asana_frames.sandbox_server.core.store import Object, ObjectFactory, format_day, format_moment
 from asana_frames.sandbox_server.synthetic.definitions import build_fields
 
 #: Days of history.
-HISTORY = 548
+HISTORY_DAYS = 548
 
 
-def build_company(make: Maker) -> None:
+def build_company(make: ObjectFactory) -> None:
     """Make what all divisions share."""
     workspace = make.add(
         "workspace", name="Acme", is_organization=True, email_domains=["acme.example"]
@@ -24,7 +24,7 @@ def build_company(make: Maker) -> None:
             name=name,
             color=make.random.choice(words.COLORS),
             notes="",
-            created_at=_early(make, 20),
+            created_at=_early_moment(make, 20),
             followers=[],
             workspace=workspace,
             permalink_url="",
@@ -39,24 +39,24 @@ def build_company(make: Maker) -> None:
         )
 
 
-def build_division(make: Maker) -> None:
+def build_division(make: ObjectFactory) -> None:
     """Make the people, teams and projects of a division, which its tasks live in."""
     workspace = make.all("workspace")[0]
-    people = [_person(make, name, workspace) for name in _names(make.number)]
+    people = [_build_user(make, name, workspace) for name in division_people(make.number)]
     if not make.number:
         make.store.fields = build_fields(make)
     after = f" {make.number + 1}" if make.number else ""
-    teams = {name: _team(make, name, after, workspace, people) for name in words.TEAMS}
+    teams = {name: _build_team(make, name, after, workspace, people) for name in words.TEAMS}
     for place, (name, team, sections, _) in enumerate(words.PROJECTS):
-        _project(make, place, name + after, teams[team], sections, workspace)
+        _build_project(make, place, name + after, teams[team], sections, workspace)
     for person in people:
-        _my_tasks(make, person, workspace)
+        _build_user_task_list(make, person, workspace)
     for kind in ("user", "project", "section"):
         for item in make.all(kind):
             make.store.home[item["gid"]] = make.number
 
 
-def _names(number: int) -> list[str]:
+def division_people(number: int) -> list[str]:
     """Return the people of a division: the same first names, other last names."""
     if not number:
         return list(words.PEOPLE)
@@ -71,11 +71,11 @@ def _names(number: int) -> list[str]:
     ]
 
 
-def _early(make: Maker, days: int = 0) -> str:
-    return stamp(make.now - timedelta(days=HISTORY - days))
+def _early_moment(make: ObjectFactory, days: int = 0) -> str:
+    return format_moment(make.now - timedelta(days=HISTORY_DAYS - days))
 
 
-def _person(make: Maker, name: str, workspace: Object) -> Object:
+def _build_user(make: ObjectFactory, name: str, workspace: Object) -> Object:
     address = name.lower().replace(". ", ".").replace(" ", ".").replace("'", "")
     sizes = ("21x21", "27x27", "36x36", "60x60", "128x128", "1024x1024")
     photo = {
@@ -100,12 +100,12 @@ def _person(make: Maker, name: str, workspace: Object) -> Object:
         is_guest=name.startswith(words.PEOPLE[-1].split()[0]),
         is_view_only=False,
         vacation_dates=None,
-        created_at=_early(make),
+        created_at=_early_moment(make),
     )
     return person
 
 
-def _my_tasks(make: Maker, person: Object, workspace: Object) -> None:
+def _build_user_task_list(make: ObjectFactory, person: Object, workspace: Object) -> None:
     tasks = make.add(
         "user_task_list",
         name=f"My tasks in {workspace['name']}",
@@ -116,7 +116,9 @@ def _my_tasks(make: Maker, person: Object, workspace: Object) -> None:
     membership["user_task_list"] = tasks
 
 
-def _team(make: Maker, name: str, after: str, workspace: Object, people: list[Object]) -> Object:
+def _build_team(
+    make: ObjectFactory, name: str, after: str, workspace: Object, people: list[Object]
+) -> Object:
     about = {
         "description": f"The {name} team.",
         "html_description": f"<body>The {name} team.</body>",
@@ -126,7 +128,7 @@ def _team(make: Maker, name: str, after: str, workspace: Object, people: list[Ob
     }
     team = make.add(
         "team",
-        **blank.TEAM | about,
+        **blank.BLANK_TEAM | about,
         name=name + after,
         organization=workspace,
         permalink_url="",
@@ -143,13 +145,13 @@ def _team(make: Maker, name: str, after: str, workspace: Object, people: list[Ob
             is_limited_access=False,
             is_admin=number == 0,
         )
-        make.put("team_users", team, person)
-        make.put("user_teams", person, team)
+        make.add_related("team_users", team, person)
+        make.add_related("user_teams", person, team)
     return team
 
 
-_OF_ALL = ("Priority", "Story points", "Estimated time", "Reviewers")
-_OF_TEAM = {
+_FIELDS_OF_ALL_PROJECTS = ("Priority", "Story points", "Estimated time", "Reviewers")
+_FIELDS_OF_TEAMS = {
     "Marketing": ("Channels", "Launch date", "Agency notes", "Budget share"),
     "Product": ("Launch date", "Ticket", "Points per hour", "Related work"),
     "Engineering": ("Ticket", "Points per hour", "Related work"),
@@ -158,50 +160,54 @@ _OF_TEAM = {
 }
 
 
-def _project(
-    make: Maker,
+def _build_project(
+    make: ObjectFactory,
     place: int,
     name: str,
     team: Object,
     sections: tuple[str, ...],
     workspace: Object,
 ) -> None:
-    members = make.found("team_users", team)
-    start = make.now - timedelta(days=HISTORY - 25 * place)
+    members = make.related("team_users", team)
+    start = make.now - timedelta(days=HISTORY_DAYS - 25 * place)
     project = make.add("project", name=name, archived=False)
-    project |= _fields_of_project(make, place, project, members, start)
+    project |= _project_values(make, place, project, members, start)
     project["team"] = team
     url = f"https://app.asana.com/1/{workspace['gid']}/project/{project['gid']}"
     project["permalink_url"] = url
-    make.put("team_projects", team, project)
+    make.add_related("team_projects", team, project)
     for title in sections:
         section = make.add(
-            "section", name=title, created_at=stamp(start), project=project, projects=[project]
+            "section",
+            name=title,
+            created_at=format_moment(start),
+            project=project,
+            projects=[project],
         )
-        make.put("sections", project, section)
-    for title in (*_OF_ALL, *_OF_TEAM[words.PROJECTS[place][1]]):
-        _setting(make, project, make.store.fields[title])
+        make.add_related("sections", project, section)
+    for title in (*_FIELDS_OF_ALL_PROJECTS, *_FIELDS_OF_TEAMS[words.PROJECTS[place][1]]):
+        _build_setting(make, project, make.store.fields[title])
     for number, person in enumerate(members):
-        _membership(make, project, person, "admin" if number == 0 else "editor")
+        _build_membership(make, project, person, "admin" if number == 0 else "editor")
 
 
-def _fields_of_project(
-    make: Maker, place: int, project: Object, members: list[Object], start: datetime
+def _project_values(
+    make: ObjectFactory, place: int, project: Object, members: list[Object], start: datetime
 ) -> Object:
     name = project["name"]
     is_used = not name.startswith("Someday maybe")
     notes = f"{name}: what we do, and when." if is_used else ""
-    end = day(make.now.date() + timedelta(days=20 + 17 * place))
+    end = format_day(make.now.date() + timedelta(days=20 + 17 * place))
     return {
-        **blank.project(make.all("workspace")[0]),
+        **blank.blank_project(make.all("workspace")[0]),
         "name": name,
         "color": words.COLORS[place % len(words.COLORS)],
-        "created_at": stamp(start),
-        "modified_at": stamp(make.now - timedelta(days=place)),
+        "created_at": format_moment(start),
+        "modified_at": format_moment(make.now - timedelta(days=place)),
         "default_view": "board" if place % 2 else "list",
         "due_date": end,
         "due_on": end,
-        "start_on": day(start.date()),
+        "start_on": format_day(start.date()),
         "html_notes": f"<body>{notes}</body>",
         "notes": notes,
         "members": members,
@@ -212,7 +218,7 @@ def _fields_of_project(
     }
 
 
-def _setting(make: Maker, parent: Object, field: Object) -> None:
+def _build_setting(make: ObjectFactory, parent: Object, field: Object) -> None:
     setting = make.add(
         "custom_field_setting",
         custom_field=field,
@@ -223,11 +229,11 @@ def _setting(make: Maker, parent: Object, field: Object) -> None:
     parent["custom_field_settings"].append(setting)
 
 
-def _membership(make: Maker, parent: Object, member: Object, level: str) -> None:
+def _build_membership(make: ObjectFactory, parent: Object, member: Object, level: str) -> None:
     kind = parent["resource_type"]
-    make.add("membership", **blank.membership(parent, member, level))
+    make.add("membership", **blank.membership_fields(parent, member, level))
     if kind in ("project", "portfolio") and member["resource_type"] == "user":
-        make.add(f"{kind}_membership", **blank.older_membership(parent, member, level))
+        make.add(f"{kind}_membership", **blank.legacy_membership_fields(parent, member, level))
 
 
-add_setting, add_membership = _setting, _membership
+add_setting, add_membership = _build_setting, _build_membership

@@ -8,26 +8,26 @@ from itertools import pairwise
 from typing import Any
 
 from asana_frames.sandbox_server import blank
-from asana_frames.sandbox_server.store import Maker, Object, day, stamp
-from asana_frames.sandbox_server.synthetic import words
-from asana_frames.sandbox_server.synthetic.work import like
+from asana_frames.sandbox_server.core import words
+from asana_frames.sandbox_server.core.store import Object, ObjectFactory, format_day, format_moment
+from asana_frames.sandbox_server.synthetic.work import build_like
 
-Tell = Callable[..., None]
+StoryBuilder = Callable[..., None]
 
 
-def build_history(make: Maker) -> None:
+def build_task_stories(make: ObjectFactory) -> None:
     """Make the stories of a division's tasks, and what hangs on stories."""
     for task, project, sections, created in make.lives:
-        _tell(make, task, project, list(pairwise(sections)), created)
+        build_stories_of_task(make, task, project, list(pairwise(sections)), created)
     told = make.own.get("story", [])
     for item in told[::23]:
-        like(make, item)
+        build_like(make, item)
     comments = [item for item in told if item["resource_subtype"] == "comment_added"]
     for item in comments[::12]:
-        react(make, item)
+        build_reaction(make, item)
 
 
-def react(make: Maker, target: Object) -> None:
+def build_reaction(make: ObjectFactory, target: Object) -> None:
     """Let somebody answer a comment or status update with an emoji."""
     person = make.random.choice(make.all("user"))
     target["reaction_summary"] = [
@@ -35,11 +35,11 @@ def react(make: Maker, target: Object) -> None:
     ]
     reaction = make.add("reaction", emoji="👍", user=person)
     del reaction["resource_type"]
-    make.put("reactions", target, reaction)
+    make.add_related("reactions", target, reaction)
 
 
-def _tell(
-    make: Maker,
+def build_stories_of_task(
+    make: ObjectFactory,
     task: Object,
     project: Object | None,
     moves: list[tuple[Object, Object]],
@@ -51,10 +51,10 @@ def _tell(
     steps = iter(sorted(created + (end - created) * make.random.random() for _ in range(count)))
 
     def told(moment: datetime, by: Object | None, subtype: str, text: str, **more: Any) -> None:
-        story(make, task, moment, by, subtype, text, **more)
+        build_story(make, task, moment, by, subtype, text, **more)
 
-    _begin(make, task, project, created, told)
-    _slip(make, task, task["created_by"], next(steps), told)
+    build_first_stories(make, task, project, created, told)
+    build_due_date_story(make, task, task["created_by"], next(steps), told)
     if make.random.random() < 0.35:
         moment, person = next(steps), make.random.choice(make.all("user"))
         told(moment, person, "comment_added", make.random.choice(words.COMMENTS))
@@ -62,28 +62,35 @@ def _tell(
         # Rules move tasks too, and then nobody did it.
         by_rule = make.random.random() < 0.1
         mover = None if by_rule else task["assignee"] or task["created_by"]
-        text = f'moved this task from "{make.was(old, "name")}" to "{make.was(new, "name")}"'
+        names = (make.original_value(section, "name") for section in (old, new))
+        text = 'moved this task from "{}" to "{}"'.format(*names)
         more = {"old_section": old, "new_section": new, "project": project}
         told(next(steps), mover, "section_changed", text, **more)
     if task["completed"]:
         told(end, task["completed_by"], "marked_complete", "marked this task complete")
-    make.found("task_stories", task).sort(key=lambda item: item["created_at"])
+    make.related("task_stories", task).sort(key=lambda item: item["created_at"])
 
 
-def _begin(
-    make: Maker, task: Object, project: Object | None, created: datetime, told: Tell
+def build_first_stories(
+    make: ObjectFactory,
+    task: Object,
+    project: Object | None,
+    created: datetime,
+    told: StoryBuilder,
 ) -> None:
     """Tell how a task began: in a project and with an assignee, where it has them."""
     creator, assignee = task["created_by"], task["assignee"]
     if project is not None:
-        text = f"added this task to {make.was(project, 'name')}"
+        text = f"added this task to {make.original_value(project, 'name')}"
         told(created, creator, "added_to_project", text, project=project)
     if assignee is not None:
-        text = f"assigned this task to {make.was(assignee, 'name')}"
+        text = f"assigned this task to {make.original_value(assignee, 'name')}"
         told(created, creator, "assigned", text, assignee=assignee)
 
 
-def _slip(make: Maker, task: Object, by: Object, moment: datetime, told: Tell) -> None:
+def build_due_date_story(
+    make: ObjectFactory, task: Object, by: Object, moment: datetime, told: StoryBuilder
+) -> None:
     """Sometimes the due date was an earlier one."""
     if task["due_on"] is None or make.random.random() > 0.2:
         return
@@ -93,13 +100,13 @@ def _slip(make: Maker, task: Object, by: Object, moment: datetime, told: Tell) -
         by,
         "due_date_changed",
         f"changed the due date to {task['due_on']}",
-        old_dates={"start_on": task["start_on"], "due_on": day(before), "due_at": None},
+        old_dates={"start_on": task["start_on"], "due_on": format_day(before), "due_at": None},
         new_dates={"start_on": task["start_on"], "due_on": task["due_on"], "due_at": None},
     )
 
 
-def story(
-    make: Maker,
+def build_story(
+    make: ObjectFactory,
     target: Object,
     moment: datetime,
     by: Object | None,
@@ -112,13 +119,15 @@ def story(
     known = {
         "resource_subtype": subtype,
         "type": "comment" if is_comment else "system",
-        "created_at": stamp(moment),
+        "created_at": format_moment(moment),
         "created_by": by,
-        "text": text if is_comment else f"{make.was(by, 'name') if by else 'Asana'} {text}",
+        "text": text
+        if is_comment
+        else f"{make.original_value(by, 'name') if by else 'Asana'} {text}",
         "html_text": f"<body>{text}</body>",
         "is_editable": is_comment,
         "source": "web" if by else "unknown",
     }
-    made = make.add("story", **blank.story(target) | known | more)
-    make.put(f"{target['resource_type']}_stories", target, made)
+    made = make.add("story", **blank.blank_story(target) | known | more)
+    make.add_related(f"{target['resource_type']}_stories", target, made)
     return made

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from asana_frames.sandbox_server.store import Maker, day, stamp
+from asana_frames.sandbox_server.core.store import ObjectFactory, format_day, format_moment
 
 
-def build_money(make: Maker) -> None:
+def build_money(make: ObjectFactory) -> None:
     """Make what the work costs, who has time for it, and the weeks that were handed in."""
-    _money(make)
-    _capacity(make)
-    _timesheets(make)
-    _hand_in(make)
+    _build_rates_and_budgets(make)
+    _build_allocations(make)
+    _build_timesheets(make)
+    apply_timesheet_statuses(make)
 
 
-def _hand_in(make: Maker) -> None:
+def apply_timesheet_statuses(make: ObjectFactory) -> None:
     """Give entries the status of the week that they were handed in with."""
     sheets = {
         (sheet["user"]["gid"], sheet["start_date"]): sheet["approval_status"]
@@ -23,16 +23,16 @@ def _hand_in(make: Maker) -> None:
     }
     for entry in make.all("time_tracking_entry"):
         when = date.fromisoformat(entry["entered_on"])
-        monday = day(when - timedelta(days=when.weekday()))
+        monday = format_day(when - timedelta(days=when.weekday()))
         status = sheets.get((entry["created_by"]["gid"], monday))
         if status:
             entry["approval_status"] = status
 
 
-def _money(make: Maker) -> None:
+def _build_rates_and_budgets(make: ObjectFactory) -> None:
     people = make.all("user")
     for place, project in enumerate(make.all("project")[:9]):
-        for person in make.was(project, "members"):
+        for person in make.original_value(project, "members"):
             make.add(
                 "rate",
                 parent=project,
@@ -56,17 +56,17 @@ def _money(make: Maker) -> None:
         )
 
 
-def _capacity(make: Maker) -> None:
+def _build_allocations(make: ObjectFactory) -> None:
     people = make.all("user")
     today = make.now.date()
     for project in make.all("project")[:9]:
-        for person in make.was(project, "members")[:4]:
+        for person in make.original_value(project, "members")[:4]:
             start = today - timedelta(days=make.random.randint(0, 60))
             as_hours = make.random.random() < 0.5
             make.add(
                 "allocation",
-                start_date=day(start),
-                end_date=day(start + timedelta(days=make.random.randint(14, 90))),
+                start_date=format_day(start),
+                end_date=format_day(start + timedelta(days=make.random.randint(14, 90))),
                 effort={"type": "hours", "value": 4}
                 if as_hours
                 else {"type": "percent", "value": 50},
@@ -79,14 +79,14 @@ def _capacity(make: Maker) -> None:
         start = today - timedelta(days=make.random.randint(-40, 160))
         make.add(
             "ooo_entry",
-            start_date=day(start),
-            end_date=day(start + timedelta(days=make.random.randint(0, 13))),
+            start_date=format_day(start),
+            end_date=format_day(start + timedelta(days=make.random.randint(0, 13))),
             user=person,
             created_by=person,
         )
 
 
-def _timesheets(make: Maker) -> None:
+def _build_timesheets(make: ObjectFactory) -> None:
     monday = make.now.date() - timedelta(days=make.now.weekday())
     for back in range(12):
         start: date = monday - timedelta(weeks=back)
@@ -97,10 +97,10 @@ def _timesheets(make: Maker) -> None:
             status = "APPROVED" if back > 3 else make.random.choice(late)
             make.add(
                 "timesheet_approval_status",
-                created_at=stamp(make.now - timedelta(weeks=back)),
+                created_at=format_moment(make.now - timedelta(weeks=back)),
                 user=person,
                 workspace=make.all("workspace")[0],
-                start_date=day(start),
-                end_date=day(start + timedelta(days=6)),
+                start_date=format_day(start),
+                end_date=format_day(start + timedelta(days=6)),
                 approval_status=status,
             )

@@ -4,33 +4,33 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from asana_frames.sandbox_server.store import Maker, Object, stamp
+from asana_frames.sandbox_server.core.store import Object, ObjectFactory, format_moment
 
-_EVENTS = (
+_AUDIT_EVENTS = (
     ("user_login_succeeded", "logins"),
     ("task_deleted", "deletion"),
     ("user_invited", "user_updates"),
     ("workspace_password_requirements_changed", "admin_settings"),
 )
-_ROLES = ("super_admin", "admin", "member", "guest")
+_STANDARD_ROLES = ("super_admin", "admin", "member", "guest")
 
 
-def build_office(make: Maker) -> None:
+def build_office(make: ObjectFactory) -> None:
     """Make what surrounds the work."""
-    _templates(make)
-    _roles(make)
-    _agents(make)
-    _briefs(make)
-    _requests(make)
-    _audit(make)
-    _studio(make)
+    _build_templates(make)
+    _build_roles(make)
+    _build_agents(make)
+    _build_project_briefs(make)
+    _build_requests(make)
+    _build_audit_log(make)
+    _build_ai_studio_usage(make)
 
 
-def _workspace(make: Maker) -> Object:
+def _workspace_of(make: ObjectFactory) -> Object:
     return make.all("workspace")[0]
 
 
-def _templates(make: Maker) -> None:
+def _build_templates(make: ObjectFactory) -> None:
     people, projects = make.all("user"), make.all("project")
     for team in make.all("team")[:2]:
         template = make.add(
@@ -50,18 +50,18 @@ def _templates(make: Maker) -> None:
         )
         projects[0]["created_from_template"] = projects[0]["created_from_template"] or template
     for project in projects[:3]:
-        _press_release(make, project, people)
+        _build_task_template(make, project, people)
         options = [
             make.add("custom_type_status_option", name=name, color="green", enabled=True)
             for name in ("Reported", "Fixed", "Closed")
         ]
         kind = make.add(
-            "custom_type", name="Bug", status_options=options, _workspace=_workspace(make)
+            "custom_type", name="Bug", status_options=options, _workspace=_workspace_of(make)
         )
-        make.put("custom_types", project, kind)
+        make.add_related("custom_types", project, kind)
 
 
-def _press_release(make: Maker, project: Object, people: list[Object]) -> None:
+def _build_task_template(make: ObjectFactory, project: Object, people: list[Object]) -> None:
     nothing = ("dependencies", "dependents", "attachments", "subtasks", "custom_fields")
     make.add(
         "task_template",
@@ -84,7 +84,7 @@ def _press_release(make: Maker, project: Object, people: list[Object]) -> None:
     )
 
 
-def _roles(make: Maker) -> None:
+def _build_roles(make: ObjectFactory) -> None:
     flags = (
         "create_app_authorization", "create_pat_authorization", "share_goal_with_domain",
         "share_portfolios_with_org", "assign_roles", "manage_roles", "export_project_data",
@@ -95,7 +95,7 @@ def _roles(make: Maker) -> None:
         "view_shared_with_org_projects", "view_shared_with_org_tasks",
         "view_shared_with_org_portfolios",
     )  # fmt: skip
-    for place, base in enumerate(_ROLES):
+    for place, base in enumerate(_STANDARD_ROLES):
         make.add(
             "role",
             name=base.replace("_", " ").capitalize(),
@@ -107,13 +107,13 @@ def _roles(make: Maker) -> None:
                 "task_deletion_policy": "all" if place < 2 else "owned",
                 "allowed_guest_invites": "all",
             },
-            creation_time=stamp(make.now - timedelta(days=500)),
-            modified_at=stamp(make.now - timedelta(days=100)),
-            workspace=_workspace(make),
+            creation_time=format_moment(make.now - timedelta(days=500)),
+            modified_at=format_moment(make.now - timedelta(days=100)),
+            workspace=_workspace_of(make),
         )
 
 
-def _agents(make: Maker) -> None:
+def _build_agents(make: ObjectFactory) -> None:
     for name in ("Brief writer", "Triage helper"):
         make.add(
             "agent",
@@ -121,12 +121,12 @@ def _agents(make: Maker) -> None:
             name=name,
             description=f"{name}: a teammate made of software.",
             behavior_guidance="Be brief.",
-            workspace=_workspace(make),
+            workspace=_workspace_of(make),
             photo=None,
         )
 
 
-def _briefs(make: Maker) -> None:
+def _build_project_briefs(make: ObjectFactory) -> None:
     for project in make.all("project")[:5]:
         project["project_brief"] = make.add(
             "project_brief",
@@ -138,7 +138,7 @@ def _briefs(make: Maker) -> None:
         )
 
 
-def _requests(make: Maker) -> None:
+def _build_requests(make: ObjectFactory) -> None:
     people, project = make.all("user"), make.all("project")[0]
     make.add(
         "access_request",
@@ -147,7 +147,7 @@ def _requests(make: Maker) -> None:
         requester=people[-1],
         target=project,
     )
-    _webhook(make, project)
+    _build_webhook(make, project)
     # What the web app shows as the address of a rule; the API does not list them.
     make.add("rule_trigger")
     for status in ("succeeded", "in_progress"):
@@ -164,23 +164,23 @@ def _requests(make: Maker) -> None:
         )
     make.add(
         "organization_export",
-        created_at=stamp(make.now - timedelta(days=3)),
+        created_at=format_moment(make.now - timedelta(days=3)),
         download_url="https://files.acme.example/export.json.gz",
         state="finished",
-        organization=_workspace(make),
+        organization=_workspace_of(make),
     )
 
 
-def _webhook(make: Maker, project: Object) -> None:
+def _build_webhook(make: ObjectFactory, project: Object) -> None:
     make.add(
         "webhook",
         active=True,
         resource=project,
         target="https://hooks.acme.example/asana",
-        created_at=stamp(make.now - timedelta(days=30)),
+        created_at=format_moment(make.now - timedelta(days=30)),
         last_failure_at=None,
         last_failure_content="",
-        last_success_at=stamp(make.now - timedelta(minutes=5)),
+        last_success_at=format_moment(make.now - timedelta(minutes=5)),
         delivery_retry_count=0,
         next_attempt_after=None,
         failure_deletion_timestamp=None,
@@ -191,19 +191,19 @@ def _webhook(make: Maker, project: Object) -> None:
                 "fields": ["due_on"],
             }
         ],
-        _workspace=_workspace(make),
+        _workspace=_workspace_of(make),
     )
 
 
-def _audit(make: Maker) -> None:
+def _build_audit_log(make: ObjectFactory) -> None:
     people = make.all("user")
     for number in range(250):
         moment = make.now - timedelta(days=89) + timedelta(hours=8.4 * number)
-        kind, category = make.random.choice(_EVENTS)
+        kind, category = make.random.choice(_AUDIT_EVENTS)
         person = make.random.choice(people)
         event = make.add(
             "audit_log_event",
-            created_at=stamp(moment),
+            created_at=format_moment(moment),
             event_type=kind,
             event_category=category,
             actor={
@@ -229,8 +229,10 @@ def _audit(make: Maker) -> None:
         del event["resource_type"]
 
 
-def _studio(make: Maker) -> None:
+def _build_ai_studio_usage(make: ObjectFactory) -> None:
     for number in range(30):
-        make.add("ai_studio_run", run_started_at=stamp(make.now - timedelta(days=30 - number)))
+        make.add(
+            "ai_studio_run", run_started_at=format_moment(make.now - timedelta(days=30 - number))
+        )
     for _ in range(5):
         make.add("ai_studio_seat", state="active")

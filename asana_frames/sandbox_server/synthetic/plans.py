@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 from asana_frames.sandbox_server import blank
-from asana_frames.sandbox_server.store import Maker, Object, stamp
-from asana_frames.sandbox_server.synthetic import words
+from asana_frames.sandbox_server.core import words
+from asana_frames.sandbox_server.core.custom_values import format_number
+from asana_frames.sandbox_server.core.store import Object, ObjectFactory, format_moment
 from asana_frames.sandbox_server.synthetic.company import add_membership, add_setting
-from asana_frames.sandbox_server.values import number_text
 
 #: Name, parent, team, unit, initial, current and target value, source of progress.
 #: One line each; empty where there is none.
-_GOALS = """\
+_GOAL_LINES = """\
 Become the tool teams love|||percentage|0|0.58|1|subgoal_progress
 Grow revenue by 30 %|Become the tool teams love||currency|2e+06|2.35e+06|2.6e+06|manual
 Make customers stay|Become the tool teams love|Customer Success|percentage|0|0.5|1|subgoal_progress
@@ -28,17 +28,17 @@ App rating of 4.5|Ship the new product|Product|none|3.8|4.2|4.5|manual
 Beyond the plan|Ship the new product|Engineering|none|0|120|100|manual
 Learn from every incident||Engineering||0|0|0|
 """
-_STATUS = ("green", "yellow", "red", "green", None)
+_STATUS_CYCLE = ("green", "yellow", "red", "green", None)
 
 
-def build_plans(make: Maker) -> None:
+def build_plans(make: ObjectFactory) -> None:
     """Make everything that steers the work."""
-    _periods(make)
-    _goals(make)
-    _portfolios(make)
+    _build_time_periods(make)
+    _build_goals(make)
+    _build_portfolios(make)
 
 
-def _periods(make: Maker) -> None:
+def _build_time_periods(make: ObjectFactory) -> None:
     workspace = make.all("workspace")[0]
 
     def period(name: str, label: str, start: str, end: str, parent: Object | None) -> Object:
@@ -66,26 +66,26 @@ def _periods(make: Maker) -> None:
             period(name, f"{name} {short}", start, f"{year}-{end}", halves[place // 2])
 
 
-def _goals(make: Maker) -> None:
+def _build_goals(make: ObjectFactory) -> None:
     made: dict[str, Object] = {}
-    for place, line in enumerate(_GOALS.splitlines()):
-        goal, parent = _goal(make, place, *line.split("|"))
+    for place, line in enumerate(_GOAL_LINES.splitlines()):
+        goal, parent = build_goal(make, place, *line.split("|"))
         made[goal["name"]] = goal
         if parent:
-            _support(make, goal, made[parent], 1 if place < 4 else 0.5)
+            _build_relationship(make, goal, made[parent], 1 if place < 4 else 0.5)
         add_membership(make, goal, goal["owner"], "admin")
     # A goal may feed two: the relationships form a DAG, not a tree.
-    _support(make, made["Onboard in under 14 days"], made["Ship the new product"], 0.25)
+    _build_relationship(make, made["Onboard in under 14 days"], made["Ship the new product"], 0.25)
     for name, goal_name in (
         ("Website relaunch", "Relaunch the website"),
         ("Mobile app", "Ship the new product"),
     ):
         supporter = next(p for p in make.all("project") if p["name"] == name)
-        _support(make, supporter, made[goal_name], 1, "supporting_work")
+        _build_relationship(make, supporter, made[goal_name], 1, "supporting_work")
 
 
-def _goal(
-    make: Maker, place: int, name: str, parent: str, team: str, unit: str, *rest: str
+def build_goal(
+    make: ObjectFactory, place: int, name: str, parent: str, team: str, unit: str, *rest: str
 ) -> tuple[Object, str]:
     """Make a goal and return it with the name of the goal it feeds."""
     *numbers, source = rest
@@ -95,7 +95,7 @@ def _goal(
     period = periods[0] if not parent else periods[2 + place % 5]
     goal = make.add("goal", name=name)
     goal |= {
-        **blank.goal(make.all("workspace")[0]),
+        **blank.blank_goal(make.all("workspace")[0]),
         "name": name,
         "due_on": period["end_on"],
         "start_on": period["start_on"],
@@ -103,19 +103,19 @@ def _goal(
         "team": next((t for t in make.all("team") if t["name"] == team), None),
         "followers": [people[place % 5]],
         "time_period": period,
-        "metric": _metric(make, unit, initial, current, target, source),
+        "metric": _build_metric(make, unit, initial, current, target, source),
         "owner": people[(place * 3) % len(people)],
-        "status": _status(place, current, target) if unit else None,
+        "status": _build_goal_status(place, current, target) if unit else None,
     }
     return goal, parent
 
 
-def _status(place: int, current: float, target: float) -> str | None:
-    return "achieved" if current > target > 90 else _STATUS[place % len(_STATUS)]
+def _build_goal_status(place: int, current: float, target: float) -> str | None:
+    return "achieved" if current > target > 90 else _STATUS_CYCLE[place % len(_STATUS_CYCLE)]
 
 
-def _metric(
-    make: Maker, unit: str, initial: float, current: float, target: float, source: str
+def _build_metric(
+    make: ObjectFactory, unit: str, initial: float, current: float, target: float, source: str
 ) -> Object | None:
     if not unit:
         return None
@@ -131,7 +131,7 @@ def _metric(
         initial_number_value=initial,
         target_number_value=target,
         current_number_value=current,
-        current_display_value=number_text(form, current),
+        current_display_value=format_number(form, current),
         progress_source=source,
         is_custom_weight=source == "subgoal_progress",
         can_manage=True,
@@ -141,8 +141,8 @@ def _metric(
     return made
 
 
-def _support(
-    make: Maker, supporter: Object, goal: Object, weight: float, subtype: str = "subgoal"
+def _build_relationship(
+    make: ObjectFactory, supporter: Object, goal: Object, weight: float, subtype: str = "subgoal"
 ) -> None:
     made = make.add(
         "goal_relationship",
@@ -151,21 +151,21 @@ def _support(
         supported_goal=goal,
         contribution_weight=weight,
     )
-    make.put("supports", goal, made)
-    make.put("supported_by", supporter, made)
+    make.add_related("supports", goal, made)
+    make.add_related("supported_by", supporter, made)
 
 
-def _portfolios(make: Maker) -> None:
+def _build_portfolios(make: ObjectFactory) -> None:
     people = make.all("user")
     health = make.store.fields["Health"]
 
     def portfolio(place: int, name: str, items: list[Object]) -> Object:
         made = make.add("portfolio", name=name)
         made |= {
-            **blank.portfolio(make.all("workspace")[0]),
+            **blank.blank_portfolio(make.all("workspace")[0]),
             "name": name,
             "color": words.COLORS[place],
-            "created_at": stamp(make.now - timedelta(days=400 - place)),
+            "created_at": format_moment(make.now - timedelta(days=400 - place)),
             "created_by": people[0],
             "members": people[:4],
             "owner": people[0] if place < 3 else people[1],
@@ -175,7 +175,7 @@ def _portfolios(make: Maker) -> None:
         for person in people[:4]:
             add_membership(make, made, person, "editor")
         for item in items:
-            _add_item(make, made, item, health)
+            _build_portfolio_item(make, made, item, health)
         return made
 
     projects = make.all("project")
@@ -187,9 +187,11 @@ def _portfolios(make: Maker) -> None:
     portfolio(3, "Empty shelf", [])
 
 
-def _add_item(make: Maker, portfolio: Object, item: Object, health: Object) -> None:
-    make.put("items", portfolio, item)
-    make.put("portfolios_of", item, portfolio)
+def _build_portfolio_item(
+    make: ObjectFactory, portfolio: Object, item: Object, health: Object
+) -> None:
+    make.add_related("items", portfolio, item)
+    make.add_related("portfolios_of", item, portfolio)
     if item["resource_type"] != "project":
         return
     if not item["custom_fields"]:
@@ -201,5 +203,5 @@ def _add_item(make: Maker, portfolio: Object, item: Object, health: Object) -> N
         is_access_control_inherited=False,
         created_at=portfolio["created_at"],
     )
-    make.put("portfolio_settings", portfolio, setting)
-    make.put("portfolio_settings", item, setting)
+    make.add_related("portfolio_settings", portfolio, setting)
+    make.add_related("portfolio_settings", item, setting)

@@ -7,35 +7,43 @@ from itertools import pairwise
 from typing import Any
 
 from asana_frames.sandbox_server import blank
-from asana_frames.sandbox_server.store import Maker, Object, day, stamp, weekdays
-from asana_frames.sandbox_server.synthetic import words
-from asana_frames.sandbox_server.synthetic.company import HISTORY
-from asana_frames.sandbox_server.synthetic.fields import filled
+from asana_frames.sandbox_server.core import words
+from asana_frames.sandbox_server.core.store import (
+    Object,
+    ObjectFactory,
+    format_day,
+    format_moment,
+    iterate_weekdays,
+)
+from asana_frames.sandbox_server.synthetic.company import HISTORY_DAYS
+from asana_frames.sandbox_server.synthetic.fields import build_values
 
 #: Top-level tasks per share of a project.
-_PER_SHARE = 14
-_NO_PROJECT = 40
+_TASKS_PER_SHARE = 14
+_TASKS_WITHOUT_PROJECT = 40
 
 
-def build_work(make: Maker) -> None:
+def build_work(make: ObjectFactory) -> None:
     """Make tasks, and what hangs on them, for every project."""
     for project, (_, _, _, share) in zip(make.all("project"), words.PROJECTS, strict=True):
-        tasks = [_task(make, project) for _ in range(share * _PER_SHARE)]
-        _depend(make, tasks)
-    for _ in range(_NO_PROJECT):
-        _task(make, None)
-    _multi_home(make)
-    _customise(make)
-    _like(make)
-    _attach(make)
+        tasks = [_build_task(make, project) for _ in range(share * _TASKS_PER_SHARE)]
+        _build_dependencies(make, tasks)
+    for _ in range(_TASKS_WITHOUT_PROJECT):
+        _build_task(make, None)
+    build_second_projects(make)
+    build_custom_typed_tasks(make)
+    _build_likes(make)
+    _build_attachments(make)
 
 
-def _task(make: Maker, project: Object | None, parent: Object | None = None) -> Object:
+def _build_task(
+    make: ObjectFactory, project: Object | None, parent: Object | None = None
+) -> Object:
     random = make.random
-    people = make.was(project, "members") if project else make.all("user")
-    created = make.now - timedelta(seconds=random.random() ** 1.1 * HISTORY * 86_400 * 0.98)
+    people = make.original_value(project, "members") if project else make.all("user")
+    created = make.now - timedelta(seconds=random.random() ** 1.1 * HISTORY_DAYS * 86_400 * 0.98)
     if parent is not None:
-        created = _moment(parent["created_at"]) + timedelta(hours=random.randint(1, 200))
+        created = _parse_iso_moment(parent["created_at"]) + timedelta(hours=random.randint(1, 200))
         created = min(created, make.now)
     due = created + timedelta(days=random.randint(2, 45)) if random.random() < 0.8 else None
     done = created + timedelta(days=random.gammavariate(2.0, 7.0))
@@ -43,21 +51,24 @@ def _task(make: Maker, project: Object | None, parent: Object | None = None) -> 
     task = make.add("task")
     creator = random.choice(people)
     assignee = random.choice(people) if random.random() < 0.9 else None
-    known = _people(creator, assignee, is_done) | _called(make, parent is None, is_done)
-    known |= _dates(make, created, due, known["resource_subtype"])
+    known = _task_people(creator, assignee, is_done) | task_name(make, parent is None, is_done)
+    known |= _task_dates(make, created, due, known["resource_subtype"])
     last = done if is_done else min(created + timedelta(days=9), make.now)
-    known |= {"completed_at": stamp(done) if is_done else None, "modified_at": stamp(last)}
-    task |= _fields_of_task(make, task, **known, completed=is_done, parent=parent)
-    _place(make, task, project, parent, created)
-    _spend(make, task, project, created, done if is_done else make.now)
+    known |= {
+        "completed_at": format_moment(done) if is_done else None,
+        "modified_at": format_moment(last),
+    }
+    task |= _task_values(make, task, **known, completed=is_done, parent=parent)
+    place_task(make, task, project, parent, created)
+    build_time_entries(make, task, project, created, done if is_done else make.now)
     if parent is None and random.random() < 0.12:
         for _ in range(random.randint(1, 3)):
             task["num_subtasks"] += 1
-            make.put("subtasks", task, _task(make, project, task))
+            make.add_related("subtasks", task, _build_task(make, project, task))
     return task
 
 
-def _people(creator: Object, assignee: Object | None, is_done: bool) -> Object:
+def _task_people(creator: Object, assignee: Object | None, is_done: bool) -> Object:
     followers = {person["gid"]: person for person in (creator, assignee) if person}
     return {
         "created_by": creator,
@@ -68,7 +79,7 @@ def _people(creator: Object, assignee: Object | None, is_done: bool) -> Object:
     }
 
 
-def _called(make: Maker, is_top: bool, is_done: bool) -> Object:
+def task_name(make: ObjectFactory, is_top: bool, is_done: bool) -> Object:
     """Return name and kind of a task."""
     random = make.random
     verb, thing = random.choice(words.VERBS), random.choice(words.THINGS)
@@ -86,25 +97,27 @@ def _called(make: Maker, is_top: bool, is_done: bool) -> Object:
     }
 
 
-def _dates(make: Maker, created: datetime, due: datetime | None, subtype: str) -> Object:
+def _task_dates(
+    make: ObjectFactory, created: datetime, due: datetime | None, subtype: str
+) -> Object:
     has_time = due is not None and make.random.random() < 0.1
     has_start = due is not None and subtype != "milestone" and make.random.random() < 0.3
     return {
-        "created_at": stamp(created),
-        "due_on": day(due) if due else None,
-        "due_at": stamp(due) if due and has_time else None,
-        "start_on": day(created) if has_start else None,
+        "created_at": format_moment(created),
+        "due_on": format_day(due) if due else None,
+        "due_at": format_moment(due) if due and has_time else None,
+        "start_on": format_day(created) if has_start else None,
     }
 
 
-def _fields_of_task(make: Maker, task: Object, **known: Any) -> Object:
+def _task_values(make: ObjectFactory, task: Object, **known: Any) -> Object:
     workspace = make.all("workspace")[0]
     notes = "" if make.random.random() < 0.5 else f"{known['name']}.\nSee the brief."
     tags = [make.random.choice(make.all("tag"))] if make.random.random() < 0.15 else []
     for tag in tags:
-        make.put("tag_tasks", tag, task)
+        make.add_related("tag_tasks", tag, task)
     return {
-        **blank.task(workspace),
+        **blank.blank_task(workspace),
         **known,
         "notes": notes,
         "html_notes": f"<body>{notes}</body>",
@@ -113,42 +126,48 @@ def _fields_of_task(make: Maker, task: Object, **known: Any) -> Object:
     }
 
 
-def _moment(text: str) -> datetime:
+def _parse_iso_moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def _place(
-    make: Maker, task: Object, project: Object | None, parent: Object | None, created: datetime
+def place_task(
+    make: ObjectFactory,
+    task: Object,
+    project: Object | None,
+    parent: Object | None,
+    created: datetime,
 ) -> None:
     """Put a task where it lives, and remember how it came there for its stories."""
     if task["assignee"] is not None:
-        make.put("user_tasks", task["assignee"], task)
+        make.add_related("user_tasks", task["assignee"], task)
     moves: list[Object] = []
     if project is not None:
-        fields = _fields_of(make, project)
-        task["custom_fields"] = filled(make, task, fields)
+        fields = original_project_fields(make, project)
+        task["custom_fields"] = build_values(make, task, fields)
         if parent is None:
-            sections = make.found("sections", project)
+            sections = make.related("sections", project)
             reached = (
                 len(sections) - 1
                 if task["completed"]
                 else make.random.randrange(max(len(sections) - 1, 1))
             )
             moves = sections[: reached + 1]
-            settle(make, task, project, moves[-1])
+            link_task_to_project(make, task, project, moves[-1])
             task["permalink_url"] = f"{project['permalink_url']}/task/{task['gid']}"
     make.lives.append((task, project if moves else None, moves, created))
 
 
-def settle(make: Maker, task: Object, project: Object, section: Object) -> None:
+def link_task_to_project(
+    make: ObjectFactory, task: Object, project: Object, section: Object
+) -> None:
     """Make a task a member of a project."""
     task["memberships"].append({"project": project, "section": section})
     task["projects"].append(project)
-    make.put("project_tasks", project, task)
-    make.put("section_tasks", section, task)
+    make.add_related("project_tasks", project, task)
+    make.add_related("section_tasks", section, task)
 
 
-def _multi_home(make: Maker) -> None:
+def build_second_projects(make: ObjectFactory) -> None:
     """Let some tasks live in a second project, with the fields of both.
 
     Not in those with a Priority of their own: that two fields share a name shows when such a
@@ -157,7 +176,7 @@ def _multi_home(make: Maker) -> None:
     projects = [
         project
         for project, (_, team, _, _) in zip(make.all("project"), words.PROJECTS, strict=True)
-        if make.found("project_tasks", project) and team != "Customer Success"
+        if make.related("project_tasks", project) and team != "Customer Success"
     ]
     own = {project["gid"] for project in projects}
     for task in make.all("task")[::14]:
@@ -166,22 +185,27 @@ def _multi_home(make: Maker) -> None:
         other = make.random.choice(projects)
         if any(other is project for project in task["projects"]):
             continue
-        settle(make, task, other, make.found("sections", other)[0])
+        link_task_to_project(make, task, other, make.related("sections", other)[0])
         present = {field["gid"] for field, _ in task["custom_fields"]}
-        more = (field for field in _fields_of(make, other) if field["gid"] not in present)
-        task["custom_fields"] += filled(make, task, more)
+        more = (
+            field for field in original_project_fields(make, other) if field["gid"] not in present
+        )
+        task["custom_fields"] += build_values(make, task, more)
 
 
-def _fields_of(make: Maker, project: Object) -> list[Object]:
+def original_project_fields(make: ObjectFactory, project: Object) -> list[Object]:
     """Return the custom fields that a project's tasks had from the beginning."""
-    return [setting["custom_field"] for setting in make.was(project, "custom_field_settings")]
+    return [
+        setting["custom_field"]
+        for setting in make.original_value(project, "custom_field_settings")
+    ]
 
 
-def _customise(make: Maker) -> None:
+def build_custom_typed_tasks(make: ObjectFactory) -> None:
     """Make some tasks of the projects that have a custom type of that type."""
     for project in make.all("project")[:3]:
-        types = make.found("custom_types", project)
-        for task in make.found("project_tasks", project)[::19] if types else ():
+        types = make.related("custom_types", project)
+        for task in make.related("project_tasks", project)[::19] if types else ():
             if task["resource_subtype"] == "default_task":
                 options = types[0]["status_options"]
                 option = options[-1] if task["completed"] else make.random.choice(options[:-1])
@@ -189,15 +213,15 @@ def _customise(make: Maker) -> None:
                 task["custom_type"], task["custom_type_status_option"] = types[0], option
 
 
-def _depend(make: Maker, tasks: list[Object]) -> None:
+def _build_dependencies(make: ObjectFactory, tasks: list[Object]) -> None:
     for earlier, later in pairwise(tasks):
         if make.random.random() < 0.12:
             later["dependencies"].append(earlier)
             earlier["dependents"].append(later)
 
 
-def _spend(
-    make: Maker, task: Object, project: Object | None, start: datetime, end: datetime
+def build_time_entries(
+    make: ObjectFactory, task: Object, project: Object | None, start: datetime, end: datetime
 ) -> None:
     """Book time on working days of a task's life."""
     random = make.random
@@ -205,7 +229,7 @@ def _spend(
     if person is None or project is None or random.random() < 0.35:
         return
     last = min(start + timedelta(days=20), end).date()
-    days = list(weekdays(start.date(), last))
+    days = list(iterate_weekdays(start.date(), last))
     total = 0
     categories = make.all("time_tracking_category")
     for when in sorted(random.sample(days, min(len(days), random.randint(1, 4)))):
@@ -215,34 +239,34 @@ def _spend(
         entry = make.add(
             "time_tracking_entry",
             duration_minutes=minutes,
-            entered_on=day(when),
+            entered_on=format_day(when),
             attributable_to=project if random.random() < 0.95 else None,
             created_by=person,
             categories=[random.choice(categories)] if random.random() < 0.8 else [],
             task=task,
-            created_at=stamp(datetime.combine(when, start.timetz())),
+            created_at=format_moment(datetime.combine(when, start.timetz())),
             approval_status="APPROVED" if old else random.choice(("DRAFT", "SUBMITTED")),
             billable_status=random.choice(("billable", "billable", "nonBillable")),
             description="" if random.random() < 0.7 else task["name"],
         )
-        make.put("task_entries", task, entry)
+        make.add_related("task_entries", task, entry)
     if total:
         task["actual_time_minutes"] = total
 
 
-def _like(make: Maker) -> None:
+def _build_likes(make: ObjectFactory) -> None:
     for task in make.all("task")[::9]:
-        like(make, task)
+        build_like(make, task)
 
 
-def like(make: Maker, item: Object) -> None:
+def build_like(make: ObjectFactory, item: Object) -> None:
     """Let somebody like a task or story."""
     person = make.random.choice(make.all("user"))
     item["likes"] = [{"gid": person["gid"], "user": person}]
     item["num_likes"] = 1
 
 
-def _attach(make: Maker) -> None:
+def _build_attachments(make: ObjectFactory) -> None:
     for task in make.all("task")[::30]:
         is_file = make.random.random() < 0.7
         attachment = make.add(
@@ -258,4 +282,4 @@ def _attach(make: Maker) -> None:
             view_url="https://files.acme.example/view",
             connected_to_app=False,
         )
-        make.put("attachments", task, attachment)
+        make.add_related("attachments", task, attachment)

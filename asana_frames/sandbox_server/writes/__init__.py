@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from asana_frames.sandbox_server.store import Object
+from asana_frames.sandbox_server.core.store import Object
+from asana_frames.sandbox_server.core.write_context import WriteContext
 from asana_frames.sandbox_server.writes import (
     custom_fields,
     exports,
@@ -19,29 +20,28 @@ from asana_frames.sandbox_server.writes import (
     tasks,
     time,
 )
-from asana_frames.sandbox_server.writes.write import Write
 
-Handler = Callable[[Write], Object | None]
+Handler = Callable[[WriteContext], Object | None]
 
 
-def _each(do: Callable[[Write, Object, Object], None], name: str) -> Handler:
+def edit_task_with(do: Callable[[WriteContext, Object, Object], None], name: str) -> Handler:
     """Do something with the task of the path and one object of the body."""
     return lambda write: do(write, write.at["task"], write.data[name])
 
 
-def _dependencies(
-    do: Callable[[Write, Object, list[Object], str, str], None], here: str, there: str
+def _edit_dependencies_with(
+    do: Callable[[WriteContext, Object, list[Object], str, str], None], here: str, there: str
 ) -> Handler:
-    def handle(write: Write) -> None:
-        write.need(here)
+    def handle(write: WriteContext) -> None:
+        write.require(here)
         do(write, write.at["task"], write.data[here], here, there)
 
     return handle
 
 
-def _set_parent(write: Write) -> Object:
+def _set_parent(write: WriteContext) -> Object:
     task: Object = write.at["task"]
-    places.put_under(write, task, write.data.get("parent"))
+    places.move_under_parent(write, task, write.data.get("parent"))
     return task
 
 
@@ -50,13 +50,13 @@ HANDLERS: dict[str, Handler] = {
     "approveAccessRequest": people.approve_access_request,
     "rejectAccessRequest": people.reject_access_request,
     "updateAllocation": time.update_allocation,
-    "deleteAllocation": time.remove_at,
+    "deleteAllocation": time.delete_object,
     "createAllocation": time.create_allocation,
     "deleteAttachment": talk.delete_attachment,
     "createAttachmentForObject": talk.create_attachment,
     "createBudget": time.create_budget,
     "updateBudget": time.update_budget,
-    "deleteBudget": time.remove_at,
+    "deleteBudget": time.delete_object,
     "createCustomField": custom_fields.create_field,
     "updateCustomField": custom_fields.update_field,
     "deleteCustomField": custom_fields.delete_field,
@@ -66,13 +66,13 @@ HANDLERS: dict[str, Handler] = {
     "createGraphExport": exports.create_graph_export,
     "createResourceExport": exports.create_resource_export,
     "updateGoalRelationship": goals.update_relationship,
-    "addSupportingRelationship": goals.add_support,
-    "removeSupportingRelationship": goals.remove_support,
+    "addSupportingRelationship": goals.add_supporting_resource,
+    "removeSupportingRelationship": goals.remove_supporting_resource,
     "updateGoal": goals.update_goal,
     "deleteGoal": goals.delete_goal,
     "createGoal": goals.create_goal,
-    "createGoalMetric": goals.set_metric,
-    "updateGoalMetric": goals.set_metric_value,
+    "createGoalMetric": goals.create_metric,
+    "updateGoalMetric": goals.update_metric_value,
     "addFollowers": goals.add_followers,
     "removeFollowers": goals.remove_followers,
     "addCustomFieldSettingForGoal": custom_fields.add_setting,
@@ -81,7 +81,7 @@ HANDLERS: dict[str, Handler] = {
     "updateMembership": people.update_membership,
     "deleteMembership": people.delete_membership,
     "updateOooEntry": time.update_absence,
-    "deleteOooEntry": time.remove_at,
+    "deleteOooEntry": time.delete_object,
     "createOooEntry": time.create_absence,
     "createOrganizationExport": exports.create_organization_export,
     "createPortfolio": portfolios.create_portfolio,
@@ -100,7 +100,7 @@ HANDLERS: dict[str, Handler] = {
     "updateProjectPortfolioSetting": portfolios.update_project_portfolio_setting,
     "deleteProjectStatus": talk.delete_project_status,
     "createProjectStatusForProject": talk.create_project_status,
-    "deleteProjectTemplate": time.remove_at,
+    "deleteProjectTemplate": time.delete_object,
     "instantiateProject": jobs.instantiate_project,
     "createProject": projects.create_project,
     "updateProject": projects.update_project,
@@ -118,7 +118,7 @@ HANDLERS: dict[str, Handler] = {
     "rollupProject": jobs.roll_up_project,
     "createRate": time.create_rate,
     "updateRate": time.update_rate,
-    "deleteRate": time.remove_at,
+    "deleteRate": time.delete_object,
     "createRole": people.create_role,
     "updateRole": people.update_role,
     "deleteRole": people.delete_role,
@@ -138,7 +138,7 @@ HANDLERS: dict[str, Handler] = {
     "updateTag": talk.update_tag,
     "deleteTag": talk.delete_tag,
     "createTagForWorkspace": talk.create_tag,
-    "deleteTaskTemplate": time.remove_at,
+    "deleteTaskTemplate": time.delete_object,
     "instantiateTask": jobs.instantiate_task,
     "createTask": tasks.create_task,
     "updateTask": tasks.update_task,
@@ -146,14 +146,22 @@ HANDLERS: dict[str, Handler] = {
     "duplicateTask": jobs.duplicate_task,
     "createSubtaskForTask": tasks.create_task,
     "setParentForTask": _set_parent,
-    "addDependenciesForTask": _dependencies(places.depend, "dependencies", "dependents"),
-    "removeDependenciesForTask": _dependencies(places.release, "dependencies", "dependents"),
-    "addDependentsForTask": _dependencies(places.depend, "dependents", "dependencies"),
-    "removeDependentsForTask": _dependencies(places.release, "dependents", "dependencies"),
+    "addDependenciesForTask": _edit_dependencies_with(
+        places.add_dependencies, "dependencies", "dependents"
+    ),
+    "removeDependenciesForTask": _edit_dependencies_with(
+        places.remove_dependencies, "dependencies", "dependents"
+    ),
+    "addDependentsForTask": _edit_dependencies_with(
+        places.add_dependencies, "dependents", "dependencies"
+    ),
+    "removeDependentsForTask": _edit_dependencies_with(
+        places.remove_dependencies, "dependents", "dependencies"
+    ),
     "addProjectForTask": projects.add_project_to_task,
-    "removeProjectForTask": _each(places.leave_project, "project"),
-    "addTagForTask": _each(tasks.add_tag, "tag"),
-    "removeTagForTask": _each(tasks.remove_tag, "tag"),
+    "removeProjectForTask": edit_task_with(places.leave_project, "project"),
+    "addTagForTask": edit_task_with(tasks.add_tag, "tag"),
+    "removeTagForTask": edit_task_with(tasks.remove_tag, "tag"),
     "addFollowersForTask": goals.add_followers,
     "removeFollowerForTask": goals.remove_followers,
     "rollupTask": jobs.roll_up_task,
@@ -173,7 +181,7 @@ HANDLERS: dict[str, Handler] = {
     "updateUserForWorkspace": people.update_user,
     "createWebhook": hooks.create_webhook,
     "updateWebhook": hooks.update_webhook,
-    "deleteWebhook": time.remove_at,
+    "deleteWebhook": time.delete_object,
     "addUserForWorkspace": people.add_user_to_workspace,
     "removeUserForWorkspace": people.remove_user_from_workspace,
     "updateWorkspace": people.update_workspace,

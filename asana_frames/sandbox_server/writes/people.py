@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 
 from asana_frames.sandbox_server import blank
-from asana_frames.sandbox_server.checks import must
-from asana_frames.sandbox_server.errors import Refusal, invalid
-from asana_frames.sandbox_server.store import Object
-from asana_frames.sandbox_server.writes.custom_values import change_values
-from asana_frames.sandbox_server.writes.tasks import assign, notes_of
-from asana_frames.sandbox_server.writes.write import Write
+from asana_frames.sandbox_server.core.body_checks import must
+from asana_frames.sandbox_server.core.errors import ApiError, invalid_field
+from asana_frames.sandbox_server.core.store import Object
+from asana_frames.sandbox_server.core.write_context import WriteContext
+from asana_frames.sandbox_server.writes.custom_values import update_custom_values
+from asana_frames.sandbox_server.writes.tasks import set_assignee, text_fields
 
 #: What members of a kind of object may be.
-_LEVELS = {
+_ACCESS_LEVELS = {
     "project": ("admin", "editor", "commenter", "viewer"),
     "portfolio": ("admin", "editor", "viewer"),
     "goal": ("viewer", "commenter", "editor", "admin"),
@@ -22,76 +22,76 @@ _LEVELS = {
 }
 
 
-def _membership_of(write: Write, parent: Object, member: Object) -> Object | None:
+def _find_membership(write: WriteContext, parent: Object, member: Object) -> Object | None:
     found = (m for m in write.store.all("membership") if m["parent"] is parent)
     return next((m for m in found if m["member"] is member), None)
 
 
-def add_member(write: Write, parent: Object, member: Object, level: str) -> Object:
+def add_member(write: WriteContext, parent: Object, member: Object, level: str) -> Object:
     """Make somebody a member; of projects and portfolios in the older form too."""
-    known = _membership_of(write, parent, member)
+    known = _find_membership(write, parent, member)
     if known is not None:
         return known
     kind = parent["resource_type"]
     is_own = kind in ("custom_field", "custom_type")
     type_ = f"{kind}_membership" if is_own else "membership"
-    made = write.add(type_, "membership", **blank.membership(parent, member, level))
+    made = write.add(type_, "membership", **blank.membership_fields(parent, member, level))
     if kind in ("project", "portfolio") and member["resource_type"] == "user":
-        write.set(parent, members=[*parent["members"], member])
+        write.update(parent, members=[*parent["members"], member])
         change = {"action": "added", "added_value": member}
-        write.happened("changed", parent, field="members", change=change)
-        write.add(f"{kind}_membership", **blank.older_membership(parent, member, level))
+        write.record_event("changed", parent, field="members", change=change)
+        write.add(f"{kind}_membership", **blank.legacy_membership_fields(parent, member, level))
     return made
 
 
-def remove_member(write: Write, parent: Object, member: Object) -> None:
+def remove_member(write: WriteContext, parent: Object, member: Object) -> None:
     """Undo `add_member`."""
-    known = _membership_of(write, parent, member)
+    known = _find_membership(write, parent, member)
     if known is not None:
         write.remove(known, "membership")
     kind = parent["resource_type"]
     if kind not in ("project", "portfolio"):
         return
-    for older in _older_of(write, parent, member):
+    for older in _list_legacy_memberships(write, parent, member):
         write.remove(older)
     if any(member is other for other in parent["members"]):
         rest = [other for other in parent["members"] if other is not member]
-        write.set(parent, members=rest)
+        write.update(parent, members=rest)
         change = {"action": "removed", "removed_value": member}
-        write.happened("changed", parent, field="members", change=change)
+        write.record_event("changed", parent, field="members", change=change)
 
 
-def create_membership(write: Write) -> Object:
+def create_membership(write: WriteContext) -> Object:
     """``POST /memberships``."""
-    write.need("parent", "member")
+    write.require("parent", "member")
     parent, member = write.data["parent"], write.data["member"]
-    levels = _LEVELS[parent["resource_type"]]
+    levels = _ACCESS_LEVELS[parent["resource_type"]]
     level = write.data.get("access_level") or write.data.get("role") or levels[1]
     must(level in levels, "access_level", f"Must be one of {', '.join(levels)}")
-    must(_membership_of(write, parent, member) is None, "member", "Is a member already")
+    must(_find_membership(write, parent, member) is None, "member", "Is a member already")
     return add_member(write, parent, member, level)
 
 
-def update_membership(write: Write) -> Object:
+def update_membership(write: WriteContext) -> Object:
     """``PUT /memberships/{membership}``."""
     membership: Object = write.at["membership"]
     if "access_level" in write.data:
-        levels = _LEVELS[membership["parent"]["resource_type"]]
+        levels = _ACCESS_LEVELS[membership["parent"]["resource_type"]]
         level = write.data["access_level"]
         must(level in levels, "access_level", f"Must be one of {', '.join(levels)}")
-        write.changed(membership, "access_level", level)
+        write.update_and_record(membership, "access_level", level)
         parent, member = membership["parent"], membership["member"]
-        for older in _older_of(write, parent, member):
-            write.set(older, **blank.older_membership(parent, member, level))
+        for older in _list_legacy_memberships(write, parent, member):
+            write.update(older, **blank.legacy_membership_fields(parent, member, level))
     return membership
 
 
-def _older_of(write: Write, parent: Object, member: Object) -> list[Object]:
+def _list_legacy_memberships(write: WriteContext, parent: Object, member: Object) -> list[Object]:
     found = write.store.all(f"{parent['resource_type']}_membership")
     return [m for m in found if m.get("parent") is parent and m.get("member") is member]
 
 
-def delete_membership(write: Write) -> None:
+def delete_membership(write: WriteContext) -> None:
     """``DELETE /memberships/{membership}``."""
     membership: Object = write.at["membership"]
     remove_member(write, membership["parent"], membership["member"])
@@ -100,33 +100,35 @@ def delete_membership(write: Write) -> None:
 # ---------------------------------------------------------------------- teams and workspaces
 
 
-def create_team(write: Write) -> Object:
+def create_team(write: WriteContext) -> Object:
     """``POST /teams``."""
-    write.need("name", "organization")
+    write.require("name", "organization")
     must(write.data["organization"]["is_organization"], "organization", "Is no organization")
-    team = write.add("team", **{**blank.TEAM, "_settings": []} | _team_fields(write))
+    team = write.add("team", **{**blank.BLANK_TEAM, "_settings": []} | _team_fields(write))
     add_to_team(write, team, write.me, is_admin=True)
-    write.happened("added", team, parent=team["organization"])
+    write.record_event("added", team, parent=team["organization"])
     return team
 
 
-def update_team(write: Write) -> Object:
+def update_team(write: WriteContext) -> Object:
     """``PUT /teams/{team}``."""
     team: Object = write.at["team"]
     for key, value in _team_fields(write).items():
         must(key != "name" or value, "name", "Missing input")
-        write.changed(team, key, value)
+        write.update_and_record(team, key, value)
     return team
 
 
-def _team_fields(write: Write) -> Object:
+def _team_fields(write: WriteContext) -> Object:
     rest = {k: v for k, v in write.data.items() if not k.endswith("description")}
     url = "https://app.asana.com/0/teams"
     made = {"permalink_url": url} if "team" not in write.at else {}
-    return {**made, **rest, **notes_of(write.data, "description")}
+    return {**made, **rest, **text_fields(write.data, "description")}
 
 
-def add_to_team(write: Write, team: Object, person: Object, *, is_admin: bool = False) -> Object:
+def add_to_team(
+    write: WriteContext, team: Object, person: Object, *, is_admin: bool = False
+) -> Object:
     """Make somebody a member of a team."""
     known = (m for m in write.store.all("team_membership") if m["team"] is team)
     found = next((m for m in known if m["user"] is person), None)
@@ -140,43 +142,43 @@ def add_to_team(write: Write, team: Object, person: Object, *, is_admin: bool = 
         is_limited_access=False,
         is_admin=is_admin,
     )
-    write.put("team_users", team, person)
-    write.put("user_teams", person, team)
-    write.happened("added", made, parent=team)
+    write.add_related("team_users", team, person)
+    write.add_related("user_teams", person, team)
+    write.record_event("added", made, parent=team)
     return made
 
 
-def add_user_to_team(write: Write) -> Object:
+def add_user_to_team(write: WriteContext) -> Object:
     """``POST /teams/{team}/addUser``."""
-    write.need("user")
+    write.require("user")
     return add_to_team(write, write.at["team"], write.data["user"])
 
 
-def remove_user_from_team(write: Write) -> None:
+def remove_user_from_team(write: WriteContext) -> None:
     """``POST /teams/{team}/removeUser``."""
-    write.need("user")
+    write.require("user")
     leave_team(write, write.at["team"], write.data["user"])
 
 
-def leave_team(write: Write, team: Object, person: Object) -> None:
+def leave_team(write: WriteContext, team: Object, person: Object) -> None:
     """Take somebody out of a team."""
     for membership in list(write.store.all("team_membership")):
         if membership["team"] is team and membership["user"] is person:
-            write.happened("removed", membership, parent=team)
+            write.record_event("removed", membership, parent=team)
             write.remove(membership)
-            write.drop("team_users", team, person)
-            write.drop("user_teams", person, team)
+            write.remove_related("team_users", team, person)
+            write.remove_related("user_teams", person, team)
 
 
-def add_user_to_workspace(write: Write) -> Object:
+def add_user_to_workspace(write: WriteContext) -> Object:
     """``POST /workspaces/{workspace}/addUser``: an e-mail that nobody has is invited."""
     workspace = write.at["workspace"]
     given = write.raw.get("user")
     if not given or not isinstance(given, str):
-        raise invalid("user", "Missing input")
+        raise invalid_field("user", "Missing input")
     try:
         person = write.find("user", given, "user")
-    except Refusal:
+    except ApiError:
         if not re.fullmatch(r"[^@\s]+@[^@\s]+", given):
             raise
         name = given.partition("@")[0].replace(".", " ").title()
@@ -185,12 +187,12 @@ def add_user_to_workspace(write: Write) -> Object:
         )
     known = (m for m in write.store.all("workspace_membership") if m["user"] is person)
     if not any(m["workspace"] is workspace for m in known):
-        _welcome(write, workspace, person)
+        _add_workspace_member(write, workspace, person)
         write.audit("user_invited", "user_updates", person)
     return person
 
 
-def _welcome(write: Write, workspace: Object, person: Object) -> None:
+def _add_workspace_member(write: WriteContext, workspace: Object, person: Object) -> None:
     name = f"My tasks in {workspace['name']}"
     tasks = write.add("user_task_list", name=name, owner=person, workspace=workspace)
     domains = workspace["email_domains"]
@@ -207,50 +209,50 @@ def _welcome(write: Write, workspace: Object, person: Object) -> None:
         created_at=write.now,
     )
     if not any(workspace is other for other in person["workspaces"]):
-        write.set(person, workspaces=[*person["workspaces"], workspace])
+        write.update(person, workspaces=[*person["workspaces"], workspace])
 
 
-def remove_user_from_workspace(write: Write) -> None:
+def remove_user_from_workspace(write: WriteContext) -> None:
     """``POST /workspaces/{workspace}/removeUser``: their tasks stay, without an assignee."""
-    write.need("user")
+    write.require("user")
     person, workspace = write.data["user"], write.at["workspace"]
     must(person is not write.me, "user", "You cannot remove yourself", 403)
     is_in = any(workspace is other for other in person["workspaces"])
     must(is_in, "user", "Is not in the workspace")
     write.audit("user_deprovisioned", "user_updates", person)
-    for team in list(write.store.found("user_teams", person)):
+    for team in list(write.store.related("user_teams", person)):
         leave_team(write, team, person)
     for membership in list(write.store.all("workspace_membership")):
         if membership["user"] is person and membership["workspace"] is workspace:
             write.remove(membership)
-    write.set(person, workspaces=[w for w in person["workspaces"] if w is not workspace])
-    for task in list(write.store.found("user_tasks", person)):
-        assign(write, task, None)
+    write.update(person, workspaces=[w for w in person["workspaces"] if w is not workspace])
+    for task in list(write.store.related("user_tasks", person)):
+        set_assignee(write, task, None)
 
 
-def update_workspace(write: Write) -> Object:
+def update_workspace(write: WriteContext) -> Object:
     """``PUT /workspaces/{workspace}``."""
     workspace: Object = write.at["workspace"]
     if "name" in write.data:
-        write.need("name")
-        write.changed(workspace, "name", write.data["name"])
+        write.require("name")
+        write.update_and_record(workspace, "name", write.data["name"])
     return workspace
 
 
-def update_user(write: Write) -> Object:
+def update_user(write: WriteContext) -> Object:
     """``PUT /users/{user}``: yourself, or anybody for an admin."""
     person: Object = write.at["user"]
     must(person is write.me or is_admin(write), "user", "You cannot change another user", 403)
     if "name" in write.data:
-        write.need("name")
-        write.changed(person, "name", write.data["name"])
+        write.require("name")
+        write.update_and_record(person, "name", write.data["name"])
     if "custom_fields" in write.data:
         fields = [field for field, _ in person["custom_fields"]]
-        change_values(write, person, write.data["custom_fields"], fields)
+        update_custom_values(write, person, write.data["custom_fields"], fields)
     return person
 
 
-def is_admin(write: Write) -> bool:
+def is_admin(write: WriteContext) -> bool:
     """Whether who writes is an admin of the workspace."""
     memberships = write.store.all("workspace_membership")
     return any(m["user"] is write.me and m["is_admin"] for m in memberships)
@@ -259,7 +261,7 @@ def is_admin(write: Write) -> bool:
 # ---------------------------------------------------------------------- access and roles
 
 
-def create_access_request(write: Write) -> Object:
+def create_access_request(write: WriteContext) -> Object:
     """``POST /access_requests``."""
     target = write.data["target"]
     for request in write.store.all("access_request"):
@@ -274,27 +276,27 @@ def create_access_request(write: Write) -> Object:
     )
 
 
-def approve_access_request(write: Write) -> None:
+def approve_access_request(write: WriteContext) -> None:
     """``POST /access_requests/{access_request}/approve``."""
-    request = _pending(write)
-    write.set(request, approval_status="approved")
+    request = _pending_request(write)
+    write.update(request, approval_status="approved")
     if request["target"]["resource_type"] != "task":
         add_member(write, request["target"], request["requester"], "editor")
 
 
-def reject_access_request(write: Write) -> None:
+def reject_access_request(write: WriteContext) -> None:
     """``POST /access_requests/{access_request}/reject``."""
-    write.set(_pending(write), approval_status="denied")
+    write.update(_pending_request(write), approval_status="denied")
 
 
-def _pending(write: Write) -> Object:
+def _pending_request(write: WriteContext) -> Object:
     request: Object = write.at["access_request"]
     is_pending = request["approval_status"] == "pending"
     must(is_pending, "access_request", "It has been answered already")
     return request
 
 
-def create_role(write: Write) -> Object:
+def create_role(write: WriteContext) -> Object:
     """``POST /roles``: what its base role may, and what is said otherwise."""
     base = write.data["base_role_type"]
     standard = next(r for r in write.store.all("role") if r["base_role_type"] == base)
@@ -304,35 +306,35 @@ def create_role(write: Write) -> Object:
         description=write.data["description"],
         is_standard_role=False,
         base_role_type=base,
-        permissions=_permissions(write, standard["permissions"]),
+        permissions=_merge_permissions(write, standard["permissions"]),
         creation_time=write.now,
         modified_at=write.now,
         workspace=write.data["workspace"],
     )
 
 
-def update_role(write: Write) -> Object:
+def update_role(write: WriteContext) -> Object:
     """``PUT /roles/{role}``; standard roles stay as they are."""
-    role = _own_role(write)
+    role = _custom_role(write)
     for key in ("name", "description", "base_role_type"):
         if key in write.data:
-            write.set(role, **{key: write.data[key]})
-    write.set(role, permissions=_permissions(write, role["permissions"]))
+            write.update(role, **{key: write.data[key]})
+    write.update(role, permissions=_merge_permissions(write, role["permissions"]))
     return role
 
 
-def delete_role(write: Write) -> None:
+def delete_role(write: WriteContext) -> None:
     """``DELETE /roles/{role}``; standard roles cannot be deleted."""
-    write.remove(_own_role(write))
+    write.remove(_custom_role(write))
 
 
-def _own_role(write: Write) -> Object:
+def _custom_role(write: WriteContext) -> Object:
     role: Object = write.at["role"]
     must(not role["is_standard_role"], "role", "Standard roles cannot be changed", 403)
     return role
 
 
-def _permissions(write: Write, base: Object) -> Object:
+def _merge_permissions(write: WriteContext, base: Object) -> Object:
     given = write.data.get("permissions") or {}
     must(isinstance(given, dict), "permissions", "Must be an object")
     for name, value in given.items():

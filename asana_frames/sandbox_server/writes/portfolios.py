@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 from asana_frames.sandbox_server import blank
-from asana_frames.sandbox_server.checks import must
-from asana_frames.sandbox_server.errors import invalid
-from asana_frames.sandbox_server.progress import reached
-from asana_frames.sandbox_server.store import Object
-from asana_frames.sandbox_server.writes.custom_values import change_values
+from asana_frames.sandbox_server.core.body_checks import must
+from asana_frames.sandbox_server.core.errors import invalid_field
+from asana_frames.sandbox_server.core.goal_progress import list_reachable
+from asana_frames.sandbox_server.core.store import Object
+from asana_frames.sandbox_server.core.write_context import WriteContext
+from asana_frames.sandbox_server.writes.custom_values import update_custom_values
 from asana_frames.sandbox_server.writes.people import add_member
-from asana_frames.sandbox_server.writes.places import with_fields
-from asana_frames.sandbox_server.writes.write import Write
+from asana_frames.sandbox_server.writes.places import add_empty_values
 
-_MOST_ITEMS = 1_500
+_MAX_PORTFOLIO_ITEMS = 1_500
 
 
-def create_portfolio(write: Write) -> Object:
+def create_portfolio(write: WriteContext) -> Object:
     """``POST /portfolios``."""
-    write.need("name", "workspace")
-    portfolio = new_portfolio(write, write.data["name"], write.data["workspace"])
-    _apply(write, portfolio)
+    write.require("name", "workspace")
+    portfolio = add_portfolio(write, write.data["name"], write.data["workspace"])
+    _apply_portfolio_fields(write, portfolio)
     return portfolio
 
 
-def new_portfolio(write: Write, name: str, workspace: Object) -> Object:
+def add_portfolio(write: WriteContext, name: str, workspace: Object) -> Object:
     """Make an empty portfolio with one member."""
-    made = write.add("portfolio", **blank.portfolio(workspace))
-    write.set(
+    made = write.add("portfolio", **blank.blank_portfolio(workspace))
+    write.update(
         made,
         name=name,
         owner=write.me,
@@ -35,21 +35,21 @@ def new_portfolio(write: Write, name: str, workspace: Object) -> Object:
         permalink_url=f"https://app.asana.com/1/{workspace['gid']}/portfolio/{made['gid']}",
     )
     add_member(write, made, write.me, "admin")
-    write.happened("added", made, parent=workspace)
+    write.record_event("added", made, parent=workspace)
     return made
 
 
-def update_portfolio(write: Write) -> Object:
+def update_portfolio(write: WriteContext) -> Object:
     """``PUT /portfolios/{portfolio}``."""
     portfolio: Object = write.at["portfolio"]
-    _apply(write, portfolio)
+    _apply_portfolio_fields(write, portfolio)
     if "custom_fields" in write.data:
         fields = [field for field, _ in portfolio["custom_fields"]]
-        change_values(write, portfolio, write.data["custom_fields"], fields)
+        update_custom_values(write, portfolio, write.data["custom_fields"], fields)
     return portfolio
 
 
-def _apply(write: Write, portfolio: Object) -> None:
+def _apply_portfolio_fields(write: WriteContext, portfolio: Object) -> None:
     data = write.data
     must(data.get("name", "x"), "name", "Missing input")
     start = data.get("start_on", portfolio["start_on"])
@@ -59,50 +59,56 @@ def _apply(write: Write, portfolio: Object) -> None:
     must(not start or not due or start < due, "start_on", "Must be before the due date")
     for key in ("name", "archived", "color", "default_access_level"):
         if key in data:
-            write.changed(portfolio, key, data[key])
-    write.changed(portfolio, "due_on", due)
-    write.changed(portfolio, "start_on", start if due else None)
+            write.update_and_record(portfolio, key, data[key])
+    write.update_and_record(portfolio, "due_on", due)
+    write.update_and_record(portfolio, "start_on", start if due else None)
     if "public" in data:
         privacy = "public_to_domain" if data["public"] else "members_only"
-        write.set(portfolio, public=data["public"], privacy_setting=privacy)
+        write.update(portfolio, public=data["public"], privacy_setting=privacy)
 
 
-def delete_portfolio(write: Write) -> None:
+def delete_portfolio(write: WriteContext) -> None:
     """``DELETE /portfolios/{portfolio}``: what is in it stays where it is."""
     portfolio: Object = write.at["portfolio"]
-    write.happened("deleted", portfolio, within=portfolio["workspace"])
+    write.record_event("deleted", portfolio, within=portfolio["workspace"])
     write.remove(portfolio)
 
 
-def add_item(write: Write) -> None:
+def add_item(write: WriteContext) -> None:
     """``POST /portfolios/{portfolio}/addItem``."""
     portfolio: Object = write.at["portfolio"]
     item = write.data["item"]
-    items = list(write.store.found("items", portfolio))
+    items = list(write.store.related("items", portfolio))
     is_in = any(item is other for other in items)
-    must(is_in or len(items) < _MOST_ITEMS, "item", f"Portfolios hold {_MOST_ITEMS} items at most")
-    if item["resource_type"] == "portfolio" and _is_above(write, item, portfolio):
-        raise invalid("item", "A portfolio cannot be in itself")
+    must(
+        is_in or len(items) < _MAX_PORTFOLIO_ITEMS,
+        "item",
+        f"Portfolios hold {_MAX_PORTFOLIO_ITEMS} items at most",
+    )
+    if item["resource_type"] == "portfolio" and contains_portfolio(write, item, portfolio):
+        raise invalid_field("item", "A portfolio cannot be in itself")
     if is_in:
         items.remove(item)
-        place = write.place(items)
-        write.arrange("items", portfolio, [*items[:place], item, *items[place:]])
+        place = write.insertion_index(items)
+        write.set_related("items", portfolio, [*items[:place], item, *items[place:]])
     else:
-        join(write, portfolio, item, write.place(items))
+        join_portfolio(write, portfolio, item, write.insertion_index(items))
 
 
-def _is_above(write: Write, portfolio: Object, other: Object) -> bool:
+def contains_portfolio(write: WriteContext, portfolio: Object, other: Object) -> bool:
     """Whether a portfolio is another, or holds it at any depth."""
-    around = reached(other, lambda item: write.store.found("portfolios_of", item))
+    around = list_reachable(other, lambda item: write.store.related("portfolios_of", item))
     return any(item is portfolio for item in around)
 
 
-def join(write: Write, portfolio: Object, item: Object, place: int | None = None) -> None:
+def join_portfolio(
+    write: WriteContext, portfolio: Object, item: Object, place: int | None = None
+) -> None:
     """Put a project or portfolio into a portfolio, with the portfolio's custom fields."""
-    write.put("items", portfolio, item, place)
-    write.put("portfolios_of", item, portfolio)
+    write.add_related("items", portfolio, item, place)
+    write.add_related("portfolios_of", item, portfolio)
     fields = [setting["custom_field"] for setting in portfolio["custom_field_settings"]]
-    write.quietly(item, custom_fields=with_fields(item, fields))
+    write.update_silently(item, custom_fields=add_empty_values(item, fields))
     if item["resource_type"] == "project":
         setting = write.add(
             "project_portfolio_setting",
@@ -111,35 +117,35 @@ def join(write: Write, portfolio: Object, item: Object, place: int | None = None
             is_access_control_inherited=False,
             created_at=write.now,
         )
-        write.put("portfolio_settings", portfolio, setting)
-        write.put("portfolio_settings", item, setting)
-    write.happened("added", item, parent=portfolio)
+        write.add_related("portfolio_settings", portfolio, setting)
+        write.add_related("portfolio_settings", item, setting)
+    write.record_event("added", item, parent=portfolio)
 
 
-def remove_item(write: Write) -> None:
+def remove_item(write: WriteContext) -> None:
     """``POST /portfolios/{portfolio}/removeItem``."""
     portfolio: Object = write.at["portfolio"]
     item = write.data["item"]
-    is_in = any(item is other for other in write.store.found("items", portfolio))
+    is_in = any(item is other for other in write.store.related("items", portfolio))
     must(is_in, "item", "It is not in the portfolio")
-    _leave(write, portfolio, item)
+    _leave_portfolio(write, portfolio, item)
 
 
-def _leave(write: Write, portfolio: Object, item: Object) -> None:
-    write.drop("items", portfolio, item)
-    write.drop("portfolios_of", item, portfolio)
-    for setting in list(write.store.found("portfolio_settings", portfolio)):
+def _leave_portfolio(write: WriteContext, portfolio: Object, item: Object) -> None:
+    write.remove_related("items", portfolio, item)
+    write.remove_related("portfolios_of", item, portfolio)
+    for setting in list(write.store.related("portfolio_settings", portfolio)):
         if setting["project"] is item:
-            write.drop("portfolio_settings", portfolio, setting)
-            write.drop("portfolio_settings", item, setting)
+            write.remove_related("portfolio_settings", portfolio, setting)
+            write.remove_related("portfolio_settings", item, setting)
             write.remove(setting)
-    write.happened("removed", item, parent=portfolio)
+    write.record_event("removed", item, parent=portfolio)
 
 
-def update_project_portfolio_setting(write: Write) -> Object:
+def update_project_portfolio_setting(write: WriteContext) -> Object:
     """``PUT /project_portfolio_settings/{project_portfolio_setting}``."""
     setting: Object = write.at["project_portfolio_setting"]
     if "is_access_control_inherited" in write.data:
         value = write.data["is_access_control_inherited"]
-        write.changed(setting, "is_access_control_inherited", value)
+        write.update_and_record(setting, "is_access_control_inherited", value)
     return setting

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from asana_frames.sandbox_server import blank
-from asana_frames.sandbox_server.checks import must
-from asana_frames.sandbox_server.errors import Refusal, invalid
-from asana_frames.sandbox_server.store import Object
-from asana_frames.sandbox_server.writes.custom_values import change_values
+from asana_frames.sandbox_server.core.body_checks import must
+from asana_frames.sandbox_server.core.errors import ApiError, invalid_field
+from asana_frames.sandbox_server.core.store import Object
+from asana_frames.sandbox_server.core.write_context import WriteContext
+from asana_frames.sandbox_server.writes.custom_values import update_custom_values
 from asana_frames.sandbox_server.writes.people import add_member, remove_member
 from asana_frames.sandbox_server.writes.places import join_project, leave_project, move_to_section
-from asana_frames.sandbox_server.writes.tasks import delete_task, follow, notes_of
-from asana_frames.sandbox_server.writes.write import Write
+from asana_frames.sandbox_server.writes.tasks import add_follower, delete_task, text_fields
 
-_PLAIN = (
+_PLAIN_PROJECT_FIELDS = (
     "name",
     "archived",
     "color",
@@ -28,25 +28,27 @@ _PLAIN = (
 )
 
 
-def create_project(write: Write) -> Object:
+def create_project(write: WriteContext) -> Object:
     """``POST /projects`` and its forms for a workspace and a team."""
     team = write.data.get("team") or write.at.get("team")
     workspace = write.data.get("workspace") or write.at.get("workspace")
     workspace = workspace or (team and team["organization"])
     if workspace is None:
-        raise Refusal(400, "You should specify one of workspace, team")
+        raise ApiError(400, "You should specify one of workspace, team")
     if team is None:
         # In an organization every project has a team: the first of its maker's.
-        team = next(iter(write.store.found("user_teams", write.me)), None)
-    project = new_project(write, str(write.data.get("name") or ""), workspace, team)
-    _apply(write, project, {key: value for key, value in write.data.items() if key != "team"})
+        team = next(iter(write.store.related("user_teams", write.me)), None)
+    project = add_project(write, str(write.data.get("name") or ""), workspace, team)
+    _apply_project_fields(
+        write, project, {key: value for key, value in write.data.items() if key != "team"}
+    )
     return project
 
 
-def new_project(write: Write, name: str, workspace: Object, team: Object | None) -> Object:
+def add_project(write: WriteContext, name: str, workspace: Object, team: Object | None) -> Object:
     """Make a project with one section and one member."""
-    project = write.add("project", **blank.project(workspace))
-    write.set(
+    project = write.add("project", **blank.blank_project(workspace))
+    write.update(
         project,
         name=name,
         team=team,
@@ -56,50 +58,50 @@ def new_project(write: Write, name: str, workspace: Object, team: Object | None)
         permalink_url=f"https://app.asana.com/1/{workspace['gid']}/project/{project['gid']}",
     )
     if team is not None:
-        write.put("team_projects", team, project)
-    new_section(write, project, "Untitled section")
+        write.add_related("team_projects", team, project)
+    add_section(write, project, "Untitled section")
     add_member(write, project, write.me, "admin")
-    write.happened("added", project, parent=team or workspace)
+    write.record_event("added", project, parent=team or workspace)
     return project
 
 
-def update_project(write: Write) -> Object:
+def update_project(write: WriteContext) -> Object:
     """``PUT /projects/{project}``."""
     project: Object = write.at["project"]
-    _apply(write, project, write.data)
+    _apply_project_fields(write, project, write.data)
     return project
 
 
-def _apply(write: Write, project: Object, data: dict[str, Any]) -> None:
+def _apply_project_fields(write: WriteContext, project: Object, data: dict[str, Any]) -> None:
     if "team" in data and data["team"] is not project["team"]:
         if project["team"] is not None:
-            write.drop("team_projects", project["team"], project)
+            write.remove_related("team_projects", project["team"], project)
         if data["team"] is not None:
-            write.put("team_projects", data["team"], project)
-    for key in _PLAIN:
+            write.add_related("team_projects", data["team"], project)
+    for key in _PLAIN_PROJECT_FIELDS:
         if key in data:
             must(key != "name" or data[key], "name", "Missing input")
-            write.changed(project, key, data[key])
-    for key, value in notes_of(data).items():
-        write.changed(project, key, value)
-    _dates(write, project, data)
+            write.update_and_record(project, key, data[key])
+    for key, value in text_fields(data).items():
+        write.update_and_record(project, key, value)
+    _apply_project_dates(write, project, data)
     privacy = data.get("privacy_setting")
     if "public" in data:
         privacy = privacy or ("public_to_workspace" if data["public"] else "private")
     if privacy:
-        write.set(project, privacy_setting=privacy, public=privacy != "private")
-        write.happened("changed", project, field="privacy_setting")
+        write.update(project, privacy_setting=privacy, public=privacy != "private")
+        write.record_event("changed", project, field="privacy_setting")
     if "custom_fields" in data:
         fields = [field for field, _ in project["custom_fields"]]
-        change_values(write, project, data["custom_fields"], fields)
+        update_custom_values(write, project, data["custom_fields"], fields)
     for person in data.get("followers") or ():
-        follow(write, project, person)
+        add_follower(write, project, person)
     for key in ("current_status", "current_status_update"):
         if data.get(key) is not None:
-            raise invalid(key, "Create a status update instead: POST /status_updates")
+            raise invalid_field(key, "Create a status update instead: POST /status_updates")
 
 
-def _dates(write: Write, project: Object, data: dict[str, Any]) -> None:
+def _apply_project_dates(write: WriteContext, project: Object, data: dict[str, Any]) -> None:
     given = {key: data[key] for key in ("due_on", "due_date", "start_on") if key in data}
     if not given:
         return
@@ -113,17 +115,17 @@ def _dates(write: Write, project: Object, data: dict[str, Any]) -> None:
     start = start if due else None
     for key, value in (("due_on", due), ("due_date", due), ("start_on", start)):
         if key != "due_date":
-            write.changed(project, key, value)
+            write.update_and_record(project, key, value)
         else:
-            write.set(project, due_date=value)
+            write.update(project, due_date=value)
 
 
-def delete_project(write: Write) -> None:
+def delete_project(write: WriteContext) -> None:
     """``DELETE /projects/{project}``: tasks that lived there only are deleted with it."""
     project: Object = write.at["project"]
     write.audit("project_deleted", "deletion", project)
-    write.happened("deleted", project, within=project["team"])
-    for task in list(write.store.found("project_tasks", project)):
+    write.record_event("deleted", project, within=project["team"])
+    for task in list(write.store.related("project_tasks", project)):
         if len(task["projects"]) > 1:
             leave_project(write, task, project)
         else:
@@ -134,36 +136,36 @@ def delete_project(write: Write) -> None:
 # ---------------------------------------------------------------------- sections
 
 
-def new_section(write: Write, project: Object, name: str, at: int | None = None) -> Object:
+def add_section(write: WriteContext, project: Object, name: str, at: int | None = None) -> Object:
     """Make a section in a project."""
     section = write.add(
         "section", name=name, created_at=write.now, project=project, projects=[project]
     )
-    write.put("sections", project, section, at)
-    write.happened("added", section, parent=project)
+    write.add_related("sections", project, section, at)
+    write.record_event("added", section, parent=project)
     return section
 
 
-def create_section(write: Write) -> Object:
+def create_section(write: WriteContext) -> Object:
     """``POST /projects/{project}/sections``."""
-    write.need("name")
+    write.require("name")
     project = write.at["project"]
-    place = write.place(list(write.store.found("sections", project)))
-    return new_section(write, project, write.data["name"], place)
+    place = write.insertion_index(list(write.store.related("sections", project)))
+    return add_section(write, project, write.data["name"], place)
 
 
-def update_section(write: Write) -> Object:
+def update_section(write: WriteContext) -> Object:
     """``PUT /sections/{section}``."""
     section: Object = write.at["section"]
     if "name" in write.data:
-        write.need("name")
-        write.changed(section, "name", write.data["name"])
+        write.require("name")
+        write.update_and_record(section, "name", write.data["name"])
     if write.data.get("insert_before") or write.data.get("insert_after"):
-        _move(write, section["project"], section)
+        _move_section(write, section["project"], section)
     return section
 
 
-def insert_section(write: Write) -> None:
+def insert_section(write: WriteContext) -> None:
     """``POST /projects/{project}/sections/insert``."""
     section = write.data["section"]
     project = write.at["project"]
@@ -171,32 +173,32 @@ def insert_section(write: Write) -> None:
     for name in ("before", "after"):
         write.data[f"insert_{name}"] = write.data.get(f"{name}_section")
     if not write.data["insert_before"] and not write.data["insert_after"]:
-        raise Refusal(400, "You should specify one of before_section, after_section")
-    _move(write, project, section)
+        raise ApiError(400, "You should specify one of before_section, after_section")
+    _move_section(write, project, section)
 
 
-def _move(write: Write, project: Object, section: Object) -> None:
+def _move_section(write: WriteContext, project: Object, section: Object) -> None:
     anchors = (write.data.get("insert_before"), write.data.get("insert_after"))
     if any(section is anchor for anchor in anchors):
         return
-    others = [item for item in write.store.found("sections", project) if item is not section]
-    place = write.place(others)
-    write.arrange("sections", project, [*others[:place], section, *others[place:]])
-    write.happened("changed", section, field="position")
+    others = [item for item in write.store.related("sections", project) if item is not section]
+    place = write.insertion_index(others)
+    write.set_related("sections", project, [*others[:place], section, *others[place:]])
+    write.record_event("changed", section, field="position")
 
 
-def delete_section(write: Write) -> None:
+def delete_section(write: WriteContext) -> None:
     """``DELETE /sections/{section}``: neither the last one nor one with tasks."""
     section: Object = write.at["section"]
     project = section["project"]
-    must(not list(write.store.found("section_tasks", section)), "section", "It has tasks")
-    must(len(list(write.store.found("sections", project))) > 1, "section", "It is the last one")
-    write.drop("sections", project, section)
-    write.happened("deleted", section, within=project)
+    must(not list(write.store.related("section_tasks", section)), "section", "It has tasks")
+    must(len(list(write.store.related("sections", project))) > 1, "section", "It is the last one")
+    write.remove_related("sections", project, section)
+    write.record_event("deleted", section, within=project)
     write.remove(section)
 
 
-def add_task_to_section(write: Write) -> None:
+def add_task_to_section(write: WriteContext) -> None:
     """``POST /sections/{section}/addTask``: to the top, unless a place is given."""
     section, task = write.at["section"], write.data["task"]
     if any(section["project"] is project for project in task["projects"]):
@@ -205,7 +207,7 @@ def add_task_to_section(write: Write) -> None:
         join_project(write, task, section["project"], section, first=True)
 
 
-def add_project_to_task(write: Write) -> None:
+def add_project_to_task(write: WriteContext) -> None:
     """``POST /tasks/{task}/addProject``: to the bottom of a section, or the top of the first."""
     section = write.data.get("section")
     anchor = write.data.get("insert_before") or write.data.get("insert_after")
@@ -218,7 +220,7 @@ def add_project_to_task(write: Write) -> None:
     join_project(write, task, write.data["project"], section, first=section is None)
 
 
-def add_members(write: Write) -> Object:
+def add_members(write: WriteContext) -> Object:
     """``POST /projects/{project}/addMembers`` and the same of portfolios."""
     parent: Object = write.at.get("project") or write.at["portfolio"]
     for person in write.data["members"]:
@@ -226,7 +228,7 @@ def add_members(write: Write) -> Object:
     return parent
 
 
-def remove_members(write: Write) -> Object:
+def remove_members(write: WriteContext) -> Object:
     """``POST /projects/{project}/removeMembers`` and the same of portfolios."""
     parent: Object = write.at.get("project") or write.at["portfolio"]
     for person in write.data["members"]:

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
-from asana_frames.sandbox_server.store import Object, Store
-from asana_frames.sandbox_server.values import number_text
+from asana_frames.sandbox_server.core.custom_values import format_number
+from asana_frames.sandbox_server.core.store import Object, Store
 
 
-class Sink(Protocol):
+class GoalUpdater(Protocol):
     """What takes new values: the changes of a write, or the making of the company."""
 
     store: Store
 
-    def set(self, item: Object, **fields: Any) -> None:
+    def update(self, item: Object, **fields: Any) -> None:
         """Change fields of an object."""
 
 
-def refresh_goals(sink: Sink, goal: Object) -> None:
+def refresh_goals(sink: GoalUpdater, goal: Object) -> None:
     """Work out a goal's metric anew, and those of the goals that it supports.
 
     Parameters
@@ -30,21 +30,21 @@ def refresh_goals(sink: Sink, goal: Object) -> None:
     """
 
     def above(item: Object) -> list[Object]:
-        return [link["supported_goal"] for link in sink.store.found("supported_by", item)]
+        return [link["supported_goal"] for link in sink.store.related("supported_by", item)]
 
     # Each goal once, and after all those that it is measured by.
-    waiting = reached(goal, above)
+    waiting = list_reachable(goal, above)
     while waiting:
         pending = {item["gid"] for item in waiting}
         feeding = {up["gid"] for item in waiting for up in above(item)} & pending
         ready = [item for item in waiting if item["gid"] not in feeding]
         for item in ready:
-            _measure(sink, item)
+            _measure_goal(sink, item)
         done = {item["gid"] for item in ready}
         waiting = [item for item in waiting if item["gid"] not in done]
 
 
-def reached(start: Object, following: Callable[[Object], Iterable[Object]]) -> list[Object]:
+def list_reachable(start: Object, following: Callable[[Object], Iterable[Object]]) -> list[Object]:
     """Return an object and all that steps lead to from it, each once."""
     found = {start["gid"]: start}
     waiting = [start]
@@ -56,46 +56,46 @@ def reached(start: Object, following: Callable[[Object], Iterable[Object]]) -> l
     return list(found.values())
 
 
-def _measure(sink: Sink, goal: Object) -> None:
+def _measure_goal(sink: GoalUpdater, goal: Object) -> None:
     metric = goal["metric"]
-    share = _share(sink.store, goal) if metric else None
+    share = weighted_progress(sink.store, goal) if metric else None
     if not metric or share is None:
         return
     start, end = metric["initial_number_value"], metric["target_number_value"]
     value = round(start + share * (end - start), 6)
     if value != metric["current_number_value"]:
-        shown = number_text({**metric, "format": metric["unit"]}, value)
+        shown = format_number({**metric, "format": metric["unit"]}, value)
         both = {"current_number_value": value, "current_display_value": shown}
-        sink.set(goal, metric={**metric, **both})
+        sink.update(goal, metric={**metric, **both})
 
 
-def refresh_for(sink: Sink, task: Object) -> None:
+def refresh_supported_goals(sink: GoalUpdater, task: Object) -> None:
     """Work out the goals that a task, or a project it is in, supports."""
     for item in (task, *task["projects"]):
-        for link in list(sink.store.found("supported_by", item)):
+        for link in list(sink.store.related("supported_by", item)):
             refresh_goals(sink, link["supported_goal"])
 
 
-def _share(store: Store, goal: Object) -> float | None:
+def weighted_progress(store: Store, goal: Object) -> float | None:
     """Return how far what supports a goal has come, by weight; None where nothing tells."""
     source = goal["metric"]["progress_source"]
-    links = [link for link in store.found("supports", goal) if link["contribution_weight"] > 0]
+    links = [link for link in store.related("supports", goal) if link["contribution_weight"] > 0]
     weighed = goal["metric"]["is_custom_weight"]
     parts = []
     for link in links:
-        share = _share_of(store, link["supporting_resource"], source)
+        share = _supporter_progress(store, link["supporting_resource"], source)
         if share is not None:
             parts.append((link["contribution_weight"] if weighed else 1, share))
     total = sum(weight for weight, _ in parts)
     return sum(weight * share for weight, share in parts) / total if total else None
 
 
-def _share_of(store: Store, item: Object, source: str) -> float | None:
+def _supporter_progress(store: Store, item: Object, source: str) -> float | None:
     kind = item["resource_type"]
     if source == "subgoal_progress" and kind == "goal":
-        return _reached(item["metric"])
+        return _metric_progress(item["metric"])
     if source in ("project_task_completion", "project_milestone_completion") and kind == "project":
-        tasks = store.found("project_tasks", item)
+        tasks = store.related("project_tasks", item)
         if source == "project_milestone_completion":
             tasks = [task for task in tasks if task["resource_subtype"] == "milestone"]
         done = [task["completed"] for task in tasks]
@@ -105,7 +105,7 @@ def _share_of(store: Store, item: Object, source: str) -> float | None:
     return None
 
 
-def _reached(metric: Object | None) -> float | None:
+def _metric_progress(metric: Object | None) -> float | None:
     if metric is None:
         return None
     way = metric["target_number_value"] - metric["initial_number_value"]

@@ -10,7 +10,7 @@ _HELP = (
 )
 
 
-class Refusal(Exception):
+class ApiError(Exception):
     """A request that is answered with an error.
 
     Parameters
@@ -38,11 +38,11 @@ class Refusal(Exception):
         self.body: dict[str, Any] = {"errors": [error], **more}
 
 
-def unknown(argument: str, gid: object) -> Refusal:
+def not_found(argument: str, gid: object) -> ApiError:
     """Return the refusal of a gid that names nothing."""
-    return Refusal(404, f"{argument}: Not a recognized ID: {gid}")
+    return ApiError(404, f"{argument}: Not a recognized ID: {gid}")
 
 
-def invalid(field: str, problem: str) -> Refusal:
+def invalid_field(field: str, problem: str) -> ApiError:
     """Return the refusal of a field's value."""
-    return Refusal(400, f"{field}: {problem}")
+    return ApiError(400, f"{field}: {problem}")

@@ -7,18 +7,22 @@ from typing import Any
 import msgspec
 
 from asana_frames.catalog import Operation
-from asana_frames.sandbox_server.checks import checked
-from asana_frames.sandbox_server.files import is_running
-from asana_frames.sandbox_server.limits import JOBS, Limits, too_many
-from asana_frames.sandbox_server.person import Person
-from asana_frames.sandbox_server.projection import tree_of
-from asana_frames.sandbox_server.reads import added_up
-from asana_frames.sandbox_server.request import Request
-from asana_frames.sandbox_server.store import Object, Store
-from asana_frames.sandbox_server.sweeping import sweep
-from asana_frames.sandbox_server.webhooks import Deliveries, shake_hands
+from asana_frames.sandbox_server.core.body_checks import checked
+from asana_frames.sandbox_server.core.cascade import clear_deleted
+from asana_frames.sandbox_server.core.store import Object, Store
+from asana_frames.sandbox_server.core.write_context import WriteContext
+from asana_frames.sandbox_server.http.api_request import ApiRequest
+from asana_frames.sandbox_server.http.downloads import is_job_running
+from asana_frames.sandbox_server.http.projection import parse_field_tree
+from asana_frames.sandbox_server.http.rate_limits import (
+    MAX_RUNNING_JOBS,
+    RequestQuotas,
+    rate_limit_error,
+)
+from asana_frames.sandbox_server.http.user_session import UserSession
+from asana_frames.sandbox_server.http.webhook_deliveries import WebhookDeliveries, shake_hands
+from asana_frames.sandbox_server.reads import add_budget_values
 from asana_frames.sandbox_server.writes import HANDLERS
-from asana_frames.sandbox_server.writes.write import Write
 
 #: Where an answer shows less than the full record.
 _JOB = "resource_type,resource_subtype,status"
@@ -28,11 +32,11 @@ _SHOWN = {
     "createResourceExport": f"{_JOB},new_resource_export",
 }
 #: Status, body, and the kind and gid of what was made.
-Written = tuple[int, bytes, tuple[str, str] | None]
+WriteResult = tuple[int, bytes, tuple[str, str] | None]
 _encode = msgspec.json.Encoder().encode
 
 
-class Writer:
+class WriteHandler:
     """Does writes.
 
     Parameters
@@ -45,14 +49,18 @@ class Writer:
         Whether jobs are counted.
     """
 
-    def __init__(self, store: Store, deliveries: Deliveries, limits: Limits) -> None:
+    def __init__(self, store: Store, deliveries: WebhookDeliveries, limits: RequestQuotas) -> None:
         self._store = store
         self._deliveries = deliveries
         self._limits = limits
 
     def write(
-        self, request: Request, person: Person, operation: Operation, values: dict[str, str]
-    ) -> Written:
+        self,
+        request: ApiRequest,
+        person: UserSession,
+        operation: Operation,
+        values: dict[str, str],
+    ) -> WriteResult:
         """Do a write; return its status, its answer and the kind and gid of what it made.
 
         Raises
@@ -62,32 +70,32 @@ class Writer:
         """
         if operation.id == "createWebhook":
             # All else must be right before the target is asked; and it may ask us meanwhile.
-            self._do(request, person, operation, values, keep=False)
+            self._execute(request, person, operation, values, keep=False)
             secret = shake_hands(str(request.data["target"]))
             request = request._replace(data={**request.data, "_secret": secret})
-        return self._do(request, person, operation, values, keep=True)
+        return self._execute(request, person, operation, values, keep=True)
 
-    def _do(
+    def _execute(
         self,
-        request: Request,
-        person: Person,
+        request: ApiRequest,
+        person: UserSession,
         operation: Operation,
         values: dict[str, str],
         *,
         keep: bool,
-    ) -> Written:
+    ) -> WriteResult:
         with self._store.lock:
-            write = self._prepare(request, person, operation, values)
+            write = self._prepare_context(request, person, operation, values)
             try:
                 made = HANDLERS[operation.id](write)
-                sweep(write)
+                clear_deleted(write)
                 if not keep:
-                    write.undo()
+                    write.rollback()
                     return operation.status, b"", None
-                write.keep()
+                write.commit()
                 answer = self._answer(request, person, operation, made)
             except BaseException:
-                write.undo()
+                write.rollback()
                 raise
             # Still under the lock, so that deliveries come in the order of the writes.
             self._deliveries.send(write.events)
@@ -95,25 +103,31 @@ class Writer:
                 self._deliveries.put(made, [])
         return answer
 
-    def _prepare(
-        self, request: Request, person: Person, operation: Operation, values: dict[str, str]
-    ) -> Write:
-        self._store.measured()
-        arguments = person.arguments(operation, values, request.query)
+    def _prepare_context(
+        self,
+        request: ApiRequest,
+        person: UserSession,
+        operation: Operation,
+        values: dict[str, str],
+    ) -> WriteContext:
+        self._store.measure_goals()
+        arguments = person.parse_arguments(operation, values, request.query)
         names = [p.argument for p in operation.parameters if p.place == "path"]
         at = {name: arguments[name] for name in names}
         for item in at.values():
             if isinstance(item, dict):
-                self._store.part_of(item["gid"])
+                self._store.load_partition(item["gid"])
         person.check_change(operation, at)
         if operation.returns == "job" and self._limits.is_on:
-            running = [job for job in self._store.all("job") if "_by" in job and is_running(job)]
-            if len(running) >= JOBS:
-                raise too_many(5)
+            running = [
+                job for job in self._store.all("job") if "_by" in job and is_job_running(job)
+            ]
+            if len(running) >= MAX_RUNNING_JOBS:
+                raise rate_limit_error(5)
         is_asking = operation.id == "createAccessRequest"
         find = person.find_hidden if is_asking else person.find_to_write
         data = checked(operation, request.data, find, is_form=request.is_form)
-        return Write(
+        return WriteContext(
             self._store,
             person.me,
             data=data,
@@ -124,14 +138,16 @@ class Writer:
         )
 
     def _answer(
-        self, request: Request, person: Person, operation: Operation, made: Object | None
-    ) -> Written:
+        self, request: ApiRequest, person: UserSession, operation: Operation, made: Object | None
+    ) -> WriteResult:
         if made is None or operation.returns == "nothing":
             return operation.status, b'{"data":{}}', None
         if operation.record == "budget":
-            made = added_up(self._store, made)
+            made = add_budget_values(self._store, made)
         fields = request.opt_fields or _SHOWN.get(operation.id, "")
-        shown = person.projection.show(made, tree_of(fields) if fields else None, full=True)
+        shown = person.projection.show(
+            made, parse_field_tree(fields) if fields else None, full=True
+        )
         location = None
         if operation.status == 201 and "gid" in made:
             location = str(made["resource_type"]), str(made["gid"])

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from asana_frames.sandbox_server.store import Object
+from asana_frames.sandbox_server.core.store import Object
 
 #: A custom field's definition, and what an object holds of it.
-Value = tuple[Object, Any]
+CustomValue = tuple[Object, Any]
 
 #: What is held where nothing is filled in; None for all other kinds.
-EMPTY: dict[str, Any] = {"multi_enum": [], "people": [], "reference": []}
+EMPTY_VALUES: dict[str, Any] = {"multi_enum": [], "people": [], "reference": []}
 #: The key that shows the value, by kind.
 _KEYS = {
     "text": "text_value",
@@ -26,7 +26,7 @@ _KEYS = {
 }
 _SIGNS = {"EUR": "€", "GBP": "£", "USD": "$"}
 #: What a value repeats of its definition.
-REPEATED = (
+DEFINITION_FIELDS = (
     "gid",
     "resource_type",
     "name",
@@ -51,31 +51,31 @@ REPEATED = (
 )
 
 
-def id_number(item: Object) -> str:
+def custom_id_number(item: Object) -> str:
     """Return the number that fields of the kind custom ID give an object: no two have the same."""
     return str(int(item["gid"]) % 1_000_000_000)
 
 
-def held(field: Object, value: Any) -> Object:
+def value_fields(field: Object, value: Any) -> Object:
     """Return what an entry of ``custom_fields`` shows besides its definition."""
     kind = field["representation_type"]
     if kind == "custom_id":
         shown = None if value is None else f"{field['id_prefix']}-{value}"
         return {"text_value": None, "display_value": shown}
-    known = {_KEYS[kind]: value, "display_value": displayed(field, value)}
+    known = {_KEYS[kind]: value, "display_value": display_value(field, value)}
     if kind == "text":
-        known["html_text_value"] = None if value is None else f"<body>{escaped(value)}</body>"
+        known["html_text_value"] = None if value is None else f"<body>{escape_text(value)}</body>"
     return known
 
 
-def displayed(field: Object, value: Any) -> str | None:
+def display_value(field: Object, value: Any) -> str | None:
     """Return a value as text, or None where nothing is filled in."""
     if value is None or value == []:
         return None
-    return _DISPLAYED[field["representation_type"]](field, value)
+    return _FORMATTERS[field["representation_type"]](field, value)
 
 
-def number_text(field: Object, value: float) -> str:
+def format_number(field: Object, value: float) -> str:
     """Return a number in its field's format."""
     precision = field.get("precision") or 0
     kind = field.get("format")
@@ -94,22 +94,22 @@ def number_text(field: Object, value: float) -> str:
     return text
 
 
-def escaped(text: str) -> str:
+def escape_text(text: str) -> str:
     """Return plain text as rich text holds it."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _names(field: Object, value: list[Object]) -> str:
+def _join_names(field: Object, value: list[Object]) -> str:
     return ", ".join(str(item["name"]) for item in value)
 
 
-_DISPLAYED: dict[str, Callable[[Object, Any], str]] = {
+_FORMATTERS: dict[str, Callable[[Object, Any], str]] = {
     "text": lambda field, value: str(value),
-    "number": number_text,
-    "formula": number_text,
+    "number": format_number,
+    "formula": format_number,
     "enum": lambda field, value: str(value["name"]),
-    "multi_enum": _names,
+    "multi_enum": _join_names,
     "date": lambda field, value: str(value["date_time"] or value["date"]),
-    "people": _names,
-    "reference": _names,
+    "people": _join_names,
+    "reference": _join_names,
 }

@@ -13,14 +13,14 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from asana_frames.sandbox_server.errors import Refusal
-from asana_frames.sandbox_server.request import Request, read_request
+from asana_frames.sandbox_server.core.errors import ApiError
+from asana_frames.sandbox_server.http.api_request import ApiRequest, parse_request
 
 #: What the paths of OAuth begin with.
 ROOT = "/-/oauth_"
-OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
+_OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
 #: The apps that are registered, and their secrets: an app on somebody's own machine has none.
-APPS = {"sandbox-app": "sandbox-secret", "sandbox-native": ""}
+_APPS = {"sandbox-app": "sandbox-secret", "sandbox-native": ""}
 #: Seconds that an access token is good for, and a code.
 TOKEN_LIFE, CODE_LIFE = 3_600.0, 600.0
 _HTML = ("Content-Type", "text/html; charset=utf-8")
@@ -31,7 +31,7 @@ _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Sandbox</
 <body style="font-family: sans-serif; margin: 3em"><h1>{title}</h1>{body}</body></html>"""
 
 
-class Reply(NamedTuple):
+class OAuthResponse(NamedTuple):
     """What is sent back."""
 
     status: int
@@ -49,7 +49,7 @@ class _Grant(NamedTuple):
     expires: float = 0.0
 
 
-class _Refused(Exception):
+class OAuthError(Exception):
     """An error as OAuth tells it."""
 
     def __init__(self, error: str, description: str, status: int = 400) -> None:
@@ -82,7 +82,7 @@ class OAuth:
         self._access: dict[str, tuple[_Grant, str]] = {}
         self._refresh: dict[str, _Grant] = {}
 
-    def stands_for(self, token: str) -> str:
+    def resolve_token(self, token: str) -> str:
         """Return the personal access token that an access token stands for; others stay.
 
         Raises
@@ -94,62 +94,62 @@ class OAuth:
         if grant is None:
             return token
         if grant.expires <= time.time():
-            raise Refusal(401, "Not Authorized")
+            raise ApiError(401, "Not Authorized")
         return grant.who
 
     def answer(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes = b""
-    ) -> Reply:
+    ) -> OAuthResponse:
         """Answer a request to a path of OAuth."""
-        request = read_request(method, target, headers, body)
+        request = parse_request(method, target, headers, body)
         name = request.path.removeprefix(ROOT)
         if name == "authorize" and method in ("GET", "POST"):
             return self._authorize(request)
         if name not in ("token", "revoke") or method != "POST":
-            raise Refusal(404, f"No matching route for request: {method} {request.path}")
+            raise ApiError(404, f"No matching route for request: {method} {request.path}")
         form = {key: str(value) for key, value in request.data.items() if value is not None}
         try:
             with self._lock:
                 if name == "revoke":
                     return self._revoke(form)
-                return _json(200, self._granted(form))
-        except _Refused as refused:
+                return _json_response(200, self._grant_tokens(form))
+        except OAuthError as refused:
             said = {"error": refused.error, "error_description": refused.description}
-            return _json(refused.status, said)
+            return _json_response(refused.status, said)
 
     # ------------------------------------------------------------------ in the browser
 
-    def _authorize(self, request: Request) -> Reply:
+    def _authorize(self, request: ApiRequest) -> OAuthResponse:
         """Ask whether an app may come in, or send the browser on with what was said."""
         asked = {**request.query, **{k: str(v) for k, v in request.data.items()}}
-        if asked.get("client_id") not in APPS:
-            return _text("The client_id parameter does not match an app.")
+        if asked.get("client_id") not in _APPS:
+            return _text_error("The client_id parameter does not match an app.")
         redirect = asked.get("redirect_uri", "")
-        if not _is_registered(redirect):
-            return _text("The redirect_uri parameter does not match the one of the app.")
+        if not is_allowed_redirect(redirect):
+            return _text_error("The redirect_uri parameter does not match the one of the app.")
         state = {"state": asked["state"]} if asked.get("state") else {}
-        problem = _problem(asked)
+        problem = _find_authorize_error(asked)
         if problem:
-            return _sent_on(redirect, {**problem, **state})
+            return redirect_to_app(redirect, {**problem, **state})
         if asked.get("allow") == "true":
-            return _sent_on(redirect, {"code": self._code(asked), **state})
+            return redirect_to_app(redirect, {"code": self._issue_code(asked), **state})
         if asked.get("allow") == "false":
             denied = {"error": "access_denied", "error_description": "The user denied access"}
-            return _sent_on(redirect, {**denied, **state})
-        return self._question(asked)
+            return redirect_to_app(redirect, {**denied, **state})
+        return self._ask_user(asked)
 
-    def _question(self, asked: Mapping[str, str]) -> Reply:
+    def _ask_user(self, asked: Mapping[str, str]) -> OAuthResponse:
         def link(allow: str) -> str:
             return html.escape(f"{ROOT}authorize?{urlencode({**asked, 'allow': allow})}")
 
         who, app = html.escape(self._who["name"]), html.escape(asked["client_id"])
-        return _page(
+        return _html_page(
             "Allow access?",
             f"<p>The app {app} wants to read and write as {who}.</p>"
             f'<p><a href="{link("true")}">Allow</a> · <a href="{link("false")}">Deny</a></p>',
         )
 
-    def _code(self, asked: Mapping[str, str]) -> str:
+    def _issue_code(self, asked: Mapping[str, str]) -> str:
         code = secrets.token_hex(16)
         grant = _Grant(
             asked["client_id"],
@@ -164,34 +164,34 @@ class OAuth:
 
     # ------------------------------------------------------------------- from the app
 
-    def _granted(self, form: Mapping[str, str]) -> dict[str, Any]:
-        client_id = _client(form)
+    def _grant_tokens(self, form: Mapping[str, str]) -> dict[str, Any]:
+        client_id = _check_client(form)
         kind = form.get("grant_type")
         if kind == "authorization_code":
-            grant = self._redeemed(form, client_id)
+            grant = self._redeem_code(form, client_id)
             refresh = secrets.token_hex(24)
             self._refresh[refresh] = grant
-            return {**self._token_of(grant, refresh), "refresh_token": refresh}
+            return {**self._issue_access_token(grant, refresh), "refresh_token": refresh}
         if kind == "refresh_token":
             refresh = form.get("refresh_token", "")
             known = self._refresh.get(refresh)
             if known is None or known.client_id != client_id:
-                raise _Refused("invalid_grant", "The refresh_token is not valid.")
-            return self._token_of(known, refresh)
-        raise _Refused("unsupported_grant_type", "authorization_code or refresh_token")
+                raise OAuthError("invalid_grant", "The refresh_token is not valid.")
+            return self._issue_access_token(known, refresh)
+        raise OAuthError("unsupported_grant_type", "authorization_code or refresh_token")
 
-    def _redeemed(self, form: Mapping[str, str], client_id: str) -> _Grant:
+    def _redeem_code(self, form: Mapping[str, str], client_id: str) -> _Grant:
         """Return what a code stands for; whatever comes of it, it is used up."""
         grant = self._codes.pop(form.get("code", ""), None)
         if grant is None or grant.client_id != client_id or grant.expires <= time.time():
-            raise _Refused("invalid_grant", "The code is not valid, was used, or has expired.")
+            raise OAuthError("invalid_grant", "The code is not valid, was used, or has expired.")
         if form.get("redirect_uri", "") != grant.redirect_uri:
-            raise _Refused("invalid_grant", "The redirect_uri is not the one of the code.")
-        if grant.challenge and _challenge(form.get("code_verifier", "")) != grant.challenge:
-            raise _Refused("invalid_grant", "The code_verifier does not fit.")
+            raise OAuthError("invalid_grant", "The redirect_uri is not the one of the code.")
+        if grant.challenge and _hash_verifier(form.get("code_verifier", "")) != grant.challenge:
+            raise OAuthError("invalid_grant", "The code_verifier does not fit.")
         return grant
 
-    def _token_of(self, grant: _Grant, refresh: str) -> dict[str, Any]:
+    def _issue_access_token(self, grant: _Grant, refresh: str) -> dict[str, Any]:
         access = secrets.token_hex(24)
         self._access[access] = grant._replace(expires=time.time() + self.life), refresh
         return {
@@ -201,12 +201,12 @@ class OAuth:
             "data": self._who,
         }
 
-    def _revoke(self, form: Mapping[str, str]) -> Reply:
+    def _revoke(self, form: Mapping[str, str]) -> OAuthResponse:
         """Withdraw a refresh token and what came of it; one that is unknown is no error."""
-        client_id = _client(form)
+        client_id = _check_client(form)
         token = form.get("token", "")
         if not token or token in self._access:
-            raise _Refused("invalid_request", "token: Give the refresh token.")
+            raise OAuthError("invalid_request", "token: Give the refresh token.")
         grant = self._refresh.get(token)
         if grant is not None and grant.client_id == client_id:
             del self._refresh[token]
@@ -214,19 +214,19 @@ class OAuth:
                 # Not forgotten but ended: it must not count as unknown.
                 ended = self._access[access][0]._replace(expires=0.0)
                 self._access[access] = ended, token
-        return _json(200, {})
+        return _json_response(200, {})
 
 
-def _client(form: Mapping[str, str]) -> str:
+def _check_client(form: Mapping[str, str]) -> str:
     client_id = form.get("client_id", "")
-    if client_id not in APPS or form.get("client_secret", "") != APPS[client_id]:
-        raise _Refused("invalid_client", "The client_id or client_secret is not valid.", 401)
+    if client_id not in _APPS or form.get("client_secret", "") != _APPS[client_id]:
+        raise OAuthError("invalid_client", "The client_id or client_secret is not valid.", 401)
     return client_id
 
 
-def _is_registered(redirect: str) -> bool:
+def is_allowed_redirect(redirect: str) -> bool:
     """Whether all apps may be answered there: in the page, or on this machine."""
-    if redirect == OUT_OF_BAND:
+    if redirect == _OUT_OF_BAND:
         return True
     try:
         parts = urlsplit(redirect)
@@ -235,7 +235,7 @@ def _is_registered(redirect: str) -> bool:
     return parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost")
 
 
-def _problem(asked: Mapping[str, str]) -> dict[str, str]:
+def _find_authorize_error(asked: Mapping[str, str]) -> dict[str, str]:
     if asked.get("response_type") != "code":
         return {"error": "unsupported_response_type", "error_description": "code"}
     if not asked.get("state"):
@@ -247,35 +247,35 @@ def _problem(asked: Mapping[str, str]) -> dict[str, str]:
     return {}
 
 
-def _challenge(verifier: str) -> str:
+def _hash_verifier(verifier: str) -> str:
     digest = hashlib.sha256(verifier.encode()).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
-def _sent_on(redirect: str, answer: Mapping[str, str]) -> Reply:
+def redirect_to_app(redirect: str, answer: Mapping[str, str]) -> OAuthResponse:
     """Send the browser back to the app; out of band there is no back, so it is shown."""
-    if redirect != OUT_OF_BAND:
+    if redirect != _OUT_OF_BAND:
         parts = urlsplit(redirect)
         query = urlencode([*parse_qsl(parts.query, keep_blank_values=True), *answer.items()])
         place = parts._replace(query=query, fragment="").geturl()
-        return Reply(302, b"", (("Location", place), _UNCACHED))
+        return OAuthResponse(302, b"", (("Location", place), _UNCACHED))
     if "code" in answer:
         code = html.escape(answer["code"])
-        return _page(
+        return _html_page(
             "Allowed", f'<p>Copy this code into the app: <code id="code">{code}</code></p>'
         )
     said = html.escape(f"{answer['error']}: {answer['error_description']}")
-    return _page("Not allowed", f"<p>{said}</p>")
+    return _html_page("Not allowed", f"<p>{said}</p>")
 
 
-def _page(title: str, body: str) -> Reply:
+def _html_page(title: str, body: str) -> OAuthResponse:
     text = _PAGE.format(title=html.escape(title), body=body)
-    return Reply(200, text.encode(), (_HTML, _UNCACHED))
+    return OAuthResponse(200, text.encode(), (_HTML, _UNCACHED))
 
 
-def _text(said: str) -> Reply:
-    return Reply(400, said.encode(), (_TEXT, _UNCACHED))
+def _text_error(said: str) -> OAuthResponse:
+    return OAuthResponse(400, said.encode(), (_TEXT, _UNCACHED))
 
 
-def _json(status: int, content: Mapping[str, Any]) -> Reply:
-    return Reply(status, json.dumps(content).encode(), (_JSON, _UNCACHED))
+def _json_response(status: int, content: Mapping[str, Any]) -> OAuthResponse:
+    return OAuthResponse(status, json.dumps(content).encode(), (_JSON, _UNCACHED))

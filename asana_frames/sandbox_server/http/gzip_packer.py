@@ -15,7 +15,7 @@ _END = b"\x03\x00"
 _KEPT = 32_000_000
 
 
-class Packer:
+class GzipPacker:
     """Packs bodies.
 
     Each piece is a run of deflate blocks of its own that ends at a byte, so runs can be put
@@ -33,13 +33,13 @@ class Packer:
         packed = [_HEADER]
         for piece in pieces:
             known = self._known.get(piece)
-            packed.append(self._deflated(piece) if known is None else known)
+            packed.append(self._deflate(piece) if known is None else known)
             crc = zlib.crc32(piece, crc)
             size += len(piece)
         packed += [_END, struct.pack("<LL", crc, size & 0xFFFFFFFF)]
         return b"".join(packed)
 
-    def _deflated(self, piece: bytes) -> bytes:
+    def _deflate(self, piece: bytes) -> bytes:
         deflate = zlib.compressobj(1, zlib.DEFLATED, -zlib.MAX_WBITS)
         made = deflate.compress(piece) + deflate.flush(zlib.Z_SYNC_FLUSH)
         with self._lock:

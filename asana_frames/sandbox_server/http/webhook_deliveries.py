@@ -11,8 +11,8 @@ from typing import Any
 import msgspec
 import requests
 
-from asana_frames.sandbox_server.errors import Refusal
-from asana_frames.sandbox_server.store import Object, Store, stamp
+from asana_frames.sandbox_server.core.errors import ApiError
+from asana_frames.sandbox_server.core.store import Object, Store, format_moment
 from asana_frames.sandbox_server.writes.hooks import is_loopback
 
 #: Seconds to answer in; tries of a delivery, the pause doubling from one to the next.
@@ -33,15 +33,15 @@ def shake_hands(target: str) -> str:
     """
     secret = secrets.token_hex(16)
     try:
-        answer = _post(target, b"{}", {"X-Hook-Secret": secret})
+        answer = _post_to_target(target, b"{}", {"X-Hook-Secret": secret})
     except requests.RequestException as cause:
-        raise Refusal(403, f"target: The handshake failed: {type(cause).__name__}") from None
+        raise ApiError(403, f"target: The handshake failed: {type(cause).__name__}") from None
     if answer.status_code not in (200, 204) or answer.headers.get("X-Hook-Secret") != secret:
-        raise Refusal(403, "target: The remote server did not respond with the handshake secret")
+        raise ApiError(403, "target: The remote server did not respond with the handshake secret")
     return secret
 
 
-def _post(target: str, body: bytes, headers: dict[str, str]) -> requests.Response:
+def _post_to_target(target: str, body: bytes, headers: dict[str, str]) -> requests.Response:
     headers = {"Content-Type": "application/json", **headers}
     with requests.Session() as session:
         # No proxy of the machine's: a delivery stays on loopback.
@@ -51,7 +51,7 @@ def _post(target: str, body: bytes, headers: dict[str, str]) -> requests.Respons
         )
 
 
-class Deliveries:
+class WebhookDeliveries:
     """Sends events to webhooks, in the background, in order.
 
     Parameters
@@ -71,7 +71,9 @@ class Deliveries:
         """Send events to the webhooks that they are for."""
         for hook in self._store.all("webhook"):
             if "_secret" in hook and is_loopback(hook["target"]):
-                fitting = [_slim(event) for event in events if _fits(hook, event)]
+                fitting = [
+                    event_payload(event) for event in events if _is_for_webhook(hook, event)
+                ]
                 if fitting:
                     self.put(hook, fitting)
 
@@ -101,11 +103,11 @@ class Deliveries:
             if self._store.get(hook["gid"]) is not hook or self._is_over.is_set():
                 return
             try:
-                answer = _post(hook["target"], body, {"X-Hook-Signature": sign})
+                answer = _post_to_target(hook["target"], body, {"X-Hook-Signature": sign})
                 problem = "" if answer.ok else f"status {answer.status_code}"
             except requests.RequestException as cause:
                 problem = type(cause).__name__
-            now = stamp(self._store.now)
+            now = format_moment(self._store.now)
             if not problem:
                 hook.update(last_success_at=now, delivery_retry_count=0, next_attempt_after=None)
                 return
@@ -114,17 +116,17 @@ class Deliveries:
             self._is_over.wait(_PAUSE * 2**tried)
 
 
-def _fits(hook: Object, event: Object) -> bool:
+def _is_for_webhook(hook: Object, event: Object) -> bool:
     resource = hook["resource"]
     kind = resource["resource_type"]
     if kind in ("workspace", "team") and event["type"] in _NARROW:
         return False
     if kind != "workspace" and resource["gid"] not in event["_scopes"]:
         return False
-    return not hook["filters"] or any(_passes(entry, event) for entry in hook["filters"])
+    return not hook["filters"] or any(_matches_filter(entry, event) for entry in hook["filters"])
 
 
-def _passes(wanted: Object, event: Object) -> bool:
+def _matches_filter(wanted: Object, event: Object) -> bool:
     if wanted.get("resource_type") not in (None, event["type"]):
         return False
     if wanted.get("resource_subtype") not in (None, event["resource"].get("resource_subtype")):
@@ -135,7 +137,7 @@ def _passes(wanted: Object, event: Object) -> bool:
     return not fields or event.get("change", {}).get("field") in fields
 
 
-def _slim(event: Object) -> dict[str, Any]:
+def event_payload(event: Object) -> dict[str, Any]:
     """Return an event as webhooks carry it: objects are a gid and a type."""
     shown: dict[str, Any] = {}
     for key, value in event.items():
@@ -143,14 +145,14 @@ def _slim(event: Object) -> dict[str, Any]:
             continue
         if key == "change":
             shown[key] = {
-                name: _bare(part) if isinstance(part, dict) else part
+                name: _resource_stub(part) if isinstance(part, dict) else part
                 for name, part in value.items()
             }
         else:
-            shown[key] = _bare(value) if isinstance(value, dict) else value
+            shown[key] = _resource_stub(value) if isinstance(value, dict) else value
     return shown
 
 
-def _bare(item: Object) -> Object:
+def _resource_stub(item: Object) -> Object:
     keys = ("gid", "resource_type", "resource_subtype")
     return {key: item[key] for key in keys if key in item}

@@ -9,25 +9,25 @@ from typing import Any
 import msgspec
 
 from asana_frames.catalog import Operation
-from asana_frames.sandbox_server.checks import must
-from asana_frames.sandbox_server.errors import Refusal
-from asana_frames.sandbox_server.faults import Mischief
-from asana_frames.sandbox_server.files import advance
-from asana_frames.sandbox_server.limits import Costs
-from asana_frames.sandbox_server.paging import (
-    MOST,
-    Offsets,
-    Place,
-    Walks,
-    limit_of,
-    next_page,
+from asana_frames.sandbox_server.core.body_checks import must
+from asana_frames.sandbox_server.core.errors import ApiError
+from asana_frames.sandbox_server.core.store import Object, Store, format_moment
+from asana_frames.sandbox_server.http.api_request import ApiRequest
+from asana_frames.sandbox_server.http.downloads import advance_job
+from asana_frames.sandbox_server.http.event_streams import EventStreams
+from asana_frames.sandbox_server.http.faults import FaultInjector
+from asana_frames.sandbox_server.http.pagination import (
+    MAX_LIMIT,
+    ListIterators,
+    PageOffsets,
+    PagePosition,
+    build_next_page,
+    parse_limit,
 )
-from asana_frames.sandbox_server.person import Person
-from asana_frames.sandbox_server.projection import links_of, tree_of
+from asana_frames.sandbox_server.http.projection import count_links, parse_field_tree
+from asana_frames.sandbox_server.http.rate_limits import LinkQuotas
+from asana_frames.sandbox_server.http.user_session import UserSession
 from asana_frames.sandbox_server.reads import LISTS, ONES
-from asana_frames.sandbox_server.request import Request
-from asana_frames.sandbox_server.store import Object, Store, stamp
-from asana_frames.sandbox_server.streams import Streams
 
 #: Rows above which a list is refused without ``limit``.
 _UNPAGED = 1_000
@@ -38,7 +38,7 @@ _TOO_LARGE = (
 _encode = msgspec.json.Encoder().encode
 
 
-class Reader:
+class ReadHandler:
     """Answers reads.
 
     Parameters
@@ -46,24 +46,30 @@ class Reader:
     store
         The objects.
     base_url
-        What ``next_page.uri`` begins with.
+        What ``build_next_page.uri`` begins with.
     mischief
         What goes wrong.
     costs
         What reads are charged to.
     """
 
-    def __init__(self, store: Store, base_url: str, mischief: Mischief, costs: Costs) -> None:
+    def __init__(
+        self, store: Store, base_url: str, mischief: FaultInjector, costs: LinkQuotas
+    ) -> None:
         self._store = store
         self._base_url = base_url
         self._mischief = mischief
         self._costs = costs
-        self._offsets = Offsets(f"offsets {store.seed} {store.start}")
-        self._walks = Walks()
-        self._streams = Streams(store)
+        self._offsets = PageOffsets(f"offsets {store.seed} {store.start}")
+        self._walks = ListIterators()
+        self._streams = EventStreams(store)
 
     def read(
-        self, request: Request, person: Person, operation: Operation, values: dict[str, str]
+        self,
+        request: ApiRequest,
+        person: UserSession,
+        operation: Operation,
+        values: dict[str, str],
     ) -> list[bytes]:
         """Return the JSON of the answer to a read, in pieces.
 
@@ -77,16 +83,16 @@ class Reader:
             self._mischief.check_gids([gid for value in named for gid in value.split(",")])
         if operation.resource in ("goals", "goal_relationships") or "metric" in request.opt_fields:
             # Goals are measured by the work that is done.
-            self._store.measured()
-        asked = person.arguments(operation, values, request.query)
+            self._store.measure_goals()
+        asked = person.parse_arguments(operation, values, request.query)
         if operation.paging == "events":
-            return self._events(request, person, operation, asked)
+            return self._read_events(request, person, operation, asked)
         if operation.returns == "one":
-            return self._one(request, person, operation, asked)
-        return self._list(request, person, operation, asked)
+            return self._read_one(request, person, operation, asked)
+        return self._read_list(request, person, operation, asked)
 
-    def _one(
-        self, request: Request, person: Person, operation: Operation, asked: dict[str, Any]
+    def _read_one(
+        self, request: ApiRequest, person: UserSession, operation: Operation, asked: dict[str, Any]
     ) -> list[bytes]:
         if operation.id == "getTaskCountsForProject" and not request.opt_fields:
             return [b'{"data":{}}']
@@ -95,44 +101,46 @@ class Reader:
         item = asked[last.argument] if find is None else find(self._store, asked)
         if operation.record in ("job", "organization_export"):
             if operation.record == "job" and item.get("_by", person.me) is not person.me:
-                raise Refusal(403, "job: Only its creator can see it")
+                raise ApiError(403, "job: Only its creator can see it")
             fails = self._mischief.faults.fail_jobs
-            advance(item, stamp(self._store.now), fails=fails)
-        (piece,) = self._pieces(request, person, [item], full=True)
+            advance_job(item, format_moment(self._store.now), fails=fails)
+        (piece,) = self._encode_pieces(request, person, [item], full=True)
         return [b'{"data":', piece, b"}"]
 
-    def _list(
-        self, request: Request, person: Person, operation: Operation, asked: dict[str, Any]
+    def _read_list(
+        self, request: ApiRequest, person: UserSession, operation: Operation, asked: dict[str, Any]
     ) -> list[bytes]:
         query = {**request.query}
         for key in ("limit", "offset"):
             if key in request.options:
                 query[key] = str(request.options[key])
-        limit = limit_of(query.get("limit"))
+        limit = parse_limit(query.get("limit"))
         if operation.id == "getPortfolios" and not person.access.is_admin:
             # Only service accounts see all; others ask for their own, and have to say so.
             must(asked.get("owner"), "owner", "Missing input")
             must(asked["owner"] is person.me, "owner", "You can only list your own", 403)
-        rows = self._visible(person, LISTS[operation.id](self._store, asked))
+        rows = self._filter_visible(person, LISTS[operation.id](self._store, asked))
         if operation.id == "getFavoritesForUser" and asked["user"] is not person.me:
-            raise Refusal(403, "user: You can only see your own favorites")
+            raise ApiError(403, "user: You can only see your own favorites")
         if operation.paging == "none":
             found = list(itertools.islice(rows, limit or _UNPAGED + 1))
             if len(found) > _UNPAGED:
-                raise Refusal(400, _TOO_LARGE.replace("You should use", "It does not support"))
-            pieces = self._pieces(request, person, found, full=False, fields=_fields(operation))
-            return _listed(pieces, b"]}")
-        return self._page(request, person, operation, rows, query, limit)
+                raise ApiError(400, _TOO_LARGE.replace("You should use", "It does not support"))
+            pieces = self._encode_pieces(
+                request, person, found, full=False, fields=default_list_fields(operation)
+            )
+            return join_rows(pieces, b"]}")
+        return self._read_page(request, person, operation, rows, query, limit)
 
-    def _visible(self, person: Person, rows: Iterable[Object]) -> Iterable[Object]:
+    def _filter_visible(self, person: UserSession, rows: Iterable[Object]) -> Iterable[Object]:
         if person.access.is_admin:
             return rows
         return [row for row in rows if person.access.can_see(row)]
 
-    def _page(
+    def _read_page(
         self,
-        request: Request,
-        person: Person,
+        request: ApiRequest,
+        person: UserSession,
         operation: Operation,
         rows: Iterable[Object],
         query: Mapping[str, str],
@@ -142,42 +150,42 @@ class Reader:
         place = self._offsets.read(path, query)
         key = f"{path} {sorted((k, v) for k, v in query.items() if k not in ('offset', 'limit'))}"
         if limit is None and is_stream:
-            limit = MOST
+            limit = MAX_LIMIT
         is_paged = operation.paging == "pages"
-        place, count = self._mischief.page(key, place, limit or _UNPAGED, is_paged=is_paged)
+        place, count = self._mischief.page_bounds(key, place, limit or _UNPAGED, is_paged=is_paged)
         version = self._store.version
         found, more = self._walks.slice(f"{person.me['gid']} {key}", rows, place, count, version)
         if limit is None and more and is_paged:
-            raise Refusal(400, _TOO_LARGE)
+            raise ApiError(400, _TOO_LARGE)
         rows_shown = len(found)
-        found = self._mischief.rows(found)
-        fields = _fields(operation)
-        pieces = self._pieces(request, person, found, full=is_stream, fields=fields)
+        found = self._mischief.repeat_row(found)
+        fields = default_list_fields(operation)
+        pieces = self._encode_pieces(request, person, found, full=is_stream, fields=fields)
         if limit is None:
-            return _listed(pieces, b"]}")
+            return join_rows(pieces, b"]}")
         following = None
         # The audit log offers a next page for ever, once it had rows.
         if more or (is_stream and (found or place.start)):
-            end = Place(place.start + rows_shown, place.page + 1)
+            end = PagePosition(place.start + rows_shown, place.page + 1)
             offset = self._offsets.make(path, query, end)
-            following = next_page(self._base_url, path, query, offset)
-        return _listed(pieces, b'],"next_page":' + _encode(following) + b"}")
+            following = build_next_page(self._base_url, path, query, offset)
+        return join_rows(pieces, b'],"next_page":' + _encode(following) + b"}")
 
-    def _events(
-        self, request: Request, person: Person, operation: Operation, asked: dict[str, Any]
+    def _read_events(
+        self, request: ApiRequest, person: UserSession, operation: Operation, asked: dict[str, Any]
     ) -> list[bytes]:
         is_workspace = "workspace" in asked
         resource = asked["workspace"] if is_workspace else asked["resource"]
         found, beside = self._streams.read(resource, asked.get("sync"), is_workspace=is_workspace)
         if not person.access.is_admin:
             found = [event for event in found if person.access.can_see(event["resource"])]
-        pieces = self._pieces(request, person, found, full=True)
-        return _listed(pieces, b"]," + _encode(beside)[1:])
+        pieces = self._encode_pieces(request, person, found, full=True)
+        return join_rows(pieces, b"]," + _encode(beside)[1:])
 
-    def _pieces(
+    def _encode_pieces(
         self,
-        request: Request,
-        person: Person,
+        request: ApiRequest,
+        person: UserSession,
         rows: list[Object],
         *,
         full: bool,
@@ -186,19 +194,21 @@ class Reader:
         """Return rows as JSON, each by itself, with the fields asked for or those given."""
         shown, fields = person.projection, request.opt_fields or fields
         if self._costs.is_on:
-            self._costs.charge(request.token, len(rows) * links_of(fields))
+            self._costs.charge(request.token, len(rows) * count_links(fields))
         if not self._mischief.touches_data:
-            return shown.page(rows, fields, full=full)
-        tree = tree_of(fields) if fields else None
-        return [_encode(self._mischief.spoil(shown.show(row, tree, full=full))) for row in rows]
+            return shown.encode_rows(rows, fields, full=full)
+        tree = parse_field_tree(fields) if fields else None
+        return [
+            _encode(self._mischief.spoil_record(shown.show(row, tree, full=full))) for row in rows
+        ]
 
 
-def _fields(operation: Operation) -> str:
+def default_list_fields(operation: Operation) -> str:
     """Return what a list shows by default where that is less than the compact form."""
     return "resource_type,name" if operation.record == "named_resource" else ""
 
 
-def _listed(rows: list[bytes], end: bytes) -> list[bytes]:
+def join_rows(rows: list[bytes], end: bytes) -> list[bytes]:
     """Return the pieces of a list: its rows, and what is around them."""
     commas = itertools.repeat(b",", len(rows) - 1) if rows else ()
     mixed = itertools.zip_longest(rows, commas)

@@ -9,12 +9,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from asana_frames.sandbox_server.errors import Refusal
+from asana_frames.sandbox_server.core.errors import ApiError
 
 #: Searches a minute; reads and writes at once; jobs at once.
 _SEARCHES = 60
 _AT_ONCE = {"read": 50, "write": 15}
-JOBS = 5
+MAX_RUNNING_JOBS = 5
 #: Seconds after which a quota is looked at again: more often than once a minute.
 _WINDOW = 15.0
 #: Seconds in which a balance of links grows to its most.
@@ -25,7 +25,7 @@ _MESSAGE = (
 )
 
 
-class _Quota:
+class RequestWindow:
     """Requests of a window; those above it count against the next."""
 
     def __init__(self, per_minute: int) -> None:
@@ -47,7 +47,7 @@ class _Quota:
         return (window + 1) * _WINDOW - now + (over // self._most) * _WINDOW
 
 
-class Limits:
+class RequestQuotas:
     """Counts the requests of each token.
 
     Parameters
@@ -62,7 +62,7 @@ class Limits:
         self._per_minute = per_minute
         self._clock = clock
         self._lock = threading.Lock()
-        self._quotas: dict[tuple[str, bool], _Quota] = {}
+        self._quotas: dict[tuple[str, bool], RequestWindow] = {}
         self._running: dict[tuple[str, str], int] = defaultdict(int)
 
     @property
@@ -71,7 +71,7 @@ class Limits:
         return self._per_minute > 0
 
     @contextmanager
-    def counted(
+    def count_requests(
         self, token: str, *, reads: int = 0, writes: int = 0, searches: int = 0
     ) -> Iterator[None]:
         """Count requests while they are answered; all of them, or none.
@@ -89,7 +89,7 @@ class Limits:
             self._take(token, reads + writes, searches)
             for kind, count in given.items():
                 if self._running[token, kind] + count > _AT_ONCE[kind]:
-                    raise too_many(1)
+                    raise rate_limit_error(1)
             for kind, count in given.items():
                 self._running[token, kind] += count
         try:
@@ -104,14 +104,14 @@ class Limits:
         wait = 0.0
         for is_search, cost in ((False, requests), (True, searches)):
             most = _SEARCHES if is_search else self._per_minute
-            quota = self._quotas.setdefault((token, is_search), _Quota(most))
+            quota = self._quotas.setdefault((token, is_search), RequestWindow(most))
             if cost:
                 wait = max(wait, quota.take(now, cost))
         if wait:
-            raise too_many(max(1, math.ceil(wait)))
+            raise rate_limit_error(max(1, math.ceil(wait)))
 
 
-class Costs:
+class LinkQuotas:
     """Charges each token the links of the object graph that its reads traverse.
 
     A balance of ``10 * per_second`` links is charged after each answer and may go below zero;
@@ -151,7 +151,7 @@ class Costs:
             balance = self._balance(token, self._clock())
         if balance < 0:
             # Not rounded up: a balance of exactly zero would not be positive yet.
-            raise too_many(math.floor(-balance / self._per_second) + 1)
+            raise rate_limit_error(math.floor(-balance / self._per_second) + 1)
 
     def charge(self, token: str, links: int) -> None:
         """Take links off a token's balance.
@@ -173,6 +173,6 @@ class Costs:
         return min(most, balance + (now - then) * self._per_second)
 
 
-def too_many(seconds: int) -> Refusal:
+def rate_limit_error(seconds: int) -> ApiError:
     """Return the refusal of a request too many."""
-    return Refusal(429, _MESSAGE, headers={"Retry-After": str(seconds)})
+    return ApiError(429, _MESSAGE, headers={"Retry-After": str(seconds)})

@@ -11,8 +11,8 @@ from urllib.parse import SplitResult, urlsplit
 from xml.etree import ElementTree
 
 from asana_frames.catalog import BodyField, Operation
-from asana_frames.sandbox_server.errors import Refusal, invalid
-from asana_frames.sandbox_server.store import Object, stamp
+from asana_frames.sandbox_server.core.errors import ApiError, invalid_field
+from asana_frames.sandbox_server.core.store import Object, format_moment
 
 #: Finds an object by gid: (argument, gid, kinds) -> object.
 Resolve = Callable[[str, str, tuple[str, ...]], Object]
@@ -54,14 +54,14 @@ def checked(
 
     Raises
     ------
-    Refusal
+    ApiError
         A required field is missing, or a value is not what the field holds.
     """
     found: dict[str, Any] = {}
     for field in operation.body:
         if field.name not in data:
             if field.required and operation.http == "POST":
-                raise invalid(field.name, "Missing input")
+                raise invalid_field(field.name, "Missing input")
             continue
         value = data[field.name]
         is_blank = is_form and value == "" and not field.name.startswith("html_")
@@ -75,7 +75,7 @@ def checked(
 def _null(field: BodyField) -> Any:
     """Return what a field holds once null was sent for it."""
     if not field.nullable:
-        raise invalid(field.name, "Missing input" if field.required else "Value cannot be null")
+        raise invalid_field(field.name, "Missing input" if field.required else "Value cannot be null")
     if field.many:
         return []
     if field.name.startswith("html_"):
@@ -98,15 +98,15 @@ def _value(
         return _object(field.name, value, field.refers, resolve)
     if field.enum and not field.many and value not in field.enum:
         known = ", ".join(field.enum)
-        raise invalid(field.name, f"Not a valid value: {value} (one of {known})")
+        raise invalid_field(field.name, f"Not a valid value: {value} (one of {known})")
     if field.name.startswith("html_"):
-        return rich(field.name, value)
+        return check_rich_text(field.name, value)
     return _CHECKS.get(field.kind, _json)(field.name, value, is_form)
 
 
 def _object(name: str, gid: Any, kinds: tuple[str, ...], resolve: Resolve) -> Object:
     if isinstance(gid, bool) or not isinstance(gid, str | int):
-        raise invalid(name, f"Not a valid ID: {_short(gid)}")
+        raise invalid_field(name, f"Not a valid ID: {_short(gid)}")
     return resolve(name, str(gid), kinds)
 
 
@@ -114,15 +114,15 @@ def _gids(name: str, value: Any) -> list[Any]:
     if isinstance(value, str):
         return [gid.strip() for gid in value.split(",") if gid.strip()]
     if not isinstance(value, list):
-        raise invalid(name, f"Must be a list of IDs: {_short(value)}")
+        raise invalid_field(name, f"Must be a list of IDs: {_short(value)}")
     return value
 
 
 def _text(name: str, value: Any, is_form: bool) -> str:
     if not isinstance(value, str):
-        raise invalid(name, f"Value is not a string: {_short(value)}")
+        raise invalid_field(name, f"Value is not a string: {_short(value)}")
     if name == "name" and len(value) > 1_024:
-        raise invalid(name, "Value is longer than 1024 characters")
+        raise invalid_field(name, "Value is longer than 1024 characters")
     return value
 
 
@@ -130,39 +130,39 @@ def _boolean(name: str, value: Any, is_form: bool) -> bool:
     if is_form and isinstance(value, str) and value.lower() in ("true", "false"):
         return value.lower() == "true"
     if not isinstance(value, bool):
-        raise invalid(name, f"Value is not a boolean: {_short(value)}")
+        raise invalid_field(name, f"Value is not a boolean: {_short(value)}")
     return value
 
 
-def number_of(name: str, value: Any, is_form: bool = False) -> float:
+def parse_number(name: str, value: Any, is_form: bool = False) -> float:
     """Return a value that is a finite number."""
     if is_form and isinstance(value, str):
         try:
             value = float(value)
         except ValueError:
-            raise invalid(name, f"Value is not a number: {_short(value)}") from None
+            raise invalid_field(name, f"Value is not a number: {_short(value)}") from None
     if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
-        raise invalid(name, f"Value is not a number: {_short(value)}")
+        raise invalid_field(name, f"Value is not a number: {_short(value)}")
     if not -_MOST <= value <= _MOST:
-        raise invalid(name, f"Value is out of range: {_short(value)}")
+        raise invalid_field(name, f"Value is out of range: {_short(value)}")
     return value
 
 
 def _integer(name: str, value: Any, is_form: bool) -> int:
-    number = number_of(name, value, is_form)
+    number = parse_number(name, value, is_form)
     if number != int(number):
-        raise invalid(name, f"Value is not an integer: {_short(value)}")
+        raise invalid_field(name, f"Value is not an integer: {_short(value)}")
     return int(number)
 
 
-def day_of(name: str, value: Any, is_form: bool = False) -> str:
+def parse_day(name: str, value: Any, is_form: bool = False) -> str:
     """Return a value that is a calendar day, such as 2026-03-31."""
     try:
         if not isinstance(value, str) or not _DAY.fullmatch(value):
             raise ValueError
         return _in_range(date.fromisoformat(value)).isoformat()
     except ValueError:
-        raise invalid(name, f"Not a valid date: {_short(value)} (YYYY-MM-DD)") from None
+        raise invalid_field(name, f"Not a valid date: {_short(value)} (YYYY-MM-DD)") from None
 
 
 def _in_range(when: date) -> date:
@@ -172,7 +172,7 @@ def _in_range(when: date) -> date:
     return when
 
 
-def moment_of(name: str, value: Any, is_form: bool = False) -> str:
+def parse_moment(name: str, value: Any, is_form: bool = False) -> str:
     """Return a value that is a moment, in UTC as Asana writes it."""
     try:
         if not isinstance(value, str) or len(value) < 11:
@@ -180,40 +180,40 @@ def moment_of(name: str, value: Any, is_form: bool = False) -> str:
         moment = datetime.fromisoformat(value)
         moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         _in_range(moment)
-        return stamp(moment.astimezone(UTC))
+        return format_moment(moment.astimezone(UTC))
     except (ValueError, OverflowError):
-        raise invalid(name, f"Not a valid date-time: {_short(value)} (ISO 8601)") from None
+        raise invalid_field(name, f"Not a valid date-time: {_short(value)} (ISO 8601)") from None
 
 
-def since_of(name: str, value: Any) -> str:
+def parse_moment_or_day(name: str, value: Any) -> str:
     """Return a value that is a moment, or a day for its first one."""
     is_day = isinstance(value, str) and _DAY.fullmatch(value)
-    return moment_of(name, f"{value}T00:00:00Z" if is_day else value)
+    return parse_moment(name, f"{value}T00:00:00Z" if is_day else value)
 
 
-def rich(name: str, value: Any) -> str:
+def check_rich_text(name: str, value: Any) -> str:
     """Return a value that is rich text: XML in a body, of the tags that Asana takes."""
     if not isinstance(value, str):
-        raise invalid(name, f"Value is not a string: {_short(value)}")
+        raise invalid_field(name, f"Value is not a string: {_short(value)}")
     try:
         if "<!" in value or "<?" in value:
             # Entities and doctypes are no part of it, and not worth the risk.
             raise ElementTree.ParseError
         root = ElementTree.fromstring(value)
     except ElementTree.ParseError:
-        raise invalid(name, "XML is invalid") from None
+        raise invalid_field(name, "XML is invalid") from None
     if root.tag != "body":
-        raise invalid(name, "XML must be wrapped in <body>")
+        raise invalid_field(name, "XML must be wrapped in <body>")
     for part in root.iter():
         if part.tag not in _TAGS:
-            raise invalid(name, f"XML has a tag that is not supported: {part.tag}")
+            raise invalid_field(name, f"XML has a tag that is not supported: {part.tag}")
         for key in part.attrib:
             if not key.startswith("data-") and key not in _ATTRIBUTES.get(part.tag, ()):
-                raise invalid(name, f"XML has an attribute that is not supported: {key}")
+                raise invalid_field(name, f"XML has an attribute that is not supported: {key}")
     return value
 
 
-def plain(html: str) -> str:
+def rich_to_plain_text(html: str) -> str:
     """Return the text of rich text."""
     root = ElementTree.fromstring(html)
     for part in root.iter():
@@ -255,13 +255,13 @@ _CHECKS: dict[str, Callable[[str, Any, bool], Any]] = {
     "text": _text,
     "boolean": _boolean,
     "integer": _integer,
-    "number": number_of,
-    "date": day_of,
-    "datetime": moment_of,
+    "number": parse_number,
+    "date": parse_day,
+    "datetime": parse_moment,
 }
 
 
-def address(name: str, url: str) -> SplitResult:
+def parse_http_url(name: str, url: str) -> SplitResult:
     """Return the parts of a value that is an http or https address."""
     try:
         parts = urlsplit(url)
@@ -274,4 +274,4 @@ def address(name: str, url: str) -> SplitResult:
 def must(condition: object, field: str, problem: str, status: int = 400) -> None:
     """Refuse a write whose field breaks a rule."""
     if not condition:
-        raise Refusal(status, f"{field}: {problem}")
+        raise ApiError(status, f"{field}: {problem}")

@@ -7,9 +7,9 @@ from typing import Any
 
 import msgspec
 
-from asana_frames.sandbox_server.errors import Refusal
-from asana_frames.sandbox_server.request import Request
-from asana_frames.sandbox_server.routing import ROOT
+from asana_frames.sandbox_server.core.errors import ApiError
+from asana_frames.sandbox_server.http.api_request import ApiRequest
+from asana_frames.sandbox_server.http.routing import ROOT
 
 _MOST = 10
 _METHODS = ("get", "post", "put", "delete", "patch", "head")
@@ -17,7 +17,7 @@ _METHODS = ("get", "post", "put", "delete", "patch", "head")
 _FORBIDDEN = ("/attachments", "/organization_exports", "/batch")
 
 
-def actions_of(request: Request) -> Iterator[Request | Refusal]:
+def parse_actions(request: ApiRequest) -> Iterator[ApiRequest | ApiError]:
     """Yield the requests of a batch, or why one of them cannot be made.
 
     Raises
@@ -27,46 +27,46 @@ def actions_of(request: Request) -> Iterator[Request | Refusal]:
     """
     actions = request.data.get("actions")
     if not isinstance(actions, list) or not actions:
-        raise Refusal(400, "Batch requests must contain at least one action")
+        raise ApiError(400, "Batch requests must contain at least one action")
     if len(actions) > _MOST:
-        raise Refusal(400, f"Batch requests must contain no more than {_MOST} actions")
-    return (_action(request, action) for action in actions)
+        raise ApiError(400, f"Batch requests must contain no more than {_MOST} actions")
+    return (_parse_action(request, action) for action in actions)
 
 
-def _action(request: Request, action: Any) -> Request | Refusal:
+def _parse_action(request: ApiRequest, action: Any) -> ApiRequest | ApiError:
     if not isinstance(action, dict):
-        return Refusal(400, "actions: Must be objects")
+        return ApiError(400, "actions: Must be objects")
     method, path = action.get("method"), action.get("relative_path")
     data, options = action.get("data") or {}, action.get("options") or {}
     if not isinstance(method, str) or method.lower() not in _METHODS:
-        return Refusal(400, f"method: Not a valid value: {method}")
+        return ApiError(400, f"method: Not a valid value: {method}")
     if not isinstance(path, str) or not path.startswith("/"):
-        return Refusal(400, "relative_path: Must begin with /")
+        return ApiError(400, "relative_path: Must begin with /")
     if not isinstance(data, dict) or not isinstance(options, dict):
-        return Refusal(400, "data and options: Must be objects")
+        return ApiError(400, "data and options: Must be objects")
     if "?" in path:
-        return Refusal(400, "relative_path: Put the parameters of a query into data")
+        return ApiError(400, "relative_path: Put the parameters of a query into data")
     path = "/" + path.strip("/").removeprefix(ROOT.strip("/")).strip("/")
     is_write = method.lower() != "get"
     if is_write and path in _FORBIDDEN:
-        return Refusal(400, f"relative_path: {path} cannot be part of a batch")
+        return ApiError(400, f"relative_path: {path} cannot be part of a batch")
     query: dict[str, str] = {}
     if not is_write:
         # What a query would say stands in data; only limit and offset are options.
-        query = {key: _text(value) for key, value in data.items()}
+        query = {key: _query_text(value) for key, value in data.items()}
         data = {}
     query |= {key: str(options[key]) for key in ("limit", "offset") if key in options}
     fields = {key: value for key, value in options.items() if key == "fields"}
-    return Request(method.upper(), path, query, data, fields, request.token)
+    return ApiRequest(method.upper(), path, query, data, fields, request.token)
 
 
-def _text(value: Any) -> str:
+def _query_text(value: Any) -> str:
     if isinstance(value, list):
-        return ",".join(map(_text, value))
+        return ",".join(map(_query_text, value))
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def outcome(status: int, body: bytes, location: str | None) -> dict[str, Any]:
+def build_outcome(status: int, body: bytes, location: str | None) -> dict[str, Any]:
     """Return what became of one request, with its headers the way Asana lists them."""
     found = [("location", location)] if location else []
     headers = {

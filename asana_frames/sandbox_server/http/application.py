@@ -12,20 +12,21 @@ from urllib.parse import parse_qsl, urlsplit
 import msgspec
 
 from asana_frames.catalog import Operation, load
-from asana_frames.sandbox_server import files, oauth
-from asana_frames.sandbox_server.batch import actions_of, outcome
-from asana_frames.sandbox_server.errors import Refusal
-from asana_frames.sandbox_server.faults import Faults, Mischief
-from asana_frames.sandbox_server.limits import Costs, Limits
-from asana_frames.sandbox_server.notices import RUNNING, notices
-from asana_frames.sandbox_server.person import TOKEN, Person
-from asana_frames.sandbox_server.plan import PER_MINUTE, UNPAID, Plan, check_plan
-from asana_frames.sandbox_server.reader import Reader
-from asana_frames.sandbox_server.request import Request, read_request
-from asana_frames.sandbox_server.routing import ROOT, Routes
-from asana_frames.sandbox_server.store import Store
-from asana_frames.sandbox_server.webhooks import Deliveries
-from asana_frames.sandbox_server.writer import Writer
+from asana_frames.sandbox_server.core.errors import ApiError
+from asana_frames.sandbox_server.core.store import Store
+from asana_frames.sandbox_server.http import downloads as files
+from asana_frames.sandbox_server.http import oauth
+from asana_frames.sandbox_server.http.api_request import ApiRequest, parse_request
+from asana_frames.sandbox_server.http.batch import build_outcome, parse_actions
+from asana_frames.sandbox_server.http.change_notices import CHANGE_HEADERS, change_headers
+from asana_frames.sandbox_server.http.faults import FaultInjector, Faults
+from asana_frames.sandbox_server.http.plans import PER_MINUTE, UNPAID, Plan, check_plan
+from asana_frames.sandbox_server.http.rate_limits import LinkQuotas, RequestQuotas
+from asana_frames.sandbox_server.http.read_handler import ReadHandler
+from asana_frames.sandbox_server.http.routing import ROOT, Routes
+from asana_frames.sandbox_server.http.user_session import TOKEN, UserSession
+from asana_frames.sandbox_server.http.webhook_deliveries import WebhookDeliveries
+from asana_frames.sandbox_server.http.write_handler import WriteHandler
 
 _JSON = ("Content-Type", "application/json; charset=UTF-8")
 _VERSION = ("X-Asana-Api-Version", "1.1")
@@ -39,7 +40,7 @@ _STREAM = re.compile(r"/(?:tasks|projects|goals)/(\d+)/events")
 Latency = float | tuple[float, float]
 
 
-class Answer(NamedTuple):
+class ApiResponse(NamedTuple):
     """What is sent back."""
 
     status: int
@@ -82,27 +83,27 @@ class Application:
     ) -> None:
         self.store = store
         self.base_url = base_url
-        self.mischief = Mischief(faults or Faults())
+        self.mischief = FaultInjector(faults or Faults())
         store.index_lag = self.mischief.faults.index_lag
         self._plan: Plan = plan
-        self._limits = Limits(PER_MINUTE[plan] if limits else 0)
-        self._costs = Costs(self.mischief.faults.cost)
+        self._limits = RequestQuotas(PER_MINUTE[plan] if limits else 0)
+        self._costs = LinkQuotas(self.mischief.faults.cost)
         self._latency = latency
         self._chances = random.Random(store.seed)
         self._routes = Routes(load().operations)
         self._origin = base_url.removesuffix(ROOT)
         #: Faults of the sandbox itself, which clients see as 500; there should be none.
         self.crashes: list[Exception] = []
-        self._people: dict[str, Person] = {}
+        self._people: dict[str, UserSession] = {}
         me = store.first("user")
         self.oauth = oauth.OAuth(TOKEN, {key: me[key] for key in ("gid", "name", "email")})
-        self._reader = Reader(store, base_url, self.mischief, self._costs)
-        self._deliveries = Deliveries(store)
-        self._writer = Writer(store, self._deliveries, self._limits)
+        self._reader = ReadHandler(store, base_url, self.mischief, self._costs)
+        self._deliveries = WebhookDeliveries(store)
+        self._writer = WriteHandler(store, self._deliveries, self._limits)
 
     def handle(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes = b""
-    ) -> Answer:
+    ) -> ApiResponse:
         """Answer one request.
 
         Parameters
@@ -118,49 +119,49 @@ class Application:
         """
         try:
             if target.startswith(files.ROOT):
-                return self._file(target)
+                return self._download_file(target)
             if target.startswith(oauth.ROOT):
-                return Answer(*self.oauth.answer(method, target, headers, body))
-            html = self.mischief.before()
+                return ApiResponse(*self.oauth.answer(method, target, headers, body))
+            html = self.mischief.fail_request()
             if html is not None:
-                return Answer(502, html, (("Content-Type", "text/html"),))
-            answer = self._answer(read_request(method, target, headers, body))
-        except Refusal as refusal:
-            return _refused(refusal)
+                return ApiResponse(502, html, (("Content-Type", "text/html"),))
+            answer = self._route(parse_request(method, target, headers, body))
+        except ApiError as refusal:
+            return _error_response(refusal)
         except Exception as fault:  # noqa: BLE001
             # As a server does: the fault is ours, and the connection lives on.
-            return self._crashed(fault)
-        return answer._replace(mishap=self.mischief.on_the_way())
+            return self._record_crash(fault)
+        return answer._replace(mishap=self.mischief.choose_mishap())
 
     def close(self) -> None:
         """Stop what goes on in the background: deliveries to webhooks."""
         self._deliveries.close()
 
-    def _crashed(self, fault: Exception) -> Answer:
+    def _record_crash(self, fault: Exception) -> ApiResponse:
         self.crashes.append(fault)
-        return _refused(Refusal(500, f"Server Error: {type(fault).__name__}"))
+        return _error_response(ApiError(500, f"Server Error: {type(fault).__name__}"))
 
-    def _wait(self) -> None:
+    def _apply_latency(self) -> None:
         if self._latency:
             span = self._latency if isinstance(self._latency, tuple) else (self._latency,) * 2
             time.sleep(self._chances.uniform(*span))
 
-    def _answer(self, request: Request) -> Answer:
-        person = self._person(self.oauth.stands_for(request.token))
+    def _route(self, request: ApiRequest) -> ApiResponse:
+        person = self._authenticate(self.oauth.resolve_token(request.token))
         self._costs.check(request.token)
         if not request.path.startswith(f"{ROOT}/"):
-            raise Refusal(404, f"No matching route for request: {request.method} {request.path}")
+            raise ApiError(404, f"No matching route for request: {request.method} {request.path}")
         if len(request.opt_fields) > _LONGEST:
-            raise Refusal(400, f"opt_fields: Longer than {_LONGEST} characters")
-        request = _streamed(request._replace(path=request.path[len(ROOT) :]))
+            raise ApiError(400, f"opt_fields: Longer than {_LONGEST} characters")
+        request = rewrite_event_path(request._replace(path=request.path[len(ROOT) :]))
         operation, values = self._routes.find(request.method, request.path)
         if operation.id == "createBatchRequest":
-            return self._batch(request, person)
-        with self._limits.counted(request.token, **_cost(operation)):
-            self._wait()
+            return self._run_batch(request, person)
+        with self._limits.count_requests(request.token, **_count_quota(operation)):
+            self._apply_latency()
             return self._perform(request, person, operation, values)
 
-    def _person(self, token: str) -> Person:
+    def _authenticate(self, token: str) -> UserSession:
         """Return who a token belongs to.
 
         Raises
@@ -171,86 +172,96 @@ class Application:
         person = self._people.get(token)
         if person is None:
             name, _, address = token.partition(":")
-            me = self.store.by_email(address) if address else self.store.first("user")
+            me = self.store.find_by_email(address) if address else self.store.first("user")
             if name != TOKEN or me is None or (":" in token and not address):
-                raise Refusal(401, "Not Authorized")
+                raise ApiError(401, "Not Authorized")
             person = next((p for p in self._people.values() if p.me is me), None)
             unpaid = UNPAID.get(self._plan, frozenset())
-            person = person or Person(self.store, me, self._origin, unpaid)
+            person = person or UserSession(self.store, me, self._origin, unpaid)
             self._people[token] = person
         if not person.me["workspaces"]:
-            raise Refusal(401, "Not Authorized")
+            raise ApiError(401, "Not Authorized")
         return person
 
     def _perform(
-        self, request: Request, person: Person, operation: Operation, values: dict[str, str]
-    ) -> Answer:
+        self,
+        request: ApiRequest,
+        person: UserSession,
+        operation: Operation,
+        values: dict[str, str],
+    ) -> ApiResponse:
         check_plan(operation, self._plan, is_admin=person.access.is_admin)
-        headers = (_JSON, _VERSION, *notices(operation, request))
+        headers = (_JSON, _VERSION, *change_headers(operation, request))
         if operation.is_read:
             with self.store.lock:
                 pieces = self._reader.read(request, person, operation, values)
             body = b"".join(pieces)
-            shown = _pretty(request, body)
-            return Answer(200, shown, headers, "", tuple(pieces) if shown is body else ())
+            shown = _format_body(request, body)
+            return ApiResponse(200, shown, headers, "", tuple(pieces) if shown is body else ())
         status, body, location = self._writer.write(request, person, operation, values)
         path = self._routes.location(*location) if location else ""
         if path:
             headers = (*headers, ("Location", path))
-        return Answer(status, _pretty(request, body), headers)
+        return ApiResponse(status, _format_body(request, body), headers)
 
-    def _batch(self, request: Request, person: Person) -> Answer:
+    def _run_batch(self, request: ApiRequest, person: UserSession) -> ApiResponse:
         """Do up to ten things; each has an outcome of its own, but quotas are for all."""
-        found: list[tuple[Request, Operation | None, dict[str, str], Refusal | None]] = []
+        found: list[tuple[ApiRequest, Operation | None, dict[str, str], ApiError | None]] = []
         reads = writes = searches = 0
-        for action in actions_of(request):
+        for action in parse_actions(request):
             try:
-                if isinstance(action, Refusal):
+                if isinstance(action, ApiError):
                     raise action
                 operation, values = self._routes.find(action.method, action.path)
-            except Refusal as refusal:
+            except ApiError as refusal:
                 found.append((request, None, {}, refusal))
                 reads += 1
                 continue
             found.append((action, operation, values, None))
-            cost = _cost(operation)
+            cost = _count_quota(operation)
             reads, writes = reads + cost["reads"], writes + cost["writes"]
             searches += cost["searches"]
         outcomes = []
-        with self._limits.counted(request.token, reads=reads, writes=writes, searches=searches):
-            self._wait()
+        with self._limits.count_requests(
+            request.token, reads=reads, writes=writes, searches=searches
+        ):
+            self._apply_latency()
             for action, known, values, refused in found:
-                outcomes.append(self._outcome(action, person, known, values, refused))
+                outcomes.append(self._run_batch_action(action, person, known, values, refused))
         content = {"data": outcomes}
-        return Answer(200, _pretty(request, _encode(content)), (_JSON, _VERSION, *RUNNING))
+        return ApiResponse(
+            200, _format_body(request, _encode(content)), (_JSON, _VERSION, *CHANGE_HEADERS)
+        )
 
-    def _outcome(
+    def _run_batch_action(
         self,
-        action: Request,
-        person: Person,
+        action: ApiRequest,
+        person: UserSession,
         operation: Operation | None,
         values: dict[str, str],
-        refused: Refusal | None,
+        refused: ApiError | None,
     ) -> dict[str, Any]:
         try:
             if operation is None:
-                raise refused or Refusal(404, "No matching route")
+                raise refused or ApiError(404, "No matching route")
             answer = self._perform(action, person, operation, values)
-        except Refusal as refusal:
-            answer = _refused(refusal)
+        except ApiError as refusal:
+            answer = _error_response(refusal)
         except Exception as fault:  # noqa: BLE001
-            answer = self._crashed(fault)
-        return outcome(answer.status, answer.body, dict(answer.headers).get("Location"))
+            answer = self._record_crash(fault)
+        return build_outcome(answer.status, answer.body, dict(answer.headers).get("Location"))
 
-    def _file(self, target: str) -> Answer:
+    def _download_file(self, target: str) -> ApiResponse:
         parts = urlsplit(target)
         gid = parts.path.removeprefix(files.ROOT)
         with self.store.lock:
-            content, headers = self._person(TOKEN).files.read(gid, dict(parse_qsl(parts.query)))
-        return Answer(200, content, tuple(headers.items()))
+            content, headers = self._authenticate(TOKEN).files.read(
+                gid, dict(parse_qsl(parts.query))
+            )
+        return ApiResponse(200, content, tuple(headers.items()))
 
 
-def _streamed(request: Request) -> Request:
+def rewrite_event_path(request: ApiRequest) -> ApiRequest:
     """Return the request that ``/projects/{gid}/events`` and its like stand for."""
     found = _STREAM.fullmatch(request.path)
     if found is None:
@@ -258,7 +269,7 @@ def _streamed(request: Request) -> Request:
     return request._replace(path="/events", query={**request.query, "resource": found[1]})
 
 
-def _cost(operation: Operation) -> dict[str, int]:
+def _count_quota(operation: Operation) -> dict[str, int]:
     is_search = operation.id.startswith("search")
     return {
         "reads": int(operation.is_read),
@@ -267,12 +278,12 @@ def _cost(operation: Operation) -> dict[str, int]:
     }
 
 
-def _pretty(request: Request, body: bytes) -> bytes:
+def _format_body(request: ApiRequest, body: bytes) -> bytes:
     wanted = request.query.get("opt_pretty", request.options.get("pretty", False))
     is_wanted = wanted is True or str(wanted).lower() in ("", "true")
     return msgspec.json.format(body, indent=2) if is_wanted else body
 
 
-def _refused(refusal: Refusal) -> Answer:
-    headers = (_JSON, _VERSION, *RUNNING, *refusal.headers.items())
-    return Answer(refusal.status, _encode(refusal.body), headers)
+def _error_response(refusal: ApiError) -> ApiResponse:
+    headers = (_JSON, _VERSION, *CHANGE_HEADERS, *refusal.headers.items())
+    return ApiResponse(refusal.status, _encode(refusal.body), headers)

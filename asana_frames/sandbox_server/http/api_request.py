@@ -10,25 +10,25 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import msgspec
 
-from asana_frames.sandbox_server.errors import Refusal, invalid
+from asana_frames.sandbox_server.core.errors import ApiError, invalid_field
 
 #: Bytes of an attachment, and of any other body.
-MOST_BYTES = 100_000_000
-_MOST_JSON = 10_000_000
+MAX_UPLOAD_BYTES = 100_000_000
+_MAX_JSON_BYTES = 10_000_000
 _FORM = "application/x-www-form-urlencoded"
 _MULTIPART = "multipart/form-data"
 _LISTED = re.compile(r"(\w+)\[\d*\]")
-Fields = list[tuple[str, str]]
+FormFields = list[tuple[str, str]]
 
 
-class File(NamedTuple):
+class UploadedFile(NamedTuple):
     """An uploaded file."""
 
     name: str
     content: bytes
 
 
-class Request(NamedTuple):
+class ApiRequest(NamedTuple):
     """What was asked."""
 
     method: str
@@ -41,7 +41,7 @@ class Request(NamedTuple):
     token: str = ""
     #: A form's values are all text.
     is_form: bool = False
-    file: File | None = None
+    file: UploadedFile | None = None
 
     @property
     def opt_fields(self) -> str:
@@ -52,9 +52,9 @@ class Request(NamedTuple):
         return self.query.get("opt_fields") or str(listed or "")
 
 
-def read_request(
+def parse_request(
     method: str, target: str, headers: Mapping[str, str], body: bytes = b""
-) -> Request:
+) -> ApiRequest:
     """Read a request.
 
     Parameters
@@ -77,35 +77,35 @@ def read_request(
     try:
         parts = urlsplit(target)
     except ValueError:
-        raise Refusal(400, "The address cannot be read") from None
+        raise ApiError(400, "The address cannot be read") from None
     query = dict(parse_qsl(parts.query, keep_blank_values=True))
     scheme, _, token = known.get("authorization", "").partition(" ")
     token = token.strip() if scheme.lower() == "bearer" else ""
-    asked = Request(method, parts.path, query, {}, {}, token)
+    asked = ApiRequest(method, parts.path, query, {}, {}, token)
     if method not in ("POST", "PUT") or not body:
         return asked
     kind, _, _ = known.get("content-type", "application/json").partition(";")
     kind = kind.strip().lower()
-    if len(body) > (MOST_BYTES if kind == _MULTIPART else _MOST_JSON):
-        raise Refusal(413, "The request is too large.")
+    if len(body) > (MAX_UPLOAD_BYTES if kind == _MULTIPART else _MAX_JSON_BYTES):
+        raise ApiError(413, "The request is too large.")
     if kind == _MULTIPART:
-        return _of_fields(asked, *_parts(known["content-type"], body))
+        return collect_fields(asked, *parse_multipart(known["content-type"], body))
     if kind == _FORM:
-        return _of_form(asked, body)
+        return _parse_form(asked, body)
     if kind != "application/json":
-        raise Refusal(415, f"Content type {kind} is not supported: send application/json.")
-    return _of_json(asked, body)
+        raise ApiError(415, f"Content type {kind} is not supported: send application/json.")
+    return _parse_json(asked, body)
 
 
-def _of_form(asked: Request, body: bytes) -> Request:
+def _parse_form(asked: ApiRequest, body: bytes) -> ApiRequest:
     try:
         fields = parse_qsl(body.decode(), keep_blank_values=True)
     except (UnicodeDecodeError, ValueError):
-        raise Refusal(400, "Could not parse request data: it is no form.") from None
-    return _of_fields(asked, fields, None)
+        raise ApiError(400, "Could not parse request data: it is no form.") from None
+    return collect_fields(asked, fields, None)
 
 
-def _of_fields(asked: Request, given: Fields, file: File | None) -> Request:
+def collect_fields(asked: ApiRequest, given: FormFields, file: UploadedFile | None) -> ApiRequest:
     """Return a request of form fields; ``name[]`` and ``name[0]`` gather lists."""
     fields: dict[str, Any] = {}
     for key, value in given:
@@ -120,34 +120,34 @@ def _of_fields(asked: Request, given: Fields, file: File | None) -> Request:
     return asked._replace(data=fields, options=options, is_form=True, file=file)
 
 
-def _of_json(asked: Request, body: bytes) -> Request:
+def _parse_json(asked: ApiRequest, body: bytes) -> ApiRequest:
     try:
         content = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise Refusal(400, "Could not parse request data, invalid JSON") from None
+        raise ApiError(400, "Could not parse request data, invalid JSON") from None
     if not isinstance(content, dict):
-        raise Refusal(400, "The body must be a JSON object with the key data")
+        raise ApiError(400, "The body must be a JSON object with the key data")
     data, options = content.get("data"), content.get("options")
     for name, value in (("data", data), ("options", options)):
         if value is not None and not isinstance(value, dict):
-            raise invalid(name, "Must be a JSON object")
+            raise invalid_field(name, "Must be a JSON object")
     return asked._replace(data=data or {}, options=options or {})
 
 
-def _parts(content_type: str, body: bytes) -> tuple[Fields, File | None]:
+def parse_multipart(content_type: str, body: bytes) -> tuple[FormFields, UploadedFile | None]:
     """Return the fields and the file of a multipart form, byte for byte."""
     boundary = message_from_string(f"Content-Type: {content_type}").get_boundary()
     pieces = (b"\r\n" + body).split(b"\r\n--" + (boundary or "").encode())
     if not boundary or len(pieces) < 3:
-        raise Refusal(400, "Could not parse request data: no parts in the multipart form")
-    fields: Fields = []
+        raise ApiError(400, "Could not parse request data: no parts in the multipart form")
+    fields: FormFields = []
     file = None
     for piece in pieces[1:-1]:
         head, _, content = piece.partition(b"\r\n\r\n")
         about = message_from_bytes(head.strip() + b"\r\n\r\n", policy=policy.HTTP)
         name = about.get_param("name", header="content-disposition")
         if about.get_filename() is not None and name == "file":
-            file = File(unquote(str(about.get_filename())), content)
+            file = UploadedFile(unquote(str(about.get_filename())), content)
         elif isinstance(name, str) and about.get_filename() is None:
             fields.append((name, content.decode(errors="replace")))
     return fields, file

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Set
 from typing import Any
 
-from asana_frames.sandbox_server.changes import Changes
-from asana_frames.sandbox_server.store import Object, Part
+from asana_frames.sandbox_server.core.store import Object, Partition
+from asana_frames.sandbox_server.core.transaction import Transaction
 
 #: Record type -> the fields without which such an object is nothing.
 _BELONGS: dict[str, tuple[str, ...]] = {
@@ -41,7 +41,7 @@ _MATTERS = frozenset(
 _KEPT = frozenset(("story", "audit_log_event"))
 
 
-def sweep(changes: Changes) -> None:
+def clear_deleted(changes: Transaction) -> None:
     """Empty all references to what these changes have deleted.
 
     Parameters
@@ -58,25 +58,25 @@ def sweep(changes: Changes) -> None:
         for part in (store.company, *(b for b in store.blocks if b.stage)):
             for kind, items in list(part.by_type.items()):
                 for item in list(items.values()):
-                    _sweep_item(changes, kind, item, gone)
-            _sweep_lists(changes, part, gone)
+                    _clear_item(changes, kind, item, gone)
+            _clear_lists(changes, part, gone)
         store.gone |= gone
         gone = changes.gone.keys() - before
 
 
-def _sweep_item(changes: Changes, kind: str, item: Object, gone: Set[str]) -> None:
+def _clear_item(changes: Transaction, kind: str, item: Object, gone: Set[str]) -> None:
     for field in _BELONGS.get(kind, ()):
         owner = item.get(field)
         if owner is not None and owner["gid"] in gone:
             changes.remove(item, kind)
             return
     if kind not in _KEPT:
-        changed = dict(emptied(item, gone))
+        changed = dict(iterate_cleared_fields(item, gone))
         if changed:
-            changes.quietly(item, **changed)
+            changes.update_silently(item, **changed)
 
 
-def _sweep_lists(changes: Changes, part: Part, gone: Set[str]) -> None:
+def _clear_lists(changes: Transaction, part: Partition, gone: Set[str]) -> None:
     for key, items in list(part.under.items()):
         if key[1] in gone:
             changes.replace(part, key, [])
@@ -84,16 +84,16 @@ def _sweep_lists(changes: Changes, part: Part, gone: Set[str]) -> None:
             changes.replace(part, key, [item for item in items if item["gid"] not in gone])
 
 
-def sweep_block(part: Part, gone: Set[str]) -> None:
+def clear_partition(part: Partition, gone: Set[str]) -> None:
     """Empty the references of a block that was made after something was deleted."""
     for kind, items in part.by_type.items():
         for item in items.values() if kind not in _KEPT else ():
-            item |= dict(emptied(item, gone))
+            item |= dict(iterate_cleared_fields(item, gone))
     for key, found in list(part.under.items()):
         part.under[key] = [item for item in found if item["gid"] not in gone]
 
 
-def emptied(item: Object, gone: Set[str]) -> Iterator[tuple[str, Any]]:
+def iterate_cleared_fields(item: Object, gone: Set[str]) -> Iterator[tuple[str, Any]]:
     """Yield the fields of an object that refer to what is gone, as they are without it."""
     for key, value in item.items():
         kind = value.__class__
@@ -101,30 +101,32 @@ def emptied(item: Object, gone: Set[str]) -> Iterator[tuple[str, Any]]:
             if value.get("gid") in gone:
                 yield key, None
             elif "gid" not in value:
-                inner = dict(emptied(value, gone))
+                inner = dict(iterate_cleared_fields(value, gone))
                 if inner:
                     yield key, {**value, **inner}
-        elif kind is list and value and any(_is_gone(part, gone) for part in value):
-            rest = (_without(part, gone) for part in value)
+        elif kind is list and value and any(_refers_to_deleted(part, gone) for part in value):
+            rest = (drop_deleted(part, gone) for part in value)
             yield key, [part for part in rest if part is not None]
 
 
-def _is_gone(part: Any, gone: Set[str]) -> bool:
+def _refers_to_deleted(part: Any, gone: Set[str]) -> bool:
     if isinstance(part, tuple):
         field, value = part
-        return field["gid"] in gone or _is_gone(value, gone)
+        return field["gid"] in gone or _refers_to_deleted(value, gone)
     if isinstance(part, list):
-        return any(_is_gone(inner, gone) for inner in part)
+        return any(_refers_to_deleted(inner, gone) for inner in part)
     if not isinstance(part, dict):
         return False
     if "gid" in part and "user" not in part:
         return part["gid"] in gone
-    return any(_is_gone(inner, gone) for inner in part.values() if isinstance(inner, dict))
+    return any(
+        _refers_to_deleted(inner, gone) for inner in part.values() if isinstance(inner, dict)
+    )
 
 
-def _without(part: Any, gone: Set[str]) -> Any:
+def drop_deleted(part: Any, gone: Set[str]) -> Any:
     """Return a member of a list without what is gone, or None where nothing is left of it."""
-    if not _is_gone(part, gone):
+    if not _refers_to_deleted(part, gone):
         return part
     if isinstance(part, tuple) and part[0]["gid"] not in gone:
         field, value = part

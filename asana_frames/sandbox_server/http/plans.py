@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from asana_frames.catalog import Operation
-from asana_frames.sandbox_server.errors import Refusal
+from asana_frames.sandbox_server.core.errors import ApiError
 
 Plan = Literal["free", "starter", "advanced", "enterprise"]
 
@@ -81,7 +81,7 @@ def check_plan(operation: Operation, plan: str, *, is_admin: bool) -> None:
     needed = _OPERATIONS.get(operation.id, _RESOURCES.get(operation.resource, "free"))
     if _ORDER.index(plan) < _ORDER.index(needed):
         if operation.id.startswith("search"):
-            raise Refusal(402, "Search is only available to premium users.")
-        raise Refusal(402, "This feature is not available on your plan.")
+            raise ApiError(402, "Search is only available to premium users.")
+        raise ApiError(402, "This feature is not available on your plan.")
     if operation.resource in _FOR_ADMINS and not is_admin:
-        raise Refusal(403, "Only service accounts can do this")
+        raise ApiError(403, "Only service accounts can do this")

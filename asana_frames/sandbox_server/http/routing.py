@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from urllib.parse import unquote
 
 from asana_frames.catalog import Operation
-from asana_frames.sandbox_server.errors import Refusal
+from asana_frames.sandbox_server.core.errors import ApiError
 
 #: What all paths of the API begin with.
 ROOT = "/api/1.0"
@@ -47,10 +47,10 @@ class Routes:
         keys = path.strip("/").split("/")
         method = "GET" if method == "HEAD" else method
         for operation, template in self._candidates.get((method, len(keys)), ()):
-            values = _matched(template, keys)
+            values = _match_template(template, keys)
             if values is not None:
                 return operation, values
-        raise Refusal(404, f"No matching route for request: {method} {path}")
+        raise ApiError(404, f"No matching route for request: {method} {path}")
 
     def location(self, kind: str, gid: str) -> str:
         """Return the path of an object, for the header ``Location``."""
@@ -58,7 +58,7 @@ class Routes:
         return "" if template is None else f"{ROOT}{template[: template.index('{')]}{gid}"
 
 
-def _matched(template: list[str], keys: list[str]) -> dict[str, str] | None:
+def _match_template(template: list[str], keys: list[str]) -> dict[str, str] | None:
     values = {}
     for wanted, given in zip(template, keys, strict=True):
         if wanted.startswith("{"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from asana_frames.sandbox_server.store import Object, Store
+from asana_frames.sandbox_server.core.store import Object, Store
 
 _CAN_WRITE = ("admin", "editor")
 
@@ -42,7 +42,7 @@ class Access:
             )
         if kind == "goal":
             is_open = item["privacy_setting"] == "public_to_workspace"
-            return is_open or self._level(item) is not None
+            return is_open or self._access_level(item) is not None
         if kind == "task":
             return self._can_see_task(item)
         if kind == "section":
@@ -70,11 +70,11 @@ class Access:
         if kind == "section":
             return self.can_change(item["project"])
         if kind in ("project", "portfolio", "goal"):
-            level = self._level(item)
+            level = self._access_level(item)
             return (level or item["default_access_level"]) in _CAN_WRITE
         return True
 
-    def _level(self, parent: Object) -> str | None:
+    def _access_level(self, parent: Object) -> str | None:
         for membership in self._store.all("membership"):
             if membership["parent"] is parent and membership["member"] is self.me:
                 level: str = membership["access_level"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from asana_frames.catalog import Operation
-from asana_frames.sandbox_server.request import Request
+from asana_frames.sandbox_server.http.api_request import ApiRequest
 
 _INFO = "https://forum.asana.com/t/"
 #: Name of a change, and the topic that tells of it.
@@ -15,12 +15,12 @@ _CHANGES = {
     "goal_sals_api": "1089758",
 }
 #: What is told with every answer.
-RUNNING = tuple(
+CHANGE_HEADERS = tuple(
     ("Asana-Change", f"name={name};info={_INFO}{topic}") for name, topic in _CHANGES.items()
 )
 
 
-def notices(operation: Operation, request: Request) -> tuple[tuple[str, str], ...]:
+def change_headers(operation: Operation, request: ApiRequest) -> tuple[tuple[str, str], ...]:
     """Return the headers that tell of changes.
 
     Parameters
@@ -32,14 +32,14 @@ def notices(operation: Operation, request: Request) -> tuple[tuple[str, str], ..
     """
     affected = {name for name in _CHANGES if _is_affected(name, operation, request)}
     if not affected:
-        return RUNNING
+        return CHANGE_HEADERS
     return tuple(
         (key, f"{value};affected=true" if name in affected else value)
-        for name, (key, value) in zip(_CHANGES, RUNNING, strict=True)
+        for name, (key, value) in zip(_CHANGES, CHANGE_HEADERS, strict=True)
     )
 
 
-def _is_affected(name: str, operation: Operation, request: Request) -> bool:
+def _is_affected(name: str, operation: Operation, request: ApiRequest) -> bool:
     if name == "new_user_task_lists":
         return operation.record == "task" and "assignee_status" in request.opt_fields
     if name == "cross_workspace_deprecation":

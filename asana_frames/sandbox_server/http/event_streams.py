@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from asana_frames.sandbox_server.errors import Refusal
-from asana_frames.sandbox_server.store import Object, Store
+from asana_frames.sandbox_server.core.errors import ApiError
+from asana_frames.sandbox_server.core.store import Object, Store
 
 #: Seconds that a token lives, and events of one answer.
 TOKEN_LIFE = 86_400
@@ -20,7 +20,7 @@ _SYNC_FAILED = (
 )
 
 
-class Streams:
+class EventStreams:
     """Answers who asks what is new.
 
     Parameters
@@ -59,7 +59,7 @@ class Streams:
         since = self._place(resource, token or "")
         start = -1 if since is None else since - self._store.forgotten
         if not 0 <= start <= len(events):
-            raise Refusal(412, _SYNC_FAILED, sync=self._token(resource, len(events)))
+            raise ApiError(412, _SYNC_FAILED, sync=self._sync_token(resource, len(events)))
         most = _OF_WORKSPACE if is_workspace else _OF_OBJECT
         found: list[Object] = []
         end = start
@@ -71,10 +71,10 @@ class Streams:
         if not more:
             end = len(events)
         # Nothing new: the same token goes on working.
-        sync = token if end == start and token else self._token(resource, end)
+        sync = token if end == start and token else self._sync_token(resource, end)
         return found, {"sync": sync, "has_more": more}
 
-    def _token(self, resource: Object, kept: int) -> str:
+    def _sync_token(self, resource: Object, kept: int) -> str:
         """Return the token to go on with after so many of the events that are kept."""
         place = kept + self._store.forgotten
         return self._signed(resource, place, int(self._clock()))

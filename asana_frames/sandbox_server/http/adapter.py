@@ -11,7 +11,7 @@ import requests
 from requests.adapters import BaseAdapter
 from urllib3 import HTTPHeaderDict, HTTPResponse
 
-from asana_frames.sandbox_server.application import Answer, Application
+from asana_frames.sandbox_server.http.application import ApiResponse, Application
 
 
 class SandboxAdapter(BaseAdapter):
@@ -46,14 +46,14 @@ class SandboxAdapter(BaseAdapter):
         response.request = request
         response.url = str(request.url)
         response.raw = HTTPResponse(
-            io.BytesIO(self._arrived(answer, request)),
+            io.BytesIO(self._apply_mishap(answer, request)),
             headers=HTTPHeaderDict(answer.headers),
             status=answer.status,
             preload_content=False,
         )
         return response
 
-    def _arrived(self, answer: Answer, request: requests.PreparedRequest) -> bytes:
+    def _apply_mishap(self, answer: ApiResponse, request: requests.PreparedRequest) -> bytes:
         """Return what is left of a body on its way."""
         if answer.mishap == "drop":
             raise requests.exceptions.ChunkedEncodingError(

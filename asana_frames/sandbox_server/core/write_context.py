@@ -10,15 +10,15 @@ import msgspec
 
 from asana_frames.catalog import load
 from asana_frames.sandbox_server import blank
-from asana_frames.sandbox_server.changes import Changes
-from asana_frames.sandbox_server.checks import Resolve, checked
-from asana_frames.sandbox_server.errors import Refusal, invalid
-from asana_frames.sandbox_server.request import File
-from asana_frames.sandbox_server.store import Object, Store
-from asana_frames.sandbox_server.values import escaped
+from asana_frames.sandbox_server.core.body_checks import Resolve, checked
+from asana_frames.sandbox_server.core.custom_values import escape_text
+from asana_frames.sandbox_server.core.errors import ApiError, invalid_field
+from asana_frames.sandbox_server.core.store import Object, Store
+from asana_frames.sandbox_server.core.transaction import Transaction
+from asana_frames.sandbox_server.http.api_request import UploadedFile
 
 
-class Write(Changes):
+class WriteContext(Transaction):
     """The changes of one operation, and what it was given.
 
     Parameters
@@ -48,7 +48,7 @@ class Write(Changes):
         raw: dict[str, Any] | None = None,
         at: dict[str, Any] | None = None,
         resolve: Resolve | None = None,
-        file: File | None = None,
+        file: UploadedFile | None = None,
     ) -> None:
         super().__init__(store, me)
         self.data = data or {}
@@ -65,36 +65,36 @@ class Write(Changes):
     def find(self, name: str, gid: Any, *kinds: str) -> Object:
         """Return the object of a gid inside a value, such as a custom field's."""
         if self._resolve is None or isinstance(gid, bool) or not isinstance(gid, str | int):
-            raise invalid(name, f"Not a valid ID: {gid}")
+            raise invalid_field(name, f"Not a valid ID: {gid}")
         return self._resolve(name, str(gid), kinds)
 
-    def checked(self, operation: str, data: dict[str, Any]) -> dict[str, Any]:
+    def check_nested_body(self, operation: str, data: dict[str, Any]) -> dict[str, Any]:
         """Return fields that another operation would take, checked as it would."""
         if self._resolve is None:
-            raise invalid(operation, "Not a valid ID")
+            raise invalid_field(operation, "Not a valid ID")
         fields = [f for f in load().operation(operation).body if f.name != "workspace"]
         bare = msgspec.structs.replace(load().operation(operation), body=tuple(fields))
         return checked(bare, data, self._resolve, is_form=False)
 
-    def need(self, *names: str) -> None:
+    def require(self, *names: str) -> None:
         """Refuse a body without one of these fields."""
         for name in names:
             if self.data.get(name) in (None, ""):
-                raise invalid(name, "Missing input")
+                raise invalid_field(name, "Missing input")
 
-    def place(self, items: Sequence[Object]) -> int:
+    def insertion_index(self, items: Sequence[Object]) -> int:
         """Return where ``insert_before`` and ``insert_after`` put something among ``items``."""
         before = self.data.get("insert_before")
         after = self.data.get("insert_after")
         if before and after:
-            raise Refusal(400, "You may only provide one of insert_before or insert_after")
+            raise ApiError(400, "You may only provide one of insert_before or insert_after")
         given = before or after
         if not given:
             return len(items)
         name = "insert_before" if before else "insert_after"
         place = next((n for n, item in enumerate(items) if item is given), None)
         if place is None:
-            raise invalid(name, "The object is not in the list")
+            raise invalid_field(name, "The object is not in the list")
         return place if before else place + 1
 
     # ------------------------------------------------------------------ what Asana shows of it
@@ -110,18 +110,18 @@ class Write(Changes):
             "created_at": self.now,
             "created_by": self.me,
             "text": text if is_comment else f"{self.me['name']} {text}",
-            "html_text": html or f"<body>{escaped(text)}</body>",
+            "html_text": html or f"<body>{escape_text(text)}</body>",
             "is_editable": is_comment,
             "source": "api",
         }
-        made = self.add("story", **blank.story(target) | known | more)
-        self.put(f"{target['resource_type']}_stories", target, made)
+        made = self.add("story", **blank.blank_story(target) | known | more)
+        self.add_related(f"{target['resource_type']}_stories", target, made)
         if target["resource_type"] == "task":
-            self.set(target)
-        self.happened("added", made, parent=target)
+            self.update(target)
+        self.record_event("added", made, parent=target)
         return made
 
-    def happened(
+    def record_event(
         self,
         action: str,
         resource: Object,
@@ -157,7 +157,7 @@ class Write(Changes):
             "action": action,
             "parent": parent,
             "created_at": self.now,
-            "_scopes": frozenset((*scopes(resource, parent), *scopes(within))),
+            "_scopes": frozenset((*event_scopes(resource, parent), *event_scopes(within))),
         }
         if action == "changed":
             event["change"] = {"field": field, "action": "changed", **(change or {})}
@@ -172,24 +172,24 @@ class Write(Changes):
             event_type=event_type,
             event_category=category,
             actor={"actor_type": "user", **{key: me[key] for key in ("gid", "name", "email")}},
-            resource=blank.audited(resource),
+            resource=blank.audited_fields(resource),
             details={},
             context={"context_type": "api", "client_ip_address": "127.0.0.1"},
         )
         del made["resource_type"]
 
-    def changed(self, item: Object, field: str, value: Any) -> None:
+    def update_and_record(self, item: Object, field: str, value: Any) -> None:
         """Change a field and remember the event; an object as value is part of it."""
         if item.get(field) == value and not isinstance(value, dict):
             return
-        self.set(item, **{field: value})
+        self.update(item, **{field: value})
         is_object = isinstance(value, dict) and "resource_type" in value
-        self.happened(
+        self.record_event(
             "changed", item, field=field, change={"new_value": value} if is_object else None
         )
 
 
-def scopes(resource: Object | None, parent: Object | None = None) -> Iterable[str]:
+def event_scopes(resource: Object | None, parent: Object | None = None) -> Iterable[str]:
     """Yield the gids of the objects whose streams show an event: it bubbles up."""
     for item in (resource, parent):
         if item is None:
@@ -198,12 +198,12 @@ def scopes(resource: Object | None, parent: Object | None = None) -> Iterable[st
         kind = item["resource_type"]
         if kind == "task":
             yield from (project["gid"] for project in item["projects"])
-            yield from scopes(item["parent"])
+            yield from event_scopes(item["parent"])
         elif kind == "story":
-            yield from scopes(item["target"])
+            yield from event_scopes(item["target"])
         elif kind == "section":
             yield item["project"]["gid"]
         elif kind in ("attachment", "status_update", "membership", "allocation"):
-            yield from scopes(item["parent"])
+            yield from event_scopes(item["parent"])
         elif kind == "time_tracking_entry":
-            yield from scopes(item["task"])
+            yield from event_scopes(item["task"])

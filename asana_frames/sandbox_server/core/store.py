@@ -37,10 +37,10 @@ _FOUND_IN_WORK = frozenset(("project_tasks", "section_tasks", "user_tasks", "tag
 
 
 #: Task, project, sections it went through, and when it began: what stories tell of.
-Life = tuple[Object, Object | None, Sequence[Object], datetime]
+TaskHistory = tuple[Object, Object | None, Sequence[Object], datetime]
 
 
-class Part:
+class Partition:
     """A share of the objects."""
 
     def __init__(self) -> None:
@@ -49,17 +49,17 @@ class Part:
         #: (what, gid of the owner) -> objects found under it, such as the tasks of a project.
         self.under: dict[tuple[str, str], list[Object]] = {}
 
-    def keep(self, item: Object, kind: str) -> None:
+    def add(self, item: Object, kind: str) -> None:
         """Hold an object."""
         self.by_gid[item["gid"]] = item
         self.by_type.setdefault(kind, {})[item["gid"]] = item
 
-    def put(self, what: str, owner: Object, item: Object) -> None:
+    def add_related(self, what: str, owner: Object, item: Object) -> None:
         """Say that ``item`` is found under ``owner``."""
         self.under.setdefault((what, owner["gid"]), []).append(item)
 
 
-class Block(Part):
+class DivisionBlock(Partition):
     """The work of one division: made when looked at, forgotten again if nothing changed it."""
 
     def __init__(self, number: int) -> None:
@@ -69,11 +69,11 @@ class Block(Part):
         self.stage = 0
         self.is_written = False
         #: What the stories of stage 2 are told of.
-        self.lives: list[Life] = []
+        self.lives: list[TaskHistory] = []
 
 
 #: Makes a stage of a block.
-Build = Callable[["Store", Block, int], None]
+BuildStage = Callable[["Store", DivisionBlock, int], None]
 
 
 class Store:
@@ -91,13 +91,13 @@ class Store:
         Makes a stage of a block.
     """
 
-    def __init__(self, seed: int, now: datetime, divisions: int, build: Build) -> None:
+    def __init__(self, seed: int, now: datetime, divisions: int, build: BuildStage) -> None:
         self.seed = seed
         self.lock = threading.RLock()
         #: Where the company's history ends.
         self.start = now
-        self.company = Part()
-        self.blocks = [Block(number) for number in range(divisions)]
+        self.company = Partition()
+        self.blocks = [DivisionBlock(number) for number in range(divisions)]
         self._kept: OrderedDict[int, None] = OrderedDict()
         self._build = build
         #: gid of a project, section or person -> the division it belongs to.
@@ -143,7 +143,7 @@ class Store:
         found = self.company.by_gid.get(gid)
         if found is not None:
             return found
-        block = self._block_of(gid)
+        block = self._find_block(gid)
         return None if block is None else block.by_gid.get(gid)
 
     def all(self, kind: str) -> Iterable[Object]:
@@ -152,23 +152,31 @@ class Store:
         if kind not in _OF_WORK and kind not in _OF_HISTORY:
             return list(own)
         stage = 2 if kind in _OF_HISTORY else 1
-        theirs = (self.ready(b.number, stage).by_type.get(kind, {}).values() for b in self.blocks)
+        theirs = (
+            self.load_block(b.number, stage).by_type.get(kind, {}).values() for b in self.blocks
+        )
         return itertools.chain(itertools.chain.from_iterable(theirs), own)
 
     def first(self, kind: str) -> Object:
         """Return the first object of a record type."""
         return next(iter(self.all(kind)))
 
-    def found(self, what: str, owner: Object) -> Iterable[Object]:
+    def related(self, what: str, owner: Object) -> Iterable[Object]:
         """Return what is found under ``owner``."""
         key = what, owner["gid"]
         if what == "tag_tasks":
             # Of all divisions: one after the other, as far as somebody looks.
-            return (item for part in self._parts(what, owner) for item in part.under.get(key, ()))
-        lists = [part.under[key] for part in self._parts(what, owner) if key in part.under]
+            return (
+                item
+                for part in self._iterate_partitions(what, owner)
+                for item in part.under.get(key, ())
+            )
+        lists = [
+            part.under[key] for part in self._iterate_partitions(what, owner) if key in part.under
+        ]
         return lists[0] if len(lists) == 1 else list(itertools.chain.from_iterable(lists))
 
-    def near(self, kind: str, owner: Object) -> Iterable[Object]:
+    def all_near(self, kind: str, owner: Object) -> Iterable[Object]:
         """Return the objects of a record type that can belong to a person or project."""
         if kind not in _OF_WORK:
             return self.all(kind)
@@ -176,37 +184,37 @@ class Store:
         home = self.home.get(owner["gid"])
         if home is None:
             return list(own)
-        return [*self.ready(home).by_type.get(kind, {}).values(), *own]
+        return [*self.load_block(home).by_type.get(kind, {}).values(), *own]
 
-    def by_email(self, address: str) -> Object | None:
+    def find_by_email(self, address: str) -> Object | None:
         """Return the person of an e-mail address, or None."""
         known = address.casefold()
         return next((u for u in self.all("user") if u["email"].casefold() == known), None)
 
-    def _parts(self, what: str, owner: Object) -> Iterator[Part]:
+    def _iterate_partitions(self, what: str, owner: Object) -> Iterator[Partition]:
         """Yield the parts that may know what is found under an object."""
         stage = 2 if what in ("task_stories", "reactions") else 1
-        block = self._block_of(owner["gid"], stage)
+        block = self._find_block(owner["gid"], stage)
         if block is not None:
             yield block
         elif what in _FOUND_IN_WORK:
             if what == "tag_tasks":
-                yield from (self.ready(block.number) for block in self.blocks)
+                yield from (self.load_block(block.number) for block in self.blocks)
             elif owner["gid"] in self.home:
-                yield self.ready(self.home[owner["gid"]])
+                yield self.load_block(self.home[owner["gid"]])
         yield self.company
 
-    def _block_of(self, gid: str, stage: int = 1) -> Block | None:
+    def _find_block(self, gid: str, stage: int = 1) -> DivisionBlock | None:
         number = int(gid) - _WORK if gid.isascii() and gid.isdigit() and len(gid) < 20 else -1
         if not 0 <= number < len(self.blocks) * _SPAN:
             return None
-        return self.ready(number // _SPAN, 2 if number % _SPAN >= _HISTORY else stage)
+        return self.load_block(number // _SPAN, 2 if number % _SPAN >= _HISTORY else stage)
 
-    def ready(self, number: int, stage: int = 1) -> Block:
+    def load_block(self, number: int, stage: int = 1) -> DivisionBlock:
         """Return a block with its work, and at stage 2 its stories, made."""
         block = self.blocks[number]
         if block.stage < stage:
-            block = self._make(block, stage)
+            block = self._build_block(block, stage)
         if not block.is_written and len(self.blocks) > _KEPT:
             self._kept[number] = None
             self._kept.move_to_end(number)
@@ -214,9 +222,9 @@ class Store:
                 self._forget(next(iter(self._kept)))
         return block
 
-    def _make(self, block: Block, stage: int) -> Block:
+    def _build_block(self, block: DivisionBlock, stage: int) -> DivisionBlock:
         """Make a block up to a stage; one that cannot be made whole is as if never begun."""
-        made = block if block.stage else Block(block.number)
+        made = block if block.stage else DivisionBlock(block.number)
         try:
             with pause_garbage_collection():
                 for step in range(made.stage + 1, stage + 1):
@@ -224,7 +232,7 @@ class Store:
                     made.stage = step
         except BaseException:
             if not made.is_written:
-                self.blocks[block.number] = Block(block.number)
+                self.blocks[block.number] = DivisionBlock(block.number)
             raise
         self.blocks[block.number] = made
         return made
@@ -232,61 +240,61 @@ class Store:
     def _forget(self, number: int) -> None:
         """Let go of what can be made again."""
         del self._kept[number]
-        self.blocks[number] = Block(number)
+        self.blocks[number] = DivisionBlock(number)
 
     # ------------------------------------------------------------------ writing; see changes.py
 
-    def tell(self, events: list[Object]) -> None:
+    def append_events(self, events: list[Object]) -> None:
         """Keep events; the oldest go when there are too many."""
         self.events += events
         if len(self.events) > _EVENTS:
             self.forgotten += _EVENTS // 2
             del self.events[: _EVENTS // 2]
 
-    def measured(self) -> None:
+    def measure_goals(self) -> None:
         """Let goals be measured, if that has not been done yet."""
         measure, self.measure = self.measure, None
         if measure is not None:
             measure()
             self.remeasured += 1
 
-    def part_of(self, gid: str) -> Part:
+    def load_partition(self, gid: str) -> Partition:
         """Return the part that an object belongs to, made in full and kept from now on."""
-        block = self._block_of(gid, 2)
+        block = self._find_block(gid, 2)
         if block is None:
             return self.company
-        self.keep(block)
+        self.pin_block(block)
         return block
 
-    def remember(self, item: Object, fields: Iterable[str]) -> None:
+    def remember_original(self, item: Object, fields: Iterable[str]) -> None:
         """Remember what fields of the company's were like before the first write to them."""
-        if is_made(item.get("gid", "")):
+        if is_company_gid(item.get("gid", "")):
             before = self.original.setdefault(item["gid"], {})
             for field in fields:
                 before.setdefault(field, item.get(field))
 
-    def keep(self, block: Block) -> None:
+    def pin_block(self, block: DivisionBlock) -> None:
         """Never forget a block from now on: it is no longer what it was made as."""
         block.is_written = True
         self._kept.pop(block.number, None)
 
-    def part_with(self, what: str, owner: Object, item: Object | None = None) -> Part:
+    def find_partition(self, what: str, owner: Object, item: Object | None = None) -> Partition:
         """Return the part whose list under ``owner`` has ``item``, or is to take it."""
         key = what, owner["gid"]
-        parts = [self.part_of(owner["gid"])]
+        parts = [self.load_partition(owner["gid"])]
         if what in _FOUND_IN_WORK and parts[0] is self.company:
             if what == "tag_tasks":
-                parts += [] if item is None else [self.part_of(item["gid"])]
+                parts += [] if item is None else [self.load_partition(item["gid"])]
             elif owner["gid"] in self.home:
-                block = self.ready(self.home[owner["gid"]], 2)
-                parts.insert(0, self.part_of(str(_WORK + block.number * _SPAN)))
+                block = self.load_block(self.home[owner["gid"]], 2)
+                parts.insert(0, self.load_partition(str(_WORK + block.number * _SPAN)))
         for part in parts if item is not None else ():
             if any(item is other for other in part.under.get(key, ())):
                 return part
         return parts[0]
 
 
-class Maker:
+class ObjectFactory:
     """Adds generated objects to a part, with chances and gids of its own.
 
     Parameters
@@ -304,7 +312,7 @@ class Maker:
     """
 
     def __init__(
-        self, store: Store, part: Part, random: Any, first_gid: int, number: int = 0
+        self, store: Store, part: Partition, random: Any, first_gid: int, number: int = 0
     ) -> None:
         self.store = store
         self.part = part
@@ -314,20 +322,20 @@ class Maker:
         self.next = first_gid
         #: What this division has, by record type, where it is only some of the company's.
         self.own: dict[str, list[Object]] = {}
-        self.lives: list[Life] = []
+        self.lives: list[TaskHistory] = []
 
     def add(self, resource_type: str, _kind: str = "", /, **fields: Any) -> Object:
         """Make an object; ``_kind`` is its record type where ``resource_type`` does not tell."""
         made = {"gid": str(self.next), "resource_type": resource_type, **fields}
         self.next += 1
         kind = _kind or resource_type
-        self.part.keep(made, kind)
+        self.part.add(made, kind)
         self.own.setdefault(kind, []).append(made)
         return made
 
-    def put(self, what: str, owner: Object, item: Object) -> None:
+    def add_related(self, what: str, owner: Object, item: Object) -> None:
         """Say that ``item`` is found under ``owner``."""
-        self.part.put(what, owner, item)
+        self.part.add_related(what, owner, item)
 
     def all(self, kind: str) -> list[Object]:
         """Return this division's objects of a record type, or the company's."""
@@ -337,26 +345,26 @@ class Maker:
             *self.store.company.by_type.get(kind, {}).values(),
             *self.store.removed.get(kind, ()),
         )
-        return sorted((item for item in known if is_made(item["gid"])), key=_by_gid)
+        return sorted((item for item in known if is_company_gid(item["gid"])), key=_gid_number)
 
-    def found(self, what: str, owner: Object) -> list[Object]:
+    def related(self, what: str, owner: Object) -> list[Object]:
         """Return what is found under ``owner``."""
         key = what, owner["gid"]
         if key in self.part.under:
             return self.part.under[key]
         return self.store.original_lists.get(key, self.store.company.under.get(key, []))
 
-    def was(self, item: Object, field: str) -> Any:
+    def original_value(self, item: Object, field: str) -> Any:
         """Return a field of the company's as it was before anybody wrote to it."""
         return self.store.original.get(item["gid"], item).get(field, item.get(field))
 
 
-def is_made(gid: str) -> bool:
+def is_company_gid(gid: str) -> bool:
     """Whether a gid is of the company as it was made, and not of a division's work or later."""
     return str(_COMPANY) <= gid < str(_WORK)
 
 
-def _by_gid(item: Object) -> int:
+def _gid_number(item: Object) -> int:
     return int(item["gid"])
 
 
@@ -365,17 +373,17 @@ def first_gid(number: int, stage: int) -> int:
     return _WORK + number * _SPAN + (_HISTORY if stage == 2 else 0)
 
 
-def stamp(moment: datetime) -> str:
+def format_moment(moment: datetime) -> str:
     """Return a moment, which is in UTC, as Asana writes it."""
     return f"{moment.isoformat(timespec='milliseconds')[:23]}Z"
 
 
-def day(moment: date) -> str:
+def format_day(moment: date) -> str:
     """Return a calendar day as Asana writes it."""
     return moment.isoformat()[:10]
 
 
-def weekdays(start: date, end: date) -> Iterable[date]:
+def iterate_weekdays(start: date, end: date) -> Iterable[date]:
     """Yield the days from Monday to Friday, both ends included."""
     one = timedelta(days=1)
     while start <= end:

@@ -12,17 +12,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from asana_frames.sandbox_server.errors import Refusal
-from asana_frames.sandbox_server.store import Object
+from asana_frames.sandbox_server.core.errors import ApiError
+from asana_frames.sandbox_server.core.store import Object
 
 #: Seconds that an offset lives, as seen on the real API.
-OFFSET_LIFE = 900
-MOST = 100
+_OFFSET_LIFE = 900
+MAX_LIMIT = 100
 #: Walks that are remembered, so that a page need not count from the beginning.
-_WALKS = 64
+_MAX_ITERATORS = 64
 
 
-class Place(NamedTuple):
+class PagePosition(NamedTuple):
     """Where in a list a page starts."""
 
     start: int
@@ -30,7 +30,7 @@ class Place(NamedTuple):
     page: int
 
 
-class Offsets:
+class PageOffsets:
     """Makes offsets and reads them again.
 
     Parameters
@@ -42,11 +42,11 @@ class Offsets:
     def __init__(self, secret: str) -> None:
         self._secret = hashlib.sha256(secret.encode()).digest()
 
-    def make(self, path: str, query: Mapping[str, str], place: Place) -> str:
+    def make(self, path: str, query: Mapping[str, str], place: PagePosition) -> str:
         """Return the offset of a place in the answer to a query."""
-        return self._signed(path, query, place, int(time.time()) + OFFSET_LIFE)
+        return self._signed(path, query, place, int(time.time()) + _OFFSET_LIFE)
 
-    def read(self, path: str, query: Mapping[str, str]) -> Place:
+    def read(self, path: str, query: Mapping[str, str]) -> PagePosition:
         """Return where the page that a query asks for starts.
 
         Raises
@@ -56,22 +56,24 @@ class Offsets:
         """
         offset = query.get("offset")
         if not offset:
-            return Place(0, 1)
-        place, expires, known = Place(0, 1), 0, ""
+            return PagePosition(0, 1)
+        place, expires, known = PagePosition(0, 1), 0, ""
         try:
             text = base64.urlsafe_b64decode(offset.encode()).decode()
             start, page, until, _ = text.split(".")
-            place, expires = Place(int(start), int(page)), int(until)
+            place, expires = PagePosition(int(start), int(page)), int(until)
             known = self._signed(path, query, place, expires)
         except ValueError:
             pass
         if not hmac.compare_digest(known.encode(), offset.encode()):
-            raise Refusal(400, "offset: Your pagination token is invalid.")
+            raise ApiError(400, "offset: Your pagination token is invalid.")
         if expires < time.time():
-            raise expired()
+            raise expired_offset()
         return place
 
-    def _signed(self, path: str, query: Mapping[str, str], place: Place, expires: int) -> str:
+    def _signed(
+        self, path: str, query: Mapping[str, str], place: PagePosition, expires: int
+    ) -> str:
         bound = sorted((k, v) for k, v in query.items() if k not in ("offset", "limit"))
         text = f"{place.start}.{place.page}.{expires}"
         message = f"{text}|{path}|{bound}".encode()
@@ -79,17 +81,17 @@ class Offsets:
         return base64.urlsafe_b64encode(f"{text}.{mark}".encode()).decode()
 
 
-def expired() -> Refusal:
+def expired_offset() -> ApiError:
     """Return the refusal of an offset that is too old."""
-    return Refusal(400, "offset: Your pagination token has expired.")
+    return ApiError(400, "offset: Your pagination token has expired.")
 
 
-def truncated() -> Refusal:
+def truncated_list() -> ApiError:
     """Return the refusal of what a very large list has beyond its most rows."""
-    return Refusal(400, "offset: The data set is truncated. Narrow the query to get the rest.")
+    return ApiError(400, "offset: The data set is truncated. Narrow the query to get the rest.")
 
 
-def limit_of(text: str | int | None) -> int | None:
+def parse_limit(text: str | int | None) -> int | None:
     """Return how many rows a page has, or None where nobody said.
 
     Raises
@@ -100,24 +102,26 @@ def limit_of(text: str | int | None) -> int | None:
     if text is None:
         return None
     if not re.fullmatch("[1-9][0-9]?|100", str(text)):
-        raise Refusal(400, f"limit: Must be between 1 and {MOST}: {str(text)[:20]}")
+        raise ApiError(400, f"limit: Must be between 1 and {MAX_LIMIT}: {str(text)[:20]}")
     return int(text)
 
 
-def next_page(base_url: str, path: str, query: Mapping[str, str], offset: str) -> dict[str, str]:
-    """Return the ``next_page`` of an answer."""
+def build_next_page(
+    base_url: str, path: str, query: Mapping[str, str], offset: str
+) -> dict[str, str]:
+    """Return the ``build_next_page`` of an answer."""
     relative = f"{path}?{urlencode({**query, 'offset': offset})}"
     return {"offset": offset, "path": relative, "uri": base_url + relative}
 
 
-class Walks:
+class ListIterators:
     """Remembers where walks over long lists are, so that the next page goes on from there."""
 
     def __init__(self) -> None:
         self._walks: dict[tuple[str, int], tuple[int, Iterator[Object]]] = {}
 
     def slice(
-        self, key: str, rows: Iterable[Object], place: Place, count: int, version: int
+        self, key: str, rows: Iterable[Object], place: PagePosition, count: int, version: int
     ) -> tuple[list[Object], bool]:
         """Return rows from a place on, and whether there are more.
 
@@ -146,7 +150,7 @@ class Walks:
         following = next(walk, None)
         if following is None:
             return found, False
-        while len(self._walks) >= _WALKS:
+        while len(self._walks) >= _MAX_ITERATORS:
             del self._walks[next(iter(self._walks))]
         self._walks[key, place.start + count] = version, itertools.chain([following], walk)
         return found, True

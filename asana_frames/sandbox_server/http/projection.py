@@ -10,11 +10,15 @@ from typing import Any
 
 import msgspec
 
+from asana_frames.sandbox_server.core.custom_values import (
+    DEFINITION_FIELDS,
+    CustomValue,
+    value_fields,
+)
+from asana_frames.sandbox_server.core.store import Object, Store
 from asana_frames.sandbox_server.shapes import ALWAYS_FULL, COMPACT, FORMS, FULL, HIDDEN
-from asana_frames.sandbox_server.store import Object, Store
-from asana_frames.sandbox_server.values import REPEATED, Value, held
 
-Tree = dict[str, "Tree"]
+FieldTree = dict[str, "FieldTree"]
 
 _IN_PATH = string.ascii_letters + string.digits + "_."
 #: Keys of a path, groups, and characters: enough for anybody, and for nobody to hang on.
@@ -42,7 +46,7 @@ def is_object(value: Any) -> bool:
 
 
 @lru_cache(maxsize=512)
-def tree_of(opt_fields: str) -> Tree:
+def parse_field_tree(opt_fields: str) -> FieldTree:
     """Return the paths of an ``opt_fields`` value as a tree.
 
     Parameters
@@ -51,8 +55,8 @@ def tree_of(opt_fields: str) -> Tree:
         Paths joined by commas; ``this.`` before one changes nothing, and a term may be a group:
         ``(followers|assignee).name``.
     """
-    tree: Tree = {}
-    for keys in _paths(opt_fields):
+    tree: FieldTree = {}
+    for keys in _iterate_paths(opt_fields):
         node = tree
         for key in keys:
             node = node.setdefault(key, {})
@@ -60,27 +64,28 @@ def tree_of(opt_fields: str) -> Tree:
 
 
 @lru_cache(maxsize=512)
-def links_of(opt_fields: str) -> int:
+def count_links(opt_fields: str) -> int:
     """Return how many links an object's paths follow, at least one.
 
     Parameters
     ----------
     opt_fields
-        Paths as in `tree_of`. Those into one reference follow one link: ``assignee.name`` and
-        ``assignee.email`` do, ``custom_fields.name`` and ``custom_fields.enum_value.name`` do not.
+        Paths as in `parse_field_tree`. Those into one reference follow one link:
+        ``assignee.name`` and ``assignee.email`` do, ``custom_fields.name`` and
+        ``custom_fields.enum_value.name`` do not.
     """
-    return max(1, len({tuple(keys[:-1]) for keys in _paths(opt_fields) if len(keys) > 1}))
+    return max(1, len({tuple(keys[:-1]) for keys in _iterate_paths(opt_fields) if len(keys) > 1}))
 
 
-def _paths(opt_fields: str) -> Iterator[list[str]]:
-    for path in filter(None, (part.strip() for part in _flat(opt_fields).split(","))):
+def _iterate_paths(opt_fields: str) -> Iterator[list[str]]:
+    for path in filter(None, (part.strip() for part in expand_groups(opt_fields).split(","))):
         keys = path.removeprefix("this.").split(".")[:_DEEPEST]
         # What begins with "_" the sandbox keeps for itself.
         if not any(key.startswith("_") for key in keys):
             yield keys
 
 
-def _flat(text: str) -> str:
+def expand_groups(text: str) -> str:
     """Return paths without groups: each spread over what it holds, inner ones first."""
     for _ in range(_MOST_GROUPS):
         end = text.find(")")
@@ -122,25 +127,27 @@ class Projection:
         self._file_url = file_url
         self._unpaid = unpaid
         self._version = store.version, store.remeasured
-        self._definitions: dict[tuple[str, int], tuple[Tree | None, Object]] = {}
+        self._definitions: dict[tuple[str, int], tuple[FieldTree | None, Object]] = {}
         self._encoded: dict[tuple[str, bool, str], bytes] = {}
         self._size = 0
 
-    def page(self, rows: Iterable[Object], opt_fields: str, *, full: bool) -> list[bytes]:
+    def encode_rows(self, rows: Iterable[Object], opt_fields: str, *, full: bool) -> list[bytes]:
         """Return rows as JSON, each by itself; unchanged ones are encoded once."""
-        self._renew()
-        tree = self._paid(tree_of(opt_fields)) if opt_fields else None
-        return [self._bytes(row, opt_fields, tree, full) for row in rows]
+        self._clear_outdated()
+        tree = self._drop_unpaid_fields(parse_field_tree(opt_fields)) if opt_fields else None
+        return [self._encode_row(row, opt_fields, tree, full) for row in rows]
 
-    def _bytes(self, row: Object, opt_fields: str, tree: Tree | None, full: bool) -> bytes:
+    def _encode_row(
+        self, row: Object, opt_fields: str, tree: FieldTree | None, full: bool
+    ) -> bytes:
         key = opt_fields, full, row.get("gid", "")
         if self._store.unindexed and self._store.get(key[2]) is not row:
             # A row as the index still knows it is not what others are shown.
-            return _encode(self._shown(row, tree, full))
+            return _encode(self._show_current(row, tree, full))
         known = self._encoded.get(key)
         if known is not None:
             return known
-        made: bytes = _encode(self._shown(row, tree, full))
+        made: bytes = _encode(self._show_current(row, tree, full))
         if key[2] and row.get("resource_type") not in _FLEETING:
             self._size += len(made)
             if self._size > _KEPT:
@@ -149,7 +156,7 @@ class Projection:
             self._encoded[key] = made
         return made
 
-    def show(self, item: Object, tree: Tree | None, *, full: bool) -> Object:
+    def show(self, item: Object, tree: FieldTree | None, *, full: bool) -> Object:
         """Return an object as an answer shows it.
 
         Parameters
@@ -161,10 +168,10 @@ class Projection:
         full
             Whether the default is the full record rather than the compact one.
         """
-        self._renew()
-        return self._shown(item, self._paid(tree), full)
+        self._clear_outdated()
+        return self._show_current(item, self._drop_unpaid_fields(tree), full)
 
-    def _paid(self, tree: Tree | None) -> Tree | None:
+    def _drop_unpaid_fields(self, tree: FieldTree | None) -> FieldTree | None:
         """Return what is asked for without what the plan does not have."""
         if not tree or not self._unpaid:
             return tree
@@ -172,7 +179,7 @@ class Projection:
             "gid": {}
         }
 
-    def _renew(self) -> None:
+    def _clear_outdated(self) -> None:
         """Forget what was made of an older version of the store."""
         version = self._store.version, self._store.remeasured
         if self._version != version:
@@ -181,62 +188,62 @@ class Projection:
             self._encoded.clear()
             self._size = 0
 
-    def _shown(self, item: Object, tree: Tree | None, full: bool) -> Object:
+    def _show_current(self, item: Object, tree: FieldTree | None, full: bool) -> Object:
         if tree:
-            return self._asked(item, tree)
+            return self._show_requested(item, tree)
         kind = item.get("resource_type", "")
         if not full and kind not in ALWAYS_FULL and is_object(item):
-            return self._compact(item)
+            return self._show_compact(item)
         hidden = HIDDEN.get(kind, _NOTHING) | self._unpaid
         shown = {
-            key: self._default(item, key)
+            key: self._show_default_field(item, key)
             for key, value in item.items()
             # What begins with "_" is the sandbox's own and no field of Asana's.
             if key not in hidden and key[0] != "_" and (value is not None or key not in _ABSENT)
         }
         for key in _PERSONAL & shown.keys():
-            shown[key] = self._personal(item, key)
+            shown[key] = self._personal_value(item, key)
         return shown
 
-    def _compact(self, item: Object) -> Object:
+    def _show_compact(self, item: Object) -> Object:
         kind = item["resource_type"]
         shown = {"gid": item["gid"], "resource_type": kind}
         for key in COMPACT.get(kind, ("name",)):
             if key in item:
-                shown[key] = self._default(item, key)
+                shown[key] = self._show_default_field(item, key)
         if "download_url" in shown:
             shown["download_url"] = self._file_url(item)
         return shown
 
-    def _default(self, item: Object, key: str) -> Any:
+    def _show_default_field(self, item: Object, key: str) -> Any:
         """Return a field's value inside a default representation."""
         value = item[key]
         if key == "custom_fields":
-            return self._values(item, value, None)
+            return self._show_custom_values(item, value, None)
         form = FORMS.get((item.get("resource_type", ""), key))
         if form is None or not value:
-            return self._inner(value) if isinstance(value, dict | list) else value
+            return self._show_inner(value) if isinstance(value, dict | list) else value
         if form is FULL:
             items = value if isinstance(value, list) else [value]
-            whole = [self._shown(part, None, True) for part in items]
+            whole = [self._show_current(part, None, True) for part in items]
             return whole if isinstance(value, list) else whole[0]
         if isinstance(value, list):
             return [{name: part[name] for name in form} for part in value]
         return {name: value[name] for name in form}
 
-    def _inner(self, value: Any) -> Any:
+    def _show_inner(self, value: Any) -> Any:
         """Return a value inside a default representation: objects compact, the rest whole."""
         if isinstance(value, list):
-            return [self._inner(item) for item in value]
+            return [self._show_inner(item) for item in value]
         if isinstance(value, tuple):
-            return self._entry(value, None)
+            return self._show_custom_value(value, None)
         if not isinstance(value, dict):
             return value
         if is_object(value) and value["resource_type"] != "goal_metric":
-            return self._compact(value)
-        return {key: self._inner(item) for key, item in value.items()}
+            return self._show_compact(value)
+        return {key: self._show_inner(item) for key, item in value.items()}
 
-    def _asked(self, item: Object, tree: Tree) -> Object:
+    def _show_requested(self, item: Object, tree: FieldTree) -> Object:
         shown = {"gid": item["gid"]} if "gid" in item else {}
         for key, below in tree.items():
             value = item.get(key, _MISSING)
@@ -244,55 +251,59 @@ class Projection:
                 continue
             kind = value.__class__
             if kind is not dict and kind is not list:
-                shown[key] = self._personal(item, key) if key in _PERSONAL else value
+                shown[key] = self._personal_value(item, key) if key in _PERSONAL else value
             elif key == "custom_fields":
-                shown[key] = self._values(item, value, below or None)
+                shown[key] = self._show_custom_values(item, value, below or None)
             elif not below:
-                shown[key] = self._default(item, key)
+                shown[key] = self._show_default_field(item, key)
             elif kind is dict:
-                shown[key] = self._asked(value, below)
+                shown[key] = self._show_requested(value, below)
             else:
-                shown[key] = [self._each(part, below) for part in value]
+                shown[key] = [self._show_list_item(part, below) for part in value]
         return shown
 
-    def _values(self, item: Object, values: list[Value], tree: Tree | None) -> list[Object]:
+    def _show_custom_values(
+        self, item: Object, values: list[CustomValue], tree: FieldTree | None
+    ) -> list[Object]:
         """Return the values of custom fields; a field that is on none of its projects is off."""
-        shown = [self._entry(value, tree) for value in values]
+        shown = [self._show_custom_value(value, tree) for value in values]
         away = item.get("_away", _NOTHING)
         for entry in shown if away else ():
             if entry["gid"] in away and "enabled" in entry:
                 entry["enabled"] = False
         return shown
 
-    def _each(self, part: Any, below: Tree) -> Any:
+    def _show_list_item(self, part: Any, below: FieldTree) -> Any:
         if isinstance(part, tuple):
-            return self._entry(part, below)
-        return self._asked(part, below) if isinstance(part, dict) else part
+            return self._show_custom_value(part, below)
+        return self._show_requested(part, below) if isinstance(part, dict) else part
 
-    def _entry(self, entry: Value, tree: Tree | None) -> Object:
+    def _show_custom_value(self, entry: CustomValue, tree: FieldTree | None) -> Object:
         """Return a custom field's value: its definition, worked out once, and what it holds."""
         field, value = entry
         key = field["gid"], id(tree)
         of, shared = self._definitions.get(key, (None, None))
         # A tree that is gone may have left its identity to another.
         if shared is None or of is not tree:
-            known = {name: field[name] for name in REPEATED if name in field}
-            shared = self._compact(known) if tree is None else self._asked(known, tree)
+            known = {name: field[name] for name in DEFINITION_FIELDS if name in field}
+            shared = (
+                self._show_compact(known) if tree is None else self._show_requested(known, tree)
+            )
             self._definitions[key] = tree, shared
         shown = shared.copy()
-        for name, part in held(field, value).items():
+        for name, part in value_fields(field, value).items():
             below = {} if tree is None else tree.get(name)
             if below is None:
                 continue
             if not below or not part:
-                shown[name] = self._inner(part) if isinstance(part, dict | list) else part
+                shown[name] = self._show_inner(part) if isinstance(part, dict | list) else part
             elif isinstance(part, list):
-                shown[name] = [self._asked(item, below) for item in part]
+                shown[name] = [self._show_requested(item, below) for item in part]
             else:
-                shown[name] = self._asked(part, below)
+                shown[name] = self._show_requested(part, below)
         return shown
 
-    def _personal(self, item: Object, key: str) -> Any:
+    def _personal_value(self, item: Object, key: str) -> Any:
         """Return what depends on who looks, and when."""
         return self._file_url(item) if key == "download_url" else self._is_liked(item)
 

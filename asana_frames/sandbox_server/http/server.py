@@ -12,16 +12,16 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from asana_frames.exceptions import ConfigurationError
-from asana_frames.sandbox_server.application import Answer, Application
-from asana_frames.sandbox_server.errors import Refusal
-from asana_frames.sandbox_server.packing import Packer
-from asana_frames.sandbox_server.request import MOST_BYTES
-from asana_frames.sandbox_server.routing import ROOT
+from asana_frames.sandbox_server.core.errors import ApiError
+from asana_frames.sandbox_server.http.api_request import MAX_UPLOAD_BYTES
+from asana_frames.sandbox_server.http.application import ApiResponse, Application
+from asana_frames.sandbox_server.http.gzip_packer import GzipPacker
+from asana_frames.sandbox_server.http.routing import ROOT
 
 #: Bodies below this are sent as they are: packing them would cost more than it saves.
 _WORTH_PACKING = 1_400
 #: Room for what a multipart form has around its file.
-_MOST_BODY = MOST_BYTES + 1_000_000
+_MOST_BODY = MAX_UPLOAD_BYTES + 1_000_000
 #: Seconds that a client may leave a connection silent, or take for a body.
 _PATIENCE = 60
 _SLICES = 20
@@ -33,7 +33,7 @@ _LINE = 8_192
 _REASONS = {401: "Not Authorized"}
 
 
-class _Handler(BaseHTTPRequestHandler):
+class ApiRequestHandler(BaseHTTPRequestHandler):
     """Reads a request, asks the application, writes the answer in one piece."""
 
     protocol_version = "HTTP/1.1"
@@ -43,52 +43,52 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = _PATIENCE
     server_version, sys_version = "asana-frames-sandbox", ""
     application: Application
-    packer: Packer
+    packer: GzipPacker
 
     def __getattr__(self, name: str) -> Any:
         # Any method goes to the application, which refuses those that the API does not have.
         if name.startswith("do_"):
-            return self._serve
+            return self._handle_request
         raise AttributeError(name)
 
-    def _serve(self) -> None:
+    def _handle_request(self) -> None:
         try:
-            body = self._body()
-        except Refusal as refusal:
+            body = self._read_body()
+        except ApiError as refusal:
             self.close_connection = True
-            self._send(Answer(refusal.status, json.dumps(refusal.body).encode(), _JSON))
+            self._send(ApiResponse(refusal.status, json.dumps(refusal.body).encode(), _JSON))
             return
         headers = dict(self.headers)
         self._send(self.application.handle(self.command, self.path, headers, body))
 
-    def _body(self) -> bytes:
+    def _read_body(self) -> bytes:
         if "chunked" in (self.headers.get("Transfer-Encoding") or "").lower():
-            return self._chunks()
+            return self._read_chunks()
         length = self.headers.get("Content-Length") or "0"
         if not (length.isascii() and length.isdecimal()):
-            raise Refusal(400, "Content-Length is no number")
+            raise ApiError(400, "Content-Length is no number")
         if len(length) > 12:
-            raise Refusal(413, "The request is too large.")
+            raise ApiError(413, "The request is too large.")
         if int(length) > _MOST_BODY:
-            raise Refusal(413, "The request is too large.")
+            raise ApiError(413, "The request is too large.")
         body = self.rfile.read(int(length))
         if len(body) < int(length):
-            raise Refusal(400, "The body is shorter than Content-Length says")
+            raise ApiError(400, "The body is shorter than Content-Length says")
         return body
 
-    def _chunks(self) -> bytes:
+    def _read_chunks(self) -> bytes:
         parts: list[bytes] = []
         total = 0
         while True:
             try:
                 size = int(self.rfile.readline(_LINE).split(b";")[0].strip(), 16)
             except ValueError:
-                raise Refusal(400, "The body's chunks cannot be read") from None
+                raise ApiError(400, "The body's chunks cannot be read") from None
             total += size
             if size < 0:
-                raise Refusal(400, "The body's chunks cannot be read")
+                raise ApiError(400, "The body's chunks cannot be read")
             if total > _MOST_BODY:
-                raise Refusal(413, "The request is too large.")
+                raise ApiError(413, "The request is too large.")
             if size == 0:
                 # What follows the last chunk, up to an empty line, tells nothing here.
                 while self.rfile.readline(_LINE).strip():
@@ -97,9 +97,9 @@ class _Handler(BaseHTTPRequestHandler):
             parts.append(self.rfile.read(size))
             self.rfile.readline(_LINE)
 
-    def _send(self, answer: Answer) -> None:
+    def _send(self, answer: ApiResponse) -> None:
         body = answer.body
-        packed = len(body) > _WORTH_PACKING and _JSON[0] in answer.headers and self._takes_gzip()
+        packed = len(body) > _WORTH_PACKING and _JSON[0] in answer.headers and self._accepts_gzip()
         if packed:
             body = self.packer.pack(answer.pieces or (body,))
         self.send_response(answer.status, _REASONS.get(answer.status))
@@ -120,11 +120,11 @@ class _Handler(BaseHTTPRequestHandler):
             with contextlib.suppress(OSError):
                 self.connection.shutdown(socket.SHUT_RDWR)
         elif answer.mishap == "slow":
-            self._drip(body)
+            self._send_slowly(body)
         else:
             self.wfile.write(body)
 
-    def _takes_gzip(self) -> bool:
+    def _accepts_gzip(self) -> bool:
         codings = (self.headers.get("Accept-Encoding") or "").replace(" ", "").split(",")
         return any(coding.startswith("gzip") and coding != "gzip;q=0" for coding in codings)
 
@@ -134,7 +134,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
         return going_on
 
-    def _drip(self, body: bytes) -> None:
+    def _send_slowly(self, body: bytes) -> None:
         pause = self.application.mischief.faults.slow_seconds / _SLICES
         size = len(body) // _SLICES + 1
         for start in range(0, len(body), size):
@@ -149,7 +149,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         # Whatever came, it is answered as HTTP that has a status line.
         self.request_version = self.protocol_version
-        refusal = Refusal(code, message or explain or "Bad Request")
+        refusal = ApiError(code, message or explain or "Bad Request")
         body = json.dumps(refusal.body).encode()
         self.send_response(code)
         for name, value in (*_JSON, ("Content-Length", str(len(body))), ("Connection", "close")):
@@ -164,7 +164,7 @@ class _Handler(BaseHTTPRequestHandler):
 _JSON = (("Content-Type", "application/json; charset=UTF-8"),)
 
 
-class _Server(ThreadingHTTPServer):
+class _QuietHTTPServer(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
@@ -200,9 +200,9 @@ class Server:
     def __init__(
         self, make: Callable[[str], Application], port: int = 0, host: str = "127.0.0.1"
     ) -> None:
-        handler = type("Handler", (_Handler,), {})
+        handler = type("Handler", (ApiRequestHandler,), {})
         try:
-            self._server = _Server((host, port), handler)
+            self._server = _QuietHTTPServer((host, port), handler)
         except (OSError, OverflowError) as cause:
             raise ConfigurationError(
                 f"Port {port} cannot be used ({cause}). Try another, or 0 for any free one."
@@ -215,7 +215,7 @@ class Server:
             self._server.server_close()
             raise
         handler.application = self.application  # type: ignore[attr-defined]
-        handler.packer = Packer()  # type: ignore[attr-defined]
+        handler.packer = GzipPacker()  # type: ignore[attr-defined]
         self._thread: threading.Thread | None = None
 
     def __enter__(self) -> Server:

@@ -7,7 +7,14 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from asana_frames.sandbox_server.store import Block, Object, Part, Store, is_made, stamp
+from asana_frames.sandbox_server.core.store import (
+    DivisionBlock,
+    Object,
+    Partition,
+    Store,
+    format_moment,
+    is_company_gid,
+)
 
 #: What is found under objects, and goes when they go.
 _LISTS = (
@@ -38,7 +45,7 @@ _LISTS = (
 _HAS_MODIFIED = frozenset(("task", "project", "status_update", "role"))
 
 
-class Changes:
+class Transaction:
     """Writes to a store that leave no trace unless they are kept.
 
     Parameters
@@ -52,7 +59,7 @@ class Changes:
     def __init__(self, store: Store, me: Object) -> None:
         self.store = store
         self.me = me
-        self.now = stamp(store.start + timedelta(milliseconds=store.version + 1))
+        self.now = format_moment(store.start + timedelta(milliseconds=store.version + 1))
         self.events: list[Object] = []
         #: gid -> what a changed task was like before, for an index that lags behind.
         self.before: dict[str, Object | None] = {}
@@ -62,17 +69,17 @@ class Changes:
         self._next = store.next_written
         self._told = 0
 
-    def keep(self) -> None:
+    def commit(self) -> None:
         """Let the changes stay; whoever reads after this sees them."""
         if self._undo:
             self.store.version += 1
-            self.store.tell(self.events)
+            self.store.append_events(self.events)
             self._told = len(self.events)
             if self.store.index_lag:
                 for gid, before in self.before.items():
                     self.store.unindexed.setdefault(gid, (time.monotonic(), before))
 
-    def undo(self) -> None:
+    def rollback(self) -> None:
         """Take everything back, last things first."""
         for step in reversed(self._undo):
             step()
@@ -86,10 +93,10 @@ class Changes:
 
     def add(self, resource_type: str, _kind: str = "", /, **fields: Any) -> Object:
         """Make an object."""
-        made = {"gid": self.gid(), "resource_type": resource_type, **fields}
+        made = {"gid": self.next_gid(), "resource_type": resource_type, **fields}
         kind = _kind or resource_type
         company = self.store.company
-        company.keep(made, kind)
+        company.add(made, kind)
 
         def undo() -> None:
             del company.by_gid[made["gid"]], company.by_type[kind][made["gid"]]
@@ -99,19 +106,19 @@ class Changes:
             self.before[made["gid"]] = None
         return made
 
-    def gid(self) -> str:
+    def next_gid(self) -> str:
         """Return a gid that nothing else has."""
         gid = str(self.store.next_written)
         self.store.next_written += 1
         return gid
 
-    def set(self, item: Object, **fields: Any) -> None:
+    def update(self, item: Object, **fields: Any) -> None:
         """Change fields of an object, and when it was modified."""
-        self._touch(item)
+        self._remember_before(item)
         if item.get("resource_type") in _HAS_MODIFIED:
             fields.setdefault("modified_at", self.now)
         old = {key: item[key] for key in fields if key in item}
-        self.store.remember(item, fields)
+        self.store.remember_original(item, fields)
         new = [key for key in fields if key not in item]
         item |= fields
 
@@ -122,9 +129,9 @@ class Changes:
 
         self._undo.append(undo)
 
-    def quietly(self, item: Object, **fields: Any) -> None:
+    def update_silently(self, item: Object, **fields: Any) -> None:
         """Change fields of an object that do not count as a modification."""
-        self.set(
+        self.update(
             item,
             **({"modified_at": item["modified_at"]} if "modified_at" in item else {}),
             **fields,
@@ -136,12 +143,12 @@ class Changes:
         if gid in self.gone:
             return
         kind = kind or item["resource_type"]
-        self._touch(item)
+        self._remember_before(item)
         self.gone[gid] = kind
-        part = self.store.part_of(gid)
+        part = self.store.load_partition(gid)
         same = part.by_type[kind]
         order = list(same)
-        removed = self.store.removed.setdefault(kind, []) if is_made(gid) else []
+        removed = self.store.removed.setdefault(kind, []) if is_company_gid(gid) else []
         removed.append(item)
         for what in _LISTS:
             if part.under.get((what, gid)):
@@ -157,38 +164,38 @@ class Changes:
 
         self._undo.append(undo)
 
-    def _touch(self, item: Object) -> None:
+    def _remember_before(self, item: Object) -> None:
         if "gid" not in item:
             return
-        self.store.part_of(item["gid"])
+        self.store.load_partition(item["gid"])
         if item.get("resource_type") == "task":
             self.before.setdefault(item["gid"], dict(item))
 
     # ------------------------------------------------------------------ what is found under what
 
-    def put(self, what: str, owner: Object, item: Object, at: int | None = None) -> None:
+    def add_related(self, what: str, owner: Object, item: Object, at: int | None = None) -> None:
         """Say that ``item`` is found under ``owner``, at a place or at the end."""
-        part = self.store.part_with(what, owner)
+        part = self.store.find_partition(what, owner)
         have = part.under.get((what, owner["gid"]), [])
         place = len(have) if at is None else at
         self.replace(part, (what, owner["gid"]), [*have[:place], item, *have[place:]])
 
-    def drop(self, what: str, owner: Object, item: Object) -> None:
+    def remove_related(self, what: str, owner: Object, item: Object) -> None:
         """Say that ``item`` is not found under ``owner`` any more."""
-        part = self.store.part_with(what, owner, item)
+        part = self.store.find_partition(what, owner, item)
         have = part.under.get((what, owner["gid"]), [])
         self.replace(part, (what, owner["gid"]), [other for other in have if other is not item])
 
-    def arrange(self, what: str, owner: Object, items: list[Object]) -> None:
+    def set_related(self, what: str, owner: Object, items: list[Object]) -> None:
         """Give what is found under ``owner`` a new order."""
-        self.replace(self.store.part_with(what, owner), (what, owner["gid"]), items)
+        self.replace(self.store.find_partition(what, owner), (what, owner["gid"]), items)
 
-    def replace(self, part: Part, key: tuple[str, str], items: list[Object]) -> None:
+    def replace(self, part: Partition, key: tuple[str, str], items: list[Object]) -> None:
         """Let a list of a part hold other items."""
-        if isinstance(part, Block):
-            self.store.keep(part)
+        if isinstance(part, DivisionBlock):
+            self.store.pin_block(part)
         old = part.under.get(key)
-        if part is self.store.company and is_made(key[1]):
+        if part is self.store.company and is_company_gid(key[1]):
             self.store.original_lists.setdefault(key, old or [])
         part.under[key] = items
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from asana_frames.catalog import Operation, Parameter
-from asana_frames.sandbox_server.access import Access
-from asana_frames.sandbox_server.checks import day_of, since_of
-from asana_frames.sandbox_server.errors import Refusal, invalid, unknown
-from asana_frames.sandbox_server.files import Files
-from asana_frames.sandbox_server.projection import Projection
-from asana_frames.sandbox_server.store import Object, Store
+from asana_frames.sandbox_server.core.access import Access
+from asana_frames.sandbox_server.core.body_checks import parse_day, parse_moment_or_day
+from asana_frames.sandbox_server.core.errors import ApiError, invalid_field, not_found
+from asana_frames.sandbox_server.core.store import Object, Store
+from asana_frames.sandbox_server.http.downloads import FileStore
+from asana_frames.sandbox_server.http.projection import Projection
 
 #: The token of the company's first person, an admin. ``sandbox:<e-mail>`` is anybody else's.
 TOKEN = "sandbox"
@@ -19,7 +19,7 @@ TOKEN = "sandbox"
 _FREE = frozenset(("createStoryForTask", "createStoryForGoal", "createAccessRequest"))
 
 
-class Person:
+class UserSession:
     """One user, looking at the store.
 
     Parameters
@@ -40,7 +40,7 @@ class Person:
         self._store = store
         self.me = me
         self.access = Access(store, me)
-        self.files = Files(store, lambda: self.projection, origin)
+        self.files = FileStore(store, lambda: self.projection, origin)
         self.projection = Projection(store, me, self.files.url, unpaid)
 
     def find_to_write(self, argument: str, gid: str, kinds: tuple[str, ...]) -> Object:
@@ -49,7 +49,7 @@ class Person:
         A write changes the object, or refers to it: there must be no second one of it.
         """
         item = self.find(argument, gid, kinds)
-        self._store.part_of(item["gid"])
+        self._store.load_partition(item["gid"])
         return item
 
     def find(self, argument: str, gid: str, kinds: tuple[str, ...]) -> Object:
@@ -62,27 +62,27 @@ class Person:
         """
         item = self.find_hidden(argument, gid, kinds)
         if not self.access.is_admin and not self.access.can_see(item):
-            raise unknown(argument, gid)
+            raise not_found(argument, gid)
         return item
 
     def find_hidden(self, argument: str, gid: str, kinds: tuple[str, ...]) -> Object:
         """Return an object even if this person does not see it, to ask for access to it."""
-        item = self._named(gid, kinds) or self._store.get(gid)
+        item = self._find_by_name(gid, kinds) or self._store.get(gid)
         if item is None:
-            raise unknown(argument, gid)
+            raise not_found(argument, gid)
         kind = item.get("resource_type", "")
         if kinds and kind not in kinds:
             is_membership = kind.endswith("_membership") and "membership" in kinds
             if not is_membership or item.get("resource_subtype") != kind:
-                raise Refusal(403, f"{argument}: Not the correct type")
+                raise ApiError(403, f"{argument}: Not the correct type")
         return item
 
-    def _named(self, gid: str, kinds: tuple[str, ...]) -> Object | None:
+    def _find_by_name(self, gid: str, kinds: tuple[str, ...]) -> Object | None:
         if "user" in kinds:
             if gid == "me":
                 return self.me
             if "@" in gid:
-                return self._store.by_email(gid)
+                return self._store.find_by_email(gid)
         if "task" in kinds and gid.startswith("external:"):
             wanted = gid.removeprefix("external:")
             for task in self._store.all("task"):
@@ -102,9 +102,9 @@ class Person:
             return
         for name, item in at.items():
             if isinstance(item, dict) and not self.access.can_change(item):
-                raise Refusal(403, f"{name}: You do not have permission to change this")
+                raise ApiError(403, f"{name}: You do not have permission to change this")
 
-    def arguments(
+    def parse_arguments(
         self, operation: Operation, path: Mapping[str, str], query: Mapping[str, str]
     ) -> dict[str, Any]:
         """Return the arguments of an operation, checked: references are objects.
@@ -119,7 +119,7 @@ class Person:
             value = (path if parameter.place == "path" else query).get(parameter.name)
             if value is None or value == "":
                 if parameter.required:
-                    raise invalid(parameter.argument, "Missing input")
+                    raise invalid_field(parameter.argument, "Missing input")
                 continue
             name = parameter.argument if parameter.place == "path" else parameter.name
             asked[name] = self._value(parameter, value)
@@ -133,15 +133,15 @@ class Person:
         name = parameter.name
         if parameter.enum and value not in parameter.enum and not parameter.many:
             known = ", ".join(parameter.enum)
-            raise invalid(name, f"Not a valid value: {value} (one of {known})")
+            raise invalid_field(name, f"Not a valid value: {value} (one of {known})")
         if parameter.kind == "boolean":
             if value.lower() not in ("true", "false", "1", "0"):
-                raise invalid(name, f"Value is not a boolean: {value}")
+                raise invalid_field(name, f"Value is not a boolean: {value}")
             return value.lower() in ("true", "1")
         if parameter.kind in ("date", "datetime") and value not in ("now", "null"):
             if parameter.kind == "date":
-                return day_of(name, value)
-            return since_of(name, value)
+                return parse_day(name, value)
+            return parse_moment_or_day(name, value)
         if parameter.many and "user" in parameter.refers:
             mine = self.me["gid"]
             return ",".join(mine if who == "me" else who for who in value.split(","))

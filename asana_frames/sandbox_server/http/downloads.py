@@ -13,9 +13,9 @@ from urllib.parse import quote
 
 import msgspec
 
-from asana_frames.sandbox_server.errors import Refusal
-from asana_frames.sandbox_server.projection import Projection, tree_of
-from asana_frames.sandbox_server.store import Object, Store
+from asana_frames.sandbox_server.core.errors import ApiError
+from asana_frames.sandbox_server.core.store import Object, Store
+from asana_frames.sandbox_server.http.projection import Projection, parse_field_tree
 
 #: Where files lie; not under the API, and no token is wanted there.
 ROOT = "/-/files/"
@@ -23,12 +23,12 @@ ROOT = "/-/files/"
 _LIFE = {"attachment": 120, "organization_export": 3_600, "graph_export": 3_600}
 _MONTH = 30 * 86_400
 #: Jobs and exports move on when they are looked at, or by themselves after so many seconds.
-STEPS = 2
-_SECONDS = 10.0
+_JOB_STEPS = 2
+_JOB_SECONDS = 10.0
 _encode = msgspec.json.Encoder().encode
 
 
-class Files:
+class FileStore:
     """Knows what downloads hold, and where they are.
 
     Parameters
@@ -71,32 +71,38 @@ class Files:
         expires = query.get("expires", "")
         known = self._sign(gid, int(expires)) if re.fullmatch("[0-9]{1,12}", expires) else ""
         if not known or not hmac.compare_digest(known.encode(), query.get("sign", "").encode()):
-            raise Refusal(403, "The address was not made by this server")
+            raise ApiError(403, "The address was not made by this server")
         if int(expires) < time.time():
-            raise Refusal(403, "The address has expired")
+            raise ApiError(403, "The address has expired")
         item = self._store.get(gid)
         if item is None:
-            raise Refusal(404, "The file is gone")
+            raise ApiError(404, "The file is gone")
         if item["resource_type"] == "attachment":
             name = quote(item["name"])
             headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
             kind = item.get("_type", "application/octet-stream")
-            return _content(item), {"Content-Type": kind, **headers}
-        return gzip.compress(self._exported(item), mtime=0), {"Content-Type": "application/gzip"}
+            return attachment_content(item), {"Content-Type": kind, **headers}
+        return gzip.compress(self._export_bytes(item), mtime=0), {
+            "Content-Type": "application/gzip"
+        }
 
     def _sign(self, gid: str, expires: int) -> str:
         return hmac.new(self._secret, f"{gid} {expires}".encode(), "sha256").hexdigest()[:32]
 
-    def _exported(self, item: Object) -> bytes:
+    def _export_bytes(self, item: Object) -> bytes:
         kind = item["resource_type"]
         if kind == "organization_export":
-            return _encode(self._everything())
+            return _encode(self._export_organization())
         if kind == "graph_export" and item["_of"] is None:
-            raise Refusal(404, "What was exported is gone")
-        rows = self._graph(item["_of"]) if kind == "graph_export" else self._resources(item)
+            raise ApiError(404, "What was exported is gone")
+        rows = (
+            self._export_graph(item["_of"])
+            if kind == "graph_export"
+            else self._export_resources(item)
+        )
         return b"".join(_encode(row) + b"\n" for row in rows)
 
-    def _everything(self) -> dict[str, list[Object]]:
+    def _export_organization(self) -> dict[str, list[Object]]:
         kinds = (
             "workspace", "user", "team", "project", "section", "task", "story", "tag",
             "attachment", "custom_field", "portfolio", "goal",
@@ -107,7 +113,7 @@ class Files:
             for kind in kinds
         }
 
-    def _graph(self, item: Object) -> Iterator[Object]:
+    def _export_graph(self, item: Object) -> Iterator[Object]:
         """Yield an object and what is in it, each once."""
         seen: set[str] = set()
         waiting = [item]
@@ -117,9 +123,9 @@ class Files:
                 continue
             seen.add(found["gid"])
             yield self._shown().show(found, None, full=True)
-            waiting += self._inside(found)
+            waiting += self._list_children(found)
 
-    def _inside(self, item: Object) -> list[Object]:
+    def _list_children(self, item: Object) -> list[Object]:
         under = {
             "team": ("team_projects",),
             "portfolio": ("items",),
@@ -130,32 +136,32 @@ class Files:
         found = [
             x
             for what in under.get(item["resource_type"], ())
-            for x in self._store.found(what, item)
+            for x in self._store.related(what, item)
         ]
         is_link = item["resource_type"] == "goal_relationship"
         return [item["supporting_resource"]] if is_link else list(found)
 
-    def _resources(self, item: Object) -> Iterator[Object]:
+    def _export_resources(self, item: Object) -> Iterator[Object]:
         for asked in item["_asked"]:
-            tree = tree_of(asked["fields"]) if asked["fields"] else None
+            tree = parse_field_tree(asked["fields"]) if asked["fields"] else None
             kinds = {"task": ("task",), "team": ("team",), "message": ("status_update",)}
             for kind in kinds[asked["kind"]]:
                 for found in self._store.all(kind):
                     if all(
                         self._fits(found, key, value) for key, value in asked["filters"].items()
                     ):
-                        yield self._row(found, tree)
+                        yield self._export_row(found, tree)
 
-    def _row(self, item: Object, tree: Any) -> Object:
+    def _export_row(self, item: Object, tree: Any) -> Object:
         shown = self._shown()
         row = shown.show(item, tree, full=True)
         if tree is None and item["resource_type"] == "task":
             for name, what in (("attachments", "attachments"), ("stories", "task_stories")):
                 row[name] = [
-                    shown.show(x, None, full=False) for x in self._store.found(what, item)
+                    shown.show(x, None, full=False) for x in self._store.related(what, item)
                 ]
         if tree is None and item["resource_type"] == "team":
-            people = self._store.found("team_users", item)
+            people = self._store.related("team_users", item)
             row["members"] = [shown.show(person, None, full=False) for person in people]
         return row
 
@@ -165,7 +171,7 @@ class Files:
             if name == "liked_by":
                 people = [like["user"] for like in item["likes"]]
             elif name == "commented_on_by":
-                told = self._store.found("task_stories", item)
+                told = self._store.related("task_stories", item)
                 people = [s["created_by"] for s in told if s["type"] == "comment"]
             else:
                 value = item.get(name)
@@ -175,7 +181,7 @@ class Files:
         return moment < limit if operator == "before" else moment > limit
 
 
-def _content(item: Object) -> bytes:
+def attachment_content(item: Object) -> bytes:
     """Return the bytes of an attachment; those of the company's making are its name, repeated."""
     kept: bytes | None = item.get("_content")
     if kept is not None:
@@ -185,7 +191,7 @@ def _content(item: Object) -> bytes:
     return (line * (size // len(line) + 1))[:size]
 
 
-def advance(item: Object, now: str, *, fails: bool) -> None:
+def advance_job(item: Object, now: str, *, fails: bool) -> None:
     """Move a job or export on by a step, each time that it is looked at.
 
     Parameters
@@ -200,7 +206,7 @@ def advance(item: Object, now: str, *, fails: bool) -> None:
     if "_looks" not in item:
         return
     item["_looks"] += 1
-    is_over = item["_looks"] >= STEPS or _is_due(item)
+    is_over = item["_looks"] >= _JOB_STEPS or is_job_due(item)
     if item["resource_type"] == "organization_export":
         item["state"] = ("error" if fails else "finished") if is_over else "started"
         item["_file"] = is_over and not fails
@@ -211,11 +217,11 @@ def advance(item: Object, now: str, *, fails: bool) -> None:
             item[key].update(_file=True, completed_at=now)
 
 
-def is_running(item: Object) -> bool:
+def is_job_running(item: Object) -> bool:
     """Whether a job has not ended yet."""
-    return item["status"] in ("not_started", "in_progress") and not _is_due(item)
+    return item["status"] in ("not_started", "in_progress") and not is_job_due(item)
 
 
-def _is_due(item: Object) -> bool:
+def is_job_due(item: Object) -> bool:
     """Whether a job has had the time that jobs take, whoever looked at it."""
-    return "_started" in item and time.monotonic() - item["_started"] > _SECONDS
+    return "_started" in item and time.monotonic() - item["_started"] > _JOB_SECONDS

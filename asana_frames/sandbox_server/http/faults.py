@@ -10,12 +10,16 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from asana_frames.exceptions import InvalidArgument, suggest_names
-from asana_frames.sandbox_server.errors import Refusal
-from asana_frames.sandbox_server.limits import too_many
-from asana_frames.sandbox_server.paging import Place, expired, truncated
+from asana_frames.sandbox_server.core.errors import ApiError
+from asana_frames.sandbox_server.http.pagination import (
+    PagePosition,
+    expired_offset,
+    truncated_list,
+)
+from asana_frames.sandbox_server.http.rate_limits import rate_limit_error
 
 #: How they are called in one line of text.
-_SHORT = {
+_SHORT_NAMES = {
     "429": "too_many",
     "500": "error",
     "502": "gateway",
@@ -24,7 +28,7 @@ _SHORT = {
 }
 _PHRASES = ("sad squid snuggle softly", "odd otters order oats", "calm cats count clouds")
 #: Fields whose values come from a list that may grow any day.
-_OPEN = ("resource_subtype", "color", "status", "status_type", "privacy_setting", "type")
+_OPEN_LISTS = ("resource_subtype", "color", "status", "status_type", "privacy_setting", "type")
 _HTML = b"<html><head><title>502 Bad Gateway</title></head><body>Bad Gateway</body></html>"
 
 
@@ -140,12 +144,12 @@ class Faults:
         given: dict[str, Any] = {}
         for term in filter(None, (part.strip() for part in text.split(","))):
             short, _, value = term.partition("=")
-            name = _SHORT.get(short.strip(), short.strip())
+            name = _SHORT_NAMES.get(short.strip(), short.strip())
             if name not in kinds:
-                known = [*_SHORT, *kinds]
+                known = [*_SHORT_NAMES, *kinds]
                 raise InvalidArgument(f"There is no fault {short!r}.{suggest_names(short, known)}")
             try:
-                given[name] = _number(kinds[name], value.strip(), given.get(name))
+                given[name] = _parse_fault_value(kinds[name], value.strip(), given.get(name))
             except ValueError:
                 raise InvalidArgument(
                     f"The fault {short!r} needs a number, such as {short}=10, and not {value!r}."
@@ -153,7 +157,7 @@ class Faults:
         return cls(**given)
 
 
-def _number(kind: str, value: str, before: Any) -> Any:
+def _parse_fault_value(kind: str, value: str, before: Any) -> Any:
     if kind == "bool":
         return value.lower() not in ("0", "false", "no")
     if kind.startswith("Mapping"):
@@ -165,7 +169,7 @@ def _number(kind: str, value: str, before: Any) -> Any:
     return number
 
 
-class Mischief:
+class FaultInjector:
     """Makes the faults happen.
 
     Parameters
@@ -185,7 +189,7 @@ class Mischief:
         self._expired: set[str] = set()
         self.touches_data = bool(faults.nulls or faults.unknown)
 
-    def before(self) -> bytes | None:
+    def fail_request(self) -> bytes | None:
         """Refuse a request, or return the HTML of a balancer, if it is its turn.
 
         Raises
@@ -194,25 +198,25 @@ class Mischief:
             429, 500 or 503.
         """
         with self._lock:
-            if self._turn("too_many"):
-                raise too_many(self.faults.retry_after)
-            if self._turn("error"):
+            if self._is_turn("too_many"):
+                raise rate_limit_error(self.faults.retry_after)
+            if self._is_turn("error"):
                 number = next(self._phrases)
                 phrase = f"{number % 10} {_PHRASES[number % len(_PHRASES)]}"
                 raise _server_error(500, "Server Error", phrase)
-            if self._turn("unavailable"):
+            if self._is_turn("unavailable"):
                 raise _server_error(503, "Service Unavailable")
-            return _HTML if self._turn("gateway") else None
+            return _HTML if self._is_turn("gateway") else None
 
-    def on_the_way(self) -> str:
+    def choose_mishap(self) -> str:
         """Return what happens to a body on its way: drop, truncate, slow, or nothing."""
         with self._lock:
             for name in ("drop", "truncate", "slow"):
-                if self._turn(name):
+                if self._is_turn(name):
                     return name
         return ""
 
-    def _turn(self, name: str) -> bool:
+    def _is_turn(self, name: str) -> bool:
         every: int = getattr(self.faults, name)
         return every > 0 and next(self._counts[name]) % every == 0
 
@@ -221,9 +225,13 @@ class Mischief:
         for gid in gids:
             status = self.faults.refuse.get(gid)
             if status is not None:
-                raise Refusal(status, _REFUSED.get(status, f"Refused: {gid}").format(gid=gid))
+                raise ApiError(
+                    status, _REFUSAL_MESSAGES.get(status, f"Refused: {gid}").format(gid=gid)
+                )
 
-    def page(self, key: str, place: Place, count: int, *, is_paged: bool) -> tuple[Place, int]:
+    def page_bounds(
+        self, key: str, place: PagePosition, count: int, *, is_paged: bool
+    ) -> tuple[PagePosition, int]:
         """Return where a page starts and how many rows it may have.
 
         Parameters
@@ -247,20 +255,20 @@ class Mischief:
                 is_new = key not in self._expired
                 self._expired.add(key)
             if is_new:
-                raise expired()
+                raise expired_offset()
         most = self.faults.most if is_paged else 0
         # There is an offset only where there are more rows.
         if most and place.start >= most:
-            raise truncated()
+            raise truncated_list()
         if self.faults.shift and place.start > 0 and count > 1:
             place = place._replace(start=place.start - 1)
         return place, min(count, most - place.start) if most else count
 
-    def rows(self, rows: list[Any]) -> list[Any]:
+    def repeat_row(self, rows: list[Any]) -> list[Any]:
         """Return the rows of a page, one of them twice if that is asked for."""
         return [*rows, rows[len(rows) // 2]] if self.faults.repeat and rows else rows
 
-    def spoil(self, record: Any) -> Any:
+    def spoil_record(self, record: Any) -> Any:
         """Return a record with nulls and unknown things in it."""
         if not isinstance(record, dict):
             return record
@@ -268,7 +276,7 @@ class Mischief:
         spoiled: dict[str, Any] = {}
         for key, value in record.items():
             is_null = isinstance(value, dict) and chances.random() < self.faults.nulls
-            is_strange = key in _OPEN and value is not None
+            is_strange = key in _OPEN_LISTS and value is not None
             if is_null:
                 spoiled[key] = None
             elif is_strange and chances.random() < self.faults.unknown:
@@ -280,15 +288,15 @@ class Mischief:
         return spoiled
 
 
-_REFUSED = {
+_REFUSAL_MESSAGES = {
     402: "This is not available on your plan.",
     403: "{gid}: You do not have access to this",
     404: "{gid}: Not a recognized ID: {gid}",
 }
 
 
-def _server_error(status: int, message: str, phrase: str = "") -> Refusal:
-    refusal = Refusal(status, message)
+def _server_error(status: int, message: str, phrase: str = "") -> ApiError:
+    refusal = ApiError(status, message)
     if phrase:
         refusal.body["errors"][0]["phrase"] = phrase
     return refusal

@@ -1,0 +1,1 @@
+"""The HTTP side of the sandbox: from a request to a response."""
