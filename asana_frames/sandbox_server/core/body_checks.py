@@ -30,13 +30,13 @@ _LOOKED_UP_BY_OPERATION = {
 #: Texts that null makes empty rather than missing.
 _EMPTIED_TEXTS = frozenset(("notes", "text", "description", "title", "message"))
 #: No number of Asana's has more digits than a float keeps.
-_MOST = 10**15
+_MAX_NUMBER = 10**15
 _repr = reprlib.Repr()
 _repr.maxlevel = 2
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
-def checked(
+def check_body(
     operation: Operation, data: Mapping[str, Any], resolve: Resolve, *, is_form: bool
 ) -> dict[str, Any]:
     """Return the fields of a write, checked: days are days, references are objects.
@@ -66,16 +66,18 @@ def checked(
         value = data[field.name]
         is_blank = is_form and value == "" and not field.name.startswith("html_")
         if value is None or (is_blank and field.nullable):
-            found[field.name] = _null(field)
+            found[field.name] = _null_value(field)
         else:
-            found[field.name] = _value(operation, field, value, resolve, is_form)
+            found[field.name] = _check_value(operation, field, value, resolve, is_form)
     return found
 
 
-def _null(field: BodyField) -> Any:
+def _null_value(field: BodyField) -> Any:
     """Return what a field holds once null was sent for it."""
     if not field.nullable:
-        raise invalid_field(field.name, "Missing input" if field.required else "Value cannot be null")
+        raise invalid_field(
+            field.name, "Missing input" if field.required else "Value cannot be null"
+        )
     if field.many:
         return []
     if field.name.startswith("html_"):
@@ -83,54 +85,55 @@ def _null(field: BodyField) -> Any:
     return "" if field.name in _EMPTIED_TEXTS else None
 
 
-def _value(
+def _check_value(
     operation: Operation, field: BodyField, value: Any, resolve: Resolve, is_form: bool
 ) -> Any:
     if (operation.id, field.name) in _LOOKED_UP_BY_OPERATION:
         # Not text for certain: a custom field may be the definition of a new one.
         is_text = field.name != "custom_field"
-        return _text(field.name, value, is_form) if is_text else value
+        return _check_text(field.name, value, is_form) if is_text else value
     if field.refers and field.many:
         return [
-            _object(field.name, gid, field.refers, resolve) for gid in _gids(field.name, value)
+            _find_object(field.name, gid, field.refers, resolve)
+            for gid in _split_gids(field.name, value)
         ]
     if field.refers:
-        return _object(field.name, value, field.refers, resolve)
+        return _find_object(field.name, value, field.refers, resolve)
     if field.enum and not field.many and value not in field.enum:
         known = ", ".join(field.enum)
         raise invalid_field(field.name, f"Not a valid value: {value} (one of {known})")
     if field.name.startswith("html_"):
         return check_rich_text(field.name, value)
-    return _CHECKS.get(field.kind, _json)(field.name, value, is_form)
+    return _CHECKS.get(field.kind, _pass_through)(field.name, value, is_form)
 
 
-def _object(name: str, gid: Any, kinds: tuple[str, ...], resolve: Resolve) -> Object:
+def _find_object(name: str, gid: Any, kinds: tuple[str, ...], resolve: Resolve) -> Object:
     if isinstance(gid, bool) or not isinstance(gid, str | int):
-        raise invalid_field(name, f"Not a valid ID: {_short(gid)}")
+        raise invalid_field(name, f"Not a valid ID: {_shorten(gid)}")
     return resolve(name, str(gid), kinds)
 
 
-def _gids(name: str, value: Any) -> list[Any]:
+def _split_gids(name: str, value: Any) -> list[Any]:
     if isinstance(value, str):
         return [gid.strip() for gid in value.split(",") if gid.strip()]
     if not isinstance(value, list):
-        raise invalid_field(name, f"Must be a list of IDs: {_short(value)}")
+        raise invalid_field(name, f"Must be a list of IDs: {_shorten(value)}")
     return value
 
 
-def _text(name: str, value: Any, is_form: bool) -> str:
+def _check_text(name: str, value: Any, is_form: bool) -> str:
     if not isinstance(value, str):
-        raise invalid_field(name, f"Value is not a string: {_short(value)}")
+        raise invalid_field(name, f"Value is not a string: {_shorten(value)}")
     if name == "name" and len(value) > 1_024:
         raise invalid_field(name, "Value is longer than 1024 characters")
     return value
 
 
-def _boolean(name: str, value: Any, is_form: bool) -> bool:
+def _parse_boolean(name: str, value: Any, is_form: bool) -> bool:
     if is_form and isinstance(value, str) and value.lower() in ("true", "false"):
         return value.lower() == "true"
     if not isinstance(value, bool):
-        raise invalid_field(name, f"Value is not a boolean: {_short(value)}")
+        raise invalid_field(name, f"Value is not a boolean: {_shorten(value)}")
     return value
 
 
@@ -140,18 +143,18 @@ def parse_number(name: str, value: Any, is_form: bool = False) -> float:
         try:
             value = float(value)
         except ValueError:
-            raise invalid_field(name, f"Value is not a number: {_short(value)}") from None
+            raise invalid_field(name, f"Value is not a number: {_shorten(value)}") from None
     if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
-        raise invalid_field(name, f"Value is not a number: {_short(value)}")
-    if not -_MOST <= value <= _MOST:
-        raise invalid_field(name, f"Value is out of range: {_short(value)}")
+        raise invalid_field(name, f"Value is not a number: {_shorten(value)}")
+    if not -_MAX_NUMBER <= value <= _MAX_NUMBER:
+        raise invalid_field(name, f"Value is out of range: {_shorten(value)}")
     return value
 
 
-def _integer(name: str, value: Any, is_form: bool) -> int:
+def _parse_integer(name: str, value: Any, is_form: bool) -> int:
     number = parse_number(name, value, is_form)
     if number != int(number):
-        raise invalid_field(name, f"Value is not an integer: {_short(value)}")
+        raise invalid_field(name, f"Value is not an integer: {_shorten(value)}")
     return int(number)
 
 
@@ -160,12 +163,12 @@ def parse_day(name: str, value: Any, is_form: bool = False) -> str:
     try:
         if not isinstance(value, str) or not _DAY.fullmatch(value):
             raise ValueError
-        return _in_range(date.fromisoformat(value)).isoformat()
+        return _check_year(date.fromisoformat(value)).isoformat()
     except ValueError:
-        raise invalid_field(name, f"Not a valid date: {_short(value)} (YYYY-MM-DD)") from None
+        raise invalid_field(name, f"Not a valid date: {_shorten(value)} (YYYY-MM-DD)") from None
 
 
-def _in_range(when: date) -> date:
+def _check_year(when: date) -> date:
     """Return a day that can be counted from; others are no days that anybody means."""
     if not 1900 <= when.year <= 2999:
         raise ValueError
@@ -179,10 +182,10 @@ def parse_moment(name: str, value: Any, is_form: bool = False) -> str:
             raise ValueError
         moment = datetime.fromisoformat(value)
         moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        _in_range(moment)
+        _check_year(moment)
         return format_moment(moment.astimezone(UTC))
     except (ValueError, OverflowError):
-        raise invalid_field(name, f"Not a valid date-time: {_short(value)} (ISO 8601)") from None
+        raise invalid_field(name, f"Not a valid date-time: {_shorten(value)} (ISO 8601)") from None
 
 
 def parse_moment_or_day(name: str, value: Any) -> str:
@@ -194,7 +197,7 @@ def parse_moment_or_day(name: str, value: Any) -> str:
 def check_rich_text(name: str, value: Any) -> str:
     """Return a value that is rich text: XML in a body, of the tags that Asana takes."""
     if not isinstance(value, str):
-        raise invalid_field(name, f"Value is not a string: {_short(value)}")
+        raise invalid_field(name, f"Value is not a string: {_shorten(value)}")
     try:
         if "<!" in value or "<?" in value:
             # Entities and doctypes are no part of it, and not worth the risk.
@@ -217,7 +220,7 @@ def rich_to_plain_text(html: str) -> str:
     """Return the text of rich text."""
     root = ElementTree.fromstring(html)
     for part in root.iter():
-        if part.tag in _BLOCKS:
+        if part.tag in _LINE_ENDING_TAGS:
             part.tail = "\n" + (part.tail or "")
     for link in root.iter("a"):
         if not link.text:
@@ -234,7 +237,7 @@ _ATTRIBUTES: dict[str, tuple[str, ...]] = {
     "td": ("colspan", "rowspan"),
 }
 #: What ends a line.
-_BLOCKS = ("h1", "h2", "hr", "li", "blockquote", "tr")
+_LINE_ENDING_TAGS = ("h1", "h2", "hr", "li", "blockquote", "tr")
 _TAGS = frozenset(
     (
         "body", "strong", "em", "u", "s", "code", "pre", "ol", "ul", "li", "a", "blockquote",
@@ -243,18 +246,18 @@ _TAGS = frozenset(
 )  # fmt: skip
 
 
-def _json(name: str, value: Any, is_form: bool) -> Any:
+def _pass_through(name: str, value: Any, is_form: bool) -> Any:
     return value
 
 
-def _short(value: Any) -> str:
+def _shorten(value: Any) -> str:
     return value[:80] if isinstance(value, str) else _repr.repr(value)
 
 
 _CHECKS: dict[str, Callable[[str, Any, bool], Any]] = {
-    "text": _text,
-    "boolean": _boolean,
-    "integer": _integer,
+    "text": _check_text,
+    "boolean": _parse_boolean,
+    "integer": _parse_integer,
     "number": parse_number,
     "date": parse_day,
     "datetime": parse_moment,

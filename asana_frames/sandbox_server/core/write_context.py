@@ -10,7 +10,7 @@ import msgspec
 
 from asana_frames.catalog import load
 from asana_frames.sandbox_server import blank
-from asana_frames.sandbox_server.core.body_checks import Resolve, checked
+from asana_frames.sandbox_server.core.body_checks import Resolve, check_body
 from asana_frames.sandbox_server.core.custom_values import escape_text
 from asana_frames.sandbox_server.core.errors import ApiError, invalid_field
 from asana_frames.sandbox_server.core.store import Object, Store
@@ -74,7 +74,7 @@ class WriteContext(Transaction):
             raise invalid_field(operation, "Not a valid ID")
         fields = [f for f in load().operation(operation).body if f.name != "workspace"]
         bare = msgspec.structs.replace(load().operation(operation), body=tuple(fields))
-        return checked(bare, data, self._resolve, is_form=False)
+        return check_body(bare, data, self._resolve, is_form=False)
 
     def require(self, *names: str) -> None:
         """Refuse a body without one of these fields."""

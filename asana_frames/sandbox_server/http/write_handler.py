@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from asana_frames.catalog import Operation
-from asana_frames.sandbox_server.core.body_checks import checked
+from asana_frames.sandbox_server.core.body_checks import check_body
 from asana_frames.sandbox_server.core.cascade import clear_deleted
 from asana_frames.sandbox_server.core.store import Object, Store
 from asana_frames.sandbox_server.core.write_context import WriteContext
@@ -126,7 +126,7 @@ class WriteHandler:
                 raise rate_limit_error(5)
         is_asking = operation.id == "createAccessRequest"
         find = person.find_hidden if is_asking else person.find_to_write
-        data = checked(operation, request.data, find, is_form=request.is_form)
+        data = check_body(operation, request.data, find, is_form=request.is_form)
         return WriteContext(
             self._store,
             person.me,
