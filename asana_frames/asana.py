@@ -12,9 +12,9 @@ from typing import Any
 import pandas as pd
 
 from asana_frames import resources
-from asana_frames.calls.custom_field_settings import EnumOptions
-from asana_frames.calls.directories import fetch_me, fetch_names, fetch_person
+from asana_frames.calls.custom_field_definitions import EnumOptions
 from asana_frames.calls.last_call import CallSettings, LastCall, check_settings
+from asana_frames.calls.name_lookup import fetch_me, fetch_names, fetch_person
 from asana_frames.calls.plan import estimate_cost, iterate_frames, parse_call
 from asana_frames.calls.references import ReferenceResolver
 from asana_frames.calls.resource import Resource

@@ -27,8 +27,13 @@
 
 from __future__ import annotations
 
+import sys
+import warnings
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from pathlib import Path
+
+_PACKAGE = str(Path(__file__).parent)
 
 
 class AsanaError(Exception):
@@ -163,6 +168,16 @@ def build_refusal(status: int) -> type[RequestRefused]:
     if status >= 500:
         return ServerError
     return BY_STATUS.get(status, RequestRefused)
+
+
+def warn_caller(text: str, kind: type[Warning]) -> None:
+    """Warn at the line of the user's code that called the package."""
+    frame = sys._getframe(1)
+    level = 2
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        frame = frame.f_back
+        level += 1
+    warnings.warn(text, kind, stacklevel=level)
 
 
 def find_similar(word: str, known: Iterable[str], *, most: int = 3) -> list[str]:

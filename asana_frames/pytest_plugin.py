@@ -29,7 +29,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", _MARKER)
 
 
-def _options(request: pytest.FixtureRequest) -> dict[str, Any]:
+def _marker_options(request: pytest.FixtureRequest) -> dict[str, Any]:
     marker = request.node.get_closest_marker("asana_sandbox")
     return {} if marker is None else dict(marker.kwargs)
 
@@ -40,7 +40,7 @@ def asana_sandbox(request: pytest.FixtureRequest) -> Iterator[Asana]:
     # Loaded here: tests that do not ask for it need not wait for pandas.
     import asana_frames as af
 
-    with af.sandbox(**_options(request)) as asana:
+    with af.sandbox(**_marker_options(request)) as asana:
         yield asana
 
 
@@ -49,5 +49,5 @@ def asana_sandbox_server(request: pytest.FixtureRequest) -> Iterator[Server]:
     """Return a synthetic Asana behind a port on loopback; ``.url`` is its base URL."""
     from asana_frames.sandbox_server import serve
 
-    with serve(**_options(request)) as server:
+    with serve(**_marker_options(request)) as server:
         yield server

@@ -19,7 +19,7 @@ from asana_frames.catalog import Operation, Parameter
 from asana_frames.catalog.model import Kind
 from asana_frames.exceptions import ConfigurationError, InvalidArgument, suggest_names
 
-Files = dict[str, Any] | None
+UploadFiles = dict[str, Any] | None
 
 
 def quote_segment(value: str) -> str:
@@ -36,11 +36,11 @@ def format_query_value(operation: Operation, parameter: Parameter, value: Any) -
         It is not of the parameter's kind.
     """
     if parameter.many and not isinstance(value, str) and isinstance(value, Iterable):
-        return ",".join(_text(operation, parameter, item) for item in value)
-    return _text(operation, parameter, value)
+        return ",".join(_format_value(operation, parameter, item) for item in value)
+    return _format_value(operation, parameter, value)
 
 
-def _text(operation: Operation, parameter: Parameter, value: Any) -> str:
+def _format_value(operation: Operation, parameter: Parameter, value: Any) -> str:
     asked = f"{operation.name}({parameter.argument}=)"
     if parameter.kind == "boolean":
         if not isinstance(value, bool | np.bool_):
@@ -64,7 +64,7 @@ def format_datetime(kind: Kind, value: Any, asked: str) -> str:
         The value is neither text nor a date, or it is no moment at all.
     """
     if isinstance(value, str) and value:
-        _check_moment(value, asked)
+        _check_iso_text(value, asked)
         return value
     if not isinstance(value, date) or value is pd.NaT:
         raise InvalidArgument(f'{asked} takes a date or text such as "2026-01-31", not {value!r}.')
@@ -78,7 +78,7 @@ def format_datetime(kind: Kind, value: Any, asked: str) -> str:
     return f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z"
 
 
-def _check_moment(text: str, asked: str) -> None:
+def _check_iso_text(text: str, asked: str) -> None:
     """Refuse text that no date begins with; the words that Asana knows may pass."""
     if text in ("now", "null"):
         return
@@ -90,7 +90,7 @@ def _check_moment(text: str, asked: str) -> None:
         ) from cause
 
 
-def encoded(operation: Operation, body: Mapping[str, Any] | None) -> tuple[Any, Files]:
+def encode_body(operation: Operation, body: Mapping[str, Any] | None) -> tuple[Any, UploadFiles]:
     """Return the JSON or the form and files of a body.
 
     Raises
@@ -111,14 +111,14 @@ def encoded(operation: Operation, body: Mapping[str, Any] | None) -> tuple[Any, 
             )
     # A POST names all its fields, so None is "not asked for"; a PUT clears a field by null.
     given = {
-        name: json_value(value, known[name].kind, f"{operation.name}({name}=)")
+        name: to_json(value, known[name].kind, f"{operation.name}({name}=)")
         for name, value in body.items()
         if operation.http == "PUT" or not _is_missing(value)
     }
     missing = [name for name, field in known.items() if field.required and name not in given]
     if missing:
         raise InvalidArgument(f"{operation.name}: {', '.join(missing)} is missing.")
-    return _form(operation, given) if operation.multipart else ({"data": given}, None)
+    return _build_form(operation, given) if operation.multipart else ({"data": given}, None)
 
 
 def _is_missing(value: Any) -> bool:
@@ -126,7 +126,7 @@ def _is_missing(value: Any) -> bool:
     return missing or (isinstance(value, float) and math.isnan(value))
 
 
-def json_value(value: Any, kind: Kind, asked: str) -> Any:
+def to_json(value: Any, kind: Kind, asked: str) -> Any:
     """Return a Python value as JSON: dates as ISO text, rows and frames as gids."""
     if _is_missing(value):
         return None
@@ -134,13 +134,13 @@ def json_value(value: Any, kind: Kind, asked: str) -> Any:
         is_moment = isinstance(value, datetime) and kind != "date"
         return format_datetime("datetime" if is_moment else "date", value, asked)
     if isinstance(value, pd.DataFrame | pd.Series) or hasattr(value, "value"):
-        gids = [gid_of(item) for item in iterate_references(value)]
+        gids = [get_gid(item) for item in iterate_references(value)]
         is_row = isinstance(value, pd.Series) and "gid" in value.index
         return gids[0] if is_row or (kind == "text" and len(gids) == 1) else gids
     if isinstance(value, Mapping):
         if kind in ("text", "texts") and "gid" in value:
             return value["gid"]
-        return {str(key): json_value(item, "json", asked) for key, item in value.items()}
+        return {str(key): to_json(item, "json", asked) for key, item in value.items()}
     if kind in ("date", "datetime") and isinstance(value, str):
         return format_datetime(kind, value, asked)
     if isinstance(value, float) and not math.isfinite(value):
@@ -148,24 +148,26 @@ def json_value(value: Any, kind: Kind, asked: str) -> Any:
     if isinstance(value, str | bool | int | float):
         return value
     if hasattr(value, "item"):
-        return json_value(value.item(), kind, asked)
+        return to_json(value.item(), kind, asked)
     if kind == "text" and hasattr(value, "read"):
         return value
     if isinstance(value, Path):
         return value
     if isinstance(value, Iterable):
-        return [json_value(item, kind, asked) for item in value]
+        return [to_json(item, kind, asked) for item in value]
     raise InvalidArgument(f"{asked}: {type(value).__name__} has no form in JSON.")
 
 
-def gid_of(item: Any) -> str | None:
+def get_gid(item: Any) -> str | None:
     """Return the gid of a row, or of what is one already; None of nothing."""
     if _is_missing(item):
         return None
     return str(item["gid"] if isinstance(item, Mapping | pd.Series) else item)
 
 
-def _form(operation: Operation, given: Mapping[str, Any]) -> tuple[dict[str, str], Files]:
+def _build_form(
+    operation: Operation, given: Mapping[str, Any]
+) -> tuple[dict[str, str], UploadFiles]:
     """Return the fields and the file of an upload; a path is opened here, closed after sending."""
     form = {name: str(value) for name, value in given.items() if name != "file"}
     content = given.get("file")
@@ -185,7 +187,7 @@ def _form(operation: Operation, given: Mapping[str, Any]) -> tuple[dict[str, str
     return form, {"file": (quote(name, safe=" ()[]-_.,"), stream)}
 
 
-def copies_of(stream: Any, count: int) -> list[Any]:
+def copy_stream(stream: Any, count: int) -> list[Any]:
     """Return as many streams of the same content: each row reads its own, and closes it."""
     content = stream.read()
     packed = content.encode() if isinstance(content, str) else content
@@ -195,7 +197,7 @@ def copies_of(stream: Any, count: int) -> list[Any]:
     return copies
 
 
-def closed(files: Files) -> None:
+def close_files(files: UploadFiles) -> None:
     """Close what was opened for an upload."""
     for part in (files or {}).values():
         with contextlib.suppress(AttributeError):

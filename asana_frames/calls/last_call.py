@@ -14,7 +14,7 @@ from asana_frames.exceptions import AsanaError, InvalidArgument, RequestRefused
 from asana_frames.fetch import CURRENT_CALL, Call
 from asana_frames.frames import STR, concatenate
 
-_FAILURES = {"parent": STR, "parent_gid": STR, "status": pd.Int64Dtype(), "message": STR}
+_FAILURE_DTYPES = {"parent": STR, "parent_gid": STR, "status": pd.Int64Dtype(), "message": STR}
 
 
 class CallSettings(NamedTuple):
@@ -146,7 +146,7 @@ class LastCall:
     @property
     def failures(self) -> pd.DataFrame:
         """What could not be read or written: ``parent, parent_gid, status, message``."""
-        return pd.DataFrame(self._failed, columns=list(_FAILURES)).astype(_FAILURES)
+        return pd.DataFrame(self._failed, columns=list(_FAILURE_DTYPES)).astype(_FAILURE_DTYPES)
 
     def attrs(self) -> dict[str, Any]:
         """Return what a frame remembers of its making, once the call has ended."""

@@ -21,7 +21,7 @@ from asana_frames.fetch import FanOut, FanOutItem, ListParts, Page
 
 
 @dataclass
-class _Split:
+class _SectionRead:
     """A list that is read by its parts."""
 
     parts: ListParts
@@ -32,12 +32,12 @@ class _Split:
     is_whole: bool = True
 
 
-class _Row(msgspec.Struct):
+class _GidRecord(msgspec.Struct):
     gid: object = None
 
 
-class _Rows(msgspec.Struct):
-    data: list[_Row]
+class _GidPage(msgspec.Struct):
+    data: list[_GidRecord]
 
 
 class PageCollector:
@@ -72,7 +72,7 @@ class PageCollector:
         self._operation = operation
         self._requests = requests
         self._parents = parents
-        self._splits: dict[int, _Split] = {}
+        self._splits: dict[int, _SectionRead] = {}
         self._last = last
         self.progressed = progressed
 
@@ -83,7 +83,7 @@ class PageCollector:
                 return self._page(fan, place, listing, listing.page)
             if listing.parts is not None:
                 parts = listing.parts
-                self._splits[place] = _Split(parts, len(parts.queries), listing.is_cut)
+                self._splits[place] = _SectionRead(parts, len(parts.queries), listing.is_cut)
             elif listing.part:
                 self._splits[place].is_whole = False
                 self._part_ended(fan, place, listing.place)
@@ -124,7 +124,7 @@ class PageCollector:
         if page.sync:
             progressed.sync[self._requests[place].parents[0] or ""] = page.sync
         if part:
-            rows = msgspec.json.decode(page.body, type=_Rows).data
+            rows = msgspec.json.decode(page.body, type=_GidPage).data
             self._splits[place].gids.setdefault(part, set()).update(row.gid for row in rows)
             if page.following is None:
                 self._part_ended(fan, place, listing.place)

@@ -18,11 +18,11 @@ from asana_frames.exceptions import InvalidArgument
 from asana_frames.fetch import REFUSALS, ListQuery, fan_out
 
 #: Projects whose tasks are counted; of more, some stand for all.
-_SAMPLE = 20
-_PAGE = 100
+_SAMPLE_SIZE = 20
+_PAGE_SIZE = 100
 
 
-class Asked(NamedTuple):
+class ParsedCall(NamedTuple):
     """What a method of a resource was asked for."""
 
     operation: Operation
@@ -30,23 +30,23 @@ class Asked(NamedTuple):
     options: Mapping[str, Any]
 
 
-class _Listener:
+class _CallParser:
     """Stands in for a resource and tells what its method would have done."""
 
     def __init__(self, name: str) -> None:
         self.name = name
 
-    def _read(self, operation_id: str, arguments: Mapping[str, Any], **options: Any) -> Asked:
-        return Asked(load().operation(operation_id), arguments, options)
+    def _read(self, operation_id: str, arguments: Mapping[str, Any], **options: Any) -> ParsedCall:
+        return ParsedCall(load().operation(operation_id), arguments, options)
 
-    def _write(self, operation_id: str, *_: Any, **__: Any) -> Asked:
+    def _write(self, operation_id: str, *_: Any, **__: Any) -> ParsedCall:
         name = load().operation(operation_id).name
         raise InvalidArgument(f"{name} writes; this takes a method that reads: asana.tasks.list.")
 
     _do = _write
 
 
-def parse_call(method: Callable[..., Any], *args: Any, **kwargs: Any) -> Asked:
+def parse_call(method: Callable[..., Any], *args: Any, **kwargs: Any) -> ParsedCall:
     """Return what a call of a resource's method asks for; nothing is sent.
 
     Raises
@@ -59,28 +59,30 @@ def parse_call(method: Callable[..., Any], *args: Any, **kwargs: Any) -> Asked:
         raise InvalidArgument(
             "The first argument is a method, without parentheses: asana.tasks.list."
         )
-    found = function(_Listener(owner.name), *args, **kwargs)
-    if not isinstance(found, Asked):
+    found = function(_CallParser(owner.name), *args, **kwargs)
+    if not isinstance(found, ParsedCall):
         raise InvalidArgument(f"{method.__name__} of asana.{owner.name} asks Asana for nothing.")
     return found
 
 
-def read_of(client: CallContext, asked: Asked) -> Read:
+def build_read(client: CallContext, asked: ParsedCall) -> Read:
     """Return the read that was asked for."""
     options = {"fields": None, "limit": None, "errors": "warn", **asked.options}
     return Read(client, asked.operation, **options)
 
 
-def estimate_cost(client: CallContext, asked: Asked) -> pd.Series[Any]:
+def estimate_cost(client: CallContext, asked: ParsedCall) -> pd.Series[Any]:
     """Return requests, rows and minutes of a read, as ``Asana.plan`` does."""
     operation = asked.operation
     with record_call("plan", client.publish, client.settings):
-        requests = read_of(client, asked).requests(asked.arguments)
-        rows = _rows(client, asked, requests)
+        requests = build_read(client, asked).requests(asked.arguments)
+        rows = _estimate_rows(client, asked, requests)
     limit = asked.options.get("limit")
     if limit is not None:
         rows = [min(count, limit) for count in rows] if rows is not None else None
-    pages = len(requests) if rows is None else sum(max(1, -(-count // _PAGE)) for count in rows)
+    pages = (
+        len(requests) if rows is None else sum(max(1, -(-count // _PAGE_SIZE)) for count in rows)
+    )
     pages = len(requests) if operation.returns == "one" else max(pages, len(requests))
     values = {
         "requests": pages,
@@ -90,7 +92,9 @@ def estimate_cost(client: CallContext, asked: Asked) -> pd.Series[Any]:
     return pd.Series(values, name=operation.name, dtype=object)
 
 
-def _rows(client: CallContext, asked: Asked, requests: Sequence[CallRequest]) -> list[int] | None:
+def _estimate_rows(
+    client: CallContext, asked: ParsedCall, requests: Sequence[CallRequest]
+) -> list[int] | None:
     """Return about how many rows each request brings, or None where nothing tells."""
     operation = asked.operation
     if operation.returns == "one" or not requests:
@@ -100,13 +104,13 @@ def _rows(client: CallContext, asked: Asked, requests: Sequence[CallRequest]) ->
         assert isinstance(tasks, pd.DataFrame)  # what has columns
         counts = tasks.drop_duplicates("gid")["num_subtasks"].fillna(0).astype(int)
         return [count for count in counts if count]
-    projects = [_project(operation, request) for request in requests]
+    projects = [_listed_project(operation, request) for request in requests]
     if None in projects:
         return None
-    return _counted(client, [str(project) for project in projects], asked.arguments)
+    return _count_tasks(client, [str(project) for project in projects], asked.arguments)
 
 
-def _project(operation: Operation, request: CallRequest) -> str | None:
+def _listed_project(operation: Operation, request: CallRequest) -> str | None:
     """Return the project whose tasks a request lists, if it lists those of one."""
     if operation.id not in ("getTasks", "getTasksForProject"):
         return None
@@ -115,11 +119,11 @@ def _project(operation: Operation, request: CallRequest) -> str | None:
     return given.get("project") if given.keys() == {"project"} else None
 
 
-def _counted(
+def _count_tasks(
     client: CallContext, projects: Sequence[str], arguments: Mapping[str, Any]
 ) -> list[int] | None:
-    step = max(1, len(projects) // _SAMPLE)
-    sample = projects[::step][:_SAMPLE]
+    step = max(1, len(projects) // _SAMPLE_SIZE)
+    sample = projects[::step][:_SAMPLE_SIZE]
     field = "num_incomplete_tasks" if arguments.get("completed_since") == "now" else "num_tasks"
     queries = [
         ListQuery(f"/projects/{gid}/task_counts", {"opt_fields": field}, "none") for gid in sample
@@ -136,16 +140,16 @@ def _counted(
     return [round(sum(counts) / len(counts))] * len(projects)
 
 
-def iterate_frames(client: CallContext, asked: Asked, rows: int) -> Iterator[pd.DataFrame]:
+def iterate_frames(client: CallContext, asked: ParsedCall, rows: int) -> Iterator[pd.DataFrame]:
     """Yield the frames of a read as they fill, as ``Asana.stream`` does."""
     if isinstance(rows, bool) or not isinstance(rows, int) or rows < 1:
         raise InvalidArgument(f"rows= takes a whole number of at least 1, not {rows!r}.")
     if asked.operation.paging == "events":
         raise InvalidArgument(f"{asked.operation.name} cannot be streamed: it has a sync token.")
-    return _isolated(read_of(client, asked).batches(asked.arguments, rows))
+    return _iterate_in_own_context(build_read(client, asked).batches(asked.arguments, rows))
 
 
-def _isolated(batches: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+def _iterate_in_own_context(batches: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
     """Yield from a generator without its call becoming that of whoever takes the frames."""
     context = copy_context()
     try:

@@ -10,10 +10,10 @@ from typing import Any
 from asana_frames.fetch import Http, clock
 
 #: Seconds before anything is shown: quick calls stay quiet.
-_DELAY = 1.0
+_SECONDS_BEFORE_SHOWN = 1.0
 
 
-class Progress:
+class ProgressBar:
     """Shows rows, requests, lists and waiting of one call; use it as a context manager.
 
     Parameters
@@ -37,7 +37,7 @@ class Progress:
         self._total = total
         self._unit = unit
         self._http = http
-        self._is_shown = shown and _has_eyes()
+        self._is_shown = shown and _is_progress_visible()
         self._began = clock.now()
         self._bar: Any = None
         self._said = ""
@@ -45,7 +45,7 @@ class Progress:
         self.rows = 0
         self.done = 0
 
-    def __enter__(self) -> Progress:
+    def __enter__(self) -> ProgressBar:
         return self
 
     def __exit__(
@@ -61,7 +61,7 @@ class Progress:
 
     def tick(self) -> None:
         """Show how things are, if it is time for that."""
-        if not self._is_shown or clock.now() - self._began < _DELAY:
+        if not self._is_shown or clock.now() - self._began < _SECONDS_BEFORE_SHOWN:
             return
         if self._bar is None:
             from tqdm.auto import tqdm
@@ -88,7 +88,7 @@ class Progress:
             self._bar.update(made - self._bar.n)
 
 
-def _has_eyes() -> bool:
+def _is_progress_visible() -> bool:
     """Whether somebody looks: a terminal or a notebook, and no wish to see nothing."""
     if os.environ.get("TQDM_DISABLE"):
         return False

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import sys
-import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from numbers import Integral
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from asana_frames.calls.custom_field_settings import EnumOptions, fetch_options, fetch_settings
+from asana_frames.calls.custom_field_definitions import (
+    EnumOptions,
+    fetch_field_settings,
+    fetch_option_names,
+)
 from asana_frames.calls.last_call import LastCall, record_call
 from asana_frames.calls.page_collector import PageCollector
-from asana_frames.calls.progress import Progress
+from asana_frames.calls.progress import ProgressBar
 from asana_frames.calls.request_builder import (
     CallContext,
     CallRequest,
     build_requests,
-    format_opt_fields,
     has_many_references,
+    join_opt_fields,
     reference_parameters,
 )
 from asana_frames.calls.resume import ReadProgress
@@ -32,16 +33,16 @@ from asana_frames.exceptions import (
     InvalidRequest,
     LargeReadWarning,
     PartialResultWarning,
+    warn_caller,
 )
 from asana_frames.fetch import REFUSALS, FanOut, ListQuery, is_set_too_large
 from asana_frames.frames import FrameBuilder, ParentColumn, pause_garbage_collection
 from asana_frames.types import Errors, Fields, Limit
 
 #: Requests of a read above which a warning says how long it will take.
-LARGE = 2_000
+LARGE_READ_REQUESTS = 2_000
 #: Fields of other objects from which a page counts as wide.
-_WIDE = 10
-_PACKAGE = str(Path(__file__).parents[1])
+_WIDE_PAGE_FIELDS = 10
 
 Arguments = Mapping[str, Any]
 
@@ -85,7 +86,7 @@ class Read:
         operation, client = self._operation, self._client
         with record_call(operation.name, client.publish, client.settings) as last:
             requests, parents = self._asked(argument_sets)
-            key = (operation.id, self._limit, self._errors, tuple(parents), _key(requests))
+            key = (operation.id, self._limit, self._errors, tuple(parents), _request_key(requests))
             progressed = client.unfinished.take(key) or self._begun(parents)
             for failure in progressed.failed:
                 last.failed(*failure)
@@ -101,7 +102,7 @@ class Read:
             frame = progressed.builder.frame(options, self._limit)
             last.rows = len(frame)
         resumed = {"begun_at": progressed.begun_at} if progressed.begun_at else {}
-        frame.attrs["asana"] = last.attrs() | _told_sync(progressed.sync) | resumed
+        frame.attrs["asana"] = last.attrs() | _sync_attrs(progressed.sync) | resumed
         warn_about_failures(last)
         return frame
 
@@ -120,7 +121,7 @@ class Read:
             fields: list[tuple[str, str, str]] = []
             if begun.builder.has_custom_fields:
                 # Read beforehand, so that all frames have the same columns.
-                fields = fetch_settings(client.http, self._parents(requests))
+                fields = fetch_field_settings(client.http, self._parents(requests))
                 begun.builder.declare_custom_fields(fields)
             for _ in self._arriving(requests, parents, begun, last, [arguments]):
                 if begun.builder.rows < rows:
@@ -170,7 +171,7 @@ class Read:
             for request in build_requests(self._client, self._operation, arguments)
         ]
         if self._operation.fields:
-            fields = format_opt_fields(self._columns)
+            fields = join_opt_fields(self._columns)
             for request in requests:
                 request.params["opt_fields"] = fields
         given = {
@@ -215,7 +216,9 @@ class Read:
         builder = progressed.builder
         if builder.has_custom_fields:
             empty = [r for place, r in enumerate(requests) if not progressed.counts.get(place)]
-            builder.declare_custom_fields(fetch_settings(self._client.http, self._parents(empty)))
+            builder.declare_custom_fields(
+                fetch_field_settings(self._client.http, self._parents(empty))
+            )
 
     def _arriving(
         self,
@@ -230,14 +233,18 @@ class Read:
         left = [place for place in range(len(requests)) if place not in progressed.finished]
         self._warn_if_large(len(left))
         queries = [self._query(requests[place], progressed.following.get(place)) for place in left]
-        under = [list(map(_by_column(operation, r.parents).get, parents)) for r in requests]
+        under = [
+            list(map(_parents_by_column(operation, r.parents).get, parents)) for r in requests
+        ]
         arrivals = PageCollector(client, operation, requests, under, progressed, last)
         is_tolerant = self._errors == "warn" and any(
             has_many_references(operation, arguments) for arguments in argument_sets
         )
         skip = REFUSALS if is_tolerant else ()
         settings = client.settings
-        with Progress(operation.name, len(left), client.http, shown=settings.progress) as progress:
+        with ProgressBar(
+            operation.name, len(left), client.http, shown=settings.progress
+        ) as progress:
             fan = FanOut(client.http, queries, skip=skip, tick=progress.tick)
             with closing(iter(fan)) as listings:
                 try:
@@ -247,7 +254,7 @@ class Read:
                         yield
                 except InvalidRequest as error:
                     arrivals.abandon()
-                    raise _advised(error, operation) from error.__cause__
+                    raise _add_advice(error, operation) from error.__cause__
                 except BaseException:
                     arrivals.abandon()
                     raise
@@ -264,7 +271,7 @@ class Read:
             operation.paging,
             self._limit,
             operation.name,
-            is_wide=sum("." in path for path in paths) >= _WIDE,
+            is_wide=sum("." in path for path in paths) >= _WIDE_PAGE_FIELDS,
             offset=offset,
             split=split,
         )
@@ -291,7 +298,7 @@ class Read:
 
     def _warn_if_large(self, requests: int) -> None:
         name = self._operation.name
-        if requests <= LARGE or not self._client.warn_of(name):
+        if requests <= LARGE_READ_REQUESTS or not self._client.warn_of(name):
             return
         minutes = requests / self._client.http.quota.per_minute()
         warn_caller(
@@ -321,17 +328,7 @@ def check_limit(limit: Limit) -> Limit:
 
 def fetch_enum_options(client: CallContext, builder: FrameBuilder) -> EnumOptions:
     """Return the options of the enum fields that a builder has met."""
-    return fetch_options(client.http, builder.enum_fields(), client.options)
-
-
-def warn_caller(text: str, kind: type[Warning]) -> None:
-    """Warn at the line of whoever called the package, wherever in it the warning arises."""
-    frame = sys._getframe(1)
-    level = 2
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
-        frame = frame.f_back
-        level += 1
-    warnings.warn(text, kind, stacklevel=level)
+    return fetch_option_names(client.http, builder.enum_fields(), client.options)
 
 
 def warn_about_failures(
@@ -351,19 +348,20 @@ def warn_about_failures(
     )
 
 
-def _advised(error: InvalidRequest, operation: Operation) -> InvalidRequest:
-    """Say what to do about a set that Asana does not list to its end."""
+def _add_advice(error: InvalidRequest, operation: Operation) -> InvalidRequest:
+    """Return the error with how to read a set that is too large for Asana to list."""
     if not is_set_too_large(error):
         return error
+    narrow = "Narrow it with the filters of the operation."
     return InvalidRequest(
-        f"{error} Asana lists no set as large as this one to its end: ask for less at a time. "
-        f"{_LESS.get(operation.resource, 'Narrow it with the filters of the operation.')}",
+        f"{error} Asana does not list a set this large to its end: ask for less at a time. "
+        f"{_HOW_TO_READ_LESS.get(operation.resource, narrow)}",
         status=error.status,
         messages=error.messages,
     )
 
 
-_LESS = {
+_HOW_TO_READ_LESS = {
     "tasks": "Read tasks by project or section, or by date: af.gather.search(asana, workspace, "
     "...) walks any search to its end, af.gather.all_tasks(asana, workspace) all projects and "
     "people.",
@@ -374,18 +372,20 @@ _LESS = {
 }
 
 
-def _key(requests: Iterable[CallRequest]) -> tuple[Any, ...]:
+def _request_key(requests: Iterable[CallRequest]) -> tuple[Any, ...]:
     return tuple((request.path, tuple(sorted(request.params.items()))) for request in requests)
 
 
-def _told_sync(sync: Mapping[str, str]) -> dict[str, Any]:
+def _sync_attrs(sync: Mapping[str, str]) -> dict[str, Any]:
     """Return the token to go on with, or one per watched object."""
     if len(sync) > 1:
         return {"sync": dict(sync)}
     return {"sync": next(iter(sync.values()))} if sync else {}
 
 
-def _by_column(operation: Operation, parents: tuple[str | None, ...]) -> dict[str, str | None]:
+def _parents_by_column(
+    operation: Operation, parents: tuple[str | None, ...]
+) -> dict[str, str | None]:
     """Return the parents of a request by the column that names them."""
     values: dict[str, str | None] = {}
     for parameter, gid in zip(reference_parameters(operation), parents, strict=True):

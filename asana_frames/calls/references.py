@@ -30,18 +30,18 @@ _HOST = "app.asana.com"
 _GID = re.compile(r"\d+\Z")
 _EMAIL = re.compile(r"[^@\s/]+@[^@\s/]+\.[^@\s/]+\Z")
 #: What URLs call a record type, where it differs.
-_IN_URLS = {"profile": "user", "goals": "goal", "portfolios": "portfolio", "team": "team"}
+_URL_WORDS = {"profile": "user", "goals": "goal", "portfolios": "portfolio", "team": "team"}
 #: Matches listed by an error.
-_SHOWN = 10
+_MAX_LISTED = 10
 
 
 def iterate_references(reference: Any) -> Iterator[Any]:
     """Yield the single references that a reference consists of; missing values are left out."""
-    reference = _picked(reference)
+    reference = _unwrap_picker(reference)
     if reference is None:
         raise UnknownReference("None names nothing. If it comes from a picker, pick first.")
     if isinstance(reference, pd.DataFrame):
-        yield from _gids_of(reference)
+        yield from _frame_gids(reference)
     elif is_single_reference(reference):
         yield reference
     elif isinstance(reference, Iterable) and not isinstance(reference, bytes):
@@ -50,12 +50,12 @@ def iterate_references(reference: Any) -> Iterator[Any]:
                 continue
             yield from iterate_references(item)
     else:
-        raise _not_a_reference(reference)
+        raise _invalid_reference(reference)
 
 
 def is_single_reference(reference: Any) -> bool:
     """Whether a reference names one object by itself, rather than a collection of some size."""
-    reference = _picked(reference)
+    reference = _unwrap_picker(reference)
     is_row = isinstance(reference, pd.Series) and "gid" in reference.index
     return isinstance(reference, str | Mapping | Integral) or is_row or _is_named_row(reference)
 
@@ -65,7 +65,7 @@ def _is_named_row(reference: Any) -> bool:
     return isinstance(reference, tuple) and "gid" in getattr(reference, "_fields", ())
 
 
-def _picked(reference: Any) -> Any:
+def _unwrap_picker(reference: Any) -> Any:
     """Return a picker's value; everything else as it is."""
     # A pandas Timestamp has a value too, and is no picker.
     if isinstance(reference, str | int | float | Mapping | pd.DataFrame | pd.Series | date):
@@ -73,7 +73,7 @@ def _picked(reference: Any) -> Any:
     return reference.value if hasattr(reference, "value") else reference
 
 
-def _gids_of(frame: pd.DataFrame) -> Iterable[Any]:
+def _frame_gids(frame: pd.DataFrame) -> Iterable[Any]:
     if "gid" not in frame.columns:
         names = ", ".join(map(str, frame.columns[:8]))
         raise UnknownReference(
@@ -133,12 +133,12 @@ class ReferenceResolver:
         if _is_named_row(item):
             item = item._asdict()
         if isinstance(item, Mapping | pd.Series):
-            item = _gid_of_row(item)
+            item = _row_gid(item)
         if isinstance(item, bool) or not isinstance(item, str | Integral):
-            raise _not_a_reference(item)
+            raise _invalid_reference(item)
         text = str(item).strip()
         if not text:
-            raise UnknownReference(f"An empty text names no {_spoken(kinds)}.")
+            raise UnknownReference(f"An empty text names no {_join_kinds(kinds)}.")
         if _GID.match(text):
             return text
         if "user" in kinds and (text == "me" or _EMAIL.match(text)):
@@ -159,10 +159,10 @@ class ReferenceResolver:
             entries += self._entries(directory, name, within)
         if not any(load().directory(kind) for kind in kinds):
             raise UnknownReference(
-                f"A {_spoken(kinds)} has no name to go by: give its gid, its URL or a row, "
+                f"A {_join_kinds(kinds)} has no name to go by: give its gid, its URL or a row, "
                 f"not {name!r}."
             )
-        return _only(name, entries, kinds)
+        return _select_by_name(name, entries, kinds)
 
     def _entries(self, directory: Directory, name: str, within: str | None) -> list[NamedObject]:
         """Return the candidates for a name: those of its container, or of all containers."""
@@ -224,7 +224,7 @@ class ReferenceResolver:
             return self._read[key]
 
 
-def _gid_of_row(row: Any) -> Any:
+def _row_gid(row: Any) -> Any:
     gid = row.get("gid")
     if gid is None or gid is pd.NA or gid != gid:
         raise UnknownReference('This row has no "gid", so it does not say which object is meant.')
@@ -248,26 +248,26 @@ def gid_in_url(url: str, kinds: Sequence[str]) -> str:
         raise UnknownReference(f"{url!r} is not an address ({cause}).") from cause
     if parts.hostname != _HOST:
         raise UnknownReference(f"{url!r} is not an address of {_HOST}.")
-    found = _parts_of_url([part for part in parts.path.split("/") if part])
+    found = _parse_url_path([part for part in parts.path.split("/") if part])
     for kind in kinds:
         if kind in found:
             return found[kind]
     named = ", ".join(f"{kind} {gid}" for kind, gid in found.items()) or "nothing known"
-    raise UnknownReference(f"{url!r} names no {_spoken(kinds)} (it names {named}).")
+    raise UnknownReference(f"{url!r} names no {_join_kinds(kinds)} (it names {named}).")
 
 
-def _parts_of_url(parts: list[str]) -> dict[str, str]:
+def _parse_url_path(parts: list[str]) -> dict[str, str]:
     if parts[:1] == ["1"]:
         found = {"workspace": parts[1]} if len(parts) > 1 and _GID.match(parts[1]) else {}
         for word, gid in pairwise(parts[2:]):
             if not _GID.match(word) and _GID.match(gid):
-                found.setdefault(_IN_URLS.get(word, word), gid)
+                found.setdefault(_URL_WORDS.get(word, word), gid)
         return found
     if parts[:1] != ["0"]:
         return {}
     rest = parts[1:]
     if rest and not _GID.match(rest[0]):
-        kind = _IN_URLS.get(rest[0], rest[0])
+        kind = _URL_WORDS.get(rest[0], rest[0])
         return {kind: rest[1]} if len(rest) > 1 and _GID.match(rest[1]) else {}
     found = {"project": rest[0]} if rest and rest[0] != "0" else {}
     if len(rest) > 1 and _GID.match(rest[1]):
@@ -275,38 +275,38 @@ def _parts_of_url(parts: list[str]) -> dict[str, str]:
     return found
 
 
-def _only(name: str, entries: list[NamedObject], kinds: Sequence[str]) -> str:
+def _select_by_name(name: str, entries: list[NamedObject], kinds: Sequence[str]) -> str:
     """Return the gid of the one entry with that name."""
     matches = {gid: (label, where) for gid, label, where in entries if label == name}
     if len(matches) == 1:
         return next(iter(matches))
     if not matches:
-        raise UnknownReference(_miss(name, entries, kinds))
+        raise UnknownReference(_describe_unknown_name(name, entries, kinds))
     shown = [
         f"gid {gid}{f' ({where})' if where else ''}"
-        for gid, (_, where) in list(matches.items())[:_SHOWN]
+        for gid, (_, where) in list(matches.items())[:_MAX_LISTED]
     ]
-    more = f" and {len(matches) - _SHOWN} more" if len(matches) > _SHOWN else ""
+    more = f" and {len(matches) - _MAX_LISTED} more" if len(matches) > _MAX_LISTED else ""
     raise AmbiguousReference(
-        f"{len(matches)} {_spoken(kinds)}s are called {name!r}: {', '.join(shown)}{more}. "
+        f"{len(matches)} {_join_kinds(kinds)}s are called {name!r}: {', '.join(shown)}{more}. "
         f"Give the gid or the URL of the one you mean."
     )
 
 
-def _miss(name: str, entries: list[NamedObject], kinds: Sequence[str]) -> str:
+def _describe_unknown_name(name: str, entries: list[NamedObject], kinds: Sequence[str]) -> str:
     by_name = {label: gid for gid, label, _ in entries}
     close = find_similar(name, by_name)
-    text = f"There is no {_spoken(kinds)} called {name!r}."
+    text = f"There is no {_join_kinds(kinds)} called {name!r}."
     if close:
         text += f" Close: {', '.join(f'{label!r} (gid {by_name[label]})' for label in close)}."
     return text
 
 
-def _spoken(kinds: Sequence[str]) -> str:
+def _join_kinds(kinds: Sequence[str]) -> str:
     return " or ".join(kind.replace("_", " ") for kind in kinds)
 
 
-def _not_a_reference(item: Any) -> InvalidArgument:
+def _invalid_reference(item: Any) -> InvalidArgument:
     return InvalidArgument(
         f"{type(item).__name__} is no reference. Give a gid, an exact name, an app.asana.com "
         f"URL, a row, a frame with a gid column, or a list of these."

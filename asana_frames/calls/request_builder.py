@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Protocol
 import pandas as pd
 
 from asana_frames.calls import bodies
-from asana_frames.calls.custom_field_settings import EnumOptions
+from asana_frames.calls.custom_field_definitions import EnumOptions
 from asana_frames.calls.last_call import CallSettings, LastCall
 from asana_frames.calls.references import ReferenceResolver, is_single_reference
 from asana_frames.calls.resume import InterruptedReads
@@ -17,11 +17,11 @@ from asana_frames.catalog import Column, Directory, Operation, Parameter, load
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.fetch import Http
 
-Axis = list[tuple[Parameter, str | None]]
+ArgumentValues = list[tuple[Parameter, str | None]]
 
 #: Column of a frame of references that counts what an operation lists: where it is 0, nothing
 #: has to be asked.
-_COUNTS = {"getSubtasksForTask": "num_subtasks"}
+_COUNT_COLUMNS = {"getSubtasksForTask": "num_subtasks"}
 
 
 class CallContext(Protocol):
@@ -75,11 +75,11 @@ def build_requests(
 
 def resolve_arguments(
     client: CallContext, operation: Operation, arguments: Mapping[str, Any]
-) -> list[Axis]:
+) -> list[ArgumentValues]:
     """Resolve the arguments; each becomes the values that requests take in turn."""
-    axes: list[Axis] = []
+    axes: list[ArgumentValues] = []
     within: dict[str, str] = {}
-    for parameter in sorted(operation.parameters, key=_containers_first):
+    for parameter in sorted(operation.parameters, key=_resolution_order):
         value = arguments.get(parameter.argument)
         if value is None:
             if parameter.place == "path":
@@ -88,8 +88,8 @@ def resolve_arguments(
         elif not parameter.refers:
             axes.append([(parameter, bodies.format_query_value(operation, parameter, value))])
         else:
-            inside = within.get(_container(parameter))
-            value = _with_something(operation, value)
+            inside = within.get(_container_record(parameter))
+            value = _drop_empty_parents(operation, value)
             gids = client.references.gids(value, parameter.refers, within=inside)
             if parameter.many:
                 # None of nobody's tasks: an empty filter would be no filter at all.
@@ -102,26 +102,26 @@ def resolve_arguments(
     return sorted(axes, key=lambda axis: order[axis[0][0].name] if axis else 0)
 
 
-def _with_something(operation: Operation, value: Any) -> Any:
+def _drop_empty_parents(operation: Operation, value: Any) -> Any:
     """Leave out the references of which a frame says that there is nothing to list."""
-    column = _COUNTS.get(operation.id)
+    column = _COUNT_COLUMNS.get(operation.id)
     if column and isinstance(value, pd.DataFrame) and column in value.columns:
         return value[value[column].fillna(1) != 0]
     return value
 
 
-def _containers_first(parameter: Parameter) -> int:
+def _resolution_order(parameter: Parameter) -> int:
     """Workspaces before projects before what is looked for in them."""
     return {"workspace": 0, "project": 1}.get(next(iter(parameter.refers), ""), 2)
 
 
-def _container(parameter: Parameter) -> str:
+def _container_record(parameter: Parameter) -> str:
     """Return the record type within which a parameter's names are looked for."""
     directory: Directory | None = load().directory(parameter.refers[0])
     return directory.container if directory is not None else ""
 
 
-def _requests(operation: Operation, axes: list[Axis]) -> Iterator[CallRequest]:
+def _requests(operation: Operation, axes: list[ArgumentValues]) -> Iterator[CallRequest]:
     for combination in product(*axes):
         yield build_request(operation, combination)
 
@@ -146,6 +146,6 @@ def build_request(
     return CallRequest(path, params, tuple(parents))
 
 
-def format_opt_fields(columns: Iterable[Column]) -> str:
+def join_opt_fields(columns: Iterable[Column]) -> str:
     """Return what to send so that the columns come back: the frame decides the request."""
     return ",".join(dict.fromkeys(path for column in columns for path in column.opt_fields))

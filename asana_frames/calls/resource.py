@@ -35,7 +35,7 @@ class Resource:
     def _repr_html_(self) -> str:
         """Return a card: what it is, its methods, the columns of its frames; nothing is sent."""
         methods = [
-            (operation.method, _meaning(getattr(type(self), operation.method)))
+            (operation.method, _first_docstring_line(getattr(type(self), operation.method)))
             for operation in load().operations_of(self.name)
         ]
         told = self.info()[list(ColumnInfo._fields)].itertuples(index=False)
@@ -99,7 +99,7 @@ def describe_columns(record: str) -> pd.DataFrame:
         rows.append(
             {
                 "column": "cf_<name>" if is_cf else column.name,
-                "dtype": "by kind" if is_cf else _dtype(column),
+                "dtype": "by kind" if is_cf else _column_dtype(column),
                 "path": column.path,
                 "default": column.name in default,
                 "values": field.enum if field else (),
@@ -108,10 +108,10 @@ def describe_columns(record: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["column", "dtype", "path", "default", "values"])
 
 
-def _meaning(method: Callable[..., Any]) -> str:
+def _first_docstring_line(method: Callable[..., Any]) -> str:
     """Return the first line of a method's documentation; python -OO leaves none."""
     return (method.__doc__ or "").partition("\n")[0]
 
 
-def _dtype(column: Column) -> str:
+def _column_dtype(column: Column) -> str:
     return "object (tuples)" if column.depth else str(DTYPES[column.kind])

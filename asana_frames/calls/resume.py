@@ -11,9 +11,9 @@ from asana_frames.fetch import clock
 from asana_frames.frames import FrameBuilder
 
 #: Reads that are kept at most; each holds what had arrived.
-_MOST = 4
+_MAX_KEPT = 4
 #: Seconds for which they are kept.
-_OLDEST = 3600.0
+_MAX_AGE = 3600.0
 
 
 @dataclass
@@ -48,14 +48,14 @@ class InterruptedReads:
         with self._lock:
             found = self._kept.pop(key, None)
         # What is older has hardly anything in common with what would be read now.
-        return found if found is not None and clock.now() - found.broke_off_at < _OLDEST else None
+        return found if found is not None and clock.now() - found.broke_off_at < _MAX_AGE else None
 
     def keep(self, key: Hashable, progressed: ReadProgress) -> None:
         """Keep a read that broke off; the oldest of too many is forgotten."""
         progressed.broke_off_at = clock.now()
         with self._lock:
             self._kept[key] = progressed
-            while len(self._kept) > _MOST:
+            while len(self._kept) > _MAX_KEPT:
                 del self._kept[next(iter(self._kept))]
 
     def forget(self) -> None:

@@ -13,32 +13,32 @@ from asana_frames.exceptions import AsanaError
 from asana_frames.fetch import ListParts, ListQuery, decode_json, fan_out
 
 #: Fewer tasks are read page by page as fast as by sections.
-_WORTH = 1_000
+_MIN_TASKS = 1_000
 #: Filters that sections take as projects do.
-_KEPT = {"project", "opt_fields", "completed_since", "modified_since", "custom_type"}
+_SECTION_PARAMS = {"project", "opt_fields", "completed_since", "modified_since", "custom_type"}
 
 
-class _Counts(msgspec.Struct):
+class _TaskCounts(msgspec.Struct):
     num_tasks: int | None = None
     num_incomplete_tasks: int | None = None
 
 
-class _CountsAnswer(msgspec.Struct):
-    data: _Counts
+class _TaskCountsResponse(msgspec.Struct):
+    data: _TaskCounts
 
 
-_counts = msgspec.json.Decoder(_CountsAnswer)
+_counts_decoder = msgspec.json.Decoder(_TaskCountsResponse)
 
 
-class _Section(msgspec.Struct):
+class _SectionRecord(msgspec.Struct):
     gid: str
 
 
-class _Sections(msgspec.Struct):
-    data: list[_Section]
+class _SectionPage(msgspec.Struct):
+    data: list[_SectionRecord]
 
 
-_listed = msgspec.json.Decoder(_Sections)
+_sections_decoder = msgspec.json.Decoder(_SectionPage)
 
 
 def plan_section_split(
@@ -50,7 +50,7 @@ def plan_section_split(
     section, so the sections one after the other are the same list. What finds them is told
     whether they must be found, because Asana lists no more of the project itself.
     """
-    if operation.id == "getTasks" and request.params.keys() <= _KEPT:
+    if operation.id == "getTasks" and request.params.keys() <= _SECTION_PARAMS:
         project = request.params.get("project")
     elif operation.id == "getTasksForProject":
         project = request.parents[0]
@@ -58,27 +58,27 @@ def plan_section_split(
         project = None
     if project is None or project in client.undivided:
         return None
-    return partial(_parts, client, operation, request, project)
+    return partial(_find_sections, client, operation, request, project)
 
 
-def _parts(
+def _find_sections(
     client: CallContext, operation: Operation, request: CallRequest, project: str, forced: bool
 ) -> ListParts | None:
     try:
-        rows = _count(client, request, project)
-        if not forced and (rows is None or rows < _WORTH):
+        rows = _fetch_task_count(client, request, project)
+        if not forced and (rows is None or rows < _MIN_TASKS):
             return None
-        sections = _sections(client, project)
+        sections = _fetch_section_gids(client, project)
     except AsanaError:
         # Whoever may not count the tasks or see the sections reads page by page.
         return None
     if len(sections) < 2:
         return None
-    queries = [_query(client, operation, request, section) for section in sections]
+    queries = [_build_section_query(client, operation, request, section) for section in sections]
     return ListParts(tuple(queries), rows)
 
 
-def _count(client: CallContext, request: CallRequest, project: str) -> int | None:
+def _fetch_task_count(client: CallContext, request: CallRequest, project: str) -> int | None:
     """Return how many tasks there must be, where Asana can say."""
     since = request.params.get("completed_since")
     if (since not in (None, "now")) or request.params.keys() & {"modified_since", "custom_type"}:
@@ -86,27 +86,29 @@ def _count(client: CallContext, request: CallRequest, project: str) -> int | Non
     field = "num_tasks" if since is None else "num_incomplete_tasks"
     path, params = f"/projects/{project}/task_counts", {"opt_fields": field}
     asked = "projects.get_task_counts"
-    body = client.http.request("GET", path, params, asked=asked, check=_counts.decode).body
+    body = client.http.request("GET", path, params, asked=asked, check=_counts_decoder.decode).body
     return parse_task_count(body, field)
 
 
 def parse_task_count(body: bytes, field: str) -> int | None:
     """Return a field of what ``GET /projects/{project_gid}/task_counts`` answered."""
-    found: int | None = getattr(decode_json(_counts, body, "projects.get_task_counts").data, field)
+    found: int | None = getattr(
+        decode_json(_counts_decoder, body, "projects.get_task_counts").data, field
+    )
     return found
 
 
-def _sections(client: CallContext, project: str) -> list[str]:
+def _fetch_section_gids(client: CallContext, project: str) -> list[str]:
     query = ListQuery(f"/projects/{project}/sections", {"opt_fields": "gid"})
     return [
         section.gid
         for listing in fan_out(client.http, [query])
         if listing.page is not None
-        for section in decode_json(_listed, listing.page.body, "sections.list").data
+        for section in decode_json(_sections_decoder, listing.page.body, "sections.list").data
     ]
 
 
-def _query(
+def _build_section_query(
     client: CallContext, operation: Operation, request: CallRequest, section: str
 ) -> ListQuery:
     params = {name: value for name, value in request.params.items() if name != "project"}

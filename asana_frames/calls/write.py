@@ -12,16 +12,16 @@ import numpy as np
 import pandas as pd
 
 from asana_frames.calls import bodies
-from asana_frames.calls.custom_field_settings import EnumOptions
+from asana_frames.calls.custom_field_definitions import EnumOptions
 from asana_frames.calls.last_call import LastCall, record_call
-from asana_frames.calls.progress import Progress
+from asana_frames.calls.progress import ProgressBar
 from asana_frames.calls.read import fetch_enum_options, warn_about_failures
 from asana_frames.calls.references import is_single_reference, iterate_references
 from asana_frames.calls.request_builder import (
     CallContext,
     CallRequest,
     build_request,
-    format_opt_fields,
+    join_opt_fields,
 )
 from asana_frames.catalog import BodyField, Operation, Parameter, columns_of, parse_fields
 from asana_frames.exceptions import (
@@ -39,7 +39,7 @@ from asana_frames.frames import FrameBuilder, build_array
 from asana_frames.types import Fields
 
 #: Kinds of body fields that hold one value; a collection of values is a row each.
-_ONE = {"text", "date", "datetime", "boolean", "number", "integer"}
+_SINGLE_VALUE_KINDS = {"text", "date", "datetime", "boolean", "number", "integer"}
 _COLLECTIONS = (
     list,
     tuple,
@@ -51,22 +51,22 @@ _COLLECTIONS = (
     pd.api.extensions.ExtensionArray,
 )
 #: Errors after which no other row would fare better.
-_FATAL = (AuthError, RateLimited)
+_FATAL_ERRORS = (AuthError, RateLimited)
 
 
 #: Told when a row is under way, and when Asana did not take it.
-_UnderWay = Callable[[bool], None] | None
-_Send = Callable[[_UnderWay], Response]
+_SentCallback = Callable[[bool], None] | None
+_SendRow = Callable[[_SentCallback], Response]
 
 
-class _Row(NamedTuple):
+class _WriteRow(NamedTuple):
     """One request of a write."""
 
     request: CallRequest
     body: Mapping[str, Any] | None
 
 
-class _Outcome(NamedTuple):
+class _RowOutcome(NamedTuple):
     """What became of a row."""
 
     place: int
@@ -122,10 +122,10 @@ class Write:
         with record_call(operation.name, client.publish, client.settings) as last:
             rows, is_many, columns = self._rows(arguments, body)
             sends = [self._encoded(row) for row in rows]
-            outcomes: dict[int, _Outcome] = {}
+            outcomes: dict[int, _RowOutcome] = {}
             try:
                 if len(rows) == 1:
-                    outcomes[0] = _Outcome(0, sends[0](None))
+                    outcomes[0] = _RowOutcome(0, sends[0](None))
                 else:
                     self._send_all(rows, sends, outcomes, last)
             except BaseException:
@@ -147,7 +147,7 @@ class Write:
 
     def _rows(
         self, arguments: Mapping[str, Any], body: Mapping[str, Any] | None
-    ) -> tuple[list[_Row], bool, dict[str, list[Any]]]:
+    ) -> tuple[list[_WriteRow], bool, dict[str, list[Any]]]:
         """Return the requests, whether collections were given, and those of the body."""
         operation = self._operation
         known = {field.name: field for field in operation.body}
@@ -166,23 +166,25 @@ class Write:
         in_body = {
             name: items
             for name, value in (body or {}).items()
-            if (items := _items(known.get(name), value)) is not None
+            if (items := _split_by_row(known.get(name), value)) is not None
         }
         many |= in_body
         count = _common_length(operation, many)
         if operation.multipart and count > 1 and hasattr((body or {}).get("file"), "read"):
-            in_body["file"] = bodies.copies_of((body or {})["file"], count)
+            in_body["file"] = bodies.copy_stream((body or {})["file"], count)
         rows = []
         for place in range(count):
             # What is one is the same for all.
             pairs = [(p, v[place % len(v)]) for p, v in values.items()]
             own = {name: items[place % len(items)] for name, items in in_body.items()}
             rows.append(
-                _Row(build_request(operation, pairs), None if body is None else {**body, **own})
+                _WriteRow(
+                    build_request(operation, pairs), None if body is None else {**body, **own}
+                )
             )
         if operation.fields and operation.returns != "nothing":
             for row in rows:
-                row.request.params["opt_fields"] = format_opt_fields(self._columns)
+                row.request.params["opt_fields"] = join_opt_fields(self._columns)
         return rows, bool(many), in_body
 
     def _values(self, parameter: Parameter, value: Any) -> list[str]:
@@ -191,26 +193,28 @@ class Write:
         found = self._client.references.gids(value, parameter.refers)
         return [",".join(found)] if parameter.many else found
 
-    def _encoded(self, row: _Row) -> _Send:
+    def _encoded(self, row: _WriteRow) -> _SendRow:
         """Return what sends a row; what is wrong with it is said before anything is sent."""
         operation = self._operation
         if operation.multipart:
             # A file is opened when it is its turn.
             return partial(self._upload, row)
-        data, _ = bodies.encoded(operation, row.body)
+        data, _ = bodies.encode_body(operation, row.body)
         return partial(self._send, row, data, None)
 
-    def _upload(self, row: _Row, under_way: _UnderWay) -> Response:
-        data, files = bodies.encoded(self._operation, row.body)
+    def _upload(self, row: _WriteRow, under_way: _SentCallback) -> Response:
+        data, files = bodies.encode_body(self._operation, row.body)
         try:
             return self._send(row, data, files, under_way)
         finally:
-            bodies.closed(files)
+            bodies.close_files(files)
 
-    def _send(self, row: _Row, data: Any, files: bodies.Files, under_way: _UnderWay) -> Response:
+    def _send(
+        self, row: _WriteRow, data: Any, files: bodies.UploadFiles, under_way: _SentCallback
+    ) -> Response:
         operation, request = self._operation, row.request
         # What a POST made is there, whether or not its answer can be read.
-        check = _answer.decode if operation.http != "POST" else _check_made
+        check = _response_decoder.decode if operation.http != "POST" else _check_json_begins
         return self._client.http.request(
             operation.http,
             request.path,
@@ -224,29 +228,29 @@ class Write:
 
     def _send_all(
         self,
-        rows: Sequence[_Row],
-        sends: Sequence[_Send],
-        outcomes: dict[int, _Outcome],
+        rows: Sequence[_WriteRow],
+        sends: Sequence[_SendRow],
+        outcomes: dict[int, _RowOutcome],
         last: LastCall,
     ) -> None:
         """Send rows side by side; a fatal error ends it, and others are theirs alone."""
         name, client = self._operation.name, self._client
         open_rows: set[int] = set()
 
-        def one(place: int) -> Iterator[_Outcome]:
+        def one(place: int) -> Iterator[_RowOutcome]:
             def under_way(is_sent: bool) -> None:
                 (open_rows.add if is_sent else open_rows.discard)(place)
 
             try:
-                yield _Outcome(place, sends[place](under_way))
+                yield _RowOutcome(place, sends[place](under_way))
             except DeadlineExceeded:
                 # Not what became of the row, but the end of the call.
                 raise
             except AsanaError as error:
-                yield _Outcome(place, error=error)
+                yield _RowOutcome(place, error=error)
 
         shown = client.settings.progress
-        with Progress(name, len(rows), client.http, unit="row", shown=shown) as progress:
+        with ProgressBar(name, len(rows), client.http, unit="row", shown=shown) as progress:
             tasks = (partial(one, place) for place in range(len(rows)))
             try:
                 with closing(iter(ThreadPool(tasks, MAX_WRITES, progress.tick))) as arriving:
@@ -262,12 +266,12 @@ class Write:
             finally:
                 # Once the crew has stopped: until then more may begin.
                 for place in open_rows - outcomes.keys():
-                    outcomes[place] = _Outcome(place, error=_unknown(name))
+                    outcomes[place] = _RowOutcome(place, error=_unknown_outcome(name))
 
-    def _target(self, row: _Row) -> str | None:
+    def _target(self, row: _WriteRow) -> str | None:
         return next((gid for gid in row.request.parents if gid is not None), None)
 
-    def _written(self, outcome: _Outcome) -> pd.DataFrame:
+    def _written(self, outcome: _RowOutcome) -> pd.DataFrame:
         """Return the frame of a write of one."""
         assert outcome.answer is not None  # a single row's error was raised
         builder = FrameBuilder(self._columns)
@@ -286,8 +290,8 @@ class Write:
 
     def _frame(
         self,
-        rows: Sequence[_Row],
-        outcomes: Mapping[int, _Outcome],
+        rows: Sequence[_WriteRow],
+        outcomes: Mapping[int, _RowOutcome],
         columns: Mapping[str, Any],
         options: EnumOptions | None = None,
     ) -> pd.DataFrame:
@@ -297,13 +301,13 @@ class Write:
         is_told = self._operation.returns != "nothing"
         for place, row in enumerate(rows):
             outcome = outcomes.get(place)
-            told.append(_told(outcome))
+            told.append(_outcome_cells(outcome))
             if is_told:
                 body = b"" if outcome is None or outcome.answer is None else outcome.answer.body
                 try:
-                    self._append(builder, body or _blank(self._gid(row)), place)
+                    self._append(builder, body or _empty_record(self._gid(row)), place)
                 except ConnectionFailed as error:
-                    self._append(builder, _blank(self._gid(row)), place)
+                    self._append(builder, _empty_record(self._gid(row)), place)
                     told[-1] = ("done", told[-1][1], str(error))
         if is_told:
             if options is None:
@@ -311,7 +315,7 @@ class Write:
             frame = builder.frame(options, unique=False)
         else:
             given = {
-                f"{name}_gid": build_array("text", [bodies.gid_of(item) for item in items])
+                f"{name}_gid": build_array("text", [bodies.get_gid(item) for item in items])
                 for name, items in columns.items()
             }
             frame = pd.DataFrame(given, index=range(len(rows)))
@@ -324,27 +328,32 @@ class Write:
             write_message=build_array("text", message),
         )
 
-    def _gid(self, row: _Row) -> str | None:
+    def _gid(self, row: _WriteRow) -> str | None:
         """Return the gid of what an update is of; what a POST would have made has none."""
         return self._target(row) if self._operation.http == "PUT" else None
 
 
-class _Answer(msgspec.Struct):
+class _WriteResponse(msgspec.Struct):
     data: msgspec.Raw = msgspec.Raw(b"null")
 
 
-_answer = msgspec.json.Decoder(_Answer)
+_response_decoder = msgspec.json.Decoder(_WriteResponse)
 
 
-def _check_made(body: bytes) -> None:
+def _check_json_begins(body: bytes) -> None:
     """Take whatever Asana may have begun to say; nobody else is believed that it was done."""
     if body.lstrip()[:1] not in (b"{", b""):
         raise msgspec.DecodeError("it is no object")
 
 
-def _items(field: BodyField | None, value: Any) -> list[Any] | None:
+def _split_by_row(field: BodyField | None, value: Any) -> list[Any] | None:
     """Return the values of a field for each row, or None where all rows have the same."""
-    if field is None or field.kind not in _ONE or field.many or is_single_reference(value):
+    if (
+        field is None
+        or field.kind not in _SINGLE_VALUE_KINDS
+        or field.many
+        or is_single_reference(value)
+    ):
         return None
     if not isinstance(value, _COLLECTIONS) and hasattr(value, "value"):
         value = value.value
@@ -365,7 +374,7 @@ def _common_length(operation: Operation, many: Mapping[str, Sequence[Any]]) -> i
     return next(iter(several.values()), 1)
 
 
-def _told(outcome: _Outcome | None) -> tuple[str, int | None, str | None]:
+def _outcome_cells(outcome: _RowOutcome | None) -> tuple[str, int | None, str | None]:
     """Return outcome, status and message of a row."""
     if outcome is None:
         return "not sent", None, None
@@ -379,14 +388,14 @@ def _told(outcome: _Outcome | None) -> tuple[str, int | None, str | None]:
 
 def _is_fatal(error: AsanaError) -> bool:
     is_dead = isinstance(error, ConnectionFailed) and not error.may_be_done
-    return isinstance(error, _FATAL) or is_dead
+    return isinstance(error, _FATAL_ERRORS) or is_dead
 
 
-def _unknown(name: str) -> AsanaError:
+def _unknown_outcome(name: str) -> AsanaError:
     error = AsanaError(f"{name}: it was under way when the call ended. Look before repeating it.")
     error.may_be_done = True
     return error
 
 
-def _blank(gid: str | None) -> bytes:
+def _empty_record(gid: str | None) -> bytes:
     return msgspec.json.encode({"data": {} if gid is None else {"gid": gid}})

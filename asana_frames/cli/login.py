@@ -8,7 +8,7 @@ from contextlib import closing
 import click
 
 from asana_frames.asana import Asana
-from asana_frames.calls.directories import fetch_me
+from asana_frames.calls.name_lookup import fetch_me
 from asana_frames.cli.errors import Command
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.fetch import Http, resolve_base_url, resolve_token

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from asana_frames.catalog import Column
 
 _NAME = "asana"
-_HOME = "https://app.asana.com/"
+_APP_URL = "https://app.asana.com/"
 #: Record type -> where such an object is found by its gid alone.
-_PLACES = {
+_URL_PATHS = {
     "task": "0/0/{}",
     "project": "0/{}/list",
     "portfolio": "0/portfolio/{}",
@@ -29,13 +29,13 @@ _PLACES = {
 }
 _GID = re.compile(r"[0-9]{1,32}")
 #: What Asana gives as ``permalink_url``; nothing that could leave an attribute of HTML.
-_PERMALINK = re.compile(re.escape(_HOME) + r"[01]/[A-Za-z0-9/_.~:?=&%#+,@!$;-]*")
+_PERMALINK = re.compile(re.escape(_APP_URL) + r"[01]/[A-Za-z0-9/_.~:?=&%#+,@!$;-]*")
 #: How columns of custom fields begin, and what ``fields`` takes for them.
 _CF = ("cf_", "custom_fields")
 
 #: Rows of a card, and columns beside the name: the first of these that a frame has.
-_SHOWN, _CELLS = 20, 3
-_BESIDE = {
+_CARD_ROWS, _CARD_CELLS = 20, 3
+_CARD_COLUMNS = {
     "assignee_name": "Assignee",
     "owner_name": "Owner",
     "email": "E-mail",
@@ -74,24 +74,24 @@ class FrameAccessor:
     """
 
     def __init__(self, frame: pd.DataFrame) -> None:
-        _check(frame)
+        _check_has_gid(frame)
         self._frame = frame
 
     def __repr__(self) -> str:
-        facts = ", ".join([_title(self._frame), *_origin(self._frame)])
+        facts = ", ".join([_describe_rows(self._frame), *_describe_origin(self._frame)])
         return f"<{facts}: .links, .info(), .custom_fields(), .bridge(column)>"
 
     def _repr_html_(self) -> str:
         """Return a card: the first rows with links, how many there are, where they came from."""
         frame = self._frame
-        _check(frame)
-        label = _label(frame)
-        beside = [name for name in _BESIDE if _has(frame, name)][:_CELLS]
+        _check_has_gid(frame)
+        label = _label_column(frame)
+        beside = [name for name in _CARD_COLUMNS if _has_column(frame, name)][:_CARD_CELLS]
         return render_frame_card(
-            _title(frame),
-            _origin(frame),
-            [label.replace("_", " ").capitalize(), *map(_BESIDE.__getitem__, beside)],
-            list(_lines(frame.iloc[:_SHOWN], label, beside)),
+            _describe_rows(frame),
+            _describe_origin(frame),
+            [label.replace("_", " ").capitalize(), *map(_CARD_COLUMNS.__getitem__, beside)],
+            list(_build_lines(frame.iloc[:_CARD_ROWS], label, beside)),
             count=len(frame),
         )
 
@@ -107,8 +107,10 @@ class FrameAccessor:
         """
         from asana_frames.frames import STR
 
-        _check(self._frame)
-        return pd.Series(_links(self._frame), index=self._frame.index, dtype=STR, name="link")
+        _check_has_gid(self._frame)
+        return pd.Series(
+            _build_links(self._frame), index=self._frame.index, dtype=STR, name="link"
+        )
 
     def bridge(self, column: str, *, key: str | None = None) -> pd.DataFrame:
         """Unroll list columns into one row per pair, as ``af.bridge`` does."""
@@ -133,8 +135,8 @@ class FrameAccessor:
         """
         from asana_frames.frames import STR
 
-        _check(self._frame)
-        known = {column.name: column.path for column in _columns(_record(self._frame))}
+        _check_has_gid(self._frame)
+        known = {column.name: column.path for column in _record_columns(_find_record(self._frame))}
         names = list(map(str, self._frame.columns))
         paths = [_CF[1] if name.startswith(_CF[0]) else known.get(name) for name in names]
         dtypes = list(map(str, self._frame.dtypes))
@@ -153,8 +155,8 @@ def register_accessor() -> None:
         pd.api.extensions.register_dataframe_accessor(_NAME)(FrameAccessor)
 
 
-def _check(frame: pd.DataFrame) -> None:
-    if _has(frame, "gid"):
+def _check_has_gid(frame: pd.DataFrame) -> None:
+    if _has_column(frame, "gid"):
         return
     names = ", ".join(map(str, frame.columns[:8])) or "none"
     column = f' The column of that name is frame["{_NAME}"].' if _NAME in frame else ""
@@ -164,25 +166,25 @@ def _check(frame: pd.DataFrame) -> None:
     )
 
 
-def _has(frame: pd.DataFrame, name: str) -> bool:
+def _has_column(frame: pd.DataFrame, name: str) -> bool:
     """Whether a frame has exactly one column of a name."""
     return name in frame.columns and isinstance(frame[name], pd.Series)
 
 
-def _told(frame: pd.DataFrame) -> Mapping[str, Any]:
+def _read_attrs(frame: pd.DataFrame) -> Mapping[str, Any]:
     """Return what the frame remembers of its making, of which a file may have made anything."""
     told = frame.attrs.get("asana")
     return told if isinstance(told, Mapping) else {}
 
 
-def _record(frame: pd.DataFrame) -> str:
+def _find_record(frame: pd.DataFrame) -> str:
     """Return the record type of a frame: by what it remembers, else by its columns."""
     from asana_frames.catalog import load
     from asana_frames.frames import custom_fields
 
     names = [name for name in map(str, frame.columns) if not name.startswith(_CF[0])]
     bare = pd.DataFrame(columns=list(dict.fromkeys(names)))
-    told, records = _told(frame), {known.name for known in load().records}
+    told, records = _read_attrs(frame), {known.name for known in load().records}
     operation, record = (str(told.get(name, "")) for name in ("operation", "record"))
     bare.attrs["asana"] = {"operation": operation} | (
         {"record": record} if record in records else {}
@@ -191,7 +193,7 @@ def _record(frame: pd.DataFrame) -> str:
     return str(custom_fields(bare).columns[0]).removesuffix("_gid")
 
 
-def _columns(record: str) -> tuple[Column, ...]:
+def _record_columns(record: str) -> tuple[Column, ...]:
     from asana_frames.catalog import columns_of, load
 
     # A frame of counts, say, is of no record type.
@@ -199,34 +201,36 @@ def _columns(record: str) -> tuple[Column, ...]:
     return columns_of(record, ("all",)) if is_known else ()
 
 
-def _label(frame: pd.DataFrame) -> str:
+def _label_column(frame: pd.DataFrame) -> str:
     """Return the column that names the rows for people."""
     from asana_frames.catalog import load
 
-    record = _record(frame)
+    record = _find_record(frame)
     label = next((known.label for known in load().records if known.name == record), "")
-    return next((name for name in ("name", label, "text") if name and _has(frame, name)), "gid")
+    return next(
+        (name for name in ("name", label, "text") if name and _has_column(frame, name)), "gid"
+    )
 
 
-def _title(frame: pd.DataFrame) -> str:
+def _describe_rows(frame: pd.DataFrame) -> str:
     from asana_frames.catalog import load
 
-    count, record = len(frame), _record(frame)
+    count, record = len(frame), _find_record(frame)
     many = next((known.name for known in load().resources if known.record == record), "")
     one, many = (record, many) if many else ("row", "rows")
     return f"{count:,} {one if count == 1 else many}".replace("_", " ")
 
 
-def _origin(frame: pd.DataFrame) -> list[str]:
+def _describe_origin(frame: pd.DataFrame) -> list[str]:
     """Return where a frame came from, as far as it remembers."""
-    told = _told(frame)
+    told = _read_attrs(frame)
     facts = []
     operation, moment = (told.get(name) for name in ("operation", "fetched_at"))
     if isinstance(operation, str) and operation:
         facts.append(operation)
     if isinstance(moment, str) and moment:
         facts.append(moment[:16].replace("T", " ") + " UTC")
-    requests, rows, failed = (_count(told.get(name)) for name in ("requests", "rows", "failed"))
+    requests, rows, failed = (_as_count(told.get(name)) for name in ("requests", "rows", "failed"))
     if requests is not None:
         facts.append(f"{requests:,} request{'' if requests == 1 else 's'}")
     if rows is not None and rows != len(frame):
@@ -238,17 +242,17 @@ def _origin(frame: pd.DataFrame) -> list[str]:
     return facts
 
 
-def _count(value: Any) -> int | None:
+def _as_count(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def _lines(frame: pd.DataFrame, label: str, beside: list[str]) -> Iterator[CardLine]:
-    columns = [[_shown(value) for value in frame[name]] for name in (label, *beside)]
-    for url, name, *others in zip(_links(frame), *columns, strict=True):
+def _build_lines(frame: pd.DataFrame, label: str, beside: list[str]) -> Iterator[CardLine]:
+    columns = [[_format_cell(value) for value in frame[name]] for name in (label, *beside)]
+    for url, name, *others in zip(_build_links(frame), *columns, strict=True):
         yield CardLine(str(name), url, list(map(str, others)))
 
 
-def _shown(value: Any) -> str:
+def _format_cell(value: Any) -> str:
     if pd.api.types.is_scalar(value) and pd.isna(value):
         return ""
     if pd.api.types.is_bool(value):
@@ -256,22 +260,22 @@ def _shown(value: Any) -> str:
     return value.isoformat()[:10] if isinstance(value, date) else str(value)
 
 
-def _links(frame: pd.DataFrame) -> list[str | None]:
+def _build_links(frame: pd.DataFrame) -> list[str | None]:
     """Return the address of each row, or None."""
     nothing = [None] * len(frame)
-    told = frame["permalink_url"] if _has(frame, "permalink_url") else nothing
-    kinds = frame["resource_type"] if _has(frame, "resource_type") else nothing
-    record = _record(frame)
+    told = frame["permalink_url"] if _has_column(frame, "permalink_url") else nothing
+    kinds = frame["resource_type"] if _has_column(frame, "resource_type") else nothing
+    record = _find_record(frame)
     return [
-        _link(url, kind if isinstance(kind, str) else record, gid)
+        _build_link(url, kind if isinstance(kind, str) else record, gid)
         for url, kind, gid in zip(told, kinds, frame["gid"], strict=True)
     ]
 
 
-def _link(told: Any, kind: str, gid: Any) -> str | None:
+def _build_link(told: Any, kind: str, gid: Any) -> str | None:
     if isinstance(told, str) and _PERMALINK.fullmatch(told):
         return told
     # A file may have made numbers of gids.
     found = _GID.fullmatch(str(gid))
-    place = _PLACES.get(kind)
-    return _HOME + place.format(found.group()) if found and place else None
+    place = _URL_PATHS.get(kind)
+    return _APP_URL + place.format(found.group()) if found and place else None

@@ -18,9 +18,9 @@ LIMIT = 20_000
 #: server is more than what stands there from the catalog.
 _FRAME_ROWS, _RESOURCE_ROWS = 15_000, 17_500
 #: Signs of a text; of a message.
-_TEXT, _MESSAGE = 60, 600
+_MAX_TEXT, _MAX_MESSAGE = 60, 600
 #: Names in one line, and addresses that are worth a link.
-_NAMES, _URL = 10, 300
+_MAX_NAMES, _MAX_URL = 10, 300
 
 # Jupyter sets cells to the right. Colours are those of the page, so that dark ones do as well.
 _CELL = "text-align:left;padding:2px 6px"
@@ -29,7 +29,7 @@ _LIGHT = "font-weight:normal"
 _LINK = f"{_LIGHT};color:var(--jp-content-link-color,currentColor);text-decoration:underline"
 
 _COLUMN_HEADS = ("Column", "dtype", "Asana path if another")
-_CALLS = (".asana.links", ".asana.info()", ".asana.custom_fields()", ".asana.bridge(column)")
+_FRAME_CALLS = (".asana.links", ".asana.info()", ".asana.custom_fields()", ".asana.bridge(column)")
 
 
 class CardLine(NamedTuple):
@@ -55,26 +55,34 @@ def render_account_card(base_url: str, name: str, workspaces: Sequence[str]) -> 
 
     Examples
     --------
-    >>> card = account_card("https://sandbox.invalid/api/1.0", "Zoe Ng", ["<Acme>"])
+    >>> card = render_account_card("https://sandbox.invalid/api/1.0", "Zoe Ng", ["<Acme>"])
     >>> "Sandbox" in card, "&lt;Acme&gt;" in card, "<Acme>" in card
     (True, True, False)
     """
     facts = [
-        ("You", _safe(name) or "no name"),
-        ("Workspaces" if len(workspaces) > 1 else "Workspace", _names(workspaces)),
-        ("Server", _server(base_url)),
+        ("You", _escape_line(name) or "no name"),
+        ("Workspaces" if len(workspaces) > 1 else "Workspace", _join_names(workspaces)),
+        ("Server", _describe_server(base_url)),
     ]
-    rows = [_row(escape(head), [fact]) for head, fact in facts]
-    tries = [_row(_code(call), [escape(meaning)]) for call, meaning in _tries(workspaces)]
-    return _card(_title("Asana"), _table((), rows), _quiet("Try"), _table((), tries))
+    rows = [_render_row(escape(head), [fact]) for head, fact in facts]
+    tries = [
+        _render_row(_render_code(call), [escape(meaning)])
+        for call, meaning in _suggest_calls(workspaces)
+    ]
+    return _render_card(
+        _render_title("Asana"),
+        _render_table((), rows),
+        _render_note("Try"),
+        _render_table((), tries),
+    )
 
 
 def render_refusal_card(base_url: str, message: str) -> str:
     """Return the card of a connection that does not work, and why."""
-    return _card(
-        _title("Asana", "not connected"),
-        f"<div>{_safe(message, _MESSAGE)}</div>",
-        _quiet(_server(base_url)),
+    return _render_card(
+        _render_title("Asana", "not connected"),
+        f"<div>{_escape_line(message, _MAX_MESSAGE)}</div>",
+        _render_note(_describe_server(base_url)),
     )
 
 
@@ -82,25 +90,28 @@ def render_resource_card(
     name: str, about: str, methods: Iterable[tuple[str, str]], columns: Sequence[ColumnInfo]
 ) -> str:
     """Return the card of a resource: its methods, and the columns of its frames to unfold."""
-    calls, calls_left = _fitting(
-        [_row(_code(method), [_safe(meaning, 99)]) for method, meaning in methods],
+    calls, calls_left = _fit_rows(
+        [
+            _render_row(_render_code(method), [_escape_line(meaning, 99)])
+            for method, meaning in methods
+        ],
         _RESOURCE_ROWS,
     )
-    unasked = [_column(column) for column in columns if column.default]
-    others = [_column(column) for column in columns if not column.default]
-    room = _RESOURCE_ROWS - _size(calls)
-    first, first_left = _fitting(unasked, room)
-    second, second_left = _fitting(others, room - _size(first))
-    return _card(
-        _title(f"asana.{name}"),
-        f"<div>{_safe(about, 110)}</div>",
-        _table(("Method", "What it does"), calls),
-        _left(calls_left, "methods"),
+    unasked = [_render_column(column) for column in columns if column.default]
+    others = [_render_column(column) for column in columns if not column.default]
+    room = _RESOURCE_ROWS - _count_bytes(calls)
+    first, first_left = _fit_rows(unasked, room)
+    second, second_left = _fit_rows(others, room - _count_bytes(first))
+    return _render_card(
+        _render_title(f"asana.{name}"),
+        f"<div>{_escape_line(about, 110)}</div>",
+        _render_table(("Method", "What it does"), calls),
+        _render_remainder(calls_left, "methods"),
         f"<details><summary>{len(columns)} columns, {len(unasked)} of them unasked</summary>",
-        _table(_COLUMN_HEADS, first, second, between="With fields="),
-        _left(first_left + second_left, "columns"),
+        _render_table(_COLUMN_HEADS, first, second, between="With fields="),
+        _render_remainder(first_left + second_left, "columns"),
         "</details>",
-        _quiet(f"{_code(f'asana.{name}.info()')} has the columns as a frame"),
+        _render_note(f"{_render_code(f'asana.{name}.info()')} has the columns as a frame"),
     )
 
 
@@ -127,110 +138,117 @@ def render_frame_card(
     count
         How many rows there are.
     """
-    rows, _ = _fitting(
-        [_row(_linked(line), [_safe(cell) for cell in line.cells]) for line in lines],
+    rows, _ = _fit_rows(
+        [
+            _render_row(_render_name(line), [_escape_line(cell) for cell in line.cells])
+            for line in lines
+        ],
         _FRAME_ROWS,
     )
-    return _card(
-        _title(title),
-        _quiet(" · ".join(map(_safe, origin))),
-        _table(heads, rows),
-        _left(count - len(rows), "rows"),
-        _quiet(" · ".join(_code(call) for call in _CALLS)),
+    return _render_card(
+        _render_title(title),
+        _render_note(" · ".join(map(_escape_line, origin))),
+        _render_table(heads, rows),
+        _render_remainder(count - len(rows), "rows"),
+        _render_note(" · ".join(_render_code(call) for call in _FRAME_CALLS)),
     )
 
 
-def _card(*parts: str) -> str:
+def _render_card(*parts: str) -> str:
     return f"<div>{''.join(parts)}</div>"
 
 
-def _title(text: str, beside: str = "") -> str:
-    more = f" · {_safe(beside)}" if beside else ""
-    return f"<div><b>{_safe(text)}</b>{more}</div>"
+def _render_title(text: str, beside: str = "") -> str:
+    more = f" · {_escape_line(beside)}" if beside else ""
+    return f"<div><b>{_escape_line(text)}</b>{more}</div>"
 
 
-def _quiet(content: str) -> str:
+def _render_note(content: str) -> str:
     return f'<div style="{_QUIET}">{content}</div>' if content else ""
 
 
-def _left(count: int, what: str) -> str:
-    return _quiet(f"… and {count:,} more {what}") if count > 0 else ""
+def _render_remainder(count: int, what: str) -> str:
+    return _render_note(f"… and {count:,} more {what}") if count > 0 else ""
 
 
-def _code(text: str) -> str:
-    return f"<code>{_safe(text, 120)}</code>"
+def _render_code(text: str) -> str:
+    return f"<code>{_escape_line(text, 120)}</code>"
 
 
-def _table(heads: Sequence[str], *bodies: Sequence[str], between: str = "") -> str:
+def _render_table(heads: Sequence[str], *bodies: Sequence[str], between: str = "") -> str:
     """Return a table of rows that are HTML already, with a heading between its bodies."""
-    cells = "".join(f'<th scope="col" style="{_CELL}">{_safe(head)}</th>' for head in heads)
+    cells = "".join(f'<th scope="col" style="{_CELL}">{_escape_line(head)}</th>' for head in heads)
     head = f"<thead><tr>{cells}</tr></thead>" if heads else ""
-    span = f'<th scope="rowgroup" colspan="{len(heads)}" style="{_CELL}">{_safe(between)}</th>'
+    span = (
+        f'<th scope="rowgroup" colspan="{len(heads)}" style="{_CELL}">{_escape_line(between)}</th>'
+    )
     filled = [f"{''.join(rows)}</tbody>" for rows in bodies if rows]
     body = f"<tbody><tr>{span}</tr>".join(filled)
     # Jupyter would put it into the middle.
     return f'<table style="margin:4px 0">{head}<tbody>{body}</table>' if filled else ""
 
 
-def _row(head: str, cells: Iterable[str]) -> str:
+def _render_row(head: str, cells: Iterable[str]) -> str:
     others = "".join(f'<td style="{_CELL}">{cell}</td>' if cell else "<td></td>" for cell in cells)
     return f'<tr><th scope="row" style="{_CELL}">{head}</th>{others}</tr>'
 
 
-def _column(column: ColumnInfo) -> str:
-    path = "" if column.path == column.column else _safe(column.path)
-    return _row(_code(column.column), [_safe(column.dtype), path])
+def _render_column(column: ColumnInfo) -> str:
+    path = "" if column.path == column.column else _escape_line(column.path)
+    return _render_row(_render_code(column.column), [_escape_line(column.dtype), path])
 
 
-def _linked(line: CardLine) -> str:
-    name = _safe(line.name) or "(no name)"
-    if line.url is None or len(line.url) > _URL or not line.url.startswith("https://"):
+def _render_name(line: CardLine) -> str:
+    name = _escape_line(line.name) or "(no name)"
+    if line.url is None or len(line.url) > _MAX_URL or not line.url.startswith("https://"):
         return f'<span style="{_LIGHT}">{name}</span>'
     # The page that opens is not to know the notebook's address.
     target = f'href="{escape(line.url)}" target="_blank" rel="noopener noreferrer"'
     return f'<a {target} style="{_LINK}">{name}</a>'
 
 
-def _fitting(rows: Sequence[str], room: int) -> tuple[list[str], int]:
+def _fit_rows(rows: Sequence[str], room: int) -> tuple[list[str], int]:
     """Return the first rows that fit into so many bytes, and how many are left out."""
     kept = []
     for row in rows:
-        room -= _size([row])
+        room -= _count_bytes([row])
         if room < 0:
             break
         kept.append(row)
     return kept, len(rows) - len(kept)
 
 
-def _size(rows: Iterable[str]) -> int:
+def _count_bytes(rows: Iterable[str]) -> int:
     return sum(len(row.encode()) for row in rows)
 
 
-def _safe(text: str, most: int = _TEXT) -> str:
+def _escape_line(text: str, most: int = _MAX_TEXT) -> str:
     """Return text as HTML: in one line, not too long, escaped."""
-    return escape(_cut(text, most))
+    return escape(_shorten_line(text, most))
 
 
-def _cut(text: str, most: int) -> str:
+def _shorten_line(text: str, most: int) -> str:
     # More is never shown, and a text may be a book.
     begun = text[: 4 * most]
     line = " ".join("".join(sign if sign.isprintable() else " " for sign in begun).split())
     return f"{line[: most - 1]}…" if len(line) > most or len(begun) < len(text) else line
 
 
-def _server(base_url: str) -> str:
+def _describe_server(base_url: str) -> str:
     host = urlsplit(base_url).hostname or ""
     # Names below .invalid never lead anywhere, so what answers is in this process.
-    return "Sandbox, in this process" if host.endswith(".invalid") else _safe(base_url, 200)
+    return "Sandbox, in this process" if host.endswith(".invalid") else _escape_line(base_url, 200)
 
 
-def _names(names: Sequence[str]) -> str:
-    shown = ", ".join(f"<bdi>{_safe(name) or 'no name'}</bdi>" for name in names[:_NAMES])
-    more = len(names) - _NAMES
+def _join_names(names: Sequence[str]) -> str:
+    shown = ", ".join(
+        f"<bdi>{_escape_line(name) or 'no name'}</bdi>" for name in names[:_MAX_NAMES]
+    )
+    more = len(names) - _MAX_NAMES
     return f"{shown} and {more:,} more" if more > 0 else shown or "none"
 
 
-def _tries(workspaces: Sequence[str]) -> list[tuple[str, str]]:
+def _suggest_calls(workspaces: Sequence[str]) -> list[tuple[str, str]]:
     """Return calls that work for this account as they stand, and what they bring."""
     always = [
         ("asana.tasks", "what can be done with tasks, and their columns"),
@@ -249,7 +267,7 @@ def _tries(workspaces: Sequence[str]) -> list[tuple[str, str]]:
 
 def _can_be_typed(name: str) -> bool:
     """Whether a name is found as it stands in a line of code."""
-    is_whole = name == _cut(name, _TEXT) and not set('"\\') & set(name)
+    is_whole = name == _shorten_line(name, _MAX_TEXT) and not set('"\\') & set(name)
     # Digits would be a gid, and an address an address.
     is_other = name.isdigit() or name.startswith(("https://", "http://"))
     return bool(name) and is_whole and not is_other

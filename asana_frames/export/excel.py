@@ -19,8 +19,7 @@ import pandas as pd
 
 from asana_frames._files import replace_file
 from asana_frames._optional import require
-from asana_frames.calls.read import warn_caller
-from asana_frames.exceptions import AsanaWarning, InvalidArgument
+from asana_frames.exceptions import AsanaWarning, InvalidArgument, warn_caller
 from asana_frames.export.pictures import Picture, render_pictures
 from asana_frames.export.text import joined, label, one_line
 

@@ -11,8 +11,7 @@ import pandas as pd
 
 from asana_frames._files import replace_file
 from asana_frames.asana import Asana
-from asana_frames.calls.read import warn_caller
-from asana_frames.exceptions import ConfigurationError, EventsLostWarning, SyncExpired
+from asana_frames.exceptions import ConfigurationError, EventsLostWarning, SyncExpired, warn_caller
 from asana_frames.frames import concatenate
 from asana_frames.gather.shared import add_attrs, record_gather
 from asana_frames.types import Fields, Refs

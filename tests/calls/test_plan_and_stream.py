@@ -170,7 +170,7 @@ def test_what_does_not_read_is_refused_with_what_to_type(
 def test_a_large_read_says_so_once(
     recorder: Recorder, recorded: af.Asana, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("asana_frames.calls.read.LARGE", 20)
+    monkeypatch.setattr("asana_frames.calls.read.LARGE_READ_REQUESTS", 20)
     many = [str(number) for number in range(21)]
 
     recorded.tags.list_for_task(many[:20])

@@ -115,9 +115,9 @@ def test_a_link_leads_to_the_object_of_its_row(
 
 
 def test_every_place_is_read_back_to_its_gid() -> None:
-    assert set(accessor._PLACES) == set(READS)
-    for record, place in accessor._PLACES.items():
-        assert gid_in_url(accessor._HOME + place.format("1209"), [record]) == "1209"
+    assert set(accessor._URL_PATHS) == set(READS)
+    for record, place in accessor._URL_PATHS.items():
+        assert gid_in_url(accessor._APP_URL + place.format("1209"), [record]) == "1209"
 
 
 def test_links_have_the_index_and_the_dtype_of_text(tasks: pd.DataFrame) -> None:

@@ -16,7 +16,7 @@ from asana_frames.frames.custom_field_columns import field_kind
 EnumOptions = dict[str, tuple[str, ...]]
 
 
-def fetch_options(http: Http, gids: Iterable[str], known: EnumOptions) -> EnumOptions:
+def fetch_option_names(http: Http, gids: Iterable[str], known: EnumOptions) -> EnumOptions:
     """Return the options of enum fields; those not yet known are read once and added."""
     wanted = list(gids)
     unknown = [gid for gid in wanted if gid not in known]
@@ -29,11 +29,13 @@ def fetch_options(http: Http, gids: Iterable[str], known: EnumOptions) -> EnumOp
     for listing in fan_out(http, queries, skip=(AsanaError,)):
         if listing.page is not None:
             with suppress(msgspec.DecodeError):
-                known[unknown[listing.place]] = _option_names(listing.page.body)
+                known[unknown[listing.place]] = _parse_option_names(listing.page.body)
     return {gid: known[gid] for gid in wanted if gid in known}
 
 
-def fetch_settings(http: Http, parents: Iterable[tuple[str, str]]) -> list[tuple[str, str, str]]:
+def fetch_field_settings(
+    http: Http, parents: Iterable[tuple[str, str]]
+) -> list[tuple[str, str, str]]:
     """Return gid, name and kind of the custom fields that parents give to what they hold.
 
     Parameters
@@ -45,8 +47,8 @@ def fetch_settings(http: Http, parents: Iterable[tuple[str, str]]) -> list[tuple
     """
     settings = load().settings
     queries = [
-        ListQuery(settings[kind].format(gid=gid), {"opt_fields": _SETTING_FIELDS})
-        for kind, gid in _holders(http, list(parents))
+        ListQuery(settings[kind].format(gid=gid), {"opt_fields": _SETTING_OPT_FIELDS})
+        for kind, gid in _find_setting_holders(http, list(parents))
         if kind in settings
     ]
     found: dict[int, list[tuple[str, str, str]]] = {}
@@ -54,13 +56,13 @@ def fetch_settings(http: Http, parents: Iterable[tuple[str, str]]) -> list[tuple
         if listing.page is None:
             continue
         with suppress(msgspec.DecodeError):
-            found.setdefault(listing.place, []).extend(_fields(listing.page.body))
+            found.setdefault(listing.place, []).extend(_parse_settings(listing.page.body))
     # In the order of the parents, whichever answered first.
     return [entry for place in sorted(found) for entry in found[place]]
 
 
-def _fields(body: bytes) -> Iterator[tuple[str, str, str]]:
-    for setting in msgspec.json.decode(body, type=_SettingsAnswer).data:
+def _parse_settings(body: bytes) -> Iterator[tuple[str, str, str]]:
+    for setting in msgspec.json.decode(body, type=_SettingsPage).data:
         field = setting.custom_field
         if field is not None:
             yield (
@@ -70,17 +72,17 @@ def _fields(body: bytes) -> Iterator[tuple[str, str, str]]:
             )
 
 
-def _holders(http: Http, parents: list[tuple[str, str]]) -> list[tuple[str, str]]:
+def _find_setting_holders(http: Http, parents: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """Return what holds the settings: the parent itself, or the project of a section."""
     sections = [gid for kind, gid in parents if kind == "section"]
     queries = [
         ListQuery(f"/sections/{gid}", {"opt_fields": "project"}, "none") for gid in sections
     ]
-    projects: dict[str, _SectionAnswer] = {}
+    projects: dict[str, _SectionResponse] = {}
     for listing in fan_out(http, queries, skip=(AsanaError,)):
         if listing.page is not None:
             with suppress(msgspec.DecodeError):
-                answer = msgspec.json.decode(listing.page.body, type=_SectionAnswer)
+                answer = msgspec.json.decode(listing.page.body, type=_SectionResponse)
                 projects[sections[listing.place]] = answer
     of_sections = {
         gid: ("project", answer.data.project.gid)
@@ -93,48 +95,48 @@ def _holders(http: Http, parents: list[tuple[str, str]]) -> list[tuple[str, str]
     ]
 
 
-class _Project(msgspec.Struct):
+class _ProjectRecord(msgspec.Struct):
     gid: str
 
 
-class _Section(msgspec.Struct):
-    project: _Project | None = None
+class _SectionWithProject(msgspec.Struct):
+    project: _ProjectRecord | None = None
 
 
-class _SectionAnswer(msgspec.Struct):
-    data: _Section
+class _SectionResponse(msgspec.Struct):
+    data: _SectionWithProject
 
 
-class _Option(msgspec.Struct):
+class _EnumOption(msgspec.Struct):
     name: str | None = None
 
 
-class _Definition(msgspec.Struct):
+class _FieldDefinition(msgspec.Struct):
     gid: str
     name: str | None = None
     resource_subtype: str | None = None
     representation_type: str | None = None
-    enum_options: list[_Option] | None = None
+    enum_options: list[_EnumOption] | None = None
 
 
-class _DefinitionAnswer(msgspec.Struct):
-    data: _Definition
+class _FieldResponse(msgspec.Struct):
+    data: _FieldDefinition
 
 
-class _Setting(msgspec.Struct):
-    custom_field: _Definition | None = None
+class _FieldSetting(msgspec.Struct):
+    custom_field: _FieldDefinition | None = None
 
 
-class _SettingsAnswer(msgspec.Struct):
-    data: list[_Setting]
+class _SettingsPage(msgspec.Struct):
+    data: list[_FieldSetting]
 
 
-def _option_names(body: bytes) -> tuple[str, ...]:
-    options = msgspec.json.decode(body, type=_DefinitionAnswer).data.enum_options or []
+def _parse_option_names(body: bytes) -> tuple[str, ...]:
+    options = msgspec.json.decode(body, type=_FieldResponse).data.enum_options or []
     return tuple(dict.fromkeys(option.name for option in options if option.name is not None))
 
 
-_SETTING_FIELDS = ",".join(
+_SETTING_OPT_FIELDS = ",".join(
     f"custom_field.{leaf}"
     for leaf in ("name", "resource_subtype", "representation_type", "enum_options.name")
 )

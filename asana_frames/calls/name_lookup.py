@@ -31,7 +31,7 @@ def fetch_names(http: Http, directory: Directory, container: str, query: str) ->
         entry
         for listing in fan_out(http, [ListQuery(path, params, operation.paging)])
         if listing.page
-        for entry in _entries(listing.page.body, label, directory.beside)
+        for entry in _parse_names(listing.page.body, label, directory.beside)
     ]
 
 
@@ -39,49 +39,49 @@ def fetch_person(http: Http, who: str) -> str:
     """Return the gid of "me" or of an e-mail address."""
     path = f"/users/{quote_segment(who)}"
     answer = http.request("GET", path, {"opt_fields": "gid"}, asked="users.get")
-    return decode_json(_person, answer.body, "users.get").data.gid
+    return decode_json(_person_decoder, answer.body, "users.get").data.gid
 
 
 def fetch_me(http: Http) -> dict[str, Any]:
     """Return ``name`` and the names of the ``workspaces`` of whoever the token belongs to."""
     params = {"opt_fields": "name,workspaces.name"}
     answer = http.request("GET", "/users/me", params, asked="users.get")
-    me = decode_json(_me, answer.body, "users.get").data
+    me = decode_json(_me_decoder, answer.body, "users.get").data
     return {"name": me.name or "", "workspaces": [one.name or "" for one in me.workspaces or ()]}
 
 
-class _Names(msgspec.Struct):
+class _NamePage(msgspec.Struct):
     data: list[dict[str, Any]]
 
 
-class _Workspace(msgspec.Struct):
+class _WorkspaceRecord(msgspec.Struct):
     name: str | None = None
 
 
-class _Me(msgspec.Struct):
+class _MeRecord(msgspec.Struct):
     name: str | None = None
-    workspaces: list[_Workspace] | None = None
+    workspaces: list[_WorkspaceRecord] | None = None
 
 
-class _MeAnswer(msgspec.Struct):
-    data: _Me
+class _MeResponse(msgspec.Struct):
+    data: _MeRecord
 
 
-class _Person(msgspec.Struct):
+class _PersonRecord(msgspec.Struct):
     gid: str
 
 
-class _PersonAnswer(msgspec.Struct):
-    data: _Person
+class _PersonResponse(msgspec.Struct):
+    data: _PersonRecord
 
 
-_names = msgspec.json.Decoder(_Names)
-_me = msgspec.json.Decoder(_MeAnswer)
-_person = msgspec.json.Decoder(_PersonAnswer)
+_names_decoder = msgspec.json.Decoder(_NamePage)
+_me_decoder = msgspec.json.Decoder(_MeResponse)
+_person_decoder = msgspec.json.Decoder(_PersonResponse)
 
 
-def _entries(body: bytes, label: str, beside: str) -> Iterator[NamedObject]:
-    for record in decode_json(_names, body, "names").data:
+def _parse_names(body: bytes, label: str, beside: str) -> Iterator[NamedObject]:
+    for record in decode_json(_names_decoder, body, "names").data:
         other = record.get(beside)
         name = other.get("name") if isinstance(other, dict) else None
         where = f"{beside} {name}" if name else ""
