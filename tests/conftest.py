@@ -92,7 +92,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> SkippingClock:
     """Let pauses between tries, and those for the quota, take no time."""
     skipping = SkippingClock()
     monkeypatch.setattr("asana_frames.fetch.clock.CLOCK", skipping)
-    monkeypatch.setattr("asana_frames.fetch.rate_limiter._quotas", {})
+    monkeypatch.setattr("asana_frames.fetch.rate_limiter._limiters", {})
     return skipping
 
 

@@ -26,7 +26,7 @@ def own_place(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPath
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
     monkeypatch.setitem(sys.modules, "keyring", None)
     monkeypatch.setattr("asana_frames.fetch.auth._logins", {})
-    monkeypatch.setattr("asana_frames.fetch.token_renewal._renewals", {})
+    monkeypatch.setattr("asana_frames.fetch.token_renewal._renewers", {})
     monkeypatch.delenv("ASANA_CLIENT_ID", raising=False)
     monkeypatch.delenv("ASANA_CLIENT_SECRET", raising=False)
     return folder

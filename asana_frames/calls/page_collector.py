@@ -177,7 +177,7 @@ class PageCollector:
         # Some tasks are in no section that can be seen, or were moved meanwhile.
         request = self._requests[place]
         self._client.undivided.add(request.params.get("project") or request.parents[0] or "")
-        fan.whole(asked)
+        fan.read_whole(asked)
 
     def _drop_parts(self, place: int) -> None:
         for key in [key for key in self.progressed.listings if key[0] == place and key[1]]:

@@ -14,15 +14,15 @@ from asana_frames.exceptions import InvalidArgument
 from asana_frames.fetch import Http, resolve_base_url, resolve_token
 from asana_frames.fetch.auth import (
     TOKEN_VARIABLE,
-    describe_variable,
+    describe_environment_token,
     find_credential,
-    forget_logins,
-    identify_bearer,
+    log_out,
+    token_source_for,
 )
-from asana_frames.fetch.credential_store import remember
+from asana_frames.fetch.credential_store import store_credential
 from asana_frames.fetch.credentials import Credential, check_token
-from asana_frames.fetch.oauth import ID_VARIABLE, OUT_OF_BAND, Authorization, build_app
-from asana_frames.fetch.redirect_server import PATIENCE, RedirectServer
+from asana_frames.fetch.oauth import ID_VARIABLE, OUT_OF_BAND, Authorization, read_app
+from asana_frames.fetch.redirect_server import LOGIN_TIMEOUT, RedirectServer
 
 
 @click.command("login", cls=Command)
@@ -54,13 +54,13 @@ def login_command(
         credential = _by_browser(url, client_id, redirect_uri, scope)
     else:
         credential = Credential(check_token(_typed("Token (not shown)")))
-    with closing(Asana(Http(identify_bearer(credential, url), url))) as asana:
+    with closing(Asana(Http(token_source_for(credential, url), url))) as asana:
         me = fetch_me(asana.http)
     click.echo(f"Logged in as {me['name']} ({', '.join(me['workspaces'])}).", err=True)
     if is_kept is None and _is_terminal():
         is_kept = click.confirm("Remember on this machine?", err=True)
     if is_kept:
-        click.echo(f"Remembered in {remember(url, credential)}.", err=True)
+        click.echo(f"Remembered in {store_credential(url, credential)}.", err=True)
     else:
         click.echo(
             f"Not remembered: nothing of it is left when this command ends. "
@@ -73,7 +73,7 @@ def login_command(
 @click.command("logout", cls=Command)
 def logout_command() -> None:
     """Forget the remembered login; one of OAuth is withdrawn at Asana too."""
-    done = forget_logins(resolve_base_url())
+    done = log_out(resolve_base_url())
     for place in done.places:
         click.echo(f"Forgotten: {place}.", err=True)
     if not done.places:
@@ -91,7 +91,7 @@ def whoami_command() -> None:
     url = resolve_base_url()
     found = find_credential(None, url)
     # Without one, this says how to give one.
-    bearer = resolve_token(None, url) if found is None else identify_bearer(found.credential, url)
+    bearer = resolve_token(None, url) if found is None else token_source_for(found.credential, url)
     with closing(Asana(Http(bearer, url))) as asana:
         me = asana.users.get("me", fields=["name", "email", "workspaces.name"]).iloc[0]
     rows = {
@@ -106,7 +106,7 @@ def whoami_command() -> None:
 
 
 def _by_browser(url: str, client_id: str | None, redirect_uri: str, scope: str) -> Credential:
-    client_id, secret = build_app(client_id)
+    client_id, secret = read_app(client_id)
     if client_id and not secret and _is_terminal():
         secret = _typed("Client secret (not shown; Enter if there is none)", default="")
     if redirect_uri == OUT_OF_BAND:
@@ -117,7 +117,7 @@ def _by_browser(url: str, client_id: str | None, redirect_uri: str, scope: str) 
         attempt = Authorization(url, client_id, secret, listener.redirect_uri, scope)
         listener.expect(attempt.state)
         click.echo(f"Open this page and allow the app:\n\n  {attempt.url}\n", err=True)
-        click.echo(f"Waiting for the browser, {PATIENCE:g} s at the most.", err=True)
+        click.echo(f"Waiting for the browser, {LOGIN_TIMEOUT:g} s at the most.", err=True)
         return attempt.redeem(attempt.code_of(listener.wait()))
 
 
@@ -141,6 +141,6 @@ def _typed(label: str, default: str | None = None) -> str:
 
 
 def _warn_of_variable() -> None:
-    note = describe_variable()
+    note = describe_environment_token()
     if note:
         click.echo(note, err=True)

@@ -2,7 +2,7 @@
 
 from asana_frames.fetch.auth import resolve_token
 from asana_frames.fetch.base_url import DEFAULT_BASE_URL, resolve_base_url
-from asana_frames.fetch.call import CURRENT_CALL, Call, Tally
+from asana_frames.fetch.call import CURRENT_CALL, Call, RequestCounts
 from asana_frames.fetch.fan_out import REFUSALS, FanOut, FanOutItem, Skip, fan_out
 from asana_frames.fetch.http import Http
 from asana_frames.fetch.pagination import (
@@ -32,7 +32,7 @@ __all__ = [
     "ListQuery",
     "RateLimiter",
     "Skip",
-    "Tally",
+    "RequestCounts",
     "decode_json",
     "fan_out",
     "is_set_too_large",

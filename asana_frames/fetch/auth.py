@@ -10,16 +10,16 @@ from typing import NamedTuple
 
 from asana_frames.exceptions import AsanaError, AuthError, ConfigurationError
 from asana_frames.fetch.base_url import DEFAULT_BASE_URL
-from asana_frames.fetch.credential_store import forget, remembered
+from asana_frames.fetch.credential_store import delete_credential, load_credential
 from asana_frames.fetch.credentials import Credential, check_token
-from asana_frames.fetch.oauth import revoke
-from asana_frames.fetch.token_renewal import Bearer, renewal_of
+from asana_frames.fetch.oauth import revoke_credential
+from asana_frames.fetch.token_renewal import TokenSource, renewer_for
 
 TOKEN_VARIABLE = "ASANA_ACCESS_TOKEN"
-PROCESS = "the login of this process"
+PROCESS_LOGIN = "the login of this process"
 
 
-class Found(NamedTuple):
+class FoundCredential(NamedTuple):
     """A credential and where it came from, in words that tell nothing of it."""
 
     credential: Credential
@@ -36,7 +36,7 @@ def set_process_login(base_url: str, credential: Credential) -> None:
         _logins[base_url] = credential
 
 
-class LoggedOut(NamedTuple):
+class LogoutResult(NamedTuple):
     """What logging out did.
 
     ``places`` says where there was a login, ``revoked`` how many of OAuth were withdrawn at
@@ -48,7 +48,7 @@ class LoggedOut(NamedTuple):
     problem: str = ""
 
 
-def forget_logins(base_url: str) -> LoggedOut:
+def log_out(base_url: str) -> LogoutResult:
     """Forget the login of this process and the remembered one; withdraw those of OAuth.
 
     Raises
@@ -62,30 +62,30 @@ def forget_logins(base_url: str) -> LoggedOut:
     credentials = [] if login is None else [login]
     # One that cannot be read is forgotten all the same.
     with suppress(ConfigurationError):
-        kept = remembered(base_url)
+        kept = load_credential(base_url)
         credentials += [] if kept is None else [kept.credential]
-    places = [PROCESS] if login is not None else []
-    revoked, problem = _withdraw(base_url, credentials)
-    return LoggedOut([*places, *forget(base_url)], revoked, problem)
+    places = [PROCESS_LOGIN] if login is not None else []
+    revoked, problem = _revoke_credentials(base_url, credentials)
+    return LogoutResult([*places, *delete_credential(base_url)], revoked, problem)
 
 
-def _withdraw(base_url: str, credentials: list[Credential]) -> tuple[int, str]:
+def _revoke_credentials(base_url: str, credentials: list[Credential]) -> tuple[int, str]:
     newest = {
-        renewal_of(base_url, each).credential.refresh_token: each
+        renewer_for(base_url, each).credential.refresh_token: each
         for each in credentials
         if each.refresh_token
     }
     revoked, problem = 0, ""
     for refresh_token, each in newest.items():
         try:
-            revoke(base_url, replace(each, refresh_token=refresh_token))
+            revoke_credential(base_url, replace(each, refresh_token=refresh_token))
             revoked += 1
         except AsanaError as error:
             problem = str(error)
     return revoked, problem
 
 
-def find_credential(token: str | None, base_url: str) -> Found | None:
+def find_credential(token: str | None, base_url: str) -> FoundCredential | None:
     """Return the credential for a base URL, or None where there is none.
 
     It is the argument, else the login of this process, else ``ASANA_ACCESS_TOKEN``, else what
@@ -97,31 +97,35 @@ def find_credential(token: str | None, base_url: str) -> Found | None:
         It cannot be a token, or what was remembered cannot be read.
     """
     if token and token.strip():
-        return Found(Credential(check_token(token)), "the argument")
+        return FoundCredential(Credential(check_token(token)), "the argument")
     with _lock:
         login = _logins.get(base_url)
     if login is not None:
-        return Found(login, PROCESS)
-    given = _given()
+        return FoundCredential(login, PROCESS_LOGIN)
+    given = _read_environment_token()
     if given:
-        return Found(Credential(check_token(given)), TOKEN_VARIABLE)
-    kept = remembered(base_url)
+        return FoundCredential(Credential(check_token(given)), TOKEN_VARIABLE)
+    kept = load_credential(base_url)
     if kept is None:
         return None
     check_token(kept.credential.token)
-    return Found(*kept)
+    return FoundCredential(*kept)
 
 
-def describe_variable() -> str:
+def describe_environment_token() -> str:
     """Return that ``ASANA_ACCESS_TOKEN`` goes before what is remembered, if it is set."""
-    return f"{TOKEN_VARIABLE} is set and is used before what is remembered." if _given() else ""
+    return (
+        f"{TOKEN_VARIABLE} is set and is used before what is remembered."
+        if _read_environment_token()
+        else ""
+    )
 
 
-def _given() -> str:
+def _read_environment_token() -> str:
     return os.environ.get(TOKEN_VARIABLE, "").strip()
 
 
-def resolve_token(token: str | None = None, base_url: str = DEFAULT_BASE_URL) -> Bearer:
+def resolve_token(token: str | None = None, base_url: str = DEFAULT_BASE_URL) -> TokenSource:
     """Return what to send to a base URL; `find_credential` says where it comes from.
 
     Raises
@@ -133,16 +137,16 @@ def resolve_token(token: str | None = None, base_url: str = DEFAULT_BASE_URL) ->
     """
     found = find_credential(token, base_url)
     if found is None:
-        raise AuthError(_no_token(base_url))
-    return identify_bearer(found.credential, base_url)
+        raise AuthError(_describe_ways_to_log_in(base_url))
+    return token_source_for(found.credential, base_url)
 
 
-def identify_bearer(credential: Credential, base_url: str) -> Bearer:
+def token_source_for(credential: Credential, base_url: str) -> TokenSource:
     """Return what a connection sends to prove a credential."""
-    return renewal_of(base_url, credential) if credential.refresh_token else credential.token
+    return renewer_for(base_url, credential) if credential.refresh_token else credential.token
 
 
-def _no_token(base_url: str) -> str:
+def _describe_ways_to_log_in(base_url: str) -> str:
     is_asana = base_url == DEFAULT_BASE_URL
     place = "" if is_asana else f" for {base_url}"
     argument = "" if is_asana else f'base_url="{base_url}"'

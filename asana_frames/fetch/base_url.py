@@ -40,7 +40,7 @@ def resolve_base_url(base_url: str | None = None) -> str:
     )
 
 
-def origin_of(base_url: str) -> str:
+def get_origin(base_url: str) -> str:
     """Return scheme and host of a base URL."""
     parts = urlsplit(base_url)
     return f"{parts.scheme}://{parts.netloc}"

@@ -12,11 +12,11 @@ from asana_frames.exceptions import DeadlineExceeded
 from asana_frames.fetch import clock
 
 
-class Stopped(BaseException):
+class CallStopped(BaseException):
     """The call has ended, so nobody waits for this request any more; never seen by users."""
 
 
-class Tally:
+class RequestCounts:
     """Counts what requests did."""
 
     def __init__(self) -> None:
@@ -24,7 +24,7 @@ class Tally:
         self._waiting = 0
         self._since = 0.0
         #: The counts of the call that this one is a part of.
-        self.outer: Tally | None = None
+        self.outer: RequestCounts | None = None
         self.requests = 0
         self.retries = 0
         #: Answers that said "too many requests".
@@ -47,7 +47,7 @@ class Tally:
             self.outer.add(requests=requests, retries=retries, rejected=rejected, bytes=bytes)
 
     @contextmanager
-    def waiting(self) -> Iterator[None]:
+    def count_waiting(self) -> Iterator[None]:
         """Count the time as waiting; threads that wait at the same time count once."""
         with self._lock:
             self._since = self._since if self._waiting else clock.now()
@@ -58,12 +58,12 @@ class Tally:
             with self._lock:
                 self._waiting -= 1
                 if not self._waiting:
-                    self._count_wait(clock.now() - self._since)
+                    self._add_wait(clock.now() - self._since)
 
-    def _count_wait(self, seconds: float) -> None:
+    def _add_wait(self, seconds: float) -> None:
         self.waited += seconds
         if self.outer is not None:
-            self.outer._count_wait(seconds)
+            self.outer._add_wait(seconds)
 
 
 class Call:
@@ -78,7 +78,7 @@ class Call:
     """
 
     def __init__(self, deadline: float | None = None, timeout: float | None = None) -> None:
-        self.tally = Tally()
+        self.tally = RequestCounts()
         self.timeout = timeout
         self.seconds = deadline
         self.ends = math.inf if deadline is None else clock.now() + deadline
@@ -100,11 +100,11 @@ class Call:
             The deadline has passed.
         """
         if self.stopped.is_set():
-            raise Stopped
+            raise CallStopped
         if self.ends <= clock.now():
-            raise self.late()
+            raise self.deadline_error()
 
-    def late(self) -> DeadlineExceeded:
+    def deadline_error(self) -> DeadlineExceeded:
         """Return the error of a call whose time is over."""
         return DeadlineExceeded(
             f"The deadline of {self.seconds:g} s was over. What had arrived is in "
@@ -122,17 +122,17 @@ class Call:
         if until <= clock.now():
             return
         if until > self.ends:
-            raise self.late()
-        with self.tally.waiting():
+            raise self.deadline_error()
+        with self.tally.count_waiting():
             was_stopped = clock.wait(until, self.stopped)
         if was_stopped:
-            raise Stopped
+            raise CallStopped
 
 
 #: The call that is under way; each thread of a fan-out has a branch of its caller's.
 CURRENT_CALL: ContextVar[Call | None] = ContextVar("asana_frames_call", default=None)
 
 
-def current() -> Call:
+def get_current_call() -> Call:
     """Return the call that is under way, or one without a deadline."""
     return CURRENT_CALL.get() or Call()

@@ -20,14 +20,14 @@ from asana_frames.fetch.credentials import Credential
 _SERVICE = "asana-frames"
 KEYRING = "the keyring"
 #: Permissions of anybody but the owner.
-_OTHERS = 0o077
+_GROUP_AND_OTHERS = 0o077
 #: The file is read, changed and written as a whole.
 _lock = threading.RLock()
-_entry = msgspec.json.Decoder(Credential)
-_entries = msgspec.json.Decoder(dict[str, Credential])
+_credential_decoder = msgspec.json.Decoder(Credential)
+_file_decoder = msgspec.json.Decoder(dict[str, Credential])
 
 
-class Remembered(NamedTuple):
+class StoredCredential(NamedTuple):
     """A remembered login and where it is: "the keyring", or "the file ..."."""
 
     credential: Credential
@@ -39,7 +39,7 @@ def credentials_path() -> Path:
     return user_config_path(_SERVICE, appauthor=False) / "credentials.json"
 
 
-def remember(base_url: str, credential: Credential) -> str:
+def store_credential(base_url: str, credential: Credential) -> str:
     """Keep a login for later processes, in place of the one that was kept for this base URL.
 
     Returns
@@ -54,18 +54,18 @@ def remember(base_url: str, credential: Credential) -> str:
         keyring and can be neither replaced nor deleted there: then nothing is written.
     """
     with _lock:
-        if _put_in_keyring(base_url, _text_of(credential)):
+        if _write_to_keyring(base_url, _encode_credential(credential)):
             # One that was kept before there was a keyring must not outlive it.
             with suppress(ConfigurationError):
-                _drop_from_file(base_url)
+                _delete_from_file(base_url)
             return KEYRING
         # Before the file is written: what the keyring still holds would be used in its place.
-        _drop_from_keyring(base_url)
-        _write({**_read(), base_url: credential})
-        return _file()
+        _delete_from_keyring(base_url)
+        _write_credentials_file({**_read_credentials_file(), base_url: credential})
+        return _describe_file()
 
 
-def remembered(base_url: str) -> Remembered | None:
+def load_credential(base_url: str) -> StoredCredential | None:
     """Return the login that is kept for a base URL, and for no other.
 
     Raises
@@ -73,14 +73,14 @@ def remembered(base_url: str) -> Remembered | None:
     ConfigurationError
         What is kept cannot be read, or others can read it too.
     """
-    text = _get_from_keyring(base_url)
+    text = _read_keyring(base_url)
     if text and text.strip():
-        return Remembered(_credential_of(text.strip(), base_url), KEYRING)
-    kept = _read().get(base_url)
-    return None if kept is None else Remembered(kept, _file())
+        return StoredCredential(_decode_credential(text.strip(), base_url), KEYRING)
+    kept = _read_credentials_file().get(base_url)
+    return None if kept is None else StoredCredential(kept, _describe_file())
 
 
-def renew(base_url: str, old: Credential, new: Credential) -> None:
+def replace_stored(base_url: str, old: Credential, new: Credential) -> None:
     """Keep a renewed login where the old one is kept; one that is not kept stays so.
 
     Raises
@@ -89,12 +89,12 @@ def renew(base_url: str, old: Credential, new: Credential) -> None:
         Where it is kept cannot be read or written.
     """
     with _lock:
-        kept = remembered(base_url)
+        kept = load_credential(base_url)
         if kept is not None and kept.credential.refresh_token == old.refresh_token:
-            remember(base_url, new)
+            store_credential(base_url, new)
 
 
-def forget(base_url: str) -> list[str]:
+def delete_credential(base_url: str) -> list[str]:
     """Forget the login that is kept for a base URL, wherever it is.
 
     Returns
@@ -110,66 +110,68 @@ def forget(base_url: str) -> list[str]:
     """
     with _lock:
         try:
-            places = [KEYRING] if _drop_from_keyring(base_url) else []
+            places = [KEYRING] if _delete_from_keyring(base_url) else []
         finally:
-            is_in_file = _drop_from_file(base_url)
-        return [*places, _file()] if is_in_file else places
+            is_in_file = _delete_from_file(base_url)
+        return [*places, _describe_file()] if is_in_file else places
 
 
-def _text_of(credential: Credential) -> str:
+def _encode_credential(credential: Credential) -> str:
     """Return what the keyring holds: a token as it is, as ``keyring set`` would keep it."""
     if not credential.refresh_token:
         return credential.token
     return msgspec.json.encode(credential).decode()
 
 
-def _credential_of(text: str, base_url: str) -> Credential:
+def _decode_credential(text: str, base_url: str) -> Credential:
     if not text.startswith("{"):
         return Credential(text)
     try:
-        return _entry.decode(text)
+        return _credential_decoder.decode(text)
     except msgspec.DecodeError as cause:
         raise ConfigurationError(
-            f"What the keyring holds as {_SERVICE}, {_user(base_url)} cannot be read ({cause}). "
-            f"Type: asana-frames logout"
+            f"The keyring entry {_SERVICE}, {_keyring_user(base_url)} is not a valid login "
+            f"({cause}). Delete it with: asana-frames logout"
         ) from None
 
 
 # ---------------------------------------------------------------------- the keyring
 
 
-def _user(base_url: str) -> str:
+def _keyring_user(base_url: str) -> str:
     return "token" if base_url == DEFAULT_BASE_URL else base_url
 
 
-def _put_in_keyring(base_url: str, text: str) -> bool:
+def _write_to_keyring(base_url: str, text: str) -> bool:
     """Keep a text in the keyring; return whether it is there now."""
     # A machine without a keyring service raises whatever its library does.
     with suppress(Exception):
-        import_module("keyring").set_password(_SERVICE, _user(base_url), text)
+        import_module("keyring").set_password(_SERVICE, _keyring_user(base_url), text)
     # There are keyrings that take everything and keep nothing.
-    return _get_from_keyring(base_url) == text
+    return _read_keyring(base_url) == text
 
 
-def _get_from_keyring(base_url: str) -> str | None:
+def _read_keyring(base_url: str) -> str | None:
     try:
-        found: str | None = import_module("keyring").get_password(_SERVICE, _user(base_url))
+        found: str | None = import_module("keyring").get_password(
+            _SERVICE, _keyring_user(base_url)
+        )
     except Exception:  # noqa: BLE001
         return None
     return found
 
 
-def _drop_from_keyring(base_url: str) -> bool:
+def _delete_from_keyring(base_url: str) -> bool:
     """Delete what the keyring holds; return whether there was something."""
-    if _get_from_keyring(base_url) is None:
+    if _read_keyring(base_url) is None:
         return False
     with suppress(Exception):
-        import_module("keyring").delete_password(_SERVICE, _user(base_url))
-    if (_get_from_keyring(base_url) or "").strip():
+        import_module("keyring").delete_password(_SERVICE, _keyring_user(base_url))
+    if (_read_keyring(base_url) or "").strip():
         raise ConfigurationError(
             f"A login for {base_url} is still in the keyring, which does not let it be deleted "
             f"from here, and it will go on being used. Delete it in the keyring (service "
-            f'"{_SERVICE}", user name "{_user(base_url)}"), then do this again.'
+            f'"{_SERVICE}", user name "{_keyring_user(base_url)}"), then do this again.'
         )
     return True
 
@@ -177,26 +179,26 @@ def _drop_from_keyring(base_url: str) -> bool:
 # ------------------------------------------------------------------------- the file
 
 
-def _file() -> str:
+def _describe_file() -> str:
     return f"the file {credentials_path()}"
 
 
-def _drop_from_file(base_url: str) -> bool:
-    kept = _read()
+def _delete_from_file(base_url: str) -> bool:
+    kept = _read_credentials_file()
     if base_url not in kept:
         return False
     del kept[base_url]
-    _write(kept)
+    _write_credentials_file(kept)
     return True
 
 
-def _read() -> dict[str, Credential]:
+def _read_credentials_file() -> dict[str, Credential]:
     """Return what the file holds, by base URL."""
     path = credentials_path()
     try:
         with path.open("rb") as stream:
             # Of what was opened, not of what lies there a moment later.
-            _check_mode(path, os.fstat(stream.fileno()).st_mode)
+            _check_permissions(path, os.fstat(stream.fileno()).st_mode)
             body = stream.read()
     except FileNotFoundError:
         return {}
@@ -205,7 +207,7 @@ def _read() -> dict[str, Credential]:
             f"{path} cannot be read: {cause.strerror or cause}. It holds the remembered logins."
         ) from cause
     try:
-        return _entries.decode(body)
+        return _file_decoder.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as cause:
         problem = "it is no UTF-8" if isinstance(cause, UnicodeDecodeError) else cause
         failure = f"{path} holds the remembered logins and cannot be read as such ({problem})."
@@ -213,14 +215,14 @@ def _read() -> dict[str, Credential]:
     raise ConfigurationError(f"{failure} Delete it and log in again: asana-frames login")
 
 
-def _check_mode(path: Path, mode: int) -> None:
-    if os.name == "posix" and mode & _OTHERS:
+def _check_permissions(path: Path, mode: int) -> None:
+    if os.name == "posix" and mode & _GROUP_AND_OTHERS:
         raise ConfigurationError(
             f"{path} can be read by others, and it holds tokens. Type: chmod 600 '{path}'"
         )
 
 
-def _write(kept: dict[str, Credential]) -> None:
+def _write_credentials_file(kept: dict[str, Credential]) -> None:
     """Write the file whole or not at all; nobody else can read it at any moment."""
     path = credentials_path()
     try:
@@ -229,7 +231,7 @@ def _write(kept: dict[str, Credential]) -> None:
         if not kept:
             path.unlink(missing_ok=True)
             return
-        _replace(path, msgspec.json.encode(kept))
+        _replace_private_file(path, msgspec.json.encode(kept))
     except OSError as cause:
         raise ConfigurationError(
             f"{path} cannot be written: {cause.strerror or cause}. Without it a login is not "
@@ -237,7 +239,7 @@ def _write(kept: dict[str, Credential]) -> None:
         ) from cause
 
 
-def _replace(path: Path, body: bytes) -> None:
+def _replace_private_file(path: Path, body: bytes) -> None:
     # What mkstemp makes is its owner's alone from the start, and stays so.
     handle, name = tempfile.mkstemp(prefix=".credentials.", suffix=".part", dir=path.parent)
     part = Path(name)

@@ -8,7 +8,7 @@ from functools import partial
 from typing import NamedTuple
 
 from asana_frames.exceptions import AsanaError, Forbidden, NotFound, PaymentRequired
-from asana_frames.fetch.call import current
+from asana_frames.fetch.call import get_current_call
 from asana_frames.fetch.http import Http
 from asana_frames.fetch.pagination import (
     ListParts,
@@ -17,7 +17,7 @@ from asana_frames.fetch.pagination import (
     is_set_too_large,
     iterate_pages,
 )
-from asana_frames.fetch.rate_limiter import READS
+from asana_frames.fetch.rate_limiter import MAX_READS
 from asana_frames.fetch.thread_pool import ThreadPool
 
 Skip = tuple[type[AsanaError], ...]
@@ -72,22 +72,22 @@ class FanOut:
         self._http = http
         self._queries = queries
         self._skip = skip
-        tasks = (partial(self._read, place, query) for place, query in enumerate(queries))
-        self._crew: ThreadPool[FanOutItem] = ThreadPool(tasks, READS, tick)
+        tasks = (partial(self._read_list, place, query) for place, query in enumerate(queries))
+        self._pool: ThreadPool[FanOutItem] = ThreadPool(tasks, MAX_READS, tick)
         #: Where lists were left when they were split.
         self._left_at: dict[int, str | None] = {}
 
     def __iter__(self) -> Generator[FanOutItem, None, None]:
         if self._is_serial():
             for place, query in enumerate(self._queries):
-                yield from self._read(place, query)
+                yield from self._read_list(place, query)
         else:
-            yield from self._crew
+            yield from self._pool
 
-    def whole(self, place: int) -> None:
+    def read_whole(self, place: int) -> None:
         """Go on with a list as it is: its parts do not hold all of it."""
         query = self._queries[place]._replace(offset=self._left_at[place], split=None)
-        self._crew.add(partial(self._read, place, query))
+        self._pool.add(partial(self._read_list, place, query))
 
     def _is_serial(self) -> bool:
         """Whether there is nothing to be done at the same time."""
@@ -95,9 +95,9 @@ class FanOut:
             return True
         # With a deadline somebody has to look at the clock while the answer is on its way.
         is_one = len(self._queries) == 1 and self._queries[0].paging in ("none", "events")
-        return is_one and current().seconds is None
+        return is_one and get_current_call().seconds is None
 
-    def _read(self, place: int, query: ListQuery) -> Iterator[FanOutItem]:
+    def _read_list(self, place: int, query: ListQuery) -> Iterator[FanOutItem]:
         count = 0
         is_tried = False
         try:
@@ -110,7 +110,7 @@ class FanOut:
                     if parts is not None:
                         yield FanOutItem(place, parts=parts)
                         self._left_at[place] = page.following
-                        self._add(place, parts)
+                        self._add_parts(place, parts)
                         return
                     # Not again; but if Asana lists no more of it, it has to be.
                     is_tried = True
@@ -123,17 +123,17 @@ class FanOut:
             if parts is None:
                 raise
             yield FanOutItem(place, parts=parts, is_cut=True)
-            self._add(place, parts)
+            self._add_parts(place, parts)
 
     def _is_worth_splitting(self, query: ListQuery, count: int) -> bool:
         is_long = query.split is not None and count % SPLIT_AFTER == 0
-        return is_long and self._crew.has_idle_hands
+        return is_long and self._pool.has_idle_threads
 
-    def _add(self, place: int, parts: ListParts) -> None:
+    def _add_parts(self, place: int, parts: ListParts) -> None:
         for number, query in enumerate(parts.queries, 1):
-            self._crew.add(partial(self._part, place, number, query))
+            self._pool.add(partial(self._read_part, place, number, query))
 
-    def _part(self, place: int, part: int, query: ListQuery) -> Iterator[FanOutItem]:
+    def _read_part(self, place: int, part: int, query: ListQuery) -> Iterator[FanOutItem]:
         try:
             for page in iterate_pages(self._http, query):
                 yield FanOutItem(place, page, part=part)

@@ -18,36 +18,41 @@ from asana_frames.exceptions import (
     DeadlineExceeded,
 )
 from asana_frames.fetch import clock
-from asana_frames.fetch.call import Call, Tally, current
-from asana_frames.fetch.rate_limiter import Kind, RateLimiter, limiter_for
-from asana_frames.fetch.responses import UNKNOWN, Response, refused, unreadable
+from asana_frames.fetch.call import Call, RequestCounts, get_current_call
+from asana_frames.fetch.rate_limiter import RateLimiter, RequestKind, limiter_for
+from asana_frames.fetch.responses import (
+    MAY_BE_DONE,
+    Response,
+    build_response_error,
+    build_unreadable_error,
+)
 from asana_frames.fetch.retry import (
-    BROKEN,
-    QUOTA,
-    UNSENDABLE,
-    backoff,
-    seconds,
-    short,
+    BROKEN_STATUSES,
+    QUOTA_STATUSES,
+    UNSENDABLE_ERRORS,
+    compute_backoff,
+    parse_retry_after,
+    summarize_exception,
     was_never_sent,
 )
-from asana_frames.fetch.token_renewal import Bearer, Renewal
+from asana_frames.fetch.token_renewal import TokenRenewer, TokenSource
 from asana_frames.fetch.transport import Transport
 
 log = logging.getLogger("asana_frames")
 
 #: Seconds to connect, and to wait for the next bytes.
-CONNECT, TIMEOUT = 10.0, 60.0
+CONNECT_TIMEOUT, TIMEOUT = 10.0, 60.0
 TRIES = 6
 #: Tries where nothing has ever been answered: a wrong address does not get better.
-_FIRST_TRIES = 2
+_TRIES_WITHOUT_ANSWER = 2
 #: Seconds of waiting, for the quota or between tries, after which a request is given up.
-PATIENCE = 600.0
+MAX_WAIT = 600.0
 
 #: Raises msgspec.DecodeError for a body that did not arrive as it was sent.
-Check = Callable[[bytes], object]
+BodyCheck = Callable[[bytes], object]
 
 
-class Request(NamedTuple):
+class HttpRequest(NamedTuple):
     """What is asked for."""
 
     method: str
@@ -57,12 +62,12 @@ class Request(NamedTuple):
     files: Mapping[str, Any] | None = None
     #: How a user typed it, for messages.
     asked: str = ""
-    check: Check | None = None
+    check: BodyCheck | None = None
     #: Told when it is under way, and when Asana did not take it.
     under_way: Callable[[bool], None] | None = None
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> RequestKind:
         """Which quota it counts against."""
         if self.method != "GET":
             return "write"
@@ -79,7 +84,7 @@ def is_search(method: str, path: str) -> bool:
     return method == "GET" and path.endswith(("/tasks/search", "/projects/search"))
 
 
-class _Failure(NamedTuple):
+class _FailedTry(NamedTuple):
     """A try that brought no answer."""
 
     error: AsanaError
@@ -108,22 +113,24 @@ class Http:
 
     def __init__(
         self,
-        token: Bearer,
+        token: TokenSource,
         base_url: str,
         *,
         adapter: BaseAdapter | None = None,
         timeout: float = TIMEOUT,
     ) -> None:
         self.base_url = base_url
-        self._renewal = token if isinstance(token, Renewal) else None
+        self._renewer = token if isinstance(token, TokenRenewer) else None
         # A login of OAuth has one quota, however often its token changes.
-        identity = token.identity if isinstance(token, Renewal) else token
+        identity = token.identity if isinstance(token, TokenRenewer) else token
         self.quota = limiter_for(base_url, identity) if adapter is None else RateLimiter()
         self._timeout = timeout
-        self._wire = Transport("" if isinstance(token, Renewal) else token, base_url, adapter)
+        self._transport = Transport(
+            "" if isinstance(token, TokenRenewer) else token, base_url, adapter
+        )
         self._was_answered = False
         #: Everything this connection has done.
-        self.total = Tally()
+        self.total = RequestCounts()
 
     def __repr__(self) -> str:
         return f"Http({self.base_url!r})"
@@ -133,7 +140,7 @@ class Http:
 
     def close(self) -> None:
         """Close the connections."""
-        self._wire.close()
+        self._transport.close()
 
     def request(
         self,
@@ -144,7 +151,7 @@ class Http:
         data: Any = None,
         files: Mapping[str, Any] | None = None,
         asked: str = "",
-        check: Check | None = None,
+        check: BodyCheck | None = None,
         under_way: Callable[[bool], None] | None = None,
     ) -> Response:
         """Send one request, again where that is safe, and return the answer.
@@ -162,18 +169,18 @@ class Http:
         DeadlineExceeded
             The deadline of the call has passed.
         """
-        request = Request(method, path, params, data, files, asked, check, under_way)
-        call = current()
+        request = HttpRequest(method, path, params, data, files, asked, check, under_way)
+        call = get_current_call()
         may_be_done = False
         waited = 0.0
         try:
             for attempt in count(1):
-                outcome = self._try(call, request, attempt)
+                outcome = self._send_once(call, request, attempt)
                 if isinstance(outcome, Response):
                     return outcome
                 may_be_done = may_be_done or outcome.error.may_be_done
                 waited += outcome.wait or 0.0
-                if outcome.wait is None or waited > PATIENCE:
+                if outcome.wait is None or waited > MAX_WAIT:
                     raise outcome.error from outcome.cause
                 for tally in (self.total, call.tally):
                     tally.add(retries=1)
@@ -186,34 +193,34 @@ class Http:
             raise
         raise AssertionError("unreachable: count() does not end")
 
-    def _try(self, call: Call, request: Request, attempt: int) -> Response | _Failure:
+    def _send_once(self, call: Call, request: HttpRequest, attempt: int) -> Response | _FailedTry:
         """Send a request once, when it is its turn."""
         try:
-            with self.quota.turn(request.kind, call) as turn:
-                answer = self._sent(call, request)
-                if answer.status not in QUOTA:
-                    turn.accepted()
-                    return self._judged(request, answer, attempt)
-                wait = seconds(answer.retry_after) or backoff(attempt)
-                turn.refused(min(wait, PATIENCE))
+            with self.quota.acquire(request.kind, call) as permit:
+                answer = self._send_request(call, request)
+                if answer.status not in QUOTA_STATUSES:
+                    permit.record_success()
+                    return self._check_response(request, answer, attempt)
+                wait = parse_retry_after(answer.retry_after) or compute_backoff(attempt)
+                permit.record_refusal(min(wait, MAX_WAIT))
                 if request.under_way is not None:
                     request.under_way(False)
-        except UNSENDABLE as cause:
-            return _Failure(
+        except UNSENDABLE_ERRORS as cause:
+            return _FailedTry(
                 ConfigurationError(f"{request.method} {request.path} cannot be sent: {cause}."),
                 cause,
             )
         except requests.RequestException as cause:
-            return self._broken(request, cause, attempt)
+            return self._classify_exception(request, cause, attempt)
         for tally in (self.total, call.tally):
             tally.add(rejected=1)
-        error = refused(request.method, request.path, answer, request.asked)
-        return _Failure(error, wait=wait, is_quota=True)
+        error = build_response_error(request.method, request.path, answer, request.asked)
+        return _FailedTry(error, wait=wait, is_quota=True)
 
-    def _sent(self, call: Call, request: Request) -> Response:
+    def _send_request(self, call: Call, request: HttpRequest) -> Response:
         call.check()
-        if self._renewal is not None:
-            self._wire.bear(self._renewal.token())
+        if self._renewer is not None:
+            self._transport.set_token(self._renewer.get_token())
         started = clock.now()
         left = max(call.ends - started, 0.001)
         silence = min(call.timeout or self._timeout, left)
@@ -221,13 +228,13 @@ class Http:
         if request.under_way is not None:
             request.under_way(True)
         try:
-            answer = self._wire.send(
+            answer = self._transport.send(
                 request.method,
                 request.path,
                 request.params,
                 data=request.data,
                 files=request.files,
-                timeout=(min(CONNECT, silence), silence),
+                timeout=(min(CONNECT_TIMEOUT, silence), silence),
                 check=call.check,
             )
             size = len(answer.body)
@@ -242,47 +249,53 @@ class Http:
         self._was_answered = True
         return answer
 
-    def _judged(self, request: Request, answer: Response, attempt: int) -> Response | _Failure:
+    def _check_response(
+        self, request: HttpRequest, answer: Response, attempt: int
+    ) -> Response | _FailedTry:
         """Tell an answer from a refusal, and one that may be tried again from one that may not."""
         # A redirect is refused like an error: followed, it would carry the token away.
         if answer.status >= 300:
-            again = answer.status in BROKEN and request.is_repeatable and attempt < TRIES
-            wait = (seconds(answer.retry_after) or backoff(attempt)) if again else None
-            error = refused(request.method, request.path, answer, request.asked)
-            return _Failure(error, wait=wait)
+            again = answer.status in BROKEN_STATUSES and request.is_repeatable and attempt < TRIES
+            wait = (
+                (parse_retry_after(answer.retry_after) or compute_backoff(attempt))
+                if again
+                else None
+            )
+            error = build_response_error(request.method, request.path, answer, request.asked)
+            return _FailedTry(error, wait=wait)
         if request.check is None:
             return answer
         try:
             request.check(answer.body)
         except (msgspec.DecodeError, UnicodeDecodeError) as cause:
-            problem = unreadable(request.asked or request.path, answer.body, cause)
+            problem = build_unreadable_error(request.asked or request.path, answer.body, cause)
             problem.may_be_done = request.method != "GET"
             # A page in the place of JSON is no accident of the way, and comes again.
             is_cut = answer.body.lstrip()[:1] != b"<"
             again = is_cut and request.is_repeatable and attempt < TRIES
-            return _Failure(problem, cause, backoff(attempt) if again else None)
+            return _FailedTry(problem, cause, compute_backoff(attempt) if again else None)
         return answer
 
-    def _broken(
-        self, request: Request, cause: requests.RequestException, attempt: int
-    ) -> _Failure:
+    def _classify_exception(
+        self, request: HttpRequest, cause: requests.RequestException, attempt: int
+    ) -> _FailedTry:
         """Judge a request that met no complete answer."""
         never_sent = was_never_sent(cause)
         is_open = request.method != "GET" and not never_sent
         says_so = is_open and not request.is_repeatable
         asked = request.asked or f"{request.method} {request.path}"
         error = ConnectionFailed(
-            f"{asked}: no answer from {self.base_url} ({short(cause)})."
-            f"{UNKNOWN if says_so else _advice(cause, self._was_answered)}"
+            f"{asked}: no answer from {self.base_url} ({summarize_exception(cause)})."
+            f"{MAY_BE_DONE if says_so else _describe_connection_fix(cause, self._was_answered)}"
         )
         error.may_be_done = is_open
-        tries = TRIES if self._was_answered or not never_sent else _FIRST_TRIES
+        tries = TRIES if self._was_answered or not never_sent else _TRIES_WITHOUT_ANSWER
         is_final = isinstance(cause, requests.exceptions.SSLError) and never_sent
-        wait = None if says_so or is_final or attempt >= tries else backoff(attempt)
-        return _Failure(error, cause, wait)
+        wait = None if says_so or is_final or attempt >= tries else compute_backoff(attempt)
+        return _FailedTry(error, cause, wait)
 
 
-def _advice(cause: Exception, was_answered: bool) -> str:
+def _describe_connection_fix(cause: Exception, was_answered: bool) -> str:
     if isinstance(cause, requests.exceptions.SSLError):
         return " Its certificate is not trusted here: check the base URL, or REQUESTS_CA_BUNDLE."
     return "" if was_answered else " Check the base URL and the network."

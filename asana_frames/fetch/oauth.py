@@ -16,9 +16,9 @@ from requests.adapters import HTTPAdapter
 
 from asana_frames._optional import require
 from asana_frames.exceptions import AuthError, ConfigurationError, ConnectionFailed
-from asana_frames.fetch.base_url import DEFAULT_BASE_URL, origin_of
+from asana_frames.fetch.base_url import DEFAULT_BASE_URL, get_origin
 from asana_frames.fetch.credentials import Credential, check_token
-from asana_frames.fetch.retry import short
+from asana_frames.fetch.retry import summarize_exception
 
 #: The code is shown in the browser and copied by hand.
 OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
@@ -34,7 +34,7 @@ _LIFE = 3_600
 _PASSING = frozenset({"", "missing_token", "server_error", "temporarily_unavailable"})
 
 
-def build_app(client_id: str | None = None, client_secret: str | None = None) -> tuple[str, str]:
+def read_app(client_id: str | None = None, client_secret: str | None = None) -> tuple[str, str]:
     """Return the id and secret of the app: arguments, else of the environment, else empty."""
     known = client_id or os.environ.get(ID_VARIABLE) or ""
     return known.strip(), (client_secret or os.environ.get(SECRET_VARIABLE) or "").strip()
@@ -141,7 +141,7 @@ class Authorization:
         return _credential_of(answer, self._client_id, self._secret)
 
 
-def refreshed(base_url: str, credential: Credential) -> Credential:
+def refresh_credential(base_url: str, credential: Credential) -> Credential:
     """Return the login with a new access token.
 
     Raises
@@ -172,7 +172,7 @@ def refreshed(base_url: str, credential: Credential) -> Credential:
     return _credential_of(answer, credential.client_id, credential.client_secret)
 
 
-def revoke(base_url: str, credential: Credential) -> None:
+def revoke_credential(base_url: str, credential: Credential) -> None:
     """Withdraw an OAuth login, at Asana too.
 
     Raises
@@ -193,7 +193,7 @@ def revoke(base_url: str, credential: Credential) -> None:
             # Without this, a password of ~/.netrc would be sent along.
             session.auth = _as_it_is
             session.max_redirects = 0
-            url = f"{origin_of(base_url)}/-/oauth_revoke"
+            url = f"{get_origin(base_url)}/-/oauth_revoke"
             return session.post(url, data=form, timeout=_TIMEOUT).status_code
 
     status = _asked("oauth_revoke", base_url, send)
@@ -237,7 +237,7 @@ class _OnThisMachine(HTTPAdapter):
 
 def _as_https(base_url: str, what: str) -> str:
     """Return the address that the library is told: it takes https only, even on this machine."""
-    host = origin_of(base_url).partition("://")[2]
+    host = get_origin(base_url).partition("://")[2]
     return f"https://{host}/-/oauth_{what}"
 
 
@@ -252,7 +252,8 @@ def _asked(what: str, base_url: str, ask: Callable[[], Any]) -> Any:
             return ask()
     except requests.RequestException as cause:
         failure: Exception = ConnectionFailed(
-            f"{what}: no answer from {origin_of(base_url)} ({short(_without_texts(cause))}). "
+            f"{what}: no answer from {get_origin(base_url)} "
+            f"({summarize_exception(_without_texts(cause))}). "
             f"Check the base URL and the network."
         )
     except Exception as cause:  # noqa: BLE001

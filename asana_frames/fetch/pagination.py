@@ -12,7 +12,7 @@ from asana_frames.fetch.http import Http, is_search
 
 #: How often a list is begun anew because its offset expired.
 _RESTARTS = 3
-_EXPIRED = "pagination token has expired"
+_OFFSET_EXPIRED = "pagination token has expired"
 #: What Asana says of sets that it does not list to their end.
 _TOO_LARGE = ("truncated", "result is too large")
 
@@ -56,7 +56,7 @@ class Page(NamedTuple):
     following: str | None = None
 
 
-class _Next(msgspec.Struct):
+class _NextPage(msgspec.Struct):
     offset: str
 
 
@@ -64,25 +64,25 @@ class _Envelope(msgspec.Struct):
     """What a page says beside its rows; those are skipped, not built."""
 
     data: msgspec.Raw = msgspec.Raw(b"null")
-    next_page: _Next | None = None
+    next_page: _NextPage | None = None
     sync: str | None = None
     has_more: bool = False
 
 
-class _End(msgspec.Struct):
+class _EnvelopeEnd(msgspec.Struct):
     """What stands behind the rows of a page, as an object by itself."""
 
-    next_page: _Next | None
+    next_page: _NextPage | None
 
 
-class _Rows(msgspec.Struct):
+class _PageRows(msgspec.Struct):
     data: list[msgspec.Raw]
 
 
-_envelope = msgspec.json.Decoder(_Envelope)
-_end = msgspec.json.Decoder(_End)
-_rows = msgspec.json.Decoder(_Rows)
-_BEGIN, _BEHIND = b'{"data":[', b'],"next_page":'
+_envelope_decoder = msgspec.json.Decoder(_Envelope)
+_end_decoder = msgspec.json.Decoder(_EnvelopeEnd)
+_rows_decoder = msgspec.json.Decoder(_PageRows)
+_ROWS_START, _ROWS_END = b'{"data":[', b'],"next_page":'
 
 
 def is_set_too_large(error: Exception) -> bool:
@@ -98,11 +98,11 @@ def iterate_pages(http: Http, query: ListQuery) -> Iterator[Page]:
     the list anew; the page then says so, and what came before it comes again.
     """
     if query.paging == "events":
-        return _events(http, query)
-    return _listed(http, query)
+        return _iterate_events(http, query)
+    return _iterate_list(http, query)
 
 
-def _listed(http: Http, query: ListQuery) -> Iterator[Page]:
+def _iterate_list(http: Http, query: ListQuery) -> Iterator[Page]:
     params = dict(query.params)
     # A search takes a limit too, though it has no next page: without one it answers fewer rows.
     if query.paging in ("pages", "stream") or is_search("GET", query.path):
@@ -115,9 +115,13 @@ def _listed(http: Http, query: ListQuery) -> Iterator[Page]:
     restarted = False
     while True:
         try:
-            body, tail = _asked(http, query, params)
+            body, tail = _request_page(http, query, params)
         except InvalidRequest as error:
-            if _EXPIRED not in str(error) or "offset" not in params or restarts == _RESTARTS:
+            if (
+                _OFFSET_EXPIRED not in str(error)
+                or "offset" not in params
+                or restarts == _RESTARTS
+            ):
                 raise
             restarts += 1
             seen = 0
@@ -126,7 +130,7 @@ def _listed(http: Http, query: ListQuery) -> Iterator[Page]:
             continue
         following = None if query.paging == "none" or not tail.next_page else tail.next_page.offset
         if query.limit is not None or query.paging == "stream":
-            count = _count(body)
+            count = _count_rows(body)
             seen += count
             # The audit log goes on offering a next page, so only an empty one ends it.
             is_end = query.paging == "stream" and count == 0
@@ -140,12 +144,12 @@ def _listed(http: Http, query: ListQuery) -> Iterator[Page]:
         params["offset"] = following
 
 
-def _events(http: Http, query: ListQuery) -> Iterator[Page]:
+def _iterate_events(http: Http, query: ListQuery) -> Iterator[Page]:
     """Yield events from a sync token on; without one, the token to begin with."""
     params = dict(query.params)
     try:
         while True:
-            body, tail = _asked(http, query, params)
+            body, tail = _request_page(http, query, params)
             yield Page(body, sync=tail.sync)
             if not tail.has_more or tail.sync is None:
                 return
@@ -157,18 +161,24 @@ def _events(http: Http, query: ListQuery) -> Iterator[Page]:
         yield Page(b'{"data":[]}', sync=error.sync)
 
 
-def _asked(http: Http, query: ListQuery, params: Mapping[str, str]) -> tuple[bytes, _Envelope]:
+def _request_page(
+    http: Http, query: ListQuery, params: Mapping[str, str]
+) -> tuple[bytes, _Envelope]:
     """Ask for one page, again if it arrived broken."""
     found: list[_Envelope] = []
     answer = http.request(
-        "GET", query.path, params, asked=query.asked, check=lambda body: found.append(_told(body))
+        "GET",
+        query.path,
+        params,
+        asked=query.asked,
+        check=lambda body: found.append(_parse_envelope(body)),
     )
     if bytes(found[-1].data) == b"null":
         raise ConnectionFailed(f"{query.asked or query.path}: the answer holds no data.")
     return answer.body, found[-1]
 
 
-def _told(body: bytes) -> _Envelope:
+def _parse_envelope(body: bytes) -> _Envelope:
     """Return what a page says beside its rows.
 
     Raises
@@ -178,16 +188,16 @@ def _told(body: bytes) -> _Envelope:
     """
     # Asana writes the rows first. Reading only what stands behind them saves a third of the work
     # of decoding a page, and whatever broke off has no such end.
-    place = body.rfind(_BEHIND)
-    if place > 0 and body.startswith(_BEGIN):
+    place = body.rfind(_ROWS_END)
+    if place > 0 and body.startswith(_ROWS_START):
         try:
-            end = _end.decode(b"{" + body[place + 2 :])
+            end = _end_decoder.decode(b"{" + body[place + 2 :])
         except msgspec.DecodeError:
             pass
         else:
             return _Envelope(msgspec.Raw(b"[]"), end.next_page)
-    return _envelope.decode(body)
+    return _envelope_decoder.decode(body)
 
 
-def _count(body: bytes) -> int:
-    return len(_rows.decode(body).data)
+def _count_rows(body: bytes) -> int:
+    return len(_rows_decoder.decode(body).data)

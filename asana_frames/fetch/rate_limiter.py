@@ -10,32 +10,32 @@ from typing import Literal
 
 from asana_frames.fetch import clock
 from asana_frames.fetch.call import Call
-from asana_frames.fetch.token_buckets import Bucket
+from asana_frames.fetch.token_buckets import TokenBucket
 
-Kind = Literal["read", "search", "write"]
+RequestKind = Literal["read", "search", "write"]
 
 #: Requests a minute of a paid plan and of a free one; which it is, is learned.
-PER_MINUTE, FREE = 1_500, 150
-SEARCHES = 60
+PER_MINUTE, FREE_PER_MINUTE = 1_500, 150
+SEARCHES_PER_MINUTE = 60
 #: Requests in flight.
-READS, MAX_WRITES = 50, 15
+MAX_READS, MAX_WRITES = 50, 15
 #: Rows of a page, and the fewest that a page is shrunk to.
-PAGE_SIZE, _SMALLEST = 100, 25
+PAGE_SIZE, _MIN_PAGE_SIZE = 100, 25
 #: Fewer accepted a second than this, though Asana asks to wait: not the number of requests is
 #: what it minds (a free plan takes 2.5), but what they cost.
 _COSTLY = 1.5
 #: Seconds within which refusals for cost count as repeated, and after which they are forgotten.
 _REPEATED, _FORGOTTEN = 120.0, 600.0
 #: Seconds between looks at whether a call was stopped while it waits for others.
-_LOOK = 0.1
+_POLL_SECONDS = 0.1
 
 
-class Gate:
+class ConcurrencyLimit:
     """Lets so many requests through at once: fewer after a refusal, one more after a round."""
 
     def __init__(self, most: int) -> None:
         self.most = most
-        self.limit = most
+        self.current = most
         self._holders: list[Call] = []
         self._successes = 0
         self._free = threading.Condition()
@@ -45,17 +45,17 @@ class Gate:
         """How many places are taken, those of calls aside that nobody waits for any more."""
         return sum(not call.stopped.is_set() for call in self._holders)
 
-    def enter(self, call: Call) -> None:
+    def acquire_place(self, call: Call) -> None:
         """Wait for a place."""
         with self._free:
-            if len(self._holders) >= self.limit:
-                with call.tally.waiting():
-                    while self.running >= self.limit:
+            if len(self._holders) >= self.current:
+                with call.tally.count_waiting():
+                    while self.running >= self.current:
                         call.check()
-                        self._free.wait(_LOOK)
+                        self._free.wait(_POLL_SECONDS)
             self._holders.append(call)
 
-    def leave(self, call: Call) -> None:
+    def release_place(self, call: Call) -> None:
         """Give the place back."""
         with self._free:
             self._holders.remove(call)
@@ -64,36 +64,36 @@ class Gate:
     def halve(self) -> None:
         """Let half as many through."""
         with self._free:
-            self.limit = max(self.limit // 2, 1)
+            self.current = max(self.current // 2, 1)
             self._successes = 0
 
     def grow(self) -> None:
         """Count a success; as many as may be in flight let one more through."""
-        if self.limit == self.most:
+        if self.current == self.most:
             return
         with self._free:
             self._successes += 1
-            if self._successes >= self.limit:
-                self.limit = min(self.limit + 1, self.most)
+            if self._successes >= self.current:
+                self.current = min(self.current + 1, self.most)
                 self._successes = 0
                 self._free.notify()
 
 
-class Turn:
+class Permit:
     """Leave to send one request; say how it went."""
 
-    def __init__(self, quota: RateLimiter, kind: Kind, episode: int) -> None:
-        self._quota = quota
+    def __init__(self, limiter: RateLimiter, kind: RequestKind, episode: int) -> None:
+        self._limiter = limiter
         self._kind = kind
         self.episode = episode
 
-    def accepted(self) -> None:
+    def record_success(self) -> None:
         """Count it as taken."""
-        self._quota._accepted(self._kind)
+        self._limiter._record_success(self._kind)
 
-    def refused(self, wait: float) -> None:
+    def record_refusal(self, wait: float) -> None:
         """Let everybody wait for so many seconds."""
-        self._quota._refused(self._kind, self.episode, wait)
+        self._limiter._record_refusal(self._kind, self.episode, wait)
 
 
 class RateLimiter:
@@ -107,15 +107,18 @@ class RateLimiter:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self.requests = Bucket(PER_MINUTE, FREE)
-        self.searches = Bucket(SEARCHES)
-        self.gates = {"read": Gate(READS), "write": Gate(MAX_WRITES)}
+        self.requests = TokenBucket(PER_MINUTE, FREE_PER_MINUTE)
+        self.searches = TokenBucket(SEARCHES_PER_MINUTE)
+        self.concurrency = {
+            "read": ConcurrencyLimit(MAX_READS),
+            "write": ConcurrencyLimit(MAX_WRITES),
+        }
         self._episode = 0
         self._page_size = PAGE_SIZE
         self._costly_at = float("-inf")
 
     @contextmanager
-    def turn(self, kind: Kind, call: Call) -> Iterator[Turn]:
+    def acquire(self, kind: RequestKind, call: Call) -> Iterator[Permit]:
         """Wait for leave to send a request, and hold it while the request is under way.
 
         Raises
@@ -123,19 +126,19 @@ class RateLimiter:
         DeadlineExceeded
             The call's deadline lies before its turn.
         """
-        gate = self.gates["write" if kind == "write" else "read"]
+        concurrency = self.concurrency["write" if kind == "write" else "read"]
         while True:
-            at, episode = self._book(kind)
+            at, episode = self._reserve(kind)
             call.wait(at)
-            gate.enter(call)
+            concurrency.acquire_place(call)
             if episode == self._episode and not self._is_paused(kind):
                 break
             # Others were refused in the meantime: everybody lines up again.
-            gate.leave(call)
+            concurrency.release_place(call)
         try:
-            yield Turn(self, kind, episode)
+            yield Permit(self, kind, episode)
         finally:
-            gate.leave(call)
+            concurrency.release_place(call)
 
     def pause_left(self) -> float:
         """Return for how many seconds nothing is sent because Asana asked to wait."""
@@ -152,52 +155,52 @@ class RateLimiter:
         """Return the requests a minute that the token may send, as far as is known."""
         return 60 * self.requests.rate
 
-    def _book(self, kind: Kind) -> tuple[float, int]:
+    def _reserve(self, kind: RequestKind) -> tuple[float, int]:
         with self._lock:
             now = clock.now()
-            at = max(bucket.book(now) for bucket in self._buckets(kind))
+            at = max(bucket.reserve(now) for bucket in self._buckets(kind))
             return at, self._episode
 
-    def _is_paused(self, kind: Kind) -> bool:
+    def _is_paused(self, kind: RequestKind) -> bool:
         now = clock.now()
         return any(bucket.paused_until > now for bucket in self._buckets(kind))
 
-    def _buckets(self, kind: Kind) -> tuple[Bucket, ...]:
+    def _buckets(self, kind: RequestKind) -> tuple[TokenBucket, ...]:
         return (self.requests, self.searches) if kind == "search" else (self.requests,)
 
-    def _accepted(self, kind: Kind) -> None:
+    def _record_success(self, kind: RequestKind) -> None:
         with self._lock:
             now = clock.now()
             for bucket in self._buckets(kind):
-                bucket.accepted(now)
-        self.gates["write" if kind == "write" else "read"].grow()
+                bucket.record_success(now)
+        self.concurrency["write" if kind == "write" else "read"].grow()
 
-    def _refused(self, kind: Kind, episode: int, wait: float) -> None:
+    def _record_refusal(self, kind: RequestKind, episode: int, wait: float) -> None:
         with self._lock:
             now = clock.now()
             # The quota that is used up most is the one that was exceeded.
-            bucket = max(self._buckets(kind), key=lambda one: one.recent(now) / one.most)
+            bucket = max(self._buckets(kind), key=lambda one: one.count_recent(now) / one.most)
             if episode != self._episode:
                 # Sent before the others were refused: the same wait, not another one.
                 bucket.pause(now, wait)
                 return
             self._episode += 1
             for each in (self.requests, self.searches):
-                each.line_up(now)
-            self._note_cost(now, bucket.pace(now, wait), bucket is self.requests)
-            bucket.refused(now, wait)
-        self.gates["write" if kind == "write" else "read"].halve()
+                each.drop_reservations(now)
+            self._record_cost(now, bucket.get_pace(now, wait), bucket is self.requests)
+            bucket.record_refusal(now, wait)
+        self.concurrency["write" if kind == "write" else "read"].halve()
 
-    def _note_cost(self, now: float, pace: float, is_main: bool) -> None:
+    def _record_cost(self, now: float, pace: float, is_main: bool) -> None:
         # Nothing accepted tells nothing: the answers of a first burst are still on their way.
         if not is_main or not 0 < pace < _COSTLY:
             return
         if now - self._costly_at < _REPEATED:
-            self._page_size = max(self._page_size // 2, _SMALLEST)
+            self._page_size = max(self._page_size // 2, _MIN_PAGE_SIZE)
         self._costly_at = now
 
 
-_quotas: dict[tuple[str, str], RateLimiter] = {}
+_limiters: dict[tuple[str, str], RateLimiter] = {}
 _lock = threading.Lock()
 
 
@@ -206,4 +209,4 @@ def limiter_for(base_url: str, token: str) -> RateLimiter:
     # Not the token itself: what is remembered for so long should be no secret.
     key = base_url, hashlib.sha256(token.encode()).hexdigest()
     with _lock:
-        return _quotas.setdefault(key, RateLimiter())
+        return _limiters.setdefault(key, RateLimiter())

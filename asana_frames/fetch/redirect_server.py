@@ -13,17 +13,17 @@ from urllib.parse import parse_qsl, urlsplit
 from asana_frames.exceptions import AuthError, ConfigurationError, InvalidArgument
 
 #: Seconds to wait for somebody to log in.
-PATIENCE = 300.0
+LOGIN_TIMEOUT = 300.0
 _HOST = "127.0.0.1"
 #: Seconds that a connection may stay silent; browsers open some that they never use.
-_SILENCE = 10.0
+_READ_TIMEOUT = 10.0
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>asana-frames</title>
 <body style="font-family: sans-serif; margin: 3em"><h1>{title}</h1><p>{text}</p></body></html>"""
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _RedirectHandler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    timeout = _SILENCE
+    timeout = _READ_TIMEOUT
     server_version, sys_version = "asana-frames", ""
     path_wanted = "/"
     state = ""
@@ -75,7 +75,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing: the address holds the code."""
 
 
-class _Server(ThreadingHTTPServer):
+class _QuietServer(ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, *_: Any) -> None:
@@ -107,12 +107,12 @@ class RedirectServer:
     """
 
     def __init__(self, redirect_uri: str = f"http://{_HOST}:0/") -> None:
-        path, port = _place(redirect_uri)
+        path, port = _parse_redirect_uri(redirect_uri)
         self._answers: queue.Queue[dict[str, str]] = queue.Queue()
         attributes = {"answers": self._answers, "first": threading.Lock(), "path_wanted": path}
-        self._handler = type("Handler", (_Handler,), attributes)
+        self._handler = type("Handler", (_RedirectHandler,), attributes)
         try:
-            self._server = _Server((_HOST, port), self._handler)
+            self._server = _QuietServer((_HOST, port), self._handler)
         except (OSError, OverflowError) as cause:
             raise ConfigurationError(
                 f"Port {port} cannot be listened at ({cause}). Give a redirect_uri with another."
@@ -134,7 +134,7 @@ class RedirectServer:
         """Tell which state the answer has; before this, there is none that is right."""
         self._handler.state = state  # type: ignore[attr-defined]
 
-    def wait(self, seconds: float = PATIENCE) -> dict[str, str]:
+    def wait(self, seconds: float = LOGIN_TIMEOUT) -> dict[str, str]:
         """Return the query that the browser came back with; nothing is listened for after it.
 
         Raises
@@ -158,7 +158,7 @@ class RedirectServer:
             self._server.server_close()
 
 
-def _place(redirect_uri: str) -> tuple[str, int]:
+def _parse_redirect_uri(redirect_uri: str) -> tuple[str, int]:
     """Return path and port."""
     try:
         parts = urlsplit(redirect_uri)

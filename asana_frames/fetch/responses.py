@@ -24,7 +24,7 @@ _HINTS: dict[type[RequestRefused], str] = {
     PaymentRequired: " The workspace's plan does not include this.",
 }
 #: Said of a write that nobody knows the end of.
-UNKNOWN = " It may have been carried out: look before repeating it."
+MAY_BE_DONE = " It may have been carried out: look before repeating it."
 
 
 class Response(NamedTuple):
@@ -36,7 +36,7 @@ class Response(NamedTuple):
     retry_after: str | None = None
 
 
-def refused(method: str, path: str, answer: Response, asked: str) -> RequestRefused:
+def build_response_error(method: str, path: str, answer: Response, asked: str) -> RequestRefused:
     """Turn an error envelope, or whatever came in its place, into an exception."""
     try:
         envelope = msgspec.json.decode(answer.body)
@@ -54,7 +54,7 @@ def refused(method: str, path: str, answer: Response, asked: str) -> RequestRefu
     if phrases:
         text += f" For Asana's support: {'; '.join(phrases)}."
     is_open = method != "GET" and answer.status >= 500
-    text += UNKNOWN if is_open and method == "POST" else ""
+    text += MAY_BE_DONE if is_open and method == "POST" else ""
     error = kind(text + _HINTS.get(kind, ""), status=answer.status, messages=messages)
     error.may_be_done = is_open
     if isinstance(error, SyncExpired):
@@ -73,10 +73,10 @@ def decode_json(decoder: msgspec.json.Decoder[T], body: bytes, asked: str) -> T:
     try:
         return decoder.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as cause:
-        raise unreadable(asked, body, cause) from cause
+        raise build_unreadable_error(asked, body, cause) from cause
 
 
-def unreadable(asked: str, body: bytes, cause: Exception | None) -> ConnectionFailed:
+def build_unreadable_error(asked: str, body: bytes, cause: Exception | None) -> ConnectionFailed:
     """Return the error of an answer that is not Asana's."""
     if body.lstrip()[:1] == b"<":
         title = re.search(rb"<title>\s*([^<]{1,80})", body, re.IGNORECASE)

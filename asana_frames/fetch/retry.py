@@ -11,10 +11,10 @@ import time
 import requests
 
 #: The spec lists 424 and 501 with the texts of 429 and 502.
-QUOTA = frozenset({424, 429})
-BROKEN = frozenset({500, 501, 502, 503, 504})
+QUOTA_STATUSES = frozenset({424, 429})
+BROKEN_STATUSES = frozenset({500, 501, 502, 503, 504})
 #: What requests refuses to send at all; asking again would change nothing.
-UNSENDABLE = (
+UNSENDABLE_ERRORS = (
     requests.exceptions.InvalidURL,
     requests.exceptions.InvalidSchema,
     requests.exceptions.MissingSchema,
@@ -33,12 +33,12 @@ def was_never_sent(cause: Exception) -> bool:
     return not names.isdisjoint(_NEVER_SENT)
 
 
-def backoff(attempt: int) -> float:
+def compute_backoff(attempt: int) -> float:
     """Exponential, with jitter so that many callers do not come back at once."""
     return min(0.5 * 2.0 ** min(attempt - 1, 10), 30.0) * random.uniform(0.5, 1.0)
 
 
-def seconds(retry_after: str | None) -> float | None:
+def parse_retry_after(retry_after: str | None) -> float | None:
     """Read a Retry-After header: seconds or an HTTP date."""
     if not retry_after:
         return None
@@ -55,7 +55,7 @@ def seconds(retry_after: str | None) -> float | None:
     return max(moment.timestamp() - time.time(), 0.0)
 
 
-def short(cause: Exception) -> str:
+def summarize_exception(cause: Exception) -> str:
     """Say what broke: the innermost cause, without the URL that urllib3 repeats at length."""
     text = str(cause)
     system = re.findall(r"\[Errno -?\d+\] [^'\")\]]+", text)

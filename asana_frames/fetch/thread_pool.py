@@ -11,19 +11,19 @@ from contextvars import Context, copy_context
 from typing import Generic, TypeVar
 
 from asana_frames.fetch import clock
-from asana_frames.fetch.call import CURRENT_CALL, Call, Stopped, current
+from asana_frames.fetch.call import CURRENT_CALL, Call, CallStopped, get_current_call
 
 T = TypeVar("T")
 #: A piece of work: what it brings is handed over as it comes.
 Task = Callable[[], Iterable[T]]
 
 #: Things that may wait to be taken, which bounds the memory they hold.
-_WAITING = 64
+_MAX_RESULTS = 64
 #: Seconds between looks at the clock while nothing arrives.
-_TICK = 0.2
+_TICK_SECONDS = 0.2
 
 
-class _Failed:
+class _TaskError:
     """An error that is raised again where it can be handled."""
 
     def __init__(self, error: BaseException) -> None:
@@ -44,74 +44,74 @@ class ThreadPool(Generic[T]):
     ----------
     tasks
         What is to be done, taken in this order.
-    hands
+    max_threads
         Threads at the most.
     tick
         Called now and then by who iterates, while nothing arrives.
     """
 
     def __init__(
-        self, tasks: Iterable[Task[T]], hands: int, tick: Callable[[], None] = lambda: None
+        self, tasks: Iterable[Task[T]], max_threads: int, tick: Callable[[], None] = lambda: None
     ) -> None:
         self._tasks = iter(tasks)
-        self._more: deque[Task[T]] = deque()
-        self._hands = hands
+        self._added: deque[Task[T]] = deque()
+        self._max_threads = max_threads
         self._tick = tick
-        self._call: Call = current().branch()
-        self._arrived: queue.Queue[object] = queue.Queue(_WAITING)
+        self._call: Call = get_current_call().branch()
+        self._arrived: queue.Queue[object] = queue.Queue(_MAX_RESULTS)
         self._lock = threading.Condition()
         self._threads = 0
         self._busy = 0
-        self._is_open = True
+        self._has_unstarted = True
 
     @property
-    def has_idle_hands(self) -> bool:
+    def has_idle_threads(self) -> bool:
         """Whether a task that is added would be begun at once."""
         with self._lock:
-            return not self._is_open and not self._more and self._busy < self._hands
+            return not self._has_unstarted and not self._added and self._busy < self._max_threads
 
     def add(self, task: Task[T]) -> None:
         """Add a task, from within another one or between the things that are taken."""
         with self._lock:
-            self._more.append(task)
+            self._added.append(task)
             self._lock.notify()
-        self._hire()
+        self._start_thread()
 
     def __iter__(self) -> Generator[T, None, None]:
         try:
-            if self._hire():
-                while self._hire():
+            if self._start_thread():
+                while self._start_thread():
                     pass
-                yield from self._taken()
+                yield from self._iterate_results()
         finally:
             self._call.stopped.set()
             with self._lock:
                 self._lock.notify_all()
 
-    def _taken(self) -> Iterator[T]:
+    def _iterate_results(self) -> Iterator[T]:
         while True:
             try:
-                item = self._arrived.get(timeout=_TICK)
+                item = self._arrived.get(timeout=_TICK_SECONDS)
             except queue.Empty:
                 self._tick()
                 if self._call.ends <= clock.now():
-                    raise self._call.late() from None
+                    raise self._call.deadline_error() from None
                 continue
             if item is _END:
                 with self._lock:
                     # A task may have been added since.
-                    if self._threads == 0 and not self._more:
+                    if self._threads == 0 and not self._added:
                         return
                 continue
-            if isinstance(item, _Failed):
+            if isinstance(item, _TaskError):
                 raise item.error
             self._tick()
             yield item  # type: ignore[misc]
 
-    def _hire(self) -> bool:
+    def _start_thread(self) -> bool:
         """Start a thread if there is something for it to do."""
         with self._lock:
-            task = self._next() if self._threads < self._hands else None
+            task = self._next_task() if self._threads < self._max_threads else None
             if task is None:
                 return False
             self._threads += 1
@@ -120,58 +120,58 @@ class ThreadPool(Generic[T]):
         context = copy_context()
         context.run(CURRENT_CALL.set, self._call)
         threading.Thread(
-            target=self._work, args=(context, task), name="asana-frames", daemon=True
+            target=self._run_tasks, args=(context, task), name="asana-frames", daemon=True
         ).start()
         return True
 
-    def _next(self) -> Task[T] | None:
-        if self._more:
-            return self._more.popleft()
-        task = next(self._tasks, None) if self._is_open else None
-        self._is_open = task is not None
+    def _next_task(self) -> Task[T] | None:
+        if self._added:
+            return self._added.popleft()
+        task = next(self._tasks, None) if self._has_unstarted else None
+        self._has_unstarted = task is not None
         return task
 
-    def _work(self, context: Context, task: Task[T] | None) -> None:
+    def _run_tasks(self, context: Context, task: Task[T] | None) -> None:
         # Once it has ended there is nobody left to tell, of errors neither.
-        with suppress(Stopped):
+        with suppress(CallStopped):
             while task is not None:
                 try:
-                    context.run(self._do, task)
-                except Stopped:
+                    context.run(self._run_task, task)
+                except CallStopped:
                     break
                 except BaseException as error:  # noqa: BLE001
                     # Raised again where the results are taken.
-                    self._put(_Failed(error))
+                    self._put_result(_TaskError(error))
                     break
-                task = self._following()
+                task = self._wait_for_task()
 
-    def _do(self, task: Task[T]) -> None:
+    def _run_task(self, task: Task[T]) -> None:
         for item in task():
-            self._put(item)
+            self._put_result(item)
 
-    def _put(self, item: object) -> None:
+    def _put_result(self, item: object) -> None:
         while not self._call.stopped.is_set():
             try:
-                return self._arrived.put(item, timeout=_TICK)
+                return self._arrived.put(item, timeout=_TICK_SECONDS)
             except queue.Full:
                 continue
-        raise Stopped
+        raise CallStopped
 
-    def _following(self) -> Task[T] | None:
+    def _wait_for_task(self) -> Task[T] | None:
         """Return the next task; wait for one while others may still add some."""
         with self._lock:
             self._busy -= 1
             while True:
-                task = self._next()
+                task = self._next_task()
                 if task is not None:
                     self._busy += 1
                     return task
                 if self._busy == 0 or self._call.stopped.is_set():
                     break
-                self._lock.wait(_TICK)
+                self._lock.wait(_TICK_SECONDS)
             self._threads -= 1
             is_last = self._busy == 0 and self._threads == 0
             self._lock.notify_all()
         if is_last:
-            self._put(_END)
+            self._put_result(_END)
         return None

@@ -9,7 +9,7 @@ from asana_frames.fetch import clock
 #: The part of a quota that is used: a little less than all, since arrivals are not even.
 _SHARE = 0.97
 #: Requests that may be sent at once after a quota has shown itself; before, a minute's worth.
-_ROOM = 4
+_BURST = 4
 #: A wait of at least so many seconds tells of a quota, a shorter one of requests in flight.
 _LONG = 3.0
 #: Seconds that are looked back on; a quota is by the minute.
@@ -25,7 +25,7 @@ _NEAR = (0.6, 2.5)
 _GROWTH = 0.05
 
 
-class Bucket:
+class TokenBucket:
     """A token bucket whose rate is learned.
 
     It begins with a minute's worth of requests, so that small reads never wait. The first long
@@ -49,56 +49,58 @@ class Bucket:
         self._proven = self.rate
         #: No request before this time.
         self.paused_until = 0.0
-        self._room = float(per_minute)
-        self._left = float(per_minute)
-        self._at = clock.now()
-        self._window = self._at
-        self._calm_since = self._at
+        self._capacity = float(per_minute)
+        self._tokens = float(per_minute)
+        self._updated_at = clock.now()
+        self._window = self._updated_at
+        self._calm_since = self._updated_at
         self._growth = _GROWTH
         #: Requests accepted between two waits, and the seconds from one to the end of the other.
         self._count, self._span = 0, 0.0
         self._accepted: deque[float] = deque(maxlen=2 * per_minute)
 
-    def book(self, now: float) -> float:
+    def reserve(self, now: float) -> float:
         """Take a place in the line and return the time at which it may be used."""
         start = max(now, self.paused_until)
-        if start > self._at:
-            self._left = min(self._room, self._left + (start - self._at) * self.rate)
-            self._at = start
-        self._left -= 1
-        return start if self._left >= 0 else self._at - self._left / self.rate
+        if start > self._updated_at:
+            self._tokens = min(
+                self._capacity, self._tokens + (start - self._updated_at) * self.rate
+            )
+            self._updated_at = start
+        self._tokens -= 1
+        return start if self._tokens >= 0 else self._updated_at - self._tokens / self.rate
 
-    def accepted(self, now: float) -> None:
+    def record_success(self, now: float) -> None:
         """Count a request that Asana took."""
         self._accepted.append(now)
         if now < self._window:
             # Sent before the others were refused, so it belongs to what they tell.
             self._count += 1
-            self._learn()
+            self._learn_rate()
         elif self.rate < self.most and now - self._calm_since > _SPAN:
             self._proven = self.rate
             self.rate = min(self.most, self.rate * (1 + self._growth))
             self._growth = min(2 * self._growth, 1.0)
             self._calm_since = now
 
-    def recent(self, now: float) -> int:
+    def count_recent(self, now: float) -> int:
         """Return how many requests were accepted in the last minute."""
         while self._accepted and self._accepted[0] < now - _SPAN:
             self._accepted.popleft()
         return len(self._accepted)
 
-    def pace(self, now: float, wait: float) -> float:
+    def get_pace(self, now: float, wait: float) -> float:
         """Return requests a second that a wait of so many seconds allows for."""
-        count, span = self._seen(now, wait)
+        count, span = self._count_since_wait(now, wait)
         return count / span
 
-    def _seen(self, now: float, wait: float) -> tuple[int, float]:
+    def _count_since_wait(self, now: float, wait: float) -> tuple[int, float]:
         """Return what was accepted since the last wait, and in how long a time with this one."""
-        self.recent(now)
+        self.count_recent(now)
         in_window = [at for at in self._accepted if at >= self._window]
         return len(in_window), max(now - in_window[0] if in_window else 0.0, 0.0) + max(wait, 0.1)
 
-    def _learn(self) -> None:
+    def _learn_rate(self) -> None:
         if self._count >= _ENOUGH:
             pace = self._count / self._span
             low, high = (part * self._smaller for part in _NEAR)
@@ -106,7 +108,7 @@ class Bucket:
                 pace = self._smaller
             self.rate = self._proven = min(self.most, max(_SHARE * pace, self.most * _LEAST))
 
-    def refused(self, now: float, wait: float) -> None:
+    def record_refusal(self, now: float, wait: float) -> None:
         """Learn from a refusal, and send nothing for so many seconds."""
         self.pause(now, wait)
         self._calm_since = now
@@ -114,20 +116,20 @@ class Bucket:
         if wait < _LONG:
             self.rate = min(self.rate, self._proven)
             return
-        self._room = float(_ROOM)
-        self._left = 0.0
-        self._at = self.paused_until
-        self._count, self._span = self._seen(now, wait)
-        self._learn()
+        self._capacity = float(_BURST)
+        self._tokens = 0.0
+        self._updated_at = self.paused_until
+        self._count, self._span = self._count_since_wait(now, wait)
+        self._learn_rate()
         self._window = self.paused_until
 
-    def line_up(self, now: float) -> None:
+    def drop_reservations(self, now: float) -> None:
         """Take nobody's place as taken: whoever waits for one asks again."""
-        if now > self._at:
-            self._left = min(self._room, self._left + (now - self._at) * self.rate)
-            self._at = now
-        if self._left < 0:
-            self._left, self._at = 0.0, now
+        if now > self._updated_at:
+            self._tokens = min(self._capacity, self._tokens + (now - self._updated_at) * self.rate)
+            self._updated_at = now
+        if self._tokens < 0:
+            self._tokens, self._updated_at = 0.0, now
 
     def pause(self, now: float, wait: float) -> None:
         """Send nothing for so many seconds."""

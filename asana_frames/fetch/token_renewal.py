@@ -8,17 +8,16 @@ import time
 from typing import Any
 
 from asana_frames.exceptions import AuthError, ConfigurationError, ConnectionFailed
-from asana_frames.fetch import credential_store as saved
-from asana_frames.fetch import oauth
+from asana_frames.fetch import credential_store, oauth
 from asana_frames.fetch.credentials import Credential
 
 log = logging.getLogger("asana_frames")
 
 #: Seconds before its end at which an access token is not used any more.
-MARGIN = 60.0
+RENEWAL_MARGIN = 60.0
 
 
-class Renewal:
+class TokenRenewer:
     """Has an access token that is good for another minute; safe to share between threads.
 
     Parameters
@@ -38,7 +37,7 @@ class Renewal:
         self.identity = credential.refresh_token
 
     def __repr__(self) -> str:
-        return f"Renewal({self._base_url!r})"
+        return f"TokenRenewer({self._base_url!r})"
 
     def __reduce__(self) -> Any:
         raise TypeError("A login is a secret and is not pickled; connect() anew instead.")
@@ -48,7 +47,7 @@ class Renewal:
         """The newest set."""
         return self._credential
 
-    def token(self) -> str:
+    def get_token(self) -> str:
         """Return an access token; a new one if the old one ends within a minute.
 
         Raises
@@ -59,7 +58,7 @@ class Renewal:
             No answer came, and the old one has ended.
         """
         seen = self._credential
-        if time.time() < seen.expires - MARGIN:
+        if time.time() < seen.expires - RENEWAL_MARGIN:
             return seen.token
         with self._lock:
             # Another thread may have been faster.
@@ -67,7 +66,7 @@ class Renewal:
                 self._renew()
             return self._credential.token
 
-    def take(self, credential: Credential) -> None:
+    def update(self, credential: Credential) -> None:
         """Go on with a newer set of the same login."""
         with self._lock:
             if credential.expires > self._credential.expires:
@@ -80,7 +79,7 @@ class Renewal:
             # What was refused once is not asked again, by no thread.
             raise AuthError(self._refusal, status=401)
         try:
-            self._credential = oauth.refreshed(self._base_url, old)
+            self._credential = oauth.refresh_credential(self._base_url, old)
         except AuthError as refusal:
             self._refusal = str(refusal)
             raise
@@ -91,24 +90,24 @@ class Renewal:
             return
         with _lock:
             # A refresh may bring a new refresh token; the login is the same.
-            _renewals[self._base_url, self._credential.refresh_token] = self
+            _renewers[self._base_url, self._credential.refresh_token] = self
         try:
-            saved.renew(self._base_url, old, self._credential)
+            credential_store.replace_stored(self._base_url, old, self._credential)
         except ConfigurationError as failure:
             log.warning("The renewed login is not remembered: %s", failure)
 
 
 #: What a connection sends: a token, or what always has a fresh one.
-Bearer = str | Renewal
+TokenSource = str | TokenRenewer
 
-_renewals: dict[tuple[str, str], Renewal] = {}
+_renewers: dict[tuple[str, str], TokenRenewer] = {}
 _lock = threading.Lock()
 
 
-def renewal_of(base_url: str, credential: Credential) -> Renewal:
+def renewer_for(base_url: str, credential: Credential) -> TokenRenewer:
     """Return what keeps a login good: one for all connections of this process."""
     with _lock:
         key = base_url, credential.refresh_token
-        renewal = _renewals.setdefault(key, Renewal(base_url, credential))
-    renewal.take(credential)
-    return renewal
+        renewer = _renewers.setdefault(key, TokenRenewer(base_url, credential))
+    renewer.update(credential)
+    return renewer

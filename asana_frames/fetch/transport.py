@@ -21,11 +21,11 @@ from asana_frames.fetch.responses import Response
 #: Connections that are kept open: a little more than are ever in flight.
 POOL = 72
 #: Bytes of a body that are taken at once.
-_PIECE = 1 << 16
+_CHUNK_BYTES = 1 << 16
 #: How zlib calls what has a gzip header.
-_GZIP = 16 + zlib.MAX_WBITS
+_GZIP_WBITS = 16 + zlib.MAX_WBITS
 #: So many times its packed size is what gzip can unpack to; more is a lie.
-_DENSEST = 1_032
+_MAX_RATIO = 1_032
 
 
 class Transport:
@@ -61,7 +61,7 @@ class Transport:
         self._verify: bool | str = True if found["verify"] is None else found["verify"]
         self._get = self._session.prepare_request(requests.Request("GET", base_url))
 
-    def bear(self, token: str) -> None:
+    def set_token(self, token: str) -> None:
         """Send this token from now on."""
         header = f"Bearer {token}"
         if header != self._get.headers["Authorization"]:
@@ -70,7 +70,7 @@ class Transport:
             self._get = self._session.prepare_request(requests.Request("GET", self._base_url))
 
     def __repr__(self) -> str:
-        return f"Wire({self._base_url!r})"
+        return f"Transport({self._base_url!r})"
 
     def close(self) -> None:
         """Close the connections."""
@@ -117,9 +117,9 @@ class Transport:
         url = f"{self._base_url}{path}{query}"
         try:
             if method == "GET":
-                request = self._bare(url)
+                request = self._prepare_get(url)
             else:
-                request = self._with_body(method, url, data, files)
+                request = self._prepare_with_body(method, url, data, files)
             response = self._adapter.send(
                 request,
                 stream=True,
@@ -127,7 +127,7 @@ class Transport:
                 verify=self._verify,
                 proxies=self._proxies,
             )
-            body = _read(response, check)
+            body = _read_body(response, check)
         except requests.RequestException as cause:
             # They hold the request, and that the token.
             cause.request = cause.response = None
@@ -137,16 +137,16 @@ class Transport:
             response.status_code, body, headers.get("Location"), headers.get("Retry-After")
         )
 
-    def _bare(self, url: str) -> requests.PreparedRequest:
+    def _prepare_get(self, url: str) -> requests.PreparedRequest:
         """Return a GET; to prepare each anew would take as long as the rest of sending it."""
         request = copy.copy(self._get)
         request.url = url
         return request
 
-    def _with_body(
+    def _prepare_with_body(
         self, method: str, url: str, data: Any, files: Mapping[str, Any] | None
     ) -> requests.PreparedRequest:
-        _rewind(files)
+        _rewind_files(files)
         return self._session.prepare_request(
             requests.Request(
                 method,
@@ -158,7 +158,7 @@ class Transport:
         )
 
 
-def _read(response: requests.Response, check: Callable[[], None]) -> bytes:
+def _read_body(response: requests.Response, check: Callable[[], None]) -> bytes:
     """Read a body whole, and unpack it.
 
     ``response.content`` copies a page five times on its way; this, once.
@@ -172,7 +172,7 @@ def _read(response: requests.Response, check: Callable[[], None]) -> bytes:
     read = getattr(raw, "read1", raw.read)
     pieces: list[bytes] = []
     try:
-        while piece := read(_PIECE, decode_content=is_decoded):
+        while piece := read(_CHUNK_BYTES, decode_content=is_decoded):
             pieces.append(piece)
             check()
     except AsanaError:
@@ -193,21 +193,21 @@ def _read(response: requests.Response, check: Callable[[], None]) -> bytes:
     size = int(expected) if expected and re.fullmatch("[0-9]+", expected) else len(body)
     if (is_packed or not coding) and len(body) != size:
         raise requests.ConnectionError(f"the body broke off at {len(body)} of {expected} bytes")
-    return _unpacked(body) if is_packed and body else body
+    return _decompress(body) if is_packed and body else body
 
 
-def _unpacked(body: bytes) -> bytes:
+def _decompress(body: bytes) -> bytes:
     # The last four bytes of gzip tell the size: told, zlib makes room once and copies nothing.
     size = int.from_bytes(body[-4:], "little")
     try:
-        whole = zlib.decompress(body, _GZIP, min(max(size, 1), _DENSEST * len(body)))
+        whole = zlib.decompress(body, _GZIP_WBITS, min(max(size, 1), _MAX_RATIO * len(body)))
         # Where it is several packed one after the other, the size is that of the last.
         return whole if len(whole) == size else gzip.decompress(body)
     except (zlib.error, OSError, EOFError) as cause:
         raise requests.ConnectionError(f"the body cannot be unpacked: {cause}") from cause
 
 
-def _rewind(files: Mapping[str, Any] | None) -> None:
+def _rewind_files(files: Mapping[str, Any] | None) -> None:
     for part in (files or {}).values():
         stream = part[1] if isinstance(part, tuple) else part
         with contextlib.suppress(AttributeError, OSError):

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from asana_frames.fetch.credential_store import credentials_path, remember, remembered
+from asana_frames.fetch.credential_store import credentials_path, load_credential, store_credential
 from asana_frames.fetch.credentials import Credential
 from asana_frames.sandbox_server import Server
 from tests.logins import APP, allow, logged_in
@@ -165,7 +165,7 @@ def test_the_variable_goes_first_and_that_is_said(monkeypatch: pytest.MonkeyPatc
 
 
 def test_logging_out_says_what_was_forgotten(server: Server) -> None:
-    place = remember(server.url, Credential(TOKEN))
+    place = store_credential(server.url, Credential(TOKEN))
 
     first, second = run("logout"), run("logout")
 
@@ -177,7 +177,7 @@ def test_logging_out_says_what_was_forgotten(server: Server) -> None:
 
 def test_a_login_of_oauth_is_withdrawn(server: Server) -> None:
     credential = logged_in(server.url)
-    remember(server.url, credential)
+    store_credential(server.url, credential)
     assert "Zoe Ng" in run("whoami").stdout
 
     done = run("logout")
@@ -194,14 +194,14 @@ def test_a_withdrawal_that_fails_is_told_and_all_is_forgotten(
 ) -> None:
     nobody = "http://127.0.0.1:9/api/1.0"
     monkeypatch.setenv("ASANA_BASE_URL", nobody)
-    place = remember(nobody, Credential("access", "refresh", 1e10, "app", "pw"))
+    place = store_credential(nobody, Credential("access", "refresh", 1e10, "app", "pw"))
 
     done = run("logout")
 
     assert done.returncode == 1
     assert f"Forgotten: {place}." in done.stderr
     assert "Not withdrawn at Asana." in done.stderr
-    assert remembered(nobody) is None
+    assert load_credential(nobody) is None
 
 
 def test_a_code_of_the_browser_logs_in_at_a_terminal(server: Server) -> None:
@@ -219,7 +219,7 @@ def test_a_code_of_the_browser_logs_in_at_a_terminal(server: Server) -> None:
     assert "Logged in as Zoe Ng (Acme)." in terminal.shown
     for secret in (APP[1], code):
         assert secret not in terminal.shown
-    kept = remembered(server.url)
+    kept = load_credential(server.url)
     assert kept is not None
     assert kept.credential.client_secret == APP[1]
     assert "Zoe Ng" in run("whoami").stdout
@@ -251,7 +251,7 @@ def test_oauth_without_an_app_says_where_to_get_one() -> None:
 
 
 def test_the_file_that_others_can_read_is_refused(server: Server) -> None:
-    remember(server.url, Credential(TOKEN))
+    store_credential(server.url, Credential(TOKEN))
     credentials_path().chmod(0o644)
 
     done = run("whoami")

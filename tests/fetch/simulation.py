@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from asana_frames.fetch.call import Call
 from asana_frames.fetch.clock import Clock
-from asana_frames.fetch.rate_limiter import RateLimiter, Turn
+from asana_frames.fetch.rate_limiter import Permit, RateLimiter
 from asana_frames.sandbox_server.core.errors import ApiError
 from asana_frames.sandbox_server.http.rate_limits import RequestQuotas
 
@@ -77,14 +77,14 @@ class Simulation:
         while self._due[0][0] < end:
             self._clock.at, _, what, about = heapq.heappop(self._due)
             if what == "book":
-                at, episode = self.quota._book("read")
+                at, episode = self.quota._reserve("read")
                 self._later(max(at, self._clock.at), "enter", episode)
             elif what == "enter":
                 assert isinstance(about, int)
                 self._enter(about)
             else:
-                turn, answer = about  # type: ignore[misc]
-                self._end(turn, answer)
+                permit, answer = about  # type: ignore[misc]
+                self._end(permit, answer)
                 accepted += not isinstance(answer, float)
                 rejected += isinstance(answer, float)
         return Outcome(
@@ -96,29 +96,29 @@ class Simulation:
         heapq.heappush(self._due, (at, next(self._numbers), what, about))
 
     def _enter(self, episode: int) -> None:
-        """Do as `Quota.turn` does, without a thread that could wait."""
-        now, gate = self._clock.at, self.quota.gates["read"]
-        if gate.running >= gate.limit:
+        """Do as `RateLimiter.acquire` does, without a thread that could wait."""
+        now, limit = self._clock.at, self.quota.concurrency["read"]
+        if limit.running >= limit.current:
             self._later(now + 0.1, "enter", episode)
         elif episode != self.quota._episode or self.quota._is_paused("read"):
             self._later(now, "book")
         else:
-            gate.enter(self._call)
-            turn = Turn(self.quota, "read", episode)
+            limit.acquire_place(self._call)
+            permit = Permit(self.quota, "read", episode)
             request = self._limits.count_requests("t", reads=1)
             try:
                 request.__enter__()
             except ApiError as refusal:
-                self._later(now + 0.01, "end", (turn, float(refusal.headers["Retry-After"])))
+                self._later(now + 0.01, "end", (permit, float(refusal.headers["Retry-After"])))
             else:
                 takes = self._latency * self._chances.uniform(1, 2)
-                self._later(now + takes, "end", (turn, request))
+                self._later(now + takes, "end", (permit, request))
 
-    def _end(self, turn: Turn, answer: AbstractContextManager[None] | float) -> None:
+    def _end(self, permit: Permit, answer: AbstractContextManager[None] | float) -> None:
         if isinstance(answer, float):
-            turn.refused(answer)
+            permit.record_refusal(answer)
         else:
             answer.__exit__(None, None, None)
-            turn.accepted()
-        self.quota.gates["read"].leave(self._call)
+            permit.record_success()
+        self.quota.concurrency["read"].release_place(self._call)
         self._later(self._clock.at, "book")

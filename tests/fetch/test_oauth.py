@@ -18,12 +18,12 @@ import requests
 
 import asana_frames as af
 from asana_frames.fetch import Http, oauth
-from asana_frames.fetch.auth import forget_logins, identify_bearer, set_process_login
-from asana_frames.fetch.credential_store import remember, remembered
+from asana_frames.fetch.auth import log_out, set_process_login, token_source_for
+from asana_frames.fetch.credential_store import load_credential, store_credential
 from asana_frames.fetch.credentials import Credential
 from asana_frames.fetch.oauth import Authorization
 from asana_frames.fetch.redirect_server import RedirectServer
-from asana_frames.fetch.token_renewal import renewal_of
+from asana_frames.fetch.token_renewal import renewer_for
 from asana_frames.sandbox_server import Server, serve
 from tests.logins import APP, allow, logged_in, texts_of
 from tests.recorder import Asked, Recorder, Reply
@@ -91,7 +91,10 @@ def test_a_code_is_redeemed_whatever_scope_is_granted(
 def test_a_login_is_renewed_whatever_scope_is_granted(granted: object, recorder: Recorder) -> None:
     recorder.replies(Reply(body=GRANTED | {"scope": granted}))
 
-    assert oauth.refreshed(recorder.url, Credential("old", "refresh", 1.0, "app")).token == "fresh"
+    assert (
+        oauth.refresh_credential(recorder.url, Credential("old", "refresh", 1.0, "app")).token
+        == "fresh"
+    )
 
 
 def test_an_app_of_full_permissions_asks_for_no_scope(own_server: Server) -> None:
@@ -173,12 +176,12 @@ def test_no_code_and_no_client_id_are_refused_before_anything_is_sent(
 
 
 def test_the_app_may_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert oauth.build_app() == ("", "")
+    assert oauth.read_app() == ("", "")
     monkeypatch.setenv("ASANA_CLIENT_ID", "id ")
     monkeypatch.setenv("ASANA_CLIENT_SECRET", "secret")
 
-    assert oauth.build_app() == ("id", "secret")
-    assert oauth.build_app("mine", "own") == ("mine", "own")
+    assert oauth.read_app() == ("id", "secret")
+    assert oauth.read_app("mine", "own") == ("mine", "own")
 
 
 def test_without_the_package_the_pip_line_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -332,7 +335,7 @@ def test_a_port_that_is_taken_is_told() -> None:
 def test_twenty_threads_renew_an_ended_token_once(own_server: Server, posts: list[str]) -> None:
     credential = ended(logged_in(own_server.url))
     posts.clear()
-    place = remember(own_server.url, credential)
+    place = store_credential(own_server.url, credential)
     connections = [af.connect(base_url=own_server.url) for _ in range(4)]
     quotas = {id(asana.http.quota) for asana in connections}
     ready = threading.Barrier(20)
@@ -350,7 +353,7 @@ def test_twenty_threads_renew_an_ended_token_once(own_server: Server, posts: lis
 
     assert posts == ["refresh_token"]
     assert names == ["Zoe Ng"] * 20
-    kept = remembered(own_server.url)
+    kept = load_credential(own_server.url)
     assert kept is not None
     assert kept.place == place
     assert kept.credential.token != credential.token
@@ -369,7 +372,7 @@ def test_a_token_is_renewed_a_minute_before_its_end(
 ) -> None:
     credential = replace(logged_in(own_server.url), expires=time.time() + left)
     posts.clear()
-    http = Http(identify_bearer(credential, own_server.url), own_server.url)
+    http = Http(token_source_for(credential, own_server.url), own_server.url)
 
     for _ in range(3):
         http.request("GET", "/users/me")
@@ -390,7 +393,7 @@ def test_writes_carry_the_new_token_too(recorder: Recorder) -> None:
 
     recorder.reply = reply
     credential = Credential("old", "refresh", time.time() - 1, "app")
-    http = Http(identify_bearer(credential, recorder.url), recorder.url)
+    http = Http(token_source_for(credential, recorder.url), recorder.url)
 
     http.request("POST", "/tags", data={"data": {}})
     http.request("GET", "/tags")
@@ -402,13 +405,13 @@ def test_writes_carry_the_new_token_too(recorder: Recorder) -> None:
 
 def test_a_static_token_is_sent_from_one_prepared_request(recorder: Recorder) -> None:
     http = Http("static", recorder.url)
-    prepared = http._wire._get
+    prepared = http._transport._get
 
     http.request("GET", "/tags")
     http.request("GET", "/tags")
 
-    assert http._wire._get is prepared
-    assert http._renewal is None
+    assert http._transport._get is prepared
+    assert http._renewer is None
     http.close()
 
 
@@ -416,7 +419,7 @@ def test_a_refused_renewal_says_to_log_in_again_and_is_not_asked_twice(
     own_server: Server, posts: list[str]
 ) -> None:
     credential = logged_in(own_server.url)
-    oauth.revoke(own_server.url, credential)
+    oauth.revoke_credential(own_server.url, credential)
     posts.clear()
     set_process_login(own_server.url, ended(credential))
     with af.connect(base_url=own_server.url) as asana:
@@ -446,13 +449,13 @@ def test_an_answer_that_tells_nothing_does_not_end_the_login(
 ) -> None:
     answers = [reply, Reply(body={"access_token": "fresh", "token_type": "bearer"})]
     recorder.reply = lambda asked: answers.pop(0)
-    renewal = renewal_of(recorder.url, Credential("old", "refresh", time.time() - 1, "app", "pw"))
+    renewer = renewer_for(recorder.url, Credential("old", "refresh", time.time() - 1, "app", "pw"))
 
     with pytest.raises(af.ConnectionFailed) as caught:
-        renewal.token()
+        renewer.get_token()
 
     assert "never-to-be-seen" not in texts_of(caught.value)
-    assert renewal.token() == "fresh"
+    assert renewer.get_token() == "fresh"
     # A redirect was not followed: it would have carried the refresh token away.
     assert [asked.path for asked in recorder.asked] == ["/-/oauth_token"] * 2
 
@@ -460,7 +463,7 @@ def test_an_answer_that_tells_nothing_does_not_end_the_login(
 def test_an_old_token_that_is_still_good_is_used_when_nobody_answers() -> None:
     nobody = "http://127.0.0.1:9/api/1.0"
 
-    still = renewal_of(nobody, Credential("old", "refresh", time.time() + 30, "app")).token()
+    still = renewer_for(nobody, Credential("old", "refresh", time.time() + 30, "app")).get_token()
 
     assert still == "old"
 
@@ -468,16 +471,16 @@ def test_an_old_token_that_is_still_good_is_used_when_nobody_answers() -> None:
 def test_a_new_refresh_token_takes_the_place_of_the_old_one(recorder: Recorder) -> None:
     recorder.replies(Reply(body=GRANTED))
     old = Credential("old", "refresh", time.time() - 1, "app")
-    remember(recorder.url, old)
-    renewal = renewal_of(recorder.url, old)
+    store_credential(recorder.url, old)
+    renewer = renewer_for(recorder.url, old)
 
-    assert renewal.token() == "fresh"
+    assert renewer.get_token() == "fresh"
 
-    kept = remembered(recorder.url)
+    kept = load_credential(recorder.url)
     assert kept is not None
     assert kept.credential.refresh_token == "rotated"
-    assert renewal_of(recorder.url, kept.credential) is renewal
-    assert renewal_of(recorder.url, old) is renewal
+    assert renewer_for(recorder.url, kept.credential) is renewer
+    assert renewer_for(recorder.url, old) is renewer
 
 
 def test_a_login_that_cannot_be_remembered_anew_goes_on(
@@ -486,10 +489,12 @@ def test_a_login_that_cannot_be_remembered_anew_goes_on(
     def refuse(*_: Any) -> None:
         raise af.ConfigurationError("The disk is full.")
 
-    monkeypatch.setattr("asana_frames.fetch.credential_store.renew", refuse)
+    monkeypatch.setattr("asana_frames.fetch.credential_store.replace_stored", refuse)
     recorder.reply = lambda asked: Reply(body={"access_token": "fresh", "token_type": "bearer"})
 
-    assert renewal_of(recorder.url, Credential("old", "refresh", 1.0, "app")).token() == "fresh"
+    assert (
+        renewer_for(recorder.url, Credential("old", "refresh", 1.0, "app")).get_token() == "fresh"
+    )
 
     assert "The disk is full." in caplog.text
     assert "fresh" not in caplog.text
@@ -501,11 +506,11 @@ def test_a_login_that_cannot_be_remembered_anew_goes_on(
 def test_logging_out_withdraws_the_login(own_server: Server) -> None:
     credential = logged_in(own_server.url)
     set_process_login(own_server.url, credential)
-    place = remember(own_server.url, credential)
+    place = store_credential(own_server.url, credential)
     asana = af.connect(base_url=own_server.url)
     asana.users.get("me")
 
-    done = forget_logins(own_server.url)
+    done = log_out(own_server.url)
 
     assert done == (["the login of this process", place], 1, "")
     with pytest.raises(af.AuthError, match="401"):
@@ -519,7 +524,7 @@ def test_a_login_that_cannot_be_withdrawn_is_forgotten_all_the_same() -> None:
     nobody = "http://127.0.0.1:9/api/1.0"
     set_process_login(nobody, Credential("access", "refresh-secret", 1e10, "app", "app-secret"))
 
-    done = forget_logins(nobody)
+    done = log_out(nobody)
 
     assert done.places == ["the login of this process"]
     assert (done.revoked, "no answer" in done.problem) == (0, True)
@@ -528,7 +533,7 @@ def test_a_login_that_cannot_be_withdrawn_is_forgotten_all_the_same() -> None:
 
 def test_a_withdrawal_that_is_refused_is_told(own_server: Server) -> None:
     with pytest.raises(af.AuthError, match="401"):
-        oauth.revoke(own_server.url, Credential("a", "r", 0.0, "nobody", "x"))
+        oauth.revoke_credential(own_server.url, Credential("a", "r", 0.0, "nobody", "x"))
 
 
 # ------------------------------------------------------------------------- the secrets
@@ -544,14 +549,14 @@ def test_no_secret_is_logged_shown_or_carried(
     attempt = Authorization(own_server.url, *APP)
     code = allow(attempt.url)
     credential = attempt.redeem(code)
-    renewal = renewal_of(own_server.url, ended(credential))
-    fresh = renewal.token()
+    renewer = renewer_for(own_server.url, ended(credential))
+    fresh = renewer.get_token()
     set_process_login(own_server.url, credential)
     with af.connect(base_url=own_server.url) as asana:
         asana.users.get("me")
-        shown = f"{asana!r} {asana.http!r} {vars(asana.http)!r} {vars(asana.http._wire)!r}"
-    shown += f"{attempt!r} {vars(attempt)['_session']!r} {renewal!r} {vars(renewal)!r}"
-    forget_logins(own_server.url)
+        shown = f"{asana!r} {asana.http!r} {vars(asana.http)!r} {vars(asana.http._transport)!r}"
+    shown += f"{attempt!r} {vars(attempt)['_session']!r} {renewer!r} {vars(renewer)!r}"
+    log_out(own_server.url)
 
     assert "POST /-/oauth_token" in caplog.text
     for secret in (code, credential.token, fresh, credential.refresh_token, APP[1]):
@@ -559,7 +564,7 @@ def test_no_secret_is_logged_shown_or_carried(
     for secret in (credential.token, fresh, APP[1]):
         assert secret not in shown
     with pytest.raises(TypeError, match="connect"):
-        pickle.dumps(renewal)
+        pickle.dumps(renewer)
 
 
 def test_others_who_use_the_library_still_see_its_log(

@@ -13,15 +13,15 @@ from hypothesis import strategies as st
 import asana_frames as af
 from asana_frames.fetch.call import Call
 from asana_frames.fetch.rate_limiter import (
-    FREE,
+    FREE_PER_MINUTE,
+    MAX_READS,
     MAX_WRITES,
     PER_MINUTE,
-    READS,
-    Gate,
+    ConcurrencyLimit,
     RateLimiter,
     limiter_for,
 )
-from asana_frames.fetch.token_buckets import Bucket
+from asana_frames.fetch.token_buckets import TokenBucket
 from tests.fetch.simulation import OwnClock, Simulation
 from tests.recorder import Asked, Recorder, Reply
 
@@ -39,14 +39,14 @@ def own(monkeypatch: pytest.MonkeyPatch) -> OwnClock:
 def accept(quota: RateLimiter, count: int, seconds: float, clock: OwnClock) -> None:
     """Send so many requests, evenly over so many seconds; all are accepted."""
     for _ in range(count):
-        with quota.turn("read", Call()) as turn:
+        with quota.acquire("read", Call()) as permit:
             clock.at += seconds / count
-            turn.accepted()
+            permit.record_success()
 
 
 def refuse(quota: RateLimiter, wait: float) -> None:
-    with quota.turn("read", Call()) as turn:
-        turn.refused(wait)
+    with quota.acquire("read", Call()) as permit:
+        permit.record_refusal(wait)
 
 
 # ------------------------------------------------------------------------------------- buckets
@@ -61,9 +61,9 @@ def test_a_small_read_never_waits(own: OwnClock) -> None:
 
 
 def test_a_long_read_goes_on_at_the_pace_of_the_plan(own: OwnClock) -> None:
-    bucket = Bucket(PER_MINUTE)
+    bucket = TokenBucket(PER_MINUTE)
 
-    places = [bucket.book(own.now()) for _ in range(2 * PER_MINUTE)]
+    places = [bucket.reserve(own.now()) for _ in range(2 * PER_MINUTE)]
 
     assert places[PER_MINUTE - 1] == 1_000
     assert places[-1] == pytest.approx(1_000 + 60 / 0.97, rel=0.001)
@@ -85,7 +85,7 @@ def test_a_rate_near_that_of_the_free_plan_is_the_free_plans(own: OwnClock, coun
 
     refuse(quota, 10.0)
 
-    assert quota.per_minute() == pytest.approx(0.97 * FREE)
+    assert quota.per_minute() == pytest.approx(0.97 * FREE_PER_MINUTE)
 
 
 def test_a_short_wait_tells_nothing_of_the_rate(own: OwnClock) -> None:
@@ -130,18 +130,18 @@ def test_a_short_wait_takes_the_last_raise_back(own: OwnClock) -> None:
 
 def test_a_refusal_pauses_once_and_halves_once_however_many_met_it(own: OwnClock) -> None:
     quota = RateLimiter()
-    turns = [quota.turn("read", Call()) for _ in range(40)]
+    turns = [quota.acquire("read", Call()) for _ in range(40)]
     entered = [turn.__enter__() for turn in turns]
 
-    for turn in entered:
-        turn.refused(30.0)
+    for permit in entered:
+        permit.record_refusal(30.0)
     for turn in turns:
         turn.__exit__(None, None, None)
 
     assert quota.pause_left() == pytest.approx(30.0)
-    assert quota.gates["read"].limit == READS // 2
-    assert quota.gates["write"].limit == MAX_WRITES
-    with quota.turn("read", Call()):
+    assert quota.concurrency["read"].current == MAX_READS // 2
+    assert quota.concurrency["write"].current == MAX_WRITES
+    with quota.acquire("read", Call()):
         assert own.now() == pytest.approx(1_030.0, abs=0.1)
 
 
@@ -151,45 +151,45 @@ def test_a_refusal_leaves_no_gap_behind_those_that_line_up_again(own: OwnClock) 
     refuse(quota, 10.0)
     own.at += 12
     for _ in range(50):
-        quota._book("read")
-    quota._refused("read", quota._episode, 1.0)
+        quota._reserve("read")
+    quota._record_refusal("read", quota._episode, 1.0)
 
-    at, _ = quota._book("read")
+    at, _ = quota._reserve("read")
 
-    assert at <= own.now() + 1.0 + 60 / FREE
+    assert at <= own.now() + 1.0 + 60 / FREE_PER_MINUTE
 
 
 def test_what_is_in_flight_grows_by_one_a_round(own: OwnClock) -> None:
-    gate = Gate(50)
-    gate.halve()
+    limit = ConcurrencyLimit(50)
+    limit.halve()
 
     for _ in range(25):
-        gate.grow()
-    after_a_round = gate.limit
+        limit.grow()
+    after_a_round = limit.current
     for _ in range(2_000):
-        gate.grow()
+        limit.grow()
 
     assert after_a_round == 26
-    assert gate.limit == 50
+    assert limit.current == 50
 
 
 def test_a_gate_lets_no_more_through_than_its_limit_and_never_fewer_than_one() -> None:
-    gate = Gate(8)
+    limit = ConcurrencyLimit(8)
     for _ in range(10):
-        gate.halve()
+        limit.halve()
     lock, running, most = threading.Lock(), 0, 0
 
     def work(_: int) -> None:
         nonlocal running, most
         call = Call()
-        gate.enter(call)
+        limit.acquire_place(call)
         with lock:
             running += 1
             most = max(most, running)
         time.sleep(0.001)
         with lock:
             running -= 1
-        gate.leave(call)
+        limit.release_place(call)
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(work, range(24)))
@@ -198,31 +198,31 @@ def test_a_gate_lets_no_more_through_than_its_limit_and_never_fewer_than_one() -
 
 
 def test_a_call_that_was_stopped_keeps_no_place_from_others() -> None:
-    gate, stopped, other = Gate(1), Call(), Call(deadline=1)
-    gate.enter(stopped)
+    limit, stopped, other = ConcurrencyLimit(1), Call(), Call(deadline=1)
+    limit.acquire_place(stopped)
 
     stopped.stopped.set()
-    gate.enter(other)
+    limit.acquire_place(other)
 
-    assert gate.running == 1
+    assert limit.running == 1
 
 
 def test_searches_have_a_quota_of_their_own(own: OwnClock) -> None:
     quota = RateLimiter()
     for _ in range(60):
-        with quota.turn("search", Call()) as turn:
-            turn.accepted()
+        with quota.acquire("search", Call()) as permit:
+            permit.record_success()
     assert own.waits == []
 
-    with quota.turn("search", Call()) as turn:
+    with quota.acquire("search", Call()) as permit:
         waited = sum(own.waits)
-        turn.refused(20.0)
-    at, _ = quota._book("read")
+        permit.record_refusal(20.0)
+    at, _ = quota._reserve("read")
 
     assert waited == pytest.approx(1 / 0.97, rel=0.01)
     assert at == own.now()
     assert quota.per_minute() == pytest.approx(0.97 * PER_MINUTE)
-    assert quota._book("search")[0] >= own.now() + 20
+    assert quota._reserve("search")[0] >= own.now() + 20
 
 
 @pytest.mark.parametrize(
@@ -243,8 +243,8 @@ def test_what_one_connection_is_refused_another_one_waits_for(
     first, second = (af.connect("same", base_url=recorder.url) for _ in range(2))
     third = af.connect("other", base_url=recorder.url)
 
-    with first.http.quota.turn("read", Call()) as turn:
-        turn.refused(30.0)
+    with first.http.quota.acquire("read", Call()) as permit:
+        permit.record_refusal(30.0)
     third.tags.list(workspace="1")
     waited = list(own.waits)
     second.http.request("GET", "/users/me")
@@ -295,7 +295,7 @@ def test_repeated_refusals_for_cost_shrink_wide_pages_alone(own: OwnClock) -> No
 
 @pytest.mark.parametrize("phase", [0.0, 5.0, 10.0, 13.9])
 @pytest.mark.parametrize("workers", [20, 50])
-@pytest.mark.parametrize(("per_minute", "rejected"), [(PER_MINUTE, 0.1), (FREE, 2.0)])
+@pytest.mark.parametrize(("per_minute", "rejected"), [(PER_MINUTE, 0.1), (FREE_PER_MINUTE, 2.0)])
 def test_the_quota_is_used_and_hardly_ever_exceeded(
     own: OwnClock, per_minute: int, rejected: float, workers: int, phase: float
 ) -> None:
@@ -333,18 +333,18 @@ def test_nothing_is_sent_during_a_pause_and_rates_stay_within_bounds(
     for what, number in life:
         kind = "search" if what == "search" else "read"
         own.at += number / 10
-        at, episode = quota._book(kind)  # type: ignore[arg-type]
+        at, episode = quota._reserve(kind)  # type: ignore[arg-type]
         for bucket in quota._buckets(kind):  # type: ignore[arg-type]
             assert at >= bucket.paused_until
         assert at >= own.at
         if what == "refuse":
-            quota._refused("read", episode, number)
+            quota._record_refusal("read", episode, number)
         elif what == "late":
-            quota._refused("read", episode - 1, number)
+            quota._record_refusal("read", episode - 1, number)
         elif what == "calm":
             own.at += 60
         else:
-            quota._accepted(kind)  # type: ignore[arg-type]
+            quota._record_success(kind)  # type: ignore[arg-type]
         for bucket in (quota.requests, quota.searches):
             assert 0.01 * bucket.most <= bucket.rate <= bucket.most
-        assert 1 <= quota.gates["read"].limit <= READS
+        assert 1 <= quota.concurrency["read"].current <= MAX_READS

@@ -13,14 +13,14 @@ import pytest
 
 import asana_frames as af
 from asana_frames.fetch import DEFAULT_BASE_URL, resolve_token
-from asana_frames.fetch.auth import find_credential, forget_logins, set_process_login
+from asana_frames.fetch.auth import find_credential, log_out, set_process_login
 from asana_frames.fetch.credential_store import (
     KEYRING,
     credentials_path,
-    forget,
-    remember,
-    remembered,
-    renew,
+    delete_credential,
+    load_credential,
+    replace_stored,
+    store_credential,
 )
 from asana_frames.fetch.credentials import Credential
 from tests.logins import (
@@ -48,7 +48,7 @@ def test_without_a_keyring_it_is_in_a_file_of_its_owners_alone(
 ) -> None:
     mask = os.umask(0)
     try:
-        place = remember(DEFAULT_BASE_URL, credential)
+        place = store_credential(DEFAULT_BASE_URL, credential)
     finally:
         os.umask(mask)
 
@@ -57,7 +57,7 @@ def test_without_a_keyring_it_is_in_a_file_of_its_owners_alone(
     assert place == f"the file {path}"
     assert (mode(path), mode(path.parent)) == (0o600, 0o700)
     assert [each.name for each in path.parent.iterdir()] == ["credentials.json"]
-    assert remembered(DEFAULT_BASE_URL) == (credential, place)
+    assert load_credential(DEFAULT_BASE_URL) == (credential, place)
 
 
 def test_the_file_is_its_owners_alone_before_anything_is_in_it(
@@ -71,7 +71,7 @@ def test_the_file_is_its_owners_alone_before_anything_is_in_it(
         return put(part, target)
 
     monkeypatch.setattr(Path, "replace", watched)
-    remember(DEFAULT_BASE_URL, TOKEN)
+    store_credential(DEFAULT_BASE_URL, TOKEN)
 
     assert modes == [0o600]
 
@@ -80,14 +80,14 @@ def test_the_file_is_its_owners_alone_before_anything_is_in_it(
 def test_with_a_keyring_it_is_there_and_in_no_file(
     credential: Credential, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    remember(DEFAULT_BASE_URL, TOKEN)
+    store_credential(DEFAULT_BASE_URL, TOKEN)
     keyring = Keyring(monkeypatch)
 
-    place = remember(DEFAULT_BASE_URL, credential)
+    place = store_credential(DEFAULT_BASE_URL, credential)
 
     assert place == KEYRING
     assert list(keyring.kept) == [("asana-frames", "token")]
-    assert remembered(DEFAULT_BASE_URL) == (credential, KEYRING)
+    assert load_credential(DEFAULT_BASE_URL) == (credential, KEYRING)
     # The one of the time before the keyring is gone.
     assert not credentials_path().exists()
 
@@ -98,11 +98,11 @@ def test_a_keyring_that_cannot_be_used_leaves_it_to_the_file(
 ) -> None:
     kind(monkeypatch)
 
-    place = remember(DEFAULT_BASE_URL, TOKEN)
+    place = store_credential(DEFAULT_BASE_URL, TOKEN)
 
     assert place == f"the file {credentials_path()}"
     assert resolve_token() == TOKEN.token
-    assert forget(DEFAULT_BASE_URL) == [place]
+    assert delete_credential(DEFAULT_BASE_URL) == [place]
 
 
 @pytest.mark.parametrize("kind", [SealedKeyring, StubbornKeyring])
@@ -113,7 +113,7 @@ def test_an_old_login_that_cannot_be_replaced_in_the_keyring_is_told_and_nothing
     kind(monkeypatch).kept["asana-frames", user] = "old-secret"
 
     with pytest.raises(af.ConfigurationError, match="still in the keyring") as caught:
-        remember(url, TOKEN)
+        store_credential(url, TOKEN)
 
     assert f'service "asana-frames", user name "{user}"' in str(caught.value)
     assert "old-secret" not in texts_of(caught.value)
@@ -125,10 +125,10 @@ def test_an_old_login_that_cannot_be_replaced_in_the_keyring_is_told_and_nothing
 def test_a_login_that_cannot_be_deleted_from_the_keyring_is_told_and_the_file_is_emptied(
     kind: type[Keyring], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    remember(DEFAULT_BASE_URL, TOKEN)
+    store_credential(DEFAULT_BASE_URL, TOKEN)
     kind(monkeypatch).kept["asana-frames", "token"] = "old-secret"
 
-    for call in (lambda: forget_logins(DEFAULT_BASE_URL), lambda: forget(DEFAULT_BASE_URL)):
+    for call in (lambda: log_out(DEFAULT_BASE_URL), lambda: delete_credential(DEFAULT_BASE_URL)):
         with pytest.raises(af.ConfigurationError, match="still in the keyring") as caught:
             call()
 
@@ -140,18 +140,18 @@ def test_a_keyring_that_can_only_be_read_is_in_nobodys_way_where_it_holds_nothin
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     keyring = SealedKeyring(monkeypatch)
-    in_file = remember(DEFAULT_BASE_URL, TOKEN)
-    assert forget(DEFAULT_BASE_URL) == [in_file]
+    in_file = store_credential(DEFAULT_BASE_URL, TOKEN)
+    assert delete_credential(DEFAULT_BASE_URL) == [in_file]
     keyring.kept["asana-frames", "token"] = TOKEN.token
 
-    place = remember(DEFAULT_BASE_URL, TOKEN)
+    place = store_credential(DEFAULT_BASE_URL, TOKEN)
 
     assert (in_file, place) == (f"the file {credentials_path()}", KEYRING)
     assert not credentials_path().exists()
 
 
 def test_what_others_can_read_is_refused_with_the_line_that_helps() -> None:
-    remember(DEFAULT_BASE_URL, TOKEN)
+    store_credential(DEFAULT_BASE_URL, TOKEN)
     credentials_path().chmod(0o640)
 
     with pytest.raises(af.ConfigurationError) as caught:
@@ -168,10 +168,14 @@ def test_what_others_can_read_is_refused_with_the_line_that_helps() -> None:
     [b"", b"{", b"[]", b'{"x": "never-to-be-seen"}', b'{"x": {"token": 7}}', b"\xff never-to-be"],
 )
 def test_a_file_that_cannot_be_read_is_a_clear_error_without_its_contents(body: bytes) -> None:
-    remember(DEFAULT_BASE_URL, TOKEN)
+    store_credential(DEFAULT_BASE_URL, TOKEN)
     credentials_path().write_bytes(body)
 
-    for call in (af.connect, lambda: remember(OTHER, TOKEN), lambda: forget(OTHER)):
+    for call in (
+        af.connect,
+        lambda: store_credential(OTHER, TOKEN),
+        lambda: delete_credential(OTHER),
+    ):
         with pytest.raises(af.ConfigurationError) as caught:
             call()
 
@@ -190,17 +194,17 @@ def test_what_the_keyring_holds_and_is_no_login_is_a_clear_error(
         af.connect()
 
     assert "never-to-be-seen" not in texts_of(caught.value)
-    assert forget_logins(DEFAULT_BASE_URL).places == [KEYRING]
+    assert log_out(DEFAULT_BASE_URL).places == [KEYRING]
 
 
 def test_a_folder_that_cannot_be_made_is_a_clear_error(
     own_place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (own_place / "asana-frames").write_text("in the way")
-    monkeypatch.setattr("asana_frames.fetch.credential_store._read", dict)
+    monkeypatch.setattr("asana_frames.fetch.credential_store._read_credentials_file", dict)
 
     with pytest.raises(af.ConfigurationError, match="cannot be written") as caught:
-        remember(DEFAULT_BASE_URL, TOKEN)
+        store_credential(DEFAULT_BASE_URL, TOKEN)
 
     assert TOKEN.token not in texts_of(caught.value)
 
@@ -211,18 +215,18 @@ def test_a_foreign_base_url_never_gets_the_token(
 ) -> None:
     if has_keyring:
         Keyring(monkeypatch)
-    remember(DEFAULT_BASE_URL, TOKEN)
+    store_credential(DEFAULT_BASE_URL, TOKEN)
     set_process_login(DEFAULT_BASE_URL, TOKEN)
-    remember(OTHER, SET)
+    store_credential(OTHER, SET)
 
     with pytest.raises(af.AuthError, match=recorder.url):
         af.connect(base_url=recorder.url)
 
-    remember(recorder.url, Credential("its-own"))
+    store_credential(recorder.url, Credential("its-own"))
     with af.connect(base_url=recorder.url) as asana:
         asana.tags.list(workspace="1")
     assert {asked.headers["Authorization"] for asked in recorder.asked} == {"Bearer its-own"}
-    assert forget(recorder.url) != []
+    assert delete_credential(recorder.url) != []
     # The others are untouched.
     assert resolve_token() == TOKEN.token
 
@@ -235,7 +239,7 @@ def test_the_nearest_source_wins_and_says_what_it_is(monkeypatch: pytest.MonkeyP
         return f"{found.credential.token}: {found.source}"
 
     assert find_credential(None, DEFAULT_BASE_URL) is None
-    remember(DEFAULT_BASE_URL, Credential("from-file"))
+    store_credential(DEFAULT_BASE_URL, Credential("from-file"))
     assert source() == f"from-file: the file {credentials_path()}"
     keyring = Keyring(monkeypatch)
     keyring.kept["asana-frames", "token"] = "from-keyring\n"
@@ -248,43 +252,43 @@ def test_the_nearest_source_wins_and_says_what_it_is(monkeypatch: pytest.MonkeyP
 
 
 def test_forgetting_says_where_it_was_and_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    file = remember(DEFAULT_BASE_URL, TOKEN)
+    file = store_credential(DEFAULT_BASE_URL, TOKEN)
     keyring = Keyring(monkeypatch)
     keyring.kept["asana-frames", "token"] = "x"
     set_process_login(DEFAULT_BASE_URL, TOKEN)
 
-    done = forget_logins(DEFAULT_BASE_URL)
+    done = log_out(DEFAULT_BASE_URL)
 
     assert done.places == ["the login of this process", KEYRING, file]
     assert find_credential(None, DEFAULT_BASE_URL) is None
-    assert forget_logins(DEFAULT_BASE_URL).places == []
+    assert log_out(DEFAULT_BASE_URL).places == []
     assert not credentials_path().exists()
 
 
 def test_a_renewed_login_is_kept_only_in_place_of_the_old_one() -> None:
     newer = replace(SET, token="newer-access")
-    renew(DEFAULT_BASE_URL, SET, newer)
-    assert remembered(DEFAULT_BASE_URL) is None
+    replace_stored(DEFAULT_BASE_URL, SET, newer)
+    assert load_credential(DEFAULT_BASE_URL) is None
 
-    remember(DEFAULT_BASE_URL, SET)
-    renew(DEFAULT_BASE_URL, SET, newer)
-    renew(DEFAULT_BASE_URL, replace(SET, refresh_token="somebody-else"), SET)
+    store_credential(DEFAULT_BASE_URL, SET)
+    replace_stored(DEFAULT_BASE_URL, SET, newer)
+    replace_stored(DEFAULT_BASE_URL, replace(SET, refresh_token="somebody-else"), SET)
 
-    kept = remembered(DEFAULT_BASE_URL)
+    kept = load_credential(DEFAULT_BASE_URL)
     assert kept is not None
     assert kept.credential == newer
 
 
 def test_many_threads_lose_no_login() -> None:
     urls = [f"https://{number}.example/api/1.0" for number in range(20)]
-    threads = [threading.Thread(target=remember, args=(url, TOKEN)) for url in urls]
+    threads = [threading.Thread(target=store_credential, args=(url, TOKEN)) for url in urls]
 
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
 
-    assert all(remembered(url) is not None for url in urls)
+    assert all(load_credential(url) is not None for url in urls)
 
 
 @pytest.mark.parametrize("credential", [TOKEN, SET], ids=["token", "oauth"])

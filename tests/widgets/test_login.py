@@ -18,7 +18,7 @@ import requests
 from comm import base_comm
 
 import asana_frames as af
-from asana_frames.fetch.credential_store import credentials_path, remembered
+from asana_frames.fetch.credential_store import credentials_path, load_credential
 from asana_frames.sandbox_server import Server
 from asana_frames.widgets.logins import secret_box
 from asana_frames.widgets.logins.login import Login, login, logout
@@ -113,7 +113,7 @@ def test_after_logging_in_connect_works_and_nothing_is_remembered(
     with af.connect(base_url=server.url) as asana:
         assert asana.users.get("me")["name"].tolist() == ["Zoe Ng"]
     assert not credentials_path().exists()
-    assert remembered(server.url) is None
+    assert load_credential(server.url) is None
 
 
 def test_the_base_url_of_the_environment_needs_no_argument(

@@ -12,7 +12,7 @@ import ipywidgets as ipw
 from asana_frames.exceptions import AsanaError
 from asana_frames.fetch.credentials import Credential
 from asana_frames.fetch.oauth import OUT_OF_BAND, Authorization
-from asana_frames.fetch.redirect_server import PATIENCE, RedirectServer
+from asana_frames.fetch.redirect_server import LOGIN_TIMEOUT, RedirectServer
 from asana_frames.widgets.logins.secret_box import SecretBox
 
 
@@ -61,7 +61,7 @@ class BrowserLogin(ipw.VBox):
         scope: str,
         done: Callable[[Credential], None],
         failed: Callable[[AsanaError], None],
-        patience: float = PATIENCE,
+        patience: float = LOGIN_TIMEOUT,
     ) -> None:
         self._base_url, self._app, self._redirect_uri = base_url, app, redirect_uri
         self._scope = scope

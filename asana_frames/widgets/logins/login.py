@@ -15,14 +15,14 @@ from asana_frames.exceptions import AsanaError, AsanaWarning, AuthError
 from asana_frames.fetch import Http, resolve_base_url
 from asana_frames.fetch.auth import (
     TOKEN_VARIABLE,
-    describe_variable,
-    forget_logins,
-    identify_bearer,
+    describe_environment_token,
+    log_out,
     set_process_login,
+    token_source_for,
 )
-from asana_frames.fetch.credential_store import remember
+from asana_frames.fetch.credential_store import store_credential
 from asana_frames.fetch.credentials import Credential, check_token
-from asana_frames.fetch.oauth import OUT_OF_BAND, build_app
+from asana_frames.fetch.oauth import OUT_OF_BAND, read_app
 from asana_frames.widgets.logins.browser_login import BrowserLogin, link_to
 from asana_frames.widgets.logins.secret_box import SecretBox
 
@@ -101,7 +101,7 @@ class Login(ipw.VBox):
         """Ask Asana whose credential it is; if it is somebody's, keep it."""
         self._button.disabled = True
         self._say("Asking Asana...")
-        asana = Asana(Http(identify_bearer(credential, self._base_url), self._base_url))
+        asana = Asana(Http(token_source_for(credential, self._base_url), self._base_url))
         try:
             quick = asana.with_options(deadline=_DEADLINE, progress=False)
             me = quick.users.get("me", fields=["name", "workspaces.name"])
@@ -127,7 +127,7 @@ class Login(ipw.VBox):
         if not self._remember.value:
             return "Not remembered: it ends with this kernel."
         try:
-            return f"Remembered in {remember(self._base_url, credential)}."
+            return f"Remembered in {store_credential(self._base_url, credential)}."
         except AsanaError as error:
             return f"Not remembered: {error}"
 
@@ -183,7 +183,7 @@ def login(
     >>> login()
     <Login: not logged in at https://app.asana.com/api/1.0>
     """
-    app = build_app(client_id, client_secret)
+    app = read_app(client_id, client_secret)
     return Login(resolve_base_url(base_url), app, redirect_uri or OUT_OF_BAND, scope)
 
 
@@ -218,8 +218,8 @@ def logout(*, base_url: str | None = None) -> list[str]:
         ``ASANA_ACCESS_TOKEN`` is set: ``connect()`` uses it before anything that is remembered,
         and goes on working.
     """
-    done = forget_logins(resolve_base_url(base_url))
-    note = describe_variable()
+    done = log_out(resolve_base_url(base_url))
+    note = describe_environment_token()
     if note:
         warnings.warn(
             f"{note} connect() still works with it. Take it out of this process: "
