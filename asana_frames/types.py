@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Final, Literal, Protocol, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
-    from pandas import DataFrame, Series
+    from numpy.typing import NDArray
+    from pandas import DataFrame, Index, Series
+    from pandas.api.extensions import ExtensionArray
+
+T = TypeVar("T")
 
 
 class HasValue(Protocol):
@@ -19,11 +24,27 @@ class HasValue(Protocol):
 
 
 #: What names one object: a gid, an exact name, an app.asana.com URL, a row, a picker.
-Ref: TypeAlias = "str | Mapping[str, Any] | Series[Any] | DataFrame | HasValue"
+Ref: TypeAlias = "str | int | Mapping[str, Any] | Series[Any] | DataFrame | HasValue"
 #: What names one object or many: a reference, a frame or Series of them, or any iterable.
 Refs: TypeAlias = "Ref | Iterable[Ref]"
 #: A moment or a day: ISO 8601 text, ``date``, ``datetime`` or ``pandas.Timestamp``.
 When: TypeAlias = str | date | datetime
+#: A collection whose items are a row each; a missing item leaves the field of its row alone.
+Rows: TypeAlias = (
+    "Sequence[T | None] | Series[Any] | Index[Any] | NDArray[Any] | ExtensionArray | HasValue"
+)
+#: Values of a write: one for all rows, or a row each.
+Texts: TypeAlias = "str | Rows[str]"
+Flags: TypeAlias = "bool | Rows[bool]"
+Integers: TypeAlias = "int | Rows[int]"
+Numbers: TypeAlias = "float | Rows[float]"
+Whens: TypeAlias = "When | Rows[When]"
+#: Files to upload: paths, or streams that are open for reading.
+Uploads: TypeAlias = "str | Path | IO[bytes] | IO[str] | Rows[str | Path | IO[bytes] | IO[str]]"
+#: A JSON object of a body, such as ``{"<gid of a custom field>": 3}``.
+Json: TypeAlias = Mapping[str, object]
+#: A JSON array of a body, the same for all rows.
+JsonList: TypeAlias = Sequence[object]
 #: Asana paths to read, ``"all"``, or None for the resource's default columns; or a FieldsPicker.
 Fields: TypeAlias = 'Iterable[str] | Literal["all"] | HasValue | None'
 #: The most rows to return; None for all of them.
@@ -32,3 +53,17 @@ Limit: TypeAlias = int | None
 Errors: TypeAlias = Literal["warn", "raise"]
 #: One JSON object of a response.
 Record: TypeAlias = Mapping[str, Any]
+
+
+class Keep:
+    """The type of ``KEEP``."""
+
+    def __repr__(self) -> str:
+        return "KEEP"
+
+    def __reduce__(self) -> str:
+        return "KEEP"
+
+
+#: Default of the fields of an update: the field is not sent, whereas None empties it.
+KEEP: Final[Any] = Keep()

@@ -14,14 +14,23 @@ from asana_frames.catalog import Column, columns_of, load
 from asana_frames.display.accessor import register_accessor
 from asana_frames.display.cards import ColumnInfo, render_resource_card
 from asana_frames.frames import DTYPES
-from asana_frames.types import Errors, Fields, Limit
+from asana_frames.types import KEEP, Errors, Fields, Limit
 
 # Whoever has a resource has frames.
 register_accessor()
 
 
 class Resource:
-    """A kind of Asana object and the operations on it."""
+    """A kind of Asana object and the operations on it.
+
+    Reads return a frame. Where an argument of theirs is a collection of references, each is
+    fetched, and the frame holds the rows of all.
+
+    Writes return a frame of what was written, or None where Asana answers nothing. A collection as
+    an argument of a write is a row each: every row is a request of its own, and a frame says what
+    became of it in ``write_target``, ``write_outcome``, ``write_status`` and ``write_message``.
+    Arguments that are not collections are the same for all rows.
+    """
 
     name: str
 
@@ -75,7 +84,7 @@ class Resource:
         fields: Fields = None,
     ) -> pd.DataFrame:
         write = Write(self._client, load().operation(operation_id), fields)
-        frame = write.result(arguments, body)
+        frame = write.result(arguments, _drop_kept(body))
         assert frame is not None  # an operation that answers nothing is done by _do
         return frame
 
@@ -85,7 +94,15 @@ class Resource:
         arguments: Mapping[str, Any],
         body: Mapping[str, Any] | None = None,
     ) -> pd.DataFrame | None:
-        return Write(self._client, load().operation(operation_id)).result(arguments, body)
+        write = Write(self._client, load().operation(operation_id))
+        return write.result(arguments, _drop_kept(body))
+
+
+def _drop_kept(body: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Return a body without the fields that an update leaves alone."""
+    if body is None:
+        return None
+    return {name: value for name, value in body.items() if value is not KEEP}
 
 
 def describe_columns(record: str) -> pd.DataFrame:

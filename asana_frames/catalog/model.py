@@ -75,6 +75,8 @@ class Parameter(msgspec.Struct, frozen=True, omit_defaults=True):
     enum: tuple[str, ...] = ()
     #: What Asana assumes when nothing is sent; never sent by us.
     default: str | bool | None = None
+    #: What people should know about it, in our own words.
+    note: str = ""
 
 
 class BodyField(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -90,6 +92,8 @@ class BodyField(msgspec.Struct, frozen=True, omit_defaults=True):
     many: bool = False
     #: Sending null empties it.
     nullable: bool = False
+    #: What people should know about it, in our own words.
+    note: str = ""
 
 
 class Operation(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -14,7 +14,7 @@ import asana_frames
 from asana_frames._optional import require
 from asana_frames.catalog import Catalog, load
 from asana_frames.codegen.build import Builder
-from asana_frames.codegen.modules import modules
+from asana_frames.codegen.modules import render_modules
 from asana_frames.codegen.overrides import Overrides
 from asana_frames.codegen.spec import Spec
 
@@ -45,7 +45,7 @@ def as_json(catalog: Catalog) -> bytes:
 
 def write_modules(catalog: Catalog, folder: Path) -> None:
     """Replace the modules in ``folder`` by those of the catalog."""
-    texts = modules(catalog)
+    texts = render_modules(catalog)
     for old in folder.glob("*.py"):
         if old.name not in texts:
             old.unlink()

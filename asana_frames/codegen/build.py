@@ -150,6 +150,7 @@ class Builder:
             parent=parents.get(argument, "?" if is_ref else ""),
             enum=tuple(facts.get("enum", ())),
             default=None if default == "" else default,
+            note=facts.get("note", ""),
         )
 
     def _with_parents(self, operation: Operation) -> Operation:

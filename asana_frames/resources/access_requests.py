@@ -4,12 +4,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Refs
+from asana_frames.types import Errors, Fields, Limit, Refs, Texts
 
 
 class AccessRequests(Resource):
@@ -36,6 +34,20 @@ class AccessRequests(Resource):
 
         The frame says where each row was found: ``target_gid``, ``requester_gid``.
         Source: ``GET /access_requests``.
+
+        Parameters
+        ----------
+        target
+            A project or portfolio: gid, exact name, URL, row or picker; or many of them.
+        user
+            A user: gid, exact name, e-mail, ``"me"``, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getAccessRequests",
@@ -45,29 +57,40 @@ class AccessRequests(Resource):
             errors=errors,
         )
 
-    def create(self, *, target: Any, message: Any = None) -> DataFrame:
+    def create(self, *, target: Refs, message: Texts | None = None) -> DataFrame:
         """Create an access request.
 
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /access_requests``.
+
+        Parameters
+        ----------
+        target
+            A project, portfolio, goal or task: gid, row or picker.
+        message
+            Text.
         """
         return self._write("createAccessRequest", {}, {"target": target, "message": message})
 
     def approve(self, access_request: Refs) -> DataFrame | None:
         """Approve an access request.
 
-        Returns None, or for a collection a frame that says of each row what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /access_requests/{access_request_gid}/approve``.
+
+        Parameters
+        ----------
+        access_request
+            An access request: gid, URL, row or picker; or many of them.
         """
         return self._do("approveAccessRequest", {"access_request": access_request})
 
     def reject(self, access_request: Refs) -> DataFrame | None:
         """Reject an access request.
 
-        Returns None, or for a collection a frame that says of each row what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /access_requests/{access_request_gid}/reject``.
+
+        Parameters
+        ----------
+        access_request
+            An access request: gid, URL, row or picker; or many of them.
         """
         return self._do("rejectAccessRequest", {"access_request": access_request})

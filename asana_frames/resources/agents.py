@@ -33,6 +33,18 @@ class Agents(Resource):
 
         The frame says where each row was found: ``workspace_gid``.
         Source: ``GET /workspaces/{workspace_gid}/agents``.
+
+        Parameters
+        ----------
+        workspace
+            A workspace: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getAgentsForWorkspace",
@@ -46,5 +58,15 @@ class Agents(Resource):
         """Get one agent or many.
 
         Source: ``GET /agents/{agent_gid}``.
+
+        Parameters
+        ----------
+        agent
+            An agent: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read("getAgent", {"agent": agent}, fields=fields, errors=errors)

@@ -37,6 +37,22 @@ class AiStudioUsage(Resource):
         Oldest first, by when usage was recorded; service accounts of licensed organizations only.
         The frame says where each row was found: ``workspace_gid``.
         Source: ``GET /workspaces/{workspace_gid}/ai_studio/runs``.
+
+        Parameters
+        ----------
+        workspace
+            A workspace: gid, exact name, URL, row or picker; or many of them.
+        start_at, end_at
+            A moment: a datetime, a date or ISO 8601 text; UTC if it has no zone.
+        division_gid
+            Text.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getAiStudioRuns",
@@ -66,6 +82,20 @@ class AiStudioUsage(Resource):
         The seats as of now; service accounts of licensed organizations only.
         The frame says where each row was found: ``workspace_gid``.
         Source: ``GET /workspaces/{workspace_gid}/ai_studio/seats``.
+
+        Parameters
+        ----------
+        workspace
+            A workspace: gid, exact name, URL, row or picker; or many of them.
+        division_gid, state
+            Text.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getAiStudioSeats",

@@ -4,12 +4,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Refs, When
+from asana_frames.types import KEEP, Errors, Fields, Json, Limit, Refs, Whens
 
 
 class Allocations(Resource):
@@ -31,27 +29,77 @@ class Allocations(Resource):
         """Get one allocation or many.
 
         Source: ``GET /allocations/{allocation_gid}``.
+
+        Parameters
+        ----------
+        allocation
+            An allocation: gid, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getAllocation", {"allocation": allocation}, fields=fields, errors=errors
         )
 
-    def update(self, allocation: Refs, *, fields: Fields = None, **data: Any) -> DataFrame:
+    def update(
+        self,
+        allocation: Refs,
+        *,
+        start_date: Whens | None = KEEP,
+        end_date: Whens | None = KEEP,
+        effort: Json | None = KEEP,
+        assignee: Refs | None = KEEP,
+        parent: Refs | None = KEEP,
+        fields: Fields = None,
+        **data: object,
+    ) -> DataFrame:
         """Update an allocation.
 
-        Accepts ``start_date``, ``end_date``, ``effort``, ``assignee``, ``parent``.
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``PUT /allocations/{allocation_gid}``.
+
+        Parameters
+        ----------
+        allocation
+            An allocation: gid, URL, row or picker; or many of them.
+        start_date, end_date
+            A day: a date, or text such as "2026-01-31".
+        effort
+            A mapping, sent as JSON; None empties it. Such as {"type": "hours", "value": 20}.
+        assignee
+            A user: gid, row or picker; None empties it.
+        parent
+            A project: gid, row or picker; None empties it.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        **data
+            No other fields; unknown names are refused.
         """
-        return self._write("updateAllocation", {"allocation": allocation}, data, fields=fields)
+        return self._write(
+            "updateAllocation",
+            {"allocation": allocation},
+            {
+                "start_date": start_date,
+                "end_date": end_date,
+                "effort": effort,
+                "assignee": assignee,
+                "parent": parent,
+                **data,
+            },
+            fields=fields,
+        )
 
     def delete(self, allocation: Refs) -> DataFrame | None:
         """Delete an allocation.
 
-        Returns None, or for a collection a frame that says of each row what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``DELETE /allocations/{allocation_gid}``.
+
+        Parameters
+        ----------
+        allocation
+            An allocation: gid, URL, row or picker; or many of them.
         """
         return self._do("deleteAllocation", {"allocation": allocation})
 
@@ -70,6 +118,22 @@ class Allocations(Resource):
         The frame says where each row was found: ``parent_gid``, ``assignee_gid``,
         ``workspace_gid``.
         Source: ``GET /allocations``.
+
+        Parameters
+        ----------
+        parent
+            A project: gid, exact name, URL, row or picker; or many of them.
+        assignee
+            A user: gid, exact name, e-mail, ``"me"``, URL, row or picker; or many of them.
+        workspace
+            A workspace: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getAllocations",
@@ -82,18 +146,29 @@ class Allocations(Resource):
     def create(
         self,
         *,
-        start_date: When,
-        end_date: When,
-        assignee: Any,
-        parent: Any,
-        effort: Any = None,
+        start_date: Whens,
+        end_date: Whens,
+        assignee: Refs,
+        parent: Refs,
+        effort: Json | None = None,
         fields: Fields = None,
     ) -> DataFrame:
         """Create an allocation.
 
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /allocations``.
+
+        Parameters
+        ----------
+        start_date, end_date
+            A day: a date, or text such as "2026-01-31".
+        assignee
+            A user: gid, row or picker.
+        parent
+            A project: gid, row or picker.
+        effort
+            A mapping, sent as JSON. Such as {"type": "hours", "value": 20}.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
         return self._write(
             "createAllocation",

@@ -4,12 +4,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Refs
+from asana_frames.types import Errors, Fields, Flags, Limit, Refs, Texts, Uploads
 
 
 class Attachments(Resource):
@@ -32,6 +30,16 @@ class Attachments(Resource):
         """Get one attachment or many.
 
         Source: ``GET /attachments/{attachment_gid}``.
+
+        Parameters
+        ----------
+        attachment
+            An attachment: gid, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getAttachment", {"attachment": attachment}, fields=fields, errors=errors
@@ -40,9 +48,12 @@ class Attachments(Resource):
     def delete(self, attachment: Refs) -> DataFrame | None:
         """Delete an attachment.
 
-        Returns None, or for a collection a frame that says of each row what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``DELETE /attachments/{attachment_gid}``.
+
+        Parameters
+        ----------
+        attachment
+            An attachment: gid, URL, row or picker; or many of them.
         """
         return self._do("deleteAttachment", {"attachment": attachment})
 
@@ -53,6 +64,18 @@ class Attachments(Resource):
 
         The frame says where each row was found: ``parent_gid``.
         Source: ``GET /attachments``.
+
+        Parameters
+        ----------
+        parent
+            A task, project or project brief: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getAttachmentsForObject",
@@ -65,20 +88,32 @@ class Attachments(Resource):
     def create(
         self,
         *,
-        parent: Any,
-        resource_subtype: Any = None,
-        file: Any = None,
-        url: Any = None,
-        name: Any = None,
-        connect_to_app: bool | None = None,
+        parent: Refs,
+        resource_subtype: Texts | None = None,
+        file: Uploads | None = None,
+        url: Texts | None = None,
+        name: Texts | None = None,
+        connect_to_app: Flags | None = None,
         fields: Fields = None,
     ) -> DataFrame:
         """Create an attachment.
 
-        ``resource_subtype``: asana, external.
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /attachments``.
+
+        Parameters
+        ----------
+        parent
+            A task, project or project brief: gid, row or picker.
+        resource_subtype
+            One of ``asana``, ``external``.
+        file
+            A path, or a file that is open for reading.
+        url, name
+            Text.
+        connect_to_app
+            True or False.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
         return self._write(
             "createAttachmentForObject",

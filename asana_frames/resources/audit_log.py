@@ -43,9 +43,27 @@ class AuditLog(Resource):
         """List events.
 
         Rows come oldest first; ask again with start_at= for what has come since.
-        ``actor_type``: user, asana, asana_support, anonymous, external_administrator.
         The frame says where each row was found: ``workspace_gid``.
         Source: ``GET /workspaces/{workspace_gid}/audit_log_events``.
+
+        Parameters
+        ----------
+        workspace
+            A workspace: gid, exact name, URL, row or picker; or many of them.
+        start_at, end_at
+            A moment: a datetime, a date or ISO 8601 text; UTC if it has no zone.
+        event_type
+            Text.
+        actor_type
+            One of ``user``, ``asana``, ``asana_support``, ``anonymous``,
+            ``external_administrator``.
+        actor_gid, resource_gid
+            Text.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getAuditLogEvents",

@@ -4,12 +4,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import Fields
+from asana_frames.types import Fields, JsonList
 
 
 class Batch(Resource):
@@ -23,9 +21,16 @@ class Batch(Resource):
 
     name = "batch"
 
-    def create(self, *, actions: Any = None, fields: Fields = None) -> DataFrame:
+    def create(self, *, actions: JsonList | None = None, fields: Fields = None) -> DataFrame:
         """Create a batch.
 
         Source: ``POST /batch``.
+
+        Parameters
+        ----------
+        actions
+            A list, sent as JSON.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
         return self._write("createBatchRequest", {}, {"actions": actions}, fields=fields)

@@ -4,12 +4,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Refs
+from asana_frames.types import KEEP, Errors, Fields, Json, Limit, Refs, Texts
 
 
 class Budgets(Resource):
@@ -31,24 +29,40 @@ class Budgets(Resource):
 
         The frame says where each row was found: ``parent_gid``.
         Source: ``GET /budgets``.
+
+        Parameters
+        ----------
+        parent
+            A project: gid, exact name, URL, row or picker; or many of them.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read("getBudgets", {"parent": parent}, limit=limit, errors=errors)
 
     def create(
         self,
         *,
-        budget_type: Any = None,
-        estimate: Any = None,
-        actual: Any = None,
-        total: Any = None,
-        parent: Any = None,
+        budget_type: Texts | None = None,
+        estimate: Json | None = None,
+        actual: Json | None = None,
+        total: Json | None = None,
+        parent: Refs | None = None,
     ) -> DataFrame:
         """Create a budget.
 
-        ``budget_type``: cost, time.
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /budgets``.
+
+        Parameters
+        ----------
+        budget_type
+            One of ``cost``, ``time``.
+        estimate, actual, total
+            A mapping, sent as JSON.
+        parent
+            A project: gid, row or picker.
         """
         return self._write(
             "createBudget",
@@ -66,25 +80,72 @@ class Budgets(Resource):
         """Get one budget or many.
 
         Source: ``GET /budgets/{budget_gid}``.
+
+        Parameters
+        ----------
+        budget
+            A budget: gid, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read("getBudget", {"budget": budget}, fields=fields, errors=errors)
 
-    def update(self, budget: Refs, *, fields: Fields = None, **data: Any) -> DataFrame:
+    def update(
+        self,
+        budget: Refs,
+        *,
+        budget_type: Texts | None = KEEP,
+        estimate: Json | None = KEEP,
+        actual: Json | None = KEEP,
+        total: Json | None = KEEP,
+        parent: Refs | None = KEEP,
+        fields: Fields = None,
+        **data: object,
+    ) -> DataFrame:
         """Update a budget.
 
-        Accepts ``budget_type``, ``estimate``, ``actual``, ``total``, ``parent``.
-        ``budget_type``: cost, time.
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``PUT /budgets/{budget_gid}``.
+
+        Parameters
+        ----------
+        budget
+            A budget: gid, URL, row or picker; or many of them.
+        budget_type
+            One of ``cost``, ``time``.
+        estimate, actual, total
+            A mapping, sent as JSON.
+        parent
+            A project: gid, row or picker; None empties it.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        **data
+            No other fields; unknown names are refused.
         """
-        return self._write("updateBudget", {"budget": budget}, data, fields=fields)
+        return self._write(
+            "updateBudget",
+            {"budget": budget},
+            {
+                "budget_type": budget_type,
+                "estimate": estimate,
+                "actual": actual,
+                "total": total,
+                "parent": parent,
+                **data,
+            },
+            fields=fields,
+        )
 
     def delete(self, budget: Refs) -> DataFrame | None:
         """Delete a budget.
 
-        Returns None, or for a collection a frame that says of each row what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``DELETE /budgets/{budget_gid}``.
+
+        Parameters
+        ----------
+        budget
+            A budget: gid, URL, row or picker; or many of them.
         """
         return self._do("deleteBudget", {"budget": budget})

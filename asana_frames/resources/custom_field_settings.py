@@ -29,6 +29,18 @@ class CustomFieldSettings(Resource):
 
         The frame says where each row was found: ``parent_gid``.
         Source: ``GET /projects/{project_gid}/custom_field_settings``.
+
+        Parameters
+        ----------
+        project
+            A project: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getCustomFieldSettingsForProject",
@@ -50,6 +62,18 @@ class CustomFieldSettings(Resource):
 
         The frame says where each row was found: ``parent_gid``.
         Source: ``GET /portfolios/{portfolio_gid}/custom_field_settings``.
+
+        Parameters
+        ----------
+        portfolio
+            A portfolio: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getCustomFieldSettingsForPortfolio",
@@ -66,6 +90,18 @@ class CustomFieldSettings(Resource):
 
         The frame says where each row was found: ``parent_gid``.
         Source: ``GET /goals/{goal_gid}/custom_field_settings``.
+
+        Parameters
+        ----------
+        goal
+            A goal: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getCustomFieldSettingsForGoal",
@@ -82,6 +118,18 @@ class CustomFieldSettings(Resource):
 
         The frame says where each row was found: ``parent_gid``.
         Source: ``GET /teams/{team_gid}/custom_field_settings``.
+
+        Parameters
+        ----------
+        team
+            A team: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getCustomFieldSettingsForTeam",

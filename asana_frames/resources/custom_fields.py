@@ -4,12 +4,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Refs
+from asana_frames.types import (
+    KEEP,
+    Errors,
+    Fields,
+    Flags,
+    Integers,
+    Json,
+    JsonList,
+    Limit,
+    Numbers,
+    Refs,
+    Texts,
+)
 
 
 class CustomFields(Resource):
@@ -29,24 +39,113 @@ class CustomFields(Resource):
 
     name = "custom_fields"
 
-    def create(self, *, fields: Fields = None, **data: Any) -> DataFrame:
+    def create(
+        self,
+        *,
+        name: Texts | None = None,
+        enum_options: JsonList | None = None,
+        id_prefix: Texts | None = None,
+        input_restrictions: JsonList | None = None,
+        is_formula_field: Flags | None = None,
+        date_value: Json | None = None,
+        enum_value: Json | None = None,
+        multi_enum_values: JsonList | None = None,
+        number_value: Numbers | None = None,
+        text_value: Texts | None = None,
+        description: Texts | None = None,
+        precision: Integers | None = None,
+        format: Texts | None = None,
+        currency_code: Texts | None = None,
+        custom_label: Texts | None = None,
+        custom_label_position: Texts | None = None,
+        has_notifications_enabled: Flags | None = None,
+        workspace: Refs | None = None,
+        owned_by_app: Flags | None = None,
+        people_value: JsonList | None = None,
+        reference_value: JsonList | None = None,
+        resource_subtype: Texts | None = None,
+        fields: Fields = None,
+        **data: object,
+    ) -> DataFrame:
         """Create a custom field.
 
-        Accepts ``name``, ``enum_options``, ``id_prefix``, ``input_restrictions``,
-        ``is_formula_field``, ``date_value``, ``enum_value``, ``multi_enum_values``,
-        ``number_value``, ``text_value``, ``description``, ``precision``, ``format``,
-        ``currency_code``, ``custom_label``, ``custom_label_position``,
-        ``has_notifications_enabled``, ``workspace``, ``owned_by_app``, ``people_value``,
-        ``reference_value``, ``resource_subtype``.
-        ``input_restrictions``: task, project, portfolio, goal.
-        ``format``: currency, identifier, percentage, custom, duration, none.
-        ``custom_label_position``: prefix, suffix.
-        ``resource_subtype``: text, enum, multi_enum, number, date, people, reference.
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /custom_fields``.
+
+        Parameters
+        ----------
+        name
+            Text.
+        enum_options
+            A list, sent as JSON.
+        id_prefix
+            Text.
+        input_restrictions
+            Some of ``task``, ``project``, ``portfolio``, ``goal``.
+        is_formula_field
+            True or False.
+        date_value, enum_value
+            A mapping, sent as JSON.
+        multi_enum_values
+            A list, sent as JSON.
+        number_value
+            A number.
+        text_value, description
+            Text.
+        precision
+            A whole number.
+        format
+            One of ``currency``, ``identifier``, ``percentage``, ``custom``, ``duration``,
+            ``none``.
+        currency_code, custom_label
+            Text.
+        custom_label_position
+            One of ``prefix``, ``suffix``.
+        has_notifications_enabled
+            True or False.
+        workspace
+            A workspace: gid, row or picker; required.
+        owned_by_app
+            True or False.
+        people_value, reference_value
+            A list, sent as JSON.
+        resource_subtype
+            One of ``text``, ``enum``, ``multi_enum``, ``number``, ``date``, ``people``,
+            ``reference``; required.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        **data
+            No other fields; unknown names are refused.
         """
-        return self._write("createCustomField", {}, data, fields=fields)
+        return self._write(
+            "createCustomField",
+            {},
+            {
+                "name": name,
+                "enum_options": enum_options,
+                "id_prefix": id_prefix,
+                "input_restrictions": input_restrictions,
+                "is_formula_field": is_formula_field,
+                "date_value": date_value,
+                "enum_value": enum_value,
+                "multi_enum_values": multi_enum_values,
+                "number_value": number_value,
+                "text_value": text_value,
+                "description": description,
+                "precision": precision,
+                "format": format,
+                "currency_code": currency_code,
+                "custom_label": custom_label,
+                "custom_label_position": custom_label_position,
+                "has_notifications_enabled": has_notifications_enabled,
+                "workspace": workspace,
+                "owned_by_app": owned_by_app,
+                "people_value": people_value,
+                "reference_value": reference_value,
+                "resource_subtype": resource_subtype,
+                **data,
+            },
+            fields=fields,
+        )
 
     def get(
         self, custom_field: Refs, *, fields: Fields = None, errors: Errors = "warn"
@@ -54,37 +153,136 @@ class CustomFields(Resource):
         """Get one custom field or many.
 
         Source: ``GET /custom_fields/{custom_field_gid}``.
+
+        Parameters
+        ----------
+        custom_field
+            A custom field: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getCustomField", {"custom_field": custom_field}, fields=fields, errors=errors
         )
 
-    def update(self, custom_field: Refs, *, fields: Fields = None, **data: Any) -> DataFrame:
+    def update(
+        self,
+        custom_field: Refs,
+        *,
+        name: Texts | None = KEEP,
+        enum_options: JsonList | None = KEEP,
+        id_prefix: Texts | None = KEEP,
+        input_restrictions: JsonList | None = KEEP,
+        is_formula_field: Flags | None = KEEP,
+        date_value: Json | None = KEEP,
+        enum_value: Json | None = KEEP,
+        multi_enum_values: JsonList | None = KEEP,
+        number_value: Numbers | None = KEEP,
+        text_value: Texts | None = KEEP,
+        description: Texts | None = KEEP,
+        precision: Integers | None = KEEP,
+        format: Texts | None = KEEP,
+        currency_code: Texts | None = KEEP,
+        custom_label: Texts | None = KEEP,
+        custom_label_position: Texts | None = KEEP,
+        has_notifications_enabled: Flags | None = KEEP,
+        workspace: Refs | None = KEEP,
+        owned_by_app: Flags | None = KEEP,
+        people_value: JsonList | None = KEEP,
+        reference_value: JsonList | None = KEEP,
+        fields: Fields = None,
+        **data: object,
+    ) -> DataFrame:
         """Update a custom field.
 
-        Accepts ``name``, ``enum_options``, ``id_prefix``, ``input_restrictions``,
-        ``is_formula_field``, ``date_value``, ``enum_value``, ``multi_enum_values``,
-        ``number_value``, ``text_value``, ``description``, ``precision``, ``format``,
-        ``currency_code``, ``custom_label``, ``custom_label_position``,
-        ``has_notifications_enabled``, ``workspace``, ``owned_by_app``, ``people_value``,
-        ``reference_value``.
-        ``input_restrictions``: task, project, portfolio, goal.
-        ``format``: currency, identifier, percentage, custom, duration, none.
-        ``custom_label_position``: prefix, suffix.
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``PUT /custom_fields/{custom_field_gid}``.
+
+        Parameters
+        ----------
+        custom_field
+            A custom field: gid, exact name, URL, row or picker; or many of them.
+        name
+            Text.
+        enum_options
+            A list, sent as JSON.
+        id_prefix
+            Text; None empties it.
+        input_restrictions
+            Some of ``task``, ``project``, ``portfolio``, ``goal``.
+        is_formula_field
+            True or False.
+        date_value, enum_value
+            A mapping, sent as JSON; None empties it.
+        multi_enum_values
+            A list, sent as JSON.
+        number_value
+            A number; None empties it.
+        text_value, description
+            Text; None empties it.
+        precision
+            A whole number.
+        format
+            One of ``currency``, ``identifier``, ``percentage``, ``custom``, ``duration``,
+            ``none``.
+        currency_code, custom_label
+            Text; None empties it.
+        custom_label_position
+            One of ``prefix``, ``suffix``; None empties it.
+        has_notifications_enabled
+            True or False.
+        workspace
+            A workspace: gid, row or picker; required.
+        owned_by_app
+            True or False.
+        people_value, reference_value
+            A list, sent as JSON.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        **data
+            No other fields; unknown names are refused.
         """
         return self._write(
-            "updateCustomField", {"custom_field": custom_field}, data, fields=fields
+            "updateCustomField",
+            {"custom_field": custom_field},
+            {
+                "name": name,
+                "enum_options": enum_options,
+                "id_prefix": id_prefix,
+                "input_restrictions": input_restrictions,
+                "is_formula_field": is_formula_field,
+                "date_value": date_value,
+                "enum_value": enum_value,
+                "multi_enum_values": multi_enum_values,
+                "number_value": number_value,
+                "text_value": text_value,
+                "description": description,
+                "precision": precision,
+                "format": format,
+                "currency_code": currency_code,
+                "custom_label": custom_label,
+                "custom_label_position": custom_label_position,
+                "has_notifications_enabled": has_notifications_enabled,
+                "workspace": workspace,
+                "owned_by_app": owned_by_app,
+                "people_value": people_value,
+                "reference_value": reference_value,
+                **data,
+            },
+            fields=fields,
         )
 
     def delete(self, custom_field: Refs) -> DataFrame | None:
         """Delete a custom field.
 
-        Returns None, or for a collection a frame that says of each row what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``DELETE /custom_fields/{custom_field_gid}``.
+
+        Parameters
+        ----------
+        custom_field
+            A custom field: gid, exact name, URL, row or picker; or many of them.
         """
         return self._do("deleteCustomField", {"custom_field": custom_field})
 
@@ -100,6 +298,18 @@ class CustomFields(Resource):
 
         The frame says where each row was found: ``workspace_gid``.
         Source: ``GET /workspaces/{workspace_gid}/custom_fields``.
+
+        Parameters
+        ----------
+        workspace
+            A workspace: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getCustomFieldsForWorkspace",
@@ -113,18 +323,31 @@ class CustomFields(Resource):
         self,
         custom_field: Refs,
         *,
-        name: Any = None,
-        enabled: bool | None = None,
-        color: Any = None,
-        insert_before: Any = None,
-        insert_after: Any = None,
+        name: Texts | None = None,
+        enabled: Flags | None = None,
+        color: Texts | None = None,
+        insert_before: Refs | None = None,
+        insert_after: Refs | None = None,
         fields: Fields = None,
     ) -> DataFrame:
         """Create enum option (custom field).
 
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /custom_fields/{custom_field_gid}/enum_options``.
+
+        Parameters
+        ----------
+        custom_field
+            A custom field: gid, exact name, URL, row or picker; or many of them.
+        name
+            Text.
+        enabled
+            True or False.
+        color
+            Text.
+        insert_before, insert_after
+            An enum option: gid, row or picker.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
         return self._write(
             "createEnumOptionForCustomField",
@@ -143,16 +366,23 @@ class CustomFields(Resource):
         self,
         custom_field: Refs,
         *,
-        enum_option: Any,
-        before_enum_option: Any = None,
-        after_enum_option: Any = None,
+        enum_option: Refs,
+        before_enum_option: Refs | None = None,
+        after_enum_option: Refs | None = None,
         fields: Fields = None,
     ) -> DataFrame:
         """Insert enum option (custom field).
 
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /custom_fields/{custom_field_gid}/enum_options/insert``.
+
+        Parameters
+        ----------
+        custom_field
+            A custom field: gid, exact name, URL, row or picker; or many of them.
+        enum_option, before_enum_option, after_enum_option
+            An enum option: gid, row or picker.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
         return self._write(
             "insertEnumOptionForCustomField",
@@ -166,13 +396,37 @@ class CustomFields(Resource):
         )
 
     def update_enum_option(
-        self, enum_option: Refs, *, fields: Fields = None, **data: Any
+        self,
+        enum_option: Refs,
+        *,
+        name: Texts | None = KEEP,
+        enabled: Flags | None = KEEP,
+        color: Texts | None = KEEP,
+        fields: Fields = None,
+        **data: object,
     ) -> DataFrame:
         """Update enum option (custom field).
 
-        Accepts ``name``, ``enabled``, ``color``.
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``PUT /enum_options/{enum_option_gid}``.
+
+        Parameters
+        ----------
+        enum_option
+            An enum option: gid, URL, row or picker; or many of them.
+        name
+            Text.
+        enabled
+            True or False.
+        color
+            Text; None empties it.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        **data
+            No other fields; unknown names are refused.
         """
-        return self._write("updateEnumOption", {"enum_option": enum_option}, data, fields=fields)
+        return self._write(
+            "updateEnumOption",
+            {"enum_option": enum_option},
+            {"name": name, "enabled": enabled, "color": color, **data},
+            fields=fields,
+        )

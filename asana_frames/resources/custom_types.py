@@ -34,6 +34,20 @@ class CustomTypes(Resource):
 
         The frame says where each row was found: ``project_gid``, ``workspace_gid``.
         Source: ``GET /custom_types``.
+
+        Parameters
+        ----------
+        project
+            A project: gid, exact name, URL, row or picker; or many of them.
+        workspace
+            A workspace: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getCustomTypes",
@@ -49,6 +63,16 @@ class CustomTypes(Resource):
         """Get one custom type or many.
 
         Source: ``GET /custom_types/{custom_type_gid}``.
+
+        Parameters
+        ----------
+        custom_type
+            A custom type: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getCustomType", {"custom_type": custom_type}, fields=fields, errors=errors

@@ -37,6 +37,21 @@ class Events(Resource):
         Without sync= the frame is empty and attrs['asana']['sync'] holds the token to go on with.
         The frame says where each row was found: ``watched_gid``.
         Source: ``GET /events``.
+
+        Parameters
+        ----------
+        resource
+            A project, task, goal, portfolio, team or workspace: gid, exact name, URL, row or
+            picker; or many of them.
+        sync
+            Text.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getEvents",

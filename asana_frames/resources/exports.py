@@ -4,11 +4,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
+from asana_frames.types import JsonList, Refs
 
 
 class Exports(Resource):
@@ -22,23 +21,31 @@ class Exports(Resource):
 
     name = "exports"
 
-    def create_graph(self, *, parent: Any = None) -> DataFrame:
+    def create_graph(self, *, parent: Refs | None = None) -> DataFrame:
         """Create graph (export).
 
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /exports/graph``.
+
+        Parameters
+        ----------
+        parent
+            A goal, project, portfolio or team: gid, row or picker.
         """
         return self._write("createGraphExport", {}, {"parent": parent})
 
     def create_resource(
-        self, *, workspace: Any = None, export_request_parameters: Any = None
+        self, *, workspace: Refs | None = None, export_request_parameters: JsonList | None = None
     ) -> DataFrame:
         """Create resource (export).
 
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /exports/resource``.
+
+        Parameters
+        ----------
+        workspace
+            A workspace: gid, row or picker.
+        export_request_parameters
+            A list, sent as JSON.
         """
         return self._write(
             "createResourceExport",

@@ -4,12 +4,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Refs
+from asana_frames.types import KEEP, Errors, Fields, Limit, Numbers, Refs
 
 
 class GoalRelationships(Resource):
@@ -31,6 +29,16 @@ class GoalRelationships(Resource):
         """Get one goal relationship or many.
 
         Source: ``GET /goal_relationships/{goal_relationship_gid}``.
+
+        Parameters
+        ----------
+        goal_relationship
+            A goal relationship: gid, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getGoalRelationship",
@@ -39,16 +47,34 @@ class GoalRelationships(Resource):
             errors=errors,
         )
 
-    def update(self, goal_relationship: Refs, *, fields: Fields = None, **data: Any) -> DataFrame:
+    def update(
+        self,
+        goal_relationship: Refs,
+        *,
+        contribution_weight: Numbers | None = KEEP,
+        fields: Fields = None,
+        **data: object,
+    ) -> DataFrame:
         """Update a goal relationship.
 
-        Accepts ``contribution_weight``.
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``PUT /goal_relationships/{goal_relationship_gid}``.
+
+        Parameters
+        ----------
+        goal_relationship
+            A goal relationship: gid, URL, row or picker; or many of them.
+        contribution_weight
+            A number.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        **data
+            No other fields; unknown names are refused.
         """
         return self._write(
-            "updateGoalRelationship", {"goal_relationship": goal_relationship}, data, fields=fields
+            "updateGoalRelationship",
+            {"goal_relationship": goal_relationship},
+            {"contribution_weight": contribution_weight, **data},
+            fields=fields,
         )
 
     def list(
@@ -64,6 +90,20 @@ class GoalRelationships(Resource):
 
         The frame says where each row was found: ``supported_goal_gid``.
         Source: ``GET /goal_relationships``.
+
+        Parameters
+        ----------
+        supported_goal
+            A goal: gid, exact name, URL, row or picker; or many of them.
+        resource_subtype
+            Text.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getGoalRelationships",
@@ -77,17 +117,28 @@ class GoalRelationships(Resource):
         self,
         goal: Refs,
         *,
-        supporting_resource: Any,
-        insert_before: Any = None,
-        insert_after: Any = None,
-        contribution_weight: float | None = None,
+        supporting_resource: Refs,
+        insert_before: Refs | None = None,
+        insert_after: Refs | None = None,
+        contribution_weight: Numbers | None = None,
         fields: Fields = None,
     ) -> DataFrame:
         """Add supporting relationship (goal relationship).
 
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /goals/{goal_gid}/addSupportingRelationship``.
+
+        Parameters
+        ----------
+        goal
+            A goal: gid, exact name, URL, row or picker; or many of them.
+        supporting_resource
+            A goal, project, task or portfolio: gid, row or picker.
+        insert_before, insert_after
+            A goal relationship: gid, row or picker.
+        contribution_weight
+            A number.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
         return self._write(
             "addSupportingRelationship",
@@ -102,13 +153,18 @@ class GoalRelationships(Resource):
         )
 
     def remove_supporting_relationship(
-        self, goal: Refs, *, supporting_resource: Any
+        self, goal: Refs, *, supporting_resource: Refs
     ) -> DataFrame | None:
         """Remove supporting relationship (goal relationship).
 
-        Returns None, or for a collection a frame that says of each row what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /goals/{goal_gid}/removeSupportingRelationship``.
+
+        Parameters
+        ----------
+        goal
+            A goal: gid, exact name, URL, row or picker; or many of them.
+        supporting_resource
+            A goal, project, task or portfolio: gid, row or picker.
         """
         return self._do(
             "removeSupportingRelationship",

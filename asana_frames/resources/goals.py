@@ -4,12 +4,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Refs
+from asana_frames.types import (
+    KEEP,
+    Errors,
+    Fields,
+    Flags,
+    Integers,
+    Json,
+    Limit,
+    Numbers,
+    Refs,
+    Texts,
+    Whens,
+)
 
 
 class Goals(Resource):
@@ -38,27 +48,106 @@ class Goals(Resource):
         """Get one goal or many.
 
         Source: ``GET /goals/{goal_gid}``.
+
+        Parameters
+        ----------
+        goal
+            A goal: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read("getGoal", {"goal": goal}, fields=fields, errors=errors)
 
-    def update(self, goal: Refs, *, fields: Fields = None, **data: Any) -> DataFrame:
+    def update(
+        self,
+        goal: Refs,
+        *,
+        name: Texts | None = KEEP,
+        html_notes: Texts | None = KEEP,
+        notes: Texts | None = KEEP,
+        due_on: Whens | None = KEEP,
+        start_on: Whens | None = KEEP,
+        is_workspace_level: Flags | None = KEEP,
+        liked: Flags | None = KEEP,
+        team: Refs | None = KEEP,
+        workspace: Refs | None = KEEP,
+        time_period: Refs | None = KEEP,
+        owner: Refs | None = KEEP,
+        status: Texts | None = KEEP,
+        custom_fields: Json | None = KEEP,
+        fields: Fields = None,
+        **data: object,
+    ) -> DataFrame:
         """Update a goal.
 
-        Accepts ``name``, ``html_notes``, ``notes``, ``due_on``, ``start_on``,
-        ``is_workspace_level``, ``liked``, ``team``, ``workspace``, ``time_period``, ``owner``,
-        ``status``, ``custom_fields``.
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``PUT /goals/{goal_gid}``.
+
+        Parameters
+        ----------
+        goal
+            A goal: gid, exact name, URL, row or picker; or many of them.
+        name
+            Text.
+        html_notes
+            Text; None empties it. Rich text in ``<body>``; replaces the plain text.
+        notes
+            Text; None empties it.
+        due_on, start_on
+            A day: a date, or text such as "2026-01-31"; None empties it.
+        is_workspace_level, liked
+            True or False.
+        team
+            A team: gid, row or picker; None empties it.
+        workspace
+            A workspace: gid, row or picker.
+        time_period
+            A time period: gid, row or picker; None empties it.
+        owner
+            A user: gid, row or picker; None empties it.
+        status
+            Text; None empties it.
+        custom_fields
+            A mapping, sent as JSON. Maps the gid of a custom field to its value, such as {"12":
+            3}; an option is given by gid.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        **data
+            No other fields; unknown names are refused.
         """
-        return self._write("updateGoal", {"goal": goal}, data, fields=fields)
+        return self._write(
+            "updateGoal",
+            {"goal": goal},
+            {
+                "name": name,
+                "html_notes": html_notes,
+                "notes": notes,
+                "due_on": due_on,
+                "start_on": start_on,
+                "is_workspace_level": is_workspace_level,
+                "liked": liked,
+                "team": team,
+                "workspace": workspace,
+                "time_period": time_period,
+                "owner": owner,
+                "status": status,
+                "custom_fields": custom_fields,
+                **data,
+            },
+            fields=fields,
+        )
 
     def delete(self, goal: Refs) -> DataFrame | None:
         """Delete a goal.
 
-        Returns None, or for a collection a frame that says of each row what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``DELETE /goals/{goal_gid}``.
+
+        Parameters
+        ----------
+        goal
+            A goal: gid, exact name, URL, row or picker; or many of them.
         """
         return self._do("deleteGoal", {"goal": goal})
 
@@ -81,6 +170,30 @@ class Goals(Resource):
         The frame says where each row was found: ``portfolio_gids``, ``project_gids``,
         ``task_gids``, ``team_gid``, ``workspace_gid``.
         Source: ``GET /goals``.
+
+        Parameters
+        ----------
+        portfolio
+            A portfolio: gid, exact name, URL, row or picker; or many of them.
+        project
+            A project: gid, exact name, URL, row or picker; or many of them.
+        task
+            A task: gid, exact name, URL, row or picker; or many of them.
+        is_workspace_level
+            True or False.
+        team
+            A team: gid, exact name, URL, row or picker; or many of them.
+        workspace
+            A workspace: gid, exact name, URL, row or picker; or many of them.
+        time_periods
+            A time period: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getGoals",
@@ -98,40 +211,113 @@ class Goals(Resource):
             errors=errors,
         )
 
-    def create(self, *, fields: Fields = None, **data: Any) -> DataFrame:
+    def create(
+        self,
+        *,
+        name: Texts | None = None,
+        html_notes: Texts | None = None,
+        notes: Texts | None = None,
+        due_on: Whens | None = None,
+        start_on: Whens | None = None,
+        is_workspace_level: Flags | None = None,
+        liked: Flags | None = None,
+        team: Refs | None = None,
+        workspace: Refs | None = None,
+        time_period: Refs | None = None,
+        owner: Refs | None = None,
+        followers: Refs | None = None,
+        fields: Fields = None,
+        **data: object,
+    ) -> DataFrame:
         """Create a goal.
 
-        Accepts ``name``, ``html_notes``, ``notes``, ``due_on``, ``start_on``,
-        ``is_workspace_level``, ``liked``, ``team``, ``workspace``, ``time_period``, ``owner``,
-        ``followers``.
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /goals``.
+
+        Parameters
+        ----------
+        name
+            Text.
+        html_notes
+            Text. Rich text in ``<body>``; replaces the plain text.
+        notes
+            Text.
+        due_on, start_on
+            A day: a date, or text such as "2026-01-31".
+        is_workspace_level, liked
+            True or False.
+        team
+            A team: gid, row or picker.
+        workspace
+            A workspace: gid, row or picker.
+        time_period
+            A time period: gid, row or picker.
+        owner
+            A user: gid, row or picker.
+        followers
+            Users: a list or frame of gids.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        **data
+            No other fields; unknown names are refused.
         """
-        return self._write("createGoal", {}, data, fields=fields)
+        return self._write(
+            "createGoal",
+            {},
+            {
+                "name": name,
+                "html_notes": html_notes,
+                "notes": notes,
+                "due_on": due_on,
+                "start_on": start_on,
+                "is_workspace_level": is_workspace_level,
+                "liked": liked,
+                "team": team,
+                "workspace": workspace,
+                "time_period": time_period,
+                "owner": owner,
+                "followers": followers,
+                **data,
+            },
+            fields=fields,
+        )
 
     def set_metric(
         self,
         goal: Refs,
         *,
-        precision: int | None = None,
-        unit: Any = None,
-        currency_code: Any = None,
-        initial_number_value: float | None = None,
-        target_number_value: float | None = None,
-        current_number_value: float | None = None,
-        progress_source: Any = None,
-        is_custom_weight: bool | None = None,
+        precision: Integers | None = None,
+        unit: Texts | None = None,
+        currency_code: Texts | None = None,
+        initial_number_value: Numbers | None = None,
+        target_number_value: Numbers | None = None,
+        current_number_value: Numbers | None = None,
+        progress_source: Texts | None = None,
+        is_custom_weight: Flags | None = None,
         fields: Fields = None,
     ) -> DataFrame:
         """Set metric (goal).
 
-        ``unit``: none, currency, percentage.
-        ``progress_source``: manual, subgoal_progress, project_task_completion,
-        project_milestone_completion, task_completion, external.
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /goals/{goal_gid}/setMetric``.
+
+        Parameters
+        ----------
+        goal
+            A goal: gid, exact name, URL, row or picker; or many of them.
+        precision
+            A whole number.
+        unit
+            One of ``none``, ``currency``, ``percentage``.
+        currency_code
+            Text.
+        initial_number_value, target_number_value, current_number_value
+            A number.
+        progress_source
+            One of ``manual``, ``subgoal_progress``, ``project_task_completion``,
+            ``project_milestone_completion``, ``task_completion``, ``external``.
+        is_custom_weight
+            True or False.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
         return self._write(
             "createGoalMetric",
@@ -150,13 +336,20 @@ class Goals(Resource):
         )
 
     def set_metric_value(
-        self, goal: Refs, *, current_number_value: float | None = None, fields: Fields = None
+        self, goal: Refs, *, current_number_value: Numbers | None = None, fields: Fields = None
     ) -> DataFrame:
         """Set metric value (goal).
 
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /goals/{goal_gid}/setMetricCurrentValue``.
+
+        Parameters
+        ----------
+        goal
+            A goal: gid, exact name, URL, row or picker; or many of them.
+        current_number_value
+            A number.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
         return self._write(
             "updateGoalMetric",
@@ -165,21 +358,35 @@ class Goals(Resource):
             fields=fields,
         )
 
-    def add_followers(self, goal: Refs, *, followers: Any, fields: Fields = None) -> DataFrame:
+    def add_followers(self, goal: Refs, *, followers: Refs, fields: Fields = None) -> DataFrame:
         """Add followers (goal).
 
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /goals/{goal_gid}/addFollowers``.
+
+        Parameters
+        ----------
+        goal
+            A goal: gid, exact name, URL, row or picker; or many of them.
+        followers
+            Users: a list or frame of gids.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
         return self._write("addFollowers", {"goal": goal}, {"followers": followers}, fields=fields)
 
-    def remove_followers(self, goal: Refs, *, followers: Any, fields: Fields = None) -> DataFrame:
+    def remove_followers(self, goal: Refs, *, followers: Refs, fields: Fields = None) -> DataFrame:
         """Remove followers (goal).
 
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /goals/{goal_gid}/removeFollowers``.
+
+        Parameters
+        ----------
+        goal
+            A goal: gid, exact name, URL, row or picker; or many of them.
+        followers
+            Users: a list or frame of gids.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
         return self._write(
             "removeFollowers", {"goal": goal}, {"followers": followers}, fields=fields
@@ -192,6 +399,18 @@ class Goals(Resource):
 
         The frame says where each row was found: ``goal_gids``.
         Source: ``GET /goals/{goal_gid}/parentGoals``.
+
+        Parameters
+        ----------
+        goal
+            A goal: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getParentGoalsForGoal", {"goal": goal}, fields=fields, limit=limit, errors=errors
@@ -201,16 +420,25 @@ class Goals(Resource):
         self,
         goal: Refs,
         *,
-        custom_field: Any,
-        is_important: bool | None = None,
-        insert_before: Any = None,
-        insert_after: Any = None,
+        custom_field: Refs,
+        is_important: Flags | None = None,
+        insert_before: Refs | None = None,
+        insert_after: Refs | None = None,
     ) -> DataFrame:
         """Add custom field setting (goal).
 
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /goals/{goal_gid}/addCustomFieldSetting``.
+
+        Parameters
+        ----------
+        goal
+            A goal: gid, exact name, URL, row or picker; or many of them.
+        custom_field
+            A custom field: gid, row or picker. A mapping defines a new field.
+        is_important
+            True or False.
+        insert_before, insert_after
+            A custom field setting or custom field: gid, row or picker.
         """
         return self._write(
             "addCustomFieldSettingForGoal",
@@ -223,12 +451,17 @@ class Goals(Resource):
             },
         )
 
-    def remove_custom_field_setting(self, goal: Refs, *, custom_field: Any) -> DataFrame | None:
+    def remove_custom_field_setting(self, goal: Refs, *, custom_field: Refs) -> DataFrame | None:
         """Remove custom field setting (goal).
 
-        Returns None, or for a collection a frame that says of each row what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /goals/{goal_gid}/removeCustomFieldSetting``.
+
+        Parameters
+        ----------
+        goal
+            A goal: gid, exact name, URL, row or picker; or many of them.
+        custom_field
+            A custom field: gid, row or picker.
         """
         return self._do(
             "removeCustomFieldSettingForGoal", {"goal": goal}, {"custom_field": custom_field}

@@ -27,5 +27,15 @@ class Jobs(Resource):
         """Get one job or many.
 
         Source: ``GET /jobs/{job_gid}``.
+
+        Parameters
+        ----------
+        job
+            A job: gid, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read("getJob", {"job": job}, fields=fields, errors=errors)

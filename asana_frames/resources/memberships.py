@@ -4,12 +4,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Literal
 
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Refs
+from asana_frames.types import KEEP, Errors, Fields, Limit, Refs, Texts
 
 
 class Memberships(Resource):
@@ -29,16 +29,32 @@ class Memberships(Resource):
         *,
         parent: Refs | None = None,
         member: Refs | None = None,
-        resource_subtype: str | None = None,
+        resource_subtype: Literal["project_membership"] | None = None,
         fields: Fields = None,
         limit: Limit = None,
         errors: Errors = "warn",
     ) -> DataFrame:
         """List memberships.
 
-        ``resource_subtype``: project_membership.
         The frame says where each row was found: ``parent_gid``, ``member_gid``.
         Source: ``GET /memberships``.
+
+        Parameters
+        ----------
+        parent
+            A project, portfolio, goal, custom field or custom type: gid, exact name, URL, row or
+            picker; or many of them.
+        member
+            A user or team: gid, exact name, e-mail, ``"me"``, URL, row or picker; or many of them.
+        resource_subtype
+            One of ``project_membership``.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getMemberships",
@@ -49,13 +65,27 @@ class Memberships(Resource):
         )
 
     def create(
-        self, *, access_level: Any = None, member: Any = None, parent: Any = None, role: Any = None
+        self,
+        *,
+        access_level: Texts | None = None,
+        member: Refs | None = None,
+        parent: Refs | None = None,
+        role: Texts | None = None,
     ) -> DataFrame:
         """Create a membership.
 
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /memberships``.
+
+        Parameters
+        ----------
+        access_level
+            Text.
+        member
+            A user or team: gid, row or picker.
+        parent
+            A project, portfolio, goal, custom field or custom type: gid, row or picker.
+        role
+            Text. Older name of ``access_level``.
         """
         return self._write(
             "createMembership",
@@ -67,24 +97,45 @@ class Memberships(Resource):
         """Get one membership or many.
 
         Source: ``GET /memberships/{membership_gid}``.
+
+        Parameters
+        ----------
+        membership
+            A membership: gid, URL, row or picker; or many of them.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read("getMembership", {"membership": membership}, errors=errors)
 
-    def update(self, membership: Refs, **data: Any) -> DataFrame:
+    def update(
+        self, membership: Refs, *, access_level: Texts | None = KEEP, **data: object
+    ) -> DataFrame:
         """Update a membership.
 
-        Accepts ``access_level``.
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``PUT /memberships/{membership_gid}``.
+
+        Parameters
+        ----------
+        membership
+            A membership: gid, URL, row or picker; or many of them.
+        access_level
+            Text.
+        **data
+            No other fields; unknown names are refused.
         """
-        return self._write("updateMembership", {"membership": membership}, data)
+        return self._write(
+            "updateMembership", {"membership": membership}, {"access_level": access_level, **data}
+        )
 
     def delete(self, membership: Refs) -> DataFrame | None:
         """Delete a membership.
 
-        Returns None, or for a collection a frame that says of each row what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``DELETE /memberships/{membership_gid}``.
+
+        Parameters
+        ----------
+        membership
+            A membership: gid, URL, row or picker; or many of them.
         """
         return self._do("deleteMembership", {"membership": membership})

@@ -4,12 +4,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Refs, When
+from asana_frames.types import KEEP, Errors, Fields, Limit, Refs, When, Whens
 
 
 class OooEntries(Resource):
@@ -27,25 +25,59 @@ class OooEntries(Resource):
         """Get one ooo entry or many.
 
         Source: ``GET /ooo_entries/{ooo_entry_gid}``.
+
+        Parameters
+        ----------
+        ooo_entry
+            An ooo entry: gid, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read("getOooEntry", {"ooo_entry": ooo_entry}, fields=fields, errors=errors)
 
-    def update(self, ooo_entry: Refs, *, fields: Fields = None, **data: Any) -> DataFrame:
+    def update(
+        self,
+        ooo_entry: Refs,
+        *,
+        start_date: Whens | None = KEEP,
+        end_date: Whens | None = KEEP,
+        fields: Fields = None,
+        **data: object,
+    ) -> DataFrame:
         """Update an ooo entry.
 
-        Accepts ``start_date``, ``end_date``.
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``PUT /ooo_entries/{ooo_entry_gid}``.
+
+        Parameters
+        ----------
+        ooo_entry
+            An ooo entry: gid, URL, row or picker; or many of them.
+        start_date, end_date
+            A day: a date, or text such as "2026-01-31".
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        **data
+            No other fields; unknown names are refused.
         """
-        return self._write("updateOooEntry", {"ooo_entry": ooo_entry}, data, fields=fields)
+        return self._write(
+            "updateOooEntry",
+            {"ooo_entry": ooo_entry},
+            {"start_date": start_date, "end_date": end_date, **data},
+            fields=fields,
+        )
 
     def delete(self, ooo_entry: Refs) -> DataFrame | None:
         """Delete an ooo entry.
 
-        Returns None, or for a collection a frame that says of each row what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``DELETE /ooo_entries/{ooo_entry_gid}``.
+
+        Parameters
+        ----------
+        ooo_entry
+            An ooo entry: gid, URL, row or picker; or many of them.
         """
         return self._do("deleteOooEntry", {"ooo_entry": ooo_entry})
 
@@ -64,6 +96,22 @@ class OooEntries(Resource):
 
         The frame says where each row was found: ``user_gid``, ``workspace_gid``.
         Source: ``GET /ooo_entries``.
+
+        Parameters
+        ----------
+        user
+            A user: gid, exact name, e-mail, ``"me"``, URL, row or picker; or many of them.
+        workspace
+            A workspace: gid, exact name, URL, row or picker; or many of them.
+        start_date, end_date
+            A day: a date, or text such as "2026-01-31".
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getOooEntries",
@@ -74,13 +122,28 @@ class OooEntries(Resource):
         )
 
     def create(
-        self, *, start_date: When, end_date: When, user: Any, workspace: Any, fields: Fields = None
+        self,
+        *,
+        start_date: Whens,
+        end_date: Whens,
+        user: Refs,
+        workspace: Refs,
+        fields: Fields = None,
     ) -> DataFrame:
         """Create an ooo entry.
 
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /ooo_entries``.
+
+        Parameters
+        ----------
+        start_date, end_date
+            A day: a date, or text such as "2026-01-31".
+        user
+            A user: gid, row or picker.
+        workspace
+            A workspace: gid, row or picker.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
         return self._write(
             "createOooEntry",

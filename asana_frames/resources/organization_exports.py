@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
@@ -23,12 +21,17 @@ class OrganizationExports(Resource):
 
     name = "organization_exports"
 
-    def create(self, *, organization: Any = None, fields: Fields = None) -> DataFrame:
+    def create(self, *, organization: Refs | None = None, fields: Fields = None) -> DataFrame:
         """Create an organization export.
 
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /organization_exports``.
+
+        Parameters
+        ----------
+        organization
+            A workspace: gid, row or picker.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
         return self._write(
             "createOrganizationExport", {}, {"organization": organization}, fields=fields
@@ -40,6 +43,16 @@ class OrganizationExports(Resource):
         """Get one organization export or many.
 
         Source: ``GET /organization_exports/{organization_export_gid}``.
+
+        Parameters
+        ----------
+        organization_export
+            An organization export: gid, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getOrganizationExport",

@@ -38,6 +38,22 @@ class PortfolioMemberships(Resource):
         The frame says where each row was found: ``portfolio_gid``, ``workspace_gid``,
         ``user_gid``.
         Source: ``GET /portfolio_memberships``.
+
+        Parameters
+        ----------
+        portfolio
+            A portfolio: gid, exact name, URL, row or picker; or many of them.
+        workspace
+            A workspace: gid, exact name, URL, row or picker; or many of them.
+        user
+            A user: gid, exact name, e-mail, ``"me"``, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getPortfolioMemberships",
@@ -54,6 +70,16 @@ class PortfolioMemberships(Resource):
 
         Deprecated by Asana: use ``memberships``.
         Source: ``GET /portfolio_memberships/{portfolio_membership_gid}``.
+
+        Parameters
+        ----------
+        portfolio_membership
+            A portfolio membership: gid, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getPortfolioMembership",
@@ -76,6 +102,20 @@ class PortfolioMemberships(Resource):
         Deprecated by Asana: use ``memberships``.
         The frame says where each row was found: ``portfolio_gid``, ``user_gid``.
         Source: ``GET /portfolios/{portfolio_gid}/portfolio_memberships``.
+
+        Parameters
+        ----------
+        portfolio
+            A portfolio: gid, exact name, URL, row or picker; or many of them.
+        user
+            A user: gid, exact name, e-mail, ``"me"``, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getPortfolioMembershipsForPortfolio",

@@ -4,12 +4,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Refs, When
+from asana_frames.types import KEEP, Errors, Fields, Flags, Json, Limit, Refs, Texts, Whens
 
 
 class Portfolios(Resource):
@@ -44,6 +42,22 @@ class Portfolios(Resource):
 
         The frame says where each row was found: ``workspace_gid``, ``owner_gid``.
         Source: ``GET /portfolios``.
+
+        Parameters
+        ----------
+        workspace
+            A workspace: gid, exact name, URL, row or picker; or many of them.
+        owner
+            A user: gid, exact name, e-mail, ``"me"``, URL, row or picker; or many of them.
+        custom_type
+            A custom type: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getPortfolios",
@@ -56,25 +70,41 @@ class Portfolios(Resource):
     def create(
         self,
         *,
-        name: Any = None,
-        archived: bool | None = None,
-        color: Any = None,
-        start_on: When | None = None,
-        due_on: When | None = None,
-        default_access_level: Any = None,
-        workspace: Any = None,
-        public: bool | None = None,
+        name: Texts | None = None,
+        archived: Flags | None = None,
+        color: Texts | None = None,
+        start_on: Whens | None = None,
+        due_on: Whens | None = None,
+        default_access_level: Texts | None = None,
+        workspace: Refs | None = None,
+        public: Flags | None = None,
         fields: Fields = None,
     ) -> DataFrame:
         """Create a portfolio.
 
-        ``color``: dark-pink, dark-green, dark-blue, dark-red, dark-teal, dark-brown, dark-orange,
-        dark-purple, dark-warm-gray, light-pink, light-green, light-blue, light-red, light-teal,
-        light-brown, light-orange, light-purple, light-warm-gray.
-        ``default_access_level``: admin, editor, viewer.
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /portfolios``.
+
+        Parameters
+        ----------
+        name
+            Text.
+        archived
+            True or False.
+        color
+            One of ``dark-pink``, ``dark-green``, ``dark-blue``, ``dark-red``, ``dark-teal``,
+            ``dark-brown``, ``dark-orange``, ``dark-purple``, ``dark-warm-gray``, ``light-pink``,
+            ``light-green``, ``light-blue``, ``light-red``, ``light-teal``, ``light-brown``,
+            ``light-orange``, ``light-purple``, ``light-warm-gray``.
+        start_on, due_on
+            A day: a date, or text such as "2026-01-31".
+        default_access_level
+            One of ``admin``, ``editor``, ``viewer``.
+        workspace
+            A workspace: gid, row or picker.
+        public
+            True or False.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
         return self._write(
             "createPortfolio",
@@ -96,30 +126,87 @@ class Portfolios(Resource):
         """Get one portfolio or many.
 
         Source: ``GET /portfolios/{portfolio_gid}``.
+
+        Parameters
+        ----------
+        portfolio
+            A portfolio: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read("getPortfolio", {"portfolio": portfolio}, fields=fields, errors=errors)
 
-    def update(self, portfolio: Refs, *, fields: Fields = None, **data: Any) -> DataFrame:
+    def update(
+        self,
+        portfolio: Refs,
+        *,
+        name: Texts | None = KEEP,
+        archived: Flags | None = KEEP,
+        color: Texts | None = KEEP,
+        start_on: Whens | None = KEEP,
+        due_on: Whens | None = KEEP,
+        default_access_level: Texts | None = KEEP,
+        custom_fields: Json | None = KEEP,
+        fields: Fields = None,
+        **data: object,
+    ) -> DataFrame:
         """Update a portfolio.
 
-        Accepts ``name``, ``archived``, ``color``, ``start_on``, ``due_on``,
-        ``default_access_level``, ``custom_fields``.
-        ``color``: dark-pink, dark-green, dark-blue, dark-red, dark-teal, dark-brown, dark-orange,
-        dark-purple, dark-warm-gray, light-pink, light-green, light-blue, light-red, light-teal,
-        light-brown, light-orange, light-purple, light-warm-gray.
-        ``default_access_level``: admin, editor, viewer.
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``PUT /portfolios/{portfolio_gid}``.
+
+        Parameters
+        ----------
+        portfolio
+            A portfolio: gid, exact name, URL, row or picker; or many of them.
+        name
+            Text.
+        archived
+            True or False.
+        color
+            One of ``dark-pink``, ``dark-green``, ``dark-blue``, ``dark-red``, ``dark-teal``,
+            ``dark-brown``, ``dark-orange``, ``dark-purple``, ``dark-warm-gray``, ``light-pink``,
+            ``light-green``, ``light-blue``, ``light-red``, ``light-teal``, ``light-brown``,
+            ``light-orange``, ``light-purple``, ``light-warm-gray``; None empties it.
+        start_on, due_on
+            A day: a date, or text such as "2026-01-31"; None empties it.
+        default_access_level
+            One of ``admin``, ``editor``, ``viewer``.
+        custom_fields
+            A mapping, sent as JSON. Maps the gid of a custom field to its value, such as {"12":
+            3}; an option is given by gid.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        **data
+            No other fields; unknown names are refused.
         """
-        return self._write("updatePortfolio", {"portfolio": portfolio}, data, fields=fields)
+        return self._write(
+            "updatePortfolio",
+            {"portfolio": portfolio},
+            {
+                "name": name,
+                "archived": archived,
+                "color": color,
+                "start_on": start_on,
+                "due_on": due_on,
+                "default_access_level": default_access_level,
+                "custom_fields": custom_fields,
+                **data,
+            },
+            fields=fields,
+        )
 
     def delete(self, portfolio: Refs) -> DataFrame | None:
         """Delete a portfolio.
 
-        Returns None, or for a collection a frame that says of each row what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``DELETE /portfolios/{portfolio_gid}``.
+
+        Parameters
+        ----------
+        portfolio
+            A portfolio: gid, exact name, URL, row or picker; or many of them.
         """
         return self._do("deletePortfolio", {"portfolio": portfolio})
 
@@ -136,6 +223,18 @@ class Portfolios(Resource):
         Rows are projects and portfolios; resource_type tells which.
         The frame says where each row was found: ``portfolio_gids``.
         Source: ``GET /portfolios/{portfolio_gid}/items``.
+
+        Parameters
+        ----------
+        portfolio
+            A portfolio: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getItemsForPortfolio",
@@ -146,13 +245,23 @@ class Portfolios(Resource):
         )
 
     def add_item(
-        self, portfolio: Refs, *, item: Any, insert_before: Any = None, insert_after: Any = None
+        self,
+        portfolio: Refs,
+        *,
+        item: Refs,
+        insert_before: Refs | None = None,
+        insert_after: Refs | None = None,
     ) -> DataFrame | None:
         """Add item (portfolio).
 
-        Returns None, or for a collection a frame that says of each row what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /portfolios/{portfolio_gid}/addItem``.
+
+        Parameters
+        ----------
+        portfolio
+            A portfolio: gid, exact name, URL, row or picker; or many of them.
+        item, insert_before, insert_after
+            A project or portfolio: gid, row or picker.
         """
         return self._do(
             "addItemForPortfolio",
@@ -160,12 +269,17 @@ class Portfolios(Resource):
             {"item": item, "insert_before": insert_before, "insert_after": insert_after},
         )
 
-    def remove_item(self, portfolio: Refs, *, item: Any) -> DataFrame | None:
+    def remove_item(self, portfolio: Refs, *, item: Refs) -> DataFrame | None:
         """Remove item (portfolio).
 
-        Returns None, or for a collection a frame that says of each row what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /portfolios/{portfolio_gid}/removeItem``.
+
+        Parameters
+        ----------
+        portfolio
+            A portfolio: gid, exact name, URL, row or picker; or many of them.
+        item
+            A project or portfolio: gid, row or picker.
         """
         return self._do("removeItemForPortfolio", {"portfolio": portfolio}, {"item": item})
 
@@ -173,16 +287,25 @@ class Portfolios(Resource):
         self,
         portfolio: Refs,
         *,
-        custom_field: Any,
-        is_important: bool | None = None,
-        insert_before: Any = None,
-        insert_after: Any = None,
+        custom_field: Refs,
+        is_important: Flags | None = None,
+        insert_before: Refs | None = None,
+        insert_after: Refs | None = None,
     ) -> DataFrame:
         """Add custom field setting (portfolio).
 
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /portfolios/{portfolio_gid}/addCustomFieldSetting``.
+
+        Parameters
+        ----------
+        portfolio
+            A portfolio: gid, exact name, URL, row or picker; or many of them.
+        custom_field
+            A custom field: gid, row or picker. A mapping defines a new field.
+        is_important
+            True or False.
+        insert_before, insert_after
+            A custom field setting or custom field: gid, row or picker.
         """
         return self._write(
             "addCustomFieldSettingForPortfolio",
@@ -196,13 +319,18 @@ class Portfolios(Resource):
         )
 
     def remove_custom_field_setting(
-        self, portfolio: Refs, *, custom_field: Any
+        self, portfolio: Refs, *, custom_field: Refs
     ) -> DataFrame | None:
         """Remove custom field setting (portfolio).
 
-        Returns None, or for a collection a frame that says of each row what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /portfolios/{portfolio_gid}/removeCustomFieldSetting``.
+
+        Parameters
+        ----------
+        portfolio
+            A portfolio: gid, exact name, URL, row or picker; or many of them.
+        custom_field
+            A custom field: gid, row or picker.
         """
         return self._do(
             "removeCustomFieldSettingForPortfolio",
@@ -210,23 +338,39 @@ class Portfolios(Resource):
             {"custom_field": custom_field},
         )
 
-    def add_members(self, portfolio: Refs, *, members: Any, fields: Fields = None) -> DataFrame:
+    def add_members(self, portfolio: Refs, *, members: Refs, fields: Fields = None) -> DataFrame:
         """Add members (portfolio).
 
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /portfolios/{portfolio_gid}/addMembers``.
+
+        Parameters
+        ----------
+        portfolio
+            A portfolio: gid, exact name, URL, row or picker; or many of them.
+        members
+            Users: a list or frame of gids.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
         return self._write(
             "addMembersForPortfolio", {"portfolio": portfolio}, {"members": members}, fields=fields
         )
 
-    def remove_members(self, portfolio: Refs, *, members: Any, fields: Fields = None) -> DataFrame:
+    def remove_members(
+        self, portfolio: Refs, *, members: Refs, fields: Fields = None
+    ) -> DataFrame:
         """Remove members (portfolio).
 
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /portfolios/{portfolio_gid}/removeMembers``.
+
+        Parameters
+        ----------
+        portfolio
+            A portfolio: gid, exact name, URL, row or picker; or many of them.
+        members
+            Users: a list or frame of gids.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
         return self._write(
             "removeMembersForPortfolio",
@@ -236,13 +380,22 @@ class Portfolios(Resource):
         )
 
     def duplicate(
-        self, portfolio: Refs, *, name: Any, include: Any = None, fields: Fields = None
+        self, portfolio: Refs, *, name: Texts, include: Texts | None = None, fields: Fields = None
     ) -> DataFrame:
         """Duplicate a portfolio.
 
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /portfolios/{portfolio_gid}/duplicate``.
+
+        Parameters
+        ----------
+        portfolio
+            A portfolio: gid, exact name, URL, row or picker; or many of them.
+        name
+            Text.
+        include
+            Text. What to copy besides the name, such as "notes,assignee,dates".
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
         return self._write(
             "duplicatePortfolio",

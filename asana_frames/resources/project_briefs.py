@@ -4,12 +4,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import Errors, Fields, Refs
+from asana_frames.types import KEEP, Errors, Fields, Refs, Texts
 
 
 class ProjectBriefs(Resource):
@@ -28,29 +26,66 @@ class ProjectBriefs(Resource):
         """Get one project brief or many.
 
         Source: ``GET /project_briefs/{project_brief_gid}``.
+
+        Parameters
+        ----------
+        project_brief
+            A project brief: gid, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getProjectBrief", {"project_brief": project_brief}, fields=fields, errors=errors
         )
 
-    def update(self, project_brief: Refs, *, fields: Fields = None, **data: Any) -> DataFrame:
+    def update(
+        self,
+        project_brief: Refs,
+        *,
+        title: Texts | None = KEEP,
+        html_text: Texts | None = KEEP,
+        text: Texts | None = KEEP,
+        fields: Fields = None,
+        **data: object,
+    ) -> DataFrame:
         """Update a project brief.
 
-        Accepts ``title``, ``html_text``, ``text``.
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``PUT /project_briefs/{project_brief_gid}``.
+
+        Parameters
+        ----------
+        project_brief
+            A project brief: gid, URL, row or picker; or many of them.
+        title
+            Text; None empties it.
+        html_text
+            Text; None empties it. Rich text in ``<body>``; replaces the plain text.
+        text
+            Text; None empties it.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        **data
+            No other fields; unknown names are refused.
         """
         return self._write(
-            "updateProjectBrief", {"project_brief": project_brief}, data, fields=fields
+            "updateProjectBrief",
+            {"project_brief": project_brief},
+            {"title": title, "html_text": html_text, "text": text, **data},
+            fields=fields,
         )
 
     def delete(self, project_brief: Refs) -> DataFrame | None:
         """Delete a project brief.
 
-        Returns None, or for a collection a frame that says of each row what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``DELETE /project_briefs/{project_brief_gid}``.
+
+        Parameters
+        ----------
+        project_brief
+            A project brief: gid, URL, row or picker; or many of them.
         """
         return self._do("deleteProjectBrief", {"project_brief": project_brief})
 
@@ -58,16 +93,27 @@ class ProjectBriefs(Resource):
         self,
         project: Refs,
         *,
-        title: Any = None,
-        html_text: Any = None,
-        text: Any = None,
+        title: Texts | None = None,
+        html_text: Texts | None = None,
+        text: Texts | None = None,
         fields: Fields = None,
     ) -> DataFrame:
         """Create a project brief.
 
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /projects/{project_gid}/project_briefs``.
+
+        Parameters
+        ----------
+        project
+            A project: gid, exact name, URL, row or picker; or many of them.
+        title
+            Text.
+        html_text
+            Text. Rich text in ``<body>``; replaces the plain text.
+        text
+            Text.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
         return self._write(
             "createProjectBrief",

@@ -29,6 +29,16 @@ class ProjectMemberships(Resource):
 
         Deprecated by Asana: use ``memberships``.
         Source: ``GET /project_memberships/{project_membership_gid}``.
+
+        Parameters
+        ----------
+        project_membership
+            A project membership: gid, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getProjectMembership",
@@ -51,6 +61,20 @@ class ProjectMemberships(Resource):
         Deprecated by Asana: use ``memberships``.
         The frame says where each row was found: ``project_gid``, ``user_gid``.
         Source: ``GET /projects/{project_gid}/project_memberships``.
+
+        Parameters
+        ----------
+        project
+            A project: gid, exact name, URL, row or picker; or many of them.
+        user
+            A user: gid, exact name, e-mail, ``"me"``, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getProjectMembershipsForProject",

@@ -4,12 +4,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Refs
+from asana_frames.types import KEEP, Errors, Fields, Flags, Limit, Refs
 
 
 class ProjectPortfolioSettings(Resource):
@@ -30,6 +28,16 @@ class ProjectPortfolioSettings(Resource):
         """Get one project portfolio setting or many.
 
         Source: ``GET /project_portfolio_settings/{project_portfolio_setting_gid}``.
+
+        Parameters
+        ----------
+        project_portfolio_setting
+            A project portfolio setting: gid, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getProjectPortfolioSetting",
@@ -39,19 +47,32 @@ class ProjectPortfolioSettings(Resource):
         )
 
     def update(
-        self, project_portfolio_setting: Refs, *, fields: Fields = None, **data: Any
+        self,
+        project_portfolio_setting: Refs,
+        *,
+        is_access_control_inherited: Flags | None = KEEP,
+        fields: Fields = None,
+        **data: object,
     ) -> DataFrame:
         """Update a project portfolio setting.
 
-        Accepts ``is_access_control_inherited``.
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``PUT /project_portfolio_settings/{project_portfolio_setting_gid}``.
+
+        Parameters
+        ----------
+        project_portfolio_setting
+            A project portfolio setting: gid, URL, row or picker; or many of them.
+        is_access_control_inherited
+            True or False.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        **data
+            No other fields; unknown names are refused.
         """
         return self._write(
             "updateProjectPortfolioSetting",
             {"project_portfolio_setting": project_portfolio_setting},
-            data,
+            {"is_access_control_inherited": is_access_control_inherited, **data},
             fields=fields,
         )
 
@@ -62,6 +83,18 @@ class ProjectPortfolioSettings(Resource):
 
         The frame says where each row was found: ``project_gid``.
         Source: ``GET /projects/{project_gid}/project_portfolio_settings``.
+
+        Parameters
+        ----------
+        project
+            A project: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getProjectPortfolioSettingsForProject",
@@ -83,6 +116,18 @@ class ProjectPortfolioSettings(Resource):
 
         The frame says where each row was found: ``portfolio_gid``.
         Source: ``GET /portfolios/{portfolio_gid}/project_portfolio_settings``.
+
+        Parameters
+        ----------
+        portfolio
+            A portfolio: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getProjectPortfolioSettingsForPortfolio",

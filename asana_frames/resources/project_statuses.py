@@ -4,12 +4,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Refs
+from asana_frames.types import Errors, Fields, Limit, Refs, Texts
 
 
 class ProjectStatuses(Resource):
@@ -31,6 +29,16 @@ class ProjectStatuses(Resource):
 
         Deprecated by Asana: use ``status_updates``.
         Source: ``GET /project_statuses/{project_status_gid}``.
+
+        Parameters
+        ----------
+        project_status
+            A project status: gid, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getProjectStatus", {"project_status": project_status}, fields=fields, errors=errors
@@ -40,9 +48,12 @@ class ProjectStatuses(Resource):
         """Delete a project status.
 
         Deprecated by Asana: use ``status_updates``.
-        Returns None, or for a collection a frame that says of each row what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``DELETE /project_statuses/{project_status_gid}``.
+
+        Parameters
+        ----------
+        project_status
+            A project status: gid, URL, row or picker; or many of them.
         """
         return self._do("deleteProjectStatus", {"project_status": project_status})
 
@@ -54,6 +65,18 @@ class ProjectStatuses(Resource):
         Deprecated by Asana: use ``status_updates``.
         The frame says where each row was found: ``project_gid``.
         Source: ``GET /projects/{project_gid}/project_statuses``.
+
+        Parameters
+        ----------
+        project
+            A project: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getProjectStatusesForProject",
@@ -67,19 +90,29 @@ class ProjectStatuses(Resource):
         self,
         project: Refs,
         *,
-        title: Any = None,
-        text: Any = None,
-        html_text: Any = None,
-        color: Any = None,
+        title: Texts | None = None,
+        text: Texts | None = None,
+        html_text: Texts | None = None,
+        color: Texts | None = None,
         fields: Fields = None,
     ) -> DataFrame:
         """Create a project status for project.
 
         Deprecated by Asana: use ``status_updates``.
-        ``color``: green, yellow, red, blue, complete.
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /projects/{project_gid}/project_statuses``.
+
+        Parameters
+        ----------
+        project
+            A project: gid, exact name, URL, row or picker; or many of them.
+        title, text
+            Text.
+        html_text
+            Text. Rich text in ``<body>``; replaces the plain text.
+        color
+            One of ``green``, ``yellow``, ``red``, ``blue``, ``complete``.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
         return self._write(
             "createProjectStatusForProject",

@@ -4,12 +4,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Refs
+from asana_frames.types import Errors, Fields, Flags, JsonList, Limit, Refs, Texts
 
 
 class ProjectTemplates(Resource):
@@ -32,6 +30,16 @@ class ProjectTemplates(Resource):
         """Get one project template or many.
 
         Source: ``GET /project_templates/{project_template_gid}``.
+
+        Parameters
+        ----------
+        project_template
+            A project template: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getProjectTemplate",
@@ -43,9 +51,12 @@ class ProjectTemplates(Resource):
     def delete(self, project_template: Refs) -> DataFrame | None:
         """Delete a project template.
 
-        Returns None, or for a collection a frame that says of each row what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``DELETE /project_templates/{project_template_gid}``.
+
+        Parameters
+        ----------
+        project_template
+            A project template: gid, exact name, URL, row or picker; or many of them.
         """
         return self._do("deleteProjectTemplate", {"project_template": project_template})
 
@@ -62,6 +73,20 @@ class ProjectTemplates(Resource):
 
         The frame says where each row was found: ``workspace_gid``, ``team_gid``.
         Source: ``GET /project_templates``.
+
+        Parameters
+        ----------
+        workspace
+            A workspace: gid, exact name, URL, row or picker; or many of them.
+        team
+            A team: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getProjectTemplates",
@@ -78,6 +103,18 @@ class ProjectTemplates(Resource):
 
         The frame says where each row was found: ``team_gid``.
         Source: ``GET /teams/{team_gid}/project_templates``.
+
+        Parameters
+        ----------
+        team
+            A team: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getProjectTemplatesForTeam", {"team": team}, fields=fields, limit=limit, errors=errors
@@ -87,21 +124,37 @@ class ProjectTemplates(Resource):
         self,
         project_template: Refs,
         *,
-        name: Any,
-        team: Any = None,
-        public: bool | None = None,
-        privacy_setting: Any = None,
-        is_strict: bool | None = None,
-        requested_dates: Any = None,
-        requested_roles: Any = None,
+        name: Texts,
+        team: Refs | None = None,
+        public: Flags | None = None,
+        privacy_setting: Texts | None = None,
+        is_strict: Flags | None = None,
+        requested_dates: JsonList | None = None,
+        requested_roles: JsonList | None = None,
         fields: Fields = None,
     ) -> DataFrame:
         """Instantiate a project template.
 
-        ``privacy_setting``: public_to_workspace, private_to_team, private.
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /project_templates/{project_template_gid}/instantiateProject``.
+
+        Parameters
+        ----------
+        project_template
+            A project template: gid, exact name, URL, row or picker; or many of them.
+        name
+            Text.
+        team
+            A team: gid, row or picker.
+        public
+            True or False.
+        privacy_setting
+            One of ``public_to_workspace``, ``private_to_team``, ``private``.
+        is_strict
+            True or False.
+        requested_dates, requested_roles
+            A list, sent as JSON.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
         return self._write(
             "instantiateProject",

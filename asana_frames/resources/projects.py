@@ -4,12 +4,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Refs, When
+from asana_frames.types import KEEP, Errors, Fields, Flags, Json, Limit, Refs, Texts, When, Whens
 
 
 class Projects(Resource):
@@ -47,6 +45,24 @@ class Projects(Resource):
 
         The frame says where each row was found: ``workspace_gid``, ``team_gid``.
         Source: ``GET /projects``.
+
+        Parameters
+        ----------
+        workspace
+            A workspace: gid, exact name, URL, row or picker; or many of them.
+        team
+            A team: gid, exact name, URL, row or picker; or many of them.
+        archived
+            True or False.
+        custom_type
+            A custom type: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getProjects",
@@ -61,71 +77,265 @@ class Projects(Resource):
             errors=errors,
         )
 
-    def create(self, *, fields: Fields = None, **data: Any) -> DataFrame:
+    def create(
+        self,
+        *,
+        name: Texts | None = None,
+        archived: Flags | None = None,
+        color: Texts | None = None,
+        icon: Texts | None = None,
+        current_status: Json | None = None,
+        current_status_update: Json | None = None,
+        default_view: Texts | None = None,
+        due_date: Whens | None = None,
+        due_on: Whens | None = None,
+        html_notes: Texts | None = None,
+        notes: Texts | None = None,
+        public: Flags | None = None,
+        privacy_setting: Texts | None = None,
+        start_on: Whens | None = None,
+        default_access_level: Texts | None = None,
+        minimum_access_level_for_customization: Texts | None = None,
+        minimum_access_level_for_sharing: Texts | None = None,
+        custom_fields: Json | None = None,
+        followers: Refs | None = None,
+        owner: Refs | None = None,
+        team: Refs | None = None,
+        workspace: Refs | None = None,
+        fields: Fields = None,
+        **data: object,
+    ) -> DataFrame:
         """Create a project.
 
-        Accepts ``name``, ``archived``, ``color``, ``icon``, ``current_status``,
-        ``current_status_update``, ``default_view``, ``due_date``, ``due_on``, ``html_notes``,
-        ``notes``, ``public``, ``privacy_setting``, ``start_on``, ``default_access_level``,
-        ``minimum_access_level_for_customization``, ``minimum_access_level_for_sharing``,
-        ``custom_fields``, ``followers``, ``owner``, ``team``, ``workspace``.
-        ``color``: dark-pink, dark-green, dark-blue, dark-red, dark-teal, dark-brown, dark-orange,
-        dark-purple, dark-warm-gray, light-pink, light-green, light-blue, light-red, light-teal,
-        light-brown, light-orange, light-purple, light-warm-gray, none.
-        ``icon``: list, board, timeline, calendar, rocket, people, graph, star, bug, light_bulb,
-        globe, gear, notebook, computer, check, target, html, megaphone, chat_bubbles, briefcase,
-        page_layout, mountain_flag, puzzle, presentation, line_and_symbols, speed_dial, ribbon,
-        shoe, shopping_basket, map, ticket, coins.
-        ``default_view``: list, board, calendar, timeline.
-        ``privacy_setting``: public_to_workspace, private_to_team, private.
-        ``default_access_level``: admin, editor, commenter, viewer.
-        ``minimum_access_level_for_customization``: admin, editor.
-        ``minimum_access_level_for_sharing``: admin, editor.
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /projects``.
+
+        Parameters
+        ----------
+        name
+            Text.
+        archived
+            True or False.
+        color
+            One of ``dark-pink``, ``dark-green``, ``dark-blue``, ``dark-red``, ``dark-teal``,
+            ``dark-brown``, ``dark-orange``, ``dark-purple``, ``dark-warm-gray``, ``light-pink``,
+            ``light-green``, ``light-blue``, ``light-red``, ``light-teal``, ``light-brown``,
+            ``light-orange``, ``light-purple``, ``light-warm-gray``, ``none``.
+        icon
+            One of ``list``, ``board``, ``timeline``, ``calendar``, ``rocket``, ``people``,
+            ``graph``, ``star``, ``bug``, ``light_bulb``, ``globe``, ``gear``, ``notebook``,
+            ``computer``, ``check``, ``target``, ``html``, ``megaphone``, ``chat_bubbles``,
+            ``briefcase``, ``page_layout``, ``mountain_flag``, ``puzzle``, ``presentation``,
+            ``line_and_symbols``, ``speed_dial``, ``ribbon``, ``shoe``, ``shopping_basket``,
+            ``map``, ``ticket``, ``coins``.
+        current_status, current_status_update
+            A mapping, sent as JSON.
+        default_view
+            One of ``list``, ``board``, ``calendar``, ``timeline``.
+        due_date, due_on
+            A day: a date, or text such as "2026-01-31".
+        html_notes
+            Text. Rich text in ``<body>``; replaces the plain text.
+        notes
+            Text.
+        public
+            True or False.
+        privacy_setting
+            One of ``public_to_workspace``, ``private_to_team``, ``private``.
+        start_on
+            A day: a date, or text such as "2026-01-31".
+        default_access_level
+            One of ``admin``, ``editor``, ``commenter``, ``viewer``.
+        minimum_access_level_for_customization, minimum_access_level_for_sharing
+            One of ``admin``, ``editor``.
+        custom_fields
+            A mapping, sent as JSON. Maps the gid of a custom field to its value, such as {"12":
+            3}; an option is given by gid.
+        followers
+            Users: a list or frame of gids.
+        owner
+            A user: gid, row or picker.
+        team
+            A team: gid, row or picker.
+        workspace
+            A workspace: gid, row or picker.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        **data
+            No other fields; unknown names are refused.
         """
-        return self._write("createProject", {}, data, fields=fields)
+        return self._write(
+            "createProject",
+            {},
+            {
+                "name": name,
+                "archived": archived,
+                "color": color,
+                "icon": icon,
+                "current_status": current_status,
+                "current_status_update": current_status_update,
+                "default_view": default_view,
+                "due_date": due_date,
+                "due_on": due_on,
+                "html_notes": html_notes,
+                "notes": notes,
+                "public": public,
+                "privacy_setting": privacy_setting,
+                "start_on": start_on,
+                "default_access_level": default_access_level,
+                "minimum_access_level_for_customization": minimum_access_level_for_customization,
+                "minimum_access_level_for_sharing": minimum_access_level_for_sharing,
+                "custom_fields": custom_fields,
+                "followers": followers,
+                "owner": owner,
+                "team": team,
+                "workspace": workspace,
+                **data,
+            },
+            fields=fields,
+        )
 
     def get(self, project: Refs, *, fields: Fields = None, errors: Errors = "warn") -> DataFrame:
         """Get one project or many.
 
         Source: ``GET /projects/{project_gid}``.
+
+        Parameters
+        ----------
+        project
+            A project: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read("getProject", {"project": project}, fields=fields, errors=errors)
 
-    def update(self, project: Refs, *, fields: Fields = None, **data: Any) -> DataFrame:
+    def update(
+        self,
+        project: Refs,
+        *,
+        name: Texts | None = KEEP,
+        archived: Flags | None = KEEP,
+        color: Texts | None = KEEP,
+        icon: Texts | None = KEEP,
+        current_status: Json | None = KEEP,
+        current_status_update: Json | None = KEEP,
+        default_view: Texts | None = KEEP,
+        due_date: Whens | None = KEEP,
+        due_on: Whens | None = KEEP,
+        html_notes: Texts | None = KEEP,
+        notes: Texts | None = KEEP,
+        public: Flags | None = KEEP,
+        privacy_setting: Texts | None = KEEP,
+        start_on: Whens | None = KEEP,
+        default_access_level: Texts | None = KEEP,
+        minimum_access_level_for_customization: Texts | None = KEEP,
+        minimum_access_level_for_sharing: Texts | None = KEEP,
+        custom_fields: Json | None = KEEP,
+        followers: Refs | None = KEEP,
+        owner: Refs | None = KEEP,
+        team: Refs | None = KEEP,
+        fields: Fields = None,
+        **data: object,
+    ) -> DataFrame:
         """Update a project.
 
-        Accepts ``name``, ``archived``, ``color``, ``icon``, ``current_status``,
-        ``current_status_update``, ``default_view``, ``due_date``, ``due_on``, ``html_notes``,
-        ``notes``, ``public``, ``privacy_setting``, ``start_on``, ``default_access_level``,
-        ``minimum_access_level_for_customization``, ``minimum_access_level_for_sharing``,
-        ``custom_fields``, ``followers``, ``owner``, ``team``.
-        ``color``: dark-pink, dark-green, dark-blue, dark-red, dark-teal, dark-brown, dark-orange,
-        dark-purple, dark-warm-gray, light-pink, light-green, light-blue, light-red, light-teal,
-        light-brown, light-orange, light-purple, light-warm-gray, none.
-        ``icon``: list, board, timeline, calendar, rocket, people, graph, star, bug, light_bulb,
-        globe, gear, notebook, computer, check, target, html, megaphone, chat_bubbles, briefcase,
-        page_layout, mountain_flag, puzzle, presentation, line_and_symbols, speed_dial, ribbon,
-        shoe, shopping_basket, map, ticket, coins.
-        ``default_view``: list, board, calendar, timeline.
-        ``privacy_setting``: public_to_workspace, private_to_team, private.
-        ``default_access_level``: admin, editor, commenter, viewer.
-        ``minimum_access_level_for_customization``: admin, editor.
-        ``minimum_access_level_for_sharing``: admin, editor.
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``PUT /projects/{project_gid}``.
+
+        Parameters
+        ----------
+        project
+            A project: gid, exact name, URL, row or picker; or many of them.
+        name
+            Text.
+        archived
+            True or False.
+        color
+            One of ``dark-pink``, ``dark-green``, ``dark-blue``, ``dark-red``, ``dark-teal``,
+            ``dark-brown``, ``dark-orange``, ``dark-purple``, ``dark-warm-gray``, ``light-pink``,
+            ``light-green``, ``light-blue``, ``light-red``, ``light-teal``, ``light-brown``,
+            ``light-orange``, ``light-purple``, ``light-warm-gray``, ``none``; None empties it.
+        icon
+            One of ``list``, ``board``, ``timeline``, ``calendar``, ``rocket``, ``people``,
+            ``graph``, ``star``, ``bug``, ``light_bulb``, ``globe``, ``gear``, ``notebook``,
+            ``computer``, ``check``, ``target``, ``html``, ``megaphone``, ``chat_bubbles``,
+            ``briefcase``, ``page_layout``, ``mountain_flag``, ``puzzle``, ``presentation``,
+            ``line_and_symbols``, ``speed_dial``, ``ribbon``, ``shoe``, ``shopping_basket``,
+            ``map``, ``ticket``, ``coins``; None empties it.
+        current_status, current_status_update
+            A mapping, sent as JSON; None empties it.
+        default_view
+            One of ``list``, ``board``, ``calendar``, ``timeline``.
+        due_date, due_on
+            A day: a date, or text such as "2026-01-31"; None empties it.
+        html_notes
+            Text; None empties it. Rich text in ``<body>``; replaces the plain text.
+        notes
+            Text; None empties it.
+        public
+            True or False.
+        privacy_setting
+            One of ``public_to_workspace``, ``private_to_team``, ``private``.
+        start_on
+            A day: a date, or text such as "2026-01-31"; None empties it.
+        default_access_level
+            One of ``admin``, ``editor``, ``commenter``, ``viewer``.
+        minimum_access_level_for_customization, minimum_access_level_for_sharing
+            One of ``admin``, ``editor``.
+        custom_fields
+            A mapping, sent as JSON. Maps the gid of a custom field to its value, such as {"12":
+            3}; an option is given by gid.
+        followers
+            Users: a list or frame of gids; None empties it.
+        owner
+            A user: gid, row or picker; None empties it.
+        team
+            A team: gid, row or picker; None empties it.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        **data
+            No other fields; unknown names are refused.
         """
-        return self._write("updateProject", {"project": project}, data, fields=fields)
+        return self._write(
+            "updateProject",
+            {"project": project},
+            {
+                "name": name,
+                "archived": archived,
+                "color": color,
+                "icon": icon,
+                "current_status": current_status,
+                "current_status_update": current_status_update,
+                "default_view": default_view,
+                "due_date": due_date,
+                "due_on": due_on,
+                "html_notes": html_notes,
+                "notes": notes,
+                "public": public,
+                "privacy_setting": privacy_setting,
+                "start_on": start_on,
+                "default_access_level": default_access_level,
+                "minimum_access_level_for_customization": minimum_access_level_for_customization,
+                "minimum_access_level_for_sharing": minimum_access_level_for_sharing,
+                "custom_fields": custom_fields,
+                "followers": followers,
+                "owner": owner,
+                "team": team,
+                **data,
+            },
+            fields=fields,
+        )
 
     def delete(self, project: Refs) -> DataFrame | None:
         """Delete a project.
 
-        Returns None, or for a collection a frame that says of each row what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``DELETE /projects/{project_gid}``.
+
+        Parameters
+        ----------
+        project
+            A project: gid, exact name, URL, row or picker; or many of them.
         """
         return self._do("deleteProject", {"project": project})
 
@@ -133,16 +343,27 @@ class Projects(Resource):
         self,
         project: Refs,
         *,
-        name: Any,
-        include: Any = None,
-        schedule_dates: Any = None,
+        name: Texts,
+        include: Texts | None = None,
+        schedule_dates: Json | None = None,
         fields: Fields = None,
     ) -> DataFrame:
         """Duplicate a project.
 
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /projects/{project_gid}/duplicate``.
+
+        Parameters
+        ----------
+        project
+            A project: gid, exact name, URL, row or picker; or many of them.
+        name
+            Text.
+        include
+            Text. What to copy besides the name, such as "notes,assignee,dates".
+        schedule_dates
+            A mapping, sent as JSON.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
         return self._write(
             "duplicateProject",
@@ -164,6 +385,20 @@ class Projects(Resource):
 
         The frame says where each row was found: ``task_gids``.
         Source: ``GET /tasks/{task_gid}/projects``.
+
+        Parameters
+        ----------
+        task
+            A task: gid, exact name, URL, row or picker; or many of them.
+        include_inherited_projects
+            True or False.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getProjectsForTask",
@@ -186,6 +421,20 @@ class Projects(Resource):
 
         The frame says where each row was found: ``team_gid``.
         Source: ``GET /teams/{team_gid}/projects``.
+
+        Parameters
+        ----------
+        team
+            A team: gid, exact name, URL, row or picker; or many of them.
+        archived
+            True or False.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getProjectsForTeam",
@@ -195,31 +444,122 @@ class Projects(Resource):
             errors=errors,
         )
 
-    def create_for_team(self, team: Refs, /, *, fields: Fields = None, **data: Any) -> DataFrame:
+    def create_for_team(
+        self,
+        team: Refs,
+        /,
+        *,
+        name: Texts | None = None,
+        archived: Flags | None = None,
+        color: Texts | None = None,
+        icon: Texts | None = None,
+        current_status: Json | None = None,
+        current_status_update: Json | None = None,
+        default_view: Texts | None = None,
+        due_date: Whens | None = None,
+        due_on: Whens | None = None,
+        html_notes: Texts | None = None,
+        notes: Texts | None = None,
+        public: Flags | None = None,
+        privacy_setting: Texts | None = None,
+        start_on: Whens | None = None,
+        default_access_level: Texts | None = None,
+        minimum_access_level_for_customization: Texts | None = None,
+        minimum_access_level_for_sharing: Texts | None = None,
+        custom_fields: Json | None = None,
+        followers: Refs | None = None,
+        owner: Refs | None = None,
+        workspace: Refs | None = None,
+        fields: Fields = None,
+        **data: object,
+    ) -> DataFrame:
         """Create a project for team.
 
-        Accepts ``name``, ``archived``, ``color``, ``icon``, ``current_status``,
-        ``current_status_update``, ``default_view``, ``due_date``, ``due_on``, ``html_notes``,
-        ``notes``, ``public``, ``privacy_setting``, ``start_on``, ``default_access_level``,
-        ``minimum_access_level_for_customization``, ``minimum_access_level_for_sharing``,
-        ``custom_fields``, ``followers``, ``owner``, ``team``, ``workspace``.
-        ``color``: dark-pink, dark-green, dark-blue, dark-red, dark-teal, dark-brown, dark-orange,
-        dark-purple, dark-warm-gray, light-pink, light-green, light-blue, light-red, light-teal,
-        light-brown, light-orange, light-purple, light-warm-gray, none.
-        ``icon``: list, board, timeline, calendar, rocket, people, graph, star, bug, light_bulb,
-        globe, gear, notebook, computer, check, target, html, megaphone, chat_bubbles, briefcase,
-        page_layout, mountain_flag, puzzle, presentation, line_and_symbols, speed_dial, ribbon,
-        shoe, shopping_basket, map, ticket, coins.
-        ``default_view``: list, board, calendar, timeline.
-        ``privacy_setting``: public_to_workspace, private_to_team, private.
-        ``default_access_level``: admin, editor, commenter, viewer.
-        ``minimum_access_level_for_customization``: admin, editor.
-        ``minimum_access_level_for_sharing``: admin, editor.
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /teams/{team_gid}/projects``.
+
+        Parameters
+        ----------
+        team
+            A team: gid, exact name, URL, row or picker; or many of them.
+        name
+            Text.
+        archived
+            True or False.
+        color
+            One of ``dark-pink``, ``dark-green``, ``dark-blue``, ``dark-red``, ``dark-teal``,
+            ``dark-brown``, ``dark-orange``, ``dark-purple``, ``dark-warm-gray``, ``light-pink``,
+            ``light-green``, ``light-blue``, ``light-red``, ``light-teal``, ``light-brown``,
+            ``light-orange``, ``light-purple``, ``light-warm-gray``, ``none``.
+        icon
+            One of ``list``, ``board``, ``timeline``, ``calendar``, ``rocket``, ``people``,
+            ``graph``, ``star``, ``bug``, ``light_bulb``, ``globe``, ``gear``, ``notebook``,
+            ``computer``, ``check``, ``target``, ``html``, ``megaphone``, ``chat_bubbles``,
+            ``briefcase``, ``page_layout``, ``mountain_flag``, ``puzzle``, ``presentation``,
+            ``line_and_symbols``, ``speed_dial``, ``ribbon``, ``shoe``, ``shopping_basket``,
+            ``map``, ``ticket``, ``coins``.
+        current_status, current_status_update
+            A mapping, sent as JSON.
+        default_view
+            One of ``list``, ``board``, ``calendar``, ``timeline``.
+        due_date, due_on
+            A day: a date, or text such as "2026-01-31".
+        html_notes
+            Text. Rich text in ``<body>``; replaces the plain text.
+        notes
+            Text.
+        public
+            True or False.
+        privacy_setting
+            One of ``public_to_workspace``, ``private_to_team``, ``private``.
+        start_on
+            A day: a date, or text such as "2026-01-31".
+        default_access_level
+            One of ``admin``, ``editor``, ``commenter``, ``viewer``.
+        minimum_access_level_for_customization, minimum_access_level_for_sharing
+            One of ``admin``, ``editor``.
+        custom_fields
+            A mapping, sent as JSON. Maps the gid of a custom field to its value, such as {"12":
+            3}; an option is given by gid.
+        followers
+            Users: a list or frame of gids.
+        owner
+            A user: gid, row or picker.
+        workspace
+            A workspace: gid, row or picker.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        **data
+            ``team``; unknown names are refused.
         """
-        return self._write("createProjectForTeam", {"team": team}, data, fields=fields)
+        return self._write(
+            "createProjectForTeam",
+            {"team": team},
+            {
+                "name": name,
+                "archived": archived,
+                "color": color,
+                "icon": icon,
+                "current_status": current_status,
+                "current_status_update": current_status_update,
+                "default_view": default_view,
+                "due_date": due_date,
+                "due_on": due_on,
+                "html_notes": html_notes,
+                "notes": notes,
+                "public": public,
+                "privacy_setting": privacy_setting,
+                "start_on": start_on,
+                "default_access_level": default_access_level,
+                "minimum_access_level_for_customization": minimum_access_level_for_customization,
+                "minimum_access_level_for_sharing": minimum_access_level_for_sharing,
+                "custom_fields": custom_fields,
+                "followers": followers,
+                "owner": owner,
+                "workspace": workspace,
+                **data,
+            },
+            fields=fields,
+        )
 
     def list_for_workspace(
         self,
@@ -234,6 +574,20 @@ class Projects(Resource):
 
         The frame says where each row was found: ``workspace_gid``.
         Source: ``GET /workspaces/{workspace_gid}/projects``.
+
+        Parameters
+        ----------
+        workspace
+            A workspace: gid, exact name, URL, row or picker; or many of them.
+        archived
+            True or False.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getProjectsForWorkspace",
@@ -244,33 +598,120 @@ class Projects(Resource):
         )
 
     def create_for_workspace(
-        self, workspace: Refs, /, *, fields: Fields = None, **data: Any
+        self,
+        workspace: Refs,
+        /,
+        *,
+        name: Texts | None = None,
+        archived: Flags | None = None,
+        color: Texts | None = None,
+        icon: Texts | None = None,
+        current_status: Json | None = None,
+        current_status_update: Json | None = None,
+        default_view: Texts | None = None,
+        due_date: Whens | None = None,
+        due_on: Whens | None = None,
+        html_notes: Texts | None = None,
+        notes: Texts | None = None,
+        public: Flags | None = None,
+        privacy_setting: Texts | None = None,
+        start_on: Whens | None = None,
+        default_access_level: Texts | None = None,
+        minimum_access_level_for_customization: Texts | None = None,
+        minimum_access_level_for_sharing: Texts | None = None,
+        custom_fields: Json | None = None,
+        followers: Refs | None = None,
+        owner: Refs | None = None,
+        team: Refs | None = None,
+        fields: Fields = None,
+        **data: object,
     ) -> DataFrame:
         """Create a project for workspace.
 
-        Accepts ``name``, ``archived``, ``color``, ``icon``, ``current_status``,
-        ``current_status_update``, ``default_view``, ``due_date``, ``due_on``, ``html_notes``,
-        ``notes``, ``public``, ``privacy_setting``, ``start_on``, ``default_access_level``,
-        ``minimum_access_level_for_customization``, ``minimum_access_level_for_sharing``,
-        ``custom_fields``, ``followers``, ``owner``, ``team``, ``workspace``.
-        ``color``: dark-pink, dark-green, dark-blue, dark-red, dark-teal, dark-brown, dark-orange,
-        dark-purple, dark-warm-gray, light-pink, light-green, light-blue, light-red, light-teal,
-        light-brown, light-orange, light-purple, light-warm-gray, none.
-        ``icon``: list, board, timeline, calendar, rocket, people, graph, star, bug, light_bulb,
-        globe, gear, notebook, computer, check, target, html, megaphone, chat_bubbles, briefcase,
-        page_layout, mountain_flag, puzzle, presentation, line_and_symbols, speed_dial, ribbon,
-        shoe, shopping_basket, map, ticket, coins.
-        ``default_view``: list, board, calendar, timeline.
-        ``privacy_setting``: public_to_workspace, private_to_team, private.
-        ``default_access_level``: admin, editor, commenter, viewer.
-        ``minimum_access_level_for_customization``: admin, editor.
-        ``minimum_access_level_for_sharing``: admin, editor.
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /workspaces/{workspace_gid}/projects``.
+
+        Parameters
+        ----------
+        workspace
+            A workspace: gid, exact name, URL, row or picker; or many of them.
+        name
+            Text.
+        archived
+            True or False.
+        color
+            One of ``dark-pink``, ``dark-green``, ``dark-blue``, ``dark-red``, ``dark-teal``,
+            ``dark-brown``, ``dark-orange``, ``dark-purple``, ``dark-warm-gray``, ``light-pink``,
+            ``light-green``, ``light-blue``, ``light-red``, ``light-teal``, ``light-brown``,
+            ``light-orange``, ``light-purple``, ``light-warm-gray``, ``none``.
+        icon
+            One of ``list``, ``board``, ``timeline``, ``calendar``, ``rocket``, ``people``,
+            ``graph``, ``star``, ``bug``, ``light_bulb``, ``globe``, ``gear``, ``notebook``,
+            ``computer``, ``check``, ``target``, ``html``, ``megaphone``, ``chat_bubbles``,
+            ``briefcase``, ``page_layout``, ``mountain_flag``, ``puzzle``, ``presentation``,
+            ``line_and_symbols``, ``speed_dial``, ``ribbon``, ``shoe``, ``shopping_basket``,
+            ``map``, ``ticket``, ``coins``.
+        current_status, current_status_update
+            A mapping, sent as JSON.
+        default_view
+            One of ``list``, ``board``, ``calendar``, ``timeline``.
+        due_date, due_on
+            A day: a date, or text such as "2026-01-31".
+        html_notes
+            Text. Rich text in ``<body>``; replaces the plain text.
+        notes
+            Text.
+        public
+            True or False.
+        privacy_setting
+            One of ``public_to_workspace``, ``private_to_team``, ``private``.
+        start_on
+            A day: a date, or text such as "2026-01-31".
+        default_access_level
+            One of ``admin``, ``editor``, ``commenter``, ``viewer``.
+        minimum_access_level_for_customization, minimum_access_level_for_sharing
+            One of ``admin``, ``editor``.
+        custom_fields
+            A mapping, sent as JSON. Maps the gid of a custom field to its value, such as {"12":
+            3}; an option is given by gid.
+        followers
+            Users: a list or frame of gids.
+        owner
+            A user: gid, row or picker.
+        team
+            A team: gid, row or picker.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        **data
+            ``workspace``; unknown names are refused.
         """
         return self._write(
-            "createProjectForWorkspace", {"workspace": workspace}, data, fields=fields
+            "createProjectForWorkspace",
+            {"workspace": workspace},
+            {
+                "name": name,
+                "archived": archived,
+                "color": color,
+                "icon": icon,
+                "current_status": current_status,
+                "current_status_update": current_status_update,
+                "default_view": default_view,
+                "due_date": due_date,
+                "due_on": due_on,
+                "html_notes": html_notes,
+                "notes": notes,
+                "public": public,
+                "privacy_setting": privacy_setting,
+                "start_on": start_on,
+                "default_access_level": default_access_level,
+                "minimum_access_level_for_customization": minimum_access_level_for_customization,
+                "minimum_access_level_for_sharing": minimum_access_level_for_sharing,
+                "custom_fields": custom_fields,
+                "followers": followers,
+                "owner": owner,
+                "team": team,
+                **data,
+            },
+            fields=fields,
         )
 
     def search(
@@ -311,11 +752,55 @@ class Projects(Resource):
         """Search projects.
 
         At most 100 rows, in an order that may change; paid plans only, 60 requests a minute.
-        ``sort_by``: due_date, created_at, completed_at, modified_at, relevance (modified_at unless
-        asked).
-        ``sort_ascending`` (False unless asked).
         The frame says where each row was found: ``workspace_gid``.
         Source: ``GET /workspaces/{workspace_gid}/projects/search``.
+
+        Parameters
+        ----------
+        workspace
+            A workspace: gid, exact name, URL, row or picker; or many of them.
+        text
+            Text.
+        sort_by
+            One of ``due_date``, ``created_at``, ``completed_at``, ``modified_at``, ``relevance``;
+            Asana assumes modified_at.
+        sort_ascending
+            True or False; Asana assumes False.
+        completed
+            True or False.
+        teams_any
+            Only rows with any of these teams: gid, exact name, URL, row or picker; or many of
+            them.
+        owner_any, members_any
+            Only rows with any of these users: gid, exact name, e-mail, ``"me"``, URL, row or
+            picker; or many of them.
+        members_not
+            Only rows with none of these users: gid, exact name, e-mail, ``"me"``, URL, row or
+            picker; or many of them.
+        portfolios_any
+            Only rows with any of these portfolios: gid, exact name, URL, row or picker; or many of
+            them.
+        completed_on, completed_on_before, completed_on_after
+            A day: a date, or text such as "2026-01-31".
+        completed_at_before, completed_at_after
+            A moment: a datetime, a date or ISO 8601 text; UTC if it has no zone.
+        created_on, created_on_before, created_on_after
+            A day: a date, or text such as "2026-01-31".
+        created_at_before, created_at_after
+            A moment: a datetime, a date or ISO 8601 text; UTC if it has no zone.
+        due_on, due_on_before, due_on_after
+            A day: a date, or text such as "2026-01-31".
+        due_at_before, due_at_after
+            A moment: a datetime, a date or ISO 8601 text; UTC if it has no zone.
+        start_on, start_on_before, start_on_after
+            A day: a date, or text such as "2026-01-31".
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "searchProjectsForWorkspace",
@@ -358,17 +843,28 @@ class Projects(Resource):
         self,
         project: Refs,
         *,
-        custom_field: Any,
-        is_important: bool | None = None,
-        insert_before: Any = None,
-        insert_after: Any = None,
+        custom_field: Refs,
+        is_important: Flags | None = None,
+        insert_before: Refs | None = None,
+        insert_after: Refs | None = None,
         fields: Fields = None,
     ) -> DataFrame:
         """Add custom field setting (project).
 
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /projects/{project_gid}/addCustomFieldSetting``.
+
+        Parameters
+        ----------
+        project
+            A project: gid, exact name, URL, row or picker; or many of them.
+        custom_field
+            A custom field: gid, row or picker. A mapping defines a new field.
+        is_important
+            True or False.
+        insert_before, insert_after
+            A custom field setting or custom field: gid, row or picker.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
         return self._write(
             "addCustomFieldSettingForProject",
@@ -382,12 +878,19 @@ class Projects(Resource):
             fields=fields,
         )
 
-    def remove_custom_field_setting(self, project: Refs, *, custom_field: Any) -> DataFrame | None:
+    def remove_custom_field_setting(
+        self, project: Refs, *, custom_field: Refs
+    ) -> DataFrame | None:
         """Remove custom field setting (project).
 
-        Returns None, or for a collection a frame that says of each row what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /projects/{project_gid}/removeCustomFieldSetting``.
+
+        Parameters
+        ----------
+        project
+            A project: gid, exact name, URL, row or picker; or many of them.
+        custom_field
+            A custom field: gid, row or picker.
         """
         return self._do(
             "removeCustomFieldSettingForProject",
@@ -403,52 +906,90 @@ class Projects(Resource):
         Milestones are counted among the tasks. The operation has a quota of its own.
         The frame says where each row was found: ``project_gid``.
         Source: ``GET /projects/{project_gid}/task_counts``.
+
+        Parameters
+        ----------
+        project
+            A project: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getTaskCountsForProject", {"project": project}, fields=fields, errors=errors
         )
 
-    def add_members(self, project: Refs, *, members: Any, fields: Fields = None) -> DataFrame:
+    def add_members(self, project: Refs, *, members: Refs, fields: Fields = None) -> DataFrame:
         """Add members (project).
 
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /projects/{project_gid}/addMembers``.
+
+        Parameters
+        ----------
+        project
+            A project: gid, exact name, URL, row or picker; or many of them.
+        members
+            Users: a list or frame of gids.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
         return self._write(
             "addMembersForProject", {"project": project}, {"members": members}, fields=fields
         )
 
-    def remove_members(self, project: Refs, *, members: Any, fields: Fields = None) -> DataFrame:
+    def remove_members(self, project: Refs, *, members: Refs, fields: Fields = None) -> DataFrame:
         """Remove members (project).
 
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /projects/{project_gid}/removeMembers``.
+
+        Parameters
+        ----------
+        project
+            A project: gid, exact name, URL, row or picker; or many of them.
+        members
+            Users: a list or frame of gids.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
         return self._write(
             "removeMembersForProject", {"project": project}, {"members": members}, fields=fields
         )
 
-    def add_followers(self, project: Refs, *, followers: Any, fields: Fields = None) -> DataFrame:
+    def add_followers(self, project: Refs, *, followers: Refs, fields: Fields = None) -> DataFrame:
         """Add followers (project).
 
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /projects/{project_gid}/addFollowers``.
+
+        Parameters
+        ----------
+        project
+            A project: gid, exact name, URL, row or picker; or many of them.
+        followers
+            Users: a list or frame of gids.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
         return self._write(
             "addFollowersForProject", {"project": project}, {"followers": followers}, fields=fields
         )
 
     def remove_followers(
-        self, project: Refs, *, followers: Any, fields: Fields = None
+        self, project: Refs, *, followers: Refs, fields: Fields = None
     ) -> DataFrame:
         """Remove followers (project).
 
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /projects/{project_gid}/removeFollowers``.
+
+        Parameters
+        ----------
+        project
+            A project: gid, exact name, URL, row or picker; or many of them.
+        followers
+            Users: a list or frame of gids.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
         return self._write(
             "removeFollowersForProject",
@@ -461,17 +1002,30 @@ class Projects(Resource):
         self,
         project: Refs,
         *,
-        name: Any,
-        public: bool,
-        team: Any = None,
-        workspace: Any = None,
+        name: Texts,
+        public: Flags,
+        team: Refs | None = None,
+        workspace: Refs | None = None,
         fields: Fields = None,
     ) -> DataFrame:
         """Save a project as template.
 
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /projects/{project_gid}/saveAsTemplate``.
+
+        Parameters
+        ----------
+        project
+            A project: gid, exact name, URL, row or picker; or many of them.
+        name
+            Text.
+        public
+            True or False.
+        team
+            A team: gid, row or picker.
+        workspace
+            A workspace: gid, row or picker.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
         return self._write(
             "projectSaveAsTemplate",
@@ -484,8 +1038,13 @@ class Projects(Resource):
         """Rollup a project.
 
         Widens the dates of parent tasks until they cover their subtasks.
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /projects/{project_gid}/rollup``.
+
+        Parameters
+        ----------
+        project
+            A project: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
         return self._write("rollupProject", {"project": project}, fields=fields)

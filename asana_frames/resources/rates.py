@@ -4,12 +4,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Refs
+from asana_frames.types import Errors, Fields, Limit, Numbers, Refs
 
 
 class Rates(Resource):
@@ -37,6 +35,20 @@ class Rates(Resource):
 
         The frame says where each row was found: ``parent_gid``, ``resource_gid``.
         Source: ``GET /rates``.
+
+        Parameters
+        ----------
+        parent
+            A project: gid, exact name, URL, row or picker; or many of them.
+        resource
+            A user: gid, exact name, e-mail, ``"me"``, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getRates",
@@ -47,13 +59,22 @@ class Rates(Resource):
         )
 
     def create(
-        self, *, parent: Any, resource: Any, rate: float, fields: Fields = None
+        self, *, parent: Refs, resource: Refs, rate: Numbers, fields: Fields = None
     ) -> DataFrame:
         """Create a rate.
 
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /rates``.
+
+        Parameters
+        ----------
+        parent
+            A project: gid, row or picker.
+        resource
+            A user: gid, row or picker.
+        rate
+            A number.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
         return self._write(
             "createRate", {}, {"parent": parent, "resource": resource, "rate": rate}, fields=fields
@@ -63,24 +84,43 @@ class Rates(Resource):
         """Get one rate or many.
 
         Source: ``GET /rates/{rate_gid}``.
+
+        Parameters
+        ----------
+        rate
+            A rate: gid, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read("getRate", {"rate": rate}, fields=fields, errors=errors)
 
-    def update(self, rate: Refs, /, *, fields: Fields = None, **data: Any) -> DataFrame:
+    def update(self, rate: Refs, /, *, fields: Fields = None, **data: object) -> DataFrame:
         """Update a rate.
 
-        Accepts ``rate``.
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``PUT /rates/{rate_gid}``.
+
+        Parameters
+        ----------
+        rate
+            A rate: gid, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        **data
+            ``rate``; unknown names are refused.
         """
-        return self._write("updateRate", {"rate": rate}, data, fields=fields)
+        return self._write("updateRate", {"rate": rate}, {**data}, fields=fields)
 
     def delete(self, rate: Refs) -> DataFrame | None:
         """Delete a rate.
 
-        Returns None, or for a collection a frame that says of each row what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``DELETE /rates/{rate_gid}``.
+
+        Parameters
+        ----------
+        rate
+            A rate: gid, URL, row or picker; or many of them.
         """
         return self._do("deleteRate", {"rate": rate})

@@ -27,6 +27,18 @@ class Reactions(Resource):
 
         The frame says where each row was found: ``target_gid``.
         Source: ``GET /reactions``.
+
+        Parameters
+        ----------
+        target
+            A status update or story: gid, URL, row or picker; or many of them.
+        emoji_base
+            Text.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getReactionsOnObject",

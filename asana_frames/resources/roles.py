@@ -4,12 +4,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Refs
+from asana_frames.types import KEEP, Errors, Fields, Flags, Json, Limit, Refs, Texts
 
 
 class Roles(Resource):
@@ -51,6 +49,20 @@ class Roles(Resource):
 
         The frame says where each row was found: ``workspace_gid``.
         Source: ``GET /roles``.
+
+        Parameters
+        ----------
+        workspace
+            A workspace: gid, exact name, URL, row or picker; or many of them.
+        archived
+            True or False.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getRoles",
@@ -63,20 +75,32 @@ class Roles(Resource):
     def create(
         self,
         *,
-        name: Any,
-        description: Any,
-        base_role_type: Any,
-        workspace: Any,
-        is_standard_role: bool | None = None,
-        permissions: Any = None,
+        name: Texts,
+        description: Texts,
+        base_role_type: Texts,
+        workspace: Refs,
+        is_standard_role: Flags | None = None,
+        permissions: Json | None = None,
         fields: Fields = None,
     ) -> DataFrame:
         """Create a role.
 
-        ``base_role_type``: guest, member, admin, super_admin.
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /roles``.
+
+        Parameters
+        ----------
+        name, description
+            Text.
+        base_role_type
+            One of ``guest``, ``member``, ``admin``, ``super_admin``.
+        workspace
+            A workspace: gid, row or picker.
+        is_standard_role
+            True or False.
+        permissions
+            A mapping, sent as JSON.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
         return self._write(
             "createRole",
@@ -96,26 +120,76 @@ class Roles(Resource):
         """Get one role or many.
 
         Source: ``GET /roles/{role_gid}``.
+
+        Parameters
+        ----------
+        role
+            A role: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read("getRole", {"role": role}, fields=fields, errors=errors)
 
-    def update(self, role: Refs, *, fields: Fields = None, **data: Any) -> DataFrame:
+    def update(
+        self,
+        role: Refs,
+        *,
+        name: Texts | None = KEEP,
+        description: Texts | None = KEEP,
+        is_standard_role: Flags | None = KEEP,
+        base_role_type: Texts | None = KEEP,
+        permissions: Json | None = KEEP,
+        fields: Fields = None,
+        **data: object,
+    ) -> DataFrame:
         """Update a role.
 
-        Accepts ``name``, ``description``, ``is_standard_role``, ``base_role_type``,
-        ``permissions``.
-        ``base_role_type``: guest, member, admin, super_admin.
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``PUT /roles/{role_gid}``.
+
+        Parameters
+        ----------
+        role
+            A role: gid, exact name, URL, row or picker; or many of them.
+        name
+            Text.
+        description
+            Text; None empties it.
+        is_standard_role
+            True or False.
+        base_role_type
+            One of ``guest``, ``member``, ``admin``, ``super_admin``.
+        permissions
+            A mapping, sent as JSON.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        **data
+            No other fields; unknown names are refused.
         """
-        return self._write("updateRole", {"role": role}, data, fields=fields)
+        return self._write(
+            "updateRole",
+            {"role": role},
+            {
+                "name": name,
+                "description": description,
+                "is_standard_role": is_standard_role,
+                "base_role_type": base_role_type,
+                "permissions": permissions,
+                **data,
+            },
+            fields=fields,
+        )
 
     def delete(self, role: Refs) -> DataFrame | None:
         """Delete a role.
 
-        Returns None, or for a collection a frame that says of each row what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``DELETE /roles/{role_gid}``.
+
+        Parameters
+        ----------
+        role
+            A role: gid, exact name, URL, row or picker; or many of them.
         """
         return self._do("deleteRole", {"role": role})

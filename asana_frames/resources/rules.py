@@ -4,12 +4,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import Refs
+from asana_frames.types import Json, Refs
 
 
 class Rules(Resource):
@@ -22,12 +20,19 @@ class Rules(Resource):
 
     name = "rules"
 
-    def trigger(self, rule_trigger: Refs, *, resource: Any, action_data: Any) -> DataFrame:
+    def trigger(self, rule_trigger: Refs, *, resource: Refs, action_data: Json) -> DataFrame:
         """Trigger a rule.
 
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /rule_triggers/{rule_trigger_gid}/run``.
+
+        Parameters
+        ----------
+        rule_trigger
+            A rule trigger: gid, URL, row or picker; or many of them.
+        resource
+            A task: gid, row or picker.
+        action_data
+            A mapping, sent as JSON.
         """
         return self._write(
             "triggerRule",

@@ -4,12 +4,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Refs
+from asana_frames.types import KEEP, Errors, Fields, Limit, Refs, Texts
 
 
 class Sections(Resource):
@@ -27,25 +25,62 @@ class Sections(Resource):
         """Get one section or many.
 
         Source: ``GET /sections/{section_gid}``.
+
+        Parameters
+        ----------
+        section
+            A section: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read("getSection", {"section": section}, fields=fields, errors=errors)
 
-    def update(self, section: Refs, *, fields: Fields = None, **data: Any) -> DataFrame:
+    def update(
+        self,
+        section: Refs,
+        *,
+        name: Texts | None = KEEP,
+        insert_before: Refs | None = KEEP,
+        insert_after: Refs | None = KEEP,
+        fields: Fields = None,
+        **data: object,
+    ) -> DataFrame:
         """Update a section.
 
-        Accepts ``name``, ``insert_before``, ``insert_after``.
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``PUT /sections/{section_gid}``.
+
+        Parameters
+        ----------
+        section
+            A section: gid, exact name, URL, row or picker; or many of them.
+        name
+            Text; required.
+        insert_before, insert_after
+            A section: gid, row or picker; None empties it.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        **data
+            No other fields; unknown names are refused.
         """
-        return self._write("updateSection", {"section": section}, data, fields=fields)
+        return self._write(
+            "updateSection",
+            {"section": section},
+            {"name": name, "insert_before": insert_before, "insert_after": insert_after, **data},
+            fields=fields,
+        )
 
     def delete(self, section: Refs) -> DataFrame | None:
         """Delete a section.
 
-        Returns None, or for a collection a frame that says of each row what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``DELETE /sections/{section_gid}``.
+
+        Parameters
+        ----------
+        section
+            A section: gid, exact name, URL, row or picker; or many of them.
         """
         return self._do("deleteSection", {"section": section})
 
@@ -56,6 +91,18 @@ class Sections(Resource):
 
         The frame says where each row was found: ``project_gid``.
         Source: ``GET /projects/{project_gid}/sections``.
+
+        Parameters
+        ----------
+        project
+            A project: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getSectionsForProject",
@@ -69,16 +116,25 @@ class Sections(Resource):
         self,
         project: Refs,
         *,
-        name: Any,
-        insert_before: Any = None,
-        insert_after: Any = None,
+        name: Texts,
+        insert_before: Refs | None = None,
+        insert_after: Refs | None = None,
         fields: Fields = None,
     ) -> DataFrame:
         """Create a section for project.
 
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /projects/{project_gid}/sections``.
+
+        Parameters
+        ----------
+        project
+            A project: gid, exact name, URL, row or picker; or many of them.
+        name
+            Text.
+        insert_before, insert_after
+            A section: gid, row or picker.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
         return self._write(
             "createSectionForProject",
@@ -88,13 +144,23 @@ class Sections(Resource):
         )
 
     def add_task(
-        self, section: Refs, *, task: Any, insert_before: Any = None, insert_after: Any = None
+        self,
+        section: Refs,
+        *,
+        task: Refs,
+        insert_before: Refs | None = None,
+        insert_after: Refs | None = None,
     ) -> DataFrame | None:
         """Add task (section).
 
-        Returns None, or for a collection a frame that says of each row what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /sections/{section_gid}/addTask``.
+
+        Parameters
+        ----------
+        section
+            A section: gid, exact name, URL, row or picker; or many of them.
+        task, insert_before, insert_after
+            A task: gid, row or picker.
         """
         return self._do(
             "addTaskForSection",
@@ -103,13 +169,23 @@ class Sections(Resource):
         )
 
     def insert_for_project(
-        self, project: Refs, *, section: Any, before_section: Any = None, after_section: Any = None
+        self,
+        project: Refs,
+        *,
+        section: Refs,
+        before_section: Refs | None = None,
+        after_section: Refs | None = None,
     ) -> DataFrame | None:
         """Insert a section for project.
 
-        Returns None, or for a collection a frame that says of each row what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /projects/{project_gid}/sections/insert``.
+
+        Parameters
+        ----------
+        project
+            A project: gid, exact name, URL, row or picker; or many of them.
+        section, before_section, after_section
+            A section: gid, row or picker.
         """
         return self._do(
             "insertSectionForProject",

@@ -4,12 +4,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Refs, When
+from asana_frames.types import Errors, Fields, Limit, Refs, Texts, When
 
 
 class StatusUpdates(Resource):
@@ -32,6 +30,16 @@ class StatusUpdates(Resource):
         """Get one status update or many.
 
         Source: ``GET /status_updates/{status_update_gid}``.
+
+        Parameters
+        ----------
+        status_update
+            A status update: gid, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getStatus", {"status_update": status_update}, fields=fields, errors=errors
@@ -40,9 +48,12 @@ class StatusUpdates(Resource):
     def delete(self, status_update: Refs) -> DataFrame | None:
         """Delete a status update.
 
-        Returns None, or for a collection a frame that says of each row what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``DELETE /status_updates/{status_update_gid}``.
+
+        Parameters
+        ----------
+        status_update
+            A status update: gid, URL, row or picker; or many of them.
         """
         return self._do("deleteStatus", {"status_update": status_update})
 
@@ -59,6 +70,20 @@ class StatusUpdates(Resource):
 
         The frame says where each row was found: ``parent_gid``.
         Source: ``GET /status_updates``.
+
+        Parameters
+        ----------
+        parent
+            A project, portfolio or goal: gid, exact name, URL, row or picker; or many of them.
+        created_since
+            A moment: a datetime, a date or ISO 8601 text; UTC if it has no zone.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getStatusesForObject",
@@ -71,20 +96,32 @@ class StatusUpdates(Resource):
     def create(
         self,
         *,
-        text: Any,
-        status_type: Any,
-        parent: Any,
-        title: Any = None,
-        html_text: Any = None,
+        text: Texts,
+        status_type: Texts,
+        parent: Refs,
+        title: Texts | None = None,
+        html_text: Texts | None = None,
         fields: Fields = None,
     ) -> DataFrame:
         """Create a status update.
 
-        ``status_type``: on_track, at_risk, off_track, on_hold, complete, achieved, partial,
-        missed, dropped.
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /status_updates``.
+
+        Parameters
+        ----------
+        text
+            Text.
+        status_type
+            One of ``on_track``, ``at_risk``, ``off_track``, ``on_hold``, ``complete``,
+            ``achieved``, ``partial``, ``missed``, ``dropped``.
+        parent
+            A project, portfolio or goal: gid, row or picker.
+        title
+            Text.
+        html_text
+            Text. Rich text in ``<body>``; replaces the plain text.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
         return self._write(
             "createStatusForObject",

@@ -4,12 +4,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Refs, When
+from asana_frames.types import KEEP, Errors, Fields, Flags, Limit, Refs, Texts, When
 
 
 class Stories(Resource):
@@ -50,30 +48,78 @@ class Stories(Resource):
         Never parse text: it follows the reader's language. The old_ and new_ columns say what
         changed.
         Source: ``GET /stories/{story_gid}``.
+
+        Parameters
+        ----------
+        story
+            A story: gid, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read("getStory", {"story": story}, fields=fields, errors=errors)
 
-    def update(self, story: Refs, *, fields: Fields = None, **data: Any) -> DataFrame:
+    def update(
+        self,
+        story: Refs,
+        *,
+        text: Texts | None = KEEP,
+        html_text: Texts | None = KEEP,
+        is_pinned: Flags | None = KEEP,
+        sticker_name: Texts | None = KEEP,
+        fields: Fields = None,
+        **data: object,
+    ) -> DataFrame:
         """Update a story.
 
         Never parse text: it follows the reader's language. The old_ and new_ columns say what
         changed.
-        Accepts ``text``, ``html_text``, ``is_pinned``, ``sticker_name``.
-        ``sticker_name``: green_checkmark, people_dancing, dancing_unicorn, heart, party_popper,
-        people_waving_flags, splashing_narwhal, trophy, yeti_riding_unicorn, celebrating_people,
-        determined_climbers, phoenix_spreading_love.
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``PUT /stories/{story_gid}``.
+
+        Parameters
+        ----------
+        story
+            A story: gid, URL, row or picker; or many of them.
+        text
+            Text; None empties it.
+        html_text
+            Text; None empties it. Rich text in ``<body>``; replaces the plain text.
+        is_pinned
+            True or False.
+        sticker_name
+            One of ``green_checkmark``, ``people_dancing``, ``dancing_unicorn``, ``heart``,
+            ``party_popper``, ``people_waving_flags``, ``splashing_narwhal``, ``trophy``,
+            ``yeti_riding_unicorn``, ``celebrating_people``, ``determined_climbers``,
+            ``phoenix_spreading_love``; None empties it.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        **data
+            No other fields; unknown names are refused.
         """
-        return self._write("updateStory", {"story": story}, data, fields=fields)
+        return self._write(
+            "updateStory",
+            {"story": story},
+            {
+                "text": text,
+                "html_text": html_text,
+                "is_pinned": is_pinned,
+                "sticker_name": sticker_name,
+                **data,
+            },
+            fields=fields,
+        )
 
     def delete(self, story: Refs) -> DataFrame | None:
         """Delete a story.
 
-        Returns None, or for a collection a frame that says of each row what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``DELETE /stories/{story_gid}``.
+
+        Parameters
+        ----------
+        story
+            A story: gid, URL, row or picker; or many of them.
         """
         return self._do("deleteStory", {"story": story})
 
@@ -94,6 +140,24 @@ class Stories(Resource):
         changed.
         The frame says where each row was found: ``task_gid``.
         Source: ``GET /tasks/{task_gid}/stories``.
+
+        Parameters
+        ----------
+        task
+            A task: gid, exact name, URL, row or picker; or many of them.
+        resource_subtype
+            Text.
+        created_after
+            A moment: a datetime, a date or ISO 8601 text; UTC if it has no zone.
+        sort_ascending
+            True or False.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getStoriesForTask",
@@ -112,22 +176,35 @@ class Stories(Resource):
         self,
         task: Refs,
         *,
-        text: Any = None,
-        html_text: Any = None,
-        is_pinned: bool | None = None,
-        sticker_name: Any = None,
+        text: Texts | None = None,
+        html_text: Texts | None = None,
+        is_pinned: Flags | None = None,
+        sticker_name: Texts | None = None,
         fields: Fields = None,
     ) -> DataFrame:
         """Create a story for task.
 
         Never parse text: it follows the reader's language. The old_ and new_ columns say what
         changed.
-        ``sticker_name``: green_checkmark, people_dancing, dancing_unicorn, heart, party_popper,
-        people_waving_flags, splashing_narwhal, trophy, yeti_riding_unicorn, celebrating_people,
-        determined_climbers, phoenix_spreading_love.
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /tasks/{task_gid}/stories``.
+
+        Parameters
+        ----------
+        task
+            A task: gid, exact name, URL, row or picker; or many of them.
+        text
+            Text.
+        html_text
+            Text. Rich text in ``<body>``; replaces the plain text.
+        is_pinned
+            True or False.
+        sticker_name
+            One of ``green_checkmark``, ``people_dancing``, ``dancing_unicorn``, ``heart``,
+            ``party_popper``, ``people_waving_flags``, ``splashing_narwhal``, ``trophy``,
+            ``yeti_riding_unicorn``, ``celebrating_people``, ``determined_climbers``,
+            ``phoenix_spreading_love``.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
         return self._write(
             "createStoryForTask",
@@ -158,6 +235,24 @@ class Stories(Resource):
         changed.
         The frame says where each row was found: ``goal_gid``.
         Source: ``GET /goals/{goal_gid}/stories``.
+
+        Parameters
+        ----------
+        goal
+            A goal: gid, exact name, URL, row or picker; or many of them.
+        resource_subtype
+            Text.
+        created_after
+            A moment: a datetime, a date or ISO 8601 text; UTC if it has no zone.
+        sort_ascending
+            True or False.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getStoriesForGoal",
@@ -176,22 +271,35 @@ class Stories(Resource):
         self,
         goal: Refs,
         *,
-        text: Any = None,
-        html_text: Any = None,
-        is_pinned: bool | None = None,
-        sticker_name: Any = None,
+        text: Texts | None = None,
+        html_text: Texts | None = None,
+        is_pinned: Flags | None = None,
+        sticker_name: Texts | None = None,
         fields: Fields = None,
     ) -> DataFrame:
         """Create a story for goal.
 
         Never parse text: it follows the reader's language. The old_ and new_ columns say what
         changed.
-        ``sticker_name``: green_checkmark, people_dancing, dancing_unicorn, heart, party_popper,
-        people_waving_flags, splashing_narwhal, trophy, yeti_riding_unicorn, celebrating_people,
-        determined_climbers, phoenix_spreading_love.
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /goals/{goal_gid}/stories``.
+
+        Parameters
+        ----------
+        goal
+            A goal: gid, exact name, URL, row or picker; or many of them.
+        text
+            Text.
+        html_text
+            Text. Rich text in ``<body>``; replaces the plain text.
+        is_pinned
+            True or False.
+        sticker_name
+            One of ``green_checkmark``, ``people_dancing``, ``dancing_unicorn``, ``heart``,
+            ``party_popper``, ``people_waving_flags``, ``splashing_narwhal``, ``trophy``,
+            ``yeti_riding_unicorn``, ``celebrating_people``, ``determined_climbers``,
+            ``phoenix_spreading_love``.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
         return self._write(
             "createStoryForGoal",

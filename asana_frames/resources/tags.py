@@ -4,12 +4,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Refs
+from asana_frames.types import KEEP, Errors, Fields, Limit, Refs, Texts
 
 
 class Tags(Resource):
@@ -37,6 +35,18 @@ class Tags(Resource):
 
         The frame says where each row was found: ``workspace_gid``.
         Source: ``GET /tags``.
+
+        Parameters
+        ----------
+        workspace
+            A workspace: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getTags", {"workspace": workspace}, fields=fields, limit=limit, errors=errors
@@ -45,21 +55,34 @@ class Tags(Resource):
     def create(
         self,
         *,
-        name: Any = None,
-        color: Any = None,
-        notes: Any = None,
-        followers: Any = None,
-        workspace: Any = None,
+        name: Texts | None = None,
+        color: Texts | None = None,
+        notes: Texts | None = None,
+        followers: Refs | None = None,
+        workspace: Refs | None = None,
         fields: Fields = None,
     ) -> DataFrame:
         """Create a tag.
 
-        ``color``: dark-pink, dark-green, dark-blue, dark-red, dark-teal, dark-brown, dark-orange,
-        dark-purple, dark-warm-gray, light-pink, light-green, light-blue, light-red, light-teal,
-        light-brown, light-orange, light-purple, light-warm-gray.
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /tags``.
+
+        Parameters
+        ----------
+        name
+            Text.
+        color
+            One of ``dark-pink``, ``dark-green``, ``dark-blue``, ``dark-red``, ``dark-teal``,
+            ``dark-brown``, ``dark-orange``, ``dark-purple``, ``dark-warm-gray``, ``light-pink``,
+            ``light-green``, ``light-blue``, ``light-red``, ``light-teal``, ``light-brown``,
+            ``light-orange``, ``light-purple``, ``light-warm-gray``.
+        notes
+            Text.
+        followers
+            Users: a list or frame of gids.
+        workspace
+            A workspace: gid, row or picker.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
         return self._write(
             "createTag",
@@ -78,28 +101,67 @@ class Tags(Resource):
         """Get one tag or many.
 
         Source: ``GET /tags/{tag_gid}``.
+
+        Parameters
+        ----------
+        tag
+            A tag: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read("getTag", {"tag": tag}, fields=fields, errors=errors)
 
-    def update(self, tag: Refs, *, fields: Fields = None, **data: Any) -> DataFrame:
+    def update(
+        self,
+        tag: Refs,
+        *,
+        name: Texts | None = KEEP,
+        color: Texts | None = KEEP,
+        notes: Texts | None = KEEP,
+        fields: Fields = None,
+        **data: object,
+    ) -> DataFrame:
         """Update a tag.
 
-        Accepts ``name``, ``color``, ``notes``.
-        ``color``: dark-pink, dark-green, dark-blue, dark-red, dark-teal, dark-brown, dark-orange,
-        dark-purple, dark-warm-gray, light-pink, light-green, light-blue, light-red, light-teal,
-        light-brown, light-orange, light-purple, light-warm-gray.
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``PUT /tags/{tag_gid}``.
+
+        Parameters
+        ----------
+        tag
+            A tag: gid, exact name, URL, row or picker; or many of them.
+        name
+            Text.
+        color
+            One of ``dark-pink``, ``dark-green``, ``dark-blue``, ``dark-red``, ``dark-teal``,
+            ``dark-brown``, ``dark-orange``, ``dark-purple``, ``dark-warm-gray``, ``light-pink``,
+            ``light-green``, ``light-blue``, ``light-red``, ``light-teal``, ``light-brown``,
+            ``light-orange``, ``light-purple``, ``light-warm-gray``; None empties it.
+        notes
+            Text; None empties it.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        **data
+            No other fields; unknown names are refused.
         """
-        return self._write("updateTag", {"tag": tag}, data, fields=fields)
+        return self._write(
+            "updateTag",
+            {"tag": tag},
+            {"name": name, "color": color, "notes": notes, **data},
+            fields=fields,
+        )
 
     def delete(self, tag: Refs) -> DataFrame | None:
         """Delete a tag.
 
-        Returns None, or for a collection a frame that says of each row what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``DELETE /tags/{tag_gid}``.
+
+        Parameters
+        ----------
+        tag
+            A tag: gid, exact name, URL, row or picker; or many of them.
         """
         return self._do("deleteTag", {"tag": tag})
 
@@ -110,6 +172,18 @@ class Tags(Resource):
 
         The frame says where each row was found: ``task_gids``.
         Source: ``GET /tasks/{task_gid}/tags``.
+
+        Parameters
+        ----------
+        task
+            A task: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getTagsForTask", {"task": task}, fields=fields, limit=limit, errors=errors
@@ -127,6 +201,18 @@ class Tags(Resource):
 
         The frame says where each row was found: ``workspace_gid``.
         Source: ``GET /workspaces/{workspace_gid}/tags``.
+
+        Parameters
+        ----------
+        workspace
+            A workspace: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getTagsForWorkspace",
@@ -140,20 +226,33 @@ class Tags(Resource):
         self,
         workspace: Refs,
         *,
-        name: Any = None,
-        color: Any = None,
-        notes: Any = None,
-        followers: Any = None,
+        name: Texts | None = None,
+        color: Texts | None = None,
+        notes: Texts | None = None,
+        followers: Refs | None = None,
         fields: Fields = None,
     ) -> DataFrame:
         """Create a tag for workspace.
 
-        ``color``: dark-pink, dark-green, dark-blue, dark-red, dark-teal, dark-brown, dark-orange,
-        dark-purple, dark-warm-gray, light-pink, light-green, light-blue, light-red, light-teal,
-        light-brown, light-orange, light-purple, light-warm-gray.
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /workspaces/{workspace_gid}/tags``.
+
+        Parameters
+        ----------
+        workspace
+            A workspace: gid, exact name, URL, row or picker; or many of them.
+        name
+            Text.
+        color
+            One of ``dark-pink``, ``dark-green``, ``dark-blue``, ``dark-red``, ``dark-teal``,
+            ``dark-brown``, ``dark-orange``, ``dark-purple``, ``dark-warm-gray``, ``light-pink``,
+            ``light-green``, ``light-blue``, ``light-red``, ``light-teal``, ``light-brown``,
+            ``light-orange``, ``light-purple``, ``light-warm-gray``.
+        notes
+            Text.
+        followers
+            Users: a list or frame of gids.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
         return self._write(
             "createTagForWorkspace",

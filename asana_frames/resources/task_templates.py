@@ -4,12 +4,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Refs
+from asana_frames.types import Errors, Fields, Limit, Refs, Texts
 
 
 class TaskTemplates(Resource):
@@ -42,6 +40,18 @@ class TaskTemplates(Resource):
 
         The frame says where each row was found: ``project_gid``.
         Source: ``GET /task_templates``.
+
+        Parameters
+        ----------
+        project
+            A project: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getTaskTemplates", {"project": project}, fields=fields, limit=limit, errors=errors
@@ -53,6 +63,16 @@ class TaskTemplates(Resource):
         """Get one task template or many.
 
         Source: ``GET /task_templates/{task_template_gid}``.
+
+        Parameters
+        ----------
+        task_template
+            A task template: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getTaskTemplate", {"task_template": task_template}, fields=fields, errors=errors
@@ -61,20 +81,30 @@ class TaskTemplates(Resource):
     def delete(self, task_template: Refs) -> DataFrame | None:
         """Delete a task template.
 
-        Returns None, or for a collection a frame that says of each row what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``DELETE /task_templates/{task_template_gid}``.
+
+        Parameters
+        ----------
+        task_template
+            A task template: gid, exact name, URL, row or picker; or many of them.
         """
         return self._do("deleteTaskTemplate", {"task_template": task_template})
 
     def instantiate(
-        self, task_template: Refs, *, name: Any = None, fields: Fields = None
+        self, task_template: Refs, *, name: Texts | None = None, fields: Fields = None
     ) -> DataFrame:
         """Instantiate a task template.
 
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /task_templates/{task_template_gid}/instantiateTask``.
+
+        Parameters
+        ----------
+        task_template
+            A task template: gid, exact name, URL, row or picker; or many of them.
+        name
+            Text.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
         return self._write(
             "instantiateTask", {"task_template": task_template}, {"name": name}, fields=fields

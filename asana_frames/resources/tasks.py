@@ -4,12 +4,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Literal
 
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Refs, When
+from asana_frames.types import KEEP, Errors, Fields, Flags, Json, Limit, Refs, Texts, When, Whens
 
 
 class Tasks(Resource):
@@ -54,6 +54,31 @@ class Tasks(Resource):
         The frame says where each row was found: ``assignee_gid``, ``project_gids``,
         ``section_gids``, ``workspace_gid``.
         Source: ``GET /tasks``.
+
+        Parameters
+        ----------
+        assignee
+            A user: gid, exact name, e-mail, ``"me"``, URL, row or picker; or many of them.
+        project
+            A project: gid, exact name, URL, row or picker; or many of them.
+        section
+            A section: gid, exact name, URL, row or picker; or many of them.
+        workspace
+            A workspace: gid, exact name, URL, row or picker; or many of them.
+        completed_since
+            A moment: a datetime, a date or ISO 8601 text; UTC if it has no zone. Only tasks that
+            are open or were completed since; "now" leaves out all completed ones.
+        modified_since
+            A moment: a datetime, a date or ISO 8601 text; UTC if it has no zone.
+        custom_type
+            A custom type: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getTasks",
@@ -71,62 +96,274 @@ class Tasks(Resource):
             errors=errors,
         )
 
-    def create(self, *, fields: Fields = None, **data: Any) -> DataFrame:
+    def create(
+        self,
+        *,
+        name: Texts | None = None,
+        resource_subtype: Texts | None = None,
+        approval_status: Texts | None = None,
+        assignee_status: Texts | None = None,
+        completed: Flags | None = None,
+        due_at: Whens | None = None,
+        due_on: Whens | None = None,
+        external: Json | None = None,
+        html_notes: Texts | None = None,
+        liked: Flags | None = None,
+        notes: Texts | None = None,
+        start_at: Whens | None = None,
+        start_on: Whens | None = None,
+        assignee: Refs | None = None,
+        assignee_section: Refs | None = None,
+        custom_fields: Json | None = None,
+        parent: Refs | None = None,
+        followers: Refs | None = None,
+        projects: Refs | None = None,
+        tags: Refs | None = None,
+        workspace: Refs | None = None,
+        fields: Fields = None,
+        **data: object,
+    ) -> DataFrame:
         """Create a task.
 
-        Accepts ``name``, ``resource_subtype``, ``approval_status``, ``assignee_status``,
-        ``completed``, ``due_at``, ``due_on``, ``external``, ``html_notes``, ``liked``, ``notes``,
-        ``start_at``, ``start_on``, ``assignee``, ``assignee_section``, ``custom_fields``,
-        ``parent``, ``followers``, ``projects``, ``tags``, ``workspace``.
-        ``resource_subtype``: default_task, milestone, approval, custom.
-        ``approval_status``: pending, approved, rejected, changes_requested.
-        ``assignee_status``: today, upcoming, later, new, inbox.
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /tasks``.
+
+        Parameters
+        ----------
+        name
+            Text.
+        resource_subtype
+            One of ``default_task``, ``milestone``, ``approval``, ``custom``.
+        approval_status
+            One of ``pending``, ``approved``, ``rejected``, ``changes_requested``.
+        assignee_status
+            One of ``today``, ``upcoming``, ``later``, ``new``, ``inbox``.
+        completed
+            True or False.
+        due_at
+            A moment: a datetime, a date or ISO 8601 text; UTC if it has no zone.
+        due_on
+            A day: a date, or text such as "2026-01-31".
+        external
+            A mapping, sent as JSON.
+        html_notes
+            Text. Rich text in ``<body>``; replaces the plain text.
+        liked
+            True or False.
+        notes
+            Text.
+        start_at
+            A moment: a datetime, a date or ISO 8601 text; UTC if it has no zone.
+        start_on
+            A day: a date, or text such as "2026-01-31".
+        assignee
+            A user: gid, row or picker.
+        assignee_section
+            A section: gid, row or picker.
+        custom_fields
+            A mapping, sent as JSON. Maps the gid of a custom field to its value, such as {"12":
+            3}; an option is given by gid.
+        parent
+            A task: gid, row or picker.
+        followers
+            Users: a list or frame of gids.
+        projects
+            Projects: a list or frame of gids.
+        tags
+            Tags: a list or frame of gids.
+        workspace
+            A workspace: gid, row or picker.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        **data
+            No other fields; unknown names are refused.
         """
-        return self._write("createTask", {}, data, fields=fields)
+        return self._write(
+            "createTask",
+            {},
+            {
+                "name": name,
+                "resource_subtype": resource_subtype,
+                "approval_status": approval_status,
+                "assignee_status": assignee_status,
+                "completed": completed,
+                "due_at": due_at,
+                "due_on": due_on,
+                "external": external,
+                "html_notes": html_notes,
+                "liked": liked,
+                "notes": notes,
+                "start_at": start_at,
+                "start_on": start_on,
+                "assignee": assignee,
+                "assignee_section": assignee_section,
+                "custom_fields": custom_fields,
+                "parent": parent,
+                "followers": followers,
+                "projects": projects,
+                "tags": tags,
+                "workspace": workspace,
+                **data,
+            },
+            fields=fields,
+        )
 
     def get(self, task: Refs, *, fields: Fields = None, errors: Errors = "warn") -> DataFrame:
         """Get one task or many.
 
         Source: ``GET /tasks/{task_gid}``.
+
+        Parameters
+        ----------
+        task
+            A task: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read("getTask", {"task": task}, fields=fields, errors=errors)
 
-    def update(self, task: Refs, *, fields: Fields = None, **data: Any) -> DataFrame:
+    def update(
+        self,
+        task: Refs,
+        *,
+        name: Texts | None = KEEP,
+        resource_subtype: Texts | None = KEEP,
+        approval_status: Texts | None = KEEP,
+        assignee_status: Texts | None = KEEP,
+        completed: Flags | None = KEEP,
+        due_at: Whens | None = KEEP,
+        due_on: Whens | None = KEEP,
+        external: Json | None = KEEP,
+        html_notes: Texts | None = KEEP,
+        liked: Flags | None = KEEP,
+        notes: Texts | None = KEEP,
+        start_at: Whens | None = KEEP,
+        start_on: Whens | None = KEEP,
+        assignee: Refs | None = KEEP,
+        assignee_section: Refs | None = KEEP,
+        custom_fields: Json | None = KEEP,
+        parent: Refs | None = KEEP,
+        custom_type: Refs | None = KEEP,
+        custom_type_status_option: Refs | None = KEEP,
+        fields: Fields = None,
+        **data: object,
+    ) -> DataFrame:
         """Update a task.
 
-        Accepts ``name``, ``resource_subtype``, ``approval_status``, ``assignee_status``,
-        ``completed``, ``due_at``, ``due_on``, ``external``, ``html_notes``, ``liked``, ``notes``,
-        ``start_at``, ``start_on``, ``assignee``, ``assignee_section``, ``custom_fields``,
-        ``parent``, ``custom_type``, ``custom_type_status_option``.
-        ``resource_subtype``: default_task, milestone, approval, custom.
-        ``approval_status``: pending, approved, rejected, changes_requested.
-        ``assignee_status``: today, upcoming, later, new, inbox.
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``PUT /tasks/{task_gid}``.
+
+        Parameters
+        ----------
+        task
+            A task: gid, exact name, URL, row or picker; or many of them.
+        name
+            Text.
+        resource_subtype
+            One of ``default_task``, ``milestone``, ``approval``, ``custom``.
+        approval_status
+            One of ``pending``, ``approved``, ``rejected``, ``changes_requested``; None empties it.
+        assignee_status
+            One of ``today``, ``upcoming``, ``later``, ``new``, ``inbox``.
+        completed
+            True or False.
+        due_at
+            A moment: a datetime, a date or ISO 8601 text; UTC if it has no zone; None empties it.
+        due_on
+            A day: a date, or text such as "2026-01-31"; None empties it.
+        external
+            A mapping, sent as JSON; None empties it.
+        html_notes
+            Text; None empties it. Rich text in ``<body>``; replaces the plain text.
+        liked
+            True or False.
+        notes
+            Text; None empties it.
+        start_at
+            A moment: a datetime, a date or ISO 8601 text; UTC if it has no zone; None empties it.
+        start_on
+            A day: a date, or text such as "2026-01-31"; None empties it.
+        assignee
+            A user: gid, row or picker; None empties it.
+        assignee_section
+            A section: gid, row or picker; None empties it.
+        custom_fields
+            A mapping, sent as JSON. Maps the gid of a custom field to its value, such as {"12":
+            3}; an option is given by gid.
+        parent
+            A task: gid, row or picker; None empties it.
+        custom_type
+            A custom type: gid, row or picker; None empties it.
+        custom_type_status_option
+            A custom type status option: gid, row or picker; None empties it.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        **data
+            No other fields; unknown names are refused.
         """
-        return self._write("updateTask", {"task": task}, data, fields=fields)
+        return self._write(
+            "updateTask",
+            {"task": task},
+            {
+                "name": name,
+                "resource_subtype": resource_subtype,
+                "approval_status": approval_status,
+                "assignee_status": assignee_status,
+                "completed": completed,
+                "due_at": due_at,
+                "due_on": due_on,
+                "external": external,
+                "html_notes": html_notes,
+                "liked": liked,
+                "notes": notes,
+                "start_at": start_at,
+                "start_on": start_on,
+                "assignee": assignee,
+                "assignee_section": assignee_section,
+                "custom_fields": custom_fields,
+                "parent": parent,
+                "custom_type": custom_type,
+                "custom_type_status_option": custom_type_status_option,
+                **data,
+            },
+            fields=fields,
+        )
 
     def delete(self, task: Refs) -> DataFrame | None:
         """Delete a task.
 
-        Returns None, or for a collection a frame that says of each row what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``DELETE /tasks/{task_gid}``.
+
+        Parameters
+        ----------
+        task
+            A task: gid, exact name, URL, row or picker; or many of them.
         """
         return self._do("deleteTask", {"task": task})
 
     def duplicate(
-        self, task: Refs, *, name: Any = None, include: Any = None, fields: Fields = None
+        self,
+        task: Refs,
+        *,
+        name: Texts | None = None,
+        include: Texts | None = None,
+        fields: Fields = None,
     ) -> DataFrame:
         """Duplicate a task.
 
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /tasks/{task_gid}/duplicate``.
+
+        Parameters
+        ----------
+        task
+            A task: gid, exact name, URL, row or picker; or many of them.
+        name
+            Text.
+        include
+            Text. What to copy besides the name, such as "notes,assignee,dates".
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
         return self._write(
             "duplicateTask", {"task": task}, {"name": name, "include": include}, fields=fields
@@ -145,6 +382,21 @@ class Tasks(Resource):
 
         The frame says where each row was found: ``project_gids``.
         Source: ``GET /projects/{project_gid}/tasks``.
+
+        Parameters
+        ----------
+        project
+            A project: gid, exact name, URL, row or picker; or many of them.
+        completed_since
+            A moment: a datetime, a date or ISO 8601 text; UTC if it has no zone. Only tasks that
+            are open or were completed since; "now" leaves out all completed ones.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getTasksForProject",
@@ -167,6 +419,21 @@ class Tasks(Resource):
 
         The frame says where each row was found: ``section_gids``.
         Source: ``GET /sections/{section_gid}/tasks``.
+
+        Parameters
+        ----------
+        section
+            A section: gid, exact name, URL, row or picker; or many of them.
+        completed_since
+            A moment: a datetime, a date or ISO 8601 text; UTC if it has no zone. Only tasks that
+            are open or were completed since; "now" leaves out all completed ones.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getTasksForSection",
@@ -183,6 +450,18 @@ class Tasks(Resource):
 
         The frame says where each row was found: ``tag_gids``.
         Source: ``GET /tags/{tag_gid}/tasks``.
+
+        Parameters
+        ----------
+        tag
+            A tag: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getTasksForTag", {"tag": tag}, fields=fields, limit=limit, errors=errors
@@ -201,6 +480,21 @@ class Tasks(Resource):
 
         The frame says where each row was found: ``user_task_list_gid``.
         Source: ``GET /user_task_lists/{user_task_list_gid}/tasks``.
+
+        Parameters
+        ----------
+        user_task_list
+            A user task list: gid, URL, row or picker; or many of them.
+        completed_since
+            A moment: a datetime, a date or ISO 8601 text; UTC if it has no zone. Only tasks that
+            are open or were completed since; "now" leaves out all completed ones.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getTasksForUserTaskList",
@@ -217,41 +511,158 @@ class Tasks(Resource):
 
         The frame says where each row was found: ``parent_gid``.
         Source: ``GET /tasks/{task_gid}/subtasks``.
+
+        Parameters
+        ----------
+        task
+            A task: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getSubtasksForTask", {"task": task}, fields=fields, limit=limit, errors=errors
         )
 
-    def create_subtask(self, task: Refs, *, fields: Fields = None, **data: Any) -> DataFrame:
+    def create_subtask(
+        self,
+        task: Refs,
+        *,
+        name: Texts | None = None,
+        resource_subtype: Texts | None = None,
+        approval_status: Texts | None = None,
+        assignee_status: Texts | None = None,
+        completed: Flags | None = None,
+        due_at: Whens | None = None,
+        due_on: Whens | None = None,
+        external: Json | None = None,
+        html_notes: Texts | None = None,
+        liked: Flags | None = None,
+        notes: Texts | None = None,
+        start_at: Whens | None = None,
+        start_on: Whens | None = None,
+        assignee: Refs | None = None,
+        assignee_section: Refs | None = None,
+        custom_fields: Json | None = None,
+        parent: Refs | None = None,
+        followers: Refs | None = None,
+        projects: Refs | None = None,
+        tags: Refs | None = None,
+        workspace: Refs | None = None,
+        fields: Fields = None,
+        **data: object,
+    ) -> DataFrame:
         """Create subtask (task).
 
-        Accepts ``name``, ``resource_subtype``, ``approval_status``, ``assignee_status``,
-        ``completed``, ``due_at``, ``due_on``, ``external``, ``html_notes``, ``liked``, ``notes``,
-        ``start_at``, ``start_on``, ``assignee``, ``assignee_section``, ``custom_fields``,
-        ``parent``, ``followers``, ``projects``, ``tags``, ``workspace``.
-        ``resource_subtype``: default_task, milestone, approval, custom.
-        ``approval_status``: pending, approved, rejected, changes_requested.
-        ``assignee_status``: today, upcoming, later, new, inbox.
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /tasks/{task_gid}/subtasks``.
+
+        Parameters
+        ----------
+        task
+            A task: gid, exact name, URL, row or picker; or many of them.
+        name
+            Text.
+        resource_subtype
+            One of ``default_task``, ``milestone``, ``approval``, ``custom``.
+        approval_status
+            One of ``pending``, ``approved``, ``rejected``, ``changes_requested``.
+        assignee_status
+            One of ``today``, ``upcoming``, ``later``, ``new``, ``inbox``.
+        completed
+            True or False.
+        due_at
+            A moment: a datetime, a date or ISO 8601 text; UTC if it has no zone.
+        due_on
+            A day: a date, or text such as "2026-01-31".
+        external
+            A mapping, sent as JSON.
+        html_notes
+            Text. Rich text in ``<body>``; replaces the plain text.
+        liked
+            True or False.
+        notes
+            Text.
+        start_at
+            A moment: a datetime, a date or ISO 8601 text; UTC if it has no zone.
+        start_on
+            A day: a date, or text such as "2026-01-31".
+        assignee
+            A user: gid, row or picker.
+        assignee_section
+            A section: gid, row or picker.
+        custom_fields
+            A mapping, sent as JSON. Maps the gid of a custom field to its value, such as {"12":
+            3}; an option is given by gid.
+        parent
+            A task: gid, row or picker.
+        followers
+            Users: a list or frame of gids.
+        projects
+            Projects: a list or frame of gids.
+        tags
+            Tags: a list or frame of gids.
+        workspace
+            A workspace: gid, row or picker.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        **data
+            No other fields; unknown names are refused.
         """
-        return self._write("createSubtaskForTask", {"task": task}, data, fields=fields)
+        return self._write(
+            "createSubtaskForTask",
+            {"task": task},
+            {
+                "name": name,
+                "resource_subtype": resource_subtype,
+                "approval_status": approval_status,
+                "assignee_status": assignee_status,
+                "completed": completed,
+                "due_at": due_at,
+                "due_on": due_on,
+                "external": external,
+                "html_notes": html_notes,
+                "liked": liked,
+                "notes": notes,
+                "start_at": start_at,
+                "start_on": start_on,
+                "assignee": assignee,
+                "assignee_section": assignee_section,
+                "custom_fields": custom_fields,
+                "parent": parent,
+                "followers": followers,
+                "projects": projects,
+                "tags": tags,
+                "workspace": workspace,
+                **data,
+            },
+            fields=fields,
+        )
 
     def set_parent(
         self,
         task: Refs,
         *,
-        parent: Any,
-        insert_after: Any = None,
-        insert_before: Any = None,
+        parent: Refs | None,
+        insert_after: Refs | None = None,
+        insert_before: Refs | None = None,
         fields: Fields = None,
     ) -> DataFrame:
         """Set parent (task).
 
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /tasks/{task_gid}/setParent``.
+
+        Parameters
+        ----------
+        task
+            A task: gid, exact name, URL, row or picker; or many of them.
+        parent, insert_after, insert_before
+            A task: gid, row or picker.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
         return self._write(
             "setParentForTask",
@@ -267,26 +678,52 @@ class Tasks(Resource):
 
         The frame says where each row was found: ``task_gids``.
         Source: ``GET /tasks/{task_gid}/dependencies``.
+
+        Parameters
+        ----------
+        task
+            A task: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getDependenciesForTask", {"task": task}, fields=fields, limit=limit, errors=errors
         )
 
-    def add_dependencies(self, task: Refs, *, dependencies: Any = None) -> DataFrame | None:
+    def add_dependencies(
+        self, task: Refs, *, dependencies: Refs | None = None
+    ) -> DataFrame | None:
         """Add dependencies (task).
 
-        Returns None, or for a collection a frame that says of each row what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /tasks/{task_gid}/addDependencies``.
+
+        Parameters
+        ----------
+        task
+            A task: gid, exact name, URL, row or picker; or many of them.
+        dependencies
+            Tasks: a list or frame of gids.
         """
         return self._do("addDependenciesForTask", {"task": task}, {"dependencies": dependencies})
 
-    def remove_dependencies(self, task: Refs, *, dependencies: Any = None) -> DataFrame | None:
+    def remove_dependencies(
+        self, task: Refs, *, dependencies: Refs | None = None
+    ) -> DataFrame | None:
         """Remove dependencies (task).
 
-        Returns None, or for a collection a frame that says of each row what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /tasks/{task_gid}/removeDependencies``.
+
+        Parameters
+        ----------
+        task
+            A task: gid, exact name, URL, row or picker; or many of them.
+        dependencies
+            Tasks: a list or frame of gids.
         """
         return self._do(
             "removeDependenciesForTask", {"task": task}, {"dependencies": dependencies}
@@ -299,26 +736,48 @@ class Tasks(Resource):
 
         The frame says where each row was found: ``task_gids``.
         Source: ``GET /tasks/{task_gid}/dependents``.
+
+        Parameters
+        ----------
+        task
+            A task: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getDependentsForTask", {"task": task}, fields=fields, limit=limit, errors=errors
         )
 
-    def add_dependents(self, task: Refs, *, dependents: Any = None) -> DataFrame | None:
+    def add_dependents(self, task: Refs, *, dependents: Refs | None = None) -> DataFrame | None:
         """Add dependents (task).
 
-        Returns None, or for a collection a frame that says of each row what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /tasks/{task_gid}/addDependents``.
+
+        Parameters
+        ----------
+        task
+            A task: gid, exact name, URL, row or picker; or many of them.
+        dependents
+            Tasks: a list or frame of gids.
         """
         return self._do("addDependentsForTask", {"task": task}, {"dependents": dependents})
 
-    def remove_dependents(self, task: Refs, *, dependents: Any = None) -> DataFrame | None:
+    def remove_dependents(self, task: Refs, *, dependents: Refs | None = None) -> DataFrame | None:
         """Remove dependents (task).
 
-        Returns None, or for a collection a frame that says of each row what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /tasks/{task_gid}/removeDependents``.
+
+        Parameters
+        ----------
+        task
+            A task: gid, exact name, URL, row or picker; or many of them.
+        dependents
+            Tasks: a list or frame of gids.
         """
         return self._do("removeDependentsForTask", {"task": task}, {"dependents": dependents})
 
@@ -326,16 +785,25 @@ class Tasks(Resource):
         self,
         task: Refs,
         *,
-        project: Any,
-        insert_after: Any = None,
-        insert_before: Any = None,
-        section: Any = None,
+        project: Refs,
+        insert_after: Refs | None = None,
+        insert_before: Refs | None = None,
+        section: Refs | None = None,
     ) -> DataFrame | None:
         """Add project (task).
 
-        Returns None, or for a collection a frame that says of each row what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /tasks/{task_gid}/addProject``.
+
+        Parameters
+        ----------
+        task
+            A task: gid, exact name, URL, row or picker; or many of them.
+        project
+            A project: gid, row or picker.
+        insert_after, insert_before
+            A task: gid, row or picker.
+        section
+            A section: gid, row or picker.
         """
         return self._do(
             "addProjectForTask",
@@ -348,50 +816,79 @@ class Tasks(Resource):
             },
         )
 
-    def remove_project(self, task: Refs, *, project: Any) -> DataFrame | None:
+    def remove_project(self, task: Refs, *, project: Refs) -> DataFrame | None:
         """Remove project (task).
 
-        Returns None, or for a collection a frame that says of each row what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /tasks/{task_gid}/removeProject``.
+
+        Parameters
+        ----------
+        task
+            A task: gid, exact name, URL, row or picker; or many of them.
+        project
+            A project: gid, row or picker.
         """
         return self._do("removeProjectForTask", {"task": task}, {"project": project})
 
-    def add_tag(self, task: Refs, *, tag: Any) -> DataFrame | None:
+    def add_tag(self, task: Refs, *, tag: Refs) -> DataFrame | None:
         """Add tag (task).
 
-        Returns None, or for a collection a frame that says of each row what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /tasks/{task_gid}/addTag``.
+
+        Parameters
+        ----------
+        task
+            A task: gid, exact name, URL, row or picker; or many of them.
+        tag
+            A tag: gid, row or picker.
         """
         return self._do("addTagForTask", {"task": task}, {"tag": tag})
 
-    def remove_tag(self, task: Refs, *, tag: Any) -> DataFrame | None:
+    def remove_tag(self, task: Refs, *, tag: Refs) -> DataFrame | None:
         """Remove tag (task).
 
-        Returns None, or for a collection a frame that says of each row what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /tasks/{task_gid}/removeTag``.
+
+        Parameters
+        ----------
+        task
+            A task: gid, exact name, URL, row or picker; or many of them.
+        tag
+            A tag: gid, row or picker.
         """
         return self._do("removeTagForTask", {"task": task}, {"tag": tag})
 
-    def add_followers(self, task: Refs, *, followers: Any, fields: Fields = None) -> DataFrame:
+    def add_followers(self, task: Refs, *, followers: Refs, fields: Fields = None) -> DataFrame:
         """Add followers (task).
 
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /tasks/{task_gid}/addFollowers``.
+
+        Parameters
+        ----------
+        task
+            A task: gid, exact name, URL, row or picker; or many of them.
+        followers
+            Users: a list or frame of gids.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
         return self._write(
             "addFollowersForTask", {"task": task}, {"followers": followers}, fields=fields
         )
 
-    def remove_followers(self, task: Refs, *, followers: Any, fields: Fields = None) -> DataFrame:
+    def remove_followers(self, task: Refs, *, followers: Refs, fields: Fields = None) -> DataFrame:
         """Remove followers (task).
 
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /tasks/{task_gid}/removeFollowers``.
+
+        Parameters
+        ----------
+        task
+            A task: gid, exact name, URL, row or picker; or many of them.
+        followers
+            Users: a list or frame of gids.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
         return self._write(
             "removeFollowerForTask", {"task": task}, {"followers": followers}, fields=fields
@@ -403,6 +900,16 @@ class Tasks(Resource):
         """Get by custom id of task.
 
         Source: ``GET /workspaces/{workspace_gid}/tasks/custom_id/{custom_id}``.
+
+        Parameters
+        ----------
+        workspace
+            A workspace: gid, exact name, URL, row or picker; or many of them.
+        custom_id
+            Text.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getTaskForCustomID", {"workspace": workspace, "custom_id": custom_id}, errors=errors
@@ -413,7 +920,7 @@ class Tasks(Resource):
         workspace: Refs,
         *,
         text: str | None = None,
-        resource_subtype: str | None = None,
+        resource_subtype: Literal["default_task", "milestone", "approval", "custom"] | None = None,
         assignee_any: Refs | None = None,
         assignee_not: Refs | None = None,
         portfolios_any: Refs | None = None,
@@ -472,12 +979,102 @@ class Tasks(Resource):
         """Search tasks.
 
         At most 100 rows, in an order that may change; paid plans only, 60 requests a minute.
-        ``resource_subtype``: default_task, milestone, approval, custom.
-        ``sort_by``: due_date, created_at, completed_at, likes, modified_at, relevance (modified_at
-        unless asked).
-        ``sort_ascending`` (False unless asked).
         The frame says where each row was found: ``workspace_gid``.
         Source: ``GET /workspaces/{workspace_gid}/tasks/search``.
+
+        Parameters
+        ----------
+        workspace
+            A workspace: gid, exact name, URL, row or picker; or many of them.
+        text
+            Text.
+        resource_subtype
+            One of ``default_task``, ``milestone``, ``approval``, ``custom``.
+        assignee_any
+            Only rows with any of these users: gid, exact name, e-mail, ``"me"``, URL, row or
+            picker; or many of them.
+        assignee_not
+            Only rows with none of these users: gid, exact name, e-mail, ``"me"``, URL, row or
+            picker; or many of them.
+        portfolios_any
+            Only rows with any of these portfolios: gid, exact name, URL, row or picker; or many of
+            them.
+        projects_any
+            Only rows with any of these projects: gid, exact name, URL, row or picker; or many of
+            them.
+        projects_not
+            Only rows with none of these projects: gid, exact name, URL, row or picker; or many of
+            them.
+        projects_all
+            Only rows with all of these projects: gid, exact name, URL, row or picker; or many of
+            them.
+        sections_any
+            Only rows with any of these sections: gid, exact name, URL, row or picker; or many of
+            them.
+        sections_not
+            Only rows with none of these sections: gid, exact name, URL, row or picker; or many of
+            them.
+        sections_all
+            Only rows with all of these sections: gid, exact name, URL, row or picker; or many of
+            them.
+        tags_any
+            Only rows with any of these tags: gid, exact name, URL, row or picker; or many of them.
+        tags_not
+            Only rows with none of these tags: gid, exact name, URL, row or picker; or many of
+            them.
+        tags_all
+            Only rows with all of these tags: gid, exact name, URL, row or picker; or many of them.
+        teams_any
+            Only rows with any of these teams: gid, exact name, URL, row or picker; or many of
+            them.
+        followers_any
+            Only rows with any of these users: gid, exact name, e-mail, ``"me"``, URL, row or
+            picker; or many of them.
+        followers_not
+            Only rows with none of these users: gid, exact name, e-mail, ``"me"``, URL, row or
+            picker; or many of them.
+        created_by_any
+            Only rows with any of these users: gid, exact name, e-mail, ``"me"``, URL, row or
+            picker; or many of them.
+        created_by_not
+            Only rows with none of these users: gid, exact name, e-mail, ``"me"``, URL, row or
+            picker; or many of them.
+        assigned_by_any
+            Only rows with any of these users: gid, exact name, e-mail, ``"me"``, URL, row or
+            picker; or many of them.
+        assigned_by_not, liked_by_not, commented_on_by_not
+            Only rows with none of these users: gid, exact name, e-mail, ``"me"``, URL, row or
+            picker; or many of them.
+        due_on_before, due_on_after, due_on
+            A day: a date, or text such as "2026-01-31".
+        due_at_before, due_at_after
+            A moment: a datetime, a date or ISO 8601 text; UTC if it has no zone.
+        start_on_before, start_on_after, start_on, created_on_before, created_on_after, created_on
+            A day: a date, or text such as "2026-01-31".
+        created_at_before, created_at_after
+            A moment: a datetime, a date or ISO 8601 text; UTC if it has no zone.
+        completed_on_before, completed_on_after, completed_on
+            A day: a date, or text such as "2026-01-31".
+        completed_at_before, completed_at_after
+            A moment: a datetime, a date or ISO 8601 text; UTC if it has no zone.
+        modified_on_before, modified_on_after, modified_on
+            A day: a date, or text such as "2026-01-31".
+        modified_at_before, modified_at_after
+            A moment: a datetime, a date or ISO 8601 text; UTC if it has no zone.
+        is_blocking, is_blocked, has_attachment, completed, is_subtask
+            True or False.
+        sort_by
+            One of ``due_date``, ``created_at``, ``completed_at``, ``likes``, ``modified_at``,
+            ``relevance``; Asana assumes modified_at.
+        sort_ascending
+            True or False; Asana assumes False.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "searchTasksForWorkspace",
@@ -546,8 +1143,13 @@ class Tasks(Resource):
         """Rollup a task.
 
         Widens the dates of the task until they cover its subtasks.
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /tasks/{task_gid}/rollup``.
+
+        Parameters
+        ----------
+        task
+            A task: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
         return self._write("rollupTask", {"task": task}, fields=fields)

@@ -27,6 +27,16 @@ class TeamMemberships(Resource):
         """Get one team membership or many.
 
         Source: ``GET /team_memberships/{team_membership_gid}``.
+
+        Parameters
+        ----------
+        team_membership
+            A team membership: gid, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getTeamMembership", {"team_membership": team_membership}, fields=fields, errors=errors
@@ -46,6 +56,22 @@ class TeamMemberships(Resource):
 
         The frame says where each row was found: ``team_gid``, ``user_gid``, ``workspace_gid``.
         Source: ``GET /team_memberships``.
+
+        Parameters
+        ----------
+        team
+            A team: gid, exact name, URL, row or picker; or many of them.
+        user
+            A user: gid, exact name, e-mail, ``"me"``, URL, row or picker; or many of them.
+        workspace
+            A workspace: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getTeamMemberships",
@@ -62,6 +88,18 @@ class TeamMemberships(Resource):
 
         The frame says where each row was found: ``team_gid``.
         Source: ``GET /teams/{team_gid}/team_memberships``.
+
+        Parameters
+        ----------
+        team
+            A team: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getTeamMembershipsForTeam", {"team": team}, fields=fields, limit=limit, errors=errors
@@ -80,6 +118,20 @@ class TeamMemberships(Resource):
 
         The frame says where each row was found: ``user_gid``, ``workspace_gid``.
         Source: ``GET /users/{user_gid}/team_memberships``.
+
+        Parameters
+        ----------
+        user
+            A user: gid, exact name, e-mail, ``"me"``, URL, row or picker; or many of them.
+        workspace
+            A workspace: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getTeamMembershipsForUser",

@@ -4,12 +4,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Refs
+from asana_frames.types import KEEP, Errors, Fields, Flags, Limit, Refs, Texts
 
 
 class Teams(Resource):
@@ -28,58 +26,151 @@ class Teams(Resource):
 
     name = "teams"
 
-    def create(self, *, fields: Fields = None, **data: Any) -> DataFrame:
+    def create(
+        self,
+        *,
+        name: Texts | None = None,
+        description: Texts | None = None,
+        html_description: Texts | None = None,
+        organization: Refs | None = None,
+        visibility: Texts | None = None,
+        member_invite_management_access_level: Texts | None = None,
+        guest_invite_management_access_level: Texts | None = None,
+        join_request_management_access_level: Texts | None = None,
+        team_member_removal_access_level: Texts | None = None,
+        team_content_management_access_level: Texts | None = None,
+        endorsed: Flags | None = None,
+        fields: Fields = None,
+        **data: object,
+    ) -> DataFrame:
         """Create a team.
 
-        Accepts ``name``, ``description``, ``html_description``, ``organization``, ``visibility``,
-        ``edit_team_name_or_description_access_level``,
-        ``edit_team_visibility_or_trash_team_access_level``,
-        ``member_invite_management_access_level``, ``guest_invite_management_access_level``,
-        ``join_request_management_access_level``, ``team_member_removal_access_level``,
-        ``team_content_management_access_level``, ``endorsed``.
-        ``visibility``: secret, request_to_join, public.
-        ``edit_team_name_or_description_access_level``: all_team_members, only_team_admins.
-        ``edit_team_visibility_or_trash_team_access_level``: all_team_members, only_team_admins.
-        ``member_invite_management_access_level``: all_team_members, only_team_admins.
-        ``guest_invite_management_access_level``: all_team_members, only_team_admins.
-        ``join_request_management_access_level``: all_team_members, only_team_admins.
-        ``team_member_removal_access_level``: all_team_members, only_team_admins.
-        ``team_content_management_access_level``: no_restriction, only_team_admins.
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /teams``.
+
+        Parameters
+        ----------
+        name, description, html_description
+            Text.
+        organization
+            A workspace: gid, row or picker.
+        visibility
+            One of ``secret``, ``request_to_join``, ``public``.
+        member_invite_management_access_level, guest_invite_management_access_level,
+        join_request_management_access_level, team_member_removal_access_level
+            One of ``all_team_members``, ``only_team_admins``.
+        team_content_management_access_level
+            One of ``no_restriction``, ``only_team_admins``.
+        endorsed
+            True or False.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        **data
+            ``edit_team_name_or_description_access_level``,
+            ``edit_team_visibility_or_trash_team_access_level``; unknown names are refused.
         """
-        return self._write("createTeam", {}, data, fields=fields)
+        return self._write(
+            "createTeam",
+            {},
+            {
+                "name": name,
+                "description": description,
+                "html_description": html_description,
+                "organization": organization,
+                "visibility": visibility,
+                "member_invite_management_access_level": member_invite_management_access_level,
+                "guest_invite_management_access_level": guest_invite_management_access_level,
+                "join_request_management_access_level": join_request_management_access_level,
+                "team_member_removal_access_level": team_member_removal_access_level,
+                "team_content_management_access_level": team_content_management_access_level,
+                "endorsed": endorsed,
+                **data,
+            },
+            fields=fields,
+        )
 
     def get(self, team: Refs, *, fields: Fields = None, errors: Errors = "warn") -> DataFrame:
         """Get one team or many.
 
         Source: ``GET /teams/{team_gid}``.
+
+        Parameters
+        ----------
+        team
+            A team: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read("getTeam", {"team": team}, fields=fields, errors=errors)
 
-    def update(self, team: Refs, *, fields: Fields = None, **data: Any) -> DataFrame:
+    def update(
+        self,
+        team: Refs,
+        *,
+        name: Texts | None = KEEP,
+        description: Texts | None = KEEP,
+        html_description: Texts | None = KEEP,
+        organization: Refs | None = KEEP,
+        visibility: Texts | None = KEEP,
+        member_invite_management_access_level: Texts | None = KEEP,
+        guest_invite_management_access_level: Texts | None = KEEP,
+        join_request_management_access_level: Texts | None = KEEP,
+        team_member_removal_access_level: Texts | None = KEEP,
+        team_content_management_access_level: Texts | None = KEEP,
+        endorsed: Flags | None = KEEP,
+        fields: Fields = None,
+        **data: object,
+    ) -> DataFrame:
         """Update a team.
 
-        Accepts ``name``, ``description``, ``html_description``, ``organization``, ``visibility``,
-        ``edit_team_name_or_description_access_level``,
-        ``edit_team_visibility_or_trash_team_access_level``,
-        ``member_invite_management_access_level``, ``guest_invite_management_access_level``,
-        ``join_request_management_access_level``, ``team_member_removal_access_level``,
-        ``team_content_management_access_level``, ``endorsed``.
-        ``visibility``: secret, request_to_join, public.
-        ``edit_team_name_or_description_access_level``: all_team_members, only_team_admins.
-        ``edit_team_visibility_or_trash_team_access_level``: all_team_members, only_team_admins.
-        ``member_invite_management_access_level``: all_team_members, only_team_admins.
-        ``guest_invite_management_access_level``: all_team_members, only_team_admins.
-        ``join_request_management_access_level``: all_team_members, only_team_admins.
-        ``team_member_removal_access_level``: all_team_members, only_team_admins.
-        ``team_content_management_access_level``: no_restriction, only_team_admins.
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``PUT /teams/{team_gid}``.
+
+        Parameters
+        ----------
+        team
+            A team: gid, exact name, URL, row or picker; or many of them.
+        name
+            Text.
+        description, html_description
+            Text; None empties it.
+        organization
+            A workspace: gid, row or picker.
+        visibility
+            One of ``secret``, ``request_to_join``, ``public``.
+        member_invite_management_access_level, guest_invite_management_access_level,
+        join_request_management_access_level, team_member_removal_access_level
+            One of ``all_team_members``, ``only_team_admins``.
+        team_content_management_access_level
+            One of ``no_restriction``, ``only_team_admins``.
+        endorsed
+            True or False.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        **data
+            ``edit_team_name_or_description_access_level``,
+            ``edit_team_visibility_or_trash_team_access_level``; unknown names are refused.
         """
-        return self._write("updateTeam", {"team": team}, data, fields=fields)
+        return self._write(
+            "updateTeam",
+            {"team": team},
+            {
+                "name": name,
+                "description": description,
+                "html_description": html_description,
+                "organization": organization,
+                "visibility": visibility,
+                "member_invite_management_access_level": member_invite_management_access_level,
+                "guest_invite_management_access_level": guest_invite_management_access_level,
+                "join_request_management_access_level": join_request_management_access_level,
+                "team_member_removal_access_level": team_member_removal_access_level,
+                "team_content_management_access_level": team_content_management_access_level,
+                "endorsed": endorsed,
+                **data,
+            },
+            fields=fields,
+        )
 
     def list_for_workspace(
         self,
@@ -93,6 +184,18 @@ class Teams(Resource):
 
         The frame says where each row was found: ``workspace_gid``.
         Source: ``GET /workspaces/{workspace_gid}/teams``.
+
+        Parameters
+        ----------
+        workspace
+            A workspace: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getTeamsForWorkspace",
@@ -115,6 +218,20 @@ class Teams(Resource):
 
         The frame says where each row was found: ``user_gids``, ``organization_gid``.
         Source: ``GET /users/{user_gid}/teams``.
+
+        Parameters
+        ----------
+        user
+            A user: gid, exact name, e-mail, ``"me"``, URL, row or picker; or many of them.
+        organization
+            A workspace: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getTeamsForUser",
@@ -124,20 +241,34 @@ class Teams(Resource):
             errors=errors,
         )
 
-    def add_user(self, team: Refs, *, user: Any = None, fields: Fields = None) -> DataFrame:
+    def add_user(
+        self, team: Refs, *, user: Refs | None = None, fields: Fields = None
+    ) -> DataFrame:
         """Add user (team).
 
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /teams/{team_gid}/addUser``.
+
+        Parameters
+        ----------
+        team
+            A team: gid, exact name, URL, row or picker; or many of them.
+        user
+            A user: gid, row or picker.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
         return self._write("addUserForTeam", {"team": team}, {"user": user}, fields=fields)
 
-    def remove_user(self, team: Refs, *, user: Any = None) -> DataFrame | None:
+    def remove_user(self, team: Refs, *, user: Refs | None = None) -> DataFrame | None:
         """Remove user (team).
 
-        Returns None, or for a collection a frame that says of each row what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /teams/{team_gid}/removeUser``.
+
+        Parameters
+        ----------
+        team
+            A team: gid, exact name, URL, row or picker; or many of them.
+        user
+            A user: gid, row or picker.
         """
         return self._do("removeUserForTeam", {"team": team}, {"user": user})

@@ -27,6 +27,16 @@ class TimePeriods(Resource):
         """Get one time period or many.
 
         Source: ``GET /time_periods/{time_period_gid}``.
+
+        Parameters
+        ----------
+        time_period
+            A time period: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getTimePeriod", {"time_period": time_period}, fields=fields, errors=errors
@@ -46,6 +56,20 @@ class TimePeriods(Resource):
 
         The frame says where each row was found: ``workspace_gid``.
         Source: ``GET /time_periods``.
+
+        Parameters
+        ----------
+        workspace
+            A workspace: gid, exact name, URL, row or picker; or many of them.
+        start_on, end_on
+            A day: a date, or text such as "2026-01-31".
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getTimePeriods",

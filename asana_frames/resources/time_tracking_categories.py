@@ -4,12 +4,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Refs, When
+from asana_frames.types import KEEP, Errors, Fields, Flags, Limit, Refs, Texts, When
 
 
 class TimeTrackingCategories(Resource):
@@ -29,6 +27,16 @@ class TimeTrackingCategories(Resource):
         """Get one time tracking category or many.
 
         Source: ``GET /time_tracking_categories/{time_tracking_category_gid}``.
+
+        Parameters
+        ----------
+        time_tracking_category
+            A time tracking category: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getTimeTrackingCategory",
@@ -38,30 +46,52 @@ class TimeTrackingCategories(Resource):
         )
 
     def update(
-        self, time_tracking_category: Refs, *, fields: Fields = None, **data: Any
+        self,
+        time_tracking_category: Refs,
+        *,
+        name: Texts | None = KEEP,
+        color: Texts | None = KEEP,
+        is_archived: Flags | None = KEEP,
+        fields: Fields = None,
+        **data: object,
     ) -> DataFrame:
         """Update a time tracking category.
 
-        Accepts ``name``, ``color``, ``is_archived``.
-        ``color``: none, red, orange, yellow-orange, yellow, yellow-green, green, blue-green, aqua,
-        blue, indigo, purple, magenta, hot-pink, pink, cool-gray.
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``PUT /time_tracking_categories/{time_tracking_category_gid}``.
+
+        Parameters
+        ----------
+        time_tracking_category
+            A time tracking category: gid, exact name, URL, row or picker; or many of them.
+        name
+            Text.
+        color
+            One of ``none``, ``red``, ``orange``, ``yellow-orange``, ``yellow``, ``yellow-green``,
+            ``green``, ``blue-green``, ``aqua``, ``blue``, ``indigo``, ``purple``, ``magenta``,
+            ``hot-pink``, ``pink``, ``cool-gray``; None empties it.
+        is_archived
+            True or False.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        **data
+            No other fields; unknown names are refused.
         """
         return self._write(
             "updateTimeTrackingCategory",
             {"time_tracking_category": time_tracking_category},
-            data,
+            {"name": name, "color": color, "is_archived": is_archived, **data},
             fields=fields,
         )
 
     def delete(self, time_tracking_category: Refs) -> DataFrame | None:
         """Delete a time tracking category.
 
-        Returns None, or for a collection a frame that says of each row what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``DELETE /time_tracking_categories/{time_tracking_category_gid}``.
+
+        Parameters
+        ----------
+        time_tracking_category
+            A time tracking category: gid, exact name, URL, row or picker; or many of them.
         """
         return self._do(
             "deleteTimeTrackingCategory", {"time_tracking_category": time_tracking_category}
@@ -82,6 +112,20 @@ class TimeTrackingCategories(Resource):
         The frame says where each row was found: ``time_tracking_category_gid``.
         Source:
         ``GET /time_tracking_categories/{time_tracking_category_gid}/time_tracking_entries``.
+
+        Parameters
+        ----------
+        time_tracking_category
+            A time tracking category: gid, exact name, URL, row or picker; or many of them.
+        start_date, end_date
+            A day: a date, or text such as "2026-01-31".
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getTimeTrackingEntriesForTimeTrackingCategory",
@@ -108,6 +152,20 @@ class TimeTrackingCategories(Resource):
 
         The frame says where each row was found: ``workspace_gid``.
         Source: ``GET /time_tracking_categories``.
+
+        Parameters
+        ----------
+        workspace
+            A workspace: gid, exact name, URL, row or picker; or many of them.
+        is_archived
+            True or False.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getTimeTrackingCategories",
@@ -118,15 +176,24 @@ class TimeTrackingCategories(Resource):
         )
 
     def create(
-        self, *, name: Any, workspace: Any, color: Any = None, fields: Fields = None
+        self, *, name: Texts, workspace: Refs, color: Texts | None = None, fields: Fields = None
     ) -> DataFrame:
         """Create a time tracking category.
 
-        ``color``: none, red, orange, yellow-orange, yellow, yellow-green, green, blue-green, aqua,
-        blue, indigo, purple, magenta, hot-pink, pink, cool-gray.
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /time_tracking_categories``.
+
+        Parameters
+        ----------
+        name
+            Text.
+        workspace
+            A workspace: gid, row or picker.
+        color
+            One of ``none``, ``red``, ``orange``, ``yellow-orange``, ``yellow``, ``yellow-green``,
+            ``green``, ``blue-green``, ``aqua``, ``blue``, ``indigo``, ``purple``, ``magenta``,
+            ``hot-pink``, ``pink``, ``cool-gray``.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
         return self._write(
             "createTimeTrackingCategory",

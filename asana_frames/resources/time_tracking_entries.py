@@ -4,12 +4,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Refs, When
+from asana_frames.types import KEEP, Errors, Fields, Integers, Limit, Refs, Texts, When, Whens
 
 
 class TimeTrackingEntries(Resource):
@@ -35,6 +33,18 @@ class TimeTrackingEntries(Resource):
 
         The frame says where each row was found: ``task_gid``.
         Source: ``GET /tasks/{task_gid}/time_tracking_entries``.
+
+        Parameters
+        ----------
+        task
+            A task: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getTimeTrackingEntriesForTask",
@@ -48,20 +58,36 @@ class TimeTrackingEntries(Resource):
         self,
         task: Refs,
         *,
-        duration_minutes: int | None = None,
-        entered_on: When | None = None,
-        attributable_to: Any = None,
-        billable_status: Any = None,
-        description: Any = None,
-        categories: Any = None,
+        duration_minutes: Integers | None = None,
+        entered_on: Whens | None = None,
+        attributable_to: Refs | None = None,
+        billable_status: Texts | None = None,
+        description: Texts | None = None,
+        categories: Refs | None = None,
         fields: Fields = None,
     ) -> DataFrame:
         """Create a time tracking entry.
 
-        ``billable_status``: billable, nonBillable, notApplicable.
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /tasks/{task_gid}/time_tracking_entries``.
+
+        Parameters
+        ----------
+        task
+            A task: gid, exact name, URL, row or picker; or many of them.
+        duration_minutes
+            A whole number.
+        entered_on
+            A day: a date, or text such as "2026-01-31".
+        attributable_to
+            A project: gid, row or picker.
+        billable_status
+            One of ``billable``, ``nonBillable``, ``notApplicable``.
+        description
+            Text.
+        categories
+            Time tracking categories: a list or frame of gids.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
         return self._write(
             "createTimeTrackingEntry",
@@ -83,6 +109,16 @@ class TimeTrackingEntries(Resource):
         """Get one time tracking entry or many.
 
         Source: ``GET /time_tracking_entries/{time_tracking_entry_gid}``.
+
+        Parameters
+        ----------
+        time_tracking_entry
+            A time tracking entry: gid, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getTimeTrackingEntry",
@@ -92,30 +128,67 @@ class TimeTrackingEntries(Resource):
         )
 
     def update(
-        self, time_tracking_entry: Refs, *, fields: Fields = None, **data: Any
+        self,
+        time_tracking_entry: Refs,
+        *,
+        duration_minutes: Integers | None = KEEP,
+        entered_on: Whens | None = KEEP,
+        attributable_to: Refs | None = KEEP,
+        billable_status: Texts | None = KEEP,
+        description: Texts | None = KEEP,
+        categories: Refs | None = KEEP,
+        fields: Fields = None,
+        **data: object,
     ) -> DataFrame:
         """Update a time tracking entry.
 
-        Accepts ``duration_minutes``, ``entered_on``, ``attributable_to``, ``billable_status``,
-        ``description``, ``categories``.
-        ``billable_status``: billable, nonBillable, notApplicable.
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``PUT /time_tracking_entries/{time_tracking_entry_gid}``.
+
+        Parameters
+        ----------
+        time_tracking_entry
+            A time tracking entry: gid, URL, row or picker; or many of them.
+        duration_minutes
+            A whole number.
+        entered_on
+            A day: a date, or text such as "2026-01-31".
+        attributable_to
+            A project: gid, row or picker; None empties it.
+        billable_status
+            One of ``billable``, ``nonBillable``, ``notApplicable``.
+        description
+            Text; None empties it.
+        categories
+            Time tracking categories: a list or frame of gids; None empties it.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        **data
+            No other fields; unknown names are refused.
         """
         return self._write(
             "updateTimeTrackingEntry",
             {"time_tracking_entry": time_tracking_entry},
-            data,
+            {
+                "duration_minutes": duration_minutes,
+                "entered_on": entered_on,
+                "attributable_to": attributable_to,
+                "billable_status": billable_status,
+                "description": description,
+                "categories": categories,
+                **data,
+            },
             fields=fields,
         )
 
     def delete(self, time_tracking_entry: Refs) -> DataFrame | None:
         """Delete a time tracking entry.
 
-        Returns None, or for a collection a frame that says of each row what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``DELETE /time_tracking_entries/{time_tracking_entry_gid}``.
+
+        Parameters
+        ----------
+        time_tracking_entry
+            A time tracking entry: gid, URL, row or picker; or many of them.
         """
         return self._do("deleteTimeTrackingEntry", {"time_tracking_entry": time_tracking_entry})
 
@@ -141,6 +214,30 @@ class TimeTrackingEntries(Resource):
         ``portfolio_gids``, ``created_by_gid``, ``workspace_gid``,
         ``timesheet_approval_status_gid``.
         Source: ``GET /time_tracking_entries``.
+
+        Parameters
+        ----------
+        task
+            A task: gid, exact name, URL, row or picker; or many of them.
+        attributable_to
+            A project: gid, exact name, URL, row or picker; or many of them.
+        portfolio
+            A portfolio: gid, exact name, URL, row or picker; or many of them.
+        user
+            A user: gid, exact name, e-mail, ``"me"``, URL, row or picker; or many of them.
+        workspace
+            A workspace: gid, exact name, URL, row or picker; or many of them.
+        entered_on_start_date, entered_on_end_date
+            A day: a date, or text such as "2026-01-31".
+        timesheet_approval_status
+            A timesheet approval status: gid, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getTimeTrackingEntries",

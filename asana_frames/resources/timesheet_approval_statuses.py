@@ -4,12 +4,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Refs, When
+from asana_frames.types import KEEP, Errors, Fields, Limit, Refs, Texts, When, Whens
 
 
 class TimesheetApprovalStatuses(Resource):
@@ -31,6 +29,16 @@ class TimesheetApprovalStatuses(Resource):
         """Get one timesheet approval status or many.
 
         Source: ``GET /timesheet_approval_statuses/{timesheet_approval_status_gid}``.
+
+        Parameters
+        ----------
+        timesheet_approval_status
+            A timesheet approval status: gid, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getTimesheetApprovalStatus",
@@ -40,20 +48,35 @@ class TimesheetApprovalStatuses(Resource):
         )
 
     def update(
-        self, timesheet_approval_status: Refs, *, fields: Fields = None, **data: Any
+        self,
+        timesheet_approval_status: Refs,
+        *,
+        approval_status: Texts | None = KEEP,
+        message: Texts | None = KEEP,
+        fields: Fields = None,
+        **data: object,
     ) -> DataFrame:
         """Update a timesheet approval status.
 
-        Accepts ``approval_status``, ``message``.
-        ``approval_status``: submitted, draft, approved, rejected.
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``PUT /timesheet_approval_statuses/{timesheet_approval_status_gid}``.
+
+        Parameters
+        ----------
+        timesheet_approval_status
+            A timesheet approval status: gid, URL, row or picker; or many of them.
+        approval_status
+            One of ``submitted``, ``draft``, ``approved``, ``rejected``; required.
+        message
+            Text; None empties it.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        **data
+            No other fields; unknown names are refused.
         """
         return self._write(
             "updateTimesheetApprovalStatus",
             {"timesheet_approval_status": timesheet_approval_status},
-            data,
+            {"approval_status": approval_status, "message": message, **data},
             fields=fields,
         )
 
@@ -73,6 +96,24 @@ class TimesheetApprovalStatuses(Resource):
 
         The frame says where each row was found: ``workspace_gid``, ``user_gid``.
         Source: ``GET /timesheet_approval_statuses``.
+
+        Parameters
+        ----------
+        workspace
+            A workspace: gid, exact name, URL, row or picker; or many of them.
+        user
+            A user: gid, exact name, e-mail, ``"me"``, URL, row or picker; or many of them.
+        from_date, to_date
+            A day: a date, or text such as "2026-01-31".
+        approval_statuses
+            Text.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getTimesheetApprovalStatuses",
@@ -89,13 +130,28 @@ class TimesheetApprovalStatuses(Resource):
         )
 
     def create(
-        self, *, user: Any, workspace: Any, start_date: When, end_date: When, fields: Fields = None
+        self,
+        *,
+        user: Refs,
+        workspace: Refs,
+        start_date: Whens,
+        end_date: Whens,
+        fields: Fields = None,
     ) -> DataFrame:
         """Create a timesheet approval status.
 
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /timesheet_approval_statuses``.
+
+        Parameters
+        ----------
+        user
+            A user: gid, row or picker.
+        workspace
+            A workspace: gid, row or picker.
+        start_date, end_date
+            A day: a date, or text such as "2026-01-31".
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
         return self._write(
             "createTimesheetApprovalStatus",

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
@@ -25,7 +27,7 @@ class Typeahead(Resource):
         workspace: Refs,
         *,
         resource_type: str,
-        type: str | None = None,
+        type: Literal["custom_field", "portfolio", "project", "tag", "task", "user"] | None = None,
         query: str | None = None,
         count: int | None = None,
         fields: Fields = None,
@@ -34,11 +36,29 @@ class Typeahead(Resource):
     ) -> DataFrame:
         """Search by name.
 
-        ``resource_type``: actor, agent, custom_field, goal, project, project_template, portfolio,
-        tag, task, team, user.
-        ``type``: custom_field, portfolio, project, tag, task, user.
         The frame says where each row was found: ``workspace_gids``.
         Source: ``GET /workspaces/{workspace_gid}/typeahead``.
+
+        Parameters
+        ----------
+        workspace
+            A workspace: gid, exact name, URL, row or picker; or many of them.
+        resource_type
+            One of ``actor``, ``agent``, ``custom_field``, ``goal``, ``project``,
+            ``project_template``, ``portfolio``, ``tag``, ``task``, ``team``, ``user``.
+        type
+            One of ``custom_field``, ``portfolio``, ``project``, ``tag``, ``task``, ``user``.
+        query
+            Text.
+        count
+            A whole number.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "typeaheadForWorkspace",

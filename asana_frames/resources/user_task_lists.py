@@ -26,6 +26,16 @@ class UserTaskLists(Resource):
         """Get one user task list or many.
 
         Source: ``GET /user_task_lists/{user_task_list_gid}``.
+
+        Parameters
+        ----------
+        user_task_list
+            A user task list: gid, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getUserTaskList", {"user_task_list": user_task_list}, fields=fields, errors=errors
@@ -37,6 +47,18 @@ class UserTaskLists(Resource):
         """Get for user of user task list.
 
         Source: ``GET /users/{user_gid}/user_task_list``.
+
+        Parameters
+        ----------
+        user
+            A user: gid, exact name, e-mail, ``"me"``, URL, row or picker; or many of them.
+        workspace
+            A workspace: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getUserTaskListForUser",

@@ -4,12 +4,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Literal
 
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Refs
+from asana_frames.types import KEEP, Errors, Fields, Json, Limit, Refs, Texts
 
 
 class Users(Resource):
@@ -37,6 +37,20 @@ class Users(Resource):
 
         The frame says where each row was found: ``workspace_gids``, ``team_gids``.
         Source: ``GET /users``.
+
+        Parameters
+        ----------
+        workspace
+            A workspace: gid, exact name, URL, row or picker; or many of them.
+        team
+            A team: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getUsers",
@@ -57,30 +71,65 @@ class Users(Resource):
         """Get one user or many.
 
         Source: ``GET /users/{user_gid}``.
+
+        Parameters
+        ----------
+        user
+            A user: gid, exact name, e-mail, ``"me"``, URL, row or picker; or many of them.
+        workspace
+            A workspace: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getUser", {"user": user, "workspace": workspace}, fields=fields, errors=errors
         )
 
     def update(
-        self, user: Refs, *, workspace: Refs | None = None, fields: Fields = None, **data: Any
+        self,
+        user: Refs,
+        *,
+        workspace: Refs | None = None,
+        name: Texts | None = KEEP,
+        custom_fields: Json | None = KEEP,
+        fields: Fields = None,
+        **data: object,
     ) -> DataFrame:
         """Update a user.
 
-        Accepts ``name``, ``custom_fields``.
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``PUT /users/{user_gid}``.
+
+        Parameters
+        ----------
+        user
+            A user: gid, exact name, e-mail, ``"me"``, URL, row or picker; or many of them.
+        workspace
+            A workspace: gid, exact name, URL, row or picker; or many of them.
+        name
+            Text.
+        custom_fields
+            A mapping, sent as JSON. Maps the gid of a custom field to its value, such as {"12":
+            3}; an option is given by gid.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        **data
+            No other fields; unknown names are refused.
         """
         return self._write(
-            "updateUser", {"user": user, "workspace": workspace}, data, fields=fields
+            "updateUser",
+            {"user": user, "workspace": workspace},
+            {"name": name, "custom_fields": custom_fields, **data},
+            fields=fields,
         )
 
     def list_favorites(
         self,
         user: Refs,
         *,
-        resource_type: str,
+        resource_type: Literal["portfolio", "project", "tag", "task", "user", "project_template"],
         workspace: Refs,
         fields: Fields = None,
         limit: Limit = None,
@@ -88,9 +137,24 @@ class Users(Resource):
     ) -> DataFrame:
         """List favorites.
 
-        ``resource_type``: portfolio, project, tag, task, user, project_template.
         The frame says where each row was found: ``user_gids``, ``workspace_gids``.
         Source: ``GET /users/{user_gid}/favorites``.
+
+        Parameters
+        ----------
+        user
+            A user: gid, exact name, e-mail, ``"me"``, URL, row or picker; or many of them.
+        resource_type
+            One of ``portfolio``, ``project``, ``tag``, ``task``, ``user``, ``project_template``.
+        workspace
+            A workspace: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getFavoritesForUser",
@@ -108,6 +172,18 @@ class Users(Resource):
         Asana stops at 2,000 users here; users.list() does not.
         The frame says where each row was found: ``team_gids``.
         Source: ``GET /teams/{team_gid}/users``.
+
+        Parameters
+        ----------
+        team
+            A team: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getUsersForTeam", {"team": team}, fields=fields, limit=limit, errors=errors
@@ -126,6 +202,18 @@ class Users(Resource):
         Asana stops at 2,000 users here; users.list() does not.
         The frame says where each row was found: ``workspace_gids``.
         Source: ``GET /workspaces/{workspace_gid}/users``.
+
+        Parameters
+        ----------
+        workspace
+            A workspace: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getUsersForWorkspace",
@@ -141,6 +229,18 @@ class Users(Resource):
         """Get for workspace of user.
 
         Source: ``GET /workspaces/{workspace_gid}/users/{user_gid}``.
+
+        Parameters
+        ----------
+        workspace
+            A workspace: gid, exact name, URL, row or picker; or many of them.
+        user
+            A user: gid, exact name, e-mail, ``"me"``, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getUserForWorkspace",
@@ -150,15 +250,38 @@ class Users(Resource):
         )
 
     def update_for_workspace(
-        self, workspace: Refs, user: Refs, *, fields: Fields = None, **data: Any
+        self,
+        workspace: Refs,
+        user: Refs,
+        *,
+        name: Texts | None = KEEP,
+        custom_fields: Json | None = KEEP,
+        fields: Fields = None,
+        **data: object,
     ) -> DataFrame:
         """Update a user for workspace.
 
-        Accepts ``name``, ``custom_fields``.
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``PUT /workspaces/{workspace_gid}/users/{user_gid}``.
+
+        Parameters
+        ----------
+        workspace
+            A workspace: gid, exact name, URL, row or picker; or many of them.
+        user
+            A user: gid, exact name, e-mail, ``"me"``, URL, row or picker; or many of them.
+        name
+            Text.
+        custom_fields
+            A mapping, sent as JSON. Maps the gid of a custom field to its value, such as {"12":
+            3}; an option is given by gid.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        **data
+            No other fields; unknown names are refused.
         """
         return self._write(
-            "updateUserForWorkspace", {"workspace": workspace, "user": user}, data, fields=fields
+            "updateUserForWorkspace",
+            {"workspace": workspace, "user": user},
+            {"name": name, "custom_fields": custom_fields, **data},
+            fields=fields,
         )

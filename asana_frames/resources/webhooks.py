@@ -4,12 +4,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Refs
+from asana_frames.types import KEEP, Errors, Fields, JsonList, Limit, Refs, Texts
 
 
 class Webhooks(Resource):
@@ -41,6 +39,21 @@ class Webhooks(Resource):
 
         The frame says where each row was found: ``workspace_gid``, ``resource_gid``.
         Source: ``GET /webhooks``.
+
+        Parameters
+        ----------
+        workspace
+            A workspace: gid, exact name, URL, row or picker; or many of them.
+        resource
+            A project, task, goal, portfolio, team or workspace: gid, exact name, URL, row or
+            picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getWebhooks",
@@ -51,13 +64,28 @@ class Webhooks(Resource):
         )
 
     def create(
-        self, *, resource: Any, target: Any, filters: Any = None, fields: Fields = None
+        self,
+        *,
+        resource: Refs,
+        target: Texts,
+        filters: JsonList | None = None,
+        fields: Fields = None,
     ) -> DataFrame:
         """Create a webhook.
 
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /webhooks``.
+
+        Parameters
+        ----------
+        resource
+            A task, project, goal, portfolio, team, workspace or user task list: gid, row or
+            picker.
+        target
+            Text.
+        filters
+            A list, sent as JSON.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
         return self._write(
             "createWebhook",
@@ -70,24 +98,54 @@ class Webhooks(Resource):
         """Get one webhook or many.
 
         Source: ``GET /webhooks/{webhook_gid}``.
+
+        Parameters
+        ----------
+        webhook
+            A webhook: gid, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read("getWebhook", {"webhook": webhook}, fields=fields, errors=errors)
 
-    def update(self, webhook: Refs, *, fields: Fields = None, **data: Any) -> DataFrame:
+    def update(
+        self,
+        webhook: Refs,
+        *,
+        filters: JsonList | None = KEEP,
+        fields: Fields = None,
+        **data: object,
+    ) -> DataFrame:
         """Update a webhook.
 
-        Accepts ``filters``.
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``PUT /webhooks/{webhook_gid}``.
+
+        Parameters
+        ----------
+        webhook
+            A webhook: gid, URL, row or picker; or many of them.
+        filters
+            A list, sent as JSON.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        **data
+            No other fields; unknown names are refused.
         """
-        return self._write("updateWebhook", {"webhook": webhook}, data, fields=fields)
+        return self._write(
+            "updateWebhook", {"webhook": webhook}, {"filters": filters, **data}, fields=fields
+        )
 
     def delete(self, webhook: Refs) -> DataFrame | None:
         """Delete a webhook.
 
-        Returns None, or for a collection a frame that says of each row what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``DELETE /webhooks/{webhook_gid}``.
+
+        Parameters
+        ----------
+        webhook
+            A webhook: gid, URL, row or picker; or many of them.
         """
         return self._do("deleteWebhook", {"webhook": webhook})

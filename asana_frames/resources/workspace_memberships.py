@@ -29,6 +29,16 @@ class WorkspaceMemberships(Resource):
         """Get one workspace membership or many.
 
         Source: ``GET /workspace_memberships/{workspace_membership_gid}``.
+
+        Parameters
+        ----------
+        workspace_membership
+            A workspace membership: gid, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getWorkspaceMembership",
@@ -44,6 +54,18 @@ class WorkspaceMemberships(Resource):
 
         The frame says where each row was found: ``user_gid``.
         Source: ``GET /users/{user_gid}/workspace_memberships``.
+
+        Parameters
+        ----------
+        user
+            A user: gid, exact name, e-mail, ``"me"``, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getWorkspaceMembershipsForUser",
@@ -66,6 +88,20 @@ class WorkspaceMemberships(Resource):
 
         The frame says where each row was found: ``workspace_gid``, ``user_gid``.
         Source: ``GET /workspaces/{workspace_gid}/workspace_memberships``.
+
+        Parameters
+        ----------
+        workspace
+            A workspace: gid, exact name, URL, row or picker; or many of them.
+        user
+            A user: gid, exact name, e-mail, ``"me"``, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getWorkspaceMembershipsForWorkspace",

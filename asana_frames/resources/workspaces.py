@@ -4,12 +4,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Refs
+from asana_frames.types import KEEP, Errors, Fields, Limit, Refs, Texts
 
 
 class Workspaces(Resource):
@@ -28,6 +26,13 @@ class Workspaces(Resource):
         """List workspaces.
 
         Source: ``GET /workspaces``.
+
+        Parameters
+        ----------
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
         """
         return self._read("getWorkspaces", {}, fields=fields, limit=limit)
 
@@ -35,36 +40,72 @@ class Workspaces(Resource):
         """Get one workspace or many.
 
         Source: ``GET /workspaces/{workspace_gid}``.
+
+        Parameters
+        ----------
+        workspace
+            A workspace: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read("getWorkspace", {"workspace": workspace}, fields=fields, errors=errors)
 
-    def update(self, workspace: Refs, *, fields: Fields = None, **data: Any) -> DataFrame:
+    def update(
+        self, workspace: Refs, *, name: Texts | None = KEEP, fields: Fields = None, **data: object
+    ) -> DataFrame:
         """Update a workspace.
 
-        Accepts ``name``.
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``PUT /workspaces/{workspace_gid}``.
-        """
-        return self._write("updateWorkspace", {"workspace": workspace}, data, fields=fields)
 
-    def add_user(self, workspace: Refs, *, user: Any = None, fields: Fields = None) -> DataFrame:
+        Parameters
+        ----------
+        workspace
+            A workspace: gid, exact name, URL, row or picker; or many of them.
+        name
+            Text.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        **data
+            No other fields; unknown names are refused.
+        """
+        return self._write(
+            "updateWorkspace", {"workspace": workspace}, {"name": name, **data}, fields=fields
+        )
+
+    def add_user(
+        self, workspace: Refs, *, user: Refs | None = None, fields: Fields = None
+    ) -> DataFrame:
         """Add user (workspace).
 
-        A collection as an argument is a row each, and the frame says of each what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /workspaces/{workspace_gid}/addUser``.
+
+        Parameters
+        ----------
+        workspace
+            A workspace: gid, exact name, URL, row or picker; or many of them.
+        user
+            A user: gid, row or picker. The e-mail of a newcomer sends an invitation.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
         return self._write(
             "addUserForWorkspace", {"workspace": workspace}, {"user": user}, fields=fields
         )
 
-    def remove_user(self, workspace: Refs, *, user: Any = None) -> DataFrame | None:
+    def remove_user(self, workspace: Refs, *, user: Refs | None = None) -> DataFrame | None:
         """Remove user (workspace).
 
-        Returns None, or for a collection a frame that says of each row what became of it:
-        ``write_target``, ``write_outcome``, ``write_status``, ``write_message``.
         Source: ``POST /workspaces/{workspace_gid}/removeUser``.
+
+        Parameters
+        ----------
+        workspace
+            A workspace: gid, exact name, URL, row or picker; or many of them.
+        user
+            A user: gid, row or picker.
         """
         return self._do("removeUserForWorkspace", {"workspace": workspace}, {"user": user})
 
@@ -81,6 +122,18 @@ class Workspaces(Resource):
         Without sync= the frame is empty and attrs['asana']['sync'] holds the token to go on with.
         The frame says where each row was found: ``workspace_gid``.
         Source: ``GET /workspaces/{workspace_gid}/events``.
+
+        Parameters
+        ----------
+        workspace
+            A workspace: gid, exact name, URL, row or picker; or many of them.
+        sync
+            Text.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
         """
         return self._read(
             "getWorkspaceEvents",
