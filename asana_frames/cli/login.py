@@ -118,7 +118,7 @@ def _by_browser(url: str, client_id: str | None, redirect_uri: str, scope: str) 
         listener.expect(attempt.state)
         click.echo(f"Open this page and allow the app:\n\n  {attempt.url}\n", err=True)
         click.echo(f"Waiting for the browser, {LOGIN_TIMEOUT:g} s at the most.", err=True)
-        return attempt.redeem(attempt.code_of(listener.wait()))
+        return attempt.redeem(attempt.read_code(listener.wait()))
 
 
 def _is_terminal() -> bool:

@@ -1,70 +1,73 @@
-"""OAuth with Asana: let in once in the browser, renewed and withdrawn without it."""
+"""OAuth 2.0 with PKCE (RFC 6749 and 7636): log in with the browser, refresh and revoke logins."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import hmac
-import logging
 import os
+import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
-from typing import Any
+from collections.abc import Mapping
+from urllib.parse import urlencode
 
+import msgspec
 import requests
-from requests.adapters import HTTPAdapter
 
-from asana_frames._optional import require
 from asana_frames.exceptions import AuthError, ConfigurationError, ConnectionFailed
-from asana_frames.fetch.base_url import DEFAULT_BASE_URL, get_origin
+from asana_frames.fetch.base_url import DEFAULT_BASE_URL, get_origin, resolve_base_url
 from asana_frames.fetch.credentials import Credential, check_token
+from asana_frames.fetch.responses import Response
 from asana_frames.fetch.retry import summarize_exception
 
-#: The code is shown in the browser and copied by hand.
+#: The redirect URI with which Asana shows the code in the browser, to be copied by hand.
 OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
 ID_VARIABLE, SECRET_VARIABLE = "ASANA_CLIENT_ID", "ASANA_CLIENT_SECRET"
-_AGAIN = "Log in again: af.widgets.login(client_id=...) or asana-frames login --oauth."
+_LOG_IN_AGAIN = "Log in again: af.widgets.login(client_id=...) or asana-frames login --oauth."
 #: Seconds to connect, and to wait for the next bytes.
-_TIMEOUT = (10.0, 30.0)
-#: Characters of what Asana says of a refusal.
-_LONGEST = 200
-#: Seconds that an access token lasts where the answer does not tell.
-_LIFE = 3_600
-#: Errors that say nothing of whether the login is good.
-_PASSING = frozenset({"", "missing_token", "server_error", "temporarily_unavailable"})
+_TIMEOUTS = (10.0, 30.0)
+#: Characters of Asana's explanation that a message repeats.
+_MAX_REASON = 200
+#: Seconds that an access token lasts where the response does not say.
+_DEFAULT_LIFETIME = 3_600
+#: Seconds above which a lifetime is taken for an error.
+_MAX_LIFETIME = 1e9
+#: Error codes that say nothing about whether the login is valid.
+_TEMPORARY_ERRORS = frozenset({"server_error", "temporarily_unavailable"})
 
 
 def read_app(client_id: str | None = None, client_secret: str | None = None) -> tuple[str, str]:
-    """Return the id and secret of the app: arguments, else of the environment, else empty."""
-    known = client_id or os.environ.get(ID_VARIABLE) or ""
-    return known.strip(), (client_secret or os.environ.get(SECRET_VARIABLE) or "").strip()
+    """Return the app's id and secret: the arguments, else the environment's, else empty."""
+    known_id = client_id or os.environ.get(ID_VARIABLE) or ""
+    known_secret = client_secret or os.environ.get(SECRET_VARIABLE) or ""
+    return known_id.strip(), known_secret.strip()
 
 
 class Authorization:
-    """One attempt to be let in: the address to open, and the code that comes of it.
+    """One attempt to log in: the URL to open in the browser, and the code that comes back.
 
     Parameters
     ----------
     base_url
-        The API's; the addresses of OAuth stand at its origin.
+        The API's base URL; the OAuth endpoints are on the same host.
     client_id, client_secret
-        The app, from https://app.asana.com/0/my-apps; the secret is empty where it has none.
+        The app, from https://app.asana.com/0/my-apps; leave the secret empty if it has none.
     redirect_uri
-        Where the browser is sent with the code, as the app is registered.
+        Where Asana sends the browser with the code, as registered for the app.
     scope
-        What an app of granular permissions asks for, such as ``"tasks:read users:read"``.
+        Permissions to request, such as ``"tasks:read users:read"``; empty for the app's own.
 
     Attributes
     ----------
     url : str
-        The address to open in the browser; it holds no secret.
+        The URL to open in the browser; it contains no secret.
     state : str
-        What the browser has to come back with.
+        The value that the browser must bring back.
 
     Raises
     ------
     ConfigurationError
-        What speaks OAuth is not installed, or there is no client id.
+        There is no client id, or the base URL is neither https nor on this machine.
     """
 
     def __init__(
@@ -83,218 +86,208 @@ class Authorization:
         self.base_url = base_url
         self.redirect_uri = redirect_uri
         self._client_id = client_id
-        self._secret = client_secret
-        with _in_silence():
-            self._session = _session(base_url, client_id, redirect_uri)
-            self._session.scope = scope.split() or None
-            url, self.state = self._session.authorization_url(_as_https(base_url, "authorize"))
-            # Asana may grant another scope than was asked for, which the library takes for a
-            # failure where it knows what that was.
-            self._session.scope = None
-        self.url: str = base_url.partition("://")[0] + url.removeprefix("https")
+        self._client_secret = client_secret
+        self._verifier = secrets.token_urlsafe(64)
+        self.state = secrets.token_urlsafe(32)
+        query = {
+            "response_type": "code",
+            "client_id": client_id,
+            "redirect_uri": redirect_uri,
+            "scope": " ".join(scope.split()),
+            "state": self.state,
+            "code_challenge": compute_challenge(self._verifier),
+            "code_challenge_method": "S256",
+        }
+        self.url = f"{_endpoint_url(base_url, 'authorize')}?{urlencode(_drop_empty(query))}"
 
     def __repr__(self) -> str:
         return f"Authorization({self.base_url!r})"
 
-    def code_of(self, answer: Mapping[str, str]) -> str:
-        """Return the code that the browser brought back.
+    def read_code(self, answer: Mapping[str, str]) -> str:
+        """Return the code from the query that the browser brought back.
 
         Raises
         ------
         AuthError
-            The answer belongs to another attempt, or it was not allowed.
+            The query belongs to another attempt, access was denied, or there is no code.
         """
         if not hmac.compare_digest(answer.get("state", "").encode(), self.state.encode()):
-            raise AuthError(f"The browser came back from another log-in (wrong state). {_AGAIN}")
+            raise AuthError(
+                f"The browser's answer belongs to another login (wrong state). {_LOG_IN_AGAIN}"
+            )
         if "error" in answer:
-            said = f"{answer['error']} {answer.get('error_description', '')}".strip()[:_LONGEST]
-            raise AuthError(f"Asana did not let this app in: {said}. {_AGAIN}")
+            reason = f"{answer['error']} {answer.get('error_description', '')}".strip()
+            raise AuthError(f"Asana denied access: {reason[:_MAX_REASON]}. {_LOG_IN_AGAIN}")
         if not answer.get("code"):
-            raise AuthError(f"The browser came back without a code. {_AGAIN}")
+            raise AuthError(f"The browser came back without a code. {_LOG_IN_AGAIN}")
         return answer["code"]
 
     def redeem(self, code: str) -> Credential:
-        """Return the login that a code stands for; it can be redeemed once.
+        """Exchange a code for a login; each code works once.
 
         Raises
         ------
         AuthError
-            Asana does not accept the code.
+            The code is empty, or Asana does not accept it.
         ConnectionFailed
-            No answer came, or one that is not Asana's.
+            There was no response, or it was not an OAuth response.
         """
         code = code.strip()
         if not code:
-            raise AuthError(f"There is no code. Copy it from the page at {self.url}")
-
-        def redeem() -> Any:
-            with self._session:
-                return self._session.fetch_token(
-                    _as_https(self.base_url, "token"),
-                    code=code,
-                    include_client_id=True,
-                    client_secret=self._secret or None,
-                    timeout=_TIMEOUT,
-                )
-
-        answer = _asked("oauth_token", self.base_url, redeem)
-        return _credential_of(answer, self._client_id, self._secret)
+            raise AuthError(f"The code is empty. Copy it from the page at {self.url}")
+        return _request_credential(
+            self.base_url,
+            _SecretForm(
+                grant_type="authorization_code",
+                code=code,
+                redirect_uri=self.redirect_uri,
+                code_verifier=self._verifier,
+                client_id=self._client_id,
+                client_secret=self._client_secret,
+            ),
+        )
 
 
 def refresh_credential(base_url: str, credential: Credential) -> Credential:
-    """Return the login with a new access token.
+    """Exchange the refresh token for a new access token.
 
     Raises
     ------
     AuthError
-        Asana refuses: the login was withdrawn.
+        Asana refuses: the login was revoked.
     ConnectionFailed
-        No answer came, or one that is not Asana's.
-    ConfigurationError
-        What speaks OAuth is not installed.
+        There was no response, or it was not an OAuth response.
     """
-    app = {"client_id": credential.client_id}
-    if credential.client_secret:
-        app["client_secret"] = credential.client_secret
-    with _in_silence():
-        session = _session(base_url, credential.client_id, None)
-
-    def refresh() -> Any:
-        with session:
-            return session.refresh_token(
-                _as_https(base_url, "token"),
-                refresh_token=credential.refresh_token,
-                timeout=_TIMEOUT,
-                **app,
-            )
-
-    answer = _asked("oauth_token", base_url, refresh)
-    return _credential_of(answer, credential.client_id, credential.client_secret)
+    return _request_credential(
+        base_url,
+        _SecretForm(
+            grant_type="refresh_token",
+            refresh_token=credential.refresh_token,
+            client_id=credential.client_id,
+            client_secret=credential.client_secret,
+        ),
+    )
 
 
 def revoke_credential(base_url: str, credential: Credential) -> None:
-    """Withdraw an OAuth login, at Asana too.
+    """Revoke an OAuth login at Asana.
 
     Raises
     ------
     AuthError
         Asana refuses.
     ConnectionFailed
-        No answer came.
+        There was no response.
     """
-    form = {
-        "client_id": credential.client_id,
-        "client_secret": credential.client_secret,
-        "token": credential.refresh_token,
-    }
-
-    def send() -> int:
-        with requests.Session() as session:
-            # Without this, a password of ~/.netrc would be sent along.
-            session.auth = _as_it_is
-            session.max_redirects = 0
-            url = f"{get_origin(base_url)}/-/oauth_revoke"
-            return session.post(url, data=form, timeout=_TIMEOUT).status_code
-
-    status = _asked("oauth_revoke", base_url, send)
+    form = _SecretForm(
+        token=credential.refresh_token,
+        client_id=credential.client_id,
+        client_secret=credential.client_secret,
+    )
+    status = _post_form(base_url, "revoke", form).status
     if status != 200:
         raise AuthError(
-            f"oauth_revoke: {status}. Withdraw the app at https://app.asana.com/0/my-apps.",
+            f"oauth_revoke: {status}. Revoke the app at https://app.asana.com/0/my-apps.",
             status=status,
         )
 
 
-def _credential_of(answer: Any, client_id: str, client_secret: str) -> Credential:
-    now = time.time()
-    life = answer.get("expires_in")
-    is_number = isinstance(life, int | float) and not isinstance(life, bool)
+def compute_challenge(verifier: str) -> str:
+    """Return the S256 code challenge of a PKCE code verifier (RFC 7636, section 4.2)."""
+    digest = hashlib.sha256(verifier.encode("ascii")).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
+
+
+class _SecretForm(dict[str, str]):
+    """The fields of a POST; tracebacks that show local variables see no values of them."""
+
+    def __repr__(self) -> str:
+        return f"_SecretForm({', '.join(self)})"
+
+
+def _request_credential(base_url: str, form: _SecretForm) -> Credential:
+    """Ask the token endpoint for a login."""
+    outcome = _parse_token_response(form, _post_form(base_url, "token", form))
+    if isinstance(outcome, Exception):
+        # Raised here: the traceback must not lead to the response and its tokens.
+        raise outcome
+    return outcome
+
+
+def _parse_token_response(form: _SecretForm, response: Response) -> Credential | Exception:
+    """Return the login that the token endpoint granted, or the error to raise."""
+    try:
+        answer = msgspec.json.decode(response.body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        answer = None
+    answer = answer if isinstance(answer, dict) else {}
+    error = str(answer.get("error") or "")
+    if error and error not in _TEMPORARY_ERRORS:
+        reason = ": ".join(filter(None, [error, str(answer.get("error_description") or "")]))
+        return AuthError(
+            f"oauth_token: Asana refuses ({reason[:_MAX_REASON]}). {_LOG_IN_AGAIN}", status=401
+        )
+    token = _read_token(answer.get("access_token"))
+    if error or response.status != 200 or not token:
+        return ConnectionFailed(
+            f"oauth_token: no OAuth answer ({f'{response.status} {error}'.strip()}). "
+            f"Check the base URL; Asana's is {DEFAULT_BASE_URL}."
+        )
     return Credential(
-        check_token(str(answer["access_token"])),
-        check_token(str(answer.get("refresh_token") or "")),
-        now + (float(life) if is_number else _LIFE),
-        client_id,
-        client_secret,
+        token,
+        # A response without one leaves the old one valid.
+        _read_token(answer.get("refresh_token")) or form.get("refresh_token", ""),
+        time.time() + _read_lifetime(answer.get("expires_in")),
+        form["client_id"],
+        form["client_secret"],
     )
 
 
-def _session(base_url: str, client_id: str, redirect_uri: str | None) -> Any:
-    module = require("requests_oauthlib", extra="oauth")
-    session = module.OAuth2Session(client_id, redirect_uri=redirect_uri, pkce="S256")
-    # A redirect would carry code and secret away.
-    session.max_redirects = 0
-    if base_url.startswith("http://"):
-        session.mount(_as_https(base_url, ""), _OnThisMachine())
-    return session
-
-
-class _OnThisMachine(HTTPAdapter):
-    """Sends in the clear what the library takes for https: base URLs with http are loopback."""
-
-    def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> Any:
-        request.url = f"http://{str(request.url).partition('://')[2]}"
-        return super().send(request, *args, **options)
-
-
-def _as_https(base_url: str, what: str) -> str:
-    """Return the address that the library is told: it takes https only, even on this machine."""
-    host = get_origin(base_url).partition("://")[2]
-    return f"https://{host}/-/oauth_{what}"
-
-
-def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    return request
-
-
-def _asked(what: str, base_url: str, ask: Callable[[], Any]) -> Any:
-    """Return what a question brings; its errors hold neither request nor answer."""
+def _read_token(value: object) -> str:
+    """Return a token of a response; empty if there is none, or it cannot be one."""
     try:
-        with _in_silence():
-            return ask()
+        return check_token(value) if isinstance(value, str) else ""
+    except ConfigurationError:
+        return ""
+
+
+def _read_lifetime(value: object) -> float:
+    """Return the seconds that an access token lasts."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return _DEFAULT_LIFETIME
+    return value if 0 <= value < _MAX_LIFETIME else _DEFAULT_LIFETIME
+
+
+def _post_form(base_url: str, endpoint: str, form: _SecretForm) -> Response:
+    """Send a form to an OAuth endpoint; errors contain neither the form nor the response."""
+    url = _endpoint_url(base_url, endpoint)
+    try:
+        with requests.Session() as session:
+            # Without this, requests sends a password from ~/.netrc along.
+            session.auth = _leave_unchanged
+            # What goes to this machine in the clear must not pass through a proxy.
+            session.trust_env = url.startswith("https://")
+            # A redirect would carry code, tokens and secret away.
+            response = session.post(
+                url, data=_drop_empty(form), timeout=_TIMEOUTS, allow_redirects=False
+            )
+            return Response(response.status_code, response.content)
     except requests.RequestException as cause:
-        failure: Exception = ConnectionFailed(
-            f"{what}: no answer from {get_origin(base_url)} "
-            f"({summarize_exception(_without_texts(cause))}). "
-            f"Check the base URL and the network."
+        failure = ConnectionFailed(
+            f"oauth_{endpoint}: no answer from {get_origin(base_url)} "
+            f"({summarize_exception(cause)}). Check the base URL and the network."
         )
-    except Exception as cause:  # noqa: BLE001
-        failure = _refusal(what, cause)
-    # Raised out here: a cause would carry code, tokens and secret along.
+    # Raised outside the except block: the cause holds the request with code, tokens and secret.
     raise failure
 
 
-def _without_texts(cause: requests.RequestException) -> requests.RequestException:
-    cause.request = cause.response = None
-    return cause
+def _endpoint_url(base_url: str, endpoint: str) -> str:
+    return f"{get_origin(resolve_base_url(base_url))}/-/oauth_{endpoint}"
 
 
-def _refusal(what: str, cause: Exception) -> Exception:
-    """Return the error for what the library raises."""
-    error = str(getattr(cause, "error", "") or "")
-    if error in _PASSING:
-        return ConnectionFailed(
-            f"{what}: no answer as OAuth gives it ({error or type(cause).__name__}). "
-            f"Check the base URL; Asana's is {DEFAULT_BASE_URL}."
-        )
-    said = ": ".join(filter(None, [error, str(getattr(cause, "description", "") or "")]))
-    return AuthError(f"{what}: Asana refuses ({said[:_LONGEST]}). {_AGAIN}", status=401)
+def _drop_empty(fields: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in fields.items() if value}
 
 
-# ------------------------------------------------------------------ what is not logged
-
-_is_ours: ContextVar[bool] = ContextVar("asana_frames_oauth", default=False)
-
-
-def _is_loggable(record: logging.LogRecord) -> bool:
-    return not _is_ours.get()
-
-
-@contextmanager
-def _in_silence() -> Iterator[None]:
-    """Keep the library from logging bodies, which hold code, tokens and secret."""
-    logger = logging.getLogger("requests_oauthlib.oauth2_session")
-    logger.addFilter(_is_loggable)
-    token = _is_ours.set(True)
-    try:
-        yield
-    finally:
-        _is_ours.reset(token)
+def _leave_unchanged(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request

@@ -10,12 +10,13 @@ import re
 import zlib
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import requests
 from requests.adapters import BaseAdapter, HTTPAdapter
 
 from asana_frames.exceptions import AsanaError
+from asana_frames.fetch.base_url import is_loopback
 from asana_frames.fetch.responses import Response
 
 #: Connections that are kept open: a little more than are ever in flight.
@@ -57,7 +58,9 @@ class Transport:
         # the request itself.
         found = self._session.merge_environment_settings(base_url, {}, True, None, None)
         self._session.trust_env = False
-        self._proxies: dict[str, str] = dict(found["proxies"])
+        # What stays on this machine never goes through a proxy.
+        is_local = is_loopback(urlsplit(base_url).hostname or "")
+        self._proxies: dict[str, str] = {} if is_local else dict(found["proxies"])
         self._verify: bool | str = True if found["verify"] is None else found["verify"]
         self._get = self._session.prepare_request(requests.Request("GET", base_url))
 

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import logging
 import pickle
+import re
 import socket
-import sys
 import threading
 import time
+import traceback
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import requests
+from requests.adapters import HTTPAdapter
 
 import asana_frames as af
 from asana_frames.fetch import Http, oauth
 from asana_frames.fetch.auth import log_out, set_process_login, token_source_for
 from asana_frames.fetch.credential_store import load_credential, store_credential
 from asana_frames.fetch.credentials import Credential
-from asana_frames.fetch.oauth import Authorization
+from asana_frames.fetch.oauth import Authorization, compute_challenge
 from asana_frames.fetch.redirect_server import RedirectServer
 from asana_frames.fetch.token_renewal import renewer_for
 from asana_frames.sandbox_server import Server, serve
@@ -48,13 +51,14 @@ def own_server() -> Iterator[Server]:
 def posts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What is asked of the token endpoint: the kinds of grant."""
     asked: list[str] = []
-    send = oauth._OnThisMachine.send
+    send = HTTPAdapter.send
 
     def counted(adapter: Any, request: requests.PreparedRequest, *a: Any, **k: Any) -> Any:
-        asked.append(dict(parse_qsl(str(request.body)))["grant_type"])
+        if str(request.url).endswith("/-/oauth_token"):
+            asked.append(dict(parse_qsl(str(request.body)))["grant_type"])
         return send(adapter, request, *a, **k)
 
-    monkeypatch.setattr(oauth._OnThisMachine, "send", counted)
+    monkeypatch.setattr(HTTPAdapter, "send", counted)
     return asked
 
 
@@ -167,7 +171,7 @@ def test_an_app_that_is_not_known_is_refused_without_showing_its_secret(
 def test_no_code_and_no_client_id_are_refused_before_anything_is_sent(
     recorder: Recorder,
 ) -> None:
-    with pytest.raises(af.AuthError, match="no code"):
+    with pytest.raises(af.AuthError, match="code is empty"):
         Authorization(recorder.url, *APP).redeem(" ")
     with pytest.raises(af.ConfigurationError, match="ASANA_CLIENT_ID"):
         Authorization(recorder.url, "")
@@ -184,11 +188,142 @@ def test_the_app_may_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) 
     assert oauth.read_app("mine", "own") == ("mine", "own")
 
 
-def test_without_the_package_the_pip_line_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "requests_oauthlib", None)
+def test_the_challenge_is_that_of_the_rfc() -> None:
+    """RFC 7636, appendix B."""
+    verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 
-    with pytest.raises(af.ConfigurationError, match=r"asana-frames\[oauth\]"):
-        Authorization("https://app.asana.com/api/1.0", "1")
+    assert compute_challenge(verifier) == "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+
+
+def test_the_verifier_stays_here_until_the_code_is_redeemed(recorder: Recorder) -> None:
+    recorder.replies(Reply(body=GRANTED))
+    attempt = Authorization(recorder.url, *APP)
+    query = dict(parse_qsl(urlsplit(attempt.url).query))
+
+    attempt.redeem("c0de")
+
+    form = dict(parse_qsl(recorder.asked[0].body.decode()))
+    assert re.fullmatch(r"[A-Za-z0-9._~-]{43,128}", form["code_verifier"])
+    assert compute_challenge(form["code_verifier"]) == query["code_challenge"]
+    assert form["code_verifier"] not in attempt.url
+    assert form["code_verifier"] != attempt.state
+    assert len(attempt.state) >= 22
+    assert form["grant_type"] == "authorization_code"
+    assert form["redirect_uri"] == query["redirect_uri"]
+    assert (form["client_id"], form["client_secret"]) == APP
+
+
+def test_every_request_has_timeouts_and_carries_no_password_of_netrc(
+    recorder: Recorder, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login me password hunter2\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    timeouts: list[Any] = []
+    send = HTTPAdapter.send
+
+    def watched(adapter: Any, request: requests.PreparedRequest, *a: Any, **k: Any) -> Any:
+        timeouts.append(k["timeout"])
+        return send(adapter, request, *a, **k)
+
+    monkeypatch.setattr(HTTPAdapter, "send", watched)
+    recorder.replies(Reply(body=GRANTED))
+    credential = Authorization(recorder.url, *APP).redeem("c0de")
+    oauth.refresh_credential(recorder.url, credential)
+    oauth.revoke_credential(recorder.url, credential)
+
+    assert all(0 < seconds <= 30 for timeout in timeouts for seconds in timeout)
+    assert len(timeouts) == len(recorder.asked) == 3
+    assert not any("Authorization" in asked.headers for asked in recorder.asked)
+
+
+def test_on_this_machine_no_proxy_sees_codes_and_tokens(
+    recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    with Recorder() as proxy:
+        for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+            monkeypatch.setenv(name, proxy.url.removesuffix("/api/1.0"))
+        recorder.replies(Reply(body=GRANTED))
+        credential = Authorization(recorder.url, *APP).redeem("c0de")
+        http = Http(token_source_for(credential, recorder.url), recorder.url)
+        http.request("GET", "/tags")
+        http.close()
+
+        assert proxy.asked == []
+    assert len(recorder.asked) == 2
+
+
+def test_neither_code_nor_tokens_travel_in_the_clear_to_another_machine() -> None:
+    elsewhere = "http://asana.example/api/1.0"
+
+    with pytest.raises(af.ConfigurationError, match="https"):
+        Authorization(elsewhere, *APP)
+    with pytest.raises(af.ConfigurationError, match="https"):
+        oauth.refresh_credential(elsewhere, Credential("old", "refresh", 1.0, "app"))
+    with pytest.raises(af.ConfigurationError, match="https"):
+        oauth.revoke_credential(elsewhere, Credential("old", "refresh", 1.0, "app"))
+
+
+@pytest.mark.parametrize("lifetime", [None, "soon", True, -1, 1e300, [3600]])
+def test_a_lifetime_that_is_none_is_an_hour(lifetime: object, recorder: Recorder) -> None:
+    recorder.replies(Reply(body=GRANTED | {"expires_in": lifetime}))
+
+    credential = Authorization(recorder.url, *APP).redeem("c0de")
+
+    assert credential.expires - time.time() == pytest.approx(3_600, abs=60)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        [],
+        "text",
+        7,
+        {},
+        {"access_token": 7},
+        {"access_token": ""},
+        {"access_token": "never to be seen"},
+        {"access_token": ["never-to-be-seen"]},
+        {"access_token": "never-to-be-seen", "error": "server_error"},
+    ],
+)
+def test_an_answer_of_the_wrong_shape_is_a_clear_error(body: object, recorder: Recorder) -> None:
+    recorder.replies(Reply(body=body))
+
+    with pytest.raises(af.ConnectionFailed, match="no OAuth answer") as caught:
+        Authorization(recorder.url, *APP).redeem("c0de")
+
+    assert "Check the base URL" in str(caught.value)
+    assert "never" not in locals_of(caught.value)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(body={"access_token": ["never-granted"]}),
+        Reply(400, {"error": "invalid_grant", "access_token": "never-granted"}),
+        Reply(body=GRANTED, cut=5),
+    ],
+)
+def test_local_variables_of_tracebacks_hold_no_secret(reply: Reply, recorder: Recorder) -> None:
+    recorder.replies(reply)
+    credential = Credential("never-old", "never-refresh", 1.0, "app", "never-app")
+
+    with pytest.raises(af.AsanaError) as caught:
+        oauth.refresh_credential(recorder.url, credential)
+
+    assert "never" not in locals_of(caught.value)
+
+
+def locals_of(error: BaseException) -> str:
+    """Return what a traceback that shows local variables shows of the package's frames."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    ours = [frame for frame in frames if "asana_frames" in frame.f_globals["__name__"]]
+    assert ours
+    return "\n".join(f"{name} = {each!r}" for f in ours for name, each in f.f_locals.items())
 
 
 # ----------------------------------------------------------------------- the loopback
@@ -211,7 +346,7 @@ def test_the_browser_comes_back_once_and_nothing_listens_any_more(own_server: Se
     assert stray.status_code == 404
     assert (page.status_code, "You can close this page" in page.text) == (200, True)
     assert answer["code"] not in page.text
-    assert attempt.redeem(attempt.code_of(answer)).refresh_token
+    assert attempt.redeem(attempt.read_code(answer)).refresh_token
     with pytest.raises(requests.ConnectionError):
         requests.get(listener.redirect_uri, timeout=10)
 
@@ -250,7 +385,7 @@ def test_an_answer_of_wrong_state_is_refused_and_the_right_one_is_still_waited_f
         answer = listener.wait(10)
 
     assert (refused.status_code, page.status_code) == (400, 200)
-    assert attempt.redeem(attempt.code_of(answer)).refresh_token
+    assert attempt.redeem(attempt.read_code(answer)).refresh_token
 
 
 @pytest.mark.parametrize("query", [{}, {"state": ""}, {"state": "x"}])
@@ -271,7 +406,7 @@ def test_a_code_of_wrong_state_is_not_taken(state: dict[str, str], own_server: S
     code = "-".join(["c0de", "7731"])
 
     with pytest.raises(af.AuthError, match="wrong state") as caught:
-        attempt.code_of({**state, "code": code})
+        attempt.read_code({**state, "code": code})
 
     assert code not in texts_of(caught.value)
 
@@ -284,7 +419,7 @@ def test_who_denies_is_not_logged_in(own_server: Server) -> None:
         page = requests.get(f"{attempt.url}&allow=false", timeout=10)
 
         with pytest.raises(af.AuthError, match="access_denied"):
-            attempt.code_of(listener.wait(10))
+            attempt.read_code(listener.wait(10))
     assert "Not logged in" in page.text
 
 
@@ -292,7 +427,7 @@ def test_an_answer_without_a_code_is_no_login(own_server: Server) -> None:
     attempt = Authorization(own_server.url, *APP)
 
     with pytest.raises(af.AuthError, match="without a code"):
-        attempt.code_of({"state": attempt.state})
+        attempt.read_code({"state": attempt.state})
 
 
 def test_nobody_is_waited_for_for_ever() -> None:
@@ -543,7 +678,7 @@ def test_no_secret_is_logged_shown_or_carried(
     own_server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    for name in ("requests_oauthlib", "oauthlib", "urllib3", "asana_frames"):
+    for name in ("urllib3", "requests", "asana_frames"):
         caplog.set_level(logging.DEBUG, logger=name)
 
     attempt = Authorization(own_server.url, *APP)
@@ -555,7 +690,7 @@ def test_no_secret_is_logged_shown_or_carried(
     with af.connect(base_url=own_server.url) as asana:
         asana.users.get("me")
         shown = f"{asana!r} {asana.http!r} {vars(asana.http)!r} {vars(asana.http._transport)!r}"
-    shown += f"{attempt!r} {vars(attempt)['_session']!r} {renewer!r} {vars(renewer)!r}"
+    shown += f"{attempt!r} {renewer!r} {vars(renewer)!r}"
     log_out(own_server.url)
 
     assert "POST /-/oauth_token" in caplog.text
@@ -565,14 +700,3 @@ def test_no_secret_is_logged_shown_or_carried(
         assert secret not in shown
     with pytest.raises(TypeError, match="connect"):
         pickle.dumps(renewer)
-
-
-def test_others_who_use_the_library_still_see_its_log(
-    own_server: Server, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.DEBUG)
-    logged_in(own_server.url)
-
-    logging.getLogger("requests_oauthlib.oauth2_session").debug("theirs")
-
-    assert "theirs" in caplog.text

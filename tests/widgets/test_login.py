@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -402,7 +401,7 @@ def test_a_copied_code_logs_in(server: Server, sent: list[str]) -> None:
     assert "Logged in as Zoe Ng" in said(form)
     with af.connect(base_url=server.url) as asana:
         assert asana.users.get("me")["name"].tolist() == ["Zoe Ng"]
-        token = asana.http._renewal.credential  # type: ignore[union-attr]
+        token = asana.http._renewer.credential  # type: ignore[union-attr]
     for secret in (code, token.token, token.refresh_token, APP[1]):
         assert secret not in states(form) + "".join(sent)
     assert logout(base_url=server.url) == ["the login of this process"]
@@ -445,15 +444,18 @@ def test_closing_the_form_stops_listening(server: Server) -> None:
         requests.get(address, timeout=10)
 
 
-def test_a_redirect_elsewhere_is_refused_and_the_package_is_named(
+def test_a_redirect_elsewhere_is_refused_and_an_attempt_that_fails_leaves_no_listener(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(af.InvalidArgument, match="redirect_uri"):
         oauth_form(server, redirect_uri="https://example.com/")
 
-    monkeypatch.setitem(sys.modules, "requests_oauthlib", None)
+    def fail(*_: object) -> None:
+        raise af.ConfigurationError("The attempt failed.")
+
+    monkeypatch.setattr("asana_frames.widgets.logins.browser_login.Authorization", fail)
     before = threading.active_count()
-    with pytest.raises(af.ConfigurationError, match=r"asana-frames\[oauth\]"):
+    with pytest.raises(af.ConfigurationError, match="attempt failed"):
         oauth_form(server, redirect_uri="http://127.0.0.1:0/")
     until(lambda: threading.active_count() <= before)
 

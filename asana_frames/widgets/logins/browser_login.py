@@ -48,7 +48,7 @@ class BrowserLogin(ipw.VBox):
     Raises
     ------
     ConfigurationError
-        What speaks OAuth is not installed, or the port cannot be listened at.
+        There is no client id, or the port of ``redirect_uri`` is in use.
     InvalidArgument
         The redirect can neither be copied from nor listened at.
     """
@@ -111,7 +111,7 @@ class BrowserLogin(ipw.VBox):
 
     def _await(self, listener: RedirectServer, attempt: Authorization) -> None:
         try:
-            credential = attempt.redeem(attempt.code_of(listener.wait(self._patience)))
+            credential = attempt.redeem(attempt.read_code(listener.wait(self._patience)))
         except AsanaError as error:
             # Closed for a new attempt, or with the widget: nobody waits for this one any more.
             if listener is self._listener and self.comm is not None:

@@ -174,7 +174,7 @@ def login(
     Raises
     ------
     ConfigurationError
-        The base URL would send the token in the clear; OAuth is asked for and not installed.
+        The base URL would send the token in the clear.
     InvalidArgument
         The redirect can neither be copied from nor listened at.
 
