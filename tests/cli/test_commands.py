@@ -22,24 +22,10 @@ import asana_frames as af
 from asana_frames.catalog import load
 from asana_frames.cli.export import reader_of
 from asana_frames.sandbox_server import Server
+from tests.cli.commands import run
 from tests.recorder import Asked, Recorder, Reply
 
 COMMAND = [sys.executable, "-m", "asana_frames"]
-
-
-def run(
-    *arguments: str, cwd: Path | None = None, **environment: str
-) -> subprocess.CompletedProcess[str]:
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("ASANA_")}
-    return subprocess.run(
-        [*COMMAND, *arguments],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        cwd=cwd,
-        env={**kept, **environment},
-        check=False,
-    )
 
 
 def test_the_demo_leaves_files_a_table_and_a_chart(tmp_path: Path) -> None:

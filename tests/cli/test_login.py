@@ -17,6 +17,7 @@ import requests
 from asana_frames.fetch.credential_store import credentials_path, load_credential, store_credential
 from asana_frames.fetch.credentials import Credential
 from asana_frames.sandbox_server import Server
+from tests.cli import commands
 from tests.logins import APP, allow, logged_in
 
 COMMAND = [sys.executable, "-m", "asana_frames"]
@@ -29,16 +30,13 @@ def _at_the_sandbox(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ASANA_BASE_URL", server.url)
 
 
-def run(*arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
-    """Run a command whose standard input is no terminal."""
-    return subprocess.run(
-        [*COMMAND, *arguments],
-        input=typed,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+def run(*arguments: str, typed: str = "") -> commands.Done:
+    """Run a command whose standard input is not a terminal, at the sandbox."""
+    return commands.run(*arguments, typed=typed, **_asana_variables())
+
+
+def _asana_variables() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name.startswith("ASANA_")}
 
 
 class Terminal:
