@@ -26,7 +26,7 @@ def replace_file(path: str | os.PathLike[str]) -> Iterator[Path]:
             prefix=f".{target.name}.", suffix=".part", dir=target.parent
         )
     except OSError as cause:
-        raise _build_write_error(target, cause) from cause
+        raise build_write_error(target, cause) from cause
     os.close(handle)
     part = Path(name)
     try:
@@ -35,7 +35,7 @@ def replace_file(path: str | os.PathLike[str]) -> Iterator[Path]:
         part.chmod(0o666 & ~get_umask())
         part.replace(target)
     except OSError as cause:
-        raise _build_write_error(target, cause) from cause
+        raise build_write_error(target, cause) from cause
     finally:
         part.unlink(missing_ok=True)
 
@@ -47,7 +47,7 @@ def get_umask() -> int:
     return mask
 
 
-def _build_write_error(target: Path, cause: OSError) -> ConfigurationError:
+def build_write_error(target: Path, cause: OSError) -> ConfigurationError:
     return ConfigurationError(
         f"{target} cannot be written: {cause.strerror or cause}. "
         f"Give a folder that exists and that you may write to."

@@ -11,6 +11,7 @@ import pandas as pd
 
 import asana_frames as af
 from asana_frames import charts, export, rollups
+from asana_frames._files import replace_file
 from asana_frames.charts.shared.figures import draw_figure
 from asana_frames.cli.errors import Command
 from asana_frames.cli.folder import made_folder
@@ -49,7 +50,7 @@ def demo_command(out: Path) -> None:
         "goal_progress": draw_figure(partial(_goals, progress), height=height),
     }
     for name, figure in pictures.items():
-        with export.replace_file(folder / f"{name}.png") as part:
+        with replace_file(folder / f"{name}.png") as part:
             figure.savefig(part, dpi=120, format="png")
     _tell(frames, list(pictures), folder)
 

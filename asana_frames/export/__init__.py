@@ -1,6 +1,5 @@
-"""Frames to files: nothing is written half, nothing turns into a formula."""
+"""Write frames to files: complete files only, and no text that a spreadsheet runs as a formula."""
 
-from asana_frames._files import replace_file
 from asana_frames.export.csv import to_csv
 from asana_frames.export.excel import to_excel
 from asana_frames.export.html import to_html
@@ -17,5 +16,8 @@ __all__ = [
     "to_json",
     "to_parquet",
     "to_parquet_parts",
-    "replace_file",
 ]
+
+
+def __dir__() -> list[str]:
+    return list(__all__)

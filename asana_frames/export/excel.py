@@ -21,18 +21,18 @@ from asana_frames._files import replace_file
 from asana_frames._optional import require
 from asana_frames.exceptions import AsanaWarning, InvalidArgument, warn_caller
 from asana_frames.export.pictures import Picture, render_pictures
-from asana_frames.export.text import joined, label, one_line
+from asana_frames.export.text import format_label, join_items, to_one_line
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 # What Excel can hold; lengths are in units of UTF-16.
-_MOST_ROWS = 1_048_576
-_MOST_COLUMNS = 16_384
-_LONGEST_TEXT = 32_767
-_LONGEST_NAME = 31
-_NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\]")
+_MAX_ROWS = 1_048_576
+_MAX_COLUMNS = 16_384
+_MAX_TEXT_LENGTH = 32_767
+_MAX_NAME_LENGTH = 31
+_FORBIDDEN_IN_NAMES = re.compile(r"[\[\]:*?/\\]")
 
 # A day is a number in Excel. Before March 1900 its numbers are off by one, since it knows a
 # 29 February 1900.
@@ -41,7 +41,7 @@ _FIRST_DAY, _LAST_DAY = date(1900, 3, 1), date(9999, 12, 31)
 _MICROSECONDS_A_DAY = 86_400_000_000
 
 #: Excel keeps 15 digits of a number and makes the rest zeros.
-_TOO_LONG_NUMBER = 10**15
+_FIRST_ROUNDED_INTEGER = 10**15
 
 #: Kind of cell -> how a worksheet writes it, and its format. The prefix is the apostrophe with
 #: which Excel itself marks text, so that editing a cell makes no formula or number of it.
@@ -119,14 +119,14 @@ def to_excel(
     True
     """
     named = {"Sheet1": frames} if isinstance(frames, pd.DataFrame) else dict(frames)
-    _check(named)
+    _check_frames(named)
     xlsxwriter = require("xlsxwriter", extra="excel")
     drawn = render_pictures(charts)
     with replace_file(path) as part:
-        part.write_bytes(_workbook(xlsxwriter, named, drawn))
+        part.write_bytes(_build_workbook(xlsxwriter, named, drawn))
 
 
-def _check(frames: Mapping[str, Any]) -> None:
+def _check_frames(frames: Mapping[str, Any]) -> None:
     if not frames:
         raise InvalidArgument('There is no frame to write: give one, such as {"tasks": tasks}.')
     for name, frame in frames.items():
@@ -136,15 +136,15 @@ def _check(frames: Mapping[str, Any]) -> None:
             )
         rows, columns = frame.shape
         # One row is the header's.
-        if rows >= _MOST_ROWS or columns > _MOST_COLUMNS:
+        if rows >= _MAX_ROWS or columns > _MAX_COLUMNS:
             raise InvalidArgument(
                 f"{name!r} has {rows:,} rows and {columns:,} columns; a sheet of Excel holds "
-                f"{_MOST_ROWS - 1:,} and {_MOST_COLUMNS:,}. Write it with export.to_parquet or "
+                f"{_MAX_ROWS - 1:,} and {_MAX_COLUMNS:,}. Write it with export.to_parquet or "
                 f"export.to_csv, or give fewer rows."
             )
 
 
-def _workbook(
+def _build_workbook(
     xlsxwriter: Any, frames: Mapping[str, pd.DataFrame], drawn: Mapping[str, Picture]
 ) -> bytes:
     stream = BytesIO()
@@ -152,7 +152,7 @@ def _workbook(
     book = xlsxwriter.Workbook(stream, {"in_memory": True})
     formats = {kind: book.add_format(look) for kind, (_, look) in _KINDS.items()}
     formats["header"] = book.add_format({"bold": True, "bottom": 1, "quote_prefix": True})
-    names = _sheet_names([*frames, *(name for name in drawn if name not in frames)])
+    names = _choose_sheet_names([*frames, *(name for name in drawn if name not in frames)])
     cut = 0
     for name, title in names.items():
         sheet = book.add_worksheet(title)
@@ -160,11 +160,11 @@ def _workbook(
         if frame is not None:
             cut += _write_frame(sheet, frame, formats)
         if name in drawn:
-            _place(sheet, drawn[name], frame)
+            _insert_chart(sheet, drawn[name], frame)
     book.close()
     if cut:
         warn_caller(
-            f"{cut:,} text(s) are longer than the {_LONGEST_TEXT:,} characters that a cell of "
+            f"{cut:,} text(s) are longer than the {_MAX_TEXT_LENGTH:,} characters that a cell of "
             f"Excel holds and were cut; write export.to_parquet or export.to_csv for all of them.",
             AsanaWarning,
         )
@@ -176,15 +176,15 @@ def _write_frame(sheet: Any, frame: pd.DataFrame, formats: Mapping[str, Any]) ->
     rows, columns = frame.shape
     cut = 0
     for place, name in enumerate(frame.columns):
-        column = _plain(frame.iloc[:, place])
+        column = _normalize_dtype(frame.iloc[:, place])
         zone = " (UTC)" if isinstance(column.dtype, pd.DatetimeTZDtype) else ""
-        header = _fitting(label(name) + zone)
-        sheet.write_string(0, place, _unmarked(header), formats["header"])
-        parts = list(_cells(column))
-        sheet.set_column(place, place, _width(header, parts))
+        header = _fit_text(format_label(name) + zone)
+        sheet.write_string(0, place, _escape_markup(header), formats["header"])
+        parts = list(_convert_column(column))
+        sheet.set_column(place, place, _measure_width(header, parts))
         for kind, at, values in parts:
             if kind == "text":
-                whole, values = values, [_unmarked(_fitting(text)) for text in values]
+                whole, values = values, [_escape_markup(_fit_text(text)) for text in values]
                 cut += sum(map(_is_cut, whole, values))
             write, look = getattr(sheet, _KINDS[kind][0]), formats[kind]
             for row, value in zip(at, values, strict=True):
@@ -192,15 +192,15 @@ def _write_frame(sheet: Any, frame: pd.DataFrame, formats: Mapping[str, Any]) ->
     if columns:
         sheet.autofilter(0, 0, rows, columns - 1)
         # No green corners at gids.
-        whole_sheet = f"A1:XFD{_MOST_ROWS}"
+        whole_sheet = f"A1:XFD{_MAX_ROWS}"
         sheet.ignore_errors({"number_stored_as_text": whole_sheet})
     sheet.freeze_panes(1, 0)
     return cut
 
 
-def _place(sheet: Any, picture: Picture, frame: pd.DataFrame | None) -> None:
+def _insert_chart(sheet: Any, picture: Picture, frame: pd.DataFrame | None) -> None:
     """Put a chart to the right of the table, below the header that does not scroll."""
-    row, column = (0, 0) if frame is None else (1, min(frame.shape[1] + 1, _MOST_COLUMNS - 1))
+    row, column = (0, 0) if frame is None else (1, min(frame.shape[1] + 1, _MAX_COLUMNS - 1))
     if frame is None:
         sheet.hide_gridlines(2)
     # Neither moved nor squeezed when a filter hides rows.
@@ -212,7 +212,7 @@ def _place(sheet: Any, picture: Picture, frame: pd.DataFrame | None) -> None:
     sheet.insert_image(row, column, "chart.png", options)
 
 
-def _plain(column: pd.Series[Any]) -> pd.Series[Any]:
+def _normalize_dtype(column: pd.Series[Any]) -> pd.Series[Any]:
     """Return a column whose dtype tells its kind, where one dtype can."""
     if isinstance(column.dtype, pd.CategoricalDtype | pd.ArrowDtype | pd.SparseDtype):
         column = column.astype(object)
@@ -220,33 +220,33 @@ def _plain(column: pd.Series[Any]) -> pd.Series[Any]:
     return column.infer_objects() if is_moments else column
 
 
-def _cells(column: pd.Series[Any]) -> Iterator[Cells]:
+def _convert_column(column: pd.Series[Any]) -> Iterator[Cells]:
     """Yield the cells of a column that are not empty, by kind."""
     dtype = column.dtype
     if pd.api.types.is_datetime64_any_dtype(dtype):
-        return _times(column)
+        return _convert_times(column)
     if pd.api.types.is_bool_dtype(dtype):
-        return iter([Cells("flag", _filled(column), column.dropna().tolist())])
+        return iter([Cells("flag", _find_filled_rows(column), column.dropna().tolist())])
     if pd.api.types.is_float_dtype(dtype):
-        return iter([_numbers(column)])
+        return iter([_convert_floats(column)])
     if pd.api.types.is_integer_dtype(dtype):
-        return iter([_integers(column)])
-    return _values(column)
+        return iter([_convert_integers(column)])
+    return _convert_objects(column)
 
 
-def _filled(column: pd.Series[Any]) -> list[int]:
+def _find_filled_rows(column: pd.Series[Any]) -> list[int]:
     rows: list[int] = np.flatnonzero(column.notna()).tolist()
     return rows
 
 
-def _integers(column: pd.Series[Any]) -> Cells:
+def _convert_integers(column: pd.Series[Any]) -> Cells:
     values = [int(value) for value in column.dropna()]
-    if any(abs(value) >= _TOO_LONG_NUMBER for value in values):
-        return Cells("text", _filled(column), [str(value) for value in values])
-    return Cells("whole", _filled(column), values)
+    if any(abs(value) >= _FIRST_ROUNDED_INTEGER for value in values):
+        return Cells("text", _find_filled_rows(column), [str(value) for value in values])
+    return Cells("whole", _find_filled_rows(column), values)
 
 
-def _numbers(column: pd.Series[Any]) -> Cells:
+def _convert_floats(column: pd.Series[Any]) -> Cells:
     numbers = column.to_numpy(dtype="float64", na_value=np.nan)
     rows = np.flatnonzero(np.isfinite(numbers))
     values = numbers[rows]
@@ -254,7 +254,7 @@ def _numbers(column: pd.Series[Any]) -> Cells:
     return Cells(kind, rows.tolist(), values.tolist())
 
 
-def _times(column: pd.Series[Any]) -> Iterator[Cells]:
+def _convert_times(column: pd.Series[Any]) -> Iterator[Cells]:
     """Yield days or moments as Excel counts them, and as text those it cannot count."""
     is_naive = not isinstance(column.dtype, pd.DatetimeTZDtype)
     present = column.dropna() if is_naive else column.dropna().dt.tz_convert(None)
@@ -263,18 +263,18 @@ def _times(column: pd.Series[Any]) -> Iterator[Cells]:
     is_days = is_naive and bool((days == moments).all())
     counted = (days - np.datetime64(_DAY_0)).astype("int64")
     serial = counted + (moments - days).astype("int64") / _MICROSECONDS_A_DAY
-    rows = np.array(_filled(column), dtype="int64")
+    rows = np.array(_find_filled_rows(column), dtype="int64")
     inside = (days >= np.datetime64(_FIRST_DAY)) & (days <= np.datetime64(_LAST_DAY))
     yield Cells("day" if is_days else "moment", rows[inside].tolist(), serial[inside].tolist())
     outside = np.datetime_as_string(moments[~inside], unit="D" if is_days else "s")
     yield Cells("text", rows[~inside].tolist(), outside.tolist())
 
 
-def _values(column: pd.Series[Any]) -> Iterator[Cells]:
+def _convert_objects(column: pd.Series[Any]) -> Iterator[Cells]:
     """Yield the cells of a column of any values, each of its own kind."""
     found: dict[str, Cells] = {}
-    for row, value in zip(_filled(column), column.dropna(), strict=True):
-        kind, cell = _cell(value)
+    for row, value in zip(_find_filled_rows(column), column.dropna(), strict=True):
+        kind, cell = _convert_value(value)
         # An empty text is an empty cell, which a filter calls blank.
         if cell != "":
             cells = found.setdefault(kind, Cells(kind, [], []))
@@ -283,24 +283,24 @@ def _values(column: pd.Series[Any]) -> Iterator[Cells]:
     return iter(found.values())
 
 
-def _cell(value: Any) -> tuple[str, Any]:
+def _convert_value(value: Any) -> tuple[str, Any]:
     """Return the kind and the cell of one value."""
     if isinstance(value, str):
         return "text", value
     if isinstance(value, bool | np.bool_):
         return "flag", bool(value)
     if isinstance(value, Integral):
-        is_short = abs(int(value)) < _TOO_LONG_NUMBER
+        is_short = abs(int(value)) < _FIRST_ROUNDED_INTEGER
         return ("whole", int(value)) if is_short else ("text", str(value))
     if isinstance(value, Real | Decimal):
         number = float(value)
         return ("number", number) if math.isfinite(number) else ("text", "")
     if isinstance(value, date) and not isinstance(value, datetime) and value >= _FIRST_DAY:
         return "day", (value - _DAY_0).days
-    return "text", str(joined(value))
+    return "text", str(join_items(value))
 
 
-def _fitting(text: str, most: int = _LONGEST_TEXT) -> str:
+def _fit_text(text: str, most: int = _MAX_TEXT_LENGTH) -> str:
     """Return text as Excel can hold it; what is cut ends with ``…``."""
     units = text.encode("utf-16-le", "surrogatepass")
     if len(units) <= 2 * most:
@@ -314,7 +314,7 @@ def _is_cut(whole: str, written: str) -> bool:
     return written.endswith("…") and is_shorter
 
 
-def _unmarked(text: str) -> str:
+def _escape_markup(text: str) -> str:
     """Return what xlsxwriter writes as this text.
 
     It takes all between ``<r>`` and ``</r>`` for markup of its own and writes it unescaped, so
@@ -323,10 +323,10 @@ def _unmarked(text: str) -> str:
     if not (text.startswith("<r>") and text.endswith("</r>")):
         return text
     markup = f'<r><t xml:space="preserve">{escape(text, quote=False)}</t></r>'
-    return markup if _fitting(markup) == markup else f"{text[:-1]}…"
+    return markup if _fit_text(markup) == markup else f"{text[:-1]}…"
 
 
-def _width(header: str, parts: Iterable[Cells]) -> int:
+def _measure_width(header: str, parts: Iterable[Cells]) -> int:
     """Return the width of a column in characters."""
     longest = len(header) + _BUTTON
     for kind, _, values in parts:
@@ -340,16 +340,16 @@ def _width(header: str, parts: Iterable[Cells]) -> int:
     return min(max(longest + 1, _NARROWEST), _WIDEST)
 
 
-def _sheet_names(names: Iterable[str]) -> dict[str, str]:
+def _choose_sheet_names(names: Iterable[str]) -> dict[str, str]:
     """Return names -> names of sheets: such as Excel takes, and no two alike."""
     # Excel keeps a name for itself.
     taken = {"history"}
     sheets = {}
     for name in names:
-        base = one_line(_NOT_IN_A_NAME.sub("_", str(name)))
+        base = to_one_line(_FORBIDDEN_IN_NAMES.sub("_", str(name)))
         for number in count(1):
             suffix = f" ({number})" if number > 1 else ""
-            sheet = _shortened(base, _LONGEST_NAME - len(suffix)) + suffix
+            sheet = _shorten_name(base, _MAX_NAME_LENGTH - len(suffix)) + suffix
             if sheet.casefold() not in taken:
                 break
         taken.add(sheet.casefold())
@@ -357,7 +357,7 @@ def _sheet_names(names: Iterable[str]) -> dict[str, str]:
     return sheets
 
 
-def _shortened(base: str, most: int) -> str:
+def _shorten_name(base: str, most: int) -> str:
     # An apostrophe at an end would end the name inside of formulas.
     short = base.strip("' ").encode("utf-16-le")[: 2 * most].decode("utf-16-le", "ignore")
     return short.strip("' ") or "Sheet"

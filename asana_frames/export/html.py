@@ -16,7 +16,7 @@ import pandas as pd
 from asana_frames._files import replace_file
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.export.pictures import Picture, render_pictures
-from asana_frames.export.text import column_as_text, joined, label
+from asana_frames.export.text import column_as_text, format_label, join_items
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -176,19 +176,19 @@ def to_html(
     (True, False)
     """
     named = {"": frames} if isinstance(frames, pd.DataFrame) else dict(frames)
-    _check(named, max_rows)
+    _check_arguments(named, max_rows)
     drawn = render_pictures(charts)
     names = [*named, *(name for name in drawn if name not in named)]
     sections = [
-        _section(place, str(name), named.get(name), drawn.get(name), max_rows)
+        _render_section(place, str(name), named.get(name), drawn.get(name), max_rows)
         for place, name in enumerate(names, 1)
     ]
     page = _PAGE.format(
         policy=_POLICY,
         style=_STYLE,
         title=escape(title),
-        notes="\n".join(f"<p>{escape(note)}</p>" for note in _each(notes)),
-        contents=_contents(names) if len(names) > 1 else "",
+        notes="\n".join(f"<p>{escape(note)}</p>" for note in _list_notes(notes)),
+        contents=_render_contents(names) if len(names) > 1 else "",
         sections="\n".join(sections),
     )
     with replace_file(path) as part:
@@ -196,12 +196,12 @@ def to_html(
         part.write_bytes(page.encode("utf-8", "replace"))
 
 
-def _each(notes: Sequence[str]) -> Sequence[str]:
+def _list_notes(notes: Sequence[str]) -> Sequence[str]:
     # A text is a sequence too, of letters.
     return (notes,) if isinstance(notes, str) else notes
 
 
-def _check(frames: Mapping[str, Any], max_rows: int) -> None:
+def _check_arguments(frames: Mapping[str, Any], max_rows: int) -> None:
     if max_rows < 1:
         raise InvalidArgument(f"max_rows={max_rows} is too small: give 1 or more.")
     for name, frame in frames.items():
@@ -211,7 +211,7 @@ def _check(frames: Mapping[str, Any], max_rows: int) -> None:
             )
 
 
-def _contents(names: Sequence[str]) -> str:
+def _render_contents(names: Sequence[str]) -> str:
     items = "".join(
         f'<li><a href="#section-{place}">{escape(str(name))}</a></li>\n'
         for place, name in enumerate(names, 1)
@@ -219,7 +219,7 @@ def _contents(names: Sequence[str]) -> str:
     return f'<nav aria-label="Contents">\n<ul>\n{items}</ul>\n</nav>'
 
 
-def _section(
+def _render_section(
     place: int, name: str, frame: pd.DataFrame | None, picture: Picture | None, max_rows: int
 ) -> str:
     """Return a section: its heading, its chart, its table, and what the table leaves out."""
@@ -227,7 +227,7 @@ def _section(
     if picture is not None:
         parts.append(picture.html())
     if frame is not None:
-        parts.append(_table(name, frame, max_rows))
+        parts.append(_render_table(name, frame, max_rows))
         if not len(frame):
             parts.append('<p class="rows">No rows.</p>')
         elif len(frame) > max_rows:
@@ -238,15 +238,15 @@ def _section(
     return "\n".join([f'<section id="section-{place}">', *parts, "</section>"])
 
 
-def _table(name: str, frame: pd.DataFrame, max_rows: int) -> str:
-    shown = [frame.iloc[:max_rows, place] for place in _readable(frame)]
-    kinds = [_class(column) for column in shown]
+def _render_table(name: str, frame: pd.DataFrame, max_rows: int) -> str:
+    shown = [frame.iloc[:max_rows, place] for place in _find_shown_columns(frame)]
+    kinds = [_choose_class(column) for column in shown]
     heads = "".join(
-        f'<th scope="col"{kind}>{escape(label(column.name).replace("_", " "))}</th>'
+        f'<th scope="col"{kind}>{escape(format_label(column.name).replace("_", " "))}</th>'
         for kind, column in zip(kinds, shown, strict=True)
     )
     columns = [
-        [f"<td{kind}>{escape(text)}</td>" for text in _texts(column)]
+        [f"<td{kind}>{escape(text)}</td>" for text in _format_column(column)]
         for kind, column in zip(kinds, shown, strict=True)
     ]
     rows = "\n".join(f"<tr>{''.join(row)}</tr>" for row in zip(*columns, strict=True))
@@ -257,14 +257,14 @@ def _table(name: str, frame: pd.DataFrame, max_rows: int) -> str:
     )
 
 
-def _readable(frame: pd.DataFrame) -> list[int]:
+def _find_shown_columns(frame: pd.DataFrame) -> list[int]:
     """Return the places of all columns but gids whose names are there too."""
     names = [name for name in frame.columns if isinstance(name, str)]
-    hidden = {name for name in names if _name_of_gid(name) in names}
+    hidden = {name for name in names if _find_name_column(name) in names}
     return [place for place, name in enumerate(frame.columns) if name not in hidden]
 
 
-def _name_of_gid(name: str) -> str | None:
+def _find_name_column(name: str) -> str | None:
     """Return the column of names that goes with a column of gids."""
     head, _, tail = name.rpartition("_")
     if tail not in ("gid", "gids") or (tail == "gids" and not head):
@@ -272,7 +272,7 @@ def _name_of_gid(name: str) -> str | None:
     return f"{head}_name{tail[3:]}" if head else "name"
 
 
-def _class(column: pd.Series[Any]) -> str:
+def _choose_class(column: pd.Series[Any]) -> str:
     """Return the attribute that says how the cells of a column are set."""
     dtype = column.dtype
     # The dtype first, since a column of nothing has one too.
@@ -283,22 +283,22 @@ def _class(column: pd.Series[Any]) -> str:
     return _CLASSES.get(pd.api.types.infer_dtype(column), "")
 
 
-def _texts(column: pd.Series[Any]) -> list[str]:
+def _format_column(column: pd.Series[Any]) -> list[str]:
     """Return the values of a column as they are read; missing ones are empty."""
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
         column = column_as_text(column)
     values: list[Any] = [
         value if there else None for there, value in zip(column.notna(), column, strict=True)
     ]
-    decimals = _decimals([float(value) for value in values if _is_number(value)])
-    return [_text(value, decimals) for value in values]
+    decimals = _choose_decimals([float(value) for value in values if _is_number(value)])
+    return [_format_value(value, decimals) for value in values]
 
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, Real | Decimal) and not isinstance(value, bool | np.bool_)
 
 
-def _decimals(numbers: Sequence[float]) -> int:
+def _choose_decimals(numbers: Sequence[float]) -> int:
     """Return how many decimals tell the numbers apart from whole ones, two at most."""
     finite = [number for number in numbers if abs(number) < _LARGE]
     return next(
@@ -311,7 +311,7 @@ def _decimals(numbers: Sequence[float]) -> int:
     )
 
 
-def _text(value: Any, decimals: int) -> str:
+def _format_value(value: Any, decimals: int) -> str:
     if value is None:
         return ""
     if isinstance(value, bool | np.bool_):
@@ -326,4 +326,4 @@ def _text(value: Any, decimals: int) -> str:
         return f"{round(number, decimals) + 0.0:,.{decimals}f}"
     if isinstance(value, date):
         return value.isoformat()
-    return str(joined(value))
+    return str(join_items(value))

@@ -46,13 +46,13 @@ def to_json_bytes(frame: pd.DataFrame) -> bytes:
             f"An object in JSON has each name once; these columns are there twice: {twice}. "
             f"Name them apart first: frame.set_axis([...], axis=1)."
         )
-    columns = {name: _values(frame.iloc[:, place]) for place, name in enumerate(names)}
+    columns = {name: _to_json_values(frame.iloc[:, place]) for place, name in enumerate(names)}
     rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
     lines = b",\n".join(msgspec.json.encode(row) for row in rows)
     return b"[" + lines + b"]\n"
 
 
-def _values(column: pd.Series[Any]) -> list[Any]:
+def _to_json_values(column: pd.Series[Any]) -> list[Any]:
     """Return JSON values: tuples stay lists, the rest as text shows it."""
     is_tuples = column.dtype == object and column.map(lambda x: isinstance(x, tuple)).any()
     shown = column if is_tuples else as_text(column.to_frame("_"), disarm=False)["_"]

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from asana_frames._files import get_umask
+from asana_frames._files import build_write_error, get_umask
 from asana_frames._optional import require
 from asana_frames.exceptions import ConfigurationError
 
@@ -67,19 +67,19 @@ def to_parquet_parts(
         target.parent.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     except OSError as cause:
-        raise _refused(target, cause) from cause
+        raise build_write_error(target, cause) from cause
     try:
-        made = _written(frames, scratch, arrow, parquet)
+        made = _write_parts(frames, scratch, arrow, parquet)
         scratch.chmod(0o777 & ~get_umask())
         scratch.replace(target)
     except OSError as cause:
-        raise _refused(target, cause) from cause
+        raise build_write_error(target, cause) from cause
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     return made
 
 
-def _written(
+def _write_parts(
     frames: Iterable[pd.DataFrame], scratch: Path, arrow: Any, parquet: Any
 ) -> pd.DataFrame:
     """Write every frame, and those again whose schema turned out to lack something."""
@@ -95,11 +95,11 @@ def _written(
     if parts:
         schemas = [schema for _, _, schema in parts]
         whole = arrow.unify_schemas(schemas, promote_options="permissive")
-        whole = whole.with_metadata(_dtypes(schemas))
+        whole = whole.with_metadata(_merge_pandas_metadata(schemas))
         for name, _, schema in parts:
             if not schema.equals(whole):
                 table = parquet.read_table(scratch / name)
-                parquet.write_table(_filled(table, whole, arrow), scratch / name)
+                parquet.write_table(_fill_columns(table, whole, arrow), scratch / name)
     names, rows = [name for name, _, _ in parts], [count for _, count, _ in parts]
     return pd.DataFrame(
         {
@@ -109,14 +109,14 @@ def _written(
     )
 
 
-def _dtypes(schemas: Sequence[Any]) -> dict[bytes, bytes]:
+def _merge_pandas_metadata(schemas: Sequence[Any]) -> dict[bytes, bytes]:
     """Return what tells pandas the dtypes of all columns that some schema has."""
     told = [json.loads(schema.metadata[b"pandas"]) for schema in schemas]
     columns = {column["name"]: column for part in reversed(told) for column in part["columns"]}
     return {b"pandas": json.dumps({**told[0], "columns": list(columns.values())}).encode()}
 
 
-def _filled(table: Any, schema: Any, arrow: Any) -> Any:
+def _fill_columns(table: Any, schema: Any, arrow: Any) -> Any:
     """Return a table with all columns of a schema; lists that it lacks are empty ones."""
     columns = []
     for field in schema:
@@ -127,7 +127,3 @@ def _filled(table: Any, schema: Any, arrow: Any) -> Any:
         else:
             columns.append(arrow.nulls(table.num_rows, field.type))
     return arrow.Table.from_arrays(columns, schema=schema)
-
-
-def _refused(target: Path, cause: OSError) -> ConfigurationError:
-    return ConfigurationError(f"{target} cannot be written: {cause.strerror or cause}.")

@@ -9,7 +9,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from asana_frames.exceptions import InvalidArgument
-from asana_frames.export.text import one_line
+from asana_frames.export.text import to_one_line
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -51,20 +51,20 @@ def render_pictures(charts: Mapping[str, Figure | Axes] | None) -> dict[str, Pic
     InvalidArgument
         One of them is neither a matplotlib Figure nor Axes.
     """
-    return {name: _picture(name, chart) for name, chart in (charts or {}).items()}
+    return {name: _render_picture(name, chart) for name, chart in (charts or {}).items()}
 
 
-def _picture(name: str, chart: Any) -> Picture:
-    figure = _figure_of(name, chart)
+def _render_picture(name: str, chart: Any) -> Picture:
+    figure = _get_figure(name, chart)
     stream = BytesIO()
     # Without the version of matplotlib, so that the same chart makes the same file.
     figure.savefig(
         stream, format="png", dpi=_DPI, bbox_inches="tight", metadata={"Software": None}
     )
-    return Picture(stream.getvalue(), _title(figure) or one_line(str(name)))
+    return Picture(stream.getvalue(), _get_title(figure) or to_one_line(str(name)))
 
 
-def _figure_of(name: str, chart: Any) -> Figure:
+def _get_figure(name: str, chart: Any) -> Figure:
     # Axes may lie in a part of a figure, whose own .figure is the whole.
     figure: Figure | None = getattr(getattr(chart, "figure", None), "figure", None)
     if figure is None or not hasattr(figure, "savefig"):
@@ -75,7 +75,7 @@ def _figure_of(name: str, chart: Any) -> Figure:
     return figure
 
 
-def _title(figure: Figure) -> str:
+def _get_title(figure: Figure) -> str:
     titles = [figure.get_suptitle(), *(axes.get_title() for axes in figure.axes)]
     # A dollar sign that is meant is written with a backslash in a chart.
-    return next((one_line(title).replace(r"\$", "$") for title in titles if title.strip()), "")
+    return next((to_one_line(title).replace(r"\$", "$") for title in titles if title.strip()), "")

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 #: What a spreadsheet takes for the beginning of a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_BETWEEN = "; "
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_SEPARATOR = "; "
 
 
 def as_text(frame: pd.DataFrame, *, disarm: bool = True) -> pd.DataFrame:
@@ -41,18 +41,18 @@ def column_as_text(column: pd.Series[Any], *, disarm: bool = True) -> pd.Series[
     """Return one column as ``as_text`` does."""
     dtype = column.dtype
     if isinstance(dtype, pd.DatetimeTZDtype):
-        return _moments(column.dt.tz_convert("UTC"), "Z")
+        return _format_times(column.dt.tz_convert("UTC"), "Z")
     if pd.api.types.is_datetime64_dtype(dtype):
-        return _moments(column, "")
+        return _format_times(column, "")
     if isinstance(dtype, pd.CategoricalDtype):
         column = column.astype(object)
     elif pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_bool_dtype(dtype):
         return column
-    text: pd.Series[Any] = column.map(joined, na_action="ignore")
-    return text.map(disarmed, na_action="ignore") if disarm else text
+    text: pd.Series[Any] = column.map(join_items, na_action="ignore")
+    return text.map(disarm_formula, na_action="ignore") if disarm else text
 
 
-def _moments(column: pd.Series[Any], zone: str) -> pd.Series[Any]:
+def _format_times(column: pd.Series[Any], zone: str) -> pd.Series[Any]:
     """Return days alone where no value has a time of day."""
     present = column.dropna()
     if not zone and (present == present.dt.normalize()).all():
@@ -66,18 +66,18 @@ def _moments(column: pd.Series[Any], zone: str) -> pd.Series[Any]:
     return shown + zone
 
 
-def joined(value: Any) -> Any:
+def join_items(value: Any) -> Any:
     """Return the items of a list as one text; what is no list stays as it is."""
     # A Parquet file gives arrays back for tuples.
     if isinstance(value, tuple | list | np.ndarray):
-        return _BETWEEN.join("" if item is None else str(joined(item)) for item in value)
+        return _SEPARATOR.join("" if item is None else str(join_items(item)) for item in value)
     return value
 
 
-def label(name: Any) -> str:
+def format_label(name: Any) -> str:
     """Return the name of a column as text: a day as a day, the levels of a name joined."""
     if isinstance(name, tuple):
-        return _BETWEEN.join(filter(None, map(label, name)))
+        return _SEPARATOR.join(filter(None, map(format_label, name)))
     if pd.isna(name):
         return ""
     if isinstance(name, datetime):
@@ -85,11 +85,11 @@ def label(name: Any) -> str:
     return str(name)
 
 
-def one_line(text: str) -> str:
+def to_one_line(text: str) -> str:
     """Return text with spaces for line breaks and for what is not to be seen."""
     return "".join(sign if sign.isprintable() else " " for sign in text).strip()
 
 
-def disarmed(value: Any) -> Any:
+def disarm_formula(value: Any) -> Any:
     """Return text that no spreadsheet runs."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value

@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import asana_frames as af
-from asana_frames.export.text import disarmed
+from asana_frames._files import replace_file
+from asana_frames.export.text import disarm_formula
 
 
 @pytest.fixture
@@ -73,7 +74,7 @@ def test_text_can_be_left_as_it_is(tmp_path: Path) -> None:
 
 @given(st.text())
 def test_disarmed_text_is_never_a_formula_and_loses_nothing(text: str) -> None:
-    safe = disarmed(text)
+    safe = disarm_formula(text)
 
     assert not safe.startswith(("=", "+", "-", "@", "\t", "\r"))
     assert safe in (text, "'" + text)
@@ -178,7 +179,7 @@ def test_a_failure_leaves_the_older_file_as_it_was(tmp_path: Path) -> None:
     file.write_text("older")
 
     def fail() -> None:
-        with af.export.writing(file) as part:
+        with replace_file(file) as part:
             part.write_text("half of the new")
             raise RuntimeError
 

@@ -35,7 +35,7 @@ _BURNUP = ("scope", "done", "open")
 _ASSIGNEE = {"assignee_gid": "person_gid", "assignee_name": "person_name"}
 _UNITS = {"minutes": 60.0, "hours": 1.0}
 #: Rows that a table of all groups and periods may have.
-_MOST = 20_000_000
+_MAX_ROWS = 20_000_000
 
 
 def daily(
@@ -90,20 +90,21 @@ def daily(
     """
     require_columns(tasks, [*_LIFE, "due_on"], what="rollups.daily", record="task")
     life = task_lifespans(tasks, tz, what="rollups.daily")
-    days = _days(life, start, end)
+    days = _list_days(life, start, end)
     created, completed = life["created"].to_numpy(), life["completed"].to_numpy()
     late_from = np.maximum(created, life["due"].to_numpy() + np.timedelta64(1, "D"))
     was_late = ~(late_from >= completed) & life["due"].notna().to_numpy()
     counts = {
-        "created": _on(created, days),
-        "completed": _on(completed, days),
-        "open": _until(created, days) - _until(completed, days),
-        "overdue": _until(late_from[was_late], days) - _until(completed[was_late], days),
+        "created": _count_by_day(created, days),
+        "completed": _count_by_day(completed, days),
+        "open": _count_up_to_day(created, days) - _count_up_to_day(completed, days),
+        "overdue": _count_up_to_day(late_from[was_late], days)
+        - _count_up_to_day(completed[was_late], days),
     }
-    return _counted(pd.DataFrame({"day": days, **counts}), _DAILY)
+    return _cast_counts(pd.DataFrame({"day": days, **counts}), _DAILY)
 
 
-def _days(life: pd.DataFrame, start: Any, end: Any) -> pd.DatetimeIndex:
+def _list_days(life: pd.DataFrame, start: Any, end: Any) -> pd.DatetimeIndex:
     """Return the days from the first to the last, none if there is nothing to count.
 
     Raises
@@ -122,25 +123,25 @@ def _days(life: pd.DataFrame, start: Any, end: Any) -> pd.DatetimeIndex:
     return pd.date_range(first, last, unit="us")
 
 
-def _places(events: Days, days: pd.DatetimeIndex) -> Any:
+def _get_day_offsets(events: Days, days: pd.DatetimeIndex) -> Any:
     """Return how many days after the first of ``days`` events are; missing ones are left out."""
     there = events[~np.isnat(events)].astype("datetime64[D]")
     return (there - days.to_numpy()[:1].astype("datetime64[D]")).astype("int64")
 
 
-def _on(events: Days, days: pd.DatetimeIndex) -> Any:
+def _count_by_day(events: Days, days: pd.DatetimeIndex) -> Any:
     """Count the events on each of consecutive days."""
     if days.empty:
         return np.zeros(0, dtype="int64")
-    at = _places(events, days)
+    at = _get_day_offsets(events, days)
     return np.bincount(at[(at >= 0) & (at < len(days))], minlength=len(days))
 
 
-def _until(events: Days, days: pd.DatetimeIndex) -> Any:
+def _count_up_to_day(events: Days, days: pd.DatetimeIndex) -> Any:
     """Count the events up to the end of each of consecutive days."""
     if days.empty:
         return np.zeros(0, dtype="int64")
-    at = np.maximum(_places(events, days), 0)
+    at = np.maximum(_get_day_offsets(events, days), 0)
     return np.bincount(at[at < len(days)], minlength=len(days)).cumsum()
 
 
@@ -188,21 +189,21 @@ def burnup(tasks: pd.DataFrame, every: Every = "D", tz: str = "UTC") -> pd.DataF
     require_columns(tasks, _LIFE, what="rollups.burnup", record="task")
     check_every(every)
     life = task_lifespans(tasks[list(_LIFE)], tz, what="rollups.burnup")
-    known = _days(life, None, None)
+    known = _list_days(life, None, None)
     if known.empty:
         nothing = dict.fromkeys(_BURNUP, 0)
-        return _counted(pd.DataFrame({"period": known, **nothing}), _BURNUP)
+        return _cast_counts(pd.DataFrame({"period": known, **nothing}), _BURNUP)
     periods = list_periods(known[0], known[-1], every)
     days = pd.date_range(periods[0], period_end(periods[-1], every), unit="us")
     # The last day of a period is the one before the next begins.
     ends = np.append(days.get_indexer(periods[1:]), len(days)) - 1
-    scope = _until(life["created"].to_numpy(), days)[ends]
-    done = _until(life["completed"].to_numpy(), days)[ends]
+    scope = _count_up_to_day(life["created"].to_numpy(), days)[ends]
+    done = _count_up_to_day(life["completed"].to_numpy(), days)[ends]
     table = pd.DataFrame({"period": periods, "scope": scope, "done": done, "open": scope - done})
-    return _counted(table, _BURNUP)
+    return _cast_counts(table, _BURNUP)
 
 
-def _counted(table: pd.DataFrame, counts: Sequence[str]) -> pd.DataFrame:
+def _cast_counts(table: pd.DataFrame, counts: Sequence[str]) -> pd.DataFrame:
     return table.astype(dict.fromkeys(counts, "Int64"))
 
 
@@ -265,15 +266,15 @@ def throughput(
     require_columns(tasks, ["gid", "completed_at"], what="rollups.throughput", record="task")
     check_every(every)
     last = None if end is None else parse_day(end, name="end")
-    rows, keys = _keyed(tasks, by, what="rollups.throughput")
+    rows, keys = _select_completed(tasks, by, what="rollups.throughput")
     day = local_days(parse_moments(rows["completed_at"], what="rollups.throughput"), tz)
     counts = day.notna() & (True if last is None else day <= last)
     named = {key.name: rows.loc[counts, key.column] for key in keys}
     groups = pd.DataFrame(named, index=rows.index[counts])
-    return _filled(groups, day[counts], every, last)
+    return _count_by_period(groups, day[counts], every, last)
 
 
-def _keyed(
+def _select_completed(
     tasks: pd.DataFrame, by: str | Sequence[str] | None, *, what: str
 ) -> tuple[pd.DataFrame, list[Key]]:
     """Return the completed tasks, each once, with the columns that their keys stand for."""
@@ -284,7 +285,7 @@ def _keyed(
     return rows, resolve_keys(rows, by, what=what)
 
 
-def _filled(
+def _count_by_period(
     groups: pd.DataFrame, days: pd.Series[Any], every: Every, last: pd.Timestamp | None
 ) -> pd.DataFrame:
     """Count the days of each group and period, 0 where there are none.
@@ -305,7 +306,7 @@ def _filled(
         grouped = groups.groupby(list(groups.columns), dropna=False, observed=True)
         code = grouped.ngroup().to_numpy()
         table = groups.iloc[np.unique(code, return_index=True)[1]].reset_index(drop=True)
-    if len(table) * len(periods) > _MOST:
+    if len(table) * len(periods) > _MAX_ROWS:
         raise InvalidArgument(
             f"by= makes {len(table) * len(periods):,} rows of {len(table):,} groups in "
             f"{len(periods):,} periods. Take fewer keys, or a longer period."
@@ -314,7 +315,7 @@ def _filled(
     completed = np.bincount(code * len(periods) + at, minlength=len(table) * len(periods))
     rows = table.loc[table.index.repeat(len(periods))].reset_index(drop=True)
     period = np.tile(periods.to_numpy(), len(table))
-    return _counted(rows.assign(period=period, completed=completed), ["completed"])
+    return _cast_counts(rows.assign(period=period, completed=completed), ["completed"])
 
 
 def load(
@@ -391,4 +392,4 @@ def load(
         {name: values[name] for name in ("tasks", "hours")},
     )
     order = ["person_name", "person_gid", "period"]
-    return _counted(table.sort_values(order, ignore_index=True), ["tasks"])
+    return _cast_counts(table.sort_values(order, ignore_index=True), ["tasks"])

@@ -28,7 +28,7 @@ _DTYPES: dict[str, Any] = {
     "cumulative": "Float64",
 }
 #: Periods after which a trial that is not through is given up.
-_MOST_PERIODS = 10_000
+_MAX_PERIODS = 10_000
 #: Draws that are made at once.
 _BLOCK = 2_000_000
 #: How far apart periods begin, in days at most -> what they are.
@@ -98,22 +98,22 @@ def forecast(
     """
     require_columns(throughput, ["period", "completed"], what=_WHAT)
     check_days(throughput["period"], what=_WHAT)
-    _check(remaining, trials)
-    amounts = _amounts(throughput)
+    _check_arguments(remaining, trials)
+    amounts = _sum_by_period(throughput)
     if amounts.sum() <= 0:
         raise InvalidArgument(
             f"{_WHAT}: nothing was ever completed, so nothing tells when the rest will be. Give a "
             f"throughput with completed tasks."
         )
-    length = _length(pd.DatetimeIndex(amounts.index), every)
+    length = _infer_period_length(pd.DatetimeIndex(amounts.index), every)
     first = period_end(amounts.index[-1], length) + pd.Timedelta(days=1)
     first = first if start is None else parse_day(start, name="start")
     draws = np.random.default_rng(seed)
-    taken = _simulated(amounts.to_numpy(dtype="float64"), float(remaining), trials, draws)
-    return _distribution(taken, first, length)
+    taken = _simulate_trials(amounts.to_numpy(dtype="float64"), float(remaining), trials, draws)
+    return _build_distribution(taken, first, length)
 
 
-def _check(remaining: float, trials: int) -> None:
+def _check_arguments(remaining: float, trials: int) -> None:
     """Refuse what cannot be drawn for.
 
     Raises
@@ -127,7 +127,7 @@ def _check(remaining: float, trials: int) -> None:
         raise InvalidArgument(f"trials={trials!r} is no number of trials: 1 or more.")
 
 
-def _amounts(throughput: pd.DataFrame) -> pd.Series[Any]:
+def _sum_by_period(throughput: pd.DataFrame) -> pd.Series[Any]:
     """Return what was completed in each period, in their order.
 
     Raises
@@ -142,7 +142,7 @@ def _amounts(throughput: pd.DataFrame) -> pd.Series[Any]:
     return sums
 
 
-def _length(periods: pd.DatetimeIndex, every: Every | None) -> Every:
+def _infer_period_length(periods: pd.DatetimeIndex, every: Every | None) -> Every:
     """Return how long the periods are.
 
     Raises
@@ -162,7 +162,7 @@ def _length(periods: pd.DatetimeIndex, every: Every | None) -> Every:
     raise InvalidArgument(f"{_WHAT} cannot tell how long the periods are: type every='W'.")
 
 
-def _simulated(
+def _simulate_trials(
     amounts: npt.NDArray[np.float64], remaining: float, trials: int, draws: np.random.Generator
 ) -> npt.NDArray[np.int64]:
     """Return how many periods each trial took, -1 where the most were not enough."""
@@ -170,11 +170,11 @@ def _simulated(
     left = np.full(trials, remaining)
     taken[left <= 0] = 0
     # As many at once as the rest takes on average and a little more.
-    usual = min(_MOST_PERIODS, math.ceil(1.2 * remaining / amounts.mean()) + 4)
+    usual = min(_MAX_PERIODS, math.ceil(1.2 * remaining / amounts.mean()) + 4)
     over = 0
-    while over < _MOST_PERIODS and (taken < 0).any():
+    while over < _MAX_PERIODS and (taken < 0).any():
         running = np.flatnonzero(taken < 0)
-        width = max(1, min(usual, _MOST_PERIODS - over, _BLOCK // len(running)))
+        width = max(1, min(usual, _MAX_PERIODS - over, _BLOCK // len(running)))
         done = draws.choice(amounts, (len(running), width)).cumsum(axis=1)
         is_through = done >= left[running, None]
         through = is_through.any(axis=1)
@@ -184,13 +184,15 @@ def _simulated(
     return taken
 
 
-def _distribution(taken: npt.NDArray[np.int64], first: pd.Timestamp, every: Every) -> pd.DataFrame:
+def _build_distribution(
+    taken: npt.NDArray[np.int64], first: pd.Timestamp, every: Every
+) -> pd.DataFrame:
     """Return how many trials took how many periods."""
     known = taken[taken >= 0]
     periods = np.arange(known.min(), known.max() + 1) if len(known) else known
     counts = np.bincount(known - known.min()) if len(known) else known
     table = pd.DataFrame(
-        {"periods": periods, "date": _last_days(first, periods, every), "trials": counts}
+        {"periods": periods, "date": _find_last_days(first, periods, every), "trials": counts}
     ).astype({"periods": "Int64", "trials": "Int64"})
     given_up = int((taken < 0).sum())
     if given_up:
@@ -201,7 +203,7 @@ def _distribution(taken: npt.NDArray[np.int64], first: pd.Timestamp, every: Ever
     return table.astype(_DTYPES)
 
 
-def _last_days(
+def _find_last_days(
     first: pd.Timestamp, periods: npt.NDArray[np.int64], every: Every
 ) -> npt.NDArray[np.datetime64]:
     """Return the last day of so many periods that begin on a day."""

@@ -107,27 +107,29 @@ def lead_times(
     """
     what = "rollups.lead_times"
     require_columns(tasks, _LIFE, what=what, record="task")
-    rows = _read(tasks, what=what)
-    rows = _chosen(rows, sort_order(rows, "completed_at", rows["completed_at"].notna()))
+    rows = _read_tasks(tasks, what=what)
+    rows = _select_tasks(rows, sort_order(rows, "completed_at", rows["completed_at"].notna()))
     created, completed = rows["created_at"], rows["completed_at"]
     completed_on = local_days(completed, tz)
     ends = (to_microseconds(created), to_microseconds(completed))
     worked = pd.Series(days_worked(*ends, tz, workdays, holidays)).astype("Float64")
     return pd.DataFrame(
         {
-            **_texts(rows),
+            **_build_text_columns(rows),
             "created_at": created,
             "completed_at": completed,
             "completed_on": completed_on,
-            "days_open": _open_for(created, completed),
+            "days_open": _measure_days_open(created, completed),
             "working_days": worked,
-            "days_since_first_assignment": _since_assigned(rows, stories),
-            "days_late": _whole_days(completed_on - parse_task_dates(rows, "due_on", what=what)),
+            "days_since_first_assignment": _measure_days_since_assigned(rows, stories),
+            "days_late": _to_whole_days(
+                completed_on - parse_task_dates(rows, "due_on", what=what)
+            ),
         }
     )
 
 
-def _read(tasks: pd.DataFrame, *, what: str) -> pd.DataFrame:
+def _read_tasks(tasks: pd.DataFrame, *, what: str) -> pd.DataFrame:
     """Return each task once, with moments in UTC."""
     rows = unique_tasks(tasks, _READ)
     return rows.assign(
@@ -136,26 +138,28 @@ def _read(tasks: pd.DataFrame, *, what: str) -> pd.DataFrame:
     )
 
 
-def _chosen(rows: pd.DataFrame, at: Index) -> pd.DataFrame:
+def _select_tasks(rows: pd.DataFrame, at: Index) -> pd.DataFrame:
     """Return some of the tasks, in this order, with the places that each is in first."""
     known = [name for name in _READ if name in rows.columns]
     return rows[known].take(at).reset_index(drop=True).assign(**first_places(rows, at))
 
 
-def _texts(rows: pd.DataFrame) -> dict[str, pd.Series[Any]]:
+def _build_text_columns(rows: pd.DataFrame) -> dict[str, pd.Series[Any]]:
     return {name: text_column(rows, _OWN.get(name, name)) for name in _TEXTS}
 
 
-def _open_for(start: pd.Series[Any], end: pd.Series[Any]) -> pd.Series[Any]:
+def _measure_days_open(start: pd.Series[Any], end: pd.Series[Any]) -> pd.Series[Any]:
     return days_between(start, end).clip(lower=0)
 
 
-def _whole_days(between: pd.Series[Any]) -> pd.Series[Any]:
+def _to_whole_days(between: pd.Series[Any]) -> pd.Series[Any]:
     days: pd.Series[Any] = between.dt.days.astype("Int64")
     return days
 
 
-def _since_assigned(rows: pd.DataFrame, stories: pd.DataFrame | None) -> pd.Series[Any]:
+def _measure_days_since_assigned(
+    rows: pd.DataFrame, stories: pd.DataFrame | None
+) -> pd.Series[Any]:
     """Return the days from the first assignment on, missing where nothing tells of one."""
     if stories is None:
         return pd.Series(pd.NA, index=rows.index, dtype="Float64")
@@ -165,7 +169,9 @@ def _since_assigned(rows: pd.DataFrame, stories: pd.DataFrame | None) -> pd.Seri
     is_assigned = stories["resource_subtype"].eq("assigned").fillna(False).astype(bool)
     at = parse_moments(stories["created_at"], what=what)[is_assigned.to_numpy()]
     first = at.groupby(stories.loc[is_assigned.to_numpy(), "task_gid"].to_numpy()).min()
-    return _open_for(first.reindex(rows["gid"]).reset_index(drop=True), rows["completed_at"])
+    return _measure_days_open(
+        first.reindex(rows["gid"]).reset_index(drop=True), rows["completed_at"]
+    )
 
 
 def close_times(
@@ -207,7 +213,7 @@ def close_times(
     0      3                  4.0       2.0       6.9       8.3
     """
     require_columns(lead_times, ["days_open"], what="rollups.close_times")
-    names = _names(percentiles)
+    names = _name_percentiles(percentiles)
     rows = lead_times.reset_index(drop=True)
     keys = [] if by is None else resolve_keys(rows, by, what="rollups.close_times")
     columns = [key.name for key in keys]
@@ -226,7 +232,7 @@ def close_times(
     return table.astype(dict.fromkeys(found, "Float64") | {"tasks": "Int64"})
 
 
-def _names(percentiles: Sequence[float]) -> dict[str, float]:
+def _name_percentiles(percentiles: Sequence[float]) -> dict[str, float]:
     """Return what the columns of percentiles are called.
 
     Raises
@@ -291,27 +297,27 @@ def aging(tasks: pd.DataFrame, now: When | None = None, tz: str = "UTC") -> pd.D
     what = "rollups.aging"
     require_columns(tasks, _LIFE, what=what, record="task")
     moment, day = parse_moment(now, tz), resolve_today(now, tz)
-    rows = _read(tasks, what=what)
-    rows = _chosen(rows, sort_order(rows, "created_at", rows["completed_at"].isna()))
+    rows = _read_tasks(tasks, what=what)
+    rows = _select_tasks(rows, sort_order(rows, "created_at", rows["completed_at"].isna()))
     modified = parse_task_times(rows, "modified_at", what=what)
     due = parse_task_dates(rows, "due_on", what=what)
-    late = _whole_days(day - due)
+    late = _to_whole_days(day - due)
     here = pd.Series(moment, index=rows.index)
-    ages = _open_for(rows["created_at"], here)
+    ages = _measure_days_open(rows["created_at"], here)
     return pd.DataFrame(
         {
-            **_texts(rows),
+            **_build_text_columns(rows),
             "created_at": rows["created_at"],
             "days_open": ages,
-            "days_since_modified": _open_for(modified, here),
+            "days_since_modified": _measure_days_open(modified, here),
             "due_on": due,
             "days_overdue": late.where(late > 0),
-            "bucket": _buckets(ages),
+            "bucket": _assign_buckets(ages),
         }
     )
 
 
-def _buckets(ages: pd.Series[Any]) -> pd.Series[Any]:
+def _assign_buckets(ages: pd.Series[Any]) -> pd.Series[Any]:
     bounds = [*BUCKETS, np.inf]
     cut = pd.cut(ages.astype("float64"), bounds, right=False, labels=list(BUCKETS.values()))
     return pd.Series(cut, index=ages.index)

@@ -120,23 +120,23 @@ def quality(
     read = unique_tasks(tasks, _READ)
     rows = add_places(read, np.arange(len(read)))
     is_open = rows["completed_at"].isna()
-    homes = _memberships(rows)
+    homes = _explode_memberships(rows)
     found = [
-        _early(rows),
-        *_misplaced(homes, done_sections),
-        _overdue(rows, is_open, resolve_today(now, tz)),
-        _orphans(rows),
-        _twins(homes),
-        _stale(rows, is_open, parse_moment(now, tz), stale_days),
-        _listed(rows, is_open & rows["assignee_gid"].isna(), "no assignee"),
-        _listed(rows, is_open & rows["due_on"].isna(), "no due date"),
+        _find_completed_early(rows),
+        *_find_misplaced(homes, done_sections),
+        _find_overdue(rows, is_open, resolve_today(now, tz)),
+        _find_orphans(rows),
+        _find_duplicate_names(homes),
+        _find_stale(rows, is_open, parse_moment(now, tz), stale_days),
+        _build_findings(rows, is_open & rows["assignee_gid"].isna(), "no assignee"),
+        _build_findings(rows, is_open & rows["due_on"].isna(), "no due date"),
     ]
     table = pd.concat(found).astype({"finding": pd.CategoricalDtype([*FINDINGS], ordered=True)})
     order = ["finding", "project_name", "task_name", "task_gid"]
     return table.sort_values(order, kind="stable", ignore_index=True)
 
 
-def _listed(
+def _build_findings(
     rows: pd.DataFrame, where: pd.Series[Any], finding: str, detail: pd.Series[Any] | None = None
 ) -> pd.DataFrame:
     """Return the tasks of a finding."""
@@ -147,19 +147,19 @@ def _listed(
     return table.astype({"finding": STR, "detail": STR})
 
 
-def _early(rows: pd.DataFrame) -> pd.DataFrame:
+def _find_completed_early(rows: pd.DataFrame) -> pd.DataFrame:
     created = parse_task_times(rows, "created_at", what=_WHAT)
     completed = parse_task_times(rows, "completed_at", what=_WHAT)
-    shown = "created " + _day(created) + ", completed " + _day(completed)
-    return _listed(rows, completed < created, "completed before created", shown)
+    shown = "created " + _format_days(created) + ", completed " + _format_days(completed)
+    return _build_findings(rows, completed < created, "completed before created", shown)
 
 
-def _day(days: pd.Series[Any]) -> pd.Series[Any]:
+def _format_days(days: pd.Series[Any]) -> pd.Series[Any]:
     written: pd.Series[Any] = days.dt.strftime("%Y-%m-%d").astype(STR)
     return written
 
 
-def _memberships(rows: pd.DataFrame) -> pd.DataFrame:
+def _explode_memberships(rows: pd.DataFrame) -> pd.DataFrame:
     """Return a row for each project that a task is in itself, none where that is not known."""
     if not set(_MEMBERSHIPS) <= set(rows.columns):
         return rows.head(0).assign(project_gid=None, section_name=None)
@@ -169,7 +169,7 @@ def _memberships(rows: pd.DataFrame) -> pd.DataFrame:
     return each[each["project_gid"].notna().to_numpy()].reset_index(drop=True)
 
 
-def _misplaced(homes: pd.DataFrame, sections: Iterable[str] | None) -> list[pd.DataFrame]:
+def _find_misplaced(homes: pd.DataFrame, sections: Iterable[str] | None) -> list[pd.DataFrame]:
     """Return the tasks that are open in a done section, or completed outside of them."""
     if sections is None:
         return []
@@ -179,25 +179,25 @@ def _misplaced(homes: pd.DataFrame, sections: Iterable[str] | None) -> list[pd.D
     is_open = homes["completed_at"].isna()
     outside = ~is_open & ~is_done & has_done
     return [
-        _listed(homes, is_open & is_done, "open in a done section", name),
-        _listed(homes, outside, "completed outside the done sections", name),
+        _build_findings(homes, is_open & is_done, "open in a done section", name),
+        _build_findings(homes, outside, "completed outside the done sections", name),
     ]
 
 
-def _overdue(rows: pd.DataFrame, is_open: pd.Series[Any], day: pd.Timestamp) -> pd.DataFrame:
+def _find_overdue(rows: pd.DataFrame, is_open: pd.Series[Any], day: pd.Timestamp) -> pd.DataFrame:
     due = parse_task_dates(rows, "due_on", what=_WHAT)
     is_late = is_open & (due < day) & rows["assignee_gid"].isna()
-    return _listed(rows, is_late, "overdue without assignee", "due " + _day(due))
+    return _build_findings(rows, is_late, "overdue without assignee", "due " + _format_days(due))
 
 
-def _orphans(rows: pd.DataFrame) -> pd.DataFrame:
+def _find_orphans(rows: pd.DataFrame) -> pd.DataFrame:
     parent = text_column(rows, "parent_gid")
     is_gone = parent.notna() & (places_in(rows["gid"], parent) < 0) & rows["project_gid"].isna()
     shown = "parent " + text_column(rows, "parent_name").fillna(parent)
-    return _listed(rows, is_gone, "orphan subtask", shown)
+    return _build_findings(rows, is_gone, "orphan subtask", shown)
 
 
-def _twins(homes: pd.DataFrame) -> pd.DataFrame:
+def _find_duplicate_names(homes: pd.DataFrame) -> pd.DataFrame:
     """Return the open tasks of a project that share a name."""
     still = homes[homes["completed_at"].isna()].reset_index(drop=True)
     name = text_column(still, "name").str.strip().str.casefold()
@@ -205,16 +205,16 @@ def _twins(homes: pd.DataFrame) -> pd.DataFrame:
     count = name.groupby(keys, dropna=False).transform("size").astype("int64")
     is_twin = (count > 1) & name.notna() & (name != "")
     shown = count.astype("str").astype(STR) + " of this name"
-    return _listed(still, is_twin, "duplicate name", shown)
+    return _build_findings(still, is_twin, "duplicate name", shown)
 
 
-def _stale(
+def _find_stale(
     rows: pd.DataFrame, is_open: pd.Series[Any], moment: pd.Timestamp, most: float
 ) -> pd.DataFrame:
     modified = parse_task_times(rows, "modified_at", what=_WHAT)
     days = days_between(modified, pd.Series(moment, index=rows.index)).astype("float64")
     shown = days.fillna(0).astype("int64").astype("str").astype(STR) + " days unchanged"
-    return _listed(rows, is_open & (days > most), "stale", shown)
+    return _build_findings(rows, is_open & (days > most), "stale", shown)
 
 
 def empty_fields(tasks: pd.DataFrame) -> pd.DataFrame:
@@ -264,11 +264,11 @@ def _is_empty(values: pd.Series[Any]) -> Any:
     if isinstance(values.dtype, pd.StringDtype):
         return is_missing | values.str.strip().eq("").to_numpy(dtype=bool, na_value=False)
     if values.dtype == object:
-        return is_missing | values.map(_is_nothing).to_numpy(dtype=bool)
+        return is_missing | values.map(_is_blank).to_numpy(dtype=bool)
     return is_missing
 
 
-def _is_nothing(value: Any) -> bool:
+def _is_blank(value: Any) -> bool:
     if isinstance(value, str):
         return not value.strip()
     return isinstance(value, Sized) and not value

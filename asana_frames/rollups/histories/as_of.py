@@ -10,21 +10,20 @@ import numpy.typing as npt
 import pandas as pd
 
 from asana_frames.frames.arrays import STR
-from asana_frames.rollups.histories.section_moves import SUBTYPES, in_time_order
-from asana_frames.rollups.histories.sections import section_times
+from asana_frames.rollups.histories.sections import MOVES, section_times
+from asana_frames.rollups.histories.stories import FIELD_CHANGED, STORY_COLUMNS, sort_stories
 from asana_frames.rollups.shared.duplicates import drop_duplicates
 from asana_frames.rollups.shared.inputs import require_columns
 from asana_frames.rollups.shared.moments import convert_zone, parse_moment, parse_moments
 from asana_frames.types import When
 
 _WHAT = "rollups.as_of"
-_NEEDED = ["gid", "task_gid", "created_at", "resource_subtype"]
 _ENDS = ("gid", "name")
 #: Columns that never change.
 _FIXED = ("gid", "created_at")
 
 
-class _Told(NamedTuple):
+class _OldValues(NamedTuple):
     """Stories that tell old values, and the columns of tasks they are values of."""
 
     subtypes: tuple[str, ...]
@@ -32,17 +31,18 @@ class _Told(NamedTuple):
     columns: Mapping[str, str]
 
 
-_TOLD = (
-    _Told(("name_changed",), {"name": "old_name"}),
-    _Told(("approval_status_changed",), {"approval_status": "old_approval_status"}),
-    _Told(("resource_subtype_changed",), {"resource_subtype": "old_resource_subtype"}),
-    _Told(("due_date_changed",), {"due_on": "old_dates_due_on", "due_at": "old_dates_due_at"}),
+_OLD_VALUES = (
+    _OldValues(("name_changed",), {"name": "old_name"}),
+    _OldValues(("approval_status_changed",), {"approval_status": "old_approval_status"}),
+    _OldValues(("resource_subtype_changed",), {"resource_subtype": "old_resource_subtype"}),
+    _OldValues(
+        ("due_date_changed",), {"due_on": "old_dates_due_on", "due_at": "old_dates_due_at"}
+    ),
     # Both dates of a range move with either of them.
-    _Told(("start_date_changed", "due_date_changed"), {"start_on": "old_dates_start_on"}),
+    _OldValues(("start_date_changed", "due_date_changed"), {"start_on": "old_dates_start_on"}),
 )
-_FIELD = "_custom_field_changed"
 #: Kind of a custom field -> what follows the name of its columns, and the old value of each.
-_FIELDS: dict[str, Mapping[str, str]] = {
+_FIELD_COLUMNS: dict[str, Mapping[str, str]] = {
     "enum": {"": "old_enum_value_name"},
     "number": {"": "old_number_value"},
     "text": {"": "old_text_value"},
@@ -57,10 +57,10 @@ _MEMBERSHIPS = {
 }
 _PLACES = ("project_gid", "old_section_gid", "new_section_gid")
 _READ = {
-    *_NEEDED,
+    *STORY_COLUMNS,
     *_PLACES,
-    *(column for told in _TOLD for column in told.columns.values()),
-    *(column for columns in _FIELDS.values() for column in columns.values()),
+    *(column for told in _OLD_VALUES for column in told.columns.values()),
+    *(column for columns in _FIELD_COLUMNS.values() for column in columns.values()),
     *(f"old_date_value_due_{end}" for end in ("on", "at")),
     *(f"{what}_{end}" for what in ("assignee", "created_by", "custom_field") for end in _ENDS),
 }
@@ -132,12 +132,12 @@ def as_of(
     0   5  Logo 2026-03-06
     """
     require_columns(tasks, _FIXED, what=_WHAT, record="task")
-    require_columns(stories, _NEEDED, what=_WHAT, record="story")
+    require_columns(stories, STORY_COLUMNS, what=_WHAT, record="story")
     at = parse_moment(moment, tz)
     known = drop_duplicates(tasks)
     is_there = ~(parse_moments(known["created_at"], what=_WHAT) > at).to_numpy(dtype=bool)
-    past = _Past(known[is_there].reset_index(drop=True), stories, at)
-    for told in _TOLD:
+    past = _TaskHistory(known[is_there].reset_index(drop=True), stories, at)
+    for told in _OLD_VALUES:
         past.replay(told.subtypes, told.columns)
     _replay_assignees(past)
     _replay_completion(past)
@@ -152,7 +152,7 @@ def as_of(
     return then
 
 
-class _Past:
+class _TaskHistory:
     """Tasks on their way back to a moment."""
 
     def __init__(self, tasks: pd.DataFrame, stories: pd.DataFrame, at: pd.Timestamp) -> None:
@@ -164,7 +164,7 @@ class _Past:
         row = self.rows_of(stories["task_gid"])
         read = stories[[name for name in stories.columns if name in _READ]].assign(row=row)
         #: Stories of the tasks in time order, with the ``row`` of the task.
-        self.stories = in_time_order(read[row.notna().to_numpy(dtype=bool)], what=_WHAT)
+        self.stories = sort_stories(read[row.notna().to_numpy(dtype=bool)], what=_WHAT)
         self.stories = self.stories.astype({"row": "int64"})
         self._is_later = (self.stories["created_at"] > at).to_numpy(dtype=bool)
 
@@ -209,7 +209,7 @@ class _Past:
         self.tasks = self.tasks.assign(**{column: array})
 
 
-def _replay_assignees(past: _Past) -> None:
+def _replay_assignees(past: _TaskHistory) -> None:
     """Give the tasks that were assigned later to whom the story before gave them."""
     subtypes = ("assigned", "unassigned")
     rows = past.first_after(subtypes).index
@@ -221,7 +221,7 @@ def _replay_assignees(past: _Past) -> None:
                 past.put(f"{person}_{end}", before[f"{story}_{end}"].where(is_given))
 
 
-def _replay_completion(past: _Past) -> None:
+def _replay_completion(past: _TaskHistory) -> None:
     """Take back completions, and put those back that were taken back later."""
     subtypes = ("marked_complete", "marked_incomplete")
     first = past.first_after(subtypes)
@@ -240,7 +240,7 @@ def _replay_completion(past: _Past) -> None:
             past.put(f"completed_by_{end}", before[f"created_by_{end}"].where(is_told))
 
 
-def _replay_places(past: _Past, known: pd.DataFrame, stories: pd.DataFrame) -> None:
+def _replay_places(past: _TaskHistory, known: pd.DataFrame, stories: pd.DataFrame) -> None:
     """Put tasks that were moved later back into the sections where they were."""
     needed = ("memberships_project_gids", "memberships_section_gids")
     if not past.can(_PLACES) or not set(needed) <= set(past.tasks.columns):
@@ -248,14 +248,14 @@ def _replay_places(past: _Past, known: pd.DataFrame, stories: pd.DataFrame) -> N
     # Names of tasks do not matter here, and may not have been read.
     visits = section_times(stories, known.assign(name=known["gid"]), past.at)
     is_then = ~(visits["enter"] > past.at) & ~(visits["leave"] <= past.at)
-    moved = past.first_after(SUBTYPES).index
+    moved = past.first_after(MOVES).index
     visits = visits.assign(row=past.rows_of(visits["task_gid"]))[is_then.to_numpy(dtype=bool)]
-    visits = _in_order(visits[visits["row"].isin(moved)], past.tasks[needed[0]])
+    visits = _sort_visits(visits[visits["row"].isin(moved)], past.tasks[needed[0]])
     for column, told in _MEMBERSHIPS.items():
-        past.put(column, _tuples(visits[told], visits["row"], moved))
+        past.put(column, _collect_tuples(visits[told], visits["row"], moved))
 
 
-def _in_order(visits: pd.DataFrame, projects: pd.Series[Any]) -> pd.DataFrame:
+def _sort_visits(visits: pd.DataFrame, projects: pd.Series[Any]) -> pd.DataFrame:
     """Return visits by task, projects in the order in which the task has them now, others last."""
     now = projects[visits["row"].unique()].explode().rename_axis("row").reset_index()
     now = now.set_axis(["row", "project_gid"], axis="columns").rename_axis("place").reset_index()
@@ -264,7 +264,9 @@ def _in_order(visits: pd.DataFrame, projects: pd.Series[Any]) -> pd.DataFrame:
     return placed.sort_values(["row", "place", "enter", "project_gid"], ignore_index=True)
 
 
-def _tuples(values: pd.Series[Any], rows: pd.Series[Any], wanted: pd.Index[Any]) -> pd.Series[Any]:
+def _collect_tuples(
+    values: pd.Series[Any], rows: pd.Series[Any], wanted: pd.Index[Any]
+) -> pd.Series[Any]:
     """Return the values of each wanted row as a tuple; ``rows`` are in order."""
     flat = values.astype(object).where(values.notna(), None).tolist()
     ordered = wanted.sort_values()
@@ -275,25 +277,25 @@ def _tuples(values: pd.Series[Any], rows: pd.Series[Any], wanted: pd.Index[Any])
     return pd.Series(column, index=ordered)
 
 
-def _replay_fields(past: _Past) -> None:
+def _replay_fields(past: _TaskHistory) -> None:
     """Put old values into the columns of custom fields, field by field."""
     if not past.can(["custom_field_gid", "custom_field_name"]):
         return
-    kinds = past.stories["resource_subtype"].str.removesuffix(_FIELD)
-    told = past.stories.assign(kind=kinds, old_date_value=_old_dates(past.stories))
-    told = told[kinds.isin([*_FIELDS]).to_numpy(dtype=bool)]
+    kinds = past.stories["resource_subtype"].str.removesuffix(FIELD_CHANGED)
+    told = past.stories.assign(kind=kinds, old_date_value=_combine_old_dates(past.stories))
+    told = told[kinds.isin([*_FIELD_COLUMNS]).to_numpy(dtype=bool)]
     told = told.dropna(subset=["custom_field_gid", "custom_field_name"])
     last = told.drop_duplicates("custom_field_gid", keep="last")
     first = told[(told["created_at"] > past.at).to_numpy(dtype=bool)]
     first = first.drop_duplicates(["row", "custom_field_gid"])
-    for gid, column, kind in _columns_of(last, past.tasks.columns):
+    for gid, column, kind in _match_columns(last, past.tasks.columns):
         values = first[(first["custom_field_gid"] == gid).to_numpy(dtype=bool)].set_index("row")
-        for end, source in _FIELDS[kind].items():
+        for end, source in _FIELD_COLUMNS[kind].items():
             if source in told:
                 past.put(f"{column}{end}", values[source])
 
 
-def _old_dates(stories: pd.DataFrame) -> pd.Series[Any]:
+def _combine_old_dates(stories: pd.DataFrame) -> pd.Series[Any]:
     """Return old dates as columns of fields hold them: days, and UTC clock times among them."""
     days = stories.get("old_date_value_due_on")
     times = stories.get("old_date_value_due_at")
@@ -303,7 +305,7 @@ def _old_dates(stories: pd.DataFrame) -> pd.Series[Any]:
     return time.where(time.notna(), day)
 
 
-def _columns_of(
+def _match_columns(
     fields: pd.DataFrame, columns: Sequence[Any] | pd.Index[Any]
 ) -> list[tuple[str, str, str]]:
     """Return gid, column and kind of the fields whose column is known beyond doubt."""

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from asana_frames.frames.arrays import STR
-from asana_frames.rollups.histories.section_moves import in_time_order
+from asana_frames.rollups.histories.stories import FIELD_CHANGED, STORY_COLUMNS, sort_stories
 from asana_frames.rollups.shared.duplicates import drop_duplicate_gids
 from asana_frames.rollups.shared.inputs import require_columns, resolve_keys
 from asana_frames.rollups.shared.moments import (
@@ -31,7 +31,7 @@ _DTYPES: dict[str, Any] = {
     "is_scope_added": "boolean",
 }
 #: What a story of Asana is -> the change.
-_CHANGES = {
+_KINDS = {
     "due_date_changed": "due date",
     "assigned": "assignee",
     "unassigned": "assignee",
@@ -42,10 +42,8 @@ _CHANGES = {
     "section_changed": "section",
     "name_changed": "name",
 }
-_FIELD = "_custom_field_changed"
-_NEEDED = ["gid", "task_gid", "created_at", "resource_subtype"]
 #: What a story calls something -> what a change calls it.
-_SAME = {
+_RENAMED = {
     "created_at": "changed_at",
     "created_by_gid": "changed_by_gid",
     "created_by_name": "changed_by_name",
@@ -53,8 +51,8 @@ _SAME = {
     "custom_field_name": "field_name",
 }
 _READ = (
-    *_NEEDED,
-    *(name for name in _SAME if name not in _NEEDED),
+    *STORY_COLUMNS,
+    *(name for name in _RENAMED if name not in STORY_COLUMNS),
     "target_name",
     *(f"{name}_{end}" for name in ("project", "assignee") for end in ("gid", "name")),
     *(
@@ -131,32 +129,32 @@ def changes(
     0  due date  2026-03-06  2026-03-09     3
     1  assignee         NaN         Ana  <NA>
     """
-    require_columns(stories, _NEEDED, what="rollups.changes", record="story")
+    require_columns(stories, STORY_COLUMNS, what="rollups.changes", record="story")
     check_zone(tz)
     limit = None if since is None else parse_moment(since, tz)
-    rows = _changing(stories)
+    rows = _select_changes(stories)
     readings = [
         pd.DataFrame(_READERS[str(kind)](part, tz)) for kind, part in rows.groupby("change")
     ]
     read = pd.concat([rows[[]].iloc[:0], *readings]).reindex(rows.index)
     is_added = rows["change"] == "added to project"
     is_scope_added = is_added & (limit is not None and rows["created_at"] > limit)
-    table = pd.concat([rows.rename(columns=_SAME), read], axis="columns")
-    table = table.assign(task_name=_task_names(rows, tasks), is_scope_added=is_scope_added)
+    table = pd.concat([rows.rename(columns=_RENAMED), read], axis="columns")
+    table = table.assign(task_name=_find_task_names(rows, tasks), is_scope_added=is_scope_added)
     return table.reindex(columns=list(_DTYPES)).astype(_DTYPES)
 
 
-def _changing(stories: pd.DataFrame) -> pd.DataFrame:
+def _select_changes(stories: pd.DataFrame) -> pd.DataFrame:
     """Return the stories of changes in time order, with all columns that are read."""
     subtype = stories["resource_subtype"].astype(STR)
-    is_field = subtype.str.endswith(_FIELD, na=False)
-    change = subtype.map(_CHANGES).mask(is_field.to_numpy(dtype=bool), "field").astype(STR)
+    is_field = subtype.str.endswith(FIELD_CHANGED, na=False)
+    change = subtype.map(_KINDS).mask(is_field.to_numpy(dtype=bool), "field").astype(STR)
     known = [column for column in _READ if column in stories.columns]
     rows = stories[known].assign(change=change)[change.notna().to_numpy(dtype=bool)]
-    return in_time_order(rows, what="rollups.changes").reindex(columns=[*_READ, "change"])
+    return sort_stories(rows, what="rollups.changes").reindex(columns=[*_READ, "change"])
 
 
-def _task_names(rows: pd.DataFrame, tasks: pd.DataFrame | None) -> pd.Series[Any]:
+def _find_task_names(rows: pd.DataFrame, tasks: pd.DataFrame | None) -> pd.Series[Any]:
     """Return the names of tasks as they are now, else as the stories call what they are on."""
     told = rows["target_name"].astype(STR)
     if tasks is None:
@@ -168,28 +166,28 @@ def _task_names(rows: pd.DataFrame, tasks: pd.DataFrame | None) -> pd.Series[Any
     return now.where(now.notna(), told)
 
 
-_Values = Mapping[str, "pd.Series[Any]"]
+_Columns = Mapping[str, "pd.Series[Any]"]
 
 
-def _due(rows: pd.DataFrame, tz: str) -> _Values:
+def _read_due_dates(rows: pd.DataFrame, tz: str) -> _Columns:
     """Return due dates, and by how many days they moved."""
     texts, days = {}, {}
     for age in ("old", "new"):
-        texts[age] = _dates(rows, f"{age}_dates", tz)
+        texts[age] = _format_dates(rows, f"{age}_dates", tz)
         on = rows[f"{age}_dates_due_on"].astype("datetime64[us]")
         at = local_days(rows[f"{age}_dates_due_at"].astype(UTC), tz)
         days[age] = on.where(on.notna(), at)
     return texts | {"days": (days["new"] - days["old"]).dt.days.astype("Int64")}
 
 
-def _dates(rows: pd.DataFrame, stem: str, tz: str) -> pd.Series[Any]:
+def _format_dates(rows: pd.DataFrame, stem: str, tz: str) -> pd.Series[Any]:
     day = rows[f"{stem}_due_on"].astype("datetime64[us]").dt.strftime("%Y-%m-%d").astype(STR)
     at = convert_zone(rows[f"{stem}_due_at"].astype(UTC), tz)
     time: pd.Series[Any] = at.dt.strftime("%Y-%m-%d %H:%M").astype(STR)
     return time.where(time.notna(), day)
 
 
-def _people(rows: pd.DataFrame, _: str) -> _Values:
+def _read_assignees(rows: pd.DataFrame, _: str) -> _Columns:
     """Return whom a task was given to, and who had it by the story before."""
     is_nobody = (rows["resource_subtype"] == "unassigned").to_numpy(dtype=bool)
     values = {}
@@ -200,20 +198,20 @@ def _people(rows: pd.DataFrame, _: str) -> _Values:
     return values
 
 
-def _done(*ages: str) -> Callable[[pd.DataFrame, str], _Values]:
+def _make_state_reader(*ages: str) -> Callable[[pd.DataFrame, str], _Columns]:
     """Return a reader of what a task was before and after."""
 
-    def read(rows: pd.DataFrame, _: str) -> _Values:
+    def read(rows: pd.DataFrame, _: str) -> _Columns:
         words = dict(zip(("old", "new"), ages, strict=True))
         return {age: pd.Series(word, rows.index, dtype=STR) for age, word in words.items()}
 
     return read
 
 
-def _named(**ages: str) -> Callable[[pd.DataFrame, str], _Values]:
+def _make_place_reader(**ages: str) -> Callable[[pd.DataFrame, str], _Columns]:
     """Return a reader of things that have a gid and a name, such as sections."""
 
-    def read(rows: pd.DataFrame, _: str) -> _Values:
+    def read(rows: pd.DataFrame, _: str) -> _Columns:
         names = {age: rows[f"{stem}_name"].astype(STR) for age, stem in ages.items()}
         return names | {
             f"{age}_gid": rows[f"{stem}_gid"].astype(STR) for age, stem in ages.items()
@@ -222,13 +220,13 @@ def _named(**ages: str) -> Callable[[pd.DataFrame, str], _Values]:
     return read
 
 
-def _names(rows: pd.DataFrame, _: str) -> _Values:
+def _read_names(rows: pd.DataFrame, _: str) -> _Columns:
     return {age: rows[f"{age}_name"].astype(STR) for age in ("old", "new")}
 
 
-def _fields(rows: pd.DataFrame, tz: str) -> _Values:
+def _read_field_values(rows: pd.DataFrame, tz: str) -> _Columns:
     """Return values of custom fields, each as its kind is written."""
-    kinds = rows["resource_subtype"].str.removesuffix(_FIELD)
+    kinds = rows["resource_subtype"].str.removesuffix(FIELD_CHANGED)
     values: dict[str, pd.Series[Any]] = {}
     for age in ("old", "new"):
         stem = f"{age}_{{}}".format
@@ -237,9 +235,9 @@ def _fields(rows: pd.DataFrame, tz: str) -> _Values:
             "text": rows[stem("text_value")].astype(STR),
             # The least that is written of a number: 3, not 3.0.
             "number": rows[stem("number_value")].astype("Float64").astype(STR),
-            "date": _dates(rows, stem("date_value"), tz),
-            "multi_enum": _joined(rows[stem("multi_enum_values_names")]),
-            "people": _joined(rows[stem("people_value_names")]),
+            "date": _format_dates(rows, stem("date_value"), tz),
+            "multi_enum": _join_lists(rows[stem("multi_enum_values_names")]),
+            "people": _join_lists(rows[stem("people_value_names")]),
         }
         texts["number"] = texts["number"].str.removesuffix(".0")
         text = pd.Series(None, index=rows.index, dtype=STR)
@@ -249,21 +247,21 @@ def _fields(rows: pd.DataFrame, tz: str) -> _Values:
     return values
 
 
-def _joined(lists: pd.Series[Any]) -> pd.Series[Any]:
+def _join_lists(lists: pd.Series[Any]) -> pd.Series[Any]:
     texts = lists.astype(object).str.join(", ").astype(STR)
     return texts.mask((texts == "").to_numpy(dtype=bool))
 
 
-_READERS: dict[str, Callable[[pd.DataFrame, str], _Values]] = {
-    "due date": _due,
-    "assignee": _people,
-    "completed": _done("incomplete", "complete"),
-    "reopened": _done("complete", "incomplete"),
-    "added to project": _named(new="project"),
-    "removed from project": _named(old="project"),
-    "section": _named(old="old_section", new="new_section"),
-    "name": _names,
-    "field": _fields,
+_READERS: dict[str, Callable[[pd.DataFrame, str], _Columns]] = {
+    "due date": _read_due_dates,
+    "assignee": _read_assignees,
+    "completed": _make_state_reader("incomplete", "complete"),
+    "reopened": _make_state_reader("complete", "incomplete"),
+    "added to project": _make_place_reader(new="project"),
+    "removed from project": _make_place_reader(old="project"),
+    "section": _make_place_reader(old="old_section", new="new_section"),
+    "name": _read_names,
+    "field": _read_field_values,
 }
 
 

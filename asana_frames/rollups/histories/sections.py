@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from itertools import chain
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -11,8 +12,9 @@ import pandas as pd
 
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.frames.arrays import STR
-from asana_frames.rollups.histories.section_moves import ANYWHERE, OUTSIDE, Moves, read_moves
+from asana_frames.rollups.histories.stories import STORY_COLUMNS, sort_stories
 from asana_frames.rollups.shared.duplicates import drop_duplicate_gids
+from asana_frames.rollups.shared.homes import check_tuples
 from asana_frames.rollups.shared.inputs import require_columns
 from asana_frames.rollups.shared.moments import (
     NEVER,
@@ -54,6 +56,34 @@ _HOUR = 3_600_000_000
 _SHOWN = 10
 #: The beginning of what is known of a task in a project, a story, the end: in this order.
 _BEGIN, _STORY, _END = range(3)
+_ADDED, _REMOVED = "added_to_project", "removed_from_project"
+#: Subtypes of the stories that tell where tasks were moved.
+MOVES = (_ADDED, "section_changed", _REMOVED)
+#: Instead of the number of a section: in the project, nobody says where; not in the project.
+_ANYWHERE, _OUTSIDE = -1, -2
+_SECTIONS = ("old_section_gid", "new_section_gid")
+#: Numbers of things, and their names, row by row.
+_NamedCodes = tuple[Ints, "pd.Series[Any]"]
+_PLACES = ("memberships_project_gids", "memberships_section_gids")
+
+
+class _Places(NamedTuple):
+    """Projects or sections, numbered in the order of their gids, with the names they have now."""
+
+    gids: pd.Series[Any]
+    names: pd.Series[Any]
+
+
+class _Moves(NamedTuple):
+    """What stories tell of the places of tasks, in time order, and the places of today."""
+
+    #: ``task`` (row of the tasks), ``project``, ``at`` (microseconds), and the section ``before``
+    #: and ``after``, one row per story.
+    stories: pd.DataFrame
+    #: ``task``, ``project`` and ``section``, one row per membership.
+    members: pd.DataFrame
+    projects: _Places
+    sections: _Places
 
 
 def section_times(
@@ -102,7 +132,7 @@ def section_times(
         story tells and yet must have happened, because a task is elsewhere than its last story
         left it, is taken to have happened half way between that story and the next, or ``now``.
         A visit whose section, beginning or end is inferred so is not ``is_certain``, nor is one
-        that begins when the task was created; a section that nothing tells is missing. Moves
+        that begins when the task was created; a section that nothing tells is missing. _Moves
         without a project belong to the one of which other rows know the section, and are left out
         where none does.
 
@@ -146,65 +176,206 @@ def section_times(
     require_columns(tasks, ["gid", "name", "created_at"], what=what, record="task")
     present = parse_moment(now, tz)
     rows = drop_duplicate_gids(tasks)
-    moves = read_moves(stories, rows, what=what)
+    moves = _read_moves(stories, rows, what=what)
     created = to_microseconds(parse_moments(rows["created_at"], what=what))
     now_at = to_microseconds(pd.Series([present]))[0]
-    stays = _stays(_marks(moves, created, now_at))
+    stays = _build_visits(_build_marks(moves, created, now_at))
     enter, leave = stays["enter"].to_numpy(), stays["leave"].to_numpy()
     end = np.where(leave == NEVER, np.maximum(now_at, enter), leave)
     hours = np.where(enter == NEVER, np.nan, (end - enter) / _HOUR)
     days = days_worked(enter, end, tz, workdays, holidays)
-    named = _named(stays, moves, rows).assign(hours=hours, working_days=days)
+    named = _add_names(stays, moves, rows).assign(hours=hours, working_days=days)
     return named[list(_DTYPES)].astype(_DTYPES)
 
 
-def _marks(moves: Moves, created: Ints, now: int) -> pd.DataFrame:
+def _read_moves(stories: pd.DataFrame, tasks: pd.DataFrame, *, what: str) -> _Moves:
+    """Return the moves of tasks, and where they are now.
+
+    Parameters
+    ----------
+    stories
+        _Moves whose project no story or membership tells are left out, as are those of tasks that
+        are not in ``tasks``.
+    tasks
+        Each task once.
+    what
+        The function that asks, for the message.
+
+    Raises
+    ------
+    InvalidArgument
+        A column is missing, or projects and sections of memberships do not go together.
+    """
+    needed = [*STORY_COLUMNS, "project_gid", *_SECTIONS]
+    require_columns(stories, needed, what=what, record="story")
+    require_columns(tasks, ["gid", *_PLACES], what=what, record="task")
+    names = [column.replace("_gid", "_name") for column in ("project_gid", *_SECTIONS)]
+    is_move = stories["resource_subtype"].isin(MOVES).to_numpy(dtype=bool)
+    moves = sort_stories(stories[is_move].reindex(columns=[*needed, *names]), what=what)
+    moves = moves.astype(dict.fromkeys(["task_gid", "project_gid", *_SECTIONS, *names], STR))
+    members = _flatten_memberships(tasks)
+
+    (project, home), projects = _number_gids(moves["project_gid"], members["project_gid"])
+    (old, new, place), sections = _number_gids(
+        *(moves[c] for c in _SECTIONS), members["section_gid"]
+    )
+    project = _infer_projects(project, old, new, (place, home), len(sections))
+    named = [(project, moves["project_name"])]
+    project_names = _find_current_names(len(projects), named, (home, members["project_name"]))
+    named = [(old, moves["old_section_name"]), (new, moves["new_section_name"])]
+    section_names = _find_current_names(len(sections), named, (place, members["section_name"]))
+
+    here = pd.DataFrame({"task": members["task"], "project": home, "section": place})
+    here = here[here["project"] >= 0].drop_duplicates(["task", "project"], ignore_index=True)
+    told = _build_moves(moves, old, new).assign(
+        task=pd.Index(tasks["gid"]).get_indexer(pd.Index(moves["task_gid"])), project=project
+    )
+    told = told[(told["task"] >= 0) & (told["project"] >= 0)].reset_index(drop=True)
+    return _Moves(told, here, _Places(projects, project_names), _Places(sections, section_names))
+
+
+def _build_moves(moves: pd.DataFrame, old: Ints, new: Ints) -> pd.DataFrame:
+    """Return the moment of each story, and where the task was before and after it."""
+    kind = moves["resource_subtype"]
+    is_added, is_removed = (kind == _ADDED).to_numpy(dtype=bool), (kind == _REMOVED).to_numpy(bool)
+    return pd.DataFrame(
+        {
+            "at": to_microseconds(moves["created_at"]),
+            "before": np.where(is_added, _OUTSIDE, np.where(is_removed, _ANYWHERE, old)),
+            "after": np.where(is_removed, _OUTSIDE, np.where(is_added, _ANYWHERE, new)),
+        }
+    )
+
+
+def _flatten_memberships(tasks: pd.DataFrame) -> pd.DataFrame:
+    """Return the memberships of tasks one below the other, by the row of the task.
+
+    Raises
+    ------
+    InvalidArgument
+        A task has more projects than sections of them, or fewer.
+    """
+    counts = _get_lengths(tasks[_PLACES[0]])
+    columns = {}
+    for name in ("project_gid", "section_gid", "project_name", "section_name"):
+        column = f"memberships_{name}s"
+        if column not in tasks:
+            columns[name] = pd.Series(None, index=range(counts.sum()), dtype=STR)
+            continue
+        check_tuples(tasks[column].dtype, column)
+        if (_get_lengths(tasks[column]) != counts).any():
+            raise InvalidArgument(
+                f"{column} and {_PLACES[0]} are of different length: type "
+                f"fields=['memberships.project.name', 'memberships.section.name'] to read both."
+            )
+        flat = list(chain.from_iterable(tasks[column].dropna()))
+        columns[name] = pd.Series(flat, dtype=STR)
+    return pd.DataFrame(columns).assign(task=np.repeat(np.arange(len(tasks)), counts))
+
+
+def _get_lengths(lists: pd.Series[Any]) -> Ints:
+    return np.asarray(lists.str.len().fillna(0), dtype=np.int64)
+
+
+def _number_gids(*columns: pd.Series[Any]) -> tuple[list[Ints], pd.Series[Any]]:
+    """Return the columns as numbers of gids, -1 for a missing one, and the gids in order."""
+    codes, gids = pd.factorize(pd.concat(columns, ignore_index=True), sort=True)
+    ends = np.cumsum([len(column) for column in columns])[:-1]
+    parts = np.split(codes.astype("int64"), ends)
+    return parts, pd.Series(gids, dtype=STR)
+
+
+def _infer_projects(
+    project: Ints, old: Ints, new: Ints, members: tuple[Ints, Ints], count: int
+) -> Ints:
+    """Return the project of each move, where it is missing that of its sections elsewhere."""
+    # The last place is that of a missing section, whose number is -1.
+    project_of: Ints = np.full(count + 1, -1, dtype="int64")
+    for sections, owners in ((old, project), (new, project), members):
+        project_of[sections[owners >= 0]] = owners[owners >= 0]
+    while True:
+        project_of[-1] = -1
+        found = np.maximum(project_of[new], project_of[old])
+        solved = (project < 0) & (found >= 0)
+        if not solved.any():
+            return project
+        project = np.where(solved, found, project).astype("int64")
+        # Both sections of a move are in one project: what was found tells more of the next.
+        for sections in (old, new):
+            project_of[sections[solved]] = found[solved]
+
+
+def _find_current_names(
+    count: int, told: Iterable[_NamedCodes], members: _NamedCodes
+) -> pd.Series[Any]:
+    """Return a name for each number: that of memberships, else that of the last story."""
+    now = _find_last_names(count, [members])
+    return now.where(now.notna(), _find_last_names(count, told))
+
+
+def _find_last_names(count: int, columns: Iterable[_NamedCodes]) -> pd.Series[Any]:
+    """Return a name for each number: that of the last row that has one in any of the columns."""
+    names = pd.Series(None, index=range(count), dtype=STR)
+    last = np.full(count, -1)
+    for numbers, column in columns:
+        rows = np.flatnonzero((numbers >= 0) & column.notna().to_numpy(dtype=bool))
+        found = np.full(count, -1)
+        found[numbers[rows]] = rows
+        is_later = found > last
+        names[is_later] = column.take(found[is_later]).to_numpy()
+        last = np.maximum(last, found)
+    return names
+
+
+def _build_marks(moves: _Moves, created: Ints, now: int) -> pd.DataFrame:
     """Return all that is known of where a task was, one row per moment, by task and project.
 
     Each task in a project has a row of its beginning, one per story and one of the end; ``before``
     and ``after`` say where the task was.
     """
     keys = ["task", "project"]
-    pairs = pd.concat([moves.told[keys], moves.members[keys]]).drop_duplicates()
-    begin = pairs.assign(stage=_BEGIN, at=created[pairs["task"]], before=OUTSIDE, after=ANYWHERE)
-    end = pairs.merge(moves.members, how="left", on=keys).assign(stage=_END, at=now, after=OUTSIDE)
-    end["before"] = end["section"].fillna(OUTSIDE).astype("int64")
-    story = moves.told.assign(stage=_STORY)
+    pairs = pd.concat([moves.stories[keys], moves.members[keys]]).drop_duplicates()
+    begin = pairs.assign(stage=_BEGIN, at=created[pairs["task"]], before=_OUTSIDE, after=_ANYWHERE)
+    end = pairs.merge(moves.members, how="left", on=keys).assign(
+        stage=_END, at=now, after=_OUTSIDE
+    )
+    end["before"] = end["section"].fillna(_OUTSIDE).astype("int64")
+    story = moves.stories.assign(stage=_STORY)
     columns = [*keys, "stage", "at", "before", "after"]
     marks = pd.concat([begin[columns], story[columns], end[columns]], ignore_index=True)
     # The stories are in time order, and a stable sort keeps them so.
     key = (marks["task"] * len(moves.projects.gids) + marks["project"]) * 3 + marks["stage"]
     marks = marks.take(np.argsort(key.to_numpy(), kind="stable")).reset_index(drop=True)
-    return _joined(marks)
+    return _align_ends(marks)
 
 
-def _joined(marks: pd.DataFrame) -> pd.DataFrame:
+def _align_ends(marks: pd.DataFrame) -> pd.DataFrame:
     """Return the marks with beginnings and ends that agree with the stories next to them."""
     at, stage = marks["at"].to_numpy(), marks["stage"].to_numpy()
     after, before = marks["after"].to_numpy(), marks["before"].to_numpy()
     is_begin, is_end = stage == _BEGIN, stage == _END
     # A beginning is always followed by a row of its task, and an end by none or another's.
-    is_added = is_begin & (np.roll(before, -1) == OUTSIDE)
+    is_added = is_begin & (np.roll(before, -1) == _OUTSIDE)
     begin = np.where(np.roll(stage, -1) == _STORY, np.minimum(at, np.roll(at, -1)), at)
     end = np.where(np.roll(stage, 1) == _STORY, np.maximum(at, np.roll(at, 1)), at)
     return marks.assign(
         at=np.where(is_begin, begin, np.where(is_end, end, at)),
-        after=np.where(is_added, OUTSIDE, after),
+        after=np.where(is_added, _OUTSIDE, after),
     )
 
 
-def _stays(marks: pd.DataFrame) -> pd.DataFrame:
+def _build_visits(marks: pd.DataFrame) -> pd.DataFrame:
     """Return the visits: between two marks one, or two if the marks contradict each other."""
     mark, following = marks.iloc[:-1], marks.iloc[1:]
     start, stop = mark["at"].to_numpy(), following["at"].to_numpy()
     left, reached = mark["after"].to_numpy(), following["before"].to_numpy()
     stage, is_last = mark["stage"].to_numpy(), (following["stage"] == _END).to_numpy()
     is_within = stage != _END
-    was_in, is_in = is_within & (left != OUTSIDE), is_within & (reached != OUTSIDE)
-    agree = was_in & is_in & ((left == reached) | (left == ANYWHERE) | (reached == ANYWHERE))
+    was_in, is_in = is_within & (left != _OUTSIDE), is_within & (reached != _OUTSIDE)
+    agree = was_in & is_in & ((left == reached) | (left == _ANYWHERE) | (reached == _ANYWHERE))
     half_way = start + (stop - start) // 2
     section = np.maximum(left, reached)
-    is_told = (stage != _BEGIN) & (section != ANYWHERE)
+    is_told = (stage != _BEGIN) & (section != _ANYWHERE)
     stop = np.where(is_last, NEVER, stop)
     parts = [
         (agree, start, stop, section, is_told),
@@ -219,11 +390,11 @@ def _stays(marks: pd.DataFrame) -> pd.DataFrame:
     return ordered[["task", "project", *names]]
 
 
-def _moments(microseconds: npt.NDArray[np.int64]) -> pd.Series[Any]:
+def _to_timestamps(microseconds: npt.NDArray[np.int64]) -> pd.Series[Any]:
     return pd.Series(microseconds.view("datetime64[us]")).dt.tz_localize("UTC")
 
 
-def _named(stays: pd.DataFrame, moves: Moves, tasks: pd.DataFrame) -> pd.DataFrame:
+def _add_names(stays: pd.DataFrame, moves: _Moves, tasks: pd.DataFrame) -> pd.DataFrame:
     """Return the visits with gids, names and moments instead of numbers."""
     task, project, section = (stays[name].to_numpy() for name in ("task", "project", "section"))
     done = parse_task_times(tasks, "completed_at", what="rollups.section_times")
@@ -235,8 +406,8 @@ def _named(stays: pd.DataFrame, moves: Moves, tasks: pd.DataFrame) -> pd.DataFra
         # The number of a missing section is -1, and is none of the sections.
         "section_gid": moves.sections.gids.reindex(section),
         "section_name": moves.sections.names.reindex(section),
-        "enter": _moments(stays["enter"].to_numpy()),
-        "leave": _moments(stays["leave"].to_numpy()),
+        "enter": _to_timestamps(stays["enter"].to_numpy()),
+        "leave": _to_timestamps(stays["leave"].to_numpy()),
         "is_current": stays["leave"] == NEVER,
         "is_certain": stays["is_certain"],
         "completed_at": done.take(task),
@@ -304,7 +475,7 @@ def cumulative_flow(
     require_columns(section_times, [*columns, "hours"], what=what)
     check_every(every)
     moments = {name: parse_moments(section_times[name], what=what) for name in ("enter", "leave")}
-    visits = _of_project(section_times.assign(**moments), project)
+    visits = _select_project(section_times.assign(**moments), project)
     visits = visits.sort_values(["enter", "section_gid"])
     enter = visits["enter"]
     if enter.isna().all():
@@ -333,7 +504,7 @@ def cumulative_flow(
     ).astype(_FLOW)
 
 
-def _of_project(section_times: pd.DataFrame, project: str | None) -> pd.DataFrame:
+def _select_project(section_times: pd.DataFrame, project: str | None) -> pd.DataFrame:
     """Return the visits of a project.
 
     Raises
@@ -348,17 +519,17 @@ def _of_project(section_times: pd.DataFrame, project: str | None) -> pd.DataFram
         known, places = places, places[is_meant.to_numpy(dtype=bool, na_value=False)]
         if places.empty and not known.empty:
             raise InvalidArgument(
-                f"project={project!r} is none of the projects: {_listed(known)}."
+                f"project={project!r} is none of the projects: {_format_projects(known)}."
             )
     if len(places) > 1:
         raise InvalidArgument(
             f"rollups.cumulative_flow counts the tasks of one project; type project= and the gid "
-            f"of one of these: {_listed(places)}."
+            f"of one of these: {_format_projects(places)}."
         )
     return section_times[section_times["project_gid"].isin(places["project_gid"]).to_numpy(bool)]
 
 
-def _listed(projects: pd.DataFrame) -> str:
+def _format_projects(projects: pd.DataFrame) -> str:
     pairs = projects.astype(object).itertuples(index=False)
     texts = [f"{gid} ({name})" for gid, name in pairs]
     more = f" and {len(texts) - _SHOWN} more" if len(texts) > _SHOWN else ""

@@ -26,7 +26,7 @@ _DAYS = ("start_on", "due_on")
 _Flags: TypeAlias = npt.NDArray[np.bool_]
 
 
-class _Network(NamedTuple):
+class _DependencyGraph(NamedTuple):
     """Tasks, and after them what they wait for that is not among them, as nodes from 0 on."""
 
     tasks: pd.DataFrame
@@ -145,17 +145,17 @@ def dependencies(
     if isinstance(default_days, bool) or not isinstance(default_days, int) or default_days < 1:
         raise InvalidArgument(f"default_days={default_days!r} is no number of days; type 1.")
     day = resolve_today(now, tz)
-    network = _network(_known(tasks, default_days), edges)
+    network = _build_graph(_describe_tasks(tasks, default_days), edges)
     # Over all edges: a circle is wrong even where its tasks are done.
-    level = levels(network.edges, _names(network), what="These tasks wait for each other")
+    level = levels(network.edges, _label_nodes(network), what="These tasks wait for each other")
     before, after = network.edges
     binding = network.only(network.is_open[before] & network.is_open[after])
     table = network.tasks.assign(
-        **_neighbours(network),
-        **_standing(network),
-        crosses_projects=_crossing(network),
-        conflict=_conflicts(network.tasks, binding),
-        **_schedule(network, binding, level, day),
+        **_list_neighbours(network),
+        **_count_open_dependencies(network),
+        crosses_projects=_find_crossings(network),
+        conflict=_find_conflicts(network.tasks, binding),
+        **_compute_schedule(network, binding, level, day),
     )
     return table.astype(_DTYPES)[list(_DTYPES)]
 
@@ -175,7 +175,7 @@ _DTYPES: dict[str, Any] = {
 }
 
 
-def _known(tasks: pd.DataFrame, default_days: int) -> pd.DataFrame:
+def _describe_tasks(tasks: pd.DataFrame, default_days: int) -> pd.DataFrame:
     """Return what is known of each task alone, and all projects that it is in."""
     rows = drop_duplicate_gids(tasks)
     places = Homes(rows).places()
@@ -195,7 +195,7 @@ def _known(tasks: pd.DataFrame, default_days: int) -> pd.DataFrame:
     )
 
 
-def _network(tasks: pd.DataFrame, edges: pd.DataFrame) -> _Network:
+def _build_graph(tasks: pd.DataFrame, edges: pd.DataFrame) -> _DependencyGraph:
     # Sorted, so that their order changes nothing: neither tuples nor which circle is named.
     pairs = edges[[*_PAIR]].astype(STR).dropna().drop_duplicates().sort_values([*_PAIR])
     known = pd.Index(tasks["task_gid"])
@@ -204,25 +204,25 @@ def _network(tasks: pd.DataFrame, edges: pd.DataFrame) -> _Network:
     after, before = (gids.get_indexer(pd.Index(pairs[name])).astype("int64") for name in _PAIR)
     is_open = np.ones(len(gids), dtype=bool)
     is_open[: len(tasks)] = ~tasks["completed"].fillna(False).to_numpy(dtype=bool)
-    return _Network(tasks, gids, Edges(before, after), is_open)
+    return _DependencyGraph(tasks, gids, Edges(before, after), is_open)
 
 
-def _names(network: _Network) -> list[str]:
+def _label_nodes(network: _DependencyGraph) -> list[str]:
     tasks = network.tasks
     known = tasks["task_name"].fillna("").str.cat(tasks["task_gid"], sep=" (") + ")"
     return [*known, *network.gids[len(tasks) :]]
 
 
-def _neighbours(network: _Network) -> dict[str, pd.Series[Any]]:
+def _list_neighbours(network: _DependencyGraph) -> dict[str, pd.Series[Any]]:
     before, after = network.edges
     count = len(network.tasks)
     return {
-        "depends_on_gids": _grouped(network.gids[before], after, count),
-        "blocks_gids": _grouped(network.gids[after], before, count),
+        "depends_on_gids": _group_gids(network.gids[before], after, count),
+        "blocks_gids": _group_gids(network.gids[after], before, count),
     }
 
 
-def _grouped(gids: pd.Index[Any], nodes: Numbers, count: int) -> pd.Series[Any]:
+def _group_gids(gids: pd.Index[Any], nodes: Numbers, count: int) -> pd.Series[Any]:
     """Return a tuple for each node of the gids that belong to it, in the order given."""
     order = np.argsort(nodes, kind="stable")
     ends = np.searchsorted(nodes[order], np.arange(count + 1)).tolist()
@@ -232,7 +232,7 @@ def _grouped(gids: pd.Index[Any], nodes: Numbers, count: int) -> pd.Series[Any]:
     return pd.Series(tuples, dtype=object)
 
 
-def _standing(network: _Network) -> dict[str, Any]:
+def _count_open_dependencies(network: _DependencyGraph) -> dict[str, Any]:
     """Return how many tasks stand before each, and whether it is blocked by them."""
     before, after = network.edges
     count = len(network.tasks)
@@ -246,7 +246,7 @@ def _standing(network: _Network) -> dict[str, Any]:
     }
 
 
-def _crossing(network: _Network) -> _Flags:
+def _find_crossings(network: _DependencyGraph) -> _Flags:
     """Return whether each task waits for one with which it shares no project."""
     count = len(network.tasks)
     homes = network.tasks["project_gids"].explode().dropna()
@@ -264,7 +264,7 @@ def _crossing(network: _Network) -> _Flags:
     return crosses
 
 
-def _conflicts(tasks: pd.DataFrame, binding: Edges) -> _Flags:
+def _find_conflicts(tasks: pd.DataFrame, binding: Edges) -> _Flags:
     """Return whether each task starts or is due before something that it waits for is due."""
     start, due = (tasks[name].to_numpy("datetime64[us]") for name in _DAYS)
     is_known = (binding.before < len(tasks)) & (binding.after < len(tasks))
@@ -276,8 +276,8 @@ def _conflicts(tasks: pd.DataFrame, binding: Edges) -> _Flags:
     return conflict
 
 
-def _schedule(
-    network: _Network, binding: Edges, level: Numbers, day: pd.Timestamp
+def _compute_schedule(
+    network: _DependencyGraph, binding: Edges, level: Numbers, day: pd.Timestamp
 ) -> dict[str, Any]:
     """Return the chain to each task, when it can and when it must be done, and its slack."""
     count = len(network.tasks)
@@ -287,9 +287,9 @@ def _schedule(
     onward = heaviest(days, Edges(binding.after, binding.before), level.max(initial=0) - level)
     slack = (done.max(initial=0) - (done + onward - days))[:count]
     found = {
-        "earliest_start": _days_after(day, (done - days)[:count]),
-        "earliest_finish": _days_after(day, done[:count] - 1),
-        "latest_finish": _days_after(day, done[:count] - 1 + slack),
+        "earliest_start": _add_days(day, (done - days)[:count]),
+        "earliest_finish": _add_days(day, done[:count] - 1),
+        "latest_finish": _add_days(day, done[:count] - 1 + slack),
         "slack": pd.Series(slack, dtype="Int64"),
     }
     scheduled: dict[str, Any] = {name: values.where(is_open) for name, values in found.items()}
@@ -300,5 +300,5 @@ def _schedule(
     }
 
 
-def _days_after(day: pd.Timestamp, days: Numbers) -> pd.Series[Any]:
+def _add_days(day: pd.Timestamp, days: Numbers) -> pd.Series[Any]:
     return pd.Series(day.to_datetime64() + days.astype("timedelta64[D]"), dtype="datetime64[us]")

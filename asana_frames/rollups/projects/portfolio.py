@@ -135,20 +135,24 @@ def portfolio(
     require_columns(items, ["gid", "name"], what=_WHAT, record="project")
     moment, day = parse_moment(now, tz), resolve_today(now, tz)
     known = items[items["gid"].notna().to_numpy(dtype=bool)]
-    inside = _inside(known)
+    inside = _list_items(known)
     rows = drop_duplicates(known)
-    paths = _paths(rows, inside)
+    paths = _find_paths(rows, inside)
     rows = rows.assign(path=paths)[~_is_portfolio(rows, inside)].reset_index(drop=True)
-    table = _projects(rows)
-    table = table.assign(**_counts(_flags(tasks, day), _places(tasks, memberships), table))
-    table = table.assign(**_last_status(statuses, table["project_gid"], moment))
-    table["expected_share"] = _expected(table, day)
+    table = _describe_projects(rows)
+    table = table.assign(
+        **_count_tasks(
+            _flag_tasks(tasks, day), _pair_tasks_with_projects(tasks, memberships), table
+        )
+    )
+    table = table.assign(**_find_last_status(statuses, table["project_gid"], moment))
+    table["expected_share"] = _compute_expected_share(table, day)
     lag = table["expected_share"] - table["share_done"]
-    table["is_behind"] = (lag > _TOLERATED + _TINY).mask(_is_complete(rows) & lag.notna(), False)
+    table["is_behind"] = (lag > _TOLERATED + _TINY).mask(_is_completed(rows) & lag.notna(), False)
     return table.astype(_DTYPES)[list(_DTYPES)]
 
 
-def _inside(items: pd.DataFrame) -> pd.DataFrame:
+def _list_items(items: pd.DataFrame) -> pd.DataFrame:
     """Return which item is in which portfolio: ``gid`` and ``portfolio``, of all rows."""
     if "portfolio_gids" not in items:
         return pd.DataFrame({"gid": [], "portfolio": []}, dtype=STR)
@@ -163,7 +167,7 @@ def _is_portfolio(items: pd.DataFrame, inside: pd.DataFrame) -> pd.Series[Any]:
     return holds_others | text_column(items, "resource_type").eq("portfolio").fillna(False)
 
 
-def _paths(items: pd.DataFrame, inside: pd.DataFrame) -> pd.Series[Any]:
+def _find_paths(items: pd.DataFrame, inside: pd.DataFrame) -> pd.Series[Any]:
     """Return the names of the portfolios above each item, from the top, on the shortest way.
 
     Raises
@@ -190,20 +194,20 @@ def _paths(items: pd.DataFrame, inside: pd.DataFrame) -> pd.Series[Any]:
     return pd.Series(paths, index=items.index, dtype=object)
 
 
-def _projects(items: pd.DataFrame) -> pd.DataFrame:
+def _describe_projects(items: pd.DataFrame) -> pd.DataFrame:
     texts = {f"project_{end}": text_column(items, end) for end in ("gid", "name")}
     texts |= {name: text_column(items, name) for name in ("owner_name", "team_name")}
     dates = {name: parse_task_dates(items, name, what=_WHAT) for name in ("start_on", "due_on")}
     return pd.DataFrame(texts | dates).assign(path=items["path"])
 
 
-def _is_complete(items: pd.DataFrame) -> Any:
+def _is_completed(items: pd.DataFrame) -> Any:
     if "completed" not in items:
         return np.zeros(len(items), dtype=bool)
     return items["completed"].astype("boolean").fillna(False).to_numpy(dtype=bool)
 
 
-def _flags(tasks: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+def _flag_tasks(tasks: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     """Return for each task, by gid, whether it is done and so on, and the day it is due."""
     require_columns(
         tasks, ["gid", "completed", "due_on", "assignee_gid"], what=_WHAT, record="task"
@@ -223,7 +227,9 @@ def _flags(tasks: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     )
 
 
-def _places(tasks: pd.DataFrame, memberships: pd.DataFrame | None) -> pd.DataFrame:
+def _pair_tasks_with_projects(
+    tasks: pd.DataFrame, memberships: pd.DataFrame | None
+) -> pd.DataFrame:
     """Return which task is in which project, each pair once."""
     if memberships is None:
         require_columns(tasks, ["memberships_project_gids"], what=_WHAT, record="task")
@@ -236,7 +242,7 @@ def _places(tasks: pd.DataFrame, memberships: pd.DataFrame | None) -> pd.DataFra
     return pairs.astype(STR).dropna().drop_duplicates(ignore_index=True)
 
 
-def _counts(
+def _count_tasks(
     flags: pd.DataFrame, places: pd.DataFrame, projects: pd.DataFrame
 ) -> dict[str, pd.Series[Any]]:
     grouped = places.merge(flags, on="task_gid").groupby("project_gid")
@@ -249,7 +255,7 @@ def _counts(
     return found | {"share_done": share.astype("Float64"), "slip_days": later.astype("Int64")}
 
 
-def _last_status(
+def _find_last_status(
     statuses: pd.DataFrame | None, projects: pd.Series[Any], moment: pd.Timestamp
 ) -> dict[str, pd.Series[Any]]:
     if statuses is None:
@@ -273,7 +279,7 @@ def _last_status(
     return {name: found[name] for name in names} | {"days_since_status": since}
 
 
-def _expected(projects: pd.DataFrame, day: pd.Timestamp) -> pd.Series[Any]:
+def _compute_expected_share(projects: pd.DataFrame, day: pd.Timestamp) -> pd.Series[Any]:
     """Return the share of each project's days that are over at the end of a day."""
     length = (projects["due_on"] - projects["start_on"]).dt.days + 1
     over = (day - projects["start_on"]).dt.days + 1
