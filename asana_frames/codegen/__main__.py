@@ -1,6 +1,7 @@
 """Rewrite ``catalog/operations.json`` and ``resources/``.
 
-With a spec, both; without, ``resources/`` from the committed catalog, which must change nothing.
+With a spec, both, and what is new, changed and gone is printed; without, ``resources/`` from the
+committed catalog, which must change nothing.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from asana_frames.catalog import Catalog, load
 from asana_frames.codegen.build import Builder
 from asana_frames.codegen.modules import render_modules
 from asana_frames.codegen.overrides import Overrides
+from asana_frames.codegen.report import compare_catalogs
 from asana_frames.codegen.spec import Spec
+from asana_frames.exceptions import ConfigurationError
 
 PACKAGE = Path(asana_frames.__file__).parent
 
@@ -27,14 +30,22 @@ def catalog_from(spec: Path, overrides: Path) -> Catalog:
     Raises
     ------
     click.ClickException
-        An override is not needed: the spec has caught up, or the entry is misspelt.
+        The spec has something that overrides.toml must name (the message has the lines to add),
+        or an override is not needed: the spec has caught up, or the entry is misspelt.
     """
     yaml = require("yaml", extra="dev")
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     corrections = Overrides(overrides)
-    catalog = Builder(Spec(yaml.load(spec.read_bytes(), Loader=loader)), corrections).catalog()
+    document = yaml.load(spec.read_bytes(), Loader=loader)
+    try:
+        catalog = Builder(Spec(document), corrections).catalog()
+    except ConfigurationError as cause:
+        raise click.ClickException(str(cause)) from cause
     if unused := corrections.unused():
-        raise click.ClickException("These overrides change nothing:\n" + "\n".join(unused))
+        raise click.ClickException(
+            "These entries of overrides.toml change nothing; delete or mend them:\n"
+            + "\n".join(unused)
+        )
     return catalog
 
 
@@ -59,8 +70,11 @@ def main(spec: Path | None) -> None:
     """Regenerate from SPEC, or from the committed catalog."""
     catalog_folder = PACKAGE / "catalog"
     if spec is not None:
+        committed = catalog_folder / "operations.json"
+        old = msgspec.json.decode(committed.read_bytes(), type=Catalog)
         catalog = catalog_from(spec, catalog_folder / "overrides.toml")
-        (catalog_folder / "operations.json").write_bytes(as_json(catalog))
+        committed.write_bytes(as_json(catalog))
+        click.echo("\n".join(compare_catalogs(old, catalog)) or "The spec changes nothing.")
     else:
         catalog = load()
     write_modules(catalog, PACKAGE / "resources")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, cast
 
 from msgspec.structs import replace
@@ -20,10 +20,12 @@ from asana_frames.codegen.naming import method_name, singular
 from asana_frames.codegen.overrides import Entry, Overrides
 from asana_frames.codegen.records import Records, scalar_kind
 from asana_frames.codegen.spec import Json, RawOperation, Schema, Spec
+from asana_frames.exceptions import ConfigurationError
 
 #: Query parameters that the fetch layer owns.
 _OWNED = {"opt_pretty", "opt_fields", "limit", "offset"}
 _EMPTY = "EmptyResponse"
+_CAUGHT_UP = "the spec has it now; delete the entry"
 
 
 class Builder:
@@ -35,12 +37,24 @@ class Builder:
         self._records = Records(spec, overrides)
 
     def catalog(self) -> Catalog:
-        """Return the whole catalog."""
+        """Return the whole catalog.
+
+        Raises
+        ------
+        ConfigurationError
+            A tag or a method cannot be named; the message says what to add to overrides.toml.
+        """
+        raws = list(self._spec.operations())
         resources = self._resources()
+        self._check_tags(raws, {resource.name for resource in resources})
         order = {resource.name: place for place, resource in enumerate(resources)}
-        operations = [self._operation(raw) for raw in self._spec.operations()]
-        operations += [self._added(entry) for entry in self._overrides.all("new_operations")]
+        operations = [self._operation(raw) for raw in raws]
+        operations += self._added_operations({raw.id for raw in raws})
         operations.sort(key=lambda operation: order[operation.resource])
+        _check_methods(operations)
+        for operation in operations:
+            # Marks the entry of the resource as needed.
+            list(self._overrides.find("resources", name=operation.resource))
         return Catalog(
             resources=resources,
             operations=tuple(operations),
@@ -51,20 +65,34 @@ class Builder:
             settings={entry["record"]: entry["path"] for entry in self._overrides.all("settings")},
         )
 
+    def _check_tags(self, raws: list[RawOperation], known: set[str]) -> None:
+        unknown: dict[str, list[str]] = {}
+        for raw in raws:
+            if _resource_name(raw.tag) not in known:
+                unknown.setdefault(raw.tag, []).append(raw.id)
+        if unknown:
+            entries = "\n".join(_new_resource(tag, ids) for tag, ids in unknown.items())
+            raise ConfigurationError(
+                "The spec has tags that no [[resources]] entry names. Add to overrides.toml, with "
+                f"a description of your own:\n\n{entries}"
+            )
+
     def _resources(self) -> tuple[ResourceType, ...]:
-        entries = sorted(self._overrides.all("resources"), key=lambda entry: str(entry["name"]))
+        entries = sorted(
+            self._overrides.section("resources"), key=lambda entry: str(entry["name"])
+        )
         return tuple(
             ResourceType(
                 name=entry["name"],
                 about=entry["about"],
                 record=self._records.named(entry["record"]),
             )
-            for entry in entries
+            for entry in sorted(entries, key=lambda entry: str(entry["name"]))
         )
 
     def _operation(self, raw: RawOperation) -> Operation:
         changes = self._changes(raw.id)
-        resource = raw.tag.removesuffix(" API").lower().replace(" ", "_")
+        resource = _resource_name(raw.tag)
         data = self._spec.resolve(raw.answer).properties.get("data", {})
         is_list = self._spec.resolve(data).type == "array"
         answer = self._spec.resolve(data["items"] if is_list else data)
@@ -80,7 +108,7 @@ class Builder:
             for node in raw.parameters
             if node["name"] not in _OWNED
         ]
-        parameters += self._new_parameters(raw.id, parents)
+        parameters += self._new_parameters(raw.id, parents, names)
         operation = Operation(
             id=raw.id,
             resource=resource,
@@ -124,12 +152,15 @@ class Builder:
             parents,
         )
 
-    def _new_parameters(self, operation_id: str, parents: Entry) -> list[Parameter]:
-        return [
-            self._built_parameter(entry, parents)
-            for entry in self._overrides.all("new_parameters")
-            if operation_id in entry["operations"]
-        ]
+    def _new_parameters(
+        self, operation_id: str, parents: Entry, known: set[str]
+    ) -> Iterator[Parameter]:
+        for entry in self._overrides.find("new_parameters", operations=operation_id):
+            if entry["name"] in known:
+                name = f"{entry['name']} of {operation_id}"
+                self._overrides.report_outdated("new_parameters", name, _CAUGHT_UP)
+            else:
+                yield self._built_parameter(entry, parents)
 
     def _built_parameter(self, facts: Entry, parents: Entry) -> Parameter:
         name = facts["name"]
@@ -211,14 +242,49 @@ class Builder:
         facts["refers"] = tuple(facts["refers"])
         return BodyField(name, required=required, **facts)
 
-    def _added(self, entry: Entry) -> Operation:
-        facts = _facts(entry)
-        parents = facts.pop("parents", {})
-        facts["record"] = self._records.named(facts["record"])
-        facts["parameters"] = tuple(
-            self._built_parameter(parameter, parents) for parameter in facts["parameters"]
+    def _added_operations(self, known: set[str]) -> Iterator[Operation]:
+        for entry in self._overrides.all("new_operations"):
+            if entry["id"] in known:
+                self._overrides.report_outdated("new_operations", entry["id"], _CAUGHT_UP)
+                continue
+            facts = _facts(entry)
+            parents = facts.pop("parents", {})
+            facts["record"] = self._records.named(facts["record"])
+            facts["parameters"] = tuple(
+                self._built_parameter(parameter, parents) for parameter in facts["parameters"]
+            )
+            yield self._with_parents(Operation(**facts))
+
+
+def _resource_name(tag: str) -> str:
+    return tag.removesuffix(" API").lower().replace(" ", "_")
+
+
+def _new_resource(tag: str, operations: list[str]) -> str:
+    """Return the entry that a new tag needs, as TOML."""
+    name = _resource_name(tag)
+    return (
+        f"# {', '.join(operations)}\n"
+        f'[[resources]]\nname = "{name}"\nrecord = "{singular(name)}"\n'
+        f'about = "{tag}: ..."\nreason = "the spec\'s description of a resource is not copied"\n'
+    )
+
+
+def _check_methods(operations: Iterable[Operation]) -> None:
+    """Refuse two operations that one method would have to stand for."""
+    by_name: dict[str, list[str]] = {}
+    for operation in operations:
+        by_name.setdefault(operation.name, []).append(operation.id)
+    entries = [
+        f'[[operations]]\nid = "{ids[-1]}"\nmethod = "..."\nreason = "{name} is {ids[0]}"\n'
+        for name, ids in by_name.items()
+        if len(ids) > 1
+    ]
+    if entries:
+        raise ConfigurationError(
+            "Two operations would have one method. Add to overrides.toml, with a name of your "
+            "own:\n\n" + "\n".join(entries)
         )
-        return self._with_parents(Operation(**facts))
 
 
 def _returns(raw: RawOperation, schema: str, is_list: bool) -> str:

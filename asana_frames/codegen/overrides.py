@@ -16,6 +16,7 @@ _SELECTORS = {
     "operations": ["id"],
     "parameters": ["name", "operations"],
     "body_fields": ["name", "operations"],
+    "new_parameters": ["operations"],
 }
 
 
@@ -25,6 +26,7 @@ class Overrides:
     def __init__(self, path: Path) -> None:
         self._tables: dict[str, list[Entry]] = tomllib.loads(path.read_text("utf-8"))
         self._used: set[tuple[int, str]] = set()
+        self._outdated: list[str] = []
         for section, entry in self._entries():
             if not entry.get("reason"):
                 raise ConfigurationError(f"overrides.toml: a [[{section}]] has no reason: {entry}")
@@ -64,12 +66,16 @@ class Overrides:
                 }
         return changes
 
+    def report_outdated(self, section: str, name: str, problem: str) -> None:
+        """Add an entry to ``unused`` for a reason of its own."""
+        self._outdated.append(f"[[{section}]] {name}: {problem}")
+
     def unused(self) -> list[str]:
         """Return what nothing asked for: the spec has moved on, or it is misspelt."""
-        idle = []
+        idle = list(self._outdated)
         for section, entry in self._entries():
             if (id(entry), "") not in self._used:
-                idle.append(f"[[{section}]] {entry}")
+                idle.append(f"[[{section}]] {_entry_name(entry)}")
                 continue
             for key in _SELECTORS.get(section, ()):
                 idle += [
@@ -83,6 +89,13 @@ class Overrides:
         for section, entries in self._tables.items():
             for entry in entries:
                 yield section, entry
+
+
+def _entry_name(entry: Entry) -> str:
+    """Return what an entry is called by: the value of its first naming key."""
+    keys = ("name", "names", "id", "record", "schemas")
+    names = next((entry[key] for key in keys if key in entry), entry)
+    return ", ".join(map(str, _listed(names)))
 
 
 def _listed(value: Any) -> list[Any]:

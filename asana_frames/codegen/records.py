@@ -36,6 +36,8 @@ class Records:
             for entry in overrides.all("records")
             for schema in entry.get("schemas", ())
         }
+        for schema in self._renamed.keys() - spec.schemas.keys():
+            overrides.report_outdated("records", schema, "the spec has no such schema")
         self._nested = {schema for entry in overrides.all("nested") for schema in entry["schemas"]}
         self._schemas = self._group()
         self._made: dict[str, RecordType] = {}
