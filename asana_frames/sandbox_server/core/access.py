@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from asana_frames.sandbox_server.core.errors import ApiError
 from asana_frames.sandbox_server.core.store import Object, Store
+from asana_frames.sandbox_server.core.write_context import WriteContext
 
 _CAN_WRITE = ("admin", "editor")
 
@@ -80,3 +82,15 @@ class Access:
                 level: str = membership["access_level"]
                 return level
         return None
+
+
+def is_admin(write: WriteContext) -> bool:
+    """Whether who writes is an admin of the workspace."""
+    memberships = write.store.all("workspace_membership")
+    return any(m["user"] is write.me and m["is_admin"] for m in memberships)
+
+
+def require_admin(write: WriteContext) -> None:
+    """Refuse what only service accounts and admins may do."""
+    if not is_admin(write):
+        raise ApiError(403, "You do not have access to this")

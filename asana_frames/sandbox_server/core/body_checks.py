@@ -11,6 +11,7 @@ from urllib.parse import SplitResult, urlsplit
 from xml.etree import ElementTree
 
 from asana_frames.catalog import BodyField, Operation
+from asana_frames.sandbox_server.core.custom_values import escape_text
 from asana_frames.sandbox_server.core.errors import ApiError, invalid_field
 from asana_frames.sandbox_server.core.store import Object, format_moment
 
@@ -278,3 +279,15 @@ def must(condition: object, field: str, problem: str, status: int = 400) -> None
     """Refuse a write whose field breaks a rule."""
     if not condition:
         raise ApiError(status, f"{field}: {problem}")
+
+
+def text_fields(data: dict[str, Any], plain_key: str = "notes") -> dict[str, str]:
+    """Return both forms of a text of which one was given."""
+    html_key = f"html_{plain_key}"
+    if html_key in data:
+        must(plain_key not in data, html_key, f"You may only provide one of this and {plain_key}")
+        return {plain_key: rich_to_plain_text(data[html_key]), html_key: data[html_key]}
+    if plain_key in data:
+        text = data[plain_key]
+        return {plain_key: text, html_key: f"<body>{escape_text(text)}</body>"}
+    return {}

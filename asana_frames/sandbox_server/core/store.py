@@ -390,3 +390,17 @@ def iterate_weekdays(start: date, end: date) -> Iterable[date]:
         if start.weekday() < 5:
             yield start
         start += one
+
+
+#: Days of history.
+HISTORY_DAYS = 548
+
+
+def early_moment(make: ObjectFactory, days: int = 0) -> str:
+    """Return a moment some days after the history of the company begins."""
+    return format_moment(make.now - timedelta(days=HISTORY_DAYS - days))
+
+
+def workspace_of(make: ObjectFactory) -> Object:
+    """Return the workspace."""
+    return make.all("workspace")[0]

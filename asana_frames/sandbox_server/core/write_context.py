@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from asana_frames.catalog import load
-from asana_frames.sandbox_server import blank
 from asana_frames.sandbox_server.core.body_checks import Resolve, check_body
 from asana_frames.sandbox_server.core.custom_values import escape_text
 from asana_frames.sandbox_server.core.errors import ApiError, invalid_field
 from asana_frames.sandbox_server.core.store import Object, Store
 from asana_frames.sandbox_server.core.transaction import Transaction
-from asana_frames.sandbox_server.http.api_request import UploadedFile
+
+#: Bytes of an attachment.
+MAX_UPLOAD_BYTES = 100_000_000
+
+
+class UploadedFile(NamedTuple):
+    """An uploaded file."""
+
+    name: str
+    content: bytes
 
 
 class WriteContext(Transaction):
@@ -99,7 +107,7 @@ class WriteContext(Transaction):
 
     # ------------------------------------------------------------------ what Asana shows of it
 
-    def tell(
+    def add_story(
         self, target: Object, subtype: str, text: str, *, html: str = "", **more: Any
     ) -> Object:
         """Make a story on a task or goal, as Asana does for every change."""
@@ -114,7 +122,7 @@ class WriteContext(Transaction):
             "is_editable": is_comment,
             "source": "api",
         }
-        made = self.add("story", **blank.blank_story(target) | known | more)
+        made = self.add("story", **blank_story(target) | known | more)
         self.add_related(f"{target['resource_type']}_stories", target, made)
         if target["resource_type"] == "task":
             self.update(target)
@@ -163,7 +171,7 @@ class WriteContext(Transaction):
             event["change"] = {"field": field, "action": "changed", **(change or {})}
         self.events.append(event)
 
-    def audit(self, event_type: str, category: str, resource: Object) -> None:
+    def add_audit_event(self, event_type: str, category: str, resource: Object) -> None:
         """Write down in the audit log what admins want to know."""
         me = self.me
         made = self.add(
@@ -172,7 +180,7 @@ class WriteContext(Transaction):
             event_type=event_type,
             event_category=category,
             actor={"actor_type": "user", **{key: me[key] for key in ("gid", "name", "email")}},
-            resource=blank.audited_fields(resource),
+            resource=audited_fields(resource),
             details={},
             context={"context_type": "api", "client_ip_address": "127.0.0.1"},
         )
@@ -207,3 +215,40 @@ def event_scopes(resource: Object | None, parent: Object | None = None) -> Itera
             yield from event_scopes(item["parent"])
         elif kind == "time_tracking_entry":
             yield from event_scopes(item["task"])
+
+
+def blank_story(target: Object) -> Object:
+    """Return the fields of a new story."""
+    return {
+        "resource_subtype": "comment_added",
+        "type": "comment",
+        "created_at": "",
+        "created_by": None,
+        "text": "",
+        "html_text": "<body></body>",
+        "is_pinned": False,
+        "is_edited": False,
+        "is_editable": False,
+        "liked": False,
+        "likes": [],
+        "num_likes": 0,
+        "reaction_summary": [],
+        "previews": [],
+        "source": "web",
+        "target": target,
+    }
+
+
+def audited_fields(item: Object) -> Object:
+    """Return an object as the audit log keeps it: as it is called now."""
+    keys = ("gid", "resource_type", "resource_subtype", "name", "email")
+    return {key: item[key] for key in keys if key in item}
+
+
+def delete_object(write: WriteContext) -> None:
+    """Delete the object that the path names, and what tells of it."""
+    ((kind, item),) = write.at.items()
+    write.remove(item, kind)
+
+
+Handler = Callable[[WriteContext], Object | None]

@@ -11,21 +11,14 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import msgspec
 
 from asana_frames.sandbox_server.core.errors import ApiError, invalid_field
+from asana_frames.sandbox_server.core.write_context import MAX_UPLOAD_BYTES, UploadedFile
 
-#: Bytes of an attachment, and of any other body.
-MAX_UPLOAD_BYTES = 100_000_000
+#: Bytes of a body that is not a multipart form.
 _MAX_JSON_BYTES = 10_000_000
 _FORM = "application/x-www-form-urlencoded"
 _MULTIPART = "multipart/form-data"
 _LISTED = re.compile(r"(\w+)\[\d*\]")
 FormFields = list[tuple[str, str]]
-
-
-class UploadedFile(NamedTuple):
-    """An uploaded file."""
-
-    name: str
-    content: bytes
 
 
 class ApiRequest(NamedTuple):

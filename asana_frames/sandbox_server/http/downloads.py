@@ -22,9 +22,6 @@ ROOT = "/-/files/"
 #: Seconds that an address works.
 _LIFE = {"attachment": 120, "organization_export": 3_600, "graph_export": 3_600}
 _MONTH = 30 * 86_400
-#: Jobs and exports move on when they are looked at, or by themselves after so many seconds.
-_JOB_STEPS = 2
-_JOB_SECONDS = 10.0
 _encode = msgspec.json.Encoder().encode
 
 
@@ -189,39 +186,3 @@ def attachment_content(item: Object) -> bytes:
     line = f"{item['name']}\n".encode()
     size = int(item["size"])
     return (line * (size // len(line) + 1))[:size]
-
-
-def advance_job(item: Object, now: str, *, fails: bool) -> None:
-    """Move a job or export on by a step, each time that it is looked at.
-
-    Parameters
-    ----------
-    item
-        A job or organization export.
-    now
-        The sandbox's clock.
-    fails
-        Whether it is to fail in the end.
-    """
-    if "_looks" not in item:
-        return
-    item["_looks"] += 1
-    is_over = item["_looks"] >= _JOB_STEPS or is_job_due(item)
-    if item["resource_type"] == "organization_export":
-        item["state"] = ("error" if fails else "finished") if is_over else "started"
-        item["_file"] = is_over and not fails
-        return
-    item["status"] = ("failed" if fails else "succeeded") if is_over else "in_progress"
-    for key in ("new_graph_export", "new_resource_export"):
-        if item[key] is not None and is_over and not fails and not item[key]["_file"]:
-            item[key].update(_file=True, completed_at=now)
-
-
-def is_job_running(item: Object) -> bool:
-    """Whether a job has not ended yet."""
-    return item["status"] in ("not_started", "in_progress") and not is_job_due(item)
-
-
-def is_job_due(item: Object) -> bool:
-    """Whether a job has had the time that jobs take, whoever looked at it."""
-    return "_started" in item and time.monotonic() - item["_started"] > _JOB_SECONDS

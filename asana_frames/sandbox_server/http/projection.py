@@ -15,8 +15,9 @@ from asana_frames.sandbox_server.core.custom_values import (
     CustomValue,
     value_fields,
 )
+from asana_frames.sandbox_server.core.shapes import DEFAULT_SHAPE, FULL
 from asana_frames.sandbox_server.core.store import Object, Store
-from asana_frames.sandbox_server.shapes import ALWAYS_FULL, COMPACT, FORMS, FULL, HIDDEN
+from asana_frames.sandbox_server.resources.registry import SHAPES
 
 FieldTree = dict[str, "FieldTree"]
 
@@ -192,9 +193,10 @@ class Projection:
         if tree:
             return self._show_requested(item, tree)
         kind = item.get("resource_type", "")
-        if not full and kind not in ALWAYS_FULL and is_object(item):
+        shape = SHAPES.get(kind, DEFAULT_SHAPE)
+        if not full and not shape.is_always_full and is_object(item):
             return self._show_compact(item)
-        hidden = HIDDEN.get(kind, _NOTHING) | self._unpaid
+        hidden = shape.hidden | self._unpaid
         shown = {
             key: self._show_default_field(item, key)
             for key, value in item.items()
@@ -208,7 +210,7 @@ class Projection:
     def _show_compact(self, item: Object) -> Object:
         kind = item["resource_type"]
         shown = {"gid": item["gid"], "resource_type": kind}
-        for key in COMPACT.get(kind, ("name",)):
+        for key in SHAPES.get(kind, DEFAULT_SHAPE).compact:
             if key in item:
                 shown[key] = self._show_default_field(item, key)
         if "download_url" in shown:
@@ -220,7 +222,7 @@ class Projection:
         value = item[key]
         if key == "custom_fields":
             return self._show_custom_values(item, value, None)
-        form = FORMS.get((item.get("resource_type", ""), key))
+        form = SHAPES.get(item.get("resource_type", ""), DEFAULT_SHAPE).references.get(key)
         if form is None or not value:
             return self._show_inner(value) if isinstance(value, dict | list) else value
         if form is FULL:

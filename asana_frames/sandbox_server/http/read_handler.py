@@ -13,7 +13,6 @@ from asana_frames.sandbox_server.core.body_checks import must
 from asana_frames.sandbox_server.core.errors import ApiError
 from asana_frames.sandbox_server.core.store import Object, Store, format_moment
 from asana_frames.sandbox_server.http.api_request import ApiRequest
-from asana_frames.sandbox_server.http.downloads import advance_job
 from asana_frames.sandbox_server.http.event_streams import EventStreams
 from asana_frames.sandbox_server.http.faults import FaultInjector
 from asana_frames.sandbox_server.http.pagination import (
@@ -27,7 +26,8 @@ from asana_frames.sandbox_server.http.pagination import (
 from asana_frames.sandbox_server.http.projection import count_links, parse_field_tree
 from asana_frames.sandbox_server.http.rate_limits import LinkQuotas
 from asana_frames.sandbox_server.http.user_session import UserSession
-from asana_frames.sandbox_server.reads import LISTS, ONES
+from asana_frames.sandbox_server.resources.jobs import advance_job
+from asana_frames.sandbox_server.resources.registry import LISTS, OBJECTS
 
 #: Rows above which a list is refused without ``limit``.
 _UNPAGED = 1_000
@@ -96,9 +96,7 @@ class ReadHandler:
     ) -> list[bytes]:
         if operation.id == "getTaskCountsForProject" and not request.opt_fields:
             return [b'{"data":{}}']
-        find = ONES.get(operation.id)
-        last = [p for p in operation.parameters if p.place == "path"][-1]
-        item = asked[last.argument] if find is None else find(self._store, asked)
+        item = OBJECTS[operation.id](self._store, asked)
         if operation.record in ("job", "organization_export"):
             if operation.record == "job" and item.get("_by", person.me) is not person.me:
                 raise ApiError(403, "job: Only its creator can see it")

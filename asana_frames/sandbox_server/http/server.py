@@ -13,7 +13,7 @@ from typing import Any
 
 from asana_frames.exceptions import ConfigurationError
 from asana_frames.sandbox_server.core.errors import ApiError
-from asana_frames.sandbox_server.http.api_request import MAX_UPLOAD_BYTES
+from asana_frames.sandbox_server.core.write_context import MAX_UPLOAD_BYTES
 from asana_frames.sandbox_server.http.application import ApiResponse, Application
 from asana_frames.sandbox_server.http.gzip_packer import GzipPacker
 from asana_frames.sandbox_server.http.routing import ROOT

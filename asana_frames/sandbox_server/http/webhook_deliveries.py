@@ -13,7 +13,7 @@ import requests
 
 from asana_frames.sandbox_server.core.errors import ApiError
 from asana_frames.sandbox_server.core.store import Object, Store, format_moment
-from asana_frames.sandbox_server.writes.hooks import is_loopback
+from asana_frames.sandbox_server.resources.webhooks import is_loopback
 
 #: Seconds to answer in; tries of a delivery, the pause doubling from one to the next.
 _PATIENCE = 10.0

@@ -12,7 +12,6 @@ from asana_frames.sandbox_server.core.cascade import clear_deleted
 from asana_frames.sandbox_server.core.store import Object, Store
 from asana_frames.sandbox_server.core.write_context import WriteContext
 from asana_frames.sandbox_server.http.api_request import ApiRequest
-from asana_frames.sandbox_server.http.downloads import is_job_running
 from asana_frames.sandbox_server.http.projection import parse_field_tree
 from asana_frames.sandbox_server.http.rate_limits import (
     MAX_RUNNING_JOBS,
@@ -21,8 +20,9 @@ from asana_frames.sandbox_server.http.rate_limits import (
 )
 from asana_frames.sandbox_server.http.user_session import UserSession
 from asana_frames.sandbox_server.http.webhook_deliveries import WebhookDeliveries, shake_hands
-from asana_frames.sandbox_server.reads import add_budget_values
-from asana_frames.sandbox_server.writes import HANDLERS
+from asana_frames.sandbox_server.resources.budgets_and_rates import add_budget_values
+from asana_frames.sandbox_server.resources.jobs import is_job_running
+from asana_frames.sandbox_server.resources.registry import WRITES
 
 #: Where an answer shows less than the full record.
 _JOB = "resource_type,resource_subtype,status"
@@ -87,7 +87,7 @@ class WriteHandler:
         with self._store.lock:
             write = self._prepare_context(request, person, operation, values)
             try:
-                made = HANDLERS[operation.id](write)
+                made = WRITES[operation.id](write)
                 clear_deleted(write)
                 if not keep:
                     write.rollback()

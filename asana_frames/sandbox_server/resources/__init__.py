@@ -1,0 +1,1 @@
+"""One module per resource: its reads, writes, default shape and synthetic data."""

@@ -1,0 +1,432 @@
+"""Goals: their metrics, and what supports them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from asana_frames.sandbox_server.core.body_checks import must, text_fields
+from asana_frames.sandbox_server.core.custom_values import format_number
+from asana_frames.sandbox_server.core.errors import ApiError, invalid_field
+from asana_frames.sandbox_server.core.followers_and_likes import (
+    add_follower,
+    add_followers,
+    remove_followers,
+    set_like,
+)
+from asana_frames.sandbox_server.core.goal_progress import list_reachable, refresh_goals
+from asana_frames.sandbox_server.core.lists import (
+    Arguments,
+    FindObject,
+    ListRows,
+    list_all,
+    object_at,
+)
+from asana_frames.sandbox_server.core.shapes import FULL, NAMED, RecordShape
+from asana_frames.sandbox_server.core.store import Object, ObjectFactory, Store
+from asana_frames.sandbox_server.core.write_context import Handler, WriteContext
+from asana_frames.sandbox_server.resources.custom_fields import (
+    add_setting,
+    remove_setting,
+    update_custom_values,
+)
+from asana_frames.sandbox_server.resources.memberships import add_member, build_membership
+
+_GOAL_STATUSES = ("green", "yellow", "red", "achieved", "partial", "missed", "dropped")
+
+
+_BLANK_METRIC: Object = {
+    "resource_subtype": "number",
+    "precision": 0,
+    "unit": "none",
+    "currency_code": None,
+    "initial_number_value": 0,
+    "target_number_value": 100,
+    "current_number_value": 0,
+    "current_display_value": "0",
+    "progress_source": "manual",
+    "is_custom_weight": False,
+    "can_manage": True,
+}
+
+
+def blank_goal(workspace: Object) -> Object:
+    """Return the fields of a new goal."""
+    return {
+        "name": "",
+        "notes": "",
+        "html_notes": "<body></body>",
+        "due_on": None,
+        "start_on": None,
+        "is_workspace_level": False,
+        "liked": False,
+        "likes": [],
+        "num_likes": 0,
+        "team": None,
+        "workspace": workspace,
+        "followers": [],
+        "time_period": None,
+        "metric": None,
+        "owner": None,
+        "current_status_update": None,
+        "status": None,
+        "privacy_setting": "public_to_workspace",
+        "default_access_level": "editor",
+        "custom_fields": [],
+        "custom_field_settings": [],
+    }
+
+
+def _list_goals(store: Store, asked: Arguments) -> Iterable[Object]:
+    supporters = [asked[key] for key in ("portfolio", "project", "task") if asked.get(key)]
+    if not supporters and not asked.get("team") and not asked.get("workspace"):
+        raise ApiError(400, "workspace: Missing input")
+    found: Iterable[Object] = store.all("goal")
+    for supporter in supporters:
+        found = [link["supported_goal"] for link in store.related("supported_by", supporter)]
+    if asked.get("team"):
+        found = [goal for goal in found if goal["team"] is asked["team"]]
+    if asked.get("is_workspace_level") is not None and not asked.get("workspace"):
+        raise ApiError(400, "is_workspace_level: Needs workspace")
+    if asked.get("is_workspace_level") is not None:
+        found = [g for g in found if g["is_workspace_level"] == asked["is_workspace_level"]]
+    if asked.get("time_periods"):
+        wanted = asked["time_periods"].split(",")
+        found = [g for g in found if g["time_period"] and g["time_period"]["gid"] in wanted]
+    return found
+
+
+def create_goal(write: WriteContext) -> Object:
+    """``POST /goals``."""
+    write.require("name")
+    data = write.data
+    team = data.get("team")
+    workspace = data.get("workspace") or (team and team["organization"])
+    if workspace is None:
+        raise ApiError(400, "workspace: Missing input")
+    goal = write.add("goal", **blank_goal(workspace))
+    write.update(goal, owner=write.me, is_workspace_level=team is None)
+    for person in (write.me, *(data.get("followers") or ())):
+        add_follower(write, goal, person)
+    _apply_goal_fields(
+        write, goal, {key: value for key, value in data.items() if key != "followers"}
+    )
+    add_member(write, goal, goal["owner"] or write.me, "admin")
+    write.record_event("added", goal, parent=team)
+    return goal
+
+
+def update_goal(write: WriteContext) -> Object:
+    """``PUT /goals/{goal}``."""
+    goal: Object = write.at["goal"]
+    _apply_goal_fields(write, goal, write.data)
+    return goal
+
+
+def _apply_goal_fields(write: WriteContext, goal: Object, data: dict[str, Any]) -> None:
+    must(data.get("name", "x"), "name", "Missing input")
+    for key in ("name", "team", "owner", "is_workspace_level"):
+        if key in data:
+            write.update_and_record(goal, key, data[key])
+    for key, value in text_fields(data).items():
+        write.update_and_record(goal, key, value)
+    period = data.get("time_period")
+    if "time_period" in data:
+        write.update_and_record(goal, "time_period", period)
+        if period:
+            write.update(goal, start_on=period["start_on"], due_on=period["end_on"])
+    start = data.get("start_on", goal["start_on"])
+    due = data.get("due_on", goal["due_on"])
+    must(not data.get("start_on") or due, "start_on", "You must also provide a due date")
+    must(not start or not due or start <= due, "start_on", "Must not be after the due date")
+    write.update_and_record(goal, "due_on", due)
+    write.update_and_record(goal, "start_on", start if due else None)
+    if "status" in data:
+        must(goal["metric"], "status", "Only goals with a metric have one")
+        is_known = data["status"] is None or data["status"] in _GOAL_STATUSES
+        must(is_known, "status", f"Must be one of {', '.join(_GOAL_STATUSES)}")
+        write.update_and_record(goal, "status", data["status"])
+    if "liked" in data:
+        set_like(write, goal, data["liked"])
+    if "custom_fields" in data:
+        fields = [setting["custom_field"] for setting in goal["custom_field_settings"]]
+        update_custom_values(write, goal, data["custom_fields"], fields)
+
+
+def delete_goal(write: WriteContext) -> None:
+    """``DELETE /goals/{goal}``."""
+    goal: Object = write.at["goal"]
+    above = [link["supported_goal"] for link in write.store.related("supported_by", goal)]
+    for link in list(write.store.related("supported_by", goal)):
+        write.remove_related("supports", link["supported_goal"], link)
+    write.record_event("deleted", goal, within=goal["team"])
+    write.remove(goal)
+    for parent in above:
+        refresh_goals(write, parent)
+
+
+def create_metric(write: WriteContext) -> Object:
+    """``POST /goals/{goal}/setMetric``: takes the place of the one before."""
+    goal: Object = write.at["goal"]
+    given = {key: value for key, value in write.data.items() if value is not None}
+    metric = {"gid": write.next_gid(), "resource_type": "goal_metric", **_BLANK_METRIC, **given}
+    if "current_number_value" not in given:
+        metric["current_number_value"] = metric["initial_number_value"]
+    must(metric["precision"] in range(7), "precision", "Must be between 0 and 6")
+    differs = metric["initial_number_value"] != metric["target_number_value"]
+    must(differs, "target_number_value", "Must not be the initial value")
+    is_money = metric["unit"] == "currency"
+    must(not is_money or metric["currency_code"], "currency_code", "Missing input")
+    must(is_money or not metric["currency_code"], "currency_code", "Needs unit currency")
+    metric["current_display_value"] = _display_metric(metric)
+    write.update(goal, metric=metric)
+    write.record_event("changed", goal, field="metric")
+    refresh_goals(write, goal)
+    return goal
+
+
+def update_metric_value(write: WriteContext) -> Object:
+    """``POST /goals/{goal}/setMetricCurrentValue``."""
+    goal: Object = write.at["goal"]
+    metric = goal["metric"]
+    must(metric, "current_number_value", "The goal has no metric")
+    write.require("current_number_value")
+    is_own = metric["progress_source"] in ("manual", "external")
+    must(is_own, "current_number_value", "The metric is worked out from what supports the goal")
+    old, new = metric["current_number_value"], write.data["current_number_value"]
+    metric = {**metric, "current_number_value": new}
+    write.update(goal, metric={**metric, "current_display_value": _display_metric(metric)})
+    write.record_event("changed", goal, field="metric")
+    more = {"old_number_value": old, "new_number_value": new}
+    write.add_story(goal, "number_custom_field_changed", f"changed the metric to {new:g}", **more)
+    refresh_goals(write, goal)
+    return goal
+
+
+def _display_metric(metric: Object) -> str:
+    field = {"precision": metric["precision"], "format": metric["unit"], **metric}
+    return format_number(field, metric["current_number_value"])
+
+
+def add_supporting_resource(write: WriteContext) -> Object:
+    """``POST /goals/{goal}/addSupportingRelationship``."""
+    goal: Object = write.at["goal"]
+    supporter = write.data["supporting_resource"]
+    links = list(write.store.related("supports", goal))
+    taken = any(link["supporting_resource"] is supporter for link in links)
+    must(not taken, "supporting_resource", "It supports the goal already")
+    is_goal = supporter["resource_type"] == "goal"
+    if is_goal and supports_goal(write, goal, supporter):
+        raise invalid_field("supporting_resource", "Goals cannot support each other in a circle")
+    weight = _check_weight(write.data.get("contribution_weight") or 0)
+    made = write.add(
+        "goal_relationship",
+        resource_subtype="subgoal" if is_goal else "supporting_work",
+        supporting_resource=supporter,
+        supported_goal=goal,
+        contribution_weight=weight,
+    )
+    write.add_related("supports", goal, made, write.insertion_index(links))
+    write.add_related("supported_by", supporter, made)
+    write.record_event("added", made, parent=goal)
+    refresh_goals(write, goal)
+    return made
+
+
+def supports_goal(write: WriteContext, goal: Object, other: Object) -> bool:
+    """Whether a goal is another, or supports it over any number of steps."""
+
+    def above(item: Object) -> list[Object]:
+        return [link["supported_goal"] for link in write.store.related("supported_by", item)]
+
+    return any(item is other for item in list_reachable(goal, above))
+
+
+def _check_weight(value: float) -> float:
+    must(0 <= value <= 1, "contribution_weight", "Must be between 0 and 1")
+    return value
+
+
+def remove_supporting_resource(write: WriteContext) -> None:
+    """``POST /goals/{goal}/removeSupportingRelationship``."""
+    goal: Object = write.at["goal"]
+    supporter = write.data["supporting_resource"]
+    for link in list(write.store.related("supports", goal)):
+        if link["supporting_resource"] is supporter:
+            write.remove_related("supports", goal, link)
+            write.remove_related("supported_by", supporter, link)
+            write.record_event("removed", link, parent=goal)
+            write.remove(link)
+            refresh_goals(write, goal)
+            return
+    raise invalid_field("supporting_resource", "It does not support the goal")
+
+
+def update_relationship(write: WriteContext) -> Object:
+    """``PUT /goal_relationships/{goal_relationship}``."""
+    link: Object = write.at["goal_relationship"]
+    if "contribution_weight" in write.data:
+        write.update_and_record(
+            link, "contribution_weight", _check_weight(write.data["contribution_weight"])
+        )
+        refresh_goals(write, link["supported_goal"])
+    return link
+
+
+#: Name, parent, team, unit, initial, current and target value, source of progress.
+#: One line each; empty where there is none.
+_GOAL_LINES = """\
+Become the tool teams love|||percentage|0|0.58|1|subgoal_progress
+Grow revenue by 30 %|Become the tool teams love||currency|2e+06|2.35e+06|2.6e+06|manual
+Make customers stay|Become the tool teams love|Customer Success|percentage|0|0.5|1|subgoal_progress
+Ship the new product|Become the tool teams love|Product|percentage|0|0.62|1|project_task_completion
+Relaunch the website|Grow revenue by 30 %|Marketing|percentage|0|0.7|1|project_milestone_completion
+10,000 sign-ups from campaigns|Grow revenue by 30 %|Marketing|none|0|6400|10000|manual
+Win 40 partners|Grow revenue by 30 %|Operations|none|5|31|40|manual
+Churn below 2 %|Make customers stay|Customer Success|percentage|0.045|0.031|0.02|manual
+First answer within 2 hours|Make customers stay|Customer Success|none|9|3.5|2|external
+Onboard in under 14 days|Make customers stay|Customer Success|none|30|19|14|manual
+App rating of 4.5|Ship the new product|Product|none|3.8|4.2|4.5|manual
+99.95 % availability|Ship the new product|Engineering|percentage|0.991|0.9988|0.9995|external
+Beyond the plan|Ship the new product|Engineering|none|0|120|100|manual
+Learn from every incident||Engineering||0|0|0|
+"""
+
+
+_STATUS_CYCLE = ("green", "yellow", "red", "green", None)
+
+
+def build_goals(make: ObjectFactory) -> None:
+    """Build the goals and what supports them."""
+    made: dict[str, Object] = {}
+    for place, line in enumerate(_GOAL_LINES.splitlines()):
+        goal, parent = build_goal(make, place, *line.split("|"))
+        made[goal["name"]] = goal
+        if parent:
+            _build_relationship(make, goal, made[parent], 1 if place < 4 else 0.5)
+        build_membership(make, goal, goal["owner"], "admin")
+    # A goal may feed two: the relationships form a DAG, not a tree.
+    _build_relationship(make, made["Onboard in under 14 days"], made["Ship the new product"], 0.25)
+    for name, goal_name in (
+        ("Website relaunch", "Relaunch the website"),
+        ("Mobile app", "Ship the new product"),
+    ):
+        supporter = next(p for p in make.all("project") if p["name"] == name)
+        _build_relationship(make, supporter, made[goal_name], 1, "supporting_work")
+
+
+def build_goal(
+    make: ObjectFactory, place: int, name: str, parent: str, team: str, unit: str, *rest: str
+) -> tuple[Object, str]:
+    """Make a goal and return it with the name of the goal it feeds."""
+    *numbers, source = rest
+    initial, current, target = map(float, numbers)
+    people = make.all("user")
+    periods = [p for p in make.all("time_period") if p["start_on"] >= f"{make.now.year}"]
+    period = periods[0] if not parent else periods[2 + place % 5]
+    goal = make.add("goal", name=name)
+    goal |= {
+        **blank_goal(make.all("workspace")[0]),
+        "name": name,
+        "due_on": period["end_on"],
+        "start_on": period["start_on"],
+        "is_workspace_level": not team,
+        "team": next((t for t in make.all("team") if t["name"] == team), None),
+        "followers": [people[place % 5]],
+        "time_period": period,
+        "metric": _build_metric(make, unit, initial, current, target, source),
+        "owner": people[(place * 3) % len(people)],
+        "status": _build_goal_status(place, current, target) if unit else None,
+    }
+    return goal, parent
+
+
+def _build_goal_status(place: int, current: float, target: float) -> str | None:
+    return "achieved" if current > target > 90 else _STATUS_CYCLE[place % len(_STATUS_CYCLE)]
+
+
+def _build_metric(
+    make: ObjectFactory, unit: str, initial: float, current: float, target: float, source: str
+) -> Object | None:
+    if not unit:
+        return None
+    precision = {"percentage": 2, "currency": 0}.get(unit, 1)
+    money = "EUR" if unit == "currency" else None
+    form = {"precision": precision, "format": unit, "currency_code": money}
+    made = make.add(
+        "goal_metric",
+        resource_subtype="number",
+        precision=precision,
+        unit=unit,
+        currency_code=money,
+        initial_number_value=initial,
+        target_number_value=target,
+        current_number_value=current,
+        current_display_value=format_number(form, current),
+        progress_source=source,
+        is_custom_weight=source == "subgoal_progress",
+        can_manage=True,
+    )
+    # A part of its goal, not an object that can be asked for.
+    del make.part.by_gid[made["gid"]]
+    return made
+
+
+def _build_relationship(
+    make: ObjectFactory, supporter: Object, goal: Object, weight: float, subtype: str = "subgoal"
+) -> None:
+    made = make.add(
+        "goal_relationship",
+        resource_subtype=subtype,
+        supporting_resource=supporter,
+        supported_goal=goal,
+        contribution_weight=weight,
+    )
+    make.add_related("supports", goal, made)
+    make.add_related("supported_by", supporter, made)
+
+
+#: List operations -> the rows they return.
+LISTS: dict[str, ListRows] = {
+    "getGoalRelationships": list_all(
+        "goal_relationship", supported_goal="supported_goal", resource_subtype="resource_subtype"
+    ),
+    "getGoals": _list_goals,
+    "getParentGoalsForGoal": lambda store, asked: [
+        r["supported_goal"] for r in store.related("supported_by", asked["goal"])
+    ],
+}
+
+
+#: Reads of one object -> how it is found.
+OBJECTS: dict[str, FindObject] = {
+    "getGoalRelationship": object_at("goal_relationship"),
+    "getGoal": object_at("goal"),
+}
+
+
+#: Write operations -> their handlers.
+WRITES: dict[str, Handler] = {
+    "updateGoalRelationship": update_relationship,
+    "addSupportingRelationship": add_supporting_resource,
+    "removeSupportingRelationship": remove_supporting_resource,
+    "updateGoal": update_goal,
+    "deleteGoal": delete_goal,
+    "createGoal": create_goal,
+    "createGoalMetric": create_metric,
+    "updateGoalMetric": update_metric_value,
+    "addFollowers": add_followers,
+    "removeFollowers": remove_followers,
+    "addCustomFieldSettingForGoal": add_setting,
+    "removeCustomFieldSettingForGoal": remove_setting,
+}
+
+
+#: Record types -> what responses show of them by default.
+SHAPES: dict[str, RecordShape] = {
+    "goal": RecordShape(compact=("name", "owner"), references={"custom_field_settings": FULL}),
+    "goal_relationship": RecordShape(
+        compact=("resource_subtype", "supporting_resource", "contribution_weight"),
+        references={"supporting_resource": NAMED},
+    ),
+}
