@@ -1,16 +1,26 @@
 """Frames in, matplotlib Axes out: nothing is fetched, computed or shown."""
 
-from asana_frames.charts.flow.burnup import burnup, daily, load, throughput
-from asana_frames.charts.flow.lead_times import aging, forecast, lead_times
-from asana_frames.charts.goals.history import goal_history, goal_timeline
-from asana_frames.charts.goals.progress import goal_progress, goal_tree
-from asana_frames.charts.histories.sections import changes, cumulative_flow, section_times
+from asana_frames.charts.flow.aging import aging
+from asana_frames.charts.flow.burnup import burnup
+from asana_frames.charts.flow.daily import daily
+from asana_frames.charts.flow.forecast import forecast
+from asana_frames.charts.flow.lead_times import lead_times
+from asana_frames.charts.flow.load import load
+from asana_frames.charts.flow.throughput import throughput
+from asana_frames.charts.goals.history import goal_history
+from asana_frames.charts.goals.progress import goal_progress
+from asana_frames.charts.goals.timeline import goal_timeline
+from asana_frames.charts.goals.tree import goal_tree
+from asana_frames.charts.histories.changes import changes
+from asana_frames.charts.histories.sections import cumulative_flow, section_times
 from asana_frames.charts.projects.gantt import gantt
-from asana_frames.charts.projects.portfolio import portfolio, status_timeline
+from asana_frames.charts.projects.portfolio import portfolio
+from asana_frames.charts.projects.status_timeline import status_timeline
 from asana_frames.charts.time.budget_burn import budget_burn
 from asana_frames.charts.time.capacity import capacity
 from asana_frames.charts.time.estimates import estimates
-from asana_frames.charts.time.hours import hours, timesheet
+from asana_frames.charts.time.hours import hours
+from asana_frames.charts.time.timesheet import timesheet
 
 __all__ = [
     "aging",

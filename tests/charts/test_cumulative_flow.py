@@ -72,7 +72,7 @@ def test_sections_lie_in_the_order_that_is_given_by_gid_or_name() -> None:
     ax = af.charts.cumulative_flow(flow, order=["Done", "9Doing"])
 
     assert list(areas_of(ax)) == ["Done", "Doing", "To do"]
-    with pytest.raises(af.InvalidArgument, match="'Gone', which is none of To do, Doing, Done"):
+    with pytest.raises(af.InvalidArgument, match="no section 'Gone'; use To do, Doing, Done"):
         af.charts.cumulative_flow(flow, order=["Gone"])
 
 

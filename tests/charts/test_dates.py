@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from matplotlib import pyplot as plt
 
-from asana_frames.charts.shared.dates import date_axis, places_of
+from asana_frames.charts.shared.dates import day_positions, label_date_axis
 
 
 @pytest.mark.parametrize("inches", [1.5, 2.5, 4.0, 8.0])
@@ -18,8 +18,8 @@ def test_round_dates_are_found_for_every_span_in_axes_of_every_width(
     span = np.array(["2024-01-10", "2024-01-10"], dtype="datetime64[D]")
     span[1] += days
 
-    ax.plot(places_of(span), [0, 1])
-    date_axis(ax, "Day")
+    ax.plot(day_positions(span), [0, 1])
+    label_date_axis(ax, "Day")
     figure.canvas.draw()
 
     low, high = ax.get_xlim()

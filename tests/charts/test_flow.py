@@ -177,7 +177,9 @@ def test_load_of_many_persons_and_weeks_counts_the_others_and_tells_its_scale() 
 
 
 def test_what_load_does_not_show_is_refused() -> None:
-    with pytest.raises(af.InvalidArgument, match="show= takes tasks or hours, not 'mood'"):
+    with pytest.raises(
+        af.InvalidArgument, match="show='mood' is not valid; use 'tasks' or 'hours'"
+    ):
         af.charts.load(load_of(*LOAD), show="mood")  # type: ignore[arg-type]
 
 

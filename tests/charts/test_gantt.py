@@ -138,6 +138,57 @@ def test_an_arrow_goes_from_what_is_waited_for_and_is_red_in_a_conflict() -> Non
     assert legend_of(ax)[1:] == ["waited for", "conflict"]
 
 
+@pytest.mark.parametrize(
+    ("start", "due", "is_conflict"),
+    [
+        ("2026-03-04", "2026-03-05", True),
+        ("2026-03-05", "2026-03-06", False),
+        ("2026-03-06", "2026-03-07", False),
+        (None, "2026-03-04", True),
+        (None, "2026-03-05", False),
+    ],
+)
+@pytest.mark.parametrize("awaited_start", ["2026-03-01", None])
+def test_a_task_conflicts_if_it_starts_before_the_last_day_of_what_it_waits_for(
+    awaited_start: str | None, start: str | None, due: str, is_conflict: bool
+) -> None:
+    waits = {"depends_on_gids": ("a",), "conflict": True}
+    rows = [task("a", awaited_start, "2026-03-05"), task("b", start, due, **waits)]
+
+    (arrow,) = arrows_of(af.charts.gantt(table_of(*rows), now=NOW))
+
+    assert (to_hex(arrow.arrow_patch.get_edgecolor()) == RED) is is_conflict
+
+
+def test_a_task_that_is_no_conflict_has_no_red_arrow_whatever_its_days() -> None:
+    rows = [
+        task("a", "2026-03-01", "2026-03-05"),
+        task("b", "2026-03-02", "2026-03-03", depends_on_gids=("a",)),
+    ]
+
+    ax = af.charts.gantt(table_of(*rows), now=NOW)
+
+    assert legend_of(ax) == ["open", "waited for"]
+
+
+@pytest.mark.parametrize(
+    ("now", "is_marked"),
+    [
+        ("2026-03-18", True),
+        ("2026-03-19", False),
+        ("2026-02-24", True),
+        ("2026-02-23", False),
+    ],
+)
+def test_today_is_marked_up_to_half_the_length_of_the_chart_away(
+    now: str, is_marked: bool
+) -> None:
+    # 11 days from 2 March on: the middle of today may be 5.5 days before or after them.
+    ax = af.charts.gantt(table_of(task("a", "2026-03-02", "2026-03-12")), now=now)
+
+    assert any("beyond the chart" in text for text in words_of(ax)) is not is_marked
+
+
 def test_tasks_stand_under_their_projects_by_date() -> None:
     other = {"project_gid": "32", "project_name": "Shop"}
     none = {"project_gid": None, "project_name": None}

@@ -326,7 +326,7 @@ def test_a_frame_without_hours_is_refused() -> None:
 
 
 def test_an_unknown_kind_is_refused_and_the_known_are_named() -> None:
-    with pytest.raises(af.InvalidArgument, match="bar or line, not 'pie'"):
+    with pytest.raises(af.InvalidArgument, match="kind='pie' is not valid; use 'bar' or 'line'"):
         af.charts.hours(many(1, 1), kind="pie")  # type: ignore[arg-type]
 
 

@@ -1,40 +1,41 @@
-"""Charts of how long tasks take, how old they are, and when they will be done."""
+"""Chart of how long tasks took, from creation to completion."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from asana_frames.charts.flow.burnup import count_axis
 from asana_frames.charts.shared.axes import (
-    empty,
+    axes_height,
+    draw_empty,
     font_size,
-    legend_below,
-    made_room,
+    make_room,
     new_axes,
-    plain,
-    titled,
-    width_of,
+    set_plain_style,
+    set_span,
+    set_title,
+    write_beside_axes,
 )
 from asana_frames.charts.shared.colours import DARK, SERIES
-from asana_frames.charts.shared.dates import Numbers, date_axis, in_words, places_of
-from asana_frames.charts.shared.labels import NONE, number
-from asana_frames.rollups.flow.lead_times import BUCKETS, close_times
+from asana_frames.charts.shared.columns import column_numbers, drop_missing
+from asana_frames.charts.shared.dates import day_positions, label_date_axis
+from asana_frames.charts.shared.labels import format_number
+from asana_frames.rollups.flow.lead_times import close_times
 from asana_frames.rollups.shared.inputs import require_columns
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_LATE = "#bd1f01"
-#: Parts of the tasks or trials -> the line that marks them.
-_PARTS = {0.5: ":", 0.85: "--", 0.95: "-"}
-#: Times the 95 % mark up to which the axis of days goes.
+#: Share of the tasks -> style of the line that marks it.
+PERCENTILE_STYLES = {0.5: ":", 0.85: "--", 0.95: "-"}
+#: The axis of days ends at so many times the last percentile.
 _FAR = 3.0
-#: Points beyond which they are drawn as one picture.
+#: With more points they are drawn as one picture.
 _MANY_POINTS = 5_000
-_MANY_BARS = 200
+#: Days that the axis of dates shows at least.
+_FEWEST_DAYS = 5.0
 
 
 def lead_times(lead_times: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
@@ -59,174 +60,41 @@ def lead_times(lead_times: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         A column is missing.
     """
     require_columns(lead_times, ["completed_on", "days_open"], what="charts.lead_times")
-    is_known = lead_times[["completed_on", "days_open"]].notna().all(axis=1)
-    rows = lead_times[is_known.to_numpy(dtype=bool)].reset_index(drop=True)
+    rows = drop_missing(lead_times, "completed_on", "days_open")
     if ax is None:
         ax = new_axes(height=4.4)
     if rows.empty:
-        titled(ax, "Days from creation to completion")
-        return empty(ax, "No completed tasks")
-    places = places_of(rows["completed_on"].to_numpy("datetime64[D]")) + 0.5
-    days = np.asarray(rows["days_open"].astype("float64"), dtype="float64")
-    look: dict[str, Any] = {"s": 14, "alpha": 0.45, "linewidth": 0, "color": SERIES[0]}
-    ax.scatter(places, days, rasterized=len(rows) > _MANY_POINTS, **look)
-    marks = close_times(rows, percentiles=tuple(_PARTS)).iloc[0, 2:].astype("float64").tolist()
+        set_title(ax, "Days from creation to completion")
+        return draw_empty(ax, "No completed tasks")
+    completed = day_positions(rows["completed_on"].to_numpy("datetime64[D]")) + 0.5
+    days = column_numbers(rows, "days_open")
+    is_raster = len(rows) > _MANY_POINTS
+    ax.scatter(
+        completed, days, s=14, alpha=0.45, linewidth=0, color=SERIES[0], rasterized=is_raster
+    )
+    percentiles = close_times(rows, percentiles=tuple(PERCENTILE_STYLES)).iloc[0, 2:]
+    marks = percentiles.astype("float64").tolist()
     top = max(1.0, min(1.05 * float(days.max()), _FAR * marks[-1] or 1.0))
     ax.set_ylim(0, top)
-    middle = (places.min() + places.max()) / 2
-    half = max((places.max() - places.min()) / 2 * 1.02, 2.5)
-    ax.set_xlim(middle - half, middle + half)
-    date_axis(ax, "Completed on")
-    plain(ax, grid="y")
+    first, last = float(completed.min()), float(completed.max())
+    set_span(ax, first, last, margin=0.01 * (last - first), least=_FEWEST_DAYS)
+    label_date_axis(ax, "Completed on")
+    set_plain_style(ax, grid="y")
     ax.set_ylabel("Days", fontsize=font_size(ax) + 1)
-    _marks(ax, marks, top)
+    _draw_percentiles(ax, marks, top)
     beyond = int((days > top).sum())
-    note = f"… {beyond:,} took longer, up to {number(float(days.max()))} days" if beyond else ""
-    titled(ax, "Days from creation to completion", [note] if note else [])
-    return made_room(ax)
+    longest = format_number(float(days.max()))
+    note = f"… {beyond:,} took longer, up to {longest} days" if beyond else ""
+    set_title(ax, "Days from creation to completion", [note])
+    return make_room(ax)
 
 
-def _marks(ax: Axes, marks: list[float], top: float) -> None:
-    """Draw the lines of parts, each with its words at the right, none upon another."""
-    inches = float(ax.get_window_extent().height) / float(ax.figure.dpi)
-    apart = 3.4 * font_size(ax) / 72 / inches * top
+def _draw_percentiles(ax: Axes, marks: list[float], top: float) -> None:
+    """Draw a line per percentile, and its label at the right where it covers no other label."""
+    label_height = 3.4 * font_size(ax) / 72 / axes_height(ax) * top
     lowest = -np.inf
-    for (part, style), days in zip(_PARTS.items(), marks, strict=True):
+    for (share, style), days in zip(PERCENTILE_STYLES.items(), marks, strict=True):
         ax.axhline(days, color=DARK, linewidth=1.2, linestyle=style)
-        lowest = max(days, lowest + apart)
-        ax.annotate(
-            f"{100 * part:.0f} % within\n{number(round(days, 1))} days",
-            (1.0, lowest),
-            xycoords=ax.get_yaxis_transform(),
-            xytext=(5, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=font_size(ax),
-        )
-
-
-def aging(aging: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
-    """Draw how many open tasks are how old.
-
-    Parameters
-    ----------
-    aging
-        What ``rollups.aging`` returns: ``bucket`` and ``days_overdue``.
-    ax
-        Where to draw; a new figure otherwise.
-
-    Returns
-    -------
-    Axes
-        A bar per bucket, the youngest first, the overdue tasks at its foot; on top how many there
-        are.
-
-    Raises
-    ------
-    InvalidArgument
-        A column is missing.
-    """
-    require_columns(aging, ["bucket", "days_overdue"], what="charts.aging")
-    if ax is None:
-        ax = new_axes(height=3.8)
-    titled(ax, "Open tasks by age")
-    if aging.empty:
-        return empty(ax, "No open tasks")
-    names = aging["bucket"].astype(object).where(aging["bucket"].notna().to_numpy(), NONE)
-    known = [*BUCKETS.values()]
-    order = [*known, *(name for name in dict.fromkeys(names) if name not in known)]
-    is_late = aging["days_overdue"].notna().to_numpy()
-    total = names.value_counts().reindex(order, fill_value=0)
-    late = names[is_late].value_counts().reindex(order, fill_value=0)
-    places = range(len(order))
-    bars = [
-        ax.bar(places, late, 0.72, color=_LATE),
-        ax.bar(places, total - late, 0.72, late, color=SERIES[0]),
-    ]
-    ax.bar_label(bars[1], [f"{count:,}" for count in total], padding=2, fontsize=font_size(ax))
-    words = order if width_of(ax) >= 4.5 else ["\n".join(name.rsplit(" ", 1)) for name in order]
-    ax.set_xticks(places, words)
-    ax.margins(y=0.1)
-    count_axis(ax, "Tasks")
-    ax.tick_params(axis="x", length=0)
-    legend_below(ax, [bar[0] for bar in bars], ["overdue", "not overdue"])
-    return made_room(ax)
-
-
-def forecast(forecast: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
-    """Draw how likely each date is on which all is done.
-
-    Parameters
-    ----------
-    forecast
-        What ``rollups.forecast`` returns: ``date``, ``probability``, ``cumulative``.
-    ax
-        Where to draw; a new figure otherwise.
-
-    Returns
-    -------
-    Axes
-        A bar per date, in percent of the trials. Lines mark the dates by which 50, 85 and 95 % of
-        them are done; a note tells how many are never.
-
-    Raises
-    ------
-    InvalidArgument
-        A column is missing.
-    """
-    require_columns(forecast, ["date", "probability", "cumulative"], what="charts.forecast")
-    dated = forecast[forecast["date"].notna().to_numpy(dtype=bool)].reset_index(drop=True)
-    never = float(forecast["probability"].sum()) - float(dated["probability"].sum())
-    notes = [f"{number(100 * never)} % of the trials were given up"] if never > 1e-9 else []
-    if ax is None:
-        ax = new_axes(height=4.2)
-    titled(ax, "When all is done", notes)
-    if dated.empty:
-        return empty(ax, "No date" if len(forecast) else "No forecast")
-    places = places_of(dated["date"].to_numpy("datetime64[D]"))
-    chances = 100 * np.asarray(dated["probability"].astype("float64"), dtype="float64")
-    step = float(np.diff(places).min()) if len(places) > 1 else 1.0
-    _bars(ax, places, chances, step)
-    half = max((places[-1] - places[0]) / 2 + step, 2.5 * step)
-    middle = float((places[0] + places[-1]) / 2)
-    ax.set_xlim(middle - half, middle + half)
-    ax.set_ylim(0, 1.4 * float(chances.max()))
-    # The marks need room above the bars, but no chance is above 100 %.
-    ax.set_yticks([tick for tick in ax.get_yticks() if tick <= min(100, ax.get_ylim()[1])])
-    date_axis(ax)
-    plain(ax, grid="y")
-    ax.set_ylabel("Chance (%)", fontsize=font_size(ax) + 1)
-    _dates(ax, dated, places)
-    return made_room(ax)
-
-
-def _bars(ax: Axes, places: Numbers, chances: Numbers, step: float) -> None:
-    if len(places) > _MANY_BARS:
-        edges = np.append(places - step / 2, places[-1] + step / 2)
-        ax.stairs(chances, edges, fill=True, color=SERIES[0])
-    else:
-        ax.bar(places, chances, 0.9 * step, color=SERIES[0])
-
-
-def _dates(ax: Axes, dated: pd.DataFrame, places: Numbers) -> None:
-    """Mark the dates by which parts of the trials are done, in words one below the other."""
-    cumulative = np.asarray(dated["cumulative"].astype("float64"), dtype="float64")
-    found = {part: int(np.searchsorted(cumulative, part - 1e-9)) for part in _PARTS}
-    marks = {part: at for part, at in found.items() if at < len(places)}
-    low, high = ax.get_xlim()
-    # A letter is a little more than half as wide as high; all words are on one side.
-    room = 24 * 0.55 * font_size(ax) / 72 / width_of(ax)
-    is_left = bool(marks) and (places[max(marks.values())] - low) / (high - low) > 1 - room
-    for row, (part, at) in enumerate(marks.items()):
-        ax.axvline(float(places[at]), color=DARK, linewidth=1.2, linestyle=_PARTS[part])
-        ax.annotate(
-            f"{100 * part:.0f} % by {in_words(dated['date'].iloc[at])}",
-            (float(places[at]), 0.97 - 0.085 * row),
-            xycoords=ax.get_xaxis_transform(),
-            xytext=(-4 if is_left else 4, 0),
-            textcoords="offset points",
-            ha="right" if is_left else "left",
-            va="top",
-            fontsize=font_size(ax),
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0},
-        )
+        lowest = max(days, lowest + label_height)
+        label = f"{100 * share:.0f} % within\n{format_number(round(days, 1))} days"
+        write_beside_axes(ax, label, lowest)

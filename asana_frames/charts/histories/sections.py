@@ -1,4 +1,4 @@
-"""Charts of what happened to tasks: where they were, how long, what was changed."""
+"""Charts of the sections that tasks were in: how many at a time, and for how long."""
 
 from __future__ import annotations
 
@@ -9,48 +9,47 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from asana_frames.charts.flow.burnup import count_axis
 from asana_frames.charts.shared.axes import (
     GREY,
-    empty,
+    WIDE,
+    add_legend_beside,
+    axes_width,
+    count_fitting_rows,
+    count_hidden,
+    draw_empty,
     font_size,
-    legend_beside,
-    longest_name,
-    made_room,
+    make_room,
+    max_name_length,
     new_axes,
-    noted_below,
-    plain,
-    rows_that_fit,
-    shortened,
-    titled,
-    width_of,
+    set_count_axis,
+    set_plain_style,
+    set_title,
+    write_beside_axes,
+    write_notes_below,
 )
-from asana_frames.charts.shared.colours import DARK, HATCH, OTHER, OTHER_HATCH, SERIES
+from asana_frames.charts.shared.colours import DARK, HATCH, SERIES
+from asana_frames.charts.shared.columns import drop_missing
 from asana_frames.charts.shared.dates import (
     Step,
-    days_of,
-    edges_of,
-    filled,
-    period_axis,
-    places_of,
-    step_of,
+    day_positions,
+    find_step,
+    label_period_axis,
+    period_edges,
+    unique_days,
 )
-from asana_frames.charts.shared.labels import labelled, number
-from asana_frames.charts.shared.stacked_bars import stacked_bars
+from asana_frames.charts.shared.labels import format_number, shorten_name, unique_labels
+from asana_frames.charts.shared.stacked_bars import merge_smallest, pivot_periods, series_looks
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.rollups.shared.inputs import require_columns
-from asana_frames.rollups.shared.moments import local_days
-from asana_frames.rollups.shared.periods import Every, check_every, period_starts
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
 _SECTION = ["section_gid", "section_name"]
-#: Sections that have a box; the others are counted in a note.
+#: The most sections that have a box; a note counts the others.
 _MOST_BOXES = 30
 _BOX = "#c5def4"
-#: Inches from which there is room for words.
-_WIDE = 4.5
 
 
 def cumulative_flow(
@@ -82,72 +81,54 @@ def cumulative_flow(
         A column is missing, or ``order`` names no section of the frame.
     """
     require_columns(flow, ["period", *_SECTION, "tasks"], what="charts.cumulative_flow")
-    rows = flow[flow["period"].notna().to_numpy(dtype=bool)].reset_index(drop=True)
+    rows = drop_missing(flow, "period")
     if ax is None:
         ax = new_axes(height=4.2)
-    titled(ax, "Cumulative flow")
+    set_title(ax, "Cumulative flow")
     if rows.empty:
-        return empty(ax, "No tasks")
-    labels = labelled(rows, _SECTION, longest_name(ax, 28))
-    names = _drawn_as(rows["tasks"].groupby(labels).sum(), _ordered(rows, labels, order))
-    days = days_of(rows["period"])
-    step = step_of(days)
-    table = _table(rows["period"], labels.map(names), rows["tasks"], days, step)
-    table = table[list(dict.fromkeys(names.values()))]
-    areas = _areas(ax, table, step)
-    count_axis(ax, "Tasks")
-    period_axis(ax, table.index.to_numpy("datetime64[D]"), step)
-    legend_beside(ax, areas, list(table.columns), title="Section")
-    return made_room(ax)
+        return draw_empty(ax, "No tasks")
+    labels = unique_labels(rows, _SECTION, max_name_length(ax, 28))
+    totals = rows["tasks"].groupby(labels).sum().reindex(_order_sections(rows, labels, order))
+    names = merge_smallest(totals, len(SERIES))
+    step = find_step(unique_days(rows["period"]))
+    table = pivot_periods(rows["period"], labels.map(names), rows["tasks"], step)
+    legend = _draw_areas(ax, table[list(dict.fromkeys(names.values()))], step)
+    set_count_axis(ax, "Tasks")
+    label_period_axis(ax, table.index.to_numpy("datetime64[D]"), step)
+    add_legend_beside(ax, legend, title="Section")
+    return make_room(ax)
 
 
-def _ordered(rows: pd.DataFrame, labels: pd.Series, order: Sequence[str] | None) -> list[str]:
-    """Return the labels of sections as they come, or as the user orders them.
+def _order_sections(
+    rows: pd.DataFrame, labels: pd.Series, order: Sequence[str] | None
+) -> list[str]:
+    """Return the labels of sections as they come, those that are named in ``order`` first.
 
     Raises
     ------
     InvalidArgument
-        The order names none of the sections.
+        ``order`` names a section that is not in the frame.
     """
     found = list(dict.fromkeys(labels))
     wanted: list[str] = []
     for name in [order] if isinstance(order, str) else order or ():
-        is_meant = (rows["section_gid"] == name) | (rows["section_name"] == name)
-        meant = labels[is_meant.to_numpy(dtype=bool, na_value=False)]
-        if meant.empty:
-            raise InvalidArgument(f"order= names {name!r}, which is none of {', '.join(found)}.")
-        wanted += list(dict.fromkeys(meant))
+        is_named = (rows["section_gid"] == name) | (rows["section_name"] == name)
+        named = labels[is_named.to_numpy(dtype=bool, na_value=False)]
+        if named.empty:
+            raise InvalidArgument(f"order= has no section {name!r}; use {', '.join(found)}.")
+        wanted += list(dict.fromkeys(named))
     return list(dict.fromkeys([*wanted, *found]))
 
 
-def _drawn_as(totals: pd.Series, order: list[str]) -> dict[str, str]:
-    """Return label -> what it is drawn as, in their order; the least beyond ten are other."""
-    least = totals.reindex(order).sort_values(ascending=False, kind="stable")[len(SERIES) :].index
-    named = {label: label for label in order if label not in least}
-    return named | dict.fromkeys(least, f"other ({len(least)})")
-
-
-def _table(
-    periods: pd.Series, series: pd.Series, counts: pd.Series, days: Any, step: Step
-) -> pd.DataFrame:
-    """Return one column per series and one row per period, none left out."""
-    sums = counts.astype("float64").groupby([periods.astype("datetime64[us]"), series]).sum()
-    whole = filled(days, step).astype("datetime64[us]")
-    return sums.unstack(fill_value=0).reindex(whole, fill_value=0.0)
-
-
-def _areas(ax: Axes, table: pd.DataFrame, step: Step) -> list[Any]:
-    """Stack the columns, the first on top, and return the areas in their order."""
+def _draw_areas(ax: Axes, table: pd.DataFrame, step: Step) -> dict[str, Artist]:
+    """Stack the columns, the first on top, and return the area of each in their order."""
     days = table.index.to_numpy("datetime64[D]")
     upwards = table.to_numpy("float64").T[::-1]
-    places = places_of(days)
+    places = day_positions(days)
     if len(days) == 1:
-        # One moment has no width; it is drawn as wide as its period.
-        places, upwards = edges_of(days, step), np.repeat(upwards, 2, axis=1)
-    looks: list[tuple[str, str | None]] = [
-        (SERIES[at], None) for at in range(min(len(table.columns), len(SERIES)))
-    ]
-    looks += [(OTHER, OTHER_HATCH)] * (len(table.columns) - len(looks))
+        # A single period is drawn as wide as a period, because a point has no width.
+        places, upwards = period_edges(days, step), np.repeat(upwards, 2, axis=1)
+    looks = series_looks(len(table.columns))
     tops = upwards.cumsum(axis=0)
     areas = [
         ax.fill_between(
@@ -155,7 +136,7 @@ def _areas(ax: Axes, table: pd.DataFrame, step: Step) -> list[Any]:
             top - height,
             top,
             facecolor=colour,
-            hatch=hatch,
+            hatch=hatch or None,
             edgecolor=HATCH if hatch else "white",
             linewidth=0.6,
         )
@@ -163,7 +144,7 @@ def _areas(ax: Axes, table: pd.DataFrame, step: Step) -> list[Any]:
     ]
     ax.set_xlim(places[0], places[-1])
     ax.set_ylim(0, max(1.0, 1.05 * float(tops[-1].max())))
-    return areas[::-1]
+    return dict(zip(table.columns, areas[::-1], strict=True))
 
 
 def section_times(
@@ -199,7 +180,7 @@ def section_times(
     """
     needed = ["project_gid", "project_name", *_SECTION, "enter", "is_current", "working_days"]
     require_columns(times, needed, what="charts.section_times")
-    # Sections of a project stay together; its first visit says where.
+    # The sections of a project stay together; projects are in the order of their first visits.
     first = times.groupby("project_gid", dropna=False)["enter"].transform("min")
     order_of = ["_first", "project_gid", "enter", "section_gid"]
     rows = times.assign(_first=first).sort_values(order_of, ignore_index=True)
@@ -207,29 +188,28 @@ def section_times(
     if ax is None:
         count = len(rows[["project_gid", "section_gid"]].drop_duplicates())
         ax = new_axes(height=0.4 * min(count, _MOST_BOXES) + 1.5)
-    named = rows["project_name"].dropna()[:1] if is_one else ()
-    titled(ax, " · ".join(["Time in sections", *(shortened(name) for name in named)]))
+    project = rows["project_name"].dropna()[:1] if is_one else ()
+    set_title(ax, " · ".join(["Time in sections", *map(shorten_name, project)]))
     if rows.empty:
-        return empty(ax, "No visits")
+        return draw_empty(ax, "No visits")
     keys = _SECTION if is_one else ["project_name", *_SECTION]
-    labels = labelled(rows, keys, longest_name(ax))
-    names = _ordered(rows, labels, order)
-    shown = names[: rows_that_fit(ax, _MOST_BOXES, beside=0.6)]
-    _boxes(ax, rows, labels, shown)
-    more = len(names) - len(shown)
-    noted_below(ax, [f"… {more} more sections"] if more else [], points=34)
-    return made_room(ax)
+    labels = unique_labels(rows, keys, max_name_length(ax))
+    names = _order_sections(rows, labels, order)
+    drawn = names[: count_fitting_rows(ax, _MOST_BOXES, reserved=0.6)]
+    _draw_boxes(ax, rows, labels, drawn)
+    write_notes_below(ax, [count_hidden(len(names) - len(drawn), "sections")], points=34)
+    return make_room(ax)
 
 
-def _boxes(ax: Axes, rows: pd.DataFrame, labels: pd.Series, names: Sequence[str]) -> None:
+def _draw_boxes(ax: Axes, rows: pd.DataFrame, labels: pd.Series, names: Sequence[str]) -> None:
     is_current = rows["is_current"].astype("boolean").fillna(False).to_numpy(dtype=bool)
     days = rows["working_days"].astype("float64")
     ended = [days[~is_current & (labels == name)].dropna().to_numpy() for name in names]
-    there = [int((is_current & (labels == name)).sum()) for name in names]
+    present = [int((is_current & (labels == name)).sum()) for name in names]
     places = list(range(len(names)))
     ax.boxplot(
         ended,
-        **_horizontal(ax),
+        **_horizontal_option(ax),
         positions=places,
         widths=0.6,
         patch_artist=True,
@@ -241,122 +221,32 @@ def _boxes(ax: Axes, rows: pd.DataFrame, labels: pd.Series, names: Sequence[str]
     )
     ax.set_yticks(places, list(names))
     ax.set_ylim(len(names) - 0.5, -0.5)
-    plain(ax, grid="x")
+    set_plain_style(ax, grid="x")
     ax.tick_params(axis="y", length=0)
-    _long_scale(ax, max((float(values.max()) for values in ended if len(values)), default=1.0))
-    is_wide = width_of(ax) >= _WIDE
-    words = "Working days of visits that have ended (logarithmic from 1 on)"
-    ax.set_xlabel(words if is_wide else "Working days", fontsize=font_size(ax) + 1)
-    for place, values, count in zip(places, ended, there, strict=True):
+    _set_long_scale(ax, max((float(values.max()) for values in ended if len(values)), default=1.0))
+    is_wide = axes_width(ax) >= WIDE
+    label = "Working days of visits that have ended (logarithmic from 1 on)"
+    ax.set_xlabel(label if is_wide else "Working days", fontsize=font_size(ax) + 1)
+    for place, values, count in zip(places, ended, present, strict=True):
         visits = f" visit{'' if len(values) == 1 else 's'}" if is_wide else ""
         now = f", {count:,} {'there ' if is_wide else ''}now" if count else ""
-        _beside(ax, f"{len(values):,}{visits}{now}", place)
+        write_beside_axes(ax, f"{len(values):,}{visits}{now}", place, color=GREY)
 
 
-def _horizontal(ax: Axes) -> dict[str, Any]:
-    """Return what lays boxes on their side: older versions of matplotlib have another word."""
+def _horizontal_option(ax: Axes) -> dict[str, Any]:
+    """Return the option for horizontal boxes, which has another name before matplotlib 3.10."""
     is_known = "orientation" in signature(ax.boxplot).parameters
     return {"orientation": "horizontal"} if is_known else {"vert": False}
 
 
-def _long_scale(ax: Axes, longest: float) -> None:
-    """Give hours as much room as months: most visits are short, and a few very long."""
+def _set_long_scale(ax: Axes, longest: float) -> None:
+    """Scale days logarithmically from 1 on: most visits are short, and a few very long."""
     ax.set_xscale("symlog", linthresh=1.0, linscale=0.5)
     longest = max(2.0, longest)
     ax.set_xlim(0, longest * 1.15)
     steps = [step * 10**power for power in range(7) for step in (1, 2, 5)]
     ticks = [0, 0.5, *(step for step in steps if step <= longest)]
-    if width_of(ax) < _WIDE:
+    if axes_width(ax) < WIDE:
         ticks = [tick for tick in ticks if tick in (0, 1, 10, 100, 1_000, 10_000)]
-    ax.set_xticks(ticks, [number(tick) for tick in ticks])
+    ax.set_xticks(ticks, [format_number(tick) for tick in ticks])
     ax.minorticks_off()
-
-
-def _beside(ax: Axes, text: str, place: float) -> None:
-    """Write a text to the right of a row, where the layout makes room for it."""
-    ax.annotate(
-        text,
-        (1.0, place),
-        xycoords=ax.get_yaxis_transform(),
-        xytext=(5, 0),
-        textcoords="offset points",
-        va="center",
-        fontsize=font_size(ax),
-        color=GREY,
-    )
-
-
-#: Kinds of changes in the order in which they are stacked.
-_KINDS = (
-    "section",
-    "completed",
-    "reopened",
-    "due date",
-    "assignee",
-    "added to project",
-    "removed from project",
-    "field",
-    "name",
-)
-
-
-def changes(
-    changes: pd.DataFrame, *, every: Every = "W", tz: str = "UTC", ax: Axes | None = None
-) -> Axes:
-    """Draw how many changes there were in each week, by kind.
-
-    Parameters
-    ----------
-    changes
-        What ``rollups.changes`` returns: ``changed_at`` and ``change``.
-    every
-        A period as in ``rollups.hours``.
-    tz
-        The time zone in which days begin.
-    ax
-        Where to draw; a new figure otherwise.
-
-    Returns
-    -------
-    Axes
-        A bar per period, stacked by kind. A kind has the same colour in every chart; those that
-        are not known are "other".
-
-    Raises
-    ------
-    InvalidArgument
-        A column is missing, or ``every`` is no known period.
-    """
-    require_columns(changes, ["changed_at", "change"], what="charts.changes")
-    check_every(every)
-    rows = changes[changes["changed_at"].notna().to_numpy(dtype=bool)].reset_index(drop=True)
-    if ax is None:
-        ax = new_axes(height=4.2)
-    titled(ax, "Changes")
-    if rows.empty:
-        return empty(ax, "No changes")
-    kinds = rows["change"].where(rows["change"].isin(_KINDS), "other").astype(object)
-    periods = period_starts(local_days(rows["changed_at"], tz), every)
-    days = days_of(periods)
-    step = step_of(days)
-    table = _table(periods, kinds, pd.Series(1, index=rows.index), days, step)
-    present = [kind for kind in (*_KINDS, "other") if kind in table]
-    bars = _bars(ax, table[present], step)
-    count_axis(ax, "Changes")
-    period_axis(ax, table.index.to_numpy("datetime64[D]"), step)
-    # The legend reads from the top of the stack down.
-    legend_beside(ax, bars[::-1], present[::-1], title="Change")
-    return made_room(ax)
-
-
-def _bars(ax: Axes, table: pd.DataFrame, step: Step) -> list[Any]:
-    """Stack the columns, the first at the bottom, and return a bar of each."""
-    colours = dict(zip(_KINDS, SERIES, strict=False))
-    looks = [(colours[kind], "") if kind in colours else (OTHER, OTHER_HATCH) for kind in table]
-    drawn = stacked_bars(ax, table, step, looks, gap=0.4)
-    # Few bars keep the width that bars of many have.
-    places = places_of(table.index.to_numpy("datetime64[D]"))
-    middle, half = float(places.mean()), 3 * step.days
-    left, right = ax.get_xlim()
-    ax.set_xlim(min(left, middle - half), max(right, middle + half))
-    return drawn

@@ -1,4 +1,4 @@
-"""Charts of tasks in time, and of what they wait for."""
+"""Gantt chart of tasks and their dependencies."""
 
 from __future__ import annotations
 
@@ -9,19 +9,24 @@ import numpy as np
 import pandas as pd
 
 from asana_frames.charts.shared.axes import (
-    empty,
-    legend_below,
-    longest_name,
-    made_room,
+    add_notes_and_legend_below,
+    count_fitting_rows,
+    count_hidden,
+    draw_empty,
+    make_room,
+    max_name_length,
     new_axes,
-    noted_below,
-    plain,
-    rows_that_fit,
-    titled,
+    set_plain_style,
+    set_title,
 )
-from asana_frames.charts.shared.colours import DARK, HATCH, SERIES
-from asana_frames.charts.shared.dates import date_axis, in_words, place_of, places_of
-from asana_frames.charts.shared.labels import labelled
+from asana_frames.charts.shared.colours import ALARM, DARK, HATCH, SERIES
+from asana_frames.charts.shared.dates import (
+    day_position,
+    day_positions,
+    format_day,
+    label_date_axis,
+)
+from asana_frames.charts.shared.labels import unique_labels
 from asana_frames.rollups.shared.inputs import require_columns
 from asana_frames.rollups.shared.moments import resolve_today
 from asana_frames.types import When
@@ -36,23 +41,22 @@ _NEEDED = (
 )
 _DATES = ("start_on", "due_on")
 _FLAGS = ("completed", "is_blocked", "is_critical", "conflict")
-_MOST = 40
-#: Lines that a chart of the most tasks has, when each is in a project of its own.
-_MOST_LINES = 2 * _MOST
+_MOST_TASKS = 40
+#: The most lines, if every task has a heading because it is in a project of its own.
+_MOST_LINES = 2 * _MOST_TASKS
 _TITLE = "Tasks and what they wait for"
-#: What a task is -> its colour and its words, the first that holds.
+#: State of a task -> its colour and its words in the legend; the first that applies.
 _LOOKS = {
     "completed": ("#c6d5e3", "completed"),
     "is_critical": ("#832db6", "critical"),
     "open": (SERIES[0], "open"),
 }
-_BLOCKED, _BLOCKED_HATCH = "blocked", "/////"
-_CONFLICT = "#bd1f01"
-_THICK = 0.62
+_BLOCKED_HATCH = "/////"
+_BAR_HEIGHT = 0.62
 
 
-class _Task(NamedTuple):
-    """A bar or a diamond: its place from the top, where it begins and ends."""
+class _TaskBar(NamedTuple):
+    """A bar or, for a point in time, a diamond: its line from the top, start and end."""
 
     place: int
     start: float
@@ -92,47 +96,42 @@ def gantt(dependencies: pd.DataFrame, *, now: When | None = None, ax: Axes | Non
     day = resolve_today(now)
     dated = dependencies[dependencies["due_on"].notna()].reset_index(drop=True)
     dated = dated.assign(**{name: dated[name].fillna(False).astype(bool) for name in _FLAGS})
-    ordered = _by_weight(dated)
+    ordered = _sort_by_weight(dated)
     if ax is None:
-        ax = new_axes(height=0.26 * max(_lines(ordered)[:_MOST], default=0) + 1.8)
+        ax = new_axes(height=0.26 * max(_count_lines(ordered)[:_MOST_TASKS], default=0) + 1.8)
     if dated.empty:
-        return empty(ax, "No tasks" if dependencies.empty else "No tasks with a due day")
-    fits = _lines(ordered) <= max(2, rows_that_fit(ax, _MOST_LINES, beside=0.9))
-    drawn = _by_project(ordered[fits.to_numpy()].head(_MOST))
-    tasks = _placed(drawn)
-    legend = _bars(ax, drawn, tasks) | _arrows(ax, drawn, tasks)
-    _named(ax, drawn, tasks)
-    note = _today(ax, tasks.values(), day)
-    more, undated = len(dated) - len(drawn), len(dependencies) - len(dated)
-    notes = [
-        note,
-        f"… {more} more" if more else "",
-        f"+ {undated} without a due day" if undated else "",
-    ]
-    told = " · ".join(filter(None, notes))
-    noted_below(ax, [told] if told else [], points=26)
-    legend_below(ax, list(legend.values()), list(legend), points=42 if told else 30)
-    return made_room(ax)
+        return draw_empty(ax, "No tasks" if dependencies.empty else "No tasks with a due day")
+    fits = _count_lines(ordered) <= max(2, count_fitting_rows(ax, _MOST_LINES, reserved=0.9))
+    drawn = _sort_by_project(ordered[fits.to_numpy()].head(_MOST_TASKS))
+    tasks = _place_tasks(drawn)
+    legend = _draw_tasks(ax, drawn, tasks) | _draw_arrows(ax, drawn, tasks)
+    _label_tasks(ax, drawn, tasks)
+    today_note = _mark_today(ax, tasks.values(), day)
+    undated = len(dependencies) - len(dated)
+    undated_note = f"+ {undated} without a due day" if undated else ""
+    notes = [today_note, count_hidden(len(dated) - len(drawn)), undated_note]
+    add_notes_and_legend_below(ax, notes, legend)
+    return make_room(ax)
 
 
-def _by_weight(tasks: pd.DataFrame) -> pd.DataFrame:
-    """Return the tasks, those first that must be seen."""
-    is_first = tasks["is_critical"] | tasks["is_blocked"]
-    gids = [gid for gids in tasks.loc[is_first, "depends_on_gids"] for gid in gids]
+def _sort_by_weight(tasks: pd.DataFrame) -> pd.DataFrame:
+    """Return the tasks in the order in which they are chosen: those that matter first."""
+    is_urgent = tasks["is_critical"] | tasks["is_blocked"]
+    gids = [gid for gids in tasks.loc[is_urgent, "depends_on_gids"] for gid in gids]
     is_awaited = tasks["task_gid"].isin(gids) & ~tasks["completed"]
-    ranks = [is_first, is_awaited, ~tasks["completed"]]
-    weighed = tasks.assign(rank=np.select(ranks, range(len(ranks)), len(ranks)))
-    return weighed.sort_values(["rank", "due_on", "task_gid"], kind="stable", ignore_index=True)
+    ranks = [is_urgent, is_awaited, ~tasks["completed"]]
+    ranked = tasks.assign(rank=np.select(ranks, range(len(ranks)), len(ranks)))
+    return ranked.sort_values(["rank", "due_on", "task_gid"], kind="stable", ignore_index=True)
 
 
-def _lines(tasks: pd.DataFrame) -> pd.Series[Any]:
-    """Return how many lines the chart has as far as each task, with a heading per project."""
+def _count_lines(tasks: pd.DataFrame) -> pd.Series[Any]:
+    """Count the lines down to each task, a heading per project included."""
     is_new = ~tasks["project_gid"].duplicated()
     return is_new.cumsum() + np.arange(1, len(tasks) + 1)
 
 
-def _by_project(tasks: pd.DataFrame) -> pd.DataFrame:
-    """Return tasks in the order in which they are drawn, the project that is due first on top."""
+def _sort_by_project(tasks: pd.DataFrame) -> pd.DataFrame:
+    """Return tasks in the order in which they are drawn: the first project at the top."""
     begin = tasks["start_on"].fillna(tasks["due_on"])
     first = begin.groupby(tasks["project_gid"], dropna=False).transform("min")
     columns = ["first", "project_gid", "begin", "due_on", "task_gid"]
@@ -140,92 +139,90 @@ def _by_project(tasks: pd.DataFrame) -> pd.DataFrame:
     return ordered.reset_index(drop=True)
 
 
-def _placed(tasks: pd.DataFrame) -> dict[str, _Task]:
-    starts, dues = (places_of(tasks[name].to_numpy("datetime64[D]")) for name in _DATES)
+def _place_tasks(tasks: pd.DataFrame) -> dict[str, _TaskBar]:
+    starts, dues = (day_positions(tasks[name].to_numpy("datetime64[D]")) for name in _DATES)
     is_point = ~(starts < dues)
     # A bar ends with the last of its days; a diamond is in the middle of its own.
     begins = np.where(is_point, dues + 0.5, starts)
     ends = np.where(is_point, dues + 0.5, dues + 1)
-    columns = (_lines(tasks) - 1, begins, ends, is_point)
+    columns = (_count_lines(tasks) - 1, begins, ends, is_point)
     rows = zip(*(column.tolist() for column in columns), strict=True)
-    return dict(zip(tasks["task_gid"], map(_Task._make, rows), strict=True))
+    return dict(zip(tasks["task_gid"], map(_TaskBar._make, rows), strict=True))
 
 
-def _bars(ax: Axes, rows: pd.DataFrame, tasks: dict[str, _Task]) -> dict[str, Artist]:
-    """Draw the tasks; return the handles of the legend."""
+def _draw_tasks(ax: Axes, rows: pd.DataFrame, tasks: dict[str, _TaskBar]) -> dict[str, Artist]:
+    """Draw a bar or diamond per task; return the handles of the legend."""
     from matplotlib.patches import Patch
 
-    is_look = [rows["completed"], rows["is_critical"]]
-    looks = np.select(is_look, list(_LOOKS)[:2], "open")
+    states = np.select([rows["completed"], rows["is_critical"]], list(_LOOKS)[:2], "open")
     is_blocked = rows["is_blocked"] & ~rows["completed"]
-    for task, look, blocked in zip(tasks.values(), looks, is_blocked, strict=True):
-        _bar(ax, task, _LOOKS[look][0], _BLOCKED_HATCH if blocked else "")
-    seen: dict[str, Artist] = {
-        words: Patch(color=colour) for look, (colour, words) in _LOOKS.items() if look in looks
+    for task, state, blocked in zip(tasks.values(), states, is_blocked, strict=True):
+        _draw_task(ax, task, _LOOKS[state][0], _BLOCKED_HATCH if blocked else "")
+    legend: dict[str, Artist] = {
+        words: Patch(color=colour) for state, (colour, words) in _LOOKS.items() if state in states
     }
     if is_blocked.any():
-        seen[_BLOCKED] = Patch(facecolor="white", edgecolor=HATCH, hatch=_BLOCKED_HATCH, lw=0)
-    return seen
+        legend["blocked"] = Patch(facecolor="white", edgecolor=HATCH, hatch=_BLOCKED_HATCH, lw=0)
+    return legend
 
 
-def _bar(ax: Axes, task: _Task, colour: str, hatch: str) -> None:
-    look: dict[str, Any] = {"facecolor": colour, "edgecolor": "white", "hatch": hatch}
+def _draw_task(ax: Axes, task: _TaskBar, colour: str, hatch: str) -> None:
+    style: dict[str, Any] = {"facecolor": colour, "edgecolor": "white", "hatch": hatch}
     if not task.is_point:
         width = task.end - task.start
-        ax.barh(task.place, width, left=task.start, height=_THICK, linewidth=0, **look)
+        ax.barh(task.place, width, left=task.start, height=_BAR_HEIGHT, linewidth=0, **style)
         return
     if hatch:
-        # White stripes would leave nothing of the shape.
-        look |= {"facecolor": "white", "edgecolor": colour}
-    ax.scatter(task.start, task.place, s=52, marker="D", linewidth=0.8, zorder=2, **look)
+        # White stripes on a coloured diamond would hide its shape.
+        style |= {"facecolor": "white", "edgecolor": colour}
+    ax.scatter(task.start, task.place, s=52, marker="D", linewidth=0.8, zorder=2, **style)
 
 
-def _arrows(ax: Axes, rows: pd.DataFrame, tasks: dict[str, _Task]) -> dict[str, Artist]:
-    """Draw an arrow for each dependency of which both ends are there; return the handles."""
-    seen: dict[str, Artist] = {}
+def _draw_arrows(ax: Axes, rows: pd.DataFrame, tasks: dict[str, _TaskBar]) -> dict[str, Artist]:
+    """Draw an arrow per dependency between drawn tasks; return the handles of the legend."""
+    legend: dict[str, Artist] = {}
     for gid, gids, conflict in zip(
         rows["task_gid"], rows["depends_on_gids"], rows["conflict"], strict=True
     ):
         for awaited in (tasks[other] for other in gids if other in tasks):
-            # Of several that a task waits for, the others may be in time.
-            is_late = bool(conflict) and _is_early(tasks[gid], awaited)
-            words = "conflict" if is_late else "waited for"
-            seen[words] = _arrow(ax, awaited, tasks[gid], _CONFLICT if is_late else HATCH)
-    return seen
+            # In a conflict, some of the tasks that it waits for may still be in time.
+            is_conflict = bool(conflict) and _starts_too_early(tasks[gid], awaited)
+            label = "conflict" if is_conflict else "waited for"
+            legend[label] = _draw_arrow(ax, awaited, tasks[gid], ALARM if is_conflict else HATCH)
+    return legend
 
 
-def _is_early(task: _Task, awaited: _Task) -> bool:
-    """Return whether a task begins or ends before the last day of what it waits for."""
+def _starts_too_early(task: _TaskBar, awaited: _TaskBar) -> bool:
+    """Return whether a task starts or ends before the last day of a task that it waits for."""
     last = np.ceil(awaited.end) - 1
     return bool(min(np.floor(task.start), np.ceil(task.end) - 1) < last)
 
 
-def _arrow(ax: Axes, awaited: _Task, task: _Task, colour: str) -> Artist:
+def _draw_arrow(ax: Axes, awaited: _TaskBar, task: _TaskBar, colour: str) -> Artist:
     from matplotlib.lines import Line2D
 
-    reach = 5.0 if task.is_point else 0.0
-    look: dict[str, Any] = {
+    style: dict[str, Any] = {
         "arrowstyle": "-|>,head_width=0.18,head_length=0.35",
         "connectionstyle": "arc3,rad=0.18",
         "color": colour,
         "linewidth": 1.1,
         "shrinkA": 5.0 if awaited.is_point else 0.0,
-        "shrinkB": reach,
+        "shrinkB": 5.0 if task.is_point else 0.0,
     }
-    ax.annotate("", (task.start, task.place), (awaited.end, awaited.place), arrowprops=look)
+    ax.annotate("", (task.start, task.place), (awaited.end, awaited.place), arrowprops=style)
     return Line2D([], [], color=colour, linewidth=1.1, marker=">", markersize=4)
 
 
-def _named(ax: Axes, rows: pd.DataFrame, tasks: dict[str, _Task]) -> None:
-    """Write the names of tasks and, above those of each, the name of the project."""
-    longest = longest_name(ax)
-    names = list(labelled(rows, ["task_gid", "task_name"], longest))
+def _label_tasks(ax: Axes, rows: pd.DataFrame, tasks: dict[str, _TaskBar]) -> None:
+    """Write the names of the tasks, and the name of each project above its tasks."""
+    longest = max_name_length(ax)
+    names = list(unique_labels(rows, ["task_gid", "task_name"], longest))
     places = [task.place for task in tasks.values()]
-    projects = labelled(rows, ["project_gid", "project_name"], longest)
+    projects = unique_labels(rows, ["project_gid", "project_name"], longest)
     is_first = ~rows["project_gid"].duplicated()
     heads = projects[is_first].replace("(none)", "In no project")
     above = [place - 1 for place, first in zip(places, is_first, strict=True) if first]
-    plain(ax, grid="x")
+    set_plain_style(ax, grid="x")
     ax.set_yticks([*places, *above], [*names, *heads])
     for label in ax.get_yticklabels()[len(names) :]:
         label.set_fontweight("bold")
@@ -235,20 +232,20 @@ def _named(ax: Axes, rows: pd.DataFrame, tasks: dict[str, _Task]) -> None:
         ax.axhline(place - 0.5, color="#e4e4e4", linewidth=0.7, zorder=0)
 
 
-def _today(ax: Axes, tasks: Collection[_Task], day: pd.Timestamp) -> str:
-    """Show all tasks and mark a day; return words for a note where it is too far off."""
+def _mark_today(ax: Axes, tasks: Collection[_TaskBar], day: pd.Timestamp) -> str:
+    """Mark a day between or near the tasks; else return a note that it is too far off."""
     low, high = min(task.start for task in tasks), max(task.end for task in tasks)
-    # The middle of the day, as that of a diamond.
-    at = place_of(day) + 0.5
-    # A day far off would squeeze all tasks into a corner.
+    # The middle of the day, as for diamonds.
+    at = day_position(day) + 0.5
+    # A day that is far off would squeeze all tasks into a corner.
     is_near = low - (high - low) / 2 <= at <= high + (high - low) / 2
     if is_near:
         ax.axvline(at, color=DARK, linewidth=1.2, linestyle=":", zorder=1)
         low, high = min(low, at), max(high, at)
-    air = max(0.02 * (high - low), 1.0)
-    ax.set_xlim(low - air, high + air)
-    date_axis(ax)
-    words = f"today, {in_words(day)}"
-    across = (at - low + air) / (high - low + 2 * air)
-    titled(ax, _TITLE, [words] if is_near else [], across=across)
-    return "" if is_near else f"{words}, is beyond the chart"
+    margin = max(0.02 * (high - low), 1.0)
+    ax.set_xlim(low - margin, high + margin)
+    label_date_axis(ax)
+    label = f"today, {format_day(day)}"
+    across = (at - low + margin) / (high - low + 2 * margin)
+    set_title(ax, _TITLE, [label if is_near else ""], across=across)
+    return "" if is_near else f"{label}, is beyond the chart"

@@ -1,10 +1,10 @@
-"""What all charts share: new axes, empty charts, titles, legends, names short enough."""
+"""Axes that all charts share: titles, notes, legends, spans, names that fit."""
 
 from __future__ import annotations
 
 import textwrap
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -14,9 +14,12 @@ if TYPE_CHECKING:
 #: Inches; what fits a notebook.
 _WIDTH = 8.0
 _TALLEST = 40.0
-_LONGEST = 40
+#: Letters of the longest name.
+LONGEST_NAME = 40
 #: Inches that a row of a chart needs for its name to be read.
 _ROW = 0.14
+#: Inches from which axes have room for full-size print.
+WIDE = 4.5
 GREY = "#666666"
 
 
@@ -29,95 +32,126 @@ def new_axes(height: float) -> Axes:
     return ax
 
 
-def empty(ax: Axes, words: str) -> Axes:
-    """Draw a chart of nothing that says so."""
+def draw_empty(ax: Axes, words: str) -> Axes:
+    """Write a message in the middle of axes that have nothing to show."""
     ax.text(0.5, 0.5, words, ha="center", va="center", transform=ax.transAxes, color=GREY)
     ax.set(xticks=[], yticks=[])
     return ax
 
 
-def shortened(name: object, longest: int = _LONGEST) -> str:
-    """Return a name that fits an axis, its dollar signs kept from being read as mathematics."""
-    text = str(name)
-    short = text if len(text) <= longest else text[: longest - 1] + "…"
-    return short.replace("$", r"\$")
-
-
-def width_of(ax: Axes) -> float:
-    """Return the inches that axes are wide, before names and legends take their share."""
+def axes_width(ax: Axes) -> float:
+    """Return the width of the axes in inches, before names and legends take their share."""
     return float(ax.get_window_extent().width) / float(ax.figure.dpi)
 
 
-def longest_name(ax: Axes, most: int = _LONGEST) -> int:
-    """Return how many letters of a name leave most of the axes to the data."""
-    return max(12, min(int(width_of(ax) * 6.5), most))
+def axes_height(ax: Axes) -> float:
+    """Return the height of the axes in inches, before titles and legends take their share."""
+    return float(ax.get_window_extent().height) / float(ax.figure.dpi)
 
 
-def rows_that_fit(ax: Axes, most: int, *, beside: float = 0.0) -> int:
-    """Return how many rows can be read in the axes, at most ``most``.
+def max_name_length(ax: Axes, most: int = LONGEST_NAME) -> int:
+    """Return the longest name, in letters, that leaves most of the axes to the data."""
+    return max(12, min(int(axes_width(ax) * 6.5), most))
 
-    ``beside`` is the inches that a legend and notes take from them.
+
+def count_fitting_rows(ax: Axes, most: int, *, reserved: float = 0.0) -> int:
+    """Return how many rows fit the axes and can still be read, at most ``most``.
+
+    ``reserved`` is the height in inches that a legend and notes take.
     """
-    inches = float(ax.get_window_extent().height) / float(ax.figure.dpi)
-    return max(1, min(most, int((inches - beside) / _ROW)))
+    return max(1, min(most, int((axes_height(ax) - reserved) / _ROW)))
 
 
 def font_size(ax: Axes) -> float:
-    """Return the points of the small print: labels of bars, cells and legends."""
-    return 8.0 if width_of(ax) >= 4.5 else 7.0
+    """Return the size in points of small print: labels of bars, cells and legends."""
+    return 8.0 if axes_width(ax) >= WIDE else 7.0
 
 
-def titled(ax: Axes, title: str, notes: Sequence[str] = (), *, across: float = 0.5) -> None:
-    """Set the title; below it, in small grey print, the notes, so far across the axes."""
-    lines = _wrapped(ax, notes)
+def set_title(ax: Axes, title: str, notes: Sequence[str] = (), *, across: float = 0.5) -> None:
+    """Set the title and, below it in small grey print, the notes that are not empty.
+
+    ``across`` is where the notes stand, from 0 at the left of the axes to 1 at the right.
+    """
+    lines = _wrap_notes(ax, notes)
     size = font_size(ax)
     ax.set_title(title, pad=6 + len(lines) * size * 1.3, fontsize=size + 3)
     side = "left" if across < 0.3 else "right" if across > 0.7 else "center"
-    _beside(ax, lines, (across, 1.0), (0.0, 4.0), ha=side, va="bottom")
+    _annotate_lines(ax, lines, (across, 1.0), (0.0, 4.0), ha=side, va="bottom")
 
 
-def noted_below(ax: Axes, notes: Sequence[str], points: float = 6.0) -> None:
-    """Write the notes in small grey print so many points under the axes."""
-    _beside(ax, _wrapped(ax, notes), (0.0, 0.0), (0.0, -points), ha="left", va="top")
+def write_notes_below(ax: Axes, notes: Sequence[str], points: float = 6.0) -> None:
+    """Write the notes that are not empty in small grey print, some points below the axes."""
+    lines = _wrap_notes(ax, notes)
+    _annotate_lines(ax, lines, (0.0, 0.0), (0.0, -points), ha="left", va="top")
 
 
-def _wrapped(ax: Axes, notes: Sequence[str]) -> list[str]:
-    """Return the lines that the notes take at the width of the axes."""
+def count_hidden(hidden: int, what: str = "") -> str:
+    """Return a note that counts the rows that are not drawn, or an empty text for none.
+
+    Examples
+    --------
+    >>> count_hidden(3), count_hidden(3, "persons"), count_hidden(0)
+    ('… 3 more', '… 3 more persons', '')
+    """
+    return f"… {hidden} more {what}".rstrip() if hidden else ""
+
+
+def _wrap_notes(ax: Axes, notes: Sequence[str]) -> list[str]:
+    """Break notes into lines as wide as the axes."""
     # A letter is a little more than half as wide as high.
-    letters = int(width_of(ax) * 72 / (0.55 * font_size(ax)))
+    letters = int(axes_width(ax) * 72 / (0.55 * font_size(ax)))
     return [line for note in notes for line in textwrap.wrap(note, letters)]
 
 
-def _beside(
+def _annotate_lines(
     ax: Axes,
     lines: Sequence[str],
-    place: tuple[float, float],
+    position: tuple[float, float],
     points: tuple[float, float],
     **alignment: str,
 ) -> None:
     if lines:
-        look: dict[str, Any] = {"fontsize": font_size(ax), "color": GREY, **alignment}
+        style: dict[str, Any] = {"fontsize": font_size(ax), "color": GREY, **alignment}
         ax.annotate(
             "\n".join(lines),
-            place,
+            position,
             xycoords="axes fraction",
             xytext=points,
             textcoords="offset points",
-            **look,
+            **style,
         )
 
 
-def legend_beside(
-    ax: Axes, handles: Sequence[Artist], labels: Sequence[str], *, title: str = ""
+def annotate_right(
+    ax: Axes, text: str, position: tuple[Any, float], points: float = 4.0, **style: Any
 ) -> None:
-    """Set the legend to the right of the axes, where it covers nothing."""
+    """Write a text in small print, some points to the right of a position."""
+    ax.annotate(
+        text,
+        position,
+        **{
+            "xytext": (points, 0),
+            "textcoords": "offset points",
+            "va": "center",
+            "fontsize": font_size(ax),
+            **style,
+        },
+    )
+
+
+def write_beside_axes(ax: Axes, text: str, y: float, points: float = 5.0, **style: Any) -> None:
+    """Write a text to the right of the axes, where the layout makes room for it."""
+    annotate_right(ax, text, (1.0, y), points, xycoords=ax.get_yaxis_transform(), **style)
+
+
+def add_legend_beside(ax: Axes, handles: Mapping[str, Artist], *, title: str = "") -> None:
+    """Add a legend, label -> artist, to the right of the axes, where it covers nothing."""
     size = font_size(ax)
     # A legend higher than the axes would squeeze them to nothing.
-    size = min(size, max(4.0, 72 * _ROW * rows_that_fit(ax, 99) / (len(labels) + 2) / 1.5))
-    _legend(
+    size = min(size, max(4.0, 72 * _ROW * count_fitting_rows(ax, 99) / (len(handles) + 2) / 1.5))
+    _add_legend(
         ax,
         handles,
-        labels,
         loc="upper left",
         bbox_to_anchor=(1.01, 1.0),
         borderaxespad=0.0,
@@ -128,48 +162,78 @@ def legend_beside(
     )
 
 
-def legend_below(
-    ax: Axes, handles: Sequence[Artist], labels: Sequence[str], *, points: float = 36.0
-) -> None:
-    """Set the legend so many points under the axes, where it covers nothing."""
+def add_legend_below(ax: Axes, handles: Mapping[str, Artist], *, points: float = 36.0) -> None:
+    """Add a legend, label -> artist, some points below the axes, where it covers nothing."""
     from matplotlib.transforms import ScaledTranslation
 
     below = ScaledTranslation(0, -points / 72, ax.figure.dpi_scale_trans)
-    _legend(
+    _add_legend(
         ax,
         handles,
-        labels,
         loc="upper center",
         bbox_to_anchor=(0.5, 0.0),
         bbox_transform=ax.transAxes + below,
         borderaxespad=0.0,
         fontsize=font_size(ax),
-        ncols=len(labels) if width_of(ax) >= 4.5 else 2,
+        ncols=len(handles) if axes_width(ax) >= WIDE else 2,
     )
 
 
-def _legend(ax: Axes, handles: Sequence[Artist], labels: Sequence[str], **options: Any) -> None:
-    legend = ax.legend(handles, ["?"] * len(labels), frameon=False, handlelength=1.4, **options)
+def add_notes_and_legend_below(
+    ax: Axes, notes: Sequence[str], handles: Mapping[str, Artist]
+) -> None:
+    """Write the notes that are not empty in one line below the axes, and the legend below it."""
+    note = " · ".join(filter(None, notes))
+    write_notes_below(ax, [note], points=26)
+    add_legend_below(ax, handles, points=42 if note else 30)
+
+
+def _add_legend(ax: Axes, handles: Mapping[str, Artist], **options: Any) -> None:
+    placeholders = ["?"] * len(handles)
+    legend = ax.legend(
+        list(handles.values()), placeholders, frameon=False, handlelength=1.4, **options
+    )
     # Set afterwards: matplotlib leaves out labels that begin with an underscore.
-    for text, label in zip(legend.get_texts(), labels, strict=True):
+    for text, label in zip(legend.get_texts(), handles, strict=True):
         text.set_text(label)
 
 
-def plain(ax: Axes, *, grid: str) -> None:
-    """Take away what is no data: two spines, the ticks of names; draw a faint grid."""
+def set_plain_style(ax: Axes, *, grid: str) -> None:
+    """Hide two spines, draw a faint grid along ``"x"`` or ``"y"``, and format its numbers."""
     ax.spines[["top", "right"]].set_visible(False)
     ax.set_axisbelow(True)
-    across: Any = grid
-    ax.grid(axis=across, color="#e4e4e4", linewidth=0.7)
+    grid_axis: Any = grid
+    ax.grid(axis=grid_axis, color="#e4e4e4", linewidth=0.7)
     ax.tick_params(labelsize=font_size(ax))
     values = ax.yaxis if grid == "y" else ax.xaxis
     values.set_major_formatter("{x:,.10g}")
 
 
-def made_room(ax: Axes) -> Axes:
-    """Move the axes so that names and legend are inside the figure, unless its layout does.
+def set_count_axis(ax: Axes, label: str) -> None:
+    """Label the vertical axis with whole numbers only."""
+    from matplotlib.ticker import MaxNLocator
 
-    It is done once: what the caller sets afterwards (``tight_layout``, ``subplots_adjust``) wins.
+    set_plain_style(ax, grid="y")
+    ax.yaxis.set_major_locator(MaxNLocator(nbins="auto", integer=True))
+    ax.set_ylabel(label, fontsize=font_size(ax) + 1)
+
+
+def set_span(
+    ax: Axes, first: float, last: float, *, margin: float = 0.0, least: float = 0.0
+) -> None:
+    """Show the horizontal axis from first to last, in the middle if that is less than ``least``.
+
+    ``margin`` is added on both sides. Few bars then keep the width that bars of many have.
+    """
+    middle, half = (first + last) / 2, (last - first) / 2
+    half = max(half + margin, least / 2)
+    ax.set_xlim(middle - half, middle + half)
+
+
+def make_room(ax: Axes) -> Axes:
+    """Make room for names and legend inside the figure, unless its layout engine does so.
+
+    This is done once; a layout that the caller sets later (``subplots_adjust``) stays.
     """
     from matplotlib.figure import Figure
     from matplotlib.layout_engine import PlaceHolderLayoutEngine
@@ -178,10 +242,10 @@ def made_room(ax: Axes) -> Axes:
     if not isinstance(figure, Figure):
         return ax
     engine = figure.get_layout_engine()
-    is_free = engine is None or isinstance(engine, PlaceHolderLayoutEngine)
-    if is_free and all(beside.get_subplotspec() is not None for beside in figure.axes):
+    has_no_layout = engine is None or isinstance(engine, PlaceHolderLayoutEngine)
+    if has_no_layout and all(axes.get_subplotspec() is not None for axes in figure.axes):
         with warnings.catch_warnings():
-            # A figure too small for its names is the best that can be had.
+            # tight_layout warns if the figure is too small; it cannot be made larger here.
             warnings.simplefilter("ignore", UserWarning)
             figure.tight_layout()
     return ax

@@ -1,4 +1,4 @@
-"""Colours that charts share, chosen to be told apart with any eyes."""
+"""Colours that charts share, distinguishable with any kind of colour vision."""
 
 from __future__ import annotations
 
@@ -20,21 +20,23 @@ SERIES = (
     "#717581",
     "#92dadd",
 )
-#: What is no series of its own: light, and hatched, so that no eyes take it for one.
+#: The series "other": light and hatched, so that it never looks like a series of its own.
 OTHER = "#e2e2e2"
 OTHER_HATCH = "////"
 HATCH = "#8a8a8a"
-#: Cells of which nothing is known.
+#: Cells without data.
 MISSING = "#dedede"
 DARK = "#222222"
+#: Overdue, over budget, in conflict.
+ALARM = "#bd1f01"
 
 
-def readable_on(colour: ColorType) -> str:
-    """Return the colour of a text that can be read on another colour.
+def text_colour_on(colour: ColorType) -> str:
+    """Return white or a dark grey, whichever can be read on a colour.
 
     Examples
     --------
-    >>> readable_on("#08306b"), readable_on("#fff5eb")
+    >>> text_colour_on("#08306b"), text_colour_on("#fff5eb")
     ('white', '#222222')
     """
     from matplotlib.colors import to_rgb

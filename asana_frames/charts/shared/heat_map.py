@@ -1,15 +1,23 @@
-"""Cells of a heat map with their numbers."""
+"""Heat maps: coloured cells with their numbers, by day or by period."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from asana_frames.charts.shared.axes import font_size, legend_below, width_of
-from asana_frames.charts.shared.colours import HATCH, MISSING, readable_on
-from asana_frames.charts.shared.dates import Numbers
+from asana_frames.charts.shared.axes import WIDE, add_legend_below, axes_width, font_size
+from asana_frames.charts.shared.colours import HATCH, MISSING, text_colour_on
+from asana_frames.charts.shared.columns import Numbers
+from asana_frames.charts.shared.dates import (
+    FEW,
+    Days,
+    Step,
+    day_positions,
+    label_period_axis,
+    period_edges,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,15 +25,16 @@ if TYPE_CHECKING:
     from matplotlib.colors import Normalize
     from numpy.typing import NDArray
 
-#: What stands in a cell in which there is nothing.
+#: The text of a cell with nothing in it, and of one without available hours.
 NOTHING = "·"
 AWAY = "off"
 _LINES = "#c4c4c4"
 _AWAY_HATCH = "/////"
+#: Points of the smallest print that can be read.
 _SMALLEST = 5.0
 
 
-def cells(
+def draw_cells(
     ax: Axes,
     values: Numbers,
     edges: Numbers,
@@ -33,7 +42,7 @@ def cells(
     colours: str,
     norm: Normalize,
 ) -> QuadMesh:
-    """Draw values as coloured cells, row 0 at the top; missing ones are grey."""
+    """Draw values as coloured cells, row 0 at the top; missing values are grey."""
     from matplotlib import colormaps
 
     mesh = ax.pcolormesh(
@@ -43,8 +52,8 @@ def cells(
         cmap=colormaps[colours].with_extremes(bad=MISSING),
         norm=norm,
         edgecolors="white",
-        # Thin between thin cells, of which nothing would be left.
-        linewidth=min(1.0, 4 * width_of(ax) / values.shape[1]),
+        # Thin cells need thin lines, or nothing is left of them.
+        linewidth=min(1.0, 4 * axes_width(ax) / values.shape[1]),
     )
     ax.set_ylim(len(values) - 0.5, -0.5)
     ax.spines[:].set_visible(False)
@@ -52,42 +61,42 @@ def cells(
     return mesh
 
 
-def fitting_size(ax: Axes, texts: Sequence[Sequence[str]], columns: float | None = None) -> float:
-    """Return the points in which all texts fit their cells, 0 if nobody could read that."""
+def fit_text_size(ax: Axes, texts: Sequence[Sequence[str]], columns: float | None = None) -> float:
+    """Return the size in points at which all texts fit their cells, 0 if that is too small."""
     letters = max((len(text) for row in texts for text in row), default=0)
     # Names take a share of the width; a digit is about 0.7 of its height wide.
-    share = 0.85 if width_of(ax) >= 4.5 else 0.75
-    inches = share * width_of(ax) / (columns or max(len(texts[0]), 1))
+    share = 0.85 if axes_width(ax) >= WIDE else 0.75
+    inches = share * axes_width(ax) / (columns or max(len(texts[0]), 1))
     size = min(font_size(ax), 72 * inches / (0.7 * letters + 0.3))
     return size if size >= _SMALLEST else 0.0
 
 
-def write(
+def write_cells(
     ax: Axes,
     mesh: QuadMesh,
     values: Numbers,
     texts: Sequence[Sequence[str]],
-    places: Iterable[float],
+    positions: Iterable[float],
     *,
     size: float,
 ) -> None:
-    """Write a text into each cell, in a colour that can be read on the colour of the cell."""
-    across, colours = list(places), mesh.to_rgba(values)
-    for row, (under, words) in enumerate(zip(colours, texts, strict=True)):
-        for place, colour, text in zip(across, under, words, strict=True):
+    """Write a text into each cell, light on dark cells and dark on light ones."""
+    columns, colours = list(positions), mesh.to_rgba(values)
+    for row, (row_colours, row_texts) in enumerate(zip(colours, texts, strict=True)):
+        for column, colour, text in zip(columns, row_colours, row_texts, strict=True):
             ax.text(
-                place,
+                column,
                 row,
                 text,
                 ha="center",
                 va="center",
                 fontsize=size,
-                color=HATCH if text in (NOTHING, AWAY) else readable_on(tuple(colour)),
+                color=HATCH if text in (NOTHING, AWAY) else text_colour_on(tuple(colour)),
             )
 
 
-def hatched(ax: Axes, where: NDArray[np.bool_], edges: Numbers) -> None:
-    """Hatch the cells that are true."""
+def hatch_cells(ax: Axes, where: NDArray[np.bool_], edges: Numbers) -> None:
+    """Hatch the cells where a mask is true."""
     rows, columns = np.nonzero(where)
     ax.bar(
         edges[columns],
@@ -102,12 +111,63 @@ def hatched(ax: Axes, where: NDArray[np.bool_], edges: Numbers) -> None:
     )
 
 
-def key(ax: Axes, *, away: str, missing: str) -> None:
-    """Tell under the axes what hatched and grey cells are; what has no words is not there."""
+def add_cell_legend(ax: Axes, *, away: str, missing: str) -> None:
+    """Explain hatched and grey cells below the axes; an empty text leaves its entry out."""
     from matplotlib.patches import Patch
 
-    words: Mapping[str, str] = {_AWAY_HATCH: away, "": missing}
-    told = {hatch: text for hatch, text in words.items() if text}
-    patches = [Patch(facecolor=MISSING, hatch=hatch, edgecolor=_LINES) for hatch in told]
-    if patches:
-        legend_below(ax, patches, list(told.values()))
+    texts = {_AWAY_HATCH: away, "": missing}
+    handles = {
+        text: Patch(facecolor=MISSING, hatch=hatch, edgecolor=_LINES)
+        for hatch, text in texts.items()
+        if text
+    }
+    if handles:
+        add_legend_below(ax, handles)
+
+
+def draw_periods(
+    ax: Axes,
+    values: Numbers,
+    texts: Sequence[Sequence[str]],
+    days: Days,
+    step: Step,
+    *,
+    colours: str,
+    norm: Normalize,
+    scale: Mapping[str, Any],
+) -> None:
+    """Draw a cell per row and period with its text, or with a colour bar if texts do not fit.
+
+    Parameters
+    ----------
+    values, texts
+        One row per row, one column per period.
+    days
+        The first days of all periods, of the length ``step``.
+    colours
+        Name of a colormap.
+    norm
+        Value -> position on the colormap.
+    scale
+        Options of the colour bar, and its ``label``.
+    """
+    edges = period_edges(days, step)
+    mesh = draw_cells(ax, values, edges, colours=colours, norm=norm)
+    # Cells of few periods are as wide as those of five.
+    ax.set_xlim(edges[0], max(edges[-1], edges[0] + 5 * step.days))
+    label_period_axis(ax, days, step)
+    size = fit_text_size(ax, texts) if len(days) <= FEW else 0.0
+    if size:
+        write_cells(ax, mesh, values, texts, day_positions(days), size=size)
+    else:
+        _add_colour_bar(ax, mesh, **scale)
+
+
+def _add_colour_bar(ax: Axes, mesh: QuadMesh, *, label: str = "", **options: Any) -> None:
+    """Draw the scale in inset axes, for which the layout makes room as for a label."""
+    inset = ax.inset_axes((1.015, 0.0, 0.02, 1.0))
+    bar = ax.figure.colorbar(mesh, cax=inset, **options)
+    bar.outline.set_visible(False)
+    if label:
+        bar.set_label(label, size=font_size(ax))
+    inset.tick_params(labelsize=font_size(ax), length=2)

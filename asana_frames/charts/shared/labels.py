@@ -1,4 +1,4 @@
-"""Names and numbers as charts show them."""
+"""Labels of charts: values and numbers as text, names that are unique."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from asana_frames.charts.shared.axes import shortened
+from asana_frames.charts.shared.axes import LONGEST_NAME
 
 NONE = "(none)"
-#: Beyond this a second decimal tells nothing.
+#: From here on one decimal is enough.
 _LARGE = 1_000.0
 
 
-def shown(value: Any) -> str:
-    """Return a value as a person would write it.
+def format_value(value: Any) -> str:
+    """Return a value as text for a label.
 
     Examples
     --------
-    >>> shown(None), shown(True), shown("Ana"), shown(pd.Timestamp("2026-11-02"))
-    ('(none)', 'yes', 'Ana', '2026-11-02')
+    >>> [format_value(value) for value in (None, True, "Ana", pd.Timestamp("2026-11-02"))]
+    ['(none)', 'yes', 'Ana', '2026-11-02']
     """
     if pd.api.types.is_scalar(value) and pd.isna(value):
         return NONE
@@ -33,13 +33,13 @@ def shown(value: Any) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split()) or NONE
 
 
-def number(value: float) -> str:
-    """Return a number with at most two decimals, which tell minutes; large ones with one.
+def format_number(value: float) -> str:
+    """Return a number with at most two decimals, enough for minutes; large ones with one.
 
     Examples
     --------
-    >>> number(12.5), number(0.25), number(1125.25), number(-0.001)
-    ('12.5', '0.25', '1,125.2', '0')
+    >>> [format_number(value) for value in (12.5, 0.25, 1125.25, -0.001)]
+    ['12.5', '0.25', '1,125.2', '0']
     """
     decimals = 2 if abs(value) < _LARGE else 1
     # Adding 0 takes the sign from a zero.
@@ -47,28 +47,35 @@ def number(value: float) -> str:
     return text.rstrip("0").rstrip(".")
 
 
-def heading(keys: Sequence[str]) -> str:
-    """Return what key columns are about, in words.
+def cut_name(name: str, longest: int) -> str:
+    """Cut a name to so many letters, with an ellipsis at its end."""
+    return name if len(name) <= longest else f"{name[: longest - 1]}…"
+
+
+def shorten_name(name: object, longest: int = LONGEST_NAME) -> str:
+    """Cut a name to fit an axis, and escape dollar signs, which start mathematics."""
+    return cut_name(str(name), longest).replace("$", r"\$")
+
+
+def key_heading(keys: Sequence[str]) -> str:
+    """Return a heading for key columns.
 
     Examples
     --------
-    >>> heading(["person_gid", "person_name", "billable_status"])
+    >>> key_heading(["person_gid", "person_name", "billable_status"])
     'Person · Billable status'
     """
-    words = [_subject(column).replace("_", " ") for column in pairs(keys)]
+    shown = [key.removesuffix("_name").removesuffix("_gid") or key for key in pair_keys(keys)]
+    words = [name.replace("_", " ") for name in shown]
     return " · ".join(word[:1].upper() + word[1:] for word in words)
 
 
-def _subject(column: str) -> str:
-    return column.removesuffix("_name").removesuffix("_gid") or column
-
-
-def pairs(keys: Sequence[str]) -> dict[str, str | None]:
-    """Return the columns to show, each with the column of the gid that identifies it.
+def pair_keys(keys: Sequence[str]) -> dict[str, str | None]:
+    """Map the columns to show to the gid columns that identify them, or None.
 
     Examples
     --------
-    >>> pairs(["person_gid", "person_name", "billable_status"])
+    >>> pair_keys(["person_gid", "person_name", "billable_status"])
     {'person_name': 'person_gid', 'billable_status': None}
     """
     gids = {key: f"{key.removesuffix('name')}gid" for key in keys if key.endswith("name")}
@@ -76,72 +83,74 @@ def pairs(keys: Sequence[str]) -> dict[str, str | None]:
     return {key: paired.get(key) for key in keys if key not in paired.values()}
 
 
-def labelled(frame: pd.DataFrame, keys: Sequence[str], longest: int) -> pd.Series:
-    """Return the label of each row's series, which no other series has.
+def unique_labels(frame: pd.DataFrame, keys: Sequence[str], longest: int) -> pd.Series:
+    """Return the label of each row's series; different series have different labels.
 
     Parameters
     ----------
     frame
         Has the columns of ``keys``.
     keys
-        Of a pair ``x_gid``, ``x_name`` the gid identifies and the name is shown.
+        Of a pair ``x_gid``, ``x_name`` the gid identifies the series and the name is shown.
     longest
-        Letters that a label may have, before what tells it from another of the same name.
+        The most letters of a label, before the ending that distinguishes equal names.
 
     Returns
     -------
     Series
         One text per row, with the index of the frame.
     """
-    columns = pairs(keys)
-    identities = list(zip(*(_identities(frame, *pair) for pair in columns.items()), strict=True))
+    columns = pair_keys(keys)
+    parts = [_series_identities(frame, name, gid) for name, gid in columns.items()]
+    identities = list(zip(*parts, strict=True))
     if not identities:
         return pd.Series("all", index=frame.index, dtype=object)
     firsts: dict[tuple[str, ...], int] = {}
     for place, identity in enumerate(identities):
         firsts.setdefault(identity, place)
     rows = frame.iloc[list(firsts.values())]
-    names = [" · ".join(map(shown, row)) for row in rows[list(columns)].itertuples(index=False)]
+    shown = rows[list(columns)].itertuples(index=False)
+    names = [" · ".join(map(format_value, row)) for row in shown]
     gids = [gid for gid in columns.values() if gid is not None]
     known = [[gid for gid in row if not pd.isna(gid)] for row in rows[gids].to_numpy(object)]
     tails = ["/".join(str(gid)[-4:] for gid in row) for row in known]
-    labels = dict(zip(firsts, told_apart(names, tails, longest), strict=True))
+    labels = dict(zip(firsts, distinguish_names(names, tails, longest), strict=True))
     return pd.Series([labels[one] for one in identities], index=frame.index, dtype=object)
 
 
-def _identities(frame: pd.DataFrame, name: str, gid: str | None) -> list[str]:
-    names = [f"name {shown(value)}" for value in frame[name]]
+def _series_identities(frame: pd.DataFrame, column: str, gid: str | None) -> list[str]:
+    names = [f"name {format_value(value)}" for value in frame[column]]
     if gid is None:
         return names
     return [
-        called if pd.isna(value) else f"gid {value}"
-        for value, called in zip(frame[gid], names, strict=True)
+        name if pd.isna(value) else f"gid {value}"
+        for value, name in zip(frame[gid], names, strict=True)
     ]
 
 
-def _tailed(name: str, tail: str) -> str:
+def _append_tail(name: str, tail: str) -> str:
     return f"{name}{tail}" if name.endswith("…") else f"{name} …{tail}"
 
 
-def told_apart(names: Sequence[str], tails: Sequence[str], longest: int) -> list[str]:
-    """Return short labels, those of the same name told apart by a tail, else by a number.
+def distinguish_names(names: Sequence[str], tails: Sequence[str], longest: int) -> list[str]:
+    """Shorten names; equal ones are distinguished by a tail, or by a number.
 
     Examples
     --------
-    >>> told_apart(["Ana", "Bo", "Ana"], ["1234", "2345", "3456"], 20)
+    >>> distinguish_names(["Ana", "Bo", "Ana"], ["1234", "2345", "3456"], 20)
     ['Ana …1234', 'Bo', 'Ana …3456']
-    >>> told_apart(["Ana", "Ana"], ["", ""], 20)
+    >>> distinguish_names(["Ana", "Ana"], ["", ""], 20)
     ['Ana (1)', 'Ana (2)']
     """
-    short = [shortened(name, longest) for name in names]
-    often = Counter(short)
+    short = [shorten_name(name, longest) for name in names]
+    counts = Counter(short)
     longer = [
-        _tailed(name, tail) if often[name] > 1 and tail else name
+        _append_tail(name, tail) if counts[name] > 1 and tail else name
         for name, tail in zip(short, tails, strict=True)
     ]
-    still, seen = Counter(longer), Counter[str]()
+    repeated, seen = Counter(longer), Counter[str]()
     labels = []
     for name in longer:
         seen[name] += 1
-        labels.append(name if still[name] == 1 else f"{name} ({seen[name]})")
+        labels.append(name if repeated[name] == 1 else f"{name} ({seen[name]})")
     return labels

@@ -1,4 +1,4 @@
-"""Bars of periods, one series stacked upon the other."""
+"""Series of periods, stacked: which are drawn, how they look, and their bars."""
 
 from __future__ import annotations
 
@@ -8,34 +8,77 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from asana_frames.charts.shared.colours import HATCH
-from asana_frames.charts.shared.dates import Step, edges_of, places_of
+from asana_frames.charts.shared.colours import HATCH, OTHER, OTHER_HATCH, SERIES
+from asana_frames.charts.shared.dates import (
+    Step,
+    day_positions,
+    fill_periods,
+    period_edges,
+    unique_days,
+)
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
 #: Colour, and hatch or "".
-Look = tuple[str, str]
-#: Periods up to which a line shows its points, and bars a gap between their parts.
+SeriesLook = tuple[str, str]
+#: The most periods for which a line shows its points, and bars a gap between their parts.
 FEW_POINTS = 60
-#: Periods beyond which a series is one outline: thousands of bars would take many seconds.
+#: With more periods a series is one outline, because thousands of bars take many seconds.
 _MANY_PERIODS = 200
 
 
-def stacked_bars(
-    ax: Axes, table: pd.DataFrame, step: Step, looks: Sequence[Look], *, gap: float = 0.5
+def merge_smallest(totals: pd.Series, most: int) -> dict[str, str]:
+    """Map the labels of series to what they are drawn as: the smallest become one "other".
+
+    Parameters
+    ----------
+    totals
+        The size of each series, by label; the result has the same order, "other" last.
+    most
+        Series that are drawn on their own.
+
+    Examples
+    --------
+    >>> merge_smallest(pd.Series({"a": 1, "b": 3, "c": 2}), 1)
+    {'b': 'b', 'c': 'other (2)', 'a': 'other (2)'}
+    """
+    smallest = totals.sort_values(ascending=False, kind="stable").index[most:]
+    kept = {label: label for label in totals.index if label not in smallest}
+    return kept | dict.fromkeys(smallest, f"other ({len(smallest)})")
+
+
+def pivot_periods(
+    periods: pd.Series, labels: pd.Series, amounts: pd.Series, step: Step
+) -> pd.DataFrame:
+    """Sum amounts into one column per label and one row per period, gaps filled with 0."""
+    starts = periods.astype("datetime64[us]")
+    sums = amounts.astype("float64").groupby([starts, labels]).sum().unstack(fill_value=0)
+    days = fill_periods(unique_days(periods), step).astype("datetime64[us]")
+    return sums.reindex(days, fill_value=0.0)
+
+
+def series_looks(count: int) -> list[SeriesLook]:
+    """Return the looks of as many series; an eleventh is "other"."""
+    return [*((colour, "") for colour in SERIES), (OTHER, OTHER_HATCH)][:count]
+
+
+def draw_stacked_bars(
+    ax: Axes, table: pd.DataFrame, step: Step, looks: Sequence[SeriesLook], *, gap: float = 0.5
 ) -> list[Artist]:
-    """Stack series, those below 0 downwards so that none hides another; return a bar of each.
+    """Draw stacked bars, or outlines for many periods; return one artist per series.
+
+    Series below 0 are stacked downwards, so that none hides another.
 
     Parameters
     ----------
     table
-        One column per series, the first at the bottom, and one row per period, none left out.
+        One column per series, the first at the bottom, and one row per period without gaps.
     looks
         One per series.
     gap
-        The points between the parts of few bars.
+        Points between the parts of a bar, if there are few bars.
     """
     days = table.index.to_numpy("datetime64[D]")
     heights = table.to_numpy("float64")
@@ -45,14 +88,14 @@ def stacked_bars(
     width = gap if len(table) <= FEW_POINTS else 0
     drawn: list[Artist] = []
     for look, height, bottom in zip(looks, heights.T, bottoms.T, strict=True):
-        style = {**_style(*look), "linewidth": width}
+        style = {**_bar_style(*look), "linewidth": width}
         if len(table) > _MANY_PERIODS:
-            edges = edges_of(days, step)
+            edges = period_edges(days, step)
             drawn.append(ax.stairs(height + bottom, edges, baseline=bottom, fill=True, **style))
             continue
-        drawn.append(ax.bar(places_of(days), height, 0.9 * step.days, bottom, **style)[0])
+        drawn.append(ax.bar(day_positions(days), height, 0.9 * step.days, bottom, **style)[0])
     return drawn
 
 
-def _style(colour: str, hatch: str) -> dict[str, Any]:
+def _bar_style(colour: str, hatch: str) -> dict[str, Any]:
     return {"facecolor": colour, "hatch": hatch or None, "edgecolor": HATCH if hatch else "white"}

@@ -1,4 +1,4 @@
-"""Charts of budgets."""
+"""Chart of how budgets are used up."""
 
 from __future__ import annotations
 
@@ -8,30 +8,37 @@ import numpy as np
 import pandas as pd
 
 from asana_frames.charts.shared.axes import (
-    empty,
+    add_legend_below,
+    add_legend_beside,
+    count_hidden,
+    draw_empty,
     font_size,
-    legend_below,
-    legend_beside,
-    longest_name,
-    made_room,
+    make_room,
+    max_name_length,
     new_axes,
-    plain,
-    shortened,
-    titled,
+    set_plain_style,
+    set_span,
+    set_title,
 )
-from asana_frames.charts.shared.colours import DARK, SERIES
+from asana_frames.charts.shared.colours import ALARM, DARK, SERIES
+from asana_frames.charts.shared.columns import Numbers, column_numbers
 from asana_frames.charts.shared.dates import (
-    Numbers,
     Step,
-    date_axis,
-    days_of,
-    ends_of,
-    in_words,
-    place_of,
-    places_of,
-    step_of,
+    day_position,
+    day_positions,
+    find_step,
+    format_day,
+    label_date_axis,
+    period_ends,
+    unique_days,
 )
-from asana_frames.charts.shared.labels import labelled, number, shown
+from asana_frames.charts.shared.labels import (
+    cut_name,
+    format_number,
+    format_value,
+    shorten_name,
+    unique_labels,
+)
 from asana_frames.rollups.shared.inputs import require_columns
 
 if TYPE_CHECKING:
@@ -56,10 +63,9 @@ _NEEDED = (
     "exhausted_earliest",
     "exhausted_latest",
 )
-_LIMIT = "#bd1f01"
 _PLAN = "#717581"
-#: Budgets that a note names; it counts the others.
-_NAMED = 4
+#: The most budgets that a note names; it counts the others.
+_MOST_NAMES = 4
 
 
 def budget_burn(burn: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
@@ -95,197 +101,197 @@ def budget_burn(burn: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     burn = burn.reset_index(drop=True)
     dated = burn[burn["period"].notna()].sort_values("period", kind="stable")
     if dated.empty:
-        return empty(ax, "No budgets" if burn.empty else "Nothing used yet")
-    step = step_of(days_of(dated["period"]))
+        return draw_empty(ax, "No budgets" if burn.empty else "Nothing used yet")
+    step = find_step(unique_days(dated["period"]))
     if burn["budget_gid"].nunique(dropna=False) > 1:
-        _several(ax, burn, dated, step)
+        _draw_several_budgets(ax, burn, dated, step)
     else:
-        _one(ax, dated, step)
-    plain(ax, grid="y")
-    return made_room(ax)
+        _draw_one_budget(ax, dated, step)
+    set_plain_style(ax, grid="y")
+    return make_room(ax)
 
 
-def _numbers(rows: pd.DataFrame, column: str) -> Numbers:
-    return np.asarray(rows[column].astype("float64"), dtype="float64")
-
-
-def _one(ax: Axes, rows: pd.DataFrame, step: Step) -> None:
-    total = float(_numbers(rows, "total")[0])
-    units = shown(rows["units"].iloc[0])
-    drawn = {**_used(ax, rows, step), **_plan(ax, rows, step)}
+def _draw_one_budget(ax: Axes, rows: pd.DataFrame, step: Step) -> None:
+    total = float(column_numbers(rows, "total")[0])
+    units = format_value(rows["units"].iloc[0])
+    legend = _draw_used(ax, rows, step) | _draw_plan(ax, rows, step)
     if not np.isnan(total):
-        line = ax.axhline(total, color=_LIMIT, linewidth=1.4)
-        drawn[f"budget: {number(total)} {shortened(units)}"] = line
-    words, across = _exhaustion(ax, rows, step)
-    date_axis(ax)
-    name = shortened(shown(rows["project_name"].iloc[0]), longest_name(ax))
-    kind = shortened(shown(rows["budget_type"].iloc[0]))
-    notes = [note for note in (words, _unpriced(rows)) if note]
-    titled(ax, f"{name}: {kind} used", notes, across=across)
-    if (_numbers(rows, "used_total") >= 0).all():
+        line = ax.axhline(total, color=ALARM, linewidth=1.4)
+        legend[f"budget: {format_number(total)} {shorten_name(units)}"] = line
+    exhaustion_note, across = _mark_exhaustion(ax, rows, step)
+    label_date_axis(ax)
+    name = shorten_name(format_value(rows["project_name"].iloc[0]), max_name_length(ax))
+    kind = shorten_name(format_value(rows["budget_type"].iloc[0]))
+    notes = [exhaustion_note, _unpriced_note(rows)]
+    set_title(ax, f"{name}: {kind} used", notes, across=across)
+    if (column_numbers(rows, "used_total") >= 0).all():
         ax.set_ylim(bottom=0)
-    ax.set_ylabel(shortened(units[:1].upper() + units[1:]), fontsize=font_size(ax) + 1)
+    ax.set_ylabel(shorten_name(units[:1].upper() + units[1:]), fontsize=font_size(ax) + 1)
     ax.yaxis.set_major_formatter("{x:,.6g}")
-    legend_below(ax, list(drawn.values()), list(drawn), points=30)
+    add_legend_below(ax, legend, points=30)
 
 
-def _unpriced(rows: pd.DataFrame) -> str:
-    hours = float(np.nansum(_numbers(rows, "unpriced_hours")))
-    return f"+ {number(hours)} h without a rate" if hours else ""
+def _unpriced_note(rows: pd.DataFrame) -> str:
+    hours = float(np.nansum(column_numbers(rows, "unpriced_hours")))
+    return f"+ {format_number(hours)} h without a rate" if hours else ""
 
 
-def _points(rows: pd.DataFrame, column: str, step: Step) -> tuple[Numbers, Numbers]:
-    """Return days and amounts, from what was used before the first period on."""
+def _amount_points(rows: pd.DataFrame, column: str, step: Step) -> tuple[Numbers, Numbers]:
+    """Return days and amounts, starting with what was used before the first period."""
     starts = rows["period"].to_numpy("datetime64[D]")
-    days = places_of(np.concatenate([starts[:1], ends_of(starts, step)]))
-    amounts = _numbers(rows, column)
-    before = _numbers(rows, "used_total")[:1] - np.nan_to_num(_numbers(rows, "used")[:1])
+    days = day_positions(np.concatenate([starts[:1], period_ends(starts, step)]))
+    amounts = column_numbers(rows, column)
+    first_used = np.nan_to_num(column_numbers(rows, "used")[:1])
+    before = column_numbers(rows, "used_total")[:1] - first_used
     return days, np.concatenate([before, amounts])
 
 
-def _used(ax: Axes, rows: pd.DataFrame, step: Step) -> dict[str, Artist]:
-    """Draw what is used and, from where that ends, what is forecast."""
-    days, amounts = _points(rows, "used_total", step)
-    known = _known(rows)
-    drawn: dict[str, Artist] = {}
+def _draw_used(ax: Axes, rows: pd.DataFrame, step: Step) -> dict[str, Artist]:
+    """Draw what is used and the forecast that continues it; return handles of the legend."""
+    days, amounts = _amount_points(rows, "used_total", step)
+    known = _count_known_rows(rows)
+    legend: dict[str, Artist] = {}
     if known:
-        drawn["used"] = ax.plot(days[: known + 1], amounts[: known + 1], color=SERIES[0], lw=2.2)[
-            0
-        ]
+        (line,) = ax.plot(days[: known + 1], amounts[: known + 1], color=SERIES[0], lw=2.2)
+        legend["used"] = line
     if known < len(rows):
-        drawn["forecast"] = ax.plot(
-            days[known:], amounts[known:], color=SERIES[0], lw=1.8, linestyle="--"
-        )[0]
-        low, high = (_points(rows, side, step)[1] for side in ("used_low", "used_high"))
-        drawn["range of the forecast"] = ax.fill_between(
+        (line,) = ax.plot(days[known:], amounts[known:], color=SERIES[0], lw=1.8, ls="--")
+        legend["forecast"] = line
+        low, high = (_amount_points(rows, side, step)[1] for side in ("used_low", "used_high"))
+        legend["range of the forecast"] = ax.fill_between(
             days[known:], low[known:], high[known:], color=SERIES[0], alpha=0.2, linewidth=0
         )
-    return drawn
+    return legend
 
 
-def _known(rows: pd.DataFrame) -> int:
+def _count_known_rows(rows: pd.DataFrame) -> int:
     """Return how many rows come before the forecast."""
     return int((~rows["is_forecast"].fillna(False).astype(bool)).sum())
 
 
-def _plan(ax: Axes, rows: pd.DataFrame, step: Step) -> dict[str, Artist]:
-    planned = _numbers(rows, "planned_to_date")
+def _draw_plan(ax: Axes, rows: pd.DataFrame, step: Step) -> dict[str, Artist]:
+    planned = column_numbers(rows, "planned_to_date")
     if np.isnan(planned).all():
         return {}
-    days = places_of(ends_of(rows["period"].to_numpy("datetime64[D]"), step))
-    # A line of one point would not be seen.
+    days = day_positions(period_ends(rows["period"].to_numpy("datetime64[D]"), step))
+    # A line through a single point would not be seen.
     dot = "." if np.isfinite(planned).sum() == 1 else ""
     return {"plan": ax.plot(days, planned, color=_PLAN, lw=1.1, ls="-.", marker=dot)[0]}
 
 
-def _exhaustion(ax: Axes, rows: pd.DataFrame, step: Step) -> tuple[str, float]:
-    """Mark the day on which the budget is used up; return it in words and where it is across."""
+def _mark_exhaustion(ax: Axes, rows: pd.DataFrame, step: Step) -> tuple[str, float]:
+    """Mark the day on which the budget is used up; return a note and its position.
+
+    The position is from 0 at the left of the axes to 1 at the right.
+    """
     columns = ("exhausted_on", "exhausted_earliest", "exhausted_latest")
     day, earliest, latest = (rows[column].iloc[0] for column in columns)
     starts = rows["period"].to_numpy("datetime64[D]")
-    first, *ends = (pd.Timestamp(at) for at in [starts[0], *ends_of(starts, step)])
-    known = [first, *ends][_known(rows)]
-    # A day far off would squeeze all that is known into a corner.
+    first, *ends = (pd.Timestamp(at) for at in [starts[0], *period_ends(starts, step)])
+    known = [first, *ends][_count_known_rows(rows)]
+    # A day that is far off would squeeze all periods into a corner.
     last = max(ends[-1], min(day, ends[-1] + (ends[-1] - first) / 2) if pd.notna(day) else first)
-    _span(ax, first, last)
-    words = _in_words(day, earliest, latest, known)
+    _show_days(ax, first, last)
+    note = _describe_exhaustion(day, earliest, latest, known)
     if pd.isna(day):
-        return words, 0.5
+        return note, 0.5
     if day > last:
-        return f"{words}, beyond the chart", 1.0
+        return f"{note}, beyond the chart", 1.0
     if day >= known and pd.notna(earliest):
         until = min(latest, last) if pd.notna(latest) else last
         ax.axvspan(
-            place_of(max(earliest, first)), place_of(until), color=DARK, alpha=0.08, linewidth=0
+            day_position(max(earliest, first)),
+            day_position(until),
+            color=DARK,
+            alpha=0.08,
+            linewidth=0,
         )
-    ax.axvline(place_of(max(day, first)), color=DARK, linewidth=1.2, linestyle=":")
+    ax.axvline(day_position(max(day, first)), color=DARK, linewidth=1.2, linestyle=":")
     low, high = ax.get_xlim()
-    return words, (place_of(max(day, first)) - low) / (high - low)
+    return note, (day_position(max(day, first)) - low) / (high - low)
 
 
-def _span(ax: Axes, first: pd.Timestamp, last: pd.Timestamp) -> None:
-    """Show the days from the first to the last, with a little air."""
-    air = 0.02 * (place_of(last) - place_of(first))
-    ax.set_xlim(place_of(first) - air, place_of(last) + air)
+def _show_days(ax: Axes, first: pd.Timestamp, last: pd.Timestamp) -> None:
+    """Show the days from first to last with a small margin."""
+    low, high = day_position(first), day_position(last)
+    set_span(ax, low, high, margin=0.02 * (high - low))
 
 
-def _in_words(
+def _describe_exhaustion(
     day: pd.Timestamp, earliest: pd.Timestamp, latest: pd.Timestamp, known: pd.Timestamp
 ) -> str:
-    """Return when the budget is used up, or since when it is, seen from the day ``known``.
+    """Return a note of when the budget is used up, seen from the day ``known``.
 
     Examples
     --------
     >>> days = map(pd.Timestamp, ["2027-03-14", "2027-03-01", "2027-04-02", "2026-11-30"])
-    >>> _in_words(*days)
+    >>> _describe_exhaustion(*days)
     'used up on 14 Mar 2027 (1 Mar 2027 to 2 Apr 2027)'
     """
     if pd.isna(day):
-        return f"may be used up from {in_words(earliest)} on" if pd.notna(earliest) else ""
+        return f"may be used up from {format_day(earliest)} on" if pd.notna(earliest) else ""
     if day < known:
-        return f"over budget since {in_words(day)}"
-    words = f"used up on {in_words(day)}"
+        return f"over budget since {format_day(day)}"
+    words = f"used up on {format_day(day)}"
     if pd.isna(earliest):
         return words
     if pd.isna(latest):
-        return f"{words} (not before {in_words(earliest)})"
-    return f"{words} ({in_words(earliest)} to {in_words(latest)})"
+        return f"{words} (not before {format_day(earliest)})"
+    return f"{words} ({format_day(earliest)} to {format_day(latest)})"
 
 
-def _several(ax: Axes, burn: pd.DataFrame, dated: pd.DataFrame, step: Step) -> None:
-    longest = longest_name(ax, 32)
-    # The name is shortened before, so that its units stay whole.
-    named = _named(burn, longest - len(" (hours)"))
-    names = labelled(named, ["budget_gid", "budget_name"], longest)
+def _draw_several_budgets(ax: Axes, burn: pd.DataFrame, dated: pd.DataFrame, step: Step) -> None:
+    longest = max_name_length(ax, 32)
+    names = unique_labels(_name_budgets(burn, longest), ["budget_gid", "budget_name"], longest)
     totals = burn["total"].astype("float64").groupby(names).first()
     rows = {str(name): part for name, part in dated.groupby(names.loc[dated.index])}
     known = [name for name in totals.index if totals[name] > 0]
     ordered = sorted(
         (name for name in known if name in rows),
-        key=lambda name: -_numbers(rows[name], "used_total")[-1] / totals[name],
+        key=lambda name: -column_numbers(rows[name], "used_total")[-1] / totals[name],
     )
-    drawn = {
-        name: _percent(ax, rows[name], totals[name], colour, step)
+    legend = {
+        name: _draw_percent(ax, rows[name], totals[name], colour, step)
         for name, colour in zip(ordered, SERIES, strict=False)
     }
-    more = len(ordered) - len(drawn)
     notes = [
-        f"… {more} more" if more else "",
-        _list("without a total", [name for name in totals.index if name not in known]),
-        _list("nothing used yet", [name for name in known if name not in rows]),
-        _unpriced(dated),
+        count_hidden(len(ordered) - len(legend)),
+        _list_names("without a total", [name for name in totals.index if name not in known]),
+        _list_names("nothing used yet", [name for name in known if name not in rows]),
+        _unpriced_note(dated),
     ]
-    titled(ax, "Budgets used", [note for note in notes if note])
-    drawn["whole budget"] = ax.axhline(100, color=_LIMIT, linewidth=1.4)
+    set_title(ax, "Budgets used", notes)
+    legend["whole budget"] = ax.axhline(100, color=ALARM, linewidth=1.4)
     if dated["is_forecast"].fillna(False).any():
-        drawn["forecast"] = ax.plot([], [], color=DARK, linestyle="--")[0]
-    starts = days_of(dated["period"])
-    _span(ax, pd.Timestamp(starts[0]), pd.Timestamp(ends_of(starts, step)[-1]))
-    date_axis(ax)
+        legend["forecast"] = ax.plot([], [], color=DARK, linestyle="--")[0]
+    starts = unique_days(dated["period"])
+    _show_days(ax, pd.Timestamp(starts[0]), pd.Timestamp(period_ends(starts, step)[-1]))
+    label_date_axis(ax)
     ax.set_ylabel("Used (% of the budget)", fontsize=font_size(ax) + 1)
-    legend_beside(ax, list(drawn.values()), list(drawn))
+    add_legend_beside(ax, legend)
 
 
-def _named(burn: pd.DataFrame, longest: int) -> pd.DataFrame:
-    """Return the budgets with names: a project may have one of time and one of cost."""
+def _name_budgets(burn: pd.DataFrame, longest: int) -> pd.DataFrame:
+    """Name budgets by project and units: a project may have one of time and one of cost."""
     pairs = zip(burn["project_name"], burn["units"], strict=True)
-    names = [f"{_cut(shown(project), longest)} ({shown(units)})" for project, units in pairs]
+    # The project is shortened, so that the units stay whole.
+    most = longest - len(" (hours)")
+    names = [
+        f"{cut_name(format_value(project), most)} ({format_value(units)})"
+        for project, units in pairs
+    ]
     return pd.DataFrame({"budget_gid": burn["budget_gid"], "budget_name": names}, index=burn.index)
 
 
-def _cut(name: str, longest: int) -> str:
-    return name if len(name) <= longest else f"{name[: longest - 1]}…"
-
-
-def _percent(ax: Axes, rows: pd.DataFrame, total: float, colour: str, step: Step) -> Artist:
-    days, amounts = _points(rows, "used_total", step)
-    known, percent = _known(rows), 100 * amounts / total
+def _draw_percent(ax: Axes, rows: pd.DataFrame, total: float, colour: str, step: Step) -> Artist:
+    days, amounts = _amount_points(rows, "used_total", step)
+    known, percent = _count_known_rows(rows), 100 * amounts / total
     ax.plot(days[known:], percent[known:], color=colour, lw=1.6, linestyle="--")
     return ax.plot(days[: known + 1], percent[: known + 1], color=colour, lw=2)[0]
 
 
-def _list(what: str, names: list[str]) -> str:
+def _list_names(heading: str, names: list[str]) -> str:
     if not names:
         return ""
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return f"{what}: {', '.join(names[:_NAMED])}{more}"
+    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+    return f"{heading}: {', '.join(names[:_MOST_NAMES])}{more}"

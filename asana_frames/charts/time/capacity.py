@@ -1,4 +1,4 @@
-"""Charts of who has how much to do."""
+"""Chart of how busy persons are, by person and period."""
 
 from __future__ import annotations
 
@@ -8,59 +8,55 @@ import numpy as np
 import pandas as pd
 
 from asana_frames.charts.shared.axes import (
-    empty,
-    font_size,
-    longest_name,
-    made_room,
+    count_fitting_rows,
+    count_hidden,
+    draw_empty,
+    make_room,
+    max_name_length,
     new_axes,
-    rows_that_fit,
-    titled,
+    set_title,
 )
+from asana_frames.charts.shared.columns import Numbers, drop_missing
 from asana_frames.charts.shared.dates import (
-    FEW,
     Days,
-    Numbers,
-    days_of,
-    edges_of,
-    filled,
-    period_axis,
-    places_of,
-    step_of,
+    fill_periods,
+    find_step,
+    period_edges,
+    unique_days,
 )
-from asana_frames.charts.shared.heat_map import AWAY, cells, fitting_size, hatched, key, write
-from asana_frames.charts.shared.labels import labelled, number
+from asana_frames.charts.shared.heat_map import AWAY, add_cell_legend, draw_periods, hatch_cells
+from asana_frames.charts.shared.labels import format_number, unique_labels
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.rollups.shared.inputs import require_columns
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.collections import QuadMesh
     from matplotlib.colors import Normalize
     from numpy.typing import NDArray
 
 Show = Literal["load", "free", "utilisation"]
 
 
-class _Way(NamedTuple):
-    """A way to show capacity."""
+class _Measure(NamedTuple):
+    """How a column of capacity is shown."""
 
     title: str
-    #: What is divided by what is available to order the persons.
+    #: The column whose ratio to the available hours orders the persons.
     amount: str
     scale: float
     centre: float
     colours: str
 
 
-# Red is too much work in all of them.
-_WAYS = {
-    "load": _Way("Load (% of available hours)", "allocated", 100, 100, "RdBu_r"),
-    "free": _Way("Free hours", "allocated", 1, 0, "RdBu"),
-    "utilisation": _Way("Utilisation (% of available hours)", "tracked", 100, 100, "RdBu_r"),
+# Red means too much work in all of them.
+_MEASURES = {
+    "load": _Measure("Load (% of available hours)", "allocated", 100, 100, "RdBu_r"),
+    "free": _Measure("Free hours", "allocated", 1, 0, "RdBu"),
+    "utilisation": _Measure("Utilisation (% of available hours)", "tracked", 100, 100, "RdBu_r"),
 }
-_MOST = 40
-#: How far below 0 % the scale of colours goes.
-_PALER = 0.8
+_MOST_PERSONS = 40
+#: How far the scale of percentages goes below 0, as a part of its centre.
+_BELOW_ZERO = 0.8
 
 
 def capacity(capacity: pd.DataFrame, *, show: Show = "load", ax: Axes | None = None) -> Axes:
@@ -90,97 +86,93 @@ def capacity(capacity: pd.DataFrame, *, show: Show = "load", ax: Axes | None = N
     InvalidArgument
         A column is missing, or ``show`` is unknown.
     """
-    if show not in _WAYS:
-        raise InvalidArgument(f"show= takes {', '.join(_WAYS)}, not {show!r}.")
-    way = _WAYS[show]
-    needed = ["person_gid", "person_name", "period", "available", way.amount, show]
+    if show not in _MEASURES:
+        choices = ", ".join(map(repr, _MEASURES))
+        raise InvalidArgument(f"show={show!r} is not valid; use one of {choices}.")
+    measure = _MEASURES[show]
+    needed = ["person_gid", "person_name", "period", "available", measure.amount, show]
     require_columns(capacity, needed, what="charts.capacity")
-    dated = capacity[capacity["period"].notna()].reset_index(drop=True)
+    dated = drop_missing(capacity, "period")
     if ax is None:
         persons = len(dated[["person_gid", "person_name"]].drop_duplicates())
-        ax = new_axes(height=0.3 * min(persons, _MOST) + 1.8)
+        ax = new_axes(height=0.3 * min(persons, _MOST_PERSONS) + 1.8)
     if dated.empty:
-        return empty(ax, "No capacity")
-    names = labelled(dated, ["person_gid", "person_name"], longest_name(ax))
-    ordered = _by_load(dated, names, way)
-    drawn = ordered[: rows_that_fit(ax, _MOST, beside=0.6)]
-    _map(ax, dated.assign(person=names), drawn, show)
+        return draw_empty(ax, "No capacity")
+    labels = unique_labels(dated, ["person_gid", "person_name"], max_name_length(ax))
+    ordered = _sort_by_load(dated, labels, measure)
+    drawn = ordered[: count_fitting_rows(ax, _MOST_PERSONS, reserved=0.6)]
+    _draw_capacity(ax, dated.assign(person=labels), drawn, show)
     ax.set_yticks(range(len(drawn)), drawn)
-    more, undated = len(ordered) - len(drawn), len(capacity) - len(dated)
-    notes = [
-        f"… {more} more" if more else "",
-        f"+ {undated} rows without a period" if undated else "",
-    ]
-    titled(ax, way.title, [note for note in notes if note])
-    return made_room(ax)
+    undated = len(capacity) - len(dated)
+    undated_note = f"+ {undated} rows without a period" if undated else ""
+    set_title(ax, measure.title, [count_hidden(len(ordered) - len(drawn)), undated_note])
+    return make_room(ax)
 
 
-def _by_load(capacity: pd.DataFrame, names: pd.Series, way: _Way) -> list[str]:
-    """Return the persons, those with most to do in what time they have first."""
-    hours = capacity[[way.amount, "available"]].astype("float64").fillna(0)
-    sums = hours.groupby(names, sort=False).sum()
+def _sort_by_load(capacity: pd.DataFrame, labels: pd.Series, measure: _Measure) -> list[str]:
+    """Return the persons, those with most work in their available hours first."""
+    hours = capacity[[measure.amount, "available"]].astype("float64").fillna(0)
+    sums = hours.groupby(labels, sort=False).sum()
     with np.errstate(divide="ignore", invalid="ignore"):
-        load = pd.Series(sums[way.amount].to_numpy() / sums["available"].to_numpy(), sums.index)
+        ratio = sums[measure.amount].to_numpy() / sums["available"].to_numpy()
+    load = pd.Series(ratio, sums.index)
     return list(load.sort_values(ascending=False, kind="stable", na_position="last").index)
 
 
-def _map(ax: Axes, rows: pd.DataFrame, persons: list[str], show: Show) -> None:
-    step = step_of(days_of(rows["period"]))
-    days = filled(days_of(rows["period"]), step)
-    values, available = (_table(rows, column, persons, days) for column in (show, "available"))
+def _draw_capacity(ax: Axes, rows: pd.DataFrame, persons: list[str], show: Show) -> None:
+    known_days = unique_days(rows["period"])
+    step = find_step(known_days)
+    days = fill_periods(known_days, step)
+    values, available = (
+        _pivot_persons(rows, column, persons, days) for column in (show, "available")
+    )
     is_away = available == 0
-    values = np.where(is_away, np.nan, values * _WAYS[show].scale)
-    centres = places_of(days)
-    edges = edges_of(days, step)
-    mesh = cells(ax, values, edges, colours=_WAYS[show].colours, norm=_norm(values, show))
-    hatched(ax, is_away, edges)
-    # Few periods keep the width that cells of many have.
-    ax.set_xlim(edges[0], max(edges[-1], edges[0] + 5 * step.days))
-    period_axis(ax, days, step)
-    texts = _texts(values, is_away, show)
-    size = fitting_size(ax, texts) if len(days) <= FEW else 0.0
-    if size:
-        write(ax, mesh, values, texts, centres, size=size)
-    else:
-        _scale(ax, mesh, show)
+    measure = _MEASURES[show]
+    values = np.where(is_away, np.nan, values * measure.scale)
+    draw_periods(
+        ax,
+        values,
+        _capacity_texts(values, is_away, show),
+        days,
+        step,
+        colours=measure.colours,
+        norm=_colour_norm(values, measure),
+        scale={"extend": "max" if measure.centre else "neither"},
+    )
+    hatch_cells(ax, is_away, period_edges(days, step))
     is_missing = np.isnan(values) & ~is_away
-    key(
+    add_cell_legend(
         ax,
         away="off: no available hours" if is_away.any() else "",
         missing="no data" if is_missing.any() else "",
     )
 
 
-def _table(rows: pd.DataFrame, column: str, persons: list[str], days: Days) -> Numbers:
-    """Return a row per person and a column per period, missing where there is no row."""
+def _pivot_persons(rows: pd.DataFrame, column: str, persons: list[str], days: Days) -> Numbers:
+    """Return one row per person and one column per period, missing values where there is none."""
     periods = rows["period"].astype("datetime64[us]")
     firsts = rows[column].astype("float64").groupby([rows["person"], periods]).first()
     table = firsts.unstack().reindex(index=persons, columns=days.astype("datetime64[us]"))
     return table.to_numpy("float64")
 
 
-def _norm(values: Numbers, show: Show) -> Normalize:
+def _colour_norm(values: Numbers, measure: _Measure) -> Normalize:
     from matplotlib.colors import TwoSlopeNorm
 
-    way = _WAYS[show]
-    if way.centre:
-        # Too much is what must be seen; the deepest blue, for less than nothing, is never reached.
-        return TwoSlopeNorm(way.centre, -_PALER * way.centre, 2 * way.centre)
+    if measure.centre:
+        # Too much work must stand out; the deepest blue, for less than nothing, is never reached.
+        low, high = -_BELOW_ZERO * measure.centre, 2 * measure.centre
+        return TwoSlopeNorm(measure.centre, low, high)
     reach = max(1.0, float(np.nanmax(np.abs(values), initial=0.0)))
     return TwoSlopeNorm(0, -reach, reach)
 
 
-def _texts(values: Numbers, is_away: NDArray[np.bool_], show: Show) -> list[list[str]]:
-    written = number if show == "free" else "{:.0f}".format
+def _capacity_texts(values: Numbers, is_away: NDArray[np.bool_], show: Show) -> list[list[str]]:
+    format_cell = format_number if show == "free" else "{:.0f}".format
     return [
-        [AWAY if away else "" if np.isnan(value) else written(value) for value, away in cells]
-        for cells in (zip(*row, strict=True) for row in zip(values, is_away, strict=True))
+        [
+            AWAY if away else "" if np.isnan(value) else format_cell(value)
+            for value, away in zip(row, row_away, strict=True)
+        ]
+        for row, row_away in zip(values, is_away, strict=True)
     ]
-
-
-def _scale(ax: Axes, mesh: QuadMesh, show: Show) -> None:
-    """Tell the scale beside the axes, in axes of its own that the layout takes for a label."""
-    beside = ax.inset_axes((1.015, 0.0, 0.02, 1.0))
-    bar = ax.figure.colorbar(mesh, cax=beside, extend="max" if _WAYS[show].centre else "neither")
-    bar.outline.set_visible(False)
-    beside.tick_params(labelsize=font_size(ax), length=2)

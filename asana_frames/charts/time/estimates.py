@@ -1,4 +1,4 @@
-"""Charts of estimates."""
+"""Chart of estimated and tracked hours."""
 
 from __future__ import annotations
 
@@ -8,29 +8,34 @@ import numpy as np
 import pandas as pd
 
 from asana_frames.charts.shared.axes import (
-    empty,
+    add_legend_below,
+    annotate_right,
+    count_fitting_rows,
+    count_hidden,
+    draw_empty,
     font_size,
-    legend_below,
-    longest_name,
-    made_room,
+    make_room,
+    max_name_length,
     new_axes,
-    plain,
-    rows_that_fit,
-    shortened,
-    titled,
+    set_plain_style,
+    set_title,
 )
-from asana_frames.charts.shared.dates import Numbers
-from asana_frames.charts.shared.labels import heading, labelled, number
+from asana_frames.charts.shared.colours import ALARM, SERIES
+from asana_frames.charts.shared.columns import column_numbers
+from asana_frames.charts.shared.labels import (
+    format_number,
+    key_heading,
+    shorten_name,
+    unique_labels,
+)
 from asana_frames.rollups.shared.inputs import require_columns
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _MEASURES = ("tasks", "estimated", "actual", "unestimated", "difference", "ratio")
-_WITHIN = "#3f90da"
-_OVER = "#bd1f01"
 _ESTIMATE = "#d9d9d9"
-_MOST = 25
+_MOST_ROWS = 25
 
 
 def estimates(estimates: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
@@ -59,47 +64,44 @@ def estimates(estimates: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     """
     require_columns(estimates, _MEASURES[1:], what="charts.estimates")
     if ax is None:
-        ax = new_axes(height=0.34 * min(len(estimates), _MOST) + 1.6)
+        ax = new_axes(height=0.34 * min(len(estimates), _MOST_ROWS) + 1.6)
     if estimates.empty:
-        return empty(ax, "No estimates")
+        return draw_empty(ax, "No estimates")
     keys = [column for column in estimates.columns if column not in _MEASURES]
     rows = estimates.reset_index(drop=True)
-    drawn = rows.loc[_order(rows)[: rows_that_fit(ax, _MOST, beside=0.6)]]
-    _bars(ax, drawn)
-    _labels(ax, drawn)
-    # Names are told apart among all rows, so that more room never changes a name.
-    names = labelled(rows, keys, longest_name(ax))
+    drawn = rows.loc[_sort_by_difference(rows)[: count_fitting_rows(ax, _MOST_ROWS, reserved=0.6)]]
+    _draw_estimate_bars(ax, drawn)
+    _write_estimate_labels(ax, drawn)
+    # Labels are unique among all rows, so that the size of the axes never changes a label.
+    names = unique_labels(rows, keys, max_name_length(ax))
     ax.set_yticks(range(len(drawn)), list(names.loc[drawn.index]))
     ax.invert_yaxis()
     ax.margins(y=0.01)
-    plain(ax, grid="x")
+    set_plain_style(ax, grid="x")
     ax.tick_params(axis="y", length=0)
     ax.set_xlabel("Hours", fontsize=font_size(ax) + 1)
-    ax.set_ylabel(shortened(heading(keys)), fontsize=font_size(ax) + 1)
-    more = len(estimates) - len(drawn)
-    titled(ax, "Tracked and estimated hours", [f"… {more} more"] if more else [])
-    return made_room(ax)
+    ax.set_ylabel(shorten_name(key_heading(keys)), fontsize=font_size(ax) + 1)
+    set_title(ax, "Tracked and estimated hours", [count_hidden(len(rows) - len(drawn))])
+    return make_room(ax)
 
 
-def _order(rows: pd.DataFrame) -> pd.Index:
-    """Return the rows by the size of the difference; those without an estimate by their hours."""
+def _sort_by_difference(rows: pd.DataFrame) -> pd.Index:
+    """Return the rows by the size of the difference, those without an estimate by their hours."""
     sizes = rows[["difference", "actual"]].astype("float64").abs()
     return sizes.sort_values(["difference", "actual"], ascending=False, kind="stable").index
 
 
-def _numbers(rows: pd.DataFrame, column: str) -> Numbers:
-    return np.asarray(rows[column].astype("float64"), dtype="float64")
-
-
-def _bars(ax: Axes, rows: pd.DataFrame) -> None:
+def _draw_estimate_bars(ax: Axes, rows: pd.DataFrame) -> None:
     from matplotlib.patches import Patch
 
     places = np.arange(len(rows))
-    actual = np.nan_to_num(_numbers(rows, "actual"))
-    estimated = _numbers(rows, "estimated")
-    without = np.clip(np.nan_to_num(_numbers(rows, "unestimated")), 0, np.clip(actual, 0, None))
-    is_over = np.nan_to_num(_numbers(rows, "difference")) > 0
-    colours = np.where(is_over, _OVER, _WITHIN)
+    actual = np.nan_to_num(column_numbers(rows, "actual"))
+    estimated = column_numbers(rows, "estimated")
+    without = np.clip(
+        np.nan_to_num(column_numbers(rows, "unestimated")), 0, np.clip(actual, 0, None)
+    )
+    is_over = np.nan_to_num(column_numbers(rows, "difference")) > 0
+    colours = np.where(is_over, ALARM, SERIES[0])
     outline: dict[str, Any] = {"facecolor": _ESTIMATE, "edgecolor": "#6f6f6f", "linewidth": 0.8}
     known = ~np.isnan(estimated)
     ax.barh(places[known], estimated[known], height=0.78, **outline)
@@ -116,40 +118,33 @@ def _bars(ax: Axes, rows: pd.DataFrame) -> None:
         **hatched,
     )
     legend = {
-        "tracked": Patch(color=_WITHIN) if (~is_over).any() else None,
-        "tracked, over the estimate": Patch(color=_OVER) if is_over.any() else None,
+        "tracked": Patch(color=SERIES[0]) if (~is_over).any() else None,
+        "tracked, over the estimate": Patch(color=ALARM) if is_over.any() else None,
         "estimated": Patch(**outline) if known.any() else None,
         "tracked without an estimate": (
-            Patch(facecolor="white", edgecolor=_WITHIN, **hatched) if part.any() else None
+            Patch(facecolor="white", edgecolor=SERIES[0], **hatched) if part.any() else None
         ),
     }
-    told = {words: patch for words, patch in legend.items() if patch is not None}
-    legend_below(ax, list(told.values()), list(told))
+    add_legend_below(ax, {text: patch for text, patch in legend.items() if patch is not None})
 
 
-def _labels(ax: Axes, rows: pd.DataFrame) -> None:
-    measures = (_numbers(rows, column) for column in ("actual", "estimated", "ratio"))
+def _write_estimate_labels(ax: Axes, rows: pd.DataFrame) -> None:
+    measures = (column_numbers(rows, column) for column in ("actual", "estimated", "ratio"))
     for place, (actual, estimated, ratio) in enumerate(zip(*measures, strict=True)):
-        ax.annotate(
-            _in_words(actual, estimated, ratio),
-            (max(np.nan_to_num(actual), np.nan_to_num(estimated), 0.0), place),
-            xytext=(4, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=font_size(ax),
-        )
+        end = max(np.nan_to_num(actual), np.nan_to_num(estimated), 0.0)
+        annotate_right(ax, _estimate_label(actual, estimated, ratio), (end, place))
 
 
-def _in_words(actual: float, estimated: float, ratio: float) -> str:
-    """Return how much was tracked of what was estimated.
+def _estimate_label(actual: float, estimated: float, ratio: float) -> str:
+    """Return tracked and estimated hours as text.
 
     Examples
     --------
-    >>> _in_words(12.5, 10, 1.25), _in_words(3, float("nan"), float("nan"))
+    >>> _estimate_label(12.5, 10, 1.25), _estimate_label(3, float("nan"), float("nan"))
     ('12.5 h of 10 h (+25 %)', '3 h, no estimate')
     """
-    tracked = f"{number(np.nan_to_num(actual))} h"
+    tracked = f"{format_number(np.nan_to_num(actual))} h"
     if np.isnan(estimated):
         return f"{tracked}, no estimate"
     change = f" ({100 * (ratio - 1) + 0.0:+,.0f} %)" if np.isfinite(ratio) else ""
-    return f"{tracked} of {number(estimated)} h{change}"
+    return f"{tracked} of {format_number(estimated)} h{change}"

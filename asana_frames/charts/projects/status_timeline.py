@@ -1,0 +1,124 @@
+"""Chart of the statuses of projects, portfolios or goals, from each update to the next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from asana_frames.charts.shared.axes import (
+    add_notes_and_legend_below,
+    count_fitting_rows,
+    count_hidden,
+    draw_empty,
+    make_room,
+    max_name_length,
+    new_axes,
+    set_title,
+)
+from asana_frames.charts.shared.dates import day_positions, label_date_axis
+from asana_frames.charts.shared.labels import unique_labels
+from asana_frames.charts.shared.rows import label_rows
+from asana_frames.charts.shared.statuses import project_status_look
+from asana_frames.rollups.shared.inputs import require_columns
+from asana_frames.rollups.shared.moments import parse_moment, parse_moments
+from asana_frames.types import When
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+
+_MOST_PARENTS = 30
+#: Statuses from the worst to the best.
+_FROM_WORST = ("off_track", "at_risk", "on_hold", "on_track", "complete", "dropped")
+
+
+def status_timeline(
+    statuses: pd.DataFrame, *, now: When | None = None, ax: Axes | None = None
+) -> Axes:
+    """Draw what was said of projects, portfolios or goals, from each update to the next.
+
+    Parameters
+    ----------
+    statuses
+        As ``asana.status_updates.list(parent=...)`` returns them: ``parent_gid``,
+        ``parent_name``, ``status_type`` and ``created_at``.
+    now
+        The moment until which the last status of each holds; the present where not given.
+    ax
+        Where to draw; a new figure as high as the projects need otherwise.
+
+    Returns
+    -------
+    Axes
+        A row per parent, those whose last status is worst at the top, then by name, at most 30;
+        spans are coloured by status, in UTC, and the legend tells them in words. Notes count the
+        other parents, and the updates without a parent or a moment.
+
+    Raises
+    ------
+    InvalidArgument
+        A column is missing, or ``now`` is no moment.
+    """
+    needed = ["parent_gid", "parent_name", "status_type", "created_at"]
+    require_columns(statuses, needed, what="charts.status_timeline")
+    end = parse_moment(now)
+    updates, parents = _sort_updates(statuses)
+    if ax is None:
+        ax = new_axes(height=0.34 * min(len(parents), _MOST_PARENTS) + 1.6)
+    if updates.empty:
+        return draw_empty(ax, "No status updates")
+    drawn = parents.head(count_fitting_rows(ax, _MOST_PARENTS, reserved=0.9))
+    legend = _draw_spans(ax, updates, drawn, max(end, updates["created_at"].max()))
+    label_rows(ax, list(unique_labels(drawn, ["parent_gid", "parent_name"], max_name_length(ax))))
+    label_date_axis(ax)
+    set_title(ax, "Status updates")
+    left_out = len(statuses) - len(updates)
+    left_out_note = f"+ {left_out} without a parent or day" if left_out else ""
+    notes = [count_hidden(len(parents) - len(drawn)), left_out_note]
+    add_notes_and_legend_below(ax, notes, legend)
+    return make_room(ax)
+
+
+def _sort_updates(statuses: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the updates of each parent in order, and the parents, those in trouble first."""
+    at = parse_moments(statuses["created_at"], what="charts.status_timeline")
+    known = statuses.assign(created_at=at).dropna(subset=["parent_gid", "created_at"])
+    updates = known.sort_values(["parent_gid", "created_at"], kind="stable", ignore_index=True)
+    last = updates.drop_duplicates("parent_gid", keep="last")
+    ranks = {status: rank for rank, status in enumerate(_FROM_WORST)}
+    rank = last["status_type"].map(ranks).fillna(len(ranks))
+    columns = ["rank", "parent_name", "parent_gid"]
+    return updates, last.assign(rank=rank).sort_values(columns, kind="stable", ignore_index=True)
+
+
+def _draw_spans(
+    ax: Axes, updates: pd.DataFrame, parents: pd.DataFrame, end: pd.Timestamp
+) -> dict[str, Artist]:
+    """Draw a bar per update; return the handles of the legend, the worst status first."""
+    from matplotlib.patches import Patch
+
+    place = pd.Series(range(len(parents)), index=pd.Index(parents["parent_gid"]))
+    until = updates["created_at"].groupby(updates["parent_gid"]).shift(-1).fillna(end)
+    spans = updates.assign(place=updates["parent_gid"].map(place), until=until)
+    spans = spans[spans["place"].notna()]
+    starts, ends = (
+        day_positions(spans[name].dt.tz_localize(None)) for name in ("created_at", "until")
+    )
+    looks = [project_status_look(status) for status in spans["status_type"]]
+    ax.barh(
+        spans["place"],
+        # An update of just now is wide enough to be seen.
+        np.maximum(ends - starts, (ends.max() - starts.min()) / 200),
+        left=starts,
+        height=0.7,
+        color=[look.colour for look in looks],
+        # White edges separate updates with the same status.
+        edgecolor="white",
+        linewidth=0.8,
+    )
+    present = {look.words: look.colour for look in looks}
+    known = [project_status_look(status).words for status in _FROM_WORST]
+    order = dict.fromkeys([*(words for words in known if words in present), *present])
+    return {words: Patch(color=present[words]) for words in order}

@@ -1,0 +1,36 @@
+"""Charts with a row per object: its name, and a mark where its progress should be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from asana_frames.charts.shared.axes import add_legend_below, font_size
+from asana_frames.charts.shared.colours import DARK
+from asana_frames.charts.shared.columns import Numbers
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from numpy.typing import NDArray
+
+
+def label_rows(ax: Axes, names: Sequence[str], *, upwards: bool = False) -> None:
+    """Write a name beside each row, the first at the top, or at the bottom if ``upwards``."""
+    ax.set_yticks(range(len(names)), list(names))
+    ax.tick_params(labelsize=font_size(ax))
+    ax.tick_params(axis="y", length=0, labelsize=font_size(ax) + 1)
+    low, high = -0.6, len(names) - 0.4
+    ax.set_ylim((low, high) if upwards else (high, low))
+    ax.spines[["top", "right"]].set_visible(False)
+
+
+def mark_expected(ax: Axes, rows: NDArray[np.int64], percent: Numbers) -> None:
+    """Mark in each row how far it should be by now; missing values have no mark."""
+    is_known = ~np.isnan(percent)
+    if not is_known.any():
+        return
+    places, values = rows[is_known], percent[is_known]
+    marks = ax.vlines(values, places - 0.42, places + 0.42, color=DARK, linewidth=1.8)
+    add_legend_below(ax, {"expected by now": marks})
