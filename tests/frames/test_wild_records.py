@@ -18,6 +18,8 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=8,
 )
+COLUMNS = columns_of("task")
+EMPTY = FrameBuilder(COLUMNS).frame()
 TOP = sorted({field.path for field in load().record("task").fields if "." not in field.path})
 FIELD = st.dictionaries(
     st.sampled_from(["gid", "name", "representation_type", "number_value", "enum_value", "x"]),
@@ -37,16 +39,14 @@ records = st.fixed_dictionaries(
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(records, max_size=6))
 def test_a_frame_survives_any_json(rows: list[dict[str, Any]]) -> None:
-    columns = columns_of("task")
-    builder = FrameBuilder(columns)
+    builder = FrameBuilder(COLUMNS)
     builder.append(msgspec.json.encode({"data": rows}), builder.start_listing())
 
     frame = builder.frame()
 
-    empty = FrameBuilder(columns).frame()
     assert frame["gid"].tolist() == list(dict.fromkeys(row["gid"] for row in rows))
-    assert list(frame.columns[: len(empty.columns)]) == list(empty.columns)
-    assert list(frame.dtypes[: len(empty.columns)]) == list(empty.dtypes)
+    assert list(frame.columns[: len(EMPTY.columns)]) == list(EMPTY.columns)
+    assert list(frame.dtypes[: len(EMPTY.columns)]) == list(EMPTY.dtypes)
 
 
 @settings(max_examples=100, deadline=None)
