@@ -1,4 +1,4 @@
-"""``Asana``: what a user holds; one attribute per resource."""
+"""``Asana``: the object that ``connect()`` returns, with one attribute per resource."""
 
 from __future__ import annotations
 
@@ -15,24 +15,26 @@ from asana_frames import resources
 from asana_frames.calls.custom_field_definitions import EnumOptions
 from asana_frames.calls.last_call import CallSettings, LastCall, check_settings
 from asana_frames.calls.name_lookup import fetch_me, fetch_names, fetch_person
-from asana_frames.calls.plan import estimate_cost, iterate_frames, parse_call
+from asana_frames.calls.parsed_call import parse_call
+from asana_frames.calls.plan import estimate_cost
 from asana_frames.calls.references import ReferenceResolver
 from asana_frames.calls.resource import Resource
 from asana_frames.calls.resume import InterruptedReads
+from asana_frames.calls.stream import iterate_frames
 from asana_frames.catalog import columns_of, load
 from asana_frames.display.cards import render_account_card, render_refusal_card
 from asana_frames.exceptions import AsanaError, InvalidArgument, JobFailed, suggest_names
 from asana_frames.fetch import Http
 from asana_frames.types import Refs
 
-#: Seconds between looks at a job: at first, and at most.
-_POLL = (0.2, 10.0)
+#: Seconds between polls of a job: at first, and at most.
+_POLL_SECONDS = (0.2, 10.0)
 
 
 class Asana(resources.Resources):
-    """Asana, as one token sees it.
+    """A connection to Asana with one attribute per resource.
 
-    Made by ``connect()`` or ``sandbox()``. Every resource of the API is an attribute
+    Returned by ``connect()`` or ``sandbox()``. Every resource of the API is an attribute
     (``asana.tasks``), every operation a method that returns a frame (``asana.tasks.list(...)``).
 
     Parameters
@@ -40,12 +42,12 @@ class Asana(resources.Resources):
     http
         The connection.
     close
-        Called by ``close()``, to stop what serves the connection.
+        Called by ``close()``, to stop the server behind the connection.
 
     Attributes
     ----------
-    settings : Settings
-        How calls are made; `with_options` gives others.
+    settings : CallSettings
+        Timeout, deadline and progress of calls; `with_options` changes them.
     """
 
     def __init__(
@@ -60,29 +62,29 @@ class Asana(resources.Resources):
         self.references = ReferenceResolver(
             partial(fetch_names, http), partial(fetch_person, http)
         )
-        self.options: EnumOptions = {}
-        self.unfinished = InterruptedReads()
-        self.undivided: set[str] = set()
+        self.enum_options: EnumOptions = {}
+        self.interrupted_reads = InterruptedReads()
+        self.unsplittable_projects: set[str] = set()
         #: Tokens of event streams, kept by ``gather.events``.
         self.sync_tokens: dict[str, str] = {}
         self._root = self
         self._last = LastCall()
-        self._large: set[str] = set()
+        self._large_reads: set[str] = set()
         self._close = close
-        self._card: dict[str, Any] | None = None
+        self._me: dict[str, Any] | None = None
 
     def __repr__(self) -> str:
         return f"<Asana at {self.http.base_url}; asana.info() lists the resources>"
 
     def __getattr__(self, name: str) -> Any:
-        # Only reached for what is not there yet: a resource is made when it is first used.
-        known = {resource.name: resource for resource in load().resources}
+        # Only called for missing attributes: a resource is created when it is first used.
+        known = {known.name: known for known in load().resources}
         if name not in known:
             raise AttributeError(f"Asana has no resource {name!r}.{suggest_names(name, known)}")
         module = import_module(f"{resources.__name__}.{name}")
-        made: Resource = getattr(module, known[name].class_name)(self)
-        setattr(self, name, made)
-        return made
+        resource: Resource = getattr(module, known[name].class_name)(self)
+        setattr(self, name, resource)
+        return resource
 
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *(resource.name for resource in load().resources)]
@@ -99,13 +101,13 @@ class Asana(resources.Resources):
         return self._root._last
 
     def publish(self, last: LastCall) -> None:
-        """Let a call that has ended be ``asana.last``."""
+        """Make a call that has ended ``asana.last``."""
         self._root._last = last
 
-    def warn_of(self, operation: str) -> bool:
-        """Whether it is the first time that this operation is large."""
-        is_first = operation not in self._large
-        self._large.add(operation)
+    def is_first_large_read(self, operation: str) -> bool:
+        """Whether no read of this operation has been large before; then it is remembered."""
+        is_first = operation not in self._large_reads
+        self._large_reads.add(operation)
         return is_first
 
     def with_options(
@@ -120,23 +122,23 @@ class Asana(resources.Resources):
         Parameters
         ----------
         timeout
-            Seconds to wait for the next bytes of an answer; 60 unless given.
+            Seconds to wait for the next bytes of a response; 60 by default.
         deadline
-            Seconds that a whole call may take, all its requests and waiting included. It then
-            ends with `DeadlineExceeded`; what had arrived is in ``last.partial``, and the same
-            call goes on from there.
+            Seconds that a whole call may take, including all its requests and waiting. After
+            that `DeadlineExceeded` is raised; what had arrived is in ``last.partial``, and the
+            same call continues from there.
         progress
-            Whether long calls show how far they are.
+            Whether long calls show a progress bar.
 
         Returns
         -------
         Asana
-            It shares connection, quota, names and ``last`` with this one.
+            Shares connection, quota, names and ``last`` with this one.
 
         Raises
         ------
         InvalidArgument
-            A time is not above 0.
+            A time is not a number above 0.
 
         Examples
         --------
@@ -154,51 +156,51 @@ class Asana(resources.Resources):
         )
         other = copy.copy(self)
         for resource in load().resources:
-            # Each hangs on the object that it was made for.
+            # Resources refer to the object they were created for.
             other.__dict__.pop(resource.name, None)
         other.settings = check_settings(changed)
         return other
 
     def in_background(self) -> Asana:
-        """Return the same Asana for reads that nobody waits for at the prompt.
+        """Return the same Asana for reads in the background of a notebook.
 
         Returns
         -------
         Asana
-            It shares connection, quota and names with this one. Its calls show no progress, wait
-            at most 30 s for the next bytes and 120 s in all, and leave this one's ``last`` as the
-            last call left it.
+            Shares connection, quota and names with this one. Its calls show no progress, wait at
+            most 30 s for the next bytes and 120 s in total, and do not change ``last`` of this
+            one.
         """
         other = self.with_options(progress=False, timeout=30, deadline=120)
         other._root = other
         other._last = LastCall()
-        other.unfinished = InterruptedReads()
+        other.interrupted_reads = InterruptedReads()
         return other
 
     def plan(
         self, method: Callable[..., pd.DataFrame], *args: Any, **kwargs: Any
     ) -> pd.Series[Any]:
-        """Say what a read would take, without making it.
+        """Estimate what a read would take, without making it.
 
         Parameters
         ----------
         method
             The method that reads, without parentheses: ``asana.tasks.list``.
         args, kwargs
-            What it would be given.
+            Its arguments.
 
         Returns
         -------
         Series
-            ``requests`` (at the least), ``rows`` (about; missing where nothing tells) and
-            ``minutes`` (about, at the quota that the token is known to have). Names are looked
-            up, and of up to 20 projects the tasks are counted
-            (``GET /projects/{project_gid}/task_counts``), which stand for all.
+            ``requests`` (at least), ``rows`` (about; missing if they cannot be estimated) and
+            ``minutes`` (about, at the token's quota). Names are looked up, and the tasks of up to
+            20 projects are counted (``GET /projects/{project_gid}/task_counts``) as a sample of
+            all.
 
         Raises
         ------
         InvalidArgument
-            The method is none of a resource's, or it writes.
+            ``method`` is not a method of a resource, or it writes.
 
         Examples
         --------
@@ -216,29 +218,29 @@ class Asana(resources.Resources):
         rows: int = 100_000,
         **kwargs: Any,
     ) -> Iterator[pd.DataFrame]:
-        """Read what does not fit into memory: yield frames of about so many rows.
+        """Read in portions, for results that do not fit into memory.
 
         Parameters
         ----------
         method
             The method that reads, without parentheses: ``asana.tasks.list``.
         args, kwargs
-            What it is given.
+            Its arguments.
         rows
-            Rows from which on a frame is handed over; it has up to a page more.
+            Rows after which a frame is yielded; it can have up to a page more.
 
         Yields
         ------
         DataFrame
-            Frames of the columns that the method's own has, custom fields as far as its rows
-            have them. Each object is in one frame only. Rows come in the order in which the
-            lists arrive, and ``<parent>_gids`` names the parents met in the frame. A parent that
-            is refused in the middle of its list has left rows in frames before.
+            Frames with the columns of the method's own, and the custom fields that occur in their
+            rows. Each object is in one frame only. Rows come in the order in which the lists
+            arrive, and ``<parent>_gids`` names the parents within the frame. If a parent is
+            refused in the middle of its list, earlier frames keep its rows.
 
         Raises
         ------
         InvalidArgument
-            The method is none of a resource's, or it writes.
+            ``method`` is not a method of a resource, or it writes.
 
         Examples
         --------
@@ -251,7 +253,7 @@ class Asana(resources.Resources):
         return iterate_frames(self, parse_call(method, *args, **kwargs), rows)
 
     def close(self) -> None:
-        """Close the connections, and stop the sandbox if there is one behind them."""
+        """Close the connections, and stop the sandbox behind them if there is one."""
         self.http.close()
         if self._close is not None:
             self._close()
@@ -263,7 +265,7 @@ class Asana(resources.Resources):
         -------
         DataFrame
             ``resource``, ``about``, ``methods`` (tuple) and ``columns`` (how many its frames have
-            unasked), one row per resource. No request is made.
+            by default), one row per resource. No request is made.
         """
         rows = [
             {
@@ -282,9 +284,9 @@ class Asana(resources.Resources):
         Parameters
         ----------
         job
-            What an operation that starts a job returned, or gids.
+            The frame of an operation that starts a job, or gids.
         timeout
-            Seconds to wait at most.
+            Most seconds to wait.
 
         Returns
         -------
@@ -294,17 +296,17 @@ class Asana(resources.Resources):
         Raises
         ------
         JobFailed
-            A job ended as failed.
+            Asana reported a job as failed.
         TimeoutError
-            Jobs were still running when the time was over; they go on in Asana.
+            Jobs were still running after ``timeout``; they continue in Asana.
         """
-        pause, longest = _POLL
+        pause, longest = _POLL_SECONDS
         deadline = time.monotonic() + timeout
         while True:
             jobs = self.jobs.get(job, errors="raise")
             failed = jobs.loc[jobs["status"] == "failed", "gid"]
             if len(failed):
-                raise JobFailed(f"Asana ended as failed: job {', '.join(failed)}.")
+                raise JobFailed(f"Asana reports as failed: job {', '.join(failed)}.")
             if (jobs["status"] == "succeeded").all():
                 return jobs
             if time.monotonic() + pause > deadline:
@@ -319,19 +321,19 @@ class Asana(resources.Resources):
     def __getitem__(self, name: str) -> Resource:
         if not isinstance(name, str) or name not in {r.name for r in load().resources}:
             load().resource(str(name))
-            raise InvalidArgument(f"{name!r} is no name of a resource.")
+            raise InvalidArgument(f"{name!r} is not the name of a resource.")
         resource: Resource = getattr(self, name)
         return resource
 
     def _repr_html_(self) -> str:
-        """Return a card: who you are, where, what to try; all of it escaped."""
+        """Return a card with your name, workspaces and calls to try."""
         try:
-            who = self._who()
+            me = self._fetch_me()
         except AsanaError as error:
             return render_refusal_card(self.http.base_url, str(error))
-        return render_account_card(self.http.base_url, who["name"], who["workspaces"])
+        return render_account_card(self.http.base_url, me["name"], me["workspaces"])
 
-    def _who(self) -> dict[str, Any]:
-        if self._card is None:
-            self._card = fetch_me(self.http)
-        return self._card
+    def _fetch_me(self) -> dict[str, Any]:
+        if self._me is None:
+            self._me = fetch_me(self.http)
+        return self._me

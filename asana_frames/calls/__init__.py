@@ -1,1 +1,1 @@
-"""One call: arguments to requests, pages to rows, rows to bodies and outcomes."""
+"""One call: arguments -> requests, pages -> frames, rows -> bodies and outcomes."""

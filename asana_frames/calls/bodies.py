@@ -1,4 +1,4 @@
-"""Arguments -> what Asana takes: query values, JSON bodies, uploads; checked before sending."""
+"""Convert arguments to query values, JSON bodies and uploads; check them before sending."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ UploadFiles = dict[str, Any] | None
 
 
 def quote_segment(value: str) -> str:
-    """Return a value as a part of a path."""
+    """Quote a value as one segment of a path."""
     return quote(value, safe=":@")
 
 
 def format_query_value(operation: Operation, parameter: Parameter, value: Any) -> str:
-    """Return an argument as the text of a query.
+    """Format an argument as the value of a query parameter.
 
     Raises
     ------
     InvalidArgument
-        It is not of the parameter's kind.
+        The value is not of the parameter's kind.
     """
     if parameter.many and not isinstance(value, str) and isinstance(value, Iterable):
         return ",".join(_format_value(operation, parameter, item) for item in value)
@@ -41,75 +41,77 @@ def format_query_value(operation: Operation, parameter: Parameter, value: Any) -
 
 
 def _format_value(operation: Operation, parameter: Parameter, value: Any) -> str:
-    asked = f"{operation.name}({parameter.argument}=)"
+    name = f"{operation.name}({parameter.argument}=)"
     if parameter.kind == "boolean":
         if not isinstance(value, bool | np.bool_):
-            raise InvalidArgument(f"{asked} takes True or False, not {value!r}.")
+            raise InvalidArgument(f"{name} takes True or False, not {value!r}.")
         return "true" if value else "false"
     if parameter.kind in ("date", "datetime"):
-        return format_datetime(parameter.kind, value, asked)
+        return format_datetime(parameter.kind, value, name)
     if parameter.kind in ("integer", "number") and isinstance(value, bool | str):
-        raise InvalidArgument(f"{asked} takes a number, not {value!r}.")
+        raise InvalidArgument(f"{name} takes a number, not {value!r}.")
     if parameter.kind == "text" and not isinstance(value, str):
-        raise InvalidArgument(f"{asked} takes text, not {value!r}.")
+        raise InvalidArgument(f"{name} takes text, not {value!r}.")
     return str(value)
 
 
-def format_datetime(kind: Kind, value: Any, asked: str) -> str:
-    """Return a day as ``YYYY-MM-DD``, or a moment as ISO 8601 in UTC; text stays as it is.
+def format_datetime(kind: Kind, value: Any, name: str) -> str:
+    """Format a day as ``YYYY-MM-DD`` or a moment as ISO 8601 in UTC; text is only checked.
 
     Raises
     ------
     InvalidArgument
-        The value is neither text nor a date, or it is no moment at all.
+        The value is not a date, or it is text that is not one.
     """
     if isinstance(value, str) and value:
-        _check_iso_text(value, asked)
+        _check_iso_text(value, name)
         return value
     if not isinstance(value, date) or value is pd.NaT:
-        raise InvalidArgument(f'{asked} takes a date or text such as "2026-01-31", not {value!r}.')
+        raise InvalidArgument(f'{name} takes a date or text such as "2026-01-31", not {value!r}.')
     if kind == "date":
         return f"{value:%Y-%m-%d}"
     if not isinstance(value, datetime):
         value = datetime(value.year, value.month, value.day)
     if value.tzinfo is None:
-        # A moment without a zone is meant in UTC, as everything in a frame is.
+        # A moment without a time zone is UTC, as everywhere in frames.
         value = value.replace(tzinfo=UTC)
     return f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z"
 
 
-def _check_iso_text(text: str, asked: str) -> None:
-    """Refuse text that no date begins with; the words that Asana knows may pass."""
+def _check_iso_text(text: str, name: str) -> None:
+    """Refuse text that is not an ISO date or moment, except the words that Asana knows."""
     if text in ("now", "null"):
         return
     try:
         datetime.fromisoformat(text)
     except ValueError as cause:
         raise InvalidArgument(
-            f'{asked} takes a date or text such as "2026-01-31", not {text!r}.'
+            f'{name} takes a date or text such as "2026-01-31", not {text!r}.'
         ) from cause
 
 
 def encode_body(operation: Operation, body: Mapping[str, Any] | None) -> tuple[Any, UploadFiles]:
-    """Return the JSON or the form and files of a body.
+    """Return the JSON of a body, or its form fields and files.
 
     Raises
     ------
     InvalidArgument
-        A name is unknown (the message suggests the nearest) or a required one is missing.
+        A name is unknown (the message suggests a similar one), or a required one is missing.
     """
     if body is None:
         return None, None
     known = {field.name: field for field in operation.body}
     if operation.http == "PUT" and known and not body:
-        raise InvalidArgument(f"{operation.name}: say what to change: {', '.join(known)}.")
+        raise InvalidArgument(
+            f"{operation.name}() needs at least one field to change: {', '.join(known)}."
+        )
     for name in body:
         if name not in known:
             raise InvalidArgument(
-                f"{operation.name} takes no {name!r}.{suggest_names(name, known)} "
-                f"It takes: {', '.join(known)}."
+                f"{operation.name}() got an unexpected argument {name!r}."
+                f"{suggest_names(name, known)} It takes: {', '.join(known)}."
             )
-    # A POST names all its fields, so None is "not asked for"; a PUT clears a field by null.
+    # The signature of a POST lists all fields, so None means not given; a PUT sends null to clear.
     given = {
         name: to_json(value, known[name].kind, f"{operation.name}({name}=)")
         for name, value in body.items()
@@ -126,13 +128,13 @@ def _is_missing(value: Any) -> bool:
     return missing or (isinstance(value, float) and math.isnan(value))
 
 
-def to_json(value: Any, kind: Kind, asked: str) -> Any:
-    """Return a Python value as JSON: dates as ISO text, rows and frames as gids."""
+def to_json(value: Any, kind: Kind, name: str) -> Any:
+    """Convert a value to JSON types: dates to ISO text, rows and frames to gids."""
     if _is_missing(value):
         return None
     if isinstance(value, date):
         is_moment = isinstance(value, datetime) and kind != "date"
-        return format_datetime("datetime" if is_moment else "date", value, asked)
+        return format_datetime("datetime" if is_moment else "date", value, name)
     if isinstance(value, pd.DataFrame | pd.Series) or hasattr(value, "value"):
         gids = [get_gid(item) for item in iterate_references(value)]
         is_row = isinstance(value, pd.Series) and "gid" in value.index
@@ -140,26 +142,26 @@ def to_json(value: Any, kind: Kind, asked: str) -> Any:
     if isinstance(value, Mapping):
         if kind in ("text", "texts") and "gid" in value:
             return value["gid"]
-        return {str(key): to_json(item, "json", asked) for key, item in value.items()}
+        return {str(key): to_json(item, "json", name) for key, item in value.items()}
     if kind in ("date", "datetime") and isinstance(value, str):
-        return format_datetime(kind, value, asked)
+        return format_datetime(kind, value, name)
     if isinstance(value, float) and not math.isfinite(value):
-        raise InvalidArgument(f"{asked}: {value} is no number that JSON can hold.")
+        raise InvalidArgument(f"{name}: {value} is not a number that JSON can represent.")
     if isinstance(value, str | bool | int | float):
         return value
     if hasattr(value, "item"):
-        return to_json(value.item(), kind, asked)
+        return to_json(value.item(), kind, name)
     if kind == "text" and hasattr(value, "read"):
         return value
     if isinstance(value, Path):
         return value
     if isinstance(value, Iterable):
-        return [to_json(item, kind, asked) for item in value]
-    raise InvalidArgument(f"{asked}: {type(value).__name__} has no form in JSON.")
+        return [to_json(item, kind, name) for item in value]
+    raise InvalidArgument(f"{name}: {type(value).__name__} cannot be converted to JSON.")
 
 
 def get_gid(item: Any) -> str | None:
-    """Return the gid of a row, or of what is one already; None of nothing."""
+    """Return the gid of a row, or a gid as text; None for a missing value."""
     if _is_missing(item):
         return None
     return str(item["gid"] if isinstance(item, Mapping | pd.Series) else item)
@@ -168,11 +170,11 @@ def get_gid(item: Any) -> str | None:
 def _build_form(
     operation: Operation, given: Mapping[str, Any]
 ) -> tuple[dict[str, str], UploadFiles]:
-    """Return the fields and the file of an upload; a path is opened here, closed after sending."""
+    """Return form fields and file of an upload; a path is opened, and closed after sending."""
     form = {name: str(value) for name, value in given.items() if name != "file"}
     content = given.get("file")
     if content is None:
-        # Without a file the form still has to be multipart.
+        # Without a file the form must still be multipart.
         return {}, {name: (None, value) for name, value in form.items()}
     if isinstance(content, str | Path):
         path = Path(content)
@@ -188,7 +190,7 @@ def _build_form(
 
 
 def copy_stream(stream: Any, count: int) -> list[Any]:
-    """Return as many streams of the same content: each row reads its own, and closes it."""
+    """Copy a stream ``count`` times, since each row reads and closes its own."""
     content = stream.read()
     packed = content.encode() if isinstance(content, str) else content
     copies: list[Any] = [io.BytesIO(packed) for _ in range(count)]
@@ -198,7 +200,7 @@ def copy_stream(stream: Any, count: int) -> list[Any]:
 
 
 def close_files(files: UploadFiles) -> None:
-    """Close what was opened for an upload."""
+    """Close the files of an upload."""
     for part in (files or {}).values():
         with contextlib.suppress(AttributeError):
             part[1].close()

@@ -1,4 +1,4 @@
-"""Definitions of custom fields: the order of options, and columns for parents without rows."""
+"""Fetch definitions of custom fields: the order of options, and columns without any row."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ EnumOptions = dict[str, tuple[str, ...]]
 
 
 def fetch_option_names(http: Http, gids: Iterable[str], known: EnumOptions) -> EnumOptions:
-    """Return the options of enum fields; those not yet known are read once and added."""
+    """Return the option names of enum fields; unknown ones are fetched and added to ``known``."""
     wanted = list(gids)
     unknown = [gid for gid in wanted if gid not in known]
     queries = [
         ListQuery(f"/custom_fields/{gid}", {"opt_fields": "enum_options.name"}, "none")
         for gid in unknown
     ]
-    # A definition that cannot be read, for whatever reason, leaves the options in the order they
-    # are met: no frame is lost for it, and the next read tries again.
+    # If a definition cannot be read, the options stay in the order of the rows, and the next read
+    # tries again: the frame matters more.
     for listing in fan_out(http, queries, skip=(AsanaError,)):
         if listing.page is not None:
             with suppress(msgspec.DecodeError):
@@ -36,14 +36,14 @@ def fetch_option_names(http: Http, gids: Iterable[str], known: EnumOptions) -> E
 def fetch_field_settings(
     http: Http, parents: Iterable[tuple[str, str]]
 ) -> list[tuple[str, str, str]]:
-    """Return gid, name and kind of the custom fields that parents give to what they hold.
+    """Return gid, name and kind of the custom fields that parents define for their objects.
 
     Parameters
     ----------
     http
         The connection.
     parents
-        Record type and gid of each; types without such settings are left out.
+        Record type and gid of each; types without custom fields are skipped.
     """
     settings = load().settings
     queries = [
@@ -57,7 +57,7 @@ def fetch_field_settings(
             continue
         with suppress(msgspec.DecodeError):
             found.setdefault(listing.place, []).extend(_parse_settings(listing.page.body))
-    # In the order of the parents, whichever answered first.
+    # In the order of the parents, not of the responses.
     return [entry for place in sorted(found) for entry in found[place]]
 
 
@@ -73,7 +73,7 @@ def _parse_settings(body: bytes) -> Iterator[tuple[str, str, str]]:
 
 
 def _find_setting_holders(http: Http, parents: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return what holds the settings: the parent itself, or the project of a section."""
+    """Return the parents that have settings: for a section its project."""
     sections = [gid for kind, gid in parents if kind == "section"]
     queries = [
         ListQuery(f"/sections/{gid}", {"opt_fields": "project"}, "none") for gid in sections

@@ -1,4 +1,4 @@
-"""What the last call did: ``asana.last``."""
+"""The record of a call, which ``asana.last`` shows, and the settings of calls."""
 
 from __future__ import annotations
 
@@ -10,7 +10,13 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from asana_frames.exceptions import AsanaError, InvalidArgument, RequestRefused
+from asana_frames.exceptions import (
+    AsanaError,
+    InvalidArgument,
+    PartialResultWarning,
+    RequestRefused,
+    warn_caller,
+)
 from asana_frames.fetch import CURRENT_CALL, Call
 from asana_frames.frames import STR, concatenate
 
@@ -18,23 +24,23 @@ _FAILURE_DTYPES = {"parent": STR, "parent_gid": STR, "status": pd.Int64Dtype(), 
 
 
 class CallSettings(NamedTuple):
-    """How calls are made."""
+    """The settings of calls, as ``Asana.with_options`` takes them."""
 
-    #: Seconds to wait for the next bytes of an answer.
+    #: Seconds to wait for the next bytes of a response.
     timeout: float | None = None
     #: Seconds that a whole call may take.
     deadline: float | None = None
-    #: Show how far long calls are.
+    #: Show a progress bar for long calls.
     progress: bool = True
 
 
 def check_settings(settings: CallSettings) -> CallSettings:
-    """Return settings whose times are times.
+    """Return settings whose times have been checked.
 
     Raises
     ------
     InvalidArgument
-        One is not above 0.
+        A time is not a number above 0.
     """
     for name in ("timeout", "deadline"):
         seconds = getattr(settings, name)
@@ -60,7 +66,7 @@ class LastCall:
     """
 
     def __init__(self, operation: str = "", call: Call | None = None) -> None:
-        self._failed: list[tuple[str, str | None, int | None, str]] = []
+        self._failures: list[tuple[str, str | None, int | None, str]] = []
         self._tally = (call or Call()).tally
         self._partial: Callable[[], pd.DataFrame] | None = None
         self.operation = operation
@@ -69,16 +75,16 @@ class LastCall:
 
     def __repr__(self) -> str:
         if not self.operation:
-            return "<nothing has been called yet>"
+            return "<no call has been made yet>"
         ended = ", ended early: see .partial" if self._partial is not None else ""
         return (
             f"<{self.operation}: {self.rows} rows, {self.requests} requests, "
-            f"{self.retries} retries, {len(self._failed)} failures{ended}>"
+            f"{self.retries} retries, {len(self._failures)} failures{ended}>"
         )
 
     @property
     def requests(self) -> int:
-        """Requests that were sent, those for names and definitions included."""
+        """Requests that were sent, including those for names and definitions."""
         return self._tally.requests
 
     @property
@@ -93,41 +99,41 @@ class LastCall:
 
     @property
     def waited(self) -> float:
-        """Seconds in which requests waited for the quota, or before another try."""
+        """Seconds that requests waited for the quota or before a retry."""
         return self._tally.waited
 
     @property
     def bytes(self) -> int:
-        """Bytes of the answers, unpacked."""
+        """Bytes of the responses, decompressed."""
         return self._tally.bytes
 
     @property
     def partial(self) -> pd.DataFrame | None:
-        """What had arrived of a call that was interrupted or failed; None of one that was not.
+        """What had arrived when the call was interrupted or failed; None if it succeeded.
 
-        The frame has the columns of a whole one, and ``attrs["asana"]["partial"]`` is true. The
-        same call, made again, goes on from there.
+        The frame has the columns of a complete one, and ``attrs["asana"]["partial"]`` is true.
+        The same call, made again, continues from there.
         """
         return None if self._partial is None else self._partial()
 
-    def broke_off(self, partial: Callable[[], pd.DataFrame]) -> None:
-        """Record that the call ended early, and what makes a frame of what had arrived."""
+    def set_partial(self, partial: Callable[[], pd.DataFrame]) -> None:
+        """Record that the call ended early, and how to build a frame of what had arrived."""
         self._partial = partial
 
-    def failed(self, parent: str, gids: Sequence[str | None], error: AsanaError) -> None:
+    def add_failure(self, parent: str, gids: Sequence[str | None], error: AsanaError) -> None:
         """Record a parent that could not be read, or a row that could not be written."""
         gid = next((gid for gid in gids if gid is not None), None)
         status, message = None, ""
         if isinstance(error, RequestRefused):
             status, message = error.status, "; ".join(error.messages)
-        self._failed.append((parent, gid, status, message or str(error)))
+        self._failures.append((parent, gid, status, message or str(error)))
 
     def add_failures(self, other: LastCall) -> None:
-        """Record what a call made on behalf of this one could not read."""
-        self._failed += other._failed
+        """Record the failures of a call that was made for this one."""
+        self._failures += other._failures
 
     def take_over(self, other: LastCall, before: Sequence[pd.DataFrame]) -> None:
-        """Have broken off with a call that was made for this one, and with what came before."""
+        """Record that a call made for this one ended early; ``before`` are the frames so far."""
 
         def partial() -> pd.DataFrame:
             inner = other.partial
@@ -140,22 +146,22 @@ class LastCall:
 
     @property
     def failure_count(self) -> int:
-        """How much could not be read or written."""
-        return len(self._failed)
+        """How many parents or rows could not be read or written."""
+        return len(self._failures)
 
     @property
     def failures(self) -> pd.DataFrame:
         """What could not be read or written: ``parent, parent_gid, status, message``."""
-        return pd.DataFrame(self._failed, columns=list(_FAILURE_DTYPES)).astype(_FAILURE_DTYPES)
+        return pd.DataFrame(self._failures, columns=list(_FAILURE_DTYPES)).astype(_FAILURE_DTYPES)
 
     def attrs(self) -> dict[str, Any]:
-        """Return what a frame remembers of its making, once the call has ended."""
+        """Return what ``frame.attrs["asana"]`` says about the call, once it has ended."""
         return {
             "operation": self.operation,
             "fetched_at": self.fetched_at,
             "requests": self.requests,
             "rows": self.rows,
-            "failed": len(self._failed),
+            "failed": len(self._failures),
         }
 
 
@@ -163,10 +169,10 @@ class LastCall:
 def record_call(
     operation: str, publish: Callable[[LastCall], None], settings: CallSettings
 ) -> Iterator[LastCall]:
-    """Yield the record of a call, counting the requests made on its behalf; publish it at the end.
+    """Yield the record of a call, count the requests made for it, and publish it at the end.
 
-    Calls in several threads have a record each. A call within another one has a record of its
-    own, and the deadline of the outer one.
+    Calls in different threads have separate records. A call within another one has its own
+    record, and the deadline of the outer one if that is earlier.
     """
     outer = CURRENT_CALL.get()
     call = Call(settings.deadline, settings.timeout)
@@ -175,9 +181,23 @@ def record_call(
         if outer.ends < call.ends:
             call.ends, call.seconds = outer.ends, outer.seconds
     last = LastCall(operation, call)
-    before = CURRENT_CALL.set(call)
+    token = CURRENT_CALL.set(call)
     try:
         yield last
     finally:
-        CURRENT_CALL.reset(before)
+        CURRENT_CALL.reset(token)
         publish(last)
+
+
+def warn_about_failures(last: LastCall, verb: str, total: int, noun: str) -> None:
+    """Warn about what could not be read or written, if anything: how many, and the first."""
+    if not last.failure_count:
+        return
+    first = last.failures.iloc[0]
+    status = "" if first["status"] is pd.NA else f"{first['status']} "
+    warn_caller(
+        f"{last.operation}: Could not {verb} {last.failure_count:,} of {total:,} {noun}; first: "
+        f"{first['parent']}: {status}{str(first['message']).rstrip('.')}. "
+        f"asana.last.failures lists them.",
+        PartialResultWarning,
+    )

@@ -1,4 +1,4 @@
-"""What is read to know who and what a name means."""
+"""Look up names: the objects of a workspace or project, people, and the owner of the token."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from asana_frames.fetch import Http, ListQuery, decode_json, fan_out
 
 
 def fetch_names(http: Http, directory: Directory, container: str, query: str) -> list[NamedObject]:
-    """Return gid, name and what stands beside it of what a directory lists."""
+    """Fetch the gid, name and context of the objects that a directory lists."""
     operation = load().operation(directory.operation)
     path = operation.path
     params = dict(directory.arguments)
@@ -36,14 +36,14 @@ def fetch_names(http: Http, directory: Directory, container: str, query: str) ->
 
 
 def fetch_person(http: Http, who: str) -> str:
-    """Return the gid of "me" or of an e-mail address."""
+    """Fetch the gid of "me" or of an e-mail address."""
     path = f"/users/{quote_segment(who)}"
     answer = http.request("GET", path, {"opt_fields": "gid"}, asked="users.get")
     return decode_json(_person_decoder, answer.body, "users.get").data.gid
 
 
 def fetch_me(http: Http) -> dict[str, Any]:
-    """Return ``name`` and the names of the ``workspaces`` of whoever the token belongs to."""
+    """Fetch ``name`` and the names of the ``workspaces`` of the token's owner."""
     params = {"opt_fields": "name,workspaces.name"}
     answer = http.request("GET", "/users/me", params, asked="users.get")
     me = decode_json(_me_decoder, answer.body, "users.get").data
@@ -85,6 +85,6 @@ def _parse_names(body: bytes, label: str, beside: str) -> Iterator[NamedObject]:
         other = record.get(beside)
         name = other.get("name") if isinstance(other, dict) else None
         where = f"{beside} {name}" if name else ""
-        # Without a gid a name would name nothing.
+        # A name without a gid cannot be resolved.
         if record.get("gid"):
             yield str(record["gid"]), str(record.get(label) or ""), where

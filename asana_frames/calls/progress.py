@@ -1,4 +1,4 @@
-"""How far a long call is: a bar after one second, gone when it succeeds."""
+"""The progress bar of a call: shown after one second, removed on success, red on failure."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from typing import Any
 
 from asana_frames.fetch import Http, clock
 
-#: Seconds before anything is shown: quick calls stay quiet.
+#: Quick calls show nothing.
 _SECONDS_BEFORE_SHOWN = 1.0
 
 
 class ProgressBar:
-    """Shows rows, requests, lists and waiting of one call; use it as a context manager.
+    """Shows rows, requests, lists and waiting time of one call; use it as a context manager.
 
     Parameters
     ----------
     operation
-        What is being done.
+        The operation that is called.
     total
         How many lists are read, or rows written.
     http
-        The connection, whose quota may make it wait.
+        The connection, for its requests and its pauses.
     unit
-        What is counted to the total.
+        What the total counts.
     shown
-        Whether to show anything at all.
+        Whether to show the bar.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class ProgressBar:
         self._is_shown = shown and _is_progress_visible()
         self._began = clock.now()
         self._bar: Any = None
-        self._said = ""
+        self._text = ""
         self._sent = http.total.requests
         self.rows = 0
         self.done = 0
@@ -55,12 +55,12 @@ class ProgressBar:
         traceback: TracebackType | None,
     ) -> None:
         if self._bar is not None:
-            # What failed stays, and red: its bar is not at its end.
+            # After a failure the bar stays, in red because it is not complete.
             self._bar.leave = kind is not None
             self._bar.close()
 
     def tick(self) -> None:
-        """Show how things are, if it is time for that."""
+        """Update the bar; create it once the call has taken long enough."""
         if not self._is_shown or clock.now() - self._began < _SECONDS_BEFORE_SHOWN:
             return
         if self._bar is None:
@@ -74,22 +74,22 @@ class ProgressBar:
                 disable=False,
             )
             self._bar.start_t -= clock.now() - self._began
-        self._show()
+        self._update_bar()
 
-    def _show(self) -> None:
-        said = f"{self.rows:,} rows, {self._http.total.requests - self._sent:,} requests"
+    def _update_bar(self) -> None:
+        text = f"{self.rows:,} rows, {self._http.total.requests - self._sent:,} requests"
         wait = self._http.quota.pause_left()
         if wait >= 1:
-            said += f", waiting {wait:.0f} s (Asana's rate limit), interrupt to stop"
-        made = self.done if self._total > 1 else self.rows
-        if said != self._said or made != self._bar.n:
-            self._said = said
-            self._bar.set_postfix_str(said, refresh=False)
-            self._bar.update(made - self._bar.n)
+            text += f", waiting {wait:.0f} s (Asana's rate limit), interrupt to stop"
+        done = self.done if self._total > 1 else self.rows
+        if text != self._text or done != self._bar.n:
+            self._text = text
+            self._bar.set_postfix_str(text, refresh=False)
+            self._bar.update(done - self._bar.n)
 
 
 def _is_progress_visible() -> bool:
-    """Whether somebody looks: a terminal or a notebook, and no wish to see nothing."""
+    """Whether output goes to a terminal or notebook, and ``TQDM_DISABLE`` is not set."""
     if os.environ.get("TQDM_DISABLE"):
         return False
     return "ipykernel" in sys.modules or sys.stderr.isatty()

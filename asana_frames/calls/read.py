@@ -1,20 +1,16 @@
-"""One read: from arguments to a frame."""
+"""One read: references -> requests -> pages -> one frame."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from numbers import Integral
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
-from asana_frames.calls.custom_field_definitions import (
-    EnumOptions,
-    fetch_field_settings,
-    fetch_option_names,
-)
-from asana_frames.calls.last_call import LastCall, record_call
+from asana_frames.calls.custom_field_definitions import fetch_field_settings, fetch_option_names
+from asana_frames.calls.last_call import LastCall, record_call, warn_about_failures
 from asana_frames.calls.page_collector import PageCollector
 from asana_frames.calls.progress import ProgressBar
 from asana_frames.calls.request_builder import (
@@ -22,17 +18,16 @@ from asana_frames.calls.request_builder import (
     CallRequest,
     build_requests,
     has_many_references,
+    iterate_parents,
     join_opt_fields,
-    reference_parameters,
 )
 from asana_frames.calls.resume import ReadProgress
 from asana_frames.calls.section_split import plan_section_split
-from asana_frames.catalog import Operation, columns_of, parse_fields
+from asana_frames.catalog import Operation, columns_of, load, parse_fields
 from asana_frames.exceptions import (
     InvalidArgument,
     InvalidRequest,
     LargeReadWarning,
-    PartialResultWarning,
     warn_caller,
 )
 from asana_frames.fetch import REFUSALS, FanOut, ListQuery, is_set_too_large
@@ -47,21 +42,31 @@ _WIDE_PAGE_FIELDS = 10
 Arguments = Mapping[str, Any]
 
 
+class ResolvedRead(NamedTuple):
+    """What a read sends, after all references have been resolved."""
+
+    requests: list[CallRequest]
+    #: Columns of the frame that name the parents of a row.
+    parent_columns: list[str]
+    #: Whether refused parents are recorded while the others are read.
+    is_tolerant: bool
+
+
 class Read:
     """One read: from arguments to a frame.
 
     Parameters
     ----------
     client
-        Whose read it is.
+        The object that the read is made through.
     operation
-        What is read.
+        The operation to call.
     fields
         Asana paths, ``"all"`` or None for the default columns.
     limit
         The most rows.
     errors
-        ``"warn"`` records the parents of a collection that are refused, ``"raise"`` does not.
+        ``"warn"`` records the refused parents of a collection, ``"raise"`` stops at the first.
     """
 
     def __init__(
@@ -73,285 +78,230 @@ class Read:
         errors: Errors,
     ) -> None:
         if errors not in ("warn", "raise"):
-            raise InvalidArgument(f'errors= takes "warn" or "raise", not {errors!r}.')
+            raise InvalidArgument(f'errors={errors!r} is not valid; use "warn" or "raise".')
+        self.operation = operation
+        self.limit = check_limit(limit)
         self._client = client
-        self._operation = operation
-        self._limit = check_limit(limit)
         self._errors = errors
         self._has_fields = fields is not None
         self._columns = columns_of(operation.record, parse_fields(fields))
 
-    def frame(self, *argument_sets: Arguments) -> pd.DataFrame:
-        """Fetch what some sets of arguments ask for, and return it as one frame."""
-        operation, client = self._operation, self._client
+    def fetch_frame(self, *argument_sets: Arguments) -> pd.DataFrame:
+        """Fetch the lists or objects of some sets of arguments and return them as one frame."""
+        operation, client = self.operation, self._client
         with record_call(operation.name, client.publish, client.settings) as last:
-            requests, parents = self._asked(argument_sets)
-            key = (operation.id, self._limit, self._errors, tuple(parents), _request_key(requests))
-            progressed = client.unfinished.take(key) or self._begun(parents)
-            for failure in progressed.failed:
-                last.failed(*failure)
+            resolved = self.resolve(*argument_sets)
+            key = self._resume_key(resolved)
+            progress = client.interrupted_reads.take(key) or self.start_progress(resolved)
+            for failure in progress.failures:
+                last.add_failure(*failure)
             try:
-                self._fetch(requests, parents, progressed, last, argument_sets)
-                options = fetch_enum_options(client, progressed.builder)
+                self._fetch_pages(resolved, progress, last)
+                options = self.fetch_option_names(progress.builder)
             except BaseException:
                 if operation.paging != "events":
-                    progressed.begun_at = progressed.begun_at or last.fetched_at
-                    client.unfinished.keep(key, progressed)
-                    last.broke_off(lambda: self._partial(progressed, last, len(requests)))
+                    progress.begun_at = progress.begun_at or last.fetched_at
+                    client.interrupted_reads.keep(key, progress)
+                    last.set_partial(lambda: self._partial_frame(resolved, progress, last))
                 raise
-            frame = progressed.builder.frame(options, self._limit)
+            frame = progress.builder.frame(options, self.limit)
             last.rows = len(frame)
-        resumed = {"begun_at": progressed.begun_at} if progressed.begun_at else {}
-        frame.attrs["asana"] = last.attrs() | _sync_attrs(progressed.sync) | resumed
-        warn_about_failures(last)
+        resumed = {"begun_at": progress.begun_at} if progress.begun_at else {}
+        frame.attrs["asana"] = last.attrs() | _sync_attrs(progress.sync_tokens) | resumed
+        self.warn_about_failures(resolved, last)
         return frame
 
-    def batches(self, arguments: Arguments, rows: int) -> Iterator[pd.DataFrame]:
-        """Fetch what the arguments ask for; yield frames of about so many rows as they fill.
+    # Step 1: references -> requests.
 
-        Rows come in the order in which lists arrive; an object that several lists hold is in the
-        first frame that meets it.
-        """
-        operation, client = self._operation, self._client
-        seen: set[Any] = set()
-        names: list[str] = []
-        with record_call(operation.name, client.publish, client.settings) as last:
-            requests, parents = self._asked([arguments])
-            begun = self._begun(parents)
-            fields: list[tuple[str, str, str]] = []
-            if begun.builder.has_custom_fields:
-                # Read beforehand, so that all frames have the same columns.
-                fields = fetch_field_settings(client.http, self._parents(requests))
-                begun.builder.declare_custom_fields(fields)
-            for _ in self._arriving(requests, parents, begun, last, [arguments]):
-                if begun.builder.rows < rows:
-                    continue
-                frame = self._batch(begun.builder, seen, names, last)
-                if len(frame):
-                    yield frame
-                begun.builder, begun.listings = self._begun(parents).builder, {}
-                begun.builder.declare_custom_fields(fields)
-                if self._limit is not None and last.rows >= self._limit:
-                    break
-            frame = self._batch(begun.builder, seen, names, last)
-            if len(frame) or not last.rows:
-                yield frame
-        warn_about_failures(last)
-
-    def _batch(
-        self, builder: FrameBuilder, seen: set[Any], names: list[str], last: LastCall
-    ) -> pd.DataFrame:
-        """Return a frame of what has not been seen, its columns in the order of the first."""
-        frame = builder.frame(fetch_enum_options(self._client, builder))
-        names += [name for name in frame.columns if name not in names]
-        frame = frame[[name for name in names if name in frame.columns]]
-        if "gid" in frame.columns:
-            # As numbers: a million of them take a third of the memory of text.
-            gids = [int(gid) if gid.isdecimal() else gid for gid in frame["gid"]]
-            known = [gid in seen for gid in gids]
-            seen.update(gids)
-            if any(known):
-                frame = frame.loc[[not one for one in known]].reset_index(drop=True)
-        last.rows += len(frame)
-        if self._limit is not None and last.rows > self._limit:
-            frame = frame.head(max(len(frame) - (last.rows - self._limit), 0))
-            last.rows = self._limit
-        frame.attrs["asana"] = last.attrs()
-        return frame
-
-    def requests(self, arguments: Arguments) -> list[CallRequest]:
-        """Return the requests that begin the lists asked for; none of them is sent."""
-        return self._asked([arguments])[0]
-
-    def _asked(self, argument_sets: Sequence[Arguments]) -> tuple[list[CallRequest], list[str]]:
-        """Return the requests to make, and the columns that name their parents."""
+    def resolve(self, *argument_sets: Arguments) -> ResolvedRead:
+        """Resolve the references and return the requests; only names are looked up."""
         requests = [
             request
             for arguments in argument_sets
-            for request in build_requests(self._client, self._operation, arguments)
+            for request in build_requests(self._client, self.operation, arguments)
         ]
-        if self._operation.fields:
-            fields = join_opt_fields(self._columns)
+        if self.operation.fields:
+            opt_fields = join_opt_fields(self._columns)
             for request in requests:
-                request.params["opt_fields"] = fields
+                request.params["opt_fields"] = opt_fields
+        is_tolerant = self._errors == "warn" and any(
+            has_many_references(self.operation, arguments) for arguments in argument_sets
+        )
+        return ResolvedRead(requests, self._parent_columns(argument_sets), is_tolerant)
+
+    def _parent_columns(self, argument_sets: Iterable[Arguments]) -> list[str]:
+        """Return the columns that name parents.
+
+        By default all that the operation has, so that they do not depend on the filter; with
+        ``fields`` only those of the parents given, since the others would be empty.
+        """
         given = {
             name
             for arguments in argument_sets
             for name, value in arguments.items()
             if value is not None
         }
-        return requests, self._parent_columns(given)
-
-    def _parent_columns(self, given: set[str]) -> list[str]:
-        """Return the columns that name parents.
-
-        All that the operation has, so that they do not depend on the filter; where ``fields`` are
-        asked for, only those of the parents asked about, since the others would be empty.
-        """
         return list(
             dict.fromkeys(
                 parameter.parent
-                for parameter in self._operation.parents
+                for parameter in self.operation.parents
                 if not self._has_fields or parameter.argument in given
             )
         )
 
-    def _begun(self, parents: Sequence[str]) -> ReadProgress:
-        columns = [ParentColumn(name, name.endswith("_gids")) for name in parents]
+    def start_progress(self, resolved: ResolvedRead) -> ReadProgress:
+        """Return the progress of a read that has no pages yet."""
+        columns = [ParentColumn(name, name.endswith("_gids")) for name in resolved.parent_columns]
         return ReadProgress(FrameBuilder(self._columns, columns))
 
-    def _fetch(
-        self,
-        requests: Sequence[CallRequest],
-        parents: Sequence[str],
-        progressed: ReadProgress,
-        last: LastCall,
-        argument_sets: Sequence[Arguments],
-    ) -> None:
-        """Read what is left of all requests into the builder."""
-        with pause_garbage_collection():
-            # Requests leave hardly anything for it, and what is here already is a lot to look at.
-            for _ in self._arriving(requests, parents, progressed, last, argument_sets):
-                pass
-        builder = progressed.builder
-        if builder.has_custom_fields:
-            empty = [r for place, r in enumerate(requests) if not progressed.counts.get(place)]
-            builder.declare_custom_fields(
-                fetch_field_settings(self._client.http, self._parents(empty))
-            )
-
-    def _arriving(
-        self,
-        requests: Sequence[CallRequest],
-        parents: Sequence[str],
-        progressed: ReadProgress,
-        last: LastCall,
-        argument_sets: Sequence[Arguments],
-    ) -> Iterator[None]:
-        """Let everything arrive, and yield after each page."""
-        operation, client = self._operation, self._client
-        left = [place for place in range(len(requests)) if place not in progressed.finished]
-        self._warn_if_large(len(left))
-        queries = [self._query(requests[place], progressed.following.get(place)) for place in left]
-        under = [
-            list(map(_parents_by_column(operation, r.parents).get, parents)) for r in requests
-        ]
-        arrivals = PageCollector(client, operation, requests, under, progressed, last)
-        is_tolerant = self._errors == "warn" and any(
-            has_many_references(operation, arguments) for arguments in argument_sets
+    def _resume_key(self, resolved: ResolvedRead) -> tuple[Any, ...]:
+        """Return what must be equal for a call to go on where another one was interrupted."""
+        requests = tuple(
+            (request.path, tuple(sorted(request.params.items()))) for request in resolved.requests
         )
-        skip = REFUSALS if is_tolerant else ()
-        settings = client.settings
-        with ProgressBar(
-            operation.name, len(left), client.http, shown=settings.progress
-        ) as progress:
-            fan = FanOut(client.http, queries, skip=skip, tick=progress.tick)
-            with closing(iter(fan)) as listings:
+        parents = tuple(resolved.parent_columns)
+        return self.operation.id, self.limit, self._errors, parents, requests
+
+    # Step 2: requests -> pages.
+
+    def _fetch_pages(self, resolved: ResolvedRead, progress: ReadProgress, last: LastCall) -> None:
+        """Read the rest of all lists into the builder."""
+        # Requests leave hardly any garbage, and a full collection would visit every row so far.
+        with pause_garbage_collection():
+            for _ in self.collect_pages(resolved, progress, last):
+                pass
+        if progress.builder.has_custom_fields:
+            counts = progress.row_counts
+            empty = [r for place, r in enumerate(resolved.requests) if not counts.get(place)]
+            progress.builder.declare_custom_fields(self.fetch_field_settings(empty))
+
+    def collect_pages(
+        self, resolved: ResolvedRead, progress: ReadProgress, last: LastCall
+    ) -> Iterator[None]:
+        """Read the rest of all lists into the builder; yield after each page."""
+        operation, client, requests = self.operation, self._client, resolved.requests
+        left = [place for place in range(len(requests)) if place not in progress.finished]
+        self._warn_if_large(len(left))
+        queries = [self._build_query(requests[p], progress.next_offsets.get(p)) for p in left]
+        parents = [self._parent_gids(request, resolved.parent_columns) for request in requests]
+        collector = PageCollector(client, operation, requests, parents, progress, last)
+        skip = REFUSALS if resolved.is_tolerant else ()
+        shown = client.settings.progress
+        with ProgressBar(operation.name, len(left), client.http, shown=shown) as bar:
+            fan = FanOut(client.http, queries, skip=skip, tick=bar.tick)
+            with closing(iter(fan)) as items:
                 try:
-                    for listing in listings:
-                        progress.rows += arrivals.take(fan, left[listing.place], listing)
-                        progress.done = len(progressed.finished) - (len(requests) - len(left))
+                    for item in items:
+                        bar.rows += collector.add(fan, left[item.place], item)
+                        bar.done = len(progress.finished) - (len(requests) - len(left))
                         yield
-                except InvalidRequest as error:
-                    arrivals.abandon()
-                    raise _add_advice(error, operation) from error.__cause__
-                except BaseException:
-                    arrivals.abandon()
+                except BaseException as error:
+                    collector.drop_unfinished_parts()
+                    if isinstance(error, InvalidRequest) and is_set_too_large(error):
+                        raise _add_advice(error, operation) from error.__cause__
                     raise
 
-    def _query(self, request: CallRequest, offset: str | None) -> ListQuery:
-        operation = self._operation
+    def _build_query(self, request: CallRequest, offset: str | None) -> ListQuery:
+        operation = self.operation
         split = (
-            plan_section_split(self._client, operation, request) if self._limit is None else None
+            plan_section_split(self._client, operation, request) if self.limit is None else None
         )
         paths = request.params.get("opt_fields", "").split(",")
         return ListQuery(
             request.path,
             request.params,
             operation.paging,
-            self._limit,
+            self.limit,
             operation.name,
             is_wide=sum("." in path for path in paths) >= _WIDE_PAGE_FIELDS,
             offset=offset,
             split=split,
         )
 
-    def _partial(self, progressed: ReadProgress, last: LastCall, lists: int) -> pd.DataFrame:
-        """Return what has arrived so far, without asking for anything more."""
-        builder = progressed.builder.copy()
-        frame = builder.frame(self._client.options, self._limit)
-        frame.attrs["asana"] = last.attrs() | {
-            "partial": True,
-            "rows": len(frame),
-            "lists": lists,
-            "complete_lists": len(progressed.finished),
-        }
-        return frame
-
-    def _parents(self, requests: Iterable[CallRequest]) -> Iterator[tuple[str, str]]:
-        """Yield record type and gid of what requests asked under."""
-        kinds = [parameter.refers[0] for parameter in reference_parameters(self._operation)]
-        for request in requests:
-            for kind, gid in zip(kinds, request.parents, strict=True):
-                if gid is not None:
-                    yield kind, gid
+    def _parent_gids(
+        self, request: CallRequest, parent_columns: Sequence[str]
+    ) -> list[str | None]:
+        """Return what the columns that name parents hold for the rows of a request."""
+        gids: dict[str, str] = {}
+        for parameter, gid in iterate_parents(self.operation, request):
+            if parameter.parent:
+                gids.setdefault(parameter.parent, gid)
+        return [gids.get(column) for column in parent_columns]
 
     def _warn_if_large(self, requests: int) -> None:
-        name = self._operation.name
-        if requests <= LARGE_READ_REQUESTS or not self._client.warn_of(name):
+        name = self.operation.name
+        if requests <= LARGE_READ_REQUESTS or not self._client.is_first_large_read(name):
             return
         minutes = requests / self._client.http.quota.per_minute()
         warn_caller(
             f"{name}: at least {requests:,} requests, {minutes:.0f} minutes or more at the "
-            f"token's quota. asana.plan(asana.{name}, ...) tells more before a read; "
-            f"asana.stream(...) hands on what has arrived; interrupting keeps it.",
+            f"token's quota. asana.plan(asana.{name}, ...) estimates a read beforehand; "
+            f"asana.stream(...) yields frames as they fill. An interrupted read can be continued "
+            f"by making the same call again.",
             LargeReadWarning,
         )
 
+    # Step 3: pages -> frame.
+
+    def fetch_field_settings(self, requests: Iterable[CallRequest]) -> list[tuple[str, str, str]]:
+        """Return gid, name and kind of the custom fields that the parents of requests define."""
+        parents = [
+            (parameter.refers[0], gid)
+            for request in requests
+            for parameter, gid in iterate_parents(self.operation, request)
+        ]
+        return fetch_field_settings(self._client.http, parents)
+
+    def fetch_option_names(self, builder: FrameBuilder) -> Mapping[str, tuple[str, ...]]:
+        """Return the options of the enum fields that a builder has met."""
+        client = self._client
+        return fetch_option_names(client.http, builder.enum_fields(), client.enum_options)
+
+    def _partial_frame(
+        self, resolved: ResolvedRead, progress: ReadProgress, last: LastCall
+    ) -> pd.DataFrame:
+        """Return a frame of the pages so far, without sending anything."""
+        frame = progress.builder.copy().frame(self._client.enum_options, self.limit)
+        frame.attrs["asana"] = last.attrs() | {
+            "partial": True,
+            "rows": len(frame),
+            "lists": len(resolved.requests),
+            "complete_lists": len(progress.finished),
+        }
+        return frame
+
+    def warn_about_failures(self, resolved: ResolvedRead, last: LastCall) -> None:
+        """Warn about the parents that could not be read, if there are any."""
+        requests = resolved.requests
+        kinds = {
+            parameter.refers[0]
+            for request in requests
+            for parameter, _ in iterate_parents(self.operation, request)
+        }
+        plural = {resource.record: resource.name for resource in load().resources}
+        noun = plural.get(kinds.pop(), "parents") if len(kinds) == 1 else "parents"
+        warn_about_failures(last, "read", len(requests), noun.replace("_", " "))
+
 
 def check_limit(limit: Limit) -> Limit:
-    """Return a limit that is one.
+    """Return a limit as an int, or None.
 
     Raises
     ------
     InvalidArgument
-        It is no whole number of at least 1.
+        It is not a whole number of at least 1.
     """
     if limit is None:
         return None
     if isinstance(limit, bool) or not isinstance(limit, Integral):
         raise InvalidArgument(f"limit= takes a whole number or None, not {limit!r}.")
     if limit < 1:
-        raise InvalidArgument(f"limit={limit} is too small: give 1 or more, or None for all.")
+        raise InvalidArgument(f"limit={limit} is too small; use 1 or more, or None for all rows.")
     return int(limit)
 
 
-def fetch_enum_options(client: CallContext, builder: FrameBuilder) -> EnumOptions:
-    """Return the options of the enum fields that a builder has met."""
-    return fetch_option_names(client.http, builder.enum_fields(), client.options)
-
-
-def warn_about_failures(
-    last: LastCall, done: str = "read", what: str = "parents asked for"
-) -> None:
-    """Warn of what could not be read or written."""
-    failures = last.failures
-    if failures.empty:
-        return
-    first = failures.iloc[0]
-    status = "" if first["status"] is pd.NA else f"{first['status']} "
-    warn_caller(
-        f"{last.operation}: {len(failures)} of the {what} could not be {done}, first "
-        f"{first['parent']}: {status}{str(first['message']).rstrip('.')}. "
-        f"asana.last.failures lists them.",
-        PartialResultWarning,
-    )
-
-
 def _add_advice(error: InvalidRequest, operation: Operation) -> InvalidRequest:
-    """Return the error with how to read a set that is too large for Asana to list."""
-    if not is_set_too_large(error):
-        return error
+    """Return the error of a set that is too large to list, with how to read it instead."""
     narrow = "Narrow it with the filters of the operation."
     return InvalidRequest(
         f"{error} Asana does not list a set this large to its end: ask for less at a time. "
@@ -363,7 +313,7 @@ def _add_advice(error: InvalidRequest, operation: Operation) -> InvalidRequest:
 
 _HOW_TO_READ_LESS = {
     "tasks": "Read tasks by project or section, or by date: af.gather.search(asana, workspace, "
-    "...) walks any search to its end, af.gather.all_tasks(asana, workspace) all projects and "
+    "...) reads any search to its end, af.gather.all_tasks(asana, workspace) all projects and "
     "people.",
     "time_tracking_entries": "af.gather.time_entries(asana, workspace, start, end) reads them "
     "window by window.",
@@ -372,23 +322,8 @@ _HOW_TO_READ_LESS = {
 }
 
 
-def _request_key(requests: Iterable[CallRequest]) -> tuple[Any, ...]:
-    return tuple((request.path, tuple(sorted(request.params.items()))) for request in requests)
-
-
-def _sync_attrs(sync: Mapping[str, str]) -> dict[str, Any]:
-    """Return the token to go on with, or one per watched object."""
-    if len(sync) > 1:
-        return {"sync": dict(sync)}
-    return {"sync": next(iter(sync.values()))} if sync else {}
-
-
-def _parents_by_column(
-    operation: Operation, parents: tuple[str | None, ...]
-) -> dict[str, str | None]:
-    """Return the parents of a request by the column that names them."""
-    values: dict[str, str | None] = {}
-    for parameter, gid in zip(reference_parameters(operation), parents, strict=True):
-        if parameter.parent:
-            values[parameter.parent] = values.get(parameter.parent) or gid
-    return values
+def _sync_attrs(sync_tokens: Mapping[str, str]) -> dict[str, Any]:
+    """Return the sync token of an event stream, or one per watched object."""
+    if len(sync_tokens) > 1:
+        return {"sync": dict(sync_tokens)}
+    return {"sync": next(iter(sync_tokens.values()))} if sync_tokens else {}

@@ -1,4 +1,4 @@
-"""Whatever names an object - gid, exact name, URL, row, frame, picker - to its gid."""
+"""Resolve references (gids, exact names, URLs, rows, frames, pickers) to gids."""
 
 from __future__ import annotations
 
@@ -21,25 +21,27 @@ from asana_frames.exceptions import (
     find_similar,
 )
 
-#: gid and name of an object, and what tells it from others of that name.
+#: gid and name of an object, and a context that distinguishes it from others of that name.
 NamedObject = tuple[str, str, str]
-#: Reads a directory: (directory, container's gid or "", name looked for).
+#: Reads a directory: (directory, gid of the container or "", query or "").
 ReadNames = Callable[[Directory, str, str], list[NamedObject]]
 
 _HOST = "app.asana.com"
 _GID = re.compile(r"\d+\Z")
 _EMAIL = re.compile(r"[^@\s/]+@[^@\s/]+\.[^@\s/]+\Z")
-#: What URLs call a record type, where it differs.
+#: Word in a URL -> record type, where they differ.
 _URL_WORDS = {"profile": "user", "goals": "goal", "portfolios": "portfolio", "team": "team"}
-#: Matches listed by an error.
+#: Most matches that an error lists.
 _MAX_LISTED = 10
 
 
 def iterate_references(reference: Any) -> Iterator[Any]:
-    """Yield the single references that a reference consists of; missing values are left out."""
+    """Yield the single references in a reference or collection; skip missing values."""
     reference = _unwrap_picker(reference)
     if reference is None:
-        raise UnknownReference("None names nothing. If it comes from a picker, pick first.")
+        raise UnknownReference(
+            "None is not a reference. If it comes from a picker, choose a value first."
+        )
     if isinstance(reference, pd.DataFrame):
         yield from _frame_gids(reference)
     elif is_single_reference(reference):
@@ -54,20 +56,20 @@ def iterate_references(reference: Any) -> Iterator[Any]:
 
 
 def is_single_reference(reference: Any) -> bool:
-    """Whether a reference names one object by itself, rather than a collection of some size."""
+    """Whether a reference names one object and is not a collection."""
     reference = _unwrap_picker(reference)
     is_row = isinstance(reference, pd.Series) and "gid" in reference.index
     return isinstance(reference, str | Mapping | Integral) or is_row or _is_named_row(reference)
 
 
 def _is_named_row(reference: Any) -> bool:
-    """Whether a reference is what ``frame.itertuples()`` yields of a frame with gids."""
+    """Whether a reference is a row of ``frame.itertuples()`` with a gid."""
     return isinstance(reference, tuple) and "gid" in getattr(reference, "_fields", ())
 
 
 def _unwrap_picker(reference: Any) -> Any:
-    """Return a picker's value; everything else as it is."""
-    # A pandas Timestamp has a value too, and is no picker.
+    """Return the value of a picker, and anything else unchanged."""
+    # A pandas Timestamp has a ``value`` too, but is not a picker.
     if isinstance(reference, str | int | float | Mapping | pd.DataFrame | pd.Series | date):
         return reference
     return reference.value if hasattr(reference, "value") else reference
@@ -77,14 +79,14 @@ def _frame_gids(frame: pd.DataFrame) -> Iterable[Any]:
     if "gid" not in frame.columns:
         names = ", ".join(map(str, frame.columns[:8]))
         raise UnknownReference(
-            f'This frame has no "gid" column (it has {names}), so it does not say which objects '
-            f'are meant. Give a column of gids, such as frame["task_gid"].'
+            f'This frame has no "gid" column (it has {names}). Pass a column of gids instead, '
+            f'such as frame["task_gid"].'
         )
     return frame["gid"].dropna().unique()
 
 
 class ReferenceResolver:
-    """Resolves references and remembers the names it has read.
+    """Resolves references to gids and caches the names it has read.
 
     Parameters
     ----------
@@ -97,39 +99,39 @@ class ReferenceResolver:
     def __init__(self, read_names: ReadNames, read_person: Callable[[str], str]) -> None:
         self._read_names = read_names
         self._read_person = read_person
-        self._read: dict[tuple[str, str, str], list[NamedObject]] = {}
+        self._cache: dict[tuple[str, str, str], list[NamedObject]] = {}
         self._lock = threading.RLock()
 
     def forget(self) -> None:
-        """Drop the names that were read, so that new and renamed objects are found."""
+        """Clear the cache, so that new and renamed objects are found."""
         with self._lock:
-            self._read.clear()
+            self._cache.clear()
 
     def gids(
         self, reference: Any, kinds: Sequence[str], *, within: str | None = None
     ) -> list[str]:
-        """Return the gids of everything that a reference names, each once, in order.
+        """Return the gids of a reference or collection, each once, in order.
 
         Parameters
         ----------
         reference
             A reference, or a collection of them.
         kinds
-            The record types it may name, most likely first.
+            The record types it may refer to, most likely first.
         within
-            gid of the workspace or project to look for names in; all that are visible otherwise.
+            gid of the workspace or project to search for names; by default all workspaces.
 
         Raises
         ------
         UnknownReference
-            Nothing has that name; the message suggests close ones.
+            No object has that name; the message suggests similar ones.
         AmbiguousReference
-            Several things have it; the message lists them.
+            Several objects have it; the message lists them.
         """
-        found = (self._gid(item, kinds, within) for item in iterate_references(reference))
+        found = (self._resolve_one(item, kinds, within) for item in iterate_references(reference))
         return list(dict.fromkeys(found))
 
-    def _gid(self, item: Any, kinds: Sequence[str], within: str | None) -> str:
+    def _resolve_one(self, item: Any, kinds: Sequence[str], within: str | None) -> str:
         if _is_named_row(item):
             item = item._asdict()
         if isinstance(item, Mapping | pd.Series):
@@ -138,122 +140,130 @@ class ReferenceResolver:
             raise _invalid_reference(item)
         text = str(item).strip()
         if not text:
-            raise UnknownReference(f"An empty text names no {_join_kinds(kinds)}.")
+            raise UnknownReference(
+                f"An empty string is not a reference to a {_join_kinds(kinds)}."
+            )
         if _GID.match(text):
             return text
         if "user" in kinds and (text == "me" or _EMAIL.match(text)):
-            # Asana would take it as it is, but a frame that names its parents needs the gid.
-            return self._person(text)
+            # Asana accepts it as it is, but columns that name parents need the gid.
+            return self._resolve_person(text)
         if "task" in kinds and text.startswith("external:"):
             return text
         if text.startswith(("https://", "http://")):
             return gid_in_url(text, kinds)
-        return self._named(text, kinds, within)
+        return self._find_by_name(text, kinds, within)
 
-    def _named(self, name: str, kinds: Sequence[str], within: str | None) -> str:
+    def _find_by_name(self, name: str, kinds: Sequence[str], within: str | None) -> str:
         entries: list[NamedObject] = []
         for kind in kinds:
             directory = load().directory(kind)
             if directory is None:
                 continue
-            entries += self._entries(directory, name, within)
+            entries += self._find_candidates(directory, name, within)
         if not any(load().directory(kind) for kind in kinds):
             raise UnknownReference(
-                f"A {_join_kinds(kinds)} has no name to go by: give its gid, its URL or a row, "
-                f"not {name!r}."
+                f"A {_join_kinds(kinds)} cannot be found by name; pass its gid, its URL or a row "
+                f"instead of {name!r}."
             )
         return _select_by_name(name, entries, kinds)
 
-    def _entries(self, directory: Directory, name: str, within: str | None) -> list[NamedObject]:
-        """Return the candidates for a name: those of its container, or of all containers."""
-        if directory.container == "project":
-            return self._in_project(directory, name, within)
-        if not directory.container:
-            return self._names(directory, "", "")
-        containers = [within] if within else [gid for gid, *_ in self._workspaces()]
-        query = name if directory.query else ""
-        return [
-            entry for container in containers for entry in self._names(directory, container, query)
-        ]
-
-    def _in_project(
+    def _find_candidates(
         self, directory: Directory, name: str, within: str | None
     ) -> list[NamedObject]:
-        """Return what the project asked about has, else the one that the name begins with."""
+        """Return the objects that may have a name: those of the container, or of all."""
+        if directory.container == "project":
+            return self._find_in_project(directory, name, within)
+        if not directory.container:
+            return self._list_names(directory, "", "")
+        containers = [within] if within else [gid for gid, *_ in self._list_workspaces()]
+        query = name if directory.query else ""
+        return [
+            entry
+            for container in containers
+            for entry in self._list_names(directory, container, query)
+        ]
+
+    def _find_in_project(
+        self, directory: Directory, name: str, within: str | None
+    ) -> list[NamedObject]:
+        """Return the objects of the project, which the name begins with if it is not given."""
         if within is not None:
-            return self._names(directory, within, "")
+            return self._list_names(directory, within, "")
         if "/" not in name:
             raise UnknownReference(
-                f"A {directory.record} called {name!r} is looked for in its project: type "
-                f'"Project name/{name}", or give its gid, its URL or a row.'
+                f'The name of a {directory.record} needs its project: pass "Project name/{name}", or '
+                f"its gid, its URL or a row."
             )
-        # Names may hold slashes themselves, so each is tried as the one that parts them.
-        words = name.split("/")
+        # Names may contain slashes, so every slash is tried as the separator.
+        parts = name.split("/")
         problem: UnknownReference | None = None
-        for cut in range(len(words) - 1, 0, -1):
-            project = "/".join(words[:cut])
+        for cut in range(len(parts) - 1, 0, -1):
+            project = "/".join(parts[:cut])
             try:
-                gid = self._gid(project, ["project"], None)
+                gid = self._resolve_one(project, ["project"], None)
             except UnknownReference as error:
                 problem = problem or error
                 continue
-            # Shown as typed, so that the error's suggestions can be typed too.
+            # With the project, so that suggestions in errors can be typed as they are.
             return [
                 (found, f"{project}/{label}", project)
-                for found, label, _ in self._names(directory, gid, "")
+                for found, label, _ in self._list_names(directory, gid, "")
             ]
         raise problem or UnknownReference(name)
 
-    def _person(self, text: str) -> str:
+    def _resolve_person(self, text: str) -> str:
         key = ("user", text, "")
         with self._lock:
-            if key not in self._read:
-                self._read[key] = [(self._read_person(text), text, "")]
-            return self._read[key][0][0]
+            if key not in self._cache:
+                self._cache[key] = [(self._read_person(text), text, "")]
+            return self._cache[key][0][0]
 
-    def _workspaces(self) -> list[NamedObject]:
+    def _list_workspaces(self) -> list[NamedObject]:
         top = load().directory("workspace")
         assert top is not None  # the catalog always has it
-        return self._names(top, "", "")
+        return self._list_names(top, "", "")
 
-    def _names(self, directory: Directory, container: str, query: str) -> list[NamedObject]:
+    def _list_names(self, directory: Directory, container: str, query: str) -> list[NamedObject]:
         key = (directory.record, container, query)
         with self._lock:
-            if key not in self._read:
-                self._read[key] = self._read_names(directory, container, query)
-            return self._read[key]
+            if key not in self._cache:
+                self._cache[key] = self._read_names(directory, container, query)
+            return self._cache[key]
 
 
 def _row_gid(row: Any) -> Any:
     gid = row.get("gid")
     if gid is None or gid is pd.NA or gid != gid:
-        raise UnknownReference('This row has no "gid", so it does not say which object is meant.')
+        raise UnknownReference('This row has no "gid". Pass a row with one, or a gid.')
     return gid
 
 
 def gid_in_url(url: str, kinds: Sequence[str]) -> str:
-    """Return the gid that a URL of the Asana app holds for one of ``kinds``.
+    """Return the gid of an object of one of ``kinds`` from a URL of the Asana app.
 
-    Both forms are read: ``/1/<workspace>/project/<project>/task/<task>`` and the older
+    Both forms are supported: ``/1/<workspace>/project/<project>/task/<task>`` and the older
     ``/0/<project>/<task>``.
 
     Raises
     ------
     UnknownReference
-        It is no address of Asana's, or it names other things.
+        It is not a URL of Asana, or it refers to other objects.
     """
     try:
         parts = urlsplit(url)
     except ValueError as cause:
-        raise UnknownReference(f"{url!r} is not an address ({cause}).") from cause
+        raise UnknownReference(f"{url!r} is not a valid URL ({cause}).") from cause
     if parts.hostname != _HOST:
-        raise UnknownReference(f"{url!r} is not an address of {_HOST}.")
+        raise UnknownReference(f"{url!r} is not a URL of {_HOST}.")
     found = _parse_url_path([part for part in parts.path.split("/") if part])
     for kind in kinds:
         if kind in found:
             return found[kind]
-    named = ", ".join(f"{kind} {gid}" for kind, gid in found.items()) or "nothing known"
-    raise UnknownReference(f"{url!r} names no {_join_kinds(kinds)} (it names {named}).")
+    named = ", ".join(f"{kind} {gid}" for kind, gid in found.items()) or "no known object"
+    raise UnknownReference(
+        f"{url!r} is not the URL of a {_join_kinds(kinds)}; it refers to {named}."
+    )
 
 
 def _parse_url_path(parts: list[str]) -> dict[str, str]:
@@ -288,17 +298,17 @@ def _select_by_name(name: str, entries: list[NamedObject], kinds: Sequence[str])
     ]
     more = f" and {len(matches) - _MAX_LISTED} more" if len(matches) > _MAX_LISTED else ""
     raise AmbiguousReference(
-        f"{len(matches)} {_join_kinds(kinds)}s are called {name!r}: {', '.join(shown)}{more}. "
-        f"Give the gid or the URL of the one you mean."
+        f"{len(matches)} {_join_kinds(kinds)}s are named {name!r}: {', '.join(shown)}{more}. "
+        f"Pass the gid or the URL of one of them."
     )
 
 
 def _describe_unknown_name(name: str, entries: list[NamedObject], kinds: Sequence[str]) -> str:
     by_name = {label: gid for gid, label, _ in entries}
     close = find_similar(name, by_name)
-    text = f"There is no {_join_kinds(kinds)} called {name!r}."
+    text = f"There is no {_join_kinds(kinds)} named {name!r}."
     if close:
-        text += f" Close: {', '.join(f'{label!r} (gid {by_name[label]})' for label in close)}."
+        text += f" Did you mean one of these? {', '.join(f'{label!r} (gid {by_name[label]})' for label in close)}."
     return text
 
 
@@ -308,6 +318,6 @@ def _join_kinds(kinds: Sequence[str]) -> str:
 
 def _invalid_reference(item: Any) -> InvalidArgument:
     return InvalidArgument(
-        f"{type(item).__name__} is no reference. Give a gid, an exact name, an app.asana.com "
-        f"URL, a row, a frame with a gid column, or a list of these."
+        f"Expected a gid, name or URL; got {type(item).__name__}. Rows, frames with a gid column and "
+        f"lists of these are accepted too."
     )

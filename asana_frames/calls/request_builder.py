@@ -1,4 +1,4 @@
-"""From arguments to requests: which lists or objects a call is about."""
+"""Build the requests of a call: arguments -> resolved references -> paths and queries."""
 
 from __future__ import annotations
 
@@ -19,46 +19,53 @@ from asana_frames.fetch import Http
 
 ArgumentValues = list[tuple[Parameter, str | None]]
 
-#: Column of a frame of references that counts what an operation lists: where it is 0, nothing
-#: has to be asked.
+#: Operation -> column of a frame of parents that counts what it lists; 0 needs no request.
 _COUNT_COLUMNS = {"getSubtasksForTask": "num_subtasks"}
 
 
 class CallContext(Protocol):
-    """What a resource needs of the object it hangs on."""
+    """What a call needs from the ``Asana`` object it is made through."""
 
     http: Http
     references: ReferenceResolver
     #: Options of enum custom fields, read once.
-    options: EnumOptions
+    enum_options: EnumOptions
     settings: CallSettings
-    #: Reads that broke off, to be gone on with.
-    unfinished: InterruptedReads
+    #: Interrupted reads, which the same call resumes.
+    interrupted_reads: InterruptedReads
     #: Projects whose sections do not hold all of their tasks.
-    undivided: set[str]
+    unsplittable_projects: set[str]
 
     def publish(self, last: LastCall) -> None:
-        """Let a call that has ended be ``asana.last``."""
+        """Make a call that has ended ``asana.last``."""
 
-    def warn_of(self, operation: str) -> bool:
-        """Whether it is the first time that this operation is large."""
+    def is_first_large_read(self, operation: str) -> bool:
+        """Whether no read of this operation has been large before; then it is remembered."""
 
 
 class CallRequest(NamedTuple):
-    """One request of a call, and the parents it stands for."""
+    """One request of a call: path, query and the gids of its parents."""
 
     path: str
     params: dict[str, str]
+    #: A gid, or None, for each of the operation's ``reference_parameters``.
     parents: tuple[str | None, ...]
 
 
 def reference_parameters(operation: Operation) -> tuple[Parameter, ...]:
-    """Return the parameters a read fans out over."""
+    """Return the parameters that a call can have many of, each a request of its own."""
     return tuple(p for p in operation.parameters if p.refers and not p.many)
 
 
+def iterate_parents(operation: Operation, request: CallRequest) -> Iterator[tuple[Parameter, str]]:
+    """Yield the parents of a request, each with its parameter."""
+    for parameter, gid in zip(reference_parameters(operation), request.parents, strict=True):
+        if gid is not None:
+            yield parameter, gid
+
+
 def has_many_references(operation: Operation, arguments: Mapping[str, Any]) -> bool:
-    """Whether an argument is a collection, whatever its size: then refusals are recorded."""
+    """Whether a parent is given as a collection of any size."""
     return any(
         arguments.get(parameter.argument) is not None
         and not is_single_reference(arguments[parameter.argument])
@@ -69,14 +76,15 @@ def has_many_references(operation: Operation, arguments: Mapping[str, Any]) -> b
 def build_requests(
     client: CallContext, operation: Operation, arguments: Mapping[str, Any]
 ) -> list[CallRequest]:
-    """Return one request per combination of the references asked for."""
-    return list(_requests(operation, resolve_arguments(client, operation, arguments)))
+    """Return one request for each combination of parents."""
+    axes = _resolve_arguments(client, operation, arguments)
+    return [build_request(operation, combination) for combination in product(*axes)]
 
 
-def resolve_arguments(
+def _resolve_arguments(
     client: CallContext, operation: Operation, arguments: Mapping[str, Any]
 ) -> list[ArgumentValues]:
-    """Resolve the arguments; each becomes the values that requests take in turn."""
+    """Resolve references to gids; return the values of each parameter, one list each."""
     axes: list[ArgumentValues] = []
     within: dict[str, str] = {}
     for parameter in sorted(operation.parameters, key=_resolution_order):
@@ -92,7 +100,7 @@ def resolve_arguments(
             value = _drop_empty_parents(operation, value)
             gids = client.references.gids(value, parameter.refers, within=inside)
             if parameter.many:
-                # None of nobody's tasks: an empty filter would be no filter at all.
+                # No gids, no requests: an empty filter would not filter at all.
                 axes.append([(parameter, ",".join(gids))] if gids else [])
                 continue
             if len(gids) == 1 and parameter.refers[0] in ("workspace", "project"):
@@ -103,7 +111,7 @@ def resolve_arguments(
 
 
 def _drop_empty_parents(operation: Operation, value: Any) -> Any:
-    """Leave out the references of which a frame says that there is nothing to list."""
+    """Drop the rows of a frame of parents that have nothing to list."""
     column = _COUNT_COLUMNS.get(operation.id)
     if column and isinstance(value, pd.DataFrame) and column in value.columns:
         return value[value[column].fillna(1) != 0]
@@ -111,31 +119,26 @@ def _drop_empty_parents(operation: Operation, value: Any) -> Any:
 
 
 def _resolution_order(parameter: Parameter) -> int:
-    """Workspaces before projects before what is looked for in them."""
+    """Resolve workspaces first, then projects, then names within them."""
     return {"workspace": 0, "project": 1}.get(next(iter(parameter.refers), ""), 2)
 
 
 def _container_record(parameter: Parameter) -> str:
-    """Return the record type within which a parameter's names are looked for."""
+    """Return the record type that contains what a parameter refers to."""
     directory: Directory | None = load().directory(parameter.refers[0])
     return directory.container if directory is not None else ""
-
-
-def _requests(operation: Operation, axes: list[ArgumentValues]) -> Iterator[CallRequest]:
-    for combination in product(*axes):
-        yield build_request(operation, combination)
 
 
 def build_request(
     operation: Operation, values: Iterable[tuple[Parameter, str | None]]
 ) -> CallRequest:
-    """Return the request that asks for one value of each parameter."""
-    fanned = {parameter.name for parameter in reference_parameters(operation)}
+    """Return the request with one value for each parameter."""
+    parent_names = {parameter.name for parameter in reference_parameters(operation)}
     path = operation.path
     params = {}
     parents: list[str | None] = []
     for parameter, value in values:
-        if parameter.name in fanned:
+        if parameter.name in parent_names:
             parents.append(value)
         if value is None:
             continue
@@ -147,5 +150,5 @@ def build_request(
 
 
 def join_opt_fields(columns: Iterable[Column]) -> str:
-    """Return what to send so that the columns come back: the frame decides the request."""
+    """Return the ``opt_fields`` that the columns need."""
     return ",".join(dict.fromkeys(path for column in columns for path in column.opt_fields))

@@ -1,4 +1,4 @@
-"""The verbs of every resource: where references, fetch and frames meet."""
+"""``Resource``: the base class of ``asana.tasks`` and all others."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from asana_frames.display.cards import ColumnInfo, render_resource_card
 from asana_frames.frames import DTYPES
 from asana_frames.types import KEEP, Errors, Fields, Limit
 
-# Whoever has a resource has frames.
+# Frames come from resources, so from here on they have ``df.asana``.
 register_accessor()
 
 
@@ -42,13 +42,13 @@ class Resource:
         return f"<asana.{self.name}: {methods}>"
 
     def _repr_html_(self) -> str:
-        """Return a card: what it is, its methods, the columns of its frames; nothing is sent."""
+        """Return a card with methods and columns; nothing is sent."""
         methods = [
             (operation.method, _first_docstring_line(getattr(type(self), operation.method)))
             for operation in load().operations_of(self.name)
         ]
-        told = self.info()[list(ColumnInfo._fields)].itertuples(index=False)
-        columns = [ColumnInfo(*column) for column in told]
+        facts = self.info()[list(ColumnInfo._fields)].itertuples(index=False)
+        columns = [ColumnInfo(*column) for column in facts]
         return render_resource_card(self.name, load().resource(self.name).about, methods, columns)
 
     def info(self) -> pd.DataFrame:
@@ -58,7 +58,8 @@ class Resource:
         -------
         DataFrame
             ``column``, ``dtype``, ``path`` (what ``fields`` takes), ``default`` (whether the
-            column is there unasked) and ``values`` (known values of an enum), one row per column.
+            column is there by default) and ``values`` (known values of an enum), one row
+            per column.
         """
         return describe_columns(load().resource(self.name).record)
 
@@ -71,9 +72,9 @@ class Resource:
         limit: Limit = None,
         errors: Errors = "warn",
     ) -> pd.DataFrame:
-        return Read(self._client, load().operation(operation_id), fields, limit, errors).frame(
-            arguments
-        )
+        return Read(
+            self._client, load().operation(operation_id), fields, limit, errors
+        ).fetch_frame(arguments)
 
     def _write(
         self,
@@ -84,7 +85,7 @@ class Resource:
         fields: Fields = None,
     ) -> pd.DataFrame:
         write = Write(self._client, load().operation(operation_id), fields)
-        frame = write.result(arguments, _drop_kept(body))
+        frame = write.send(arguments, _drop_kept(body))
         assert frame is not None  # an operation that answers nothing is done by _do
         return frame
 
@@ -95,7 +96,7 @@ class Resource:
         body: Mapping[str, Any] | None = None,
     ) -> pd.DataFrame | None:
         write = Write(self._client, load().operation(operation_id))
-        return write.result(arguments, _drop_kept(body))
+        return write.send(arguments, _drop_kept(body))
 
 
 def _drop_kept(body: Mapping[str, Any] | None) -> dict[str, Any] | None:
@@ -126,7 +127,7 @@ def describe_columns(record: str) -> pd.DataFrame:
 
 
 def _first_docstring_line(method: Callable[..., Any]) -> str:
-    """Return the first line of a method's documentation; python -OO leaves none."""
+    """Return the first line of a docstring; empty under python -OO."""
     return (method.__doc__ or "").partition("\n")[0]
 
 

@@ -1,4 +1,4 @@
-"""A long list of tasks, read by sections that can be read at once."""
+"""Split a long list of tasks into its sections, which can be read at the same time."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from asana_frames.catalog import Operation
 from asana_frames.exceptions import AsanaError
 from asana_frames.fetch import ListParts, ListQuery, decode_json, fan_out
 
-#: Fewer tasks are read page by page as fast as by sections.
+#: Below this, reading page by page is as fast.
 _MIN_TASKS = 1_000
-#: Filters that sections take as projects do.
+#: Parameters of a task list that work for sections as well.
 _SECTION_PARAMS = {"project", "opt_fields", "completed_since", "modified_since", "custom_type"}
 
 
@@ -44,11 +44,11 @@ _sections_decoder = msgspec.json.Decoder(_SectionPage)
 def plan_section_split(
     client: CallContext, operation: Operation, request: CallRequest
 ) -> Callable[[bool], ListParts | None] | None:
-    """Return what finds the sections that hold what a request lists, or None.
+    """Return a function that splits the list of a request into sections; None if it cannot be.
 
-    Every task of a project is in one of its sections, and the project lists them section by
-    section, so the sections one after the other are the same list. What finds them is told
-    whether they must be found, because Asana lists no more of the project itself.
+    Every task of a project is in one of its sections, and the project lists its tasks section
+    by section, so the sections in order are the same list. The function takes whether the list
+    must be split, because Asana refuses to list the rest of the project.
     """
     if operation.id == "getTasks" and request.params.keys() <= _SECTION_PARAMS:
         project = request.params.get("project")
@@ -56,7 +56,7 @@ def plan_section_split(
         project = request.parents[0]
     else:
         project = None
-    if project is None or project in client.undivided:
+    if project is None or project in client.unsplittable_projects:
         return None
     return partial(_find_sections, client, operation, request, project)
 
@@ -70,7 +70,7 @@ def _find_sections(
             return None
         sections = _fetch_section_gids(client, project)
     except AsanaError:
-        # Whoever may not count the tasks or see the sections reads page by page.
+        # Without permission to count tasks or see sections, read page by page.
         return None
     if len(sections) < 2:
         return None
@@ -79,19 +79,19 @@ def _find_sections(
 
 
 def _fetch_task_count(client: CallContext, request: CallRequest, project: str) -> int | None:
-    """Return how many tasks there must be, where Asana can say."""
+    """Return how many tasks the list has; None if Asana does not count them."""
     since = request.params.get("completed_since")
     if (since not in (None, "now")) or request.params.keys() & {"modified_since", "custom_type"}:
         return None
     field = "num_tasks" if since is None else "num_incomplete_tasks"
     path, params = f"/projects/{project}/task_counts", {"opt_fields": field}
-    asked = "projects.get_task_counts"
-    body = client.http.request("GET", path, params, asked=asked, check=_counts_decoder.decode).body
+    name = "projects.get_task_counts"
+    body = client.http.request("GET", path, params, asked=name, check=_counts_decoder.decode).body
     return parse_task_count(body, field)
 
 
 def parse_task_count(body: bytes, field: str) -> int | None:
-    """Return a field of what ``GET /projects/{project_gid}/task_counts`` answered."""
+    """Return a field of a response to ``GET /projects/{project_gid}/task_counts``."""
     found: int | None = getattr(
         decode_json(_counts_decoder, body, "projects.get_task_counts").data, field
     )

@@ -12,10 +12,9 @@ import numpy as np
 import pandas as pd
 
 from asana_frames.calls import bodies
-from asana_frames.calls.custom_field_definitions import EnumOptions
-from asana_frames.calls.last_call import LastCall, record_call
+from asana_frames.calls.custom_field_definitions import EnumOptions, fetch_option_names
+from asana_frames.calls.last_call import LastCall, record_call, warn_about_failures
 from asana_frames.calls.progress import ProgressBar
-from asana_frames.calls.read import fetch_enum_options, warn_about_failures
 from asana_frames.calls.references import is_single_reference, iterate_references
 from asana_frames.calls.request_builder import (
     CallContext,
@@ -38,7 +37,7 @@ from asana_frames.fetch.responses import Response
 from asana_frames.frames import FrameBuilder, build_array
 from asana_frames.types import Fields
 
-#: Kinds of body fields that hold one value; a collection of values is a row each.
+#: Kinds of body fields that hold one value; a collection of values is one row for each.
 _SINGLE_VALUE_KINDS = {"text", "date", "datetime", "boolean", "number", "integer"}
 _COLLECTIONS = (
     list,
@@ -50,11 +49,10 @@ _COLLECTIONS = (
     np.ndarray,
     pd.api.extensions.ExtensionArray,
 )
-#: Errors after which no other row would fare better.
+#: Errors that every other row would meet as well.
 _FATAL_ERRORS = (AuthError, RateLimited)
 
-
-#: Told when a row is under way, and when Asana did not take it.
+#: Called with True when a row is being sent, and with False if Asana did not accept it.
 _SentCallback = Callable[[bool], None] | None
 _SendRow = Callable[[_SentCallback], Response]
 
@@ -65,27 +63,42 @@ class _WriteRow(NamedTuple):
     request: CallRequest
     body: Mapping[str, Any] | None
 
+    @property
+    def target(self) -> str | None:
+        """The gid of the object that the row acts on; None for most creations."""
+        return next((gid for gid in self.request.parents if gid is not None), None)
+
+
+class _RowSet(NamedTuple):
+    """The rows of a write, as its arguments give them."""
+
+    rows: list[_WriteRow]
+    #: Whether an argument is a collection; then the frame has outcomes.
+    is_many: bool
+    #: The collections among the body fields.
+    collections: dict[str, list[Any]]
+
 
 class _RowOutcome(NamedTuple):
-    """What became of a row."""
+    """The response to a row, or its error."""
 
     place: int
-    answer: Response | None = None
+    response: Response | None = None
     error: AsanaError | None = None
 
 
 class Write:
-    """One write: from arguments to a frame of what was written.
+    """One write: from arguments to a frame of the written objects.
 
-    Where an argument is a collection, each of its items is a row: a request of its own, up to 15
-    of them at the same time. What is one is used for all rows; collections must be of one length.
+    Each item of a collection is a row with a request of its own; up to 15 are sent at the same
+    time. Single values are the same for all rows; collections must have one length.
 
     Parameters
     ----------
     client
-        Whose write it is.
+        The object that the write is made through.
     operation
-        What is done.
+        The operation to call.
     fields
         Asana paths, ``"all"`` or None for the default columns.
     """
@@ -93,64 +106,68 @@ class Write:
     def __init__(self, client: CallContext, operation: Operation, fields: Fields = None) -> None:
         self._client = client
         self._operation = operation
-        is_told = operation.returns != "nothing"
-        self._columns = columns_of(operation.record, parse_fields(fields)) if is_told else ()
+        self._has_records = operation.returns != "nothing"
+        self._columns = (
+            columns_of(operation.record, parse_fields(fields)) if self._has_records else ()
+        )
 
-    def result(
+    def send(
         self, arguments: Mapping[str, Any], body: Mapping[str, Any] | None
     ) -> pd.DataFrame | None:
-        """Send everything, and return what Asana said of it.
+        """Send all rows and return Asana's responses as a frame.
 
         Returns
         -------
         DataFrame or None
-            What was written, one row per object. For collections ``write_target`` (gid of what
-            was acted upon), ``write_outcome`` (``done``, ``failed``, ``unknown`` or
-            ``not sent``), ``write_status`` (HTTP) and ``write_message`` follow, rows in the
-            order given, those that failed among them. None where Asana answers nothing and one
-            object was meant.
+            The written objects, one row each. Collections add ``write_target`` (gid of the
+            object acted on), ``write_outcome`` (``done``, ``failed``, ``unknown`` or ``not
+            sent``), ``write_status`` (HTTP) and ``write_message``, with one row per row given, in
+            order, failed ones included. None if Asana returns nothing and one object was given.
 
         Raises
         ------
         InvalidArgument
-            Nothing was sent: an argument is wrong, or collections differ in length.
+            An argument is wrong, or collections differ in length; nothing was sent.
         AsanaError
-            The only row failed; or all that were left would fail too, in which case
-            ``asana.last.partial`` has the outcomes.
+            The only row failed; or an error that every other row would meet as well, in which
+            case ``asana.last.partial`` has the outcomes.
         """
         operation, client = self._operation, self._client
         with record_call(operation.name, client.publish, client.settings) as last:
-            rows, is_many, columns = self._rows(arguments, body)
-            sends = [self._encoded(row) for row in rows]
+            rows, is_many, collections = self._build_rows(arguments, body)
+            sends = [self._prepare_row(row) for row in rows]
             outcomes: dict[int, _RowOutcome] = {}
+
+            def build_frame(options: EnumOptions | None = None) -> pd.DataFrame:
+                return self._build_outcome_frame(rows, outcomes, collections, options)
+
             try:
                 if len(rows) == 1:
                     outcomes[0] = _RowOutcome(0, sends[0](None))
                 else:
-                    self._send_all(rows, sends, outcomes, last)
+                    self._send_rows(rows, sends, outcomes, last)
             except BaseException:
                 if len(rows) > 1:
-                    # Without asking for anything more: that might fail too, or take long.
-                    last.broke_off(lambda: self._frame(rows, outcomes, columns, client.options))
+                    # With the options known so far: reading others might fail, or take long.
+                    last.set_partial(lambda: build_frame(client.enum_options))
                 raise
             finally:
-                # Names may have changed: what was read of them is read anew.
+                # The write may have changed names and objects.
                 client.references.forget()
-                client.unfinished.forget()
-            if operation.returns == "nothing" and not is_many:
+                client.interrupted_reads.forget()
+            if not self._has_records and not is_many:
                 return None
-            frame = self._frame(rows, outcomes, columns) if is_many else self._written(outcomes[0])
+            frame = build_frame() if is_many else self._build_record_frame(outcomes[0])
             last.rows = len(frame)
         frame.attrs["asana"] = last.attrs()
-        warn_about_failures(last, "written", "rows")
+        warn_about_failures(last, "write", len(rows), "rows")
         return frame
 
-    def _rows(
-        self, arguments: Mapping[str, Any], body: Mapping[str, Any] | None
-    ) -> tuple[list[_WriteRow], bool, dict[str, list[Any]]]:
-        """Return the requests, whether collections were given, and those of the body."""
+    # Step 1: arguments -> rows.
+
+    def _build_rows(self, arguments: Mapping[str, Any], body: Mapping[str, Any] | None) -> _RowSet:
         operation = self._operation
-        known = {field.name: field for field in operation.body}
+        fields = {field.name: field for field in operation.body}
         many: dict[str, list[Any]] = {}
         values: dict[Parameter, list[str]] = {}
         for parameter in operation.parameters:
@@ -159,61 +176,58 @@ class Write:
                 raise InvalidArgument(f"{operation.name}: {parameter.argument} is missing.")
             if value is None:
                 continue
-            found = self._values(parameter, value)
-            values[parameter] = found
+            values[parameter] = self._resolve_values(parameter, value)
             if parameter.refers and not is_single_reference(value):
-                many[parameter.argument] = found
-        in_body = {
+                many[parameter.argument] = values[parameter]
+        collections = {
             name: items
             for name, value in (body or {}).items()
-            if (items := _split_by_row(known.get(name), value)) is not None
+            if (items := _split_by_row(fields.get(name), value)) is not None
         }
-        many |= in_body
+        many |= collections
         count = _common_length(operation, many)
         if operation.multipart and count > 1 and hasattr((body or {}).get("file"), "read"):
-            in_body["file"] = bodies.copy_stream((body or {})["file"], count)
+            collections["file"] = bodies.copy_stream((body or {})["file"], count)
         rows = []
         for place in range(count):
-            # What is one is the same for all.
-            pairs = [(p, v[place % len(v)]) for p, v in values.items()]
-            own = {name: items[place % len(items)] for name, items in in_body.items()}
-            rows.append(
-                _WriteRow(
-                    build_request(operation, pairs), None if body is None else {**body, **own}
-                )
-            )
-        if operation.fields and operation.returns != "nothing":
+            # Single values are the same for all rows.
+            pairs = [(parameter, v[place % len(v)]) for parameter, v in values.items()]
+            own = {name: items[place % len(items)] for name, items in collections.items()}
+            row_body = None if body is None else {**body, **own}
+            rows.append(_WriteRow(build_request(operation, pairs), row_body))
+        if operation.fields and self._has_records:
             for row in rows:
                 row.request.params["opt_fields"] = join_opt_fields(self._columns)
-        return rows, bool(many), in_body
+        return _RowSet(rows, bool(many), collections)
 
-    def _values(self, parameter: Parameter, value: Any) -> list[str]:
+    def _resolve_values(self, parameter: Parameter, value: Any) -> list[str]:
         if not parameter.refers:
             return [bodies.format_query_value(self._operation, parameter, value)]
-        found = self._client.references.gids(value, parameter.refers)
-        return [",".join(found)] if parameter.many else found
+        gids = self._client.references.gids(value, parameter.refers)
+        return [",".join(gids)] if parameter.many else gids
 
-    def _encoded(self, row: _WriteRow) -> _SendRow:
-        """Return what sends a row; what is wrong with it is said before anything is sent."""
-        operation = self._operation
-        if operation.multipart:
-            # A file is opened when it is its turn.
-            return partial(self._upload, row)
-        data, _ = bodies.encode_body(operation, row.body)
-        return partial(self._send, row, data, None)
+    def _prepare_row(self, row: _WriteRow) -> _SendRow:
+        """Check the body of a row and return the function that sends it."""
+        if self._operation.multipart:
+            # The file is opened only when the row is sent.
+            return partial(self._upload_row, row)
+        data, _ = bodies.encode_body(self._operation, row.body)
+        return partial(self._send_row, row, data, None)
 
-    def _upload(self, row: _WriteRow, under_way: _SentCallback) -> Response:
+    # Step 2: rows -> responses.
+
+    def _upload_row(self, row: _WriteRow, on_sent: _SentCallback) -> Response:
         data, files = bodies.encode_body(self._operation, row.body)
         try:
-            return self._send(row, data, files, under_way)
+            return self._send_row(row, data, files, on_sent)
         finally:
             bodies.close_files(files)
 
-    def _send(
-        self, row: _WriteRow, data: Any, files: bodies.UploadFiles, under_way: _SentCallback
+    def _send_row(
+        self, row: _WriteRow, data: Any, files: bodies.UploadFiles, on_sent: _SentCallback
     ) -> Response:
         operation, request = self._operation, row.request
-        # What a POST made is there, whether or not its answer can be read.
+        # A POST has created its object, whether or not the response can be read.
         check = _response_decoder.decode if operation.http != "POST" else _check_json_begins
         return self._client.http.request(
             operation.http,
@@ -223,114 +237,122 @@ class Write:
             files=files,
             asked=operation.name,
             check=check,
-            under_way=under_way,
+            under_way=on_sent,
         )
 
-    def _send_all(
+    def _send_rows(
         self,
         rows: Sequence[_WriteRow],
         sends: Sequence[_SendRow],
         outcomes: dict[int, _RowOutcome],
         last: LastCall,
     ) -> None:
-        """Send rows side by side; a fatal error ends it, and others are theirs alone."""
+        """Send rows concurrently; a fatal error ends the write, other errors only their row."""
         name, client = self._operation.name, self._client
-        open_rows: set[int] = set()
+        in_flight: set[int] = set()
 
-        def one(place: int) -> Iterator[_RowOutcome]:
-            def under_way(is_sent: bool) -> None:
-                (open_rows.add if is_sent else open_rows.discard)(place)
+        def send(place: int) -> Iterator[_RowOutcome]:
+            def on_sent(is_sent: bool) -> None:
+                (in_flight.add if is_sent else in_flight.discard)(place)
 
             try:
-                yield _RowOutcome(place, sends[place](under_way))
+                yield _RowOutcome(place, sends[place](on_sent))
             except DeadlineExceeded:
-                # Not what became of the row, but the end of the call.
+                # Ends the call; it is not an outcome of the row.
                 raise
             except AsanaError as error:
                 yield _RowOutcome(place, error=error)
 
         shown = client.settings.progress
-        with ProgressBar(name, len(rows), client.http, unit="row", shown=shown) as progress:
-            tasks = (partial(one, place) for place in range(len(rows)))
+        with ProgressBar(name, len(rows), client.http, unit="row", shown=shown) as bar:
+            tasks = (partial(send, place) for place in range(len(rows)))
             try:
-                with closing(iter(ThreadPool(tasks, MAX_WRITES, progress.tick))) as arriving:
-                    for outcome in arriving:
+                with closing(iter(ThreadPool(tasks, MAX_WRITES, bar.tick))) as results:
+                    for outcome in results:
                         outcomes[outcome.place] = outcome
-                        progress.done = progress.rows = len(outcomes)
+                        bar.done = bar.rows = len(outcomes)
                         if outcome.error is None:
                             continue
-                        target = self._target(rows[outcome.place])
-                        last.failed(f"row {outcome.place} ({target})", (target,), outcome.error)
+                        target = rows[outcome.place].target
+                        parent = f"row {outcome.place} ({target})"
+                        last.add_failure(parent, (target,), outcome.error)
                         if _is_fatal(outcome.error):
                             raise outcome.error
             finally:
-                # Once the crew has stopped: until then more may begin.
-                for place in open_rows - outcomes.keys():
+                # Only after the thread pool has stopped: until then more rows may be sent.
+                for place in in_flight - outcomes.keys():
                     outcomes[place] = _RowOutcome(place, error=_unknown_outcome(name))
 
-    def _target(self, row: _WriteRow) -> str | None:
-        return next((gid for gid in row.request.parents if gid is not None), None)
+    # Step 3: responses -> frame.
 
-    def _written(self, outcome: _RowOutcome) -> pd.DataFrame:
-        """Return the frame of a write of one."""
-        assert outcome.answer is not None  # a single row's error was raised
+    def _build_record_frame(self, outcome: _RowOutcome) -> pd.DataFrame:
+        """Return the frame of a single object."""
+        assert outcome.response is not None  # the error of a single row was raised
         builder = FrameBuilder(self._columns)
-        self._append(builder, outcome.answer.body, 0)
-        return builder.frame(fetch_enum_options(self._client, builder))
+        self._append_record(builder, outcome.response.body, 0)
+        return builder.frame(self._fetch_option_names(builder))
 
-    def _append(self, builder: FrameBuilder, body: bytes, place: int) -> None:
+    def _build_outcome_frame(
+        self,
+        rows: Sequence[_WriteRow],
+        outcomes: Mapping[int, _RowOutcome],
+        collections: Mapping[str, Any],
+        options: EnumOptions | None,
+    ) -> pd.DataFrame:
+        """Return the written objects with the outcome of each row."""
+        cells = [_outcome_cells(outcomes.get(place)) for place in range(len(rows))]
+        if self._has_records:
+            frame = self._build_records(rows, outcomes, cells, options)
+        else:
+            gids = {
+                f"{name}_gid": build_array("text", [bodies.get_gid(item) for item in items])
+                for name, items in collections.items()
+            }
+            frame = pd.DataFrame(gids, index=range(len(rows)))
+        outcome, status, message = zip(*cells, strict=True) if cells else ((), (), ())
+        return frame.assign(
+            write_target=build_array("text", [row.target for row in rows]),
+            write_outcome=build_array("text", outcome),
+            write_status=build_array("integer", status),
+            write_message=build_array("text", message),
+        )
+
+    def _build_records(
+        self,
+        rows: Sequence[_WriteRow],
+        outcomes: Mapping[int, _RowOutcome],
+        cells: list[_Cells],
+        options: EnumOptions | None,
+    ) -> pd.DataFrame:
+        """Return a record per row, empty for rows without one; unreadable ones get a message."""
+        builder = FrameBuilder(self._columns)
+        for place, row in enumerate(rows):
+            outcome = outcomes.get(place)
+            body = b"" if outcome is None or outcome.response is None else outcome.response.body
+            # Only an update knows the gid of its object without a response.
+            empty = _empty_record(row.target if self._operation.http == "PUT" else None)
+            try:
+                self._append_record(builder, body or empty, place)
+            except ConnectionFailed as error:
+                self._append_record(builder, empty, place)
+                cells[place] = ("done", cells[place][1], str(error))
+        if options is None:
+            options = self._fetch_option_names(builder)
+        return builder.frame(options, unique=False)
+
+    def _append_record(self, builder: FrameBuilder, body: bytes, place: int) -> None:
         is_one = self._operation.returns != "list"
         try:
             builder.append(body, builder.start_listing(place=place), one=is_one)
         except (msgspec.DecodeError, UnicodeDecodeError) as cause:
             raise ConnectionFailed(
-                f"{self._operation.name}: it was carried out, but the answer is not Asana's JSON "
+                f"{self._operation.name}: done, but the response is not valid JSON of Asana "
                 f"({cause})."
             ) from cause
 
-    def _frame(
-        self,
-        rows: Sequence[_WriteRow],
-        outcomes: Mapping[int, _RowOutcome],
-        columns: Mapping[str, Any],
-        options: EnumOptions | None = None,
-    ) -> pd.DataFrame:
-        """Return a row for each that was asked for, and what became of it."""
-        builder = FrameBuilder(self._columns)
-        told: list[tuple[str, int | None, str | None]] = []
-        is_told = self._operation.returns != "nothing"
-        for place, row in enumerate(rows):
-            outcome = outcomes.get(place)
-            told.append(_outcome_cells(outcome))
-            if is_told:
-                body = b"" if outcome is None or outcome.answer is None else outcome.answer.body
-                try:
-                    self._append(builder, body or _empty_record(self._gid(row)), place)
-                except ConnectionFailed as error:
-                    self._append(builder, _empty_record(self._gid(row)), place)
-                    told[-1] = ("done", told[-1][1], str(error))
-        if is_told:
-            if options is None:
-                options = fetch_enum_options(self._client, builder)
-            frame = builder.frame(options, unique=False)
-        else:
-            given = {
-                f"{name}_gid": build_array("text", [bodies.get_gid(item) for item in items])
-                for name, items in columns.items()
-            }
-            frame = pd.DataFrame(given, index=range(len(rows)))
-        targets = [self._target(row) for row in rows]
-        outcome_of, status, message = zip(*told, strict=True) if told else ((), (), ())
-        return frame.assign(
-            write_target=build_array("text", targets),
-            write_outcome=build_array("text", outcome_of),
-            write_status=build_array("integer", status),
-            write_message=build_array("text", message),
-        )
-
-    def _gid(self, row: _WriteRow) -> str | None:
-        """Return the gid of what an update is of; what a POST would have made has none."""
-        return self._target(row) if self._operation.http == "PUT" else None
+    def _fetch_option_names(self, builder: FrameBuilder) -> EnumOptions:
+        client = self._client
+        return fetch_option_names(client.http, builder.enum_fields(), client.enum_options)
 
 
 class _WriteResponse(msgspec.Struct):
@@ -341,19 +363,16 @@ _response_decoder = msgspec.json.Decoder(_WriteResponse)
 
 
 def _check_json_begins(body: bytes) -> None:
-    """Take whatever Asana may have begun to say; nobody else is believed that it was done."""
+    """Accept a truncated response of Asana; refuse a response of something else."""
     if body.lstrip()[:1] not in (b"{", b""):
-        raise msgspec.DecodeError("it is no object")
+        raise msgspec.DecodeError("it is not a JSON object")
 
 
 def _split_by_row(field: BodyField | None, value: Any) -> list[Any] | None:
-    """Return the values of a field for each row, or None where all rows have the same."""
-    if (
-        field is None
-        or field.kind not in _SINGLE_VALUE_KINDS
-        or field.many
-        or is_single_reference(value)
-    ):
+    """Return the values of a body field for each row; None if all rows have the same."""
+    if field is None or field.kind not in _SINGLE_VALUE_KINDS or field.many:
+        return None
+    if is_single_reference(value):
         return None
     if not isinstance(value, _COLLECTIONS) and hasattr(value, "value"):
         value = value.value
@@ -363,36 +382,41 @@ def _split_by_row(field: BodyField | None, value: Any) -> list[Any] | None:
 
 
 def _common_length(operation: Operation, many: Mapping[str, Sequence[Any]]) -> int:
-    lengths = {name: len(items) for name, items in many.items()}
-    several = {name: count for name, count in lengths.items() if count != 1}
-    if len(set(several.values())) > 1:
-        said = ", ".join(f"{name} has {count}" for name, count in several.items())
+    lengths = {name: len(items) for name, items in many.items() if len(items) != 1}
+    if len(set(lengths.values())) > 1:
+        counts = ", ".join(f"{name} has {count}" for name, count in lengths.items())
         raise InvalidArgument(
-            f"{operation.name}: {said}. Give as many of each (rows go together one by one), or "
-            f"one for all."
+            f"{operation.name}: {counts}. Collections need one item per row, all of one length; "
+            f"pass a single value to use it for all rows."
         )
-    return next(iter(several.values()), 1)
+    return next(iter(lengths.values()), 1)
 
 
-def _outcome_cells(outcome: _RowOutcome | None) -> tuple[str, int | None, str | None]:
+_Cells = tuple[str, int | None, str | None]
+
+
+def _outcome_cells(outcome: _RowOutcome | None) -> _Cells:
     """Return outcome, status and message of a row."""
     if outcome is None:
         return "not sent", None, None
-    if outcome.answer is not None:
-        return "done", outcome.answer.status, None
+    if outcome.response is not None:
+        return "done", outcome.response.status, None
     error = outcome.error
     status = error.status if isinstance(error, RequestRefused) else None
-    is_open = error is not None and error.may_be_done
-    return "unknown" if is_open else "failed", status, str(error)
+    is_unknown = error is not None and error.may_be_done
+    return "unknown" if is_unknown else "failed", status, str(error)
 
 
 def _is_fatal(error: AsanaError) -> bool:
-    is_dead = isinstance(error, ConnectionFailed) and not error.may_be_done
-    return isinstance(error, _FATAL_ERRORS) or is_dead
+    is_offline = isinstance(error, ConnectionFailed) and not error.may_be_done
+    return isinstance(error, _FATAL_ERRORS) or is_offline
 
 
 def _unknown_outcome(name: str) -> AsanaError:
-    error = AsanaError(f"{name}: it was under way when the call ended. Look before repeating it.")
+    error = AsanaError(
+        f"{name}: the call ended while this row was being sent. Check in Asana before you repeat "
+        f"it."
+    )
     error.may_be_done = True
     return error
 

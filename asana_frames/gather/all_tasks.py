@@ -67,7 +67,7 @@ def all_tasks(
         people = asana.users.list(workspace=gid, fields=["name"])
         read = Read(asana, load().operation("getTasks"), fields, None, errors)
         since = {"completed_since": completed_since}
-        tasks = read.frame(
+        tasks = read.fetch_frame(
             {"project": projects, **since}, {"assignee": people, "workspace": gid, **since}
         )
         last.add_failures(asana.last)

@@ -71,7 +71,7 @@ def time_entries(
         while True:
             read = Read(asana, operation, fields, None, "warn")
             try:
-                frame = read.frame(*_windows(gid, first, final, days))
+                frame = read.fetch_frame(*_windows(gid, first, final, days))
             except InvalidRequest as error:
                 if not is_set_too_large(error):
                     raise

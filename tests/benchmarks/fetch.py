@@ -116,7 +116,7 @@ def one_project() -> None:
         frames: list[pd.DataFrame] = []
         wall, _cpu = timed(lambda: frames.append(asana.tasks.list(project=gids(1))))
         say("50,000 tasks in 10 sections: wall / serial bound", wall / bound, "at most 0.2")
-        asana.undivided.update(gids(1))
+        asana.unsplittable_projects.update(gids(1))
         wall, _cpu = timed(lambda: frames.append(asana.tasks.list(project=gids(1))))
         say("the same list, not split: wall / serial bound", wall / bound, "at most 1.1")
         pd.testing.assert_frame_equal(*frames)

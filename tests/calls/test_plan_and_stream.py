@@ -151,7 +151,7 @@ def test_a_plan_of_nothing_takes_nothing(recorded: af.Asana) -> None:
         (lambda a: a.tasks.update, r"tasks\.update writes; .*asana\.tasks\.list"),
         (lambda a: a.tasks.delete, r"tasks\.delete writes"),
         (lambda a: a.tasks.list(project="1"), "without parentheses"),
-        (lambda a: a.tasks.info, "asks Asana for nothing"),
+        (lambda a: a.tasks.info, "sends no request"),
         (lambda a: len, "without parentheses"),
         (lambda a: a.close, "without parentheses"),
         (lambda a: "tasks.list", "without parentheses"),

@@ -98,7 +98,9 @@ def test_all_fields_can_be_asked_for_of_every_resource(asana: af.Asana) -> None:
 def test_a_refused_parent_is_recorded_and_warned_of(asana: af.Asana) -> None:
     workspace = asana.workspaces.list()["gid"].iloc[0]
 
-    with pytest.warns(af.PartialResultWarning, match=r"2 of the parents.*project 1"):
+    with pytest.warns(
+        af.PartialResultWarning, match="Could not read 2 of 3 projects; first: project 1"
+    ):
         tasks = asana.tasks.list(project=["Office move", "1", workspace])
 
     assert len(tasks) > 50

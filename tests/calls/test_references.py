@@ -73,7 +73,10 @@ def test_no_references_give_an_empty_frame_and_no_request(asana: af.Asana, nothi
 
 
 def test_a_miss_suggests_close_names(asana: af.Asana) -> None:
-    with pytest.raises(af.UnknownReference, match=r"'Websit relaunch'.*Close: 'Website relaunch'"):
+    with pytest.raises(
+        af.UnknownReference,
+        match=r"'Websit relaunch'.*Did you mean one of these\? 'Website relaunch'",
+    ):
         asana.tasks.list(project="Websit relaunch")
 
 
@@ -89,7 +92,9 @@ def test_a_section_is_named_within_its_project(asana: af.Asana) -> None:
     assert by_path["gid"].tolist() == asana.tasks.list(section=by_project)["gid"].tolist()
     with pytest.raises(af.UnknownReference, match="Project name/Review"):
         asana.tasks.list(section="Review")
-    with pytest.raises(af.UnknownReference, match="Close: 'Website relaunch/Review'"):
+    with pytest.raises(
+        af.UnknownReference, match="Did you mean one of these\\? 'Website relaunch/Review'"
+    ):
         asana.tasks.list(section="Website relaunch/Revue")
 
 
@@ -147,15 +152,15 @@ def test_a_task_is_found_by_its_exact_name(asana: af.Asana) -> None:
     ("reference", "says"),
     [
         ("", "empty text"),
-        (3.5, "float is no reference"),
-        (True, "bool is no reference"),
-        (b"1209", "bytes is no reference"),
-        ("https://[foo", "not an address"),
-        (pd.Timestamp("2026-03-02"), "Timestamp is no reference"),
+        (3.5, "got float"),
+        (True, "got bool"),
+        (b"1209", "got bytes"),
+        ("https://[foo", "not a valid URL"),
+        (pd.Timestamp("2026-03-02"), "got Timestamp"),
         (pd.DataFrame({"name": ["a"]}), 'no "gid" column'),
         ({"name": "a"}, 'no "gid"'),
-        ("https://example.com/0/1/2", "not an address of app.asana.com"),
-        ("https://app.asana.com/0/home/12", "names no project"),
+        ("https://example.com/0/1/2", "not a URL of app.asana.com"),
+        ("https://app.asana.com/0/home/12", "not the URL of a project"),
         (SimpleNamespace(value=None), "pick first"),
     ],
 )
@@ -167,7 +172,7 @@ def test_what_is_no_reference_is_refused_in_words(
 
 
 def test_what_has_no_name_is_asked_for_otherwise(asana: af.Asana) -> None:
-    with pytest.raises(af.UnknownReference, match="has no name to go by"):
+    with pytest.raises(af.UnknownReference, match="cannot be found by name"):
         asana.stories.get("my comment")
 
 

@@ -107,7 +107,7 @@ def test_an_unknown_field_is_refused_with_the_nearest(
 
 
 def test_an_update_of_nothing_is_refused(recorder: Recorder, recorded: af.Asana) -> None:
-    with pytest.raises(af.InvalidArgument, match="say what to change"):
+    with pytest.raises(af.InvalidArgument, match="at least one field to change"):
         recorded.tasks.update("5")
 
     assert recorder.asked == []

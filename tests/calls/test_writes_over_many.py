@@ -248,7 +248,7 @@ def test_at_most_fifteen_are_in_flight(recorder: Recorder, recorded: af.Asana) -
 def test_rows_that_fail_are_told(recorder: Recorder, recorded: af.Asana) -> None:
     recorder.reply = answers({"2": GONE, "3": FORBIDDEN, "5": BAD})
 
-    with pytest.warns(af.PartialResultWarning, match="3 of the rows could not be written"):
+    with pytest.warns(af.PartialResultWarning, match="Could not write 3 of 6 rows; first: row"):
         changed = recorded.tasks.update(gids(6), name="x", fields=["name"])
 
     failed = changed["write_outcome"] == "failed"

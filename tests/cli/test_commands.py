@@ -103,7 +103,7 @@ def test_every_operation_is_a_command() -> None:
         (["export", "--workspace", "Acme", "--out", "/dev/null/x", "--sandbox"], 2, "--out"),
         (["export", "--workspace", "Acme", "--resources", ",", "--sandbox"], 2, "names nothing"),
         (["export", "--workspace", "99", "--out", "new", "--sandbox"], 4, "Not a recognized ID"),
-        (["tasks", "update", "12", "--sandbox"], 2, "say what to change"),
+        (["tasks", "update", "12", "--sandbox"], 2, "at least one field to change"),
         (["tasks", "update", "12", "--due-on", "soon", "--sandbox"], 2, "takes a date"),
         (["demo", "--out", "/dev/null/x"], 2, "--out"),
         (["sandbox", "--port", "99999"], 2, "Port 99999"),

@@ -67,11 +67,11 @@ def section(number: int) -> str:
 @pytest.fixture
 def whole(big: af.Asana, company: Tricky) -> pd.DataFrame:
     """The project, read page by page."""
-    big.undivided.add(PROJECT)
+    big.unsplittable_projects.add(PROJECT)
     frame = big.tasks.list(project=PROJECT, fields=["name"])
     assert len(frame) == TASKS
     assert company.paths("section") == []
-    big.undivided.clear()
+    big.unsplittable_projects.clear()
     company.asked.clear()
     return frame
 
@@ -100,7 +100,7 @@ def test_a_project_read_by_sections_is_the_project(
 
     pd.testing.assert_frame_equal(frame, whole)
     assert len(company.paths("section")) == 1 + TASKS // 100
-    assert PROJECT not in big.undivided
+    assert PROJECT not in big.unsplittable_projects
 
 
 def test_the_path_of_a_project_is_read_by_sections_too(
@@ -115,7 +115,7 @@ def test_the_path_of_a_project_is_read_by_sections_too(
 def test_several_long_projects_are_whole_in_the_order_asked(big: af.Asana) -> None:
     frame = big.tasks.list(project=PROJECTS[::-1], fields=["name"])
 
-    big.undivided.update(PROJECTS)
+    big.unsplittable_projects.update(PROJECTS)
     serial = big.tasks.list(project=PROJECTS[::-1], fields=["name"])
     pd.testing.assert_frame_equal(frame, serial)
 
@@ -123,7 +123,7 @@ def test_several_long_projects_are_whole_in_the_order_asked(big: af.Asana) -> No
 def test_default_columns_are_the_same_either_way(big: af.Asana) -> None:
     frame = big.tasks.list(project=PROJECT)
 
-    big.undivided.add(PROJECT)
+    big.unsplittable_projects.add(PROJECT)
     pd.testing.assert_frame_equal(frame, big.tasks.list(project=PROJECT))
 
 
@@ -139,7 +139,7 @@ def test_a_count_that_does_not_match_means_page_by_page(
 
     pd.testing.assert_frame_equal(frame, whole)
     pd.testing.assert_frame_equal(again, whole)
-    assert big.undivided == {PROJECT}
+    assert big.unsplittable_projects == {PROJECT}
     assert company.paths("section") == []
 
 
@@ -153,7 +153,7 @@ def test_rows_that_come_twice_do_not_make_up_for_those_that_are_missing(
     company.trick = trick
 
     pd.testing.assert_frame_equal(read(big), whole)
-    assert big.undivided == {PROJECT}
+    assert big.unsplittable_projects == {PROJECT}
 
 
 @pytest.mark.parametrize("rows", [100, 450, 10**6])
@@ -168,7 +168,7 @@ def test_a_stream_is_whole_though_sections_are_not(
     gids = [gid for part in parts for gid in part["gid"]]
     assert sorted(gids) == sorted(whole["gid"])
     assert all(len(part) for part in parts)
-    assert big.undivided == ({PROJECT} if more else set())
+    assert big.unsplittable_projects == ({PROJECT} if more else set())
 
 
 @pytest.mark.parametrize("status", [402, 403, 404])
@@ -210,7 +210,7 @@ def test_an_offset_of_a_section_that_expired_begins_it_anew(
     company.trick = trick
 
     pd.testing.assert_frame_equal(read(big), whole)
-    assert big.undivided == set()
+    assert big.unsplittable_projects == set()
 
 
 def test_a_read_that_broke_off_in_a_section_goes_on_and_is_whole(
