@@ -192,8 +192,8 @@ class ReferenceResolver:
             return self._list_names(directory, within, "")
         if "/" not in name:
             raise UnknownReference(
-                f'The name of a {directory.record} needs its project: pass "Project name/{name}", or '
-                f"its gid, its URL or a row."
+                f"The name of a {directory.record} needs its project: pass "
+                f'"Project name/{name}", or its gid, its URL or a row.'
             )
         # Names may contain slashes, so every slash is tried as the separator.
         parts = name.split("/")
@@ -308,7 +308,8 @@ def _describe_unknown_name(name: str, entries: list[NamedObject], kinds: Sequenc
     close = find_similar(name, by_name)
     text = f"There is no {_join_kinds(kinds)} named {name!r}."
     if close:
-        text += f" Did you mean one of these? {', '.join(f'{label!r} (gid {by_name[label]})' for label in close)}."
+        names = ", ".join(f"{label!r} (gid {by_name[label]})" for label in close)
+        text += f" Did you mean one of these? {names}."
     return text
 
 
@@ -318,6 +319,6 @@ def _join_kinds(kinds: Sequence[str]) -> str:
 
 def _invalid_reference(item: Any) -> InvalidArgument:
     return InvalidArgument(
-        f"Expected a gid, name or URL; got {type(item).__name__}. Rows, frames with a gid column and "
-        f"lists of these are accepted too."
+        f"Expected a gid, name or URL; got {type(item).__name__}. Rows, frames with a gid "
+        f"column and lists of these are accepted too."
     )

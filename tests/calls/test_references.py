@@ -75,7 +75,7 @@ def test_no_references_give_an_empty_frame_and_no_request(asana: af.Asana, nothi
 def test_a_miss_suggests_close_names(asana: af.Asana) -> None:
     with pytest.raises(
         af.UnknownReference,
-        match=r"'Websit relaunch'.*Did you mean one of these\? 'Website relaunch'",
+        match=r"'Websit relaunch'.*Did you mean.*'Website rel",
     ):
         asana.tasks.list(project="Websit relaunch")
 
@@ -92,9 +92,7 @@ def test_a_section_is_named_within_its_project(asana: af.Asana) -> None:
     assert by_path["gid"].tolist() == asana.tasks.list(section=by_project)["gid"].tolist()
     with pytest.raises(af.UnknownReference, match="Project name/Review"):
         asana.tasks.list(section="Review")
-    with pytest.raises(
-        af.UnknownReference, match="Did you mean one of these\\? 'Website relaunch/Review'"
-    ):
+    with pytest.raises(af.UnknownReference, match=r"Did you mean.* 'Website relaunch/Review'"):
         asana.tasks.list(section="Website relaunch/Revue")
 
 
@@ -151,7 +149,7 @@ def test_a_task_is_found_by_its_exact_name(asana: af.Asana) -> None:
 @pytest.mark.parametrize(
     ("reference", "says"),
     [
-        ("", "empty text"),
+        ("", "empty string"),
         (3.5, "got float"),
         (True, "got bool"),
         (b"1209", "got bytes"),
@@ -161,7 +159,7 @@ def test_a_task_is_found_by_its_exact_name(asana: af.Asana) -> None:
         ({"name": "a"}, 'no "gid"'),
         ("https://example.com/0/1/2", "not a URL of app.asana.com"),
         ("https://app.asana.com/0/home/12", "not the URL of a project"),
-        (SimpleNamespace(value=None), "pick first"),
+        (SimpleNamespace(value=None), "choose a value first"),
     ],
 )
 def test_what_is_no_reference_is_refused_in_words(

@@ -93,14 +93,14 @@ def test_a_missing_value_is_not_sent_on_creation_and_clears_on_update(
 
 
 def test_a_number_that_json_cannot_hold_is_refused(recorded: af.Asana) -> None:
-    with pytest.raises(af.InvalidArgument, match="inf is no number"):
+    with pytest.raises(af.InvalidArgument, match="inf is not a number"):
         recorded.rates.update("5", rate=float("inf"))
 
 
 def test_an_unknown_field_is_refused_with_the_nearest(
     recorder: Recorder, recorded: af.Asana
 ) -> None:
-    with pytest.raises(af.InvalidArgument, match=r"no 'due_onn'\. Did you mean 'due_on'"):
+    with pytest.raises(af.InvalidArgument, match=r"argument 'due_onn'\. Did you mean 'due_on'"):
         recorded.tasks.update("5", due_onn="2026-03-02")
 
     assert recorder.asked == []

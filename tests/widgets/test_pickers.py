@@ -281,7 +281,7 @@ def test_a_picker_of_several_stands_for_all_of_them(asana: af.Asana) -> None:
 def test_a_picker_of_nothing_is_refused_as_a_reference(asana: af.Asana) -> None:
     picker = ProjectPicker(asana).wait()
 
-    with pytest.raises(UnknownReference, match="pick first"):
+    with pytest.raises(UnknownReference, match="choose a value first"):
         asana.tasks.list(project=picker)
 
 
