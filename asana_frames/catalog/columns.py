@@ -73,11 +73,16 @@ def columns_of(record: str, fields: tuple[str, ...] | None = None) -> tuple[Colu
     """
     kind = load().record(record)
     if fields is None:
-        chosen = [column for field in kind.fields if field.default for column in _of(kind, field)]
+        chosen = [
+            column
+            for field in kind.fields
+            if field.default
+            for column in _field_columns(kind, field)
+        ]
     elif fields == ("all",):
-        chosen = [column for field in kind.fields for column in _of(kind, field)]
+        chosen = [column for field in kind.fields for column in _field_columns(kind, field)]
     else:
-        chosen = [column for path in fields for column in _at(kind, path)]
+        chosen = [column for path in fields for column in _parse_path(kind, path)]
     if kind.field("gid") is not None:
         chosen.insert(0, Column("gid", "gid", "text", (("gid", False),)))
     return tuple({column.name: column for column in chosen}.values())
@@ -102,18 +107,18 @@ def parse_fields(fields: Fields) -> tuple[str, ...] | None:
     return tuple(str(path).strip().removeprefix("this.") for path in paths)
 
 
-def _at(kind: RecordType, path: str) -> Iterator[Column]:
+def _parse_path(kind: RecordType, path: str) -> Iterator[Column]:
     """Yield the columns for one path that a user asked for."""
-    found = list(_walk(kind, path.split("."), (), ""))
+    found = list(_walk_path(kind, path.split("."), (), ""))
     if not found:
         raise InvalidArgument(
-            f"A {kind.name} has no field {path!r}.{suggest_names(path, _known(kind))} "
+            f"A {kind.name} has no field {path!r}.{suggest_names(path, _known_paths(kind))} "
             f"info() of the resource lists them all."
         )
     yield from found
 
 
-def _walk(
+def _walk_path(
     kind: RecordType, keys: list[str], steps: tuple[tuple[str, bool], ...], prefix: str
 ) -> Iterator[Column]:
     """Yield the columns at ``keys`` below ``kind``, following references."""
@@ -123,50 +128,55 @@ def _walk(
             continue
         rest = keys[cut:]
         if not rest:
-            yield from _of(kind, field, steps, prefix)
+            yield from _field_columns(kind, field, steps, prefix)
         elif field.record:
             target = load().record(field.record)
-            yield from _walk(
-                target, rest, (*steps, *_steps(kind, field)), _joined(prefix, _stem(field))
+            yield from _walk_path(
+                target,
+                rest,
+                (*steps, *_path_steps(kind, field)),
+                _join_path(prefix, _column_stem(field)),
             )
         elif field.kind == "custom_fields" and ".".join(keys) in _CUSTOM_FIELD_PATHS:
-            yield from _of(kind, field, steps, prefix)
+            yield from _field_columns(kind, field, steps, prefix)
         return
 
 
-def _of(
+def _field_columns(
     kind: RecordType,
     field: Field,
     steps: tuple[tuple[str, bool], ...] = (),
     prefix: str = "",
 ) -> Iterator[Column]:
     """Yield the columns that one field becomes."""
-    here = (*steps, *_steps(kind, field))
+    here = (*steps, *_path_steps(kind, field))
     if field.kind == "custom_fields" and steps:
         raise InvalidArgument(
             f"{prefix}.custom_fields cannot be columns of a {kind.name}'s referrer: "
             f"read those records and merge them by gid."
         )
     if field.kind in ("object", "list"):
-        for child in _children(kind, field):
-            yield from _of(kind, child, steps, prefix)
+        for child in _child_fields(kind, field):
+            yield from _field_columns(kind, child, steps, prefix)
     elif field.record:
-        for leaf in _leaves(load().record(field.record)):
-            yield _column(_joined(prefix, _stem(field)), leaf, (*here, (leaf.path, False)))
+        for leaf in _reference_leaves(load().record(field.record)):
+            yield _build_column(
+                _join_path(prefix, _column_stem(field)), leaf, (*here, (leaf.path, False))
+            )
     else:
-        parent, _, leaf_name = _stem(field).rpartition(".")
+        parent, _, leaf_name = _column_stem(field).rpartition(".")
         leaf = Field(leaf_name, field.kind)
-        yield _column(_joined(prefix, parent), leaf, here)
+        yield _build_column(_join_path(prefix, parent), leaf, here)
 
 
-def _column(stem: str, leaf: Field, steps: tuple[tuple[str, bool], ...]) -> Column:
+def _build_column(stem: str, leaf: Field, steps: tuple[tuple[str, bool], ...]) -> Column:
     in_list = any(is_list for _, is_list in steps[:-1])
-    name = _joined(stem, plural(leaf.path, leaf.kind) if in_list else leaf.path)
+    name = _join_path(stem, plural(leaf.path, leaf.kind) if in_list else leaf.path)
     path = ".".join(key for key, _ in steps)
     return Column(name.replace(".", "_"), path, leaf.kind, steps)
 
 
-def _leaves(target: RecordType) -> Iterator[Field]:
+def _reference_leaves(target: RecordType) -> Iterator[Field]:
     """Yield what a reference to ``target`` shows of it."""
     yield Field("gid", "text")
     if target.label:
@@ -175,14 +185,14 @@ def _leaves(target: RecordType) -> Iterator[Field]:
         yield Field("resource_type", "text")
 
 
-def _children(kind: RecordType, field: Field) -> Iterator[Field]:
+def _child_fields(kind: RecordType, field: Field) -> Iterator[Field]:
     depth = field.path.count(".") + 1
     for child in kind.fields:
         if child.path.startswith(field.path + ".") and child.path.count(".") == depth:
             yield child
 
 
-def _steps(kind: RecordType, field: Field) -> tuple[tuple[str, bool], ...]:
+def _path_steps(kind: RecordType, field: Field) -> tuple[tuple[str, bool], ...]:
     """Return the keys from the record to ``field``, and which of them hold lists."""
     keys = field.path.split(".")
     steps = []
@@ -192,11 +202,11 @@ def _steps(kind: RecordType, field: Field) -> tuple[tuple[str, bool], ...]:
     return tuple(steps)
 
 
-def _stem(field: Field) -> str:
+def _column_stem(field: Field) -> str:
     return field.column or field.path
 
 
-def _joined(*parts: str) -> str:
+def _join_path(*parts: str) -> str:
     return ".".join(part for part in parts if part)
 
 
@@ -209,7 +219,7 @@ def plural(word: str, kind: Kind) -> str:
     return word + "s"
 
 
-def _known(kind: RecordType) -> Iterable[str]:
+def _known_paths(kind: RecordType) -> Iterable[str]:
     """Return the paths worth suggesting: the record's own, and one step into its references."""
     for field in kind.fields:
         yield field.path

@@ -45,13 +45,13 @@ class Builder:
             A tag or a method cannot be named; the message says what to add to overrides.toml.
         """
         raws = list(self._spec.operations())
-        resources = self._resources()
+        resources = self._build_resources()
         self._check_tags(raws, {resource.name for resource in resources})
         order = {resource.name: place for place, resource in enumerate(resources)}
-        operations = [self._operation(raw) for raw in raws]
-        operations += self._added_operations({raw.id for raw in raws})
+        operations = [self._parse_operation(raw) for raw in raws]
+        operations += self._new_operations({raw.id for raw in raws})
         operations.sort(key=lambda operation: order[operation.resource])
-        _check_methods(operations)
+        _check_method_names(operations)
         for operation in operations:
             # Marks the entry of the resource as needed.
             list(self._overrides.find("resources", name=operation.resource))
@@ -60,7 +60,7 @@ class Builder:
             operations=tuple(operations),
             records=self._records.all(),
             directories=tuple(
-                Directory(**_facts(entry)) for entry in self._overrides.all("directories")
+                Directory(**_drop_reason(entry)) for entry in self._overrides.all("directories")
             ),
             settings={entry["record"]: entry["path"] for entry in self._overrides.all("settings")},
         )
@@ -77,7 +77,7 @@ class Builder:
                 f"a description of your own:\n\n{entries}"
             )
 
-    def _resources(self) -> tuple[ResourceType, ...]:
+    def _build_resources(self) -> tuple[ResourceType, ...]:
         entries = sorted(
             self._overrides.section("resources"), key=lambda entry: str(entry["name"])
         )
@@ -90,21 +90,21 @@ class Builder:
             for entry in sorted(entries, key=lambda entry: str(entry["name"]))
         )
 
-    def _operation(self, raw: RawOperation) -> Operation:
-        changes = self._changes(raw.id)
+    def _parse_operation(self, raw: RawOperation) -> Operation:
+        changes = self._merge_changes(raw.id)
         resource = _resource_name(raw.tag)
         data = self._spec.resolve(raw.answer).properties.get("data", {})
         is_list = self._spec.resolve(data).type == "array"
         answer = self._spec.resolve(data["items"] if is_list else data)
         schema = answer.names[0] if answer.names else _EMPTY
-        returns = _returns(raw, schema, is_list)
+        returns = _parse_returns(raw, schema, is_list)
         record = changes.get("record") or (
             "" if schema == _EMPTY else self._records.of_schema(schema)
         )
         names = {parameter["name"] for parameter in raw.parameters}
         parents = changes.get("parents", {})
         parameters = [
-            self._parameter(raw.id, node, parents)
+            self._parse_parameter(raw.id, node, parents)
             for node in raw.parameters
             if node["name"] not in _OWNED
         ]
@@ -118,27 +118,27 @@ class Builder:
             returns=cast(Any, returns),
             status=raw.status,
             record=self._records.named(record) if record else "",
-            paging=changes.get("paging", _paging(names) if raw.http == "GET" else "none"),
+            paging=changes.get("paging", _parse_paging(names) if raw.http == "GET" else "none"),
             fields="opt_fields" in names,
             multipart=raw.multipart,
             deprecated=changes.get("deprecated", ""),
             note=changes.get("note", ""),
             parameters=tuple(parameters),
-            body=self._body(raw),
+            body=self._parse_body(raw),
         )
         return self._with_parents(operation)
 
-    def _changes(self, operation_id: str) -> Entry:
+    def _merge_changes(self, operation_id: str) -> Entry:
         merged: Entry = {}
         for entry in self._overrides.find("operations", id=operation_id):
             merged.update(entry)
         return merged
 
-    def _parameter(self, operation_id: str, node: Json, parents: Entry) -> Parameter:
+    def _parse_parameter(self, operation_id: str, node: Json, parents: Entry) -> Parameter:
         schema = self._spec.resolve(node.get("schema", {}))
         changes = self._overrides.corrections("parameters", node["name"], operation_id)
         default = node.get("schema", {}).get("default")
-        return self._built_parameter(
+        return self._build_parameter(
             {
                 "name": node["name"],
                 "place": node["in"],
@@ -160,9 +160,9 @@ class Builder:
                 name = f"{entry['name']} of {operation_id}"
                 self._overrides.report_outdated("new_parameters", name, _CAUGHT_UP)
             else:
-                yield self._built_parameter(entry, parents)
+                yield self._build_parameter(entry, parents)
 
-    def _built_parameter(self, facts: Entry, parents: Entry) -> Parameter:
+    def _build_parameter(self, facts: Entry, parents: Entry) -> Parameter:
         name = facts["name"]
         place = facts.get("place", "query")
         noun = name.removesuffix("_gid") if place == "path" else name.partition(".")[0]
@@ -209,21 +209,21 @@ class Builder:
         )
         return f"{parameter.argument}_gids" if shared else f"{parameter.argument}_gid"
 
-    def _body(self, raw: RawOperation) -> tuple[BodyField, ...]:
+    def _parse_body(self, raw: RawOperation) -> tuple[BodyField, ...]:
         if raw.body is None:
             return ()
         body = self._spec.resolve(raw.body)
         data = self._spec.resolve(body.properties["data"]) if not raw.multipart else body
-        return tuple(self._body_fields(data, raw.id))
+        return tuple(self._parse_body_fields(data, raw.id))
 
-    def _body_fields(self, data: Schema, operation_id: str) -> Iterable[BodyField]:
+    def _parse_body_fields(self, data: Schema, operation_id: str) -> Iterable[BodyField]:
         for name, node in data.properties.items():
             field = self._spec.resolve(node)
             if field.facts.get("readOnly"):
                 continue
-            yield self._body_field(operation_id, name, field, name in data.required)
+            yield self._parse_body_field(operation_id, name, field, name in data.required)
 
-    def _body_field(
+    def _parse_body_field(
         self, operation_id: str, name: str, schema: Schema, required: bool
     ) -> BodyField:
         is_list = schema.type == "array"
@@ -242,16 +242,16 @@ class Builder:
         facts["refers"] = tuple(facts["refers"])
         return BodyField(name, required=required, **facts)
 
-    def _added_operations(self, known: set[str]) -> Iterator[Operation]:
+    def _new_operations(self, known: set[str]) -> Iterator[Operation]:
         for entry in self._overrides.all("new_operations"):
             if entry["id"] in known:
                 self._overrides.report_outdated("new_operations", entry["id"], _CAUGHT_UP)
                 continue
-            facts = _facts(entry)
+            facts = _drop_reason(entry)
             parents = facts.pop("parents", {})
             facts["record"] = self._records.named(facts["record"])
             facts["parameters"] = tuple(
-                self._built_parameter(parameter, parents) for parameter in facts["parameters"]
+                self._build_parameter(parameter, parents) for parameter in facts["parameters"]
             )
             yield self._with_parents(Operation(**facts))
 
@@ -270,7 +270,7 @@ def _new_resource(tag: str, operations: list[str]) -> str:
     )
 
 
-def _check_methods(operations: Iterable[Operation]) -> None:
+def _check_method_names(operations: Iterable[Operation]) -> None:
     """Refuse two operations that one method would have to stand for."""
     by_name: dict[str, list[str]] = {}
     for operation in operations:
@@ -287,7 +287,7 @@ def _check_methods(operations: Iterable[Operation]) -> None:
         )
 
 
-def _returns(raw: RawOperation, schema: str, is_list: bool) -> str:
+def _parse_returns(raw: RawOperation, schema: str, is_list: bool) -> str:
     if is_list:
         return "list"
     if schema == _EMPTY:
@@ -295,11 +295,11 @@ def _returns(raw: RawOperation, schema: str, is_list: bool) -> str:
     return "job" if schema == "JobResponse" and raw.http == "POST" else "one"
 
 
-def _paging(names: set[str]) -> str:
+def _parse_paging(names: set[str]) -> str:
     if "limit" in names:
         return "pages"
     return "offset" if "offset" in names else "none"
 
 
-def _facts(entry: Entry) -> Entry:
+def _drop_reason(entry: Entry) -> Entry:
     return {key: value for key, value in entry.items() if key != "reason"}

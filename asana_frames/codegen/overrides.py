@@ -27,7 +27,7 @@ class Overrides:
         self._tables: dict[str, list[Entry]] = tomllib.loads(path.read_text("utf-8"))
         self._used: set[tuple[int, str]] = set()
         self._outdated: list[str] = []
-        for section, entry in self._entries():
+        for section, entry in self._iterate_entries():
             if not entry.get("reason"):
                 raise ConfigurationError(f"overrides.toml: a [[{section}]] has no reason: {entry}")
 
@@ -44,7 +44,7 @@ class Overrides:
     def find(self, section: str, **keys: str) -> Iterator[Entry]:
         """Yield the entries that name these keys, marked (a value may be a list of them)."""
         for entry in self.section(section):
-            if all(value in _listed(entry.get(key)) for key, value in keys.items()):
+            if all(value in _as_list(entry.get(key)) for key, value in keys.items()):
                 self._used.add((id(entry), ""))
                 self._used.update((id(entry), value) for value in keys.values())
                 yield entry
@@ -57,7 +57,7 @@ class Overrides:
         changes: Entry = {}
         for entry in self.section(section):
             operations = entry.get("operations", [operation_id])
-            if name in _listed(entry["name"]) and operation_id in operations:
+            if name in _as_list(entry["name"]) and operation_id in operations:
                 self._used.update({(id(entry), used) for used in ("", name, operation_id)})
                 changes |= {
                     key: value
@@ -73,19 +73,19 @@ class Overrides:
     def unused(self) -> list[str]:
         """Return what nothing asked for: the spec has moved on, or it is misspelt."""
         idle = list(self._outdated)
-        for section, entry in self._entries():
+        for section, entry in self._iterate_entries():
             if (id(entry), "") not in self._used:
                 idle.append(f"[[{section}]] {_entry_name(entry)}")
                 continue
             for key in _SELECTORS.get(section, ()):
                 idle += [
                     f"[[{section}]] {key}: {value}"
-                    for value in _listed(entry.get(key, []))
+                    for value in _as_list(entry.get(key, []))
                     if (id(entry), value) not in self._used
                 ]
         return idle
 
-    def _entries(self) -> Iterator[tuple[str, Entry]]:
+    def _iterate_entries(self) -> Iterator[tuple[str, Entry]]:
         for section, entries in self._tables.items():
             for entry in entries:
                 yield section, entry
@@ -95,8 +95,8 @@ def _entry_name(entry: Entry) -> str:
     """Return what an entry is called by: the value of its first naming key."""
     keys = ("name", "names", "id", "record", "schemas")
     names = next((entry[key] for key in keys if key in entry), entry)
-    return ", ".join(map(str, _listed(names)))
+    return ", ".join(map(str, _as_list(names)))
 
 
-def _listed(value: Any) -> list[Any]:
+def _as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]

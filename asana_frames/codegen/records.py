@@ -39,10 +39,10 @@ class Records:
         for schema in self._renamed.keys() - spec.schemas.keys():
             overrides.report_outdated("records", schema, "the spec has no such schema")
         self._nested = {schema for entry in overrides.all("nested") for schema in entry["schemas"]}
-        self._schemas = self._group()
-        self._made: dict[str, RecordType] = {}
+        self._schemas = self._group_schemas()
+        self._built: dict[str, RecordType] = {}
 
-    def _group(self) -> dict[str, list[str]]:
+    def _group_schemas(self) -> dict[str, list[str]]:
         """Collect the schemas that describe one record, the fullest first."""
         groups: dict[str, list[str]] = {}
         for schema in self._spec.schemas:
@@ -72,17 +72,17 @@ class Records:
 
     def get(self, name: str) -> RecordType:
         """Return a record type, making it and those it refers to."""
-        if name not in self._made:
+        if name not in self._built:
             # Reserved first: records refer to one another in circles.
-            self._made[name] = RecordType(name, ())
-            self._made[name] = self._make(name)
-        return self._made[name]
+            self._built[name] = RecordType(name, ())
+            self._built[name] = self._build(name)
+        return self._built[name]
 
     def all(self) -> tuple[RecordType, ...]:
         """Return what has been made, by name."""
-        return tuple(self._made[name] for name in sorted(self._made))
+        return tuple(self._built[name] for name in sorted(self._built))
 
-    def _make(self, name: str) -> RecordType:
+    def _build(self, name: str) -> RecordType:
         facts: Entry = {}
         for entry in self._overrides.find("records", name=name):
             facts.update(entry)
@@ -91,7 +91,7 @@ class Records:
             fields |= {path: Field(path, kind) for path, kind in entry["fields"].items()}
         for schema in self._schemas.get(name, ()):
             properties = self._spec.resolve({"$ref": f"#/{schema}"}).properties
-            for field in self._walk(properties, "", 0):
+            for field in self._walk_properties(properties, "", 0):
                 fields.setdefault(field.path, field)
         for entry in self._overrides.find("new_fields", record=name):
             fields |= {
@@ -101,40 +101,42 @@ class Records:
         label = next((label for label in _LABELS if label in fields), "")
         lists = tuple(f"{path}." for path, field in fields.items() if field.kind == "list")
         corrected = [
-            self._corrected(name, field, _is_default(field) and not field.path.startswith(lists))
+            self._correct_field(
+                name, field, _is_default(field) and not field.path.startswith(lists)
+            )
             for field in fields.values()
         ]
         for field in corrected:
             if field.record:
                 self.get(field.record)
-        corrected.sort(key=lambda field: _rank(field, label))
+        corrected.sort(key=lambda field: _field_rank(field, label))
         return RecordType(
             name, tuple(corrected), label=label, polymorphic=facts.get("polymorphic", False)
         )
 
-    def _walk(self, properties: Json, prefix: str, depth: int) -> Iterator[Field]:
+    def _walk_properties(self, properties: Json, prefix: str, depth: int) -> Iterator[Field]:
         for key, node in properties.items():
-            yield from self._field(prefix + key, self._spec.resolve(node), depth)
+            yield from self._parse_field(prefix + key, self._spec.resolve(node), depth)
 
-    def _field(self, path: str, schema: Schema, depth: int) -> Iterator[Field]:
+    def _parse_field(self, path: str, schema: Schema, depth: int) -> Iterator[Field]:
         if schema.type == "array":
-            yield from self._array(path, self._spec.resolve(schema.facts["items"]), depth)
+            yield from self._parse_array(path, self._spec.resolve(schema.facts["items"]), depth)
         elif self._is_reference(schema):
             yield Field(path, "ref", record=self._record_of(schema.names[0]))
         elif schema.properties and depth < _DEPTH:
             yield Field(path, "object")
-            yield from self._walk(schema.properties, path + ".", depth + 1)
+            yield from self._walk_properties(schema.properties, path + ".", depth + 1)
         else:
             yield Field(path, scalar_kind(schema), enum=schema.enum)
 
-    def _array(self, path: str, items: Schema, depth: int) -> Iterator[Field]:
+    def _parse_array(self, path: str, items: Schema, depth: int) -> Iterator[Field]:
         if path == "custom_fields":
             yield Field(path, "custom_fields")
         elif self._is_reference(items):
             yield Field(path, "refs", record=self._record_of(items.names[0]))
         elif items.properties and depth < _DEPTH:
             yield Field(path, "list")
-            yield from self._walk(items.properties, path + ".", depth + 1)
+            yield from self._walk_properties(items.properties, path + ".", depth + 1)
         else:
             yield Field(path, "texts" if items.type == "string" else "json", enum=items.enum)
 
@@ -145,7 +147,7 @@ class Records:
             and not self._nested.intersection(schema.names)
         )
 
-    def _corrected(self, record: str, field: Field, default: bool) -> Field:
+    def _correct_field(self, record: str, field: Field, default: bool) -> Field:
         facts = {name: getattr(field, name) for name in field.__struct_fields__}
         facts["default"] = default
         for wanted in (f"*.{field.path}", f"{record}.{field.path}"):
@@ -166,7 +168,7 @@ def _is_default(field: Field) -> bool:
     return not last.startswith("html_") and last != "resource_type"
 
 
-def _rank(field: Field, label: str) -> int:
+def _field_rank(field: Field, label: str) -> int:
     """Identity first, then the order of the spec."""
     order = {"gid": 0, label: 1, "resource_type": 2, "resource_subtype": 3}
     return order.get(field.path, 4)

@@ -18,19 +18,21 @@ _PARTS = ("parameters", "body", "fields")
 def compare_catalogs(old: Catalog, new: Catalog) -> list[str]:
     """Return a line for each difference: ``+`` for new, ``-`` for gone, ``~`` for changed."""
     lines = [
-        *_compare("resource", _by_name(old.resources), _by_name(new.resources)),
-        *_compare("operation", _operations(old), _operations(new)),
-        *_compare("parameter", _parameters(old), _parameters(new)),
-        *_compare("body field", _body_fields(old), _body_fields(new)),
-        *_compare("record type", _by_name(old.records), _by_name(new.records)),
-        *_compare("record field", _record_fields(old), _record_fields(new)),
+        *_compare_items("resource", _by_name(old.resources), _by_name(new.resources)),
+        *_compare_items("operation", _operations_by_label(old), _operations_by_label(new)),
+        *_compare_items("parameter", _parameters_by_label(old), _parameters_by_label(new)),
+        *_compare_items("body field", _body_fields_by_label(old), _body_fields_by_label(new)),
+        *_compare_items("record type", _by_name(old.records), _by_name(new.records)),
+        *_compare_items(
+            "record field", _record_fields_by_label(old), _record_fields_by_label(new)
+        ),
     ]
     if (old.directories, old.settings) != (new.directories, new.settings):
         lines.append("~ directories and settings of overrides.toml")
     return lines
 
 
-def _compare(kind: str, old: Mapping[str, T], new: Mapping[str, T]) -> Iterator[str]:
+def _compare_items(kind: str, old: Mapping[str, T], new: Mapping[str, T]) -> Iterator[str]:
     yield from (f"+ {kind} {name}" for name in new if name not in old)
     yield from (f"- {kind} {name}" for name in old if name not in new)
     for name in new:
@@ -43,10 +45,10 @@ def _changed_facts(old: msgspec.Struct, new: msgspec.Struct) -> Iterator[str]:
         before, after = getattr(old, fact), getattr(new, fact)
         is_part = fact in _PARTS and isinstance(after, tuple)
         if before != after and not is_part:
-            yield f"{fact} {_format(before)} -> {_format(after)}"
+            yield f"{fact} {_format_fact(before)} -> {_format_fact(after)}"
 
 
-def _format(value: object) -> str:
+def _format_fact(value: object) -> str:
     return f"({', '.join(map(str, value))})" if isinstance(value, tuple) else repr(value)
 
 
@@ -54,18 +56,18 @@ def _by_name(items: Iterable[T]) -> dict[str, T]:
     return {str(item.name): item for item in items}  # type: ignore[attr-defined]
 
 
-def _operations(catalog: Catalog) -> dict[str, Operation]:
+def _operations_by_label(catalog: Catalog) -> dict[str, Operation]:
     return {f"{op.id} ({op.http} {op.path})": op for op in catalog.operations}
 
 
-def _parameters(catalog: Catalog) -> dict[str, msgspec.Struct]:
+def _parameters_by_label(catalog: Catalog) -> dict[str, msgspec.Struct]:
     return {f"{op.name}({p.argument}=)": p for op in catalog.operations for p in op.parameters}
 
 
-def _body_fields(catalog: Catalog) -> dict[str, msgspec.Struct]:
+def _body_fields_by_label(catalog: Catalog) -> dict[str, msgspec.Struct]:
     return {f"{op.name}({f.name}=)": f for op in catalog.operations for f in op.body}
 
 
-def _record_fields(catalog: Catalog) -> dict[str, msgspec.Struct]:
+def _record_fields_by_label(catalog: Catalog) -> dict[str, msgspec.Struct]:
     records: tuple[RecordType, ...] = catalog.records
     return {f"{record.name}.{f.path}": f for record in records for f in record.fields}

@@ -87,15 +87,15 @@ class Spec:
         for path, item in self._document["paths"].items():
             for verb in VERBS:
                 if verb in item:
-                    yield self._operation(path, verb, item)
+                    yield self._parse_operation(path, verb, item)
 
-    def _operation(self, path: str, verb: str, item: Json) -> RawOperation:
+    def _parse_operation(self, path: str, verb: str, item: Json) -> RawOperation:
         node = item[verb]
         # A parameter may stand at the path and again at the operation; the latter wins.
         parameters = {
             parameter["name"]: parameter
             for parameter in map(
-                self._parameter, [*item.get("parameters", ()), *node.get("parameters", ())]
+                self._follow_parameter, [*item.get("parameters", ()), *node.get("parameters", ())]
             )
         }
         content = node.get("requestBody", {}).get("content", {})
@@ -116,7 +116,7 @@ class Spec:
             answer=next((media["schema"] for media in answer["content"].values()), {}),
         )
 
-    def _parameter(self, node: Json) -> Json:
+    def _follow_parameter(self, node: Json) -> Json:
         if "$ref" not in node:
             return node
         found: Json = self._document["components"]["parameters"][node["$ref"].rpartition("/")[2]]
