@@ -1,4 +1,4 @@
-"""CSV: gids as quoted text, days as days, no live formulas."""
+"""CSV files: gids as quoted text, ISO 8601 dates, formulas disarmed."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from asana_frames.export.text import as_text
 def to_csv(
     frame: pd.DataFrame, path: str | os.PathLike[str], *, disarm: bool = True, bom: bool = False
 ) -> None:
-    """Write a frame as CSV: UTF-8, whole or not at all.
+    """Write a frame as CSV in UTF-8.
 
-    All but numbers is quoted, gids too, so that readers which look at quotes keep them text
-    (pandas does not: read them back with ``pd.read_csv(path, dtype={"gid": "str"})``); tuples are
+    Everything but numbers is quoted, so that programs that respect quotes keep gids as text
+    (pandas does not: use ``pd.read_csv(path, dtype={"gid": "str"})``); tuples are
     joined by ``"; "``; moments are ISO 8601 in UTC, days are days; missing values are empty.
 
     Parameters
@@ -31,7 +31,7 @@ def to_csv(
         Put an apostrophe before text that a spreadsheet would run as a formula. Switch off where
         no spreadsheet will open the file and the text must stay as it is.
     bom
-        Begin with a byte-order mark, which Excel needs to see UTF-8.
+        Begin with a byte-order mark, by which Excel recognises UTF-8.
 
     Raises
     ------
@@ -57,10 +57,10 @@ def to_csv(
 def stream_csv(frame: pd.DataFrame, stream: IO[str], *, disarm: bool = True) -> None:
     """Write a frame as CSV to an open stream."""
     text = as_text(frame, disarm=disarm)
-    # By place, since names may be there twice.
+    # By position, because names may be duplicated.
     for place, dtype in enumerate(text.dtypes):
         if pd.api.types.is_bool_dtype(dtype):
-            # Readers that look at quotes take what has none for a number.
+            # Programs that respect quotes read unquoted text as a number.
             words = text.iloc[:, place].map({True: "True", False: "False"}, na_action="ignore")
             text.isetitem(place, words.array)
     text.to_csv(stream, index=False, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")

@@ -1,4 +1,4 @@
-"""Excel: a sheet per frame, every cell of its type, text that stays text."""
+"""Excel workbooks: one sheet per frame, typed cells, text that stays text."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# What Excel can hold; lengths are in units of UTF-16.
+# Limits of Excel; lengths are in UTF-16 code units.
 _MAX_ROWS = 1_048_576
 _MAX_COLUMNS = 16_384
 _MAX_TEXT_LENGTH = 32_767
@@ -53,10 +53,10 @@ _KINDS: dict[str, tuple[str, dict[str, Any]]] = {
     "day": ("write_number", {"num_format": "yyyy-mm-dd"}),
     "moment": ("write_number", {"num_format": "yyyy-mm-dd hh:mm:ss"}),
 }
-#: Characters that a value of the kind takes, where not its own length counts.
+#: Width in characters of the kinds with a fixed width.
 _WIDTHS = {"flag": 6, "day": 10, "moment": 19}
 _NARROWEST, _WIDEST = 6, 60
-#: Rows that are looked at for the width of a column.
+#: Rows from which the width of a column is measured.
 _SAMPLE = 1_000
 #: Room for the button of the filter.
 _BUTTON = 3
@@ -76,12 +76,13 @@ def to_excel(
     *,
     charts: Mapping[str, Figure | Axes] | None = None,
 ) -> None:
-    """Write frames as one Excel workbook, whole or not at all; needs the extra ``excel``.
+    """Write frames as one Excel workbook; needs the extra ``excel``.
 
     Numbers, flags, days and moments are cells of their type. Moments are in UTC, and the header
-    says so. Text is always text: gids keep every digit, and nothing becomes a formula or a link;
-    so are integers of more than 15 digits, which Excel would round, and days before March 1900,
-    which it cannot show. Tuples are joined by ``"; "``; missing and infinite values are empty.
+    says so. Text is always text: gids keep every digit, and nothing becomes a formula or a link.
+    Integers of more than 15 digits, which Excel would round, and days before March 1900, which it
+    cannot show, are text as well. Tuples are joined by ``"; "``; missing and infinite values are
+    empty.
     (pandas makes numbers of text that looks like some; read gids back with
     ``pd.read_excel(path, dtype={"gid": "str"})``.)
 
@@ -99,7 +100,7 @@ def to_excel(
     Raises
     ------
     InvalidArgument
-        There is no frame, one is too large for Excel, or a chart is no chart.
+        There is no frame, one is too large for Excel, or a chart is not a Figure or Axes.
     ConfigurationError
         xlsxwriter is not installed (the message has the pip line), or the file cannot be written.
 
@@ -128,7 +129,7 @@ def to_excel(
 
 def _check_frames(frames: Mapping[str, Any]) -> None:
     if not frames:
-        raise InvalidArgument('There is no frame to write: give one, such as {"tasks": tasks}.')
+        raise InvalidArgument('No frame to write; give one, such as {"tasks": tasks}.')
     for name, frame in frames.items():
         if not isinstance(frame, pd.DataFrame):
             raise InvalidArgument(
@@ -148,7 +149,7 @@ def _build_workbook(
     xlsxwriter: Any, frames: Mapping[str, pd.DataFrame], drawn: Mapping[str, Picture]
 ) -> bytes:
     stream = BytesIO()
-    # Nothing is left in the folder of temporary files when something fails.
+    # In memory, so that an error leaves no temporary files.
     book = xlsxwriter.Workbook(stream, {"in_memory": True})
     formats = {kind: book.add_format(look) for kind, (_, look) in _KINDS.items()}
     formats["header"] = book.add_format({"bold": True, "bottom": 1, "quote_prefix": True})
@@ -172,7 +173,7 @@ def _build_workbook(
 
 
 def _write_frame(sheet: Any, frame: pd.DataFrame, formats: Mapping[str, Any]) -> int:
-    """Write a frame and return how many texts had to be cut."""
+    """Write a frame and return the number of texts that were cut."""
     rows, columns = frame.shape
     cut = 0
     for place, name in enumerate(frame.columns):
@@ -191,7 +192,7 @@ def _write_frame(sheet: Any, frame: pd.DataFrame, formats: Mapping[str, Any]) ->
                 write(row + 1, place, value, look)
     if columns:
         sheet.autofilter(0, 0, rows, columns - 1)
-        # No green corners at gids.
+        # Hides the green corners at gids.
         whole_sheet = f"A1:XFD{_MAX_ROWS}"
         sheet.ignore_errors({"number_stored_as_text": whole_sheet})
     sheet.freeze_panes(1, 0)
@@ -199,21 +200,21 @@ def _write_frame(sheet: Any, frame: pd.DataFrame, formats: Mapping[str, Any]) ->
 
 
 def _insert_chart(sheet: Any, picture: Picture, frame: pd.DataFrame | None) -> None:
-    """Put a chart to the right of the table, below the header that does not scroll."""
+    """Insert a chart to the right of the table, below the fixed header."""
     row, column = (0, 0) if frame is None else (1, min(frame.shape[1] + 1, _MAX_COLUMNS - 1))
     if frame is None:
         sheet.hide_gridlines(2)
-    # Neither moved nor squeezed when a filter hides rows.
+    # Neither moved nor resized when a filter hides rows.
     options = {
         "image_data": BytesIO(picture.png),
-        "description": picture.words,
+        "description": picture.alt_text,
         "object_position": 3,
     }
     sheet.insert_image(row, column, "chart.png", options)
 
 
 def _normalize_dtype(column: pd.Series[Any]) -> pd.Series[Any]:
-    """Return a column whose dtype tells its kind, where one dtype can."""
+    """Return a column with a plain dtype instead of a category, Arrow or sparse one."""
     if isinstance(column.dtype, pd.CategoricalDtype | pd.ArrowDtype | pd.SparseDtype):
         column = column.astype(object)
     is_moments = column.dtype == object and pd.api.types.infer_dtype(column) == "datetime"
@@ -221,7 +222,7 @@ def _normalize_dtype(column: pd.Series[Any]) -> pd.Series[Any]:
 
 
 def _convert_column(column: pd.Series[Any]) -> Iterator[Cells]:
-    """Yield the cells of a column that are not empty, by kind."""
+    """Yield the filled cells of a column, by kind."""
     dtype = column.dtype
     if pd.api.types.is_datetime64_any_dtype(dtype):
         return _convert_times(column)
@@ -255,7 +256,7 @@ def _convert_floats(column: pd.Series[Any]) -> Cells:
 
 
 def _convert_times(column: pd.Series[Any]) -> Iterator[Cells]:
-    """Yield days or moments as Excel counts them, and as text those it cannot count."""
+    """Yield days or moments as serial numbers of Excel, and as text those out of its range."""
     is_naive = not isinstance(column.dtype, pd.DatetimeTZDtype)
     present = column.dropna() if is_naive else column.dropna().dt.tz_convert(None)
     moments = present.to_numpy().astype("datetime64[us]")
@@ -271,11 +272,11 @@ def _convert_times(column: pd.Series[Any]) -> Iterator[Cells]:
 
 
 def _convert_objects(column: pd.Series[Any]) -> Iterator[Cells]:
-    """Yield the cells of a column of any values, each of its own kind."""
+    """Yield the cells of an object column, each value by its own kind."""
     found: dict[str, Cells] = {}
     for row, value in zip(_find_filled_rows(column), column.dropna(), strict=True):
         kind, cell = _convert_value(value)
-        # An empty text is an empty cell, which a filter calls blank.
+        # Empty text becomes an empty cell, which filters show as blank.
         if cell != "":
             cells = found.setdefault(kind, Cells(kind, [], []))
             cells.rows.append(row)
@@ -301,10 +302,10 @@ def _convert_value(value: Any) -> tuple[str, Any]:
 
 
 def _fit_text(text: str, most: int = _MAX_TEXT_LENGTH) -> str:
-    """Return text as Excel can hold it; what is cut ends with ``…``."""
+    """Return text cut to the length that Excel can hold; cut text ends with ``…``."""
     units = text.encode("utf-16-le", "surrogatepass")
     if len(units) <= 2 * most:
-        # Half of a surrogate pair is no character and would break the file.
+        # A lone surrogate is not a character and would break the file.
         return units.decode("utf-16-le", "replace")
     return units[: 2 * (most - 1)].decode("utf-16-le", "ignore") + "…"
 
@@ -315,10 +316,10 @@ def _is_cut(whole: str, written: str) -> bool:
 
 
 def _escape_markup(text: str) -> str:
-    """Return what xlsxwriter writes as this text.
+    """Return the text in the form in which xlsxwriter writes it unchanged.
 
-    It takes all between ``<r>`` and ``</r>`` for markup of its own and writes it unescaped, so
-    such a text is given to it as that markup.
+    xlsxwriter takes text from ``<r>`` to ``</r>`` for its own markup and does not escape it, so
+    such a text is wrapped in that markup.
     """
     if not (text.startswith("<r>") and text.endswith("</r>")):
         return text
@@ -341,8 +342,8 @@ def _measure_width(header: str, parts: Iterable[Cells]) -> int:
 
 
 def _choose_sheet_names(names: Iterable[str]) -> dict[str, str]:
-    """Return names -> names of sheets: such as Excel takes, and no two alike."""
-    # Excel keeps a name for itself.
+    """Return name -> sheet name: valid in Excel and unique."""
+    # Excel reserves this name.
     taken = {"history"}
     sheets = {}
     for name in names:
@@ -358,6 +359,6 @@ def _choose_sheet_names(names: Iterable[str]) -> dict[str, str]:
 
 
 def _shorten_name(base: str, most: int) -> str:
-    # An apostrophe at an end would end the name inside of formulas.
+    # Excel allows no apostrophe at either end.
     short = base.strip("' ").encode("utf-16-le")[: 2 * most].decode("utf-16-le", "ignore")
     return short.strip("' ") or "Sheet"

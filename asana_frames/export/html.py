@@ -1,4 +1,4 @@
-"""HTML: one page that needs nothing else, with charts and tables to read."""
+"""HTML: one self-contained page with charts and tables."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-#: From here on the digits of a floating point number say nothing.
+#: Floating point numbers from here on have no reliable decimals.
 _LARGE = 1e15
 _SHOWN_DECIMALS = 2
 
-#: What a column of objects holds -> the attribute of its cells.
+#: Content of an object column -> class attribute of its cells.
 _CLASSES = {
     **dict.fromkeys(("integer", "floating", "mixed-integer-float", "decimal"), ' class="number"'),
     **dict.fromkeys(("date", "datetime"), ' class="time"'),
@@ -133,10 +133,10 @@ def to_html(
     notes: Sequence[str] = (),
     max_rows: int = 1000,
 ) -> None:
-    """Write frames and charts as one HTML page, whole or not at all.
+    """Write frames and charts as one HTML page.
 
-    The page holds its charts and styles, runs no script and asks no server for anything, so it
-    can be mailed. It is for reading: numbers have at most two decimals, moments are ISO 8601 in
+    The page includes its charts and styles, runs no script and loads nothing, so it can be
+    mailed. It is for reading: numbers have at most two decimals, moments are ISO 8601 in
     UTC, and a column of gids (``assignee_gid``, ``followers_gids``, ``gid``) is left out where
     the frame has the column of names that goes with it (``assignee_name``, ``followers_names``,
     ``name``). Files for other programs are what ``to_csv``, ``to_excel`` and ``to_parquet`` make.
@@ -160,7 +160,7 @@ def to_html(
     Raises
     ------
     InvalidArgument
-        A frame is no frame, a chart no chart, or ``max_rows`` is below 1.
+        A frame is not a DataFrame, a chart is not a Figure or Axes, or ``max_rows`` is below 1.
     ConfigurationError
         The file cannot be written.
 
@@ -192,12 +192,12 @@ def to_html(
         sections="\n".join(sections),
     )
     with replace_file(path) as part:
-        # Half of a surrogate pair is no character.
+        # A lone surrogate is not a character.
         part.write_bytes(page.encode("utf-8", "replace"))
 
 
 def _list_notes(notes: Sequence[str]) -> Sequence[str]:
-    # A text is a sequence too, of letters.
+    # A single text is a sequence of letters.
     return (notes,) if isinstance(notes, str) else notes
 
 
@@ -222,7 +222,7 @@ def _render_contents(names: Sequence[str]) -> str:
 def _render_section(
     place: int, name: str, frame: pd.DataFrame | None, picture: Picture | None, max_rows: int
 ) -> str:
-    """Return a section: its heading, its chart, its table, and what the table leaves out."""
+    """Return a section: heading, chart, table, and a note on rows left out."""
     parts = [f"<h2>{escape(name)}</h2>"] if name else []
     if picture is not None:
         parts.append(picture.html())
@@ -250,7 +250,7 @@ def _render_table(name: str, frame: pd.DataFrame, max_rows: int) -> str:
         for kind, column in zip(kinds, shown, strict=True)
     ]
     rows = "\n".join(f"<tr>{''.join(row)}</tr>" for row in zip(*columns, strict=True))
-    # Who has no mouse scrolls what has the focus.
+    # tabindex lets keyboard users scroll the table.
     return (
         f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(name or "Table")}">\n'
         f"<table>\n<thead>\n<tr>{heads}</tr>\n</thead>\n<tbody>\n{rows}\n</tbody>\n</table>\n</div>"
@@ -258,7 +258,7 @@ def _render_table(name: str, frame: pd.DataFrame, max_rows: int) -> str:
 
 
 def _find_shown_columns(frame: pd.DataFrame) -> list[int]:
-    """Return the places of all columns but gids whose names are there too."""
+    """Return the positions of all columns except gids that have a column of names."""
     names = [name for name in frame.columns if isinstance(name, str)]
     hidden = {name for name in names if _find_name_column(name) in names}
     return [place for place, name in enumerate(frame.columns) if name not in hidden]
@@ -273,9 +273,9 @@ def _find_name_column(name: str) -> str | None:
 
 
 def _choose_class(column: pd.Series[Any]) -> str:
-    """Return the attribute that says how the cells of a column are set."""
+    """Return the class attribute for the cells of a column."""
     dtype = column.dtype
-    # The dtype first, since a column of nothing has one too.
+    # The dtype first, because an empty column has one too.
     if pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_bool_dtype(dtype):
         return ' class="number"'
     if pd.api.types.is_datetime64_any_dtype(dtype):
@@ -284,7 +284,7 @@ def _choose_class(column: pd.Series[Any]) -> str:
 
 
 def _format_column(column: pd.Series[Any]) -> list[str]:
-    """Return the values of a column as they are read; missing ones are empty."""
+    """Return the values of a column as text; missing ones are empty."""
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
         column = column_as_text(column)
     values: list[Any] = [
@@ -299,7 +299,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _choose_decimals(numbers: Sequence[float]) -> int:
-    """Return how many decimals tell the numbers apart from whole ones, two at most."""
+    """Return the number of decimals that the numbers need, two at most."""
     finite = [number for number in numbers if abs(number) < _LARGE]
     return next(
         (
@@ -322,7 +322,7 @@ def _format_value(value: Any, decimals: int) -> str:
         number = float(value)
         if abs(number) >= _LARGE:
             return f"{number:g}"
-        # Zero is added since what is rounded to zero may have a minus.
+        # Adding zero turns -0.0 into 0.0.
         return f"{round(number, decimals) + 0.0:,.{decimals}f}"
     if isinstance(value, date):
         return value.isoformat()

@@ -1,4 +1,4 @@
-"""Parquet: the frame as it is, dtypes and tuples included."""
+"""Parquet files: one frame with its dtypes and tuples."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from asana_frames._optional import require
 
 
 def to_parquet(frame: pd.DataFrame, path: str | os.PathLike[str]) -> None:
-    """Write a frame as Parquet, whole or not at all; needs the extra ``parquet``.
+    """Write a frame as Parquet; needs the extra ``parquet``.
 
     Parameters
     ----------
     frame
         Any frame; the index is left out. Tuples become lists.
     path
-        The file.
+        The file; an older one is replaced only when the new one is complete.
 
     Raises
     ------

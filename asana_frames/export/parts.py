@@ -1,4 +1,4 @@
-"""Frames as they come -> a folder of Parquet files of one schema, in bounded memory."""
+"""A stream of frames as a folder of Parquet files with one schema, in bounded memory."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ def to_parquet_parts(
 ) -> pd.DataFrame:
     """Write frames as the parts of a Parquet data set; needs the extra ``parquet``.
 
-    Each frame is written and let go before the next one is asked for, so what ``asana.stream``
-    reads need not fit into memory. The folder appears when all of it is written, and not if
-    something fails.
+    Each frame is written and released before the next one is read, so the result of
+    ``asana.stream`` need not fit into memory. The folder appears once everything is written; after
+    an error or an interrupt there is none.
 
     Parameters
     ----------
     frames
         Frames of one resource, such as ``asana.stream(asana.tasks.list, project=projects)``.
-        Columns that only some of them have, as custom fields can be, are in all parts: missing,
-        or the empty list.
+        Columns that only some of the frames have, such as custom fields, are in all parts: their
+        values are missing, lists are empty.
     folder
-        The folder to make; ``pandas.read_parquet`` reads it as one.
+        The folder to create; ``pandas.read_parquet`` reads it as one frame.
 
     Returns
     -------
@@ -44,8 +44,8 @@ def to_parquet_parts(
     Raises
     ------
     ConfigurationError
-        pyarrow is not installed (the message has the pip line), there are files in the folder
-        already, or it cannot be written.
+        pyarrow is not installed (the message has the pip line), the folder exists and
+        is not empty, or it cannot be written.
 
     Examples
     --------
@@ -62,7 +62,7 @@ def to_parquet_parts(
     )
     target = Path(folder)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise ConfigurationError(f"{target} is there already. Give a folder that is new or empty.")
+        raise ConfigurationError(f"{target} already exists. Give a folder that is new or empty.")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
@@ -82,16 +82,14 @@ def to_parquet_parts(
 def _write_parts(
     frames: Iterable[pd.DataFrame], scratch: Path, arrow: Any, parquet: Any
 ) -> pd.DataFrame:
-    """Write every frame, and those again whose schema turned out to lack something."""
+    """Write each frame to a file, then rewrite the files that lack columns of others."""
     parts: list[tuple[str, int, Any]] = []
-    for number, frame in enumerate(frames):
-        plain = frame.copy(deep=False)
-        # What a frame remembers of its making is of the whole read, not of a part.
-        plain.attrs = {}
-        table = arrow.Table.from_pandas(plain, preserve_index=False)
-        name = f"part-{number:05d}.parquet"
-        parquet.write_table(table, scratch / name)
-        parts.append((name, table.num_rows, table.schema))
+    # enumerate would keep the frame until the next one is there.
+    for frame in frames:
+        name = f"part-{len(parts):05d}.parquet"
+        schema = _write_part(frame, scratch / name, arrow, parquet)
+        parts.append((name, len(frame), schema))
+        del frame
     if parts:
         schemas = [schema for _, _, schema in parts]
         whole = arrow.unify_schemas(schemas, promote_options="permissive")
@@ -109,15 +107,25 @@ def _write_parts(
     )
 
 
+def _write_part(frame: pd.DataFrame, path: Path, arrow: Any, parquet: Any) -> Any:
+    """Write a frame to a file and return its schema."""
+    plain = frame.copy(deep=False)
+    # The attrs describe the whole read, not a part of it.
+    plain.attrs = {}
+    table = arrow.Table.from_pandas(plain, preserve_index=False)
+    parquet.write_table(table, path)
+    return table.schema
+
+
 def _merge_pandas_metadata(schemas: Sequence[Any]) -> dict[bytes, bytes]:
-    """Return what tells pandas the dtypes of all columns that some schema has."""
-    told = [json.loads(schema.metadata[b"pandas"]) for schema in schemas]
-    columns = {column["name"]: column for part in reversed(told) for column in part["columns"]}
-    return {b"pandas": json.dumps({**told[0], "columns": list(columns.values())}).encode()}
+    """Return the metadata from which pandas restores the dtypes of all columns."""
+    parts = [json.loads(schema.metadata[b"pandas"]) for schema in schemas]
+    columns = {column["name"]: column for part in reversed(parts) for column in part["columns"]}
+    return {b"pandas": json.dumps({**parts[0], "columns": list(columns.values())}).encode()}
 
 
 def _fill_columns(table: Any, schema: Any, arrow: Any) -> Any:
-    """Return a table with all columns of a schema; lists that it lacks are empty ones."""
+    """Return a table with all columns of a schema; missing list columns hold empty lists."""
     columns = []
     for field in schema:
         if field.name in table.column_names:

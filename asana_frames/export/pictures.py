@@ -1,4 +1,4 @@
-"""Charts as PNG, with the words for who cannot see them."""
+"""Charts as PNG images with alternative text."""
 
 from __future__ import annotations
 
@@ -15,36 +15,36 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-#: Sharp on screens of twice the usual density, and on paper.
+#: Sharp on high-density screens and on paper.
 _DPI = 144
 _SCREEN_DPI = 96
 
 
 class Picture(NamedTuple):
-    """A chart as bytes of a PNG file, and its title as plain words."""
+    """A chart as PNG bytes, and its title as alternative text."""
 
     png: bytes
-    words: str
+    alt_text: str
 
     @property
     def size(self) -> tuple[int, int]:
-        """Width and height on a screen of the usual density."""
-        # Where a PNG file has its own.
+        """Return width and height in CSS pixels."""
+        # The header of a PNG file holds its size here.
         width, height = (int.from_bytes(self.png[at : at + 4], "big") for at in (16, 20))
         return round(width * _SCREEN_DPI / _DPI), round(height * _SCREEN_DPI / _DPI)
 
     def html(self) -> str:
-        """Return the picture as an HTML element that needs no file beside it."""
+        """Return the picture as an ``img`` element with its data inline."""
         width, height = self.size
         data = b64encode(self.png).decode("ascii")
         return (
-            f'<img alt="{escape(self.words)}" width="{width}" height="{height}" '
+            f'<img alt="{escape(self.alt_text)}" width="{width}" height="{height}" '
             f'style="max-width:100%;height:auto" src="data:image/png;base64,{data}">'
         )
 
 
 def render_pictures(charts: Mapping[str, Figure | Axes] | None) -> dict[str, Picture]:
-    """Draw charts by name.
+    """Render charts as pictures, by name.
 
     Raises
     ------
@@ -65,7 +65,7 @@ def _render_picture(name: str, chart: Any) -> Picture:
 
 
 def _get_figure(name: str, chart: Any) -> Figure:
-    # Axes may lie in a part of a figure, whose own .figure is the whole.
+    # The .figure of Axes may be a SubFigure, whose own .figure is the whole.
     figure: Figure | None = getattr(getattr(chart, "figure", None), "figure", None)
     if figure is None or not hasattr(figure, "savefig"):
         raise InvalidArgument(
@@ -77,5 +77,5 @@ def _get_figure(name: str, chart: Any) -> Figure:
 
 def _get_title(figure: Figure) -> str:
     titles = [figure.get_suptitle(), *(axes.get_title() for axes in figure.axes)]
-    # A dollar sign that is meant is written with a backslash in a chart.
+    # In charts, a literal dollar sign is escaped with a backslash.
     return next((to_one_line(title).replace(r"\$", "$") for title in titles if title.strip()), "")

@@ -1,4 +1,4 @@
-"""Frames as text: tuples joined, times in ISO 8601, formulas disarmed."""
+"""Frames as text: tuples joined, ISO 8601 dates, formulas disarmed."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-#: What a spreadsheet takes for the beginning of a formula.
+#: Spreadsheets read text that begins with one of these as a formula.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _SEPARATOR = "; "
 
 
 def as_text(frame: pd.DataFrame, *, disarm: bool = True) -> pd.DataFrame:
-    """Return a frame whose values read well as text.
+    """Return a frame with lists, dates and formulas as plain text.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def as_text(frame: pd.DataFrame, *, disarm: bool = True) -> pd.DataFrame:
         The same columns: tuples joined by ``"; "``, moments as ``2026-03-02T09:15:00Z``, days as
         ``2026-03-02``; numbers and flags as they are.
     """
-    # By place, since names may be there twice.
+    # By position, because names may be duplicated.
     columns = {
         place: column_as_text(frame.iloc[:, place], disarm=disarm)
         for place in range(frame.shape[1])
@@ -38,7 +38,7 @@ def as_text(frame: pd.DataFrame, *, disarm: bool = True) -> pd.DataFrame:
 
 
 def column_as_text(column: pd.Series[Any], *, disarm: bool = True) -> pd.Series[Any]:
-    """Return one column as ``as_text`` does."""
+    """Format one column as ``as_text`` does."""
     dtype = column.dtype
     if isinstance(dtype, pd.DatetimeTZDtype):
         return _format_times(column.dt.tz_convert("UTC"), "Z")
@@ -53,12 +53,12 @@ def column_as_text(column: pd.Series[Any], *, disarm: bool = True) -> pd.Series[
 
 
 def _format_times(column: pd.Series[Any], zone: str) -> pd.Series[Any]:
-    """Return days alone where no value has a time of day."""
+    """Format moments in ISO 8601; as days where no value has a time of day."""
     present = column.dropna()
     if not zone and (present == present.dt.normalize()).all():
         days: pd.Series[Any] = column.dt.strftime("%Y-%m-%d")
         return days
-    # Asana tells milliseconds, often none; zeros that say nothing are left out.
+    # Asana sends milliseconds, which are often all zero; then they are left out.
     micros = present.dt.microsecond
     digits = 0 if not micros.any() else 3 if not (micros % 1000).any() else 6
     text = column.dt.strftime("%Y-%m-%dT%H:%M:%S.%f")
@@ -67,15 +67,15 @@ def _format_times(column: pd.Series[Any], zone: str) -> pd.Series[Any]:
 
 
 def join_items(value: Any) -> Any:
-    """Return the items of a list as one text; what is no list stays as it is."""
-    # A Parquet file gives arrays back for tuples.
+    """Join the items of a list to one text; return any other value unchanged."""
+    # Tuples read back from Parquet are arrays.
     if isinstance(value, tuple | list | np.ndarray):
         return _SEPARATOR.join("" if item is None else str(join_items(item)) for item in value)
     return value
 
 
 def format_label(name: Any) -> str:
-    """Return the name of a column as text: a day as a day, the levels of a name joined."""
+    """Format a column name as text: dates as days, levels joined."""
     if isinstance(name, tuple):
         return _SEPARATOR.join(filter(None, map(format_label, name)))
     if pd.isna(name):
@@ -86,10 +86,10 @@ def format_label(name: Any) -> str:
 
 
 def to_one_line(text: str) -> str:
-    """Return text with spaces for line breaks and for what is not to be seen."""
+    """Replace line breaks and unprintable characters by spaces."""
     return "".join(sign if sign.isprintable() else " " for sign in text).strip()
 
 
 def disarm_formula(value: Any) -> Any:
-    """Return text that no spreadsheet runs."""
+    """Prefix text that a spreadsheet would run as a formula with an apostrophe."""
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value

@@ -344,7 +344,7 @@ def test_text_that_is_too_long_is_cut_with_a_warning(
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"frames": {}}, "There is no frame to write"),
+        ({"frames": {}}, "No frame to write"),
         ({"frames": {"a": [1]}}, "'a' is a list, not a pandas DataFrame"),
         ({"charts": {"a": [1]}}, r"charts\['a'\] is a list: give a matplotlib Figure or Axes"),
     ],

@@ -104,7 +104,7 @@ def test_several_projects_are_refused_unless_one_is_meant() -> None:
 
     with pytest.raises(af.InvalidArgument, match=r"project= .*1 \(Shop\), 2 \(Site\)"):
         af.rollups.cumulative_flow(visits)
-    with pytest.raises(af.InvalidArgument, match=r"project='3' is none of .*1 \(Shop\)"):
+    with pytest.raises(af.InvalidArgument, match=r"project='3' is not one of .*1 \(Shop\)"):
         af.rollups.cumulative_flow(visits, project="3")
     for project in ("2", "Site"):
         assert set(af.rollups.cumulative_flow(visits, project=project)["section_gid"]) == {"21"}

@@ -195,7 +195,7 @@ class TestTheInput:
 def test_bad_days_and_periods_are_refused() -> None:
     tasks = tasks_of(*THREE)
 
-    with pytest.raises(af.InvalidArgument, match="start=2026-03-09 lies after end=2026-03-02"):
+    with pytest.raises(af.InvalidArgument, match="start=2026-03-09 is after end=2026-03-02"):
         af.rollups.daily(tasks, start="2026-03-09", end="2026-03-02")
     with pytest.raises(af.InvalidArgument, match="end='soon' is no day"):
         af.rollups.daily(tasks, end="soon")

@@ -94,7 +94,7 @@ def test_the_input_may_be_odd() -> None:
 def test_bad_arguments_are_refused() -> None:
     with pytest.raises(af.InvalidArgument, match=r"needs the column\(s\) cf_Estimate"):
         af.rollups.load(tasks_of(*FOUR), estimate="cf_Estimate")
-    with pytest.raises(af.InvalidArgument, match="unit='days' is unknown"):
+    with pytest.raises(af.InvalidArgument, match="unit='days' is not valid"):
         af.rollups.load(tasks_of(*FOUR), unit="days")  # type: ignore[arg-type]
     with pytest.raises(af.InvalidArgument, match="every='M' is no period"):
         af.rollups.load(tasks_of(*FOUR), every="M")  # type: ignore[arg-type]

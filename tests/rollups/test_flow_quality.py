@@ -163,9 +163,9 @@ def test_the_input_may_be_odd_and_few() -> None:
 def test_bad_arguments_are_refused() -> None:
     tasks = tasks_of(*MANY)
 
-    with pytest.raises(af.InvalidArgument, match=r"type done_sections=\['Done'\]"):
+    with pytest.raises(af.InvalidArgument, match=r"give a list: done_sections=\['Done'\]"):
         af.rollups.quality(tasks, done_sections="Done")
-    with pytest.raises(af.InvalidArgument, match="stale_days=-1 is no number of days"):
+    with pytest.raises(af.InvalidArgument, match="stale_days=-1 is not a number of days"):
         af.rollups.quality(tasks, stale_days=-1)
     with pytest.raises(af.InvalidArgument, match="now='soon' is no moment"):
         af.rollups.quality(tasks, "soon")

@@ -1,1 +1,1 @@
-"""The flow of tasks: counts, lead times, forecasts, quality."""
+"""Flow of tasks: counts, lead times, forecasts, data quality."""

@@ -1,4 +1,4 @@
-"""The flow of tasks: how many are created, completed and open, day by day, period by period."""
+"""Counts of tasks created, completed, open and due, by day or period."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ _DAILY = ("created", "completed", "open", "overdue")
 _BURNUP = ("scope", "done", "open")
 _ASSIGNEE = {"assignee_gid": "person_gid", "assignee_name": "person_name"}
 _UNITS = {"minutes": 60.0, "hours": 1.0}
-#: Rows that a table of all groups and periods may have.
+#: Limit on the rows of a table of all groups and periods.
 _MAX_ROWS = 20_000_000
 
 
 def daily(
     tasks: pd.DataFrame, tz: str = "UTC", *, start: Any = None, end: Any = None
 ) -> pd.DataFrame:
-    """Count the tasks that are created and completed on each day, and those open at its end.
+    """Count the tasks created and completed on each day, and those open at its end.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def daily(
         Tasks, as ``gather.all_tasks(..., subtasks=True)`` or ``asana.tasks.list(...)`` return
         them: needs ``gid``, ``created_at``, ``completed_at`` and ``due_on``. A task is completed
         from its ``completed_at`` on; one that was completed, opened and completed again counts
-        as open until the last time, as Asana keeps no other. One that was completed before it
+        as open until the last time, as Asana keeps only that. One that was completed before it
         was created (imports do that) counts as created when it was completed.
     tz
         The time zone of the days.
@@ -62,12 +62,12 @@ def daily(
     DataFrame
         ``day`` (datetime64[us]), a row for every day; Int64: ``created`` and ``completed`` (on
         that day), ``open`` (at its end) and ``overdue`` (open at its end, and due before that
-        day, by the due date of now: Asana keeps no other).
+        day, by the due date of now: Asana keeps only that).
 
     Raises
     ------
     InvalidArgument
-        A column is missing, ``start`` lies after ``end``, or an argument cannot be read.
+        A column is missing, ``start`` is after ``end``, or an argument cannot be read.
 
     Examples
     --------
@@ -105,28 +105,30 @@ def daily(
 
 
 def _list_days(life: pd.DataFrame, start: Any, end: Any) -> pd.DatetimeIndex:
-    """Return the days from the first to the last, none if there is nothing to count.
+    """Return all days from the first to the last; none if there is nothing to count.
 
     Raises
     ------
     InvalidArgument
-        The first lies after the last.
+        ``start`` is after ``end``.
     """
     first = life["created"].min() if start is None else parse_day(start, name="start")
     last = (
         life[["created", "completed"]].max().max() if end is None else parse_day(end, name="end")
     )
     if start is not None and end is not None and first > last:
-        raise InvalidArgument(f"start={first:%Y-%m-%d} lies after end={last:%Y-%m-%d}.")
+        raise InvalidArgument(
+            f"start={first:%Y-%m-%d} is after end={last:%Y-%m-%d}; give an earlier start."
+        )
     if pd.isna(first) or pd.isna(last):
         return pd.DatetimeIndex([]).as_unit("us")
     return pd.date_range(first, last, unit="us")
 
 
 def _get_day_offsets(events: Days, days: pd.DatetimeIndex) -> Any:
-    """Return how many days after the first of ``days`` events are; missing ones are left out."""
-    there = events[~np.isnat(events)].astype("datetime64[D]")
-    return (there - days.to_numpy()[:1].astype("datetime64[D]")).astype("int64")
+    """Return the days between the first of ``days`` and each event, without missing events."""
+    known = events[~np.isnat(events)].astype("datetime64[D]")
+    return (known - days.to_numpy()[:1].astype("datetime64[D]")).astype("int64")
 
 
 def _count_by_day(events: Days, days: pd.DatetimeIndex) -> Any:
@@ -146,7 +148,7 @@ def _count_up_to_day(events: Days, days: pd.DatetimeIndex) -> Any:
 
 
 def burnup(tasks: pd.DataFrame, every: Every = "D", tz: str = "UTC") -> pd.DataFrame:
-    """Count the tasks that there are and those that are done at the end of each period.
+    """Count all tasks and completed tasks at the end of each period.
 
     Parameters
     ----------
@@ -163,12 +165,12 @@ def burnup(tasks: pd.DataFrame, every: Every = "D", tz: str = "UTC") -> pd.DataF
         ``period`` (datetime64[us], its first day), a row for every period from the first creation
         to the last creation or completion; Int64, at the end of the period: ``scope`` (created so
         far), ``done`` (completed so far, never more) and ``open`` (scope - done). Tasks that were
-        deleted are in none of this: Asana no longer tells of them.
+        deleted are not counted: Asana no longer returns them.
 
     Raises
     ------
     InvalidArgument
-        A column is missing, or ``every`` is no known period.
+        A column is missing, or ``every`` is not a valid period.
 
     Examples
     --------
@@ -243,8 +245,8 @@ def throughput(
     Raises
     ------
     InvalidArgument
-        A column or key is missing, an argument cannot be read, or there would be more rows than a
-        machine holds.
+        A column or key is missing, an argument cannot be read, or the table would have too
+        many rows.
 
     Examples
     --------
@@ -277,7 +279,7 @@ def throughput(
 def _select_completed(
     tasks: pd.DataFrame, by: str | Sequence[str] | None, *, what: str
 ) -> tuple[pd.DataFrame, list[Key]]:
-    """Return the completed tasks, each once, with the columns that their keys stand for."""
+    """Return each completed task once, with the columns of the keys."""
     if by is None:
         return drop_duplicates(tasks[["gid", "completed_at"]]), []
     rows = unique_tasks(tasks, tasks.columns)
@@ -288,15 +290,15 @@ def _select_completed(
 def _count_by_period(
     groups: pd.DataFrame, days: pd.Series[Any], every: Every, last: pd.Timestamp | None
 ) -> pd.DataFrame:
-    """Count the days of each group and period, 0 where there are none.
+    """Count the completions of each group and period, 0 where there are none.
 
     Raises
     ------
     InvalidArgument
-        There would be more rows than a machine holds.
+        The table would have more rows than the limit.
     """
     for name in {"period", "completed"}.intersection(groups.columns):
-        raise InvalidArgument(f"{name!r} is a column of the result, so it can be no key of by=.")
+        raise InvalidArgument(f"{name!r} is a column of the result; use another key in by=.")
     periods = pd.DatetimeIndex([]).as_unit("us")
     if not days.empty:
         periods = list_periods(days.min(), days.max() if last is None else last, every)
@@ -308,8 +310,8 @@ def _count_by_period(
         table = groups.iloc[np.unique(code, return_index=True)[1]].reset_index(drop=True)
     if len(table) * len(periods) > _MAX_ROWS:
         raise InvalidArgument(
-            f"by= makes {len(table) * len(periods):,} rows of {len(table):,} groups in "
-            f"{len(periods):,} periods. Take fewer keys, or a longer period."
+            f"by= makes {len(table) * len(periods):,} rows: {len(table):,} groups in "
+            f"{len(periods):,} periods. Use fewer keys or a longer period."
         )
     at = periods.get_indexer(pd.DatetimeIndex(period_starts(days, every)))
     completed = np.bincount(code * len(periods) + at, minlength=len(table) * len(periods))
@@ -346,7 +348,7 @@ def load(
     Returns
     -------
     DataFrame
-        ``person_gid``, ``person_name`` (str, missing for tasks of nobody), ``period``
+        ``person_gid``, ``person_name`` (str, missing for unassigned tasks), ``period``
         (datetime64[us], its first day, missing for tasks without a due date), ``tasks`` (Int64)
         and ``hours`` (Float64, estimated; missing where no task has an estimate). One row per
         person and period in which a task is due, by name, gid and period.
@@ -375,7 +377,7 @@ def load(
     """
     check_every(every)
     if unit not in _UNITS:
-        raise InvalidArgument(f"unit={unit!r} is unknown: 'minutes' or 'hours'.")
+        raise InvalidArgument(f"unit={unit!r} is not valid; use 'minutes' or 'hours'.")
     columns = ["gid", "completed_at", "due_on", *_ASSIGNEE, *([estimate] if estimate else [])]
     require_columns(tasks, columns, what="rollups.load", record="task")
     rows = drop_duplicates(tasks[columns])

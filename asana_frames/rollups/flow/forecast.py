@@ -1,4 +1,4 @@
-"""When what is left will be done, by drawing from what was done before."""
+"""Forecast when the remaining tasks are done, by Monte Carlo simulation of past throughput."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ _DTYPES: dict[str, Any] = {
     "probability": "Float64",
     "cumulative": "Float64",
 }
-#: Periods after which a trial that is not through is given up.
+#: Periods after which an unfinished trial is given up.
 _MAX_PERIODS = 10_000
-#: Draws that are made at once.
+#: Draws made at once.
 _BLOCK = 2_000_000
-#: How far apart periods begin, in days at most -> what they are.
+#: Longest distance between the starts of two periods, in days -> period.
 _DISTANCES: dict[int, Every] = {1: "D", 7: "W", 31: "MS", 92: "QS", 366: "YS"}
 _MONTHS = {"MS": 1, "QS": 3, "YS": 12}
 
@@ -45,29 +45,29 @@ def forecast(
     seed: int = 0,
     every: Every | None = None,
 ) -> pd.DataFrame:
-    """Say when what remains will be done, if it goes on as it went.
+    """Forecast when the remaining tasks are done if throughput stays as it was.
 
-    Each trial draws periods of the past at random, any of them as often as chance has it, until
-    together they complete what remains. This supposes that periods to come are like those of
-    ``throughput``, and of no order: give those that are, and none that is not over yet.
+    Each trial samples past periods, with replacement, until together they complete the remaining
+    tasks. This assumes that future periods are like those of ``throughput`` and independent of
+    each other: pass only periods that are representative and over.
 
     Parameters
     ----------
     throughput
-        What ``rollups.throughput`` returns: ``period`` and ``completed``; groups are added up.
-        Periods without a row are not drawn.
+        The result of ``rollups.throughput``: ``period`` and ``completed``; groups are added up.
+        Periods without a row are not sampled.
     remaining
         How many tasks are left, such as the last ``open`` of ``rollups.burnup``.
     start
-        The first day of the first period to come; otherwise that of the one after the last of
+        The first day of the first future period; by default the day after the last period of
         ``throughput``.
     trials
-        How many times to draw.
+        The number of trials.
     seed
-        What the draws depend on: the same gives the same.
+        The seed of the random numbers: the same seed gives the same result.
     every
-        How long the periods are, as in ``rollups.throughput``; otherwise as long as the two that
-        are nearest to each other are apart. Needed where there is only one.
+        How long the periods are, as in ``rollups.throughput``; by default the distance between
+        the two that are nearest to each other. Required where there is only one.
 
     Returns
     -------
@@ -75,9 +75,9 @@ def forecast(
         One row per number of periods, from the fewest to the most that a trial took: ``periods``
         (Int64); ``date`` (datetime64[us], the last day of the last of them); ``trials`` (Int64,
         how many took so many); ``probability`` (Float64, the part of all trials) and
-        ``cumulative`` (Float64, the part that took so many or fewer). Trials that 10,000 periods
-        were not enough for are a last row whose ``periods`` and ``date`` are missing. For a date
-        to promise, take the first with a ``cumulative`` of 0.85 or more.
+        ``cumulative`` (Float64, the part that took so many or fewer). Trials that are not
+        done after 10,000 periods are a last row whose ``periods`` and ``date`` are missing. For a
+        date to promise, take the first with a ``cumulative`` of 0.85 or more.
 
     Raises
     ------
@@ -102,7 +102,7 @@ def forecast(
     amounts = _sum_by_period(throughput)
     if amounts.sum() <= 0:
         raise InvalidArgument(
-            f"{_WHAT}: nothing was ever completed, so nothing tells when the rest will be. Give a "
+            f"{_WHAT}: nothing was ever completed, so there is nothing to forecast from. Give a "
             f"throughput with completed tasks."
         )
     length = _infer_period_length(pd.DatetimeIndex(amounts.index), every)
@@ -114,41 +114,43 @@ def forecast(
 
 
 def _check_arguments(remaining: float, trials: int) -> None:
-    """Refuse what cannot be drawn for.
+    """Refuse arguments that cannot be simulated.
 
     Raises
     ------
     InvalidArgument
-        Less than nothing remains, or there is no trial.
+        ``remaining`` is negative or not a number, or ``trials`` is below 1.
     """
     if not isinstance(remaining, int | float | np.number) or not 0 <= remaining < math.inf:
-        raise InvalidArgument(f"remaining={remaining!r} is no number of tasks: 0 or more.")
+        raise InvalidArgument(f"remaining={remaining!r} is not a number of tasks; give 0 or more.")
     if not isinstance(trials, int | np.integer) or trials < 1:
-        raise InvalidArgument(f"trials={trials!r} is no number of trials: 1 or more.")
+        raise InvalidArgument(f"trials={trials!r} is not a number of trials; give 1 or more.")
 
 
 def _sum_by_period(throughput: pd.DataFrame) -> pd.Series[Any]:
-    """Return what was completed in each period, in their order.
+    """Sum the completed tasks of each period, in order.
 
     Raises
     ------
     InvalidArgument
-        In one it was less than nothing.
+        The sum of a period is negative.
     """
     dated = throughput[throughput["period"].notna()]
     sums = dated["completed"].astype("float64").groupby(dated["period"]).sum()
     if (sums < 0).any():
-        raise InvalidArgument(f"{_WHAT}: completed is below 0 in the period {sums.idxmin()}.")
+        raise InvalidArgument(
+            f"{_WHAT}: completed is below 0 in the period {sums.idxmin()}; give counts from 0 on."
+        )
     return sums
 
 
 def _infer_period_length(periods: pd.DatetimeIndex, every: Every | None) -> Every:
-    """Return how long the periods are.
+    """Return the period, from ``every`` or from the distances between periods.
 
     Raises
     ------
     InvalidArgument
-        It is not said, and cannot be told.
+        ``every`` is not given, and the distances do not match a period.
     """
     if every is not None:
         check_every(every)
@@ -159,17 +161,17 @@ def _infer_period_length(periods: pd.DatetimeIndex, every: Every | None) -> Ever
         # A month has 28 days at least, a year 365: 0.9 of the most.
         if 0.9 * most <= nearest <= most:
             return known
-    raise InvalidArgument(f"{_WHAT} cannot tell how long the periods are: type every='W'.")
+    raise InvalidArgument(f"{_WHAT} cannot tell how long the periods are: give every='W'.")
 
 
 def _simulate_trials(
     amounts: npt.NDArray[np.float64], remaining: float, trials: int, draws: np.random.Generator
 ) -> npt.NDArray[np.int64]:
-    """Return how many periods each trial took, -1 where the most were not enough."""
+    """Return the number of periods of each trial, -1 where the limit was not enough."""
     taken = np.full(trials, -1, dtype="int64")
     left = np.full(trials, remaining)
     taken[left <= 0] = 0
-    # As many at once as the rest takes on average and a little more.
+    # A little more than the rest takes on average.
     usual = min(_MAX_PERIODS, math.ceil(1.2 * remaining / amounts.mean()) + 4)
     over = 0
     while over < _MAX_PERIODS and (taken < 0).any():
@@ -187,7 +189,7 @@ def _simulate_trials(
 def _build_distribution(
     taken: npt.NDArray[np.int64], first: pd.Timestamp, every: Every
 ) -> pd.DataFrame:
-    """Return how many trials took how many periods."""
+    """Count the trials by the number of periods that they took."""
     known = taken[taken >= 0]
     periods = np.arange(known.min(), known.max() + 1) if len(known) else known
     counts = np.bincount(known - known.min()) if len(known) else known
@@ -198,7 +200,7 @@ def _build_distribution(
     if given_up:
         table.loc[len(table), "trials"] = given_up
     table["probability"] = table["trials"].astype("Float64") / len(taken)
-    # Counts are added up, as sums of parts do not end at 1.
+    # A sum of fractions might not end at exactly 1.
     table["cumulative"] = table["trials"].astype("Float64").cumsum() / len(taken)
     return table.astype(_DTYPES)
 
@@ -206,14 +208,14 @@ def _build_distribution(
 def _find_last_days(
     first: pd.Timestamp, periods: npt.NDArray[np.int64], every: Every
 ) -> npt.NDArray[np.datetime64]:
-    """Return the last day of so many periods that begin on a day."""
+    """Return the last days of the given numbers of periods, counted from a first day."""
     day = np.datetime64(first, "D")
     if every not in _MONTHS:
         days = periods * (1 if every == "D" else 7)
         return (day + days - 1).astype("datetime64[us]")
     month = day.astype("datetime64[M]")
     after = month + periods * _MONTHS[every]
-    # What began on the 31st ends with a month that has none.
+    # A period from the 31st ends with the last day of a shorter month.
     longest = ((after + 1).astype(day.dtype) - after.astype(day.dtype)).astype("int64") - 1
     into = np.minimum((day - month.astype(day.dtype)).astype("int64"), longest)
     last: npt.NDArray[np.datetime64] = after.astype(day.dtype) + into - 1

@@ -1,4 +1,4 @@
-"""How long tasks take: those that are done, and those that are open still."""
+"""How long completed tasks took, and how old open tasks are."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _LIFE = ("gid", "created_at", "completed_at")
 _TEXTS = ("task_gid", "task_name", "assignee_gid", "assignee_name", *PLACES)
 _OWN = {"task_gid": "gid", "task_name": "name"}
 _READ = (*_LIFE, "name", "assignee_gid", "assignee_name", "due_on", "modified_at")
-#: The first day of a bucket of ``aging`` -> what it is called.
+#: First day of a bucket of ``aging`` -> its name.
 BUCKETS = {
     0: "under a week",
     7: "1 to 4 weeks",
@@ -52,7 +52,7 @@ def lead_times(
     workdays: str = "Mon-Fri",
     holidays: Iterable[Any] = (),
 ) -> pd.DataFrame:
-    """Return how long each completed task took.
+    """Measure how long each completed task took, in days and working days.
 
     Parameters
     ----------
@@ -139,7 +139,7 @@ def _read_tasks(tasks: pd.DataFrame, *, what: str) -> pd.DataFrame:
 
 
 def _select_tasks(rows: pd.DataFrame, at: Index) -> pd.DataFrame:
-    """Return some of the tasks, in this order, with the places that each is in first."""
+    """Return the tasks at these positions, with the first place of each."""
     known = [name for name in _READ if name in rows.columns]
     return rows[known].take(at).reset_index(drop=True).assign(**first_places(rows, at))
 
@@ -160,7 +160,7 @@ def _to_whole_days(between: pd.Series[Any]) -> pd.Series[Any]:
 def _measure_days_since_assigned(
     rows: pd.DataFrame, stories: pd.DataFrame | None
 ) -> pd.Series[Any]:
-    """Return the days from the first assignment on, missing where nothing tells of one."""
+    """Return the days from first assignment to completion; missing without a story of one."""
     if stories is None:
         return pd.Series(pd.NA, index=rows.index, dtype="Float64")
     what = "rollups.lead_times(stories=)"
@@ -179,12 +179,12 @@ def close_times(
     by: str | Sequence[str] | None = None,
     percentiles: Sequence[float] = (0.5, 0.85, 0.95),
 ) -> pd.DataFrame:
-    """Return in how many days tasks are closed: the mean, and what most of them take.
+    """Summarise completion times in days: mean and percentiles.
 
     Parameters
     ----------
     lead_times
-        What ``rollups.lead_times`` returns: needs ``days_open`` and the columns of ``by``.
+        The result of ``rollups.lead_times``: needs ``days_open`` and the columns of ``by``.
     by
         Keys: columns, or the beginning of a pair such as ``assignee``, ``project`` or
         ``section``; None for one row. A missing value is a group of its own.
@@ -194,10 +194,10 @@ def close_times(
     Returns
     -------
     DataFrame
-        The columns of ``by``; ``tasks`` (Int64, those of which the time is known);
+        The columns of ``by``; ``tasks`` (Int64, those with a known time);
         ``avg_close_time_days`` (Float64, the mean) and a column per percentile, named
         ``p50_days`` for 0.5 (Float64; between two tasks, in proportion). Sorted by the keys.
-        Without ``by`` there is a row for no tasks, too.
+        Without ``by`` there is always one row, even for no tasks.
 
     Raises
     ------
@@ -218,7 +218,7 @@ def close_times(
     keys = [] if by is None else resolve_keys(rows, by, what="rollups.close_times")
     columns = [key.name for key in keys]
     for name in {"tasks", "avg_close_time_days", *names}.intersection(columns):
-        raise InvalidArgument(f"{name!r} is a column of the result, so it can be no key of by=.")
+        raise InvalidArgument(f"{name!r} is a column of the result; use another key in by=.")
     days = rows["days_open"].astype("Float64").astype("float64")
     groups = [rows[key.column] for key in keys] or np.zeros(len(rows))
     grouped = days.groupby(groups, dropna=False, observed=True)
@@ -233,7 +233,7 @@ def close_times(
 
 
 def _name_percentiles(percentiles: Sequence[float]) -> dict[str, float]:
-    """Return what the columns of percentiles are called.
+    """Return the column name of each percentile.
 
     Raises
     ------
@@ -243,13 +243,13 @@ def _name_percentiles(percentiles: Sequence[float]) -> dict[str, float]:
     parts = [percentiles] if isinstance(percentiles, int | float | str) else list(percentiles)
     if not all(isinstance(part, int | float) and 0 <= part <= 1 for part in parts):
         raise InvalidArgument(
-            f"percentiles={percentiles!r} takes numbers from 0 to 1: percentiles=(0.5, 0.85)."
+            f"percentiles={percentiles!r} takes numbers from 0 to 1, such as (0.5, 0.85)."
         )
     return {f"p{round(100 * part, 6):g}_days": float(part) for part in parts}
 
 
 def aging(tasks: pd.DataFrame, now: When | None = None, tz: str = "UTC") -> pd.DataFrame:
-    """Return how long each open task has been open.
+    """Measure how long each open task has been open.
 
     Parameters
     ----------
@@ -269,7 +269,7 @@ def aging(tasks: pd.DataFrame, now: When | None = None, tz: str = "UTC") -> pd.D
         ``assignee_name``, ``project_gid``, ``project_name``, ``section_gid``, ``section_name``
         (str, as in ``rollups.lead_times``); ``created_at`` (datetime64[us, UTC]); ``days_open``
         and ``days_since_modified`` (Float64, days of 24 hours, 0 at least); ``due_on``
-        (datetime64[us]); ``days_overdue`` (Int64, missing for what is not overdue); ``bucket``
+        (datetime64[us]); ``days_overdue`` (Int64, missing if not overdue); ``bucket``
         (category, ordered, by ``days_open``: under 7 days ``"under a week"``, under 28
         ``"1 to 4 weeks"``, under 91 ``"1 to 3 months"``, under 365 ``"3 to 12 months"``, else
         ``"over a year"``).

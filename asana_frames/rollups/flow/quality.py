@@ -1,4 +1,4 @@
-"""What is untidy about tasks: what to mend before a report can be believed."""
+"""Data quality of tasks: findings to fix before relying on a report, and empty columns."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _TEXTS = {
     "assignee_name": "assignee_name",
     "project_name": "project_name",
 }
-#: In the order in which they are worth a look.
+#: The most important first.
 FINDINGS = (
     "completed before created",
     "open in a done section",
@@ -56,14 +56,14 @@ def quality(
     stale_days: float = 30,
     done_sections: Sequence[str] | None = _DONE,
 ) -> pd.DataFrame:
-    """Return what is untidy about tasks, a row per finding.
+    """List data quality problems of tasks, one row per finding.
 
     Parameters
     ----------
     tasks
         Tasks, as ``gather.all_tasks(..., subtasks=True)`` returns them: needs ``gid``, ``name``,
-        ``created_at``, ``completed_at``, ``due_on`` and ``assignee_gid``. What depends on other
-        columns is not found without them.
+        ``created_at``, ``completed_at``, ``due_on`` and ``assignee_gid``. Findings that need
+        other columns are left out without them.
     now
         The moment at which the tasks are as given; the present otherwise. Without a zone it is
         read in ``tz``.
@@ -72,8 +72,8 @@ def quality(
     stale_days
         Days of 24 hours after which an open task that was not modified is stale.
     done_sections
-        The names of sections in which tasks are done, upper and lower case being the same; None
-        to leave the two findings about them out.
+        The names of sections in which tasks are done, in upper or lower case; None to leave
+        out the two findings about them.
 
     Returns
     -------
@@ -112,10 +112,13 @@ def quality(
     """
     require_columns(tasks, _NEEDED, what=_WHAT, record="task")
     if not isinstance(stale_days, int | float) or not stale_days >= 0:
-        raise InvalidArgument(f"stale_days={stale_days!r} is no number of days: 0 or more.")
+        raise InvalidArgument(
+            f"stale_days={stale_days!r} is not a number of days; give 0 or more."
+        )
     if isinstance(done_sections, str):
         raise InvalidArgument(
-            f"done_sections={done_sections!r} is one name: type done_sections=[{done_sections!r}]."
+            f"done_sections={done_sections!r} is a single name; "
+            f"give a list: done_sections=[{done_sections!r}]."
         )
     read = unique_tasks(tasks, _READ)
     rows = add_places(read, np.arange(len(read)))
@@ -139,7 +142,7 @@ def quality(
 def _build_findings(
     rows: pd.DataFrame, where: pd.Series[Any], finding: str, detail: pd.Series[Any] | None = None
 ) -> pd.DataFrame:
-    """Return the tasks of a finding."""
+    """Build the rows of one finding from the tasks where it holds."""
     chosen = rows[where.to_numpy(dtype=bool)]
     texts = {name: text_column(chosen, own) for name, own in _TEXTS.items()}
     more = pd.Series(pd.NA, index=chosen.index) if detail is None else detail[where]
@@ -160,7 +163,7 @@ def _format_days(days: pd.Series[Any]) -> pd.Series[Any]:
 
 
 def _explode_memberships(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return a row for each project that a task is in itself, none where that is not known."""
+    """Return one row per task and own project; no rows where memberships were not read."""
     if not set(_MEMBERSHIPS) <= set(rows.columns):
         return rows.head(0).assign(project_gid=None, section_name=None)
     own = rows.drop(columns=["project_gid", "project_name", "section_name"])
@@ -170,7 +173,7 @@ def _explode_memberships(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _find_misplaced(homes: pd.DataFrame, sections: Iterable[str] | None) -> list[pd.DataFrame]:
-    """Return the tasks that are open in a done section, or completed outside of them."""
+    """Find tasks open in a done section, and tasks completed outside of them."""
     if sections is None:
         return []
     name = homes["section_name"].astype(STR)
@@ -198,7 +201,7 @@ def _find_orphans(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _find_duplicate_names(homes: pd.DataFrame) -> pd.DataFrame:
-    """Return the open tasks of a project that share a name."""
+    """Find the open tasks of a project that share a name."""
     still = homes[homes["completed_at"].isna()].reset_index(drop=True)
     name = text_column(still, "name").str.strip().str.casefold()
     keys = [still["project_gid"].astype(STR), name]
@@ -218,24 +221,24 @@ def _find_stale(
 
 
 def empty_fields(tasks: pd.DataFrame) -> pd.DataFrame:
-    """Return how many records have a value, column by column.
+    """Count the values of each column that are not empty.
 
     Parameters
     ----------
     tasks
-        Tasks, or records of any other kind.
+        Tasks, or any other records.
 
     Returns
     -------
     DataFrame
         ``column`` (str), ``filled`` and ``rows`` (Int64), ``share_filled`` (Float64, missing
-        where there are no rows), the least filled first, then by column. What is missing, an
-        empty text, one of spaces only and an empty tuple or list are no values; 0 and False are.
+        where there are no rows), the least filled first, then by column. Missing
+        values, blank text and empty tuples or lists count as empty; 0 and False do not.
 
     Raises
     ------
     InvalidArgument
-        It is no DataFrame.
+        ``tasks`` is not a DataFrame.
 
     Examples
     --------

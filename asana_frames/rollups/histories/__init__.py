@@ -1,1 +1,1 @@
-"""What stories tell: times in sections, changes, tasks as of a day."""
+"""Histories read from stories: times in sections, changes, tasks as of a moment."""

@@ -24,7 +24,7 @@ _FIXED = ("gid", "created_at")
 
 
 class _OldValues(NamedTuple):
-    """Stories that tell old values, and the columns of tasks they are values of."""
+    """Subtypes of stories that hold old values, and the task columns of these values."""
 
     subtypes: tuple[str, ...]
     #: Column of tasks -> column of stories.
@@ -38,10 +38,10 @@ _OLD_VALUES = (
     _OldValues(
         ("due_date_changed",), {"due_on": "old_dates_due_on", "due_at": "old_dates_due_at"}
     ),
-    # Both dates of a range move with either of them.
+    # A change of the due date holds the start date of the range as well.
     _OldValues(("start_date_changed", "due_date_changed"), {"start_on": "old_dates_start_on"}),
 )
-#: Kind of a custom field -> what follows the name of its columns, and the old value of each.
+#: Kind of a custom field -> suffix of each of its columns, and the story column of its old value.
 _FIELD_COLUMNS: dict[str, Mapping[str, str]] = {
     "enum": {"": "old_enum_value_name"},
     "number": {"": "old_number_value"},
@@ -69,7 +69,7 @@ _READ = {
 def as_of(
     tasks: pd.DataFrame, stories: pd.DataFrame, moment: When, tz: str = "UTC"
 ) -> pd.DataFrame:
-    """Return tasks as they were at a moment, as far as stories tell it.
+    """Rebuild tasks as they were at a moment, as far as stories record it.
 
     Parameters
     ----------
@@ -138,7 +138,7 @@ def as_of(
     is_there = ~(parse_moments(known["created_at"], what=_WHAT) > at).to_numpy(dtype=bool)
     past = _TaskHistory(known[is_there].reset_index(drop=True), stories, at)
     for told in _OLD_VALUES:
-        past.replay(told.subtypes, told.columns)
+        past.restore_old_values(told.subtypes, told.columns)
     _replay_assignees(past)
     _replay_completion(past)
     _replay_places(past, known, stories)
@@ -153,7 +153,7 @@ def as_of(
 
 
 class _TaskHistory:
-    """Tasks on their way back to a moment."""
+    """Tasks whose columns are set back to a moment, and their stories."""
 
     def __init__(self, tasks: pd.DataFrame, stories: pd.DataFrame, at: pd.Timestamp) -> None:
         self.tasks = tasks
@@ -161,43 +161,45 @@ class _TaskHistory:
         self.replayed: set[str] = set()
         gids = tasks["gid"].dropna()
         self._row = pd.Series(gids.index, index=pd.Index(gids))
-        row = self.rows_of(stories["task_gid"])
+        row = self.find_rows(stories["task_gid"])
         read = stories[[name for name in stories.columns if name in _READ]].assign(row=row)
         #: Stories of the tasks in time order, with the ``row`` of the task.
         self.stories = sort_stories(read[row.notna().to_numpy(dtype=bool)], what=_WHAT)
         self.stories = self.stories.astype({"row": "int64"})
         self._is_later = (self.stories["created_at"] > at).to_numpy(dtype=bool)
 
-    def rows_of(self, gids: pd.Series[Any]) -> pd.Series[Any]:
-        """Return the row of each task, missing for one that was not there."""
+    def find_rows(self, gids: pd.Series[Any]) -> pd.Series[Any]:
+        """Return the row of each task; missing for a task that did not exist then."""
         return gids.map(self._row).astype("float64")
 
-    def first_after(self, subtypes: Iterable[str]) -> pd.DataFrame:
-        """Return the first such story after the moment, by the row of the task."""
-        return self._of(subtypes, self._is_later, "first")
+    def find_first_after(self, subtypes: Iterable[str]) -> pd.DataFrame:
+        """Return the first story of these subtypes after the moment, by the row of the task."""
+        return self._select_stories(subtypes, self._is_later, "first")
 
-    def last_before(self, subtypes: Iterable[str], rows: pd.Index[Any]) -> pd.DataFrame:
-        """Return the last such story up to the moment, missing where a row has none."""
-        return self._of(subtypes, ~self._is_later, "last").reindex(rows)
+    def find_last_before(self, subtypes: Iterable[str], rows: pd.Index[Any]) -> pd.DataFrame:
+        """Return the last story of these subtypes up to the moment; missing without one."""
+        return self._select_stories(subtypes, ~self._is_later, "last").reindex(rows)
 
-    def _of(self, subtypes: Iterable[str], when: npt.NDArray[np.bool_], keep: Any) -> pd.DataFrame:
+    def _select_stories(
+        self, subtypes: Iterable[str], when: npt.NDArray[np.bool_], keep: Any
+    ) -> pd.DataFrame:
         is_meant = self.stories["resource_subtype"].isin(list(subtypes)).to_numpy(dtype=bool)
         found = self.stories[is_meant & when]
         return found.drop_duplicates("row", keep=keep).set_index("row")
 
-    def can(self, columns: Iterable[str]) -> bool:
-        """Say whether the stories have the columns."""
+    def has_columns(self, columns: Iterable[str]) -> bool:
+        """Return whether the stories have the columns."""
         return set(columns) <= set(self.stories.columns)
 
-    def replay(self, subtypes: Iterable[str], columns: Mapping[str, str]) -> None:
-        """Put the old values of the first story after the moment into columns of the tasks."""
-        first = self.first_after(subtypes)
+    def restore_old_values(self, subtypes: Iterable[str], columns: Mapping[str, str]) -> None:
+        """Set columns of the tasks to the old values of the first story after the moment."""
+        first = self.find_first_after(subtypes)
         for column, told in columns.items():
-            if self.can([told]):
-                self.put(column, first[told])
+            if self.has_columns([told]):
+                self.set_values(column, first[told])
 
-    def put(self, column: str, values: pd.Series[Any]) -> None:
-        """Put values, by the row of the task, into a column, if there is such a column."""
+    def set_values(self, column: str, values: pd.Series[Any]) -> None:
+        """Set values of a column, by the row of the task, if the tasks have this column."""
         if column not in self.tasks.columns:
             return
         self.replayed.add(column)
@@ -210,53 +212,53 @@ class _TaskHistory:
 
 
 def _replay_assignees(past: _TaskHistory) -> None:
-    """Give the tasks that were assigned later to whom the story before gave them."""
+    """Restore assignees from the last assignment before the moment."""
     subtypes = ("assigned", "unassigned")
-    rows = past.first_after(subtypes).index
-    before = past.last_before(subtypes, rows)
+    rows = past.find_first_after(subtypes).index
+    before = past.find_last_before(subtypes, rows)
     is_given = (before["resource_subtype"] == "assigned").to_numpy(dtype=bool)
     for person, story in (("assignee", "assignee"), ("assigned_by", "created_by")):
         for end in _ENDS:
-            if past.can([f"{story}_{end}"]):
-                past.put(f"{person}_{end}", before[f"{story}_{end}"].where(is_given))
+            if past.has_columns([f"{story}_{end}"]):
+                past.set_values(f"{person}_{end}", before[f"{story}_{end}"].where(is_given))
 
 
 def _replay_completion(past: _TaskHistory) -> None:
-    """Take back completions, and put those back that were taken back later."""
+    """Restore whether tasks were completed, when and by whom."""
     subtypes = ("marked_complete", "marked_incomplete")
-    first = past.first_after(subtypes)
+    first = past.find_first_after(subtypes)
     was_done = first["resource_subtype"] == "marked_incomplete"
     if "completed_at" in past.tasks:
         done = parse_moments(past.tasks["completed_at"], what=_WHAT)
         later = past.tasks.index[(done > past.at).to_numpy(dtype=bool)]
         untold = pd.Series(False, index=later.difference(first.index))
         was_done = pd.concat([was_done, untold]).astype(bool)
-    before = past.last_before(subtypes, was_done.index)
+    before = past.find_last_before(subtypes, was_done.index)
     is_told = was_done & (before["resource_subtype"] == "marked_complete").to_numpy(dtype=bool)
-    past.put("completed", was_done)
-    past.put("completed_at", before["created_at"].where(is_told))
+    past.set_values("completed", was_done)
+    past.set_values("completed_at", before["created_at"].where(is_told))
     for end in _ENDS:
-        if past.can([f"created_by_{end}"]):
-            past.put(f"completed_by_{end}", before[f"created_by_{end}"].where(is_told))
+        if past.has_columns([f"created_by_{end}"]):
+            past.set_values(f"completed_by_{end}", before[f"created_by_{end}"].where(is_told))
 
 
 def _replay_places(past: _TaskHistory, known: pd.DataFrame, stories: pd.DataFrame) -> None:
-    """Put tasks that were moved later back into the sections where they were."""
+    """Restore the projects and sections of tasks that were moved later."""
     needed = ("memberships_project_gids", "memberships_section_gids")
-    if not past.can(_PLACES) or not set(needed) <= set(past.tasks.columns):
+    if not past.has_columns(_PLACES) or not set(needed) <= set(past.tasks.columns):
         return
     # Names of tasks do not matter here, and may not have been read.
     visits = section_times(stories, known.assign(name=known["gid"]), past.at)
     is_then = ~(visits["enter"] > past.at) & ~(visits["leave"] <= past.at)
-    moved = past.first_after(MOVES).index
-    visits = visits.assign(row=past.rows_of(visits["task_gid"]))[is_then.to_numpy(dtype=bool)]
+    moved = past.find_first_after(MOVES).index
+    visits = visits.assign(row=past.find_rows(visits["task_gid"]))[is_then.to_numpy(dtype=bool)]
     visits = _sort_visits(visits[visits["row"].isin(moved)], past.tasks[needed[0]])
     for column, told in _MEMBERSHIPS.items():
-        past.put(column, _collect_tuples(visits[told], visits["row"], moved))
+        past.set_values(column, _collect_tuples(visits[told], visits["row"], moved))
 
 
 def _sort_visits(visits: pd.DataFrame, projects: pd.Series[Any]) -> pd.DataFrame:
-    """Return visits by task, projects in the order in which the task has them now, others last."""
+    """Sort visits by task, then by the current order of its projects, former projects last."""
     now = projects[visits["row"].unique()].explode().rename_axis("row").reset_index()
     now = now.set_axis(["row", "project_gid"], axis="columns").rename_axis("place").reset_index()
     now = now.astype({"project_gid": STR}).drop_duplicates(["row", "project_gid"])
@@ -267,7 +269,7 @@ def _sort_visits(visits: pd.DataFrame, projects: pd.Series[Any]) -> pd.DataFrame
 def _collect_tuples(
     values: pd.Series[Any], rows: pd.Series[Any], wanted: pd.Index[Any]
 ) -> pd.Series[Any]:
-    """Return the values of each wanted row as a tuple; ``rows`` are in order."""
+    """Collect the values of each wanted row in a tuple; ``rows`` are sorted."""
     flat = values.astype(object).where(values.notna(), None).tolist()
     ordered = wanted.sort_values()
     starts, ends = (np.searchsorted(rows, ordered, side) for side in ("left", "right"))
@@ -278,8 +280,8 @@ def _collect_tuples(
 
 
 def _replay_fields(past: _TaskHistory) -> None:
-    """Put old values into the columns of custom fields, field by field."""
-    if not past.can(["custom_field_gid", "custom_field_name"]):
+    """Restore the values of custom fields, field by field."""
+    if not past.has_columns(["custom_field_gid", "custom_field_name"]):
         return
     kinds = past.stories["resource_subtype"].str.removesuffix(FIELD_CHANGED)
     told = past.stories.assign(kind=kinds, old_date_value=_combine_old_dates(past.stories))
@@ -292,11 +294,11 @@ def _replay_fields(past: _TaskHistory) -> None:
         values = first[(first["custom_field_gid"] == gid).to_numpy(dtype=bool)].set_index("row")
         for end, source in _FIELD_COLUMNS[kind].items():
             if source in told:
-                past.put(f"{column}{end}", values[source])
+                past.set_values(f"{column}{end}", values[source])
 
 
 def _combine_old_dates(stories: pd.DataFrame) -> pd.Series[Any]:
-    """Return old dates as columns of fields hold them: days, and UTC clock times among them."""
+    """Return old dates as field columns hold them: UTC times where set, else days."""
     days = stories.get("old_date_value_due_on")
     times = stories.get("old_date_value_due_at")
     nothing = pd.Series(pd.NaT, index=stories.index, dtype="datetime64[us]")
@@ -308,7 +310,7 @@ def _combine_old_dates(stories: pd.DataFrame) -> pd.Series[Any]:
 def _match_columns(
     fields: pd.DataFrame, columns: Sequence[Any] | pd.Index[Any]
 ) -> list[tuple[str, str, str]]:
-    """Return gid, column and kind of the fields whose column is known beyond doubt."""
+    """Return gid, column and kind of the fields that have a column to themselves."""
     found = []
     for gid, name, kind in zip(
         fields["custom_field_gid"], fields["custom_field_name"], fields["kind"], strict=True

@@ -1,4 +1,4 @@
-"""What was changed about tasks: dates, people, places, values."""
+"""Changes of tasks read from stories: dates, people, places, field values."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _DTYPES: dict[str, Any] = {
     "days": "Int64",
     "is_scope_added": "boolean",
 }
-#: What a story of Asana is -> the change.
+#: Subtype of a story -> kind of change.
 _KINDS = {
     "due_date_changed": "due date",
     "assigned": "assignee",
@@ -42,7 +42,7 @@ _KINDS = {
     "section_changed": "section",
     "name_changed": "name",
 }
-#: What a story calls something -> what a change calls it.
+#: Column of stories -> column of changes.
 _RENAMED = {
     "created_at": "changed_at",
     "created_by_gid": "changed_by_gid",
@@ -74,7 +74,7 @@ def changes(
     since: When | None = None,
     tz: str = "UTC",
 ) -> pd.DataFrame:
-    """Return what was changed about tasks, one row per change.
+    """List the changes of tasks, one row per change.
 
     Parameters
     ----------
@@ -145,7 +145,7 @@ def changes(
 
 
 def _select_changes(stories: pd.DataFrame) -> pd.DataFrame:
-    """Return the stories of changes in time order, with all columns that are read."""
+    """Select the stories of changes, in time order, with all columns that are read."""
     subtype = stories["resource_subtype"].astype(STR)
     is_field = subtype.str.endswith(FIELD_CHANGED, na=False)
     change = subtype.map(_KINDS).mask(is_field.to_numpy(dtype=bool), "field").astype(STR)
@@ -155,7 +155,7 @@ def _select_changes(stories: pd.DataFrame) -> pd.DataFrame:
 
 
 def _find_task_names(rows: pd.DataFrame, tasks: pd.DataFrame | None) -> pd.Series[Any]:
-    """Return the names of tasks as they are now, else as the stories call what they are on."""
+    """Return the current names of tasks, else those in the stories."""
     told = rows["target_name"].astype(STR)
     if tasks is None:
         return told
@@ -170,7 +170,7 @@ _Columns = Mapping[str, "pd.Series[Any]"]
 
 
 def _read_due_dates(rows: pd.DataFrame, tz: str) -> _Columns:
-    """Return due dates, and by how many days they moved."""
+    """Read due dates, and the days by which they moved."""
     texts, days = {}, {}
     for age in ("old", "new"):
         texts[age] = _format_dates(rows, f"{age}_dates", tz)
@@ -188,7 +188,7 @@ def _format_dates(rows: pd.DataFrame, stem: str, tz: str) -> pd.Series[Any]:
 
 
 def _read_assignees(rows: pd.DataFrame, _: str) -> _Columns:
-    """Return whom a task was given to, and who had it by the story before."""
+    """Read the new assignee, and as old one the assignee of the story before."""
     is_nobody = (rows["resource_subtype"] == "unassigned").to_numpy(dtype=bool)
     values = {}
     for column, end in (("assignee_name", ""), ("assignee_gid", "_gid")):
@@ -199,7 +199,7 @@ def _read_assignees(rows: pd.DataFrame, _: str) -> _Columns:
 
 
 def _make_state_reader(*ages: str) -> Callable[[pd.DataFrame, str], _Columns]:
-    """Return a reader of what a task was before and after."""
+    """Return a reader that gives fixed words for old and new."""
 
     def read(rows: pd.DataFrame, _: str) -> _Columns:
         words = dict(zip(("old", "new"), ages, strict=True))
@@ -209,7 +209,7 @@ def _make_state_reader(*ages: str) -> Callable[[pd.DataFrame, str], _Columns]:
 
 
 def _make_place_reader(**ages: str) -> Callable[[pd.DataFrame, str], _Columns]:
-    """Return a reader of things that have a gid and a name, such as sections."""
+    """Return a reader of projects or sections, which have a gid and a name."""
 
     def read(rows: pd.DataFrame, _: str) -> _Columns:
         names = {age: rows[f"{stem}_name"].astype(STR) for age, stem in ages.items()}
@@ -225,7 +225,7 @@ def _read_names(rows: pd.DataFrame, _: str) -> _Columns:
 
 
 def _read_field_values(rows: pd.DataFrame, tz: str) -> _Columns:
-    """Return values of custom fields, each as its kind is written."""
+    """Read values of custom fields as text, by the kind of the field."""
     kinds = rows["resource_subtype"].str.removesuffix(FIELD_CHANGED)
     values: dict[str, pd.Series[Any]] = {}
     for age in ("old", "new"):
@@ -233,7 +233,7 @@ def _read_field_values(rows: pd.DataFrame, tz: str) -> _Columns:
         texts = {
             "enum": rows[stem("enum_value_name")].astype(STR),
             "text": rows[stem("text_value")].astype(STR),
-            # The least that is written of a number: 3, not 3.0.
+            # Whole numbers are written without decimals: 3, not 3.0.
             "number": rows[stem("number_value")].astype("Float64").astype(STR),
             "date": _format_dates(rows, stem("date_value"), tz),
             "multi_enum": _join_lists(rows[stem("multi_enum_values_names")]),
@@ -271,7 +271,7 @@ def change_counts(changes: pd.DataFrame, by: str | Sequence[str] = "task") -> pd
     Parameters
     ----------
     changes
-        What ``rollups.changes`` returns.
+        The result of ``rollups.changes``.
     by
         A key or several, as in ``rollups.hours``: ``task``, ``changed_by``, ``project``, which
         only changes of places have, or another column. A missing value is a group of its own.
@@ -328,10 +328,10 @@ def change_counts(changes: pd.DataFrame, by: str | Sequence[str] = "task") -> pd
 
 
 def _is_reassigned(rows: pd.DataFrame) -> pd.Series[Any]:
-    """Say which rows give a task to another person than the last one who had it."""
+    """Return which rows assign a task to another person than its last assignee."""
     is_person = (rows["change"] == "assignee").to_numpy(dtype=bool)
     old, new = (rows[f"{age}_gid"].astype(STR).where(is_person) for age in ("old", "new"))
-    # Nobody in between does not make the next person the first one.
+    # An unassignment in between does not hide the last assignee.
     person = new.where(new.notna(), old)
     last = person.groupby(rows["task_gid"]).ffill().groupby(rows["task_gid"]).shift()
     before = old.where(old.notna(), last)

@@ -1,4 +1,4 @@
-"""How long tasks were in the sections of projects, and how many were there when."""
+"""Time of tasks in the sections of projects, and cumulative flow."""
 
 from __future__ import annotations
 
@@ -52,30 +52,30 @@ _FLOW: dict[str, Any] = {
     "tasks": "Int64",
 }
 _HOUR = 3_600_000_000
-#: Projects that a message names.
+#: Most projects that a message lists.
 _SHOWN = 10
-#: The beginning of what is known of a task in a project, a story, the end: in this order.
+#: Stages of a task in a project, in order: its beginning, a story, its end.
 _BEGIN, _STORY, _END = range(3)
 _ADDED, _REMOVED = "added_to_project", "removed_from_project"
-#: Subtypes of the stories that tell where tasks were moved.
+#: Subtypes of stories about moves of tasks.
 MOVES = (_ADDED, "section_changed", _REMOVED)
-#: Instead of the number of a section: in the project, nobody says where; not in the project.
+#: In place of a section code: in the project but in an unknown section; not in the project.
 _ANYWHERE, _OUTSIDE = -1, -2
 _SECTIONS = ("old_section_gid", "new_section_gid")
-#: Numbers of things, and their names, row by row.
+#: Codes of projects or sections, and their names, row by row.
 _NamedCodes = tuple[Ints, "pd.Series[Any]"]
 _PLACES = ("memberships_project_gids", "memberships_section_gids")
 
 
 class _Places(NamedTuple):
-    """Projects or sections, numbered in the order of their gids, with the names they have now."""
+    """Projects or sections in the order of their codes, with their current names."""
 
     gids: pd.Series[Any]
     names: pd.Series[Any]
 
 
 class _Moves(NamedTuple):
-    """What stories tell of the places of tasks, in time order, and the places of today."""
+    """Moves of tasks from stories, in time order, and current memberships."""
 
     #: ``task`` (row of the tasks), ``project``, ``at`` (microseconds), and the section ``before``
     #: and ``after``, one row per story.
@@ -95,7 +95,7 @@ def section_times(
     workdays: str = "Mon-Fri",
     holidays: Iterable[Any] = (),
 ) -> pd.DataFrame:
-    """Return when each task was in which section of which project, and for how long.
+    """Measure when each task was in which section of which project, and for how long.
 
     Parameters
     ----------
@@ -189,22 +189,22 @@ def section_times(
 
 
 def _read_moves(stories: pd.DataFrame, tasks: pd.DataFrame, *, what: str) -> _Moves:
-    """Return the moves of tasks, and where they are now.
+    """Read the moves of tasks from stories, and their current memberships.
 
     Parameters
     ----------
     stories
-        _Moves whose project no story or membership tells are left out, as are those of tasks that
-        are not in ``tasks``.
+        _Moves whose project is not known from a story or membership are left out, as are those of
+        tasks that are not in ``tasks``.
     tasks
         Each task once.
     what
-        The function that asks, for the message.
+        The calling function, for the message.
 
     Raises
     ------
     InvalidArgument
-        A column is missing, or projects and sections of memberships do not go together.
+        A column is missing, or projects and sections of memberships differ in number.
     """
     needed = [*STORY_COLUMNS, "project_gid", *_SECTIONS]
     require_columns(stories, needed, what=what, record="story")
@@ -235,7 +235,7 @@ def _read_moves(stories: pd.DataFrame, tasks: pd.DataFrame, *, what: str) -> _Mo
 
 
 def _build_moves(moves: pd.DataFrame, old: Ints, new: Ints) -> pd.DataFrame:
-    """Return the moment of each story, and where the task was before and after it."""
+    """Return the time of each story, and the section of the task before and after it."""
     kind = moves["resource_subtype"]
     is_added, is_removed = (kind == _ADDED).to_numpy(dtype=bool), (kind == _REMOVED).to_numpy(bool)
     return pd.DataFrame(
@@ -248,12 +248,12 @@ def _build_moves(moves: pd.DataFrame, old: Ints, new: Ints) -> pd.DataFrame:
 
 
 def _flatten_memberships(tasks: pd.DataFrame) -> pd.DataFrame:
-    """Return the memberships of tasks one below the other, by the row of the task.
+    """Return one row per membership, with the row of its task.
 
     Raises
     ------
     InvalidArgument
-        A task has more projects than sections of them, or fewer.
+        The lists of projects and sections of a task differ in length.
     """
     counts = _get_lengths(tasks[_PLACES[0]])
     columns = {}
@@ -265,8 +265,8 @@ def _flatten_memberships(tasks: pd.DataFrame) -> pd.DataFrame:
         check_tuples(tasks[column].dtype, column)
         if (_get_lengths(tasks[column]) != counts).any():
             raise InvalidArgument(
-                f"{column} and {_PLACES[0]} are of different length: type "
-                f"fields=['memberships.project.name', 'memberships.section.name'] to read both."
+                f"{column} and {_PLACES[0]} have different lengths; read both with "
+                f"fields=['memberships.project.name', 'memberships.section.name']."
             )
         flat = list(chain.from_iterable(tasks[column].dropna()))
         columns[name] = pd.Series(flat, dtype=STR)
@@ -278,7 +278,7 @@ def _get_lengths(lists: pd.Series[Any]) -> Ints:
 
 
 def _number_gids(*columns: pd.Series[Any]) -> tuple[list[Ints], pd.Series[Any]]:
-    """Return the columns as numbers of gids, -1 for a missing one, and the gids in order."""
+    """Return the columns as codes, -1 for a missing gid, and the sorted gids."""
     codes, gids = pd.factorize(pd.concat(columns, ignore_index=True), sort=True)
     ends = np.cumsum([len(column) for column in columns])[:-1]
     parts = np.split(codes.astype("int64"), ends)
@@ -288,8 +288,8 @@ def _number_gids(*columns: pd.Series[Any]) -> tuple[list[Ints], pd.Series[Any]]:
 def _infer_projects(
     project: Ints, old: Ints, new: Ints, members: tuple[Ints, Ints], count: int
 ) -> Ints:
-    """Return the project of each move, where it is missing that of its sections elsewhere."""
-    # The last place is that of a missing section, whose number is -1.
+    """Return the project of each move; a missing one is inferred from its sections."""
+    # The last position belongs to missing sections, whose code is -1.
     project_of: Ints = np.full(count + 1, -1, dtype="int64")
     for sections, owners in ((old, project), (new, project), members):
         project_of[sections[owners >= 0]] = owners[owners >= 0]
@@ -300,7 +300,7 @@ def _infer_projects(
         if not solved.any():
             return project
         project = np.where(solved, found, project).astype("int64")
-        # Both sections of a move are in one project: what was found tells more of the next.
+        # Both sections of a move are in one project, so each result may solve more moves.
         for sections in (old, new):
             project_of[sections[solved]] = found[solved]
 
@@ -308,13 +308,13 @@ def _infer_projects(
 def _find_current_names(
     count: int, told: Iterable[_NamedCodes], members: _NamedCodes
 ) -> pd.Series[Any]:
-    """Return a name for each number: that of memberships, else that of the last story."""
+    """Return the name for each code: from memberships, else from the last story."""
     now = _find_last_names(count, [members])
     return now.where(now.notna(), _find_last_names(count, told))
 
 
 def _find_last_names(count: int, columns: Iterable[_NamedCodes]) -> pd.Series[Any]:
-    """Return a name for each number: that of the last row that has one in any of the columns."""
+    """Return the name for each code from the last row that has one."""
     names = pd.Series(None, index=range(count), dtype=STR)
     last = np.full(count, -1)
     for numbers, column in columns:
@@ -328,10 +328,10 @@ def _find_last_names(count: int, columns: Iterable[_NamedCodes]) -> pd.Series[An
 
 
 def _build_marks(moves: _Moves, created: Ints, now: int) -> pd.DataFrame:
-    """Return all that is known of where a task was, one row per moment, by task and project.
+    """Return the known places of tasks over time, by task and project.
 
-    Each task in a project has a row of its beginning, one per story and one of the end; ``before``
-    and ``after`` say where the task was.
+    Each task in a project has a row for its beginning, one per story and one for its end;
+    ``before`` and ``after`` are the sections of the task.
     """
     keys = ["task", "project"]
     pairs = pd.concat([moves.stories[keys], moves.members[keys]]).drop_duplicates()
@@ -350,7 +350,7 @@ def _build_marks(moves: _Moves, created: Ints, now: int) -> pd.DataFrame:
 
 
 def _align_ends(marks: pd.DataFrame) -> pd.DataFrame:
-    """Return the marks with beginnings and ends that agree with the stories next to them."""
+    """Make beginnings and ends agree with the stories next to them."""
     at, stage = marks["at"].to_numpy(), marks["stage"].to_numpy()
     after, before = marks["after"].to_numpy(), marks["before"].to_numpy()
     is_begin, is_end = stage == _BEGIN, stage == _END
@@ -365,7 +365,7 @@ def _align_ends(marks: pd.DataFrame) -> pd.DataFrame:
 
 
 def _build_visits(marks: pd.DataFrame) -> pd.DataFrame:
-    """Return the visits: between two marks one, or two if the marks contradict each other."""
+    """Build one visit between two marks, or two visits if the marks contradict each other."""
     mark, following = marks.iloc[:-1], marks.iloc[1:]
     start, stop = mark["at"].to_numpy(), following["at"].to_numpy()
     left, reached = mark["after"].to_numpy(), following["before"].to_numpy()
@@ -375,10 +375,10 @@ def _build_visits(marks: pd.DataFrame) -> pd.DataFrame:
     agree = was_in & is_in & ((left == reached) | (left == _ANYWHERE) | (reached == _ANYWHERE))
     half_way = start + (stop - start) // 2
     section = np.maximum(left, reached)
-    is_told = (stage != _BEGIN) & (section != _ANYWHERE)
+    is_known = (stage != _BEGIN) & (section != _ANYWHERE)
     stop = np.where(is_last, NEVER, stop)
     parts = [
-        (agree, start, stop, section, is_told),
+        (agree, start, stop, section, is_known),
         (was_in & ~agree, start, half_way, left, False),
         (is_in & ~agree, half_way, stop, reached, False),
     ]
@@ -395,7 +395,7 @@ def _to_timestamps(microseconds: npt.NDArray[np.int64]) -> pd.Series[Any]:
 
 
 def _add_names(stays: pd.DataFrame, moves: _Moves, tasks: pd.DataFrame) -> pd.DataFrame:
-    """Return the visits with gids, names and moments instead of numbers."""
+    """Replace the codes of visits by gids, names and moments."""
     task, project, section = (stays[name].to_numpy() for name in ("task", "project", "section"))
     done = parse_task_times(tasks, "completed_at", what="rollups.section_times")
     columns = {
@@ -403,7 +403,7 @@ def _add_names(stays: pd.DataFrame, moves: _Moves, tasks: pd.DataFrame) -> pd.Da
         "task_name": tasks["name"].take(task),
         "project_gid": moves.projects.gids.take(project),
         "project_name": moves.projects.names.take(project),
-        # The number of a missing section is -1, and is none of the sections.
+        # The code of a missing section is -1, which is not in the index.
         "section_gid": moves.sections.gids.reindex(section),
         "section_name": moves.sections.names.reindex(section),
         "enter": _to_timestamps(stays["enter"].to_numpy()),
@@ -427,7 +427,7 @@ def cumulative_flow(
     Parameters
     ----------
     section_times
-        What ``rollups.section_times`` returns.
+        The result of ``rollups.section_times``.
     every
         A period as in ``rollups.hours``.
     tz
@@ -480,7 +480,7 @@ def cumulative_flow(
     enter = visits["enter"]
     if enter.isna().all():
         return pd.DataFrame(columns=list(_FLOW)).astype(_FLOW)
-    # What has no end yet tells by its hours what the present is.
+    # The hours of a current visit tell the present moment.
     present = enter + pd.to_timedelta(visits["hours"].astype("float64"), unit="h")
     ends = pd.concat([visits["leave"], present.dt.round("us").astype(UTC)], ignore_index=True)
     first, last = local_days(pd.Series([enter.min(), ends.max()]), tz)
@@ -488,11 +488,11 @@ def cumulative_flow(
     sections = visits.drop_duplicates("section_gid")[["section_gid", "section_name"]]
     section = pd.Index(sections["section_gid"]).get_indexer(pd.Index(visits["section_gid"]))
     steps = np.zeros((len(periods) + 1, len(sections)), dtype="int64")
-    # What ended before the first known beginning is not there at the end of any period.
+    # A visit that ended before the first known beginning counts in no period.
     leave = visits["leave"].clip(lower=enter.min())
     for at, step in ((enter.fillna(enter.min()), 1), (leave, -1)):
         period = periods.get_indexer(pd.DatetimeIndex(period_starts(local_days(at, tz), every)))
-        # A missing end is in no period, which is the row too many.
+        # A missing end gets position -1: the extra last row.
         np.add.at(steps, (period, section), step)
     return pd.DataFrame(
         {
@@ -510,7 +510,7 @@ def _select_project(section_times: pd.DataFrame, project: str | None) -> pd.Data
     Raises
     ------
     InvalidArgument
-        There are several, or none of that gid or name.
+        There are several projects, or none matches ``project``.
     """
     places = section_times[["project_gid", "project_name"]].drop_duplicates("project_gid")
     if project is not None:
@@ -519,11 +519,11 @@ def _select_project(section_times: pd.DataFrame, project: str | None) -> pd.Data
         known, places = places, places[is_meant.to_numpy(dtype=bool, na_value=False)]
         if places.empty and not known.empty:
             raise InvalidArgument(
-                f"project={project!r} is none of the projects: {_format_projects(known)}."
+                f"project={project!r} is not one of the projects: {_format_projects(known)}."
             )
     if len(places) > 1:
         raise InvalidArgument(
-            f"rollups.cumulative_flow counts the tasks of one project; type project= and the gid "
+            f"rollups.cumulative_flow counts the tasks of one project; give project= with the gid "
             f"of one of these: {_format_projects(places)}."
         )
     return section_times[section_times["project_gid"].isin(places["project_gid"]).to_numpy(bool)]

@@ -1,4 +1,4 @@
-"""Stories in the order in which they happened, and what all readers of stories need of them."""
+"""Stories in time order, and what all rollups of stories share."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import pandas as pd
 from asana_frames.rollups.shared.duplicates import drop_duplicates
 from asana_frames.rollups.shared.moments import parse_moments, to_microseconds
 
-#: Columns without which a story cannot be placed.
+#: Columns that every rollup of stories needs.
 STORY_COLUMNS = ("gid", "task_gid", "created_at", "resource_subtype")
 #: The subtype of a story about a custom field is the kind of the field and this.
 FIELD_CHANGED = "_custom_field_changed"
 
 
 def sort_stories(stories: pd.DataFrame, *, what: str) -> pd.DataFrame:
-    """Return each story once, as they happened; those of one moment in the order of their gids.
+    """Sort stories by time, each once; those of one moment by gid.
 
     Stories without a task or a moment are left out.
 
@@ -28,7 +28,7 @@ def sort_stories(stories: pd.DataFrame, *, what: str) -> pd.DataFrame:
     known = stories["created_at"].notna() & stories["task_gid"].notna()
     dated = drop_duplicates(stories[known.to_numpy(dtype=bool)])
     is_tied = dated["created_at"].duplicated(keep=False)
-    # Of two gids the longer one is the later: they are numbers that are given out in order.
+    # Gids are numbers assigned in order, so the longer of two is the later one.
     tied = dated.loc[is_tied, ["gid"]].assign(length=lambda rows: rows["gid"].str.len())
     rank = np.zeros(len(dated), dtype="int64")
     rank[tied.sort_values(["length", "gid"], kind="stable").index] = np.arange(len(tied))

@@ -1,4 +1,4 @@
-"""Tasks that wait for each other: what stands before each, and what is on the longest chain."""
+"""Dependencies of tasks: what blocks each task, and the critical path."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ _Flags: TypeAlias = npt.NDArray[np.bool_]
 
 
 class _DependencyGraph(NamedTuple):
-    """Tasks, and after them what they wait for that is not among them, as nodes from 0 on."""
+    """Tasks as nodes from 0 on, then the dependencies that are not among them."""
 
     tasks: pd.DataFrame
     gids: pd.Index[Any]
     edges: Edges
     is_open: _Flags
 
-    def only(self, flags: _Flags) -> Edges:
-        """Return the edges for which a flag holds."""
+    def select_edges(self, flags: _Flags) -> Edges:
+        """Return the edges with a true flag."""
         return Edges(self.edges.before[flags], self.edges.after[flags])
 
-    def padded(self, values: Any) -> Numbers:
-        """Return numbers of tasks with a 0 for each of the other nodes."""
+    def pad(self, values: Any) -> Numbers:
+        """Return the numbers of tasks with a 0 for each other node."""
         numbers = np.zeros(len(self.gids), dtype="int64")
         numbers[: len(self.tasks)] = values
         return numbers
@@ -53,7 +53,7 @@ def dependencies(
     *,
     default_days: int = 1,
 ) -> pd.DataFrame:
-    """Return what each task waits for, what waits for it, and how much time there is to spare.
+    """List what each task waits for and blocks, and its schedule by the critical path method.
 
     Asana gives dependencies when asked for them::
 
@@ -143,13 +143,15 @@ def dependencies(
     require_columns(tasks, ["gid", "name", "completed", "due_on"], what=_WHAT, record="task")
     require_columns(edges, _PAIR, what=_WHAT)
     if isinstance(default_days, bool) or not isinstance(default_days, int) or default_days < 1:
-        raise InvalidArgument(f"default_days={default_days!r} is no number of days; type 1.")
+        raise InvalidArgument(
+            f"default_days={default_days!r} is not a number of days; give 1 or more."
+        )
     day = resolve_today(now, tz)
     network = _build_graph(_describe_tasks(tasks, default_days), edges)
-    # Over all edges: a circle is wrong even where its tasks are done.
+    # All edges count: a circle is an error even if its tasks are completed.
     level = levels(network.edges, _label_nodes(network), what="These tasks wait for each other")
     before, after = network.edges
-    binding = network.only(network.is_open[before] & network.is_open[after])
+    binding = network.select_edges(network.is_open[before] & network.is_open[after])
     table = network.tasks.assign(
         **_list_neighbours(network),
         **_count_open_dependencies(network),
@@ -176,7 +178,7 @@ _DTYPES: dict[str, Any] = {
 
 
 def _describe_tasks(tasks: pd.DataFrame, default_days: int) -> pd.DataFrame:
-    """Return what is known of each task alone, and all projects that it is in."""
+    """Return the columns of each task that need no edges, and all its projects."""
     rows = drop_duplicate_gids(tasks)
     places = Homes(rows).places()
     found = {
@@ -196,7 +198,7 @@ def _describe_tasks(tasks: pd.DataFrame, default_days: int) -> pd.DataFrame:
 
 
 def _build_graph(tasks: pd.DataFrame, edges: pd.DataFrame) -> _DependencyGraph:
-    # Sorted, so that their order changes nothing: neither tuples nor which circle is named.
+    # Sorted, so that tuples and messages do not depend on the order of edges.
     pairs = edges[[*_PAIR]].astype(STR).dropna().drop_duplicates().sort_values([*_PAIR])
     known = pd.Index(tasks["task_gid"])
     ends = pd.Index(pd.concat([pairs[name] for name in _PAIR])).unique()
@@ -223,17 +225,17 @@ def _list_neighbours(network: _DependencyGraph) -> dict[str, pd.Series[Any]]:
 
 
 def _group_gids(gids: pd.Index[Any], nodes: Numbers, count: int) -> pd.Series[Any]:
-    """Return a tuple for each node of the gids that belong to it, in the order given."""
+    """Return a tuple of gids for each node, in the order given."""
     order = np.argsort(nodes, kind="stable")
     ends = np.searchsorted(nodes[order], np.arange(count + 1)).tolist()
     sorted_gids = gids[order].tolist()
     tuples = [tuple(sorted_gids[start:end]) for start, end in pairwise(ends)]
-    # Said to be objects, or tuples of one length would become a table.
+    # Without the dtype, tuples of one length would become a table.
     return pd.Series(tuples, dtype=object)
 
 
 def _count_open_dependencies(network: _DependencyGraph) -> dict[str, Any]:
-    """Return how many tasks stand before each, and whether it is blocked by them."""
+    """Count open and unknown dependencies, and tell which tasks are blocked."""
     before, after = network.edges
     count = len(network.tasks)
     is_standing = network.is_open[before]
@@ -247,14 +249,14 @@ def _count_open_dependencies(network: _DependencyGraph) -> dict[str, Any]:
 
 
 def _find_crossings(network: _DependencyGraph) -> _Flags:
-    """Return whether each task waits for one with which it shares no project."""
+    """Return whether each task waits for a task with which it shares no project."""
     count = len(network.tasks)
     homes = network.tasks["project_gids"].explode().dropna()
     places = pd.DataFrame({"node": homes.index, "project": homes.array}, dtype=object)
     places = places.astype({"node": "int64"})
     is_housed = np.isin(np.arange(len(network.gids)), places["node"])
     before, after = network.edges
-    before, after = network.only(is_housed[before] & is_housed[after])
+    before, after = network.select_edges(is_housed[before] & is_housed[after])
     steps = pd.DataFrame({"step": np.arange(len(after)), "before": before, "after": after})
     shared = steps.merge(places, left_on="before", right_on="node").merge(
         places, left_on=["after", "project"], right_on=["node", "project"]
@@ -265,7 +267,7 @@ def _find_crossings(network: _DependencyGraph) -> _Flags:
 
 
 def _find_conflicts(tasks: pd.DataFrame, binding: Edges) -> _Flags:
-    """Return whether each task starts or is due before something that it waits for is due."""
+    """Return whether each task starts or is due before one of its dependencies is due."""
     start, due = (tasks[name].to_numpy("datetime64[us]") for name in _DAYS)
     is_known = (binding.before < len(tasks)) & (binding.after < len(tasks))
     before, after = binding.before[is_known], binding.after[is_known]
@@ -279,10 +281,10 @@ def _find_conflicts(tasks: pd.DataFrame, binding: Edges) -> _Flags:
 def _compute_schedule(
     network: _DependencyGraph, binding: Edges, level: Numbers, day: pd.Timestamp
 ) -> dict[str, Any]:
-    """Return the chain to each task, when it can and when it must be done, and its slack."""
+    """Compute the longest chain to each task, its earliest and latest days, and its slack."""
     count = len(network.tasks)
     is_open = network.is_open[:count]
-    days = network.padded(network.tasks["days"].where(is_open, 0))
+    days = network.pad(network.tasks["days"].where(is_open, 0))
     done = heaviest(days, binding, level)
     onward = heaviest(days, Edges(binding.after, binding.before), level.max(initial=0) - level)
     slack = (done.max(initial=0) - (done + onward - days))[:count]
@@ -293,7 +295,7 @@ def _compute_schedule(
         "slack": pd.Series(slack, dtype="Int64"),
     }
     scheduled: dict[str, Any] = {name: values.where(is_open) for name, values in found.items()}
-    own = network.padded(is_open)
+    own = network.pad(is_open)
     return scheduled | {
         "chain": heaviest(own, binding, level)[:count],
         "is_critical": is_open & (slack == 0),

@@ -1,4 +1,4 @@
-"""The projects of portfolios: how far each is, and how far it should be."""
+"""Projects of portfolios: actual and expected progress, and last status."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ _DTYPES: dict[str, Any] = {
     **dict.fromkeys(("days_since_status", "expected_share"), "Float64"),
     "is_behind": "boolean",
 }
-#: How much less may be done than expected.
+#: Lag behind the expected share that is still on track.
 _TOLERATED = 0.1
-#: Less than any share of tasks and days, more than what floats lose.
+#: Rounding tolerance: smaller than any difference of shares.
 _TINY = 1e-9
 
 
@@ -47,7 +47,7 @@ def portfolio(
     *,
     memberships: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Return how far each project of portfolios is, how far it should be, and its last status.
+    """Summarise each project of portfolios: tasks, actual and expected progress, last status.
 
     All of it is read with::
 
@@ -153,7 +153,7 @@ def portfolio(
 
 
 def _list_items(items: pd.DataFrame) -> pd.DataFrame:
-    """Return which item is in which portfolio: ``gid`` and ``portfolio``, of all rows."""
+    """Return pairs of item and portfolio: ``gid`` and ``portfolio``, of all rows."""
     if "portfolio_gids" not in items:
         return pd.DataFrame({"gid": [], "portfolio": []}, dtype=STR)
     check_tuples(items["portfolio_gids"].dtype, "portfolio_gids")
@@ -168,7 +168,7 @@ def _is_portfolio(items: pd.DataFrame, inside: pd.DataFrame) -> pd.Series[Any]:
 
 
 def _find_paths(items: pd.DataFrame, inside: pd.DataFrame) -> pd.Series[Any]:
-    """Return the names of the portfolios above each item, from the top, on the shortest way.
+    """Return the names of the portfolios above each item on the shortest path, from the top.
 
     Raises
     ------
@@ -190,7 +190,7 @@ def _find_paths(items: pd.DataFrame, inside: pd.DataFrame) -> pd.Series[Any]:
         holders = [(*ways[holder], holder) for holder in above.get(node, [])]
         ways[node] = min(holders, key=len, default=())
     paths = [tuple(named[step] for step in ways[at] if named[step]) for at in range(len(gids))]
-    # Said to be objects, or tuples of one length would become a table.
+    # Without the dtype, tuples of one length would become a table.
     return pd.Series(paths, index=items.index, dtype=object)
 
 
@@ -208,7 +208,7 @@ def _is_completed(items: pd.DataFrame) -> Any:
 
 
 def _flag_tasks(tasks: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
-    """Return for each task, by gid, whether it is done and so on, and the day it is due."""
+    """Return what each task counts as, and its due day if it is open."""
     require_columns(
         tasks, ["gid", "completed", "due_on", "assignee_gid"], what=_WHAT, record="task"
     )
@@ -230,7 +230,7 @@ def _flag_tasks(tasks: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
 def _pair_tasks_with_projects(
     tasks: pd.DataFrame, memberships: pd.DataFrame | None
 ) -> pd.DataFrame:
-    """Return which task is in which project, each pair once."""
+    """Return each pair of task and project once."""
     if memberships is None:
         require_columns(tasks, ["memberships_project_gids"], what=_WHAT, record="task")
         check_tuples(tasks["memberships_project_gids"].dtype, "memberships_project_gids")
