@@ -46,7 +46,7 @@ __all__ = [
 
 
 class SandboxOptions(TypedDict, total=False):
-    """What a sandbox can be told; `sandbox` says what each option does."""
+    """Options of a sandbox; `sandbox` documents each of them."""
 
     size: Size
     now: datetime | None
@@ -73,12 +73,13 @@ def make_application(
     Raises
     ------
     InvalidArgument
-        A size, plan or fault is not known.
+        A size, plan or fault is not valid.
     """
     size, plan = options.get("size", "small"), options.get("plan", "enterprise")
     for name, value, known in (("size", size, DIVISIONS), ("plan", plan, PER_MINUTE)):
         if value not in known:
-            raise InvalidArgument(f"{name} is one of {', '.join(known)}, and not {value!r}.")
+            names = ", ".join(known)
+            raise InvalidArgument(f"{value!r} is not a valid {name}; use one of {names}.")
     now, faults = options.get("now") or NOW, options.get("faults")
     moment = now if now.tzinfo else now.replace(tzinfo=UTC)
     return Application(
@@ -106,8 +107,8 @@ def sandbox(
 
     "Acme" has 24 people in 5 teams, 12 projects (one is "Website relaunch"), some 1,800 tasks
     over 18 months with subtasks, dependencies, custom fields of every kind, stories, tracked
-    time, goals, portfolios, rates and budgets. It answers every operation of the API, and what
-    is written has its consequences: stories, events, sums.
+    time, goals, portfolios, rates and budgets. It answers every operation of the API, and
+    writes have their consequences: stories, events, sums.
 
     Parameters
     ----------
@@ -115,26 +116,26 @@ def sandbox(
         Same seed, same company, byte for byte.
     size
         ``small`` (some 1,800 tasks), ``medium`` (50,000) or ``large`` (1,000,000): as many
-        divisions like the small one, each made when it is first looked at.
+        divisions like the small one, each built on first access.
     now
         Where the company's history ends and its clock stands (UTC where it has no zone);
         2026-11-02 by default. Every write moves it on by a millisecond.
     plan
-        ``free``, ``starter``, ``advanced`` or ``enterprise``: what is above it answers 402.
+        ``free``, ``starter``, ``advanced`` or ``enterprise``; features outside it return 402.
     limits
         Count requests as Asana does: 150 a minute on ``free``, 1,500 on others, 60 searches,
         50 reads and 15 writes at once; 429 above.
     faults
-        What goes wrong and how often, as `Faults` or in one line: ``"429=10, drop=50"``.
+        Faults to inject, as `Faults` or in one line: ``"429=10, drop=50"``.
     latency
-        Seconds that every answer takes, or the least and the most of them.
+        Seconds that every response takes, or a range of seconds.
     token
         Who you are: ``sandbox`` is Zoe Ng, an admin; ``sandbox:<e-mail>`` anybody else.
 
     Raises
     ------
     InvalidArgument
-        A size, plan or fault is not known.
+        A size, plan or fault is not valid.
 
     Examples
     --------
@@ -174,7 +175,7 @@ def serve(
     ConfigurationError
         The port or host cannot be used.
     InvalidArgument
-        A size, plan or fault is not known.
+        A size, plan or fault is not valid.
 
     Examples
     --------

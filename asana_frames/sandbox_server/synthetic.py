@@ -72,7 +72,7 @@ _TASKS_WITHOUT_PROJECT = 40
 
 
 def make_store(seed: int, now: datetime, size: str) -> Store:
-    """Make the company; the work of its divisions is made when first looked at.
+    """Build the company; the work of its divisions is built on first access.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ def make_store(seed: int, now: datetime, size: str) -> Store:
 
 
 class DirectUpdater:
-    """Changes objects while they are made: nobody has seen them yet."""
+    """Updates objects while they are built."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
@@ -113,7 +113,7 @@ class DirectUpdater:
 
 
 def measure_all_goals(store: Store) -> None:
-    """Give goals the metrics that come of the work, from the lowest goals up."""
+    """Compute the metrics of goals, from the lowest goals up."""
     for goal in store.all("goal"):
         kinds = {link["resource_subtype"] for link in store.related("supports", goal)}
         if "subgoal" not in kinds:
@@ -126,7 +126,7 @@ def _company_factory(store: Store, stage: str, number: int = 0) -> ObjectFactory
 
 
 def build_stage(store: Store, block: DivisionBlock, stage: int) -> None:
-    """Make a stage of a division's work."""
+    """Build a stage of a division's work."""
     chances = random.Random(f"{store.seed}, block {block.number}, stage {stage}")
     make = ObjectFactory(store, block, chances, first_gid(block.number, stage), block.number)
     own = store.divisions[block.number]
@@ -152,7 +152,7 @@ def build_company(make: ObjectFactory) -> None:
 
 
 def build_division(make: ObjectFactory) -> None:
-    """Make the people, teams and projects of a division, which its tasks live in."""
+    """Build the people, teams and projects of a division."""
     workspace = make.all("workspace")[0]
     people = [build_user(make, name, workspace) for name in division_people(make.number)]
     if not make.number:
@@ -197,7 +197,7 @@ def build_work(make: ObjectFactory) -> None:
 
 
 def build_money(make: ObjectFactory) -> None:
-    """Make what the work costs, who has time for it, and the weeks that were handed in."""
+    """Build rates, budgets, allocations and timesheets."""
     build_rates_and_budgets(make)
     build_allocations(make)
     build_timesheets(make)
@@ -205,7 +205,7 @@ def build_money(make: ObjectFactory) -> None:
 
 
 def build_plans(make: ObjectFactory) -> None:
-    """Make everything that steers the work."""
+    """Build time periods, goals and portfolios."""
     build_time_periods(make)
     build_goals(make)
     build_portfolios(make)
@@ -232,7 +232,7 @@ def build_office(make: ObjectFactory) -> None:
 
 
 def build_updates(make: ObjectFactory) -> None:
-    """Make the status updates of a division, the stories of its goals, and reactions."""
+    """Build the status updates of a division, the stories of its goals, and reactions."""
     goals = make.own.get("goal", [])
     for parent in (*make.all("project"), *make.own.get("portfolio", []), *goals):
         build_status_updates(make, parent)

@@ -1,1 +1,1 @@
-"""What all resources of the sandbox are built on: the store, transactions, checks, access."""
+"""What all resources are built on: the store, transactions, checks and access."""

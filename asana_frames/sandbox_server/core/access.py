@@ -1,4 +1,4 @@
-"""Who may see and change what: the private is for its members, and for admins."""
+"""Access rules: private objects are visible to their members and to admins."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _CAN_WRITE = ("admin", "editor")
 
 
 class Access:
-    """What one person may do.
+    """Decides what one user may see and change.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ class Access:
         return known
 
     def can_see(self, item: Object) -> bool:
-        """Whether an object exists for this person."""
+        """Whether this user can see an object."""
         kind = item.get("resource_type")
         if kind in ("project", "portfolio"):
             return item["privacy_setting"] not in ("private", "members_only") or any(
@@ -63,7 +63,7 @@ class Access:
         return task["parent"] is not None and self.can_see(task["parent"])
 
     def can_change(self, item: Object) -> bool:
-        """Whether the person may write to an object that they see."""
+        """Whether this user may change an object that they can see."""
         kind = item.get("resource_type")
         if kind == "task":
             projects = item["projects"]
@@ -85,12 +85,12 @@ class Access:
 
 
 def is_admin(write: WriteContext) -> bool:
-    """Whether who writes is an admin of the workspace."""
+    """Whether the user who writes is an admin of the workspace."""
     memberships = write.store.all("workspace_membership")
     return any(m["user"] is write.me and m["is_admin"] for m in memberships)
 
 
 def require_admin(write: WriteContext) -> None:
-    """Refuse what only service accounts and admins may do."""
+    """Refuse the request unless the user is an admin."""
     if not is_admin(write):
         raise ApiError(403, "You do not have access to this")

@@ -1,4 +1,4 @@
-"""What a write may say: types, days, references, all told from the catalog."""
+"""Checks of request bodies: types, dates and references, as the catalog declares them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 def check_body(
     operation: Operation, data: Mapping[str, Any], resolve: Resolve, *, is_form: bool
 ) -> dict[str, Any]:
-    """Return the fields of a write, checked: days are days, references are objects.
+    """Check the fields of a body and replace references by objects.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def check_body(
 
 
 def _null_value(field: BodyField) -> Any:
-    """Return what a field holds once null was sent for it."""
+    """Return the value that null stands for in a field, or refuse it."""
     if not field.nullable:
         raise invalid_field(
             field.name, "Missing input" if field.required else "Value cannot be null"
@@ -139,7 +139,7 @@ def _parse_boolean(name: str, value: Any, is_form: bool) -> bool:
 
 
 def parse_number(name: str, value: Any, is_form: bool = False) -> float:
-    """Return a value that is a finite number."""
+    """Parse a finite number."""
     if is_form and isinstance(value, str):
         try:
             value = float(value)
@@ -160,7 +160,7 @@ def _parse_integer(name: str, value: Any, is_form: bool) -> int:
 
 
 def parse_day(name: str, value: Any, is_form: bool = False) -> str:
-    """Return a value that is a calendar day, such as 2026-03-31."""
+    """Parse a calendar day, such as 2026-03-31."""
     try:
         if not isinstance(value, str) or not _DAY.fullmatch(value):
             raise ValueError
@@ -170,14 +170,14 @@ def parse_day(name: str, value: Any, is_form: bool = False) -> str:
 
 
 def _check_year(when: date) -> date:
-    """Return a day that can be counted from; others are no days that anybody means."""
+    """Refuse days outside the years 1900 to 2999."""
     if not 1900 <= when.year <= 2999:
         raise ValueError
     return when
 
 
 def parse_moment(name: str, value: Any, is_form: bool = False) -> str:
-    """Return a value that is a moment, in UTC as Asana writes it."""
+    """Parse a date-time and format it in UTC as Asana does."""
     try:
         if not isinstance(value, str) or len(value) < 11:
             raise ValueError
@@ -190,13 +190,13 @@ def parse_moment(name: str, value: Any, is_form: bool = False) -> str:
 
 
 def parse_moment_or_day(name: str, value: Any) -> str:
-    """Return a value that is a moment, or a day for its first one."""
+    """Parse a date-time, or a day, which stands for its midnight."""
     is_day = isinstance(value, str) and _DAY.fullmatch(value)
     return parse_moment(name, f"{value}T00:00:00Z" if is_day else value)
 
 
 def check_rich_text(name: str, value: Any) -> str:
-    """Return a value that is rich text: XML in a body, of the tags that Asana takes."""
+    """Check that a value is rich text: XML in a body element, with the tags of Asana."""
     if not isinstance(value, str):
         raise invalid_field(name, f"Value is not a string: {_shorten(value)}")
     try:
@@ -218,7 +218,7 @@ def check_rich_text(name: str, value: Any) -> str:
 
 
 def rich_to_plain_text(html: str) -> str:
-    """Return the text of rich text."""
+    """Convert rich text to plain text."""
     root = ElementTree.fromstring(html)
     for part in root.iter():
         if part.tag in _LINE_ENDING_TAGS:
@@ -266,7 +266,7 @@ _CHECKS: dict[str, Callable[[str, Any, bool], Any]] = {
 
 
 def parse_http_url(name: str, url: str) -> SplitResult:
-    """Return the parts of a value that is an http or https address."""
+    """Split an http or https URL into its parts."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -276,13 +276,13 @@ def parse_http_url(name: str, url: str) -> SplitResult:
 
 
 def must(condition: object, field: str, problem: str, status: int = 400) -> None:
-    """Refuse a write whose field breaks a rule."""
+    """Refuse the request unless a condition holds."""
     if not condition:
         raise ApiError(status, f"{field}: {problem}")
 
 
 def text_fields(data: dict[str, Any], plain_key: str = "notes") -> dict[str, str]:
-    """Return both forms of a text of which one was given."""
+    """Return the plain and the rich form of a text given in either form."""
     html_key = f"html_{plain_key}"
     if html_key in data:
         must(plain_key not in data, html_key, f"You may only provide one of this and {plain_key}")

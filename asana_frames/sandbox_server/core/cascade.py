@@ -1,4 +1,4 @@
-"""What is deleted is gone everywhere: what belonged to it goes too, references are emptied."""
+"""Cascading deletes: owned objects are deleted too, references to deleted objects are cleared."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _KEPT = frozenset(("story", "audit_log_event"))
 
 
 def clear_deleted(changes: Transaction) -> None:
-    """Empty all references to what these changes have deleted.
+    """Delete what belonged to the deleted objects and clear all references to them.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ def _clear_lists(changes: Transaction, part: Partition, gone: Set[str]) -> None:
 
 
 def clear_partition(part: Partition, gone: Set[str]) -> None:
-    """Empty the references of a block that was made after something was deleted."""
+    """Clear the references to deleted objects in a block that is built after the delete."""
     for kind, items in part.by_type.items():
         for item in items.values() if kind not in _KEPT else ():
             item |= dict(iterate_cleared_fields(item, gone))
@@ -94,7 +94,7 @@ def clear_partition(part: Partition, gone: Set[str]) -> None:
 
 
 def iterate_cleared_fields(item: Object, gone: Set[str]) -> Iterator[tuple[str, Any]]:
-    """Yield the fields of an object that refer to what is gone, as they are without it."""
+    """Yield the fields that refer to deleted objects, with their cleared values."""
     for key, value in item.items():
         kind = value.__class__
         if kind is dict:
@@ -125,7 +125,7 @@ def _refers_to_deleted(part: Any, gone: Set[str]) -> bool:
 
 
 def drop_deleted(part: Any, gone: Set[str]) -> Any:
-    """Return a member of a list without what is gone, or None where nothing is left of it."""
+    """Return a list item without deleted objects, or None if nothing is left."""
     if not _refers_to_deleted(part, gone):
         return part
     if isinstance(part, tuple) and part[0]["gid"] not in gone:

@@ -1,4 +1,4 @@
-"""Values of custom fields: how they are kept, and how an answer shows them."""
+"""Values of custom fields: how they are stored, and how responses show them."""
 
 from __future__ import annotations
 
@@ -52,12 +52,12 @@ DEFINITION_FIELDS = (
 
 
 def custom_id_number(item: Object) -> str:
-    """Return the number that fields of the kind custom ID give an object: no two have the same."""
+    """Return the unique number that custom ID fields give an object."""
     return str(int(item["gid"]) % 1_000_000_000)
 
 
 def value_fields(field: Object, value: Any) -> Object:
-    """Return what an entry of ``custom_fields`` shows besides its definition."""
+    """Return the value fields of an entry of ``custom_fields``."""
     kind = field["representation_type"]
     if kind == "custom_id":
         shown = None if value is None else f"{field['id_prefix']}-{value}"
@@ -69,14 +69,14 @@ def value_fields(field: Object, value: Any) -> Object:
 
 
 def display_value(field: Object, value: Any) -> str | None:
-    """Return a value as text, or None where nothing is filled in."""
+    """Format a value as text; None if it is empty."""
     if value is None or value == []:
         return None
     return _FORMATTERS[field["representation_type"]](field, value)
 
 
 def format_number(field: Object, value: float) -> str:
-    """Return a number in its field's format."""
+    """Format a number as its field says."""
     precision = field.get("precision") or 0
     kind = field.get("format")
     if kind == "percentage":
@@ -95,7 +95,7 @@ def format_number(field: Object, value: float) -> str:
 
 
 def escape_text(text: str) -> str:
-    """Return plain text as rich text holds it."""
+    """Escape plain text for rich text."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 

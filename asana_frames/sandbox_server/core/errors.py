@@ -1,4 +1,4 @@
-"""Refusals, in the envelope that Asana uses."""
+"""Errors, in the envelope that Asana uses."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _HELP = (
 
 
 class ApiError(Exception):
-    """A request that is answered with an error.
+    """An error response.
 
     Parameters
     ----------
@@ -39,10 +39,10 @@ class ApiError(Exception):
 
 
 def not_found(argument: str, gid: object) -> ApiError:
-    """Return the refusal of a gid that names nothing."""
+    """Return the 404 error for an unknown gid."""
     return ApiError(404, f"{argument}: Not a recognized ID: {gid}")
 
 
 def invalid_field(field: str, problem: str) -> ApiError:
-    """Return the refusal of a field's value."""
+    """Return the 400 error for an invalid field."""
     return ApiError(400, f"{field}: {problem}")

@@ -1,4 +1,4 @@
-"""Followers and likes, which several kinds of object have."""
+"""Followers and likes, which several resources share."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def blank_likes() -> Object:
 
 
 def set_like(write: WriteContext, item: Object, liked: bool) -> None:
-    """Like something, or no longer."""
+    """Add or remove the user's like of an object."""
     others = [entry for entry in item["likes"] if entry["user"] is not write.me]
     likes = [*others, {"gid": write.me["gid"], "user": write.me}] if liked else others
     if len(likes) == len(item["likes"]):
@@ -35,7 +35,7 @@ def set_like(write: WriteContext, item: Object, liked: bool) -> None:
 
 
 def add_follower(write: WriteContext, item: Object, person: Object, *, tell: bool = True) -> None:
-    """Let somebody follow something."""
+    """Add a follower to an object."""
     if any(person is other for other in item["followers"]):
         return
     write.update_silently(item, followers=[*item["followers"], person])
@@ -46,7 +46,7 @@ def add_follower(write: WriteContext, item: Object, person: Object, *, tell: boo
 
 
 def remove_follower(write: WriteContext, item: Object, person: Object) -> None:
-    """Let somebody no longer follow something."""
+    """Remove a follower from an object."""
     rest = [other for other in item["followers"] if other is not person]
     if len(rest) == len(item["followers"]):
         return
@@ -74,7 +74,7 @@ def remove_followers(write: WriteContext) -> Object:
 
 
 def build_like(make: ObjectFactory, item: Object) -> None:
-    """Let somebody like a task or story."""
+    """Build a like of a task or story."""
     person = make.random.choice(make.all("user"))
     item["likes"] = [{"gid": person["gid"], "user": person}]
     item["num_likes"] = 1

@@ -1,4 +1,4 @@
-"""Metrics that Asana works out itself: from sub-goals, tasks and milestones."""
+"""Goal metrics that Asana computes from sub-goals, tasks and milestones."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from asana_frames.sandbox_server.core.store import Object, Store
 
 
 class GoalUpdater(Protocol):
-    """What takes new values: the changes of a write, or the making of the company."""
+    """Receives computed values: a write, or the builder of the synthetic company."""
 
     store: Store
 
@@ -19,7 +19,7 @@ class GoalUpdater(Protocol):
 
 
 def refresh_goals(sink: GoalUpdater, goal: Object) -> None:
-    """Work out a goal's metric anew, and those of the goals that it supports.
+    """Recompute the metric of a goal and of the goals that it supports.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def refresh_goals(sink: GoalUpdater, goal: Object) -> None:
 
 
 def list_reachable(start: Object, following: Callable[[Object], Iterable[Object]]) -> list[Object]:
-    """Return an object and all that steps lead to from it, each once."""
+    """List an object and everything reachable from it, each once."""
     found = {start["gid"]: start}
     waiting = [start]
     while waiting:
@@ -70,14 +70,14 @@ def _measure_goal(sink: GoalUpdater, goal: Object) -> None:
 
 
 def refresh_supported_goals(sink: GoalUpdater, task: Object) -> None:
-    """Work out the goals that a task, or a project it is in, supports."""
+    """Recompute the goals that a task or one of its projects supports."""
     for item in (task, *task["projects"]):
         for link in list(sink.store.related("supported_by", item)):
             refresh_goals(sink, link["supported_goal"])
 
 
 def weighted_progress(store: Store, goal: Object) -> float | None:
-    """Return how far what supports a goal has come, by weight; None where nothing tells."""
+    """Return the weighted progress of what supports a goal; None if it is unknown."""
     source = goal["metric"]["progress_source"]
     links = [link for link in store.related("supports", goal) if link["contribution_weight"] > 0]
     weighed = goal["metric"]["is_custom_weight"]

@@ -15,17 +15,17 @@ ListRows = Callable[[Store, Arguments], Iterable[Object]]
 
 
 def list_related(kind: str, argument: str) -> ListRows:
-    """List what is found under the object that an argument names."""
+    """List the related objects of the object that an argument names."""
     return lambda store, asked: store.related(kind, asked[argument])
 
 
 def list_field(argument: str, field: str) -> ListRows:
-    """List what a field of the object that an argument names holds."""
+    """List the content of a field of the object that an argument names."""
     return lambda store, asked: asked[argument][field]
 
 
 def list_all(kind: str, **filters: str) -> ListRows:
-    """List the objects of a kind whose fields are what the arguments ask for."""
+    """List the objects of a record type whose fields equal the arguments."""
 
     def rows(store: Store, asked: Arguments) -> Iterable[Object]:
         owners = (asked.get(argument) for argument in filters.values())
@@ -67,7 +67,7 @@ def matching_argument(found: Iterable[Object], field: str, asked: Arguments) -> 
 
 
 def filter_between(rows: ListRows, field: str, first: str, last: str) -> ListRows:
-    """Keep what lies between two days, both included."""
+    """Keep the rows between two days, both included."""
 
     def kept(store: Store, asked: Arguments) -> Iterable[Object]:
         start, end = asked.get(first) or "", asked.get(last) or "9999"
@@ -77,7 +77,7 @@ def filter_between(rows: ListRows, field: str, first: str, last: str) -> ListRow
 
 
 def filter_overlapping(rows: ListRows, start: str, end: str, first: str, last: str) -> ListRows:
-    """Keep what has a day in common with a period."""
+    """Keep the rows that overlap a period."""
 
     def kept(store: Store, asked: Arguments) -> Iterable[Object]:
         since, until = asked.get(first) or "", asked.get(last) or "9999"
@@ -88,7 +88,7 @@ def filter_overlapping(rows: ListRows, start: str, end: str, first: str, last: s
 
 
 def filter_since(rows: ListRows, field: str, argument: str) -> ListRows:
-    """Keep what happened at a moment or after it."""
+    """Keep the rows from a moment on."""
 
     def kept(store: Store, asked: Arguments) -> Iterable[Object]:
         since = asked.get(argument)
@@ -99,7 +99,7 @@ def filter_since(rows: ListRows, field: str, argument: str) -> ListRows:
 
 
 def filter_custom_type(rows: ListRows) -> ListRows:
-    """Keep what has the custom type that is asked for."""
+    """Keep the rows of the requested custom type."""
 
     def kept(store: Store, asked: Arguments) -> Iterable[Object]:
         return matching_argument(rows(store, asked), "custom_type", asked)

@@ -1,4 +1,4 @@
-"""The objects of a sandbox, by gid and by type; divisions are made when first looked at."""
+"""The objects of a sandbox by gid and by type; divisions are built on first access."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ TaskHistory = tuple[Object, Object | None, Sequence[Object], datetime]
 
 
 class Partition:
-    """A share of the objects."""
+    """A partition of the store: objects by gid, by type and by relation."""
 
     def __init__(self) -> None:
         self.by_gid: dict[str, Object] = {}
@@ -50,17 +50,17 @@ class Partition:
         self.under: dict[tuple[str, str], list[Object]] = {}
 
     def add(self, item: Object, kind: str) -> None:
-        """Hold an object."""
+        """Add an object."""
         self.by_gid[item["gid"]] = item
         self.by_type.setdefault(kind, {})[item["gid"]] = item
 
     def add_related(self, what: str, owner: Object, item: Object) -> None:
-        """Say that ``item`` is found under ``owner``."""
+        """Add ``item`` to the related objects of ``owner``."""
         self.under.setdefault((what, owner["gid"]), []).append(item)
 
 
 class DivisionBlock(Partition):
-    """The work of one division: made when looked at, forgotten again if nothing changed it."""
+    """The work of one division: built on first access, evicted again unless it was changed."""
 
     def __init__(self, number: int) -> None:
         super().__init__()
@@ -162,7 +162,7 @@ class Store:
         return next(iter(self.all(kind)))
 
     def related(self, what: str, owner: Object) -> Iterable[Object]:
-        """Return what is found under ``owner``."""
+        """Return the related objects of ``owner``."""
         key = what, owner["gid"]
         if what == "tag_tasks":
             # Of all divisions: one after the other, as far as somebody looks.
@@ -192,7 +192,7 @@ class Store:
         return next((u for u in self.all("user") if u["email"].casefold() == known), None)
 
     def _iterate_partitions(self, what: str, owner: Object) -> Iterator[Partition]:
-        """Yield the parts that may know what is found under an object."""
+        """Yield the partitions that may hold related objects of an object."""
         stage = 2 if what in ("task_stories", "reactions") else 1
         block = self._find_block(owner["gid"], stage)
         if block is not None:
@@ -211,7 +211,7 @@ class Store:
         return self.load_block(number // _SPAN, 2 if number % _SPAN >= _HISTORY else stage)
 
     def load_block(self, number: int, stage: int = 1) -> DivisionBlock:
-        """Return a block with its work, and at stage 2 its stories, made."""
+        """Return a block with its work built and, at stage 2, its stories."""
         block = self.blocks[number]
         if block.stage < stage:
             block = self._build_block(block, stage)
@@ -223,7 +223,7 @@ class Store:
         return block
 
     def _build_block(self, block: DivisionBlock, stage: int) -> DivisionBlock:
-        """Make a block up to a stage; one that cannot be made whole is as if never begun."""
+        """Build a block up to a stage; a block that fails to build is discarded."""
         made = block if block.stage else DivisionBlock(block.number)
         try:
             with pause_garbage_collection():
@@ -238,28 +238,28 @@ class Store:
         return made
 
     def _forget(self, number: int) -> None:
-        """Let go of what can be made again."""
+        """Evict a block, which can be built again."""
         del self._kept[number]
         self.blocks[number] = DivisionBlock(number)
 
     # ------------------------------------------------------------------ writing; see changes.py
 
     def append_events(self, events: list[Object]) -> None:
-        """Keep events; the oldest go when there are too many."""
+        """Append events and drop the oldest if there are too many."""
         self.events += events
         if len(self.events) > _EVENTS:
             self.forgotten += _EVENTS // 2
             del self.events[: _EVENTS // 2]
 
     def measure_goals(self) -> None:
-        """Let goals be measured, if that has not been done yet."""
+        """Compute the metrics of goals, once."""
         measure, self.measure = self.measure, None
         if measure is not None:
             measure()
             self.remeasured += 1
 
     def load_partition(self, gid: str) -> Partition:
-        """Return the part that an object belongs to, made in full and kept from now on."""
+        """Return the partition of an object, built in full and never evicted from now on."""
         block = self._find_block(gid, 2)
         if block is None:
             return self.company
@@ -267,19 +267,19 @@ class Store:
         return block
 
     def remember_original(self, item: Object, fields: Iterable[str]) -> None:
-        """Remember what fields of the company's were like before the first write to them."""
+        """Remember the original values of fields before the first write to them."""
         if is_company_gid(item.get("gid", "")):
             before = self.original.setdefault(item["gid"], {})
             for field in fields:
                 before.setdefault(field, item.get(field))
 
     def pin_block(self, block: DivisionBlock) -> None:
-        """Never forget a block from now on: it is no longer what it was made as."""
+        """Keep a block from being evicted, because it was changed."""
         block.is_written = True
         self._kept.pop(block.number, None)
 
     def find_partition(self, what: str, owner: Object, item: Object | None = None) -> Partition:
-        """Return the part whose list under ``owner`` has ``item``, or is to take it."""
+        """Return the partition whose relation of ``owner`` holds ``item``, or shall hold it."""
         key = what, owner["gid"]
         parts = [self.load_partition(owner["gid"])]
         if what in _FOUND_IN_WORK and parts[0] is self.company:
@@ -295,7 +295,7 @@ class Store:
 
 
 class ObjectFactory:
-    """Adds generated objects to a part, with chances and gids of its own.
+    """Adds generated objects to a partition, with its own random numbers and gids.
 
     Parameters
     ----------
@@ -325,7 +325,7 @@ class ObjectFactory:
         self.lives: list[TaskHistory] = []
 
     def add(self, resource_type: str, _kind: str = "", /, **fields: Any) -> Object:
-        """Make an object; ``_kind`` is its record type where ``resource_type`` does not tell."""
+        """Add an object; ``_kind`` is its record type if that is not ``resource_type``."""
         made = {"gid": str(self.next), "resource_type": resource_type, **fields}
         self.next += 1
         kind = _kind or resource_type
@@ -334,7 +334,7 @@ class ObjectFactory:
         return made
 
     def add_related(self, what: str, owner: Object, item: Object) -> None:
-        """Say that ``item`` is found under ``owner``."""
+        """Add ``item`` to the related objects of ``owner``."""
         self.part.add_related(what, owner, item)
 
     def all(self, kind: str) -> list[Object]:
@@ -348,19 +348,19 @@ class ObjectFactory:
         return sorted((item for item in known if is_company_gid(item["gid"])), key=_gid_number)
 
     def related(self, what: str, owner: Object) -> list[Object]:
-        """Return what is found under ``owner``."""
+        """Return the related objects of ``owner``."""
         key = what, owner["gid"]
         if key in self.part.under:
             return self.part.under[key]
         return self.store.original_lists.get(key, self.store.company.under.get(key, []))
 
     def original_value(self, item: Object, field: str) -> Any:
-        """Return a field of the company's as it was before anybody wrote to it."""
+        """Return the value of a field before any write."""
         return self.store.original.get(item["gid"], item).get(field, item.get(field))
 
 
 def is_company_gid(gid: str) -> bool:
-    """Whether a gid is of the company as it was made, and not of a division's work or later."""
+    """Whether a gid belongs to the company, not to a division's work or a later write."""
     return str(_COMPANY) <= gid < str(_WORK)
 
 
@@ -369,17 +369,17 @@ def _gid_number(item: Object) -> int:
 
 
 def first_gid(number: int, stage: int) -> int:
-    """Return the gid of the first object that a stage of a block makes."""
+    """Return the first gid of a stage of a block."""
     return _WORK + number * _SPAN + (_HISTORY if stage == 2 else 0)
 
 
 def format_moment(moment: datetime) -> str:
-    """Return a moment, which is in UTC, as Asana writes it."""
+    """Format a UTC moment as Asana does."""
     return f"{moment.isoformat(timespec='milliseconds')[:23]}Z"
 
 
 def format_day(moment: date) -> str:
-    """Return a calendar day as Asana writes it."""
+    """Format a calendar day as Asana does."""
     return moment.isoformat()[:10]
 
 

@@ -1,4 +1,4 @@
-"""The changes of one request: kept together, or undone together."""
+"""Transactions: the changes of one request are committed or rolled back together."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _HAS_MODIFIED = frozenset(("task", "project", "status_update", "role"))
 
 
 class Transaction:
-    """Writes to a store that leave no trace unless they are kept.
+    """Changes a store, and can roll back.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ class Transaction:
         self._told = 0
 
     def commit(self) -> None:
-        """Let the changes stay; whoever reads after this sees them."""
+        """Commit the changes."""
         if self._undo:
             self.store.version += 1
             self.store.append_events(self.events)
@@ -80,7 +80,7 @@ class Transaction:
                     self.store.unindexed.setdefault(gid, (time.monotonic(), before))
 
     def rollback(self) -> None:
-        """Take everything back, last things first."""
+        """Undo all changes in reverse order."""
         for step in reversed(self._undo):
             step()
         self.store.next_written = self._next
@@ -107,13 +107,13 @@ class Transaction:
         return made
 
     def next_gid(self) -> str:
-        """Return a gid that nothing else has."""
+        """Return a new gid."""
         gid = str(self.store.next_written)
         self.store.next_written += 1
         return gid
 
     def update(self, item: Object, **fields: Any) -> None:
-        """Change fields of an object, and when it was modified."""
+        """Change fields of an object, and its modification time."""
         self._remember_before(item)
         if item.get("resource_type") in _HAS_MODIFIED:
             fields.setdefault("modified_at", self.now)
@@ -130,7 +130,7 @@ class Transaction:
         self._undo.append(undo)
 
     def update_silently(self, item: Object, **fields: Any) -> None:
-        """Change fields of an object that do not count as a modification."""
+        """Change fields of an object without changing its modification time."""
         self.update(
             item,
             **({"modified_at": item["modified_at"]} if "modified_at" in item else {}),
@@ -138,7 +138,7 @@ class Transaction:
         )
 
     def remove(self, item: Object, kind: str = "") -> None:
-        """Take an object out of the store."""
+        """Remove an object from the store."""
         gid = item["gid"]
         if gid in self.gone:
             return
@@ -174,24 +174,24 @@ class Transaction:
     # ------------------------------------------------------------------ what is found under what
 
     def add_related(self, what: str, owner: Object, item: Object, at: int | None = None) -> None:
-        """Say that ``item`` is found under ``owner``, at a place or at the end."""
+        """Add ``item`` to the related objects of ``owner``, at an index or at the end."""
         part = self.store.find_partition(what, owner)
         have = part.under.get((what, owner["gid"]), [])
         place = len(have) if at is None else at
         self.replace(part, (what, owner["gid"]), [*have[:place], item, *have[place:]])
 
     def remove_related(self, what: str, owner: Object, item: Object) -> None:
-        """Say that ``item`` is not found under ``owner`` any more."""
+        """Remove ``item`` from the related objects of ``owner``."""
         part = self.store.find_partition(what, owner, item)
         have = part.under.get((what, owner["gid"]), [])
         self.replace(part, (what, owner["gid"]), [other for other in have if other is not item])
 
     def set_related(self, what: str, owner: Object, items: list[Object]) -> None:
-        """Give what is found under ``owner`` a new order."""
+        """Replace the related objects of ``owner``."""
         self.replace(self.store.find_partition(what, owner), (what, owner["gid"]), items)
 
     def replace(self, part: Partition, key: tuple[str, str], items: list[Object]) -> None:
-        """Let a list of a part hold other items."""
+        """Replace a relation of a partition."""
         if isinstance(part, DivisionBlock):
             self.store.pin_block(part)
         old = part.under.get(key)

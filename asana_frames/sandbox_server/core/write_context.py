@@ -1,4 +1,4 @@
-"""One write: what was asked, what it changes, and what Asana shows of that."""
+"""The context of one write: its arguments, its changes, its stories and events."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class UploadedFile(NamedTuple):
 
 
 class WriteContext(Transaction):
-    """The changes of one operation, and what it was given.
+    """A transaction with the arguments of one write operation.
 
     Parameters
     ----------
@@ -71,13 +71,13 @@ class WriteContext(Transaction):
         return datetime.fromisoformat(self.now)
 
     def find(self, name: str, gid: Any, *kinds: str) -> Object:
-        """Return the object of a gid inside a value, such as a custom field's."""
+        """Find the object of a gid that stands inside a value."""
         if self._resolve is None or isinstance(gid, bool) or not isinstance(gid, str | int):
             raise invalid_field(name, f"Not a valid ID: {gid}")
         return self._resolve(name, str(gid), kinds)
 
     def check_nested_body(self, operation: str, data: dict[str, Any]) -> dict[str, Any]:
-        """Return fields that another operation would take, checked as it would."""
+        """Check the body of another operation that stands inside this one."""
         if self._resolve is None:
             raise invalid_field(operation, "Not a valid ID")
         fields = [f for f in load().operation(operation).body if f.name != "workspace"]
@@ -85,13 +85,13 @@ class WriteContext(Transaction):
         return check_body(bare, data, self._resolve, is_form=False)
 
     def require(self, *names: str) -> None:
-        """Refuse a body without one of these fields."""
+        """Refuse the request unless these fields are given."""
         for name in names:
             if self.data.get(name) in (None, ""):
                 raise invalid_field(name, "Missing input")
 
     def insertion_index(self, items: Sequence[Object]) -> int:
-        """Return where ``insert_before`` and ``insert_after`` put something among ``items``."""
+        """Return the index that ``insert_before`` or ``insert_after`` names in ``items``."""
         before = self.data.get("insert_before")
         after = self.data.get("insert_after")
         if before and after:
@@ -110,7 +110,7 @@ class WriteContext(Transaction):
     def add_story(
         self, target: Object, subtype: str, text: str, *, html: str = "", **more: Any
     ) -> Object:
-        """Make a story on a task or goal, as Asana does for every change."""
+        """Add a story to a task or goal, as Asana does for every change."""
         is_comment = subtype == "comment_added"
         known = {
             "resource_subtype": subtype,
@@ -139,7 +139,7 @@ class WriteContext(Transaction):
         field: str = "",
         change: Object | None = None,
     ) -> None:
-        """Remember an event for those who ask what has changed.
+        """Record an event.
 
         Parameters
         ----------
@@ -172,7 +172,7 @@ class WriteContext(Transaction):
         self.events.append(event)
 
     def add_audit_event(self, event_type: str, category: str, resource: Object) -> None:
-        """Write down in the audit log what admins want to know."""
+        """Add an event to the audit log."""
         me = self.me
         made = self.add(
             "audit_log_event",
@@ -187,7 +187,7 @@ class WriteContext(Transaction):
         del made["resource_type"]
 
     def update_and_record(self, item: Object, field: str, value: Any) -> None:
-        """Change a field and remember the event; an object as value is part of it."""
+        """Change a field and record the event."""
         if item.get(field) == value and not isinstance(value, dict):
             return
         self.update(item, **{field: value})
@@ -198,7 +198,7 @@ class WriteContext(Transaction):
 
 
 def event_scopes(resource: Object | None, parent: Object | None = None) -> Iterable[str]:
-    """Yield the gids of the objects whose streams show an event: it bubbles up."""
+    """Yield the gids of the objects whose event streams contain an event."""
     for item in (resource, parent):
         if item is None:
             continue
@@ -240,13 +240,13 @@ def blank_story(target: Object) -> Object:
 
 
 def audited_fields(item: Object) -> Object:
-    """Return an object as the audit log keeps it: as it is called now."""
+    """Return the fields of an object that the audit log stores."""
     keys = ("gid", "resource_type", "resource_subtype", "name", "email")
     return {key: item[key] for key in keys if key in item}
 
 
 def delete_object(write: WriteContext) -> None:
-    """Delete the object that the path names, and what tells of it."""
+    """Delete the object that the path names."""
     ((kind, item),) = write.at.items()
     write.remove(item, kind)
 

@@ -1,4 +1,4 @@
-"""The application without a socket: answers a requests session in the same process."""
+"""A requests adapter that answers from an application in the same process."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from asana_frames.sandbox_server.http.application import ApiResponse, Applicatio
 
 
 class SandboxAdapter(BaseAdapter):
-    """Hands requests to an application.
+    """Sends requests to an application in the same process.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ class SandboxAdapter(BaseAdapter):
         return response
 
     def _apply_mishap(self, answer: ApiResponse, request: requests.PreparedRequest) -> bytes:
-        """Return what is left of a body on its way."""
+        """Return the body after its mishap, or break the connection."""
         if answer.mishap == "drop":
             raise requests.exceptions.ChunkedEncodingError(
                 "Connection broken: the body ended early", request=request
@@ -65,5 +65,5 @@ class SandboxAdapter(BaseAdapter):
         return answer.body[: len(answer.body) // 2] if is_cut else answer.body
 
     def close(self) -> None:
-        """Stop what goes on in the background."""
+        """Stop background threads."""
         self.application.close()

@@ -1,4 +1,4 @@
-"""One request, read: its path, its query, and the fields it writes."""
+"""Parsing of requests: path, query and body."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FormFields = list[tuple[str, str]]
 
 
 class ApiRequest(NamedTuple):
-    """What was asked."""
+    """A parsed request."""
 
     method: str
     path: str
@@ -48,7 +48,7 @@ class ApiRequest(NamedTuple):
 def parse_request(
     method: str, target: str, headers: Mapping[str, str], body: bytes = b""
 ) -> ApiRequest:
-    """Read a request.
+    """Parse a request.
 
     Parameters
     ----------

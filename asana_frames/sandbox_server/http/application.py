@@ -1,4 +1,4 @@
-"""The API itself: from a request to an answer; knows nothing of sockets."""
+"""The API without sockets: from a request to a response."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ Latency = float | tuple[float, float]
 
 
 class ApiResponse(NamedTuple):
-    """What is sent back."""
+    """A response."""
 
     status: int
     body: bytes
@@ -134,7 +134,7 @@ class Application:
         return answer._replace(mishap=self.mischief.choose_mishap())
 
     def close(self) -> None:
-        """Stop what goes on in the background: deliveries to webhooks."""
+        """Stop delivering to webhooks."""
         self._deliveries.close()
 
     def _record_crash(self, fault: Exception) -> ApiResponse:
@@ -162,7 +162,7 @@ class Application:
             return self._perform(request, person, operation, values)
 
     def _authenticate(self, token: str) -> UserSession:
-        """Return who a token belongs to.
+        """Return the session of a token's user.
 
         Raises
         ------
@@ -205,7 +205,7 @@ class Application:
         return ApiResponse(status, _format_body(request, body), headers)
 
     def _run_batch(self, request: ApiRequest, person: UserSession) -> ApiResponse:
-        """Do up to ten things; each has an outcome of its own, but quotas are for all."""
+        """Run the actions of a batch; each has its own outcome, quotas count the batch."""
         found: list[tuple[ApiRequest, Operation | None, dict[str, str], ApiError | None]] = []
         reads = writes = searches = 0
         for action in parse_actions(request):
@@ -262,7 +262,7 @@ class Application:
 
 
 def rewrite_event_path(request: ApiRequest) -> ApiRequest:
-    """Return the request that ``/projects/{gid}/events`` and its like stand for."""
+    """Rewrite paths such as ``/projects/{gid}/events`` to ``/events?resource={gid}``."""
     found = _STREAM.fullmatch(request.path)
     if found is None:
         return request

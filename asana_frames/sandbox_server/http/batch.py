@@ -18,7 +18,7 @@ _FORBIDDEN = ("/attachments", "/organization_exports", "/batch")
 
 
 def parse_actions(request: ApiRequest) -> Iterator[ApiRequest | ApiError]:
-    """Yield the requests of a batch, or why one of them cannot be made.
+    """Yield the requests of a batch, or the error of an invalid action.
 
     Raises
     ------
@@ -67,7 +67,7 @@ def _query_text(value: Any) -> str:
 
 
 def build_outcome(status: int, body: bytes, location: str | None) -> dict[str, Any]:
-    """Return what became of one request, with its headers the way Asana lists them."""
+    """Return the outcome of one action, with headers as Asana lists them."""
     found = [("location", location)] if location else []
     headers = {
         "headers": [{"key": key, "value": value} for key, value in found],

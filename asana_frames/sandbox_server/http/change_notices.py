@@ -1,4 +1,4 @@
-"""``Asana-Change``: which changes of the API are under way, and whether a request meets one."""
+"""The ``Asana-Change`` headers: API changes under way, and whether they affect a request."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CHANGE_HEADERS = tuple(
 
 
 def change_headers(operation: Operation, request: ApiRequest) -> tuple[tuple[str, str], ...]:
-    """Return the headers that tell of changes.
+    """Return the ``Asana-Change`` headers of a request.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Files to download: attachments and exports, at addresses that expire."""
+"""Downloads of attachments and exports, from URLs that expire."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 class FileStore:
-    """Knows what downloads hold, and where they are.
+    """Serves downloads and signs their URLs.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ class FileStore:
         self._secret = hashlib.sha256(f"files {store.seed}".encode()).digest()
 
     def url(self, item: Object) -> str | None:
-        """Return where an object's file is, or what the object says itself."""
+        """Return the download URL of an object."""
         kind = item["resource_type"]
         if kind == "attachment":
             if item["resource_subtype"] != "asana":
@@ -111,7 +111,7 @@ class FileStore:
         }
 
     def _export_graph(self, item: Object) -> Iterator[Object]:
-        """Yield an object and what is in it, each once."""
+        """Yield an object and everything inside it, each once."""
         seen: set[str] = set()
         waiting = [item]
         while waiting:
@@ -179,7 +179,7 @@ class FileStore:
 
 
 def attachment_content(item: Object) -> bytes:
-    """Return the bytes of an attachment; those of the company's making are its name, repeated."""
+    """Return the bytes of an attachment; a synthetic one repeats its name."""
     kept: bytes | None = item.get("_content")
     if kept is not None:
         return kept

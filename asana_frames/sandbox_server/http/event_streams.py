@@ -1,4 +1,4 @@
-"""Events: what happened since a sync token, for an object or a whole workspace."""
+"""Event streams: the events of an object or a workspace since a sync token."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SYNC_FAILED = (
 
 
 class EventStreams:
-    """Answers who asks what is new.
+    """Reads event streams.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ class EventStreams:
     def read(
         self, resource: Object, token: str | None, *, is_workspace: bool
     ) -> tuple[list[Object], dict[str, Any]]:
-        """Return the events of a stream since a token, and what stands beside them.
+        """Return the events since a token, with ``sync`` and ``has_more``.
 
         Parameters
         ----------
@@ -75,18 +75,18 @@ class EventStreams:
         return found, {"sync": sync, "has_more": more}
 
     def _sync_token(self, resource: Object, kept: int) -> str:
-        """Return the token to go on with after so many of the events that are kept."""
+        """Return the sync token after a number of stored events."""
         place = kept + self._store.forgotten
         return self._signed(resource, place, int(self._clock()))
 
     def _signed(self, resource: Object, place: int, given: int) -> str:
-        """Return a token: when it was given out and a signature, then after how many events."""
+        """Return a signed token: its time of issue, a signature and a position."""
         at = f"{given:08x}"
         sign = hmac.new(self._secret, f"{resource['gid']} {place} {at}".encode(), "sha256")
         return f"{at}{sign.hexdigest()[:24]}:{place}"
 
     def _place(self, resource: Object, token: str) -> int | None:
-        """Return after how many events a token goes on, or None where it does not."""
+        """Return the position of a token, or None if it is invalid or expired."""
         at, _, place = token.partition(":")
         try:
             given, start = int(at[:8], 16), int(place)

@@ -1,4 +1,4 @@
-"""Faults on demand: what goes wrong with APIs, as often as asked for, and the same every time."""
+"""Faults on demand: API failures at a chosen and reproducible rate."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _HTML = b"<html><head><title>502 Bad Gateway</title></head><body>Bad Gateway</bo
 
 @dataclass(frozen=True)
 class Faults:
-    """What goes wrong in a sandbox, and how often.
+    """The faults of a sandbox and how often they occur.
 
     Counts say every how many requests something happens; 0 is never. The first request is
     spared unless the count is 1. The same requests in the same order meet the same faults.
@@ -128,7 +128,7 @@ class Faults:
 
     @classmethod
     def parse(cls, text: str) -> Faults:
-        """Return the faults that a line of text names.
+        """Parse faults from a line of text.
 
         Parameters
         ----------
@@ -147,12 +147,14 @@ class Faults:
             name = _SHORT_NAMES.get(short.strip(), short.strip())
             if name not in kinds:
                 known = [*_SHORT_NAMES, *kinds]
-                raise InvalidArgument(f"There is no fault {short!r}.{suggest_names(short, known)}")
+                raise InvalidArgument(
+                    f"{short!r} is not a valid fault.{suggest_names(short, known)}"
+                )
             try:
                 given[name] = _parse_fault_value(kinds[name], value.strip(), given.get(name))
             except ValueError:
                 raise InvalidArgument(
-                    f"The fault {short!r} needs a number, such as {short}=10, and not {value!r}."
+                    f"The fault {short!r} needs a number, such as {short}=10; got {value!r}."
                 ) from None
         return cls(**given)
 
@@ -170,7 +172,7 @@ def _parse_fault_value(kind: str, value: str, before: Any) -> Any:
 
 
 class FaultInjector:
-    """Makes the faults happen.
+    """Injects faults into responses.
 
     Parameters
     ----------
@@ -190,7 +192,7 @@ class FaultInjector:
         self.touches_data = bool(faults.nulls or faults.unknown)
 
     def fail_request(self) -> bytes | None:
-        """Refuse a request, or return the HTML of a balancer, if it is its turn.
+        """Fail a request if it is its turn; return the HTML of a gateway error, if any.
 
         Raises
         ------
@@ -209,7 +211,7 @@ class FaultInjector:
             return _HTML if self._is_turn("gateway") else None
 
     def choose_mishap(self) -> str:
-        """Return what happens to a body on its way: drop, truncate, slow, or nothing."""
+        """Return the mishap of a body: drop, truncate, slow, or nothing."""
         with self._lock:
             for name in ("drop", "truncate", "slow"):
                 if self._is_turn(name):
@@ -221,7 +223,7 @@ class FaultInjector:
         return every > 0 and next(self._counts[name]) % every == 0
 
     def check_gids(self, gids: list[str]) -> None:
-        """Refuse a read that names an object which is to be refused."""
+        """Refuse a read that names a gid of ``refuse``."""
         for gid in gids:
             status = self.faults.refuse.get(gid)
             if status is not None:
@@ -265,11 +267,11 @@ class FaultInjector:
         return place, min(count, most - place.start) if most else count
 
     def repeat_row(self, rows: list[Any]) -> list[Any]:
-        """Return the rows of a page, one of them twice if that is asked for."""
+        """Repeat a row of a page if the faults say so."""
         return [*rows, rows[len(rows) // 2]] if self.faults.repeat and rows else rows
 
     def spoil_record(self, record: Any) -> Any:
-        """Return a record with nulls and unknown things in it."""
+        """Put nulls and unknown values into a record."""
         if not isinstance(record, dict):
             return record
         chances = random.Random(f"{self.faults.seed} {record.get('gid', '')}")

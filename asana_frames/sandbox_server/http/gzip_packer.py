@@ -1,4 +1,4 @@
-"""Gzip of bodies that are made of pieces: a piece that was sent before is packed already."""
+"""Gzip of bodies made of pieces, with a cache of compressed pieces."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _KEPT = 32_000_000
 
 
 class GzipPacker:
-    """Packs bodies.
+    """Compresses bodies.
 
     Each piece is a run of deflate blocks of its own that ends at a byte, so runs can be put
     one after the other, and what two pages have in common is packed once.
@@ -28,7 +28,7 @@ class GzipPacker:
         self._lock = threading.Lock()
 
     def pack(self, pieces: Sequence[bytes]) -> bytes:
-        """Return the gzip of pieces put one after the other."""
+        """Compress a sequence of pieces."""
         crc = size = 0
         packed = [_HEADER]
         for piece in pieces:

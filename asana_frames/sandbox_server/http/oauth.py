@@ -1,4 +1,4 @@
-"""OAuth of the sandbox: apps, codes, and access tokens that end."""
+"""OAuth of the sandbox: apps, codes and expiring access tokens."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Sandbox</
 
 
 class OAuthResponse(NamedTuple):
-    """What is sent back."""
+    """A response."""
 
     status: int
     body: bytes
@@ -40,7 +40,7 @@ class OAuthResponse(NamedTuple):
 
 
 class _Grant(NamedTuple):
-    """What a person has allowed an app."""
+    """The grant of a user to an app."""
 
     client_id: str
     who: str
@@ -50,7 +50,7 @@ class _Grant(NamedTuple):
 
 
 class OAuthError(Exception):
-    """An error as OAuth tells it."""
+    """An OAuth error."""
 
     def __init__(self, error: str, description: str, status: int = 400) -> None:
         super().__init__(description)
@@ -58,7 +58,7 @@ class OAuthError(Exception):
 
 
 class OAuth:
-    """Lets apps in.
+    """Issues and checks OAuth tokens.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ class OAuth:
         self._refresh: dict[str, _Grant] = {}
 
     def resolve_token(self, token: str) -> str:
-        """Return the personal access token that an access token stands for; others stay.
+        """Resolve an access token to the personal access token it stands for.
 
         Raises
         ------
@@ -120,7 +120,7 @@ class OAuth:
     # ------------------------------------------------------------------ in the browser
 
     def _authorize(self, request: ApiRequest) -> OAuthResponse:
-        """Ask whether an app may come in, or send the browser on with what was said."""
+        """Ask the user to allow an app, or redirect with the user's decision."""
         asked = {**request.query, **{k: str(v) for k, v in request.data.items()}}
         if asked.get("client_id") not in _APPS:
             return _text_error("The client_id parameter does not match an app.")
@@ -181,7 +181,7 @@ class OAuth:
         raise OAuthError("unsupported_grant_type", "authorization_code or refresh_token")
 
     def _redeem_code(self, form: Mapping[str, str], client_id: str) -> _Grant:
-        """Return what a code stands for; whatever comes of it, it is used up."""
+        """Return the grant of a code, which can be used once."""
         grant = self._codes.pop(form.get("code", ""), None)
         if grant is None or grant.client_id != client_id or grant.expires <= time.time():
             raise OAuthError("invalid_grant", "The code is not valid, was used, or has expired.")
@@ -202,7 +202,7 @@ class OAuth:
         }
 
     def _revoke(self, form: Mapping[str, str]) -> OAuthResponse:
-        """Withdraw a refresh token and what came of it; one that is unknown is no error."""
+        """Revoke a refresh token and its access tokens; an unknown token is ignored."""
         client_id = _check_client(form)
         token = form.get("token", "")
         if not token or token in self._access:
@@ -225,7 +225,7 @@ def _check_client(form: Mapping[str, str]) -> str:
 
 
 def is_allowed_redirect(redirect: str) -> bool:
-    """Whether all apps may be answered there: in the page, or on this machine."""
+    """Whether a redirect URI is allowed: out of band or loopback."""
     if redirect == _OUT_OF_BAND:
         return True
     try:
@@ -253,7 +253,7 @@ def _hash_verifier(verifier: str) -> str:
 
 
 def redirect_to_app(redirect: str, answer: Mapping[str, str]) -> OAuthResponse:
-    """Send the browser back to the app; out of band there is no back, so it is shown."""
+    """Redirect the browser to the app; out of band, show the result instead."""
     if redirect != _OUT_OF_BAND:
         parts = urlsplit(redirect)
         query = urlencode([*parse_qsl(parts.query, keep_blank_values=True), *answer.items()])

@@ -1,4 +1,4 @@
-"""Pages: limits, and offsets that are signed, bound to their query, and expire."""
+"""Pagination: limits, and signed offsets that are bound to a query and expire."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MAX_ITERATORS = 64
 
 
 class PagePosition(NamedTuple):
-    """Where in a list a page starts."""
+    """The position of a page in a list."""
 
     start: int
     #: Which page it is, the first being 1.
@@ -31,7 +31,7 @@ class PagePosition(NamedTuple):
 
 
 class PageOffsets:
-    """Makes offsets and reads them again.
+    """Creates and parses signed offsets.
 
     Parameters
     ----------
@@ -43,11 +43,11 @@ class PageOffsets:
         self._secret = hashlib.sha256(secret.encode()).digest()
 
     def make(self, path: str, query: Mapping[str, str], place: PagePosition) -> str:
-        """Return the offset of a place in the answer to a query."""
+        """Return the offset of a position in the results of a query."""
         return self._signed(path, query, place, int(time.time()) + _OFFSET_LIFE)
 
     def read(self, path: str, query: Mapping[str, str]) -> PagePosition:
-        """Return where the page that a query asks for starts.
+        """Return the position that a query's offset names.
 
         Raises
         ------
@@ -82,17 +82,17 @@ class PageOffsets:
 
 
 def expired_offset() -> ApiError:
-    """Return the refusal of an offset that is too old."""
+    """Return the error for an expired offset."""
     return ApiError(400, "offset: Your pagination token has expired.")
 
 
 def truncated_list() -> ApiError:
-    """Return the refusal of what a very large list has beyond its most rows."""
+    """Return the error for pages beyond the maximum of a list."""
     return ApiError(400, "offset: The data set is truncated. Narrow the query to get the rest.")
 
 
 def parse_limit(text: str | int | None) -> int | None:
-    """Return how many rows a page has, or None where nobody said.
+    """Parse the limit of a page; None if it is not given.
 
     Raises
     ------
@@ -109,13 +109,13 @@ def parse_limit(text: str | int | None) -> int | None:
 def build_next_page(
     base_url: str, path: str, query: Mapping[str, str], offset: str
 ) -> dict[str, str]:
-    """Return the ``build_next_page`` of an answer."""
+    """Return the ``next_page`` of a response."""
     relative = f"{path}?{urlencode({**query, 'offset': offset})}"
     return {"offset": offset, "path": relative, "uri": base_url + relative}
 
 
 class ListIterators:
-    """Remembers where walks over long lists are, so that the next page goes on from there."""
+    """Caches iterators over long lists, so that the next page continues there."""
 
     def __init__(self) -> None:
         self._walks: dict[tuple[str, int], tuple[int, Iterator[Object]]] = {}
@@ -123,7 +123,7 @@ class ListIterators:
     def slice(
         self, key: str, rows: Iterable[Object], place: PagePosition, count: int, version: int
     ) -> tuple[list[Object], bool]:
-        """Return rows from a place on, and whether there are more.
+        """Return the rows of a page, and whether more follow.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""What a plan pays for: operations above it answer 402."""
+"""Plans: operations outside the plan return 402."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ _FOR_ADMINS = frozenset(("audit_log", "ai_studio_usage"))
 
 
 def check_plan(operation: Operation, plan: str, *, is_admin: bool) -> None:
-    """Refuse what a plan does not have, or this person may not see.
+    """Refuse operations outside the plan or reserved for admins.
 
     Parameters
     ----------

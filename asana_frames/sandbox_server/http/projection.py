@@ -1,4 +1,4 @@
-"""What an answer shows of an object: compact, full, or the ``opt_fields`` asked for."""
+"""Projection of objects to records: compact, full, or the requested ``opt_fields``."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def expand_groups(text: str) -> str:
 
 
 class Projection:
-    """Shows objects of a store to one person.
+    """Projects objects to records for one user.
 
     Parameters
     ----------
@@ -133,7 +133,7 @@ class Projection:
         self._size = 0
 
     def encode_rows(self, rows: Iterable[Object], opt_fields: str, *, full: bool) -> list[bytes]:
-        """Return rows as JSON, each by itself; unchanged ones are encoded once."""
+        """Encode each row as JSON; unchanged rows come from a cache."""
         self._clear_outdated()
         tree = self._drop_unpaid_fields(parse_field_tree(opt_fields)) if opt_fields else None
         return [self._encode_row(row, opt_fields, tree, full) for row in rows]
@@ -158,7 +158,7 @@ class Projection:
         return made
 
     def show(self, item: Object, tree: FieldTree | None, *, full: bool) -> Object:
-        """Return an object as an answer shows it.
+        """Return the record of an object.
 
         Parameters
         ----------
@@ -173,7 +173,7 @@ class Projection:
         return self._show_current(item, self._drop_unpaid_fields(tree), full)
 
     def _drop_unpaid_fields(self, tree: FieldTree | None) -> FieldTree | None:
-        """Return what is asked for without what the plan does not have."""
+        """Drop requested fields that the plan does not include."""
         if not tree or not self._unpaid:
             return tree
         return {key: below for key, below in tree.items() if key not in self._unpaid} or {
@@ -181,7 +181,7 @@ class Projection:
         }
 
     def _clear_outdated(self) -> None:
-        """Forget what was made of an older version of the store."""
+        """Clear the caches if the store has changed."""
         version = self._store.version, self._store.remeasured
         if self._version != version:
             self._version = version
@@ -218,7 +218,7 @@ class Projection:
         return shown
 
     def _show_default_field(self, item: Object, key: str) -> Any:
-        """Return a field's value inside a default representation."""
+        """Return the value of a field in a default representation."""
         value = item[key]
         if key == "custom_fields":
             return self._show_custom_values(item, value, None)
@@ -234,7 +234,7 @@ class Projection:
         return {name: value[name] for name in form}
 
     def _show_inner(self, value: Any) -> Any:
-        """Return a value inside a default representation: objects compact, the rest whole."""
+        """Return a nested value: objects in compact form, the rest as it is."""
         if isinstance(value, list):
             return [self._show_inner(item) for item in value]
         if isinstance(value, tuple):
@@ -267,7 +267,7 @@ class Projection:
     def _show_custom_values(
         self, item: Object, values: list[CustomValue], tree: FieldTree | None
     ) -> list[Object]:
-        """Return the values of custom fields; a field that is on none of its projects is off."""
+        """Return the values of custom fields; a field on none of the projects is disabled."""
         shown = [self._show_custom_value(value, tree) for value in values]
         away = item.get("_away", _NOTHING)
         for entry in shown if away else ():
@@ -281,7 +281,7 @@ class Projection:
         return self._show_requested(part, below) if isinstance(part, dict) else part
 
     def _show_custom_value(self, entry: CustomValue, tree: FieldTree | None) -> Object:
-        """Return a custom field's value: its definition, worked out once, and what it holds."""
+        """Return the entry of a custom field: its cached definition and its value."""
         field, value = entry
         key = field["gid"], id(tree)
         of, shared = self._definitions.get(key, (None, None))
@@ -306,7 +306,7 @@ class Projection:
         return shown
 
     def _personal_value(self, item: Object, key: str) -> Any:
-        """Return what depends on who looks, and when."""
+        """Return the value of a field that depends on the user or the time."""
         return self._file_url(item) if key == "download_url" else self._is_liked(item)
 
     def _is_liked(self, item: Object) -> bool:

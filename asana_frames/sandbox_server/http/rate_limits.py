@@ -1,4 +1,4 @@
-"""Rate limits, per token: quotas by the minute, requests at once, and what reads cost."""
+"""Rate limits per token: requests per minute, concurrent requests, links of reads."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _MESSAGE = (
 
 
 class RequestWindow:
-    """Requests of a window; those above it count against the next."""
+    """Counts the requests of a window; excess requests count against the next."""
 
     def __init__(self, per_minute: int) -> None:
         self._most = per_minute * _WINDOW / 60
@@ -34,7 +34,7 @@ class RequestWindow:
         self._count = 0.0
 
     def take(self, now: float, cost: int) -> float:
-        """Count requests; return seconds to wait, 0 where they may go on."""
+        """Count requests; return the seconds to wait, 0 if there is room."""
         window = int(now // _WINDOW)
         if window != self._window:
             passed = window - self._window
@@ -138,7 +138,7 @@ class LinkQuotas:
         return self._per_second > 0
 
     def check(self, token: str) -> None:
-        """Let a request pass unless its token's balance is below zero.
+        """Refuse the request if its token's balance is negative.
 
         Raises
         ------
@@ -154,7 +154,7 @@ class LinkQuotas:
             raise rate_limit_error(math.floor(-balance / self._per_second) + 1)
 
     def charge(self, token: str, links: int) -> None:
-        """Take links off a token's balance.
+        """Subtract links from a token's balance.
 
         Parameters
         ----------
@@ -174,5 +174,5 @@ class LinkQuotas:
 
 
 def rate_limit_error(seconds: int) -> ApiError:
-    """Return the refusal of a request too many."""
+    """Return the 429 error."""
     return ApiError(429, _MESSAGE, headers={"Retry-After": str(seconds)})

@@ -1,4 +1,4 @@
-"""Reads: one object, a page of a list, or what is new."""
+"""Reads: one object, a page of a list, or events."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class ReadHandler:
         operation: Operation,
         values: dict[str, str],
     ) -> list[bytes]:
-        """Return the JSON of the answer to a read, in pieces.
+        """Return the JSON of a read in pieces.
 
         Raises
         ------
@@ -189,7 +189,7 @@ class ReadHandler:
         full: bool,
         fields: str = "",
     ) -> list[bytes]:
-        """Return rows as JSON, each by itself, with the fields asked for or those given."""
+        """Encode rows with the requested fields or the given default."""
         shown, fields = person.projection, request.opt_fields or fields
         if self._costs.is_on:
             self._costs.charge(request.token, len(rows) * count_links(fields))
@@ -202,12 +202,12 @@ class ReadHandler:
 
 
 def default_list_fields(operation: Operation) -> str:
-    """Return what a list shows by default where that is less than the compact form."""
+    """Return the default fields of a list that shows less than the compact form."""
     return "resource_type,name" if operation.record == "named_resource" else ""
 
 
 def join_rows(rows: list[bytes], end: bytes) -> list[bytes]:
-    """Return the pieces of a list: its rows, and what is around them."""
+    """Join encoded rows to the pieces of a list."""
     commas = itertools.repeat(b",", len(rows) - 1) if rows else ()
     mixed = itertools.zip_longest(rows, commas)
     return [b'{"data":[', *(piece for pair in mixed for piece in pair if piece), end]

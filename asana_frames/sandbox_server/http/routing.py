@@ -1,4 +1,4 @@
-"""From method and path to an operation of the catalog."""
+"""Routing: from method and path to an operation of the catalog."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _Candidates = list[tuple[Operation, list[str]]]
 
 
 class Routes:
-    """Knows the paths of the API.
+    """Maps methods and paths to operations.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ class Routes:
             candidates.sort(key=lambda each: [key.startswith("{") for key in each[1]])
 
     def find(self, method: str, path: str) -> tuple[Operation, dict[str, str]]:
-        """Return the operation of a path, and what its placeholders hold.
+        """Return the operation of a path and the values of its placeholders.
 
         Raises
         ------

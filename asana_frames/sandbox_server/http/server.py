@@ -1,4 +1,4 @@
-"""The application behind a real socket, on loopback unless told otherwise."""
+"""The HTTP server of the sandbox, on loopback by default."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _REASONS = {401: "Not Authorized"}
 
 
 class ApiRequestHandler(BaseHTTPRequestHandler):
-    """Reads a request, asks the application, writes the answer in one piece."""
+    """Handles one HTTP request with the application."""
 
     protocol_version = "HTTP/1.1"
     # Unbuffered writes and Nagle's algorithm cost 40 ms a request.
@@ -129,7 +129,7 @@ class ApiRequestHandler(BaseHTTPRequestHandler):
         return any(coding.startswith("gzip") and coding != "gzip;q=0" for coding in codings)
 
     def handle_expect_100(self) -> bool:
-        """Tell a client that waits for it to go on."""
+        """Send ``100 Continue`` at once."""
         going_on = super().handle_expect_100()
         self.wfile.flush()
         return going_on
@@ -145,7 +145,7 @@ class ApiRequestHandler(BaseHTTPRequestHandler):
     def send_error(
         self, code: int, message: str | None = None, explain: str | None = None
     ) -> None:
-        """Refuse what is no HTTP in the API's own envelope."""
+        """Answer malformed HTTP with an error in the API's envelope."""
         self.close_connection = True
         # Whatever came, it is answered as HTTP that has a status line.
         self.request_version = self.protocol_version
@@ -158,7 +158,7 @@ class ApiRequestHandler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: Any) -> None:
-        """Say nothing: the port's owner logs what it wants to."""
+        """Log nothing."""
 
 
 _JSON = (("Content-Type", "application/json; charset=UTF-8"),)
@@ -169,11 +169,11 @@ class _QuietHTTPServer(ThreadingHTTPServer):
     request_queue_size = 128
 
     def handle_error(self, *_: Any) -> None:
-        """Say nothing: a client that leaves is no fault of the server's."""
+        """Ignore clients that disconnect."""
 
 
 class Server:
-    """A sandbox that listens; use as a context manager or call ``stop``.
+    """A sandbox behind an HTTP port; use as a context manager or call ``stop``.
 
     Parameters
     ----------
@@ -225,7 +225,7 @@ class Server:
         self.stop()
 
     def start(self) -> Server:
-        """Serve in a thread of its own."""
+        """Serve in a background thread."""
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
         )

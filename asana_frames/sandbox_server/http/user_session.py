@@ -1,4 +1,4 @@
-"""Who asks: what they are called, what they see, and how objects are found for them."""
+"""The user of a request: what they can see, and how objects are found for them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _FREE = frozenset(("createStoryForTask", "createStoryForGoal", "createAccessRequ
 
 
 class UserSession:
-    """One user, looking at the store.
+    """The view of one user on the store.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ class UserSession:
         self.projection = Projection(store, me, self.files.url, unpaid)
 
     def find_to_write(self, argument: str, gid: str, kinds: tuple[str, ...]) -> Object:
-        """Return an object as `find` does, and see that its division is not forgotten.
+        """Find an object and keep its division from being evicted.
 
         A write changes the object, or refers to it: there must be no second one of it.
         """
@@ -53,7 +53,7 @@ class UserSession:
         return item
 
     def find(self, argument: str, gid: str, kinds: tuple[str, ...]) -> Object:
-        """Return the object of a gid, ``me``, an e-mail address or ``external:<id>``.
+        """Find the object of a gid, ``me``, an e-mail address or ``external:<id>``.
 
         Raises
         ------
@@ -66,7 +66,7 @@ class UserSession:
         return item
 
     def find_hidden(self, argument: str, gid: str, kinds: tuple[str, ...]) -> Object:
-        """Return an object even if this person does not see it, to ask for access to it."""
+        """Find an object that the user may not see, to request access to it."""
         item = self._find_by_name(gid, kinds) or self._store.get(gid)
         if item is None:
             raise not_found(argument, gid)
@@ -91,7 +91,7 @@ class UserSession:
         return None
 
     def check_change(self, operation: Operation, at: Mapping[str, Any]) -> None:
-        """Refuse a write to what this person may only read.
+        """Refuse a write to an object that the user may only read.
 
         Raises
         ------
@@ -107,7 +107,7 @@ class UserSession:
     def parse_arguments(
         self, operation: Operation, path: Mapping[str, str], query: Mapping[str, str]
     ) -> dict[str, Any]:
-        """Return the arguments of an operation, checked: references are objects.
+        """Parse the arguments of an operation; references become objects.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""Deliveries to webhooks: signed, tried again, and never off this machine."""
+"""Deliveries to webhooks: signed, retried, and to loopback only."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _NARROW = ("task", "story")
 
 
 def shake_hands(target: str) -> str:
-    """Ask a target whether it wants deliveries; return the secret that it echoed.
+    """Perform the handshake with a target and return its secret.
 
     Raises
     ------
@@ -138,7 +138,7 @@ def _matches_filter(wanted: Object, event: Object) -> bool:
 
 
 def event_payload(event: Object) -> dict[str, Any]:
-    """Return an event as webhooks carry it: objects are a gid and a type."""
+    """Return the payload of an event, with objects as gid and type."""
     shown: dict[str, Any] = {}
     for key, value in event.items():
         if key in ("_scopes", "type"):

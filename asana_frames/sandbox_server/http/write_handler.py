@@ -1,4 +1,4 @@
-"""Writes: checked, done in full or not at all, and told to whoever listens."""
+"""Writes: checked, executed atomically, and delivered to webhooks."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 class WriteHandler:
-    """Does writes.
+    """Executes writes.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ class WriteHandler:
         operation: Operation,
         values: dict[str, str],
     ) -> WriteResult:
-        """Do a write; return its status, its answer and the kind and gid of what it made.
+        """Execute a write; return its status, body, and the type and gid of the new object.
 
         Raises
         ------

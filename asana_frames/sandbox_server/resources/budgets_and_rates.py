@@ -30,14 +30,14 @@ WorkItems = Iterable[tuple[str | None, float]]
 
 
 def list_budgets(store: Store, asked: dict[str, Any]) -> Iterable[Object]:
-    """Return the budget of the project that is asked about, or nothing."""
+    """List the budget of a project."""
     found = store.all_near("budget", asked["parent"])
     found = (budget for budget in found if budget["parent"] is asked["parent"])
     return [add_budget_values(store, budget) for budget in found]
 
 
 def add_budget_values(store: Store, budget: Object) -> Object:
-    """Return a budget with the values of the day: minutes, or money at each person's rate."""
+    """Add the current values to a budget: minutes, or money at each person's rate."""
     is_time = budget["budget_type"] == "time"
     units = "minutes" if is_time else "EUR"
     rates = {
@@ -68,7 +68,7 @@ def add_budget_values(store: Store, budget: Object) -> Object:
 
 
 def total_work(work: WorkItems, rates: dict[str, float], is_time: bool) -> float:
-    """Return minutes, or what they cost; who has no rate costs nothing."""
+    """Return the total of minutes, or their cost; people without a rate cost nothing."""
     if is_time:
         return sum(minutes for _, minutes in work)
     return round(sum(minutes / 60 * rates.get(who or "", 0) for who, minutes in work), 2)
@@ -83,7 +83,7 @@ def _iterate_tracked_work(store: Store, project: Object, actual: Object) -> Work
 
 
 def iterate_estimated_work(store: Store, project: Object) -> WorkItems:
-    """Yield the minutes that the project's tasks hold in their field of estimated time."""
+    """Yield the estimated minutes of a project's tasks."""
     for task in store.related("project_tasks", project):
         for field, value in task["custom_fields"]:
             if field["name"] == "Estimated time" and value is not None:

@@ -87,7 +87,7 @@ def create_field(write: WriteContext) -> Object:
 
 
 def add_custom_field(write: WriteContext, data: dict[str, Any], workspace: Object) -> Object:
-    """Make a custom field; names are unique in a workspace."""
+    """Add a custom field; names are unique in a workspace."""
     kind = data.get("resource_subtype") or data.get("type")
     must(kind in _FIELD_KINDS, "resource_subtype", f"Must be one of {', '.join(_FIELD_KINDS)}")
     _check_unique_field_name(write, data.get("name"))
@@ -294,7 +294,7 @@ def add_setting(write: WriteContext) -> Object:
 def add_field_to_object(
     write: WriteContext, parent: Object, field: Object, *, is_important: bool
 ) -> Object:
-    """Put a custom field on an object, and an empty value on what is in it."""
+    """Add a custom field to an object, and an empty value to its items."""
     settings = parent["custom_field_settings"]
     place = setting_index(write, settings)
     is_project = parent["resource_type"] == "project"
@@ -316,7 +316,7 @@ def add_field_to_object(
 
 
 def setting_index(write: WriteContext, settings: list[Object]) -> int:
-    """Return where a setting goes; it may be told by the gid of a setting or of its field."""
+    """Return the index of a new setting, given by the gid of a setting or its field."""
     for name, step in (("insert_before", 0), ("insert_after", 1)):
         gid = write.data.get(name)
         if gid:
@@ -339,7 +339,7 @@ def remove_setting(write: WriteContext) -> None:
 
 
 def drop_setting(write: WriteContext, setting: Object) -> None:
-    """Take a field off an object; empty values go with it."""
+    """Remove a custom field from an object, with its empty values."""
     parent, field = setting["parent"], setting["custom_field"]
     key = _settings_key(parent)
     write.update(parent, **{key: [other for other in parent[key] if other is not setting]})
@@ -355,7 +355,7 @@ def drop_setting(write: WriteContext, setting: Object) -> None:
 
 
 def list_task_fields(task: Object) -> list[Object]:
-    """Return the custom fields that a task has through its projects, or its parent's."""
+    """List the custom fields that a task has from its projects or its parent's."""
     top = task
     while not top["projects"] and top["parent"] is not None:
         top = top["parent"]
@@ -367,14 +367,14 @@ def list_task_fields(task: Object) -> list[Object]:
 
 
 def add_empty_values(task: Object, fields: Iterable[Object]) -> list[Any]:
-    """Return a task's values with empty ones for fields that are new to it."""
+    """Return the values of a task with empty values for new fields."""
     known = {field["gid"] for field, _ in task["custom_fields"]}
     new = [field for field in fields if field["gid"] not in known]
     return [*task["custom_fields"], *((field, initial_value(task, field)) for field in new)]
 
 
 def initial_value(item: Object, field: Object) -> Any:
-    """Return what a field holds on an object that has just got it: IDs are given out."""
+    """Return the first value of a field on an object; custom IDs are assigned."""
     if field["representation_type"] == "custom_id":
         return custom_id_number(item)
     return EMPTY_VALUES.get(field["representation_type"])
@@ -420,7 +420,7 @@ def update_custom_values(
 
 
 def parse_custom_value(write: WriteContext, field: Object, value: Any) -> Any:
-    """Return a value as it is kept, or refuse it."""
+    """Parse the value of a custom field."""
     kind = field["representation_type"]
     if value is None or value == "":
         return EMPTY_VALUES.get(kind)
@@ -509,7 +509,7 @@ def _add_value_story(write: WriteContext, task: Object, field: Object, old: Any,
 
 
 def story_value(kind: str, value: Any) -> Any:
-    """Return a value as a story shows it: days as dates, the rest as it is."""
+    """Return the value that a story shows."""
     if kind == "date" and value is not None:
         at = value["date_time"]
         return {"start_on": None, "due_at": at, "due_on": value["date"]}
@@ -520,7 +520,7 @@ _OPTION_COLORS = ("red", "orange", "yellow", "green", "blue", "purple")
 
 
 def build_fields(make: ObjectFactory) -> dict[str, Object]:
-    """Make custom fields of every kind and return them by name."""
+    """Build custom fields of every kind and return them by name."""
     priority = _build_enum_options(make, "Low", "Medium", "High", "Urgent")
     fields = [
         _build_custom_field(make, "Priority", "enum", enum_options=priority),

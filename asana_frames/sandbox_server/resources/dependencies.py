@@ -16,7 +16,7 @@ from asana_frames.sandbox_server.core.write_context import Handler, WriteContext
 def add_dependencies(
     write: WriteContext, task: Object, others: list[Object], here: str, there: str
 ) -> None:
-    """Let a task wait for others, or others wait for it; no circles, no more than 30."""
+    """Add dependencies or dependents to a task: no cycles, at most 30."""
     word = "dependency" if here == "dependencies" else "dependent"
     for other in others:
         if any(other is known for known in task[here]):

@@ -318,7 +318,7 @@ def build_goals(make: ObjectFactory) -> None:
 def build_goal(
     make: ObjectFactory, place: int, name: str, parent: str, team: str, unit: str, *rest: str
 ) -> tuple[Object, str]:
-    """Make a goal and return it with the name of the goal it feeds."""
+    """Build a goal and return it with the name of the goal it supports."""
     *numbers, source = rest
     initial, current, target = map(float, numbers)
     people = make.all("user")

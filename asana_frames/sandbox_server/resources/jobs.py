@@ -30,7 +30,7 @@ _BLANK_JOB_RESULTS: Object = dict.fromkeys(
 
 
 def start_job(write: WriteContext, subtype: str, **result: Object) -> Object:
-    """Make a job; it is done already, and says so step by step to whoever asks."""
+    """Add a job whose work is done; its status advances as it is polled."""
     return write.add(
         "job",
         resource_subtype=subtype,
@@ -52,7 +52,7 @@ def parse_include(write: WriteContext, known: tuple[str, ...]) -> set[str]:
 
 
 def advance_job(item: Object, now: str, *, fails: bool) -> None:
-    """Move a job or export on by a step, each time that it is looked at.
+    """Advance the status of a job or export by one step.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def is_job_running(item: Object) -> bool:
 
 
 def is_job_due(item: Object) -> bool:
-    """Whether a job has had the time that jobs take, whoever looked at it."""
+    """Whether a job has had the time that jobs take."""
     return "_started" in item and time.monotonic() - item["_started"] > _JOB_SECONDS
 
 

@@ -70,7 +70,7 @@ def _find_membership(write: WriteContext, parent: Object, member: Object) -> Obj
 
 
 def add_member(write: WriteContext, parent: Object, member: Object, level: str) -> Object:
-    """Make somebody a member; of projects and portfolios in the older form too."""
+    """Add a member to an object, with the older form of the membership if there is one."""
     known = _find_membership(write, parent, member)
     if known is not None:
         return known

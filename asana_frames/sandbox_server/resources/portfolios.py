@@ -77,7 +77,7 @@ def create_portfolio(write: WriteContext) -> Object:
 
 
 def add_portfolio(write: WriteContext, name: str, workspace: Object) -> Object:
-    """Make an empty portfolio with one member."""
+    """Add an empty portfolio with one member."""
     made = write.add("portfolio", **blank_portfolio(workspace))
     write.update(
         made,
@@ -157,7 +157,7 @@ def contains_portfolio(write: WriteContext, portfolio: Object, other: Object) ->
 def join_portfolio(
     write: WriteContext, portfolio: Object, item: Object, place: int | None = None
 ) -> None:
-    """Put a project or portfolio into a portfolio, with the portfolio's custom fields."""
+    """Add an item to a portfolio, and the portfolio's custom fields to the item."""
     write.add_related("items", portfolio, item, place)
     write.add_related("portfolios_of", item, portfolio)
     fields = [setting["custom_field"] for setting in portfolio["custom_field_settings"]]

@@ -144,7 +144,7 @@ def create_project(write: WriteContext) -> Object:
 
 
 def add_project(write: WriteContext, name: str, workspace: Object, team: Object | None) -> Object:
-    """Make a project with one section and one member."""
+    """Add a project with one section and one member."""
     project = write.add("project", **blank_project(workspace))
     write.update(
         project,
@@ -290,7 +290,7 @@ def _copy_dependencies(write: WriteContext, copies: dict[str, Object], source: O
 
 
 def parse_date_shift(write: WriteContext, source: Object) -> timedelta | None:
-    """Return by how many days ``schedule_dates`` moves the tasks of a copy."""
+    """Parse the shift of dates that ``schedule_dates`` asks for."""
     given: Any = write.data.get("schedule_dates")
     if given is None:
         return None

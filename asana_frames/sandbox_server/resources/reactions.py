@@ -15,7 +15,7 @@ def _list_reactions(store: Store, asked: Arguments) -> Iterable[Object]:
 
 
 def build_reaction(make: ObjectFactory, target: Object) -> None:
-    """Let somebody answer a comment or status update with an emoji."""
+    """Build a reaction to a comment or status update."""
     person = make.random.choice(make.all("user"))
     target["reaction_summary"] = [
         {"emoji_base": "👍", "variant": "👍", "count": 1, "reacted": False}

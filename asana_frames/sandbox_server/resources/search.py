@@ -94,7 +94,7 @@ def search_projects(store: Store, asked: Arguments) -> list[Object]:
 
 
 def iterate_indexed_tasks(store: Store) -> Iterator[Object]:
-    """Yield tasks as the index knows them: what was written lately is not in it yet."""
+    """Yield tasks as the search index knows them, without recent writes."""
     late = {}
     for gid, (at, before) in list(store.unindexed.items()):
         if time.monotonic() - at >= store.index_lag:
@@ -241,7 +241,7 @@ def _matches_custom_field(gid: str, operator: str, given: str, item: Object) -> 
 
 
 def comparable_value(field: Object, value: Any) -> Any:
-    """Return what a value is compared by: an option's gid, a day, text, a number."""
+    """Return the comparable form of a value: a gid, a day, text or a number."""
     kind = field["representation_type"]
     if kind == "enum":
         return value["gid"]

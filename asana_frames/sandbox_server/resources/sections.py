@@ -11,7 +11,7 @@ from asana_frames.sandbox_server.resources.tasks import join_project, move_to_se
 
 
 def add_section(write: WriteContext, project: Object, name: str, at: int | None = None) -> Object:
-    """Make a section in a project."""
+    """Add a section to a project."""
     section = write.add(
         "section", name=name, created_at=write.now, project=project, projects=[project]
     )

@@ -106,7 +106,7 @@ def _status_text_key(data: Object) -> tuple[str, ...]:
 
 
 def pair_status_forms(write: WriteContext, update: Object, older: Object) -> None:
-    """Let a status and its older form know each other: they go together."""
+    """Link a status update and its older form."""
     write.update_silently(update, _twin=older)
     write.update_silently(older, _twin=update)
 

@@ -93,7 +93,7 @@ StoryBuilder = Callable[..., None]
 
 
 def build_task_stories(make: ObjectFactory) -> None:
-    """Make the stories of a division's tasks, and what hangs on stories."""
+    """Build the stories of a division's tasks, with likes and reactions."""
     for task, project, sections, created in make.lives:
         build_stories_of_task(make, task, project, list(pairwise(sections)), created)
     told = make.own.get("story", [])
@@ -111,7 +111,7 @@ def build_stories_of_task(
     moves: list[tuple[Object, Object]],
     created: datetime,
 ) -> None:
-    """Make the stories of a task that agree with its present state."""
+    """Build the stories of a task that explain its present state."""
     end = datetime.fromisoformat(task["completed_at"]) if task["completed"] else make.now
     count = len(moves) + 3
     steps = iter(sorted(created + (end - created) * make.random.random() for _ in range(count)))
@@ -144,7 +144,7 @@ def build_first_stories(
     created: datetime,
     told: StoryBuilder,
 ) -> None:
-    """Tell how a task began: in a project and with an assignee, where it has them."""
+    """Build the first stories of a task: its project and its assignee."""
     creator, assignee = task["created_by"], task["assignee"]
     if project is not None:
         text = f"added this task to {make.original_value(project, 'name')}"
@@ -157,7 +157,7 @@ def build_first_stories(
 def build_due_date_story(
     make: ObjectFactory, task: Object, by: Object, moment: datetime, told: StoryBuilder
 ) -> None:
-    """Sometimes the due date was an earlier one."""
+    """Build a change of the due date, sometimes."""
     if task["due_on"] is None or make.random.random() > 0.2:
         return
     before = date.fromisoformat(task["due_on"]) - timedelta(days=make.random.randint(1, 14))
@@ -180,7 +180,7 @@ def build_story(
     text: str,
     **more: Any,
 ) -> Object:
-    """Make one story on a task or goal."""
+    """Build one story of a task or goal."""
     is_comment = subtype == "comment_added"
     known = {
         "resource_subtype": subtype,

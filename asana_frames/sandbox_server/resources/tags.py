@@ -54,7 +54,7 @@ def delete_tag(write: WriteContext) -> None:
 
 
 def add_tag(write: WriteContext, task: Object, tag: Object) -> None:
-    """Give a task a tag."""
+    """Add a tag to a task."""
     if any(tag is other for other in task["tags"]):
         return
     write.update_silently(task, tags=[*task["tags"], tag])
@@ -64,7 +64,7 @@ def add_tag(write: WriteContext, task: Object, tag: Object) -> None:
 
 
 def remove_tag(write: WriteContext, task: Object, tag: Object) -> None:
-    """Take a tag from a task."""
+    """Remove a tag from a task."""
     if not any(tag is other for other in task["tags"]):
         return
     write.update_silently(task, tags=[other for other in task["tags"] if other is not tag])

@@ -203,7 +203,7 @@ def create_task(write: WriteContext) -> Object:
 
 
 def parse_task_projects(write: WriteContext) -> list[tuple[Object, Object | None]]:
-    """Return the projects of a new task, and the sections in them."""
+    """Parse the projects and sections of a new task."""
     homes: dict[str, tuple[Object, Object | None]] = {}
     for project in write.data.get("projects") or ():
         homes[project["gid"]] = project, None
@@ -233,7 +233,7 @@ def update_task(write: WriteContext) -> Object:
 def apply_task_fields(
     write: WriteContext, task: Object, data: dict[str, Any], *, is_new: bool
 ) -> None:
-    """Change a task, one field after the other, with a story for each."""
+    """Apply the fields of a body to a task, with stories and events."""
     _apply_name_and_notes(write, task, data, is_new)
     _apply_subtype(write, task, data, is_new)
     _apply_task_dates(write, task, data, is_new)
@@ -370,7 +370,7 @@ def _update_task_dates(
 
 
 def set_assignee(write: WriteContext, task: Object, person: Object | None) -> None:
-    """Give a task to somebody, or to nobody."""
+    """Set or clear the assignee of a task."""
     if task["assignee"] is person:
         return
     old = task["assignee"]
@@ -388,7 +388,7 @@ def set_assignee(write: WriteContext, task: Object, person: Object | None) -> No
 
 
 def apply_completion(write: WriteContext, task: Object, data: dict[str, Any]) -> None:
-    """Complete a task, or not; an approval's status goes along."""
+    """Complete or reopen a task, and its approval."""
     done = data.get("completed")
     status = data.get("approval_status")
     is_approval = task["resource_subtype"] == "approval"
@@ -463,7 +463,7 @@ def remove_owned_objects(write: WriteContext, task: Object) -> None:
 def join_project(
     write: WriteContext, task: Object, project: Object, section: Object | None, *, first: bool
 ) -> None:
-    """Make a task a member of a project, or move it inside one it is in already."""
+    """Add a task to a project, or move it within the project."""
     sections = list(write.store.related("sections", project))
     target = section or sections[0]
     must(target["project"] is project, "section", "The section is not in the project")
@@ -492,7 +492,7 @@ def join_project(
 def insert_task(
     write: WriteContext, what: str, owner: Object, task: Object, at: int | None
 ) -> None:
-    """Put a task where ``insert_before`` and ``insert_after`` say, if they say it of this list."""
+    """Insert a task at the position that ``insert_before`` or ``insert_after`` names."""
     tasks = list(write.store.related(what, owner))
     anchors = [write.data.get(name) for name in ("insert_before", "insert_after")]
     if any(isinstance(anchor, dict) and anchor["resource_type"] == "task" for anchor in anchors):
@@ -501,7 +501,7 @@ def insert_task(
 
 
 def move_to_section(write: WriteContext, task: Object, section: Object) -> None:
-    """Move a task to a section of a project it is in, or to a place inside its section."""
+    """Move a task to a section of its project, or within its section."""
     project = section["project"]
     old = next(entry["section"] for entry in task["memberships"] if entry["project"] is project)
     write.remove_related("section_tasks", old, task)
@@ -523,7 +523,7 @@ def move_to_section(write: WriteContext, task: Object, section: Object) -> None:
 def leave_project(
     write: WriteContext, task: Object, project: Object, *, tell: bool = True
 ) -> None:
-    """Take a task out of a project; what it holds in that project's fields stays."""
+    """Remove a task from a project; values of the project's fields stay."""
     if not any(project is other for other in task["projects"]):
         return
     left = next(entry for entry in task["memberships"] if entry["project"] is project)
@@ -566,7 +566,7 @@ def add_project_to_task(write: WriteContext) -> None:
 def move_under_parent(
     write: WriteContext, task: Object, parent: Object | None, *, tell: bool = True
 ) -> None:
-    """Make a task a subtask, or give it no parent; no circles, no more than five levels."""
+    """Set or clear the parent of a task: no cycles, at most five levels."""
     old = task["parent"]
     if parent is not None:
         above = [parent]
@@ -600,13 +600,13 @@ def move_under_parent(
 
 
 def subtask_height(write: WriteContext, task: Object) -> int:
-    """Return how many levels of subtasks a task has below itself."""
+    """Return the number of levels of subtasks below a task."""
     children = write.store.related("subtasks", task)
     return max((1 + subtask_height(write, child) for child in children), default=0)
 
 
 def edit_task_with(do: Callable[[WriteContext, Object, Object], None], name: str) -> Handler:
-    """Do something with the task of the path and one object of the body."""
+    """Return a handler that edits the path's task with one object of the body."""
     return lambda write: do(write, write.at["task"], write.data[name])
 
 
@@ -634,7 +634,7 @@ def duplicate_task(write: WriteContext) -> Object:
 
 
 def copy_task(write: WriteContext, task: Object, include: set[str], *, name: str = "") -> Object:
-    """Make a task like another, with the parts that ``include`` names; in no project."""
+    """Copy a task with the parts in ``include``, into no project."""
     copy = write.add("task", **blank_task(task["workspace"]))
     keys = [
         *_COPIED_TASK_FIELDS,
@@ -747,7 +747,7 @@ def _task_people(creator: Object, assignee: Object | None, is_done: bool) -> Obj
 
 
 def task_name(make: ObjectFactory, is_top: bool, is_done: bool) -> Object:
-    """Return name and kind of a task."""
+    """Return the name and subtype of a task."""
     random = make.random
     verb, thing = random.choice(words.VERBS), random.choice(words.THINGS)
     name = f"{verb} {thing} {random.choice(words.FOR_WHOM)}".strip()
@@ -804,7 +804,7 @@ def place_task(
     parent: Object | None,
     created: datetime,
 ) -> None:
-    """Put a task where it lives, and remember how it came there for its stories."""
+    """Link a task to its project and section, and remember its moves for its stories."""
     if task["assignee"] is not None:
         make.add_related("user_tasks", task["assignee"], task)
     moves: list[Object] = []
@@ -827,7 +827,7 @@ def place_task(
 def link_task_to_project(
     make: ObjectFactory, task: Object, project: Object, section: Object
 ) -> None:
-    """Make a task a member of a project."""
+    """Link a task to a project and section."""
     task["memberships"].append({"project": project, "section": section})
     task["projects"].append(project)
     make.add_related("project_tasks", project, task)
@@ -835,7 +835,7 @@ def link_task_to_project(
 
 
 def build_second_projects(make: ObjectFactory) -> None:
-    """Let some tasks live in a second project, with the fields of both.
+    """Build second projects of some tasks.
 
     Not in those with a Priority of their own: that two fields share a name shows when such a
     project is read beside another, and not in every first frame.
@@ -861,7 +861,7 @@ def build_second_projects(make: ObjectFactory) -> None:
 
 
 def original_project_fields(make: ObjectFactory, project: Object) -> list[Object]:
-    """Return the custom fields that a project's tasks had from the beginning."""
+    """List the original custom fields of a project."""
     return [
         setting["custom_field"]
         for setting in make.original_value(project, "custom_field_settings")
@@ -869,7 +869,7 @@ def original_project_fields(make: ObjectFactory, project: Object) -> list[Object
 
 
 def build_custom_typed_tasks(make: ObjectFactory) -> None:
-    """Make some tasks of the projects that have a custom type of that type."""
+    """Build tasks of custom types."""
     for project in make.all("project")[:3]:
         types = make.related("custom_types", project)
         for task in make.related("project_tasks", project)[::19] if types else ():

@@ -70,7 +70,7 @@ def _team_fields(write: WriteContext) -> Object:
 def add_to_team(
     write: WriteContext, team: Object, person: Object, *, is_admin: bool = False
 ) -> Object:
-    """Make somebody a member of a team."""
+    """Add a member to a team."""
     known = (m for m in write.store.all("team_membership") if m["team"] is team)
     found = next((m for m in known if m["user"] is person), None)
     if found is not None:
@@ -102,7 +102,7 @@ def remove_user_from_team(write: WriteContext) -> None:
 
 
 def leave_team(write: WriteContext, team: Object, person: Object) -> None:
-    """Take somebody out of a team."""
+    """Remove a member from a team."""
     for membership in list(write.store.all("team_membership")):
         if membership["team"] is team and membership["user"] is person:
             write.record_event("removed", membership, parent=team)

@@ -66,7 +66,7 @@ def instantiate_project(write: WriteContext) -> Object:
 def add_task_from_template(
     write: WriteContext, recipe: Object, workspace: Object, shift: timedelta
 ) -> Object:
-    """Make a task, and those below it, as a template has kept them."""
+    """Add a task and its subtasks from a template."""
     fields = {key: value for key, value in recipe.items() if key != "subtasks"}
     task = write.add("task", **blank_task(workspace) | fields)
     url = f"https://app.asana.com/1/{workspace['gid']}/task/{task['gid']}"
@@ -79,7 +79,7 @@ def add_task_from_template(
 
 
 def parse_requested_start(write: WriteContext, template: Object) -> date | None:
-    """Return the start date that was asked for; all must be given where that is strict."""
+    """Parse the requested start date; with ``is_strict`` all dates are required."""
     given = write.data.get("requested_dates") or []
     must(isinstance(given, list), "requested_dates", "Must be a list")
     known = {variable["gid"] for variable in template["requested_dates"]}

@@ -258,7 +258,7 @@ def build_time_tracking_categories(make: ObjectFactory, workspace: Object) -> No
 def build_time_entries(
     make: ObjectFactory, task: Object, project: Object | None, start: datetime, end: datetime
 ) -> None:
-    """Book time on working days of a task's life."""
+    """Build time entries on working days of a task."""
     random = make.random
     person = task["assignee"]
     if person is None or project is None or random.random() < 0.35:
@@ -311,7 +311,7 @@ def build_timesheets(make: ObjectFactory) -> None:
 
 
 def apply_timesheet_statuses(make: ObjectFactory) -> None:
-    """Give entries the status of the week that they were handed in with."""
+    """Copy the status of timesheets to their entries."""
     sheets = {
         (sheet["user"]["gid"], sheet["start_date"]): sheet["approval_status"]
         for sheet in make.all("timesheet_approval_status")

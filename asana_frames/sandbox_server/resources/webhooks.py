@@ -54,7 +54,7 @@ def create_webhook(write: WriteContext) -> Object:
 
 
 def is_loopback(url: str) -> bool:
-    """Whether an address is on this machine."""
+    """Whether a URL is on loopback."""
     return parse_http_url("target", url).hostname in ("127.0.0.1", "localhost", "::1")
 
 
