@@ -1,27 +1,27 @@
-"""Everything that can go wrong, as one tree; each error is also the builtin that fits.
+"""Errors and warnings of the package; each error is also the builtin that fits.
 
 ::
 
     AsanaError
-    ├── ConfigurationError (ValueError)        a token, base URL, extra or path that cannot work
-    ├── InvalidArgument (ValueError)           what was passed is wrong; nothing was sent
-    │   ├── UnknownReference (LookupError)     nothing has that name
-    │   └── AmbiguousReference (LookupError)   several things have that name
-    ├── ConnectionFailed (ConnectionError)     no answer from Asana
-    ├── DeadlineExceeded (TimeoutError)        the time that a call may take was over
-    ├── RequestRefused                         Asana answered, and refused
+    ├── ConfigurationError (ValueError)        a token, base URL, extra or path does not work
+    ├── InvalidArgument (ValueError)           an argument is wrong; nothing was sent
+    │   ├── UnknownReference (LookupError)     no object has that name
+    │   └── AmbiguousReference (LookupError)   several objects have that name
+    ├── ConnectionFailed (ConnectionError)     no complete response from Asana
+    ├── DeadlineExceeded (TimeoutError)        the deadline of a call has passed
+    ├── RequestRefused                         Asana refused the request
     │   ├── InvalidRequest (ValueError)        400
     │   ├── AuthError (PermissionError)        401
     │   ├── PaymentRequired (PermissionError)  402
     │   ├── Forbidden (PermissionError)        403
     │   ├── NotFound (LookupError)             404
     │   ├── SyncExpired (LookupError)          412
-    │   ├── RateLimited                        429, when waiting was given up
+    │   ├── RateLimited                        429, after waiting as long as allowed
     │   └── ServerError                        5xx
-    └── JobFailed (RuntimeError)               a job that Asana ended as failed
+    └── JobFailed (RuntimeError)               Asana reported a job as failed
     AsanaWarning (UserWarning)
     ├── PartialResultWarning                   some parents of a fan-out were refused
-    ├── LargeReadWarning                       a read that will take long
+    ├── LargeReadWarning                       a read will take long
     └── EventsLostWarning                      a sync token was too old; events were missed
 """
 
@@ -42,15 +42,14 @@ class AsanaError(Exception):
     Attributes
     ----------
     may_be_done : bool
-        A write that failed so that nobody knows whether it was carried out: look before you
-        repeat it.
+        Whether a failed write may have been carried out: check in Asana before repeating it.
     """
 
     may_be_done: bool = False
 
 
 class ConfigurationError(AsanaError, ValueError):
-    """A token, base URL, extra or path that cannot work."""
+    """A token, base URL, extra or path does not work."""
 
 
 class InvalidArgument(AsanaError, ValueError):
@@ -58,19 +57,19 @@ class InvalidArgument(AsanaError, ValueError):
 
 
 class UnknownReference(InvalidArgument, LookupError):
-    """Nothing has that name."""
+    """No object has that name."""
 
 
 class AmbiguousReference(InvalidArgument, LookupError):
-    """Several things have that name."""
+    """Several objects have that name."""
 
 
 class ConnectionFailed(AsanaError, ConnectionError):
-    """No complete answer came back."""
+    """Asana sent no complete response."""
 
 
 class DeadlineExceeded(AsanaError, TimeoutError):
-    """The time that a call may take was over; ``asana.last.partial`` has what had arrived."""
+    """The deadline of a call has passed; ``asana.last.partial`` has what had arrived."""
 
 
 class RequestRefused(AsanaError):
@@ -79,9 +78,9 @@ class RequestRefused(AsanaError):
     Attributes
     ----------
     status : int or None
-        The HTTP status; None where the refusal was told otherwise.
+        The HTTP status; None if Asana refused in another way.
     messages : tuple of str
-        What Asana said, one entry per error of the envelope.
+        The messages of Asana's response.
     """
 
     def __init__(
@@ -97,19 +96,19 @@ class InvalidRequest(RequestRefused, ValueError):
 
 
 class AuthError(RequestRefused, PermissionError):
-    """401: there is no token, or Asana does not accept it."""
+    """401: the token is missing or not valid."""
 
 
 class PaymentRequired(RequestRefused, PermissionError):
-    """402: the workspace's plan lacks the feature."""
+    """402: the feature is not part of the workspace's plan."""
 
 
 class Forbidden(RequestRefused, PermissionError):
-    """403: you may not do this."""
+    """403: the token's owner lacks the permission."""
 
 
 class NotFound(RequestRefused, LookupError):
-    """404: the object does not exist, or you cannot see it."""
+    """404: the object does not exist or is not visible."""
 
 
 class SyncExpired(RequestRefused, LookupError):
@@ -118,22 +117,22 @@ class SyncExpired(RequestRefused, LookupError):
     Attributes
     ----------
     sync : str or None
-        The token to go on with, after reading the whole set anew.
+        The token to continue with, after reading the whole set again.
     """
 
     sync: str | None = None
 
 
 class RateLimited(RequestRefused):
-    """429, and the time to wait for the quota was used up."""
+    """429: the rate limit was still exceeded after waiting as long as allowed."""
 
 
 class ServerError(RequestRefused):
-    """5xx: something broke at Asana's side."""
+    """5xx: an error on Asana's side."""
 
 
 class JobFailed(AsanaError, RuntimeError):
-    """A job ended as failed."""
+    """Asana reported a job as failed."""
 
 
 class AsanaWarning(UserWarning):
@@ -145,7 +144,7 @@ class PartialResultWarning(AsanaWarning):
 
 
 class LargeReadWarning(AsanaWarning):
-    """A read needs so many requests that it takes long; said once per operation."""
+    """A read needs many requests and takes long; given once per operation."""
 
 
 class EventsLostWarning(AsanaWarning):
@@ -164,7 +163,7 @@ BY_STATUS: dict[int, type[RequestRefused]] = {
 
 
 def build_refusal(status: int) -> type[RequestRefused]:
-    """Return the class of error for an HTTP status."""
+    """Return the exception class for an HTTP status."""
     if status >= 500:
         return ServerError
     return BY_STATUS.get(status, RequestRefused)
@@ -181,7 +180,7 @@ def warn_caller(text: str, kind: type[Warning]) -> None:
 
 
 def find_similar(word: str, known: Iterable[str], *, most: int = 3) -> list[str]:
-    """Return the known words that look like ``word``, closest first, whatever their case."""
+    """Return the known words most similar to ``word``, closest first, ignoring case."""
     by_folded: dict[str, str] = {}
     for name in known:
         by_folded.setdefault(name.casefold(), name)
@@ -192,6 +191,6 @@ def find_similar(word: str, known: Iterable[str], *, most: int = 3) -> list[str]
 
 
 def suggest_names(word: str, known: Iterable[str]) -> str:
-    """Return " Did you mean ...?" for a word that is not known, or nothing."""
+    """Return " Did you mean ...?" with similar names, or an empty string."""
     close = find_similar(word, known)
     return f" Did you mean {' or '.join(map(repr, close))}?" if close else ""

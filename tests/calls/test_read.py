@@ -374,3 +374,55 @@ def test_fields_leave_out_the_parents_that_were_not_asked_about(asana: af.Asana)
 def test_fields_that_are_none_are_refused(asana: af.Asana, fields: object) -> None:
     with pytest.raises(af.InvalidArgument, match="fields="):
         asana.tasks.list(project="Office move", fields=fields)
+
+
+def test_expired_offset_with_a_limit_gives_each_row_once(
+    recorder: Recorder, recorded: af.Asana
+) -> None:
+    expired = [Reply(400, {"errors": [{"message": "Your pagination token has expired."}]})]
+
+    def reply(asked: Asked) -> Reply:
+        start = int(asked.query.get("offset", "1000"))
+        if start == 1100 and expired:
+            return expired.pop()
+        rows = [{"gid": str(number)} for number in range(start, start + 100)]
+        return Reply(body={"data": rows, "next_page": {"offset": str(start + 100)}})
+
+    recorder.reply = reply
+
+    tasks = recorded.tasks.list(project="1", limit=250, fields=["gid"])
+
+    assert tasks["gid"].tolist() == [str(number) for number in range(1000, 1250)]
+    assert not expired
+
+
+def test_object_of_two_parents_is_one_row_that_names_both(
+    recorder: Recorder, recorded: af.Asana
+) -> None:
+    own = {"1": "11", "2": "22"}
+    recorder.reply = lambda asked: Reply(
+        body={
+            "data": [{"gid": "7"}, {"gid": own[asked.query["project"]]}],
+            "next_page": None,
+        }
+    )
+
+    tasks = recorded.tasks.list(project=["1", "2"], fields=["gid"])
+
+    assert tasks["gid"].tolist() == ["7", "11", "22"]
+    assert tasks["project_gids"].tolist() == [("1", "2"), ("1",), ("2",)]
+
+
+def test_wrong_argument_is_not_a_refusal_of_asana(recorder: Recorder, recorded: af.Asana) -> None:
+    with pytest.raises(af.InvalidArgument) as caught:
+        recorded.tasks.list(project="1", limit=0)
+
+    assert not isinstance(caught.value, af.RequestRefused)
+    assert recorder.asked == []
+
+
+def test_missing_column_is_not_caught_as_a_refusal_of_asana() -> None:
+    with pytest.raises(af.InvalidArgument) as caught:
+        af.rollups.hours(pd.DataFrame({"gid": ["1"]}), by="person")
+
+    assert not isinstance(caught.value, af.RequestRefused)
