@@ -1,4 +1,4 @@
-"""Follow a list to its end, however Asana pages it."""
+"""Read a list page by page, for each of Asana's ways of paging."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ import msgspec
 from asana_frames.exceptions import ConnectionFailed, InvalidRequest, SyncExpired
 from asana_frames.fetch.http import Http, is_search
 
-#: How often a list is begun anew because its offset expired.
+#: How often a list is restarted because its offset expired.
 _RESTARTS = 3
 _OFFSET_EXPIRED = "pagination token has expired"
-#: What Asana says of sets that it does not list to their end.
+#: What Asana's messages say of sets that are too large to list.
 _TOO_LARGE = ("truncated", "result is too large")
 
 Paging = Literal["pages", "offset", "none", "events", "stream"]
 
 
 class ListParts(NamedTuple):
-    """Lists that together hold what another one holds, in the same order."""
+    """Lists that together contain the rows of another list, in the same order."""
 
     queries: tuple[ListQuery, ...]
-    #: How many rows they must have together, where that is known.
+    #: How many rows they must contain together, if that is known.
     rows: int | None
 
 
@@ -34,13 +34,13 @@ class ListQuery(NamedTuple):
     params: Mapping[str, str]
     paging: Paging = "pages"
     limit: int | None = None
-    #: How a user typed it, for messages.
+    #: The user's call, for messages.
     asked: str = ""
-    #: Asks for so many fields of other objects that its pages may be too costly.
+    #: Requests so many fields of other objects that its pages may exceed the cost limit.
     is_wide: bool = False
-    #: Where to go on, of a list that was begun before.
+    #: Where to continue a list that was read in part.
     offset: str | None = None
-    #: Finds the lists that it can be read by instead; told whether it must.
+    #: Returns lists to read instead; called with whether the list must be split.
     split: Callable[[bool], ListParts | None] | None = None
 
 
@@ -48,11 +48,11 @@ class Page(NamedTuple):
     """One response of a list."""
 
     body: bytes
-    #: The token to go on with, of event streams.
+    #: The token to continue an event stream with.
     sync: str | None = None
-    #: The list was begun anew, so earlier rows come again.
+    #: The list was restarted, so earlier rows come again.
     restarted: bool = False
-    #: Where the next page begins; None after the last.
+    #: The offset of the next page; None after the last.
     following: str | None = None
 
 
@@ -61,7 +61,7 @@ class _NextPage(msgspec.Struct):
 
 
 class _Envelope(msgspec.Struct):
-    """What a page says beside its rows; those are skipped, not built."""
+    """What a page contains besides its rows, which are not decoded."""
 
     data: msgspec.Raw = msgspec.Raw(b"null")
     next_page: _NextPage | None = None
@@ -70,7 +70,7 @@ class _Envelope(msgspec.Struct):
 
 
 class _EnvelopeEnd(msgspec.Struct):
-    """What stands behind the rows of a page, as an object by itself."""
+    """What follows the rows of a page, as an object of its own."""
 
     next_page: _NextPage | None
 
@@ -94,8 +94,8 @@ def is_set_too_large(error: Exception) -> bool:
 def iterate_pages(http: Http, query: ListQuery) -> Iterator[Page]:
     """Yield the pages of one list, in Asana's order.
 
-    A page that fails raises: a list is never cut short silently. An offset that expired starts
-    the list anew; the page then says so, and what came before it comes again.
+    A page that fails raises an error: a list is never cut short silently. If an offset expires,
+    the list restarts; the page then says so, and earlier rows come again.
     """
     if query.paging == "events":
         return _iterate_events(http, query)
@@ -103,49 +103,56 @@ def iterate_pages(http: Http, query: ListQuery) -> Iterator[Page]:
 
 
 def _iterate_list(http: Http, query: ListQuery) -> Iterator[Page]:
+    params = _build_params(http, query)
+    restarts = rows = 0
+    is_restarted = False
+    offsets = {query.offset}
+    while True:
+        try:
+            body, envelope = _request_page(http, query, params)
+        except InvalidRequest as error:
+            is_expired = _OFFSET_EXPIRED in str(error) and "offset" in params
+            if not is_expired or restarts == _RESTARTS:
+                raise
+            restarts += 1
+            rows = 0
+            is_restarted = True
+            offsets.clear()
+            del params["offset"]
+            continue
+        following = envelope.next_page.offset if envelope.next_page else None
+        if query.limit is not None or query.paging == "stream":
+            count = _count_rows(body)
+            rows += count
+            # The audit log always offers a next page, so only an empty page ends it.
+            is_stream_end = query.paging == "stream" and count == 0
+            is_enough = query.limit is not None and rows >= query.limit
+            following = None if is_stream_end or is_enough else following
+        if query.paging == "none" or following is None:
+            yield Page(body, restarted=is_restarted)
+            return
+        if following in offsets:
+            raise ConnectionFailed(f"{query.asked or query.path}: the same page is offered again.")
+        yield Page(body, restarted=is_restarted, following=following)
+        is_restarted = False
+        offsets.add(following)
+        params["offset"] = following
+
+
+def _build_params(http: Http, query: ListQuery) -> dict[str, str]:
+    """Return the query string of the first page."""
     params = dict(query.params)
-    # A search takes a limit too, though it has no next page: without one it answers fewer rows.
+    # A search has no next page and takes a limit too: without one it returns fewer rows.
     if query.paging in ("pages", "stream") or is_search("GET", query.path):
         size = http.quota.page_size(wide=query.is_wide)
         params["limit"] = str(min(size, query.limit or size))
     if query.offset is not None:
         params["offset"] = query.offset
-    restarts = 0
-    seen = 0
-    restarted = False
-    while True:
-        try:
-            body, tail = _request_page(http, query, params)
-        except InvalidRequest as error:
-            if (
-                _OFFSET_EXPIRED not in str(error)
-                or "offset" not in params
-                or restarts == _RESTARTS
-            ):
-                raise
-            restarts += 1
-            seen = 0
-            restarted = True
-            del params["offset"]
-            continue
-        following = None if query.paging == "none" or not tail.next_page else tail.next_page.offset
-        if query.limit is not None or query.paging == "stream":
-            count = _count_rows(body)
-            seen += count
-            # The audit log goes on offering a next page, so only an empty one ends it.
-            is_end = query.paging == "stream" and count == 0
-            following = None if is_end or seen >= (query.limit or seen + 1) else following
-        if following is not None and params.get("offset") == following:
-            raise ConnectionFailed(f"{query.asked or query.path}: the same page is offered again.")
-        yield Page(body, restarted=restarted, following=following)
-        restarted = False
-        if following is None:
-            return
-        params["offset"] = following
+    return params
 
 
 def _iterate_events(http: Http, query: ListQuery) -> Iterator[Page]:
-    """Yield events from a sync token on; without one, the token to begin with."""
+    """Yield events since a sync token; without one, a page with the first token."""
     params = dict(query.params)
     try:
         while True:
@@ -157,14 +164,14 @@ def _iterate_events(http: Http, query: ListQuery) -> Iterator[Page]:
     except SyncExpired as error:
         if "sync" in params:
             raise
-        # The protocol, not a fault: the first call always answers 412 with a fresh token.
+        # Not a fault: the first call always returns 412 with a new token.
         yield Page(b'{"data":[]}', sync=error.sync)
 
 
 def _request_page(
     http: Http, query: ListQuery, params: Mapping[str, str]
 ) -> tuple[bytes, _Envelope]:
-    """Ask for one page, again if it arrived broken."""
+    """Request one page, again if its body arrived broken."""
     found: list[_Envelope] = []
     answer = http.request(
         "GET",
@@ -174,20 +181,20 @@ def _request_page(
         check=lambda body: found.append(_parse_envelope(body)),
     )
     if bytes(found[-1].data) == b"null":
-        raise ConnectionFailed(f"{query.asked or query.path}: the answer holds no data.")
+        raise ConnectionFailed(f"{query.asked or query.path}: the response has no data.")
     return answer.body, found[-1]
 
 
 def _parse_envelope(body: bytes) -> _Envelope:
-    """Return what a page says beside its rows.
+    """Return what a page contains besides its rows.
 
     Raises
     ------
     msgspec.DecodeError
         It is not JSON, or not all of it.
     """
-    # Asana writes the rows first. Reading only what stands behind them saves a third of the work
-    # of decoding a page, and whatever broke off has no such end.
+    # Asana writes the rows first. Decoding only what follows them saves a third of the time, and
+    # a truncated page has no such end.
     place = body.rfind(_ROWS_END)
     if place > 0 and body.startswith(_ROWS_START):
         try:

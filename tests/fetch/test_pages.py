@@ -10,6 +10,8 @@ import asana_frames as af
 from asana_frames.fetch import REFUSALS, Http, ListQuery, fan_out, iterate_pages
 from tests.recorder import Asked, Recorder, Reply
 
+EXPIRED = {"errors": [{"message": "offset: Your pagination token has expired."}]}
+
 
 def page(*gids: int, after: str | None = None) -> dict[str, Any]:
     following = {"offset": after, "path": "/x", "uri": "https://x"} if after else None
@@ -58,10 +60,9 @@ def test_a_stream_ends_on_an_empty_page(recorder: Recorder) -> None:
 
 
 def test_an_expired_offset_begins_the_list_anew(recorder: Recorder, recorded: af.Asana) -> None:
-    expired = {"errors": [{"message": "offset: Your pagination token has expired."}]}
     recorder.replies(
         Reply(body=page(1, 2, after="a")),
-        Reply(400, expired),
+        Reply(400, EXPIRED),
         Reply(body=page(1, 2, after="b")),
         Reply(body=page(3)),
     )
@@ -72,10 +73,9 @@ def test_an_expired_offset_begins_the_list_anew(recorder: Recorder, recorded: af
 
 
 def test_an_offset_that_always_expires_is_given_up(recorder: Recorder) -> None:
-    expired = {"errors": [{"message": "offset: Your pagination token has expired."}]}
 
     def reply(asked: Asked) -> Reply:
-        return Reply(400, expired) if "offset" in asked.query else Reply(body=page(1, after="a"))
+        return Reply(400, EXPIRED) if "offset" in asked.query else Reply(body=page(1, after="a"))
 
     recorder.reply = reply
 
@@ -90,6 +90,65 @@ def test_a_page_that_is_offered_again_ends_in_an_error(recorder: Recorder) -> No
         list(iterate_pages(http_of(recorder), ListQuery("/tags", {})))
 
     assert len(recorder.asked) == 2
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("length", [2, 3, 5])
+def test_a_circle_of_offsets_ends_in_an_error(recorder: Recorder, length: int) -> None:
+    def reply(asked: Asked) -> Reply:
+        number = int(asked.query.get("offset", "0"))
+        # Rather an empty list than a test that never ends.
+        is_over = len(recorder.asked) > 50
+        return Reply(body=page(number, after=None if is_over else str(number % length + 1)))
+
+    recorder.reply = reply
+
+    with pytest.raises(af.ConnectionFailed, match=r"/tags: the same page is offered again"):
+        list(iterate_pages(http_of(recorder), ListQuery("/tags", {})))
+
+    assert len(recorder.asked) == length + 1
+
+
+@pytest.mark.timeout(20)
+def test_a_list_that_is_continued_does_not_begin_a_circle(recorder: Recorder) -> None:
+    recorder.replies(Reply(body=page(1, after="b")), Reply(body=page(2, after="a")))
+
+    with pytest.raises(af.ConnectionFailed, match="same page"):
+        list(iterate_pages(http_of(recorder), ListQuery("/tags", {}, offset="a")))
+
+    assert [asked.query["offset"] for asked in recorder.asked] == ["a", "b"]
+
+
+def test_a_restarted_list_may_offer_the_same_offsets_again(recorder: Recorder) -> None:
+    recorder.replies(
+        Reply(body=page(1, after="a")),
+        Reply(body=page(2, after="b")),
+        Reply(400, EXPIRED),
+        Reply(body=page(1, after="a")),
+        Reply(body=page(2, after="b")),
+        Reply(body=page(3)),
+    )
+
+    found = list(iterate_pages(http_of(recorder), ListQuery("/tags", {})))
+
+    assert [each.restarted for each in found] == [False, False, True, False, False]
+
+
+def test_a_restarted_list_is_read_up_to_its_limit(recorder: Recorder, recorded: af.Asana) -> None:
+    """Rows that come again do not count twice: limit=250 means 250 rows, not 100."""
+    recorder.replies(
+        Reply(body=page(*range(100), after="a")),
+        Reply(body=page(*range(100, 200), after="b")),
+        Reply(400, EXPIRED),
+        Reply(body=page(*range(100), after="c")),
+        Reply(body=page(*range(100, 200), after="d")),
+        Reply(body=page(*range(200, 300), after="e")),
+    )
+
+    tags = recorded.tags.list(workspace="9", fields=["name"], limit=250)
+
+    assert tags["gid"].tolist() == [str(number) for number in range(250)]
+    assert len(recorder.asked) == 6
 
 
 def test_no_page_is_fetched_beyond_the_limit(recorder: Recorder) -> None:

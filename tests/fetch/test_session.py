@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import email.utils
 import gzip
 import logging
 import socket
+import time
 import traceback
 
 import pytest
@@ -13,6 +15,7 @@ from urllib3.util import connection
 
 import asana_frames as af
 from asana_frames.fetch import Http
+from asana_frames.fetch.retry import compute_backoff, parse_retry_after
 from tests.conftest import SkippingClock
 from tests.recorder import Recorder, Reply
 
@@ -84,6 +87,51 @@ def test_retry_after_is_waited_for(recorder: Recorder, clock: SkippingClock) -> 
 
     assert clock.waits == [pytest.approx(17.0, abs=0.1)]
     assert (http.total.retries, http.total.rejected) == (1, 1)
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_retry_after_may_be_an_http_date(
+    recorder: Recorder, clock: SkippingClock, status: int
+) -> None:
+    date = email.utils.formatdate(time.time() + 90, usegmt=True)
+    recorder.replies(
+        Reply(status, {"errors": []}, {"Retry-After": date}), Reply(body={"data": []})
+    )
+
+    Http("token", recorder.url).request("GET", "/tags")
+
+    # The backoff of a first try is at most half a second.
+    assert sum(clock.waits) == pytest.approx(89, abs=3)
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        (None, None),
+        ("", None),
+        ("30", 30.0),
+        ("1.5", 1.5),
+        ("0", 0.0),
+        ("-1", None),
+        ("inf", None),
+        ("nan", None),
+        ("soon", None),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0),
+        ("Wed, 99 Oct 2015 07:28:00 GMT", None),
+    ],
+)
+def test_retry_after_is_seconds_or_a_date(header: str | None, expected: float | None) -> None:
+    assert parse_retry_after(header) == expected
+
+
+def test_backoff_doubles_with_jitter_up_to_half_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits = [compute_backoff(attempt) for attempt in range(1, 12) for _ in range(50)]
+    assert len(set(waits)) > 500
+
+    for factor in (0.5, 1.0):
+        monkeypatch.setattr("random.uniform", lambda low, high, to=factor: low if to < 1 else high)
+        found = [compute_backoff(attempt) for attempt in (1, 2, 3, 6, 7, 8, 10_000)]
+        assert found == [factor * most for most in (0.5, 1, 2, 16, 30, 30, 30)]
 
 
 def test_a_wait_beyond_all_patience_is_refused_at_once(recorder: Recorder) -> None:
