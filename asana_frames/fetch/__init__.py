@@ -1,4 +1,4 @@
-"""HTTP and nothing else: auth, quotas, retries, pages, fan-out; no pandas, no resource."""
+"""Talk HTTP to Asana: authentication, rate limits, retries, pagination and fan-out."""
 
 from asana_frames.fetch.auth import resolve_token
 from asana_frames.fetch.base_url import DEFAULT_BASE_URL, resolve_base_url

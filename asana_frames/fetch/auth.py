@@ -1,4 +1,4 @@
-"""Where the token comes from, and the logins of this process."""
+"""Find the token for a base URL, and manage the login of this process."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PROCESS_LOGIN = "the login of this process"
 
 
 class FoundCredential(NamedTuple):
-    """A credential and where it came from, in words that tell nothing of it."""
+    """A credential and a description of its source that reveals nothing of it."""
 
     credential: Credential
     source: str
@@ -31,16 +31,16 @@ _lock = threading.Lock()
 
 
 def set_process_login(base_url: str, credential: Credential) -> None:
-    """Let connections that this process makes to a base URL use a credential."""
+    """Use a credential for connections of this process to a base URL."""
     with _lock:
         _logins[base_url] = credential
 
 
 class LogoutResult(NamedTuple):
-    """What logging out did.
+    """The result of `log_out`.
 
-    ``places`` says where there was a login, ``revoked`` how many of OAuth were withdrawn at
-    Asana, ``problem`` why one could not be.
+    ``places`` lists where logins were stored, ``revoked`` counts the OAuth logins revoked at
+    Asana, and ``problem`` says why one could not be revoked.
     """
 
     places: list[str]
@@ -49,18 +49,18 @@ class LogoutResult(NamedTuple):
 
 
 def log_out(base_url: str) -> LogoutResult:
-    """Forget the login of this process and the remembered one; withdraw those of OAuth.
+    """Delete the login of this process and the stored one; revoke those of OAuth.
 
     Raises
     ------
     ConfigurationError
-        The file of remembered logins cannot be read or written, or the keyring does not let go
-        of what it holds.
+        The credentials file cannot be read or written, or the keyring refuses to delete the
+        login.
     """
     with _lock:
         login = _logins.pop(base_url, None)
     credentials = [] if login is None else [login]
-    # One that cannot be read is forgotten all the same.
+    # A stored login that cannot be read is deleted all the same.
     with suppress(ConfigurationError):
         kept = load_credential(base_url)
         credentials += [] if kept is None else [kept.credential]
@@ -86,15 +86,15 @@ def _revoke_credentials(base_url: str, credentials: list[Credential]) -> tuple[i
 
 
 def find_credential(token: str | None, base_url: str) -> FoundCredential | None:
-    """Return the credential for a base URL, or None where there is none.
+    """Return the credential for a base URL, or None if there is none.
 
-    It is the argument, else the login of this process, else ``ASANA_ACCESS_TOKEN``, else what
-    was remembered for this base URL, in the keyring or the file.
+    Looked for in this order: the argument, the login of this process, ``ASANA_ACCESS_TOKEN``,
+    the login stored for this base URL in the keyring or the file.
 
     Raises
     ------
     ConfigurationError
-        It cannot be a token, or what was remembered cannot be read.
+        The token is not valid, or the stored login cannot be read.
     """
     if token and token.strip():
         return FoundCredential(Credential(check_token(token)), "the argument")
@@ -113,7 +113,7 @@ def find_credential(token: str | None, base_url: str) -> FoundCredential | None:
 
 
 def describe_environment_token() -> str:
-    """Return that ``ASANA_ACCESS_TOKEN`` goes before what is remembered, if it is set."""
+    """Return a note that ``ASANA_ACCESS_TOKEN`` overrides stored logins; empty if not set."""
     return (
         f"{TOKEN_VARIABLE} is set and is used before what is remembered."
         if _read_environment_token()
@@ -126,14 +126,14 @@ def _read_environment_token() -> str:
 
 
 def resolve_token(token: str | None = None, base_url: str = DEFAULT_BASE_URL) -> TokenSource:
-    """Return what to send to a base URL; `find_credential` says where it comes from.
+    """Return the token for a base URL, from the sources of `find_credential`.
 
     Raises
     ------
     AuthError
-        There is none; the message says how to give one.
+        There is no token; the message says how to provide one.
     ConfigurationError
-        It cannot be a token, or what was remembered cannot be read.
+        The token is not valid, or the stored login cannot be read.
     """
     found = find_credential(token, base_url)
     if found is None:
@@ -142,7 +142,7 @@ def resolve_token(token: str | None = None, base_url: str = DEFAULT_BASE_URL) ->
 
 
 def token_source_for(credential: Credential, base_url: str) -> TokenSource:
-    """Return what a connection sends to prove a credential."""
+    """Return the token of a credential, or what renews it if it is an OAuth login."""
     return renewer_for(base_url, credential) if credential.refresh_token else credential.token
 
 

@@ -1,4 +1,4 @@
-"""Where the API is: the base URL, and which ones are refused."""
+"""Validate the base URL of the API."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ BASE_URL_VARIABLE = "ASANA_BASE_URL"
 
 
 def resolve_base_url(base_url: str | None = None) -> str:
-    """Return the API's address: the argument, else ``ASANA_BASE_URL``, else Asana's.
+    """Return the base URL: the argument, else ``ASANA_BASE_URL``, else Asana's.
 
     Raises
     ------
     ConfigurationError
-        It is neither https nor on this machine, so the token could be read on the way.
+        It is neither https nor on this machine, so others could read the token.
     """
     url = (base_url or os.environ.get(BASE_URL_VARIABLE) or DEFAULT_BASE_URL).rstrip("/")
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as cause:
-        raise ConfigurationError(f"The base URL {url!r} is no address: {cause}.") from cause
+        raise ConfigurationError(f"The base URL {url!r} is not a valid URL: {cause}.") from cause
     if not parts.hostname or port == 0 or not url.isprintable() or " " in url:
         raise ConfigurationError(
-            f"The base URL {url!r} is no address. It looks like {DEFAULT_BASE_URL}."
+            f"The base URL {url!r} is not a valid URL. Use one like {DEFAULT_BASE_URL}."
         )
     if parts.username or parts.password:
-        raise ConfigurationError("The base URL holds a user name or password; give it without.")
+        raise ConfigurationError("The base URL contains a user name or password. Remove it.")
     if parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname)):
         return url
     raise ConfigurationError(

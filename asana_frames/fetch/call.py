@@ -1,4 +1,4 @@
-"""The call of a user that requests are made for: its counts, its deadline, its end."""
+"""The user's call that requests belong to: its counters, its deadline, and stopping it."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ from asana_frames.fetch import clock
 
 
 class CallStopped(BaseException):
-    """The call has ended, so nobody waits for this request any more; never seen by users."""
+    """The call has ended, so its requests are abandoned; users never see this."""
 
 
 class RequestCounts:
-    """Counts what requests did."""
+    """Counters of requests, retries, bytes and waiting time; safe to share between threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._waiting = 0
         self._since = 0.0
-        #: The counts of the call that this one is a part of.
+        #: The counters of the call that this one is a part of.
         self.outer: RequestCounts | None = None
         self.requests = 0
         self.retries = 0
-        #: Answers that said "too many requests".
+        #: Responses with status 429, "too many requests".
         self.rejected = 0
-        #: Seconds in which some request waited for the quota or for another try.
+        #: Seconds during which at least one request waited for the quota or a retry.
         self.waited = 0.0
-        #: Bytes of bodies, unpacked.
+        #: Bytes of response bodies, decompressed.
         self.bytes = 0
 
     def add(
         self, *, requests: int = 0, retries: int = 0, rejected: int = 0, bytes: int = 0
     ) -> None:
-        """Count what has happened."""
+        """Add to the counters."""
         with self._lock:
             self.requests += requests
             self.retries += retries
@@ -48,7 +48,7 @@ class RequestCounts:
 
     @contextmanager
     def count_waiting(self) -> Iterator[None]:
-        """Count the time as waiting; threads that wait at the same time count once."""
+        """Count the time of a block as waiting; threads that wait together count once."""
         with self._lock:
             self._since = self._since if self._waiting else clock.now()
             self._waiting += 1
@@ -67,14 +67,14 @@ class RequestCounts:
 
 
 class Call:
-    """One call, from a user's arguments to a frame.
+    """One call of a user, from its arguments to the frame.
 
     Parameters
     ----------
     deadline
-        Seconds that it may take in all.
+        Seconds that the call may take in total.
     timeout
-        Seconds to wait for the next bytes, where it is not the connection's.
+        Seconds to wait for the next bytes; None for the connection's.
     """
 
     def __init__(self, deadline: float | None = None, timeout: float | None = None) -> None:
@@ -82,17 +82,17 @@ class Call:
         self.timeout = timeout
         self.seconds = deadline
         self.ends = math.inf if deadline is None else clock.now() + deadline
-        #: Set when nobody waits for its requests any more.
+        #: Set when its requests are abandoned.
         self.stopped = threading.Event()
 
     def branch(self) -> Call:
-        """Return a part of the call that can be stopped by itself."""
+        """Return a part of this call that can be stopped on its own."""
         part = Call(timeout=self.timeout)
         part.tally, part.ends, part.seconds = self.tally, self.ends, self.seconds
         return part
 
     def check(self) -> None:
-        """Raise if the time is over or nobody waits any more.
+        """Raise if the call was stopped or its deadline has passed.
 
         Raises
         ------
@@ -105,19 +105,19 @@ class Call:
             raise self.deadline_error()
 
     def deadline_error(self) -> DeadlineExceeded:
-        """Return the error of a call whose time is over."""
+        """Return the error of a call whose deadline has passed."""
         return DeadlineExceeded(
-            f"The deadline of {self.seconds:g} s was over. What had arrived is in "
-            f"asana.last.partial; the same call goes on from there."
+            f"The deadline of {self.seconds:g} s has passed. asana.last.partial has the rows "
+            f"received so far; repeat the same call to continue from there."
         )
 
     def wait(self, until: float) -> None:
-        """Wait until a time, or as long as the call lasts.
+        """Wait until a time, unless the call ends before it.
 
         Raises
         ------
         DeadlineExceeded
-            The deadline lies before that time, so waiting would be in vain.
+            The deadline is before that time.
         """
         if until <= clock.now():
             return
@@ -129,10 +129,10 @@ class Call:
             raise CallStopped
 
 
-#: The call that is under way; each thread of a fan-out has a branch of its caller's.
+#: The current call; each thread of a fan-out has a branch of its caller's.
 CURRENT_CALL: ContextVar[Call | None] = ContextVar("asana_frames_call", default=None)
 
 
 def get_current_call() -> Call:
-    """Return the call that is under way, or one without a deadline."""
+    """Return the current call, or a new one without a deadline."""
     return CURRENT_CALL.get() or Call()

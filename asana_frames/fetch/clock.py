@@ -1,4 +1,4 @@
-"""The time, and waiting for it to pass: one place, so that tests need not wait."""
+"""Tell the time and wait; in one place, so that tests need not wait."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Clock:
         return time.monotonic()
 
     def wait(self, until: float, stopped: threading.Event) -> bool:
-        """Wait until a time; return whether waiting was stopped before."""
+        """Wait until a time; return whether the event was set first."""
         while True:
             left = until - self.now()
             if left <= 0:
@@ -23,7 +23,7 @@ class Clock:
                 return True
 
 
-#: The clock of every connection; tests put one in its place whose waits take no time.
+#: The clock of every connection; tests replace it with one whose waits take no time.
 CLOCK = Clock()
 
 
@@ -33,5 +33,5 @@ def now() -> float:
 
 
 def wait(until: float, stopped: threading.Event) -> bool:
-    """Wait on the clock in use."""
+    """Wait until a time on the clock in use; return whether the event was set first."""
     return CLOCK.wait(until, stopped)

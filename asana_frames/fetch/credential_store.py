@@ -1,4 +1,4 @@
-"""Remembered logins: one per base URL, in the keyring, else in a file of its owner's alone."""
+"""Store logins, one per base URL: in the keyring, else in a file that only its owner can read."""
 
 from __future__ import annotations
 
@@ -19,59 +19,59 @@ from asana_frames.fetch.credentials import Credential
 
 _SERVICE = "asana-frames"
 KEYRING = "the keyring"
-#: Permissions of anybody but the owner.
+#: Permissions of everybody but the owner.
 _GROUP_AND_OTHERS = 0o077
-#: The file is read, changed and written as a whole.
+#: Held while the file is read, changed and written.
 _lock = threading.RLock()
 _credential_decoder = msgspec.json.Decoder(Credential)
 _file_decoder = msgspec.json.Decoder(dict[str, Credential])
 
 
 class StoredCredential(NamedTuple):
-    """A remembered login and where it is: "the keyring", or "the file ..."."""
+    """A stored login and its place: "the keyring" or "the file ..."."""
 
     credential: Credential
     place: str
 
 
 def credentials_path() -> Path:
-    """Return where the file is, if there is one."""
+    """Return the path of the credentials file, which need not exist."""
     return user_config_path(_SERVICE, appauthor=False) / "credentials.json"
 
 
 def store_credential(base_url: str, credential: Credential) -> str:
-    """Keep a login for later processes, in place of the one that was kept for this base URL.
+    """Store a login for later processes, replacing the one of this base URL.
 
     Returns
     -------
     str
-        Where it is now: "the keyring", or "the file ...".
+        Where it is stored: "the keyring" or "the file ...".
 
     Raises
     ------
     ConfigurationError
-        There is no keyring, and the file cannot be read or written; or an old login is in the
-        keyring and can be neither replaced nor deleted there: then nothing is written.
+        There is no keyring, and the file cannot be read or written; or the keyring has an old
+        login that can be neither replaced nor deleted, and then nothing is written.
     """
     with _lock:
         if _write_to_keyring(base_url, _encode_credential(credential)):
-            # One that was kept before there was a keyring must not outlive it.
+            # A login stored before there was a keyring must not outlive this one.
             with suppress(ConfigurationError):
                 _delete_from_file(base_url)
             return KEYRING
-        # Before the file is written: what the keyring still holds would be used in its place.
+        # Before the file is written: a login in the keyring would take precedence over it.
         _delete_from_keyring(base_url)
         _write_credentials_file({**_read_credentials_file(), base_url: credential})
         return _describe_file()
 
 
 def load_credential(base_url: str) -> StoredCredential | None:
-    """Return the login that is kept for a base URL, and for no other.
+    """Return the login stored for exactly this base URL, or None.
 
     Raises
     ------
     ConfigurationError
-        What is kept cannot be read, or others can read it too.
+        The stored login cannot be read, or other users can read it too.
     """
     text = _read_keyring(base_url)
     if text and text.strip():
@@ -81,12 +81,12 @@ def load_credential(base_url: str) -> StoredCredential | None:
 
 
 def replace_stored(base_url: str, old: Credential, new: Credential) -> None:
-    """Keep a renewed login where the old one is kept; one that is not kept stays so.
+    """Replace a stored login by its renewal; do nothing if the old one is not stored.
 
     Raises
     ------
     ConfigurationError
-        Where it is kept cannot be read or written.
+        The stored logins cannot be read or written.
     """
     with _lock:
         kept = load_credential(base_url)
@@ -95,18 +95,18 @@ def replace_stored(base_url: str, old: Credential, new: Credential) -> None:
 
 
 def delete_credential(base_url: str) -> list[str]:
-    """Forget the login that is kept for a base URL, wherever it is.
+    """Delete the login stored for a base URL, from the keyring and from the file.
 
     Returns
     -------
     list of str
-        Where it was: "the keyring", "the file ..."; empty where nothing was kept.
+        Where it was: "the keyring", "the file ..."; empty if nothing was stored.
 
     Raises
     ------
     ConfigurationError
-        The file cannot be read or written; or the keyring does not let go of what it holds, and
-        then the file's is forgotten all the same.
+        The file cannot be read or written; or the keyring refuses to delete the login, which is
+        deleted from the file all the same.
     """
     with _lock:
         try:
@@ -117,7 +117,7 @@ def delete_credential(base_url: str) -> list[str]:
 
 
 def _encode_credential(credential: Credential) -> str:
-    """Return what the keyring holds: a token as it is, as ``keyring set`` would keep it."""
+    """Return the text for the keyring: a token as ``keyring set`` stores it, or JSON."""
     if not credential.refresh_token:
         return credential.token
     return msgspec.json.encode(credential).decode()
@@ -143,11 +143,11 @@ def _keyring_user(base_url: str) -> str:
 
 
 def _write_to_keyring(base_url: str, text: str) -> bool:
-    """Keep a text in the keyring; return whether it is there now."""
-    # A machine without a keyring service raises whatever its library does.
+    """Write a text to the keyring; return whether it is stored now."""
+    # Without a keyring service, the library raises errors of many kinds.
     with suppress(Exception):
         import_module("keyring").set_password(_SERVICE, _keyring_user(base_url), text)
-    # There are keyrings that take everything and keep nothing.
+    # Some keyrings accept everything and store nothing.
     return _read_keyring(base_url) == text
 
 
@@ -162,16 +162,16 @@ def _read_keyring(base_url: str) -> str | None:
 
 
 def _delete_from_keyring(base_url: str) -> bool:
-    """Delete what the keyring holds; return whether there was something."""
+    """Delete the login from the keyring; return whether there was one."""
     if _read_keyring(base_url) is None:
         return False
     with suppress(Exception):
         import_module("keyring").delete_password(_SERVICE, _keyring_user(base_url))
     if (_read_keyring(base_url) or "").strip():
         raise ConfigurationError(
-            f"A login for {base_url} is still in the keyring, which does not let it be deleted "
-            f"from here, and it will go on being used. Delete it in the keyring (service "
-            f'"{_SERVICE}", user name "{_keyring_user(base_url)}"), then do this again.'
+            f"A login for {base_url} is still in the keyring, which refuses to delete it, and "
+            f"would be used again. Delete it in the keyring (service "
+            f'"{_SERVICE}", user name "{_keyring_user(base_url)}"), then try again.'
         )
     return True
 
@@ -193,37 +193,37 @@ def _delete_from_file(base_url: str) -> bool:
 
 
 def _read_credentials_file() -> dict[str, Credential]:
-    """Return what the file holds, by base URL."""
+    """Return the logins of the file, by base URL."""
     path = credentials_path()
     try:
         with path.open("rb") as stream:
-            # Of what was opened, not of what lies there a moment later.
+            # Of the opened file, not of another that replaces it meanwhile.
             _check_permissions(path, os.fstat(stream.fileno()).st_mode)
             body = stream.read()
     except FileNotFoundError:
         return {}
     except OSError as cause:
         raise ConfigurationError(
-            f"{path} cannot be read: {cause.strerror or cause}. It holds the remembered logins."
+            f"{path}, the file of stored logins, cannot be read: {cause.strerror or cause}."
         ) from cause
     try:
         return _file_decoder.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as cause:
-        problem = "it is no UTF-8" if isinstance(cause, UnicodeDecodeError) else cause
-        failure = f"{path} holds the remembered logins and cannot be read as such ({problem})."
-    # Raised out here: a cause would carry the bytes that could not be read.
+        problem = "it is not UTF-8" if isinstance(cause, UnicodeDecodeError) else cause
+        failure = f"{path}, the file of stored logins, is not valid ({problem})."
+    # Raised outside the except block: the cause holds the bytes of the file.
     raise ConfigurationError(f"{failure} Delete it and log in again: asana-frames login")
 
 
 def _check_permissions(path: Path, mode: int) -> None:
     if os.name == "posix" and mode & _GROUP_AND_OTHERS:
         raise ConfigurationError(
-            f"{path} can be read by others, and it holds tokens. Type: chmod 600 '{path}'"
+            f"Other users can read {path}, which contains tokens. Type: chmod 600 '{path}'"
         )
 
 
 def _write_credentials_file(kept: dict[str, Credential]) -> None:
-    """Write the file whole or not at all; nobody else can read it at any moment."""
+    """Write the file whole or not at all; other users cannot read it at any moment."""
     path = credentials_path()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -234,13 +234,13 @@ def _write_credentials_file(kept: dict[str, Credential]) -> None:
         _replace_private_file(path, msgspec.json.encode(kept))
     except OSError as cause:
         raise ConfigurationError(
-            f"{path} cannot be written: {cause.strerror or cause}. Without it a login is not "
-            f"remembered; set ASANA_ACCESS_TOKEN instead."
+            f"{path} cannot be written: {cause.strerror or cause}. Logins cannot be stored; "
+            f"set ASANA_ACCESS_TOKEN instead."
         ) from cause
 
 
 def _replace_private_file(path: Path, body: bytes) -> None:
-    # What mkstemp makes is its owner's alone from the start, and stays so.
+    # A file of mkstemp is readable by its owner only from the start.
     handle, name = tempfile.mkstemp(prefix=".credentials.", suffix=".part", dir=path.parent)
     part = Path(name)
     try:

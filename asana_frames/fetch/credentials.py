@@ -1,4 +1,4 @@
-"""What proves who asks: a personal access token, or what OAuth gives; never shown."""
+"""Credentials: a personal access token or an OAuth login; never shown."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from asana_frames.exceptions import ConfigurationError
 
 @dataclass(frozen=True, repr=False)
 class Credential:
-    """A personal access token, or the set of an OAuth login where there is a refresh token.
+    """A personal access token, or an OAuth login if there is a refresh token.
 
     Parameters
     ----------
     token
-        What is sent: the personal access token, or the access token.
+        The personal access token, or the access token of an OAuth login.
     refresh_token
-        Brings a new access token.
+        Exchanged for a new access token.
     expires
-        When the access token ends, in seconds since 1970; 0 where it does not.
+        When the access token expires, in seconds since 1970; 0 if it does not.
     client_id, client_secret
-        The app that was let in.
+        The app that the OAuth login belongs to.
     """
 
     token: str
@@ -38,15 +38,17 @@ class Credential:
 
 
 def check_token(text: str) -> str:
-    """Return a token without the spaces and line ends around it.
+    """Return a token without surrounding whitespace.
 
     Raises
     ------
     ConfigurationError
-        It holds a space, a line end or an odd letter, so it cannot be a token.
+        It contains a space, a line break or an invalid character.
     """
     token = text.strip()
     if not token.isascii() or not token.isprintable() or " " in token:
         # The token itself is never shown.
-        raise ConfigurationError("The token has a space, a line end or an odd letter inside.")
+        raise ConfigurationError(
+            "The token contains a space, a line break or an invalid character. Copy it again."
+        )
     return token

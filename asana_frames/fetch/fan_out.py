@@ -1,4 +1,4 @@
-"""Read many lists at once; hand their pages on as they arrive."""
+"""Read many lists concurrently, and yield their pages as they arrive."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ from asana_frames.fetch.thread_pool import ThreadPool
 
 Skip = tuple[type[AsanaError], ...]
 
-#: Answers that concern one parent and say nothing of the others.
+#: Errors that concern one parent and not the others.
 REFUSALS: Skip = (PaymentRequired, Forbidden, NotFound)
-#: Pages of one list after which it is read by its parts, if there are hands for them.
+#: Pages of one list after which it is split into parts, if there are idle threads.
 SPLIT_AFTER = 5
 
 
 class FanOutItem(NamedTuple):
-    """A page, or a refusal, of the list at ``place``, or news of how it is read."""
+    """A page or an error of the list at index ``place``, or an announcement of its parts."""
 
     place: int
     page: Page | None = None
     refusal: AsanaError | None = None
-    #: 0 for the list itself; else which of the lists that it was split into.
+    #: 0 for the list itself; else the number of the part, from 1.
     part: int = 0
-    #: From here on the list is read by these parts.
+    #: The parts that the list is read by from here on.
     parts: ListParts | None = None
-    #: Asana lists no more of the list itself.
+    #: Asana refuses to list the rest of the list itself.
     is_cut: bool = False
 
 
@@ -56,9 +56,9 @@ class FanOut:
     queries
         The lists to read.
     skip
-        Errors of one list that are handed on in place of its pages, while the others go on.
+        Errors of one list that are yielded instead of its pages, while the others continue.
     tick
-        Called now and then while nothing arrives.
+        Called regularly while nothing arrives.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class FanOut:
         self._skip = skip
         tasks = (partial(self._read_list, place, query) for place, query in enumerate(queries))
         self._pool: ThreadPool[FanOutItem] = ThreadPool(tasks, MAX_READS, tick)
-        #: Where lists were left when they were split.
+        #: The offsets at which lists were split.
         self._left_at: dict[int, str | None] = {}
 
     def __iter__(self) -> Generator[FanOutItem, None, None]:
@@ -85,15 +85,15 @@ class FanOut:
             yield from self._pool
 
     def read_whole(self, place: int) -> None:
-        """Go on with a list as it is: its parts do not hold all of it."""
+        """Continue a list itself, because its parts are incomplete."""
         query = self._queries[place]._replace(offset=self._left_at[place], split=None)
         self._pool.add(partial(self._read_list, place, query))
 
     def _is_serial(self) -> bool:
-        """Whether there is nothing to be done at the same time."""
+        """Whether the lists are read one after the other, without threads."""
         if sys.platform == "emscripten":
             return True
-        # With a deadline somebody has to look at the clock while the answer is on its way.
+        # A deadline needs a thread that watches the clock while the response is pending.
         is_one = len(self._queries) == 1 and self._queries[0].paging in ("none", "events")
         return is_one and get_current_call().seconds is None
 
@@ -112,7 +112,7 @@ class FanOut:
                         self._left_at[place] = page.following
                         self._add_parts(place, parts)
                         return
-                    # Not again; but if Asana lists no more of it, it has to be.
+                    # Do not try again, unless Asana refuses to list the rest.
                     is_tried = True
         except self._skip as refusal:
             yield FanOutItem(place, refusal=refusal)
@@ -151,11 +151,11 @@ def fan_out(http: Http, queries: Sequence[ListQuery], *, skip: Skip = ()) -> Ite
     queries
         The lists to read.
     skip
-        Errors of one list that are yielded in place of its pages, while the others go on.
+        Errors of one list that are yielded instead of its pages, while the others continue.
 
     Raises
     ------
     AsanaError
-        Whatever else a list ran into; the other lists are given up.
+        Any other error of a list; the other lists are abandoned.
     """
     return iter(FanOut(http, queries, skip=skip))

@@ -1,4 +1,4 @@
-"""One authenticated connection: its quota, retries where they are safe, errors that help."""
+"""Send requests over an authenticated connection: rate limits, retries and errors."""
 
 from __future__ import annotations
 
@@ -43,39 +43,39 @@ log = logging.getLogger("asana_frames")
 #: Seconds to connect, and to wait for the next bytes.
 CONNECT_TIMEOUT, TIMEOUT = 10.0, 60.0
 TRIES = 6
-#: Tries where nothing has ever been answered: a wrong address does not get better.
+#: Tries if the server has never responded: retries do not mend a wrong address.
 _TRIES_WITHOUT_ANSWER = 2
-#: Seconds of waiting, for the quota or between tries, after which a request is given up.
+#: Seconds of waiting, for the quota or between tries, after which a request fails.
 MAX_WAIT = 600.0
 
-#: Raises msgspec.DecodeError for a body that did not arrive as it was sent.
+#: Raises msgspec.DecodeError for a body that arrived broken.
 BodyCheck = Callable[[bytes], object]
 
 
 class HttpRequest(NamedTuple):
-    """What is asked for."""
+    """A request to the API."""
 
     method: str
     path: str
     params: Mapping[str, str] | None = None
     data: Any = None
     files: Mapping[str, Any] | None = None
-    #: How a user typed it, for messages.
+    #: The user's call, for messages.
     asked: str = ""
     check: BodyCheck | None = None
-    #: Told when it is under way, and when Asana did not take it.
+    #: Called with True when it is sent, and with False when it got a 429.
     under_way: Callable[[bool], None] | None = None
 
     @property
     def kind(self) -> RequestKind:
-        """Which quota it counts against."""
+        """The quota that the request counts against."""
         if self.method != "GET":
             return "write"
         return "search" if is_search(self.method, self.path) else "read"
 
     @property
     def is_repeatable(self) -> bool:
-        """Whether a repeat does no more than the first time; a POST could create twice."""
+        """Whether a retry is safe; a repeated POST could create an object twice."""
         return self.method != "POST"
 
 
@@ -85,13 +85,13 @@ def is_search(method: str, path: str) -> bool:
 
 
 class _FailedTry(NamedTuple):
-    """A try that brought no answer."""
+    """A try without a usable response."""
 
     error: AsanaError
     cause: Exception | None = None
-    #: Seconds until another try makes sense; None where none does.
+    #: Seconds before the next try; None if there is none.
     wait: float | None = None
-    #: The quota was exceeded, so it makes everybody wait.
+    #: The quota was exceeded, so the rate limiter already makes all requests wait.
     is_quota: bool = False
 
 
@@ -101,12 +101,11 @@ class Http:
     Parameters
     ----------
     token
-        Sent as a bearer token, or what always has a fresh one; never part of a message, ``repr``
-        or log line.
+        The bearer token, or what renews it; never part of a message, ``repr`` or log line.
     base_url
         Such as ``https://app.asana.com/api/1.0``.
     adapter
-        Answers requests in place of the network; it has a quota of its own.
+        Answers requests instead of the network, with a quota of its own.
     timeout
         Seconds to wait for the next bytes.
     """
@@ -121,7 +120,7 @@ class Http:
     ) -> None:
         self.base_url = base_url
         self._renewer = token if isinstance(token, TokenRenewer) else None
-        # A login of OAuth has one quota, however often its token changes.
+        # An OAuth login has one quota, however often its token changes.
         identity = token.identity if isinstance(token, TokenRenewer) else token
         self.quota = limiter_for(base_url, identity) if adapter is None else RateLimiter()
         self._timeout = timeout
@@ -136,7 +135,9 @@ class Http:
         return f"Http({self.base_url!r})"
 
     def __reduce__(self) -> Any:
-        raise TypeError("A connection holds a token and is not pickled; connect() anew instead.")
+        raise TypeError(
+            "A connection contains a token and cannot be pickled; call connect() again instead."
+        )
 
     def close(self) -> None:
         """Close the connections."""
@@ -154,18 +155,18 @@ class Http:
         check: BodyCheck | None = None,
         under_way: Callable[[bool], None] | None = None,
     ) -> Response:
-        """Send one request, again where that is safe, and return the answer.
+        """Send a request, retry it where that is safe, and return the response.
 
-        GET, PUT and DELETE are repeated on 429, 5xx, broken connections and bodies that `check`
-        refuses; POST on 429, and where no connection could be made, since a repeat could create
-        twice.
+        GET, PUT and DELETE are retried on 429, 5xx, dropped connections and bodies that `check`
+        refuses. A POST is retried only when Asana cannot have processed it: on 429, and if no
+        connection could be made.
 
         Raises
         ------
         RequestRefused
-            Asana refused it; the subclass tells by which status.
+            Asana refused it; the subclass depends on the status.
         ConnectionFailed
-            No complete answer came.
+            There was no complete response.
         DeadlineExceeded
             The deadline of the call has passed.
         """
@@ -188,13 +189,13 @@ class Http:
                 if not outcome.is_quota:
                     call.wait(clock.now() + outcome.wait)
         except AsanaError as error:
-            # Whatever became of the last try, one before it may have been carried out.
+            # Even if the last try failed for sure, an earlier one may have been carried out.
             error.may_be_done = error.may_be_done or may_be_done
             raise
         raise AssertionError("unreachable: count() does not end")
 
     def _send_once(self, call: Call, request: HttpRequest, attempt: int) -> Response | _FailedTry:
-        """Send a request once, when it is its turn."""
+        """Send a request once, when the rate limiter allows it."""
         try:
             with self.quota.acquire(request.kind, call) as permit:
                 answer = self._send_request(call, request)
@@ -252,8 +253,8 @@ class Http:
     def _check_response(
         self, request: HttpRequest, answer: Response, attempt: int
     ) -> Response | _FailedTry:
-        """Tell an answer from a refusal, and one that may be tried again from one that may not."""
-        # A redirect is refused like an error: followed, it would carry the token away.
+        """Return the response, or the failure if it is an error or its body is broken."""
+        # A redirect is an error too: following it would send the token elsewhere.
         if answer.status >= 300:
             again = answer.status in BROKEN_STATUSES and request.is_repeatable and attempt < TRIES
             wait = (
@@ -270,7 +271,7 @@ class Http:
         except (msgspec.DecodeError, UnicodeDecodeError) as cause:
             problem = build_unreadable_error(request.asked or request.path, answer.body, cause)
             problem.may_be_done = request.method != "GET"
-            # A page in the place of JSON is no accident of the way, and comes again.
+            # A web page instead of JSON would be the same the next time.
             is_cut = answer.body.lstrip()[:1] != b"<"
             again = is_cut and request.is_repeatable and attempt < TRIES
             return _FailedTry(problem, cause, compute_backoff(attempt) if again else None)
@@ -279,7 +280,7 @@ class Http:
     def _classify_exception(
         self, request: HttpRequest, cause: requests.RequestException, attempt: int
     ) -> _FailedTry:
-        """Judge a request that met no complete answer."""
+        """Return the failure of a request without a complete response."""
         never_sent = was_never_sent(cause)
         is_open = request.method != "GET" and not never_sent
         says_so = is_open and not request.is_repeatable

@@ -1,4 +1,4 @@
-"""What one token may ask of Asana, shared by all that use it in this process."""
+"""Keep the requests of one token within Asana's limits, over all its connections."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from asana_frames.fetch.token_buckets import TokenBucket
 
 RequestKind = Literal["read", "search", "write"]
 
-#: Requests a minute of a paid plan and of a free one; which it is, is learned.
+#: Requests a minute of a paid and a free plan; the limiter learns which applies.
 PER_MINUTE, FREE_PER_MINUTE = 1_500, 150
 SEARCHES_PER_MINUTE = 60
 #: Requests in flight.
 MAX_READS, MAX_WRITES = 50, 15
-#: Rows of a page, and the fewest that a page is shrunk to.
+#: Rows of a page, and the smallest size that pages are reduced to.
 PAGE_SIZE, _MIN_PAGE_SIZE = 100, 25
-#: Fewer accepted a second than this, though Asana asks to wait: not the number of requests is
-#: what it minds (a free plan takes 2.5), but what they cost.
+#: If fewer requests a second than this were accepted before a 429, their cost was the reason and
+#: not their number: a free plan accepts 2.5.
 _COSTLY = 1.5
 #: Seconds within which refusals for cost count as repeated, and after which they are forgotten.
 _REPEATED, _FORGOTTEN = 120.0, 600.0
-#: Seconds between looks at whether a call was stopped while it waits for others.
+#: Seconds between checks whether a waiting call was stopped.
 _POLL_SECONDS = 0.1
 
 
 class ConcurrencyLimit:
-    """Lets so many requests through at once: fewer after a refusal, one more after a round."""
+    """The number of requests in flight: halved after a 429, then raised one by one."""
 
     def __init__(self, most: int) -> None:
         self.most = most
@@ -42,7 +42,7 @@ class ConcurrencyLimit:
 
     @property
     def running(self) -> int:
-        """How many places are taken, those of calls aside that nobody waits for any more."""
+        """How many places are taken, not counting those of stopped calls."""
         return sum(not call.stopped.is_set() for call in self._holders)
 
     def acquire_place(self, call: Call) -> None:
@@ -56,19 +56,19 @@ class ConcurrencyLimit:
             self._holders.append(call)
 
     def release_place(self, call: Call) -> None:
-        """Give the place back."""
+        """Release the place of a call."""
         with self._free:
             self._holders.remove(call)
             self._free.notify()
 
     def halve(self) -> None:
-        """Let half as many through."""
+        """Halve the number of requests in flight."""
         with self._free:
             self.current = max(self.current // 2, 1)
             self._successes = 0
 
     def grow(self) -> None:
-        """Count a success; as many as may be in flight let one more through."""
+        """Count a success; a full round of successes raises the number by one."""
         if self.current == self.most:
             return
         with self._free:
@@ -80,7 +80,7 @@ class ConcurrencyLimit:
 
 
 class Permit:
-    """Leave to send one request; say how it went."""
+    """Permission to send one request; record its outcome here."""
 
     def __init__(self, limiter: RateLimiter, kind: RequestKind, episode: int) -> None:
         self._limiter = limiter
@@ -88,11 +88,11 @@ class Permit:
         self.episode = episode
 
     def record_success(self) -> None:
-        """Count it as taken."""
+        """Record that Asana accepted the request."""
         self._limiter._record_success(self._kind)
 
     def record_refusal(self, wait: float) -> None:
-        """Let everybody wait for so many seconds."""
+        """Record a 429, and make all requests wait for some seconds."""
         self._limiter._record_refusal(self._kind, self.episode, wait)
 
 
@@ -100,9 +100,9 @@ class RateLimiter:
     """The limits of one token: requests a minute, searches a minute, requests in flight.
 
     The numbers are Asana's (1,500 requests and 60 searches a minute, 50 reads and 15 writes at
-    once); what a token really may do is learned from its refusals (429). A refusal makes all
-    threads wait once, for as long as Asana asks, and halves what is in flight once, however many
-    requests met it.
+    once); the actual limits are learned from 429 responses. One makes all threads wait for as
+    long as Asana asks and halves the requests in flight; others of the same episode change
+    nothing.
     """
 
     def __init__(self) -> None:
@@ -119,12 +119,12 @@ class RateLimiter:
 
     @contextmanager
     def acquire(self, kind: RequestKind, call: Call) -> Iterator[Permit]:
-        """Wait for leave to send a request, and hold it while the request is under way.
+        """Wait until a request may be sent, and hold its place until the block ends.
 
         Raises
         ------
         DeadlineExceeded
-            The call's deadline lies before its turn.
+            The call's deadline is before that time.
         """
         concurrency = self.concurrency["write" if kind == "write" else "read"]
         while True:
@@ -133,7 +133,7 @@ class RateLimiter:
             concurrency.acquire_place(call)
             if episode == self._episode and not self._is_paused(kind):
                 break
-            # Others were refused in the meantime: everybody lines up again.
+            # Another request got a 429 in the meantime: reserve a new time.
             concurrency.release_place(call)
         try:
             yield Permit(self, kind, episode)
@@ -141,18 +141,18 @@ class RateLimiter:
             concurrency.release_place(call)
 
     def pause_left(self) -> float:
-        """Return for how many seconds nothing is sent because Asana asked to wait."""
+        """Return the seconds until requests are sent again after a 429."""
         until = max(self.requests.paused_until, self.searches.paused_until)
         return max(until - clock.now(), 0.0)
 
     def page_size(self, *, wide: bool) -> int:
-        """Return how many rows to ask for: fewer of wide ones where their cost was refused."""
+        """Return the rows to request per page: fewer for wide rows whose cost was refused."""
         if clock.now() - self._costly_at > _FORGOTTEN:
             self._page_size = PAGE_SIZE
         return self._page_size if wide else PAGE_SIZE
 
     def per_minute(self) -> float:
-        """Return the requests a minute that the token may send, as far as is known."""
+        """Return the requests a minute that the token may send, as learned so far."""
         return 60 * self.requests.rate
 
     def _reserve(self, kind: RequestKind) -> tuple[float, int]:
@@ -178,10 +178,10 @@ class RateLimiter:
     def _record_refusal(self, kind: RequestKind, episode: int, wait: float) -> None:
         with self._lock:
             now = clock.now()
-            # The quota that is used up most is the one that was exceeded.
+            # The bucket with the highest usage is the one that was exceeded.
             bucket = max(self._buckets(kind), key=lambda one: one.count_recent(now) / one.most)
             if episode != self._episode:
-                # Sent before the others were refused: the same wait, not another one.
+                # Sent before the first 429 of this episode: the same wait, not another one.
                 bucket.pause(now, wait)
                 return
             self._episode += 1
@@ -192,7 +192,7 @@ class RateLimiter:
         self.concurrency["write" if kind == "write" else "read"].halve()
 
     def _record_cost(self, now: float, pace: float, is_main: bool) -> None:
-        # Nothing accepted tells nothing: the answers of a first burst are still on their way.
+        # Without accepted requests nothing can be learned: their responses may still be pending.
         if not is_main or not 0 < pace < _COSTLY:
             return
         if now - self._costly_at < _REPEATED:
@@ -205,8 +205,8 @@ _lock = threading.Lock()
 
 
 def limiter_for(base_url: str, token: str) -> RateLimiter:
-    """Return the quota of a token: one for all connections of this process that use it."""
-    # Not the token itself: what is remembered for so long should be no secret.
+    """Return the rate limiter of a token, shared by all its connections in this process."""
+    # A hash, so that no secret is kept for the life of the process.
     key = base_url, hashlib.sha256(token.encode()).hexdigest()
     with _lock:
         return _limiters.setdefault(key, RateLimiter())

@@ -1,4 +1,4 @@
-"""A listener on this machine that waits for the browser to come back once."""
+"""Receive the browser's redirect at the end of an OAuth login, on this machine."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 from asana_frames.exceptions import AuthError, ConfigurationError, InvalidArgument
 
-#: Seconds to wait for somebody to log in.
+#: Seconds to wait for the login in the browser.
 LOGIN_TIMEOUT = 300.0
 _HOST = "127.0.0.1"
-#: Seconds that a connection may stay silent; browsers open some that they never use.
+#: Seconds before a silent connection is closed; browsers open some that they never use.
 _READ_TIMEOUT = 10.0
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>asana-frames</title>
 <body style="font-family: sans-serif; margin: 3em"><h1>{title}</h1><p>{text}</p></body></html>"""
@@ -33,33 +33,33 @@ class _RedirectHandler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         parts = urlsplit(self.path)
         if parts.path != self.path_wanted:
-            self._page(404, "Nothing here", "This is not the page that was waited for.")
+            self._send_page(404, "Nothing here", "This page is not part of a login.")
             return
         answer = dict(parse_qsl(parts.query, keep_blank_values=True))
-        if not self._is_awaited(answer):
-            # Any page that is open in the browser can ask this: it must not end the log-in.
-            self._page(400, "Not logged in", "This answer belongs to another log-in.")
+        if not self._is_expected(answer):
+            # Any page in the browser can send such a request; it must not end the login.
+            self._send_page(400, "Not logged in", "This answer belongs to another log-in.")
             return
         if not self.first.acquire(blocking=False):
-            self._page(410, "Too late", "The answer has come before.")
+            self._send_page(410, "Too late", "The answer has come before.")
             return
         try:
-            self._tell(answer)
+            self._send_outcome(answer)
         finally:
-            # Not before the page is on its way: whoever waits may end the process.
+            # Only after the page is sent, since the process may end after this.
             self.answers.put(answer)
 
-    def _is_awaited(self, answer: dict[str, str]) -> bool:
+    def _is_expected(self, answer: dict[str, str]) -> bool:
         given = answer.get("state", "").encode()
         return bool(self.state) and hmac.compare_digest(given, self.state.encode())
 
-    def _tell(self, answer: dict[str, str]) -> None:
+    def _send_outcome(self, answer: dict[str, str]) -> None:
         if "error" in answer:
-            self._page(200, "Not logged in", "You can close this page.")
+            self._send_page(200, "Not logged in", "You can close this page.")
         else:
-            self._page(200, "Nearly there", "You can close this page and go back.")
+            self._send_page(200, "Nearly there", "You can close this page and go back.")
 
-    def _page(self, status: int, title: str, text: str) -> None:
+    def _send_page(self, status: int, title: str, text: str) -> None:
         body = _PAGE.format(title=html.escape(title), text=html.escape(text)).encode()
         self.send_response(status)
         self.send_header("Content-Type", "text/html; charset=utf-8")
@@ -72,38 +72,38 @@ class _RedirectHandler(BaseHTTPRequestHandler):
         self.wfile.flush()
 
     def log_message(self, *_: Any) -> None:
-        """Say nothing: the address holds the code."""
+        """Log nothing: the URL contains the code."""
 
 
 class _QuietServer(ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, *_: Any) -> None:
-        """Say nothing: a browser that leaves is no fault."""
+        """Print nothing when a browser closes a connection."""
 
 
 class RedirectServer:
-    """Listens on 127.0.0.1 from the start, for one answer; close it, or use it in ``with``.
+    """Listens on 127.0.0.1 for one redirect; close it, or use it in ``with``.
 
-    An answer is what comes with the state that `expect` was told; anything else gets an error
-    page, and the listener goes on.
+    Only a request with the state passed to `expect` counts; others get an error page, and the
+    server keeps listening.
 
     Parameters
     ----------
     redirect_uri
-        Such as ``http://127.0.0.1:8912/callback``; port 0, or none, picks a free one.
+        Such as ``http://127.0.0.1:8912/callback``; without a port, or with port 0, a free one.
 
     Attributes
     ----------
     redirect_uri : str
-        The same, with the port that was picked.
+        The URI with the actual port.
 
     Raises
     ------
     InvalidArgument
-        It is no http address of this machine.
+        ``redirect_uri`` is not an http URL on 127.0.0.1.
     ConfigurationError
-        The port is taken or not allowed.
+        The port is in use or not allowed.
     """
 
     def __init__(self, redirect_uri: str = f"http://{_HOST}:0/") -> None:
@@ -115,7 +115,7 @@ class RedirectServer:
             self._server = _QuietServer((_HOST, port), self._handler)
         except (OSError, OverflowError) as cause:
             raise ConfigurationError(
-                f"Port {port} cannot be listened at ({cause}). Give a redirect_uri with another."
+                f"Cannot listen on port {port} ({cause}). Use a redirect_uri with another port."
             ) from cause
         self.redirect_uri = f"http://{_HOST}:{self._server.server_address[1]}{path}"
         self._is_open = threading.Lock()
@@ -131,21 +131,21 @@ class RedirectServer:
         self.close()
 
     def expect(self, state: str) -> None:
-        """Tell which state the answer has; before this, there is none that is right."""
+        """Set the state that the redirect must have; until then, none is accepted."""
         self._handler.state = state  # type: ignore[attr-defined]
 
     def wait(self, seconds: float = LOGIN_TIMEOUT) -> dict[str, str]:
-        """Return the query that the browser came back with; nothing is listened for after it.
+        """Return the query that the browser brings back, then stop listening.
 
         Raises
         ------
         AuthError
-            Nobody came in time.
+            The browser did not come back in time.
         """
         try:
             return self._answers.get(timeout=seconds)
         except queue.Empty:
-            late = f"Nobody came back from the browser within {seconds:g} s. Log in again."
+            late = f"The browser did not come back within {seconds:g} s. Log in again."
         finally:
             self.close()
         raise AuthError(late)
@@ -159,7 +159,7 @@ class RedirectServer:
 
 
 def _parse_redirect_uri(redirect_uri: str) -> tuple[str, int]:
-    """Return path and port."""
+    """Return the path and the port of a redirect URI."""
     try:
         parts = urlsplit(redirect_uri)
         port = parts.port or 0
@@ -167,7 +167,7 @@ def _parse_redirect_uri(redirect_uri: str) -> tuple[str, int]:
         parts, port = urlsplit(""), 0
     if parts.scheme != "http" or parts.hostname != _HOST:
         raise InvalidArgument(
-            f"redirect_uri={redirect_uri!r} cannot be listened at. Give "
-            f"http://{_HOST}:<port>/<path> as your app is registered, or none to copy the code."
+            f"redirect_uri={redirect_uri!r} is not valid. Use http://{_HOST}:<port>/<path> as "
+            f"registered for your app, or none to copy the code by hand."
         )
     return parts.path or "/", port

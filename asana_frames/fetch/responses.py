@@ -1,4 +1,4 @@
-"""What comes back: answers, and refusals that say what to do."""
+"""Responses, and the errors made of responses that are not a success."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from asana_frames.exceptions import (
 T = TypeVar("T")
 
 _HINTS: dict[type[RequestRefused], str] = {
-    AuthError: " Log in anew: af.widgets.login(), or asana-frames login; tokens are made at "
+    AuthError: " Log in again: af.widgets.login(), or asana-frames login; tokens are made at "
     "https://app.asana.com/0/my-apps.",
     PaymentRequired: " The workspace's plan does not include this.",
 }
-#: Said of a write that nobody knows the end of.
+#: Appended to the error of a write that may have been done.
 MAY_BE_DONE = " It may have been carried out: look before repeating it."
 
 
 class Response(NamedTuple):
-    """What a request brought back."""
+    """The response to a request."""
 
     status: int
     body: bytes
@@ -37,7 +37,7 @@ class Response(NamedTuple):
 
 
 def build_response_error(method: str, path: str, answer: Response, asked: str) -> RequestRefused:
-    """Turn an error envelope, or whatever came in its place, into an exception."""
+    """Return the exception for an error response, whatever its body is."""
     try:
         envelope = msgspec.json.decode(answer.body)
         errors = envelope.get("errors") or []
@@ -63,12 +63,12 @@ def build_response_error(method: str, path: str, answer: Response, asked: str) -
 
 
 def decode_json(decoder: msgspec.json.Decoder[T], body: bytes, asked: str) -> T:
-    """Return what an answer holds.
+    """Decode the body of a response.
 
     Raises
     ------
     ConnectionFailed
-        It is not Asana's, or not of the shape that Asana's have.
+        It is not JSON, or does not have the expected shape.
     """
     try:
         return decoder.decode(body)
@@ -77,7 +77,7 @@ def decode_json(decoder: msgspec.json.Decoder[T], body: bytes, asked: str) -> T:
 
 
 def build_unreadable_error(asked: str, body: bytes, cause: Exception | None) -> ConnectionFailed:
-    """Return the error of an answer that is not Asana's."""
+    """Return the error for a body that is not JSON as Asana sends it."""
     if body.lstrip()[:1] == b"<":
         title = re.search(rb"<title>\s*([^<]{1,80})", body, re.IGNORECASE)
         shown = f" ({title[1].decode(errors='replace').strip()!r})" if title else ""

@@ -1,4 +1,4 @@
-"""Which failures are tried again, and after how long."""
+"""Decide which failures are retried, and after how long."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ import requests
 #: The spec lists 424 and 501 with the texts of 429 and 502.
 QUOTA_STATUSES = frozenset({424, 429})
 BROKEN_STATUSES = frozenset({500, 501, 502, 503, 504})
-#: What requests refuses to send at all; asking again would change nothing.
+#: Errors of requests that cannot be sent at all; a retry would change nothing.
 UNSENDABLE_ERRORS = (
     requests.exceptions.InvalidURL,
     requests.exceptions.InvalidSchema,
     requests.exceptions.MissingSchema,
     requests.exceptions.InvalidJSONError,
 )
-#: How urllib3 calls the failures after which nothing can have been sent.
+#: Names of urllib3's errors after which nothing can have been sent.
 _NEVER_SENT = ("NewConnectionError", "NameResolutionError", "ConnectTimeoutError", "ProxyError")
 
 
 def was_never_sent(cause: Exception) -> bool:
-    """Whether the connection could not even be made, so that nothing has been carried out."""
+    """Whether the connection failed before the request was sent."""
     if isinstance(cause, requests.exceptions.SSLError | requests.exceptions.ConnectTimeout):
         return True
     reason = cause.args[0] if cause.args else None
@@ -34,12 +34,12 @@ def was_never_sent(cause: Exception) -> bool:
 
 
 def compute_backoff(attempt: int) -> float:
-    """Exponential, with jitter so that many callers do not come back at once."""
+    """Return the seconds before a retry: exponential, with jitter to spread many callers."""
     return min(0.5 * 2.0 ** min(attempt - 1, 10), 30.0) * random.uniform(0.5, 1.0)
 
 
 def parse_retry_after(retry_after: str | None) -> float | None:
-    """Read a Retry-After header: seconds or an HTTP date."""
+    """Return the seconds of a Retry-After header, which holds seconds or an HTTP date."""
     if not retry_after:
         return None
     try:
@@ -56,7 +56,7 @@ def parse_retry_after(retry_after: str | None) -> float | None:
 
 
 def summarize_exception(cause: Exception) -> str:
-    """Say what broke: the innermost cause, without the URL that urllib3 repeats at length."""
+    """Return the innermost cause of an error, without the URL that urllib3 repeats."""
     text = str(cause)
     system = re.findall(r"\[Errno -?\d+\] [^'\")\]]+", text)
     inner = system[-1] if system else text.partition("(Caused by ")[2] or text

@@ -1,4 +1,4 @@
-"""Threads that work for one call, and the one that takes what they bring."""
+"""Run the tasks of one call in threads, and yield their results in the calling thread."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from asana_frames.fetch import clock
 from asana_frames.fetch.call import CURRENT_CALL, Call, CallStopped, get_current_call
 
 T = TypeVar("T")
-#: A piece of work: what it brings is handed over as it comes.
+#: Returns results, which are passed on one by one.
 Task = Callable[[], Iterable[T]]
 
-#: Things that may wait to be taken, which bounds the memory they hold.
+#: Results that may wait in the queue, which bounds the memory they use.
 _MAX_RESULTS = 64
 #: Seconds between looks at the clock while nothing arrives.
 _TICK_SECONDS = 0.2
 
 
 class _TaskError:
-    """An error that is raised again where it can be handled."""
+    """An error of a task, to be raised in the calling thread."""
 
     def __init__(self, error: BaseException) -> None:
         self.error = error
@@ -34,20 +34,20 @@ _END = object()
 
 
 class ThreadPool(Generic[T]):
-    """Does tasks in threads; iterate over it to get what they bring, as it arrives.
+    """Runs tasks in threads; iterate over it to get their results as they arrive.
 
-    The threads only read bytes: what is to be done with them is done by who iterates, or they
-    would fight for the interpreter. They are daemons, and nobody waits for them once the
-    iteration has ended, however it ended.
+    The threads only read bytes and leave their processing to the calling thread, or they would
+    compete for the interpreter. They are daemons, which nothing waits for after the iteration
+    has ended, even by an error.
 
     Parameters
     ----------
     tasks
-        What is to be done, taken in this order.
+        Functions that return results; started in this order.
     max_threads
-        Threads at the most.
+        The largest number of threads.
     tick
-        Called now and then by who iterates, while nothing arrives.
+        Called in the calling thread, regularly while nothing arrives.
     """
 
     def __init__(
@@ -66,12 +66,12 @@ class ThreadPool(Generic[T]):
 
     @property
     def has_idle_threads(self) -> bool:
-        """Whether a task that is added would be begun at once."""
+        """Whether a task that is added would start at once."""
         with self._lock:
             return not self._has_unstarted and not self._added and self._busy < self._max_threads
 
     def add(self, task: Task[T]) -> None:
-        """Add a task, from within another one or between the things that are taken."""
+        """Add a task; call this within a task or between two results."""
         with self._lock:
             self._added.append(task)
             self._lock.notify()
@@ -99,7 +99,7 @@ class ThreadPool(Generic[T]):
                 continue
             if item is _END:
                 with self._lock:
-                    # A task may have been added since.
+                    # A task may have been added meanwhile.
                     if self._threads == 0 and not self._added:
                         return
                 continue
@@ -109,14 +109,14 @@ class ThreadPool(Generic[T]):
             yield item  # type: ignore[misc]
 
     def _start_thread(self) -> bool:
-        """Start a thread if there is something for it to do."""
+        """Start a thread if a task is waiting; return whether one was started."""
         with self._lock:
             task = self._next_task() if self._threads < self._max_threads else None
             if task is None:
                 return False
             self._threads += 1
             self._busy += 1
-        # A context each: it carries the call of whoever asked.
+        # A context of its own, with this pool's branch of the caller's call.
         context = copy_context()
         context.run(CURRENT_CALL.set, self._call)
         threading.Thread(
@@ -132,7 +132,7 @@ class ThreadPool(Generic[T]):
         return task
 
     def _run_tasks(self, context: Context, task: Task[T] | None) -> None:
-        # Once it has ended there is nobody left to tell, of errors neither.
+        # After the call has ended, results and errors are dropped.
         with suppress(CallStopped):
             while task is not None:
                 try:
@@ -140,7 +140,7 @@ class ThreadPool(Generic[T]):
                 except CallStopped:
                     break
                 except BaseException as error:  # noqa: BLE001
-                    # Raised again where the results are taken.
+                    # Raised again in the calling thread.
                     self._put_result(_TaskError(error))
                     break
                 task = self._wait_for_task()
@@ -158,7 +158,7 @@ class ThreadPool(Generic[T]):
         raise CallStopped
 
     def _wait_for_task(self) -> Task[T] | None:
-        """Return the next task; wait for one while others may still add some."""
+        """Return the next task; wait while running tasks may still add some."""
         with self._lock:
             self._busy -= 1
             while True:

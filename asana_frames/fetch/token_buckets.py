@@ -1,4 +1,4 @@
-"""Requests a minute: how fast they may be sent, learned from what Asana refuses."""
+"""A token bucket that learns its rate from 429 responses."""
 
 from __future__ import annotations
 
@@ -6,39 +6,39 @@ from collections import deque
 
 from asana_frames.fetch import clock
 
-#: The part of a quota that is used: a little less than all, since arrivals are not even.
+#: The share of a quota that is used: not all, since requests do not arrive evenly.
 _SHARE = 0.97
-#: Requests that may be sent at once after a quota has shown itself; before, a minute's worth.
+#: Requests that may be sent at once after the first 429; before it, a minute's worth.
 _BURST = 4
-#: A wait of at least so many seconds tells of a quota, a shorter one of requests in flight.
+#: Waits of at least this many seconds are for the rate, shorter ones for requests in flight.
 _LONG = 3.0
-#: Seconds that are looked back on; a quota is by the minute.
+#: Seconds of history that count; the quota is per minute.
 _SPAN = 60.0
-#: Requests from which a rate is learned; fewer could be anybody's doing.
+#: The fewest requests that a rate is learned from.
 _ENOUGH = 10
-#: A rate is never learned lower than this part of the most.
+#: The lowest rate that is learned, as a share of the highest.
 _LEAST = 0.01
-#: A rate between these parts of a smaller plan's is that plan's: the wait may have begun in the
-#: middle of the time that Asana looks at, and what it refused before counts too.
+#: A learned rate within these multiples of the smaller plan's is taken for that plan's: the wait
+#: may start in the middle of Asana's window, and refused requests count too.
 _NEAR = (0.6, 2.5)
-#: How much faster it gets after a minute without a refusal, at first.
+#: The first increase of the rate after a minute without a 429; it doubles every minute.
 _GROWTH = 0.05
 
 
 class TokenBucket:
-    """A token bucket whose rate is learned.
+    """A token bucket that learns its rate.
 
-    It begins with a minute's worth of requests, so that small reads never wait. The first long
-    wait that Asana asks for shows the rate that it really allows: what it accepted in the time
-    from the last wait to the end of this one. From then on requests are spread evenly. Minutes
-    without a refusal raise the rate again, up to the most that any plan has.
+    It starts with a minute's worth of requests, so that small reads never wait. The first long
+    wait that Asana asks for shows the actual rate: the requests accepted from the last wait to
+    the end of this one. From then on requests are spread evenly. Minutes without a 429 raise
+    the rate again, up to that of the largest plan.
 
     Parameters
     ----------
     per_minute
-        The most requests a minute that Asana allows anybody.
+        Requests a minute of the largest plan.
     smaller
-        What a smaller plan allows.
+        Requests a minute of a smaller plan.
     """
 
     def __init__(self, per_minute: int, smaller: int = 0) -> None:
@@ -60,7 +60,7 @@ class TokenBucket:
         self._accepted: deque[float] = deque(maxlen=2 * per_minute)
 
     def reserve(self, now: float) -> float:
-        """Take a place in the line and return the time at which it may be used."""
+        """Take a token and return the time at which the request may be sent."""
         start = max(now, self.paused_until)
         if start > self._updated_at:
             self._tokens = min(
@@ -71,10 +71,10 @@ class TokenBucket:
         return start if self._tokens >= 0 else self._updated_at - self._tokens / self.rate
 
     def record_success(self, now: float) -> None:
-        """Count a request that Asana took."""
+        """Record a request that Asana accepted."""
         self._accepted.append(now)
         if now < self._window:
-            # Sent before the others were refused, so it belongs to what they tell.
+            # Sent before the 429, so it counts for the rate that the 429 shows.
             self._count += 1
             self._learn_rate()
         elif self.rate < self.most and now - self._calm_since > _SPAN:
@@ -90,12 +90,12 @@ class TokenBucket:
         return len(self._accepted)
 
     def get_pace(self, now: float, wait: float) -> float:
-        """Return requests a second that a wait of so many seconds allows for."""
+        """Return the requests a second accepted until the end of a wait that starts now."""
         count, span = self._count_since_wait(now, wait)
         return count / span
 
     def _count_since_wait(self, now: float, wait: float) -> tuple[int, float]:
-        """Return what was accepted since the last wait, and in how long a time with this one."""
+        """Return the requests accepted since the last wait, and the seconds including this one."""
         self.count_recent(now)
         in_window = [at for at in self._accepted if at >= self._window]
         return len(in_window), max(now - in_window[0] if in_window else 0.0, 0.0) + max(wait, 0.1)
@@ -109,7 +109,7 @@ class TokenBucket:
             self.rate = self._proven = min(self.most, max(_SHARE * pace, self.most * _LEAST))
 
     def record_refusal(self, now: float, wait: float) -> None:
-        """Learn from a refusal, and send nothing for so many seconds."""
+        """Learn from a 429, and send nothing for some seconds."""
         self.pause(now, wait)
         self._calm_since = now
         self._growth = _GROWTH
@@ -124,7 +124,7 @@ class TokenBucket:
         self._window = self.paused_until
 
     def drop_reservations(self, now: float) -> None:
-        """Take nobody's place as taken: whoever waits for one asks again."""
+        """Cancel the reservations of requests that are not sent yet; they reserve again."""
         if now > self._updated_at:
             self._tokens = min(self._capacity, self._tokens + (now - self._updated_at) * self.rate)
             self._updated_at = now
@@ -132,5 +132,5 @@ class TokenBucket:
             self._tokens, self._updated_at = 0.0, now
 
     def pause(self, now: float, wait: float) -> None:
-        """Send nothing for so many seconds."""
+        """Send nothing for some seconds."""
         self.paused_until = max(self.paused_until, now + wait)

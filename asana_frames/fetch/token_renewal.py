@@ -1,4 +1,4 @@
-"""An OAuth login that stays good: a new access token before the old one ends."""
+"""Renew the access token of an OAuth login before it expires."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from asana_frames.fetch.credentials import Credential
 
 log = logging.getLogger("asana_frames")
 
-#: Seconds before its end at which an access token is not used any more.
+#: Seconds before its expiry at which an access token is replaced.
 RENEWAL_MARGIN = 60.0
 
 
 class TokenRenewer:
-    """Has an access token that is good for another minute; safe to share between threads.
+    """Provides an access token that is valid for another minute; safe to share between threads.
 
     Parameters
     ----------
     base_url
-        The only address that it is for.
+        The only base URL that the login is for.
     credential
-        The OAuth set.
+        The OAuth login.
     """
 
     def __init__(self, base_url: str, credential: Credential) -> None:
@@ -33,41 +33,41 @@ class TokenRenewer:
         self._credential = credential
         self._lock = threading.Lock()
         self._refusal = ""
-        #: Names the login for as long as it lasts: what quotas are counted by.
+        #: Identifies the login for the rate limiter, however often its token changes.
         self.identity = credential.refresh_token
 
     def __repr__(self) -> str:
         return f"TokenRenewer({self._base_url!r})"
 
     def __reduce__(self) -> Any:
-        raise TypeError("A login is a secret and is not pickled; connect() anew instead.")
+        raise TypeError("A login is a secret and cannot be pickled; call connect() again instead.")
 
     @property
     def credential(self) -> Credential:
-        """The newest set."""
+        """The newest credential."""
         return self._credential
 
     def get_token(self) -> str:
-        """Return an access token; a new one if the old one ends within a minute.
+        """Return an access token; a new one if the old one expires within a minute.
 
         Raises
         ------
         AuthError
-            The login was withdrawn: log in again.
+            The login was revoked: log in again.
         ConnectionFailed
-            No answer came, and the old one has ended.
+            There was no response, and the old token has expired.
         """
         seen = self._credential
         if time.time() < seen.expires - RENEWAL_MARGIN:
             return seen.token
         with self._lock:
-            # Another thread may have been faster.
+            # Another thread may have renewed it meanwhile.
             if self._credential is seen:
                 self._renew()
             return self._credential.token
 
     def update(self, credential: Credential) -> None:
-        """Go on with a newer set of the same login."""
+        """Use a newer credential of the same login."""
         with self._lock:
             if credential.expires > self._credential.expires:
                 self._credential = credential
@@ -76,7 +76,7 @@ class TokenRenewer:
     def _renew(self) -> None:
         old = self._credential
         if self._refusal:
-            # What was refused once is not asked again, by no thread.
+            # A refused renewal is not tried again, in any thread.
             raise AuthError(self._refusal, status=401)
         try:
             self._credential = oauth.refresh_credential(self._base_url, old)
@@ -86,7 +86,7 @@ class TokenRenewer:
         except ConnectionFailed as failure:
             if time.time() >= old.expires:
                 raise
-            log.info("%s The old access token is still good.", failure)
+            log.info("%s The old access token is still valid.", failure)
             return
         with _lock:
             # A refresh may bring a new refresh token; the login is the same.
@@ -94,10 +94,10 @@ class TokenRenewer:
         try:
             credential_store.replace_stored(self._base_url, old, self._credential)
         except ConfigurationError as failure:
-            log.warning("The renewed login is not remembered: %s", failure)
+            log.warning("The renewed login could not be stored: %s", failure)
 
 
-#: What a connection sends: a token, or what always has a fresh one.
+#: A token, or the renewer that provides one.
 TokenSource = str | TokenRenewer
 
 _renewers: dict[tuple[str, str], TokenRenewer] = {}
@@ -105,7 +105,7 @@ _lock = threading.Lock()
 
 
 def renewer_for(base_url: str, credential: Credential) -> TokenRenewer:
-    """Return what keeps a login good: one for all connections of this process."""
+    """Return the renewer of a login, shared by all its connections in this process."""
     with _lock:
         key = base_url, credential.refresh_token
         renewer = _renewers.setdefault(key, TokenRenewer(base_url, credential))

@@ -1,4 +1,4 @@
-"""One request on the wire: no retries, no quota, no meaning."""
+"""Send one HTTP request and read its response; no retries, no rate limits."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ from asana_frames.exceptions import AsanaError
 from asana_frames.fetch.base_url import is_loopback
 from asana_frames.fetch.responses import Response
 
-#: Connections that are kept open: a little more than are ever in flight.
+#: Connections kept open: a few more than there are requests in flight.
 POOL = 72
-#: Bytes of a body that are taken at once.
+#: Bytes of a body that are read at once.
 _CHUNK_BYTES = 1 << 16
-#: How zlib calls what has a gzip header.
+#: The wbits value that makes zlib expect a gzip header.
 _GZIP_WBITS = 16 + zlib.MAX_WBITS
-#: So many times its packed size is what gzip can unpack to; more is a lie.
+#: The highest compression ratio of gzip; a size that claims more is wrong.
 _MAX_RATIO = 1_032
 
 
 class Transport:
-    """Sends requests with the token to one base URL, and reads what comes.
+    """Sends requests with a token to one base URL, and reads the responses.
 
     Parameters
     ----------
     token
         Sent as a bearer token.
     base_url
-        Every path is below it.
+        The URL that paths are appended to.
     adapter
-        Answers requests in place of the network.
+        Answers requests instead of the network.
     """
 
     def __init__(self, token: str, base_url: str, adapter: BaseAdapter | None) -> None:
@@ -54,8 +54,8 @@ class Transport:
             }
         )
         self._adapter = adapter or HTTPAdapter(pool_connections=4, pool_maxsize=POOL)
-        # Proxies and certificates are looked up once: for each request it would cost as much as
-        # the request itself.
+        # Proxies and certificates are looked up once: doing so for each request would take as long
+        # as the request itself.
         found = self._session.merge_environment_settings(base_url, {}, True, None, None)
         self._session.trust_env = False
         # What stays on this machine never goes through a proxy.
@@ -65,11 +65,11 @@ class Transport:
         self._get = self._session.prepare_request(requests.Request("GET", base_url))
 
     def set_token(self, token: str) -> None:
-        """Send this token from now on."""
+        """Set the token of requests from now on."""
         header = f"Bearer {token}"
         if header != self._get.headers["Authorization"]:
             self._session.headers["Authorization"] = header
-            # Not changed but made anew: others are sending copies of the old one.
+            # Replaced and not changed, since other threads send copies of the old one.
             self._get = self._session.prepare_request(requests.Request("GET", self._base_url))
 
     def __repr__(self) -> str:
@@ -78,8 +78,8 @@ class Transport:
     def close(self) -> None:
         """Close the connections."""
         if isinstance(self._adapter, HTTPAdapter):
-            # By itself urllib3 closes them when nothing refers to their pool any more, and the
-            # traceback of an error may do so for long.
+            # urllib3 closes them only when nothing refers to their pool any more, and an error's
+            # traceback may do so for long.
             for manager in (self._adapter.poolmanager, *self._adapter.proxy_manager.values()):
                 for key in [*manager.pools.keys()]:
                     pool = manager.pools.get(key)
@@ -99,23 +99,23 @@ class Transport:
         timeout: tuple[float, float],
         check: Callable[[], None],
     ) -> Response:
-        """Send one request and read the answer whole.
+        """Send one request and read the whole response.
 
         Parameters
         ----------
         method, path, params, data, files
-            What is sent.
+            The request.
         timeout
             Seconds to connect, and to wait for the next bytes.
         check
-            Called as the body arrives; what it raises lets go of the rest.
+            Called as the body arrives; if it raises, the rest is not read.
 
         Raises
         ------
         requests.RequestException
-            It could not be sent, or no complete answer came.
+            The request could not be sent, or there was no complete response.
         """
-        # Commas as they are: urllib3 looks at every character of a URL, twice.
+        # Commas stay unescaped, which is shorter: urllib3 checks each character of a URL twice.
         query = f"?{urlencode(params, safe=',')}" if params else ""
         url = f"{self._base_url}{path}{query}"
         try:
@@ -132,7 +132,7 @@ class Transport:
             )
             body = _read_body(response, check)
         except requests.RequestException as cause:
-            # They hold the request, and that the token.
+            # They refer to the request, which contains the token.
             cause.request = cause.response = None
             raise
         headers = response.headers
@@ -141,7 +141,7 @@ class Transport:
         )
 
     def _prepare_get(self, url: str) -> requests.PreparedRequest:
-        """Return a GET; to prepare each anew would take as long as the rest of sending it."""
+        """Return a copy of a prepared GET, since preparing one takes as long as sending it."""
         request = copy.copy(self._get)
         request.url = url
         return request
@@ -162,16 +162,15 @@ class Transport:
 
 
 def _read_body(response: requests.Response, check: Callable[[], None]) -> bytes:
-    """Read a body whole, and unpack it.
+    """Read the whole body and decompress it.
 
-    ``response.content`` copies a page five times on its way; this, once.
+    ``response.content`` copies a page five times; this function copies it once.
     """
     raw = response.raw
     coding = response.headers.get("Content-Encoding", "")
     is_packed = coding.lower() in ("gzip", "x-gzip")
     is_decoded = bool(coding) and not is_packed
-    # What there is, so that a body that drips in is not waited for whatever the deadline; urllib3
-    # has it from its second version on.
+    # read1 (urllib3 2) returns what has arrived, so that the deadline holds for slow bodies too.
     read = getattr(raw, "read1", raw.read)
     pieces: list[bytes] = []
     try:
@@ -183,16 +182,16 @@ def _read_body(response: requests.Response, check: Callable[[], None]) -> bytes:
         raise
     except Exception as cause:
         raw.close()
-        # urllib3 raises a dozen kinds here; all mean that the body did not arrive.
+        # urllib3 raises a dozen kinds of errors here; all mean that the body is incomplete.
         raise requests.ConnectionError(f"the body broke off: {type(cause).__name__}") from cause
     except BaseException:
-        # Interrupted in the middle: what is left of the body must not be the next answer.
+        # Interrupted: the rest of the body must not be read as the next response.
         raw.close()
         raise
     raw.release_conn()
     body = b"".join(pieces)
     expected = response.headers.get("Content-Length")
-    # Anything but a number tells nothing.
+    # A length that is not a number is ignored.
     size = int(expected) if expected and re.fullmatch("[0-9]+", expected) else len(body)
     if (is_packed or not coding) and len(body) != size:
         raise requests.ConnectionError(f"the body broke off at {len(body)} of {expected} bytes")
@@ -200,11 +199,11 @@ def _read_body(response: requests.Response, check: Callable[[], None]) -> bytes:
 
 
 def _decompress(body: bytes) -> bytes:
-    # The last four bytes of gzip tell the size: told, zlib makes room once and copies nothing.
+    # gzip ends with the size; knowing it, zlib allocates once and copies nothing.
     size = int.from_bytes(body[-4:], "little")
     try:
         whole = zlib.decompress(body, _GZIP_WBITS, min(max(size, 1), _MAX_RATIO * len(body)))
-        # Where it is several packed one after the other, the size is that of the last.
+        # With several members in a row, the size is that of the last one.
         return whole if len(whole) == size else gzip.decompress(body)
     except (zlib.error, OSError, EOFError) as cause:
         raise requests.ConnectionError(f"the body cannot be unpacked: {cause}") from cause

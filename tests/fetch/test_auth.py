@@ -103,7 +103,7 @@ def test_any_other_base_url_is_refused(url: str) -> None:
     ["http://[::1", "http://127.0.0.1:99999", "http://127.0.0.1:abc", "https://a b", "https://"],
 )
 def test_what_is_no_address_is_refused_at_once(url: str) -> None:
-    with pytest.raises(af.ConfigurationError, match="is no address"):
+    with pytest.raises(af.ConfigurationError, match="is not a valid URL"):
         resolve_base_url(url)
 
 

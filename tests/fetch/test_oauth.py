@@ -459,7 +459,7 @@ def test_what_cannot_be_listened_at_is_refused(uri: str) -> None:
 def test_a_port_that_is_taken_is_told() -> None:
     with (
         RedirectServer() as first,
-        pytest.raises(af.ConfigurationError, match="cannot be listened at"),
+        pytest.raises(af.ConfigurationError, match="Cannot listen on port"),
     ):
         RedirectServer(first.redirect_uri)
 
