@@ -43,11 +43,11 @@ class FanOutItem(NamedTuple):
 
 
 class FanOut:
-    """Reads many lists at once; iterate over it to get their pages, each list in its own order.
+    """Reads many lists concurrently; iterate over it to get their pages, each list in order.
 
-    A list that turns out long is read by its parts, all at once, if its query knows some: a
-    `FanOutItem` with ``parts`` announces them, and `whole` takes up the list itself again where
-    they do not hold all of it.
+    A long list is split into parts that are read concurrently, if its query offers some: a
+    `FanOutItem` with ``parts`` announces them. Call `read_whole` to continue the list itself if
+    its parts turn out to be incomplete.
 
     Parameters
     ----------
