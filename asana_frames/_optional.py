@@ -1,4 +1,4 @@
-"""Optional packages: import one, or say which pip line brings it."""
+"""Import optional packages, or say which pip command installs them."""
 
 from __future__ import annotations
 

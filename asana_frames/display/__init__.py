@@ -1,1 +1,1 @@
-"""What notebooks show: cards of an account, its resources and frames; ``df.asana``."""
+"""Cards of accounts, resources and frames in notebooks, and ``df.asana``."""

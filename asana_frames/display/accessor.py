@@ -145,7 +145,7 @@ class FrameAccessor:
 
 
 def register_accessor() -> None:
-    """Give data frames ``.asana``; once more does no harm, and another's is left alone."""
+    """Register ``.asana`` on data frames, unless the name is taken; safe to call again."""
     there = getattr(pd.DataFrame, _NAME, None)
     if getattr(there, "__module__", None) == __name__ and there is not FrameAccessor:
         # This module was loaded anew; pandas would warn of a name that is taken.
@@ -172,13 +172,13 @@ def _has_column(frame: pd.DataFrame, name: str) -> bool:
 
 
 def _read_attrs(frame: pd.DataFrame) -> Mapping[str, Any]:
-    """Return what the frame remembers of its making, of which a file may have made anything."""
+    """Return ``frame.attrs["asana"]`` if it is a mapping; a file may hold anything there."""
     told = frame.attrs.get("asana")
     return told if isinstance(told, Mapping) else {}
 
 
 def _find_record(frame: pd.DataFrame) -> str:
-    """Return the record type of a frame: by what it remembers, else by its columns."""
+    """Return the record type of a frame, from its attrs or else from its columns."""
     from asana_frames.catalog import load
     from asana_frames.frames import custom_fields
 
@@ -222,7 +222,7 @@ def _describe_rows(frame: pd.DataFrame) -> str:
 
 
 def _describe_origin(frame: pd.DataFrame) -> list[str]:
-    """Return where a frame came from, as far as it remembers."""
+    """Return where a frame came from, as far as its attrs say."""
     told = _read_attrs(frame)
     facts = []
     operation, moment = (told.get(name) for name in ("operation", "fetched_at"))
@@ -261,7 +261,7 @@ def _format_cell(value: Any) -> str:
 
 
 def _build_links(frame: pd.DataFrame) -> list[str | None]:
-    """Return the address of each row, or None."""
+    """Return the URL of each row, or None."""
     nothing = [None] * len(frame)
     told = frame["permalink_url"] if _has_column(frame, "permalink_url") else nothing
     kinds = frame["resource_type"] if _has_column(frame, "resource_type") else nothing

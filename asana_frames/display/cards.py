@@ -1,7 +1,7 @@
-"""Cards: what a notebook shows of an account, a resource or a frame, as HTML; no request is made.
+"""Render accounts, resources and frames as HTML cards for notebooks; no request is made.
 
-A card is one piece of static HTML of less than ``LIMIT`` bytes, whatever it is about: no script,
-no style sheet, nothing to load. Whatever comes from a server is cut, and escaped.
+A card is static HTML of less than ``LIMIT`` bytes, without scripts, style sheets or anything to
+load. Text from a server is shortened and escaped.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from html import escape
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-#: Bytes that no card reaches.
+#: A card is smaller than this, in bytes.
 LIMIT = 20_000
 #: Bytes that rows of a frame, and those of a resource, may take; what stands around them from a
 #: server is more than what stands there from the catalog.
 _FRAME_ROWS, _RESOURCE_ROWS = 15_000, 17_500
-#: Signs of a text; of a message.
+#: Most characters of a text, and of a message.
 _MAX_TEXT, _MAX_MESSAGE = 60, 600
-#: Names in one line, and addresses that are worth a link.
+#: Most names in a line; most characters of a URL that is linked.
 _MAX_NAMES, _MAX_URL = 10, 300
 
 # Jupyter sets cells to the right. Colours are those of the page, so that dark ones do as well.
@@ -78,7 +78,7 @@ def render_account_card(base_url: str, name: str, workspaces: Sequence[str]) -> 
 
 
 def render_refusal_card(base_url: str, message: str) -> str:
-    """Return the card of a connection that does not work, and why."""
+    """Return the card of a connection that does not work, with the reason."""
     return _render_card(
         _render_title("Asana", "not connected"),
         f"<div>{_escape_line(message, _MAX_MESSAGE)}</div>",
@@ -208,7 +208,7 @@ def _render_name(line: CardLine) -> str:
 
 
 def _fit_rows(rows: Sequence[str], room: int) -> tuple[list[str], int]:
-    """Return the first rows that fit into so many bytes, and how many are left out."""
+    """Return the first rows that fit into ``room`` bytes, and how many are left out."""
     kept = []
     for row in rows:
         room -= _count_bytes([row])
@@ -223,7 +223,7 @@ def _count_bytes(rows: Iterable[str]) -> int:
 
 
 def _escape_line(text: str, most: int = _MAX_TEXT) -> str:
-    """Return text as HTML: in one line, not too long, escaped."""
+    """Return text as one line of HTML, shortened and escaped."""
     return escape(_shorten_line(text, most))
 
 
@@ -249,7 +249,7 @@ def _join_names(names: Sequence[str]) -> str:
 
 
 def _suggest_calls(workspaces: Sequence[str]) -> list[tuple[str, str]]:
-    """Return calls that work for this account as they stand, and what they bring."""
+    """Return calls that work for this account, each with what it returns."""
     always = [
         ("asana.tasks", "what can be done with tasks, and their columns"),
         ("asana.info()", "all resources"),
@@ -266,7 +266,7 @@ def _suggest_calls(workspaces: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def _can_be_typed(name: str) -> bool:
-    """Whether a name is found as it stands in a line of code."""
+    """Whether a name works as a reference when typed in double quotes."""
     is_whole = name == _shorten_line(name, _MAX_TEXT) and not set('"\\') & set(name)
     # Digits would be a gid, and an address an address.
     is_other = name.isdigit() or name.startswith(("https://", "http://"))
