@@ -48,6 +48,7 @@ def get_umask() -> int:
 
 
 def build_write_error(target: Path, cause: OSError) -> ConfigurationError:
+    """Return the error for a file that cannot be written."""
     return ConfigurationError(
         f"{target} cannot be written: {cause.strerror or cause}. "
         f"Give a folder that exists and that you may write to."
