@@ -22,12 +22,12 @@ def with_sandbox(command: F) -> F:
     return option(command)
 
 
-def tell_failures(asana: Asana) -> None:
+def print_failures(asana: Asana) -> None:
     """Name on stderr every parent that could not be read."""
     for row in asana.last.failures.itertuples():
         click.echo(f"  {row.parent}: {row.status} {row.message}", err=True)
 
 
-def connected(use_sandbox: bool) -> closing[Asana]:
+def open_connection(use_sandbox: bool) -> closing[Asana]:
     """Return the sandbox, or Asana by the token of the environment; closed at the end."""
     return closing(af.sandbox() if use_sandbox else af.connect())

@@ -14,7 +14,7 @@ from asana_frames import charts, export, rollups
 from asana_frames._files import replace_file
 from asana_frames.charts.shared.figures import draw_figure
 from asana_frames.cli.errors import Command
-from asana_frames.cli.folder import made_folder
+from asana_frames.cli.folder import make_folder
 from asana_frames.sandbox_server import TOKEN, serve
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 )
 def demo_command(out: Path) -> None:
     """Read a synthetic Asana over HTTP; write typed CSVs, a rollup and a chart."""
-    folder = made_folder(out)
+    folder = make_folder(out)
     with serve() as server, af.connect(TOKEN, base_url=server.url) as asana:
         projects = asana.projects.list(workspace="Acme")
         frames = {
@@ -52,7 +52,7 @@ def demo_command(out: Path) -> None:
     for name, figure in pictures.items():
         with replace_file(folder / f"{name}.png") as part:
             figure.savefig(part, dpi=120, format="png")
-    _tell(frames, list(pictures), folder)
+    _print_summary(frames, list(pictures), folder)
 
 
 def _hours(hours: pd.DataFrame, ax: Axes) -> None:
@@ -63,7 +63,7 @@ def _goals(progress: pd.DataFrame, ax: Axes) -> None:
     charts.goal_progress(progress, ax=ax)
 
 
-def _tell(frames: dict[str, pd.DataFrame], pictures: list[str], folder: Path) -> None:
+def _print_summary(frames: dict[str, pd.DataFrame], pictures: list[str], folder: Path) -> None:
     hours = frames["hours_by_person_and_week"]
     totals = hours.groupby("person_name")["hours"].sum().sort_values(ascending=False)
     click.echo("Hours tracked, the five who tracked most:\n")

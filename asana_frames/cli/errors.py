@@ -44,7 +44,7 @@ _INTERRUPTED = 130
 
 
 @contextmanager
-def reported() -> Iterator[None]:
+def report_errors() -> Iterator[None]:
     """Turn errors into a message and an exit code, and a partial result into its own."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", AsanaWarning)
@@ -56,7 +56,7 @@ def reported() -> Iterator[None]:
             raise SystemExit(1) from None
         except OSError as error:
             if isinstance(error, AsanaError):
-                raise SystemExit(_told(error)) from None
+                raise SystemExit(_print_error(error)) from None
             click.echo(f"The output cannot be written: {error.strerror}.", err=True)
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise SystemExit(1) from None
@@ -64,7 +64,7 @@ def reported() -> Iterator[None]:
             click.echo("Interrupted.", err=True)
             raise SystemExit(_INTERRUPTED) from None
         except (AsanaError, TimeoutError) as error:
-            raise SystemExit(_told(error)) from None
+            raise SystemExit(_print_error(error)) from None
         finally:
             for warning in caught:
                 if issubclass(warning.category, AsanaWarning):
@@ -73,7 +73,7 @@ def reported() -> Iterator[None]:
         raise SystemExit(PARTIAL)
 
 
-def _told(error: Exception) -> int:
+def _print_error(error: Exception) -> int:
     """Tell an error and return its exit code."""
     click.echo(f"{type(error).__name__}: {error}", err=True)
     return next(code for kind, code in _CODES if isinstance(error, kind))
@@ -86,12 +86,12 @@ class Command(click.Command):
         """Run the command; told to end, it cleans up as it does when interrupted."""
         with suppress(ValueError):
             # Only the main thread may; elsewhere somebody else handles signals.
-            signal.signal(signal.SIGTERM, _stop)
-        with reported():
+            signal.signal(signal.SIGTERM, _raise_interrupt)
+        with report_errors():
             return super().invoke(ctx)
 
 
-def _stop(_number: int, _frame: FrameType | None) -> None:
+def _raise_interrupt(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
@@ -112,6 +112,6 @@ class Group(click.Group):
             raise
 
 
-def given(values: Mapping[str, Any]) -> dict[str, Any]:
+def drop_missing(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options that were typed."""
     return {name: value for name, value in values.items() if value not in (None, ())}

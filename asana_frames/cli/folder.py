@@ -7,7 +7,7 @@ from pathlib import Path
 from asana_frames.exceptions import ConfigurationError
 
 
-def made_folder(path: Path) -> Path:
+def make_folder(path: Path) -> Path:
     """Make a folder where there is none and return it.
 
     Raises

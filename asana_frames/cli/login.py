@@ -51,9 +51,9 @@ def login_command(
     """
     url = resolve_base_url()
     if by_oauth or client_id:
-        credential = _by_browser(url, client_id, redirect_uri, scope)
+        credential = _log_in_by_browser(url, client_id, redirect_uri, scope)
     else:
-        credential = Credential(check_token(_typed("Token (not shown)")))
+        credential = Credential(check_token(_prompt_secret("Token (not shown)")))
     with closing(Asana(Http(token_source_for(credential, url), url))) as asana:
         me = fetch_me(asana.http)
     click.echo(f"Logged in as {me['name']} ({', '.join(me['workspaces'])}).", err=True)
@@ -67,7 +67,7 @@ def login_command(
             f"Type asana-frames login --remember, or set {TOKEN_VARIABLE}.",
             err=True,
         )
-    _warn_of_variable()
+    _print_variable_note()
 
 
 @click.command("logout", cls=Command)
@@ -80,7 +80,7 @@ def logout_command() -> None:
         click.echo("Nothing was remembered.", err=True)
     if done.revoked:
         click.echo("Withdrawn at Asana.", err=True)
-    _warn_of_variable()
+    _print_variable_note()
     if done.problem:
         raise click.ClickException(f"Not withdrawn at Asana. {done.problem}")
 
@@ -105,14 +105,16 @@ def whoami_command() -> None:
         click.echo(f"{label + ':':<12}{value}")
 
 
-def _by_browser(url: str, client_id: str | None, redirect_uri: str, scope: str) -> Credential:
+def _log_in_by_browser(
+    url: str, client_id: str | None, redirect_uri: str, scope: str
+) -> Credential:
     client_id, secret = read_app(client_id)
     if client_id and not secret and _is_terminal():
-        secret = _typed("Client secret (not shown; Enter if there is none)", default="")
+        secret = _prompt_secret("Client secret (not shown; Enter if there is none)", default="")
     if redirect_uri == OUT_OF_BAND:
         attempt = Authorization(url, client_id, secret, scope=scope)
         click.echo(f"Open this page and allow the app:\n\n  {attempt.url}\n", err=True)
-        return attempt.redeem(_typed("Code (not shown)"))
+        return attempt.redeem(_prompt_secret("Code (not shown)"))
     with RedirectServer(redirect_uri) as listener:
         attempt = Authorization(url, client_id, secret, listener.redirect_uri, scope)
         listener.expect(attempt.state)
@@ -125,7 +127,7 @@ def _is_terminal() -> bool:
     return sys.stdin.isatty()
 
 
-def _typed(label: str, default: str | None = None) -> str:
+def _prompt_secret(label: str, default: str | None = None) -> str:
     """Return what is typed, unseen; where there is no terminal, a line of standard input."""
     if _is_terminal():
         typed: str = click.prompt(
@@ -140,7 +142,7 @@ def _typed(label: str, default: str | None = None) -> str:
     return line
 
 
-def _warn_of_variable() -> None:
+def _print_variable_note() -> None:
     note = describe_environment_token()
     if note:
         click.echo(note, err=True)

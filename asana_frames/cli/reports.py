@@ -11,7 +11,7 @@ import pandas as pd
 
 from asana_frames import export
 from asana_frames._optional import require
-from asana_frames.cli.folder import made_folder
+from asana_frames.cli.folder import make_folder
 from asana_frames.exceptions import ConfigurationError, InvalidArgument
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 _FORMATS = ("csv", "excel", "html")
 
 
-class Report(NamedTuple):
+class ReportFiles(NamedTuple):
     """The tables and charts of a report, and what is said above them.
 
     ``name`` is that of the workbook and the page; charts go by the names of their tables.
@@ -34,7 +34,7 @@ class Report(NamedTuple):
     charts: dict[str, Figure]
 
 
-Writer = Callable[[Report, Path], Iterable[Path]]
+Writer = Callable[[ReportFiles, Path], Iterable[Path]]
 
 
 def with_files(command: F) -> F:
@@ -46,28 +46,28 @@ def with_files(command: F) -> F:
     return formats(out(command))
 
 
-def write(report: Report, writers: Iterable[Writer], out: Path) -> None:
+def write_report(report: ReportFiles, writers: Iterable[Writer], out: Path) -> None:
     """Write a report in all formats and name the files on stderr."""
-    folder = made_folder(out)
+    folder = make_folder(out)
     for writer in writers:
         for path in writer(report, folder):
             click.echo(f"  {path}", err=True)
 
 
-def _csv(report: Report, folder: Path) -> Iterable[Path]:
+def _write_csv(report: ReportFiles, folder: Path) -> Iterable[Path]:
     for name, table in report.tables.items():
         path = folder / f"{name.lower().replace(' ', '_')}.csv"
         export.to_csv(table, path)
         yield path
 
 
-def _excel(report: Report, folder: Path) -> Iterable[Path]:
+def _write_excel(report: ReportFiles, folder: Path) -> Iterable[Path]:
     path = folder / f"{report.name}.xlsx"
     export.to_excel(report.tables, path, charts=report.charts)
     yield path
 
 
-def _html(report: Report, folder: Path) -> Iterable[Path]:
+def _write_html(report: ReportFiles, folder: Path) -> Iterable[Path]:
     path = folder / f"{report.name}.html"
     export.to_html(
         report.tables, path, title=report.title, charts=report.charts, notes=report.notes
@@ -76,13 +76,13 @@ def _html(report: Report, folder: Path) -> Iterable[Path]:
 
 
 _WRITERS: Mapping[str, Writer] = {
-    "csv": _csv,
-    "excel": _excel,
-    "html": _html,
+    "csv": _write_csv,
+    "excel": _write_excel,
+    "html": _write_html,
 }
 
 
-def writers_of(formats: str) -> list[Writer]:
+def find_writers(formats: str) -> list[Writer]:
     """Return what writes the formats; all of them but a workbook that nothing here can write.
 
     Raises

@@ -12,8 +12,8 @@ import pandas as pd
 
 from asana_frames.catalog import BodyField, Operation, Parameter, ResourceType, load
 from asana_frames.catalog.model import Kind
-from asana_frames.cli.connection import connected, tell_failures
-from asana_frames.cli.errors import Command, Group, given
+from asana_frames.cli.connection import open_connection, print_failures
+from asana_frames.cli.errors import Command, Group, drop_missing
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.export.csv import stream_csv
 from asana_frames.export.json import to_json_bytes
@@ -38,35 +38,38 @@ def resource_group(resource: ResourceType) -> Group:
         def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
             wanted = name.replace("-", "_")
             if wanted == "info":
-                return _info_command(resource.name)
-            return next((_command(op) for op in operations if op.method == wanted), None)
+                return _build_info_command(resource.name)
+            return next((_build_command(op) for op in operations if op.method == wanted), None)
 
     operations = load().operations_of(resource.name)
     return Methods(resource.name, help=resource.about)
 
 
-def _info_command(name: str) -> Command:
+def _build_info_command(name: str) -> Command:
     def run(output: str) -> None:
         from asana_frames.calls.resource import describe_columns
 
-        _print(describe_columns(load().resource(name).record), output)
+        _print_frame(describe_columns(load().resource(name).record), output)
 
     return Command(
-        "info", callback=run, params=[_format()], help="The columns that its frames can have."
+        "info",
+        callback=run,
+        params=[_build_format_option()],
+        help="The columns that its frames can have.",
     )
 
 
-def _command(operation: Operation) -> Command:
+def _build_command(operation: Operation) -> Command:
     params: list[click.Parameter] = [
         click.Argument([parameter.argument])
         for parameter in operation.parameters
         if parameter.place == "path"
     ]
     query = [parameter for parameter in operation.parameters if parameter.place == "query"]
-    params += [_option(parameter) for parameter in query]
-    params += [_body_option(operation, field) for field in operation.body]
+    params += [_build_option(parameter) for parameter in query]
+    params += [_build_body_option(operation, field) for field in operation.body]
     if operation.returns != "nothing":
-        params.append(_format())
+        params.append(_build_format_option())
     if operation.fields and operation.returns != "nothing":
         params.append(click.Option(["--fields"], help="Asana paths, joined by commas, or all."))
     if operation.is_read and operation.returns == "list":
@@ -76,23 +79,23 @@ def _command(operation: Operation) -> Command:
     )
     return Command(
         operation.method.replace("_", "-"),
-        callback=_runner(operation),
+        callback=_build_callback(operation),
         params=params,
         help=f"{operation.http} {operation.path}\n\n{operation.note}".strip(),
     )
 
 
-def _option(parameter: Parameter) -> click.Option:
+def _build_option(parameter: Parameter) -> click.Option:
     return click.Option(
         [f"--{parameter.argument.replace('_', '-')}", parameter.argument],
         required=parameter.required,
         type=_TYPES.get(parameter.kind, click.STRING),
         multiple=bool(parameter.refers),
-        help=_help(parameter),
+        help=_describe_parameter(parameter),
     )
 
 
-def _help(parameter: Parameter) -> str:
+def _describe_parameter(parameter: Parameter) -> str:
     if parameter.enum:
         return " | ".join(parameter.enum)
     if parameter.refers:
@@ -102,24 +105,24 @@ def _help(parameter: Parameter) -> str:
     return {"date": "YYYY-MM-DD", "datetime": "ISO 8601"}.get(parameter.kind, "")
 
 
-def _body_option(operation: Operation, field: BodyField) -> click.Option:
+def _build_body_option(operation: Operation, field: BodyField) -> click.Option:
     # A body field may be called like an option of ours, as the format of a custom field is.
     word = f"body_{field.name}" if field.name in _OWN else field.name
     return click.Option(
         [f"--{word.replace('_', '-')}", f"body_{field.name}"],
         required=field.required,
         type=_TYPES.get(field.kind, click.STRING),
-        help=_body_help(operation, field),
+        help=_describe_body_field(operation, field),
     )
 
 
-def _body_help(operation: Operation, field: BodyField) -> str:
+def _describe_body_field(operation: Operation, field: BodyField) -> str:
     said = "JSON" if field.kind in ("json", "texts") else " | ".join(field.enum)
     clears = operation.http == "PUT" and field.kind not in _TYPES
     return "; ".join(filter(None, [said, "null clears it" if clears else ""]))
 
 
-def _format() -> click.Option:
+def _build_format_option() -> click.Option:
     return click.Option(
         ["--format", "output"],
         type=click.Choice(["csv", "json"]),
@@ -128,9 +131,9 @@ def _format() -> click.Option:
     )
 
 
-def _runner(operation: Operation) -> Callable[..., None]:
+def _build_callback(operation: Operation) -> Callable[..., None]:
     def run(use_sandbox: bool, output: str = "csv", **options: Any) -> None:
-        typed = given(options)
+        typed = drop_missing(options)
         if typed.get("fields"):
             fields = typed["fields"]
             typed["fields"] = fields if fields == "all" else fields.split(",")
@@ -138,25 +141,27 @@ def _runner(operation: Operation) -> Callable[..., None]:
             # One reference asks for one object, and its refusal is an error; several fan out.
             typed[name] = value[0] if isinstance(value, tuple) and len(value) == 1 else value
         body = {
-            name.removeprefix("body_"): _value(operation, name.removeprefix("body_"), value)
+            name.removeprefix("body_"): _parse_body_value(
+                operation, name.removeprefix("body_"), value
+            )
             for name, value in typed.items()
             if name.startswith("body_")
         }
         arguments = {k: v for k, v in typed.items() if not k.startswith("body_")}
         path = [arguments.pop(p.argument) for p in operation.parameters if p.place == "path"]
-        with connected(use_sandbox) as asana:
+        with open_connection(use_sandbox) as asana:
             method: Callable[..., Any] = getattr(asana[operation.resource], operation.method)
             answer = method(*path, **arguments, **body)
-            tell_failures(asana)
+            print_failures(asana)
         if answer is not None and "sync" in answer.attrs["asana"]:
             click.echo(f"sync: {answer.attrs['asana']['sync']}", err=True)
         if answer is not None:
-            _print(answer, output)
+            _print_frame(answer, output)
 
     return run
 
 
-def _value(operation: Operation, name: str, text: Any) -> Any:
+def _parse_body_value(operation: Operation, name: str, text: Any) -> Any:
     """Read JSON where a body takes more than a plain value."""
     kind = next(field.kind for field in operation.body if field.name == name)
     if operation.http == "PUT" and text == "null":
@@ -169,7 +174,7 @@ def _value(operation: Operation, name: str, text: Any) -> Any:
         raise InvalidArgument(f"--{name} takes JSON, not {text!r} ({cause}).") from cause
 
 
-def _print(frame: pd.DataFrame, output: str) -> None:
+def _print_frame(frame: pd.DataFrame, output: str) -> None:
     if output == "json":
         click.echo(to_json_bytes(frame), nl=False)
         return

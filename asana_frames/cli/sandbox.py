@@ -15,7 +15,7 @@ from asana_frames.sandbox_server import PER_MINUTE, SIZES, TOKEN, Faults, Latenc
 _LOOPBACK = "127.0.0.1"
 
 
-class _Latency(click.ParamType[Latency]):
+class _LatencyType(click.ParamType[Latency]):
     """Seconds, or the least and the most of them: ``0.1`` or ``0.1-0.5``."""
 
     name = "seconds"
@@ -33,7 +33,7 @@ class _Latency(click.ParamType[Latency]):
         return span
 
 
-class _Faults(click.ParamType[Faults]):
+class _FaultsType(click.ParamType[Faults]):
     """Names and numbers, such as ``429=10,drop=50``."""
 
     name = "faults"
@@ -56,8 +56,10 @@ class _Faults(click.ParamType[Faults]):
 @click.option("--size", type=click.Choice(SIZES), default="small", show_default=True)
 @click.option("--plan", type=click.Choice(list(PER_MINUTE)), default="enterprise")
 @click.option("--limits", is_flag=True, help="Count requests as Asana does; 429 above.")
-@click.option("--latency", type=_Latency(), default=0.0, help="Seconds, or 0.1-0.5.")
-@click.option("--faults", type=_Faults(), help="What goes wrong: 429=10,500=20,drop=50,nulls=0.1")
+@click.option("--latency", type=_LatencyType(), default=0.0, help="Seconds, or 0.1-0.5.")
+@click.option(
+    "--faults", type=_FaultsType(), help="What goes wrong: 429=10,500=20,drop=50,nulls=0.1"
+)
 @click.option("--now", type=click.DateTime(), help="Where the company's history ends (UTC).")
 def sandbox_command(port: int, now: datetime | None, **options: Any) -> None:
     """Serve a synthetic Asana on loopback until interrupted.

@@ -1,9 +1,13 @@
-"""Reads that need more than one kind of request: whole workspaces, trees, histories."""
+"""Recipes of several requests: whole workspaces, trees, histories, the tables of reports."""
 
 from __future__ import annotations
 
 from asana_frames.gather.all_tasks import all_tasks
 from asana_frames.gather.events import events
+from asana_frames.gather.goals_report import goals_report
+from asana_frames.gather.hours_report import hours_report
+from asana_frames.gather.projects_report import projects_report
+from asana_frames.gather.resource import resource
 from asana_frames.gather.search import search
 from asana_frames.gather.stories import stories
 from asana_frames.gather.subtasks import subtasks
@@ -13,6 +17,10 @@ from asana_frames.gather.tracked_tasks import tracked_tasks
 __all__ = [
     "all_tasks",
     "events",
+    "goals_report",
+    "hours_report",
+    "projects_report",
+    "resource",
     "search",
     "stories",
     "subtasks",

@@ -76,11 +76,11 @@ def all_tasks(
             below = read_subtasks(asana, tasks, fields=fields)
             last.add_failures(asana.last)
             tasks = concatenate([tasks, below.drop(columns=["root_gid", "depth", "path"])])
-    said = _said(len(projects), len(people), last.failure_count, subtasks)
+    said = _describe_coverage(len(projects), len(people), last.failure_count, subtasks)
     return add_attrs(tasks, last, record="task", completeness=said)
 
 
-def _said(projects: int, people: int, failed: int, subtasks: bool) -> str:
+def _describe_coverage(projects: int, people: int, failed: int, subtasks: bool) -> str:
     covered = f"Tasks of {projects:,} projects and of {people:,} people"
     below = ", and all their subtasks" if subtasks else ""
     lost = f"; {failed:,} of these could not be read (asana.last.failures)" if failed else ""

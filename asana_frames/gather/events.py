@@ -68,17 +68,17 @@ def events(
     True
     """
     path = Path(tokens) if isinstance(tokens, str | os.PathLike) else None
-    kept = _kept(asana, tokens)
+    kept = _load_tokens(asana, tokens)
     following: dict[str, str] = {}
     with record_gather(asana, "events") as last:
         frames = []
         for gid in asana.references.gids(resource, ["task", "project", "goal"]):
-            frame, token = _stream(asana, gid, kept.get(gid), fields)
+            frame, token = _read_stream(asana, gid, kept.get(gid), fields)
             frames.append(frame)
             if token:
                 following[gid] = token
     if path is not None:
-        _write(path, {**kept, **following})
+        _write_tokens(path, {**kept, **following})
     else:
         kept.update(following)
     # An event has no gid, and is one however many streams show it: each says its own.
@@ -88,7 +88,7 @@ def events(
     return add_attrs(frame, last, record="event")
 
 
-def _stream(
+def _read_stream(
     asana: Asana, gid: str, token: str | None, fields: Fields
 ) -> tuple[pd.DataFrame, str | None]:
     """Return the events after a token, and the token to go on with."""
@@ -105,13 +105,13 @@ def _stream(
     return frame, frame.attrs["asana"].get("sync")
 
 
-def _kept(asana: Asana, tokens: Tokens | str | os.PathLike[str] | None) -> Tokens:
+def _load_tokens(asana: Asana, tokens: Tokens | str | os.PathLike[str] | None) -> Tokens:
     if tokens is None:
         return asana.sync_tokens
-    return _read(Path(tokens)) if isinstance(tokens, str | os.PathLike) else tokens
+    return _read_tokens(Path(tokens)) if isinstance(tokens, str | os.PathLike) else tokens
 
 
-def _read(path: Path) -> Tokens:
+def _read_tokens(path: Path) -> Tokens:
     try:
         found = json.loads(path.read_text("utf-8")) if path.exists() else {}
     except (OSError, ValueError) as cause:
@@ -121,6 +121,6 @@ def _read(path: Path) -> Tokens:
     return {str(gid): str(token) for gid, token in found.items()}
 
 
-def _write(path: Path, tokens: Tokens) -> None:
+def _write_tokens(path: Path, tokens: Tokens) -> None:
     with replace_file(path) as part:
         part.write_text(json.dumps(dict(tokens), indent=1), "utf-8")

@@ -65,13 +65,13 @@ def subtasks(
             level = asana.tasks.list_subtasks(parents, fields=wanted)
             last.add_failures(asana.last)
             levels.append(level)
-            asked |= set(_gids(asana, parents))
+            asked |= set(_resolve_tasks(asana, parents))
             parents = level[(level["num_subtasks"].fillna(1) != 0) & ~level["gid"].isin(asked)]
             if parents.empty:
                 break
     below = concatenate(levels)
     parent_of = dict(zip(below["gid"], below["parent_gid"], strict=True))
-    paths = [_path(gid, parent_of) for gid in below["gid"]]
+    paths = [_trace_path(gid, parent_of) for gid in below["gid"]]
     frame = below.drop(columns=[name for name in added if name in below.columns]).assign(
         root_gid=build_array("text", [path[0] for path in paths]),
         depth=build_array("integer", [len(path) - 1 for path in paths]),
@@ -80,11 +80,11 @@ def subtasks(
     return add_attrs(frame, last, record="task")
 
 
-def _gids(asana: Asana, tasks: Any) -> list[str]:
+def _resolve_tasks(asana: Asana, tasks: Any) -> list[str]:
     return asana.references.gids(tasks, ["task"])
 
 
-def _path(gid: str, parent_of: dict[str, Any]) -> tuple[str, ...]:
+def _trace_path(gid: str, parent_of: dict[str, Any]) -> tuple[str, ...]:
     path = [gid]
     # A task that was moved while it was read could be its own ancestor.
     while isinstance(parent := parent_of.get(path[-1]), str) and parent not in path:

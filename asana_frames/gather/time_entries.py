@@ -17,7 +17,7 @@ from asana_frames.fetch import is_set_too_large
 from asana_frames.gather.shared import add_attrs, record_gather, resolve_workspace
 from asana_frames.types import Fields, Ref, When
 
-#: Days of a window at first; fewer where Asana finds too much in it.
+#: Days of a window at first; fewer where Asana refuses it as too large.
 _DAYS = 31
 
 
@@ -29,7 +29,10 @@ def time_entries(
     *,
     fields: Fields = None,
 ) -> pd.DataFrame:
-    """Read the time tracking entries of a workspace between two days, windows side by side.
+    """Read the time tracking entries of a workspace between two days.
+
+    Windows of a month are read concurrently; smaller ones where Asana refuses a month as too
+    large.
 
     Parameters
     ----------
@@ -52,7 +55,7 @@ def time_entries(
     Raises
     ------
     InvalidArgument
-        A day is none, or the end lies before the start.
+        ``start`` or ``end`` is not a day, or ``end`` lies before ``start``.
 
     Examples
     --------
@@ -61,7 +64,8 @@ def time_entries(
     >>> entries["entered_on"].between("2026-01-01", "2026-06-30").all()
     np.True_
     """
-    first, final = _day("start", start), _day("end", end or dt.datetime.now(dt.UTC).date())
+    first = parse_day_argument("time_entries", "start", start)
+    final = parse_day_argument("time_entries", "end", end or dt.datetime.now(dt.UTC).date())
     if final < first:
         raise InvalidArgument(f"end={final} lies before start={first}.")
     with record_gather(asana, "time_entries") as last:
@@ -71,13 +75,13 @@ def time_entries(
         while True:
             read = Read(asana, operation, fields, None, "warn")
             try:
-                frame = read.fetch_frame(*_windows(gid, first, final, days))
+                frame = read.fetch_frame(*_split_span(gid, first, final, days))
             except InvalidRequest as error:
                 if not is_set_too_large(error):
                     raise
                 if days == 1:
                     raise InvalidRequest(
-                        "Asana lists not even the entries of one day to their end. Read them by "
+                        "Asana does not list all entries of one day. Read them by "
                         "person: asana.time_tracking_entries.list(user=people, workspace=..., "
                         "entered_on_start_date=..., entered_on_end_date=...)."
                     ) from error
@@ -88,7 +92,7 @@ def time_entries(
     return add_attrs(frame, last, record="time_tracking_entry")
 
 
-def _windows(
+def _split_span(
     workspace: str, first: dt.date, final: dt.date, days: int
 ) -> Iterator[dict[str, Any]]:
     while first <= final:
@@ -101,9 +105,16 @@ def _windows(
         first = until + dt.timedelta(days=1)
 
 
-def _day(name: str, value: When | None) -> dt.date:
-    asked = f"gather.time_entries({name}=)"
-    day = pd.to_datetime(format_datetime("date", value, asked), errors="coerce")
+def parse_day_argument(function: str, name: str, value: When | None) -> dt.date:
+    """Parse an argument of a function of `gather` that is a day.
+
+    Raises
+    ------
+    InvalidArgument
+        It is not a day; the message names the argument.
+    """
+    argument = f"gather.{function}({name}=)"
+    day = pd.to_datetime(format_datetime("date", value, argument), errors="coerce")
     if not isinstance(day, pd.Timestamp):
-        raise InvalidArgument(f'{asked} takes a day such as "2026-01-31", not {value!r}.')
+        raise InvalidArgument(f'{argument} takes a day such as "2026-01-31", not {value!r}.')
     return day.date()

@@ -20,7 +20,7 @@ import pytest
 
 import asana_frames as af
 from asana_frames.catalog import load
-from asana_frames.cli.export import reader_of
+from asana_frames.gather.resource import find_reader
 from asana_frames.sandbox_server import Server
 from tests.cli.commands import run
 from tests.recorder import Asked, Recorder, Reply
@@ -256,7 +256,7 @@ def test_what_is_listed_by_workspace_can_be_exported(asana: af.Asana) -> None:
     exportable = []
     for resource in load().resources:
         try:
-            reader = reader_of(resource.name)
+            reader = find_reader(resource.name)
         except af.InvalidArgument:
             continue
         exportable.append(resource.name)

@@ -25,6 +25,12 @@ FILES = {
 }
 
 
+@pytest.fixture(scope="module")
+def asana() -> af.Asana:
+    """A sandbox that no other test has written to, as the command line has one."""
+    return af.sandbox()
+
+
 def report(out: Path, *arguments: str) -> Result:
     command = ["report", "hours", "--workspace", "Acme", "--sandbox", "--out", str(out)]
     return CliRunner().invoke(main, [*command, *arguments])

@@ -10,7 +10,7 @@ import pytest
 import asana_frames as af
 from asana_frames.widgets import ProjectPicker, UserPicker
 from asana_frames.widgets.pickers.levels import PROJECT
-from asana_frames.widgets.pickers.lists import lists_of
+from asana_frames.widgets.pickers.lists import list_cache
 from tests.recorder import Recorder
 from tests.widgets import screen
 from tests.widgets.company import Company, records
@@ -191,7 +191,7 @@ def test_a_late_answer_for_a_team_that_was_left_is_not_shown(
     screen.pick(picker, "Team", "Growth")
     picker.wait()
     late.set()
-    listing = lists_of(recorded).get(
+    listing = list_cache(recorded).get(
         recorded, PROJECT.key({"workspace": "1", "team": "11"}), _never
     )
     listing.wait(10)
@@ -208,7 +208,7 @@ def test_the_next_pages_do_not_undo_a_choice_of_the_first(
     acme: Company, recorded: af.Asana, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # However slow the machine, each page is shown as it comes.
-    monkeypatch.setattr("asana_frames.widgets.pickers.lists._LONG", math.inf)
+    monkeypatch.setattr("asana_frames.widgets.pickers.lists._SLOW", math.inf)
     acme.lists["/projects?workspace=1"] = records(*(f"P{n}" for n in range(250)), first=1000)
     second, third = (acme.hold(f"/projects?workspace=1#{page}") for page in (2, 3))
     picker = ProjectPicker(recorded)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from asana_frames.widgets.pickers.choice import LOCK, MANY, SHOWN, Choice
+from asana_frames.widgets.pickers.choice import LOCK, LONG_LIST, MAX_SHOWN, Choice
 from tests.widgets import screen
 
 
@@ -189,9 +189,9 @@ def test_what_is_kept_does_not_move_what_may_be_clicked() -> None:
 def test_a_short_list_has_no_box_and_a_long_one_has() -> None:
     choice = Choice("Thing")
 
-    choice.offer(rows_of(*range(MANY)))
+    choice.offer(rows_of(*range(LONG_LIST)))
     short_one = is_seen(box_of(choice))
-    choice.offer(rows_of(*range(MANY + 1)))
+    choice.offer(rows_of(*range(LONG_LIST + 1)))
 
     assert not short_one
     assert is_seen(box_of(choice))
@@ -235,7 +235,7 @@ def test_of_very_many_only_some_are_shown_and_the_rest_is_found_by_typing() -> N
     before = len(shown(choice))
     screen.write(choice, "Find thing", "4987")
 
-    assert before == SHOWN
+    assert before == MAX_SHOWN
     assert shown(choice) == ["Name 4987"]
 
 

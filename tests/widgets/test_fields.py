@@ -10,7 +10,7 @@ import asana_frames as af
 from asana_frames.catalog import load
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.widgets import FieldsPicker
-from asana_frames.widgets.pickers.fields import paths_of
+from asana_frames.widgets.pickers.fields import list_paths
 from tests.widgets import screen
 
 
@@ -93,7 +93,7 @@ def test_nothing_can_be_picked() -> None:
 
 @pytest.mark.parametrize("resource", [resource.name for resource in load().resources])
 def test_each_path_of_a_resource_is_there_once(resource: str) -> None:
-    paths = paths_of(load().resource(resource).record)
+    paths = list_paths(load().resource(resource).record)
 
     assert paths["path"].is_unique
     assert "gid" not in set(paths["path"])

@@ -13,7 +13,7 @@ import pytest
 import asana_frames as af
 from asana_frames.catalog import Operation, load
 from asana_frames.exceptions import InvalidArgument
-from asana_frames.widgets.explorer.filters import Filter, filters_of
+from asana_frames.widgets.explorer.filters import Filter, make_filters
 from asana_frames.widgets.explorer.forms import Form
 from tests.recorder import Recorder
 from tests.widgets import screen
@@ -98,7 +98,7 @@ def test_the_code_with_only_the_last_argument_filled_in_says_which_it_is(
 
 
 def test_what_is_needed_comes_first_and_has_a_star(asana: af.Asana) -> None:
-    found = filters_of(operation("typeahead.search"))
+    found = make_filters(operation("typeahead.search"))
 
     assert [one.control.description for one in found[:2]] == ["workspace *", "resource type *"]
     assert [one.is_needed for one in found] == sorted((o.is_needed for o in found), reverse=True)

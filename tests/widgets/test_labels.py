@@ -6,7 +6,13 @@ import pandas as pd
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from asana_frames.widgets.pickers.labels import LONGEST, NAMELESS, folded, labels, short
+from asana_frames.widgets.pickers.labels import (
+    MAX_LENGTH,
+    NAMELESS,
+    build_labels,
+    fold_text,
+    shorten_name,
+)
 
 #: Few letters, so that names are often alike, and what a label is made of.
 _NAMES = st.text(alphabet="ab ·1234567890…\n\u2028\u00a0é", max_size=8) | st.text(max_size=200)
@@ -32,54 +38,54 @@ def test_no_two_labels_are_alike_and_each_is_a_line(
         depth=[depth for _, _, depth in rows],
     )
 
-    found = labels(frame, beside="team_name")
+    found = build_labels(frame, beside="team_name")
 
     assert len(set(found)) == len(found) == len(rows)
     assert all(len(label.splitlines()) == 1 for label in found)
-    longest = 2 * LONGEST + len("\u00a0" * 12 + " ·  · 12" * 2)
+    longest = 2 * MAX_LENGTH + len("\u00a0" * 12 + " ·  · 12" * 2)
     assert all(len(label) <= longest for label in found)
 
 
 @given(st.text(max_size=300))
 def test_a_short_name_is_one_line_of_at_most_eighty_characters(name: str) -> None:
-    found = short(name)
+    found = shorten_name(name)
 
-    assert 1 <= len(found) <= LONGEST
+    assert 1 <= len(found) <= MAX_LENGTH
     assert found.splitlines() == [found]
 
 
 @given(st.text(max_size=30), st.text(max_size=30))
 def test_what_is_typed_is_found_in_a_name_that_has_it(before: str, typed: str) -> None:
-    assert folded(typed) in folded(before + typed)
+    assert fold_text(typed) in fold_text(before + typed)
 
 
 def test_names_that_are_alike_have_their_team_beside_them() -> None:
     rows = rows_of("Site", "Site", "Fair", team_name=["Sales", "Growth", "Sales"])
 
-    assert labels(rows, beside="team_name") == ["Site · Sales", "Site · Growth", "Fair"]
+    assert build_labels(rows, beside="team_name") == ["Site · Sales", "Site · Growth", "Fair"]
 
 
 def test_names_that_are_alike_in_one_team_have_their_gid_beside_them() -> None:
     rows = rows_of("Site", "Site", team_name=["Sales", "Sales"])
 
-    assert labels(rows, beside="team_name") == ["Site · Sales · 1", "Site · Sales · 2"]
+    assert build_labels(rows, beside="team_name") == ["Site · Sales · 1", "Site · Sales · 2"]
 
 
 def test_a_name_that_is_missing_is_said_to_be() -> None:
-    assert labels(rows_of(None, " \n ")) == [f"{NAMELESS} · 1", f"{NAMELESS} · 2"]
+    assert build_labels(rows_of(None, " \n ")) == [f"{NAMELESS} · 1", f"{NAMELESS} · 2"]
 
 
 def test_a_row_without_a_depth_stands_at_the_top() -> None:
     rows = rows_of("Goal", "Below", depth=[None, 1])
 
-    assert labels(rows) == ["Goal", "\u00a0" * 4 + "Below"]
+    assert build_labels(rows) == ["Goal", "\u00a0" * 4 + "Below"]
 
 
 def test_accents_and_case_make_no_difference() -> None:
-    assert folded("Ärger Straße") == folded("arger STRASSE")
+    assert fold_text("Ärger Straße") == fold_text("arger STRASSE")
 
 
 def test_html_and_emoji_stay_as_they_are() -> None:
     name = "<script>alert(1)</script> 🎉"
 
-    assert labels(rows_of(name)) == [name]
+    assert build_labels(rows_of(name)) == [name]

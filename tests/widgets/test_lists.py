@@ -13,12 +13,12 @@ import pytest
 import asana_frames as af
 from asana_frames.exceptions import ConnectionFailed
 from asana_frames.widgets.pickers.lists import (
-    GOOD_FOR,
-    Listing,
-    Lists,
+    CACHE_SECONDS,
+    BackgroundList,
+    ListCache,
     ReadList,
-    in_background,
-    lists_of,
+    list_cache,
+    run_in_background,
 )
 
 
@@ -53,20 +53,20 @@ def watch() -> Watch:
 
 
 @pytest.fixture
-def lists(watch: Watch) -> Lists:
-    return Lists(watch)
+def lists(watch: Watch) -> ListCache:
+    return ListCache(watch)
 
 
-def ended(listing: Listing) -> Listing:
+def ended(listing: BackgroundList) -> BackgroundList:
     assert listing.wait(10)
     return listing
 
 
 def test_a_list_is_read_once_for_all_who_ask_within_a_minute(
-    recorded: af.Asana, lists: Lists, watch: Watch
+    recorded: af.Asana, lists: ListCache, watch: Watch
 ) -> None:
     first = ended(lists.get(recorded, "key", reading(page(1))))
-    watch.seconds += GOOD_FOR - 1
+    watch.seconds += CACHE_SECONDS - 1
 
     second = lists.get(recorded, "key", reading(page(2)))
 
@@ -75,17 +75,17 @@ def test_a_list_is_read_once_for_all_who_ask_within_a_minute(
 
 
 def test_a_list_is_read_anew_after_a_minute(
-    recorded: af.Asana, lists: Lists, watch: Watch
+    recorded: af.Asana, lists: ListCache, watch: Watch
 ) -> None:
     ended(lists.get(recorded, "key", reading(page(1))))
-    watch.seconds += GOOD_FOR
+    watch.seconds += CACHE_SECONDS
 
     second = ended(lists.get(recorded, "key", reading(page(2))))
 
     assert second.frame["gid"].tolist() == ["2"]
 
 
-def test_a_list_that_failed_is_read_anew_at_once(recorded: af.Asana, lists: Lists) -> None:
+def test_a_list_that_failed_is_read_anew_at_once(recorded: af.Asana, lists: ListCache) -> None:
     failed = ended(lists.get(recorded, "key", reading(page(1), ends=ConnectionFailed("down"))))
 
     second = ended(lists.get(recorded, "key", reading(page(1, 2))))
@@ -95,7 +95,7 @@ def test_a_list_that_failed_is_read_anew_at_once(recorded: af.Asana, lists: List
     assert (second.is_complete, second.frame["gid"].tolist()) == (True, ["1", "2"])
 
 
-def test_a_forgotten_list_is_read_anew(recorded: af.Asana, lists: Lists) -> None:
+def test_a_forgotten_list_is_read_anew(recorded: af.Asana, lists: ListCache) -> None:
     ended(lists.get(recorded, "key", reading(page(1))))
 
     lists.forget("key")
@@ -105,9 +105,9 @@ def test_a_forgotten_list_is_read_anew(recorded: af.Asana, lists: Lists) -> None
 
 
 def test_each_page_is_told_and_the_end(
-    recorded: af.Asana, lists: Lists, monkeypatch: pytest.MonkeyPatch
+    recorded: af.Asana, lists: ListCache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("asana_frames.widgets.pickers.lists._LONG", math.inf)
+    monkeypatch.setattr("asana_frames.widgets.pickers.lists._SLOW", math.inf)
     gate = threading.Event()
     heard: list[tuple[int, bool, bool]] = []
 
@@ -124,10 +124,12 @@ def test_each_page_is_told_and_the_end(
     assert heard == [(1, False, False), (3, False, False), (3, True, True)]
 
 
-def test_pages_that_are_told_slowly_are_told_together(recorded: af.Asana, lists: Lists) -> None:
+def test_pages_that_are_told_slowly_are_told_together(
+    recorded: af.Asana, lists: ListCache
+) -> None:
     heard: list[int] = []
 
-    def show(told: Listing) -> None:
+    def show(told: BackgroundList) -> None:
         heard.append(len(told.frame))
         time.sleep(0.05)
 
@@ -147,7 +149,7 @@ def test_pages_that_are_told_slowly_are_told_together(recorded: af.Asana, lists:
     assert len(heard) < 10
 
 
-def test_who_comes_late_is_told_at_once(recorded: af.Asana, lists: Lists) -> None:
+def test_who_comes_late_is_told_at_once(recorded: af.Asana, lists: ListCache) -> None:
     listing = ended(lists.get(recorded, "key", reading()))
     heard: list[int] = []
 
@@ -156,9 +158,9 @@ def test_who_comes_late_is_told_at_once(recorded: af.Asana, lists: Lists) -> Non
     assert heard == [0]
 
 
-def test_who_no_longer_listens_is_not_told(recorded: af.Asana, lists: Lists) -> None:
+def test_who_no_longer_listens_is_not_told(recorded: af.Asana, lists: ListCache) -> None:
     gate = threading.Event()
-    heard: list[Listing] = []
+    heard: list[BackgroundList] = []
 
     def read(_: af.Asana) -> Iterator[pd.DataFrame]:
         gate.wait(10)
@@ -174,7 +176,7 @@ def test_who_no_longer_listens_is_not_told(recorded: af.Asana, lists: Lists) -> 
     assert heard == []
 
 
-def test_whatever_goes_wrong_in_the_background_is_kept(recorded: af.Asana, lists: Lists) -> None:
+def test_an_error_in_the_background_is_kept(recorded: af.Asana, lists: ListCache) -> None:
     listing = ended(lists.get(recorded, "key", reading(ends=ValueError("odd"))))
 
     assert isinstance(listing.error, ValueError)
@@ -183,7 +185,7 @@ def test_whatever_goes_wrong_in_the_background_is_kept(recorded: af.Asana, lists
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_listener_that_fails_keeps_nobody_from_hearing_and_nobody_waiting(
-    recorded: af.Asana, lists: Lists
+    recorded: af.Asana, lists: ListCache
 ) -> None:
     gate = threading.Event()
     heard: list[bool] = []
@@ -192,7 +194,7 @@ def test_a_listener_that_fails_keeps_nobody_from_hearing_and_nobody_waiting(
         gate.wait(10)
         yield page(1)
 
-    def fail(_: Listing) -> None:
+    def fail(_: BackgroundList) -> None:
         raise RuntimeError("in somebody's own code")
 
     listing = lists.get(recorded, "key", read)
@@ -205,7 +207,7 @@ def test_a_listener_that_fails_keeps_nobody_from_hearing_and_nobody_waiting(
     assert heard == [False, True]
 
 
-def test_a_list_that_is_over_holds_on_to_nobody(recorded: af.Asana, lists: Lists) -> None:
+def test_a_list_that_is_over_holds_on_to_nobody(recorded: af.Asana, lists: ListCache) -> None:
     listing = lists.get(recorded, "key", reading(page(1)))
     listing.tell(lambda _: None)
     ended(listing)
@@ -215,10 +217,10 @@ def test_a_list_that_is_over_holds_on_to_nobody(recorded: af.Asana, lists: Lists
     assert listing._hearers == []
 
 
-def test_many_who_ask_at_once_share_one_reading(recorded: af.Asana, lists: Lists) -> None:
+def test_many_who_ask_at_once_share_one_reading(recorded: af.Asana, lists: ListCache) -> None:
     begun: list[int] = []
     together = threading.Barrier(8)
-    found: list[Listing] = []
+    found: list[BackgroundList] = []
 
     def read(_: af.Asana) -> Iterator[pd.DataFrame]:
         begun.append(1)
@@ -240,7 +242,7 @@ def test_many_who_ask_at_once_share_one_reading(recorded: af.Asana, lists: Lists
 
 
 def test_pages_and_listeners_that_come_together_miss_nothing(
-    recorded: af.Asana, lists: Lists
+    recorded: af.Asana, lists: ListCache
 ) -> None:
     def read(_: af.Asana) -> Iterator[pd.DataFrame]:
         for gid in range(100):
@@ -249,8 +251,8 @@ def test_pages_and_listeners_that_come_together_miss_nothing(
     listing = lists.get(recorded, "key", read)
     last: list[int] = [0] * 50
 
-    def hears(place: int) -> Callable[[Listing], None]:
-        def hear(told: Listing) -> None:
+    def hears(place: int) -> Callable[[BackgroundList], None]:
+        def hear(told: BackgroundList) -> None:
             last[place] = max(last[place], len(told.frame))
 
         return hear
@@ -265,11 +267,11 @@ def test_pages_and_listeners_that_come_together_miss_nothing(
 def test_connections_have_lists_of_their_own_and_their_copies_share_them(
     recorded: af.Asana, asana: af.Asana
 ) -> None:
-    mine = lists_of(recorded)
+    mine = list_cache(recorded)
 
-    assert lists_of(recorded.with_options(timeout=5)) is mine
-    assert lists_of(recorded.in_background()) is mine
-    assert lists_of(asana) is not mine
+    assert list_cache(recorded.with_options(timeout=5)) is mine
+    assert list_cache(recorded.in_background()) is mine
+    assert list_cache(asana) is not mine
 
 
 def test_the_background_leaves_the_last_call_as_it_is(asana: af.Asana) -> None:
@@ -293,7 +295,7 @@ def test_work_is_done_at_once_where_there_are_no_threads(
     monkeypatch.setattr(threading.Timer, "start", refuse)
     done: list[str] = []
 
-    timer = in_background(lambda: done.append("here"), after=5)
+    timer = run_in_background(lambda: done.append("here"), after=5)
 
     assert timer is None
     assert done == ["here"]
@@ -302,7 +304,7 @@ def test_work_is_done_at_once_where_there_are_no_threads(
 def test_work_that_is_called_off_is_not_done() -> None:
     done: list[str] = []
 
-    timer = in_background(lambda: done.append("late"), after=0.05)
+    timer = run_in_background(lambda: done.append("late"), after=0.05)
     assert timer is not None
     timer.cancel()
     timer.join(5)
@@ -311,7 +313,7 @@ def test_work_that_is_called_off_is_not_done() -> None:
     assert not timer.is_alive()
 
 
-def test_no_part_is_taken_for_the_whole(recorded: af.Asana, lists: Lists) -> None:
+def test_no_part_is_taken_for_the_whole(recorded: af.Asana, lists: ListCache) -> None:
     seen: list[tuple[int, bool]] = []
 
     def read(_: af.Asana) -> Iterator[pd.DataFrame]:
@@ -319,7 +321,7 @@ def test_no_part_is_taken_for_the_whole(recorded: af.Asana, lists: Lists) -> Non
         seen.append((len(listing.frame), listing.is_complete))
         yield page(2)
 
-    listing = Listing(0.0)
+    listing = BackgroundList(0.0)
     listing.tell(lambda told: seen.append((len(told.frame), told.is_complete)))
     listing.run(recorded, read)
 
@@ -328,7 +330,7 @@ def test_no_part_is_taken_for_the_whole(recorded: af.Asana, lists: Lists) -> Non
 
 def test_lists_that_are_no_longer_good_are_not_kept(recorded: af.Asana) -> None:
     now = [0.0]
-    lists = Lists(lambda: now[0])
+    lists = ListCache(lambda: now[0])
     for key in range(20):
         ended(lists.get(recorded, key, reading(page(key))))
 

@@ -15,7 +15,7 @@ from asana_frames.charts.shared.figures import draw_figure
 from asana_frames.exceptions import InvalidArgument, suggest_names
 from asana_frames.export.pictures import render_pictures
 from asana_frames.types import Ref
-from asana_frames.widgets.dashboard.drawing import drawing
+from asana_frames.widgets.dashboard.drawing import hold_drawing_lock
 from asana_frames.widgets.dashboard.subjects import (
     GOAL_CHARTS,
     PROJECT_CHARTS,
@@ -24,8 +24,8 @@ from asana_frames.widgets.dashboard.subjects import (
     Project,
 )
 from asana_frames.widgets.pickers.cascade import Cascade
-from asana_frames.widgets.pickers.choice import CHANGED, LOCK, line
-from asana_frames.widgets.pickers.lists import GOOD_FOR, in_background
+from asana_frames.widgets.pickers.choice import CHANGED, LOCK, format_message
+from asana_frames.widgets.pickers.lists import CACHE_SECONDS, run_in_background
 from asana_frames.widgets.pickers.object_pickers import GoalPicker
 from asana_frames.widgets.pickers.place_pickers import ProjectPicker
 from asana_frames.widgets.pickers.traits import Anything
@@ -160,12 +160,12 @@ class Dashboard(ipw.Box, ipw.ValueWidget):
             for place in self._places.values():
                 place.value = ""
             if gid is None:
-                self._summary.value = line(f"Choose a {self._about} to see its charts.")
+                self._summary.value = format_message(f"Choose a {self._about} to see its charts.")
                 return
-            self._summary.value = line("Reading ...")
+            self._summary.value = format_message("Reading ...")
             # Any object will do, as long as it is another one each time.
             mine = self._drawing = object()
-        in_background(partial(self._draw, gid, mine))
+        run_in_background(partial(self._draw, gid, mine))
 
     def _reloaded(self, _: Any) -> None:
         with LOCK:
@@ -174,11 +174,11 @@ class Dashboard(ipw.Box, ipw.ValueWidget):
 
     def _draw(self, gid: str, mine: object) -> None:
         subject = self._subject(gid)
-        self._show(mine, self._summary, partial(_told, subject))
+        self._show(mine, self._summary, partial(_summarise, subject))
         for title, draw in self._charts.items():
             # Something else may have been picked meanwhile.
             if self._drawing is mine:
-                self._show(mine, self._places[title], partial(_pictured, title, draw, subject))
+                self._show(mine, self._places[title], partial(_draw_picture, title, draw, subject))
         with CHANGED:
             if subject.has_failed:
                 # It may be there the next time.
@@ -191,7 +191,9 @@ class Dashboard(ipw.Box, ipw.ValueWidget):
         """Return what is known of an object, for a minute the same."""
         with LOCK:
             now = time.monotonic()
-            self._known = {g: seen for g, seen in self._known.items() if now - seen[0] < GOOD_FOR}
+            self._known = {
+                g: seen for g, seen in self._known.items() if now - seen[0] < CACHE_SECONDS
+            }
             if gid not in self._known:
                 self._known[gid] = (now, self._read(self._asana, gid))
             return self._known[gid][1]
@@ -202,19 +204,19 @@ class Dashboard(ipw.Box, ipw.ValueWidget):
             shown = make()
         except Exception as error:  # noqa: BLE001
             # There is no prompt in the background: whatever went wrong is shown here.
-            shown = line(f"{type(error).__name__}: {error}", is_error=True)
+            shown = format_message(f"{type(error).__name__}: {error}", is_error=True)
         with LOCK:
             if self._drawing is mine:
                 place.value = shown
 
 
-def _told(subject: Any) -> str:
-    return line(subject.summary)
+def _summarise(subject: Any) -> str:
+    return format_message(subject.summary)
 
 
-def _pictured(title: str, draw: Draw, subject: Any) -> str:
+def _draw_picture(title: str, draw: Draw, subject: Any) -> str:
     """Return a chart as HTML; one that gives itself no title has that of its place."""
-    with drawing():
+    with hold_drawing_lock():
         figure = draw_figure(lambda ax: draw(subject, ax), height=subject.height)
         axes = figure.axes[0]
         if not axes.get_title():

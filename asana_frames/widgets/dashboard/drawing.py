@@ -1,4 +1,4 @@
-"""Turns at drawing: matplotlib draws one thing at a time, and reading takes no turn."""
+"""A lock for drawing: matplotlib draws one figure at a time, and reads do not hold the lock."""
 
 from __future__ import annotations
 
@@ -6,29 +6,32 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_turn = threading.Lock()
-_mine = threading.local()
+_lock = threading.Lock()
+#: Whether this thread holds the lock.
+_here = threading.local()
 
 
 @contextmanager
-def drawing() -> Iterator[None]:
-    """Wait for a turn, and have it."""
-    with _turn:
-        _mine.is_held = True
+def hold_drawing_lock() -> Iterator[None]:
+    """Wait until no other thread draws, and keep others from drawing."""
+    with _lock:
+        _here.holds_lock = True
         try:
             yield
         finally:
-            _mine.is_held = False
+            _here.holds_lock = False
 
 
 @contextmanager
-def reading() -> Iterator[None]:
-    """Let others draw meanwhile, if it is this thread's turn."""
-    if not getattr(_mine, "is_held", False):
+def let_others_draw() -> Iterator[None]:
+    """Release the drawing lock meanwhile, if this thread holds it."""
+    if not getattr(_here, "holds_lock", False):
         yield
         return
-    _turn.release()
+    _here.holds_lock = False
+    _lock.release()
     try:
         yield
     finally:
-        _turn.acquire()
+        _lock.acquire()
+        _here.holds_lock = True

@@ -1,4 +1,4 @@
-"""What a dashboard is about: a project or a goal, what is read of it, and its usual charts."""
+"""The subject of a dashboard, a project or a goal, and its default charts."""
 
 from __future__ import annotations
 
@@ -7,23 +7,27 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
 
-from asana_frames import charts, rollups
+from asana_frames import charts, gather
 from asana_frames.asana import Asana
-from asana_frames.exceptions import AsanaError
-from asana_frames.widgets.dashboard.drawing import reading
-from asana_frames.widgets.pickers.labels import counted
+from asana_frames.gather.goals_report import GoalFrames
+from asana_frames.gather.hours_report import HoursReport
+from asana_frames.gather.projects_report import ProjectFrames
+from asana_frames.gather.shared import LazyFrames, lazy_frame
+from asana_frames.types import When
+from asana_frames.widgets.dashboard.drawing import let_others_draw
+from asana_frames.widgets.pickers.labels import format_count
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-#: Inches of a chart over time; of a row of a chart by rows, of what is around them, and at most.
-_HEIGHT, _ROW, _AROUND, _TALLEST = 4.5, 0.36, 1.6, 12.0
-#: Levels of goals below the one that is picked.
-_DEEPEST = 10
+#: Inches of a chart over time; of a row of a chart by rows, of the space around them, and at most.
+_HEIGHT, _ROW, _AROUND, _MAX_HEIGHT = 4.5, 0.36, 1.6, 12.0
 
 
 class Subject(Protocol):
     """What a chart is drawn from; each frame is read when it is first used."""
+
+    has_failed: bool
 
     @property
     def summary(self) -> str:
@@ -34,41 +38,21 @@ class Subject(Protocol):
         """Inches of its charts."""
 
 
-#: Draws what a subject tells on axes.
+#: Draws a subject on axes.
 Draw = Callable[[Any, "Axes"], object]
 
 
-class _Read:
-    """Frames of one object, each read when it is first used.
+class _DrawnFrames(LazyFrames):
+    """Frames that let other dashboards draw while they are read."""
 
-    Attributes
-    ----------
-    has_failed : bool
-        Whether one of them could not be read; it is not asked for again.
-    """
-
-    def __init__(self, asana: Asana, gid: str) -> None:
-        self._asana, self.gid = asana, gid
-        self.has_failed = False
-        self._known: dict[str, pd.DataFrame | Exception] = {}
-
-    def _once(self, name: str, read: Callable[[], pd.DataFrame]) -> pd.DataFrame:
-        # Not cached_property: up to Python 3.11 it reads for one object of a class at a time.
-        if name not in self._known:
-            try:
-                with reading():
-                    self._known[name] = read()
-            except (AsanaError, TimeoutError) as error:
-                self._known[name] = error
-                self.has_failed = True
-        found = self._known[name]
-        if isinstance(found, Exception):
-            raise found
-        return found
+    def compute_once(self, name: str, compute: Callable[[], Any]) -> Any:
+        """Return the result of a name; others may draw while it is computed."""
+        with let_others_draw():
+            return super().compute_once(name, compute)
 
 
-class Project(_Read):
-    """A project, as a dashboard sees it.
+class Project(_DrawnFrames, ProjectFrames):
+    """A project: the frames of `gather.projects_report`, and its hours.
 
     Attributes
     ----------
@@ -80,31 +64,33 @@ class Project(_Read):
         Its status updates (``GET /status_updates``).
     """
 
-    @property
-    def tasks(self) -> pd.DataFrame:
-        """The tasks of the project."""
-        return self._once("tasks", lambda: self._asana.tasks.list(project=self.gid))
+    def __init__(self, asana: Asana, gid: str, now: When | None = None) -> None:
+        super().__init__(asana, project=gid, now=now)
+        self.gid = gid
+
+    @lazy_frame
+    def _hours_report(self) -> HoursReport:
+        return gather.hours_report(self._asana, project=self.gid, by="person", every="MS")
 
     @property
     def entries(self) -> pd.DataFrame:
         """The time tracked on tasks of the project."""
-        entries = self._asana.time_tracking_entries
-        return self._once("entries", lambda: entries.list(attributable_to=self.gid))
+        report: HoursReport = self._hours_report
+        return report.tracked
 
     @property
-    def statuses(self) -> pd.DataFrame:
-        """The status updates of the project."""
-        return self._once("statuses", lambda: self._asana.status_updates.list(parent=self.gid))
+    def hours(self) -> pd.DataFrame:
+        """The hours tracked by person and month."""
+        report: HoursReport = self._hours_report
+        return report.hours
 
     @property
     def summary(self) -> str:
         """How many tasks there are, done, open and overdue."""
         done = int(self.tasks["completed"].fillna(False).sum())
-        overdue = len(rollups.aging(self.tasks).query("days_overdue > 0"))
-        left = len(self.tasks) - done
-        return (
-            f"{counted(done + left, 'task')}: {done:,} done, {left:,} open, {overdue:,} overdue."
-        )
+        overdue = len(self.aging.query("days_overdue > 0"))
+        tasks = format_count(len(self.tasks), "task")
+        return f"{tasks}: {done:,} done, {len(self.tasks) - done:,} open, {overdue:,} overdue."
 
     @property
     def height(self) -> float:
@@ -112,8 +98,8 @@ class Project(_Read):
         return _HEIGHT
 
 
-class Goal(_Read):
-    """A goal and the goals below it, as a dashboard sees them.
+class Goal(_DrawnFrames, GoalFrames):
+    """A goal and the goals below it: the frames of `gather.goals_report`.
 
     Attributes
     ----------
@@ -127,98 +113,39 @@ class Goal(_Read):
         As `rollups.goal_progress` returns it.
     """
 
-    @property
-    def relationships(self) -> pd.DataFrame:
-        """What supports the goal, and what supports that."""
-        return self._once("relationships", self._read_relationships)
-
-    def _read_relationships(self) -> pd.DataFrame:
-        found: list[pd.DataFrame] = []
-        asked: set[str] = set()
-        level = [self.gid]
-        while level and len(found) < _DEEPEST:
-            links = self._asana.goal_relationships.list(supported_goal=level)
-            found.append(links)
-            asked.update(level)
-            goals = links[links["supporting_resource_resource_type"] == "goal"]
-            level = [gid for gid in goals["supporting_resource_gid"].unique() if gid not in asked]
-        return pd.concat(found, ignore_index=True).drop_duplicates("gid", ignore_index=True)
-
-    @property
-    def goals(self) -> pd.DataFrame:
-        """The goal and the goals below it."""
-        links = self.relationships
-        below = links[links["supporting_resource_resource_type"] == "goal"]
-        gids = dict.fromkeys([self.gid, *below["supporting_resource_gid"]])
-        return self._once("goals", lambda: self._asana.goals.get(list(gids)))
-
-    @property
-    def updates(self) -> pd.DataFrame:
-        """The status updates of the goals."""
-        goals = self.goals
-        return self._once("updates", lambda: self._asana.status_updates.list(parent=goals))
-
-    @property
-    def progress(self) -> pd.DataFrame:
-        """How far the goals are, and how far they should be."""
-        return rollups.goal_progress(self.goals, self.relationships)
+    def __init__(self, asana: Asana, gid: str, now: When | None = None) -> None:
+        super().__init__(asana, goal=gid, now=now)
+        self.gid = gid
 
     @property
     def summary(self) -> str:
         """How far the goal is, and how far it should be by now."""
-        mine = self.progress[self.progress["gid"] == self.gid].iloc[0]
-        told = "no progress is told" if pd.isna(mine["progress"]) else f"{mine['progress']:.0%}"
-        due = "" if pd.isna(mine["expected"]) else f", {mine['expected']:.0%} expected by now"
-        return f"{told}{due}; {counted(len(self.goals) - 1, 'goal')} below it."
+        row = self.progress[self.progress["gid"] == self.gid].iloc[0]
+        has_progress, has_expected = pd.notna(row["progress"]), pd.notna(row["expected"])
+        progress = f"{row['progress']:.0%}" if has_progress else "progress unknown"
+        expected = f", {row['expected']:.0%} expected by now" if has_expected else ""
+        return f"{progress}{expected}; {format_count(len(self.goals) - 1, 'goal')} below it."
 
     @property
     def height(self) -> float:
         """Inches of its charts, which have a row per goal."""
-        return min(_ROW * len(self.goals) + _AROUND, _TALLEST)
+        return min(_ROW * len(self.goals) + _AROUND, _MAX_HEIGHT)
 
 
-def _burnup(project: Project, ax: Axes) -> object:
-    return charts.burnup(rollups.burnup(project.tasks, every="W"), ax=ax)
-
-
-def _lead_times(project: Project, ax: Axes) -> object:
-    return charts.lead_times(rollups.lead_times(project.tasks), ax=ax)
-
-
-def _aging(project: Project, ax: Axes) -> object:
-    return charts.aging(rollups.aging(project.tasks), ax=ax)
-
-
-def _load(project: Project, ax: Axes) -> object:
-    return charts.load(rollups.load(project.tasks), ax=ax)
-
-
-def _hours(project: Project, ax: Axes) -> object:
-    hours = rollups.hours(project.entries, by="created_by", every="MS")
-    return charts.hours(hours, ax=ax)
-
-
-def _progress(goal: Goal, ax: Axes) -> object:
-    return charts.goal_progress(goal.progress, ax=ax)
-
-
-def _timeline(goal: Goal, ax: Axes) -> object:
-    return charts.goal_timeline(goal.progress, ax=ax)
-
-
-def _history(goal: Goal, ax: Axes) -> object:
-    return charts.goal_history(rollups.goal_history(goal.goals, goal.updates), ax=ax)
+def _draw_table(chart: Callable[..., object], name: str) -> Draw:
+    """Return a function that draws one table of a subject with a chart."""
+    return lambda subject, ax: chart(getattr(subject, name), ax=ax)
 
 
 PROJECT_CHARTS: Mapping[str, Draw] = {
-    "Scope and done": _burnup,
-    "Open tasks by age": _aging,
-    "How long tasks take": _lead_times,
-    "Open tasks by person": _load,
-    "Hours by person": _hours,
+    "Scope and done": _draw_table(charts.burnup, "burnup"),
+    "Open tasks by age": _draw_table(charts.aging, "aging"),
+    "How long tasks take": _draw_table(charts.lead_times, "lead_times"),
+    "Open tasks by person": _draw_table(charts.load, "load"),
+    "Hours by person": _draw_table(charts.hours, "hours"),
 }
 GOAL_CHARTS: Mapping[str, Draw] = {
-    "Progress": _progress,
-    "Periods": _timeline,
-    "Over time": _history,
+    "Progress": _draw_table(charts.goal_progress, "progress"),
+    "Periods": _draw_table(charts.goal_timeline, "progress"),
+    "Over time": _draw_table(charts.goal_history, "history"),
 }

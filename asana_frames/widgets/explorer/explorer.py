@@ -17,9 +17,9 @@ from asana_frames.catalog import Operation, load
 from asana_frames.exceptions import AsanaError, InvalidArgument, suggest_names
 from asana_frames.export.text import as_text
 from asana_frames.widgets.explorer.forms import Form
-from asana_frames.widgets.pickers.choice import LOCK, line, wide
-from asana_frames.widgets.pickers.labels import counted, short
-from asana_frames.widgets.pickers.lists import in_background
+from asana_frames.widgets.pickers.choice import LOCK, format_message, wide_layout
+from asana_frames.widgets.pickers.labels import format_count, shorten_name
+from asana_frames.widgets.pickers.lists import run_in_background
 
 #: Rows that are shown of what has been read.
 _ROWS = 20
@@ -64,13 +64,17 @@ class Explorer(ipw.VBox):
         #: Resource of what is shown.
         self._shown = ""
         self._form: Form | None = None
-        self._resource = ipw.Dropdown(options=list(_reads()), description="Resource", **wide())
-        self._method = ipw.Dropdown(description="Operation", **wide())
+        self._resource = ipw.Dropdown(
+            options=list(_read_operations()), description="Resource", **wide_layout()
+        )
+        self._method = ipw.Dropdown(description="Operation", **wide_layout())
         self._place = ipw.VBox()
         self._run = ipw.Button(description="Run", button_style="primary", icon="play")
         self._status, self._code = ipw.HTML(), ipw.HTML()
         self._rows, self._columns = ipw.HTML(), ipw.HTML()
-        self._file = ipw.Text(description="File", placeholder="tasks.csv or tasks.xlsx", **wide())
+        self._file = ipw.Text(
+            description="File", placeholder="tasks.csv or tasks.xlsx", **wide_layout()
+        )
         super().__init__(self._arranged())
         self._resource.observe(self._chose_resource, "value")
         self._method.observe(self._chose_method, "value")
@@ -88,7 +92,7 @@ class Explorer(ipw.VBox):
     @property
     def operation(self) -> Operation:
         """The operation that is picked."""
-        return _reads()[self._resource.value][self._method.value]
+        return _read_operations()[self._resource.value][self._method.value]
 
     def fill(self, **arguments: Any) -> Explorer:
         """Fill in arguments, as somebody at the screen would.
@@ -128,7 +132,11 @@ class Explorer(ipw.VBox):
     # What is picked.
 
     def _go_to(self, name: str) -> None:
-        known = [operation.name for methods in _reads().values() for operation in methods.values()]
+        known = [
+            operation.name
+            for methods in _read_operations().values()
+            for operation in methods.values()
+        ]
         if name not in known:
             hint = suggest_names(name, known)
             raise InvalidArgument(f"No operation that reads is called {name!r}.{hint}")
@@ -142,7 +150,7 @@ class Explorer(ipw.VBox):
         self._offer_methods("list")
 
     def _offer_methods(self, method: str) -> None:
-        methods = list(_reads()[self._resource.value])
+        methods = list(_read_operations()[self._resource.value])
         chosen = method if method in methods else methods[0]
         self._method.unobserve(self._chose_method, "value")
         with self._method.hold_sync():
@@ -170,7 +178,7 @@ class Explorer(ipw.VBox):
     def _clicked(self, _: Any) -> None:
         self._begin()
         # Taken now: another operation may be picked while this one is read.
-        in_background(partial(self._read, self.operation, self._form))
+        run_in_background(partial(self._read, self.operation, self._form))
 
     def _begin(self) -> None:
         self._run.disabled = True
@@ -190,7 +198,7 @@ class Explorer(ipw.VBox):
             if partial is not None and len(partial):
                 with LOCK:
                     self._show(partial, operation.resource)
-                more = f" Shown are the {counted(len(partial), 'row')} that had arrived."
+                more = f" Shown are the {format_count(len(partial), 'row')} that had arrived."
             self._tell(f"{type(error).__name__}: {error}{more}", is_error=True)
         else:
             with LOCK:
@@ -200,11 +208,13 @@ class Explorer(ipw.VBox):
 
     def _show(self, frame: pd.DataFrame, name: str) -> None:
         self.frame = frame
-        self._rows.value = _table(_cut(frame.head(_ROWS)))
-        self._columns.value = _table(_told_columns(frame))
+        self._rows.value = _table_html(_shorten_cells(frame.head(_ROWS)))
+        self._columns.value = _table_html(_describe_columns(frame))
         last = self._asana.last
         more = f", the first {_ROWS} are shown" if len(frame) > _ROWS else ""
-        told = f"{counted(len(frame), 'row')}{more}; {counted(last.requests, 'request')}."
+        told = (
+            f"{format_count(len(frame), 'row')}{more}; {format_count(last.requests, 'request')}."
+        )
         self._tell(told)
         if self._file.value in {"", f"{self._shown}.csv"}:
             self._file.value = f"{name}.csv"
@@ -217,18 +227,18 @@ class Explorer(ipw.VBox):
             if self.frame is None:
                 raise InvalidArgument("There is nothing to save yet: press Run first.")
             is_there = path.exists()
-            _write(self.frame, path, self._shown)
+            _write_file(self.frame, path, self._shown)
         except (AsanaError, OSError) as error:
             self._tell(f"{type(error).__name__}: {error}", is_error=True)
         else:
             more = ", in place of what was there" if is_there else ""
-            self._tell(f"Saved {counted(len(self.frame), 'row')} to {path}{more}.")
+            self._tell(f"Saved {format_count(len(self.frame), 'row')} to {path}{more}.")
 
     def _tell(self, text: str, *, is_error: bool = False) -> None:
-        self._status.value = line(text, is_error=is_error)
+        self._status.value = format_message(text, is_error=is_error)
 
 
-def _write(frame: pd.DataFrame, path: Path, name: str) -> None:
+def _write_file(frame: pd.DataFrame, path: Path, name: str) -> None:
     if path.suffix.lower() == ".csv":
         export.to_csv(frame, path)
     elif path.suffix.lower() == ".xlsx":
@@ -238,7 +248,7 @@ def _write(frame: pd.DataFrame, path: Path, name: str) -> None:
 
 
 @cache
-def _reads() -> dict[str, dict[str, Operation]]:
+def _read_operations() -> dict[str, dict[str, Operation]]:
     """Return resource -> method -> operation, of all operations that read."""
     found: dict[str, dict[str, Operation]] = {}
     for operation in load().operations:
@@ -247,17 +257,17 @@ def _reads() -> dict[str, dict[str, Operation]]:
     return found
 
 
-def _cut(rows: pd.DataFrame) -> pd.DataFrame:
+def _shorten_cells(rows: pd.DataFrame) -> pd.DataFrame:
     """Return rows as text in one line each, long ones cut; what is missing is empty."""
-    return as_text(rows, disarm=False).map(_told)
+    return as_text(rows, disarm=False).map(_shorten_cell)
 
 
-def _told(value: Any) -> str:
+def _shorten_cell(value: Any) -> str:
     text = "" if pd.isna(value) else str(value)
-    return short(text) if text.strip() else ""
+    return shorten_name(text) if text.strip() else ""
 
 
-def _told_columns(frame: pd.DataFrame) -> pd.DataFrame:
+def _describe_columns(frame: pd.DataFrame) -> pd.DataFrame:
     """Return column, dtype and how many of its values are missing."""
     return pd.DataFrame(
         {
@@ -268,7 +278,7 @@ def _told_columns(frame: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _table(frame: pd.DataFrame) -> str:
+def _table_html(frame: pd.DataFrame) -> str:
     # In each head, or the style that pandas gives frames in the same notebook would win.
     inside = frame.to_html(index=False, border=0).replace("<th>", '<th style="text-align:left">')
     return (

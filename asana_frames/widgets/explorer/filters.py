@@ -14,8 +14,8 @@ import traitlets
 from asana_frames.calls.references import iterate_references
 from asana_frames.catalog import Operation, Parameter
 from asana_frames.exceptions import InvalidArgument
-from asana_frames.widgets.pickers.choice import wide
-from asana_frames.widgets.pickers.labels import NAMELESS, labels
+from asana_frames.widgets.pickers.choice import wide_layout
+from asana_frames.widgets.pickers.labels import NAMELESS, build_labels
 from asana_frames.widgets.pickers.levels import (
     GOAL,
     PORTFOLIO,
@@ -66,11 +66,13 @@ class Filter:
         #: What code has filled in, and what the control says of it.
         self._filled: tuple[str, list[str]] = ("", [])
         self.is_needed = _is_needed(parameter)
-        self.control = _make(parameter)
+        self.control = _make_control(parameter)
 
     def offer(self, rows: pd.DataFrame) -> None:
         """Offer the names of objects; who is one of several of that name has more beside it."""
-        told = labels(rows.drop(columns="depth", errors="ignore"), beside=_beside(self.level))
+        told = build_labels(
+            rows.drop(columns="depth", errors="ignore"), beside=_qualifier_column(self.level)
+        )
         self._gids = dict(zip(told, rows["gid"], strict=True))
         self._names = {str(name): int(n) for name, n in rows["name"].value_counts().items()}
         self.control.options = tuple(told[:_OFFERED_MOST])
@@ -93,9 +95,9 @@ class Filter:
             # As it was given: a name may have a semicolon in it.
             return references
         if self.parameter.kind == "integer":
-            return _whole(self.parameter.argument, typed)
+            return _parse_integer(self.parameter.argument, typed)
         if self.parameter.many:
-            parts = [typed] if typed in self._gids else _parts(typed)
+            parts = [typed] if typed in self._gids else _split_references(typed)
             return [self._meant(part) for part in parts]
         return self._meant(typed.strip()) if isinstance(typed, str) else typed
 
@@ -133,7 +135,7 @@ class Filter:
         return text if is_clear else self._gids.get(text, text)
 
 
-def filters_of(operation: Operation) -> list[Filter]:
+def make_filters(operation: Operation) -> list[Filter]:
     """Return a filter per argument of an operation; those that it cannot do without come first."""
     ordered = sorted(operation.parameters, key=lambda parameter: not _is_needed(parameter))
     return [Filter(parameter) for parameter in ordered]
@@ -143,54 +145,54 @@ def _is_needed(parameter: Parameter) -> bool:
     return parameter.required or parameter.place == "path"
 
 
-def _make(parameter: Parameter) -> Any:
+def _make_control(parameter: Parameter) -> Any:
     label = parameter.argument.replace("_", " ")
-    make = _MAKERS.get(parameter.kind, _text)
+    make = _MAKERS.get(parameter.kind, _make_text_box)
     control = make(parameter, label + (" *" if _is_needed(parameter) else ""))
     control.style = {"description_width": "11rem"}
     return control
 
 
-def _reference(parameter: Parameter, label: str) -> Any:
+def _make_reference_box(parameter: Parameter, label: str) -> Any:
     several = "; several, with semicolons between them" if parameter.many else ""
     return ipw.Combobox(
         description=label,
         placeholder=f"name, gid or URL{several}",
         ensure_option=False,
-        layout=wide()["layout"],
+        layout=wide_layout()["layout"],
     )
 
 
-def _flag(_: Parameter, label: str) -> Any:
+def _make_flag(_: Parameter, label: str) -> Any:
     options = [_ANY, ("yes", True), ("no", False)]
-    return ipw.Dropdown(options=options, description=label, layout=wide()["layout"])
+    return ipw.Dropdown(options=options, description=label, layout=wide_layout()["layout"])
 
 
-def _day(_: Parameter, label: str) -> Any:
-    return ipw.DatePicker(description=label, layout=wide()["layout"])
+def _make_day_box(_: Parameter, label: str) -> Any:
+    return ipw.DatePicker(description=label, layout=wide_layout()["layout"])
 
 
-def _moment(_: Parameter, label: str) -> Any:
+def _make_moment_box(_: Parameter, label: str) -> Any:
     hint = "2026-01-31 or 2026-01-31T09:00Z"
-    return ipw.Text(description=label, placeholder=hint, layout=wide()["layout"])
+    return ipw.Text(description=label, placeholder=hint, layout=wide_layout()["layout"])
 
 
-def _text(parameter: Parameter, label: str) -> Any:
+def _make_text_box(parameter: Parameter, label: str) -> Any:
     if parameter.enum:
         options = [_ANY, *((word, word) for word in parameter.enum)]
-        return ipw.Dropdown(options=options, description=label, layout=wide()["layout"])
-    return ipw.Text(description=label, layout=wide()["layout"])
+        return ipw.Dropdown(options=options, description=label, layout=wide_layout()["layout"])
+    return ipw.Text(description=label, layout=wide_layout()["layout"])
 
 
 _MAKERS: Mapping[str, Callable[[Parameter, str], Any]] = {
-    "ref": _reference,
-    "boolean": _flag,
-    "date": _day,
-    "datetime": _moment,
+    "ref": _make_reference_box,
+    "boolean": _make_flag,
+    "date": _make_day_box,
+    "datetime": _make_moment_box,
 }
 
 
-def _beside(level: Level | None) -> str:
+def _qualifier_column(level: Level | None) -> str:
     return level.beside if level is not None else ""
 
 
@@ -198,12 +200,12 @@ def _reference_text(reference: Any) -> str:
     return str(reference["gid"] if isinstance(reference, Mapping | pd.Series) else reference)
 
 
-def _parts(text: str) -> list[str]:
+def _split_references(text: str) -> list[str]:
     # Names have commas in them more often than semicolons.
     return [part.strip() for part in text.split(";") if part.strip()]
 
 
-def _whole(argument: str, text: str) -> int:
+def _parse_integer(argument: str, text: str) -> int:
     try:
         return int(text)
     except ValueError as cause:

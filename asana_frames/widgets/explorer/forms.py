@@ -14,11 +14,11 @@ import traitlets
 from asana_frames.asana import Asana
 from asana_frames.catalog import Operation
 from asana_frames.exceptions import InvalidArgument, suggest_names
-from asana_frames.widgets.explorer.filters import Filter, filters_of
-from asana_frames.widgets.pickers.choice import LOCK, wide
+from asana_frames.widgets.explorer.filters import Filter, make_filters
+from asana_frames.widgets.pickers.choice import LOCK, wide_layout
 from asana_frames.widgets.pickers.fields import FieldsPicker
-from asana_frames.widgets.pickers.levels import WORKSPACE, Level, named
-from asana_frames.widgets.pickers.lists import Hear, Listing, lists_of
+from asana_frames.widgets.pickers.levels import WORKSPACE, Level, fill_names
+from asana_frames.widgets.pickers.lists import BackgroundList, Listener, list_cache
 
 #: Rows that are read unless something else is typed: a first look, not a download.
 LIMIT = 100
@@ -43,14 +43,14 @@ class Form(ipw.VBox):
     code = traitlets.Unicode()
 
     def __init__(self, asana: Asana, operation: Operation) -> None:
-        self._asana, self._lists = asana, lists_of(asana)
+        self._asana, self._lists = asana, list_cache(asana)
         self._operation = operation
-        self._filters = filters_of(operation)
+        self._filters = make_filters(operation)
         self._fields = (
             FieldsPicker(operation.resource, record=operation.record) if operation.fields else None
         )
-        self._limit = ipw.Text(value=str(LIMIT), description="limit", **wide())
-        self._heard: list[tuple[Listing, Hear]] = []
+        self._limit = ipw.Text(value=str(LIMIT), description="limit", **wide_layout())
+        self._heard: list[tuple[BackgroundList, Listener]] = []
         self._is_left = False
         super().__init__(self._arranged())
         for found in self._filters:
@@ -127,7 +127,7 @@ class Form(ipw.VBox):
             for listing, hear in self._heard:
                 listing.forget(hear)
             self._heard = []
-        _close(self)
+        _close_all(self)
 
     def _arranged(self) -> list[Any]:
         needed = [found.control for found in self._filters if found.is_needed]
@@ -135,9 +135,9 @@ class Form(ipw.VBox):
         shown: list[Any] = needed
         if others:
             box = ipw.VBox(others, layout=ipw.Layout(max_height="22rem", overflow="auto"))
-            shown += [_folding(f"Filters ({len(others)})", box, is_open=True)]
+            shown += [_make_foldable(f"Filters ({len(others)})", box, is_open=True)]
         if self._fields is not None:
-            shown += [_folding("Fields", self._fields, is_open=False)]
+            shown += [_make_foldable("Fields", self._fields, is_open=False)]
         if self._operation.returns == "list":
             shown += [self._limit]
         return shown
@@ -150,22 +150,22 @@ class Form(ipw.VBox):
             return
         in_path = [p.argument for p in self._operation.parameters if p.place == "path"]
         first = list(takewhile(given.__contains__, in_path))
-        told = [_literal(given[name]) for name in first]
+        told = [_format_literal(given[name]) for name in first]
         # Behind one that is missing, an argument is known by its name only.
-        told += [f"{name}={_literal(given[name])}" for name in given if name not in first]
+        told += [f"{name}={_format_literal(given[name])}" for name in given if name not in first]
         resource = self._operation.resource
         self.code = f"{resource} = asana.{self._operation.name}({', '.join(told)})"
 
     # The names that are offered.
 
-    def _hear(self, level: Level, chosen: Mapping[str, Any], hear: Hear) -> None:
+    def _hear(self, level: Level, chosen: Mapping[str, Any], hear: Listener) -> None:
         listing = self._lists.get(
             self._asana, level.key(chosen), lambda asana: level.read(asana, chosen)
         )
         self._heard.append((listing, hear))
         listing.tell(hear)
 
-    def _know_workspaces(self, listing: Listing) -> None:
+    def _know_workspaces(self, listing: BackgroundList) -> None:
         """Offer the names of the only workspace; of several, those of the first."""
         with LOCK:
             if self._is_left or not listing.is_complete or listing.frame.empty:
@@ -179,13 +179,13 @@ class Form(ipw.VBox):
                 elif found.level is not None:
                     self._hear(found.level, workspace, partial(self._offer, found))
 
-    def _offer(self, found: Filter, listing: Listing) -> None:
+    def _offer(self, found: Filter, listing: BackgroundList) -> None:
         with LOCK:
             if len(listing.frame) and not self._is_left:
-                found.offer(named(listing.frame))
+                found.offer(fill_names(listing.frame))
 
 
-def _folding(title: str, content: Any, *, is_open: bool) -> Any:
+def _make_foldable(title: str, content: Any, *, is_open: bool) -> Any:
     """Return a part of the form below a button that shows it: keys do not reach accordions."""
     button = ipw.ToggleButton(is_open, description=title)
 
@@ -198,17 +198,17 @@ def _folding(title: str, content: Any, *, is_open: bool) -> Any:
     return ipw.VBox([button, content])
 
 
-def _close(widget: Any) -> None:
+def _close_all(widget: Any) -> None:
     """Close a widget and what is in it, which ipywidgets would keep for ever."""
     for child in getattr(widget, "children", ()):
-        _close(child)
+        _close_all(child)
     widget.close()
 
 
-def _literal(value: Any) -> str:
+def _format_literal(value: Any) -> str:
     """Return a value as it is typed: with the quotes that formatters leave."""
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, list):
-        return f"[{', '.join(map(_literal, value))}]"
+        return f"[{', '.join(map(_format_literal, value))}]"
     return repr(value)

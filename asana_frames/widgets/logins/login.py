@@ -112,12 +112,12 @@ class Login(ipw.VBox):
         finally:
             self._button.disabled = False
         set_process_login(self._base_url, credential)
-        self._name = _text(me["name"].iloc[0])
+        self._name = _text_or_empty(me["name"].iloc[0])
         self.asana = asana
         self._say(f"{self._welcome(me)} {self._kept(credential)}")
 
     def _welcome(self, me: pd.DataFrame) -> str:
-        places = ", ".join(map(_text, me["workspaces_names"].iloc[0])) or "no workspace"
+        places = ", ".join(map(_text_or_empty, me["workspaces_names"].iloc[0])) or "no workspace"
         is_usual = self._base_url == resolve_base_url()
         argument = "" if is_usual else f'base_url="{self._base_url}"'
         return f"Logged in as {self._name} ({places}). af.connect({argument}) now works here."
@@ -232,5 +232,5 @@ def logout(*, base_url: str | None = None) -> list[str]:
     return done.places
 
 
-def _text(value: Any) -> str:
+def _text_or_empty(value: Any) -> str:
     return value if isinstance(value, str) else ""

@@ -11,7 +11,7 @@ import ipywidgets as ipw
 import traitlets
 
 from asana_frames.fetch.credentials import Credential
-from asana_frames.widgets.pickers.lists import in_background
+from asana_frames.widgets.pickers.lists import run_in_background
 
 #: Seconds that a text may come after the Enter that ended it.
 PATIENCE = 1.0
@@ -78,7 +78,7 @@ class SecretBox(ipw.Password):
         # Browsers tell of the key first, and of the text after it.
         self._stop_waiting()
         self._due = time.monotonic() + PATIENCE
-        self._timer = in_background(self._give_up, after=PATIENCE)
+        self._timer = run_in_background(self._give_up, after=PATIENCE)
         if self._timer is None:
             # Without threads it was called empty at once; the text may come all the same.
             self._due = time.monotonic() + PATIENCE

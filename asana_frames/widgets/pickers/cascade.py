@@ -13,20 +13,25 @@ import traitlets
 from asana_frames.asana import Asana
 from asana_frames.exceptions import InvalidArgument, RequestRefused, suggest_names
 from asana_frames.widgets.pickers.choice import CHANGED, LOCK, Choice
-from asana_frames.widgets.pickers.levels import Level, named
-from asana_frames.widgets.pickers.lists import Hear, Listing, in_background, lists_of
+from asana_frames.widgets.pickers.levels import Level, fill_names
+from asana_frames.widgets.pickers.lists import (
+    BackgroundList,
+    Listener,
+    list_cache,
+    run_in_background,
+)
 from asana_frames.widgets.pickers.traits import Anything
 
 #: Seconds without a key after which what is typed is asked for.
 PAUSE = 0.3
 
 
-class _Reading(NamedTuple):
+class _Subscription(NamedTuple):
     """What a level shows, or waits for."""
 
     key: Hashable
-    listing: Listing
-    hear: Hear
+    listing: BackgroundList
+    hear: Listener
 
 
 class Cascade(ipw.VBox, ipw.ValueWidget):
@@ -70,11 +75,11 @@ class Cascade(ipw.VBox, ipw.ValueWidget):
         options: dict[str, Any] | None = None,
     ) -> None:
         self._asana = asana.in_background()
-        self._lists = lists_of(asana)
+        self._lists = list_cache(asana)
         self._levels = {level.name: level for level in levels}
         self._picks, self._multiple = picks, multiple
         self._options = options or {}
-        self._readings: dict[str, _Reading] = {}
+        self._readings: dict[str, _Subscription] = {}
         self._arriving: set[str] = set()
         self._typing: dict[str, Any] = {}
         #: Levels whose choice was told by code, and is believed until something else is chosen.
@@ -192,7 +197,7 @@ class Cascade(ipw.VBox, ipw.ValueWidget):
         else:
             choice.tell("Reading ...")
         listing = self._lists.get(self._asana, key, lambda asana: level.read(asana, state))
-        reading = _Reading(key, listing, partial(self._arrived, name))
+        reading = _Subscription(key, listing, partial(self._arrived, name))
         self._readings[name] = reading
         self._arriving.add(name)
         listing.tell(reading.hear)
@@ -204,7 +209,7 @@ class Cascade(ipw.VBox, ipw.ValueWidget):
         self._arriving.discard(name)
         CHANGED.notify_all()
 
-    def _arrived(self, name: str, listing: Listing) -> None:
+    def _arrived(self, name: str, listing: BackgroundList) -> None:
         """Show as much of a list as there is; called in whatever thread it arrived in."""
         with LOCK:
             reading = self._readings.get(name)
@@ -217,17 +222,17 @@ class Cascade(ipw.VBox, ipw.ValueWidget):
             finally:
                 CHANGED.notify_all()
 
-    def _show(self, name: str, listing: Listing) -> None:
+    def _show(self, name: str, listing: BackgroundList) -> None:
         choice = self._choices[name]
         if len(listing.frame) or listing.is_complete:
             keep = name in self._pinned or self._asks(name)
-            rows = named(listing.frame)
+            rows = fill_names(listing.frame)
             choice.offer(rows, is_complete=listing.is_complete, keep=keep)
             self._choose_only(name, listing)
         if listing.error is not None:
-            choice.tell(_told_error(listing.error), is_error=True)
+            choice.tell(_describe_error(listing.error), is_error=True)
 
-    def _choose_only(self, name: str, listing: Listing) -> None:
+    def _choose_only(self, name: str, listing: BackgroundList) -> None:
         """Choose a workspace that is the only one: there is nothing to choose from."""
         choice = self._choices[name]
         is_only = listing.is_complete and len(listing.frame) == 1
@@ -277,14 +282,14 @@ class Cascade(ipw.VBox, ipw.ValueWidget):
             waiting = self._typing.pop(name, None)
             if waiting is not None:
                 waiting.cancel()
-            self._typing[name] = in_background(partial(self._search, name), after=PAUSE)
+            self._typing[name] = run_in_background(partial(self._search, name), after=PAUSE)
 
     def _search(self, name: str) -> None:
         """Ask for what is typed; while an answer is on its way, after it."""
         with LOCK:
             reading = self._readings.get(name)
             if reading is not None and not reading.listing.is_over:
-                self._typing[name] = in_background(partial(self._search, name), after=PAUSE)
+                self._typing[name] = run_in_background(partial(self._search, name), after=PAUSE)
                 return
             self._typing.pop(name, None)
             self._fill(name)
@@ -387,7 +392,7 @@ class Cascade(ipw.VBox, ipw.ValueWidget):
             self._close_below(name, was)
 
 
-def _told_error(error: Exception) -> str:
+def _describe_error(error: Exception) -> str:
     """Return what a picker says of a list that could not be read."""
     advice = "" if isinstance(error, RequestRefused | InvalidArgument) else " Then press Reload."
     return f"{type(error).__name__}: {error}{advice}"

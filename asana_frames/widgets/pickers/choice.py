@@ -12,7 +12,7 @@ import ipywidgets as ipw
 import pandas as pd
 import traitlets
 
-from asana_frames.widgets.pickers.labels import LONGEST, folded, labels, short
+from asana_frames.widgets.pickers.labels import MAX_LENGTH, build_labels, fold_text, shorten_name
 
 #: Held by whoever changes a picker. One for all: lists arrive in threads of their own, and what
 #: observes one picker may set another.
@@ -20,11 +20,11 @@ LOCK = threading.RLock()
 #: Told when something that is waited for has happened.
 CHANGED = threading.Condition(LOCK)
 #: Options that are shown at once; what is typed narrows the rest.
-SHOWN = 200
+MAX_SHOWN = 200
 #: What a control holds while nothing is chosen; for None it would show an empty line.
 _UNCHOSEN = ""
 #: Options from which on there is a box to type in.
-MANY = 15
+LONG_LIST = 15
 
 
 class Choice(ipw.VBox):
@@ -63,7 +63,7 @@ class Choice(ipw.VBox):
         beside: str = "",
         asks: bool = False,
     ) -> None:
-        self.rows = _nothing()
+        self.rows = _empty_rows()
         self._shown: list[tuple[str, str]] = []
         self._all: list[tuple[str, str, str]] = []
         #: Chosen, and not in the list that has arrived.
@@ -75,12 +75,12 @@ class Choice(ipw.VBox):
             asks,
         )
         self._is_filling = self._is_wrong = self._is_stale = self._is_part = False
-        self._control = _control(label, multiple=multiple, is_list=multiple or asks)
+        self._control = _make_control(label, multiple=multiple, is_list=multiple or asks)
         self._box = ipw.Text(
             description=f"Find {label.lower()}",
             placeholder=f"type to {'search' if asks else 'narrow'}, Enter takes the first",
             continuous_update=True,
-            **wide(),
+            **wide_layout(),
         )
         self._note = ipw.HTML()
         super().__init__([self._box, self._control, self._note], layout=ipw.Layout(width="100%"))
@@ -98,7 +98,7 @@ class Choice(ipw.VBox):
     def names(self) -> list[str]:
         """Names of what is chosen."""
         known = dict(zip(self.rows["gid"], self.rows["name"], strict=True))
-        return [short(known.get(gid)) for gid in self.chosen]
+        return [shorten_name(known.get(gid)) for gid in self.chosen]
 
     @property
     def note(self) -> str:
@@ -123,17 +123,17 @@ class Choice(ipw.VBox):
             missing = missing.head(0)
         self._kept = set(missing["gid"])
         self.rows = rows if missing.empty else self._with(rows, missing)
-        told = labels(self.rows, beside=self._beside)
+        told = build_labels(self.rows, beside=self._beside)
         self._all = [
-            (label, gid, _searched(label, name))
+            (label, gid, _search_text(label, name))
             for label, gid, name in zip(told, *self._columns(), strict=True)
         ]
         self._control.disabled = self._is_stale = False
         self._is_part = not is_complete
         # What is typed narrows this list too, and must be seen. Where a list is open the box is
         # the way without a mouse: in JupyterLab arrows go from there to the next cell.
-        is_long = self._multiple or len(self._all) > MANY
-        _show(self._box, self._asks or is_long or bool(self.query))
+        is_long = self._multiple or len(self._all) > LONG_LIST
+        _set_visible(self._box, self._asks or is_long or bool(self.query))
         self.tell(self._told_of_none() if is_complete and rows.empty else "")
         self.choose(self.chosen)
 
@@ -159,23 +159,25 @@ class Choice(ipw.VBox):
 
     def close_off(self, why: str, *, keep: bool = False) -> None:
         """Offer nothing until there is something again; with ``keep``, what is chosen stays."""
-        kept = self._chosen_rows() if keep else _nothing()
+        kept = self._chosen_rows() if keep else _empty_rows()
         self.rows = kept
         self._all = [
             (label, gid, "")
-            for label, gid in zip(labels(kept, beside=self._beside), kept["gid"], strict=True)
+            for label, gid in zip(
+                build_labels(kept, beside=self._beside), kept["gid"], strict=True
+            )
         ]
         self._control.disabled = True
         self._is_part = False
-        _show(self._box, self._asks)
+        _set_visible(self._box, self._asks)
         self.tell(why)
         self.choose(self.chosen)
 
     def tell(self, text: str, *, is_error: bool = False) -> None:
         """Show a line of text below the control, or none."""
         self._is_wrong = is_error
-        self._note.value = line(text, is_error=is_error)
-        _show(self._note, bool(text))
+        self._note.value = format_message(text, is_error=is_error)
+        _set_visible(self._note, bool(text))
 
     def _count(self, text: str) -> None:
         """Say how much of the list is shown, unless there is something worse to say."""
@@ -187,7 +189,7 @@ class Choice(ipw.VBox):
 
     def _told_of_none(self) -> str:
         if self._asks:
-            return f"Nothing is called like {short(self.query)!r}." if self.query else ""
+            return f"Nothing is called like {shorten_name(self.query)!r}." if self.query else ""
         return f"There is no {self.label.lower()} here."
 
     def _fill(self, chosen: tuple[str, ...]) -> None:
@@ -198,7 +200,7 @@ class Choice(ipw.VBox):
             for label, gid, text in self._all
             if gid in mine or all(word in text for word in words)
         ]
-        self._shown = _first(fitting, mine, ahead=self._multiple)
+        self._shown = _limit_options(fitting, mine, ahead=self._multiple)
         self._tell_counts(len(fitting), words)
         with self._filling(), self._control.hold_sync():
             if self._multiple:
@@ -246,7 +248,7 @@ class Choice(ipw.VBox):
 
     def _words(self) -> list[str]:
         """Return what narrows the list."""
-        return [] if self._asks else folded(self.query).split()
+        return [] if self._asks else fold_text(self.query).split()
 
     def _pressed(self, _box: Any, content: Any, _buffers: Any) -> None:
         """Choose the first that matches; of several one more, or none of the first any more."""
@@ -298,9 +300,9 @@ class _SelectMultiple(_Locked, ipw.SelectMultiple):
     """Several of a list that is open."""
 
 
-def _control(label: str, *, multiple: bool, is_list: bool) -> Any:
+def _make_control(label: str, *, multiple: bool, is_list: bool) -> Any:
     kind = _SelectMultiple if multiple else _Select if is_list else _Dropdown
-    control = kind(options=[], description=label, **wide())
+    control = kind(options=[], description=label, **wide_layout())
     if is_list:
         control.rows = 8
     if multiple:
@@ -308,7 +310,7 @@ def _control(label: str, *, multiple: bool, is_list: bool) -> Any:
     return control
 
 
-def line(text: str, *, is_error: bool = False) -> str:
+def format_message(text: str, *, is_error: bool = False) -> str:
     """Return a message as HTML that is read aloud where it appears; nothing for no message."""
     if not text:
         return ""
@@ -318,7 +320,7 @@ def line(text: str, *, is_error: bool = False) -> str:
     return f'<span role="{role}" style="{style}">{html.escape(text)}</span>'
 
 
-def wide() -> dict[str, Any]:
+def wide_layout() -> dict[str, Any]:
     """Return layout and style of controls that stand below each other."""
     return {
         # Controls have a margin of 2 px on either side.
@@ -327,26 +329,28 @@ def wide() -> dict[str, Any]:
     }
 
 
-def _first(
+def _limit_options(
     fitting: list[tuple[str, str]], chosen: set[str], *, ahead: bool
 ) -> list[tuple[str, str]]:
     """Return as many as are shown: what is chosen, ahead or behind, and the first others."""
-    if len(fitting) <= SHOWN:
+    if len(fitting) <= MAX_SHOWN:
         return fitting
     mine = [entry for entry in fitting if entry[1] in chosen]
-    others = [entry for entry in fitting if entry[1] not in chosen][: max(SHOWN - len(mine), 0)]
+    others = [entry for entry in fitting if entry[1] not in chosen][
+        : max(MAX_SHOWN - len(mine), 0)
+    ]
     return [*mine, *others] if ahead else [*others, *mine]
 
 
-def _searched(label: str, name: object) -> str:
+def _search_text(label: str, name: object) -> str:
     """Return the text in which words are looked for: a long name is cut in its label only."""
-    is_cut = isinstance(name, str) and len(name) > LONGEST
-    return folded(f"{label} {name}" if is_cut else label)
+    is_cut = isinstance(name, str) and len(name) > MAX_LENGTH
+    return fold_text(f"{label} {name}" if is_cut else label)
 
 
-def _show(widget: ipw.DOMWidget, is_shown: bool) -> None:
+def _set_visible(widget: ipw.DOMWidget, is_shown: bool) -> None:
     widget.layout.display = None if is_shown else "none"
 
 
-def _nothing() -> pd.DataFrame:
+def _empty_rows() -> pd.DataFrame:
     return pd.DataFrame({"gid": [], "name": []}, dtype="str")

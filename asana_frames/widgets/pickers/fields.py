@@ -58,13 +58,13 @@ class FieldsPicker(ipw.VBox, ipw.ValueWidget):
         record: str | None = None,
     ) -> None:
         self._resource = resource if isinstance(resource, str) else resource.name
-        self._paths = paths_of(record or load().resource(self._resource).record)
+        self._paths = list_paths(record or load().resource(self._resource).record)
         self._choice = Choice("Fields", multiple=True)
         reset = ipw.Button(
             description="Defaults", tooltip="Choose what is read when nothing is asked for"
         )
         super().__init__([self._choice, ipw.HBox([reset])])
-        self._choice.offer(self._paths.rename(columns={"path": "gid"}).assign(name=_told))
+        self._choice.offer(self._paths.rename(columns={"path": "gid"}).assign(name=_label_paths))
         self._choice.observe(self._chose, "chosen")
         reset.on_click(self._choose_defaults)
         self.value = self.defaults if value is None else list(value)
@@ -102,7 +102,7 @@ class FieldsPicker(ipw.VBox, ipw.ValueWidget):
         self.value = self.defaults
 
 
-def paths_of(record: str) -> pd.DataFrame:
+def list_paths(record: str) -> pd.DataFrame:
     """Return the paths that a read of a record type can ask for, each once.
 
     Returns
@@ -121,12 +121,12 @@ def paths_of(record: str) -> pd.DataFrame:
             brought = {column.name for column in columns_of(record, (whole,))}
             paths[columns["column"].isin(brought)] = whole
     by_path = columns.assign(path=paths).groupby("path", sort=False)
-    return by_path.agg(dtype=("dtype", _one), default=("default", "any")).reset_index()
+    return by_path.agg(dtype=("dtype", _single_dtype), default=("default", "any")).reset_index()
 
 
-def _one(dtypes: pd.Series[Any]) -> str:
+def _single_dtype(dtypes: pd.Series[Any]) -> str:
     return str(dtypes.iloc[0]) if dtypes.nunique() == 1 else "several"
 
 
-def _told(paths: pd.DataFrame) -> pd.Series[Any]:
+def _label_paths(paths: pd.DataFrame) -> pd.Series[Any]:
     return paths["gid"] + " (" + paths["dtype"] + ")"

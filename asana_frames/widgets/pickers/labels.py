@@ -8,13 +8,13 @@ from collections import Counter
 import pandas as pd
 
 #: Characters of a label; the rest of a longer name is cut.
-LONGEST = 80
+MAX_LENGTH = 80
 #: One step of a tree; browsers drop ordinary spaces at the beginning of an option.
 _STEP = "\N{NO-BREAK SPACE}" * 4
 NAMELESS = "(no name)"
 
 
-def labels(rows: pd.DataFrame, *, beside: str = "") -> list[str]:
+def build_labels(rows: pd.DataFrame, *, beside: str = "") -> list[str]:
     """Return a label per row.
 
     Parameters
@@ -30,14 +30,14 @@ def labels(rows: pd.DataFrame, *, beside: str = "") -> list[str]:
         Names in one line and cut to 80 characters. Those that are alike have what stands in
         ``beside`` after them, and their gid where that is alike too.
     """
-    names = [short(name) for name in rows["name"].tolist()]
+    names = [shorten_name(name) for name in rows["name"].tolist()]
     others = rows[beside].tolist() if beside in rows.columns else [None] * len(rows)
     counts = Counter(names)
     told = [
-        f"{name} · {short(other)}" if counts[name] > 1 and _is_text(other) else name
+        f"{name} · {shorten_name(other)}" if counts[name] > 1 and _is_text(other) else name
         for name, other in zip(names, others, strict=True)
     ]
-    unique = _apart(told, rows["gid"].tolist())
+    unique = _append_gids(told, rows["gid"].tolist())
     if "depth" not in rows.columns:
         return unique
     # What has been chosen before the tree was there has no depth.
@@ -45,7 +45,7 @@ def labels(rows: pd.DataFrame, *, beside: str = "") -> list[str]:
     return [_STEP * depth + name for name, depth in zip(unique, depths, strict=True)]
 
 
-def _apart(names: list[str], gids: list[str]) -> list[str]:
+def _append_gids(names: list[str], gids: list[str]) -> list[str]:
     """Return names of which no two are alike: those that are have their gid after them."""
     found = names
     while alike := {name for name, count in Counter(found).items() if count > 1}:
@@ -60,20 +60,20 @@ def _apart(names: list[str], gids: list[str]) -> list[str]:
     return found
 
 
-def short(name: object) -> str:
+def shorten_name(name: object) -> str:
     """Return a name in one line, cut where it is long."""
     line = " ".join(name.split()) if isinstance(name, str) else ""
     if not line:
         return NAMELESS
-    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
+    return line if len(line) <= MAX_LENGTH else f"{line[: MAX_LENGTH - 1]}…"
 
 
-def counted(count: int, what: str) -> str:
+def format_count(count: int, what: str) -> str:
     """Return how many there are of something, in words."""
     return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
-def folded(text: str) -> str:
+def fold_text(text: str) -> str:
     """Return a text as it is compared: without case and accents."""
     parts = text.casefold()
     if parts.isascii():

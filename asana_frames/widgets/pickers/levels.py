@@ -16,7 +16,7 @@ from asana_frames.widgets.pickers.labels import NAMELESS
 #: Level, or option of a picker -> what is chosen there.
 Chosen = Mapping[str, Any]
 #: Goals up to which each is asked for what it supports, to show them as a tree.
-TREE = 200
+MAX_TREE = 200
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class Level:
         fields = [*self.fields, *self.home.values()]
         # The generated classes have it, their base does not.
         get: Callable[..., pd.DataFrame] = getattr(asana[f"{self.name}s"], "get")  # noqa: B009
-        return named(get(list(gids), fields=fields, errors="raise"))
+        return fill_names(get(list(gids), fields=fields, errors="raise"))
 
     def home_of(self, row: pd.Series[Any], here: Chosen) -> dict[str, pd.DataFrame]:
         """Return level above -> the object there that one belongs to, as a frame of a row.
@@ -85,7 +85,7 @@ class Level:
         """
         found: dict[str, pd.DataFrame] = {}
         for level, path in self.home.items():
-            gids, names = (_told(row, path, part) for part in ("gid", "name"))
+            gids, names = (_reference_parts(row, path, part) for part in ("gid", "name"))
             if gids:
                 at = gids.index(here.get(level)) if here.get(level) in gids else 0
                 name = next(iter(names[at : at + 1]), NAMELESS)
@@ -93,27 +93,27 @@ class Level:
         return found
 
 
-def _told(row: pd.Series[Any], path: str, part: str) -> list[Any]:
+def _reference_parts(row: pd.Series[Any], path: str, part: str) -> list[Any]:
     value = row.get(f"{path}_{part}", row.get(f"{path}_{part}s"))
     values = value if isinstance(value, tuple) else (value,)
     return [one for one in values if isinstance(one, str)]
 
 
-def named(frame: pd.DataFrame) -> pd.DataFrame:
+def fill_names(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a frame whose ``name`` is there and tells something of each row."""
     label = "display_name" if "display_name" in frame.columns else "name"
     return frame.assign(name=frame[label].fillna(NAMELESS))
 
 
-def _workspaces(asana: Asana, _: Chosen) -> Iterator[pd.DataFrame]:
+def _list_workspaces(asana: Asana, _: Chosen) -> Iterator[pd.DataFrame]:
     yield asana.workspaces.list(fields=WORKSPACE.fields)
 
 
-def _teams(asana: Asana, chosen: Chosen) -> Iterator[pd.DataFrame]:
+def _list_teams(asana: Asana, chosen: Chosen) -> Iterator[pd.DataFrame]:
     yield asana.teams.list_for_workspace(chosen["workspace"], fields=TEAM.fields)
 
 
-def _projects(asana: Asana, chosen: Chosen) -> Iterator[pd.DataFrame]:
+def _list_projects(asana: Asana, chosen: Chosen) -> Iterator[pd.DataFrame]:
     place = {"team": chosen["team"]} if chosen.get("team") else {"workspace": chosen["workspace"]}
     archived = None if chosen.get("archived") else False
     # As pages arrive: of 5,000 projects the first hundred can be chosen at once.
@@ -122,11 +122,11 @@ def _projects(asana: Asana, chosen: Chosen) -> Iterator[pd.DataFrame]:
     )
 
 
-def _sections(asana: Asana, chosen: Chosen) -> Iterator[pd.DataFrame]:
+def _list_sections(asana: Asana, chosen: Chosen) -> Iterator[pd.DataFrame]:
     yield asana.sections.list_for_project(chosen["project"], fields=SECTION.fields)
 
 
-def _portfolios(asana: Asana, chosen: Chosen) -> Iterator[pd.DataFrame]:
+def _list_portfolios(asana: Asana, chosen: Chosen) -> Iterator[pd.DataFrame]:
     # Asana lists nobody else's.
     return asana.stream(
         asana.portfolios.list,
@@ -137,21 +137,21 @@ def _portfolios(asana: Asana, chosen: Chosen) -> Iterator[pd.DataFrame]:
     )
 
 
-def _periods(asana: Asana, chosen: Chosen) -> Iterator[pd.DataFrame]:
+def _list_periods(asana: Asana, chosen: Chosen) -> Iterator[pd.DataFrame]:
     yield asana.time_periods.list(workspace=chosen["workspace"], fields=TIME_PERIOD.fields)
 
 
-def _goals(asana: Asana, chosen: Chosen) -> Iterator[pd.DataFrame]:
+def _list_goals(asana: Asana, chosen: Chosen) -> Iterator[pd.DataFrame]:
     flat = asana.goals.list(
         workspace=chosen["workspace"], time_periods=chosen.get("time_period"), fields=GOAL.fields
     )
-    if 1 < len(flat) <= TREE:
-        yield as_tree(flat, asana)
+    if 1 < len(flat) <= MAX_TREE:
+        yield order_as_tree(flat, asana)
     else:
         yield flat
 
 
-def as_tree(goals: pd.DataFrame, asana: Asana) -> pd.DataFrame:
+def order_as_tree(goals: pd.DataFrame, asana: Asana) -> pd.DataFrame:
     """Return goals in the order of their tree, with a ``depth``; as they are where none is told.
 
     A goal that supports several stands below the first of them; one whose parents are not among
@@ -174,12 +174,12 @@ def as_tree(goals: pd.DataFrame, asana: Asana) -> pd.DataFrame:
         )
         if child in known and parent in known and child != parent
     }
-    order = _walk(list(known), above)
+    order = _order_depth_first(list(known), above)
     rows = goals.set_index("gid", drop=False).loc[[gid for gid, _ in order]]
     return rows.assign(depth=[depth for _, depth in order]).reset_index(drop=True)
 
 
-def _walk(gids: list[str], above: Mapping[str, str]) -> list[tuple[str, int]]:
+def _order_depth_first(gids: list[str], above: Mapping[str, str]) -> list[tuple[str, int]]:
     """Return each gid and its depth, parents before what is below them."""
     below: dict[str | None, list[str]] = {}
     for gid in gids:
@@ -195,16 +195,16 @@ def _walk(gids: list[str], above: Mapping[str, str]) -> list[tuple[str, int]]:
     return found + [(gid, 0) for gid in gids if gid not in met]
 
 
-def _users(asana: Asana, chosen: Chosen) -> Iterator[pd.DataFrame]:
+def _list_users(asana: Asana, chosen: Chosen) -> Iterator[pd.DataFrame]:
     place = {"team": chosen["team"]} if chosen.get("team") else {"workspace": chosen["workspace"]}
     return asana.stream(asana.users.list, **place, fields=USER.fields, rows=1)
 
 
-def _tags(asana: Asana, chosen: Chosen) -> Iterator[pd.DataFrame]:
+def _list_tags(asana: Asana, chosen: Chosen) -> Iterator[pd.DataFrame]:
     return asana.stream(asana.tags.list, workspace=chosen["workspace"], fields=TAG.fields, rows=1)
 
 
-def _tasks(asana: Asana, chosen: Chosen) -> Iterator[pd.DataFrame]:
+def _search_tasks(asana: Asana, chosen: Chosen) -> Iterator[pd.DataFrame]:
     yield asana.typeahead.search(
         chosen["workspace"],
         resource_type="task",
@@ -213,11 +213,11 @@ def _tasks(asana: Asana, chosen: Chosen) -> Iterator[pd.DataFrame]:
     )
 
 
-WORKSPACE = Level("workspace", "Workspace", _workspaces)
+WORKSPACE = Level("workspace", "Workspace", _list_workspaces)
 TEAM = Level(
     "team",
     "Team",
-    _teams,
+    _list_teams,
     needs="workspace",
     unchosen="All teams",
     home={"workspace": "organization"},
@@ -225,7 +225,7 @@ TEAM = Level(
 PROJECT = Level(
     "project",
     "Project",
-    _projects,
+    _list_projects,
     fields=("name", "team", "owner", "due_on", "archived", "permalink_url"),
     needs="workspace",
     heeds=("team", "archived"),
@@ -235,7 +235,7 @@ PROJECT = Level(
 SECTION = Level(
     "section",
     "Section",
-    _sections,
+    _list_sections,
     needs="project",
     unchosen="All sections",
     home={"project": "project"},
@@ -243,7 +243,7 @@ SECTION = Level(
 PORTFOLIO = Level(
     "portfolio",
     "Portfolio",
-    _portfolios,
+    _list_portfolios,
     fields=("name", "owner", "due_on", "permalink_url"),
     needs="workspace",
     beside="owner_name",
@@ -252,7 +252,7 @@ PORTFOLIO = Level(
 TIME_PERIOD = Level(
     "time_period",
     "Period",
-    _periods,
+    _list_periods,
     fields=("display_name", "start_on", "end_on"),
     needs="workspace",
     unchosen="All periods",
@@ -260,7 +260,7 @@ TIME_PERIOD = Level(
 GOAL = Level(
     "goal",
     "Goal",
-    _goals,
+    _list_goals,
     fields=("name", "team", "owner", "time_period", "status"),
     needs="workspace",
     heeds=("time_period",),
@@ -270,18 +270,18 @@ GOAL = Level(
 USER = Level(
     "user",
     "Person",
-    _users,
+    _list_users,
     fields=("name", "email"),
     needs="workspace",
     heeds=("team",),
     beside="email",
     home={"workspace": "workspaces"},
 )
-TAG = Level("tag", "Tag", _tags, needs="workspace", home={"workspace": "workspace"})
+TAG = Level("tag", "Tag", _list_tags, needs="workspace", home={"workspace": "workspace"})
 TASK = Level(
     "task",
     "Task",
-    _tasks,
+    _search_tasks,
     needs="workspace",
     heeds=("query",),
     home={"workspace": "workspace"},

@@ -14,14 +14,14 @@ from asana_frames.asana import Asana
 from asana_frames.fetch import Http
 
 #: Seconds for which a list is good.
-GOOD_FOR = 60.0
+CACHE_SECONDS = 60.0
 #: Seconds from which on telling of a page takes long.
-_LONG = 0.02
+_SLOW = 0.02
 #: Reads a list: yields its frames as they arrive.
 ReadList = Callable[[Asana], Iterator[pd.DataFrame]]
 
 
-class Listing:
+class BackgroundList:
     """One list, as far as it has arrived.
 
     Attributes
@@ -39,12 +39,12 @@ class Listing:
         self.is_complete = False
         self.error: Exception | None = None
         self.began = began
-        self._hearers: list[Hear] = []
+        self._hearers: list[Listener] = []
         self._lock = threading.Lock()
         self._is_over = False
         self._ended = threading.Event()
 
-    def tell(self, hear: Hear) -> None:
+    def tell(self, hear: Listener) -> None:
         """Call ``hear`` with this listing: now if something is there, and when more arrives."""
         with self._lock:
             if not self._is_over:
@@ -53,7 +53,7 @@ class Listing:
         if is_there:
             hear(self)
 
-    def forget(self, hear: Hear) -> None:
+    def forget(self, hear: Listener) -> None:
         """Call ``hear`` no more."""
         with self._lock:
             if hear in self._hearers:
@@ -82,7 +82,7 @@ class Listing:
                     took = time.monotonic() - began
                     # Whoever hears of a page shows the whole list anew, which long ones are not
                     # for every page: half of the time is for reading.
-                    due = began + 2 * took if took > _LONG else 0.0
+                    due = began + 2 * took if took > _SLOW else 0.0
             # Whoever looks in between must not take a part for the whole.
             self._take(parts)
             self.is_complete = True
@@ -107,7 +107,7 @@ class Listing:
         for hear in hearers:
             self._tell_one(hear)
 
-    def _tell_one(self, hear: Hear) -> None:
+    def _tell_one(self, hear: Listener) -> None:
         try:
             hear(self)
         except Exception:  # noqa: BLE001
@@ -118,10 +118,10 @@ class Listing:
 
 
 #: Told that more of a list has arrived.
-Hear = Callable[[Listing], None]
+Listener = Callable[[BackgroundList], None]
 
 
-class Lists:
+class ListCache:
     """The lists that the pickers of one connection have read.
 
     Parameters
@@ -132,10 +132,10 @@ class Lists:
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
-        self._listings: dict[Hashable, Listing] = {}
+        self._listings: dict[Hashable, BackgroundList] = {}
         self._lock = threading.Lock()
 
-    def get(self, asana: Asana, key: Hashable, read: ReadList) -> Listing:
+    def get(self, asana: Asana, key: Hashable, read: ReadList) -> BackgroundList:
         """Return the listing of a key: the one that is known, else one that begins to be read."""
         with self._lock:
             self._listings = {
@@ -146,8 +146,8 @@ class Lists:
             known = self._listings.get(key)
             if known is not None and known.error is None and self._is_good(known):
                 return known
-            listing = self._listings[key] = Listing(self._now())
-        in_background(lambda: listing.run(asana, read))
+            listing = self._listings[key] = BackgroundList(self._now())
+        run_in_background(lambda: listing.run(asana, read))
         return listing
 
     def forget(self, key: Hashable) -> None:
@@ -155,11 +155,11 @@ class Lists:
         with self._lock:
             self._listings.pop(key, None)
 
-    def _is_good(self, listing: Listing) -> bool:
-        return self._now() - listing.began < GOOD_FOR
+    def _is_good(self, listing: BackgroundList) -> bool:
+        return self._now() - listing.began < CACHE_SECONDS
 
 
-def in_background(work: Callable[[], None], *, after: float = 0.0) -> threading.Timer | None:
+def run_in_background(work: Callable[[], None], *, after: float = 0.0) -> threading.Timer | None:
     """Do something in a thread of its own; at once and here where there are no threads.
 
     Returns
@@ -178,11 +178,11 @@ def in_background(work: Callable[[], None], *, after: float = 0.0) -> threading.
     return timer
 
 
-_lists: WeakKeyDictionary[Http, Lists] = WeakKeyDictionary()
+_lists: WeakKeyDictionary[Http, ListCache] = WeakKeyDictionary()
 _lists_lock = threading.Lock()
 
 
-def lists_of(asana: Asana) -> Lists:
+def list_cache(asana: Asana) -> ListCache:
     """Return the lists of a connection, the same for all of its pickers."""
     with _lists_lock:
-        return _lists.setdefault(asana.http, Lists())
+        return _lists.setdefault(asana.http, ListCache())

@@ -12,7 +12,7 @@ import traitlets
 
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.types import When
-from asana_frames.widgets.pickers.choice import line, wide
+from asana_frames.widgets.pickers.choice import format_message, wide_layout
 from asana_frames.widgets.pickers.traits import Anything
 
 #: First day and last day; both belong to it.
@@ -20,37 +20,37 @@ Days = tuple[date, date]
 OWN = "Own dates"
 
 
-def _month(day: date, back: int) -> Days:
+def _month_days(day: date, back: int) -> Days:
     """Return the month that lies so many months before that of a day."""
     months = day.year * 12 + day.month - 1 - back
     year, month = months // 12, months % 12 + 1
     return date(year, month, 1), date(year, month, monthrange(year, month)[1])
 
 
-def _quarter(day: date, back: int) -> Days:
+def _quarter_days(day: date, back: int) -> Days:
     into = (day.month - 1) % 3 + 3 * back
-    return _month(day, into)[0], _month(day, into - 2)[1]
+    return _month_days(day, into)[0], _month_days(day, into - 2)[1]
 
 
-def _week(day: date, back: int) -> Days:
+def _week_days(day: date, back: int) -> Days:
     monday = day - timedelta(days=day.weekday() + 7 * back)
     return monday, monday + timedelta(days=6)
 
 
-def _year(day: date, back: int) -> Days:
+def _year_days(day: date, back: int) -> Days:
     return date(day.year - back, 1, 1), date(day.year - back, 12, 31)
 
 
 #: What is offered -> its days, given what day it is. Weeks begin on Monday.
 PRESETS: dict[str, Callable[[date], Days]] = {
-    "This week": lambda day: _week(day, 0),
-    "Last week": lambda day: _week(day, 1),
-    "This month": lambda day: _month(day, 0),
-    "Last month": lambda day: _month(day, 1),
-    "This quarter": lambda day: _quarter(day, 0),
-    "Last quarter": lambda day: _quarter(day, 1),
-    "This year": lambda day: _year(day, 0),
-    "Last year": lambda day: _year(day, 1),
+    "This week": lambda day: _week_days(day, 0),
+    "Last week": lambda day: _week_days(day, 1),
+    "This month": lambda day: _month_days(day, 0),
+    "Last month": lambda day: _month_days(day, 1),
+    "This quarter": lambda day: _quarter_days(day, 0),
+    "Last quarter": lambda day: _quarter_days(day, 1),
+    "This year": lambda day: _year_days(day, 0),
+    "Last year": lambda day: _year_days(day, 1),
     "Last 30 days": lambda day: (day - timedelta(days=29), day),
     "Last 90 days": lambda day: (day - timedelta(days=89), day),
     "Last 365 days": lambda day: (day - timedelta(days=364), day),
@@ -93,11 +93,11 @@ class PeriodPicker(ipw.VBox, ipw.ValueWidget):
     def __init__(
         self, value: str | tuple[When, When] = "This month", *, today: When | None = None
     ) -> None:
-        self._today = None if today is None else _day(today)
+        self._today = None if today is None else _parse_day(today)
         self._is_ours = False
-        self._preset = ipw.Dropdown(options=[*PRESETS, OWN], description="Period", **wide())
-        self._first = ipw.DatePicker(description="From", **wide())
-        self._last = ipw.DatePicker(description="To", **wide())
+        self._preset = ipw.Dropdown(options=[*PRESETS, OWN], description="Period", **wide_layout())
+        self._first = ipw.DatePicker(description="From", **wide_layout())
+        self._last = ipw.DatePicker(description="To", **wide_layout())
         self._note = ipw.HTML(layout=ipw.Layout(display="none"))
         super().__init__([self._preset, self._first, self._last, self._note])
         self._preset.observe(self._chose_preset, "value")
@@ -133,7 +133,7 @@ class PeriodPicker(ipw.VBox, ipw.ValueWidget):
             # Asked for now: a notebook may be open for days.
             return self._show_days(PRESETS[value](self._today or date.today()))
         try:
-            first, last = (_day(day) for day in value)
+            first, last = (_parse_day(day) for day in value)
         except (TypeError, ValueError) as cause:
             raise InvalidArgument(
                 f"A period is its first and its last day, not {value!r}."
@@ -157,7 +157,7 @@ class PeriodPicker(ipw.VBox, ipw.ValueWidget):
         self._is_ours = False
 
     def _tell(self, text: str) -> None:
-        self._note.value = line(text, is_error=True)
+        self._note.value = format_message(text, is_error=True)
         self._note.layout.display = None if text else "none"
 
     def _chose_preset(self, change: Any) -> None:
@@ -179,7 +179,7 @@ class PeriodPicker(ipw.VBox, ipw.ValueWidget):
             self.value = (first, last)
 
 
-def _day(day: When) -> date:
+def _parse_day(day: When) -> date:
     """Return the day that is meant; a moment is the day it is on."""
     try:
         # A datetime is a date too, and a Timestamp a datetime.

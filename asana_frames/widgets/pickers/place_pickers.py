@@ -147,7 +147,7 @@ class ProjectPicker(Cascade):
             multiple=multiple,
             value=value,
             places={"workspace": workspace, "team": team},
-            options={"archived": _box("Archived too", archived)},
+            options={"archived": _make_checkbox("Archived too", archived)},
         )
         if "section" in self._choices:
             self._choices["section"].observe(self._chose_section, "chosen")
@@ -194,7 +194,7 @@ class ProjectPicker(Cascade):
             choice.adopt(found)
 
 
-def _box(label: str, is_ticked: bool) -> Any:
+def _make_checkbox(label: str, is_ticked: bool) -> Any:
     return ipw.Checkbox(
         description=label, value=is_ticked, indent=False, layout=ipw.Layout(width="auto")
     )

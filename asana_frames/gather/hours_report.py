@@ -1,0 +1,262 @@
+"""Where the time went: tracked hours by keys and period, as finished tables."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import pandas as pd
+
+from asana_frames import rollups
+from asana_frames.asana import Asana
+from asana_frames.calls.last_call import LastCall
+from asana_frames.exceptions import InvalidArgument, suggest_names
+from asana_frames.gather.shared import (
+    check_subject,
+    record_gather,
+    resolve_workspace,
+    unpack_single,
+)
+from asana_frames.gather.time_entries import parse_day_argument, time_entries
+from asana_frames.gather.tracked_tasks import tracked_tasks
+from asana_frames.rollups.shared.periods import Every, list_periods
+from asana_frames.rollups.time.entries import ENTRY_COLUMNS
+from asana_frames.rollups.time.hours import Attribution
+from asana_frames.types import Ref, Refs, When
+
+#: The days of a workspace's report that has no start.
+_DEFAULT_SPAN = dt.timedelta(weeks=12)
+_COLUMN_KEYS = ("task_", "project_")
+#: The fields that tell where a task is; all others are read only if a key needs them.
+_PLACE_FIELDS = (
+    "name",
+    "parent.name",
+    *(f"memberships.{what}.{leaf}" for what in ("project", "section") for leaf in ("gid", "name")),
+)
+#: Keys that entries tell without their tasks.
+_KEYS_OF_ENTRIES = ("person", "task", "category", "billable", "approval_status", "entered_on")
+
+
+class HoursReport(NamedTuple):
+    """The tables of a report of hours.
+
+    Attributes
+    ----------
+    start, end : date or None
+        The first and the last day, both included; None where every day counts.
+    tracked : DataFrame
+        The time tracking entries, as ``asana.time_tracking_entries.list`` returns them.
+    entries : DataFrame
+        The same entries with their tasks and projects, see ``rollups.entries``.
+    hours : DataFrame
+        The hours by all keys and period, see ``rollups.hours``.
+    by_key : dict of str to DataFrame
+        Key -> the hours by this key alone and period, see ``rollups.hours``.
+    wide : dict of str to DataFrame
+        Key -> the same with a column per period (its first day as text) and ``total``, most
+        hours first.
+    """
+
+    start: dt.date | None
+    end: dt.date | None
+    tracked: pd.DataFrame
+    entries: pd.DataFrame
+    hours: pd.DataFrame
+    by_key: dict[str, pd.DataFrame]
+    wide: dict[str, pd.DataFrame]
+
+
+def hours_report(
+    asana: Asana,
+    workspace: Ref | None = None,
+    start: When | None = None,
+    end: When | None = None,
+    *,
+    project: Refs | None = None,
+    by: str | Sequence[str] = ("person", "project"),
+    every: Every = "W",
+    attribution: Attribution = "attributed",
+) -> HoursReport:
+    """Report tracked hours by keys and period.
+
+    A request is made for each task that has time, unless the entries themselves tell all keys,
+    so that time on subtasks counts where it belongs.
+
+    Parameters
+    ----------
+    asana
+        The connection.
+    workspace
+        Name, gid, URL or row: all time tracked in it.
+    start, end
+        First and last day, both included. Of a workspace, ``end`` is today and ``start`` twelve
+        weeks before ``end`` if not given; of a project, every day counts.
+    project
+        Instead of a workspace: the time that is attributable to one project or several, as
+        ``GET /time_tracking_entries?attributable_to=...`` lists it.
+    by
+        A key or several: person, project, section, team, task, root_task, category, billable,
+        approval_status; ``task_<column>`` and ``project_<column>`` for any other column of tasks
+        and projects, such as ``"task_cf_Priority"``.
+    every
+        A period, as in ``rollups.hours``.
+    attribution
+        Where a task is in several projects, to which its time counts, as in ``rollups.hours``.
+
+    Returns
+    -------
+    HoursReport
+        The frames ``tracked``, ``entries``, ``hours``, and by key ``by_key`` and ``wide``;
+        `HoursReport` lists their columns. The e-mail addresses of people are read only for a
+        workspace. Sources: ``GET /time_tracking_entries``, ``GET /projects`` or
+        ``GET /projects/{project_gid}``, ``GET /users``, ``GET /tasks/{task_gid}``.
+
+    Raises
+    ------
+    InvalidArgument
+        Neither or both of ``workspace`` and ``project`` are given, a key is unknown, or
+        ``start`` lies after ``end``.
+
+    Examples
+    --------
+    >>> import asana_frames as af
+    >>> report = hours_report(af.sandbox(), "Acme", "2026-09-01", "2026-10-31", by="person")
+    >>> float(report.hours["hours"].sum()) == report.tracked["duration_minutes"].sum() / 60
+    True
+    >>> report.wide["person"].columns.tolist()[:3]
+    ['person_gid', 'person_name', '2026-08-31']
+    """
+    check_subject("hours_report", workspace=workspace, project=project)
+    keys = parse_hour_keys(by)
+    first, final = _parse_span(start, end, is_bounded=project is None)
+    with record_gather(asana, "hours_report") as last:
+        users = None
+        if project is not None:
+            tracked, projects = _read_projects(asana, last, project, first, final)
+        elif workspace is not None and first is not None and final is not None:
+            tracked, projects, users = _read_workspace(asana, last, workspace, first, final)
+        table = _add_places(asana, last, keys, tracked, projects, users)
+    last.rows = len(table)
+    by_key = {key: rollups.hours(table, key, every, attribution=attribution) for key in keys}
+    return HoursReport(
+        first,
+        final,
+        tracked,
+        table,
+        rollups.hours(table, keys, every, attribution=attribution),
+        by_key,
+        {key: _widen_periods(hours, first, final, every) for key, hours in by_key.items()},
+    )
+
+
+def parse_hour_keys(by: str | Sequence[str]) -> list[str]:
+    """Check the keys of a report of hours, before anything is read; return each once.
+
+    Raises
+    ------
+    InvalidArgument
+        A key cannot be known, or there is none.
+    """
+    names = [by] if isinstance(by, str) else list(by)
+    if not names:
+        raise InvalidArgument("by= needs at least one key, such as by='person'.")
+    stems = [column.removesuffix("_gid") for column in ENTRY_COLUMNS if column.endswith("_gid")]
+    for name in names:
+        is_known = name in ENTRY_COLUMNS or name in stems or name.startswith(_COLUMN_KEYS)
+        if not is_known or name.endswith("_gids"):
+            known = [*stems, "billable", "approval_status"]
+            raise InvalidArgument(
+                f"{name!r} is not a key of hours.{suggest_names(name, known)} "
+                f"Use {', '.join(known)}, "
+                f"or columns of tasks and projects as task_<column> and project_<column>."
+            )
+    return list(dict.fromkeys(names))
+
+
+def _parse_span(
+    start: When | None, end: When | None, *, is_bounded: bool
+) -> tuple[dt.date | None, dt.date | None]:
+    """Parse the days of a report; where it is bounded, fill in those that are not given."""
+    final = None if end is None else parse_day_argument("hours_report", "end", end)
+    first = None if start is None else parse_day_argument("hours_report", "start", start)
+    if is_bounded:
+        final = final or dt.datetime.now(dt.UTC).date()
+        first = first or final - _DEFAULT_SPAN
+    if first is not None and final is not None and first > final:
+        raise InvalidArgument(f"start={first} lies after end={final}.")
+    return first, final
+
+
+def _read_workspace(
+    asana: Asana, last: LastCall, workspace: Ref, first: dt.date, final: dt.date
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    gid = resolve_workspace(asana, workspace)
+    tracked = time_entries(asana, gid, first, final)
+    last.add_failures(asana.last)
+    projects = asana.projects.list(workspace=gid)
+    last.add_failures(asana.last)
+    users = asana.users.list(workspace=gid)
+    last.add_failures(asana.last)
+    return tracked, projects, users
+
+
+def _read_projects(
+    asana: Asana, last: LastCall, project: Refs, first: dt.date | None, final: dt.date | None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    gids = unpack_single(asana.references.gids(project, ["project"]))
+    tracked = asana.time_tracking_entries.list(
+        attributable_to=gids, entered_on_start_date=first, entered_on_end_date=final
+    )
+    last.add_failures(asana.last)
+    projects = asana.projects.get(gids)
+    last.add_failures(asana.last)
+    return tracked, projects
+
+
+def _add_places(
+    asana: Asana,
+    last: LastCall,
+    keys: Sequence[str],
+    tracked: pd.DataFrame,
+    projects: pd.DataFrame,
+    users: pd.DataFrame | None,
+) -> pd.DataFrame:
+    """Return the analysis table of entries, with the columns of tasks and projects in keys."""
+    extra = {kind: _columns_in_keys(kind, keys) for kind in _COLUMN_KEYS}
+    tasks = None
+    if extra["task_"] or not set(keys) <= set(_KEYS_OF_ENTRIES):
+        fields = None if extra["task_"] else _PLACE_FIELDS
+        tasks = tracked_tasks(asana, tracked, fields=fields)
+        last.add_failures(asana.last)
+    return rollups.entries(
+        tracked,
+        tasks,
+        projects,
+        users,
+        task_columns=extra["task_"],
+        project_columns=extra["project_"],
+    )
+
+
+def _columns_in_keys(kind: str, keys: Sequence[str]) -> list[str]:
+    """Return the columns of tasks or projects that keys name, beyond those always there."""
+    own = [key for key in keys if key.startswith(kind) and key not in ENTRY_COLUMNS]
+    return [key.removeprefix(kind) for key in own]
+
+
+def _widen_periods(
+    hours: pd.DataFrame, first: dt.date | None, final: dt.date | None, every: Every
+) -> pd.DataFrame:
+    """Return hours with a column per period and one of totals, most hours first."""
+    keys = [name for name in hours.columns if name not in ("entered_on", "hours")]
+    groups = [hours[name] for name in (*keys, "entered_on")]
+    wide = hours["hours"].groupby(groups, dropna=False, observed=True).sum().unstack()
+    days = pd.DatetimeIndex(wide.columns)
+    if first is not None and final is not None:
+        # A period in which nobody tracked time is a column all the same.
+        days = list_periods(pd.Timestamp(first), pd.Timestamp(final), every).union(days)
+    wide = wide.reindex(columns=days)
+    wide.columns = pd.Index([f"{day:%Y-%m-%d}" for day in wide.columns])
+    wide["total"] = wide.sum(axis="columns")
+    return wide.sort_values("total", ascending=False, kind="stable").reset_index()

@@ -1,0 +1,207 @@
+"""Reports: the command line, dashboards and exports show the tables of one recipe."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+import asana_frames as af
+from asana_frames.cli import main
+from asana_frames.sandbox_server import serve
+from asana_frames.widgets.dashboard.subjects import Goal, Project
+
+NOW = "2026-11-02"
+#: What depends on the goals above the one that is shown.
+ABOVE = ["parent_gids", "parent_names", "depth", "path", "parent_gid", "weight", "is_repeated"]
+
+
+@pytest.fixture(scope="module")
+def asana() -> af.Asana:
+    """A sandbox that no other test has written to, as the command line has one."""
+    return af.sandbox()
+
+
+def report_files(asana: af.Asana, subject: str, out: Path, *options: str) -> Path:
+    command = ["report", subject, "--workspace", "Acme", "--sandbox", "--format", "csv"]
+    done = CliRunner().invoke(main, [*command, *options, "--out", str(out)])
+    assert done.exit_code == 0, done.stderr
+    return out
+
+
+def as_written(frame: pd.DataFrame, folder: Path) -> str:
+    """Return a table as a report writes it."""
+    path = folder / "expected.csv"
+    af.export.to_csv(frame, path)
+    text = path.read_text("utf-8")
+    path.unlink()
+    return text
+
+
+def assert_same_cells(found: pd.DataFrame, expected: pd.DataFrame) -> None:
+    """Compare rows of one key cell by cell, in the columns that both have."""
+    columns = [name for name in found.columns if name in expected.columns]
+    assert len(columns) > 3
+    pd.testing.assert_frame_equal(
+        found[columns].reset_index(drop=True), expected[columns].reset_index(drop=True)
+    )
+
+
+def rows_of(frame: pd.DataFrame, gids: pd.Series) -> pd.DataFrame:
+    return frame.set_index("gid", drop=False).loc[gids.tolist()].reset_index(drop=True)
+
+
+def test_a_dashboard_of_a_goal_shows_the_report_of_goals(asana: af.Asana) -> None:
+    report = af.gather.goals_report(asana, "Acme", now=NOW)
+
+    for gid in report.goals["gid"]:
+        board = Goal(asana, gid, now=NOW)
+        expected = rows_of(report.progress, board.goals["gid"])
+        assert_same_cells(
+            board.progress.drop(columns=ABOVE, errors="ignore"),
+            expected.drop(columns=ABOVE, errors="ignore"),
+        )
+        history = report.history.set_index("goal_gid", drop=False)
+        assert_same_cells(board.history, history.loc[board.goals["gid"].tolist()])
+        assert_same_cells(board.goals, rows_of(report.goals, board.goals["gid"]))
+
+
+def test_a_dashboard_of_a_goal_is_its_report(asana: af.Asana) -> None:
+    gid = (
+        af.gather.goals_report(asana, "Acme", now=NOW).progress.query("depth == 0")["gid"].iloc[0]
+    )
+
+    report = af.gather.goals_report(asana, goal=gid, now=NOW)
+
+    board = Goal(asana, gid, now=NOW)
+    for name in report._fields:
+        pd.testing.assert_frame_equal(getattr(board, name), getattr(report, name))
+
+
+def test_the_files_of_a_report_of_goals_are_its_tables(asana: af.Asana, tmp_path: Path) -> None:
+    report = af.gather.goals_report(asana, "Acme", now=NOW)
+
+    folder = report_files(asana, "goals", tmp_path, "--now", NOW)
+
+    for name, table in {
+        "progress": report.progress,
+        "tree": report.tree,
+        "time": report.timeline,
+        "history": report.history,
+    }.items():
+        assert (folder / f"{name}.csv").read_text("utf-8") == as_written(table, tmp_path), name
+
+
+def test_work_that_is_refused_leaves_the_goals_in_the_report() -> None:
+    with serve() as server, af.connect("sandbox", base_url=server.url) as plain:
+        links = af.gather.goals_report(plain, "Acme").relationships
+    projects = links[links["supporting_resource_resource_type"] == "project"]
+    refused = projects["supporting_resource_gid"].unique()
+    faults = ",".join(f"refuse={gid}:403" for gid in refused)
+
+    with serve(faults=faults) as server, af.connect("sandbox", base_url=server.url) as asana:
+        with pytest.warns(af.PartialResultWarning):
+            report = af.gather.goals_report(asana, "Acme")
+
+        assert set(refused) <= set(asana.last.failures["parent_gid"])
+    assert len(report.progress) == len(report.goals) > 0
+
+
+def test_a_dashboard_of_a_project_shows_the_report_of_projects(asana: af.Asana) -> None:
+    everything = af.gather.projects_report(asana, "Acme", now=NOW)
+
+    for gid in everything.projects["gid"].head(3):
+        board = Project(asana, gid, now=NOW)
+        report = af.gather.projects_report(asana, project=gid, now=NOW)
+        for name in report._fields:
+            pd.testing.assert_frame_equal(getattr(board, name), getattr(report, name))
+        row = everything.portfolio.query("project_gid == @gid")
+        assert_same_cells(board.portfolio, row)
+        tasks = everything.tasks["memberships_project_gids"].map(lambda gids, gid=gid: gid in gids)
+        mine = everything.tasks[tasks]["gid"]
+        assert set(board.tasks["gid"]) == set(mine)
+        aging = everything.aging.query("task_gid in @mine").sort_values("task_gid")
+        assert_same_cells(board.aging.sort_values("task_gid"), aging)
+
+
+def test_the_files_of_a_report_of_projects_are_its_tables(asana: af.Asana, tmp_path: Path) -> None:
+    report = af.gather.projects_report(asana, "Acme", now=NOW)
+
+    folder = report_files(asana, "projects", tmp_path, "--now", NOW)
+
+    for name, table in {
+        "projects": report.portfolio,
+        "statuses": report.statuses,
+        "burn-up": report.burnup,
+        "throughput": report.throughput,
+        "lead_times": report.lead_times,
+        "aging": report.aging,
+        "quality": report.quality,
+    }.items():
+        assert (folder / f"{name}.csv").read_text("utf-8") == as_written(table, tmp_path), name
+
+
+def test_a_dashboard_shows_the_hours_of_the_report(asana: af.Asana) -> None:
+    span = ("2000-01-01", "2027-12-31")
+    report = af.gather.hours_report(asana, "Acme", *span, by=["project", "person"], every="MS")
+
+    for gid in report.entries["project_gid"].dropna().unique()[:3]:
+        board = Project(asana, gid)
+        entries = report.entries.query("project_gid == @gid and project_from == 'attributable_to'")
+        expected = af.rollups.hours(entries, "person", "MS")
+        assert_same_cells(board.hours, expected)
+        tracked = report.tracked.query("attributable_to_gid == @gid").sort_values("gid")
+        # Where a row was found: a workspace, or a project.
+        found = board.entries.drop(columns="workspace_gid")
+        assert_same_cells(found.sort_values("gid"), tracked)
+
+
+def test_the_files_of_a_report_of_hours_are_its_tables(asana: af.Asana, tmp_path: Path) -> None:
+    span = ("2026-09-01", "2026-10-31")
+    report = af.gather.hours_report(asana, "Acme", *span)
+
+    folder = report_files(asana, "hours", tmp_path, "--from", span[0], "--to", span[1])
+
+    for name, table in {
+        "by_person_and_week": report.wide["person"],
+        "by_project_and_week": report.wide["project"],
+        "hours": report.hours,
+        "entries": report.entries,
+    }.items():
+        assert (folder / f"{name}.csv").read_text("utf-8") == as_written(table, tmp_path), name
+
+
+def test_an_export_holds_what_the_reports_read(asana: af.Asana) -> None:
+    goals = af.gather.goals_report(asana, "Acme")
+    projects = af.gather.projects_report(asana, "Acme", archived=True)
+    hours = af.gather.hours_report(asana, "Acme", "2000-01-01", "2027-12-31")
+
+    for name, expected in {
+        "goals": goals.goals,
+        "goal_relationships": goals.relationships,
+        "projects": projects.projects,
+        "status_updates": projects.statuses,
+        "time_tracking_entries": hours.tracked,
+    }.items():
+        exported = af.gather.resource(asana, "Acme", name)
+        pd.testing.assert_frame_equal(
+            exported.sort_values("gid", ignore_index=True),
+            expected.sort_values("gid", ignore_index=True),
+        )
+
+
+def test_an_export_reads_entries_that_are_too_many_for_one_list() -> None:
+    with serve() as server, af.connect("sandbox", base_url=server.url) as plain:
+        expected = af.gather.resource(plain, "Acme", "time_tracking_entries")
+    with serve(faults="most=1000") as server, af.connect("sandbox", base_url=server.url) as asana:
+        found = af.gather.resource(asana, "Acme", "time_tracking_entries")
+
+    assert set(found["gid"]) == set(expected["gid"])
+
+
+@pytest.mark.parametrize("report", ["goals_report", "projects_report", "hours_report"])
+def test_a_report_is_of_a_workspace_or_of_one_thing(asana: af.Asana, report: str) -> None:
+    with pytest.raises(af.InvalidArgument, match="give one of them"):
+        getattr(af.gather, report)(asana)
