@@ -10,7 +10,6 @@ import pandas as pd
 from asana_frames import rollups
 from asana_frames.asana import Asana
 from asana_frames.calls.last_call import LastCall
-from asana_frames.calls.read import warn_about_failures
 from asana_frames.fetch import REFUSALS
 from asana_frames.gather.shared import LazyFrames, check_subject, lazy_frame, record_gather
 from asana_frames.rollups.shared.moments import parse_moment
@@ -209,10 +208,9 @@ class GoalFrames(LazyFrames):
         return gids
 
     def _read_visible(self, read: Callable[[], pd.DataFrame]) -> pd.DataFrame | None:
-        """Read work that supports goals; the goals are reported without it where it is refused."""
+        """Read supporting work; None if all of it is refused, which the read itself warns of."""
         try:
             return self.add_failures(read())
         except REFUSALS:
             self._last.add_failures(self._asana.last)
-            warn_about_failures(self._asana.last)
             return None
