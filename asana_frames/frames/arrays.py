@@ -17,6 +17,8 @@ from asana_frames.frames.coerce import to_json_text
 
 #: The contract's text: ``str`` on pandas 2.3 and 3, with or without pyarrow.
 STR = pd.StringDtype(na_value=np.nan)
+#: The contract's moments.
+UTC_DATETIME = pd.DatetimeTZDtype("us", "UTC")
 
 #: Kind of a value -> dtype of its column.
 DTYPES: dict[str, Any] = {
@@ -26,7 +28,7 @@ DTYPES: dict[str, Any] = {
     "number": pd.Float64Dtype(),
     "boolean": pd.BooleanDtype(),
     "date": np.dtype("datetime64[us]"),
-    "datetime": pd.DatetimeTZDtype("us", "UTC"),
+    "datetime": UTC_DATETIME,
     "tuple": np.dtype(object),
 }
 
@@ -122,6 +124,11 @@ def build_array(kind: str, values: Sequence[Any], name: str = "") -> Any:
     buffer = ColumnBuffer.of(kind, name)
     buffer.extend(values)
     return buffer.array()
+
+
+def tuple_column(tuples: Sequence[Any], index: pd.Index[Any] | None = None) -> pd.Series[Any]:
+    """Return a column of tuples; pandas alone makes a table of tuples that have one length."""
+    return pd.Series(build_array("tuple", tuples), index=index)
 
 
 def missing(kind: str, count: int) -> Any:

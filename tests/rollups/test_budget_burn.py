@@ -344,11 +344,11 @@ def test_a_missing_column_is_named_with_the_function_and_the_fields(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"every": "M"}, "every='M' is no period"),
+        ({"every": "M"}, "every='M' is not a valid period"),
         ({"band": 1}, "band="),
         ({"band": 0}, "band="),
         ({"pace": 0}, "pace="),
-        ({"as_of": "soon"}, "as_of='soon' is no day"),
+        ({"as_of": "soon"}, "as_of='soon' is not a day"),
         ({"as_of": pd.Timestamp("2026-03-02", tz="UTC")}, "as_of=.* time zone"),
     ],
 )

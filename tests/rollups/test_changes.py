@@ -41,7 +41,7 @@ def told(table: pd.DataFrame, *columns: str) -> list[tuple[Any, ...]]:
     "told", [due("5", "2026-03-03", None, "2026-03-04"), added("5", "2026-03-02")]
 )
 def test_a_zone_that_does_not_exist_is_refused(told: dict[str, Any]) -> None:
-    with pytest.raises(af.InvalidArgument, match="tz='Mars/Base' is no time zone"):
+    with pytest.raises(af.InvalidArgument, match="tz='Mars/Base' is not a time zone"):
         af.rollups.changes(stories_of(told), tz="Mars/Base")
 
 

@@ -342,7 +342,7 @@ def test_a_missing_column_of_rates_is_named_with_the_function(column: str) -> No
 def test_unknown_keys_and_periods_are_refused() -> None:
     with pytest.raises(af.InvalidArgument, match=r"rollups\.cost.*'projet'.*'project'"):
         af.rollups.cost(tracked(), rates_of(), by="projet")
-    with pytest.raises(af.InvalidArgument, match="every='M' is no period"):
+    with pytest.raises(af.InvalidArgument, match="every='M' is not a valid period"):
         af.rollups.cost(tracked(), rates_of(), by="project", every="M")  # type: ignore[arg-type]
     with pytest.raises(af.InvalidArgument, match="needs keys"):
         af.rollups.cost(tracked(), rates_of(), every="W")

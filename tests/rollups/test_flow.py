@@ -197,11 +197,11 @@ def test_bad_days_and_periods_are_refused() -> None:
 
     with pytest.raises(af.InvalidArgument, match="start=2026-03-09 is after end=2026-03-02"):
         af.rollups.daily(tasks, start="2026-03-09", end="2026-03-02")
-    with pytest.raises(af.InvalidArgument, match="end='soon' is no day"):
+    with pytest.raises(af.InvalidArgument, match="end='soon' is not a day"):
         af.rollups.daily(tasks, end="soon")
-    with pytest.raises(af.InvalidArgument, match="every='M' is no period"):
+    with pytest.raises(af.InvalidArgument, match="every='M' is not a valid period"):
         af.rollups.burnup(tasks, every="M")  # type: ignore[arg-type]
-    with pytest.raises(af.InvalidArgument, match="every='week' is no period"):
+    with pytest.raises(af.InvalidArgument, match="every='week' is not a valid period"):
         af.rollups.throughput(tasks, every="week")  # type: ignore[arg-type]
 
 

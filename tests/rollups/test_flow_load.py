@@ -96,7 +96,7 @@ def test_bad_arguments_are_refused() -> None:
         af.rollups.load(tasks_of(*FOUR), estimate="cf_Estimate")
     with pytest.raises(af.InvalidArgument, match="unit='days' is not valid"):
         af.rollups.load(tasks_of(*FOUR), unit="days")  # type: ignore[arg-type]
-    with pytest.raises(af.InvalidArgument, match="every='M' is no period"):
+    with pytest.raises(af.InvalidArgument, match="every='M' is not a valid period"):
         af.rollups.load(tasks_of(*FOUR), every="M")  # type: ignore[arg-type]
     with pytest.raises(af.InvalidArgument, match=r"assignee_gid.*add 'assignee.gid'"):
         af.rollups.load(tasks_of(*FOUR).drop(columns="assignee_gid"))

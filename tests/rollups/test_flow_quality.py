@@ -167,7 +167,7 @@ def test_bad_arguments_are_refused() -> None:
         af.rollups.quality(tasks, done_sections="Done")
     with pytest.raises(af.InvalidArgument, match="stale_days=-1 is not a number of days"):
         af.rollups.quality(tasks, stale_days=-1)
-    with pytest.raises(af.InvalidArgument, match="now='soon' is no moment"):
+    with pytest.raises(af.InvalidArgument, match="now='soon' is not a moment"):
         af.rollups.quality(tasks, "soon")
     with pytest.raises(af.InvalidArgument, match=r"rollups\.quality needs .* due_on"):
         af.rollups.quality(tasks.drop(columns="due_on"))

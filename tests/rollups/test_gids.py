@@ -10,8 +10,8 @@ import pytest
 
 import asana_frames as af
 from asana_frames.frames.arrays import STR
-from asana_frames.rollups.shared.duplicates import drop_duplicates
-from asana_frames.rollups.shared.gids import places_in
+from asana_frames.rollups.shared.gids import find_positions
+from asana_frames.rollups.shared.inputs import drop_duplicates
 from tests.rollups.flows import task, tasks_of
 from tests.rollups.frames import assert_same, cells
 
@@ -24,19 +24,19 @@ def texts(*values: str | None) -> pd.Series[Any]:
 def test_gids_are_found_where_they_are_and_missing_ones_nowhere(dtype: Any) -> None:
     known = texts("30", None, "10", None, "20").astype(dtype)
 
-    found = places_in(known, texts("20", None, "40", "30", "30").astype(dtype))
+    found = find_positions(known, texts("20", None, "40", "30", "30").astype(dtype))
 
     assert found.tolist() == [4, -1, -1, 0, 0]
-    assert places_in(texts(), texts("1")).tolist() == [-1]
+    assert find_positions(texts(), texts("1")).tolist() == [-1]
 
 
 def test_gids_that_are_no_numbers_are_found_too() -> None:
-    assert places_in(texts("a", "1", "b"), texts("b", "1", "c")).tolist() == [2, 1, -1]
+    assert find_positions(texts("a", "1", "b"), texts("b", "1", "c")).tolist() == [2, 1, -1]
 
 
 def test_texts_of_one_number_are_different_gids() -> None:
-    assert places_in(texts("1", "2"), texts("01", "0x2")).tolist() == [-1, -1]
-    assert places_in(texts("1", "01"), texts("01", "1")).tolist() == [1, 0]
+    assert find_positions(texts("1", "2"), texts("01", "0x2")).tolist() == [-1, -1]
+    assert find_positions(texts("1", "01"), texts("01", "1")).tolist() == [1, 0]
     assert len(drop_duplicates(pd.DataFrame({"gid": texts("1", "01", "0x1")}))) == 3
 
 
@@ -52,7 +52,7 @@ def test_a_circle_through_a_task_in_a_project_is_refused() -> None:
         task(parent_gid="1", completed="2026-03-04", project="31"),
     )
 
-    with pytest.raises(af.InvalidArgument, match="The task 1 is its own parent"):
+    with pytest.raises(af.InvalidArgument, match="Task 1 is its own parent"):
         af.rollups.lead_times(tasks)
 
 

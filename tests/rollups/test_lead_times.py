@@ -372,7 +372,7 @@ class TestTheInput:
 def test_bad_workdays_and_stories_are_refused() -> None:
     tasks = tasks_of()
 
-    with pytest.raises(af.InvalidArgument, match="workdays='weekdays' cannot be read"):
+    with pytest.raises(af.InvalidArgument, match="workdays='weekdays' is not valid"):
         af.rollups.lead_times(tasks, workdays="weekdays")
     with pytest.raises(af.InvalidArgument, match=r"stories=\) needs the column\(s\) task_gid"):
         af.rollups.lead_times(tasks, stories=stories_of().drop(columns="task_gid"))

@@ -198,9 +198,9 @@ def test_bad_throughput_is_refused() -> None:
         af.rollups.forecast(past(1, 2).astype({"period": str}), 3)
     with pytest.raises(af.InvalidArgument, match="completed is below 0"):
         af.rollups.forecast(past(4, -2), 3)
-    with pytest.raises(af.InvalidArgument, match="every='M' is no period"):
+    with pytest.raises(af.InvalidArgument, match="every='M' is not a valid period"):
         af.rollups.forecast(past(4, 2), 3, every="M")  # type: ignore[arg-type]
-    with pytest.raises(af.InvalidArgument, match="start='soon' is no day"):
+    with pytest.raises(af.InvalidArgument, match="start='soon' is not a day"):
         af.rollups.forecast(past(4, 2), 3, start="soon")
 
 

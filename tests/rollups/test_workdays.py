@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import asana_frames as af
-from asana_frames.rollups.shared.workdays import week_shares, working_shares
+from asana_frames.rollups.shared.workdays import parse_workdays, workday_shares
 from asana_frames.rollups.time import capacity as workload
 from tests.rollups.frames import plan, plans_of, users_of
 
@@ -25,7 +25,7 @@ from tests.rollups.frames import plan, plans_of, users_of
     ],
 )
 def test_working_days_are_read_as_they_are_written(workdays: str, shares: list[float]) -> None:
-    assert week_shares(workdays).tolist() == shares
+    assert parse_workdays(workdays).tolist() == shares
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_nobody_works_on_holidays_however_they_are_given() -> None:
     days = pd.date_range("2026-03-02", "2026-03-08")
     monday = pd.Timestamp("2026-03-02 12:00")
 
-    shares = working_shares(days, "Mon-Sat", ["2026-03-03", monday.date(), monday])
+    shares = workday_shares(days, "Mon-Sat", ["2026-03-03", monday.date(), monday])
 
     assert shares.tolist() == [0, 0, 1, 1, 1, 1, 0]
 

@@ -9,8 +9,13 @@ import numpy as np
 import pandas as pd
 
 from asana_frames.exceptions import InvalidArgument
-from asana_frames.rollups.shared.duplicates import drop_duplicates
-from asana_frames.rollups.shared.inputs import Key, require_columns, resolve_keys, text_column
+from asana_frames.rollups.shared.inputs import (
+    Key,
+    drop_duplicates,
+    require_columns,
+    resolve_keys,
+    text_column,
+)
 from asana_frames.rollups.shared.moments import local_days, parse_moments
 from asana_frames.rollups.shared.periods import (
     Every,
@@ -22,7 +27,7 @@ from asana_frames.rollups.shared.periods import (
 )
 from asana_frames.rollups.shared.tasks import (
     Days,
-    add_places,
+    add_memberships,
     parse_task_dates,
     task_lifespans,
     unique_tasks,
@@ -283,7 +288,7 @@ def _select_completed(
     if by is None:
         return drop_duplicates(tasks[["gid", "completed_at"]]), []
     rows = unique_tasks(tasks, tasks.columns)
-    rows = add_places(rows, np.flatnonzero(rows["completed_at"].notna()))
+    rows = add_memberships(rows, np.flatnonzero(rows["completed_at"].notna()))
     return rows, resolve_keys(rows, by, what=what)
 
 

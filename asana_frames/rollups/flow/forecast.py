@@ -12,6 +12,7 @@ import pandas as pd
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.rollups.shared.inputs import require_columns
 from asana_frames.rollups.shared.periods import (
+    MONTHS_OF_PERIOD,
     Every,
     check_days,
     check_every,
@@ -33,7 +34,6 @@ _MAX_PERIODS = 10_000
 _BLOCK = 2_000_000
 #: Longest distance between the starts of two periods, in days -> period.
 _DISTANCES: dict[int, Every] = {1: "D", 7: "W", 31: "MS", 92: "QS", 366: "YS"}
-_MONTHS = {"MS": 1, "QS": 3, "YS": 12}
 
 
 def forecast(
@@ -210,11 +210,11 @@ def _find_last_days(
 ) -> npt.NDArray[np.datetime64]:
     """Return the last days of the given numbers of periods, counted from a first day."""
     day = np.datetime64(first, "D")
-    if every not in _MONTHS:
+    if every not in MONTHS_OF_PERIOD:
         days = periods * (1 if every == "D" else 7)
         return (day + days - 1).astype("datetime64[us]")
     month = day.astype("datetime64[M]")
-    after = month + periods * _MONTHS[every]
+    after = month + periods * MONTHS_OF_PERIOD[every]
     # A period from the 31st ends with the last day of a shorter month.
     longest = ((after + 1).astype(day.dtype) - after.astype(day.dtype)).astype("int64") - 1
     into = np.minimum((day - month.astype(day.dtype)).astype("int64"), longest)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from asana_frames.exceptions import InvalidArgument
-from asana_frames.rollups.shared.gids import Index
+from asana_frames.rollups.shared.gids import Positions
 from asana_frames.rollups.shared.inputs import require_columns, resolve_keys, text_column
 from asana_frames.rollups.shared.moments import (
     days_between,
@@ -20,18 +20,18 @@ from asana_frames.rollups.shared.moments import (
     to_microseconds,
 )
 from asana_frames.rollups.shared.tasks import (
-    PLACES,
-    first_places,
+    MEMBERSHIP,
+    first_memberships,
     parse_task_dates,
     parse_task_times,
     sort_order,
     unique_tasks,
 )
-from asana_frames.rollups.shared.workdays import days_worked
+from asana_frames.rollups.shared.workdays import count_workdays
 from asana_frames.types import When
 
 _LIFE = ("gid", "created_at", "completed_at")
-_TEXTS = ("task_gid", "task_name", "assignee_gid", "assignee_name", *PLACES)
+_TEXTS = ("task_gid", "task_name", "assignee_gid", "assignee_name", *MEMBERSHIP)
 _OWN = {"task_gid": "gid", "task_name": "name"}
 _READ = (*_LIFE, "name", "assignee_gid", "assignee_name", "due_on", "modified_at")
 #: First day of a bucket of ``aging`` -> its name.
@@ -112,7 +112,7 @@ def lead_times(
     created, completed = rows["created_at"], rows["completed_at"]
     completed_on = local_days(completed, tz)
     ends = (to_microseconds(created), to_microseconds(completed))
-    worked = pd.Series(days_worked(*ends, tz, workdays, holidays)).astype("Float64")
+    worked = pd.Series(count_workdays(*ends, tz, workdays, holidays)).astype("Float64")
     return pd.DataFrame(
         {
             **_build_text_columns(rows),
@@ -138,10 +138,10 @@ def _read_tasks(tasks: pd.DataFrame, *, what: str) -> pd.DataFrame:
     )
 
 
-def _select_tasks(rows: pd.DataFrame, at: Index) -> pd.DataFrame:
+def _select_tasks(rows: pd.DataFrame, at: Positions) -> pd.DataFrame:
     """Return the tasks at these positions, with the first place of each."""
     known = [name for name in _READ if name in rows.columns]
-    return rows[known].take(at).reset_index(drop=True).assign(**first_places(rows, at))
+    return rows[known].take(at).reset_index(drop=True).assign(**first_memberships(rows, at))
 
 
 def _build_text_columns(rows: pd.DataFrame) -> dict[str, pd.Series[Any]]:

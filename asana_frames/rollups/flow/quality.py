@@ -10,11 +10,11 @@ import pandas as pd
 
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.frames.arrays import STR
-from asana_frames.rollups.shared.gids import places_in
-from asana_frames.rollups.shared.inputs import require_columns, text_column
+from asana_frames.rollups.shared.gids import find_positions
+from asana_frames.rollups.shared.inputs import is_true, require_columns, text_column
 from asana_frames.rollups.shared.moments import days_between, parse_moment, resolve_today
 from asana_frames.rollups.shared.tasks import (
-    add_places,
+    add_memberships,
     parse_task_dates,
     parse_task_times,
     unique_tasks,
@@ -121,7 +121,7 @@ def quality(
             f"give a list: done_sections=[{done_sections!r}]."
         )
     read = unique_tasks(tasks, _READ)
-    rows = add_places(read, np.arange(len(read)))
+    rows = add_memberships(read, np.arange(len(read)))
     is_open = rows["completed_at"].isna()
     homes = _explode_memberships(rows)
     found = [
@@ -195,7 +195,9 @@ def _find_overdue(rows: pd.DataFrame, is_open: pd.Series[Any], day: pd.Timestamp
 
 def _find_orphans(rows: pd.DataFrame) -> pd.DataFrame:
     parent = text_column(rows, "parent_gid")
-    is_gone = parent.notna() & (places_in(rows["gid"], parent) < 0) & rows["project_gid"].isna()
+    is_gone = (
+        parent.notna() & (find_positions(rows["gid"], parent) < 0) & rows["project_gid"].isna()
+    )
     shown = "parent " + text_column(rows, "parent_name").fillna(parent)
     return _build_findings(rows, is_gone, "orphan subtask", shown)
 
@@ -265,7 +267,7 @@ def empty_fields(tasks: pd.DataFrame) -> pd.DataFrame:
 def _is_empty(values: pd.Series[Any]) -> Any:
     is_missing = values.isna().to_numpy(dtype=bool)
     if isinstance(values.dtype, pd.StringDtype):
-        return is_missing | values.str.strip().eq("").to_numpy(dtype=bool, na_value=False)
+        return is_missing | is_true(values.str.strip().eq(""))
     if values.dtype == object:
         return is_missing | values.map(_is_blank).to_numpy(dtype=bool)
     return is_missing

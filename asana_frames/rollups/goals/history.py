@@ -6,9 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from asana_frames.frames.arrays import STR
-from asana_frames.rollups.shared.duplicates import drop_duplicates
-from asana_frames.rollups.shared.inputs import require_columns
+from asana_frames.frames.arrays import STR, UTC_DATETIME
+from asana_frames.rollups.shared.inputs import drop_duplicates, require_columns
 from asana_frames.rollups.shared.moments import parse_moment
 from asana_frames.types import When
 
@@ -23,7 +22,7 @@ _METRIC = (
 _DTYPES: dict[str, Any] = {
     "goal_gid": STR,
     "goal_name": STR,
-    "at": pd.DatetimeTZDtype("us", "UTC"),
+    "at": UTC_DATETIME,
     "event": STR,
     "status": STR,
     "value": "Float64",

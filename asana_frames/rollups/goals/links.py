@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from graphlib import CycleError, TopologicalSorter
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
-from asana_frames.exceptions import InvalidArgument
-from asana_frames.rollups.shared.duplicates import drop_duplicates
-from asana_frames.rollups.shared.inputs import require_columns
+from asana_frames.frames.arrays import tuple_column
+from asana_frames.rollups.shared.dag import Edges, find_levels, find_shortest_paths
+from asana_frames.rollups.shared.inputs import drop_duplicates, require_columns
 
 _COLUMNS = ("supported_goal_gid", "supporting_resource_gid", "contribution_weight")
 #: What a sub-goal is called in ``resource_subtype``; the rest is work of another kind.
@@ -78,7 +78,7 @@ def _links(rows: pd.DataFrame) -> Iterator[tuple[str, Link]]:
         yield goal, Link(gid, number, what, name)
 
 
-def in_order(goals: pd.DataFrame, links: Links) -> list[str]:
+def sort_bottom_up(goals: pd.DataFrame, links: Links) -> list[str]:
     """Return all goals, those of the relationships too, each after its sub-goals.
 
     Raises
@@ -86,53 +86,39 @@ def in_order(goals: pd.DataFrame, links: Links) -> list[str]:
     InvalidArgument
         Goals support each other in a circle; the message names it.
     """
-    below = {goal: [link.gid for link in links.subgoals(goal)] for goal in links.of}
-    graph = {gid: below.get(gid, []) for gid in [*goals["gid"], *below]}
-    try:
-        return list(TopologicalSorter(graph).static_order())
-    except CycleError as cycle:
-        names = dict(zip(goals["gid"], goals["name"], strict=True))
-        # From a goal down to its sub-goals, where the sorter goes up.
-        circle = " > ".join(str(names.get(gid, gid)) for gid in reversed(cycle.args[1]))
-        raise InvalidArgument(f"These goals support each other in a circle: {circle}.") from None
+    gids = list(dict.fromkeys([*goals["gid"], *links.of, *links.above]))
+    names = dict(zip(goals["gid"], goals["name"], strict=True))
+    labels = [str(names.get(gid, gid)) for gid in gids]
+    level = find_levels(_edges(gids, links), labels, what="These goals support each other")
+    return [gids[node] for node in np.argsort(-level, kind="stable")]
+
+
+def _edges(gids: list[str], links: Links) -> Edges:
+    """Return the steps down from goals to their sub-goals, as positions among ``gids``."""
+    place = {gid: number for number, gid in enumerate(gids)}
+    steps = [
+        (place[goal], place[link.gid])
+        for goal in gids
+        for link in links.subgoals(goal)
+        if link.gid in place
+    ]
+    return Edges(*np.array(steps, dtype="int64").reshape(-1, 2).T)
 
 
 def parents_of(goals: pd.DataFrame, links: Links) -> dict[str, pd.Series[Any]]:
     """Return parents, depth and path of each goal, a row per goal in the order given.
 
-    Parents that are not among the goals are left out: nothing more is known of them.
+    Parents that are not among the goals are left out, as nothing more is known of them.
     """
-    names = dict(zip(goals["gid"], goals["name"], strict=True))
-    parents = {gid: [up for up in links.above.get(gid, ()) if up in names] for gid in names}
-    ways = _shortest_ways(parents)
-    gids = list(goals["gid"])
+    gids, names = list(goals["gid"]), list(goals["name"])
+    name_of = dict(zip(gids, names, strict=True))
+    parents = [tuple(up for up in links.above.get(gid, ()) if up in name_of) for gid in gids]
+    edges = _edges(gids, links)
+    level = find_levels(edges, gids, what="These goals support each other")
+    paths = find_shortest_paths(edges, level)
     return {
-        "parent_gids": _tuples([tuple(parents[gid]) for gid in gids]),
-        "parent_names": _tuples([tuple(names[up] for up in parents[gid]) for gid in gids]),
-        "depth": pd.Series([len(ways[gid]) - 1 for gid in gids], dtype="Int64"),
-        "path": _tuples([tuple(names[step] for step in ways[gid]) for gid in gids]),
+        "parent_gids": tuple_column(parents),
+        "parent_names": tuple_column([tuple(name_of[up] for up in above) for above in parents]),
+        "depth": pd.Series([len(path) - 1 for path in paths], dtype="Int64"),
+        "path": tuple_column([tuple(names[node] for node in path) for path in paths]),
     }
-
-
-def _shortest_ways(parents: dict[str, list[str]]) -> dict[str, tuple[str, ...]]:
-    """Return for each goal the way from the top with the fewest goals, the first of several."""
-    ways: dict[str, tuple[str, ...]] = {gid: (gid,) for gid, above in parents.items() if not above}
-    below: dict[str, list[str]] = {}
-    for gid, above in parents.items():
-        for up in above:
-            below.setdefault(up, []).append(gid)
-    level = list(ways)
-    while level:
-        following = []
-        for gid in level:
-            for child in below.get(gid, ()):
-                if child not in ways:
-                    ways[child] = (*ways[gid], child)
-                    following.append(child)
-        level = following
-    return ways
-
-
-def _tuples(values: list[tuple[Any, ...]]) -> pd.Series[Any]:
-    # Said to be objects, or tuples of one length would become a table.
-    return pd.Series(values, dtype=object)

@@ -8,8 +8,7 @@ from typing import Any
 import pandas as pd
 
 from asana_frames.rollups.goals.links import Link, Links
-from asana_frames.rollups.shared.duplicates import drop_duplicates
-from asana_frames.rollups.shared.inputs import require_columns
+from asana_frames.rollups.shared.inputs import drop_duplicates, is_true, require_columns
 
 Share = float | None
 _WHAT = "rollups.goal_progress"
@@ -78,7 +77,7 @@ def _sources(goals: pd.DataFrame) -> dict[str, str | None]:
 
 def _weighs(goals: pd.DataFrame) -> dict[str, bool]:
     given = goals.get("metric_is_custom_weight", pd.Series(False, index=goals.index))
-    return dict(zip(goals["gid"], given.fillna(False).astype(bool), strict=True))
+    return dict(zip(goals["gid"], is_true(given), strict=True))
 
 
 def done_shares(

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from asana_frames.frames.arrays import STR
-from asana_frames.rollups.goals.links import Links, in_order, parents_of
+from asana_frames.rollups.goals.links import Links, parents_of, sort_bottom_up
 from asana_frames.rollups.goals.parts import computed_progress
-from asana_frames.rollups.shared.duplicates import drop_duplicates
-from asana_frames.rollups.shared.inputs import require_columns, text_column
+from asana_frames.rollups.shared.inputs import drop_duplicates, require_columns, text_column
 from asana_frames.rollups.shared.moments import resolve_today
+from asana_frames.rollups.shared.periods import elapsed_share
 from asana_frames.types import When
 
 _WHAT = "rollups.goal_progress"
@@ -133,7 +133,7 @@ def goal_progress(
         for gid, value in zip(rows["gid"], told, strict=True)
     }
     source = text_column(rows, "metric_progress_source")
-    order = in_order(rows, links)
+    order = sort_bottom_up(rows, links)
     computed, counted = computed_progress(rows, own, links, order, counts, tasks)
     worked_out = pd.Series(pd.array([computed[gid] for gid in rows["gid"]], dtype="Float64"))
     found["progress"] = told.where(told.notna(), worked_out)
@@ -159,9 +159,7 @@ def _expected(
         given = _column(rows, name, "datetime64[us]")
         period = _column(rows, f"time_period_{fallback}", "datetime64[us]")
         dates[name] = given.where(given.notna(), period)
-    length = (dates["due_on"] - dates["start_on"]).dt.days + 1
-    over = (day - dates["start_on"]).dt.days + 1
-    share = (over / length).where(length > 0).astype("Float64").clip(0, 1)
+    share = elapsed_share(dates["start_on"], dates["due_on"], day)
     ahead = (found["progress"] - share).mask(found["status"].isin(_CLOSED))
     return {**dates, "expected": share, "ahead": ahead}
 

@@ -12,8 +12,7 @@ import pandas as pd
 from asana_frames.frames.arrays import STR
 from asana_frames.rollups.histories.sections import MOVES, section_times
 from asana_frames.rollups.histories.stories import FIELD_CHANGED, STORY_COLUMNS, sort_stories
-from asana_frames.rollups.shared.duplicates import drop_duplicates
-from asana_frames.rollups.shared.inputs import require_columns
+from asana_frames.rollups.shared.inputs import drop_duplicates, require_columns
 from asana_frames.rollups.shared.moments import convert_zone, parse_moment, parse_moments
 from asana_frames.types import When
 

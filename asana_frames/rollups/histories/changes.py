@@ -7,12 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from asana_frames.frames.arrays import STR
+from asana_frames.frames.arrays import STR, UTC_DATETIME
 from asana_frames.rollups.histories.stories import FIELD_CHANGED, STORY_COLUMNS, sort_stories
-from asana_frames.rollups.shared.duplicates import drop_duplicate_gids
-from asana_frames.rollups.shared.inputs import require_columns, resolve_keys
+from asana_frames.rollups.shared.inputs import drop_duplicate_gids, require_columns, resolve_keys
 from asana_frames.rollups.shared.moments import (
-    UTC,
     check_zone,
     convert_zone,
     local_days,
@@ -23,7 +21,7 @@ from asana_frames.types import When
 
 _DTYPES: dict[str, Any] = {
     **dict.fromkeys(("task_gid", "task_name"), STR),
-    "changed_at": UTC,
+    "changed_at": UTC_DATETIME,
     **dict.fromkeys(("changed_by_gid", "changed_by_name", "change"), STR),
     **dict.fromkeys(("field_gid", "field_name", "old", "new", "old_gid", "new_gid"), STR),
     **dict.fromkeys(("project_gid", "project_name"), STR),
@@ -175,14 +173,14 @@ def _read_due_dates(rows: pd.DataFrame, tz: str) -> _Columns:
     for age in ("old", "new"):
         texts[age] = _format_dates(rows, f"{age}_dates", tz)
         on = rows[f"{age}_dates_due_on"].astype("datetime64[us]")
-        at = local_days(rows[f"{age}_dates_due_at"].astype(UTC), tz)
+        at = local_days(rows[f"{age}_dates_due_at"].astype(UTC_DATETIME), tz)
         days[age] = on.where(on.notna(), at)
     return texts | {"days": (days["new"] - days["old"]).dt.days.astype("Int64")}
 
 
 def _format_dates(rows: pd.DataFrame, stem: str, tz: str) -> pd.Series[Any]:
     day = rows[f"{stem}_due_on"].astype("datetime64[us]").dt.strftime("%Y-%m-%d").astype(STR)
-    at = convert_zone(rows[f"{stem}_due_at"].astype(UTC), tz)
+    at = convert_zone(rows[f"{stem}_due_at"].astype(UTC_DATETIME), tz)
     time: pd.Series[Any] = at.dt.strftime("%Y-%m-%d %H:%M").astype(STR)
     return time.where(time.notna(), day)
 

@@ -11,14 +11,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from asana_frames.exceptions import InvalidArgument
-from asana_frames.frames.arrays import STR
+from asana_frames.frames.arrays import STR, UTC_DATETIME
 from asana_frames.rollups.histories.stories import STORY_COLUMNS, sort_stories
-from asana_frames.rollups.shared.duplicates import drop_duplicate_gids
-from asana_frames.rollups.shared.homes import check_tuples
-from asana_frames.rollups.shared.inputs import require_columns
+from asana_frames.rollups.shared.inputs import check_tuples, drop_duplicate_gids, require_columns
 from asana_frames.rollups.shared.moments import (
     NEVER,
-    UTC,
     Ints,
     local_days,
     parse_moment,
@@ -27,7 +24,7 @@ from asana_frames.rollups.shared.moments import (
 )
 from asana_frames.rollups.shared.periods import Every, check_every, list_periods, period_starts
 from asana_frames.rollups.shared.tasks import parse_task_times
-from asana_frames.rollups.shared.workdays import days_worked
+from asana_frames.rollups.shared.workdays import count_workdays
 from asana_frames.types import When
 
 _DTYPES: dict[str, Any] = {
@@ -37,13 +34,13 @@ _DTYPES: dict[str, Any] = {
     "project_name": STR,
     "section_gid": STR,
     "section_name": STR,
-    "enter": UTC,
-    "leave": UTC,
+    "enter": UTC_DATETIME,
+    "leave": UTC_DATETIME,
     "is_current": "boolean",
     "hours": "Float64",
     "working_days": "Float64",
     "is_certain": "boolean",
-    "completed_at": UTC,
+    "completed_at": UTC_DATETIME,
 }
 _FLOW: dict[str, Any] = {
     "period": "datetime64[us]",
@@ -183,7 +180,7 @@ def section_times(
     enter, leave = stays["enter"].to_numpy(), stays["leave"].to_numpy()
     end = np.where(leave == NEVER, np.maximum(now_at, enter), leave)
     hours = np.where(enter == NEVER, np.nan, (end - enter) / _HOUR)
-    days = days_worked(enter, end, tz, workdays, holidays)
+    days = count_workdays(enter, end, tz, workdays, holidays)
     named = _add_names(stays, moves, rows).assign(hours=hours, working_days=days)
     return named[list(_DTYPES)].astype(_DTYPES)
 
@@ -482,7 +479,8 @@ def cumulative_flow(
         return pd.DataFrame(columns=list(_FLOW)).astype(_FLOW)
     # The hours of a current visit tell the present moment.
     present = enter + pd.to_timedelta(visits["hours"].astype("float64"), unit="h")
-    ends = pd.concat([visits["leave"], present.dt.round("us").astype(UTC)], ignore_index=True)
+    present = present.dt.round("us").astype(UTC_DATETIME)
+    ends = pd.concat([visits["leave"], present], ignore_index=True)
     first, last = local_days(pd.Series([enter.min(), ends.max()]), tz)
     periods = list_periods(first, last, every)
     sections = visits.drop_duplicates("section_gid")[["section_gid", "section_name"]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from asana_frames.rollups.shared.duplicates import drop_duplicates
+from asana_frames.rollups.shared.inputs import drop_duplicates
 from asana_frames.rollups.shared.moments import parse_moments, to_microseconds
 
 #: Columns that every rollup of stories needs.

@@ -10,13 +10,16 @@ import numpy.typing as npt
 import pandas as pd
 
 from asana_frames.exceptions import InvalidArgument
-from asana_frames.frames.arrays import STR
-from asana_frames.rollups.projects.chains import Edges, Numbers, heaviest, levels
-from asana_frames.rollups.shared.duplicates import drop_duplicate_gids
-from asana_frames.rollups.shared.homes import Homes
-from asana_frames.rollups.shared.inputs import require_columns, text_column
+from asana_frames.frames.arrays import STR, tuple_column
+from asana_frames.rollups.shared.dag import Edges, Numbers, find_heaviest_paths, find_levels
+from asana_frames.rollups.shared.inputs import (
+    drop_duplicate_gids,
+    is_true,
+    require_columns,
+    text_column,
+)
 from asana_frames.rollups.shared.moments import resolve_today
-from asana_frames.rollups.shared.tasks import parse_task_dates
+from asana_frames.rollups.shared.tasks import TaskTree, parse_task_dates
 from asana_frames.types import When
 
 _WHAT = "rollups.dependencies"
@@ -149,7 +152,8 @@ def dependencies(
     day = resolve_today(now, tz)
     network = _build_graph(_describe_tasks(tasks, default_days), edges)
     # All edges count: a circle is an error even if its tasks are completed.
-    level = levels(network.edges, _label_nodes(network), what="These tasks wait for each other")
+    labels = _label_nodes(network)
+    level = find_levels(network.edges, labels, what="These tasks wait for each other")
     before, after = network.edges
     binding = network.select_edges(network.is_open[before] & network.is_open[after])
     table = network.tasks.assign(
@@ -180,7 +184,7 @@ _DTYPES: dict[str, Any] = {
 def _describe_tasks(tasks: pd.DataFrame, default_days: int) -> pd.DataFrame:
     """Return the columns of each task that need no edges, and all its projects."""
     rows = drop_duplicate_gids(tasks)
-    places = Homes(rows).places()
+    places = TaskTree(rows).memberships()
     found = {
         "task_gid": text_column(rows, "gid"),
         "task_name": text_column(rows, "name"),
@@ -205,7 +209,7 @@ def _build_graph(tasks: pd.DataFrame, edges: pd.DataFrame) -> _DependencyGraph:
     gids = known.append(ends.difference(known))
     after, before = (gids.get_indexer(pd.Index(pairs[name])).astype("int64") for name in _PAIR)
     is_open = np.ones(len(gids), dtype=bool)
-    is_open[: len(tasks)] = ~tasks["completed"].fillna(False).to_numpy(dtype=bool)
+    is_open[: len(tasks)] = ~is_true(tasks["completed"])
     return _DependencyGraph(tasks, gids, Edges(before, after), is_open)
 
 
@@ -230,8 +234,7 @@ def _group_gids(gids: pd.Index[Any], nodes: Numbers, count: int) -> pd.Series[An
     ends = np.searchsorted(nodes[order], np.arange(count + 1)).tolist()
     sorted_gids = gids[order].tolist()
     tuples = [tuple(sorted_gids[start:end]) for start, end in pairwise(ends)]
-    # Without the dtype, tuples of one length would become a table.
-    return pd.Series(tuples, dtype=object)
+    return tuple_column(tuples)
 
 
 def _count_open_dependencies(network: _DependencyGraph) -> dict[str, Any]:
@@ -285,8 +288,9 @@ def _compute_schedule(
     count = len(network.tasks)
     is_open = network.is_open[:count]
     days = network.pad(network.tasks["days"].where(is_open, 0))
-    done = heaviest(days, binding, level)
-    onward = heaviest(days, Edges(binding.after, binding.before), level.max(initial=0) - level)
+    done = find_heaviest_paths(days, binding, level)
+    backwards = Edges(binding.after, binding.before)
+    onward = find_heaviest_paths(days, backwards, level.max(initial=0) - level)
     slack = (done.max(initial=0) - (done + onward - days))[:count]
     found = {
         "earliest_start": _add_days(day, (done - days)[:count]),
@@ -297,7 +301,7 @@ def _compute_schedule(
     scheduled: dict[str, Any] = {name: values.where(is_open) for name, values in found.items()}
     own = network.pad(is_open)
     return scheduled | {
-        "chain": heaviest(own, binding, level)[:count],
+        "chain": find_heaviest_paths(own, binding, level)[:count],
         "is_critical": is_open & (slack == 0),
     }
 

@@ -7,12 +7,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from asana_frames.frames.arrays import STR
-from asana_frames.rollups.projects.chains import Edges, levels
-from asana_frames.rollups.shared.duplicates import drop_duplicates
-from asana_frames.rollups.shared.homes import check_tuples
-from asana_frames.rollups.shared.inputs import require_columns, text_column
+from asana_frames.frames.arrays import STR, UTC_DATETIME, tuple_column
+from asana_frames.rollups.shared.dag import Edges, find_levels
+from asana_frames.rollups.shared.inputs import (
+    check_tuples,
+    drop_duplicates,
+    is_true,
+    require_columns,
+    text_column,
+)
 from asana_frames.rollups.shared.moments import days_between, parse_moment, resolve_today
+from asana_frames.rollups.shared.periods import elapsed_share
 from asana_frames.rollups.shared.tasks import parse_task_dates, parse_task_times
 from asana_frames.types import When
 
@@ -27,7 +32,7 @@ _DTYPES: dict[str, Any] = {
     "share_done": "Float64",
     "slip_days": "Int64",
     "last_status": STR,
-    "last_status_at": "datetime64[us, UTC]",
+    "last_status_at": UTC_DATETIME,
     "last_status_title": STR,
     **dict.fromkeys(("days_since_status", "expected_share"), "Float64"),
     "is_behind": "boolean",
@@ -146,7 +151,7 @@ def portfolio(
         )
     )
     table = table.assign(**_find_last_status(statuses, table["project_gid"], moment))
-    table["expected_share"] = _compute_expected_share(table, day)
+    table["expected_share"] = elapsed_share(table["start_on"], table["due_on"], day)
     lag = table["expected_share"] - table["share_done"]
     table["is_behind"] = (lag > _TOLERATED + _TINY).mask(_is_completed(rows) & lag.notna(), False)
     return table.astype(_DTYPES)[list(_DTYPES)]
@@ -181,7 +186,7 @@ def _find_paths(items: pd.DataFrame, inside: pd.DataFrame) -> pd.Series[Any]:
     pairs = (nodes.get_indexer(pd.Index(inside[name])) for name in ("portfolio", "gid"))
     edges = Edges(*(pair.astype("int64") for pair in pairs))
     calls = [name or gid for name, gid in zip(named, nodes, strict=True)]
-    level = levels(edges, calls, what="These portfolios are in each other")
+    level = find_levels(edges, calls, what="These portfolios are in each other")
     above: dict[int, list[int]] = {}
     for holder, item in zip(*(pair.tolist() for pair in edges), strict=True):
         above.setdefault(item, []).append(holder)
@@ -190,8 +195,7 @@ def _find_paths(items: pd.DataFrame, inside: pd.DataFrame) -> pd.Series[Any]:
         holders = [(*ways[holder], holder) for holder in above.get(node, [])]
         ways[node] = min(holders, key=len, default=())
     paths = [tuple(named[step] for step in ways[at] if named[step]) for at in range(len(gids))]
-    # Without the dtype, tuples of one length would become a table.
-    return pd.Series(paths, index=items.index, dtype=object)
+    return tuple_column(paths, items.index)
 
 
 def _describe_projects(items: pd.DataFrame) -> pd.DataFrame:
@@ -204,7 +208,7 @@ def _describe_projects(items: pd.DataFrame) -> pd.DataFrame:
 def _is_completed(items: pd.DataFrame) -> Any:
     if "completed" not in items:
         return np.zeros(len(items), dtype=bool)
-    return items["completed"].astype("boolean").fillna(False).to_numpy(dtype=bool)
+    return is_true(items["completed"])
 
 
 def _flag_tasks(tasks: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
@@ -213,7 +217,7 @@ def _flag_tasks(tasks: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
         tasks, ["gid", "completed", "due_on", "assignee_gid"], what=_WHAT, record="task"
     )
     rows = drop_duplicates(tasks)
-    is_done = rows["completed"].astype("boolean").fillna(False).to_numpy(dtype=bool)
+    is_done = is_true(rows["completed"])
     due = parse_task_dates(rows, "due_on", what=_WHAT)
     flags = {
         "tasks": True,
@@ -277,11 +281,3 @@ def _find_last_status(
     since = days_between(found["last_status_at"], pd.Series(moment, index=found.index))
     names = ("last_status", "last_status_at", "last_status_title")
     return {name: found[name] for name in names} | {"days_since_status": since}
-
-
-def _compute_expected_share(projects: pd.DataFrame, day: pd.Timestamp) -> pd.Series[Any]:
-    """Return the share of each project's days that are over at the end of a day."""
-    length = (projects["due_on"] - projects["start_on"]).dt.days + 1
-    over = (day - projects["start_on"]).dt.days + 1
-    share: pd.Series[Any] = (over / length).where(length > 0).astype("Float64")
-    return share.clip(0, 1)

@@ -1,104 +1,108 @@
-"""Which columns a rollup needs, and the columns that a key of ``by`` stands for."""
+"""The frames and keys that are passed to a rollup: checked, without duplicates, typed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from asana_frames.catalog import columns_of
 from asana_frames.exceptions import InvalidArgument, suggest_names
-from asana_frames.frames.arrays import STR
+from asana_frames.frames.arrays import STR, tuple_column
+from asana_frames.rollups.shared.gids import are_surely_unique
 
-#: What an entry calls its person and project -> what ``rollups.entries`` calls them.
-_SAME = (("created_by", "person"), ("attributable_to", "project"))
+#: What Asana's entries call their person and project, and what ``rollups.entries`` calls them.
+_ALIASES = (("created_by", "person"), ("attributable_to", "project"))
 
 
 class Key(NamedTuple):
-    """A column of a result, and the column of the frame that it is made of."""
+    """A key column of a result, and the column of the frame that it comes from."""
 
     name: str
     column: str
 
 
 def is_dask(frame: object) -> bool:
-    """Say whether a frame is one of Dask, without importing it."""
+    """Say whether a frame is a Dask frame, without importing Dask."""
     return type(frame).__module__.partition(".")[0] == "dask" and hasattr(frame, "map_partitions")
 
 
 def require_columns(
     frame: Any, columns: Iterable[str], *, what: str, record: str | None = None
 ) -> None:
-    """Refuse a frame without the columns.
+    """Raise an error unless the frame has the columns.
 
     Parameters
     ----------
     frame
         A frame of pandas or Dask.
     columns
-        The names that must be there.
+        The names of the required columns.
     what
-        The function that asks, for the message.
+        The name of the function that needs them, for the message.
     record
-        The type of record in the frame, such as ``"task"``; the message then tells what to give
-        as ``fields=``.
+        The type of record in the frame, such as ``"task"``; the message then says which
+        ``fields=`` to add.
 
     Raises
     ------
     InvalidArgument
-        Columns are missing; the message names them and the nearest that are there.
+        Columns are missing; the message names them and the most similar existing ones.
     """
     if not isinstance(frame, pd.DataFrame) and not is_dask(frame):
         raise InvalidArgument(f"{what} takes a DataFrame, not {type(frame).__name__}.")
     missing = [column for column in columns if column not in frame.columns]
     if missing:
-        hint = suggest_names(missing[0], map(str, frame.columns)) + _asked_with(missing, record)
+        hint = suggest_names(missing[0], map(str, frame.columns))
+        hint += _suggest_fields(missing, record)
         raise InvalidArgument(f"{what} needs the column(s) {', '.join(missing)}.{hint}")
 
 
-def _asked_with(missing: Iterable[str], record: str | None) -> str:
-    """Return which ``fields=`` bring columns of a record."""
+def _suggest_fields(missing: Iterable[str], record: str | None) -> str:
+    """Return a hint which ``fields=`` bring the missing columns of a record."""
     if record is None:
         return ""
     paths = {column.name: column.path for column in columns_of(record, ("all",))}
     wanted = [paths[name] for name in missing if name in paths]
     if not wanted:
         return ""
-    return f" Where fields= was given, add {', '.join(map(repr, wanted))}."
+    return f" If you passed fields=, add {', '.join(map(repr, wanted))}."
 
 
 def resolve_keys(frame: Any, by: str | Sequence[str], *, what: str) -> list[Key]:
-    """Return the columns that ``by`` stands for.
+    """Resolve ``by`` to columns of a frame.
 
-    A key is a column, or the beginning of ``<key>_gid`` and ``<key>_name``, which then both are
-    keys: people and projects of one name stay apart. ``person`` and ``project`` are also found
-    in entries as Asana gives them.
+    A key is a column, or the stem of ``<key>_gid`` and ``<key>_name``, which then both are keys,
+    so that two people or projects with the same name stay apart. ``person`` and ``project`` also
+    work for entries as Asana returns them.
 
     Raises
     ------
     InvalidArgument
-        A key is not known (the message suggests the nearest), or there is none.
+        A key is unknown (the message suggests the most similar one), or ``by`` is empty.
     """
     names = [by] if isinstance(by, str) else list(by)
     if not names:
         raise InvalidArgument(f"{what} needs at least one key: by='person', for example.")
-    keys = [key for name in names for key in _columns_for(frame, name)]
+    keys = [key for name in names for key in _find_columns(frame, name)]
     known = [str(column) for column in frame.columns]
     for name in names:
-        if not _columns_for(frame, name):
+        if not _find_columns(frame, name):
             stems = [column.removesuffix("_gid") for column in known if column.endswith("_gid")]
-            # Without the stems of what entries call otherwise, half of them would be unknown.
-            stems += [ours for theirs, ours in _SAME if theirs in stems]
+            # Entries as Asana returns them have person and project under other names.
+            stems += [ours for theirs, ours in _ALIASES if theirs in stems]
             raise InvalidArgument(
                 f"{what} does not know the key {name!r}.{suggest_names(name, [*stems, *known])} "
-                f"A key is a column, or one of {', '.join(dict.fromkeys(stems)) or 'none here'}."
+                f"Use a column, or one of {', '.join(dict.fromkeys(stems)) or 'none here'}."
             )
     return list(dict.fromkeys(keys))
 
 
-def _columns_for(frame: Any, name: str) -> list[Key]:
-    for stem in _stems(name):
+def _find_columns(frame: Any, name: str) -> list[Key]:
+    for stem in _list_stems(name):
         if stem in frame.columns:
             return [Key(name, stem)]
         pair = [Key(f"{name}{end}", f"{stem}{end}") for end in ("_gid", "_name")]
@@ -108,10 +112,10 @@ def _columns_for(frame: Any, name: str) -> list[Key]:
     return []
 
 
-def _stems(name: str) -> Iterable[str]:
-    """Yield a name, and what the other of the two frames of entries calls the same."""
+def _list_stems(name: str) -> Iterable[str]:
+    """Yield a name and its alias in the other form of entries."""
     yield name
-    for pair in _SAME:
+    for pair in _ALIASES:
         for mine, other in (pair, pair[::-1]):
             for end in ("", "_gid", "_name"):
                 if name == mine + end:
@@ -119,7 +123,53 @@ def _stems(name: str) -> Iterable[str]:
 
 
 def text_column(frame: pd.DataFrame, name: str) -> pd.Series[Any]:
-    """Return a column as text; one that is not there is missing throughout."""
+    """Return a column as text; without the column all values are missing."""
     if name not in frame.columns:
         return pd.Series(pd.NA, index=frame.index, name=name, dtype=STR)
     return frame[name].astype(STR)
+
+
+def is_true(flags: pd.Series[Any]) -> npt.NDArray[np.bool_]:
+    """Return flags of any dtype as a plain array, in which a missing one is False."""
+    return flags.to_numpy(dtype=bool, na_value=False)
+
+
+def check_tuples(dtype: object, name: str) -> None:
+    """Refuse a column of text where tuples are needed, because its first item is a letter.
+
+    Raises
+    ------
+    InvalidArgument
+        The message says what turned the tuples into text.
+    """
+    if isinstance(dtype, pd.StringDtype):
+        raise InvalidArgument(
+            f"{name} holds text instead of tuples. Dask converts them unless you set "
+            f"dask.config.set({{'dataframe.convert-string': False}}) before it makes the frame."
+        )
+
+
+def fill_tuples(tuples: pd.Series[Any]) -> pd.Series[Any]:
+    """Return a column of tuples in which a missing one is the empty tuple."""
+    return tuples.where(tuples.notna(), tuple_column([()] * len(tuples), tuples.index))
+
+
+def drop_duplicates(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return each record once, as it was read last; rows without a gid all stay.
+
+    Parameters
+    ----------
+    frame
+        Records with a column ``gid``.
+    """
+    gid = frame["gid"]
+    if are_surely_unique(gid):
+        return frame.reset_index(drop=True)
+    # Rows that users add to those of Asana have no gid; they are not duplicates of each other.
+    is_last = gid.isna() | ~gid.duplicated(keep="last")
+    return frame[is_true(is_last)].reset_index(drop=True)
+
+
+def drop_duplicate_gids(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return each record once, as it was read last, without rows that have no gid."""
+    return drop_duplicates(frame[is_true(frame["gid"].notna())])

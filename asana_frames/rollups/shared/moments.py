@@ -1,4 +1,4 @@
-"""Moments, the present among them, and the days that they lie on in a time zone."""
+"""Moments in UTC, and their days in a time zone."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from asana_frames.exceptions import InvalidArgument
+from asana_frames.frames.arrays import UTC_DATETIME
 from asana_frames.rollups.shared.periods import parse_timestamp
 from asana_frames.types import When
 
 Ints = npt.NDArray[np.int64]
-UTC = pd.DatetimeTZDtype("us", "UTC")
 #: A missing moment, in microseconds.
 NEVER = np.iinfo("int64").min
 _SECONDS_OF_DAY = 86_400
@@ -21,7 +21,7 @@ _NOW = {"name": "now", "what": "moment", "like": "2026-03-02 09:00"}
 
 
 def check_zone(tz: str) -> None:
-    """Refuse a time zone that is not known.
+    """Raise an error unless a time zone is known.
 
     Raises
     ------
@@ -32,31 +32,31 @@ def check_zone(tz: str) -> None:
         if not isinstance(tz, str):
             raise TypeError("a time zone is text")
         pd.Timestamp(0, tz=tz)
-    # What reads time zones refuses each kind of nonsense in its own way.
+    # The libraries below raise a different error for each kind of invalid name.
     except (TypeError, ValueError, LookupError, OSError) as cause:
-        raise InvalidArgument(f"tz={tz!r} is no time zone; type tz='Europe/Berlin'.") from cause
+        raise InvalidArgument(f"tz={tz!r} is not a time zone; use tz='Europe/Berlin'.") from cause
 
 
 def parse_moment(now: When | None, tz: str = "UTC") -> pd.Timestamp:
-    """Return the moment that an argument names, in UTC; the present for None.
+    """Parse an argument as a moment in UTC; None is the present.
 
     Parameters
     ----------
     now
-        ISO 8601 text, a date or a moment; one without a zone is read in ``tz``. What a clock
-        shows twice in autumn is the first of the two, what it skips in spring is the next
-        moment that there is.
+        ISO 8601 text, a date or a moment; one without a zone is read in ``tz``. A time that
+        clocks show twice in autumn is the first of the two; one that they skip in spring is the
+        next existing moment.
     tz
         A time zone, such as ``"Europe/Berlin"``.
 
     Raises
     ------
     InvalidArgument
-        It cannot be read, or there is no such time zone.
+        It is not a moment, or the time zone is unknown.
 
     Examples
     --------
-    >>> moment_of("2026-11-02 09:00", "Europe/Berlin")
+    >>> parse_moment("2026-11-02 09:00", "Europe/Berlin")
     Timestamp('2026-11-02 08:00:00+0000', tz='UTC')
     """
     check_zone(tz)
@@ -67,11 +67,11 @@ def parse_moment(now: When | None, tz: str = "UTC") -> pd.Timestamp:
 
 
 def resolve_today(now: When | None, tz: str = "UTC") -> pd.Timestamp:
-    """Return the day that an argument's moment lies on in a time zone, naive.
+    """Return the day of a moment in a time zone, naive; None is the present.
 
     Examples
     --------
-    >>> today("2026-11-02T23:30Z", "Europe/Berlin")
+    >>> resolve_today("2026-11-02T23:30Z", "Europe/Berlin")
     Timestamp('2026-11-03 00:00:00')
     """
     return parse_moment(now, tz).tz_convert(tz).tz_localize(None).normalize()
@@ -83,15 +83,16 @@ def parse_moments(moments: pd.Series[Any], *, what: str) -> pd.Series[Any]:
     Raises
     ------
     InvalidArgument
-        The column holds anything else; one in which all is missing may be of any dtype.
+        The column holds anything else; one without any value may have any dtype.
     """
     if isinstance(moments.dtype, pd.DatetimeTZDtype):
-        return moments if moments.dtype == UTC else moments.dt.tz_convert("UTC").astype(UTC)
+        is_utc = moments.dtype == UTC_DATETIME
+        return moments if is_utc else moments.dt.tz_convert("UTC").astype(UTC_DATETIME)
     if moments.isna().all():
-        return pd.Series(pd.NaT, index=moments.index, name=moments.name, dtype=UTC)
+        return pd.Series(pd.NaT, index=moments.index, name=moments.name, dtype=UTC_DATETIME)
     raise InvalidArgument(
         f"{what} needs moments with a time zone in {moments.name}, not {moments.dtype}. "
-        f"Type pd.to_datetime(frame[{moments.name!r}], utc=True)."
+        f"Use pd.to_datetime(frame[{moments.name!r}], utc=True)."
     )
 
 
@@ -116,12 +117,12 @@ def days_between(start: pd.Series[Any], end: pd.Series[Any]) -> pd.Series[Any]:
 
 
 def convert_zone(moments: pd.Series[Any], tz: str = "UTC") -> pd.Series[Any]:
-    """Return what clocks of a time zone show at each moment, as ``datetime64[us]``, naive.
+    """Convert moments to the local time of a time zone, as ``datetime64[us]``, naive.
 
     Raises
     ------
     InvalidArgument
-        There is no such time zone.
+        The time zone is unknown.
     """
     check_zone(tz)
     shown: pd.Series[Any] = moments.dt.tz_convert(tz).dt.tz_localize(None)
@@ -129,41 +130,41 @@ def convert_zone(moments: pd.Series[Any], tz: str = "UTC") -> pd.Series[Any]:
 
 
 def local_days(moments: pd.Series[Any], tz: str = "UTC") -> pd.Series[Any]:
-    """Return the day that each moment lies on in a time zone, as ``datetime64[us]``, naive.
+    """Return the day of each moment in a time zone, as ``datetime64[us]``, naive.
 
     Examples
     --------
     >>> late = pd.Series(pd.to_datetime(["2026-03-02T23:30Z", None]))
-    >>> days_in(late, "Europe/Berlin").tolist()
+    >>> local_days(late, "Europe/Berlin").tolist()
     [Timestamp('2026-03-03 00:00:00'), NaT]
 
     Raises
     ------
     InvalidArgument
-        There is no such time zone.
+        The time zone is unknown.
     """
     local = convert_zone(moments, tz)
-    # Twice as fast as .dt.normalize(), which looks at each day anew.
+    # Twice as fast as .dt.normalize().
     days = local.to_numpy().astype("datetime64[D]").astype("datetime64[us]")
     return pd.Series(days, index=local.index, name=local.name)
 
 
 def ends_of_days(days: pd.DatetimeIndex, tz: str = "UTC") -> npt.NDArray[np.datetime64]:
-    """Return the moments, in UTC, at which days of a time zone end: where the next begin.
+    """Return the moments, in UTC, at which days end in a time zone: the starts of the next days.
 
     Raises
     ------
     InvalidArgument
-        There is no such time zone.
+        The time zone is unknown.
 
     Examples
     --------
-    >>> end_of_days(pd.to_datetime(["2026-03-02"]), "Europe/Berlin").tolist()
+    >>> ends_of_days(pd.to_datetime(["2026-03-02"]), "Europe/Berlin").tolist()
     [datetime.datetime(2026, 3, 2, 23, 0)]
     """
     check_zone(tz)
     following = days + pd.Timedelta(days=1)
-    # Where a clock goes over midnight, the day begins at the first moment that there is.
+    # Where clocks skip midnight, the day begins at the first existing moment.
     twice = np.ones(len(following), dtype=bool)
     begun = following.tz_localize(tz, ambiguous=twice, nonexistent="shift_forward")
     return begun.tz_convert("UTC").tz_localize(None).to_numpy().astype("datetime64[us]")

@@ -1,4 +1,4 @@
-"""Days, weeks, months: which period a day lies in, where it begins and ends."""
+"""Days, weeks, months: the period of a day, its start and its end."""
 
 from __future__ import annotations
 
@@ -17,63 +17,64 @@ WEEKDAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 #: Periods of weeks -> the weekday they begin on, Monday being 0.
 _WEEKS = {"W": 0} | {f"W-{day}": number for number, day in enumerate(WEEKDAYS)}
 #: Periods of months -> how many.
-_MONTHS = {"MS": 1, "QS": 3, "YS": 12}
-#: 1 January 1970, from which numpy counts days, was a Thursday.
-_EPOCH = 3
+MONTHS_OF_PERIOD = {"MS": 1, "QS": 3, "YS": 12}
+#: The weekday of 1 January 1970, from which numpy counts days: a Thursday.
+_EPOCH_WEEKDAY = 3
 _DAYS_OF_YEAR = 365.2425
+_DAY = pd.Timedelta(days=1)
 
 
 def check_every(every: object) -> None:
-    """Refuse a period that is not known.
+    """Raise an error unless a period is known.
 
     Raises
     ------
     InvalidArgument
-        The message lists those that are.
+        The message lists the valid periods.
     """
-    if every != "D" and every not in _WEEKS and every not in _MONTHS:
+    if every != "D" and every not in _WEEKS and every not in MONTHS_OF_PERIOD:
         raise InvalidArgument(
-            f"every={every!r} is no period. It takes 'D' (days), 'W' or 'W-MON' (weeks that begin "
-            f"on Monday), 'W-SUN' (on Sunday; any weekday so), 'MS' (months), 'QS' (quarters), "
-            f"'YS' (years)."
+            f"every={every!r} is not a valid period. Use 'D' (days), 'W' or 'W-MON' (weeks from "
+            f"Monday), 'W-SUN' (from Sunday; likewise any weekday), 'MS' (months), 'QS' "
+            f"(quarters) or 'YS' (years)."
         )
 
 
 def check_days(days: pd.Series[Any], *, what: str) -> None:
-    """Refuse a column that holds anything but calendar days.
+    """Raise an error unless a column holds calendar days.
 
     Raises
     ------
     InvalidArgument
-        It is text, or moments of a time zone, whose day depends on where one stands.
+        It holds text, or moments with a time zone, whose day depends on the zone.
     """
     if not pd.api.types.is_datetime64_dtype(days.dtype):
         raise InvalidArgument(
-            f"{what} needs days in {days.name}, as datetime64, not {days.dtype}. "
-            f"Text: pd.to_datetime(frame[{days.name!r}]). Moments with a zone: "
+            f"{what} needs days in {days.name}, as datetime64, not {days.dtype}. Convert "
+            f"text with pd.to_datetime(frame[{days.name!r}]), moments with a time zone with "
             f"frame[{days.name!r}].dt.tz_convert('Europe/Berlin').dt.tz_localize(None)."
         )
 
 
 def parse_day(day: object, *, name: str) -> pd.Timestamp:
-    """Return the day that an argument names.
+    """Parse an argument as a day.
 
     Parameters
     ----------
     day
         ISO 8601 text, a date, or a moment without a zone.
     name
-        The argument, for the message.
+        The name of the argument, for the message.
 
     Raises
     ------
     InvalidArgument
-        It cannot be read, or is a moment of a time zone, whose day depends on where one stands.
+        It is not a day, or has a time zone, on which the day would depend.
     """
     moment = parse_timestamp(day, name=name)
     if moment.tzinfo is not None:
         raise InvalidArgument(
-            f"{name}={day!r} is a moment of a time zone, no day; type {name}='2026-03-02'."
+            f"{name}={day!r} has a time zone; pass a day, such as {name}='2026-03-02'."
         )
     return moment.normalize()
 
@@ -81,35 +82,34 @@ def parse_day(day: object, *, name: str) -> pd.Timestamp:
 def parse_timestamp(
     value: object, *, name: str, what: str = "day", like: str = "2026-03-02"
 ) -> pd.Timestamp:
-    """Return the day or moment that an argument names, with a time zone if it has one.
+    """Parse an argument as a day or moment; it keeps its time zone if it has one.
 
     Parameters
     ----------
     value
         ISO 8601 text, a date or a moment.
     name, what, like
-        The argument, what it ought to be and what that looks like, for the message.
+        The name of the argument, what it should be and an example, for the message.
 
     Raises
     ------
     InvalidArgument
-        It cannot be read, or is missing.
+        It cannot be parsed, or is missing.
     """
-    hint = f"type {name}={like!r}."
     try:
-        # pandas takes a number for the nanoseconds since 1970.
+        # pandas would take a number as nanoseconds since 1970.
         if isinstance(value, int | float):
             raise TypeError("a number")
-        moment = pd.Timestamp(value)  # type: ignore[arg-type]  # what it cannot read it refuses
+        moment = pd.Timestamp(value)  # type: ignore[arg-type]  # raises for anything else
         if pd.isna(moment):
             raise ValueError("missing")
     except (TypeError, ValueError) as cause:
-        raise InvalidArgument(f"{name}={value!r} is no {what}; {hint}") from cause
+        raise InvalidArgument(f"{name}={value!r} is not a {what}; use {name}={like!r}.") from cause
     return moment
 
 
 def period_starts(days: pd.Series[Any], every: str) -> pd.Series[Any]:
-    """Return the first day of the period that each day lies in, as ``datetime64[us]``.
+    """Return the first day of each day's period, as ``datetime64[us]``.
 
     Parameters
     ----------
@@ -119,51 +119,71 @@ def period_starts(days: pd.Series[Any], every: str) -> pd.Series[Any]:
         One of the periods of ``rollups.hours``.
     """
     at = days.to_numpy().astype("datetime64[D]")
-    return pd.Series(_first(at, every).astype("datetime64[us]"), index=days.index, name=days.name)
+    return pd.Series(
+        _floor_days(at, every).astype("datetime64[us]"), index=days.index, name=days.name
+    )
 
 
-def _first(days: npt.NDArray[np.datetime64], every: str) -> npt.NDArray[np.datetime64]:
+def _floor_days(days: npt.NDArray[np.datetime64], every: str) -> npt.NDArray[np.datetime64]:
     if every == "D":
         return days
     missing = np.isnat(days)
     if every in _WEEKS:
         number = days.astype("int64")
-        into = np.mod(number + (_EPOCH - _WEEKS[every]), 7)
+        into = np.mod(number + (_EPOCH_WEEKDAY - _WEEKS[every]), 7)
         first = (number - np.where(missing, 0, into)).astype("datetime64[D]")
     else:
         number = days.astype("datetime64[M]").astype("int64")
-        # Counted from January, as 1970 began with one.
-        into = np.mod(number, _MONTHS[every])
+        into = np.mod(number, MONTHS_OF_PERIOD[every])
         first = (number - np.where(missing, 0, into)).astype("datetime64[M]").astype(days.dtype)
     first[missing] = np.datetime64("NaT")
     return first
 
 
 def period_start(day: pd.Timestamp, every: str) -> pd.Timestamp:
-    """Return the first day of the period that a day lies in."""
+    """Return the first day of a day's period."""
     return pd.Timestamp(period_starts(pd.Series([day]), every).iloc[0])
 
 
 def list_periods(start: pd.Timestamp, end: pd.Timestamp, every: str) -> pd.DatetimeIndex:
-    """Return the first days of all periods from the one of ``start`` to the one of ``end``."""
+    """Return the first days of all periods from that of ``start`` to that of ``end``."""
     frequency = "7D" if every in _WEEKS else every
     days = pd.date_range(period_start(start, every), period_start(end, every), freq=frequency)
     return days.as_unit("us")
 
 
 def period_end(first: pd.Timestamp, every: str) -> pd.Timestamp:
-    """Return the last day of the period that begins with a day."""
-    return first + _length(every) - pd.Timedelta(days=1)
+    """Return the last day of a period, given its first."""
+    return first + _period_length(every) - pd.Timedelta(days=1)
 
 
-def _length(every: str) -> pd.Timedelta | pd.DateOffset:
-    if every in _MONTHS:
-        return pd.DateOffset(months=_MONTHS[every])
+def _period_length(every: str) -> pd.Timedelta | pd.DateOffset:
+    if every in MONTHS_OF_PERIOD:
+        return pd.DateOffset(months=MONTHS_OF_PERIOD[every])
     return pd.Timedelta(days=7 if every in _WEEKS else 1)
 
 
 def mean_days(every: str) -> float:
-    """Return how many days a period has in the long run."""
-    if every in _MONTHS:
-        return _MONTHS[every] * _DAYS_OF_YEAR / 12
+    """Return the mean length of a period in days."""
+    if every in MONTHS_OF_PERIOD:
+        return MONTHS_OF_PERIOD[every] * _DAYS_OF_YEAR / 12
     return 7.0 if every in _WEEKS else 1.0
+
+
+def elapsed_share(start: Any, end: Any, day: Any) -> pd.Series[Any]:
+    """Return the share of the days from ``start`` to ``end`` that are over when ``day`` ends.
+
+    Parameters
+    ----------
+    start, end, day
+        Days; at least one of them a Series, aligned with the others. ``start`` and ``end`` are
+        both included.
+
+    Returns
+    -------
+    Series
+        Float64 from 0 to 1; missing where a day is missing, or ``end`` lies before ``start``.
+    """
+    length = (end - start) / _DAY + 1
+    share: pd.Series[Any] = ((day - start) / _DAY + 1) / length
+    return share.where(length > 0).astype("Float64").clip(0, 1)

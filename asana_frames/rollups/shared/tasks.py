@@ -1,4 +1,4 @@
-"""Tasks as rollups of their flow read them: each once, with its first project, its days."""
+"""Tasks: each once, with the tasks, projects and sections above them, and their dates."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from asana_frames.frames.arrays import STR
-from asana_frames.rollups.shared.duplicates import drop_duplicates
-from asana_frames.rollups.shared.gids import Index, places_in
-from asana_frames.rollups.shared.homes import check_tuples, climb
-from asana_frames.rollups.shared.inputs import text_column
+from asana_frames.frames.arrays import STR, UTC_DATETIME, tuple_column
+from asana_frames.rollups.shared.dag import find_ancestors
+from asana_frames.rollups.shared.gids import Positions, find_positions
+from asana_frames.rollups.shared.inputs import (
+    check_tuples,
+    drop_duplicates,
+    fill_tuples,
+    text_column,
+)
 from asana_frames.rollups.shared.moments import (
     NEVER,
-    UTC,
     local_days,
     parse_moments,
     to_microseconds,
@@ -24,128 +27,126 @@ from asana_frames.rollups.shared.moments import (
 from asana_frames.rollups.shared.periods import check_days
 
 Days = npt.NDArray[np.datetime64]
-#: The places of a task's first membership.
-PLACES = ("project_gid", "project_name", "section_gid", "section_name")
-_HOMES = ("gid", "parent_gid", *(f"memberships_{place}s" for place in PLACES))
+#: The columns of a task's first membership.
+MEMBERSHIP = ("project_gid", "project_name", "section_gid", "section_name")
+_NEEDED = ("gid", "parent_gid", *(f"memberships_{name}s" for name in MEMBERSHIP))
 
 
 def unique_tasks(tasks: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:
-    """Return each task once, with what there is of the columns and what ``add_places`` needs.
+    """Return each task once, as it was read last, with only the columns that are needed.
 
-    Of a task that is there twice the last row holds; rows without a gid all stay.
+    These are ``columns``, as far as they exist, and those that ``add_memberships`` reads. Rows
+    without a gid all stay.
     """
-    wanted = dict.fromkeys([*columns, *_HOMES])
+    wanted = dict.fromkeys([*columns, *_NEEDED])
     return drop_duplicates(tasks[[name for name in wanted if name in tasks.columns]])
 
 
-def add_places(rows: pd.DataFrame, at: Index) -> pd.DataFrame:
-    """Return some of the tasks with the project and section that each is in first.
+def add_memberships(rows: pd.DataFrame, at: Positions) -> pd.DataFrame:
+    """Return some of the tasks with their assignee and their first project and section.
 
     Parameters
     ----------
     rows
         All tasks, each once, as ``unique_tasks`` returns them.
     at
-        The places of those that are wanted, in the order that is wanted.
+        The positions of the wanted tasks, in the wanted order.
 
     Returns
     -------
     DataFrame
         The columns of ``rows``; ``person_gid`` and ``person_name`` (the assignee) where they are
         known; ``project_gid``, ``project_name``, ``section_gid``, ``section_name`` (str). A
-        subtask in no project is where the nearest task above it is.
+        subtask in no project has those of the nearest task above it.
 
     Raises
     ------
     InvalidArgument
-        Tasks are each other's parents in a circle.
+        The parents of a task form a circle.
     """
     part = rows.iloc[at].reset_index(drop=True)
     people = {f"person_{end}": f"assignee_{end}" for end in ("gid", "name")}
     known = {name: part[own] for name, own in people.items() if own in part.columns}
-    return part.assign(**known, **first_places(rows, at))
+    return part.assign(**known, **first_memberships(rows, at))
 
 
-def first_places(rows: pd.DataFrame, at: Index) -> dict[str, pd.Series[Any]]:
-    """Return the project and section that each of some tasks is in first, as ``add_places`` does.
+def first_memberships(rows: pd.DataFrame, at: Positions) -> dict[str, pd.Series[Any]]:
+    """Return the first project and section of some tasks, as ``add_memberships`` does.
 
     Raises
     ------
     InvalidArgument
-        Tasks are each other's parents in a circle.
+        The parents of a task form a circle.
     """
-    holder = _holders(rows, at)
-    # Looked at in the order in which they lie in memory, which is several times as fast.
+    holder = _find_holders(rows, at)
+    # Rows are read in the order in which they lie in memory, which is several times as fast.
     is_read = np.zeros(len(rows), dtype=bool)
     is_read[holder] = True
     read = np.flatnonzero(is_read)
     order = (np.cumsum(is_read) - 1).take(holder)
-    return {place: _firsts(rows, f"memberships_{place}s", read, order) for place in PLACES}
+    return {name: _first_values(rows, f"memberships_{name}s", read, order) for name in MEMBERSHIP}
 
 
-def _holders(rows: pd.DataFrame, at: Index) -> Index:
-    """Return the places of the tasks that are where some tasks are: themselves, or above them."""
+def _find_holders(rows: pd.DataFrame, at: Positions) -> Positions:
+    """Return for some tasks the nearest task, itself or above it, that is in a project."""
     parent = text_column(rows, "parent_gid")
     below = np.flatnonzero((parent.notna() & rows["gid"].notna()).to_numpy())
-    code, projects = _different(rows, "memberships_project_gids", below)
-    is_none = np.array([*(not places for places in projects), True])
-    lost = below[is_none[code]]
-    is_lost = np.zeros(len(rows), dtype=bool)
-    is_lost[lost] = True
-    if not is_lost[at].any():
+    code, projects = _factorize_tuples(rows, "memberships_project_gids", below)
+    is_empty = np.array([*(not tuples for tuples in projects), True])
+    homeless = below[is_empty[code]]
+    is_homeless = np.zeros(len(rows), dtype=bool)
+    is_homeless[homeless] = True
+    if not is_homeless[at].any():
         return at
     above = np.full(len(rows), -1)
-    above[below] = places_in(rows["gid"], parent.take(below))
+    above[below] = find_positions(rows["gid"], parent.take(below))
     is_top = above < 0
-    # A circle is refused of them and the tasks above them, also where one of those is housed.
-    is_near = is_lost.copy()
-    is_near[above[lost[~is_top[lost]]]] = True
-    climb(above, is_top | ~is_near | ~is_near[above], rows["gid"])
-    return climb(above, is_top | ~is_lost, rows["gid"])[at]
+    # A circle is refused among these and the tasks above them, even if one of those has a project.
+    is_near = is_homeless.copy()
+    is_near[above[homeless[~is_top[homeless]]]] = True
+    find_ancestors(above, is_top | ~is_near | ~is_near[above], rows["gid"])
+    return find_ancestors(above, is_top | ~is_homeless, rows["gid"])[at]
 
 
-def _firsts(rows: pd.DataFrame, name: str, read: Index, order: Index) -> pd.Series[Any]:
-    """Return the first of the tuples that are read, missing for an empty one, in an order."""
-    code, different = _different(rows, name, read)
-    firsts = pd.array([place[0] if place else None for place in different], dtype=STR)
+def _first_values(
+    rows: pd.DataFrame, name: str, read: Positions, order: Positions
+) -> pd.Series[Any]:
+    """Return the first item of the tuples that are read, in an order; of an empty one, missing."""
+    code, tuples = _factorize_tuples(rows, name, read)
+    firsts = pd.array([items[0] if items else None for items in tuples], dtype=STR)
     return pd.Series(firsts.take(code.take(order), allow_fill=True))
 
 
-def _different(rows: pd.DataFrame, name: str, at: Index) -> tuple[Index, Iterable[Any]]:
-    """Return which of the different tuples some of the rows hold, -1 for none, and those."""
+def _factorize_tuples(
+    rows: pd.DataFrame, name: str, at: Positions
+) -> tuple[Positions, Iterable[Any]]:
+    """Return the code of each tuple of some rows, -1 for a missing one, and the tuples."""
     if name not in rows.columns:
         return np.full(len(at), -1), []
     check_tuples(rows[name].dtype, name)
-    values = rows[name].to_numpy(dtype=object)
-    # Many tasks share a few tuples: an object, known by its address, is looked at once.
-    addresses = np.frombuffer(np.ascontiguousarray(values), dtype="intp").take(at)
-    which, objects = pd.factorize(addresses)
-    some = np.zeros(len(objects), dtype="intp")
-    some[which] = at
-    code, different = pd.factorize(values.take(some))
-    return code.take(which), different
+    return pd.factorize(rows[name].to_numpy(dtype=object).take(at))
 
 
 def parse_task_times(tasks: pd.DataFrame, name: str, *, what: str) -> pd.Series[Any]:
-    """Return a column of moments in UTC; one that is not there is missing throughout.
+    """Return a column of moments in UTC; without the column all are missing.
 
     Raises
     ------
     InvalidArgument
-        It holds anything but moments; one in which all is missing may be of any dtype.
+        The column holds anything else; one without any value may have any dtype.
     """
     if name not in tasks.columns:
-        return pd.Series(pd.NaT, index=tasks.index, name=name, dtype=UTC)
+        return pd.Series(pd.NaT, index=tasks.index, name=name, dtype=UTC_DATETIME)
     return parse_moments(tasks[name], what=what)
 
 
 def parse_task_dates(tasks: pd.DataFrame, name: str, *, what: str) -> pd.Series[Any]:
-    """Return a column of days as ``datetime64[us]``; one that is not there is missing throughout.
+    """Return a column of days as ``datetime64[us]``; without the column all are missing.
 
     Raises
     ------
     InvalidArgument
-        It holds anything but days; one in which all is missing may be of any dtype.
+        The column holds anything else; one without any value may have any dtype.
     """
     if name not in tasks.columns or tasks[name].isna().all():
         return pd.Series(pd.NaT, index=tasks.index, name=name, dtype="datetime64[us]")
@@ -164,14 +165,14 @@ def task_lifespans(tasks: pd.DataFrame, tz: str, *, what: str) -> pd.DataFrame:
     tz
         The time zone of the days.
     what
-        The function that asks, for messages.
+        The name of the rollup, for messages.
 
     Returns
     -------
     DataFrame
-        ``created``, ``completed`` and ``due`` (datetime64[us]), one row per task. One that was
-        completed before it was created, or whose creation is not known, was created when it was
-        completed; one of which both are missing is left out.
+        ``created``, ``completed`` and ``due`` (datetime64[us]), one row per task. A task that was
+        completed before it was created, or whose creation is unknown, counts as created when it
+        was completed; a task without both is left out.
     """
     columns = ["gid", "created_at", "completed_at", "due_on"]
     tasks = drop_duplicates(tasks[[name for name in columns if name in tasks.columns]])
@@ -187,20 +188,94 @@ def task_lifespans(tasks: pd.DataFrame, tz: str, *, what: str) -> pd.DataFrame:
     return table[table["created"].notna()].reset_index(drop=True)
 
 
-def sort_order(rows: pd.DataFrame, moment: str, where: pd.Series[Any]) -> Index:
-    """Return the places of rows for which ``where`` holds, by moment, then by gid."""
+def sort_order(rows: pd.DataFrame, moment: str, where: pd.Series[Any]) -> Positions:
+    """Return the positions of rows for which ``where`` holds, by moment, then by gid."""
     at = np.flatnonzero(where.to_numpy())
     numbers = to_microseconds(rows[moment]).take(at)
     numbers[numbers == NEVER] = np.iinfo("int64").max
     order = np.argsort(numbers)
     numbers = numbers.take(order)
-    # Text is compared only where it decides.
+    # Text is compared only where moments are equal.
     is_next = np.zeros(len(numbers), dtype=bool)
     is_next[:-1] = numbers[1:] == numbers[:-1]
     is_tied = is_next | np.roll(is_next, 1)
     tied = at.take(order[is_tied])
-    place, _ = pd.factorize(rows["gid"].take(tied), sort=True)
-    rank = np.where(place < 0, len(tied), place)
-    placed = at.take(order)
-    placed[is_tied] = tied[np.lexsort((tied, rank, numbers[is_tied]))]
-    return placed
+    code, _ = pd.factorize(rows["gid"].take(tied), sort=True)
+    rank = np.where(code < 0, len(tied), code)
+    sorted_rows = at.take(order)
+    sorted_rows[is_tied] = tied[np.lexsort((tied, rank, numbers[is_tied]))]
+    return sorted_rows
+
+
+class TaskTree:
+    """The roots and memberships of tasks.
+
+    Parameters
+    ----------
+    tasks
+        ``gid`` and ``name``; ``parent_gid``, ``parent_name`` and the ``memberships_`` columns
+        where there are any. A task that is there twice counts once, as it was read last.
+
+    Attributes
+    ----------
+    tasks
+        The tasks, each once.
+    root_positions
+        The position of each task's root among ``tasks``, as far up as these go.
+
+    Raises
+    ------
+    InvalidArgument
+        The parents of a task form a circle.
+    """
+
+    def __init__(self, tasks: pd.DataFrame) -> None:
+        self.tasks = tasks.drop_duplicates("gid", keep="last").reset_index(drop=True)
+        parent = self.find(text_column(self.tasks, "parent_gid"))
+        self.root_positions = find_ancestors(parent, parent < 0, self.tasks["gid"])
+
+    def find(self, gids: pd.Series[Any]) -> Positions:
+        """Return the position of each gid among the tasks, -1 where it is not there."""
+        return find_positions(self.tasks["gid"], gids)
+
+    def roots(self) -> pd.DataFrame:
+        """Return the root of each task.
+
+        Returns
+        -------
+        DataFrame
+            ``root_task_gid`` and ``root_task_name`` (str), a row per task, in the order of
+            ``tasks``. Above a task whose parent is not in the frame, that parent is the root.
+        """
+        top = self.tasks.iloc[self.root_positions].reset_index(drop=True)
+        found = {}
+        for end in ("gid", "name"):
+            above = text_column(top, f"parent_{end}")
+            found[f"root_task_{end}"] = above.where(above.notna(), top[end]).astype(STR)
+        return pd.DataFrame(found)
+
+    def memberships(self) -> pd.DataFrame:
+        """Return the projects and sections of each task.
+
+        Returns
+        -------
+        DataFrame
+            ``project_gids``, ``project_names``, ``section_gids``, ``section_names`` (tuples,
+            aligned), a row per task. A subtask in no project has those of the nearest task above
+            it.
+        """
+        gids = self._project_gids()
+        own = pd.DataFrame({"project_gids": gids})
+        for name in ("project_names", "section_gids", "section_names"):
+            given = self.tasks.get(f"memberships_{name}")
+            # What was not read is missing once for each project, so that the tuples stay aligned.
+            own[name] = gids.map(lambda items: (None,) * len(items)) if given is None else given
+        holder = _find_holders(self.tasks, np.arange(len(self.tasks)))
+        return own.iloc[holder].reset_index(drop=True)
+
+    def _project_gids(self) -> pd.Series[Any]:
+        name = "memberships_project_gids"
+        if name not in self.tasks.columns:
+            return tuple_column([()] * len(self.tasks))
+        check_tuples(self.tasks[name].dtype, name)
+        return fill_tuples(self.tasks[name])

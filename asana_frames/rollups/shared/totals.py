@@ -1,4 +1,4 @@
-"""Sums by keys and period, over a frame of pandas or the parts of one of Dask."""
+"""Sums by keys and period, of pandas and Dask frames."""
 
 from __future__ import annotations
 
@@ -12,48 +12,48 @@ from asana_frames.rollups.shared.inputs import is_dask
 from asana_frames.rollups.shared.periods import list_periods
 
 Chunk = Callable[[pd.DataFrame], pd.DataFrame]
-#: Rows that a filled table may have.
+#: The most rows of a filled table.
 _MOST = 20_000_000
 
 
 def aggregate(frame: Any, chunk: Chunk, values: Iterable[str]) -> pd.DataFrame:
-    """Return ``chunk(frame)``; of a Dask frame, the chunks of its parts added up.
+    """Return ``chunk(frame)``; for a Dask frame, the sum of the chunks of its partitions.
 
     Parameters
     ----------
     frame
         A frame of pandas or Dask.
     chunk
-        Makes sums of a part: key columns, then ``values``, one row per group.
+        Sums a part of the frame: key columns, then ``values``, one row per group.
     values
-        The columns that are sums.
+        The names of the summed columns.
     """
     if not is_dask(frame):
         return chunk(frame)
     sums = list(values)
 
-    def again(parts: pd.DataFrame) -> pd.DataFrame:
+    def add_up(parts: pd.DataFrame) -> pd.DataFrame:
         keys = [name for name in parts.columns if name not in sums]
         return sum_by(parts[keys], {name: parts[name] for name in sums})
 
-    # The frame of no rows tells Dask the columns and dtypes.
+    # Dask takes columns and dtypes from an empty frame.
     meta = chunk(frame._meta)
-    reduced = frame.reduction(chunk, aggregate=again, meta=meta)
+    reduced = frame.reduction(chunk, aggregate=add_up, meta=meta)
     return pd.DataFrame(reduced.compute()).reset_index(drop=True)
 
 
 def sum_by(keys: pd.DataFrame, values: Mapping[str, pd.Series[Any]]) -> pd.DataFrame:
     """Return sums by all columns of ``keys``, sorted; a missing key is a group of its own.
 
-    A sum of nothing but missing values is missing.
+    The sum of only missing values is missing.
 
     Raises
     ------
     InvalidArgument
-        A key has the name of a sum.
+        A key has the name of a summed column.
     """
     for name in keys.columns.intersection(list(values)):
-        raise InvalidArgument(f"{name!r} is what is added up, so it can be no key of by=.")
+        raise InvalidArgument(f"{name!r} is summed, so it cannot be a key in by=.")
     table = pd.DataFrame({name: value.astype("Float64") for name, value in values.items()})
     if keys.columns.empty:
         totals = table.sum(min_count=1).to_frame().T
@@ -66,14 +66,14 @@ def sum_by(keys: pd.DataFrame, values: Mapping[str, pd.Series[Any]]) -> pd.DataF
 def fill_periods(
     totals: pd.DataFrame, period: str, every: str, values: Iterable[str]
 ) -> pd.DataFrame:
-    """Return totals with a row of 0 for each group and period that has none.
+    """Add a row of 0 for each group and period that has no row.
 
-    The periods are all from the first to the last of ``totals``; rows without a period stay.
+    The periods run from the first to the last of ``totals``; rows without a period stay.
 
     Raises
     ------
     InvalidArgument
-        There would be more rows than a machine holds.
+        The result would not fit in memory.
     """
     days = totals[period]
     if days.isna().all():
@@ -84,7 +84,7 @@ def fill_periods(
     if len(groups) * len(periods) > _MOST:
         raise InvalidArgument(
             f"fill=True makes {len(groups) * len(periods):,} rows of {len(groups):,} groups in "
-            f"{len(periods):,} periods. Take fewer keys, or a longer period."
+            f"{len(periods):,} periods. Use fewer keys, or a longer period."
         )
     grid = groups.merge(pd.DataFrame({period: periods}), how="cross")
     full = grid.merge(totals, how="left", on=[*keys, period])

@@ -17,19 +17,19 @@ from asana_frames.rollups.shared.periods import WEEKDAYS, parse_day
 Floats = npt.NDArray[np.float64]
 
 
-def week_shares(workdays: str) -> Floats:
-    """Return how much of each weekday is worked, Monday first.
+def parse_workdays(workdays: str) -> Floats:
+    """Parse ``workdays`` into the share of each weekday that is worked, Monday first.
 
     Parameters
     ----------
     workdays
-        Days and ranges of days, joined by commas, each with a share after a colon where it is not
-        a whole day: ``"Mon-Fri"``, ``"Sun-Thu"``, ``"Mon-Thu, Fri:0.5"``.
+        Days and ranges of days, joined by commas, each with a share after a colon if it is not a
+        whole day: ``"Mon-Fri"``, ``"Sun-Thu"``, ``"Mon-Thu, Fri:0.5"``.
 
     Raises
     ------
     InvalidArgument
-        It cannot be read.
+        It cannot be parsed.
 
     Examples
     --------
@@ -43,11 +43,11 @@ def week_shares(workdays: str) -> Floats:
         share = found.group(3) if found else None
         if not names or not set(names) <= set(WEEKDAYS) or not _is_share(share):
             raise InvalidArgument(
-                f"workdays={workdays!r} cannot be read. Type 'Mon-Fri', 'Sun-Thu' or "
-                f"'Mon-Thu, Fri:0.5'."
+                f"workdays={workdays!r} is not valid. Use 'Mon-Fri', 'Sun-Thu' or "
+                f"'Mon-Thu, Fri:0.5', for example."
             )
         first, last = WEEKDAYS.index(names[0]), WEEKDAYS.index(names[-1])
-        # From Sunday to Thursday goes over the end of the week.
+        # A range such as Sun-Thu goes past the end of the week.
         for day in range(first, first + (last - first) % len(WEEKDAYS) + 1):
             shares[day % len(WEEKDAYS)] = float(share or 1)
     return shares
@@ -57,35 +57,35 @@ def _is_share(text: str | None) -> bool:
     return text is None or (text.count(".") <= 1 and text != "." and 0 <= float(text) <= 1)
 
 
-def working_shares(days: pd.DatetimeIndex, workdays: str, holidays: Iterable[Any] = ()) -> Floats:
-    """Return how much of each day is worked: 0 at weekends and on holidays.
+def workday_shares(days: pd.DatetimeIndex, workdays: str, holidays: Iterable[Any] = ()) -> Floats:
+    """Return the share of each day that is worked: 0 on days off and holidays.
 
     Raises
     ------
     InvalidArgument
-        The workdays or a holiday cannot be read.
+        ``workdays`` or a holiday cannot be parsed.
     """
     if isinstance(holidays, str):
-        raise InvalidArgument(f"holidays={holidays!r} is one day: type holidays=[{holidays!r}].")
-    shares = week_shares(workdays)[days.day_of_week.to_numpy()]
+        raise InvalidArgument(f"holidays= takes a list of days; use holidays=[{holidays!r}].")
+    shares = parse_workdays(workdays)[days.day_of_week.to_numpy()]
     free = pd.DatetimeIndex([parse_day(day, name="holidays") for day in holidays])
     return np.where(days.isin(free), 0.0, shares)
 
 
-def days_worked(
+def count_workdays(
     start: Ints, end: Ints, tz: str, workdays: str, holidays: Iterable[Any] = ()
 ) -> Floats:
-    """Return the working days between moments, 0 where the second comes first.
+    """Count the working days between moments; 0 where ``end`` is before ``start``.
 
     Parameters
     ----------
     start, end
         Microseconds since 1970 in UTC, or ``NEVER``.
     tz
-        The time zone of the days. From its beginning to its end a day is worked evenly, also one
-        of 23 or 25 hours.
+        The time zone of the days. Work is spread evenly over a day, also over one of 23 or 25
+        hours.
     workdays, holidays
-        As in ``working_shares``.
+        As in ``workday_shares``.
 
     Returns
     -------
@@ -95,59 +95,64 @@ def days_worked(
     Raises
     ------
     InvalidArgument
-        The workdays, a holiday or the time zone cannot be read.
+        ``workdays``, a holiday or the time zone is not valid.
     """
     is_known = (start != NEVER) & (end != NEVER)
     both = (start[is_known], end[is_known])
-    # Of nothing, any day will do.
+    # Without any moments, any day will do.
     span = (min(map(np.min, both)), max(map(np.max, both))) if is_known.any() else (0, 0)
     moments = pd.Series(np.array(span).view("datetime64[us]")).dt.tz_localize("UTC")
     first, last = local_days(moments, tz)
-    # From a day before the first, with whose end the first begins.
+    # One day more, because the first day begins where that one ends.
     days = pd.date_range(first - pd.Timedelta(days=1), last, unit="us")
     edges = ends_of_days(days, tz).astype("float64")
-    total = np.concatenate([[0.0], working_shares(days[1:], workdays, holidays).cumsum()])
+    total = np.concatenate([[0.0], workday_shares(days[1:], workdays, holidays).cumsum()])
     worked = np.interp(end, edges, total) - np.interp(start, edges, total)
     return np.where(is_known, worked.clip(0), np.nan)
 
 
-def hours_of_day(
+def daily_hours(
     people: pd.Index[Any], hours_per_day: float | Mapping[str, float], default: float = 8.0
 ) -> Floats:
-    """Return the hours of a working day of each person.
+    """Return the hours of each person's working day.
 
     Raises
     ------
     InvalidArgument
-        They are not between 0 and 24.
+        They are not numbers from 0 to 24.
     """
-    refused = "hours_per_day= takes hours between 0 and 24, or person (gid) -> such hours."
+    message = "hours_per_day= takes a number from 0 to 24, or a dict of gid to such a number."
     try:
         if isinstance(hours_per_day, Mapping):
             hours = np.array([float(hours_per_day.get(gid, default)) for gid in people])
         else:
             hours = np.full(len(people), float(hours_per_day))
     except (TypeError, ValueError) as cause:
-        raise InvalidArgument(refused) from cause
+        raise InvalidArgument(message) from cause
     if not ((hours >= 0) & (hours <= 24)).all():
-        raise InvalidArgument(refused)
+        raise InvalidArgument(message)
     return hours
 
 
-def spread(
+def expand_days(
     rows: pd.DataFrame, days: pd.DatetimeIndex, people: pd.Index[Any]
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-    """Return row, person and day of each day that rows from ``start_date`` to ``end_date`` cover.
+    """Expand rows from ``start_date`` to ``end_date`` to one item per row and day.
 
     Parameters
     ----------
     rows
-        ``person_gid``, ``start_date`` and ``end_date``, both days included; one that is missing
-        is the other. Rows of nobody in ``people`` are left out.
+        ``person_gid``, ``start_date`` and ``end_date``, both days included; if one is missing,
+        the row is a single day. Rows of people who are not in ``people`` are left out.
     days
-        The days that count, without gaps.
+        The days to keep, without gaps.
     people
         Unique gids.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        The positions of the row, of the person and of the day of each item.
     """
     first, last = days[0], days[-1]
     start = rows["start_date"].fillna(rows["end_date"])
@@ -158,7 +163,7 @@ def spread(
     person = people.get_indexer(pd.Index(rows["person_gid"]))
     count = np.where(person < 0, 0, count)
     row = np.repeat(np.arange(len(rows)), count)
-    # Each range counts from 0 again: the running number less where its range began.
+    # Days since the start of each range: the running number minus that of the range's first day.
     into = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
     begin = (start - first).dt.days.fillna(0).to_numpy(dtype="int64")
     return row, person[row], np.repeat(begin, count) + into

@@ -10,8 +10,7 @@ import pandas as pd
 
 from asana_frames.exceptions import InvalidArgument, PartialResultWarning
 from asana_frames.frames.arrays import STR
-from asana_frames.rollups.shared.duplicates import drop_duplicates
-from asana_frames.rollups.shared.inputs import require_columns
+from asana_frames.rollups.shared.inputs import drop_duplicates, require_columns
 from asana_frames.rollups.shared.periods import (
     Every,
     check_days,

@@ -10,8 +10,12 @@ import pandas as pd
 
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.frames.arrays import STR
-from asana_frames.rollups.shared.duplicates import drop_duplicates
-from asana_frames.rollups.shared.inputs import require_columns, text_column
+from asana_frames.rollups.shared.inputs import (
+    drop_duplicates,
+    is_true,
+    require_columns,
+    text_column,
+)
 from asana_frames.rollups.shared.periods import (
     Every,
     check_days,
@@ -21,7 +25,7 @@ from asana_frames.rollups.shared.periods import (
     period_start,
     period_starts,
 )
-from asana_frames.rollups.shared.workdays import Floats, hours_of_day, spread, working_shares
+from asana_frames.rollups.shared.workdays import Floats, daily_hours, expand_days, workday_shares
 from asana_frames.rollups.time.person_days import PERSON, person_days
 
 _WHAT = "rollups.capacity"
@@ -152,8 +156,8 @@ def capacity(
             f"{len(names):,} people on {len(days):,} days are too many: give start= and end=."
         )
     people = pd.Index(names["person_gid"])
-    shares = working_shares(days, workdays, holidays)
-    hours = hours_of_day(people, hours_per_day)[:, None] * shares[None, :]
+    shares = workday_shares(days, workdays, holidays)
+    hours = daily_hours(people, hours_per_day)[:, None] * shares[None, :]
     grid = _Grid(people, days, hours)
     off = _off(absences, grid)
     known = names["is_user"].to_numpy()
@@ -230,7 +234,7 @@ def _names(users: pd.DataFrame, *others: pd.DataFrame) -> pd.DataFrame:
 
 def _off(absences: pd.DataFrame, grid: _Grid) -> Floats:
     """Return the hours out of office, of which no day has more than are worked."""
-    row, person, day = spread(absences, grid.days, grid.people)
+    row, person, day = expand_days(absences, grid.days, grid.people)
     part = absences["hours"].to_numpy(dtype="float64", na_value=np.nan)[row]
     off = grid.zeros()
     whole = grid.hours[person, day]
@@ -240,9 +244,9 @@ def _off(absences: pd.DataFrame, grid: _Grid) -> Floats:
 
 def _allocated(plans: pd.DataFrame, grid: _Grid, left: Floats, every: str) -> dict[str, Floats]:
     """Return the hours that are allocated, and how many allocations say none."""
-    row, person, day = spread(plans, grid.days, grid.people)
+    row, person, day = expand_days(plans, grid.days, grid.people)
     value = plans["effort_value"].to_numpy(dtype="float64", na_value=np.nan)[row]
-    is_percent = (plans["effort_type"] == "percent").to_numpy(dtype=bool, na_value=False)[row]
+    is_percent = is_true(plans["effort_type"] == "percent")[row]
     works = left[person, day]
     hours = np.where(is_percent, value / 100 * works, np.where(works > 0, value, 0.0))
     allocated, unsized = grid.zeros(), grid.zeros()

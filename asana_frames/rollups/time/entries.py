@@ -8,11 +8,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from asana_frames.frames.arrays import STR
-from asana_frames.rollups.shared.duplicates import drop_duplicates
-from asana_frames.rollups.shared.homes import Homes, empty_tuples
-from asana_frames.rollups.shared.inputs import require_columns, text_column
+from asana_frames.frames.arrays import STR, UTC_DATETIME
+from asana_frames.rollups.shared.inputs import (
+    drop_duplicates,
+    fill_tuples,
+    require_columns,
+    text_column,
+)
 from asana_frames.rollups.shared.periods import check_days, period_starts
+from asana_frames.rollups.shared.tasks import TaskTree
 
 _WHAT = "rollups.entries"
 _NEEDED = ("gid", "duration_minutes", "entered_on", "created_by_gid", "task_gid")
@@ -162,12 +166,8 @@ def _own(rows: pd.DataFrame) -> dict[str, pd.Series[Any]]:
         column = f"categories_{end}s"
         first = rows[column].str[0].astype(STR) if column in rows else text_column(rows, column)
         found[f"category_{end}"] = first
-    moment = pd.DatetimeTZDtype("us", "UTC")
-    found["created_at"] = (
-        rows["created_at"].astype(moment)
-        if "created_at" in rows
-        else pd.Series([pd.NaT] * len(rows), dtype=moment)
-    )
+    created = rows.get("created_at", pd.Series(pd.NaT, index=rows.index, dtype=UTC_DATETIME))
+    found["created_at"] = created.astype(UTC_DATETIME)
     return found
 
 
@@ -197,13 +197,13 @@ def _tasks(
         # No task is known; the columns are there all the same.
         tasks = pd.DataFrame({name: pd.Series([], dtype=STR) for name in ("gid", "name")})
     require_columns(tasks, ["gid", "name", *extra], what=_WHAT, record="task")
-    homes = Homes(tasks)
-    at = homes.at(rows["task_gid"])
-    table = pd.concat([homes.roots(), homes.places()], axis="columns")
+    tree = TaskTree(tasks)
+    at = tree.find(rows["task_gid"])
+    table = pd.concat([tree.roots(), tree.memberships()], axis="columns")
     for column in extra:
-        table[f"task_{column}"] = homes.tasks[column]
+        table[f"task_{column}"] = tree.tasks[column]
     found = {name: _taken(table[name], at) for name in table.columns}
-    task_name = _taken(homes.tasks["name"], at).astype(STR)
+    task_name = _taken(tree.tasks["name"], at).astype(STR)
     given = text_column(rows, "task_name")
     return found | {"task_name": given.where(given.notna(), task_name)}
 
@@ -212,12 +212,7 @@ def _taken(values: pd.Series[Any], at: Any) -> pd.Series[Any]:
     """Return the value at each place, missing (or the empty tuple) at -1."""
     known = values.reset_index(drop=True).reindex(np.where(at < 0, len(values), at))
     taken: pd.Series[Any] = known.reset_index(drop=True)
-    return filled_tuples(taken) if values.name in _LISTS else taken
-
-
-def filled_tuples(values: pd.Series[Any]) -> pd.Series[Any]:
-    """Return a column of tuples in which what was missing is the empty tuple."""
-    return values.where(values.notna(), empty_tuples(len(values)))
+    return fill_tuples(taken) if values.name in _LISTS else taken
 
 
 def _project(rows: pd.DataFrame, found: dict[str, pd.Series[Any]]) -> dict[str, pd.Series[Any]]:

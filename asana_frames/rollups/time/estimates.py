@@ -10,8 +10,8 @@ import pandas as pd
 
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.frames.arrays import STR
-from asana_frames.rollups.shared.homes import Homes
 from asana_frames.rollups.shared.inputs import Key, is_dask, require_columns, resolve_keys
+from asana_frames.rollups.shared.tasks import TaskTree
 from asana_frames.rollups.shared.totals import sum_by
 from asana_frames.rollups.time.hours import hours
 
@@ -91,10 +91,10 @@ def estimates(
     needed = ["gid", "name", estimate, *(["actual_time_minutes"] if spent is None else [])]
     require_columns(tasks, needed, what=_WHAT, record="task")
     table = _with_strays(_table(tasks), spent)
-    homes = Homes(table)
-    table = _placed(homes)
+    tree = TaskTree(table)
+    table = _placed(tree)
     keys = resolve_keys(table, by, what=_WHAT)
-    return _compared(_keyed(table, keys, homes, to_root), table, spent, estimate, _UNITS[unit])
+    return _compared(_keyed(table, keys, tree, to_root), table, spent, estimate, _UNITS[unit])
 
 
 def _spent(entries: Any) -> pd.DataFrame:
@@ -128,22 +128,21 @@ def _with_strays(table: pd.DataFrame, spent: pd.DataFrame | None) -> pd.DataFram
     return whole
 
 
-def _placed(homes: Homes) -> pd.DataFrame:
+def _placed(tree: TaskTree) -> pd.DataFrame:
     """Return the tasks with the names that keys go by, and the first place of each."""
-    places = homes.places()
-    first = {name.removesuffix("s"): places[name].str[0].astype(STR) for name in places.columns}
-    here = homes.tasks
+    lists = tree.memberships()
+    first = {name.removesuffix("s"): lists[name].str[0].astype(STR) for name in lists.columns}
+    here = tree.tasks
     own = {"task_gid": here["gid"], "task_name": here["name"]}
     return here.assign(**{k: v for k, v in (first | own).items() if k not in here})
 
 
-def _keyed(table: pd.DataFrame, keys: list[Key], homes: Homes, to_root: bool) -> pd.DataFrame:
+def _keyed(table: pd.DataFrame, keys: list[Key], tree: TaskTree, to_root: bool) -> pd.DataFrame:
     """Return the keys that each task counts to."""
     columns = pd.DataFrame({key.name: table[key.column] for key in keys})
     if not to_root:
         return columns
-    at = homes.root_rows()
-    return columns.iloc[at].reset_index(drop=True)
+    return columns.iloc[tree.root_positions].reset_index(drop=True)
 
 
 def _compared(

@@ -9,8 +9,13 @@ import pandas as pd
 
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.frames.arrays import STR
-from asana_frames.rollups.shared.homes import check_tuples
-from asana_frames.rollups.shared.inputs import Key, require_columns, resolve_keys
+from asana_frames.rollups.shared.inputs import (
+    Key,
+    check_tuples,
+    is_true,
+    require_columns,
+    resolve_keys,
+)
 from asana_frames.rollups.shared.periods import Every, check_days, check_every, period_starts
 from asana_frames.rollups.shared.totals import aggregate, fill_periods, sum_by
 
@@ -150,10 +155,10 @@ def _attributed(
         return part, part["duration_minutes"]
     lists = [f"{column}s" for column in placed]
     homes = part["project_gids"].str.len()
-    several = (homes > 1).to_numpy(dtype=bool, na_value=False)
+    several = is_true(homes > 1)
     minutes = part["duration_minutes"].astype("Float64")
     first = {column: part[f"{column}s"].str[0].astype(STR) for column in placed}
-    has_home = (homes > 0).to_numpy(dtype=bool, na_value=False)
+    has_home = is_true(homes > 0)
     shown = {name: part[name].where(~has_home, value) for name, value in first.items()}
     part = part.assign(**shown)
     if attribution == "first":

@@ -9,8 +9,7 @@ import pandas as pd
 
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.frames.arrays import STR
-from asana_frames.rollups.shared.duplicates import drop_duplicates
-from asana_frames.rollups.shared.inputs import require_columns, text_column
+from asana_frames.rollups.shared.inputs import drop_duplicates, require_columns, text_column
 from asana_frames.rollups.shared.periods import (
     WEEKDAYS,
     check_days,

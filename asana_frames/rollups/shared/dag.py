@@ -1,0 +1,173 @@
+"""Directed graphs: levels, longest and shortest paths, ancestors; circles are errors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from asana_frames.exceptions import InvalidArgument
+from asana_frames.rollups.shared.gids import Positions
+
+Numbers: TypeAlias = npt.NDArray[np.int64]
+#: Doublings after which a chain of parents that has not ended is a circle.
+_MOST_DOUBLINGS = 40
+
+
+class Edges(NamedTuple):
+    """Pairs of nodes, numbered from 0: the one before, and the one after it."""
+
+    before: Numbers
+    after: Numbers
+
+
+def find_levels(edges: Edges, names: Sequence[str], *, what: str) -> Numbers:
+    """Return how many edges the longest path to each node has.
+
+    Parameters
+    ----------
+    edges
+        The steps of paths.
+    names
+        One per node, for the message.
+    what
+        The beginning of the message, such as ``"These tasks wait for each other"``.
+
+    Raises
+    ------
+    InvalidArgument
+        There is a path from a node to itself; the message names the nodes on it.
+
+    Examples
+    --------
+    >>> edges = Edges(np.array([0, 1, 0]), np.array([1, 2, 2]))
+    >>> levels(edges, ["a", "b", "c", "d"], what="They wait")
+    array([0, 1, 2, 0])
+    """
+    sorter = TopologicalSorter[int]()
+    for before, after in zip(edges.before.tolist(), edges.after.tolist(), strict=True):
+        sorter.add(after, before)
+    try:
+        sorter.prepare()
+    except CycleError as cycle:
+        nodes = cycle.args[1][:-1]
+        # It begins with its first node, whichever node the sorter met first.
+        first = nodes.index(min(nodes))
+        nodes = [*nodes[first:], *nodes[: first + 1]]
+        circle = " > ".join(names[node] for node in nodes)
+        raise InvalidArgument(f"{what} in a circle: {circle}.") from None
+    found = np.zeros(len(names), dtype="int64")
+    level = 0
+    # Nodes that become ready together only come after those of earlier rounds.
+    while sorter:
+        ready = sorter.get_ready()
+        found[list(ready)] = level
+        sorter.done(*ready)
+        level += 1
+    return found
+
+
+def find_heaviest_paths(weights: Numbers, edges: Edges, level: Numbers) -> Numbers:
+    """Return for each node the greatest sum of weights on a path that ends in it.
+
+    Parameters
+    ----------
+    weights
+        One per node, none below 0.
+    edges
+        The steps of paths.
+    level
+        One per node, from 0 on, rising along each edge, as ``find_levels`` returns them.
+
+    Examples
+    --------
+    >>> edges = Edges(np.array([0, 1]), np.array([2, 2]))
+    >>> heaviest(np.array([3, 5, 1]), edges, np.array([0, 0, 1]))
+    array([3, 5, 6])
+    """
+    order = np.argsort(level[edges.after], kind="stable")
+    before, after = edges.before[order], edges.after[order]
+    ends = np.flatnonzero(np.diff(level[after], prepend=-1, append=-1)).tolist()
+    most = np.zeros_like(weights)
+    sums = weights.copy()
+    # One level at a time: the sums of all earlier nodes are known by then.
+    for start, end in pairwise(ends):
+        at = after[start:end]
+        np.maximum.at(most, at, sums[before[start:end]])
+        sums[at] = weights[at] + most[at]
+    return sums
+
+
+def find_shortest_paths(edges: Edges, level: Numbers) -> list[tuple[int, ...]]:
+    """Return for each node the shortest path to it from a node without any before it.
+
+    Parameters
+    ----------
+    edges
+        The steps of paths.
+    level
+        One per node, as ``find_levels`` returns them.
+
+    Returns
+    -------
+    list of tuple
+        The nodes on each path, its own last. Of several the one whose first nodes come first.
+
+    Examples
+    --------
+    >>> edges = Edges(np.array([0, 1, 0]), np.array([1, 2, 2]))
+    >>> find_shortest_paths(edges, np.array([0, 1, 2, 0]))
+    [(0,), (0, 1), (0, 2), (3,)]
+    """
+    above: dict[int, list[int]] = {}
+    for before, after in zip(edges.before.tolist(), edges.after.tolist(), strict=True):
+        above.setdefault(after, []).append(before)
+    paths: list[tuple[int, ...]] = [()] * len(level)
+    for node in np.argsort(level, kind="stable").tolist():
+        shortest = min((paths[up] for up in above.get(node, [])), key=_length_first, default=())
+        paths[node] = (*shortest, node)
+    return paths
+
+
+def _length_first(path: tuple[int, ...]) -> tuple[int, tuple[int, ...]]:
+    return len(path), path
+
+
+def find_ancestors(
+    parent: Positions, is_end: npt.NDArray[np.bool_], gids: pd.Series[Any]
+) -> Positions:
+    """Return for each task the nearest one, itself or above it, where ``is_end`` holds.
+
+    Parameters
+    ----------
+    parent
+        The position of each task's parent; any number where ``is_end`` holds.
+    is_end
+        Where a chain of parents ends; True at the latest for a task without a parent.
+    gids
+        Those of the tasks, for the message.
+
+    Raises
+    ------
+    InvalidArgument
+        The parents of a task form a circle.
+    """
+    below = np.flatnonzero(~is_end)
+    up = np.arange(len(is_end))
+    up[below] = parent[below]
+    for _ in range(_MOST_DOUBLINGS):
+        further = up[up[below]]
+        if (further == up[below]).all():
+            break
+        up[below] = further
+    stuck = below[~is_end[up[below]]]
+    if len(stuck):
+        raise InvalidArgument(
+            f"Task {gids.iloc[stuck[0]]} is its own parent, or a parent of one of its parents."
+        )
+    return up
