@@ -101,7 +101,7 @@ def test_every_operation_is_a_command() -> None:
         (["export", "--workspace", "Acme", "--resources", "taks", "--sandbox"], 2, "'tasks'"),
         (["export", "--workspace", "Acme", "--resources", "reactions", "--sandbox"], 2, "cannot"),
         (["export", "--workspace", "Acme", "--out", "/dev/null/x", "--sandbox"], 2, "--out"),
-        (["export", "--workspace", "Acme", "--resources", ",", "--sandbox"], 2, "names nothing"),
+        (["export", "--workspace", "Acme", "--resources", ",", "--sandbox"], 2, "is empty"),
         (["export", "--workspace", "99", "--out", "new", "--sandbox"], 4, "Not a recognized ID"),
         (["tasks", "update", "12", "--sandbox"], 2, "at least one field to change"),
         (["tasks", "update", "12", "--due-on", "soon", "--sandbox"], 2, "takes a date"),
