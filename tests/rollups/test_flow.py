@@ -184,7 +184,7 @@ class TestTheInput:
             made(tasks_of().drop(columns="completed_at"))
 
     def test_in_an_unknown_zone_is_refused(self, made: Any) -> None:
-        with pytest.raises(af.InvalidArgument, match="type tz='Europe/Berlin'"):
+        with pytest.raises(af.InvalidArgument, match="use tz='Europe/Berlin'"):
             made(tasks_of(*THREE), tz="Mars/Base")
 
     def test_with_moments_as_text_is_refused(self, made: Any) -> None:

@@ -46,7 +46,7 @@ def find_levels(edges: Edges, names: Sequence[str], *, what: str) -> Numbers:
     Examples
     --------
     >>> edges = Edges(np.array([0, 1, 0]), np.array([1, 2, 2]))
-    >>> levels(edges, ["a", "b", "c", "d"], what="They wait")
+    >>> find_levels(edges, ["a", "b", "c", "d"], what="They wait")
     array([0, 1, 2, 0])
     """
     sorter = TopologicalSorter[int]()
@@ -87,7 +87,7 @@ def find_heaviest_paths(weights: Numbers, edges: Edges, level: Numbers) -> Numbe
     Examples
     --------
     >>> edges = Edges(np.array([0, 1]), np.array([2, 2]))
-    >>> heaviest(np.array([3, 5, 1]), edges, np.array([0, 0, 1]))
+    >>> find_heaviest_paths(np.array([3, 5, 1]), edges, np.array([0, 0, 1]))
     array([3, 5, 6])
     """
     order = np.argsort(level[edges.after], kind="stable")

@@ -33,7 +33,7 @@ def parse_workdays(workdays: str) -> Floats:
 
     Examples
     --------
-    >>> week_shares("Mon-Thu, Fri:0.5").tolist()
+    >>> parse_workdays("Mon-Thu, Fri:0.5").tolist()
     [1.0, 1.0, 1.0, 1.0, 0.5, 0.0, 0.0]
     """
     shares = np.zeros(len(WEEKDAYS))
