@@ -97,36 +97,38 @@ def goal_history(
     require_columns(goals, ["gid", "name", *_METRIC], what=_WHAT, record="goal")
     rows = drop_duplicates(goals)
     tables = [
-        _starts(rows, tz),
-        _updates(status_updates),
-        _values(stories),
-        _present(rows, parse_moment(now, tz)),
+        _build_start_events(rows, tz),
+        _build_update_events(status_updates),
+        _build_value_events(stories),
+        _build_current_events(rows, parse_moment(now, tz)),
     ]
-    events = pd.concat([_typed(table) for table in tables], ignore_index=True)
+    events = pd.concat([_cast_events(table) for table in tables], ignore_index=True)
     known = rows.set_index("gid")
     events = events[events["goal_gid"].isin(known.index)].reset_index(drop=True)
-    events["goal_name"] = _of_goal(known["name"], events).astype(STR)
-    initial, _, target = (_of_goal(known[name], events).astype("Float64") for name in _METRIC)
+    events["goal_name"] = _look_up_by_goal(known["name"], events).astype(STR)
+    initial, _, target = (
+        _look_up_by_goal(known[name], events).astype("Float64") for name in _METRIC
+    )
     span = target - initial
     events["progress"] = (events["value"] - initial) / span.mask(span == 0)
     place = pd.Series(range(len(rows)), index=known.index)
-    events["_goal"] = _of_goal(place, events)
+    events["_goal"] = _look_up_by_goal(place, events)
     events["_order"] = events["event"].map(_ORDER)
     ordered = events.sort_values(["_goal", "at", "_order"], kind="stable", ignore_index=True)
     return ordered[list(_DTYPES)]
 
 
-def _of_goal(values: pd.Series[Any], events: pd.DataFrame) -> pd.Series[Any]:
+def _look_up_by_goal(values: pd.Series[Any], events: pd.DataFrame) -> pd.Series[Any]:
     found: pd.Series[Any] = values.reindex(events["goal_gid"]).reset_index(drop=True)
     return found
 
 
-def _typed(table: pd.DataFrame) -> pd.DataFrame:
+def _cast_events(table: pd.DataFrame) -> pd.DataFrame:
     """Return the columns of an event, missing where the table has none of the name."""
     return table.reindex(columns=list(_DTYPES)).astype(_DTYPES)
 
 
-def _starts(goals: pd.DataFrame, tz: str) -> pd.DataFrame:
+def _build_start_events(goals: pd.DataFrame, tz: str) -> pd.DataFrame:
     day = pd.Series(pd.NaT, index=goals.index, dtype="datetime64[us]")
     for column in ("start_on", "time_period_start_on"):
         if column in goals:
@@ -138,7 +140,7 @@ def _starts(goals: pd.DataFrame, tz: str) -> pd.DataFrame:
     return table[table["at"].notna() & table["value"].notna()]
 
 
-def _updates(updates: pd.DataFrame | None) -> pd.DataFrame:
+def _build_update_events(updates: pd.DataFrame | None) -> pd.DataFrame:
     if updates is None:
         return pd.DataFrame()
     require_columns(
@@ -152,7 +154,7 @@ def _updates(updates: pd.DataFrame | None) -> pd.DataFrame:
     return rows.rename(columns=named).assign(event="status update", value=None)
 
 
-def _values(stories: pd.DataFrame | None) -> pd.DataFrame:
+def _build_value_events(stories: pd.DataFrame | None) -> pd.DataFrame:
     if stories is None:
         return pd.DataFrame()
     needed = ["goal_gid", "created_at", "new_number_value"]
@@ -165,7 +167,7 @@ def _values(stories: pd.DataFrame | None) -> pd.DataFrame:
     return rows[is_value].rename(columns=named).assign(event="value", status=None)
 
 
-def _present(goals: pd.DataFrame, now: pd.Timestamp) -> pd.DataFrame:
+def _build_current_events(goals: pd.DataFrame, now: pd.Timestamp) -> pd.DataFrame:
     table = pd.DataFrame({"goal_gid": goals["gid"], "value": goals["metric_current_number_value"]})
     if "status" in goals:
         table["status"] = goals["status"].replace(STATUS_TYPES)

@@ -53,7 +53,7 @@ class Links:
             relationships, [*_COLUMNS, "resource_subtype"], what=what, record="goal_relationship"
         )
         rows = drop_duplicates(relationships) if "gid" in relationships else relationships
-        for goal, link in _links(rows):
+        for goal, link in _iterate_links(rows):
             self.of.setdefault(goal, []).append(link)
             if link.kind == "goal":
                 self.above.setdefault(link.gid, []).append(goal)
@@ -63,7 +63,7 @@ class Links:
         return [link for link in self.of.get(goal, ()) if link.kind == "goal"]
 
 
-def _links(rows: pd.DataFrame) -> Iterator[tuple[str, Link]]:
+def _iterate_links(rows: pd.DataFrame) -> Iterator[tuple[str, Link]]:
     named = rows.drop_duplicates(["supported_goal_gid", "supporting_resource_gid"], keep="last")
     known = named.dropna(subset=["supported_goal_gid", "supporting_resource_gid"])
     kinds = known.get("supporting_resource_resource_type", pd.Series(None, index=known.index))
@@ -89,11 +89,11 @@ def sort_bottom_up(goals: pd.DataFrame, links: Links) -> list[str]:
     gids = list(dict.fromkeys([*goals["gid"], *links.of, *links.above]))
     names = dict(zip(goals["gid"], goals["name"], strict=True))
     labels = [str(names.get(gid, gid)) for gid in gids]
-    level = find_levels(_edges(gids, links), labels, what="These goals support each other")
+    level = find_levels(_build_edges(gids, links), labels, what="These goals support each other")
     return [gids[node] for node in np.argsort(-level, kind="stable")]
 
 
-def _edges(gids: list[str], links: Links) -> Edges:
+def _build_edges(gids: list[str], links: Links) -> Edges:
     """Return the steps down from goals to their sub-goals, as positions among ``gids``."""
     place = {gid: number for number, gid in enumerate(gids)}
     steps = [
@@ -105,7 +105,7 @@ def _edges(gids: list[str], links: Links) -> Edges:
     return Edges(*np.array(steps, dtype="int64").reshape(-1, 2).T)
 
 
-def parents_of(goals: pd.DataFrame, links: Links) -> dict[str, pd.Series[Any]]:
+def find_parents(goals: pd.DataFrame, links: Links) -> dict[str, pd.Series[Any]]:
     """Return parents, depth and path of each goal, a row per goal in the order given.
 
     Parents that are not among the goals are left out, as nothing more is known of them.
@@ -113,7 +113,7 @@ def parents_of(goals: pd.DataFrame, links: Links) -> dict[str, pd.Series[Any]]:
     gids, names = list(goals["gid"]), list(goals["name"])
     name_of = dict(zip(gids, names, strict=True))
     parents = [tuple(up for up in links.above.get(gid, ()) if up in name_of) for gid in gids]
-    edges = _edges(gids, links)
+    edges = _build_edges(gids, links)
     level = find_levels(edges, gids, what="These goals support each other")
     paths = find_shortest_paths(edges, level)
     return {

@@ -27,7 +27,7 @@ _COUNTS = {
 }
 
 
-def computed_progress(
+def compute_progress(
     goals: pd.DataFrame,
     own: Mapping[str, Share],
     links: Links,
@@ -50,8 +50,8 @@ def computed_progress(
     counts, tasks
         As in ``rollups.goal_progress``.
     """
-    sources, weighs = _sources(goals), _weighs(goals)
-    shares = done_shares(counts, tasks)
+    sources, weighs = _get_progress_sources(goals), _get_weight_flags(goals)
+    shares = compute_done_shares(counts, tasks)
     computed: dict[str, Share] = {}
     counted: dict[str, str | None] = {}
     reached: dict[str, Share] = {}
@@ -60,7 +60,9 @@ def computed_progress(
         kind, name = PARTS.get(source, ("", ""))
         parts = [link for link in links.of.get(gid, ()) if link.kind == kind]
         known = reached if kind == "goal" else shares.get(name, {})
-        share = _mean(parts, known, has_metric=source is not None, weighs=weighs.get(gid, False))
+        share = _average_progress(
+            parts, known, has_metric=source is not None, weighs=weighs.get(gid, False)
+        )
         computed[gid] = share
         counted[gid] = name if share is not None else None
         mine = own.get(gid)
@@ -68,19 +70,19 @@ def computed_progress(
     return computed, counted
 
 
-def _sources(goals: pd.DataFrame) -> dict[str, str | None]:
+def _get_progress_sources(goals: pd.DataFrame) -> dict[str, str | None]:
     """Return where the progress of each goal is from; None for one without a metric."""
     given = goals.get("metric_progress_source", pd.Series(None, index=goals.index))
     pairs = zip(goals["gid"], given, strict=True)
     return {gid: None if pd.isna(source) else str(source) for gid, source in pairs}
 
 
-def _weighs(goals: pd.DataFrame) -> dict[str, bool]:
+def _get_weight_flags(goals: pd.DataFrame) -> dict[str, bool]:
     given = goals.get("metric_is_custom_weight", pd.Series(False, index=goals.index))
     return dict(zip(goals["gid"], is_true(given), strict=True))
 
 
-def done_shares(
+def compute_done_shares(
     counts: pd.DataFrame | None, tasks: pd.DataFrame | None
 ) -> dict[str, dict[str, Share]]:
     """Return the done share of ``projects`` by their tasks, by their ``milestones``, of ``tasks``.
@@ -97,20 +99,20 @@ def done_shares(
         for name, (done, all_of) in _COUNTS.items():
             total = rows[all_of].astype("Float64")
             share = rows[done].astype("Float64") / total.mask(total == 0)
-            found[name] = _known(rows["project_gid"], share)
+            found[name] = _map_shares(rows["project_gid"], share)
     if tasks is not None:
         require_columns(tasks, ["gid", "completed"], what=_WHAT, record="task")
         rows = drop_duplicates(tasks)
-        found["tasks"] = _known(rows["gid"], rows["completed"].astype("Float64"))
+        found["tasks"] = _map_shares(rows["gid"], rows["completed"].astype("Float64"))
     return found
 
 
-def _known(gids: pd.Series[Any], values: pd.Series[Any]) -> dict[str, Share]:
+def _map_shares(gids: pd.Series[Any], values: pd.Series[Any]) -> dict[str, Share]:
     pairs = zip(gids, values, strict=True)
     return {gid: None if pd.isna(value) else float(value) for gid, value in pairs}
 
 
-def _mean(
+def _average_progress(
     parts: Sequence[Link], known: Mapping[str, Share], *, has_metric: bool, weighs: bool
 ) -> Share:
     """Return the mean progress of the parts that have some."""

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from asana_frames.frames.arrays import STR
-from asana_frames.rollups.goals.links import Links, parents_of, sort_bottom_up
-from asana_frames.rollups.goals.parts import computed_progress
+from asana_frames.rollups.goals.links import Links, find_parents, sort_bottom_up
+from asana_frames.rollups.goals.parts import compute_progress
 from asana_frames.rollups.shared.inputs import drop_duplicates, require_columns, text_column
 from asana_frames.rollups.shared.moments import resolve_today
 from asana_frames.rollups.shared.periods import elapsed_share
@@ -134,7 +134,7 @@ def goal_progress(
     }
     source = text_column(rows, "metric_progress_source")
     order = sort_bottom_up(rows, links)
-    computed, counted = computed_progress(rows, own, links, order, counts, tasks)
+    computed, counted = compute_progress(rows, own, links, order, counts, tasks)
     worked_out = pd.Series(pd.array([computed[gid] for gid in rows["gid"]], dtype="Float64"))
     found["progress"] = told.where(told.notna(), worked_out)
     fallback = pd.Series([counted[gid] for gid in rows["gid"]], dtype=STR)
@@ -143,28 +143,28 @@ def goal_progress(
     found["computed"] = worked_out
     apart = (told - worked_out).abs() > _TOLERATED
     found["disagrees"] = apart.astype("boolean")
-    found |= _expected(rows, found, resolve_today(now, tz))
+    found |= _compute_expected(rows, found, resolve_today(now, tz))
     found |= dict(zip(("initial", "current", "target"), (initial, current, target), strict=True))
     found |= {name: text_column(rows, f"metric_{name}") for name in ("unit", "currency_code")}
-    found["precision"] = _column(rows, "metric_precision", "Int64")
-    return pd.DataFrame(found | parents_of(rows, links))
+    found["precision"] = _get_column(rows, "metric_precision", "Int64")
+    return pd.DataFrame(found | find_parents(rows, links))
 
 
-def _expected(
+def _compute_expected(
     rows: pd.DataFrame, found: Mapping[str, pd.Series[Any]], day: pd.Timestamp
 ) -> dict[str, pd.Series[Any]]:
     """Return from when to when a goal is, how far it should be and by how much it is ahead."""
     dates = {}
     for name, fallback in (("start_on", "start_on"), ("due_on", "end_on")):
-        given = _column(rows, name, "datetime64[us]")
-        period = _column(rows, f"time_period_{fallback}", "datetime64[us]")
+        given = _get_column(rows, name, "datetime64[us]")
+        period = _get_column(rows, f"time_period_{fallback}", "datetime64[us]")
         dates[name] = given.where(given.notna(), period)
     share = elapsed_share(dates["start_on"], dates["due_on"], day)
     ahead = (found["progress"] - share).mask(found["status"].isin(_CLOSED))
     return {**dates, "expected": share, "ahead": ahead}
 
 
-def _column(rows: pd.DataFrame, column: str, dtype: Any) -> pd.Series[Any]:
+def _get_column(rows: pd.DataFrame, column: str, dtype: Any) -> pd.Series[Any]:
     """Return a column of a dtype, all of it missing where the frame has none of the name."""
     if column in rows.columns:
         return rows[column].astype(dtype)

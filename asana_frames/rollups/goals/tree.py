@@ -9,7 +9,7 @@ import pandas as pd
 
 from asana_frames.frames.arrays import STR
 from asana_frames.rollups.goals.links import Link, Links
-from asana_frames.rollups.goals.parts import done_shares
+from asana_frames.rollups.goals.parts import compute_done_shares
 from asana_frames.rollups.goals.progress import goal_progress
 from asana_frames.types import When
 
@@ -90,7 +90,7 @@ def goal_tree(
     """
     progress = goal_progress(goals, relationships, now, counts=counts, tasks=tasks, tz=tz)
     links = Links(relationships, what="rollups.goal_tree")
-    places = list(_places(progress, links))
+    places = list(_walk_places(progress, links))
     seen: set[str] = set()
     rows = []
     for place in places:
@@ -116,14 +116,14 @@ def goal_tree(
     for name in _OF_GOAL:
         dtype = progress[name].dtype
         table[name] = known[name].reindex(table["gid"]).reset_index(drop=True).astype(dtype)
-    shares = done_shares(counts, tasks)
+    shares = compute_done_shares(counts, tasks)
     for kind in ("project", "task"):
         done = table["gid"].map(shares.get(f"{kind}s", {})).astype("Float64")
         table["progress"] = table["progress"].where(table["kind"] != kind, done)
     return table
 
 
-def _places(progress: pd.DataFrame, links: Links) -> Iterator[_Place]:
+def _walk_places(progress: pd.DataFrame, links: Links) -> Iterator[_Place]:
     """Yield the places from the top down; what is below a goal, at its first place."""
     names = dict(zip(progress["gid"], progress["name"], strict=True))
     tops = [

@@ -22,12 +22,12 @@ from asana_frames.rollups.time.burning import (
     DATES,
     TEXTS,
     Burn,
-    Method,
-    burn_of,
-    burn_table,
-    own_value,
+    BurnOptions,
+    build_burn_table,
+    get_budget_value,
+    measure_burn,
 )
-from asana_frames.rollups.time.rates import RateBook, priced_by
+from asana_frames.rollups.time.rates import RateBook, find_rate_columns
 
 _WHAT = "rollups.budget_burn"
 _NEEDED = ("gid", "parent_gid", "parent_name", "budget_type", "total_value", "actual_value")
@@ -159,19 +159,21 @@ def budget_burn(
     check_every(every)
     if not 0 < band < 1 or pace < 1:
         raise InvalidArgument("band= lies between 0 and 1, and pace= is 1 period at least.")
-    book = _rates_for(budgets, rates, placeholders)
-    rows = _charged(entries, book)
+    book = _build_rate_book(budgets, rates, placeholders)
+    rows = _price_entries(entries, book)
     last = rows["day"].max() if as_of is None else parse_day(as_of, name="as_of")
-    method = Method(every, last, pace, band, forecast)
-    spans = _spans(projects)
+    method = BurnOptions(every, last, pace, band, forecast)
+    spans = _map_project_spans(projects)
     rows = rows if pd.isna(last) else rows[rows["day"] <= last]
-    burns = [burn_of(budget, rows) for budget in drop_duplicates(budgets).to_dict("records")]
+    burns = [measure_burn(budget, rows) for budget in drop_duplicates(budgets).to_dict("records")]
     if as_of is None:
-        _warn_of_missing(burns)
-    return _framed([burn_table(b, method, spans.get(b.budget["parent_gid"])) for b in burns])
+        _warn_if_entries_missing(burns)
+    return _combine_tables(
+        [build_burn_table(b, method, spans.get(b.budget["parent_gid"])) for b in burns]
+    )
 
 
-def _rates_for(
+def _build_rate_book(
     budgets: pd.DataFrame, rates: pd.DataFrame | None, placeholders: Mapping[str, str] | None
 ) -> RateBook | None:
     if rates is not None:
@@ -184,7 +186,7 @@ def _rates_for(
     return None
 
 
-def _charged(entries: pd.DataFrame, book: RateBook | None) -> pd.DataFrame:
+def _price_entries(entries: pd.DataFrame, book: RateBook | None) -> pd.DataFrame:
     """Return day, project, status, hours, rate and currency of the entries that count."""
     require_columns(
         entries,
@@ -193,7 +195,7 @@ def _charged(entries: pd.DataFrame, book: RateBook | None) -> pd.DataFrame:
         record="time_tracking_entry",
     )
     check_days(entries["entered_on"], what=_WHAT)
-    columns = priced_by(entries, what=_WHAT)
+    columns = find_rate_columns(entries, what=_WHAT)
     table = pd.DataFrame(
         {
             "day": period_starts(entries["entered_on"], "D"),
@@ -204,7 +206,7 @@ def _charged(entries: pd.DataFrame, book: RateBook | None) -> pd.DataFrame:
     )
     if book is not None:
         asked = {"person_gid": entries[columns["person_gid"]], "entered_on": table["day"]}
-        priced = book.priced(table[["project_gid"]].assign(**asked)).set_axis(table.index)
+        priced = book.find_rates(table[["project_gid"]].assign(**asked)).set_axis(table.index)
         table[["rate", "currency_code"]] = priced[["rate", "currency_code"]]
     if "project_from" in entries:
         # Asana charges what an entry is attributable to, not what its task is in.
@@ -212,7 +214,7 @@ def _charged(entries: pd.DataFrame, book: RateBook | None) -> pd.DataFrame:
     return table
 
 
-def _spans(projects: pd.DataFrame | None) -> dict[str, tuple[Any, Any]]:
+def _map_project_spans(projects: pd.DataFrame | None) -> dict[str, tuple[Any, Any]]:
     if projects is None:
         return {}
     require_columns(projects, ["gid", "start_on", "due_on"], what=_WHAT, record="project")
@@ -220,10 +222,10 @@ def _spans(projects: pd.DataFrame | None) -> dict[str, tuple[Any, Any]]:
     return {gid: (start, due) for gid, start, due in zip(*columns, strict=True)}
 
 
-def _warn_of_missing(burns: Iterable[Burn]) -> None:
+def _warn_if_entries_missing(burns: Iterable[Burn]) -> None:
     short = []
     for burn in burns:
-        actual, used = own_value(burn, "actual_value"), float(burn.days["used"].sum())
+        actual, used = get_budget_value(burn, "actual_value"), float(burn.days["used"].sum())
         if actual is not None and used < actual * _TOLERATED:
             short.append(f"{burn.budget['parent_name']} {used:,.2f} of {actual:,.2f}")
     if short:
@@ -236,7 +238,7 @@ def _warn_of_missing(burns: Iterable[Burn]) -> None:
         )
 
 
-def _framed(tables: list[pd.DataFrame]) -> pd.DataFrame:
+def _combine_tables(tables: list[pd.DataFrame]) -> pd.DataFrame:
     """Return the periods of all budgets, typed also where there are none."""
     kinds: dict[str, Any] = dict.fromkeys(TEXTS, STR) | {"is_forecast": "boolean"}
     kinds |= dict.fromkeys(_NUMBERS, "Float64")

@@ -14,10 +14,10 @@ from asana_frames.rollups.shared.periods import (
     period_start,
     period_starts,
 )
-from asana_frames.rollups.time.pace import Pace, pace_of
+from asana_frames.rollups.time.pace import Pace, estimate_pace
 
 #: A budget's filter -> the billable status of the entries that count; None for all.
-_COUNTED: dict[str, frozenset[str] | None] = {
+_COUNTED_STATUSES: dict[str, frozenset[str] | None] = {
     "billable": frozenset({"billable"}),
     "non_billable": frozenset({"nonBillable"}),
     "any": None,
@@ -29,7 +29,7 @@ _DAY = pd.Timedelta(days=1)
 _HORIZON = pd.Timedelta(days=182)
 
 
-class Method(NamedTuple):
+class BurnOptions(NamedTuple):
     """How the periods are made and continued."""
 
     every: str
@@ -47,9 +47,11 @@ class Burn(NamedTuple):
     factor: float
 
 
-def burn_of(budget: Mapping[Any, Any], rows: pd.DataFrame) -> Burn:
+def measure_burn(budget: Mapping[Any, Any], rows: pd.DataFrame) -> Burn:
     """Return what a budget used on each day."""
-    wanted = _COUNTED.get(str(budget.get("actual_billable_status_filter")), _COUNTED["billable"])
+    wanted = _COUNTED_STATUSES.get(
+        str(budget.get("actual_billable_status_filter")), _COUNTED_STATUSES["billable"]
+    )
     mine = rows[rows["project_gid"] == budget["parent_gid"]]
     if wanted is not None:
         mine = mine[mine["billable_status"].isin(wanted)]
@@ -58,7 +60,7 @@ def burn_of(budget: Mapping[Any, Any], rows: pd.DataFrame) -> Burn:
         factor = 1 / 60
     else:
         is_priced = mine["rate"].notna()
-        if pd.notna(units := _currency(budget)):
+        if pd.notna(units := _find_currency(budget)):
             is_priced &= mine["currency_code"] == units
         days = mine.assign(
             used=(mine["hours"] * mine["rate"]).where(is_priced, 0.0),
@@ -69,36 +71,40 @@ def burn_of(budget: Mapping[Any, Any], rows: pd.DataFrame) -> Burn:
     return Burn(budget, by_day.sort_index(), factor)
 
 
-def own_value(burn: Burn, name: str) -> float | None:
+def get_budget_value(burn: Burn, name: str) -> float | None:
     """Return one of the budget's own figures, in hours or money."""
     value = burn.budget.get(name)
     return None if pd.isna(value) else float(value) * burn.factor
 
 
-def _total(burn: Burn) -> float | None:
+def _get_total(burn: Burn) -> float | None:
     is_off = burn.budget.get("total_enabled")
-    return None if pd.notna(is_off) and not is_off else own_value(burn, "total_value")
+    return None if pd.notna(is_off) and not is_off else get_budget_value(burn, "total_value")
 
 
-def burn_table(burn: Burn, method: Method, span: tuple[Any, Any] | None) -> pd.DataFrame:
+def build_burn_table(
+    burn: Burn, method: BurnOptions, span: tuple[Any, Any] | None
+) -> pd.DataFrame:
     """Return the periods of one budget."""
-    past = _past(burn, method)
-    total, spent = _total(burn), float(past["used"].sum())
+    past = _build_past_periods(burn, method)
+    total, spent = _get_total(burn), float(past["used"].sum())
     is_whole = [period_end(period, method.every) <= method.as_of for period in past["period"]]
     # Of a budget that no entry counts to nobody knows the pace; it is not 0.
     known = list(past["used"][is_whole]) if len(burn.days) else []
-    pace = pace_of([float(used) for used in known[-method.pace :]], band=method.band)
-    dates = _exhausted(burn, method, pace, total, spent)
+    pace = estimate_pace([float(used) for used in known[-method.pace :]], band=method.band)
+    dates = _find_exhaustion_days(burn, method, pace, total, spent)
     table = past
     if method.forecast and pace is not None:
-        ahead = pd.DataFrame(_ahead(method, pace, spent, dates[0]), columns=past.columns)
+        ahead = pd.DataFrame(
+            _forecast_periods(method, pace, spent, dates[0]), columns=past.columns
+        )
         table = pd.concat([past, ahead.astype(past.dtypes.to_dict())], ignore_index=True)
-    planned = own_value(burn, "estimate_value")
+    planned = get_budget_value(burn, "estimate_value")
     ends = [period_end(period, method.every) for period in table["period"]]
     plan = planned if planned is not None else total
-    due: list[Any] = [_due(plan, span, end) for end in ends]
+    due: list[Any] = [_compute_due_part(plan, span, end) for end in ends]
     budget = burn.budget
-    units = "hours" if budget["budget_type"] != "cost" else _currency(budget)
+    units = "hours" if budget["budget_type"] != "cost" else _find_currency(budget)
     texts = (budget["gid"], budget["parent_gid"], budget["parent_name"], budget["budget_type"])
     return table.assign(
         **dict(zip(TEXTS, (*texts, units), strict=True)),
@@ -106,17 +112,17 @@ def burn_table(burn: Burn, method: Method, span: tuple[Any, Any] | None) -> pd.D
         left=None if total is None else total - table["used_total"],
         planned=planned,
         planned_to_date=pd.array(due, dtype="Float64"),
-        actual=own_value(burn, "actual_value"),
+        actual=get_budget_value(burn, "actual_value"),
         **dict(zip(DATES, dates, strict=True)),
     )
 
 
-def _currency(budget: Mapping[Any, Any]) -> Any:
+def _find_currency(budget: Mapping[Any, Any]) -> Any:
     units = (budget.get(name) for name in ("total_units", "actual_units", "estimate_units"))
     return next((unit for unit in units if pd.notna(unit)), None)
 
 
-def _past(burn: Burn, method: Method) -> pd.DataFrame:
+def _build_past_periods(burn: Burn, method: BurnOptions) -> pd.DataFrame:
     days = burn.days.reset_index()
     first = days["day"].min() if len(days) else method.as_of
     nowhere = pd.DatetimeIndex([pd.NaT]).as_unit("us")
@@ -129,8 +135,8 @@ def _past(burn: Burn, method: Method) -> pd.DataFrame:
     return table
 
 
-def _ahead(
-    method: Method, pace: Pace, spent: float, exhausted: pd.Timestamp | None
+def _forecast_periods(
+    method: BurnOptions, pace: Pace, spent: float, exhausted: pd.Timestamp | None
 ) -> Iterator[dict[str, Any]]:
     """Yield the periods to come, the first with what is left of the present one."""
     end = method.as_of + _HORIZON
@@ -139,7 +145,7 @@ def _ahead(
     before = 0.0
     for period in list_periods(start, max(start, end), method.every):
         ahead = (period_end(period, method.every) - method.as_of) / _DAY
-        expected, low, high = pace.after(ahead / mean_days(method.every))
+        expected, low, high = pace.predict_amount(ahead / mean_days(method.every))
         yield {
             "period": period,
             "is_forecast": True,
@@ -153,8 +159,8 @@ def _ahead(
         before = expected
 
 
-def _exhausted(
-    burn: Burn, method: Method, pace: Pace | None, total: float | None, spent: float
+def _find_exhaustion_days(
+    burn: Burn, method: BurnOptions, pace: Pace | None, total: float | None, spent: float
 ) -> tuple[Any, Any, Any]:
     """Return the day on which a budget is used up, the earliest and the latest."""
     if total is None:
@@ -166,19 +172,21 @@ def _exhausted(
     if pace is None:
         return None, None, None
     days = mean_days(method.every)
-    expected, earliest, latest = (n and n * days for n in pace.until(total - spent))
+    expected, earliest, latest = (n and n * days for n in pace.predict_periods(total - spent))
     day = method.as_of
-    return _day_after(day, expected), _day_after(day, earliest), _day_after(day, latest)
+    return _shift_day(day, expected), _shift_day(day, earliest), _shift_day(day, latest)
 
 
-def _day_after(day: pd.Timestamp, days: float | None) -> pd.Timestamp | None:
+def _shift_day(day: pd.Timestamp, days: float | None) -> pd.Timestamp | None:
     """Return the day so many days later, None beyond a hundred years."""
     if days is None or days > 36_525:
         return None
     return day + _DAY * int(-(-round(days, 6) // 1))
 
 
-def _due(plan: float | None, span: tuple[Any, Any] | None, end: pd.Timestamp) -> float | None:
+def _compute_due_part(
+    plan: float | None, span: tuple[Any, Any] | None, end: pd.Timestamp
+) -> float | None:
     """Return the part of a plan that is due by the end of a day, spent evenly."""
     if plan is None or span is None or any(pd.isna(day) for day in (*span, end)):
         return None

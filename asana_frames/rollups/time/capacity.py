@@ -26,14 +26,14 @@ from asana_frames.rollups.shared.periods import (
     period_starts,
 )
 from asana_frames.rollups.shared.workdays import Floats, daily_hours, expand_days, workday_shares
-from asana_frames.rollups.time.person_days import PERSON, person_days
+from asana_frames.rollups.time.person_days import PERSON, read_person_days
 
 _WHAT = "rollups.capacity"
 _SUMS = ("available", "out_of_office", "allocated", "tracked", "unsized")
 _NUMBERS = ("available", "out_of_office", "allocated", "tracked", "free", "load", "utilisation")
 _COLUMNS = (*PERSON, "period", *_NUMBERS, "unsized")
 #: Cells of person and day that a machine holds.
-_MOST = 50_000_000
+_MAX_CELLS = 50_000_000
 
 
 class _Grid(NamedTuple):
@@ -43,7 +43,7 @@ class _Grid(NamedTuple):
     days: pd.DatetimeIndex
     hours: Floats
 
-    def zeros(self) -> Floats:
+    def make_zeros(self) -> Floats:
         return np.zeros(self.hours.shape)
 
 
@@ -146,12 +146,16 @@ def capacity(
     """
     require_columns(users, ["gid", "name"], what=_WHAT, record="user")
     check_every(every)
-    plans, absences, tracked = _plans(allocations), _absences(ooo), _tracked(entries)
-    days = _days(plans, tracked, start, end, every)
-    names = _names(users, plans, tracked)
+    plans, absences, tracked = (
+        _read_allocations(allocations),
+        _read_absences(ooo),
+        _read_tracked_hours(entries),
+    )
+    days = _find_days(plans, tracked, start, end, every)
+    names = _list_people(users, plans, tracked)
     if days.empty:
-        return _framed(pd.DataFrame(columns=["person_gid", "period", *_SUMS]), names)
-    if len(names) * len(days) > _MOST:
+        return _build_result(pd.DataFrame(columns=["person_gid", "period", *_SUMS]), names)
+    if len(names) * len(days) > _MAX_CELLS:
         raise InvalidArgument(
             f"{len(names):,} people on {len(days):,} days are too many: give start= and end=."
         )
@@ -159,30 +163,32 @@ def capacity(
     shares = workday_shares(days, workdays, holidays)
     hours = daily_hours(people, hours_per_day)[:, None] * shares[None, :]
     grid = _Grid(people, days, hours)
-    off = _off(absences, grid)
+    off = _sum_absences(absences, grid)
     known = names["is_user"].to_numpy()
     sums = {"available": np.where(known[:, None], hours - off, np.nan), "out_of_office": off}
-    sums |= _allocated(plans, grid, hours - off, every) | {"tracked": _booked(tracked, grid)}
-    return _framed(_by_period(sums, grid, every), names)
+    sums |= _sum_allocations(plans, grid, hours - off, every) | {
+        "tracked": _sum_tracked_hours(tracked, grid)
+    }
+    return _build_result(_group_by_period(sums, grid, every), names)
 
 
-def _plans(allocations: pd.DataFrame) -> pd.DataFrame:
+def _read_allocations(allocations: pd.DataFrame) -> pd.DataFrame:
     columns = ("assignee_gid", "start_date", "end_date", "effort_type", "effort_value")
     require_columns(allocations, columns, what=_WHAT, record="allocation")
     named = {"person_gid": "assignee_gid", "person_name": "assignee_name"}
-    return _dated(allocations, named)[[*PERSON, *columns[1:]]]
+    return _standardise_rows(allocations, named)[[*PERSON, *columns[1:]]]
 
 
-def _absences(ooo: pd.DataFrame | None) -> pd.DataFrame:
+def _read_absences(ooo: pd.DataFrame | None) -> pd.DataFrame:
     if ooo is None:
         ooo = pd.DataFrame({"user_gid": pd.Series([], dtype=STR)})
         ooo[["start_date", "end_date"]] = pd.NaT
     require_columns(ooo, ["user_gid", "start_date", "end_date"], what=_WHAT, record="ooo_entry")
-    rows = _dated(ooo, {"person_gid": "user_gid", "person_name": "user_name"})
+    rows = _standardise_rows(ooo, {"person_gid": "user_gid", "person_name": "user_name"})
     return rows if "hours" in rows else rows.assign(hours=np.nan)
 
 
-def _dated(frame: pd.DataFrame, named: Mapping[str, str]) -> pd.DataFrame:
+def _standardise_rows(frame: pd.DataFrame, named: Mapping[str, str]) -> pd.DataFrame:
     """Return the rows with the names of rollups, each of them once."""
     rows = drop_duplicates(frame) if "gid" in frame else frame.reset_index(drop=True)
     rows = rows.assign(**{name: text_column(rows, column) for name, column in named.items()})
@@ -193,18 +199,18 @@ def _dated(frame: pd.DataFrame, named: Mapping[str, str]) -> pd.DataFrame:
     return rows
 
 
-def _tracked(entries: pd.DataFrame | None) -> pd.DataFrame:
+def _read_tracked_hours(entries: pd.DataFrame | None) -> pd.DataFrame:
     if entries is None:
         columns = {name: pd.Series([], dtype=STR) for name in PERSON}
         return pd.DataFrame(columns).assign(day=pd.Series([], dtype="datetime64[us]"), hours=0.0)
     if "person_gid" not in entries:
         # By names alone, people would be nobody.
         require_columns(entries, ["created_by_gid"], what=_WHAT, record="time_tracking_entry")
-    rows = person_days(entries, what=_WHAT).rename(columns={"entered_on": "day"})
+    rows = read_person_days(entries, what=_WHAT).rename(columns={"entered_on": "day"})
     return rows.assign(hours=rows["duration_minutes"].astype("float64") / 60)
 
 
-def _days(
+def _find_days(
     plans: pd.DataFrame, tracked: pd.DataFrame, start: Any, end: Any, every: str
 ) -> pd.DatetimeIndex:
     """Return the days that count, whole periods of them where the user gives no bounds."""
@@ -222,7 +228,7 @@ def _days(
     return pd.date_range(first, last).as_unit("us")
 
 
-def _names(users: pd.DataFrame, *others: pd.DataFrame) -> pd.DataFrame:
+def _list_people(users: pd.DataFrame, *others: pd.DataFrame) -> pd.DataFrame:
     """Return the people in the order of the result, with whether they are users."""
     mine = users[["gid", "name"]].set_axis([*PERSON], axis="columns").astype(STR)
     mine = mine.assign(is_user=True).sort_values("person_name", kind="stable")
@@ -232,24 +238,26 @@ def _names(users: pd.DataFrame, *others: pd.DataFrame) -> pd.DataFrame:
     return both.drop_duplicates("person_gid", ignore_index=True)
 
 
-def _off(absences: pd.DataFrame, grid: _Grid) -> Floats:
+def _sum_absences(absences: pd.DataFrame, grid: _Grid) -> Floats:
     """Return the hours out of office, of which no day has more than are worked."""
     row, person, day = expand_days(absences, grid.days, grid.people)
     part = absences["hours"].to_numpy(dtype="float64", na_value=np.nan)[row]
-    off = grid.zeros()
+    off = grid.make_zeros()
     whole = grid.hours[person, day]
     np.add.at(off, (person, day), np.where(np.isnan(part), whole, part))
     return np.minimum(off, grid.hours)
 
 
-def _allocated(plans: pd.DataFrame, grid: _Grid, left: Floats, every: str) -> dict[str, Floats]:
+def _sum_allocations(
+    plans: pd.DataFrame, grid: _Grid, left: Floats, every: str
+) -> dict[str, Floats]:
     """Return the hours that are allocated, and how many allocations say none."""
     row, person, day = expand_days(plans, grid.days, grid.people)
     value = plans["effort_value"].to_numpy(dtype="float64", na_value=np.nan)[row]
     is_percent = is_true(plans["effort_type"] == "percent")[row]
     works = left[person, day]
     hours = np.where(is_percent, value / 100 * works, np.where(works > 0, value, 0.0))
-    allocated, unsized = grid.zeros(), grid.zeros()
+    allocated, unsized = grid.make_zeros(), grid.make_zeros()
     np.add.at(allocated, (person, day), np.nan_to_num(hours))
     # An allocation without an effort counts once in a period, on its first day there.
     seen = pd.DataFrame({"row": row, "person": person, "day": day})[np.isnan(value)]
@@ -259,16 +267,16 @@ def _allocated(plans: pd.DataFrame, grid: _Grid, left: Floats, every: str) -> di
     return {"allocated": allocated, "unsized": unsized}
 
 
-def _booked(tracked: pd.DataFrame, grid: _Grid) -> Floats:
+def _sum_tracked_hours(tracked: pd.DataFrame, grid: _Grid) -> Floats:
     person = grid.people.get_indexer(pd.Index(tracked["person_gid"]))
     day = grid.days.get_indexer(pd.DatetimeIndex(tracked["day"]))
     inside = (person >= 0) & (day >= 0)
-    booked = grid.zeros()
+    booked = grid.make_zeros()
     np.add.at(booked, (person[inside], day[inside]), tracked["hours"].to_numpy()[inside])
     return booked
 
 
-def _by_period(sums: Mapping[str, Floats], grid: _Grid, every: str) -> pd.DataFrame:
+def _group_by_period(sums: Mapping[str, Floats], grid: _Grid, every: str) -> pd.DataFrame:
     """Return the sums of each person and period."""
     period = period_starts(pd.Series(grid.days), every)
     edges = np.flatnonzero(~period.duplicated().to_numpy())
@@ -279,7 +287,7 @@ def _by_period(sums: Mapping[str, Floats], grid: _Grid, every: str) -> pd.DataFr
     return pd.DataFrame(added, index=index).reset_index()
 
 
-def _framed(table: pd.DataFrame, names: pd.DataFrame) -> pd.DataFrame:
+def _build_result(table: pd.DataFrame, names: pd.DataFrame) -> pd.DataFrame:
     """Return the table with all columns of the result, typed, in its order."""
     table = table.merge(names, how="left", on="person_gid")
     kinds: dict[str, Any] = dict.fromkeys(PERSON, STR) | {"period": "datetime64[us]"}

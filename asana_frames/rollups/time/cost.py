@@ -11,11 +11,11 @@ from asana_frames.exceptions import InvalidArgument
 from asana_frames.rollups.shared.inputs import Key, is_dask, require_columns, resolve_keys
 from asana_frames.rollups.shared.periods import Every, check_days, check_every, period_starts
 from asana_frames.rollups.shared.totals import aggregate, sum_by
-from asana_frames.rollups.time.rates import RATE_COLUMNS, RateBook, priced_by
+from asana_frames.rollups.time.rates import RATE_COLUMNS, RateBook, find_rate_columns
 
 _WHAT = "rollups.cost"
-_SHOWN = ("gid", "entered_on")
-_NAMED = ("person", "project", "task")
+_ENTRY_COLUMNS = ("gid", "entered_on")
+_KEY_STEMS = ("person", "project", "task")
 
 
 def cost(
@@ -101,11 +101,11 @@ def cost(
     )
     check_days(entries["entered_on"], what=_WHAT)
     book = RateBook(rates, placeholders)
-    asked = priced_by(entries, what=_WHAT) | {"entered_on": "entered_on"}
+    asked = find_rate_columns(entries, what=_WHAT) | {"entered_on": "entered_on"}
 
-    def priced(part: pd.DataFrame) -> pd.DataFrame:
+    def price_entries(part: pd.DataFrame) -> pd.DataFrame:
         keys = pd.DataFrame({name: part[column] for name, column in asked.items()})
-        found = book.priced(keys).set_axis(part.index)
+        found = book.find_rates(keys).set_axis(part.index)
         return found.assign(
             minutes=part["duration_minutes"].astype("Float64"),
             worth=part["duration_minutes"].astype("Float64") * found["rate"],
@@ -114,13 +114,13 @@ def cost(
     if by is None:
         if every is not None:
             raise InvalidArgument("every= needs keys: by='project', for example.")
-        return _rows(entries, priced)
+        return _price_each_entry(entries, price_entries)
     keys = resolve_keys(entries, by, what=_WHAT)
     if every is not None:
         check_every(every)
 
     def chunk(part: pd.DataFrame) -> pd.DataFrame:
-        found = priced(part)
+        found = price_entries(part)
         columns = {key.name: part[key.column] for key in keys}
         if every is not None:
             columns["entered_on"] = period_starts(part["entered_on"], every)
@@ -131,14 +131,14 @@ def cost(
     return totals.assign(hours=totals["hours"] / 60, amount=totals["amount"] / 60)
 
 
-def _rows(entries: Any, priced: Any) -> Any:
+def _price_each_entry(entries: Any, price_entries: Any) -> Any:
     """Return a row per entry, lazily where the entries are lazy."""
-    columns = {name: name for name in _SHOWN if name in entries.columns}
-    for name in _NAMED:
-        columns |= dict(_keys_that_are_there(entries, name))
+    columns = {name: name for name in _ENTRY_COLUMNS if name in entries.columns}
+    for name in _KEY_STEMS:
+        columns |= dict(_find_known_keys(entries, name))
 
     def row(part: pd.DataFrame) -> pd.DataFrame:
-        found = priced(part)
+        found = price_entries(part)
         shown = pd.DataFrame({name: part[column] for name, column in columns.items()})
         shown["hours"] = found["minutes"] / 60
         shown[list(RATE_COLUMNS[:3])] = found[list(RATE_COLUMNS[:3])]
@@ -150,7 +150,7 @@ def _rows(entries: Any, priced: Any) -> Any:
     return row(entries).reset_index(drop=True)
 
 
-def _keys_that_are_there(entries: Any, name: str) -> list[Key]:
+def _find_known_keys(entries: Any, name: str) -> list[Key]:
     try:
         return resolve_keys(entries, name, what=_WHAT)
     except InvalidArgument:

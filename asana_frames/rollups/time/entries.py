@@ -20,9 +20,9 @@ from asana_frames.rollups.shared.tasks import TaskTree
 
 _WHAT = "rollups.entries"
 _NEEDED = ("gid", "duration_minutes", "entered_on", "created_by_gid", "task_gid")
-_TEXTS = ("gid", "name")
+_ENDS = ("gid", "name")
 #: What the table takes over from the entries, under which name.
-_TAKEN = {
+_TEXT_COLUMNS = {
     "person_gid": "created_by_gid",
     "person_name": "created_by_name",
     "task_gid": "task_gid",
@@ -32,7 +32,7 @@ _TAKEN = {
     "description": "description",
 }
 #: The columns of an entry that say where its task and project are.
-_PLACED_BY = ("task_gid", "task_name", "attributable_to_gid", "attributable_to_name")
+_PLACE_COLUMNS = ("task_gid", "task_name", "attributable_to_gid", "attributable_to_name")
 _BILLABLE = {"billable": True, "nonBillable": False}
 _LISTS = tuple(
     f"{what}_{end}" for what in ("project", "section", "team") for end in ("gids", "names")
@@ -140,15 +140,17 @@ def entries(
     require_columns(entries, _NEEDED, what=_WHAT, record="time_tracking_entry")
     check_days(entries["entered_on"], what=_WHAT)
     rows = drop_duplicates(entries)
-    found = _own(rows) | _placed(rows, tasks, projects, task_columns, project_columns)
-    found["person_email"] = _told(users, "email", found["person_gid"], "user")
-    names = _told(users, "name", found["person_gid"], "user")
+    found = _build_entry_columns(rows) | _build_place_columns(
+        rows, tasks, projects, task_columns, project_columns
+    )
+    found["person_email"] = _look_up_text(users, "email", found["person_gid"], "user")
+    names = _look_up_text(users, "name", found["person_gid"], "user")
     found["person_name"] = found["person_name"].where(found["person_name"].notna(), names)
     extra = [name for name in found if name not in ENTRY_COLUMNS]
     return pd.DataFrame(found)[[*ENTRY_COLUMNS, *extra]]
 
 
-def _own(rows: pd.DataFrame) -> dict[str, pd.Series[Any]]:
+def _build_entry_columns(rows: pd.DataFrame) -> dict[str, pd.Series[Any]]:
     """Return the columns that the entries tell alone."""
     minutes = rows["duration_minutes"].astype("Int64")
     found: dict[str, Any] = {
@@ -159,10 +161,10 @@ def _own(rows: pd.DataFrame) -> dict[str, pd.Series[Any]]:
         "duration_minutes": minutes,
         "hours": minutes.astype("Float64") / 60,
     }
-    found |= {name: text_column(rows, column) for name, column in _TAKEN.items()}
+    found |= {name: text_column(rows, column) for name, column in _TEXT_COLUMNS.items()}
     found["approval_status"] = found["approval_status"].str.lower()
     found["billable"] = found["billable_status"].map(_BILLABLE).astype("boolean")
-    for end in _TEXTS:
+    for end in _ENDS:
         column = f"categories_{end}s"
         first = rows[column].str[0].astype(STR) if column in rows else text_column(rows, column)
         found[f"category_{end}"] = first
@@ -171,7 +173,7 @@ def _own(rows: pd.DataFrame) -> dict[str, pd.Series[Any]]:
     return found
 
 
-def _placed(
+def _build_place_columns(
     rows: pd.DataFrame,
     tasks: pd.DataFrame | None,
     projects: pd.DataFrame | None,
@@ -179,17 +181,17 @@ def _placed(
     project_columns: Sequence[str],
 ) -> dict[str, pd.Series[Any]]:
     """Return the columns that tasks and projects tell."""
-    asked = [name for name in _PLACED_BY if name in rows.columns]
+    asked = [name for name in _PLACE_COLUMNS if name in rows.columns]
     # Few tasks make many entries: each is looked at once.
     place = rows.groupby(asked, dropna=False, sort=False).ngroup().to_numpy()
     few = rows[asked].drop_duplicates(ignore_index=True)
-    found = _tasks(few, tasks, task_columns)
-    found |= _project(few, found)
-    found |= _of_project(found, projects, project_columns)
+    found = _build_task_columns(few, tasks, task_columns)
+    found |= _choose_project(few, found)
+    found |= _build_project_columns(found, projects, project_columns)
     return {name: value.take(place).reset_index(drop=True) for name, value in found.items()}
 
 
-def _tasks(
+def _build_task_columns(
     rows: pd.DataFrame, tasks: pd.DataFrame | None, extra: Sequence[str]
 ) -> dict[str, pd.Series[Any]]:
     """Return the columns that the tasks tell."""
@@ -202,20 +204,22 @@ def _tasks(
     table = pd.concat([tree.roots(), tree.memberships()], axis="columns")
     for column in extra:
         table[f"task_{column}"] = tree.tasks[column]
-    found = {name: _taken(table[name], at) for name in table.columns}
-    task_name = _taken(tree.tasks["name"], at).astype(STR)
+    found = {name: _take_values(table[name], at) for name in table.columns}
+    task_name = _take_values(tree.tasks["name"], at).astype(STR)
     given = text_column(rows, "task_name")
     return found | {"task_name": given.where(given.notna(), task_name)}
 
 
-def _taken(values: pd.Series[Any], at: Any) -> pd.Series[Any]:
+def _take_values(values: pd.Series[Any], at: Any) -> pd.Series[Any]:
     """Return the value at each place, missing (or the empty tuple) at -1."""
     known = values.reset_index(drop=True).reindex(np.where(at < 0, len(values), at))
     taken: pd.Series[Any] = known.reset_index(drop=True)
     return fill_tuples(taken) if values.name in _LISTS else taken
 
 
-def _project(rows: pd.DataFrame, found: dict[str, pd.Series[Any]]) -> dict[str, pd.Series[Any]]:
+def _choose_project(
+    rows: pd.DataFrame, found: dict[str, pd.Series[Any]]
+) -> dict[str, pd.Series[Any]]:
     """Return the project that each entry counts to, and its task's section there."""
     given = text_column(rows, "attributable_to_gid")
     gids = found["project_gids"]
@@ -224,68 +228,68 @@ def _project(rows: pd.DataFrame, found: dict[str, pd.Series[Any]]) -> dict[str, 
     source = pd.Series(np.where(given.notna(), "attributable_to", "task")).where(gid.notna())
     # The place of the project among the task's, -1 where the task is not (or no longer) in it.
     at = [
-        -1 if not places else 0 if places[0] == mine else _position(places, mine)
+        -1 if not places else 0 if places[0] == mine else _find_position(places, mine)
         for places, mine in zip(gids, gid, strict=True)
     ]
     told = text_column(rows, "attributable_to_name")
     return {
         "project_gid": gid,
-        "project_name": told.where(told.notna(), _picked(found["project_names"], at)),
+        "project_name": told.where(told.notna(), _pick_items(found["project_names"], at)),
         "project_from": source.astype(STR),
-        "section_gid": _picked(found["section_gids"], at),
-        "section_name": _picked(found["section_names"], at),
+        "section_gid": _pick_items(found["section_gids"], at),
+        "section_name": _pick_items(found["section_names"], at),
     }
 
 
-def _position(places: tuple[str, ...], gid: Any) -> int:
+def _find_position(places: tuple[str, ...], gid: Any) -> int:
     return places.index(gid) if gid in places else -1
 
 
-def _picked(values: pd.Series[Any], at: list[int]) -> pd.Series[Any]:
+def _pick_items(values: pd.Series[Any], at: list[int]) -> pd.Series[Any]:
     picked = [
         place[n] if 0 <= n < len(place) else None for place, n in zip(values, at, strict=True)
     ]
     return pd.Series(pd.array(picked, dtype=STR))
 
 
-def _of_project(
+def _build_project_columns(
     found: dict[str, pd.Series[Any]], projects: pd.DataFrame | None, extra: Sequence[str]
 ) -> dict[str, pd.Series[Any]]:
     """Return the columns that the projects tell."""
     gid = found["project_gid"]
-    names = _told(projects, "name", gid, "project")
+    names = _look_up_text(projects, "name", gid, "project")
     told = {"project_name": found["project_name"].where(found["project_name"].notna(), names)}
-    for end in _TEXTS:
+    for end in _ENDS:
         column = f"team_{end}"
-        told[column] = _told(projects, column, gid, "project")
-        teams = _lookup(projects, column, "project")
+        told[column] = _look_up_text(projects, column, gid, "project")
+        teams = _build_lookup(projects, column, "project")
         told[f"{column}s"] = found["project_gids"].map(
             lambda places, teams=teams: tuple(teams.get(place) for place in places)
         )
     for column in extra:
         # Needed by name, where without it a column is only missing.
         require_columns(projects, ["gid", column], what=_WHAT, record="project")
-        told[f"project_{column}"] = gid.map(_series(projects, column)).astype(
+        told[f"project_{column}"] = gid.map(_index_by_gid(projects, column)).astype(
             projects[column].dtype  # type: ignore[index]  # need() refused None
         )
     return told
 
 
-def _told(
+def _look_up_text(
     frame: pd.DataFrame | None, column: str, gids: pd.Series[Any], record: str
 ) -> pd.Series[Any]:
     """Return a text column of a frame for each gid, missing where it is not told."""
-    return gids.map(_lookup(frame, column, record)).astype(STR)
+    return gids.map(_build_lookup(frame, column, record)).astype(STR)
 
 
-def _lookup(frame: pd.DataFrame | None, column: str, record: str) -> dict[str, Any]:
+def _build_lookup(frame: pd.DataFrame | None, column: str, record: str) -> dict[str, Any]:
     if frame is None:
         return {}
     require_columns(frame, ["gid"], what=_WHAT, record=record)
-    return {} if column not in frame else dict(_series(frame, column).dropna())
+    return {} if column not in frame else dict(_index_by_gid(frame, column).dropna())
 
 
-def _series(frame: Any, column: str) -> pd.Series[Any]:
+def _index_by_gid(frame: Any, column: str) -> pd.Series[Any]:
     unique = frame.drop_duplicates("gid", keep="last")
     series: pd.Series[Any] = unique.set_index("gid")[column]
     return series

@@ -87,29 +87,31 @@ def estimates(
     """
     if unit not in _UNITS:
         raise InvalidArgument(f"unit={unit!r} is unknown: 'minutes' or 'hours'.")
-    spent = None if entries is None else _spent(entries)
+    spent = None if entries is None else _sum_hours_by_task(entries)
     needed = ["gid", "name", estimate, *(["actual_time_minutes"] if spent is None else [])]
     require_columns(tasks, needed, what=_WHAT, record="task")
-    table = _with_strays(_table(tasks), spent)
+    table = _add_missing_tasks(_load_tasks(tasks), spent)
     tree = TaskTree(table)
-    table = _placed(tree)
+    table = _add_key_columns(tree)
     keys = resolve_keys(table, by, what=_WHAT)
-    return _compared(_keyed(table, keys, tree, to_root), table, spent, estimate, _UNITS[unit])
+    return _compare_hours(
+        _build_keys(table, keys, tree, to_root), table, spent, estimate, _UNITS[unit]
+    )
 
 
-def _spent(entries: Any) -> pd.DataFrame:
+def _sum_hours_by_task(entries: Any) -> pd.DataFrame:
     """Return the hours on each task, a row for those on none included."""
     require_columns(entries, ["task_gid"], what=_WHAT, record="time_tracking_entry")
     return hours(entries, by="task", every=None)
 
 
-def _table(tasks: Any) -> pd.DataFrame:
+def _load_tasks(tasks: Any) -> pd.DataFrame:
     # Roots want all tasks at once, but of a Dask frame only a row per task and what is asked for.
     table = tasks.compute() if is_dask(tasks) else tasks
     return pd.DataFrame(table.drop_duplicates("gid", keep="last")).reset_index(drop=True)
 
 
-def _with_strays(table: pd.DataFrame, spent: pd.DataFrame | None) -> pd.DataFrame:
+def _add_missing_tasks(table: pd.DataFrame, spent: pd.DataFrame | None) -> pd.DataFrame:
     """Add a row for each task that has tracked time and is not among the tasks."""
     if spent is None:
         return table
@@ -128,7 +130,7 @@ def _with_strays(table: pd.DataFrame, spent: pd.DataFrame | None) -> pd.DataFram
     return whole
 
 
-def _placed(tree: TaskTree) -> pd.DataFrame:
+def _add_key_columns(tree: TaskTree) -> pd.DataFrame:
     """Return the tasks with the names that keys go by, and the first place of each."""
     lists = tree.memberships()
     first = {name.removesuffix("s"): lists[name].str[0].astype(STR) for name in lists.columns}
@@ -137,7 +139,9 @@ def _placed(tree: TaskTree) -> pd.DataFrame:
     return here.assign(**{k: v for k, v in (first | own).items() if k not in here})
 
 
-def _keyed(table: pd.DataFrame, keys: list[Key], tree: TaskTree, to_root: bool) -> pd.DataFrame:
+def _build_keys(
+    table: pd.DataFrame, keys: list[Key], tree: TaskTree, to_root: bool
+) -> pd.DataFrame:
     """Return the keys that each task counts to."""
     columns = pd.DataFrame({key.name: table[key.column] for key in keys})
     if not to_root:
@@ -145,7 +149,7 @@ def _keyed(table: pd.DataFrame, keys: list[Key], tree: TaskTree, to_root: bool) 
     return columns.iloc[tree.root_positions].reset_index(drop=True)
 
 
-def _compared(
+def _compare_hours(
     keys: pd.DataFrame,
     table: pd.DataFrame,
     spent: pd.DataFrame | None,

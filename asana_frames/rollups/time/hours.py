@@ -103,10 +103,10 @@ def hours(
         check_days(entries["entered_on"], what="rollups.hours")
     if fill and every is None:
         raise InvalidArgument("fill=True fills periods; give every='W', or another, with it.")
-    placed = _places(entries, keys, attribution)
+    placed = _find_place_columns(entries, keys, attribution)
 
     def chunk(part: pd.DataFrame) -> pd.DataFrame:
-        part, minutes = _attributed(part, placed, attribution)
+        part, minutes = _attribute_entries(part, placed, attribution)
         columns = {key.name: part[key.column] for key in keys}
         if every is not None:
             columns["entered_on"] = period_starts(part["entered_on"], every)
@@ -120,7 +120,7 @@ def hours(
     return fill_periods(totals, "entered_on", every, ["hours"])
 
 
-def _places(entries: Any, keys: list[Key], attribution: str) -> list[str]:
+def _find_place_columns(entries: Any, keys: list[Key], attribution: str) -> list[str]:
     """Return the columns among the keys that depend on the attribution.
 
     Raises
@@ -147,7 +147,7 @@ def _places(entries: Any, keys: list[Key], attribution: str) -> list[str]:
     return wanted
 
 
-def _attributed(
+def _attribute_entries(
     part: pd.DataFrame, placed: list[str], attribution: str
 ) -> tuple[pd.DataFrame, pd.Series[Any]]:
     """Return entries whose places are those of the attribution, and the minutes of each."""

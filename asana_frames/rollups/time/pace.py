@@ -24,7 +24,7 @@ class Pace(NamedTuple):
     known: int
     z: float
 
-    def after(self, periods: float) -> tuple[float, float | None, float | None]:
+    def predict_amount(self, periods: float) -> tuple[float, float | None, float | None]:
         """Return what so many periods (a part of one, too) add: expected, lowest, highest.
 
         The bounds are those of a prediction of the sum of further periods that are drawn like the
@@ -37,7 +37,7 @@ class Pace(NamedTuple):
         width = self.z * self.spread * math.sqrt(periods + periods**2 / self.known)
         return expected, expected - width, expected + width
 
-    def until(self, amount: float) -> tuple[float | None, float | None, float | None]:
+    def predict_periods(self, amount: float) -> tuple[float | None, float | None, float | None]:
         """Return after how many periods ``amount`` is reached: expected, earliest, latest.
 
         None where it never is.
@@ -59,7 +59,7 @@ class Pace(NamedTuple):
         return expected, earliest, latest
 
 
-def pace_of(amounts: Sequence[float], *, band: float) -> Pace | None:
+def estimate_pace(amounts: Sequence[float], *, band: float) -> Pace | None:
     """Return the pace of periods, None without any.
 
     Parameters
@@ -72,19 +72,19 @@ def pace_of(amounts: Sequence[float], *, band: float) -> Pace | None:
     if not amounts:
         return None
     spread = math.sqrt(variance(amounts)) if len(amounts) > 1 else None
-    return Pace(fmean(amounts), spread, len(amounts), _width(band, len(amounts) - 1))
+    return Pace(fmean(amounts), spread, len(amounts), _find_t_width(band, len(amounts) - 1))
 
 
-def _width(band: float, freedom: int) -> float:
+def _find_t_width(band: float, freedom: int) -> float:
     """Return around the mean of Student's t the width to each side in which ``band`` lies."""
     low, high = 0.0, math.pi / 2
     for _ in range(_HALVINGS):
         angle = (low + high) / 2
-        low, high = (angle, high) if _share(angle, freedom) < band else (low, angle)
+        low, high = (angle, high) if _compute_t_share(angle, freedom) < band else (low, angle)
     return math.sqrt(freedom) * math.tan(low)
 
 
-def _share(angle: float, freedom: int) -> float:
+def _compute_t_share(angle: float, freedom: int) -> float:
     """Return the share of Student's t that lies within ``sqrt(freedom) * tan(angle)``.
 
     Abramowitz and Stegun, Handbook of Mathematical Functions, 26.7.3 and 26.7.4.

@@ -11,7 +11,7 @@ from asana_frames.rollups.shared.periods import check_days, period_starts
 PERSON = ("person_gid", "person_name")
 
 
-def person_days(entries: pd.DataFrame, *, what: str) -> pd.DataFrame:
+def read_person_days(entries: pd.DataFrame, *, what: str) -> pd.DataFrame:
     """Return who tracked how many minutes on which day, a row per entry.
 
     Parameters

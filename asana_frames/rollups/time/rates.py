@@ -26,7 +26,7 @@ _KEYS = ("project_gid", "person_gid")
 RATE_COLUMNS = ("rate_gid", "rate", "currency_code", "rate_from")
 
 
-def priced_by(entries: Any, *, what: str) -> dict[str, str]:
+def find_rate_columns(entries: Any, *, what: str) -> dict[str, str]:
     """Return the columns of entries that rates go by, as they and as the entries call them.
 
     Raises
@@ -62,12 +62,12 @@ class RateBook:
     def __init__(self, rates: pd.DataFrame, placeholders: Mapping[str, str] | None = None) -> None:
         require_columns(rates, ["parent_gid", "resource_gid", "rate", "currency_code"], what=_WHAT)
         self._placeholders = dict(placeholders or {})
-        self._table = _checked(_table(rates))
+        self._table = _check_rates(_build_rate_table(rates))
         self.is_dated = bool(
             (self._table["start"] > _EVER).any() | self._table["end"].notna().any()
         )
 
-    def priced(self, keys: pd.DataFrame) -> pd.DataFrame:
+    def find_rates(self, keys: pd.DataFrame) -> pd.DataFrame:
         """Return the rate of each row of ``project_gid``, ``person_gid`` and ``entered_on``.
 
         Returns
@@ -79,17 +79,17 @@ class RateBook:
         # Few projects, people and days make many entries: each of them is looked up once.
         keys = keys[asked].astype(dict.fromkeys(_KEYS, STR))
         distinct = keys.drop_duplicates(ignore_index=True)
-        found = distinct.join(self._looked_up(distinct))
+        found = distinct.join(self._find_by_levels(distinct))
         return keys.merge(found, how="left", on=asked)[list(RATE_COLUMNS)]
 
-    def _looked_up(self, rows: pd.DataFrame) -> pd.DataFrame:
+    def _find_by_levels(self, rows: pd.DataFrame) -> pd.DataFrame:
         stands_for = rows["person_gid"].map(self._placeholders).astype(STR)
         found: pd.DataFrame | None = None
         for name, level in _LEVELS.items():
             for person in (rows["person_gid"], stands_for):
                 if person is stands_for and "person_gid" not in level:
                     continue
-                here = self._at(rows.assign(person_gid=person), level)
+                here = self._find_at_level(rows.assign(person_gid=person), level)
                 here["rate_from"] = pd.Series(name, index=rows.index, dtype=STR).where(
                     here["rate"].notna()
                 )
@@ -97,7 +97,7 @@ class RateBook:
         assert found is not None
         return found
 
-    def _at(self, rows: pd.DataFrame, level: tuple[str, ...]) -> pd.DataFrame:
+    def _find_at_level(self, rows: pd.DataFrame, level: tuple[str, ...]) -> pd.DataFrame:
         """Return the rates of one level that hold on the day of each row."""
         book = self._table
         for key in _KEYS:
@@ -121,7 +121,7 @@ class RateBook:
         return held.reindex(range(len(rows))).set_axis(rows.index)
 
 
-def _table(rates: pd.DataFrame) -> pd.DataFrame:
+def _build_rate_table(rates: pd.DataFrame) -> pd.DataFrame:
     """Return rates by project, person and first day, ready to be looked up."""
     days = {}
     for name, column in (("start", "start_date"), ("end", "end_date")):
@@ -144,7 +144,7 @@ def _table(rates: pd.DataFrame) -> pd.DataFrame:
     return table[table["rate"].notna()].reset_index(drop=True)
 
 
-def _checked(table: pd.DataFrame) -> pd.DataFrame:
+def _check_rates(table: pd.DataFrame) -> pd.DataFrame:
     """Return rates without repetitions, or say which contradict each other."""
     bare = table[table["currency_code"].isna()]
     if len(bare):

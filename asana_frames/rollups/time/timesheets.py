@@ -19,7 +19,7 @@ from asana_frames.rollups.shared.periods import (
     period_start,
     period_starts,
 )
-from asana_frames.rollups.time.person_days import PERSON, person_days
+from asana_frames.rollups.time.person_days import PERSON, read_person_days
 
 #: Approval status of a timesheet -> what it means for those who wait for it.
 _STATES = {
@@ -90,8 +90,8 @@ def timesheet(
     0         Ana         1.0         0.5    1.5           mixed
     """
     what = "rollups.timesheet"
-    rows = _tracked(entries, what=what)
-    first = _week_of(week, tz, every)
+    rows = _read_entries(entries, what=what)
+    first = _find_week_start(week, tz, every)
     days = pd.date_range(first, period_end(first, every)).as_unit("us")
     inside = rows[rows["entered_on"].between(days[0], days[-1])]
     keys = [inside[name] for name in (*PERSON, "entered_on")]
@@ -99,26 +99,26 @@ def timesheet(
     sheet = minutes.unstack("entered_on").reindex(columns=days).fillna(0) / 60
     sheet = sheet.astype("Float64").set_axis([f"{day:%Y-%m-%d}" for day in days], axis="columns")
     sheet.insert(len(days), "total", sheet.sum(axis="columns"))
-    by_person = inside.groupby(list(PERSON), dropna=False)["approval_status"].agg(_agreed)
+    by_person = inside.groupby(list(PERSON), dropna=False)["approval_status"].agg(_merge_statuses)
     sheet["approval_status"] = by_person.astype(STR)
     sheet = sheet.reset_index().astype(dict.fromkeys(PERSON, STR))
     if statuses is not None:
-        given = _statuses(statuses, what=what)
+        given = _read_timesheets(statuses, what=what)
         mine = given[given["start_date"].between(days[0], days[-1])]
         told = mine.drop_duplicates("person_gid", keep="last").set_index("person_gid")
         status = sheet["person_gid"].map(told["approval_status"]).astype(STR)
         sheet["approval_status"] = status.where(status.notna(), sheet["approval_status"])
     sheet = sheet.sort_values(["person_name", "person_gid"], kind="stable", ignore_index=True)
-    return pd.concat([sheet, _total(sheet)], ignore_index=True) if margins else sheet
+    return pd.concat([sheet, _build_total_row(sheet)], ignore_index=True) if margins else sheet
 
 
-def _total(sheet: pd.DataFrame) -> pd.DataFrame:
+def _build_total_row(sheet: pd.DataFrame) -> pd.DataFrame:
     row = sheet.select_dtypes("Float64").sum().to_frame().T.astype("Float64")
     row["person_name"] = pd.Series(["Total"], dtype=STR)
     return row.reindex(columns=sheet.columns).astype(sheet.dtypes.to_dict())
 
 
-def _agreed(statuses: pd.Series[Any]) -> Any:
+def _merge_statuses(statuses: pd.Series[Any]) -> Any:
     """Return the status that all have, or that they are mixed."""
     found = statuses.dropna().unique()
     return found[0] if len(found) == 1 else "mixed" if len(found) else None
@@ -129,7 +129,7 @@ def _check_week(every: object) -> None:
         raise InvalidArgument(f"every={every!r} is no week: 'W-MON', 'W-SUN', any weekday so.")
 
 
-def _week_of(week: object, tz: str | dt.tzinfo | None, every: str) -> pd.Timestamp:
+def _find_week_start(week: object, tz: str | dt.tzinfo | None, every: str) -> pd.Timestamp:
     _check_week(every)
     moment = parse_timestamp(week, name="week")
     if moment.tzinfo is not None:
@@ -142,16 +142,16 @@ def _week_of(week: object, tz: str | dt.tzinfo | None, every: str) -> pd.Timesta
     return period_start(moment.normalize(), every)
 
 
-def _tracked(entries: pd.DataFrame, *, what: str) -> pd.DataFrame:
+def _read_entries(entries: pd.DataFrame, *, what: str) -> pd.DataFrame:
     """Return person, day, minutes and lower-case approval status of entries."""
-    rows = person_days(entries, what=what)
+    rows = read_person_days(entries, what=what)
     # Whose name has changed is one person still.
     newest = rows.groupby("person_gid")["person_name"].transform("last")
     rows["person_name"] = rows["person_name"].where(rows["person_gid"].isna(), newest)
     return rows.assign(approval_status=text_column(entries, "approval_status").str.lower())
 
 
-def _statuses(statuses: pd.DataFrame, *, what: str) -> pd.DataFrame:
+def _read_timesheets(statuses: pd.DataFrame, *, what: str) -> pd.DataFrame:
     """Return timesheets with the names of rollups and lower-case status, the newest last."""
     record = "timesheet_approval_status"
     require_columns(
@@ -242,9 +242,9 @@ def approvals(
     if "person_gid" not in entries:
         # By names alone, timesheets would be nobody's.
         require_columns(entries, ["created_by_gid"], what=what, record="time_tracking_entry")
-    rows = _tracked(entries, what=what)
-    sheets = _statuses(statuses, what=what)
-    rows = _in_timesheets(rows, sheets)
+    rows = _read_entries(entries, what=what)
+    sheets = _read_timesheets(statuses, what=what)
+    rows = _match_timesheets(rows, sheets)
     rows["week"] = rows["week"].where(
         rows["week"].notna(), period_starts(rows["entered_on"], every)
     )
@@ -255,8 +255,8 @@ def approvals(
     table = sums.rename("hours").reset_index().merge(told, how="outer", on=["person_gid", "week"])
     if users is not None:
         require_columns(users, ["gid", "name"], what=what, record="user")
-        table = _with_everybody(table, users, every)
-    names = pd.concat([rows[list(PERSON)], sheets[list(PERSON)], _named(users)])
+        table = _add_missing_people(table, users, every)
+    names = pd.concat([rows[list(PERSON)], sheets[list(PERSON)], _get_user_names(users)])
     named = names.dropna().drop_duplicates("person_gid").set_index("person_gid")
     table["person_name"] = table["person_gid"].map(named["person_name"]).astype(STR)
     table["hours"] = table["hours"].astype("Float64").fillna(0)
@@ -273,7 +273,7 @@ def approvals(
     )
 
 
-def _in_timesheets(rows: pd.DataFrame, sheets: pd.DataFrame) -> pd.DataFrame:
+def _match_timesheets(rows: pd.DataFrame, sheets: pd.DataFrame) -> pd.DataFrame:
     """Return the rows with the first day of the timesheet that each lies in, else missing."""
     rows = rows.reset_index(drop=True)
     dated = rows[rows["entered_on"].notna() & rows["person_gid"].notna()]
@@ -290,7 +290,7 @@ def _in_timesheets(rows: pd.DataFrame, sheets: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(week=week.reindex(rows.index).astype("datetime64[us]"))
 
 
-def _with_everybody(table: pd.DataFrame, users: pd.DataFrame, every: str) -> pd.DataFrame:
+def _add_missing_people(table: pd.DataFrame, users: pd.DataFrame, every: str) -> pd.DataFrame:
     """Add those who have neither hours nor a timesheet in a week."""
     weeks = table["week"].dropna()
     if weeks.empty:
@@ -304,7 +304,7 @@ def _with_everybody(table: pd.DataFrame, users: pd.DataFrame, every: str) -> pd.
     return pd.concat([table, missing], ignore_index=True)
 
 
-def _named(users: pd.DataFrame | None) -> pd.DataFrame:
+def _get_user_names(users: pd.DataFrame | None) -> pd.DataFrame:
     if users is None:
         return pd.DataFrame({name: pd.Series([], dtype=STR) for name in PERSON})
     return users[["gid", "name"]].set_axis([*PERSON], axis="columns")
