@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from asana_frames.frames.arrays import STR
-from asana_frames.rollups.goals.links import Links, find_parents, sort_bottom_up
-from asana_frames.rollups.goals.parts import compute_progress
-from asana_frames.rollups.shared.inputs import drop_duplicates, require_columns, text_column
+from asana_frames.rollups.goals.links import Link, Links, find_parents, sort_bottom_up
+from asana_frames.rollups.shared.inputs import (
+    drop_duplicates,
+    is_true,
+    require_columns,
+    text_column,
+)
 from asana_frames.rollups.shared.moments import resolve_today
 from asana_frames.rollups.shared.periods import elapsed_share
 from asana_frames.types import When
@@ -23,18 +27,26 @@ _METRIC = (
     "metric_target_number_value",
 )
 _TEXTS = ("gid", "name", "owner_name", "status", "time_period_display_name")
-#: Where a metric says its progress is from -> ``progress_from``.
-_SOURCES = {
-    "subgoal_progress": "subgoals",
-    "project_task_completion": "projects",
-    "project_milestone_completion": "milestones",
-    "task_completion": "tasks",
+#: ``progress_source`` of a metric (None: a goal without a metric) -> kind of the links that
+#: progress is computed from, and their name in ``progress_from``.
+_SOURCES: dict[str | None, tuple[str, str]] = {
+    None: ("goal", "subgoals"),
+    "subgoal_progress": ("goal", "subgoals"),
+    "project_task_completion": ("project", "projects"),
+    "project_milestone_completion": ("project", "milestones"),
+    "task_completion": ("task", "tasks"),
+}
+#: Name in ``progress_from`` -> columns of counts: completed, all.
+_COUNTS = {
+    "projects": ("num_completed_tasks", "num_tasks"),
+    "milestones": ("num_completed_milestones", "num_milestones"),
 }
 #: Half a percent: Asana rounds what it works out.
 _TOLERATED = 0.005
 #: A goal with one of these is over.
 _CLOSED = ("achieved", "partial", "missed", "dropped")
-_DAY = pd.Timedelta(days=1)
+#: The share done, 1 for all; None where unknown.
+Share = float | None
 
 
 def goal_progress(
@@ -134,11 +146,15 @@ def goal_progress(
     }
     source = text_column(rows, "metric_progress_source")
     order = sort_bottom_up(rows, links)
-    computed, counted = compute_progress(rows, own, links, order, counts, tasks)
+    computed, counted = _compute_progress(rows, own, links, order, counts, tasks)
     worked_out = pd.Series(pd.array([computed[gid] for gid in rows["gid"]], dtype="Float64"))
     found["progress"] = told.where(told.notna(), worked_out)
     fallback = pd.Series([counted[gid] for gid in rows["gid"]], dtype=STR)
-    named = source.map(_SOURCES).fillna("metric").where(told.notna(), fallback)
+    named = (
+        source.map({key: name for key, (_, name) in _SOURCES.items() if key})
+        .fillna("metric")
+        .where(told.notna(), fallback)
+    )
     found["progress_from"] = named.where(found["progress"].notna()).astype(STR)
     found["computed"] = worked_out
     apart = (told - worked_out).abs() > _TOLERATED
@@ -169,3 +185,103 @@ def _get_column(rows: pd.DataFrame, column: str, dtype: Any) -> pd.Series[Any]:
     if column in rows.columns:
         return rows[column].astype(dtype)
     return pd.Series(np.nan, index=rows.index, dtype="float64").astype(dtype)
+
+
+def _compute_progress(
+    goals: pd.DataFrame,
+    own: Mapping[str, Share],
+    links: Links,
+    order: Sequence[str],
+    counts: pd.DataFrame | None,
+    tasks: pd.DataFrame | None,
+) -> tuple[dict[str, Share], dict[str, str | None]]:
+    """Return of each goal the progress that is worked out, and from what.
+
+    Parameters
+    ----------
+    goals
+        ``gid`` and the columns of the metric.
+    own
+        The progress that each goal's metric tells.
+    links
+        What supports what.
+    order
+        All goals, each after its sub-goals.
+    counts, tasks
+        As in ``rollups.goal_progress``.
+    """
+    sources, weighs = _get_progress_sources(goals), _get_weight_flags(goals)
+    shares = compute_done_shares(counts, tasks)
+    computed: dict[str, Share] = {}
+    counted: dict[str, str | None] = {}
+    reached: dict[str, Share] = {}
+    for gid in order:
+        source = sources.get(gid)
+        kind, name = _SOURCES.get(source, ("", ""))
+        parts = [link for link in links.of.get(gid, ()) if link.kind == kind]
+        known = reached if kind == "goal" else shares.get(name, {})
+        share = _average_progress(
+            parts, known, has_metric=source is not None, weighs=weighs.get(gid, False)
+        )
+        computed[gid] = share
+        counted[gid] = name if share is not None else None
+        mine = own.get(gid)
+        reached[gid] = share if mine is None else mine
+    return computed, counted
+
+
+def _get_progress_sources(goals: pd.DataFrame) -> dict[str, str | None]:
+    """Return where the progress of each goal is from; None for one without a metric."""
+    given = goals.get("metric_progress_source", pd.Series(None, index=goals.index))
+    pairs = zip(goals["gid"], given, strict=True)
+    return {gid: None if pd.isna(source) else str(source) for gid, source in pairs}
+
+
+def _get_weight_flags(goals: pd.DataFrame) -> dict[str, bool]:
+    given = goals.get("metric_is_custom_weight", pd.Series(False, index=goals.index))
+    return dict(zip(goals["gid"], is_true(given), strict=True))
+
+
+def compute_done_shares(
+    counts: pd.DataFrame | None, tasks: pd.DataFrame | None
+) -> dict[str, dict[str, Share]]:
+    """Return the done share of ``projects`` by their tasks, by their ``milestones``, of ``tasks``.
+
+    Parameters
+    ----------
+    counts, tasks
+        As in ``rollups.goal_progress``.
+    """
+    found: dict[str, dict[str, Share]] = {}
+    if counts is not None:
+        require_columns(counts, ["project_gid", *sum(_COUNTS.values(), ())], what=_WHAT)
+        rows = counts.drop_duplicates("project_gid", keep="last")
+        for name, (done, all_of) in _COUNTS.items():
+            total = rows[all_of].astype("Float64")
+            share = rows[done].astype("Float64") / total.mask(total == 0)
+            found[name] = _map_shares(rows["project_gid"], share)
+    if tasks is not None:
+        require_columns(tasks, ["gid", "completed"], what=_WHAT, record="task")
+        rows = drop_duplicates(tasks)
+        found["tasks"] = _map_shares(rows["gid"], rows["completed"].astype("Float64"))
+    return found
+
+
+def _map_shares(gids: pd.Series[Any], values: pd.Series[Any]) -> dict[str, Share]:
+    pairs = zip(gids, values, strict=True)
+    return {gid: None if pd.isna(value) else float(value) for gid, value in pairs}
+
+
+def _average_progress(
+    parts: Sequence[Link], known: Mapping[str, Share], *, has_metric: bool, weighs: bool
+) -> Share:
+    """Return the mean progress of the parts that have some."""
+    told = [(known.get(part.gid), part.weight) for part in parts]
+    shares = [(share, weight) for share, weight in told if share is not None]
+    if has_metric:
+        shares = [(share, weight if weighs else 1.0) for share, weight in shares if weight > 0]
+    if not any(weight for _, weight in shares):
+        # Of a goal without a metric; with one, what has no weight was left out already.
+        shares = [(share, 1.0) for share, _ in shares]
+    total = sum(weight for _, weight in shares)
+    return sum(share * weight for share, weight in shares) / total if shares else None

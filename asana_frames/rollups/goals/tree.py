@@ -9,8 +9,7 @@ import pandas as pd
 
 from asana_frames.frames.arrays import STR
 from asana_frames.rollups.goals.links import Link, Links
-from asana_frames.rollups.goals.parts import compute_done_shares
-from asana_frames.rollups.goals.progress import goal_progress
+from asana_frames.rollups.goals.progress import compute_done_shares, goal_progress
 from asana_frames.types import When
 
 _OF_GOAL = ("progress", "expected", "ahead", "status", "owner_name", "time_period_display_name")

@@ -26,7 +26,7 @@ from asana_frames.rollups.shared.periods import (
     period_starts,
 )
 from asana_frames.rollups.shared.workdays import Floats, daily_hours, expand_days, workday_shares
-from asana_frames.rollups.time.person_days import PERSON, read_person_days
+from asana_frames.rollups.time.entries import PERSON, read_person_days
 
 _WHAT = "rollups.capacity"
 _SUMS = ("available", "out_of_office", "allocated", "tracked", "unsized")

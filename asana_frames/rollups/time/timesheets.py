@@ -19,7 +19,7 @@ from asana_frames.rollups.shared.periods import (
     period_start,
     period_starts,
 )
-from asana_frames.rollups.time.person_days import PERSON, read_person_days
+from asana_frames.rollups.time.entries import PERSON, read_person_days
 
 #: Approval status of a timesheet -> what it means for those who wait for it.
 _STATES = {
