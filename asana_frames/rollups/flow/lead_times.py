@@ -10,7 +10,12 @@ import pandas as pd
 
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.rollups.shared.gids import Positions
-from asana_frames.rollups.shared.inputs import require_columns, resolve_keys, text_column
+from asana_frames.rollups.shared.inputs import (
+    is_true,
+    require_columns,
+    resolve_keys,
+    text_column,
+)
 from asana_frames.rollups.shared.moments import (
     days_between,
     local_days,
@@ -166,9 +171,9 @@ def _measure_days_since_assigned(
     what = "rollups.lead_times(stories=)"
     needed = ["task_gid", "resource_subtype", "created_at"]
     require_columns(stories, needed, what=what, record="story")
-    is_assigned = stories["resource_subtype"].eq("assigned").fillna(False).astype(bool)
-    at = parse_moments(stories["created_at"], what=what)[is_assigned.to_numpy()]
-    first = at.groupby(stories.loc[is_assigned.to_numpy(), "task_gid"].to_numpy()).min()
+    is_assigned = is_true(stories["resource_subtype"] == "assigned")
+    at = parse_moments(stories["created_at"], what=what)[is_assigned]
+    first = at.groupby(stories.loc[is_assigned, "task_gid"].to_numpy()).min()
     return _measure_days_open(
         first.reindex(rows["gid"]).reset_index(drop=True), rows["completed_at"]
     )

@@ -143,7 +143,7 @@ def _build_findings(
     rows: pd.DataFrame, where: pd.Series[Any], finding: str, detail: pd.Series[Any] | None = None
 ) -> pd.DataFrame:
     """Build the rows of one finding from the tasks where it holds."""
-    chosen = rows[where.to_numpy(dtype=bool)]
+    chosen = rows[is_true(where)]
     texts = {name: text_column(chosen, own) for name, own in _TEXTS.items()}
     more = pd.Series(pd.NA, index=chosen.index) if detail is None else detail[where]
     table = pd.DataFrame({**texts, "finding": finding, "detail": more}, index=chosen.index)
@@ -265,11 +265,11 @@ def empty_fields(tasks: pd.DataFrame) -> pd.DataFrame:
 
 
 def _is_empty(values: pd.Series[Any]) -> Any:
-    is_missing = values.isna().to_numpy(dtype=bool)
+    is_missing = is_true(values.isna())
     if isinstance(values.dtype, pd.StringDtype):
         return is_missing | is_true(values.str.strip().eq(""))
     if values.dtype == object:
-        return is_missing | values.map(_is_blank).to_numpy(dtype=bool)
+        return is_missing | is_true(values.map(_is_blank))
     return is_missing
 
 

@@ -9,10 +9,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from asana_frames.frames.arrays import STR
+from asana_frames.frames.arrays import STR, tuple_column
 from asana_frames.rollups.histories.sections import MOVES, section_times
 from asana_frames.rollups.histories.stories import FIELD_CHANGED, STORY_COLUMNS, sort_stories
-from asana_frames.rollups.shared.inputs import drop_duplicates, require_columns
+from asana_frames.rollups.shared.inputs import (
+    drop_duplicates,
+    is_true,
+    require_columns,
+)
 from asana_frames.rollups.shared.moments import convert_zone, parse_moment, parse_moments
 from asana_frames.types import When
 
@@ -134,7 +138,7 @@ def as_of(
     require_columns(stories, STORY_COLUMNS, what=_WHAT, record="story")
     at = parse_moment(moment, tz)
     known = drop_duplicates(tasks)
-    is_there = ~(parse_moments(known["created_at"], what=_WHAT) > at).to_numpy(dtype=bool)
+    is_there = ~is_true(parse_moments(known["created_at"], what=_WHAT) > at)
     past = _TaskHistory(known[is_there].reset_index(drop=True), stories, at)
     for told in _OLD_VALUES:
         past.restore_old_values(told.subtypes, told.columns)
@@ -163,9 +167,9 @@ class _TaskHistory:
         row = self.find_rows(stories["task_gid"])
         read = stories[[name for name in stories.columns if name in _READ]].assign(row=row)
         #: Stories of the tasks in time order, with the ``row`` of the task.
-        self.stories = sort_stories(read[row.notna().to_numpy(dtype=bool)], what=_WHAT)
+        self.stories = sort_stories(read[is_true(row.notna())], what=_WHAT)
         self.stories = self.stories.astype({"row": "int64"})
-        self._is_later = (self.stories["created_at"] > at).to_numpy(dtype=bool)
+        self._is_later = is_true(self.stories["created_at"] > at)
 
     def find_rows(self, gids: pd.Series[Any]) -> pd.Series[Any]:
         """Return the row of each task; missing for a task that did not exist then."""
@@ -182,7 +186,7 @@ class _TaskHistory:
     def _select_stories(
         self, subtypes: Iterable[str], when: npt.NDArray[np.bool_], keep: Any
     ) -> pd.DataFrame:
-        is_meant = self.stories["resource_subtype"].isin(list(subtypes)).to_numpy(dtype=bool)
+        is_meant = is_true(self.stories["resource_subtype"].isin(list(subtypes)))
         found = self.stories[is_meant & when]
         return found.drop_duplicates("row", keep=keep).set_index("row")
 
@@ -204,7 +208,7 @@ class _TaskHistory:
         self.replayed.add(column)
         old = self.tasks[column]
         if isinstance(old.dtype, pd.CategoricalDtype):
-            values = values.where(values.isin(old.dtype.categories).to_numpy(dtype=bool))
+            values = values.where(is_true(values.isin(old.dtype.categories)))
         array = old.array.copy()
         array[values.index.to_numpy()] = values.astype(old.dtype).array
         self.tasks = self.tasks.assign(**{column: array})
@@ -215,7 +219,7 @@ def _replay_assignees(past: _TaskHistory) -> None:
     subtypes = ("assigned", "unassigned")
     rows = past.find_first_after(subtypes).index
     before = past.find_last_before(subtypes, rows)
-    is_given = (before["resource_subtype"] == "assigned").to_numpy(dtype=bool)
+    is_given = is_true(before["resource_subtype"] == "assigned")
     for person, story in (("assignee", "assignee"), ("assigned_by", "created_by")):
         for end in _ENDS:
             if past.has_columns([f"{story}_{end}"]):
@@ -229,11 +233,11 @@ def _replay_completion(past: _TaskHistory) -> None:
     was_done = first["resource_subtype"] == "marked_incomplete"
     if "completed_at" in past.tasks:
         done = parse_moments(past.tasks["completed_at"], what=_WHAT)
-        later = past.tasks.index[(done > past.at).to_numpy(dtype=bool)]
+        later = past.tasks.index[is_true(done > past.at)]
         untold = pd.Series(False, index=later.difference(first.index))
         was_done = pd.concat([was_done, untold]).astype(bool)
     before = past.find_last_before(subtypes, was_done.index)
-    is_told = was_done & (before["resource_subtype"] == "marked_complete").to_numpy(dtype=bool)
+    is_told = was_done & is_true(before["resource_subtype"] == "marked_complete")
     past.set_values("completed", was_done)
     past.set_values("completed_at", before["created_at"].where(is_told))
     for end in _ENDS:
@@ -250,7 +254,7 @@ def _replay_places(past: _TaskHistory, known: pd.DataFrame, stories: pd.DataFram
     visits = section_times(stories, known.assign(name=known["gid"]), past.at)
     is_then = ~(visits["enter"] > past.at) & ~(visits["leave"] <= past.at)
     moved = past.find_first_after(MOVES).index
-    visits = visits.assign(row=past.find_rows(visits["task_gid"]))[is_then.to_numpy(dtype=bool)]
+    visits = visits.assign(row=past.find_rows(visits["task_gid"]))[is_true(is_then)]
     visits = _sort_visits(visits[visits["row"].isin(moved)], past.tasks[needed[0]])
     for column, told in _MEMBERSHIPS.items():
         past.set_values(column, _collect_tuples(visits[told], visits["row"], moved))
@@ -273,9 +277,7 @@ def _collect_tuples(
     ordered = wanted.sort_values()
     starts, ends = (np.searchsorted(rows, ordered, side) for side in ("left", "right"))
     tuples = [tuple(flat[start:end]) for start, end in zip(starts, ends, strict=True)]
-    column = np.empty(len(tuples), dtype=object)
-    column[:] = tuples
-    return pd.Series(column, index=ordered)
+    return tuple_column(tuples, ordered)
 
 
 def _replay_fields(past: _TaskHistory) -> None:
@@ -284,13 +286,13 @@ def _replay_fields(past: _TaskHistory) -> None:
         return
     kinds = past.stories["resource_subtype"].str.removesuffix(FIELD_CHANGED)
     told = past.stories.assign(kind=kinds, old_date_value=_combine_old_dates(past.stories))
-    told = told[kinds.isin([*_FIELD_COLUMNS]).to_numpy(dtype=bool)]
+    told = told[is_true(kinds.isin([*_FIELD_COLUMNS]))]
     told = told.dropna(subset=["custom_field_gid", "custom_field_name"])
     last = told.drop_duplicates("custom_field_gid", keep="last")
-    first = told[(told["created_at"] > past.at).to_numpy(dtype=bool)]
+    first = told[is_true(told["created_at"] > past.at)]
     first = first.drop_duplicates(["row", "custom_field_gid"])
     for gid, column, kind in _match_columns(last, past.tasks.columns):
-        values = first[(first["custom_field_gid"] == gid).to_numpy(dtype=bool)].set_index("row")
+        values = first[is_true(first["custom_field_gid"] == gid)].set_index("row")
         for end, source in _FIELD_COLUMNS[kind].items():
             if source in told:
                 past.set_values(f"{column}{end}", values[source])

@@ -9,7 +9,12 @@ import pandas as pd
 
 from asana_frames.frames.arrays import STR, UTC_DATETIME
 from asana_frames.rollups.histories.stories import FIELD_CHANGED, STORY_COLUMNS, sort_stories
-from asana_frames.rollups.shared.inputs import drop_duplicate_gids, require_columns, resolve_keys
+from asana_frames.rollups.shared.inputs import (
+    drop_duplicate_gids,
+    is_true,
+    require_columns,
+    resolve_keys,
+)
 from asana_frames.rollups.shared.moments import (
     check_zone,
     convert_zone,
@@ -146,9 +151,9 @@ def _select_changes(stories: pd.DataFrame) -> pd.DataFrame:
     """Select the stories of changes, in time order, with all columns that are read."""
     subtype = stories["resource_subtype"].astype(STR)
     is_field = subtype.str.endswith(FIELD_CHANGED, na=False)
-    change = subtype.map(_KINDS).mask(is_field.to_numpy(dtype=bool), "field").astype(STR)
+    change = subtype.map(_KINDS).mask(is_true(is_field), "field").astype(STR)
     known = [column for column in _READ if column in stories.columns]
-    rows = stories[known].assign(change=change)[change.notna().to_numpy(dtype=bool)]
+    rows = stories[known].assign(change=change)[is_true(change.notna())]
     return sort_stories(rows, what="rollups.changes").reindex(columns=[*_READ, "change"])
 
 
@@ -187,7 +192,7 @@ def _format_dates(rows: pd.DataFrame, stem: str, tz: str) -> pd.Series[Any]:
 
 def _read_assignees(rows: pd.DataFrame, _: str) -> _Columns:
     """Read the new assignee, and as old one the assignee of the story before."""
-    is_nobody = (rows["resource_subtype"] == "unassigned").to_numpy(dtype=bool)
+    is_nobody = is_true(rows["resource_subtype"] == "unassigned")
     values = {}
     for column, end in (("assignee_name", ""), ("assignee_gid", "_gid")):
         given = rows[column].astype(STR).mask(is_nobody)
@@ -240,14 +245,14 @@ def _read_field_values(rows: pd.DataFrame, tz: str) -> _Columns:
         texts["number"] = texts["number"].str.removesuffix(".0")
         text = pd.Series(None, index=rows.index, dtype=STR)
         for kind, told in texts.items():
-            text = text.where((kinds != kind).to_numpy(dtype=bool), told)
+            text = text.where(is_true(kinds != kind), told)
         values |= {age: text, f"{age}_gid": rows[stem("enum_value_gid")].astype(STR)}
     return values
 
 
 def _join_lists(lists: pd.Series[Any]) -> pd.Series[Any]:
     texts = lists.astype(object).str.join(", ").astype(STR)
-    return texts.mask((texts == "").to_numpy(dtype=bool))
+    return texts.mask(is_true(texts == ""))
 
 
 _READERS: dict[str, Callable[[pd.DataFrame, str], _Columns]] = {
@@ -327,7 +332,7 @@ def change_counts(changes: pd.DataFrame, by: str | Sequence[str] = "task") -> pd
 
 def _is_reassigned(rows: pd.DataFrame) -> pd.Series[Any]:
     """Return which rows assign a task to another person than its last assignee."""
-    is_person = (rows["change"] == "assignee").to_numpy(dtype=bool)
+    is_person = is_true(rows["change"] == "assignee")
     old, new = (rows[f"{age}_gid"].astype(STR).where(is_person) for age in ("old", "new"))
     # An unassignment in between does not hide the last assignee.
     person = new.where(new.notna(), old)

@@ -13,7 +13,12 @@ import pandas as pd
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.frames.arrays import STR, UTC_DATETIME
 from asana_frames.rollups.histories.stories import STORY_COLUMNS, sort_stories
-from asana_frames.rollups.shared.inputs import check_tuples, drop_duplicate_gids, require_columns
+from asana_frames.rollups.shared.inputs import (
+    check_tuples,
+    drop_duplicate_gids,
+    is_true,
+    require_columns,
+)
 from asana_frames.rollups.shared.moments import (
     NEVER,
     Ints,
@@ -207,7 +212,7 @@ def _read_moves(stories: pd.DataFrame, tasks: pd.DataFrame, *, what: str) -> _Mo
     require_columns(stories, needed, what=what, record="story")
     require_columns(tasks, ["gid", *_PLACES], what=what, record="task")
     names = [column.replace("_gid", "_name") for column in ("project_gid", *_SECTIONS)]
-    is_move = stories["resource_subtype"].isin(MOVES).to_numpy(dtype=bool)
+    is_move = is_true(stories["resource_subtype"].isin(MOVES))
     moves = sort_stories(stories[is_move].reindex(columns=[*needed, *names]), what=what)
     moves = moves.astype(dict.fromkeys(["task_gid", "project_gid", *_SECTIONS, *names], STR))
     members = _flatten_memberships(tasks)
@@ -234,7 +239,7 @@ def _read_moves(stories: pd.DataFrame, tasks: pd.DataFrame, *, what: str) -> _Mo
 def _build_moves(moves: pd.DataFrame, old: Ints, new: Ints) -> pd.DataFrame:
     """Return the time of each story, and the section of the task before and after it."""
     kind = moves["resource_subtype"]
-    is_added, is_removed = (kind == _ADDED).to_numpy(dtype=bool), (kind == _REMOVED).to_numpy(bool)
+    is_added, is_removed = is_true(kind == _ADDED), is_true(kind == _REMOVED)
     return pd.DataFrame(
         {
             "at": to_microseconds(moves["created_at"]),
@@ -315,7 +320,7 @@ def _find_last_names(count: int, columns: Iterable[_NamedCodes]) -> pd.Series[An
     names = pd.Series(None, index=range(count), dtype=STR)
     last = np.full(count, -1)
     for numbers, column in columns:
-        rows = np.flatnonzero((numbers >= 0) & column.notna().to_numpy(dtype=bool))
+        rows = np.flatnonzero((numbers >= 0) & is_true(column.notna()))
         found = np.full(count, -1)
         found[numbers[rows]] = rows
         is_later = found > last
@@ -524,7 +529,7 @@ def _select_project(section_times: pd.DataFrame, project: str | None) -> pd.Data
             f"rollups.cumulative_flow counts the tasks of one project; give project= with the gid "
             f"of one of these: {_format_projects(places)}."
         )
-    return section_times[section_times["project_gid"].isin(places["project_gid"]).to_numpy(bool)]
+    return section_times[is_true(section_times["project_gid"].isin(places["project_gid"]))]
 
 
 def _format_projects(projects: pd.DataFrame) -> str:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from asana_frames.rollups.shared.inputs import drop_duplicates
+from asana_frames.rollups.shared.inputs import (
+    drop_duplicates,
+    is_true,
+)
 from asana_frames.rollups.shared.moments import parse_moments, to_microseconds
 
 #: Columns that every rollup of stories needs.
@@ -26,7 +29,7 @@ def sort_stories(stories: pd.DataFrame, *, what: str) -> pd.DataFrame:
     """
     stories = stories.assign(created_at=parse_moments(stories["created_at"], what=what))
     known = stories["created_at"].notna() & stories["task_gid"].notna()
-    dated = drop_duplicates(stories[known.to_numpy(dtype=bool)])
+    dated = drop_duplicates(stories[is_true(known)])
     is_tied = dated["created_at"].duplicated(keep=False)
     # Gids are numbers assigned in order, so the longer of two is the later one.
     tied = dated.loc[is_tied, ["gid"]].assign(length=lambda rows: rows["gid"].str.len())

@@ -139,7 +139,7 @@ def portfolio(
     """
     require_columns(items, ["gid", "name"], what=_WHAT, record="project")
     moment, day = parse_moment(now, tz), resolve_today(now, tz)
-    known = items[items["gid"].notna().to_numpy(dtype=bool)]
+    known = items[is_true(items["gid"].notna())]
     inside = _list_items(known)
     rows = drop_duplicates(known)
     paths = _find_paths(rows, inside)
@@ -169,7 +169,7 @@ def _list_items(items: pd.DataFrame) -> pd.DataFrame:
 
 def _is_portfolio(items: pd.DataFrame, inside: pd.DataFrame) -> pd.Series[Any]:
     holds_others = text_column(items, "gid").isin(inside["portfolio"])
-    return holds_others | text_column(items, "resource_type").eq("portfolio").fillna(False)
+    return holds_others | is_true(text_column(items, "resource_type") == "portfolio")
 
 
 def _find_paths(items: pd.DataFrame, inside: pd.DataFrame) -> pd.Series[Any]:
