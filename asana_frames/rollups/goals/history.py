@@ -1,4 +1,4 @@
-"""What became of goals: their values and statuses over time."""
+"""Values and statuses of goals over time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from asana_frames.rollups.shared.moments import parse_moment
 from asana_frames.types import When
 
 _WHAT = "rollups.goal_history"
-#: The status of a goal -> the same in the words of status updates.
+#: Status of a goal -> status of a status update.
 STATUS_TYPES = {"green": "on_track", "yellow": "at_risk", "red": "off_track"}
 _METRIC = (
     "metric_initial_number_value",
@@ -30,7 +30,7 @@ _DTYPES: dict[str, Any] = {
     "title": STR,
     "author_name": STR,
 }
-#: Of events at the same moment, which comes first.
+#: Order of events at the same moment.
 _ORDER = {"start": 0, "status update": 1, "value": 2, "now": 3}
 
 
@@ -42,7 +42,7 @@ def goal_history(
     *,
     tz: str = "UTC",
 ) -> pd.DataFrame:
-    """Return the statuses and values of goals over time.
+    """List the statuses and values of goals over time.
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ def _look_up_by_goal(values: pd.Series[Any], events: pd.DataFrame) -> pd.Series[
 
 
 def _cast_events(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the columns of an event, missing where the table has none of the name."""
+    """Select and cast the columns of events; missing columns are filled with NA."""
     return table.reindex(columns=list(_DTYPES)).astype(_DTYPES)
 
 
@@ -133,7 +133,7 @@ def _build_start_events(goals: pd.DataFrame, tz: str) -> pd.DataFrame:
     for column in ("start_on", "time_period_start_on"):
         if column in goals:
             day = day.where(day.notna(), goals[column].astype("datetime64[us]"))
-    # A day that a zone skips or repeats begins with the first moment it has.
+    # A day whose midnight is skipped or repeated begins at its first moment.
     begin = day.dt.tz_localize(tz, ambiguous=True, nonexistent="shift_forward")
     table = pd.DataFrame({"goal_gid": goals["gid"], "at": begin.dt.tz_convert("UTC")})
     table = table.assign(event="start", value=goals["metric_initial_number_value"])

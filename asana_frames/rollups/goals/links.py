@@ -13,12 +13,12 @@ from asana_frames.rollups.shared.dag import Edges, find_levels, find_shortest_pa
 from asana_frames.rollups.shared.inputs import drop_duplicates, require_columns
 
 _COLUMNS = ("supported_goal_gid", "supporting_resource_gid", "contribution_weight")
-#: What a sub-goal is called in ``resource_subtype``; the rest is work of another kind.
+#: ``resource_subtype`` of a relationship to a sub-goal.
 _SUBGOAL = "subgoal"
 
 
 class Link(NamedTuple):
-    """What supports a goal, and by which weight."""
+    """A resource that supports a goal, and its weight."""
 
     gid: str
     weight: float
@@ -34,7 +34,7 @@ class Links:
     relationships
         As ``asana.goal_relationships.list(supported_goal=goals)`` returns them; None for none.
     what
-        The function that asks, for messages.
+        The name of the calling function, for messages.
 
     Raises
     ------
@@ -59,7 +59,7 @@ class Links:
                 self.above.setdefault(link.gid, []).append(goal)
 
     def subgoals(self, goal: str) -> list[Link]:
-        """Return the sub-goals of a goal."""
+        """List the sub-goals of a goal."""
         return [link for link in self.of.get(goal, ()) if link.kind == "goal"]
 
 
@@ -79,7 +79,7 @@ def _iterate_links(rows: pd.DataFrame) -> Iterator[tuple[str, Link]]:
 
 
 def sort_bottom_up(goals: pd.DataFrame, links: Links) -> list[str]:
-    """Return all goals, those of the relationships too, each after its sub-goals.
+    """Sort all goals, those of the relationships too, each after its sub-goals.
 
     Raises
     ------
@@ -94,7 +94,7 @@ def sort_bottom_up(goals: pd.DataFrame, links: Links) -> list[str]:
 
 
 def _build_edges(gids: list[str], links: Links) -> Edges:
-    """Return the steps down from goals to their sub-goals, as positions among ``gids``."""
+    """Build the edges from goals to their sub-goals, as positions in ``gids``."""
     place = {gid: number for number, gid in enumerate(gids)}
     steps = [
         (place[goal], place[link.gid])
@@ -106,7 +106,7 @@ def _build_edges(gids: list[str], links: Links) -> Edges:
 
 
 def find_parents(goals: pd.DataFrame, links: Links) -> dict[str, pd.Series[Any]]:
-    """Return parents, depth and path of each goal, a row per goal in the order given.
+    """Find parents, depth and path of each goal, in the order given.
 
     Parents that are not among the goals are left out, as nothing more is known of them.
     """

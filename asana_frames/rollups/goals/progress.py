@@ -1,4 +1,4 @@
-"""How far goals are, and how far they should be."""
+"""Actual and expected progress of goals."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ _COUNTS = {
     "projects": ("num_completed_tasks", "num_tasks"),
     "milestones": ("num_completed_milestones", "num_milestones"),
 }
-#: Half a percent: Asana rounds what it works out.
+#: Half a percent, because Asana rounds what it computes.
 _TOLERATED = 0.005
-#: A goal with one of these is over.
+#: Statuses of closed goals.
 _CLOSED = ("achieved", "partial", "missed", "dropped")
 #: The share done, 1 for all; None where unknown.
 Share = float | None
@@ -58,7 +58,7 @@ def goal_progress(
     tasks: pd.DataFrame | None = None,
     tz: str = "UTC",
 ) -> pd.DataFrame:
-    """Return how far each goal is, and how far it should be by now.
+    """Compute the actual and the expected progress of each goal.
 
     Progress is ``(current - initial) / (target - initial)`` of the goal's metric, which holds for
     falling metrics too; it may lie below 0 or above 1. A goal without a metric, or without a
@@ -169,7 +169,7 @@ def goal_progress(
 def _compute_expected(
     rows: pd.DataFrame, found: Mapping[str, pd.Series[Any]], day: pd.Timestamp
 ) -> dict[str, pd.Series[Any]]:
-    """Return from when to when a goal is, how far it should be and by how much it is ahead."""
+    """Compute start, due date, expected progress, and how far ahead each goal is."""
     dates = {}
     for name, fallback in (("start_on", "start_on"), ("due_on", "end_on")):
         given = _get_column(rows, name, "datetime64[us]")
@@ -181,7 +181,7 @@ def _compute_expected(
 
 
 def _get_column(rows: pd.DataFrame, column: str, dtype: Any) -> pd.Series[Any]:
-    """Return a column of a dtype, all of it missing where the frame has none of the name."""
+    """Return a column cast to a dtype; without the column all values are missing."""
     if column in rows.columns:
         return rows[column].astype(dtype)
     return pd.Series(np.nan, index=rows.index, dtype="float64").astype(dtype)
@@ -195,16 +195,16 @@ def _compute_progress(
     counts: pd.DataFrame | None,
     tasks: pd.DataFrame | None,
 ) -> tuple[dict[str, Share], dict[str, str | None]]:
-    """Return of each goal the progress that is worked out, and from what.
+    """Compute the progress of each goal from what supports it, and name the source.
 
     Parameters
     ----------
     goals
         ``gid`` and the columns of the metric.
     own
-        The progress that each goal's metric tells.
+        Progress by the metric of each goal.
     links
-        What supports what.
+        The relationships of the goals.
     order
         All goals, each after its sub-goals.
     counts, tasks
@@ -231,7 +231,7 @@ def _compute_progress(
 
 
 def _get_progress_sources(goals: pd.DataFrame) -> dict[str, str | None]:
-    """Return where the progress of each goal is from; None for one without a metric."""
+    """Return the ``progress_source`` of each goal; None for one without a metric."""
     given = goals.get("metric_progress_source", pd.Series(None, index=goals.index))
     pairs = zip(goals["gid"], given, strict=True)
     return {gid: None if pd.isna(source) else str(source) for gid, source in pairs}
@@ -245,7 +245,7 @@ def _get_weight_flags(goals: pd.DataFrame) -> dict[str, bool]:
 def compute_done_shares(
     counts: pd.DataFrame | None, tasks: pd.DataFrame | None
 ) -> dict[str, dict[str, Share]]:
-    """Return the done share of ``projects`` by their tasks, by their ``milestones``, of ``tasks``.
+    """Compute the done share of ``projects`` by tasks and by ``milestones``, and of ``tasks``.
 
     Parameters
     ----------
@@ -275,13 +275,13 @@ def _map_shares(gids: pd.Series[Any], values: pd.Series[Any]) -> dict[str, Share
 def _average_progress(
     parts: Sequence[Link], known: Mapping[str, Share], *, has_metric: bool, weighs: bool
 ) -> Share:
-    """Return the mean progress of the parts that have some."""
+    """Average the progress of the parts for which it is known."""
     told = [(known.get(part.gid), part.weight) for part in parts]
     shares = [(share, weight) for share, weight in told if share is not None]
     if has_metric:
         shares = [(share, weight if weighs else 1.0) for share, weight in shares if weight > 0]
     if not any(weight for _, weight in shares):
-        # Of a goal without a metric; with one, what has no weight was left out already.
+        # Only for goals without a metric; otherwise parts without weight are already left out.
         shares = [(share, 1.0) for share, _ in shares]
     total = sum(weight for _, weight in shares)
     return sum(share * weight for share, weight in shares) / total if shares else None

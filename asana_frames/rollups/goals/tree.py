@@ -1,4 +1,4 @@
-"""Goals as a tree: a row for each place that a goal has."""
+"""Goals as a tree, with a row for each place of a goal."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _DTYPES: dict[str, Any] = {
 
 
 class _Place(NamedTuple):
-    """A goal, or what supports one, below a parent."""
+    """A goal or a supporting resource below a parent."""
 
     link: Link
     parent: str | None
@@ -42,7 +42,7 @@ def goal_tree(
     tasks: pd.DataFrame | None = None,
     tz: str = "UTC",
 ) -> pd.DataFrame:
-    """Return goals in the order of a tree, each with what supports it below it.
+    """List goals as a tree, each followed by what supports it.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ def goal_tree(
             )
         )
     table = pd.DataFrame(rows, columns=list(_DTYPES)).astype(_DTYPES)
-    # The weight at the top is of nothing.
+    # A goal at the top has no weight.
     table["weight"] = table["weight"].where(table["parent_gid"].notna())
     known = progress.set_index("gid")
     for name in _OF_GOAL:
@@ -123,7 +123,7 @@ def goal_tree(
 
 
 def _walk_places(progress: pd.DataFrame, links: Links) -> Iterator[_Place]:
-    """Yield the places from the top down; what is below a goal, at its first place."""
+    """Yield places from the top down; children follow only the first place of a goal."""
     names = dict(zip(progress["gid"], progress["name"], strict=True))
     tops = [
         gid

@@ -1,4 +1,4 @@
-"""How fast budgets are used up."""
+"""Use of budgets by period, with a forecast."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ _NUMBERS = (
     *("planned", "planned_to_date", "unpriced_hours", "actual"),
 )
 _COLUMNS = (*_TEXTS, "period", "is_forecast", *_NUMBERS, *_DATES)
-#: What share of Asana's own figure the entries may lack unsaid.
+#: Warn if entries add up to less than this share of Asana's own figure.
 _TOLERATED = 0.99
 
 
 class _BurnOptions(NamedTuple):
-    """How the periods are made and continued."""
+    """Arguments of budget_burn that apply to every budget."""
 
     every: str
     as_of: pd.Timestamp
@@ -58,7 +58,7 @@ class _BurnOptions(NamedTuple):
 
 
 class _Burn(NamedTuple):
-    """What one budget used: per day, in hours or money."""
+    """Daily use of one budget, in hours or money."""
 
     budget: Mapping[Any, Any]
     days: pd.DataFrame
@@ -78,7 +78,7 @@ def budget_burn(
     band: float = 0.8,
     placeholders: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
-    """Return how much of each budget was used by period, and when it will be used up.
+    """Report the use of each budget by period, and forecast when it is exhausted.
 
     What counts to a budget: entries that are attributable to its project and pass its
     ``actual_billable_status_filter`` (Asana's default is ``billable``), at the rates of
@@ -87,8 +87,8 @@ def budget_burn(
 
     The forecast goes on at the mean of the last ``pace`` whole periods up to ``as_of``, periods
     without entries since the budget's first included. In the band lie the share ``band`` of the
-    outcomes if periods to come differ from each other as the known ones did (see
-    ``rollups.pace.Pace``); it is missing where a single period is known.
+    outcomes if periods to come differ from each other as the known ones did; it is missing where
+    a single period is known.
 
     Parameters
     ----------
@@ -141,8 +141,8 @@ def budget_burn(
     Raises
     ------
     InvalidArgument
-        A column is missing, ``every`` is no period, ``as_of`` no day, or a budget of money comes
-        without rates.
+        A column is missing, ``every`` is not a period, ``as_of`` is not a day, or a budget of money
+        comes without rates.
 
     Examples
     --------
@@ -183,7 +183,7 @@ def budget_burn(
     require_columns(budgets, _NEEDED, what=_WHAT, record="budget")
     check_every(every)
     if not 0 < band < 1 or pace < 1:
-        raise InvalidArgument("band= lies between 0 and 1, and pace= is 1 period at least.")
+        raise InvalidArgument("band= must lie between 0 and 1, and pace= must be at least 1.")
     book = _build_rate_book(budgets, rates, placeholders)
     rows = _price_entries(entries, book)
     last = rows["day"].max() if as_of is None else parse_day(as_of, name="as_of")
@@ -205,14 +205,14 @@ def _build_rate_book(
         return RateBook(rates, placeholders)
     if (budgets["budget_type"] == "cost").any():
         raise InvalidArgument(
-            f"{_WHAT} needs rates for budgets of money: "
+            f"{_WHAT} needs rates for budgets of money; pass "
             f"rates=asana.rates.list(parent=budgets['parent_gid'])."
         )
     return None
 
 
 def _price_entries(entries: pd.DataFrame, book: RateBook | None) -> pd.DataFrame:
-    """Return day, project, status, hours, rate and currency of the entries that count."""
+    """Read day, project, billable status and hours of entries, with rate and currency."""
     require_columns(
         entries,
         ["duration_minutes", "entered_on", "billable_status"],
@@ -234,7 +234,7 @@ def _price_entries(entries: pd.DataFrame, book: RateBook | None) -> pd.DataFrame
         priced = book.find_rates(table[["project_gid"]].assign(**asked)).set_axis(table.index)
         table[["rate", "currency_code"]] = priced[["rate", "currency_code"]]
     if "project_from" in entries:
-        # Asana charges what an entry is attributable to, not what its task is in.
+        # Asana charges the project that an entry is attributable to, not those of its task.
         table = table[entries["project_from"] == "attributable_to"]
     return table
 
@@ -255,8 +255,8 @@ def _warn_if_entries_missing(burns: Iterable[_Burn]) -> None:
             short.append(f"{burn.budget['parent_name']} {used:,.2f} of {actual:,.2f}")
     if short:
         warnings.warn(
-            f"The entries use less of {len(short)} budget(s) than Asana says is used: "
-            f"{'; '.join(short[:5])}{' ...' if len(short) > 5 else ''}. Read them from the "
+            f"The entries add up to less than Asana reports for {len(short)} budget(s): "
+            f"{'; '.join(short[:5])}{' ...' if len(short) > 5 else ''}. Read all entries from the "
             f"beginning: asana.time_tracking_entries.list(attributable_to=projects).",
             PartialResultWarning,
             stacklevel=3,
@@ -264,7 +264,7 @@ def _warn_if_entries_missing(burns: Iterable[_Burn]) -> None:
 
 
 def _combine_tables(tables: list[pd.DataFrame]) -> pd.DataFrame:
-    """Return the periods of all budgets, typed also where there are none."""
+    """Concatenate the tables of budgets, with dtypes also if there are none."""
     kinds: dict[str, Any] = dict.fromkeys(_TEXTS, STR) | {"is_forecast": "boolean"}
     kinds |= dict.fromkeys(_NUMBERS, "Float64")
     kinds |= dict.fromkeys(("period", *_DATES), "datetime64[us]")
@@ -278,7 +278,7 @@ def _combine_tables(tables: list[pd.DataFrame]) -> pd.DataFrame:
 
 
 def _measure_burn(budget: Mapping[Any, Any], rows: pd.DataFrame) -> _Burn:
-    """Return what a budget used on each day."""
+    """Sum what a budget used on each day."""
     wanted = _COUNTED_STATUSES.get(
         str(budget.get("actual_billable_status_filter")), _COUNTED_STATUSES["billable"]
     )
@@ -315,11 +315,11 @@ def _get_total(burn: _Burn) -> float | None:
 def _build_burn_table(
     burn: _Burn, options: _BurnOptions, span: tuple[Any, Any] | None
 ) -> pd.DataFrame:
-    """Return the periods of one budget."""
+    """Build the rows of one budget, past periods and forecast."""
     past = _build_past_periods(burn, options)
     total, spent = _get_total(burn), float(past["used"].sum())
     is_whole = [period_end(period, options.every) <= options.as_of for period in past["period"]]
-    # Of a budget that no entry counts to nobody knows the pace; it is not 0.
+    # Without any entry the pace is unknown, not 0.
     known = list(past["used"][is_whole]) if len(burn.days) else []
     pace = estimate_pace([float(used) for used in known[-options.pace :]], band=options.band)
     dates = _find_exhaustion_days(burn, options, pace, total, spent)
@@ -370,7 +370,7 @@ def _build_past_periods(burn: _Burn, options: _BurnOptions) -> pd.DataFrame:
 def _forecast_periods(
     options: _BurnOptions, pace: Pace, spent: float, exhausted: pd.Timestamp | None
 ) -> Iterator[dict[str, Any]]:
-    """Yield the periods to come, the first with what is left of the present one."""
+    """Yield the periods to come; the first includes the rest of the current one."""
     end = options.as_of + _HORIZON
     end = end if exhausted is None else min(end, exhausted)
     start = period_end(period_start(options.as_of, options.every), options.every) + _DAY
@@ -384,7 +384,7 @@ def _forecast_periods(
             "used": expected - before,
             "unpriced_hours": None,
             "used_total": spent + expected,
-            # Less than what is used already only where sums shrink by themselves.
+            # Below what is used already only if the expected amount is negative.
             "used_low": None if low is None else spent + max(low, min(expected, 0.0)),
             "used_high": None if high is None else spent + high,
         }
@@ -394,7 +394,7 @@ def _forecast_periods(
 def _find_exhaustion_days(
     burn: _Burn, options: _BurnOptions, pace: Pace | None, total: float | None, spent: float
 ) -> tuple[Any, Any, Any]:
-    """Return the day on which a budget is used up, the earliest and the latest."""
+    """Find the day on which a budget is exhausted, the earliest and the latest."""
     if total is None:
         return None, None, None
     if spent >= total:
@@ -410,7 +410,7 @@ def _find_exhaustion_days(
 
 
 def _shift_day(day: pd.Timestamp, days: float | None) -> pd.Timestamp | None:
-    """Return the day so many days later, None beyond a hundred years."""
+    """Add days to a day; None beyond a hundred years."""
     if days is None or days > 36_525:
         return None
     return day + _DAY * int(-(-round(days, 6) // 1))
@@ -419,7 +419,7 @@ def _shift_day(day: pd.Timestamp, days: float | None) -> pd.Timestamp | None:
 def _compute_due_part(
     plan: float | None, span: tuple[Any, Any] | None, end: pd.Timestamp
 ) -> float | None:
-    """Return the part of a plan that is due by the end of a day, spent evenly."""
+    """Compute the part of an evenly spent plan that is due by the end of a day."""
     if plan is None or span is None or any(pd.isna(day) for day in (*span, end)):
         return None
     start, due = span

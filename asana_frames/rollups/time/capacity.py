@@ -1,4 +1,4 @@
-"""Who has room: what people can work, what is allocated, what they tracked."""
+"""Capacity of people: available, allocated and tracked hours."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ _WHAT = "rollups.capacity"
 _SUMS = ("available", "out_of_office", "allocated", "tracked", "unsized")
 _NUMBERS = ("available", "out_of_office", "allocated", "tracked", "free", "load", "utilisation")
 _COLUMNS = (*PERSON, "period", *_NUMBERS, "unsized")
-#: Cells of person and day that a machine holds.
+#: Most cells of person by day that are held in memory.
 _MAX_CELLS = 50_000_000
 
 
 class _Grid(NamedTuple):
-    """People by days, and the hours that each works on each."""
+    """People by days, with the working hours of each."""
 
     people: pd.Index[Any]
     days: pd.DatetimeIndex
@@ -60,7 +60,7 @@ def capacity(
     end: Any = None,
     holidays: Iterable[Any] = (),
 ) -> pd.DataFrame:
-    """Return how much room each person has in each period.
+    """Compute available, allocated and tracked hours by person and period.
 
     Parameters
     ----------
@@ -157,7 +157,8 @@ def capacity(
         return _build_result(pd.DataFrame(columns=["person_gid", "period", *_SUMS]), names)
     if len(names) * len(days) > _MAX_CELLS:
         raise InvalidArgument(
-            f"{len(names):,} people on {len(days):,} days are too many: give start= and end=."
+            f"{len(names):,} people on {len(days):,} days are too many; limit the days with start= "
+            f"and end=."
         )
     people = pd.Index(names["person_gid"])
     shares = workday_shares(days, workdays, holidays)
@@ -189,7 +190,7 @@ def _read_absences(ooo: pd.DataFrame | None) -> pd.DataFrame:
 
 
 def _standardise_rows(frame: pd.DataFrame, named: Mapping[str, str]) -> pd.DataFrame:
-    """Return the rows with the names of rollups, each of them once."""
+    """Drop duplicates, and name and cast the columns as rollups do."""
     rows = drop_duplicates(frame) if "gid" in frame else frame.reset_index(drop=True)
     rows = rows.assign(**{name: text_column(rows, column) for name, column in named.items()})
     for name in ("start_date", "end_date"):
@@ -204,7 +205,7 @@ def _read_tracked_hours(entries: pd.DataFrame | None) -> pd.DataFrame:
         columns = {name: pd.Series([], dtype=STR) for name in PERSON}
         return pd.DataFrame(columns).assign(day=pd.Series([], dtype="datetime64[us]"), hours=0.0)
     if "person_gid" not in entries:
-        # By names alone, people would be nobody.
+        # People are matched by gid; names alone are not enough.
         require_columns(entries, ["created_by_gid"], what=_WHAT, record="time_tracking_entry")
     rows = read_person_days(entries, what=_WHAT).rename(columns={"entered_on": "day"})
     return rows.assign(hours=rows["duration_minutes"].astype("float64") / 60)
@@ -213,14 +214,14 @@ def _read_tracked_hours(entries: pd.DataFrame | None) -> pd.DataFrame:
 def _find_days(
     plans: pd.DataFrame, tracked: pd.DataFrame, start: Any, end: Any, every: str
 ) -> pd.DatetimeIndex:
-    """Return the days that count, whole periods of them where the user gives no bounds."""
+    """Find the days to report: from start to end, else whole periods."""
     bounds = [plans["start_date"], plans["end_date"], tracked["day"]]
-    # The labels of an empty frame may be of another dtype than those of the others.
+    # The index of an empty frame may have another dtype.
     seen = pd.concat(bounds, ignore_index=True).dropna()
     first = None if start is None else parse_day(start, name="start")
     last = None if end is None else parse_day(end, name="end")
     if first is not None and last is not None and first > last:
-        raise InvalidArgument(f"start={first:%Y-%m-%d} lies after end={last:%Y-%m-%d}.")
+        raise InvalidArgument(f"start={first:%Y-%m-%d} is after end={last:%Y-%m-%d}.")
     if seen.empty and (first is None or last is None):
         return pd.DatetimeIndex([]).as_unit("us")
     first = period_start(seen.min(), every) if first is None else first
@@ -229,7 +230,7 @@ def _find_days(
 
 
 def _list_people(users: pd.DataFrame, *others: pd.DataFrame) -> pd.DataFrame:
-    """Return the people in the order of the result, with whether they are users."""
+    """List the people in the order of the result, and flag the users."""
     mine = users[["gid", "name"]].set_axis([*PERSON], axis="columns").astype(STR)
     mine = mine.assign(is_user=True).sort_values("person_name", kind="stable")
     rest = pd.concat([other[list(PERSON)] for other in others], ignore_index=True)
@@ -239,7 +240,7 @@ def _list_people(users: pd.DataFrame, *others: pd.DataFrame) -> pd.DataFrame:
 
 
 def _sum_absences(absences: pd.DataFrame, grid: _Grid) -> Floats:
-    """Return the hours out of office, of which no day has more than are worked."""
+    """Sum the hours out of office, at most the working hours of the day."""
     row, person, day = expand_days(absences, grid.days, grid.people)
     part = absences["hours"].to_numpy(dtype="float64", na_value=np.nan)[row]
     off = grid.make_zeros()
@@ -251,7 +252,7 @@ def _sum_absences(absences: pd.DataFrame, grid: _Grid) -> Floats:
 def _sum_allocations(
     plans: pd.DataFrame, grid: _Grid, left: Floats, every: str
 ) -> dict[str, Floats]:
-    """Return the hours that are allocated, and how many allocations say none."""
+    """Sum the allocated hours, and count allocations without an effort."""
     row, person, day = expand_days(plans, grid.days, grid.people)
     value = plans["effort_value"].to_numpy(dtype="float64", na_value=np.nan)[row]
     is_percent = is_true(plans["effort_type"] == "percent")[row]
@@ -277,7 +278,7 @@ def _sum_tracked_hours(tracked: pd.DataFrame, grid: _Grid) -> Floats:
 
 
 def _group_by_period(sums: Mapping[str, Floats], grid: _Grid, every: str) -> pd.DataFrame:
-    """Return the sums of each person and period."""
+    """Sum days to periods for each person."""
     period = period_starts(pd.Series(grid.days), every)
     edges = np.flatnonzero(~period.duplicated().to_numpy())
     index = pd.MultiIndex.from_product(
@@ -288,7 +289,7 @@ def _group_by_period(sums: Mapping[str, Floats], grid: _Grid, every: str) -> pd.
 
 
 def _build_result(table: pd.DataFrame, names: pd.DataFrame) -> pd.DataFrame:
-    """Return the table with all columns of the result, typed, in its order."""
+    """Add names and ratios, and cast and order the columns."""
     table = table.merge(names, how="left", on="person_gid")
     kinds: dict[str, Any] = dict.fromkeys(PERSON, STR) | {"period": "datetime64[us]"}
     typed = table.astype(kinds | dict.fromkeys(_SUMS, "Float64"))

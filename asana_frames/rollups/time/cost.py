@@ -1,4 +1,4 @@
-"""What tracked time costs."""
+"""The cost of tracked time."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def cost(
     *,
     placeholders: Mapping[str, str] | None = None,
 ) -> Any:
-    """Return what tracked time costs: hours times the rate that applies.
+    """Compute the cost of tracked time: hours times the rate that applies.
 
     Which rate applies: that of the entry's project for its person, else that of the project for
     everybody (no ``resource_gid``), else the default of the person (no ``parent_gid``), else the
@@ -70,7 +70,7 @@ def cost(
 
     Examples
     --------
-    Two hours of Ana at 80 euros; for Bo nobody agreed on a rate:
+    Two hours of Ana at 80 euros; there is no rate for Bo:
 
     >>> import pandas as pd
     >>> entries = pd.DataFrame(
@@ -113,7 +113,7 @@ def cost(
 
     if by is None:
         if every is not None:
-            raise InvalidArgument("every= needs keys: by='project', for example.")
+            raise InvalidArgument("every= needs keys; pass by='project', for example.")
         return _price_each_entry(entries, price_entries)
     keys = resolve_keys(entries, by, what=_WHAT)
     if every is not None:
@@ -132,7 +132,7 @@ def cost(
 
 
 def _price_each_entry(entries: Any, price_entries: Any) -> Any:
-    """Return a row per entry, lazily where the entries are lazy."""
+    """Return a row per entry, as a Dask frame if the entries are one."""
     columns = {name: name for name in _ENTRY_COLUMNS if name in entries.columns}
     for name in _KEY_STEMS:
         columns |= dict(_find_known_keys(entries, name))

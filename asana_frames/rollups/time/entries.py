@@ -1,4 +1,4 @@
-"""The table that questions about tracked time are asked of."""
+"""The analysis table of tracked time: entries with person, task, project and team."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from asana_frames.rollups.shared.tasks import TaskTree
 _WHAT = "rollups.entries"
 _NEEDED = ("gid", "duration_minutes", "entered_on", "created_by_gid", "task_gid")
 _ENDS = ("gid", "name")
-#: What the table takes over from the entries, under which name.
+#: Column of the table -> column of the entries.
 _TEXT_COLUMNS = {
     "person_gid": "created_by_gid",
     "person_name": "created_by_name",
@@ -61,7 +61,7 @@ def entries(
     task_columns: Sequence[str] = (),
     project_columns: Sequence[str] = (),
 ) -> pd.DataFrame:
-    """Return the analysis table of tracked time: what an entry was for, in one row.
+    """Build the analysis table of tracked time, one row per entry.
 
     Parameters
     ----------
@@ -154,7 +154,7 @@ def entries(
 
 
 def _build_entry_columns(rows: pd.DataFrame) -> dict[str, pd.Series[Any]]:
-    """Return the columns that the entries tell alone."""
+    """Build the columns that need the entries only."""
     minutes = rows["duration_minutes"].astype("Int64")
     found: dict[str, Any] = {
         "gid": rows["gid"],
@@ -183,9 +183,9 @@ def _build_place_columns(
     task_columns: Sequence[str],
     project_columns: Sequence[str],
 ) -> dict[str, pd.Series[Any]]:
-    """Return the columns that tasks and projects tell."""
+    """Build the columns that come from tasks and projects."""
     asked = [name for name in _PLACE_COLUMNS if name in rows.columns]
-    # Few tasks make many entries: each is looked at once.
+    # Many entries share a task: each task is looked up once.
     place = rows.groupby(asked, dropna=False, sort=False).ngroup().to_numpy()
     few = rows[asked].drop_duplicates(ignore_index=True)
     found = _build_task_columns(few, tasks, task_columns)
@@ -197,9 +197,9 @@ def _build_place_columns(
 def _build_task_columns(
     rows: pd.DataFrame, tasks: pd.DataFrame | None, extra: Sequence[str]
 ) -> dict[str, pd.Series[Any]]:
-    """Return the columns that the tasks tell."""
+    """Build the columns that come from tasks."""
     if tasks is None:
-        # No task is known; the columns are there all the same.
+        # The columns are there even without tasks.
         tasks = pd.DataFrame({name: pd.Series([], dtype=STR) for name in ("gid", "name")})
     require_columns(tasks, ["gid", "name", *extra], what=_WHAT, record="task")
     tree = TaskTree(tasks)
@@ -214,7 +214,7 @@ def _build_task_columns(
 
 
 def _take_values(values: pd.Series[Any], at: Any) -> pd.Series[Any]:
-    """Return the value at each place, missing (or the empty tuple) at -1."""
+    """Take the value at each position; missing (or the empty tuple) at -1."""
     known = values.reset_index(drop=True).reindex(np.where(at < 0, len(values), at))
     taken: pd.Series[Any] = known.reset_index(drop=True)
     return fill_tuples(taken) if values.name in _LISTS else taken
@@ -223,13 +223,13 @@ def _take_values(values: pd.Series[Any], at: Any) -> pd.Series[Any]:
 def _choose_project(
     rows: pd.DataFrame, found: dict[str, pd.Series[Any]]
 ) -> dict[str, pd.Series[Any]]:
-    """Return the project that each entry counts to, and its task's section there."""
+    """Choose the project of each entry, and the section of its task there."""
     given = text_column(rows, "attributable_to_gid")
     gids = found["project_gids"]
     first = gids.str[0].astype(STR)
     gid = given.where(given.notna(), first)
     source = pd.Series(np.where(given.notna(), "attributable_to", "task")).where(gid.notna())
-    # The place of the project among the task's, -1 where the task is not (or no longer) in it.
+    # Position of the project among those of the task; -1 if the task is not (or no longer) in it.
     at = [
         -1 if not places else 0 if places[0] == mine else _find_position(places, mine)
         for places, mine in zip(gids, gid, strict=True)
@@ -258,7 +258,7 @@ def _pick_items(values: pd.Series[Any], at: list[int]) -> pd.Series[Any]:
 def _build_project_columns(
     found: dict[str, pd.Series[Any]], projects: pd.DataFrame | None, extra: Sequence[str]
 ) -> dict[str, pd.Series[Any]]:
-    """Return the columns that the projects tell."""
+    """Build the columns that come from projects."""
     gid = found["project_gid"]
     names = _look_up_text(projects, "name", gid, "project")
     told = {"project_name": found["project_name"].where(found["project_name"].notna(), names)}
@@ -270,10 +270,10 @@ def _build_project_columns(
             lambda places, teams=teams: tuple(teams.get(place) for place in places)
         )
     for column in extra:
-        # Needed by name, where without it a column is only missing.
+        # The user named this column, so it must exist.
         require_columns(projects, ["gid", column], what=_WHAT, record="project")
         told[f"project_{column}"] = gid.map(_index_by_gid(projects, column)).astype(
-            projects[column].dtype  # type: ignore[index]  # need() refused None
+            projects[column].dtype  # type: ignore[index]  # require_columns refused None
         )
     return told
 
@@ -281,7 +281,7 @@ def _build_project_columns(
 def _look_up_text(
     frame: pd.DataFrame | None, column: str, gids: pd.Series[Any], record: str
 ) -> pd.Series[Any]:
-    """Return a text column of a frame for each gid, missing where it is not told."""
+    """Look up a text column of a frame for each gid; missing where unknown."""
     return gids.map(_build_lookup(frame, column, record)).astype(STR)
 
 
@@ -299,14 +299,14 @@ def _index_by_gid(frame: Any, column: str) -> pd.Series[Any]:
 
 
 def read_person_days(entries: pd.DataFrame, *, what: str) -> pd.DataFrame:
-    """Return who tracked how many minutes on which day, a row per entry.
+    """Read person, day and minutes of each entry.
 
     Parameters
     ----------
     entries
         Time tracking entries, as Asana gives them or as ``rollups.entries`` does.
     what
-        The function that asks, for messages.
+        The name of the calling function, for messages.
 
     Returns
     -------
@@ -317,7 +317,7 @@ def read_person_days(entries: pd.DataFrame, *, what: str) -> pd.DataFrame:
     Raises
     ------
     InvalidArgument
-        A column is missing, or ``entered_on`` holds no days.
+        A column is missing, or ``entered_on`` does not hold days.
     """
     needed = ["duration_minutes", "entered_on"]
     require_columns(entries, needed, what=what, record="time_tracking_entry")

@@ -1,4 +1,4 @@
-"""What was estimated, and what it took."""
+"""Estimated and actual hours of tasks."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def estimates(
     ----------
     tasks
         Tasks, as ``gather.all_tasks(..., subtasks=True)`` or ``asana.tasks.list(...)`` return
-        them, in pandas or Dask. Open tasks are not through with their time: to judge estimates,
-        take ``tasks[tasks["completed"]]``.
+        them, in pandas or Dask. Open tasks may still accrue time: to judge estimates, take
+        ``tasks[tasks["completed"]]``.
     entries
         Time tracking entries; without them the actual time is the tasks' ``actual_time_minutes``.
         Time on a task that is not among ``tasks`` is a row of its own (with ``by="task"``), or of
@@ -86,7 +86,7 @@ def estimates(
     0  Relaunch        3.0     4.5         1.5    1.5
     """
     if unit not in _UNITS:
-        raise InvalidArgument(f"unit={unit!r} is unknown: 'minutes' or 'hours'.")
+        raise InvalidArgument(f"unit={unit!r} is not valid; use 'minutes' or 'hours'.")
     spent = None if entries is None else _sum_hours_by_task(entries)
     needed = ["gid", "name", estimate, *(["actual_time_minutes"] if spent is None else [])]
     require_columns(tasks, needed, what=_WHAT, record="task")
@@ -100,19 +100,19 @@ def estimates(
 
 
 def _sum_hours_by_task(entries: Any) -> pd.DataFrame:
-    """Return the hours on each task, a row for those on none included."""
+    """Sum the hours of each task, including those without a task."""
     require_columns(entries, ["task_gid"], what=_WHAT, record="time_tracking_entry")
     return hours(entries, by="task", every=None)
 
 
 def _load_tasks(tasks: Any) -> pd.DataFrame:
-    # Roots want all tasks at once, but of a Dask frame only a row per task and what is asked for.
+    # Finding root tasks needs all tasks in memory.
     table = tasks.compute() if is_dask(tasks) else tasks
     return pd.DataFrame(table.drop_duplicates("gid", keep="last")).reset_index(drop=True)
 
 
 def _add_missing_tasks(table: pd.DataFrame, spent: pd.DataFrame | None) -> pd.DataFrame:
-    """Add a row for each task that has tracked time and is not among the tasks."""
+    """Add a row for each task that has tracked time but is not in the table."""
     if spent is None:
         return table
     strays = spent[~spent["task_gid"].isin(table["gid"])]
@@ -122,7 +122,7 @@ def _add_missing_tasks(table: pd.DataFrame, spent: pd.DataFrame | None) -> pd.Da
     if "task_name" in strays:
         named["name"] = strays["task_name"]
     rows = pd.DataFrame(named).drop_duplicates("gid")
-    # Longer, not put together: nothing else is known of them, whatever the dtype of a column.
+    # reindex keeps the dtypes of the other columns, where concat might change them.
     whole = table.reindex(range(len(table) + len(rows)))
     for name in rows:
         both = [table[name].astype(STR), rows[name].astype(STR)]
@@ -131,7 +131,7 @@ def _add_missing_tasks(table: pd.DataFrame, spent: pd.DataFrame | None) -> pd.Da
 
 
 def _add_key_columns(tree: TaskTree) -> pd.DataFrame:
-    """Return the tasks with the names that keys go by, and the first place of each."""
+    """Add the columns that keys may name: task, and its first project and section."""
     lists = tree.memberships()
     first = {name.removesuffix("s"): lists[name].str[0].astype(STR) for name in lists.columns}
     here = tree.tasks
@@ -142,7 +142,7 @@ def _add_key_columns(tree: TaskTree) -> pd.DataFrame:
 def _build_keys(
     table: pd.DataFrame, keys: list[Key], tree: TaskTree, to_root: bool
 ) -> pd.DataFrame:
-    """Return the keys that each task counts to."""
+    """Build the key columns, those of the root task with ``to_root``."""
     columns = pd.DataFrame({key.name: table[key.column] for key in keys})
     if not to_root:
         return columns

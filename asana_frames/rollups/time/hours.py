@@ -1,4 +1,4 @@
-"""Tracked time, added up."""
+"""Sums of tracked hours by keys and periods."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from asana_frames.rollups.shared.periods import Every, check_days, check_every, 
 from asana_frames.rollups.shared.totals import aggregate, fill_periods, sum_by
 
 Attribution = Literal["attributed", "split", "first"]
-#: What depends on which of a task's projects is meant.
+#: Keys that depend on which of a task's projects an entry counts to.
 _PLACES = ("project", "section", "team")
 
 
@@ -71,8 +71,8 @@ def hours(
     Raises
     ------
     InvalidArgument
-        A column or key is missing, or ``every`` is no known period; the message says what to
-        type.
+        A column or key is missing, or ``every`` is not a valid period; the message says what
+        to type.
 
     Examples
     --------
@@ -102,7 +102,7 @@ def hours(
         check_every(every)
         check_days(entries["entered_on"], what="rollups.hours")
     if fill and every is None:
-        raise InvalidArgument("fill=True fills periods; give every='W', or another, with it.")
+        raise InvalidArgument("fill=True needs periods; pass every='W', for example.")
     placed = _find_place_columns(entries, keys, attribution)
 
     def chunk(part: pd.DataFrame) -> pd.DataFrame:
@@ -121,16 +121,16 @@ def hours(
 
 
 def _find_place_columns(entries: Any, keys: list[Key], attribution: str) -> list[str]:
-    """Return the columns among the keys that depend on the attribution.
+    """Find the columns among the keys that depend on the attribution.
 
     Raises
     ------
     InvalidArgument
-        The attribution is unknown, or the frame does not tell the projects of a task.
+        The attribution is not valid, or the frame lacks the projects of the tasks.
     """
     if attribution not in ("attributed", "split", "first"):
         raise InvalidArgument(
-            f"attribution={attribution!r} is unknown: 'attributed', 'split' or 'first'."
+            f"attribution={attribution!r} is not valid; use 'attributed', 'split' or 'first'."
         )
     wanted = [key.column for key in keys if key.column.split("_")[0] in _PLACES]
     wanted += [key.column for key in keys if key.column.startswith("attributable_to")]
@@ -140,8 +140,8 @@ def _find_place_columns(entries: Any, keys: list[Key], attribution: str) -> list
     for column in wanted:
         if column not in known or f"{column}s" not in entries.columns:
             raise InvalidArgument(
-                f"attribution={attribution!r} cannot tell {column}: it knows {', '.join(known)} "
-                f"of rollups.entries(entries, tasks, projects)."
+                f"attribution={attribution!r} does not work for {column}; use one of "
+                f"{', '.join(known)}, as rollups.entries(entries, tasks, projects) returns them."
             )
         check_tuples(entries.dtypes[f"{column}s"], f"{column}s")
     return wanted
@@ -150,7 +150,7 @@ def _find_place_columns(entries: Any, keys: list[Key], attribution: str) -> list
 def _attribute_entries(
     part: pd.DataFrame, placed: list[str], attribution: str
 ) -> tuple[pd.DataFrame, pd.Series[Any]]:
-    """Return entries whose places are those of the attribution, and the minutes of each."""
+    """Attribute entries to projects, sections and teams; return them and their minutes."""
     if not placed:
         return part, part["duration_minutes"]
     lists = [f"{column}s" for column in placed]

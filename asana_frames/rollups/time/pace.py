@@ -1,4 +1,4 @@
-"""How a sum goes on that has grown by some amount in each period."""
+"""Forecast of a sum from the amounts of its past periods."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _HALVINGS = 60
 
 
 class Pace(NamedTuple):
-    """What periods added on average, and how much they differed.
+    """Mean and spread of the amounts of periods.
 
     ``spread`` is the standard deviation of one period, None where a single one is known; ``known``
     is how many periods are known; ``z`` is how many standard deviations the band is wide to each
@@ -25,7 +25,7 @@ class Pace(NamedTuple):
     z: float
 
     def predict_amount(self, periods: float) -> tuple[float, float | None, float | None]:
-        """Return what so many periods (a part of one, too) add: expected, lowest, highest.
+        """Predict the amount of a number of periods: expected, lowest, highest.
 
         The bounds are those of a prediction of the sum of further periods that are drawn like the
         known ones, independent and normal, with the mean itself known from ``known`` of them only:
@@ -38,7 +38,7 @@ class Pace(NamedTuple):
         return expected, expected - width, expected + width
 
     def predict_periods(self, amount: float) -> tuple[float | None, float | None, float | None]:
-        """Return after how many periods ``amount`` is reached: expected, earliest, latest.
+        """Predict the number of periods to reach ``amount``: expected, earliest, latest.
 
         None where it never is.
         """
@@ -60,7 +60,7 @@ class Pace(NamedTuple):
 
 
 def estimate_pace(amounts: Sequence[float], *, band: float) -> Pace | None:
-    """Return the pace of periods, None without any.
+    """Estimate the pace from the amounts of periods; None without any.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def estimate_pace(amounts: Sequence[float], *, band: float) -> Pace | None:
 
 
 def _find_t_width(band: float, freedom: int) -> float:
-    """Return around the mean of Student's t the width to each side in which ``band`` lies."""
+    """Find the quantile of Student's t that encloses ``band`` on both sides of the mean."""
     low, high = 0.0, math.pi / 2
     for _ in range(_HALVINGS):
         angle = (low + high) / 2
@@ -85,7 +85,7 @@ def _find_t_width(band: float, freedom: int) -> float:
 
 
 def _compute_t_share(angle: float, freedom: int) -> float:
-    """Return the share of Student's t that lies within ``sqrt(freedom) * tan(angle)``.
+    """Compute the share of Student's t within ``sqrt(freedom) * tan(angle)``.
 
     Abramowitz and Stegun, Handbook of Mathematical Functions, 26.7.3 and 26.7.4.
     """

@@ -1,4 +1,4 @@
-"""Which hourly rate applies to an entry."""
+"""Hourly rates and the search for the one that applies to an entry."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from asana_frames.rollups.shared.inputs import require_columns
 from asana_frames.rollups.shared.periods import check_days, period_starts
 
 _WHAT = "rollups.cost"
-#: Where a rate has no first day, and where an entry has no day: before all rates that begin.
+#: First day of a rate without one, and day of an entry without one: before all other days.
 _EVER = pd.Timestamp("1800-01-01").as_unit("us")
 #: ``rate_from`` -> what an entry must share with a rate; the first that has a rate decides.
 _LEVELS: dict[str, tuple[str, ...]] = {
@@ -27,12 +27,12 @@ RATE_COLUMNS = ("rate_gid", "rate", "currency_code", "rate_from")
 
 
 def find_rate_columns(entries: Any, *, what: str) -> dict[str, str]:
-    """Return the columns of entries that rates go by, as they and as the entries call them.
+    """Find the project and person columns of entries: name in rates -> name in entries.
 
     Raises
     ------
     InvalidArgument
-        One is missing; the message tells what to give as ``fields=``.
+        One is missing; the message says which ``fields=`` give it.
     """
     found = {}
     for ours, theirs in zip(_KEYS, ("attributable_to_gid", "created_by_gid"), strict=True):
@@ -43,7 +43,7 @@ def find_rate_columns(entries: Any, *, what: str) -> dict[str, str]:
 
 
 class RateBook:
-    """Rates, looked up by project, person and day.
+    """Rates by project, person and day.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ class RateBook:
         )
 
     def find_rates(self, keys: pd.DataFrame) -> pd.DataFrame:
-        """Return the rate of each row of ``project_gid``, ``person_gid`` and ``entered_on``.
+        """Find the rate for each row of ``project_gid``, ``person_gid`` and ``entered_on``.
 
         Returns
         -------
@@ -76,7 +76,7 @@ class RateBook:
             ``rate_gid``, ``rate``, ``currency_code``, ``rate_from``: missing where none applies.
         """
         asked = list(_KEYS) + (["entered_on"] if self.is_dated else [])
-        # Few projects, people and days make many entries: each of them is looked up once.
+        # Many entries share project, person and day: each combination is looked up once.
         keys = keys[asked].astype(dict.fromkeys(_KEYS, STR))
         distinct = keys.drop_duplicates(ignore_index=True)
         found = distinct.join(self._find_by_levels(distinct))
@@ -115,14 +115,14 @@ class RateBook:
             right_on="start",
             by=list(level) or None,
         )
-        # A rate that has ended holds no more; of an entry without a day nobody knows.
+        # A rate with an end does not apply after it, nor to an entry without a day.
         is_over = (found["end"] < found["day"]) | (found["end"].notna() & (found["day"] == _EVER))
         held = found[~is_over].set_index("place")[list(RATE_COLUMNS[:3])]
         return held.reindex(range(len(rows))).set_axis(rows.index)
 
 
 def _build_rate_table(rates: pd.DataFrame) -> pd.DataFrame:
-    """Return rates by project, person and first day, ready to be looked up."""
+    """Build the table of rates by project, person and first day."""
     days = {}
     for name, column in (("start", "start_date"), ("end", "end_date")):
         given = rates.get(column, pd.Series(pd.NaT, index=rates.index, name=column))
@@ -145,12 +145,12 @@ def _build_rate_table(rates: pd.DataFrame) -> pd.DataFrame:
 
 
 def _check_rates(table: pd.DataFrame) -> pd.DataFrame:
-    """Return rates without repetitions, or say which contradict each other."""
+    """Drop repeated rates; refuse rates without a currency or that contradict each other."""
     bare = table[table["currency_code"].isna()]
     if len(bare):
         raise InvalidArgument(
-            f"{len(bare)} rate(s) have no currency_code, so what they make is no money. "
-            f"Give it: rates.fillna({{'currency_code': 'EUR'}})."
+            f"{len(bare)} rate(s) have no currency_code. Add it, for example: "
+            f"rates.fillna({{'currency_code': 'EUR'}})."
         )
     place = [*_KEYS, "start"]
     told = table.drop_duplicates([*place, "end", "rate", "currency_code"])
@@ -159,7 +159,7 @@ def _check_rates(table: pd.DataFrame) -> pd.DataFrame:
         row = twice.iloc[0]
         raise InvalidArgument(
             f"{len(twice)} rates contradict each other, for example those of project "
-            f"{row['project_gid']} and person {row['person_gid']}. Leave one for each, or tell by "
-            f"a column start_date from which day each holds."
+            f"{row['project_gid']} and person {row['person_gid']}. Keep one of them, or add "
+            f"a column start_date with the first day of each."
         )
     return told

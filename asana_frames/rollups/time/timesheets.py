@@ -1,4 +1,4 @@
-"""Timesheets: a person's week, what is handed in and what waits."""
+"""Timesheets: hours per person and day of a week, and their approval."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from asana_frames.rollups.shared.periods import (
 )
 from asana_frames.rollups.time.entries import PERSON, read_person_days
 
-#: Approval status of a timesheet -> what it means for those who wait for it.
+#: Approval status of a timesheet -> ``state`` in the result of approvals.
 _STATES = {
     "draft": "not handed in",
     "submitted": "pending",
@@ -39,7 +39,7 @@ def timesheet(
     statuses: pd.DataFrame | None = None,
     margins: bool = True,
 ) -> pd.DataFrame:
-    """Return who tracked how many hours on each day of a week.
+    """Sum the hours of each person on each day of a week.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def timesheet(
         The time zone in which a moment that has a zone is a day. Entries are booked on days and
         are never shifted.
     every
-        ``"W-MON"`` for weeks from Monday, ``"W-SUN"`` from Sunday, any weekday so.
+        ``"W-MON"`` for weeks that begin on Monday, ``"W-SUN"`` on Sunday, or another weekday.
     statuses
         Timesheets, as ``asana.timesheet_approval_statuses.list(...)`` returns them; their status
         then counts, else that of the entries.
@@ -70,7 +70,7 @@ def timesheet(
     Raises
     ------
     InvalidArgument
-        A column is missing, ``week`` is no day, or ``every`` is no week.
+        A column is missing, ``week`` is not a day, or ``every`` is not a week.
 
     Examples
     --------
@@ -119,14 +119,16 @@ def _build_total_row(sheet: pd.DataFrame) -> pd.DataFrame:
 
 
 def _merge_statuses(statuses: pd.Series[Any]) -> Any:
-    """Return the status that all have, or that they are mixed."""
+    """Return the status that all entries share, else ``mixed``."""
     found = statuses.dropna().unique()
     return found[0] if len(found) == 1 else "mixed" if len(found) else None
 
 
 def _check_week(every: object) -> None:
     if every not in ("W", *(f"W-{day}" for day in WEEKDAYS)):
-        raise InvalidArgument(f"every={every!r} is no week: 'W-MON', 'W-SUN', any weekday so.")
+        raise InvalidArgument(
+            f"every={every!r} is not a valid week; use 'W-MON', 'W-SUN' or another weekday."
+        )
 
 
 def _find_week_start(week: object, tz: str | dt.tzinfo | None, every: str) -> pd.Timestamp:
@@ -135,24 +137,24 @@ def _find_week_start(week: object, tz: str | dt.tzinfo | None, every: str) -> pd
     if moment.tzinfo is not None:
         if tz is None:
             raise InvalidArgument(
-                f"week={week!r} is a moment: in which time zone? Type tz='Europe/Berlin', or give "
-                f"a day."
+                f"week={week!r} is a moment; say in which time zone to find its day, for example "
+                f"tz='Europe/Berlin', or pass a day."
             )
         moment = moment.tz_convert(tz).tz_localize(None)
     return period_start(moment.normalize(), every)
 
 
 def _read_entries(entries: pd.DataFrame, *, what: str) -> pd.DataFrame:
-    """Return person, day, minutes and lower-case approval status of entries."""
+    """Read person, day, minutes and lower-case approval status of entries."""
     rows = read_person_days(entries, what=what)
-    # Whose name has changed is one person still.
+    # A person whose name changed is still one person.
     newest = rows.groupby("person_gid")["person_name"].transform("last")
     rows["person_name"] = rows["person_name"].where(rows["person_gid"].isna(), newest)
     return rows.assign(approval_status=text_column(entries, "approval_status").str.lower())
 
 
 def _read_timesheets(statuses: pd.DataFrame, *, what: str) -> pd.DataFrame:
-    """Return timesheets with the names of rollups and lower-case status, the newest last."""
+    """Read timesheets, the newest last; rename columns as rollups do, and lower-case the status."""
     record = "timesheet_approval_status"
     require_columns(
         statuses,
@@ -179,7 +181,7 @@ def approvals(
     *,
     every: str = "W-MON",
 ) -> pd.DataFrame:
-    """Return who has not handed in a timesheet, and which ones wait for approval.
+    """List timesheets by person and week: not handed in, pending, to be redone, approved.
 
     Parameters
     ----------
@@ -209,7 +211,7 @@ def approvals(
     Raises
     ------
     InvalidArgument
-        A column is missing (the message says which ``fields=`` give it), or ``every`` is no week.
+        A column is missing (the message says which ``fields=`` give it), or ``every`` is not a week.
 
     Examples
     --------
@@ -240,7 +242,7 @@ def approvals(
     what = "rollups.approvals"
     _check_week(every)
     if "person_gid" not in entries:
-        # By names alone, timesheets would be nobody's.
+        # Timesheets are matched by gid; names alone are not enough.
         require_columns(entries, ["created_by_gid"], what=what, record="time_tracking_entry")
     rows = _read_entries(entries, what=what)
     sheets = _read_timesheets(statuses, what=what)
@@ -262,7 +264,7 @@ def approvals(
     table["hours"] = table["hours"].astype("Float64").fillna(0)
     status = table["approval_status"]
     state = status.map(_STATES).astype(STR).where(status.notna(), _STATES["draft"])
-    # A status that is not known yet is told as Asana tells it.
+    # A status unknown to this function stays as Asana has it.
     table["state"] = state.where(state.notna(), status)
     columns = [*PERSON, "week", "hours", "timesheet_gid", "approval_status", "state"]
     kinds: dict[str, Any] = {"person_gid": STR, "timesheet_gid": STR, "week": "datetime64[us]"}
@@ -274,7 +276,7 @@ def approvals(
 
 
 def _match_timesheets(rows: pd.DataFrame, sheets: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows with the first day of the timesheet that each lies in, else missing."""
+    """Add the first day of the timesheet that contains each entry; missing without one."""
     rows = rows.reset_index(drop=True)
     dated = rows[rows["entered_on"].notna() & rows["person_gid"].notna()]
     weeks = sheets[["person_gid", "start_date", "end_date"]].dropna()
@@ -295,7 +297,7 @@ def _add_missing_people(table: pd.DataFrame, users: pd.DataFrame, every: str) ->
     weeks = table["week"].dropna()
     if weeks.empty:
         return table
-    # A week is somebody's who has a row that begins in it, whatever the weekday.
+    # A row counts for the week in which it begins, whatever its weekday.
     grid = pd.MultiIndex.from_product(
         [users["gid"], list_periods(weeks.min(), weeks.max(), every)]
     )
