@@ -46,7 +46,7 @@ def test_working_days_are_read_as_they_are_written(workdays: str, shares: list[f
         ({"holidays": [pd.Timestamp("2026-12-25", tz="UTC")]}, "holidays="),
         ({"start": "soon"}, "start='soon'"),
         ({"end": pd.Timestamp("2026-12-25", tz="UTC")}, "end="),
-        ({"start": "2026-03-02", "end": "2026-03-01"}, "start=2026-03-02 is after"),
+        ({"start": "2026-03-02", "end": "2026-03-01"}, "start=2026-03-02 lies after"),
         ({"every": "M"}, "every='M'"),
     ],
 )

@@ -141,8 +141,8 @@ def budget_burn(
     Raises
     ------
     InvalidArgument
-        A column is missing, ``every`` is not a period, ``as_of`` is not a day, or a budget of money
-        comes without rates.
+        A column is missing, ``every`` is not a period, ``as_of`` is not a day, or a budget of
+        money comes without rates.
 
     Examples
     --------

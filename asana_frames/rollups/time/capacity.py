@@ -157,8 +157,8 @@ def capacity(
         return _build_result(pd.DataFrame(columns=["person_gid", "period", *_SUMS]), names)
     if len(names) * len(days) > _MAX_CELLS:
         raise InvalidArgument(
-            f"{len(names):,} people on {len(days):,} days are too many; limit the days with start= "
-            f"and end=."
+            f"{len(names):,} people on {len(days):,} days are too many; limit the days with "
+            f"start= and end=."
         )
     people = pd.Index(names["person_gid"])
     shares = workday_shares(days, workdays, holidays)
@@ -221,7 +221,7 @@ def _find_days(
     first = None if start is None else parse_day(start, name="start")
     last = None if end is None else parse_day(end, name="end")
     if first is not None and last is not None and first > last:
-        raise InvalidArgument(f"start={first:%Y-%m-%d} is after end={last:%Y-%m-%d}.")
+        raise InvalidArgument(f"start={first:%Y-%m-%d} lies after end={last:%Y-%m-%d}.")
     if seen.empty and (first is None or last is None):
         return pd.DatetimeIndex([]).as_unit("us")
     first = period_start(seen.min(), every) if first is None else first

@@ -154,7 +154,7 @@ def _read_entries(entries: pd.DataFrame, *, what: str) -> pd.DataFrame:
 
 
 def _read_timesheets(statuses: pd.DataFrame, *, what: str) -> pd.DataFrame:
-    """Read timesheets, the newest last; rename columns as rollups do, and lower-case the status."""
+    """Read timesheets, the newest last, with columns renamed and statuses in lower case."""
     record = "timesheet_approval_status"
     require_columns(
         statuses,
@@ -211,7 +211,8 @@ def approvals(
     Raises
     ------
     InvalidArgument
-        A column is missing (the message says which ``fields=`` give it), or ``every`` is not a week.
+        A column is missing (the message says which ``fields=`` give it), or ``every`` is not a
+        week.
 
     Examples
     --------
