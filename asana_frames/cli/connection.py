@@ -1,4 +1,4 @@
-"""Which Asana a command talks to."""
+"""The connection of a command: to Asana, or to the sandbox with ``--sandbox``."""
 
 from __future__ import annotations
 
@@ -15,19 +15,22 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def with_sandbox(command: F) -> F:
-    """Give a command ``--sandbox``."""
+    """Add the option ``--sandbox`` to a command."""
     option = click.option(
-        "--sandbox", "use_sandbox", is_flag=True, help="Ask the synthetic company, not Asana."
+        "--sandbox", "use_sandbox", is_flag=True, help="Use the sandbox instead of Asana."
     )
     return option(command)
 
 
 def print_failures(asana: Asana) -> None:
-    """Name on stderr every parent that could not be read."""
+    """Print every parent that could not be read to stderr."""
     for row in asana.last.failures.itertuples():
         click.echo(f"  {row.parent}: {row.status} {row.message}", err=True)
 
 
 def open_connection(use_sandbox: bool) -> closing[Asana]:
-    """Return the sandbox, or Asana by the token of the environment; closed at the end."""
+    """Connect to the sandbox, or to Asana; the result closes the connection on exit.
+
+    Its server is imported only for the sandbox: ``af.sandbox`` loads it on first use.
+    """
     return closing(af.sandbox() if use_sandbox else af.connect())

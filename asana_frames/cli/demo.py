@@ -1,10 +1,9 @@
-"""``asana-frames demo``: what the package does, on the sandbox, as files to look at."""
+"""``asana-frames demo``: read the sandbox and write tables and charts as files."""
 
 from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 import pandas as pd
@@ -17,16 +16,13 @@ from asana_frames.cli.errors import Command
 from asana_frames.cli.folder import make_folder
 from asana_frames.sandbox_server import TOKEN, serve
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
 
 @click.command("demo", cls=Command)
 @click.option(
     "--out", default="asana-frames-demo", show_default=True, type=click.Path(path_type=Path)
 )
 def demo_command(out: Path) -> None:
-    """Read a synthetic Asana over HTTP; write typed CSVs, a rollup and a chart."""
+    """Read the sandbox over HTTP and write typed CSV files, a rollup and charts."""
     folder = make_folder(out)
     with serve() as server, af.connect(TOKEN, base_url=server.url) as asana:
         projects = asana.projects.list(workspace="Acme")
@@ -46,8 +42,8 @@ def demo_command(out: Path) -> None:
     progress = rollups.goal_progress(frames["goals"], relationships)
     height = 0.36 * len(progress) + 1.2
     pictures = {
-        "hours_by_person_and_week": draw_figure(partial(_hours, hours), height=4.5),
-        "goal_progress": draw_figure(partial(_goals, progress), height=height),
+        "hours_by_person_and_week": draw_figure(partial(charts.hours, hours), height=4.5),
+        "goal_progress": draw_figure(partial(charts.goal_progress, progress), height=height),
     }
     for name, figure in pictures.items():
         with replace_file(folder / f"{name}.png") as part:
@@ -55,18 +51,10 @@ def demo_command(out: Path) -> None:
     _print_summary(frames, list(pictures), folder)
 
 
-def _hours(hours: pd.DataFrame, ax: Axes) -> None:
-    charts.hours(hours, ax=ax)
-
-
-def _goals(progress: pd.DataFrame, ax: Axes) -> None:
-    charts.goal_progress(progress, ax=ax)
-
-
 def _print_summary(frames: dict[str, pd.DataFrame], pictures: list[str], folder: Path) -> None:
     hours = frames["hours_by_person_and_week"]
     totals = hours.groupby("person_name")["hours"].sum().sort_values(ascending=False)
-    click.echo("Hours tracked, the five who tracked most:\n")
+    click.echo("Tracked hours of the top five people:\n")
     for name, total in totals.head(5).items():
         click.echo(f"  {name:<20}{total:>8.1f}")
     click.echo(f"\nFiles in {folder}:\n")

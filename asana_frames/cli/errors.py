@@ -1,4 +1,4 @@
-"""Errors at the command line: one line on stderr, an exit code, no traceback."""
+"""Errors on the command line: one line on stderr and an exit code, without a traceback."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from asana_frames.exceptions import (
     UnknownReference,
 )
 
-#: The first that fits decides.
+#: Exception -> exit code; the first match counts.
 _CODES: tuple[tuple[type[Exception], int], ...] = (
     (AuthError, 3),
     (UnknownReference, 4),
@@ -45,13 +45,13 @@ _INTERRUPTED = 130
 
 @contextmanager
 def report_errors() -> Iterator[None]:
-    """Turn errors into a message and an exit code, and a partial result into its own."""
+    """Turn errors and partial results into a message and an exit code."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", AsanaWarning)
         try:
             yield
         except BrokenPipeError:
-            # The reader has seen enough; what is still buffered has nowhere to go.
+            # The reader has closed the pipe: discard the buffered output.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise SystemExit(1) from None
         except OSError as error:
@@ -74,18 +74,18 @@ def report_errors() -> Iterator[None]:
 
 
 def _print_error(error: Exception) -> int:
-    """Tell an error and return its exit code."""
+    """Print an error to stderr and return its exit code."""
     click.echo(f"{type(error).__name__}: {error}", err=True)
     return next(code for kind, code in _CODES if isinstance(error, kind))
 
 
 class Command(click.Command):
-    """A command whose errors are reported."""
+    """A command that reports errors by `report_errors`."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; told to end, it cleans up as it does when interrupted."""
+        """Run the command; SIGTERM stops it as Ctrl+C does, with clean-up."""
         with suppress(ValueError):
-            # Only the main thread may; elsewhere somebody else handles signals.
+            # Signal handlers can be set only in the main thread.
             signal.signal(signal.SIGTERM, _raise_interrupt)
         with report_errors():
             return super().invoke(ctx)
@@ -96,12 +96,12 @@ def _raise_interrupt(_number: int, _frame: FrameType | None) -> None:
 
 
 class Group(click.Group):
-    """A group that suggests the nearest command for one that is not known."""
+    """A group that suggests the nearest names for an unknown command."""
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command."""
+        """Find the command, or raise a usage error with suggestions."""
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
@@ -113,5 +113,5 @@ class Group(click.Group):
 
 
 def drop_missing(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options that were typed."""
+    """Return the options that were given on the command line."""
     return {name: value for name, value in values.items() if value not in (None, ())}

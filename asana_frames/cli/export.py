@@ -1,4 +1,4 @@
-"""``asana-frames export``: resources of a workspace as files."""
+"""``asana-frames export``: write resources of a workspace to files."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ _DEFAULT = "projects,tasks,users,teams,tags,goals,portfolios,custom_fields,time_
 
 @click.command("export", cls=Command)
 @click.option("--workspace", required=True, help="Name, gid or URL.")
-@click.option("--resources", default=_DEFAULT, show_default=True, help="Names joined by commas.")
+@click.option(
+    "--resources", default=_DEFAULT, show_default=True, help="Comma-separated names."
+)
 @click.option("--out", default=".", show_default=True, type=click.Path(path_type=Path))
 @click.option(
     "--format", "output", default="csv", show_default=True, type=click.Choice(list(_WRITERS))
@@ -36,10 +38,10 @@ _DEFAULT = "projects,tasks,users,teams,tags,goals,portfolios,custom_fields,time_
 def export_command(
     workspace: str, resources: str, out: Path, output: str, use_sandbox: bool
 ) -> None:
-    """Write resources of a workspace as files, one each.
+    """Write resources of a workspace to files, one file each.
 
-    Tasks are those of the workspace's projects and people, and all their subtasks; unassigned
-    tasks in no project are not among them.
+    Tasks are those of the workspace's projects and people, with all their subtasks. Unassigned
+    tasks that are in no project are not included.
     """
     names = [name.strip() for name in resources.split(",") if name.strip()]
     if not names:

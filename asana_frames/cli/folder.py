@@ -1,4 +1,4 @@
-"""Folders that results are written to."""
+"""The folder of ``--out``."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from asana_frames.exceptions import ConfigurationError
 
 
 def make_folder(path: Path) -> Path:
-    """Make a folder where there is none and return it.
+    """Create a folder if it does not exist, and return it.
 
     Raises
     ------
     ConfigurationError
-        It cannot be made.
+        The folder cannot be created.
     """
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as cause:
         raise ConfigurationError(
-            f"The folder {path} cannot be made: {cause.strerror}. Give another with --out."
+            f"Could not create the folder {path}: {cause.strerror}. Use another one with --out."
         ) from cause
     return path

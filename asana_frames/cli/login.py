@@ -1,4 +1,4 @@
-"""``asana-frames login``, ``logout`` and ``whoami``: the token, without showing it."""
+"""``asana-frames login``, ``logout`` and ``whoami``: manage the token without showing it."""
 
 from __future__ import annotations
 
@@ -28,26 +28,32 @@ from asana_frames.fetch.redirect_server import LOGIN_TIMEOUT, RedirectServer
 @click.command("login", cls=Command)
 @click.option(
     "--remember/--no-remember",
-    "is_kept",
+    "remember",
     default=None,
-    help="Whether to keep it: in the keyring, else in a file that only you can read.",
+    help="Store the login in the keyring, or else in a file that only you can read.",
 )
-@click.option("--oauth", "by_oauth", is_flag=True, help="Log in with the browser, not a token.")
-@click.option("--client-id", help=f"Of your OAuth app; else {ID_VARIABLE}.")
+@click.option(
+    "--oauth", "by_oauth", is_flag=True, help="Log in with the browser."
+)
+@click.option("--client-id", help=f"Client ID of your OAuth app; {ID_VARIABLE} if not given.")
 @click.option(
     "--redirect-uri",
     default=OUT_OF_BAND,
     show_default="a code to copy",
-    help="As the app is registered: http://127.0.0.1:PORT/PATH.",
+    help="As registered for the app: http://127.0.0.1:PORT/PATH.",
 )
-@click.option("--scope", default="", help='Of an app of granular permissions: "tasks:read ...".')
+@click.option("--scope", default="", help='Scopes to request, such as "tasks:read users:read".')
 def login_command(
-    is_kept: bool | None, by_oauth: bool, client_id: str | None, redirect_uri: str, scope: str
+    remember: bool | None,
+    by_oauth: bool,
+    client_id: str | None,
+    redirect_uri: str,
+    scope: str,
 ) -> None:
-    """Check a token and remember it.
+    """Check a token and store it.
 
-    The token is asked for and not shown; where there is no terminal, it is read from standard
-    input. The secret of an OAuth app comes from ASANA_CLIENT_SECRET, or is asked for.
+    You are prompted for the token, which is not shown; without a terminal it is read from
+    standard input. The secret of an OAuth app is read from ASANA_CLIENT_SECRET, or prompted for.
     """
     url = resolve_base_url()
     if by_oauth or client_id:
@@ -57,14 +63,14 @@ def login_command(
     with closing(Asana(Http(token_source_for(credential, url), url))) as asana:
         me = fetch_me(asana.http)
     click.echo(f"Logged in as {me['name']} ({', '.join(me['workspaces'])}).", err=True)
-    if is_kept is None and _is_terminal():
-        is_kept = click.confirm("Remember on this machine?", err=True)
-    if is_kept:
+    if remember is None and _is_terminal():
+        remember = click.confirm("Remember on this machine?", err=True)
+    if remember:
         click.echo(f"Remembered in {store_credential(url, credential)}.", err=True)
     else:
         click.echo(
-            f"Not remembered: nothing of it is left when this command ends. "
-            f"Type asana-frames login --remember, or set {TOKEN_VARIABLE}.",
+            f"Not remembered. To stay logged in, run asana-frames login --remember "
+            f"or set {TOKEN_VARIABLE}.",
             err=True,
         )
     _print_variable_note()
@@ -72,7 +78,7 @@ def login_command(
 
 @click.command("logout", cls=Command)
 def logout_command() -> None:
-    """Forget the remembered login; one of OAuth is withdrawn at Asana too."""
+    """Delete the stored login; an OAuth login is also revoked at Asana."""
     done = log_out(resolve_base_url())
     for place in done.places:
         click.echo(f"Forgotten: {place}.", err=True)
@@ -87,10 +93,10 @@ def logout_command() -> None:
 
 @click.command("whoami", cls=Command)
 def whoami_command() -> None:
-    """Tell who the token belongs to, and where it came from."""
+    """Show whom the token belongs to and where it was found."""
     url = resolve_base_url()
     found = find_credential(None, url)
-    # Without one, this says how to give one.
+    # Without a token, resolve_token raises an error that says how to provide one.
     bearer = resolve_token(None, url) if found is None else token_source_for(found.credential, url)
     with closing(Asana(Http(bearer, url))) as asana:
         me = asana.users.get("me", fields=["name", "email", "workspaces.name"]).iloc[0]
@@ -119,7 +125,7 @@ def _log_in_by_browser(
         attempt = Authorization(url, client_id, secret, listener.redirect_uri, scope)
         listener.expect(attempt.state)
         click.echo(f"Open this page and allow the app:\n\n  {attempt.url}\n", err=True)
-        click.echo(f"Waiting for the browser, {LOGIN_TIMEOUT:g} s at the most.", err=True)
+        click.echo(f"Waiting for the browser, at most {LOGIN_TIMEOUT:g} s.", err=True)
         return attempt.redeem(attempt.read_code(listener.wait()))
 
 
@@ -128,7 +134,7 @@ def _is_terminal() -> bool:
 
 
 def _prompt_secret(label: str, default: str | None = None) -> str:
-    """Return what is typed, unseen; where there is no terminal, a line of standard input."""
+    """Prompt for a secret without showing it; without a terminal, read a line of stdin."""
     if _is_terminal():
         typed: str = click.prompt(
             label, default=default, hide_input=True, show_default=False, err=True
@@ -137,7 +143,7 @@ def _prompt_secret(label: str, default: str | None = None) -> str:
     line = sys.stdin.readline().strip()
     if not line:
         raise InvalidArgument(
-            "Nothing came on standard input. Type it in a terminal: asana-frames login"
+            "Nothing was read from standard input. Pipe the value into it, or use a terminal."
         )
     return line
 

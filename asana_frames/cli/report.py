@@ -1,4 +1,4 @@
-"""``asana-frames report``: answers as files, to send on."""
+"""``asana-frames report``: write reports to files."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from asana_frames.cli.report_projects import projects_command
 
 @click.group("report", cls=Group)
 def report_group() -> None:
-    """Write a report: CSV, an Excel workbook and a page for the browser."""
+    """Write a report as CSV files, an Excel workbook and an HTML page."""
 
 
 report_group.add_command(hours_command)

@@ -1,4 +1,4 @@
-"""``asana-frames report goals``: how far they are."""
+"""``asana-frames report goals``: progress of goals."""
 
 from __future__ import annotations
 
@@ -16,19 +16,21 @@ from asana_frames.cli.reports import ReportFiles, find_writers, with_files, writ
 from asana_frames.gather.goals_report import GoalsReport
 from asana_frames.rollups.shared.moments import resolve_today
 
-#: Inches of a row of a chart, and of the space around the rows.
-_ROW, _AROUND = 0.36, 1.6
+#: Height of a chart row and of the space around the rows, in inches.
+_ROW_HEIGHT, _MARGIN = 0.36, 1.6
 
 
 @click.command("goals", cls=Command)
 @click.option("--workspace", required=True, help="Name, gid or URL.")
 @click.option(
-    "--now", type=click.DateTime(["%Y-%m-%d"]), help="The day to look from, in UTC; else today."
+    "--now",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Day of the report (UTC); default today.",
 )
 @with_files
 @with_sandbox
 def goals_command(workspace: str, now: Any, formats: str, out: Path, use_sandbox: bool) -> None:
-    """Report how far goals are, how far they should be, and what supports them."""
+    """Report actual and expected progress of goals, and the work that supports them."""
     writers = find_writers(formats)
     with open_connection(use_sandbox) as asana:
         report = gather.goals_report(asana, workspace, now=now)
@@ -37,10 +39,10 @@ def goals_command(workspace: str, now: Any, formats: str, out: Path, use_sandbox
 
 
 def _build_files(workspace: str, report: GoalsReport, now: Any) -> ReportFiles:
-    """Draw the charts of a report, and name its tables."""
+    """Draw the charts of the report and title its tables."""
     day = resolve_today(now)
     goals = len(report.progress)
-    # Title -> table, chart, rows of the chart.
+    # Title -> table, function that draws its chart, rows of the chart.
     parts: dict[str, tuple[Any, Any, int]] = {
         "Progress": (report.progress, partial(charts.goal_progress, report.progress), goals),
         "Tree": (report.tree, partial(charts.goal_tree, report.tree), len(report.tree)),
@@ -52,7 +54,7 @@ def _build_files(workspace: str, report: GoalsReport, now: Any) -> ReportFiles:
         "History": (report.history, partial(charts.goal_history, report.history), 2 * goals),
     }
     figures = {
-        title: draw_figure(draw, height=_ROW * rows + _AROUND)
+        title: draw_figure(draw, height=_ROW_HEIGHT * rows + _MARGIN)
         for title, (_, draw, rows) in parts.items()
     }
     tables = {title: table for title, (table, _, _) in parts.items()}
@@ -65,9 +67,11 @@ def _write_notes(subject: str, report: GoalsReport) -> list[str]:
     different = int(report.progress["disagrees"].fillna(False).sum())
     notes = [
         f"{subject}: {len(report.progress):,} goals, {behind:,} of them behind.",
-        "Progress is 1 at the target. Expected is the share of the days from start to due that "
-        "are over; ahead is progress minus expected.",
+        "Progress is 1 at the target. Expected is the share of the days from start to due date "
+        "that have passed; ahead is progress minus expected.",
     ]
     if different:
-        notes.append(f"For {different:,} goals, the supporting work adds up to another progress.")
+        notes.append(
+            f"Progress of {different:,} goals differs from that of their supporting work."
+        )
     return notes

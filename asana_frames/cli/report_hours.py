@@ -1,4 +1,4 @@
-"""``asana-frames report hours``: where the time went."""
+"""``asana-frames report hours``: tracked hours by keys and period."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 _EVERY = get_args(Every)
 _PERIODS = {"D": "day", "MS": "month", "QS": "quarter", "YS": "year"}
-#: Inches of a chart with a column of names beside it.
+#: Height of a chart, in inches.
 _HEIGHT = 4.5
-#: Attribution -> what the notes say of it.
+#: Attribution -> its description in the notes.
 _ATTRIBUTIONS: dict[str, str] = {
-    "attributed": "the one that the entry is attributable to, else the first",
+    "attributed": "the one that the entry is attributed to, or else the first",
     "first": "the first",
     "split": "all of them in equal parts",
 }
@@ -41,19 +41,21 @@ _ATTRIBUTIONS: dict[str, str] = {
     "--from",
     "start",
     type=click.DateTime(["%Y-%m-%d"]),
-    help="First day; else 12 weeks before the last.",
+    help="First day; 12 weeks before the last if not given.",
 )
 @click.option(
     "--to", "end", type=click.DateTime(["%Y-%m-%d"]), help="Last day; today if not given."
 )
-@click.option("--by", default="person,project", show_default=True, help="Keys joined by commas.")
+@click.option(
+    "--by", default="person,project", show_default=True, help="Comma-separated keys."
+)
 @click.option("--every", default="W", show_default=True, type=click.Choice(_EVERY))
 @click.option(
     "--attribution",
     default="attributed",
     show_default=True,
     type=click.Choice(get_args(Attribution)),
-    help="Where a task is in several projects, to which its time counts.",
+    help="Which project the time of a task in several projects counts towards.",
 )
 @with_files
 @with_sandbox
@@ -68,12 +70,12 @@ def hours_command(
     out: Path,
     use_sandbox: bool,
 ) -> None:
-    """Report tracked hours by keys and period: of twelve weeks, if no days are given.
+    """Report tracked hours by keys and period; of the last twelve weeks if no days are given.
 
     Keys: person, project, section, team, task, root_task, category, billable, approval_status;
     task_<column> and project_<column> for any other column of tasks and projects, such as
-    "task_cf_Priority". A request is made for each task that has time in the days asked for, so
-    that time on subtasks counts where it belongs.
+    "task_cf_Priority". Each task with time on these days is read by a request of its own, so that
+    time on subtasks counts towards the right project.
     """
     names = [name.strip() for name in by.split(",") if name.strip()]
     if not names:
@@ -91,7 +93,7 @@ def hours_command(
 def _build_files(
     workspace: str, report: HoursReport, every: Every, attribution: Attribution
 ) -> ReportFiles:
-    """Draw the charts of a report, and name its tables."""
+    """Draw the charts of the report and title its tables."""
     period = _PERIODS.get(every, "week")
     tables, figures = {}, {}
     for key, hours in report.by_key.items():
@@ -114,6 +116,6 @@ def _write_notes(workspace: str, report: HoursReport, attribution: Attribution) 
     return [
         f"{workspace}, {report.start} to {report.end}: {len(entries):,} "
         f"entries, {total:,.2f} hours, {people:,} people.",
-        "Days are those that time was booked on, in no time zone.",
-        f"Where a task is in several projects, its time counts to {_ATTRIBUTIONS[attribution]}.",
+        "Days are the days that time was entered for, without a time zone.",
+        f"Time of a task in several projects counts towards {_ATTRIBUTIONS[attribution]}.",
     ]

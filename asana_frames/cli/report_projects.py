@@ -1,4 +1,4 @@
-"""``asana-frames report projects``: how they are going."""
+"""``asana-frames report projects``: progress of projects and flow of their tasks."""
 
 from __future__ import annotations
 
@@ -16,22 +16,24 @@ from asana_frames.cli.reports import ReportFiles, find_writers, with_files, writ
 from asana_frames.gather.projects_report import ProjectsReport
 from asana_frames.rollups.shared.moments import resolve_today
 
-#: Inches of a row of a chart, of the space around the rows, and of a chart over time.
-_ROW, _AROUND, _HEIGHT = 0.36, 1.6, 4.5
+#: Height of a chart row, of the space around the rows, and of a chart over time, in inches.
+_ROW_HEIGHT, _MARGIN, _TIME_HEIGHT = 0.36, 1.6, 4.5
 
 
 @click.command("projects", cls=Command)
 @click.option("--workspace", required=True, help="Name, gid or URL.")
-@click.option("--archived", is_flag=True, help="Archived projects too.")
+@click.option("--archived", is_flag=True, help="Include archived projects.")
 @click.option(
-    "--now", type=click.DateTime(["%Y-%m-%d"]), help="The day to look from, in UTC; else today."
+    "--now",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Day of the report (UTC); default today.",
 )
 @with_files
 @with_sandbox
 def projects_command(
     workspace: str, archived: bool, now: Any, formats: str, out: Path, use_sandbox: bool
 ) -> None:
-    """Report how projects are going: done, late, last status; flow of their tasks."""
+    """Report progress, delays and last status of projects, and the flow of their tasks."""
     writers = find_writers(formats)
     with open_connection(use_sandbox) as asana:
         report = gather.projects_report(asana, workspace, archived=archived, now=now)
@@ -40,7 +42,7 @@ def projects_command(
 
 
 def _build_files(workspace: str, report: ProjectsReport, now: Any) -> ReportFiles:
-    """Draw the charts of a report, and name its tables."""
+    """Draw the charts of the report and title its tables."""
     tables = {
         "Projects": report.portfolio,
         "Statuses": report.statuses,
@@ -50,18 +52,18 @@ def _build_files(workspace: str, report: ProjectsReport, now: Any) -> ReportFile
         "Aging": report.aging,
         "Quality": report.quality,
     }
-    rows = _ROW * len(report.portfolio) + _AROUND
-    drawn: dict[str, tuple[Any, float]] = {
-        "Projects": (charts.portfolio, rows),
-        "Statuses": (charts.status_timeline, rows),
-        "Burn-up": (charts.burnup, _HEIGHT),
-        "Throughput": (charts.throughput, _HEIGHT),
-        "Lead times": (charts.lead_times, _HEIGHT),
-        "Aging": (charts.aging, _HEIGHT),
+    height = _ROW_HEIGHT * len(report.portfolio) + _MARGIN
+    drawings: dict[str, tuple[Any, float]] = {
+        "Projects": (charts.portfolio, height),
+        "Statuses": (charts.status_timeline, height),
+        "Burn-up": (charts.burnup, _TIME_HEIGHT),
+        "Throughput": (charts.throughput, _TIME_HEIGHT),
+        "Lead times": (charts.lead_times, _TIME_HEIGHT),
+        "Aging": (charts.aging, _TIME_HEIGHT),
     }
     figures = {
-        title: draw_figure(partial(chart, tables[title]), height=height)
-        for title, (chart, height) in drawn.items()
+        title: draw_figure(partial(chart, tables[title]), height=inches)
+        for title, (chart, inches) in drawings.items()
     }
     notes = _write_notes(f"{workspace}, {resolve_today(now):%Y-%m-%d}", report)
     return ReportFiles("projects", "Projects", notes, tables, figures)
@@ -73,6 +75,6 @@ def _write_notes(subject: str, report: ProjectsReport) -> list[str]:
     return [
         f"{subject}: {len(portfolio):,} projects, {behind:,} behind; "
         f"{int(portfolio['overdue'].sum()):,} tasks overdue.",
-        "A project is behind if its done share is more than 10 points less than the share of "
-        "its days that are over. A task in several projects counts in each of them.",
+        "A project is behind if its share of done tasks is more than 10 points below the share of "
+        "its days that have passed. A task in several projects counts in each of them.",
     ]

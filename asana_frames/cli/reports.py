@@ -1,4 +1,4 @@
-"""Reports as files: CSVs, an Excel workbook and a page for the browser."""
+"""Write reports as CSV files, an Excel workbook and an HTML page."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _FORMATS = ("csv", "excel", "html")
 
 
 class ReportFiles(NamedTuple):
-    """The tables and charts of a report, and what is said above them.
+    """The tables, charts and notes of a report.
 
-    ``name`` is that of the workbook and the page; charts go by the names of their tables.
+    ``name`` is the file name of workbook and page; charts have the titles of their tables.
     """
 
     name: str
@@ -38,7 +38,7 @@ Writer = Callable[[ReportFiles, Path], Iterable[Path]]
 
 
 def with_files(command: F) -> F:
-    """Give a command ``--format`` and ``--out``."""
+    """Add the options ``--format`` and ``--out`` to a command."""
     formats = click.option(
         "--format", "formats", default="all", show_default=True, help="csv, excel, html."
     )
@@ -47,7 +47,7 @@ def with_files(command: F) -> F:
 
 
 def write_report(report: ReportFiles, writers: Iterable[Writer], out: Path) -> None:
-    """Write a report in all formats and name the files on stderr."""
+    """Write a report with each of the writers and print the paths to stderr."""
     folder = make_folder(out)
     for writer in writers:
         for path in writer(report, folder):
@@ -83,14 +83,14 @@ _WRITERS: Mapping[str, Writer] = {
 
 
 def find_writers(formats: str) -> list[Writer]:
-    """Return what writes the formats; all of them but a workbook that nothing here can write.
+    """Find the writers of ``--format``; "all" leaves out Excel if xlsxwriter is missing.
 
     Raises
     ------
     InvalidArgument
         A format is unknown.
     ConfigurationError
-        A workbook is asked for by name, and what writes one is not installed.
+        "excel" is given and xlsxwriter is not installed.
     """
     names = [name.strip() for name in formats.split(",") if name.strip()]
     if names == ["all"]:
@@ -98,11 +98,13 @@ def find_writers(formats: str) -> list[Writer]:
         try:
             require("xlsxwriter", extra="excel")
         except ConfigurationError as error:
-            click.echo(f"No workbook is written. {error}", err=True)
+            click.echo(f"Skipping the Excel workbook. {error}", err=True)
             names.remove("excel")
     unknown = [name for name in names if name not in _WRITERS]
     if unknown or not names:
-        raise InvalidArgument(f"--format takes {', '.join(_FORMATS)}, joined by commas, or all.")
+        raise InvalidArgument(
+            f"{formats!r} is not a valid --format; use all, or some of {', '.join(_FORMATS)}."
+        )
     if "excel" in names:
         require("xlsxwriter", extra="excel")
     return [_WRITERS[name] for name in dict.fromkeys(names)]

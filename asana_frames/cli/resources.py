@@ -24,14 +24,14 @@ _TYPES: dict[Kind, Any] = {
     "boolean": click.BOOL,
 }
 
-#: Options that every command has for itself.
-_OWN = {"format", "fields", "limit", "sandbox"}
+#: Options that commands have besides the parameters of their operation.
+_COMMAND_OPTIONS = {"format", "fields", "limit", "sandbox"}
 
 
 def resource_group(resource: ResourceType) -> Group:
-    """Return the group of a resource's commands, made as they are asked for."""
+    """Build the group of a resource; each of its commands is built when it is used."""
 
-    class Methods(Group):
+    class ResourceGroup(Group):
         def list_commands(self, ctx: click.Context) -> list[str]:
             return ["info", *(op.method.replace("_", "-") for op in operations)]
 
@@ -42,7 +42,7 @@ def resource_group(resource: ResourceType) -> Group:
             return next((_build_command(op) for op in operations if op.method == wanted), None)
 
     operations = load().operations_of(resource.name)
-    return Methods(resource.name, help=resource.about)
+    return ResourceGroup(resource.name, help=resource.about)
 
 
 def _build_info_command(name: str) -> Command:
@@ -55,7 +55,7 @@ def _build_info_command(name: str) -> Command:
         "info",
         callback=run,
         params=[_build_format_option()],
-        help="The columns that its frames can have.",
+        help="List the columns that its frames can have.",
     )
 
 
@@ -71,11 +71,13 @@ def _build_command(operation: Operation) -> Command:
     if operation.returns != "nothing":
         params.append(_build_format_option())
     if operation.fields and operation.returns != "nothing":
-        params.append(click.Option(["--fields"], help="Asana paths, joined by commas, or all."))
+        params.append(click.Option(["--fields"], help="Asana paths, separated by commas, or all."))
     if operation.is_read and operation.returns == "list":
-        params.append(click.Option(["--limit"], type=click.INT, help="The most rows."))
+        params.append(click.Option(["--limit"], type=click.INT, help="Maximum number of rows."))
     params.append(
-        click.Option(["--sandbox", "use_sandbox"], is_flag=True, help="Ask the synthetic company.")
+        click.Option(
+            ["--sandbox", "use_sandbox"], is_flag=True, help="Use the sandbox instead of Asana."
+        )
     )
     return Command(
         operation.method.replace("_", "-"),
@@ -106,8 +108,8 @@ def _describe_parameter(parameter: Parameter) -> str:
 
 
 def _build_body_option(operation: Operation, field: BodyField) -> click.Option:
-    # A body field may be called like an option of ours, as the format of a custom field is.
-    word = f"body_{field.name}" if field.name in _OWN else field.name
+    # A body field can have the name of one of our options, such as format of custom fields.
+    word = f"body_{field.name}" if field.name in _COMMAND_OPTIONS else field.name
     return click.Option(
         [f"--{word.replace('_', '-')}", f"body_{field.name}"],
         required=field.required,
@@ -117,9 +119,9 @@ def _build_body_option(operation: Operation, field: BodyField) -> click.Option:
 
 
 def _describe_body_field(operation: Operation, field: BodyField) -> str:
-    said = "JSON" if field.kind in ("json", "texts") else " | ".join(field.enum)
+    values = "JSON" if field.kind in ("json", "texts") else " | ".join(field.enum)
     clears = operation.http == "PUT" and field.kind not in _TYPES
-    return "; ".join(filter(None, [said, "null clears it" if clears else ""]))
+    return "; ".join(filter(None, [values, "null clears it" if clears else ""]))
 
 
 def _build_format_option() -> click.Option:
@@ -133,36 +135,36 @@ def _build_format_option() -> click.Option:
 
 def _build_callback(operation: Operation) -> Callable[..., None]:
     def run(use_sandbox: bool, output: str = "csv", **options: Any) -> None:
-        typed = drop_missing(options)
-        if typed.get("fields"):
-            fields = typed["fields"]
-            typed["fields"] = fields if fields == "all" else fields.split(",")
-        for name, value in list(typed.items()):
-            # One reference asks for one object, and its refusal is an error; several fan out.
-            typed[name] = value[0] if isinstance(value, tuple) and len(value) == 1 else value
+        given = drop_missing(options)
+        if given.get("fields"):
+            fields = given["fields"]
+            given["fields"] = fields if fields == "all" else fields.split(",")
+        for name, value in list(given.items()):
+            # A single reference is passed as such, so that its refusal is an error.
+            given[name] = value[0] if isinstance(value, tuple) and len(value) == 1 else value
         body = {
             name.removeprefix("body_"): _parse_body_value(
                 operation, name.removeprefix("body_"), value
             )
-            for name, value in typed.items()
+            for name, value in given.items()
             if name.startswith("body_")
         }
-        arguments = {k: v for k, v in typed.items() if not k.startswith("body_")}
+        arguments = {k: v for k, v in given.items() if not k.startswith("body_")}
         path = [arguments.pop(p.argument) for p in operation.parameters if p.place == "path"]
         with open_connection(use_sandbox) as asana:
             method: Callable[..., Any] = getattr(asana[operation.resource], operation.method)
-            answer = method(*path, **arguments, **body)
+            frame = method(*path, **arguments, **body)
             print_failures(asana)
-        if answer is not None and "sync" in answer.attrs["asana"]:
-            click.echo(f"sync: {answer.attrs['asana']['sync']}", err=True)
-        if answer is not None:
-            _print_frame(answer, output)
+        if frame is not None and "sync" in frame.attrs["asana"]:
+            click.echo(f"sync: {frame.attrs['asana']['sync']}", err=True)
+        if frame is not None:
+            _print_frame(frame, output)
 
     return run
 
 
 def _parse_body_value(operation: Operation, name: str, text: Any) -> Any:
-    """Read JSON where a body takes more than a plain value."""
+    """Parse the option of a body field; fields that are not plain values take JSON."""
     kind = next(field.kind for field in operation.body if field.name == name)
     if operation.http == "PUT" and text == "null":
         return None

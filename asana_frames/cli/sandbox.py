@@ -1,4 +1,4 @@
-"""``asana-frames sandbox``: the synthetic Asana behind a port."""
+"""``asana-frames sandbox``: serve the sandbox on a port."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LOOPBACK = "127.0.0.1"
 
 
 class _LatencyType(click.ParamType[Latency]):
-    """Seconds, or the least and the most of them: ``0.1`` or ``0.1-0.5``."""
+    """A number of seconds or a range of them: ``0.1`` or ``0.1-0.5``."""
 
     name = "seconds"
 
@@ -27,14 +27,16 @@ class _LatencyType(click.ParamType[Latency]):
         try:
             span = float(least), float(most or least)
         except ValueError:
-            self.fail(f"{value!r} is no time: give seconds, such as 0.1 or 0.1-0.5.")
+            self.fail(f"{value!r} is not a valid latency; use seconds, such as 0.1 or 0.1-0.5.")
         if not 0 <= span[0] <= span[1]:
-            self.fail(f"{value!r} is no time: give the least seconds, then the most.")
+            self.fail(
+                f"{value!r} is not a valid range; use two numbers in order, as 0.1-0.5."
+            )
         return span
 
 
 class _FaultsType(click.ParamType[Faults]):
-    """Names and numbers, such as ``429=10,drop=50``."""
+    """Faults with their numbers, such as ``429=10,drop=50``."""
 
     name = "faults"
 
@@ -48,27 +50,36 @@ class _FaultsType(click.ParamType[Faults]):
 
 
 @click.command("sandbox", cls=Command)
-@click.option("--port", default=8765, show_default=True, help="0 picks a free one.")
+@click.option("--port", default=8765, show_default=True, help="0 picks a free port.")
 @click.option(
-    "--host", default=_LOOPBACK, show_default=True, help="Other addresses let other machines in."
+    "--host",
+    default=_LOOPBACK,
+    show_default=True,
+    help="Address to bind to.",
 )
-@click.option("--seed", default=0, show_default=True, help="Same seed, same company.")
+@click.option(
+    "--seed", default=0, show_default=True, help="Seed of the company."
+)
 @click.option("--size", type=click.Choice(SIZES), default="small", show_default=True)
 @click.option("--plan", type=click.Choice(list(PER_MINUTE)), default="enterprise")
-@click.option("--limits", is_flag=True, help="Count requests as Asana does; 429 above.")
-@click.option("--latency", type=_LatencyType(), default=0.0, help="Seconds, or 0.1-0.5.")
 @click.option(
-    "--faults", type=_FaultsType(), help="What goes wrong: 429=10,500=20,drop=50,nulls=0.1"
+    "--limits", is_flag=True, help="Apply the rate limits of the plan (429)."
 )
-@click.option("--now", type=click.DateTime(), help="Where the company's history ends (UTC).")
+@click.option(
+    "--latency", type=_LatencyType(), default=0.0, help="Seconds: 0.1 or 0.1-0.5."
+)
+@click.option(
+    "--faults", type=_FaultsType(), help="Faults to inject: 429=10,500=20,drop=50,nulls=0.1"
+)
+@click.option("--now", type=click.DateTime(), help="End of the company's history, in UTC.")
 def sandbox_command(port: int, now: datetime | None, **options: Any) -> None:
-    """Serve a synthetic Asana on loopback until interrupted.
+    """Serve a synthetic Asana until interrupted; by default on loopback.
 
-    When it is ready it prints one line of JSON with its url and token.
+    When it is ready, it prints one line of JSON with url and token.
     """
     server = serve(port, now=now, **options)
     if options["host"] != _LOOPBACK:
-        click.echo("Others can reach this server, and its token is no secret.", err=True)
+        click.echo("Other machines can reach this server, and its token is public.", err=True)
     line = msgspec.json.encode({"url": server.url, "token": TOKEN}).decode()
     click.echo(line)
     server.serve()

@@ -127,7 +127,7 @@ class GoalFrames(LazyFrames):
             return self.add_failures(self._asana.goals.list(workspace=self._workspace))
         supporting = self.relationships
         below = supporting[supporting["supporting_resource_resource_type"] == "goal"]
-        gids = dict.fromkeys([self._top, *below["supporting_resource_gid"]])
+        gids = dict.fromkeys([self._goal_gid, *below["supporting_resource_gid"]])
         return self.add_failures(self._asana.goals.get(list(gids)))
 
     @lazy_frame
@@ -138,7 +138,7 @@ class GoalFrames(LazyFrames):
             return self.add_failures(list_links(supported_goal=self.goals))
         levels: list[pd.DataFrame] = []
         seen: set[str] = set()
-        level = [self._top]
+        level = [self._goal_gid]
         while level and len(levels) < _MAX_DEPTH:
             links = self.add_failures(list_links(supported_goal=level))
             levels.append(links)
@@ -150,13 +150,13 @@ class GoalFrames(LazyFrames):
     @lazy_frame
     def counts(self) -> pd.DataFrame | None:
         """Read the task counts of the supporting projects; None where all of them are refused."""
-        gids = self._supporting_gids("project")
+        gids = self._list_supporting_gids("project")
         return self._read_visible(lambda: self._asana.projects.get_task_counts(gids))
 
     @lazy_frame
     def tasks(self) -> pd.DataFrame | None:
         """Read the supporting tasks; None where all of them are refused."""
-        gids = self._supporting_gids("task")
+        gids = self._list_supporting_gids("task")
         return self._read_visible(
             lambda: self._asana.tasks.get(gids, fields=["name", "completed"])
         )
@@ -198,10 +198,10 @@ class GoalFrames(LazyFrames):
         return rollups.goal_history(self.goals, self.updates, self.stories, self.now)
 
     @lazy_frame
-    def _top(self) -> str:
+    def _goal_gid(self) -> str:
         return self._asana.references.gids(self._goal, ["goal"])[0]
 
-    def _supporting_gids(self, kind: str) -> list[str]:
+    def _list_supporting_gids(self, kind: str) -> list[str]:
         links = self.relationships
         is_kind = links["supporting_resource_resource_type"] == kind
         gids: list[str] = links.loc[is_kind, "supporting_resource_gid"].unique().tolist()

@@ -223,7 +223,7 @@ def _add_places(
     users: pd.DataFrame | None,
 ) -> pd.DataFrame:
     """Return the analysis table of entries, with the columns of tasks and projects in keys."""
-    extra = {kind: _columns_in_keys(kind, keys) for kind in _COLUMN_KEYS}
+    extra = {kind: _select_extra_columns(kind, keys) for kind in _COLUMN_KEYS}
     tasks = None
     if extra["task_"] or not set(keys) <= set(_KEYS_OF_ENTRIES):
         fields = None if extra["task_"] else _PLACE_FIELDS
@@ -239,7 +239,7 @@ def _add_places(
     )
 
 
-def _columns_in_keys(kind: str, keys: Sequence[str]) -> list[str]:
+def _select_extra_columns(kind: str, keys: Sequence[str]) -> list[str]:
     """Return the columns of tasks or projects that keys name, beyond those always there."""
     own = [key for key in keys if key.startswith(kind) and key not in ENTRY_COLUMNS]
     return [key.removeprefix(kind) for key in own]

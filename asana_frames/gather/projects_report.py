@@ -138,17 +138,17 @@ class ProjectFrames(LazyFrames):
         if self._project is None:
             listed = self._asana.projects.list(workspace=self._workspace, archived=self._archived)
             return self.add_failures(listed)
-        return self.add_failures(self._asana.projects.get(self._parents))
+        return self.add_failures(self._asana.projects.get(self._project_references))
 
     @lazy_frame
     def tasks(self) -> pd.DataFrame:
         """Read the tasks of the projects."""
-        return self.add_failures(self._asana.tasks.list(project=self._parents))
+        return self.add_failures(self._asana.tasks.list(project=self._project_references))
 
     @lazy_frame
     def statuses(self) -> pd.DataFrame:
         """Read the status updates of the projects."""
-        return self.add_failures(self._asana.status_updates.list(parent=self._parents))
+        return self.add_failures(self._asana.status_updates.list(parent=self._project_references))
 
     @lazy_frame
     def portfolio(self) -> pd.DataFrame:
@@ -186,7 +186,7 @@ class ProjectFrames(LazyFrames):
         return rollups.quality(self.tasks, self.now)
 
     @lazy_frame
-    def _parents(self) -> pd.DataFrame | str | list[str]:
+    def _project_references(self) -> pd.DataFrame | str | list[str]:
         """Return the references to the projects: for a workspace the frame of all of them."""
         if self._project is None:
             frame: pd.DataFrame = self.projects

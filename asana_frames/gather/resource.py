@@ -75,17 +75,19 @@ def find_reader(name: str) -> Reader:
     load().resource(name)
     if name in _READERS:
         return _READERS[name]
-    method = _workspace_method(name)
+    method = _find_workspace_method(name)
     if method is not None:
         return lambda asana, gid: getattr(asana[name], method)(workspace=gid)
-    known = [r.name for r in load().resources if r.name in _READERS or _workspace_method(r.name)]
+    known = [
+        r.name for r in load().resources if r.name in _READERS or _find_workspace_method(r.name)
+    ]
     raise InvalidArgument(
         f"{name} cannot be listed for a whole workspace.{suggest_names(name, known)} "
         f"Use one of {', '.join(known)}."
     )
 
 
-def _workspace_method(name: str) -> str | None:
+def _find_workspace_method(name: str) -> str | None:
     """Return the method that lists a resource by the workspace alone, if there is one."""
     for operation in load().operations_of(name):
         arguments = {p.argument for p in operation.parameters}

@@ -74,7 +74,7 @@ def search(
     with record_gather(asana, "search", pages) as last:
         gid = resolve_workspace(asana, workspace)
         count = 0
-        for page in _walk(asana, gid, filters, wanted, _KEYS):
+        for page in _iterate_pages(asana, gid, filters, wanted, _KEYS):
             pages.append(page)
             count += len(page)
             if limit is not None and count >= limit:
@@ -84,7 +84,7 @@ def search(
     return add_attrs(frame, last, record="task")
 
 
-def _walk(
+def _iterate_pages(
     asana: Asana, workspace: str, filters: dict[str, Any], fields: Fields, keys: tuple[str, ...]
 ) -> Iterator[pd.DataFrame]:
     """Yield what is new on each page, along the first of some keys."""
@@ -105,10 +105,12 @@ def _walk(
         if is_full and first == final:
             # All of one moment: there may be more of it than a page shows.
             if not others:
-                raise _stuck(final)
+                raise _build_full_moment_error(final)
             if len(fresh):
                 window = {f"{key}_after": final - _STEP, f"{key}_before": final + _STEP}
-                rest = _walk(asana, workspace, {**filters, **window}, fields, tuple(others))
+                rest = _iterate_pages(
+                    asana, workspace, {**filters, **window}, fields, tuple(others)
+                )
                 for more in rest:
                     found = more[~more["gid"].isin(seen)]
                     seen.update(found["gid"])
@@ -120,7 +122,7 @@ def _walk(
             after = final if fresh.empty else final - _STEP
 
 
-def _stuck(moment: Any) -> InvalidArgument:
+def _build_full_moment_error(moment: Any) -> InvalidArgument:
     return InvalidArgument(
         f"{_PAGE} tasks or more were created and modified at {moment}, and a search shows no more "
         f"of them: narrow it, for example by projects_any= or assignee_any=."

@@ -308,3 +308,23 @@ def test_a_port_that_is_taken_is_refused() -> None:
 
     assert done.returncode == 2
     assert "cannot be used" in done.stderr
+
+
+def test_a_command_imports_neither_charts_nor_the_sandbox_server_that_it_does_not_use() -> None:
+    script = """
+import sys
+from asana_frames.cli import main
+try:
+    main(["workspaces", "list", "--help"])
+finally:
+    print("\\nimported:", *sys.modules)
+"""
+
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True
+    )
+
+    shown, _, imported = done.stdout.partition("\nimported:")
+    assert "--sandbox" in shown
+    assert "asana_frames.cli.resources" in imported.split()
+    assert not {"matplotlib", "asana_frames.sandbox_server"} & set(imported.split())
