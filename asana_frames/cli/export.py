@@ -27,9 +27,7 @@ _DEFAULT = "projects,tasks,users,teams,tags,goals,portfolios,custom_fields,time_
 
 @click.command("export", cls=Command)
 @click.option("--workspace", required=True, help="Name, gid or URL.")
-@click.option(
-    "--resources", default=_DEFAULT, show_default=True, help="Comma-separated names."
-)
+@click.option("--resources", default=_DEFAULT, show_default=True, help="Comma-separated names.")
 @click.option("--out", default=".", show_default=True, type=click.Path(path_type=Path))
 @click.option(
     "--format", "output", default="csv", show_default=True, type=click.Choice(list(_WRITERS))

@@ -46,9 +46,7 @@ _ATTRIBUTIONS: dict[str, str] = {
 @click.option(
     "--to", "end", type=click.DateTime(["%Y-%m-%d"]), help="Last day; today if not given."
 )
-@click.option(
-    "--by", default="person,project", show_default=True, help="Comma-separated keys."
-)
+@click.option("--by", default="person,project", show_default=True, help="Comma-separated keys.")
 @click.option("--every", default="W", show_default=True, type=click.Choice(_EVERY))
 @click.option(
     "--attribution",

@@ -1,4 +1,4 @@
-"""Recipes of several requests: whole workspaces, trees, histories, the tables of reports."""
+"""Reads that combine several requests: whole workspaces, trees, histories, report tables."""
 
 from __future__ import annotations
 

@@ -24,8 +24,8 @@ def all_tasks(
 ) -> pd.DataFrame:
     """Read all tasks of a workspace: those of its projects and those of its people.
 
-    Asana lists tasks by project or by assignee, and no others; what is in no project and has no
-    assignee is found through its parent (``subtasks=True``) or by `search`.
+    Asana lists tasks by project or by assignee only. Tasks with neither are found through their
+    parents (``subtasks=True``) or with `search`.
 
     Parameters
     ----------
@@ -37,17 +37,17 @@ def all_tasks(
         Only tasks that are incomplete or were completed since then; ``"now"`` for incomplete
         ones.
     subtasks
-        Read the subtasks of all of them too, a request for each task that has some.
+        Also read the subtasks of these tasks, with one request per task that has subtasks.
     fields
         Asana paths, ``"all"`` or None for the default columns.
     errors
-        ``"warn"`` records projects and people that are refused, ``"raise"`` stops.
+        ``"warn"`` records refused projects and people, ``"raise"`` raises the error.
 
     Returns
     -------
     DataFrame
         One row per task with the columns of ``tasks.list``; ``project_gids`` and ``assignee_gid``
-        say where it was found. ``attrs["asana"]["completeness"]`` says in words what is covered.
+        say where it was found. ``attrs["asana"]["completeness"]`` describes what is covered.
         Sources: ``GET /projects``, ``GET /users``, ``GET /tasks``,
         ``GET /tasks/{task_gid}/subtasks``.
 
@@ -76,8 +76,8 @@ def all_tasks(
             below = read_subtasks(asana, tasks, fields=fields)
             last.add_failures(asana.last)
             tasks = concatenate([tasks, below.drop(columns=["root_gid", "depth", "path"])])
-    said = _describe_coverage(len(projects), len(people), last.failure_count, subtasks)
-    return add_attrs(tasks, last, record="task", completeness=said)
+    coverage = _describe_coverage(len(projects), len(people), last.failure_count, subtasks)
+    return add_attrs(tasks, last, record="task", completeness=coverage)
 
 
 def _describe_coverage(projects: int, people: int, failed: int, subtasks: bool) -> str:
@@ -88,6 +88,6 @@ def _describe_coverage(projects: int, people: int, failed: int, subtasks: bool) 
     if not subtasks:
         missing += ", among them subtasks (subtasks=True reads them),"
     return (
-        f"{covered}{below}{lost}; not covered: {missing} and what the token may not see. "
-        f"Projects and people are those the workspace lists now."
+        f"{covered}{below}{lost}; not covered: {missing} and tasks that the token cannot see. "
+        f"Projects and people are those that the workspace lists now."
     )

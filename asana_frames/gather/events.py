@@ -1,4 +1,4 @@
-"""What has happened since the last look: events, with their tokens kept."""
+"""Events since the last read, with sync tokens kept between reads."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from asana_frames.frames import concatenate
 from asana_frames.gather.shared import add_attrs, record_gather
 from asana_frames.types import Fields, Refs
 
-#: gid of what is watched -> the token to go on with.
+#: gid of a watched object -> sync token of its next read.
 Tokens = MutableMapping[str, str]
 
 
@@ -27,30 +27,30 @@ def events(
     tokens: Tokens | str | os.PathLike[str] | None = None,
     fields: Fields = None,
 ) -> pd.DataFrame:
-    """Read what has happened to tasks, projects or goals since the last time.
+    """Read events of tasks, projects or goals since the last call.
 
-    The first time there is nothing yet: it begins the stream. A token lives for a day at the
-    most; where it was too old, an `EventsLostWarning` says so and the stream begins anew: what
-    is watched should then be read anew too.
+    The first call starts the stream and returns no events. A sync token is valid for at most a
+    day. If it has expired, an `EventsLostWarning` is issued and the stream restarts; read the
+    watched objects again then.
 
     Parameters
     ----------
     asana
         The connection.
     resource
-        References to what is watched.
+        References to the objects to watch.
     tokens
-        Where the tokens are kept between calls: a JSON file, a mapping of your own, or, if None,
-        as long as `asana` lives. They are kept once all events have been read, so none is lost
-        if something fails.
+        Where to keep the sync tokens between calls: a JSON file, a mapping of your own, or, if
+        None, the `asana` object. They are saved after all events have been read, so a call that
+        fails loses no events.
     fields
         Asana paths, ``"all"`` or None for the default columns.
 
     Returns
     -------
     DataFrame
-        One row per event with the columns of ``events.list``; ``watched_gid`` says whose stream
-        it was in. Source: ``GET /events``.
+        One row per event with the columns of ``events.list``; ``watched_gid`` is the
+        object whose stream it was in. Source: ``GET /events``.
 
     Raises
     ------
@@ -68,20 +68,20 @@ def events(
     True
     """
     path = Path(tokens) if isinstance(tokens, str | os.PathLike) else None
-    kept = _load_tokens(asana, tokens)
-    following: dict[str, str] = {}
+    saved = _load_tokens(asana, tokens)
+    next_tokens: dict[str, str] = {}
     with record_gather(asana, "events") as last:
         frames = []
         for gid in asana.references.gids(resource, ["task", "project", "goal"]):
-            frame, token = _read_stream(asana, gid, kept.get(gid), fields)
+            frame, token = _read_stream(asana, gid, saved.get(gid), fields)
             frames.append(frame)
             if token:
-                following[gid] = token
+                next_tokens[gid] = token
     if path is not None:
-        _write_tokens(path, {**kept, **following})
+        _write_tokens(path, {**saved, **next_tokens})
     else:
-        kept.update(following)
-    # An event has no gid, and is one however many streams show it: each says its own.
+        saved.update(next_tokens)
+    # Events have no gid: with an empty key, those of several streams are not merged.
     frame = (
         concatenate(frames, key="") if frames else asana.events.list(resource=[], fields=fields)
     )
@@ -91,14 +91,14 @@ def events(
 def _read_stream(
     asana: Asana, gid: str, token: str | None, fields: Fields
 ) -> tuple[pd.DataFrame, str | None]:
-    """Return the events after a token, and the token to go on with."""
+    """Read the events after a sync token; return them and the next token."""
     try:
         frame = asana.events.list(resource=gid, sync=token, fields=fields)
     except SyncExpired as error:
-        # The protocol, not a fault: Asana keeps events for a day.
+        # Expected: Asana keeps events for a day only.
         warn_caller(
-            f"The token of {gid} was too old, so events were missed. Read anew what you keep of "
-            f"it; the stream goes on from now.",
+            f"The sync token of {gid} has expired, so events were lost. Read the object again; "
+            f"its stream restarts now.",
             EventsLostWarning,
         )
         frame = asana.events.list(resource=gid, sync=error.sync, fields=fields)
@@ -115,9 +115,9 @@ def _read_tokens(path: Path) -> Tokens:
     try:
         found = json.loads(path.read_text("utf-8")) if path.exists() else {}
     except (OSError, ValueError) as cause:
-        raise ConfigurationError(f"{path} cannot be read as tokens of events: {cause}.") from cause
+        raise ConfigurationError(f"Could not read sync tokens from {path}: {cause}.") from cause
     if not isinstance(found, dict):
-        raise ConfigurationError(f"{path} holds no tokens of events. Give another file.")
+        raise ConfigurationError(f"{path} does not contain sync tokens; use another file.")
     return {str(gid): str(token) for gid, token in found.items()}
 
 

@@ -1,4 +1,4 @@
-"""How far goals are: everything that is read about them, and the finished tables."""
+"""The goals report: actual and expected progress, supporting work and history."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from asana_frames.gather.shared import LazyFrames, check_subject, lazy_frame, re
 from asana_frames.rollups.shared.moments import parse_moment
 from asana_frames.types import Ref, When
 
-#: Levels of goals that are read below one goal.
+#: Maximum number of levels read below one goal.
 _MAX_DEPTH = 10
 _TIMELINE = ["gid", "name", "status", "start_on", "due_on", "expected", "progress", "ahead"]
 
@@ -58,7 +58,7 @@ def goals_report(
     goal: Ref | None = None,
     now: When | None = None,
 ) -> GoalsReport:
-    """Report how far goals are, how far they should be, and what supports them.
+    """Report actual and expected progress of goals, and what supports them.
 
     Parameters
     ----------
@@ -67,9 +67,9 @@ def goals_report(
     workspace
         Name, gid, URL or row: all of its goals.
     goal
-        Instead of a workspace: this goal and the goals below it, ten levels deep.
+        Instead of a workspace: this goal and the goals below it, up to ten levels.
     now
-        The moment up to which progress is expected; the present if not given.
+        Moment for which expected progress is computed; the present if not given.
 
     Returns
     -------
@@ -149,13 +149,13 @@ class GoalFrames(LazyFrames):
 
     @lazy_frame
     def counts(self) -> pd.DataFrame | None:
-        """Read the task counts of the supporting projects; None where all of them are refused."""
+        """Read the task counts of the supporting projects; None if all are refused."""
         gids = self._list_supporting_gids("project")
         return self._read_visible(lambda: self._asana.projects.get_task_counts(gids))
 
     @lazy_frame
     def tasks(self) -> pd.DataFrame | None:
-        """Read the supporting tasks; None where all of them are refused."""
+        """Read the supporting tasks; None if all are refused."""
         gids = self._list_supporting_gids("task")
         return self._read_visible(
             lambda: self._asana.tasks.get(gids, fields=["name", "completed"])
@@ -168,12 +168,12 @@ class GoalFrames(LazyFrames):
 
     @lazy_frame
     def stories(self) -> pd.DataFrame:
-        """Read the stories of the goals, which tell the values of their metrics over time."""
+        """Read the stories of the goals, which contain their metric values over time."""
         return self.add_failures(self._asana.stories.list_for_goal(self.goals))
 
     @lazy_frame
     def progress(self) -> pd.DataFrame:
-        """Compute how far the goals are, and how far they should be."""
+        """Compute actual and expected progress of the goals."""
         return rollups.goal_progress(
             self.goals, self.relationships, self.now, counts=self.counts, tasks=self.tasks
         )
@@ -208,7 +208,7 @@ class GoalFrames(LazyFrames):
         return gids
 
     def _read_visible(self, read: Callable[[], pd.DataFrame]) -> pd.DataFrame | None:
-        """Read supporting work; None if all of it is refused, which the read itself warns of."""
+        """Read supporting work; return None if all is refused (the read warns)."""
         try:
             return self.add_failures(read())
         except REFUSALS:

@@ -1,4 +1,4 @@
-"""Where the time went: tracked hours by keys and period, as finished tables."""
+"""The hours report: tracked hours by keys and period."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ from asana_frames.rollups.time.entries import ENTRY_COLUMNS
 from asana_frames.rollups.time.hours import Attribution
 from asana_frames.types import Ref, Refs, When
 
-#: The days of a workspace's report that has no start.
+#: Length of a workspace report if no start is given.
 _DEFAULT_SPAN = dt.timedelta(weeks=12)
 _COLUMN_KEYS = ("task_", "project_")
-#: The fields that tell where a task is; all others are read only if a key needs them.
+#: Fields for the place of a task; all others are read only if a key needs them.
 _PLACE_FIELDS = (
     "name",
     "parent.name",
     *(f"memberships.{what}.{leaf}" for what in ("project", "section") for leaf in ("gid", "name")),
 )
-#: Keys that entries tell without their tasks.
+#: Keys that need no task, because the entries contain them.
 _KEYS_OF_ENTRIES = ("person", "task", "category", "billable", "approval_status", "entered_on")
 
 
@@ -44,7 +44,7 @@ class HoursReport(NamedTuple):
     Attributes
     ----------
     start, end : date or None
-        The first and the last day, both included; None where every day counts.
+        The first and the last day, both included; None if every day counts.
     tracked : DataFrame
         The time tracking entries, as ``asana.time_tracking_entries.list`` returns them.
     entries : DataFrame
@@ -80,8 +80,8 @@ def hours_report(
 ) -> HoursReport:
     """Report tracked hours by keys and period.
 
-    A request is made for each task that has time, unless the entries themselves tell all keys,
-    so that time on subtasks counts where it belongs.
+    Each task with time is read by a request of its own, so that time on subtasks counts towards
+    the right project; no task is read if the entries contain all keys.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ def hours_report(
     every
         A period, as in ``rollups.hours``.
     attribution
-        Where a task is in several projects, to which its time counts, as in ``rollups.hours``.
+        Which project the time of a task in several counts towards, as in ``rollups.hours``.
 
     Returns
     -------
@@ -151,12 +151,12 @@ def hours_report(
 
 
 def parse_hour_keys(by: str | Sequence[str]) -> list[str]:
-    """Check the keys of a report of hours, before anything is read; return each once.
+    """Check the keys of an hours report and return them without duplicates.
 
     Raises
     ------
     InvalidArgument
-        A key cannot be known, or there is none.
+        A key is unknown, or no key is given.
     """
     names = [by] if isinstance(by, str) else list(by)
     if not names:
@@ -177,7 +177,7 @@ def parse_hour_keys(by: str | Sequence[str]) -> list[str]:
 def _parse_span(
     start: When | None, end: When | None, *, is_bounded: bool
 ) -> tuple[dt.date | None, dt.date | None]:
-    """Parse the days of a report; where it is bounded, fill in those that are not given."""
+    """Parse first and last day; fill in defaults if the report is bounded."""
     final = None if end is None else parse_day_argument("hours_report", "end", end)
     first = None if start is None else parse_day_argument("hours_report", "start", start)
     if is_bounded:
@@ -222,7 +222,7 @@ def _add_places(
     projects: pd.DataFrame,
     users: pd.DataFrame | None,
 ) -> pd.DataFrame:
-    """Return the analysis table of entries, with the columns of tasks and projects in keys."""
+    """Build the table of entries, with the task and project columns that keys need."""
     extra = {kind: _select_extra_columns(kind, keys) for kind in _COLUMN_KEYS}
     tasks = None
     if extra["task_"] or not set(keys) <= set(_KEYS_OF_ENTRIES):
@@ -240,7 +240,7 @@ def _add_places(
 
 
 def _select_extra_columns(kind: str, keys: Sequence[str]) -> list[str]:
-    """Return the columns of tasks or projects that keys name, beyond those always there."""
+    """Select the columns of tasks or projects in keys that entries do not always have."""
     own = [key for key in keys if key.startswith(kind) and key not in ENTRY_COLUMNS]
     return [key.removeprefix(kind) for key in own]
 
@@ -248,13 +248,13 @@ def _select_extra_columns(kind: str, keys: Sequence[str]) -> list[str]:
 def _widen_periods(
     hours: pd.DataFrame, first: dt.date | None, final: dt.date | None, every: Every
 ) -> pd.DataFrame:
-    """Return hours with a column per period and one of totals, most hours first."""
+    """Pivot hours to a column per period and a total, most hours first."""
     keys = [name for name in hours.columns if name not in ("entered_on", "hours")]
     groups = [hours[name] for name in (*keys, "entered_on")]
     wide = hours["hours"].groupby(groups, dropna=False, observed=True).sum().unstack()
     days = pd.DatetimeIndex(wide.columns)
     if first is not None and final is not None:
-        # A period in which nobody tracked time is a column all the same.
+        # Periods without tracked time get a column too.
         days = list_periods(pd.Timestamp(first), pd.Timestamp(final), every).union(days)
     wide = wide.reindex(columns=days)
     wide.columns = pd.Index([f"{day:%Y-%m-%d}" for day in wide.columns])

@@ -1,4 +1,4 @@
-"""How projects are going: what is read about them, and the finished tables."""
+"""The projects report: progress, statuses and flow of tasks."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def projects_report(
     archived
         Include the archived projects of the workspace.
     now
-        The moment up to which progress is expected; the present if not given.
+        Moment for which expected progress is computed; the present if not given.
 
     Returns
     -------
@@ -152,12 +152,12 @@ class ProjectFrames(LazyFrames):
 
     @lazy_frame
     def portfolio(self) -> pd.DataFrame:
-        """Compute done, late and last status of each project."""
+        """Compute progress, delay and last status of each project."""
         return rollups.portfolio(self.projects, self.tasks, self.statuses, self.now)
 
     @lazy_frame
     def burnup(self) -> pd.DataFrame:
-        """Count scope and done tasks by week."""
+        """Count all and completed tasks by week."""
         return rollups.burnup(self.tasks, "W")
 
     @lazy_frame
@@ -187,7 +187,7 @@ class ProjectFrames(LazyFrames):
 
     @lazy_frame
     def _project_references(self) -> pd.DataFrame | str | list[str]:
-        """Return the references to the projects: for a workspace the frame of all of them."""
+        """Resolve the projects; for a workspace, return the frame of all its projects."""
         if self._project is None:
             frame: pd.DataFrame = self.projects
             return frame

@@ -1,4 +1,4 @@
-"""All objects of one resource in a workspace: what an export writes."""
+"""All objects of one resource in a workspace, for exports."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from asana_frames.types import Ref
 #: Reads all objects of a resource, given the gid of a workspace.
 Reader = Callable[[Asana, str], pd.DataFrame]
 
-#: Earlier than Asana, so that every entry lies after it.
+#: Before Asana existed, so that no entry is earlier.
 _FIRST_DAY = dt.date(2000, 1, 1)
-#: Time can be entered ahead.
+#: Entries can be dated in the future.
 _DAYS_AHEAD = dt.timedelta(days=366)
 
 
@@ -30,7 +30,7 @@ def resource(asana: Asana, workspace: Ref, name: str) -> pd.DataFrame:
     """Read all objects of one resource in a workspace.
 
     Tasks are those of the workspace's projects and people, and all their subtasks; stories are
-    those of these tasks; portfolios are yours, since Asana lists nobody else's.
+    those of these tasks; portfolios are your own, because Asana lists no others.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def resource(asana: Asana, workspace: Ref, name: str) -> pd.DataFrame:
     workspace
         Name, gid, URL or row.
     name
-        Such as ``"tasks"``, ``"stories"``, ``"goal_relationships"``.
+        Name of the resource, such as ``"tasks"``, ``"stories"``, ``"goal_relationships"``.
 
     Returns
     -------
@@ -65,7 +65,7 @@ def resource(asana: Asana, workspace: Ref, name: str) -> pd.DataFrame:
 
 
 def find_reader(name: str) -> Reader:
-    """Find the function that reads all of a resource, before anything is read.
+    """Find the function that reads all objects of a resource.
 
     Raises
     ------
@@ -88,7 +88,7 @@ def find_reader(name: str) -> Reader:
 
 
 def _find_workspace_method(name: str) -> str | None:
-    """Return the method that lists a resource by the workspace alone, if there is one."""
+    """Find the method that lists a resource by workspace alone; None if there is none."""
     for operation in load().operations_of(name):
         arguments = {p.argument for p in operation.parameters}
         required = {p.argument for p in operation.parameters if p.required}
@@ -99,7 +99,7 @@ def _find_workspace_method(name: str) -> str | None:
 
 
 def _read_all_entries(asana: Asana, gid: str) -> pd.DataFrame:
-    """Read all time tracking entries: as one list, or by windows where that is too large."""
+    """Read all time tracking entries, in windows if one list is too large."""
     try:
         return asana.time_tracking_entries.list(workspace=gid, entered_on_start_date=_FIRST_DAY)
     except InvalidRequest as error:

@@ -1,4 +1,4 @@
-"""A search to its end, past the hundred rows that Asana answers it with."""
+"""Complete search results, beyond the 100 tasks that Asana returns."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from asana_frames.gather.shared import add_attrs, add_fields, record_gather, res
 from asana_frames.types import Fields, Limit, Ref
 
 _PAGE = 100
-#: Asana's times are to the millisecond.
+#: Resolution of Asana's timestamps.
 _STEP = pd.Timedelta(milliseconds=1)
-#: What is walked along; the second tells apart what was created at the same moment.
+#: Sort keys; the second separates tasks that were created at the same moment.
 _KEYS = ("created_at", "modified_at")
 
 
 def search(
     asana: Asana, workspace: Ref, *, fields: Fields = None, limit: Limit = None, **filters: Any
 ) -> pd.DataFrame:
-    """Search tasks and read all that is found, not the first hundred.
+    """Search tasks and read all results, not only the first 100.
 
-    Asana answers a search with 100 tasks at the most and has no next page. So they are asked for
-    by the time of their creation, each time from where the last answer ended: a millisecond
-    before, since tasks can be created at the same moment. Searches have a quota of their own, 60
-    a minute, and find what was written up to a minute ago or more.
+    Asana returns at most 100 tasks per search and has no next page. So tasks are requested in
+    order of creation, each request starting a millisecond before the end of the previous one,
+    because several tasks can be created at the same moment. Searches have their own quota of 60
+    per minute, and may not find changes of the last minute.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def search(
     fields
         Asana paths, ``"all"`` or None for the default columns.
     limit
-        The most rows.
+        Maximum number of rows.
     filters
         As ``tasks.search`` takes them: ``assignee_any=``, ``projects_any=``, ``completed=`` ...
 
@@ -65,8 +65,8 @@ def search(
     """
     if filters.keys() & {"sort_by", "sort_ascending"}:
         raise InvalidArgument(
-            "gather.search walks by created_at, so it takes no sort_by: sort the frame, with "
-            '.sort_values("due_on").'
+            "gather.search() reads in order of created_at and does not accept sort_by; sort the "
+            'frame instead, for example with .sort_values("due_on").'
         )
     limit = check_limit(limit)
     wanted, added = add_fields(fields, *_KEYS)
@@ -87,13 +87,13 @@ def search(
 def _iterate_pages(
     asana: Asana, workspace: str, filters: dict[str, Any], fields: Fields, keys: tuple[str, ...]
 ) -> Iterator[pd.DataFrame]:
-    """Yield what is new on each page, along the first of some keys."""
+    """Yield the new tasks of each page, sorted by the first of the keys."""
     key, *others = keys
     seen: set[str] = set()
     after = filters.get(f"{key}_after")
     while True:
-        asked = {**filters, f"{key}_after": after, "sort_by": key, "sort_ascending": True}
-        page = asana.tasks.search(workspace, fields=fields, **asked)
+        arguments = {**filters, f"{key}_after": after, "sort_by": key, "sort_ascending": True}
+        page = asana.tasks.search(workspace, fields=fields, **arguments)
         fresh = page[~page["gid"].isin(seen)]
         seen.update(fresh["gid"])
         if len(fresh) or not seen:
@@ -103,7 +103,7 @@ def _iterate_pages(
             return
         first, final = page[key].min(), page[key].max()
         if is_full and first == final:
-            # All of one moment: there may be more of it than a page shows.
+            # All tasks have the same moment: it may have more of them than a page.
             if not others:
                 raise _build_full_moment_error(final)
             if len(fresh):
@@ -115,15 +115,15 @@ def _iterate_pages(
                     found = more[~more["gid"].isin(seen)]
                     seen.update(found["gid"])
                     yield found.reset_index(drop=True)
-            # Where "after" means "at or after" too, this moment has come again and is left.
+            # If the filter includes its own moment, this one was repeated: skip it.
             after = final + _STEP if fresh.empty else final
         else:
-            # There too, the millisecond before may fill the page with what is known.
+            # A page of known tasks only: do not step back, or it would repeat.
             after = final if fresh.empty else final - _STEP
 
 
 def _build_full_moment_error(moment: Any) -> InvalidArgument:
     return InvalidArgument(
-        f"{_PAGE} tasks or more were created and modified at {moment}, and a search shows no more "
-        f"of them: narrow it, for example by projects_any= or assignee_any=."
+        f"At least {_PAGE} tasks were created and modified at {moment}, more than Asana returns. "
+        f"Narrow the search, for example with projects_any= or assignee_any=."
     )

@@ -1,4 +1,4 @@
-"""Several reads as one call: one record, one deadline, all failures."""
+"""Record several reads as one call: one deadline and all failures."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from asana_frames.types import Fields, Ref
 def record_gather(
     asana: Asana, operation: str, before: Sequence[pd.DataFrame] = ()
 ) -> Iterator[LastCall]:
-    """Record a call that makes other calls; it counts their requests and failures.
+    """Record a call that makes other calls, with their requests and failures.
 
     Parameters
     ----------
@@ -29,8 +29,8 @@ def record_gather(
     operation
         The name of the call.
     before
-        Frames of the inner calls that have ended; it grows, and is part of ``last.partial`` if a
-        later one breaks off.
+        Frames of the completed inner calls; the caller appends to it. They become part of
+        ``last.partial`` if a later call fails.
     """
     with record_call(f"gather.{operation}", asana.publish, asana.settings) as last:
         try:
@@ -56,7 +56,7 @@ def resolve_workspace(asana: Asana, workspace: Ref) -> str:
 
 
 def add_fields(fields: Fields, *needed: str) -> tuple[Fields, list[str]]:
-    """Add needed paths to fields; return them, and the columns to drop at the end."""
+    """Add needed paths to fields; return the fields and the columns to drop afterwards."""
     if fields is None or fields == "all":
         return fields, []
     given = parse_fields(fields) or ()
@@ -65,27 +65,27 @@ def add_fields(fields: Fields, *needed: str) -> tuple[Fields, list[str]]:
 
 
 def unpack_single(gids: list[str]) -> str | list[str]:
-    """Return the only gid, so that its refusal is an error of its own, or all of several."""
+    """Return a single gid as text, so that its refusal is an error, or the list of several."""
     return gids[0] if len(gids) == 1 else gids
 
 
 def check_subject(report: str, **given: object) -> None:
-    """Check that exactly one of the arguments is given that say what a report is about.
+    """Check that exactly one of the subjects of a report is given.
 
     Raises
     ------
     InvalidArgument
-        None of them is given, or several.
+        None or several of them are given.
     """
     if sum(value is not None for value in given.values()) != 1:
         names = " or ".join(f"{name}=" for name in given)
-        raise InvalidArgument(f"gather.{report} takes {names}: give one of them.")
+        raise InvalidArgument(f"gather.{report}() needs exactly one of {names}.")
 
 
 class LazyFrames:
-    """Frames about one subject, each read or computed when it is first used, and then kept.
+    """Frames about one subject, each read or computed on first use and cached.
 
-    An error is kept as well, so nothing that cannot be read is requested twice.
+    Errors are cached as well, so a failed read is not repeated.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ class LazyFrames:
         return frame
 
     def compute_once(self, name: str, compute: Callable[[], Any]) -> Any:
-        """Return the result of a name, computed now if there is none yet; raise its error."""
+        """Return the cached result of a name, or compute it; raise its error."""
         if name not in self._results:
             try:
                 self._results[name] = compute()
@@ -123,10 +123,10 @@ class LazyFrames:
 
 
 def lazy_frame(compute: Callable[[Any], Any]) -> Any:
-    """Make a method of `LazyFrames` a property that is computed when it is first used.
+    """Turn a method of `LazyFrames` into a property that is computed on first use.
 
-    Unlike ``functools.cached_property`` it keeps errors, and up to Python 3.11 that one lets only
-    one object of a class compute at a time.
+    Unlike ``functools.cached_property`` it caches errors, and does not lock all objects of the
+    class while one of them computes, as that does in Python 3.11.
     """
 
     @wraps(compute)

@@ -18,10 +18,10 @@ def stories(
     fields: Fields = None,
     errors: Errors = "warn",
 ) -> pd.DataFrame:
-    """Read the stories of tasks: comments, and what was done to them.
+    """Read the stories of tasks: comments and changes.
 
-    Every task is asked about, modified since or not: moving a task between sections leaves a
-    story and its ``modified_at`` as it was.
+    All tasks are requested, even those not modified since then: moving a task between sections
+    adds a story but does not change ``modified_at``.
 
     Parameters
     ----------
@@ -30,17 +30,17 @@ def stories(
     tasks
         References to tasks.
     since
-        Only stories made after that moment.
+        Only stories created after this moment.
     fields
         Asana paths, ``"all"`` or None for the default columns.
     errors
-        ``"warn"`` records tasks that are refused, ``"raise"`` stops.
+        ``"warn"`` records refused tasks, ``"raise"`` raises the error.
 
     Returns
     -------
     DataFrame
         One row per story with the columns of ``stories.list_for_task``, task by task in the
-        order given, each in the order in which things happened. Source:
+        order given, each in chronological order. Source:
         ``GET /tasks/{task_gid}/stories``.
 
     Examples
@@ -58,7 +58,7 @@ def stories(
         )
         last.add_failures(asana.last)
     if since is not None:
-        # Older servers do not know the filter.
+        # Older servers ignore created_after.
         after = pd.Timestamp(format_datetime("datetime", since, "gather.stories(since=)"))
         limit = after.tz_localize("UTC") if after.tz is None else after.tz_convert("UTC")
         frame = frame[frame["created_at"] > limit].reset_index(drop=True)

@@ -16,9 +16,9 @@ from asana_frames.types import Fields, Refs
 def subtasks(
     asana: Asana, tasks: Refs, depth: int | None = None, *, fields: Fields = None
 ) -> pd.DataFrame:
-    """Read the subtasks of tasks, and theirs, level by level.
+    """Read the subtasks of tasks at any depth, level by level.
 
-    Tasks of which it is known that they have none (``num_subtasks`` is 0) are not asked about.
+    Tasks known to have no subtasks (``num_subtasks`` is 0) are not requested.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ def subtasks(
     tasks
         References to tasks; a frame with ``num_subtasks`` saves requests.
     depth
-        How many levels to read; None for all (Asana allows five).
+        Number of levels to read; None for all (Asana allows five).
     fields
         Asana paths, ``"all"`` or None for the default columns.
 
@@ -42,7 +42,7 @@ def subtasks(
     Raises
     ------
     InvalidArgument
-        ``depth`` is no number of at least 1.
+        ``depth`` is not an integer of at least 1.
 
     Examples
     --------
@@ -54,19 +54,19 @@ def subtasks(
     """
     if depth is not None and (isinstance(depth, bool) or not isinstance(depth, int) or depth < 1):
         raise InvalidArgument(
-            f"depth= takes a number of levels, 1 or more, or None, not {depth!r}."
+            f"depth={depth!r} is not valid; use a number of levels, 1 or more, or None."
         )
     wanted, added = add_fields(fields, "num_subtasks", "parent.gid")
     levels: list[pd.DataFrame] = []
     with record_gather(asana, "subtasks", levels) as last:
-        asked: set[str] = set()
+        requested: set[str] = set()
         parents: Any = tasks
         while depth is None or len(levels) < depth:
             level = asana.tasks.list_subtasks(parents, fields=wanted)
             last.add_failures(asana.last)
             levels.append(level)
-            asked |= set(_resolve_tasks(asana, parents))
-            parents = level[(level["num_subtasks"].fillna(1) != 0) & ~level["gid"].isin(asked)]
+            requested.update(asana.references.gids(parents, ["task"]))
+            parents = level[(level["num_subtasks"].fillna(1) != 0) & ~level["gid"].isin(requested)]
             if parents.empty:
                 break
     below = concatenate(levels)
@@ -80,13 +80,9 @@ def subtasks(
     return add_attrs(frame, last, record="task")
 
 
-def _resolve_tasks(asana: Asana, tasks: Any) -> list[str]:
-    return asana.references.gids(tasks, ["task"])
-
-
 def _trace_path(gid: str, parent_of: dict[str, Any]) -> tuple[str, ...]:
     path = [gid]
-    # A task that was moved while it was read could be its own ancestor.
+    # A task that is moved during the read could become its own ancestor.
     while isinstance(parent := parent_of.get(path[-1]), str) and parent not in path:
         path.append(parent)
     return tuple(reversed(path))

@@ -1,4 +1,4 @@
-"""Time tracking entries of a workspace, window by window."""
+"""Time tracking entries of a workspace, read in windows of days."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from asana_frames.fetch import is_set_too_large
 from asana_frames.gather.shared import add_attrs, record_gather, resolve_workspace
 from asana_frames.types import Fields, Ref, When
 
-#: Days of a window at first; fewer where Asana refuses it as too large.
+#: Days of the first windows; fewer if Asana refuses them as too large.
 _DAYS = 31
 
 
@@ -31,8 +31,7 @@ def time_entries(
 ) -> pd.DataFrame:
     """Read the time tracking entries of a workspace between two days.
 
-    Windows of a month are read concurrently; smaller ones where Asana refuses a month as too
-    large.
+    Windows of a month are read concurrently; smaller ones if Asana refuses a month as too large.
 
     Parameters
     ----------
@@ -41,7 +40,7 @@ def time_entries(
     workspace
         Name, gid, URL or row.
     start, end
-        First and last day on which time was entered for, both included; today if no end is
+        First and last day that time was entered for, both included; ``end`` is today if not
         given.
     fields
         Asana paths, ``"all"`` or None for the default columns.
@@ -67,7 +66,7 @@ def time_entries(
     first = parse_day_argument("time_entries", "start", start)
     final = parse_day_argument("time_entries", "end", end or dt.datetime.now(dt.UTC).date())
     if final < first:
-        raise InvalidArgument(f"end={final} lies before start={first}.")
+        raise InvalidArgument(f"end={final} lies before start={first}; use a later end.")
     with record_gather(asana, "time_entries") as last:
         gid = resolve_workspace(asana, workspace)
         operation = load().operation("getTimeTrackingEntries")
@@ -81,7 +80,7 @@ def time_entries(
                     raise
                 if days == 1:
                     raise InvalidRequest(
-                        "Asana does not list all entries of one day. Read them by "
+                        "Asana cannot list all entries of a single day. Read them by "
                         "person: asana.time_tracking_entries.list(user=people, workspace=..., "
                         "entered_on_start_date=..., entered_on_end_date=...)."
                     ) from error
@@ -106,7 +105,7 @@ def _split_span(
 
 
 def parse_day_argument(function: str, name: str, value: When | None) -> dt.date:
-    """Parse an argument of a function of `gather` that is a day.
+    """Parse an argument of a `gather` function as a day.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The tasks that tracked time was spent on, up to their roots."""
+"""Tasks with tracked time, and their parents."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from asana_frames.types import Errors, Fields
 def tracked_tasks(
     asana: Asana, entries: pd.DataFrame, *, fields: Fields = None, errors: Errors = "warn"
 ) -> pd.DataFrame:
-    """Read the tasks of time tracking entries and all tasks above them.
+    """Read the tasks of time tracking entries and all their ancestors.
 
-    That is what ``rollups.entries`` and ``rollups.estimates`` need: a request for each task, where
-    all tasks of a large workspace would be many more.
+    These are the tasks that ``rollups.entries`` and ``rollups.estimates`` need. Each is read by
+    one request, usually far fewer than for all tasks of a large workspace.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def tracked_tasks(
     fields
         Asana paths, ``"all"`` or None for the default columns; ``parent`` is always read.
     errors
-        ``"warn"`` records tasks that are refused (deleted ones, for example), ``"raise"`` stops.
+        ``"warn"`` records refused tasks, such as deleted ones; ``"raise"`` raises the error.
 
     Returns
     -------
@@ -57,18 +57,18 @@ def tracked_tasks(
     """
     if not isinstance(entries, pd.DataFrame) or "task_gid" not in entries.columns:
         raise InvalidArgument(
-            "gather.tracked_tasks takes time tracking entries with the column task_gid: read them "
-            "without fields=, or with 'task.gid' among them."
+            "gather.tracked_tasks() needs entries with the column task_gid; read them without "
+            "fields=, or include 'task.gid' in it."
         )
     wanted, _ = add_fields(fields, "parent.gid")
     levels: list[pd.DataFrame] = []
     with record_gather(asana, "tracked_tasks", levels) as last:
-        asked: set[str] = set()
+        requested: set[str] = set()
         missing = entries["task_gid"].dropna().unique().tolist()
         while missing or not levels:
             levels.append(asana.tasks.get(missing, fields=wanted, errors=errors))
             last.add_failures(asana.last)
-            asked.update(missing)
+            requested.update(missing)
             above = levels[-1]["parent_gid"].dropna().unique()
-            missing = [gid for gid in above if gid not in asked]
+            missing = [gid for gid in above if gid not in requested]
     return add_attrs(concatenate(levels), last, record="task")

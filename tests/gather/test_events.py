@@ -112,7 +112,7 @@ def test_events_that_were_lost_are_warned_of(recorder: Recorder, recorded: af.As
     recorder.reply = stream
     tokens = {"1": "old", "2": "b"}
 
-    with pytest.warns(af.EventsLostWarning, match=r"token of 1 was too old.*Read anew") as told:
+    with pytest.warns(af.EventsLostWarning, match=r"token of 1 has expired.*Read the") as told:
         found = events(recorded, ["1", "2"], tokens=tokens)
 
     assert told[0].filename == __file__

@@ -203,5 +203,5 @@ def test_an_export_reads_entries_that_are_too_many_for_one_list() -> None:
 
 @pytest.mark.parametrize("report", ["goals_report", "projects_report", "hours_report"])
 def test_a_report_is_of_a_workspace_or_of_one_thing(asana: af.Asana, report: str) -> None:
-    with pytest.raises(af.InvalidArgument, match="give one of them"):
+    with pytest.raises(af.InvalidArgument, match="needs exactly one of"):
         getattr(af.gather, report)(asana)

@@ -194,7 +194,7 @@ def test_more_of_one_moment_than_can_be_told_apart_is_refused(
 ) -> None:
     tasks = tasks_of([(0, 0), *[(5, 7)] * count, (9, 9)])
 
-    with pytest.raises(af.InvalidArgument, match=r"created and modified at .*narrow it"):
+    with pytest.raises(af.InvalidArgument, match=r"created and modified at .*Narrow the search"):
         found_by(searched, Index(tasks, is_inclusive=is_inclusive))
 
 
