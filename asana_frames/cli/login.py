@@ -32,7 +32,9 @@ from asana_frames.fetch.redirect_server import LOGIN_TIMEOUT, RedirectServer
     default=None,
     help="Store the login in the keyring, or else in a file that only you can read.",
 )
-@click.option("--oauth", "by_oauth", is_flag=True, help="Log in with the browser.")
+@click.option(
+    "--oauth", "by_oauth", is_flag=True, help="Log in with the browser instead of a token."
+)
 @click.option("--client-id", help=f"Client ID of your OAuth app; {ID_VARIABLE} if not given.")
 @click.option(
     "--redirect-uri",

@@ -29,7 +29,9 @@ class _LatencyType(click.ParamType[Latency]):
         except ValueError:
             self.fail(f"{value!r} is not a valid latency; use seconds, such as 0.1 or 0.1-0.5.")
         if not 0 <= span[0] <= span[1]:
-            self.fail(f"{value!r} is not a valid range; use two numbers in order, as 0.1-0.5.")
+            self.fail(
+                f"{value!r} is not a valid range; use the shorter latency first, such as 0.1-0.5."
+            )
         return span
 
 
@@ -53,9 +55,11 @@ class _FaultsType(click.ParamType[Faults]):
     "--host",
     default=_LOOPBACK,
     show_default=True,
-    help="Address to bind to.",
+    help="Addresses other than loopback can be reached from other machines.",
 )
-@click.option("--seed", default=0, show_default=True, help="Seed of the company.")
+@click.option(
+    "--seed", default=0, show_default=True, help="The same seed generates the same company."
+)
 @click.option("--size", type=click.Choice(SIZES), default="small", show_default=True)
 @click.option("--plan", type=click.Choice(list(PER_MINUTE)), default="enterprise")
 @click.option("--limits", is_flag=True, help="Apply the rate limits of the plan (429).")
