@@ -243,7 +243,7 @@ def test_a_day_that_is_cut_too_is_an_error(recorder: Recorder, recorded: af.Asan
     truncated = {"errors": [{"message": "The data set is truncated."}]}
     recorder.reply = lambda asked: Reply(400, truncated)
 
-    with pytest.raises(af.InvalidRequest, match="entries of one day"):
+    with pytest.raises(af.InvalidRequest, match="entries of a single day"):
         time_entries(recorded, "1", "2026-03-02", "2026-04-02")
 
 
