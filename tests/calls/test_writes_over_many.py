@@ -227,12 +227,17 @@ def test_rows_keep_their_order(recorder: Recorder, recorded: af.Asana) -> None:
 def test_at_most_fifteen_are_in_flight(recorder: Recorder, recorded: af.Asana) -> None:
     lock = threading.Lock()
     running, most = 0, 0
+    all_there = threading.Event()
 
     def reply(asked: Asked) -> Reply:
         nonlocal running, most
         with lock:
             running += 1
             most = max(most, running)
+            if running == 15:
+                all_there.set()
+        # However slow the machine, the first ones wait for each other.
+        all_there.wait(10)
         time.sleep(0.02)
         with lock:
             running -= 1
@@ -409,4 +414,7 @@ def test_rows_that_asana_did_not_take_before_the_deadline_are_not_sent(
     partial = recorded.last.partial
     assert partial is not None
     assert partial["write_target"].tolist() == gids
-    assert set(partial["write_outcome"]) == {"not sent"}
+    # The clock jumps when the first 429 has come; other answers may still be on their way then.
+    in_flight, others = partial["write_outcome"][:15], partial["write_outcome"][15:]
+    assert set(in_flight) <= {"not sent", "unknown"}
+    assert set(others) == {"not sent"}
