@@ -138,26 +138,26 @@ def goal_progress(
     links = Links(relationships, what=_WHAT)
     initial, current, target = (rows[name].astype("Float64") for name in _METRIC)
     span = target - initial
-    told = (current - initial) / span.mask(span == 0)
+    by_metric = (current - initial) / span.mask(span == 0)
     found: dict[str, Any] = {name: text_column(rows, name) for name in _TEXTS}
     own = {
         gid: None if pd.isna(value) else float(value)
-        for gid, value in zip(rows["gid"], told, strict=True)
+        for gid, value in zip(rows["gid"], by_metric, strict=True)
     }
     source = text_column(rows, "metric_progress_source")
     order = sort_bottom_up(rows, links)
     computed, counted = _compute_progress(rows, own, links, order, counts, tasks)
     worked_out = pd.Series(pd.array([computed[gid] for gid in rows["gid"]], dtype="Float64"))
-    found["progress"] = told.where(told.notna(), worked_out)
+    found["progress"] = by_metric.where(by_metric.notna(), worked_out)
     fallback = pd.Series([counted[gid] for gid in rows["gid"]], dtype=STR)
     named = (
         source.map({key: name for key, (_, name) in _SOURCES.items() if key})
         .fillna("metric")
-        .where(told.notna(), fallback)
+        .where(by_metric.notna(), fallback)
     )
     found["progress_from"] = named.where(found["progress"].notna()).astype(STR)
     found["computed"] = worked_out
-    apart = (told - worked_out).abs() > _TOLERATED
+    apart = (by_metric - worked_out).abs() > _TOLERATED
     found["disagrees"] = apart.astype("boolean")
     found |= _compute_expected(rows, found, resolve_today(now, tz))
     found |= dict(zip(("initial", "current", "target"), (initial, current, target), strict=True))
@@ -276,8 +276,8 @@ def _average_progress(
     parts: Sequence[Link], known: Mapping[str, Share], *, has_metric: bool, weighs: bool
 ) -> Share:
     """Average the progress of the parts for which it is known."""
-    told = [(known.get(part.gid), part.weight) for part in parts]
-    shares = [(share, weight) for share, weight in told if share is not None]
+    known_shares = [(known.get(part.gid), part.weight) for part in parts]
+    shares = [(share, weight) for share, weight in known_shares if share is not None]
     if has_metric:
         shares = [(share, weight if weighs else 1.0) for share, weight in shares if weight > 0]
     if not any(weight for _, weight in shares):

@@ -230,8 +230,8 @@ def _price_entries(entries: pd.DataFrame, book: RateBook | None) -> pd.DataFrame
         }
     )
     if book is not None:
-        asked = {"person_gid": entries[columns["person_gid"]], "entered_on": table["day"]}
-        priced = book.find_rates(table[["project_gid"]].assign(**asked)).set_axis(table.index)
+        wanted = {"person_gid": entries[columns["person_gid"]], "entered_on": table["day"]}
+        priced = book.find_rates(table[["project_gid"]].assign(**wanted)).set_axis(table.index)
         table[["rate", "currency_code"]] = priced[["rate", "currency_code"]]
     if "project_from" in entries:
         # Asana charges the project that an entry is attributable to, not those of its task.

@@ -101,10 +101,10 @@ def cost(
     )
     check_days(entries["entered_on"], what=_WHAT)
     book = RateBook(rates, placeholders)
-    asked = find_rate_columns(entries, what=_WHAT) | {"entered_on": "entered_on"}
+    key_columns = find_rate_columns(entries, what=_WHAT) | {"entered_on": "entered_on"}
 
     def price_entries(part: pd.DataFrame) -> pd.DataFrame:
-        keys = pd.DataFrame({name: part[column] for name, column in asked.items()})
+        keys = pd.DataFrame({name: part[column] for name, column in key_columns.items()})
         found = book.find_rates(keys).set_axis(part.index)
         return found.assign(
             minutes=part["duration_minutes"].astype("Float64"),

@@ -184,10 +184,10 @@ def _build_place_columns(
     project_columns: Sequence[str],
 ) -> dict[str, pd.Series[Any]]:
     """Build the columns that come from tasks and projects."""
-    asked = [name for name in _PLACE_COLUMNS if name in rows.columns]
+    wanted = [name for name in _PLACE_COLUMNS if name in rows.columns]
     # Many entries share a task: each task is looked up once.
-    place = rows.groupby(asked, dropna=False, sort=False).ngroup().to_numpy()
-    few = rows[asked].drop_duplicates(ignore_index=True)
+    place = rows.groupby(wanted, dropna=False, sort=False).ngroup().to_numpy()
+    few = rows[wanted].drop_duplicates(ignore_index=True)
     found = _build_task_columns(few, tasks, task_columns)
     found |= _choose_project(few, found)
     found |= _build_project_columns(found, projects, project_columns)
@@ -234,10 +234,12 @@ def _choose_project(
         -1 if not places else 0 if places[0] == mine else _find_position(places, mine)
         for places, mine in zip(gids, gid, strict=True)
     ]
-    told = text_column(rows, "attributable_to_name")
+    given_name = text_column(rows, "attributable_to_name")
     return {
         "project_gid": gid,
-        "project_name": told.where(told.notna(), _pick_items(found["project_names"], at)),
+        "project_name": given_name.where(
+            given_name.notna(), _pick_items(found["project_names"], at)
+        ),
         "project_from": source.astype(STR),
         "section_gid": _pick_items(found["section_gids"], at),
         "section_name": _pick_items(found["section_names"], at),
@@ -261,21 +263,21 @@ def _build_project_columns(
     """Build the columns that come from projects."""
     gid = found["project_gid"]
     names = _look_up_text(projects, "name", gid, "project")
-    told = {"project_name": found["project_name"].where(found["project_name"].notna(), names)}
+    columns = {"project_name": found["project_name"].where(found["project_name"].notna(), names)}
     for end in _ENDS:
         column = f"team_{end}"
-        told[column] = _look_up_text(projects, column, gid, "project")
+        columns[column] = _look_up_text(projects, column, gid, "project")
         teams = _build_lookup(projects, column, "project")
-        told[f"{column}s"] = found["project_gids"].map(
+        columns[f"{column}s"] = found["project_gids"].map(
             lambda places, teams=teams: tuple(teams.get(place) for place in places)
         )
     for column in extra:
         # The user named this column, so it must exist.
         require_columns(projects, ["gid", column], what=_WHAT, record="project")
-        told[f"project_{column}"] = gid.map(_index_by_gid(projects, column)).astype(
+        columns[f"project_{column}"] = gid.map(_index_by_gid(projects, column)).astype(
             projects[column].dtype  # type: ignore[index]  # require_columns refused None
         )
-    return told
+    return columns
 
 
 def _look_up_text(

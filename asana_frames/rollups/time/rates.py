@@ -75,12 +75,12 @@ class RateBook:
         DataFrame
             ``rate_gid``, ``rate``, ``currency_code``, ``rate_from``: missing where none applies.
         """
-        asked = list(_KEYS) + (["entered_on"] if self.is_dated else [])
+        wanted = list(_KEYS) + (["entered_on"] if self.is_dated else [])
         # Many entries share project, person and day: each combination is looked up once.
-        keys = keys[asked].astype(dict.fromkeys(_KEYS, STR))
+        keys = keys[wanted].astype(dict.fromkeys(_KEYS, STR))
         distinct = keys.drop_duplicates(ignore_index=True)
         found = distinct.join(self._find_by_levels(distinct))
-        return keys.merge(found, how="left", on=asked)[list(RATE_COLUMNS)]
+        return keys.merge(found, how="left", on=wanted)[list(RATE_COLUMNS)]
 
     def _find_by_levels(self, rows: pd.DataFrame) -> pd.DataFrame:
         stands_for = rows["person_gid"].map(self._placeholders).astype(STR)
@@ -104,12 +104,12 @@ class RateBook:
             is_given = book[key].notna()
             book = book[is_given if key in level else ~is_given]
         day = rows["entered_on"] if "entered_on" in rows else pd.Series(_EVER, index=rows.index)
-        asked = rows[list(level)].assign(day=period_starts(day, "D").fillna(_EVER))
-        asked["place"] = range(len(asked))
+        wanted = rows[list(level)].assign(day=period_starts(day, "D").fillna(_EVER))
+        wanted["place"] = range(len(wanted))
         for key in level:
-            asked = asked[asked[key].notna()]
+            wanted = wanted[wanted[key].notna()]
         found = pd.merge_asof(
-            asked.sort_values("day", kind="stable"),
+            wanted.sort_values("day", kind="stable"),
             book[[*level, "start", "end", *RATE_COLUMNS[:3]]].sort_values("start", kind="stable"),
             left_on="day",
             right_on="start",
@@ -153,8 +153,8 @@ def _check_rates(table: pd.DataFrame) -> pd.DataFrame:
             f"rates.fillna({{'currency_code': 'EUR'}})."
         )
     place = [*_KEYS, "start"]
-    told = table.drop_duplicates([*place, "end", "rate", "currency_code"])
-    twice = told[told.duplicated(place, keep=False)]
+    distinct = table.drop_duplicates([*place, "end", "rate", "currency_code"])
+    twice = distinct[distinct.duplicated(place, keep=False)]
     if len(twice):
         row = twice.iloc[0]
         raise InvalidArgument(
@@ -162,4 +162,4 @@ def _check_rates(table: pd.DataFrame) -> pd.DataFrame:
             f"{row['project_gid']} and person {row['person_gid']}. Keep one of them, or add "
             f"a column start_date with the first day of each."
         )
-    return told
+    return distinct

@@ -105,8 +105,8 @@ def timesheet(
     if statuses is not None:
         given = _read_timesheets(statuses, what=what)
         mine = given[given["start_date"].between(days[0], days[-1])]
-        told = mine.drop_duplicates("person_gid", keep="last").set_index("person_gid")
-        status = sheet["person_gid"].map(told["approval_status"]).astype(STR)
+        newest = mine.drop_duplicates("person_gid", keep="last").set_index("person_gid")
+        status = sheet["person_gid"].map(newest["approval_status"]).astype(STR)
         sheet["approval_status"] = status.where(status.notna(), sheet["approval_status"])
     sheet = sheet.sort_values(["person_name", "person_gid"], kind="stable", ignore_index=True)
     return pd.concat([sheet, _build_total_row(sheet)], ignore_index=True) if margins else sheet
@@ -252,10 +252,12 @@ def approvals(
         rows["week"].notna(), period_starts(rows["entered_on"], every)
     )
     sums = rows.groupby(["person_gid", "week"], dropna=False)["duration_minutes"].sum() / 60
-    told = sheets.drop_duplicates(["person_gid", "start_date"], keep="last")
-    told = told.rename(columns={"start_date": "week", "gid": "timesheet_gid"})
-    told = told[["person_gid", "week", "timesheet_gid", "approval_status"]]
-    table = sums.rename("hours").reset_index().merge(told, how="outer", on=["person_gid", "week"])
+    newest = sheets.drop_duplicates(["person_gid", "start_date"], keep="last")
+    newest = newest.rename(columns={"start_date": "week", "gid": "timesheet_gid"})
+    newest = newest[["person_gid", "week", "timesheet_gid", "approval_status"]]
+    table = (
+        sums.rename("hours").reset_index().merge(newest, how="outer", on=["person_gid", "week"])
+    )
     if users is not None:
         require_columns(users, ["gid", "name"], what=what, record="user")
         table = _add_missing_people(table, users, every)
