@@ -134,7 +134,7 @@ def test_fields_that_are_none_are_refused(recorded: af.Asana, fields: Any) -> No
 
 @pytest.mark.parametrize("word", ["sort_by", "sort_ascending"])
 def test_an_order_of_ones_own_is_refused(recorded: af.Asana, word: str) -> None:
-    with pytest.raises(af.InvalidArgument, match="takes no sort_by"):
+    with pytest.raises(af.InvalidArgument, match="does not accept sort_by"):
         search(recorded, "1", **{word: "due_date"})
 
 
