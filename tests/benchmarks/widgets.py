@@ -56,7 +56,7 @@ def many_projects() -> None:
             "team_name": [f"Team {n % 60}" for n in range(PROJECTS)],
         }
     )
-    choice = Choice("Project", beside="team_name")
+    choice = Choice("Project", qualifier="team_name")
     box, control = choice.children[0], choice.children[1]
     offered = [seconds(lambda: choice.offer(rows)) for _ in range(ROUNDS)]
     words = ["project", "project 12", "project 123", "company", ""]

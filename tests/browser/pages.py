@@ -31,7 +31,7 @@ class Watched:
         self.wrong: list[str] = []
         self._pictures = pictures
         page.set_default_timeout(PATIENCE)
-        page.on("console", self._hear)
+        page.on("console", self._record_console)
         page.on("pageerror", lambda error: self.wrong.append(str(error)))
         page.on("dialog", self._refuse)
 
@@ -43,7 +43,7 @@ class Watched:
         """Wait until something is true in the page."""
         self.page.wait_for_function(expression, arg=argument)
 
-    def _hear(self, message: Any) -> None:
+    def _record_console(self, message: Any) -> None:
         place = message.location.get("url", "")
         if message.type == "error" and not _CHATTER.search(f"{message.text} {place}"):
             self.wrong.append(f"{message.text} ({place})")

@@ -60,7 +60,7 @@ class Company:
         """Keep a list, or a page of it, back until the event is set."""
         return self.held.setdefault(key, threading.Event())
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         """Answer everything that is held back."""
         for event in self.held.values():
             event.set()

@@ -23,7 +23,7 @@ SECTIONS = "/projects/101/sections"
 def company(recorder: Recorder) -> Iterator[Company]:
     made = Company(recorder)
     yield made
-    made.let_go()
+    made.release()
 
 
 @pytest.fixture
@@ -208,7 +208,7 @@ def test_the_next_pages_do_not_undo_a_choice_of_the_first(
     acme: Company, recorded: af.Asana, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # However slow the machine, each page is shown as it comes.
-    monkeypatch.setattr("asana_frames.widgets.pickers.lists._SLOW", math.inf)
+    monkeypatch.setattr("asana_frames.widgets.pickers.lists._SLOW_SECONDS", math.inf)
     acme.lists["/projects?workspace=1"] = records(*(f"P{n}" for n in range(250)), first=1000)
     second, third = (acme.hold(f"/projects?workspace=1#{page}") for page in (2, 3))
     picker = ProjectPicker(recorded)

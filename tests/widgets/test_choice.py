@@ -58,7 +58,7 @@ def do(choice: Choice, doing: tuple[Any, ...]) -> set[str]:
     elif name == "choose":
         choice.choose([str(gid) for gid in given[0]])
     elif name == "adopt":
-        choice.adopt(rows_of(*given[0]))
+        choice.set_rows(rows_of(*given[0]))
     elif name == "type":
         screen.write(choice, f"Find {choice.label.lower()}", given[0])
     elif name == "close":
@@ -77,7 +77,7 @@ def _pick_places(choice: Choice, places: list[int]) -> None:
         control.set_state({"index": there[0]})
 
 
-@pytest.mark.parametrize("kind", [{}, {"multiple": True}, {"asks": True}])
+@pytest.mark.parametrize("kind", [{}, {"multiple": True}, {"is_search": True}])
 @settings(max_examples=60, deadline=None)
 @given(doings=st.lists(_DOINGS, max_size=10))
 def test_what_is_chosen_is_on_offer_and_on_the_screen(
@@ -139,7 +139,7 @@ def test_a_choice_that_is_gone_is_dropped() -> None:
 
 def test_a_choice_that_is_not_there_yet_is_kept_until_the_list_is_complete() -> None:
     choice = Choice("Thing")
-    choice.adopt(rows_of(9))
+    choice.set_rows(rows_of(9))
 
     choice.offer(rows_of(1), is_complete=False)
     meanwhile = choice.chosen
@@ -164,7 +164,7 @@ def test_several_that_are_chosen_keep_the_order_in_which_they_were_told() -> Non
 
 def test_a_kept_goal_of_a_flat_list_can_stand_beside_a_tree() -> None:
     choice = Choice("Goal")
-    choice.adopt(rows_of(9))
+    choice.set_rows(rows_of(9))
 
     choice.offer(rows_of(1, 2).assign(depth=[0, 1]), keep=True)
 
@@ -173,7 +173,7 @@ def test_a_kept_goal_of_a_flat_list_can_stand_beside_a_tree() -> None:
 
 def test_what_is_kept_does_not_move_what_may_be_clicked() -> None:
     choice = Choice("Thing")
-    choice.adopt(rows_of(9))
+    choice.set_rows(rows_of(9))
     choice.offer(rows_of(1, 2), is_complete=False)
     before = shown(choice)
 
@@ -263,7 +263,7 @@ def test_typing_says_nothing_to_those_who_watch_the_choice() -> None:
 def test_what_went_wrong_is_still_said_while_somebody_types() -> None:
     choice = Choice("Thing")
     choice.offer(rows_of(*range(50)), is_complete=False)
-    choice.tell("The network is down.", is_error=True)
+    choice.show_note("The network is down.", is_error=True)
 
     screen.write(choice, "Find thing", "4")
     screen.write(choice, "Find thing", "")
@@ -275,7 +275,7 @@ def test_what_went_wrong_is_still_said_while_somebody_types() -> None:
 
 
 def test_names_are_never_taken_for_html() -> None:
-    choice = Choice("Thing", asks=True)
+    choice = Choice("Thing", is_search=True)
     screen.write(choice, "Find thing", "<b onclick=alert(1)>")
 
     choice.offer(rows_of())
@@ -285,7 +285,7 @@ def test_names_are_never_taken_for_html() -> None:
 
 
 def test_two_of_one_name_can_each_be_chosen() -> None:
-    choice = Choice("Thing", beside="team_name")
+    choice = Choice("Thing", qualifier="team_name")
     rows = rows_of(1, 2).assign(name="Same 🎉", team_name=["Sales", "Growth"])
     choice.offer(rows)
 

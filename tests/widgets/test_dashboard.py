@@ -18,7 +18,7 @@ PIXEL = "data:image/png;base64,"
 
 def shown(board: Dashboard) -> dict[str, str]:
     """Return chart -> its HTML."""
-    return {name: place.value for name, place in board._places.items()}
+    return {name: place.value for name, place in board._chart_boxes.items()}
 
 
 def alternatives(board: Dashboard) -> list[str]:

@@ -25,7 +25,7 @@ def company(recorder: Recorder) -> Iterator[Company]:
     made = Company(recorder)
     made.only_acme()
     yield made
-    made.let_go()
+    made.release()
 
 
 def status(explorer: Explorer) -> str:
@@ -68,7 +68,7 @@ def test_the_operation_can_be_told(asana: af.Asana) -> None:
 
 @pytest.mark.parametrize("wrong", ["tasks.lst", "tasks", "", "tasks.delete", "tasks.create"])
 def test_an_operation_that_does_not_read_is_refused(asana: af.Asana, wrong: str) -> None:
-    with pytest.raises(InvalidArgument, match="No operation that reads"):
+    with pytest.raises(InvalidArgument, match="not an operation that reads"):
         Explorer(asana, wrong)
 
 
@@ -139,7 +139,7 @@ def test_what_is_needed_and_missing_is_told(asana: af.Asana) -> None:
     explorer = clicked(Explorer(asana, "sections.list_for_project"))
 
     assert "InvalidArgument" in status(explorer)
-    assert "needs project: fill in what has a star" in status(explorer)
+    assert "needs project: fill in what is starred" in status(explorer)
     assert explorer.frame is None
 
 
@@ -148,7 +148,7 @@ def test_what_is_needed_and_missing_is_told(asana: af.Asana) -> None:
     [
         ({"project": "Websit relaunch"}, "Website relaunch"),
         ({"project": "404404"}, "NotFound"),
-        ({"limit": "many"}, "limit takes a whole number"),
+        ({"limit": "many"}, "limit must be a whole number"),
         ({"completed_since": "soon", "project": "Website relaunch"}, "completed_since"),
     ],
 )
@@ -364,7 +364,7 @@ def test_what_had_arrived_of_a_run_that_broke_off_is_shown(
     explorer.run()
 
     assert explorer.frame is whole
-    assert "DeadlineExceeded: Too late. Shown are the 8 rows that had arrived." in status(explorer)
+    assert "DeadlineExceeded: Too late. Showing the 8 rows that had arrived." in status(explorer)
 
 
 def test_saving_says_that_a_file_was_there(asana: af.Asana, tmp_path: Path) -> None:
@@ -375,6 +375,6 @@ def test_saving_says_that_a_file_was_there(asana: af.Asana, tmp_path: Path) -> N
         screen.press(explorer, "Save")
         told.append(status(explorer))
 
-    assert "in place of what was there" not in told[0]
+    assert "replacing the existing file" not in told[0]
     assert "Saved 8 rows to" in told[0]
-    assert "in place of what was there" in told[1]
+    assert "replacing the existing file" in told[1]

@@ -28,7 +28,7 @@ def company(recorder: Recorder) -> Iterator[Company]:
     made = Company(recorder)
     made.only_acme()
     yield made
-    made.let_go()
+    made.release()
 
 
 def operation(name: str) -> Operation:
@@ -42,8 +42,8 @@ def form_of(asana: af.Asana, name: str) -> Form:
 def settled(form: Form) -> Form:
     """Return the form once the names that it offers have arrived."""
     done: set[int] = set()
-    while len(done) < len(form._heard):
-        listing, _ = form._heard[len(done)]
+    while len(done) < len(form._subscriptions):
+        listing, _ = form._subscriptions[len(done)]
         assert listing.wait(10)
         done.add(len(done))
     return form
@@ -74,8 +74,8 @@ def test_the_code_of_every_operation_is_a_call_of_it(recorded: af.Asana, name: s
     for found in form._filters:
         found.control.value = example(found)
 
-    assert called(form.code, method) == form.given()
-    assert called(form.code, method).keys() == set(form.given())
+    assert called(form.code, method) == form.collect_arguments()
+    assert called(form.code, method).keys() == set(form.collect_arguments())
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_the_code_with_only_the_last_argument_filled_in_says_which_it_is(
     recorded: af.Asana, name: str
 ) -> None:
     form = form_of(recorded, name)
-    last = [found for found in form._filters if found.is_needed][-1]
+    last = [found for found in form._filters if found.is_required][-1]
 
     last.control.value = example(last)
 
@@ -94,7 +94,10 @@ def test_the_code_with_only_the_last_argument_filled_in_says_which_it_is(
     call: Any = line.value  # type: ignore[attr-defined]
     given = [ast.literal_eval(value) for value in call.args]
     words = {word.arg: ast.literal_eval(word.value) for word in call.keywords}
-    assert inspect.signature(method).bind_partial(*given, **words).arguments == form.given()
+    assert (
+        inspect.signature(method).bind_partial(*given, **words).arguments
+        == form.collect_arguments()
+    )
 
 
 def test_what_is_needed_comes_first_and_has_a_star(asana: af.Asana) -> None:
@@ -130,18 +133,18 @@ def test_names_are_offered_and_any_other_can_be_typed(
     project.value = "https://app.asana.com/0/1/list"
 
     assert project.options == ("Fair", "Site · Sales", "Site · Growth", "Leads")
-    assert form.given()["project"] == "https://app.asana.com/0/1/list"
+    assert form.collect_arguments()["project"] == "https://app.asana.com/0/1/list"
 
 
 def test_one_of_several_of_a_name_stands_for_its_gid(company: Company, recorded: af.Asana) -> None:
     form = settled(form_of(recorded, "sections.list_for_project"))
 
     screen.control(form, "project *").value = "Site · Growth"
-    told = form.given()["project"]
+    told = form.collect_arguments()["project"]
     screen.control(form, "project *").value = "Fair"
 
     assert told == "111"
-    assert form.given()["project"] == "Fair"
+    assert form.collect_arguments()["project"] == "Fair"
 
 
 def test_a_name_that_was_cut_stands_for_its_gid(company: Company, recorded: af.Asana) -> None:
@@ -150,7 +153,7 @@ def test_a_name_that_was_cut_stands_for_its_gid(company: Company, recorded: af.A
 
     screen.control(form, "project *").value = screen.control(form, "project *").options[0]
 
-    assert form.given()["project"] == "131"
+    assert form.collect_arguments()["project"] == "131"
 
 
 @pytest.mark.parametrize("name", ["2026", "me", "https://example.org", "a@b.cc", "(no name)"])
@@ -162,7 +165,7 @@ def test_a_name_that_would_be_read_as_something_else_stands_for_its_gid(
 
     screen.control(form, "project *").value = screen.control(form, "project *").options[0]
 
-    assert form.given()["project"] == "131"
+    assert form.collect_arguments()["project"] == "131"
 
 
 def test_several_are_typed_with_semicolons_and_a_name_may_have_one(
@@ -176,11 +179,11 @@ def test_several_are_typed_with_semicolons_and_a_name_may_have_one(
     box = screen.control(form, "time periods")
 
     box.value = " Q2 ; 451;"
-    two = form.given()["time_periods"]
+    two = form.collect_arguments()["time_periods"]
     box.value = "Q1; short"
 
     assert two == ["Q2", "451"]
-    assert form.given()["time_periods"] == ["Q1; short"]
+    assert form.collect_arguments()["time_periods"] == ["Q1; short"]
 
 
 def test_a_form_that_is_left_hears_no_more(company: Company, recorded: af.Asana) -> None:
@@ -188,7 +191,7 @@ def test_a_form_that_is_left_hears_no_more(company: Company, recorded: af.Asana)
     form = form_of(recorded, "tasks.list")
     screen.until(lambda: company.count("/projects?workspace=1"), "projects asked for")
 
-    form.let_go()
+    form.unsubscribe()
     late.set()
     settled(form_of(recorded, "tasks.list"))
 
@@ -218,9 +221,9 @@ def test_a_limit_that_is_none_is_told_instead_of_the_code(asana: af.Asana, wrong
 
     screen.control(form, "limit").value = wrong
 
-    assert form.code.startswith("# limit takes a whole number above 0")
+    assert form.code.startswith("# limit must be a whole number above 0")
     with pytest.raises(InvalidArgument, match="limit"):
-        form.given()
+        form.collect_arguments()
 
 
 def test_without_a_limit_everything_is_read(asana: af.Asana) -> None:
@@ -246,7 +249,7 @@ def test_no_fields_are_the_gid_alone(asana: af.Asana) -> None:
 
     form.fill({"workspace": "Acme", "fields": []})
 
-    assert "gid" in asana.tags.list(**form.given()).columns
+    assert "gid" in asana.tags.list(**form.collect_arguments()).columns
 
 
 def test_filling_in_takes_what_the_method_takes(asana: af.Asana) -> None:
@@ -262,7 +265,7 @@ def test_filling_in_takes_what_the_method_takes(asana: af.Asana) -> None:
         }
     )
 
-    assert form.given() == {
+    assert form.collect_arguments() == {
         "workspace": asana.workspaces.list()["gid"][0],
         "projects_any": ["Website relaunch", "Autumn campaign"],
         "due_on_before": "2026-12-31",
@@ -277,7 +280,7 @@ def test_filling_in_nothing_empties(asana: af.Asana) -> None:
 
     form.fill({"project": None, "limit": None})
 
-    assert form.given() == {}
+    assert form.collect_arguments() == {}
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,7 @@ def test_a_forgotten_list_is_read_anew(recorded: af.Asana, lists: ListCache) -> 
 def test_each_page_is_told_and_the_end(
     recorded: af.Asana, lists: ListCache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("asana_frames.widgets.pickers.lists._SLOW", math.inf)
+    monkeypatch.setattr("asana_frames.widgets.pickers.lists._SLOW_SECONDS", math.inf)
     gate = threading.Event()
     heard: list[tuple[int, bool, bool]] = []
 
@@ -117,7 +117,7 @@ def test_each_page_is_told_and_the_end(
         yield page(2, 3)
 
     listing = lists.get(recorded, "key", read)
-    listing.tell(lambda told: heard.append((len(told.frame), told.is_complete, told.is_over)))
+    listing.subscribe(lambda told: heard.append((len(told.frame), told.is_complete, told.is_over)))
     gate.set()
     ended(listing)
 
@@ -140,7 +140,7 @@ def test_pages_that_are_told_slowly_are_told_together(
 
     gate = threading.Event()
     listing = lists.get(recorded, "key", read)
-    listing.tell(show)
+    listing.subscribe(show)
     gate.set()
     ended(listing)
 
@@ -153,7 +153,7 @@ def test_who_comes_late_is_told_at_once(recorded: af.Asana, lists: ListCache) ->
     listing = ended(lists.get(recorded, "key", reading()))
     heard: list[int] = []
 
-    listing.tell(lambda told: heard.append(len(told.frame)))
+    listing.subscribe(lambda told: heard.append(len(told.frame)))
 
     assert heard == [0]
 
@@ -167,9 +167,9 @@ def test_who_no_longer_listens_is_not_told(recorded: af.Asana, lists: ListCache)
         yield page(1)
 
     listing = lists.get(recorded, "key", read)
-    listing.tell(heard.append)
-    listing.forget(heard.append)
-    listing.forget(heard.append)
+    listing.subscribe(heard.append)
+    listing.unsubscribe(heard.append)
+    listing.unsubscribe(heard.append)
     gate.set()
     ended(listing)
 
@@ -198,8 +198,8 @@ def test_a_listener_that_fails_keeps_nobody_from_hearing_and_nobody_waiting(
         raise RuntimeError("in somebody's own code")
 
     listing = lists.get(recorded, "key", read)
-    listing.tell(fail)
-    listing.tell(lambda told: heard.append(told.is_complete))
+    listing.subscribe(fail)
+    listing.subscribe(lambda told: heard.append(told.is_complete))
     gate.set()
     ended(listing)
 
@@ -209,12 +209,12 @@ def test_a_listener_that_fails_keeps_nobody_from_hearing_and_nobody_waiting(
 
 def test_a_list_that_is_over_holds_on_to_nobody(recorded: af.Asana, lists: ListCache) -> None:
     listing = lists.get(recorded, "key", reading(page(1)))
-    listing.tell(lambda _: None)
+    listing.subscribe(lambda _: None)
     ended(listing)
 
-    listing.tell(lambda _: None)
+    listing.subscribe(lambda _: None)
 
-    assert listing._hearers == []
+    assert listing._listeners == []
 
 
 def test_many_who_ask_at_once_share_one_reading(recorded: af.Asana, lists: ListCache) -> None:
@@ -258,7 +258,7 @@ def test_pages_and_listeners_that_come_together_miss_nothing(
         return hear
 
     for place in range(50):
-        listing.tell(hears(place))
+        listing.subscribe(hears(place))
     ended(listing)
 
     assert last == [100] * 50
@@ -322,7 +322,7 @@ def test_no_part_is_taken_for_the_whole(recorded: af.Asana, lists: ListCache) ->
         yield page(2)
 
     listing = BackgroundList(0.0)
-    listing.tell(lambda told: seen.append((len(told.frame), told.is_complete)))
+    listing.subscribe(lambda told: seen.append((len(told.frame), told.is_complete)))
     listing.run(recorded, read)
 
     assert [count for count, is_complete in seen if is_complete] == [2]

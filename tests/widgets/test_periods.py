@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.widgets import PeriodPicker
-from asana_frames.widgets.pickers.periods import OWN, PRESETS
+from asana_frames.widgets.pickers.periods import OWN_DATES, PRESETS
 from tests.widgets import screen
 
 DAY = timedelta(days=1)
@@ -136,7 +136,7 @@ def test_choosing_a_day_makes_it_a_period_of_ones_own() -> None:
     screen.control(picker, "From").value = date(2026, 11, 9)
 
     assert heard == [(date(2026, 11, 9), date(2026, 11, 30))]
-    assert screen.control(picker, "Period").value == OWN
+    assert screen.control(picker, "Period").value == OWN_DATES
 
 
 def test_days_in_the_wrong_order_are_told_and_the_period_stays() -> None:
@@ -179,7 +179,7 @@ def test_own_dates_alone_change_nothing() -> None:
     picker = picker_on("2026-11-02")
     heard = screen.choices(picker)
 
-    screen.pick(picker, "Period", OWN)
+    screen.pick(picker, "Period", OWN_DATES)
 
     assert heard == []
     assert repr(picker) == "PeriodPicker('Own dates', 2026-11-01 to 2026-11-30)"

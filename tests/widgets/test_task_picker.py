@@ -25,7 +25,7 @@ def company(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> Iterator[Com
     made.lists[f"{SEARCH}?query=write"] = records("Write", "Rewrite", first=811)
     made.lists[f"{SEARCH}?query=test"] = records("Test", "Write", first=821)
     yield made
-    made.let_go()
+    made.release()
 
 
 def searches(company: Company) -> list[str]:

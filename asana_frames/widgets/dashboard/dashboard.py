@@ -1,4 +1,4 @@
-"""A picker beside the charts of what is picked."""
+"""Dashboard: a project or goal picker next to charts."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ from asana_frames.widgets.pickers.place_pickers import ProjectPicker
 from asana_frames.widgets.pickers.traits import Anything
 
 About = Literal["project", "goal"]
-#: What it can be about -> its picker, what is read, its usual charts.
-_ABOUT: Mapping[str, tuple[Callable[..., Cascade], Callable[[Asana, str], Any], Any]] = {
+#: Kind of subject -> its picker, its class, its default charts.
+_KINDS: Mapping[str, tuple[Callable[..., Cascade], Callable[[Asana, str], Any], Any]] = {
     "project": (partial(ProjectPicker, sections=False), Project, PROJECT_CHARTS),
     "goal": (GoalPicker, Goal, GOAL_CHARTS),
 }
@@ -44,13 +44,13 @@ class Dashboard(ipw.Box, ipw.ValueWidget):
     Parameters
     ----------
     asana
-        Whose projects or goals.
+        The connection whose projects or goals are listed.
     about
         ``"project"`` or ``"goal"``.
     value
-        What is picked to begin with: gid, name, URL, row.
+        The initial choice: gid, name, URL, row.
     charts
-        Title -> function that draws: it is given what is picked and the axes. Of a project it can
+        Title -> function that draws on axes the project or goal it is given. Of a project it can
         use ``.tasks``, ``.entries`` and ``.statuses``, of a goal ``.goals``, ``.relationships``,
         ``.updates`` and ``.progress``; each is read when it is first used. By default scope and
         done, open tasks by age and by person, lead times, hours by person; of a goal progress,
@@ -59,16 +59,16 @@ class Dashboard(ipw.Box, ipw.ValueWidget):
     Attributes
     ----------
     value : str or None
-        gid of what is picked.
+        gid of the picked object.
     picker : ProjectPicker or GoalPicker
         The picker.
 
     Raises
     ------
     InvalidArgument
-        It cannot be about that.
+        ``about`` is not a valid kind.
     UnknownReference, AmbiguousReference
-        ``value`` names nothing, or several.
+        ``value`` matches no object, or several.
 
     Examples
     --------
@@ -82,7 +82,7 @@ class Dashboard(ipw.Box, ipw.ValueWidget):
     Dashboard(project='Website relaunch')
     """
 
-    value = Anything(None, help="gid of what is picked.")
+    value = Anything(None, help="gid of the picked object.")
 
     def __init__(
         self,
@@ -92,25 +92,25 @@ class Dashboard(ipw.Box, ipw.ValueWidget):
         *,
         charts: Mapping[str, Draw] | None = None,
     ) -> None:
-        if about not in _ABOUT:
+        if about not in _KINDS:
             raise InvalidArgument(
-                f"A dashboard is about one of {', '.join(_ABOUT)}, not {about!r}."
-                f"{suggest_names(str(about), _ABOUT)}"
+                f"A dashboard is about one of {', '.join(_KINDS)}, not {about!r}."
+                f"{suggest_names(str(about), _KINDS)}"
             )
-        make, self._read, usual = _ABOUT[about]
+        make, self._make_subject, usual = _KINDS[about]
         self._asana, self._about = asana.in_background(), about
         self._charts = dict(usual if charts is None else charts)
-        self._known: dict[str, tuple[float, Any]] = {}
-        #: Stands for what is being drawn; None while nothing is.
+        self._subjects: dict[str, tuple[float, Any]] = {}
+        #: Identifies the current drawing; None while nothing is drawn.
         self._drawing: object | None = None
         self._summary = ipw.HTML()
-        self._places = {name: ipw.HTML() for name in self._charts}
+        self._chart_boxes = {name: ipw.HTML() for name in self._charts}
         self.picker: Cascade = make(asana, value)
-        super().__init__(self._arranged())
+        super().__init__(self._build_children())
         self.layout = ipw.Layout(display="flex", flex_flow="row wrap", width="100%")
-        self.picker.observe(self._picked, "value")
-        self.picker.observe(self._reloaded, "reloads")
-        self._picked(None)
+        self.picker.observe(self._handle_pick, "value")
+        self.picker.observe(self._handle_reload, "reloads")
+        self._handle_pick(None)
 
     def __repr__(self) -> str:
         name = self.picker.row["name"] if self.picker.row is not None else None
@@ -122,100 +122,102 @@ class Dashboard(ipw.Box, ipw.ValueWidget):
         Raises
         ------
         TimeoutError
-            They are not, so many seconds later.
+            The charts are not drawn within ``timeout`` seconds.
         """
         self.picker.wait(timeout)
-        # Who hears of a choice holds the lock, which drawing needs: the wait lets it go.
+        # An observer may call this while it holds the lock; waiting releases it for drawing.
         with CHANGED:
             if not CHANGED.wait_for(lambda: self._drawing is None, timeout):
                 raise TimeoutError(f"The charts are not drawn after {timeout:g} s.")
         return self
 
     @traitlets.validate("value")
-    def _resolved(self, proposal: Any) -> str | None:
-        """Let the picker say what a reference means."""
+    def _resolve_value(self, proposal: Any) -> str | None:
+        """Resolve a reference with the picker."""
         if proposal["value"] != self.picker.value:
             self.picker.value = proposal["value"]
         gid: str | None = self.picker.value
         return gid
 
-    def _arranged(self) -> list[Any]:
+    def _build_children(self) -> list[Any]:
         left = ipw.VBox(
             [self.picker, self._summary], layout=ipw.Layout(flex="1 1 18rem", margin="0 1rem 0 0")
         )
         right = ipw.Box(
-            list(self._places.values()),
+            list(self._chart_boxes.values()),
             layout=ipw.Layout(display="flex", flex_flow="row wrap", flex="3 1 30rem"),
         )
-        for place in self._places.values():
+        for place in self._chart_boxes.values():
             place.layout = ipw.Layout(flex="1 1 26rem", max_width="56rem", min_width="0")
         return [left, right]
 
-    def _picked(self, _: Any) -> None:
-        """Draw what is picked now; what is being drawn of something else is let go."""
+    def _handle_pick(self, _: Any) -> None:
+        """Draw the picked object, and abandon the drawing of another one."""
         with LOCK:
             gid = self.value = self.picker.value
             self._drawing = None
             CHANGED.notify_all()
-            for place in self._places.values():
+            for place in self._chart_boxes.values():
                 place.value = ""
             if gid is None:
                 self._summary.value = format_message(f"Choose a {self._about} to see its charts.")
                 return
             self._summary.value = format_message("Reading ...")
-            # Any object will do, as long as it is another one each time.
-            mine = self._drawing = object()
-        run_in_background(partial(self._draw, gid, mine))
+            # A new object identifies this drawing.
+            drawing = self._drawing = object()
+        run_in_background(partial(self._draw_charts, gid, drawing))
 
-    def _reloaded(self, _: Any) -> None:
+    def _handle_reload(self, _: Any) -> None:
         with LOCK:
-            self._known.clear()
-            self._picked(None)
+            self._subjects.clear()
+            self._handle_pick(None)
 
-    def _draw(self, gid: str, mine: object) -> None:
-        subject = self._subject(gid)
-        self._show(mine, self._summary, partial(_summarise, subject))
+    def _draw_charts(self, gid: str, drawing: object) -> None:
+        subject = self._find_subject(gid)
+        self._show_html(drawing, self._summary, partial(_format_summary, subject))
         for title, draw in self._charts.items():
-            # Something else may have been picked meanwhile.
-            if self._drawing is mine:
-                self._show(mine, self._places[title], partial(_draw_picture, title, draw, subject))
+            # Another object may have been picked meanwhile.
+            if self._drawing is drawing:
+                self._show_html(
+                    drawing, self._chart_boxes[title], partial(_draw_picture, title, draw, subject)
+                )
         with CHANGED:
             if subject.has_failed:
-                # It may be there the next time.
-                self._known.pop(gid, None)
-            if self._drawing is mine:
+                # Read again next time.
+                self._subjects.pop(gid, None)
+            if self._drawing is drawing:
                 self._drawing = None
             CHANGED.notify_all()
 
-    def _subject(self, gid: str) -> Any:
-        """Return what is known of an object, for a minute the same."""
+    def _find_subject(self, gid: str) -> Any:
+        """Return the subject of a gid, cached for a minute."""
         with LOCK:
             now = time.monotonic()
-            self._known = {
-                g: seen for g, seen in self._known.items() if now - seen[0] < CACHE_SECONDS
+            self._subjects = {
+                g: seen for g, seen in self._subjects.items() if now - seen[0] < CACHE_SECONDS
             }
-            if gid not in self._known:
-                self._known[gid] = (now, self._read(self._asana, gid))
-            return self._known[gid][1]
+            if gid not in self._subjects:
+                self._subjects[gid] = (now, self._make_subject(self._asana, gid))
+            return self._subjects[gid][1]
 
-    def _show(self, mine: object, place: ipw.HTML, make: Callable[[], str]) -> None:
-        """Show something in its place, or why there is nothing; if it is still wanted."""
+    def _show_html(self, drawing: object, place: ipw.HTML, make: Callable[[], str]) -> None:
+        """Show HTML or the error of making it, if the drawing is still the current one."""
         try:
             shown = make()
         except Exception as error:  # noqa: BLE001
-            # There is no prompt in the background: whatever went wrong is shown here.
+            # A background thread has no prompt: errors are shown here.
             shown = format_message(f"{type(error).__name__}: {error}", is_error=True)
         with LOCK:
-            if self._drawing is mine:
+            if self._drawing is drawing:
                 place.value = shown
 
 
-def _summarise(subject: Any) -> str:
+def _format_summary(subject: Any) -> str:
     return format_message(subject.summary)
 
 
 def _draw_picture(title: str, draw: Draw, subject: Any) -> str:
-    """Return a chart as HTML; one that gives itself no title has that of its place."""
+    """Return a chart as HTML, with the given title unless it sets its own."""
     with hold_drawing_lock():
         figure = draw_figure(lambda ax: draw(subject, ax), height=subject.height)
         axes = figure.axes[0]

@@ -8,30 +8,30 @@ from contextlib import contextmanager
 
 _lock = threading.Lock()
 #: Whether this thread holds the lock.
-_here = threading.local()
+_thread_state = threading.local()
 
 
 @contextmanager
 def hold_drawing_lock() -> Iterator[None]:
     """Wait until no other thread draws, and keep others from drawing."""
     with _lock:
-        _here.holds_lock = True
+        _thread_state.holds_lock = True
         try:
             yield
         finally:
-            _here.holds_lock = False
+            _thread_state.holds_lock = False
 
 
 @contextmanager
 def let_others_draw() -> Iterator[None]:
     """Release the drawing lock meanwhile, if this thread holds it."""
-    if not getattr(_here, "holds_lock", False):
+    if not getattr(_thread_state, "holds_lock", False):
         yield
         return
-    _here.holds_lock = False
+    _thread_state.holds_lock = False
     _lock.release()
     try:
         yield
     finally:
         _lock.acquire()
-        _here.holds_lock = True
+        _thread_state.holds_lock = True

@@ -132,20 +132,20 @@ class Goal(_DrawnFrames, GoalFrames):
         return min(_ROW * len(self.goals) + _AROUND, _MAX_HEIGHT)
 
 
-def _draw_table(chart: Callable[..., object], name: str) -> Draw:
+def _make_chart(chart: Callable[..., object], name: str) -> Draw:
     """Return a function that draws one table of a subject with a chart."""
     return lambda subject, ax: chart(getattr(subject, name), ax=ax)
 
 
 PROJECT_CHARTS: Mapping[str, Draw] = {
-    "Scope and done": _draw_table(charts.burnup, "burnup"),
-    "Open tasks by age": _draw_table(charts.aging, "aging"),
-    "How long tasks take": _draw_table(charts.lead_times, "lead_times"),
-    "Open tasks by person": _draw_table(charts.load, "load"),
-    "Hours by person": _draw_table(charts.hours, "hours"),
+    "Scope and done": _make_chart(charts.burnup, "burnup"),
+    "Open tasks by age": _make_chart(charts.aging, "aging"),
+    "How long tasks take": _make_chart(charts.lead_times, "lead_times"),
+    "Open tasks by person": _make_chart(charts.load, "load"),
+    "Hours by person": _make_chart(charts.hours, "hours"),
 }
 GOAL_CHARTS: Mapping[str, Draw] = {
-    "Progress": _draw_table(charts.goal_progress, "progress"),
-    "Periods": _draw_table(charts.goal_timeline, "progress"),
-    "Over time": _draw_table(charts.goal_history, "history"),
+    "Progress": _make_chart(charts.goal_progress, "progress"),
+    "Periods": _make_chart(charts.goal_timeline, "progress"),
+    "Over time": _make_chart(charts.goal_history, "history"),
 }

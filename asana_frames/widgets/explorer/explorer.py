@@ -1,4 +1,4 @@
-"""Explore the API: pick an operation and its arguments, run it, see the frame and its code."""
+"""Explorer: pick an operation and its arguments, run it, see the frame and the code."""
 
 from __future__ import annotations
 
@@ -21,32 +21,32 @@ from asana_frames.widgets.pickers.choice import LOCK, format_message, wide_layou
 from asana_frames.widgets.pickers.labels import format_count, shorten_name
 from asana_frames.widgets.pickers.lists import run_in_background
 
-#: Rows that are shown of what has been read.
-_ROWS = 20
+#: Maximum number of rows shown.
+_SHOWN_ROWS = 20
 
 
 class Explorer(ipw.VBox):
     """Pick a resource, an operation, filters and fields; run it; see the frame and its code.
 
-    A run ends after two minutes, with what had arrived by then. "Save" writes where the kernel
-    runs, in place of a file of that name.
+    A run stops after two minutes and shows the rows that have arrived. "Save" writes on the
+    machine of the kernel and replaces an existing file.
 
     Parameters
     ----------
     asana
-        What is explored. Only operations that read are offered.
+        The connection to explore. Only operations that read are offered.
     operation
-        Where to begin: ``"tasks.list"``.
+        The initial operation, such as ``"tasks.list"``.
 
     Attributes
     ----------
     frame : DataFrame or None
-        What the last run has read.
+        The result of the last run.
 
     Raises
     ------
     InvalidArgument
-        There is no such operation that reads.
+        The operation is unknown, or writes.
 
     Examples
     --------
@@ -61,41 +61,41 @@ class Explorer(ipw.VBox):
     def __init__(self, asana: Asana, operation: str = "tasks.list") -> None:
         self._asana = asana.in_background()
         self.frame: pd.DataFrame | None = None
-        #: Resource of what is shown.
-        self._shown = ""
+        #: Resource of the frame that is shown.
+        self._shown_resource = ""
         self._form: Form | None = None
         self._resource = ipw.Dropdown(
             options=list(_read_operations()), description="Resource", **wide_layout()
         )
         self._method = ipw.Dropdown(description="Operation", **wide_layout())
-        self._place = ipw.VBox()
+        self._form_box = ipw.VBox()
         self._run = ipw.Button(description="Run", button_style="primary", icon="play")
         self._status, self._code = ipw.HTML(), ipw.HTML()
         self._rows, self._columns = ipw.HTML(), ipw.HTML()
         self._file = ipw.Text(
             description="File", placeholder="tasks.csv or tasks.xlsx", **wide_layout()
         )
-        super().__init__(self._arranged())
-        self._resource.observe(self._chose_resource, "value")
-        self._method.observe(self._chose_method, "value")
-        self._run.on_click(self._clicked)
-        self._go_to(operation)
+        super().__init__(self._build_children())
+        self._resource.observe(self._handle_resource, "value")
+        self._method.observe(self._handle_method, "value")
+        self._run.on_click(self._handle_run)
+        self._select_operation(operation)
 
     def __repr__(self) -> str:
         return f"Explorer({self.code})"
 
     @property
     def code(self) -> str:
-        """The line of code that does what the controls say."""
+        """The line of code that makes the same call."""
         return str(self._form.code) if self._form is not None else ""
 
     @property
     def operation(self) -> Operation:
-        """The operation that is picked."""
+        """The selected operation."""
         return _read_operations()[self._resource.value][self._method.value]
 
     def fill(self, **arguments: Any) -> Explorer:
-        """Fill in arguments, as somebody at the screen would.
+        """Fill in arguments as a user would.
 
         Raises
         ------
@@ -107,31 +107,31 @@ class Explorer(ipw.VBox):
         return self
 
     def run(self) -> Explorer:
-        """Read what the controls say, and wait for it; what goes wrong is shown, not raised."""
-        self._begin()
-        self._read(self.operation, self._form)
+        """Run the operation and wait for it; errors are shown, not raised."""
+        self._start_run()
+        self._run_operation(self.operation, self._form)
         return self
 
-    def _arranged(self) -> list[Any]:
-        save = ipw.Button(description="Save", tooltip="As CSV, or as Excel workbook", icon="save")
-        save.on_click(self._save)
+    def _build_children(self) -> list[Any]:
+        save = ipw.Button(description="Save", tooltip="Save as CSV or Excel workbook", icon="save")
+        save.on_click(self._save_frame)
         self._run_box = ipw.HBox([self._run, self._status])
         shown = ipw.Tab(children=[self._rows, self._columns], titles=["Rows", "Columns"])
-        # On a narrow page the button stands below.
+        # On a narrow page the button wraps below the box.
         saving = ipw.HBox([self._file, save], layout=ipw.Layout(flex_flow="row wrap"))
         return [
             self._resource,
             self._method,
-            self._place,
+            self._form_box,
             self._code,
             self._run_box,
             shown,
             saving,
         ]
 
-    # What is picked.
+    # Selection of the operation.
 
-    def _go_to(self, name: str) -> None:
+    def _select_operation(self, name: str) -> None:
         known = [
             operation.name
             for methods in _read_operations().values()
@@ -139,102 +139,102 @@ class Explorer(ipw.VBox):
         ]
         if name not in known:
             hint = suggest_names(name, known)
-            raise InvalidArgument(f"No operation that reads is called {name!r}.{hint}")
+            raise InvalidArgument(f"{name!r} is not an operation that reads.{hint}")
         resource, _, method = name.partition(".")
-        self._resource.unobserve(self._chose_resource, "value")
+        self._resource.unobserve(self._handle_resource, "value")
         self._resource.value = resource
-        self._resource.observe(self._chose_resource, "value")
+        self._resource.observe(self._handle_resource, "value")
         self._offer_methods(method)
 
-    def _chose_resource(self, _: Any) -> None:
+    def _handle_resource(self, _: Any) -> None:
         self._offer_methods("list")
 
     def _offer_methods(self, method: str) -> None:
         methods = list(_read_operations()[self._resource.value])
         chosen = method if method in methods else methods[0]
-        self._method.unobserve(self._chose_method, "value")
+        self._method.unobserve(self._handle_method, "value")
         with self._method.hold_sync():
             self._method.options = methods
             self._method.value = chosen
-        self._method.observe(self._chose_method, "value")
-        self._chose_method(None)
+        self._method.observe(self._handle_method, "value")
+        self._handle_method(None)
 
-    def _chose_method(self, _: Any) -> None:
+    def _handle_method(self, _: Any) -> None:
         with LOCK:
             left = self._form
-            # Its lists are read beside the run, and are none of the run's requests.
+            # A connection of its own: its lists do not count as requests of the run.
             self._form = Form(self._asana.in_background(), self.operation)
             self._form.observe(self._show_code, "code")
-            self._place.children = [self._form]
+            self._form_box.children = [self._form]
             if left is not None:
-                left.let_go()
+                left.unsubscribe()
         self._show_code(None)
 
     def _show_code(self, _: Any) -> None:
         self._code.value = f"<pre>{html.escape(self.code)}</pre>"
 
-    # What is read.
+    # Running.
 
-    def _clicked(self, _: Any) -> None:
-        self._begin()
-        # Taken now: another operation may be picked while this one is read.
-        run_in_background(partial(self._read, self.operation, self._form))
+    def _handle_run(self, _: Any) -> None:
+        self._start_run()
+        # Bound now, because another operation may be selected during the run.
+        run_in_background(partial(self._run_operation, self.operation, self._form))
 
-    def _begin(self) -> None:
+    def _start_run(self) -> None:
         self._run.disabled = True
-        self._tell("Reading ...")
+        self._show_status("Reading ...")
 
-    def _read(self, operation: Operation, form: Form | None) -> None:
+    def _run_operation(self, operation: Operation, form: Form | None) -> None:
         try:
             assert form is not None  # there is one for every operation
             method: Callable[..., pd.DataFrame] = getattr(
                 self._asana[operation.resource], operation.method
             )
-            frame = method(**form.complete())
+            frame = method(**form.require_arguments())
         except Exception as error:  # noqa: BLE001
-            # There is no prompt in the background: whatever went wrong is shown here.
+            # A background thread has no prompt: errors are shown here.
             partial = self._asana.last.partial
             more = ""
             if partial is not None and len(partial):
                 with LOCK:
-                    self._show(partial, operation.resource)
-                more = f" Shown are the {format_count(len(partial), 'row')} that had arrived."
-            self._tell(f"{type(error).__name__}: {error}{more}", is_error=True)
+                    self._show_frame(partial, operation.resource)
+                more = f" Showing the {format_count(len(partial), 'row')} that had arrived."
+            self._show_status(f"{type(error).__name__}: {error}{more}", is_error=True)
         else:
             with LOCK:
-                self._show(frame, operation.resource)
+                self._show_frame(frame, operation.resource)
         finally:
             self._run.disabled = False
 
-    def _show(self, frame: pd.DataFrame, name: str) -> None:
+    def _show_frame(self, frame: pd.DataFrame, name: str) -> None:
         self.frame = frame
-        self._rows.value = _table_html(_shorten_cells(frame.head(_ROWS)))
+        self._rows.value = _table_html(_shorten_cells(frame.head(_SHOWN_ROWS)))
         self._columns.value = _table_html(_describe_columns(frame))
         last = self._asana.last
-        more = f", the first {_ROWS} are shown" if len(frame) > _ROWS else ""
-        told = (
+        more = f", the first {_SHOWN_ROWS} are shown" if len(frame) > _SHOWN_ROWS else ""
+        status = (
             f"{format_count(len(frame), 'row')}{more}; {format_count(last.requests, 'request')}."
         )
-        self._tell(told)
-        if self._file.value in {"", f"{self._shown}.csv"}:
+        self._show_status(status)
+        if self._file.value in {"", f"{self._shown_resource}.csv"}:
             self._file.value = f"{name}.csv"
-        self._shown = name
+        self._shown_resource = name
 
-    def _save(self, _: Any) -> None:
-        """Write what has been read, in the format that the file's name asks for."""
+    def _save_frame(self, _: Any) -> None:
+        """Write the frame in the format given by the suffix of the file name."""
         path = Path(self._file.value.strip()).expanduser()
         try:
             if self.frame is None:
-                raise InvalidArgument("There is nothing to save yet: press Run first.")
+                raise InvalidArgument("There is nothing to save; press Run first.")
             is_there = path.exists()
-            _write_file(self.frame, path, self._shown)
+            _write_file(self.frame, path, self._shown_resource)
         except (AsanaError, OSError) as error:
-            self._tell(f"{type(error).__name__}: {error}", is_error=True)
+            self._show_status(f"{type(error).__name__}: {error}", is_error=True)
         else:
-            more = ", in place of what was there" if is_there else ""
-            self._tell(f"Saved {format_count(len(self.frame), 'row')} to {path}{more}.")
+            more = ", replacing the existing file" if is_there else ""
+            self._show_status(f"Saved {format_count(len(self.frame), 'row')} to {path}{more}.")
 
-    def _tell(self, text: str, *, is_error: bool = False) -> None:
+    def _show_status(self, text: str, *, is_error: bool = False) -> None:
         self._status.value = format_message(text, is_error=is_error)
 
 
@@ -244,12 +244,12 @@ def _write_file(frame: pd.DataFrame, path: Path, name: str) -> None:
     elif path.suffix.lower() == ".xlsx":
         export.to_excel({name: frame}, path)
     else:
-        raise InvalidArgument(f"{path.name!r} should end in .csv or .xlsx.")
+        raise InvalidArgument(f"{path.name!r} is not a valid file; use a .csv or .xlsx name.")
 
 
 @cache
 def _read_operations() -> dict[str, dict[str, Operation]]:
-    """Return resource -> method -> operation, of all operations that read."""
+    """Return resource -> method -> operation for all operations that read."""
     found: dict[str, dict[str, Operation]] = {}
     for operation in load().operations:
         if operation.is_read and operation.returns != "nothing":
@@ -258,7 +258,7 @@ def _read_operations() -> dict[str, dict[str, Operation]]:
 
 
 def _shorten_cells(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return rows as text in one line each, long ones cut; what is missing is empty."""
+    """Return cells as text in one line; long texts are cut and missing values empty."""
     return as_text(rows, disarm=False).map(_shorten_cell)
 
 
@@ -268,7 +268,7 @@ def _shorten_cell(value: Any) -> str:
 
 
 def _describe_columns(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return column, dtype and how many of its values are missing."""
+    """Return name, dtype and number of missing values of each column."""
     return pd.DataFrame(
         {
             "column": frame.columns,
@@ -279,7 +279,7 @@ def _describe_columns(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _table_html(frame: pd.DataFrame) -> str:
-    # In each head, or the style that pandas gives frames in the same notebook would win.
+    # Inline, to take precedence over the style that pandas gives frames in a notebook.
     inside = frame.to_html(index=False, border=0).replace("<th>", '<th style="text-align:left">')
     return (
         '<div role="region" tabindex="0" aria-label="Table" '

@@ -1,4 +1,4 @@
-"""Controls for the arguments of an operation, from what the catalog says of them."""
+"""Filter: a control for an argument of an operation, built from the catalog."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ from asana_frames.widgets.pickers.levels import (
     Level,
 )
 
-#: Record type -> the list whose names are offered for it.
-OFFERED: Mapping[str, Level] = {
+#: Record type -> level whose names are offered for it.
+LEVELS: Mapping[str, Level] = {
     level.name: level
     for level in (WORKSPACE, TEAM, PROJECT, PORTFOLIO, GOAL, USER, TAG, TIME_PERIOD)
 }
-#: Names that a box offers; any other can be typed all the same.
-_OFFERED_MOST = 1_000
-#: Names that would be read as something else: a gid, an address, whoever asks; or that are none.
-_OTHERWISE = re.compile(rf"\d+\Z|https?://|\S+@\S+\Z|me\Z|{re.escape(NAMELESS)}\Z")
-_ANY: tuple[str, Any] = ("any", None)
+#: Maximum number of names that a box offers; other names can be typed.
+_MAX_OFFERED = 1_000
+#: Names that would be parsed as a gid, URL, e-mail address or "me", or that stand for no name.
+_NOT_A_NAME = re.compile(rf"\d+\Z|https?://|\S+@\S+\Z|me\Z|{re.escape(NAMELESS)}\Z")
+_ANY_OPTION: tuple[str, Any] = ("any", None)
 
 
 class Filter:
-    """One argument: its control, and the value that is in it.
+    """One argument of an operation: its control and its value.
 
     Parameters
     ----------
@@ -51,110 +51,112 @@ class Filter:
     Attributes
     ----------
     control : ipywidgets widget
-        What is shown.
+        The control.
     level : Level or None
-        The list whose names it offers.
-    is_needed : bool
-        Whether the operation cannot do without it.
+        The level whose names it offers.
+    is_required : bool
+        Whether the argument is required.
     """
 
     def __init__(self, parameter: Parameter) -> None:
         self.parameter = parameter
-        self.level = next((OFFERED[kind] for kind in parameter.refers if kind in OFFERED), None)
+        self.level = next((LEVELS[kind] for kind in parameter.refers if kind in LEVELS), None)
         self._gids: dict[str, str] = {}
         self._names: dict[str, int] = {}
-        #: What code has filled in, and what the control says of it.
-        self._filled: tuple[str, list[str]] = ("", [])
-        self.is_needed = _is_needed(parameter)
+        #: References set by code: the text in the control, and the references themselves.
+        self._filled_references: tuple[str, list[str]] = ("", [])
+        self.is_required = _is_required(parameter)
         self.control = _make_control(parameter)
 
     def offer(self, rows: pd.DataFrame) -> None:
-        """Offer the names of objects; who is one of several of that name has more beside it."""
-        told = build_labels(
-            rows.drop(columns="depth", errors="ignore"), beside=_qualifier_column(self.level)
+        """Offer the names of objects; equal names get a qualifier."""
+        labels = build_labels(
+            rows.drop(columns="depth", errors="ignore"), qualifier=_qualifier_column(self.level)
         )
-        self._gids = dict(zip(told, rows["gid"], strict=True))
+        self._gids = dict(zip(labels, rows["gid"], strict=True))
         self._names = {str(name): int(n) for name, n in rows["name"].value_counts().items()}
-        self.control.options = tuple(told[:_OFFERED_MOST])
+        self.control.options = tuple(labels[:_MAX_OFFERED])
 
     def value(self) -> Any:
-        """Return the argument as a method takes it; None where nothing is asked for.
+        """Return the value as the method takes it, or None if the control is empty.
 
         Raises
         ------
         InvalidArgument
-            What is typed cannot be one.
+            The text is not a valid value.
         """
         typed = self.control.value
         if typed is None or (isinstance(typed, str) and not typed.strip()):
             return None
         if self.parameter.kind == "date":
             return typed.isoformat()
-        text, references = self._filled
+        text, references = self._filled_references
         if typed == text and len(references) > 1:
-            # As it was given: a name may have a semicolon in it.
+            # Unchanged, because a name may contain a semicolon.
             return references
         if self.parameter.kind == "integer":
             return _parse_integer(self.parameter.argument, typed)
         if self.parameter.many:
             parts = [typed] if typed in self._gids else _split_references(typed)
-            return [self._meant(part) for part in parts]
-        return self._meant(typed.strip()) if isinstance(typed, str) else typed
+            return [self._resolve_name(part) for part in parts]
+        return self._resolve_name(typed.strip()) if isinstance(typed, str) else typed
 
     def fill(self, value: Any) -> None:
-        """Fill in an argument as a method takes it; None empties the control.
+        """Set the control to a value as the method takes it; None empties it.
 
         Raises
         ------
         InvalidArgument
-            It cannot be one.
+            The value is not valid for the argument.
         """
         try:
-            self.control.value = self._shown(value)
+            self.control.value = self._format_value(value)
         except (traitlets.TraitError, ValueError) as cause:
-            raise InvalidArgument(f"{self.parameter.argument} takes no {value!r}.") from cause
+            raise InvalidArgument(
+                f"{value!r} is not a valid {self.parameter.argument}."
+            ) from cause
 
-    def _shown(self, value: Any) -> Any:
-        """Return what the control holds for an argument."""
+    def _format_value(self, value: Any) -> Any:
+        """Return the content of the control for a value."""
         is_text = isinstance(self.control, ipw.Text)
         if value is None:
             return "" if is_text else None
         if self.parameter.kind == "ref":
             references = [_reference_text(one) for one in iterate_references(value)]
-            self._filled = ("; ".join(references), references)
-            return self._filled[0]
+            self._filled_references = ("; ".join(references), references)
+            return self._filled_references[0]
         if self.parameter.kind == "date" and isinstance(value, str):
             return date.fromisoformat(value)
         if is_text and isinstance(value, date):
             return value.isoformat()
         return str(value) if is_text and isinstance(value, int) else value
 
-    def _meant(self, text: str) -> str:
-        """Return a name that can only mean one object as it is, else the gid it stands for."""
-        is_clear = self._names.get(text) == 1 and not _OTHERWISE.match(text)
+    def _resolve_name(self, text: str) -> str:
+        """Return a name if it is unique, else the gid that the label stands for."""
+        is_clear = self._names.get(text) == 1 and not _NOT_A_NAME.match(text)
         return text if is_clear else self._gids.get(text, text)
 
 
 def make_filters(operation: Operation) -> list[Filter]:
-    """Return a filter per argument of an operation; those that it cannot do without come first."""
-    ordered = sorted(operation.parameters, key=lambda parameter: not _is_needed(parameter))
+    """Return a filter per argument of an operation, required ones first."""
+    ordered = sorted(operation.parameters, key=lambda parameter: not _is_required(parameter))
     return [Filter(parameter) for parameter in ordered]
 
 
-def _is_needed(parameter: Parameter) -> bool:
+def _is_required(parameter: Parameter) -> bool:
     return parameter.required or parameter.place == "path"
 
 
 def _make_control(parameter: Parameter) -> Any:
     label = parameter.argument.replace("_", " ")
     make = _MAKERS.get(parameter.kind, _make_text_box)
-    control = make(parameter, label + (" *" if _is_needed(parameter) else ""))
+    control = make(parameter, label + (" *" if _is_required(parameter) else ""))
     control.style = {"description_width": "11rem"}
     return control
 
 
 def _make_reference_box(parameter: Parameter, label: str) -> Any:
-    several = "; several, with semicolons between them" if parameter.many else ""
+    several = "; separate several with semicolons" if parameter.many else ""
     return ipw.Combobox(
         description=label,
         placeholder=f"name, gid or URL{several}",
@@ -164,7 +166,7 @@ def _make_reference_box(parameter: Parameter, label: str) -> Any:
 
 
 def _make_flag(_: Parameter, label: str) -> Any:
-    options = [_ANY, ("yes", True), ("no", False)]
+    options = [_ANY_OPTION, ("yes", True), ("no", False)]
     return ipw.Dropdown(options=options, description=label, layout=wide_layout()["layout"])
 
 
@@ -179,7 +181,7 @@ def _make_moment_box(_: Parameter, label: str) -> Any:
 
 def _make_text_box(parameter: Parameter, label: str) -> Any:
     if parameter.enum:
-        options = [_ANY, *((word, word) for word in parameter.enum)]
+        options = [_ANY_OPTION, *((word, word) for word in parameter.enum)]
         return ipw.Dropdown(options=options, description=label, layout=wide_layout()["layout"])
     return ipw.Text(description=label, layout=wide_layout()["layout"])
 
@@ -193,7 +195,7 @@ _MAKERS: Mapping[str, Callable[[Parameter, str], Any]] = {
 
 
 def _qualifier_column(level: Level | None) -> str:
-    return level.beside if level is not None else ""
+    return level.qualifier if level is not None else ""
 
 
 def _reference_text(reference: Any) -> str:
@@ -201,7 +203,7 @@ def _reference_text(reference: Any) -> str:
 
 
 def _split_references(text: str) -> list[str]:
-    # Names have commas in them more often than semicolons.
+    # Names contain commas more often than semicolons.
     return [part.strip() for part in text.split(";") if part.strip()]
 
 
@@ -209,4 +211,4 @@ def _parse_integer(argument: str, text: str) -> int:
     try:
         return int(text)
     except ValueError as cause:
-        raise InvalidArgument(f"{argument} takes a whole number, not {text!r}.") from cause
+        raise InvalidArgument(f"{argument} must be a whole number, got {text!r}.") from cause

@@ -1,4 +1,4 @@
-"""A form for one operation: a control per argument, the fields, the limit, and the code for it."""
+"""Form: the arguments, fields and limit of one operation, and the code for the call."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ from asana_frames.widgets.pickers.fields import FieldsPicker
 from asana_frames.widgets.pickers.levels import WORKSPACE, Level, fill_names
 from asana_frames.widgets.pickers.lists import BackgroundList, Listener, list_cache
 
-#: Rows that are read unless something else is typed: a first look, not a download.
+#: Default limit of rows: enough for a first look.
 LIMIT = 100
 
 
 class Form(ipw.VBox):
-    """The arguments of one operation that reads.
+    """Fill in the arguments of one operation that reads.
 
     Parameters
     ----------
     asana
-        Whose names are offered.
+        The connection whose names are offered.
     operation
-        What the arguments are of.
+        The operation to call.
 
     Attributes
     ----------
     code : str
-        The line of code that calls the operation with what is filled in.
+        The line of code that makes the call.
     """
 
     code = traitlets.Unicode()
@@ -50,62 +50,62 @@ class Form(ipw.VBox):
             FieldsPicker(operation.resource, record=operation.record) if operation.fields else None
         )
         self._limit = ipw.Text(value=str(LIMIT), description="limit", **wide_layout())
-        self._heard: list[tuple[BackgroundList, Listener]] = []
-        self._is_left = False
-        super().__init__(self._arranged())
+        self._subscriptions: list[tuple[BackgroundList, Listener]] = []
+        self._is_unsubscribed = False
+        super().__init__(self._build_children())
         for found in self._filters:
-            found.control.observe(self._changed, "value")
-        self._limit.observe(self._changed, "value")
+            found.control.observe(self._update_code, "value")
+        self._limit.observe(self._update_code, "value")
         if self._fields is not None:
-            self._fields.observe(self._changed, "value")
-        self._changed(None)
+            self._fields.observe(self._update_code, "value")
+        self._update_code(None)
         if any(found.level for found in self._filters):
-            self._hear(WORKSPACE, {}, self._know_workspaces)
+            self._subscribe(WORKSPACE, {}, self._offer_workspace_names)
 
-    def given(self) -> dict[str, Any]:
+    def collect_arguments(self) -> dict[str, Any]:
         """Return the arguments that are filled in.
 
         Raises
         ------
         InvalidArgument
-            What is typed somewhere cannot be one.
+            A text is not a valid value.
         """
         values = {found.parameter.argument: found.value() for found in self._filters}
-        told = {name: value for name, value in values.items() if value is not None}
+        arguments = {name: value for name, value in values.items() if value is not None}
         if self._fields is not None and self._fields.value != self._fields.defaults:
-            # Every row has its gid, and to ask for nothing would ask for the usual columns.
-            told["fields"] = self._fields.value or ["gid"]
+            # An empty list would read the default columns; gid alone is read with every row.
+            arguments["fields"] = self._fields.value or ["gid"]
         limit = self._limit.value.strip()
         if limit and self._operation.returns == "list":
             if not limit.isdecimal() or int(limit) < 1:
-                raise InvalidArgument(f"limit takes a whole number above 0, not {limit!r}.")
-            told["limit"] = int(limit)
-        return told
+                raise InvalidArgument(f"limit must be a whole number above 0, got {limit!r}.")
+            arguments["limit"] = int(limit)
+        return arguments
 
-    def complete(self) -> dict[str, Any]:
-        """Return the arguments that are filled in, none of those missing that are needed.
+    def require_arguments(self) -> dict[str, Any]:
+        """Return the arguments that are filled in, after checking that none is missing.
 
         Raises
         ------
         InvalidArgument
-            One is missing, or what is typed somewhere cannot be one.
+            A required argument is missing, or a text is not a valid value.
         """
-        given = self.given()
-        needed = [found.parameter.argument for found in self._filters if found.is_needed]
+        given = self.collect_arguments()
+        needed = [found.parameter.argument for found in self._filters if found.is_required]
         missing = [name for name in needed if name not in given]
         if missing:
             raise InvalidArgument(
-                f"{self._operation.name} needs {' and '.join(missing)}: fill in what has a star."
+                f"{self._operation.name} needs {' and '.join(missing)}: fill in what is starred."
             )
         return given
 
     def fill(self, arguments: Mapping[str, Any]) -> None:
-        """Fill in arguments, as somebody at the screen would.
+        """Fill in arguments as a user would.
 
         Raises
         ------
         InvalidArgument
-            The operation has no such argument, or it takes no such value.
+            The operation has no such argument, or a value is not valid.
         """
         filters = {found.parameter.argument: found for found in self._filters}
         for name, value in arguments.items():
@@ -119,19 +119,19 @@ class Form(ipw.VBox):
                 hint = suggest_names(name, [*filters, "limit", "fields"])
                 raise InvalidArgument(f"{self._operation.name} has no argument {name!r}.{hint}")
 
-    def let_go(self) -> None:
-        """Hear no more of the lists of names, and close all controls."""
+    def unsubscribe(self) -> None:
+        """Unsubscribe from the lists of names, and close all controls."""
         with LOCK:
-            # Also of those that are only just asked for.
-            self._is_left = True
-            for listing, hear in self._heard:
-                listing.forget(hear)
-            self._heard = []
+            # Keeps lists that arrive later from subscribing to more.
+            self._is_unsubscribed = True
+            for listing, listener in self._subscriptions:
+                listing.unsubscribe(listener)
+            self._subscriptions = []
         _close_all(self)
 
-    def _arranged(self) -> list[Any]:
-        needed = [found.control for found in self._filters if found.is_needed]
-        others = [found.control for found in self._filters if not found.is_needed]
+    def _build_children(self) -> list[Any]:
+        needed = [found.control for found in self._filters if found.is_required]
+        others = [found.control for found in self._filters if not found.is_required]
         shown: list[Any] = needed
         if others:
             box = ipw.VBox(others, layout=ipw.Layout(max_height="22rem", overflow="auto"))
@@ -142,51 +142,51 @@ class Form(ipw.VBox):
             shown += [self._limit]
         return shown
 
-    def _changed(self, _: Any) -> None:
+    def _update_code(self, _: Any) -> None:
         try:
-            given = self.given()
+            given = self.collect_arguments()
         except InvalidArgument as problem:
             self.code = f"# {problem}"
             return
         in_path = [p.argument for p in self._operation.parameters if p.place == "path"]
         first = list(takewhile(given.__contains__, in_path))
-        told = [_format_literal(given[name]) for name in first]
-        # Behind one that is missing, an argument is known by its name only.
-        told += [f"{name}={_format_literal(given[name])}" for name in given if name not in first]
+        values = [_format_literal(given[name]) for name in first]
+        # After a missing positional argument, the others are passed by name.
+        values += [f"{name}={_format_literal(given[name])}" for name in given if name not in first]
         resource = self._operation.resource
-        self.code = f"{resource} = asana.{self._operation.name}({', '.join(told)})"
+        self.code = f"{resource} = asana.{self._operation.name}({', '.join(values)})"
 
-    # The names that are offered.
+    # Names that are offered.
 
-    def _hear(self, level: Level, chosen: Mapping[str, Any], hear: Listener) -> None:
+    def _subscribe(self, level: Level, chosen: Mapping[str, Any], listener: Listener) -> None:
         listing = self._lists.get(
             self._asana, level.key(chosen), lambda asana: level.read(asana, chosen)
         )
-        self._heard.append((listing, hear))
-        listing.tell(hear)
+        self._subscriptions.append((listing, listener))
+        listing.subscribe(listener)
 
-    def _know_workspaces(self, listing: BackgroundList) -> None:
-        """Offer the names of the only workspace; of several, those of the first."""
+    def _offer_workspace_names(self, listing: BackgroundList) -> None:
+        """Offer the names of the first workspace."""
         with LOCK:
-            if self._is_left or not listing.is_complete or listing.frame.empty:
+            if self._is_unsubscribed or not listing.is_complete or listing.frame.empty:
                 return
             workspace = {"workspace": str(listing.frame["gid"].iloc[0])}
             for found in self._filters:
                 if found.level is WORKSPACE:
                     found.offer(listing.frame)
-                    if found.is_needed and len(listing.frame) == 1 and not found.control.value:
+                    if found.is_required and len(listing.frame) == 1 and not found.control.value:
                         found.control.value = listing.frame["name"].iloc[0]
                 elif found.level is not None:
-                    self._hear(found.level, workspace, partial(self._offer, found))
+                    self._subscribe(found.level, workspace, partial(self._offer_names, found))
 
-    def _offer(self, found: Filter, listing: BackgroundList) -> None:
+    def _offer_names(self, found: Filter, listing: BackgroundList) -> None:
         with LOCK:
-            if len(listing.frame) and not self._is_left:
+            if len(listing.frame) and not self._is_unsubscribed:
                 found.offer(fill_names(listing.frame))
 
 
 def _make_foldable(title: str, content: Any, *, is_open: bool) -> Any:
-    """Return a part of the form below a button that shows it: keys do not reach accordions."""
+    """Return a part of the form under a toggle button, usable with the keyboard."""
     button = ipw.ToggleButton(is_open, description=title)
 
     def turn(_: Any) -> None:
@@ -199,14 +199,14 @@ def _make_foldable(title: str, content: Any, *, is_open: bool) -> Any:
 
 
 def _close_all(widget: Any) -> None:
-    """Close a widget and what is in it, which ipywidgets would keep for ever."""
+    """Close a widget and its children, which ipywidgets would otherwise keep forever."""
     for child in getattr(widget, "children", ()):
         _close_all(child)
     widget.close()
 
 
 def _format_literal(value: Any) -> str:
-    """Return a value as it is typed: with the quotes that formatters leave."""
+    """Return a value as a Python literal, with double quotes."""
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, list):

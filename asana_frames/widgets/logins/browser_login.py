@@ -1,4 +1,4 @@
-"""Logging in with OAuth: a link that opens Asana, and what comes back from there."""
+"""BrowserLogin: log in with OAuth, by a code or a redirect to this machine."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from asana_frames.widgets.logins.secret_box import SecretBox
 
 def link_to(url: str, text: str) -> str:
     """Return the HTML of a link that opens a new tab, escaped."""
-    # JupyterLab shows links in widgets like any other text.
+    # JupyterLab does not underline links in widgets.
     return (
         f'<a href="{html.escape(url)}" target="_blank" rel="noopener noreferrer" '
         f'style="text-decoration: underline">{html.escape(text)}</a> (opens a new tab)'
@@ -26,22 +26,22 @@ def link_to(url: str, text: str) -> str:
 
 
 class BrowserLogin(ipw.VBox):
-    """A link to Asana, and a box for the code or a listener that waits for the browser.
+    """Show a link to Asana, and read the code from a box or from the redirect of the browser.
 
     Parameters
     ----------
     base_url
-        The API's.
+        Base URL of the API.
     app
-        Client id and secret.
+        Client id and client secret.
     redirect_uri
-        Where the browser is sent; out of band, the code is copied by hand.
+        Where Asana sends the browser; if out of band, the user copies the code.
     scope
-        What an app of granular permissions asks for.
+        Scopes to request, for an app with granular permissions.
     done
-        Called with the login; in a thread of its own where a listener waited.
+        Called with the credential; from another thread if the browser was redirected.
     failed
-        Called with what went wrong.
+        Called with the error.
     patience
         Seconds to wait for the browser.
 
@@ -50,7 +50,7 @@ class BrowserLogin(ipw.VBox):
     ConfigurationError
         There is no client id, or the port of ``redirect_uri`` is in use.
     InvalidArgument
-        The redirect can neither be copied from nor listened at.
+        ``redirect_uri`` is neither out of band nor on this machine.
     """
 
     def __init__(
@@ -68,14 +68,14 @@ class BrowserLogin(ipw.VBox):
         self._done, self._failed, self._patience = done, failed, patience
         self._listener: RedirectServer | None = None
         self._link = ipw.HTML()
-        self._code = SecretBox("Code", self._redeem)
+        self._code = SecretBox("Code", self._redeem_code)
         is_copied = redirect_uri == OUT_OF_BAND
         self._button = ipw.Button(description="Use the code" if is_copied else "New link")
-        self._button.on_click(self._pressed)
+        self._button.on_click(self._handle_button)
         box = [self._code] if is_copied else []
         row = ipw.HBox([*box, self._button], layout=ipw.Layout(flex_flow="row wrap"))
         super().__init__([self._link, row])
-        self._begin()
+        self._start_attempt()
 
     def __repr__(self) -> str:
         return f"<Log in with Asana: {self._attempt.url}>"
@@ -86,8 +86,8 @@ class BrowserLogin(ipw.VBox):
             self._listener.close()
         super().close()
 
-    def _begin(self) -> None:
-        """Start an attempt, with a link of its own."""
+    def _start_attempt(self) -> None:
+        """Start a login attempt with a new link."""
         redirect_uri = self._redirect_uri
         listener = None
         if redirect_uri != OUT_OF_BAND:
@@ -106,29 +106,31 @@ class BrowserLogin(ipw.VBox):
         self._link.value = link_to(attempt.url, "Log in with Asana")
         if listener is not None:
             listener.expect(attempt.state)
-            # A daemon: it must not keep a kernel alive that is told to end.
-            threading.Thread(target=self._await, args=(listener, attempt), daemon=True).start()
+            # A daemon thread does not keep a kernel alive that is shut down.
+            threading.Thread(
+                target=self._await_code, args=(listener, attempt), daemon=True
+            ).start()
 
-    def _await(self, listener: RedirectServer, attempt: Authorization) -> None:
+    def _await_code(self, listener: RedirectServer, attempt: Authorization) -> None:
         try:
             credential = attempt.redeem(attempt.read_code(listener.wait(self._patience)))
         except AsanaError as error:
-            # Closed for a new attempt, or with the widget: nobody waits for this one any more.
+            # Ignore errors of an attempt that was replaced or closed with the widget.
             if listener is self._listener and self.comm is not None:
                 self._failed(error)
             return
         self._done(credential)
 
-    def _pressed(self, _button: Any) -> None:
+    def _handle_button(self, _button: Any) -> None:
         if self._redirect_uri == OUT_OF_BAND:
-            self._redeem()
+            self._redeem_code()
             return
         try:
-            self._begin()
+            self._start_attempt()
         except AsanaError as error:
             self._failed(error)
 
-    def _redeem(self) -> None:
+    def _redeem_code(self) -> None:
         try:
             credential = self._attempt.redeem(self._code.take())
         except AsanaError as error:

@@ -1,4 +1,4 @@
-"""Logging in from a notebook: a token typed into a box, or Asana in the browser."""
+"""Log in from a notebook with a token or in the browser, and log out."""
 
 from __future__ import annotations
 
@@ -27,33 +27,33 @@ from asana_frames.widgets.logins.browser_login import BrowserLogin, link_to
 from asana_frames.widgets.logins.secret_box import SecretBox
 
 _APPS = "https://app.asana.com/0/my-apps"
-#: Seconds that Asana may take to say who a token belongs to: the notebook waits for it.
+#: Maximum number of seconds to check a token, during which the notebook is blocked.
 _DEADLINE = 30.0
 
 
 class Login(ipw.VBox):
-    """A form to log in with; `login` makes it.
+    """Form to log in; created by `login`.
 
     Parameters
     ----------
     base_url
-        The API's.
+        Base URL of the API.
     app
-        Client id and secret of an OAuth app; without an id, only tokens are taken.
+        Client id and secret of an OAuth app; without an id, only tokens are accepted.
     redirect_uri
-        Where the app sends the browser.
+        Redirect URI of the app.
     scope
-        What an app of granular permissions asks for.
+        Scopes to request, for an app with granular permissions.
 
     Attributes
     ----------
     asana : Asana or None
-        The connection that was made.
+        The connection, once logged in.
     """
 
     asana = traitlets.Any(None, allow_none=True)
 
-    #: Of a form that was never finished, too: what is thrown away is closed.
+    #: Default for `close` on a form whose constructor failed.
     _browser: BrowserLogin | None = None
 
     def __init__(
@@ -61,14 +61,14 @@ class Login(ipw.VBox):
     ) -> None:
         self._base_url = base_url
         self._name = ""
-        self._box = SecretBox("Token", self._submit)
+        self._box = SecretBox("Token", self._submit_token)
         self._button = ipw.Button(description="Log in", button_style="primary")
-        self._button.on_click(lambda _: self._submit())
+        self._button.on_click(lambda _: self._submit_token())
         self._remember = ipw.Checkbox(False, description="Remember on this machine", indent=False)
         self._link = ipw.HTML(link_to(_APPS, "Create a token at Asana"))
         self._message = ipw.HTML()
         self._browser = (
-            BrowserLogin(base_url, app, redirect_uri, scope, self._log_in, self._fail)
+            BrowserLogin(base_url, app, redirect_uri, scope, self._log_in, self._show_failure)
             if app[0]
             else None
         )
@@ -86,44 +86,44 @@ class Login(ipw.VBox):
             self._browser.close()
         super().close()
 
-    def _submit(self) -> None:
-        """Log in with the token of the box, which is empty by then."""
+    def _submit_token(self) -> None:
+        """Log in with the token in the box."""
         try:
             token = check_token(self._box.take())
             if not token:
                 raise AuthError(f"There is no token in the box. Create one at {_APPS}")
         except AsanaError as error:
-            self._fail(error)
+            self._show_failure(error)
             return
         self._log_in(Credential(token))
 
     def _log_in(self, credential: Credential) -> None:
-        """Ask Asana whose credential it is; if it is somebody's, keep it."""
+        """Check a credential at Asana; if it is valid, use it for this process."""
         self._button.disabled = True
-        self._say("Asking Asana...")
+        self._show_message("Asking Asana...")
         asana = Asana(Http(token_source_for(credential, self._base_url), self._base_url))
         try:
             quick = asana.with_options(deadline=_DEADLINE, progress=False)
             me = quick.users.get("me", fields=["name", "workspaces.name"])
         except AsanaError as error:
             asana.close()
-            self._fail(error)
+            self._show_failure(error)
             return
         finally:
             self._button.disabled = False
         set_process_login(self._base_url, credential)
         self._name = _text_or_empty(me["name"].iloc[0])
         self.asana = asana
-        self._say(f"{self._welcome(me)} {self._kept(credential)}")
+        self._show_message(f"{self._format_welcome(me)} {self._remember_login(credential)}")
 
-    def _welcome(self, me: pd.DataFrame) -> str:
+    def _format_welcome(self, me: pd.DataFrame) -> str:
         places = ", ".join(map(_text_or_empty, me["workspaces_names"].iloc[0])) or "no workspace"
         is_usual = self._base_url == resolve_base_url()
         argument = "" if is_usual else f'base_url="{self._base_url}"'
         return f"Logged in as {self._name} ({places}). af.connect({argument}) now works here."
 
-    def _kept(self, credential: Credential) -> str:
-        """Remember the login if that is ticked, and say where."""
+    def _remember_login(self, credential: Credential) -> str:
+        """Store the login if the box is ticked, and return a sentence on where it is."""
         if not self._remember.value:
             return "Not remembered: it ends with this kernel."
         try:
@@ -131,10 +131,10 @@ class Login(ipw.VBox):
         except AsanaError as error:
             return f"Not remembered: {error}"
 
-    def _fail(self, error: AsanaError) -> None:
-        self._say(f"Not logged in: {error}")
+    def _show_failure(self, error: AsanaError) -> None:
+        self._show_message(f"Not logged in: {error}")
 
-    def _say(self, text: str) -> None:
+    def _show_message(self, text: str) -> None:
         self._message.value = f'<div role="status">{html.escape(text)}</div>'
 
 
@@ -146,37 +146,36 @@ def login(
     redirect_uri: str | None = None,
     scope: str = "",
 ) -> Login:
-    """Show a form to log in with; after it, ``af.connect()`` works in this notebook.
+    """Show a form to log in; afterwards ``af.connect()`` works in this notebook.
 
-    The token is in no cell, output or widget state. It is forgotten when the kernel ends, unless
-    "Remember on this machine" is ticked: then it is in the keyring, or in a file that only you
-    can read.
+    The token is not stored in any cell, output or widget state. It is forgotten when the kernel
+    ends, unless "Remember on this machine" is ticked: then it is stored in the keyring, or in a
+    file that only you can read.
 
     Parameters
     ----------
     base_url
-        Else ``ASANA_BASE_URL`` of the environment, else Asana's own.
+        Base URL of the API; defaults to ``ASANA_BASE_URL`` of the environment, else Asana's.
     client_id, client_secret
-        Your OAuth app, else ``ASANA_CLIENT_ID`` and ``ASANA_CLIENT_SECRET`` of the environment;
-        with one, there is a link "Log in with Asana" too.
+        Your OAuth app; defaults to ``ASANA_CLIENT_ID`` and ``ASANA_CLIENT_SECRET`` of the
+        environment. With an app, the form has a link "Log in with Asana".
     redirect_uri
-        As the app is registered: ``http://127.0.0.1:<port>/<path>`` where notebook and browser
-        run on one machine; without it, a code is copied.
+        Redirect URI registered for the app: ``http://127.0.0.1:<port>/<path>`` if notebook and
+        browser run on one machine; without it, you copy a code.
     scope
-        What an app of granular permissions asks for, such as ``"tasks:read users:read"``; one of
-        full permissions needs none.
+        Scopes to request, for an app with granular permissions: ``"tasks:read users:read"``.
 
     Returns
     -------
     Login
-        The form; its ``asana`` is the connection, once it is made.
+        The form; its ``asana`` is the connection, once logged in.
 
     Raises
     ------
     ConfigurationError
-        The base URL would send the token in the clear.
+        The base URL would send the token unencrypted.
     InvalidArgument
-        The redirect can neither be copied from nor listened at.
+        ``redirect_uri`` is neither out of band nor on this machine.
 
     Examples
     --------
@@ -188,47 +187,46 @@ def login(
 
 
 def logout(*, base_url: str | None = None) -> list[str]:
-    """Forget the login for one base URL, of this process and remembered; withdraw OAuth's.
+    """Forget the login for a base URL, in this process and stored; revoke an OAuth login.
 
-    Logins for other base URLs stay. Connections that were made before go on with a personal
-    access token that they have.
+    Logins for other base URLs are kept. Existing connections with a personal access token go on
+    working.
 
     Parameters
     ----------
     base_url
-        The API whose login is forgotten; else ``ASANA_BASE_URL`` of the environment, else
-        Asana's own.
+        Base URL of the API; defaults to ``ASANA_BASE_URL`` of the environment, else Asana's.
 
     Returns
     -------
     list of str
-        Where there was one: "the login of this process", "the keyring", "the file ...".
+        Where a login was found: "the login of this process", "the keyring", "the file ...".
 
     Raises
     ------
     AuthError
-        It is forgotten here, but could not be withdrawn at Asana.
+        The login is forgotten here, but could not be revoked at Asana.
     ConfigurationError
-        The file of remembered logins cannot be read or written, or the keyring does not let go
-        of what it holds.
+        The file of stored logins cannot be read or written, or the keyring cannot delete the
+        login.
 
     Warns
     -----
     AsanaWarning
-        ``ASANA_ACCESS_TOKEN`` is set: ``connect()`` uses it before anything that is remembered,
-        and goes on working.
+        ``ASANA_ACCESS_TOKEN`` is set: ``connect()`` prefers it to a stored login and goes on
+        working.
     """
     done = log_out(resolve_base_url(base_url))
     note = describe_environment_token()
     if note:
         warnings.warn(
-            f"{note} connect() still works with it. Take it out of this process: "
+            f"{note} connect() still works with it. Remove it from this process: "
             f'os.environ.pop("{TOKEN_VARIABLE}", None)',
             AsanaWarning,
             stacklevel=2,
         )
     if done.problem:
-        raise AuthError(f"Forgotten here, but not withdrawn at Asana. {done.problem}")
+        raise AuthError(f"Forgotten here, but not revoked at Asana. {done.problem}")
     return done.places
 
 

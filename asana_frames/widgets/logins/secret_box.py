@@ -1,4 +1,4 @@
-"""A box for a secret: what is typed is taken out at once, so that no state ever keeps it."""
+"""SecretBox: a password box whose text never stays in the widget state."""
 
 from __future__ import annotations
 
@@ -13,79 +13,78 @@ import traitlets
 from asana_frames.fetch.credentials import Credential
 from asana_frames.widgets.pickers.lists import run_in_background
 
-#: Seconds that a text may come after the Enter that ended it.
+#: Seconds to wait for the text after Enter is pressed.
 PATIENCE = 1.0
-_TAKEN = "taken, not shown"
+_PLACEHOLDER = "taken, not shown"
 
 
 class SecretBox(ipw.Password):
-    """A password box that is empty again as soon as its text has arrived.
+    """Read a secret; the box is emptied as soon as its text has arrived.
 
-    The text waits outside of the widget's state for `take`: neither a saved notebook nor what
-    the kernel sends to browsers has it.
+    The text is kept outside the widget state until `take`, so neither a saved notebook nor the
+    messages from the kernel to browsers contain it.
 
     Parameters
     ----------
     label
-        Stands before the box.
+        Label of the box.
     entered
-        Called when Enter is pressed in it; if the box is empty, a moment later, and then in a
-        thread of its own.
+        Called when Enter is pressed; if the box is empty, a moment later and in another thread.
     """
 
-    # Echoed, it would be sent to every browser that shows the widget.
+    # No echo, which would send the text to every browser that shows the widget.
     value = traitlets.Unicode("").tag(sync=True, echo_update=False)
 
-    #: Until when a text that comes is what Enter was pressed for.
+    #: Time until which a text that arrives belongs to the last Enter.
     _due: float | None = None
     _timer: threading.Timer | None = None
 
     def __init__(self, label: str, entered: Callable[[], None]) -> None:
         self._entered = entered
-        self._held: Credential | None = None
-        # Sent when it is whole, not letter by letter.
+        self._stored: Credential | None = None
+        # The text is sent once, not letter by letter.
         super().__init__(description=label, continuous_update=False)
-        self.observe(self._hold, "value")
-        self.on_msg(self._hear)
+        self.observe(self._store_text, "value")
+        self.on_msg(self._handle_submit)
 
     def take(self) -> str:
-        """Return what was typed, once."""
-        held, self._held = self._held, None
+        """Return the text and forget it."""
+        held, self._stored = self._stored, None
         self._stop_waiting()
         self.placeholder = ""
         return "" if held is None else held.token
 
     def close(self) -> None:
-        """Wait for no text any more, and close the box."""
+        """Stop waiting for a text, and close the box."""
         self._stop_waiting()
         super().close()
 
-    def _hold(self, _change: Any) -> None:
+    def _store_text(self, _change: Any) -> None:
         if not self.value:
             return
-        self._held = Credential(self.value)
+        self._stored = Credential(self.value)
         self.value = ""
-        self.placeholder = _TAKEN
+        self.placeholder = _PLACEHOLDER
         if self._due is not None and time.monotonic() < self._due:
             self._entered()
 
-    def _hear(self, _box: Any, content: Any, _buffers: Any) -> None:
+    def _handle_submit(self, _box: Any, content: Any, _buffers: Any) -> None:
         if content.get("event") != "submit":
             return
-        if self._held is not None:
+        if self._stored is not None:
             self._entered()
             return
-        # Browsers tell of the key first, and of the text after it.
+        # Browsers send the key press before the text.
         self._stop_waiting()
         self._due = time.monotonic() + PATIENCE
-        self._timer = run_in_background(self._give_up, after=PATIENCE)
+        self._timer = run_in_background(self._submit_empty, after=PATIENCE)
         if self._timer is None:
-            # Without threads it was called empty at once; the text may come all the same.
+            # Without threads `entered` was called at once; the text may still arrive.
             self._due = time.monotonic() + PATIENCE
 
-    def _give_up(self) -> None:
-        """Let an empty box be told of, if no text has come."""
-        if self._due is not None and self._held is None:
+    def _submit_empty(self) -> None:
+        """Call `entered` for an empty box if no text has arrived."""
+        if self._due is not None and self._stored is None:
             self._entered()
 
     def _stop_waiting(self) -> None:

@@ -1,8 +1,9 @@
-"""A picker: lists one below the other, each about what is chosen above it."""
+"""Cascade: lists below each other, each filtered by the choices above it."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from enum import Enum, auto
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -22,46 +23,56 @@ from asana_frames.widgets.pickers.lists import (
 )
 from asana_frames.widgets.pickers.traits import Anything
 
-#: Seconds without a key after which what is typed is asked for.
+#: Seconds without a key press after which a search is sent.
 PAUSE = 0.3
 
 
+class _State(Enum):
+    """What the cascade itself is changing; changes made in IDLE come from outside."""
+
+    IDLE = auto()
+    #: Copying the choice of the user into ``value``.
+    PUBLISHING = auto()
+    #: Selecting the places of objects that code chose.
+    MOVING = auto()
+
+
 class _Subscription(NamedTuple):
-    """What a level shows, or waits for."""
+    """The list that a level shows or waits for."""
 
     key: Hashable
     listing: BackgroundList
-    hear: Listener
+    listener: Listener
 
 
 class Cascade(ipw.VBox, ipw.ValueWidget):
-    """Lists one below the other; ``value`` is what is chosen in one of them.
+    """Show lists below each other; ``value`` is the choice in one of them.
 
     Parameters
     ----------
     asana
-        Whose objects.
+        The connection whose objects are listed.
     levels
-        From the top down.
+        The levels, from the top down.
     picks
-        The level whose choice is the value.
+        Name of the level whose choice is ``value``.
     multiple
-        Whether several can be chosen there.
+        Whether several objects can be chosen on that level.
     value
-        A reference to what is chosen to begin with.
+        Reference to the initial choice.
     places
-        Level above -> a reference to what is chosen there to begin with.
+        Level above -> reference to the initial choice there.
     options
-        Name -> control of what the lists heed besides.
+        Name -> control of further options that the lists depend on.
 
     Attributes
     ----------
     value : str, list of str or None
-        gid of what is chosen; with ``multiple`` the gids.
+        gid of the chosen object; with ``multiple``, a list of gids.
     """
 
-    value = Anything(None, help="gid of what is chosen, or gids.")
-    reloads = traitlets.Int(0, help="How often the lists were read anew.")
+    value = Anything(None, help="gid of the chosen object, or a list of gids.")
+    reloads = traitlets.Int(0, help="How many times the lists were reloaded.")
 
     def __init__(
         self,
@@ -79,48 +90,48 @@ class Cascade(ipw.VBox, ipw.ValueWidget):
         self._levels = {level.name: level for level in levels}
         self._picks, self._multiple = picks, multiple
         self._options = options or {}
-        self._readings: dict[str, _Subscription] = {}
-        self._arriving: set[str] = set()
-        self._typing: dict[str, Any] = {}
-        #: Levels whose choice was told by code, and is believed until something else is chosen.
-        self._pinned: set[str] = set()
-        self._is_ours = self._is_moving = False
-        self._found = pd.DataFrame()
+        self._subscriptions: dict[str, _Subscription] = {}
+        self._pending_levels: set[str] = set()
+        self._search_timers: dict[str, Any] = {}
+        #: Levels whose choice was set by code; it is kept even if the list does not contain it.
+        self._levels_set_by_code: set[str] = set()
+        self._state = _State.IDLE
+        self._pending_rows = pd.DataFrame()
         self._choices = {
             level.name: Choice(
                 level.label,
                 multiple=multiple and level.name == picks,
-                unchosen=level.unchosen,
-                beside=level.beside,
-                asks=level.asks,
+                placeholder=level.placeholder,
+                qualifier=level.qualifier,
+                is_search=level.is_search,
             )
             for level in levels
         }
-        super().__init__([*self._choices.values(), self._foot()])
+        super().__init__([*self._choices.values(), self._build_footer()])
         for name, choice in self._choices.items():
-            choice.observe(partial(self._chose, name), "chosen")
-            choice.observe(partial(self._asked, name), "query")
+            choice.observe(partial(self._handle_choice, name), "chosen")
+            choice.observe(partial(self._handle_query, name), "query")
         for name, control in self._options.items():
-            control.observe(partial(self._opted, name), "value")
-        self._begin(places or {})
+            control.observe(partial(self._handle_option, name), "value")
+        self._select_places(places or {})
         self.value = [] if multiple and value is None else value
-        if not self._readings:
+        if not self._subscriptions:
             with LOCK:
-                self._fill_all()
+                self._request_lists()
 
     def __repr__(self) -> str:
-        told = [f"{name}={self._told(name)}" for name in self._levels]
-        return f"{type(self).__name__}({', '.join(told)})"
+        choices = [f"{name}={self._describe_choice(name)}" for name in self._levels]
+        return f"{type(self).__name__}({', '.join(choices)})"
 
     @property
     def row(self) -> pd.Series[Any] | None:
-        """The row of what is chosen, of several the first: gid, name, and what the list tells."""
+        """The row of the first chosen object: gid, name and the other columns of the list."""
         rows = self.rows
         return rows.iloc[0] if len(rows) else None
 
     @property
     def rows(self) -> pd.DataFrame:
-        """The rows of what is chosen."""
+        """The rows of all chosen objects."""
         choice = self._choices[self._picks]
         rows = choice.rows[choice.rows["gid"].isin(choice.chosen)]
         return rows.reindex(columns=self._levels[self._picks].columns).reset_index(drop=True)
@@ -131,7 +142,7 @@ class Cascade(ipw.VBox, ipw.ValueWidget):
         return self.gid_of("workspace")
 
     def gid_of(self, level: str) -> str | None:
-        """Return the gid that is chosen at a level, of several the first; None where none is."""
+        """Return the gid of the first object chosen on a level, or None."""
         if level not in self._choices:
             hint = suggest_names(level, self._choices)
             raise InvalidArgument(f"{type(self).__name__} has no level {level!r}.{hint}")
@@ -139,260 +150,269 @@ class Cascade(ipw.VBox, ipw.ValueWidget):
         return chosen[0] if chosen else None
 
     def wait(self, timeout: float = 30.0) -> Cascade:
-        """Wait until the lists have arrived, for code that cannot wait for somebody to see them.
+        """Wait until all lists have been read.
 
         Raises
         ------
         TimeoutError
-            They have not, so many seconds later.
+            The lists have not arrived within ``timeout`` seconds.
         """
-        # Who hears of a choice holds the lock, which lists need to arrive: the wait lets it go.
+        # An observer may call this while it holds the lock; waiting releases it for the lists.
         with CHANGED:
             if not CHANGED.wait_for(self._is_settled, timeout):
                 raise TimeoutError(f"The lists have not arrived within {timeout:g} s.")
         return self
 
-    def _foot(self) -> ipw.HBox:
-        reload = ipw.Button(description="Reload", tooltip="Read the lists anew", icon="refresh")
-        reload.on_click(self._reload)
+    def _build_footer(self) -> ipw.HBox:
+        reload = ipw.Button(description="Reload", tooltip="Read the lists again", icon="refresh")
+        reload.on_click(self._reload_lists)
         return ipw.HBox([*self._options.values(), reload])
 
     def _is_settled(self) -> bool:
-        """Whether all lists have arrived, and nothing that is typed is still to be asked for."""
-        return not self._arriving and not any(self._typing.values())
+        """Whether all lists have arrived and no search is waiting to be sent."""
+        return not self._pending_levels and not any(self._search_timers.values())
 
-    def _told(self, name: str) -> str:
+    def _describe_choice(self, name: str) -> str:
         names = self._choices[name].names
         if self._multiple and name == self._picks:
             return repr(names)
         return repr(names[0]) if names else "None"
 
-    def _state(self) -> dict[str, Any]:
-        """Return what the lists are about: choices, options, what is typed."""
+    def _collect_state(self) -> dict[str, Any]:
+        """Return what the lists depend on: choices, options and search text."""
         chosen = {name: self.gid_of(name) for name in self._levels}
         options = {name: control.value for name, control in self._options.items()}
-        queries = [choice.query.strip() for n, choice in self._choices.items() if self._asks(n)]
+        queries = [
+            choice.query.strip() for n, choice in self._choices.items() if self._is_search(n)
+        ]
         return {**chosen, **options, "query": "".join(queries)}
 
-    def _asks(self, name: str) -> bool:
-        return self._levels[name].asks
+    def _is_search(self, name: str) -> bool:
+        return self._levels[name].is_search
 
-    # What is read.
+    # Lists.
 
-    def _fill_all(self) -> None:
+    def _request_lists(self) -> None:
         for name in self._levels:
-            self._fill(name)
+            self._request_list(name)
 
-    def _fill(self, name: str) -> None:
-        """Show the list of a level, for what is chosen above it."""
-        level, choice, state = self._levels[name], self._choices[name], self._state()
-        self._let_go(name)
-        if level.needs and not state[level.needs]:
-            label = self._levels[level.needs].label.lower()
-            choice.close_off(f"Choose a {label} first.", keep=name in self._pinned)
+    def _request_list(self, name: str) -> None:
+        """Request the list of a level for the choices above it, and show it as it arrives."""
+        level, choice, state = self._levels[name], self._choices[name], self._collect_state()
+        self._unsubscribe(name)
+        if level.parent and not state[level.parent]:
+            label = self._levels[level.parent].label.lower()
+            choice.close_off(f"Choose a {label} first.", keep=name in self._levels_set_by_code)
             return
         key = level.key(state)
-        if not level.asks:
+        if not level.is_search:
             choice.close_off("Reading ...", keep=True)
         else:
-            choice.tell("Reading ...")
+            choice.show_note("Reading ...")
         listing = self._lists.get(self._asana, key, lambda asana: level.read(asana, state))
-        reading = _Subscription(key, listing, partial(self._arrived, name))
-        self._readings[name] = reading
-        self._arriving.add(name)
-        listing.tell(reading.hear)
+        subscription = _Subscription(key, listing, partial(self._handle_list, name))
+        self._subscriptions[name] = subscription
+        self._pending_levels.add(name)
+        listing.subscribe(subscription.listener)
 
-    def _let_go(self, name: str) -> None:
-        known = self._readings.pop(name, None)
+    def _unsubscribe(self, name: str) -> None:
+        known = self._subscriptions.pop(name, None)
         if known is not None:
-            known.listing.forget(known.hear)
-        self._arriving.discard(name)
+            known.listing.unsubscribe(known.listener)
+        self._pending_levels.discard(name)
         CHANGED.notify_all()
 
-    def _arrived(self, name: str, listing: BackgroundList) -> None:
-        """Show as much of a list as there is; called in whatever thread it arrived in."""
+    def _handle_list(self, name: str, listing: BackgroundList) -> None:
+        """Show the part of a list that has arrived; called in the thread that reads the list."""
         with LOCK:
-            reading = self._readings.get(name)
-            if reading is None or reading.listing is not listing:
+            subscription = self._subscriptions.get(name)
+            if subscription is None or subscription.listing is not listing:
                 return
             if listing.is_over:
-                self._arriving.discard(name)
+                self._pending_levels.discard(name)
             try:
-                self._show(name, listing)
+                self._show_list(name, listing)
             finally:
                 CHANGED.notify_all()
 
-    def _show(self, name: str, listing: BackgroundList) -> None:
+    def _show_list(self, name: str, listing: BackgroundList) -> None:
         choice = self._choices[name]
         if len(listing.frame) or listing.is_complete:
-            keep = name in self._pinned or self._asks(name)
+            keep = name in self._levels_set_by_code or self._is_search(name)
             rows = fill_names(listing.frame)
             choice.offer(rows, is_complete=listing.is_complete, keep=keep)
-            self._choose_only(name, listing)
+            self._choose_only_workspace(name, listing)
         if listing.error is not None:
-            choice.tell(_describe_error(listing.error), is_error=True)
+            choice.show_note(_describe_error(listing.error), is_error=True)
 
-    def _choose_only(self, name: str, listing: BackgroundList) -> None:
-        """Choose a workspace that is the only one: there is nothing to choose from."""
+    def _choose_only_workspace(self, name: str, listing: BackgroundList) -> None:
+        """Choose the workspace if there is only one."""
         choice = self._choices[name]
         is_only = listing.is_complete and len(listing.frame) == 1
         if name == "workspace" and is_only and not choice.chosen:
             choice.choose(listing.frame["gid"].tolist())
 
-    # What is done by whoever picks.
+    # Changes made by the user.
 
-    def _chose(self, name: str, change: Any) -> None:
+    def _handle_choice(self, name: str, change: Any) -> None:
         with LOCK:
-            if self._is_moving:
+            if self._state is _State.MOVING:
                 return
-            self._pinned.discard(name)
-            self._close_below(name, change["old"])
+            self._levels_set_by_code.discard(name)
+            self._clear_below(name, change["old"])
             for below in list(self._levels.values()):
-                if name in below.heeds and self.gid_of(name):
-                    # Believed no more: of what is here now, it may be none.
-                    self._pinned.discard(below.name)
-                if name in (below.needs, *below.heeds):
-                    self._fill(below.name)
+                if name in below.dependencies and self.gid_of(name):
+                    # The list changes, and may no longer contain the choice.
+                    self._levels_set_by_code.discard(below.name)
+                if name in (below.parent, *below.dependencies):
+                    self._request_list(below.name)
             if name == self._picks:
-                self._publish()
+                self._publish_value()
 
-    def _close_below(self, name: str, was: Any) -> None:
-        """Drop what is chosen below a level: it belongs to what was chosen there.
+    def _clear_below(self, name: str, previous: Any) -> None:
+        """Clear the choices below a level, because they belong to its previous choice.
 
-        What was told by code before anything was chosen there belongs to what is now.
+        If nothing was chosen on the level before, choices set by code below it are kept.
         """
         for below in list(self._levels.values()):
-            if name == below.needs and (was or below.name not in self._pinned):
-                self._pinned.discard(below.name)
+            if name == below.parent and (previous or below.name not in self._levels_set_by_code):
+                self._levels_set_by_code.discard(below.name)
                 self._choices[below.name].close_off("")
 
-    def _publish(self) -> None:
+    def _publish_value(self) -> None:
         chosen = self._choices[self._picks].chosen
-        self._is_ours = True
+        self._state = _State.PUBLISHING
         try:
             self.value = list(chosen) if self._multiple else chosen[0] if chosen else None
         finally:
-            self._is_ours = False
+            self._state = _State.IDLE
 
-    def _asked(self, name: str, _: Any) -> None:
-        """Ask for what is typed, once nothing has been typed for a moment."""
-        if not self._asks(name):
+    def _handle_query(self, name: str, _: Any) -> None:
+        """Schedule a search for the text in the box, after a pause in typing."""
+        if not self._is_search(name):
             return
         with LOCK:
-            waiting = self._typing.pop(name, None)
+            waiting = self._search_timers.pop(name, None)
             if waiting is not None:
                 waiting.cancel()
-            self._typing[name] = run_in_background(partial(self._search, name), after=PAUSE)
+            self._search_timers[name] = run_in_background(
+                partial(self._run_search, name), after=PAUSE
+            )
 
-    def _search(self, name: str) -> None:
-        """Ask for what is typed; while an answer is on its way, after it."""
+    def _run_search(self, name: str) -> None:
+        """Send the search, or schedule it again while another one is running."""
         with LOCK:
-            reading = self._readings.get(name)
-            if reading is not None and not reading.listing.is_over:
-                self._typing[name] = run_in_background(partial(self._search, name), after=PAUSE)
+            subscription = self._subscriptions.get(name)
+            if subscription is not None and not subscription.listing.is_over:
+                self._search_timers[name] = run_in_background(
+                    partial(self._run_search, name), after=PAUSE
+                )
                 return
-            self._typing.pop(name, None)
-            self._fill(name)
+            self._search_timers.pop(name, None)
+            self._request_list(name)
 
-    def _opted(self, option: str, _: Any) -> None:
+    def _handle_option(self, option: str, _: Any) -> None:
         with LOCK:
-            if self._is_moving:
+            if self._state is _State.MOVING:
                 return
             for name, level in self._levels.items():
-                if option in level.heeds:
-                    self._fill(name)
+                if option in level.dependencies:
+                    self._request_list(name)
 
-    def _reload(self, _: Any) -> None:
+    def _reload_lists(self, _: Any) -> None:
         with LOCK:
-            for reading in self._readings.values():
-                self._lists.forget(reading.key)
+            for subscription in self._subscriptions.values():
+                self._lists.forget(subscription.key)
             self._asana.references.forget()
-            self._fill_all()
+            self._request_lists()
             self.reloads += 1
 
-    # What is told by code.
+    # Changes made by code.
 
-    def _begin(self, places: dict[str, Any]) -> None:
-        """Choose places above, in the order of the levels."""
-        self._is_moving = True
+    def _select_places(self, places: dict[str, Any]) -> None:
+        """Select the initial choices of the levels above, from the top down."""
+        self._state = _State.MOVING
         for name in [name for name in self._levels if places.get(name) is not None]:
-            gids = self._gids(places[name], name)
+            gids = self._resolve_gids(places[name], name)
             if not gids:
-                raise InvalidArgument(f"{name}= is to name one {name}, and names none.")
+                raise InvalidArgument(
+                    f"{name}= must refer to one {name}; the reference given is empty."
+                )
             found = self._levels[name].get(self._asana, gids[:1])
-            self._go_home(name, found)
-            self._pinned.add(name)
-            self._choices[name].adopt(found)
-        self._is_moving = False
+            self._select_ancestors(name, found)
+            self._levels_set_by_code.add(name)
+            self._choices[name].set_rows(found)
+        self._state = _State.IDLE
 
     @traitlets.validate("value")
-    def _resolved(self, proposal: Any) -> Any:
-        """Return the gids that a reference names, and find out where they belong."""
+    def _resolve_value(self, proposal: Any) -> Any:
+        """Resolve a reference to gids, and read the objects that are not in the list."""
         value = proposal["value"]
-        if self._is_ours:
+        if self._state is _State.PUBLISHING:
             return value
-        gids = [] if value is None else self._gids(value, self._picks)
+        gids = [] if value is None else self._resolve_gids(value, self._picks)
         if not self._multiple and value is not None and len(gids) != 1:
             raise InvalidArgument(
-                f"{type(self).__name__} picks one, not {len(gids)}; multiple=True picks several."
+                f"{type(self).__name__} expects one reference, got {len(gids)}; "
+                "use multiple=True to pick several."
             )
         choice = self._choices[self._picks]
         if not set(gids) <= set(choice.rows["gid"]):
-            self._found = self._levels[self._picks].get(self._asana, gids)
+            self._pending_rows = self._levels[self._picks].get(self._asana, gids)
         return gids if self._multiple else next(iter(gids), None)
 
-    def _gids(self, reference: Any, name: str) -> list[str]:
+    def _resolve_gids(self, reference: Any, name: str) -> list[str]:
         return self._asana.references.gids(reference, [name], within=self.workspace)
 
     @traitlets.observe("value")
-    def _told_value(self, change: Any) -> None:
-        if self._is_ours:
+    def _apply_value(self, change: Any) -> None:
+        if self._state is _State.PUBLISHING:
             return
         new = change["new"]
         gids = new if self._multiple else [] if new is None else [new]
         with LOCK:
-            if self._found.empty:
+            if self._pending_rows.empty:
                 self._choices[self._picks].choose(gids)
                 return
-            found, self._found = self._found, pd.DataFrame()
-            self._move(found)
+            found, self._pending_rows = self._pending_rows, pd.DataFrame()
+            self._move_to(found)
 
-    def _move(self, found: pd.DataFrame) -> None:
-        """Go where objects are that are not on offer."""
-        self._is_moving = True
+    def _move_to(self, found: pd.DataFrame) -> None:
+        """Select objects that are not in the list, and the places they belong to."""
+        self._state = _State.MOVING
         try:
-            self._go_home(self._picks, found)
+            self._select_ancestors(self._picks, found)
             archived = self._options.get("archived")
             if archived is not None and found.get("archived", pd.Series(dtype="boolean")).any():
                 archived.value = True
-            self._pinned.add(self._picks)
-            self._choices[self._picks].adopt(found)
-            self._close_below(self._picks, self._picks)
+            self._levels_set_by_code.add(self._picks)
+            self._choices[self._picks].set_rows(found)
+            self._clear_below(self._picks, self._picks)
         finally:
-            self._is_moving = False
-        self._fill_all()
+            self._state = _State.IDLE
+        self._request_lists()
 
-    def _go_home(self, name: str, found: pd.DataFrame) -> None:
-        """Choose the places above where the first of some objects belongs."""
+    def _select_ancestors(self, name: str, found: pd.DataFrame) -> None:
+        """Select the places above that the first of some objects belongs to."""
         level = self._levels[name]
-        home = level.home_of(found.iloc[0], self._state())
-        for above in level.home:
+        ancestors = level.find_ancestors(found.iloc[0], self._collect_state())
+        for above in level.ancestor_paths:
             if above in self._choices:
-                self._go(above, home.get(above))
+                self._select_ancestor(above, ancestors.get(above))
 
-    def _go(self, name: str, rows: pd.DataFrame | None) -> None:
-        """Choose a place above; one that is not told is none, except that there is a top."""
+    def _select_ancestor(self, name: str, rows: pd.DataFrame | None) -> None:
+        """Select a place above; None clears it, except on the top level."""
         if rows is None:
-            if self._levels[name].needs:
+            if self._levels[name].parent:
                 self._choices[name].choose([])
             return
-        was = self.gid_of(name)
-        if rows["gid"][0] != was:
-            self._choices[name].adopt(rows)
-            self._close_below(name, was)
+        previous = self.gid_of(name)
+        if rows["gid"][0] != previous:
+            self._choices[name].set_rows(rows)
+            self._clear_below(name, previous)
 
 
 def _describe_error(error: Exception) -> str:
-    """Return what a picker says of a list that could not be read."""
+    """Return the message for a list that could not be read."""
     advice = "" if isinstance(error, RequestRefused | InvalidArgument) else " Then press Reload."
     return f"{type(error).__name__}: {error}{advice}"

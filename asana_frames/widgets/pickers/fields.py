@@ -1,4 +1,4 @@
-"""Pick the columns of a resource: what ``fields=`` takes."""
+"""FieldsPicker: pick the fields to read, as ``fields=`` takes them."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from asana_frames.widgets.pickers.choice import LOCK, Choice
 
 
 class FieldsPicker(ipw.VBox, ipw.ValueWidget):
-    """Pick what a read asks for; no request is made.
+    """Pick the fields of a resource to read; no request is made.
 
     Parameters
     ----------
     resource
         A resource (``asana.tasks``) or its name.
     value
-        Asana paths to begin with; else those of the default columns.
+        The initial Asana paths; by default those of the default columns.
     record
-        The record type, where an operation of the resource returns another than its own.
+        The record type, if an operation of the resource returns another type.
 
     Attributes
     ----------
@@ -35,7 +35,7 @@ class FieldsPicker(ipw.VBox, ipw.ValueWidget):
     Raises
     ------
     InvalidArgument
-        There is no such resource, or it has no such path.
+        The resource is unknown, or has no such field.
 
     Examples
     --------
@@ -61,11 +61,11 @@ class FieldsPicker(ipw.VBox, ipw.ValueWidget):
         self._paths = list_paths(record or load().resource(self._resource).record)
         self._choice = Choice("Fields", multiple=True)
         reset = ipw.Button(
-            description="Defaults", tooltip="Choose what is read when nothing is asked for"
+            description="Defaults", tooltip="Choose the fields that are read by default"
         )
         super().__init__([self._choice, ipw.HBox([reset])])
-        self._choice.offer(self._paths.rename(columns={"path": "gid"}).assign(name=_label_paths))
-        self._choice.observe(self._chose, "chosen")
+        self._choice.offer(self._paths.rename(columns={"path": "gid"}).assign(name=_path_labels))
+        self._choice.observe(self._handle_choice, "chosen")
         reset.on_click(self._choose_defaults)
         self.value = self.defaults if value is None else list(value)
 
@@ -74,13 +74,13 @@ class FieldsPicker(ipw.VBox, ipw.ValueWidget):
 
     @property
     def defaults(self) -> list[str]:
-        """The paths that are read when nothing is asked for."""
+        """The paths that are read by default."""
         paths: list[str] = self._paths.loc[self._paths["default"], "path"].tolist()
         return paths
 
     @traitlets.validate("value")
-    def _known(self, proposal: Any) -> list[str]:
-        """Return the paths in the resource's order."""
+    def _validate_value(self, proposal: Any) -> list[str]:
+        """Check the paths, and put them in the order of the resource."""
         wanted = list(proposal["value"])
         known = self._paths["path"].tolist()
         for path in wanted:
@@ -90,12 +90,12 @@ class FieldsPicker(ipw.VBox, ipw.ValueWidget):
         return [path for path in known if path in wanted]
 
     @traitlets.observe("value")
-    def _show(self, change: Any) -> None:
+    def _show_value(self, change: Any) -> None:
         with LOCK:
             if list(self._choice.chosen) != change["new"]:
                 self._choice.choose(change["new"])
 
-    def _chose(self, change: Any) -> None:
+    def _handle_choice(self, change: Any) -> None:
         self.value = list(change["new"])
 
     def _choose_defaults(self, _: Any) -> None:
@@ -103,13 +103,13 @@ class FieldsPicker(ipw.VBox, ipw.ValueWidget):
 
 
 def list_paths(record: str) -> pd.DataFrame:
-    """Return the paths that a read of a record type can ask for, each once.
+    """List the paths that can be read of a record type.
 
     Returns
     -------
     DataFrame
-        ``path``, ``dtype`` ("several" where its columns differ), ``default`` (whether it is read
-        unasked); one row per path. A reference is one path: ``assignee`` brings
+        ``path``, ``dtype`` ("several" if its columns differ), ``default`` (whether it is read by
+        default); one row per path. A reference is one path: ``assignee`` yields the columns
         ``assignee_gid`` and ``assignee_name``.
     """
     columns = describe_columns(record)
@@ -121,12 +121,12 @@ def list_paths(record: str) -> pd.DataFrame:
             brought = {column.name for column in columns_of(record, (whole,))}
             paths[columns["column"].isin(brought)] = whole
     by_path = columns.assign(path=paths).groupby("path", sort=False)
-    return by_path.agg(dtype=("dtype", _single_dtype), default=("default", "any")).reset_index()
+    return by_path.agg(dtype=("dtype", _common_dtype), default=("default", "any")).reset_index()
 
 
-def _single_dtype(dtypes: pd.Series[Any]) -> str:
+def _common_dtype(dtypes: pd.Series[Any]) -> str:
     return str(dtypes.iloc[0]) if dtypes.nunique() == 1 else "several"
 
 
-def _label_paths(paths: pd.DataFrame) -> pd.Series[Any]:
+def _path_labels(paths: pd.DataFrame) -> pd.Series[Any]:
     return paths["gid"] + " (" + paths["dtype"] + ")"

@@ -1,4 +1,4 @@
-"""A picker of one thing in a workspace, with no level between."""
+"""InWorkspace: base class of pickers with the levels workspace and one below it."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from asana_frames.widgets.pickers.levels import WORKSPACE, Level
 
 
 class InWorkspace(Cascade):
-    """Pick one of a list that a workspace has; subclasses say which list.
+    """Pick from a list of a workspace; subclasses set the level as ``_level``.
 
     Parameters
     ----------
     asana
-        Whose objects.
+        The connection whose objects are listed.
     value
-        What is picked to begin with.
+        The initial choice.
     multiple
-        Pick several.
+        Whether several objects can be picked.
     workspace
-        Where to begin.
+        The initial workspace.
     """
 
     _level: ClassVar[Level]

@@ -1,4 +1,4 @@
-"""What stands in a list for people: one line per object, and no two alike."""
+"""Labels for lists: one distinct line per object."""
 
 from __future__ import annotations
 
@@ -7,61 +7,61 @@ from collections import Counter
 
 import pandas as pd
 
-#: Characters of a label; the rest of a longer name is cut.
+#: Maximum number of characters of a label.
 MAX_LENGTH = 80
-#: One step of a tree; browsers drop ordinary spaces at the beginning of an option.
+#: Indentation per level of a tree; browsers drop leading ordinary spaces of an option.
 _STEP = "\N{NO-BREAK SPACE}" * 4
 NAMELESS = "(no name)"
 
 
-def build_labels(rows: pd.DataFrame, *, beside: str = "") -> list[str]:
-    """Return a label per row.
+def build_labels(rows: pd.DataFrame, *, qualifier: str = "") -> list[str]:
+    """Return a distinct label per row.
 
     Parameters
     ----------
     rows
-        Columns ``gid`` and ``name``; where there is a ``depth``, labels are indented by it.
-    beside
-        The column that tells objects of one name apart, such as ``team_name``.
+        Columns ``gid`` and ``name``; if there is a ``depth``, labels are indented by it.
+    qualifier
+        The column that distinguishes objects of the same name, such as ``team_name``.
 
     Returns
     -------
     list of str
-        Names in one line and cut to 80 characters. Those that are alike have what stands in
-        ``beside`` after them, and their gid where that is alike too.
+        Names in one line, cut to 80 characters. Equal names are followed by their ``qualifier``,
+        and by their gid if that is equal too.
     """
     names = [shorten_name(name) for name in rows["name"].tolist()]
-    others = rows[beside].tolist() if beside in rows.columns else [None] * len(rows)
+    others = rows[qualifier].tolist() if qualifier in rows.columns else [None] * len(rows)
     counts = Counter(names)
-    told = [
+    labels = [
         f"{name} · {shorten_name(other)}" if counts[name] > 1 and _is_text(other) else name
         for name, other in zip(names, others, strict=True)
     ]
-    unique = _append_gids(told, rows["gid"].tolist())
+    unique = _append_gids(labels, rows["gid"].tolist())
     if "depth" not in rows.columns:
         return unique
-    # What has been chosen before the tree was there has no depth.
+    # Objects that were chosen before the tree arrived have no depth.
     depths = pd.to_numeric(rows["depth"]).fillna(0).astype(int)
     return [_STEP * depth + name for name, depth in zip(unique, depths, strict=True)]
 
 
 def _append_gids(names: list[str], gids: list[str]) -> list[str]:
-    """Return names of which no two are alike: those that are have their gid after them."""
+    """Return distinct names: equal ones are followed by their gid."""
     found = names
     while alike := {name for name, count in Counter(found).items() if count > 1}:
-        told = [
+        labels = [
             f"{name} · {gid}" if label in alike else label
             for label, name, gid in zip(found, names, gids, strict=True)
         ]
-        if told == found:
+        if labels == found:
             return found
-        # Once more: a name may be what another one has become.
-        found = told
+        # Repeat: a changed name may equal another one.
+        found = labels
     return found
 
 
 def shorten_name(name: object) -> str:
-    """Return a name in one line, cut where it is long."""
+    """Return a name in one line, cut if it is long."""
     line = " ".join(name.split()) if isinstance(name, str) else ""
     if not line:
         return NAMELESS
@@ -69,15 +69,15 @@ def shorten_name(name: object) -> str:
 
 
 def format_count(count: int, what: str) -> str:
-    """Return how many there are of something, in words."""
+    """Return a count with its noun, such as "1 row" or "2 rows"."""
     return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def fold_text(text: str) -> str:
-    """Return a text as it is compared: without case and accents."""
+    """Return a text without case and accents, for comparison."""
     parts = text.casefold()
     if parts.isascii():
-        # Most are, and a list of thousands is gone through with every page.
+        # Fast path for the usual case: long lists are searched again with every page.
         return parts
     parts = unicodedata.normalize("NFKD", parts)
     return "".join(letter for letter in parts if not unicodedata.combining(letter))

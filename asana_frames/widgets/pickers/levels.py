@@ -1,4 +1,4 @@
-"""The levels of cascades: what each lists, below what, and where an object of it belongs."""
+"""The levels of cascades: how each is listed and which levels are above it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from asana_frames.catalog import columns_of
 from asana_frames.exceptions import AsanaError
 from asana_frames.widgets.pickers.labels import NAMELESS
 
-#: Level, or option of a picker -> what is chosen there.
+#: Level or option of a picker -> the choice there.
 Chosen = Mapping[str, Any]
-#: Goals up to which each is asked for what it supports, to show them as a tree.
+#: Maximum number of goals shown as a tree, which takes a request per goal.
 MAX_TREE = 200
 
 
@@ -26,68 +26,68 @@ class Level:
     Attributes
     ----------
     name
-        Record type: what a picker calls it.
+        Record type, and name of the level in a picker.
     label
-        Stands before the control.
+        Label of the control.
     read
-        Yields frames with ``gid`` and ``name``, given what is chosen above.
-    needs
-        The level above without which there is nothing to list.
-    heeds
-        Levels and options besides on which the list depends.
-    unchosen
-        What it means that nothing is chosen.
-    beside
-        The column that tells objects of one name apart.
+        Yields frames with ``gid`` and ``name`` for the choices above.
+    parent
+        The level above that must be chosen first.
+    dependencies
+        Other levels and options that the list depends on.
+    placeholder
+        Text shown while nothing is chosen.
+    qualifier
+        The column that distinguishes objects of the same name.
     fields
-        Asana paths that are read of each.
-    home
-        Level above -> path of the reference by which an object tells its place there.
-    asks
-        The list is a search for what is typed.
+        Asana paths to read.
+    ancestor_paths
+        Level above -> path of the reference to an object's place on that level.
+    is_search
+        Whether the list is a search for the text in the box.
     """
 
     name: str
     label: str
     read: Callable[[Asana, Chosen], Iterator[pd.DataFrame]]
     fields: tuple[str, ...] = ("name",)
-    needs: str = ""
-    heeds: tuple[str, ...] = ()
-    unchosen: str = "Choose..."
-    beside: str = ""
-    home: Mapping[str, str] = field(default_factory=dict)
-    asks: bool = False
+    parent: str = ""
+    dependencies: tuple[str, ...] = ()
+    placeholder: str = "Choose..."
+    qualifier: str = ""
+    ancestor_paths: Mapping[str, str] = field(default_factory=dict)
+    is_search: bool = False
 
     @property
     def columns(self) -> list[str]:
-        """Columns of the rows that are picked, wherever they come from."""
+        """Columns of the rows of chosen objects."""
         found = [column.name for column in columns_of(self.name, self.fields)]
         return list(dict.fromkeys(["gid", "name", *found]))
 
     def key(self, chosen: Chosen) -> tuple[Any, ...]:
-        """Return what tells this list apart from the same level's below something else."""
-        depends = (self.needs, *self.heeds) if self.needs else self.heeds
-        # An option that is not ticked asks for what no option asks for.
-        return (self.name, *(chosen.get(other) or None for other in depends))
+        """Return the cache key of the list for these choices."""
+        names = (self.parent, *self.dependencies) if self.parent else self.dependencies
+        # An unticked option is the same as no option.
+        return (self.name, *(chosen.get(other) or None for other in names))
 
     def get(self, asana: Asana, gids: Sequence[str]) -> pd.DataFrame:
-        """Return the rows of some objects (``GET /<resource>/{gid}``)."""
-        fields = [*self.fields, *self.home.values()]
-        # The generated classes have it, their base does not.
+        """Return the rows of objects (``GET /<resource>/{gid}``)."""
+        fields = [*self.fields, *self.ancestor_paths.values()]
+        # Only the generated subclasses define it.
         get: Callable[..., pd.DataFrame] = getattr(asana[f"{self.name}s"], "get")  # noqa: B009
         return fill_names(get(list(gids), fields=fields, errors="raise"))
 
-    def home_of(self, row: pd.Series[Any], here: Chosen) -> dict[str, pd.DataFrame]:
-        """Return level above -> the object there that one belongs to, as a frame of a row.
+    def find_ancestors(self, row: pd.Series[Any], chosen: Chosen) -> dict[str, pd.DataFrame]:
+        """Return level above -> the object that a row belongs to, as a frame with one row.
 
-        Of several workspaces it is the one that is chosen here, else the first; a place that is
-        not told has no entry.
+        Of several workspaces, the chosen one is preferred, else the first. A level whose
+        reference is missing has no entry.
         """
         found: dict[str, pd.DataFrame] = {}
-        for level, path in self.home.items():
+        for level, path in self.ancestor_paths.items():
             gids, names = (_reference_parts(row, path, part) for part in ("gid", "name"))
             if gids:
-                at = gids.index(here.get(level)) if here.get(level) in gids else 0
+                at = gids.index(chosen.get(level)) if chosen.get(level) in gids else 0
                 name = next(iter(names[at : at + 1]), NAMELESS)
                 found[level] = pd.DataFrame({"gid": [gids[at]], "name": [name]})
         return found
@@ -100,7 +100,7 @@ def _reference_parts(row: pd.Series[Any], path: str, part: str) -> list[Any]:
 
 
 def fill_names(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a frame whose ``name`` is there and tells something of each row."""
+    """Return a frame with a ``name`` in each row."""
     label = "display_name" if "display_name" in frame.columns else "name"
     return frame.assign(name=frame[label].fillna(NAMELESS))
 
@@ -116,7 +116,7 @@ def _list_teams(asana: Asana, chosen: Chosen) -> Iterator[pd.DataFrame]:
 def _list_projects(asana: Asana, chosen: Chosen) -> Iterator[pd.DataFrame]:
     place = {"team": chosen["team"]} if chosen.get("team") else {"workspace": chosen["workspace"]}
     archived = None if chosen.get("archived") else False
-    # As pages arrive: of 5,000 projects the first hundred can be chosen at once.
+    # Streamed, so that the first projects of a long list can be chosen at once.
     return asana.stream(
         asana.projects.list, **place, archived=archived, fields=PROJECT.fields, rows=1
     )
@@ -127,7 +127,7 @@ def _list_sections(asana: Asana, chosen: Chosen) -> Iterator[pd.DataFrame]:
 
 
 def _list_portfolios(asana: Asana, chosen: Chosen) -> Iterator[pd.DataFrame]:
-    # Asana lists nobody else's.
+    # Asana lists only your own portfolios.
     return asana.stream(
         asana.portfolios.list,
         workspace=chosen["workspace"],
@@ -152,10 +152,10 @@ def _list_goals(asana: Asana, chosen: Chosen) -> Iterator[pd.DataFrame]:
 
 
 def order_as_tree(goals: pd.DataFrame, asana: Asana) -> pd.DataFrame:
-    """Return goals in the order of their tree, with a ``depth``; as they are where none is told.
+    """Sort goals as a tree and add their ``depth``; unchanged if the links cannot be read.
 
-    A goal that supports several stands below the first of them; one whose parents are not among
-    the goals stands at the top.
+    A goal that supports several is placed below the first; one whose parents are not in the frame
+    is placed at the top.
     """
     try:
         links = asana.goal_relationships.list(
@@ -164,7 +164,7 @@ def order_as_tree(goals: pd.DataFrame, asana: Asana) -> pd.DataFrame:
             errors="raise",
         )
     except AsanaError:
-        # The order is a help, not the list itself.
+        # The list is usable without the order.
         return goals
     known = dict.fromkeys(goals["gid"])
     above = {
@@ -180,7 +180,7 @@ def order_as_tree(goals: pd.DataFrame, asana: Asana) -> pd.DataFrame:
 
 
 def _order_depth_first(gids: list[str], above: Mapping[str, str]) -> list[tuple[str, int]]:
-    """Return each gid and its depth, parents before what is below them."""
+    """Return each gid with its depth, parents before children."""
     below: dict[str | None, list[str]] = {}
     for gid in gids:
         below.setdefault(above.get(gid), []).append(gid)
@@ -190,9 +190,9 @@ def _order_depth_first(gids: list[str], above: Mapping[str, str]) -> list[tuple[
         gid, depth = waiting.pop()
         found.append((gid, depth))
         waiting += [(child, depth + 1) for child in reversed(below.get(gid, []))]
-    met = {gid for gid, _ in found}
-    # What goes round in a circle has no top, and is on offer all the same.
-    return found + [(gid, 0) for gid in gids if gid not in met]
+    visited = {gid for gid, _ in found}
+    # Goals in a cycle have no top, but can still be chosen.
+    return found + [(gid, 0) for gid in gids if gid not in visited]
 
 
 def _list_users(asana: Asana, chosen: Chosen) -> Iterator[pd.DataFrame]:
@@ -218,72 +218,74 @@ TEAM = Level(
     "team",
     "Team",
     _list_teams,
-    needs="workspace",
-    unchosen="All teams",
-    home={"workspace": "organization"},
+    parent="workspace",
+    placeholder="All teams",
+    ancestor_paths={"workspace": "organization"},
 )
 PROJECT = Level(
     "project",
     "Project",
     _list_projects,
     fields=("name", "team", "owner", "due_on", "archived", "permalink_url"),
-    needs="workspace",
-    heeds=("team", "archived"),
-    beside="team_name",
-    home={"workspace": "workspace", "team": "team"},
+    parent="workspace",
+    dependencies=("team", "archived"),
+    qualifier="team_name",
+    ancestor_paths={"workspace": "workspace", "team": "team"},
 )
 SECTION = Level(
     "section",
     "Section",
     _list_sections,
-    needs="project",
-    unchosen="All sections",
-    home={"project": "project"},
+    parent="project",
+    placeholder="All sections",
+    ancestor_paths={"project": "project"},
 )
 PORTFOLIO = Level(
     "portfolio",
     "Portfolio",
     _list_portfolios,
     fields=("name", "owner", "due_on", "permalink_url"),
-    needs="workspace",
-    beside="owner_name",
-    home={"workspace": "workspace"},
+    parent="workspace",
+    qualifier="owner_name",
+    ancestor_paths={"workspace": "workspace"},
 )
 TIME_PERIOD = Level(
     "time_period",
     "Period",
     _list_periods,
     fields=("display_name", "start_on", "end_on"),
-    needs="workspace",
-    unchosen="All periods",
+    parent="workspace",
+    placeholder="All periods",
 )
 GOAL = Level(
     "goal",
     "Goal",
     _list_goals,
     fields=("name", "team", "owner", "time_period", "status"),
-    needs="workspace",
-    heeds=("time_period",),
-    beside="team_name",
-    home={"workspace": "workspace"},
+    parent="workspace",
+    dependencies=("time_period",),
+    qualifier="team_name",
+    ancestor_paths={"workspace": "workspace"},
 )
 USER = Level(
     "user",
     "Person",
     _list_users,
     fields=("name", "email"),
-    needs="workspace",
-    heeds=("team",),
-    beside="email",
-    home={"workspace": "workspaces"},
+    parent="workspace",
+    dependencies=("team",),
+    qualifier="email",
+    ancestor_paths={"workspace": "workspaces"},
 )
-TAG = Level("tag", "Tag", _list_tags, needs="workspace", home={"workspace": "workspace"})
+TAG = Level(
+    "tag", "Tag", _list_tags, parent="workspace", ancestor_paths={"workspace": "workspace"}
+)
 TASK = Level(
     "task",
     "Task",
     _search_tasks,
-    needs="workspace",
-    heeds=("query",),
-    home={"workspace": "workspace"},
-    asks=True,
+    parent="workspace",
+    dependencies=("query",),
+    ancestor_paths={"workspace": "workspace"},
+    is_search=True,
 )

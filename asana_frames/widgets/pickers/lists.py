@@ -1,4 +1,4 @@
-"""What pickers offer: lists read in the background, and none of them twice within a minute."""
+"""Lists that pickers read in the background, cached for a minute."""
 
 from __future__ import annotations
 
@@ -13,121 +13,121 @@ import pandas as pd
 from asana_frames.asana import Asana
 from asana_frames.fetch import Http
 
-#: Seconds for which a list is good.
+#: Seconds for which a list is cached.
 CACHE_SECONDS = 60.0
-#: Seconds from which on telling of a page takes long.
-_SLOW = 0.02
+#: Notifying listeners of a page is slow if it takes longer than this.
+_SLOW_SECONDS = 0.02
 #: Reads a list: yields its frames as they arrive.
 ReadList = Callable[[Asana], Iterator[pd.DataFrame]]
 
 
 class BackgroundList:
-    """One list, as far as it has arrived.
+    """One list, as far as it has been read.
 
     Attributes
     ----------
     frame : DataFrame
         The rows so far.
     is_complete : bool
-        Whether that is all of them.
+        Whether all rows have arrived.
     error : Exception or None
-        Why the rest will not come.
+        The error that ended reading.
     """
 
-    def __init__(self, began: float) -> None:
+    def __init__(self, started: float) -> None:
         self.frame = pd.DataFrame({"gid": [], "name": []}, dtype="str")
         self.is_complete = False
         self.error: Exception | None = None
-        self.began = began
-        self._hearers: list[Listener] = []
+        self.started = started
+        self._listeners: list[Listener] = []
         self._lock = threading.Lock()
         self._is_over = False
         self._ended = threading.Event()
 
-    def tell(self, hear: Listener) -> None:
-        """Call ``hear`` with this listing: now if something is there, and when more arrives."""
+    def subscribe(self, listener: Listener) -> None:
+        """Call a listener with this list: now if it has rows, and whenever more arrive."""
         with self._lock:
             if not self._is_over:
-                self._hearers.append(hear)
+                self._listeners.append(listener)
             is_there = self._is_over or len(self.frame) > 0
         if is_there:
-            hear(self)
+            listener(self)
 
-    def forget(self, hear: Listener) -> None:
-        """Call ``hear`` no more."""
+    def unsubscribe(self, listener: Listener) -> None:
+        """Stop calling a listener."""
         with self._lock:
-            if hear in self._hearers:
-                self._hearers.remove(hear)
+            if listener in self._listeners:
+                self._listeners.remove(listener)
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing more will come."""
+        """Whether reading has ended."""
         return self._is_over
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Wait until it has ended and all have heard of it; tell whether it has."""
+        """Wait until reading has ended and all listeners were called; return whether it has."""
         return self._ended.wait(timeout)
 
     def run(self, asana: Asana, read: ReadList) -> None:
-        """Read the list to its end, in whatever thread this is called."""
+        """Read the list to its end in the calling thread, notifying listeners of each page."""
         parts: list[pd.DataFrame] = []
         due = 0.0
         try:
             for part in read(asana):
                 parts.append(part)
-                began = time.monotonic()
-                if began >= due:
-                    self._take(parts)
-                    self._told()
-                    took = time.monotonic() - began
-                    # Whoever hears of a page shows the whole list anew, which long ones are not
-                    # for every page: half of the time is for reading.
-                    due = began + 2 * took if took > _SLOW else 0.0
-            # Whoever looks in between must not take a part for the whole.
-            self._take(parts)
+                started = time.monotonic()
+                if started >= due:
+                    self._store_parts(parts)
+                    self._notify_listeners()
+                    took = time.monotonic() - started
+                    # Listeners show the whole list again, which is slow for a long one: skip
+                    # pages so that at least half of the time is spent on reading.
+                    due = started + 2 * took if took > _SLOW_SECONDS else 0.0
+            # Set last: another thread must not take a part for the whole list.
+            self._store_parts(parts)
             self.is_complete = True
         except Exception as error:  # noqa: BLE001
-            # There is no prompt in the background: whatever went wrong is shown in the picker.
-            self._take(parts)
+            # A background thread has no prompt: the picker shows the error.
+            self._store_parts(parts)
             self.error = error
-        self._told(is_over=True)
+        self._notify_listeners(is_over=True)
         self._ended.set()
 
-    def _take(self, parts: list[pd.DataFrame]) -> None:
+    def _store_parts(self, parts: list[pd.DataFrame]) -> None:
         if parts:
             self.frame = parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
 
-    def _told(self, *, is_over: bool = False) -> None:
+    def _notify_listeners(self, *, is_over: bool = False) -> None:
         with self._lock:
-            # Together: whoever comes later finds it over, and is told at once.
+            # Under one lock: a later subscriber sees that reading is over and is called at once.
             self._is_over = is_over
-            hearers = list(self._hearers)
+            listeners = list(self._listeners)
             if is_over:
-                self._hearers.clear()
-        for hear in hearers:
-            self._tell_one(hear)
+                self._listeners.clear()
+        for listener in listeners:
+            self._notify_listener(listener)
 
-    def _tell_one(self, hear: Listener) -> None:
+    def _notify_listener(self, listener: Listener) -> None:
         try:
-            hear(self)
+            listener(self)
         except Exception:  # noqa: BLE001
-            # What watches a picker is somebody's own code: it is shown as that of any thread,
-            # and the others hear all the same.
+            # Observers of a picker are user code: report the error as for any thread, and go on
+            # with the other listeners.
             thread = threading.current_thread()
             threading.excepthook(threading.ExceptHookArgs((*sys.exc_info(), thread)))
 
 
-#: Told that more of a list has arrived.
+#: Called when more of a list has arrived.
 Listener = Callable[[BackgroundList], None]
 
 
 class ListCache:
-    """The lists that the pickers of one connection have read.
+    """Cache of the lists that the pickers of one connection have read.
 
     Parameters
     ----------
     now
-        Seconds of a clock that only goes on.
+        Monotonic clock, in seconds.
     """
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
@@ -136,43 +136,43 @@ class ListCache:
         self._lock = threading.Lock()
 
     def get(self, asana: Asana, key: Hashable, read: ReadList) -> BackgroundList:
-        """Return the listing of a key: the one that is known, else one that begins to be read."""
+        """Return the cached list of a key, or start reading it."""
         with self._lock:
             self._listings = {
                 kept: listing
                 for kept, listing in self._listings.items()
-                if self._is_good(listing) or not listing.is_over
+                if self._is_fresh(listing) or not listing.is_over
             }
             known = self._listings.get(key)
-            if known is not None and known.error is None and self._is_good(known):
+            if known is not None and known.error is None and self._is_fresh(known):
                 return known
             listing = self._listings[key] = BackgroundList(self._now())
         run_in_background(lambda: listing.run(asana, read))
         return listing
 
     def forget(self, key: Hashable) -> None:
-        """Read a list anew when it is next asked for."""
+        """Drop a list from the cache."""
         with self._lock:
             self._listings.pop(key, None)
 
-    def _is_good(self, listing: BackgroundList) -> bool:
-        return self._now() - listing.began < CACHE_SECONDS
+    def _is_fresh(self, listing: BackgroundList) -> bool:
+        return self._now() - listing.started < CACHE_SECONDS
 
 
 def run_in_background(work: Callable[[], None], *, after: float = 0.0) -> threading.Timer | None:
-    """Do something in a thread of its own; at once and here where there are no threads.
+    """Run a function in a thread; without thread support, run it here and now.
 
     Returns
     -------
     Timer or None
-        What can be cancelled as long as ``after`` seconds have not passed.
+        The timer, which can be cancelled until ``after`` seconds have passed.
     """
     timer = threading.Timer(after, work)
     timer.daemon = True
     try:
         timer.start()
     except RuntimeError:
-        # Python in a browser has no threads.
+        # Python in the browser (Pyodide) has no threads.
         work()
         return None
     return timer
@@ -183,6 +183,6 @@ _lists_lock = threading.Lock()
 
 
 def list_cache(asana: Asana) -> ListCache:
-    """Return the lists of a connection, the same for all of its pickers."""
+    """Return the list cache shared by all pickers of a connection."""
     with _lists_lock:
         return _lists.setdefault(asana.http, ListCache())

@@ -1,4 +1,4 @@
-"""Pickers of what is in a workspace: a portfolio, a goal, a person, a tag, a task."""
+"""Pickers of objects in a workspace: portfolio, goal, user, tag, task."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from asana_frames.widgets.pickers.levels import (
 
 
 class PortfolioPicker(InWorkspace):
-    """Pick a portfolio of yours: workspace > portfolio.
+    """Pick one of your portfolios: workspace > portfolio.
 
     Parameters
     ----------
     asana
-        Whose portfolios (``GET /portfolios``; Asana lists nobody else's).
+        The connection whose portfolios are listed (``GET /portfolios``; only your own).
     value
-        What is picked to begin with: gid, name, URL, row.
+        The initial choice: gid, name, URL, row.
     multiple
-        Pick several.
+        Whether several objects can be picked.
     workspace
-        Where to begin.
+        The initial choice above.
 
     Attributes
     ----------
@@ -40,7 +40,7 @@ class PortfolioPicker(InWorkspace):
     Raises
     ------
     UnknownReference, AmbiguousReference
-        ``value`` or ``workspace`` names nothing, or several.
+        ``value`` or ``workspace`` matches no object, or several.
     """
 
     _level = PORTFOLIO
@@ -52,14 +52,14 @@ class GoalPicker(Cascade):
     Parameters
     ----------
     asana
-        Whose goals (``GET /goals``, ``GET /time_periods``). Up to 200 goals are shown as a tree,
-        for which ``GET /goal_relationships`` is asked once per goal.
+        The connection whose goals are listed (``GET /goals``, ``GET /time_periods``). Up to 200
+        goals are shown as a tree, which takes one ``GET /goal_relationships`` per goal.
     value
-        What is picked to begin with: gid, name, URL, row.
+        The initial choice: gid, name, URL, row.
     multiple
-        Pick several.
+        Whether several objects can be picked.
     workspace, period
-        Where to begin.
+        The initial choice above.
 
     Attributes
     ----------
@@ -69,7 +69,7 @@ class GoalPicker(Cascade):
     Raises
     ------
     UnknownReference, AmbiguousReference
-        ``value``, ``workspace`` or ``period`` names nothing, or several.
+        ``value``, ``workspace`` or ``period`` matches no object, or several.
     """
 
     def __init__(
@@ -102,13 +102,13 @@ class UserPicker(Cascade):
     Parameters
     ----------
     asana
-        Whose people (``GET /users`` of the workspace or of the team).
+        The connection whose users are listed (``GET /users`` of the workspace or team).
     value
-        What is picked to begin with: gid, name, e-mail address, "me", row.
+        The initial choice: gid, name, e-mail address, "me", row.
     multiple
-        Pick several.
+        Whether several objects can be picked.
     workspace, team
-        Where to begin.
+        The initial choice above.
 
     Attributes
     ----------
@@ -118,7 +118,7 @@ class UserPicker(Cascade):
     Raises
     ------
     UnknownReference, AmbiguousReference
-        ``value``, ``workspace`` or ``team`` names nothing, or several.
+        ``value``, ``workspace`` or ``team`` matches no object, or several.
     """
 
     def __init__(
@@ -151,13 +151,13 @@ class TagPicker(InWorkspace):
     Parameters
     ----------
     asana
-        Whose tags (``GET /tags``).
+        The connection whose tags are listed (``GET /tags``).
     value
-        What is picked to begin with: gid, name, row.
+        The initial choice: gid, name, row.
     multiple
-        Pick several.
+        Whether several objects can be picked.
     workspace
-        Where to begin.
+        The initial choice above.
 
     Attributes
     ----------
@@ -167,7 +167,7 @@ class TagPicker(InWorkspace):
     Raises
     ------
     UnknownReference, AmbiguousReference
-        ``value`` or ``workspace`` names nothing, or several.
+        ``value`` or ``workspace`` matches no object, or several.
     """
 
     _level = TAG
@@ -176,20 +176,19 @@ class TagPicker(InWorkspace):
 class TaskPicker(InWorkspace):
     """Pick a task by typing a part of its name: workspace > task.
 
-    What is typed is asked for when nothing has been typed for 0.3 s, and never while another
-    answer is on its way (``GET /workspaces/{workspace_gid}/typeahead``, which is quick and neither
-    complete nor exact).
+    A search is sent after a pause of 0.3 s in typing, and never while another one is running
+    (``GET /workspaces/{workspace_gid}/typeahead``, which is fast, but neither complete nor exact).
 
     Parameters
     ----------
     asana
-        Whose tasks.
+        The connection whose tasks are searched.
     value
-        What is picked to begin with: gid, name, URL, row.
+        The initial choice: gid, name, URL, row.
     multiple
-        Pick several, from one search after the other.
+        Whether several tasks can be picked, also from different searches.
     workspace
-        Where to begin.
+        The initial choice above.
 
     Attributes
     ----------
@@ -199,7 +198,7 @@ class TaskPicker(InWorkspace):
     Raises
     ------
     UnknownReference, AmbiguousReference
-        ``value`` or ``workspace`` names nothing, or several.
+        ``value`` or ``workspace`` matches no object, or several.
     """
 
     _level = TASK

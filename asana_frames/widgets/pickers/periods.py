@@ -1,4 +1,4 @@
-"""Pick a period of days: one of those that people speak of, or two dates."""
+"""Pick a period: a preset such as "This month", or two dates."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from asana_frames.types import When
 from asana_frames.widgets.pickers.choice import format_message, wide_layout
 from asana_frames.widgets.pickers.traits import Anything
 
-#: First day and last day; both belong to it.
+#: First day and last day, both inclusive.
 Days = tuple[date, date]
-OWN = "Own dates"
+OWN_DATES = "Own dates"
 
 
 def _month_days(day: date, back: int) -> Days:
-    """Return the month that lies so many months before that of a day."""
+    """Return the first and last day of the month ``back`` months before a day."""
     months = day.year * 12 + day.month - 1 - back
     year, month = months // 12, months % 12 + 1
     return date(year, month, 1), date(year, month, monthrange(year, month)[1])
@@ -41,7 +41,7 @@ def _year_days(day: date, back: int) -> Days:
     return date(day.year - back, 1, 1), date(day.year - back, 12, 31)
 
 
-#: What is offered -> its days, given what day it is. Weeks begin on Monday.
+#: Name of a preset -> function that returns its days for today. Weeks begin on Monday.
 PRESETS: dict[str, Callable[[date], Days]] = {
     "This week": lambda day: _week_days(day, 0),
     "Last week": lambda day: _week_days(day, 1),
@@ -63,20 +63,19 @@ class PeriodPicker(ipw.VBox, ipw.ValueWidget):
     Parameters
     ----------
     value
-        What is picked to begin with: the name of a preset ("This month"), or the first and the
-        last day.
+        The initial period: the name of a preset ("This month"), or the first and the last day.
     today
-        What day it is; by the clock of this machine unless given.
+        The current day; by default that of the system clock.
 
     Attributes
     ----------
     value : tuple of date
-        First day and last day; both belong to the period.
+        First day and last day, both inclusive.
 
     Raises
     ------
     InvalidArgument
-        There is no such preset, or the days are no days, or in the wrong order.
+        The preset is unknown, a day is not valid, or the last day is before the first.
 
     Examples
     --------
@@ -94,15 +93,17 @@ class PeriodPicker(ipw.VBox, ipw.ValueWidget):
         self, value: str | tuple[When, When] = "This month", *, today: When | None = None
     ) -> None:
         self._today = None if today is None else _parse_day(today)
-        self._is_ours = False
-        self._preset = ipw.Dropdown(options=[*PRESETS, OWN], description="Period", **wide_layout())
+        self._is_updating = False
+        self._preset = ipw.Dropdown(
+            options=[*PRESETS, OWN_DATES], description="Period", **wide_layout()
+        )
         self._first = ipw.DatePicker(description="From", **wide_layout())
         self._last = ipw.DatePicker(description="To", **wide_layout())
         self._note = ipw.HTML(layout=ipw.Layout(display="none"))
         super().__init__([self._preset, self._first, self._last, self._note])
-        self._preset.observe(self._chose_preset, "value")
+        self._preset.observe(self._handle_preset, "value")
         for box in (self._first, self._last):
-            box.observe(self._chose_day, "value")
+            box.observe(self._handle_day, "value")
         self.value = value
 
     def __repr__(self) -> str:
@@ -121,58 +122,58 @@ class PeriodPicker(ipw.VBox, ipw.ValueWidget):
         return last
 
     @traitlets.validate("value")
-    def _read(self, proposal: Any) -> Days:
+    def _parse_value(self, proposal: Any) -> Days:
         value = proposal["value"]
         if isinstance(value, str):
             if value not in PRESETS:
                 raise InvalidArgument(
-                    f"There is no period {value!r}; give two days, or one of: "
+                    f"{value!r} is not a valid period; use two dates or one of: "
                     f"{', '.join(PRESETS)}."
                 )
-            self._show(value)
-            # Asked for now: a notebook may be open for days.
+            self._show_preset(value)
+            # Computed now, because a notebook may stay open for days.
             return self._show_days(PRESETS[value](self._today or date.today()))
         try:
             first, last = (_parse_day(day) for day in value)
         except (TypeError, ValueError) as cause:
             raise InvalidArgument(
-                f"A period is its first and its last day, not {value!r}."
+                f"A period must be a first and a last day, got {value!r}."
             ) from cause
         if last < first:
-            raise InvalidArgument(f"The period ends on {last}, before it begins on {first}.")
-        self._show(OWN)
+            raise InvalidArgument(f"The last day {last} is before the first day {first}.")
+        self._show_preset(OWN_DATES)
         return self._show_days((first, last))
 
     def _show_days(self, days: Days) -> Days:
-        """Show the days, also where they are what they were: a box may have been emptied."""
-        self._is_ours = True
+        """Show the days, even if they are unchanged, because a box may be empty."""
+        self._is_updating = True
         self._first.value, self._last.value = days
-        self._is_ours = False
-        self._tell("")
+        self._is_updating = False
+        self._show_note("")
         return days
 
-    def _show(self, preset: str) -> None:
-        self._is_ours = True
+    def _show_preset(self, preset: str) -> None:
+        self._is_updating = True
         self._preset.value = preset
-        self._is_ours = False
+        self._is_updating = False
 
-    def _tell(self, text: str) -> None:
+    def _show_note(self, text: str) -> None:
         self._note.value = format_message(text, is_error=True)
         self._note.layout.display = None if text else "none"
 
-    def _chose_preset(self, change: Any) -> None:
-        if not self._is_ours and change["new"] != OWN:
+    def _handle_preset(self, change: Any) -> None:
+        if not self._is_updating and change["new"] != OWN_DATES:
             self.value = change["new"]
 
-    def _chose_day(self, _: Any) -> None:
-        if self._is_ours:
+    def _handle_day(self, _: Any) -> None:
+        if self._is_updating:
             return
-        self._show(OWN)
+        self._show_preset(OWN_DATES)
         first, last = self._first.value, self._last.value
         if first is None or last is None:
-            self._tell(f"A day is missing; the period is still {self.start} to {self.end}.")
+            self._show_note(f"A day is missing; the period is still {self.start} to {self.end}.")
         elif last < first:
-            self._tell(
+            self._show_note(
                 f"{last} is before {first}; the period is still {self.start} to {self.end}."
             )
         else:
@@ -180,11 +181,13 @@ class PeriodPicker(ipw.VBox, ipw.ValueWidget):
 
 
 def _parse_day(day: When) -> date:
-    """Return the day that is meant; a moment is the day it is on."""
+    """Parse a day; of a datetime, take its date."""
     try:
-        # A datetime is a date too, and a Timestamp a datetime.
+        # Also for a datetime and a Timestamp, which are subclasses of date.
         return (
             date.fromisoformat(day) if isinstance(day, str) else date(day.year, day.month, day.day)
         )
     except (AttributeError, TypeError, ValueError) as cause:
-        raise InvalidArgument(f"{day!r} is no day. Give a date, or a text: 2026-01-31.") from cause
+        raise InvalidArgument(
+            f"{day!r} is not a valid day; use a date or '2026-01-31'."
+        ) from cause

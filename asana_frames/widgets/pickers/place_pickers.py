@@ -19,16 +19,16 @@ from asana_frames.widgets.pickers.traits import Anything
 
 
 class WorkspacePicker(Cascade):
-    """Pick a workspace; one that is the only one is picked already.
+    """Pick a workspace; if there is only one, it is picked.
 
     Parameters
     ----------
     asana
-        Whose workspaces (``GET /workspaces``).
+        The connection whose workspaces are listed (``GET /workspaces``).
     value
-        What is picked to begin with: gid, name, URL, row.
+        The initial choice: gid, name, URL, row.
     multiple
-        Pick several.
+        Whether several objects can be picked.
 
     Attributes
     ----------
@@ -38,7 +38,7 @@ class WorkspacePicker(Cascade):
     Raises
     ------
     UnknownReference, AmbiguousReference
-        ``value`` names nothing, or several.
+        ``value`` matches no object, or several.
 
     Examples
     --------
@@ -58,13 +58,13 @@ class TeamPicker(InWorkspace):
     Parameters
     ----------
     asana
-        Whose teams (``GET /workspaces/{workspace_gid}/teams``).
+        The connection whose teams are listed (``GET /workspaces/{workspace_gid}/teams``).
     value
-        What is picked to begin with: gid, name, URL, row.
+        The initial choice: gid, name, URL, row.
     multiple
-        Pick several.
+        Whether several objects can be picked.
     workspace
-        Where to begin.
+        The initial choice above.
 
     Attributes
     ----------
@@ -74,10 +74,10 @@ class TeamPicker(InWorkspace):
     Raises
     ------
     UnknownReference, AmbiguousReference
-        ``value`` or ``workspace`` names nothing, or several.
+        ``value`` or ``workspace`` matches no object, or several.
     """
 
-    _level = replace(TEAM, unchosen=Level.unchosen)
+    _level = replace(TEAM, placeholder=Level.placeholder)
 
 
 class ProjectPicker(Cascade):
@@ -86,33 +86,33 @@ class ProjectPicker(Cascade):
     Parameters
     ----------
     asana
-        Whose projects (``GET /projects`` of the workspace or of the team).
+        The connection whose projects are listed (``GET /projects`` of the workspace or team).
     value
-        What is picked to begin with: gid, name, URL, row.
+        The initial choice: gid, name, URL, row.
     multiple
-        Pick several; there are no sections then.
+        Whether several projects can be picked; without sections.
     archived
-        Whether archived projects are offered too; there is a box to tick for it.
+        Whether archived projects are listed too; the picker has a checkbox for it.
     sections
         Whether a section can be picked.
     workspace, team
-        Where to begin.
+        The initial choice above.
     section
-        The section of ``value`` that is picked to begin with.
+        The initial section, one of ``value``.
 
     Attributes
     ----------
     value : str, list of str or None
         gid of the project; with ``multiple`` the gids.
     section : str or None
-        gid of the section; None for all sections. It can be observed and set as ``value`` can.
+        gid of the section; None for all sections. Can be observed and set like ``value``.
 
     Raises
     ------
     UnknownReference, AmbiguousReference
-        ``value``, ``workspace`` or ``team`` names nothing, or several.
+        ``value``, ``workspace`` or ``team`` matches no object, or several.
     NotFound
-        There is no project of that gid.
+        No project has the gid.
 
     Examples
     --------
@@ -150,7 +150,7 @@ class ProjectPicker(Cascade):
             options={"archived": _make_checkbox("Archived too", archived)},
         )
         if "section" in self._choices:
-            self._choices["section"].observe(self._chose_section, "chosen")
+            self._choices["section"].observe(self._handle_section, "chosen")
         self.section = section
 
     @property
@@ -158,24 +158,26 @@ class ProjectPicker(Cascade):
         """Return the gid of the team, None for all teams."""
         return self.gid_of("team")
 
-    def _chose_section(self, _: Any) -> None:
+    def _handle_section(self, _: Any) -> None:
         self.section = self.gid_of("section")
 
     @traitlets.validate("section")
-    def _resolved_section(self, proposal: Any) -> str | None:
-        """Go to a section that code names, in the project that is picked."""
+    def _resolve_section(self, proposal: Any) -> str | None:
+        """Resolve a reference to a section of the picked project, and select it."""
         wanted = proposal["value"]
         if "section" not in self._choices:
             if wanted is not None:
-                raise InvalidArgument("Sections can be picked of one project, with sections=True.")
+                raise InvalidArgument(
+                    "This picker has no sections; use sections=True, multiple=False."
+                )
             return None
         if wanted != self.gid_of("section"):
             if wanted is not None and self.value is None:
-                raise InvalidArgument("A section is one of a project: pick the project first.")
-            self._go_to_section(wanted)
+                raise InvalidArgument("A section belongs to a project: pick the project first.")
+            self._select_section(wanted)
         return self.gid_of("section")
 
-    def _go_to_section(self, reference: Any) -> None:
+    def _select_section(self, reference: Any) -> None:
         choice = self._choices["section"]
         gids: list[str] = []
         if reference is not None:
@@ -187,11 +189,11 @@ class ProjectPicker(Cascade):
         found = SECTION.get(self._asana, gids[:1])
         if found["project_gid"][0] != self.value:
             name = found["project_name"][0]
-            raise InvalidArgument(f"That is a section of {name!r}: pick this project first.")
+            raise InvalidArgument(f"This is a section of {name!r}: pick that project first.")
         with LOCK:
-            # Believed until the list of sections has arrived, and after it.
-            self._pinned.add("section")
-            choice.adopt(found)
+            # Keep the choice even if the list of sections does not contain it.
+            self._levels_set_by_code.add("section")
+            choice.set_rows(found)
 
 
 def _make_checkbox(label: str, is_ticked: bool) -> Any:

@@ -1,4 +1,4 @@
-"""A trait that takes anything, and has None looked at as well."""
+"""A trait that accepts anything and validates None too."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ import traitlets
 
 
 class Anything(traitlets.Any):
-    """Anything; None is validated by its class too, for it is no list and no day."""
+    """Trait of any value whose class also validates None."""
 
     allow_none = False
