@@ -104,7 +104,9 @@ def test_what_is_needed_comes_first_and_has_a_star(asana: af.Asana) -> None:
     found = make_filters(operation("typeahead.search"))
 
     assert [one.control.description for one in found[:2]] == ["workspace *", "resource type *"]
-    assert [one.is_needed for one in found] == sorted((o.is_needed for o in found), reverse=True)
+    assert [one.is_required for one in found] == sorted(
+        (o.is_required for o in found), reverse=True
+    )
 
 
 def test_nothing_is_asked_of_an_operation_that_takes_no_reference(
