@@ -69,7 +69,7 @@ def test_nobody_works_on_holidays_however_they_are_given() -> None:
 def test_more_people_and_days_than_a_machine_holds_are_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(workload, "_MOST", 13)
+    monkeypatch.setattr(workload, "_MAX_CELLS", 13)
     plans = plans_of(plan("11", "2026-03-02", "2026-03-08"))
 
     assert len(af.rollups.capacity(users_of("11"), plans)) == 1
