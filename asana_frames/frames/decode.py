@@ -1,7 +1,7 @@
 """Bytes of a page -> one list of values per column.
 
-Structs are made at run time from the columns that were asked for, so the decoder skips what
-other fields without building them. References and other nested values stay JSON text at first,
+Structs are created at run time from the requested columns, so the decoder skips other fields
+without building them. References and other nested values stay JSON text at first,
 because the same few repeat and each distinct text is decoded only once.
 """
 

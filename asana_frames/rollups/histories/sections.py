@@ -134,7 +134,7 @@ def section_times(
         story tells and yet must have happened, because a task is elsewhere than its last story
         left it, is taken to have happened half way between that story and the next, or ``now``.
         A visit whose section, beginning or end is inferred so is not ``is_certain``, nor is one
-        that begins when the task was created; a section that nothing tells is missing. _Moves
+        that begins when the task was created; a section that nothing tells is missing. Moves
         without a project belong to the one of which other rows know the section, and are left out
         where none does.
 
@@ -196,7 +196,7 @@ def _read_moves(stories: pd.DataFrame, tasks: pd.DataFrame, *, what: str) -> _Mo
     Parameters
     ----------
     stories
-        _Moves whose project is not known from a story or membership are left out, as are those of
+        Moves whose project is not known from a story or membership are left out, as are those of
         tasks that are not in ``tasks``.
     tasks
         Each task once.

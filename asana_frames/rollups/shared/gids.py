@@ -39,7 +39,7 @@ def find_positions(gids: pd.Series[Any], wanted: pd.Series[Any]) -> Positions:
 
 
 def _parse_gids(gids: pd.Series[Any]) -> pd.Index[Any] | None:
-    """Return gids as numbers, -1 for a missing one; None if one is no number, or without Arrow."""
+    """Return gids as numbers, -1 for a missing one; None without Arrow or for other text."""
     if getattr(gids.dtype, "storage", None) != "pyarrow":
         return None
     import pyarrow

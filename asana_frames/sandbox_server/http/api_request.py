@@ -94,7 +94,7 @@ def _parse_form(asked: ApiRequest, body: bytes) -> ApiRequest:
     try:
         fields = parse_qsl(body.decode(), keep_blank_values=True)
     except (UnicodeDecodeError, ValueError):
-        raise ApiError(400, "Could not parse request data: it is no form.") from None
+        raise ApiError(400, "Could not parse request data: it is not a form.") from None
     return collect_fields(asked, fields, None)
 
 

@@ -138,7 +138,7 @@ class Faults:
         Raises
         ------
         InvalidArgument
-            A name is not known, or its number is none; the message says what is.
+            A name is unknown, or its value is not a number; the message lists the names.
         """
         kinds = {part.name: str(part.type) for part in fields(cls)}
         given: dict[str, Any] = {}
@@ -148,7 +148,8 @@ class Faults:
             if name not in kinds:
                 known = [*_SHORT_NAMES, *kinds]
                 raise InvalidArgument(
-                    f"{short!r} is not a valid fault.{suggest_names(short, known)}"
+                    f"{short!r} is not a valid fault.{suggest_names(short, known)} "
+                    f"Use some of {', '.join(known)}."
                 )
             try:
                 given[name] = _parse_fault_value(kinds[name], value.strip(), given.get(name))

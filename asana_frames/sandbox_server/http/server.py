@@ -66,7 +66,7 @@ class ApiRequestHandler(BaseHTTPRequestHandler):
             return self._read_chunks()
         length = self.headers.get("Content-Length") or "0"
         if not (length.isascii() and length.isdecimal()):
-            raise ApiError(400, "Content-Length is no number")
+            raise ApiError(400, "Content-Length is not a number")
         if len(length) > 12:
             raise ApiError(413, "The request is too large.")
         if int(length) > _MOST_BODY:

@@ -83,7 +83,7 @@ def create_organization_export(write: WriteContext) -> Object:
     """``POST /organization_exports``."""
     require_admin(write)
     write.require("organization")
-    must(write.data["organization"]["is_organization"], "organization", "Is no organization")
+    must(write.data["organization"]["is_organization"], "organization", "Not an organization")
     return write.add(
         "organization_export",
         created_at=write.now,

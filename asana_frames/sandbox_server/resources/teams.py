@@ -44,7 +44,7 @@ def _list_team_memberships(store: Store, asked: Arguments) -> Iterable[Object]:
 def create_team(write: WriteContext) -> Object:
     """``POST /teams``."""
     write.require("name", "organization")
-    must(write.data["organization"]["is_organization"], "organization", "Is no organization")
+    must(write.data["organization"]["is_organization"], "organization", "Not an organization")
     team = write.add("team", **{**_BLANK_TEAM, "_settings": []} | _team_fields(write))
     add_to_team(write, team, write.me, is_admin=True)
     write.record_event("added", team, parent=team["organization"])
