@@ -50,7 +50,7 @@ def goal_history(history: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     Axes
         A lane per goal, in the order given, at most 40: coloured by status from each update to
         the next; the line is progress, 0 at the lower edge of the lane and 100 % at the upper,
-        where it stays when it is beyond. The legend tells the statuses in words.
+        where it stays when it is beyond. The legend names the statuses.
 
     Raises
     ------

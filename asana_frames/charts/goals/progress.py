@@ -59,7 +59,7 @@ def goal_progress(progress: pd.DataFrame, *, by: By | None = None, ax: Axes | No
     -------
     Axes
         Goals from the furthest on at the top to the least far, coloured by status, which the
-        label tells in words too. Goals without progress are named at the bottom without a bar;
+        label says too. Goals without progress are named at the bottom without a bar;
         bars beyond 0 or 100 % end at the edge and keep their number.
 
     Raises

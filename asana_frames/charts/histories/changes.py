@@ -71,7 +71,7 @@ def changes(
     Raises
     ------
     InvalidArgument
-        A column is missing, or ``every`` is no known period.
+        A column is missing, or ``every`` is not a valid period.
     """
     require_columns(changes, ["changed_at", "change"], what="charts.changes")
     check_every(every)

@@ -82,7 +82,7 @@ def gantt(dependencies: pd.DataFrame, *, now: When | None = None, ax: Axes | Non
     -------
     Axes
         Tasks under their projects by date; a diamond where there is no start before the due day.
-        Colours, which the legend tells in words, say what is critical and what is completed;
+        Colours, named in the legend, say what is critical and what is completed;
         blocked tasks are hatched. An arrow is red where a task does not wait long enough. At most
         40 tasks: critical and blocked ones first, then what these wait for, other open ones,
         completed ones, each by date. Notes count the others and those without a due day.
@@ -90,7 +90,7 @@ def gantt(dependencies: pd.DataFrame, *, now: When | None = None, ax: Axes | Non
     Raises
     ------
     InvalidArgument
-        A column is missing, or ``now`` is no moment.
+        A column is missing, or ``now`` is not a valid time.
     """
     require_columns(dependencies, _NEEDED, what="charts.gantt")
     day = resolve_today(now)

@@ -53,13 +53,13 @@ def status_timeline(
     -------
     Axes
         A row per parent, those whose last status is worst at the top, then by name, at most 30;
-        spans are coloured by status, in UTC, and the legend tells them in words. Notes count the
+        spans are coloured by status, in UTC, and the legend names them. Notes count the
         other parents, and the updates without a parent or a moment.
 
     Raises
     ------
     InvalidArgument
-        A column is missing, or ``now`` is no moment.
+        A column is missing, or ``now`` is not a valid time.
     """
     needed = ["parent_gid", "parent_name", "status_type", "created_at"]
     require_columns(statuses, needed, what="charts.status_timeline")
