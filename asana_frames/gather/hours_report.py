@@ -122,7 +122,7 @@ def hours_report(
     --------
     >>> import asana_frames as af
     >>> report = hours_report(af.sandbox(), "Acme", "2026-09-01", "2026-10-31", by="person")
-    >>> float(report.hours["hours"].sum()) == report.tracked["duration_minutes"].sum() / 60
+    >>> bool(report.hours["hours"].sum() == report.tracked["duration_minutes"].sum() / 60)
     True
     >>> report.wide["person"].columns.tolist()[:3]
     ['person_gid', 'person_name', '2026-08-31']
