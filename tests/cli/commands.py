@@ -23,6 +23,8 @@ class Done(NamedTuple):
 def run(*arguments: str, cwd: Path | None = None, typed: str = "", **environment: str) -> Done:
     """Run ``asana-frames`` with an environment of Asana's variables that are given only."""
     env = {name: None for name in os.environ if name.startswith("ASANA_")} | environment
+    # Tests of notebooks load ipykernel, and progress bars would take this process for a notebook.
+    env.setdefault("TQDM_DISABLE", "1")
     with contextlib.chdir(cwd or Path.cwd()):
         result = CliRunner().invoke(main, arguments, input=typed, env=env)
     if result.exception is not None and not isinstance(result.exception, SystemExit):
