@@ -9,6 +9,7 @@ import msgspec
 
 from asana_frames.exceptions import ConnectionFailed, InvalidRequest, SyncExpired
 from asana_frames.fetch.http import Http, is_search
+from asana_frames.fetch.rate_limiter import PAGE_SIZE
 
 #: How often a list is restarted because its offset expired.
 _RESTARTS = 3
@@ -142,9 +143,10 @@ def _iterate_list(http: Http, query: ListQuery) -> Iterator[Page]:
 def _build_params(http: Http, query: ListQuery) -> dict[str, str]:
     """Return the query string of the first page."""
     params = dict(query.params)
-    # A search has no next page and takes a limit too: without one it returns fewer rows.
-    if query.paging in ("pages", "stream") or is_search("GET", query.path):
-        size = http.quota.page_size(wide=query.is_wide)
+    # A search has no next page: a smaller one would silently return fewer rows.
+    searches = is_search("GET", query.path)
+    if searches or query.paging in ("pages", "stream"):
+        size = PAGE_SIZE if searches else http.quota.page_size(wide=query.is_wide)
         params["limit"] = str(min(size, query.limit or size))
     if query.offset is not None:
         params["offset"] = query.offset

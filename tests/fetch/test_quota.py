@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import asana_frames as af
+from asana_frames.fetch import clock
 from asana_frames.fetch.call import Call
 from asana_frames.fetch.rate_limiter import (
     FREE_PER_MINUTE,
@@ -348,3 +349,13 @@ def test_nothing_is_sent_during_a_pause_and_rates_stay_within_bounds(
         for bucket in (quota.requests, quota.searches):
             assert 0.01 * bucket.most <= bucket.rate <= bucket.most
         assert 1 <= quota.concurrency["read"].current <= MAX_READS
+
+
+def test_a_search_asks_for_all_its_rows_after_costly_pages_were_refused(asana: af.Asana) -> None:
+    whole = asana.tasks.search("Acme", completed=False)
+    asana.http.quota._page_size = 25
+    asana.http.quota._costly_at = clock.now()
+
+    again = asana.tasks.search("Acme", completed=False)
+
+    assert len(whole) == len(again) == 100
