@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 import click
@@ -67,13 +66,13 @@ class _FaultsType(click.ParamType[Faults]):
 @click.option(
     "--faults", type=_FaultsType(), help="Faults to inject: 429=10,500=20,drop=50,nulls=0.1"
 )
-@click.option("--now", type=click.DateTime(), help="End of the company's history, in UTC.")
-def sandbox_command(port: int, now: datetime | None, **options: Any) -> None:
+@click.option("--now", help="End of the company's history in UTC: 2026-11-02 or 2026-11-02T09:00.")
+def sandbox_command(port: int, **options: Any) -> None:
     """Serve a synthetic Asana until interrupted; by default on loopback.
 
     When it is ready, it prints one line of JSON with url and token.
     """
-    server = serve(port, now=now, **options)
+    server = serve(port, **options)
     if options["host"] != _LOOPBACK:
         click.echo("Other machines can reach this server, and its token is public.", err=True)
     line = msgspec.json.encode({"url": server.url, "token": TOKEN}).decode()

@@ -8,6 +8,7 @@ from typing import Literal, TypedDict, Unpack
 from asana_frames.asana import Asana
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.fetch import Http
+from asana_frames.frames.arguments import parse_timestamp
 from asana_frames.sandbox_server.http.adapter import SandboxAdapter
 from asana_frames.sandbox_server.http.application import ApiResponse, Application, Latency
 from asana_frames.sandbox_server.http.faults import Faults
@@ -16,12 +17,16 @@ from asana_frames.sandbox_server.http.routing import ROOT
 from asana_frames.sandbox_server.http.server import Server
 from asana_frames.sandbox_server.http.user_session import TOKEN
 from asana_frames.sandbox_server.synthetic import DIVISIONS, make_store
+from asana_frames.types import When
 
 #: Where the company's history ends, so that the same seed gives the same bytes on any day.
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 Size = Literal["small", "medium", "large"]
 #: Never looked up: requests to it are answered in the process.
 _IN_PROCESS = f"https://sandbox.invalid{ROOT}"
+
+#: Years in which the history can end; it is written with four digits and reaches years back.
+_YEARS = range(1980, 2200)
 
 #: How large a company can be.
 SIZES = tuple(DIVISIONS)
@@ -49,7 +54,7 @@ class SandboxOptions(TypedDict, total=False):
     """Options of a sandbox; `sandbox` documents each of them."""
 
     size: Size
-    now: datetime | None
+    now: When | None
     plan: Plan
     limits: bool
     faults: Faults | str | None
@@ -73,17 +78,16 @@ def make_application(
     Raises
     ------
     InvalidArgument
-        A size, plan or fault is not valid.
+        A size, moment, plan or fault is not valid.
     """
     size, plan = options.get("size", "small"), options.get("plan", "enterprise")
     for name, value, known in (("size", size, DIVISIONS), ("plan", plan, PER_MINUTE)):
         if value not in known:
             names = ", ".join(known)
             raise InvalidArgument(f"{value!r} is not a valid {name}; use one of {names}.")
-    now, faults = options.get("now") or NOW, options.get("faults")
-    moment = now if now.tzinfo else now.replace(tzinfo=UTC)
+    faults = options.get("faults")
     return Application(
-        make_store(seed, moment.astimezone(UTC), size),
+        make_store(seed, _parse_now(options.get("now")), size),
         base_url,
         plan=plan,
         limits=options.get("limits", False),
@@ -92,11 +96,31 @@ def make_application(
     )
 
 
+def _parse_now(now: When | None) -> datetime:
+    """Return the moment at which the company's history ends, in UTC.
+
+    Raises
+    ------
+    InvalidArgument
+        It is not a moment, or the company's calendar does not reach it.
+    """
+    if now is None:
+        return NOW
+    moment = parse_timestamp(now, name="now", what="moment", like="2026-11-02 09:00")
+    if moment.year not in _YEARS:
+        raise InvalidArgument(
+            f"now={now!r} is out of range; use a year from {_YEARS[0]} to {_YEARS[-1]}."
+        )
+    whole = moment.tz_localize("UTC") if moment.tzinfo is None else moment.tz_convert("UTC")
+    # Plain: pandas' own moments calculate in another way.
+    return whole.to_pydatetime(warn=False)
+
+
 def sandbox(
     *,
     seed: int = 0,
     size: Size = "small",
-    now: datetime | None = None,
+    now: When | None = None,
     plan: Plan = "enterprise",
     limits: bool = False,
     faults: Faults | str | None = None,
@@ -118,8 +142,9 @@ def sandbox(
         ``small`` (some 1,800 tasks), ``medium`` (50,000) or ``large`` (1,000,000): as many
         divisions like the small one, each built on first access.
     now
-        Where the company's history ends and its clock stands (UTC where it has no zone);
-        2026-11-02 by default. Every write moves it on by a millisecond.
+        Where the company's history ends and its clock stands: text such as ``"2026-11-02"``, a
+        date or a moment (UTC where it has no zone); 2026-11-02 09:00 by default. Every write
+        moves it on by a millisecond.
     plan
         ``free``, ``starter``, ``advanced`` or ``enterprise``; features outside it return 402.
     limits
@@ -135,7 +160,7 @@ def sandbox(
     Raises
     ------
     InvalidArgument
-        A size, plan or fault is not valid.
+        A size, moment, plan or fault is not valid.
 
     Examples
     --------
@@ -175,7 +200,7 @@ def serve(
     ConfigurationError
         The port or host cannot be used.
     InvalidArgument
-        A size, plan or fault is not valid.
+        A size, moment, plan or fault is not valid.
 
     Examples
     --------

@@ -107,6 +107,7 @@ def test_every_operation_is_a_command() -> None:
         (["tasks", "update", "12", "--due-on", "soon", "--sandbox"], 2, "takes a date"),
         (["demo", "--out", "/dev/null/x"], 2, "--out"),
         (["sandbox", "--port", "99999"], 2, "Port 99999"),
+        (["sandbox", "--port", "0", "--now", "soon"], 2, "now='soon' is not a moment"),
     ],
 )
 def test_what_goes_wrong_is_one_message_and_an_exit_code(

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
+import pandas as pd
 import pytest
 
 import asana_frames as af
+from asana_frames.exceptions import InvalidArgument
 from asana_frames.sandbox_server import Application, make_application
 from asana_frames.sandbox_server.core.store import Store
+from asana_frames.types import When
 
 _TOKEN = {"authorization": "Bearer sandbox"}
 
@@ -221,3 +224,28 @@ def test_a_division_that_cannot_be_made_is_as_if_never_begun(
     )
     assert again == calm
     assert len(set(again)) == len(again) > 100
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        "2026-11-02",
+        date(2026, 11, 2),
+        datetime(2026, 11, 2),
+        datetime(2026, 11, 2, tzinfo=UTC),
+        "2026-11-02T01:00+01:00",
+        pd.Timestamp("2026-11-02"),
+        pd.Timestamp("2026-11-02 01:00", tz="Europe/Berlin"),
+    ],
+)
+def test_a_moment_may_have_any_usual_form(now: When) -> None:
+    app = make_application(now=now)
+
+    assert app.store.start == datetime(2026, 11, 2, tzinfo=UTC)
+    assert type(app.store.start) is datetime
+
+
+@pytest.mark.parametrize("now", [3, "", "some day", pd.NaT, object(), "0001-01-01", "9999-12-31"])
+def test_a_wrong_moment_is_refused(now: Any) -> None:
+    with pytest.raises(InvalidArgument, match="now="):
+        af.sandbox(now=now)

@@ -9,8 +9,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from asana_frames.exceptions import InvalidArgument
+from asana_frames.frames.arguments import parse_timestamp
 from asana_frames.frames.arrays import UTC_DATETIME
-from asana_frames.rollups.shared.periods import parse_timestamp
 from asana_frames.types import When
 
 Ints = npt.NDArray[np.int64]

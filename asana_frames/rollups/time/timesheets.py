@@ -8,13 +8,13 @@ from typing import Any
 import pandas as pd
 
 from asana_frames.exceptions import InvalidArgument
+from asana_frames.frames.arguments import parse_timestamp
 from asana_frames.frames.arrays import STR
 from asana_frames.rollups.shared.inputs import drop_duplicates, require_columns, text_column
 from asana_frames.rollups.shared.periods import (
     WEEKDAYS,
     check_days,
     list_periods,
-    parse_timestamp,
     period_end,
     period_start,
     period_starts,
