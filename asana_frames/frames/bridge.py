@@ -12,6 +12,9 @@ from asana_frames.exceptions import InvalidArgument, suggest_names
 from asana_frames.frames.arrays import build_array
 from asana_frames.frames.custom_field_columns import PREFIX
 
+#: Columns that many records have, so that they do not tell what a row is.
+_COMMON_COLUMNS = frozenset({"gid", "name", "resource_type"})
+
 
 def bridge(frame: pd.DataFrame, column: str, *, key: str | None = None) -> pd.DataFrame:
     """Unroll list columns that belong together into one row per pair.
@@ -57,9 +60,9 @@ def bridge(frame: pd.DataFrame, column: str, *, key: str | None = None) -> pd.Da
     counts = frame[names[0]].map(len).to_numpy(dtype=np.int64)
     made: dict[str, Any] = {key or key_column(frame): frame["gid"].array.repeat(counts)}
     for name in names:
-        items = [item for items in frame[name] for item in items]
-        if len(items) != counts.sum():
+        if not np.array_equal(frame[name].map(len), counts):
             raise InvalidArgument(f"{name} is not aligned with {names[0]}.")
+        items = [item for items in frame[name] for item in items]
         made[_singular_name(name, column)] = build_array("text", items)
     return pd.DataFrame(made)
 
@@ -108,5 +111,6 @@ def _record_with_columns(names: set[str]) -> str:
         for record in load().records
         if (columns := {c.name for c in columns_of(record.name) if c.kind != "custom_fields"})
         <= names
+        and not columns <= _COMMON_COLUMNS
     }
     return max(fits, key=fits.__getitem__, default="object")

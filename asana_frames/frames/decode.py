@@ -38,7 +38,7 @@ class _Node:
     """A key of the records, with the keys below it."""
 
     is_list: bool = False
-    kind: Kind | None = None
+    kind: Kind = "json"
     children: dict[str, _Node] = field(default_factory=dict)
     #: Positions of the columns that this key fills.
     positions: list[int] = field(default_factory=list)
@@ -162,7 +162,7 @@ def _record_struct(node: _Node, name: str) -> type:
 def _field_type(node: _Node, name: str) -> Any:
     if node.kind == "custom_fields":
         return list[CustomField]
-    inner: Any = _node_struct(node, name) if node.children else _TYPES[node.kind or "json"]
+    inner: Any = _node_struct(node, name) if node.children else _TYPES[node.kind]
     return cast(Any, list)[inner | None] if node.is_list else inner
 
 
@@ -178,13 +178,13 @@ def _transpose(node: _Node, structs: Sequence[Any], out: list[Sequence[Any]]) ->
 
 
 def _fill_columns(node: _Node, values: Sequence[Any], out: list[Sequence[Any]]) -> None:
-    if node.is_list and node.kind != "custom_fields":
+    if node.is_list:
         _fill_list_columns(node, values, out)
-    elif node.children:
+        return
+    if node.children:
         _transpose(node, values, out)
     for place in node.positions:
-        if not node.is_list or node.kind == "custom_fields":
-            out[place] = values
+        out[place] = values
 
 
 def _fill_list_columns(node: _Node, lists: Sequence[Any], out: list[Sequence[Any]]) -> None:
@@ -262,9 +262,7 @@ def _coerce_node(node: _Node, value: Any) -> Any:
 
 
 def _coerce_scalar(node: _Node, value: Any) -> Any:
-    return (
-        _coerce_struct(node, value) if node.children else coerce_value(node.kind or "json", value)
-    )
+    return _coerce_struct(node, value) if node.children else coerce_value(node.kind, value)
 
 
 def _as_list(value: Any) -> list[Any]:

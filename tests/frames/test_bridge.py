@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import pytest
 
 import asana_frames as af
+from asana_frames.catalog import columns_of
+from asana_frames.frames import build_array
+
+
+def lists(**columns: list[Any]) -> pd.DataFrame:
+    """Return a frame with a gid and these columns of tuples."""
+    count = len(next(iter(columns.values())))
+    made = {name: build_array("tuple", values) for name, values in columns.items()}
+    return pd.DataFrame({"gid": build_array("text", [str(n) for n in range(count)]), **made})
 
 
 def test_memberships_become_one_row_per_home(asana: af.Asana) -> None:
@@ -65,3 +76,84 @@ def test_the_key_is_known_of_reads_of_more_than_one_kind_of_request(asana: af.As
     tasks = af.gather.all_tasks(asana, "Acme", fields=few)
 
     assert list(af.bridge(tasks, "dependencies").columns) == ["task_gid", "dependency_gid"]
+
+
+@pytest.mark.parametrize(
+    ("column", "stem", "expected"),
+    [
+        ("tags_gids", "tags", "tag_gid"),
+        ("dependencies_gids", "dependencies", "dependency_gid"),
+        ("followers_cities", "followers", "follower_city"),
+        ("memberships_section_names", "memberships", "section_name"),
+        ("memberships_section_categories", "memberships", "section_category"),
+    ],
+)
+def test_columns_are_named_in_the_singular(column: str, stem: str, expected: str) -> None:
+    frame = lists(**{column: [("a", "b"), (), (None,)]})
+
+    homes = af.bridge(frame, stem, key="key")
+
+    assert list(homes.columns) == ["key", expected]
+    assert homes["key"].tolist() == ["0", "0", "2"]
+    assert homes[expected].fillna("").tolist() == ["a", "b", ""]
+
+
+@pytest.mark.parametrize("names", [[("a",), ()], [(), ("a",)], [("a", "b"), ("c",)]])
+def test_lists_that_are_not_aligned_are_refused(names: list[Any]) -> None:
+    frame = lists(tags_gids=[("1",), ("2",)], tags_names=names)
+
+    with pytest.raises(af.InvalidArgument, match="tags_names is not aligned with tags_gids"):
+        af.bridge(frame, "tags")
+
+
+def test_lists_whose_counts_agree_in_total_alone_are_refused() -> None:
+    frame = lists(tags_gids=[("1",), ()], tags_names=[(), ("a",)])
+
+    with pytest.raises(af.InvalidArgument, match="is not aligned"):
+        af.bridge(frame, "tags")
+
+
+def test_custom_fields_nested_lists_and_other_columns_are_no_list_columns() -> None:
+    frame = lists(
+        tags_gids=[("1",)], cf_tags_names=[("a",)], tags_nested=[(("b",),)], tags_count=[3]
+    )
+    frame["tags_text"] = build_array("text", ["x"])
+
+    assert list(af.bridge(frame, "tags").columns) == ["object_gid", "tag_gid"]
+    with pytest.raises(af.InvalidArgument, match=r"It has: tags\.$"):
+        af.bridge(frame, "cf_tags")
+
+
+def test_a_frame_without_lists_or_gids_is_refused() -> None:
+    with pytest.raises(af.InvalidArgument, match=r"It has: none\.$"):
+        af.bridge(pd.DataFrame({"gid": ["1"]}), "tags")
+    with pytest.raises(af.InvalidArgument, match="no list columns called 'tags'"):
+        af.bridge(lists(tags_gids=[("1",)]).drop(columns="gid"), "tags")
+
+
+@pytest.mark.parametrize(
+    ("attrs", "columns", "expected"),
+    [
+        ({"record": "project", "operation": "tasks.list"}, (), "project_gid"),
+        ({"operation": "tasks.list"}, (), "task_gid"),
+        ({"operation": "unknown.list"}, (), "object_gid"),
+        ({}, (), "object_gid"),
+        ({}, ("template_role",), "object_gid"),
+        ({}, ("team",), "team_gid"),
+        ({}, ("team", "task"), "task_gid"),
+    ],
+)
+def test_the_key_is_named_by_the_read_else_by_the_richest_record_that_fits(
+    attrs: dict[str, str], columns: tuple[str, ...], expected: str
+) -> None:
+    frame = lists(tags_gids=[("1",)])
+    for record in columns:
+        for column in columns_of(record):
+            if column.kind != "custom_fields":
+                frame[column.name] = [()] if column.depth else [None]
+    frame.attrs["asana"] = attrs
+
+    assert (
+        af.bridge(frame, "tags" if "task" not in columns else "followers").columns[0] == expected
+    )
+    assert af.custom_fields(frame).columns[0] == expected

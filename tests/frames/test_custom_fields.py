@@ -7,6 +7,9 @@ from typing import Any
 import msgspec
 import numpy as np
 import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import asana_frames as af
 from asana_frames.catalog import columns_of
@@ -108,13 +111,17 @@ def test_two_fields_of_one_name_get_their_gids() -> None:
     assert frame["cf_Stage_2"].tolist() == [2.0]
 
 
-def test_a_field_called_like_the_gids_of_another_is_kept() -> None:
+@pytest.mark.parametrize("is_people_first", [False, True])
+def test_a_field_called_like_the_gids_of_another_is_kept(is_people_first: bool) -> None:
     people = entry("2", "A", "people", people_value=[{"gid": "7", "name": "Zoe"}])
+    text = entry("1", "A_gids", "text", text_value="hello")
 
-    frame = framed([entry("1", "A_gids", "text", text_value="hello"), people])
+    frame = framed([people, text] if is_people_first else [text, people])
 
-    assert frame["cf_A_gids"].tolist() == ["hello"]
-    assert frame["cf_A_2_gids"].tolist() == [("7",)]
+    texts, gids = ("cf_A_gids_1", "cf_A_gids") if is_people_first else ("cf_A_gids", "cf_A_2_gids")
+    assert frame[texts].tolist() == ["hello"]
+    assert frame[gids].tolist() == [("7",)]
+    assert len(frame.filter(like="cf_").columns) == 3
 
 
 def test_rows_with_different_fields_line_up() -> None:
@@ -163,3 +170,120 @@ def test_the_long_form_of_nothing_has_the_same_columns() -> None:
     none = af.custom_fields(framed())
 
     assert list(some.dtypes.items()) == list(none.dtypes.items())
+
+
+def test_empty_values_and_missing_items_are_missing_or_left_out() -> None:
+    zoe = {"gid": "7", "name": "Zoe"}
+    row = [
+        entry("1", "Priority", "enum", enum_value=None),
+        entry("2", "Channels", "multi_enum", multi_enum_values=[None, {"name": "Web"}]),
+        entry("3", "Owners", "people", people_value=[zoe, None]),
+        entry("4", "Launch", "date", date_value=None),
+        entry("5", "Start", "date", date_value={"date": None, "date_time": None}),
+        entry("6", "Work", "reference", reference_value=None),
+    ]
+
+    first = framed(row).iloc[0]
+
+    assert first[["cf_Priority", "cf_Launch", "cf_Start"]].isna().all()
+    assert first["cf_Channels"] == ("Web",)
+    assert (first["cf_Owners"], first["cf_Owners_gids"]) == (("Zoe",), ("7",))
+    assert first["cf_Work"] == ()
+
+
+@pytest.mark.parametrize(
+    ("subtype", "representation", "dtype"),
+    [
+        ("number", None, "Float64"),
+        ("number", "formula", "Float64"),
+        ("text", "formula", "str"),
+        ("text", "number", "Float64"),
+        (None, None, "str"),
+        (None, "formula", "str"),
+    ],
+)
+def test_a_field_is_of_its_representation_and_a_formula_of_what_it_computes(
+    subtype: str | None, representation: str | None, dtype: str
+) -> None:
+    field = entry("1", "F", "number", number_value=2, text_value="2", display_value="2")
+
+    frame = framed([field | {"resource_subtype": subtype, "representation_type": representation}])
+
+    assert str(frame["cf_F"].dtype) == dtype
+    assert frame["cf_F"].astype(float).tolist() == [2.0]
+
+
+def test_a_field_without_a_name_is_called_by_its_gid() -> None:
+    nameless = entry("12", "", "text", text_value="x")
+
+    assert framed([nameless])["cf_12"].tolist() == ["x"]
+
+
+#: Fields of rows: gids of fields, each with a number of its own.
+ROWS = st.lists(st.lists(st.sampled_from("1234"), unique=True, max_size=4), max_size=6)
+
+
+@settings(max_examples=25, deadline=None)
+@given(pages=st.lists(ROWS, max_size=3), random=st.randoms(use_true_random=False))
+def test_values_are_beside_their_rows_and_fields_come_as_the_rows_show_them(
+    pages: list[list[list[str]]], random: Any
+) -> None:
+    builder = FrameBuilder(columns_of("task", PATHS))
+    numbers = [builder.start_listing() for _ in pages]
+    arrivals = list(zip(numbers, pages, strict=True))
+    random.shuffle(arrivals)
+    for number, rows in arrivals:
+        records = [
+            {
+                "gid": f"{number}-{place}",
+                "custom_fields": [
+                    entry(gid, f"F{gid}", "number", number_value=100 * number + 10 * place + at)
+                    for at, gid in enumerate(gids)
+                ],
+            }
+            for place, gids in enumerate(rows)
+        ]
+        builder.append(msgspec.json.encode({"data": records}), number)
+
+    frame = builder.frame()
+
+    found = frame.drop(columns=["name"]).set_index("gid").astype(float)
+    cells = {
+        (f"{number}-{place}", f"cf_F{gid}"): float(100 * number + 10 * place + at)
+        for number, rows in enumerate(pages)
+        for place, gids in enumerate(rows)
+        for at, gid in enumerate(gids)
+    }
+    assert {key: value for key, value in found.stack().items() if value == value} == cells
+    # Fields of one row come in its order unless an earlier row has shown one of them.
+    assert list(found.columns) == list(dict.fromkeys(name for _, name in cells))
+
+
+def test_the_long_form_has_each_kind_in_its_column() -> None:
+    people = [{"gid": "7", "name": "Zoe"}]
+    frame = framed(
+        [
+            entry("1", "Priority", "enum", enum_value={"name": "High"}),
+            entry("2", "Channels", "multi_enum", multi_enum_values=[{"name": "Web"}]),
+            entry("3", "Owners", "people", people_value=people),
+            entry("4", "Launch", "date", date_value={"date": "2026-03-02", "date_time": None}),
+            entry("5", "Free_gids", "text", text_value="x"),
+        ],
+        [entry("2", "Channels", "multi_enum", multi_enum_values=[])],
+    )
+
+    long = af.custom_fields(frame).set_index("custom_field")
+
+    assert long["object_gid"].tolist() == ["0"] * 5
+    assert long["text_value"].dropna().to_dict() == {"Priority": "High", "Free_gids": "x"}
+    assert long["date_value"].dropna().to_dict() == {"Launch": pd.Timestamp("2026-03-02")}
+    assert long["values"][long["values"].map(len) > 0].to_dict() == {
+        "Channels": ("Web",),
+        "Owners": ("Zoe",),
+    }
+    assert long["number_value"].isna().all()
+
+
+def test_the_long_form_needs_gids() -> None:
+    with pytest.raises(af.InvalidArgument, match='no "gid" column'):
+        af.custom_fields(framed([]).drop(columns="gid"))
