@@ -14,6 +14,8 @@ from asana_frames.frames.custom_field_columns import field_kind
 
 #: gid of a custom field -> names of its options in the order of its definition.
 EnumOptions = dict[str, tuple[str, ...]]
+#: Errors of a response that is not JSON of the expected form, or not UTF-8.
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError)
 
 
 def fetch_option_names(http: Http, gids: Iterable[str], known: EnumOptions) -> EnumOptions:
@@ -28,7 +30,7 @@ def fetch_option_names(http: Http, gids: Iterable[str], known: EnumOptions) -> E
     # tries again: the frame matters more.
     for listing in fan_out(http, queries, skip=(AsanaError,)):
         if listing.page is not None:
-            with suppress(msgspec.DecodeError):
+            with suppress(*_UNREADABLE):
                 known[unknown[listing.place]] = _parse_option_names(listing.page.body)
     return {gid: known[gid] for gid in wanted if gid in known}
 
@@ -55,7 +57,7 @@ def fetch_field_settings(
     for listing in fan_out(http, queries, skip=(AsanaError,)):
         if listing.page is None:
             continue
-        with suppress(msgspec.DecodeError):
+        with suppress(*_UNREADABLE):
             found.setdefault(listing.place, []).extend(_parse_settings(listing.page.body))
     # In the order of the parents, not of the responses.
     return [entry for place in sorted(found) for entry in found[place]]
@@ -81,7 +83,7 @@ def _find_setting_holders(http: Http, parents: list[tuple[str, str]]) -> list[tu
     projects: dict[str, _SectionResponse] = {}
     for listing in fan_out(http, queries, skip=(AsanaError,)):
         if listing.page is not None:
-            with suppress(msgspec.DecodeError):
+            with suppress(*_UNREADABLE):
                 answer = msgspec.json.decode(listing.page.body, type=_SectionResponse)
                 projects[sections[listing.place]] = answer
     of_sections = {

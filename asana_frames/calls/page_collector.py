@@ -189,7 +189,7 @@ class PageCollector:
         listing = self.progress.listings.pop((place, part), None)
         if listing is not None:
             self.progress.builder.drop_listing(listing)
-        if part and place in self._splits:
+        if part:
             self._splits[place].gids.pop(part, None)
 
 

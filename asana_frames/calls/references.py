@@ -64,7 +64,7 @@ def is_single_reference(reference: Any) -> bool:
 
 def _is_named_row(reference: Any) -> bool:
     """Whether a reference is a row of ``frame.itertuples()`` with a gid."""
-    return isinstance(reference, tuple) and "gid" in getattr(reference, "_fields", ())
+    return "gid" in getattr(reference, "_fields", ())
 
 
 def _unwrap_picker(reference: Any) -> Any:

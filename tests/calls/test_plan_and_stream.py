@@ -113,6 +113,31 @@ def test_a_plan_of_subtasks_is_made_from_their_number(
     assert recorder.asked == []
 
 
+def test_a_plan_of_subtasks_asks_for_those_of_unknown_number(
+    recorder: Recorder, recorded: af.Asana
+) -> None:
+    tasks = pd.DataFrame(
+        {"gid": ["1", "2", "3", "3"], "num_subtasks": pd.array([0, None, 3, 3], "Int64")}
+    )
+
+    plan = recorded.plan(recorded.tasks.list_subtasks, tasks)
+    by_gid = recorded.plan(recorded.tasks.list_subtasks, ["1", "2"])
+    without = recorded.plan(recorded.tasks.list_subtasks, tasks[["gid"]])
+
+    assert plan[["requests", "rows"]].tolist() == [2, 3]
+    assert by_gid[["requests", "rows"]].tolist() == [2, pd.NA]
+    assert without[["requests", "rows"]].tolist() == [3, pd.NA]
+    assert recorder.asked == []
+
+
+def test_the_number_of_subtasks_tells_nothing_of_other_lists(recorded: af.Asana) -> None:
+    tasks = pd.DataFrame({"gid": ["1", "2"], "num_subtasks": [0, 300]})
+
+    plan = recorded.plan(recorded.stories.list_for_task, tasks)
+
+    assert plan[["requests", "rows"]].tolist() == [2, pd.NA]
+
+
 def test_a_plan_of_single_objects_has_a_request_each(
     recorder: Recorder, recorded: af.Asana
 ) -> None:

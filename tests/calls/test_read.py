@@ -300,6 +300,74 @@ def test_a_definition_that_cannot_be_read_loses_no_frame(
     assert second["cf_P"].cat.categories.tolist() == ["Lo", "Hi"]
 
 
+@pytest.mark.parametrize("word", ["Lo", "\xff"])
+@pytest.mark.parametrize("which", ["custom_fields/7", "custom_field_settings", "sections"])
+def test_definitions_that_are_not_text_lose_no_frame(
+    recorder: Recorder, recorded: af.Asana, which: str, word: str
+) -> None:
+    enum = {"gid": "7", "name": "P", "representation_type": "enum"}
+    content: dict[str, object] = {
+        "custom_fields/7": enum | {"enum_options": [{"name": "Lo"}, {"name": "Hi"}]},
+        "custom_field_settings": [{"custom_field": enum}],
+        "sections": {"project": {"gid": "4Lo" if which == "sections" else "4"}},
+    }
+
+    def reply(asked: Asked) -> Reply:
+        found = next((data for path, data in content.items() if path in asked.path), [])
+        body = json.dumps({"data": found}).encode()
+        return Reply(
+            body=body.replace(b"Lo", word.encode("latin-1")) if which in asked.path else body
+        )
+
+    recorder.reply = reply
+
+    frame = recorded.tasks.list(section="5", fields=["custom_fields"])
+
+    assert frame.empty
+    columns = list(frame.filter(like="cf_"))
+    assert columns == ([] if which == "sections" and word == "\xff" else ["cf_P"])
+
+
+def test_a_list_that_is_not_text_is_an_error(recorder: Recorder, recorded: af.Asana) -> None:
+    recorder.replies(Reply(body=b'{"data": [{"gid": "1", "name": "\xff"}]}'))
+
+    with pytest.raises(af.ConnectionFailed, match=r"tags\.list: the response is not valid JSON"):
+        recorded.tags.list(workspace="1")
+
+
+@pytest.mark.parametrize(
+    "parents", [{"section": "5"}, {"assignee": "6", "workspace": "1"}, {"project": ["4", "5"]}]
+)
+def test_default_columns_do_not_depend_on_the_filter(
+    recorded: af.Asana, parents: dict[str, object]
+) -> None:
+    whole = recorded.tasks.list(project="4")
+
+    found = recorded.tasks.list(**parents)
+
+    pd.testing.assert_frame_equal(found, whole)
+    assert {"project_gids", "section_gids", "assignee_gid"} <= set(found.columns)
+
+
+def test_the_record_of_a_call_tells_how_it_went(recorder: Recorder, recorded: af.Asana) -> None:
+    assert repr(recorded.last) == "<no call has been made yet>"
+    assert recorded.last.fetched_at == ""
+    recorder.reply = lambda asked: (
+        Reply(403, {}) if asked.query["project"] == "2" else Reply(body={"data": [{"gid": "1"}]})
+    )
+
+    with pytest.warns(af.PartialResultWarning):
+        recorded.tasks.list(project=["1", "2"], fields=["gid"])
+    whole = repr(recorded.last)
+    with pytest.raises(af.Forbidden):
+        recorded.tasks.list(project="2")
+
+    assert whole == "<tasks.list: 1 rows, 2 requests, 0 retries, 1 failures>"
+    assert repr(recorded.last) == (
+        "<tasks.list: 0 rows, 1 requests, 0 retries, 0 failures, ended early: see .partial>"
+    )
+
+
 @pytest.mark.parametrize("path", ["parent.custom_fields", "memberships.project.custom_fields"])
 def test_custom_fields_of_a_reference_are_refused(asana: af.Asana, path: str) -> None:
     with pytest.raises(af.InvalidArgument, match="custom_fields cannot be columns"):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import asana_frames as af
 from asana_frames.calls.references import gid_in_url
@@ -192,6 +195,108 @@ def test_what_has_no_name_is_asked_for_otherwise(asana: af.Asana) -> None:
 )
 def test_both_forms_of_urls_are_read(url: str, kind: str, gid: str) -> None:
     assert gid_in_url(url, [kind]) == gid
+
+
+def gid_by_pattern(path: str, kind: str) -> str | None:
+    """Return what ``gid_in_url`` should find in a path, by patterns instead of its parts."""
+    words = {"user": "user|profile", "goal": "goals?", "portfolio": "portfolios?"}
+    word = words.get(kind, kind)
+    patterns = [rf"/1/[^/]+(?:/[^/]+)*?/(?:{word})/(\d+)(?:/|$)", rf"/0/(?:{word})/(\d+)(?:/|$)"]
+    if kind == "workspace":
+        patterns.insert(0, r"/1/(\d+)(?:/|$)")
+    if kind == "project":
+        patterns.append(r"/0/(?!0(?:/|$))(\d+)(?:/|$)")
+    if kind == "task":
+        patterns.append(r"/0/\d+/(\d+)(?:/|$)")
+    found = (re.match(pattern, path) for pattern in patterns)
+    return next((match[1] for match in found if match), None)
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["0", "1", "11", "22", "task", "project", "goals", "goal", "profile", "home", "list"]
+        ),
+        max_size=6,
+    ),
+    st.sampled_from(["task", "project", "goal", "user", "workspace", "portfolio"]),
+)
+def test_any_path_of_a_url_yields_the_gid_or_an_unknown_reference(
+    parts: list[str], kind: str
+) -> None:
+    path = "".join(f"/{part}" for part in parts)
+    expected = gid_by_pattern(path, kind)
+
+    if expected is not None:
+        assert gid_in_url(f"https://app.asana.com{path}", [kind]) == expected
+        return
+    with pytest.raises(af.UnknownReference, match=f"not the URL of a {kind}"):
+        gid_in_url(f"https://app.asana.com{path}", [kind])
+
+
+@pytest.mark.parametrize("missing", [None, np.nan, pd.NA, float("nan")])
+@pytest.mark.parametrize(
+    "collect", [list, tuple, iter, lambda items: pd.Series(items, dtype=object)]
+)
+def test_missing_values_in_a_collection_are_left_out(
+    recorder: Recorder, recorded: af.Asana, missing: Any, collect: Any
+) -> None:
+    recorded.tasks.list(project=collect([missing, "11", missing, "22"]), fields=["name"])
+
+    assert sorted(asked.query["project"] for asked in recorder.asked) == ["11", "22"]
+
+
+def test_a_task_is_named_by_its_external_id(recorder: Recorder, recorded: af.Asana) -> None:
+    recorder.replies(Reply(body={"data": {"gid": "5"}}))
+
+    recorded.tasks.get("external:invoice 7", fields=["gid"])
+    recorded.tasks.update(["external:a/b"], completed=True)
+
+    assert [asked.path.rpartition("/1.0")[2] for asked in recorder.asked] == [
+        "/tasks/external:invoice%207",
+        "/tasks/external:a%2Fb",
+    ]
+
+
+def test_only_a_task_has_an_external_id(recorder: Recorder, recorded: af.Asana) -> None:
+    with pytest.raises(af.UnknownReference, match="no project named 'external:7'"):
+        recorded.tasks.list(project="external:7")
+
+
+@pytest.mark.parametrize(("count", "more"), [(2, ""), (10, ""), (11, " and 1 more")])
+def test_ten_objects_of_one_name_are_listed(
+    recorder: Recorder, recorded: af.Asana, count: int, more: str
+) -> None:
+    same = [{"gid": f"5{number:02d}", "name": "Plan"} for number in range(count)]
+    names = {"/api/1.0/workspaces": [{"gid": "1", "name": "W"}], "/api/1.0/projects": same}
+    recorder.reply = lambda asked: Reply(body={"data": names.get(asked.path, [])})
+
+    with pytest.raises(af.AmbiguousReference) as caught:
+        recorded.tasks.list(project="Plan")
+
+    listed = ", ".join(f"gid {one['gid']}" for one in same[:10])
+    assert str(caught.value).startswith(f"{count} projects are named 'Plan': {listed}{more}. Pass")
+
+
+def test_the_longest_name_is_reported_where_a_path_names_no_project(
+    recorder: Recorder, recorded: af.Asana
+) -> None:
+    names = {"/api/1.0/workspaces": [{"gid": "1", "name": "W"}]}
+    recorder.reply = lambda asked: Reply(body={"data": names.get(asked.path, [])})
+
+    with pytest.raises(af.UnknownReference, match="no project named 'A/B'"):
+        recorded.tasks.list(section="A/B/C")
+
+
+@pytest.mark.parametrize("unnamed", [{"gid": "2"}, {"gid": "2", "name": None}, {"name": "None"}])
+def test_an_object_without_a_name_or_gid_is_never_found(
+    recorder: Recorder, recorded: af.Asana, unnamed: dict[str, Any]
+) -> None:
+    names = {"/api/1.0/workspaces": [{"gid": "1", "name": "W"}], "/api/1.0/projects": [unnamed]}
+    recorder.reply = lambda asked: Reply(body={"data": names.get(asked.path, [])})
+
+    with pytest.raises(af.UnknownReference, match="no project named 'None'"):
+        recorded.tasks.list(project="None")
 
 
 def test_names_are_read_once_and_anew_after_forgetting(asana: af.Asana) -> None:

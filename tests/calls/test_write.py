@@ -148,6 +148,25 @@ def test_a_file_is_uploaded_by_path_or_stream(
     }
 
 
+def test_a_stream_is_uploaded_under_its_own_name(
+    recorder: Recorder, recorded: af.Asana, tmp_path: Path
+) -> None:
+    file = tmp_path / "own.txt"
+    file.write_bytes(b"hello")
+    recorder.replies(Reply(body={"data": {"gid": "9"}}))
+
+    for parent in ("5", ["5", "6"]):
+        with file.open("rb") as stream:
+            recorded.attachments.create(parent=parent, file=stream)
+    recorded.attachments.create(parent="5", file=io.BytesIO(b"hello"))
+    recorded.attachments.create(parent="5", file=io.StringIO("hello"), name="other.txt")
+
+    names = [b"own.txt", b"own.txt", b"own.txt", b"file", b"other.txt"]
+    for asked, name in zip(recorder.asked, names, strict=True):
+        assert b'filename="%s"' % name in asked.body
+        assert b"\r\n\r\nhello\r\n" in asked.body
+
+
 def test_an_upload_is_sent_whole_again_after_a_429(
     recorder: Recorder, recorded: af.Asana, tmp_path: Path
 ) -> None:

@@ -390,6 +390,38 @@ def test_one_stream_is_uploaded_whole_to_many(recorder: Recorder, recorded: af.A
     assert {int(found[1]) for found in parents if found} == set(range(1, 41))
 
 
+@pytest.mark.parametrize(
+    "body", [{"data": [1]}, {"data": 5}, b'{"data": {"gid": "2", "name": "\xff"}}']
+)
+def test_a_row_whose_response_is_no_record_is_done(
+    recorder: Recorder, recorded: af.Asana, body: Any
+) -> None:
+    recorder.reply = answers({"2": Reply(201, body)})
+
+    changed = recorded.tasks.update(gids(3), name="x", fields=["name"])
+
+    assert changed["gid"].tolist() == gids(3)
+    assert changed["name"].isna().tolist() == [False, True, False]
+    assert changed["write_outcome"].tolist() == ["done"] * 3
+    assert changed["write_status"].tolist() == [200, 201, 200]
+    assert changed["write_message"].isna().tolist() == [True, False, True]
+    assert "done, but the response is not valid JSON" in changed["write_message"].iloc[1]
+    with pytest.raises(af.ConnectionFailed, match=r"tasks\.update: done, but the response"):
+        recorded.tasks.update("2", name="x", fields=["name"])
+
+
+def test_a_frame_that_has_a_column_named_value_is_a_row_each(
+    recorder: Recorder, recorded: af.Asana
+) -> None:
+    recorder.reply = echo
+    people = pd.DataFrame({"gid": ["7", "8"], "value": [1, 2]})
+
+    recorded.tasks.update(gids(2), assignee=people, fields=["gid"])
+
+    sent = {asked.path[-1]: asked.json["data"]["assignee"] for asked in recorder.asked}
+    assert sent == {"1": "7", "2": "8"}
+
+
 @FAILS
 def test_a_file_that_is_not_there_fails_by_itself(own: af.Asana, tmp_path: Path) -> None:
     tasks = own.tasks.list(project="Office move", fields=["name"]).head(2)

@@ -1,0 +1,186 @@
+"""The progress bar of a call: when it is shown, what it counts, and what is left of it."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+import asana_frames as af
+from asana_frames.calls.progress import ProgressBar
+from tests.conftest import SkippingClock
+from tests.recorder import Asked, Recorder, Reply
+
+
+class Bar:
+    """Stands in for the bar of tqdm and remembers what it is told."""
+
+    made: list[Bar] = []
+
+    def __init__(self, **options: Any) -> None:
+        self.options = options
+        self.n = 0
+        self.start_t = 1_000.0
+        self.updates = 0
+        self.postfix = ""
+        self.leave: bool | None = None
+        self.is_closed = False
+        self.made.append(self)
+
+    def set_postfix_str(self, text: str, refresh: bool) -> None:
+        self.postfix = text
+
+    def update(self, count: int) -> None:
+        self.n += count
+        self.updates += 1
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+@pytest.fixture(autouse=True)
+def bars(monkeypatch: pytest.MonkeyPatch) -> list[Bar]:
+    """The bars that are made, as if errors went to a terminal."""
+    monkeypatch.setattr(Bar, "made", [])
+    monkeypatch.setattr("tqdm.auto.tqdm", Bar)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    monkeypatch.delitem(sys.modules, "ipykernel", raising=False)
+    monkeypatch.delenv("TQDM_DISABLE", raising=False)
+    return Bar.made
+
+
+def pass_time(clock: SkippingClock, seconds: float) -> None:
+    clock.wait(clock.now() + seconds, threading.Event())
+
+
+def taking(clock: SkippingClock, seconds: float, reply: Reply) -> Callable[[Asked], Reply]:
+    """Return a function that gives a reply after some seconds, which nobody has to wait for."""
+
+    def answer(asked: Asked) -> Reply:
+        pass_time(clock, seconds)
+        return reply
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("call", "total", "unit", "name"),
+    [
+        (lambda a: a.tags.list_for_task(["1", "2", "3"]), 3, " lists", "tags.list_for_task"),
+        (lambda a: a.tags.list(workspace="1"), None, " rows", "tags.list"),
+        (lambda a: a.tasks.delete(["1", "2"]), 2, " rows", "tasks.delete"),
+    ],
+)
+def test_a_long_call_shows_a_bar_that_success_removes(
+    recorder: Recorder,
+    recorded: af.Asana,
+    clock: SkippingClock,
+    bars: list[Bar],
+    call: Callable[[af.Asana], object],
+    total: int | None,
+    unit: str,
+    name: str,
+) -> None:
+    recorder.reply = taking(clock, 2, Reply(body={"data": []}))
+
+    call(recorded)
+
+    (bar,) = bars
+    expected = {"total": total, "unit": unit, "desc": name, "disable": False}
+    assert {name: bar.options[name] for name in expected} == expected
+    assert bar.postfix.endswith((" requests", " to stop"))
+    assert bar.is_closed
+    assert bar.leave is False
+
+
+def test_the_bar_of_a_call_that_failed_stays(
+    recorder: Recorder, recorded: af.Asana, clock: SkippingClock, bars: list[Bar]
+) -> None:
+    pages = [
+        Reply(body={"data": [], "next_page": {"offset": offset}}) for offset in ("a", "b", "c")
+    ]
+    recorder.reply = lambda asked: taking(clock, 2, (pages or [Reply(404, {})]).pop(0))(asked)
+
+    with pytest.raises(af.NotFound):
+        recorded.tags.list(workspace="1")
+
+    (bar,) = bars
+    assert bar.is_closed
+    assert bar.leave is True
+
+
+@pytest.mark.parametrize("why", ["quick", "switched off", "TQDM_DISABLE", "no terminal"])
+def test_no_bar_is_shown(
+    recorder: Recorder,
+    recorded: af.Asana,
+    clock: SkippingClock,
+    bars: list[Bar],
+    monkeypatch: pytest.MonkeyPatch,
+    why: str,
+) -> None:
+    recorder.reply = taking(clock, 0 if why == "quick" else 2, Reply(body={"data": []}))
+    if why == "TQDM_DISABLE":
+        monkeypatch.setenv("TQDM_DISABLE", "1")
+    if why == "no terminal":
+        monkeypatch.setattr(sys.stderr, "isatty", lambda: False)
+
+    recorded.with_options(progress=why != "switched off").tags.list(workspace="1")
+
+    assert bars == []
+
+
+def test_a_notebook_shows_the_bar_without_a_terminal(
+    recorder: Recorder,
+    recorded: af.Asana,
+    clock: SkippingClock,
+    bars: list[Bar],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    recorder.reply = taking(clock, 2, Reply(body={"data": []}))
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: False)
+    monkeypatch.setitem(sys.modules, "ipykernel", SimpleNamespace())
+
+    recorded.tags.list(workspace="1")
+
+    assert len(bars) == 1
+
+
+@pytest.mark.parametrize(("total", "shown"), [(2, 1), (1, 1_234)])
+def test_the_bar_counts_lists_of_many_and_rows_of_one(
+    clock: SkippingClock, bars: list[Bar], total: int, shown: int
+) -> None:
+    pause = [0.0]
+    quota = SimpleNamespace(pause_left=lambda: pause[0])
+    http: Any = SimpleNamespace(total=SimpleNamespace(requests=7), quota=quota)
+
+    with ProgressBar("tasks.list", total, http) as progress:
+        pass_time(clock, 5)
+        progress.rows, progress.done, http.total.requests = 1_234, 1, 1_019
+        progress.tick()
+        (bar,) = bars
+        assert bar.postfix == "1,234 rows, 1,012 requests"
+        assert bar.n == shown
+        # The bar counts its time from the beginning of the call.
+        assert bar.start_t == pytest.approx(995, abs=0.5)
+        for pause[0], words in [
+            (0.9, "1,234 rows, 1,012 requests"),
+            (1, "1,234 rows, 1,012 requests, waiting 1 s (Asana's rate limit), interrupt to stop"),
+            (
+                59.6,
+                "1,234 rows, 1,012 requests, waiting 60 s (Asana's rate limit), interrupt to stop",
+            ),
+        ]:
+            progress.tick()
+            assert bar.postfix == words
+        assert bar.updates == 3
+        assert bar.n == shown
+        progress.tick()
+        assert bar.updates == 3
+        progress.rows, progress.done = 1_300, 2
+        progress.tick()
+        assert bar.n == (2 if total == 2 else 1_300)
+    assert len(bars) == 1
