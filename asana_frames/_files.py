@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from asana_frames._arguments import parse_path
 from asana_frames.exceptions import ConfigurationError
 
 
@@ -17,10 +18,12 @@ def replace_file(path: str | os.PathLike[str]) -> Iterator[Path]:
 
     Raises
     ------
+    InvalidArgument
+        ``path`` is not a path.
     ConfigurationError
         The folder is missing or cannot be written; nothing is left behind.
     """
-    target = Path(path)
+    target = parse_path(path)
     try:
         handle, name = tempfile.mkstemp(
             prefix=f".{target.name}.", suffix=".part", dir=target.parent

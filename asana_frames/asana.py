@@ -337,3 +337,25 @@ class Asana(resources.Resources):
         if self._me is None:
             self._me = fetch_me(self.http)
         return self._me
+
+
+def check_connection(asana: object, *, what: str) -> None:
+    """Raise an error unless an argument is a connection.
+
+    Parameters
+    ----------
+    asana
+        The argument.
+    what
+        The name of the function or class that takes it.
+
+    Raises
+    ------
+    InvalidArgument
+        The message says what returns a connection.
+    """
+    if not isinstance(asana, Asana):
+        raise InvalidArgument(
+            f"{what} takes a connection first: pass what af.connect() or af.sandbox() returns, "
+            f"not {type(asana).__name__}."
+        )

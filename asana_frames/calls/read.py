@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from numbers import Integral
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 import pandas as pd
 
+from asana_frames._arguments import check_choice
 from asana_frames.calls.custom_field_definitions import fetch_field_settings, fetch_option_names
 from asana_frames.calls.last_call import LastCall, record_call, warn_about_failures
 from asana_frames.calls.page_collector import PageCollector
@@ -77,8 +78,7 @@ class Read:
         limit: Limit,
         errors: Errors,
     ) -> None:
-        if errors not in ("warn", "raise"):
-            raise InvalidArgument(f'errors={errors!r} is not valid; use "warn" or "raise".')
+        check_choice(errors, get_args(Errors), name="errors")
         self.operation = operation
         self.limit = check_limit(limit)
         self._client = client

@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from asana_frames._arguments import check_text
 from asana_frames.exceptions import InvalidArgument, suggest_names
 
 Kind = Literal[
@@ -176,8 +177,18 @@ class Catalog(msgspec.Struct, frozen=True):
         return _operations_by_id()[operation_id]
 
     def record(self, name: str) -> RecordType:
-        """Return a record type by its name."""
-        return _records_by_name()[name]
+        """Return a record type by its name.
+
+        Raises
+        ------
+        InvalidArgument
+            There is no such record type; the message suggests the nearest.
+        """
+        by_name = _records_by_name()
+        if not isinstance(name, str) or name not in by_name:
+            hint = suggest_names(str(name), by_name)
+            raise InvalidArgument(f"There is no record type {name!r}.{hint}")
+        return by_name[name]
 
     def resource(self, name: str) -> ResourceType:
         """Return a resource by its name.
@@ -187,6 +198,7 @@ class Catalog(msgspec.Struct, frozen=True):
         InvalidArgument
             There is no such resource; the message suggests the nearest.
         """
+        check_text(name, name="resource", like="tasks")
         by_name = {resource.name: resource for resource in self.resources}
         if name not in by_name:
             raise InvalidArgument(f"There is no resource {name!r}.{suggest_names(name, by_name)}")

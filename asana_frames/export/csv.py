@@ -10,6 +10,7 @@ import pandas as pd
 
 from asana_frames._files import replace_file
 from asana_frames.export.text import as_text
+from asana_frames.frames.arguments import check_frame
 
 
 def to_csv(
@@ -35,6 +36,8 @@ def to_csv(
 
     Raises
     ------
+    InvalidArgument
+        ``frame`` is not a DataFrame, or ``path`` is not a path.
     ConfigurationError
         The file cannot be written.
 
@@ -48,6 +51,7 @@ def to_csv(
     "gid","name","tags"
     "12","'=1+1","a; b"
     """
+    check_frame(frame, what="export.to_csv")
     with replace_file(path) as part, part.open("w", encoding="utf-8", newline="") as stream:
         if bom:
             stream.write("\ufeff")

@@ -21,7 +21,7 @@ from asana_frames._files import replace_file
 from asana_frames._optional import require
 from asana_frames.exceptions import AsanaWarning, InvalidArgument, warn_caller
 from asana_frames.export.pictures import Picture, render_pictures
-from asana_frames.export.text import format_label, join_items, to_one_line
+from asana_frames.export.text import format_label, join_items, name_frames, to_one_line
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -119,22 +119,18 @@ def to_excel(
     ...     print(file.exists())
     True
     """
-    named = {"Sheet1": frames} if isinstance(frames, pd.DataFrame) else dict(frames)
-    _check_frames(named)
+    named = name_frames(frames, "Sheet1")
+    _check_sizes(named)
     xlsxwriter = require("xlsxwriter", extra="excel")
     drawn = render_pictures(charts)
     with replace_file(path) as part:
         part.write_bytes(_build_workbook(xlsxwriter, named, drawn))
 
 
-def _check_frames(frames: Mapping[str, Any]) -> None:
+def _check_sizes(frames: Mapping[str, pd.DataFrame]) -> None:
     if not frames:
         raise InvalidArgument('No frame to write; give one, such as {"tasks": tasks}.')
     for name, frame in frames.items():
-        if not isinstance(frame, pd.DataFrame):
-            raise InvalidArgument(
-                f"{name!r} is a {type(frame).__name__}, not a pandas DataFrame: give its frame."
-            )
         rows, columns = frame.shape
         # One row is the header's.
         if rows >= _MAX_ROWS or columns > _MAX_COLUMNS:

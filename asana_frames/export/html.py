@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from asana_frames._arguments import check_number, check_text, list_texts
 from asana_frames._files import replace_file
-from asana_frames.exceptions import InvalidArgument
 from asana_frames.export.pictures import Picture, render_pictures
-from asana_frames.export.text import column_as_text, format_label, join_items
+from asana_frames.export.text import column_as_text, format_label, join_items, name_frames
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -175,8 +175,10 @@ def to_html(
     >>> "<td>Ana</td>" in page, "person gid" in page
     (True, False)
     """
-    named = {"": frames} if isinstance(frames, pd.DataFrame) else dict(frames)
-    _check_arguments(named, max_rows)
+    named = name_frames(frames, "")
+    check_text(title, name="title", like="March")
+    paragraphs = list_texts(notes, name="notes", like="All teams.")
+    check_number(max_rows, name="max_rows", like=1000, is_whole=True, least=1)
     drawn = render_pictures(charts)
     names = [*named, *(name for name in drawn if name not in named)]
     sections = [
@@ -187,28 +189,13 @@ def to_html(
         policy=_POLICY,
         style=_STYLE,
         title=escape(title),
-        notes="\n".join(f"<p>{escape(note)}</p>" for note in _list_notes(notes)),
+        notes="\n".join(f"<p>{escape(note)}</p>" for note in paragraphs),
         contents=_render_contents(names) if len(names) > 1 else "",
         sections="\n".join(sections),
     )
     with replace_file(path) as part:
         # A lone surrogate is not a character.
         part.write_bytes(page.encode("utf-8", "replace"))
-
-
-def _list_notes(notes: Sequence[str]) -> Sequence[str]:
-    # A single text is a sequence of letters.
-    return (notes,) if isinstance(notes, str) else notes
-
-
-def _check_arguments(frames: Mapping[str, Any], max_rows: int) -> None:
-    if max_rows < 1:
-        raise InvalidArgument(f"max_rows={max_rows} is too small: give 1 or more.")
-    for name, frame in frames.items():
-        if not isinstance(frame, pd.DataFrame):
-            raise InvalidArgument(
-                f"{name!r} is a {type(frame).__name__}, not a pandas DataFrame: give its frame."
-            )
 
 
 def _render_contents(names: Sequence[str]) -> str:

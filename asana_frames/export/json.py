@@ -11,6 +11,7 @@ import pandas as pd
 from asana_frames._files import replace_file
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.export.text import as_text
+from asana_frames.frames.arguments import check_frame
 
 
 def to_json(frame: pd.DataFrame, path: str | os.PathLike[str]) -> None:
@@ -31,8 +32,9 @@ def to_json(frame: pd.DataFrame, path: str | os.PathLike[str]) -> None:
     ConfigurationError
         The file cannot be written.
     InvalidArgument
-        Two columns have the same name.
+        ``frame`` is not a DataFrame, two columns have the same name, or ``path`` is not a path.
     """
+    check_frame(frame, what="export.to_json")
     with replace_file(path) as part:
         part.write_bytes(to_json_bytes(frame))
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from asana_frames._files import replace_file
 from asana_frames._optional import require
+from asana_frames.frames.arguments import check_frame
 
 
 def to_parquet(frame: pd.DataFrame, path: str | os.PathLike[str]) -> None:
@@ -22,9 +23,12 @@ def to_parquet(frame: pd.DataFrame, path: str | os.PathLike[str]) -> None:
 
     Raises
     ------
+    InvalidArgument
+        ``frame`` is not a DataFrame, or ``path`` is not a path.
     ConfigurationError
         pyarrow is not installed (the message has the pip line), or the file cannot be written.
     """
+    check_frame(frame, what="export.to_parquet")
     require("pyarrow", extra="parquet")
     with replace_file(path) as part:
         frame.to_parquet(part, index=False, engine="pyarrow")

@@ -12,9 +12,11 @@ from typing import Any
 
 import pandas as pd
 
+from asana_frames._arguments import check_iterable, parse_path
 from asana_frames._files import build_write_error, get_umask
 from asana_frames._optional import require
-from asana_frames.exceptions import ConfigurationError
+from asana_frames.exceptions import InvalidArgument
+from asana_frames.frames.arguments import check_frame
 
 
 def to_parquet_parts(
@@ -43,9 +45,10 @@ def to_parquet_parts(
 
     Raises
     ------
+    InvalidArgument
+        ``frames`` holds anything but frames, or the folder exists and is not empty.
     ConfigurationError
-        pyarrow is not installed (the message has the pip line), the folder exists and
-        is not empty, or it cannot be written.
+        pyarrow is not installed (the message has the pip line), or the folder cannot be written.
 
     Examples
     --------
@@ -60,9 +63,9 @@ def to_parquet_parts(
         require("pyarrow", extra="parquet"),
         require("pyarrow.parquet", extra="parquet"),
     )
-    target = Path(folder)
+    target = parse_path(folder, name="folder", like="tasks")
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise ConfigurationError(f"{target} already exists. Give a folder that is new or empty.")
+        raise InvalidArgument(f"{target} already exists; give a folder that is new or empty.")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
@@ -84,8 +87,12 @@ def _write_parts(
 ) -> pd.DataFrame:
     """Write each frame to a file, then rewrite the files that lack columns of others."""
     parts: list[tuple[str, int, Any]] = []
+    if isinstance(frames, pd.DataFrame):
+        raise InvalidArgument("frames= takes frames, not one frame; use export.to_parquet for it.")
+    check_iterable(frames, name="frames", like="asana.stream(asana.tasks.list, project=projects)")
     # enumerate would keep the frame until the next one is there.
     for frame in frames:
+        check_frame(frame, what="export.to_parquet_parts(frames=)")
         name = f"part-{len(parts):05d}.parquet"
         schema = _write_part(frame, scratch / name, arrow, parquet)
         parts.append((name, len(frame), schema))

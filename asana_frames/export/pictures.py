@@ -8,6 +8,7 @@ from html import escape
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from asana_frames._arguments import check_mapping
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.export.text import to_one_line
 
@@ -51,7 +52,9 @@ def render_pictures(charts: Mapping[str, Figure | Axes] | None) -> dict[str, Pic
     InvalidArgument
         One of them is neither a matplotlib Figure nor Axes.
     """
-    return {name: _render_picture(name, chart) for name, chart in (charts or {}).items()}
+    charts = {} if charts is None else charts
+    check_mapping(charts, name="charts", like='{"tasks": ax}')
+    return {name: _render_picture(name, chart) for name, chart in charts.items()}
 
 
 def _render_picture(name: str, chart: Any) -> Picture:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 import numpy as np
 import pandas as pd
+
+from asana_frames._arguments import check_mapping
+from asana_frames.frames.arguments import check_frame
 
 #: Spreadsheets read text that begins with one of these as a formula.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -28,13 +32,37 @@ def as_text(frame: pd.DataFrame, *, disarm: bool = True) -> pd.DataFrame:
     DataFrame
         The same columns: tuples joined by ``"; "``, moments as ``2026-03-02T09:15:00Z``, days as
         ``2026-03-02``; numbers and flags as they are.
+
+    Raises
+    ------
+    InvalidArgument
+        ``frame`` is not a DataFrame.
     """
+    check_frame(frame, what="export.as_text")
     # By position, because names may be duplicated.
     columns = {
         place: column_as_text(frame.iloc[:, place], disarm=disarm)
         for place in range(frame.shape[1])
     }
     return pd.DataFrame(columns, index=frame.index).set_axis(frame.columns, axis=1)
+
+
+def name_frames(
+    frames: Mapping[str, pd.DataFrame] | pd.DataFrame, name: str
+) -> dict[str, pd.DataFrame]:
+    """Return the frames of a file by name; a single frame has the name that is given.
+
+    Raises
+    ------
+    InvalidArgument
+        It is neither a frame nor a mapping of frames.
+    """
+    if isinstance(frames, pd.DataFrame):
+        return {name: frames}
+    check_mapping(frames, name="frames", like='{"tasks": tasks}')
+    for key, frame in frames.items():
+        check_frame(frame, what=f"frames[{key!r}]")
+    return dict(frames)
 
 
 def column_as_text(column: pd.Series[Any], *, disarm: bool = True) -> pd.Series[Any]:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import NamedTuple
 
+from asana_frames._arguments import check_text
 from asana_frames.exceptions import AsanaError, AuthError, ConfigurationError
 from asana_frames.fetch.base_url import DEFAULT_BASE_URL
 from asana_frames.fetch.credential_store import delete_credential, load_credential
@@ -96,6 +97,8 @@ def find_credential(token: str | None, base_url: str) -> FoundCredential | None:
     ConfigurationError
         The token is not valid, or the stored login cannot be read.
     """
+    if token is not None:
+        check_text(token, name="token", like="2/1201...")
     if token and token.strip():
         return FoundCredential(Credential(check_token(token)), "the argument")
     with _lock:

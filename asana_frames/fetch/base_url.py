@@ -6,6 +6,7 @@ import ipaddress
 import os
 from urllib.parse import urlsplit
 
+from asana_frames._arguments import check_text
 from asana_frames.exceptions import ConfigurationError
 
 DEFAULT_BASE_URL = "https://app.asana.com/api/1.0"
@@ -19,7 +20,11 @@ def resolve_base_url(base_url: str | None = None) -> str:
     ------
     ConfigurationError
         It is neither https nor on this machine, so others could read the token.
+    InvalidArgument
+        The argument is not text.
     """
+    if base_url is not None:
+        check_text(base_url, name="base_url", like=DEFAULT_BASE_URL)
     url = (base_url or os.environ.get(BASE_URL_VARIABLE) or DEFAULT_BASE_URL).rstrip("/")
     try:
         parts = urlsplit(url)

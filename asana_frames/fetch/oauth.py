@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 import msgspec
 import requests
 
+from asana_frames._arguments import check_text
 from asana_frames.exceptions import AuthError, ConfigurationError, ConnectionFailed
 from asana_frames.fetch.base_url import DEFAULT_BASE_URL, get_origin, resolve_base_url
 from asana_frames.fetch.credentials import Credential, check_token
@@ -38,6 +39,9 @@ _TEMPORARY_ERRORS = frozenset({"server_error", "temporarily_unavailable"})
 
 def read_app(client_id: str | None = None, client_secret: str | None = None) -> tuple[str, str]:
     """Return the app's id and secret: the arguments, else the environment's, else empty."""
+    for name, value in (("client_id", client_id), ("client_secret", client_secret)):
+        if value is not None:
+            check_text(value, name=name, like="1201...")
     known_id = client_id or os.environ.get(ID_VARIABLE) or ""
     known_secret = client_secret or os.environ.get(SECRET_VARIABLE) or ""
     return known_id.strip(), known_secret.strip()
@@ -83,6 +87,8 @@ class Authorization:
                 f"OAuth needs the client id of your app: client_id=..., --client-id or "
                 f"{ID_VARIABLE}. Register one at https://app.asana.com/0/my-apps."
             )
+        check_text(redirect_uri, name="redirect_uri", like=OUT_OF_BAND)
+        check_text(scope, name="scope", like="tasks:read users:read")
         self.base_url = base_url
         self.redirect_uri = redirect_uri
         self._client_id = client_id

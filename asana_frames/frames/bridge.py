@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from asana_frames._arguments import check_text
 from asana_frames.catalog import columns_of, load
 from asana_frames.exceptions import InvalidArgument, suggest_names
+from asana_frames.frames.arguments import check_frame
 from asana_frames.frames.arrays import build_array
 from asana_frames.frames.custom_field_columns import PREFIX
 
@@ -50,6 +52,10 @@ def bridge(frame: pd.DataFrame, column: str, *, key: str | None = None) -> pd.Da
     0        1       7        a
     1        1       8        b
     """
+    check_frame(frame, what="af.bridge")
+    check_text(column, name="column", like="followers")
+    if key is not None:
+        check_text(key, name="key", like="task_gid")
     names = _list_columns(frame, column)
     if "gid" not in frame or not names:
         stems = sorted({_column_stem(name) for name in _list_columns(frame, "")})

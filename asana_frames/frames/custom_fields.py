@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from asana_frames.exceptions import InvalidArgument
+from asana_frames.frames.arguments import check_frame
 from asana_frames.frames.arrays import build_array
 from asana_frames.frames.bridge import key_column
 from asana_frames.frames.custom_field_columns import GIDS_SUFFIX, PREFIX
@@ -32,6 +33,7 @@ def custom_fields(frame: pd.DataFrame) -> pd.DataFrame:
     InvalidArgument
         The frame has no ``gid`` column.
     """
+    check_frame(frame, what="af.custom_fields")
     if "gid" not in frame:
         raise InvalidArgument('This frame has no "gid" column to name its objects by.')
     key = key_column(frame)

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from asana_frames._arguments import parse_path
 from asana_frames._files import replace_file
-from asana_frames.asana import Asana
-from asana_frames.exceptions import ConfigurationError, EventsLostWarning, SyncExpired, warn_caller
+from asana_frames.asana import Asana, check_connection
+from asana_frames.exceptions import EventsLostWarning, InvalidArgument, SyncExpired, warn_caller
 from asana_frames.frames import concatenate
 from asana_frames.gather.shared import add_attrs, record_gather
 from asana_frames.types import Fields, Refs
@@ -54,8 +55,10 @@ def events(
 
     Raises
     ------
+    InvalidArgument
+        ``tokens`` is neither a file of sync tokens nor a mapping.
     ConfigurationError
-        The file cannot be read or written.
+        The file cannot be written.
 
     Examples
     --------
@@ -67,7 +70,8 @@ def events(
     >>> "added" in set(events(asana, "Website relaunch")["action"])
     True
     """
-    path = Path(tokens) if isinstance(tokens, str | os.PathLike) else None
+    check_connection(asana, what="gather.events")
+    path = parse_path(tokens) if isinstance(tokens, str | os.PathLike) else None
     saved = _load_tokens(asana, tokens)
     next_tokens: dict[str, str] = {}
     with record_gather(asana, "events") as last:
@@ -108,16 +112,22 @@ def _read_stream(
 def _load_tokens(asana: Asana, tokens: Tokens | str | os.PathLike[str] | None) -> Tokens:
     if tokens is None:
         return asana.sync_tokens
-    return _read_tokens(Path(tokens)) if isinstance(tokens, str | os.PathLike) else tokens
+    if isinstance(tokens, MutableMapping):
+        return tokens
+    if isinstance(tokens, str | os.PathLike):
+        return _read_tokens(parse_path(tokens))
+    raise InvalidArgument(
+        f"tokens= takes the path of a JSON file or a dict, not {type(tokens).__name__}."
+    )
 
 
 def _read_tokens(path: Path) -> Tokens:
     try:
         found = json.loads(path.read_text("utf-8")) if path.exists() else {}
     except (OSError, ValueError) as cause:
-        raise ConfigurationError(f"Could not read sync tokens from {path}: {cause}.") from cause
+        raise InvalidArgument(f"Could not read sync tokens from {path}: {cause}.") from cause
     if not isinstance(found, dict):
-        raise ConfigurationError(f"{path} does not contain sync tokens; use another file.")
+        raise InvalidArgument(f"{path} does not contain sync tokens; use another file.")
     return {str(gid): str(token) for gid, token in found.items()}
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from asana_frames import rollups
+from asana_frames._arguments import list_texts
 from asana_frames.asana import Asana
 from asana_frames.calls.last_call import LastCall
 from asana_frames.exceptions import InvalidArgument, suggest_names
@@ -20,7 +21,7 @@ from asana_frames.gather.shared import (
 )
 from asana_frames.gather.time_entries import parse_day_argument, time_entries
 from asana_frames.gather.tracked_tasks import tracked_tasks
-from asana_frames.rollups.shared.periods import Every, list_periods
+from asana_frames.rollups.shared.periods import Every, check_every, list_periods
 from asana_frames.rollups.time.entries import ENTRY_COLUMNS
 from asana_frames.rollups.time.hours import Attribution
 from asana_frames.types import Ref, Refs, When
@@ -129,6 +130,7 @@ def hours_report(
     """
     check_subject("hours_report", workspace=workspace, project=project)
     keys = parse_hour_keys(by)
+    check_every(every)
     first, final = _parse_span(start, end, is_bounded=project is None)
     with record_gather(asana, "hours_report") as last:
         users = None
@@ -158,7 +160,7 @@ def parse_hour_keys(by: str | Sequence[str]) -> list[str]:
     InvalidArgument
         A key is unknown, or no key is given.
     """
-    names = [by] if isinstance(by, str) else list(by)
+    names = list_texts(by, name="by", like="person")
     if not names:
         raise InvalidArgument("by= needs at least one key, such as by='person'.")
     stems = [column.removesuffix("_gid") for column in ENTRY_COLUMNS if column.endswith("_gid")]

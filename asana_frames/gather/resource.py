@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from asana_frames.asana import Asana
+from asana_frames.asana import Asana, check_connection
 from asana_frames.catalog import load
 from asana_frames.exceptions import InvalidArgument, InvalidRequest, suggest_names
 from asana_frames.fetch import is_set_too_large
@@ -60,6 +60,7 @@ def resource(asana: Asana, workspace: Ref, name: str) -> pd.DataFrame:
     >>> len(resource(asana, "Acme", "users")) == len(asana.users.list(workspace="Acme"))
     True
     """
+    check_connection(asana, what="gather.resource")
     read = find_reader(name)
     return read(asana, resolve_workspace(asana, workspace))
 

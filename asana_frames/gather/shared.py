@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from asana_frames.asana import Asana
+from asana_frames.asana import Asana, check_connection
 from asana_frames.calls.last_call import LastCall, record_call
 from asana_frames.catalog import parse_fields
 from asana_frames.exceptions import AmbiguousReference, AsanaError, InvalidArgument
@@ -32,6 +32,7 @@ def record_gather(
         Frames of the completed inner calls; the caller appends to it. They become part of
         ``last.partial`` if a later call fails.
     """
+    check_connection(asana, what=f"gather.{operation}")
     with record_call(f"gather.{operation}", asana.publish, asana.settings) as last:
         try:
             yield last
@@ -57,7 +58,7 @@ def resolve_workspace(asana: Asana, workspace: Ref) -> str:
 
 def add_fields(fields: Fields, *needed: str) -> tuple[Fields, list[str]]:
     """Add needed paths to fields; return the fields and the columns to drop afterwards."""
-    if fields is None or fields == "all":
+    if fields is None or (isinstance(fields, str) and fields == "all"):
         return fields, []
     given = parse_fields(fields) or ()
     added = [path for path in needed if path not in given]

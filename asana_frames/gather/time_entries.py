@@ -64,7 +64,8 @@ def time_entries(
     np.True_
     """
     first = parse_day_argument("time_entries", "start", start)
-    final = parse_day_argument("time_entries", "end", end or dt.datetime.now(dt.UTC).date())
+    end = dt.datetime.now(dt.UTC).date() if end is None else end
+    final = parse_day_argument("time_entries", "end", end)
     if final < first:
         raise InvalidArgument(f"end={final} lies before start={first}; use a later end.")
     with record_gather(asana, "time_entries") as last:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from asana_frames.asana import Asana
-from asana_frames.exceptions import InvalidArgument
 from asana_frames.frames import concatenate
 from asana_frames.gather.shared import add_attrs, add_fields, record_gather
+from asana_frames.rollups.shared.inputs import require_columns
 from asana_frames.types import Errors, Fields
 
 
@@ -55,11 +55,9 @@ def tracked_tasks(
     >>> tasks["parent_gid"].dropna().isin(tasks["gid"]).all()
     np.True_
     """
-    if not isinstance(entries, pd.DataFrame) or "task_gid" not in entries.columns:
-        raise InvalidArgument(
-            "gather.tracked_tasks() needs entries with the column task_gid; read them without "
-            "fields=, or include 'task.gid' in it."
-        )
+    require_columns(
+        entries, ["task_gid"], what="gather.tracked_tasks", record="time_tracking_entry"
+    )
     wanted, _ = add_fields(fields, "parent.gid")
     levels: list[pd.DataFrame] = []
     with record_gather(asana, "tracked_tasks", levels) as last:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Literal, TypedDict, Unpack
 
+from asana_frames._arguments import check_choice, check_number, check_text
 from asana_frames.asana import Asana
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.fetch import Http
@@ -81,11 +82,12 @@ def make_application(
         A size, moment, plan or fault is not valid.
     """
     size, plan = options.get("size", "small"), options.get("plan", "enterprise")
-    for name, value, known in (("size", size, DIVISIONS), ("plan", plan, PER_MINUTE)):
-        if value not in known:
-            names = ", ".join(known)
-            raise InvalidArgument(f"{value!r} is not a valid {name}; use one of {names}.")
+    check_choice(size, DIVISIONS, name="size")
+    check_choice(plan, PER_MINUTE, name="plan")
+    check_number(seed, name="seed", like=0, is_whole=True)
     faults = options.get("faults")
+    if faults is not None and not isinstance(faults, Faults):
+        check_text(faults, name="faults", like="429=10, drop=50")
     return Application(
         make_store(seed, _parse_now(options.get("now")), size),
         base_url,
@@ -171,6 +173,7 @@ def sandbox(
     >>> asana.tasks.update(task, completed=True)["completed"].tolist()
     [True]
     """
+    check_text(token, name="token", like=TOKEN)
     application = make_application(
         seed, size=size, now=now, plan=plan, limits=limits, faults=faults, latency=latency
     )

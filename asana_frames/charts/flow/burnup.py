@@ -17,7 +17,7 @@ from asana_frames.charts.shared.axes import (
     set_title,
 )
 from asana_frames.charts.shared.colours import DARK, SERIES
-from asana_frames.charts.shared.columns import column_numbers, sort_dated
+from asana_frames.charts.shared.columns import check_input, column_numbers, sort_dated
 from asana_frames.charts.shared.dates import (
     day_positions,
     find_step,
@@ -26,7 +26,6 @@ from asana_frames.charts.shared.dates import (
     period_ends,
 )
 from asana_frames.charts.shared.labels import format_number
-from asana_frames.rollups.shared.inputs import require_columns
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -57,7 +56,7 @@ def burnup(burnup: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     InvalidArgument
         A column is missing.
     """
-    require_columns(burnup, ["period", "scope", "done", "open"], what="charts.burnup")
+    check_input(burnup, ["period", "scope", "done", "open"], chart="burnup", ax=ax)
     rows = sort_dated(burnup, "period")
     if ax is None:
         ax = new_axes(height=4.2)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
+from asana_frames._arguments import check_choice
 from asana_frames.charts.shared.axes import (
     count_fitting_rows,
     count_hidden,
@@ -15,12 +16,10 @@ from asana_frames.charts.shared.axes import (
     new_axes,
     set_title,
 )
-from asana_frames.charts.shared.columns import sort_dated
+from asana_frames.charts.shared.columns import check_input, sort_dated
 from asana_frames.charts.shared.dates import fill_periods, find_step, unique_days
 from asana_frames.charts.shared.heat_map import NOTHING, draw_periods
 from asana_frames.charts.shared.labels import format_number, unique_labels
-from asana_frames.exceptions import InvalidArgument
-from asana_frames.rollups.shared.inputs import require_columns
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -55,11 +54,8 @@ def load(load: pd.DataFrame, *, show: Show = "tasks", ax: Axes | None = None) ->
     InvalidArgument
         A column is missing, or ``show`` is unknown.
     """
-    if show not in _TITLES:
-        raise InvalidArgument(
-            f"show={show!r} is not valid; use {' or '.join(map(repr, _TITLES))}."
-        )
-    require_columns(load, ["person_gid", "person_name", "period", show], what="charts.load")
+    check_choice(show, _TITLES, name="show")
+    check_input(load, ["person_gid", "person_name", "period", show], chart="load", ax=ax)
     rows = sort_dated(load, "period")
     if ax is None:
         persons = len(rows[["person_gid", "person_name"]].drop_duplicates())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
+from asana_frames._arguments import check_choice
 from asana_frames.charts.shared.axes import (
     draw_empty,
     font_size,
@@ -16,12 +17,10 @@ from asana_frames.charts.shared.axes import (
     new_axes,
     set_title,
 )
-from asana_frames.charts.shared.columns import column_numbers
+from asana_frames.charts.shared.columns import check_input, column_numbers
 from asana_frames.charts.shared.labels import format_value, shorten_name
 from asana_frames.charts.shared.rows import mark_expected
 from asana_frames.charts.shared.statuses import goal_status_look
-from asana_frames.exceptions import InvalidArgument
-from asana_frames.rollups.shared.inputs import require_columns
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -68,7 +67,7 @@ def goal_progress(progress: pd.DataFrame, *, by: By | None = None, ax: Axes | No
         A column is missing, or ``by`` is unknown.
     """
     needed = ["name", "status", "progress", *_group_columns(by)]
-    require_columns(progress, needed, what="charts.goal_progress")
+    check_input(progress, needed, chart="goal_progress", ax=ax)
     goals = progress.reset_index(drop=True)
     rows = _order_rows(goals, by)
     if ax is None:
@@ -78,14 +77,13 @@ def goal_progress(progress: pd.DataFrame, *, by: By | None = None, ax: Axes | No
     return draw_progress_bars(ax, goals, rows, "Goal progress")
 
 
-def _group_columns(by: object) -> list[str]:
-    columns: dict[Any, list[str]] = {
-        None: [],
+def _group_columns(by: By | None) -> list[str]:
+    columns: dict[str | None, list[str]] = {
         "parent": ["parent_names"],
         "period": ["time_period_display_name"],
+        None: [],
     }
-    if by not in columns:
-        raise InvalidArgument(f"by={by!r} is not valid; use 'parent', 'period' or None.")
+    check_choice(by, columns, name="by")
     return columns[by]
 
 

@@ -18,11 +18,13 @@ from asana_frames.charts.shared.axes import (
     set_title,
 )
 from asana_frames.charts.shared.colours import DARK
+from asana_frames.charts.shared.columns import check_input
 from asana_frames.charts.shared.dates import day_position, format_day, label_date_axis
 from asana_frames.charts.shared.labels import unique_labels
 from asana_frames.charts.shared.rows import label_rows
 from asana_frames.charts.shared.statuses import goal_status_look
-from asana_frames.rollups.shared.inputs import require_columns
+from asana_frames.rollups.shared.moments import resolve_today
+from asana_frames.types import When
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,7 +34,9 @@ _PALE = "#e9edf1"
 _BAR_HEIGHT = 0.62
 
 
-def goal_timeline(progress: pd.DataFrame, *, now: Any = None, ax: Axes | None = None) -> Axes:
+def goal_timeline(
+    progress: pd.DataFrame, *, now: When | None = None, ax: Axes | None = None
+) -> Axes:
     """Draw when goals are, and how far: a bar from start to due, filled as far as the goal is.
 
     Parameters
@@ -55,10 +59,10 @@ def goal_timeline(progress: pd.DataFrame, *, now: Any = None, ax: Axes | None = 
     Raises
     ------
     InvalidArgument
-        A column is missing.
+        A column is missing, or ``now`` is not a valid time.
     """
     needed = ["gid", "name", "status", "progress", "start_on", "due_on"]
-    require_columns(progress, needed, what="charts.goal_timeline")
+    check_input(progress, needed, chart="goal_timeline", ax=ax, source="rollups.goal_progress")
     is_dated = progress["start_on"].notna() & (progress["due_on"] >= progress["start_on"])
     rows = progress[is_dated].sort_values(["due_on", "start_on"], kind="stable", ignore_index=True)
     if ax is None:
@@ -74,7 +78,7 @@ def goal_timeline(progress: pd.DataFrame, *, now: Any = None, ax: Axes | None = 
     undated_note = f"+ {undated} without dates" if undated else ""
     set_title(ax, "Goals in time", [count_hidden(len(rows) - len(drawn)), undated_note])
     if now is not None:
-        day = pd.Timestamp(now)
+        day = resolve_today(now)
         line = ax.axvline(day_position(day), color=DARK, linewidth=1.2, linestyle=":")
         add_legend_below(ax, {format_day(day): line})
     label_date_axis(ax)

@@ -15,7 +15,7 @@ from asana_frames.charts.shared.axes import (
     set_title,
 )
 from asana_frames.charts.shared.colours import OTHER, OTHER_HATCH, SERIES
-from asana_frames.charts.shared.columns import drop_missing
+from asana_frames.charts.shared.columns import check_input, drop_missing
 from asana_frames.charts.shared.dates import (
     Step,
     day_positions,
@@ -24,7 +24,6 @@ from asana_frames.charts.shared.dates import (
     unique_days,
 )
 from asana_frames.charts.shared.stacked_bars import draw_stacked_bars, pivot_periods
-from asana_frames.rollups.shared.inputs import require_columns
 from asana_frames.rollups.shared.moments import local_days
 from asana_frames.rollups.shared.periods import Every, check_every, period_starts
 
@@ -73,7 +72,7 @@ def changes(
     InvalidArgument
         A column is missing, or ``every`` is not a valid period.
     """
-    require_columns(changes, ["changed_at", "change"], what="charts.changes")
+    check_input(changes, ["changed_at", "change"], chart="changes", ax=ax)
     check_every(every)
     rows = drop_missing(changes, "changed_at")
     if ax is None:

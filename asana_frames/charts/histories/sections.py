@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from asana_frames._arguments import list_texts
 from asana_frames.charts.shared.axes import (
     GREY,
     WIDE,
@@ -28,7 +29,7 @@ from asana_frames.charts.shared.axes import (
     write_notes_below,
 )
 from asana_frames.charts.shared.colours import DARK, HATCH, SERIES
-from asana_frames.charts.shared.columns import drop_missing
+from asana_frames.charts.shared.columns import check_input, drop_missing
 from asana_frames.charts.shared.dates import (
     Step,
     day_positions,
@@ -40,7 +41,6 @@ from asana_frames.charts.shared.dates import (
 from asana_frames.charts.shared.labels import format_number, shorten_name, unique_labels
 from asana_frames.charts.shared.stacked_bars import merge_smallest, pivot_periods, series_looks
 from asana_frames.exceptions import InvalidArgument
-from asana_frames.rollups.shared.inputs import require_columns
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -80,7 +80,7 @@ def cumulative_flow(
     InvalidArgument
         A column is missing, or ``order`` names no section of the frame.
     """
-    require_columns(flow, ["period", *_SECTION, "tasks"], what="charts.cumulative_flow")
+    check_input(flow, ["period", *_SECTION, "tasks"], chart="cumulative_flow", ax=ax)
     rows = drop_missing(flow, "period")
     if ax is None:
         ax = new_axes(height=4.2)
@@ -111,7 +111,7 @@ def _order_sections(
     """
     found = list(dict.fromkeys(labels))
     wanted: list[str] = []
-    for name in [order] if isinstance(order, str) else order or ():
+    for name in () if order is None else list_texts(order, name="order", like="To do"):
         is_named = (rows["section_gid"] == name) | (rows["section_name"] == name)
         named = labels[is_named.to_numpy(dtype=bool, na_value=False)]
         if named.empty:
@@ -179,7 +179,7 @@ def section_times(
         A column is missing, or ``order`` names no section of the frame.
     """
     needed = ["project_gid", "project_name", *_SECTION, "enter", "is_current", "working_days"]
-    require_columns(times, needed, what="charts.section_times")
+    check_input(times, needed, chart="section_times", ax=ax)
     # The sections of a project stay together; projects are in the order of their first visits.
     first = times.groupby("project_gid", dropna=False)["enter"].transform("min")
     order_of = ["_first", "project_gid", "enter", "section_gid"]

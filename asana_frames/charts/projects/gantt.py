@@ -20,6 +20,7 @@ from asana_frames.charts.shared.axes import (
     set_title,
 )
 from asana_frames.charts.shared.colours import ALARM, DARK, HATCH, SERIES
+from asana_frames.charts.shared.columns import check_input
 from asana_frames.charts.shared.dates import (
     day_position,
     day_positions,
@@ -27,7 +28,6 @@ from asana_frames.charts.shared.dates import (
     label_date_axis,
 )
 from asana_frames.charts.shared.labels import unique_labels
-from asana_frames.rollups.shared.inputs import require_columns
 from asana_frames.rollups.shared.moments import resolve_today
 from asana_frames.types import When
 
@@ -92,7 +92,7 @@ def gantt(dependencies: pd.DataFrame, *, now: When | None = None, ax: Axes | Non
     InvalidArgument
         A column is missing, or ``now`` is not a valid time.
     """
-    require_columns(dependencies, _NEEDED, what="charts.gantt")
+    check_input(dependencies, _NEEDED, chart="gantt", ax=ax, source="rollups.dependencies")
     day = resolve_today(now)
     dated = dependencies[dependencies["due_on"].notna()].reset_index(drop=True)
     dated = dated.assign(**{name: dated[name].fillna(False).astype(bool) for name in _FLAGS})

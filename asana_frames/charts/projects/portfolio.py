@@ -19,11 +19,10 @@ from asana_frames.charts.shared.axes import (
     new_axes,
     set_title,
 )
-from asana_frames.charts.shared.columns import column_numbers
+from asana_frames.charts.shared.columns import check_input, column_numbers
 from asana_frames.charts.shared.labels import unique_labels
 from asana_frames.charts.shared.rows import label_rows, mark_expected
 from asana_frames.charts.shared.statuses import project_status_look
-from asana_frames.rollups.shared.inputs import require_columns
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -61,7 +60,7 @@ def portfolio(portfolio: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         A column is missing.
     """
     needed = ["project_gid", "project_name", *_SHARES, "last_status", "overdue"]
-    require_columns(portfolio, needed, what="charts.portfolio")
+    check_input(portfolio, needed, chart="portfolio", ax=ax)
     if ax is None:
         ax = new_axes(height=0.34 * min(len(portfolio), _MOST_PROJECTS) + 1.6)
     if portfolio.empty:

@@ -17,11 +17,11 @@ from asana_frames.charts.shared.axes import (
     new_axes,
     set_title,
 )
+from asana_frames.charts.shared.columns import check_input
 from asana_frames.charts.shared.dates import day_positions, label_date_axis
 from asana_frames.charts.shared.labels import unique_labels
 from asana_frames.charts.shared.rows import label_rows
 from asana_frames.charts.shared.statuses import project_status_look
-from asana_frames.rollups.shared.inputs import require_columns
 from asana_frames.rollups.shared.moments import parse_moment, parse_moments
 from asana_frames.types import When
 
@@ -62,7 +62,9 @@ def status_timeline(
         A column is missing, or ``now`` is not a valid time.
     """
     needed = ["parent_gid", "parent_name", "status_type", "created_at"]
-    require_columns(statuses, needed, what="charts.status_timeline")
+    check_input(
+        statuses, needed, chart="status_timeline", ax=ax, source="asana.status_updates.list"
+    )
     end = parse_moment(now)
     updates, parents = _sort_updates(statuses)
     if ax is None:

@@ -2,15 +2,54 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import pandas as pd
+
+from asana_frames.exceptions import InvalidArgument
+from asana_frames.rollups.shared.inputs import require_columns
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Numbers: TypeAlias = "NDArray[np.float64]"
+
+
+def check_input(
+    frame: Any, columns: Iterable[str], *, chart: str, ax: object, source: str | None = None
+) -> None:
+    """Raise an error unless a chart can draw a frame on axes.
+
+    Parameters
+    ----------
+    frame
+        The frame that was passed.
+    columns
+        The names of the required columns.
+    chart
+        The name of the chart.
+    ax
+        The axes that were passed, or None.
+    source
+        The function that returns such frames; ``rollups.<chart>`` unless given.
+
+    Raises
+    ------
+    InvalidArgument
+        The message says which frame or axes to pass.
+    """
+    # Imported here: matplotlib costs more than all the rest of an import.
+    from matplotlib.axes import Axes
+
+    what = f"charts.{chart}"
+    require_columns(frame, columns, what=what, source=source or f"rollups.{chart}")
+    if ax is not None and not isinstance(ax, Axes):
+        raise InvalidArgument(
+            f"{what}(ax=) takes matplotlib Axes, such as figure.subplots() returns, not "
+            f"{type(ax).__name__}."
+        )
 
 
 def column_numbers(frame: pd.DataFrame, column: str) -> Numbers:

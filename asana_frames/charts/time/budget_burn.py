@@ -21,7 +21,7 @@ from asana_frames.charts.shared.axes import (
     set_title,
 )
 from asana_frames.charts.shared.colours import ALARM, DARK, SERIES
-from asana_frames.charts.shared.columns import Numbers, column_numbers
+from asana_frames.charts.shared.columns import Numbers, check_input, column_numbers
 from asana_frames.charts.shared.dates import (
     Step,
     day_position,
@@ -39,7 +39,6 @@ from asana_frames.charts.shared.labels import (
     shorten_name,
     unique_labels,
 )
-from asana_frames.rollups.shared.inputs import require_columns
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -95,7 +94,7 @@ def budget_burn(burn: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     InvalidArgument
         A column is missing.
     """
-    require_columns(burn, _NEEDED, what="charts.budget_burn")
+    check_input(burn, _NEEDED, chart="budget_burn", ax=ax)
     if ax is None:
         ax = new_axes(height=4.4)
     burn = burn.reset_index(drop=True)

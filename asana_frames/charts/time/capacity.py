@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
+from asana_frames._arguments import check_choice
 from asana_frames.charts.shared.axes import (
     count_fitting_rows,
     count_hidden,
@@ -16,7 +17,7 @@ from asana_frames.charts.shared.axes import (
     new_axes,
     set_title,
 )
-from asana_frames.charts.shared.columns import Numbers, drop_missing
+from asana_frames.charts.shared.columns import Numbers, check_input, drop_missing
 from asana_frames.charts.shared.dates import (
     Days,
     fill_periods,
@@ -26,8 +27,6 @@ from asana_frames.charts.shared.dates import (
 )
 from asana_frames.charts.shared.heat_map import AWAY, add_cell_legend, draw_periods, hatch_cells
 from asana_frames.charts.shared.labels import format_number, unique_labels
-from asana_frames.exceptions import InvalidArgument
-from asana_frames.rollups.shared.inputs import require_columns
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -86,12 +85,10 @@ def capacity(capacity: pd.DataFrame, *, show: Show = "load", ax: Axes | None = N
     InvalidArgument
         A column is missing, or ``show`` is unknown.
     """
-    if show not in _MEASURES:
-        choices = ", ".join(map(repr, _MEASURES))
-        raise InvalidArgument(f"show={show!r} is not valid; use one of {choices}.")
+    check_choice(show, _MEASURES, name="show")
     measure = _MEASURES[show]
     needed = ["person_gid", "person_name", "period", "available", measure.amount, show]
-    require_columns(capacity, needed, what="charts.capacity")
+    check_input(capacity, needed, chart="capacity", ax=ax)
     dated = drop_missing(capacity, "period")
     if ax is None:
         persons = len(dated[["person_gid", "person_name"]].drop_duplicates())

@@ -21,14 +21,13 @@ from asana_frames.charts.shared.axes import (
     set_title,
 )
 from asana_frames.charts.shared.colours import ALARM, SERIES
-from asana_frames.charts.shared.columns import column_numbers
+from asana_frames.charts.shared.columns import check_input, column_numbers
 from asana_frames.charts.shared.labels import (
     format_number,
     key_heading,
     shorten_name,
     unique_labels,
 )
-from asana_frames.rollups.shared.inputs import require_columns
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -62,7 +61,7 @@ def estimates(estimates: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     InvalidArgument
         A column is missing.
     """
-    require_columns(estimates, _MEASURES[1:], what="charts.estimates")
+    check_input(estimates, _MEASURES[1:], chart="estimates", ax=ax)
     if ax is None:
         ax = new_axes(height=0.34 * min(len(estimates), _MOST_ROWS) + 1.6)
     if estimates.empty:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
+from asana_frames._arguments import check_choice
 from asana_frames.charts.shared.axes import (
     add_legend_beside,
     count_fitting_rows,
@@ -20,7 +21,7 @@ from asana_frames.charts.shared.axes import (
     set_title,
 )
 from asana_frames.charts.shared.colours import HATCH, OTHER, OTHER_HATCH, SERIES
-from asana_frames.charts.shared.columns import Numbers, drop_missing
+from asana_frames.charts.shared.columns import Numbers, check_input, drop_missing
 from asana_frames.charts.shared.dates import (
     Step,
     day_positions,
@@ -41,8 +42,6 @@ from asana_frames.charts.shared.stacked_bars import (
     pivot_periods,
     series_looks,
 )
-from asana_frames.exceptions import InvalidArgument
-from asana_frames.rollups.shared.inputs import require_columns
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -81,9 +80,8 @@ def hours(hours: pd.DataFrame, *, kind: Kind = "bar", ax: Axes | None = None) ->
     InvalidArgument
         ``hours`` is missing, or ``kind`` is unknown.
     """
-    require_columns(hours, ["hours"], what="charts.hours")
-    if kind not in _KINDS:
-        raise InvalidArgument(f"kind={kind!r} is not valid; use {' or '.join(map(repr, _KINDS))}.")
+    check_input(hours, ["hours"], chart="hours", ax=ax)
+    check_choice(kind, _KINDS, name="kind")
     keys = [column for column in hours.columns if column not in ("hours", "entered_on")]
     amounts = hours["hours"].astype("float64").fillna(0)
     rows = hours.assign(hours=amounts).reset_index(drop=True)

@@ -26,12 +26,11 @@ from asana_frames.charts.shared.axes import (
     write_notes_below,
 )
 from asana_frames.charts.shared.colours import DARK
-from asana_frames.charts.shared.columns import column_numbers
+from asana_frames.charts.shared.columns import check_input, column_numbers
 from asana_frames.charts.shared.dates import format_day
 from asana_frames.charts.shared.heat_map import NOTHING, draw_cells, fit_text_size, write_cells
 from asana_frames.charts.shared.labels import format_number, shorten_name, unique_labels
 from asana_frames.exceptions import InvalidArgument
-from asana_frames.rollups.shared.inputs import require_columns
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -76,7 +75,7 @@ def timesheet(timesheet: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         A column is missing.
     """
     needed = ["person_gid", "person_name", "total", "approval_status"]
-    require_columns(timesheet, needed, what="charts.timesheet")
+    check_input(timesheet, needed, chart="timesheet", ax=ax)
     days = [column for column in timesheet.columns if _DAY.fullmatch(str(column))]
     if not days:
         raise InvalidArgument(

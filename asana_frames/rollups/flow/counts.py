@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from asana_frames._arguments import check_choice, check_text
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.rollups.shared.inputs import (
     Key,
@@ -381,8 +382,9 @@ def load(
     0         11         Ana 2026-03-02      2    1.5
     """
     check_every(every)
-    if unit not in _UNITS:
-        raise InvalidArgument(f"unit={unit!r} is not valid; use 'minutes' or 'hours'.")
+    check_choice(unit, _UNITS, name="unit")
+    if estimate is not None:
+        check_text(estimate, name="estimate", like="cf_Estimated time")
     columns = ["gid", "completed_at", "due_on", *_ASSIGNEE, *([estimate] if estimate else [])]
     require_columns(tasks, columns, what="rollups.load", record="task")
     rows = drop_duplicates(tasks[columns])

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from asana_frames._arguments import check_number
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.rollups.shared.inputs import require_columns
 from asana_frames.rollups.shared.periods import (
@@ -98,7 +99,9 @@ def forecast(
     """
     require_columns(throughput, ["period", "completed"], what=_WHAT)
     check_days(throughput["period"], what=_WHAT)
-    _check_arguments(remaining, trials)
+    check_number(remaining, name="remaining", like=40, least=0)
+    check_number(trials, name="trials", like=10_000, is_whole=True, least=1)
+    check_number(seed, name="seed", like=0, is_whole=True, least=0)
     amounts = _sum_by_period(throughput)
     if amounts.sum() <= 0:
         raise InvalidArgument(
@@ -111,20 +114,6 @@ def forecast(
     draws = np.random.default_rng(seed)
     taken = _simulate_trials(amounts.to_numpy(dtype="float64"), float(remaining), trials, draws)
     return _build_distribution(taken, first, length)
-
-
-def _check_arguments(remaining: float, trials: int) -> None:
-    """Refuse arguments that cannot be simulated.
-
-    Raises
-    ------
-    InvalidArgument
-        ``remaining`` is negative or not a number, or ``trials`` is below 1.
-    """
-    if not isinstance(remaining, int | float | np.number) or not 0 <= remaining < math.inf:
-        raise InvalidArgument(f"remaining={remaining!r} is not a number of tasks; give 0 or more.")
-    if not isinstance(trials, int | np.integer) or trials < 1:
-        raise InvalidArgument(f"trials={trials!r} is not a number of trials; give 1 or more.")
 
 
 def _sum_by_period(throughput: pd.DataFrame) -> pd.Series[Any]:

@@ -245,10 +245,11 @@ def _name_percentiles(percentiles: Sequence[float]) -> dict[str, float]:
     InvalidArgument
         One is not between 0 and 1.
     """
-    parts = [percentiles] if isinstance(percentiles, int | float | str) else list(percentiles)
+    parts: list[Any] = list(percentiles) if isinstance(percentiles, Iterable) else [percentiles]
     if not all(isinstance(part, int | float) and 0 <= part <= 1 for part in parts):
         raise InvalidArgument(
-            f"percentiles={percentiles!r} takes numbers from 0 to 1, such as (0.5, 0.85)."
+            f"percentiles={percentiles!r} is not valid; use numbers from 0 to 1, such as "
+            f"percentiles=(0.5, 0.85)."
         )
     return {f"p{round(100 * part, 6):g}_days": float(part) for part in parts}
 

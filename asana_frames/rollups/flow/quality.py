@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from asana_frames._arguments import list_texts
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.frames.arrays import STR
 from asana_frames.rollups.shared.gids import find_positions
@@ -115,6 +116,8 @@ def quality(
         raise InvalidArgument(
             f"stale_days={stale_days!r} is not a number of days; give 0 or more."
         )
+    if done_sections is not None and not isinstance(done_sections, str):
+        done_sections = list_texts(done_sections, name="done_sections", like="Done")
     if isinstance(done_sections, str):
         raise InvalidArgument(
             f"done_sections={done_sections!r} is a single name; "

@@ -96,11 +96,12 @@ def goal_history(
     """
     require_columns(goals, ["gid", "name", *_METRIC], what=_WHAT, record="goal")
     rows = drop_duplicates(goals)
+    present = parse_moment(now, tz)
     tables = [
         _build_start_events(rows, tz),
         _build_update_events(status_updates),
         _build_value_events(stories),
-        _build_current_events(rows, parse_moment(now, tz)),
+        _build_current_events(rows, present),
     ]
     events = pd.concat([_cast_events(table) for table in tables], ignore_index=True)
     known = rows.set_index("gid")

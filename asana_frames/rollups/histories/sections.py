@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from asana_frames._arguments import check_text
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.frames.arrays import STR, UTC_DATETIME
 from asana_frames.rollups.histories.stories import STORY_COLUMNS, sort_stories
@@ -517,6 +518,7 @@ def _select_project(section_times: pd.DataFrame, project: str | None) -> pd.Data
     """
     places = section_times[["project_gid", "project_name"]].drop_duplicates("project_gid")
     if project is not None:
+        check_text(project, name="project", like="Website relaunch")
         is_gid = places["project_gid"] == project
         is_meant = is_gid if is_gid.any() else places["project_name"] == project
         known, places = places, places[is_meant.to_numpy(dtype=bool, na_value=False)]

@@ -9,8 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from asana_frames.catalog import columns_of
+from asana_frames._arguments import list_texts
+from asana_frames.catalog import columns_of, load
 from asana_frames.exceptions import InvalidArgument, suggest_names
+from asana_frames.frames.arguments import check_frame
 from asana_frames.frames.arrays import STR, tuple_column
 from asana_frames.rollups.shared.gids import are_surely_unique
 
@@ -25,13 +27,13 @@ class Key(NamedTuple):
     column: str
 
 
-def is_dask(frame: object) -> bool:
-    """Say whether a frame is a Dask frame, without importing Dask."""
-    return type(frame).__module__.partition(".")[0] == "dask" and hasattr(frame, "map_partitions")
-
-
 def require_columns(
-    frame: Any, columns: Iterable[str], *, what: str, record: str | None = None
+    frame: Any,
+    columns: Iterable[str],
+    *,
+    what: str,
+    record: str | None = None,
+    source: str | None = None,
 ) -> None:
     """Raise an error unless the frame has the columns.
 
@@ -46,19 +48,30 @@ def require_columns(
     record
         The type of record in the frame, such as ``"task"``; the message then says which
         ``fields=`` to add.
+    source
+        The function that returns such frames, such as ``"rollups.hours"``; else the method that
+        lists the records.
 
     Raises
     ------
     InvalidArgument
-        Columns are missing; the message names them and the most similar existing ones.
+        It is not a frame, or columns are missing; the message names them and the most similar
+        existing ones, and says which frame to pass.
     """
-    if not isinstance(frame, pd.DataFrame) and not is_dask(frame):
-        raise InvalidArgument(f"{what} takes a DataFrame, not {type(frame).__name__}.")
+    if source is None and record is not None:
+        source = _find_list_method(record)
+    advice = f" Pass what {source}(...) returns." if source else ""
+    check_frame(frame, what=what, hint=advice.strip(), dask=True)
     missing = [column for column in columns if column not in frame.columns]
     if missing:
         hint = suggest_names(missing[0], map(str, frame.columns))
-        hint += _suggest_fields(missing, record)
+        hint += _suggest_fields(missing, record) or advice
         raise InvalidArgument(f"{what} needs the column(s) {', '.join(missing)}.{hint}")
+
+
+def _find_list_method(record: str) -> str | None:
+    """Find the method that lists records of a type, such as ``asana.tasks.list``."""
+    return next((f"asana.{r.name}.list" for r in load().resources if r.record == record), None)
 
 
 def _suggest_fields(missing: Iterable[str], record: str | None) -> str:
@@ -84,7 +97,7 @@ def resolve_keys(frame: Any, by: str | Sequence[str], *, what: str) -> list[Key]
     InvalidArgument
         A key is unknown (the message suggests the most similar one), or ``by`` is empty.
     """
-    names = [by] if isinstance(by, str) else list(by)
+    names = list_texts(by, name="by", like="person")
     if not names:
         raise InvalidArgument(f"{what} needs at least one key: by='person', for example.")
     keys = [key for name in names for key in _find_columns(frame, name)]

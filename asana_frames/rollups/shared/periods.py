@@ -33,9 +33,10 @@ def check_every(every: object) -> None:
     InvalidArgument
         The message lists the valid periods.
     """
-    if every != "D" and every not in _WEEKS and every not in MONTHS_OF_PERIOD:
+    if not isinstance(every, str) or every not in ("D", *_WEEKS, *MONTHS_OF_PERIOD):
+        given = repr(every) if every is None or isinstance(every, str) else type(every).__name__
         raise InvalidArgument(
-            f"every={every!r} is not a valid period. Use 'D' (days), 'W' or 'W-MON' (weeks from "
+            f"every={given} is not a valid period. Use 'D' (days), 'W' or 'W-MON' (weeks from "
             f"Monday), 'W-SUN' (from Sunday; likewise any weekday), 'MS' (months), 'QS' "
             f"(quarters) or 'YS' (years)."
         )

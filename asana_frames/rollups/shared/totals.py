@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from asana_frames.exceptions import InvalidArgument
-from asana_frames.rollups.shared.inputs import is_dask
+from asana_frames.frames.arguments import is_dask
 from asana_frames.rollups.shared.periods import list_periods
 
 Chunk = Callable[[pd.DataFrame], pd.DataFrame]

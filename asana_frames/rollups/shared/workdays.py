@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from asana_frames._arguments import check_iterable
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.rollups.shared.moments import NEVER, Ints, ends_of_days, local_days
 from asana_frames.rollups.shared.periods import WEEKDAYS, parse_day
@@ -67,6 +68,7 @@ def workday_shares(days: pd.DatetimeIndex, workdays: str, holidays: Iterable[Any
     """
     if isinstance(holidays, str):
         raise InvalidArgument(f"holidays= takes a list of days; use holidays=[{holidays!r}].")
+    check_iterable(holidays, name="holidays", like='["2026-12-25"]')
     shares = parse_workdays(workdays)[days.day_of_week.to_numpy()]
     free = pd.DatetimeIndex([parse_day(day, name="holidays") for day in holidays])
     return np.where(days.isin(free), 0.0, shares)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from asana_frames._arguments import check_number
 from asana_frames.exceptions import InvalidArgument, PartialResultWarning
 from asana_frames.frames.arrays import STR
 from asana_frames.rollups.shared.inputs import drop_duplicates, require_columns
@@ -182,8 +183,10 @@ def budget_burn(
     """
     require_columns(budgets, _NEEDED, what=_WHAT, record="budget")
     check_every(every)
-    if not 0 < band < 1 or pace < 1:
-        raise InvalidArgument("band= must lie between 0 and 1, and pace= must be at least 1.")
+    check_number(pace, name="pace", like=8, is_whole=True, least=1)
+    check_number(band, name="band", like=0.8)
+    if not 0 < band < 1:
+        raise InvalidArgument(f"band={band!r} is not between 0 and 1; use band=0.8, for example.")
     book = _build_rate_book(budgets, rates, placeholders)
     rows = _price_entries(entries, book)
     last = rows["day"].max() if as_of is None else parse_day(as_of, name="as_of")

@@ -204,6 +204,7 @@ def _read_tracked_hours(entries: pd.DataFrame | None) -> pd.DataFrame:
     if entries is None:
         columns = {name: pd.Series([], dtype=STR) for name in PERSON}
         return pd.DataFrame(columns).assign(day=pd.Series([], dtype="datetime64[us]"), hours=0.0)
+    require_columns(entries, [], what=_WHAT, record="time_tracking_entry")
     if "person_gid" not in entries:
         # People are matched by gid; names alone are not enough.
         require_columns(entries, ["created_by_gid"], what=_WHAT, record="time_tracking_entry")

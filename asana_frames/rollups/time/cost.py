@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 from asana_frames.exceptions import InvalidArgument
-from asana_frames.rollups.shared.inputs import Key, is_dask, require_columns, resolve_keys
+from asana_frames.frames.arguments import is_dask
+from asana_frames.rollups.shared.inputs import Key, require_columns, resolve_keys
 from asana_frames.rollups.shared.periods import Every, check_days, check_every, period_starts
 from asana_frames.rollups.shared.totals import aggregate, sum_by
 from asana_frames.rollups.time.rates import RATE_COLUMNS, RateBook, find_rate_columns

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from asana_frames._arguments import list_texts
 from asana_frames.frames.arrays import STR, UTC_DATETIME
 from asana_frames.rollups.shared.inputs import (
     drop_duplicates,
@@ -144,7 +145,11 @@ def entries(
     check_days(entries["entered_on"], what=_WHAT)
     rows = drop_duplicates(entries)
     found = _build_entry_columns(rows) | _build_place_columns(
-        rows, tasks, projects, task_columns, project_columns
+        rows,
+        tasks,
+        projects,
+        list_texts(task_columns, name="task_columns", like="cf_Priority"),
+        list_texts(project_columns, name="project_columns", like="due_on"),
     )
     found["person_email"] = _look_up_text(users, "email", found["person_gid"], "user")
     names = _look_up_text(users, "name", found["person_gid"], "user")

@@ -8,9 +8,10 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from asana_frames.exceptions import InvalidArgument
+from asana_frames._arguments import check_choice, check_text
+from asana_frames.frames.arguments import is_dask
 from asana_frames.frames.arrays import STR
-from asana_frames.rollups.shared.inputs import Key, is_dask, require_columns, resolve_keys
+from asana_frames.rollups.shared.inputs import Key, require_columns, resolve_keys
 from asana_frames.rollups.shared.tasks import TaskTree
 from asana_frames.rollups.shared.totals import sum_by
 from asana_frames.rollups.time.hours import hours
@@ -85,8 +86,8 @@ def estimates(
       task_name  estimated  actual  difference  ratio
     0  Relaunch        3.0     4.5         1.5    1.5
     """
-    if unit not in _UNITS:
-        raise InvalidArgument(f"unit={unit!r} is not valid; use 'minutes' or 'hours'.")
+    check_choice(unit, _UNITS, name="unit")
+    check_text(estimate, name="estimate", like="cf_Estimated time")
     spent = None if entries is None else _sum_hours_by_task(entries)
     needed = ["gid", "name", estimate, *(["actual_time_minutes"] if spent is None else [])]
     require_columns(tasks, needed, what=_WHAT, record="task")

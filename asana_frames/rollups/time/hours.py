@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import pandas as pd
 
+from asana_frames._arguments import check_choice
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.frames.arrays import STR
 from asana_frames.rollups.shared.inputs import (
@@ -128,10 +129,7 @@ def _find_place_columns(entries: Any, keys: list[Key], attribution: str) -> list
     InvalidArgument
         The attribution is not valid, or the frame lacks the projects of the tasks.
     """
-    if attribution not in ("attributed", "split", "first"):
-        raise InvalidArgument(
-            f"attribution={attribution!r} is not valid; use 'attributed', 'split' or 'first'."
-        )
+    check_choice(attribution, get_args(Attribution), name="attribution")
     wanted = [key.column for key in keys if key.column.split("_")[0] in _PLACES]
     wanted += [key.column for key in keys if key.column.startswith("attributable_to")]
     if attribution == "attributed" or not wanted:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from asana_frames._arguments import check_mapping
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.frames.arrays import STR
 from asana_frames.rollups.shared.inputs import require_columns
@@ -61,7 +62,9 @@ class RateBook:
 
     def __init__(self, rates: pd.DataFrame, placeholders: Mapping[str, str] | None = None) -> None:
         require_columns(rates, ["parent_gid", "resource_gid", "rate", "currency_code"], what=_WHAT)
-        self._placeholders = dict(placeholders or {})
+        placeholders = {} if placeholders is None else placeholders
+        check_mapping(placeholders, name="placeholders", like="{person_gid: placeholder_gid}")
+        self._placeholders = dict(placeholders)
         self._table = _check_rates(_build_rate_table(rates))
         self.is_dated = bool(
             (self._table["start"] > _EVER).any() | self._table["end"].notna().any()

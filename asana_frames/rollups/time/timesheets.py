@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from asana_frames._arguments import check_choice
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.frames.arguments import parse_timestamp
 from asana_frames.frames.arrays import STR
@@ -125,10 +126,7 @@ def _merge_statuses(statuses: pd.Series[Any]) -> Any:
 
 
 def _check_week(every: object) -> None:
-    if every not in ("W", *(f"W-{day}" for day in WEEKDAYS)):
-        raise InvalidArgument(
-            f"every={every!r} is not a valid week; use 'W-MON', 'W-SUN' or another weekday."
-        )
+    check_choice(every, ("W", *(f"W-{day}" for day in WEEKDAYS)), name="every")
 
 
 def _find_week_start(week: object, tz: str | dt.tzinfo | None, every: str) -> pd.Timestamp:
@@ -242,6 +240,7 @@ def approvals(
     """
     what = "rollups.approvals"
     _check_week(every)
+    require_columns(entries, [], what=what, record="time_tracking_entry")
     if "person_gid" not in entries:
         # Timesheets are matched by gid; names alone are not enough.
         require_columns(entries, ["created_by_gid"], what=what, record="time_tracking_entry")

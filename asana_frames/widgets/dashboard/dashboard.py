@@ -10,9 +10,9 @@ from typing import Any, Literal
 import ipywidgets as ipw
 import traitlets
 
-from asana_frames.asana import Asana
+from asana_frames._arguments import check_choice, check_mapping
+from asana_frames.asana import Asana, check_connection
 from asana_frames.charts.shared.figures import draw_figure
-from asana_frames.exceptions import InvalidArgument, suggest_names
 from asana_frames.export.pictures import render_pictures
 from asana_frames.types import Ref
 from asana_frames.widgets.dashboard.drawing import hold_drawing_lock
@@ -92,11 +92,10 @@ class Dashboard(ipw.Box, ipw.ValueWidget):
         *,
         charts: Mapping[str, Draw] | None = None,
     ) -> None:
-        if about not in _KINDS:
-            raise InvalidArgument(
-                f"A dashboard is about one of {', '.join(_KINDS)}, not {about!r}."
-                f"{suggest_names(str(about), _KINDS)}"
-            )
+        check_connection(asana, what="widgets.Dashboard")
+        check_choice(about, _KINDS, name="about")
+        if charts is not None:
+            check_mapping(charts, name="charts", like='{"When they are due": draw}')
         make, self._make_subject, usual = _KINDS[about]
         self._asana, self._about = asana.in_background(), about
         self._charts = dict(usual if charts is None else charts)

@@ -12,7 +12,8 @@ import ipywidgets as ipw
 import pandas as pd
 
 from asana_frames import export
-from asana_frames.asana import Asana
+from asana_frames._arguments import check_text
+from asana_frames.asana import Asana, check_connection
 from asana_frames.catalog import Operation, load
 from asana_frames.exceptions import AsanaError, InvalidArgument, suggest_names
 from asana_frames.export.text import as_text
@@ -59,6 +60,8 @@ class Explorer(ipw.VBox):
     """
 
     def __init__(self, asana: Asana, operation: str = "tasks.list") -> None:
+        check_connection(asana, what="widgets.Explorer")
+        check_text(operation, name="operation", like="tasks.list")
         self._asana = asana.in_background()
         self.frame: pd.DataFrame | None = None
         #: Resource of the frame that is shown.

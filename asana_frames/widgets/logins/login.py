@@ -10,6 +10,7 @@ import ipywidgets as ipw
 import pandas as pd
 import traitlets
 
+from asana_frames._arguments import check_text
 from asana_frames.asana import Asana
 from asana_frames.exceptions import AsanaError, AsanaWarning, AuthError
 from asana_frames.fetch import Http, resolve_base_url
@@ -183,6 +184,8 @@ def login(
     <Login: not logged in at https://app.asana.com/api/1.0>
     """
     app = read_app(client_id, client_secret)
+    redirect_uri = OUT_OF_BAND if redirect_uri is None else redirect_uri
+    check_text(redirect_uri, name="redirect_uri", like="http://127.0.0.1:8765/")
     return Login(resolve_base_url(base_url), app, redirect_uri or OUT_OF_BAND, scope)
 
 

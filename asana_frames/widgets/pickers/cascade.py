@@ -11,7 +11,7 @@ import ipywidgets as ipw
 import pandas as pd
 import traitlets
 
-from asana_frames.asana import Asana
+from asana_frames.asana import Asana, check_connection
 from asana_frames.exceptions import InvalidArgument, RequestRefused, suggest_names
 from asana_frames.widgets.pickers.choice import CHANGED, LOCK, Choice
 from asana_frames.widgets.pickers.levels import Level, fill_names
@@ -85,6 +85,7 @@ class Cascade(ipw.VBox, ipw.ValueWidget):
         places: dict[str, Any] | None = None,
         options: dict[str, Any] | None = None,
     ) -> None:
+        check_connection(asana, what=f"widgets.{type(self).__name__}")
         self._asana = asana.in_background()
         self._lists = list_cache(asana)
         self._levels = {level.name: level for level in levels}

@@ -9,6 +9,7 @@ import ipywidgets as ipw
 import pandas as pd
 import traitlets
 
+from asana_frames._arguments import list_texts
 from asana_frames.calls.resource import Resource, describe_columns
 from asana_frames.catalog import columns_of, load
 from asana_frames.exceptions import InvalidArgument, suggest_names
@@ -57,8 +58,10 @@ class FieldsPicker(ipw.VBox, ipw.ValueWidget):
         *,
         record: str | None = None,
     ) -> None:
-        self._resource = resource if isinstance(resource, str) else resource.name
-        self._paths = list_paths(record or load().resource(self._resource).record)
+        self._resource = resource.name if isinstance(resource, Resource) else resource
+        self._paths = list_paths(
+            load().resource(self._resource).record if record is None else record
+        )
         self._choice = Choice("Fields", multiple=True)
         reset = ipw.Button(
             description="Defaults", tooltip="Choose the fields that are read by default"
@@ -67,7 +70,9 @@ class FieldsPicker(ipw.VBox, ipw.ValueWidget):
         self._choice.offer(self._paths.rename(columns={"path": "gid"}).assign(name=_path_labels))
         self._choice.observe(self._handle_choice, "chosen")
         reset.on_click(self._choose_defaults)
-        self.value = self.defaults if value is None else list(value)
+        self.value = (
+            self.defaults if value is None else list_texts(value, name="value", like="name")
+        )
 
     def __repr__(self) -> str:
         return f"FieldsPicker({self._resource!r}, {self.value!r})"

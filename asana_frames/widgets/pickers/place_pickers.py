@@ -171,7 +171,11 @@ class ProjectPicker(Cascade):
                     "This picker has no sections; use sections=True, multiple=False."
                 )
             return None
-        if wanted != self.gid_of("section"):
+        # A frame or row is a reference too, and cannot be compared.
+        is_chosen = (wanted is None or isinstance(wanted, str)) and wanted == self.gid_of(
+            "section"
+        )
+        if not is_chosen:
             if wanted is not None and self.value is None:
                 raise InvalidArgument("A section belongs to a project: pick the project first.")
             self._select_section(wanted)
@@ -198,5 +202,5 @@ class ProjectPicker(Cascade):
 
 def _make_checkbox(label: str, is_ticked: bool) -> Any:
     return ipw.Checkbox(
-        description=label, value=is_ticked, indent=False, layout=ipw.Layout(width="auto")
+        description=label, value=bool(is_ticked), indent=False, layout=ipw.Layout(width="auto")
     )
