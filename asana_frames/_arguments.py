@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterable, Mapping
 from numbers import Integral, Real
@@ -97,7 +98,8 @@ def check_number(
         It is not a number, or too small.
     """
     is_number = isinstance(value, Integral if is_whole else Real) and not isinstance(value, bool)
-    if not is_number or (least is not None and not value >= least):  # type: ignore[operator]
+    is_finite = is_number and math.isfinite(value)  # type: ignore[arg-type]  # a number
+    if not is_finite or (least is not None and value < least):  # type: ignore[operator]
         kind = "a whole number" if is_whole else "a number"
         bound = "" if least is None else f" of at least {least:g}"
         given = f"{value!r}" if is_number or isinstance(value, str) else type(value).__name__

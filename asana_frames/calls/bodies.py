@@ -17,7 +17,7 @@ import pandas as pd
 from asana_frames.calls.references import iterate_references
 from asana_frames.catalog import Operation, Parameter
 from asana_frames.catalog.model import Kind
-from asana_frames.exceptions import ConfigurationError, InvalidArgument, suggest_names
+from asana_frames.exceptions import InvalidArgument, suggest_names
 
 UploadFiles = dict[str, Any] | None
 
@@ -170,7 +170,13 @@ def get_gid(item: Any) -> str | None:
 def _build_form(
     operation: Operation, given: Mapping[str, Any]
 ) -> tuple[dict[str, str], UploadFiles]:
-    """Return form fields and file of an upload; a path is opened, and closed after sending."""
+    """Return form fields and file of an upload; a path is opened, and closed after sending.
+
+    Raises
+    ------
+    InvalidArgument
+        The file cannot be read.
+    """
     form = {name: str(value) for name, value in given.items() if name != "file"}
     content = given.get("file")
     if content is None:
@@ -181,7 +187,10 @@ def _build_form(
         try:
             stream: Any = path.open("rb")
         except OSError as cause:
-            raise ConfigurationError(f"{path} cannot be read: {cause.strerror}.") from cause
+            raise InvalidArgument(
+                f"{operation.name}(file=): {path} cannot be read: {cause.strerror}. Pass the path "
+                f"of a file, or a file that is open for reading."
+            ) from cause
         name = form.pop("name", path.name)
     else:
         stream = content

@@ -180,7 +180,7 @@ def test_an_upload_is_sent_whole_again_after_a_429(
 
 
 def test_a_file_that_is_not_there_is_refused(recorded: af.Asana, tmp_path: Path) -> None:
-    with pytest.raises(af.ConfigurationError, match="cannot be read"):
+    with pytest.raises(af.InvalidArgument, match="cannot be read"):
         recorded.attachments.create(parent="5", file=tmp_path / "missing.txt")
 
 

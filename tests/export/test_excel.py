@@ -345,7 +345,7 @@ def test_text_that_is_too_long_is_cut_with_a_warning(
     ("options", "words"),
     [
         ({"frames": {}}, "No frame to write"),
-        ({"frames": {"a": [1]}}, "'a' is a list, not a pandas DataFrame"),
+        ({"frames": {"a": [1]}}, r"frames\['a'\] takes a DataFrame, not list"),
         ({"charts": {"a": [1]}}, r"charts\['a'\] is a list: give a matplotlib Figure or Axes"),
     ],
 )

@@ -278,8 +278,8 @@ def test_half_a_character_breaks_no_page(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"max_rows": 0}, "max_rows=0 is too small"),
-        ({"frames": {"a": [1]}}, "'a' is a list, not a pandas DataFrame"),
+        ({"max_rows": 0}, "max_rows= takes a whole number of at least 1"),
+        ({"frames": {"a": [1]}}, r"frames\['a'\] takes a DataFrame, not list"),
         ({"charts": {"a": [1]}}, r"charts\['a'\] is a list: give a matplotlib Figure or Axes"),
     ],
 )

@@ -181,7 +181,7 @@ def test_what_is_there_is_not_overwritten(tmp_path: Path, is_file: bool) -> None
     older = target if is_file else target / "older"
     older.write_text("older")
 
-    with pytest.raises(af.ConfigurationError, match="new or empty"):
+    with pytest.raises(af.InvalidArgument, match="new or empty"):
         af.export.to_parquet_parts([tasks("1")], target)
 
     assert older.read_text() == "older"

@@ -191,7 +191,7 @@ def test_a_file_of_something_else_is_refused_and_left(
     file = tmp_path / "tokens.json"
     file.write_text(content, "latin-1")
 
-    with pytest.raises(af.ConfigurationError, match="tokens"):
+    with pytest.raises(af.InvalidArgument, match="tokens"):
         events(recorded, "1", tokens=file)
 
     assert file.read_text("latin-1") == content

@@ -181,13 +181,13 @@ def test_where_nothing_was_ever_completed_it_says_so(completed: Any) -> None:
 
 @pytest.mark.parametrize("remaining", [-1, float("nan"), float("inf"), None, "ten"])
 def test_what_is_no_number_of_tasks_is_refused(remaining: Any) -> None:
-    with pytest.raises(af.InvalidArgument, match=r"remaining=.* is not a number of tasks"):
+    with pytest.raises(af.InvalidArgument, match=r"remaining= takes a number of at least 0"):
         af.rollups.forecast(past(1, 2), remaining)
 
 
 @pytest.mark.parametrize("trials", [0, -5, 2.5, None])
 def test_what_is_no_number_of_trials_is_refused(trials: Any) -> None:
-    with pytest.raises(af.InvalidArgument, match=r"trials=.* is not a number of trials"):
+    with pytest.raises(af.InvalidArgument, match=r"trials= takes a whole number of at least 1"):
         af.rollups.forecast(past(1, 2), 3, trials=trials)
 
 

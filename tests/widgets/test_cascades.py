@@ -297,6 +297,28 @@ def test_a_network_that_is_down_is_shown_with_what_to_do(recorder: Recorder) -> 
     assert "secret-token" not in screen.said(picker)
 
 
+@pytest.mark.parametrize(
+    ("error", "is_advised"),
+    [
+        (af.UnknownReference("No workspace is called 'Acme'."), True),
+        (af.AmbiguousReference("Two workspaces are called 'Acme'."), True),
+        (af.InvalidArgument("limit= takes a number."), False),
+    ],
+)
+def test_reload_is_advised_where_it_can_help(
+    error: Exception, is_advised: bool, recorded: af.Asana, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr("asana_frames.resources.workspaces.Workspaces.list", refuse)
+
+    picker = ProjectPicker(recorded).wait()
+
+    assert str(error).partition("'")[0] in screen.said(picker)
+    assert ("press Reload" in screen.said(picker)) == is_advised
+
+
 def test_an_empty_workspace_says_so(company: Company, recorded: af.Asana) -> None:
     company.lists["/projects?workspace=2"] = []
     picker = ProjectPicker(recorded).wait()

@@ -12,7 +12,13 @@ import pandas as pd
 import traitlets
 
 from asana_frames.asana import Asana, check_connection
-from asana_frames.exceptions import InvalidArgument, RequestRefused, suggest_names
+from asana_frames.exceptions import (
+    AmbiguousReference,
+    InvalidArgument,
+    RequestRefused,
+    UnknownReference,
+    suggest_names,
+)
 from asana_frames.widgets.pickers.choice import CHANGED, LOCK, Choice
 from asana_frames.widgets.pickers.levels import Level, fill_names
 from asana_frames.widgets.pickers.lists import (
@@ -415,5 +421,8 @@ class Cascade(ipw.VBox, ipw.ValueWidget):
 
 def _describe_error(error: Exception) -> str:
     """Return the message for a list that could not be read."""
-    advice = "" if isinstance(error, RequestRefused | InvalidArgument) else " Then press Reload."
+    # What a name refers to can change in Asana; a wrong argument stays wrong.
+    is_name = isinstance(error, UnknownReference | AmbiguousReference)
+    is_final = isinstance(error, RequestRefused | InvalidArgument) and not is_name
+    advice = "" if is_final else " Then press Reload."
     return f"{type(error).__name__}: {error}{advice}"

@@ -246,6 +246,6 @@ def test_a_missing_column_is_named(column: str) -> None:
 def test_an_unknown_way_is_refused_and_the_known_are_named() -> None:
     with pytest.raises(
         af.InvalidArgument,
-        match="show='mood' is not valid; use one of 'load', 'free', 'utilisation'",
+        match="show='mood' is not valid; use 'load', 'free' or 'utilisation'",
     ):
         af.charts.capacity(many(1, 1), show="mood")  # type: ignore[arg-type]
