@@ -248,7 +248,7 @@ def test_close_times_of_nothing_are_missing() -> None:
 
 @pytest.mark.parametrize("percentiles", [(50,), (-0.1,), "p50", ("0.5",), (float("nan"),)])
 def test_bad_percentiles_are_refused(percentiles: Any) -> None:
-    with pytest.raises(af.InvalidArgument, match="percentiles=.* is not valid; use numbers"):
+    with pytest.raises(af.InvalidArgument, match=r"percentiles=.* is not valid; use numbers"):
         af.rollups.close_times(days(1), percentiles=percentiles)
 
 

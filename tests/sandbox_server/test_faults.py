@@ -261,5 +261,5 @@ def test_answers_take_their_time_when_asked_to() -> None:
 
 @pytest.mark.parametrize("options", [{"size": "huge"}, {"plan": "gold"}])
 def test_options_that_do_not_exist_are_named(options: dict[str, Any]) -> None:
-    with pytest.raises(af.InvalidArgument, match="is not a valid"):
+    with pytest.raises(af.InvalidArgument, match="is not valid; use"):
         af.sandbox(**options)

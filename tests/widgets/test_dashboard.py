@@ -257,7 +257,7 @@ def test_only_what_a_chart_uses_is_read(asana: af.Asana) -> None:
 
 
 def test_a_dashboard_of_something_else_says_what_there_is(asana: af.Asana) -> None:
-    with pytest.raises(af.InvalidArgument, match="project, goal"):
+    with pytest.raises(af.InvalidArgument, match="'project' or 'goal'"):
         Dashboard(asana, "goals")  # type: ignore[arg-type]
 
 
