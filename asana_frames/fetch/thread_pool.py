@@ -170,7 +170,7 @@ class ThreadPool(Generic[T]):
                     break
                 self._lock.wait(_TICK_SECONDS)
             self._threads -= 1
-            is_last = self._busy == 0 and self._threads == 0
+            is_last = self._threads == 0
             self._lock.notify_all()
         if is_last:
             self._put_result(_END)

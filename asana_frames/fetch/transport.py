@@ -25,6 +25,8 @@ POOL = 72
 _CHUNK_BYTES = 1 << 16
 #: The wbits value that makes zlib expect a gzip header.
 _GZIP_WBITS = 16 + zlib.MAX_WBITS
+#: How a gzip member begins.
+_GZIP_START = b"\x1f\x8b\x08"
 #: The highest compression ratio of gzip; a size that claims more is wrong.
 _MAX_RATIO = 1_032
 
@@ -203,8 +205,9 @@ def _decompress(body: bytes) -> bytes:
     size = int.from_bytes(body[-4:], "little")
     try:
         whole = zlib.decompress(body, _GZIP_WBITS, min(max(size, 1), _MAX_RATIO * len(body)))
-        # With several members in a row, the size is that of the last one.
-        return whole if len(whole) == size else gzip.decompress(body)
+        # zlib reads the first of several members in a row, and the size is that of the last one.
+        is_one = len(whole) == size and body.rfind(_GZIP_START) == 0
+        return whole if is_one else gzip.decompress(body)
     except (zlib.error, OSError, EOFError) as cause:
         raise requests.ConnectionError(f"the body cannot be unpacked: {cause}") from cause
 
