@@ -110,7 +110,7 @@ def _check_value(
 
 def _find_object(name: str, gid: Any, kinds: tuple[str, ...], resolve: Resolve) -> Object:
     if isinstance(gid, bool) or not isinstance(gid, str | int):
-        raise invalid_field(name, f"Not a valid ID: {_shorten(gid)}")
+        raise invalid_field(name, f"Not a valid ID: {_shorten_value(gid)}")
     return resolve(name, str(gid), kinds)
 
 
@@ -118,13 +118,13 @@ def _split_gids(name: str, value: Any) -> list[Any]:
     if isinstance(value, str):
         return [gid.strip() for gid in value.split(",") if gid.strip()]
     if not isinstance(value, list):
-        raise invalid_field(name, f"Must be a list of IDs: {_shorten(value)}")
+        raise invalid_field(name, f"Must be a list of IDs: {_shorten_value(value)}")
     return value
 
 
 def _check_text(name: str, value: Any, is_form: bool) -> str:
     if not isinstance(value, str):
-        raise invalid_field(name, f"Value is not a string: {_shorten(value)}")
+        raise invalid_field(name, f"Value is not a string: {_shorten_value(value)}")
     if name == "name" and len(value) > 1_024:
         raise invalid_field(name, "Value is longer than 1024 characters")
     return value
@@ -134,7 +134,7 @@ def _parse_boolean(name: str, value: Any, is_form: bool) -> bool:
     if is_form and isinstance(value, str) and value.lower() in ("true", "false"):
         return value.lower() == "true"
     if not isinstance(value, bool):
-        raise invalid_field(name, f"Value is not a boolean: {_shorten(value)}")
+        raise invalid_field(name, f"Value is not a boolean: {_shorten_value(value)}")
     return value
 
 
@@ -144,18 +144,18 @@ def parse_number(name: str, value: Any, is_form: bool = False) -> float:
         try:
             value = float(value)
         except ValueError:
-            raise invalid_field(name, f"Value is not a number: {_shorten(value)}") from None
+            raise invalid_field(name, f"Value is not a number: {_shorten_value(value)}") from None
     if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
-        raise invalid_field(name, f"Value is not a number: {_shorten(value)}")
+        raise invalid_field(name, f"Value is not a number: {_shorten_value(value)}")
     if not -_MAX_NUMBER <= value <= _MAX_NUMBER:
-        raise invalid_field(name, f"Value is out of range: {_shorten(value)}")
+        raise invalid_field(name, f"Value is out of range: {_shorten_value(value)}")
     return value
 
 
 def _parse_integer(name: str, value: Any, is_form: bool) -> int:
     number = parse_number(name, value, is_form)
     if number != int(number):
-        raise invalid_field(name, f"Value is not an integer: {_shorten(value)}")
+        raise invalid_field(name, f"Value is not an integer: {_shorten_value(value)}")
     return int(number)
 
 
@@ -166,7 +166,9 @@ def parse_day(name: str, value: Any, is_form: bool = False) -> str:
             raise ValueError
         return _check_year(date.fromisoformat(value)).isoformat()
     except ValueError:
-        raise invalid_field(name, f"Not a valid date: {_shorten(value)} (YYYY-MM-DD)") from None
+        raise invalid_field(
+            name, f"Not a valid date: {_shorten_value(value)} (YYYY-MM-DD)"
+        ) from None
 
 
 def _check_year(when: date) -> date:
@@ -186,7 +188,9 @@ def parse_moment(name: str, value: Any, is_form: bool = False) -> str:
         _check_year(moment)
         return format_moment(moment.astimezone(UTC))
     except (ValueError, OverflowError):
-        raise invalid_field(name, f"Not a valid date-time: {_shorten(value)} (ISO 8601)") from None
+        raise invalid_field(
+            name, f"Not a valid date-time: {_shorten_value(value)} (ISO 8601)"
+        ) from None
 
 
 def parse_moment_or_day(name: str, value: Any) -> str:
@@ -198,7 +202,7 @@ def parse_moment_or_day(name: str, value: Any) -> str:
 def check_rich_text(name: str, value: Any) -> str:
     """Check that a value is rich text: XML in a body element, with the tags of Asana."""
     if not isinstance(value, str):
-        raise invalid_field(name, f"Value is not a string: {_shorten(value)}")
+        raise invalid_field(name, f"Value is not a string: {_shorten_value(value)}")
     try:
         if "<!" in value or "<?" in value:
             # Entities and doctypes are no part of it, and not worth the risk.
@@ -251,7 +255,7 @@ def _pass_through(name: str, value: Any, is_form: bool) -> Any:
     return value
 
 
-def _shorten(value: Any) -> str:
+def _shorten_value(value: Any) -> str:
     return value[:80] if isinstance(value, str) else _repr.repr(value)
 
 

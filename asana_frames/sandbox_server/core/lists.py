@@ -46,13 +46,13 @@ def filter_rows(rows: ListRows, filters: dict[str, str]) -> ListRows:
         for field, argument in filters.items():
             wanted = asked.get(argument)
             if wanted is not None:
-                found = _matching(found, field, wanted)
+                found = _filter_by_field(found, field, wanted)
         return found
 
     return kept
 
 
-def _matching(found: Iterable[Object], field: str, wanted: Any) -> Iterable[Object]:
+def _filter_by_field(found: Iterable[Object], field: str, wanted: Any) -> Iterable[Object]:
     return (item for item in found if _is_match(item.get(field), wanted))
 
 
@@ -63,7 +63,7 @@ def _is_match(value: Any, wanted: Any) -> bool:
 def matching_argument(found: Iterable[Object], field: str, asked: Arguments) -> Iterable[Object]:
     """Keep the rows whose field equals the argument of the same name, if it is given."""
     wanted = asked.get(field)
-    return found if wanted is None else _matching(found, field, wanted)
+    return found if wanted is None else _filter_by_field(found, field, wanted)
 
 
 def filter_between(rows: ListRows, field: str, first: str, last: str) -> ListRows:

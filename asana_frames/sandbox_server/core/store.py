@@ -219,7 +219,7 @@ class Store:
             self._kept[number] = None
             self._kept.move_to_end(number)
             if len(self._kept) > _KEPT:
-                self._forget(next(iter(self._kept)))
+                self._evict_block(next(iter(self._kept)))
         return block
 
     def _build_block(self, block: DivisionBlock, stage: int) -> DivisionBlock:
@@ -237,7 +237,7 @@ class Store:
         self.blocks[block.number] = made
         return made
 
-    def _forget(self, number: int) -> None:
+    def _evict_block(self, number: int) -> None:
         """Evict a block, which can be built again."""
         del self._kept[number]
         self.blocks[number] = DivisionBlock(number)

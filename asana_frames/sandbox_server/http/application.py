@@ -125,7 +125,7 @@ class Application:
             html = self.mischief.fail_request()
             if html is not None:
                 return ApiResponse(502, html, (("Content-Type", "text/html"),))
-            answer = self._route(parse_request(method, target, headers, body))
+            answer = self._route_request(parse_request(method, target, headers, body))
         except ApiError as refusal:
             return _error_response(refusal)
         except Exception as fault:  # noqa: BLE001
@@ -146,8 +146,8 @@ class Application:
             span = self._latency if isinstance(self._latency, tuple) else (self._latency,) * 2
             time.sleep(self._chances.uniform(*span))
 
-    def _route(self, request: ApiRequest) -> ApiResponse:
-        person = self._authenticate(self.oauth.resolve_token(request.token))
+    def _route_request(self, request: ApiRequest) -> ApiResponse:
+        person = self._find_session(self.oauth.resolve_token(request.token))
         self._costs.check(request.token)
         if not request.path.startswith(f"{ROOT}/"):
             raise ApiError(404, f"No matching route for request: {request.method} {request.path}")
@@ -159,9 +159,9 @@ class Application:
             return self._run_batch(request, person)
         with self._limits.count_requests(request.token, **_count_quota(operation)):
             self._apply_latency()
-            return self._perform(request, person, operation, values)
+            return self._perform_operation(request, person, operation, values)
 
-    def _authenticate(self, token: str) -> UserSession:
+    def _find_session(self, token: str) -> UserSession:
         """Return the session of a token's user.
 
         Raises
@@ -183,7 +183,7 @@ class Application:
             raise ApiError(401, "Not Authorized")
         return person
 
-    def _perform(
+    def _perform_operation(
         self,
         request: ApiRequest,
         person: UserSession,
@@ -244,7 +244,7 @@ class Application:
         try:
             if operation is None:
                 raise refused or ApiError(404, "No matching route")
-            answer = self._perform(action, person, operation, values)
+            answer = self._perform_operation(action, person, operation, values)
         except ApiError as refusal:
             answer = _error_response(refusal)
         except Exception as fault:  # noqa: BLE001
@@ -255,7 +255,7 @@ class Application:
         parts = urlsplit(target)
         gid = parts.path.removeprefix(files.ROOT)
         with self.store.lock:
-            content, headers = self._authenticate(TOKEN).files.read(
+            content, headers = self._find_session(TOKEN).files.read(
                 gid, dict(parse_qsl(parts.query))
             )
         return ApiResponse(200, content, tuple(headers.items()))

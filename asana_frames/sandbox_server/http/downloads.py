@@ -54,7 +54,7 @@ class FileStore:
         elif not item.get("_file", True):
             return None
         expires = int(time.time()) + _LIFE.get(kind, _MONTH)
-        sign = self._sign(item["gid"], expires)
+        sign = self._sign_download(item["gid"], expires)
         return f"{self._origin}{ROOT}{item['gid']}?expires={expires}&sign={sign}"
 
     def read(self, gid: str, query: Mapping[str, str]) -> tuple[bytes, dict[str, str]]:
@@ -66,7 +66,9 @@ class FileStore:
             403: the address has expired or was made up; 404: the file is gone.
         """
         expires = query.get("expires", "")
-        known = self._sign(gid, int(expires)) if re.fullmatch("[0-9]{1,12}", expires) else ""
+        known = (
+            self._sign_download(gid, int(expires)) if re.fullmatch("[0-9]{1,12}", expires) else ""
+        )
         if not known or not hmac.compare_digest(known.encode(), query.get("sign", "").encode()):
             raise ApiError(403, "The address was not made by this server")
         if int(expires) < time.time():
@@ -83,7 +85,7 @@ class FileStore:
             "Content-Type": "application/gzip"
         }
 
-    def _sign(self, gid: str, expires: int) -> str:
+    def _sign_download(self, gid: str, expires: int) -> str:
         return hmac.new(self._secret, f"{gid} {expires}".encode(), "sha256").hexdigest()[:32]
 
     def _export_bytes(self, item: Object) -> bytes:
@@ -145,7 +147,8 @@ class FileStore:
             for kind in kinds[asked["kind"]]:
                 for found in self._store.all(kind):
                     if all(
-                        self._fits(found, key, value) for key, value in asked["filters"].items()
+                        self._fits_filter(found, key, value)
+                        for key, value in asked["filters"].items()
                     ):
                         yield self._export_row(found, tree)
 
@@ -162,7 +165,7 @@ class FileStore:
             row["members"] = [shown.show(person, None, full=False) for person in people]
         return row
 
-    def _fits(self, item: Object, key: str, wanted: Any) -> bool:
+    def _fits_filter(self, item: Object, key: str, wanted: Any) -> bool:
         name, _, operator = key.partition(".")
         if operator == "any":
             if name == "liked_by":

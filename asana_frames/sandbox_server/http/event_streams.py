@@ -56,7 +56,7 @@ class EventStreams:
             412, with a token to go on with.
         """
         events = self._store.events
-        since = self._place(resource, token or "")
+        since = self._parse_token(resource, token or "")
         start = -1 if since is None else since - self._store.forgotten
         if not 0 <= start <= len(events):
             raise ApiError(412, _SYNC_FAILED, sync=self._sync_token(resource, len(events)))
@@ -77,21 +77,21 @@ class EventStreams:
     def _sync_token(self, resource: Object, kept: int) -> str:
         """Return the sync token after a number of stored events."""
         place = kept + self._store.forgotten
-        return self._signed(resource, place, int(self._clock()))
+        return self._sign_token(resource, place, int(self._clock()))
 
-    def _signed(self, resource: Object, place: int, given: int) -> str:
+    def _sign_token(self, resource: Object, place: int, given: int) -> str:
         """Return a signed token: its time of issue, a signature and a position."""
         at = f"{given:08x}"
         sign = hmac.new(self._secret, f"{resource['gid']} {place} {at}".encode(), "sha256")
         return f"{at}{sign.hexdigest()[:24]}:{place}"
 
-    def _place(self, resource: Object, token: str) -> int | None:
+    def _parse_token(self, resource: Object, token: str) -> int | None:
         """Return the position of a token, or None if it is invalid or expired."""
         at, _, place = token.partition(":")
         try:
             given, start = int(at[:8], 16), int(place)
         except ValueError:
             return None
-        known = self._signed(resource, start, given)
+        known = self._sign_token(resource, start, given)
         is_ours = hmac.compare_digest(known.encode(), token.encode())
         return start if is_ours and self._clock() - given <= TOKEN_LIFE else None

@@ -33,13 +33,13 @@ class GzipPacker:
         packed = [_HEADER]
         for piece in pieces:
             known = self._known.get(piece)
-            packed.append(self._deflate(piece) if known is None else known)
+            packed.append(self._deflate_piece(piece) if known is None else known)
             crc = zlib.crc32(piece, crc)
             size += len(piece)
         packed += [_END, struct.pack("<LL", crc, size & 0xFFFFFFFF)]
         return b"".join(packed)
 
-    def _deflate(self, piece: bytes) -> bytes:
+    def _deflate_piece(self, piece: bytes) -> bytes:
         deflate = zlib.compressobj(1, zlib.DEFLATED, -zlib.MAX_WBITS)
         made = deflate.compress(piece) + deflate.flush(zlib.Z_SYNC_FLUSH)
         with self._lock:

@@ -104,14 +104,14 @@ class OAuth:
         request = parse_request(method, target, headers, body)
         name = request.path.removeprefix(ROOT)
         if name == "authorize" and method in ("GET", "POST"):
-            return self._authorize(request)
+            return self._authorize_app(request)
         if name not in ("token", "revoke") or method != "POST":
             raise ApiError(404, f"No matching route for request: {method} {request.path}")
         form = {key: str(value) for key, value in request.data.items() if value is not None}
         try:
             with self._lock:
                 if name == "revoke":
-                    return self._revoke(form)
+                    return self._revoke_token(form)
                 return _json_response(200, self._grant_tokens(form))
         except OAuthError as refused:
             said = {"error": refused.error, "error_description": refused.description}
@@ -119,7 +119,7 @@ class OAuth:
 
     # ------------------------------------------------------------------ in the browser
 
-    def _authorize(self, request: ApiRequest) -> OAuthResponse:
+    def _authorize_app(self, request: ApiRequest) -> OAuthResponse:
         """Ask the user to allow an app, or redirect with the user's decision."""
         asked = {**request.query, **{k: str(v) for k, v in request.data.items()}}
         if asked.get("client_id") not in _APPS:
@@ -201,7 +201,7 @@ class OAuth:
             "data": self._who,
         }
 
-    def _revoke(self, form: Mapping[str, str]) -> OAuthResponse:
+    def _revoke_token(self, form: Mapping[str, str]) -> OAuthResponse:
         """Revoke a refresh token and its access tokens; an unknown token is ignored."""
         client_id = _check_client(form)
         token = form.get("token", "")

@@ -44,7 +44,7 @@ class PageOffsets:
 
     def make(self, path: str, query: Mapping[str, str], place: PagePosition) -> str:
         """Return the offset of a position in the results of a query."""
-        return self._signed(path, query, place, int(time.time()) + _OFFSET_LIFE)
+        return self._sign_offset(path, query, place, int(time.time()) + _OFFSET_LIFE)
 
     def read(self, path: str, query: Mapping[str, str]) -> PagePosition:
         """Return the position that a query's offset names.
@@ -62,7 +62,7 @@ class PageOffsets:
             text = base64.urlsafe_b64decode(offset.encode()).decode()
             start, page, until, _ = text.split(".")
             place, expires = PagePosition(int(start), int(page)), int(until)
-            known = self._signed(path, query, place, expires)
+            known = self._sign_offset(path, query, place, expires)
         except ValueError:
             pass
         if not hmac.compare_digest(known.encode(), offset.encode()):
@@ -71,7 +71,7 @@ class PageOffsets:
             raise expired_offset()
         return place
 
-    def _signed(
+    def _sign_offset(
         self, path: str, query: Mapping[str, str], place: PagePosition, expires: int
     ) -> str:
         bound = sorted((k, v) for k, v in query.items() if k not in ("offset", "limit"))

@@ -86,7 +86,7 @@ class RequestQuotas:
             return
         given = {"read": reads, "write": writes}
         with self._lock:
-            self._take(token, reads + writes, searches)
+            self._take_tokens(token, reads + writes, searches)
             for kind, count in given.items():
                 if self._running[token, kind] + count > _AT_ONCE[kind]:
                     raise rate_limit_error(1)
@@ -99,7 +99,7 @@ class RequestQuotas:
                 for kind, count in given.items():
                     self._running[token, kind] -= count
 
-    def _take(self, token: str, requests: int, searches: int) -> None:
+    def _take_tokens(self, token: str, requests: int, searches: int) -> None:
         now = self._clock()
         wait = 0.0
         for is_search, cost in ((False, requests), (True, searches)):
@@ -148,7 +148,7 @@ class LinkQuotas:
         if not self.is_on:
             return
         with self._lock:
-            balance = self._balance(token, self._clock())
+            balance = self._compute_balance(token, self._clock())
         if balance < 0:
             # Not rounded up: a balance of exactly zero would not be positive yet.
             raise rate_limit_error(math.floor(-balance / self._per_second) + 1)
@@ -165,9 +165,9 @@ class LinkQuotas:
         """
         with self._lock:
             now = self._clock()
-            self._balances[token] = self._balance(token, now) - links, now
+            self._balances[token] = self._compute_balance(token, now) - links, now
 
-    def _balance(self, token: str, now: float) -> float:
+    def _compute_balance(self, token: str, now: float) -> float:
         most = float(self._per_second * _SAVED)
         balance, then = self._balances.get(token, (most, now))
         return min(most, balance + (now - then) * self._per_second)

@@ -56,10 +56,12 @@ class ApiRequestHandler(BaseHTTPRequestHandler):
             body = self._read_body()
         except ApiError as refusal:
             self.close_connection = True
-            self._send(ApiResponse(refusal.status, json.dumps(refusal.body).encode(), _JSON))
+            self._send_response(
+                ApiResponse(refusal.status, json.dumps(refusal.body).encode(), _JSON)
+            )
             return
         headers = dict(self.headers)
-        self._send(self.application.handle(self.command, self.path, headers, body))
+        self._send_response(self.application.handle(self.command, self.path, headers, body))
 
     def _read_body(self) -> bytes:
         if "chunked" in (self.headers.get("Transfer-Encoding") or "").lower():
@@ -97,7 +99,7 @@ class ApiRequestHandler(BaseHTTPRequestHandler):
             parts.append(self.rfile.read(size))
             self.rfile.readline(_LINE)
 
-    def _send(self, answer: ApiResponse) -> None:
+    def _send_response(self, answer: ApiResponse) -> None:
         body = answer.body
         packed = len(body) > _WORTH_PACKING and _JSON[0] in answer.headers and self._accepts_gzip()
         if packed:

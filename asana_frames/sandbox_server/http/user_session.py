@@ -122,14 +122,14 @@ class UserSession:
                     raise invalid_field(parameter.argument, "Missing input")
                 continue
             name = parameter.argument if parameter.place == "path" else parameter.name
-            asked[name] = self._value(parameter, value)
+            asked[name] = self._parse_value(parameter, value)
         if operation.id.startswith("search"):
             own = ("custom_fields.", "custom_types.")
             asked |= {key: value for key, value in query.items() if key.startswith(own)}
             asked["limit"] = query.get("limit")
         return asked
 
-    def _value(self, parameter: Parameter, value: str) -> Any:
+    def _parse_value(self, parameter: Parameter, value: str) -> Any:
         name = parameter.name
         if parameter.enum and value not in parameter.enum and not parameter.many:
             known = ", ".join(parameter.enum)

@@ -81,7 +81,7 @@ class WebhookDeliveries:
         """Send a delivery; one without events is a heartbeat."""
         self._waiting.put((hook, events))
         if self._thread is None and not self._is_over.is_set():
-            self._thread = threading.Thread(target=self._run, daemon=True)
+            self._thread = threading.Thread(target=self._deliver_queue, daemon=True)
             self._thread.start()
 
     def close(self) -> None:
@@ -92,12 +92,12 @@ class WebhookDeliveries:
             self._thread.join(_PATIENCE)
             self._thread = None
 
-    def _run(self) -> None:
+    def _deliver_queue(self) -> None:
         while (delivery := self._waiting.get()) is not None:
             hook, events = delivery
-            self._deliver(hook, msgspec.json.encode({"events": events}))
+            self._deliver_body(hook, msgspec.json.encode({"events": events}))
 
-    def _deliver(self, hook: Object, body: bytes) -> None:
+    def _deliver_body(self, hook: Object, body: bytes) -> None:
         sign = hmac.new(hook["_secret"].encode(), body, "sha256").hexdigest()
         for tried in range(_TRIES):
             if self._store.get(hook["gid"]) is not hook or self._is_over.is_set():

@@ -70,12 +70,12 @@ class WriteHandler:
         """
         if operation.id == "createWebhook":
             # All else must be right before the target is asked; and it may ask us meanwhile.
-            self._execute(request, person, operation, values, keep=False)
+            self._execute_operation(request, person, operation, values, keep=False)
             secret = shake_hands(str(request.data["target"]))
             request = request._replace(data={**request.data, "_secret": secret})
-        return self._execute(request, person, operation, values, keep=True)
+        return self._execute_operation(request, person, operation, values, keep=True)
 
-    def _execute(
+    def _execute_operation(
         self,
         request: ApiRequest,
         person: UserSession,
@@ -93,7 +93,7 @@ class WriteHandler:
                     write.rollback()
                     return operation.status, b"", None
                 write.commit()
-                answer = self._answer(request, person, operation, made)
+                answer = self._build_response(request, person, operation, made)
             except BaseException:
                 write.rollback()
                 raise
@@ -137,7 +137,7 @@ class WriteHandler:
             file=request.file,
         )
 
-    def _answer(
+    def _build_response(
         self, request: ApiRequest, person: UserSession, operation: Operation, made: Object | None
     ) -> WriteResult:
         if made is None or operation.returns == "nothing":
