@@ -176,8 +176,8 @@ class Write:
                 raise InvalidArgument(f"{operation.name}: {parameter.argument} is missing.")
             if value is None:
                 continue
-            values[parameter] = self._resolve_values(parameter, value)
-            if parameter.refers and not is_single_reference(value):
+            values[parameter] = self._client.references.gids(value, parameter.refers)
+            if not is_single_reference(value):
                 many[parameter.argument] = values[parameter]
         collections = {
             name: items
@@ -199,12 +199,6 @@ class Write:
             for row in rows:
                 row.request.params["opt_fields"] = join_opt_fields(self._columns)
         return _RowSet(rows, bool(many), collections)
-
-    def _resolve_values(self, parameter: Parameter, value: Any) -> list[str]:
-        if not parameter.refers:
-            return [bodies.format_query_value(self._operation, parameter, value)]
-        gids = self._client.references.gids(value, parameter.refers)
-        return [",".join(gids)] if parameter.many else gids
 
     def _prepare_row(self, row: _WriteRow) -> _SendRow:
         """Check the body of a row and return the function that sends it."""

@@ -46,6 +46,8 @@ def names_of(asana: af.Asana, reference: Any) -> list[str]:
         lambda row: pd.Series([row["gid"], None, row["gid"]], dtype="str"),
         lambda row: pd.Index([row["gid"]]),
         lambda row: row.to_frame().T,
+        lambda row: [row, row.to_dict()],
+        lambda row: (row.to_frame().T, [row["gid"]]),
         lambda row: np.int64(row["gid"]),
         lambda row: pd.Series([int(row["gid"])], dtype="Int64"),
         lambda row: pd.Series([(row["gid"],), ()]),
@@ -154,6 +156,8 @@ def test_a_task_is_found_by_its_exact_name(asana: af.Asana) -> None:
     [
         ("", "empty string"),
         (3.5, "got float"),
+        (["1209", 3.5], "got float"),
+        ([["1209"], [True]], "got bool"),
         (True, "got bool"),
         (b"1209", "got bytes"),
         ("https://[foo", "not a valid URL"),

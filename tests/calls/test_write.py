@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 import asana_frames as af
+from asana_frames.catalog import load
 from tests.recorder import Recorder, Reply
 
 TASK = {"gid": "5", "name": "Write", "due_on": "2026-03-02"}
@@ -286,3 +287,17 @@ def test_a_frame_of_one_row_is_a_custom_field_to_add(asana: af.Asana) -> None:
     assert setting["custom_field_gid"].tolist() == field["gid"].tolist()
     asana.projects.delete(project)
     asana.custom_fields.delete(field)
+
+
+def test_parameters_of_writes_are_references_to_one_object() -> None:
+    writes = [operation for operation in load().operations if operation.http != "GET"]
+
+    others = {
+        f"{operation.name}({parameter.argument}=)"
+        for operation in writes
+        for parameter in operation.parameters
+        if not parameter.refers or parameter.many
+    }
+
+    assert writes
+    assert others == set()

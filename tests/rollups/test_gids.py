@@ -56,6 +56,17 @@ def test_a_circle_through_a_task_in_a_project_is_refused() -> None:
         af.rollups.lead_times(tasks)
 
 
+@pytest.mark.parametrize(
+    "name",
+    [f"memberships_{what}_{end}" for what in ("project", "section") for end in ("gids", "names")],
+)
+def test_memberships_as_text_are_refused(name: str) -> None:
+    tasks = tasks_of(task(completed="2026-03-04", project="31"))
+
+    with pytest.raises(af.InvalidArgument, match=f"{name} holds text instead of tuples"):
+        af.rollups.lead_times(tasks.assign(**{name: texts("31")}))
+
+
 def test_tuples_that_are_equal_but_not_the_same_object_are_one_place() -> None:
     rows = [task(completed=f"2026-03-0{day}", project="31") for day in range(3, 9)]
     tasks = tasks_of(*rows)

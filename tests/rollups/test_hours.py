@@ -92,6 +92,15 @@ def test_a_missing_column_is_named_with_the_nearest() -> None:
         af.rollups.hours([1, 2])
 
 
+def test_what_dask_makes_that_is_no_frame_is_refused() -> None:
+    bag = type("Bag", (), {"__module__": "dask.bag.core"})()
+    parts = type("Parts", (), {"map_partitions": None})()
+
+    for other, name in [(bag, "Bag"), (parts, "Parts")]:
+        with pytest.raises(af.InvalidArgument, match=f"takes a DataFrame, not {name}"):
+            af.rollups.hours(other)
+
+
 def test_an_unknown_period_is_refused() -> None:
     with pytest.raises(af.InvalidArgument, match=r"every="):
         af.rollups.hours(entries_of([]), every="fortnight")

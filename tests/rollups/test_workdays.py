@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import asana_frames as af
-from asana_frames.rollups.shared.workdays import parse_workdays, workday_shares
+from asana_frames.rollups.shared.workdays import daily_hours, parse_workdays, workday_shares
 from asana_frames.rollups.time import capacity as workload
 from tests.rollups.frames import plan, plans_of, users_of
 
@@ -55,6 +55,18 @@ def test_what_cannot_be_read_is_refused(arguments: dict[str, Any], message: str)
 
     with pytest.raises(af.InvalidArgument, match=message):
         af.rollups.capacity(users_of("11"), plans, **arguments)
+
+
+def test_a_working_day_has_from_0_to_24_hours() -> None:
+    people = pd.Index(["11", "12", "13"])
+
+    assert daily_hours(people, {"11": 0, "12": 24}).tolist() == [0, 24, 8]
+    assert daily_hours(people, {"11": 6}, default=7.5).tolist() == [6, 7.5, 7.5]
+    assert daily_hours(people, 0).tolist() == [0, 0, 0]
+    assert daily_hours(people, 24).tolist() == [24, 24, 24]
+    for wrong in ({"12": 24.1}, {"13": -0.1}, 24.1, -0.1):
+        with pytest.raises(af.InvalidArgument, match="from 0 to 24"):
+            daily_hours(people, wrong)
 
 
 def test_nobody_works_on_holidays_however_they_are_given() -> None:
