@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from itertools import product
 from types import SimpleNamespace
 from typing import Any
 
@@ -216,26 +218,32 @@ def gid_by_pattern(path: str, kind: str) -> str | None:
     return next((match[1] for match in found if match), None)
 
 
-@given(
-    st.lists(
-        st.sampled_from(
-            ["0", "1", "11", "22", "task", "project", "goals", "goal", "profile", "home", "list"]
-        ),
-        max_size=6,
-    ),
-    st.sampled_from(["task", "project", "goal", "user", "workspace", "portfolio"]),
-)
-def test_any_path_of_a_url_yields_the_gid_or_an_unknown_reference(
-    parts: list[str], kind: str
-) -> None:
+def check_path(parts: Sequence[str], kind: str) -> None:
     path = "".join(f"/{part}" for part in parts)
     expected = gid_by_pattern(path, kind)
-
     if expected is not None:
         assert gid_in_url(f"https://app.asana.com{path}", [kind]) == expected
         return
     with pytest.raises(af.UnknownReference, match=f"not the URL of a {kind}"):
         gid_in_url(f"https://app.asana.com{path}", [kind])
+
+
+WORDS = ["0", "1", "11", "22", "task", "project", "goals", "goal", "profile", "home", "list"]
+KINDS = ["task", "project", "goal", "user", "workspace", "portfolio"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_short_path_of_a_url_yields_the_gid_or_an_unknown_reference(kind: str) -> None:
+    for length in range(4):
+        for parts in product(["0", "1", "22", "task", "goals", "home"], repeat=length):
+            check_path(parts, kind)
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=7), st.sampled_from(KINDS))
+def test_any_path_of_a_url_yields_the_gid_or_an_unknown_reference(
+    parts: list[str], kind: str
+) -> None:
+    check_path(parts, kind)
 
 
 @pytest.mark.parametrize("missing", [None, np.nan, pd.NA, float("nan")])
