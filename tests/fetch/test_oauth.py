@@ -456,6 +456,52 @@ def test_what_cannot_be_listened_at_is_refused(uri: str) -> None:
         RedirectServer(uri)
 
 
+def test_a_page_of_the_login_is_kept_nowhere_and_passes_nothing_on() -> None:
+    listener = RedirectServer()
+    listener.expect("x")
+    page = requests.get(listener.redirect_uri, {"state": "x", "code": "1"}, timeout=10)
+
+    listener.close()
+
+    assert page.headers["Cache-Control"] == "no-store"
+    assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert page.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert page.text.rstrip().endswith("</html>")
+    with pytest.raises(requests.ConnectionError):
+        requests.get(listener.redirect_uri, timeout=10)
+    listener.close()
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"error": "invalid_grant"}, "(invalid_grant)."),
+        ({"error": "invalid_grant", "error_description": None}, "(invalid_grant)."),
+        (
+            {"error": "invalid_grant", "error_description": "Too late"},
+            "(invalid_grant: Too late).",
+        ),
+        ({"error": "x", "error_description": "y" * 500}, f"(x: {'y' * 197})."),
+    ],
+)
+def test_a_refusal_repeats_what_asana_says_up_to_a_length(
+    body: object, said: str, recorder: Recorder
+) -> None:
+    recorder.replies(Reply(400, body))
+
+    with pytest.raises(af.AuthError) as caught:
+        Authorization(recorder.url, *APP).redeem("code")
+
+    assert f"Asana refuses {said}" in str(caught.value)
+
+
+def test_an_answer_that_is_not_text_is_no_oauth_answer(recorder: Recorder) -> None:
+    recorder.replies(Reply(200, b'{"access_token": "\xff"}'))
+
+    with pytest.raises(af.ConnectionFailed, match="no OAuth answer"):
+        Authorization(recorder.url, *APP).redeem("code")
+
+
 def test_a_port_that_is_taken_is_told() -> None:
     with (
         RedirectServer() as first,

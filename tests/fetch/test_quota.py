@@ -20,6 +20,7 @@ from asana_frames.fetch.rate_limiter import (
     PER_MINUTE,
     ConcurrencyLimit,
     RateLimiter,
+    RequestKind,
     limiter_for,
 )
 from asana_frames.fetch.token_buckets import TokenBucket
@@ -126,7 +127,56 @@ def test_a_short_wait_takes_the_last_raise_back(own: OwnClock) -> None:
     assert quota.per_minute() == pytest.approx(before)
 
 
+def test_requests_of_more_than_a_minute_ago_tell_nothing_of_the_rate(own: OwnClock) -> None:
+    quota = RateLimiter()
+    accept(quota, 800, 50.0, own)
+    own.at += 70
+    accept(quota, 200, 6.0, own)
+
+    refuse(quota, 10.0)
+
+    assert quota.per_minute() == pytest.approx(0.97 * 60 * 200 / 16, rel=0.005)
+
+
+def test_nothing_is_reserved_before_the_end_of_a_pause(own: OwnClock) -> None:
+    bucket = TokenBucket(60)
+    bucket.record_refusal(own.now(), 10.0)
+
+    places = [bucket.reserve(own.now()) for _ in range(3)]
+
+    pace = 60 / (0.97 * 60)
+    assert places == pytest.approx([1_010 + pace * n for n in (1, 2, 3)])
+    own.at = 1_010 + 6.5 * pace
+    assert bucket.reserve(own.now()) == own.now()
+
+
+def test_the_limits_are_those_that_asana_documents() -> None:
+    quota = RateLimiter()
+
+    assert (PER_MINUTE, FREE_PER_MINUTE, MAX_READS, MAX_WRITES) == (1_500, 150, 50, 15)
+    assert quota.searches.most == pytest.approx(0.97)
+
+
 # ------------------------------------------------------------------------------------ refusals
+
+
+@pytest.mark.parametrize(("kind", "other"), [("read", "write"), ("write", "read")])
+def test_reads_and_writes_in_flight_shrink_and_grow_by_themselves(
+    own: OwnClock, kind: RequestKind, other: RequestKind
+) -> None:
+    quota = RateLimiter()
+    full = {name: limit.current for name, limit in quota.concurrency.items()}
+    with quota.acquire(kind, Call()) as permit:
+        permit.record_refusal(1.0)
+    halved = quota.concurrency[kind].current
+
+    for _ in range(halved):
+        with quota.acquire(kind, Call()) as permit:
+            permit.record_success()
+
+    assert halved == full[kind] // 2
+    assert quota.concurrency[kind].current == halved + 1
+    assert quota.concurrency[other].current == full[other]
 
 
 def test_a_refusal_pauses_once_and_halves_once_however_many_met_it(own: OwnClock) -> None:

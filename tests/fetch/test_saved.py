@@ -165,7 +165,15 @@ def test_what_others_can_read_is_refused_with_the_line_that_helps() -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"{", b"[]", b'{"x": "never-to-be-seen"}', b'{"x": {"token": 7}}', b"\xff never-to-be"],
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'{"x": "never-to-be-seen"}',
+        b'{"x": {"token": 7}}',
+        b"\xff never-to-be",
+        b'{"x": {"token": "never-to-be-seen\xff"}}',
+    ],
 )
 def test_a_file_that_cannot_be_read_is_a_clear_error_without_its_contents(body: bytes) -> None:
     store_credential(DEFAULT_BASE_URL, TOKEN)
@@ -181,6 +189,7 @@ def test_a_file_that_cannot_be_read_is_a_clear_error_without_its_contents(body: 
 
         assert str(credentials_path()) in str(caught.value)
         assert "Delete it" in str(caught.value)
+        assert ("is not UTF-8" in str(caught.value)) == (b"seen\xff" in body)
         assert "never-to-be" not in texts_of(caught.value)
 
 

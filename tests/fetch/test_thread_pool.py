@@ -1,0 +1,226 @@
+"""Tasks of one call run in threads; their results arrive in the calling thread."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+import asana_frames as af
+from asana_frames.fetch import Http, ListParts, ListQuery, fan_out
+from asana_frames.fetch.call import CURRENT_CALL, Call
+from asana_frames.fetch.fan_out import FanOut
+from asana_frames.fetch.thread_pool import ThreadPool
+from tests.recorder import Asked, Recorder, Reply
+
+
+@pytest.mark.parametrize("threads", [1, 2, 8])
+def test_every_task_is_done_however_few_the_threads(threads: int) -> None:
+    tasks = [lambda n=n: [n, 10 * n] for n in range(1, 6)]
+
+    found = list(ThreadPool(tasks, threads))
+
+    assert sorted(found) == sorted([*range(1, 6), *range(10, 60, 10)])
+    assert list(ThreadPool([], threads)) == []
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_tasks_that_tasks_add_are_done_too(threads: int) -> None:
+    def count_down(n: int) -> Iterator[int]:
+        yield n
+        for _ in range(min(n, 2)):
+            pool.add(lambda: count_down(n - 1))
+
+    pool: ThreadPool[int] = ThreadPool([lambda: count_down(3)], threads)
+
+    assert sorted(pool) == [0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 3]
+
+
+def test_a_thread_is_idle_when_nothing_waits_for_it() -> None:
+    started, go_on = threading.Event(), threading.Event()
+
+    def work() -> Iterator[bool]:
+        started.set()
+        go_on.wait(5)
+        yield True
+
+    pool = ThreadPool([work], 2)
+    assert not pool.has_idle_threads
+    found: list[bool] = []
+    reader = threading.Thread(target=lambda: found.extend(pool))
+    reader.start()
+    started.wait(5)
+    while pool._has_unstarted:
+        started.wait(0.001)
+
+    states = [pool.has_idle_threads]
+    pool.add(work)
+    states.append(pool.has_idle_threads)
+    go_on.set()
+    reader.join()
+
+    assert states == [True, False]
+    assert found == [True, True]
+
+
+def test_a_task_that_waits_takes_the_idle_thread() -> None:
+    pool: ThreadPool[int] = ThreadPool([], 2)
+    assert list(pool) == []
+    assert pool.has_idle_threads
+
+    pool._added.append(lambda: [1])
+
+    assert not pool.has_idle_threads
+
+
+def test_an_error_of_a_task_is_raised_in_the_calling_thread() -> None:
+    def fail() -> Iterator[int]:
+        yield 1
+        raise ZeroDivisionError("here")
+
+    found = []
+    with pytest.raises(ZeroDivisionError, match="here"):
+        found.extend(ThreadPool([fail], 2))
+    with pytest.raises(KeyboardInterrupt):
+        list(ThreadPool([lambda: (_ for _ in ()).throw(KeyboardInterrupt())], 2))
+
+
+def test_a_deadline_ends_the_wait_for_a_task_that_does_not_end() -> None:
+    release = threading.Event()
+    token = CURRENT_CALL.set(Call(deadline=0.01))
+    try:
+        with pytest.raises(af.DeadlineExceeded):
+            list(ThreadPool([lambda: [release.wait(10)]], 2))
+    finally:
+        release.set()
+        CURRENT_CALL.reset(token)
+
+
+def page(number: int, last: int) -> Reply:
+    following = {"offset": str(number + 1)} if number < last else None
+    return Reply(body={"data": [{"gid": str(number)}], "next_page": following})
+
+
+@pytest.mark.parametrize(("has_idle", "expected"), [(True, [False]), (False, [])])
+def test_a_long_list_is_offered_for_splitting_once_if_threads_are_idle(
+    has_idle: bool, expected: list[bool], recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bool] = []
+
+    def split(must: bool) -> ListParts | None:
+        asked.append(must)
+        return None
+
+    recorder.reply = lambda request: page(int(request.query.get("offset", "1")), 16)
+    monkeypatch.setattr(ThreadPool, "has_idle_threads", property(lambda self: has_idle))
+
+    found = list(fan_out(Http("t", recorder.url), [ListQuery("/tags", {}, split=split)]))
+
+    assert len(found) == 16
+    assert asked == expected
+
+
+@pytest.mark.parametrize(
+    ("platform", "paging", "deadline", "is_serial"),
+    [
+        ("emscripten", "pages", None, True),
+        ("linux", "none", None, True),
+        ("linux", "events", None, True),
+        ("linux", "pages", None, False),
+        ("linux", "none", 60.0, False),
+    ],
+)
+def test_threads_are_used_where_there_are_some_and_something_to_do_meanwhile(
+    platform: str,
+    paging: Any,
+    deadline: float | None,
+    is_serial: bool,
+    recorder: Recorder,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    callers: list[threading.Thread] = []
+    http = Http("t", recorder.url)
+    send = http.request
+    monkeypatch.setattr(
+        http,
+        "request",
+        lambda *a, **k: callers.append(threading.current_thread()) or send(*a, **k),
+    )
+    token = CURRENT_CALL.set(Call(deadline=deadline))
+    monkeypatch.setattr(sys, "platform", platform)
+    try:
+        assert len(list(FanOut(http, [ListQuery("/tags", {}, paging)]))) == 1
+    finally:
+        CURRENT_CALL.reset(token)
+
+    assert [one is threading.current_thread() for one in callers] == [is_serial]
+
+
+# ------------------------------------------------------------------------------ single requests
+
+
+def test_a_write_may_be_done_if_any_of_its_tries_may_have_been(recorder: Recorder) -> None:
+    recorder.replies(Reply(502, b""), Reply(404, {"errors": []}))
+
+    with pytest.raises(af.NotFound) as caught:
+        Http("t", recorder.url).request("DELETE", "/tasks/1")
+
+    assert caught.value.may_be_done
+
+
+def test_who_follows_a_request_is_told_of_each_try(recorder: Recorder) -> None:
+    recorder.replies(Reply(429, {"errors": []}, {"Retry-After": "1"}), Reply(body={"data": {}}))
+    told: list[bool] = []
+
+    Http("t", recorder.url).request("POST", "/tasks", data={}, under_way=told.append)
+
+    assert told == [True, False, True]
+
+
+def test_a_web_page_in_place_of_a_list_is_asked_for_once(recorder: Recorder) -> None:
+    recorder.replies(Reply(body=b" <html><title>Portal</title></html>"))
+
+    with pytest.raises(af.ConnectionFailed, match="Portal"):
+        list(fan_out(Http("t", recorder.url), [ListQuery("/tags", {})]))
+
+    assert len(recorder.asked) == 1
+
+
+@pytest.mark.parametrize("status", [300, 399])
+def test_every_status_from_300_is_an_error(recorder: Recorder, status: int) -> None:
+    recorder.replies(Reply(status, b""))
+
+    with pytest.raises(af.RequestRefused, match=str(status)):
+        Http("t", recorder.url).request("GET", "/tags")
+
+
+@pytest.mark.parametrize("body", [{}, {"data": None}])
+@pytest.mark.parametrize("paging", ["pages", "none", "events"])
+def test_a_list_without_data_is_an_error(recorder: Recorder, body: Any, paging: Any) -> None:
+    recorder.replies(Reply(body=body))
+
+    with pytest.raises(af.ConnectionFailed, match=r"/tags: the response has no data\."):
+        list(fan_out(Http("t", recorder.url), [ListQuery("/tags", {}, paging)]))
+
+
+def test_events_are_read_to_their_end_and_an_old_token_is_an_error(recorder: Recorder) -> None:
+    def reply(asked: Asked) -> Reply:
+        sync = asked.query.get("sync")
+        if sync in (None, "old"):
+            return Reply(412, {"errors": [], "sync": "1"})
+        return Reply(body={"data": [], "sync": f"{sync}1", "has_more": sync != "111"})
+
+    recorder.reply = reply
+    http = Http("t", recorder.url)
+
+    def tokens(**params: str) -> list[str | None]:
+        query = ListQuery("/events", params, "events")
+        return [item.page and item.page.sync for item in fan_out(http, [query])]
+
+    assert tokens() == ["1"]
+    assert tokens(sync="1") == ["11", "111", "1111"]
+    with pytest.raises(af.SyncExpired):
+        tokens(sync="old")
