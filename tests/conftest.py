@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import shutil
 import threading
@@ -20,6 +21,12 @@ from tests.recorder import Recorder
 __all__ = ["own_place"]
 
 matplotlib.use("Agg")
+
+
+def pytest_collection_finish() -> None:
+    """Keep what lives as long as the tests out of every later collection of garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -59,7 +66,9 @@ def chromium() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        # No test depends on a network.
+        options = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
+        running = playwright.chromium.launch(executable_path=path, args=options)
         yield running
         running.close()
 

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from asana_frames.sandbox_server import ApiResponse, Server, serve
-from tests.browser.pages import Notebook, Watched
+from tests.browser.pages import SIZE, Notebook, Watched
 from tests.browser.servers import JupyterServer
 
+ELSEWHERE = re.compile(r"^https?://(?!127\.0\.0\.1[:/])")
 WANTED = ("jupyterlab", "voila", "ipykernel")
 PICTURES = "ASANA_FRAMES_SCREENSHOTS"
-ELSEWHERE = re.compile(r"^https?://(?!127\.0\.0\.1[:/])")
 #: Opens a notebook of the cells that it is given.
 Open = Callable[..., Notebook]
 
@@ -28,9 +28,7 @@ def browser(chromium: Any) -> Iterator[Any]:
     if missing:
         pytest.skip(f"not installed: {', '.join(missing)}")
     # One context for all: what JupyterLab is made of is fetched once.
-    context = chromium.new_context(viewport={"width": 1300, "height": 1000})
-    # Fonts that Voila wants from elsewhere: no test depends on a network.
-    context.route(ELSEWHERE, lambda route: route.fulfill(body=""))
+    context = chromium.new_context(viewport=SIZE)
     yield context
     context.close()
 
@@ -95,24 +93,27 @@ def company(request: pytest.FixtureRequest) -> Iterator[Company]:
         yield Company(running)
 
 
+@pytest.fixture(scope="session")
+def in_lab(browser: Any, lab: JupyterServer, pictures: Path) -> Iterator[Notebook]:
+    """JupyterLab in a page: one for all, since it loads longer than most tests take."""
+    seen = Notebook(browser.new_page(), lab, pictures)
+    yield seen
+    seen.page.close()
+
+
 @pytest.fixture
 def notebook(
-    request: pytest.FixtureRequest, browser: Any, lab: JupyterServer, pictures: Path
+    request: pytest.FixtureRequest, in_lab: Notebook, lab: JupyterServer
 ) -> Iterator[Open]:
     """Open a notebook of some cells in JupyterLab; none has run yet."""
-    opened: list[Notebook] = []
 
     def open_it(*cells: str) -> Notebook:
-        path = lab.write(f"{len(list(lab.notebooks.iterdir()))}.ipynb", list(cells))
-        seen = Notebook(browser.new_page(), pictures)
-        opened.append(seen)
-        seen.open(lab.url, path)
-        return seen
+        in_lab.open(lab.write(f"{len(list(lab.notebooks.iterdir()))}.ipynb", list(cells)))
+        return in_lab
 
     yield open_it
-    for number, seen in enumerate(opened):
-        seen.picture(f"{request.node.name}-{number}")
-        seen.page.close()
+    in_lab.picture(request.node.name)
+    in_lab.close()
     lab.end_kernels()
 
 
@@ -120,5 +121,7 @@ def notebook(
 def watched(browser: Any, pictures: Path) -> Iterator[Watched]:
     """An empty page."""
     seen = Watched(browser.new_page(), pictures)
+    # Voila wants fonts from elsewhere. Not for all pages, since routes turn the cache off.
+    seen.page.route(ELSEWHERE, lambda route: route.fulfill(body=""))
     yield seen
     seen.page.close()

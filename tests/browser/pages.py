@@ -6,6 +6,10 @@ import re
 from pathlib import Path
 from typing import Any
 
+from tests.browser.servers import JupyterServer
+
+#: Pixels of a page, unless a test makes it larger.
+SIZE = {"width": 1300, "height": 1000}
 #: Milliseconds that a slow machine may take for anything.
 PATIENCE = 90_000
 #: Controls that are passed before a test gives up.
@@ -20,6 +24,13 @@ _NAMELESS = re.compile(rf"^\s*- (?:{_CONTROLS})\b(?! \")[^\n]*", re.MULTILINE)
 _READY = """() => {
     const session = window.jupyterapp?.shell.currentWidget?.sessionContext;
     return session?.isReady && session.session?.kernel?.status === "idle";
+}"""
+#: Closes all that is open, without the question whether to save it.
+_CLOSE = """() => {
+    for (const shown of [...window.jupyterapp.shell.widgets("main")]) {
+        if (shown.context) shown.context.model.dirty = false;
+        shown.close();
+    }
 }"""
 
 
@@ -41,7 +52,8 @@ class Watched:
 
     def eventually(self, expression: str, argument: Any = None) -> None:
         """Wait until something is true in the page."""
-        self.page.wait_for_function(expression, arg=argument)
+        # Not at each frame, as is the default: that keeps the page drawing.
+        self.page.wait_for_function(expression, arg=argument, polling=50)
 
     def _record_console(self, message: Any) -> None:
         place = message.location.get("url", "")
@@ -54,16 +66,32 @@ class Watched:
 
 
 class Notebook(Watched):
-    """A notebook in JupyterLab."""
+    """A page of JupyterLab that shows one notebook after the other."""
 
     path: Path
 
-    def open(self, url: str, path: Path) -> None:
-        """Open it, in a workspace that knows of no other."""
+    def __init__(self, page: Any, lab: JupyterServer, pictures: Path) -> None:
+        super().__init__(page, pictures)
+        self._lab = lab
+        self._settings = ""
+
+    def open(self, path: Path) -> None:
+        """Open a notebook; load JupyterLab anew where its settings are not those of this page."""
         self.path = path
-        self.page.goto(f"{url}/lab/tree/{path.name}?reset")
+        self.wrong.clear()
+        self.page.set_viewport_size(SIZE)
+        if self._settings != self._lab.settings:
+            self.page.goto(f"{self._lab.url}/lab/tree/{path.name}?reset")
+            self._settings = self._lab.settings
+        else:
+            self.command("docmanager:open", path=path.name)
         self.page.wait_for_selector(".jp-Notebook .jp-Cell")
         self.eventually(_READY)
+
+    def close(self) -> None:
+        """Close the notebook without saving it."""
+        self.page.evaluate(_CLOSE)
+        self.page.locator(".jp-Notebook").wait_for(state="detached")
 
     def command(self, name: str, **arguments: Any) -> None:
         """Have JupyterLab do something, and do not wait for it."""

@@ -55,6 +55,7 @@ class JupyterServer:
         self.url = f"http://127.0.0.1:{self._port}"
         self._kind = kind
         self._process: subprocess.Popen[bytes] | None = None
+        self._options: dict[str, dict[str, Any]] = {}
         for plugin, values in _SETTINGS.items():
             self.set(plugin, values)
 
@@ -87,6 +88,12 @@ class JupyterServer:
         path = self.folder / "config/lab/user-settings" / package / f"{name}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(values), "utf-8")
+        self._options[plugin] = values
+
+    @property
+    def settings(self) -> str:
+        """What is set, as text that can be compared."""
+        return json.dumps(self._options, sort_keys=True)
 
     def write(self, name: str, cells: list[str]) -> Path:
         """Write a notebook; return where it is."""

@@ -18,7 +18,7 @@ from asana_frames.sandbox_server import Application, Faults, Server, make_applic
 from tests.conftest import SkippingClock
 
 #: Requests to make: ASANA_FRAMES_SOAK=100000 takes some minutes.
-REQUESTS = int(os.environ.get("ASANA_FRAMES_SOAK", "2000"))
+REQUESTS = int(os.environ.get("ASANA_FRAMES_SOAK", "1000"))
 _FILES = Path("/proc/self/fd")
 
 

@@ -36,7 +36,7 @@ records = st.fixed_dictionaries(
 
 
 @pytest.mark.filterwarnings("ignore::asana_frames.AsanaWarning")
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(records, max_size=6))
 def test_a_frame_survives_any_json(rows: list[dict[str, Any]]) -> None:
     builder = FrameBuilder(COLUMNS)

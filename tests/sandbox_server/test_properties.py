@@ -125,7 +125,7 @@ def writes(draw: st.DrawFn) -> tuple[str, str, dict[str, Any]]:
 
 
 @given(write=writes())
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_refused_write_leaves_no_trace(app: Application, write: tuple[str, str, Any]) -> None:
     method, path, body = write
     before = _known.get(app.store.version) or fingerprint(app.store)
