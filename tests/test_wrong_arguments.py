@@ -20,6 +20,14 @@ from asana_frames import charts, export, gather, rollups, widgets
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 NOW = "2026-11-02"
+
+
+@pytest.fixture(autouse=True)
+def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Be where nothing is: a wrong path may be a name that can be written to."""
+    monkeypatch.chdir(tmp_path)
+
+
 #: Name -> function and arguments.
 Calls = dict[str, tuple[Callable[..., Any], dict[str, Any]]]
 
