@@ -31,14 +31,16 @@ class _CallParser:
     def __init__(self, name: str) -> None:
         self.name = name
 
-    def _read(self, operation_id: str, arguments: Mapping[str, Any], **options: Any) -> ParsedCall:
+    def _read_frame(
+        self, operation_id: str, arguments: Mapping[str, Any], **options: Any
+    ) -> ParsedCall:
         return ParsedCall(load().operation(operation_id), arguments, options)
 
-    def _write(self, operation_id: str, *_: Any, **__: Any) -> ParsedCall:
+    def _write_records(self, operation_id: str, *_: Any, **__: Any) -> ParsedCall:
         name = load().operation(operation_id).name
         raise InvalidArgument(f"{name} writes; pass a method that reads: asana.tasks.list.")
 
-    _do = _write
+    _send_action = _write_records
 
 
 def parse_call(method: Callable[..., Any], *args: Any, **kwargs: Any) -> ParsedCall:

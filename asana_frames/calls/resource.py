@@ -63,7 +63,7 @@ class Resource:
         """
         return describe_columns(load().resource(self.name).record)
 
-    def _read(
+    def _read_frame(
         self,
         operation_id: str,
         arguments: Mapping[str, Any],
@@ -72,11 +72,12 @@ class Resource:
         limit: Limit = None,
         errors: Errors = "warn",
     ) -> pd.DataFrame:
+        """Make a read and return its frame."""
         return Read(
             self._client, load().operation(operation_id), fields, limit, errors
         ).fetch_frame(arguments)
 
-    def _write(
+    def _write_records(
         self,
         operation_id: str,
         arguments: Mapping[str, Any],
@@ -84,17 +85,19 @@ class Resource:
         *,
         fields: Fields = None,
     ) -> pd.DataFrame:
+        """Make a write that Asana answers with the records it has written."""
         write = Write(self._client, load().operation(operation_id), fields)
         frame = write.send(arguments, _drop_kept(body))
-        assert frame is not None  # an operation that answers nothing is done by _do
+        assert frame is not None  # an operation that answers nothing is sent by _send_action
         return frame
 
-    def _do(
+    def _send_action(
         self,
         operation_id: str,
         arguments: Mapping[str, Any],
         body: Mapping[str, Any] | None = None,
     ) -> pd.DataFrame | None:
+        """Make a write that Asana answers with nothing, such as a delete."""
         write = Write(self._client, load().operation(operation_id))
         return write.send(arguments, _drop_kept(body))
 

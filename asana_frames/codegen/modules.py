@@ -124,9 +124,9 @@ def _call_lines(operation: Operation) -> Iterator[str]:
         words.append(_dict_text([field.name for field in keyword_fields(operation)], extra))
     options = [option.partition(":")[0] for option in iterate_options(operation)]
     words += [f"{word}={word}" for word in options]
-    verb = "self._read" if operation.is_read else "self._write"
+    verb = "self._read_frame" if operation.is_read else "self._write_records"
     if operation.returns == "nothing":
-        verb = "self._do"
+        verb = "self._send_action"
     yield from _fit_call(f"        return {verb}(", words)
 
 

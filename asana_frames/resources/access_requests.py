@@ -49,7 +49,7 @@ class AccessRequests(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getAccessRequests",
             {"target": target, "user": user},
             fields=fields,
@@ -69,7 +69,9 @@ class AccessRequests(Resource):
         message
             Text.
         """
-        return self._write("createAccessRequest", {}, {"target": target, "message": message})
+        return self._write_records(
+            "createAccessRequest", {}, {"target": target, "message": message}
+        )
 
     def approve(self, access_request: Refs) -> DataFrame | None:
         """Approve an access request.
@@ -81,7 +83,7 @@ class AccessRequests(Resource):
         access_request
             An access request: gid, URL, row or picker; or many of them.
         """
-        return self._do("approveAccessRequest", {"access_request": access_request})
+        return self._send_action("approveAccessRequest", {"access_request": access_request})
 
     def reject(self, access_request: Refs) -> DataFrame | None:
         """Reject an access request.
@@ -93,4 +95,4 @@ class AccessRequests(Resource):
         access_request
             An access request: gid, URL, row or picker; or many of them.
         """
-        return self._do("rejectAccessRequest", {"access_request": access_request})
+        return self._send_action("rejectAccessRequest", {"access_request": access_request})

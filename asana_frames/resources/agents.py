@@ -46,7 +46,7 @@ class Agents(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getAgentsForWorkspace",
             {"workspace": workspace},
             fields=fields,
@@ -69,4 +69,4 @@ class Agents(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read("getAgent", {"agent": agent}, fields=fields, errors=errors)
+        return self._read_frame("getAgent", {"agent": agent}, fields=fields, errors=errors)

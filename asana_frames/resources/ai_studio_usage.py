@@ -54,7 +54,7 @@ class AiStudioUsage(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getAiStudioRuns",
             {
                 "workspace": workspace,
@@ -97,7 +97,7 @@ class AiStudioUsage(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getAiStudioSeats",
             {"workspace": workspace, "division_gid": division_gid, "state": state},
             fields=fields,

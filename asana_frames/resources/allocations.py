@@ -40,7 +40,7 @@ class Allocations(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getAllocation", {"allocation": allocation}, fields=fields, errors=errors
         )
 
@@ -77,7 +77,7 @@ class Allocations(Resource):
         **data
             No other fields; unknown names are refused.
         """
-        return self._write(
+        return self._write_records(
             "updateAllocation",
             {"allocation": allocation},
             {
@@ -101,7 +101,7 @@ class Allocations(Resource):
         allocation
             An allocation: gid, URL, row or picker; or many of them.
         """
-        return self._do("deleteAllocation", {"allocation": allocation})
+        return self._send_action("deleteAllocation", {"allocation": allocation})
 
     def list(
         self,
@@ -135,7 +135,7 @@ class Allocations(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getAllocations",
             {"parent": parent, "assignee": assignee, "workspace": workspace},
             fields=fields,
@@ -170,7 +170,7 @@ class Allocations(Resource):
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
-        return self._write(
+        return self._write_records(
             "createAllocation",
             {},
             {

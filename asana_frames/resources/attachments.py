@@ -41,7 +41,7 @@ class Attachments(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getAttachment", {"attachment": attachment}, fields=fields, errors=errors
         )
 
@@ -55,7 +55,7 @@ class Attachments(Resource):
         attachment
             An attachment: gid, URL, row or picker; or many of them.
         """
-        return self._do("deleteAttachment", {"attachment": attachment})
+        return self._send_action("deleteAttachment", {"attachment": attachment})
 
     def list(
         self, *, parent: Refs, fields: Fields = None, limit: Limit = None, errors: Errors = "warn"
@@ -77,7 +77,7 @@ class Attachments(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getAttachmentsForObject",
             {"parent": parent},
             fields=fields,
@@ -115,7 +115,7 @@ class Attachments(Resource):
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
-        return self._write(
+        return self._write_records(
             "createAttachmentForObject",
             {},
             {

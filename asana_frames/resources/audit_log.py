@@ -65,7 +65,7 @@ class AuditLog(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getAuditLogEvents",
             {
                 "workspace": workspace,

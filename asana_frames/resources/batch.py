@@ -33,4 +33,4 @@ class Batch(Resource):
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
-        return self._write("createBatchRequest", {}, {"actions": actions}, fields=fields)
+        return self._write_records("createBatchRequest", {}, {"actions": actions}, fields=fields)

@@ -40,7 +40,7 @@ class Budgets(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read("getBudgets", {"parent": parent}, limit=limit, errors=errors)
+        return self._read_frame("getBudgets", {"parent": parent}, limit=limit, errors=errors)
 
     def create(
         self,
@@ -64,7 +64,7 @@ class Budgets(Resource):
         parent
             A project: gid, row or picker.
         """
-        return self._write(
+        return self._write_records(
             "createBudget",
             {},
             {
@@ -91,7 +91,7 @@ class Budgets(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read("getBudget", {"budget": budget}, fields=fields, errors=errors)
+        return self._read_frame("getBudget", {"budget": budget}, fields=fields, errors=errors)
 
     def update(
         self,
@@ -124,7 +124,7 @@ class Budgets(Resource):
         **data
             No other fields; unknown names are refused.
         """
-        return self._write(
+        return self._write_records(
             "updateBudget",
             {"budget": budget},
             {
@@ -148,4 +148,4 @@ class Budgets(Resource):
         budget
             A budget: gid, URL, row or picker; or many of them.
         """
-        return self._do("deleteBudget", {"budget": budget})
+        return self._send_action("deleteBudget", {"budget": budget})

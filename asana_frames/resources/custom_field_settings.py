@@ -42,7 +42,7 @@ class CustomFieldSettings(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getCustomFieldSettingsForProject",
             {"project": project},
             fields=fields,
@@ -75,7 +75,7 @@ class CustomFieldSettings(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getCustomFieldSettingsForPortfolio",
             {"portfolio": portfolio},
             fields=fields,
@@ -103,7 +103,7 @@ class CustomFieldSettings(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getCustomFieldSettingsForGoal",
             {"goal": goal},
             fields=fields,
@@ -131,7 +131,7 @@ class CustomFieldSettings(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getCustomFieldSettingsForTeam",
             {"team": team},
             fields=fields,

@@ -116,7 +116,7 @@ class CustomFields(Resource):
         **data
             No other fields; unknown names are refused.
         """
-        return self._write(
+        return self._write_records(
             "createCustomField",
             {},
             {
@@ -164,7 +164,7 @@ class CustomFields(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getCustomField", {"custom_field": custom_field}, fields=fields, errors=errors
         )
 
@@ -244,7 +244,7 @@ class CustomFields(Resource):
         **data
             No other fields; unknown names are refused.
         """
-        return self._write(
+        return self._write_records(
             "updateCustomField",
             {"custom_field": custom_field},
             {
@@ -284,7 +284,7 @@ class CustomFields(Resource):
         custom_field
             A custom field: gid, exact name, URL, row or picker; or many of them.
         """
-        return self._do("deleteCustomField", {"custom_field": custom_field})
+        return self._send_action("deleteCustomField", {"custom_field": custom_field})
 
     def list_for_workspace(
         self,
@@ -311,7 +311,7 @@ class CustomFields(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getCustomFieldsForWorkspace",
             {"workspace": workspace},
             fields=fields,
@@ -349,7 +349,7 @@ class CustomFields(Resource):
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
-        return self._write(
+        return self._write_records(
             "createEnumOptionForCustomField",
             {"custom_field": custom_field},
             {
@@ -384,7 +384,7 @@ class CustomFields(Resource):
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
-        return self._write(
+        return self._write_records(
             "insertEnumOptionForCustomField",
             {"custom_field": custom_field},
             {
@@ -424,7 +424,7 @@ class CustomFields(Resource):
         **data
             No other fields; unknown names are refused.
         """
-        return self._write(
+        return self._write_records(
             "updateEnumOption",
             {"enum_option": enum_option},
             {"name": name, "enabled": enabled, "color": color, **data},

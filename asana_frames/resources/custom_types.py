@@ -49,7 +49,7 @@ class CustomTypes(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getCustomTypes",
             {"project": project, "workspace": workspace},
             fields=fields,
@@ -74,6 +74,6 @@ class CustomTypes(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getCustomType", {"custom_type": custom_type}, fields=fields, errors=errors
         )

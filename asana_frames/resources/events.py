@@ -53,7 +53,7 @@ class Events(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getEvents",
             {"resource": resource, "sync": sync},
             fields=fields,

@@ -31,7 +31,7 @@ class Exports(Resource):
         parent
             A goal, project, portfolio or team: gid, row or picker.
         """
-        return self._write("createGraphExport", {}, {"parent": parent})
+        return self._write_records("createGraphExport", {}, {"parent": parent})
 
     def create_resource(
         self, *, workspace: Refs | None = None, export_request_parameters: JsonList | None = None
@@ -47,7 +47,7 @@ class Exports(Resource):
         export_request_parameters
             A list, sent as JSON.
         """
-        return self._write(
+        return self._write_records(
             "createResourceExport",
             {},
             {"workspace": workspace, "export_request_parameters": export_request_parameters},

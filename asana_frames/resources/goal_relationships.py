@@ -40,7 +40,7 @@ class GoalRelationships(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getGoalRelationship",
             {"goal_relationship": goal_relationship},
             fields=fields,
@@ -70,7 +70,7 @@ class GoalRelationships(Resource):
         **data
             No other fields; unknown names are refused.
         """
-        return self._write(
+        return self._write_records(
             "updateGoalRelationship",
             {"goal_relationship": goal_relationship},
             {"contribution_weight": contribution_weight, **data},
@@ -105,7 +105,7 @@ class GoalRelationships(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getGoalRelationships",
             {"supported_goal": supported_goal, "resource_subtype": resource_subtype},
             fields=fields,
@@ -140,7 +140,7 @@ class GoalRelationships(Resource):
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
-        return self._write(
+        return self._write_records(
             "addSupportingRelationship",
             {"goal": goal},
             {
@@ -166,7 +166,7 @@ class GoalRelationships(Resource):
         supporting_resource
             A goal, project, task or portfolio: gid, row or picker.
         """
-        return self._do(
+        return self._send_action(
             "removeSupportingRelationship",
             {"goal": goal},
             {"supporting_resource": supporting_resource},

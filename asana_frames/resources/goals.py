@@ -59,7 +59,7 @@ class Goals(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read("getGoal", {"goal": goal}, fields=fields, errors=errors)
+        return self._read_frame("getGoal", {"goal": goal}, fields=fields, errors=errors)
 
     def update(
         self,
@@ -117,7 +117,7 @@ class Goals(Resource):
         **data
             No other fields; unknown names are refused.
         """
-        return self._write(
+        return self._write_records(
             "updateGoal",
             {"goal": goal},
             {
@@ -149,7 +149,7 @@ class Goals(Resource):
         goal
             A goal: gid, exact name, URL, row or picker; or many of them.
         """
-        return self._do("deleteGoal", {"goal": goal})
+        return self._send_action("deleteGoal", {"goal": goal})
 
     def list(
         self,
@@ -195,7 +195,7 @@ class Goals(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getGoals",
             {
                 "portfolio": portfolio,
@@ -260,7 +260,7 @@ class Goals(Resource):
         **data
             No other fields; unknown names are refused.
         """
-        return self._write(
+        return self._write_records(
             "createGoal",
             {},
             {
@@ -319,7 +319,7 @@ class Goals(Resource):
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
-        return self._write(
+        return self._write_records(
             "createGoalMetric",
             {"goal": goal},
             {
@@ -351,7 +351,7 @@ class Goals(Resource):
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
-        return self._write(
+        return self._write_records(
             "updateGoalMetric",
             {"goal": goal},
             {"current_number_value": current_number_value},
@@ -372,7 +372,9 @@ class Goals(Resource):
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
-        return self._write("addFollowers", {"goal": goal}, {"followers": followers}, fields=fields)
+        return self._write_records(
+            "addFollowers", {"goal": goal}, {"followers": followers}, fields=fields
+        )
 
     def remove_followers(self, goal: Refs, *, followers: Refs, fields: Fields = None) -> DataFrame:
         """Remove followers (goal).
@@ -388,7 +390,7 @@ class Goals(Resource):
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
-        return self._write(
+        return self._write_records(
             "removeFollowers", {"goal": goal}, {"followers": followers}, fields=fields
         )
 
@@ -412,7 +414,7 @@ class Goals(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getParentGoalsForGoal", {"goal": goal}, fields=fields, limit=limit, errors=errors
         )
 
@@ -440,7 +442,7 @@ class Goals(Resource):
         insert_before, insert_after
             A custom field setting or custom field: gid, row or picker.
         """
-        return self._write(
+        return self._write_records(
             "addCustomFieldSettingForGoal",
             {"goal": goal},
             {
@@ -463,6 +465,6 @@ class Goals(Resource):
         custom_field
             A custom field: gid, row or picker.
         """
-        return self._do(
+        return self._send_action(
             "removeCustomFieldSettingForGoal", {"goal": goal}, {"custom_field": custom_field}
         )

@@ -38,4 +38,4 @@ class Jobs(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read("getJob", {"job": job}, fields=fields, errors=errors)
+        return self._read_frame("getJob", {"job": job}, fields=fields, errors=errors)

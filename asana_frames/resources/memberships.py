@@ -56,7 +56,7 @@ class Memberships(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getMemberships",
             {"parent": parent, "member": member, "resource_subtype": resource_subtype},
             fields=fields,
@@ -87,7 +87,7 @@ class Memberships(Resource):
         role
             Text. Older name of ``access_level``.
         """
-        return self._write(
+        return self._write_records(
             "createMembership",
             {},
             {"access_level": access_level, "member": member, "parent": parent, "role": role},
@@ -106,7 +106,7 @@ class Memberships(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read("getMembership", {"membership": membership}, errors=errors)
+        return self._read_frame("getMembership", {"membership": membership}, errors=errors)
 
     def update(
         self, membership: Refs, *, access_level: Texts | None = KEEP, **data: object
@@ -124,7 +124,7 @@ class Memberships(Resource):
         **data
             No other fields; unknown names are refused.
         """
-        return self._write(
+        return self._write_records(
             "updateMembership", {"membership": membership}, {"access_level": access_level, **data}
         )
 
@@ -138,4 +138,4 @@ class Memberships(Resource):
         membership
             A membership: gid, URL, row or picker; or many of them.
         """
-        return self._do("deleteMembership", {"membership": membership})
+        return self._send_action("deleteMembership", {"membership": membership})

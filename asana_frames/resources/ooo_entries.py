@@ -36,7 +36,9 @@ class OooEntries(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read("getOooEntry", {"ooo_entry": ooo_entry}, fields=fields, errors=errors)
+        return self._read_frame(
+            "getOooEntry", {"ooo_entry": ooo_entry}, fields=fields, errors=errors
+        )
 
     def update(
         self,
@@ -62,7 +64,7 @@ class OooEntries(Resource):
         **data
             No other fields; unknown names are refused.
         """
-        return self._write(
+        return self._write_records(
             "updateOooEntry",
             {"ooo_entry": ooo_entry},
             {"start_date": start_date, "end_date": end_date, **data},
@@ -79,7 +81,7 @@ class OooEntries(Resource):
         ooo_entry
             An ooo entry: gid, URL, row or picker; or many of them.
         """
-        return self._do("deleteOooEntry", {"ooo_entry": ooo_entry})
+        return self._send_action("deleteOooEntry", {"ooo_entry": ooo_entry})
 
     def list(
         self,
@@ -113,7 +115,7 @@ class OooEntries(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getOooEntries",
             {"user": user, "workspace": workspace, "start_date": start_date, "end_date": end_date},
             fields=fields,
@@ -145,7 +147,7 @@ class OooEntries(Resource):
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
-        return self._write(
+        return self._write_records(
             "createOooEntry",
             {},
             {"start_date": start_date, "end_date": end_date, "user": user, "workspace": workspace},

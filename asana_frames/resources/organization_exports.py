@@ -33,7 +33,7 @@ class OrganizationExports(Resource):
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
-        return self._write(
+        return self._write_records(
             "createOrganizationExport", {}, {"organization": organization}, fields=fields
         )
 
@@ -54,7 +54,7 @@ class OrganizationExports(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getOrganizationExport",
             {"organization_export": organization_export},
             fields=fields,

@@ -55,7 +55,7 @@ class PortfolioMemberships(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getPortfolioMemberships",
             {"portfolio": portfolio, "workspace": workspace, "user": user},
             fields=fields,
@@ -81,7 +81,7 @@ class PortfolioMemberships(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getPortfolioMembership",
             {"portfolio_membership": portfolio_membership},
             fields=fields,
@@ -117,7 +117,7 @@ class PortfolioMemberships(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getPortfolioMembershipsForPortfolio",
             {"portfolio": portfolio, "user": user},
             fields=fields,

@@ -59,7 +59,7 @@ class Portfolios(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getPortfolios",
             {"workspace": workspace, "owner": owner, "custom_type": custom_type},
             fields=fields,
@@ -106,7 +106,7 @@ class Portfolios(Resource):
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
-        return self._write(
+        return self._write_records(
             "createPortfolio",
             {},
             {
@@ -137,7 +137,9 @@ class Portfolios(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read("getPortfolio", {"portfolio": portfolio}, fields=fields, errors=errors)
+        return self._read_frame(
+            "getPortfolio", {"portfolio": portfolio}, fields=fields, errors=errors
+        )
 
     def update(
         self,
@@ -182,7 +184,7 @@ class Portfolios(Resource):
         **data
             No other fields; unknown names are refused.
         """
-        return self._write(
+        return self._write_records(
             "updatePortfolio",
             {"portfolio": portfolio},
             {
@@ -208,7 +210,7 @@ class Portfolios(Resource):
         portfolio
             A portfolio: gid, exact name, URL, row or picker; or many of them.
         """
-        return self._do("deletePortfolio", {"portfolio": portfolio})
+        return self._send_action("deletePortfolio", {"portfolio": portfolio})
 
     def list_items(
         self,
@@ -236,7 +238,7 @@ class Portfolios(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getItemsForPortfolio",
             {"portfolio": portfolio},
             fields=fields,
@@ -263,7 +265,7 @@ class Portfolios(Resource):
         item, insert_before, insert_after
             A project or portfolio: gid, row or picker.
         """
-        return self._do(
+        return self._send_action(
             "addItemForPortfolio",
             {"portfolio": portfolio},
             {"item": item, "insert_before": insert_before, "insert_after": insert_after},
@@ -281,7 +283,9 @@ class Portfolios(Resource):
         item
             A project or portfolio: gid, row or picker.
         """
-        return self._do("removeItemForPortfolio", {"portfolio": portfolio}, {"item": item})
+        return self._send_action(
+            "removeItemForPortfolio", {"portfolio": portfolio}, {"item": item}
+        )
 
     def add_custom_field_setting(
         self,
@@ -307,7 +311,7 @@ class Portfolios(Resource):
         insert_before, insert_after
             A custom field setting or custom field: gid, row or picker.
         """
-        return self._write(
+        return self._write_records(
             "addCustomFieldSettingForPortfolio",
             {"portfolio": portfolio},
             {
@@ -332,7 +336,7 @@ class Portfolios(Resource):
         custom_field
             A custom field: gid, row or picker.
         """
-        return self._do(
+        return self._send_action(
             "removeCustomFieldSettingForPortfolio",
             {"portfolio": portfolio},
             {"custom_field": custom_field},
@@ -352,7 +356,7 @@ class Portfolios(Resource):
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
-        return self._write(
+        return self._write_records(
             "addMembersForPortfolio", {"portfolio": portfolio}, {"members": members}, fields=fields
         )
 
@@ -372,7 +376,7 @@ class Portfolios(Resource):
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
-        return self._write(
+        return self._write_records(
             "removeMembersForPortfolio",
             {"portfolio": portfolio},
             {"members": members},
@@ -397,7 +401,7 @@ class Portfolios(Resource):
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
-        return self._write(
+        return self._write_records(
             "duplicatePortfolio",
             {"portfolio": portfolio},
             {"name": name, "include": include},

@@ -37,7 +37,7 @@ class ProjectBriefs(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getProjectBrief", {"project_brief": project_brief}, fields=fields, errors=errors
         )
 
@@ -70,7 +70,7 @@ class ProjectBriefs(Resource):
         **data
             No other fields; unknown names are refused.
         """
-        return self._write(
+        return self._write_records(
             "updateProjectBrief",
             {"project_brief": project_brief},
             {"title": title, "html_text": html_text, "text": text, **data},
@@ -87,7 +87,7 @@ class ProjectBriefs(Resource):
         project_brief
             A project brief: gid, URL, row or picker; or many of them.
         """
-        return self._do("deleteProjectBrief", {"project_brief": project_brief})
+        return self._send_action("deleteProjectBrief", {"project_brief": project_brief})
 
     def create(
         self,
@@ -115,7 +115,7 @@ class ProjectBriefs(Resource):
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
-        return self._write(
+        return self._write_records(
             "createProjectBrief",
             {"project": project},
             {"title": title, "html_text": html_text, "text": text},

@@ -40,7 +40,7 @@ class ProjectMemberships(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getProjectMembership",
             {"project_membership": project_membership},
             fields=fields,
@@ -76,7 +76,7 @@ class ProjectMemberships(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getProjectMembershipsForProject",
             {"project": project, "user": user},
             fields=fields,

@@ -39,7 +39,7 @@ class ProjectPortfolioSettings(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getProjectPortfolioSetting",
             {"project_portfolio_setting": project_portfolio_setting},
             fields=fields,
@@ -69,7 +69,7 @@ class ProjectPortfolioSettings(Resource):
         **data
             No other fields; unknown names are refused.
         """
-        return self._write(
+        return self._write_records(
             "updateProjectPortfolioSetting",
             {"project_portfolio_setting": project_portfolio_setting},
             {"is_access_control_inherited": is_access_control_inherited, **data},
@@ -96,7 +96,7 @@ class ProjectPortfolioSettings(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getProjectPortfolioSettingsForProject",
             {"project": project},
             fields=fields,
@@ -129,7 +129,7 @@ class ProjectPortfolioSettings(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getProjectPortfolioSettingsForPortfolio",
             {"portfolio": portfolio},
             fields=fields,

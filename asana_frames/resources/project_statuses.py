@@ -40,7 +40,7 @@ class ProjectStatuses(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getProjectStatus", {"project_status": project_status}, fields=fields, errors=errors
         )
 
@@ -55,7 +55,7 @@ class ProjectStatuses(Resource):
         project_status
             A project status: gid, URL, row or picker; or many of them.
         """
-        return self._do("deleteProjectStatus", {"project_status": project_status})
+        return self._send_action("deleteProjectStatus", {"project_status": project_status})
 
     def list_for_project(
         self, project: Refs, *, fields: Fields = None, limit: Limit = None, errors: Errors = "warn"
@@ -78,7 +78,7 @@ class ProjectStatuses(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getProjectStatusesForProject",
             {"project": project},
             fields=fields,
@@ -114,7 +114,7 @@ class ProjectStatuses(Resource):
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
-        return self._write(
+        return self._write_records(
             "createProjectStatusForProject",
             {"project": project},
             {"title": title, "text": text, "html_text": html_text, "color": color},

@@ -41,7 +41,7 @@ class ProjectTemplates(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getProjectTemplate",
             {"project_template": project_template},
             fields=fields,
@@ -58,7 +58,7 @@ class ProjectTemplates(Resource):
         project_template
             A project template: gid, exact name, URL, row or picker; or many of them.
         """
-        return self._do("deleteProjectTemplate", {"project_template": project_template})
+        return self._send_action("deleteProjectTemplate", {"project_template": project_template})
 
     def list(
         self,
@@ -88,7 +88,7 @@ class ProjectTemplates(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getProjectTemplates",
             {"workspace": workspace, "team": team},
             fields=fields,
@@ -116,7 +116,7 @@ class ProjectTemplates(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getProjectTemplatesForTeam", {"team": team}, fields=fields, limit=limit, errors=errors
         )
 
@@ -156,7 +156,7 @@ class ProjectTemplates(Resource):
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
-        return self._write(
+        return self._write_records(
             "instantiateProject",
             {"project_template": project_template},
             {

@@ -64,7 +64,7 @@ class Projects(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getProjects",
             {
                 "workspace": workspace,
@@ -163,7 +163,7 @@ class Projects(Resource):
         **data
             No other fields; unknown names are refused.
         """
-        return self._write(
+        return self._write_records(
             "createProject",
             {},
             {
@@ -209,7 +209,7 @@ class Projects(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read("getProject", {"project": project}, fields=fields, errors=errors)
+        return self._read_frame("getProject", {"project": project}, fields=fields, errors=errors)
 
     def update(
         self,
@@ -297,7 +297,7 @@ class Projects(Resource):
         **data
             No other fields; unknown names are refused.
         """
-        return self._write(
+        return self._write_records(
             "updateProject",
             {"project": project},
             {
@@ -337,7 +337,7 @@ class Projects(Resource):
         project
             A project: gid, exact name, URL, row or picker; or many of them.
         """
-        return self._do("deleteProject", {"project": project})
+        return self._send_action("deleteProject", {"project": project})
 
     def duplicate(
         self,
@@ -365,7 +365,7 @@ class Projects(Resource):
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
-        return self._write(
+        return self._write_records(
             "duplicateProject",
             {"project": project},
             {"name": name, "include": include, "schedule_dates": schedule_dates},
@@ -400,7 +400,7 @@ class Projects(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getProjectsForTask",
             {"task": task, "include_inherited_projects": include_inherited_projects},
             fields=fields,
@@ -436,7 +436,7 @@ class Projects(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getProjectsForTeam",
             {"team": team, "archived": archived},
             fields=fields,
@@ -531,7 +531,7 @@ class Projects(Resource):
         **data
             ``team``; unknown names are refused.
         """
-        return self._write(
+        return self._write_records(
             "createProjectForTeam",
             {"team": team},
             {
@@ -589,7 +589,7 @@ class Projects(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getProjectsForWorkspace",
             {"workspace": workspace, "archived": archived},
             fields=fields,
@@ -684,7 +684,7 @@ class Projects(Resource):
         **data
             ``workspace``; unknown names are refused.
         """
-        return self._write(
+        return self._write_records(
             "createProjectForWorkspace",
             {"workspace": workspace},
             {
@@ -802,7 +802,7 @@ class Projects(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "searchProjectsForWorkspace",
             {
                 "workspace": workspace,
@@ -866,7 +866,7 @@ class Projects(Resource):
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
-        return self._write(
+        return self._write_records(
             "addCustomFieldSettingForProject",
             {"project": project},
             {
@@ -892,7 +892,7 @@ class Projects(Resource):
         custom_field
             A custom field: gid, row or picker.
         """
-        return self._do(
+        return self._send_action(
             "removeCustomFieldSettingForProject",
             {"project": project},
             {"custom_field": custom_field},
@@ -917,7 +917,7 @@ class Projects(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getTaskCountsForProject", {"project": project}, fields=fields, errors=errors
         )
 
@@ -935,7 +935,7 @@ class Projects(Resource):
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
-        return self._write(
+        return self._write_records(
             "addMembersForProject", {"project": project}, {"members": members}, fields=fields
         )
 
@@ -953,7 +953,7 @@ class Projects(Resource):
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
-        return self._write(
+        return self._write_records(
             "removeMembersForProject", {"project": project}, {"members": members}, fields=fields
         )
 
@@ -971,7 +971,7 @@ class Projects(Resource):
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
-        return self._write(
+        return self._write_records(
             "addFollowersForProject", {"project": project}, {"followers": followers}, fields=fields
         )
 
@@ -991,7 +991,7 @@ class Projects(Resource):
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
-        return self._write(
+        return self._write_records(
             "removeFollowersForProject",
             {"project": project},
             {"followers": followers},
@@ -1027,7 +1027,7 @@ class Projects(Resource):
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
-        return self._write(
+        return self._write_records(
             "projectSaveAsTemplate",
             {"project": project},
             {"name": name, "team": team, "workspace": workspace, "public": public},
@@ -1047,4 +1047,4 @@ class Projects(Resource):
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
-        return self._write("rollupProject", {"project": project}, fields=fields)
+        return self._write_records("rollupProject", {"project": project}, fields=fields)

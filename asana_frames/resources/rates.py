@@ -50,7 +50,7 @@ class Rates(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getRates",
             {"parent": parent, "resource": resource},
             fields=fields,
@@ -76,7 +76,7 @@ class Rates(Resource):
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
-        return self._write(
+        return self._write_records(
             "createRate", {}, {"parent": parent, "resource": resource, "rate": rate}, fields=fields
         )
 
@@ -95,7 +95,7 @@ class Rates(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read("getRate", {"rate": rate}, fields=fields, errors=errors)
+        return self._read_frame("getRate", {"rate": rate}, fields=fields, errors=errors)
 
     def update(self, rate: Refs, /, *, fields: Fields = None, **data: object) -> DataFrame:
         """Update a rate.
@@ -111,7 +111,7 @@ class Rates(Resource):
         **data
             ``rate``; unknown names are refused.
         """
-        return self._write("updateRate", {"rate": rate}, {**data}, fields=fields)
+        return self._write_records("updateRate", {"rate": rate}, {**data}, fields=fields)
 
     def delete(self, rate: Refs) -> DataFrame | None:
         """Delete a rate.
@@ -123,4 +123,4 @@ class Rates(Resource):
         rate
             A rate: gid, URL, row or picker; or many of them.
         """
-        return self._do("deleteRate", {"rate": rate})
+        return self._send_action("deleteRate", {"rate": rate})

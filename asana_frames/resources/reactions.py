@@ -40,7 +40,7 @@ class Reactions(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getReactionsOnObject",
             {"target": target, "emoji_base": emoji_base},
             limit=limit,

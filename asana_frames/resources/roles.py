@@ -64,7 +64,7 @@ class Roles(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getRoles",
             {"workspace": workspace, "archived": archived},
             fields=fields,
@@ -102,7 +102,7 @@ class Roles(Resource):
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
-        return self._write(
+        return self._write_records(
             "createRole",
             {},
             {
@@ -131,7 +131,7 @@ class Roles(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read("getRole", {"role": role}, fields=fields, errors=errors)
+        return self._read_frame("getRole", {"role": role}, fields=fields, errors=errors)
 
     def update(
         self,
@@ -168,7 +168,7 @@ class Roles(Resource):
         **data
             No other fields; unknown names are refused.
         """
-        return self._write(
+        return self._write_records(
             "updateRole",
             {"role": role},
             {
@@ -192,4 +192,4 @@ class Roles(Resource):
         role
             A role: gid, exact name, URL, row or picker; or many of them.
         """
-        return self._do("deleteRole", {"role": role})
+        return self._send_action("deleteRole", {"role": role})

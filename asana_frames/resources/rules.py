@@ -34,7 +34,7 @@ class Rules(Resource):
         action_data
             A mapping, sent as JSON.
         """
-        return self._write(
+        return self._write_records(
             "triggerRule",
             {"rule_trigger": rule_trigger},
             {"resource": resource, "action_data": action_data},

@@ -36,7 +36,7 @@ class Sections(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read("getSection", {"section": section}, fields=fields, errors=errors)
+        return self._read_frame("getSection", {"section": section}, fields=fields, errors=errors)
 
     def update(
         self,
@@ -65,7 +65,7 @@ class Sections(Resource):
         **data
             No other fields; unknown names are refused.
         """
-        return self._write(
+        return self._write_records(
             "updateSection",
             {"section": section},
             {"name": name, "insert_before": insert_before, "insert_after": insert_after, **data},
@@ -82,7 +82,7 @@ class Sections(Resource):
         section
             A section: gid, exact name, URL, row or picker; or many of them.
         """
-        return self._do("deleteSection", {"section": section})
+        return self._send_action("deleteSection", {"section": section})
 
     def list_for_project(
         self, project: Refs, *, fields: Fields = None, limit: Limit = None, errors: Errors = "warn"
@@ -104,7 +104,7 @@ class Sections(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getSectionsForProject",
             {"project": project},
             fields=fields,
@@ -136,7 +136,7 @@ class Sections(Resource):
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
-        return self._write(
+        return self._write_records(
             "createSectionForProject",
             {"project": project},
             {"name": name, "insert_before": insert_before, "insert_after": insert_after},
@@ -162,7 +162,7 @@ class Sections(Resource):
         task, insert_before, insert_after
             A task: gid, row or picker.
         """
-        return self._do(
+        return self._send_action(
             "addTaskForSection",
             {"section": section},
             {"task": task, "insert_before": insert_before, "insert_after": insert_after},
@@ -187,7 +187,7 @@ class Sections(Resource):
         section, before_section, after_section
             A section: gid, row or picker.
         """
-        return self._do(
+        return self._send_action(
             "insertSectionForProject",
             {"project": project},
             {"section": section, "before_section": before_section, "after_section": after_section},

@@ -41,7 +41,7 @@ class StatusUpdates(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getStatus", {"status_update": status_update}, fields=fields, errors=errors
         )
 
@@ -55,7 +55,7 @@ class StatusUpdates(Resource):
         status_update
             A status update: gid, URL, row or picker; or many of them.
         """
-        return self._do("deleteStatus", {"status_update": status_update})
+        return self._send_action("deleteStatus", {"status_update": status_update})
 
     def list(
         self,
@@ -85,7 +85,7 @@ class StatusUpdates(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getStatusesForObject",
             {"parent": parent, "created_since": created_since},
             fields=fields,
@@ -123,7 +123,7 @@ class StatusUpdates(Resource):
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
-        return self._write(
+        return self._write_records(
             "createStatusForObject",
             {},
             {

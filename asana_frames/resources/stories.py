@@ -59,7 +59,7 @@ class Stories(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read("getStory", {"story": story}, fields=fields, errors=errors)
+        return self._read_frame("getStory", {"story": story}, fields=fields, errors=errors)
 
     def update(
         self,
@@ -98,7 +98,7 @@ class Stories(Resource):
         **data
             No other fields; unknown names are refused.
         """
-        return self._write(
+        return self._write_records(
             "updateStory",
             {"story": story},
             {
@@ -121,7 +121,7 @@ class Stories(Resource):
         story
             A story: gid, URL, row or picker; or many of them.
         """
-        return self._do("deleteStory", {"story": story})
+        return self._send_action("deleteStory", {"story": story})
 
     def list_for_task(
         self,
@@ -159,7 +159,7 @@ class Stories(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getStoriesForTask",
             {
                 "task": task,
@@ -206,7 +206,7 @@ class Stories(Resource):
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
-        return self._write(
+        return self._write_records(
             "createStoryForTask",
             {"task": task},
             {
@@ -254,7 +254,7 @@ class Stories(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getStoriesForGoal",
             {
                 "goal": goal,
@@ -301,7 +301,7 @@ class Stories(Resource):
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
-        return self._write(
+        return self._write_records(
             "createStoryForGoal",
             {"goal": goal},
             {

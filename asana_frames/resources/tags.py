@@ -48,7 +48,7 @@ class Tags(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getTags", {"workspace": workspace}, fields=fields, limit=limit, errors=errors
         )
 
@@ -84,7 +84,7 @@ class Tags(Resource):
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
-        return self._write(
+        return self._write_records(
             "createTag",
             {},
             {
@@ -112,7 +112,7 @@ class Tags(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read("getTag", {"tag": tag}, fields=fields, errors=errors)
+        return self._read_frame("getTag", {"tag": tag}, fields=fields, errors=errors)
 
     def update(
         self,
@@ -146,7 +146,7 @@ class Tags(Resource):
         **data
             No other fields; unknown names are refused.
         """
-        return self._write(
+        return self._write_records(
             "updateTag",
             {"tag": tag},
             {"name": name, "color": color, "notes": notes, **data},
@@ -163,7 +163,7 @@ class Tags(Resource):
         tag
             A tag: gid, exact name, URL, row or picker; or many of them.
         """
-        return self._do("deleteTag", {"tag": tag})
+        return self._send_action("deleteTag", {"tag": tag})
 
     def list_for_task(
         self, task: Refs, *, fields: Fields = None, limit: Limit = None, errors: Errors = "warn"
@@ -185,7 +185,7 @@ class Tags(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getTagsForTask", {"task": task}, fields=fields, limit=limit, errors=errors
         )
 
@@ -214,7 +214,7 @@ class Tags(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getTagsForWorkspace",
             {"workspace": workspace},
             fields=fields,
@@ -254,7 +254,7 @@ class Tags(Resource):
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
-        return self._write(
+        return self._write_records(
             "createTagForWorkspace",
             {"workspace": workspace},
             {"name": name, "color": color, "notes": notes, "followers": followers},

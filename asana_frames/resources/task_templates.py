@@ -53,7 +53,7 @@ class TaskTemplates(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getTaskTemplates", {"project": project}, fields=fields, limit=limit, errors=errors
         )
 
@@ -74,7 +74,7 @@ class TaskTemplates(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getTaskTemplate", {"task_template": task_template}, fields=fields, errors=errors
         )
 
@@ -88,7 +88,7 @@ class TaskTemplates(Resource):
         task_template
             A task template: gid, exact name, URL, row or picker; or many of them.
         """
-        return self._do("deleteTaskTemplate", {"task_template": task_template})
+        return self._send_action("deleteTaskTemplate", {"task_template": task_template})
 
     def instantiate(
         self, task_template: Refs, *, name: Texts | None = None, fields: Fields = None
@@ -106,6 +106,6 @@ class TaskTemplates(Resource):
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
-        return self._write(
+        return self._write_records(
             "instantiateTask", {"task_template": task_template}, {"name": name}, fields=fields
         )

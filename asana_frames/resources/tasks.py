@@ -80,7 +80,7 @@ class Tasks(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getTasks",
             {
                 "assignee": assignee,
@@ -177,7 +177,7 @@ class Tasks(Resource):
         **data
             No other fields; unknown names are refused.
         """
-        return self._write(
+        return self._write_records(
             "createTask",
             {},
             {
@@ -222,7 +222,7 @@ class Tasks(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read("getTask", {"task": task}, fields=fields, errors=errors)
+        return self._read_frame("getTask", {"task": task}, fields=fields, errors=errors)
 
     def update(
         self,
@@ -302,7 +302,7 @@ class Tasks(Resource):
         **data
             No other fields; unknown names are refused.
         """
-        return self._write(
+        return self._write_records(
             "updateTask",
             {"task": task},
             {
@@ -340,7 +340,7 @@ class Tasks(Resource):
         task
             A task: gid, exact name, URL, row or picker; or many of them.
         """
-        return self._do("deleteTask", {"task": task})
+        return self._send_action("deleteTask", {"task": task})
 
     def duplicate(
         self,
@@ -365,7 +365,7 @@ class Tasks(Resource):
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
-        return self._write(
+        return self._write_records(
             "duplicateTask", {"task": task}, {"name": name, "include": include}, fields=fields
         )
 
@@ -398,7 +398,7 @@ class Tasks(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getTasksForProject",
             {"completed_since": completed_since, "project": project},
             fields=fields,
@@ -435,7 +435,7 @@ class Tasks(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getTasksForSection",
             {"section": section, "completed_since": completed_since},
             fields=fields,
@@ -463,7 +463,7 @@ class Tasks(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getTasksForTag", {"tag": tag}, fields=fields, limit=limit, errors=errors
         )
 
@@ -496,7 +496,7 @@ class Tasks(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getTasksForUserTaskList",
             {"completed_since": completed_since, "user_task_list": user_task_list},
             fields=fields,
@@ -524,7 +524,7 @@ class Tasks(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getSubtasksForTask", {"task": task}, fields=fields, limit=limit, errors=errors
         )
 
@@ -612,7 +612,7 @@ class Tasks(Resource):
         **data
             No other fields; unknown names are refused.
         """
-        return self._write(
+        return self._write_records(
             "createSubtaskForTask",
             {"task": task},
             {
@@ -664,7 +664,7 @@ class Tasks(Resource):
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
-        return self._write(
+        return self._write_records(
             "setParentForTask",
             {"task": task},
             {"parent": parent, "insert_after": insert_after, "insert_before": insert_before},
@@ -691,7 +691,7 @@ class Tasks(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getDependenciesForTask", {"task": task}, fields=fields, limit=limit, errors=errors
         )
 
@@ -709,7 +709,9 @@ class Tasks(Resource):
         dependencies
             Tasks: a list or frame of gids.
         """
-        return self._do("addDependenciesForTask", {"task": task}, {"dependencies": dependencies})
+        return self._send_action(
+            "addDependenciesForTask", {"task": task}, {"dependencies": dependencies}
+        )
 
     def remove_dependencies(
         self, task: Refs, *, dependencies: Refs | None = None
@@ -725,7 +727,7 @@ class Tasks(Resource):
         dependencies
             Tasks: a list or frame of gids.
         """
-        return self._do(
+        return self._send_action(
             "removeDependenciesForTask", {"task": task}, {"dependencies": dependencies}
         )
 
@@ -749,7 +751,7 @@ class Tasks(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getDependentsForTask", {"task": task}, fields=fields, limit=limit, errors=errors
         )
 
@@ -765,7 +767,9 @@ class Tasks(Resource):
         dependents
             Tasks: a list or frame of gids.
         """
-        return self._do("addDependentsForTask", {"task": task}, {"dependents": dependents})
+        return self._send_action(
+            "addDependentsForTask", {"task": task}, {"dependents": dependents}
+        )
 
     def remove_dependents(self, task: Refs, *, dependents: Refs | None = None) -> DataFrame | None:
         """Remove dependents (task).
@@ -779,7 +783,9 @@ class Tasks(Resource):
         dependents
             Tasks: a list or frame of gids.
         """
-        return self._do("removeDependentsForTask", {"task": task}, {"dependents": dependents})
+        return self._send_action(
+            "removeDependentsForTask", {"task": task}, {"dependents": dependents}
+        )
 
     def add_project(
         self,
@@ -805,7 +811,7 @@ class Tasks(Resource):
         section
             A section: gid, row or picker.
         """
-        return self._do(
+        return self._send_action(
             "addProjectForTask",
             {"task": task},
             {
@@ -828,7 +834,7 @@ class Tasks(Resource):
         project
             A project: gid, row or picker.
         """
-        return self._do("removeProjectForTask", {"task": task}, {"project": project})
+        return self._send_action("removeProjectForTask", {"task": task}, {"project": project})
 
     def add_tag(self, task: Refs, *, tag: Refs) -> DataFrame | None:
         """Add tag (task).
@@ -842,7 +848,7 @@ class Tasks(Resource):
         tag
             A tag: gid, row or picker.
         """
-        return self._do("addTagForTask", {"task": task}, {"tag": tag})
+        return self._send_action("addTagForTask", {"task": task}, {"tag": tag})
 
     def remove_tag(self, task: Refs, *, tag: Refs) -> DataFrame | None:
         """Remove tag (task).
@@ -856,7 +862,7 @@ class Tasks(Resource):
         tag
             A tag: gid, row or picker.
         """
-        return self._do("removeTagForTask", {"task": task}, {"tag": tag})
+        return self._send_action("removeTagForTask", {"task": task}, {"tag": tag})
 
     def add_followers(self, task: Refs, *, followers: Refs, fields: Fields = None) -> DataFrame:
         """Add followers (task).
@@ -872,7 +878,7 @@ class Tasks(Resource):
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
-        return self._write(
+        return self._write_records(
             "addFollowersForTask", {"task": task}, {"followers": followers}, fields=fields
         )
 
@@ -890,7 +896,7 @@ class Tasks(Resource):
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
-        return self._write(
+        return self._write_records(
             "removeFollowerForTask", {"task": task}, {"followers": followers}, fields=fields
         )
 
@@ -911,7 +917,7 @@ class Tasks(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getTaskForCustomID", {"workspace": workspace, "custom_id": custom_id}, errors=errors
         )
 
@@ -1076,7 +1082,7 @@ class Tasks(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "searchTasksForWorkspace",
             {
                 "workspace": workspace,
@@ -1152,4 +1158,4 @@ class Tasks(Resource):
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
-        return self._write("rollupTask", {"task": task}, fields=fields)
+        return self._write_records("rollupTask", {"task": task}, fields=fields)

@@ -38,7 +38,7 @@ class TeamMemberships(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getTeamMembership", {"team_membership": team_membership}, fields=fields, errors=errors
         )
 
@@ -73,7 +73,7 @@ class TeamMemberships(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getTeamMemberships",
             {"team": team, "user": user, "workspace": workspace},
             fields=fields,
@@ -101,7 +101,7 @@ class TeamMemberships(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getTeamMembershipsForTeam", {"team": team}, fields=fields, limit=limit, errors=errors
         )
 
@@ -133,7 +133,7 @@ class TeamMemberships(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getTeamMembershipsForUser",
             {"user": user, "workspace": workspace},
             fields=fields,

@@ -68,7 +68,7 @@ class Teams(Resource):
             ``edit_team_name_or_description_access_level``,
             ``edit_team_visibility_or_trash_team_access_level``; unknown names are refused.
         """
-        return self._write(
+        return self._write_records(
             "createTeam",
             {},
             {
@@ -103,7 +103,7 @@ class Teams(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read("getTeam", {"team": team}, fields=fields, errors=errors)
+        return self._read_frame("getTeam", {"team": team}, fields=fields, errors=errors)
 
     def update(
         self,
@@ -152,7 +152,7 @@ class Teams(Resource):
             ``edit_team_name_or_description_access_level``,
             ``edit_team_visibility_or_trash_team_access_level``; unknown names are refused.
         """
-        return self._write(
+        return self._write_records(
             "updateTeam",
             {"team": team},
             {
@@ -197,7 +197,7 @@ class Teams(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getTeamsForWorkspace",
             {"workspace": workspace},
             fields=fields,
@@ -233,7 +233,7 @@ class Teams(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getTeamsForUser",
             {"user": user, "organization": organization},
             fields=fields,
@@ -257,7 +257,7 @@ class Teams(Resource):
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
-        return self._write("addUserForTeam", {"team": team}, {"user": user}, fields=fields)
+        return self._write_records("addUserForTeam", {"team": team}, {"user": user}, fields=fields)
 
     def remove_user(self, team: Refs, *, user: Refs | None = None) -> DataFrame | None:
         """Remove user (team).
@@ -271,4 +271,4 @@ class Teams(Resource):
         user
             A user: gid, row or picker.
         """
-        return self._do("removeUserForTeam", {"team": team}, {"user": user})
+        return self._send_action("removeUserForTeam", {"team": team}, {"user": user})

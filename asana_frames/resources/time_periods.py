@@ -38,7 +38,7 @@ class TimePeriods(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getTimePeriod", {"time_period": time_period}, fields=fields, errors=errors
         )
 
@@ -71,7 +71,7 @@ class TimePeriods(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getTimePeriods",
             {"start_on": start_on, "end_on": end_on, "workspace": workspace},
             fields=fields,

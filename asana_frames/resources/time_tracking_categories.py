@@ -38,7 +38,7 @@ class TimeTrackingCategories(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getTimeTrackingCategory",
             {"time_tracking_category": time_tracking_category},
             fields=fields,
@@ -76,7 +76,7 @@ class TimeTrackingCategories(Resource):
         **data
             No other fields; unknown names are refused.
         """
-        return self._write(
+        return self._write_records(
             "updateTimeTrackingCategory",
             {"time_tracking_category": time_tracking_category},
             {"name": name, "color": color, "is_archived": is_archived, **data},
@@ -93,7 +93,7 @@ class TimeTrackingCategories(Resource):
         time_tracking_category
             A time tracking category: gid, exact name, URL, row or picker; or many of them.
         """
-        return self._do(
+        return self._send_action(
             "deleteTimeTrackingCategory", {"time_tracking_category": time_tracking_category}
         )
 
@@ -127,7 +127,7 @@ class TimeTrackingCategories(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getTimeTrackingEntriesForTimeTrackingCategory",
             {
                 "time_tracking_category": time_tracking_category,
@@ -167,7 +167,7 @@ class TimeTrackingCategories(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getTimeTrackingCategories",
             {"workspace": workspace, "is_archived": is_archived},
             fields=fields,
@@ -195,7 +195,7 @@ class TimeTrackingCategories(Resource):
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
-        return self._write(
+        return self._write_records(
             "createTimeTrackingCategory",
             {},
             {"name": name, "color": color, "workspace": workspace},

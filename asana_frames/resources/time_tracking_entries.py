@@ -46,7 +46,7 @@ class TimeTrackingEntries(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getTimeTrackingEntriesForTask",
             {"task": task},
             fields=fields,
@@ -89,7 +89,7 @@ class TimeTrackingEntries(Resource):
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
-        return self._write(
+        return self._write_records(
             "createTimeTrackingEntry",
             {"task": task},
             {
@@ -120,7 +120,7 @@ class TimeTrackingEntries(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getTimeTrackingEntry",
             {"time_tracking_entry": time_tracking_entry},
             fields=fields,
@@ -165,7 +165,7 @@ class TimeTrackingEntries(Resource):
         **data
             No other fields; unknown names are refused.
         """
-        return self._write(
+        return self._write_records(
             "updateTimeTrackingEntry",
             {"time_tracking_entry": time_tracking_entry},
             {
@@ -190,7 +190,9 @@ class TimeTrackingEntries(Resource):
         time_tracking_entry
             A time tracking entry: gid, URL, row or picker; or many of them.
         """
-        return self._do("deleteTimeTrackingEntry", {"time_tracking_entry": time_tracking_entry})
+        return self._send_action(
+            "deleteTimeTrackingEntry", {"time_tracking_entry": time_tracking_entry}
+        )
 
     def list(
         self,
@@ -239,7 +241,7 @@ class TimeTrackingEntries(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getTimeTrackingEntries",
             {
                 "task": task,

@@ -40,7 +40,7 @@ class TimesheetApprovalStatuses(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getTimesheetApprovalStatus",
             {"timesheet_approval_status": timesheet_approval_status},
             fields=fields,
@@ -73,7 +73,7 @@ class TimesheetApprovalStatuses(Resource):
         **data
             No other fields; unknown names are refused.
         """
-        return self._write(
+        return self._write_records(
             "updateTimesheetApprovalStatus",
             {"timesheet_approval_status": timesheet_approval_status},
             {"approval_status": approval_status, "message": message, **data},
@@ -115,7 +115,7 @@ class TimesheetApprovalStatuses(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getTimesheetApprovalStatuses",
             {
                 "workspace": workspace,
@@ -153,7 +153,7 @@ class TimesheetApprovalStatuses(Resource):
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
-        return self._write(
+        return self._write_records(
             "createTimesheetApprovalStatus",
             {},
             {"user": user, "workspace": workspace, "start_date": start_date, "end_date": end_date},

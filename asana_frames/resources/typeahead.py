@@ -60,7 +60,7 @@ class Typeahead(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "typeaheadForWorkspace",
             {
                 "workspace": workspace,

@@ -37,7 +37,7 @@ class UserTaskLists(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getUserTaskList", {"user_task_list": user_task_list}, fields=fields, errors=errors
         )
 
@@ -60,7 +60,7 @@ class UserTaskLists(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getUserTaskListForUser",
             {"user": user, "workspace": workspace},
             fields=fields,

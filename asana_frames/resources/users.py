@@ -52,7 +52,7 @@ class Users(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getUsers",
             {"workspace": workspace, "team": team},
             fields=fields,
@@ -84,7 +84,7 @@ class Users(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getUser", {"user": user, "workspace": workspace}, fields=fields, errors=errors
         )
 
@@ -118,7 +118,7 @@ class Users(Resource):
         **data
             No other fields; unknown names are refused.
         """
-        return self._write(
+        return self._write_records(
             "updateUser",
             {"user": user, "workspace": workspace},
             {"name": name, "custom_fields": custom_fields, **data},
@@ -156,7 +156,7 @@ class Users(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getFavoritesForUser",
             {"user": user, "resource_type": resource_type, "workspace": workspace},
             fields=fields,
@@ -185,7 +185,7 @@ class Users(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getUsersForTeam", {"team": team}, fields=fields, limit=limit, errors=errors
         )
 
@@ -215,7 +215,7 @@ class Users(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getUsersForWorkspace",
             {"workspace": workspace},
             fields=fields,
@@ -242,7 +242,7 @@ class Users(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getUserForWorkspace",
             {"workspace": workspace, "user": user},
             fields=fields,
@@ -279,7 +279,7 @@ class Users(Resource):
         **data
             No other fields; unknown names are refused.
         """
-        return self._write(
+        return self._write_records(
             "updateUserForWorkspace",
             {"workspace": workspace, "user": user},
             {"name": name, "custom_fields": custom_fields, **data},

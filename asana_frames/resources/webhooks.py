@@ -55,7 +55,7 @@ class Webhooks(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getWebhooks",
             {"workspace": workspace, "resource": resource},
             fields=fields,
@@ -87,7 +87,7 @@ class Webhooks(Resource):
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
-        return self._write(
+        return self._write_records(
             "createWebhook",
             {},
             {"resource": resource, "target": target, "filters": filters},
@@ -109,7 +109,7 @@ class Webhooks(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read("getWebhook", {"webhook": webhook}, fields=fields, errors=errors)
+        return self._read_frame("getWebhook", {"webhook": webhook}, fields=fields, errors=errors)
 
     def update(
         self,
@@ -134,7 +134,7 @@ class Webhooks(Resource):
         **data
             No other fields; unknown names are refused.
         """
-        return self._write(
+        return self._write_records(
             "updateWebhook", {"webhook": webhook}, {"filters": filters, **data}, fields=fields
         )
 
@@ -148,4 +148,4 @@ class Webhooks(Resource):
         webhook
             A webhook: gid, URL, row or picker; or many of them.
         """
-        return self._do("deleteWebhook", {"webhook": webhook})
+        return self._send_action("deleteWebhook", {"webhook": webhook})

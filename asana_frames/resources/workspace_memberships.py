@@ -40,7 +40,7 @@ class WorkspaceMemberships(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getWorkspaceMembership",
             {"workspace_membership": workspace_membership},
             fields=fields,
@@ -67,7 +67,7 @@ class WorkspaceMemberships(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getWorkspaceMembershipsForUser",
             {"user": user},
             fields=fields,
@@ -103,7 +103,7 @@ class WorkspaceMemberships(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getWorkspaceMembershipsForWorkspace",
             {"workspace": workspace, "user": user},
             fields=fields,

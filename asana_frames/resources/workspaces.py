@@ -34,7 +34,7 @@ class Workspaces(Resource):
         limit
             The most rows to return; None for all.
         """
-        return self._read("getWorkspaces", {}, fields=fields, limit=limit)
+        return self._read_frame("getWorkspaces", {}, fields=fields, limit=limit)
 
     def get(self, workspace: Refs, *, fields: Fields = None, errors: Errors = "warn") -> DataFrame:
         """Get one workspace or many.
@@ -51,7 +51,9 @@ class Workspaces(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read("getWorkspace", {"workspace": workspace}, fields=fields, errors=errors)
+        return self._read_frame(
+            "getWorkspace", {"workspace": workspace}, fields=fields, errors=errors
+        )
 
     def update(
         self, workspace: Refs, *, name: Texts | None = KEEP, fields: Fields = None, **data: object
@@ -71,7 +73,7 @@ class Workspaces(Resource):
         **data
             No other fields; unknown names are refused.
         """
-        return self._write(
+        return self._write_records(
             "updateWorkspace", {"workspace": workspace}, {"name": name, **data}, fields=fields
         )
 
@@ -91,7 +93,7 @@ class Workspaces(Resource):
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """
-        return self._write(
+        return self._write_records(
             "addUserForWorkspace", {"workspace": workspace}, {"user": user}, fields=fields
         )
 
@@ -107,7 +109,9 @@ class Workspaces(Resource):
         user
             A user: gid, row or picker.
         """
-        return self._do("removeUserForWorkspace", {"workspace": workspace}, {"user": user})
+        return self._send_action(
+            "removeUserForWorkspace", {"workspace": workspace}, {"user": user}
+        )
 
     def list_events(
         self,
@@ -135,7 +139,7 @@ class Workspaces(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read(
+        return self._read_frame(
             "getWorkspaceEvents",
             {"workspace": workspace, "sync": sync},
             limit=limit,

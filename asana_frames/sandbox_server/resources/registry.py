@@ -2,85 +2,21 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from pkgutil import iter_modules
 from types import ModuleType
 from typing import Any
 
+from asana_frames.sandbox_server import resources
 from asana_frames.sandbox_server.core.lists import FindObject, ListRows
 from asana_frames.sandbox_server.core.shapes import RecordShape
 from asana_frames.sandbox_server.core.write_context import Handler
-from asana_frames.sandbox_server.resources import (
-    access_requests,
-    agents,
-    ai_studio,
-    allocations,
-    attachments,
-    audit_log,
-    budgets_and_rates,
-    custom_fields,
-    custom_types,
-    dependencies,
-    exports,
-    goals,
-    jobs,
-    memberships,
-    portfolios,
-    project_briefs,
-    projects,
-    reactions,
-    roles,
-    rules,
-    search,
-    sections,
-    status_updates,
-    stories,
-    tags,
-    tasks,
-    teams,
-    templates,
-    time_periods,
-    time_tracking,
-    user_task_lists,
-    users,
-    webhooks,
-    workspaces,
-)
 
-#: Every module that serves operations or shapes records.
-MODULES: tuple[ModuleType, ...] = (
-    access_requests,
-    agents,
-    ai_studio,
-    allocations,
-    attachments,
-    audit_log,
-    budgets_and_rates,
-    custom_fields,
-    custom_types,
-    dependencies,
-    exports,
-    goals,
-    jobs,
-    memberships,
-    portfolios,
-    project_briefs,
-    projects,
-    reactions,
-    roles,
-    rules,
-    search,
-    sections,
-    status_updates,
-    stories,
-    tags,
-    tasks,
-    teams,
-    templates,
-    time_periods,
-    time_tracking,
-    user_task_lists,
-    users,
-    webhooks,
-    workspaces,
+#: The modules of this folder: each serves operations or shapes records.
+MODULES: tuple[ModuleType, ...] = tuple(
+    import_module(f"{__package__}.{found.name}")
+    for found in iter_modules(resources.__path__)
+    if found.name != "registry"
 )
 
 
