@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import importlib.util
 import shutil
+import sys
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -21,6 +22,9 @@ from tests.recorder import Recorder
 __all__ = ["own_place"]
 
 matplotlib.use("Agg")
+
+# The grammars by which jsonschema checks IRIs take seconds to load, and no test has an IRI.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 
 def pytest_collection_finish() -> None:
