@@ -2,6 +2,7 @@
 
 from asana_frames.charts.flow.aging import aging
 from asana_frames.charts.flow.burnup import burnup
+from asana_frames.charts.flow.cumulative_flow import cumulative_flow
 from asana_frames.charts.flow.daily import daily
 from asana_frames.charts.flow.forecast import forecast
 from asana_frames.charts.flow.lead_times import lead_times
@@ -12,7 +13,7 @@ from asana_frames.charts.goals.progress import goal_progress
 from asana_frames.charts.goals.timeline import goal_timeline
 from asana_frames.charts.goals.tree import goal_tree
 from asana_frames.charts.histories.changes import changes
-from asana_frames.charts.histories.sections import cumulative_flow, section_times
+from asana_frames.charts.histories.section_times import section_times
 from asana_frames.charts.projects.gantt import gantt
 from asana_frames.charts.projects.portfolio import portfolio
 from asana_frames.charts.projects.status_timeline import status_timeline

@@ -1,6 +1,7 @@
 """Frames in, frames out: pure pandas, no request."""
 
 from asana_frames.rollups.flow.counts import burnup, daily, load, throughput
+from asana_frames.rollups.flow.cumulative_flow import cumulative_flow
 from asana_frames.rollups.flow.forecast import forecast
 from asana_frames.rollups.flow.lead_times import aging, close_times, lead_times
 from asana_frames.rollups.flow.quality import empty_fields, quality
@@ -9,10 +10,10 @@ from asana_frames.rollups.goals.progress import goal_progress
 from asana_frames.rollups.goals.tree import goal_tree
 from asana_frames.rollups.histories.as_of import as_of
 from asana_frames.rollups.histories.changes import change_counts, changes
-from asana_frames.rollups.histories.sections import cumulative_flow, section_times
+from asana_frames.rollups.histories.section_times import section_times
 from asana_frames.rollups.projects.dependencies import dependencies
 from asana_frames.rollups.projects.portfolio import portfolio
-from asana_frames.rollups.time.budgets import budget_burn
+from asana_frames.rollups.time.budget_burn import budget_burn
 from asana_frames.rollups.time.capacity import capacity
 from asana_frames.rollups.time.cost import cost
 from asana_frames.rollups.time.entries import entries

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from asana_frames.frames.arrays import STR, tuple_column
-from asana_frames.rollups.histories.sections import MOVES, section_times
+from asana_frames.rollups.histories.section_times import MOVES, section_times
 from asana_frames.rollups.histories.stories import FIELD_CHANGED, STORY_COLUMNS, sort_stories
 from asana_frames.rollups.shared.inputs import (
     drop_duplicates,

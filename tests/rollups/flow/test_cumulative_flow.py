@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import asana_frames as af
 from tests.rollups.frames import assert_same, assert_same_dtypes, cells, frame_of, oddly_indexed
-from tests.rollups.histories import NAMES, added, moved, stories_of, task, tasks_of
+from tests.rollups.stories import NAMES, added, moved, stories_of, task, tasks_of
 
 VISIT = {
     **dict.fromkeys(("project_gid", "project_name", "section_gid", "section_name"), "text"),

@@ -390,3 +390,19 @@ def test_the_times_of_a_sandbox_through_http(asana: af.Asana) -> None:
     assert table["project_name"].notna().mean() > 0.9
     assert len(still) == (~tasks["completed"]).sum()
     assert af.rollups.close_times(table, by="project")["tasks"].sum() == len(table)
+
+
+def test_groups_of_categories_are_those_that_have_a_task() -> None:
+    ages = af.rollups.aging(tasks_of(task("2026-03-30T12:00Z")), now="2026-04-01T12:00Z")
+
+    table = af.rollups.close_times(ages, by="bucket")
+
+    assert cells(table[["bucket", "tasks"]]) == [{"bucket": "under a week", "tasks": 1}]
+
+
+@pytest.mark.parametrize("name", ["tasks", "p50_days"])
+def test_a_key_of_close_times_that_is_a_column_of_the_result_is_refused(name: str) -> None:
+    rows = pd.DataFrame({"days_open": [1.0], name: ["a"]})
+
+    with pytest.raises(af.InvalidArgument, match=f"'{name}' is a column of the result"):
+        af.rollups.close_times(rows, by=name)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import asana_frames as af
 from tests.rollups.frames import assert_same, assert_same_dtypes, oddly_indexed, typed_by_hand
-from tests.rollups.histories import added, moved, removed, stories_of, task, tasks_of
+from tests.rollups.stories import added, moved, removed, stories_of, task, tasks_of
 
 NOW = "2026-03-10 00:00"
 Visit = tuple[str | None, str | None, str | None, bool]
@@ -398,3 +398,10 @@ def test_on_the_sandbox_tasks_are_now_where_their_last_visits_are(asana: af.Asan
     found = current[["task_gid", "project_gid", "section_gid"]].itertuples(index=False)
     assert sorted(map(tuple, found)) == sorted(map(tuple, places.itertuples(index=False)))
     assert table["is_certain"].mean() > 0.9
+
+
+def test_text_for_the_moment_of_completion_is_refused() -> None:
+    tasks = tasks_of(task("5", ("1", "12"))).assign(completed_at="2026-03-08")
+
+    with pytest.raises(af.InvalidArgument, match="needs moments with a time zone in completed_at"):
+        af.rollups.section_times(stories_of(added("5", "2026-03-02")), tasks, NOW)

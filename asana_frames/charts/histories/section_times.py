@@ -1,4 +1,4 @@
-"""Charts of the sections that tasks were in: how many at a time, and for how long."""
+"""The chart of how long tasks stay in each section."""
 
 from __future__ import annotations
 
@@ -6,14 +6,11 @@ from collections.abc import Sequence
 from inspect import signature
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
-from asana_frames._arguments import list_texts
 from asana_frames.charts.shared.axes import (
     GREY,
     WIDE,
-    add_legend_beside,
     axes_width,
     count_fitting_rows,
     count_hidden,
@@ -22,129 +19,22 @@ from asana_frames.charts.shared.axes import (
     make_room,
     max_name_length,
     new_axes,
-    set_count_axis,
     set_plain_style,
     set_title,
     write_beside_axes,
     write_notes_below,
 )
 from asana_frames.charts.shared.colours import DARK, HATCH, SERIES
-from asana_frames.charts.shared.columns import check_input, drop_missing
-from asana_frames.charts.shared.dates import (
-    Step,
-    day_positions,
-    find_step,
-    label_period_axis,
-    period_edges,
-    unique_days,
-)
+from asana_frames.charts.shared.columns import check_input
 from asana_frames.charts.shared.labels import format_number, shorten_name, unique_labels
-from asana_frames.charts.shared.stacked_bars import merge_smallest, pivot_periods, series_looks
-from asana_frames.exceptions import InvalidArgument
+from asana_frames.charts.shared.sections import SECTION, order_sections
 
 if TYPE_CHECKING:
-    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
-_SECTION = ["section_gid", "section_name"]
 #: The most sections that have a box; a note counts the others.
 _MOST_BOXES = 30
 _BOX = "#c5def4"
-
-
-def cumulative_flow(
-    flow: pd.DataFrame, *, order: Sequence[str] | None = None, ax: Axes | None = None
-) -> Axes:
-    """Draw how many tasks are in each section, as areas one upon the other.
-
-    Parameters
-    ----------
-    flow
-        What ``rollups.cumulative_flow`` returns: ``period``, ``section_gid``, ``section_name``,
-        ``tasks``.
-    order
-        Sections (gids or names) in the order in which tasks go through them; those that are not
-        named follow. Without it, the order in which they come in the frame.
-    ax
-        Where to draw; a new figure otherwise.
-
-    Returns
-    -------
-    Axes
-        The first section on top and the last at the bottom, so that what is done grows from
-        below; the legend reads as the areas lie. Beyond ten sections, those with fewest tasks
-        are "other", at the very bottom.
-
-    Raises
-    ------
-    InvalidArgument
-        A column is missing, or ``order`` names no section of the frame.
-    """
-    check_input(flow, ["period", *_SECTION, "tasks"], chart="cumulative_flow", ax=ax)
-    rows = drop_missing(flow, "period")
-    if ax is None:
-        ax = new_axes(height=4.2)
-    set_title(ax, "Cumulative flow")
-    if rows.empty:
-        return draw_empty(ax, "No tasks")
-    labels = unique_labels(rows, _SECTION, max_name_length(ax, 28))
-    totals = rows["tasks"].groupby(labels).sum().reindex(_order_sections(rows, labels, order))
-    names = merge_smallest(totals, len(SERIES))
-    step = find_step(unique_days(rows["period"]))
-    table = pivot_periods(rows["period"], labels.map(names), rows["tasks"], step)
-    legend = _draw_areas(ax, table[list(dict.fromkeys(names.values()))], step)
-    set_count_axis(ax, "Tasks")
-    label_period_axis(ax, table.index.to_numpy("datetime64[D]"), step)
-    add_legend_beside(ax, legend, title="Section")
-    return make_room(ax)
-
-
-def _order_sections(
-    rows: pd.DataFrame, labels: pd.Series, order: Sequence[str] | None
-) -> list[str]:
-    """Return the labels of sections as they come, those that are named in ``order`` first.
-
-    Raises
-    ------
-    InvalidArgument
-        ``order`` names a section that is not in the frame.
-    """
-    found = list(dict.fromkeys(labels))
-    wanted: list[str] = []
-    for name in () if order is None else list_texts(order, name="order", like="To do"):
-        is_named = (rows["section_gid"] == name) | (rows["section_name"] == name)
-        named = labels[is_named.to_numpy(dtype=bool, na_value=False)]
-        if named.empty:
-            raise InvalidArgument(f"order= has no section {name!r}; use {', '.join(found)}.")
-        wanted += list(dict.fromkeys(named))
-    return list(dict.fromkeys([*wanted, *found]))
-
-
-def _draw_areas(ax: Axes, table: pd.DataFrame, step: Step) -> dict[str, Artist]:
-    """Stack the columns, the first on top, and return the area of each in their order."""
-    days = table.index.to_numpy("datetime64[D]")
-    upwards = table.to_numpy("float64").T[::-1]
-    places = day_positions(days)
-    if len(days) == 1:
-        # A single period is drawn as wide as a period, because a point has no width.
-        places, upwards = period_edges(days, step), np.repeat(upwards, 2, axis=1)
-    looks = series_looks(len(table.columns))
-    tops = upwards.cumsum(axis=0)
-    areas = [
-        ax.fill_between(
-            places,
-            top - height,
-            top,
-            facecolor=colour,
-            hatch=hatch or None,
-            edgecolor=HATCH if hatch else "white",
-            linewidth=0.6,
-        )
-        for top, height, (colour, hatch) in zip(tops, upwards, looks[::-1], strict=True)
-    ]
-    ax.set_xlim(places[0], places[-1])
-    ax.set_ylim(0, max(1.0, 1.05 * float(tops[-1].max())))
-    return dict(zip(table.columns, areas[::-1], strict=True))
 
 
 def section_times(
@@ -178,7 +68,7 @@ def section_times(
     InvalidArgument
         A column is missing, or ``order`` names no section of the frame.
     """
-    needed = ["project_gid", "project_name", *_SECTION, "enter", "is_current", "working_days"]
+    needed = ["project_gid", "project_name", *SECTION, "enter", "is_current", "working_days"]
     check_input(times, needed, chart="section_times", ax=ax)
     # The sections of a project stay together; projects are in the order of their first visits.
     first = times.groupby("project_gid", dropna=False)["enter"].transform("min")
@@ -192,9 +82,9 @@ def section_times(
     set_title(ax, " · ".join(["Time in sections", *map(shorten_name, project)]))
     if rows.empty:
         return draw_empty(ax, "No visits")
-    keys = _SECTION if is_one else ["project_name", *_SECTION]
+    keys = SECTION if is_one else ["project_name", *SECTION]
     labels = unique_labels(rows, keys, max_name_length(ax))
-    names = _order_sections(rows, labels, order)
+    names = order_sections(rows, labels, order)
     drawn = names[: count_fitting_rows(ax, _MOST_BOXES, reserved=0.6)]
     _draw_boxes(ax, rows, labels, drawn)
     write_notes_below(ax, [count_hidden(len(names) - len(drawn), "sections")], points=34)

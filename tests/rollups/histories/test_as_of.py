@@ -15,7 +15,7 @@ from pandas.testing import assert_frame_equal
 import asana_frames as af
 from asana_frames.frames.arrays import build_array
 from tests.rollups.frames import assert_same, assert_same_dtypes, oddly_indexed, typed_by_hand
-from tests.rollups.histories import (
+from tests.rollups.stories import (
     NAMES,
     added,
     assigned,

@@ -19,7 +19,7 @@ from tests.rollups.frames import (
     oddly_indexed,
     typed_by_hand,
 )
-from tests.rollups.histories import (
+from tests.rollups.stories import (
     added,
     assigned,
     due,

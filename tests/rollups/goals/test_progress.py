@@ -1,4 +1,4 @@
-"""What goals should be by now, what is worked out for them, and where they stand in the tree."""
+"""How far goals are, and how far they should be."""
 
 from __future__ import annotations
 
@@ -10,48 +10,77 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import asana_frames as af
-from asana_frames.frames.arrays import STR
-
-NOTHING = (None, None, None)
-METRIC = ("initial", "current", "target")
+from tests.rollups.goal_frames import NOTHING, counts_of, goals_of, links
 
 
-def goals_of(*names: str, **columns: list[Any]) -> pd.DataFrame:
-    """Goals named by their gids, without a metric unless ``metric`` gives it."""
-    metric = columns.pop("metric", [NOTHING] * len(names))
-    frame = pd.DataFrame({"gid": pd.array(names, STR), "name": pd.array(names, STR)})
-    for place, what in enumerate(METRIC):
-        values = [triple[place] for triple in metric]
-        frame[f"metric_{what}_number_value"] = pd.array(values, "Float64")
-    days = [name for name in columns if name.endswith("_on")]
-    texts = [name for name in columns if name in ("status", "metric_progress_source")]
-    frame = frame.assign(**columns)
-    for name in days:
-        frame[name] = pd.to_datetime(frame[name]).astype("datetime64[us]")
-    return frame.astype(dict.fromkeys(texts, STR))
+def metrics_of(**metrics: tuple[float | None, ...]) -> pd.DataFrame:
+    """Return goals by gid, each with the first, current and target value of its metric."""
+    goals = goals_of(*metrics, metric=list(metrics.values()))
+    return goals.assign(name=goals["gid"].str.upper())
 
 
-def links(*rows: tuple[str, str, str, float]) -> pd.DataFrame:
-    """Relationships: supported goal, what supports it, its kind, its weight."""
-    goal, below, kind, weight = zip(*rows, strict=True) if rows else ((), (), (), ())
-    subtypes = ["subgoal" if each == "goal" else "supporting_work" for each in kind]
-    return pd.DataFrame(
-        {
-            "supported_goal_gid": pd.array(goal, STR),
-            "supporting_resource_gid": pd.array(below, STR),
-            "supporting_resource_name": pd.array([f"the {gid}" for gid in below], STR),
-            "supporting_resource_resource_type": pd.array(kind, STR),
-            "resource_subtype": pd.array(subtypes, STR),
-            "contribution_weight": pd.array(weight, "Float64"),
-        }
-    )
+def subgoals(*rows: tuple[str, str, Any]) -> pd.DataFrame:
+    return links(*((goal, below, "goal", weight) for goal, below, weight in rows))
 
 
-def counts_of(**projects: tuple[int, int, int, int]) -> pd.DataFrame:
-    """Tasks, done tasks, milestones and done milestones of projects."""
-    columns = ("num_tasks", "num_completed_tasks", "num_milestones", "num_completed_milestones")
-    frame = pd.DataFrame(list(projects.values()), columns=list(columns)).astype("Int64")
-    return frame.assign(project_gid=pd.array(list(projects), STR))
+@pytest.mark.parametrize(
+    ("metric", "progress"),
+    [
+        ((0, 50, 100), 0.5),
+        ((0.04, 0.03, 0.02), 0.5),
+        ((0, 120, 100), 1.2),
+        ((10, 5, 20), -0.5),
+        ((0, None, 100), None),
+        ((5, 5, 5), None),
+        (NOTHING, None),
+    ],
+)
+def test_a_metric_tells_progress_rising_or_falling(
+    metric: tuple[float | None, ...], progress: float | None
+) -> None:
+    found = af.rollups.goal_progress(metrics_of(a=metric))["progress"].iloc[0]
+
+    assert pd.isna(found) if progress is None else found == pytest.approx(progress)
+
+
+def test_a_goal_without_a_metric_has_the_weighted_mean_of_its_subgoals() -> None:
+    goals = metrics_of(top=NOTHING, a=(0, 1, 2), b=(0, 2, 2), c=NOTHING)
+
+    weighted = af.rollups.goal_progress(goals, subgoals(("top", "a", 3), ("top", "b", 1)))
+    alike = af.rollups.goal_progress(goals, subgoals(("top", "a", 0), ("top", "b", None)))
+    partly = af.rollups.goal_progress(goals, subgoals(("top", "a", 1), ("top", "c", 1)))
+
+    assert weighted["progress"].iloc[0] == pytest.approx(0.625)
+    assert alike["progress"].iloc[0] == pytest.approx(0.75)
+    assert partly["progress"].iloc[0] == pytest.approx(0.5)
+    assert weighted["progress_from"].fillna("-").tolist() == ["subgoals", "metric", "metric", "-"]
+
+
+def test_a_shared_subgoal_counts_for_each_of_its_parents() -> None:
+    goals = metrics_of(a=NOTHING, b=NOTHING, c=(0, 1, 4))
+
+    progress = af.rollups.goal_progress(goals, subgoals(("a", "c", 1), ("b", "c", 1)))["progress"]
+
+    assert progress.tolist() == [0.25, 0.25, 0.25]
+
+
+def test_a_circle_is_refused_by_name() -> None:
+    goals = metrics_of(a=NOTHING, b=NOTHING)
+
+    with pytest.raises(af.InvalidArgument, match="A > B > A"):
+        af.rollups.goal_progress(goals, subgoals(("a", "b", 1), ("b", "a", 1)))
+
+
+def test_the_frame_is_the_same_for_none_and_many(asana: af.Asana) -> None:
+    goals = asana.goals.list(workspace="Acme")
+    relations = asana.goal_relationships.list(supported_goal=goals)
+
+    some = af.rollups.goal_progress(goals, relations)
+    none = af.rollups.goal_progress(goals.iloc[:0], relations)
+
+    assert list(some.dtypes.items()) == list(none.dtypes.items())
+    assert some["gid"].tolist() == goals["gid"].tolist()
+    assert some["progress"].notna().sum() == len(goals) - 1
 
 
 # ------------------------------------------------------------------------------- expected by now
@@ -244,39 +273,6 @@ def test_goals_and_relationships_that_are_there_twice_count_once() -> None:
     )
 
     pd.testing.assert_frame_equal(once, twice)
-
-
-def test_the_tree_shows_a_shared_goal_below_each_parent_and_opens_it_once() -> None:
-    goals = goals_of("a", "b", "shared", "low")
-    relations = links(
-        *[("a", "shared", "goal", 0.5), ("b", "shared", "goal", 0.25)],
-        *[("shared", "low", "goal", 1), ("a", "p", "project", 1)],
-    )
-
-    tree = af.rollups.goal_tree(goals, relations, counts=counts_of(p=(4, 1, 0, 0)))
-
-    assert tree["name"].tolist() == ["a", "shared", "low", "the p", "b", "shared"]
-    assert tree["depth"].tolist() == [0, 1, 2, 1, 0, 1]
-    assert tree["is_repeated"].tolist() == [False] * 5 + [True]
-    assert tree["weight"].fillna(-1).tolist() == [-1, 0.5, 1, 1, -1, 0.25]
-    assert tree["progress"].iloc[3] == pytest.approx(0.25)
-    assert tree["path"].iloc[5] == ("b", "shared")
-
-
-def test_a_tree_of_nothing_has_the_columns_of_one_of_many() -> None:
-    some = af.rollups.goal_tree(goals_of("a", "b"), links(("a", "b", "goal", 1)))
-    none = af.rollups.goal_tree(goals_of(), links())
-
-    assert none.empty
-    assert none.dtypes.equals(some.dtypes)
-
-
-@pytest.mark.parametrize("function", ["goal_progress", "goal_tree"])
-def test_a_circle_of_goals_is_refused_by_their_names(function: str) -> None:
-    relations = links(("a", "b", "goal", 1), ("b", "c", "goal", 1), ("c", "a", "goal", 1))
-
-    with pytest.raises(af.InvalidArgument, match=r"a > b > c > a|b > c > a > b|c > a > b > c"):
-        getattr(af.rollups, function)(goals_of("a", "b", "c"), relations)
 
 
 def test_a_missing_column_is_named() -> None:

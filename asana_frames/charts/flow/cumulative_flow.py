@@ -1,0 +1,110 @@
+"""The chart of how many tasks are in each section over time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from asana_frames.charts.shared.axes import (
+    add_legend_beside,
+    draw_empty,
+    make_room,
+    max_name_length,
+    new_axes,
+    set_count_axis,
+    set_title,
+)
+from asana_frames.charts.shared.colours import HATCH, SERIES
+from asana_frames.charts.shared.columns import check_input, drop_missing
+from asana_frames.charts.shared.dates import (
+    Step,
+    day_positions,
+    find_step,
+    label_period_axis,
+    period_edges,
+    unique_days,
+)
+from asana_frames.charts.shared.labels import unique_labels
+from asana_frames.charts.shared.sections import SECTION, order_sections
+from asana_frames.charts.shared.stacked_bars import merge_smallest, pivot_periods, series_looks
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+
+
+def cumulative_flow(
+    flow: pd.DataFrame, *, order: Sequence[str] | None = None, ax: Axes | None = None
+) -> Axes:
+    """Draw how many tasks are in each section, as areas one upon the other.
+
+    Parameters
+    ----------
+    flow
+        What ``rollups.cumulative_flow`` returns: ``period``, ``section_gid``, ``section_name``,
+        ``tasks``.
+    order
+        Sections (gids or names) in the order in which tasks go through them; those that are not
+        named follow. Without it, the order in which they come in the frame.
+    ax
+        Where to draw; a new figure otherwise.
+
+    Returns
+    -------
+    Axes
+        The first section on top and the last at the bottom, so that what is done grows from
+        below; the legend reads as the areas lie. Beyond ten sections, those with fewest tasks
+        are "other", at the very bottom.
+
+    Raises
+    ------
+    InvalidArgument
+        A column is missing, or ``order`` names no section of the frame.
+    """
+    check_input(flow, ["period", *SECTION, "tasks"], chart="cumulative_flow", ax=ax)
+    rows = drop_missing(flow, "period")
+    if ax is None:
+        ax = new_axes(height=4.2)
+    set_title(ax, "Cumulative flow")
+    if rows.empty:
+        return draw_empty(ax, "No tasks")
+    labels = unique_labels(rows, SECTION, max_name_length(ax, 28))
+    totals = rows["tasks"].groupby(labels).sum().reindex(order_sections(rows, labels, order))
+    names = merge_smallest(totals, len(SERIES))
+    step = find_step(unique_days(rows["period"]))
+    table = pivot_periods(rows["period"], labels.map(names), rows["tasks"], step)
+    legend = _draw_areas(ax, table[list(dict.fromkeys(names.values()))], step)
+    set_count_axis(ax, "Tasks")
+    label_period_axis(ax, table.index.to_numpy("datetime64[D]"), step)
+    add_legend_beside(ax, legend, title="Section")
+    return make_room(ax)
+
+
+def _draw_areas(ax: Axes, table: pd.DataFrame, step: Step) -> dict[str, Artist]:
+    """Stack the columns, the first on top, and return the area of each in their order."""
+    days = table.index.to_numpy("datetime64[D]")
+    upwards = table.to_numpy("float64").T[::-1]
+    places = day_positions(days)
+    if len(days) == 1:
+        # A single period is drawn as wide as a period, because a point has no width.
+        places, upwards = period_edges(days, step), np.repeat(upwards, 2, axis=1)
+    looks = series_looks(len(table.columns))
+    tops = upwards.cumsum(axis=0)
+    areas = [
+        ax.fill_between(
+            places,
+            top - height,
+            top,
+            facecolor=colour,
+            hatch=hatch or None,
+            edgecolor=HATCH if hatch else "white",
+            linewidth=0.6,
+        )
+        for top, height, (colour, hatch) in zip(tops, upwards, looks[::-1], strict=True)
+    ]
+    ax.set_xlim(places[0], places[-1])
+    ax.set_ylim(0, max(1.0, 1.05 * float(tops[-1].max())))
+    return dict(zip(table.columns, areas[::-1], strict=True))
