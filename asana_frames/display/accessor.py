@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -86,7 +86,7 @@ class FrameAccessor:
         frame = self._frame
         _check_has_gid(frame)
         label = _label_column(frame)
-        beside = [name for name in _CARD_COLUMNS if _has_column(frame, name)][:_CARD_CELLS]
+        beside = _find_columns(frame, _CARD_COLUMNS)[:_CARD_CELLS]
         return render_frame_card(
             _describe_rows(frame),
             _describe_origin(frame),
@@ -156,7 +156,7 @@ def register_accessor() -> None:
 
 
 def _check_has_gid(frame: pd.DataFrame) -> None:
-    if _has_column(frame, "gid"):
+    if _find_columns(frame, ["gid"]):
         return
     names = ", ".join(map(str, frame.columns[:8])) or "none"
     column = f' The column of that name is frame["{_NAME}"].' if _NAME in frame else ""
@@ -166,15 +166,15 @@ def _check_has_gid(frame: pd.DataFrame) -> None:
     )
 
 
-def _has_column(frame: pd.DataFrame, name: str) -> bool:
-    """Whether a frame has exactly one column of a name."""
-    return name in frame.columns and isinstance(frame[name], pd.Series)
+def _find_columns(frame: pd.DataFrame, names: Iterable[str]) -> list[str]:
+    """Return the names that exactly one column of a frame has."""
+    return [name for name in names if name in frame.columns and isinstance(frame[name], pd.Series)]
 
 
 def _read_attrs(frame: pd.DataFrame) -> Mapping[str, Any]:
     """Return ``frame.attrs["asana"]`` if it is a mapping; a file may hold anything there."""
-    told = frame.attrs.get("asana")
-    return told if isinstance(told, Mapping) else {}
+    attrs = frame.attrs.get("asana")
+    return attrs if isinstance(attrs, Mapping) else {}
 
 
 def _find_record(frame: pd.DataFrame) -> str:
@@ -184,8 +184,8 @@ def _find_record(frame: pd.DataFrame) -> str:
 
     names = [name for name in map(str, frame.columns) if not name.startswith(_CF[0])]
     bare = pd.DataFrame(columns=list(dict.fromkeys(names)))
-    told, records = _read_attrs(frame), {known.name for known in load().records}
-    operation, record = (str(told.get(name, "")) for name in ("operation", "record"))
+    attrs, records = _read_attrs(frame), {known.name for known in load().records}
+    operation, record = (str(attrs.get(name, "")) for name in ("operation", "record"))
     bare.attrs["asana"] = {"operation": operation} | (
         {"record": record} if record in records else {}
     )
@@ -206,10 +206,8 @@ def _label_column(frame: pd.DataFrame) -> str:
     from asana_frames.catalog import load
 
     record = _find_record(frame)
-    label = next((known.label for known in load().records if known.name == record), "")
-    return next(
-        (name for name in ("name", label, "text") if name and _has_column(frame, name)), "gid"
-    )
+    labels = [known.label for known in load().records if known.name == record and known.label]
+    return [*_find_columns(frame, ["name", *labels, "text"]), "gid"][0]
 
 
 def _describe_rows(frame: pd.DataFrame) -> str:
@@ -223,21 +221,23 @@ def _describe_rows(frame: pd.DataFrame) -> str:
 
 def _describe_origin(frame: pd.DataFrame) -> list[str]:
     """Return where a frame came from, as far as its attrs say."""
-    told = _read_attrs(frame)
+    attrs = _read_attrs(frame)
     facts = []
-    operation, moment = (told.get(name) for name in ("operation", "fetched_at"))
+    operation, moment = (attrs.get(name) for name in ("operation", "fetched_at"))
     if isinstance(operation, str) and operation:
         facts.append(operation)
     if isinstance(moment, str) and moment:
         facts.append(moment[:16].replace("T", " ") + " UTC")
-    requests, rows, failed = (_as_count(told.get(name)) for name in ("requests", "rows", "failed"))
+    requests, rows, failed = (
+        _as_count(attrs.get(name)) for name in ("requests", "rows", "failed")
+    )
     if requests is not None:
         facts.append(f"{requests:,} request{'' if requests == 1 else 's'}")
     if rows is not None and rows != len(frame):
         facts.append(f"of {rows:,} rows that were read")
     if failed:
         facts.append(f"{failed:,} failed: asana.last.failures")
-    if told.get("partial"):
+    if attrs.get("partial"):
         facts.append("ended early: asana.last.partial")
     return facts
 
@@ -263,18 +263,20 @@ def _format_cell(value: Any) -> str:
 def _build_links(frame: pd.DataFrame) -> list[str | None]:
     """Return the URL of each row, or None."""
     nothing = [None] * len(frame)
-    told = frame["permalink_url"] if _has_column(frame, "permalink_url") else nothing
-    kinds = frame["resource_type"] if _has_column(frame, "resource_type") else nothing
+    known = _find_columns(frame, ["permalink_url", "resource_type"])
+    urls, kinds = (
+        frame[name] if name in known else nothing for name in ("permalink_url", "resource_type")
+    )
     record = _find_record(frame)
     return [
         _build_link(url, kind if isinstance(kind, str) else record, gid)
-        for url, kind, gid in zip(told, kinds, frame["gid"], strict=True)
+        for url, kind, gid in zip(urls, kinds, frame["gid"], strict=True)
     ]
 
 
-def _build_link(told: Any, kind: str, gid: Any) -> str | None:
-    if isinstance(told, str) and _PERMALINK.fullmatch(told):
-        return told
+def _build_link(url: Any, kind: str, gid: Any) -> str | None:
+    if isinstance(url, str) and _PERMALINK.fullmatch(url):
+        return url
     # A file may have made numbers of gids.
     found = _GID.fullmatch(str(gid))
     place = _URL_PATHS.get(kind)

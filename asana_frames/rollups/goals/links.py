@@ -115,10 +115,14 @@ def find_parents(goals: pd.DataFrame, links: Links) -> dict[str, pd.Series[Any]]
     parents = [tuple(up for up in links.above.get(gid, ()) if up in name_of) for gid in gids]
     edges = _build_edges(gids, links)
     level = find_levels(edges, gids, what="These goals support each other")
-    paths = find_shortest_paths(edges, level)
+    paths = find_shortest_paths(edges, level, key=_compare_by_length_and_order)
     return {
         "parent_gids": tuple_column(parents),
         "parent_names": tuple_column([tuple(name_of[up] for up in above) for above in parents]),
         "depth": pd.Series([len(path) - 1 for path in paths], dtype="Int64"),
         "path": tuple_column([tuple(names[node] for node in path) for path in paths]),
     }
+
+
+def _compare_by_length_and_order(path: tuple[int, ...]) -> tuple[int, tuple[int, ...]]:
+    return len(path), path

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
 from asana_frames.frames.arrays import STR
 from asana_frames.rollups.goals.links import Link, Links
 from asana_frames.rollups.goals.progress import compute_done_shares, goal_progress
+from asana_frames.rollups.shared.dag import walk_down
 from asana_frames.types import When
 
 _OF_GOAL = ("progress", "expected", "ahead", "status", "owner_name", "time_period_display_name")
@@ -23,14 +24,6 @@ _DTYPES: dict[str, Any] = {
     "weight": "Float64",
     "is_repeated": "boolean",
 }
-
-
-class _Place(NamedTuple):
-    """A goal or a supporting resource below a parent."""
-
-    link: Link
-    parent: str | None
-    path: tuple[Any, ...]
 
 
 def goal_tree(
@@ -89,25 +82,23 @@ def goal_tree(
     """
     progress = goal_progress(goals, relationships, now, counts=counts, tasks=tasks, tz=tz)
     links = Links(relationships, what="rollups.goal_tree")
-    places = list(_walk_places(progress, links))
     seen: set[str] = set()
     rows = []
-    for place in places:
-        link = place.link
-        is_repeated = link.kind == "goal" and link.gid in seen
-        seen.add(link.gid)
+    for path in _walk_goals(progress, links):
+        link = path[-1]
         rows.append(
             (
                 link.gid,
                 link.name,
                 link.kind,
-                place.parent,
-                len(place.path) - 1,
-                place.path,
+                path[-2].gid if len(path) > 1 else None,
+                len(path) - 1,
+                tuple(each.name for each in path),
                 link.weight,
-                is_repeated,
+                link.kind == "goal" and link.gid in seen,
             )
         )
+        seen.add(link.gid)
     table = pd.DataFrame(rows, columns=list(_DTYPES)).astype(_DTYPES)
     # A goal at the top has no weight.
     table["weight"] = table["weight"].where(table["parent_gid"].notna())
@@ -122,26 +113,18 @@ def goal_tree(
     return table
 
 
-def _walk_places(progress: pd.DataFrame, links: Links) -> Iterator[_Place]:
-    """Yield places from the top down; children follow only the first place of a goal."""
+def _walk_goals(progress: pd.DataFrame, links: Links) -> Iterator[tuple[Link, ...]]:
+    """Yield the path to each place of a goal or of what supports it, from the top down."""
     names = dict(zip(progress["gid"], progress["name"], strict=True))
-    tops = [
-        gid
-        for gid, above in zip(progress["gid"], progress["parent_gids"], strict=True)
-        if not above
-    ]
-    waiting = [_Place(Link(gid, 0.0, "goal", names[gid]), None, (names[gid],)) for gid in tops]
-    waiting.reverse()
-    opened: set[str] = set()
-    while waiting:
-        place = waiting.pop()
-        yield place
-        gid = place.link.gid
-        if place.link.kind != "goal" or gid in opened:
-            continue
-        opened.add(gid)
-        # Sub-goals before other work; the last one pushed is the first to come.
-        below = sorted(links.of.get(gid, ()), key=lambda link: link.kind != "goal")
-        for link in reversed(below):
-            named = link._replace(name=names.get(link.gid, link.name))
-            waiting.append(_Place(named, gid, (*place.path, named.name)))
+
+    def list_supporting(link: Link) -> list[Link]:
+        supporting = links.of.get(link.gid, ()) if link.kind == "goal" else ()
+        sorted_links = sorted(supporting, key=lambda each: each.kind != "goal")
+        return [each._replace(name=names.get(each.gid, each.name)) for each in sorted_links]
+
+    tops = progress.loc[~progress["parent_gids"].astype(bool), "gid"]
+    return walk_down(
+        [Link(gid, 0.0, "goal", names[gid]) for gid in tops],
+        list_supporting,
+        key=lambda link: (link.gid, link.kind),
+    )

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from asana_frames.frames.arrays import STR, UTC_DATETIME, tuple_column
-from asana_frames.rollups.shared.dag import Edges, find_levels
+from asana_frames.rollups.shared.dag import Edges, find_levels, find_shortest_paths
 from asana_frames.rollups.shared.inputs import (
     check_tuples,
     drop_duplicates,
@@ -187,14 +187,9 @@ def _find_paths(items: pd.DataFrame, inside: pd.DataFrame) -> pd.Series[Any]:
     edges = Edges(*(pair.astype("int64") for pair in pairs))
     calls = [name or gid for name, gid in zip(named, nodes, strict=True)]
     level = find_levels(edges, calls, what="These portfolios are in each other")
-    above: dict[int, list[int]] = {}
-    for holder, item in zip(*(pair.tolist() for pair in edges), strict=True):
-        above.setdefault(item, []).append(holder)
-    ways: dict[int, tuple[int, ...]] = {}
-    for node in np.argsort(level, kind="stable").tolist():
-        holders = [(*ways[holder], holder) for holder in above.get(node, [])]
-        ways[node] = min(holders, key=len, default=())
-    paths = [tuple(named[step] for step in ways[at] if named[step]) for at in range(len(gids))]
+    # ``inside`` is sorted, so that of equally short paths the lowest gid wins.
+    above = [path[:-1] for path in find_shortest_paths(edges, level)[: len(gids)]]
+    paths = [tuple(named[node] for node in path if named[node]) for path in above]
     return tuple_column(paths, items.index)
 
 

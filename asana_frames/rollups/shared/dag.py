@@ -1,11 +1,11 @@
-"""Directed graphs: levels, longest and shortest paths, ancestors; circles are errors."""
+"""Directed graphs: levels, longest and shortest paths, walks, ancestors."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,7 @@ from asana_frames.exceptions import InvalidArgument
 from asana_frames.rollups.shared.gids import Positions
 
 Numbers: TypeAlias = npt.NDArray[np.int64]
+Node = TypeVar("Node")
 #: Doublings after which a chain of parents that has not ended is a circle.
 _MOST_DOUBLINGS = 40
 
@@ -103,20 +104,24 @@ def find_heaviest_paths(weights: Numbers, edges: Edges, level: Numbers) -> Numbe
     return sums
 
 
-def find_shortest_paths(edges: Edges, level: Numbers) -> list[tuple[int, ...]]:
+def find_shortest_paths(
+    edges: Edges, level: Numbers, *, key: Callable[[tuple[int, ...]], Any] = len
+) -> list[tuple[int, ...]]:
     """Return for each node the shortest path to it from a node without any before it.
 
     Parameters
     ----------
     edges
-        The steps of paths.
+        The steps of paths. Of equally short paths, the one whose last step comes first here wins.
     level
         One per node, as ``find_levels`` returns them.
+    key
+        What paths are compared by, if not by their length alone.
 
     Returns
     -------
     list of tuple
-        The nodes on each path, its own last. Of several the one whose first nodes come first.
+        The nodes on each path, its own last.
 
     Examples
     --------
@@ -129,13 +134,49 @@ def find_shortest_paths(edges: Edges, level: Numbers) -> list[tuple[int, ...]]:
         above.setdefault(after, []).append(before)
     paths: list[tuple[int, ...]] = [()] * len(level)
     for node in np.argsort(level, kind="stable").tolist():
-        shortest = min((paths[up] for up in above.get(node, [])), key=_length_first, default=())
+        shortest = min((paths[up] for up in above.get(node, [])), key=key, default=())
         paths[node] = (*shortest, node)
     return paths
 
 
-def _length_first(path: tuple[int, ...]) -> tuple[int, tuple[int, ...]]:
-    return len(path), path
+def walk_down(
+    tops: Sequence[Node],
+    list_below: Callable[[Node], Sequence[Node]],
+    *,
+    key: Callable[[Node], Any],
+) -> Iterator[tuple[Node, ...]]:
+    """Yield the path to each place of each node, parents before children.
+
+    Parameters
+    ----------
+    tops
+        The nodes to start from.
+    list_below
+        Returns the children of a node. They follow its first place only.
+    key
+        Returns what identifies a node.
+
+    Yields
+    ------
+    tuple
+        The nodes on the path, its own last.
+
+    Examples
+    --------
+    >>> below = {"a": ["c"], "b": ["c"], "c": ["d"]}
+    >>> ["".join(path) for path in walk_down("ab", lambda node: below.get(node, []), key=str)]
+    ['a', 'ac', 'acd', 'b', 'bc']
+    """
+    waiting: list[tuple[Node, ...]] = [(top,) for top in reversed(tops)]
+    opened: set[Any] = set()
+    while waiting:
+        path = waiting.pop()
+        yield path
+        node = path[-1]
+        if key(node) not in opened:
+            opened.add(key(node))
+            # The last one pushed is the first to come.
+            waiting += [(*path, child) for child in reversed(list_below(node))]
 
 
 def find_ancestors(
