@@ -74,6 +74,10 @@ class Parameter(msgspec.Struct, frozen=True, omit_defaults=True):
     #: The frame's column that says which parent a row was found under.
     parent: str = ""
     enum: tuple[str, ...] = ()
+    #: Arguments of which it needs one beside it.
+    needs: tuple[str, ...] = ()
+    #: Arguments that cannot be given beside it.
+    excludes: tuple[str, ...] = ()
     #: What Asana assumes when nothing is sent; never sent by us.
     default: str | bool | None = None
     #: What people should know about it, in our own words.
@@ -114,6 +118,8 @@ class Operation(msgspec.Struct, frozen=True, omit_defaults=True):
     multipart: bool = False
     deprecated: str = ""
     note: str = ""
+    #: Combinations of arguments of which a call needs one.
+    one_of: tuple[tuple[str, ...], ...] = ()
     parameters: tuple[Parameter, ...] = ()
     body: tuple[BodyField, ...] = ()
 

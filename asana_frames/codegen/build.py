@@ -123,6 +123,7 @@ class Builder:
             multipart=raw.multipart,
             deprecated=changes.get("deprecated", ""),
             note=changes.get("note", ""),
+            one_of=tuple(map(tuple, changes.get("one_of", ()))),
             parameters=tuple(parameters),
             body=self._parse_body(raw),
         )
@@ -180,6 +181,8 @@ class Builder:
             refers=refers if is_ref else (),
             parent=parents.get(argument, "?" if is_ref else ""),
             enum=tuple(facts.get("enum", ())),
+            needs=tuple(facts.get("needs", ())),
+            excludes=tuple(facts.get("excludes", ())),
             default=None if default == "" else default,
             note=facts.get("note", ""),
         )

@@ -85,6 +85,8 @@ def method_docstring(catalog: Catalog, operation: Operation) -> Iterator[str]:
     yield ""
     if operation.deprecated:
         yield f"{_PAD}Deprecated by Asana: use ``{operation.deprecated}``."
+    if operation.one_of:
+        yield from _wrap(_describe_combinations(operation), _PAD, _PAD)
     if operation.note:
         yield from _wrap(operation.note, _PAD, _PAD)
     parents = list(dict.fromkeys(parameter.parent for parameter in operation.parents))
@@ -98,6 +100,14 @@ def method_docstring(catalog: Catalog, operation: Operation) -> Iterator[str]:
         yield from (f"{_PAD}Source:", f"{_PAD}{source}")
     yield from _parameters_section(catalog, operation)
     yield f'{_PAD}"""'
+
+
+def _describe_combinations(operation: Operation) -> str:
+    """Return which combinations of arguments a call can have, as a sentence."""
+    sets = [_list_values(names, "together with") for names in operation.one_of]
+    if all(len(names) == 1 for names in operation.one_of):
+        return f"Asana needs {_list_values(sum(operation.one_of, ()), 'or')}."
+    return f"Asana needs {', or '.join(sets)}."
 
 
 def _parameters_section(catalog: Catalog, operation: Operation) -> Iterator[str]:
@@ -140,6 +150,10 @@ def describe_parameter(catalog: Catalog, parameter: Parameter) -> str:
         text = _VALUES[parameter.kind]
         if parameter.many:
             text = f"{text}, or several"
+    if parameter.needs:
+        text += f"; only with {_list_values(parameter.needs, 'or')}"
+    if parameter.excludes:
+        text += f"; not with {_list_values(parameter.excludes, 'or')}"
     if parameter.default is not None:
         text += f"; Asana assumes {parameter.default}"
     return f"{text}.{' ' if parameter.note else ''}{parameter.note}"
@@ -178,8 +192,11 @@ def describe_field(operation: Operation, field: BodyField) -> str:
     return f"{text}.{' ' if field.note else ''}{field.note}"
 
 
-def _list_values(values: tuple[str, ...]) -> str:
-    return ", ".join(f"``{value}``" for value in values)
+def _list_values(values: tuple[str, ...], last: str = ",") -> str:
+    """Return values as code, separated by commas; ``last`` stands before the last one."""
+    *rest, end = [f"``{value}``" for value in values]
+    before = "" if not rest else ", " if last == "," else f" {last} "
+    return f"{', '.join(rest)}{before}{end}"
 
 
 def _join_nouns(records: tuple[str, ...], *, plural: bool = False) -> str:

@@ -115,6 +115,7 @@ class Allocations(Resource):
     ) -> DataFrame:
         """List allocations.
 
+        Asana needs ``parent``, ``assignee`` or ``workspace``.
         The frame says where each row was found: ``parent_gid``, ``assignee_gid``,
         ``workspace_gid``.
         Source: ``GET /allocations``.

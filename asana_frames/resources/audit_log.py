@@ -56,8 +56,10 @@ class AuditLog(Resource):
             Text.
         actor_type
             One of ``user``, ``asana``, ``asana_support``, ``anonymous``,
-            ``external_administrator``.
-        actor_gid, resource_gid
+            ``external_administrator``; not with ``actor_gid``.
+        actor_gid
+            Text; not with ``actor_type``.
+        resource_gid
             Text.
         limit
             The most rows to return; None for all.

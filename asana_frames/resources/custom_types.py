@@ -32,6 +32,7 @@ class CustomTypes(Resource):
     ) -> DataFrame:
         """List custom types.
 
+        Asana needs ``project`` or ``workspace``.
         The frame says where each row was found: ``project_gid``, ``workspace_gid``.
         Source: ``GET /custom_types``.
 

@@ -167,6 +167,7 @@ class Goals(Resource):
     ) -> DataFrame:
         """List goals.
 
+        Asana needs ``portfolio``, ``project``, ``task``, ``team`` or ``workspace``.
         The frame says where each row was found: ``portfolio_gids``, ``project_gids``,
         ``task_gids``, ``team_gid``, ``workspace_gid``.
         Source: ``GET /goals``.
@@ -180,7 +181,7 @@ class Goals(Resource):
         task
             A task: gid, exact name, URL, row or picker; or many of them.
         is_workspace_level
-            True or False.
+            True or False; only with ``workspace``.
         team
             A team: gid, exact name, URL, row or picker; or many of them.
         workspace

@@ -36,6 +36,8 @@ class Memberships(Resource):
     ) -> DataFrame:
         """List memberships.
 
+        Asana needs ``parent``, or ``member`` together with ``resource_subtype``.
+        Without ``parent``, the member is a team and the subtype "project_membership".
         The frame says where each row was found: ``parent_gid``, ``member_gid``.
         Source: ``GET /memberships``.
 

@@ -35,6 +35,7 @@ class PortfolioMemberships(Resource):
         """List portfolio memberships.
 
         Deprecated by Asana: use ``memberships``.
+        Asana needs ``portfolio``, or ``user`` together with ``workspace``.
         The frame says where each row was found: ``portfolio_gid``, ``workspace_gid``,
         ``user_gid``.
         Source: ``GET /portfolio_memberships``.

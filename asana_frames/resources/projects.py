@@ -107,6 +107,7 @@ class Projects(Resource):
     ) -> DataFrame:
         """Create a project.
 
+        Asana needs ``workspace`` or ``team``.
         Source: ``POST /projects``.
 
         Parameters

@@ -33,6 +33,7 @@ class Rates(Resource):
     ) -> DataFrame:
         """List rates.
 
+        Asana needs ``parent``.
         The frame says where each row was found: ``parent_gid``, ``resource_gid``.
         Source: ``GET /rates``.
 

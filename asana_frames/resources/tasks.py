@@ -51,6 +51,8 @@ class Tasks(Resource):
     ) -> DataFrame:
         """List tasks.
 
+        Asana needs ``project``, or ``section``, or ``assignee`` together with ``workspace``.
+        Tasks with a tag: ``list_for_tag()``; My Tasks of a person: ``list_for_user_task_list()``.
         The frame says where each row was found: ``assignee_gid``, ``project_gids``,
         ``section_gids``, ``workspace_gid``.
         Source: ``GET /tasks``.
@@ -125,6 +127,7 @@ class Tasks(Resource):
     ) -> DataFrame:
         """Create a task.
 
+        Asana needs ``projects``, ``parent`` or ``workspace``.
         Source: ``POST /tasks``.
 
         Parameters

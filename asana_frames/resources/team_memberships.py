@@ -54,6 +54,7 @@ class TeamMemberships(Resource):
     ) -> DataFrame:
         """List team memberships.
 
+        Asana needs ``team``, or ``user`` together with ``workspace``.
         The frame says where each row was found: ``team_gid``, ``user_gid``, ``workspace_gid``.
         Source: ``GET /team_memberships``.
 

@@ -211,7 +211,7 @@ class TimeTrackingEntries(Resource):
     ) -> DataFrame:
         """List time tracking entries.
 
-        With workspace=, give at least one of the two dates.
+        Asana needs ``task``, ``attributable_to``, ``portfolio``, ``user`` or ``workspace``.
         The frame says where each row was found: ``task_gid``, ``attributable_to_gid``,
         ``portfolio_gids``, ``created_by_gid``, ``workspace_gid``,
         ``timesheet_approval_status_gid``.
@@ -228,7 +228,8 @@ class TimeTrackingEntries(Resource):
         user
             A user: gid, exact name, e-mail, ``"me"``, URL, row or picker; or many of them.
         workspace
-            A workspace: gid, exact name, URL, row or picker; or many of them.
+            A workspace: gid, exact name, URL, row or picker; or many of them; only with
+            ``entered_on_start_date`` or ``entered_on_end_date``.
         entered_on_start_date, entered_on_end_date
             A day: a date, or text such as "2026-01-31".
         timesheet_approval_status

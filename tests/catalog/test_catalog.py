@@ -30,6 +30,15 @@ def test_every_reference_points_to_a_known_record() -> None:
         assert operation.record in known or operation.returns == "nothing"
 
 
+def test_combinations_consist_of_arguments_of_the_operation() -> None:
+    for operation in CATALOG.operations:
+        arguments = {p.argument for p in operation.parameters} | {f.name for f in operation.body}
+        given = {name for names in operation.one_of for name in names}
+        for parameter in operation.parameters:
+            given |= {*parameter.needs, *parameter.excludes}
+        assert given <= arguments, operation.name
+
+
 def test_leaked_defaults_and_pseudo_fields_are_gone() -> None:
     search = CATALOG.operation("searchTasksForWorkspace")
     defaults = {parameter.name: parameter.default for parameter in search.parameters}

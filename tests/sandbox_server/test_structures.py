@@ -311,7 +311,9 @@ def test_teams_can_be_members_and_are_asked_for_by_kind(api: Api) -> None:
     found = api.get("/memberships", member=api.team, **kind)
 
     assert project in {row["parent"]["gid"] for row in found}
-    assert "400 parent" in api.refused("GET", "/memberships", member=api.team)
+    assert "one of parent, member and" in api.refused("GET", "/memberships", member=api.team)
+    for member, wanted in ((api.people[3], kind), (api.team, {"resource_subtype": "other"})):
+        assert "400 parent" in api.refused("GET", "/memberships", member=member, **wanted)
 
 
 def test_somebody_new_is_invited_by_e_mail_and_can_leave(api: Api) -> None:

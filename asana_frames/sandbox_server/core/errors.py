@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from asana_frames.catalog import load
+
 _HELP = (
     "For more information on API status codes and how to handle them, read the docs on errors: "
     "https://developers.asana.com/docs/errors"
@@ -36,6 +38,14 @@ class ApiError(Exception):
             # As seen on the real API: these have no help.
             del error["help"]
         self.body: dict[str, Any] = {"errors": [error], **more}
+
+
+def missing_combination(operation: str) -> ApiError:
+    """Return the 400 error for arguments without any of the combinations that are needed."""
+    known = [" and ".join(names) for names in load().operation(operation).one_of]
+    if len(known) == 1:
+        return invalid_field(known[0], "Missing input")
+    return ApiError(400, f"You should specify one of {', '.join(known)}")
 
 
 def not_found(argument: str, gid: object) -> ApiError:

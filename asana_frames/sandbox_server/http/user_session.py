@@ -8,7 +8,12 @@ from typing import Any
 from asana_frames.catalog import Operation, Parameter
 from asana_frames.sandbox_server.core.access import Access
 from asana_frames.sandbox_server.core.body_checks import parse_day, parse_moment_or_day
-from asana_frames.sandbox_server.core.errors import ApiError, invalid_field, not_found
+from asana_frames.sandbox_server.core.errors import (
+    ApiError,
+    invalid_field,
+    missing_combination,
+    not_found,
+)
 from asana_frames.sandbox_server.core.store import Object, Store
 from asana_frames.sandbox_server.http.downloads import FileStore
 from asana_frames.sandbox_server.http.projection import Projection
@@ -123,6 +128,8 @@ class UserSession:
                 continue
             name = parameter.argument if parameter.place == "path" else parameter.name
             asked[name] = self._parse_value(parameter, value)
+        if operation.is_read:
+            _check_combinations(operation, asked)
         if operation.id.startswith("search"):
             own = ("custom_fields.", "custom_types.")
             asked |= {key: value for key, value in query.items() if key.startswith(own)}
@@ -148,3 +155,17 @@ class UserSession:
         if not parameter.refers or parameter.many:
             return value
         return self.find(parameter.argument, value, parameter.refers)
+
+
+def _check_combinations(operation: Operation, asked: Mapping[str, Any]) -> None:
+    """Refuse filters that an operation does not take beside each other, or without others."""
+    if operation.one_of and not any(asked.keys() >= set(names) for names in operation.one_of):
+        raise missing_combination(operation.id)
+    for parameter in operation.parameters:
+        if parameter.name not in asked:
+            continue
+        if parameter.needs and not asked.keys() & set(parameter.needs):
+            raise invalid_field(parameter.name, f"Needs {' or '.join(parameter.needs)}")
+        if asked.keys() & set(parameter.excludes):
+            names = " or ".join((parameter.name, *parameter.excludes))
+            raise ApiError(400, f"You may only provide one of {names}")

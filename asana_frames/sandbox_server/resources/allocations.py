@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, timedelta
 
 from asana_frames.sandbox_server.core.access import is_admin
 from asana_frames.sandbox_server.core.body_checks import must, parse_number
 from asana_frames.sandbox_server.core.errors import ApiError
 from asana_frames.sandbox_server.core.lists import (
-    Arguments,
     FindObject,
     ListRows,
     filter_overlapping,
@@ -17,14 +15,8 @@ from asana_frames.sandbox_server.core.lists import (
     object_at,
 )
 from asana_frames.sandbox_server.core.shapes import RecordShape
-from asana_frames.sandbox_server.core.store import Object, ObjectFactory, Store, format_day
+from asana_frames.sandbox_server.core.store import Object, ObjectFactory, format_day
 from asana_frames.sandbox_server.core.write_context import Handler, WriteContext, delete_object
-
-
-def _list_allocations(store: Store, asked: Arguments) -> Iterable[Object]:
-    if not any(asked.get(key) for key in ("parent", "assignee", "workspace")):
-        raise ApiError(400, "parent: Missing input")
-    return list_all("allocation", parent="parent", assignee="assignee")(store, asked)
 
 
 def create_allocation(write: WriteContext) -> Object:
@@ -124,7 +116,7 @@ def build_allocations(make: ObjectFactory) -> None:
 
 #: List operations -> the rows they return.
 LISTS: dict[str, ListRows] = {
-    "getAllocations": _list_allocations,
+    "getAllocations": list_all("allocation", parent="parent", assignee="assignee"),
     "getOooEntries": filter_overlapping(
         list_all("ooo_entry", user="user"), "start_date", "end_date", "start_date", "end_date"
     ),

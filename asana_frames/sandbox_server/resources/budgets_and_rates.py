@@ -7,9 +7,7 @@ from datetime import date
 from typing import Any
 
 from asana_frames.sandbox_server.core.body_checks import must, parse_number
-from asana_frames.sandbox_server.core.errors import ApiError
 from asana_frames.sandbox_server.core.lists import (
-    Arguments,
     FindObject,
     ListRows,
     list_all,
@@ -153,12 +151,6 @@ def _parse_budget_block(write: WriteContext, name: str, base: Object) -> Object:
     return block
 
 
-def _list_rates(store: Store, asked: Arguments) -> Iterable[Object]:
-    if not asked.get("parent"):
-        raise ApiError(400, "parent: Missing input")
-    return list_all("rate", parent="parent", resource="resource")(store, asked)
-
-
 def create_rate(write: WriteContext) -> Object:
     """``POST /rates``."""
     parent, person = write.data["parent"], write.data["resource"]
@@ -216,7 +208,7 @@ def build_rates_and_budgets(make: ObjectFactory) -> None:
 #: List operations -> the rows they return.
 LISTS: dict[str, ListRows] = {
     "getBudgets": list_budgets,
-    "getRates": _list_rates,
+    "getRates": list_all("rate", parent="parent", resource="resource"),
 }
 
 

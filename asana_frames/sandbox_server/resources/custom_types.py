@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from asana_frames.sandbox_server.core.errors import ApiError
 from asana_frames.sandbox_server.core.lists import Arguments, FindObject, ListRows, object_at
 from asana_frames.sandbox_server.core.shapes import RecordShape
 from asana_frames.sandbox_server.core.store import Object, ObjectFactory, Store, workspace_of
@@ -13,8 +12,6 @@ from asana_frames.sandbox_server.core.store import Object, ObjectFactory, Store,
 def _list_custom_types(store: Store, asked: Arguments) -> Iterable[Object]:
     if asked.get("project"):
         return store.related("custom_types", asked["project"])
-    if not asked.get("workspace"):
-        raise ApiError(400, "project: Missing input")
     return store.all("custom_type")
 
 

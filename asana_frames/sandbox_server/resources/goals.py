@@ -79,15 +79,11 @@ def blank_goal(workspace: Object) -> Object:
 
 def _list_goals(store: Store, asked: Arguments) -> Iterable[Object]:
     supporters = [asked[key] for key in ("portfolio", "project", "task") if asked.get(key)]
-    if not supporters and not asked.get("team") and not asked.get("workspace"):
-        raise ApiError(400, "workspace: Missing input")
     found: Iterable[Object] = store.all("goal")
     for supporter in supporters:
         found = [link["supported_goal"] for link in store.related("supported_by", supporter)]
     if asked.get("team"):
         found = [goal for goal in found if goal["team"] is asked["team"]]
-    if asked.get("is_workspace_level") is not None and not asked.get("workspace"):
-        raise ApiError(400, "is_workspace_level: Needs workspace")
     if asked.get("is_workspace_level") is not None:
         found = [g for g in found if g["is_workspace_level"] == asked["is_workspace_level"]]
     if asked.get("time_periods"):

@@ -58,12 +58,6 @@ def _list_memberships(store: Store, asked: Arguments) -> Iterable[Object]:
     return rows(store, asked)
 
 
-def _list_portfolio_memberships(store: Store, asked: Arguments) -> Iterable[Object]:
-    if not asked.get("portfolio") and not (asked.get("user") and asked.get("workspace")):
-        raise ApiError(400, "You should specify one of portfolio, or user and workspace")
-    return list_all("portfolio_membership", portfolio="portfolio", user="user")(store, asked)
-
-
 def _find_membership(write: WriteContext, parent: Object, member: Object) -> Object | None:
     found = (m for m in write.store.all("membership") if m["parent"] is parent)
     return next((m for m in found if m["member"] is member), None)
@@ -166,7 +160,9 @@ def build_membership(make: ObjectFactory, parent: Object, member: Object, level:
 #: List operations -> the rows they return.
 LISTS: dict[str, ListRows] = {
     "getMemberships": _list_memberships,
-    "getPortfolioMemberships": _list_portfolio_memberships,
+    "getPortfolioMemberships": list_all(
+        "portfolio_membership", portfolio="portfolio", user="user"
+    ),
     "getPortfolioMembershipsForPortfolio": list_all(
         "portfolio_membership", portfolio="portfolio", user="user"
     ),

@@ -7,7 +7,7 @@ from typing import Any
 
 from asana_frames.sandbox_server.core import words
 from asana_frames.sandbox_server.core.body_checks import must, parse_day, text_fields
-from asana_frames.sandbox_server.core.errors import ApiError, invalid_field
+from asana_frames.sandbox_server.core.errors import invalid_field, missing_combination
 from asana_frames.sandbox_server.core.followers_and_likes import (
     add_follower,
     add_followers,
@@ -132,7 +132,7 @@ def create_project(write: WriteContext) -> Object:
     workspace = write.data.get("workspace") or write.at.get("workspace")
     workspace = workspace or (team and team["organization"])
     if workspace is None:
-        raise ApiError(400, "You should specify one of workspace, team")
+        raise missing_combination("createProject")
     if team is None:
         # In an organization every project has a team: the first of its maker's.
         team = next(iter(write.store.related("user_teams", write.me)), None)

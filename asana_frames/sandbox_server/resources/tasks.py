@@ -9,7 +9,7 @@ from typing import Any
 from asana_frames.sandbox_server.core import words
 from asana_frames.sandbox_server.core.body_checks import must, text_fields
 from asana_frames.sandbox_server.core.custom_values import value_fields
-from asana_frames.sandbox_server.core.errors import ApiError, invalid_field, not_found
+from asana_frames.sandbox_server.core.errors import invalid_field, missing_combination, not_found
 from asana_frames.sandbox_server.core.followers_and_likes import (
     add_follower,
     add_followers,
@@ -148,12 +148,8 @@ def _list_tasks(store: Store, asked: Arguments) -> Iterable[Object]:
         found = store.related("section_tasks", asked["section"])
     elif asked.get("project"):
         found = list_project_tasks(store, asked)
-    elif asked.get("assignee") and asked.get("workspace"):
-        found = store.related("user_tasks", asked["assignee"])
     else:
-        raise ApiError(
-            400, "You should specify one of workspace, project, section: assignee needs workspace"
-        )
+        found = store.related("user_tasks", asked["assignee"])
     return found
 
 
@@ -177,7 +173,7 @@ def create_task(write: WriteContext) -> Object:
     anchors.append(parent and parent["workspace"])
     workspace = next((anchor for anchor in anchors if anchor), None)
     if workspace is None:
-        raise ApiError(400, "You should specify one of workspace, parent, projects")
+        raise missing_combination("createTask")
     must(len(projects) <= 20, "projects", "A task can be in at most 20 projects")
     task = write.add("task", **blank_task(workspace))
     write.update(

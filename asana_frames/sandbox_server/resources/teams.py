@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from asana_frames.sandbox_server.core import words
 from asana_frames.sandbox_server.core.body_checks import must, text_fields
-from asana_frames.sandbox_server.core.errors import ApiError
 from asana_frames.sandbox_server.core.lists import (
-    Arguments,
     FindObject,
     ListRows,
     list_all,
@@ -16,7 +12,7 @@ from asana_frames.sandbox_server.core.lists import (
     object_at,
 )
 from asana_frames.sandbox_server.core.shapes import RecordShape
-from asana_frames.sandbox_server.core.store import Object, ObjectFactory, Store
+from asana_frames.sandbox_server.core.store import Object, ObjectFactory
 from asana_frames.sandbox_server.core.write_context import Handler, WriteContext
 
 #: Who may do what in a new team.
@@ -33,12 +29,6 @@ _BLANK_TEAM: Object = {
     "team_content_management_access_level": "no_restriction",
     "endorsed": False,
 }
-
-
-def _list_team_memberships(store: Store, asked: Arguments) -> Iterable[Object]:
-    if not asked.get("team") and not (asked.get("user") and asked.get("workspace")):
-        raise ApiError(400, "You should specify one of team, or user and workspace")
-    return list_all("team_membership", team="team", user="user")(store, asked)
 
 
 def create_team(write: WriteContext) -> Object:
@@ -148,7 +138,7 @@ def build_team(
 
 #: List operations -> the rows they return.
 LISTS: dict[str, ListRows] = {
-    "getTeamMemberships": _list_team_memberships,
+    "getTeamMemberships": list_all("team_membership", team="team", user="user"),
     "getTeamMembershipsForTeam": list_all("team_membership", team="team"),
     "getTeamMembershipsForUser": list_all("team_membership", user="user"),
     "getTeamsForWorkspace": list_all("team"),

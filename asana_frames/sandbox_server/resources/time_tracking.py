@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 from asana_frames.sandbox_server.core import words
 from asana_frames.sandbox_server.core.access import is_admin
 from asana_frames.sandbox_server.core.body_checks import must
-from asana_frames.sandbox_server.core.errors import ApiError
 from asana_frames.sandbox_server.core.lists import (
     Arguments,
     FindObject,
@@ -54,12 +53,6 @@ _ENTRY_FILTERS = {"attributable_to": "attributable_to", "created_by": "user"}
 
 
 def _list_entries(store: Store, asked: Arguments) -> Iterable[Object]:
-    dated = asked.get("entered_on_start_date") or asked.get("entered_on_end_date")
-    scoped = [asked.get(key) for key in ("task", "attributable_to", "portfolio", "user")]
-    if asked.get("workspace") and not dated:
-        raise ApiError(400, "entered_on_start_date or entered_on_end_date: Missing input")
-    if not any(scoped) and not asked.get("workspace"):
-        raise ApiError(400, "task, attributable_to, portfolio, user or workspace: Missing input")
     if asked.get("task"):
         # A task knows its own: the others need not be looked through.
         rows = filter_rows(list_related("task_entries", "task"), _ENTRY_FILTERS)
