@@ -127,7 +127,7 @@ class Tasks(Resource):
     ) -> DataFrame:
         """Create a task.
 
-        Asana needs ``projects``, ``parent`` or ``workspace``.
+        Asana needs ``workspace``, ``parent`` or ``projects``.
         Source: ``POST /tasks``.
 
         Parameters
