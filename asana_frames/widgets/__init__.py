@@ -5,16 +5,16 @@ from __future__ import annotations
 from asana_frames.widgets.dashboard.dashboard import Dashboard
 from asana_frames.widgets.explorer.explorer import Explorer
 from asana_frames.widgets.logins.login import Login, login, logout
-from asana_frames.widgets.pickers.fields import FieldsPicker
-from asana_frames.widgets.pickers.object_pickers import (
-    GoalPicker,
-    PortfolioPicker,
-    TagPicker,
-    TaskPicker,
-    UserPicker,
-)
-from asana_frames.widgets.pickers.periods import PeriodPicker
-from asana_frames.widgets.pickers.place_pickers import ProjectPicker, TeamPicker, WorkspacePicker
+from asana_frames.widgets.pickers.fields_picker import FieldsPicker
+from asana_frames.widgets.pickers.goal_picker import GoalPicker
+from asana_frames.widgets.pickers.period_picker import PeriodPicker
+from asana_frames.widgets.pickers.portfolio_picker import PortfolioPicker
+from asana_frames.widgets.pickers.project_picker import ProjectPicker
+from asana_frames.widgets.pickers.tag_picker import TagPicker
+from asana_frames.widgets.pickers.task_picker import TaskPicker
+from asana_frames.widgets.pickers.team_picker import TeamPicker
+from asana_frames.widgets.pickers.user_picker import UserPicker
+from asana_frames.widgets.pickers.workspace_picker import WorkspacePicker
 
 __all__ = [
     "Dashboard",

@@ -9,8 +9,8 @@ import pytest
 
 import asana_frames as af
 from asana_frames.widgets import ProjectPicker, UserPicker
-from asana_frames.widgets.pickers.levels import PROJECT
 from asana_frames.widgets.pickers.lists import list_cache
+from asana_frames.widgets.pickers.project_picker import PROJECT
 from tests.recorder import Recorder
 from tests.widgets import screen
 from tests.widgets.company import Company, records

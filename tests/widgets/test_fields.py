@@ -10,7 +10,7 @@ import asana_frames as af
 from asana_frames.catalog import load
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.widgets import FieldsPicker
-from asana_frames.widgets.pickers.fields import list_paths
+from asana_frames.widgets.pickers.fields_picker import list_paths
 from tests.widgets import screen
 
 

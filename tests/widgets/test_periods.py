@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.widgets import PeriodPicker
-from asana_frames.widgets.pickers.periods import OWN_DATES, PRESETS
+from asana_frames.widgets.pickers.period_picker import OWN_DATES, PRESETS
 from tests.widgets import screen
 
 DAY = timedelta(days=1)
@@ -205,7 +205,7 @@ def test_a_preset_is_of_the_day_on_which_it_is_chosen(monkeypatch: pytest.Monkey
             return date(2031, 5, 7)
 
     picker = PeriodPicker("This year")
-    monkeypatch.setattr("asana_frames.widgets.pickers.periods.date", Later)
+    monkeypatch.setattr("asana_frames.widgets.pickers.period_picker.date", Later)
 
     picker.value = "This month"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -40,6 +41,23 @@ EVERY = [
     (UserPicker, "Zoe Ng"),
     (TagPicker, "blocked"),
 ]
+
+
+@pytest.mark.parametrize("kind", [kind for kind, _ in EVERY])
+def test_the_docstring_of_a_picker_documents_each_parameter(kind: type[Any]) -> None:
+    text = inspect.getdoc(kind) or ""
+    parameters, attributes = text.split("Parameters\n----------\n")[1].split("Attributes\n----")
+    documented = [
+        name
+        for line in parameters.splitlines()
+        if not line.startswith(" ")
+        for name in line.split(", ")
+        if name
+    ]
+
+    assert sorted(documented) == sorted(inspect.signature(kind).parameters)
+    assert f"gid of the {kind.__name__.removesuffix('Picker').lower()};" in attributes
+    assert "%(" not in text
 
 
 @pytest.fixture

@@ -96,7 +96,7 @@ def test_rows_of_other_pickers_have_the_same_columns_too(
 ) -> None:
     picker = make(asana).wait()
     before = picker.rows.columns.tolist()
-    picker.value = picker._choices[picker._picks].rows["gid"][0]
+    picker.value = picker._choices[picker._record].rows["gid"][0]
 
     assert picker.rows.columns.tolist() == before
     assert before[:2] == ["gid", "name"]

@@ -17,7 +17,7 @@ SEARCH = "/workspaces/1/typeahead"
 
 @pytest.fixture
 def company(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> Iterator[Company]:
-    monkeypatch.setattr("asana_frames.widgets.pickers.cascade.PAUSE", 0.05)
+    monkeypatch.setattr("asana_frames.widgets.pickers.picker.PAUSE", 0.05)
     made = Company(recorder)
     made.only_acme()
     workspace = {"gid": "1", "name": "Acme"}

@@ -23,16 +23,15 @@ from asana_frames.widgets.dashboard.subjects import (
     Goal,
     Project,
 )
-from asana_frames.widgets.pickers.cascade import Cascade
 from asana_frames.widgets.pickers.choice import CHANGED, LOCK, format_message
+from asana_frames.widgets.pickers.goal_picker import GoalPicker
 from asana_frames.widgets.pickers.lists import CACHE_SECONDS, run_in_background
-from asana_frames.widgets.pickers.object_pickers import GoalPicker
-from asana_frames.widgets.pickers.place_pickers import ProjectPicker
-from asana_frames.widgets.pickers.traits import Anything
+from asana_frames.widgets.pickers.picker import Picker
+from asana_frames.widgets.pickers.project_picker import ProjectPicker
 
 About = Literal["project", "goal"]
 #: Kind of subject -> its picker, its class, its default charts.
-_KINDS: Mapping[str, tuple[Callable[..., Cascade], Callable[[Asana, str], Any], Any]] = {
+_KINDS: Mapping[str, tuple[Callable[..., Picker], Callable[[Asana, str], Any], Any]] = {
     "project": (partial(ProjectPicker, sections=False), Project, PROJECT_CHARTS),
     "goal": (GoalPicker, Goal, GOAL_CHARTS),
 }
@@ -82,7 +81,8 @@ class Dashboard(ipw.Box, ipw.ValueWidget):
     Dashboard(project='Website relaunch')
     """
 
-    value = Anything(None, help="gid of the picked object.")
+    # Not ``traitlets.Any``, which does not validate None.
+    value: Any = traitlets.TraitType(None, help="gid of the picked object.")
 
     def __init__(
         self,
@@ -104,7 +104,7 @@ class Dashboard(ipw.Box, ipw.ValueWidget):
         self._drawing: object | None = None
         self._summary = ipw.HTML()
         self._chart_boxes = {name: ipw.HTML() for name in self._charts}
-        self.picker: Cascade = make(asana, value)
+        self.picker: Picker = make(asana, value)
         super().__init__(self._build_children())
         self.layout = ipw.Layout(display="flex", flex_flow="row wrap", width="100%")
         self.picker.observe(self._handle_pick, "value")

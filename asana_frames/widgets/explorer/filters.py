@@ -15,18 +15,15 @@ from asana_frames.calls.references import iterate_references
 from asana_frames.catalog import Operation, Parameter
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.widgets.pickers.choice import wide_layout
+from asana_frames.widgets.pickers.goal_picker import GOAL, TIME_PERIOD
 from asana_frames.widgets.pickers.labels import NAMELESS, build_labels
-from asana_frames.widgets.pickers.levels import (
-    GOAL,
-    PORTFOLIO,
-    PROJECT,
-    TAG,
-    TEAM,
-    TIME_PERIOD,
-    USER,
-    WORKSPACE,
-    Level,
-)
+from asana_frames.widgets.pickers.level import Level
+from asana_frames.widgets.pickers.portfolio_picker import PORTFOLIO
+from asana_frames.widgets.pickers.project_picker import PROJECT
+from asana_frames.widgets.pickers.tag_picker import TAG
+from asana_frames.widgets.pickers.team_picker import TEAM
+from asana_frames.widgets.pickers.user_picker import USER
+from asana_frames.widgets.pickers.workspace_picker import WORKSPACE
 
 #: Record type -> level whose names are offered for it.
 LEVELS: Mapping[str, Level] = {

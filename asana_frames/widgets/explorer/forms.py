@@ -16,9 +16,10 @@ from asana_frames.catalog import Operation
 from asana_frames.exceptions import InvalidArgument, suggest_names
 from asana_frames.widgets.explorer.filters import Filter, make_filters
 from asana_frames.widgets.pickers.choice import LOCK, wide_layout
-from asana_frames.widgets.pickers.fields import FieldsPicker
-from asana_frames.widgets.pickers.levels import WORKSPACE, Level, fill_names
+from asana_frames.widgets.pickers.fields_picker import FieldsPicker
+from asana_frames.widgets.pickers.level import Level, fill_names
 from asana_frames.widgets.pickers.lists import BackgroundList, Listener, list_cache
+from asana_frames.widgets.pickers.workspace_picker import WORKSPACE
 
 #: Default limit of rows: enough for a first look.
 LIMIT = 100

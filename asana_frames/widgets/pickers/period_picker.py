@@ -13,7 +13,6 @@ import traitlets
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.types import When
 from asana_frames.widgets.pickers.choice import format_message, wide_layout
-from asana_frames.widgets.pickers.traits import Anything
 
 #: First day and last day, both inclusive.
 Days = tuple[date, date]
@@ -87,7 +86,7 @@ class PeriodPicker(ipw.VBox, ipw.ValueWidget):
     (datetime.date(2026, 1, 5), datetime.date(2026, 1, 11))
     """
 
-    value = Anything(help="First day and last day.")
+    value: Any = traitlets.TraitType(None, help="First day and last day.")
 
     def __init__(
         self, value: str | tuple[When, When] = "This month", *, today: When | None = None

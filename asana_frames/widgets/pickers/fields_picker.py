@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import ipywidgets as ipw
@@ -67,7 +68,7 @@ class FieldsPicker(ipw.VBox, ipw.ValueWidget):
             description="Defaults", tooltip="Choose the fields that are read by default"
         )
         super().__init__([self._choice, ipw.HBox([reset])])
-        self._choice.offer(self._paths.rename(columns={"path": "gid"}).assign(name=_path_labels))
+        self._choice.offer(self._paths.rename(columns={"path": "gid"}).assign(name=_make_labels))
         self._choice.observe(self._handle_choice, "chosen")
         reset.on_click(self._choose_defaults)
         self.value = (
@@ -107,6 +108,7 @@ class FieldsPicker(ipw.VBox, ipw.ValueWidget):
         self.value = self.defaults
 
 
+@cache
 def list_paths(record: str) -> pd.DataFrame:
     """List the paths that can be read of a record type.
 
@@ -115,23 +117,24 @@ def list_paths(record: str) -> pd.DataFrame:
     DataFrame
         ``path``, ``dtype`` ("several" if its columns differ), ``default`` (whether it is read by
         default); one row per path. A reference is one path: ``assignee`` yields the columns
-        ``assignee_gid`` and ``assignee_name``.
+        ``assignee_gid`` and ``assignee_name``. The frame is cached: copy it before you change it.
     """
     columns = describe_columns(record)
     columns = columns[columns["path"] != "gid"]
-    paths = columns["path"].to_numpy(copy=True)
-    for path in columns["path"]:
-        if path.endswith(".gid"):
-            whole = path.removesuffix(".gid")
-            brought = {column.name for column in columns_of(record, (whole,))}
-            paths[columns["column"].isin(brought)] = whole
-    by_path = columns.assign(path=paths).groupby("path", sort=False)
-    return by_path.agg(dtype=("dtype", _common_dtype), default=("default", "any")).reset_index()
+    references = [path.removesuffix(".gid") for path in columns["path"] if path.endswith(".gid")]
+    path_of = {column.name: path for path in references for column in columns_of(record, (path,))}
+    dtypes: dict[str, set[str]] = {}
+    defaults: set[str] = set()
+    parts = columns[["column", "path", "dtype", "default"]]
+    for column, own_path, dtype, is_default in parts.itertuples(index=False, name=None):
+        path = path_of.get(column, own_path)
+        dtypes.setdefault(path, set()).add(dtype)
+        if is_default:
+            defaults.add(path)
+    common = [next(iter(found)) if len(found) == 1 else "several" for found in dtypes.values()]
+    is_read = [path in defaults for path in dtypes]
+    return pd.DataFrame({"path": list(dtypes), "dtype": common, "default": is_read})
 
 
-def _common_dtype(dtypes: pd.Series[Any]) -> str:
-    return str(dtypes.iloc[0]) if dtypes.nunique() == 1 else "several"
-
-
-def _path_labels(paths: pd.DataFrame) -> pd.Series[Any]:
+def _make_labels(paths: pd.DataFrame) -> pd.Series[Any]:
     return paths["gid"] + " (" + paths["dtype"] + ")"

@@ -1,8 +1,7 @@
-"""Pickers of places: a workspace, a team, a project and its section."""
+"""Pick a project, and a section of it."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import ipywidgets as ipw
@@ -11,108 +10,55 @@ import traitlets
 from asana_frames.asana import Asana
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.types import Ref, Refs
-from asana_frames.widgets.pickers.cascade import Cascade
 from asana_frames.widgets.pickers.choice import LOCK
-from asana_frames.widgets.pickers.in_workspace import InWorkspace
-from asana_frames.widgets.pickers.levels import PROJECT, SECTION, TEAM, WORKSPACE, Level
-from asana_frames.widgets.pickers.traits import Anything
+from asana_frames.widgets.pickers.level import Level
+from asana_frames.widgets.pickers.picker import Picker
+from asana_frames.widgets.pickers.team_picker import TEAM, choose_team_or_workspace
+from asana_frames.widgets.pickers.workspace_picker import WORKSPACE
+
+PROJECT = Level(
+    "project",
+    "Project",
+    arguments=lambda chosen: {
+        **choose_team_or_workspace(chosen),
+        "archived": None if chosen.get("archived") else False,
+    },
+    fields=("name", "team", "owner", "due_on", "archived", "permalink_url"),
+    parent="workspace",
+    dependencies=("team", "archived"),
+    qualifier="team_name",
+    ancestor_paths={"workspace": "workspace", "team": "team"},
+)
+SECTION = Level(
+    "section",
+    "Section",
+    method="list_for_project",
+    parent="project",
+    placeholder="All sections",
+    ancestor_paths={"project": "project"},
+)
 
 
-class WorkspacePicker(Cascade):
-    """Pick a workspace; if there is only one, it is picked.
-
-    Parameters
-    ----------
-    asana
-        The connection whose workspaces are listed (``GET /workspaces``).
-    value
-        The initial choice: gid, name, URL, row.
-    multiple
-        Whether several objects can be picked.
-
-    Attributes
-    ----------
-    value : str, list of str or None
-        gid of the workspace; with ``multiple`` the gids.
-
-    Raises
-    ------
-    UnknownReference, AmbiguousReference
-        ``value`` matches no object, or several.
-
-    Examples
-    --------
-    >>> import asana_frames as af
-    >>> picker = WorkspacePicker(af.sandbox()).wait()
-    >>> picker
-    WorkspacePicker(workspace='Acme')
-    """
-
-    def __init__(self, asana: Asana, value: Refs | None = None, *, multiple: bool = False) -> None:
-        super().__init__(asana, [WORKSPACE], picks="workspace", multiple=multiple, value=value)
-
-
-class TeamPicker(InWorkspace):
-    """Pick a team: workspace > team.
-
-    Parameters
-    ----------
-    asana
-        The connection whose teams are listed (``GET /workspaces/{workspace_gid}/teams``).
-    value
-        The initial choice: gid, name, URL, row.
-    multiple
-        Whether several objects can be picked.
-    workspace
-        The initial choice above.
-
-    Attributes
-    ----------
-    value : str, list of str or None
-        gid of the team; with ``multiple`` the gids.
-
-    Raises
-    ------
-    UnknownReference, AmbiguousReference
-        ``value`` or ``workspace`` matches no object, or several.
-    """
-
-    _level = replace(TEAM, placeholder=Level.placeholder)
-
-
-class ProjectPicker(Cascade):
+class ProjectPicker(Picker):
     """Pick a project, and a section of it: workspace > team > project > section.
 
-    Parameters
-    ----------
-    asana
-        The connection whose projects are listed (``GET /projects`` of the workspace or team).
-    value
-        The initial choice: gid, name, URL, row.
-    multiple
-        Whether several projects can be picked; without sections.
+    Projects are listed with ``GET /projects`` of the workspace or team.
+
+    %(parameters)s
     archived
         Whether archived projects are listed too; the picker has a checkbox for it.
     sections
-        Whether a section can be picked.
+        Whether a section can be picked; never with ``multiple``.
     workspace, team
         The initial choice above.
     section
         The initial section, one of ``value``.
 
-    Attributes
-    ----------
-    value : str, list of str or None
-        gid of the project; with ``multiple`` the gids.
+    %(attributes)s
     section : str or None
         gid of the section; None for all sections. Can be observed and set like ``value``.
 
-    Raises
-    ------
-    UnknownReference, AmbiguousReference
-        ``value``, ``workspace`` or ``team`` matches no object, or several.
-    NotFound
-        No project has the gid.
+    %(raises)s
 
     Examples
     --------
@@ -125,7 +71,10 @@ class ProjectPicker(Cascade):
     50
     """
 
-    section = Anything(None, help="gid of the section.")
+    _levels: tuple[Level, ...] = (WORKSPACE, TEAM, PROJECT, SECTION)
+    _record = "project"
+
+    section: Any = traitlets.TraitType(None, help="gid of the section.")
 
     def __init__(
         self,
@@ -139,13 +88,12 @@ class ProjectPicker(Cascade):
         team: Ref | None = None,
         section: Ref | None = None,
     ) -> None:
-        levels = [WORKSPACE, TEAM, PROJECT]
+        if multiple or not sections:
+            self._levels = self._levels[:-1]
         super().__init__(
             asana,
-            levels if multiple or not sections else [*levels, SECTION],
-            picks="project",
+            value,
             multiple=multiple,
-            value=value,
             places={"workspace": workspace, "team": team},
             options={"archived": _make_checkbox("Archived too", archived)},
         )
@@ -172,10 +120,8 @@ class ProjectPicker(Cascade):
                 )
             return None
         # A frame or row is a reference too, and cannot be compared.
-        is_chosen = (wanted is None or isinstance(wanted, str)) and wanted == self.gid_of(
-            "section"
-        )
-        if not is_chosen:
+        is_comparable = wanted is None or isinstance(wanted, str)
+        if not is_comparable or wanted != self.gid_of("section"):
             if wanted is not None and self.value is None:
                 raise InvalidArgument("A section belongs to a project: pick the project first.")
             self._select_section(wanted)

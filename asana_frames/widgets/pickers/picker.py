@@ -1,11 +1,12 @@
-"""Cascade: lists below each other, each filtered by the choices above it."""
+"""Picker: lists below each other, each filtered by the choices above it."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable
 from enum import Enum, auto
 from functools import partial
-from typing import Any, NamedTuple
+from inspect import cleandoc
+from typing import Any, NamedTuple, Self
 
 import ipywidgets as ipw
 import pandas as pd
@@ -19,22 +20,48 @@ from asana_frames.exceptions import (
     UnknownReference,
     suggest_names,
 )
+from asana_frames.types import Ref, Refs
 from asana_frames.widgets.pickers.choice import CHANGED, LOCK, Choice
-from asana_frames.widgets.pickers.levels import Level, fill_names
+from asana_frames.widgets.pickers.level import Level, fill_names
 from asana_frames.widgets.pickers.lists import (
     BackgroundList,
     Listener,
     list_cache,
     run_in_background,
 )
-from asana_frames.widgets.pickers.traits import Anything
 
 #: Seconds without a key press after which a search is sent.
 PAUSE = 0.3
 
 
+#: Sections that the docstrings of pickers share.
+_SECTIONS = {
+    "parameters": """\
+Parameters
+----------
+asana
+    The connection whose {record}s are listed.
+value
+    The initial choice: gid, name, URL, row.
+multiple
+    Whether several {record}s can be picked.""",
+    "attributes": """\
+Attributes
+----------
+value : str, list of str or None
+    gid of the {record}; with ``multiple`` the gids.""",
+    "raises": """\
+Raises
+------
+UnknownReference, AmbiguousReference
+    A reference matches no object, or several.
+NotFound
+    No object has the gid.""",
+}
+
+
 class _State(Enum):
-    """What the cascade itself is changing; changes made in IDLE come from outside."""
+    """What the picker itself is changing; changes made in IDLE come from outside."""
 
     IDLE = auto()
     #: Copying the choice of the user into ``value``.
@@ -51,21 +78,20 @@ class _Subscription(NamedTuple):
     listener: Listener
 
 
-class Cascade(ipw.VBox, ipw.ValueWidget):
-    """Show lists below each other; ``value`` is the choice in one of them.
+class Picker(ipw.VBox, ipw.ValueWidget):
+    """Pick from lists below each other; base class of all pickers of objects.
+
+    A subclass names its levels. Its docstring takes the sections that all pickers share with
+    ``%(parameters)s``, ``%(attributes)s`` and ``%(raises)s``.
 
     Parameters
     ----------
     asana
         The connection whose objects are listed.
-    levels
-        The levels, from the top down.
-    picks
-        Name of the level whose choice is ``value``.
-    multiple
-        Whether several objects can be chosen on that level.
     value
         Reference to the initial choice.
+    multiple
+        Whether several objects can be picked.
     places
         Level above -> reference to the initial choice there.
     options
@@ -74,28 +100,41 @@ class Cascade(ipw.VBox, ipw.ValueWidget):
     Attributes
     ----------
     value : str, list of str or None
-        gid of the chosen object; with ``multiple``, a list of gids.
+        gid of the picked object; with ``multiple``, a list of gids.
     """
 
-    value = Anything(None, help="gid of the chosen object, or a list of gids.")
+    #: The levels, from the top down.
+    _levels: tuple[Level, ...] = ()
+    #: Record type that is picked: the name of one of the levels.
+    _record: str = ""
+
+    # Not ``traitlets.Any``, which does not validate None.
+    value: Any = traitlets.TraitType(None, help="gid of the picked object, or a list of gids.")
     reloads = traitlets.Int(0, help="How many times the lists were reloaded.")
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        # There is no docstring under python -OO.
+        if cls.__doc__:
+            cls.__doc__ = cleandoc(cls.__doc__)
+            for name, text in _SECTIONS.items():
+                section = text.format(record=cls._record)
+                cls.__doc__ = cls.__doc__.replace(f"%({name})s", section)
 
     def __init__(
         self,
         asana: Asana,
-        levels: Sequence[Level],
+        value: Refs | None = None,
         *,
-        picks: str,
         multiple: bool = False,
-        value: Any = None,
-        places: dict[str, Any] | None = None,
+        places: dict[str, Ref | None] | None = None,
         options: dict[str, Any] | None = None,
     ) -> None:
         check_connection(asana, what=f"widgets.{type(self).__name__}")
         self._asana = asana.in_background()
         self._lists = list_cache(asana)
-        self._levels = {level.name: level for level in levels}
-        self._picks, self._multiple = picks, multiple
+        self._level_by_name = {level.name: level for level in self._levels}
+        self._multiple = multiple
         self._options = options or {}
         self._subscriptions: dict[str, _Subscription] = {}
         self._pending_levels: set[str] = set()
@@ -107,12 +146,13 @@ class Cascade(ipw.VBox, ipw.ValueWidget):
         self._choices = {
             level.name: Choice(
                 level.label,
-                multiple=multiple and level.name == picks,
-                placeholder=level.placeholder,
+                multiple=multiple and level.name == self._record,
+                # Nothing means "all" only above the level that is picked from.
+                placeholder=Level.placeholder if level.name == self._record else level.placeholder,
                 qualifier=level.qualifier,
                 is_search=level.is_search,
             )
-            for level in levels
+            for level in self._levels
         }
         super().__init__([*self._choices.values(), self._build_footer()])
         for name, choice in self._choices.items():
@@ -127,7 +167,7 @@ class Cascade(ipw.VBox, ipw.ValueWidget):
                 self._request_lists()
 
     def __repr__(self) -> str:
-        choices = [f"{name}={self._describe_choice(name)}" for name in self._levels]
+        choices = [f"{name}={self._describe_choice(name)}" for name in self._level_by_name]
         return f"{type(self).__name__}({', '.join(choices)})"
 
     @property
@@ -139,9 +179,11 @@ class Cascade(ipw.VBox, ipw.ValueWidget):
     @property
     def rows(self) -> pd.DataFrame:
         """The rows of all chosen objects."""
-        choice = self._choices[self._picks]
+        choice = self._choices[self._record]
         rows = choice.rows[choice.rows["gid"].isin(choice.chosen)]
-        return rows.reindex(columns=self._levels[self._picks].columns).reset_index(drop=True)
+        return rows.reindex(columns=self._level_by_name[self._record].columns).reset_index(
+            drop=True
+        )
 
     @property
     def workspace(self) -> str | None:
@@ -156,7 +198,7 @@ class Cascade(ipw.VBox, ipw.ValueWidget):
         chosen = self._choices[level].chosen
         return chosen[0] if chosen else None
 
-    def wait(self, timeout: float = 30.0) -> Cascade:
+    def wait(self, timeout: float = 30.0) -> Self:
         """Wait until all lists have been read.
 
         Raises
@@ -181,13 +223,13 @@ class Cascade(ipw.VBox, ipw.ValueWidget):
 
     def _describe_choice(self, name: str) -> str:
         names = self._choices[name].names
-        if self._multiple and name == self._picks:
+        if self._multiple and name == self._record:
             return repr(names)
         return repr(names[0]) if names else "None"
 
     def _collect_state(self) -> dict[str, Any]:
         """Return what the lists depend on: choices, options and search text."""
-        chosen = {name: self.gid_of(name) for name in self._levels}
+        chosen = {name: self.gid_of(name) for name in self._level_by_name}
         options = {name: control.value for name, control in self._options.items()}
         queries = [
             choice.query.strip() for n, choice in self._choices.items() if self._is_search(n)
@@ -195,20 +237,24 @@ class Cascade(ipw.VBox, ipw.ValueWidget):
         return {**chosen, **options, "query": "".join(queries)}
 
     def _is_search(self, name: str) -> bool:
-        return self._levels[name].is_search
+        return self._level_by_name[name].is_search
 
     # Lists.
 
     def _request_lists(self) -> None:
-        for name in self._levels:
+        for name in self._level_by_name:
             self._request_list(name)
 
     def _request_list(self, name: str) -> None:
         """Request the list of a level for the choices above it, and show it as it arrives."""
-        level, choice, state = self._levels[name], self._choices[name], self._collect_state()
+        level, choice, state = (
+            self._level_by_name[name],
+            self._choices[name],
+            self._collect_state(),
+        )
         self._unsubscribe(name)
         if level.parent and not state[level.parent]:
-            label = self._levels[level.parent].label.lower()
+            label = self._level_by_name[level.parent].label.lower()
             choice.close_off(f"Choose a {label} first.", keep=name in self._levels_set_by_code)
             return
         key = level.key(state)
@@ -267,13 +313,13 @@ class Cascade(ipw.VBox, ipw.ValueWidget):
                 return
             self._levels_set_by_code.discard(name)
             self._clear_below(name, change["old"])
-            for below in list(self._levels.values()):
+            for below in self._levels:
                 if name in below.dependencies and self.gid_of(name):
                     # The list changes, and may no longer contain the choice.
                     self._levels_set_by_code.discard(below.name)
                 if name in (below.parent, *below.dependencies):
                     self._request_list(below.name)
-            if name == self._picks:
+            if name == self._record:
                 self._publish_value()
 
     def _clear_below(self, name: str, previous: Any) -> None:
@@ -281,13 +327,13 @@ class Cascade(ipw.VBox, ipw.ValueWidget):
 
         If nothing was chosen on the level before, choices set by code below it are kept.
         """
-        for below in list(self._levels.values()):
+        for below in self._levels:
             if name == below.parent and (previous or below.name not in self._levels_set_by_code):
                 self._levels_set_by_code.discard(below.name)
                 self._choices[below.name].close_off("")
 
     def _publish_value(self) -> None:
-        chosen = self._choices[self._picks].chosen
+        chosen = self._choices[self._record].chosen
         self._state = _State.PUBLISHING
         try:
             self.value = list(chosen) if self._multiple else chosen[0] if chosen else None
@@ -322,7 +368,7 @@ class Cascade(ipw.VBox, ipw.ValueWidget):
         with LOCK:
             if self._state is _State.MOVING:
                 return
-            for name, level in self._levels.items():
+            for name, level in self._level_by_name.items():
                 if option in level.dependencies:
                     self._request_list(name)
 
@@ -339,13 +385,13 @@ class Cascade(ipw.VBox, ipw.ValueWidget):
     def _select_places(self, places: dict[str, Any]) -> None:
         """Select the initial choices of the levels above, from the top down."""
         self._state = _State.MOVING
-        for name in [name for name in self._levels if places.get(name) is not None]:
+        for name in [name for name in self._level_by_name if places.get(name) is not None]:
             gids = self._resolve_gids(places[name], name)
             if not gids:
                 raise InvalidArgument(
                     f"{name}= must refer to one {name}; the reference given is empty."
                 )
-            found = self._levels[name].get(self._asana, gids[:1])
+            found = self._level_by_name[name].get(self._asana, gids[:1])
             self._select_ancestors(name, found)
             self._levels_set_by_code.add(name)
             self._choices[name].set_rows(found)
@@ -357,15 +403,15 @@ class Cascade(ipw.VBox, ipw.ValueWidget):
         value = proposal["value"]
         if self._state is _State.PUBLISHING:
             return value
-        gids = [] if value is None else self._resolve_gids(value, self._picks)
+        gids = [] if value is None else self._resolve_gids(value, self._record)
         if not self._multiple and value is not None and len(gids) != 1:
             raise InvalidArgument(
                 f"{type(self).__name__} expects one reference, got {len(gids)}; "
                 "use multiple=True to pick several."
             )
-        choice = self._choices[self._picks]
+        choice = self._choices[self._record]
         if not set(gids) <= set(choice.rows["gid"]):
-            self._pending_rows = self._levels[self._picks].get(self._asana, gids)
+            self._pending_rows = self._level_by_name[self._record].get(self._asana, gids)
         return gids if self._multiple else next(iter(gids), None)
 
     def _resolve_gids(self, reference: Any, name: str) -> list[str]:
@@ -379,7 +425,7 @@ class Cascade(ipw.VBox, ipw.ValueWidget):
         gids = new if self._multiple else [] if new is None else [new]
         with LOCK:
             if self._pending_rows.empty:
-                self._choices[self._picks].choose(gids)
+                self._choices[self._record].choose(gids)
                 return
             found, self._pending_rows = self._pending_rows, pd.DataFrame()
             self._move_to(found)
@@ -388,20 +434,20 @@ class Cascade(ipw.VBox, ipw.ValueWidget):
         """Select objects that are not in the list, and the places they belong to."""
         self._state = _State.MOVING
         try:
-            self._select_ancestors(self._picks, found)
+            self._select_ancestors(self._record, found)
             archived = self._options.get("archived")
             if archived is not None and found.get("archived", pd.Series(dtype="boolean")).any():
                 archived.value = True
-            self._levels_set_by_code.add(self._picks)
-            self._choices[self._picks].set_rows(found)
-            self._clear_below(self._picks, self._picks)
+            self._levels_set_by_code.add(self._record)
+            self._choices[self._record].set_rows(found)
+            self._clear_below(self._record, self._record)
         finally:
             self._state = _State.IDLE
         self._request_lists()
 
     def _select_ancestors(self, name: str, found: pd.DataFrame) -> None:
         """Select the places above that the first of some objects belongs to."""
-        level = self._levels[name]
+        level = self._level_by_name[name]
         ancestors = level.find_ancestors(found.iloc[0], self._collect_state())
         for above in level.ancestor_paths:
             if above in self._choices:
@@ -410,13 +456,27 @@ class Cascade(ipw.VBox, ipw.ValueWidget):
     def _select_ancestor(self, name: str, rows: pd.DataFrame | None) -> None:
         """Select a place above; None clears it, except on the top level."""
         if rows is None:
-            if self._levels[name].parent:
+            if self._level_by_name[name].parent:
                 self._choices[name].choose([])
             return
         previous = self.gid_of(name)
         if rows["gid"][0] != previous:
             self._choices[name].set_rows(rows)
             self._clear_below(name, previous)
+
+
+class InWorkspacePicker(Picker):
+    """Base class of pickers with the levels workspace and one below it."""
+
+    def __init__(
+        self,
+        asana: Asana,
+        value: Refs | None = None,
+        *,
+        multiple: bool = False,
+        workspace: Ref | None = None,
+    ) -> None:
+        super().__init__(asana, value, multiple=multiple, places={"workspace": workspace})
 
 
 def _describe_error(error: Exception) -> str:
