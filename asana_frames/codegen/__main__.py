@@ -24,7 +24,14 @@ from asana_frames.exceptions import ConfigurationError
 PACKAGE = Path(asana_frames.__file__).parent
 
 
-def catalog_from(spec: Path, overrides: Path) -> Catalog:
+def read_spec(path: Path) -> Spec:
+    """Read an OpenAPI document."""
+    yaml = require("yaml", extra="dev")
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return Spec(yaml.load(path.read_bytes(), Loader=loader))
+
+
+def build_catalog(spec: Spec, overrides: Path) -> Catalog:
     """Build the catalog of a spec.
 
     Raises
@@ -33,12 +40,9 @@ def catalog_from(spec: Path, overrides: Path) -> Catalog:
         The spec has something that overrides.toml must name (the message has the lines to add),
         or an override is not needed: the spec has caught up, or the entry is misspelt.
     """
-    yaml = require("yaml", extra="dev")
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     corrections = Overrides(overrides)
-    document = yaml.load(spec.read_bytes(), Loader=loader)
     try:
-        catalog = Builder(Spec(document), corrections).catalog()
+        catalog = Builder(spec, corrections).catalog()
     except ConfigurationError as cause:
         raise click.ClickException(str(cause)) from cause
     if unused := corrections.unused():
@@ -72,7 +76,7 @@ def main(spec: Path | None) -> None:
     if spec is not None:
         committed = catalog_folder / "operations.json"
         old = msgspec.json.decode(committed.read_bytes(), type=Catalog)
-        catalog = catalog_from(spec, catalog_folder / "overrides.toml")
+        catalog = build_catalog(read_spec(spec), catalog_folder / "overrides.toml")
         committed.write_bytes(as_json(catalog))
         click.echo("\n".join(compare_catalogs(old, catalog)) or "The spec changes nothing.")
     else:
