@@ -256,6 +256,24 @@ def test_a_stream_has_a_limit(big: af.Asana, limit: int, sizes: list[int]) -> No
     assert big.last.rows == limit
 
 
+def test_a_stream_that_has_reached_its_limit_asks_for_no_more(
+    recorder: Recorder, recorded: af.Asana
+) -> None:
+    def reply(asked: Asked) -> Reply:
+        return Reply(body={"data": [{"gid": asked.path.split("/")[-2], "name": "a"}]})
+
+    recorder.reply = reply
+    tasks = [str(number) for number in range(1, 1_001)]
+
+    parts = list(
+        recorded.stream(recorded.tags.list_for_task, tasks, fields=["name"], rows=1, limit=3)
+    )
+
+    assert [len(part) for part in parts] == [1, 1, 1]
+    # Those under way when the third one arrived, and no more.
+    assert len(recorder.asked) < 500
+
+
 def test_a_stream_of_nothing_is_one_empty_frame(recorded: af.Asana) -> None:
     (part,) = recorded.stream(recorded.tags.list, workspace="1")
 

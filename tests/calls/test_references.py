@@ -166,6 +166,8 @@ def test_a_task_is_found_by_its_exact_name(asana: af.Asana) -> None:
         (pd.Timestamp("2026-03-02"), "got Timestamp"),
         (pd.DataFrame({"name": ["a"]}), 'no "gid" column'),
         ({"name": "a"}, 'no "gid"'),
+        ({"gid": 3.5}, "got float"),
+        ({"gid": True}, "got bool"),
         ("https://example.com/0/1/2", "not a URL of app.asana.com"),
         ("https://app.asana.com/0/home/12", "not the URL of a project"),
         (SimpleNamespace(value=None), "choose a value first"),

@@ -375,19 +375,22 @@ def test_files_are_uploaded_to_many_by_path(own: af.Asana, tmp_path: Path) -> No
     assert set(made["gid"]) | set(same["gid"]) <= set(found["gid"])
 
 
-def test_one_stream_is_uploaded_whole_to_many(recorder: Recorder, recorded: af.Asana) -> None:
+@pytest.mark.parametrize("count", [2, 40])
+def test_one_stream_is_uploaded_whole_to_many(
+    recorder: Recorder, recorded: af.Asana, count: int
+) -> None:
     def reply(asked: Asked) -> Reply:
         time.sleep(0.005)
         return Reply(body={"data": {"gid": "9"}})
 
     recorder.reply = reply
 
-    made = recorded.attachments.create(parent=gids(40), file=io.BytesIO(b"whole"), name="a.txt")
+    made = recorded.attachments.create(parent=gids(count), file=io.BytesIO(b"whole"), name="a.txt")
 
-    assert made["write_outcome"].tolist() == ["done"] * 40
+    assert made["write_outcome"].tolist() == ["done"] * count
     assert all(b"\r\n\r\nwhole\r\n" in asked.body for asked in recorder.asked)
     parents = [re.search(rb'name="parent"\r\n\r\n(\d+)', asked.body) for asked in recorder.asked]
-    assert {int(found[1]) for found in parents if found} == set(range(1, 41))
+    assert {int(found[1]) for found in parents if found} == set(range(1, count + 1))
 
 
 @pytest.mark.parametrize(

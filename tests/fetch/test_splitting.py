@@ -22,8 +22,8 @@ Trick = Callable[[str, dict[str, str]], ApiResponse | None]
 class Tricky(Company):
     """A company that answers some requests otherwise, and remembers all of them."""
 
-    def __init__(self) -> None:
-        super().__init__(2, TASKS, SECTIONS, "lean", 0.0, 0)
+    def __init__(self, projects: int = 2, sections: int = SECTIONS) -> None:
+        super().__init__(projects, TASKS, sections, "lean", 0.0, 0)
         self.reset()
 
     def reset(self) -> None:
@@ -105,6 +105,18 @@ def test_a_project_read_by_sections_is_the_project(
     pd.testing.assert_frame_equal(frame, whole)
     assert len(company.paths("section")) == 1 + TASKS // 100
     assert PROJECT not in big.unsplittable_projects
+
+
+def test_a_project_of_two_sections_is_read_by_them() -> None:
+    company = Tricky(projects=1, sections=2)
+    with (
+        Server(lambda url: company) as server,  # type: ignore[arg-type, return-value]
+        af.connect("t", base_url=server.url) as asana,
+    ):
+        frame = read(asana)
+
+    assert len(frame) == TASKS
+    assert len(company.paths("section")) == 1 + TASKS // 100
 
 
 def test_the_path_of_a_project_is_read_by_sections_too(
