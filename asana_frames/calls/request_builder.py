@@ -103,7 +103,7 @@ def _resolve_arguments(
                 # No gids, no requests: an empty filter would not filter at all.
                 axes.append([(parameter, ",".join(gids))] if gids else [])
                 continue
-            if len(gids) == 1 and parameter.refers[0] in ("workspace", "project"):
+            if len(gids) == 1:
                 within[parameter.refers[0]] = gids[0]
             axes.append([(parameter, gid) for gid in gids])
     order = {parameter.name: place for place, parameter in enumerate(operation.parameters)}

@@ -103,6 +103,26 @@ def test_a_section_is_named_within_its_project(asana: af.Asana) -> None:
         asana.tasks.list(section="Website relaunch/Revue")
 
 
+def test_a_name_is_looked_for_in_all_of_several_workspaces(
+    recorder: Recorder, recorded: af.Asana
+) -> None:
+    people = {"1": [{"gid": "11", "name": "Ann"}], "2": [{"gid": "12", "name": "Ben"}]}
+
+    def reply(asked: Asked) -> Reply:
+        if asked.path.endswith("/workspaces"):
+            return Reply(body={"data": [{"gid": gid, "name": gid} for gid in people]})
+        is_users = asked.path.endswith("/users")
+        return Reply(body={"data": people[asked.query["workspace"]] if is_users else []})
+
+    recorder.reply = reply
+
+    recorded.tasks.list(assignee="Ben", workspace=["1", "2"])
+
+    assert {asked.query.get("assignee") for asked in recorder.asked} == {None, "12"}
+    with pytest.raises(af.UnknownReference, match="no user named 'Ben'"):
+        recorded.tasks.list(assignee="Ben", workspace="1")
+
+
 def test_a_section_is_not_looked_for_in_a_workspace(asana: af.Asana) -> None:
     frame = asana.tasks.list(workspace="Acme", section="Office move/Done", fields=["name"])
 

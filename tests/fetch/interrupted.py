@@ -10,6 +10,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -160,6 +162,14 @@ def _alive(patience: float) -> int:
 
 def _workers() -> int:
     return sum(one.name == "asana-frames" for one in threading.enumerate())
+
+
+def report(function: str, arguments: tuple[str, ...], answer: Connection, errors: str) -> None:
+    """Send what a function found, from a process of its own whose errors go to a file."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    with Path(errors).open("w", encoding="utf-8") as file:
+        os.dup2(file.fileno(), 2)
+    answer.send(globals()[function](*arguments))
 
 
 if __name__ == "__main__":

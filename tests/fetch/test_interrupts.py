@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import socket
 import subprocess
 import sys
@@ -20,12 +21,17 @@ import asana_frames as af
 from asana_frames.fetch import RateLimiter
 from asana_frames.fetch.clock import Clock
 from asana_frames.sandbox_server import Faults, serve
+from tests.fetch import interrupted
 from tests.recorder import Asked, Recorder, Reply
 
 ROOT = Path(__file__).parents[2]
 LATER = Reply(429, {"errors": [{"message": "Too many."}]}, {"Retry-After": "30"})
 #: Seconds: far above what stopping takes on a busy machine, far below what not stopping would.
 PROMPT = 5.0
+
+Run = Callable[..., dict[str, Any]]
+_FORKS = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload(["tests.fetch.interrupted"])
 
 
 @pytest.fixture(autouse=True)
@@ -34,8 +40,38 @@ def _real_time(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("asana_frames.fetch.clock.CLOCK", Clock())
 
 
-def run(function: str, *arguments: str) -> dict[str, Any]:
-    """Run a function of ``interrupted`` in a process of its own; return what it found."""
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Run a function of ``interrupted`` in a process of its own; return what it found.
+
+    The process is a fork of one that has imported what all of them need.
+    """
+
+    def run(function: str, *arguments: str) -> dict[str, Any]:
+        receiver, sender = _FORKS.Pipe(duplex=False)
+        errors = tmp_path / "errors"
+        process = _FORKS.Process(
+            target=interrupted.report, args=(function, arguments, sender, str(errors))
+        )
+        process.start()
+        sender.close()
+        with receiver:
+            assert receiver.poll(60), "it takes too long"
+            try:
+                found: dict[str, Any] = receiver.recv()
+            except EOFError:
+                pytest.fail(errors.read_text("utf-8"))
+        process.join(60)
+        assert process.exitcode == 0
+        process.close()
+        assert errors.read_text("utf-8") == ""
+        return found
+
+    return run
+
+
+def run_alone(function: str, *arguments: str) -> dict[str, Any]:
+    """Run a function of ``interrupted`` in an interpreter that comes to its end."""
     command = [sys.executable, "-m", "tests.fetch.interrupted", function, *arguments]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=ROOT)
     assert done.returncode == 0, done.stderr
@@ -44,7 +80,7 @@ def run(function: str, *arguments: str) -> dict[str, Any]:
     return found
 
 
-def test_an_interrupted_fan_out_ends_at_once_and_goes_on_from_there() -> None:
+def test_an_interrupted_fan_out_ends_at_once_and_goes_on_from_there(run: Run) -> None:
     with serve(latency=0.1) as server:
         found = run("fan_out", server.url)
 
@@ -60,7 +96,7 @@ def test_an_interrupted_fan_out_ends_at_once_and_goes_on_from_there() -> None:
     assert found["attrs"]["begun_at"]
 
 
-def test_an_interrupt_ends_at_once_what_waits_for_the_quota() -> None:
+def test_an_interrupt_ends_at_once_what_waits_for_the_quota(run: Run) -> None:
     with Recorder() as server:
         server.replies(LATER)
         found = run("waiting", server.url)
@@ -70,7 +106,7 @@ def test_an_interrupt_ends_at_once_what_waits_for_the_quota() -> None:
 
 
 @pytest.mark.parametrize("seed", ["1"])
-def test_an_interrupt_at_any_moment_leaves_rows_whole(seed: str) -> None:
+def test_an_interrupt_at_any_moment_leaves_rows_whole(run: Run, seed: str) -> None:
     with serve() as server:
         found = run("anywhen", server.url, seed)
 
@@ -124,7 +160,7 @@ def dripping(connection: socket.socket) -> None:
 
 def test_leaving_is_not_delayed_by_what_is_under_way() -> None:
     with listening(silent) as url:
-        found = run("exits", url)
+        found = run_alone("exits", url)
 
         assert time.time() - found["at"] < PROMPT
 
@@ -276,7 +312,7 @@ def test_a_deadline_at_the_very_end_loses_nothing(recorder: Recorder, recorded: 
     assert found["cf_Kind"].tolist() == ["A"]
 
 
-def test_an_interrupt_at_the_very_end_keeps_what_has_arrived(recorder: Recorder) -> None:
+def test_an_interrupt_at_the_very_end_keeps_what_has_arrived(run: Run, recorder: Recorder) -> None:
     recorder.reply = almost_done
 
     found = run("at_the_end", recorder.url)
