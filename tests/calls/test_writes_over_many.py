@@ -375,6 +375,17 @@ def test_files_are_uploaded_to_many_by_path(own: af.Asana, tmp_path: Path) -> No
     assert set(made["gid"]) | set(same["gid"]) <= set(found["gid"])
 
 
+class ReadOnce(io.BytesIO):
+    """A stream that cannot be shared by several threads."""
+
+    is_read = False
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        assert not self.is_read
+        self.is_read = True
+        return super().read(size)
+
+
 @pytest.mark.parametrize("count", [2, 40])
 def test_one_stream_is_uploaded_whole_to_many(
     recorder: Recorder, recorded: af.Asana, count: int
@@ -385,7 +396,9 @@ def test_one_stream_is_uploaded_whole_to_many(
 
     recorder.reply = reply
 
-    made = recorded.attachments.create(parent=gids(count), file=io.BytesIO(b"whole"), name="a.txt")
+    stream = ReadOnce(b"whole")
+
+    made = recorded.attachments.create(parent=gids(count), file=stream, name="a.txt")
 
     assert made["write_outcome"].tolist() == ["done"] * count
     assert all(b"\r\n\r\nwhole\r\n" in asked.body for asked in recorder.asked)
