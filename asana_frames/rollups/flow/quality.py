@@ -146,11 +146,13 @@ def _build_findings(
     rows: pd.DataFrame, where: pd.Series[Any], finding: str, detail: pd.Series[Any] | None = None
 ) -> pd.DataFrame:
     """Build the rows of one finding from the tasks where it holds."""
-    chosen = rows[is_true(where)]
-    texts = {name: text_column(chosen, own) for name, own in _TEXTS.items()}
-    more = pd.Series(pd.NA, index=chosen.index) if detail is None else detail[where]
-    table = pd.DataFrame({**texts, "finding": finding, "detail": more}, index=chosen.index)
-    return table.astype({"finding": STR, "detail": STR})
+    at = np.flatnonzero(is_true(where))
+    details = pd.Series(None, index=rows.index, dtype=STR) if detail is None else detail
+    columns = {name: text_column(rows, own) for name, own in _TEXTS.items()} | {"detail": details}
+    table = pd.DataFrame({name: column.array.take(at) for name, column in columns.items()})
+    return table.assign(finding=pd.array([finding] * len(at), dtype=STR))[
+        [*_TEXTS, "finding", "detail"]
+    ]
 
 
 def _find_completed_early(rows: pd.DataFrame) -> pd.DataFrame:

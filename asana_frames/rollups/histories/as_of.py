@@ -175,20 +175,25 @@ class _TaskHistory:
         """Return the row of each task; missing for a task that did not exist then."""
         return gids.map(self._row).astype("float64")
 
-    def find_first_after(self, subtypes: Iterable[str]) -> pd.DataFrame:
+    def find_first_after(self, subtypes: Iterable[str]) -> pd.Series[int]:
         """Return the first story of these subtypes after the moment, by the row of the task."""
-        return self._select_stories(subtypes, self._is_later, "first")
+        return self._find_stories(subtypes, self._is_later, "first")
 
-    def find_last_before(self, subtypes: Iterable[str], rows: pd.Index[Any]) -> pd.DataFrame:
-        """Return the last story of these subtypes up to the moment; missing without one."""
-        return self._select_stories(subtypes, ~self._is_later, "last").reindex(rows)
+    def find_last_before(self, subtypes: Iterable[str], rows: pd.Index[Any]) -> pd.Series[int]:
+        """Return the last story of these subtypes up to the moment; -1 without one."""
+        return self._find_stories(subtypes, ~self._is_later, "last").reindex(rows, fill_value=-1)
 
-    def _select_stories(
+    def _find_stories(
         self, subtypes: Iterable[str], when: npt.NDArray[np.bool_], keep: Any
-    ) -> pd.DataFrame:
+    ) -> pd.Series[int]:
         is_meant = is_true(self.stories["resource_subtype"].isin(list(subtypes)))
-        found = self.stories[is_meant & when]
-        return found.drop_duplicates("row", keep=keep).set_index("row")
+        rows = self.stories["row"][is_meant & when].drop_duplicates(keep=keep)
+        return pd.Series(rows.index, index=rows.array)
+
+    def read(self, column: str, stories: pd.Series[int]) -> pd.Series[Any]:
+        """Return a column of stories that were found; missing where there is no story."""
+        values: pd.Series[Any] = self.stories[column].reindex(stories).set_axis(stories.index)
+        return values
 
     def has_columns(self, columns: Iterable[str]) -> bool:
         """Return whether the stories have the columns."""
@@ -199,7 +204,7 @@ class _TaskHistory:
         first = self.find_first_after(subtypes)
         for column, told in columns.items():
             if self.has_columns([told]):
-                self.set_values(column, first[told])
+                self.set_values(column, self.read(told, first))
 
     def set_values(self, column: str, values: pd.Series[Any]) -> None:
         """Set values of a column, by the row of the task, if the tasks have this column."""
@@ -219,30 +224,32 @@ def _replay_assignees(past: _TaskHistory) -> None:
     subtypes = ("assigned", "unassigned")
     rows = past.find_first_after(subtypes).index
     before = past.find_last_before(subtypes, rows)
-    is_given = is_true(before["resource_subtype"] == "assigned")
+    is_given = is_true(past.read("resource_subtype", before) == "assigned")
     for person, story in (("assignee", "assignee"), ("assigned_by", "created_by")):
         for end in _ENDS:
             if past.has_columns([f"{story}_{end}"]):
-                past.set_values(f"{person}_{end}", before[f"{story}_{end}"].where(is_given))
+                values = past.read(f"{story}_{end}", before)
+                past.set_values(f"{person}_{end}", values.where(is_given))
 
 
 def _replay_completion(past: _TaskHistory) -> None:
     """Restore whether tasks were completed, when and by whom."""
     subtypes = ("marked_complete", "marked_incomplete")
     first = past.find_first_after(subtypes)
-    was_done = first["resource_subtype"] == "marked_incomplete"
+    was_done = past.read("resource_subtype", first) == "marked_incomplete"
     if "completed_at" in past.tasks:
         done = parse_moments(past.tasks["completed_at"], what=_WHAT)
         later = past.tasks.index[is_true(done > past.at)]
         untold = pd.Series(False, index=later.difference(first.index))
         was_done = pd.concat([was_done, untold]).astype(bool)
     before = past.find_last_before(subtypes, was_done.index)
-    is_told = was_done & is_true(before["resource_subtype"] == "marked_complete")
+    is_told = was_done & is_true(past.read("resource_subtype", before) == "marked_complete")
     past.set_values("completed", was_done)
-    past.set_values("completed_at", before["created_at"].where(is_told))
+    past.set_values("completed_at", past.read("created_at", before).where(is_told))
     for end in _ENDS:
         if past.has_columns([f"created_by_{end}"]):
-            past.set_values(f"completed_by_{end}", before[f"created_by_{end}"].where(is_told))
+            values = past.read(f"created_by_{end}", before)
+            past.set_values(f"completed_by_{end}", values.where(is_told))
 
 
 def _replay_places(past: _TaskHistory, known: pd.DataFrame, stories: pd.DataFrame) -> None:

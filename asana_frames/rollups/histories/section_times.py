@@ -203,7 +203,7 @@ def _read_moves(stories: pd.DataFrame, tasks: pd.DataFrame, *, what: str) -> _Mo
     require_columns(tasks, ["gid", *_PLACES], what=what, record="task")
     names = [column.replace("_gid", "_name") for column in ("project_gid", *_SECTIONS)]
     is_move = is_true(stories["resource_subtype"].isin(MOVES))
-    moves = sort_stories(stories[is_move].reindex(columns=[*needed, *names]), what=what)
+    moves = sort_stories(stories.reindex(columns=[*needed, *names])[is_move], what=what)
     moves = moves.astype(dict.fromkeys(["task_gid", "project_gid", *_SECTIONS, *names], STR))
     members = _flatten_memberships(tasks)
 
@@ -307,16 +307,16 @@ def _find_current_names(
 
 def _find_last_names(count: int, columns: Iterable[_NamedCodes]) -> pd.Series[Any]:
     """Return the name for each code from the last row that has one."""
-    names = pd.Series(None, index=range(count), dtype=STR)
+    names = np.full(count, None, dtype=object)
     last = np.full(count, -1)
     for numbers, column in columns:
         rows = np.flatnonzero((numbers >= 0) & is_true(column.notna()))
         found = np.full(count, -1)
         found[numbers[rows]] = rows
         is_later = found > last
-        names[is_later] = column.take(found[is_later]).to_numpy()
+        names[is_later] = column.array.take(found[is_later])
         last = np.maximum(last, found)
-    return names
+    return pd.Series(names, dtype=STR)
 
 
 def _build_marks(moves: _Moves, created: Ints, now: int) -> pd.DataFrame:

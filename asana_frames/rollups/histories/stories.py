@@ -5,10 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from asana_frames.rollups.shared.inputs import (
-    drop_duplicates,
-    is_true,
-)
+from asana_frames.rollups.shared.inputs import drop_duplicates, is_true
 from asana_frames.rollups.shared.moments import parse_moments, to_microseconds
 
 #: Columns that every rollup of stories needs.
@@ -27,13 +24,15 @@ def sort_stories(stories: pd.DataFrame, *, what: str) -> pd.DataFrame:
     InvalidArgument
         The moments of ``created_at`` have no time zone.
     """
-    stories = stories.assign(created_at=parse_moments(stories["created_at"], what=what))
-    known = stories["created_at"].notna() & stories["task_gid"].notna()
-    dated = drop_duplicates(stories[is_true(known)])
-    is_tied = dated["created_at"].duplicated(keep=False)
+    created = parse_moments(stories["created_at"], what=what)
+    known = np.flatnonzero(is_true(created.notna() & stories["task_gid"].notna()))
+    keys = pd.DataFrame({"gid": stories["gid"], "at": to_microseconds(created)}).take(known)
+    dated = drop_duplicates(keys.assign(place=known))
+    is_tied = dated["at"].duplicated(keep=False)
     # Gids are numbers assigned in order, so the longer of two is the later one.
     tied = dated.loc[is_tied, ["gid"]].assign(length=lambda rows: rows["gid"].str.len())
     rank = np.zeros(len(dated), dtype="int64")
     rank[tied.sort_values(["length", "gid"], kind="stable").index] = np.arange(len(tied))
-    order = np.lexsort((rank, to_microseconds(dated["created_at"])))
-    return dated.take(order).reset_index(drop=True)
+    place = dated["place"].to_numpy()[np.lexsort((rank, dated["at"]))]
+    found = stories.take(place).assign(created_at=created.array.take(place))
+    return found.reset_index(drop=True)

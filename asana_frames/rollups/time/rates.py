@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from asana_frames._arguments import check_mapping
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.frames.arrays import STR
+from asana_frames.rollups.shared.gids import Positions
 from asana_frames.rollups.shared.inputs import require_columns
 from asana_frames.rollups.shared.periods import check_days, period_starts
 
@@ -66,9 +68,18 @@ class RateBook:
         check_mapping(placeholders, name="placeholders", like="{person_gid: placeholder_gid}")
         self._placeholders = dict(placeholders)
         self._table = _check_rates(_build_rate_table(rates))
+        self._by_level = {name: self._select_level(level) for name, level in _LEVELS.items()}
         self.is_dated = bool(
             (self._table["start"] > _EVER).any() | self._table["end"].notna().any()
         )
+
+    def _select_level(self, level: tuple[str, ...]) -> pd.DataFrame | None:
+        """Return the rates of a level with their position in the table, None without any."""
+        is_given = self._table[[*_KEYS]].notna().to_numpy()
+        position = np.flatnonzero((is_given == [key in level for key in _KEYS]).all(axis=1))
+        if not len(position):
+            return None
+        return self._table[[*level, "start", "end"]].take(position).assign(position=position)
 
     def find_rates(self, keys: pd.DataFrame) -> pd.DataFrame:
         """Find the rate for each row of ``project_gid``, ``person_gid`` and ``entered_on``.
@@ -86,42 +97,41 @@ class RateBook:
         return keys.merge(found, how="left", on=wanted)[list(RATE_COLUMNS)]
 
     def _find_by_levels(self, rows: pd.DataFrame) -> pd.DataFrame:
-        stands_for = rows["person_gid"].map(self._placeholders).astype(STR)
-        found: pd.DataFrame | None = None
-        for name, level in _LEVELS.items():
-            for person in (rows["person_gid"], stands_for):
-                if person is stands_for and "person_gid" not in level:
-                    continue
-                here = self._find_at_level(rows.assign(person_gid=person), level)
-                here["rate_from"] = pd.Series(name, index=rows.index, dtype=STR).where(
-                    here["rate"].notna()
-                )
-                found = here if found is None else found.where(found["rate"].notna(), here)
-        assert found is not None
-        return found
-
-    def _find_at_level(self, rows: pd.DataFrame, level: tuple[str, ...]) -> pd.DataFrame:
-        """Return the rates of one level that hold on the day of each row."""
-        book = self._table
-        for key in _KEYS:
-            is_given = book[key].notna()
-            book = book[is_given if key in level else ~is_given]
         day = rows["entered_on"] if "entered_on" in rows else pd.Series(_EVER, index=rows.index)
-        wanted = rows[list(level)].assign(day=period_starts(day, "D").fillna(_EVER))
-        wanted["place"] = range(len(wanted))
-        for key in level:
-            wanted = wanted[wanted[key].notna()]
+        rows = rows.assign(day=period_starts(day, "D").fillna(_EVER), place=range(len(rows)))
+        replaced = rows["person_gid"].map(self._placeholders).astype(STR)
+        position: Positions = np.full(len(rows), -1)
+        rate_from = np.full(len(rows), None, dtype=object)
+        for name, level in _LEVELS.items():
+            for person in (rows["person_gid"], replaced):
+                if person is replaced and not (self._placeholders and "person_gid" in level):
+                    continue
+                here = self._find_at_level(rows.assign(person_gid=person), name)
+                is_new = (position < 0) & (here >= 0)
+                position[is_new] = here[is_new]
+                rate_from[is_new] = name
+        # The position of a missing rate is -1, which is not in the index.
+        found = self._table[list(RATE_COLUMNS[:3])].reindex(position).set_axis(rows.index)
+        return found.assign(rate_from=pd.array(rate_from, dtype=STR))
+
+    def _find_at_level(self, rows: pd.DataFrame, name: str) -> Positions:
+        """Return the position of the rate of a level on the day of each row, -1 without one."""
+        level, book = list(_LEVELS[name]), self._by_level[name]
+        position: Positions = np.full(len(rows), -1)
+        if book is None:
+            return position
         found = pd.merge_asof(
-            wanted.sort_values("day", kind="stable"),
-            book[[*level, "start", "end", *RATE_COLUMNS[:3]]].sort_values("start", kind="stable"),
+            rows[[*level, "day", "place"]].dropna().sort_values("day", kind="stable"),
+            book,
             left_on="day",
             right_on="start",
-            by=list(level) or None,
+            by=level or None,
         )
         # A rate with an end does not apply after it, nor to an entry without a day.
         is_over = (found["end"] < found["day"]) | (found["end"].notna() & (found["day"] == _EVER))
-        held = found[~is_over].set_index("place")[list(RATE_COLUMNS[:3])]
-        return held.reindex(range(len(rows))).set_axis(rows.index)
+        held = found[~is_over & found["position"].notna()]
+        position[held["place"]] = held["position"]
+        return position
 
 
 def _build_rate_table(rates: pd.DataFrame) -> pd.DataFrame:
@@ -148,7 +158,13 @@ def _build_rate_table(rates: pd.DataFrame) -> pd.DataFrame:
 
 
 def _check_rates(table: pd.DataFrame) -> pd.DataFrame:
-    """Drop repeated rates; refuse rates without a currency or that contradict each other."""
+    """Drop repeated rates, and sort them by their first day.
+
+    Raises
+    ------
+    InvalidArgument
+        A rate has no currency, or two contradict each other.
+    """
     bare = table[table["currency_code"].isna()]
     if len(bare):
         raise InvalidArgument(
@@ -165,4 +181,4 @@ def _check_rates(table: pd.DataFrame) -> pd.DataFrame:
             f"{row['project_gid']} and person {row['person_gid']}. Keep one of them, or add "
             f"a column start_date with the first day of each."
         )
-    return distinct
+    return distinct.sort_values("start", kind="stable", ignore_index=True)
