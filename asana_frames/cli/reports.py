@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import click
 import pandas as pd
@@ -13,9 +13,7 @@ from asana_frames import export
 from asana_frames._optional import require
 from asana_frames.cli.folder import make_folder
 from asana_frames.exceptions import ConfigurationError, InvalidArgument
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from asana_frames.export.pictures import render_pictures
 
 F = TypeVar("F", bound=Callable[..., Any])
 _FORMATS = ("csv", "excel", "html")
@@ -31,7 +29,7 @@ class ReportFiles(NamedTuple):
     title: str
     notes: list[str]
     tables: dict[str, pd.DataFrame]
-    charts: dict[str, Figure]
+    charts: dict[str, Any]
 
 
 Writer = Callable[[ReportFiles, Path], Iterable[Path]]
@@ -49,6 +47,10 @@ def with_files(command: F) -> F:
 def write_report(report: ReportFiles, writers: Iterable[Writer], out: Path) -> None:
     """Write a report with each of the writers and print the paths to stderr."""
     folder = make_folder(out)
+    writers = list(writers)
+    if writers != [_write_csv]:
+        # Workbook and page show the same pictures: they are rendered once.
+        report = report._replace(charts=render_pictures(report.charts))
     for writer in writers:
         for path in writer(report, folder):
             click.echo(f"  {path}", err=True)

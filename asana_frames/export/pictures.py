@@ -44,8 +44,8 @@ class Picture(NamedTuple):
         )
 
 
-def render_pictures(charts: Mapping[str, Figure | Axes] | None) -> dict[str, Picture]:
-    """Render charts as pictures, by name.
+def render_pictures(charts: Mapping[str, Figure | Axes | Picture] | None) -> dict[str, Picture]:
+    """Render charts as pictures, by name; what is a picture already stays as it is.
 
     Raises
     ------
@@ -58,6 +58,8 @@ def render_pictures(charts: Mapping[str, Figure | Axes] | None) -> dict[str, Pic
 
 
 def _render_picture(name: str, chart: Any) -> Picture:
+    if isinstance(chart, Picture):
+        return chart
     figure = _get_figure(name, chart)
     stream = BytesIO()
     # Without the version of matplotlib, so that the same chart makes the same file.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -24,7 +25,17 @@ def asana() -> af.Asana:
     return af.sandbox()
 
 
-def report_files(asana: af.Asana, subject: str, out: Path, *options: str) -> Path:
+@pytest.fixture(scope="module")
+def goals(asana: af.Asana) -> Any:
+    return af.gather.goals_report(asana, "Acme", now=NOW)
+
+
+@pytest.fixture(scope="module")
+def projects(asana: af.Asana) -> Any:
+    return af.gather.projects_report(asana, "Acme", now=NOW)
+
+
+def report_files(subject: str, out: Path, *options: str) -> Path:
     command = ["report", subject, "--workspace", "Acme", "--sandbox", "--format", "csv"]
     done = CliRunner().invoke(main, [*command, *options, "--out", str(out)])
     assert done.exit_code == 0, done.stderr
@@ -53,9 +64,8 @@ def rows_of(frame: pd.DataFrame, gids: pd.Series) -> pd.DataFrame:
     return frame.set_index("gid", drop=False).loc[gids.tolist()].reset_index(drop=True)
 
 
-def test_a_dashboard_of_a_goal_shows_the_report_of_goals(asana: af.Asana) -> None:
-    report = af.gather.goals_report(asana, "Acme", now=NOW)
-
+def test_a_dashboard_of_a_goal_shows_the_report_of_goals(asana: af.Asana, goals: Any) -> None:
+    report = goals
     for gid in report.goals["gid"]:
         board = Goal(asana, gid, now=NOW)
         expected = rows_of(report.progress, board.goals["gid"])
@@ -68,10 +78,8 @@ def test_a_dashboard_of_a_goal_shows_the_report_of_goals(asana: af.Asana) -> Non
         assert_same_cells(board.goals, rows_of(report.goals, board.goals["gid"]))
 
 
-def test_a_dashboard_of_a_goal_is_its_report(asana: af.Asana) -> None:
-    gid = (
-        af.gather.goals_report(asana, "Acme", now=NOW).progress.query("depth == 0")["gid"].iloc[0]
-    )
+def test_a_dashboard_of_a_goal_is_its_report(asana: af.Asana, goals: Any) -> None:
+    gid = goals.progress.query("depth == 0")["gid"].iloc[0]
 
     report = af.gather.goals_report(asana, goal=gid, now=NOW)
 
@@ -80,38 +88,36 @@ def test_a_dashboard_of_a_goal_is_its_report(asana: af.Asana) -> None:
         pd.testing.assert_frame_equal(getattr(board, name), getattr(report, name))
 
 
-def test_the_files_of_a_report_of_goals_are_its_tables(asana: af.Asana, tmp_path: Path) -> None:
-    report = af.gather.goals_report(asana, "Acme", now=NOW)
-
-    folder = report_files(asana, "goals", tmp_path, "--now", NOW)
+def test_the_files_of_a_report_of_goals_are_its_tables(goals: Any, tmp_path: Path) -> None:
+    folder = report_files("goals", tmp_path, "--now", NOW)
 
     for name, table in {
-        "progress": report.progress,
-        "tree": report.tree,
-        "time": report.timeline,
-        "history": report.history,
+        "progress": goals.progress,
+        "tree": goals.tree,
+        "time": goals.timeline,
+        "history": goals.history,
     }.items():
         assert (folder / f"{name}.csv").read_text("utf-8") == as_written(table, tmp_path), name
 
 
-def test_work_that_is_refused_leaves_the_goals_in_the_report() -> None:
-    with serve() as server, af.connect("sandbox", base_url=server.url) as plain:
-        links = af.gather.goals_report(plain, "Acme").relationships
+def test_work_that_is_refused_leaves_the_goals_in_the_report(goals: Any) -> None:
+    links = goals.relationships
     projects = links[links["supporting_resource_resource_type"] == "project"]
     refused = projects["supporting_resource_gid"].unique()
     faults = ",".join(f"refuse={gid}:403" for gid in refused)
 
-    with serve(faults=faults) as server, af.connect("sandbox", base_url=server.url) as asana:
+    with serve(faults=faults) as server, af.connect("sandbox", base_url=server.url) as other:
         with pytest.warns(af.PartialResultWarning):
-            report = af.gather.goals_report(asana, "Acme")
+            report = af.gather.goals_report(other, "Acme")
 
-        assert set(refused) <= set(asana.last.failures["parent_gid"])
+        assert set(refused) <= set(other.last.failures["parent_gid"])
     assert len(report.progress) == len(report.goals) > 0
 
 
-def test_a_dashboard_of_a_project_shows_the_report_of_projects(asana: af.Asana) -> None:
-    everything = af.gather.projects_report(asana, "Acme", now=NOW)
-
+def test_a_dashboard_of_a_project_shows_the_report_of_projects(
+    asana: af.Asana, projects: Any
+) -> None:
+    everything = projects
     for gid in everything.projects["gid"].head(3):
         board = Project(asana, gid, now=NOW)
         report = af.gather.projects_report(asana, project=gid, now=NOW)
@@ -126,10 +132,9 @@ def test_a_dashboard_of_a_project_shows_the_report_of_projects(asana: af.Asana) 
         assert_same_cells(board.aging.sort_values("task_gid"), aging)
 
 
-def test_the_files_of_a_report_of_projects_are_its_tables(asana: af.Asana, tmp_path: Path) -> None:
-    report = af.gather.projects_report(asana, "Acme", now=NOW)
-
-    folder = report_files(asana, "projects", tmp_path, "--now", NOW)
+def test_the_files_of_a_report_of_projects_are_its_tables(projects: Any, tmp_path: Path) -> None:
+    report = projects
+    folder = report_files("projects", tmp_path, "--now", NOW)
 
     for name, table in {
         "projects": report.portfolio,
@@ -162,7 +167,7 @@ def test_the_files_of_a_report_of_hours_are_its_tables(asana: af.Asana, tmp_path
     span = ("2026-09-01", "2026-10-31")
     report = af.gather.hours_report(asana, "Acme", *span)
 
-    folder = report_files(asana, "hours", tmp_path, "--from", span[0], "--to", span[1])
+    folder = report_files("hours", tmp_path, "--from", span[0], "--to", span[1])
 
     for name, table in {
         "by_person_and_week": report.wide["person"],
@@ -173,8 +178,7 @@ def test_the_files_of_a_report_of_hours_are_its_tables(asana: af.Asana, tmp_path
         assert (folder / f"{name}.csv").read_text("utf-8") == as_written(table, tmp_path), name
 
 
-def test_an_export_holds_what_the_reports_read(asana: af.Asana) -> None:
-    goals = af.gather.goals_report(asana, "Acme")
+def test_an_export_holds_what_the_reports_read(asana: af.Asana, goals: Any) -> None:
     projects = af.gather.projects_report(asana, "Acme", archived=True)
     hours = af.gather.hours_report(asana, "Acme", "2000-01-01", "2027-12-31")
 
@@ -192,11 +196,10 @@ def test_an_export_holds_what_the_reports_read(asana: af.Asana) -> None:
         )
 
 
-def test_an_export_reads_entries_that_are_too_many_for_one_list() -> None:
-    with serve() as server, af.connect("sandbox", base_url=server.url) as plain:
-        expected = af.gather.resource(plain, "Acme", "time_tracking_entries")
-    with serve(faults="most=1000") as server, af.connect("sandbox", base_url=server.url) as asana:
-        found = af.gather.resource(asana, "Acme", "time_tracking_entries")
+def test_an_export_reads_entries_that_are_too_many_for_one_list(asana: af.Asana) -> None:
+    expected = af.gather.resource(asana, "Acme", "time_tracking_entries")
+    with serve(faults="most=1000") as server, af.connect("sandbox", base_url=server.url) as cut:
+        found = af.gather.resource(cut, "Acme", "time_tracking_entries")
 
     assert set(found["gid"]) == set(expected["gid"])
 

@@ -64,11 +64,14 @@ def burn_of(
 
 
 def several(count: int, **given: Any) -> pd.DataFrame:
-    parts = [
-        burn_of(f"P{at:02d}", budget_gid=f"70{at:04d}", total=1000.0 - at, **given)
-        for at in range(count)
-    ]
-    return pd.concat(parts, ignore_index=True)
+    one = burn_of("P", **given)
+    parts = pd.concat([one] * count, ignore_index=True)
+    at = np.repeat(np.arange(count), len(one))
+    return parts.assign(
+        project_name=[f"P{number:02d}" for number in at],
+        budget_gid=[f"70{number:04d}" for number in at],
+        total=1000.0 - at,
+    ).astype(dict(one.dtypes))
 
 
 def drawn(ax: Axes) -> dict[str, Any]:

@@ -264,11 +264,13 @@ def test_odd_rows_do_no_harm() -> None:
 
 
 START = dt.datetime(2026, 3, 2)
+#: Tasks do not meet, so that many in one frame prove as much as many frames, and sooner.
+GIDS = [str(number) for number in range(500, 509)]
 steps = st.lists(
-    st.tuples(st.sampled_from("567"), st.sampled_from(["name", "done", "person", "due", "place",
+    st.tuples(st.sampled_from(GIDS), st.sampled_from(["name", "done", "person", "due", "place",
               "size"]), st.integers(0, 3), st.integers(0, 5)),
-    min_size=5,
-    max_size=25,
+    min_size=15,
+    max_size=75,
 )  # fmt: skip
 
 
@@ -344,13 +346,13 @@ def unordered(frame: pd.DataFrame) -> pd.DataFrame:
     return kept.assign(places=pd.Series(pairs, dtype=object))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(steps, st.randoms())
 def test_tasks_are_as_they_were_when_each_thing_had_been_done(
     drawn: list[Any], random: Any
 ) -> None:
     states: dict[str, Any] = {
-        gid: {"name": gid, "completed": False, "places": {}, "moved": set()} for gid in "567"
+        gid: {"name": gid, "completed": False, "places": {}, "moved": set()} for gid in GIDS
     }
     at, past, told = START, [(START, copied(states))], []
     for gid, what, choice, hours in drawn:
