@@ -28,7 +28,11 @@ class Asked:
 
 @dataclass
 class Reply:
-    """One answer; ``cut`` breaks the connection after so many bytes of the body."""
+    """One answer; ``cut`` breaks the connection after so many bytes of the body.
+
+    A body that is a dict with a list as data gets the ``next_page`` that Asana adds to pages that
+    were requested with ``limit``.
+    """
 
     status: int = 200
     body: Any = None
@@ -65,10 +69,12 @@ class Recorder:
                     self.rfile.read(length),
                 )
                 recorder.asked.append(asked)
-                self.answer(recorder.reply(asked))
+                self.answer(recorder.reply(asked), is_page="limit" in asked.query)
 
-            def answer(self, reply: Reply) -> None:
+            def answer(self, reply: Reply, *, is_page: bool) -> None:
                 body = reply.body
+                if isinstance(body, dict) and isinstance(body.get("data"), list) and is_page:
+                    body = {**body, "next_page": body.get("next_page")}
                 if not isinstance(body, bytes):
                     body = json.dumps(body).encode()
                 self.send_response(reply.status)

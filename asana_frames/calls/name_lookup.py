@@ -27,9 +27,16 @@ def fetch_names(http: Http, directory: Directory, container: str, query: str) ->
         params[directory.query] = query
     label = load().record(operation.record).label
     params["opt_fields"] = f"{label},{directory.beside}.name" if directory.beside else label
+    listed = ListQuery(
+        path,
+        params,
+        operation.paging,
+        asked=operation.name,
+        may_omit_next_page=operation.may_omit_next_page,
+    )
     return [
         entry
-        for listing in fan_out(http, [ListQuery(path, params, operation.paging)])
+        for listing in fan_out(http, [listed])
         if listing.page
         for entry in _parse_names(listing.page.body, label, directory.beside)
     ]

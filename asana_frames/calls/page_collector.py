@@ -14,6 +14,7 @@ import msgspec
 
 from asana_frames.calls.last_call import LastCall
 from asana_frames.calls.request_builder import CallContext, CallRequest, iterate_parents
+from asana_frames.calls.response_checks import check_response
 from asana_frames.calls.resume import ReadProgress
 from asana_frames.catalog import Operation
 from asana_frames.exceptions import AsanaError, ConnectionFailed, InvalidRequest
@@ -119,7 +120,7 @@ class PageCollector:
             progress.listings[key] = progress.builder.start_listing(
                 *self._parents[place], place=place, part=part
             )
-        count = self._append(page.body, progress.listings[key])
+        count = self._append(place, page.body, progress.listings[key])
         progress.row_counts[place] = progress.row_counts.get(place, 0) + count
         if page.sync:
             progress.sync_tokens[self._requests[place].parents[0] or ""] = page.sync
@@ -134,8 +135,10 @@ class PageCollector:
             progress.next_offsets[place] = page.following
         return count
 
-    def _append(self, body: bytes, listing: int) -> int:
+    def _append(self, place: int, body: bytes, listing: int) -> int:
         is_one = self._operation.returns != "list"
+        if is_one:
+            check_response(self._operation, self._requests[place], body)
         try:
             return self.progress.builder.append(body, listing, one=is_one)
         except (msgspec.DecodeError, UnicodeDecodeError) as cause:

@@ -213,6 +213,7 @@ class Read:
             operation.paging,
             self.limit,
             operation.name,
+            may_omit_next_page=operation.may_omit_next_page,
             is_wide=sum("." in path for path in paths) >= _WIDE_PAGE_FIELDS,
             offset=offset,
             split=split,

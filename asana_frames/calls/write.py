@@ -22,6 +22,7 @@ from asana_frames.calls.request_builder import (
     build_request,
     join_opt_fields,
 )
+from asana_frames.calls.response_checks import check_response
 from asana_frames.catalog import BodyField, Operation, Parameter, columns_of, parse_fields
 from asana_frames.exceptions import (
     AsanaError,
@@ -221,18 +222,18 @@ class Write:
         self, row: _WriteRow, data: Any, files: bodies.UploadFiles, on_sent: _SentCallback
     ) -> Response:
         operation, request = self._operation, row.request
-        # A POST has created its object, whether or not the response can be read.
-        check = _response_decoder.decode if operation.http != "POST" else _check_json_begins
-        return self._client.http.request(
+        response = self._client.http.request(
             operation.http,
             request.path,
             request.params,
             data=data,
             files=files,
             asked=operation.name,
-            check=check,
+            check=_response_decoder.decode,
             under_way=on_sent,
         )
+        check_response(operation, request, response.body)
+        return response
 
     def _send_rows(
         self,
@@ -354,12 +355,6 @@ class _WriteResponse(msgspec.Struct):
 
 
 _response_decoder = msgspec.json.Decoder(_WriteResponse)
-
-
-def _check_json_begins(body: bytes) -> None:
-    """Accept a truncated response of Asana; refuse a response of something else."""
-    if body.lstrip()[:1] not in (b"{", b""):
-        raise msgspec.DecodeError("it is not a JSON object")
 
 
 def _split_by_row(field: BodyField | None, value: Any) -> list[Any] | None:

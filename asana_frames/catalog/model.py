@@ -113,6 +113,8 @@ class Operation(msgspec.Struct, frozen=True, omit_defaults=True):
     status: int
     record: str = ""
     paging: Paging = "none"
+    #: The spec does not promise ``next_page``, so a page without it is the last one.
+    may_omit_next_page: bool = False
     #: Takes ``opt_fields``.
     fields: bool = True
     multipart: bool = False

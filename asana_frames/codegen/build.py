@@ -93,7 +93,8 @@ class Builder:
     def _parse_operation(self, raw: RawOperation) -> Operation:
         changes = self._merge_changes(raw.id)
         resource = _resource_name(raw.tag)
-        data = self._spec.resolve(raw.answer).properties.get("data", {})
+        envelope = self._spec.resolve(raw.answer).properties
+        data = envelope.get("data", {})
         is_list = self._spec.resolve(data).type == "array"
         answer = self._spec.resolve(data["items"] if is_list else data)
         schema = answer.names[0] if answer.names else _EMPTY
@@ -102,6 +103,7 @@ class Builder:
             "" if schema == _EMPTY else self._records.of_schema(schema)
         )
         names = {parameter["name"] for parameter in raw.parameters}
+        paging = changes.get("paging", _parse_paging(names) if raw.http == "GET" else "none")
         parents = changes.get("parents", {})
         parameters = [
             self._parse_parameter(raw.id, node, parents)
@@ -118,7 +120,8 @@ class Builder:
             returns=cast(Any, returns),
             status=raw.status,
             record=self._records.named(record) if record else "",
-            paging=changes.get("paging", _parse_paging(names) if raw.http == "GET" else "none"),
+            paging=paging,
+            may_omit_next_page=paging == "pages" and "next_page" not in envelope,
             fields="opt_fields" in names,
             multipart=raw.multipart,
             deprecated=changes.get("deprecated", ""),

@@ -37,6 +37,8 @@ class ListQuery(NamedTuple):
     limit: int | None = None
     #: The user's call, for messages.
     asked: str = ""
+    #: A page without ``next_page`` is the last one; else it is incomplete.
+    may_omit_next_page: bool = False
     #: Requests so many fields of other objects that its pages may exceed the cost limit.
     is_wide: bool = False
     #: Where to continue a list that was read in part.
@@ -65,7 +67,7 @@ class _Envelope(msgspec.Struct):
     """What a page contains besides its rows, which are not decoded."""
 
     data: msgspec.Raw = msgspec.Raw(b"null")
-    next_page: _NextPage | None = None
+    next_page: _NextPage | msgspec.UnsetType | None = msgspec.UNSET
     sync: str | None = None
     has_more: bool = False
 
@@ -121,7 +123,7 @@ def _iterate_list(http: Http, query: ListQuery) -> Iterator[Page]:
             offsets.clear()
             del params["offset"]
             continue
-        following = envelope.next_page.offset if envelope.next_page else None
+        following = _find_next_offset(query, params, envelope)
         if query.limit is not None or query.paging == "stream":
             count = _count_rows(body)
             rows += count
@@ -140,6 +142,26 @@ def _iterate_list(http: Http, query: ListQuery) -> Iterator[Page]:
         params["offset"] = following
 
 
+def _find_next_offset(
+    query: ListQuery, params: Mapping[str, str], envelope: _Envelope
+) -> str | None:
+    """Return the offset of the next page; None after the last.
+
+    Asana says on each page that was requested with ``limit`` whether another one follows.
+    """
+    following = envelope.next_page
+    if following is msgspec.UNSET:
+        is_paged = query.paging in ("pages", "stream") and "limit" in params
+        is_list = bytes(envelope.data)[:1] == b"["
+        if is_paged and is_list and not query.may_omit_next_page:
+            raise ConnectionFailed(
+                f"{query.asked or query.path}: a page does not say whether another one follows "
+                f"(it has no next_page), so the list may be incomplete."
+            )
+        return None
+    return following.offset if following else None
+
+
 def _build_params(http: Http, query: ListQuery) -> dict[str, str]:
     """Return the query string of the first page."""
     params = dict(query.params)
@@ -156,12 +178,16 @@ def _build_params(http: Http, query: ListQuery) -> dict[str, str]:
 def _iterate_events(http: Http, query: ListQuery) -> Iterator[Page]:
     """Yield events since a sync token; without one, a page with the first token."""
     params = dict(query.params)
+    tokens: set[str | None] = set()
     try:
         while True:
+            tokens.add(params.get("sync"))
             body, tail = _request_page(http, query, params)
             yield Page(body, sync=tail.sync)
             if not tail.has_more or tail.sync is None:
                 return
+            if tail.sync in tokens:
+                raise ConnectionFailed(f"{query.asked or query.path}: the same events again.")
             params["sync"] = tail.sync
     except SyncExpired as error:
         if "sync" in params:

@@ -66,6 +66,11 @@ def answer_of(operation: Operation) -> dict[str, Any]:
     record = record_of(load().record(operation.record))
     if operation.returns == "list":
         return {"data": [record], "next_page": None, "sync": "token:1", "has_more": False}
+    if operation.http in ("GET", "PUT") and operation.path.endswith("_gid}"):
+        # The response is about the object that was requested.
+        record["gid"] = value_of(
+            next(p for p in operation.parameters if operation.path.endswith(f"{{{p.name}}}"))
+        )
     return {"data": record}
 
 

@@ -314,7 +314,7 @@ def test_definitions_that_are_not_text_lose_no_frame(
 
     def reply(asked: Asked) -> Reply:
         found = next((data for path, data in content.items() if path in asked.path), [])
-        body = json.dumps({"data": found}).encode()
+        body = json.dumps({"data": found, "next_page": None}).encode()
         return Reply(
             body=body.replace(b"Lo", word.encode("latin-1")) if which in asked.path else body
         )
@@ -329,7 +329,7 @@ def test_definitions_that_are_not_text_lose_no_frame(
 
 
 def test_a_list_that_is_not_text_is_an_error(recorder: Recorder, recorded: af.Asana) -> None:
-    recorder.replies(Reply(body=b'{"data": [{"gid": "1", "name": "\xff"}]}'))
+    recorder.replies(Reply(body=b'{"data": [{"gid": "1", "name": "\xff"}], "next_page": null}'))
 
     with pytest.raises(af.ConnectionFailed, match=r"tags\.list: the response is not valid JSON"):
         recorded.tags.list(workspace="1")
@@ -419,7 +419,7 @@ def test_a_list_in_the_place_of_a_record_is_an_error(
 ) -> None:
     recorder.replies(Reply(body={"data": [{"gid": "1"}]}))
 
-    with pytest.raises(af.ConnectionFailed, match="not a record"):
+    with pytest.raises(af.ConnectionFailed, match="does not contain the object"):
         recorded.tags.get("1")
 
 

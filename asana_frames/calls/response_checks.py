@@ -1,0 +1,69 @@
+"""Check that a response holds what was requested: an object, and the one that was asked about."""
+
+from __future__ import annotations
+
+import msgspec
+
+from asana_frames.calls.request_builder import CallRequest
+from asana_frames.catalog import Operation
+from asana_frames.exceptions import ConnectionFailed
+
+#: The first characters of an unexpected response that a message shows.
+_SHOWN = 80
+
+
+class _Envelope(msgspec.Struct):
+    data: dict[str, msgspec.Raw] | list[msgspec.Raw] | str | float | bool | None = None
+
+
+_envelope_decoder = msgspec.json.Decoder(_Envelope)
+
+
+def check_response(operation: Operation, request: CallRequest, body: bytes) -> None:
+    """Check the response to a request for one object, or to a write.
+
+    A status of 2xx is not enough: proxies and log-in pages answer 200 as well, and a cache may
+    answer with another object.
+
+    Raises
+    ------
+    ConnectionFailed
+        The response has no object, or one of another gid; ``may_be_done`` is True for a write.
+    """
+    problem = _find_problem(operation, request, body)
+    if problem is None:
+        return
+    error = ConnectionFailed(
+        f"{operation.name}: {problem}. A proxy or a cache may stand between; check the base URL."
+        + ("" if operation.is_read else " The write may have been carried out: look in Asana.")
+    )
+    error.may_be_done = not operation.is_read
+    raise error
+
+
+def _find_problem(operation: Operation, request: CallRequest, body: bytes) -> str | None:
+    """Return what is wrong with a response, or None."""
+    try:
+        data = _envelope_decoder.decode(body).data
+    except (msgspec.DecodeError, UnicodeDecodeError) as cause:
+        return f"the response is not valid JSON of Asana ({cause})"
+    is_expected = isinstance(data, list if operation.returns == "list" else dict)
+    # Only deletes and actions without a result are answered with an empty object.
+    if not is_expected or (not data and operation.returns in ("one", "job")):
+        shown = body[:_SHOWN].decode(errors="replace")
+        return f"the response does not contain the object, but {shown or 'nothing'!r}"
+    asked = _find_requested_gid(operation, request)
+    if asked is None or not isinstance(data, dict) or "gid" not in data:
+        return None
+    answered = str(msgspec.json.decode(data["gid"]))
+    if answered in (asked, "None"):
+        return None
+    return f"requested {asked}, but the response is about {answered}"
+
+
+def _find_requested_gid(operation: Operation, request: CallRequest) -> str | None:
+    """Return the gid that the response must have; None for "me", e-mails and actions."""
+    if operation.http not in ("GET", "PUT") or not operation.path.endswith("_gid}"):
+        return None
+    segment = request.path.rpartition("/")[2]
+    return segment if segment.isascii() and segment.isdecimal() else None
