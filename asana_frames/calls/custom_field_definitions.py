@@ -7,6 +7,7 @@ from contextlib import suppress
 
 import msgspec
 
+from asana_frames._json import decode_json
 from asana_frames.catalog import load
 from asana_frames.exceptions import AsanaError
 from asana_frames.fetch import Http, ListQuery, fan_out
@@ -14,8 +15,6 @@ from asana_frames.frames.custom_field_columns import field_kind
 
 #: gid of a custom field -> names of its options in the order of its definition.
 EnumOptions = dict[str, tuple[str, ...]]
-#: Errors of a response that is not JSON of the expected form, or not UTF-8.
-_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError)
 
 
 def fetch_option_names(http: Http, gids: Iterable[str], known: EnumOptions) -> EnumOptions:
@@ -30,7 +29,7 @@ def fetch_option_names(http: Http, gids: Iterable[str], known: EnumOptions) -> E
     # tries again: the frame matters more.
     for listing in fan_out(http, queries, skip=(AsanaError,)):
         if listing.page is not None:
-            with suppress(*_UNREADABLE):
+            with suppress(msgspec.DecodeError):
                 known[unknown[listing.place]] = _parse_option_names(listing.page.body)
     return {gid: known[gid] for gid in wanted if gid in known}
 
@@ -57,14 +56,14 @@ def fetch_field_settings(
     for listing in fan_out(http, queries, skip=(AsanaError,)):
         if listing.page is None:
             continue
-        with suppress(*_UNREADABLE):
+        with suppress(msgspec.DecodeError):
             found.setdefault(listing.place, []).extend(_parse_settings(listing.page.body))
     # In the order of the parents, not of the responses.
     return [entry for place in sorted(found) for entry in found[place]]
 
 
 def _parse_settings(body: bytes) -> Iterator[tuple[str, str, str]]:
-    for setting in msgspec.json.decode(body, type=_SettingsPage).data:
+    for setting in decode_json(_settings_decoder.decode, body).data:
         field = setting.custom_field
         if field is not None:
             yield (
@@ -83,8 +82,8 @@ def _find_setting_holders(http: Http, parents: list[tuple[str, str]]) -> list[tu
     projects: dict[str, _SectionResponse] = {}
     for listing in fan_out(http, queries, skip=(AsanaError,)):
         if listing.page is not None:
-            with suppress(*_UNREADABLE):
-                answer = msgspec.json.decode(listing.page.body, type=_SectionResponse)
+            with suppress(msgspec.DecodeError):
+                answer = decode_json(_section_decoder.decode, listing.page.body)
                 projects[sections[listing.place]] = answer
     of_sections = {
         gid: ("project", answer.data.project.gid)
@@ -133,8 +132,13 @@ class _SettingsPage(msgspec.Struct):
     data: list[_FieldSetting]
 
 
+_section_decoder = msgspec.json.Decoder(_SectionResponse)
+_field_decoder = msgspec.json.Decoder(_FieldResponse)
+_settings_decoder = msgspec.json.Decoder(_SettingsPage)
+
+
 def _parse_option_names(body: bytes) -> tuple[str, ...]:
-    options = msgspec.json.decode(body, type=_FieldResponse).data.enum_options or []
+    options = decode_json(_field_decoder.decode, body).data.enum_options or []
     return tuple(dict.fromkeys(option.name for option in options if option.name is not None))
 
 

@@ -10,7 +10,7 @@ import msgspec
 from asana_frames.calls.bodies import quote_segment
 from asana_frames.calls.references import NamedObject
 from asana_frames.catalog import Directory, load
-from asana_frames.fetch import Http, ListQuery, decode_json, fan_out
+from asana_frames.fetch import Http, ListQuery, decode_response, fan_out
 
 
 def fetch_names(http: Http, directory: Directory, container: str, query: str) -> list[NamedObject]:
@@ -46,14 +46,14 @@ def fetch_person(http: Http, who: str) -> str:
     """Fetch the gid of "me" or of an e-mail address."""
     path = f"/users/{quote_segment(who)}"
     answer = http.request("GET", path, {"opt_fields": "gid"}, asked="users.get")
-    return decode_json(_person_decoder, answer.body, "users.get").data.gid
+    return decode_response(_person_decoder, answer.body, "users.get").data.gid
 
 
 def fetch_me(http: Http) -> dict[str, Any]:
     """Fetch ``name`` and the names of the ``workspaces`` of the token's owner."""
     params = {"opt_fields": "name,workspaces.name"}
     answer = http.request("GET", "/users/me", params, asked="users.get")
-    me = decode_json(_me_decoder, answer.body, "users.get").data
+    me = decode_response(_me_decoder, answer.body, "users.get").data
     return {"name": me.name or "", "workspaces": [one.name or "" for one in me.workspaces or ()]}
 
 
@@ -88,7 +88,7 @@ _person_decoder = msgspec.json.Decoder(_PersonResponse)
 
 
 def _parse_names(body: bytes, label: str, beside: str) -> Iterator[NamedObject]:
-    for record in decode_json(_names_decoder, body, "names").data:
+    for record in decode_response(_names_decoder, body, "names").data:
         other = record.get(beside)
         name = other.get("name") if isinstance(other, dict) else None
         where = f"{beside} {name}" if name else ""

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from asana_frames._json import decode_json
 from asana_frames.calls.last_call import LastCall
 from asana_frames.calls.request_builder import CallContext, CallRequest, iterate_parents
 from asana_frames.calls.response_checks import check_response
@@ -40,6 +41,9 @@ class _GidRecord(msgspec.Struct):
 
 class _GidPage(msgspec.Struct):
     data: list[_GidRecord]
+
+
+_gids_decoder = msgspec.json.Decoder(_GidPage)
 
 
 class PageCollector:
@@ -125,7 +129,7 @@ class PageCollector:
         if page.sync:
             progress.sync_tokens[self._requests[place].parents[0] or ""] = page.sync
         if part:
-            rows = msgspec.json.decode(page.body, type=_GidPage).data
+            rows = decode_json(_gids_decoder.decode, page.body).data
             self._splits[place].gids.setdefault(part, set()).update(row.gid for row in rows)
             if page.following is None:
                 self._finish_part(fan, place, listing.place)
@@ -141,7 +145,7 @@ class PageCollector:
             check_response(self._operation, self._requests[place], body)
         try:
             return self.progress.builder.append(body, listing, one=is_one)
-        except (msgspec.DecodeError, UnicodeDecodeError) as cause:
+        except msgspec.DecodeError as cause:
             raise ConnectionFailed(
                 f"{self._operation.name}: the response is not valid JSON of Asana ({cause})."
             ) from cause

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from asana_frames._json import decode_json
 from asana_frames.calls.request_builder import CallRequest
 from asana_frames.catalog import Operation
 from asana_frames.exceptions import ConnectionFailed
@@ -44,10 +45,13 @@ def check_response(operation: Operation, request: CallRequest, body: bytes) -> N
 def _find_problem(operation: Operation, request: CallRequest, body: bytes) -> str | None:
     """Return what is wrong with a response, or None."""
     try:
-        data = _envelope_decoder.decode(body).data
-    except (msgspec.DecodeError, UnicodeDecodeError) as cause:
+        data = decode_json(_envelope_decoder.decode, body).data
+    except msgspec.DecodeError as cause:
         return f"the response is not valid JSON of Asana ({cause})"
-    is_expected = isinstance(data, list if operation.returns == "list" else dict)
+    if operation.returns == "list":
+        is_expected = isinstance(data, list) and all(bytes(row)[:1] == b"{" for row in data)
+    else:
+        is_expected = isinstance(data, dict)
     # Only deletes and actions without a result are answered with an empty object.
     if not is_expected or (not data and operation.returns in ("one", "job")):
         shown = body[:_SHOWN].decode(errors="replace")

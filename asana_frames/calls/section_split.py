@@ -10,7 +10,7 @@ import msgspec
 from asana_frames.calls.request_builder import CallContext, CallRequest
 from asana_frames.catalog import Operation
 from asana_frames.exceptions import AsanaError
-from asana_frames.fetch import ListParts, ListQuery, decode_json, fan_out
+from asana_frames.fetch import ListParts, ListQuery, decode_response, fan_out
 
 #: Below this, reading page by page is as fast.
 _MIN_TASKS = 1_000
@@ -93,7 +93,7 @@ def _fetch_task_count(client: CallContext, request: CallRequest, project: str) -
 def parse_task_count(body: bytes, field: str) -> int | None:
     """Return a field of a response to ``GET /projects/{project_gid}/task_counts``."""
     found: int | None = getattr(
-        decode_json(_counts_decoder, body, "projects.get_task_counts").data, field
+        decode_response(_counts_decoder, body, "projects.get_task_counts").data, field
     )
     return found
 
@@ -104,7 +104,7 @@ def _fetch_section_gids(client: CallContext, project: str) -> list[str]:
         section.gid
         for listing in fan_out(client.http, [query])
         if listing.page is not None
-        for section in decode_json(_sections_decoder, listing.page.body, "sections.list").data
+        for section in decode_response(_sections_decoder, listing.page.body, "sections.list").data
     ]
 
 

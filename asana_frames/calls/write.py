@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from functools import partial
@@ -33,7 +34,7 @@ from asana_frames.exceptions import (
     RateLimited,
     RequestRefused,
 )
-from asana_frames.fetch import MAX_WRITES, ThreadPool
+from asana_frames.fetch import MAX_WRITES, CallStopped, ThreadPool
 from asana_frames.fetch.responses import Response
 from asana_frames.frames import FrameBuilder, build_array
 from asana_frames.types import Fields
@@ -86,6 +87,37 @@ class _RowOutcome(NamedTuple):
     place: int
     response: Response | None = None
     error: AsanaError | None = None
+
+
+class _SendLedger:
+    """Which rows have been sent; once it is closed, no row is sent any more."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._sent: set[int] = set()
+        self._is_closed = False
+
+    def record(self, place: int, is_sent: bool) -> None:
+        """Record that a row is about to be sent, or that Asana did not accept it.
+
+        Raises
+        ------
+        CallStopped
+            The ledger is closed, so the row must not be sent.
+        """
+        with self._lock:
+            if not is_sent:
+                self._sent.discard(place)
+            elif self._is_closed:
+                raise CallStopped
+            else:
+                self._sent.add(place)
+
+    def close(self) -> set[int]:
+        """Let no further row be sent, and return those that were."""
+        with self._lock:
+            self._is_closed = True
+            return set(self._sent)
 
 
 class Write:
@@ -147,8 +179,12 @@ class Write:
                     outcomes[0] = _RowOutcome(0, sends[0](None))
                 else:
                     self._send_rows(rows, sends, outcomes, last)
+                if is_many:
+                    frame: pd.DataFrame | None = build_frame()
+                else:
+                    frame = self._build_record_frame(outcomes[0]) if self._has_records else None
             except BaseException:
-                if len(rows) > 1:
+                if len(rows) > 1 or outcomes:
                     # With the options known so far: reading others might fail, or take long.
                     last.set_partial(lambda: build_frame(client.enum_options))
                 raise
@@ -156,9 +192,8 @@ class Write:
                 # The write may have changed names and objects.
                 client.references.forget()
                 client.interrupted_reads.forget()
-            if not self._has_records and not is_many:
+            if frame is None:
                 return None
-            frame = build_frame() if is_many else self._build_record_frame(outcomes[0])
             last.rows = len(frame)
         frame.attrs["asana"] = last.attrs()
         warn_about_failures(last, "write", len(rows), "rows")
@@ -244,14 +279,11 @@ class Write:
     ) -> None:
         """Send rows concurrently; a fatal error ends the write, other errors only their row."""
         name, client = self._operation.name, self._client
-        in_flight: set[int] = set()
+        ledger = _SendLedger()
 
         def send(place: int) -> Iterator[_RowOutcome]:
-            def on_sent(is_sent: bool) -> None:
-                (in_flight.add if is_sent else in_flight.discard)(place)
-
             try:
-                yield _RowOutcome(place, sends[place](on_sent))
+                yield _RowOutcome(place, sends[place](partial(ledger.record, place)))
             except DeadlineExceeded:
                 # Ends the call; it is not an outcome of the row.
                 raise
@@ -274,8 +306,7 @@ class Write:
                         if _is_fatal(outcome.error):
                             raise outcome.error
             finally:
-                # Only after the thread pool has stopped: until then more rows may be sent.
-                for place in in_flight - outcomes.keys():
+                for place in ledger.close() - outcomes.keys():
                     outcomes[place] = _RowOutcome(place, error=_unknown_outcome(name))
 
     # Step 3: responses -> frame.
@@ -297,7 +328,7 @@ class Write:
         """Return the written objects with the outcome of each row."""
         cells = [_outcome_cells(outcomes.get(place)) for place in range(len(rows))]
         if self._has_records:
-            frame = self._build_records(rows, outcomes, cells, options)
+            frame = self._build_records(rows, outcomes, options)
         else:
             gids = {
                 f"{name}_gid": build_array("text", [bodies.get_gid(item) for item in items])
@@ -316,34 +347,23 @@ class Write:
         self,
         rows: Sequence[_WriteRow],
         outcomes: Mapping[int, _RowOutcome],
-        cells: list[_Cells],
         options: EnumOptions | None,
     ) -> pd.DataFrame:
-        """Return a record per row, empty for rows without one; unreadable ones get a message."""
+        """Return a record per row, empty for rows without one."""
         builder = FrameBuilder(self._columns)
         for place, row in enumerate(rows):
             outcome = outcomes.get(place)
             body = b"" if outcome is None or outcome.response is None else outcome.response.body
             # Only an update knows the gid of its object without a response.
             empty = _empty_record(row.target if self._operation.http == "PUT" else None)
-            try:
-                self._append_record(builder, body or empty, place)
-            except ConnectionFailed as error:
-                self._append_record(builder, empty, place)
-                cells[place] = ("done", cells[place][1], str(error))
+            self._append_record(builder, body or empty, place)
         if options is None:
             options = self._fetch_option_names(builder)
         return builder.frame(options, unique=False)
 
     def _append_record(self, builder: FrameBuilder, body: bytes, place: int) -> None:
         is_one = self._operation.returns != "list"
-        try:
-            builder.append(body, builder.start_listing(place=place), one=is_one)
-        except (msgspec.DecodeError, UnicodeDecodeError) as cause:
-            raise ConnectionFailed(
-                f"{self._operation.name}: done, but the response is not valid JSON of Asana "
-                f"({cause})."
-            ) from cause
+        builder.append(body, builder.start_listing(place=place), one=is_one)
 
     def _fetch_option_names(self, builder: FrameBuilder) -> EnumOptions:
         client = self._client

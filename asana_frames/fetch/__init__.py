@@ -2,7 +2,7 @@
 
 from asana_frames.fetch.auth import resolve_token
 from asana_frames.fetch.base_url import DEFAULT_BASE_URL, resolve_base_url
-from asana_frames.fetch.call import CURRENT_CALL, Call, RequestCounts
+from asana_frames.fetch.call import CURRENT_CALL, Call, CallStopped, RequestCounts
 from asana_frames.fetch.fan_out import REFUSALS, FanOut, FanOutItem, Skip, fan_out
 from asana_frames.fetch.http import Http
 from asana_frames.fetch.pagination import (
@@ -13,7 +13,7 @@ from asana_frames.fetch.pagination import (
     iterate_pages,
 )
 from asana_frames.fetch.rate_limiter import MAX_WRITES, RateLimiter, limiter_for
-from asana_frames.fetch.responses import Response, decode_json
+from asana_frames.fetch.responses import Response, decode_response
 from asana_frames.fetch.thread_pool import ThreadPool
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "MAX_WRITES",
     "Response",
     "Call",
+    "CallStopped",
     "ThreadPool",
     "FanOut",
     "Http",
@@ -33,7 +34,7 @@ __all__ = [
     "RateLimiter",
     "Skip",
     "RequestCounts",
-    "decode_json",
+    "decode_response",
     "fan_out",
     "is_set_too_large",
     "iterate_pages",

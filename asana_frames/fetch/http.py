@@ -11,6 +11,7 @@ import msgspec
 import requests
 from requests.adapters import BaseAdapter
 
+from asana_frames._json import decode_json
 from asana_frames.exceptions import (
     AsanaError,
     ConfigurationError,
@@ -222,6 +223,8 @@ class Http:
         call.check()
         if self._renewer is not None:
             self._transport.set_token(self._renewer.get_token())
+            # Renewing the token may have taken long.
+            call.check()
         started = clock.now()
         left = max(call.ends - started, 0.001)
         silence = min(call.timeout or self._timeout, left)
@@ -267,8 +270,8 @@ class Http:
         if request.check is None:
             return answer
         try:
-            request.check(answer.body)
-        except (msgspec.DecodeError, UnicodeDecodeError) as cause:
+            decode_json(request.check, answer.body)
+        except msgspec.DecodeError as cause:
             problem = build_unreadable_error(request.asked or request.path, answer.body, cause)
             problem.may_be_done = request.method != "GET"
             # A web page instead of JSON would be the same the next time.

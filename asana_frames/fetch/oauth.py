@@ -15,6 +15,7 @@ import msgspec
 import requests
 
 from asana_frames._arguments import check_text
+from asana_frames._json import decode_json
 from asana_frames.exceptions import AuthError, ConfigurationError, ConnectionFailed
 from asana_frames.fetch.base_url import DEFAULT_BASE_URL, get_origin, resolve_base_url
 from asana_frames.fetch.credentials import Credential, check_token
@@ -223,8 +224,8 @@ def _request_credential(base_url: str, form: _SecretForm) -> Credential:
 def _parse_token_response(form: _SecretForm, response: Response) -> Credential | Exception:
     """Return the login that the token endpoint granted, or the error to raise."""
     try:
-        answer = msgspec.json.decode(response.body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        answer = decode_json(msgspec.json.decode, response.body)
+    except msgspec.DecodeError:
         answer = None
     answer = answer if isinstance(answer, dict) else {}
     error = str(answer.get("error") or "")

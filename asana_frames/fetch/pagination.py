@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
+from asana_frames._json import decode_json
 from asana_frames.exceptions import ConnectionFailed, InvalidRequest, SyncExpired
 from asana_frames.fetch.http import Http, is_search
 from asana_frames.fetch.rate_limiter import PAGE_SIZE
@@ -235,4 +236,4 @@ def _parse_envelope(body: bytes) -> _Envelope:
 
 
 def _count_rows(body: bytes) -> int:
-    return len(_rows_decoder.decode(body).data)
+    return len(decode_json(_rows_decoder.decode, body).data)

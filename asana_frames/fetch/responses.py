@@ -7,6 +7,7 @@ from typing import NamedTuple, TypeVar
 
 import msgspec
 
+from asana_frames._json import decode_json
 from asana_frames.exceptions import (
     AuthError,
     ConnectionFailed,
@@ -39,11 +40,11 @@ class Response(NamedTuple):
 def build_response_error(method: str, path: str, answer: Response, asked: str) -> RequestRefused:
     """Return the exception for an error response, whatever its body is."""
     try:
-        envelope = msgspec.json.decode(answer.body)
+        envelope = decode_json(msgspec.json.decode, answer.body)
         errors = envelope.get("errors") or []
         messages = [str(error.get("message", "")) for error in errors]
         phrases = [str(error["phrase"]) for error in errors if error.get("phrase")]
-    except (msgspec.DecodeError, UnicodeDecodeError, AttributeError, TypeError):
+    except (msgspec.DecodeError, AttributeError, TypeError):
         envelope, messages, phrases = {}, [], []
     kind = build_refusal(answer.status)
     said = "; ".join(filter(None, messages)) or "(no message)"
@@ -62,7 +63,7 @@ def build_response_error(method: str, path: str, answer: Response, asked: str) -
     return error
 
 
-def decode_json(decoder: msgspec.json.Decoder[T], body: bytes, asked: str) -> T:
+def decode_response(decoder: msgspec.json.Decoder[T], body: bytes, asked: str) -> T:
     """Decode the body of a response.
 
     Raises
@@ -71,8 +72,8 @@ def decode_json(decoder: msgspec.json.Decoder[T], body: bytes, asked: str) -> T:
         It is not JSON, or does not have the expected shape.
     """
     try:
-        return decoder.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as cause:
+        return decode_json(decoder.decode, body)
+    except msgspec.DecodeError as cause:
         raise build_unreadable_error(asked, body, cause) from cause
 
 

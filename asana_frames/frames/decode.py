@@ -14,6 +14,7 @@ from typing import Any, cast
 
 import msgspec
 
+from asana_frames._json import decode_json
 from asana_frames.catalog import Column
 from asana_frames.catalog.columns import CUSTOM_FIELD_LEAVES
 from asana_frames.catalog.model import Kind
@@ -74,14 +75,20 @@ class PageDecoder:
 
     def page(self, body: bytes) -> list[Sequence[Any]]:
         """Return the columns of a response that holds a list of records."""
+        return decode_json(self._decode_page, body)
+
+    def one(self, body: bytes) -> list[Sequence[Any]]:
+        """Return the columns of a response that holds one record."""
+        return decode_json(self._decode_one, body)
+
+    def _decode_page(self, body: bytes) -> list[Sequence[Any]]:
         try:
             rows = self._lists.decode(body).data
         except msgspec.ValidationError:
             rows = self._coerce_page(body, list)
         return self._split_columns(rows)
 
-    def one(self, body: bytes) -> list[Sequence[Any]]:
-        """Return the columns of a response that holds one record."""
+    def _decode_one(self, body: bytes) -> list[Sequence[Any]]:
         try:
             rows = [self._ones.decode(body).data]
         except msgspec.ValidationError:

@@ -406,23 +406,6 @@ def test_one_stream_is_uploaded_whole_to_many(
     assert {int(found[1]) for found in parents if found} == set(range(1, count + 1))
 
 
-def test_a_row_whose_record_cannot_be_decoded_is_done(
-    recorder: Recorder, recorded: af.Asana
-) -> None:
-    recorder.reply = answers({"2": Reply(201, b'{"data": {"gid": "2", "name": "\xff"}}')})
-
-    changed = recorded.tasks.update(gids(3), name="x", fields=["name"])
-
-    assert changed["gid"].tolist() == gids(3)
-    assert changed["name"].isna().tolist() == [False, True, False]
-    assert changed["write_outcome"].tolist() == ["done"] * 3
-    assert changed["write_status"].tolist() == [200, 201, 200]
-    assert changed["write_message"].isna().tolist() == [True, False, True]
-    assert "done, but the response is not valid JSON" in changed["write_message"].iloc[1]
-    with pytest.raises(af.ConnectionFailed, match=r"tasks\.update: done, but the response"):
-        recorded.tasks.update("2", name="x", fields=["name"])
-
-
 def test_a_frame_that_has_a_column_named_value_is_a_row_each(
     recorder: Recorder, recorded: af.Asana
 ) -> None:
