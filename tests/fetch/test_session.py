@@ -214,7 +214,7 @@ def test_a_redirect_is_refused_and_the_token_stays(recorder: Recorder) -> None:
 def test_an_error_that_is_not_text_is_an_error_all_the_same(recorder: Recorder) -> None:
     recorder.replies(Reply(400, b'{"errors":[{"message":"\xff"}]}'))
 
-    with pytest.raises(af.InvalidRequest, match=r"400 \(no message\)"):
+    with pytest.raises(af.InvalidRequest, match="400 �"):
         http_of(recorder).request("GET", "/tasks")
 
 
