@@ -98,6 +98,8 @@ class Attachments(Resource):
     ) -> DataFrame:
         """Create an attachment.
 
+        Asana needs ``file``, or ``name`` together with ``url``.
+        A link is an attachment with ``resource_subtype="external"``.
         Source: ``POST /attachments``.
 
         Parameters
