@@ -130,8 +130,8 @@ class FrameAccessor:
         Returns
         -------
         DataFrame
-            ``column``, ``dtype`` and ``path`` (what ``fields`` takes; missing where the column is
-            none of Asana's), all ``str``; one row per column.
+            ``column``, ``dtype`` and ``path`` (what ``fields`` takes; missing for columns that are
+            not Asana's), all ``str``; one row per column.
         """
         from asana_frames.frames import STR
 

@@ -25,8 +25,8 @@ def to_parquet_parts(
     """Write frames as the parts of a Parquet data set; needs the extra ``parquet``.
 
     Each frame is written and released before the next one is read, so the result of
-    ``asana.stream`` need not fit into memory. The folder appears once everything is written; after
-    an error or an interrupt there is none.
+    ``asana.stream`` need not fit into memory. The folder appears once everything is written; an
+    error or an interrupt leaves no folder.
 
     Parameters
     ----------

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def aging(aging: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
-    """Draw how many open tasks are how old.
+    """Draw the number of open tasks by age.
 
     Parameters
     ----------
@@ -39,8 +39,8 @@ def aging(aging: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     Returns
     -------
     Axes
-        A bar per bucket, the youngest first, the overdue tasks at its foot; on top how many there
-        are.
+        A bar per bucket, the youngest first, the overdue tasks at its foot and the number of tasks
+        on top.
 
     Raises
     ------

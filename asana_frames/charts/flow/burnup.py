@@ -36,7 +36,7 @@ _FEWEST_DAYS = 5.0
 
 
 def burnup(burnup: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
-    """Draw how many tasks there are and how many of them are done.
+    """Draw the number of tasks, and how many of them are done, over time.
 
     Parameters
     ----------
@@ -48,8 +48,8 @@ def burnup(burnup: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     Returns
     -------
     Axes
-        A line for the scope, an area for what is done, and between them what is open, at the end
-        of each period. The note tells the last.
+        A line for the scope and an area for completed tasks, at the end of each period; the gap
+        between them is what is open. A note gives the last values.
 
     Raises
     ------

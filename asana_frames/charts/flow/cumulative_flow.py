@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 def cumulative_flow(
     flow: pd.DataFrame, *, order: Sequence[str] | None = None, ax: Axes | None = None
 ) -> Axes:
-    """Draw how many tasks are in each section, as areas one upon the other.
+    """Draw how many tasks are in each section, as stacked areas.
 
     Parameters
     ----------
@@ -47,22 +47,22 @@ def cumulative_flow(
         What ``rollups.cumulative_flow`` returns: ``period``, ``section_gid``, ``section_name``,
         ``tasks``.
     order
-        Sections (gids or names) in the order in which tasks go through them; those that are not
-        named follow. Without it, the order in which they come in the frame.
+        Sections (gids or names) in the order in which tasks go through them; others follow. By
+        default, the order in which they appear in the frame.
     ax
         Where to draw; a new figure otherwise.
 
     Returns
     -------
     Axes
-        The first section on top and the last at the bottom, so that what is done grows from
-        below; the legend reads as the areas lie. Beyond ten sections, those with fewest tasks
-        are "other", at the very bottom.
+        The first section on top and the last at the bottom, so that completed tasks grow from
+        below; the legend has the same order. At most ten sections are drawn; the smallest of the
+        others are merged into "other", at the very bottom.
 
     Raises
     ------
     InvalidArgument
-        A column is missing, or ``order`` names no section of the frame.
+        A column is missing, or ``order`` names a section that is not in the frame.
     """
     check_input(flow, ["period", *SECTION, "tasks"], chart="cumulative_flow", ax=ax)
     rows = drop_missing(flow, "period")

@@ -35,7 +35,7 @@ _FEWEST_DAYS = 5.0
 
 
 def daily(daily: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
-    """Draw what is created and completed on each day, and above it what is open.
+    """Draw the tasks created and completed on each day, and above them the open tasks.
 
     Parameters
     ----------

@@ -32,7 +32,7 @@ _MANY_BARS = 200
 
 
 def forecast(forecast: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
-    """Draw how likely each date is on which all is done.
+    """Draw the probability of each completion date.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def forecast(forecast: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     -------
     Axes
         A bar per date, in percent of the trials. Lines mark the dates by which 50, 85 and 95 % of
-        them are done; a note tells how many are never.
+        them are done; a note gives the share that never is.
 
     Raises
     ------

@@ -50,8 +50,8 @@ def lead_times(lead_times: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     Returns
     -------
     Axes
-        Lines across tell in how many days 50, 85 and 95 % of the tasks are done. Tasks that
-        took more than three times the last are above the axes, and a note counts them.
+        Horizontal lines show in how many days 50, 85 and 95 % of the tasks are done. Tasks that
+        took more than three times as long as the highest line are counted in a note.
 
     Raises
     ------

@@ -31,13 +31,13 @@ _MOST_PERSONS = 40
 
 
 def load(load: pd.DataFrame, *, show: Show = "tasks", ax: Axes | None = None) -> Axes:
-    """Draw how much of each person is due in each period, as coloured cells.
+    """Draw the work due for each person in each period, as coloured cells.
 
     Parameters
     ----------
     load
-        What ``rollups.load`` returns: ``person_gid``, ``person_name``, ``period``, and what is
-        shown.
+        What ``rollups.load`` returns: ``person_gid``, ``person_name``, ``period``, and the column
+        that is shown.
     show
         ``"tasks"``, or ``"hours"``, the estimated ones.
     ax
@@ -46,8 +46,8 @@ def load(load: pd.DataFrame, *, show: Show = "tasks", ax: Axes | None = None) ->
     Returns
     -------
     Axes
-        Persons with most to do at the top; at most 40, a note counts the others, and what has no
-        due date. Numbers are left out when they do not fit; then a colour bar tells the scale.
+        The people with most work are at the top, at most 40; a note counts the others and the
+        tasks without a due date. A colour bar replaces the numbers if they do not fit.
 
     Raises
     ------

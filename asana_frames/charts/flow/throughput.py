@@ -29,16 +29,16 @@ def throughput(throughput: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     Parameters
     ----------
     throughput
-        What ``rollups.throughput`` returns: ``period``, ``completed``, and the keys, which are
-        all other columns.
+        What ``rollups.throughput`` returns: ``period``, ``completed``, and the key columns (all
+        others).
     ax
         Where to draw; a new figure otherwise.
 
     Returns
     -------
     Axes
-        A bar per period, stacked by the keys, the largest at the bottom; what is beyond ten is
-        "other". A line across, named in the note, is the mean of all periods.
+        A bar per period, stacked by the keys, the largest at the bottom; groups beyond ten are
+        merged into "other". A horizontal line, explained in a note, is the mean of all periods.
 
     Raises
     ------

@@ -34,7 +34,7 @@ _SCALE_NOTE = "progress from 0 % at the lower to 100 % at the upper edge of a la
 
 
 def goal_history(history: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
-    """Draw what became of goals: a lane for each, with its statuses and its progress.
+    """Draw the history of goals: a lane for each, with its statuses and its progress.
 
     Parameters
     ----------
@@ -47,9 +47,9 @@ def goal_history(history: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     Returns
     -------
     Axes
-        A lane per goal, in the order given, at most 40: coloured by status from each update to
-        the next; the line is progress, 0 at the lower edge of the lane and 100 % at the upper,
-        where it stays when it is beyond. The legend names the statuses.
+        A lane per goal, in the order given, at most 40: coloured by status from each update to the
+        next; the line is progress, from 0 at the lower edge of the lane to 100 % at the upper
+        edge, where it is clipped. The legend names the statuses.
 
     Raises
     ------

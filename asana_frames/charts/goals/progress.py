@@ -47,8 +47,8 @@ def goal_progress(progress: pd.DataFrame, *, by: By | None = None, ax: Axes | No
     Parameters
     ----------
     progress
-        What ``rollups.goal_progress`` returns: ``name``, ``status`` and ``progress``; a mark
-        shows ``expected``, and the label tells ``ahead``, where these columns are there.
+        What ``rollups.goal_progress`` returns: ``name``, ``status`` and ``progress``; a mark shows
+        ``expected`` and the label shows ``ahead`` if these columns exist.
     by
         ``"parent"`` groups the goals by the first they support, ``"period"`` by their time period.
     ax
@@ -57,9 +57,9 @@ def goal_progress(progress: pd.DataFrame, *, by: By | None = None, ax: Axes | No
     Returns
     -------
     Axes
-        Goals from the furthest on at the top to the least far, coloured by status, which the
-        label says too. Goals without progress are named at the bottom without a bar;
-        bars beyond 0 or 100 % end at the edge and keep their number.
+        Goals sorted by progress, the furthest at the top, coloured by status, which the label
+        names as well. Goals without progress are named at the bottom without a bar; bars beyond 0
+        or 100 % end at the edge and keep their number.
 
     Raises
     ------

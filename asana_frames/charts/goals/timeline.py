@@ -37,7 +37,7 @@ _BAR_HEIGHT = 0.62
 def goal_timeline(
     progress: pd.DataFrame, *, now: When | None = None, ax: Axes | None = None
 ) -> Axes:
-    """Draw when goals are, and how far: a bar from start to due, filled as far as the goal is.
+    """Draw goals over time: a bar from start to due day, filled according to progress.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def goal_timeline(
     -------
     Axes
         A bar per goal that has both days, the earliest due at the top, at most 40; the filled part
-        is the progress, coloured by status; the label tells both. Goals without days are counted
+        is the progress, coloured by status; the label shows both. Goals without days are counted
         in a note.
 
     Raises

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 
 def goal_tree(tree: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
-    """Draw goals as an indented tree, a bar of its progress beside each.
+    """Draw goals as an indented tree, each with a progress bar.
 
     Parameters
     ----------
     tree
         What ``rollups.goal_tree`` returns: ``name``, ``kind``, ``depth``, ``is_repeated``,
-        ``status``, ``progress``, and ``expected`` and ``ahead`` where they are there.
+        ``status``, ``progress``, and ``expected`` and ``ahead`` where they exist.
     ax
         Where to draw; a new figure as high as the tree needs otherwise.
 
@@ -31,7 +31,7 @@ def goal_tree(tree: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     Axes
         The tree from the top down, in the order given; bars as in ``charts.goal_progress``.
         Projects, portfolios and tasks that support a goal are named in brackets by their kind; a
-        goal that was there before has a mark.
+        goal that is repeated has a mark.
 
     Raises
     ------

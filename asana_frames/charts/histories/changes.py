@@ -48,7 +48,7 @@ _KINDS = (
 def changes(
     changes: pd.DataFrame, *, every: Every = "W", tz: str = "UTC", ax: Axes | None = None
 ) -> Axes:
-    """Draw how many changes there were in each week, by kind.
+    """Draw the number of changes in each period, by kind.
 
     Parameters
     ----------
@@ -64,8 +64,8 @@ def changes(
     Returns
     -------
     Axes
-        A bar per period, stacked by kind. A kind has the same colour in every chart; those that
-        are not known are "other".
+        A bar per period, stacked by kind. A kind has the same colour in every chart; unknown kinds
+        are "other".
 
     Raises
     ------

@@ -48,25 +48,25 @@ def section_times(
         What ``rollups.section_times`` returns: ``project_gid``, ``project_name``,
         ``section_gid``, ``section_name``, ``enter``, ``is_current``, ``working_days``.
     order
-        Sections (gids or names) in the order in which tasks go through them; those that are not
-        named follow. Without it, those that were entered first come first.
+        Sections (gids or names) in the order in which tasks go through them; others follow. By
+        default, in the order in which they were first entered.
     ax
         Where to draw; a new figure as high as the sections need otherwise.
 
     Returns
     -------
     Axes
-        The first section at the top. A box is of visits that have ended: half of them lie in
-        it, the line is the median, the whiskers end with the last visit within one and a half
-        lengths of the box, dots are the others; the scale is linear up to one day and logarithmic
-        from there on. At the right the number of those visits, and of the tasks that are there
-        still. Sections of several projects are named with their project. Visits that are not
-        certain count too; leave them out with ``times[times["is_certain"]]``.
+        The first section at the top. Boxes show visits that have ended, as in a Tukey box plot:
+        quartiles, median, whiskers up to one and a half box lengths, and dots beyond; the scale is
+        linear up to one day and logarithmic from there on. At the right are the numbers of these
+        visits and of the tasks that are still there. Sections of several projects are named with
+        their project. Visits that are not certain count too; leave them out with
+        ``times[times["is_certain"]]``.
 
     Raises
     ------
     InvalidArgument
-        A column is missing, or ``order`` names no section of the frame.
+        A column is missing, or ``order`` names a section that is not in the frame.
     """
     needed = ["project_gid", "project_name", *SECTION, "enter", "is_current", "working_days"]
     check_input(times, needed, chart="section_times", ax=ax)

@@ -65,7 +65,7 @@ class _TaskBar(NamedTuple):
 
 
 def gantt(dependencies: pd.DataFrame, *, now: When | None = None, ax: Axes | None = None) -> Axes:
-    """Draw tasks as bars from start to due, with arrows from what each waits for.
+    """Draw tasks as bars from start to due, with arrows from their dependencies.
 
     Parameters
     ----------
@@ -81,10 +81,10 @@ def gantt(dependencies: pd.DataFrame, *, now: When | None = None, ax: Axes | Non
     Returns
     -------
     Axes
-        Tasks under their projects by date; a diamond where there is no start before the due day.
-        Colours, named in the legend, say what is critical and what is completed;
-        blocked tasks are hatched. An arrow is red where a task does not wait long enough. At most
-        40 tasks: critical and blocked ones first, then what these wait for, other open ones,
+        Tasks under their projects by date; a diamond if a task does not start before its due day.
+        Colours, named in the legend, say what is critical and what is completed; blocked tasks are
+        hatched. An arrow is red if a task starts or is due too early for its dependency. At most
+        40 tasks: critical and blocked ones first, then their dependencies, other open ones,
         completed ones, each by date. Notes count the others and those without a due day.
 
     Raises

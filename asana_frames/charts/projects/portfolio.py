@@ -36,7 +36,7 @@ _BARS_SHARE = 0.72
 
 
 def portfolio(portfolio: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
-    """Draw how far projects are: a bar each, and a mark where it should be by now.
+    """Draw the progress of projects: a bar for each, and a mark for the expected progress.
 
     Parameters
     ----------
@@ -49,10 +49,10 @@ def portfolio(portfolio: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     Returns
     -------
     Axes
-        The project that is furthest behind at the top, those without an expectation at the
-        bottom by what is done. Bars are the share of tasks done, coloured by the last status;
-        words beside them tell share, status and how many tasks are overdue. At most 40; a note
-        counts the others.
+        The project that is furthest behind is at the top; projects without expected progress are
+        at the bottom, sorted by their share of tasks done. Bars are the share of tasks done,
+        coloured by the last status; text beside them gives share, status and number of overdue
+        tasks. At most 40; a note counts the others.
 
     Raises
     ------

@@ -37,7 +37,7 @@ _FROM_WORST = ("off_track", "at_risk", "on_hold", "on_track", "complete", "dropp
 def status_timeline(
     statuses: pd.DataFrame, *, now: When | None = None, ax: Axes | None = None
 ) -> Axes:
-    """Draw what was said of projects, portfolios or goals, from each update to the next.
+    """Draw the statuses of projects, portfolios or goals, from each update to the next.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def status_timeline(
         As ``asana.status_updates.list(parent=...)`` returns them: ``parent_gid``,
         ``parent_name``, ``status_type`` and ``created_at``.
     now
-        The moment until which the last status of each holds; the present where not given.
+        The moment up to which the last status of each is drawn; the present where not given.
     ax
         Where to draw; a new figure as high as the projects need otherwise.
 

@@ -36,7 +36,7 @@ _PROJECT_LOOKS = {
     "complete": StatusLook("#12507b", "complete"),
 }
 _NO_STATUS = StatusLook("#b8b8b8", "no status")
-#: The colour of a status that is none of these.
+#: The colour of any other status.
 _UNKNOWN = "#a96b59"
 _LONGEST = 14
 

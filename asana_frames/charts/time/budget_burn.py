@@ -68,7 +68,7 @@ _MOST_NAMES = 4
 
 
 def budget_burn(burn: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
-    """Draw how a budget is used up, or how several are.
+    """Draw how one or several budgets are used up.
 
     Parameters
     ----------

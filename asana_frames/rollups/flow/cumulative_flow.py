@@ -42,21 +42,21 @@ def cumulative_flow(
     tz
         The time zone in which days begin.
     project
-        The gid or name of the project, where the visits are of several.
+        The gid or name of the project; needed if there are visits to several.
 
     Returns
     -------
     DataFrame
         ``period`` (datetime64[us], its first day), ``section_gid``, ``section_name`` (str) and
-        ``tasks`` (Int64): how many are there at the end of the period, completed or not; in the
-        last period, now. One row for each section in each period from the first visit's to the
-        present one, by period, the section first that was entered first. A visit whose beginning
-        is missing counts from the first period on.
+        ``tasks`` (Int64): how many are there at the end of the period, or now in the last one,
+        completed or not. One row per period and section, from the period of the first visit to the
+        present, sorted by period and then by when a section was first entered. A visit without a
+        beginning counts from the first period on.
 
     Raises
     ------
     InvalidArgument
-        A column is missing, the visits are of several projects, or an argument cannot be read.
+        A column is missing, there are visits to several projects, or an argument is not valid.
 
     Examples
     --------

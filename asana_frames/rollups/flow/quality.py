@@ -63,8 +63,8 @@ def quality(
     ----------
     tasks
         Tasks, as ``gather.all_tasks(..., subtasks=True)`` returns them: needs ``gid``, ``name``,
-        ``created_at``, ``completed_at``, ``due_on`` and ``assignee_gid``. Findings that need
-        other columns are left out without them.
+        ``created_at``, ``completed_at``, ``due_on`` and ``assignee_gid``. Other columns are
+        optional; findings that need them are left out without them.
     now
         The moment at which the tasks are as given; the present otherwise. Without a zone it is
         read in ``tz``.

@@ -77,12 +77,12 @@ def as_of(
     Parameters
     ----------
     tasks
-        The tasks as they are now; deleted ones are gone from the past too.
+        The tasks as they are now; deleted ones are missing from the result.
     stories
-        All stories of the tasks, as ``gather.stories(asana, tasks)`` returns them. Only what
-        their fields say counts: their text depends on the language of who reads them.
+        All stories of the tasks, as ``gather.stories(asana, tasks)`` returns them. Only their
+        fields are used: their text depends on the language of the reader.
     moment
-        What happened then has happened already.
+        Changes at exactly this moment are included.
     tz
         The time zone in which a ``moment`` without a zone is read.
 
@@ -90,19 +90,19 @@ def as_of(
     -------
     DataFrame
         The columns and dtypes of ``tasks``, each task once, without those created later. A value
-        is the old one of the first story after the moment that changes it, and without such a
-        story the present one. So are replayed: ``name``, ``approval_status``,
+        is the old value in the first story after the moment that changes it, or the present value
+        if there is no such story. Replayed are ``name``, ``approval_status``,
         ``resource_subtype``, ``due_on``, ``due_at``, ``start_on``, ``completed``,
-        ``completed_at``, ``completed_by``, ``assignee``, ``assigned_by``, the ``memberships_``
-        (as ``rollups.section_times`` tells them, with the names of now) and, in columns
-        ``cf_<name>``, custom fields of text, numbers, dates, options and people. All other
-        columns are as they are now, and listed: ``attrs["as_of"]`` holds ``moment`` and
-        ``not_replayed``. Custom fields of which no story tells are among them.
+        ``completed_at``, ``completed_by``, ``assignee``, ``assigned_by``, the ``memberships_`` (as
+        in ``rollups.section_times``, with present names) and, in columns ``cf_<name>``, custom
+        fields of text, numbers, dates, options and people. All other columns are as they are now,
+        and listed: ``attrs["as_of"]`` holds ``moment`` and ``not_replayed``. They include custom
+        fields without stories.
 
-        Stories do not tell whom a task was taken from: before the first story that assigns a
-        task it is taken to be nobody's, as it is where a story takes it from somebody whom none
-        has given it. A task whose completion no story tells is incomplete until ``completed_at``.
-        An option that is none of the categories of a column any more is missing.
+        Stories do not name the previous assignee: a task has no assignee before the first story
+        that assigns it, even if an earlier one unassigns it. A task without a story of its
+        completion is incomplete until ``completed_at``. Options that are no longer among the
+        categories of a column are missing.
 
     Raises
     ------

@@ -82,31 +82,31 @@ def changes(
     Parameters
     ----------
     stories
-        As ``gather.stories(asana, tasks)`` returns them. Only what their fields say counts: their
-        text depends on the language of who reads them.
+        As ``gather.stories(asana, tasks)`` returns them. Only their fields are used: their text
+        depends on the language of the reader.
     tasks
         The tasks, for their names as they are now.
     since
-        When it was settled what belongs to the projects: tasks that were added later are added
-        scope. All changes are returned, earlier ones too.
+        The moment at which the scope of the projects was agreed: tasks added later are added
+        scope. Earlier changes are returned as well.
     tz
         The time zone of due times, in which days begin and a ``since`` without a zone is read.
 
     Returns
     -------
     DataFrame
-        In the order in which things happened: ``task_gid``, ``task_name`` (str); ``changed_at``
-        (datetime64[us, UTC]); ``changed_by_gid``, ``changed_by_name`` (str, missing where a rule
-        did it); ``change`` (str): due date, assignee, completed, reopened, added to project,
-        removed from project, section, name, or field, which ``field_gid`` and ``field_name`` name;
-        ``old``, ``new`` (str: names, days as 2026-03-02, due times as 2026-03-02 17:00, lists
-        joined by commas; missing for none) and, of people, places and options, ``old_gid``,
-        ``new_gid``; ``project_gid``, ``project_name`` (str, where the story tells it); ``days``
-        (Int64, of due dates the new one less the old one, so that more than 0 is a slip; missing
-        where one of them is none); ``is_scope_added`` (boolean: added to a project after
-        ``since``; False without ``since``). Asana does not tell whom a task was taken from, so
-        ``old`` of an assignee is whom the story before gave it to. Other stories (comments,
-        descriptions, tags, followers, start dates) are no rows.
+        One row per change, in chronological order: ``task_gid``, ``task_name`` (str);
+        ``changed_at`` (datetime64[us, UTC]); ``changed_by_gid``, ``changed_by_name`` (str, missing
+        for changes by rules); ``change`` (str): due date, assignee, completed, reopened, added to
+        project, removed from project, section, name, or field, which ``field_gid`` and
+        ``field_name`` name; ``old``, ``new`` (str: names, days as 2026-03-02, due times as
+        2026-03-02 17:00, lists joined by commas; missing for none) and, of people, places and
+        options, ``old_gid``, ``new_gid``; ``project_gid``, ``project_name`` (str, where the story
+        has it); ``days`` (Int64, the new due date minus the old one, so a slip is above 0; missing
+        unless both are set); ``is_scope_added`` (boolean: added to a project after ``since``;
+        False without ``since``). Stories do not name the previous assignee, so ``old`` is the
+        assignee in the story before. Other stories (comments, descriptions, tags, followers, start
+        dates) are left out.
 
     Raises
     ------
@@ -282,11 +282,11 @@ def change_counts(changes: pd.DataFrame, by: str | Sequence[str] = "task") -> pd
     Returns
     -------
     DataFrame
-        The columns of ``by`` and, as Int64: ``due_date_changes``, with those that set or remove
-        a due date; ``days_slipped``, the sum of the days by which due dates moved, earlier ones
-        less; ``reassignments``, to somebody else than the person who had the task last, so that
-        the first assignment is none; ``reopenings``; ``moves`` between sections; ``scope_added``,
-        tasks added to a project after ``since``. One row per group that has a change, sorted.
+        The columns of ``by`` and, as Int64: ``due_date_changes``, with those that set or remove a
+        due date; ``days_slipped``, the sum of the days by which due dates moved, earlier ones
+        less; ``reassignments``, to a person other than the last assignee (the first assignment
+        does not count); ``reopenings``; ``moves`` between sections; ``scope_added``, tasks added
+        to a project after ``since``. One row per group that has a change, sorted.
 
     Raises
     ------

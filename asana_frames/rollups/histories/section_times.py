@@ -92,13 +92,13 @@ def section_times(
     Parameters
     ----------
     stories
-        All stories of the tasks, as ``gather.stories(asana, tasks)`` returns them. Only what
-        their fields say counts: their text depends on the language of who reads them.
+        All stories of the tasks, as ``gather.stories(asana, tasks)`` returns them. Only their
+        fields are used: their text depends on the language of the reader.
     tasks
         As ``gather.all_tasks(...)`` returns them; stories of other tasks are left out.
     now
-        The moment at which the tasks are as given; the present where not given. Stories that are
-        later all the same still count.
+        The moment at which the tasks are as given; the present where not given. Later stories
+        still count.
     tz
         The time zone in which days begin, and in which a ``now`` without a zone is read.
     workdays
@@ -109,24 +109,23 @@ def section_times(
     Returns
     -------
     DataFrame
-        One row per visit of a task to a section, by task in the order given, by project (gid)
-        and time: ``task_gid``, ``task_name``, ``project_gid``, ``project_name``,
-        ``section_gid``, ``section_name`` (str, names as they are now); ``enter``, ``leave``
-        (datetime64[us, UTC]); ``is_current`` (boolean: the task is there still, and ``leave`` is
-        missing); ``hours`` (Float64, up to ``now`` where current); ``working_days`` (Float64, the
-        part of that time on working days, a day being the 24 hours of its date); ``is_certain``
-        (boolean); ``completed_at`` (datetime64[us, UTC], of the task: completing a task moves it
-        nowhere, so cut there if you wish).
+        One row per visit of a task to a section, by task in the order given, by project (gid) and
+        time: ``task_gid``, ``task_name``, ``project_gid``, ``project_name``, ``section_gid``,
+        ``section_name`` (str, names as they are now); ``enter``, ``leave`` (datetime64[us, UTC]);
+        ``is_current`` (boolean: the task is still there, and ``leave`` is missing); ``hours``
+        (Float64, up to ``now`` where current); ``working_days`` (Float64, the part of that time on
+        working days, a day being the 24 hours of its date); ``is_certain`` (boolean);
+        ``completed_at`` (datetime64[us, UTC], of the task: completing a task does not end its
+        visit).
 
-        The visits of a task in a project do not overlap, and cover its time there without gaps.
-        A task enters a project when a story adds it, else when it was created; its first section
-        is the one that its first move leaves, or, if it never moved, the present one. What no
-        story tells and yet must have happened, because a task is elsewhere than its last story
-        left it, is taken to have happened half way between that story and the next, or ``now``.
-        A visit whose section, beginning or end is inferred so is not ``is_certain``, nor is one
-        that begins when the task was created; a section that nothing tells is missing. Moves
-        without a project belong to the one of which other rows know the section, and are left out
-        where none does.
+        The visits of a task in a project do not overlap, and cover its time there without gaps. A
+        task enters a project when a story adds it, else when it was created; its first section is
+        the one that its first move leaves, or, if it never moved, the present one. If a move has
+        no story, because a task is not where its last story left it, the move is placed half way
+        between that story and the next, or ``now``. ``is_certain`` is False for a visit whose
+        section, beginning or end is inferred in this way, and for one that begins when the task
+        was created; unknown sections are missing. The project of a move without one is inferred
+        from its sections; the move is left out if they are unknown.
 
     Raises
     ------

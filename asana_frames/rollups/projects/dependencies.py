@@ -58,7 +58,7 @@ def dependencies(
 ) -> pd.DataFrame:
     """List what each task waits for and blocks, and its schedule by the critical path method.
 
-    Asana gives dependencies when asked for them::
+    Dependencies are read if ``fields`` includes them::
 
         tasks = af.gather.all_tasks(asana, "Acme", fields=[
             "name", "completed", "start_on", "due_on", "assignee.name", "memberships",
@@ -70,22 +70,22 @@ def dependencies(
         found = asana.tasks.list_dependencies(tasks)
         edges = af.bridge(found, "task", key="dependency_gid")
 
-    Give completed tasks too: a dependency on a task that is not in ``tasks`` is not known to be
-    done, and counts as open. What is completed holds nothing up, and waits for nothing.
+    Pass completed tasks as well: a dependency on a task that is not in ``tasks`` counts as open.
+    Completed tasks block nothing and wait for nothing.
 
-    The schedule is that of the critical path method, in calendar days: as if every open task began
-    today, or on the day after the last that it waits for. The dates of tasks give only their
+    The schedule follows the critical path method, in calendar days: every open task begins today,
+    or on the day after the last of its dependencies ends. The dates of tasks only give their
     lengths. A task that is not in ``tasks`` takes no time, but keeps its place in the order.
 
     Parameters
     ----------
     tasks
         As ``asana.tasks.list(...)`` or ``gather.all_tasks`` return them: needs ``gid``, ``name``,
-        ``completed`` (missing is open) and ``due_on``. A task that is there twice counts once, a
-        row without a gid not at all.
+        ``completed`` (missing is open) and ``due_on``. Duplicate tasks count once; rows without a
+        gid are ignored.
     edges
-        A row per dependency: ``task_gid`` waits for ``dependency_gid``. One that is there twice
-        counts once; those of tasks that are not in ``tasks`` count for what they wait for.
+        A row per dependency: ``task_gid`` waits for ``dependency_gid``. Duplicates count once.
+        Either task may be missing from ``tasks``.
     now
         The moment whose day the schedule begins with; the present where not given.
     tz
@@ -113,13 +113,14 @@ def dependencies(
         finish).
 
         ``is_critical`` (boolean: open and without slack); ``conflict`` (boolean: it starts or is
-        due before something that it waits for is due, both being open; the same day is none).
+        due before something that it waits for is due, both being open; the same day is not a
+        conflict).
 
     Raises
     ------
     InvalidArgument
-        Columns are missing, ``default_days`` is no whole number from 1 on, or tasks wait for each
-        other in a circle; the message names them.
+        Columns are missing, ``default_days`` is not a whole number of at least 1, or tasks wait
+        for each other in a circle; the message names them.
 
     Examples
     --------

@@ -54,7 +54,7 @@ def portfolio(
 ) -> pd.DataFrame:
     """Summarise each project of portfolios: tasks, actual and expected progress, last status.
 
-    All of it is read with::
+    Read the frames with::
 
         portfolios = asana.portfolios.list(
             workspace="Acme", owner="me", fields=["name", "resource_type"])
@@ -67,14 +67,14 @@ def portfolio(
     ----------
     items
         Projects, as ``asana.portfolios.list_items(...)`` or ``asana.projects.list(...)`` return
-        them: needs ``gid`` and ``name``. A portfolio among the items is no row: its own items are,
-        if they are there too. An item that is there twice, or in several portfolios, counts once;
-        a row without a gid not at all.
+        them: needs ``gid`` and ``name``. Portfolios have no row of their own, only the projects
+        among the items. An item that is listed twice, or in several portfolios, counts once; rows
+        without a gid are ignored.
     tasks
         As ``asana.tasks.list(...)`` or ``gather.all_tasks`` return them: needs ``gid``,
         ``completed`` (missing is open), ``due_on``, ``assignee_gid`` and
-        ``memberships_project_gids``. A task counts in each project that it is itself in, a
-        subtask too, and once there.
+        ``memberships_project_gids``. A task, or subtask, counts once in each project that it is in
+        itself.
     statuses
         As ``asana.status_updates.list(parent=projects)`` returns them.
     now
@@ -90,22 +90,22 @@ def portfolio(
     DataFrame
         One row per project, in the order of ``items``: ``project_gid``, ``project_name``,
         ``owner_name``, ``team_name`` (str); ``path`` (tuple of the names of the portfolios above
-        it on the shortest way, from the top; those whose names ``items`` does not tell are left
-        out); ``start_on``, ``due_on`` (datetime64[us]); ``tasks``, ``done``, ``open``, ``overdue``
-        (open and due before today), ``unassigned`` (open, without an assignee) (Int64);
-        ``share_done`` (Float64, missing without tasks); ``slip_days`` (Int64, days from the
-        project's due day to the latest of its open tasks', 0 where none is later; missing where
-        either is); ``last_status`` (str, its ``status_type``), ``last_status_at``
-        (datetime64[us, UTC]), ``last_status_title`` (str), ``days_since_status`` (Float64);
-        ``expected_share`` (Float64, 0 to 1: the share of the days from start to due that are over
-        at the end of today; missing without both, or where they are in the wrong order);
-        ``is_behind`` (boolean: more than a tenth of all less is done than expected; False for a
-        project that is marked as completed, missing where either share is).
+        it on the shortest path, from the top, without those whose names are not in ``items``);
+        ``start_on``, ``due_on`` (datetime64[us]); ``tasks``, ``done``, ``open``, ``overdue`` (open
+        and due before today), ``unassigned`` (open, without an assignee) (Int64); ``share_done``
+        (Float64, missing without tasks); ``slip_days`` (Int64, days from the project's due day to
+        the latest of its open tasks', 0 where none is later; missing where either is);
+        ``last_status`` (str, its ``status_type``), ``last_status_at`` (datetime64[us, UTC]),
+        ``last_status_title`` (str), ``days_since_status`` (Float64); ``expected_share`` (Float64,
+        0 to 1: the share of the days from start to due that are over at the end of today; missing
+        without both, or where they are in the wrong order); ``is_behind`` (boolean: ``share_done``
+        is more than 0.1 below ``expected_share``; False for a project that is marked as completed,
+        missing where either share is).
 
     Raises
     ------
     InvalidArgument
-        Columns are missing, or portfolios are in each other in a circle; the message names it.
+        Columns are missing, or portfolios contain each other; the message names them.
 
     Examples
     --------

@@ -29,10 +29,10 @@ def cost(
 ) -> Any:
     """Compute the cost of tracked time: hours times the rate that applies.
 
-    Which rate applies: that of the entry's project for its person, else that of the project for
-    everybody (no ``resource_gid``), else the default of the person (no ``parent_gid``), else the
-    default of all (neither). Asana's own rates are all of the first kind; add rows of your own
-    for the others. Where rates have a ``start_date``, the one that began last applies, until its
+    The rate is that of the entry's project for its person, else that of the project for everybody
+    (no ``resource_gid``), else the default of the person (no ``parent_gid``), else the default of
+    all (neither). Asana's own rates are all of the first kind; add rows of your own for the
+    others. Where rates have a ``start_date``, the one that began last applies, until its
     ``end_date`` where it has one. A rate is money per hour.
 
     Parameters
@@ -71,7 +71,7 @@ def cost(
 
     Examples
     --------
-    Two hours of Ana at 80 euros; there is no rate for Bo:
+    Two hours of Ana at 80 euros; Bo has no rate:
 
     >>> import pandas as pd
     >>> entries = pd.DataFrame(

@@ -67,16 +67,16 @@ def entries(
     Parameters
     ----------
     entries
-        Time tracking entries, as ``asana.time_tracking_entries.list(...)`` returns them. One that
-        is there twice counts once, as it was read last.
+        Time tracking entries, as ``asana.time_tracking_entries.list(...)`` returns them. Of
+        duplicates the last one counts.
     tasks
         Tasks with their parents, as ``gather.tracked_tasks(asana, entries)`` or
-        ``gather.all_tasks(..., subtasks=True)`` return them; tells roots, sections, and the
-        projects of entries that are attributable to none.
+        ``gather.all_tasks(..., subtasks=True)`` return them; for roots, sections, and the projects
+        of entries without ``attributable_to``.
     projects
-        Projects, as ``asana.projects.list(...)`` returns them; tells teams.
+        Projects, as ``asana.projects.list(...)`` returns them, for teams.
     users
-        Users, as ``asana.users.list(...)`` returns them; tells e-mail addresses.
+        Users, as ``asana.users.list(...)`` returns them, for e-mail addresses.
     task_columns, project_columns
         Columns of ``tasks`` and ``projects``, custom fields for example, that become columns
         ``task_<column>`` and ``project_<column>``.
@@ -84,7 +84,7 @@ def entries(
     Returns
     -------
     DataFrame
-        One row per entry, in the order given; always these columns, missing where nothing tells:
+        One row per entry, in the order given; always these columns, missing where unknown:
 
         - ``gid``; ``entered_on``, ``week`` (its Monday), ``month`` (its first day), all
           datetime64[us]: days as booked, in no time zone; ``duration_minutes`` (Int64), ``hours``
@@ -92,7 +92,7 @@ def entries(
         - ``person_gid``, ``person_name``, ``person_email`` (str): who logged it; missing where the
           user was deleted;
         - ``task_gid``, ``task_name``; ``root_task_gid``, ``root_task_name``: the task at the top,
-          the task itself where it is no subtask;
+          the task itself if it is not a subtask;
         - ``project_gid``, ``project_name``: the project that the entry is attributable to, else
           the first that the task, or the nearest task above it, is in; ``project_from``
           (``attributable_to``, ``task`` or missing) says which;

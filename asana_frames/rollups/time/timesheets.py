@@ -201,10 +201,10 @@ def approvals(
     DataFrame
         ``person_gid``, ``person_name`` (str); ``week`` (datetime64[us], its first day); ``hours``
         (Float64, tracked in it); ``timesheet_gid``, ``approval_status`` (str, lower case; missing
-        where there is no timesheet); ``state`` (str: ``not handed in``, which is a draft or none
-        at all, ``pending``, ``to be redone``, ``approved``); one row per person and week, by week
-        and name. The sum of ``hours`` is that of the entries; those without a day are a week of
-        their own (missing).
+        where there is no timesheet); ``state`` (str: ``not handed in``, also for a draft,
+        ``pending``, ``to be redone``, ``approved``); one row per person and week, by week and
+        name. The sum of ``hours`` is that of the entries; those without a day are a week of their
+        own (missing).
 
     Raises
     ------
