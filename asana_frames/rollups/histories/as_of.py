@@ -62,7 +62,7 @@ _PLACES = ("project_gid", "old_section_gid", "new_section_gid")
 _READ = {
     *STORY_COLUMNS,
     *_PLACES,
-    *(column for told in _OLD_VALUES for column in told.columns.values()),
+    *(column for old in _OLD_VALUES for column in old.columns.values()),
     *(column for columns in _FIELD_COLUMNS.values() for column in columns.values()),
     *(f"old_date_value_due_{end}" for end in ("on", "at")),
     *(f"{what}_{end}" for what in ("assignee", "created_by", "custom_field") for end in _ENDS),
@@ -140,8 +140,8 @@ def as_of(
     known = drop_duplicates(tasks)
     is_there = ~is_true(parse_moments(known["created_at"], what=_WHAT) > at)
     past = _TaskHistory(known[is_there].reset_index(drop=True), stories, at)
-    for told in _OLD_VALUES:
-        past.restore_old_values(told.subtypes, told.columns)
+    for old in _OLD_VALUES:
+        past.restore_old_values(old.subtypes, old.columns)
     _replay_assignees(past)
     _replay_completion(past)
     _replay_places(past, known, stories)
@@ -202,9 +202,9 @@ class _TaskHistory:
     def restore_old_values(self, subtypes: Iterable[str], columns: Mapping[str, str]) -> None:
         """Set columns of the tasks to the old values of the first story after the moment."""
         first = self.find_first_after(subtypes)
-        for column, told in columns.items():
-            if self.has_columns([told]):
-                self.set_values(column, self.read(told, first))
+        for column, source in columns.items():
+            if self.has_columns([source]):
+                self.set_values(column, self.read(source, first))
 
     def set_values(self, column: str, values: pd.Series[Any]) -> None:
         """Set values of a column, by the row of the task, if the tasks have this column."""
@@ -240,16 +240,16 @@ def _replay_completion(past: _TaskHistory) -> None:
     if "completed_at" in past.tasks:
         done = parse_moments(past.tasks["completed_at"], what=_WHAT)
         later = past.tasks.index[is_true(done > past.at)]
-        untold = pd.Series(False, index=later.difference(first.index))
-        was_done = pd.concat([was_done, untold]).astype(bool)
+        unrecorded = pd.Series(False, index=later.difference(first.index))
+        was_done = pd.concat([was_done, unrecorded]).astype(bool)
     before = past.find_last_before(subtypes, was_done.index)
-    is_told = was_done & is_true(past.read("resource_subtype", before) == "marked_complete")
+    is_recorded = was_done & is_true(past.read("resource_subtype", before) == "marked_complete")
     past.set_values("completed", was_done)
-    past.set_values("completed_at", past.read("created_at", before).where(is_told))
+    past.set_values("completed_at", past.read("created_at", before).where(is_recorded))
     for end in _ENDS:
         if past.has_columns([f"created_by_{end}"]):
             values = past.read(f"created_by_{end}", before)
-            past.set_values(f"completed_by_{end}", values.where(is_told))
+            past.set_values(f"completed_by_{end}", values.where(is_recorded))
 
 
 def _replay_places(past: _TaskHistory, known: pd.DataFrame, stories: pd.DataFrame) -> None:
@@ -263,8 +263,8 @@ def _replay_places(past: _TaskHistory, known: pd.DataFrame, stories: pd.DataFram
     moved = past.find_first_after(MOVES).index
     visits = visits.assign(row=past.find_rows(visits["task_gid"]))[is_true(is_then)]
     visits = _sort_visits(visits[visits["row"].isin(moved)], past.tasks[needed[0]])
-    for column, told in _MEMBERSHIPS.items():
-        past.set_values(column, _collect_tuples(visits[told], visits["row"], moved))
+    for column, source in _MEMBERSHIPS.items():
+        past.set_values(column, _collect_tuples(visits[source], visits["row"], moved))
 
 
 def _sort_visits(visits: pd.DataFrame, projects: pd.Series[Any]) -> pd.DataFrame:
@@ -292,16 +292,16 @@ def _replay_fields(past: _TaskHistory) -> None:
     if not past.has_columns(["custom_field_gid", "custom_field_name"]):
         return
     kinds = past.stories["resource_subtype"].str.removesuffix(FIELD_CHANGED)
-    told = past.stories.assign(kind=kinds, old_date_value=_combine_old_dates(past.stories))
-    told = told[is_true(kinds.isin([*_FIELD_COLUMNS]))]
-    told = told.dropna(subset=["custom_field_gid", "custom_field_name"])
-    last = told.drop_duplicates("custom_field_gid", keep="last")
-    first = told[is_true(told["created_at"] > past.at)]
+    changed = past.stories.assign(kind=kinds, old_date_value=_combine_old_dates(past.stories))
+    changed = changed[is_true(kinds.isin([*_FIELD_COLUMNS]))]
+    changed = changed.dropna(subset=["custom_field_gid", "custom_field_name"])
+    last = changed.drop_duplicates("custom_field_gid", keep="last")
+    first = changed[is_true(changed["created_at"] > past.at)]
     first = first.drop_duplicates(["row", "custom_field_gid"])
     for gid, column, kind in _match_columns(last, past.tasks.columns):
         values = first[is_true(first["custom_field_gid"] == gid)].set_index("row")
         for end, source in _FIELD_COLUMNS[kind].items():
-            if source in told:
+            if source in changed:
                 past.set_values(f"{column}{end}", values[source])
 
 

@@ -159,14 +159,14 @@ def _select_changes(stories: pd.DataFrame) -> pd.DataFrame:
 
 def _find_task_names(rows: pd.DataFrame, tasks: pd.DataFrame | None) -> pd.Series[Any]:
     """Return the current names of tasks, else those in the stories."""
-    told = rows["target_name"].astype(STR)
+    known = rows["target_name"].astype(STR)
     if tasks is None:
-        return told
+        return known
     require_columns(tasks, ["gid", "name"], what="rollups.changes", record="task")
     named = drop_duplicate_gids(tasks)
     at = pd.Index(named["gid"]).get_indexer(pd.Index(rows["task_gid"]))
     now: pd.Series[Any] = named["name"].astype(STR).reindex(at).set_axis(rows.index)
-    return now.where(now.notna(), told)
+    return now.where(now.notna(), known)
 
 
 _Columns = Mapping[str, "pd.Series[Any]"]
@@ -244,8 +244,8 @@ def _read_field_values(rows: pd.DataFrame, tz: str) -> _Columns:
         }
         texts["number"] = texts["number"].str.removesuffix(".0")
         text = pd.Series(None, index=rows.index, dtype=STR)
-        for kind, told in texts.items():
-            text = text.where(is_true(kinds != kind), told)
+        for kind, formatted in texts.items():
+            text = text.where(is_true(kinds != kind), formatted)
         values |= {age: text, f"{age}_gid": rows[stem("enum_value_gid")].astype(STR)}
     return values
 

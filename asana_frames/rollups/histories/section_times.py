@@ -218,11 +218,11 @@ def _read_moves(stories: pd.DataFrame, tasks: pd.DataFrame, *, what: str) -> _Mo
 
     here = pd.DataFrame({"task": members["task"], "project": home, "section": place})
     here = here[here["project"] >= 0].drop_duplicates(["task", "project"], ignore_index=True)
-    told = _build_moves(moves, old, new).assign(
+    dated = _build_moves(moves, old, new).assign(
         task=pd.Index(tasks["gid"]).get_indexer(pd.Index(moves["task_gid"])), project=project
     )
-    told = told[(told["task"] >= 0) & (told["project"] >= 0)].reset_index(drop=True)
-    return _Moves(told, here, _Places(projects, project_names), _Places(sections, section_names))
+    dated = dated[(dated["task"] >= 0) & (dated["project"] >= 0)].reset_index(drop=True)
+    return _Moves(dated, here, _Places(projects, project_names), _Places(sections, section_names))
 
 
 def _build_moves(moves: pd.DataFrame, old: Ints, new: Ints) -> pd.DataFrame:
@@ -297,11 +297,11 @@ def _infer_projects(
 
 
 def _find_current_names(
-    count: int, told: Iterable[_NamedCodes], members: _NamedCodes
+    count: int, stories: Iterable[_NamedCodes], members: _NamedCodes
 ) -> pd.Series[Any]:
     """Return the name for each code: from memberships, else from the last story."""
     now = _find_last_names(count, [members])
-    return now.where(now.notna(), _find_last_names(count, told))
+    return now.where(now.notna(), _find_last_names(count, stories))
 
 
 def _find_last_names(count: int, columns: Iterable[_NamedCodes]) -> pd.Series[Any]:

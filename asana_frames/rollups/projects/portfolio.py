@@ -269,9 +269,9 @@ def _find_last_status(
         "last_status_title": text_column(rows, "title"),
         "gid": text_column(rows, "gid"),
     }
-    told = pd.DataFrame(columns).dropna(subset=["project_gid", "last_status_at"])
-    told = told.sort_values(["last_status_at", "gid"], kind="stable")
-    last = told.drop_duplicates("project_gid", keep="last").set_index("project_gid")
+    dated = pd.DataFrame(columns).dropna(subset=["project_gid", "last_status_at"])
+    dated = dated.sort_values(["last_status_at", "gid"], kind="stable")
+    last = dated.drop_duplicates("project_gid", keep="last").set_index("project_gid")
     found = last.reindex(projects).reset_index(drop=True)
     since = days_between(found["last_status_at"], pd.Series(moment, index=found.index))
     names = ("last_status", "last_status_at", "last_status_title")
