@@ -9,7 +9,7 @@ import click
 import pandas as pd
 
 import asana_frames as af
-from asana_frames import charts, export, rollups
+from asana_frames import charts, export, gather
 from asana_frames._files import replace_file
 from asana_frames.charts.shared.figures import draw_figure
 from asana_frames.cli.errors import Command
@@ -26,24 +26,22 @@ def demo_command(out: Path) -> None:
     folder = make_folder(out)
     with serve() as server, af.connect(TOKEN, base_url=server.url) as asana:
         projects = asana.projects.list(workspace="Acme")
-        frames = {
-            "projects": projects,
-            "tasks": asana.tasks.list(project=projects),
-            "time_tracking_entries": asana.time_tracking_entries.list(
-                workspace="Acme", entered_on_start_date="2025-01-01"
-            ),
-            "goals": asana.goals.list(workspace="Acme"),
-        }
-        relationships = asana.goal_relationships.list(supported_goal=frames["goals"])
-    hours = rollups.hours(frames["time_tracking_entries"], by="person", every="W")
-    frames["hours_by_person_and_week"] = hours
+        tasks = asana.tasks.list(project=projects)
+        hours = gather.hours_report(asana, "Acme", "2025-01-01", by="person", every="W")
+        goals = gather.goals_report(asana, "Acme")
+    frames = {
+        "projects": projects,
+        "tasks": tasks,
+        "time_tracking_entries": hours.tracked,
+        "goals": goals.goals,
+        "hours_by_person_and_week": hours.hours,
+    }
     for name, frame in frames.items():
         export.to_csv(frame, folder / f"{name}.csv")
-    progress = rollups.goal_progress(frames["goals"], relationships)
-    height = 0.36 * len(progress) + 1.2
+    height = 0.36 * len(goals.progress) + 1.2
     pictures = {
-        "hours_by_person_and_week": draw_figure(partial(charts.hours, hours), height=4.5),
-        "goal_progress": draw_figure(partial(charts.goal_progress, progress), height=height),
+        "hours_by_person_and_week": draw_figure(partial(charts.hours, hours.hours), height=4.5),
+        "goal_progress": draw_figure(partial(charts.goal_progress, goals.progress), height=height),
     }
     for name, figure in pictures.items():
         with replace_file(folder / f"{name}.png") as part:
