@@ -101,20 +101,26 @@ def in_lab(browser: Any, lab: JupyterServer, pictures: Path) -> Iterator[Noteboo
     seen.page.close()
 
 
+@pytest.fixture(scope="session")
+def kernel(lab: JupyterServer) -> str:
+    """A kernel of JupyterLab: one for all tests, since it starts longer than most tests take."""
+    return lab.start_kernel()
+
+
 @pytest.fixture
 def notebook(
-    request: pytest.FixtureRequest, in_lab: Notebook, lab: JupyterServer
+    request: pytest.FixtureRequest, in_lab: Notebook, lab: JupyterServer, kernel: str
 ) -> Iterator[Open]:
     """Open a notebook of some cells in JupyterLab; none has run yet."""
 
     def open_it(*cells: str) -> Notebook:
-        in_lab.open(lab.write(f"{len(list(lab.notebooks.iterdir()))}.ipynb", list(cells)))
+        path = lab.write(f"{len(list(lab.notebooks.iterdir()))}.ipynb", list(cells))
+        in_lab.open(path, kernel)
         return in_lab
 
     yield open_it
     in_lab.picture(request.node.name)
     in_lab.close()
-    lab.end_kernels()
 
 
 @pytest.fixture

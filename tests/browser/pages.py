@@ -25,6 +25,17 @@ _READY = """() => {
     const session = window.jupyterapp?.shell.currentWidget?.sessionContext;
     return session?.isReady && session.session?.kernel?.status === "idle";
 }"""
+#: Makes a kernel forget what the cells of a test have made.
+_RESET = """
+import ipywidgets
+ipywidgets.Widget.close_all()
+get_ipython().run_line_magic("reset", "-f")
+"""
+#: Runs code in the kernel of the notebook that is shown.
+_EXECUTE = """code => {
+    const context = window.jupyterapp.shell.currentWidget.sessionContext;
+    return context.session.kernel.requestExecute({code, silent: true}).done;
+}"""
 #: Closes all that is open, without the question whether to save it.
 _CLOSE = """() => {
     for (const shown of [...window.jupyterapp.shell.widgets("main")]) {
@@ -75,21 +86,23 @@ class Notebook(Watched):
         self._lab = lab
         self._settings = ""
 
-    def open(self, path: Path) -> None:
-        """Open a notebook; load JupyterLab anew where its settings are not those of this page."""
+    def open(self, path: Path, kernel_id: str) -> None:
+        """Open a notebook with a kernel that runs; reload JupyterLab if its settings changed."""
         self.path = path
         self.wrong.clear()
         self.page.set_viewport_size(SIZE)
         if self._settings != self._lab.settings:
-            self.page.goto(f"{self._lab.url}/lab/tree/{path.name}?reset")
+            self.page.goto(f"{self._lab.url}/lab?reset")
+            self.eventually("() => window.jupyterapp")
+            self.page.evaluate("() => window.jupyterapp.restored")
             self._settings = self._lab.settings
-        else:
-            self.command("docmanager:open", path=path.name)
+        self.command("docmanager:open", path=path.name, kernel={"id": kernel_id})
         self.page.wait_for_selector(".jp-Notebook .jp-Cell")
         self.eventually(_READY)
 
     def close(self) -> None:
-        """Close the notebook without saving it."""
+        """Close the notebook without saving it, and clear its kernel."""
+        self.page.evaluate(_EXECUTE, _RESET)
         self.page.evaluate(_CLOSE)
         self.page.locator(".jp-Notebook").wait_for(state="detached")
 

@@ -32,6 +32,8 @@ _LAB = [
     "--IdentityProvider.token=",
     "--ServerApp.disable_check_xsrf=True",
     "--LabApp.expose_app_in_browser=True",
+    # Without the check whether extensions must be built, which starts Node.js.
+    "--ServerApp.tornado_settings={'page_config_data': {'buildCheck': False}}",
 ]
 _VOILA = ["-m", "voila", "--no-browser", "--Voila.ip=127.0.0.1"]
 
@@ -119,10 +121,14 @@ class JupyterServer:
         path.write_text(json.dumps(notebook), "utf-8")
         return path
 
-    def end_kernels(self) -> None:
-        """End the kernels of all notebooks."""
-        for kernel in json.loads(self._ask("/api/kernels")):
-            self._ask(f"/api/kernels/{kernel['id']}", method="DELETE")
+    def start_kernel(self) -> str:
+        """Start a kernel; return its id."""
+        kernel_id: str = json.loads(self._ask("/api/kernels", method="POST"))["id"]
+        return kernel_id
+
+    def end_kernel(self, kernel_id: str) -> None:
+        """End a kernel."""
+        self._ask(f"/api/kernels/{kernel_id}", method="DELETE")
 
     @property
     def _log(self) -> Path:

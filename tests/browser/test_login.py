@@ -17,6 +17,14 @@ BEGUN = TOKEN[:10]
 STATE = "@jupyter-widgets/jupyterlab-manager:plugin"
 
 
+@pytest.fixture
+def kernel(lab: JupyterServer) -> Iterator[str]:
+    """A kernel of its own, because a login lasts as long as the process."""
+    kernel_id = lab.start_kernel()
+    yield kernel_id
+    lab.end_kernel(kernel_id)
+
+
 @pytest.fixture(params=[False, True], ids=["no state", "widget state"])
 def saves_state(request: pytest.FixtureRequest, lab: JupyterServer) -> Iterator[bool]:
     """Whether JupyterLab saves the state of widgets with a notebook."""
