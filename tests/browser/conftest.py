@@ -55,7 +55,7 @@ def voila(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ju
 
 
 class Company:
-    """A sandbox of its own for a test, and what it was asked for."""
+    """A sandbox for one test, and the requests it received."""
 
     def __init__(self, server: Server) -> None:
         self.server = server
@@ -82,13 +82,13 @@ class Company:
         self._is_closed = True
 
     def times(self, part: str) -> int:
-        """Return how often something was asked for."""
+        """Return how many requests contain a text."""
         return sum(part in asked for asked in self.asked)
 
 
 @pytest.fixture
 def company(request: pytest.FixtureRequest) -> Iterator[Company]:
-    """The sandbox; indirectly parametrized with what it is to be told."""
+    """The sandbox; indirect parameters are the arguments of ``serve``."""
     with serve(**getattr(request, "param", {})) as running:
         yield Company(running)
 

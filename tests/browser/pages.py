@@ -46,7 +46,7 @@ _CLOSE = """() => {
 
 
 class Watched:
-    """A page, and the errors that it told of."""
+    """A page, and the errors it reported."""
 
     def __init__(self, page: Any, pictures: Path) -> None:
         self.page = page
@@ -173,7 +173,7 @@ def focused(page: Any) -> str:
 
 
 def nameless(output: Any) -> list[str]:
-    """Return the controls of an output that have no name for whoever does not see them."""
+    """Return the controls of an output that have no accessible name."""
     return _NAMELESS.findall(output.aria_snapshot())
 
 

@@ -180,7 +180,7 @@ class JupyterServer:
 
 
 def _is_of_a_user(name: str) -> bool:
-    """Whether a variable tells of the person who runs the tests, or of their Jupyter."""
+    """Whether a variable belongs to the settings of the user or of their Jupyter."""
     return name.startswith(("ASANA_", "JUPYTER", "IPYTHON", "VOILA", "MPLBACKEND"))
 
 

@@ -76,7 +76,7 @@ def test_goals_are_shown_as_a_tree(company: Company, notebook: Open) -> None:
 
 
 @pytest.mark.parametrize("company", [{"plan": "free"}], indirect=True)
-def test_a_plan_without_goals_is_told_as_text(company: Company, notebook: Open) -> None:
+def test_a_plan_without_goals_is_shown_as_text(company: Company, notebook: Open) -> None:
     opened = notebook(company.code, "af.widgets.GoalPicker(asana)")
     opened.run(0)
 

@@ -70,7 +70,7 @@ def test_the_keyboard_alone_chooses_a_project(company: Company, notebook: Open) 
     assert opened.cells() == 3
 
 
-def test_what_goes_wrong_is_told_in_the_picker_and_what_is_chosen_stays(
+def test_an_error_is_shown_in_the_picker_and_the_choice_stays(
     company: Company, notebook: Open
 ) -> None:
     opened = notebook(company.code, PICKER, "print(picker)")

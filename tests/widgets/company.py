@@ -9,8 +9,8 @@ from typing import Any
 from tests.recorder import Asked, Recorder, Reply
 
 Record = dict[str, Any]
-#: Parameters that tell one list apart from another of the same path.
-_TOLD_BY = ("team", "workspace", "supported_goal", "query")
+#: Parameters that distinguish lists of the same path.
+_LIST_PARAMETERS = ("team", "workspace", "supported_goal", "query")
 _MESSAGES = {401: "Not Authorized", 402: "Payment Required", 403: "Forbidden"}
 
 
@@ -71,7 +71,7 @@ class Company:
 
     @property
     def asked(self) -> list[str]:
-        """Keys of the lists and objects that were asked for, page by page."""
+        """Keys of the lists and objects requested, page by page."""
         return [_key(asked) for asked in self.recorder.asked]
 
     def count(self, key: str) -> int:
@@ -110,8 +110,9 @@ class Company:
 
 
 def _key(asked: Asked) -> str:
-    told = next((f"?{name}={asked.query[name]}" for name in _TOLD_BY if asked.query.get(name)), "")
-    return _path(asked) + told
+    given = [name for name in _LIST_PARAMETERS if asked.query.get(name)]
+    parameter = f"?{given[0]}={asked.query[given[0]]}" if given else ""
+    return _path(asked) + parameter
 
 
 def _path(asked: Asked) -> str:

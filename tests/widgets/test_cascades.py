@@ -1,4 +1,4 @@
-"""Cascades: what is chosen above decides what is below, with few requests and no stale answers."""
+"""Levels of pickers: choices above filter the lists below, with few requests."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 import asana_frames as af
 from asana_frames.widgets import ProjectPicker, UserPicker
-from asana_frames.widgets.pickers.lists import list_cache
+from asana_frames.widgets.pickers.lists import get_list_cache
 from asana_frames.widgets.pickers.project_picker import PROJECT
 from tests.recorder import Recorder
 from tests.widgets import screen
@@ -36,7 +36,7 @@ def acme(company: Company) -> Company:
 # What a choice brings with it.
 
 
-def test_nothing_is_asked_of_what_is_not_chosen(company: Company, recorded: af.Asana) -> None:
+def test_no_list_is_read_below_an_empty_choice(company: Company, recorded: af.Asana) -> None:
     picker = ProjectPicker(recorded).wait()
 
     assert company.asked == ["/workspaces"]
@@ -93,7 +93,7 @@ def test_a_choice_that_is_in_the_new_list_too_is_kept_without_a_word(
     assert heard == []
 
 
-def test_a_choice_that_is_not_in_the_new_list_is_dropped_and_told_once(
+def test_a_choice_that_is_not_in_the_new_list_is_dropped_and_notified_once(
     acme: Company, recorded: af.Asana
 ) -> None:
     picker = ProjectPicker(recorded).wait()
@@ -107,7 +107,7 @@ def test_a_choice_that_is_not_in_the_new_list_is_dropped_and_told_once(
     assert picker.row is None
 
 
-def test_a_project_told_by_code_is_dropped_with_another_team_too(
+def test_a_project_set_by_code_is_dropped_with_another_team_too(
     acme: Company, recorded: af.Asana
 ) -> None:
     picker = ProjectPicker(recorded, "Fair").wait()
@@ -152,7 +152,7 @@ def test_another_project_drops_the_section(acme: Company, recorded: af.Asana) ->
     assert acme.count(SECTIONS) == 1
 
 
-def test_a_project_told_by_code_drops_the_section_at_once(
+def test_a_project_set_by_code_drops_the_section_at_once(
     acme: Company, recorded: af.Asana
 ) -> None:
     picker = ProjectPicker(recorded, "Fair").wait()
@@ -191,7 +191,7 @@ def test_a_late_answer_for_a_team_that_was_left_is_not_shown(
     screen.pick(picker, "Team", "Growth")
     picker.wait()
     late.set()
-    listing = list_cache(recorded).get(
+    listing = get_list_cache(recorded).get(
         recorded, PROJECT.key({"workspace": "1", "team": "11"}), _never
     )
     listing.wait(10)
@@ -346,10 +346,10 @@ def test_making_a_picker_waits_for_nothing(acme: Company, recorded: af.Asana) ->
     assert "Reading ..." in screen.said(picker)
 
 
-# Places that are told by code.
+# Places set by code.
 
 
-def test_a_team_told_by_code_stays_when_the_workspace_is_found(
+def test_a_team_set_by_code_stays_when_the_workspace_is_found(
     acme: Company, recorded: af.Asana
 ) -> None:
     acme.lists["/users?team=11"] = records("Bo", first=503)
@@ -363,7 +363,7 @@ def test_a_team_told_by_code_stays_when_the_workspace_is_found(
     assert repr(people) == "UserPicker(workspace='Acme', team='Sales', user='Bo')"
 
 
-def test_a_team_told_by_code_brings_its_workspace(company: Company, recorded: af.Asana) -> None:
+def test_a_team_set_by_code_brings_its_workspace(company: Company, recorded: af.Asana) -> None:
     company.lists["/workspaces/2/teams"][0]["organization"] = {"gid": "2", "name": "Zebra"}
 
     picker = ProjectPicker(recorded, team="Herd")

@@ -51,7 +51,7 @@ _DOINGS = st.one_of(
 
 
 def do(choice: Choice, doing: tuple[Any, ...]) -> set[str]:
-    """Do it, and return what has come to be known by it."""
+    """Do a step, and return the gids it makes known."""
     name, *given = doing
     if name == "offer":
         choice.offer(rows_of(*given[0]), is_complete=given[1], keep=given[2])
@@ -62,7 +62,7 @@ def do(choice: Choice, doing: tuple[Any, ...]) -> set[str]:
     elif name == "type":
         screen.write(choice, f"Find {choice.label.lower()}", given[0])
     elif name == "close":
-        choice.close_off("Wait.", keep=given[0])
+        choice.disable("Wait.", keep=given[0])
     else:
         _pick_places(choice, given[0])
     return {str(gid) for gid in given[0]} if name in {"offer", "adopt"} else set()
@@ -149,14 +149,14 @@ def test_a_choice_that_is_not_there_yet_is_kept_until_the_list_is_complete() -> 
     assert choice.chosen == ()
 
 
-def test_several_that_are_chosen_keep_the_order_in_which_they_were_told() -> None:
+def test_several_that_are_chosen_keep_the_order_in_which_they_were_set() -> None:
     choice = Choice("Thing", multiple=True)
     choice.offer(rows_of(1, 2, 3))
     choice.choose(["3", "1"])
     heard = heard_of(choice)
 
     choice.offer(rows_of(1, 2, 3, 4))
-    choice.close_off("Reading ...", keep=True)
+    choice.disable("Reading ...", keep=True)
 
     assert choice.chosen == ("3", "1")
     assert heard == []
@@ -260,7 +260,7 @@ def test_typing_says_nothing_to_those_who_watch_the_choice() -> None:
     assert heard == []
 
 
-def test_what_went_wrong_is_still_said_while_somebody_types() -> None:
+def test_an_error_stays_visible_while_somebody_types() -> None:
     choice = Choice("Thing")
     choice.offer(rows_of(*range(50)), is_complete=False)
     choice.show_note("The network is down.", is_error=True)
@@ -293,6 +293,23 @@ def test_two_of_one_name_can_each_be_chosen() -> None:
 
     assert choice.chosen == ("2",)
     assert choice.names == ["Same 🎉"]
+
+
+# Browsers.
+
+
+def test_state_is_sent_again_when_a_view_is_displayed(monkeypatch: pytest.MonkeyPatch) -> None:
+    choice = Choice("Thing")
+    choice.offer(rows_of(1, 2))
+    sent: list[Any] = []
+    monkeypatch.setattr(ipw.Widget, "send_state", lambda widget, key=None: sent.append(widget))
+
+    choice.set_state({"_view_count": 1})
+    displayed, sent[:] = list(sent), []
+    choice.set_state({"_view_count": 0})
+
+    assert screen.control(choice, "Thing") in displayed
+    assert screen.control(choice, "Thing") not in sent
 
 
 # Threads.

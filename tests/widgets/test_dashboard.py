@@ -85,7 +85,7 @@ def test_another_choice_draws_anew_and_tells_observers(asana: af.Asana) -> None:
     assert repr(board) == "Dashboard(project='Mobile app')"
 
 
-def test_it_can_be_told_by_code_what_to_show(asana: af.Asana) -> None:
+def test_code_can_set_the_subject(asana: af.Asana) -> None:
     board = Dashboard(asana, charts={"Tasks": count}).wait()
 
     board.value = "Mobile app"
@@ -109,7 +109,7 @@ def test_a_chart_without_a_title_has_that_of_its_place(asana: af.Asana) -> None:
     assert alternatives(board) == ["How many &lt;b&gt;tasks&lt;/b&gt;"]
 
 
-def test_what_is_refused_is_told_in_the_place_of_its_chart() -> None:
+def test_what_is_refused_is_shown_in_the_place_of_its_chart() -> None:
     with serve(plan="starter") as server, af.connect("sandbox", base_url=server.url) as asana:
         board = Dashboard(asana, value="Website relaunch").wait()
 
@@ -220,7 +220,7 @@ def test_waiting_from_within_an_observer_is_no_standstill(asana: af.Asana) -> No
     assert told == [True]
 
 
-def test_what_cannot_be_read_is_asked_for_once_a_time() -> None:
+def test_what_cannot_be_read_is_requested_once_at_a_time() -> None:
     with serve(plan="starter") as server, af.connect("sandbox", base_url=server.url) as asana:
         asked: list[str] = []
         handle = server.application.handle

@@ -1,4 +1,4 @@
-"""The explorer: pick, run, see, save; what goes wrong is told where it is seen."""
+"""The explorer: pick, run, see, save; errors are shown where they are seen."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _methods(explorer: Explorer, resource: str) -> tuple[str, ...]:
     return tuple(screen.control(explorer, "Operation").options)
 
 
-def test_the_operation_can_be_told(asana: af.Asana) -> None:
+def test_the_operation_can_be_given(asana: af.Asana) -> None:
     explorer = Explorer(asana, "tags.get")
 
     assert explorer.operation.name == "tags.get"
@@ -135,7 +135,7 @@ def test_names_are_never_taken_for_html(company: Company, recorded: af.Asana) ->
     assert "&lt;script&gt;" in explorer._rows.value
 
 
-def test_what_is_needed_and_missing_is_told(asana: af.Asana) -> None:
+def test_a_missing_required_argument_is_shown(asana: af.Asana) -> None:
     explorer = clicked(Explorer(asana, "sections.list_for_project"))
 
     assert "InvalidArgument" in status(explorer)
@@ -152,7 +152,7 @@ def test_what_is_needed_and_missing_is_told(asana: af.Asana) -> None:
         ({"completed_since": "soon", "project": "Website relaunch"}, "completed_since"),
     ],
 )
-def test_what_goes_wrong_is_told_and_what_was_read_stays(
+def test_an_error_is_shown_and_the_last_rows_stay(
     asana: af.Asana, arguments: dict[str, Any], told: str
 ) -> None:
     explorer = Explorer(asana, "tasks.list").fill(project="Website relaunch", limit=3).run()
@@ -165,7 +165,7 @@ def test_what_goes_wrong_is_told_and_what_was_read_stays(
 
 
 @pytest.mark.parametrize("problem", [TypeError("odd"), KeyError("odd")])
-def test_whatever_else_goes_wrong_is_told_too(
+def test_any_other_error_is_shown_too(
     asana: af.Asana, monkeypatch: pytest.MonkeyPatch, problem: Exception
 ) -> None:
     explorer = Explorer(asana, "tags.list")
@@ -179,7 +179,7 @@ def test_whatever_else_goes_wrong_is_told_too(
     assert type(problem).__name__ in status(explorer)
 
 
-def test_a_network_that_is_down_is_told() -> None:
+def test_a_connection_error_is_shown() -> None:
     with af.connect("secret-token", base_url="http://127.0.0.1:9/api/1.0") as nowhere:
         explorer = Explorer(nowhere, "workspaces.list").run()
 
@@ -254,7 +254,7 @@ def test_the_file_is_called_after_what_was_read_until_it_has_a_name(asana: af.As
 
 
 @pytest.mark.parametrize("name", ["", "tags", "tags.json", "no such folder/tags.csv"])
-def test_a_file_that_cannot_be_written_is_told(
+def test_a_file_that_cannot_be_written_shows_an_error(
     asana: af.Asana, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     monkeypatch.chdir(tmp_path)

@@ -1,4 +1,4 @@
-"""Fields: what can be asked for, what is read unasked, and what is picked."""
+"""FieldsPicker: the fields that can be picked, the defaults, and the value."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from asana_frames.widgets.pickers.fields_picker import list_paths
 from tests.widgets import screen
 
 
-def test_it_begins_with_what_is_read_unasked(asana: af.Asana) -> None:
+def test_it_begins_with_the_default_fields(asana: af.Asana) -> None:
     picker = FieldsPicker(asana.tasks)
 
     assert picker.value == picker.defaults
@@ -26,7 +26,7 @@ def test_a_resource_can_be_named() -> None:
     assert FieldsPicker("tags").value == FieldsPicker("tags").defaults
 
 
-def test_what_is_told_is_kept_in_the_order_of_the_resource(asana: af.Asana) -> None:
+def test_paths_are_kept_in_the_order_of_the_resource(asana: af.Asana) -> None:
     picker = FieldsPicker(asana.tags, ["color", "name", "color"])
 
     assert picker.value == ["name", "color"]
@@ -34,7 +34,7 @@ def test_what_is_told_is_kept_in_the_order_of_the_resource(asana: af.Asana) -> N
 
 
 @pytest.mark.parametrize("wrong", [["nam"], ["name", "no such"], [None], [5]])
-def test_a_field_that_is_none_is_refused_and_changes_nothing(wrong: list[Any]) -> None:
+def test_a_wrong_field_is_refused_and_changes_nothing(wrong: list[Any]) -> None:
     picker = FieldsPicker("tags", ["name"])
 
     with pytest.raises(InvalidArgument, match="tags has no field"):
@@ -48,7 +48,7 @@ def test_a_close_name_is_suggested() -> None:
         FieldsPicker("tags", ["colour"])
 
 
-def test_a_resource_that_is_none_is_refused() -> None:
+def test_a_wrong_resource_is_refused() -> None:
     with pytest.raises(InvalidArgument, match="tag"):
         FieldsPicker("tagz")
 
@@ -102,7 +102,7 @@ def test_each_path_of_a_resource_is_there_once(resource: str) -> None:
 
 
 @pytest.mark.parametrize("resource", ["tags", "projects", "users", "teams"])
-def test_what_is_picked_unasked_is_what_is_read_unasked(asana: af.Asana, resource: str) -> None:
+def test_the_defaults_read_the_default_columns(asana: af.Asana, resource: str) -> None:
     picker = FieldsPicker(resource)
     read = asana[resource]
     list_of: Any = getattr(read, "list_for_workspace", None) or read.list  # type: ignore[attr-defined]

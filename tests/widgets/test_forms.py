@@ -41,11 +41,12 @@ def form_of(asana: af.Asana, name: str) -> Form:
 
 def settled(form: Form) -> Form:
     """Return the form once the names that it offers have arrived."""
-    done: set[int] = set()
-    while len(done) < len(form._subscriptions):
-        listing, _ = form._subscriptions[len(done)]
-        assert listing.wait(10)
-        done.add(len(done))
+    waited = 0
+    # The list of workspaces subscribes to further lists before its wait ends.
+    while waited < len(form._subscriptions):
+        listing, _ = form._subscriptions[waited]
+        assert listing.wait(60), f"list {waited} has not arrived"
+        waited += 1
     return form
 
 
@@ -109,7 +110,7 @@ def test_what_is_needed_comes_first_and_has_a_star(asana: af.Asana) -> None:
     )
 
 
-def test_nothing_is_asked_of_an_operation_that_takes_no_reference(
+def test_an_operation_without_references_reads_no_lists(
     company: Company, recorded: af.Asana
 ) -> None:
     form_of(recorded, "workspaces.list")
@@ -188,7 +189,7 @@ def test_several_are_typed_with_semicolons_and_a_name_may_have_one(
     assert form.collect_arguments()["time_periods"] == ["Q1; short"]
 
 
-def test_a_form_that_is_left_hears_no_more(company: Company, recorded: af.Asana) -> None:
+def test_a_form_that_is_left_gets_no_more_names(company: Company, recorded: af.Asana) -> None:
     late = company.hold("/projects?workspace=1")
     form = form_of(recorded, "tasks.list")
     screen.until(lambda: company.count("/projects?workspace=1"), "projects asked for")
@@ -218,7 +219,7 @@ def test_a_list_of_names_that_fails_is_no_hindrance(company: Company, recorded: 
 
 
 @pytest.mark.parametrize("wrong", ["0", "-1", "many", "1.5", "²"])
-def test_a_limit_that_is_none_is_told_instead_of_the_code(asana: af.Asana, wrong: str) -> None:
+def test_a_wrong_limit_is_shown_instead_of_the_code(asana: af.Asana, wrong: str) -> None:
     form = form_of(asana, "tags.list")
 
     screen.control(form, "limit").value = wrong

@@ -91,7 +91,7 @@ def test_a_row_of_the_tree_tells_nothing_of_the_tree(company: Company, recorded:
     assert "depth" not in picker.row.index
 
 
-def test_a_goal_told_by_code_stays_beside_a_tree_it_is_not_in(
+def test_a_goal_set_by_code_stays_beside_a_tree_it_is_not_in(
     company: Company, recorded: af.Asana
 ) -> None:
     support(company, A="B")
@@ -103,7 +103,7 @@ def test_a_goal_told_by_code_stays_beside_a_tree_it_is_not_in(
     assert picker.row["name"] == "Elsewhere"
 
 
-def test_a_period_told_by_code_stays_when_the_workspace_is_found(
+def test_a_period_set_by_code_stays_when_the_workspace_is_found(
     company: Company, recorded: af.Asana
 ) -> None:
     picker = GoalPicker(recorded, period="451").wait()

@@ -71,7 +71,7 @@ def test_names_that_are_alike_in_one_team_have_their_gid_beside_them() -> None:
     assert build_labels(rows, qualifier="team_name") == ["Site · Sales · 1", "Site · Sales · 2"]
 
 
-def test_a_name_that_is_missing_is_said_to_be() -> None:
+def test_a_missing_name_has_a_label() -> None:
     assert build_labels(rows_of(None, " \n ")) == [f"{NAMELESS} · 1", f"{NAMELESS} · 2"]
 
 

@@ -17,7 +17,7 @@ from asana_frames.widgets.pickers.lists import (
     BackgroundList,
     ListCache,
     ReadList,
-    list_cache,
+    get_list_cache,
     run_in_background,
 )
 
@@ -104,7 +104,7 @@ def test_a_forgotten_list_is_read_anew(recorded: af.Asana, lists: ListCache) -> 
     assert ended(lists.get(recorded, "key", reading(page(2)))).frame["gid"].tolist() == ["2"]
 
 
-def test_each_page_is_told_and_the_end(
+def test_listeners_are_called_for_each_page_and_the_end(
     recorded: af.Asana, lists: ListCache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("asana_frames.widgets.pickers.lists._SLOW_SECONDS", math.inf)
@@ -124,9 +124,7 @@ def test_each_page_is_told_and_the_end(
     assert heard == [(1, False, False), (3, False, False), (3, True, True)]
 
 
-def test_pages_that_are_told_slowly_are_told_together(
-    recorded: af.Asana, lists: ListCache
-) -> None:
+def test_pages_for_slow_listeners_are_combined(recorded: af.Asana, lists: ListCache) -> None:
     heard: list[int] = []
 
     def show(told: BackgroundList) -> None:
@@ -149,7 +147,7 @@ def test_pages_that_are_told_slowly_are_told_together(
     assert len(heard) < 10
 
 
-def test_who_comes_late_is_told_at_once(recorded: af.Asana, lists: ListCache) -> None:
+def test_a_late_listener_is_called_at_once(recorded: af.Asana, lists: ListCache) -> None:
     listing = ended(lists.get(recorded, "key", reading()))
     heard: list[int] = []
 
@@ -158,7 +156,7 @@ def test_who_comes_late_is_told_at_once(recorded: af.Asana, lists: ListCache) ->
     assert heard == [0]
 
 
-def test_who_no_longer_listens_is_not_told(recorded: af.Asana, lists: ListCache) -> None:
+def test_a_listener_that_unsubscribed_is_not_called(recorded: af.Asana, lists: ListCache) -> None:
     gate = threading.Event()
     heard: list[BackgroundList] = []
 
@@ -267,11 +265,11 @@ def test_pages_and_listeners_that_come_together_miss_nothing(
 def test_connections_have_lists_of_their_own_and_their_copies_share_them(
     recorded: af.Asana, asana: af.Asana
 ) -> None:
-    mine = list_cache(recorded)
+    mine = get_list_cache(recorded)
 
-    assert list_cache(recorded.with_options(timeout=5)) is mine
-    assert list_cache(recorded.in_background()) is mine
-    assert list_cache(asana) is not mine
+    assert get_list_cache(recorded.with_options(timeout=5)) is mine
+    assert get_list_cache(recorded.in_background()) is mine
+    assert get_list_cache(asana) is not mine
 
 
 def test_the_background_leaves_the_last_call_as_it_is(asana: af.Asana) -> None:

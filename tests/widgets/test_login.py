@@ -130,7 +130,7 @@ def test_the_base_url_of_the_environment_needs_no_argument(
 
 
 @pytest.mark.parametrize("comes_first", ["the key", "the text"])
-def test_enter_logs_in_whatever_browsers_tell_first(form: Login, comes_first: str) -> None:
+def test_enter_logs_in_whichever_message_comes_first(form: Login, comes_first: str) -> None:
     if comes_first == "the key":
         enter(box(form))
     type_in(box(form), TOKEN)
@@ -141,7 +141,7 @@ def test_enter_logs_in_whatever_browsers_tell_first(form: Login, comes_first: st
     assert form.asana is not None
 
 
-def test_enter_in_the_empty_box_is_told_of_and_a_later_text_waits_for_the_button(
+def test_enter_in_the_empty_box_shows_an_error_and_a_later_text_waits_for_the_button(
     form: Login, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(secret_box, "PATIENCE", 0.05)
@@ -202,7 +202,7 @@ def test_ticking_the_box_after_typing_does_not_log_in_yet(form: Login) -> None:
     assert "Remembered in the file" in said(form)
 
 
-def test_it_is_remembered_only_when_ticked_and_told_where(
+def test_it_is_remembered_only_when_ticked_and_shows_where(
     form: Login, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keyring = Keyring(monkeypatch)
@@ -215,9 +215,7 @@ def test_it_is_remembered_only_when_ticked_and_told_where(
     assert keyring.kept == {("asana-frames", server.url): TOKEN}
 
 
-def test_what_cannot_be_remembered_is_told_and_the_login_stands(
-    form: Login, own_place: Path
-) -> None:
+def test_a_failure_to_remember_is_shown_and_the_login_stands(form: Login, own_place: Path) -> None:
     (own_place / "asana-frames").write_text("in the way")
     next(iter(parts(form, ipw.Checkbox))).value = True
 

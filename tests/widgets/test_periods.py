@@ -70,7 +70,7 @@ def test_the_last_so_many_days_are_so_many_and_end_today(days: int) -> None:
         (datetime(2026, 1, 5, 23, 59), pd.Timestamp("2026-01-11T10:00Z")),
     ],
 )
-def test_two_days_can_be_told_in_every_way(value: Any) -> None:
+def test_two_days_can_be_given_in_every_way(value: Any) -> None:
     picker = picker_on("2026-11-02", value)
 
     assert picker.value == (date(2026, 1, 5), date(2026, 1, 11))
@@ -110,7 +110,7 @@ def test_a_today_that_is_no_day_is_refused(wrong: Any) -> None:
         PeriodPicker(today=wrong)
 
 
-def test_today_is_that_of_this_machine_unless_it_is_told() -> None:
+def test_today_is_that_of_this_machine_unless_it_is_given() -> None:
     before = date.today()
 
     picker = PeriodPicker("Last 30 days")
@@ -139,7 +139,7 @@ def test_choosing_a_day_makes_it_a_period_of_ones_own() -> None:
     assert screen.control(picker, "Period").value == OWN_DATES
 
 
-def test_days_in_the_wrong_order_are_told_and_the_period_stays() -> None:
+def test_days_in_the_wrong_order_show_an_error_and_the_period_stays() -> None:
     picker = picker_on("2026-11-02")
 
     screen.control(picker, "From").value = date(2026, 12, 9)
@@ -151,7 +151,7 @@ def test_days_in_the_wrong_order_are_told_and_the_period_stays() -> None:
     assert screen.said(picker) == ""
 
 
-def test_a_day_that_is_taken_away_is_told_and_comes_back_with_a_preset() -> None:
+def test_a_day_that_is_removed_shows_an_error_and_comes_back_with_a_preset() -> None:
     picker = picker_on("2026-11-02")
 
     screen.control(picker, "From").value = None

@@ -1,4 +1,4 @@
-"""Pickers made and told by code, and used as references, in front of the sandbox."""
+"""Pickers made and set by code, and used as references, with the sandbox."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def site(projects: pd.DataFrame) -> pd.Series[Any]:
     return projects[projects["name"] == SITE].iloc[0]
 
 
-# Told by code.
+# Set by code.
 
 
 @pytest.mark.parametrize(("kind", "name"), EVERY)
@@ -165,7 +165,7 @@ def test_unsetting_picks_nothing(asana: af.Asana) -> None:
         ("", UnknownReference),
     ],
 )
-def test_a_reference_that_is_none_is_refused_and_changes_nothing(
+def test_a_wrong_reference_is_refused_and_changes_nothing(
     asana: af.Asana, wrong: Any, error: type[Exception]
 ) -> None:
     picker = ProjectPicker(asana, SITE).wait()
@@ -177,14 +177,14 @@ def test_a_reference_that_is_none_is_refused_and_changes_nothing(
     assert repr(picker) == before
 
 
-def test_a_place_that_is_none_is_refused(asana: af.Asana) -> None:
+def test_a_wrong_place_is_refused(asana: af.Asana) -> None:
     with pytest.raises(UnknownReference, match="Marketin"):
         ProjectPicker(asana, team="Marketin")
     with pytest.raises(InvalidArgument, match="team"):
         ProjectPicker(asana, team=pd.DataFrame({"gid": []}, dtype="str"))
 
 
-def test_several_are_kept_in_the_order_in_which_they_are_told(asana: af.Asana) -> None:
+def test_several_are_kept_in_the_order_in_which_they_are_given(asana: af.Asana) -> None:
     picker = ProjectPicker(asana, [CAMPAIGN, SITE], multiple=True)
     heard = screen.choices(picker)
 
@@ -233,7 +233,7 @@ def test_refilling_and_typing_are_not_heard(asana: af.Asana) -> None:
     assert picker.row["name"] == "Zoe Ng"
 
 
-def test_who_hears_of_a_choice_may_wait_for_lists(asana: af.Asana) -> None:
+def test_an_observer_of_a_choice_may_wait_for_lists(asana: af.Asana) -> None:
     picker = ProjectPicker(asana).wait()
     found: list[Any] = []
 
@@ -352,7 +352,7 @@ def test_archived_projects_are_offered_on_request(own: af.Asana) -> None:
     assert CAMPAIGN in screen.options(ProjectPicker(own, archived=True).wait(), "Project")
 
 
-def test_an_archived_project_told_by_code_ticks_the_box(own: af.Asana) -> None:
+def test_an_archived_project_set_by_code_ticks_the_box(own: af.Asana) -> None:
     own.projects.update(CAMPAIGN, archived=True)
 
     picker = ProjectPicker(own, CAMPAIGN).wait()
@@ -361,7 +361,7 @@ def test_an_archived_project_told_by_code_ticks_the_box(own: af.Asana) -> None:
     assert picker.row["name"] == CAMPAIGN
 
 
-def test_a_plan_without_goals_is_told_in_the_picker() -> None:
+def test_a_plan_without_goals_is_shown_in_the_picker() -> None:
     with af.sandbox(plan="free") as poor:
         picker = GoalPicker(poor).wait()
 

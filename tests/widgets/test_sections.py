@@ -31,7 +31,7 @@ def test_a_section_can_be_observed(asana: af.Asana, sections: dict[str, str]) ->
     assert told == [sections[name], None]
 
 
-def test_a_section_can_be_told_to_begin_with(asana: af.Asana, sections: dict[str, str]) -> None:
+def test_an_initial_section_can_be_given(asana: af.Asana, sections: dict[str, str]) -> None:
     name = list(sections)[1]
 
     picker = ProjectPicker(asana, PROJECT, section=name)

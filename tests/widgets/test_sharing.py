@@ -48,7 +48,7 @@ def test_choosing_in_one_picker_leaves_the_other_alone(acme: Company, recorded: 
     assert (one.value, other.value, heard) == ("101", None, [])
 
 
-def test_people_of_a_team_are_asked_of_the_team(acme: Company, recorded: af.Asana) -> None:
+def test_people_of_a_team_are_requested_for_the_team(acme: Company, recorded: af.Asana) -> None:
     acme.lists["/users?workspace=1"] = records("Ada", "Ada", "Bo", first=501)
     acme.lists["/users?team=11"] = records("Bo", first=503)
     picker = UserPicker(recorded).wait()

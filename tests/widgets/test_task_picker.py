@@ -1,4 +1,4 @@
-"""Picking a task by typing: asked for after a pause, one question at a time."""
+"""Picking a task by typing: a search is sent after a pause, one at a time."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def searches(company: Company) -> list[str]:
     return [key for key in company.asked if key.startswith(SEARCH)]
 
 
-def test_only_what_is_typed_in_the_end_is_asked_for(company: Company, recorded: af.Asana) -> None:
+def test_only_the_final_text_is_searched_for(company: Company, recorded: af.Asana) -> None:
     picker = TaskPicker(recorded).wait()
 
     for typed in ("w", "wr", "wri", "writ", "write"):
@@ -43,7 +43,7 @@ def test_only_what_is_typed_in_the_end_is_asked_for(company: Company, recorded: 
     assert screen.options(picker, "Task") == ["Write", "Rewrite"]
 
 
-def test_nothing_is_asked_while_an_answer_is_on_its_way(
+def test_no_search_is_sent_while_another_one_is_running(
     company: Company, recorded: af.Asana
 ) -> None:
     slow = company.hold(f"{SEARCH}?query=write")
@@ -62,7 +62,7 @@ def test_nothing_is_asked_while_an_answer_is_on_its_way(
     assert screen.options(picker, "Task") == ["Test", "Write"]
 
 
-def test_what_has_been_asked_within_a_minute_is_not_asked_again(
+def test_a_search_of_the_last_minute_is_not_sent_again(
     company: Company, recorded: af.Asana
 ) -> None:
     picker = TaskPicker(recorded).wait()
@@ -144,7 +144,7 @@ def test_typing_before_the_workspace_is_known_is_not_lost(
     assert screen.options(picker, "Task") == ["Write", "Rewrite"]
 
 
-def test_a_task_told_by_code_is_shown_among_what_is_found(
+def test_a_task_set_by_code_is_shown_among_what_is_found(
     company: Company, recorded: af.Asana
 ) -> None:
     picker = TaskPicker(recorded, "801")

@@ -23,7 +23,12 @@ from asana_frames.widgets.dashboard.subjects import (
     Goal,
     Project,
 )
-from asana_frames.widgets.pickers.choice import CHANGED, LOCK, format_message
+from asana_frames.widgets.pickers.choice import (
+    CHANGED,
+    LOCK,
+    format_message,
+    resend_when_displayed,
+)
 from asana_frames.widgets.pickers.goal_picker import GoalPicker
 from asana_frames.widgets.pickers.lists import CACHE_SECONDS, run_in_background
 from asana_frames.widgets.pickers.picker import Picker
@@ -107,6 +112,7 @@ class Dashboard(ipw.Box, ipw.ValueWidget):
         self.picker: Picker = make(asana, value)
         super().__init__(self._build_children())
         self.layout = ipw.Layout(display="flex", flex_flow="row wrap", width="100%")
+        resend_when_displayed(self, self._summary, *self._chart_boxes.values())
         self.picker.observe(self._handle_pick, "value")
         self.picker.observe(self._handle_reload, "reloads")
         self._handle_pick(None)

@@ -23,7 +23,7 @@ def hold_drawing_lock() -> Iterator[None]:
 
 
 @contextmanager
-def let_others_draw() -> Iterator[None]:
+def release_drawing_lock() -> Iterator[None]:
     """Release the drawing lock meanwhile, if this thread holds it."""
     if not getattr(_thread_state, "holds_lock", False):
         yield

@@ -14,7 +14,7 @@ from asana_frames.gather.hours_report import HoursReport
 from asana_frames.gather.projects_report import ProjectFrames
 from asana_frames.gather.shared import LazyFrames, lazy_frame
 from asana_frames.types import When
-from asana_frames.widgets.dashboard.drawing import let_others_draw
+from asana_frames.widgets.dashboard.drawing import release_drawing_lock
 from asana_frames.widgets.pickers.labels import format_count
 
 if TYPE_CHECKING:
@@ -42,16 +42,16 @@ class Subject(Protocol):
 Draw = Callable[[Any, "Axes"], object]
 
 
-class _DrawnFrames(LazyFrames):
+class _ChartFrames(LazyFrames):
     """Frames that let other dashboards draw while they are read."""
 
     def compute_once(self, name: str, compute: Callable[[], Any]) -> Any:
         """Return the result of a name; others may draw while it is computed."""
-        with let_others_draw():
+        with release_drawing_lock():
             return super().compute_once(name, compute)
 
 
-class Project(_DrawnFrames, ProjectFrames):
+class Project(_ChartFrames, ProjectFrames):
     """A project: the frames of `gather.projects_report`, and its hours.
 
     Attributes
@@ -98,7 +98,7 @@ class Project(_DrawnFrames, ProjectFrames):
         return _HEIGHT
 
 
-class Goal(_DrawnFrames, GoalFrames):
+class Goal(_ChartFrames, GoalFrames):
     """A goal and the goals below it: the frames of `gather.goals_report`.
 
     Attributes

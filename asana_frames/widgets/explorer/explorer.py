@@ -18,7 +18,7 @@ from asana_frames.catalog import Operation, load
 from asana_frames.exceptions import AsanaError, InvalidArgument, suggest_names
 from asana_frames.export.text import as_text
 from asana_frames.widgets.explorer.forms import Form
-from asana_frames.widgets.pickers.choice import LOCK, format_message, wide_layout
+from asana_frames.widgets.pickers.choice import LOCK, format_message, make_wide_layout
 from asana_frames.widgets.pickers.labels import format_count, shorten_name
 from asana_frames.widgets.pickers.lists import run_in_background
 
@@ -68,15 +68,15 @@ class Explorer(ipw.VBox):
         self._shown_resource = ""
         self._form: Form | None = None
         self._resource = ipw.Dropdown(
-            options=list(_read_operations()), description="Resource", **wide_layout()
+            options=list(_list_read_operations()), description="Resource", **make_wide_layout()
         )
-        self._method = ipw.Dropdown(description="Operation", **wide_layout())
+        self._method = ipw.Dropdown(description="Operation", **make_wide_layout())
         self._form_box = ipw.VBox()
         self._run = ipw.Button(description="Run", button_style="primary", icon="play")
         self._status, self._code = ipw.HTML(), ipw.HTML()
         self._rows, self._columns = ipw.HTML(), ipw.HTML()
         self._file = ipw.Text(
-            description="File", placeholder="tasks.csv or tasks.xlsx", **wide_layout()
+            description="File", placeholder="tasks.csv or tasks.xlsx", **make_wide_layout()
         )
         super().__init__(self._build_children())
         self._resource.observe(self._handle_resource, "value")
@@ -95,7 +95,7 @@ class Explorer(ipw.VBox):
     @property
     def operation(self) -> Operation:
         """The selected operation."""
-        return _read_operations()[self._resource.value][self._method.value]
+        return _list_read_operations()[self._resource.value][self._method.value]
 
     def fill(self, **arguments: Any) -> Explorer:
         """Fill in arguments as a user would.
@@ -137,7 +137,7 @@ class Explorer(ipw.VBox):
     def _select_operation(self, name: str) -> None:
         known = [
             operation.name
-            for methods in _read_operations().values()
+            for methods in _list_read_operations().values()
             for operation in methods.values()
         ]
         if name not in known:
@@ -153,7 +153,7 @@ class Explorer(ipw.VBox):
         self._offer_methods("list")
 
     def _offer_methods(self, method: str) -> None:
-        methods = list(_read_operations()[self._resource.value])
+        methods = list(_list_read_operations()[self._resource.value])
         chosen = method if method in methods else methods[0]
         self._method.unobserve(self._handle_method, "value")
         with self._method.hold_sync():
@@ -211,8 +211,8 @@ class Explorer(ipw.VBox):
 
     def _show_frame(self, frame: pd.DataFrame, name: str) -> None:
         self.frame = frame
-        self._rows.value = _table_html(_shorten_cells(frame.head(_SHOWN_ROWS)))
-        self._columns.value = _table_html(_describe_columns(frame))
+        self._rows.value = _format_table(_shorten_cells(frame.head(_SHOWN_ROWS)))
+        self._columns.value = _format_table(_describe_columns(frame))
         last = self._asana.last
         more = f", the first {_SHOWN_ROWS} are shown" if len(frame) > _SHOWN_ROWS else ""
         status = (
@@ -251,7 +251,7 @@ def _write_file(frame: pd.DataFrame, path: Path, name: str) -> None:
 
 
 @cache
-def _read_operations() -> dict[str, dict[str, Operation]]:
+def _list_read_operations() -> dict[str, dict[str, Operation]]:
     """Return resource -> method -> operation for all operations that read."""
     found: dict[str, dict[str, Operation]] = {}
     for operation in load().operations:
@@ -281,7 +281,7 @@ def _describe_columns(frame: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _table_html(frame: pd.DataFrame) -> str:
+def _format_table(frame: pd.DataFrame) -> str:
     # Inline, to take precedence over the style that pandas gives frames in a notebook.
     inside = frame.to_html(index=False, border=0).replace("<th>", '<th style="text-align:left">')
     return (

@@ -14,7 +14,7 @@ import traitlets
 from asana_frames.calls.references import iterate_references
 from asana_frames.catalog import Operation, Parameter
 from asana_frames.exceptions import InvalidArgument
-from asana_frames.widgets.pickers.choice import wide_layout
+from asana_frames.widgets.pickers.choice import make_wide_layout
 from asana_frames.widgets.pickers.goal_picker import GOAL, TIME_PERIOD
 from asana_frames.widgets.pickers.labels import NAMELESS, build_labels
 from asana_frames.widgets.pickers.level import Level
@@ -68,13 +68,13 @@ class Filter:
     def offer(self, rows: pd.DataFrame) -> None:
         """Offer the names of objects; equal names get a qualifier."""
         labels = build_labels(
-            rows.drop(columns="depth", errors="ignore"), qualifier=_qualifier_column(self.level)
+            rows.drop(columns="depth", errors="ignore"), qualifier=_get_qualifier(self.level)
         )
         self._gids = dict(zip(labels, rows["gid"], strict=True))
         self._names = {str(name): int(n) for name, n in rows["name"].value_counts().items()}
         self.control.options = tuple(labels[:_MAX_OFFERED])
 
-    def value(self) -> Any:
+    def read_value(self) -> Any:
         """Return the value as the method takes it, or None if the control is empty.
 
         Raises
@@ -119,7 +119,7 @@ class Filter:
         if value is None:
             return "" if is_text else None
         if self.parameter.kind == "ref":
-            references = [_reference_text(one) for one in iterate_references(value)]
+            references = [_format_reference(one) for one in iterate_references(value)]
             self._filled_references = ("; ".join(references), references)
             return self._filled_references[0]
         if self.parameter.kind == "date" and isinstance(value, str):
@@ -158,29 +158,30 @@ def _make_reference_box(parameter: Parameter, label: str) -> Any:
         description=label,
         placeholder=f"name, gid or URL{several}",
         ensure_option=False,
-        layout=wide_layout()["layout"],
+        layout=make_wide_layout()["layout"],
     )
 
 
 def _make_flag(_: Parameter, label: str) -> Any:
     options = [_ANY_OPTION, ("yes", True), ("no", False)]
-    return ipw.Dropdown(options=options, description=label, layout=wide_layout()["layout"])
+    return ipw.Dropdown(options=options, description=label, layout=make_wide_layout()["layout"])
 
 
 def _make_day_box(_: Parameter, label: str) -> Any:
-    return ipw.DatePicker(description=label, layout=wide_layout()["layout"])
+    return ipw.DatePicker(description=label, layout=make_wide_layout()["layout"])
 
 
 def _make_moment_box(_: Parameter, label: str) -> Any:
     hint = "2026-01-31 or 2026-01-31T09:00Z"
-    return ipw.Text(description=label, placeholder=hint, layout=wide_layout()["layout"])
+    return ipw.Text(description=label, placeholder=hint, layout=make_wide_layout()["layout"])
 
 
 def _make_text_box(parameter: Parameter, label: str) -> Any:
+    layout = make_wide_layout()["layout"]
     if parameter.enum:
         options = [_ANY_OPTION, *((word, word) for word in parameter.enum)]
-        return ipw.Dropdown(options=options, description=label, layout=wide_layout()["layout"])
-    return ipw.Text(description=label, layout=wide_layout()["layout"])
+        return ipw.Dropdown(options=options, description=label, layout=layout)
+    return ipw.Text(description=label, layout=layout)
 
 
 _MAKERS: Mapping[str, Callable[[Parameter, str], Any]] = {
@@ -191,11 +192,11 @@ _MAKERS: Mapping[str, Callable[[Parameter, str], Any]] = {
 }
 
 
-def _qualifier_column(level: Level | None) -> str:
+def _get_qualifier(level: Level | None) -> str:
     return level.qualifier if level is not None else ""
 
 
-def _reference_text(reference: Any) -> str:
+def _format_reference(reference: Any) -> str:
     return str(reference["gid"] if isinstance(reference, Mapping | pd.Series) else reference)
 
 

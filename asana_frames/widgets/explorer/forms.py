@@ -15,10 +15,10 @@ from asana_frames.asana import Asana
 from asana_frames.catalog import Operation
 from asana_frames.exceptions import InvalidArgument, suggest_names
 from asana_frames.widgets.explorer.filters import Filter, make_filters
-from asana_frames.widgets.pickers.choice import LOCK, wide_layout
+from asana_frames.widgets.pickers.choice import LOCK, make_wide_layout
 from asana_frames.widgets.pickers.fields_picker import FieldsPicker
 from asana_frames.widgets.pickers.level import Level, fill_names
-from asana_frames.widgets.pickers.lists import BackgroundList, Listener, list_cache
+from asana_frames.widgets.pickers.lists import BackgroundList, Listener, get_list_cache
 from asana_frames.widgets.pickers.workspace_picker import WORKSPACE
 
 #: Default limit of rows: enough for a first look.
@@ -44,13 +44,13 @@ class Form(ipw.VBox):
     code = traitlets.Unicode()
 
     def __init__(self, asana: Asana, operation: Operation) -> None:
-        self._asana, self._lists = asana, list_cache(asana)
+        self._asana, self._lists = asana, get_list_cache(asana)
         self._operation = operation
         self._filters = make_filters(operation)
         self._fields = (
             FieldsPicker(operation.resource, record=operation.record) if operation.fields else None
         )
-        self._limit = ipw.Text(value=str(LIMIT), description="limit", **wide_layout())
+        self._limit = ipw.Text(value=str(LIMIT), description="limit", **make_wide_layout())
         self._subscriptions: list[tuple[BackgroundList, Listener]] = []
         self._is_unsubscribed = False
         super().__init__(self._build_children())
@@ -71,7 +71,7 @@ class Form(ipw.VBox):
         InvalidArgument
             A text is not a valid value.
         """
-        values = {found.parameter.argument: found.value() for found in self._filters}
+        values = {found.parameter.argument: found.read_value() for found in self._filters}
         arguments = {name: value for name, value in values.items() if value is not None}
         if self._fields is not None and self._fields.value != self._fields.defaults:
             # An empty list would read the default columns; gid alone is read with every row.

@@ -16,7 +16,7 @@ from asana_frames.fetch.redirect_server import LOGIN_TIMEOUT, RedirectServer
 from asana_frames.widgets.logins.secret_box import SecretBox
 
 
-def link_to(url: str, text: str) -> str:
+def format_link(url: str, text: str) -> str:
     """Return the HTML of a link that opens a new tab, escaped."""
     # JupyterLab does not underline links in widgets.
     return (
@@ -103,7 +103,7 @@ class BrowserLogin(ipw.VBox):
             if listener is not None:
                 listener.close()
             raise
-        self._link.value = link_to(attempt.url, "Log in with Asana")
+        self._link.value = format_link(attempt.url, "Log in with Asana")
         if listener is not None:
             listener.expect(attempt.state)
             # A daemon thread does not keep a kernel alive that is shut down.

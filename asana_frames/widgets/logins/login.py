@@ -24,7 +24,7 @@ from asana_frames.fetch.auth import (
 from asana_frames.fetch.credential_store import store_credential
 from asana_frames.fetch.credentials import Credential, check_token
 from asana_frames.fetch.oauth import OUT_OF_BAND, read_app
-from asana_frames.widgets.logins.browser_login import BrowserLogin, link_to
+from asana_frames.widgets.logins.browser_login import BrowserLogin, format_link
 from asana_frames.widgets.logins.secret_box import SecretBox
 
 _APPS = "https://app.asana.com/0/my-apps"
@@ -66,7 +66,7 @@ class Login(ipw.VBox):
         self._button = ipw.Button(description="Log in", button_style="primary")
         self._button.on_click(lambda _: self._submit_token())
         self._remember = ipw.Checkbox(False, description="Remember on this machine", indent=False)
-        self._link = ipw.HTML(link_to(_APPS, "Create a token at Asana"))
+        self._link = ipw.HTML(format_link(_APPS, "Create a token at Asana"))
         self._message = ipw.HTML()
         self._browser = (
             BrowserLogin(base_url, app, redirect_uri, scope, self._log_in, self._show_failure)
@@ -113,12 +113,12 @@ class Login(ipw.VBox):
         finally:
             self._button.disabled = False
         set_process_login(self._base_url, credential)
-        self._name = _text_or_empty(me["name"].iloc[0])
+        self._name = _get_text(me["name"].iloc[0])
         self.asana = asana
         self._show_message(f"{self._format_welcome(me)} {self._remember_login(credential)}")
 
     def _format_welcome(self, me: pd.DataFrame) -> str:
-        places = ", ".join(map(_text_or_empty, me["workspaces_names"].iloc[0])) or "no workspace"
+        places = ", ".join(map(_get_text, me["workspaces_names"].iloc[0])) or "no workspace"
         is_usual = self._base_url == resolve_base_url()
         argument = "" if is_usual else f'base_url="{self._base_url}"'
         return f"Logged in as {self._name} ({places}). af.connect({argument}) now works here."
@@ -233,5 +233,5 @@ def logout(*, base_url: str | None = None) -> list[str]:
     return done.places
 
 
-def _text_or_empty(value: Any) -> str:
+def _get_text(value: Any) -> str:
     return value if isinstance(value, str) else ""

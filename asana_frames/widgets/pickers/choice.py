@@ -80,14 +80,15 @@ class Choice(ipw.VBox):
             description=f"Find {label.lower()}",
             placeholder=f"type to {'search' if is_search else 'narrow'}, Enter takes the first",
             continuous_update=True,
-            **wide_layout(),
+            **make_wide_layout(),
         )
         self._note = ipw.HTML()
         super().__init__([self._box, self._control, self._note], layout=ipw.Layout(width="100%"))
         self._control.observe(self._handle_control, "value")
         self._box.observe(self._handle_query, "value")
         self._box.on_msg(self._handle_submit)
-        self.close_off("")
+        resend_when_displayed(self, self._control, self._note, self._box.layout, self._note.layout)
+        self.disable("")
 
     @property
     def label(self) -> str:
@@ -125,7 +126,7 @@ class Choice(ipw.VBox):
         self.rows = rows if missing.empty else self._append_missing(rows, missing)
         labels = build_labels(self.rows, qualifier=self._qualifier)
         self._options = [
-            (label, gid, _search_text(label, name))
+            (label, gid, _make_search_text(label, name))
             for label, gid, name in zip(
                 labels, self.rows["gid"].tolist(), self.rows["name"].tolist(), strict=True
             )
@@ -156,7 +157,7 @@ class Choice(ipw.VBox):
         self.offer(rows, is_complete=False)
         self.choose(rows["gid"].tolist())
 
-    def close_off(self, why: str, *, keep: bool = False) -> None:
+    def disable(self, why: str, *, keep: bool = False) -> None:
         """Empty and disable the control until `offer`; with ``keep``, the choice stays."""
         kept = self._select_chosen_rows() if keep else _make_empty_rows()
         self.rows = kept
@@ -301,12 +302,30 @@ class _SelectMultiple(_LockedControl, ipw.SelectMultiple):
 
 def _make_control(label: str, *, multiple: bool, is_list: bool) -> Any:
     kind = _SelectMultiple if multiple else _Select if is_list else _Dropdown
-    control = kind(options=[], description=label, **wide_layout())
+    control = kind(options=[], description=label, **make_wide_layout())
     if is_list:
         control.rows = 8
     if multiple:
         control.tooltip = "Ctrl- or Cmd-click chooses several, Shift-click a range."
     return control
+
+
+def resend_when_displayed(widget: Any, *parts: Any) -> None:
+    """Send the state of parts again when a view of a widget is displayed.
+
+    Voila, and a notebook that is opened again, ask for the state of all widgets at once. A browser
+    ignores updates that arrive between this answer and the creation of its own objects.
+    """
+    # The browser counts views once this is a number.
+    widget._view_count = 0
+
+    def resend(change: Any) -> None:
+        if (change["new"] or 0) > (change["old"] or 0):
+            with LOCK:
+                for part in parts:
+                    part.send_state()
+
+    widget.observe(resend, "_view_count")
 
 
 def format_message(text: str, *, is_error: bool = False) -> str:
@@ -319,7 +338,7 @@ def format_message(text: str, *, is_error: bool = False) -> str:
     return f'<span role="{role}" style="{style}">{html.escape(text)}</span>'
 
 
-def wide_layout() -> dict[str, Any]:
+def make_wide_layout() -> dict[str, Any]:
     """Return layout and style of controls that are stacked."""
     return {
         # Controls have a margin of 2 px on each side.
@@ -341,7 +360,7 @@ def _limit_options(
     return [*mine, *others] if ahead else [*others, *mine]
 
 
-def _search_text(label: str, name: object) -> str:
+def _make_search_text(label: str, name: object) -> str:
     """Return the text to search: the label, and the whole name if the label cuts it."""
     is_cut = isinstance(name, str) and len(name) > MAX_LENGTH
     return fold_text(f"{label} {name}" if is_cut else label)

@@ -182,7 +182,7 @@ _lists: WeakKeyDictionary[Http, ListCache] = WeakKeyDictionary()
 _lists_lock = threading.Lock()
 
 
-def list_cache(asana: Asana) -> ListCache:
+def get_list_cache(asana: Asana) -> ListCache:
     """Return the list cache shared by all pickers of a connection."""
     with _lists_lock:
         return _lists.setdefault(asana.http, ListCache())

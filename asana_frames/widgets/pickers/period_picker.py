@@ -12,44 +12,44 @@ import traitlets
 
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.types import When
-from asana_frames.widgets.pickers.choice import format_message, wide_layout
+from asana_frames.widgets.pickers.choice import format_message, make_wide_layout
 
 #: First day and last day, both inclusive.
 Days = tuple[date, date]
 OWN_DATES = "Own dates"
 
 
-def _month_days(day: date, back: int) -> Days:
+def _get_month_days(day: date, back: int) -> Days:
     """Return the first and last day of the month ``back`` months before a day."""
     months = day.year * 12 + day.month - 1 - back
     year, month = months // 12, months % 12 + 1
     return date(year, month, 1), date(year, month, monthrange(year, month)[1])
 
 
-def _quarter_days(day: date, back: int) -> Days:
+def _get_quarter_days(day: date, back: int) -> Days:
     into = (day.month - 1) % 3 + 3 * back
-    return _month_days(day, into)[0], _month_days(day, into - 2)[1]
+    return _get_month_days(day, into)[0], _get_month_days(day, into - 2)[1]
 
 
-def _week_days(day: date, back: int) -> Days:
+def _get_week_days(day: date, back: int) -> Days:
     monday = day - timedelta(days=day.weekday() + 7 * back)
     return monday, monday + timedelta(days=6)
 
 
-def _year_days(day: date, back: int) -> Days:
+def _get_year_days(day: date, back: int) -> Days:
     return date(day.year - back, 1, 1), date(day.year - back, 12, 31)
 
 
 #: Name of a preset -> function that returns its days for today. Weeks begin on Monday.
 PRESETS: dict[str, Callable[[date], Days]] = {
-    "This week": lambda day: _week_days(day, 0),
-    "Last week": lambda day: _week_days(day, 1),
-    "This month": lambda day: _month_days(day, 0),
-    "Last month": lambda day: _month_days(day, 1),
-    "This quarter": lambda day: _quarter_days(day, 0),
-    "Last quarter": lambda day: _quarter_days(day, 1),
-    "This year": lambda day: _year_days(day, 0),
-    "Last year": lambda day: _year_days(day, 1),
+    "This week": lambda day: _get_week_days(day, 0),
+    "Last week": lambda day: _get_week_days(day, 1),
+    "This month": lambda day: _get_month_days(day, 0),
+    "Last month": lambda day: _get_month_days(day, 1),
+    "This quarter": lambda day: _get_quarter_days(day, 0),
+    "Last quarter": lambda day: _get_quarter_days(day, 1),
+    "This year": lambda day: _get_year_days(day, 0),
+    "Last year": lambda day: _get_year_days(day, 1),
     "Last 30 days": lambda day: (day - timedelta(days=29), day),
     "Last 90 days": lambda day: (day - timedelta(days=89), day),
     "Last 365 days": lambda day: (day - timedelta(days=364), day),
@@ -94,10 +94,10 @@ class PeriodPicker(ipw.VBox, ipw.ValueWidget):
         self._today = None if today is None else _parse_day(today)
         self._is_updating = False
         self._preset = ipw.Dropdown(
-            options=[*PRESETS, OWN_DATES], description="Period", **wide_layout()
+            options=[*PRESETS, OWN_DATES], description="Period", **make_wide_layout()
         )
-        self._first = ipw.DatePicker(description="From", **wide_layout())
-        self._last = ipw.DatePicker(description="To", **wide_layout())
+        self._first = ipw.DatePicker(description="From", **make_wide_layout())
+        self._last = ipw.DatePicker(description="To", **make_wide_layout())
         self._note = ipw.HTML(layout=ipw.Layout(display="none"))
         super().__init__([self._preset, self._first, self._last, self._note])
         self._preset.observe(self._handle_preset, "value")

@@ -26,7 +26,7 @@ from asana_frames.widgets.pickers.level import Level, fill_names
 from asana_frames.widgets.pickers.lists import (
     BackgroundList,
     Listener,
-    list_cache,
+    get_list_cache,
     run_in_background,
 )
 
@@ -132,7 +132,7 @@ class Picker(ipw.VBox, ipw.ValueWidget):
     ) -> None:
         check_connection(asana, what=f"widgets.{type(self).__name__}")
         self._asana = asana.in_background()
-        self._lists = list_cache(asana)
+        self._lists = get_list_cache(asana)
         self._level_by_name = {level.name: level for level in self._levels}
         self._multiple = multiple
         self._options = options or {}
@@ -255,11 +255,11 @@ class Picker(ipw.VBox, ipw.ValueWidget):
         self._unsubscribe(name)
         if level.parent and not state[level.parent]:
             label = self._level_by_name[level.parent].label.lower()
-            choice.close_off(f"Choose a {label} first.", keep=name in self._levels_set_by_code)
+            choice.disable(f"Choose a {label} first.", keep=name in self._levels_set_by_code)
             return
         key = level.key(state)
         if not level.is_search:
-            choice.close_off("Reading ...", keep=True)
+            choice.disable("Reading ...", keep=True)
         else:
             choice.show_note("Reading ...")
         listing = self._lists.get(self._asana, key, lambda asana: level.read(asana, state))
@@ -330,7 +330,7 @@ class Picker(ipw.VBox, ipw.ValueWidget):
         for below in self._levels:
             if name == below.parent and (previous or below.name not in self._levels_set_by_code):
                 self._levels_set_by_code.discard(below.name)
-                self._choices[below.name].close_off("")
+                self._choices[below.name].disable("")
 
     def _publish_value(self) -> None:
         chosen = self._choices[self._record].chosen
