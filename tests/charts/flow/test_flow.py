@@ -204,7 +204,7 @@ class TestEachChart:
 
         assert chart(data, ax=ax) is ax
 
-        figure.canvas.draw()
+        figure.draw_without_rendering()
         assert figure.axes == [ax]
         boxes = [text.get_window_extent() for text in (*ax.get_yticklabels(), ax.title)]
         assert min(box.x0 for box in boxes) >= -1

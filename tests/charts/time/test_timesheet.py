@@ -143,7 +143,7 @@ def test_it_draws_where_it_is_told_and_clips_nothing(
 
     assert len(plt.get_fignums()) == 1
     assert [text for text in words_of(ax) if text.endswith("more")]
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     boxes = [text.get_window_extent() for text in (*ax.texts, *ax.get_yticklabels())]
     assert min(box.x0 for box in boxes) >= -1
     assert max(box.x1 for box in boxes) <= figure.bbox.x1 + 1
