@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
@@ -13,6 +12,7 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
+from asana_frames._fork import ForkSafeLock
 from asana_frames.catalog import Directory, load
 from asana_frames.exceptions import (
     AmbiguousReference,
@@ -100,7 +100,7 @@ class ReferenceResolver:
         self._read_names = read_names
         self._read_person = read_person
         self._cache: dict[tuple[str, str, str], list[NamedObject]] = {}
-        self._lock = threading.RLock()
+        self._lock = ForkSafeLock()
 
     def forget(self) -> None:
         """Clear the cache, so that new and renamed objects are found."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Any
 
+from asana_frames._fork import ForkSafeLock
 from asana_frames.fetch import clock
 from asana_frames.frames import FrameBuilder
 
@@ -43,7 +43,7 @@ class InterruptedReads:
 
     def __init__(self) -> None:
         self._kept: dict[Hashable, ReadProgress] = {}
-        self._lock = threading.Lock()
+        self._lock = ForkSafeLock()
 
     def take(self, key: Hashable) -> ReadProgress | None:
         """Remove and return the progress of a read; None if there is none or it is too old."""

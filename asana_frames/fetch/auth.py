@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import threading
 from contextlib import suppress
 from dataclasses import replace
 from typing import NamedTuple
 
 from asana_frames._arguments import check_text
+from asana_frames._fork import ForkSafeLock
 from asana_frames.exceptions import AsanaError, AuthError, ConfigurationError
 from asana_frames.fetch.base_url import DEFAULT_BASE_URL
 from asana_frames.fetch.credential_store import delete_credential, load_credential
@@ -28,7 +28,7 @@ class FoundCredential(NamedTuple):
 
 
 _logins: dict[str, Credential] = {}
-_lock = threading.Lock()
+_lock = ForkSafeLock()
 
 
 def set_process_login(base_url: str, credential: Credential) -> None:

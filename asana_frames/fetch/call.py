@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from asana_frames._fork import ForkSafeLock
 from asana_frames.exceptions import DeadlineExceeded
 from asana_frames.fetch import clock
 
@@ -20,7 +21,7 @@ class RequestCounts:
     """Counters of requests, retries, bytes and waiting time; safe to share between threads."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = ForkSafeLock()
         self._waiting = 0
         self._since = 0.0
         #: The counters of the call that this one is a part of.

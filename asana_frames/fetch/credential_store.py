@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import tempfile
-import threading
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import NamedTuple
 import msgspec
 from platformdirs import user_config_path
 
+from asana_frames._fork import ForkSafeLock
 from asana_frames.exceptions import ConfigurationError
 from asana_frames.fetch.base_url import DEFAULT_BASE_URL
 from asana_frames.fetch.credentials import Credential
@@ -22,7 +22,7 @@ KEYRING = "the keyring"
 #: Permissions of everybody but the owner.
 _GROUP_AND_OTHERS = 0o077
 #: Held while the file is read, changed and written.
-_lock = threading.RLock()
+_lock = ForkSafeLock()
 _credential_decoder = msgspec.json.Decoder(Credential)
 _file_decoder = msgspec.json.Decoder(dict[str, Credential])
 

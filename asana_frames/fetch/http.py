@@ -11,6 +11,7 @@ import msgspec
 import requests
 from requests.adapters import BaseAdapter
 
+from asana_frames._fork import renew_after_fork
 from asana_frames._json import decode_json
 from asana_frames.exceptions import (
     AsanaError,
@@ -131,6 +132,7 @@ class Http:
         self._was_answered = False
         #: Everything this connection has done.
         self.total = RequestCounts()
+        renew_after_fork(self)
 
     def __repr__(self) -> str:
         return f"Http({self.base_url!r})"
@@ -139,6 +141,10 @@ class Http:
         raise TypeError(
             "A connection contains a token and cannot be pickled; call connect() again instead."
         )
+
+    def renew_after_fork(self) -> None:
+        """Use connections of its own: two processes on one socket get each other's responses."""
+        self._transport.renew_connections()
 
     def close(self) -> None:
         """Close the connections."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal
 
+from asana_frames._fork import ForkSafeLock, renew_after_fork
 from asana_frames.fetch import clock
 from asana_frames.fetch.call import Call
 from asana_frames.fetch.token_buckets import TokenBucket
@@ -26,6 +28,8 @@ PAGE_SIZE, _MIN_PAGE_SIZE = 100, 25
 _COSTLY = 1.5
 #: Seconds within which refusals for cost count as repeated, and after which they are forgotten.
 _REPEATED, _FORGOTTEN = 120.0, 600.0
+#: A forked process is taken for one of at least so many workers.
+_FEWEST_SHARERS = 4
 #: Seconds between checks whether a waiting call was stopped.
 _POLL_SECONDS = 0.1
 
@@ -38,6 +42,13 @@ class ConcurrencyLimit:
         self.current = most
         self._holders: list[Call] = []
         self._successes = 0
+        self._free = threading.Condition()
+
+    def renew_after_fork(self) -> None:
+        """Start with no holders, and with a share of the places."""
+        self.most = max(self.most // _count_sharers(), 1)
+        self.current = min(self.current, self.most)
+        self._holders = []
         self._free = threading.Condition()
 
     @property
@@ -106,7 +117,7 @@ class RateLimiter:
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = ForkSafeLock()
         self.requests = TokenBucket(PER_MINUTE, FREE_PER_MINUTE)
         self.searches = TokenBucket(SEARCHES_PER_MINUTE)
         self.concurrency = {
@@ -116,6 +127,14 @@ class RateLimiter:
         self._episode = 0
         self._page_size = PAGE_SIZE
         self._costly_at = float("-inf")
+        renew_after_fork(self)
+
+    def renew_after_fork(self) -> None:
+        """Keep the learned rate, and share the rest of the quota with other processes."""
+        for bucket in (self.requests, self.searches):
+            bucket.empty(clock.now())
+        for concurrency in self.concurrency.values():
+            concurrency.renew_after_fork()
 
     @contextmanager
     def acquire(self, kind: RequestKind, call: Call) -> Iterator[Permit]:
@@ -201,7 +220,12 @@ class RateLimiter:
 
 
 _limiters: dict[tuple[str, str], RateLimiter] = {}
-_lock = threading.Lock()
+_lock = ForkSafeLock()
+
+
+def _count_sharers() -> int:
+    """Return among how many processes a forked one shares the places in flight."""
+    return max(os.cpu_count() or 1, _FEWEST_SHARERS)
 
 
 def limiter_for(base_url: str, token: str) -> RateLimiter:

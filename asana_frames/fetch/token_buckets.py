@@ -70,6 +70,12 @@ class TokenBucket:
         self._tokens -= 1
         return start if self._tokens >= 0 else self._updated_at - self._tokens / self.rate
 
+    def empty(self, now: float) -> None:
+        """Spread requests evenly from now on: what was saved up belongs to another process."""
+        self._tokens = 0.0
+        self._updated_at = now
+        self._capacity = float(_BURST)
+
     def record_success(self, now: float) -> None:
         """Record a request that Asana accepted."""
         self._accepted.append(now)

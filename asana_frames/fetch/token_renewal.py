@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from typing import Any
 
+from asana_frames._fork import ForkSafeLock
 from asana_frames.exceptions import AuthError, ConfigurationError, ConnectionFailed
 from asana_frames.fetch import credential_store, oauth
 from asana_frames.fetch.credentials import Credential
@@ -31,7 +31,7 @@ class TokenRenewer:
     def __init__(self, base_url: str, credential: Credential) -> None:
         self._base_url = base_url
         self._credential = credential
-        self._lock = threading.Lock()
+        self._lock = ForkSafeLock()
         self._refusal = ""
         #: Identifies the login for the rate limiter, however often its token changes.
         self.identity = credential.refresh_token
@@ -101,7 +101,7 @@ class TokenRenewer:
 TokenSource = str | TokenRenewer
 
 _renewers: dict[tuple[str, str], TokenRenewer] = {}
-_lock = threading.Lock()
+_lock = ForkSafeLock()
 
 
 def renewer_for(base_url: str, credential: Credential) -> TokenRenewer:

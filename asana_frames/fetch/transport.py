@@ -55,7 +55,7 @@ class Transport:
                 "User-Agent": f"asana-frames Python/{platform.python_version()}",
             }
         )
-        self._adapter = adapter or HTTPAdapter(pool_connections=4, pool_maxsize=POOL)
+        self._adapter = adapter or _new_adapter()
         # Proxies and certificates are looked up once: doing so for each request would take as long
         # as the request itself.
         found = self._session.merge_environment_settings(base_url, {}, True, None, None)
@@ -76,6 +76,13 @@ class Transport:
 
     def __repr__(self) -> str:
         return f"Transport({self._base_url!r})"
+
+    def renew_connections(self) -> None:
+        """Connect anew from now on, and leave the open connections to the parent process."""
+        if isinstance(self._adapter, HTTPAdapter):
+            # Kept: closing them could end the encrypted connections of the parent.
+            _left_to_parent.append(self._adapter)
+            self._adapter = _new_adapter()
 
     def close(self) -> None:
         """Close the connections."""
@@ -161,6 +168,13 @@ class Transport:
                 files=files,
             )
         )
+
+
+_left_to_parent: list[BaseAdapter] = []
+
+
+def _new_adapter() -> HTTPAdapter:
+    return HTTPAdapter(pool_connections=4, pool_maxsize=POOL)
 
 
 def _read_body(response: requests.Response, check: Callable[[], None]) -> bytes:

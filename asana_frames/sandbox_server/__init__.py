@@ -131,6 +131,9 @@ def sandbox(
 ) -> Asana:
     """Return an ``Asana`` in front of a synthetic company; no account, no network.
 
+    The company lives in this process: a forked process has a copy of its own. `serve` puts it
+    behind a socket, for several processes.
+
     "Acme" has 24 people in 5 teams, 12 projects (one is "Website relaunch"), some 1,800 tasks
     over 18 months with subtasks, dependencies, custom fields of every kind, stories, tracked
     time, goals, portfolios, rates and budgets. It answers every operation of the API, and

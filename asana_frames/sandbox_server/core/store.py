@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import itertools
-import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from asana_frames._fork import ForkSafeLock
 from asana_frames.frames import pause_garbage_collection
 
 Object = dict[str, Any]
@@ -93,7 +93,7 @@ class Store:
 
     def __init__(self, seed: int, now: datetime, divisions: int, build: BuildStage) -> None:
         self.seed = seed
-        self.lock = threading.RLock()
+        self.lock = ForkSafeLock(is_held_during_fork=True)
         #: Where the company's history ends.
         self.start = now
         self.company = Partition()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import itertools
 import random
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from asana_frames._fork import ForkSafeLock
 from asana_frames.exceptions import InvalidArgument, suggest_names
 from asana_frames.sandbox_server.core.errors import ApiError
 from asana_frames.sandbox_server.http.pagination import (
@@ -188,7 +188,7 @@ class FaultInjector:
             for name in ("too_many", "error", "gateway", "unavailable", "drop", "truncate", "slow")
         }
         self._phrases = itertools.count(1)
-        self._lock = threading.Lock()
+        self._lock = ForkSafeLock()
         self._expired: set[str] = set()
         self.touches_data = bool(faults.nulls or faults.unknown)
 

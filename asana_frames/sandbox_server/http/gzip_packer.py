@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import struct
-import threading
 import zlib
 from collections.abc import Sequence
+
+from asana_frames._fork import ForkSafeLock
 
 #: Magic, deflate, no flags, no time, fastest, unknown system.
 _HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x04\xff"
@@ -25,7 +26,7 @@ class GzipPacker:
     def __init__(self) -> None:
         self._known: dict[bytes, bytes] = {}
         self._size = 0
-        self._lock = threading.Lock()
+        self._lock = ForkSafeLock()
 
     def pack(self, pieces: Sequence[bytes]) -> bytes:
         """Compress a sequence of pieces."""

@@ -7,12 +7,12 @@ import hashlib
 import html
 import json
 import secrets
-import threading
 import time
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from asana_frames._fork import ForkSafeLock
 from asana_frames.sandbox_server.core.errors import ApiError
 from asana_frames.sandbox_server.http.api_request import ApiRequest, parse_request
 
@@ -77,7 +77,7 @@ class OAuth:
         self.life = TOKEN_LIFE
         self._token = token
         self._who = dict(who)
-        self._lock = threading.Lock()
+        self._lock = ForkSafeLock()
         self._codes: dict[str, _Grant] = {}
         self._access: dict[str, tuple[_Grant, str]] = {}
         self._refresh: dict[str, _Grant] = {}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from asana_frames._fork import ForkSafeLock
 from asana_frames.sandbox_server.core.errors import ApiError
 
 #: Searches a minute; reads and writes at once; jobs at once.
@@ -61,7 +61,7 @@ class RequestQuotas:
     def __init__(self, per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._per_minute = per_minute
         self._clock = clock
-        self._lock = threading.Lock()
+        self._lock = ForkSafeLock()
         self._quotas: dict[tuple[str, bool], RequestWindow] = {}
         self._running: dict[tuple[str, str], int] = defaultdict(int)
 
@@ -128,7 +128,7 @@ class LinkQuotas:
     def __init__(self, per_second: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._per_second = per_second
         self._clock = clock
-        self._lock = threading.Lock()
+        self._lock = ForkSafeLock()
         #: token -> its balance, and when it was that.
         self._balances: dict[str, tuple[float, float]] = {}
 

@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 
 import pandas as pd
 
+from asana_frames._fork import ForkSafeLock
 from asana_frames.asana import Asana
 from asana_frames.fetch import Http
 
@@ -40,7 +41,7 @@ class BackgroundList:
         self.error: Exception | None = None
         self.started = started
         self._listeners: list[Listener] = []
-        self._lock = threading.Lock()
+        self._lock = ForkSafeLock()
         self._is_over = False
         self._ended = threading.Event()
 
@@ -133,7 +134,7 @@ class ListCache:
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
         self._listings: dict[Hashable, BackgroundList] = {}
-        self._lock = threading.Lock()
+        self._lock = ForkSafeLock()
 
     def get(self, asana: Asana, key: Hashable, read: ReadList) -> BackgroundList:
         """Return the cached list of a key, or start reading it."""
@@ -179,7 +180,7 @@ def run_in_background(work: Callable[[], None], *, after: float = 0.0) -> thread
 
 
 _lists: WeakKeyDictionary[Http, ListCache] = WeakKeyDictionary()
-_lists_lock = threading.Lock()
+_lists_lock = ForkSafeLock()
 
 
 def get_list_cache(asana: Asana) -> ListCache:
