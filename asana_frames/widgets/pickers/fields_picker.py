@@ -61,7 +61,9 @@ class FieldsPicker(ipw.VBox, ipw.ValueWidget):
     ) -> None:
         self._resource = resource.name if isinstance(resource, Resource) else resource
         self._paths = list_paths(
-            load().resource(self._resource).record if record is None else record
+            load().resource(self._resource).record
+            if record is None
+            else load().record(record).name
         )
         self._choice = Choice("Fields", multiple=True)
         reset = ipw.Button(
