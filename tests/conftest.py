@@ -71,9 +71,7 @@ def chromium() -> Iterator[Any]:
 
     with sync_playwright() as playwright:
         # No test depends on a network: only loopback has an address.
-        loopback = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
-        # Drawing without an emulated graphics card takes less time.
-        options = ["--no-sandbox", "--disable-gpu", loopback]
+        options = ["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
         running = playwright.chromium.launch(executable_path=path, args=options)
         yield running
         running.close()
