@@ -124,13 +124,8 @@ def _factorize_tuples(
     if name not in rows.columns:
         return np.full(len(at), -1), []
     check_tuples(rows[name].dtype, name)
-    values = rows[name].to_numpy(dtype=object).take(at)
-    # Rows share a few tuple objects, and their identities are quicker to compare than tuples.
-    codes, identities = pd.factorize(np.fromiter(map(id, values), np.int64, len(values)))
-    examples = np.empty(len(identities), dtype=np.int64)
-    examples[codes] = np.arange(len(values))
-    tuple_codes, tuples = pd.factorize(values.take(examples))
-    return tuple_codes.take(codes), tuples
+    codes, tuples = pd.factorize(rows[name].to_numpy(dtype=object).take(at))
+    return codes, tuples
 
 
 def parse_task_times(tasks: pd.DataFrame, name: str, *, what: str) -> pd.Series[Any]:
