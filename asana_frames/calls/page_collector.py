@@ -27,12 +27,14 @@ class _SectionRead:
     """A list that is read section by section."""
 
     parts: ListParts
-    left: int
     #: Asana refuses to list the rest of the list itself.
     is_cut: bool
-    #: Section -> gids of its rows, including rows of frames that were yielded already.
+    #: Section (0: the list itself) -> gids of its rows, including rows of frames that were
+    #: yielded already.
     gids: dict[int, set[object]] = field(default_factory=dict)
     is_complete: bool = True
+    #: The sections did not hold the list, so it is read itself.
+    is_given_up: bool = False
 
 
 class _GidRecord(msgspec.Struct):
@@ -88,11 +90,11 @@ class PageCollector:
             if listing.page is not None:
                 return self._add_page(fan, place, listing, listing.page)
             if listing.parts is not None:
-                parts = listing.parts
-                self._splits[place] = _SectionRead(parts, len(parts.queries), listing.is_cut)
+                self._splits[place] = _SectionRead(listing.parts, listing.is_cut)
+            elif listing.is_end:
+                self._check_split_list(fan, place, listing)
             elif listing.part:
                 self._splits[place].is_complete = False
-                self._finish_part(fan, place, listing.place)
             else:
                 self._add_refusal(place, listing)
             return 0
@@ -128,12 +130,12 @@ class PageCollector:
         progress.row_counts[place] = progress.row_counts.get(place, 0) + count
         if page.sync:
             progress.sync_tokens[self._requests[place].parents[0] or ""] = page.sync
-        if part:
+        if place in self._splits:
             rows = decode_json(_gids_decoder.decode, page.body).data
             self._splits[place].gids.setdefault(part, set()).update(row.gid for row in rows)
-            if page.following is None:
-                self._finish_part(fan, place, listing.place)
-        elif page.following is None:
+        if part:
+            return count
+        if page.following is None:
             self._finish(place)
         else:
             progress.next_offsets[place] = page.following
@@ -163,29 +165,63 @@ class PageCollector:
         self.progress.failures.append(failure)
         self._last.add_failure(*failure)
 
-    def _finish_part(self, fan: FanOut, place: int, asked: int) -> None:
-        """After the last section, check that the sections hold the whole list."""
+    def _check_split_list(self, fan: FanOut, place: int, end: FanOutItem) -> None:
+        """After the last section, or the list itself, compare it with the count of its rows.
+
+        The count must be the same as before: if it is not, tasks came or went meanwhile, and
+        others may have moved to a section that had been read already.
+        """
         split = self._splits[place]
-        split.left -= 1
-        if split.left:
+        if split.is_given_up:
+            found = len(split.gids.get(0, ()))
+            if end.rows != split.parts.rows or found < (end.rows or 0):
+                self._add_doubt(place, found, end.rows)
             return
-        rows, found = split.parts.rows, len(set().union(*split.gids.values()))
-        if split.is_complete and (rows is None or found >= rows):
-            self._drop_listing(place)
-            self._finish(place)
+        before = split.parts.rows
+        found = len(set().union(*(gids for part, gids in split.gids.items() if part)))
+        is_steady = split.is_complete and before == end.rows
+        is_whole = is_steady and before == found
+        if not is_whole and not split.is_cut:
+            self._read_page_by_page(fan, place, end, remembered=before == end.rows)
             return
-        self._drop_sections(place)
-        if split.is_cut:
+        if not split.is_complete or (is_steady and found < (before or 0)):
+            self._drop_sections(place)
             raise InvalidRequest(
                 f"{self._operation.name}: Asana does not list a set this large to its end, and "
-                f"its sections hold {found:,} of its {rows or 0:,} rows. Read it by date: "
+                f"its sections hold {found:,} of its {before or 0:,} rows. Read it by date: "
                 f"af.gather.search(asana, workspace, projects_any=...)."
             )
-        # Some tasks are in sections that are not visible, or were moved meanwhile.
-        request = self._requests[place]
-        project = request.params.get("project") or request.parents[0] or ""
-        self._client.unsplittable_projects.add(project)
-        fan.read_whole(asked)
+        self._drop_listing(place)
+        self._finish(place)
+        if not is_whole:
+            self._add_doubt(place, found, end.rows)
+
+    def _read_page_by_page(
+        self, fan: FanOut, place: int, end: FanOutItem, *, remembered: bool
+    ) -> None:
+        """Read a list itself from its beginning, since its sections do not hold it."""
+        self._drop_sections(place)
+        self._drop_listing(place)
+        self.progress.next_offsets.pop(place, None)
+        if remembered:
+            # Some tasks are in sections that are not visible.
+            request = self._requests[place]
+            project = request.params.get("project") or request.parents[0] or ""
+            self._client.unsplittable_projects.add(project)
+        parts = self._splits[place].parts._replace(rows=end.rows)
+        self._splits[place] = _SectionRead(parts, is_cut=False, is_given_up=True)
+        fan.read_whole(end.place)
+
+    def _add_doubt(self, place: int, found: int, rows: int | None) -> None:
+        """Record that a list may be incomplete."""
+        of = "an unknown number of" if rows is None else f"its {rows:,}"
+        doubt = AsanaError(
+            f"The frame has {found:,} of {of} tasks: the list changed while it was read, in which "
+            f"case another read is complete, or some are not visible to the token."
+        )
+        failure = self._describe_failure(place, doubt)
+        self.progress.failures.append(failure)
+        self._last.add_failure(*failure)
 
     def _drop_sections(self, place: int) -> None:
         for key in [key for key in self.progress.listings if key[0] == place and key[1]]:

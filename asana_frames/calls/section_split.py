@@ -9,7 +9,7 @@ import msgspec
 
 from asana_frames.calls.request_builder import CallContext, CallRequest
 from asana_frames.catalog import Operation
-from asana_frames.exceptions import AsanaError
+from asana_frames.exceptions import AsanaError, DeadlineExceeded
 from asana_frames.fetch import ListParts, ListQuery, decode_response, fan_out
 
 #: Below this, reading page by page is as fast.
@@ -69,13 +69,25 @@ def _find_sections(
         if not forced and (rows is None or rows < _MIN_TASKS):
             return None
         sections = _fetch_section_gids(client, project)
+    except DeadlineExceeded:
+        raise
     except AsanaError:
         # Without permission to count tasks or see sections, read page by page.
         return None
     if len(sections) < 2:
         return None
     queries = [_build_section_query(client, operation, request, section) for section in sections]
-    return ListParts(tuple(queries), rows)
+    return ListParts(tuple(queries), rows, partial(_recount_tasks, client, request, project))
+
+
+def _recount_tasks(client: CallContext, request: CallRequest, project: str) -> int | None:
+    """Return how many tasks the list has by now; None if that cannot be found out."""
+    try:
+        return _fetch_task_count(client, request, project)
+    except DeadlineExceeded:
+        raise
+    except AsanaError:
+        return None
 
 
 def _fetch_task_count(client: CallContext, request: CallRequest, project: str) -> int | None:

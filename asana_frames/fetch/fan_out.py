@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
@@ -38,6 +39,9 @@ class FanOutItem(NamedTuple):
     part: int = 0
     #: The parts that the list is read by from here on.
     parts: ListParts | None = None
+    #: Everything of a list that was split has been read; ``rows`` is how many it has by now.
+    is_end: bool = False
+    rows: int | None = None
     #: Asana refuses to list the rest of the list itself.
     is_cut: bool = False
 
@@ -46,7 +50,7 @@ class FanOut:
     """Reads many lists concurrently; iterate over it to get their pages, each list in order.
 
     A long list is split into parts that are read concurrently, if its query offers some: a
-    `FanOutItem` with ``parts`` announces them. Call `read_whole` to continue the list itself if
+    `FanOutItem` with ``parts`` announces them. Call `read_whole` to read the list itself if
     its parts turn out to be incomplete.
 
     Parameters
@@ -74,8 +78,9 @@ class FanOut:
         self._skip = skip
         tasks = (partial(self._read_list, place, query) for place, query in enumerate(queries))
         self._pool: ThreadPool[FanOutItem] = ThreadPool(tasks, MAX_READS, tick)
-        #: The offsets at which lists were split.
-        self._left_at: dict[int, str | None] = {}
+        self._split_lists: dict[int, ListParts] = {}
+        self._parts_left: dict[int, int] = {}
+        self._lock = threading.Lock()
 
     def __iter__(self) -> Generator[FanOutItem, None, None]:
         if self._is_serial():
@@ -85,9 +90,9 @@ class FanOut:
             yield from self._pool
 
     def read_whole(self, place: int) -> None:
-        """Continue a list itself, because its parts are incomplete."""
-        query = self._queries[place]._replace(offset=self._left_at[place], split=None)
-        self._pool.add(partial(self._read_list, place, query))
+        """Read a list itself from its beginning, because its parts are incomplete."""
+        query = self._queries[place]._replace(offset=None, split=None)
+        self._pool.add(partial(self._read_rest, place, query))
 
     def _is_serial(self) -> bool:
         """Whether the lists are read one after the other, without threads."""
@@ -109,7 +114,6 @@ class FanOut:
                     parts = query.split(False) if query.split else None
                     if parts is not None:
                         yield FanOutItem(place, parts=parts)
-                        self._left_at[place] = page.following
                         self._add_parts(place, parts)
                         return
                     # Do not try again, unless Asana refuses to list the rest.
@@ -129,7 +133,13 @@ class FanOut:
         is_long = query.split is not None and count % SPLIT_AFTER == 0
         return is_long and self._pool.has_idle_threads
 
+    def _read_rest(self, place: int, query: ListQuery) -> Iterator[FanOutItem]:
+        yield from self._read_list(place, query)
+        yield FanOutItem(place, is_end=True, rows=self._split_lists[place].count_rows())
+
     def _add_parts(self, place: int, parts: ListParts) -> None:
+        self._split_lists[place] = parts
+        self._parts_left[place] = len(parts.queries)
         for number, query in enumerate(parts.queries, 1):
             self._pool.add(partial(self._read_part, place, number, query))
 
@@ -139,6 +149,11 @@ class FanOut:
                 yield FanOutItem(place, page, part=part)
         except REFUSALS as refusal:
             yield FanOutItem(place, refusal=refusal, part=part)
+        with self._lock:
+            self._parts_left[place] -= 1
+            is_last = not self._parts_left[place]
+        if is_last:
+            yield FanOutItem(place, is_end=True, rows=self._split_lists[place].count_rows())
 
 
 def fan_out(http: Http, queries: Sequence[ListQuery], *, skip: Skip = ()) -> Iterator[FanOutItem]:

@@ -27,6 +27,8 @@ class ListParts(NamedTuple):
     queries: tuple[ListQuery, ...]
     #: How many rows they must contain together, if that is known.
     rows: int | None
+    #: Counts those rows again; None if that is not possible.
+    count_rows: Callable[[], int | None]
 
 
 class ListQuery(NamedTuple):

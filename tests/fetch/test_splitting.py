@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -149,7 +150,8 @@ def test_a_count_that_does_not_match_means_page_by_page(
 ) -> None:
     company.trick = lambda path, query: counted(TASKS + 1) if "task_counts" in path else None
 
-    frame = getattr(big.tasks, method)(project=PROJECT, fields=["name"])
+    with pytest.warns(af.PartialResultWarning, match="has 1,200 of its 1,201 tasks"):
+        frame = getattr(big.tasks, method)(project=PROJECT, fields=["name"])
     company.asked.clear()
     again = getattr(big.tasks, method)(project=PROJECT, fields=["name"])
 
@@ -179,8 +181,11 @@ def test_a_stream_is_whole_though_sections_are_not(
 ) -> None:
     company.trick = lambda path, query: counted(TASKS + more) if "task_counts" in path else None
 
-    parts = list(big.stream(big.tasks.list, project=PROJECT, fields=["name"], rows=rows))
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        parts = list(big.stream(big.tasks.list, project=PROJECT, fields=["name"], rows=rows))
 
+    assert ["1,200 of its 1,201 tasks" in str(one.message) for one in caught] == [True] * more
     gids = [gid for part in parts for gid in part["gid"]]
     assert sorted(gids) == sorted(whole["gid"])
     assert all(len(part) for part in parts)
@@ -267,8 +272,9 @@ def test_incomplete_tasks_are_counted_by_themselves(
     frame = read(big, completed_since="now")
 
     pd.testing.assert_frame_equal(frame, whole)
-    (count,) = [query for path, query in company.asked if path.endswith("task_counts")]
-    assert count["opt_fields"] == "num_incomplete_tasks"
+    counts = [query for path, query in company.asked if path.endswith("task_counts")]
+    # Before the sections are read, and after.
+    assert [query["opt_fields"] for query in counts] == ["num_incomplete_tasks"] * 2
     assert {q["completed_since"] for _, q in company.asked if "section" in q} == {"now"}
 
 
@@ -287,6 +293,73 @@ def test_short_lists_are_not_split(big: af.Asana, company: Tricky, whole: pd.Dat
 
     pd.testing.assert_frame_equal(read(big), whole)
     assert company.paths("section") == []
+
+
+# ------------------------------------------------------------------- changes during the read
+
+
+class Changing(Tricky):
+    """A company of one project whose tasks move, go and come while it is read."""
+
+    def __init__(self) -> None:
+        super().__init__(projects=1)
+        each = TASKS // SECTIONS
+        self.sections = {
+            section(number): [str(1_000 + each * number + task) for task in range(each)]
+            for number in range(SECTIONS)
+        }
+        self.changes: dict[int, Callable[[], None]] = {}
+        self._pages = 0
+
+    def _answer(self, path: str, query: dict[str, str]) -> ApiResponse:
+        self.asked.append((path, query))
+        if path.endswith("task_counts"):
+            return counted(sum(map(len, self.sections.values())))
+        if path != "/tasks":
+            return super()._answer(path, query)
+        self._pages += 1
+        if self._pages in self.changes:
+            self.changes[self._pages]()
+        whole = [gid for gids in self.sections.values() for gid in gids]
+        gids = self.sections[query["section"]] if "section" in query else whole
+        start = int(query.get("offset", 0))
+        page = [{"gid": gid, "name": gid} for gid in gids[start : start + 100]]
+        following = {"offset": str(start + 100)} if start + 100 < len(gids) else None
+        return told({"data": page, "next_page": following})
+
+
+@pytest.mark.parametrize("moment", range(6, 19))
+@pytest.mark.parametrize("kind", ["back", "forth", "gone", "made", "back, made and gone"])
+def test_a_project_that_changes_is_whole_or_a_warning_says_what_is_missing(
+    moment: int, kind: str
+) -> None:
+    company = Changing()
+    first, middle, last = company.sections
+    stays = {gid for gids in company.sections.values() for gid in gids}
+
+    def change() -> None:
+        sections = company.sections
+        if "back" in kind:
+            sections[first].insert(0, sections[last].pop())
+        if kind == "forth":
+            sections[last].append(sections[first].pop(0))
+        if "gone" in kind:
+            stays.discard(sections[middle].pop(50))
+        if "made" in kind:
+            sections[first].insert(0, "77")
+
+    company.changes = {moment: change}
+    with (
+        Server(lambda url: company) as server,  # type: ignore[arg-type, return-value]
+        af.connect("t", base_url=server.url) as asana,
+        warnings.catch_warnings(record=True) as caught,
+    ):
+        warnings.simplefilter("always")
+        frame = read(asana)
+
+    assert frame["gid"].is_unique
+    if not caught:
+        assert stays <= set(frame["gid"])
 
 
 # --------------------------------------------------------------------------------- cut by Asana
