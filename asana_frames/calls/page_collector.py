@@ -169,7 +169,8 @@ class PageCollector:
         """After the last section, or the list itself, compare it with the count of its rows.
 
         The count must be the same as before: if it is not, tasks came or went meanwhile, and
-        others may have moved to a section that had been read already.
+        others may have moved to a section that had been read already. As many that came as went
+        are not noticed.
         """
         split = self._splits[place]
         if split.is_given_up:

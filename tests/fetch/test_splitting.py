@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -298,6 +299,9 @@ def test_short_lists_are_not_split(big: af.Asana, company: Tricky, whole: pd.Dat
 # ------------------------------------------------------------------- changes during the read
 
 
+KINDS = ["back", "forth", "gone", "made", "back and gone", "back and made"]
+
+
 class Changing(Tricky):
     """A company of one project whose tasks move, go and come while it is read."""
 
@@ -310,8 +314,13 @@ class Changing(Tricky):
         }
         self.changes: dict[int, Callable[[], None]] = {}
         self._pages = 0
+        self._lock = threading.Lock()
 
     def _answer(self, path: str, query: dict[str, str]) -> ApiResponse:
+        with self._lock:
+            return self._answer_alone(path, query)
+
+    def _answer_alone(self, path: str, query: dict[str, str]) -> ApiResponse:
         self.asked.append((path, query))
         if path.endswith("task_counts"):
             return counted(sum(map(len, self.sections.values())))
@@ -328,8 +337,8 @@ class Changing(Tricky):
         return told({"data": page, "next_page": following})
 
 
-@pytest.mark.parametrize("moment", range(6, 19))
-@pytest.mark.parametrize("kind", ["back", "forth", "gone", "made", "back, made and gone"])
+@pytest.mark.parametrize("moment", [7, 11, 16])
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_project_that_changes_is_whole_or_a_warning_says_what_is_missing(
     moment: int, kind: str
 ) -> None:
