@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
+import hypothesis
 import matplotlib
 import pytest
 
@@ -22,6 +23,10 @@ from tests.recorder import Recorder
 __all__ = ["own_place"]
 
 matplotlib.use("Agg")
+
+# How long an example takes says more about the machine than about the package.
+hypothesis.settings.register_profile("shared machines", deadline=None)
+hypothesis.settings.load_profile("shared machines")
 
 # The grammars by which jsonschema checks IRIs take seconds to load, and no test has an IRI.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]

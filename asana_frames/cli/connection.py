@@ -10,6 +10,7 @@ import click
 
 import asana_frames as af
 from asana_frames.asana import Asana
+from asana_frames.cli.terminal import echo
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -25,7 +26,7 @@ def with_sandbox(command: F) -> F:
 def print_failures(asana: Asana) -> None:
     """Print every parent that could not be read to stderr."""
     for row in asana.last.failures.itertuples():
-        click.echo(f"  {row.parent}: {row.status} {row.message}", err=True)
+        echo(f"  {row.parent}: {row.status} {row.message}", err=True)
 
 
 def open_connection(use_sandbox: bool) -> closing[Asana]:

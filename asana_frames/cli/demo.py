@@ -14,6 +14,7 @@ from asana_frames._files import replace_file
 from asana_frames.charts.shared.figures import draw_figure
 from asana_frames.cli.errors import Command
 from asana_frames.cli.folder import make_folder
+from asana_frames.cli.terminal import echo
 from asana_frames.sandbox_server import TOKEN, serve
 
 
@@ -52,12 +53,12 @@ def demo_command(out: Path) -> None:
 def _print_summary(frames: dict[str, pd.DataFrame], pictures: list[str], folder: Path) -> None:
     hours = frames["hours_by_person_and_week"]
     totals = hours.groupby("person_name")["hours"].sum().sort_values(ascending=False)
-    click.echo("Tracked hours of the top five people:\n")
+    echo("Tracked hours of the top five people:\n")
     for name, total in totals.head(5).items():
-        click.echo(f"  {name:<20}{total:>8.1f}")
-    click.echo(f"\nFiles in {folder}:\n")
+        echo(f"  {name:<20}{total:>8.1f}")
+    echo(f"\nFiles in {folder}:\n")
     for name, frame in frames.items():
-        click.echo(f"  {name + '.csv':<30}{len(frame):>7,} rows {len(frame.columns):>4} columns")
+        echo(f"  {name + '.csv':<30}{len(frame):>7,} rows {len(frame.columns):>4} columns")
     for name in pictures:
-        click.echo(f"  {name}.png")
-    click.echo("\nTry it yourself: python -c 'import asana_frames as af; print(af.sandbox())'")
+        echo(f"  {name}.png")
+    echo("\nTry it yourself: python -c 'import asana_frames as af; print(af.sandbox())'")

@@ -14,6 +14,7 @@ from typing import Any
 
 import click
 
+from asana_frames.cli.terminal import echo
 from asana_frames.exceptions import (
     AmbiguousReference,
     AsanaError,
@@ -57,25 +58,25 @@ def report_errors() -> Iterator[None]:
         except OSError as error:
             if isinstance(error, AsanaError):
                 raise SystemExit(_print_error(error)) from None
-            click.echo(f"The output cannot be written: {error.strerror}.", err=True)
+            echo(f"The output cannot be written: {error.strerror}.", err=True)
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise SystemExit(1) from None
         except KeyboardInterrupt:
-            click.echo("Interrupted.", err=True)
+            echo("Interrupted.", err=True)
             raise SystemExit(_INTERRUPTED) from None
         except (AsanaError, TimeoutError) as error:
             raise SystemExit(_print_error(error)) from None
         finally:
             for warning in caught:
                 if issubclass(warning.category, AsanaWarning):
-                    click.echo(f"{warning.category.__name__}: {warning.message}", err=True)
+                    echo(f"{warning.category.__name__}: {warning.message}", err=True)
     if any(issubclass(warning.category, PartialResultWarning) for warning in caught):
         raise SystemExit(PARTIAL)
 
 
 def _print_error(error: Exception) -> int:
     """Print an error to stderr and return its exit code."""
-    click.echo(f"{type(error).__name__}: {error}", err=True)
+    echo(f"{type(error).__name__}: {error}", err=True)
     return next(code for kind, code in _CODES if isinstance(error, kind))
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 from asana_frames.cli.connection import open_connection, print_failures, with_sandbox
 from asana_frames.cli.errors import Command
 from asana_frames.cli.folder import make_folder
+from asana_frames.cli.terminal import echo
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.export import to_csv, to_excel, to_json, to_parquet
 from asana_frames.gather.resource import find_reader
@@ -53,4 +54,4 @@ def export_command(
             print_failures(asana)
             path = folder / f"{name}.{_SUFFIX.get(output, output)}"
             _WRITERS[output](frame, path)
-            click.echo(f"{len(frame):>8,} rows  {path}", err=True)
+            echo(f"{len(frame):>8,} rows  {path}", err=True)

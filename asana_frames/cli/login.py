@@ -10,6 +10,7 @@ import click
 from asana_frames.asana import Asana
 from asana_frames.calls.name_lookup import fetch_me
 from asana_frames.cli.errors import Command
+from asana_frames.cli.terminal import echo
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.fetch import Http, resolve_base_url, resolve_token
 from asana_frames.fetch.auth import (
@@ -62,13 +63,13 @@ def login_command(
         credential = Credential(check_token(_prompt_secret("Token (not shown)")))
     with closing(Asana(Http(token_source_for(credential, url), url))) as asana:
         me = fetch_me(asana.http)
-    click.echo(f"Logged in as {me['name']} ({', '.join(me['workspaces'])}).", err=True)
+    echo(f"Logged in as {me['name']} ({', '.join(me['workspaces'])}).", err=True)
     if remember is None and _is_terminal():
         remember = click.confirm("Remember on this machine?", err=True)
     if remember:
-        click.echo(f"Remembered in {store_credential(url, credential)}.", err=True)
+        echo(f"Remembered in {store_credential(url, credential)}.", err=True)
     else:
-        click.echo(
+        echo(
             f"Not remembered. To stay logged in, run asana-frames login --remember "
             f"or set {TOKEN_VARIABLE}.",
             err=True,
@@ -81,11 +82,11 @@ def logout_command() -> None:
     """Delete the stored login; an OAuth login is also revoked at Asana."""
     done = log_out(resolve_base_url())
     for place in done.places:
-        click.echo(f"Forgotten: {place}.", err=True)
+        echo(f"Forgotten: {place}.", err=True)
     if not done.places:
-        click.echo("Nothing was remembered.", err=True)
+        echo("Nothing was remembered.", err=True)
     if done.revoked:
-        click.echo("Withdrawn at Asana.", err=True)
+        echo("Withdrawn at Asana.", err=True)
     _print_variable_note()
     if done.problem:
         raise click.ClickException(f"Not withdrawn at Asana. {done.problem}")
@@ -108,7 +109,7 @@ def whoami_command() -> None:
         "base URL": url,
     }
     for label, value in rows.items():
-        click.echo(f"{label + ':':<12}{value}")
+        echo(f"{label + ':':<12}{value}")
 
 
 def _log_in_by_browser(
@@ -119,13 +120,13 @@ def _log_in_by_browser(
         secret = _prompt_secret("Client secret (not shown; Enter if there is none)", default="")
     if redirect_uri == OUT_OF_BAND:
         attempt = Authorization(url, client_id, secret, scope=scope)
-        click.echo(f"Open this page and allow the app:\n\n  {attempt.url}\n", err=True)
+        echo(f"Open this page and allow the app:\n\n  {attempt.url}\n", err=True)
         return attempt.redeem(_prompt_secret("Code (not shown)"))
     with RedirectServer(redirect_uri) as listener:
         attempt = Authorization(url, client_id, secret, listener.redirect_uri, scope)
         listener.expect(attempt.state)
-        click.echo(f"Open this page and allow the app:\n\n  {attempt.url}\n", err=True)
-        click.echo(f"Waiting for the browser, at most {LOGIN_TIMEOUT:g} s.", err=True)
+        echo(f"Open this page and allow the app:\n\n  {attempt.url}\n", err=True)
+        echo(f"Waiting for the browser, at most {LOGIN_TIMEOUT:g} s.", err=True)
         return attempt.redeem(attempt.read_code(listener.wait()))
 
 
@@ -151,4 +152,4 @@ def _prompt_secret(label: str, default: str | None = None) -> str:
 def _print_variable_note() -> None:
     note = describe_environment_token()
     if note:
-        click.echo(note, err=True)
+        echo(note, err=True)

@@ -12,6 +12,7 @@ import pandas as pd
 from asana_frames import export
 from asana_frames._optional import require
 from asana_frames.cli.folder import make_folder
+from asana_frames.cli.terminal import echo
 from asana_frames.exceptions import ConfigurationError, InvalidArgument
 from asana_frames.export.pictures import render_pictures
 
@@ -53,7 +54,7 @@ def write_report(report: ReportFiles, writers: Iterable[Writer], out: Path) -> N
         report = report._replace(charts=render_pictures(report.charts))
     for writer in writers:
         for path in writer(report, folder):
-            click.echo(f"  {path}", err=True)
+            echo(f"  {path}", err=True)
 
 
 def _write_csv(report: ReportFiles, folder: Path) -> Iterable[Path]:
@@ -100,7 +101,7 @@ def find_writers(formats: str) -> list[Writer]:
         try:
             require("xlsxwriter", extra="excel")
         except ConfigurationError as error:
-            click.echo(f"Skipping the Excel workbook. {error}", err=True)
+            echo(f"Skipping the Excel workbook. {error}", err=True)
             names.remove("excel")
     unknown = [name for name in names if name not in _WRITERS]
     if unknown or not names:

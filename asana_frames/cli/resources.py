@@ -14,6 +14,7 @@ from asana_frames.catalog import BodyField, Operation, Parameter, ResourceType, 
 from asana_frames.catalog.model import Kind
 from asana_frames.cli.connection import open_connection, print_failures
 from asana_frames.cli.errors import Command, Group, drop_missing
+from asana_frames.cli.terminal import echo_data
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.export.csv import stream_csv
 from asana_frames.export.json import to_json_bytes
@@ -178,8 +179,8 @@ def _parse_body_value(operation: Operation, name: str, text: Any) -> Any:
 
 def _print_frame(frame: pd.DataFrame, output: str) -> None:
     if output == "json":
-        click.echo(to_json_bytes(frame), nl=False)
+        echo_data(to_json_bytes(frame))
         return
     text = io.StringIO()
     stream_csv(frame, text)
-    click.echo(text.getvalue().encode(), nl=False)
+    echo_data(text.getvalue().encode())

@@ -13,7 +13,13 @@ from typing import Any
 import pandas as pd
 
 from asana_frames._arguments import check_iterable, parse_path
-from asana_frames._files import build_write_error, get_umask
+from asana_frames._files import (
+    PART_SUFFIX,
+    build_write_error,
+    get_umask,
+    part_prefix,
+    remove_abandoned_parts,
+)
 from asana_frames._optional import require
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.frames.arguments import check_frame
@@ -68,7 +74,10 @@ def to_parquet_parts(
         raise InvalidArgument(f"{target} already exists; give a folder that is new or empty.")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        scratch = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+        remove_abandoned_parts(target.parent)
+        scratch = Path(
+            tempfile.mkdtemp(prefix=part_prefix(), suffix=PART_SUFFIX, dir=target.parent)
+        )
     except OSError as cause:
         raise build_write_error(target, cause) from cause
     try:

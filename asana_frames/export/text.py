@@ -13,7 +13,7 @@ from asana_frames._arguments import check_mapping
 from asana_frames.frames.arguments import check_frame
 
 #: Spreadsheets read text that begins with one of these as a formula.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 _SEPARATOR = "; "
 
 
@@ -25,7 +25,8 @@ def as_text(frame: pd.DataFrame, *, disarm: bool = True) -> pd.DataFrame:
     frame
         Any frame.
     disarm
-        Put an apostrophe before text that a spreadsheet would run as a formula.
+        Put an apostrophe before text, and names of columns, that a spreadsheet would run as a
+        formula.
 
     Returns
     -------
@@ -44,7 +45,10 @@ def as_text(frame: pd.DataFrame, *, disarm: bool = True) -> pd.DataFrame:
         place: column_as_text(frame.iloc[:, place], disarm=disarm)
         for place in range(frame.shape[1])
     }
-    return pd.DataFrame(columns, index=frame.index).set_axis(frame.columns, axis=1)
+    names = frame.columns
+    if disarm and any(name != disarm_formula(name) for name in names if isinstance(name, str)):
+        names = names.map(disarm_formula)
+    return pd.DataFrame(columns, index=frame.index).set_axis(names, axis=1)
 
 
 def name_frames(

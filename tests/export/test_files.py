@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import stat
 import sys
+import tempfile
 from pathlib import Path
 
 import pandas as pd
@@ -14,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import asana_frames as af
-from asana_frames._files import replace_file
+from asana_frames._files import part_prefix, replace_file
 from asana_frames.export.text import disarm_formula
 
 
@@ -197,6 +199,95 @@ def test_a_file_is_as_readable_as_others(tmp_path: Path) -> None:
     af.export.to_csv(pd.DataFrame({"a": [1]}), file)
 
     assert stat.S_IMODE(file.stat().st_mode) == stat.S_IMODE(other.stat().st_mode)
+
+
+def test_an_older_file_keeps_its_permissions(tmp_path: Path) -> None:
+    file = tmp_path / "x.csv"
+    file.write_text("older")
+    file.chmod(0o640)
+
+    af.export.to_csv(pd.DataFrame({"a": [1]}), file)
+
+    assert stat.S_IMODE(file.stat().st_mode) == 0o640
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a permission there")
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_link_is_followed_and_stays(tmp_path: Path, is_there: bool) -> None:
+    (tmp_path / "far").mkdir()
+    file, link = tmp_path / "far" / "x.csv", tmp_path / "link.csv"
+    if is_there:
+        file.write_text("older")
+    link.symlink_to(file)
+
+    af.export.to_csv(pd.DataFrame({"a": [1]}), link)
+
+    assert link.is_symlink()
+    assert file.read_text() == '"a"\n1\n'
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["far", "link.csv", "x.csv"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there are no such files")
+def test_what_is_no_file_is_not_replaced(tmp_path: Path) -> None:
+    pipe, circle = tmp_path / "pipe", tmp_path / "circle"
+    os.mkfifo(pipe)
+    circle.symlink_to(circle)
+
+    for place, why in [
+        (pipe, "not a file but a device"),
+        (tmp_path, "not a file but a folder"),
+        (Path("/dev/null"), "not a file but a device"),
+        (circle, "cannot be written"),
+    ]:
+        with pytest.raises(af.ConfigurationError, match=why):
+            af.export.to_csv(pd.DataFrame({"a": [1]}), place)
+
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_the_longest_name_is_written(tmp_path: Path) -> None:
+    file = tmp_path / ("x" * 251 + ".csv")
+
+    af.export.to_csv(pd.DataFrame({"a": [1]}), file)
+
+    assert file.read_text() == '"a"\n1\n'
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are not forked there")
+def test_what_dead_processes_left_is_removed_and_what_others_write_stays(tmp_path: Path) -> None:
+    process = os.fork()
+    if process == 0:
+        # Dies in the middle of a file and of a folder.
+        replace_file(tmp_path / "x.csv").__enter__().write_text("half")
+        Path(tempfile.mkdtemp(prefix=part_prefix(), suffix=".part", dir=tmp_path), "y").touch()
+        os._exit(0)
+    os.waitpid(process, 0)
+    elsewhere = tmp_path / f".asana-frames-0badcafe-{process}-x.part"
+    elsewhere.write_text("of another machine")
+    assert len(list(tmp_path.iterdir())) == 3
+
+    with replace_file(tmp_path / "z.csv") as part:
+        part.write_text("whole")
+        af.export.to_csv(pd.DataFrame({"a": [1]}), tmp_path / "x.csv")
+        assert part.exists()
+
+    assert {path.name for path in tmp_path.iterdir()} == {"x.csv", "z.csv", elsewhere.name}
+
+
+STARTS = ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", "\n=1", "\0=1", "＝1", "＋1", "－1", "＠x"]
+
+
+@pytest.mark.parametrize("start", STARTS)
+def test_names_of_columns_are_disarmed_like_cells(tmp_path: Path, start: str) -> None:
+    frame = pd.DataFrame({start: [start], "plain": ["a=b"]})
+
+    text = af.export.as_text(frame)
+    raw = af.export.as_text(frame, disarm=False)
+
+    assert list(text.columns) == [f"'{start}", "plain"]
+    assert text.iloc[0].tolist() == [f"'{start}", "a=b"]
+    assert list(raw.columns) == list(frame.columns)
 
 
 def test_columns_of_one_name_are_all_in_the_csv(tmp_path: Path) -> None:

@@ -130,7 +130,7 @@ def test_parts_are_written_while_the_stream_goes_on(tmp_path: Path) -> None:
 
     def stream() -> Iterator[pd.DataFrame]:
         for number in range(3):
-            written.append(len(list(tmp_path.glob(".tasks.*/*.parquet"))))
+            written.append(len(list(tmp_path.glob(".asana-frames-*/*.parquet"))))
             yield tasks(str(number))
 
     af.export.to_parquet_parts(stream(), tmp_path / "tasks")
