@@ -40,6 +40,8 @@ class ProgressBar:
         self._is_shown = shown and _is_progress_visible()
         self._began = clock.now()
         self._bar: Any = None
+        #: The output of a notebook that the bar is in.
+        self._display: Any = None
         self._text = ""
         self._sent = http.total.requests
         self.rows = 0
@@ -54,27 +56,53 @@ class ProgressBar:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if self._bar is not None:
-            # After a failure the bar stays, in red because it is not complete.
-            self._bar.leave = kind is not None
+        if self._bar is None:
+            return
+        is_widget = self._display is not None
+        self._bar.leave = kind is not None
+        if kind is not None:
+            # The bar stays, and says why it does not go on.
+            self._bar.set_postfix_str(f"ended by {kind.__name__}, {self._text}")
             self._bar.close()
+            if is_widget:
+                self._bar.disp(bar_style="danger", check_delay=False)
+                # The text beside the widget, which files without widgets show, is the last one.
+                self._display.update(self._bar.container)
+            return
+        # A bar of a notebook that is not full when it is closed stays, in red.
+        self._bar.n = self._bar.total or self._bar.n
+        self._bar.close()
+        if is_widget:
+            # Else the saved notebook keeps what the widget was instead of.
+            self._display.update({"text/plain": ""}, raw=True)
 
     def tick(self) -> None:
         """Update the bar; create it once the call has taken long enough."""
         if not self._is_shown or clock.now() - self._began < _SECONDS_BEFORE_SHOWN:
             return
         if self._bar is None:
-            from tqdm.auto import tqdm
-
-            self._bar = tqdm(
-                total=self._total if self._total > 1 else None,
-                desc=self._operation,
-                unit=f" {self._unit}s" if self._total > 1 else " rows",
-                dynamic_ncols=True,
-                disable=False,
-            )
+            self._bar = self._create_bar()
             self._bar.start_t -= clock.now() - self._began
         self._update_bar()
+
+    def _create_bar(self) -> Any:
+        from tqdm.auto import tqdm
+
+        options: dict[str, Any] = {
+            "total": self._total if self._total > 1 else None,
+            "desc": self._operation,
+            "unit": f" {self._unit}s" if self._total > 1 else " rows",
+            "dynamic_ncols": True,
+            "disable": False,
+        }
+        if not any(base.__module__ == "tqdm.notebook" for base in tqdm.__mro__):
+            return tqdm(**options)
+        from IPython.display import display
+
+        bar: Any = tqdm(**options, display=False)
+        # Displayed here, so that the output can be emptied at the end.
+        self._display = display(bar.container, display_id=True)  # type: ignore[no-untyped-call]
+        return bar
 
     def _update_bar(self) -> None:
         text = f"{self.rows:,} rows, {self._http.total.requests - self._sent:,} requests"

@@ -31,7 +31,9 @@ class Bar:
         self.is_closed = False
         self.made.append(self)
 
-    def set_postfix_str(self, text: str, refresh: bool) -> None:
+        self.total = options["total"]
+
+    def set_postfix_str(self, text: str, refresh: bool = True) -> None:
         self.postfix = text
 
     def update(self, count: int) -> None:
@@ -96,6 +98,7 @@ def test_a_long_call_shows_a_bar_that_success_removes(
     assert bar.postfix.endswith((" requests", " to stop"))
     assert bar.is_closed
     assert bar.leave is False
+    assert total is None or bar.n == total
 
 
 def test_the_bar_of_a_call_that_failed_stays(
@@ -112,6 +115,7 @@ def test_the_bar_of_a_call_that_failed_stays(
     (bar,) = bars
     assert bar.is_closed
     assert bar.leave is True
+    assert bar.postfix.startswith("ended by NotFound")
 
 
 @pytest.mark.parametrize("why", ["quick", "switched off", "TQDM_DISABLE", "no terminal"])
@@ -185,3 +189,43 @@ def test_the_bar_counts_lists_of_many_and_rows_of_one(
         progress.tick()
         assert bar.n == (2 if total == 2 else 1_300)
     assert len(bars) == 1
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_saved_notebook_has_nothing_of_bars_but_those_of_calls_that_failed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    nbformat = pytest.importorskip("nbformat", reason="part of the dev extra")
+    nbclient = pytest.importorskip("nbclient", reason="part of the dev extra")
+    monkeypatch.undo()
+    cells = [
+        "import warnings; warnings.simplefilter('ignore')\n"
+        "import asana_frames as af\n"
+        "asana = af.sandbox(latency=0.7)\n"
+        "projects = asana.projects.list(workspace='Acme', fields=['name'])['gid'].tolist()",
+        "few = asana.tasks.list(project=projects, fields=['name'])",
+        "done = asana.tasks.update(few.head(40), notes='x', fields=['name'])",
+        "one = asana.stories.list_for_task(few.head(90), fields=['text'])",
+        "asana.with_options(deadline=1.6).stories.list_for_task(few, fields=['text'])",
+        "asana.tasks.list(project=projects[0], fields=['name'], limit=150); asana.last.requests",
+    ]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
+
+    client = nbclient.NotebookClient(notebook, timeout=120, kernel_name="python3")
+    client.allow_errors = True
+    client.execute()
+
+    outputs = [cell.outputs for cell in notebook.cells]
+    assert [len(found) for found in outputs[:4]] == [0, 1, 1, 1]
+    for found in outputs[1:4]:
+        assert dict(found[0].data) == {"text/plain": ""}
+    kinds = [output.output_type for output in outputs[4]]
+    assert kinds == ["display_data", "error"]
+    model = outputs[4][0].data["application/vnd.jupyter.widget-view+json"]["model_id"]
+    state = notebook.metadata.widgets["application/vnd.jupyter.widget-state+json"]["state"]
+    children = [child.removeprefix("IPY_MODEL_") for child in state[model]["state"]["children"]]
+    looks = [state[child]["state"] for child in children]
+    assert any(look.get("bar_style") == "danger" for look in looks)
+    texts = [str(look.get("value")).replace("\u2007", " ") for look in looks]
+    assert any("ended by DeadlineExceeded" in text for text in texts)
+    assert "ended by Deadline" in outputs[4][0].data["text/plain"]
