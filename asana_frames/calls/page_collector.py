@@ -28,12 +28,12 @@ class _SectionRead:
 
     parts: ListParts
     #: Asana refuses to list the rest of the list itself.
-    is_cut: bool
+    is_truncated: bool
     #: Section (0: the list itself) -> gids of its rows, including rows of frames that were
     #: yielded already.
     gids: dict[int, set[object]] = field(default_factory=dict)
     is_complete: bool = True
-    #: The sections did not hold the list, so it is read itself.
+    #: The sections were incomplete, so the list itself is read.
     is_given_up: bool = False
 
 
@@ -90,7 +90,7 @@ class PageCollector:
             if listing.page is not None:
                 return self._add_page(fan, place, listing, listing.page)
             if listing.parts is not None:
-                self._splits[place] = _SectionRead(listing.parts, listing.is_cut)
+                self._splits[place] = _SectionRead(listing.parts, listing.is_truncated)
             elif listing.is_end:
                 self._check_split_list(fan, place, listing)
             elif listing.part:
@@ -176,13 +176,13 @@ class PageCollector:
         if split.is_given_up:
             found = len(split.gids.get(0, ()))
             if end.rows != split.parts.rows or found < (end.rows or 0):
-                self._add_doubt(place, found, end.rows)
+                self._record_incomplete_list(place, found, end.rows)
             return
         before = split.parts.rows
         found = len(set().union(*(gids for part, gids in split.gids.items() if part)))
         is_steady = split.is_complete and before == end.rows
         is_whole = is_steady and before == found
-        if not is_whole and not split.is_cut:
+        if not is_whole and not split.is_truncated:
             self._read_page_by_page(fan, place, end, remembered=before == end.rows)
             return
         if not split.is_complete or (is_steady and found < (before or 0)):
@@ -195,7 +195,7 @@ class PageCollector:
         self._drop_listing(place)
         self._finish(place)
         if not is_whole:
-            self._add_doubt(place, found, end.rows)
+            self._record_incomplete_list(place, found, end.rows)
 
     def _read_page_by_page(
         self, fan: FanOut, place: int, end: FanOutItem, *, remembered: bool
@@ -210,10 +210,10 @@ class PageCollector:
             project = request.params.get("project") or request.parents[0] or ""
             self._client.unsplittable_projects.add(project)
         parts = self._splits[place].parts._replace(rows=end.rows)
-        self._splits[place] = _SectionRead(parts, is_cut=False, is_given_up=True)
+        self._splits[place] = _SectionRead(parts, is_truncated=False, is_given_up=True)
         fan.read_whole(end.place)
 
-    def _add_doubt(self, place: int, found: int, rows: int | None) -> None:
+    def _record_incomplete_list(self, place: int, found: int, rows: int | None) -> None:
         """Record that a list may be incomplete."""
         of = "an unknown number of" if rows is None else f"its {rows:,}"
         doubt = AsanaError(

@@ -265,7 +265,7 @@ class Write:
             files=files,
             asked=operation.name,
             check=_response_decoder.decode,
-            under_way=on_sent,
+            on_sent=on_sent,
         )
         check_response(operation, request, response.body)
         return response

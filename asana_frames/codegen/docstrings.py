@@ -44,7 +44,7 @@ _VALUES = {
     "datetime": "A moment: a datetime, a date or ISO 8601 text; UTC if it has no zone",
     "json": "A mapping, sent as JSON",
 }
-#: What the second word of a filter such as ``assignee.not`` makes of it.
+#: Meaning of a filter's suffix, such as ``not`` in ``assignee.not``.
 _FILTERS = {
     "any": "Only rows with any of these {nouns}: {forms}; or many of them",
     "not": "Only rows with none of these {nouns}: {forms}; or many of them",
@@ -114,7 +114,7 @@ def _parameters_section(catalog: Catalog, operation: Operation) -> Iterator[str]
     described = list(_describe_arguments(catalog, operation))
     if described:
         yield from ("", f"{_PAD}Parameters", f"{_PAD}----------")
-    # Neighbours that take the same are told together, as numpydoc does.
+    # Adjacent parameters with equal text share one entry, as in numpydoc.
     for text, alike in groupby(described, key=lambda pair: pair[1]):
         yield from _wrap(", ".join(name for name, _ in alike), _PAD, _PAD)
         yield from _wrap(text, _PAD + "    ", _PAD + "    ")
@@ -188,7 +188,7 @@ def describe_field(operation: Operation, field: BodyField) -> str:
     if field.required and has_open_body(operation):
         text += "; required"
     if field.nullable and operation.http == "PUT":
-        text += "; None empties it"
+        text += "; None clears the field"
     return f"{text}.{' ' if field.note else ''}{field.note}"
 
 

@@ -36,7 +36,7 @@ class Overrides:
         return self._tables.get(name, [])
 
     def all(self, section: str) -> list[Entry]:
-        """Return a section whose entries are additions: needed by their being there."""
+        """Return a section whose entries are additions, which are never reported as unused."""
         for entry in self.section(section):
             self._used.add((id(entry), ""))
         return self.section(section)

@@ -73,7 +73,7 @@ class Records:
     def get(self, name: str) -> RecordType:
         """Return a record type, making it and those it refers to."""
         if name not in self._built:
-            # Reserved first: records refer to one another in circles.
+            # Reserved first: records refer to one another in cycles.
             self._built[name] = RecordType(name, ())
             self._built[name] = self._build(name)
         return self._built[name]

@@ -111,7 +111,7 @@ def _query_argument(parameter: Parameter) -> str:
         return plain
     values = ", ".join(f'"{value}"' for value in parameter.enum)
     literal = f"{parameter.argument}: Literal[{values}]{optional}"
-    # A long list of values would be wrapped; the docstring tells them.
+    # A long list of values would be wrapped; the docstring lists them.
     return literal if len(literal) + 9 <= WIDTH else plain
 
 

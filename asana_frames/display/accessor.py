@@ -1,4 +1,4 @@
-"""``df.asana``: a frame's links into Asana, its tidy tables and its card; a thin second way."""
+"""``df.asana``: a shortcut to a frame's links into Asana, its tidy tables and its card."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ import pandas as pd
 from asana_frames.display.cards import CardLine, render_frame_card
 from asana_frames.exceptions import InvalidArgument
 
-# The catalog and the frames are loaded by what needs them: pandas is often there long before a
-# frame of Asana's is, and an import must cost next to nothing then.
+# The catalog and the frames are imported where they are used: pandas is often loaded long before
+# the first frame of Asana's, and this import must be fast then.
 if TYPE_CHECKING:
     from asana_frames.catalog import Column
 
 _NAME = "asana"
 _APP_URL = "https://app.asana.com/"
-#: Record type -> where such an object is found by its gid alone.
+#: Record type -> the path of an object's page, by its gid alone.
 _URL_PATHS = {
     "task": "0/0/{}",
     "project": "0/{}/list",
@@ -28,9 +28,9 @@ _URL_PATHS = {
     "user": "0/profile/{}",
 }
 _GID = re.compile(r"[0-9]{1,32}")
-#: What Asana gives as ``permalink_url``; nothing that could leave an attribute of HTML.
+#: A ``permalink_url`` of Asana's, without characters that could end an HTML attribute.
 _PERMALINK = re.compile(re.escape(_APP_URL) + r"[01]/[A-Za-z0-9/_.~:?=&%#+,@!$;-]*")
-#: How columns of custom fields begin, and what ``fields`` takes for them.
+#: Prefix of custom field columns, and the path that requests them in ``fields``.
 _CF = ("cf_", "custom_fields")
 
 #: Rows of a card, and columns beside the name: the first of these that a frame has.
@@ -49,7 +49,7 @@ _CARD_COLUMNS = {
 
 
 class NoGidColumn(InvalidArgument, AttributeError):
-    """A frame without gids has nothing of Asana's: ``hasattr(df, "asana")`` is false."""
+    """A frame without gids is not an Asana frame: ``hasattr(df, "asana")`` is false."""
 
 
 class FrameAccessor:
@@ -196,7 +196,7 @@ def _find_record(frame: pd.DataFrame) -> str:
 def _record_columns(record: str) -> tuple[Column, ...]:
     from asana_frames.catalog import columns_of, load
 
-    # A frame of counts, say, is of no record type.
+    # Some frames, such as counts, have no record type.
     is_known = any(record == known.name for known in load().records)
     return columns_of(record, ("all",)) if is_known else ()
 

@@ -14,15 +14,15 @@ from urllib.parse import urlsplit
 
 #: A card is smaller than this, in bytes.
 LIMIT = 20_000
-#: Bytes that rows of a frame, and those of a resource, may take; what stands around them from a
-#: server is more than what stands there from the catalog.
+#: Most bytes of a frame's rows, and of a resource's. Frames get fewer, because the rest of their
+#: card contains text from the server.
 _FRAME_ROWS, _RESOURCE_ROWS = 15_000, 17_500
 #: Most characters of a text, and of a message.
 _MAX_TEXT, _MAX_MESSAGE = 60, 600
 #: Most names in a line; most characters of a URL that is linked.
 _MAX_NAMES, _MAX_URL = 10, 300
 
-# Jupyter sets cells to the right. Colours are those of the page, so that dark ones do as well.
+# Jupyter aligns cells to the right. Colours are those of the page, so that dark themes work too.
 _CELL = "text-align:left;padding:2px 6px"
 _QUIET = "font-size:90%;opacity:.8"
 _LIGHT = "font-weight:normal"
@@ -33,7 +33,7 @@ _FRAME_CALLS = (".asana.links", ".asana.info()", ".asana.custom_fields()", ".asa
 
 
 class CardLine(NamedTuple):
-    """One row of a frame's card: its name, where that leads to, and the other cells."""
+    """One row of a frame's card: its name, the URL of its link, and the other cells."""
 
     name: str
     url: str | None
@@ -46,7 +46,7 @@ class ColumnInfo(NamedTuple):
     column: str
     dtype: str
     path: str
-    #: Whether it is there unasked.
+    #: Whether it is a default column.
     default: bool
 
 
@@ -268,6 +268,6 @@ def _suggest_calls(workspaces: Sequence[str]) -> list[tuple[str, str]]:
 def _can_be_typed(name: str) -> bool:
     """Whether a name works as a reference when typed in double quotes."""
     is_whole = name == _shorten_line(name, _MAX_TEXT) and not set('"\\') & set(name)
-    # Digits would be a gid, and an address an address.
+    # Digits would be taken for a gid, and a URL for a link.
     is_other = name.isdigit() or name.startswith(("https://", "http://"))
     return bool(name) and is_whole and not is_other

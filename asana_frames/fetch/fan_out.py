@@ -39,11 +39,11 @@ class FanOutItem(NamedTuple):
     part: int = 0
     #: The parts that the list is read by from here on.
     parts: ListParts | None = None
-    #: Everything of a list that was split has been read; ``rows`` is how many it has by now.
+    #: All parts of a list have been read; ``rows`` is the number of rows that it now has.
     is_end: bool = False
     rows: int | None = None
     #: Asana refuses to list the rest of the list itself.
-    is_cut: bool = False
+    is_truncated: bool = False
 
 
 class FanOut:
@@ -126,7 +126,7 @@ class FanOut:
             parts = query.split(True)
             if parts is None:
                 raise
-            yield FanOutItem(place, parts=parts, is_cut=True)
+            yield FanOutItem(place, parts=parts, is_truncated=True)
             self._add_parts(place, parts)
 
     def _is_worth_splitting(self, query: ListQuery, count: int) -> bool:

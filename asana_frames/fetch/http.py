@@ -45,7 +45,7 @@ log = logging.getLogger("asana_frames")
 #: Seconds to connect, and to wait for the next bytes.
 CONNECT_TIMEOUT, TIMEOUT = 10.0, 60.0
 TRIES = 6
-#: Tries if the server has never responded: retries do not mend a wrong address.
+#: Tries if the server has never responded: retries do not fix a wrong host.
 _TRIES_WITHOUT_ANSWER = 2
 #: Seconds of waiting, for the quota or between tries, after which a request fails.
 MAX_WAIT = 600.0
@@ -65,8 +65,8 @@ class HttpRequest(NamedTuple):
     #: The user's call, for messages.
     asked: str = ""
     check: BodyCheck | None = None
-    #: Called with True when it is sent, and with False when it got a 429.
-    under_way: Callable[[bool], None] | None = None
+    #: Called with True when it is sent, and with False after a 429.
+    on_sent: Callable[[bool], None] | None = None
 
     @property
     def kind(self) -> RequestKind:
@@ -160,7 +160,7 @@ class Http:
         files: Mapping[str, Any] | None = None,
         asked: str = "",
         check: BodyCheck | None = None,
-        under_way: Callable[[bool], None] | None = None,
+        on_sent: Callable[[bool], None] | None = None,
     ) -> Response:
         """Send a request, retry it where that is safe, and return the response.
 
@@ -177,7 +177,7 @@ class Http:
         DeadlineExceeded
             The deadline of the call has passed.
         """
-        request = HttpRequest(method, path, params, data, files, asked, check, under_way)
+        request = HttpRequest(method, path, params, data, files, asked, check, on_sent)
         call = get_current_call()
         may_be_done = False
         waited = 0.0
@@ -211,8 +211,8 @@ class Http:
                     return self._check_response(request, answer, attempt)
                 wait = parse_retry_after(answer.retry_after) or compute_backoff(attempt)
                 permit.record_refusal(min(wait, MAX_WAIT))
-                if request.under_way is not None:
-                    request.under_way(False)
+                if request.on_sent is not None:
+                    request.on_sent(False)
         except UNSENDABLE_ERRORS as cause:
             return _FailedTry(
                 ConfigurationError(f"{request.method} {request.path} cannot be sent: {cause}."),
@@ -235,8 +235,8 @@ class Http:
         left = max(call.ends - started, 0.001)
         silence = min(call.timeout or self._timeout, left)
         size = 0
-        if request.under_way is not None:
-            request.under_way(True)
+        if request.on_sent is not None:
+            request.on_sent(True)
         try:
             answer = self._transport.send(
                 request.method,
@@ -281,8 +281,8 @@ class Http:
             problem = build_unreadable_error(request.asked or request.path, answer.body, cause)
             problem.may_be_done = request.method != "GET"
             # A web page instead of JSON would be the same the next time.
-            is_cut = answer.body.lstrip()[:1] != b"<"
-            again = is_cut and request.is_repeatable and attempt < TRIES
+            is_web_page = answer.body.lstrip()[:1] == b"<"
+            again = not is_web_page and request.is_repeatable and attempt < TRIES
             return _FailedTry(problem, cause, compute_backoff(attempt) if again else None)
         return answer
 

@@ -28,7 +28,7 @@ PAGE_SIZE, _MIN_PAGE_SIZE = 100, 25
 _COSTLY = 1.5
 #: Seconds within which refusals for cost count as repeated, and after which they are forgotten.
 _REPEATED, _FORGOTTEN = 120.0, 600.0
-#: A forked process is taken for one of at least so many workers.
+#: Assume at least this many workers after a fork.
 _FEWEST_SHARERS = 4
 #: Seconds between checks whether a waiting call was stopped.
 _POLL_SECONDS = 0.1
@@ -45,7 +45,7 @@ class ConcurrencyLimit:
         self._free = threading.Condition()
 
     def renew_after_fork(self) -> None:
-        """Start with no holders, and with a share of the places."""
+        """Start with no holders, and with a share of the slots."""
         self.most = max(self.most // _count_sharers(), 1)
         self.current = min(self.current, self.most)
         self._holders = []
@@ -53,11 +53,11 @@ class ConcurrencyLimit:
 
     @property
     def running(self) -> int:
-        """How many places are taken, not counting those of stopped calls."""
+        """The number of slots in use, not counting those of stopped calls."""
         return sum(not call.stopped.is_set() for call in self._holders)
 
-    def acquire_place(self, call: Call) -> None:
-        """Wait for a place."""
+    def acquire_slot(self, call: Call) -> None:
+        """Wait for a slot."""
         with self._free:
             if len(self._holders) >= self.current:
                 with call.tally.count_waiting():
@@ -66,8 +66,8 @@ class ConcurrencyLimit:
                         self._free.wait(_POLL_SECONDS)
             self._holders.append(call)
 
-    def release_place(self, call: Call) -> None:
-        """Release the place of a call."""
+    def release_slot(self, call: Call) -> None:
+        """Release the slot of a call."""
         with self._free:
             self._holders.remove(call)
             self._free.notify()
@@ -138,7 +138,7 @@ class RateLimiter:
 
     @contextmanager
     def acquire(self, kind: RequestKind, call: Call) -> Iterator[Permit]:
-        """Wait until a request may be sent, and hold its place until the block ends.
+        """Wait until a request may be sent, and hold its slot until the block ends.
 
         Raises
         ------
@@ -149,15 +149,15 @@ class RateLimiter:
         while True:
             at, episode = self._reserve(kind)
             call.wait(at)
-            concurrency.acquire_place(call)
+            concurrency.acquire_slot(call)
             if episode == self._episode and not self._is_paused(kind):
                 break
             # Another request got a 429 in the meantime: reserve a new time.
-            concurrency.release_place(call)
+            concurrency.release_slot(call)
         try:
             yield Permit(self, kind, episode)
         finally:
-            concurrency.release_place(call)
+            concurrency.release_slot(call)
 
     def pause_left(self) -> float:
         """Return the seconds until requests are sent again after a 429."""
@@ -224,7 +224,7 @@ _lock = ForkSafeLock()
 
 
 def _count_sharers() -> int:
-    """Return among how many processes a forked one shares the places in flight."""
+    """Return the number of processes that share the slots after a fork."""
     return max(os.cpu_count() or 1, _FEWEST_SHARERS)
 
 

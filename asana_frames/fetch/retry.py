@@ -1,4 +1,4 @@
-"""Decide which failures are retried, and after how long."""
+"""Statuses and errors that can be retried, back-off, and ``Retry-After`` headers."""
 
 from __future__ import annotations
 

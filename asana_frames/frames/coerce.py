@@ -39,5 +39,5 @@ def _coerce_number(kind: Kind, value: Any) -> float | int | None:
         return None
     if kind == "number":
         return number
-    # An integer column holds no halves: better missing than rounded.
+    # An integer column cannot hold fractions: better missing than rounded.
     return int(value) if isinstance(value, int) else int(number) if number.is_integer() else None

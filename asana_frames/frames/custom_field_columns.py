@@ -217,7 +217,7 @@ def _scatter(values: Any, rows: np.ndarray[Any, Any], kind: str, count: int) -> 
     everywhere = np.arange(count)
     if len(rows) == count and (rows == everywhere).all():
         return values
-    # One value more stands for every row that has none.
+    # One extra value represents missing rows.
     places = np.full(count, len(values))
     places[rows] = np.arange(len(values))
     nothing = missing(kind, 1)

@@ -67,11 +67,11 @@ class Allocations(Resource):
         start_date, end_date
             A day: a date, or text such as "2026-01-31".
         effort
-            A mapping, sent as JSON; None empties it. Such as {"type": "hours", "value": 20}.
+            A mapping, sent as JSON; None clears the field. Such as {"type": "hours", "value": 20}.
         assignee
-            A user: gid, row or picker; None empties it.
+            A user: gid, row or picker; None clears the field.
         parent
-            A project: gid, row or picker; None empties it.
+            A project: gid, row or picker; None clears the field.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         **data

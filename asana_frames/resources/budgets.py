@@ -118,7 +118,7 @@ class Budgets(Resource):
         estimate, actual, total
             A mapping, sent as JSON.
         parent
-            A project: gid, row or picker; None empties it.
+            A project: gid, row or picker; None clears the field.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         **data

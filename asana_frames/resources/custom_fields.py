@@ -209,28 +209,28 @@ class CustomFields(Resource):
         enum_options
             A list, sent as JSON.
         id_prefix
-            Text; None empties it.
+            Text; None clears the field.
         input_restrictions
             Some of ``task``, ``project``, ``portfolio``, ``goal``.
         is_formula_field
             True or False.
         date_value, enum_value
-            A mapping, sent as JSON; None empties it.
+            A mapping, sent as JSON; None clears the field.
         multi_enum_values
             A list, sent as JSON.
         number_value
-            A number; None empties it.
+            A number; None clears the field.
         text_value, description
-            Text; None empties it.
+            Text; None clears the field.
         precision
             A whole number.
         format
             One of ``currency``, ``identifier``, ``percentage``, ``custom``, ``duration``,
             ``none``.
         currency_code, custom_label
-            Text; None empties it.
+            Text; None clears the field.
         custom_label_position
-            One of ``prefix``, ``suffix``; None empties it.
+            One of ``prefix``, ``suffix``; None clears the field.
         has_notifications_enabled
             True or False.
         workspace
@@ -418,7 +418,7 @@ class CustomFields(Resource):
         enabled
             True or False.
         color
-            Text; None empties it.
+            Text; None clears the field.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         **data

@@ -92,23 +92,23 @@ class Goals(Resource):
         name
             Text.
         html_notes
-            Text; None empties it. Rich text in ``<body>``; replaces the plain text.
+            Text; None clears the field. Rich text in ``<body>``; replaces the plain text.
         notes
-            Text; None empties it.
+            Text; None clears the field.
         due_on, start_on
-            A day: a date, or text such as "2026-01-31"; None empties it.
+            A day: a date, or text such as "2026-01-31"; None clears the field.
         is_workspace_level, liked
             True or False.
         team
-            A team: gid, row or picker; None empties it.
+            A team: gid, row or picker; None clears the field.
         workspace
             A workspace: gid, row or picker.
         time_period
-            A time period: gid, row or picker; None empties it.
+            A time period: gid, row or picker; None clears the field.
         owner
-            A user: gid, row or picker; None empties it.
+            A user: gid, row or picker; None clears the field.
         status
-            Text; None empties it.
+            Text; None clears the field.
         custom_fields
             A mapping, sent as JSON. Maps the gid of a custom field to its value, such as {"12":
             3}; an option is given by gid.

@@ -171,9 +171,9 @@ class Portfolios(Resource):
             One of ``dark-pink``, ``dark-green``, ``dark-blue``, ``dark-red``, ``dark-teal``,
             ``dark-brown``, ``dark-orange``, ``dark-purple``, ``dark-warm-gray``, ``light-pink``,
             ``light-green``, ``light-blue``, ``light-red``, ``light-teal``, ``light-brown``,
-            ``light-orange``, ``light-purple``, ``light-warm-gray``; None empties it.
+            ``light-orange``, ``light-purple``, ``light-warm-gray``; None clears the field.
         start_on, due_on
-            A day: a date, or text such as "2026-01-31"; None empties it.
+            A day: a date, or text such as "2026-01-31"; None clears the field.
         default_access_level
             One of ``admin``, ``editor``, ``viewer``.
         custom_fields

@@ -60,11 +60,11 @@ class ProjectBriefs(Resource):
         project_brief
             A project brief: gid, URL, row or picker; or many of them.
         title
-            Text; None empties it.
+            Text; None clears the field.
         html_text
-            Text; None empties it. Rich text in ``<body>``; replaces the plain text.
+            Text; None clears the field. Rich text in ``<body>``; replaces the plain text.
         text
-            Text; None empties it.
+            Text; None clears the field.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         **data

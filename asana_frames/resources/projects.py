@@ -256,30 +256,31 @@ class Projects(Resource):
             One of ``dark-pink``, ``dark-green``, ``dark-blue``, ``dark-red``, ``dark-teal``,
             ``dark-brown``, ``dark-orange``, ``dark-purple``, ``dark-warm-gray``, ``light-pink``,
             ``light-green``, ``light-blue``, ``light-red``, ``light-teal``, ``light-brown``,
-            ``light-orange``, ``light-purple``, ``light-warm-gray``, ``none``; None empties it.
+            ``light-orange``, ``light-purple``, ``light-warm-gray``, ``none``; None clears the
+            field.
         icon
             One of ``list``, ``board``, ``timeline``, ``calendar``, ``rocket``, ``people``,
             ``graph``, ``star``, ``bug``, ``light_bulb``, ``globe``, ``gear``, ``notebook``,
             ``computer``, ``check``, ``target``, ``html``, ``megaphone``, ``chat_bubbles``,
             ``briefcase``, ``page_layout``, ``mountain_flag``, ``puzzle``, ``presentation``,
             ``line_and_symbols``, ``speed_dial``, ``ribbon``, ``shoe``, ``shopping_basket``,
-            ``map``, ``ticket``, ``coins``; None empties it.
+            ``map``, ``ticket``, ``coins``; None clears the field.
         current_status, current_status_update
-            A mapping, sent as JSON; None empties it.
+            A mapping, sent as JSON; None clears the field.
         default_view
             One of ``list``, ``board``, ``calendar``, ``timeline``.
         due_date, due_on
-            A day: a date, or text such as "2026-01-31"; None empties it.
+            A day: a date, or text such as "2026-01-31"; None clears the field.
         html_notes
-            Text; None empties it. Rich text in ``<body>``; replaces the plain text.
+            Text; None clears the field. Rich text in ``<body>``; replaces the plain text.
         notes
-            Text; None empties it.
+            Text; None clears the field.
         public
             True or False.
         privacy_setting
             One of ``public_to_workspace``, ``private_to_team``, ``private``.
         start_on
-            A day: a date, or text such as "2026-01-31"; None empties it.
+            A day: a date, or text such as "2026-01-31"; None clears the field.
         default_access_level
             One of ``admin``, ``editor``, ``commenter``, ``viewer``.
         minimum_access_level_for_customization, minimum_access_level_for_sharing
@@ -288,11 +289,11 @@ class Projects(Resource):
             A mapping, sent as JSON. Maps the gid of a custom field to its value, such as {"12":
             3}; an option is given by gid.
         followers
-            Users: a list or frame of gids; None empties it.
+            Users: a list or frame of gids; None clears the field.
         owner
-            A user: gid, row or picker; None empties it.
+            A user: gid, row or picker; None clears the field.
         team
-            A team: gid, row or picker; None empties it.
+            A team: gid, row or picker; None clears the field.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         **data

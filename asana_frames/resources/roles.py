@@ -156,7 +156,7 @@ class Roles(Resource):
         name
             Text.
         description
-            Text; None empties it.
+            Text; None clears the field.
         is_standard_role
             True or False.
         base_role_type

@@ -59,7 +59,7 @@ class Sections(Resource):
         name
             Text; required.
         insert_before, insert_after
-            A section: gid, row or picker; None empties it.
+            A section: gid, row or picker; None clears the field.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         **data

@@ -83,16 +83,16 @@ class Stories(Resource):
         story
             A story: gid, URL, row or picker; or many of them.
         text
-            Text; None empties it.
+            Text; None clears the field.
         html_text
-            Text; None empties it. Rich text in ``<body>``; replaces the plain text.
+            Text; None clears the field. Rich text in ``<body>``; replaces the plain text.
         is_pinned
             True or False.
         sticker_name
             One of ``green_checkmark``, ``people_dancing``, ``dancing_unicorn``, ``heart``,
             ``party_popper``, ``people_waving_flags``, ``splashing_narwhal``, ``trophy``,
             ``yeti_riding_unicorn``, ``celebrating_people``, ``determined_climbers``,
-            ``phoenix_spreading_love``; None empties it.
+            ``phoenix_spreading_love``; None clears the field.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         **data

@@ -138,9 +138,9 @@ class Tags(Resource):
             One of ``dark-pink``, ``dark-green``, ``dark-blue``, ``dark-red``, ``dark-teal``,
             ``dark-brown``, ``dark-orange``, ``dark-purple``, ``dark-warm-gray``, ``light-pink``,
             ``light-green``, ``light-blue``, ``light-red``, ``light-teal``, ``light-brown``,
-            ``light-orange``, ``light-purple``, ``light-warm-gray``; None empties it.
+            ``light-orange``, ``light-purple``, ``light-warm-gray``; None clears the field.
         notes
-            Text; None empties it.
+            Text; None clears the field.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         **data

@@ -266,40 +266,43 @@ class Tasks(Resource):
         resource_subtype
             One of ``default_task``, ``milestone``, ``approval``, ``custom``.
         approval_status
-            One of ``pending``, ``approved``, ``rejected``, ``changes_requested``; None empties it.
+            One of ``pending``, ``approved``, ``rejected``, ``changes_requested``; None clears the
+            field.
         assignee_status
             One of ``today``, ``upcoming``, ``later``, ``new``, ``inbox``.
         completed
             True or False.
         due_at
-            A moment: a datetime, a date or ISO 8601 text; UTC if it has no zone; None empties it.
+            A moment: a datetime, a date or ISO 8601 text; UTC if it has no zone; None clears the
+            field.
         due_on
-            A day: a date, or text such as "2026-01-31"; None empties it.
+            A day: a date, or text such as "2026-01-31"; None clears the field.
         external
-            A mapping, sent as JSON; None empties it.
+            A mapping, sent as JSON; None clears the field.
         html_notes
-            Text; None empties it. Rich text in ``<body>``; replaces the plain text.
+            Text; None clears the field. Rich text in ``<body>``; replaces the plain text.
         liked
             True or False.
         notes
-            Text; None empties it.
+            Text; None clears the field.
         start_at
-            A moment: a datetime, a date or ISO 8601 text; UTC if it has no zone; None empties it.
+            A moment: a datetime, a date or ISO 8601 text; UTC if it has no zone; None clears the
+            field.
         start_on
-            A day: a date, or text such as "2026-01-31"; None empties it.
+            A day: a date, or text such as "2026-01-31"; None clears the field.
         assignee
-            A user: gid, row or picker; None empties it.
+            A user: gid, row or picker; None clears the field.
         assignee_section
-            A section: gid, row or picker; None empties it.
+            A section: gid, row or picker; None clears the field.
         custom_fields
             A mapping, sent as JSON. Maps the gid of a custom field to its value, such as {"12":
             3}; an option is given by gid.
         parent
-            A task: gid, row or picker; None empties it.
+            A task: gid, row or picker; None clears the field.
         custom_type
-            A custom type: gid, row or picker; None empties it.
+            A custom type: gid, row or picker; None clears the field.
         custom_type_status_option
-            A custom type status option: gid, row or picker; None empties it.
+            A custom type status option: gid, row or picker; None clears the field.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         **data

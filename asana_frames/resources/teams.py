@@ -134,7 +134,7 @@ class Teams(Resource):
         name
             Text.
         description, html_description
-            Text; None empties it.
+            Text; None clears the field.
         organization
             A workspace: gid, row or picker.
         visibility

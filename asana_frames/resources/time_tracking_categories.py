@@ -68,7 +68,7 @@ class TimeTrackingCategories(Resource):
         color
             One of ``none``, ``red``, ``orange``, ``yellow-orange``, ``yellow``, ``yellow-green``,
             ``green``, ``blue-green``, ``aqua``, ``blue``, ``indigo``, ``purple``, ``magenta``,
-            ``hot-pink``, ``pink``, ``cool-gray``; None empties it.
+            ``hot-pink``, ``pink``, ``cool-gray``; None clears the field.
         is_archived
             True or False.
         fields

@@ -153,13 +153,13 @@ class TimeTrackingEntries(Resource):
         entered_on
             A day: a date, or text such as "2026-01-31".
         attributable_to
-            A project: gid, row or picker; None empties it.
+            A project: gid, row or picker; None clears the field.
         billable_status
             One of ``billable``, ``nonBillable``, ``notApplicable``.
         description
-            Text; None empties it.
+            Text; None clears the field.
         categories
-            Time tracking categories: a list or frame of gids; None empties it.
+            Time tracking categories: a list or frame of gids; None clears the field.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         **data

@@ -67,7 +67,7 @@ class TimesheetApprovalStatuses(Resource):
         approval_status
             One of ``submitted``, ``draft``, ``approved``, ``rejected``; required.
         message
-            Text; None empties it.
+            Text; None clears the field.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         **data

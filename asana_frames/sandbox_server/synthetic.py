@@ -134,9 +134,9 @@ def build_stage(store: Store, block: DivisionBlock, stage: int) -> None:
     if stage == 1:
         build_work(make)
         build_money(make)
-        block.lives = make.lives
+        block.task_histories = make.task_histories
     else:
-        make.lives, block.lives = block.lives, []
+        make.task_histories, block.task_histories = block.task_histories, []
         build_task_stories(make)
     if store.gone:
         clear_partition(block, store.gone)

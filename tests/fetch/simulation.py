@@ -103,7 +103,7 @@ class Simulation:
         elif episode != self.quota._episode or self.quota._is_paused("read"):
             self._later(now, "book")
         else:
-            limit.acquire_place(self._call)
+            limit.acquire_slot(self._call)
             permit = Permit(self.quota, "read", episode)
             request = self._limits.count_requests("t", reads=1)
             try:
@@ -120,5 +120,5 @@ class Simulation:
         else:
             answer.__exit__(None, None, None)
             permit.record_success()
-        self.quota.concurrency["read"].release_place(self._call)
+        self.quota.concurrency["read"].release_slot(self._call)
         self._later(self._clock.at, "book")

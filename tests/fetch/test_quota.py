@@ -233,14 +233,14 @@ def test_a_gate_lets_no_more_through_than_its_limit_and_never_fewer_than_one() -
     def work(_: int) -> None:
         nonlocal running, most
         call = Call()
-        limit.acquire_place(call)
+        limit.acquire_slot(call)
         with lock:
             running += 1
             most = max(most, running)
         time.sleep(0.001)
         with lock:
             running -= 1
-        limit.release_place(call)
+        limit.release_slot(call)
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(work, range(24)))
@@ -250,10 +250,10 @@ def test_a_gate_lets_no_more_through_than_its_limit_and_never_fewer_than_one() -
 
 def test_a_call_that_was_stopped_keeps_no_place_from_others() -> None:
     limit, stopped, other = ConcurrencyLimit(1), Call(), Call(deadline=1)
-    limit.acquire_place(stopped)
+    limit.acquire_slot(stopped)
 
     stopped.stopped.set()
-    limit.acquire_place(other)
+    limit.acquire_slot(other)
 
     assert limit.running == 1
 

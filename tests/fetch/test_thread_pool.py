@@ -175,7 +175,7 @@ def test_who_follows_a_request_is_told_of_each_try(recorder: Recorder) -> None:
     recorder.replies(Reply(429, {"errors": []}, {"Retry-After": "1"}), Reply(body={"data": {}}))
     told: list[bool] = []
 
-    Http("t", recorder.url).request("POST", "/tasks", data={}, under_way=told.append)
+    Http("t", recorder.url).request("POST", "/tasks", data={}, on_sent=told.append)
 
     assert told == [True, False, True]
 

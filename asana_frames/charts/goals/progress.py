@@ -1,4 +1,4 @@
-"""Chart of how far goals are, a bar each."""
+"""Bar chart of goal progress."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def goal_progress(progress: pd.DataFrame, *, by: By | None = None, ax: Axes | No
     Returns
     -------
     Axes
-        Goals sorted by progress, the furthest at the top, coloured by status, which the label
+        Goals sorted by progress, the highest at the top, coloured by status, which the label
         names as well. Goals without progress are named at the bottom without a bar; bars beyond 0
         or 100 % end at the edge and keep their number.
 
@@ -88,7 +88,7 @@ def _group_columns(by: By | None) -> list[str]:
 
 
 def _order_rows(goals: pd.DataFrame, by: By | None) -> list[ProgressRow]:
-    """Return the rows from the bottom up: the least far goal first, in its group if any."""
+    """Return the rows from the bottom up: lowest progress first, by group if there are any."""
     ordered = goals.sort_values("progress", na_position="first", kind="stable")
     numbers = [int(number) for number in ordered.index]
     names = map(format_value, ordered["name"])

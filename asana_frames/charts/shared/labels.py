@@ -42,7 +42,7 @@ def format_number(value: float) -> str:
     ['12.5', '0.25', '1,125.2', '0']
     """
     decimals = 2 if abs(value) < _LARGE else 1
-    # Adding 0 takes the sign from a zero.
+    # Adding 0 turns -0.0 into 0.0.
     text = f"{round(value, decimals) + 0.0:,.{decimals}f}"
     return text.rstrip("0").rstrip(".")
 

@@ -86,7 +86,7 @@ def budget_burn(burn: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         Of one budget, in its units: what is used at the end of each period, the forecast dashed
         in its band, the budget as a line across, the plan, and the day on which it is used up.
         A note counts the hours that have no rate and so are in none of this.
-        Of several: the used part of each in percent, at most ten, the furthest on first; a note
+        Of several: the used part of each in percent, at most ten, the most used first; a note
         counts the others and names those that have no total.
 
     Raises

@@ -263,7 +263,7 @@ def aging(tasks: pd.DataFrame, now: When | None = None, tz: str = "UTC") -> pd.D
         Tasks as in ``rollups.lead_times``: needs ``gid``, ``created_at`` and ``completed_at``.
         Open are those without a ``completed_at``.
     now
-        The moment at which the tasks are as given; the present otherwise. Without a zone it is
+        When the tasks were read; the present if not given. Without a zone it is
         read in ``tz``.
     tz
         The time zone in which a task becomes overdue.

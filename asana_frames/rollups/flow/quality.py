@@ -66,7 +66,7 @@ def quality(
         ``created_at``, ``completed_at``, ``due_on`` and ``assignee_gid``. Other columns are
         optional; findings that need them are left out without them.
     now
-        The moment at which the tasks are as given; the present otherwise. Without a zone it is
+        When the tasks were read; the present if not given. Without a zone it is
         read in ``tz``.
     tz
         The time zone of days.

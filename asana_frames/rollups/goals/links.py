@@ -84,7 +84,7 @@ def sort_bottom_up(goals: pd.DataFrame, links: Links) -> list[str]:
     Raises
     ------
     InvalidArgument
-        Goals support each other in a circle; the message names it.
+        Goals support each other in a cycle; the message names it.
     """
     gids = list(dict.fromkeys([*goals["gid"], *links.of, *links.above]))
     names = dict(zip(goals["gid"], goals["name"], strict=True))

@@ -78,7 +78,7 @@ def goal_progress(
     Parameters
     ----------
     goals
-        Goals, as ``asana.goals.list(...)`` returns them. One that is there twice counts once.
+        Goals, as ``asana.goals.list(...)`` returns them. Duplicates are dropped.
     relationships
         Goal relationships, as ``asana.goal_relationships.list(supported_goal=goals)`` returns
         them; without them nothing is worked out, and no goal has a parent.
@@ -96,7 +96,7 @@ def goal_progress(
     DataFrame
         One row per goal, in the order of ``goals``: ``gid``, ``name``, ``owner_name``, ``status``,
         ``time_period_display_name`` (str); ``progress`` (Float64; 1 is the target reached, missing
-        where nothing tells); ``progress_from`` (str: ``metric``, ``subgoals``, ``projects``,
+        if unknown); ``progress_from`` (str: ``metric``, ``subgoals``, ``projects``,
         ``milestones``, ``tasks``, or missing); ``computed`` (Float64); ``disagrees`` (boolean:
         Asana's number and what is worked out are more than half a percent apart; missing where
         not both are known); ``start_on``, ``due_on`` (datetime64[us]; the goal's own, else those
@@ -111,7 +111,7 @@ def goal_progress(
     Raises
     ------
     InvalidArgument
-        Columns are missing, or goals support each other in a circle; the message names it.
+        Columns are missing, or goals support each other in a cycle; the message names it.
 
     Examples
     --------

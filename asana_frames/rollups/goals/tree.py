@@ -58,7 +58,7 @@ def goal_tree(
     Raises
     ------
     InvalidArgument
-        Columns are missing, or goals support each other in a circle.
+        Columns are missing, or goals support each other in a cycle.
 
     Examples
     --------

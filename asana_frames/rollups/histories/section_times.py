@@ -97,8 +97,7 @@ def section_times(
     tasks
         As ``gather.all_tasks(...)`` returns them; stories of other tasks are left out.
     now
-        The moment at which the tasks are as given; the present where not given. Later stories
-        still count.
+        When the tasks were read; the present if not given. Later stories still count.
     tz
         The time zone in which days begin, and in which a ``now`` without a zone is read.
     workdays

@@ -120,7 +120,7 @@ def dependencies(
     ------
     InvalidArgument
         Columns are missing, ``default_days`` is not a whole number of at least 1, or tasks wait
-        for each other in a circle; the message names them.
+        for each other in a cycle; the message names them.
 
     Examples
     --------
@@ -152,7 +152,7 @@ def dependencies(
         )
     day = resolve_today(now, tz)
     network = _build_graph(_describe_tasks(tasks, default_days), edges)
-    # All edges count: a circle is an error even if its tasks are completed.
+    # All edges count: a cycle is an error even if its tasks are completed.
     labels = _label_nodes(network)
     level = find_levels(network.edges, labels, what="These tasks wait for each other")
     before, after = network.edges

@@ -178,7 +178,7 @@ def _find_paths(items: pd.DataFrame, inside: pd.DataFrame) -> pd.Series[Any]:
     Raises
     ------
     InvalidArgument
-        Portfolios are in each other in a circle.
+        Portfolios are in each other in a cycle.
     """
     gids = pd.Index(text_column(items, "gid"))
     nodes = gids.append(pd.Index(inside["portfolio"].drop_duplicates()).difference(gids))

@@ -16,7 +16,7 @@ from asana_frames.rollups.shared.gids import Positions
 
 Numbers: TypeAlias = npt.NDArray[np.int64]
 Node = TypeVar("Node")
-#: Doublings after which a chain of parents that has not ended is a circle.
+#: Doublings after which a chain of parents that has not ended is a cycle.
 _MOST_DOUBLINGS = 40
 
 
@@ -55,13 +55,13 @@ def find_levels(edges: Edges, names: Sequence[str], *, what: str) -> Numbers:
         sorter.add(after, before)
     try:
         sorter.prepare()
-    except CycleError as cycle:
-        nodes = cycle.args[1][:-1]
+    except CycleError as error:
+        nodes = error.args[1][:-1]
         # It begins with its first node, whichever node the sorter met first.
         first = nodes.index(min(nodes))
         nodes = [*nodes[first:], *nodes[: first + 1]]
-        circle = " > ".join(names[node] for node in nodes)
-        raise InvalidArgument(f"{what} in a circle: {circle}.") from None
+        cycle = " > ".join(names[node] for node in nodes)
+        raise InvalidArgument(f"{what} in a cycle: {cycle}.") from None
     found = np.zeros(len(names), dtype="int64")
     level = 0
     # Nodes that become ready together only come after those of earlier rounds.
@@ -196,7 +196,7 @@ def find_ancestors(
     Raises
     ------
     InvalidArgument
-        The parents of a task form a circle.
+        The parents of a task form a cycle.
     """
     below = np.flatnonzero(~is_end)
     up = np.arange(len(is_end))

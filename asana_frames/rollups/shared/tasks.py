@@ -62,7 +62,7 @@ def add_memberships(rows: pd.DataFrame, at: Positions) -> pd.DataFrame:
     Raises
     ------
     InvalidArgument
-        The parents of a task form a circle.
+        The parents of a task form a cycle.
     """
     part = rows.iloc[at].reset_index(drop=True)
     people = {f"person_{end}": f"assignee_{end}" for end in ("gid", "name")}
@@ -76,7 +76,7 @@ def first_memberships(rows: pd.DataFrame, at: Positions) -> dict[str, pd.Series[
     Raises
     ------
     InvalidArgument
-        The parents of a task form a circle.
+        The parents of a task form a cycle.
     """
     holder = _find_holders(rows, at)
     # Rows are read in the order in which they lie in memory, which is several times as fast.
@@ -101,7 +101,7 @@ def _find_holders(rows: pd.DataFrame, at: Positions) -> Positions:
     above = np.full(len(rows), -1)
     above[below] = find_positions(rows["gid"], parent.take(below))
     is_top = above < 0
-    # A circle is refused among these and the tasks above them, even if one of those has a project.
+    # A cycle is refused among these and the tasks above them, even if one of those has a project.
     is_near = is_homeless.copy()
     is_near[above[homeless[~is_top[homeless]]]] = True
     find_ancestors(above, is_top | ~is_near | ~is_near[above], rows["gid"])
@@ -227,7 +227,7 @@ class TaskTree:
     Raises
     ------
     InvalidArgument
-        The parents of a task form a circle.
+        The parents of a task form a cycle.
     """
 
     def __init__(self, tasks: pd.DataFrame) -> None:

@@ -81,15 +81,15 @@ def budget_burn(
 ) -> pd.DataFrame:
     """Report the use of each budget by period, and forecast when it is exhausted.
 
-    What counts to a budget: entries that are attributable to its project and pass its
+    Entries count towards a budget if they are attributable to its project and pass its
     ``actual_billable_status_filter`` (Asana's default is ``billable``), at the rates of
     ``rollups.cost`` for a budget of money. An entry without a rate, or with one in another
     currency, adds to ``unpriced_hours`` instead.
 
-    The forecast goes on at the mean of the last ``pace`` whole periods up to ``as_of``, periods
-    without entries since the budget's first included. In the band lie the share ``band`` of the
-    outcomes if periods to come differ from each other as the known ones did; it is missing where
-    a single period is known.
+    The forecast continues at the mean of the last ``pace`` whole periods up to ``as_of``,
+    including periods without entries since the budget's first. The band contains the fraction
+    ``band`` of outcomes, assuming future periods vary like past ones; it is missing if only one
+    period is known.
 
     Parameters
     ----------
@@ -103,14 +103,14 @@ def budget_burn(
     every
         A period as in ``rollups.hours``.
     forecast
-        Add the periods to come: until the budget is used up, half a year at most.
+        Add future periods until the budget is used up, half a year at most.
     projects
         Projects with ``start_on`` and ``due_on``, between which a plan is spent evenly.
     as_of
         The day up to which entries count; the last day with an entry, where not given. (Asana's
         own figure is of today, so it is compared with only then.)
     pace
-        Over how many periods the mean is taken.
+        The number of periods in the mean.
     band
         Between 0 and 1.
     placeholders
@@ -127,7 +127,7 @@ def budget_burn(
         where none is set), ``left`` (total - used_total, negative where overspent), ``planned``
         (Asana's estimate for all of the work), ``planned_to_date`` (the part of ``planned``, or of
         ``total`` without it, due by the period's end; missing without ``projects``),
-        ``unpriced_hours`` (in the period), ``actual`` (used as Asana tells it); and
+        ``unpriced_hours`` (in the period), ``actual`` (used, as Asana reports); and
         ``exhausted_on``, ``exhausted_earliest``, ``exhausted_latest`` (datetime64[us], the same in
         all rows of a budget): the day on which ``used_total`` reaches ``total``, and the band of
         that day; missing where it does not. A budget that no entry counts to has one row, of the

@@ -47,10 +47,10 @@ def hours(
         ``root_task``, ``section``, ``team``, ``category``. A missing value is a group of its own,
         so nothing is dropped.
     every
-        ``"D"`` day; ``"W"`` or ``"W-MON"`` week from Monday, ``"W-SUN"`` from Sunday (any weekday
-        so: the day on which the week begins); ``"MS"`` month, ``"QS"`` quarter, ``"YS"`` year; or
-        None for one total per group. ``entered_on`` is a calendar day and is never shifted by a
-        time zone.
+        ``"D"`` day; ``"W-<DAY>"``, such as ``"W-SUN"``, weeks starting on that day (unlike
+        pandas, where it is the last day), ``"W"`` weeks from Monday; ``"MS"`` month, ``"QS"``
+        quarter, ``"YS"`` year; or None for one total per group. ``entered_on`` is a calendar day
+        and is never shifted by a time zone.
     attribution
         Where a task lives in several projects, to which its time counts: ``"attributed"``, the
         one that the entry is attributable to, else the task's first; ``"first"``, the task's

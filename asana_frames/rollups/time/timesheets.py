@@ -27,7 +27,7 @@ _STATES = {
     "draft": "not handed in",
     "submitted": "pending",
     "approved": "approved",
-    "rejected": "to be redone",
+    "rejected": "rejected",
 }
 
 
@@ -179,7 +179,7 @@ def approvals(
     *,
     every: str = "W-MON",
 ) -> pd.DataFrame:
-    """List timesheets by person and week: not handed in, pending, to be redone, approved.
+    """List timesheets by person and week: not handed in, pending, rejected, approved.
 
     Parameters
     ----------
@@ -193,8 +193,8 @@ def approvals(
         Users, as ``asana.users.list(...)`` returns them; those who neither tracked time nor have
         a timesheet in a week are then listed as well, with 0 hours.
     every
-        Where a week begins for those who have no timesheet: ``"W-MON"``, ``"W-SUN"``, any weekday
-        so. A timesheet tells its own week.
+        The first day of the week for those who have no timesheet: ``"W-MON"``, ``"W-SUN"`` or any
+        other weekday. A timesheet has its own week.
 
     Returns
     -------
@@ -202,7 +202,7 @@ def approvals(
         ``person_gid``, ``person_name`` (str); ``week`` (datetime64[us], its first day); ``hours``
         (Float64, tracked in it); ``timesheet_gid``, ``approval_status`` (str, lower case; missing
         where there is no timesheet); ``state`` (str: ``not handed in``, also for a draft,
-        ``pending``, ``to be redone``, ``approved``); one row per person and week, by week and
+        ``pending``, ``rejected``, ``approved``); one row per person and week, by week and
         name. The sum of ``hours`` is that of the entries; those without a day are a week of their
         own (missing).
 

@@ -8,7 +8,7 @@ from typing import Any
 from asana_frames.sandbox_server.core.store import Object, Partition
 from asana_frames.sandbox_server.core.transaction import Transaction
 
-#: Record type -> the fields without which such an object is nothing.
+#: Record type -> the fields whose target owns the object.
 _BELONGS: dict[str, tuple[str, ...]] = {
     "access_request": ("target", "requester"),
     "allocation": ("parent", "assignee"),
@@ -30,14 +30,14 @@ _BELONGS: dict[str, tuple[str, ...]] = {
     "time_tracking_entry": ("task",),
     "webhook": ("resource",),
 }
-#: To anything else that is deleted nothing refers, or who deletes it sees to that.
+#: Nothing refers to other types, or their delete handler clears the references.
 _MATTERS = frozenset(
     (
         "custom_field", "enum_option", "goal", "portfolio", "project", "project_template",
         "section", "tag", "task_template", "time_tracking_category",
     )
 )  # fmt: skip
-#: Written down as it was: stories and the audit log keep the names of what is gone.
+#: Stories and the audit log keep the names of deleted objects.
 _KEPT = frozenset(("story", "audit_log_event"))
 
 
@@ -47,11 +47,11 @@ def clear_deleted(changes: Transaction) -> None:
     Parameters
     ----------
     changes
-        What has been deleted so far, and takes what follows from it.
+        The deletes so far; the deletes and updates that follow are added.
     """
     store = changes.store
     gone = {gid for gid, kind in changes.gone.items() if kind in _MATTERS}
-    # Tasks clear up behind themselves, but nobody knows which custom fields refer to one.
+    # delete_task clears its own references, except those in values of custom fields.
     gone |= changes.gone.keys() & store.referred
     while gone:
         before = set(changes.gone)

@@ -13,18 +13,18 @@ from asana_frames.frames import pause_garbage_collection
 
 Object = dict[str, Any]
 
-#: Where the gids of the company begin, of its divisions' work, and of what is written later.
+#: First gids of the company, of its divisions' work, and of objects that writes create.
 _COMPANY = 1_209_000_000_000_001
 _WORK = 1_209_100_000_000_000
 _WRITTEN = 1_211_000_000_000_001
-#: Gids that a division's work has for itself, and where its history begins among them.
+#: Gids reserved for the work of one division, and the first of them used for its stories.
 _SPAN = 1_000_000
 _HISTORY = 500_000
-#: Divisions kept at once; those written to stay beyond it.
+#: Divisions kept at once, not counting those that were written to.
 _KEPT = 48
 #: Events that are kept, at most.
 _EVENTS = 200_000
-#: What a division has for itself; everything else belongs to the company.
+#: Record types whose objects belong to a division; all others belong to the company.
 _OF_WORK = frozenset(
     (
         "allocation", "attachment", "budget", "ooo_entry", "rate", "task", "time_tracking_entry",
@@ -32,11 +32,11 @@ _OF_WORK = frozenset(
     )
 )  # fmt: skip
 _OF_HISTORY = frozenset(("story",))
-#: What is found in a division's work under objects of the company.
+#: Relations of company objects whose items are in a division's work.
 _FOUND_IN_WORK = frozenset(("project_tasks", "section_tasks", "user_tasks", "tag_tasks"))
 
 
-#: Task, project, sections it went through, and when it began: what stories tell of.
+#: Task, project, sections it went through, and its start: the source of its stories.
 TaskHistory = tuple[Object, Object | None, Sequence[Object], datetime]
 
 
@@ -65,14 +65,14 @@ class DivisionBlock(Partition):
     def __init__(self, number: int) -> None:
         super().__init__()
         self.number = number
-        #: 0: nothing is made yet; 1: tasks and what hangs on them; 2: their stories too.
+        #: 0: nothing is built yet; 1: tasks and their dependent objects; 2: their stories too.
         self.stage = 0
         self.is_written = False
-        #: What the stories of stage 2 are told of.
-        self.lives: list[TaskHistory] = []
+        #: Task histories from which the stories of stage 2 are built.
+        self.task_histories: list[TaskHistory] = []
 
 
-#: Makes a stage of a block.
+#: Builds a stage of a block.
 BuildStage = Callable[["Store", DivisionBlock, int], None]
 
 
@@ -82,19 +82,19 @@ class Store:
     Parameters
     ----------
     seed
-        Same seed, same bytes.
+        The same seed gives the same bytes.
     now
-        Where the company's history ends.
+        The end of the company's history.
     divisions
-        How many blocks of work there are.
+        The number of blocks of work.
     build
-        Makes a stage of a block.
+        Builds a stage of a block.
     """
 
     def __init__(self, seed: int, now: datetime, divisions: int, build: BuildStage) -> None:
         self.seed = seed
         self.lock = ForkSafeLock(is_held_during_fork=True)
-        #: Where the company's history ends.
+        #: The end of the company's history.
         self.start = now
         self.company = Partition()
         self.blocks = [DivisionBlock(number) for number in range(divisions)]
@@ -102,36 +102,36 @@ class Store:
         self._build = build
         #: gid of a project, section or person -> the division it belongs to.
         self.home: dict[str, int] = {}
-        #: Custom fields by the names that the company's makers know them by.
+        #: Custom fields by the names that the builders of the company use.
         self.fields: dict[str, Object] = {}
-        #: What each division has of people, teams and projects, by record type.
+        #: The people, teams and projects of each division, by record type.
         self.divisions: list[dict[str, list[Object]]] = []
-        #: Measures goals by the work that is done, once somebody asks.
+        #: Computes goal metrics on first read.
         self.measure: Callable[[], None] | None = None
-        #: Counts changes that no write has made.
+        #: Counts changes that were not made by a write.
         self.remeasured = 0
-        #: Counts writes: what was made of an older version may be out of date.
+        #: Counts writes: results computed from an older version may be out of date.
         self.version = 0
-        #: gids that custom fields of the kind reference have been given.
+        #: gids of objects that are values of reference custom fields.
         self.referred: set[str] = set()
-        #: What fields, lists and kinds of the company were like before they were written to:
-        #: divisions that are made later are made of that, and come out the same.
+        #: Fields, lists and objects of the company before the first write to them: divisions that
+        #: are built later use these, so that they do not depend on writes.
         self.original: dict[str, Object] = {}
         self.original_lists: dict[tuple[str, str], list[Object]] = {}
         self.removed: dict[str, list[Object]] = {}
-        #: gids of what was deleted: blocks that are made later must not refer to it.
+        #: gids of deleted objects: blocks that are built later must not refer to them.
         self.gone: set[str] = set()
-        #: What happened through writes, oldest first.
+        #: Events of writes, oldest first.
         self.events: list[Object] = []
         #: How many events are no longer kept.
         self.forgotten = 0
-        #: Seconds that the search index is behind, and what it does not know yet.
+        #: Seconds that the search index is behind, and changes that are not in it yet.
         self.index_lag = 0.0
         self.unindexed: dict[str, tuple[float, Object | None]] = {}
         self.next_company = _COMPANY
         self.next_written = _WRITTEN
 
-    # ------------------------------------------------------------------ looking
+    # ------------------------------------------------------------------ reading
 
     @property
     def now(self) -> datetime:
@@ -165,7 +165,7 @@ class Store:
         """Return the related objects of ``owner``."""
         key = what, owner["gid"]
         if what == "tag_tasks":
-            # Of all divisions: one after the other, as far as somebody looks.
+            # Lazily, division by division.
             return (
                 item
                 for part in self._iterate_partitions(what, owner)
@@ -242,7 +242,7 @@ class Store:
         del self._kept[number]
         self.blocks[number] = DivisionBlock(number)
 
-    # ------------------------------------------------------------------ writing; see changes.py
+    # ------------------------------------------------------------------ writing: transaction.py
 
     def append_events(self, events: list[Object]) -> None:
         """Append events and drop the oldest if there are too many."""
@@ -279,7 +279,7 @@ class Store:
         self._kept.pop(block.number, None)
 
     def find_partition(self, what: str, owner: Object, item: Object | None = None) -> Partition:
-        """Return the partition whose relation of ``owner`` holds ``item``, or shall hold it."""
+        """Return the partition that holds ``item`` below ``owner``, or the one to add it to."""
         key = what, owner["gid"]
         parts = [self.load_partition(owner["gid"])]
         if what in _FOUND_IN_WORK and parts[0] is self.company:
@@ -300,15 +300,15 @@ class ObjectFactory:
     Parameters
     ----------
     store
-        Where the objects live.
+        The store of the objects.
     part
-        The share they belong to.
+        The partition that they are added to.
     random
-        The chances.
+        The random numbers.
     first_gid
         The gid of the first object.
     number
-        The division that is made.
+        The division that is built.
     """
 
     def __init__(
@@ -320,9 +320,9 @@ class ObjectFactory:
         self.number = number
         self.now = store.start
         self.next = first_gid
-        #: What this division has, by record type, where it is only some of the company's.
+        #: Objects of this division, by record type.
         self.own: dict[str, list[Object]] = {}
-        self.lives: list[TaskHistory] = []
+        self.task_histories: list[TaskHistory] = []
 
     def add(self, resource_type: str, _kind: str = "", /, **fields: Any) -> Object:
         """Add an object; ``_kind`` is its record type if that is not ``resource_type``."""

@@ -61,20 +61,20 @@ class Transaction:
         self.me = me
         self.now = format_moment(store.start + timedelta(milliseconds=store.version + 1))
         self.events: list[Object] = []
-        #: gid -> what a changed task was like before, for an index that lags behind.
+        #: gid -> a changed task as it was before, for a search index that is behind.
         self.before: dict[str, Object | None] = {}
-        #: gid -> record type of what has been removed.
+        #: gid -> record type of a removed object.
         self.gone: dict[str, str] = {}
         self._undo: list[Callable[[], None]] = []
         self._next = store.next_written
-        self._told = 0
+        self._committed_events = 0
 
     def commit(self) -> None:
         """Commit the changes."""
         if self._undo:
             self.store.version += 1
             self.store.append_events(self.events)
-            self._told = len(self.events)
+            self._committed_events = len(self.events)
             if self.store.index_lag:
                 for gid, before in self.before.items():
                     self.store.unindexed.setdefault(gid, (time.monotonic(), before))
@@ -84,10 +84,10 @@ class Transaction:
         for step in reversed(self._undo):
             step()
         self.store.next_written = self._next
-        if self._told:
-            # They were kept, but nobody has been told; the version stays used up.
-            del self.store.events[-self._told :]
-            self._told = 0
+        if self._committed_events:
+            # Already committed but not announced; the version number is not reused.
+            del self.store.events[-self._committed_events :]
+            self._committed_events = 0
 
     # ------------------------------------------------------------------ objects
 

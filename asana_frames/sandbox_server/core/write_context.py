@@ -156,10 +156,10 @@ class WriteContext(Transaction):
         change
             The values, where they are objects.
         """
-        is_told = resource["resource_type"] == "story" and resource["type"] == "system"
+        is_system = resource["resource_type"] == "story" and resource["type"] == "system"
         event = {
-            # Nobody adds the stories that Asana tells.
-            "user": None if is_told else self.me,
+            # System stories have no author event.
+            "user": None if is_system else self.me,
             "resource": resource,
             "type": resource["resource_type"],
             "action": action,

@@ -6,7 +6,7 @@ from asana_frames.catalog import Operation
 from asana_frames.sandbox_server.http.api_request import ApiRequest
 
 _INFO = "https://forum.asana.com/t/"
-#: Name of a change, and the topic that tells of it.
+#: Name of a change -> the forum topic about it.
 _CHANGES = {
     "new_user_task_lists": "103828",
     "cross_workspace_deprecation": "1031581",
@@ -14,7 +14,7 @@ _CHANGES = {
     "teamless_projects": "929205",
     "goal_sals_api": "1089758",
 }
-#: What is told with every answer.
+#: Headers of every response.
 CHANGE_HEADERS = tuple(
     ("Asana-Change", f"name={name};info={_INFO}{topic}") for name, topic in _CHANGES.items()
 )

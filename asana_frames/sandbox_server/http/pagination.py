@@ -18,7 +18,7 @@ from asana_frames.sandbox_server.core.store import Object
 #: Seconds that an offset lives, as seen on the real API.
 _OFFSET_LIFE = 900
 MAX_LIMIT = 100
-#: Walks that are remembered, so that a page need not count from the beginning.
+#: Iterators kept in the cache, so that a page need not count from the beginning.
 _MAX_ITERATORS = 64
 
 
@@ -36,7 +36,7 @@ class PageOffsets:
     Parameters
     ----------
     secret
-        What they are signed with.
+        The key that signs them.
     """
 
     def __init__(self, secret: str) -> None:

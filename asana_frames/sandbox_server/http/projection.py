@@ -22,21 +22,22 @@ from asana_frames.sandbox_server.resources.registry import SHAPES
 FieldTree = dict[str, "FieldTree"]
 
 _IN_PATH = string.ascii_letters + string.digits + "_."
-#: Keys of a path, groups, and characters: enough for anybody, and for nobody to hang on.
+#: Most keys of a path, groups, and characters: limits that keep a request from blocking the
+#: server.
 _DEEPEST = 8
 _MOST_GROUPS = 200
 _LONGEST = 20_000
 #: Encoded objects kept for the next page that shows them, in bytes.
 _KEPT = 96_000_000
-#: Fields that are worked out each time.
+#: Fields that are computed for each user or request.
 _PERSONAL = frozenset(("liked", "hearted", "download_url"))
 _MISSING: Any = object()
 _NOTHING: frozenset[str] = frozenset()
-#: Shown anew each time: their addresses expire, or they change by themselves.
+#: Never cached: their URLs expire, or they change without a write.
 _FLEETING = frozenset(
     ("attachment", "graph_export", "job", "organization_export", "resource_export", "webhook")
 )
-#: Left out where there is nothing to say, unless asked for.
+#: Fields left out if they are empty, unless they are requested.
 _ABSENT = frozenset(("approval_status", "external", "size"))
 _encode = msgspec.json.Encoder().encode
 
@@ -285,7 +286,7 @@ class Projection:
         field, value = entry
         key = field["gid"], id(tree)
         of, shared = self._definitions.get(key, (None, None))
-        # A tree that is gone may have left its identity to another.
+        # A freed object's id() may be reused.
         if shared is None or of is not tree:
             known = {name: field[name] for name in DEFINITION_FIELDS if name in field}
             shared = (

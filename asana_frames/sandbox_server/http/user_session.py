@@ -18,9 +18,9 @@ from asana_frames.sandbox_server.core.store import Object, Store
 from asana_frames.sandbox_server.http.downloads import FileStore
 from asana_frames.sandbox_server.http.projection import Projection
 
-#: The token of the company's first person, an admin. ``sandbox:<e-mail>`` is anybody else's.
+#: The token of the company's first person, an admin; other users have ``sandbox:<e-mail>``.
 TOKEN = "sandbox"
-#: May be written on by whoever sees the object: comments, and being asked in.
+#: Writes allowed with read access: comments, access requests.
 _FREE = frozenset(("createStoryForTask", "createStoryForGoal", "createAccessRequest"))
 
 

@@ -17,7 +17,7 @@ from asana_frames.sandbox_server.core.write_context import Handler, WriteContext
 
 
 def create_role(write: WriteContext) -> Object:
-    """``POST /roles``: what its base role may, and what is said otherwise."""
+    """``POST /roles``: the permissions of its base role, updated with those in the body."""
     base = write.data["base_role_type"]
     standard = next(r for r in write.store.all("role") if r["base_role_type"] == base)
     return write.add(

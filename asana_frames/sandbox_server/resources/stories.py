@@ -58,7 +58,7 @@ def create_story(write: WriteContext) -> Object:
 
 
 def update_story(write: WriteContext) -> Object:
-    """``PUT /stories/{story}``: one's own comments; pinning anybody's."""
+    """``PUT /stories/{story}``: authors edit their comments; anyone may pin."""
     story: Object = write.at["story"]
     text = text_fields(write.data, "text")
     if text:
@@ -94,7 +94,7 @@ StoryBuilder = Callable[..., None]
 
 def build_task_stories(make: ObjectFactory) -> None:
     """Build the stories of a division's tasks, with likes and reactions."""
-    for task, project, sections, created in make.lives:
+    for task, project, sections, created in make.task_histories:
         build_stories_of_task(make, task, project, list(pairwise(sections)), created)
     told = make.own.get("story", [])
     for item in told[::23]:

@@ -817,7 +817,7 @@ def place_task(
             moves = sections[: reached + 1]
             link_task_to_project(make, task, project, moves[-1])
             task["permalink_url"] = f"{project['permalink_url']}/task/{task['gid']}"
-    make.lives.append((task, project if moves else None, moves, created))
+    make.task_histories.append((task, project if moves else None, moves, created))
 
 
 def link_task_to_project(

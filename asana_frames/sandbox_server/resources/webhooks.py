@@ -21,7 +21,7 @@ from asana_frames.sandbox_server.core.write_context import Handler, WriteContext
 _FILTER_ACTIONS = ("changed", "added", "removed", "deleted", "undeleted")
 
 
-#: Resources whose webhooks must say what they want, and cannot tell fields apart.
+#: Resources whose webhooks must have filters, without ``fields``.
 _WIDE_RESOURCES = ("workspace", "team", "portfolio")
 
 

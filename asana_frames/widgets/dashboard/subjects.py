@@ -20,8 +20,14 @@ from asana_frames.widgets.pickers.labels import format_count
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-#: Inches of a chart over time; of a row of a chart by rows, of the space around them, and at most.
-_HEIGHT, _ROW, _AROUND, _MAX_HEIGHT = 4.5, 0.36, 1.6, 12.0
+#: Height of a chart over time, in inches.
+_HEIGHT = 4.5
+#: Height of one row of a chart with a row per object, in inches.
+_ROW = 0.36
+#: Height of the space above and below these rows, in inches.
+_AROUND = 1.6
+#: Greatest height of a chart with rows, in inches.
+_MAX_HEIGHT = 12.0
 
 
 class Subject(Protocol):

@@ -358,7 +358,7 @@ class TestTheInput:
         with pytest.raises(af.InvalidArgument, match=r"created_at.*add 'created_at'"):
             made(tasks_of().drop(columns="created_at"))
 
-    def test_of_parents_in_a_circle_is_refused(self, made: Any) -> None:
+    def test_of_parents_in_a_cycle_is_refused(self, made: Any) -> None:
         with pytest.raises(af.InvalidArgument, match="is its own parent"):
             made(
                 tasks_of(task(parent_gid="2"), task(completed="2026-03-04T15:00Z", parent_gid="1"))

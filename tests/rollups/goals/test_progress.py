@@ -64,7 +64,7 @@ def test_a_shared_subgoal_counts_for_each_of_its_parents() -> None:
     assert progress.tolist() == [0.25, 0.25, 0.25]
 
 
-def test_a_circle_is_refused_by_name() -> None:
+def test_a_cycle_is_refused_by_name() -> None:
     goals = metrics_of(a=NOTHING, b=NOTHING)
 
     with pytest.raises(af.InvalidArgument, match="A > B > A"):

@@ -34,7 +34,7 @@ def test_a_tree_of_nothing_has_the_columns_of_one_of_many() -> None:
 
 
 @pytest.mark.parametrize("function", ["goal_progress", "goal_tree"])
-def test_a_circle_of_goals_is_refused_by_their_names(function: str) -> None:
+def test_a_cycle_of_goals_is_refused_by_their_names(function: str) -> None:
     relations = links(("a", "b", "goal", 1), ("b", "c", "goal", 1), ("c", "a", "goal", 1))
 
     with pytest.raises(af.InvalidArgument, match=r"a > b > c > a|b > c > a > b|c > a > b > c"):

@@ -179,10 +179,10 @@ def test_a_dependency_crosses_projects_if_none_is_shared() -> None:
     assert rows["e"]["project_name"] == "Project 3"
 
 
-def test_a_circle_is_refused_and_names_its_tasks_even_if_they_are_done() -> None:
+def test_a_cycle_is_refused_and_names_its_tasks_even_if_they_are_done() -> None:
     tasks = tasks_of(task("a", done=True), task("b", done=True), task("c"))
 
-    with pytest.raises(af.InvalidArgument, match=r"circle: ") as refused:
+    with pytest.raises(af.InvalidArgument, match=r"cycle: ") as refused:
         af.rollups.dependencies(tasks, edges_of("ba", "ax", "xb", "ca"))
 
     for name in ("Task a (a)", "Task b (b)", "x"):
@@ -190,8 +190,8 @@ def test_a_circle_is_refused_and_names_its_tasks_even_if_they_are_done() -> None
     assert "Task c" not in str(refused.value)
 
 
-def test_a_task_that_waits_for_itself_is_a_circle() -> None:
-    with pytest.raises(af.InvalidArgument, match=r"circle: Task a \(a\) > Task a \(a\)\."):
+def test_a_task_that_waits_for_itself_is_a_cycle() -> None:
+    with pytest.raises(af.InvalidArgument, match=r"cycle: Task a \(a\) > Task a \(a\)\."):
         af.rollups.dependencies(tasks_of(task("a")), edges_of("aa"))
 
 
@@ -283,7 +283,7 @@ def test_nothing_gives_the_columns_and_dtypes_of_something() -> None:
 
 A_DAY = st.none() | st.dates(dt.date(2026, 2, 25), dt.date(2026, 3, 9))
 GIDS = "abcdefgh"
-#: What waits comes later in the alphabet, so that there is no circle; y and z are unknown.
+#: What waits comes later in the alphabet, so that there is no cycle; y and z are unknown.
 PAIRS = [f"{after}{before}" for after in GIDS + "yz" for before in GIDS + "yz" if before < after]
 
 

@@ -174,10 +174,10 @@ def test_a_holder_of_others_is_a_portfolio_even_if_nothing_says_so() -> None:
     assert [*found(items, tasks_of())] == ["1"]
 
 
-def test_portfolios_in_a_circle_are_refused_by_name() -> None:
+def test_portfolios_in_a_cycle_are_refused_by_name() -> None:
     items = items_of(holder("A", "B"), holder("B", "A"), project("1", "A"))
 
-    with pytest.raises(af.InvalidArgument, match=r"circle: Portfolio .*Portfolio") as refused:
+    with pytest.raises(af.InvalidArgument, match=r"cycle: Portfolio .*Portfolio") as refused:
         af.rollups.portfolio(items, tasks_of())
 
     assert "Project 1" not in str(refused.value)

@@ -46,7 +46,7 @@ def test_of_a_gid_that_is_there_twice_the_last_row_stays_and_all_without_one() -
     assert drop_duplicates(rows.set_axis([7] * 5))["row"].tolist() == [1, 2, 3, 4]
 
 
-def test_a_circle_through_a_task_in_a_project_is_refused() -> None:
+def test_a_cycle_through_a_task_in_a_project_is_refused() -> None:
     tasks = tasks_of(
         task(parent_gid="2", completed="2026-03-04"),
         task(parent_gid="1", completed="2026-03-04", project="31"),

@@ -33,7 +33,7 @@ STATES = {
     "DRAFT": "not handed in",
     "SUBMITTED": "pending",
     "APPROVED": "approved",
-    "REJECTED": "to be redone",
+    "REJECTED": "rejected",
 }
 
 
@@ -70,7 +70,7 @@ def test_each_week_of_each_person_has_its_hours_and_its_state() -> None:
     columns = ["person_name", "week", "hours", "timesheet_gid", "approval_status", "state"]
     assert [list(row.values()) for row in cells(table[columns])] == [
         ["Ana", dt.date(2026, 3, 2), 1.5, "90", "submitted", "pending"],
-        ["Bo", dt.date(2026, 3, 2), 0.0, "91", "rejected", "to be redone"],
+        ["Bo", dt.date(2026, 3, 2), 0.0, "91", "rejected", "rejected"],
         ["Ana", dt.date(2026, 3, 9), 0.0, "92", "draft", "not handed in"],
         ["Cy", dt.date(2026, 3, 9), 0.75, None, None, "not handed in"],
     ]

@@ -134,7 +134,7 @@ def test_above_a_task_whose_parent_was_not_read_that_parent_is_the_root() -> Non
 @pytest.mark.parametrize(
     "rows", [[task("1", "1")], [task("1", "2"), task("2", "1")], [*map(task, "123", "231")]]
 )
-def test_parents_in_a_circle_are_refused(rows: list[Row]) -> None:
+def test_parents_in_a_cycle_are_refused(rows: list[Row]) -> None:
     with pytest.raises(af.InvalidArgument, match=r"Task [123] is its own parent"):
         af.rollups.entries(tracked(entry(task="1")), tasks_of(*rows))
 

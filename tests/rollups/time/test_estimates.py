@@ -175,7 +175,7 @@ def test_a_parent_that_is_not_there_leaves_the_task_at_the_top() -> None:
     assert table["task_gid"].tolist() == ["2"]
 
 
-def test_parents_in_a_circle_are_refused() -> None:
+def test_parents_in_a_cycle_are_refused() -> None:
     with pytest.raises(af.InvalidArgument, match="its own parent"):
         af.rollups.estimates(tasks_of(task("1", "2"), task("2", "1")), tracked())
 
