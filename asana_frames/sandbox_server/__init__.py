@@ -196,7 +196,8 @@ def serve(
         Same seed, same company, byte for byte.
     host
         The address to listen at; anything but loopback lets others in, and the token is no
-        secret.
+        secret. Requests with another ``Host`` or ``Origin`` than this machine are answered
+        with 403, so that no web page can read the sandbox.
     options
         ``size``, ``now``, ``plan``, ``limits``, ``faults`` and ``latency``, as in
         `sandbox`.

@@ -101,7 +101,7 @@ def spoken(api: Api, words: bytes) -> bytes:
         return connection.recv(65_536)
 
 
-_HEAD = b"POST /api/1.0/tasks HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer sandbox\r\n"
+_HEAD = b"POST /api/1.0/tasks HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer sandbox\r\n"
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import json
 import socket
 import threading
@@ -10,8 +11,10 @@ import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import urlsplit
 
 from asana_frames.exceptions import ConfigurationError
+from asana_frames.fetch.base_url import is_loopback
 from asana_frames.sandbox_server.core.errors import ApiError
 from asana_frames.sandbox_server.core.write_context import MAX_UPLOAD_BYTES
 from asana_frames.sandbox_server.http.application import ApiResponse, Application
@@ -29,6 +32,8 @@ _SLICES = 20
 _LINE = 8_192
 
 
+#: Hosts that stand for all addresses of this machine.
+_EVERYWHERE = {"", "0.0.0.0", "::"}
 #: What stands beside a status where Asana has words of its own.
 _REASONS = {401: "Not Authorized"}
 
@@ -44,6 +49,8 @@ class ApiRequestHandler(BaseHTTPRequestHandler):
     server_version, sys_version = "asana-frames-sandbox", ""
     application: Application
     packer: GzipPacker
+    #: The address that the server listens at.
+    host: str
 
     def __getattr__(self, name: str) -> Any:
         # Any method goes to the application, which refuses those that the API does not have.
@@ -53,6 +60,7 @@ class ApiRequestHandler(BaseHTTPRequestHandler):
 
     def _handle_request(self) -> None:
         try:
+            self._check_sender()
             body = self._read_body()
         except ApiError as refusal:
             self.close_connection = True
@@ -62,6 +70,22 @@ class ApiRequestHandler(BaseHTTPRequestHandler):
             return
         headers = dict(self.headers)
         self._send_response(self.application.handle(self.command, self.path, headers, body))
+
+    def _check_sender(self) -> None:
+        """Refuse requests of web pages from elsewhere.
+
+        A page can give its own host name the address 127.0.0.1, and then read what is served
+        there; but the requests bear that name.
+        """
+        for name in ("Host", "Origin"):
+            for value in self.headers.get_all(name) or ():
+                address = value if name == "Origin" else f"//{value}"
+                if not _is_own_host(address, self.host):
+                    raise ApiError(
+                        403,
+                        f"{name} {value} is not this machine. The sandbox answers requests to "
+                        f"127.0.0.1, or to what it was started with as host.",
+                    )
 
     def _read_body(self) -> bytes:
         if "chunked" in (self.headers.get("Transfer-Encoding") or "").lower():
@@ -163,6 +187,26 @@ class ApiRequestHandler(BaseHTTPRequestHandler):
         """Log nothing."""
 
 
+def _is_own_host(address: str, host: str) -> bool:
+    """Whether the host of an address is this machine, for a server that listens at ``host``."""
+    try:
+        name = (urlsplit(address).hostname or "").rstrip(".")
+    except ValueError:
+        return False
+    if name == host or is_loopback(name):
+        return True
+    # Listening everywhere: by any address, since only a name can be given another address.
+    return host in _EVERYWHERE and (_is_address(name) or name == socket.gethostname().lower())
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
 _JSON = (("Content-Type", "application/json; charset=UTF-8"),)
 
 
@@ -218,6 +262,7 @@ class Server:
             raise
         handler.application = self.application  # type: ignore[attr-defined]
         handler.packer = GzipPacker()  # type: ignore[attr-defined]
+        handler.host = host  # type: ignore[attr-defined]
         self._thread: threading.Thread | None = None
 
     def __enter__(self) -> Server:
