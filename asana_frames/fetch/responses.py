@@ -12,10 +12,12 @@ from asana_frames.exceptions import (
     AuthError,
     ConnectionFailed,
     PaymentRequired,
+    RateLimited,
     RequestRefused,
     SyncExpired,
     build_refusal,
 )
+from asana_frames.fetch.retry import parse_retry_after
 
 T = TypeVar("T")
 
@@ -54,6 +56,12 @@ def build_response_error(method: str, path: str, answer: Response, asked: str) -
         text += " Redirects are not followed: they would carry the token away. Check the base URL."
     if phrases:
         text += f" For Asana's support: {'; '.join(phrases)}."
+    wait = parse_retry_after(answer.retry_after)
+    if kind is RateLimited and wait is not None:
+        text += (
+            f" Asana asks to wait {wait:,.0f} s; with_options(deadline=...) limits how long a "
+            f"call waits."
+        )
     is_open = method != "GET" and answer.status >= 500
     text += MAY_BE_DONE if is_open and method == "POST" else ""
     error = kind(text + _HINTS.get(kind, ""), status=answer.status, messages=messages)

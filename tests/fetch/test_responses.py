@@ -13,6 +13,7 @@ import asana_frames as af
 from asana_frames.fetch.credentials import Credential
 from asana_frames.fetch.responses import Response, build_response_error, build_unreadable_error
 from asana_frames.fetch.retry import summarize_exception, was_never_sent
+from tests.recorder import Recorder, Reply
 
 
 def error_of(status: int, body: Any, method: str = "GET", asked: str = "tags.list") -> Any:
@@ -141,3 +142,17 @@ def test_an_error_is_summed_up_by_its_innermost_cause(cause: Exception, expected
 def test_a_credential_shows_its_kind_alone() -> None:
     assert repr(Credential("t")) == "Credential(token)"
     assert repr(Credential("t", "r")) == "Credential(OAuth)"
+
+
+@pytest.mark.parametrize("header", ["120", None, "soon"])
+def test_the_error_of_a_quota_says_how_long_asana_asks_to_wait(
+    recorder: Recorder, recorded: af.Asana, header: str | None
+) -> None:
+    headers = {} if header is None else {"Retry-After": header}
+    recorder.replies(Reply(429, {"errors": [{"message": "Too many"}]}, headers))
+
+    with pytest.raises(af.RateLimited) as caught:
+        recorded.tags.list(workspace="1")
+
+    says = "Asana asks to wait 120 s; with_options(deadline=...) limits" in str(caught.value)
+    assert says == (header == "120")
