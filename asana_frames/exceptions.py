@@ -20,7 +20,7 @@
     │   └── ServerError                        5xx
     └── JobFailed (RuntimeError)               Asana reported a job as failed
     AsanaWarning (UserWarning)
-    ├── PartialResultWarning                   some parents of a fan-out were refused
+    ├── PartialResultWarning                   the result is incomplete
     ├── LargeReadWarning                       a read will take long
     └── EventsLostWarning                      a sync token was too old; events were missed
 """
@@ -140,7 +140,10 @@ class AsanaWarning(UserWarning):
 
 
 class PartialResultWarning(AsanaWarning):
-    """Some parents of a fan-out were refused; ``asana.last.failures`` lists them."""
+    """The result is incomplete: some objects could not be read, or some rows not written.
+
+    ``asana.last.failures`` lists them; ``errors="raise"`` raises the first refusal instead.
+    """
 
 
 class LargeReadWarning(AsanaWarning):

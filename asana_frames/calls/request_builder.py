@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any, NamedTuple, Protocol
 
@@ -21,6 +21,11 @@ ArgumentValues = list[tuple[Parameter, str | None]]
 
 #: Operation -> column of a frame of parents that counts what it lists; 0 needs no request.
 _COUNT_COLUMNS = {"getSubtasksForTask": "num_subtasks"}
+#: Operation -> how to ask for arguments together that exclude each other.
+_HOW_TO_COMBINE = {
+    "getTasks": ' A section alone is named "Project name/Section name"; '
+    "tasks.search(workspace, projects_any=..., assignee_any=...) combines filters.",
+}
 
 
 class CallContext(Protocol):
@@ -77,8 +82,47 @@ def build_requests(
     client: CallContext, operation: Operation, arguments: Mapping[str, Any]
 ) -> list[CallRequest]:
     """Return one request for each combination of parents."""
+    check_combinations(operation, [name for name, v in arguments.items() if v is not None])
     axes = _resolve_arguments(client, operation, arguments)
     return [build_request(operation, combination) for combination in product(*axes)]
+
+
+def check_combinations(operation: Operation, given: Collection[str]) -> None:
+    """Check that the names of the arguments given can be sent together.
+
+    Raises
+    ------
+    InvalidArgument
+        One is missing beside others, or two exclude each other.
+    """
+    names = set(given)
+    for parameter in operation.parameters:
+        argument = parameter.argument
+        if argument not in names:
+            continue
+        excluded = next((name for name in parameter.excludes if name in names), None)
+        if excluded is not None:
+            raise InvalidArgument(
+                f"{operation.name}() takes {argument}= or {excluded}=, not both."
+                f"{_HOW_TO_COMBINE.get(operation.id, '')}"
+            )
+        if parameter.needs and names.isdisjoint(parameter.needs):
+            needed = _join_arguments(parameter.needs, "or")
+            raise InvalidArgument(f"{operation.name}() takes {argument}= only with {needed}.")
+    if operation.one_of and not any(names.issuperset(known) for known in operation.one_of):
+        raise InvalidArgument(f"{operation.name}() needs {_describe_one_of(operation)}.")
+
+
+def _describe_one_of(operation: Operation) -> str:
+    """Return which combinations of arguments the operation takes."""
+    if all(len(names) == 1 for names in operation.one_of):
+        return _join_arguments([name for names in operation.one_of for name in names], "or")
+    return ", or ".join(_join_arguments(names, "together with") for names in operation.one_of)
+
+
+def _join_arguments(names: Sequence[str], last: str) -> str:
+    *rest, end = [f"{name}=" for name in names]
+    return f"{', '.join(rest)} {last} {end}" if rest else end
 
 
 def _resolve_arguments(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -13,6 +13,7 @@ from asana_frames.calls.write import Write
 from asana_frames.catalog import Column, columns_of, load
 from asana_frames.display.accessor import register_accessor
 from asana_frames.display.cards import ColumnInfo, render_resource_card
+from asana_frames.exceptions import suggest_names
 from asana_frames.frames import DTYPES
 from asana_frames.types import KEEP, Errors, Fields, Limit
 
@@ -36,6 +37,19 @@ class Resource:
 
     def __init__(self, client: CallContext) -> None:
         self._client = client
+
+    if not TYPE_CHECKING:
+        # Hidden from type checkers, which would take every misspelt method for an attribute.
+        def __getattr__(self, name: str) -> Any:
+            kind = type(self)
+            if name.startswith("_"):
+                # Probed for by copy, pickle and IPython.
+                raise AttributeError(f"{kind.__name__!r} object has no attribute {name!r}")
+            methods = [known for known in dir(kind) if callable(getattr(kind, known))]
+            methods = [known for known in methods if not known.startswith("_")]
+            hint = suggest_names(name, methods) or f" It has: {', '.join(methods)}."
+            resource = getattr(kind, "name", kind.__name__)
+            raise AttributeError(f"asana.{resource} has no method {name!r}.{hint}")
 
     def __repr__(self) -> str:
         methods = ", ".join(operation.method for operation in load().operations_of(self.name))

@@ -21,6 +21,7 @@ from asana_frames.calls.request_builder import (
     CallContext,
     CallRequest,
     build_request,
+    check_combinations,
     join_opt_fields,
 )
 from asana_frames.calls.response_checks import check_response
@@ -203,6 +204,8 @@ class Write:
 
     def _build_rows(self, arguments: Mapping[str, Any], body: Mapping[str, Any] | None) -> _RowSet:
         operation = self._operation
+        given = {**arguments, **(body or {})}
+        check_combinations(operation, [name for name, v in given.items() if v is not None])
         fields = {field.name: field for field in operation.body}
         many: dict[str, list[Any]] = {}
         values: dict[Parameter, list[str]] = {}

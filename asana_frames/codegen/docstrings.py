@@ -161,7 +161,8 @@ def describe_parameter(catalog: Catalog, parameter: Parameter) -> str:
 
 def _describe_references(catalog: Catalog, parameter: Parameter) -> str:
     named = any(catalog.directory(record) is not None for record in parameter.refers)
-    forms = ["gid", *(["exact name"] if named else []), "URL", "row", "picker"]
+    name = '"Project/Section"' if "section" in parameter.refers else "exact name"
+    forms = ["gid", *([name] if named else []), "URL", "row", "picker"]
     if "user" in parameter.refers:
         forms[2:2] = ["e-mail", '``"me"``']
     words = ", ".join(forms[:-1]) + " or " + forms[-1]

@@ -19,8 +19,8 @@ def to_csv(
     """Write a frame as CSV in UTF-8.
 
     Everything but numbers is quoted, so that programs that respect quotes keep gids as text
-    (pandas does not: use ``pd.read_csv(path, dtype={"gid": "str"})``); tuples are
-    joined by ``"; "``; moments are ISO 8601 in UTC, days are days; missing values are empty.
+    (pandas does not: use ``pd.read_csv(path, dtype="str")``); tuples are joined by ``"; "``;
+    moments are ISO 8601 in UTC, days are days; missing values are empty.
 
     Parameters
     ----------

@@ -38,7 +38,11 @@ class FrameBuilder:
     def __init__(self, columns: Sequence[Column], parents: Sequence[ParentColumn] = ()) -> None:
         self._columns = tuple(columns)
         self._parents = tuple(parents)
-        self._decoder = PageDecoder(self._columns)
+        own_keys = {column.name: column.steps[0][0] for column in self._columns if column.steps}
+        named = [p.name for p in self._parents if not p.is_shared and p.name in own_keys]
+        self._decoder = PageDecoder(self._columns, [own_keys[name] for name in named])
+        #: Column that names a parent -> 1 for each record that leaves out its own value.
+        self._left_out = {name: bytearray() for name in named}
         self._buffers = [
             None if column.kind == "custom_fields" else ColumnBuffer(column)
             for column in self._columns
@@ -81,6 +85,7 @@ class FrameBuilder:
         """Return a copy, so that a frame can be built while reading goes on."""
         other = copy.copy(self)
         other._buffers, other._custom_fields = copy.deepcopy((self._buffers, self._custom_fields))
+        other._left_out = copy.deepcopy(self._left_out)
         other._found_in, other._dropped = list(self._found_in), set(self._dropped)
         other._listings, other._places = list(self._listings), list(self._places)
         return other
@@ -90,13 +95,16 @@ class FrameBuilder:
         with pause_garbage_collection():
             decoded = self._decoder.one(body) if one else self._decoder.page(body)
             count = len(decoded[0]) if decoded else 0
-            pairs = zip(self._buffers, decoded, strict=True)
+            pairs = zip(self._buffers, decoded[: len(self._buffers)], strict=True)
             # Custom fields first: they may fail, and a page is added in full or not at all.
             for buffer, values in sorted(pairs, key=lambda pair: pair[0] is not None):
                 if buffer is None:
                     self._custom_fields.extend(self.rows, values)
                 else:
                     buffer.extend(values)
+            left_out = decoded[len(self._buffers) :]
+            for flags, values in zip(self._left_out.values(), left_out, strict=True):
+                flags.extend(values)
         self._found_in.append(np.full(count, listing, dtype=np.int64))
         self.rows += count
         return count
@@ -169,8 +177,11 @@ class FrameBuilder:
         given = build_array("text", [gids[listing] for listing in found_in])
         if own is None:
             return given
-        # The record's own value wins; the requested parent fills the gaps.
-        return pd.Series(own, copy=False).where(pd.notna(own), pd.Series(given)).array
+        left_out = np.frombuffer(self._left_out[self._parents[place].name], dtype=bool)
+        if not left_out.any():
+            return own
+        # A record's own value wins, even null; the requested parent fills what is left out.
+        return pd.Series(own, copy=False).where(~left_out, pd.Series(given)).array
 
 
 def _unique_rows(

@@ -56,10 +56,14 @@ class PageDecoder:
     ----------
     columns
         What to decode; a column of kind ``custom_fields`` yields lists of ``CustomField``.
+    watched
+        Keys of nested objects; after the columns follows one list for each that says which
+        records leave the key out, as opposed to null.
     """
 
-    def __init__(self, columns: Sequence[Column]) -> None:
+    def __init__(self, columns: Sequence[Column], watched: Sequence[str] = ()) -> None:
         self._width = len(columns)
+        self._watched = tuple(watched)
         self._root = _build_tree(columns)
         record = _record_struct(self._root, "Record")
         rows: Any = list[record]  # type: ignore[valid-type]
@@ -96,7 +100,7 @@ class PageDecoder:
         return self._split_columns(rows)
 
     def _split_columns(self, rows: list[Any]) -> list[Sequence[Any]]:
-        out: list[Sequence[Any]] = [()] * self._width
+        out: list[Sequence[Any]] = [()] * (self._width + len(self._watched))
         if not rows:
             return out
         columns = zip(*map(msgspec.structs.astuple, rows), strict=True)
@@ -107,6 +111,9 @@ class PageDecoder:
                 cells = zip(*self._readers[key].values(values), strict=True)
                 for place, column in zip(_column_indices(child), cells, strict=True):
                     out[place] = column
+        for place, key in enumerate(self._watched, self._width):
+            # A key that is left out has the default of its struct, and null has a text of its own.
+            out[place] = [getattr(row, key) is _NULL for row in rows]
         return out
 
     def _cell_reader(self, node: _Node) -> CachedReader:

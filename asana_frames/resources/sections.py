@@ -29,7 +29,7 @@ class Sections(Resource):
         Parameters
         ----------
         section
-            A section: gid, exact name, URL, row or picker; or many of them.
+            A section: gid, "Project/Section", URL, row or picker; or many of them.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         errors
@@ -55,7 +55,7 @@ class Sections(Resource):
         Parameters
         ----------
         section
-            A section: gid, exact name, URL, row or picker; or many of them.
+            A section: gid, "Project/Section", URL, row or picker; or many of them.
         name
             Text; required.
         insert_before, insert_after
@@ -80,7 +80,7 @@ class Sections(Resource):
         Parameters
         ----------
         section
-            A section: gid, exact name, URL, row or picker; or many of them.
+            A section: gid, "Project/Section", URL, row or picker; or many of them.
         """
         return self._send_action("deleteSection", {"section": section})
 
@@ -158,7 +158,7 @@ class Sections(Resource):
         Parameters
         ----------
         section
-            A section: gid, exact name, URL, row or picker; or many of them.
+            A section: gid, "Project/Section", URL, row or picker; or many of them.
         task, insert_before, insert_after
             A task: gid, row or picker.
         """

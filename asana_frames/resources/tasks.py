@@ -60,13 +60,17 @@ class Tasks(Resource):
         Parameters
         ----------
         assignee
-            A user: gid, exact name, e-mail, ``"me"``, URL, row or picker; or many of them.
+            A user: gid, exact name, e-mail, ``"me"``, URL, row or picker; or many of them; not
+            with ``project`` or ``section``.
         project
-            A project: gid, exact name, URL, row or picker; or many of them.
+            A project: gid, exact name, URL, row or picker; or many of them; not with ``section``,
+            ``assignee`` or ``workspace``.
         section
-            A section: gid, exact name, URL, row or picker; or many of them.
+            A section: gid, "Project/Section", URL, row or picker; or many of them; not with
+            ``project``, ``assignee`` or ``workspace``.
         workspace
-            A workspace: gid, exact name, URL, row or picker; or many of them.
+            A workspace: gid, exact name, URL, row or picker; or many of them; not with ``project``
+            or ``section``.
         completed_since
             A moment: a datetime, a date or ISO 8601 text; UTC if it has no zone. Only tasks that
             are open or were completed since; "now" leaves out all completed ones.
@@ -429,7 +433,7 @@ class Tasks(Resource):
         Parameters
         ----------
         section
-            A section: gid, exact name, URL, row or picker; or many of them.
+            A section: gid, "Project/Section", URL, row or picker; or many of them.
         completed_since
             A moment: a datetime, a date or ISO 8601 text; UTC if it has no zone. Only tasks that
             are open or were completed since; "now" leaves out all completed ones.
@@ -1021,14 +1025,14 @@ class Tasks(Resource):
             Only rows with all of these projects: gid, exact name, URL, row or picker; or many of
             them.
         sections_any
-            Only rows with any of these sections: gid, exact name, URL, row or picker; or many of
-            them.
+            Only rows with any of these sections: gid, "Project/Section", URL, row or picker; or
+            many of them.
         sections_not
-            Only rows with none of these sections: gid, exact name, URL, row or picker; or many of
-            them.
+            Only rows with none of these sections: gid, "Project/Section", URL, row or picker; or
+            many of them.
         sections_all
-            Only rows with all of these sections: gid, exact name, URL, row or picker; or many of
-            them.
+            Only rows with all of these sections: gid, "Project/Section", URL, row or picker; or
+            many of them.
         tags_any
             Only rows with any of these tags: gid, exact name, URL, row or picker; or many of them.
         tags_not

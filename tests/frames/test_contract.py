@@ -156,6 +156,18 @@ def test_a_record_says_its_parent_and_the_question_fills_what_it_leaves_out() ->
     assert frame["project_gid"].tolist() == ["5", "6"]
 
 
+@pytest.mark.parametrize("odd", [{}, {"name": ["a"]}])
+def test_a_parent_that_the_record_says_is_null_stays_missing(odd: dict[str, Any]) -> None:
+    parents = [ParentColumn("project_gid", False)]
+    records = [{"gid": "1", "project": None}, {"gid": "2", **odd}, {"gid": "3", "project": {}}]
+
+    frame = built(records, record="section", parents=parents, found_in=["6"])
+
+    assert frame["project_gid"].isna().tolist() == [True, False, True]
+    assert frame["project_gid"].iloc[1] == "6"
+    assert frame["project_gid"].dtype == built([], record="section")["project_gid"].dtype
+
+
 @pytest.mark.parametrize("odd", [{"gid": 12}, {"name": ["a"]}, {"completed": "yes"}])
 def test_a_page_with_an_odd_value_keeps_every_row(odd: dict[str, Any]) -> None:
     good = {"gid": "1", "name": "fine", "completed": True}

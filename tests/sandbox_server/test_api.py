@@ -47,6 +47,7 @@ def test_no_token_at_all_is_not_authorized(server: Server) -> None:
         ("/memberships", {}, 400, "You should specify one of parent, member and resource_subtype"),
         ("/time_tracking_entries", {}, 400, "You should specify one of task, "),
         ("/tasks", {"assignee": "me"}, 400, "You should specify one of"),
+        ("/tasks", {"project": PROJECT, "assignee": "me"}, 400, "You may only provide one of"),
         (
             "/time_tracking_entries",
             {"workspace": "1209000000000001"},
