@@ -40,7 +40,7 @@ class ProgressBar:
         self._is_shown = shown and _is_progress_visible()
         self._began = clock.now()
         self._bar: Any = None
-        #: The output of a notebook that the bar is in.
+        #: The notebook output that contains the bar.
         self._display: Any = None
         self._text = ""
         self._sent = http.total.requests
@@ -61,7 +61,7 @@ class ProgressBar:
         is_widget = self._display is not None
         self._bar.leave = kind is not None
         if kind is not None:
-            # The bar stays, and says why it does not go on.
+            # The bar stays and shows why it stopped.
             self._bar.set_postfix_str(f"ended by {kind.__name__}, {self._text}")
             self._bar.close()
             if is_widget:
@@ -73,7 +73,7 @@ class ProgressBar:
         self._bar.n = self._bar.total or self._bar.n
         self._bar.close()
         if is_widget:
-            # Else the saved notebook keeps what the widget was instead of.
+            # Otherwise the saved notebook keeps the text that stands for the widget.
             self._display.update({"text/plain": ""}, raw=True)
 
     def tick(self) -> None:

@@ -272,9 +272,9 @@ def _post_form(base_url: str, endpoint: str, form: _SecretForm) -> Response:
         with requests.Session() as session:
             # Without this, requests sends a password from ~/.netrc along.
             session.auth = _leave_unchanged
-            # What goes to this machine in the clear must not pass through a proxy.
+            # Unencrypted requests to this machine must not pass through a proxy.
             session.trust_env = url.startswith("https://")
-            # A redirect would carry code, tokens and secret away.
+            # A redirect would send code, tokens and secret to another host.
             response = session.post(
                 url, data=_drop_empty(form), timeout=_TIMEOUTS, allow_redirects=False
             )

@@ -15,7 +15,7 @@ from asana_frames.fetch.rate_limiter import PAGE_SIZE
 #: How often a list is restarted because its offset expired.
 _RESTARTS = 3
 _OFFSET_EXPIRED = "pagination token has expired"
-#: What Asana's messages say of sets that are too large to list.
+#: Asana's messages about sets that are too large to list.
 _TOO_LARGE = ("truncated", "result is too large")
 
 Paging = Literal["pages", "offset", "none", "events", "stream"]

@@ -60,7 +60,7 @@ class Transport:
         # as the request itself.
         found = self._session.merge_environment_settings(base_url, {}, True, None, None)
         self._session.trust_env = False
-        # What stays on this machine never goes through a proxy.
+        # Requests to this machine never go through a proxy.
         is_local = is_loopback(urlsplit(base_url).hostname or "")
         self._proxies: dict[str, str] = {} if is_local else dict(found["proxies"])
         self._verify: bool | str = True if found["verify"] is None else found["verify"]

@@ -14,7 +14,7 @@ from asana_frames.frames.arguments import check_frame
 from asana_frames.frames.arrays import build_array
 from asana_frames.frames.custom_field_columns import PREFIX
 
-#: Columns that many records have, so that they do not tell what a row is.
+#: Columns of many record types, which do not identify the type of a row.
 _COMMON_COLUMNS = frozenset({"gid", "name", "resource_type"})
 
 

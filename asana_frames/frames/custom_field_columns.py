@@ -145,7 +145,7 @@ class CustomFields:
             cells = self._cells.get(gid) or _start_column(gid, found.entries[0])
             rows, entries = found.sort_by_row()
             read.append((cells, rows, found.head, cells.cell_values(entries)))
-        # Only now, so that a page with a value that cannot be decoded leaves nothing behind.
+        # Only now, so that a page with an undecodable value adds nothing.
         for cells, rows, head, values in read:
             self._cells[cells.gid] = cells
             cells.extend(rows, head, values)

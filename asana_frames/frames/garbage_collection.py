@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def pause_garbage_collection() -> Iterator[None]:
-    """Keep the collector from walking again and again over what is just being made."""
+    """Pause the garbage collector, which would visit new objects again and again."""
     was_on = gc.isenabled()
     gc.disable()
     try:

@@ -20,16 +20,16 @@ from asana_frames.sandbox_server.http.user_session import TOKEN
 from asana_frames.sandbox_server.synthetic import DIVISIONS, make_store
 from asana_frames.types import When
 
-#: Where the company's history ends, so that the same seed gives the same bytes on any day.
+#: The end of the company's history; fixed, so that a seed gives the same bytes on any day.
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 Size = Literal["small", "medium", "large"]
-#: Never looked up: requests to it are answered in the process.
+#: Never resolved: requests to it are answered in the process.
 _IN_PROCESS = f"https://sandbox.invalid{ROOT}"
 
-#: Years in which the history can end; it is written with four digits and reaches years back.
+#: Years in which the history can end: four digits, also for the years before the end.
 _YEARS = range(1980, 2200)
 
-#: How large a company can be.
+#: Names of the sizes of a company.
 SIZES = tuple(DIVISIONS)
 
 __all__ = [
@@ -114,7 +114,7 @@ def _parse_now(now: When | None) -> datetime:
             f"now={now!r} is out of range; use a year from {_YEARS[0]} to {_YEARS[-1]}."
         )
     whole = moment.tz_localize("UTC") if moment.tzinfo is None else moment.tz_convert("UTC")
-    # Plain: pandas' own moments calculate in another way.
+    # A plain datetime: pandas' timestamps add and compare differently.
     return whole.to_pydatetime(warn=False)
 
 

@@ -1,4 +1,4 @@
-"""The synthetic company: what is built, in which order, from a seed."""
+"""Build the synthetic company from a seed, in a fixed order."""
 
 from __future__ import annotations
 
@@ -184,7 +184,7 @@ def division_people(number: int) -> list[str]:
 
 
 def build_work(make: ObjectFactory) -> None:
-    """Build the tasks of every project, and what hangs on them."""
+    """Build the tasks of every project, and their dependent objects."""
     for project, (_, _, _, share) in zip(make.all("project"), words.PROJECTS, strict=True):
         tasks = [build_task(make, project) for _ in range(share * _TASKS_PER_SHARE)]
         build_dependencies(make, tasks)
@@ -212,7 +212,7 @@ def build_plans(make: ObjectFactory) -> None:
 
 
 def build_office(make: ObjectFactory) -> None:
-    """Build what surrounds the work: templates, roles, requests, logs."""
+    """Build the rest: templates, roles, requests, logs."""
     for team in make.all("team")[:2]:
         build_project_template(make, team)
     for project in make.all("project")[:3]:

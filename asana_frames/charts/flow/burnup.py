@@ -1,4 +1,4 @@
-"""Chart of the scope of a project, and what is done of it."""
+"""Chart of the scope of a project and the completed part."""
 
 from __future__ import annotations
 

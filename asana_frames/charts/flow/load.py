@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Show = Literal["tasks", "hours"]
-#: What is shown -> the title.
+#: Quantity shown -> the title.
 _TITLES = {"tasks": "Open tasks by due date", "hours": "Estimated hours by due date"}
 _MOST_PERSONS = 40
 

@@ -1,4 +1,4 @@
-"""Chart of goals and what supports them, as an indented tree."""
+"""Chart of goals and their supporters, as an indented tree."""
 
 from __future__ import annotations
 

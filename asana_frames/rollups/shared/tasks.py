@@ -269,7 +269,7 @@ class TaskTree:
         own = pd.DataFrame({"project_gids": gids})
         for name in ("project_names", "section_gids", "section_names"):
             given = self.tasks.get(f"memberships_{name}")
-            # What was not read is missing once for each project, so that the tuples stay aligned.
+            # Unread values are missing once for each project, so that the tuples stay aligned.
             own[name] = gids.map(lambda items: (None,) * len(items)) if given is None else given
         holder = _find_holders(self.tasks, np.arange(len(self.tasks)))
         return own.iloc[holder].reset_index(drop=True)

@@ -1,1 +1,1 @@
-"""What all resources are built on: the store, transactions, checks and access."""
+"""The basis of all resources: the store, transactions, checks and access."""

@@ -18,8 +18,8 @@ from asana_frames.sandbox_server.core.store import Object, format_moment
 #: Finds an object by gid: (argument, gid, kinds) -> object.
 Resolve = Callable[[str, str, tuple[str, ...]], Object]
 
-#: References that the operation looks up itself, because it takes something else as well: the
-#: e-mail of a newcomer, the definition of a new field, the gid of a field in place of its setting.
+#: References that the operation resolves itself, because it accepts other values as well: the
+#: e-mail of a new user, the definition of a new field, the gid of a field instead of its setting.
 _LOOKED_UP_BY_OPERATION = {
     ("addUserForWorkspace", "user"),
     *(
@@ -28,9 +28,9 @@ _LOOKED_UP_BY_OPERATION = {
         for name in ("custom_field", "insert_before", "insert_after")
     ),
 }
-#: Texts that null makes empty rather than missing.
+#: Texts that null sets to "" rather than null.
 _EMPTIED_TEXTS = frozenset(("notes", "text", "description", "title", "message"))
-#: No number of Asana's has more digits than a float keeps.
+#: The largest number: floats represent all integers up to it exactly.
 _MAX_NUMBER = 10**15
 _repr = reprlib.Repr()
 _repr.maxlevel = 2
@@ -74,7 +74,7 @@ def check_body(
 
 
 def _null_value(field: BodyField) -> Any:
-    """Return the value that null stands for in a field, or refuse it."""
+    """Return the value that null sets a field to, or refuse it."""
     if not field.nullable:
         raise invalid_field(
             field.name, "Missing input" if field.required else "Value cannot be null"
@@ -90,7 +90,7 @@ def _check_value(
     operation: Operation, field: BodyField, value: Any, resolve: Resolve, is_form: bool
 ) -> Any:
     if (operation.id, field.name) in _LOOKED_UP_BY_OPERATION:
-        # Not text for certain: a custom field may be the definition of a new one.
+        # A custom field may be the definition of a new one instead of text.
         is_text = field.name != "custom_field"
         return _check_text(field.name, value, is_form) if is_text else value
     if field.refers and field.many:
@@ -205,7 +205,7 @@ def check_rich_text(name: str, value: Any) -> str:
         raise invalid_field(name, f"Value is not a string: {_shorten_value(value)}")
     try:
         if "<!" in value or "<?" in value:
-            # Entities and doctypes are no part of it, and not worth the risk.
+            # Rich text has no entities or doctypes, and parsing them is a risk.
             raise ElementTree.ParseError
         root = ElementTree.fromstring(value)
     except ElementTree.ParseError:
@@ -229,7 +229,7 @@ def rich_to_plain_text(html: str) -> str:
             part.tail = "\n" + (part.tail or "")
     for link in root.iter("a"):
         if not link.text:
-            # A mention: what it stands for, as an address.
+            # A mention is shown as the URL of its object.
             gid = link.get("data-asana-gid")
             link.text = f"https://app.asana.com/0/{gid}" if gid else link.get("href", "")
     return "".join(root.itertext()).rstrip("\n")
@@ -241,7 +241,7 @@ _ATTRIBUTES: dict[str, tuple[str, ...]] = {
     "object": ("data", "height", "type", "width"),
     "td": ("colspan", "rowspan"),
 }
-#: What ends a line.
+#: Tags that end a line.
 _LINE_ENDING_TAGS = ("h1", "h2", "hr", "li", "blockquote", "tr")
 _TAGS = frozenset(
     (

@@ -42,7 +42,7 @@ _KEPT = frozenset(("story", "audit_log_event"))
 
 
 def clear_deleted(changes: Transaction) -> None:
-    """Delete what belonged to the deleted objects and clear all references to them.
+    """Delete the objects that deleted objects own, and clear all references to them.
 
     Parameters
     ----------

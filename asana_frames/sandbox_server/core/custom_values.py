@@ -7,10 +7,10 @@ from typing import Any
 
 from asana_frames.sandbox_server.core.store import Object
 
-#: A custom field's definition, and what an object holds of it.
+#: A custom field's definition, and its value in an object.
 CustomValue = tuple[Object, Any]
 
-#: What is held where nothing is filled in; None for all other kinds.
+#: Empty values by kind; None for all other kinds.
 EMPTY_VALUES: dict[str, Any] = {"multi_enum": [], "people": [], "reference": []}
 #: The key that shows the value, by kind.
 _KEYS = {
@@ -25,7 +25,7 @@ _KEYS = {
     "reference": "reference_value",
 }
 _SIGNS = {"EUR": "€", "GBP": "£", "USD": "$"}
-#: What a value repeats of its definition.
+#: Fields of the definition that every value repeats.
 DEFINITION_FIELDS = (
     "gid",
     "resource_type",

@@ -32,7 +32,7 @@ def refresh_goals(sink: GoalUpdater, goal: Object) -> None:
     def above(item: Object) -> list[Object]:
         return [link["supported_goal"] for link in sink.store.related("supported_by", item)]
 
-    # Each goal once, and after all those that it is measured by.
+    # Each goal once, after all goals that its metric is computed from.
     waiting = list_reachable(goal, above)
     while waiting:
         pending = {item["gid"] for item in waiting}
@@ -77,7 +77,7 @@ def refresh_supported_goals(sink: GoalUpdater, task: Object) -> None:
 
 
 def weighted_progress(store: Store, goal: Object) -> float | None:
-    """Return the weighted progress of what supports a goal; None if it is unknown."""
+    """Return the weighted progress of a goal's supporters; None if it is unknown."""
     source = goal["metric"]["progress_source"]
     links = [link for link in store.related("supports", goal) if link["contribution_weight"] > 0]
     weighed = goal["metric"]["is_custom_weight"]

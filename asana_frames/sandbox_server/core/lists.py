@@ -7,7 +7,7 @@ from typing import Any
 
 from asana_frames.sandbox_server.core.store import Object, Store
 
-#: Arguments of a request: gids already looked up where they name objects.
+#: Arguments of a request, with objects instead of their gids.
 Arguments = dict[str, Any]
 
 
@@ -30,7 +30,7 @@ def list_all(kind: str, **filters: str) -> ListRows:
     def rows(store: Store, asked: Arguments) -> Iterable[Object]:
         owners = (asked.get(argument) for argument in filters.values())
         for owner in owners:
-            # Looking at one division is enough where a person or project is asked about.
+            # Objects of a person or project are in one division, so only that one is searched.
             if isinstance(owner, dict) and owner.get("resource_type") in ("user", "project"):
                 return store.all_near(kind, owner)
         return store.all(kind)

@@ -1,11 +1,11 @@
-"""What responses show of an object unless ``opt_fields`` says otherwise."""
+"""The default fields of objects in responses, without ``opt_fields``."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import NamedTuple
 
-#: A reference that is shown whole, and one that is shown by its name.
+#: Fields of a reference that is shown in full, and of one that is shown by name.
 FULL: tuple[str, ...] = ("*",)
 NAMED: tuple[str, ...] = ("gid", "resource_type", "name")
 
@@ -13,11 +13,11 @@ NAMED: tuple[str, ...] = ("gid", "resource_type", "name")
 class RecordShape(NamedTuple):
     """The default representations of a record type."""
 
-    #: What the compact form shows besides gid and resource_type.
+    #: Fields of the compact form besides gid and resource_type.
     compact: tuple[str, ...] = ("name",)
     #: Fields that are shown only if requested.
     hidden: frozenset[str] = frozenset()
-    #: Field that refers to objects -> what is shown of these instead of their compact form.
+    #: Field that refers to objects -> their fields that are shown instead of the compact form.
     references: Mapping[str, tuple[str, ...]] = {}
     #: Whether lists show the full record.
     is_always_full: bool = False

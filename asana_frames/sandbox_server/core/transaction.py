@@ -16,7 +16,7 @@ from asana_frames.sandbox_server.core.store import (
     is_company_gid,
 )
 
-#: What is found under objects, and goes when they go.
+#: Relations that are removed together with their owner.
 _LISTS = (
     "attachments",
     "custom_types",
@@ -41,7 +41,7 @@ _LISTS = (
     "user_tasks",
     "user_teams",
 )
-#: What moves ``modified_at`` along; a project's does not follow its tasks.
+#: Record types with ``modified_at``; a project's does not change with its tasks.
 _HAS_MODIFIED = frozenset(("task", "project", "status_update", "role"))
 
 

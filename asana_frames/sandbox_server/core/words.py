@@ -1,4 +1,4 @@
-"""The words of which the synthetic company is made."""
+"""Names and texts of the synthetic company."""
 
 PEOPLE = (
     "Zoe Ng", "Amara Okafor", "Ben Fischer", "Carla Mendes", "Daniel Novak", "Elif Yildiz",

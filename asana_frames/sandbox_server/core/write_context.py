@@ -15,7 +15,7 @@ from asana_frames.sandbox_server.core.errors import ApiError, invalid_field
 from asana_frames.sandbox_server.core.store import Object, Store
 from asana_frames.sandbox_server.core.transaction import Transaction
 
-#: Bytes of an attachment.
+#: Most bytes of an attachment.
 MAX_UPLOAD_BYTES = 100_000_000
 
 
@@ -71,13 +71,13 @@ class WriteContext(Transaction):
         return datetime.fromisoformat(self.now)
 
     def find(self, name: str, gid: Any, *kinds: str) -> Object:
-        """Find the object of a gid that stands inside a value."""
+        """Find the object of a gid inside a value."""
         if self._resolve is None or isinstance(gid, bool) or not isinstance(gid, str | int):
             raise invalid_field(name, f"Not a valid ID: {gid}")
         return self._resolve(name, str(gid), kinds)
 
     def check_nested_body(self, operation: str, data: dict[str, Any]) -> dict[str, Any]:
-        """Check the body of another operation that stands inside this one."""
+        """Check the body of another operation inside this one."""
         if self._resolve is None:
             raise invalid_field(operation, "Not a valid ID")
         fields = [f for f in load().operation(operation).body if f.name != "workspace"]

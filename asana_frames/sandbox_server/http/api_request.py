@@ -13,7 +13,7 @@ import msgspec
 from asana_frames.sandbox_server.core.errors import ApiError, invalid_field
 from asana_frames.sandbox_server.core.write_context import MAX_UPLOAD_BYTES, UploadedFile
 
-#: Bytes of a body that is not a multipart form.
+#: Most bytes of a body that is not a multipart form.
 _MAX_JSON_BYTES = 10_000_000
 _FORM = "application/x-www-form-urlencoded"
 _MULTIPART = "multipart/form-data"
@@ -29,7 +29,7 @@ class ApiRequest(NamedTuple):
     query: dict[str, str]
     #: The fields under ``data``, or those of a form.
     data: dict[str, Any]
-    #: What stands beside ``data``: ``fields``, ``limit``, ``offset``, ``pretty``.
+    #: Keys beside ``data``: ``fields``, ``limit``, ``offset``, ``pretty``.
     options: dict[str, Any]
     token: str = ""
     #: A form's values are all text.
@@ -38,7 +38,7 @@ class ApiRequest(NamedTuple):
 
     @property
     def opt_fields(self) -> str:
-        """The fields to show, as one text; empty where none were asked for."""
+        """The fields to show, as one text; empty if none were requested."""
         listed = self.options.get("fields")
         if isinstance(listed, list):
             return ",".join(map(str, listed))

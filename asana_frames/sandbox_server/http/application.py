@@ -32,11 +32,11 @@ _JSON = ("Content-Type", "application/json; charset=UTF-8")
 _VERSION = ("X-Asana-Api-Version", "1.1")
 _encode = msgspec.json.Encoder().encode
 
-#: Characters of ``opt_fields``.
+#: Most characters of ``opt_fields``.
 _LONGEST = 20_000
-#: Events can be asked for under the path of their object too.
+#: Events can be requested under the path of their object too.
 _STREAM = re.compile(r"/(?:tasks|projects|goals)/(\d+)/events")
-#: Seconds that every answer takes: always so long, or between two.
+#: Seconds that every response takes: one number, or a range.
 Latency = float | tuple[float, float]
 
 
@@ -46,9 +46,9 @@ class ApiResponse(NamedTuple):
     status: int
     body: bytes
     headers: tuple[tuple[str, str], ...] = ()
-    #: What happens to the body on its way: drop, truncate, slow, or nothing.
+    #: A fault in sending the body: drop, truncate, slow, or "".
     mishap: str = ""
-    #: The body in the pieces that it is made of; empty where it is one.
+    #: The pieces of the body; empty if it is one piece.
     pieces: tuple[bytes, ...] = ()
 
 
@@ -92,7 +92,7 @@ class Application:
         self._chances = random.Random(store.seed)
         self._routes = Routes(load().operations)
         self._origin = base_url.removesuffix(ROOT)
-        #: Faults of the sandbox itself, which clients see as 500; there should be none.
+        #: Bugs of the sandbox, which clients see as 500.
         self.crashes: list[Exception] = []
         self._people: dict[str, UserSession] = {}
         me = store.first("user")
@@ -129,7 +129,7 @@ class Application:
         except ApiError as refusal:
             return _error_response(refusal)
         except Exception as fault:  # noqa: BLE001
-            # As a server does: the fault is ours, and the connection lives on.
+            # As a server does: return 500 and keep the connection.
             return self._record_crash(fault)
         return answer._replace(mishap=self.mischief.choose_mishap())
 

@@ -13,7 +13,7 @@ from asana_frames.sandbox_server.http.routing import ROOT
 
 _MOST = 10
 _METHODS = ("get", "post", "put", "delete", "patch", "head")
-#: What cannot be done inside a batch.
+#: Paths that are not allowed in a batch.
 _FORBIDDEN = ("/attachments", "/organization_exports", "/batch")
 
 
@@ -52,7 +52,7 @@ def _parse_action(request: ApiRequest, action: Any) -> ApiRequest | ApiError:
         return ApiError(400, f"relative_path: {path} cannot be part of a batch")
     query: dict[str, str] = {}
     if not is_write:
-        # What a query would say stands in data; only limit and offset are options.
+        # The query is in data, except limit and offset, which are options.
         query = {key: _query_text(value) for key, value in data.items()}
         data = {}
     query |= {key: str(options[key]) for key in ("limit", "offset") if key in options}

@@ -17,9 +17,9 @@ from asana_frames.sandbox_server.core.errors import ApiError
 from asana_frames.sandbox_server.core.store import Object, Store
 from asana_frames.sandbox_server.http.projection import Projection, parse_field_tree
 
-#: Where files lie; not under the API, and no token is wanted there.
+#: Path of downloads; it is not part of the API and needs no token.
 ROOT = "/-/files/"
-#: Seconds that an address works.
+#: Seconds until a download URL expires.
 _LIFE = {"attachment": 120, "organization_export": 3_600, "graph_export": 3_600}
 _MONTH = 30 * 86_400
 _encode = msgspec.json.Encoder().encode

@@ -11,7 +11,7 @@ from typing import Any
 from asana_frames.sandbox_server.core.errors import ApiError
 from asana_frames.sandbox_server.core.store import Object, Store
 
-#: Seconds that a token lives, and events of one answer.
+#: Seconds until a token expires, and most events of one response.
 TOKEN_LIFE = 86_400
 _OF_OBJECT, _OF_WORKSPACE = 100, 1_000
 _SYNC_FAILED = (
@@ -70,7 +70,7 @@ class EventStreams:
         more = any(is_workspace or resource["gid"] in e["_scopes"] for e in events[end:])
         if not more:
             end = len(events)
-        # Nothing new: the same token goes on working.
+        # Nothing new: the same token stays valid.
         sync = token if end == start and token else self._sync_token(resource, end)
         return found, {"sync": sync, "has_more": more}
 

@@ -18,7 +18,7 @@ from asana_frames.sandbox_server.http.pagination import (
 )
 from asana_frames.sandbox_server.http.rate_limits import rate_limit_error
 
-#: How they are called in one line of text.
+#: Short names of faults in the text form -> parameters.
 _SHORT_NAMES = {
     "429": "too_many",
     "500": "error",
@@ -27,7 +27,7 @@ _SHORT_NAMES = {
     "lag": "index_lag",
 }
 _PHRASES = ("sad squid snuggle softly", "odd otters order oats", "calm cats count clouds")
-#: Fields whose values come from a list that may grow any day.
+#: Fields whose values come from a list that Asana may extend.
 _OPEN_LISTS = ("resource_subtype", "color", "status", "status_type", "privacy_setting", "type")
 _HTML = b"<html><head><title>502 Bad Gateway</title></head><body>Bad Gateway</body></html>"
 
@@ -260,7 +260,7 @@ class FaultInjector:
             if is_new:
                 raise expired_offset()
         most = self.faults.most if is_paged else 0
-        # There is an offset only where there are more rows.
+        # Only a page with more rows after it has an offset.
         if most and place.start >= most:
             raise truncated_list()
         if self.faults.shift and place.start > 0 and count > 1:

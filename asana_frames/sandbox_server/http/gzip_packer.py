@@ -8,11 +8,11 @@ from collections.abc import Sequence
 
 from asana_frames._fork import ForkSafeLock
 
-#: Magic, deflate, no flags, no time, fastest, unknown system.
+#: gzip header: magic, deflate, no flags, no time, fastest, unknown system.
 _HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x04\xff"
 #: An empty last block.
 _END = b"\x03\x00"
-#: Bytes of packed pieces that are kept.
+#: Most bytes of compressed pieces in the cache.
 _KEPT = 32_000_000
 
 

@@ -16,12 +16,12 @@ from asana_frames._fork import ForkSafeLock
 from asana_frames.sandbox_server.core.errors import ApiError
 from asana_frames.sandbox_server.http.api_request import ApiRequest, parse_request
 
-#: What the paths of OAuth begin with.
+#: Prefix of the paths of OAuth.
 ROOT = "/-/oauth_"
 _OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
-#: The apps that are registered, and their secrets: an app on somebody's own machine has none.
+#: Registered apps and their secrets; a native app has none.
 _APPS = {"sandbox-app": "sandbox-secret", "sandbox-native": ""}
-#: Seconds that an access token is good for, and a code.
+#: Seconds until an access token expires, and until a code does.
 TOKEN_LIFE, CODE_LIFE = 3_600.0, 600.0
 _HTML = ("Content-Type", "text/html; charset=utf-8")
 _TEXT = ("Content-Type", "text/plain; charset=utf-8")
@@ -211,7 +211,7 @@ class OAuth:
         if grant is not None and grant.client_id == client_id:
             del self._refresh[token]
             for access in [a for a, (_, refresh) in self._access.items() if refresh == token]:
-                # Not forgotten but ended: it must not count as unknown.
+                # Kept as expired: a revoked token must not count as unknown.
                 ended = self._access[access][0]._replace(expires=0.0)
                 self._access[access] = ended, token
         return _json_response(200, {})

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from asana_frames.sandbox_server.core.errors import ApiError
 from asana_frames.sandbox_server.core.store import Object
 
-#: Seconds that an offset lives, as seen on the real API.
+#: Seconds until an offset expires, as seen on the real API.
 _OFFSET_LIFE = 900
 MAX_LIMIT = 100
 #: Iterators kept in the cache, so that a page need not count from the beginning.
@@ -26,7 +26,7 @@ class PagePosition(NamedTuple):
     """The position of a page in a list."""
 
     start: int
-    #: Which page it is, the first being 1.
+    #: Number of the page, from 1.
     page: int
 
 

@@ -12,7 +12,7 @@ Plan = Literal["free", "starter", "advanced", "enterprise"]
 #: Requests a minute.
 PER_MINUTE = {"free": 150, "starter": 1_500, "advanced": 1_500, "enterprise": 1_500}
 _ORDER = ("free", "starter", "advanced", "enterprise")
-#: The first plan that has a resource.
+#: Resource -> the lowest plan that includes it.
 _RESOURCES = {
     "allocations": "advanced",
     "audit_log": "enterprise",
@@ -38,7 +38,7 @@ _RESOURCES = {
     "time_tracking_entries": "advanced",
     "timesheet_approval_statuses": "advanced",
 }
-#: The same for single operations.
+#: Operation -> the lowest plan that includes it.
 _OPERATIONS = {
     "searchTasksForWorkspace": "starter",
     "searchProjectsForWorkspace": "starter",
@@ -55,9 +55,9 @@ _OPERATIONS = {
     "rollupProject": "advanced",
     "rollupTask": "advanced",
 }
-#: Fields that a plan does not have.
+#: Plan -> fields that it does not include.
 UNPAID = {"free": frozenset(("custom_fields", "custom_field_settings"))}
-#: What only admins and service accounts may read; writes check for themselves.
+#: Reads for admins and service accounts only; writes check this themselves.
 _FOR_ADMINS = frozenset(("audit_log", "ai_studio_usage"))
 
 

@@ -82,7 +82,7 @@ def count_links(opt_fields: str) -> int:
 def _iterate_paths(opt_fields: str) -> Iterator[list[str]]:
     for path in filter(None, (part.strip() for part in expand_groups(opt_fields).split(","))):
         keys = path.removeprefix("this.").split(".")[:_DEEPEST]
-        # What begins with "_" the sandbox keeps for itself.
+        # Fields that begin with "_" are internal to the sandbox.
         if not any(key.startswith("_") for key in keys):
             yield keys
 
@@ -144,7 +144,7 @@ class Projection:
     ) -> bytes:
         key = opt_fields, full, row.get("gid", "")
         if self._store.unindexed and self._store.get(key[2]) is not row:
-            # A row as the index still knows it is not what others are shown.
+            # An outdated row of the search index must not enter the cache.
             return _encode(self._show_current(row, tree, full))
         known = self._encoded.get(key)
         if known is not None:
@@ -201,7 +201,7 @@ class Projection:
         shown = {
             key: self._show_default_field(item, key)
             for key, value in item.items()
-            # What begins with "_" is the sandbox's own and no field of Asana's.
+            # Fields that begin with "_" are internal to the sandbox.
             if key not in hidden and key[0] != "_" and (value is not None or key not in _ABSENT)
         }
         for key in _PERSONAL & shown.keys():

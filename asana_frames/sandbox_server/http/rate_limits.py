@@ -11,13 +11,13 @@ from contextlib import contextmanager
 from asana_frames._fork import ForkSafeLock
 from asana_frames.sandbox_server.core.errors import ApiError
 
-#: Searches a minute; reads and writes at once; jobs at once.
+#: Searches a minute; concurrent reads and writes; concurrent jobs.
 _SEARCHES = 60
 _AT_ONCE = {"read": 50, "write": 15}
 MAX_RUNNING_JOBS = 5
-#: Seconds after which a quota is looked at again: more often than once a minute.
+#: Seconds of a window: quotas are checked more often than once a minute.
 _WINDOW = 15.0
-#: Seconds in which a balance of links grows to its most.
+#: Seconds in which a balance of links grows to its maximum.
 _SAVED = 10
 _MESSAGE = (
     "You've made too many requests and hit a rate limit. Please retry after the given amount "
@@ -129,7 +129,7 @@ class LinkQuotas:
         self._per_second = per_second
         self._clock = clock
         self._lock = ForkSafeLock()
-        #: token -> its balance, and when it was that.
+        #: token -> its balance, and the time of that balance.
         self._balances: dict[str, tuple[float, float]] = {}
 
     @property

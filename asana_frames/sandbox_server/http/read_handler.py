@@ -31,7 +31,7 @@ from asana_frames.sandbox_server.resources.registry import LISTS, OBJECTS
 
 #: Rows above which a list is refused without ``limit``.
 _UNPAGED = 1_000
-#: Lists that cannot page, and say so when they are too long.
+#: Lists without pages, which return an error if they are too long.
 _TOO_LARGE = (
     "The result is too large. You should use pagination (may require specifying a workspace)!"
 )
@@ -82,7 +82,7 @@ class ReadHandler:
             named = (*values.values(), *request.query.values())
             self._mischief.check_gids([gid for value in named for gid in value.split(",")])
         if operation.resource in ("goals", "goal_relationships") or "metric" in request.opt_fields:
-            # Goals are measured by the work that is done.
+            # Reads of goals need their metrics.
             self._store.measure_goals()
         asked = person.parse_arguments(operation, values, request.query)
         if operation.paging == "events":
@@ -114,7 +114,7 @@ class ReadHandler:
                 query[key] = str(request.options[key])
         limit = parse_limit(query.get("limit"))
         if operation.id == "getPortfolios" and not person.access.is_admin:
-            # Only service accounts see all; others ask for their own, and have to say so.
+            # Only service accounts see all; others must pass themselves as the owner.
             must(asked.get("owner"), "owner", "Missing input")
             must(asked["owner"] is person.me, "owner", "You can only list your own", 403)
         rows = self._filter_visible(person, LISTS[operation.id](self._store, asked))
@@ -162,7 +162,7 @@ class ReadHandler:
         if limit is None:
             return join_rows(pieces, b"]}")
         following = None
-        # The audit log offers a next page for ever, once it had rows.
+        # The audit log always offers a next page, once it had rows.
         if more or (is_stream and (found or place.start)):
             end = PagePosition(place.start + rows_shown, place.page + 1)
             offset = self._offsets.make(path, query, end)

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from asana_frames.catalog import Operation
 from asana_frames.sandbox_server.core.errors import ApiError
 
-#: What all paths of the API begin with.
+#: Prefix of all paths of the API.
 ROOT = "/api/1.0"
 _Candidates = list[tuple[Operation, list[str]]]
 
@@ -33,7 +33,7 @@ class Routes:
             if operation.is_read and operation.returns == "one" and len(template) == 2:
                 self._paths.setdefault(operation.record, operation.path)
         for candidates in self._candidates.values():
-            # Fixed words before placeholders: /users/{gid}/... must not take /users/me/... away.
+            # Fixed words before placeholders: /users/{gid}/... must not match /users/me/... first.
             candidates.sort(key=lambda each: [key.startswith("{") for key in each[1]])
 
     def find(self, method: str, path: str) -> tuple[Operation, dict[str, str]]:

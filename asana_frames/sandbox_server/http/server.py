@@ -21,20 +21,20 @@ from asana_frames.sandbox_server.http.application import ApiResponse, Applicatio
 from asana_frames.sandbox_server.http.gzip_packer import GzipPacker
 from asana_frames.sandbox_server.http.routing import ROOT
 
-#: Bodies below this are sent as they are: packing them would cost more than it saves.
+#: Smallest body that is compressed; for smaller ones it costs more than it saves.
 _WORTH_PACKING = 1_400
-#: Room for what a multipart form has around its file.
+#: Most bytes of a request: a file, and the rest of its multipart form.
 _MOST_BODY = MAX_UPLOAD_BYTES + 1_000_000
-#: Seconds that a client may leave a connection silent, or take for a body.
+#: Seconds until a silent connection is closed, or a body must be complete.
 _PATIENCE = 60
 _SLICES = 20
-#: Bytes of a line around a chunk.
+#: Most bytes of a line around a chunk.
 _LINE = 8_192
 
 
 #: Hosts that stand for all addresses of this machine.
 _EVERYWHERE = {"", "0.0.0.0", "::"}
-#: What stands beside a status where Asana has words of its own.
+#: Reason phrases that differ from the standard.
 _REASONS = {401: "Not Authorized"}
 
 
@@ -53,7 +53,7 @@ class ApiRequestHandler(BaseHTTPRequestHandler):
     host: str
 
     def __getattr__(self, name: str) -> Any:
-        # Any method goes to the application, which refuses those that the API does not have.
+        # Any method goes to the application, which refuses unknown ones.
         if name.startswith("do_"):
             return self._handle_request
         raise AttributeError(name)
@@ -116,7 +116,7 @@ class ApiRequestHandler(BaseHTTPRequestHandler):
             if total > _MOST_BODY:
                 raise ApiError(413, "The request is too large.")
             if size == 0:
-                # What follows the last chunk, up to an empty line, tells nothing here.
+                # Trailers after the last chunk are ignored.
                 while self.rfile.readline(_LINE).strip():
                     pass
                 return b"".join(parts)
@@ -173,7 +173,7 @@ class ApiRequestHandler(BaseHTTPRequestHandler):
     ) -> None:
         """Answer malformed HTTP with an error in the API's envelope."""
         self.close_connection = True
-        # Whatever came, it is answered as HTTP that has a status line.
+        # Any input gets an HTTP response with a status line.
         self.request_version = self.protocol_version
         refusal = ApiError(code, message or explain or "Bad Request")
         body = json.dumps(refusal.body).encode()

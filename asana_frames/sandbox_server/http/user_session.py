@@ -158,7 +158,7 @@ class UserSession:
 
 
 def _check_combinations(operation: Operation, asked: Mapping[str, Any]) -> None:
-    """Refuse filters that an operation does not take beside each other, or without others."""
+    """Refuse filters that exclude each other, and filters without those that they need."""
     if operation.one_of and not any(asked.keys() >= set(names) for names in operation.one_of):
         raise missing_combination(operation.id)
     for parameter in operation.parameters:

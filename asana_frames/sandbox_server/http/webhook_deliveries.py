@@ -15,7 +15,7 @@ from asana_frames.sandbox_server.core.errors import ApiError
 from asana_frames.sandbox_server.core.store import Object, Store, format_moment
 from asana_frames.sandbox_server.resources.webhooks import is_loopback
 
-#: Seconds to answer in; tries of a delivery, the pause doubling from one to the next.
+#: Timeout in seconds; tries of a delivery, with pauses that double.
 _PATIENCE = 10.0
 _TRIES = 5
 _PAUSE = 0.5
@@ -44,7 +44,7 @@ def shake_hands(target: str) -> str:
 def _post_to_target(target: str, body: bytes, headers: dict[str, str]) -> requests.Response:
     headers = {"Content-Type": "application/json", **headers}
     with requests.Session() as session:
-        # No proxy of the machine's: a delivery stays on loopback.
+        # No proxy: a delivery stays on loopback.
         session.trust_env = False
         return session.post(
             target, data=body, headers=headers, timeout=_PATIENCE, allow_redirects=False

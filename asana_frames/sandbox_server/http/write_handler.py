@@ -1,4 +1,4 @@
-"""Writes: checked, executed atomically, and delivered to webhooks."""
+"""Check writes, execute them atomically, and deliver their events to webhooks."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from asana_frames.sandbox_server.resources.budgets_and_rates import add_budget_v
 from asana_frames.sandbox_server.resources.jobs import is_job_running
 from asana_frames.sandbox_server.resources.registry import WRITES
 
-#: Where an answer shows less than the full record.
+#: Operations whose response shows less than the full record.
 _JOB = "resource_type,resource_subtype,status"
 _SHOWN = {
     "addUserForWorkspace": "resource_type,name,email,photo",
     "createGraphExport": f"{_JOB},new_graph_export",
     "createResourceExport": f"{_JOB},new_resource_export",
 }
-#: Status, body, and the kind and gid of what was made.
+#: Status, body, and the type and gid of the new object.
 WriteResult = tuple[int, bytes, tuple[str, str] | None]
 _encode = msgspec.json.Encoder().encode
 
@@ -69,7 +69,7 @@ class WriteHandler:
             It is refused, and nothing has changed.
         """
         if operation.id == "createWebhook":
-            # All else must be right before the target is asked; and it may ask us meanwhile.
+            # Check everything before the handshake, during which the target may send requests.
             self._execute_operation(request, person, operation, values, keep=False)
             secret = shake_hands(str(request.data["target"]))
             request = request._replace(data={**request.data, "_secret": secret})

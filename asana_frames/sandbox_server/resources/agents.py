@@ -1,4 +1,4 @@
-"""Agents: teammates made of software."""
+"""Agents: AI teammates."""
 
 from __future__ import annotations
 

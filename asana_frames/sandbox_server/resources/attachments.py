@@ -1,4 +1,4 @@
-"""Attachments: uploaded files and addresses of files elsewhere."""
+"""Attachments: uploaded files and URLs of external files."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from asana_frames.sandbox_server.core.write_context import MAX_UPLOAD_BYTES, Han
 
 
 def create_attachment(write: WriteContext) -> Object:
-    """``POST /attachments``: an uploaded file, or the address of something elsewhere."""
+    """``POST /attachments``: an uploaded file, or an external URL."""
     parent: Object = write.data["parent"]
     is_external = write.data.get("resource_subtype") == "external"
     made = _external_attachment(write) if is_external else _uploaded_attachment(write)

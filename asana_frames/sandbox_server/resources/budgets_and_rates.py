@@ -17,7 +17,7 @@ from asana_frames.sandbox_server.core.shapes import RecordShape
 from asana_frames.sandbox_server.core.store import Object, ObjectFactory, Store, iterate_weekdays
 from asana_frames.sandbox_server.core.write_context import Handler, WriteContext, delete_object
 
-#: Minutes of a working day, which a percentage of somebody's time is a share of.
+#: Minutes of a working day, of which an allocation can be a percentage.
 _WORKDAY_MINUTES = 480
 
 
@@ -110,7 +110,7 @@ _BUDGET_BLOCKS: dict[str, Object] = {
 
 
 def create_budget(write: WriteContext) -> Object:
-    """``POST /budgets``: one for a project."""
+    """``POST /budgets``: a project can have one."""
     write.require("parent", "budget_type")
     for budget in write.store.all_near("budget", write.data["parent"]):
         taken = budget["parent"] is write.data["parent"]
@@ -129,7 +129,7 @@ def update_budget(write: WriteContext) -> Object:
     made = {key: _parse_budget_block(write, key, budget[key]) for key in _BUDGET_BLOCKS}
     kind = write.data.get("budget_type") or budget["budget_type"]
     if kind != budget["budget_type"] and "value" not in (write.data.get("total") or {}):
-        # Minutes and money have targets of their own.
+        # A target in minutes is not one in money.
         made["total"] = {**made["total"], "value": None}
     write.update(budget, budget_type=kind, **made)
     return budget

@@ -51,7 +51,7 @@ _REFERENCE_KINDS = ("task", "project", "portfolio", "goal")
 _FIELD_KINDS = ("text", "enum", "multi_enum", "number", "date", "people", "reference")
 
 
-#: What number fields have besides.
+#: Further fields of number fields.
 _BLANK_NUMBER_FIELD: Object = {
     "precision": 0,
     "format": "none",
@@ -196,7 +196,7 @@ def _check_field_editable(write: WriteContext, field: Object) -> None:
 
 
 def delete_field(write: WriteContext) -> None:
-    """``DELETE /custom_fields/{custom_field}``: its values and settings go with it."""
+    """``DELETE /custom_fields/{custom_field}``: its values and settings are deleted too."""
     field: Object = write.at["custom_field"]
     _check_field_editable(write, field)
     for option in field.get("enum_options") or ():
@@ -380,7 +380,7 @@ def initial_value(item: Object, field: Object) -> Any:
     return EMPTY_VALUES.get(field["representation_type"])
 
 
-#: The keys of a story that say what a value was and is.
+#: Kind -> a story's key of a value, after ``old_`` or ``new_``.
 _STORY_VALUE_KEYS = {
     "number": "number_value",
     "text": "text_value",
@@ -557,7 +557,7 @@ def build_fields(make: ObjectFactory) -> dict[str, Object]:
     health = _build_enum_options(make, "Good", "Watch", "Bad")
     fields.append(_build_custom_field(make, "Health", "enum", enum_options=health))
     by_name = {field["name"]: field for field in fields}
-    # A project's own field may be called like another: frames must tell them apart.
+    # A project's own field may have the name of another: frames must distinguish them.
     local = _build_custom_field(
         make, "Priority", "enum", enum_options=_build_enum_options(make, "P3", "P2", "P1")
     )

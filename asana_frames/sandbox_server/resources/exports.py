@@ -1,4 +1,4 @@
-"""Exports: of a part of the graph, of resources, of the organization."""
+"""Exports of a part of the graph, of resources, and of the organization."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _TASK_PEOPLE_FILTERS = ("assignee.any", "assigned_by.any")
 
 
 def create_graph_export(write: WriteContext) -> Object:
-    """``POST /exports/graph``: a goal, project, portfolio or team, and what is in it."""
+    """``POST /exports/graph``: a goal, project, portfolio or team, with its content."""
     write.require("parent")
     made = _add_export(write, "graph_export", _of=write.data["parent"])
     return start_job(write, "graph_export_request", new_graph_export=made)

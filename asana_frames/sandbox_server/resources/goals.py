@@ -1,4 +1,4 @@
-"""Goals: their metrics, and what supports them."""
+"""Goals, their metrics and their relationships."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ def delete_goal(write: WriteContext) -> None:
 
 
 def create_metric(write: WriteContext) -> Object:
-    """``POST /goals/{goal}/setMetric``: takes the place of the one before."""
+    """``POST /goals/{goal}/setMetric``: replaces the metric."""
     goal: Object = write.at["goal"]
     given = {key: value for key, value in write.data.items() if value is not None}
     metric = {"gid": write.next_gid(), "resource_type": "goal_metric", **_BLANK_METRIC, **given}
@@ -270,7 +270,7 @@ def update_relationship(write: WriteContext) -> Object:
 
 
 #: Name, parent, team, unit, initial, current and target value, source of progress.
-#: One line each; empty where there is none.
+#: One line per goal; missing values are empty.
 _GOAL_LINES = """\
 Become the tool teams love|||percentage|0|0.58|1|subgoal_progress
 Grow revenue by 30 %|Become the tool teams love||currency|2e+06|2.35e+06|2.6e+06|manual
@@ -293,7 +293,7 @@ _STATUS_CYCLE = ("green", "yellow", "red", "green", None)
 
 
 def build_goals(make: ObjectFactory) -> None:
-    """Build the goals and what supports them."""
+    """Build the goals and their relationships."""
     made: dict[str, Object] = {}
     for place, line in enumerate(_GOAL_LINES.splitlines()):
         goal, parent = build_goal(make, place, *line.split("|"))
@@ -301,7 +301,7 @@ def build_goals(make: ObjectFactory) -> None:
         if parent:
             _build_relationship(make, goal, made[parent], 1 if place < 4 else 0.5)
         build_membership(make, goal, goal["owner"], "admin")
-    # A goal may feed two: the relationships form a DAG, not a tree.
+    # A goal may support two: the relationships form a DAG, not a tree.
     _build_relationship(make, made["Onboard in under 14 days"], made["Ship the new product"], 0.25)
     for name, goal_name in (
         ("Website relaunch", "Relaunch the website"),
@@ -363,7 +363,7 @@ def _build_metric(
         is_custom_weight=source == "subgoal_progress",
         can_manage=True,
     )
-    # A part of its goal, not an object that can be asked for.
+    # A part of its goal, which cannot be read by its gid.
     del make.part.by_gid[made["gid"]]
     return made
 

@@ -1,4 +1,4 @@
-"""Jobs: operations that take a while."""
+"""Jobs: operations that finish later."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from asana_frames.sandbox_server.core.lists import FindObject, object_at
 from asana_frames.sandbox_server.core.store import Object, ObjectFactory
 from asana_frames.sandbox_server.core.write_context import WriteContext
 
-#: Jobs and exports move on when they are looked at, or by themselves after so many seconds.
+#: Jobs and exports advance when they are read, and finish by themselves after some seconds.
 _JOB_STEPS = 2
 
 
 _JOB_SECONDS = 10.0
 
 
-#: Jobs hold one of these, once they are done.
+#: A finished job has one of these.
 _BLANK_JOB_RESULTS: Object = dict.fromkeys(
     (
         "new_portfolio",

@@ -17,7 +17,7 @@ from asana_frames.sandbox_server.core.shapes import NAMED, RecordShape
 from asana_frames.sandbox_server.core.store import Object, ObjectFactory, Store
 from asana_frames.sandbox_server.core.write_context import Handler, WriteContext
 
-#: What members of a kind of object may be.
+#: Type of object -> access levels of its members.
 _ACCESS_LEVELS = {
     "project": ("admin", "editor", "commenter", "viewer"),
     "portfolio": ("admin", "editor", "viewer"),
@@ -64,7 +64,7 @@ def _find_membership(write: WriteContext, parent: Object, member: Object) -> Obj
 
 
 def add_member(write: WriteContext, parent: Object, member: Object, level: str) -> Object:
-    """Add a member to an object, with the older form of the membership if there is one."""
+    """Add a member to an object, with the older form of the membership if it has one."""
     known = _find_membership(write, parent, member)
     if known is not None:
         return known
@@ -150,7 +150,7 @@ def remove_members(write: WriteContext) -> Object:
 
 
 def build_membership(make: ObjectFactory, parent: Object, member: Object, level: str) -> None:
-    """Build a membership, and its older form where there is one."""
+    """Build a membership, and its older form if it has one."""
     kind = parent["resource_type"]
     make.add("membership", **membership_fields(parent, member, level))
     if kind in ("project", "portfolio") and member["resource_type"] == "user":

@@ -1,4 +1,4 @@
-"""Portfolios and what is in them."""
+"""Portfolios and their items."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def _apply_portfolio_fields(write: WriteContext, portfolio: Object) -> None:
 
 
 def delete_portfolio(write: WriteContext) -> None:
-    """``DELETE /portfolios/{portfolio}``: what is in it stays where it is."""
+    """``DELETE /portfolios/{portfolio}``: its items are kept."""
     portfolio: Object = write.at["portfolio"]
     write.record_event("deleted", portfolio, within=portfolio["workspace"])
     write.remove(portfolio)

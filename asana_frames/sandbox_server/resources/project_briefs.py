@@ -10,7 +10,7 @@ from asana_frames.sandbox_server.core.write_context import Handler, WriteContext
 
 
 def create_brief(write: WriteContext) -> Object:
-    """``POST /projects/{project}/project_briefs``: one for a project."""
+    """``POST /projects/{project}/project_briefs``: a project can have one."""
     project: Object = write.at["project"]
     must(project["project_brief"] is None, "project", "The project has a brief already")
     made = write.add(

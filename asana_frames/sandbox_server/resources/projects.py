@@ -134,7 +134,7 @@ def create_project(write: WriteContext) -> Object:
     if workspace is None:
         raise missing_combination("createProject")
     if team is None:
-        # In an organization every project has a team: the first of its maker's.
+        # In an organization every project has a team; the default is the user's first one.
         team = next(iter(write.store.related("user_teams", write.me)), None)
     project = add_project(write, str(write.data.get("name") or ""), workspace, team)
     _apply_project_fields(
@@ -219,7 +219,7 @@ def _apply_project_dates(write: WriteContext, project: Object, data: dict[str, A
 
 
 def delete_project(write: WriteContext) -> None:
-    """``DELETE /projects/{project}``: tasks that lived there only are deleted with it."""
+    """``DELETE /projects/{project}``: tasks in no other project are deleted too."""
     project: Object = write.at["project"]
     write.add_audit_event("project_deleted", "deletion", project)
     write.record_event("deleted", project, within=project["team"])
@@ -303,12 +303,12 @@ def parse_date_shift(write: WriteContext, source: Object) -> timedelta | None:
     raise invalid_field("schedule_dates", "Needs due_on or start_on")
 
 
-#: What a template keeps of a task.
+#: Fields of a task that a template keeps.
 _TEMPLATE_TASK_FIELDS = ("name", "notes", "html_notes", "resource_subtype", "due_on", "start_on")
 
 
 def save_as_template(write: WriteContext) -> Object:
-    """``POST /projects/{project}/saveAsTemplate``: the template outlives its project."""
+    """``POST /projects/{project}/saveAsTemplate``: deleting the project keeps the template."""
     source: Object = write.at["project"]
     write.require("name")
     team = write.data.get("team") or source["team"]
@@ -347,7 +347,7 @@ def _task_to_template(write: WriteContext, task: Object) -> Object:
 
 
 def roll_up_project(write: WriteContext) -> Object:
-    """``POST /projects/{project}/rollup``: parents' dates come to cover their subtasks'."""
+    """``POST /projects/{project}/rollup``: widen parents' dates to cover their subtasks'."""
     project: Object = write.at["project"]
     for task in list(write.store.related("project_tasks", project)):
         cover_subtask_dates(write, task)

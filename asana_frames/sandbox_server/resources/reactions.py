@@ -1,4 +1,4 @@
-"""Reactions: emoji that answer comments and status updates."""
+"""Reactions: emoji on comments and status updates."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ MODULES: tuple[ModuleType, ...] = tuple(
 
 
 def _join_tables(name: str) -> dict[str, Any]:
-    """Join the tables of a name that modules declare; no key may stand in two of them."""
+    """Join the tables of a name that modules declare; no key may be in two of them."""
     joined: dict[str, Any] = {}
     for module in MODULES:
         table: dict[str, Any] = getattr(module, name, {})

@@ -16,13 +16,13 @@ def run_rule(write: WriteContext) -> Object:
     must(isinstance(given, dict), "action_data", "Must be an object")
     values = ", ".join(f"{key}: {value}" for key, value in given.items())
     story = write.add_story(task, "comment_added", f"Triggered. {values}".strip())
-    # A rule acts for nobody.
+    # Comments of a rule have no author.
     write.update(story, created_by=None, is_editable=False)
     return {"message": "Rule triggered successfully."}
 
 
 def build_rule_trigger(make: ObjectFactory) -> None:
-    """Build a rule: the web app shows its address, the API does not list it."""
+    """Build a rule: the web app shows its URL, the API does not list it."""
     make.add("rule_trigger")
 
 

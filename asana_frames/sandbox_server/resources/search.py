@@ -40,7 +40,7 @@ def _commenter_gids(store: Store, item: Object) -> set[str]:
     return _collect_gids(s["created_by"] for s in told if s["resource_subtype"] == "comment_added")
 
 
-#: What ``<name>.any``, ``.not`` and ``.all`` of a task are compared with.
+#: ``<name>`` of ``<name>.any``, ``.not`` and ``.all`` -> the values of a task to compare.
 _TASK_FILTERS: dict[str, Callable[[Store, Object], set[str]]] = {
     "assignee": _field_gid("assignee"),
     "assigned_by": _field_gid("assigned_by"),
@@ -126,7 +126,7 @@ def _build_tests(
                 continue
             test = _build_gid_test(store, find, operator, parse_filter_gids(store, str(given)))
             if operator == "any" and name in ("projects", "sections"):
-                # Together these two are a union.
+                # Tasks match if either of these two filters does.
                 union.append(test)
             else:
                 yield test
@@ -295,7 +295,7 @@ def take_first(rows: Iterable[Object], asked: Arguments) -> list[Object]:
 
 
 def typeahead(store: Store, asked: Arguments) -> list[Object]:
-    """Answer ``GET /workspaces/{workspace}/typeahead``: what begins with the query comes first."""
+    """Answer ``GET /workspaces/{workspace}/typeahead``: prefix matches come first."""
     kind = asked["resource_type"]
     count = str(asked.get("count") or 20)
     if not re.fullmatch("[1-9][0-9]?|100", count):

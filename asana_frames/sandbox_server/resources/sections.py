@@ -73,7 +73,7 @@ def delete_section(write: WriteContext) -> None:
 
 
 def add_task_to_section(write: WriteContext) -> None:
-    """``POST /sections/{section}/addTask``: to the top, unless a place is given."""
+    """``POST /sections/{section}/addTask``: to the top, unless a position is given."""
     section, task = write.at["section"], write.data["task"]
     if any(section["project"] is project for project in task["projects"]):
         move_to_section(write, task, section)

@@ -19,7 +19,7 @@ from asana_frames.sandbox_server.core.shapes import NAMED, RecordShape
 from asana_frames.sandbox_server.core.store import Object, ObjectFactory, format_moment
 from asana_frames.sandbox_server.core.write_context import Handler, WriteContext
 
-#: What a status may say of a parent, and the colour of the older form.
+#: Status type -> colour in the deprecated form.
 _STATUS_COLORS = {
     "on_track": "green",
     "at_risk": "yellow",
@@ -63,7 +63,7 @@ def blank_status_update(parent: Object) -> Object:
 
 
 def create_status(write: WriteContext) -> Object:
-    """``POST /status_updates``; a project's is there in the older form too."""
+    """``POST /status_updates``; a project's is added in the deprecated form too."""
     parent: Object = write.data["parent"]
     write.require("status_type")
     kind = write.data["status_type"]
@@ -101,7 +101,7 @@ def _status_fields(write: WriteContext) -> Object:
 
 
 def _status_text_key(data: Object) -> tuple[str, ...]:
-    # A status has to come with text, so rich text may come beside it.
+    # ``text`` is required here, so it may be given together with ``html_text``.
     return ("html_text",) if data.get("html_text") else ("text",)
 
 
@@ -121,7 +121,7 @@ def _add_project_status(
 
 
 def create_project_status(write: WriteContext) -> Object:
-    """``POST /projects/{project}/project_statuses``: the older form of a status update."""
+    """``POST /projects/{project}/project_statuses``: the deprecated form of a status update."""
     write.require("color")
     project: Object = write.at["project"]
     fields = _status_fields(write)
@@ -138,7 +138,7 @@ def create_project_status(write: WriteContext) -> Object:
 
 
 def delete_status(write: WriteContext) -> None:
-    """``DELETE /status_updates/{status_update}``: the one before is current again."""
+    """``DELETE /status_updates/{status_update}``: the previous one is current again."""
     update: Object = write.at["status_update"]
     _delete_status_forms(write, update["parent"], update, update.get("_twin"))
 

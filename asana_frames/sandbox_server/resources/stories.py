@@ -1,4 +1,4 @@
-"""Stories: comments, and what Asana tells of changes."""
+"""Stories: comments, and system stories about changes."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def build_stories_of_task(
         moment, person = next(steps), make.random.choice(make.all("user"))
         told(moment, person, "comment_added", make.random.choice(words.COMMENTS))
     for old, new in moves:
-        # Rules move tasks too, and then nobody did it.
+        # Moves by rules have no author.
         by_rule = make.random.random() < 0.1
         mover = None if by_rule else task["assignee"] or task["created_by"]
         names = (make.original_value(section, "name") for section in (old, new))

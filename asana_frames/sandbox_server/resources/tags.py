@@ -47,7 +47,7 @@ def update_tag(write: WriteContext) -> Object:
 
 
 def delete_tag(write: WriteContext) -> None:
-    """``DELETE /tags/{tag}``: tasks lose it."""
+    """``DELETE /tags/{tag}``: it is removed from all tasks."""
     tag: Object = write.at["tag"]
     write.record_event("deleted", tag, within=tag["workspace"])
     write.remove(tag)

@@ -55,7 +55,7 @@ _TASK_DATE_FIELDS = ("due_on", "due_at", "start_on", "start_at")
 _MAX_SUBTASK_DEPTH = 5
 
 
-#: Fields of a task that a copy takes over always, and by name in ``include``.
+#: Fields of a task that are always copied, and those that ``include`` can name.
 _COPIED_TASK_FIELDS = ("resource_subtype", "approval_status", "custom_fields", "name")
 
 
@@ -72,7 +72,7 @@ _TASK_INCLUDES = (
 )  # fmt: skip
 
 
-#: What belongs to a task: record type, where it is found under, or the field that names it.
+#: Objects that a task owns: record type, and the relation or the field that names them.
 _OWNED_BY_TASK = (
     ("story", "task_stories"),
     ("time_tracking_entry", "task_entries"),
@@ -326,7 +326,7 @@ def _apply_task_dates(
             given = {**given, on: given.get(on), at: None}
     new = {key: task[key] for key in _TASK_DATE_FIELDS} | given
     if new["start_on"] and "start_on" in given:
-        # A start is only taken together with the due date it leads to.
+        # A start date is only accepted together with a due date.
         must(is_new or "due_on" in given, "start_on", "You must also provide a due date")
     must(not new["start_on"] or new["due_on"], "start_on", "You must also provide a due date")
     ends = new["due_at"] or new["due_on"]
@@ -437,7 +437,7 @@ def delete_task(write: WriteContext, task: Object | None = None) -> None:
 
 
 def remove_owned_objects(write: WriteContext, task: Object) -> None:
-    """Remove what belongs to a task that is deleted."""
+    """Remove the objects that a deleted task owns."""
     for kind, what in _OWNED_BY_TASK:
         for item in list(write.store.related(what, task)):
             write.remove(item, kind)
@@ -676,7 +676,7 @@ def shift_task_dates(write: WriteContext, task: Object, shift: timedelta) -> Non
 
 
 def roll_up_task(write: WriteContext) -> Object:
-    """``POST /tasks/{task}/rollup``: the same for one task."""
+    """``POST /tasks/{task}/rollup``: widen the dates of one task."""
     task: Object = write.at["task"]
     cover_subtask_dates(write, task)
     return start_job(write, "rollup_task", new_task=task)

@@ -15,7 +15,7 @@ from asana_frames.sandbox_server.core.shapes import RecordShape
 from asana_frames.sandbox_server.core.store import Object, ObjectFactory
 from asana_frames.sandbox_server.core.write_context import Handler, WriteContext
 
-#: Who may do what in a new team.
+#: Defaults of a new team, with its permissions.
 _BLANK_TEAM: Object = {
     "description": "",
     "html_description": "<body></body>",

@@ -20,7 +20,7 @@ from asana_frames.sandbox_server.resources.tasks import (
     shift_task_dates,
 )
 
-#: What the company's own templates make: a section, and the names of its tasks.
+#: Sections of the company's templates, and the names of their tasks.
 _DEFAULT_TEMPLATE_SECTIONS = (
     ("To do", ("Kick-off", "Plan", "Announce")),
     ("Doing", ()),

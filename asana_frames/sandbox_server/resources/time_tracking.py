@@ -40,7 +40,7 @@ _ENTRY_FIELDS = (
 )
 
 
-#: Status of a week -> what it may become.
+#: Status of a timesheet -> the statuses that may follow.
 _NEXT_STATUSES = {
     "DRAFT": ("SUBMITTED",),
     "SUBMITTED": ("DRAFT", "APPROVED", "REJECTED"),
@@ -54,7 +54,7 @@ _ENTRY_FILTERS = {"attributable_to": "attributable_to", "created_by": "user"}
 
 def _list_entries(store: Store, asked: Arguments) -> Iterable[Object]:
     if asked.get("task"):
-        # A task knows its own: the others need not be looked through.
+        # Entries are listed under their task, so the others are not searched.
         rows = filter_rows(list_related("task_entries", "task"), _ENTRY_FILTERS)
     else:
         rows = list_all("time_tracking_entry", **_ENTRY_FILTERS)
@@ -186,7 +186,7 @@ def update_category(write: WriteContext) -> Object:
 
 
 def delete_category(write: WriteContext) -> None:
-    """``DELETE /time_tracking_categories/{time_tracking_category}``: entries lose it."""
+    """``DELETE /time_tracking_categories/{time_tracking_category}``: cleared in all entries."""
     category: Object = write.at["time_tracking_category"]
     write.remove(category)
 

@@ -32,7 +32,7 @@ def _list_favorites(store: Store, asked: Arguments) -> Iterable[Object]:
 
 
 def update_user(write: WriteContext) -> Object:
-    """``PUT /users/{user}``: yourself, or anybody for an admin."""
+    """``PUT /users/{user}``: yourself, or any user as an admin."""
     person: Object = write.at["user"]
     must(person is write.me or is_admin(write), "user", "You cannot change another user", 403)
     if "name" in write.data:

@@ -15,7 +15,7 @@ from asana_frames.sandbox_server.resources.teams import leave_team
 
 
 def add_user_to_workspace(write: WriteContext) -> Object:
-    """``POST /workspaces/{workspace}/addUser``: an e-mail that nobody has is invited."""
+    """``POST /workspaces/{workspace}/addUser``: an unknown e-mail is invited."""
     workspace = write.at["workspace"]
     given = write.raw.get("user")
     if not given or not isinstance(given, str):
@@ -57,7 +57,7 @@ def _add_workspace_member(write: WriteContext, workspace: Object, person: Object
 
 
 def remove_user_from_workspace(write: WriteContext) -> None:
-    """``POST /workspaces/{workspace}/removeUser``: their tasks stay, without an assignee."""
+    """``POST /workspaces/{workspace}/removeUser``: their tasks are kept, without an assignee."""
     write.require("user")
     person, workspace = write.data["user"], write.at["workspace"]
     must(person is not write.me, "user", "You cannot remove yourself", 403)
