@@ -95,6 +95,8 @@ class _FailedTry(NamedTuple):
     wait: float | None = None
     #: The quota was exceeded, so the rate limiter already makes all requests wait.
     is_quota: bool = False
+    #: The token that was refused, if it can be renewed.
+    refused_token: str | None = None
 
 
 class Http:
@@ -179,13 +181,18 @@ class Http:
         """
         request = HttpRequest(method, path, params, data, files, asked, check, on_sent)
         call = get_current_call()
-        may_be_done = False
+        may_be_done = is_renewed = False
         waited = 0.0
         try:
             for attempt in count(1):
                 outcome = self._send_once(call, request, attempt)
                 if isinstance(outcome, Response):
                     return outcome
+                if outcome.refused_token is not None and not is_renewed:
+                    # Asana may end a token before its time.
+                    is_renewed = True
+                    if self._replace_token(call, outcome.refused_token):
+                        continue
                 may_be_done = may_be_done or outcome.error.may_be_done
                 waited += outcome.wait or 0.0
                 if outcome.wait is None or waited > MAX_WAIT:
@@ -205,10 +212,11 @@ class Http:
         """Send a request once, when the rate limiter allows it."""
         try:
             with self.quota.acquire(request.kind, call) as permit:
+                token = self._get_token(call)
                 answer = self._send_request(call, request)
                 if answer.status not in QUOTA_STATUSES:
                     permit.record_success()
-                    return self._check_response(request, answer, attempt)
+                    return self._check_response(request, answer, attempt, token)
                 wait = parse_retry_after(answer.retry_after) or compute_backoff(attempt)
                 permit.record_refusal(min(wait, MAX_WAIT))
                 if request.on_sent is not None:
@@ -225,12 +233,32 @@ class Http:
         error = build_response_error(request.method, request.path, answer, request.asked)
         return _FailedTry(error, wait=wait, is_quota=True)
 
-    def _send_request(self, call: Call, request: HttpRequest) -> Response:
+    def _get_token(self, call: Call) -> str | None:
+        """Use a valid token from now on and return it; None if there is only one."""
         call.check()
-        if self._renewer is not None:
-            self._transport.set_token(self._renewer.get_token())
-            # Renewing the token may have taken long.
+        if self._renewer is None:
+            return None
+        try:
+            token = self._renewer.get_token()
+        except ConnectionFailed:
+            # The deadline may be the reason.
             call.check()
+            raise
+        self._transport.set_token(token)
+        # Renewing the token may have taken long.
+        call.check()
+        return token
+
+    def _replace_token(self, call: Call, refused: str) -> bool:
+        """Renew a token that was refused; return whether there is another one now."""
+        assert self._renewer is not None  # only its tokens are called refused
+        try:
+            return self._renewer.replace_token(refused)
+        except ConnectionFailed:
+            call.check()
+            raise
+
+    def _send_request(self, call: Call, request: HttpRequest) -> Response:
         started = clock.now()
         left = max(call.ends - started, 0.001)
         silence = min(call.timeout or self._timeout, left)
@@ -260,7 +288,7 @@ class Http:
         return answer
 
     def _check_response(
-        self, request: HttpRequest, answer: Response, attempt: int
+        self, request: HttpRequest, answer: Response, attempt: int, token: str | None
     ) -> Response | _FailedTry:
         """Return the response, or the failure if it is an error or its body is broken."""
         # A redirect is an error too: following it would send the token elsewhere.
@@ -272,7 +300,9 @@ class Http:
                 else None
             )
             error = build_response_error(request.method, request.path, answer, request.asked)
-            return _FailedTry(error, wait=wait)
+            return _FailedTry(
+                error, wait=wait, refused_token=token if answer.status == 401 else None
+            )
         if request.check is None:
             return answer
         try:

@@ -17,7 +17,9 @@ import requests
 from asana_frames._arguments import check_text
 from asana_frames._json import decode_json
 from asana_frames.exceptions import AuthError, ConfigurationError, ConnectionFailed
+from asana_frames.fetch import clock
 from asana_frames.fetch.base_url import DEFAULT_BASE_URL, get_origin, resolve_base_url
+from asana_frames.fetch.call import get_current_call
 from asana_frames.fetch.credentials import Credential, check_token
 from asana_frames.fetch.responses import Response
 from asana_frames.fetch.retry import summarize_exception
@@ -229,7 +231,8 @@ def _parse_token_response(form: _SecretForm, response: Response) -> Credential |
         answer = None
     answer = answer if isinstance(answer, dict) else {}
     error = str(answer.get("error") or "")
-    if error and error not in _TEMPORARY_ERRORS:
+    is_temporary = response.status == 429 or response.status >= 500
+    if error and error not in _TEMPORARY_ERRORS and not is_temporary:
         reason = ": ".join(filter(None, [error, str(answer.get("error_description") or "")]))
         return AuthError(
             f"oauth_token: Asana refuses ({reason[:_MAX_REASON]}). {_LOG_IN_AGAIN}", status=401
@@ -276,7 +279,7 @@ def _post_form(base_url: str, endpoint: str, form: _SecretForm) -> Response:
             session.trust_env = url.startswith("https://")
             # A redirect would send code, tokens and secret to another host.
             response = session.post(
-                url, data=_drop_empty(form), timeout=_TIMEOUTS, allow_redirects=False
+                url, data=_drop_empty(form), timeout=_limit_timeouts(), allow_redirects=False
             )
             return Response(response.status_code, response.content)
     except requests.RequestException as cause:
@@ -286,6 +289,13 @@ def _post_form(base_url: str, endpoint: str, form: _SecretForm) -> Response:
         )
     # Raised outside the except block: the cause holds the request with code, tokens and secret.
     raise failure
+
+
+def _limit_timeouts() -> tuple[float, float]:
+    """Return the seconds to connect and to wait, within the deadline of the current call."""
+    left = max(get_current_call().ends - clock.now(), 0.001)
+    connect, silence = _TIMEOUTS
+    return min(connect, left), min(silence, left)
 
 
 def _endpoint_url(base_url: str, endpoint: str) -> str:

@@ -66,6 +66,22 @@ class TokenRenewer:
                 self._renew()
             return self._credential.token
 
+    def replace_token(self, refused: str) -> bool:
+        """Renew the token that Asana has refused; return whether there is another one now.
+
+        Raises
+        ------
+        AuthError
+            The login was revoked: log in again.
+        ConnectionFailed
+            There was no response.
+        """
+        with self._lock:
+            # Another thread may have renewed it meanwhile.
+            if self._credential.token == refused:
+                self._renew(is_refused=True)
+            return self._credential.token != refused
+
     def update(self, credential: Credential) -> None:
         """Use a newer credential of the same login."""
         with self._lock:
@@ -73,7 +89,7 @@ class TokenRenewer:
                 self._credential = credential
                 self._refusal = ""
 
-    def _renew(self) -> None:
+    def _renew(self, *, is_refused: bool = False) -> None:
         old = self._credential
         if self._refusal:
             # A refused renewal is not tried again, in any thread.
@@ -84,7 +100,7 @@ class TokenRenewer:
             self._refusal = str(refusal)
             raise
         except ConnectionFailed as failure:
-            if time.time() >= old.expires:
+            if is_refused or time.time() >= old.expires:
                 raise
             log.info("%s The old access token is still valid.", failure)
             return
