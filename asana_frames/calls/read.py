@@ -155,7 +155,7 @@ class Read:
         return ReadProgress(FrameBuilder(self._columns, columns))
 
     def _resume_key(self, resolved: ResolvedRead) -> tuple[Any, ...]:
-        """Return what must be equal for a call to go on where another one was interrupted."""
+        """Return the values that must be equal for a call to resume an interrupted one."""
         requests = tuple(
             (request.path, tuple(sorted(request.params.items()))) for request in resolved.requests
         )

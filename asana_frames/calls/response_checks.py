@@ -1,4 +1,4 @@
-"""Check that a response holds what was requested: an object, and the one that was asked about."""
+"""Check that a response contains the requested object."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ class ReadProgress:
     row_counts: dict[int, int] = field(default_factory=dict)
     #: Parents that could not be read, as arguments of ``LastCall.add_failure``.
     failures: list[tuple[Any, ...]] = field(default_factory=list)
-    #: gid of a watched object -> token to go on with.
+    #: gid of a watched object -> token to continue with.
     sync_tokens: dict[str, str] = field(default_factory=dict)
     #: When the read began, if an earlier call began it.
     begun_at: str = ""

@@ -1,7 +1,7 @@
 """Rewrite ``catalog/operations.json`` and ``resources/``.
 
-With a spec, both, and what is new, changed and gone is printed; without, ``resources/`` from the
-committed catalog, which must change nothing.
+With a spec, rewrite both and print what is new, changed and removed; without, rewrite
+``resources/`` from the committed catalog, which must change nothing.
 """
 
 from __future__ import annotations

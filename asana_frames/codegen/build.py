@@ -277,7 +277,7 @@ def _new_resource(tag: str, operations: list[str]) -> str:
 
 
 def _check_method_names(operations: Iterable[Operation]) -> None:
-    """Refuse two operations that one method would have to stand for."""
+    """Refuse two operations with the same method."""
     by_name: dict[str, list[str]] = {}
     for operation in operations:
         by_name.setdefault(operation.name, []).append(operation.id)

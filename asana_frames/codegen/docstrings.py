@@ -194,7 +194,7 @@ def describe_field(operation: Operation, field: BodyField) -> str:
 
 
 def _list_values(values: tuple[str, ...], last: str = ",") -> str:
-    """Return values as code, separated by commas; ``last`` stands before the last one."""
+    """Return values as code, separated by commas; ``last`` precedes the last one."""
     *rest, end = [f"``{value}``" for value in values]
     before = "" if not rest else ", " if last == "," else f" {last} "
     return f"{', '.join(rest)}{before}{end}"

@@ -42,7 +42,7 @@ class Overrides:
         return self.section(section)
 
     def find(self, section: str, **keys: str) -> Iterator[Entry]:
-        """Yield the entries that name these keys, marked (a value may be a list of them)."""
+        """Yield and mark the entries that name these keys (a value may be a list of them)."""
         for entry in self.section(section):
             if all(value in _as_list(entry.get(key)) for key, value in keys.items()):
                 self._used.add((id(entry), ""))
@@ -50,9 +50,9 @@ class Overrides:
                 yield entry
 
     def corrections(self, section: str, name: str, operation_id: str) -> Entry:
-        """Return what the entries of a section change of one parameter or field, marked.
+        """Return the changes of a section to one parameter or field, and mark its entries.
 
-        An entry without ``operations`` is about all of them; later entries win.
+        An entry without ``operations`` applies to all of them; later entries win.
         """
         changes: Entry = {}
         for entry in self.section(section):
@@ -71,7 +71,7 @@ class Overrides:
         self._outdated.append(f"[[{section}]] {name}: {problem}")
 
     def unused(self) -> list[str]:
-        """Return what nothing asked for: the spec has moved on, or it is misspelt."""
+        """Return the unused entries: the spec has changed, or they are misspelt."""
         idle = list(self._outdated)
         for section, entry in self._iterate_entries():
             if (id(entry), "") not in self._used:

@@ -26,7 +26,7 @@ def scalar_kind(schema: Schema) -> Kind:
 
 
 class Records:
-    """The record types of a spec, made when first asked for."""
+    """The record types of a spec, built on first access."""
 
     def __init__(self, spec: Spec, overrides: Overrides) -> None:
         self._spec = spec
@@ -157,7 +157,7 @@ class Records:
 
 
 def _is_default(field: Field) -> bool:
-    """Whether a frame shows a field unasked.
+    """Whether a field is a default column of a frame.
 
     Plain values and references do; what costs much (lists of objects, rich text) or says the
     same on every row (the type) does not, unless an override says so.

@@ -16,7 +16,7 @@ _PARTS = ("parameters", "body", "fields")
 
 
 def compare_catalogs(old: Catalog, new: Catalog) -> list[str]:
-    """Return a line for each difference: ``+`` for new, ``-`` for gone, ``~`` for changed."""
+    """Return a line for each difference: ``+`` for new, ``-`` for removed, ``~`` for changed."""
     lines = [
         *_compare_items("resource", _by_name(old.resources), _by_name(new.resources)),
         *_compare_items("operation", _operations_by_label(old), _operations_by_label(new)),

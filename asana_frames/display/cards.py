@@ -97,17 +97,17 @@ def render_resource_card(
         ],
         _RESOURCE_ROWS,
     )
-    unasked = [_render_column(column) for column in columns if column.default]
+    default = [_render_column(column) for column in columns if column.default]
     others = [_render_column(column) for column in columns if not column.default]
     room = _RESOURCE_ROWS - _count_bytes(calls)
-    first, first_left = _fit_rows(unasked, room)
+    first, first_left = _fit_rows(default, room)
     second, second_left = _fit_rows(others, room - _count_bytes(first))
     return _render_card(
         _render_title(f"asana.{name}"),
         f"<div>{_escape_line(about, 110)}</div>",
         _render_table(("Method", "What it does"), calls),
         _render_remainder(calls_left, "methods"),
-        f"<details><summary>{len(columns)} columns, {len(unasked)} of them unasked</summary>",
+        f"<details><summary>{len(columns)} columns, {len(default)} by default</summary>",
         _render_table(_COLUMN_HEADS, first, second, between="With fields="),
         _render_remainder(first_left + second_left, "columns"),
         "</details>",

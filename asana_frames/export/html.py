@@ -155,7 +155,7 @@ def to_html(
     notes
         Paragraphs below the title, as plain text.
     max_rows
-        The most rows of a table; a line below the table tells how many there are.
+        The most rows of a table; a line below the table gives the number of all rows.
 
     Raises
     ------

@@ -72,7 +72,7 @@ def make_application(
     seed
         Same seed, same company, byte for byte.
     base_url
-        What ``next_page.uri`` begins with.
+        The beginning of ``next_page.uri``.
     options
         As in `sandbox`.
 
@@ -160,7 +160,7 @@ def sandbox(
     latency
         Seconds that every response takes, or a range of seconds.
     token
-        Who you are: ``sandbox`` is Zoe Ng, an admin; ``sandbox:<e-mail>`` anybody else.
+        Your user: ``sandbox`` is Zoe Ng, an admin; ``sandbox:<e-mail>`` is any other.
 
     Raises
     ------

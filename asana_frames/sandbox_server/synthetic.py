@@ -79,7 +79,7 @@ def make_store(seed: int, now: datetime, size: str) -> Store:
     seed
         Same seed, same company, byte for byte.
     now
-        Where its history ends.
+        The end of its history.
     size
         One of `DIVISIONS`.
     """

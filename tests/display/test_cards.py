@@ -208,7 +208,7 @@ def test_the_card_of_tasks_has_every_column_that_info_has(asana: af.Asana) -> No
     text = _Elements(asana.tasks._repr_html_()).text
 
     info = asana.tasks.info()
-    assert f"{len(info)} columns, {info['default'].sum()} of them unasked" in text
+    assert f"{len(info)} columns, {info['default'].sum()} by default" in text
     for column in info["column"]:
         assert column in text
     assert " more columns" not in text

@@ -49,7 +49,7 @@ def burnup(burnup: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     -------
     Axes
         A line for the scope and an area for completed tasks, at the end of each period; the gap
-        between them is what is open. A note gives the last values.
+        between them shows the open tasks. A note gives the last values.
 
     Raises
     ------

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 #: Share of the tasks -> style of the line that marks it.
 PERCENTILE_STYLES = {0.5: ":", 0.85: "--", 0.95: "-"}
-#: The axis of days ends at so many times the last percentile.
+#: The end of the axis of days, as a multiple of the last percentile.
 _FAR = 3.0
 #: With more points they are drawn as one picture.
 _MANY_POINTS = 5_000

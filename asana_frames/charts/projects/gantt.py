@@ -74,7 +74,7 @@ def gantt(dependencies: pd.DataFrame, *, now: When | None = None, ax: Axes | Non
         ``project_name``, ``start_on``, ``due_on``, ``completed``, ``depends_on_gids``,
         ``is_blocked``, ``is_critical`` and ``conflict``.
     now
-        The moment whose day, in UTC, is marked; the present where not given.
+        The moment whose day, in UTC, is marked; the present if not given.
     ax
         Where to draw; a new figure as high as the tasks need otherwise.
 

@@ -105,7 +105,7 @@ def _project_label(percent: float, status: str, overdue: Any) -> str:
 
 
 def _axis_end(ax: Axes, letters: int) -> float:
-    """Return the end of the axis, in percent, that leaves room for labels of so many letters."""
+    """Return the end of the axis, in percent, that leaves room for labels of that many letters."""
     inches = _BARS_SHARE * axes_width(ax)
     label = (_LABEL_START + 0.52 * letters * font_size(ax)) / 72
     return 100 * (1 + label / max(inches - label, inches / 4))

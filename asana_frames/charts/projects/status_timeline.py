@@ -45,7 +45,7 @@ def status_timeline(
         As ``asana.status_updates.list(parent=...)`` returns them: ``parent_gid``,
         ``parent_name``, ``status_type`` and ``created_at``.
     now
-        The moment up to which the last status of each is drawn; the present where not given.
+        The moment up to which the last status of each is drawn; the present if not given.
     ax
         Where to draw; a new figure as high as the projects need otherwise.
 

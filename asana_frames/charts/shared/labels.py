@@ -48,7 +48,7 @@ def format_number(value: float) -> str:
 
 
 def cut_name(name: str, longest: int) -> str:
-    """Cut a name to so many letters, with an ellipsis at its end."""
+    """Cut a name to that many letters, with an ellipsis at its end."""
     return name if len(name) <= longest else f"{name[: longest - 1]}…"
 
 

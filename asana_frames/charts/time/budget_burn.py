@@ -83,10 +83,10 @@ def budget_burn(burn: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     Returns
     -------
     Axes
-        Of one budget, in its units: what is used at the end of each period, the forecast dashed
-        in its band, the budget as a line across, the plan, and the day on which it is used up.
-        A note counts the hours that have no rate and so are in none of this.
-        Of several: the used part of each in percent, at most ten, the most used first; a note
+        For one budget, in its units: the amount used by the end of each period, the forecast
+        dashed in its band, the budget as a horizontal line, the plan, and the day on which it is
+        used up. A note counts the hours that are left out because they have no rate.
+        For several: the used part of each in percent, at most ten, the most used first; a note
         counts the others and names those that have no total.
 
     Raises

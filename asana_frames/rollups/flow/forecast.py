@@ -75,8 +75,8 @@ def forecast(
     DataFrame
         One row per number of periods, from the fewest to the most that a trial took: ``periods``
         (Int64); ``date`` (datetime64[us], the last day of the last of them); ``trials`` (Int64,
-        how many took so many); ``probability`` (Float64, the part of all trials) and
-        ``cumulative`` (Float64, the part that took so many or fewer). Trials that are not
+        how many took that many); ``probability`` (Float64, the part of all trials) and
+        ``cumulative`` (Float64, the part that took that many or fewer). Trials that are not
         done after 10,000 periods are a last row whose ``periods`` and ``date`` are missing. For a
         date to promise, take the first with a ``cumulative`` of 0.85 or more.
 

@@ -82,8 +82,8 @@ def lead_times(
         ``section_gid``, ``section_name`` of its first membership, or of the nearest task above it
         (str); ``created_at``, ``completed_at`` (datetime64[us, UTC]); ``completed_on``
         (datetime64[us], the day in ``tz``); Float64 in days: ``days_open`` (of 24 hours, from
-        creation to completion), ``working_days`` (the same, but only what of it lies on working
-        days of ``tz``: from midnight to midnight each is one, or its share) and
+        creation to completion), ``working_days`` (the same, but only the time on working days of
+        ``tz``: from midnight to midnight each is one, or its share) and
         ``days_since_first_assignment`` (of 24 hours, from the first ``assigned`` story on;
         missing without one), none of them below 0; ``days_late`` (Int64, from ``due_on`` to
         ``completed_on``, negative for what was early; missing without a due date).

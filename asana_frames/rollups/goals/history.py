@@ -52,10 +52,10 @@ def goal_history(
         As ``asana.status_updates.list(parent=goals)`` returns them.
     stories
         As ``asana.stories.list_for_goal(goals)`` returns them: those with a ``new_number_value``
-        that is of no custom field tell the metric's value. Their text, which depends on the
+        but without a custom field contain the metric's value. Their text, which depends on the
         reader's language, is never read.
     now
-        The moment at which the goals are as given; the present where not given.
+        When the goals were read; the present if not given.
     tz
         The time zone in which a day begins, and in which a ``now`` without a zone is read.
 
@@ -66,7 +66,7 @@ def goal_history(
         (str); ``at`` (datetime64[us, UTC]); ``event`` (str: ``start``, the initial value at the
         start of the goal or of its time period; ``status update``; ``value``; ``now``);
         ``status`` (str, in the words of status updates: on_track, at_risk, off_track, achieved,
-        partial, missed, dropped; missing where the event tells none); ``value`` (Float64, in the
+        partial, missed, dropped; missing if unknown); ``value`` (Float64, in the
         metric's unit); ``progress`` (Float64, as in ``rollups.goal_progress``); ``title``,
         ``author_name`` (str, of status updates).
 

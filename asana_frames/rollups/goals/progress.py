@@ -60,20 +60,19 @@ def goal_progress(
 ) -> pd.DataFrame:
     """Compute the actual and the expected progress of each goal.
 
-    Progress is ``(current - initial) / (target - initial)`` of the goal's metric, which holds for
-    falling metrics too; it may lie below 0 or above 1. A goal without a metric, or without a
-    current value, or whose target is its initial value, has the progress that is worked out from
-    what supports it.
+    Progress is ``(current - initial) / (target - initial)`` of the goal's metric, also for falling
+    metrics; it may be below 0 or above 1. A goal without a metric, or without a current value, or
+    whose target is its initial value, has the progress computed from its supporting resources.
 
-    What is worked out (``computed``), by the metric's ``progress_source``: of
-    ``subgoal_progress``, and of a goal without a metric, the mean of its sub-goals' progress; of
-    ``project_task_completion`` and ``project_milestone_completion`` the mean of the done share of
-    the supporting projects' tasks or milestones; of ``task_completion`` the done share of the
-    supporting tasks; of ``manual`` and ``external`` nothing. Supporting resources with a
-    ``contribution_weight`` of 0 do not count; the others count by weight where the metric
-    ``is_custom_weight``, else alike. For a goal without a metric the weights always count, and
-    where all of them are 0 they count alike. What has no progress itself is left out of a mean.
-    Relationships form a DAG: a shared sub-goal counts for each of its parents.
+    The computed progress (``computed``) depends on the metric's ``progress_source``. For
+    ``subgoal_progress``, and for a goal without a metric, it is the mean of its sub-goals'
+    progress; for ``project_task_completion`` and ``project_milestone_completion`` the mean share
+    of completed tasks or milestones in the supporting projects; for ``task_completion`` the share
+    of completed supporting tasks; for ``manual`` and ``external`` it is missing. Supporting
+    resources with a ``contribution_weight`` of 0 do not count; the others count by weight if the
+    metric ``is_custom_weight``, else equally. For a goal without a metric the weights always
+    count; if all of them are 0, they count equally. Resources without progress are left out of a
+    mean. Relationships form a DAG: a shared sub-goal counts for each of its parents.
 
     Parameters
     ----------
@@ -81,9 +80,9 @@ def goal_progress(
         Goals, as ``asana.goals.list(...)`` returns them. Duplicates are dropped.
     relationships
         Goal relationships, as ``asana.goal_relationships.list(supported_goal=goals)`` returns
-        them; without them nothing is worked out, and no goal has a parent.
+        them; without them nothing is computed, and no goal has a parent.
     now
-        The moment up to which progress is expected; the present where not given.
+        The moment up to which progress is expected; the present if not given.
     counts
         Tasks of the supporting projects, as ``asana.projects.get_task_counts(...)`` returns them.
     tasks
@@ -98,8 +97,8 @@ def goal_progress(
         ``time_period_display_name`` (str); ``progress`` (Float64; 1 is the target reached, missing
         if unknown); ``progress_from`` (str: ``metric``, ``subgoals``, ``projects``,
         ``milestones``, ``tasks``, or missing); ``computed`` (Float64); ``disagrees`` (boolean:
-        Asana's number and what is worked out are more than half a percent apart; missing where
-        not both are known); ``start_on``, ``due_on`` (datetime64[us]; the goal's own, else those
+        Asana's number and the computed one differ by more than half a percent; missing unless
+        both are known); ``start_on``, ``due_on`` (datetime64[us]; the goal's own, else those
         of its time period); ``expected`` (Float64, 0 to 1: the share of the days from start to
         due that are over at the end of today; missing without both, or where they are in the
         wrong order); ``ahead`` (Float64, progress - expected, negative where behind; missing for

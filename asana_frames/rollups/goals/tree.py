@@ -50,7 +50,7 @@ def goal_tree(
         for work that supports a goal); ``parent_gid`` (str, missing at the top); ``depth``
         (Int64, 0 at the top); ``path`` (tuple of names, its own last); ``weight`` (Float64, its
         ``contribution_weight`` there); ``is_repeated`` (boolean: the goal was there before, below
-        another parent; what is below it is shown at the first place only); and as in
+        another parent; its descendants are shown at the first place only); and as in
         ``rollups.goal_progress`` ``progress``, ``expected``, ``ahead``, ``status``,
         ``owner_name``, ``time_period_display_name``: missing for work, but for the ``progress``
         of projects in ``counts`` and of ``tasks``, which is their done share.

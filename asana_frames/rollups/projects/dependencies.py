@@ -87,7 +87,7 @@ def dependencies(
         A row per dependency: ``task_gid`` waits for ``dependency_gid``. Duplicates count once.
         Either task may be missing from ``tasks``.
     now
-        The moment whose day the schedule begins with; the present where not given.
+        The moment whose day the schedule begins with; the present if not given.
     tz
         The time zone in which ``now`` is a day. The dates of tasks are days and stay.
     default_days
@@ -239,7 +239,7 @@ def _group_gids(gids: pd.Index[Any], nodes: Numbers, count: int) -> pd.Series[An
 
 
 def _count_open_dependencies(network: _DependencyGraph) -> dict[str, Any]:
-    """Count open and unknown dependencies, and tell which tasks are blocked."""
+    """Count open and unknown dependencies, and find the blocked tasks."""
     before, after = network.edges
     count = len(network.tasks)
     is_standing = network.is_open[before]

@@ -78,7 +78,7 @@ def portfolio(
     statuses
         As ``asana.status_updates.list(parent=projects)`` returns them.
     now
-        The moment up to which progress is expected; the present where not given.
+        The moment up to which progress is expected; the present if not given.
     tz
         The time zone in which ``now`` is a day. Dates of tasks and projects are days and stay.
     memberships

@@ -99,16 +99,16 @@ def budget_burn(
         Time tracking entries of these projects from their beginning, as
         ``asana.time_tracking_entries.list(...)`` or ``rollups.entries`` return them.
     rates
-        As in ``rollups.cost``; needed where a budget is one of money.
+        As in ``rollups.cost``; required if a budget is in money.
     every
         A period as in ``rollups.hours``.
     forecast
         Add future periods until the budget is used up, half a year at most.
     projects
-        Projects with ``start_on`` and ``due_on``, between which a plan is spent evenly.
+        Projects with ``start_on`` and ``due_on``; the plan is spent evenly between these days.
     as_of
-        The day up to which entries count; the last day with an entry, where not given. (Asana's
-        own figure is of today, so it is compared with only then.)
+        The day up to which entries count; the last day with an entry if not given. (Asana's own
+        figure is today's, so the two are compared only if this is today.)
     pace
         The number of periods in the mean.
     band
@@ -130,8 +130,8 @@ def budget_burn(
         ``unpriced_hours`` (in the period), ``actual`` (used, as Asana reports); and
         ``exhausted_on``, ``exhausted_earliest``, ``exhausted_latest`` (datetime64[us], the same in
         all rows of a budget): the day on which ``used_total`` reaches ``total``, and the band of
-        that day; missing where it does not. A budget that no entry counts to has one row, of the
-        period of ``as_of``.
+        that day; missing where it does not. A budget without entries has one row, for the period
+        of ``as_of``.
 
     Warns
     -----

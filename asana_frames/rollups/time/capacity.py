@@ -72,7 +72,7 @@ def capacity(
         without an effort adds nothing and is counted in ``unsized``.
     ooo
         Days out of office, as ``asana.ooo_entries.list(user=users, ...)`` returns them: whole
-        days. A column ``hours`` of your own says that only so many hours of each day are off.
+        days. Add a column ``hours`` if only that many hours of each day are off.
     entries
         Time tracking entries, as ``asana.time_tracking_entries.list(...)`` or
         ``rollups.entries`` return them.
@@ -93,14 +93,14 @@ def capacity(
     -------
     DataFrame
         ``person_gid``, ``person_name`` (str); ``period`` (datetime64[us], its first day); Float64
-        in hours: ``available`` (worked on working days, less what is out of office),
+        in hours: ``available`` (hours of working days minus hours out of office),
         ``out_of_office``, ``allocated``, ``tracked``, ``free`` (available - allocated, negative
         where too much is planned); ``load`` (allocated / available) and ``utilisation`` (tracked /
         available), missing where nothing is available; ``unsized`` (Int64, allocations without an
         effort). One row per person and period, by name. Nothing is allocated on days off; hours
         stay hours on a part day. People who have allocations or entries and are not among the
-        users (deleted ones, placeholders) follow, and what is available of them is missing;
-        entries of nobody are a row of their own.
+        users (deleted ones, placeholders) follow, with missing ``available``; entries without a
+        person are a row of their own.
 
     Raises
     ------

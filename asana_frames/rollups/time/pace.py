@@ -67,7 +67,7 @@ def estimate_pace(amounts: Sequence[float], *, band: float) -> Pace | None:
     amounts
         What each period added.
     band
-        The share of outcomes that shall lie between lowest and highest.
+        The share of outcomes between lowest and highest.
     """
     if not amounts:
         return None

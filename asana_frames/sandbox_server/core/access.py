@@ -15,7 +15,7 @@ class Access:
     Parameters
     ----------
     store
-        Where memberships are kept.
+        The store of the memberships.
     me
         The person.
     """

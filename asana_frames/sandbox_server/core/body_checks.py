@@ -45,7 +45,7 @@ def check_body(
     Parameters
     ----------
     operation
-        What is asked for; the catalog tells its fields.
+        The requested operation; the catalog lists its fields.
     data
         The fields as they came; those that the operation does not know are left out.
     resolve

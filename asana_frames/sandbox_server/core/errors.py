@@ -24,7 +24,7 @@ class ApiError(Exception):
     headers
         Headers of the answer, such as ``Retry-After``.
     more
-        What stands beside ``errors``, such as ``sync``.
+        Keys beside ``errors``, such as ``sync``.
     """
 
     def __init__(

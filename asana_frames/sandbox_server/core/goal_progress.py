@@ -24,9 +24,9 @@ def refresh_goals(sink: GoalUpdater, goal: Object) -> None:
     Parameters
     ----------
     sink
-        What the new values are written to.
+        Receives the new values.
     goal
-        Where to begin.
+        The first goal to recompute.
     """
 
     def above(item: Object) -> list[Object]:

@@ -51,9 +51,9 @@ class Transaction:
     Parameters
     ----------
     store
-        What is written to.
+        The store to change.
     me
-        Who writes.
+        The user who writes.
     """
 
     def __init__(self, store: Store, me: Object) -> None:
@@ -171,7 +171,7 @@ class Transaction:
         if item.get("resource_type") == "task":
             self.before.setdefault(item["gid"], dict(item))
 
-    # ------------------------------------------------------------------ what is found under what
+    # ------------------------------------------------------------------ relations
 
     def add_related(self, what: str, owner: Object, item: Object, at: int | None = None) -> None:
         """Add ``item`` to the related objects of ``owner``, at an index or at the end."""

@@ -32,9 +32,9 @@ class WriteContext(Transaction):
     Parameters
     ----------
     store
-        What is written to.
+        The store to change.
     me
-        Who writes.
+        The user who writes.
     data
         The checked fields of the body.
     raw
@@ -146,15 +146,15 @@ class WriteContext(Transaction):
         action
             added, removed, changed or deleted.
         resource
-            What it happened to.
+            The object that was changed.
         parent
-            What it was added to or removed from.
+            The object that it was added to or removed from.
         within
-            Whose stream shows the event besides, without its being named.
+            Another object whose stream shows the event without naming it.
         field
-            What has changed.
+            The field that was changed.
         change
-            The values, where they are objects.
+            The values, if they are objects.
         """
         is_system = resource["resource_type"] == "story" and resource["type"] == "system"
         event = {

@@ -20,7 +20,7 @@ class SandboxAdapter(BaseAdapter):
     Parameters
     ----------
     application
-        What answers.
+        Answers the requests.
     """
 
     def __init__(self, application: Application) -> None:

@@ -60,13 +60,13 @@ class Application:
     store
         The objects.
     base_url
-        What ``next_page.uri`` begins with.
+        The beginning of ``next_page.uri``.
     plan
-        What the workspace pays for.
+        The plan of the workspace.
     limits
         Whether quotas are counted as Asana counts them.
     faults
-        What goes wrong.
+        The faults to inject.
     latency
         Seconds that every answer takes.
     """

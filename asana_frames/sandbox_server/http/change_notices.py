@@ -26,9 +26,9 @@ def change_headers(operation: Operation, request: ApiRequest) -> tuple[tuple[str
     Parameters
     ----------
     operation
-        What is asked for.
+        The requested operation.
     request
-        How it is asked for.
+        The request.
     """
     affected = {name for name in _CHANGES if _is_affected(name, operation, request)}
     if not affected:

@@ -26,7 +26,7 @@ class EventStreams:
     Parameters
     ----------
     store
-        Where events are kept.
+        The store of the events.
     clock
         Returns seconds.
     """
@@ -53,7 +53,7 @@ class EventStreams:
         Raises
         ------
         Refusal
-            412, with a token to go on with.
+            412, with a token to continue with.
         """
         events = self._store.events
         since = self._parse_token(resource, token or "")

@@ -54,44 +54,42 @@ class Faults:
     drop
         The connection breaks in the middle of the body.
     truncate
-        The body ends early, and says that it is whole: JSON that cannot be read.
+        The body ends early, but its length is correct: JSON that cannot be parsed.
     slow
         The body comes slowly, over `slow_seconds`.
     slow_seconds
-        How long a slow body takes.
+        Seconds that a slow body takes.
     expire
-        The offset of this page of a list has expired, the first time that it is asked for.
+        The offset of this page of a list has expired when it is first requested.
     most
-        Rows that can be had of one paged list (``most=200``). Of a longer one, pages are answered
-        until so many rows are handed out; the next is refused with 400 as truncated, and without
-        ``limit`` the list is too large. Smaller sets, such as a project's sections, are counted
-        by themselves. 0 is any number.
+        Most rows of one paged list (``most=200``). A longer list returns pages with this many
+        rows; the next page is refused with 400 as truncated, and without ``limit`` the list is too
+        large. Smaller sets, such as a project's sections, are counted separately. 0 is no limit.
     repeat
-        Pages hold one of their rows twice.
+        Pages contain one of their rows twice.
     shift
-        A row came in before: every page begins with the last row of the one before. Pages of
+        A row was added before: every page begins with the last row of the previous one. Pages of
         one row are spared, or their list would never end.
     nulls
         The share of references that are null, 0 to 1.
     unknown
-        The share of objects with fields, and of open lists with values, that nobody has heard of.
+        The share of objects with unknown fields, and of open lists with unknown values.
     refuse
         gid -> status: reads of that object or under it are answered with 402, 403 or 404
         (``refuse=1209000000000119:402``).
     cost
         Links of the object graph that a token may traverse in a second (``cost=500``), whatever
-        ``limits`` says. After an answer to a read its links are charged to a balance that starts
-        at ten seconds' worth, grows up to that, and may go below zero: then every request is
-        answered with 429 and a ``Retry-After`` of the seconds until it is positive again. The
-        links are the rows, each times the references that ``opt_fields`` look into:
-        ``assignee.name,assignee.email,projects.name`` are two; there is one at least. 0 charges
-        nothing.
+        ``limits`` says. After the response to a read its links are charged to a balance that
+        starts at ten seconds' worth, grows up to that, and may go below zero: then every request
+        gets a 429 with a ``Retry-After`` of the seconds until it is positive again. The number of
+        links is the rows times the references that ``opt_fields`` follow, at least one:
+        ``assignee.name,assignee.email,projects.name`` follow two. 0 charges nothing.
     index_lag
-        Seconds until search knows of a write (``lag=30``).
+        Seconds until search finds a write (``lag=30``).
     fail_jobs
         Jobs end as failed.
     seed
-        Another seed, other nulls and unknowns.
+        The seed of nulls and unknown values.
 
     Examples
     --------

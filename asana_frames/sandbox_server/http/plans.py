@@ -67,7 +67,7 @@ def check_plan(operation: Operation, plan: str, *, is_admin: bool) -> None:
     Parameters
     ----------
     operation
-        What is asked for.
+        The requested operation.
     plan
         The workspace's plan.
     is_admin

@@ -110,7 +110,7 @@ class Projection:
     store
         The objects.
     me
-        Who looks: what they like is theirs.
+        The user, on whom fields such as ``liked`` depend.
     file_url
         Returns where an object's file can be downloaded, for a while.
     unpaid

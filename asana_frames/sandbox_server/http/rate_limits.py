@@ -115,7 +115,7 @@ class LinkQuotas:
     """Charges each token the links of the object graph that its reads traverse.
 
     A balance of ``10 * per_second`` links is charged after each answer and may go below zero;
-    whoever is there waits until it is positive again.
+    then requests are refused until it is positive again.
 
     Parameters
     ----------

@@ -46,11 +46,11 @@ class ReadHandler:
     store
         The objects.
     base_url
-        What ``build_next_page.uri`` begins with.
+        The beginning of ``next_page.uri``.
     mischief
-        What goes wrong.
+        Injects faults.
     costs
-        What reads are charged to.
+        The balances that reads are charged to.
     """
 
     def __init__(

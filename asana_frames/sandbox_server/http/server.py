@@ -228,14 +228,14 @@ class Server:
     port
         0 picks a free one.
     host
-        Where to listen.
+        The address to listen on.
 
     Attributes
     ----------
     url : str
         The base URL of the API, such as ``http://127.0.0.1:8765/api/1.0``.
     application : Application
-        What answers.
+        Answers the requests.
 
     Raises
     ------

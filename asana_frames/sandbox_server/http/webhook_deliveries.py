@@ -57,7 +57,7 @@ class WebhookDeliveries:
     Parameters
     ----------
     store
-        Where webhooks are kept.
+        The store of the webhooks.
     """
 
     def __init__(self, store: Store) -> None:

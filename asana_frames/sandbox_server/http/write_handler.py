@@ -44,7 +44,7 @@ class WriteHandler:
     store
         The objects.
     deliveries
-        What tells webhooks.
+        Delivers events to webhooks.
     limits
         Whether jobs are counted.
     """
