@@ -33,9 +33,26 @@ def value_of(parameter: Parameter) -> Any:
     return f"90{len(parameter.name)}" if parameter.refers else VALUES[parameter.kind]
 
 
-def arguments_of(operation: Operation) -> dict[str, Any]:
+def filters_of(operation: Operation, first: str) -> list[Parameter]:
+    """Return the parameters of the query that can be sent together with the first one."""
     query = [parameter for parameter in operation.parameters if parameter.place == "query"]
-    arguments = {parameter.argument: value_of(parameter) for parameter in query}
+    chosen: list[Parameter] = []
+    for parameter in sorted(query, key=lambda parameter: parameter.argument != first):
+        if not any(parameter.argument in other.excludes for other in chosen):
+            chosen.append(parameter)
+    return chosen
+
+
+#: Operation and a filter to begin with: each that excludes others has a call of its own.
+CALLS = [
+    (operation, first)
+    for operation in OPERATIONS
+    for first in [p.argument for p in operation.parameters if p.excludes] or [""]
+]
+
+
+def arguments_of(operation: Operation, first: str) -> dict[str, Any]:
+    arguments = {p.argument: value_of(p) for p in filters_of(operation, first)}
     return arguments | {field.name: VALUES[field.kind] for field in operation.body}
 
 
@@ -74,12 +91,14 @@ def answer_of(operation: Operation) -> dict[str, Any]:
     return {"data": record}
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+@pytest.mark.parametrize(
+    ("operation", "first"), CALLS, ids=[" ".join([op.name, first]).strip() for op, first in CALLS]
+)
 def test_an_operation_sends_what_asana_expects_and_returns_its_frame(
-    operation: Operation, recorder: Recorder, recorded: af.Asana, tmp_path: Path
+    operation: Operation, first: str, recorder: Recorder, recorded: af.Asana, tmp_path: Path
 ) -> None:
     recorder.reply = lambda asked: Reply(status=operation.status, body=answer_of(operation))
-    arguments = arguments_of(operation)
+    arguments = arguments_of(operation, first)
     if operation.multipart:
         file = tmp_path / "brief.txt"
         file.write_bytes(b"the content")
@@ -92,7 +111,7 @@ def test_an_operation_sends_what_asana_expects_and_returns_its_frame(
     asked = recorder.asked[0]
     assert asked.method == operation.http
     assert asked.path == "/api/1.0" + path_of(operation)
-    assert asked.query == query_of(operation)
+    assert asked.query == query_of(operation, first)
     assert asked.headers["Authorization"] == "Bearer secret-token"
     check_body(operation, asked)
     check_result(operation, result)
@@ -106,11 +125,10 @@ def path_of(operation: Operation) -> str:
     return path
 
 
-def query_of(operation: Operation) -> dict[str, str]:
+def query_of(operation: Operation, first: str) -> dict[str, str]:
     query = {
         parameter.name: SENT.get(value_of(parameter), value_of(parameter))
-        for parameter in operation.parameters
-        if parameter.place == "query"
+        for parameter in filters_of(operation, first)
     }
     if operation.paging in ("pages", "stream") or operation.id.startswith("search"):
         query["limit"] = "100"
