@@ -55,6 +55,7 @@ _LAZY = {
     "gather": ("asana_frames.gather", ""),
     "rollups": ("asana_frames.rollups", ""),
     "sandbox": ("asana_frames.sandbox_server", "sandbox"),
+    "sandbox_server": ("asana_frames.sandbox_server", ""),
     "widgets": ("asana_frames.widgets", ""),
 }
 

@@ -31,6 +31,10 @@ from asana_frames.types import Refs
 _POLL_SECONDS = (0.2, 10.0)
 
 
+#: Attributes beside the resources that Tab offers.
+_SHOWN = ("close", "http", "info", "last", "plan", "stream", "wait", "with_options")
+
+
 class Asana(resources.Resources):
     """A connection to Asana with one attribute per resource.
 
@@ -87,7 +91,8 @@ class Asana(resources.Resources):
         return resource
 
     def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *(resource.name for resource in load().resources)]
+        # What Tab offers: resources, and what is documented.
+        return sorted({*_SHOWN, *(resource.name for resource in load().resources)})
 
     def __enter__(self) -> Asana:
         return self

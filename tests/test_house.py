@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import asana_frames as af
+from asana_frames.catalog import load
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = Path(af.__file__).parent
@@ -141,6 +142,15 @@ def test_the_card_is_small_and_escaped() -> None:
     assert "<img" not in card
     assert len(card) < 20_000
     assert "Acme" in af.sandbox()._repr_html_()
+
+
+def test_tab_offers_resources_and_what_is_documented() -> None:
+    shown = dir(af.sandbox())
+
+    assert set(shown) - {resource.name for resource in load().resources} == {
+        "close", "http", "info", "last", "plan", "stream", "wait", "with_options"
+    }  # fmt: skip
+    assert not [name for name in shown if name.startswith("_")]
 
 
 def test_completion_knows_the_resources() -> None:

@@ -36,7 +36,7 @@ _PLACE_FIELDS = (
     *(f"memberships.{what}.{leaf}" for what in ("project", "section") for leaf in ("gid", "name")),
 )
 #: Keys that need no task, because the entries contain them.
-_KEYS_OF_ENTRIES = ("person", "task", "category", "billable", "approval_status", "entered_on")
+_KEYS_OF_ENTRIES = ("person", "task", "category", "billable", "approval_status")
 
 
 class HoursReport(NamedTuple):
@@ -165,8 +165,12 @@ def parse_hour_keys(by: str | Sequence[str]) -> list[str]:
         raise InvalidArgument("by= needs at least one key, such as by='person'.")
     stems = [column.removesuffix("_gid") for column in ENTRY_COLUMNS if column.endswith("_gid")]
     for name in names:
+        if name == "entered_on":
+            raise InvalidArgument(
+                "The day of an entry is not a key: every='D' makes the columns of the table days."
+            )
         is_known = name in ENTRY_COLUMNS or name in stems or name.startswith(_COLUMN_KEYS)
-        if not is_known or name.endswith("_gids"):
+        if not is_known or name.endswith("_gids") or name in _COLUMN_KEYS:
             known = [*stems, "billable", "approval_status"]
             raise InvalidArgument(
                 f"{name!r} is not a key of hours.{suggest_names(name, known)} "

@@ -208,3 +208,9 @@ def test_an_export_reads_entries_that_are_too_many_for_one_list(asana: af.Asana)
 def test_a_report_is_of_a_workspace_or_of_one_thing(asana: af.Asana, report: str) -> None:
     with pytest.raises(af.InvalidArgument, match="needs exactly one of"):
         getattr(af.gather, report)(asana)
+
+
+@pytest.mark.parametrize("by", ["entered_on", "task_", "project_", ["person", "entered_on"]])
+def test_what_cannot_be_a_key_of_hours_is_refused(by: Any) -> None:
+    with pytest.raises(af.InvalidArgument, match="not a key"):
+        af.gather.hours_report(af.sandbox(), "Acme", by=by)
