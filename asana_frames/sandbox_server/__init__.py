@@ -70,7 +70,7 @@ def make_application(
     Parameters
     ----------
     seed
-        Same seed, same company, byte for byte.
+        The same seed builds the same company, byte for byte.
     base_url
         The beginning of ``next_page.uri``.
     options
@@ -104,7 +104,7 @@ def _parse_now(now: When | None) -> datetime:
     Raises
     ------
     InvalidArgument
-        It is not a moment, or the company's calendar does not reach it.
+        It is not a moment, or is outside the company's calendar.
     """
     if now is None:
         return NOW
@@ -142,7 +142,7 @@ def sandbox(
     Parameters
     ----------
     seed
-        Same seed, same company, byte for byte.
+        The same seed builds the same company, byte for byte.
     size
         ``small`` (some 1,800 tasks), ``medium`` (50,000) or ``large`` (1,000,000): as many
         divisions like the small one, each built on first access.
@@ -193,7 +193,7 @@ def serve(
     port
         0 picks a free one.
     seed
-        Same seed, same company, byte for byte.
+        The same seed builds the same company, byte for byte.
     host
         The address to listen at; anything but loopback lets others in, and the token is no
         secret. Requests with another ``Host`` or ``Origin`` than this machine are answered

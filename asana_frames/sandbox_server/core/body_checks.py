@@ -47,16 +47,16 @@ def check_body(
     operation
         The requested operation; the catalog lists its fields.
     data
-        The fields as they came; those that the operation does not know are left out.
+        The fields of the body; unknown ones are left out.
     resolve
-        Finds the objects that are referred to.
+        Finds referenced objects.
     is_form
-        Whether all values came as text.
+        Whether all values are text.
 
     Raises
     ------
     ApiError
-        A required field is missing, or a value is not what the field holds.
+        A required field is missing, or a value is not valid.
     """
     found: dict[str, Any] = {}
     for field in operation.body:

@@ -22,7 +22,7 @@ class ApiError(Exception):
     message
         The envelope's message.
     headers
-        Headers of the answer, such as ``Retry-After``.
+        Headers of the response, such as ``Retry-After``.
     more
         Keys beside ``errors``, such as ``sync``.
     """

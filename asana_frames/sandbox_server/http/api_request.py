@@ -64,7 +64,7 @@ def parse_request(
     Raises
     ------
     Refusal
-        The body is too large, or cannot be read as what it says it is.
+        The body is too large, or does not match its content type.
     """
     known = {name.lower(): value for name, value in headers.items()}
     try:

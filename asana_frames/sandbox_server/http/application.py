@@ -68,7 +68,7 @@ class Application:
     faults
         The faults to inject.
     latency
-        Seconds that every answer takes.
+        Seconds that every response takes.
     """
 
     def __init__(

@@ -35,7 +35,7 @@ class FileStore:
     shown
         Shows objects in full.
     origin
-        Scheme and host of the addresses.
+        Scheme and host of the URLs.
     """
 
     def __init__(self, store: Store, shown: Callable[[], Projection], origin: str) -> None:
@@ -63,7 +63,7 @@ class FileStore:
         Raises
         ------
         Refusal
-            403: the address has expired or was made up; 404: the file is gone.
+            403: the URL has expired or is invalid; 404: the file was deleted.
         """
         expires = query.get("expires", "")
         known = (

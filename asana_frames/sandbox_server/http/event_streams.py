@@ -46,9 +46,9 @@ class EventStreams:
         resource
             Whose stream.
         token
-            The newest token of the reader.
+            The last token of the reader.
         is_workspace
-            Whether the stream is of everything in a workspace.
+            Whether the stream contains all events of a workspace.
 
         Raises
         ------

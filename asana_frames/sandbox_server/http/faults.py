@@ -36,8 +36,8 @@ _HTML = b"<html><head><title>502 Bad Gateway</title></head><body>Bad Gateway</bo
 class Faults:
     """The faults of a sandbox and how often they occur.
 
-    Counts say every how many requests something happens; 0 is never. The first request is
-    spared unless the count is 1. The same requests in the same order meet the same faults.
+    A count of N makes a fault happen on every Nth request; 0 is never. The first request is
+    spared unless the count is 1. The same requests in the same order get the same faults.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ class Faults:
     error
         500 with a phrase (``500=20``).
     gateway
-        502 with HTML, as a balancer sends it (``502=30``).
+        502 with HTML, as a load balancer sends it (``502=30``).
     unavailable
         503 (``503=30``).
     drop
@@ -240,16 +240,16 @@ class FaultInjector:
         key
             Path and query of the list, without offset.
         place
-            Where the page starts if nothing goes wrong.
+            The start of the page without faults.
         count
-            How many rows it has then.
+            Its number of rows without faults.
         is_paged
-            Whether the list is one that is cut when it is very large.
+            Whether the list is truncated if it is very large.
 
         Raises
         ------
         Refusal
-            400: its offset has expired, or what follows is cut off.
+            400: its offset has expired, or the rest of the list is truncated.
         """
         if place.page > 1 and place.page == self.faults.expire:
             with self._lock:

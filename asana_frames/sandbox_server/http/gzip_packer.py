@@ -19,8 +19,8 @@ _KEPT = 32_000_000
 class GzipPacker:
     """Compresses bodies.
 
-    Each piece is a run of deflate blocks of its own that ends at a byte, so runs can be put
-    one after the other, and what two pages have in common is packed once.
+    Each piece is a separate run of deflate blocks that ends at a byte, so runs can be
+    concatenated, and pieces that two pages share are compressed once.
     """
 
     def __init__(self) -> None:

@@ -63,14 +63,14 @@ class OAuth:
     Parameters
     ----------
     token
-        The personal access token of whoever allows it: access tokens stand for it.
+        The personal access token of the user who allows it, which access tokens represent.
     who
-        What that person is called, and what tokens are answered with beside themselves.
+        The name of that user, and the data returned with tokens.
 
     Attributes
     ----------
     life : float
-        Seconds that access tokens made from now on are good for.
+        Seconds until new access tokens expire.
     """
 
     def __init__(self, token: str, who: Mapping[str, str]) -> None:

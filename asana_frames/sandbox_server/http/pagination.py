@@ -52,7 +52,7 @@ class PageOffsets:
         Raises
         ------
         Refusal
-            The offset was made up, belongs to another query, or has expired.
+            The offset is invalid, belongs to another query, or has expired.
         """
         offset = query.get("offset")
         if not offset:
@@ -128,7 +128,7 @@ class ListIterators:
         Parameters
         ----------
         key
-            Path and query of the walk, without offset.
+            Path and query of the list, without offset.
         rows
             All rows, from the beginning.
         place
@@ -136,7 +136,7 @@ class ListIterators:
         count
             How many rows it has.
         version
-            Of the store: a walk over an older one is not gone on with.
+            The version of the store; iterators over an older one are not continued.
         """
         if isinstance(rows, list):
             end = place.start + count

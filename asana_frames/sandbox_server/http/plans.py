@@ -71,7 +71,7 @@ def check_plan(operation: Operation, plan: str, *, is_admin: bool) -> None:
     plan
         The workspace's plan.
     is_admin
-        Whether who asks is an admin.
+        Whether the user is an admin.
 
     Raises
     ------

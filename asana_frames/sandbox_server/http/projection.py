@@ -112,9 +112,9 @@ class Projection:
     me
         The user, on whom fields such as ``liked`` depend.
     file_url
-        Returns where an object's file can be downloaded, for a while.
+        Returns the temporary download URL of an object.
     unpaid
-        Fields that the plan does not have: they are on no object.
+        Fields that the plan does not include; no object has them.
     """
 
     def __init__(
@@ -166,7 +166,7 @@ class Projection:
         item
             The object.
         tree
-            The paths asked for; they replace the default. None where nothing was asked.
+            The requested paths, which replace the default; None if there are none.
         full
             Whether the default is the full record rather than the compact one.
         """

@@ -161,7 +161,7 @@ class LinkQuotas:
         token
             Who read.
         links
-            How many links the answer traversed.
+            The number of links that the response traversed.
         """
         with self._lock:
             now = self._clock()

@@ -42,7 +42,7 @@ class Routes:
         Raises
         ------
         Refusal
-            404: there is no such method and path.
+            404: the method and path are unknown.
         """
         keys = path.strip("/").split("/")
         method = "GET" if method == "HEAD" else method

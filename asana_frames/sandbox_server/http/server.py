@@ -240,7 +240,7 @@ class Server:
     Raises
     ------
     ConfigurationError
-        The port is taken or not allowed.
+        The port is in use or not allowed.
     """
 
     def __init__(

@@ -34,9 +34,9 @@ class UserSession:
     me
         The user.
     origin
-        Scheme and host of addresses of files.
+        Scheme and host of file URLs.
     unpaid
-        Fields that the workspace's plan does not have.
+        Fields that the workspace's plan does not include.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class UserSession:
     def find_to_write(self, argument: str, gid: str, kinds: tuple[str, ...]) -> Object:
         """Find an object and keep its division from being evicted.
 
-        A write changes the object, or refers to it: there must be no second one of it.
+        A write changes the object or refers to it, so there must not be a second copy.
         """
         item = self.find(argument, gid, kinds)
         self._store.load_partition(item["gid"])
@@ -63,7 +63,7 @@ class UserSession:
         Raises
         ------
         Refusal
-            404: nothing that this person sees has it; 403: it is of another kind.
+            404: the user sees no object with it; 403: the object has another type.
         """
         item = self.find_hidden(argument, gid, kinds)
         if not self.access.is_admin and not self.access.can_see(item):
@@ -117,7 +117,7 @@ class UserSession:
         Raises
         ------
         Refusal
-            One is missing, or is not what it has to be.
+            An argument is missing or not valid.
         """
         asked: dict[str, Any] = {}
         for parameter in operation.parameters:

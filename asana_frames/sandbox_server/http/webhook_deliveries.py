@@ -29,7 +29,7 @@ def shake_hands(target: str) -> str:
     Raises
     ------
     Refusal
-        403: the target did not answer, or did not send the secret back.
+        403: the target did not respond, or did not return the secret.
     """
     secret = secrets.token_hex(16)
     try:

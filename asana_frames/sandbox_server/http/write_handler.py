@@ -66,7 +66,7 @@ class WriteHandler:
         Raises
         ------
         Refusal
-            It is refused, and nothing has changed.
+            The write is refused; nothing has changed.
         """
         if operation.id == "createWebhook":
             # Check everything before the handshake, during which the target may send requests.

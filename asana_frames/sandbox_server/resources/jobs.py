@@ -61,7 +61,7 @@ def advance_job(item: Object, now: str, *, fails: bool) -> None:
     now
         The sandbox's clock.
     fails
-        Whether it is to fail in the end.
+        Whether it fails in the end.
     """
     if "_looks" not in item:
         return
