@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any, cast
 
+import msgspec
 from msgspec.structs import replace
 
 from asana_frames.catalog import (
@@ -16,9 +18,12 @@ from asana_frames.catalog import (
     ResourceType,
 )
 from asana_frames.catalog.model import Kind
+from asana_frames.codegen.name_checks import check_names, check_resource
 from asana_frames.codegen.naming import method_name, singular
 from asana_frames.codegen.overrides import Entry, Overrides
+from asana_frames.codegen.problems import UnreadableSpec, tell_place
 from asana_frames.codegen.records import Records, scalar_kind
+from asana_frames.codegen.signatures import QUERY_TYPES
 from asana_frames.codegen.spec import Json, RawOperation, Schema, Spec
 from asana_frames.exceptions import ConfigurationError
 
@@ -48,10 +53,16 @@ class Builder:
         resources = self._build_resources()
         self._check_tags(raws, {resource.name for resource in resources})
         order = {resource.name: place for place, resource in enumerate(resources)}
-        operations = [self._parse_operation(raw) for raw in raws]
+        operations = []
+        for raw in raws:
+            with tell_place(f"{raw.id} ({raw.http} {raw.path})"):
+                operations.append(_validate(self._parse_operation(raw)))
         operations += self._new_operations({raw.id for raw in raws})
         operations.sort(key=lambda operation: order[operation.resource])
         _check_method_names(operations)
+        check_names(operations)
+        for resource in resources:
+            check_resource(resource)
         for operation in operations:
             # Marks the entry of the resource as needed.
             list(self._overrides.find("resources", name=operation.resource))
@@ -96,7 +107,7 @@ class Builder:
         envelope = self._spec.resolve(raw.answer).properties
         data = envelope.get("data", {})
         is_list = self._spec.resolve(data).type == "array"
-        answer = self._spec.resolve(data["items"] if is_list else data)
+        answer = self._spec.resolve(self._spec.resolve(data).items if is_list else data)
         schema = answer.names[0] if answer.names else _EMPTY
         returns = _parse_returns(raw, schema, is_list)
         record = changes.get("record") or (
@@ -170,10 +181,17 @@ class Builder:
         name = facts["name"]
         place = facts.get("place", "query")
         noun = name.removesuffix("_gid") if place == "path" else name.partition(".")[0]
-        argument = noun if place == "path" else name.replace(".", "_")
+        if place not in ("path", "query"):
+            raise UnreadableSpec(f"its parameter {name!r} is in the {place}: nothing sends it.")
+        argument = facts.get("argument", noun if place == "path" else name.replace(".", "_"))
         refers = tuple(facts.get("refers", [noun] if self._records.knows(noun) else []))
         is_ref = bool(refers) and facts.get("kind", "text") in ("text", "ref")
         default = facts.get("default")
+        if not is_ref and facts.get("kind", "text") not in QUERY_TYPES:
+            raise UnreadableSpec(
+                f"its parameter {name!r} is {facts['kind']!r}, which no argument can be; an entry "
+                f"of [[parameters]] with a kind= of {', '.join(QUERY_TYPES)} says what it takes."
+            )
         return Parameter(
             name=name,
             argument=argument,
@@ -227,13 +245,16 @@ class Builder:
             field = self._spec.resolve(node)
             if field.facts.get("readOnly"):
                 continue
-            yield self._parse_body_field(operation_id, name, field, name in data.required)
+            changes = self._overrides.corrections("body_fields", name, operation_id)
+            if not changes.pop("omit", False):
+                required = name in data.required
+                yield self._parse_body_field(name, field, required, changes)
 
     def _parse_body_field(
-        self, operation_id: str, name: str, schema: Schema, required: bool
+        self, name: str, schema: Schema, required: bool, changes: Entry
     ) -> BodyField:
         is_list = schema.type == "array"
-        items = self._spec.resolve(schema.facts["items"]) if is_list else schema
+        items = self._spec.resolve(schema.items) if is_list else schema
         noun = singular(name) if is_list else name
         is_ref = items.type == "string" and self._records.knows(noun)
         facts: Entry = {
@@ -244,7 +265,7 @@ class Builder:
             # A field that is required must be something.
             "nullable": bool(schema.facts["nullable"]) and not required,
         }
-        facts |= self._overrides.corrections("body_fields", name, operation_id)
+        facts |= changes
         facts["refers"] = tuple(facts["refers"])
         return BodyField(name, required=required, **facts)
 
@@ -259,11 +280,22 @@ class Builder:
             facts["parameters"] = tuple(
                 self._build_parameter(parameter, parents) for parameter in facts["parameters"]
             )
-            yield self._with_parents(Operation(**facts))
+            yield _validate(self._with_parents(Operation(**facts)))
 
 
 def _resource_name(tag: str) -> str:
-    return tag.removesuffix(" API").lower().replace(" ", "_")
+    return re.sub(r"\W+", "_", tag.removesuffix(" API").lower()).strip("_")
+
+
+def _validate(operation: Operation) -> Operation:
+    """Return the operation, or say which of its facts is of no known kind."""
+    made = msgspec.convert(msgspec.to_builtins(operation), Operation)
+    if made.is_read and made.returns == "nothing":
+        raise UnreadableSpec("it is a GET whose answer has no data of a named schema.")
+    in_path = {parameter.name for parameter in made.parameters if parameter.place == "path"}
+    if in_path != set(re.findall(r"{(.*?)}", made.path)):
+        raise UnreadableSpec(f"its path has other names than its parameters: {sorted(in_path)}.")
+    return made
 
 
 def _new_resource(tag: str, operations: list[str]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from asana_frames.exceptions import ConfigurationError
+from asana_frames.exceptions import ConfigurationError, suggest_names
 
 Entry = dict[str, Any]
 #: The keys an entry is found by; each of their values must be needed.
@@ -18,16 +18,40 @@ _SELECTORS = {
     "body_fields": ["name", "operations"],
     "new_parameters": ["operations"],
 }
+#: The keys that the entries of each section may have, beside ``reason``.
+_KEYS = {
+    "resources": "name record about",
+    "records": "name schemas polymorphic",
+    "nested": "schemas",
+    "new_records": "record fields",
+    "new_fields": "record fields target",
+    "fields": "names kind default column enum record",
+    "shared": "record parents",
+    "operations": "id method paging note parents record one_of deprecated",
+    "body_fields": "name operations kind refers many note nullable enum omit",
+    "parameters": "name operations argument kind required many refers enum needs excludes default "
+    "note",
+    "new_parameters": "name operations argument place kind required many refers enum needs "
+    "excludes default note",
+    "new_operations": "id resource method http path returns status record paging "
+    "may_omit_next_page fields multipart deprecated note one_of parameters parents",
+    "directories": "record operation within container query arguments beside",
+    "settings": "record path",
+}
 
 
 class Overrides:
     """The corrections and additions; each entry is a table with a ``reason``."""
 
     def __init__(self, path: Path) -> None:
-        self._tables: dict[str, list[Entry]] = tomllib.loads(path.read_text("utf-8"))
+        try:
+            self._tables: dict[str, list[Entry]] = tomllib.loads(path.read_text("utf-8"))
+        except (OSError, ValueError) as cause:
+            raise ConfigurationError(f"{path.name} cannot be read: {cause}") from cause
         self._used: set[tuple[int, str]] = set()
         self._outdated: list[str] = []
         for section, entry in self._iterate_entries():
+            _check_keys(section, entry)
             if not entry.get("reason"):
                 raise ConfigurationError(f"overrides.toml: a [[{section}]] has no reason: {entry}")
 
@@ -89,6 +113,20 @@ class Overrides:
         for section, entries in self._tables.items():
             for entry in entries:
                 yield section, entry
+
+
+def _check_keys(section: str, entry: object) -> None:
+    """Refuse sections and keys that nothing reads."""
+    if section not in _KEYS or not isinstance(entry, dict):
+        hint = suggest_names(section, _KEYS)
+        raise ConfigurationError(f"overrides.toml: there are no [[{section}]] entries.{hint}")
+    known = [*_KEYS[section].split(), "reason"]
+    for key in entry:
+        if key not in known:
+            hint = suggest_names(key, known) or f" Known are {', '.join(known)}."
+            raise ConfigurationError(
+                f"overrides.toml: [[{section}]] {_entry_name(entry)} has no key {key!r}.{hint}"
+            )
 
 
 def _entry_name(entry: Entry) -> str:

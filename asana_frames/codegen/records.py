@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
+
 from asana_frames.catalog import Field, RecordType
 from asana_frames.catalog.model import Kind
 from asana_frames.codegen.naming import is_response_schema, record_name
 from asana_frames.codegen.overrides import Entry, Overrides
+from asana_frames.codegen.problems import tell_place
 from asana_frames.codegen.spec import Json, Schema, Spec
 
 _SCALARS: dict[str, Kind] = {"integer": "integer", "number": "number", "boolean": "boolean"}
@@ -75,8 +78,14 @@ class Records:
         if name not in self._built:
             # Reserved first: records refer to one another in cycles.
             self._built[name] = RecordType(name, ())
-            self._built[name] = self._build(name)
+            with tell_place(f"The record type {name!r} (schemas: {self._schema_names(name)})"):
+                self._built[name] = msgspec.convert(
+                    msgspec.to_builtins(self._build(name)), RecordType
+                )
         return self._built[name]
+
+    def _schema_names(self, name: str) -> str:
+        return ", ".join(self._schemas.get(name, ())) or "none"
 
     def all(self) -> tuple[RecordType, ...]:
         """Return what has been made, by name."""
@@ -120,7 +129,7 @@ class Records:
 
     def _parse_field(self, path: str, schema: Schema, depth: int) -> Iterator[Field]:
         if schema.type == "array":
-            yield from self._parse_array(path, self._spec.resolve(schema.facts["items"]), depth)
+            yield from self._parse_array(path, self._spec.resolve(schema.items), depth)
         elif self._is_reference(schema):
             yield Field(path, "ref", record=self._record_of(schema.names[0]))
         elif schema.properties and depth < _DEPTH:

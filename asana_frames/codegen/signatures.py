@@ -9,7 +9,7 @@ from asana_frames.catalog import BodyField, Operation, Parameter
 WIDTH = 99
 #: A POST with up to this many fields takes no others; larger ones and updates take ``**data``.
 _CLOSED_BODY = 8
-_QUERY_TYPES = {
+QUERY_TYPES = {
     "text": "str",
     "integer": "int",
     "number": "float",
@@ -103,7 +103,7 @@ def _query_argument(parameter: Parameter) -> str:
     optional = "" if parameter.required else " | None = None"
     if parameter.refers:
         return f"{parameter.argument}: Refs{optional}"
-    base = _QUERY_TYPES[parameter.kind]
+    base = QUERY_TYPES[parameter.kind]
     if parameter.many:
         base = f"{base} | Iterable[{base}]"
     plain = f"{parameter.argument}: {base}{optional}"

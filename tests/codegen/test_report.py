@@ -62,7 +62,10 @@ def test_fields_and_parameters_that_come_and_go_are_told(tmp_path: Path) -> None
 def test_operations_that_come_and_go_are_told(tmp_path: Path) -> None:
     spec = small_spec()
     del spec["paths"]["/boats"]["post"]
-    spec["paths"]["/boats/{boat_gid}"] = {"get": operation("getBoat", "Boats", one="BoatResponse")}
+    spec["paths"]["/boats/{boat_gid}"] = {
+        "parameters": [{"name": "boat_gid", "in": "path", "schema": TEXT}],
+        "get": operation("getBoat", "Boats", one="BoatResponse"),
+    }
     spec["paths"]["/ports"] = {"get": spec["paths"].pop("/harbours")["get"]}
 
     lines = compare_catalogs(build(tmp_path, small_spec()), build(tmp_path, spec))
