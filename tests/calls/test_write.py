@@ -214,8 +214,8 @@ def test_a_job_that_takes_too_long_times_out(recorder: Recorder, recorded: af.As
 
 
 def test_the_sandbox_refuses_bad_writes_in_words(asana: af.Asana) -> None:
-    with pytest.raises(af.InvalidRequest, match="Not a recognized ID: 12"):
-        asana.tasks.create(name="x", workspace="12")
+    with pytest.raises(af.InvalidRequest, match="start_on: You must also provide a due date"):
+        asana.tasks.create(name="x", workspace=asana.workspaces.list(), start_on="2026-01-01")
 
 
 @pytest.mark.parametrize(
