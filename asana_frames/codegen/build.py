@@ -151,21 +151,17 @@ class Builder:
 
     def _parse_parameter(self, operation_id: str, node: Json, parents: Entry) -> Parameter:
         schema = self._spec.resolve(node.get("schema", {}))
-        changes = self._overrides.corrections("parameters", node["name"], operation_id)
-        default = node.get("schema", {}).get("default")
-        return self._build_parameter(
-            {
-                "name": node["name"],
-                "place": node["in"],
-                "required": node.get("required", False),
-                "kind": scalar_kind(schema) if schema.type != "array" else "text",
-                "many": schema.type == "array" or node["name"].endswith((".any", ".not", ".all")),
-                "enum": schema.enum,
-                "default": default,
-                **changes,
-            },
-            parents,
-        )
+        facts: Entry = {
+            "name": node["name"],
+            "place": node["in"],
+            "required": node.get("required", False),
+            "kind": scalar_kind(schema) if schema.type != "array" else "text",
+            "many": schema.type == "array" or node["name"].endswith((".any", ".not", ".all")),
+            "enum": schema.enum,
+            "default": node.get("schema", {}).get("default"),
+        }
+        facts |= self._overrides.corrections("parameters", node["name"], operation_id, facts)
+        return self._build_parameter(facts, parents)
 
     def _new_parameters(
         self, operation_id: str, parents: Entry, known: set[str]
@@ -245,19 +241,19 @@ class Builder:
             field = self._spec.resolve(node)
             if field.facts.get("readOnly"):
                 continue
-            changes = self._overrides.corrections("body_fields", name, operation_id)
-            if not changes.pop("omit", False):
-                required = name in data.required
-                yield self._parse_body_field(name, field, required, changes)
+            required = name in data.required
+            facts = self._body_field_facts(name, field, required)
+            facts |= self._overrides.corrections("body_fields", name, operation_id, facts)
+            if not facts.pop("omit", False):
+                facts["refers"] = tuple(facts["refers"])
+                yield BodyField(name, required=required, **facts)
 
-    def _parse_body_field(
-        self, name: str, schema: Schema, required: bool, changes: Entry
-    ) -> BodyField:
+    def _body_field_facts(self, name: str, schema: Schema, required: bool) -> Entry:
         is_list = schema.type == "array"
         items = self._spec.resolve(schema.items) if is_list else schema
         noun = singular(name) if is_list else name
         is_ref = items.type == "string" and self._records.knows(noun)
-        facts: Entry = {
+        return {
             "kind": scalar_kind(schema),
             "enum": items.enum,
             "refers": (noun,) if is_ref else (),
@@ -265,9 +261,6 @@ class Builder:
             # A field that is required must be something.
             "nullable": bool(schema.facts["nullable"]) and not required,
         }
-        facts |= changes
-        facts["refers"] = tuple(facts["refers"])
-        return BodyField(name, required=required, **facts)
 
     def _new_operations(self, known: set[str]) -> Iterator[Operation]:
         for entry in self._overrides.all("new_operations"):

@@ -18,6 +18,8 @@ _SELECTORS = {
     "body_fields": ["name", "operations"],
     "new_parameters": ["operations"],
 }
+#: The keys that say what an entry is about and why.
+_ABOUT = ("name", "names", "operations", "reason")
 #: The keys that the entries of each section may have, beside ``reason``.
 _KEYS = {
     "resources": "name record about",
@@ -50,6 +52,8 @@ class Overrides:
             raise ConfigurationError(f"{path.name} cannot be read: {cause}") from cause
         self._used: set[tuple[int, str]] = set()
         self._outdated: list[str] = []
+        self._compared: set[tuple[int, str]] = set()
+        self._correcting: set[tuple[int, str]] = set()
         for section, entry in self._iterate_entries():
             _check_keys(section, entry)
             if not entry.get("reason"):
@@ -73,22 +77,29 @@ class Overrides:
                 self._used.update((id(entry), value) for value in keys.values())
                 yield entry
 
-    def corrections(self, section: str, name: str, operation_id: str) -> Entry:
+    def corrections(self, section: str, name: str, operation_id: str, facts: Entry) -> Entry:
         """Return the changes of a section to one parameter or field, and mark its entries.
 
-        An entry without ``operations`` applies to all of them; later entries win.
+        An entry without ``operations`` applies to all of them; later entries win. ``facts`` are
+        what the spec says, so that an entry that says the same is found out.
         """
         changes: Entry = {}
         for entry in self.section(section):
             operations = entry.get("operations", [operation_id])
             if name in _as_list(entry["name"]) and operation_id in operations:
                 self._used.update({(id(entry), used) for used in ("", name, operation_id)})
-                changes |= {
-                    key: value
-                    for key, value in entry.items()
-                    if key not in ("name", "operations", "reason")
-                }
+                changes |= self.compare(entry, name, facts | changes)
         return changes
+
+    def compare(self, entry: Entry, name: str, facts: Entry) -> Entry:
+        """Return what an entry says of ``name``, and remember whether that differs."""
+        said = {key: value for key, value in entry.items() if key not in _ABOUT}
+        self._compared.add((id(entry), name))
+        for key, value in said.items():
+            known = facts.get(key)
+            if value != (list(known) if isinstance(known, tuple) else known):
+                self._correcting.add((id(entry), name))
+        return said
 
     def report_outdated(self, section: str, name: str, problem: str) -> None:
         """Add an entry to ``unused`` for a reason of its own."""
@@ -101,6 +112,11 @@ class Overrides:
             if (id(entry), "") not in self._used:
                 idle.append(f"[[{section}]] {_entry_name(entry)}")
                 continue
+            idle += [
+                f"[[{section}]] {name}: the spec says the same"
+                for at, name in sorted(self._compared - self._correcting)
+                if at == id(entry)
+            ]
             for key in _SELECTORS.get(section, ()):
                 idle += [
                     f"[[{section}]] {key}: {value}"

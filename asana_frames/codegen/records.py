@@ -161,7 +161,7 @@ class Records:
         facts["default"] = default
         for wanted in (f"*.{field.path}", f"{record}.{field.path}"):
             for entry in self._overrides.find("fields", names=wanted):
-                facts |= {key: entry[key] for key in entry if key not in ("names", "reason")}
+                facts |= self._overrides.compare(entry, wanted, facts)
         return Field(**facts)
 
 

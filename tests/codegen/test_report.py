@@ -114,6 +114,9 @@ def test_a_tag_that_is_gone_leaves_its_override_unused(tmp_path: Path) -> None:
         ('[[parameters]]\nname = "mast"\nkind = "text"', "mast"),
         ('[[new_parameters]]\nname = "harbour"\noperations = ["getBoats"]', "harbour of getBoats"),
         ('[[records]]\nname = "boat"\nschemas = ["Ship"]', "Ship"),
+        ('[[fields]]\nnames = ["boat.length"]\nkind = "number"', "boat.length"),
+        ('[[body_fields]]\nname = ["name", "harbour"]\nnullable = true', "harbour"),
+        ('[[parameters]]\nname = "harbour"\nkind = "text"', "harbour"),
     ],
 )
 def test_an_unused_override_is_named(entry: str, name: str, tmp_path: Path) -> None:
