@@ -15,7 +15,7 @@ from pathlib import Path
 from asana_frames._arguments import parse_path
 from asana_frames.exceptions import ConfigurationError
 
-#: Unfinished files: of which package, machine and process, and a random part.
+#: Names of unfinished files; between these stand machine, process and random characters.
 _PART_PREFIX, PART_SUFFIX = ".asana-frames-", ".part"
 
 

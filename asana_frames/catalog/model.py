@@ -74,7 +74,7 @@ class Parameter(msgspec.Struct, frozen=True, omit_defaults=True):
     #: The frame's column that says which parent a row was found under.
     parent: str = ""
     enum: tuple[str, ...] = ()
-    #: Arguments of which it needs one beside it.
+    #: Needs at least one of these arguments as well.
     needs: tuple[str, ...] = ()
     #: Arguments that cannot be given beside it.
     excludes: tuple[str, ...] = ()
@@ -120,7 +120,7 @@ class Operation(msgspec.Struct, frozen=True, omit_defaults=True):
     multipart: bool = False
     deprecated: str = ""
     note: str = ""
-    #: Combinations of arguments of which a call needs one.
+    #: A call needs all arguments of at least one of these combinations.
     one_of: tuple[tuple[str, ...], ...] = ()
     parameters: tuple[Parameter, ...] = ()
     body: tuple[BodyField, ...] = ()
