@@ -108,8 +108,8 @@ def connect(
     ----------
     token
         A personal access token; else the login of this process, else ``ASANA_ACCESS_TOKEN`` of
-        the environment, else what was remembered for this base URL: in the keyring, or in the
-        file of ``asana-frames login``.
+        the environment if the base URL is Asana's or that of ``ASANA_BASE_URL``, else what was
+        remembered for this base URL: in the keyring, or in the file of ``asana-frames login``.
     base_url
         Else ``ASANA_BASE_URL`` of the environment, else Asana's own; https or loopback only.
     timeout
@@ -144,7 +144,9 @@ def connect(
     from asana_frames.asana import Asana
     from asana_frames.calls.last_call import CallSettings, check_settings
     from asana_frames.fetch import Http, resolve_base_url, resolve_token
+    from asana_frames.fetch.credentials import SecretText
 
+    token = SecretText(token) if isinstance(token, str) else token
     url = resolve_base_url(base_url)
     settings = check_settings(CallSettings(timeout, deadline, progress))
     return Asana(Http(resolve_token(token, url), url), settings=settings)

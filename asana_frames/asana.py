@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from importlib import import_module
@@ -12,8 +11,15 @@ from typing import Any
 import pandas as pd
 
 from asana_frames import resources
+from asana_frames._arguments import check_number
 from asana_frames.calls.custom_field_definitions import EnumOptions
-from asana_frames.calls.last_call import CallSettings, LastCall, check_settings
+from asana_frames.calls.last_call import (
+    CallSettings,
+    LastCall,
+    check_settings,
+    limit_call,
+    record_call,
+)
 from asana_frames.calls.name_lookup import fetch_me, fetch_names, fetch_person
 from asana_frames.calls.parsed_call import parse_call
 from asana_frames.calls.plan import estimate_cost
@@ -24,11 +30,13 @@ from asana_frames.calls.stream import iterate_frames
 from asana_frames.catalog import columns_of, load
 from asana_frames.display.cards import render_account_card, render_refusal_card
 from asana_frames.exceptions import AsanaError, InvalidArgument, JobFailed, suggest_names
-from asana_frames.fetch import Http
+from asana_frames.fetch import Http, clock, get_current_call
 from asana_frames.types import Refs
 
 #: Seconds between polls of a job: at first, and at most.
 _POLL_SECONDS = (0.2, 10.0)
+#: Seconds that a card may take, during which the notebook is blocked.
+_CARD_SECONDS = 10.0
 
 
 #: Attributes beside the resources that Tab offers.
@@ -303,22 +311,26 @@ class Asana(resources.Resources):
         JobFailed
             Asana reported a job as failed.
         TimeoutError
-            Jobs were still running after ``timeout``; they continue in Asana.
+            Jobs were still running after ``timeout``; they continue in Asana. After the deadline
+            of `with_options` it is `DeadlineExceeded`.
         """
+        check_number(timeout, name="timeout", like=600, least=0)
         pause, longest = _POLL_SECONDS
-        deadline = time.monotonic() + timeout
-        while True:
-            jobs = self.jobs.get(job, errors="raise")
-            failed = jobs.loc[jobs["status"] == "failed", "gid"]
-            if len(failed):
-                raise JobFailed(f"Asana reports as failed: job {', '.join(failed)}.")
-            if (jobs["status"] == "succeeded").all():
-                return jobs
-            if time.monotonic() + pause > deadline:
-                running = ", ".join(jobs.loc[jobs["status"] != "succeeded", "gid"])
-                raise TimeoutError(f"Still running after {timeout:g} s: job {running}.")
-            time.sleep(pause)
-            pause = min(pause * 1.5, longest)
+        ends = clock.now() + timeout
+        with record_call("wait", self.publish, self.settings) as last:
+            while True:
+                jobs = self.jobs.get(job, errors="raise")
+                failed = jobs.loc[jobs["status"] == "failed", "gid"]
+                if len(failed):
+                    raise JobFailed(f"Asana reports as failed: job {', '.join(failed)}.")
+                if (jobs["status"] == "succeeded").all():
+                    last.rows = len(jobs)
+                    return jobs
+                if clock.now() + pause > ends:
+                    running = ", ".join(jobs.loc[jobs["status"] != "succeeded", "gid"])
+                    raise TimeoutError(f"Still running after {timeout:g} s: job {running}.")
+                get_current_call().wait(clock.now() + pause)
+                pause = min(pause * 1.5, longest)
 
     def _ipython_key_completions_(self) -> list[str]:
         return [resource.name for resource in load().resources]
@@ -340,7 +352,9 @@ class Asana(resources.Resources):
 
     def _fetch_me(self) -> dict[str, Any]:
         if self._me is None:
-            self._me = fetch_me(self.http)
+            deadline = min(self.settings.deadline or _CARD_SECONDS, _CARD_SECONDS)
+            with limit_call(self.settings._replace(deadline=deadline)):
+                self._me = fetch_me(self.http)
         return self._me
 
 

@@ -174,19 +174,28 @@ def record_call(
     Calls in different threads have separate records. A call within another one has its own
     record, and the deadline of the outer one if that is earlier.
     """
+    with limit_call(settings) as call:
+        last = LastCall(operation, call)
+        try:
+            yield last
+        finally:
+            publish(last)
+
+
+@contextmanager
+def limit_call(settings: CallSettings) -> Iterator[Call]:
+    """Apply the deadline and the timeout of settings to all requests of a block."""
     outer = CURRENT_CALL.get()
     call = Call(settings.deadline, settings.timeout)
     if outer is not None:
         call.tally.outer = outer.tally
         if outer.ends < call.ends:
             call.ends, call.seconds = outer.ends, outer.seconds
-    last = LastCall(operation, call)
     token = CURRENT_CALL.set(call)
     try:
-        yield last
+        yield call
     finally:
         CURRENT_CALL.reset(token)
-        publish(last)
 
 
 def warn_about_failures(last: LastCall, verb: str, total: int, noun: str) -> None:

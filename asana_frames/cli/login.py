@@ -21,7 +21,7 @@ from asana_frames.fetch.auth import (
     token_source_for,
 )
 from asana_frames.fetch.credential_store import store_credential
-from asana_frames.fetch.credentials import Credential, check_token
+from asana_frames.fetch.credentials import Credential, SecretText, check_token
 from asana_frames.fetch.oauth import ID_VARIABLE, OUT_OF_BAND, Authorization, read_app
 from asana_frames.fetch.redirect_server import LOGIN_TIMEOUT, RedirectServer
 
@@ -137,11 +137,10 @@ def _is_terminal() -> bool:
 def _prompt_secret(label: str, default: str | None = None) -> str:
     """Prompt for a secret without showing it; without a terminal, read a line of stdin."""
     if _is_terminal():
-        typed: str = click.prompt(
-            label, default=default, hide_input=True, show_default=False, err=True
+        return SecretText(
+            click.prompt(label, default=default, hide_input=True, show_default=False, err=True)
         )
-        return typed
-    line = sys.stdin.readline().strip()
+    line = SecretText(sys.stdin.readline().strip())
     if not line:
         raise InvalidArgument(
             "Nothing was read from standard input. Pipe the value into it, or use a terminal."
@@ -150,6 +149,6 @@ def _prompt_secret(label: str, default: str | None = None) -> str:
 
 
 def _print_variable_note() -> None:
-    note = describe_environment_token()
+    note = describe_environment_token(resolve_base_url())
     if note:
         echo(note, err=True)

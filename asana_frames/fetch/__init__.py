@@ -2,7 +2,13 @@
 
 from asana_frames.fetch.auth import resolve_token
 from asana_frames.fetch.base_url import DEFAULT_BASE_URL, resolve_base_url
-from asana_frames.fetch.call import CURRENT_CALL, Call, CallStopped, RequestCounts
+from asana_frames.fetch.call import (
+    CURRENT_CALL,
+    Call,
+    CallStopped,
+    RequestCounts,
+    get_current_call,
+)
 from asana_frames.fetch.fan_out import REFUSALS, FanOut, FanOutItem, Skip, fan_out
 from asana_frames.fetch.http import Http
 from asana_frames.fetch.pagination import (
@@ -36,6 +42,7 @@ __all__ = [
     "RequestCounts",
     "decode_response",
     "fan_out",
+    "get_current_call",
     "is_set_too_large",
     "iterate_pages",
     "limiter_for",

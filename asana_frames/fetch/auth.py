@@ -10,9 +10,14 @@ from typing import NamedTuple
 from asana_frames._arguments import check_text
 from asana_frames._fork import ForkSafeLock
 from asana_frames.exceptions import AsanaError, AuthError, ConfigurationError
-from asana_frames.fetch.base_url import DEFAULT_BASE_URL
+from asana_frames.fetch.base_url import (
+    BASE_URL_VARIABLE,
+    DEFAULT_BASE_URL,
+    get_origin,
+    resolve_base_url,
+)
 from asana_frames.fetch.credential_store import delete_credential, load_credential
-from asana_frames.fetch.credentials import Credential, check_token
+from asana_frames.fetch.credentials import Credential, SecretText, check_token
 from asana_frames.fetch.oauth import revoke_credential
 from asana_frames.fetch.token_renewal import TokenSource, renewer_for
 
@@ -89,8 +94,8 @@ def _revoke_credentials(base_url: str, credentials: list[Credential]) -> tuple[i
 def find_credential(token: str | None, base_url: str) -> FoundCredential | None:
     """Return the credential for a base URL, or None if there is none.
 
-    Looked for in this order: the argument, the login of this process, ``ASANA_ACCESS_TOKEN``,
-    the login stored for this base URL in the keyring or the file.
+    Looked for in this order: the argument, the login of this process, ``ASANA_ACCESS_TOKEN`` if
+    it is for this base URL, the login stored for this base URL in the keyring or the file.
 
     Raises
     ------
@@ -106,7 +111,7 @@ def find_credential(token: str | None, base_url: str) -> FoundCredential | None:
     if login is not None:
         return FoundCredential(login, PROCESS_LOGIN)
     given = _read_environment_token()
-    if given:
+    if given and _is_environment_token_for(base_url):
         return FoundCredential(Credential(check_token(given)), TOKEN_VARIABLE)
     kept = load_credential(base_url)
     if kept is None:
@@ -115,17 +120,27 @@ def find_credential(token: str | None, base_url: str) -> FoundCredential | None:
     return FoundCredential(*kept)
 
 
-def describe_environment_token() -> str:
-    """Return a note that ``ASANA_ACCESS_TOKEN`` overrides stored logins; empty if not set."""
+def describe_environment_token(base_url: str) -> str:
+    """Return a note that ``ASANA_ACCESS_TOKEN`` overrides stored logins; empty if it does not."""
     return (
         f"{TOKEN_VARIABLE} is set and is used before what is remembered."
-        if _read_environment_token()
+        if _read_environment_token() and _is_environment_token_for(base_url)
         else ""
     )
 
 
-def _read_environment_token() -> str:
-    return os.environ.get(TOKEN_VARIABLE, "").strip()
+def _read_environment_token() -> SecretText:
+    return SecretText(os.environ.get(TOKEN_VARIABLE, "").strip())
+
+
+def _is_environment_token_for(base_url: str) -> bool:
+    """Whether a base URL may receive the token of the environment.
+
+    Only the host of Asana may, and the one that the environment names itself: a base URL in a
+    notebook must not be enough to send the token elsewhere.
+    """
+    named = resolve_base_url() if os.environ.get(BASE_URL_VARIABLE) else DEFAULT_BASE_URL
+    return get_origin(base_url) in (get_origin(DEFAULT_BASE_URL), get_origin(named))
 
 
 def resolve_token(token: str | None = None, base_url: str = DEFAULT_BASE_URL) -> TokenSource:
@@ -150,12 +165,15 @@ def token_source_for(credential: Credential, base_url: str) -> TokenSource:
 
 
 def _describe_ways_to_log_in(base_url: str) -> str:
-    is_asana = base_url == DEFAULT_BASE_URL
-    place = "" if is_asana else f" for {base_url}"
-    argument = "" if is_asana else f'base_url="{base_url}"'
-    return f"""No Asana token found{place}. Do one of:
+    place = argument = setting = unused = ""
+    if base_url != DEFAULT_BASE_URL:
+        place, argument = f" for {base_url}", f'base_url="{base_url}"'
+        setting = f"{BASE_URL_VARIABLE}={base_url} and "
+    if _read_environment_token() and not _is_environment_token_for(base_url):
+        unused = f" {TOKEN_VARIABLE} is only sent to Asana, or to the host of {BASE_URL_VARIABLE}."
+    return f"""No Asana token found{place}.{unused} Do one of:
   1) in a notebook: af.widgets.login({argument})
   2) in a terminal: asana-frames login --remember
-  3) set {TOKEN_VARIABLE} in the environment
-  4) af.connect(token="...")
+  3) set {setting}{TOKEN_VARIABLE} in the environment
+  4) af.connect(token="..."{argument and f", {argument}"})
 Create a token at https://app.asana.com/0/my-apps. No account? af.sandbox() works without one."""

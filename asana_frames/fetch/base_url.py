@@ -46,9 +46,11 @@ def resolve_base_url(base_url: str | None = None) -> str:
 
 
 def get_origin(base_url: str) -> str:
-    """Return scheme and host of a base URL."""
+    """Return scheme, host and port of a base URL; the port only if it is not the usual one."""
     parts = urlsplit(base_url)
-    return f"{parts.scheme}://{parts.netloc}"
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    is_usual = parts.port in (None, {"https": 443, "http": 80}.get(parts.scheme))
+    return f"{parts.scheme}://{host}{'' if is_usual else f':{parts.port}'}"
 
 
 def is_loopback(host: str) -> bool:

@@ -81,6 +81,8 @@ class Call:
     def __init__(self, deadline: float | None = None, timeout: float | None = None) -> None:
         self.tally = RequestCounts()
         self.timeout = timeout
+        #: Runs in a thread of its own, whose owner watches the deadline.
+        self.is_branch = False
         self.seconds = deadline
         self.ends = math.inf if deadline is None else clock.now() + deadline
         #: Set when its requests are abandoned.
@@ -90,6 +92,7 @@ class Call:
         """Return a part of this call that can be stopped on its own."""
         part = Call(timeout=self.timeout)
         part.tally, part.ends, part.seconds = self.tally, self.ends, self.seconds
+        part.is_branch = True
         return part
 
     def check(self) -> None:
@@ -108,8 +111,9 @@ class Call:
     def deadline_error(self) -> DeadlineExceeded:
         """Return the error of a call whose deadline has passed."""
         return DeadlineExceeded(
-            f"The deadline of {self.seconds:g} s has passed. asana.last.partial has the rows "
-            f"received so far; repeat the same call to continue from there."
+            f"The deadline of {self.seconds:g} s has passed. asana.last.partial has what had "
+            f"arrived: a read continues from there if the same call is repeated; of a write it "
+            f"says which rows were sent."
         )
 
     def wait(self, until: float) -> None:

@@ -15,7 +15,7 @@ from platformdirs import user_config_path
 from asana_frames._fork import ForkSafeLock
 from asana_frames.exceptions import ConfigurationError
 from asana_frames.fetch.base_url import DEFAULT_BASE_URL
-from asana_frames.fetch.credentials import Credential
+from asana_frames.fetch.credentials import Credential, SecretText
 
 _SERVICE = "asana-frames"
 KEYRING = "the keyring"
@@ -75,7 +75,7 @@ def load_credential(base_url: str) -> StoredCredential | None:
     """
     text = _read_keyring(base_url)
     if text and text.strip():
-        return StoredCredential(_decode_credential(text.strip(), base_url), KEYRING)
+        return StoredCredential(_decode_credential(SecretText(text.strip()), base_url), KEYRING)
     kept = _read_credentials_file().get(base_url)
     return None if kept is None else StoredCredential(kept, _describe_file())
 
@@ -120,14 +120,19 @@ def _encode_credential(credential: Credential) -> str:
     """Return the text for the keyring: a token as ``keyring set`` stores it, or JSON."""
     if not credential.refresh_token:
         return credential.token
-    return msgspec.json.encode(credential).decode()
+    return SecretText(_encode_json(credential).decode())
 
 
-def _decode_credential(text: str, base_url: str) -> Credential:
+def _encode_json(credentials: object) -> bytes:
+    # msgspec does not encode subclasses of str by itself.
+    return msgspec.json.encode(credentials, enc_hook=str)
+
+
+def _decode_credential(text: SecretText, base_url: str) -> Credential:
     if not text.startswith("{"):
         return Credential(text)
     try:
-        return _credential_decoder.decode(text)
+        return _credential_decoder.decode(text.encode())
     except msgspec.DecodeError as cause:
         raise ConfigurationError(
             f"The keyring entry {_SERVICE}, {_keyring_user(base_url)} is not a valid login "
@@ -146,19 +151,17 @@ def _write_to_keyring(base_url: str, text: str) -> bool:
     """Write a text to the keyring; return whether it is stored now."""
     # Without a keyring service, the library raises errors of many kinds.
     with suppress(Exception):
-        import_module("keyring").set_password(_SERVICE, _keyring_user(base_url), text)
+        import_module("keyring").set_password(_SERVICE, _keyring_user(base_url), str(text))
     # Some keyrings accept everything and store nothing.
     return _read_keyring(base_url) == text
 
 
-def _read_keyring(base_url: str) -> str | None:
+def _read_keyring(base_url: str) -> SecretText | None:
     try:
-        found: str | None = import_module("keyring").get_password(
-            _SERVICE, _keyring_user(base_url)
-        )
+        found = import_module("keyring").get_password(_SERVICE, _keyring_user(base_url))
     except Exception:  # noqa: BLE001
         return None
-    return found
+    return None if found is None else SecretText(found)
 
 
 def _delete_from_keyring(base_url: str) -> bool:
@@ -199,20 +202,30 @@ def _read_credentials_file() -> dict[str, Credential]:
         with path.open("rb") as stream:
             # Of the opened file, not of another that replaces it meanwhile.
             _check_permissions(path, os.fstat(stream.fileno()).st_mode)
-            body = stream.read()
+            found = _parse_credentials_file(stream.read())
     except FileNotFoundError:
         return {}
     except OSError as cause:
         raise ConfigurationError(
             f"{path}, the file of stored logins, cannot be read: {cause.strerror or cause}."
         ) from cause
+    if isinstance(found, str):
+        # Raised here and without a cause: the bytes of the file are in none of the frames.
+        raise ConfigurationError(
+            f"{path}, the file of stored logins, is not valid ({found}). Delete it and log in "
+            f"again: asana-frames login"
+        )
+    return found
+
+
+def _parse_credentials_file(body: bytes) -> dict[str, Credential] | str:
+    """Return the logins of the file, by base URL, or what is wrong with it."""
     try:
         return _file_decoder.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as cause:
-        problem = "it is not UTF-8" if isinstance(cause, UnicodeDecodeError) else cause
-        failure = f"{path}, the file of stored logins, is not valid ({problem})."
-    # Raised outside the except block: the cause holds the bytes of the file.
-    raise ConfigurationError(f"{failure} Delete it and log in again: asana-frames login")
+    except UnicodeDecodeError:
+        return "it is not UTF-8"
+    except msgspec.DecodeError as cause:
+        return str(cause)
 
 
 def _check_permissions(path: Path, mode: int) -> None:
@@ -231,7 +244,7 @@ def _write_credentials_file(kept: dict[str, Credential]) -> None:
         if not kept:
             path.unlink(missing_ok=True)
             return
-        _replace_private_file(path, msgspec.json.encode(kept))
+        _replace_private_file(path, kept)
     except OSError as cause:
         raise ConfigurationError(
             f"{path} cannot be written: {cause.strerror or cause}. Logins cannot be stored; "
@@ -239,13 +252,13 @@ def _write_credentials_file(kept: dict[str, Credential]) -> None:
         ) from cause
 
 
-def _replace_private_file(path: Path, body: bytes) -> None:
+def _replace_private_file(path: Path, kept: dict[str, Credential]) -> None:
     # A file of mkstemp is readable by its owner only from the start.
     handle, name = tempfile.mkstemp(prefix=".credentials.", suffix=".part", dir=path.parent)
     part = Path(name)
     try:
         with os.fdopen(handle, "wb") as stream:
-            stream.write(body)
+            stream.write(_encode_json(kept))
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)

@@ -8,6 +8,19 @@ from typing import Any
 from asana_frames.exceptions import ConfigurationError
 
 
+class SecretText(str):
+    """A text that tracebacks showing local variables do not show."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "SecretText(...)"
+
+    def __getitem__(self, key: Any) -> SecretText:
+        # Long values are shortened before they are shown.
+        return SecretText(super().__getitem__(key))
+
+
 @dataclass(frozen=True, repr=False)
 class Credential:
     """A personal access token, or an OAuth login if there is a refresh token.
@@ -30,6 +43,10 @@ class Credential:
     client_id: str = ""
     client_secret: str = ""
 
+    def __post_init__(self) -> None:
+        for name in ("token", "refresh_token", "client_secret"):
+            object.__setattr__(self, name, SecretText(getattr(self, name)))
+
     def __repr__(self) -> str:
         return "Credential(OAuth)" if self.refresh_token else "Credential(token)"
 
@@ -37,7 +54,7 @@ class Credential:
         raise TypeError("A credential is a secret and is not pickled; connect() anew instead.")
 
 
-def check_token(text: str) -> str:
+def check_token(text: str) -> SecretText:
     """Return a token without surrounding whitespace.
 
     Raises
@@ -45,7 +62,7 @@ def check_token(text: str) -> str:
     ConfigurationError
         It contains a space, a line break or an invalid character.
     """
-    token = text.strip()
+    text = token = SecretText(text.strip())
     if not token.isascii() or not token.isprintable() or " " in token:
         # The token itself is never shown.
         raise ConfigurationError(

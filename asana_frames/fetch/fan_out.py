@@ -9,7 +9,6 @@ from functools import partial
 from typing import NamedTuple
 
 from asana_frames.exceptions import AsanaError, Forbidden, NotFound, PaymentRequired
-from asana_frames.fetch.call import get_current_call
 from asana_frames.fetch.http import Http
 from asana_frames.fetch.pagination import (
     ListParts,
@@ -98,9 +97,7 @@ class FanOut:
         """Whether the lists are read one after the other, without threads."""
         if sys.platform == "emscripten":
             return True
-        # A deadline needs a thread that watches the clock while the response is pending.
-        is_one = len(self._queries) == 1 and self._queries[0].paging in ("none", "events")
-        return is_one and get_current_call().seconds is None
+        return len(self._queries) == 1 and self._queries[0].paging in ("none", "events")
 
     def _read_list(self, place: int, query: ListQuery) -> Iterator[FanOutItem]:
         count = 0

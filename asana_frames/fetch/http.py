@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from itertools import count
 from typing import Any, NamedTuple
 
 import msgspec
-import requests
 from requests.adapters import BaseAdapter
 
 from asana_frames._fork import renew_after_fork
@@ -31,14 +32,12 @@ from asana_frames.fetch.responses import (
 from asana_frames.fetch.retry import (
     BROKEN_STATUSES,
     QUOTA_STATUSES,
-    UNSENDABLE_ERRORS,
     compute_backoff,
     parse_retry_after,
-    summarize_exception,
-    was_never_sent,
 )
+from asana_frames.fetch.thread_pool import ThreadPool
 from asana_frames.fetch.token_renewal import TokenRenewer, TokenSource
-from asana_frames.fetch.transport import Transport
+from asana_frames.fetch.transport import Transport, TransportError
 
 log = logging.getLogger("asana_frames")
 
@@ -90,7 +89,6 @@ class _FailedTry(NamedTuple):
     """A try without a usable response."""
 
     error: AsanaError
-    cause: Exception | None = None
     #: Seconds before the next try; None if there is none.
     wait: float | None = None
     #: The quota was exceeded, so the rate limiter already makes all requests wait.
@@ -181,6 +179,34 @@ class Http:
         """
         request = HttpRequest(method, path, params, data, files, asked, check, on_sent)
         call = get_current_call()
+        if call.seconds is None or call.is_branch or sys.platform == "emscripten":
+            return self._send_with_retries(call, request)
+        return self._send_in_thread(request)
+
+    def _send_in_thread(self, request: HttpRequest) -> Response:
+        """Send a request while this thread watches the deadline, which a server can outlast."""
+        is_sent = False
+
+        def record(is_accepted: bool) -> None:
+            nonlocal is_sent
+            is_sent = is_accepted
+            if request.on_sent is not None:
+                request.on_sent(is_accepted)
+
+        def send() -> list[Response]:
+            watched = request._replace(on_sent=record)
+            return [self._send_with_retries(get_current_call(), watched)]
+
+        try:
+            with closing(iter(ThreadPool([send], 1))) as responses:
+                return next(responses)
+        except DeadlineExceeded as error:
+            if request.method != "GET" and is_sent:
+                error.args = (f"{error}{MAY_BE_DONE}",)
+                error.may_be_done = True
+            raise
+
+    def _send_with_retries(self, call: Call, request: HttpRequest) -> Response:
         may_be_done = is_renewed = False
         waited = 0.0
         try:
@@ -196,7 +222,7 @@ class Http:
                 may_be_done = may_be_done or outcome.error.may_be_done
                 waited += outcome.wait or 0.0
                 if outcome.wait is None or waited > MAX_WAIT:
-                    raise outcome.error from outcome.cause
+                    raise outcome.error
                 for tally in (self.total, call.tally):
                     tally.add(retries=1)
                 log.info("%s, trying again in %.1f s", outcome.error, outcome.wait)
@@ -221,13 +247,8 @@ class Http:
                 permit.record_refusal(min(wait, MAX_WAIT))
                 if request.on_sent is not None:
                     request.on_sent(False)
-        except UNSENDABLE_ERRORS as cause:
-            return _FailedTry(
-                ConfigurationError(f"{request.method} {request.path} cannot be sent: {cause}."),
-                cause,
-            )
-        except requests.RequestException as cause:
-            return self._classify_exception(request, cause, attempt)
+        except TransportError as failure:
+            return self._classify_failure(request, failure, attempt)
         for tally in (self.total, call.tally):
             tally.add(rejected=1)
         error = build_response_error(request.method, request.path, answer, request.asked)
@@ -270,15 +291,13 @@ class Http:
                 request.method,
                 request.path,
                 request.params,
-                data=request.data,
+                data=None if request.files else request.data,
+                form=request.data if request.files else None,
                 files=request.files,
                 timeout=(min(CONNECT_TIMEOUT, silence), silence),
                 check=call.check,
             )
             size = len(answer.body)
-        except DeadlineExceeded as error:
-            error.may_be_done = request.method != "GET"
-            raise
         finally:
             for tally in (self.total, call.tally):
                 tally.add(requests=1, bytes=size)
@@ -313,29 +332,30 @@ class Http:
             # A web page instead of JSON would be the same the next time.
             is_web_page = answer.body.lstrip()[:1] == b"<"
             again = not is_web_page and request.is_repeatable and attempt < TRIES
-            return _FailedTry(problem, cause, compute_backoff(attempt) if again else None)
+            return _FailedTry(problem, compute_backoff(attempt) if again else None)
         return answer
 
-    def _classify_exception(
-        self, request: HttpRequest, cause: requests.RequestException, attempt: int
+    def _classify_failure(
+        self, request: HttpRequest, failure: TransportError, attempt: int
     ) -> _FailedTry:
         """Return the failure of a request without a complete response."""
-        never_sent = was_never_sent(cause)
-        is_open = request.method != "GET" and not never_sent
+        if failure.is_unsendable:
+            return _FailedTry(
+                ConfigurationError(
+                    f"{request.method} {request.path} cannot be sent: {failure}.{failure.route}"
+                )
+            )
+        is_open = request.method != "GET" and failure.was_sent
         says_so = is_open and not request.is_repeatable
         asked = request.asked or f"{request.method} {request.path}"
+        advice = failure.route or (
+            "" if self._was_answered else " Check the base URL and the network."
+        )
         error = ConnectionFailed(
-            f"{asked}: no answer from {self.base_url} ({summarize_exception(cause)})."
-            f"{MAY_BE_DONE if says_so else _describe_connection_fix(cause, self._was_answered)}"
+            f"{asked}: no answer from {self.base_url} ({failure})."
+            f"{MAY_BE_DONE if says_so else advice}"
         )
         error.may_be_done = is_open
-        tries = TRIES if self._was_answered or not never_sent else _TRIES_WITHOUT_ANSWER
-        is_final = isinstance(cause, requests.exceptions.SSLError) and never_sent
-        wait = None if says_so or is_final or attempt >= tries else compute_backoff(attempt)
-        return _FailedTry(error, cause, wait)
-
-
-def _describe_connection_fix(cause: Exception, was_answered: bool) -> str:
-    if isinstance(cause, requests.exceptions.SSLError):
-        return " Its certificate is not trusted here: check the base URL, or REQUESTS_CA_BUNDLE."
-    return "" if was_answered else " Check the base URL and the network."
+        tries = TRIES if self._was_answered or failure.was_sent else _TRIES_WITHOUT_ANSWER
+        is_last = says_so or failure.is_final or attempt >= tries
+        return _FailedTry(error, None if is_last else compute_backoff(attempt))

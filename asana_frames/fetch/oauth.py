@@ -9,10 +9,10 @@ import os
 import secrets
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from urllib.parse import urlencode
 
 import msgspec
-import requests
 
 from asana_frames._arguments import check_text
 from asana_frames._json import decode_json
@@ -20,9 +20,9 @@ from asana_frames.exceptions import AuthError, ConfigurationError, ConnectionFai
 from asana_frames.fetch import clock
 from asana_frames.fetch.base_url import DEFAULT_BASE_URL, get_origin, resolve_base_url
 from asana_frames.fetch.call import get_current_call
-from asana_frames.fetch.credentials import Credential, check_token
+from asana_frames.fetch.credentials import Credential, SecretText, check_token
 from asana_frames.fetch.responses import Response
-from asana_frames.fetch.retry import summarize_exception
+from asana_frames.fetch.transport import Transport, TransportError
 
 #: The redirect URI with which Asana shows the code in the browser, to be copied by hand.
 OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
@@ -47,7 +47,7 @@ def read_app(client_id: str | None = None, client_secret: str | None = None) -> 
             check_text(value, name=name, like="1201...")
     known_id = client_id or os.environ.get(ID_VARIABLE) or ""
     known_secret = client_secret or os.environ.get(SECRET_VARIABLE) or ""
-    return known_id.strip(), known_secret.strip()
+    return known_id.strip(), SecretText(known_secret.strip())
 
 
 class Authorization:
@@ -85,6 +85,7 @@ class Authorization:
         redirect_uri: str = OUT_OF_BAND,
         scope: str = "",
     ) -> None:
+        client_secret = SecretText(client_secret)
         if not client_id:
             raise ConfigurationError(
                 f"OAuth needs the client id of your app: client_id=..., --client-id or "
@@ -120,6 +121,7 @@ class Authorization:
         AuthError
             The query belongs to another attempt, access was denied, or there is no code.
         """
+        answer = {name: SecretText(text) for name, text in answer.items()}
         if not hmac.compare_digest(answer.get("state", "").encode(), self.state.encode()):
             raise AuthError(
                 f"The browser's answer belongs to another login (wrong state). {_LOG_IN_AGAIN}"
@@ -141,7 +143,7 @@ class Authorization:
         ConnectionFailed
             There was no response, or it was not an OAuth response.
         """
-        code = code.strip()
+        code = SecretText(code.strip())
         if not code:
             raise AuthError(f"The code is empty. Copy it from the page at {self.url}")
         return _request_credential(
@@ -270,25 +272,22 @@ def _read_lifetime(value: object) -> float:
 
 def _post_form(base_url: str, endpoint: str, form: _SecretForm) -> Response:
     """Send a form to an OAuth endpoint; errors contain neither the form nor the response."""
-    url = _endpoint_url(base_url, endpoint)
+    origin = get_origin(resolve_base_url(base_url))
     try:
-        with requests.Session() as session:
-            # Without this, requests sends a password from ~/.netrc along.
-            session.auth = _leave_unchanged
-            # Unencrypted requests to this machine must not pass through a proxy.
-            session.trust_env = url.startswith("https://")
-            # A redirect would send code, tokens and secret to another host.
-            response = session.post(
-                url, data=_drop_empty(form), timeout=_limit_timeouts(), allow_redirects=False
+        with closing(Transport(None, origin)) as transport:
+            return transport.send(
+                "POST",
+                f"/-/oauth_{endpoint}",
+                None,
+                form=_drop_empty(form),
+                timeout=_limit_timeouts(),
+                check=get_current_call().check,
             )
-            return Response(response.status_code, response.content)
-    except requests.RequestException as cause:
-        failure = ConnectionFailed(
-            f"oauth_{endpoint}: no answer from {get_origin(base_url)} "
-            f"({summarize_exception(cause)}). Check the base URL and the network."
-        )
-    # Raised outside the except block: the cause holds the request with code, tokens and secret.
-    raise failure
+    except TransportError as failure:
+        raise ConnectionFailed(
+            f"oauth_{endpoint}: no answer from {origin} ({failure})."
+            f"{failure.route or ' Check the base URL and the network.'}"
+        ) from None
 
 
 def _limit_timeouts() -> tuple[float, float]:
@@ -302,9 +301,5 @@ def _endpoint_url(base_url: str, endpoint: str) -> str:
     return f"{get_origin(resolve_base_url(base_url))}/-/oauth_{endpoint}"
 
 
-def _drop_empty(fields: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in fields.items() if value}
-
-
-def _leave_unchanged(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    return request
+def _drop_empty(fields: Mapping[str, str]) -> _SecretForm:
+    return _SecretForm({name: value for name, value in fields.items() if value})

@@ -24,10 +24,21 @@ UNSENDABLE_ERRORS = (
 _NEVER_SENT = ("NewConnectionError", "NameResolutionError", "ConnectTimeoutError", "ProxyError")
 
 
+#: Words of TLS errors with which a connection fails before anything is sent over it.
+_HANDSHAKE_ERRORS = ("certificate", "wrong_version", "unsupported_protocol", "handshake_failure")
+
+
+def is_certificate_error(cause: Exception) -> bool:
+    """Whether the certificate of the server is not trusted, or the trusted ones are not valid."""
+    return isinstance(cause, requests.exceptions.SSLError) and "certificate" in str(cause).lower()
+
+
 def was_never_sent(cause: Exception) -> bool:
     """Whether the connection failed before the request was sent."""
-    if isinstance(cause, requests.exceptions.SSLError | requests.exceptions.ConnectTimeout):
+    if isinstance(cause, requests.exceptions.ConnectTimeout):
         return True
+    if isinstance(cause, requests.exceptions.SSLError):
+        return any(words in str(cause).lower() for words in _HANDSHAKE_ERRORS)
     reason = cause.args[0] if cause.args else None
     names = {type(reason).__name__, type(getattr(reason, "reason", None)).__name__}
     return not names.isdisjoint(_NEVER_SENT)

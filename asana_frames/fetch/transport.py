@@ -5,19 +5,27 @@ from __future__ import annotations
 import contextlib
 import copy
 import gzip
+import io
 import platform
 import re
 import zlib
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 import requests
 from requests.adapters import BaseAdapter, HTTPAdapter
 
 from asana_frames.exceptions import AsanaError
-from asana_frames.fetch.base_url import is_loopback
+from asana_frames.fetch.credentials import SecretText
+from asana_frames.fetch.environment import NetworkSettings, read_network_settings
 from asana_frames.fetch.responses import Response
+from asana_frames.fetch.retry import (
+    UNSENDABLE_ERRORS,
+    is_certificate_error,
+    summarize_exception,
+    was_never_sent,
+)
 
 #: Connections kept open: a few more than there are requests in flight.
 POOL = 72
@@ -29,6 +37,45 @@ _GZIP_WBITS = 16 + zlib.MAX_WBITS
 _GZIP_START = b"\x1f\x8b\x08"
 #: The highest compression ratio of gzip; a size that claims more is wrong.
 _MAX_RATIO = 1_032
+#: The largest decompressed body that is accepted.
+MAX_BODY_BYTES = 256 << 20
+#: How a response with rows or an object begins; it is never changed.
+_DATA_START = re.compile(rb'\s*\{\s*"data"\s*:\s*[\[{]')
+#: Shorter tokens are those of a sandbox, and words of its messages.
+_MIN_TOKEN_LENGTH = 16
+
+
+class TransportError(Exception):
+    """A request could not be sent, or there was no complete response.
+
+    Unlike the errors of requests and urllib3, it leads to no object and no frame that holds the
+    token.
+
+    Attributes
+    ----------
+    was_sent : bool
+        The server may have received the request.
+    is_final : bool
+        Sending it again would not help.
+    is_unsendable : bool
+        The request itself is not valid.
+    """
+
+    def __init__(self, cause: Exception, network: NetworkSettings) -> None:
+        super().__init__(summarize_exception(cause))
+        # What is no error of requests was raised before: a file of certificates is missing.
+        is_foreign = not isinstance(cause, requests.RequestException)
+        self.is_unsendable = is_foreign or isinstance(cause, UNSENDABLE_ERRORS)
+        self.was_sent = not self.is_unsendable and not was_never_sent(cause)
+        is_refused_certificate = is_certificate_error(cause)
+        is_body = isinstance(cause, requests.exceptions.ContentDecodingError)
+        self.is_final = self.is_unsendable or is_refused_certificate or is_body
+        #: Sentences on the proxy and the certificates, for messages.
+        self.route = network.describe_proxy()
+        if is_refused_certificate:
+            self.route += " Its certificate is not trusted here."
+        if is_refused_certificate or (is_foreign and network.bundle_variable):
+            self.route += network.describe_certificates()
 
 
 class Transport:
@@ -37,42 +84,42 @@ class Transport:
     Parameters
     ----------
     token
-        Sent as a bearer token.
+        Sent as a bearer token; None sends no token.
     base_url
         The URL that paths are appended to.
     adapter
         Answers requests instead of the network.
     """
 
-    def __init__(self, token: str, base_url: str, adapter: BaseAdapter | None) -> None:
+    def __init__(
+        self, token: str | None, base_url: str, adapter: BaseAdapter | None = None
+    ) -> None:
         self._base_url = base_url
         self._session = requests.Session()
+        # Neither a password of ~/.netrc nor a proxy for requests to this machine.
+        self._session.trust_env = False
         self._session.headers.update(
             {
-                "Authorization": f"Bearer {token}",
                 "Accept": "application/json",
                 "Accept-Encoding": "gzip",
                 "User-Agent": f"asana-frames Python/{platform.python_version()}",
             }
         )
         self._adapter = adapter or _new_adapter()
-        # Proxies and certificates are looked up once: doing so for each request would take as long
-        # as the request itself.
-        found = self._session.merge_environment_settings(base_url, {}, True, None, None)
-        self._session.trust_env = False
-        # Requests to this machine never go through a proxy.
-        is_local = is_loopback(urlsplit(base_url).hostname or "")
-        self._proxies: dict[str, str] = {} if is_local else dict(found["proxies"])
-        self._verify: bool | str = True if found["verify"] is None else found["verify"]
-        self._get = self._session.prepare_request(requests.Request("GET", base_url))
+        # Looked up once: doing so for each request would take as long as the request itself.
+        self._network = read_network_settings(base_url)
+        self._token: str | None = None
+        self._get = self._prepare_with_body("GET", base_url)
+        self.set_token(token)
 
-    def set_token(self, token: str) -> None:
+    def set_token(self, token: str | None) -> None:
         """Set the token of requests from now on."""
-        header = f"Bearer {token}"
-        if header != self._get.headers["Authorization"]:
-            self._session.headers["Authorization"] = header
-            # Replaced and not changed, since other threads send copies of the old one.
-            self._get = self._session.prepare_request(requests.Request("GET", self._base_url))
+        if token is None or token == self._token:
+            return
+        self._session.headers["Authorization"] = f"Bearer {token}"
+        # Replaced and not changed, since other threads send copies of the old one.
+        self._get = self._prepare_with_body("GET", self._base_url)
+        self._token = SecretText(token)
 
     def __repr__(self) -> str:
         return f"Transport({self._base_url!r})"
@@ -104,6 +151,7 @@ class Transport:
         params: Mapping[str, str] | None,
         *,
         data: Any = None,
+        form: Mapping[str, str] | None = None,
         files: Mapping[str, Any] | None = None,
         timeout: tuple[float, float],
         check: Callable[[], None],
@@ -112,8 +160,10 @@ class Transport:
 
         Parameters
         ----------
-        method, path, params, data, files
+        method, path, params
             The request.
+        data, form, files
+            Its body: an object to send as JSON, or the fields and files of a form.
         timeout
             Seconds to connect, and to wait for the next bytes.
         check
@@ -121,33 +171,65 @@ class Transport:
 
         Raises
         ------
-        requests.RequestException
+        TransportError
             The request could not be sent, or there was no complete response.
         """
+        try:
+            return self._exchange(method, path, params, data, form, files, timeout, check)
+        except AsanaError:
+            raise
+        except (requests.RequestException, OSError) as cause:
+            failure = TransportError(cause, self._network)
+        except BaseException as error:  # noqa: BLE001
+            # The frames of requests and urllib3 hold the token, also when they are interrupted.
+            error.__cause__ = error.__context__ = None
+            raise error.with_traceback(None)  # noqa: B904
+        # Raised here, so that it does not lead to its cause, whose frames hold the token.
+        raise failure
+
+    def _exchange(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, str] | None,
+        data: Any,
+        form: Mapping[str, str] | None,
+        files: Mapping[str, Any] | None,
+        timeout: tuple[float, float],
+        check: Callable[[], None],
+    ) -> Response:
         # Commas stay unescaped, which is shorter: urllib3 checks each character of a URL twice.
         query = f"?{urlencode(params, safe=',')}" if params else ""
         url = f"{self._base_url}{path}{query}"
-        try:
-            if method == "GET":
-                request = self._prepare_get(url)
-            else:
-                request = self._prepare_with_body(method, url, data, files)
-            response = self._adapter.send(
-                request,
-                stream=True,
-                timeout=timeout,
-                verify=self._verify,
-                proxies=self._proxies,
-            )
-            body = _read_body(response, check)
-        except requests.RequestException as cause:
-            # They refer to the request, which contains the token.
-            cause.request = cause.response = None
-            raise
-        headers = response.headers
-        return Response(
-            response.status_code, body, headers.get("Location"), headers.get("Retry-After")
+        if method == "GET":
+            request = self._prepare_get(url)
+        else:
+            request = self._prepare_with_body(method, url, data, form, files)
+        response = self._adapter.send(
+            request,
+            stream=True,
+            timeout=timeout,
+            verify=self._network.verify,
+            proxies=self._network.proxies,
         )
+        body = _read_body(response, check)
+        headers = response.headers
+        return self._hide_token(
+            Response(
+                response.status_code, body, headers.get("Location"), headers.get("Retry-After")
+            )
+        )
+
+    def _hide_token(self, response: Response) -> Response:
+        """Return a response without the token, in case the server repeats the header."""
+        status, body, location, _ = response
+        is_data = status < 300 and _DATA_START.match(body)
+        if is_data or self._token is None or len(self._token) < _MIN_TOKEN_LENGTH:
+            return response
+        for spelling in (self._token, self._token.replace("/", r"\/"), quote(self._token, "")):
+            body = body.replace(spelling.encode(), b"(token)")
+            location = location and location.replace(spelling, "(token)")
+        return response._replace(body=body, location=location)
 
     def _prepare_get(self, url: str) -> requests.PreparedRequest:
         """Return a copy of a prepared GET, since preparing one takes as long as sending it."""
@@ -156,17 +238,16 @@ class Transport:
         return request
 
     def _prepare_with_body(
-        self, method: str, url: str, data: Any, files: Mapping[str, Any] | None
+        self,
+        method: str,
+        url: str,
+        data: Any = None,
+        form: Mapping[str, str] | None = None,
+        files: Mapping[str, Any] | None = None,
     ) -> requests.PreparedRequest:
         _rewind_files(files)
         return self._session.prepare_request(
-            requests.Request(
-                method,
-                url,
-                data=data if files else None,
-                json=None if files or data is None else data,
-                files=files,
-            )
+            requests.Request(method, url, json=data, data=form, files=files)
         )
 
 
@@ -189,11 +270,15 @@ def _read_body(response: requests.Response, check: Callable[[], None]) -> bytes:
     # read1 (urllib3 2) returns what has arrived, so that the deadline holds for slow bodies too.
     read = getattr(raw, "read1", raw.read)
     pieces: list[bytes] = []
+    left = MAX_BODY_BYTES
     try:
         while piece := read(_CHUNK_BYTES, decode_content=is_decoded):
             pieces.append(piece)
+            left -= len(piece)
+            if left < 0:
+                raise _build_size_error()
             check()
-    except AsanaError:
+    except (AsanaError, requests.exceptions.ContentDecodingError):
         raw.close()
         raise
     except Exception as cause:
@@ -218,12 +303,24 @@ def _decompress(body: bytes) -> bytes:
     # gzip ends with the size; knowing it, zlib allocates once and copies nothing.
     size = int.from_bytes(body[-4:], "little")
     try:
-        whole = zlib.decompress(body, _GZIP_WBITS, min(max(size, 1), _MAX_RATIO * len(body)))
-        # zlib reads the first of several members in a row, and the size is that of the last one.
-        is_one = len(whole) == size and body.rfind(_GZIP_START) == 0
-        return whole if is_one else gzip.decompress(body)
+        if _MAX_RATIO * len(body) <= MAX_BODY_BYTES:
+            whole = zlib.decompress(body, _GZIP_WBITS, min(max(size, 1), _MAX_RATIO * len(body)))
+            # zlib reads the first of several members, and the size is that of the last one.
+            if len(whole) == size and body.rfind(_GZIP_START) == 0:
+                return whole
+        with gzip.GzipFile(fileobj=io.BytesIO(body)) as members:
+            whole = members.read(MAX_BODY_BYTES + 1)
     except (zlib.error, OSError, EOFError) as cause:
         raise requests.ConnectionError(f"the body cannot be unpacked: {cause}") from cause
+    if len(whole) > MAX_BODY_BYTES:
+        raise _build_size_error()
+    return whole
+
+
+def _build_size_error() -> requests.RequestException:
+    return requests.exceptions.ContentDecodingError(
+        f"the body has more than {MAX_BODY_BYTES >> 20} MiB, which no response of Asana has"
+    )
 
 
 def _rewind_files(files: Mapping[str, Any] | None) -> None:

@@ -106,7 +106,9 @@ REFUSED = NewConnectionError(None, "Failed: [Errno 111] Connection refused")  # 
 @pytest.mark.parametrize(
     ("cause", "expected"),
     [
-        (requests.exceptions.SSLError("bad"), True),
+        (requests.exceptions.SSLError("[SSL: CERTIFICATE_VERIFY_FAILED] self-signed"), True),
+        (requests.exceptions.SSLError("[SSL: WRONG_VERSION_NUMBER] wrong version"), True),
+        (requests.exceptions.SSLError("[SSL: DECRYPTION_FAILED] bad record mac"), False),
         (requests.exceptions.ConnectTimeout("late"), True),
         (requests.exceptions.ReadTimeout("late"), False),
         (requests.ConnectionError(), False),

@@ -150,29 +150,6 @@ def test_headers_of_a_request_are_those_of_its_token(recorder: Recorder) -> None
     assert repr(transport) == f"Transport({recorder.url!r})"
 
 
-@pytest.mark.parametrize("host", ["asana.invalid", "127.0.0.1"])
-def test_proxies_are_those_of_the_environment_and_none_for_this_machine(
-    host: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("https_proxy", "http://proxy.invalid:1")
-    monkeypatch.delenv("no_proxy", raising=False)
-    monkeypatch.delenv("NO_PROXY", raising=False)
-
-    transport = Transport("token", f"https://{host}/api", None)
-
-    assert transport._proxies.get("https") == (
-        None if host == "127.0.0.1" else "http://proxy.invalid:1"
-    )
-
-
-@pytest.mark.parametrize("bundle", ["", "/some/ca.pem"])
-def test_certificates_are_always_checked(bundle: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("CURL_CA_BUNDLE", raising=False)
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", bundle)
-
-    assert Transport("token", "https://asana.invalid/api", None)._verify == (bundle or True)
-
-
 def test_a_server_that_was_never_there_is_tried_twice_and_one_that_was_six_times(
     recorder: Recorder,
 ) -> None:

@@ -184,6 +184,7 @@ def login(
     <Login: not logged in at https://app.asana.com/api/1.0>
     """
     app = read_app(client_id, client_secret)
+    client_secret = app[1]
     redirect_uri = OUT_OF_BAND if redirect_uri is None else redirect_uri
     check_text(redirect_uri, name="redirect_uri", like="http://127.0.0.1:8765/")
     return Login(resolve_base_url(base_url), app, redirect_uri or OUT_OF_BAND, scope)
@@ -219,8 +220,9 @@ def logout(*, base_url: str | None = None) -> list[str]:
         ``ASANA_ACCESS_TOKEN`` is set: ``connect()`` prefers it to a stored login and goes on
         working.
     """
-    done = log_out(resolve_base_url(base_url))
-    note = describe_environment_token()
+    base_url = resolve_base_url(base_url)
+    done = log_out(base_url)
+    note = describe_environment_token(base_url)
     if note:
         warnings.warn(
             f"{note} connect() still works with it. Remove it from this process: "
