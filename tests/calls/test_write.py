@@ -13,6 +13,7 @@ import pytest
 
 import asana_frames as af
 from asana_frames.catalog import load
+from tests.conftest import SkippingClock
 from tests.recorder import Recorder, Reply
 
 TASK = {"gid": "5", "name": "Write", "due_on": "2026-03-02"}
@@ -187,16 +188,15 @@ def test_a_file_that_is_not_there_is_refused(recorded: af.Asana, tmp_path: Path)
         recorded.attachments.create(parent="5", file=tmp_path / "missing.txt")
 
 
-def test_a_job_is_waited_for(
-    recorder: Recorder, recorded: af.Asana, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("asana_frames.asana.time.sleep", lambda seconds: None)
-    states = ["not_started", "in_progress", "succeeded"]
+def test_a_job_is_waited_for(recorder: Recorder, recorded: af.Asana, clock: SkippingClock) -> None:
+    states = ["not_started", "not_started", "in_progress", "succeeded"]
     recorder.replies(*(Reply(body={"data": {"gid": "3", "status": state}}) for state in states))
 
     job = recorded.wait(recorded.projects.duplicate("5", name="Copy"))
 
     assert job["status"].tolist() == ["succeeded"]
+    assert [round(seconds, 1) for seconds in clock.waits] == [0.2, 0.3]
+    assert (recorded.last.operation, recorded.last.requests) == ("wait", 3)
 
 
 def test_a_failed_job_is_an_error(recorder: Recorder, recorded: af.Asana) -> None:
@@ -211,6 +211,10 @@ def test_a_job_that_takes_too_long_times_out(recorder: Recorder, recorded: af.As
 
     with pytest.raises(TimeoutError, match="job 3"):
         recorded.wait("3", timeout=0)
+    with pytest.raises(af.DeadlineExceeded, match="deadline of 2 s"):
+        recorded.with_options(deadline=2).wait("3")
+    with pytest.raises(af.InvalidArgument, match="timeout= takes a number"):
+        recorded.wait("3", timeout="1 h")  # type: ignore[arg-type]
 
 
 def test_the_sandbox_refuses_bad_writes_in_words(asana: af.Asana) -> None:

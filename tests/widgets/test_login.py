@@ -362,6 +362,7 @@ def test_logging_out_warns_of_the_variable_that_still_logs_in(
     box(form).value = TOKEN
     press(form)
     monkeypatch.setenv("ASANA_ACCESS_TOKEN", "sandbox")
+    monkeypatch.setenv("ASANA_BASE_URL", server.url)
 
     with pytest.warns(af.AsanaWarning, match="ASANA_ACCESS_TOKEN is set") as caught:
         places = logout(base_url=server.url)
