@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
-from typing import Any
 
 import msgspec
 
@@ -18,8 +17,18 @@ from asana_frames.calls.request_builder import CallContext, CallRequest, iterate
 from asana_frames.calls.response_checks import check_response
 from asana_frames.calls.resume import ReadProgress
 from asana_frames.catalog import Operation
-from asana_frames.exceptions import AsanaError, ConnectionFailed, InvalidRequest
-from asana_frames.fetch import FanOut, FanOutItem, ListParts, Page
+from asana_frames.exceptions import (
+    AsanaError,
+    ConnectionFailed,
+    InvalidRequest,
+    RequestRefused,
+)
+from asana_frames.fetch import FanOut, FanOutItem, ListParts, Page, is_set_too_large
+
+#: The first refusals that end a read if all have one reason: the others would meet it too.
+_MAX_SAME_REFUSALS = 10
+#: The arguments of ``LastCall.add_failure``: parents, their gids, the error.
+Failure = tuple[str, Sequence[str | None], AsanaError]
 
 
 @dataclass
@@ -65,6 +74,8 @@ class PageCollector:
         How far the read has come; updated.
     last
         The record of the call.
+    is_tolerant
+        Whether refused requests are recorded while the others go on.
     """
 
     def __init__(
@@ -75,6 +86,8 @@ class PageCollector:
         parents: Sequence[Sequence[str | None]],
         progress: ReadProgress,
         last: LastCall,
+        *,
+        is_tolerant: bool,
     ) -> None:
         self._client = client
         self._operation = operation
@@ -82,6 +95,7 @@ class PageCollector:
         self._parents = parents
         self._splits: dict[int, _SectionRead] = {}
         self._last = last
+        self._is_tolerant = is_tolerant
         self.progress = progress
 
     def add(self, fan: FanOut, place: int, listing: FanOutItem) -> int:
@@ -95,8 +109,8 @@ class PageCollector:
                 self._check_split_list(fan, place, listing)
             elif listing.part:
                 self._splits[place].is_complete = False
-            else:
-                self._add_refusal(place, listing)
+            elif listing.refusal is not None:
+                self._add_refusal(place, listing.refusal)
             return 0
 
     def drop_unfinished_parts(self) -> None:
@@ -105,7 +119,7 @@ class PageCollector:
             if place not in self.progress.finished:
                 self._drop_sections(place)
 
-    def _describe_failure(self, place: int, error: AsanaError) -> tuple[Any, ...]:
+    def _describe_failure(self, place: int, error: AsanaError) -> Failure:
         """Return the arguments of ``LastCall.add_failure`` for a request that was refused."""
         request = self._requests[place]
         names = [
@@ -156,14 +170,40 @@ class PageCollector:
         self.progress.finished.add(place)
         self.progress.next_offsets.pop(place, None)
 
-    def _add_refusal(self, place: int, listing: FanOutItem) -> None:
-        assert listing.refusal is not None  # a page, parts, or a refusal
+    def _add_refusal(self, place: int, refusal: AsanaError) -> None:
+        """Record the refusal of a request, or raise it if it ends the read."""
+        if isinstance(refusal, InvalidRequest) and is_set_too_large(refusal):
+            refusal = add_advice(refusal, self._operation)
+        failure = self._describe_failure(place, refusal)
+        if not self._is_tolerant:
+            raise name_refusal(self._operation, failure)
         # Without its last pages the list would be silently incomplete.
         self._drop_listing(place)
         self._finish(place)
-        failure = self._describe_failure(place, listing.refusal)
+        self.progress.refused.add(place)
         self.progress.failures.append(failure)
         self._last.add_failure(*failure)
+        self._check_first_refusals()
+
+    def _check_first_refusals(self) -> None:
+        """Raise the refusal that every request has met so far, if it is not about a parent."""
+        failures, count = self.progress.failures, len(self._requests)
+        is_first = len(failures) == _MAX_SAME_REFUSALS and not self.progress.row_counts
+        if not is_first or count == len(failures):
+            return
+        reasons = {_find_reason(failure) for failure in failures}
+        if len(reasons) > 1 or None in reasons:
+            return
+        first = name_refusal(self._operation, failures[0])
+        # The same call asks all of them again.
+        self.progress.finished.clear()
+        self.progress.refused.clear()
+        failures.clear()
+        raise replace_text(
+            first,
+            f"{first} The first {_MAX_SAME_REFUSALS} of {count:,} requests were all refused for "
+            f"this reason, so the others were not sent.",
+        )
 
     def _check_split_list(self, fan: FanOut, place: int, end: FanOutItem) -> None:
         """After the last section, or the list itself, compare it with the count of its rows.
@@ -187,11 +227,15 @@ class PageCollector:
             return
         if not split.is_complete or (is_steady and found < (before or 0)):
             self._drop_sections(place)
-            raise InvalidRequest(
+            error = InvalidRequest(
                 f"{self._operation.name}: Asana does not list a set this large to its end, and "
                 f"its sections hold {found:,} of its {before or 0:,} rows. Read it by date: "
                 f"af.gather.search(asana, workspace, projects_any=...)."
             )
+            if len(self._requests) == 1:
+                raise error
+            self._add_refusal(place, error)
+            return
         self._drop_listing(place)
         self._finish(place)
         if not is_whole:
@@ -235,6 +279,51 @@ class PageCollector:
             self.progress.builder.drop_listing(listing)
         if part:
             self._splits[place].gids.pop(part, None)
+
+
+def name_refusal(operation: Operation, failure: Failure) -> RequestRefused:
+    """Return the refusal of one request among several, with its parent in the text."""
+    parent, _, error = failure
+    assert isinstance(error, RequestRefused)  # others end the read where they occur
+    prefix = f"{operation.name}: "
+    return replace_text(error, f"{prefix}{parent}: {str(error).removeprefix(prefix)}")
+
+
+def replace_text(error: RequestRefused, text: str) -> RequestRefused:
+    """Return a refusal of the same kind with another text."""
+    return type(error)(text, status=error.status, messages=error.messages)
+
+
+def _find_reason(failure: Failure) -> str | None:
+    """Return the message of a 400 without the gids of its request; None for other refusals."""
+    _, gids, error = failure
+    if not isinstance(error, InvalidRequest):
+        return None
+    reason = "; ".join(error.messages)
+    for gid in filter(None, gids):
+        reason = reason.replace(gid, "")
+    return reason
+
+
+def add_advice(error: RequestRefused, operation: Operation) -> RequestRefused:
+    """Return the error of a set that is too large to list, with how to read it instead."""
+    narrow = "Narrow it with the filters of the operation."
+    return replace_text(
+        error,
+        f"{error} Asana does not list a set this large to its end: ask for less at a time. "
+        f"{_HOW_TO_READ_LESS.get(operation.resource, narrow)}",
+    )
+
+
+_HOW_TO_READ_LESS = {
+    "tasks": "Read tasks by project or section, or by date: af.gather.search(asana, workspace, "
+    "...) reads any search to its end, af.gather.all_tasks(asana, workspace) all projects and "
+    "people.",
+    "time_tracking_entries": "af.gather.time_entries(asana, workspace, start, end) reads them "
+    "window by window.",
+    "projects": "Read the projects of each team: asana.projects.list_for_team(teams).",
+    "users": "Read the people of each team: asana.users.list(team=teams).",
+}
 
 
 @contextmanager

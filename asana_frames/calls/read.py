@@ -12,7 +12,12 @@ import pandas as pd
 from asana_frames._arguments import check_choice
 from asana_frames.calls.custom_field_definitions import fetch_field_settings, fetch_option_names
 from asana_frames.calls.last_call import LastCall, record_call, warn_about_failures
-from asana_frames.calls.page_collector import PageCollector
+from asana_frames.calls.page_collector import (
+    PageCollector,
+    add_advice,
+    name_refusal,
+    replace_text,
+)
 from asana_frames.calls.progress import ProgressBar
 from asana_frames.calls.request_builder import (
     CallContext,
@@ -49,6 +54,8 @@ class ResolvedRead(NamedTuple):
     requests: list[CallRequest]
     #: Columns of the frame that name the parents of a row.
     parent_columns: list[str]
+    #: Whether parents are given as a collection.
+    is_many: bool
     #: Whether refused parents are recorded while the others are read.
     is_tolerant: bool
 
@@ -104,6 +111,7 @@ class Read:
                     client.interrupted_reads.keep(key, progress)
                     last.set_partial(lambda: self._partial_frame(resolved, progress, last))
                 raise
+            self.check_refusals(resolved, progress, last)
             frame = progress.builder.frame(options, self.limit)
             last.rows = len(frame)
         resumed = {"begun_at": progress.begun_at} if progress.begun_at else {}
@@ -124,10 +132,11 @@ class Read:
             opt_fields = join_opt_fields(self._columns)
             for request in requests:
                 request.params["opt_fields"] = opt_fields
-        is_tolerant = self._errors == "warn" and any(
+        is_many = any(
             has_many_references(self.operation, arguments) for arguments in argument_sets
         )
-        return ResolvedRead(requests, self._parent_columns(argument_sets), is_tolerant)
+        columns = self._parent_columns(argument_sets)
+        return ResolvedRead(requests, columns, is_many, is_many and self._errors == "warn")
 
     def _parent_columns(self, argument_sets: Iterable[Arguments]) -> list[str]:
         """Return the columns that name parents.
@@ -184,8 +193,16 @@ class Read:
         self._warn_if_large(len(left))
         queries = [self._build_query(requests[p], progress.next_offsets.get(p)) for p in left]
         parents = [self._parent_gids(request, resolved.parent_columns) for request in requests]
-        collector = PageCollector(client, operation, requests, parents, progress, last)
-        skip = REFUSALS if resolved.is_tolerant else ()
+        collector = PageCollector(
+            client,
+            operation,
+            requests,
+            parents,
+            progress,
+            last,
+            is_tolerant=resolved.is_tolerant,
+        )
+        skip = REFUSALS if resolved.is_many else ()
         shown = client.settings.progress
         with ProgressBar(operation.name, len(left), client.http, shown=shown) as bar:
             fan = FanOut(client.http, queries, skip=skip, tick=bar.tick)
@@ -197,8 +214,10 @@ class Read:
                         yield
                 except BaseException as error:
                     collector.drop_unfinished_parts()
-                    if isinstance(error, InvalidRequest) and is_set_too_large(error):
-                        raise _add_advice(error, operation) from error.__cause__
+                    # The collector advises on the refusals of collections.
+                    is_single = not resolved.is_many
+                    if is_single and isinstance(error, InvalidRequest) and is_set_too_large(error):
+                        raise add_advice(error, operation) from None
                     raise
 
     def _build_query(self, request: CallRequest, offset: str | None) -> ListQuery:
@@ -271,17 +290,37 @@ class Read:
         }
         return frame
 
+    def check_refusals(
+        self, resolved: ResolvedRead, progress: ReadProgress, last: LastCall
+    ) -> None:
+        """Raise the first refusal if all parents are refused: an empty frame would mislead."""
+        count = len(resolved.requests)
+        if not count or len(progress.refused) < count:
+            return
+        last.set_partial(lambda: self._partial_frame(resolved, progress, last))
+        error = name_refusal(self.operation, progress.failures[0])
+        if count == 1:
+            raise error
+        raise replace_text(
+            error,
+            f"{error} All {count:,} {self._name_parents(resolved)} were refused; "
+            f"asana.last.failures lists them.",
+        )
+
     def warn_about_failures(self, resolved: ResolvedRead, last: LastCall) -> None:
         """Warn about the parents that could not be read, if there are any."""
-        requests = resolved.requests
+        warn_about_failures(last, "read", len(resolved.requests), self._name_parents(resolved))
+
+    def _name_parents(self, resolved: ResolvedRead) -> str:
+        """Return the plural of what the parents of the requests are."""
         kinds = {
             parameter.refers[0]
-            for request in requests
+            for request in resolved.requests
             for parameter, _ in iterate_parents(self.operation, request)
         }
         plural = {resource.record: resource.name for resource in load().resources}
         noun = plural.get(kinds.pop(), "parents") if len(kinds) == 1 else "parents"
-        warn_about_failures(last, "read", len(requests), noun.replace("_", " "))
+        return noun.replace("_", " ")
 
 
 def check_limit(limit: Limit) -> Limit:
@@ -299,28 +338,6 @@ def check_limit(limit: Limit) -> Limit:
     if limit < 1:
         raise InvalidArgument(f"limit={limit} is too small; use 1 or more, or None for all rows.")
     return int(limit)
-
-
-def _add_advice(error: InvalidRequest, operation: Operation) -> InvalidRequest:
-    """Return the error of a set that is too large to list, with how to read it instead."""
-    narrow = "Narrow it with the filters of the operation."
-    return InvalidRequest(
-        f"{error} Asana does not list a set this large to its end: ask for less at a time. "
-        f"{_HOW_TO_READ_LESS.get(operation.resource, narrow)}",
-        status=error.status,
-        messages=error.messages,
-    )
-
-
-_HOW_TO_READ_LESS = {
-    "tasks": "Read tasks by project or section, or by date: af.gather.search(asana, workspace, "
-    "...) reads any search to its end, af.gather.all_tasks(asana, workspace) all projects and "
-    "people.",
-    "time_tracking_entries": "af.gather.time_entries(asana, workspace, start, end) reads them "
-    "window by window.",
-    "projects": "Read the projects of each team: asana.projects.list_for_team(teams).",
-    "users": "Read the people of each team: asana.users.list(team=teams).",
-}
 
 
 def _sync_attrs(sync_tokens: Mapping[str, str]) -> dict[str, Any]:

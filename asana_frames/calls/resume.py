@@ -27,6 +27,7 @@ class ReadProgress:
     next_offsets: dict[int, str] = field(default_factory=dict)
     #: Places of the requests that are done, refused ones included.
     finished: set[int] = field(default_factory=set)
+    refused: set[int] = field(default_factory=set)
     #: Place -> rows so far.
     row_counts: dict[int, int] = field(default_factory=dict)
     #: Parents that could not be read, as arguments of ``LastCall.add_failure``.

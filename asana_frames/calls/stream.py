@@ -53,6 +53,7 @@ def _fetch_batches(client: CallContext, call: ParsedCall, rows: int) -> Iterator
             progress.builder.declare_custom_fields(settings)
             if read.limit is not None and last.rows >= read.limit:
                 break
+        read.check_refusals(resolved, progress, last)
         frame = batches.build_frame(progress.builder)
         if len(frame) or not last.rows:
             yield frame

@@ -8,7 +8,13 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from asana_frames.exceptions import AsanaError, Forbidden, NotFound, PaymentRequired
+from asana_frames.exceptions import (
+    AsanaError,
+    Forbidden,
+    InvalidRequest,
+    NotFound,
+    PaymentRequired,
+)
 from asana_frames.fetch.http import Http
 from asana_frames.fetch.pagination import (
     ListParts,
@@ -23,7 +29,7 @@ from asana_frames.fetch.thread_pool import ThreadPool
 Skip = tuple[type[AsanaError], ...]
 
 #: Errors that concern one parent and not the others.
-REFUSALS: Skip = (PaymentRequired, Forbidden, NotFound)
+REFUSALS: Skip = (InvalidRequest, PaymentRequired, Forbidden, NotFound)
 #: Pages of one list after which it is split into parts, if there are idle threads.
 SPLIT_AFTER = 5
 
@@ -115,16 +121,16 @@ class FanOut:
                         return
                     # Do not try again, unless Asana refuses to list the rest.
                     is_tried = True
-        except self._skip as refusal:
-            yield FanOutItem(place, refusal=refusal)
         except AsanaError as error:
-            if not is_set_too_large(error) or query.split is None:
+            is_splittable = is_set_too_large(error) and query.split is not None
+            parts = query.split(True) if is_splittable and query.split else None
+            if parts is not None:
+                yield FanOutItem(place, parts=parts, is_truncated=True)
+                self._add_parts(place, parts)
+            elif isinstance(error, self._skip):
+                yield FanOutItem(place, refusal=error)
+            else:
                 raise
-            parts = query.split(True)
-            if parts is None:
-                raise
-            yield FanOutItem(place, parts=parts, is_truncated=True)
-            self._add_parts(place, parts)
 
     def _is_worth_splitting(self, query: ListQuery, count: int) -> bool:
         is_long = query.split is not None and count % SPLIT_AFTER == 0

@@ -10,6 +10,7 @@ import pandas as pd
 from asana_frames import rollups
 from asana_frames.asana import Asana
 from asana_frames.calls.last_call import LastCall
+from asana_frames.exceptions import PartialResultWarning, warn_caller
 from asana_frames.fetch import REFUSALS
 from asana_frames.gather.shared import LazyFrames, check_subject, lazy_frame, record_gather
 from asana_frames.rollups.shared.moments import parse_moment
@@ -208,9 +209,10 @@ class GoalFrames(LazyFrames):
         return gids
 
     def _read_visible(self, read: Callable[[], pd.DataFrame]) -> pd.DataFrame | None:
-        """Read supporting work; return None if all is refused (the read warns)."""
+        """Read supporting work; return None, with a warning, if all is refused."""
         try:
             return self.add_failures(read())
-        except REFUSALS:
+        except REFUSALS as error:
+            warn_caller(str(error), PartialResultWarning)
             self._last.add_failures(self._asana.last)
             return None

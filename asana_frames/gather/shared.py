@@ -12,7 +12,14 @@ import pandas as pd
 from asana_frames.asana import Asana, check_connection
 from asana_frames.calls.last_call import LastCall, record_call
 from asana_frames.catalog import parse_fields
-from asana_frames.exceptions import AmbiguousReference, AsanaError, InvalidArgument
+from asana_frames.exceptions import (
+    AmbiguousReference,
+    AsanaError,
+    InvalidArgument,
+    PartialResultWarning,
+    warn_caller,
+)
+from asana_frames.fetch import REFUSALS
 from asana_frames.types import Fields, Ref
 
 
@@ -68,6 +75,21 @@ def add_fields(fields: Fields, *needed: str) -> tuple[Fields, list[str]]:
 def unpack_single(gids: list[str]) -> str | list[str]:
     """Return a single gid as text, so that its refusal is an error, or the list of several."""
     return gids[0] if len(gids) == 1 else gids
+
+
+def read_tolerantly(asana: Asana, read: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+    """Return the frame of a read for parents that an earlier read found.
+
+    If all are refused it has no rows, and a warning says so: what was found before is kept.
+    """
+    try:
+        return read()
+    except REFUSALS as error:
+        partial = asana.last.partial
+        if partial is None:
+            raise
+        warn_caller(str(error), PartialResultWarning)
+        return partial
 
 
 def check_subject(report: str, **given: object) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -9,7 +10,7 @@ import pandas as pd
 from asana_frames.asana import Asana
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.frames import build_array, concatenate
-from asana_frames.gather.shared import add_attrs, add_fields, record_gather
+from asana_frames.gather.shared import add_attrs, add_fields, read_tolerantly, record_gather
 from asana_frames.types import Fields, Refs
 
 
@@ -62,7 +63,8 @@ def subtasks(
         requested: set[str] = set()
         parents: Any = tasks
         while depth is None or len(levels) < depth:
-            level = asana.tasks.list_subtasks(parents, fields=wanted)
+            read = partial(asana.tasks.list_subtasks, parents, fields=wanted)
+            level = read_tolerantly(asana, read) if levels else read()
             last.add_failures(asana.last)
             levels.append(level)
             requested.update(asana.references.gids(parents, ["task"]))

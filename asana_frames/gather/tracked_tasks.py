@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 
 from asana_frames.asana import Asana
 from asana_frames.frames import concatenate
-from asana_frames.gather.shared import add_attrs, add_fields, record_gather
+from asana_frames.gather.shared import add_attrs, add_fields, read_tolerantly, record_gather
 from asana_frames.rollups.shared.inputs import require_columns
 from asana_frames.types import Errors, Fields
 
@@ -64,7 +66,8 @@ def tracked_tasks(
         requested: set[str] = set()
         missing = entries["task_gid"].dropna().unique().tolist()
         while missing or not levels:
-            levels.append(asana.tasks.get(missing, fields=wanted, errors=errors))
+            read = partial(asana.tasks.get, missing, fields=wanted, errors=errors)
+            levels.append(read_tolerantly(asana, read) if errors == "warn" else read())
             last.add_failures(asana.last)
             requested.update(missing)
             above = levels[-1]["parent_gid"].dropna().unique()

@@ -112,7 +112,8 @@ def test_a_refused_parent_is_recorded_and_warned_of(asana: af.Asana) -> None:
 
 
 def test_errors_raise_stops_at_once(asana: af.Asana) -> None:
-    with pytest.raises(af.NotFound, match=r"tasks\.list: 404 project: Not a recognized ID: 1"):
+    named = r"tasks\.list: project 1: 404 project: Not a recognized ID: 1"
+    with pytest.raises(af.NotFound, match=named):
         asana.tasks.list(project=["Office move", "1"], errors="raise")
 
 

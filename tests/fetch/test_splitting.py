@@ -388,7 +388,7 @@ def test_a_section_that_is_cut_too_is_an_error_that_says_what_to_do() -> None:
     with (
         serve(faults="most=20") as cutting,
         af.connect("sandbox", base_url=cutting.url) as cut,
-        pytest.raises(af.InvalidRequest, match=r"ask for less.*af\.gather\.search"),
+        pytest.raises(af.InvalidRequest, match=r"not list a set this large.*af\.gather\.search"),
     ):
         cut.tasks.list(project="Website relaunch", fields=["name"])
 
