@@ -308,6 +308,9 @@ class Write:
                         last.add_failure(parent, (target,), outcome.error)
                         if _is_fatal(outcome.error):
                             raise outcome.error
+            except DeadlineExceeded as error:
+                error.may_be_done = bool(ledger.close())
+                raise
             finally:
                 for place in ledger.close() - outcomes.keys():
                     outcomes[place] = _RowOutcome(place, error=_unknown_outcome(name))

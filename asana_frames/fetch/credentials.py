@@ -7,6 +7,9 @@ from typing import Any
 
 from asana_frames.exceptions import ConfigurationError
 
+#: Shorter secrets are those of a sandbox, and words of its messages.
+MIN_SECRET_LENGTH = 16
+
 
 class SecretText(str):
     """A text that tracebacks showing local variables do not show."""

@@ -20,7 +20,12 @@ from asana_frames.exceptions import AuthError, ConfigurationError, ConnectionFai
 from asana_frames.fetch import clock
 from asana_frames.fetch.base_url import DEFAULT_BASE_URL, get_origin, resolve_base_url
 from asana_frames.fetch.call import get_current_call
-from asana_frames.fetch.credentials import Credential, SecretText, check_token
+from asana_frames.fetch.credentials import (
+    MIN_SECRET_LENGTH,
+    Credential,
+    SecretText,
+    check_token,
+)
 from asana_frames.fetch.responses import Response
 from asana_frames.fetch.transport import Transport, TransportError
 
@@ -86,6 +91,7 @@ class Authorization:
         scope: str = "",
     ) -> None:
         client_secret = SecretText(client_secret)
+        self.base_url = base_url
         if not client_id:
             raise ConfigurationError(
                 f"OAuth needs the client id of your app: client_id=..., --client-id or "
@@ -93,7 +99,6 @@ class Authorization:
             )
         check_text(redirect_uri, name="redirect_uri", like=OUT_OF_BAND)
         check_text(scope, name="scope", like="tasks:read users:read")
-        self.base_url = base_url
         self.redirect_uri = redirect_uri
         self._client_id = client_id
         self._client_secret = client_secret
@@ -215,6 +220,13 @@ class _SecretForm(dict[str, str]):
     def __repr__(self) -> str:
         return f"_SecretForm({', '.join(self)})"
 
+    def hide_in(self, text: str) -> str:
+        """Return a text without the secrets, in case the server repeats them."""
+        for name in ("code", "code_verifier", "refresh_token", "token", "client_secret"):
+            secret = self.get(name, "")
+            text = text.replace(secret, f"({name})") if len(secret) >= MIN_SECRET_LENGTH else text
+        return text
+
 
 def _request_credential(base_url: str, form: _SecretForm) -> Credential:
     """Ask the token endpoint for a login."""
@@ -236,13 +248,15 @@ def _parse_token_response(form: _SecretForm, response: Response) -> Credential |
     is_temporary = response.status == 429 or response.status >= 500
     if error and error not in _TEMPORARY_ERRORS and not is_temporary:
         reason = ": ".join(filter(None, [error, str(answer.get("error_description") or "")]))
+        reason = form.hide_in(reason)
         return AuthError(
             f"oauth_token: Asana refuses ({reason[:_MAX_REASON]}). {_LOG_IN_AGAIN}", status=401
         )
     token = _read_token(answer.get("access_token"))
     if error or response.status != 200 or not token:
         return ConnectionFailed(
-            f"oauth_token: no OAuth answer ({f'{response.status} {error}'.strip()}). "
+            f"oauth_token: no OAuth answer "
+            f"({form.hide_in(f'{response.status} {error}'.strip())[:_MAX_REASON]}). "
             f"Check the base URL; Asana's is {DEFAULT_BASE_URL}."
         )
     return Credential(

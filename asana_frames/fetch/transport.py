@@ -17,7 +17,7 @@ import requests
 from requests.adapters import BaseAdapter, HTTPAdapter
 
 from asana_frames.exceptions import AsanaError
-from asana_frames.fetch.credentials import SecretText
+from asana_frames.fetch.credentials import MIN_SECRET_LENGTH, SecretText
 from asana_frames.fetch.environment import NetworkSettings, read_network_settings
 from asana_frames.fetch.responses import Response
 from asana_frames.fetch.retry import (
@@ -41,8 +41,6 @@ _MAX_RATIO = 1_032
 MAX_BODY_BYTES = 256 << 20
 #: How a response with rows or an object begins; it is never changed.
 _DATA_START = re.compile(rb'\s*\{\s*"data"\s*:\s*[\[{]')
-#: Shorter tokens are those of a sandbox, and words of its messages.
-_MIN_TOKEN_LENGTH = 16
 
 
 class TransportError(Exception):
@@ -224,7 +222,7 @@ class Transport:
         """Return a response without the token, in case the server repeats the header."""
         status, body, location, _ = response
         is_data = status < 300 and _DATA_START.match(body)
-        if is_data or self._token is None or len(self._token) < _MIN_TOKEN_LENGTH:
+        if is_data or self._token is None or len(self._token) < MIN_SECRET_LENGTH:
             return response
         for spelling in (self._token, self._token.replace("/", r"\/"), quote(self._token, "")):
             body = body.replace(spelling.encode(), b"(token)")

@@ -118,3 +118,40 @@ def test_the_base_url_may_come_from_the_environment(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("ASANA_BASE_URL", "http://127.0.0.1:1/api/1.0")
 
     assert "127.0.0.1:1" in repr(af.connect("token"))
+
+
+ELSEWHERE = "https://asana.example/api/1.0"
+
+
+@pytest.mark.parametrize(
+    ("base_url", "named", "is_sent"),
+    [
+        ("https://app.asana.com/api/1.0", None, True),
+        ("https://APP.asana.com:443/api/1.0", None, True),
+        ("https://app.asana.com/api/1.1", None, True),
+        (ELSEWHERE, None, False),
+        (ELSEWHERE, ELSEWHERE, True),
+        (ELSEWHERE, "https://asana.example/other", True),
+        (ELSEWHERE, "https://other.example/api/1.0", False),
+        ("https://asana.example:8443/api/1.0", ELSEWHERE, False),
+        ("https://app.asana.com.example/api/1.0", None, False),
+        ("http://127.0.0.1:8765/api/1.0", None, False),
+    ],
+)
+def test_the_token_of_the_environment_is_for_asana_and_the_host_of_the_environment(
+    base_url: str, named: str | None, is_sent: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    monkeypatch.setenv("ASANA_ACCESS_TOKEN", "from-environment")
+    if named is not None:
+        monkeypatch.setenv("ASANA_BASE_URL", named)
+
+    if is_sent:
+        assert resolve_token(None, base_url) == "from-environment"
+        return
+    with pytest.raises(af.AuthError) as caught:
+        resolve_token(None, base_url)
+
+    assert "ASANA_ACCESS_TOKEN is only sent to Asana" in str(caught.value)
+    assert f'4) af.connect(token="...", base_url="{base_url}")' in str(caught.value)
+    assert resolve_token("given", base_url) == "given"

@@ -15,6 +15,8 @@ import trustme
 import asana_frames as af
 from asana_frames.fetch.environment import read_network_settings
 from asana_frames.fetch.oauth import Authorization
+from asana_frames.sandbox_server import Server
+from tests.cli.commands import run
 from tests.fetch.test_bad_servers import secured
 from tests.recorder import Recorder
 
@@ -83,6 +85,25 @@ def test_requests_to_this_machine_go_through_no_proxy(
             Authorization(recorder.url, "1", "secret").redeem("c0de")
 
         assert len(recorder.asked) == 2
+        assert received == []
+
+
+def test_commands_and_fixtures_go_through_no_proxy(
+    asana_sandbox_server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with proxy() as (address, received):
+        environment = dict.fromkeys(PROXIES, f"http://{address}")
+        served = {"ASANA_BASE_URL": asana_sandbox_server.url, "ASANA_ACCESS_TOKEN": "sandbox"}
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+
+        demo = run("demo", "--out", "out", cwd=tmp_path, **environment)
+        tags = run("tags", "list", "--workspace", "Acme", **environment, **served)
+        with af.connect("sandbox", base_url=asana_sandbox_server.url) as asana:
+            asana.tags.list(workspace="Acme")
+
+        assert (demo.returncode, demo.stderr) == (0, "")
+        assert tags.returncode == 0
         assert received == []
 
 

@@ -18,8 +18,11 @@ import pandas as pd
 import pytest
 
 import asana_frames as af
-from asana_frames.fetch import RateLimiter
+from asana_frames.asana import Asana
+from asana_frames.fetch import Http, RateLimiter
+from asana_frames.fetch.auth import token_source_for
 from asana_frames.fetch.clock import Clock
+from asana_frames.fetch.credentials import Credential
 from asana_frames.sandbox_server import Faults, serve
 from tests.fetch import interrupted
 from tests.recorder import Asked, Recorder, Reply
@@ -151,11 +154,36 @@ def silent(connection: socket.socket) -> None:
 
 
 def dripping(connection: socket.socket) -> None:
+    drip(connection, b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n", b" ")
+
+
+def drip(connection: socket.socket, start: bytes, piece: bytes) -> None:
+    """Send the start of a response, and then pieces of it for ever."""
     connection.recv(65_536)
-    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
+    connection.sendall(start)
     while True:
-        connection.sendall(b" ")
+        connection.sendall(piece)
         time.sleep(0.02)
+
+
+def dripping_headers(connection: socket.socket) -> None:
+    drip(connection, b"HTTP/1.1 200 OK\r\nX-Long: ", b"x")
+
+
+def dripping_status(connection: socket.socket) -> None:
+    drip(connection, b"HTTP/1.1 200 ", b"O")
+
+
+def dripping_continuations(connection: socket.socket) -> None:
+    drip(connection, b"", b"HTTP/1.1 100 Continue\r\n\r\n")
+
+
+def dripping_chunks(connection: socket.socket) -> None:
+    drip(connection, b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n")
+
+
+def dripping_chunk_sizes(connection: socket.socket) -> None:
+    drip(connection, b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"0")
 
 
 def test_leaving_is_not_delayed_by_what_is_under_way() -> None:
@@ -174,10 +202,22 @@ CALLS: dict[str, Callable[[af.Asana], Any]] = {
     "a write": lambda asana: asana.tasks.update("1", name="x"),
     "writes": lambda asana: asana.tasks.update(["1", "2"], name="x"),
     "a search": lambda asana: af.gather.search(asana, "1"),
+    "a deletion": lambda asana: asana.tasks.delete("1"),
+    "a job": lambda asana: asana.wait("1"),
+    "a plan": lambda asana: asana.plan(asana.tasks.list, project=["1", "2"]),
+    "a stream": lambda asana: list(asana.stream(asana.tasks.list, project=["1", "2"])),
 }
+DRIPPING = [
+    dripping,
+    dripping_headers,
+    dripping_status,
+    dripping_continuations,
+    dripping_chunks,
+    dripping_chunk_sizes,
+]
 
 
-@pytest.mark.parametrize("server", [silent, dripping])
+@pytest.mark.parametrize("server", [silent, *DRIPPING])
 @pytest.mark.parametrize("name", sorted(CALLS))
 def test_a_deadline_ends_calls_of_servers_that_do_not_come_to_an_end(
     name: str, server: Callable[[socket.socket], None]
@@ -190,6 +230,41 @@ def test_a_deadline_ends_calls_of_servers_that_do_not_come_to_an_end(
 
         assert time.monotonic() - started < PROMPT
         assert isinstance(caught.value, TimeoutError)
+        assert caught.value.may_be_done == (name in ("a write", "a deletion", "writes"))
+        is_one = name in ("a write", "a deletion")
+        assert ("may have been carried out" in str(caught.value)) == is_one
+
+
+@pytest.mark.parametrize("server", [silent, *DRIPPING])
+def test_a_deadline_ends_the_renewal_of_a_login(
+    server: Callable[[socket.socket], None],
+) -> None:
+    with listening(server) as url:
+        ended = Credential("access", "refresh", time.time() - 1, "app", "secret")
+        with Asana(Http(token_source_for(ended, url), url)) as asana:
+            started = time.monotonic()
+
+            with pytest.raises(af.DeadlineExceeded) as caught:
+                asana.with_options(deadline=0.3).tasks.delete("1")
+
+            assert time.monotonic() - started < PROMPT
+            assert not caught.value.may_be_done
+
+
+@pytest.mark.parametrize("server", [silent, *DRIPPING])
+def test_a_card_takes_no_longer_than_the_deadline(
+    server: Callable[[socket.socket], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with listening(server) as url, af.connect("token", base_url=url, deadline=0.3) as asana:
+        started = time.monotonic()
+
+        assert "deadline of 0.3 s" in asana._repr_html_()
+
+        # Without one it has its own.
+        monkeypatch.setattr("asana_frames.asana._CARD_SECONDS", 0.4)
+        with af.connect("token", base_url=url) as unlimited:
+            assert "deadline of 0.4 s" in unlimited._repr_html_()
+        assert time.monotonic() - started < PROMPT
 
 
 @pytest.mark.parametrize("name", sorted(CALLS))

@@ -89,6 +89,47 @@ def test_a_length_that_is_no_number_is_ignored(length: str) -> None:
     assert read(response) == BODY
 
 
+@pytest.mark.parametrize("rest", [b"", gzip.compress(b" ")])
+@pytest.mark.parametrize(("size", "is_read"), [(100_000, True), (100_001, False)])
+def test_a_body_that_unpacks_to_too_much_is_refused(
+    rest: bytes, size: int, is_read: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("asana_frames.fetch.transport.MAX_BODY_BYTES", 100_000)
+    size -= len(rest) > 0
+    packed = gzip.compress(b" " * size) + rest
+
+    if is_read:
+        assert len(read(answered(packed, Content_Encoding="gzip"))) == 100_000
+        return
+    with pytest.raises(requests.exceptions.ContentDecodingError, match="more than 0 MiB"):
+        read(answered(packed, Content_Encoding="gzip"))
+
+
+@pytest.mark.parametrize("coding", ["", "deflate"])
+def test_a_body_of_another_coding_that_is_too_large_is_refused(
+    coding: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("asana_frames.fetch.transport.MAX_BODY_BYTES", 1_000)
+    packed = zlib.compress(b" " * 100_000) if coding else b" " * 1_001
+
+    with pytest.raises(requests.exceptions.ContentDecodingError):
+        read(answered(packed, **({"Content_Encoding": coding} if coding else {})))
+
+
+def test_a_bomb_of_gzip_is_refused_and_not_asked_for_again(recorder: Recorder) -> None:
+    # A few kilobytes that unpack to a gigabyte.
+    member = gzip.compress(bytes(64 << 20))
+    bomb = b"".join([member] * 16)
+    recorder.replies(Reply(body=bomb, headers={"Content-Encoding": "gzip"}))
+    http = Http("token", recorder.url)
+
+    with pytest.raises(af.ConnectionFailed, match="more than 256 MiB") as caught:
+        http.request("PUT", "/tasks/1", data={})
+
+    assert caught.value.may_be_done
+    assert len(recorder.asked) == 1
+
+
 @pytest.mark.parametrize("error", [af.DeadlineExceeded("late"), KeyboardInterrupt(), ValueError()])
 def test_what_interrupts_a_body_closes_its_connection(error: BaseException) -> None:
     response = answered(BODY)
