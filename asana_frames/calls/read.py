@@ -116,7 +116,7 @@ class Read:
             last.rows = len(frame)
         resumed = {"begun_at": progress.begun_at} if progress.begun_at else {}
         frame.attrs["asana"] = last.attrs() | _sync_attrs(progress.sync_tokens) | resumed
-        self.warn_about_failures(resolved, last)
+        self.warn_about_failures(resolved, progress, last)
         return frame
 
     # Step 1: references -> requests.
@@ -307,9 +307,13 @@ class Read:
             f"asana.last.failures lists them.",
         )
 
-    def warn_about_failures(self, resolved: ResolvedRead, last: LastCall) -> None:
-        """Warn about the parents that could not be read, if there are any."""
-        warn_about_failures(last, "read", len(resolved.requests), self._name_parents(resolved))
+    def warn_about_failures(
+        self, resolved: ResolvedRead, progress: ReadProgress, last: LastCall
+    ) -> None:
+        """Warn about the parents that could not be read, or not to their end."""
+        is_refused = len(progress.refused) == last.failure_count
+        verb = "read" if is_refused else "read all of"
+        warn_about_failures(last, verb, len(resolved.requests), self._name_parents(resolved))
 
     def _name_parents(self, resolved: ResolvedRead) -> str:
         """Return the plural of what the parents of the requests are."""

@@ -57,7 +57,7 @@ def _fetch_batches(client: CallContext, call: ParsedCall, rows: int) -> Iterator
         frame = batches.build_frame(progress.builder)
         if len(frame) or not last.rows:
             yield frame
-    read.warn_about_failures(resolved, last)
+    read.warn_about_failures(resolved, progress, last)
 
 
 class _BatchBuilder:
