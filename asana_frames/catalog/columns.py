@@ -130,13 +130,12 @@ def _walk_path(
         if not rest:
             yield from _field_columns(kind, field, steps, prefix)
         elif field.record:
-            target = load().record(field.record)
-            yield from _walk_path(
-                target,
-                rest,
-                (*steps, *_path_steps(kind, field)),
-                _join_path(prefix, _column_stem(field)),
-            )
+            below = (*steps, *_path_steps(kind, field)), _join_path(prefix, _column_stem(field))
+            for record in filter(None, (field.record, field.spec_record)):
+                columns = list(_walk_path(load().record(record), rest, *below))
+                if columns:
+                    yield from columns
+                    break
         elif field.kind == "custom_fields" and ".".join(keys) in _CUSTOM_FIELD_PATHS:
             yield from _field_columns(kind, field, steps, prefix)
         return

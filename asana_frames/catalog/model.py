@@ -37,6 +37,9 @@ class Field(msgspec.Struct, frozen=True, omit_defaults=True):
     kind: Kind
     #: The record type that a ``ref`` or ``refs`` points to.
     record: str = ""
+    #: The record type that the spec says, where ``record`` is a wider one; ``fields`` takes the
+    #: paths of both.
+    spec_record: str = ""
     #: Part of a frame when no ``fields`` are asked for.
     default: bool = False
     #: Column name where it differs from the path.

@@ -110,9 +110,10 @@ class Builder:
         answer = self._spec.resolve(self._spec.resolve(data).items if is_list else data)
         schema = answer.names[0] if answer.names else _EMPTY
         returns = _parse_returns(raw, schema, is_list)
-        record = changes.get("record") or (
-            "" if schema == _EMPTY else self._records.of_schema(schema)
-        )
+        spec_record = "" if schema == _EMPTY else self._records.of_schema(schema)
+        record = changes.get("record", spec_record)
+        if record != spec_record:
+            self._records.widen(record, spec_record)
         names = {parameter["name"] for parameter in raw.parameters}
         paging = changes.get("paging", _parse_paging(names) if raw.http == "GET" else "none")
         parents = changes.get("parents", {})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import msgspec
+from msgspec.structs import replace
 
 from asana_frames.catalog import Field, RecordType
 from asana_frames.catalog.model import Kind
@@ -84,6 +85,19 @@ class Records:
                 )
         return self._built[name]
 
+    def widen(self, name: str, spec_record: str) -> None:
+        """Add the fields of the record type that the spec has in the place of another one.
+
+        They are not in a frame by default: what both have is.
+        """
+        record, other = self.get(name), self.get(spec_record)
+        added = [
+            replace(field, default=False)
+            for field in other.fields
+            if record.field(field.path) is None
+        ]
+        self._built[name] = replace(record, fields=(*record.fields, *added))
+
     def _schema_names(self, name: str) -> str:
         return ", ".join(self._schemas.get(name, ())) or "none"
 
@@ -103,10 +117,12 @@ class Records:
             for field in self._walk_properties(properties, "", 0):
                 fields.setdefault(field.path, field)
         for entry in self._overrides.find("new_fields", record=name):
-            fields |= {
-                path: Field(path, kind, record=entry.get("target", ""))
-                for path, kind in entry["fields"].items()
-            }
+            target = entry.get("target", "")
+            for path, kind in entry["fields"].items():
+                known = fields[path].record if path in fields else ""
+                fields[path] = Field(
+                    path, kind, record=target, spec_record=known if known != target else ""
+                )
         label = next((label for label in _LABELS if label in fields), "")
         lists = tuple(f"{path}." for path, field in fields.items() if field.kind == "list")
         corrected = [
@@ -116,8 +132,8 @@ class Records:
             for field in fields.values()
         ]
         for field in corrected:
-            if field.record:
-                self.get(field.record)
+            for target in filter(None, (field.record, field.spec_record)):
+                self.get(target)
         corrected.sort(key=lambda field: _field_rank(field, label))
         return RecordType(
             name, tuple(corrected), label=label, polymorphic=facts.get("polymorphic", False)

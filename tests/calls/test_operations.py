@@ -15,7 +15,7 @@ from asana_frames.frames import DTYPES
 from tests.recorder import Asked, Recorder, Reply
 
 OPERATIONS = load().operations
-REFERENCE = Path(__file__).parents[2] / "shared" / "operations.csv"
+REFERENCE = Path(__file__).parents[3] / "shared" / "operations.csv"
 VALUES = {
     "text": "some text",
     "integer": 7,
