@@ -120,6 +120,19 @@ class _SendLedger:
             self._is_closed = True
             return set(self._sent)
 
+    def add_unknown(
+        self, outcomes: Mapping[int, _RowOutcome], name: str
+    ) -> Mapping[int, _RowOutcome]:
+        """Return outcomes with those of the rows that were sent and have none, after closing.
+
+        Only when they are asked for, since a second interrupt may cut short what follows the
+        first.
+        """
+        lost = self.close() - outcomes.keys()
+        return {place: _RowOutcome(place, error=_unknown_outcome(name)) for place in lost} | dict(
+            outcomes
+        )
+
 
 class Write:
     """One write: from arguments to a frame of the written objects.
@@ -171,31 +184,26 @@ class Write:
             rows, is_many, collections = self._build_rows(arguments, body)
             sends = [self._prepare_row(row) for row in rows]
             outcomes: dict[int, _RowOutcome] = {}
+            ledger = _SendLedger()
 
             def build_frame(options: EnumOptions | None = None) -> pd.DataFrame:
-                return self._build_outcome_frame(rows, outcomes, collections, options)
+                known = ledger.add_unknown(outcomes, operation.name)
+                return self._build_outcome_frame(rows, known, collections, options)
 
             try:
-                if len(rows) == 1:
-                    outcomes[0] = _RowOutcome(0, sends[0](None))
-                else:
-                    self._send_rows(rows, sends, outcomes, last)
+                self._send_rows(rows, sends, outcomes, ledger, last)
                 if is_many:
                     frame: pd.DataFrame | None = build_frame()
                 else:
                     frame = self._build_record_frame(outcomes[0]) if self._has_records else None
+                last.rows = 0 if frame is None else len(frame)
             except BaseException:
                 if len(rows) > 1 or outcomes:
                     # With the options known so far: reading others might fail, or take long.
                     last.set_partial(lambda: build_frame(client.enum_options))
                 raise
-            finally:
-                # The write may have changed names and objects.
-                client.references.forget()
-                client.interrupted_reads.forget()
-            if frame is None:
-                return None
-            last.rows = len(frame)
+        if frame is None:
+            return None
         frame.attrs["asana"] = last.attrs()
         warn_about_failures(last, "write", len(rows), "rows")
         return frame
@@ -278,11 +286,31 @@ class Write:
         rows: Sequence[_WriteRow],
         sends: Sequence[_SendRow],
         outcomes: dict[int, _RowOutcome],
+        ledger: _SendLedger,
+        last: LastCall,
+    ) -> None:
+        """Send all rows and collect their outcomes."""
+        try:
+            if len(rows) == 1:
+                outcomes[0] = _RowOutcome(0, sends[0](None))
+            else:
+                self._send_concurrently(rows, sends, outcomes, ledger, last)
+        finally:
+            ledger.close()
+            # The write may have changed names and objects.
+            self._client.references.forget()
+            self._client.interrupted_reads.forget()
+
+    def _send_concurrently(
+        self,
+        rows: Sequence[_WriteRow],
+        sends: Sequence[_SendRow],
+        outcomes: dict[int, _RowOutcome],
+        ledger: _SendLedger,
         last: LastCall,
     ) -> None:
         """Send rows concurrently; a fatal error ends the write, other errors only their row."""
         name, client = self._operation.name, self._client
-        ledger = _SendLedger()
 
         def send(place: int) -> Iterator[_RowOutcome]:
             try:
@@ -311,9 +339,6 @@ class Write:
             except DeadlineExceeded as error:
                 error.may_be_done = bool(ledger.close())
                 raise
-            finally:
-                for place in ledger.close() - outcomes.keys():
-                    outcomes[place] = _RowOutcome(place, error=_unknown_outcome(name))
 
     # Step 3: responses -> frame.
 

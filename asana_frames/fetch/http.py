@@ -64,7 +64,7 @@ class HttpRequest(NamedTuple):
     #: The user's call, for messages.
     asked: str = ""
     check: BodyCheck | None = None
-    #: Called with True when it is sent, and with False after a 429.
+    #: Called with True when it is sent, and with False before a retry if no try was accepted.
     on_sent: Callable[[bool], None] | None = None
 
     @property
@@ -78,6 +78,11 @@ class HttpRequest(NamedTuple):
     def is_repeatable(self) -> bool:
         """Whether a retry is safe; a repeated POST could create an object twice."""
         return self.method != "POST"
+
+    def record_refusal(self, may_be_done: bool) -> None:
+        """Tell ``on_sent`` that the request will be sent again, unless a try may be done."""
+        if self.on_sent is not None and not may_be_done:
+            self.on_sent(False)
 
 
 def is_search(method: str, path: str) -> bool:
@@ -214,15 +219,17 @@ class Http:
                 outcome = self._send_once(call, request, attempt)
                 if isinstance(outcome, Response):
                     return outcome
+                may_be_done = may_be_done or outcome.error.may_be_done
                 if outcome.refused_token is not None and not is_renewed:
+                    request.record_refusal(may_be_done)
                     # Asana may end a token before its time.
                     is_renewed = True
                     if self._replace_token(call, outcome.refused_token):
                         continue
-                may_be_done = may_be_done or outcome.error.may_be_done
                 waited += outcome.wait or 0.0
                 if outcome.wait is None or waited > MAX_WAIT:
                     raise outcome.error
+                request.record_refusal(may_be_done)
                 for tally in (self.total, call.tally):
                     tally.add(retries=1)
                 log.info("%s, trying again in %.1f s", outcome.error, outcome.wait)
@@ -245,8 +252,6 @@ class Http:
                     return self._check_response(request, answer, attempt, token)
                 wait = parse_retry_after(answer.retry_after) or compute_backoff(attempt)
                 permit.record_refusal(min(wait, MAX_WAIT))
-                if request.on_sent is not None:
-                    request.on_sent(False)
         except TransportError as failure:
             return self._classify_failure(request, failure, attempt)
         for tally in (self.total, call.tally):
