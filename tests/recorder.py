@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,6 +21,8 @@ class Asked:
     query: dict[str, str]
     headers: dict[str, str]
     body: bytes
+    #: When it had arrived, as ``time.monotonic`` counts.
+    at: float = field(default_factory=time.monotonic)
 
     @property
     def json(self) -> Any:

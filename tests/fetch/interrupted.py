@@ -10,15 +10,25 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pandas as pd
 
 import asana_frames as af
+from asana_frames.fetch.auth import set_process_login
+from asana_frames.fetch.credentials import Credential
+from asana_frames.fetch.token_renewal import RENEWAL_MARGIN
+from asana_frames.frames import FrameBuilder
 
 Facts = dict[str, Any]
+
+#: Rows of a write.
+ROWS = 45
+LOGINS = ("plain", "expiring", "refused")
 
 
 class Interrupt:
@@ -35,13 +45,15 @@ class Interrupt:
 
     def meets(self, call: Callable[[], Any]) -> float:
         """Return the seconds from the signal to the end of a call; -1 if it had ended before."""
+        is_over = False
         try:
             call()
+            is_over = True
             self._timer.join()
             # For a signal that came at the very end to arrive.
             time.sleep(0.01)
         except KeyboardInterrupt:
-            return time.monotonic() - self.sent
+            return -1.0 if is_over else time.monotonic() - self.sent
         return -1.0
 
 
@@ -133,6 +145,88 @@ def at_the_end(url: str) -> Facts:
         "partial": partial[columns].to_numpy().tolist(),
         "resumed": resumed[columns].to_numpy().tolist(),
     }
+
+
+def while_built(url: str) -> Facts:
+    """Interrupt a read once all its pages have arrived."""
+    asana = af.connect("sandbox", base_url=url, progress=False)
+    whole = asana.tags.list(workspace="Acme")
+    build = FrameBuilder.frame
+
+    def build_interrupted(builder: FrameBuilder, *arguments: Any) -> pd.DataFrame:
+        os.kill(os.getpid(), signal.SIGINT)
+        return build(builder, *arguments)
+
+    with patch.object(FrameBuilder, "frame", build_interrupted), suppress(KeyboardInterrupt):
+        asana.tags.list(workspace="Acme")
+    partial = asana.last.partial
+    return {"whole": len(whole), "partial": 0 if partial is None else len(partial)}
+
+
+def write_at_the_end(url: str) -> Facts:
+    """Interrupt a write of which only the order of some options is missing."""
+    asana = af.connect("sandbox", base_url=url, progress=False)
+    fields = ["name", "custom_fields"]
+    took = Interrupt(0.4).meets(
+        lambda: asana.tasks.update(["1", "2", "3"], name="x", fields=fields)
+    )
+    partial = asana.last.partial
+    assert partial is not None
+    outcomes = partial["write_outcome"].tolist()
+    return {"took": took, "outcomes": outcomes, "kinds": partial["cf_Kind"].tolist()}
+
+
+def writes(url: str, seed: str, count: str) -> list[Facts]:
+    """Interrupt writes over many rows at random moments; return what each says of its rows."""
+    chances = random.Random(seed)
+    kinds = [(operation, login) for operation in ("create", "update") for login in LOGINS]
+    # How long they take undisturbed; the first ones import what is needed.
+    calm = [_write(url, kind, place) for place, kind in enumerate(kinds * 2)]
+    lasts = [fact["lasts"] for fact in calm[len(kinds) :]]
+    return [
+        _write(url, kinds[place % 6], 100 + place, chances.random(), lasts[place % 6])
+        for place in range(int(count))
+    ]
+
+
+def _write(
+    url: str, kind: tuple[str, str], place: int, moment: float | None = None, lasts: float = 0.1
+) -> Facts:
+    """Write rows whose numbers no other write has; interrupt it after a part of its time."""
+    operation, login = kind
+    set_process_login(url, _login(login, place, 0.5 * lasts))
+    rows = [str(1_000 * (1 + place) + row) for row in range(ROWS)]
+    with af.connect(base_url=url, progress=False) as asana:
+        calls: dict[str, Callable[[], Any]] = {
+            "create": lambda: asana.tasks.create(name=rows, workspace="1"),
+            "update": lambda: asana.tasks.update(rows, name="x"),
+        }
+        started = time.monotonic()
+        took = -1.0
+        if moment is None:
+            calls[operation]()
+        else:
+            took = Interrupt(moment * lasts).meets(calls[operation])
+        ended = time.monotonic()
+        partial = asana.last.partial
+    outcomes = [] if partial is None else partial["write_outcome"].tolist()
+    return {
+        "kind": f"{operation}, {login}",
+        "lasts": ended - started,
+        "took": took,
+        "ended": ended,
+        "is_whole": len(outcomes) in (0, ROWS),
+        # An interrupt before the first row leaves nothing to tell.
+        "outcomes": dict(zip(rows, outcomes or ["none"] * ROWS, strict=False)),
+    }
+
+
+def _login(login: str, place: int, left: float) -> Credential:
+    """Return a token, or a login of OAuth whose token is renewed after some seconds."""
+    if login == "plain":
+        return Credential(f"plain-{place}")
+    expires = time.time() + RENEWAL_MARGIN + (left if login == "expiring" else 3_600)
+    return Credential(f"{login}-{place}", f"refresh-{place}", expires, "app")
 
 
 def exits(url: str) -> Facts:

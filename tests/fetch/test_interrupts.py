@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import os
+import random
 import socket
 import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +22,7 @@ import pytest
 
 import asana_frames as af
 from asana_frames.asana import Asana
-from asana_frames.fetch import Http, RateLimiter
+from asana_frames.fetch import MAX_WRITES, Http, RateLimiter
 from asana_frames.fetch.auth import token_source_for
 from asana_frames.fetch.clock import Clock
 from asana_frames.fetch.credentials import Credential
@@ -31,8 +34,10 @@ ROOT = Path(__file__).parents[2]
 LATER = Reply(429, {"errors": [{"message": "Too many."}]}, {"Retry-After": "30"})
 #: Seconds: far above what stopping takes on a busy machine, far below what not stopping would.
 PROMPT = 5.0
+#: Writes to interrupt: ASANA_FRAMES_INTERRUPTS=1000 takes some minutes.
+INTERRUPTS = int(os.environ.get("ASANA_FRAMES_INTERRUPTS", "24"))
 
-Run = Callable[..., dict[str, Any]]
+Run = Callable[..., Any]
 _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(["tests.fetch.interrupted"])
 
@@ -50,7 +55,7 @@ def run(tmp_path: Path) -> Run:
     The process is a fork of one that has imported what all of them need.
     """
 
-    def run(function: str, *arguments: str) -> dict[str, Any]:
+    def run(function: str, *arguments: str) -> Any:
         receiver, sender = _FORKS.Pipe(duplex=False)
         errors = tmp_path / "errors"
         process = _FORKS.Process(
@@ -59,9 +64,9 @@ def run(tmp_path: Path) -> Run:
         process.start()
         sender.close()
         with receiver:
-            assert receiver.poll(60), "it takes too long"
+            assert receiver.poll(60 + INTERRUPTS), "it takes too long"
             try:
-                found: dict[str, Any] = receiver.recv()
+                found = receiver.recv()
             except EOFError:
                 pytest.fail(errors.read_text("utf-8"))
         process.join(60)
@@ -115,6 +120,68 @@ def test_an_interrupt_at_any_moment_leaves_rows_whole(run: Run, seed: str) -> No
 
     assert found["met"] >= 3
     assert found["kept"] > 0
+
+
+class Writer:
+    """Answers writes, and lets a token end in the middle of one; remembers what it accepted."""
+
+    def __init__(self) -> None:
+        self.accepted: list[tuple[str, float]] = []
+        self.answered: set[str] = set()
+        self._uses: Counter[str] = Counter()
+        self._chances = random.Random(0)
+
+    def reply(self, asked: Asked) -> Reply:
+        token = asked.headers.get("Authorization", "")
+        if asked.path.endswith("/oauth_token"):
+            time.sleep(0.02)
+            return Reply(body={"access_token": "new", "token_type": "bearer", "expires_in": 3600})
+        if asked.method == "GET":
+            # The options of a field are read once all rows have been answered.
+            time.sleep(0.03)
+            return Reply(body={"data": {"gid": "7", "enum_options": [{"name": "A"}]}})
+        self._uses[token] += 1
+        if "refused" in token and self._uses[token] > 20:
+            return Reply(401, {"errors": [{"message": "The bearer token has expired."}]})
+        row = asked.json["data"]["name"] if asked.method == "POST" else asked.path.split("/")[-1]
+        self.accepted.append((row, asked.at))
+        time.sleep(self._chances.uniform(0, 0.02))
+        field = {"gid": "7", "name": "Kind", "resource_subtype": "enum", "display_value": "A"}
+        custom = [{**field, "enum_value": {"name": "A"}}]
+        self.answered.add(row)
+        return Reply(body={"data": {"gid": row, "name": row, "custom_fields": custom}})
+
+
+def test_interrupted_writes_know_which_rows_may_be_done(run: Run, recorder: Recorder) -> None:
+    writer = Writer()
+    recorder.reply = writer.reply
+
+    found = run("writes", recorder.url, "1", str(INTERRUPTS))
+
+    assert set(Counter(row for row, _ in writer.accepted).values()) == {1}
+    told: Counter[str] = Counter()
+    for write in found:
+        if write["took"] >= 0:
+            told += check_outcomes(write, writer)
+    # Few interrupts come before the first row or after the last.
+    assert told["writes"] > 0.5 * INTERRUPTS
+    assert min(told["done"], told["unknown"], told["not sent"]) > 0
+
+
+def check_outcomes(write: dict[str, Any], writer: Writer) -> Counter[str]:
+    """Compare what a write says of its rows with what arrived; return how many it says so of."""
+    outcomes: dict[str, str] = write["outcomes"]
+    assert write["took"] < PROMPT
+    assert write["is_whole"]
+    told = Counter(outcomes.values())
+    assert told.keys() <= {"done", "unknown", "not sent", "none"}
+    arrived = {row: at for row, at in writer.accepted if row in outcomes}
+    assert not [row for row in arrived if outcomes[row] in ("not sent", "none")], write
+    assert not [r for r in outcomes if outcomes[r] == "done" and r not in writer.answered], write
+    # What had left already may arrive after the end of the call.
+    late = [row for row, at in arrived.items() if at > write["ended"]]
+    assert len(late) <= MAX_WRITES
+    return told + Counter({"writes": "none" not in told, "late": len(late)})
 
 
 @contextmanager
@@ -371,10 +438,21 @@ def test_a_write_in_between_forgets_what_had_arrived(
 
 def almost_done(asked: Asked) -> Reply:
     """Answer with a task, and let those wait who want to know more of its custom field."""
+    if "/custom_fields/" in asked.path:
+        return LATER
     field = {"gid": "7", "name": "Kind", "resource_subtype": "enum", "enum_value": {"name": "A"}}
     row = {"gid": "1", "name": "One", "custom_fields": [{**field, "display_value": "A"}]}
-    is_last = "/custom_fields/" in asked.path
-    return LATER if is_last else Reply(body={"data": [row], "next_page": None})
+    if asked.method == "PUT":
+        return Reply(body={"data": {**row, "gid": asked.path.rsplit("/", 1)[-1]}})
+    return Reply(body={"data": [row], "next_page": None})
+
+
+def almost_declared(asked: Asked) -> Reply:
+    """Let those wait who want to know the custom fields of a project without tasks."""
+    if asked.path.endswith("/custom_field_settings"):
+        return LATER
+    is_empty = asked.query.get("project") == "2"
+    return Reply(body={"data": []}) if is_empty else almost_done(asked)
 
 
 def test_a_deadline_at_the_very_end_loses_nothing(recorder: Recorder, recorded: af.Asana) -> None:
@@ -387,8 +465,11 @@ def test_a_deadline_at_the_very_end_loses_nothing(recorder: Recorder, recorded: 
     assert found["cf_Kind"].tolist() == ["A"]
 
 
-def test_an_interrupt_at_the_very_end_keeps_what_has_arrived(run: Run, recorder: Recorder) -> None:
-    recorder.reply = almost_done
+@pytest.mark.parametrize("reply", [almost_done, almost_declared])
+def test_an_interrupt_at_the_very_end_keeps_what_has_arrived(
+    run: Run, recorder: Recorder, reply: Callable[[Asked], Reply]
+) -> None:
+    recorder.reply = reply
 
     found = run("at_the_end", recorder.url)
 
@@ -397,6 +478,25 @@ def test_an_interrupt_at_the_very_end_keeps_what_has_arrived(run: Run, recorder:
     assert found["resumed"] == [["1", "One", "A"]]
     # Once each: the lists were whole.
     assert sum(asked.path == "/api/1.0/tasks" for asked in recorder.asked) == 2
+
+
+def test_an_interrupt_while_a_frame_is_built_keeps_its_rows(run: Run) -> None:
+    with serve() as server:
+        found = run("while_built", server.url)
+
+    assert found["partial"] == found["whole"] > 0
+
+
+def test_an_interrupt_after_the_last_row_of_a_write_keeps_all_outcomes(
+    run: Run, recorder: Recorder
+) -> None:
+    recorder.reply = almost_done
+
+    found = run("write_at_the_end", recorder.url)
+
+    assert 0 <= found["took"] < PROMPT
+    assert found["outcomes"] == ["done"] * 3
+    assert found["kinds"] == ["A"] * 3
 
 
 def test_slow_bodies_take_no_longer_than_the_deadline() -> None:

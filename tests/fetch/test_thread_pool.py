@@ -175,6 +175,16 @@ def test_who_follows_a_request_is_told_of_each_try(recorder: Recorder) -> None:
     assert told == [True, False, True]
 
 
+def test_a_try_that_may_be_done_is_not_taken_back_by_a_later_one(recorder: Recorder) -> None:
+    too_many = Reply(429, {"errors": []}, {"Retry-After": "1"})
+    recorder.replies(Reply(502, b""), too_many, Reply(body={"data": {}}))
+    told: list[bool] = []
+
+    Http("t", recorder.url).request("PUT", "/tasks/1", data={}, on_sent=told.append)
+
+    assert told == [True] * 3
+
+
 def test_a_web_page_in_place_of_a_list_is_asked_for_once(recorder: Recorder) -> None:
     recorder.replies(Reply(body=b" <html><title>Portal</title></html>"))
 
