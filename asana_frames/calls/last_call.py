@@ -116,8 +116,8 @@ class LastCall:
         """
         return None if self._partial is None else self._partial()
 
-    def set_partial(self, partial: Callable[[], pd.DataFrame]) -> None:
-        """Record that the call ended early, and how to build a frame of what had arrived."""
+    def set_partial(self, partial: Callable[[], pd.DataFrame] | None) -> None:
+        """Record how to build a frame of what had arrived, if the call ends early."""
         self._partial = partial
 
     def add_failure(self, parent: str, gids: Sequence[str | None], error: AsanaError) -> None:

@@ -15,6 +15,7 @@ from asana_frames.calls.last_call import LastCall, record_call, warn_about_failu
 from asana_frames.calls.page_collector import (
     PageCollector,
     add_advice,
+    hold_signals,
     name_refusal,
     replace_text,
 )
@@ -112,10 +113,14 @@ class Read:
                     last.set_partial(lambda: self._partial_frame(resolved, progress, last))
                 raise
             self.check_refusals(resolved, progress, last)
-            frame = progress.builder.frame(options, self.limit)
-            last.rows = len(frame)
-        resumed = {"begun_at": progress.begun_at} if progress.begun_at else {}
-        frame.attrs["asana"] = last.attrs() | _sync_attrs(progress.sync_tokens) | resumed
+            with hold_signals():
+                # Building uses the pages up, so an interrupt waits for the frame and keeps it.
+                frame = progress.builder.frame(options, self.limit)
+                last.rows = len(frame)
+                resumed = {"begun_at": progress.begun_at} if progress.begun_at else {}
+                frame.attrs["asana"] = last.attrs() | _sync_attrs(progress.sync_tokens) | resumed
+                last.set_partial(frame.copy)
+            last.set_partial(None)
         self.warn_about_failures(resolved, progress, last)
         return frame
 
