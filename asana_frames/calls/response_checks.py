@@ -6,7 +6,7 @@ import msgspec
 
 from asana_frames._json import decode_json
 from asana_frames.calls.request_builder import CallRequest
-from asana_frames.catalog import Operation
+from asana_frames.catalog import Operation, load
 from asana_frames.exceptions import ConnectionFailed
 
 #: The first characters of an unexpected response that a message shows.
@@ -29,7 +29,8 @@ def check_response(operation: Operation, request: CallRequest, body: bytes) -> N
     Raises
     ------
     ConnectionFailed
-        The response has no object, or one of another gid; ``may_be_done`` is True for a write.
+        The response has no object, or one without a gid or with another one; ``may_be_done`` is
+        True for a write.
     """
     problem = _find_problem(operation, request, body)
     if problem is None:
@@ -56,6 +57,8 @@ def _find_problem(operation: Operation, request: CallRequest, body: bytes) -> st
     if not is_expected or (not data and operation.returns in ("one", "job")):
         shown = body[:_SHOWN].decode(errors="replace")
         return f"the response does not contain the object, but {shown or 'nothing'!r}"
+    if isinstance(data, dict) and "gid" not in data and _must_have_gid(operation):
+        return f"the response has no gid, but {body[:_SHOWN].decode(errors='replace')!r}"
     asked = _find_requested_gid(operation, request)
     if asked is None or not isinstance(data, dict) or "gid" not in data:
         return None
@@ -63,6 +66,12 @@ def _find_problem(operation: Operation, request: CallRequest, body: bytes) -> st
     if answered in (asked, "None"):
         return None
     return f"requested {asked}, but the response is about {answered}"
+
+
+def _must_have_gid(operation: Operation) -> bool:
+    """Whether the object in the response has a gid; Asana sends it with any `opt_fields`."""
+    is_object = operation.returns in ("one", "job")
+    return is_object and load().record(operation.record).field("gid") is not None
 
 
 def _find_requested_gid(operation: Operation, request: CallRequest) -> str | None:

@@ -43,6 +43,8 @@ log = logging.getLogger("asana_frames")
 
 #: Seconds to connect, and to wait for the next bytes.
 CONNECT_TIMEOUT, TIMEOUT = 10.0, 60.0
+#: Seconds after a deadline until a request that nobody waits for is given up.
+_GRACE = 0.5
 TRIES = 6
 #: Tries if the server has never responded: retries do not fix a wrong host.
 _TRIES_WITHOUT_ANSWER = 2
@@ -287,7 +289,8 @@ class Http:
     def _send_request(self, call: Call, request: HttpRequest) -> Response:
         started = clock.now()
         left = max(call.ends - started, 0.001)
-        silence = min(call.timeout or self._timeout, left)
+        # Not before the deadline, which the waiting thread watches: its error says more.
+        silence = min(call.timeout or self._timeout, left + _GRACE)
         size = 0
         if request.on_sent is not None:
             request.on_sent(True)
