@@ -37,7 +37,6 @@ class Interrupt:
     def __init__(self, after: float) -> None:
         self.sent = 0.0
         self._timer = threading.Timer(after, self._send)
-        self._timer.start()
 
     def _send(self) -> None:
         self.sent = time.monotonic()
@@ -47,6 +46,7 @@ class Interrupt:
         """Return the seconds from the signal to the end of a call; -1 if it had ended before."""
         is_over = False
         try:
+            self._timer.start()
             call()
             is_over = True
             self._timer.join()

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from asana_frames.catalog import columns_of
 from asana_frames.frames import FrameBuilder, ParentColumn
@@ -87,6 +88,88 @@ def test_frames_hold_each_object_of_the_listings_kept_once_in_order(
     assert {gid: found[gid] for gid in found if not pd.isna(gid)} == {
         gid: tuple(parents[gid]) for gid in expected if gid is not None
     }
+
+
+#: A record: its gid, and its parent if it says so.
+RECORDS = st.fixed_dictionaries(
+    {"gid": st.none() | st.integers(1, 5).map(str)},
+    optional={"parent": st.none() | st.fixed_dictionaries({"gid": st.sampled_from("xy")})},
+)
+Row = dict[str, Any]
+#: Place and part of a list.
+KEYS = st.tuples(st.integers(0, 2), st.integers(0, 1))
+
+
+class ReadsOfLists(RuleBasedStateMachine):
+    """Lists whose pages arrive in any order, begin anew, are split into parts and given up."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        parents = [ParentColumn("project_gids", True), ParentColumn("parent_gid", False)]
+        self.builder = FrameBuilder(columns_of("task", ("parent.gid",)), parents)
+        #: Place and part of each list that counts, with its number, its parents and its rows.
+        self.kept: dict[tuple[int, int], tuple[int, tuple[str | None, ...], list[Row]]] = {}
+
+    @rule(key=KEYS, project=st.sampled_from(["p", None]))
+    def begin(self, key: tuple[int, int], project: str | None) -> None:
+        """Begin a list, anew if it has begun before."""
+        place, part = key
+        if key in self.kept:
+            self.builder.drop_listing(self.kept.pop(key)[0])
+        parents = (project and f"{project}{place}", f"t{place}")
+        number = self.builder.start_listing(*parents, place=place, part=part)
+        self.kept[key] = (number, parents, [])
+
+    @precondition(lambda self: self.kept)
+    @rule(which=st.integers(0, 5))
+    def give_up(self, which: int) -> None:
+        key = sorted(self.kept)[which % len(self.kept)]
+        self.builder.drop_listing(self.kept.pop(key)[0])
+
+    @precondition(lambda self: self.kept)
+    @rule(rows=st.lists(RECORDS, max_size=4), which=st.integers(0, 5))
+    def arrive(self, rows: list[Row], which: int) -> None:
+        number, _, before = self.kept[sorted(self.kept)[which % len(self.kept)]]
+        before += rows
+        assert self.builder.append(msgspec.json.encode({"data": rows}), number) == len(rows)
+
+    @rule()
+    def go_on_with_a_copy(self) -> None:
+        self.builder, left = self.builder.copy(), self.builder
+        left.append(page("99"), left.start_listing(None, None))
+
+    @invariant()
+    def each_object_is_there_once(self) -> None:
+        frame = self.builder.copy().frame().astype(object)
+
+        rows = [
+            (row["gid"], project, row["parent"] and row["parent"]["gid"] if "parent" in row else t)
+            for _, (_, (project, t), rows) in sorted(self.kept.items())
+            for row in rows
+        ]
+        first = [
+            row
+            for place, row in enumerate(rows)
+            if row[0] is None or row[0] not in [gid for gid, _, _ in rows[:place]]
+        ]
+        projects = [
+            tuple(
+                dict.fromkeys(
+                    other[1]
+                    for other in (rows if row[0] is not None else [row])
+                    if other[0] == row[0] and other[1] is not None
+                )
+            )
+            for row in first
+        ]
+        found = frame[["gid", "parent_gid"]].where(frame[["gid", "parent_gid"]].notna(), None)
+        assert found["gid"].tolist() == [gid for gid, _, _ in first]
+        assert found["parent_gid"].tolist() == [parent for _, _, parent in first]
+        assert frame["project_gids"].tolist() == projects
+
+
+TestReadsOfLists = ReadsOfLists.TestCase
+TestReadsOfLists.settings = settings(max_examples=30, stateful_step_count=20, deadline=None)
 
 
 @pytest.mark.parametrize("rest", [[], [None]])
