@@ -99,9 +99,11 @@ class ThreadPool(Generic[T]):
                 continue
             if item is _END:
                 with self._lock:
-                    # A task may have been added meanwhile.
-                    if self._threads == 0 and not self._added:
-                        return
+                    # A task may have been added meanwhile, and may even have ended: then its
+                    # results come after this item.
+                    has_ended = self._threads == 0 and not self._added
+                if has_ended and self._arrived.empty():
+                    return
                 continue
             if isinstance(item, _TaskError):
                 raise item.error

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
+import random
 import threading
 import warnings
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import asana_frames as af
 from asana_frames.sandbox_server import ApiResponse, Server, serve
@@ -307,6 +312,11 @@ class Changing(Tricky):
 
     def __init__(self) -> None:
         super().__init__(projects=1)
+        self._lock = threading.Lock()
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """Forget all changes."""
         each = TASKS // SECTIONS
         self.sections = {
             section(number): [str(1_000 + each * number + task) for task in range(each)]
@@ -314,7 +324,6 @@ class Changing(Tricky):
         }
         self.changes: dict[int, Callable[[], None]] = {}
         self._pages = 0
-        self._lock = threading.Lock()
 
     def _answer(self, path: str, query: dict[str, str]) -> ApiResponse:
         with self._lock:
@@ -337,12 +346,30 @@ class Changing(Tricky):
         return told({"data": page, "next_page": following})
 
 
+@pytest.fixture(scope="module")
+def changing() -> Iterator[tuple[Changing, str]]:
+    made = Changing()
+    with Server(lambda url: made) as server:  # type: ignore[arg-type, return-value]
+        yield made, server.url
+
+
+def read_with_warnings(url: str) -> tuple[pd.DataFrame, list[warnings.WarningMessage]]:
+    """Read the project over a new connection."""
+    with (
+        af.connect("t", base_url=url) as asana,
+        warnings.catch_warnings(record=True) as caught,
+    ):
+        warnings.simplefilter("always")
+        return read(asana), caught
+
+
 @pytest.mark.parametrize("moment", [7, 11, 16])
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_project_that_changes_is_whole_or_a_warning_says_what_is_missing(
-    moment: int, kind: str
+    moment: int, kind: str, changing: tuple[Changing, str]
 ) -> None:
-    company = Changing()
+    company, url = changing
+    company.begin_anew()
     first, middle, last = company.sections
     stays = {gid for gids in company.sections.values() for gid in gids}
 
@@ -358,17 +385,57 @@ def test_a_project_that_changes_is_whole_or_a_warning_says_what_is_missing(
             sections[first].insert(0, "77")
 
     company.changes = {moment: change}
-    with (
-        Server(lambda url: company) as server,  # type: ignore[arg-type, return-value]
-        af.connect("t", base_url=server.url) as asana,
-        warnings.catch_warnings(record=True) as caught,
-    ):
-        warnings.simplefilter("always")
-        frame = read(asana)
+
+    frame, caught = read_with_warnings(url)
 
     assert frame["gid"].is_unique
     if not caught:
         assert stays <= set(frame["gid"])
+
+
+#: A change: the page before which it happens, and two sections that it takes place in.
+CHANGES = st.lists(
+    st.tuples(st.integers(2, 32), st.integers(0, SECTIONS - 1), st.integers(0, SECTIONS - 1)),
+    max_size=6,
+)
+
+
+@settings(max_examples=int(os.environ.get("ASANA_FRAMES_CHANGES", "12")))
+@given(CHANGES, st.sampled_from(["gone", "made"]), st.integers(0, 99))
+def test_tasks_that_move_anywhere_are_there_once_or_a_warning_says_so(
+    changing: tuple[Changing, str],
+    changes: list[tuple[int, int, int]],
+    kind: str,
+    seed: int,
+) -> None:
+    # Tasks go or come, not both: as many that come as go are not noticed.
+    company, url = changing
+    company.begin_anew()
+    chances = random.Random(seed)
+    sections = list(company.sections.values())
+    stays = {gid for gids in sections for gid in gids}
+
+    def change(first: list[str], second: list[str], number: int) -> None:
+        if chances.random() < 0.7:
+            second.insert(chances.randint(0, len(second)), first.pop(chances.randrange(300)))
+        elif kind == "gone":
+            stays.discard(first.pop(chances.randrange(300)))
+        else:
+            second.insert(chances.randint(0, len(second)), str(number))
+
+    def change_page(numbers: list[int]) -> None:
+        for number in numbers:
+            _, first, second = changes[number]
+            change(sections[first], sections[second], number)
+
+    for moment in {moment for moment, _, _ in changes}:
+        due = [number for number, each in enumerate(changes) if each[0] == moment]
+        company.changes[moment] = partial(change_page, due)
+
+    frame, caught = read_with_warnings(url)
+
+    assert frame["gid"].is_unique
+    assert caught or stays <= set(frame["gid"])
 
 
 # --------------------------------------------------------------------------------- cut by Asana

@@ -81,7 +81,7 @@ def test_an_error_of_a_task_is_raised_in_the_calling_thread() -> None:
         yield 1
         raise ZeroDivisionError("here")
 
-    found = []
+    found: list[str] = []
     with pytest.raises(ZeroDivisionError, match="here"):
         found.extend(ThreadPool([fail], 2))
     with pytest.raises(KeyboardInterrupt):
@@ -164,6 +164,27 @@ def test_a_write_may_be_done_if_any_of_its_tries_may_have_been(recorder: Recorde
         Http("t", recorder.url).request("DELETE", "/tasks/1")
 
     assert caught.value.may_be_done
+
+
+def test_results_of_a_task_that_is_added_late_and_ends_early_are_not_lost() -> None:
+    pool: ThreadPool[str] = ThreadPool([lambda: ["first"]], 2)
+    found = []
+
+    for result in pool:
+        found.append(result)
+        if result == "first":
+            wait_for_threads()
+            pool.add(lambda: ["second", "third"])
+            wait_for_threads()
+
+    assert found == ["first", "second", "third"]
+
+
+def wait_for_threads() -> None:
+    """Wait until no task runs; what they found is in the queue by then."""
+    for thread in threading.enumerate():
+        if thread.name == "asana-frames":
+            thread.join(5)
 
 
 def test_who_follows_a_request_is_told_of_each_try(recorder: Recorder) -> None:
