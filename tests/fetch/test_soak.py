@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import os
 import random
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pandas as pd
 import pytest
 
 import asana_frames as af
 from asana_frames.sandbox_server import Application, Faults, Server, make_application
+from tests.benchmarks import soak
 from tests.conftest import SkippingClock
+from tests.leftovers import FILES, sockets, threads, wait_until
 
 #: Requests to make: ASANA_FRAMES_SOAK=100000 takes some minutes.
 REQUESTS = int(os.environ.get("ASANA_FRAMES_SOAK", "1000"))
-_FILES = Path("/proc/self/fd")
 
 
 @pytest.fixture(scope="module")
@@ -57,30 +55,6 @@ def storm(chances: random.Random) -> Faults:
     )
 
 
-def sockets() -> int:
-    """Return how many sockets the process has open."""
-    count = 0
-    for file in _FILES.iterdir():
-        try:
-            count += "socket:" in str(file.readlink())
-        except OSError:
-            # The one that the folder is read with.
-            continue
-    return count
-
-
-def threads() -> list[str]:
-    return [one.name for one in threading.enumerate() if one.name == "asana-frames"]
-
-
-def settled(is_settled: object) -> None:
-    """Wait until something holds, a moment at the most: what was let go of needs one."""
-    assert callable(is_settled)
-    until = time.monotonic() + 3.0
-    while not is_settled() and time.monotonic() < until:
-        time.sleep(0.01)
-
-
 def in_order(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.sort_values("gid", ignore_index=True)
 
@@ -88,7 +62,7 @@ def in_order(frame: pd.DataFrame) -> pd.DataFrame:
 def test_a_storm_loses_nothing_doubles_nothing_and_leaves_nothing_behind(
     company: Application, clock: SkippingClock
 ) -> None:
-    before = sockets() if _FILES.exists() else 0
+    before = sockets() if FILES.exists() else 0
     with serving(company, Faults()) as server, af.connect("sandbox", base_url=server.url) as calm:
         projects = calm.projects.list(workspace="Acme", fields=["name"])
         tasks = calm.tasks.list(project=projects, fields=["name"])
@@ -115,10 +89,10 @@ def test_a_storm_loses_nothing_doubles_nothing_and_leaves_nothing_behind(
             sent += asana.http.total.requests
             assert asana.http.total.retries > asana.http.total.requests // 30
 
-    settled(lambda: not threads())
+    wait_until(lambda: not threads())
     assert threads() == []
-    if _FILES.exists():
-        settled(lambda: sockets() <= before)
+    if FILES.exists():
+        wait_until(lambda: sockets() <= before)
         assert sockets() <= before
 
 
@@ -144,7 +118,7 @@ def test_long_lists_of_small_pages_through_a_storm_are_whole(
             pd.testing.assert_frame_equal(in_order(found), in_order(whole), obj=repr(faults))
 
 
-@pytest.mark.skipif(not _FILES.exists(), reason="the system does not tell what is open")
+@pytest.mark.skipif(not FILES.exists(), reason="the system does not tell what is open")
 def test_reads_that_break_off_again_and_again_leave_nothing_behind(company: Application) -> None:
     with serving(company, Faults()) as server:
         with af.connect("sandbox", base_url=server.url) as calm:
@@ -156,6 +130,19 @@ def test_reads_that_break_off_again_and_again_leave_nothing_behind(company: Appl
                 with pytest.raises(af.NotFound):
                     asana.stories.list_for_task(broken, fields=["text"], errors="raise")
 
-        settled(lambda: not threads() and sockets() <= before)
+        wait_until(lambda: not threads() and sockets() <= before)
         assert threads() == []
         assert sockets() <= before
+
+
+@pytest.mark.filterwarnings("ignore::asana_frames.PartialResultWarning")
+def test_every_kind_of_call_through_all_faults_at_once_loses_and_doubles_nothing() -> None:
+    storm = soak.Soak(seed=3)
+
+    storm.run(REQUESTS)
+
+    wait_until(lambda: not threads())
+    assert storm.problems == 0
+    assert min(tally.calls for tally in storm.tallies.values()) > 0
+    assert len(storm.met) > 40
+    assert threads() == []
