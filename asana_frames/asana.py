@@ -27,7 +27,7 @@ from asana_frames.calls.references import ReferenceResolver
 from asana_frames.calls.resource import Resource
 from asana_frames.calls.resume import InterruptedReads
 from asana_frames.calls.stream import iterate_frames
-from asana_frames.catalog import columns_of, load
+from asana_frames.catalog import columns_of, load, methods_of
 from asana_frames.display.cards import render_account_card, render_refusal_card
 from asana_frames.exceptions import AsanaError, InvalidArgument, JobFailed, suggest_names
 from asana_frames.fetch import Http, clock, get_current_call
@@ -284,7 +284,7 @@ class Asana(resources.Resources):
             {
                 "resource": resource.name,
                 "about": resource.about.partition(": ")[2],
-                "methods": tuple(op.method for op in load().operations_of(resource.name)),
+                "methods": tuple(op.method for op in methods_of(load(), resource.name)),
                 "columns": len(columns_of(resource.record)),
             }
             for resource in load().resources

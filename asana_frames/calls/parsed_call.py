@@ -36,6 +36,8 @@ class _CallParser:
     ) -> ParsedCall:
         return ParsedCall(load().operation(operation_id), arguments, options)
 
+    _read_list = Resource._read_list
+
     def _write_records(self, operation_id: str, *_: Any, **__: Any) -> ParsedCall:
         name = load().operation(operation_id).name
         raise InvalidArgument(f"{name} writes; pass a method that reads: asana.tasks.list.")

@@ -13,7 +13,7 @@ from asana_frames.calls.custom_field_definitions import EnumOptions
 from asana_frames.calls.last_call import CallSettings, LastCall
 from asana_frames.calls.references import ReferenceResolver, is_single_reference
 from asana_frames.calls.resume import InterruptedReads
-from asana_frames.catalog import Column, Directory, Operation, Parameter, load
+from asana_frames.catalog import Column, Directory, Operation, Parameter, find_method, load
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.fetch import Http
 
@@ -104,7 +104,7 @@ def check_combinations(operation: Operation, given: Collection[str]) -> None:
         if excluded is not None:
             raise InvalidArgument(
                 f"{operation.name}() takes {argument}= or {excluded}=, not both."
-                f"{_HOW_TO_COMBINE.get(operation.id, '')}"
+                f"{_describe_parents(operation)}{_HOW_TO_COMBINE.get(operation.id, '')}"
             )
         if parameter.needs and names.isdisjoint(parameter.needs):
             needed = _join_arguments(parameter.needs, "or")
@@ -113,11 +113,33 @@ def check_combinations(operation: Operation, given: Collection[str]) -> None:
         raise InvalidArgument(f"{operation.name}() needs {_describe_one_of(operation)}.")
 
 
+def choose_operation(resource: str, method: str, given: Collection[str]) -> Operation:
+    """Return the operation of a method that takes the arguments given.
+
+    Raises
+    ------
+    InvalidArgument
+        They do not go together, or none of them says what to list under.
+    """
+    merged = find_method(resource, method)
+    check_combinations(merged, given)
+    choices = (load().operation(operation_id) for operation_id in merged.choices)
+    return next(operation for operation in choices if set(given) <= set(operation.arguments))
+
+
 def _describe_one_of(operation: Operation) -> str:
     """Return which combinations of arguments the operation takes."""
     if all(len(names) == 1 for names in operation.one_of):
         return _join_arguments([name for names in operation.one_of for name in names], "or")
     return ", or ".join(_join_arguments(names, "together with") for names in operation.one_of)
+
+
+def _describe_parents(operation: Operation) -> str:
+    """Return a sentence on the parents of which a method takes one; empty if it is one of few."""
+    if operation.one_of:
+        return f" It needs {_describe_one_of(operation)}."
+    parents = list(dict.fromkeys(name for p in operation.parameters for name in p.excludes))
+    return f" It takes one of {_join_arguments(parents, 'or')}." if len(parents) > 2 else ""
 
 
 def _join_arguments(names: Sequence[str], last: str) -> str:

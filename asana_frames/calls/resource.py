@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from asana_frames.calls.read import Read
-from asana_frames.calls.request_builder import CallContext
+from asana_frames.calls.request_builder import CallContext, choose_operation
 from asana_frames.calls.write import Write
-from asana_frames.catalog import Column, columns_of, load
+from asana_frames.catalog import Column, columns_of, load, methods_of
 from asana_frames.display.accessor import register_accessor
 from asana_frames.display.cards import ColumnInfo, render_resource_card
 from asana_frames.exceptions import suggest_names
@@ -52,14 +52,14 @@ class Resource:
             raise AttributeError(f"asana.{resource} has no method {name!r}.{hint}")
 
     def __repr__(self) -> str:
-        methods = ", ".join(operation.method for operation in load().operations_of(self.name))
+        methods = ", ".join(known.method for known in methods_of(load(), self.name))
         return f"<asana.{self.name}: {methods}>"
 
     def _repr_html_(self) -> str:
         """Return a card with methods and columns; nothing is sent."""
         methods = [
             (operation.method, _first_docstring_line(getattr(type(self), operation.method)))
-            for operation in load().operations_of(self.name)
+            for operation in methods_of(load(), self.name)
         ]
         facts = self.info()[list(ColumnInfo._fields)].itertuples(index=False)
         columns = [ColumnInfo(*column) for column in facts]
@@ -90,6 +90,13 @@ class Resource:
         return Read(
             self._client, load().operation(operation_id), fields, limit, errors
         ).fetch_frame(arguments)
+
+    def _read_list(self, arguments: Mapping[str, Any], **options: Any) -> pd.DataFrame:
+        """Make the one of several list operations that takes the arguments given."""
+        given = [name for name, value in arguments.items() if value is not None]
+        operation = choose_operation(self.name, "list", given)
+        own = {name: arguments[name] for name in operation.arguments}
+        return self._read_frame(operation.id, own, **options)
 
     def _write_records(
         self,

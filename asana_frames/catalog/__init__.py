@@ -5,6 +5,7 @@
 """
 
 from asana_frames.catalog.columns import Column, columns_of, parse_fields
+from asana_frames.catalog.list_methods import find_method, methods_of
 from asana_frames.catalog.model import (
     BodyField,
     Catalog,
@@ -28,6 +29,8 @@ __all__ = [
     "RecordType",
     "ResourceType",
     "columns_of",
+    "find_method",
     "load",
+    "methods_of",
     "parse_fields",
 ]

@@ -127,6 +127,8 @@ class Operation(msgspec.Struct, frozen=True, omit_defaults=True):
     one_of: tuple[tuple[str, ...], ...] = ()
     parameters: tuple[Parameter, ...] = ()
     body: tuple[BodyField, ...] = ()
+    #: Ids of the operations of which a call makes one; of ``list`` methods only.
+    choices: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -137,6 +139,11 @@ class Operation(msgspec.Struct, frozen=True, omit_defaults=True):
     def is_read(self) -> bool:
         """Whether it changes nothing."""
         return self.http == "GET"
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The arguments of its path and query."""
+        return tuple(parameter.argument for parameter in self.parameters)
 
     @property
     def parents(self) -> tuple[Parameter, ...]:
@@ -150,6 +157,8 @@ class ResourceType(msgspec.Struct, frozen=True, omit_defaults=True):
     name: str
     about: str
     record: str
+    #: Ids of the operations between which ``list`` chooses; empty where it is one of its own.
+    lists: tuple[str, ...] = ()
 
     @property
     def class_name(self) -> str:

@@ -10,7 +10,7 @@ import click
 import msgspec
 import pandas as pd
 
-from asana_frames.catalog import BodyField, Operation, Parameter, ResourceType, load
+from asana_frames.catalog import BodyField, Operation, Parameter, ResourceType, load, methods_of
 from asana_frames.catalog.model import Kind
 from asana_frames.cli.connection import open_connection, print_failures
 from asana_frames.cli.errors import Command, Group, drop_missing
@@ -42,7 +42,7 @@ def resource_group(resource: ResourceType) -> Group:
                 return _build_info_command(resource.name)
             return next((_build_command(op) for op in operations if op.method == wanted), None)
 
-    operations = load().operations_of(resource.name)
+    operations = methods_of(load(), resource.name)
     return ResourceGroup(resource.name, help=resource.about)
 
 

@@ -61,6 +61,7 @@ class Builder:
         operations.sort(key=lambda operation: order[operation.resource])
         _check_method_names(operations)
         check_names(operations)
+        resources = tuple(self._with_lists(resource, operations) for resource in resources)
         for resource in resources:
             check_resource(resource)
         for operation in operations:
@@ -100,6 +101,26 @@ class Builder:
             )
             for entry in sorted(entries, key=lambda entry: str(entry["name"]))
         )
+
+    def _with_lists(self, resource: ResourceType, operations: Iterable[Operation]) -> ResourceType:
+        """Name the operations between which ``list`` of a resource chooses."""
+        added = {
+            op.id
+            for op in operations
+            if any(self._overrides.find("lists", resource=resource.name, operations=op.id))
+        }
+        own = [op for op in operations if op.resource == resource.name or op.id in added]
+        first = [op for op in own if op.method == "list"]
+        known = {name for operation in first for name in operation.arguments}
+        others = [
+            operation
+            for operation in own
+            if (operation.method.startswith("list_for_") or operation.id in added)
+            # The others list by parents that ``list`` takes already.
+            and not (first and known.issuperset(operation.arguments))
+        ]
+        lists = [operation.id for operation in [*first, *others]] if others else []
+        return replace(resource, lists=tuple(lists))
 
     def _parse_operation(self, raw: RawOperation) -> Operation:
         changes = self._merge_changes(raw.id)

@@ -93,21 +93,28 @@ def method_docstring(catalog: Catalog, operation: Operation) -> Iterator[str]:
     if parents and operation.is_read:
         names = ", ".join(f"``{name}``" for name in parents)
         yield from _wrap(f"The frame says where each row was found: {names}.", _PAD, _PAD)
-    source = f"``{operation.http} {operation.path}``."
-    if len(f"{_PAD}Source: {source}") <= WIDTH:
-        yield f"{_PAD}Source: {source}"
-    else:
-        yield from (f"{_PAD}Source:", f"{_PAD}{source}")
+    yield from _source_lines(catalog, operation)
     yield from _parameters_section(catalog, operation)
     yield f'{_PAD}"""'
 
 
+def _source_lines(catalog: Catalog, operation: Operation) -> Iterator[str]:
+    known = {one.id: one for one in catalog.operations}
+    choices = [known[choice] for choice in operation.choices] or [operation]
+    # A line does not end within a source.
+    sources = [f"``{choice.http}\0{choice.path}``" for choice in choices]
+    word = "Source" if len(sources) == 1 else "Sources"
+    for line in _wrap(f"{word}: {', '.join(sources)}.", _PAD, _PAD):
+        yield line.replace("\0", " ")
+
+
 def _describe_combinations(operation: Operation) -> str:
     """Return which combinations of arguments a call can have, as a sentence."""
+    start = "One parent at a time:" if operation.choices else "Asana needs"
     sets = [_list_values(names, "together with") for names in operation.one_of]
     if all(len(names) == 1 for names in operation.one_of):
-        return f"Asana needs {_list_values(sum(operation.one_of, ()), 'or')}."
-    return f"Asana needs {', or '.join(sets)}."
+        return f"{start} {_list_values(sum(operation.one_of, ()), 'or')}."
+    return f"{start} {', or '.join(sets)}."
 
 
 def _parameters_section(catalog: Catalog, operation: Operation) -> Iterator[str]:

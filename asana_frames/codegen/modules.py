@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from asana_frames.catalog import Catalog, Operation, ResourceType
+from asana_frames.catalog import Catalog, Operation, ResourceType, methods_of
 from asana_frames.codegen.docstrings import class_docstring, method_docstring
 from asana_frames.codegen.signatures import (
     WIDTH,
@@ -93,7 +93,7 @@ def _render_package(resources: tuple[ResourceType, ...]) -> str:
 def _render_module(catalog: Catalog, resource: ResourceType) -> str:
     signatures: list[str] = []
     methods: list[str] = []
-    for operation in catalog.operations_of(resource.name):
+    for operation in methods_of(catalog, resource.name):
         signature = format_signature(operation)
         signatures += signature
         lines = [*signature, *method_docstring(catalog, operation), *_call_lines(operation)]
@@ -138,13 +138,16 @@ def _fit_import(line: str) -> list[str]:
 def _call_lines(operation: Operation) -> Iterator[str]:
     """Yield the statement that a method consists of."""
     named = [parameter.argument for parameter in operation.parameters]
-    words = [f'"{operation.id}"', _dict_text(named)]
+    words = [_dict_text(named)]
+    if not operation.choices:
+        words.insert(0, f'"{operation.id}"')
     if operation.body:
         extra = ["**data"] if has_open_body(operation) else []
         words.append(_dict_text([field.name for field in keyword_fields(operation)], extra))
     options = [option.partition(":")[0] for option in iterate_options(operation)]
     words += [f"{word}={word}" for word in options]
-    verb = "self._read_frame" if operation.is_read else "self._write_records"
+    verb = "self._read_list" if operation.choices else "self._read_frame"
+    verb = verb if operation.is_read else "self._write_records"
     if operation.returns == "nothing":
         verb = "self._send_action"
     yield from _fit_call(f"        return {verb}(", words)

@@ -17,6 +17,7 @@ _SELECTORS = {
     "parameters": ["name", "operations"],
     "body_fields": ["name", "operations"],
     "new_parameters": ["operations"],
+    "lists": ["resource", "operations"],
 }
 #: The keys that say what an entry is about and why.
 _ABOUT = ("name", "names", "operations", "reason")
@@ -39,6 +40,7 @@ _KEYS = {
     "may_omit_next_page fields multipart deprecated note one_of parameters parents",
     "directories": "record operation within container query arguments beside",
     "settings": "record path",
+    "lists": "resource operations",
 }
 
 
@@ -147,7 +149,7 @@ def _check_keys(section: str, entry: object) -> None:
 
 def _entry_name(entry: Entry) -> str:
     """Return what an entry is called by: the value of its first naming key."""
-    keys = ("name", "names", "id", "record", "schemas")
+    keys = ("name", "names", "id", "record", "schemas", "resource")
     names = next((entry[key] for key in keys if key in entry), entry)
     return ", ".join(map(str, _as_list(names)))
 

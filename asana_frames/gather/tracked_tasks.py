@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import get_args
 
 import pandas as pd
 
+from asana_frames._arguments import check_choice
 from asana_frames.asana import Asana
 from asana_frames.frames import concatenate
 from asana_frames.gather.shared import add_attrs, add_fields, read_tolerantly, record_gather
@@ -42,7 +44,7 @@ def tracked_tasks(
     Raises
     ------
     InvalidArgument
-        ``task_gid`` is missing.
+        ``task_gid`` is missing, or ``errors`` is another word.
 
     Examples
     --------
@@ -60,6 +62,7 @@ def tracked_tasks(
     require_columns(
         entries, ["task_gid"], what="gather.tracked_tasks", record="time_tracking_entry"
     )
+    check_choice(errors, get_args(Errors), name="errors")
     wanted, _ = add_fields(fields, "parent.gid")
     levels: list[pd.DataFrame] = []
     with record_gather(asana, "tracked_tasks", levels) as last:

@@ -21,6 +21,33 @@ class Agents(Resource):
 
     name = "agents"
 
+    def list(
+        self,
+        *,
+        workspace: Refs,
+        fields: Fields = None,
+        limit: Limit = None,
+        errors: Errors = "warn",
+    ) -> DataFrame:
+        """List agents.
+
+        The frame says where each row was found: ``workspace_gid``.
+        Source: ``GET /workspaces/{workspace_gid}/agents``.
+
+        Parameters
+        ----------
+        workspace
+            A workspace: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
+        """
+        return self._read_list({"workspace": workspace}, fields=fields, limit=limit, errors=errors)
+
     def list_for_workspace(
         self,
         workspace: Refs,

@@ -21,6 +21,51 @@ class AiStudioUsage(Resource):
 
     name = "ai_studio_usage"
 
+    def list(
+        self,
+        *,
+        workspace: Refs,
+        start_at: When | None = None,
+        end_at: When | None = None,
+        division_gid: str | None = None,
+        fields: Fields = None,
+        limit: Limit = None,
+        errors: Errors = "warn",
+    ) -> DataFrame:
+        """List ai studio usage.
+
+        Oldest first, by when usage was recorded; service accounts of licensed organizations only.
+        The frame says where each row was found: ``workspace_gid``.
+        Source: ``GET /workspaces/{workspace_gid}/ai_studio/runs``.
+
+        Parameters
+        ----------
+        workspace
+            A workspace: gid, exact name, URL, row or picker; or many of them.
+        start_at, end_at
+            A moment: a datetime, a date or ISO 8601 text; UTC if it has no zone.
+        division_gid
+            Text.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
+        """
+        return self._read_list(
+            {
+                "workspace": workspace,
+                "start_at": start_at,
+                "end_at": end_at,
+                "division_gid": division_gid,
+            },
+            fields=fields,
+            limit=limit,
+            errors=errors,
+        )
+
     def list_runs(
         self,
         workspace: Refs,

@@ -27,6 +27,60 @@ class AuditLog(Resource):
 
     name = "audit_log"
 
+    def list(
+        self,
+        *,
+        workspace: Refs,
+        start_at: When | None = None,
+        end_at: When | None = None,
+        event_type: str | None = None,
+        actor_type: str | None = None,
+        actor_gid: str | None = None,
+        resource_gid: str | None = None,
+        limit: Limit = None,
+        errors: Errors = "warn",
+    ) -> DataFrame:
+        """List audit log.
+
+        Rows come oldest first; ask again with start_at= for what has come since.
+        The frame says where each row was found: ``workspace_gid``.
+        Source: ``GET /workspaces/{workspace_gid}/audit_log_events``.
+
+        Parameters
+        ----------
+        workspace
+            A workspace: gid, exact name, URL, row or picker; or many of them.
+        start_at, end_at
+            A moment: a datetime, a date or ISO 8601 text; UTC if it has no zone.
+        event_type
+            Text.
+        actor_type
+            One of ``user``, ``asana``, ``asana_support``, ``anonymous``,
+            ``external_administrator``; not with ``actor_gid``.
+        actor_gid
+            Text; not with ``actor_type``.
+        resource_gid
+            Text.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
+        """
+        return self._read_list(
+            {
+                "workspace": workspace,
+                "start_at": start_at,
+                "end_at": end_at,
+                "event_type": event_type,
+                "actor_type": actor_type,
+                "actor_gid": actor_gid,
+                "resource_gid": resource_gid,
+            },
+            limit=limit,
+            errors=errors,
+        )
+
     def list_events(
         self,
         workspace: Refs,

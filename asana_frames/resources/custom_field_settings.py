@@ -22,6 +22,55 @@ class CustomFieldSettings(Resource):
 
     name = "custom_field_settings"
 
+    def list(
+        self,
+        *,
+        project: Refs | None = None,
+        portfolio: Refs | None = None,
+        goal: Refs | None = None,
+        team: Refs | None = None,
+        fields: Fields = None,
+        limit: Limit = None,
+        errors: Errors = "warn",
+    ) -> DataFrame:
+        """List custom field settings.
+
+        One parent at a time: ``project``, ``portfolio``, ``goal`` or ``team``.
+        The frame says where each row was found: ``parent_gid``.
+        Sources: ``GET /projects/{project_gid}/custom_field_settings``,
+        ``GET /portfolios/{portfolio_gid}/custom_field_settings``,
+        ``GET /goals/{goal_gid}/custom_field_settings``,
+        ``GET /teams/{team_gid}/custom_field_settings``.
+
+        Parameters
+        ----------
+        project
+            A project: gid, exact name, URL, row or picker; or many of them; not with
+            ``portfolio``, ``goal`` or ``team``.
+        portfolio
+            A portfolio: gid, exact name, URL, row or picker; or many of them; not with
+            ``project``, ``goal`` or ``team``.
+        goal
+            A goal: gid, exact name, URL, row or picker; or many of them; not with ``project``,
+            ``portfolio`` or ``team``.
+        team
+            A team: gid, exact name, URL, row or picker; or many of them; not with ``project``,
+            ``portfolio`` or ``goal``.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
+        """
+        return self._read_list(
+            {"project": project, "portfolio": portfolio, "goal": goal, "team": team},
+            fields=fields,
+            limit=limit,
+            errors=errors,
+        )
+
     def list_for_project(
         self, project: Refs, *, fields: Fields = None, limit: Limit = None, errors: Errors = "warn"
     ) -> DataFrame:

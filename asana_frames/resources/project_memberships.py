@@ -22,6 +22,39 @@ class ProjectMemberships(Resource):
 
     name = "project_memberships"
 
+    def list(
+        self,
+        *,
+        project: Refs,
+        user: Refs | None = None,
+        fields: Fields = None,
+        limit: Limit = None,
+        errors: Errors = "warn",
+    ) -> DataFrame:
+        """List project memberships.
+
+        Deprecated by Asana: use ``memberships``.
+        The frame says where each row was found: ``project_gid``, ``user_gid``.
+        Source: ``GET /projects/{project_gid}/project_memberships``.
+
+        Parameters
+        ----------
+        project
+            A project: gid, exact name, URL, row or picker; or many of them.
+        user
+            A user: gid, exact name, e-mail, ``"me"``, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
+        """
+        return self._read_list(
+            {"project": project, "user": user}, fields=fields, limit=limit, errors=errors
+        )
+
     def get(
         self, project_membership: Refs, *, fields: Fields = None, errors: Errors = "warn"
     ) -> DataFrame:

@@ -22,6 +22,42 @@ class ProjectPortfolioSettings(Resource):
 
     name = "project_portfolio_settings"
 
+    def list(
+        self,
+        *,
+        project: Refs | None = None,
+        portfolio: Refs | None = None,
+        fields: Fields = None,
+        limit: Limit = None,
+        errors: Errors = "warn",
+    ) -> DataFrame:
+        """List project portfolio settings.
+
+        One parent at a time: ``project`` or ``portfolio``.
+        The frame says where each row was found: ``project_gid``, ``portfolio_gid``.
+        Sources: ``GET /projects/{project_gid}/project_portfolio_settings``,
+        ``GET /portfolios/{portfolio_gid}/project_portfolio_settings``.
+
+        Parameters
+        ----------
+        project
+            A project: gid, exact name, URL, row or picker; or many of them; not with
+            ``portfolio``.
+        portfolio
+            A portfolio: gid, exact name, URL, row or picker; or many of them; not with
+            ``project``.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
+        """
+        return self._read_list(
+            {"project": project, "portfolio": portfolio}, fields=fields, limit=limit, errors=errors
+        )
+
     def get(
         self, project_portfolio_setting: Refs, *, fields: Fields = None, errors: Errors = "warn"
     ) -> DataFrame:

@@ -22,6 +22,29 @@ class ProjectStatuses(Resource):
 
     name = "project_statuses"
 
+    def list(
+        self, *, project: Refs, fields: Fields = None, limit: Limit = None, errors: Errors = "warn"
+    ) -> DataFrame:
+        """List project statuses.
+
+        Deprecated by Asana: use ``status_updates``.
+        The frame says where each row was found: ``project_gid``.
+        Source: ``GET /projects/{project_gid}/project_statuses``.
+
+        Parameters
+        ----------
+        project
+            A project: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
+        """
+        return self._read_list({"project": project}, fields=fields, limit=limit, errors=errors)
+
     def get(
         self, project_status: Refs, *, fields: Fields = None, errors: Errors = "warn"
     ) -> DataFrame:

@@ -35,27 +35,34 @@ class Projects(Resource):
         *,
         workspace: Refs | None = None,
         team: Refs | None = None,
+        task: Refs | None = None,
         archived: bool | None = None,
         custom_type: Refs | None = None,
+        include_inherited_projects: bool | None = None,
         fields: Fields = None,
         limit: Limit = None,
         errors: Errors = "warn",
     ) -> DataFrame:
         """List projects.
 
-        The frame says where each row was found: ``workspace_gid``, ``team_gid``.
-        Source: ``GET /projects``.
+        The frame says where each row was found: ``workspace_gid``, ``team_gid``, ``task_gids``.
+        Sources: ``GET /projects``, ``GET /tasks/{task_gid}/projects``.
 
         Parameters
         ----------
         workspace
-            A workspace: gid, exact name, URL, row or picker; or many of them.
+            A workspace: gid, exact name, URL, row or picker; or many of them; not with ``task``.
         team
-            A team: gid, exact name, URL, row or picker; or many of them.
+            A team: gid, exact name, URL, row or picker; or many of them; not with ``task``.
+        task
+            A task: gid, exact name, URL, row or picker; or many of them; not with ``workspace`` or
+            ``team``.
         archived
-            True or False.
+            True or False; not with ``task``.
         custom_type
-            A custom type: gid, exact name, URL, row or picker; or many of them.
+            A custom type: gid, exact name, URL, row or picker; or many of them; not with ``task``.
+        include_inherited_projects
+            True or False; only with ``task``.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         limit
@@ -64,13 +71,14 @@ class Projects(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read_frame(
-            "getProjects",
+        return self._read_list(
             {
                 "workspace": workspace,
                 "team": team,
+                "task": task,
                 "archived": archived,
                 "custom_type": custom_type,
+                "include_inherited_projects": include_inherited_projects,
             },
             fields=fields,
             limit=limit,

@@ -21,6 +21,28 @@ class Sections(Resource):
 
     name = "sections"
 
+    def list(
+        self, *, project: Refs, fields: Fields = None, limit: Limit = None, errors: Errors = "warn"
+    ) -> DataFrame:
+        """List sections.
+
+        The frame says where each row was found: ``project_gid``.
+        Source: ``GET /projects/{project_gid}/sections``.
+
+        Parameters
+        ----------
+        project
+            A project: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
+        """
+        return self._read_list({"project": project}, fields=fields, limit=limit, errors=errors)
+
     def get(self, section: Refs, *, fields: Fields = None, errors: Errors = "warn") -> DataFrame:
         """Get one section or many.
 

@@ -42,6 +42,59 @@ class Stories(Resource):
 
     name = "stories"
 
+    def list(
+        self,
+        *,
+        task: Refs | None = None,
+        goal: Refs | None = None,
+        resource_subtype: str | None = None,
+        created_after: When | None = None,
+        sort_ascending: bool | None = None,
+        fields: Fields = None,
+        limit: Limit = None,
+        errors: Errors = "warn",
+    ) -> DataFrame:
+        """List stories.
+
+        One parent at a time: ``task`` or ``goal``.
+        Never parse text: it follows the reader's language. The old_ and new_ columns say what
+        changed.
+        The frame says where each row was found: ``task_gid``, ``goal_gid``.
+        Sources: ``GET /tasks/{task_gid}/stories``, ``GET /goals/{goal_gid}/stories``.
+
+        Parameters
+        ----------
+        task
+            A task: gid, exact name, URL, row or picker; or many of them; not with ``goal``.
+        goal
+            A goal: gid, exact name, URL, row or picker; or many of them; not with ``task``.
+        resource_subtype
+            Text.
+        created_after
+            A moment: a datetime, a date or ISO 8601 text; UTC if it has no zone.
+        sort_ascending
+            True or False.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
+        """
+        return self._read_list(
+            {
+                "task": task,
+                "goal": goal,
+                "resource_subtype": resource_subtype,
+                "created_after": created_after,
+                "sort_ascending": sort_ascending,
+            },
+            fields=fields,
+            limit=limit,
+            errors=errors,
+        )
+
     def get(self, story: Refs, *, fields: Fields = None, errors: Errors = "warn") -> DataFrame:
         """Get one story or many.
 

@@ -27,19 +27,22 @@ class Tags(Resource):
         self,
         *,
         workspace: Refs | None = None,
+        task: Refs | None = None,
         fields: Fields = None,
         limit: Limit = None,
         errors: Errors = "warn",
     ) -> DataFrame:
         """List tags.
 
-        The frame says where each row was found: ``workspace_gid``.
-        Source: ``GET /tags``.
+        The frame says where each row was found: ``workspace_gid``, ``task_gids``.
+        Sources: ``GET /tags``, ``GET /tasks/{task_gid}/tags``.
 
         Parameters
         ----------
         workspace
-            A workspace: gid, exact name, URL, row or picker; or many of them.
+            A workspace: gid, exact name, URL, row or picker; or many of them; not with ``task``.
+        task
+            A task: gid, exact name, URL, row or picker; or many of them; not with ``workspace``.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         limit
@@ -48,8 +51,8 @@ class Tags(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read_frame(
-            "getTags", {"workspace": workspace}, fields=fields, limit=limit, errors=errors
+        return self._read_list(
+            {"workspace": workspace, "task": task}, fields=fields, limit=limit, errors=errors
         )
 
     def create(

@@ -42,6 +42,9 @@ class Tasks(Resource):
         project: Refs | None = None,
         section: Refs | None = None,
         workspace: Refs | None = None,
+        tag: Refs | None = None,
+        user_task_list: Refs | None = None,
+        task: Refs | None = None,
         completed_since: When | None = None,
         modified_since: When | None = None,
         custom_type: Refs | None = None,
@@ -51,33 +54,47 @@ class Tasks(Resource):
     ) -> DataFrame:
         """List tasks.
 
-        Asana needs ``project``, or ``section``, or ``assignee`` together with ``workspace``.
-        Tasks with a tag: ``list_for_tag()``; My Tasks of a person: ``list_for_user_task_list()``.
+        One parent at a time: ``project``, or ``section``, or ``assignee`` together with
+        ``workspace``, or ``tag``, or ``user_task_list``, or ``task``.
         The frame says where each row was found: ``assignee_gid``, ``project_gids``,
-        ``section_gids``, ``workspace_gid``.
-        Source: ``GET /tasks``.
+        ``section_gids``, ``workspace_gid``, ``tag_gids``, ``user_task_list_gid``, ``parent_gid``.
+        Sources: ``GET /tasks``, ``GET /tags/{tag_gid}/tasks``,
+        ``GET /user_task_lists/{user_task_list_gid}/tasks``, ``GET /tasks/{task_gid}/subtasks``.
 
         Parameters
         ----------
         assignee
             A user: gid, exact name, e-mail, ``"me"``, URL, row or picker; or many of them; not
-            with ``project`` or ``section``.
+            with ``project``, ``section``, ``tag``, ``user_task_list`` or ``task``.
         project
             A project: gid, exact name, URL, row or picker; or many of them; not with ``section``,
-            ``assignee`` or ``workspace``.
+            ``assignee``, ``workspace``, ``tag``, ``user_task_list`` or ``task``.
         section
             A section: gid, "Project/Section", URL, row or picker; or many of them; not with
-            ``project``, ``assignee`` or ``workspace``.
+            ``project``, ``assignee``, ``workspace``, ``tag``, ``user_task_list`` or ``task``.
         workspace
-            A workspace: gid, exact name, URL, row or picker; or many of them; not with ``project``
-            or ``section``.
+            A workspace: gid, exact name, URL, row or picker; or many of them; not with
+            ``project``, ``section``, ``tag``, ``user_task_list`` or ``task``.
+        tag
+            A tag: gid, exact name, URL, row or picker; or many of them; not with ``project``,
+            ``section``, ``assignee``, ``workspace``, ``user_task_list`` or ``task``.
+        user_task_list
+            A user task list: gid, URL, row or picker; or many of them; not with ``project``,
+            ``section``, ``assignee``, ``workspace``, ``tag`` or ``task``.
+        task
+            A task: gid, exact name, URL, row or picker; or many of them; not with ``project``,
+            ``section``, ``assignee``, ``workspace``, ``tag`` or ``user_task_list``. Its subtasks
+            are listed.
         completed_since
-            A moment: a datetime, a date or ISO 8601 text; UTC if it has no zone. Only tasks that
-            are open or were completed since; "now" leaves out all completed ones.
+            A moment: a datetime, a date or ISO 8601 text; UTC if it has no zone; not with ``tag``
+            or ``task``. Only tasks that are open or were completed since; "now" leaves out all
+            completed ones.
         modified_since
-            A moment: a datetime, a date or ISO 8601 text; UTC if it has no zone.
+            A moment: a datetime, a date or ISO 8601 text; UTC if it has no zone; not with ``tag``,
+            ``user_task_list`` or ``task``.
         custom_type
-            A custom type: gid, exact name, URL, row or picker; or many of them.
+            A custom type: gid, exact name, URL, row or picker; or many of them; not with ``tag``,
+            ``user_task_list`` or ``task``.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         limit
@@ -86,13 +103,15 @@ class Tasks(Resource):
             ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
             refusal.
         """
-        return self._read_frame(
-            "getTasks",
+        return self._read_list(
             {
                 "assignee": assignee,
                 "project": project,
                 "section": section,
                 "workspace": workspace,
+                "tag": tag,
+                "user_task_list": user_task_list,
+                "task": task,
                 "completed_since": completed_since,
                 "modified_since": modified_since,
                 "custom_type": custom_type,
@@ -525,7 +544,7 @@ class Tasks(Resource):
         Parameters
         ----------
         task
-            A task: gid, exact name, URL, row or picker; or many of them.
+            A task: gid, exact name, URL, row or picker; or many of them. Its subtasks are listed.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         limit

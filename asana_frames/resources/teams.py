@@ -26,6 +26,49 @@ class Teams(Resource):
 
     name = "teams"
 
+    def list(
+        self,
+        *,
+        workspace: Refs | None = None,
+        user: Refs | None = None,
+        organization: Refs | None = None,
+        fields: Fields = None,
+        limit: Limit = None,
+        errors: Errors = "warn",
+    ) -> DataFrame:
+        """List teams.
+
+        One parent at a time: ``workspace``, or ``user`` together with ``organization``.
+        The frame says where each row was found: ``workspace_gid``, ``user_gids``,
+        ``organization_gid``.
+        Sources: ``GET /workspaces/{workspace_gid}/teams``, ``GET /users/{user_gid}/teams``.
+
+        Parameters
+        ----------
+        workspace
+            A workspace: gid, exact name, URL, row or picker; or many of them; not with ``user`` or
+            ``organization``.
+        user
+            A user: gid, exact name, e-mail, ``"me"``, URL, row or picker; or many of them; not
+            with ``workspace``.
+        organization
+            A workspace: gid, exact name, URL, row or picker; or many of them; not with
+            ``workspace``.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
+        """
+        return self._read_list(
+            {"workspace": workspace, "user": user, "organization": organization},
+            fields=fields,
+            limit=limit,
+            errors=errors,
+        )
+
     def create(
         self,
         *,

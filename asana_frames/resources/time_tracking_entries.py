@@ -26,6 +26,89 @@ class TimeTrackingEntries(Resource):
 
     name = "time_tracking_entries"
 
+    def list(
+        self,
+        *,
+        task: Refs | None = None,
+        attributable_to: Refs | None = None,
+        portfolio: Refs | None = None,
+        user: Refs | None = None,
+        workspace: Refs | None = None,
+        time_tracking_category: Refs | None = None,
+        entered_on_start_date: When | None = None,
+        entered_on_end_date: When | None = None,
+        timesheet_approval_status: Refs | None = None,
+        start_date: When | None = None,
+        end_date: When | None = None,
+        fields: Fields = None,
+        limit: Limit = None,
+        errors: Errors = "warn",
+    ) -> DataFrame:
+        """List time tracking entries.
+
+        One parent at a time: ``task``, ``attributable_to``, ``portfolio``, ``user``, ``workspace``
+        or ``time_tracking_category``.
+        The frame says where each row was found: ``task_gid``, ``attributable_to_gid``,
+        ``portfolio_gids``, ``created_by_gid``, ``workspace_gid``, ``time_tracking_category_gid``,
+        ``timesheet_approval_status_gid``.
+        Sources: ``GET /time_tracking_entries``,
+        ``GET /time_tracking_categories/{time_tracking_category_gid}/time_tracking_entries``.
+
+        Parameters
+        ----------
+        task
+            A task: gid, exact name, URL, row or picker; or many of them; not with
+            ``time_tracking_category``.
+        attributable_to
+            A project: gid, exact name, URL, row or picker; or many of them; not with
+            ``time_tracking_category``.
+        portfolio
+            A portfolio: gid, exact name, URL, row or picker; or many of them; not with
+            ``time_tracking_category``.
+        user
+            A user: gid, exact name, e-mail, ``"me"``, URL, row or picker; or many of them; not
+            with ``time_tracking_category``.
+        workspace
+            A workspace: gid, exact name, URL, row or picker; or many of them; only with
+            ``entered_on_start_date`` or ``entered_on_end_date``; not with
+            ``time_tracking_category``.
+        time_tracking_category
+            A time tracking category: gid, exact name, URL, row or picker; or many of them; not
+            with ``task``, ``attributable_to``, ``portfolio``, ``user`` or ``workspace``.
+        entered_on_start_date, entered_on_end_date
+            A day: a date, or text such as "2026-01-31"; not with ``time_tracking_category``.
+        timesheet_approval_status
+            A timesheet approval status: gid, URL, row or picker; or many of them; not with
+            ``time_tracking_category``.
+        start_date, end_date
+            A day: a date, or text such as "2026-01-31"; only with ``time_tracking_category``.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
+        """
+        return self._read_list(
+            {
+                "task": task,
+                "attributable_to": attributable_to,
+                "portfolio": portfolio,
+                "user": user,
+                "workspace": workspace,
+                "time_tracking_category": time_tracking_category,
+                "entered_on_start_date": entered_on_start_date,
+                "entered_on_end_date": entered_on_end_date,
+                "timesheet_approval_status": timesheet_approval_status,
+                "start_date": start_date,
+                "end_date": end_date,
+            },
+            fields=fields,
+            limit=limit,
+            errors=errors,
+        )
+
     def list_for_task(
         self, task: Refs, *, fields: Fields = None, limit: Limit = None, errors: Errors = "warn"
     ) -> DataFrame:
@@ -192,69 +275,4 @@ class TimeTrackingEntries(Resource):
         """
         return self._send_action(
             "deleteTimeTrackingEntry", {"time_tracking_entry": time_tracking_entry}
-        )
-
-    def list(
-        self,
-        *,
-        task: Refs | None = None,
-        attributable_to: Refs | None = None,
-        portfolio: Refs | None = None,
-        user: Refs | None = None,
-        workspace: Refs | None = None,
-        entered_on_start_date: When | None = None,
-        entered_on_end_date: When | None = None,
-        timesheet_approval_status: Refs | None = None,
-        fields: Fields = None,
-        limit: Limit = None,
-        errors: Errors = "warn",
-    ) -> DataFrame:
-        """List time tracking entries.
-
-        Asana needs ``task``, ``attributable_to``, ``portfolio``, ``user`` or ``workspace``.
-        The frame says where each row was found: ``task_gid``, ``attributable_to_gid``,
-        ``portfolio_gids``, ``created_by_gid``, ``workspace_gid``,
-        ``timesheet_approval_status_gid``.
-        Source: ``GET /time_tracking_entries``.
-
-        Parameters
-        ----------
-        task
-            A task: gid, exact name, URL, row or picker; or many of them.
-        attributable_to
-            A project: gid, exact name, URL, row or picker; or many of them.
-        portfolio
-            A portfolio: gid, exact name, URL, row or picker; or many of them.
-        user
-            A user: gid, exact name, e-mail, ``"me"``, URL, row or picker; or many of them.
-        workspace
-            A workspace: gid, exact name, URL, row or picker; or many of them; only with
-            ``entered_on_start_date`` or ``entered_on_end_date``.
-        entered_on_start_date, entered_on_end_date
-            A day: a date, or text such as "2026-01-31".
-        timesheet_approval_status
-            A timesheet approval status: gid, URL, row or picker; or many of them.
-        fields
-            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
-        limit
-            The most rows to return; None for all.
-        errors
-            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
-            refusal.
-        """
-        return self._read_frame(
-            "getTimeTrackingEntries",
-            {
-                "task": task,
-                "attributable_to": attributable_to,
-                "portfolio": portfolio,
-                "user": user,
-                "workspace": workspace,
-                "entered_on_start_date": entered_on_start_date,
-                "entered_on_end_date": entered_on_end_date,
-                "timesheet_approval_status": timesheet_approval_status,
-            },
-            fields=fields,
-            limit=limit,
-            errors=errors,
         )

@@ -23,6 +23,40 @@ class WorkspaceMemberships(Resource):
 
     name = "workspace_memberships"
 
+    def list(
+        self,
+        *,
+        user: Refs | None = None,
+        workspace: Refs | None = None,
+        fields: Fields = None,
+        limit: Limit = None,
+        errors: Errors = "warn",
+    ) -> DataFrame:
+        """List workspace memberships.
+
+        One parent at a time: ``user`` or ``workspace``.
+        The frame says where each row was found: ``user_gid``, ``workspace_gid``.
+        Sources: ``GET /users/{user_gid}/workspace_memberships``,
+        ``GET /workspaces/{workspace_gid}/workspace_memberships``.
+
+        Parameters
+        ----------
+        user
+            A user: gid, exact name, e-mail, ``"me"``, URL, row or picker; or many of them.
+        workspace
+            A workspace: gid, exact name, URL, row or picker; or many of them.
+        fields
+            Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        limit
+            The most rows to return; None for all.
+        errors
+            ``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first
+            refusal.
+        """
+        return self._read_list(
+            {"user": user, "workspace": workspace}, fields=fields, limit=limit, errors=errors
+        )
+
     def get(
         self, workspace_membership: Refs, *, fields: Fields = None, errors: Errors = "warn"
     ) -> DataFrame:

@@ -69,7 +69,8 @@ def test_the_words_of_a_missing_combination(recorded: af.Asana) -> None:
         recorded.tasks.create(name="New")
 
     assert str(tasks.value) == (
-        "tasks.list() needs project=, or section=, or assignee= together with workspace=."
+        "tasks.list() needs project=, or section=, or assignee= together with workspace=, "
+        "or tag=, or user_task_list=, or task=."
     )
     assert str(creation.value) == "tasks.create() needs workspace=, parent= or projects=."
 

@@ -33,8 +33,8 @@ def test_the_card_bears_methods_without_docstrings(
     [
         (
             "sections",
-            "list",
-            "sections has no method 'list'. Did you mean 'list_for_project'",
+            "list_for_projects",
+            "sections has no method 'list_for_projects'. Did you mean 'list_for_project'",
         ),
         ("tasks", "lst", "Did you mean 'list'"),
         ("tags", "frobnicate", "It has: .*, info, list, list_for_task, "),

@@ -50,6 +50,15 @@ def test_the_demo_leaves_files_a_table_and_a_chart(tmp_path: Path) -> None:
     assert "tasks.csv" in done.stdout
 
 
+def test_a_list_takes_one_parent_as_an_option() -> None:
+    listed = run("sections", "list", "--project", "Office move", "--sandbox")
+    unclear = run("stories", "list", "--task", "1", "--goal", "2", "--sandbox")
+
+    assert len(list(csv.DictReader(io.StringIO(listed.stdout)))) > 2
+    assert (unclear.returncode, unclear.stdout) == (2, "")
+    assert "takes task= or goal=, not both" in unclear.stderr
+
+
 def test_rows_go_to_stdout_as_csv_or_json() -> None:
     as_csv = run("tasks", "list", "--project", "Office move", "--sandbox", "--limit", "3")
     as_json = run(

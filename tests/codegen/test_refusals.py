@@ -10,7 +10,7 @@ import click
 import pytest
 from msgspec.structs import replace
 
-from asana_frames.catalog import Catalog, load
+from asana_frames.catalog import Catalog, load, methods_of
 from asana_frames.codegen.__main__ import build_catalog, main, read_spec, write_modules
 from asana_frames.codegen.spec import Spec
 from asana_frames.exceptions import ConfigurationError
@@ -270,3 +270,34 @@ def test_modules_that_would_not_compile_are_not_written(tmp_path: Path) -> None:
         "tasks.py": "before",
         "forgotten.py": "before",
     }
+
+
+@pytest.mark.parametrize(
+    ("resource", "operation", "says"),
+    [("rafts", "getBoats", r"\[\[lists\]\] rafts"), ("boats", "getRafts", r"\[\[lists\]\] boats")],
+)
+def test_an_unknown_list_is_told(resource: str, operation: str, says: str, tmp_path: Path) -> None:
+    entry = (
+        f'[[lists]]\nresource = "{resource}"\noperations = ["{operation}"]\nreason = "a test"\n'
+    )
+
+    with pytest.raises(click.ClickException, match=says):
+        build(tmp_path, lambda document: None, OVERRIDES + entry)
+
+
+def test_a_list_that_an_entry_adds_takes_the_arguments_of_both(tmp_path: Path) -> None:
+    def change(document: dict[str, Any]) -> None:
+        document["paths"]["/harbours/{harbour_gid}/moored"] = {
+            "get": operation("getMoored", "Boats", listed="BoatResponse")
+            | {"parameters": [{"name": "harbour_gid", "in": "path", "schema": TEXT}]}
+        }
+        reading(document)["parameters"] = [{"name": "flag", "in": "query", "schema": TEXT}]
+
+    entry = '[[lists]]\nresource = "boats"\noperations = ["getMoored"]\nreason = "a test"\n'
+
+    catalog = build(tmp_path, change, OVERRIDES + entry)
+
+    assert catalog.resource("boats").lists == ("getBoats", "getMoored")
+    merged = methods_of(catalog, "boats")[0]
+    assert merged.arguments == ("harbour", "flag")
+    assert [parameter.excludes for parameter in merged.parameters] == [(), ("harbour",)]

@@ -29,6 +29,9 @@ asana.tasks.search("Acme", assignee_any=["me", "7"], due_on_before=datetime(2026
 asana.tasks.search("Acme", sort_by="likes", sort_ascending=True)
 asana.tasks.get(projects["gid"].tolist())
 asana.tasks.list(project=af.widgets.ProjectPicker(asana))
+assert_type(asana.stories.list(task=projects, created_after=date(2026, 1, 31)), pd.DataFrame)
+asana.teams.list(user="me", organization="Acme")
+asana.sections.list(project=projects, limit=10)
 
 # ---------------------------------------------------------------- writes
 assert_type(asana.tasks.create(name="Write", projects=["1"]), pd.DataFrame)
@@ -60,3 +63,5 @@ asana.tasks.add_tag("1", tag=3.5)  # type: ignore[arg-type]
 asana.time_tracking_entries.create("1", duration_minutes="30")  # type: ignore[arg-type]
 asana.goals.set_metric_value("1", current_number_value="high")  # type: ignore[arg-type]
 asana.tasks.get()  # type: ignore[call-arg]
+asana.sections.list()  # type: ignore[call-arg]
+asana.stories.list(project="1")  # type: ignore[call-arg]
