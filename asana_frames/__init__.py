@@ -36,6 +36,7 @@ from asana_frames.exceptions import (
     SyncExpired,
     UnknownReference,
 )
+from asana_frames.types import CLEAR
 
 if TYPE_CHECKING:
     from asana_frames import charts, export, gather, rollups, widgets
@@ -60,6 +61,7 @@ _LAZY = {
 }
 
 __all__ = [
+    "CLEAR",
     "AmbiguousReference",
     "Asana",
     "AsanaError",

@@ -31,20 +31,9 @@ Refs: TypeAlias = "Ref | Iterable[Ref]"
 When: TypeAlias = str | date | datetime
 #: A collection whose items are a row each; a missing item leaves the field of its row alone.
 Rows: TypeAlias = (
-    "Sequence[T | None] | Series[Any] | Index[Any] | NDArray[Any] | ExtensionArray | HasValue"
+    "Sequence[T | Clear | None] | Series[Any] | Index[Any] | NDArray[Any] | ExtensionArray"
+    " | HasValue"
 )
-#: Values of a write: one for all rows, or a row each.
-Texts: TypeAlias = "str | Rows[str]"
-Flags: TypeAlias = "bool | Rows[bool]"
-Integers: TypeAlias = "int | Rows[int]"
-Numbers: TypeAlias = "float | Rows[float]"
-Whens: TypeAlias = "When | Rows[When]"
-#: Files to upload: paths, or streams that are open for reading.
-Uploads: TypeAlias = "str | Path | IO[bytes] | IO[str] | Rows[str | Path | IO[bytes] | IO[str]]"
-#: A JSON object of a body, such as ``{"<gid of a custom field>": 3}``.
-Json: TypeAlias = Mapping[str, object]
-#: A JSON array of a body, the same for all rows.
-JsonList: TypeAlias = Sequence[object]
 #: Asana paths to read, ``"all"``, or None for the resource's default columns; or a FieldsPicker.
 Fields: TypeAlias = 'Iterable[str] | Literal["all"] | HasValue | None'
 #: The most rows to return; None for all of them.
@@ -55,15 +44,31 @@ Errors: TypeAlias = Literal["warn", "raise"]
 Record: TypeAlias = Mapping[str, Any]
 
 
-class Keep:
-    """The type of ``KEEP``."""
+class Clear:
+    """The type of ``CLEAR``."""
 
     def __repr__(self) -> str:
-        return "KEEP"
+        return "<CLEAR>"
 
     def __reduce__(self) -> str:
-        return "KEEP"
+        # Copies and pickles are the same object.
+        return "CLEAR"
 
 
-#: Default of the fields of an update: the field is not sent, whereas None empties it.
-KEEP: Final[Any] = Keep()
+#: As a value of a write: empties the field. Missing values leave it alone.
+CLEAR: Final = Clear()
+
+#: Values of a write: one for all rows, or a row each.
+Texts: TypeAlias = "str | Clear | Rows[str]"
+Flags: TypeAlias = "bool | Clear | Rows[bool]"
+Integers: TypeAlias = "int | Clear | Rows[int]"
+Numbers: TypeAlias = "float | Clear | Rows[float]"
+Whens: TypeAlias = "When | Clear | Rows[When]"
+#: Files to upload: paths, or streams that are open for reading.
+Uploads: TypeAlias = "str | Path | IO[bytes] | IO[str] | Rows[str | Path | IO[bytes] | IO[str]]"
+#: A JSON object of a body, such as ``{"<gid of a custom field>": 3}``, or a row each.
+Json: TypeAlias = "Mapping[str, object] | Clear | Rows[Mapping[str, object]]"
+#: A list of a body for all rows, or a list of lists with a row each.
+JsonList: TypeAlias = "Clear | Rows[object]"
+#: References in the body of a write.
+BodyRefs: TypeAlias = "Refs | Clear | Iterable[Ref | Clear | None]"

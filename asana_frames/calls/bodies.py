@@ -14,10 +14,11 @@ from urllib.parse import quote
 import numpy as np
 import pandas as pd
 
-from asana_frames.calls.references import iterate_references
-from asana_frames.catalog import Operation, Parameter
+from asana_frames.calls.references import is_single_reference, iterate_references
+from asana_frames.catalog import BodyField, Operation, Parameter
 from asana_frames.catalog.model import Kind
 from asana_frames.exceptions import InvalidArgument, suggest_names
+from asana_frames.types import CLEAR
 
 UploadFiles = dict[str, Any] | None
 
@@ -101,36 +102,71 @@ def encode_body(operation: Operation, body: Mapping[str, Any] | None) -> tuple[A
     if body is None:
         return None, None
     known = {field.name: field for field in operation.body}
-    if operation.http == "PUT" and known and not body:
-        raise InvalidArgument(
-            f"{operation.name}() needs at least one field to change: {', '.join(known)}."
-        )
     for name in body:
         if name not in known:
             raise InvalidArgument(
                 f"{operation.name}() got an unexpected argument {name!r}."
                 f"{suggest_names(name, known)} It takes: {', '.join(known)}."
             )
-    # The signature of a POST lists all fields, so None means not given; a PUT sends null to clear.
+    filled = {name: _drop_blank_fields(name, value) for name, value in body.items()}
     given = {
-        name: to_json(value, known[name].kind, f"{operation.name}({name}=)")
-        for name, value in body.items()
-        if operation.http == "PUT" or not _is_missing(value)
+        name: _encode_field(known[name], value, f"{operation.name}({name}=)")
+        for name, value in filled.items()
+        if not is_blank(value)
     }
     missing = [name for name, field in known.items() if field.required and name not in given]
     if missing:
-        raise InvalidArgument(f"{operation.name}: {', '.join(missing)} is missing.")
+        can_be_empty = any(known[name].nullable for name in missing)
+        raise InvalidArgument(
+            f"{operation.name}: {', '.join(missing)} is missing."
+            f"{' Pass af.CLEAR for none.' if can_be_empty else ''}"
+        )
     return _build_form(operation, given) if operation.multipart else ({"data": given}, None)
 
 
-def _is_missing(value: Any) -> bool:
+def is_missing(value: Any) -> bool:
+    """Whether a value is None, NaN, NaT or pd.NA."""
     missing = value is None or value is pd.NA or value is pd.NaT
-    return missing or (isinstance(value, float) and math.isnan(value))
+    return missing or (isinstance(value, float | np.floating) and math.isnan(value))
+
+
+def is_list_like(value: Any) -> bool:
+    """Whether a value is a list of values, and not one value or a mapping."""
+    is_one = isinstance(value, str | bytes | Mapping) or is_single_reference(value)
+    return not is_one and isinstance(value, Iterable)
+
+
+def is_blank(value: Any) -> bool:
+    """Whether a value leaves its field alone: it is missing, or a list without items."""
+    if is_missing(value):
+        return True
+    return is_list_like(value) and hasattr(value, "__len__") and len(value) == 0
+
+
+def _drop_blank_fields(name: str, value: Any) -> Any:
+    """Return the value of a field; of custom fields those that are not blank, None for none."""
+    if name != "custom_fields" or not isinstance(value, Mapping):
+        return value
+    return {gid: one for gid, one in value.items() if not is_blank(one)} or None
+
+
+def _encode_field(field: BodyField, value: Any, name: str) -> Any:
+    """Return a field of a body as JSON types."""
+    if value is not CLEAR:
+        if field.refers and isinstance(value, Mapping) and "gid" in value:
+            value = value["gid"]
+        encoded = to_json(value, field.kind, name)
+        # One reference for a field that takes several; a text may be several joined by commas.
+        is_one = field.many and field.kind == "json" and isinstance(encoded, str | int)
+        return [encoded] if is_one else encoded
+    if field.kind == "boolean":
+        raise InvalidArgument(f"{name} takes True or False and cannot be empty.")
+    return [] if field.many else None
 
 
 def to_json(value: Any, kind: Kind, name: str) -> Any:
     """Convert a value to JSON types: dates to ISO text, rows and frames to gids."""
-    if _is_missing(value):
+    if value is CLEAR or is_missing(value):
         return None
     if isinstance(value, date):
         is_moment = isinstance(value, datetime) and kind != "date"
@@ -162,7 +198,7 @@ def to_json(value: Any, kind: Kind, name: str) -> Any:
 
 def get_gid(item: Any) -> str | None:
     """Return the gid of a row, or a gid as text; None for a missing value."""
-    if _is_missing(item):
+    if is_missing(item) or item is CLEAR:
         return None
     return str(item["gid"] if isinstance(item, Mapping | pd.Series) else item)
 

@@ -37,7 +37,7 @@ _MAX_LISTED = 10
 
 def iterate_references(reference: Any) -> Iterator[Any]:
     """Yield the single references in a reference or collection; skip missing values."""
-    reference = _unwrap_picker(reference)
+    reference = unwrap_picker(reference)
     if reference is None:
         raise UnknownReference(
             "None is not a reference. If it comes from a picker, choose a value first."
@@ -57,7 +57,7 @@ def iterate_references(reference: Any) -> Iterator[Any]:
 
 def is_single_reference(reference: Any) -> bool:
     """Whether a reference names one object and is not a collection."""
-    reference = _unwrap_picker(reference)
+    reference = unwrap_picker(reference)
     is_row = isinstance(reference, pd.Series) and "gid" in reference.index
     return isinstance(reference, str | Mapping | Integral) or is_row or _is_named_row(reference)
 
@@ -67,7 +67,7 @@ def _is_named_row(reference: Any) -> bool:
     return "gid" in getattr(reference, "_fields", ())
 
 
-def _unwrap_picker(reference: Any) -> Any:
+def unwrap_picker(reference: Any) -> Any:
     """Return the value of a picker, and anything else unchanged."""
     # A pandas Timestamp has a ``value`` too, but is not a picker.
     if isinstance(reference, str | int | float | Mapping | pd.DataFrame | pd.Series | date):

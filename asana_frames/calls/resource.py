@@ -15,7 +15,7 @@ from asana_frames.display.accessor import register_accessor
 from asana_frames.display.cards import ColumnInfo, render_resource_card
 from asana_frames.exceptions import suggest_names
 from asana_frames.frames import DTYPES
-from asana_frames.types import KEEP, Errors, Fields, Limit
+from asana_frames.types import Errors, Fields, Limit
 
 # Frames come from resources, so from here on they have ``df.asana``.
 register_accessor()
@@ -108,7 +108,7 @@ class Resource:
     ) -> pd.DataFrame:
         """Make a write that Asana answers with the records it has written."""
         write = Write(self._client, load().operation(operation_id), fields)
-        frame = write.send(arguments, _drop_kept(body))
+        frame = write.send(arguments, body)
         assert frame is not None  # an operation that answers nothing is sent by _send_action
         return frame
 
@@ -120,14 +120,7 @@ class Resource:
     ) -> pd.DataFrame | None:
         """Make a write that Asana answers with nothing, such as a delete."""
         write = Write(self._client, load().operation(operation_id))
-        return write.send(arguments, _drop_kept(body))
-
-
-def _drop_kept(body: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """Return a body without the fields that an update leaves alone."""
-    if body is None:
-        return None
-    return {name: value for name, value in body.items() if value is not KEEP}
+        return write.send(arguments, body)
 
 
 def describe_columns(record: str) -> pd.DataFrame:

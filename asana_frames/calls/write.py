@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from functools import partial
 from typing import Any, NamedTuple
 
 import msgspec
-import numpy as np
 import pandas as pd
 
 from asana_frames.calls import bodies
 from asana_frames.calls.custom_field_definitions import EnumOptions, fetch_option_names
 from asana_frames.calls.last_call import LastCall, record_call, warn_about_failures
 from asana_frames.calls.progress import ProgressBar
-from asana_frames.calls.references import is_single_reference, iterate_references
-from asana_frames.calls.request_builder import (
-    CallContext,
-    CallRequest,
-    build_request,
-    check_combinations,
-    join_opt_fields,
-)
+from asana_frames.calls.request_builder import CallContext, join_opt_fields
 from asana_frames.calls.response_checks import check_response
-from asana_frames.catalog import BodyField, Operation, Parameter, columns_of, parse_fields
+from asana_frames.calls.write_rows import RowProblems, RowSet, WriteRow, build_write_rows
+from asana_frames.catalog import Operation, columns_of, parse_fields
 from asana_frames.exceptions import (
     AsanaError,
     AuthError,
@@ -40,18 +33,6 @@ from asana_frames.fetch.responses import Response
 from asana_frames.frames import FrameBuilder, build_array
 from asana_frames.types import Fields
 
-#: Kinds of body fields that hold one value; a collection of values is one row for each.
-_SINGLE_VALUE_KINDS = {"text", "date", "datetime", "boolean", "number", "integer"}
-_COLLECTIONS = (
-    list,
-    tuple,
-    range,
-    pd.DataFrame,
-    pd.Series,
-    pd.Index,
-    np.ndarray,
-    pd.api.extensions.ExtensionArray,
-)
 #: Errors that every other row would meet as well.
 _FATAL_ERRORS = (AuthError, RateLimited)
 
@@ -60,34 +41,14 @@ _SentCallback = Callable[[bool], None] | None
 _SendRow = Callable[[_SentCallback], Response]
 
 
-class _WriteRow(NamedTuple):
-    """One request of a write."""
-
-    request: CallRequest
-    body: Mapping[str, Any] | None
-
-    @property
-    def target(self) -> str | None:
-        """The gid of the object that the row acts on; None for most creations."""
-        return next((gid for gid in self.request.parents if gid is not None), None)
-
-
-class _RowSet(NamedTuple):
-    """The rows of a write, as its arguments give them."""
-
-    rows: list[_WriteRow]
-    #: Whether an argument is a collection; then the frame has outcomes.
-    is_many: bool
-    #: The collections among the body fields.
-    collections: dict[str, list[Any]]
-
-
 class _RowOutcome(NamedTuple):
     """The response to a row, or its error."""
 
     place: int
     response: Response | None = None
     error: AsanaError | None = None
+    #: No field has a value, so there is nothing to send.
+    is_blank: bool = False
 
 
 class _SendLedger:
@@ -181,9 +142,14 @@ class Write:
         """
         operation, client = self._operation, self._client
         with record_call(operation.name, client.publish, client.settings) as last:
-            rows, is_many, collections = self._build_rows(arguments, body)
-            sends = [self._prepare_row(row) for row in rows]
-            outcomes: dict[int, _RowOutcome] = {}
+            row_set = self._build_rows(arguments, body)
+            rows, is_many, collections = row_set
+            sends = self._prepare_rows(row_set)
+            outcomes: dict[int, _RowOutcome] = {
+                place: _RowOutcome(place, is_blank=True)
+                for place, send in enumerate(sends)
+                if send is None
+            }
             ledger = _SendLedger()
 
             def build_frame(options: EnumOptions | None = None) -> pd.DataFrame:
@@ -210,54 +176,44 @@ class Write:
 
     # Step 1: arguments -> rows.
 
-    def _build_rows(self, arguments: Mapping[str, Any], body: Mapping[str, Any] | None) -> _RowSet:
+    def _build_rows(self, arguments: Mapping[str, Any], body: Mapping[str, Any] | None) -> RowSet:
         operation = self._operation
-        given = {**arguments, **(body or {})}
-        check_combinations(operation, [name for name, v in given.items() if v is not None])
-        fields = {field.name: field for field in operation.body}
-        many: dict[str, list[Any]] = {}
-        values: dict[Parameter, list[str]] = {}
-        for parameter in operation.parameters:
-            value = arguments.get(parameter.argument)
-            if value is None and parameter.place == "path":
-                raise InvalidArgument(f"{operation.name}: {parameter.argument} is missing.")
-            if value is None:
-                continue
-            values[parameter] = self._client.references.gids(value, parameter.refers)
-            if not is_single_reference(value):
-                many[parameter.argument] = values[parameter]
-        collections = {
-            name: items
-            for name, value in (body or {}).items()
-            if (items := _split_by_row(fields.get(name), value)) is not None
-        }
-        many |= collections
-        count = _common_length(operation, many)
-        if operation.multipart and count > 1 and hasattr((body or {}).get("file"), "read"):
-            collections["file"] = bodies.copy_stream((body or {})["file"], count)
-        rows = []
-        for place in range(count):
-            # Single values are the same for all rows.
-            pairs = [(parameter, v[place % len(v)]) for parameter, v in values.items()]
-            own = {name: items[place % len(items)] for name, items in collections.items()}
-            row_body = None if body is None else {**body, **own}
-            rows.append(_WriteRow(build_request(operation, pairs), row_body))
+        row_set = build_write_rows(self._client, operation, arguments, body)
         if operation.fields and self._has_records:
-            for row in rows:
+            for row in row_set.rows:
                 row.request.params["opt_fields"] = join_opt_fields(self._columns)
-        return _RowSet(rows, bool(many), collections)
+        return row_set
 
-    def _prepare_row(self, row: _WriteRow) -> _SendRow:
-        """Check the body of a row and return the function that sends it."""
-        if self._operation.multipart:
+    def _prepare_rows(self, row_set: RowSet) -> list[_SendRow | None]:
+        """Check the bodies of all rows, and return the function that sends each; None if blank."""
+        problems = RowProblems(self._operation, len(row_set.rows))
+        sends = [
+            problems.collect(place, partial(self._prepare_row, row, is_many=row_set.is_many))
+            for place, row in enumerate(row_set.rows)
+        ]
+        problems.raise_if_any()
+        return sends
+
+    def _prepare_row(self, row: WriteRow, *, is_many: bool) -> _SendRow | None:
+        """Check the body of a row, and return the function that sends it; None if it is blank."""
+        operation = self._operation
+        if operation.multipart:
             # The file is opened only when the row is sent.
             return partial(self._upload_row, row)
-        data, _ = bodies.encode_body(self._operation, row.body)
+        data, _ = bodies.encode_body(operation, row.body)
+        if operation.http == "PUT" and operation.body and not data["data"]:
+            if is_many:
+                return None
+            raise InvalidArgument(
+                f"{operation.name}() needs at least one field to change: "
+                f"{', '.join(field.name for field in operation.body)}. None leaves a field alone; "
+                f"af.CLEAR empties it."
+            )
         return partial(self._send_row, row, data, None)
 
     # Step 2: rows -> responses.
 
-    def _upload_row(self, row: _WriteRow, on_sent: _SentCallback) -> Response:
+    def _upload_row(self, row: WriteRow, on_sent: _SentCallback) -> Response:
         data, files = bodies.encode_body(self._operation, row.body)
         try:
             return self._send_row(row, data, files, on_sent)
@@ -265,7 +221,7 @@ class Write:
             bodies.close_files(files)
 
     def _send_row(
-        self, row: _WriteRow, data: Any, files: bodies.UploadFiles, on_sent: _SentCallback
+        self, row: WriteRow, data: Any, files: bodies.UploadFiles, on_sent: _SentCallback
     ) -> Response:
         operation, request = self._operation, row.request
         response = self._client.http.request(
@@ -283,15 +239,15 @@ class Write:
 
     def _send_rows(
         self,
-        rows: Sequence[_WriteRow],
-        sends: Sequence[_SendRow],
+        rows: Sequence[WriteRow],
+        sends: Sequence[_SendRow | None],
         outcomes: dict[int, _RowOutcome],
         ledger: _SendLedger,
         last: LastCall,
     ) -> None:
         """Send all rows and collect their outcomes."""
         try:
-            if len(rows) == 1:
+            if len(rows) == 1 and sends[0] is not None:
                 outcomes[0] = _RowOutcome(0, sends[0](None))
             else:
                 self._send_concurrently(rows, sends, outcomes, ledger, last)
@@ -303,8 +259,8 @@ class Write:
 
     def _send_concurrently(
         self,
-        rows: Sequence[_WriteRow],
-        sends: Sequence[_SendRow],
+        rows: Sequence[WriteRow],
+        sends: Sequence[_SendRow | None],
         outcomes: dict[int, _RowOutcome],
         ledger: _SendLedger,
         last: LastCall,
@@ -312,9 +268,9 @@ class Write:
         """Send rows concurrently; a fatal error ends the write, other errors only their row."""
         name, client = self._operation.name, self._client
 
-        def send(place: int) -> Iterator[_RowOutcome]:
+        def send(place: int, row: _SendRow) -> Iterator[_RowOutcome]:
             try:
-                yield _RowOutcome(place, sends[place](partial(ledger.record, place)))
+                yield _RowOutcome(place, row(partial(ledger.record, place)))
             except DeadlineExceeded:
                 # Ends the call; it is not an outcome of the row.
                 raise
@@ -323,7 +279,7 @@ class Write:
 
         shown = client.settings.progress
         with ProgressBar(name, len(rows), client.http, unit="row", shown=shown) as bar:
-            tasks = (partial(send, place) for place in range(len(rows)))
+            tasks = (partial(send, place, row) for place, row in enumerate(sends) if row)
             try:
                 with closing(iter(ThreadPool(tasks, MAX_WRITES, bar.tick))) as results:
                     for outcome in results:
@@ -351,7 +307,7 @@ class Write:
 
     def _build_outcome_frame(
         self,
-        rows: Sequence[_WriteRow],
+        rows: Sequence[WriteRow],
         outcomes: Mapping[int, _RowOutcome],
         collections: Mapping[str, Any],
         options: EnumOptions | None,
@@ -376,7 +332,7 @@ class Write:
 
     def _build_records(
         self,
-        rows: Sequence[_WriteRow],
+        rows: Sequence[WriteRow],
         outcomes: Mapping[int, _RowOutcome],
         options: EnumOptions | None,
     ) -> pd.DataFrame:
@@ -408,30 +364,6 @@ class _WriteResponse(msgspec.Struct):
 _response_decoder = msgspec.json.Decoder(_WriteResponse)
 
 
-def _split_by_row(field: BodyField | None, value: Any) -> list[Any] | None:
-    """Return the values of a body field for each row; None if all rows have the same."""
-    if field is None or field.kind not in _SINGLE_VALUE_KINDS or field.many:
-        return None
-    if is_single_reference(value):
-        return None
-    if not isinstance(value, _COLLECTIONS) and hasattr(value, "value"):
-        value = value.value
-    if not isinstance(value, Iterable) or isinstance(value, bytes) or hasattr(value, "read"):
-        return None
-    return list(iterate_references(value)) if isinstance(value, pd.DataFrame) else list(value)
-
-
-def _common_length(operation: Operation, many: Mapping[str, Sequence[Any]]) -> int:
-    lengths = {name: len(items) for name, items in many.items() if len(items) != 1}
-    if len(set(lengths.values())) > 1:
-        counts = ", ".join(f"{name} has {count}" for name, count in lengths.items())
-        raise InvalidArgument(
-            f"{operation.name}: {counts}. Collections need one item per row, all of one length; "
-            f"pass a single value to use it for all rows."
-        )
-    return next(iter(lengths.values()), 1)
-
-
 _Cells = tuple[str, int | None, str | None]
 
 
@@ -439,6 +371,8 @@ def _outcome_cells(outcome: _RowOutcome | None) -> _Cells:
     """Return outcome, status and message of a row."""
     if outcome is None:
         return "not sent", None, None
+    if outcome.is_blank:
+        return "not sent", None, "All fields are blank, so there is nothing to change."
     if outcome.response is not None:
         return "done", outcome.response.status, None
     error = outcome.error

@@ -18,6 +18,7 @@ from asana_frames.cli.terminal import echo_data
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.export.csv import stream_csv
 from asana_frames.export.json import to_json_bytes
+from asana_frames.types import CLEAR
 
 _TYPES: dict[Kind, Any] = {
     "integer": click.INT,
@@ -122,7 +123,7 @@ def _build_body_option(operation: Operation, field: BodyField) -> click.Option:
 def _describe_body_field(operation: Operation, field: BodyField) -> str:
     values = "JSON" if field.kind in ("json", "texts") else " | ".join(field.enum)
     clears = operation.http == "PUT" and field.kind not in _TYPES
-    return "; ".join(filter(None, [values, "null clears it" if clears else ""]))
+    return "; ".join(filter(None, [values, f"{CLEAR!r} empties it" if clears else ""]))
 
 
 def _build_format_option() -> click.Option:
@@ -167,8 +168,8 @@ def _build_callback(operation: Operation) -> Callable[..., None]:
 def _parse_body_value(operation: Operation, name: str, text: Any) -> Any:
     """Parse the option of a body field; fields that are not plain values take JSON."""
     kind = next(field.kind for field in operation.body if field.name == name)
-    if operation.http == "PUT" and text == "null":
-        return None
+    if text == repr(CLEAR):
+        return CLEAR
     if kind not in ("json", "texts") or not isinstance(text, str):
         return text
     try:

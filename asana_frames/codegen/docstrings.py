@@ -196,7 +196,7 @@ def describe_field(operation: Operation, field: BodyField) -> str:
     if field.required and has_open_body(operation):
         text += "; required"
     if field.nullable and operation.http == "PUT":
-        text += "; None clears the field"
+        text += "; ``CLEAR`` empties the field"
     return f"{text}.{' ' if field.note else ''}{field.note}"
 
 

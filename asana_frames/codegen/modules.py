@@ -23,7 +23,7 @@ _IMPORTS = {
     "typing": ("Literal",),
     "pandas": ("DataFrame",),
     "asana_frames.types": (
-        "KEEP",
+        "BodyRefs",
         "Errors",
         "Fields",
         "Flags",

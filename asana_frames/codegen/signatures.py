@@ -120,16 +120,15 @@ def _body_arguments(operation: Operation) -> Iterator[str]:
     fields = keyword_fields(operation)
     for field in fields if is_open else sorted(fields, key=lambda field: not field.required):
         if field.required and not is_open:
-            yield f"{field.name}: {body_type(field)}{' | None' if field.nullable else ''}"
+            yield f"{field.name}: {body_type(field)}"
         else:
-            default = "KEEP" if operation.http == "PUT" else "None"
-            yield f"{field.name}: {body_type(field)} | None = {default}"
+            yield f"{field.name}: {body_type(field)} | None = None"
 
 
 def body_type(field: BodyField) -> str:
     """Return the type of a body field's keyword."""
     if field.refers:
-        return "Refs"
+        return "BodyRefs"
     if field.name == "file":
         return "Uploads"
     return "JsonList" if field.kind == "json" and field.many else _BODY_TYPES[field.kind]

@@ -7,7 +7,7 @@ from __future__ import annotations
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Refs, Texts
+from asana_frames.types import BodyRefs, Errors, Fields, Limit, Refs, Texts
 
 
 class AccessRequests(Resource):
@@ -57,7 +57,7 @@ class AccessRequests(Resource):
             errors=errors,
         )
 
-    def create(self, *, target: Refs, message: Texts | None = None) -> DataFrame:
+    def create(self, *, target: BodyRefs, message: Texts | None = None) -> DataFrame:
         """Create an access request.
 
         Source: ``POST /access_requests``.

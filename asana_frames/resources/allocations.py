@@ -7,7 +7,7 @@ from __future__ import annotations
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import KEEP, Errors, Fields, Json, Limit, Refs, Whens
+from asana_frames.types import BodyRefs, Errors, Fields, Json, Limit, Refs, Whens
 
 
 class Allocations(Resource):
@@ -48,11 +48,11 @@ class Allocations(Resource):
         self,
         allocation: Refs,
         *,
-        start_date: Whens | None = KEEP,
-        end_date: Whens | None = KEEP,
-        effort: Json | None = KEEP,
-        assignee: Refs | None = KEEP,
-        parent: Refs | None = KEEP,
+        start_date: Whens | None = None,
+        end_date: Whens | None = None,
+        effort: Json | None = None,
+        assignee: BodyRefs | None = None,
+        parent: BodyRefs | None = None,
         fields: Fields = None,
         **data: object,
     ) -> DataFrame:
@@ -67,11 +67,12 @@ class Allocations(Resource):
         start_date, end_date
             A day: a date, or text such as "2026-01-31".
         effort
-            A mapping, sent as JSON; None clears the field. Such as {"type": "hours", "value": 20}.
+            A mapping, sent as JSON; ``CLEAR`` empties the field. Such as {"type": "hours",
+            "value": 20}.
         assignee
-            A user: gid, row or picker; None clears the field.
+            A user: gid, row or picker; ``CLEAR`` empties the field.
         parent
-            A project: gid, row or picker; None clears the field.
+            A project: gid, row or picker; ``CLEAR`` empties the field.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         **data
@@ -149,8 +150,8 @@ class Allocations(Resource):
         *,
         start_date: Whens,
         end_date: Whens,
-        assignee: Refs,
-        parent: Refs,
+        assignee: BodyRefs,
+        parent: BodyRefs,
         effort: Json | None = None,
         fields: Fields = None,
     ) -> DataFrame:

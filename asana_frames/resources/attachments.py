@@ -7,7 +7,7 @@ from __future__ import annotations
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import Errors, Fields, Flags, Limit, Refs, Texts, Uploads
+from asana_frames.types import BodyRefs, Errors, Fields, Flags, Limit, Refs, Texts, Uploads
 
 
 class Attachments(Resource):
@@ -88,7 +88,7 @@ class Attachments(Resource):
     def create(
         self,
         *,
-        parent: Refs,
+        parent: BodyRefs,
         resource_subtype: Texts | None = None,
         file: Uploads | None = None,
         url: Texts | None = None,

@@ -7,7 +7,7 @@ from __future__ import annotations
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import KEEP, Errors, Fields, Json, Limit, Refs, Texts
+from asana_frames.types import BodyRefs, Errors, Fields, Json, Limit, Refs, Texts
 
 
 class Budgets(Resource):
@@ -49,7 +49,7 @@ class Budgets(Resource):
         estimate: Json | None = None,
         actual: Json | None = None,
         total: Json | None = None,
-        parent: Refs | None = None,
+        parent: BodyRefs | None = None,
     ) -> DataFrame:
         """Create a budget.
 
@@ -97,11 +97,11 @@ class Budgets(Resource):
         self,
         budget: Refs,
         *,
-        budget_type: Texts | None = KEEP,
-        estimate: Json | None = KEEP,
-        actual: Json | None = KEEP,
-        total: Json | None = KEEP,
-        parent: Refs | None = KEEP,
+        budget_type: Texts | None = None,
+        estimate: Json | None = None,
+        actual: Json | None = None,
+        total: Json | None = None,
+        parent: BodyRefs | None = None,
         fields: Fields = None,
         **data: object,
     ) -> DataFrame:
@@ -118,7 +118,7 @@ class Budgets(Resource):
         estimate, actual, total
             A mapping, sent as JSON.
         parent
-            A project: gid, row or picker; None clears the field.
+            A project: gid, row or picker; ``CLEAR`` empties the field.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         **data

@@ -8,7 +8,7 @@ from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
 from asana_frames.types import (
-    KEEP,
+    BodyRefs,
     Errors,
     Fields,
     Flags,
@@ -86,7 +86,7 @@ class CustomFields(Resource):
         custom_label: Texts | None = None,
         custom_label_position: Texts | None = None,
         has_notifications_enabled: Flags | None = None,
-        workspace: Refs | None = None,
+        workspace: BodyRefs | None = None,
         owned_by_app: Flags | None = None,
         people_value: JsonList | None = None,
         reference_value: JsonList | None = None,
@@ -199,27 +199,27 @@ class CustomFields(Resource):
         self,
         custom_field: Refs,
         *,
-        name: Texts | None = KEEP,
-        enum_options: JsonList | None = KEEP,
-        id_prefix: Texts | None = KEEP,
-        input_restrictions: JsonList | None = KEEP,
-        is_formula_field: Flags | None = KEEP,
-        date_value: Json | None = KEEP,
-        enum_value: Json | None = KEEP,
-        multi_enum_values: JsonList | None = KEEP,
-        number_value: Numbers | None = KEEP,
-        text_value: Texts | None = KEEP,
-        description: Texts | None = KEEP,
-        precision: Integers | None = KEEP,
-        format: Texts | None = KEEP,
-        currency_code: Texts | None = KEEP,
-        custom_label: Texts | None = KEEP,
-        custom_label_position: Texts | None = KEEP,
-        has_notifications_enabled: Flags | None = KEEP,
-        workspace: Refs | None = KEEP,
-        owned_by_app: Flags | None = KEEP,
-        people_value: JsonList | None = KEEP,
-        reference_value: JsonList | None = KEEP,
+        name: Texts | None = None,
+        enum_options: JsonList | None = None,
+        id_prefix: Texts | None = None,
+        input_restrictions: JsonList | None = None,
+        is_formula_field: Flags | None = None,
+        date_value: Json | None = None,
+        enum_value: Json | None = None,
+        multi_enum_values: JsonList | None = None,
+        number_value: Numbers | None = None,
+        text_value: Texts | None = None,
+        description: Texts | None = None,
+        precision: Integers | None = None,
+        format: Texts | None = None,
+        currency_code: Texts | None = None,
+        custom_label: Texts | None = None,
+        custom_label_position: Texts | None = None,
+        has_notifications_enabled: Flags | None = None,
+        workspace: BodyRefs | None = None,
+        owned_by_app: Flags | None = None,
+        people_value: JsonList | None = None,
+        reference_value: JsonList | None = None,
         fields: Fields = None,
         **data: object,
     ) -> DataFrame:
@@ -236,28 +236,28 @@ class CustomFields(Resource):
         enum_options
             A list, sent as JSON.
         id_prefix
-            Text; None clears the field.
+            Text; ``CLEAR`` empties the field.
         input_restrictions
             Some of ``task``, ``project``, ``portfolio``, ``goal``.
         is_formula_field
             True or False.
         date_value, enum_value
-            A mapping, sent as JSON; None clears the field.
+            A mapping, sent as JSON; ``CLEAR`` empties the field.
         multi_enum_values
             A list, sent as JSON.
         number_value
-            A number; None clears the field.
+            A number; ``CLEAR`` empties the field.
         text_value, description
-            Text; None clears the field.
+            Text; ``CLEAR`` empties the field.
         precision
             A whole number.
         format
             One of ``currency``, ``identifier``, ``percentage``, ``custom``, ``duration``,
             ``none``.
         currency_code, custom_label
-            Text; None clears the field.
+            Text; ``CLEAR`` empties the field.
         custom_label_position
-            One of ``prefix``, ``suffix``; None clears the field.
+            One of ``prefix``, ``suffix``; ``CLEAR`` empties the field.
         has_notifications_enabled
             True or False.
         workspace
@@ -353,8 +353,8 @@ class CustomFields(Resource):
         name: Texts | None = None,
         enabled: Flags | None = None,
         color: Texts | None = None,
-        insert_before: Refs | None = None,
-        insert_after: Refs | None = None,
+        insert_before: BodyRefs | None = None,
+        insert_after: BodyRefs | None = None,
         fields: Fields = None,
     ) -> DataFrame:
         """Create enum option (custom field).
@@ -393,9 +393,9 @@ class CustomFields(Resource):
         self,
         custom_field: Refs,
         *,
-        enum_option: Refs,
-        before_enum_option: Refs | None = None,
-        after_enum_option: Refs | None = None,
+        enum_option: BodyRefs,
+        before_enum_option: BodyRefs | None = None,
+        after_enum_option: BodyRefs | None = None,
         fields: Fields = None,
     ) -> DataFrame:
         """Insert enum option (custom field).
@@ -426,9 +426,9 @@ class CustomFields(Resource):
         self,
         enum_option: Refs,
         *,
-        name: Texts | None = KEEP,
-        enabled: Flags | None = KEEP,
-        color: Texts | None = KEEP,
+        name: Texts | None = None,
+        enabled: Flags | None = None,
+        color: Texts | None = None,
         fields: Fields = None,
         **data: object,
     ) -> DataFrame:
@@ -445,7 +445,7 @@ class CustomFields(Resource):
         enabled
             True or False.
         color
-            Text; None clears the field.
+            Text; ``CLEAR`` empties the field.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         **data

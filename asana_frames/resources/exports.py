@@ -7,7 +7,7 @@ from __future__ import annotations
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import JsonList, Refs
+from asana_frames.types import BodyRefs, JsonList
 
 
 class Exports(Resource):
@@ -21,7 +21,7 @@ class Exports(Resource):
 
     name = "exports"
 
-    def create_graph(self, *, parent: Refs | None = None) -> DataFrame:
+    def create_graph(self, *, parent: BodyRefs | None = None) -> DataFrame:
         """Create graph (export).
 
         Source: ``POST /exports/graph``.
@@ -34,7 +34,10 @@ class Exports(Resource):
         return self._write_records("createGraphExport", {}, {"parent": parent})
 
     def create_resource(
-        self, *, workspace: Refs | None = None, export_request_parameters: JsonList | None = None
+        self,
+        *,
+        workspace: BodyRefs | None = None,
+        export_request_parameters: JsonList | None = None,
     ) -> DataFrame:
         """Create resource (export).
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import KEEP, Errors, Fields, Limit, Numbers, Refs
+from asana_frames.types import BodyRefs, Errors, Fields, Limit, Numbers, Refs
 
 
 class GoalRelationships(Resource):
@@ -51,7 +51,7 @@ class GoalRelationships(Resource):
         self,
         goal_relationship: Refs,
         *,
-        contribution_weight: Numbers | None = KEEP,
+        contribution_weight: Numbers | None = None,
         fields: Fields = None,
         **data: object,
     ) -> DataFrame:
@@ -117,9 +117,9 @@ class GoalRelationships(Resource):
         self,
         goal: Refs,
         *,
-        supporting_resource: Refs,
-        insert_before: Refs | None = None,
-        insert_after: Refs | None = None,
+        supporting_resource: BodyRefs,
+        insert_before: BodyRefs | None = None,
+        insert_after: BodyRefs | None = None,
         contribution_weight: Numbers | None = None,
         fields: Fields = None,
     ) -> DataFrame:
@@ -153,7 +153,7 @@ class GoalRelationships(Resource):
         )
 
     def remove_supporting_relationship(
-        self, goal: Refs, *, supporting_resource: Refs
+        self, goal: Refs, *, supporting_resource: BodyRefs
     ) -> DataFrame | None:
         """Remove supporting relationship (goal relationship).
 

@@ -8,7 +8,7 @@ from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
 from asana_frames.types import (
-    KEEP,
+    BodyRefs,
     Errors,
     Fields,
     Flags,
@@ -65,19 +65,19 @@ class Goals(Resource):
         self,
         goal: Refs,
         *,
-        name: Texts | None = KEEP,
-        html_notes: Texts | None = KEEP,
-        notes: Texts | None = KEEP,
-        due_on: Whens | None = KEEP,
-        start_on: Whens | None = KEEP,
-        is_workspace_level: Flags | None = KEEP,
-        liked: Flags | None = KEEP,
-        team: Refs | None = KEEP,
-        workspace: Refs | None = KEEP,
-        time_period: Refs | None = KEEP,
-        owner: Refs | None = KEEP,
-        status: Texts | None = KEEP,
-        custom_fields: Json | None = KEEP,
+        name: Texts | None = None,
+        html_notes: Texts | None = None,
+        notes: Texts | None = None,
+        due_on: Whens | None = None,
+        start_on: Whens | None = None,
+        is_workspace_level: Flags | None = None,
+        liked: Flags | None = None,
+        team: BodyRefs | None = None,
+        workspace: BodyRefs | None = None,
+        time_period: BodyRefs | None = None,
+        owner: BodyRefs | None = None,
+        status: Texts | None = None,
+        custom_fields: Json | None = None,
         fields: Fields = None,
         **data: object,
     ) -> DataFrame:
@@ -92,23 +92,23 @@ class Goals(Resource):
         name
             Text.
         html_notes
-            Text; None clears the field. Rich text in ``<body>``; replaces the plain text.
+            Text; ``CLEAR`` empties the field. Rich text in ``<body>``; replaces the plain text.
         notes
-            Text; None clears the field.
+            Text; ``CLEAR`` empties the field.
         due_on, start_on
-            A day: a date, or text such as "2026-01-31"; None clears the field.
+            A day: a date, or text such as "2026-01-31"; ``CLEAR`` empties the field.
         is_workspace_level, liked
             True or False.
         team
-            A team: gid, row or picker; None clears the field.
+            A team: gid, row or picker; ``CLEAR`` empties the field.
         workspace
             A workspace: gid, row or picker.
         time_period
-            A time period: gid, row or picker; None clears the field.
+            A time period: gid, row or picker; ``CLEAR`` empties the field.
         owner
-            A user: gid, row or picker; None clears the field.
+            A user: gid, row or picker; ``CLEAR`` empties the field.
         status
-            Text; None clears the field.
+            Text; ``CLEAR`` empties the field.
         custom_fields
             A mapping, sent as JSON. Maps the gid of a custom field to its value, such as {"12":
             3}; an option is given by gid.
@@ -222,11 +222,11 @@ class Goals(Resource):
         start_on: Whens | None = None,
         is_workspace_level: Flags | None = None,
         liked: Flags | None = None,
-        team: Refs | None = None,
-        workspace: Refs | None = None,
-        time_period: Refs | None = None,
-        owner: Refs | None = None,
-        followers: Refs | None = None,
+        team: BodyRefs | None = None,
+        workspace: BodyRefs | None = None,
+        time_period: BodyRefs | None = None,
+        owner: BodyRefs | None = None,
+        followers: BodyRefs | None = None,
         fields: Fields = None,
         **data: object,
     ) -> DataFrame:
@@ -359,7 +359,9 @@ class Goals(Resource):
             fields=fields,
         )
 
-    def add_followers(self, goal: Refs, *, followers: Refs, fields: Fields = None) -> DataFrame:
+    def add_followers(
+        self, goal: Refs, *, followers: BodyRefs, fields: Fields = None
+    ) -> DataFrame:
         """Add followers (goal).
 
         Source: ``POST /goals/{goal_gid}/addFollowers``.
@@ -377,7 +379,9 @@ class Goals(Resource):
             "addFollowers", {"goal": goal}, {"followers": followers}, fields=fields
         )
 
-    def remove_followers(self, goal: Refs, *, followers: Refs, fields: Fields = None) -> DataFrame:
+    def remove_followers(
+        self, goal: Refs, *, followers: BodyRefs, fields: Fields = None
+    ) -> DataFrame:
         """Remove followers (goal).
 
         Source: ``POST /goals/{goal_gid}/removeFollowers``.
@@ -423,10 +427,10 @@ class Goals(Resource):
         self,
         goal: Refs,
         *,
-        custom_field: Refs,
+        custom_field: BodyRefs,
         is_important: Flags | None = None,
-        insert_before: Refs | None = None,
-        insert_after: Refs | None = None,
+        insert_before: BodyRefs | None = None,
+        insert_after: BodyRefs | None = None,
     ) -> DataFrame:
         """Add custom field setting (goal).
 
@@ -454,7 +458,9 @@ class Goals(Resource):
             },
         )
 
-    def remove_custom_field_setting(self, goal: Refs, *, custom_field: Refs) -> DataFrame | None:
+    def remove_custom_field_setting(
+        self, goal: Refs, *, custom_field: BodyRefs
+    ) -> DataFrame | None:
         """Remove custom field setting (goal).
 
         Source: ``POST /goals/{goal_gid}/removeCustomFieldSetting``.

@@ -9,7 +9,7 @@ from typing import Literal
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import KEEP, Errors, Fields, Limit, Refs, Texts
+from asana_frames.types import BodyRefs, Errors, Fields, Limit, Refs, Texts
 
 
 class Memberships(Resource):
@@ -70,8 +70,8 @@ class Memberships(Resource):
         self,
         *,
         access_level: Texts | None = None,
-        member: Refs | None = None,
-        parent: Refs | None = None,
+        member: BodyRefs | None = None,
+        parent: BodyRefs | None = None,
         role: Texts | None = None,
     ) -> DataFrame:
         """Create a membership.
@@ -111,7 +111,7 @@ class Memberships(Resource):
         return self._read_frame("getMembership", {"membership": membership}, errors=errors)
 
     def update(
-        self, membership: Refs, *, access_level: Texts | None = KEEP, **data: object
+        self, membership: Refs, *, access_level: Texts | None = None, **data: object
     ) -> DataFrame:
         """Update a membership.
 

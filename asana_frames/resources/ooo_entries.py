@@ -7,7 +7,7 @@ from __future__ import annotations
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import KEEP, Errors, Fields, Limit, Refs, When, Whens
+from asana_frames.types import BodyRefs, Errors, Fields, Limit, Refs, When, Whens
 
 
 class OooEntries(Resource):
@@ -44,8 +44,8 @@ class OooEntries(Resource):
         self,
         ooo_entry: Refs,
         *,
-        start_date: Whens | None = KEEP,
-        end_date: Whens | None = KEEP,
+        start_date: Whens | None = None,
+        end_date: Whens | None = None,
         fields: Fields = None,
         **data: object,
     ) -> DataFrame:
@@ -128,8 +128,8 @@ class OooEntries(Resource):
         *,
         start_date: Whens,
         end_date: Whens,
-        user: Refs,
-        workspace: Refs,
+        user: BodyRefs,
+        workspace: BodyRefs,
         fields: Fields = None,
     ) -> DataFrame:
         """Create an ooo entry.

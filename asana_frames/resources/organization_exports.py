@@ -7,7 +7,7 @@ from __future__ import annotations
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import Errors, Fields, Refs
+from asana_frames.types import BodyRefs, Errors, Fields, Refs
 
 
 class OrganizationExports(Resource):
@@ -21,7 +21,7 @@ class OrganizationExports(Resource):
 
     name = "organization_exports"
 
-    def create(self, *, organization: Refs | None = None, fields: Fields = None) -> DataFrame:
+    def create(self, *, organization: BodyRefs | None = None, fields: Fields = None) -> DataFrame:
         """Create an organization export.
 
         Source: ``POST /organization_exports``.

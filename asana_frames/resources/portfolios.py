@@ -7,7 +7,7 @@ from __future__ import annotations
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import KEEP, Errors, Fields, Flags, Json, Limit, Refs, Texts, Whens
+from asana_frames.types import BodyRefs, Errors, Fields, Flags, Json, Limit, Refs, Texts, Whens
 
 
 class Portfolios(Resource):
@@ -76,7 +76,7 @@ class Portfolios(Resource):
         start_on: Whens | None = None,
         due_on: Whens | None = None,
         default_access_level: Texts | None = None,
-        workspace: Refs | None = None,
+        workspace: BodyRefs | None = None,
         public: Flags | None = None,
         fields: Fields = None,
     ) -> DataFrame:
@@ -145,13 +145,13 @@ class Portfolios(Resource):
         self,
         portfolio: Refs,
         *,
-        name: Texts | None = KEEP,
-        archived: Flags | None = KEEP,
-        color: Texts | None = KEEP,
-        start_on: Whens | None = KEEP,
-        due_on: Whens | None = KEEP,
-        default_access_level: Texts | None = KEEP,
-        custom_fields: Json | None = KEEP,
+        name: Texts | None = None,
+        archived: Flags | None = None,
+        color: Texts | None = None,
+        start_on: Whens | None = None,
+        due_on: Whens | None = None,
+        default_access_level: Texts | None = None,
+        custom_fields: Json | None = None,
         fields: Fields = None,
         **data: object,
     ) -> DataFrame:
@@ -171,9 +171,9 @@ class Portfolios(Resource):
             One of ``dark-pink``, ``dark-green``, ``dark-blue``, ``dark-red``, ``dark-teal``,
             ``dark-brown``, ``dark-orange``, ``dark-purple``, ``dark-warm-gray``, ``light-pink``,
             ``light-green``, ``light-blue``, ``light-red``, ``light-teal``, ``light-brown``,
-            ``light-orange``, ``light-purple``, ``light-warm-gray``; None clears the field.
+            ``light-orange``, ``light-purple``, ``light-warm-gray``; ``CLEAR`` empties the field.
         start_on, due_on
-            A day: a date, or text such as "2026-01-31"; None clears the field.
+            A day: a date, or text such as "2026-01-31"; ``CLEAR`` empties the field.
         default_access_level
             One of ``admin``, ``editor``, ``viewer``.
         custom_fields
@@ -250,9 +250,9 @@ class Portfolios(Resource):
         self,
         portfolio: Refs,
         *,
-        item: Refs,
-        insert_before: Refs | None = None,
-        insert_after: Refs | None = None,
+        item: BodyRefs,
+        insert_before: BodyRefs | None = None,
+        insert_after: BodyRefs | None = None,
     ) -> DataFrame | None:
         """Add item (portfolio).
 
@@ -271,7 +271,7 @@ class Portfolios(Resource):
             {"item": item, "insert_before": insert_before, "insert_after": insert_after},
         )
 
-    def remove_item(self, portfolio: Refs, *, item: Refs) -> DataFrame | None:
+    def remove_item(self, portfolio: Refs, *, item: BodyRefs) -> DataFrame | None:
         """Remove item (portfolio).
 
         Source: ``POST /portfolios/{portfolio_gid}/removeItem``.
@@ -291,10 +291,10 @@ class Portfolios(Resource):
         self,
         portfolio: Refs,
         *,
-        custom_field: Refs,
+        custom_field: BodyRefs,
         is_important: Flags | None = None,
-        insert_before: Refs | None = None,
-        insert_after: Refs | None = None,
+        insert_before: BodyRefs | None = None,
+        insert_after: BodyRefs | None = None,
     ) -> DataFrame:
         """Add custom field setting (portfolio).
 
@@ -323,7 +323,7 @@ class Portfolios(Resource):
         )
 
     def remove_custom_field_setting(
-        self, portfolio: Refs, *, custom_field: Refs
+        self, portfolio: Refs, *, custom_field: BodyRefs
     ) -> DataFrame | None:
         """Remove custom field setting (portfolio).
 
@@ -342,7 +342,9 @@ class Portfolios(Resource):
             {"custom_field": custom_field},
         )
 
-    def add_members(self, portfolio: Refs, *, members: Refs, fields: Fields = None) -> DataFrame:
+    def add_members(
+        self, portfolio: Refs, *, members: BodyRefs, fields: Fields = None
+    ) -> DataFrame:
         """Add members (portfolio).
 
         Source: ``POST /portfolios/{portfolio_gid}/addMembers``.
@@ -361,7 +363,7 @@ class Portfolios(Resource):
         )
 
     def remove_members(
-        self, portfolio: Refs, *, members: Refs, fields: Fields = None
+        self, portfolio: Refs, *, members: BodyRefs, fields: Fields = None
     ) -> DataFrame:
         """Remove members (portfolio).
 

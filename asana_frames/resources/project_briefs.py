@@ -7,7 +7,7 @@ from __future__ import annotations
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import KEEP, Errors, Fields, Refs, Texts
+from asana_frames.types import Errors, Fields, Refs, Texts
 
 
 class ProjectBriefs(Resource):
@@ -45,9 +45,9 @@ class ProjectBriefs(Resource):
         self,
         project_brief: Refs,
         *,
-        title: Texts | None = KEEP,
-        html_text: Texts | None = KEEP,
-        text: Texts | None = KEEP,
+        title: Texts | None = None,
+        html_text: Texts | None = None,
+        text: Texts | None = None,
         fields: Fields = None,
         **data: object,
     ) -> DataFrame:
@@ -60,11 +60,11 @@ class ProjectBriefs(Resource):
         project_brief
             A project brief: gid, URL, row or picker; or many of them.
         title
-            Text; None clears the field.
+            Text; ``CLEAR`` empties the field.
         html_text
-            Text; None clears the field. Rich text in ``<body>``; replaces the plain text.
+            Text; ``CLEAR`` empties the field. Rich text in ``<body>``; replaces the plain text.
         text
-            Text; None clears the field.
+            Text; ``CLEAR`` empties the field.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         **data

@@ -7,7 +7,7 @@ from __future__ import annotations
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import KEEP, Errors, Fields, Flags, Limit, Refs
+from asana_frames.types import Errors, Fields, Flags, Limit, Refs
 
 
 class ProjectPortfolioSettings(Resource):
@@ -86,7 +86,7 @@ class ProjectPortfolioSettings(Resource):
         self,
         project_portfolio_setting: Refs,
         *,
-        is_access_control_inherited: Flags | None = KEEP,
+        is_access_control_inherited: Flags | None = None,
         fields: Fields = None,
         **data: object,
     ) -> DataFrame:

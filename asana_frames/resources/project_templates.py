@@ -7,7 +7,7 @@ from __future__ import annotations
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import Errors, Fields, Flags, JsonList, Limit, Refs, Texts
+from asana_frames.types import BodyRefs, Errors, Fields, Flags, JsonList, Limit, Refs, Texts
 
 
 class ProjectTemplates(Resource):
@@ -125,7 +125,7 @@ class ProjectTemplates(Resource):
         project_template: Refs,
         *,
         name: Texts,
-        team: Refs | None = None,
+        team: BodyRefs | None = None,
         public: Flags | None = None,
         privacy_setting: Texts | None = None,
         is_strict: Flags | None = None,

@@ -7,7 +7,18 @@ from __future__ import annotations
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import KEEP, Errors, Fields, Flags, Json, Limit, Refs, Texts, When, Whens
+from asana_frames.types import (
+    BodyRefs,
+    Errors,
+    Fields,
+    Flags,
+    Json,
+    Limit,
+    Refs,
+    Texts,
+    When,
+    Whens,
+)
 
 
 class Projects(Resource):
@@ -106,10 +117,10 @@ class Projects(Resource):
         minimum_access_level_for_customization: Texts | None = None,
         minimum_access_level_for_sharing: Texts | None = None,
         custom_fields: Json | None = None,
-        followers: Refs | None = None,
-        owner: Refs | None = None,
-        team: Refs | None = None,
-        workspace: Refs | None = None,
+        followers: BodyRefs | None = None,
+        owner: BodyRefs | None = None,
+        team: BodyRefs | None = None,
+        workspace: BodyRefs | None = None,
         fields: Fields = None,
         **data: object,
     ) -> DataFrame:
@@ -224,27 +235,27 @@ class Projects(Resource):
         self,
         project: Refs,
         *,
-        name: Texts | None = KEEP,
-        archived: Flags | None = KEEP,
-        color: Texts | None = KEEP,
-        icon: Texts | None = KEEP,
-        current_status: Json | None = KEEP,
-        current_status_update: Json | None = KEEP,
-        default_view: Texts | None = KEEP,
-        due_date: Whens | None = KEEP,
-        due_on: Whens | None = KEEP,
-        html_notes: Texts | None = KEEP,
-        notes: Texts | None = KEEP,
-        public: Flags | None = KEEP,
-        privacy_setting: Texts | None = KEEP,
-        start_on: Whens | None = KEEP,
-        default_access_level: Texts | None = KEEP,
-        minimum_access_level_for_customization: Texts | None = KEEP,
-        minimum_access_level_for_sharing: Texts | None = KEEP,
-        custom_fields: Json | None = KEEP,
-        followers: Refs | None = KEEP,
-        owner: Refs | None = KEEP,
-        team: Refs | None = KEEP,
+        name: Texts | None = None,
+        archived: Flags | None = None,
+        color: Texts | None = None,
+        icon: Texts | None = None,
+        current_status: Json | None = None,
+        current_status_update: Json | None = None,
+        default_view: Texts | None = None,
+        due_date: Whens | None = None,
+        due_on: Whens | None = None,
+        html_notes: Texts | None = None,
+        notes: Texts | None = None,
+        public: Flags | None = None,
+        privacy_setting: Texts | None = None,
+        start_on: Whens | None = None,
+        default_access_level: Texts | None = None,
+        minimum_access_level_for_customization: Texts | None = None,
+        minimum_access_level_for_sharing: Texts | None = None,
+        custom_fields: Json | None = None,
+        followers: BodyRefs | None = None,
+        owner: BodyRefs | None = None,
+        team: BodyRefs | None = None,
         fields: Fields = None,
         **data: object,
     ) -> DataFrame:
@@ -264,31 +275,31 @@ class Projects(Resource):
             One of ``dark-pink``, ``dark-green``, ``dark-blue``, ``dark-red``, ``dark-teal``,
             ``dark-brown``, ``dark-orange``, ``dark-purple``, ``dark-warm-gray``, ``light-pink``,
             ``light-green``, ``light-blue``, ``light-red``, ``light-teal``, ``light-brown``,
-            ``light-orange``, ``light-purple``, ``light-warm-gray``, ``none``; None clears the
-            field.
+            ``light-orange``, ``light-purple``, ``light-warm-gray``, ``none``; ``CLEAR`` empties
+            the field.
         icon
             One of ``list``, ``board``, ``timeline``, ``calendar``, ``rocket``, ``people``,
             ``graph``, ``star``, ``bug``, ``light_bulb``, ``globe``, ``gear``, ``notebook``,
             ``computer``, ``check``, ``target``, ``html``, ``megaphone``, ``chat_bubbles``,
             ``briefcase``, ``page_layout``, ``mountain_flag``, ``puzzle``, ``presentation``,
             ``line_and_symbols``, ``speed_dial``, ``ribbon``, ``shoe``, ``shopping_basket``,
-            ``map``, ``ticket``, ``coins``; None clears the field.
+            ``map``, ``ticket``, ``coins``; ``CLEAR`` empties the field.
         current_status, current_status_update
-            A mapping, sent as JSON; None clears the field.
+            A mapping, sent as JSON; ``CLEAR`` empties the field.
         default_view
             One of ``list``, ``board``, ``calendar``, ``timeline``.
         due_date, due_on
-            A day: a date, or text such as "2026-01-31"; None clears the field.
+            A day: a date, or text such as "2026-01-31"; ``CLEAR`` empties the field.
         html_notes
-            Text; None clears the field. Rich text in ``<body>``; replaces the plain text.
+            Text; ``CLEAR`` empties the field. Rich text in ``<body>``; replaces the plain text.
         notes
-            Text; None clears the field.
+            Text; ``CLEAR`` empties the field.
         public
             True or False.
         privacy_setting
             One of ``public_to_workspace``, ``private_to_team``, ``private``.
         start_on
-            A day: a date, or text such as "2026-01-31"; None clears the field.
+            A day: a date, or text such as "2026-01-31"; ``CLEAR`` empties the field.
         default_access_level
             One of ``admin``, ``editor``, ``commenter``, ``viewer``.
         minimum_access_level_for_customization, minimum_access_level_for_sharing
@@ -297,11 +308,11 @@ class Projects(Resource):
             A mapping, sent as JSON. Maps the gid of a custom field to its value, such as {"12":
             3}; an option is given by gid.
         followers
-            Users: a list or frame of gids; None clears the field.
+            Users: a list or frame of gids; ``CLEAR`` empties the field.
         owner
-            A user: gid, row or picker; None clears the field.
+            A user: gid, row or picker; ``CLEAR`` empties the field.
         team
-            A team: gid, row or picker; None clears the field.
+            A team: gid, row or picker; ``CLEAR`` empties the field.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         **data
@@ -477,9 +488,9 @@ class Projects(Resource):
         minimum_access_level_for_customization: Texts | None = None,
         minimum_access_level_for_sharing: Texts | None = None,
         custom_fields: Json | None = None,
-        followers: Refs | None = None,
-        owner: Refs | None = None,
-        workspace: Refs | None = None,
+        followers: BodyRefs | None = None,
+        owner: BodyRefs | None = None,
+        workspace: BodyRefs | None = None,
         fields: Fields = None,
         **data: object,
     ) -> DataFrame:
@@ -630,9 +641,9 @@ class Projects(Resource):
         minimum_access_level_for_customization: Texts | None = None,
         minimum_access_level_for_sharing: Texts | None = None,
         custom_fields: Json | None = None,
-        followers: Refs | None = None,
-        owner: Refs | None = None,
-        team: Refs | None = None,
+        followers: BodyRefs | None = None,
+        owner: BodyRefs | None = None,
+        team: BodyRefs | None = None,
         fields: Fields = None,
         **data: object,
     ) -> DataFrame:
@@ -853,10 +864,10 @@ class Projects(Resource):
         self,
         project: Refs,
         *,
-        custom_field: Refs,
+        custom_field: BodyRefs,
         is_important: Flags | None = None,
-        insert_before: Refs | None = None,
-        insert_after: Refs | None = None,
+        insert_before: BodyRefs | None = None,
+        insert_after: BodyRefs | None = None,
         fields: Fields = None,
     ) -> DataFrame:
         """Add custom field setting (project).
@@ -889,7 +900,7 @@ class Projects(Resource):
         )
 
     def remove_custom_field_setting(
-        self, project: Refs, *, custom_field: Refs
+        self, project: Refs, *, custom_field: BodyRefs
     ) -> DataFrame | None:
         """Remove custom field setting (project).
 
@@ -931,7 +942,7 @@ class Projects(Resource):
             "getTaskCountsForProject", {"project": project}, fields=fields, errors=errors
         )
 
-    def add_members(self, project: Refs, *, members: Refs, fields: Fields = None) -> DataFrame:
+    def add_members(self, project: Refs, *, members: BodyRefs, fields: Fields = None) -> DataFrame:
         """Add members (project).
 
         Source: ``POST /projects/{project_gid}/addMembers``.
@@ -949,7 +960,9 @@ class Projects(Resource):
             "addMembersForProject", {"project": project}, {"members": members}, fields=fields
         )
 
-    def remove_members(self, project: Refs, *, members: Refs, fields: Fields = None) -> DataFrame:
+    def remove_members(
+        self, project: Refs, *, members: BodyRefs, fields: Fields = None
+    ) -> DataFrame:
         """Remove members (project).
 
         Source: ``POST /projects/{project_gid}/removeMembers``.
@@ -967,7 +980,9 @@ class Projects(Resource):
             "removeMembersForProject", {"project": project}, {"members": members}, fields=fields
         )
 
-    def add_followers(self, project: Refs, *, followers: Refs, fields: Fields = None) -> DataFrame:
+    def add_followers(
+        self, project: Refs, *, followers: BodyRefs, fields: Fields = None
+    ) -> DataFrame:
         """Add followers (project).
 
         Source: ``POST /projects/{project_gid}/addFollowers``.
@@ -986,7 +1001,7 @@ class Projects(Resource):
         )
 
     def remove_followers(
-        self, project: Refs, *, followers: Refs, fields: Fields = None
+        self, project: Refs, *, followers: BodyRefs, fields: Fields = None
     ) -> DataFrame:
         """Remove followers (project).
 
@@ -1014,8 +1029,8 @@ class Projects(Resource):
         *,
         name: Texts,
         public: Flags,
-        team: Refs | None = None,
-        workspace: Refs | None = None,
+        team: BodyRefs | None = None,
+        workspace: BodyRefs | None = None,
         fields: Fields = None,
     ) -> DataFrame:
         """Save a project as template.

@@ -7,7 +7,7 @@ from __future__ import annotations
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Numbers, Refs
+from asana_frames.types import BodyRefs, Errors, Fields, Limit, Numbers, Refs
 
 
 class Rates(Resource):
@@ -60,7 +60,7 @@ class Rates(Resource):
         )
 
     def create(
-        self, *, parent: Refs, resource: Refs, rate: Numbers, fields: Fields = None
+        self, *, parent: BodyRefs, resource: BodyRefs, rate: Numbers, fields: Fields = None
     ) -> DataFrame:
         """Create a rate.
 

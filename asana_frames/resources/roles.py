@@ -7,7 +7,7 @@ from __future__ import annotations
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import KEEP, Errors, Fields, Flags, Json, Limit, Refs, Texts
+from asana_frames.types import BodyRefs, Errors, Fields, Flags, Json, Limit, Refs, Texts
 
 
 class Roles(Resource):
@@ -78,7 +78,7 @@ class Roles(Resource):
         name: Texts,
         description: Texts,
         base_role_type: Texts,
-        workspace: Refs,
+        workspace: BodyRefs,
         is_standard_role: Flags | None = None,
         permissions: Json | None = None,
         fields: Fields = None,
@@ -137,11 +137,11 @@ class Roles(Resource):
         self,
         role: Refs,
         *,
-        name: Texts | None = KEEP,
-        description: Texts | None = KEEP,
-        is_standard_role: Flags | None = KEEP,
-        base_role_type: Texts | None = KEEP,
-        permissions: Json | None = KEEP,
+        name: Texts | None = None,
+        description: Texts | None = None,
+        is_standard_role: Flags | None = None,
+        base_role_type: Texts | None = None,
+        permissions: Json | None = None,
         fields: Fields = None,
         **data: object,
     ) -> DataFrame:
@@ -156,7 +156,7 @@ class Roles(Resource):
         name
             Text.
         description
-            Text; None clears the field.
+            Text; ``CLEAR`` empties the field.
         is_standard_role
             True or False.
         base_role_type

@@ -7,7 +7,7 @@ from __future__ import annotations
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import Json, Refs
+from asana_frames.types import BodyRefs, Json, Refs
 
 
 class Rules(Resource):
@@ -20,7 +20,7 @@ class Rules(Resource):
 
     name = "rules"
 
-    def trigger(self, rule_trigger: Refs, *, resource: Refs, action_data: Json) -> DataFrame:
+    def trigger(self, rule_trigger: Refs, *, resource: BodyRefs, action_data: Json) -> DataFrame:
         """Trigger a rule.
 
         Source: ``POST /rule_triggers/{rule_trigger_gid}/run``.

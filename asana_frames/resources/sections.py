@@ -7,7 +7,7 @@ from __future__ import annotations
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import KEEP, Errors, Fields, Limit, Refs, Texts
+from asana_frames.types import BodyRefs, Errors, Fields, Limit, Refs, Texts
 
 
 class Sections(Resource):
@@ -64,9 +64,9 @@ class Sections(Resource):
         self,
         section: Refs,
         *,
-        name: Texts | None = KEEP,
-        insert_before: Refs | None = KEEP,
-        insert_after: Refs | None = KEEP,
+        name: Texts | None = None,
+        insert_before: BodyRefs | None = None,
+        insert_after: BodyRefs | None = None,
         fields: Fields = None,
         **data: object,
     ) -> DataFrame:
@@ -81,7 +81,7 @@ class Sections(Resource):
         name
             Text; required.
         insert_before, insert_after
-            A section: gid, row or picker; None clears the field.
+            A section: gid, row or picker; ``CLEAR`` empties the field.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         **data
@@ -139,8 +139,8 @@ class Sections(Resource):
         project: Refs,
         *,
         name: Texts,
-        insert_before: Refs | None = None,
-        insert_after: Refs | None = None,
+        insert_before: BodyRefs | None = None,
+        insert_after: BodyRefs | None = None,
         fields: Fields = None,
     ) -> DataFrame:
         """Create a section for project.
@@ -169,9 +169,9 @@ class Sections(Resource):
         self,
         section: Refs,
         *,
-        task: Refs,
-        insert_before: Refs | None = None,
-        insert_after: Refs | None = None,
+        task: BodyRefs,
+        insert_before: BodyRefs | None = None,
+        insert_after: BodyRefs | None = None,
     ) -> DataFrame | None:
         """Add task (section).
 
@@ -194,9 +194,9 @@ class Sections(Resource):
         self,
         project: Refs,
         *,
-        section: Refs,
-        before_section: Refs | None = None,
-        after_section: Refs | None = None,
+        section: BodyRefs,
+        before_section: BodyRefs | None = None,
+        after_section: BodyRefs | None = None,
     ) -> DataFrame | None:
         """Insert a section for project.
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import Errors, Fields, Limit, Refs, Texts, When
+from asana_frames.types import BodyRefs, Errors, Fields, Limit, Refs, Texts, When
 
 
 class StatusUpdates(Resource):
@@ -98,7 +98,7 @@ class StatusUpdates(Resource):
         *,
         text: Texts,
         status_type: Texts,
-        parent: Refs,
+        parent: BodyRefs,
         title: Texts | None = None,
         html_text: Texts | None = None,
         fields: Fields = None,

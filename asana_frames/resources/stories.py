@@ -7,7 +7,7 @@ from __future__ import annotations
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import KEEP, Errors, Fields, Flags, Limit, Refs, Texts, When
+from asana_frames.types import Errors, Fields, Flags, Limit, Refs, Texts, When
 
 
 class Stories(Resource):
@@ -118,10 +118,10 @@ class Stories(Resource):
         self,
         story: Refs,
         *,
-        text: Texts | None = KEEP,
-        html_text: Texts | None = KEEP,
-        is_pinned: Flags | None = KEEP,
-        sticker_name: Texts | None = KEEP,
+        text: Texts | None = None,
+        html_text: Texts | None = None,
+        is_pinned: Flags | None = None,
+        sticker_name: Texts | None = None,
         fields: Fields = None,
         **data: object,
     ) -> DataFrame:
@@ -136,16 +136,16 @@ class Stories(Resource):
         story
             A story: gid, URL, row or picker; or many of them.
         text
-            Text; None clears the field.
+            Text; ``CLEAR`` empties the field.
         html_text
-            Text; None clears the field. Rich text in ``<body>``; replaces the plain text.
+            Text; ``CLEAR`` empties the field. Rich text in ``<body>``; replaces the plain text.
         is_pinned
             True or False.
         sticker_name
             One of ``green_checkmark``, ``people_dancing``, ``dancing_unicorn``, ``heart``,
             ``party_popper``, ``people_waving_flags``, ``splashing_narwhal``, ``trophy``,
             ``yeti_riding_unicorn``, ``celebrating_people``, ``determined_climbers``,
-            ``phoenix_spreading_love``; None clears the field.
+            ``phoenix_spreading_love``; ``CLEAR`` empties the field.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         **data

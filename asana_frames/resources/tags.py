@@ -7,7 +7,7 @@ from __future__ import annotations
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import KEEP, Errors, Fields, Limit, Refs, Texts
+from asana_frames.types import BodyRefs, Errors, Fields, Limit, Refs, Texts
 
 
 class Tags(Resource):
@@ -61,8 +61,8 @@ class Tags(Resource):
         name: Texts | None = None,
         color: Texts | None = None,
         notes: Texts | None = None,
-        followers: Refs | None = None,
-        workspace: Refs | None = None,
+        followers: BodyRefs | None = None,
+        workspace: BodyRefs | None = None,
         fields: Fields = None,
     ) -> DataFrame:
         """Create a tag.
@@ -121,9 +121,9 @@ class Tags(Resource):
         self,
         tag: Refs,
         *,
-        name: Texts | None = KEEP,
-        color: Texts | None = KEEP,
-        notes: Texts | None = KEEP,
+        name: Texts | None = None,
+        color: Texts | None = None,
+        notes: Texts | None = None,
         fields: Fields = None,
         **data: object,
     ) -> DataFrame:
@@ -141,9 +141,9 @@ class Tags(Resource):
             One of ``dark-pink``, ``dark-green``, ``dark-blue``, ``dark-red``, ``dark-teal``,
             ``dark-brown``, ``dark-orange``, ``dark-purple``, ``dark-warm-gray``, ``light-pink``,
             ``light-green``, ``light-blue``, ``light-red``, ``light-teal``, ``light-brown``,
-            ``light-orange``, ``light-purple``, ``light-warm-gray``; None clears the field.
+            ``light-orange``, ``light-purple``, ``light-warm-gray``; ``CLEAR`` empties the field.
         notes
-            Text; None clears the field.
+            Text; ``CLEAR`` empties the field.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         **data
@@ -232,7 +232,7 @@ class Tags(Resource):
         name: Texts | None = None,
         color: Texts | None = None,
         notes: Texts | None = None,
-        followers: Refs | None = None,
+        followers: BodyRefs | None = None,
         fields: Fields = None,
     ) -> DataFrame:
         """Create a tag for workspace.

@@ -9,7 +9,18 @@ from typing import Literal
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import KEEP, Errors, Fields, Flags, Json, Limit, Refs, Texts, When, Whens
+from asana_frames.types import (
+    BodyRefs,
+    Errors,
+    Fields,
+    Flags,
+    Json,
+    Limit,
+    Refs,
+    Texts,
+    When,
+    Whens,
+)
 
 
 class Tasks(Resource):
@@ -137,14 +148,14 @@ class Tasks(Resource):
         notes: Texts | None = None,
         start_at: Whens | None = None,
         start_on: Whens | None = None,
-        assignee: Refs | None = None,
-        assignee_section: Refs | None = None,
+        assignee: BodyRefs | None = None,
+        assignee_section: BodyRefs | None = None,
         custom_fields: Json | None = None,
-        parent: Refs | None = None,
-        followers: Refs | None = None,
-        projects: Refs | None = None,
-        tags: Refs | None = None,
-        workspace: Refs | None = None,
+        parent: BodyRefs | None = None,
+        followers: BodyRefs | None = None,
+        projects: BodyRefs | None = None,
+        tags: BodyRefs | None = None,
+        workspace: BodyRefs | None = None,
         fields: Fields = None,
         **data: object,
     ) -> DataFrame:
@@ -254,25 +265,25 @@ class Tasks(Resource):
         self,
         task: Refs,
         *,
-        name: Texts | None = KEEP,
-        resource_subtype: Texts | None = KEEP,
-        approval_status: Texts | None = KEEP,
-        assignee_status: Texts | None = KEEP,
-        completed: Flags | None = KEEP,
-        due_at: Whens | None = KEEP,
-        due_on: Whens | None = KEEP,
-        external: Json | None = KEEP,
-        html_notes: Texts | None = KEEP,
-        liked: Flags | None = KEEP,
-        notes: Texts | None = KEEP,
-        start_at: Whens | None = KEEP,
-        start_on: Whens | None = KEEP,
-        assignee: Refs | None = KEEP,
-        assignee_section: Refs | None = KEEP,
-        custom_fields: Json | None = KEEP,
-        parent: Refs | None = KEEP,
-        custom_type: Refs | None = KEEP,
-        custom_type_status_option: Refs | None = KEEP,
+        name: Texts | None = None,
+        resource_subtype: Texts | None = None,
+        approval_status: Texts | None = None,
+        assignee_status: Texts | None = None,
+        completed: Flags | None = None,
+        due_at: Whens | None = None,
+        due_on: Whens | None = None,
+        external: Json | None = None,
+        html_notes: Texts | None = None,
+        liked: Flags | None = None,
+        notes: Texts | None = None,
+        start_at: Whens | None = None,
+        start_on: Whens | None = None,
+        assignee: BodyRefs | None = None,
+        assignee_section: BodyRefs | None = None,
+        custom_fields: Json | None = None,
+        parent: BodyRefs | None = None,
+        custom_type: BodyRefs | None = None,
+        custom_type_status_option: BodyRefs | None = None,
         fields: Fields = None,
         **data: object,
     ) -> DataFrame:
@@ -289,43 +300,43 @@ class Tasks(Resource):
         resource_subtype
             One of ``default_task``, ``milestone``, ``approval``, ``custom``.
         approval_status
-            One of ``pending``, ``approved``, ``rejected``, ``changes_requested``; None clears the
-            field.
+            One of ``pending``, ``approved``, ``rejected``, ``changes_requested``; ``CLEAR``
+            empties the field.
         assignee_status
             One of ``today``, ``upcoming``, ``later``, ``new``, ``inbox``.
         completed
             True or False.
         due_at
-            A moment: a datetime, a date or ISO 8601 text; UTC if it has no zone; None clears the
-            field.
+            A moment: a datetime, a date or ISO 8601 text; UTC if it has no zone; ``CLEAR`` empties
+            the field.
         due_on
-            A day: a date, or text such as "2026-01-31"; None clears the field.
+            A day: a date, or text such as "2026-01-31"; ``CLEAR`` empties the field.
         external
-            A mapping, sent as JSON; None clears the field.
+            A mapping, sent as JSON; ``CLEAR`` empties the field.
         html_notes
-            Text; None clears the field. Rich text in ``<body>``; replaces the plain text.
+            Text; ``CLEAR`` empties the field. Rich text in ``<body>``; replaces the plain text.
         liked
             True or False.
         notes
-            Text; None clears the field.
+            Text; ``CLEAR`` empties the field.
         start_at
-            A moment: a datetime, a date or ISO 8601 text; UTC if it has no zone; None clears the
-            field.
+            A moment: a datetime, a date or ISO 8601 text; UTC if it has no zone; ``CLEAR`` empties
+            the field.
         start_on
-            A day: a date, or text such as "2026-01-31"; None clears the field.
+            A day: a date, or text such as "2026-01-31"; ``CLEAR`` empties the field.
         assignee
-            A user: gid, row or picker; None clears the field.
+            A user: gid, row or picker; ``CLEAR`` empties the field.
         assignee_section
-            A section: gid, row or picker; None clears the field.
+            A section: gid, row or picker; ``CLEAR`` empties the field.
         custom_fields
             A mapping, sent as JSON. Maps the gid of a custom field to its value, such as {"12":
             3}; an option is given by gid.
         parent
-            A task: gid, row or picker; None clears the field.
+            A task: gid, row or picker; ``CLEAR`` empties the field.
         custom_type
-            A custom type: gid, row or picker; None clears the field.
+            A custom type: gid, row or picker; ``CLEAR`` empties the field.
         custom_type_status_option
-            A custom type status option: gid, row or picker; None clears the field.
+            A custom type status option: gid, row or picker; ``CLEAR`` empties the field.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         **data
@@ -574,14 +585,14 @@ class Tasks(Resource):
         notes: Texts | None = None,
         start_at: Whens | None = None,
         start_on: Whens | None = None,
-        assignee: Refs | None = None,
-        assignee_section: Refs | None = None,
+        assignee: BodyRefs | None = None,
+        assignee_section: BodyRefs | None = None,
         custom_fields: Json | None = None,
-        parent: Refs | None = None,
-        followers: Refs | None = None,
-        projects: Refs | None = None,
-        tags: Refs | None = None,
-        workspace: Refs | None = None,
+        parent: BodyRefs | None = None,
+        followers: BodyRefs | None = None,
+        projects: BodyRefs | None = None,
+        tags: BodyRefs | None = None,
+        workspace: BodyRefs | None = None,
         fields: Fields = None,
         **data: object,
     ) -> DataFrame:
@@ -675,9 +686,9 @@ class Tasks(Resource):
         self,
         task: Refs,
         *,
-        parent: Refs | None,
-        insert_after: Refs | None = None,
-        insert_before: Refs | None = None,
+        parent: BodyRefs,
+        insert_after: BodyRefs | None = None,
+        insert_before: BodyRefs | None = None,
         fields: Fields = None,
     ) -> DataFrame:
         """Set parent (task).
@@ -725,7 +736,7 @@ class Tasks(Resource):
         )
 
     def add_dependencies(
-        self, task: Refs, *, dependencies: Refs | None = None
+        self, task: Refs, *, dependencies: BodyRefs | None = None
     ) -> DataFrame | None:
         """Add dependencies (task).
 
@@ -743,7 +754,7 @@ class Tasks(Resource):
         )
 
     def remove_dependencies(
-        self, task: Refs, *, dependencies: Refs | None = None
+        self, task: Refs, *, dependencies: BodyRefs | None = None
     ) -> DataFrame | None:
         """Remove dependencies (task).
 
@@ -784,7 +795,9 @@ class Tasks(Resource):
             "getDependentsForTask", {"task": task}, fields=fields, limit=limit, errors=errors
         )
 
-    def add_dependents(self, task: Refs, *, dependents: Refs | None = None) -> DataFrame | None:
+    def add_dependents(
+        self, task: Refs, *, dependents: BodyRefs | None = None
+    ) -> DataFrame | None:
         """Add dependents (task).
 
         Source: ``POST /tasks/{task_gid}/addDependents``.
@@ -800,7 +813,9 @@ class Tasks(Resource):
             "addDependentsForTask", {"task": task}, {"dependents": dependents}
         )
 
-    def remove_dependents(self, task: Refs, *, dependents: Refs | None = None) -> DataFrame | None:
+    def remove_dependents(
+        self, task: Refs, *, dependents: BodyRefs | None = None
+    ) -> DataFrame | None:
         """Remove dependents (task).
 
         Source: ``POST /tasks/{task_gid}/removeDependents``.
@@ -820,10 +835,10 @@ class Tasks(Resource):
         self,
         task: Refs,
         *,
-        project: Refs,
-        insert_after: Refs | None = None,
-        insert_before: Refs | None = None,
-        section: Refs | None = None,
+        project: BodyRefs,
+        insert_after: BodyRefs | None = None,
+        insert_before: BodyRefs | None = None,
+        section: BodyRefs | None = None,
     ) -> DataFrame | None:
         """Add project (task).
 
@@ -851,7 +866,7 @@ class Tasks(Resource):
             },
         )
 
-    def remove_project(self, task: Refs, *, project: Refs) -> DataFrame | None:
+    def remove_project(self, task: Refs, *, project: BodyRefs) -> DataFrame | None:
         """Remove project (task).
 
         Source: ``POST /tasks/{task_gid}/removeProject``.
@@ -865,7 +880,7 @@ class Tasks(Resource):
         """
         return self._send_action("removeProjectForTask", {"task": task}, {"project": project})
 
-    def add_tag(self, task: Refs, *, tag: Refs) -> DataFrame | None:
+    def add_tag(self, task: Refs, *, tag: BodyRefs) -> DataFrame | None:
         """Add tag (task).
 
         Source: ``POST /tasks/{task_gid}/addTag``.
@@ -879,7 +894,7 @@ class Tasks(Resource):
         """
         return self._send_action("addTagForTask", {"task": task}, {"tag": tag})
 
-    def remove_tag(self, task: Refs, *, tag: Refs) -> DataFrame | None:
+    def remove_tag(self, task: Refs, *, tag: BodyRefs) -> DataFrame | None:
         """Remove tag (task).
 
         Source: ``POST /tasks/{task_gid}/removeTag``.
@@ -893,7 +908,9 @@ class Tasks(Resource):
         """
         return self._send_action("removeTagForTask", {"task": task}, {"tag": tag})
 
-    def add_followers(self, task: Refs, *, followers: Refs, fields: Fields = None) -> DataFrame:
+    def add_followers(
+        self, task: Refs, *, followers: BodyRefs, fields: Fields = None
+    ) -> DataFrame:
         """Add followers (task).
 
         Source: ``POST /tasks/{task_gid}/addFollowers``.
@@ -911,7 +928,9 @@ class Tasks(Resource):
             "addFollowersForTask", {"task": task}, {"followers": followers}, fields=fields
         )
 
-    def remove_followers(self, task: Refs, *, followers: Refs, fields: Fields = None) -> DataFrame:
+    def remove_followers(
+        self, task: Refs, *, followers: BodyRefs, fields: Fields = None
+    ) -> DataFrame:
         """Remove followers (task).
 
         Source: ``POST /tasks/{task_gid}/removeFollowers``.

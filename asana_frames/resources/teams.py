@@ -7,7 +7,7 @@ from __future__ import annotations
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import KEEP, Errors, Fields, Flags, Limit, Refs, Texts
+from asana_frames.types import BodyRefs, Errors, Fields, Flags, Limit, Refs, Texts
 
 
 class Teams(Resource):
@@ -75,7 +75,7 @@ class Teams(Resource):
         name: Texts | None = None,
         description: Texts | None = None,
         html_description: Texts | None = None,
-        organization: Refs | None = None,
+        organization: BodyRefs | None = None,
         visibility: Texts | None = None,
         member_invite_management_access_level: Texts | None = None,
         guest_invite_management_access_level: Texts | None = None,
@@ -152,17 +152,17 @@ class Teams(Resource):
         self,
         team: Refs,
         *,
-        name: Texts | None = KEEP,
-        description: Texts | None = KEEP,
-        html_description: Texts | None = KEEP,
-        organization: Refs | None = KEEP,
-        visibility: Texts | None = KEEP,
-        member_invite_management_access_level: Texts | None = KEEP,
-        guest_invite_management_access_level: Texts | None = KEEP,
-        join_request_management_access_level: Texts | None = KEEP,
-        team_member_removal_access_level: Texts | None = KEEP,
-        team_content_management_access_level: Texts | None = KEEP,
-        endorsed: Flags | None = KEEP,
+        name: Texts | None = None,
+        description: Texts | None = None,
+        html_description: Texts | None = None,
+        organization: BodyRefs | None = None,
+        visibility: Texts | None = None,
+        member_invite_management_access_level: Texts | None = None,
+        guest_invite_management_access_level: Texts | None = None,
+        join_request_management_access_level: Texts | None = None,
+        team_member_removal_access_level: Texts | None = None,
+        team_content_management_access_level: Texts | None = None,
+        endorsed: Flags | None = None,
         fields: Fields = None,
         **data: object,
     ) -> DataFrame:
@@ -177,7 +177,7 @@ class Teams(Resource):
         name
             Text.
         description, html_description
-            Text; None clears the field.
+            Text; ``CLEAR`` empties the field.
         organization
             A workspace: gid, row or picker.
         visibility
@@ -285,7 +285,7 @@ class Teams(Resource):
         )
 
     def add_user(
-        self, team: Refs, *, user: Refs | None = None, fields: Fields = None
+        self, team: Refs, *, user: BodyRefs | None = None, fields: Fields = None
     ) -> DataFrame:
         """Add user (team).
 
@@ -302,7 +302,7 @@ class Teams(Resource):
         """
         return self._write_records("addUserForTeam", {"team": team}, {"user": user}, fields=fields)
 
-    def remove_user(self, team: Refs, *, user: Refs | None = None) -> DataFrame | None:
+    def remove_user(self, team: Refs, *, user: BodyRefs | None = None) -> DataFrame | None:
         """Remove user (team).
 
         Source: ``POST /teams/{team_gid}/removeUser``.

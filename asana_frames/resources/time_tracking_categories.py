@@ -7,7 +7,7 @@ from __future__ import annotations
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import KEEP, Errors, Fields, Flags, Limit, Refs, Texts, When
+from asana_frames.types import BodyRefs, Errors, Fields, Flags, Limit, Refs, Texts, When
 
 
 class TimeTrackingCategories(Resource):
@@ -49,9 +49,9 @@ class TimeTrackingCategories(Resource):
         self,
         time_tracking_category: Refs,
         *,
-        name: Texts | None = KEEP,
-        color: Texts | None = KEEP,
-        is_archived: Flags | None = KEEP,
+        name: Texts | None = None,
+        color: Texts | None = None,
+        is_archived: Flags | None = None,
         fields: Fields = None,
         **data: object,
     ) -> DataFrame:
@@ -68,7 +68,7 @@ class TimeTrackingCategories(Resource):
         color
             One of ``none``, ``red``, ``orange``, ``yellow-orange``, ``yellow``, ``yellow-green``,
             ``green``, ``blue-green``, ``aqua``, ``blue``, ``indigo``, ``purple``, ``magenta``,
-            ``hot-pink``, ``pink``, ``cool-gray``; None clears the field.
+            ``hot-pink``, ``pink``, ``cool-gray``; ``CLEAR`` empties the field.
         is_archived
             True or False.
         fields
@@ -176,7 +176,12 @@ class TimeTrackingCategories(Resource):
         )
 
     def create(
-        self, *, name: Texts, workspace: Refs, color: Texts | None = None, fields: Fields = None
+        self,
+        *,
+        name: Texts,
+        workspace: BodyRefs,
+        color: Texts | None = None,
+        fields: Fields = None,
     ) -> DataFrame:
         """Create a time tracking category.
 

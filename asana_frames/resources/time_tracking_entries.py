@@ -7,7 +7,7 @@ from __future__ import annotations
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import KEEP, Errors, Fields, Integers, Limit, Refs, Texts, When, Whens
+from asana_frames.types import BodyRefs, Errors, Fields, Integers, Limit, Refs, Texts, When, Whens
 
 
 class TimeTrackingEntries(Resource):
@@ -143,10 +143,10 @@ class TimeTrackingEntries(Resource):
         *,
         duration_minutes: Integers | None = None,
         entered_on: Whens | None = None,
-        attributable_to: Refs | None = None,
+        attributable_to: BodyRefs | None = None,
         billable_status: Texts | None = None,
         description: Texts | None = None,
-        categories: Refs | None = None,
+        categories: BodyRefs | None = None,
         fields: Fields = None,
     ) -> DataFrame:
         """Create a time tracking entry.
@@ -214,12 +214,12 @@ class TimeTrackingEntries(Resource):
         self,
         time_tracking_entry: Refs,
         *,
-        duration_minutes: Integers | None = KEEP,
-        entered_on: Whens | None = KEEP,
-        attributable_to: Refs | None = KEEP,
-        billable_status: Texts | None = KEEP,
-        description: Texts | None = KEEP,
-        categories: Refs | None = KEEP,
+        duration_minutes: Integers | None = None,
+        entered_on: Whens | None = None,
+        attributable_to: BodyRefs | None = None,
+        billable_status: Texts | None = None,
+        description: Texts | None = None,
+        categories: BodyRefs | None = None,
         fields: Fields = None,
         **data: object,
     ) -> DataFrame:
@@ -236,13 +236,13 @@ class TimeTrackingEntries(Resource):
         entered_on
             A day: a date, or text such as "2026-01-31".
         attributable_to
-            A project: gid, row or picker; None clears the field.
+            A project: gid, row or picker; ``CLEAR`` empties the field.
         billable_status
             One of ``billable``, ``nonBillable``, ``notApplicable``.
         description
-            Text; None clears the field.
+            Text; ``CLEAR`` empties the field.
         categories
-            Time tracking categories: a list or frame of gids; None clears the field.
+            Time tracking categories: a list or frame of gids; ``CLEAR`` empties the field.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         **data

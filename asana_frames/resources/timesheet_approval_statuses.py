@@ -7,7 +7,7 @@ from __future__ import annotations
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import KEEP, Errors, Fields, Limit, Refs, Texts, When, Whens
+from asana_frames.types import BodyRefs, Errors, Fields, Limit, Refs, Texts, When, Whens
 
 
 class TimesheetApprovalStatuses(Resource):
@@ -51,8 +51,8 @@ class TimesheetApprovalStatuses(Resource):
         self,
         timesheet_approval_status: Refs,
         *,
-        approval_status: Texts | None = KEEP,
-        message: Texts | None = KEEP,
+        approval_status: Texts | None = None,
+        message: Texts | None = None,
         fields: Fields = None,
         **data: object,
     ) -> DataFrame:
@@ -67,7 +67,7 @@ class TimesheetApprovalStatuses(Resource):
         approval_status
             One of ``submitted``, ``draft``, ``approved``, ``rejected``; required.
         message
-            Text; None clears the field.
+            Text; ``CLEAR`` empties the field.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         **data
@@ -132,8 +132,8 @@ class TimesheetApprovalStatuses(Resource):
     def create(
         self,
         *,
-        user: Refs,
-        workspace: Refs,
+        user: BodyRefs,
+        workspace: BodyRefs,
         start_date: Whens,
         end_date: Whens,
         fields: Fields = None,

@@ -9,7 +9,7 @@ from typing import Literal
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import KEEP, Errors, Fields, Json, Limit, Refs, Texts
+from asana_frames.types import Errors, Fields, Json, Limit, Refs, Texts
 
 
 class Users(Resource):
@@ -93,8 +93,8 @@ class Users(Resource):
         user: Refs,
         *,
         workspace: Refs | None = None,
-        name: Texts | None = KEEP,
-        custom_fields: Json | None = KEEP,
+        name: Texts | None = None,
+        custom_fields: Json | None = None,
         fields: Fields = None,
         **data: object,
     ) -> DataFrame:
@@ -254,8 +254,8 @@ class Users(Resource):
         workspace: Refs,
         user: Refs,
         *,
-        name: Texts | None = KEEP,
-        custom_fields: Json | None = KEEP,
+        name: Texts | None = None,
+        custom_fields: Json | None = None,
         fields: Fields = None,
         **data: object,
     ) -> DataFrame:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import KEEP, Errors, Fields, JsonList, Limit, Refs, Texts
+from asana_frames.types import BodyRefs, Errors, Fields, JsonList, Limit, Refs, Texts
 
 
 class Webhooks(Resource):
@@ -66,7 +66,7 @@ class Webhooks(Resource):
     def create(
         self,
         *,
-        resource: Refs,
+        resource: BodyRefs,
         target: Texts,
         filters: JsonList | None = None,
         fields: Fields = None,
@@ -115,7 +115,7 @@ class Webhooks(Resource):
         self,
         webhook: Refs,
         *,
-        filters: JsonList | None = KEEP,
+        filters: JsonList | None = None,
         fields: Fields = None,
         **data: object,
     ) -> DataFrame:

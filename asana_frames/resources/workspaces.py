@@ -7,7 +7,7 @@ from __future__ import annotations
 from pandas import DataFrame
 
 from asana_frames.calls.resource import Resource
-from asana_frames.types import KEEP, Errors, Fields, Limit, Refs, Texts
+from asana_frames.types import BodyRefs, Errors, Fields, Limit, Refs, Texts
 
 
 class Workspaces(Resource):
@@ -56,7 +56,7 @@ class Workspaces(Resource):
         )
 
     def update(
-        self, workspace: Refs, *, name: Texts | None = KEEP, fields: Fields = None, **data: object
+        self, workspace: Refs, *, name: Texts | None = None, fields: Fields = None, **data: object
     ) -> DataFrame:
         """Update a workspace.
 
@@ -78,7 +78,7 @@ class Workspaces(Resource):
         )
 
     def add_user(
-        self, workspace: Refs, *, user: Refs | None = None, fields: Fields = None
+        self, workspace: Refs, *, user: BodyRefs | None = None, fields: Fields = None
     ) -> DataFrame:
         """Add user (workspace).
 
@@ -97,7 +97,7 @@ class Workspaces(Resource):
             "addUserForWorkspace", {"workspace": workspace}, {"user": user}, fields=fields
         )
 
-    def remove_user(self, workspace: Refs, *, user: Refs | None = None) -> DataFrame | None:
+    def remove_user(self, workspace: Refs, *, user: BodyRefs | None = None) -> DataFrame | None:
         """Remove user (workspace).
 
         Source: ``POST /workspaces/{workspace_gid}/removeUser``.

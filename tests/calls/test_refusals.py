@@ -188,7 +188,7 @@ def test_entries_whose_tasks_are_all_gone_have_no_tasks(
 
     with pytest.warns(af.PartialResultWarning, match="All 2 tasks were refused"):
         frame = af.gather.tracked_tasks(recorded, entries)
-    with pytest.raises(af.NotFound, match="task [78]"):
+    with pytest.raises(af.NotFound, match=r"task [78]"):
         af.gather.tracked_tasks(recorded, entries, errors="raise")
 
     assert frame.empty

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import io
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -42,14 +44,38 @@ def test_any_collection_of_values_is_a_row_each(
     assert sorted(asked.json["data"]["name"] for asked in recorder.asked) == ["A", "B"]
 
 
-def test_an_update_sends_null_and_only_what_is_given(
+def test_an_update_clears_and_sends_only_what_is_given(
     recorder: Recorder, recorded: af.Asana
 ) -> None:
     recorder.replies(Reply(body={"data": TASK}))
 
-    recorded.tasks.update("5", due_on=None, completed=False)
+    recorded.tasks.update("5", due_on=af.CLEAR, completed=False, notes=None)
 
     assert recorder.asked[0].json == {"data": {"due_on": None, "completed": False}}
+
+
+def test_a_copy_of_clear_is_clear() -> None:
+    pickled = pickle.loads(pickle.dumps(af.CLEAR))
+
+    assert copy.copy(af.CLEAR) is copy.deepcopy(af.CLEAR) is pickled is af.CLEAR
+    assert repr(af.CLEAR) == "<CLEAR>"
+
+
+def test_lists_are_cleared_by_a_list_without_items(recorder: Recorder, recorded: af.Asana) -> None:
+    recorder.replies(Reply(body={"data": TASK}))
+
+    recorded.time_tracking_entries.update("5", categories=af.CLEAR, duration_minutes=7)
+    recorded.tasks.update("5", custom_fields={"44": af.CLEAR, "45": 3})
+
+    assert recorder.asked[0].json == {"data": {"categories": [], "duration_minutes": 7}}
+    assert recorder.asked[1].json == {"data": {"custom_fields": {"44": None, "45": 3}}}
+
+
+def test_a_flag_cannot_be_cleared(recorder: Recorder, recorded: af.Asana) -> None:
+    with pytest.raises(af.InvalidArgument, match=r"completed=.* takes True or False"):
+        recorded.tasks.update("5", completed=af.CLEAR)
+
+    assert recorder.asked == []
 
 
 @pytest.mark.parametrize(
@@ -64,7 +90,6 @@ def test_an_update_sends_null_and_only_what_is_given(
         ("due_on", pd.Timestamp("2026-03-02"), "2026-03-02"),
         ("assignee", {"gid": "7", "name": "Zoe"}, "7"),
         ("assignee", pd.Series({"gid": "7", "name": "Zoe"}), "7"),
-        ("assignee", pd.DataFrame({"gid": ["7"]}), "7"),
         ("custom_fields", {"44": pd.Timestamp("2026-03-02"), "45": 3}, None),
         ("completed", pd.Series([True])[0], True),
         ("custom_fields", {"44": dt.datetime(2026, 3, 2), "45": np.int64(3)}, None),
@@ -81,17 +106,27 @@ def test_values_of_frames_are_sent_as_json(
     assert data == (sent or {"44": "2026-03-02T00:00:00.000Z", "45": 3})
 
 
-@pytest.mark.parametrize("missing", [np.nan, pd.NA, pd.NaT, None])
-def test_a_missing_value_is_not_sent_on_creation_and_clears_on_update(
-    recorder: Recorder, recorded: af.Asana, missing: Any
-) -> None:
+@pytest.mark.parametrize("missing", [np.nan, np.float32("nan"), pd.NA, pd.NaT, None])
+def test_a_missing_value_is_not_sent(recorder: Recorder, recorded: af.Asana, missing: Any) -> None:
     recorder.replies(Reply(body={"data": TASK}))
 
     recorded.sections.create_for_project("9", name="A", insert_before=missing)
-    recorded.tasks.update("5", notes=missing)
+    recorded.tasks.update("5", notes=missing, name="B")
+    recorded.tasks.update("5", custom_fields={"44": missing, "45": 3})
 
     assert recorder.asked[0].json == {"data": {"name": "A"}}
-    assert recorder.asked[1].json == {"data": {"notes": None}}
+    assert recorder.asked[1].json == {"data": {"name": "B"}}
+    assert recorder.asked[2].json == {"data": {"custom_fields": {"45": 3}}}
+
+
+@pytest.mark.parametrize("nothing", [{}, {"due_on": None}, {"due_on": pd.NaT, "notes": None}])
+def test_an_update_without_a_value_is_refused_and_says_how_to_empty_a_field(
+    recorder: Recorder, recorded: af.Asana, nothing: dict[str, Any]
+) -> None:
+    with pytest.raises(af.InvalidArgument, match=r"None leaves a field alone; af\.CLEAR empties"):
+        recorded.tasks.update("5", **nothing)
+
+    assert recorder.asked == []
 
 
 def test_a_number_that_json_cannot_hold_is_refused(recorded: af.Asana) -> None:
@@ -108,23 +143,20 @@ def test_an_unknown_field_is_refused_with_the_nearest(
     assert recorder.asked == []
 
 
-def test_an_update_of_nothing_is_refused(recorder: Recorder, recorded: af.Asana) -> None:
-    with pytest.raises(af.InvalidArgument, match="at least one field to change"):
-        recorded.tasks.update("5")
-
-    assert recorder.asked == []
-
-
 def test_a_day_that_is_none_is_refused_before_sending(recorded: af.Asana) -> None:
     with pytest.raises(af.InvalidArgument, match=r"tasks\.update\(due_on=\) takes a date"):
         recorded.tasks.update("5", due_on="2026-13-45")
 
 
 def test_a_required_field_that_is_missing_is_named(recorder: Recorder, recorded: af.Asana) -> None:
+    recorder.replies(Reply(body={"data": TASK}))
     with pytest.raises(af.InvalidArgument, match=r"projects\.duplicate: name is missing"):
         recorded.projects.duplicate("5", name=None)
+    with pytest.raises(af.InvalidArgument, match=r"parent is missing\. Pass af\.CLEAR for none"):
+        recorded.tasks.set_parent("5", parent=None)  # type: ignore[arg-type]
+    recorded.tasks.set_parent("5", parent=af.CLEAR)
 
-    assert recorder.asked == []
+    assert [asked.json for asked in recorder.asked] == [{"data": {"parent": None}}]
 
 
 def test_a_file_is_uploaded_by_path_or_stream(

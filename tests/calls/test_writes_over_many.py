@@ -91,7 +91,7 @@ def test_a_name_each_makes_a_task_each(own: af.Asana) -> None:
 def test_values_go_with_their_rows(recorder: Recorder, recorded: af.Asana) -> None:
     recorder.reply = echo
     tasks = pd.DataFrame({"gid": gids(30)}, index=range(100, 130))
-    names = pd.Series([f"Name {gid}" for gid in tasks["gid"]])
+    names = pd.Series([f"Name {gid}" for gid in tasks["gid"]], index=tasks.index)
 
     changed = recorded.tasks.update(
         tasks, name=names, completed=np.arange(30) % 2 == 0, notes="all", fields=["name"]
@@ -105,20 +105,152 @@ def test_values_go_with_their_rows(recorder: Recorder, recorded: af.Asana) -> No
         assert asked.json == {"data": told}
 
 
-def test_a_missing_value_clears_its_field(recorder: Recorder, recorded: af.Asana) -> None:
+def sent_by_gid(recorder: Recorder) -> dict[str, list[Any]]:
+    """Return what was sent to each object, in the order of arrival."""
+    sent: dict[str, list[Any]] = {}
+    for asked in recorder.asked:
+        sent.setdefault(asked.path.rsplit("/", 1)[-1], []).append(asked.json["data"])
+    return sent
+
+
+def test_a_missing_value_leaves_the_field_of_its_row_alone(
+    recorder: Recorder, recorded: af.Asana
+) -> None:
     recorder.reply = echo
 
-    recorded.tasks.update(gids(2), due_on=pd.Series(pd.to_datetime(["2026-03-02", None])))
+    changed = recorded.tasks.update(
+        gids(4),
+        due_on=[pd.Timestamp("2026-03-02"), None, af.CLEAR, pd.NaT],
+        name=["a", "b", None, np.nan],
+    )
 
-    sent = {asked.path[-1]: asked.json["data"]["due_on"] for asked in recorder.asked}
-    assert sent == {"1": "2026-03-02", "2": None}
+    assert sent_by_gid(recorder) == {
+        "1": [{"due_on": "2026-03-02", "name": "a"}],
+        "2": [{"name": "b"}],
+        "3": [{"due_on": None}],
+    }
+    assert changed["gid"].tolist() == gids(4)
+    assert changed["write_outcome"].tolist() == ["done"] * 3 + ["not sent"]
+    assert changed["write_message"][3] == "All fields are blank, so there is nothing to change."
+    assert recorded.last.failures.empty
+
+
+def test_rows_without_any_value_are_not_sent(recorder: Recorder, recorded: af.Asana) -> None:
+    changed = recorded.tasks.update(gids(2), due_on=pd.Series([pd.NaT, pd.NaT]))
+    one = recorded.tasks.update(gids(1), due_on=[None])
+
+    assert recorder.asked == []
+    assert changed["write_outcome"].tolist() == ["not sent"] * 2
+    assert one["write_outcome"].tolist() == ["not sent"]
+
+
+def test_a_target_that_is_named_twice_is_written_twice(
+    recorder: Recorder, recorded: af.Asana
+) -> None:
+    recorder.reply = echo
+
+    changed = recorded.tasks.update(["1", "2", "1"], name=["a", "b", "c"])
+
+    assert changed["write_target"].tolist() == ["1", "2", "1"]
+    sent = sent_by_gid(recorder)
+    assert sent["2"] == [{"name": "b"}]
+    assert sorted(one["name"] for one in sent["1"]) == ["a", "c"]
+
+
+@pytest.mark.parametrize("missing", [None, np.nan, pd.NA])
+def test_a_missing_target_is_a_problem_of_its_row_and_nothing_is_sent(
+    recorder: Recorder, recorded: af.Asana, missing: Any
+) -> None:
+    told = r"nothing was sent, because 2 of 4 rows.*row 1: task is missing.*row 3: task is missing"
+    with pytest.raises(af.InvalidArgument, match=told):
+        recorded.tasks.update(["1", missing, "3", missing], name=["a", "b", "c", "d"])
+    frame = pd.DataFrame({"gid": pd.Series(["1", missing], dtype=object)})
+    with pytest.raises(af.InvalidArgument, match="row 1: task is missing"):
+        recorded.tasks.delete(frame)
+
+    assert recorder.asked == []
+
+
+def test_rows_of_different_indexes_are_refused(recorder: Recorder, recorded: af.Asana) -> None:
+    recorder.reply = echo
+    tasks = pd.DataFrame({"gid": gids(3)})
+    names = pd.Series(["c", "a", "b"], index=[2, 0, 1])
+
+    with pytest.raises(af.InvalidArgument, match=r"matched by position.*name\.to_numpy\(\)"):
+        recorded.tasks.update(tasks, name=names)
+    assert recorder.asked == []
+
+    recorded.tasks.update(tasks, name=names.sort_index())
+    assert sent_by_gid(recorder) == {
+        "1": [{"name": "a"}],
+        "2": [{"name": "b"}],
+        "3": [{"name": "c"}],
+    }
+    recorder.asked.clear()
+    recorded.tasks.update(tasks, name=names.to_numpy())
+    assert sent_by_gid(recorder)["1"] == [{"name": "c"}]
+
+
+@pytest.mark.parametrize(
+    "followers",
+    [
+        [["7"], ["8", "9"], ["7"]],
+        pd.Series([("7",), ("8", "9"), ("7",)]),
+        np.array([["7"], ["8", "9"], ["7"]], dtype=object),
+    ],
+)
+def test_a_list_of_lists_is_a_list_for_each_row(
+    recorder: Recorder, recorded: af.Asana, followers: Any
+) -> None:
+    recorder.reply = echo
+
+    recorded.tasks.add_followers(gids(3), followers=followers)
+
+    sent = {asked.path.split("/")[-2]: asked.json["data"]["followers"] for asked in recorder.asked}
+    assert sent == {"1": ["7"], "2": ["8", "9"], "3": ["7"]}
+
+
+@pytest.mark.parametrize("followers", [pd.Series(["7", "8", "9"]), pd.Index(["7", "8", "9"])])
+def test_a_series_for_a_list_is_one_value_for_each_row(
+    recorder: Recorder, recorded: af.Asana, followers: Any
+) -> None:
+    recorder.reply = echo
+
+    recorded.tasks.add_followers(gids(3), followers=followers)
+
+    sent = {asked.path.split("/")[-2]: asked.json["data"]["followers"] for asked in recorder.asked}
+    assert sent == {"1": ["7"], "2": ["8"], "3": ["9"]}
+
+
+@pytest.mark.parametrize("followers", [["7", "8"], ("7", "8"), iter(["7", "8"])])
+def test_a_plain_list_for_a_list_is_the_same_for_all_rows(
+    recorder: Recorder, recorded: af.Asana, followers: Any
+) -> None:
+    recorder.reply = echo
+
+    recorded.tasks.add_followers(gids(3), followers=followers)
+
+    assert [asked.json["data"]["followers"] for asked in recorder.asked] == [["7", "8"]] * 3
+
+
+def test_mappings_are_a_row_each(recorder: Recorder, recorded: af.Asana) -> None:
+    recorder.reply = echo
+
+    recorded.tasks.update(gids(2), custom_fields=[{"44": 1}, {"44": 2}])
+
+    assert sent_by_gid(recorder) == {
+        "1": [{"custom_fields": {"44": 1}}],
+        "2": [{"custom_fields": {"44": 2}}],
+    }
 
 
 @pytest.mark.parametrize(
     "call",
     [
         lambda a: a.tasks.update(gids(3), name=["a", "b"]),
-        lambda a: a.tasks.update(pd.DataFrame({"gid": ["1", "1", "2"]}), name=["a", "b", "c"]),
+        lambda a: a.tasks.update(pd.DataFrame({"gid": ["1", "1", "2"]}), name=["a", "b"]),
+        lambda a: a.tasks.update(gids(3), name=["a", "b"], notes=["only one"]),
+        lambda a: a.tasks.update(pd.DataFrame({"gid": ["1", "2"]}), name=pd.Series(list("abc"))),
         lambda a: a.tasks.update(gids(2), name=[]),
         lambda a: a.tasks.create(name=["a", "b"], assignee=["7", "8", "9"], workspace="1"),
         lambda a: a.sections.add_task(gids(2), task=gids(3)),
@@ -136,8 +268,8 @@ def test_collections_of_different_length_are_refused(
 def test_what_is_wrong_with_one_row_is_said_before_any_is_sent(
     recorder: Recorder, recorded: af.Asana
 ) -> None:
-    with pytest.raises(af.InvalidArgument, match="takes a date"):
-        recorded.tasks.update(gids(3), due_on=["2026-03-02", "2026-03-03", "soon"])
+    with pytest.raises(af.InvalidArgument, match=r"2 of 3 rows.*row 1: .*row 2: .*takes a date"):
+        recorded.tasks.update(gids(3), due_on=["2026-03-02", "later", "soon"])
 
     assert recorder.asked == []
 

@@ -153,11 +153,11 @@ def test_events_tell_the_token_to_go_on_with() -> None:
     assert again.stderr.startswith("sync: ")
 
 
-def test_null_clears_a_field(recorder: Recorder) -> None:
+def test_a_word_clears_a_field(recorder: Recorder) -> None:
     recorder.reply = lambda asked: Reply(body={"data": {"gid": "5"}})
     environment = {"ASANA_BASE_URL": recorder.url, "ASANA_ACCESS_TOKEN": "t"}
 
-    done = run("tasks", "update", "5", "--due-on", "null", "--name", "A", **environment)
+    done = run("tasks", "update", "5", "--due-on", "<CLEAR>", "--name", "A", **environment)
 
     assert done.returncode == 0
     assert recorder.asked[0].json == {"data": {"due_on": None, "name": "A"}}

@@ -37,11 +37,12 @@ asana.sections.list(project=projects, limit=10)
 assert_type(asana.tasks.create(name="Write", projects=["1"]), pd.DataFrame)
 assert_type(asana.tasks.delete(["1", "2"]), pd.DataFrame | None)
 asana.tasks.create(name=["One", "Two"], due_on=pd.Series(["2026-01-31", None]), assignee="me")
-asana.tasks.update("1", due_on=None, completed=True, custom_fields={"12": 3})
+asana.tasks.update("1", due_on=af.CLEAR, notes=None, completed=True, custom_fields={"12": 3})
 asana.tasks.update(projects, name=projects["name"].str.title(), html_notes=projects["name"])
 asana.tasks.update(["1", "2"], completed=[True, False], due_on=[date(2026, 1, 31), None])
 asana.tasks.add_tag(["1", "2"], tag=row)
-asana.tasks.set_parent("1", parent=None)
+asana.tasks.set_parent(["1", "2"], parent=[af.CLEAR, "7"])
+asana.tasks.set_parent("1", parent=af.CLEAR)
 asana.rates.update("1", rate=90)
 asana.attachments.create(parent="1", file=Path("plan.pdf"))
 asana.time_tracking_entries.create("1", duration_minutes=[30, 45], entered_on="2026-01-31")
@@ -58,7 +59,8 @@ asana.tasks.search("Acme", resource_subtype="bug")  # type: ignore[arg-type]
 asana.tasks.search("Acme", completed="yes")  # type: ignore[arg-type]
 asana.tasks.update("1", completed="yes")  # type: ignore[arg-type]
 asana.tasks.update("1", name=3)  # type: ignore[arg-type]
-asana.tasks.update("1", custom_fields=["12"])  # type: ignore[arg-type]
+asana.tasks.set_parent("1", parent=None)  # type: ignore[arg-type]
+asana.tasks.update("1", custom_fields=["12"])  # type: ignore[list-item]
 asana.tasks.add_tag("1", tag=3.5)  # type: ignore[arg-type]
 asana.time_tracking_entries.create("1", duration_minutes="30")  # type: ignore[arg-type]
 asana.goals.set_metric_value("1", current_number_value="high")  # type: ignore[arg-type]
