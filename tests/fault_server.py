@@ -241,6 +241,8 @@ class Model:
     def _list_page(self, empty: Reply, kind: str, rest: str) -> Reply:
         request = empty.request
         rows = self._rows_of(request, kind, rest)
+        if rows is None:
+            return empty.refuse(404, "No matching route for request")
         start = find_start(request)
         if request.query.get("offset") not in (None, encode_offset(request, start)):
             return empty.refuse(400, "offset: is not one of this list.")
@@ -248,12 +250,13 @@ class Model:
         pointer = {"offset": encode_offset(request, end)} if end < len(rows) else None
         return empty.with_json({"data": rows[start:end], "next_page": pointer})
 
-    def _rows_of(self, request: Request, kind: str, rest: str) -> list[Row]:
+    def _rows_of(self, request: Request, kind: str, rest: str) -> list[Row] | None:
         if rest.endswith("/stories"):
             return list(self.stories[rest.removesuffix("/stories")].values())
         if kind == "tags":
             return list(self.tags.values())
-        return list(self.tasks_of(request.query["project"]).values())
+        project = request.query.get("project", "")
+        return list(self.tasks_of(project).values()) if project in self.projects else None
 
     def _search(self, query: Mapping[str, str]) -> list[Row]:
         after = query.get("created_at.after", "")

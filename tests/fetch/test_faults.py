@@ -17,12 +17,14 @@ import pytest
 
 import asana_frames as af
 from asana_frames.fetch.clock import Clock
-from tests.fault_calls import NAMES, PARENT, READS, WRITES, Call, Result
+from tests.fault_calls import BY_NAME, NAMES, READS, WRITES, Call, Result
 from tests.fault_server import Fault, FaultServer, Model, choose
 from tests.faults import CERTAIN, DRIPS, EXPECTED, FAULTS, SILENCES
 
 
-def check_outcomes(result: Result, outcomes: dict[str, str], fault: Fault, mode: str) -> None:
+def check_outcomes(
+    result: Result, outcomes: dict[str, str], fault: Fault, mode: str, parent: str
+) -> None:
     """Assert that a write ended as the table of faults says."""
     call = result.call
     _, others, posts = EXPECTED[fault.kind, mode]
@@ -33,7 +35,7 @@ def check_outcomes(result: Result, outcomes: dict[str, str], fault: Fault, mode:
     if result.leaves_rows:
         allowed += ["unknown", "not sent"]
     for target, outcome in outcomes.items():
-        if mode == "one" and target != PARENT[call.group]:
+        if mode == "one" and target != parent:
             assert outcome == "done" or fault.kind == "barred"
         else:
             assert outcome in allowed
@@ -50,7 +52,7 @@ def check_model(model: Model, call: Call, outcomes: dict[str, str]) -> None:
 
 
 #: Calls with several parents or rows, of which one can be refused.
-SEVERAL = {"fan-out", "stream", "gets", "updates", "creates", "deletes"}
+SEVERAL = {"fan-out", "stories", "stream", "gets", "updates", "creates", "deletes"}
 #: These stand for all that breaks a response, in calls of many requests.
 TYPICAL = {"closed in the body", "503 and no pause"}
 
@@ -61,7 +63,7 @@ def is_case(fault: Fault, mode: str, call: Call) -> bool:
     if mode == "one" and not is_several:
         return False
     # One request is sent again like another, and lasting faults end all of them.
-    is_like_others = call.name == "stream" or (is_several and mode == "always")
+    is_like_others = call.name in ("stream", "stories") or (is_several and mode == "always")
     if is_like_others and fault.kind == "broken" and fault.name not in TYPICAL:
         return False
     return call.group in fault.touches
@@ -81,23 +83,27 @@ def list_cases(faults: Iterable[Fault]) -> list[Any]:
 @pytest.mark.parametrize(("fault", "mode", "call"), list_cases((*FAULTS, *SILENCES)))
 def test_nothing_is_lost_doubled_or_made_up(fault: Fault, mode: str, call: Call) -> None:
     timeout = 0.2 if fault.kind == "silent" else None
+    model = Model()
+    parent = call.find_parent(model)
 
     with (
-        FaultServer(Model(), choose(fault, mode, PARENT[call.group])) as server,
+        FaultServer(model, choose(fault, mode, parent)) as server,
         af.connect("token", base_url=server.url, timeout=timeout) as asana,
         warnings.catch_warnings(record=True) as caught,
     ):
         warnings.simplefilter("always")
         result = Result(call, asana)
 
+    result.assert_no_secret_frames()
+    assert "/elsewhere" not in {arrival.request.path for arrival in server.ledger.arrivals}
     is_warned = any(issubclass(one.category, af.PartialResultWarning) for one in caught)
     assert is_warned == (result.error is None and bool(result.failed))
     if call.expected is None:
         outcomes = result.write_outcomes(server)
-        check_outcomes(result, outcomes, fault, mode)
-        check_model(server.model, call, outcomes)
+        check_outcomes(result, outcomes, fault, mode, parent)
+        check_model(model, call, outcomes)
         return
-    assert result.read_outcome(server.model, fault) in EXPECTED[fault.kind, mode][0].split()
+    assert result.read_outcome(model, fault) in EXPECTED[fault.kind, mode][0].split()
     if result.error is not None and fault.kind != "doubtful":
         assert type(result.error).__name__ == fault.error
 
@@ -124,7 +130,7 @@ def test_a_deadline_ends_every_call_whatever_the_server_does(
         except BaseException as error:  # noqa: BLE001
             ended[call.name] = error
 
-    threads = [threading.Thread(target=run, args=(call,)) for call in READS + WRITES]
+    threads = [threading.Thread(target=run, args=(call,)) for call in (BY_NAME, *READS, *WRITES)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -148,7 +154,7 @@ def end_in_time(fault: Fault, call: Call) -> float:
         result = Result(call, asana)
         took = time.monotonic() - started
         # A thread that the call left behind may go on sending for a moment, but no write.
-        if call.expected is None:
+        if call.targets:
             result.write_outcomes(server)
         # A creation is not sent again, so it ends before the deadline.
         is_over = call.group == "post" and fault.kind == "broken"
