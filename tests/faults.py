@@ -225,6 +225,7 @@ _BROKEN: dict[str, tuple[Change | None, Wire | None]] = {
         _chunked,
         _after_head(lambda body: b"".join(_chunks(_half(body))), End.CLOSE),
     ),
+    "JSON called chunks": (_chunked, _after_head(lambda body: body, End.CLOSE)),
     "no chunks": (_chunked, _after_head(End.CLOSE)),
     "gzip that is cut": (_packed(lambda body: gzip.compress(body)[:-12]), None),
     "gzip without its end": (_packed(lambda body: gzip.compress(body)[:-8]), None),
@@ -383,14 +384,14 @@ def _iterate_faults() -> Iterator[Fault]:
     )  # fmt: skip
     yield Fault("closed between requests", "stale", wire=_then_close, modes=ALWAYS)
     yield Fault("two lengths", "doubtful", _measured(lambda n: n, lambda n: n - 5), _then_close)
+    yield Fault("a length below nothing", "doubtful", _measured(lambda n: -1), _then_close)
     yield Fault("gzip and garbage", "doubtful", _packed(lambda body: gzip.compress(body) + b"..."))
     for name, (change, touches) in _FOREIGN.items():
         yield Fault(name, "foreign", change, touches=touches)
     for name, change in _CIRCLES.items():
         yield Fault(name, "foreign", change, touches=PAGES, modes=ALWAYS)
     yield Fault(
-        "an offset that has expired", "expired",
-        _expire,
+        "an offset that has expired", "expired", _expire,
         touches=PAGES, error="InvalidRequest",
     )  # fmt: skip
     twice = _rows(lambda rows: rows + rows[::-1])

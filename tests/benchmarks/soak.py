@@ -33,7 +33,7 @@ WORKERS = 4
 #: Share of requests that meet a fault, and of faults that need a timeout.
 _FAULTY, _SILENT = 0.15, 0.005
 #: Seconds of silence that a call bears.
-_TIMEOUT = 0.5
+_TIMEOUT = 2.0
 #: Faults of one request in a row: fewer than a client tries.
 _MOST_IN_A_ROW = 4
 #: Kinds of faults after which every read is whole.

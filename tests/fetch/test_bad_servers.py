@@ -188,67 +188,6 @@ def test_a_body_that_never_arrives_whole_is_a_connection_that_failed(
     assert len(recorder.asked) == 6
 
 
-LYING = {
-    "too much": b"Content-Length: 1000\r\n",
-    "too little": b"Content-Length: 5\r\n",
-    "nothing": b"Content-Length: 0\r\n",
-    "below nothing": b"Content-Length: -1\r\n",
-    "no number": b"Content-Length: many\r\n",
-    "two": b"Content-Length: 5\r\nContent-Length: 6\r\n",
-    "chunks that are none": b"Transfer-Encoding: chunked\r\n",
-    "no header": b"",
-}
-
-
-@contextmanager
-def raw(answer: bytes) -> Iterator[str]:
-    """Yield the URL of a server that sends these bytes to everybody, and hangs up."""
-    with socket.create_server(("127.0.0.1", 0), backlog=64) as server:
-
-        def accept() -> None:
-            while True:
-                try:
-                    connection, _ = server.accept()
-                except OSError:
-                    return
-                with connection, suppress(TimeoutError):
-                    connection.settimeout(5)
-                    connection.recv(65_536)
-                    connection.sendall(answer)
-                    connection.shutdown(socket.SHUT_WR)
-                    connection.recv(65_536)
-
-        thread = threading.Thread(target=accept, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.getsockname()[1]}/api/1.0"
-        server.shutdown(socket.SHUT_RDWR)
-        thread.join()
-
-
-@pytest.mark.parametrize("lie", sorted(LYING))
-def test_a_length_that_lies_yields_the_whole_or_an_error_of_ours(lie: str) -> None:
-    body = b'{"data": [{"gid": "1", "name": "One"}], "next_page": null}'
-    answer = b"HTTP/1.1 200 OK\r\n" + LYING[lie] + b"\r\n" + body
-    found = ["One"]
-
-    with (
-        raw(answer) as url,
-        af.connect(TOKEN, base_url=url, deadline=60) as asana,
-        suppress(af.ConnectionFailed),
-    ):
-        found = asana.tags.list(workspace="1", fields=["name"])["name"].tolist()
-
-    assert found == ["One"]
-
-
-@pytest.mark.parametrize("answer", [b"", b"\x00" * 100, b"SSH-2.0-OpenSSH_9.6\r\n", b"HTTP/1.1 "])
-def test_what_is_no_http_is_a_connection_that_failed(answer: bytes) -> None:
-    with raw(answer) as url:
-        error = failure(url, "a list")
-
-    assert isinstance(error, af.ConnectionFailed)
-
-
 @contextmanager
 def secured(host: str, authority: trustme.CA) -> Iterator[tuple[str, list[str]]]:
     """Yield the URL of a server on this machine whose certificate is that of a host."""

@@ -51,8 +51,11 @@ def check_model(model: Model, call: Call, outcomes: dict[str, str]) -> None:
         assert outcome == "unknown" or is_there == (outcome == "done")
 
 
+DEADLINE = 2.0
 #: Calls with several parents or rows, of which one can be refused.
 SEVERAL = {"fan-out", "stories", "stream", "gets", "updates", "creates", "deletes"}
+#: Calls that send and judge requests as another one does.
+LIKE_OTHERS = {"stories", "stream", "search", "gets", "deletes"}
 #: These stand for all that breaks a response, in calls of many requests.
 TYPICAL = {"closed in the body", "503 and no pause"}
 
@@ -62,9 +65,9 @@ def is_case(fault: Fault, mode: str, call: Call) -> bool:
     is_several = call.name in SEVERAL
     if mode == "one" and not is_several:
         return False
-    # One request is sent again like another, and lasting faults end all of them.
-    is_like_others = call.name in ("stream", "stories") or (is_several and mode == "always")
-    if is_like_others and fault.kind == "broken" and fault.name not in TYPICAL:
+    # A fault that never goes away ends the first request, whatever else there is to send.
+    is_known = call.name in LIKE_OTHERS or (is_several and mode == "always")
+    if is_known and fault.kind == "broken" and fault.name not in TYPICAL:
         return False
     return call.group in fault.touches
 
@@ -139,9 +142,6 @@ def test_a_deadline_ends_every_call_whatever_the_server_does(
     problems = {name: repr(end) for name, end in ended.items() if isinstance(end, BaseException)}
     assert problems == {}
     assert max(end for end in ended.values() if isinstance(end, float)) < DEADLINE + 3.0
-
-
-DEADLINE = 2.0
 
 
 def end_in_time(fault: Fault, call: Call) -> float:
