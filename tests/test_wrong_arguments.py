@@ -148,6 +148,9 @@ class Frames:
                 "end": NOW,
                 "by": "person",
             },
+            "portfolio_items": {
+                "portfolio": self.asana.portfolios.list(workspace="Acme", owner="me")
+            },
             "projects_report": {"project": "Website relaunch", "now": NOW},
             "resource": {"workspace": "Acme", "name": "users"},
             "search": {"workspace": "Acme", "text": "launch", "limit": 5},

@@ -6,6 +6,7 @@ from asana_frames.gather.all_tasks import all_tasks
 from asana_frames.gather.events import events
 from asana_frames.gather.goals_report import goals_report
 from asana_frames.gather.hours_report import hours_report
+from asana_frames.gather.portfolio_items import portfolio_items
 from asana_frames.gather.projects_report import projects_report
 from asana_frames.gather.resource import resource
 from asana_frames.gather.search import search
@@ -19,6 +20,7 @@ __all__ = [
     "events",
     "goals_report",
     "hours_report",
+    "portfolio_items",
     "projects_report",
     "resource",
     "search",

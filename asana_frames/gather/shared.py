@@ -72,6 +72,20 @@ def add_fields(fields: Fields, *needed: str) -> tuple[Fields, list[str]]:
     return [*given, *added], added
 
 
+def check_depth(depth: int | None) -> None:
+    """Check a number of levels to read.
+
+    Raises
+    ------
+    InvalidArgument
+        It is neither None nor an integer of at least 1.
+    """
+    if depth is not None and (isinstance(depth, bool) or not isinstance(depth, int) or depth < 1):
+        raise InvalidArgument(
+            f"depth={depth!r} is not valid; use a number of levels, 1 or more, or None."
+        )
+
+
 def unpack_single(gids: list[str]) -> str | list[str]:
     """Return a single gid as text, so that its refusal is an error, or the list of several."""
     return gids[0] if len(gids) == 1 else gids

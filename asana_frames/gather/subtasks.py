@@ -8,9 +8,14 @@ from typing import Any
 import pandas as pd
 
 from asana_frames.asana import Asana
-from asana_frames.exceptions import InvalidArgument
 from asana_frames.frames import build_array, concatenate
-from asana_frames.gather.shared import add_attrs, add_fields, read_tolerantly, record_gather
+from asana_frames.gather.shared import (
+    add_attrs,
+    add_fields,
+    check_depth,
+    read_tolerantly,
+    record_gather,
+)
 from asana_frames.types import Fields, Refs
 
 
@@ -53,10 +58,7 @@ def subtasks(
     >>> (below["path"].map(len) == below["depth"] + 1).all()
     np.True_
     """
-    if depth is not None and (isinstance(depth, bool) or not isinstance(depth, int) or depth < 1):
-        raise InvalidArgument(
-            f"depth={depth!r} is not valid; use a number of levels, 1 or more, or None."
-        )
+    check_depth(depth)
     wanted, added = add_fields(fields, "num_subtasks", "parent.gid")
     levels: list[pd.DataFrame] = []
     with record_gather(asana, "subtasks", levels) as last:
