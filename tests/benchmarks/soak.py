@@ -118,12 +118,17 @@ class Soak:
 def _count_rows(tally: Tally, result: Result, call: Call, model: Model) -> None:
     assert call.expected is not None
     expected = {gid: row for rows in call.expected(model).values() for gid, row in rows.items()}
-    found = [] if result.error is not None else list(result.frame["gid"])
-    names = {} if result.error is not None else dict(zip(found, result.frame["name"], strict=True))
-    tally.lost += sum(names.get(gid) != row["name"] for gid, row in expected.items())
-    tally.doubled += len(found) - len(set(found))
-    if result.error is not None:
+    gids: list[str] = []
+    texts: dict[str, str] = {}
+    if result.error is None:
+        # Names and texts of the model are the same.
+        column = "name" if "name" in result.frame.columns else "text"
+        gids = result.frame["gid"].tolist()
+        texts = dict(zip(gids, result.frame[column], strict=True))
+    else:
         print(f"{call.name}: {result.error!r}")
+    tally.lost += sum(texts.get(gid) != row["text"] for gid, row in expected.items())
+    tally.doubled += len(gids) - len(set(gids))
 
 
 def _count_writes(tally: Tally, result: Result, server: FaultServer) -> None:
