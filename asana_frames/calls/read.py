@@ -118,7 +118,12 @@ class Read:
                 frame = progress.builder.frame(options, self.limit)
                 last.rows = len(frame)
                 resumed = {"begun_at": progress.begun_at} if progress.begun_at else {}
-                frame.attrs["asana"] = last.attrs() | _sync_attrs(progress.sync_tokens) | resumed
+                frame.attrs["asana"] = (
+                    frame.attrs.get("asana", {})
+                    | last.attrs()
+                    | _sync_attrs(progress.sync_tokens)
+                    | resumed
+                )
                 last.set_partial(frame.copy)
             last.set_partial(None)
         self.warn_about_failures(resolved, progress, last)

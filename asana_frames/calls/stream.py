@@ -79,7 +79,7 @@ class _BatchBuilder:
         if limit is not None and last.rows > limit:
             frame = frame.head(max(len(frame) - (last.rows - limit), 0))
             last.rows = limit
-        frame.attrs["asana"] = last.attrs()
+        frame.attrs["asana"] = frame.attrs.get("asana", {}) | last.attrs()
         return frame
 
     def _drop_seen(self, frame: pd.DataFrame) -> pd.DataFrame:

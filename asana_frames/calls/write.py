@@ -170,7 +170,7 @@ class Write:
                 raise
         if frame is None:
             return None
-        frame.attrs["asana"] = last.attrs()
+        frame.attrs["asana"] = frame.attrs.get("asana", {}) | last.attrs()
         warn_about_failures(last, "write", len(rows), "rows")
         return frame
 

@@ -130,6 +130,12 @@ class FrameBuilder:
             The most rows to keep.
         unique
             Keep each object once, instead of every row.
+
+        Returns
+        -------
+        DataFrame
+            ``attrs["asana"]["hidden_custom_field_values"]`` counts, by column, values that are
+            not shown because the object has another field of that name with a value.
         """
         made = {buffer.name: buffer.array() for buffer in self._buffers if buffer is not None}
         found_in = np.concatenate(self._found_in) if self._found_in else np.empty(0, np.int64)
@@ -145,11 +151,14 @@ class FrameBuilder:
             )
             for place, parent in enumerate(self._parents)
         }
-        made |= self._custom_fields.columns(self.rows, options or {}, order)
-        frame = pd.DataFrame(made, copy=False)
-        if len(keep) == self.rows and (keep == np.arange(self.rows)).all():
-            return frame
-        return frame.take(keep).reset_index(drop=True)
+        fields, hidden = self._custom_fields.columns(self.rows, options or {}, order)
+        frame = pd.DataFrame(made | fields, copy=False)
+        if len(keep) != self.rows or (keep != np.arange(self.rows)).any():
+            frame = frame.take(keep).reset_index(drop=True)
+        counts = {name: int(rows[keep].sum()) for name, rows in hidden.items()}
+        if any(counts.values()):
+            frame.attrs["asana"] = {"hidden_custom_field_values": counts}
+        return frame
 
     def _rank_listings(self) -> np.ndarray[Any, Any]:
         """Return the rank of each listing."""

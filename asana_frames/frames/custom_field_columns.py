@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -15,8 +15,8 @@ from asana_frames.frames.cached_reader import CachedReader
 from asana_frames.frames.decode import custom_field_values
 
 PREFIX = "cf_"
-#: Ends the column that holds the gids of a people field.
-GIDS_SUFFIX = "_gids"
+#: Ends the column that holds the gids of a people field, and the moments of a date field.
+GIDS_SUFFIX, MOMENT_SUFFIX = "_gids", "_at"
 #: gid of an enum field -> its options in the order of its definition.
 Options = Mapping[str, Sequence[str]]
 
@@ -38,25 +38,43 @@ def _item_names_and_gids(values: Any) -> tuple[Any, ...]:
     return _item_names(values), tuple(value.gid for value in values or () if value is not None)
 
 
-def _date_text(value: Any) -> Any:
-    """Return the UTC clock time where a date has one, else the day."""
-    return value and (value.date_time or (value.date and f"{value.date}T00:00:00.000Z"))
+def _date_texts(value: Any) -> tuple[Any, Any]:
+    """Return the day of a date, and its moment where a time was set."""
+    if value is None:
+        return None, None
+    moment = value.date_time
+    return value.date or (moment and moment[:10]), moment
 
 
-#: Kind of field -> (key of its value, what converts it, kind of its column).
-_READERS: dict[str, tuple[str, Callable[[Any], Any] | None, str]] = {
-    "number": ("number_value", None, "number"),
-    "text": ("text_value", None, "text"),
-    "enum": ("enum_value", _option_name, "text"),
-    "multi_enum": ("multi_enum_values", _item_names, "tuple"),
-    "people": ("people_value", _item_names_and_gids, "tuple"),
-    "date": ("date_value", _date_text, "datetime"),
-    "reference": ("reference_value", _item_names, "tuple"),
-    "custom_id": ("display_value", None, "text"),
+class _FieldKind(NamedTuple):
+    """How the values of a kind of field are read."""
+
+    #: The key of the value in an entry, and what converts it.
+    key: str
+    convert: Callable[[Any], Any] | None
+    #: The ends of the names of its columns, and the kind of each column.
+    columns: tuple[tuple[str, str], ...]
+
+
+_TEXT, _TUPLE = (("", "text"),), (("", "tuple"),)
+_KINDS: dict[str, _FieldKind] = {
+    "number": _FieldKind("number_value", None, (("", "number"),)),
+    "text": _FieldKind("text_value", None, _TEXT),
+    "enum": _FieldKind("enum_value", _option_name, _TEXT),
+    "multi_enum": _FieldKind("multi_enum_values", _item_names, _TUPLE),
+    "people": _FieldKind(
+        "people_value", _item_names_and_gids, (("", "tuple"), (GIDS_SUFFIX, "tuple"))
+    ),
+    "date": _FieldKind("date_value", _date_texts, (("", "date"), (MOMENT_SUFFIX, "datetime"))),
+    "reference": _FieldKind("reference_value", _item_names, _TUPLE),
+    "custom_id": _FieldKind("display_value", None, _TEXT),
 }
-#: Kinds that are not known are shown as Asana displays them.
-_OTHER = ("display_value", None, "text")
 _GID = attrgetter("gid")
+
+
+def _find_kind(kind: str) -> _FieldKind:
+    # Kinds that are not known are shown as Asana displays them.
+    return _KINDS.get(kind) or _FieldKind("display_value", None, _TEXT)
 
 
 @dataclass
@@ -77,21 +95,20 @@ class _PageEntries:
         return rows[order], [self.entries[place] for place in order.tolist()]
 
 
-class _FieldColumn:
+class _FieldCells:
     """The values of one field, and the rows they belong to."""
 
     def __init__(self, gid: str, name: str, kind: str) -> None:
         self.gid = gid
         self.name = name
         self.kind = kind
-        key, convert, self.column = _READERS.get(kind, _OTHER)
-        self._get = attrgetter(key)
-        self._reader = None if convert is None else _cached_reader(key, convert)
+        how = _find_kind(kind)
+        self._get = attrgetter(how.key)
+        self._reader = None if how.convert is None else _cached_reader(how.key, how.convert)
         self._rows: list[np.ndarray[Any, Any]] = []
         #: Place among the fields of its row, of the first entry of each page.
         self._heads: list[int] = []
-        self._values = ColumnBuffer.of(self.column, name)
-        self._gids = ColumnBuffer.of("tuple", name)
+        self._buffers = [ColumnBuffer.of(column, name) for _, column in how.columns]
 
     def cell_values(self, entries: Sequence[Any]) -> list[Any]:
         """Return the values of entries."""
@@ -102,30 +119,19 @@ class _FieldColumn:
         """Add the values of a page; the first entry is at place ``head`` of its row."""
         self._rows.append(rows)
         self._heads.append(head)
-        if self.kind == "people":
-            values, gids = zip(*values, strict=True)
-            self._gids.extend(gids)
-        self._values.extend(values)
+        columns = [values] if len(self._buffers) == 1 else zip(*values, strict=True)
+        for buffer, column in zip(self._buffers, columns, strict=True):
+            buffer.extend(column)
 
     def first_position(self, rank: np.ndarray[Any, Any]) -> tuple[int, int]:
         """Return where the field first occurs: the rank of the row, and its position in it."""
         pages = zip(self._rows, self._heads, strict=True)
         return min(((int(rank[rows].min()), head) for rows, head in pages), default=(len(rank), 0))
 
-    def columns(
-        self, name: str, count: int, options: Options, order: np.ndarray[Any, Any]
-    ) -> Iterator[tuple[str, Any]]:
-        """Yield the columns of the field, ``count`` rows long; the cells are used up."""
+    def take_arrays(self) -> tuple[np.ndarray[Any, Any], list[Any]]:
+        """Return the rows, and the values of each column; the cells are used up."""
         rows = np.concatenate(self._rows) if self._rows else np.empty(0, np.int64)
-        values = _scatter(self._values.array(), rows, self.column, count)
-        if self.kind == "enum":
-            values = _build_categorical(values, options.get(self.gid, ()), order)
-        elif self.column == "datetime":
-            # Days, and the UTC clock times among them: naive, so that the dtype is always one.
-            values = values.tz_localize(None)
-        yield name, values
-        if self.kind == "people":
-            yield f"{name}_gids", _scatter(self._gids.array(), rows, "tuple", count)
+        return rows, [buffer.array() for buffer in self._buffers]
 
 
 def _cached_reader(key: str, convert: Callable[[Any], Any]) -> CachedReader:
@@ -136,7 +142,7 @@ class CustomFields:
     """Collects custom fields page by page."""
 
     def __init__(self) -> None:
-        self._cells: dict[str, _FieldColumn] = {}
+        self._cells: dict[str, _FieldCells] = {}
 
     def extend(self, start: int, entries_by_row: Sequence[Any]) -> None:
         """Add the fields of the rows from ``start`` on."""
@@ -154,19 +160,24 @@ class CustomFields:
         """Make columns for fields (gid, name, kind) even where no record has them."""
         for gid, name, kind in fields:
             if gid not in self._cells:
-                self._cells[gid] = _FieldColumn(gid, name, kind)
+                self._cells[gid] = _FieldCells(gid, name, kind)
 
     def enums(self) -> list[str]:
         """Return the gids of the fields whose options have an order."""
         return [gid for gid, cells in self._cells.items() if cells.kind == "enum"]
 
-    def columns(self, count: int, options: Options, order: np.ndarray[Any, Any]) -> dict[str, Any]:
-        """Return the columns, ``count`` rows long.
+    def columns(
+        self, count: int, options: Options, order: np.ndarray[Any, Any]
+    ) -> tuple[dict[str, Any], dict[str, np.ndarray[Any, Any]]]:
+        """Return the columns, and for some the values of each row that they do not show.
+
+        Fields of one name and kind share their columns. Where a row has several of them, the
+        first with a value is shown.
 
         Parameters
         ----------
         count
-            Rows that were collected.
+            Rows that were collected, which is the length of the columns.
         options
             Options of enum fields in the order of their definition.
         order
@@ -176,20 +187,89 @@ class CustomFields:
         rank = np.full(count + 1, count)
         rank[order] = np.arange(len(order))
         cells = sorted(self._cells.values(), key=lambda cell: cell.first_position(rank))
-        names = [cell.name for cell in cells]
-        made: dict[str, Any] = {}
+        groups: dict[tuple[str, str], list[_FieldCells]] = {}
         for cell in cells:
-            name = PREFIX + cell.name
-            taken = {name, f"{name}_gids"} & made.keys()
-            if names.count(cell.name) > 1 or taken:
-                name = f"{name}_{cell.gid}"
-            made |= cell.columns(name, count, options, order)
-        return made
+            groups.setdefault((cell.name, cell.kind), []).append(cell)
+        made: dict[str, Any] = {}
+        hidden: dict[str, np.ndarray[Any, Any]] = {}
+        for (field_name, kind), fields in groups.items():
+            columns = _find_kind(kind).columns
+            name = _find_free_name(field_name, fields[0], columns, made)
+            rows, arrays, rest = _unite_fields(fields, count)
+            if rest.any():
+                hidden[name] = rest
+            for (end, column), values in zip(columns, arrays, strict=True):
+                whole = _scatter(values, rows, column, count)
+                if kind == "enum":
+                    known = [option for field in fields for option in options.get(field.gid, ())]
+                    whole = _build_categorical(whole, known, order)
+                made[f"{name}{end}"] = whole
+        return made, hidden
 
 
-def _start_column(gid: str, entry: Any) -> _FieldColumn:
+def _find_free_name(
+    name: str, field: _FieldCells, columns: Sequence[tuple[str, str]], taken: Mapping[str, Any]
+) -> str:
+    """Return the name of the first column of a field, with its kind or gid if need be."""
+    for candidate in (
+        f"{PREFIX}{name}",
+        f"{PREFIX}{name}_{field.kind or 'other'}",
+        f"{PREFIX}{name}_{field.gid}",
+    ):
+        if not any(f"{candidate}{end}" in taken for end, _ in columns):
+            return candidate
+    # Every other name is taken by fields that are called like it.
+    return f"{PREFIX}{name}_{field.gid}_{len(taken)}"
+
+
+def _unite_fields(
+    fields: Sequence[_FieldCells], count: int
+) -> tuple[np.ndarray[Any, Any], list[Any], np.ndarray[Any, Any]]:
+    """Return the rows and columns of several fields, and how many values of each row are hidden.
+
+    The first field with a value is shown, where a row has several.
+    """
+    parts = [field.take_arrays() for field in fields]
+    hidden = np.zeros(count, np.int64)
+    if len(parts) == 1:
+        return *parts[0], hidden
+    rows = np.concatenate([rows for rows, _ in parts])
+    columns = [
+        _concatenate(arrays) for arrays in zip(*(arrays for _, arrays in parts), strict=True)
+    ]
+    if len(np.unique(rows)) == len(rows):
+        return rows, columns, hidden
+    is_filled = _find_filled(columns)
+    place = np.repeat(np.arange(len(parts)), [len(rows) for rows, _ in parts])
+    sequence = np.lexsort((place, ~is_filled, rows))
+    in_order = rows[sequence]
+    is_first = np.r_[True, in_order[1:] != in_order[:-1]]
+    shown, rest = sequence[is_first], sequence[~is_first]
+    np.add.at(hidden, rows[rest], is_filled[rest])
+    return rows[shown], [column.take(shown) for column in columns], hidden
+
+
+def _concatenate(arrays: Sequence[Any]) -> Any:
+    if isinstance(arrays[0], np.ndarray):
+        return np.concatenate(arrays)
+    return pd.concat([pd.Series(array) for array in arrays], ignore_index=True).array
+
+
+def _find_filled(columns: Sequence[Any]) -> np.ndarray[Any, Any]:
+    """Return which rows have a value in any of the columns."""
+    filled = [
+        np.fromiter(map(len, column), np.int64, len(column)) > 0
+        if isinstance(column, np.ndarray) and column.dtype == object
+        else ~np.asarray(pd.isna(column), dtype=bool)
+        for column in columns
+    ]
+    found: np.ndarray[Any, Any] = np.any(filled, axis=0)
+    return found
+
+
+def _start_column(gid: str, entry: Any) -> _FieldCells:
     kind = field_kind(entry.resource_subtype, entry.representation_type)
-    return _FieldColumn(gid, entry.name or gid, kind)
+    return _FieldCells(gid, entry.name or gid, kind)
 
 
 def _group_by_field(entries_by_row: Sequence[Any], start: int) -> dict[str, _PageEntries]:

@@ -8,9 +8,9 @@ import pandas as pd
 
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.frames.arguments import check_frame
-from asana_frames.frames.arrays import build_array
+from asana_frames.frames.arrays import DTYPES, build_array, missing
 from asana_frames.frames.bridge import key_column
-from asana_frames.frames.custom_field_columns import GIDS_SUFFIX, PREFIX
+from asana_frames.frames.custom_field_columns import GIDS_SUFFIX, MOMENT_SUFFIX, PREFIX
 
 
 def custom_fields(frame: pd.DataFrame) -> pd.DataFrame:
@@ -25,8 +25,9 @@ def custom_fields(frame: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         ``<record>_gid`` (str), ``custom_field`` (str, the field's name), ``text_value`` (str, the
-        text or the option picked), ``number_value`` (Float64), ``date_value`` (datetime64[us])
-        and ``values`` (tuples: options, people, references). Empty values are left out.
+        text or the option picked), ``number_value`` (Float64), ``date_value`` (datetime64[us]),
+        ``datetime_value`` (datetime64[us, UTC], where a date has a time) and ``values`` (tuples:
+        options, people, references). Empty values are left out.
 
     Raises
     ------
@@ -37,54 +38,67 @@ def custom_fields(frame: pd.DataFrame) -> pd.DataFrame:
     if "gid" not in frame:
         raise InvalidArgument('This frame has no "gid" column to name its objects by.')
     key = key_column(frame)
-    parts = [
-        _field_rows(frame, name, key)
-        for name in map(str, frame.columns)
-        if name.startswith(PREFIX)
-        and f"{name.removesuffix(GIDS_SUFFIX)}" not in _people_field(frame, name)
-    ]
-    kept = [part for part in parts if len(part)] or [_long_frame(key, [], "", "", [])]
+    names = [name for name in map(str, frame.columns) if name.startswith(PREFIX)]
+    beside = {f"{name}{end}" for name in names for end in _ends_of(frame[name])}
+    parts = [_field_rows(frame, name, key) for name in names if name not in beside]
+    kept = [part for part in parts if len(part)] or [_long_frame(key, [], "", {})]
     return pd.concat(kept, ignore_index=True)
 
 
-def _people_field(frame: pd.DataFrame, name: str) -> set[str]:
-    """Return the people field whose gids a column holds, so that it is not listed twice."""
-    stem = name.removesuffix(GIDS_SUFFIX)
-    return {stem} if name.endswith(GIDS_SUFFIX) and stem in frame.columns else set()
+def _ends_of(column: pd.Series[Any]) -> tuple[str, ...]:
+    """Return the ends of the columns that belong to a column, if they are there."""
+    if column.dtype == object:
+        return (GIDS_SUFFIX,)
+    return (MOMENT_SUFFIX,) if column.dtype == DTYPES["date"] else ()
 
 
 def _field_rows(frame: pd.DataFrame, name: str, key: str) -> pd.DataFrame:
     column = frame[name]
     if column.dtype == object:
-        filled = column.map(len).gt(0)
-        where = "values"
+        is_filled = column.map(len).gt(0)
+        found = {"values": column}
     else:
-        filled = column.notna()
-        kind = column.dtype
-        where = (
-            "number_value"
-            if pd.api.types.is_numeric_dtype(kind)
-            else "date_value"
-            if pd.api.types.is_datetime64_any_dtype(kind)
-            else "text_value"
-        )
-    gids = frame.loc[filled, "gid"].tolist()
-    return _long_frame(key, gids, name.removeprefix(PREFIX), where, column[filled].tolist())
+        is_filled = column.notna()
+        found = {_find_value_column(column): column}
+    moments = f"{name}{MOMENT_SUFFIX}"
+    if MOMENT_SUFFIX in _ends_of(column) and moments in frame.columns:
+        found["datetime_value"] = frame[moments]
+    gids = frame.loc[is_filled, "gid"].tolist()
+    values = {where: rows[is_filled] for where, rows in found.items()}
+    return _long_frame(key, gids, name.removeprefix(PREFIX), values)
+
+
+def _find_value_column(column: pd.Series[Any]) -> str:
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        return "number_value"
+    if isinstance(column.dtype, pd.DatetimeTZDtype):
+        return "datetime_value"
+    is_date = pd.api.types.is_datetime64_any_dtype(column.dtype)
+    return "date_value" if is_date else "text_value"
+
+
+#: The columns of values, and what each holds.
+_VALUE_COLUMNS = {
+    "text_value": "text",
+    "number_value": "number",
+    "date_value": "date",
+    "datetime_value": "datetime",
+    "values": "tuple",
+}
 
 
 def _long_frame(
-    key: str, gids: list[str], name: str, where: str, values: list[Any]
+    key: str, gids: list[str], name: str, values: dict[str, pd.Series[Any]]
 ) -> pd.DataFrame:
-    count = len(gids)
-    nothing: list[Any] = [None] * count
-    dates = pd.Series(values if where == "date_value" else nothing, dtype="datetime64[us]")
-    return pd.DataFrame(
-        {
-            key: build_array("text", gids),
-            "custom_field": build_array("text", [name] * count),
-            "text_value": build_array("text", values if where == "text_value" else nothing),
-            "number_value": build_array("number", values if where == "number_value" else nothing),
-            "date_value": dates.array,
-            "values": build_array("tuple", values if where == "values" else [()] * count),
-        }
-    )
+    made = {
+        key: build_array("text", gids),
+        "custom_field": build_array("text", [name] * len(gids)),
+    }
+    for column, kind in _VALUE_COLUMNS.items():
+        if column not in values:
+            made[column] = missing(kind, len(gids))
+        elif kind in ("date", "datetime"):
+            made[column] = values[column].astype(DTYPES[kind]).array
+        else:
+            made[column] = build_array(kind, values[column].tolist())
+    return pd.DataFrame(made)

@@ -16,6 +16,7 @@ from asana_frames.catalog import columns_of
 from asana_frames.frames import FrameBuilder
 
 PATHS = ("name", "custom_fields")
+MOMENT = "2026-03-02T22:15:00.000Z"
 
 
 def entry(gid: str, name: str, kind: str, **value: Any) -> dict[str, Any]:
@@ -59,6 +60,7 @@ def test_every_kind_has_its_dtype() -> None:
         "cf_Owners": "object",
         "cf_Owners_gids": "object",
         "cf_Launch": "datetime64[us]",
+        "cf_Launch_at": "datetime64[us, UTC]",
         "cf_Work": "object",
         "cf_Ticket": "str",
         "cf_Rate": "Float64",
@@ -68,17 +70,24 @@ def test_every_kind_has_its_dtype() -> None:
     assert first["cf_Channels"] == ("Web", "TV")
     assert first["cf_Owners_gids"] == ("7",)
     assert first["cf_Launch"] == pd.Timestamp("2026-03-02")
+    assert pd.isna(first["cf_Launch_at"])
     assert frame.iloc[1][["cf_Channels", "cf_Owners"]].tolist() == [(), ()]
     assert frame.iloc[1][["cf_Points", "cf_Note", "cf_Priority", "cf_Launch"]].isna().all()
 
 
-def test_a_date_with_a_time_is_its_utc_clock_time() -> None:
-    value = {"date": "2026-03-02", "date_time": "2026-03-02T22:15:00.000Z"}
+@pytest.mark.parametrize("day", ["2026-03-03", None])
+def test_a_date_is_a_day_and_a_moment_where_a_time_was_set(day: str | None) -> None:
+    value = {"date": day, "date_time": "2026-03-02T22:15:00.000Z"}
 
     frame = framed([entry("1", "When", "date", date_value=value)])
 
-    assert frame["cf_When"].iloc[0] == pd.Timestamp("2026-03-02 22:15")
-    assert str(frame["cf_When"].dtype) == "datetime64[us]"
+    # The day is the one that Asana shows, even if it is another in UTC.
+    assert frame["cf_When"].tolist() == [pd.Timestamp(day or "2026-03-02")]
+    assert frame["cf_When_at"].tolist() == [pd.Timestamp("2026-03-02 22:15", tz="UTC")]
+    assert frame[["cf_When", "cf_When_at"]].dtypes.astype(str).tolist() == [
+        "datetime64[us]",
+        "datetime64[us, UTC]",
+    ]
 
 
 def test_an_enum_has_the_order_of_its_definition_and_unknown_options_come_last() -> None:
@@ -99,16 +108,96 @@ def test_an_enum_without_a_definition_has_the_order_of_appearance() -> None:
     assert framed(*rows)["cf_P"].cat.categories.tolist() == ["B", "A"]
 
 
-def test_two_fields_of_one_name_get_their_gids() -> None:
+def test_fields_of_one_name_and_kind_share_a_column() -> None:
+    def priority(gid: str, name: str | None) -> list[dict[str, Any]]:
+        return [entry(gid, "Priority", "enum", enum_value=name and {"name": name})]
+
     frame = framed(
+        priority("1", "High"),
+        priority("2", "Urgent"),
+        [],
+        priority("2", None),
+        priority("1", "Low"),
+        options={"1": ("Low", "High"), "2": ("High", "Urgent", "Never")},
+    )
+
+    shown = frame["cf_Priority"].astype(object).fillna("").tolist()
+    assert shown == ["High", "Urgent", "", "", "Low"]
+    assert frame["cf_Priority"].cat.categories.tolist() == ["Low", "High", "Urgent", "Never"]
+    assert len(frame.filter(like="cf_").columns) == 1
+    assert "asana" not in frame.attrs
+
+
+def test_a_column_is_the_same_for_one_project_and_after_one_more() -> None:
+    one = [entry("1", "Owners", "people", people_value=[{"gid": "7", "name": "Zoe"}])]
+    more = [entry("2", "Owners", "people", people_value=[{"gid": "8", "name": "Ann"}])]
+
+    before, after = framed(one), framed(one, more)
+
+    assert before.dtypes.equals(after.dtypes)
+    assert after["cf_Owners"].tolist() == [("Zoe",), ("Ann",)]
+    assert after["cf_Owners_gids"].tolist() == [("7",), ("8",)]
+
+
+VALUES: dict[str, tuple[str, Any, Any, Any]] = {
+    # Key of the value, two values and an empty one.
+    "number": ("number_value", 1, 2, None),
+    "text": ("text_value", "a", "b", None),
+    "enum": ("enum_value", {"name": "A"}, {"name": "B"}, None),
+    "multi_enum": ("multi_enum_values", [{"name": "A"}], [{"name": "B"}], []),
+    "people": ("people_value", [{"gid": "7", "name": "Z"}], [{"gid": "8", "name": "A"}], []),
+    "date": ("date_value", {"date": "2026-03-02"}, {"date": "2026-03-03"}, None),
+    "reference": ("reference_value", [{"gid": "7", "name": "Z"}], [{"gid": "8", "name": "A"}], []),
+}
+
+
+@pytest.mark.parametrize("kind", sorted(VALUES))
+def test_of_two_fields_of_one_name_in_a_row_the_first_with_a_value_shows(kind: str) -> None:
+    key, one, two, nothing = VALUES[kind]
+
+    def row(first: Any, second: Any) -> list[dict[str, Any]]:
+        return [entry("1", "F", kind, **{key: first}), entry("2", "F", kind, **{key: second})]
+
+    alone = framed([entry("1", "F", kind, **{key: one})], [entry("2", "F", kind, **{key: two})])
+    frame = framed(
+        row(one, two), row(nothing, two), row(one, nothing), row(nothing, nothing), row(two, one)
+    )
+
+    shown = frame["cf_F"].astype(object).tolist()
+    first, second = alone["cf_F"].astype(object).tolist()
+    assert [shown[place] for place in (0, 1, 2, 4)] == [first, second, first, second]
+    assert shown[3] == () if isinstance(first, tuple) else pd.isna(shown[3])
+    assert frame.attrs["asana"] == {"hidden_custom_field_values": {"cf_F": 2}}
+    assert frame.dtypes.astype(str).equals(alone.dtypes.astype(str))
+
+
+def test_values_that_a_dropped_or_repeated_row_hides_are_not_counted() -> None:
+    builder = FrameBuilder(columns_of("task", PATHS))
+    both = [entry("1", "F", "number", number_value=1), entry("2", "F", "number", number_value=2)]
+    body = msgspec.json.encode({"data": [{"gid": "5", "custom_fields": both}]})
+    listings = [builder.start_listing() for _ in range(3)]
+    for listing in listings:
+        builder.append(body, listing)
+    builder.drop_listing(listings[0])
+
+    assert builder.frame().attrs["asana"] == {"hidden_custom_field_values": {"cf_F": 1}}
+
+
+def test_fields_of_one_name_and_different_kinds_have_columns_of_their_own() -> None:
+    rows = [
         [
             entry("1", "Stage", "text", text_value="a"),
             entry("2", "Stage", "number", number_value=2),
-        ]
-    )
+        ],
+        [entry("3", "Stage", "number", number_value=3)],
+        [entry("4", "Stage", "hologram", display_value="x")],
+    ]
 
-    assert frame["cf_Stage_1"].tolist() == ["a"]
-    assert frame["cf_Stage_2"].tolist() == [2.0]
+    frame = framed(*rows)
+
+    assert list(frame.columns[2:]) == ["cf_Stage", "cf_Stage_number", "cf_Stage_hologram"]
+    assert frame["cf_Stage"].fillna("").tolist() == ["a", "", ""]
+    assert frame["cf_Stage_number"].fillna(-1).tolist() == [2, 3, -1]
 
 
 @pytest.mark.parametrize("is_people_first", [False, True])
@@ -118,10 +207,27 @@ def test_a_field_called_like_the_gids_of_another_is_kept(is_people_first: bool) 
 
     frame = framed([people, text] if is_people_first else [text, people])
 
-    texts, gids = ("cf_A_gids_1", "cf_A_gids") if is_people_first else ("cf_A_gids", "cf_A_2_gids")
+    texts, gids = (
+        ("cf_A_gids_text", "cf_A_gids") if is_people_first else ("cf_A_gids", "cf_A_people_gids")
+    )
     assert frame[texts].tolist() == ["hello"]
     assert frame[gids].tolist() == [("7",)]
     assert len(frame.filter(like="cf_").columns) == 3
+
+
+def test_no_field_is_lost_among_names_like_those_of_columns() -> None:
+    names = ["A", "A", "A_text", "A_number", "A_2", "A_2", "A_text_1", "A_number_2"]
+    row = [
+        entry(str(place), name, kind, text_value=f"{place}", number_value=place)
+        for place, (name, kind) in enumerate(
+            (name, kind) for name in names for kind in ("text", "number")
+        )
+    ]
+
+    frame = framed(row)
+
+    # Fields of one name and kind share a column.
+    assert len(frame.filter(like="cf_").columns) == 2 * len(set(names))
 
 
 def test_rows_with_different_fields_line_up() -> None:
@@ -268,15 +374,20 @@ def test_the_long_form_has_each_kind_in_its_column() -> None:
             entry("3", "Owners", "people", people_value=people),
             entry("4", "Launch", "date", date_value={"date": "2026-03-02", "date_time": None}),
             entry("5", "Free_gids", "text", text_value="x"),
+            entry("6", "When", "date", date_value={"date": "2026-03-03", "date_time": MOMENT}),
         ],
         [entry("2", "Channels", "multi_enum", multi_enum_values=[])],
     )
 
     long = af.custom_fields(frame).set_index("custom_field")
 
-    assert long["object_gid"].tolist() == ["0"] * 5
+    assert long["object_gid"].tolist() == ["0"] * 6
     assert long["text_value"].dropna().to_dict() == {"Priority": "High", "Free_gids": "x"}
-    assert long["date_value"].dropna().to_dict() == {"Launch": pd.Timestamp("2026-03-02")}
+    assert long["date_value"].dropna().to_dict() == {
+        "Launch": pd.Timestamp("2026-03-02"),
+        "When": pd.Timestamp("2026-03-03"),
+    }
+    assert long["datetime_value"].dropna().to_dict() == {"When": pd.Timestamp(MOMENT)}
     assert long["values"][long["values"].map(len) > 0].to_dict() == {
         "Channels": ("Web",),
         "Owners": ("Zoe",),
