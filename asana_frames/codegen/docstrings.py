@@ -75,7 +75,7 @@ def class_docstring(resource: ResourceType) -> Iterator[str]:
     if tuples:
         yield from _wrap("- tuples: " + ", ".join(tuples), "    ", "      ")
     if any(column.kind == "custom_fields" for column in columns):
-        yield "    - one ``cf_`` column per custom field, typed by its kind"
+        yield "    - ``cf_`` columns of custom fields, one per name and kind"
     yield '    """'
 
 

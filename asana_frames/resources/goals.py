@@ -39,7 +39,7 @@ class Goals(Resource):
     - boolean: ``is_workspace_level``, ``metric_is_custom_weight``, ``metric_can_manage``
     - datetime64[us]: ``due_on``, ``start_on``, ``time_period_start_on``, ``time_period_end_on``
     - tuples: ``followers_gids``, ``followers_names``
-    - one ``cf_`` column per custom field, typed by its kind
+    - ``cf_`` columns of custom fields, one per name and kind
     """
 
     name = "goals"

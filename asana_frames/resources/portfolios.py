@@ -23,7 +23,7 @@ class Portfolios(Resource):
     - datetime64[us]: ``start_on``, ``due_on``
     - datetime64[us, UTC]: ``created_at``
     - tuples: ``members_gids``, ``members_names``
-    - one ``cf_`` column per custom field, typed by its kind
+    - ``cf_`` columns of custom fields, one per name and kind
     """
 
     name = "portfolios"

@@ -36,7 +36,7 @@ class Projects(Resource):
     - datetime64[us]: ``due_on``, ``start_on``
     - datetime64[us, UTC]: ``created_at``, ``modified_at``, ``completed_at``
     - tuples: ``members_gids``, ``members_names``, ``followers_gids``, ``followers_names``
-    - one ``cf_`` column per custom field, typed by its kind
+    - ``cf_`` columns of custom fields, one per name and kind
     """
 
     name = "projects"

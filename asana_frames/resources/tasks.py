@@ -41,7 +41,7 @@ class Tasks(Resource):
     - tuples: ``memberships_project_gids``, ``memberships_project_names``,
       ``memberships_section_gids``, ``memberships_section_names``, ``followers_gids``,
       ``followers_names``, ``tags_gids``, ``tags_names``
-    - one ``cf_`` column per custom field, typed by its kind
+    - ``cf_`` columns of custom fields, one per name and kind
     """
 
     name = "tasks"

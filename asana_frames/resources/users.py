@@ -19,7 +19,7 @@ class Users(Resource):
 
     - str: ``gid``, ``name``, ``email``
     - tuples: ``workspaces_gids``, ``workspaces_names``
-    - one ``cf_`` column per custom field, typed by its kind
+    - ``cf_`` columns of custom fields, one per name and kind
     """
 
     name = "users"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -49,7 +49,7 @@ _FIELD_COLUMNS: dict[str, Mapping[str, str]] = {
     "enum": {"": "old_enum_value_name"},
     "number": {"": "old_number_value"},
     "text": {"": "old_text_value"},
-    "date": {"": "old_date_value"},
+    "date": {"": "old_date_value_due_on", "_at": "old_date_value_due_at"},
     "multi_enum": {"": "old_multi_enum_values_names"},
     "people": {"": "old_people_value_names", "_gids": "old_people_value_gids"},
 }
@@ -64,7 +64,6 @@ _READ = {
     *_PLACES,
     *(column for old in _OLD_VALUES for column in old.columns.values()),
     *(column for columns in _FIELD_COLUMNS.values() for column in columns.values()),
-    *(f"old_date_value_due_{end}" for end in ("on", "at")),
     *(f"{what}_{end}" for what in ("assignee", "created_by", "custom_field") for end in _ENDS),
 }
 
@@ -292,40 +291,38 @@ def _replay_fields(past: _TaskHistory) -> None:
     if not past.has_columns(["custom_field_gid", "custom_field_name"]):
         return
     kinds = past.stories["resource_subtype"].str.removesuffix(FIELD_CHANGED)
-    changed = past.stories.assign(kind=kinds, old_date_value=_combine_old_dates(past.stories))
+    changed = _fill_in_old_days(past.stories.assign(kind=kinds))
     changed = changed[is_true(kinds.isin([*_FIELD_COLUMNS]))]
     changed = changed.dropna(subset=["custom_field_gid", "custom_field_name"])
-    last = changed.drop_duplicates("custom_field_gid", keep="last")
-    first = changed[is_true(changed["created_at"] > past.at)]
-    first = first.drop_duplicates(["row", "custom_field_gid"])
-    for gid, column, kind in _match_columns(last, past.tasks.columns):
-        values = first[is_true(first["custom_field_gid"] == gid)].set_index("row")
+    # Fields of one name and kind share a column, each for the tasks that have it.
+    changed = changed.assign(column=_find_columns(changed, past.tasks))
+    fields = changed.drop_duplicates(["row", "column", "custom_field_gid"])
+    is_unsure = fields.duplicated(["row", "column"], keep=False)
+    changed = changed[~changed["column"].isin(fields.loc[is_unsure, "column"])]
+    first = changed[is_true(changed["created_at"] > past.at)].drop_duplicates(["row", "column"])
+    columns = changed[["column", "kind"]].drop_duplicates()
+    for column, kind in columns.itertuples(index=False, name=None):
+        values = first[is_true(first["column"] == column)].set_index("row")
         for end, source in _FIELD_COLUMNS[kind].items():
             if source in changed:
                 past.set_values(f"{column}{end}", values[source])
 
 
-def _combine_old_dates(stories: pd.DataFrame) -> pd.Series[Any]:
-    """Return old dates as field columns hold them: UTC times where set, else days."""
-    days = stories.get("old_date_value_due_on")
-    times = stories.get("old_date_value_due_at")
+def _fill_in_old_days(stories: pd.DataFrame) -> pd.DataFrame:
+    """Fill in the day of old dates that have a moment only."""
+    moments = stories.get("old_date_value_due_at")
+    if moments is None:
+        return stories
+    moments = parse_moments(moments, what=_WHAT)
     nothing = pd.Series(pd.NaT, index=stories.index, dtype="datetime64[us]")
-    day = nothing if days is None else days.astype("datetime64[us]")
-    time = nothing if times is None else convert_zone(parse_moments(times, what=_WHAT))
-    return time.where(time.notna(), day)
+    days = stories.get("old_date_value_due_on", nothing).astype("datetime64[us]")
+    days = days.where(days.notna(), convert_zone(moments).dt.normalize())
+    return stories.assign(old_date_value_due_on=days, old_date_value_due_at=moments)
 
 
-def _match_columns(
-    fields: pd.DataFrame, columns: Sequence[Any] | pd.Index[Any]
-) -> list[tuple[str, str, str]]:
-    """Return gid, column and kind of the fields that have a column to themselves."""
-    found = []
-    for gid, name, kind in zip(
-        fields["custom_field_gid"], fields["custom_field_name"], fields["kind"], strict=True
-    ):
-        # Fields of one name have their gid in the name of the column.
-        column = f"cf_{name}_{gid}" if f"cf_{name}_{gid}" in columns else f"cf_{name}"
-        found.append((gid, column, kind))
-    names = pd.Series([column for _, column, _ in found], dtype=object)
-    is_sure = ~names.duplicated(keep=False)
-    return [field for field, sure in zip(found, is_sure, strict=True) if sure]
+def _find_columns(changed: pd.DataFrame, tasks: pd.DataFrame) -> pd.Series[Any]:
+    """Return the column of tasks that holds the field of each story."""
+    # Of fields of one name and different kinds, all but one have their kind in the column.
+    plain = "cf_" + changed["custom_field_name"]
+    of_kind = plain + "_" + changed["kind"]
+    return of_kind.where(of_kind.isin(list(map(str, tasks.columns))), plain).astype(object)

@@ -156,7 +156,7 @@ FIELDS = [
     ("text", {"old_text_value": "x"}, "x"),
     ("date", {"old_date_value_due_on": "2026-03-02"}, pd.Timestamp("2026-03-02")),
     ("date", {"old_date_value_due_on": "2026-03-02",
-              "old_date_value_due_at": "2026-03-02T09:00Z"}, pd.Timestamp("2026-03-02 09:00")),
+              "old_date_value_due_at": "2026-03-02T09:00Z"}, pd.Timestamp("2026-03-02")),
     ("multi_enum", {"old_multi_enum_values_names": ("A", "B")}, ("A", "B")),
     ("people", {"old_people_value_names": ("Ana",), "old_people_value_gids": ("51",)}, ("Ana",)),
     ("number", {}, None),
@@ -172,10 +172,11 @@ VALUES = {
 
 
 @pytest.mark.parametrize(("kind", "told", "expected"), FIELDS)
-@pytest.mark.parametrize("column", ["cf_Size", "cf_Size_71"])
+@pytest.mark.parametrize("is_alone", [True, False])
 def test_a_custom_field_goes_back_in_its_column(
-    kind: str, told: dict[str, Any], expected: Any, column: str
+    kind: str, told: dict[str, Any], expected: Any, is_alone: bool
 ) -> None:
+    column = "cf_Size" if is_alone else f"cf_Size_{kind}"
     tasks = tasks_of(task()).assign(**{column: VALUES[kind], f"{column}_gids": VALUES["people"]})
 
     table = af.rollups.as_of(
@@ -208,6 +209,36 @@ def test_two_fields_of_one_name_in_one_column_leave_it_as_it_is_now() -> None:
 
     assert table["cf_Size"].tolist() == [7]
     assert "cf_Size" in table.attrs["as_of"]["not_replayed"]
+
+
+def test_fields_of_one_name_and_kind_go_back_in_their_column() -> None:
+    tasks = tasks_of(task("5"), task("6")).assign(cf_Size=build_array("number", [7, 8]))
+    changes = [
+        field(row, LATER, "number", gid, "Size", old_number_value=int(gid))
+        for row, gid in (("5", "71"), ("6", "72"))
+    ]
+
+    table = af.rollups.as_of(tasks, stories_of(*changes), THEN)
+
+    assert table["cf_Size"].tolist() == [71, 72]
+
+
+def test_a_date_goes_back_as_a_day_and_a_moment() -> None:
+    tasks = tasks_of(task("5"), task("6")).assign(
+        cf_When=build_array("date", ["2026-04-01", "2026-04-02"]),
+        cf_When_at=build_array("datetime", ["2026-04-01T09:00:00.000Z", None]),
+    )
+    changes = [
+        field("5", LATER, "date", "61", "When", old_date_value_due_on="2026-03-04"),
+        field("6", LATER, "date", "61", "When", old_date_value_due_at="2026-03-05T08:00Z"),
+    ]
+
+    table = af.rollups.as_of(tasks, stories_of(*changes), THEN)
+
+    assert table["cf_When"].tolist() == [pd.Timestamp("2026-03-04"), pd.Timestamp("2026-03-05")]
+    assert table["cf_When_at"].isna().tolist() == [True, False]
+    assert table["cf_When_at"][1] == pd.Timestamp("2026-03-05 08:00", tz="UTC")
+    assert_same_dtypes(table, tasks)
 
 
 def test_what_is_as_it_is_now_is_listed() -> None:
