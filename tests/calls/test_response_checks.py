@@ -23,7 +23,11 @@ NOT_AN_OBJECT: dict[str, Any] = {
     "nothing": b"",
 }
 #: Also wrong where an object must be in the response.
-NO_RECORD = NOT_AN_OBJECT | {"an empty object": {"data": {}}, "a list": {"data": [{"gid": "1"}]}}
+NO_RECORD = NOT_AN_OBJECT | {
+    "an empty object": {"data": {}},
+    "a list": {"data": [{"gid": "1"}]},
+    "an object without a gid": {"data": {"message": "login required"}},
+}
 #: Calls that act on the object 1.
 GETS_AND_PUTS: dict[str, Callable[[af.Asana], Any]] = {
     "tasks.get": lambda a: a.tasks.get("1"),
