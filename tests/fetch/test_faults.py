@@ -133,12 +133,14 @@ def test_a_deadline_ends_every_call_whatever_the_server_does(
         except BaseException as error:  # noqa: BLE001
             ended[call.name] = error
 
-    threads = [threading.Thread(target=run, args=(call,)) for call in (BY_NAME, *READS, *WRITES)]
+    calls = (BY_NAME, *READS, *WRITES)
+    threads = [threading.Thread(target=run, args=(call,), daemon=True) for call in calls]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(DEADLINE + 10.0)
 
+    assert ended.keys() == {call.name for call in calls}
     problems = {name: repr(end) for name, end in ended.items() if isinstance(end, BaseException)}
     assert problems == {}
     assert max(end for end in ended.values() if isinstance(end, float)) < DEADLINE + 3.0
