@@ -38,6 +38,13 @@ class _CallParser:
 
     _read_list = Resource._read_list
 
+    def __getattr__(self, name: str) -> Any:
+        # What hand-written methods use, which make several requests.
+        raise InvalidArgument(
+            f"A method of asana.{self.name} makes other calls and cannot be planned or streamed; "
+            f"pass a method that reads, such as asana.tasks.list."
+        )
+
     def _write_records(self, operation_id: str, *_: Any, **__: Any) -> ParsedCall:
         name = load().operation(operation_id).name
         raise InvalidArgument(f"{name} writes; pass a method that reads: asana.tasks.list.")

@@ -52,18 +52,24 @@ class Resource:
             raise AttributeError(f"asana.{resource} has no method {name!r}.{hint}")
 
     def __repr__(self) -> str:
-        methods = ", ".join(known.method for known in methods_of(load(), self.name))
+        methods = ", ".join(self._list_methods())
         return f"<asana.{self.name}: {methods}>"
 
     def _repr_html_(self) -> str:
         """Return a card with methods and columns; nothing is sent."""
         methods = [
-            (operation.method, _first_docstring_line(getattr(type(self), operation.method)))
-            for operation in methods_of(load(), self.name)
+            (name, _first_docstring_line(getattr(type(self), name)))
+            for name in self._list_methods()
         ]
         facts = self.info()[list(ColumnInfo._fields)].itertuples(index=False)
         columns = [ColumnInfo(*column) for column in facts]
         return render_resource_card(self.name, load().resource(self.name).about, methods, columns)
+
+    def _list_methods(self) -> list[str]:
+        """Return the names of the methods: those of the API, then those written by hand."""
+        kinds = [kind for kind in type(self).__mro__[1:] if kind not in Resource.__mro__]
+        own = [name for kind in kinds for name in vars(kind) if not name.startswith("_")]
+        return [*(known.method for known in methods_of(load(), self.name)), *own]
 
     def info(self) -> pd.DataFrame:
         """Return the columns that this resource's frames can have.

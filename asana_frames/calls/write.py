@@ -34,7 +34,7 @@ from asana_frames.frames import FrameBuilder, build_array
 from asana_frames.types import Fields
 
 #: Errors that every other row would meet as well.
-_FATAL_ERRORS = (AuthError, RateLimited)
+FATAL_ERRORS = (AuthError, RateLimited)
 
 #: Called with True when a row is being sent, and with False if Asana did not accept it.
 _SentCallback = Callable[[bool], None] | None
@@ -383,7 +383,7 @@ def _outcome_cells(outcome: _RowOutcome | None) -> _Cells:
 
 def _is_fatal(error: AsanaError) -> bool:
     is_offline = isinstance(error, ConnectionFailed) and not error.may_be_done
-    return isinstance(error, _FATAL_ERRORS) or is_offline
+    return isinstance(error, FATAL_ERRORS) or is_offline
 
 
 def _unknown_outcome(name: str) -> AsanaError:

@@ -159,6 +159,8 @@ class ResourceType(msgspec.Struct, frozen=True, omit_defaults=True):
     record: str
     #: Ids of the operations between which ``list`` chooses; empty where it is one of its own.
     lists: tuple[str, ...] = ()
+    #: Module and class of ``calls`` that has its hand-written methods; empty for most.
+    base: str = ""
 
     @property
     def class_name(self) -> str:

@@ -98,6 +98,7 @@ class Builder:
                 name=entry["name"],
                 about=entry["about"],
                 record=self._records.named(entry["record"]),
+                base=entry.get("base", ""),
             )
             for entry in sorted(entries, key=lambda entry: str(entry["name"]))
         )

@@ -101,8 +101,8 @@ def _render_module(catalog: Catalog, resource: ResourceType) -> str:
     lines = [
         f'"""{resource.about}"""\n',
         _HEADER,
-        _render_imports("\n".join(signatures)),
-        f"\nclass {resource.class_name}(Resource):",
+        _render_imports("\n".join(signatures), resource),
+        f"\nclass {resource.class_name}({_base_class(resource)}):",
         *class_docstring(resource),
         "",
         f'    name = "{resource.name}"',
@@ -112,7 +112,12 @@ def _render_module(catalog: Catalog, resource: ResourceType) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _render_imports(signatures: str) -> str:
+def _base_class(resource: ResourceType) -> str:
+    """Return the name of the class that has the hand-written methods of a resource."""
+    return resource.base.rpartition(".")[2] or "Resource"
+
+
+def _render_imports(signatures: str, resource: ResourceType) -> str:
     """Return the imports of the names that the signatures use."""
     words = set(re.findall(r"\w+", re.sub(r'"\w+"', "", signatures)))
     lines = {
@@ -121,7 +126,8 @@ def _render_imports(signatures: str) -> str:
         if (used := [name for name in names if name in words])
     }
     standard = [lines[module] for module in ("collections.abc", "typing") if module in lines]
-    own = ["from asana_frames.calls.resource import Resource"]
+    module = resource.base.rpartition(".")[0] or "resource"
+    own = [f"from asana_frames.calls.{module} import {_base_class(resource)}"]
     if "asana_frames.types" in lines:
         own += _fit_import(lines["asana_frames.types"])
     parts = [["from __future__ import annotations"], standard, [lines.get("pandas", "")], own]

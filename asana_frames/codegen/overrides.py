@@ -23,7 +23,7 @@ _SELECTORS = {
 _ABOUT = ("name", "names", "operations", "reason")
 #: The keys that the entries of each section may have, beside ``reason``.
 _KEYS = {
-    "resources": "name record about",
+    "resources": "name record about base",
     "records": "name schemas polymorphic",
     "nested": "schemas",
     "new_records": "record fields",

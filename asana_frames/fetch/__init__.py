@@ -9,6 +9,7 @@ from asana_frames.fetch.call import (
     RequestCounts,
     get_current_call,
 )
+from asana_frames.fetch.downloads import MAX_DOWNLOADS, DownloadError, FileDownloader
 from asana_frames.fetch.fan_out import REFUSALS, FanOut, FanOutItem, Skip, fan_out
 from asana_frames.fetch.http import Http
 from asana_frames.fetch.pagination import (
@@ -26,12 +27,15 @@ __all__ = [
     "CURRENT_CALL",
     "DEFAULT_BASE_URL",
     "REFUSALS",
+    "MAX_DOWNLOADS",
     "MAX_WRITES",
     "Response",
     "Call",
     "CallStopped",
     "ThreadPool",
+    "DownloadError",
     "FanOut",
+    "FileDownloader",
     "Http",
     "FanOutItem",
     "Page",

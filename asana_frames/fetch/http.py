@@ -44,7 +44,7 @@ log = logging.getLogger("asana_frames")
 #: Seconds to connect, and to wait for the next bytes.
 CONNECT_TIMEOUT, TIMEOUT = 10.0, 60.0
 #: Seconds after a deadline until a request that nobody waits for is given up.
-_GRACE = 0.5
+GRACE = 0.5
 TRIES = 6
 #: Tries if the server has never responded: retries do not fix a wrong host.
 _TRIES_WITHOUT_ANSWER = 2
@@ -128,6 +128,8 @@ class Http:
         timeout: float = TIMEOUT,
     ) -> None:
         self.base_url = base_url
+        #: Answers requests instead of the network; None for the network.
+        self.adapter = adapter
         self._renewer = token if isinstance(token, TokenRenewer) else None
         # An OAuth login has one quota, however often its token changes.
         identity = token.identity if isinstance(token, TokenRenewer) else token
@@ -290,7 +292,7 @@ class Http:
         started = clock.now()
         left = max(call.ends - started, 0.001)
         # Not before the deadline, which the waiting thread watches: its error says more.
-        silence = min(call.timeout or self._timeout, left + _GRACE)
+        silence = min(call.timeout or self._timeout, left + GRACE)
         size = 0
         if request.on_sent is not None:
             request.on_sent(True)

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 from pandas import DataFrame
 
-from asana_frames.calls.resource import Resource
+from asana_frames.calls.download import AttachmentFiles
 from asana_frames.types import BodyRefs, Errors, Fields, Flags, Limit, Refs, Texts, Uploads
 
 
-class Attachments(Resource):
+class Attachments(AttachmentFiles):
     """Attachments: files and links on tasks, projects and briefs.
 
     Columns of its frames unless ``fields`` says otherwise (``info()`` lists all):
