@@ -26,7 +26,9 @@ def own() -> Iterator[af.Asana]:
 @pytest.fixture(scope="module")
 def tree(own: af.Asana) -> dict[str, str]:
     """Portfolios a > b > c, and a > c; name -> gid."""
-    made = own.portfolios.create(name=["a", "b", "c"], workspace="Acme")
+    made = own.portfolios.create(
+        name=["a", "b", "c"], workspace=own.workspaces.list()["gid"].iloc[0]
+    )
     gids = dict(zip(made["name"], made["gid"], strict=True))
     for parent, item in (("a", "b"), ("a", "c"), ("b", "c")):
         own.portfolios.add_item(gids[parent], item=gids[item])
@@ -94,7 +96,7 @@ def test_fields_are_those_asked_for(asana: af.Asana) -> None:
 def test_no_portfolios_and_empty_ones_have_the_same_columns(
     own: af.Asana, tree: dict[str, str]
 ) -> None:
-    empty = own.portfolios.create(name="empty", workspace="Acme")
+    empty = own.portfolios.create(name="empty", workspace=own.workspaces.list()["gid"].iloc[0])
 
     none = portfolio_items(own, [])
     inside = portfolio_items(own, empty)
