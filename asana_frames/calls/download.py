@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import os
+import stat
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -235,7 +236,8 @@ class _Download:
             # After the call has ended, no file appears.
             get_current_call().check()
             if file.time is not None:
-                os.utime(part, (file.time, file.time))
+                with suppress(OSError, OverflowError):
+                    os.utime(part, (file.time, file.time))
         return _Outcome(file, "done", target)
 
     def _save_file(self, file: _File, part: Path) -> None:
@@ -292,8 +294,10 @@ def _parse_file(facts: Mapping[Any, Any]) -> _File:
 def _is_same(path: Path, file: _File) -> bool:
     """Whether a file is the whole attachment, as far as its size and time tell."""
     try:
-        found = path.stat(follow_symlinks=False)
+        found = path.lstat()
     except OSError:
+        return False
+    if not stat.S_ISREG(found.st_mode) or (file.size is None and file.time is None):
         return False
     is_size = file.size in (None, found.st_size)
     return is_size and (file.time is None or abs(found.st_mtime - file.time) <= _TIME_TOLERANCE)

@@ -109,7 +109,7 @@ class FileDownloader:
             with closing(self._open(url)) as response:
                 location = response.headers.get("Location")
                 if response.status_code in _REDIRECTS and location:
-                    url = urljoin(url, location)
+                    url = _follow(url, location)
                     continue
                 _check_status(response, _get_host(url))
                 return self._save_body(response, file, size)
@@ -123,8 +123,8 @@ class FileDownloader:
         silence = min(call.timeout or TIMEOUT, max(call.ends - clock.now(), 0.001) + GRACE)
         for tally in (self._http.total, call.tally):
             tally.add(requests=1)
+        network = self._find_network(url)
         try:
-            network = self._find_network(url)
             return self._choose_adapter(url).send(
                 requests.Request("GET", url, headers=_HEADERS).prepare(),
                 stream=True,
@@ -133,10 +133,16 @@ class FileDownloader:
                 proxies=network.proxies,
             )
         except (requests.RequestException, HTTPError, OSError, ValueError) as cause:
-            is_final = isinstance(cause, UNSENDABLE_ERRORS) or is_certificate_error(cause)
+            # A message about a URL that is not valid has the URL.
+            is_invalid = isinstance(cause, (*UNSENDABLE_ERRORS, ValueError))
+            told = type(cause).__name__ if is_invalid else summarize_exception(cause)
+            is_refused = is_certificate_error(cause)
+            advice = network.describe_proxy() + (
+                network.describe_certificates() if is_refused else ""
+            )
             failure = DownloadError(
-                f"No answer from {_get_host(url)} ({summarize_exception(cause)}).",
-                is_final=is_final,
+                f"No answer from {_get_host(url)} ({told}).{advice}",
+                is_final=is_invalid or is_refused,
             )
         # Raised here, so that it does not lead to its cause, which holds the URL.
         raise failure
@@ -178,6 +184,22 @@ class FileDownloader:
             raise DownloadError(
                 f"The file broke off at {received:,}{told} bytes {problem}".strip()
             )
+
+
+def _follow(url: str, location: str) -> str:
+    """Return the URL that a redirect leads to.
+
+    Raises
+    ------
+    DownloadError
+        It is not a valid URL.
+    """
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        raise DownloadError(
+            f"{_get_host(url)} redirects to what is not a valid URL.", is_final=True
+        ) from None
 
 
 def _get_host(url: str) -> str:

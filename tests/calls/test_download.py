@@ -480,3 +480,46 @@ def test_a_file_that_arrives_packed_is_unpacked(
 
     assert (tmp_path / "a.txt").read_bytes() == CONTENT
     assert host.asked[0].headers["Accept-Encoding"] == "identity"
+
+
+def test_a_redirect_that_is_no_url_is_told(
+    recorded: af.Asana, host: Recorder, tmp_path: Path
+) -> None:
+    host.reply = lambda asked: Reply(status=302, headers={"Location": "http://["})
+
+    with pytest.warns(af.PartialResultWarning, match="redirects to what is not a valid URL"):
+        recorded.attachments.download(frame_of(host, "a.txt"), tmp_path)
+
+
+@pytest.mark.parametrize("url", ["https://a..b/secret", "https://*.b/secret"])
+def test_a_message_does_not_have_the_address(
+    recorded: af.Asana, host: Recorder, tmp_path: Path, url: str
+) -> None:
+    frame = frame_of(host, "a.txt").assign(download_url=url)
+
+    with pytest.warns(af.PartialResultWarning, match="No answer from"):
+        done = recorded.attachments.download(frame, tmp_path)
+
+    assert "secret" not in done["download_message"].iloc[0]
+
+
+def test_a_host_that_is_not_there_is_tried_again_and_told(
+    recorded: af.Asana, host: Recorder, tmp_path: Path
+) -> None:
+    frame = frame_of(host, "a.txt").assign(download_url="http://127.0.0.1:1/secret")
+
+    with pytest.warns(af.PartialResultWarning, match="No answer from 127.0.0.1"):
+        done = recorded.attachments.download(frame, tmp_path)
+
+    assert "secret" not in done["download_message"].iloc[0]
+    assert recorded.last.retries == 4
+
+
+def test_a_folder_of_the_name_is_not_the_file(
+    recorded: af.Asana, host: Recorder, tmp_path: Path
+) -> None:
+    (tmp_path / "a.txt").mkdir()
+
+    done = recorded.attachments.download(frame_of(host, "a.txt", size=None), tmp_path)
+
+    assert done["path"].tolist() == [str(tmp_path / "a 1.txt")]

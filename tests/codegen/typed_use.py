@@ -32,6 +32,7 @@ asana.tasks.list(project=af.widgets.ProjectPicker(asana))
 assert_type(asana.stories.list(task=projects, created_after=date(2026, 1, 31)), pd.DataFrame)
 asana.teams.list(user="me", organization="Acme")
 asana.sections.list(project=projects, limit=10)
+assert_type(asana.attachments.download(projects, Path("files")), pd.DataFrame)
 
 # ---------------------------------------------------------------- writes
 assert_type(asana.tasks.create(name="Write", projects=["1"]), pd.DataFrame)
@@ -66,4 +67,5 @@ asana.time_tracking_entries.create("1", duration_minutes="30")  # type: ignore[a
 asana.goals.set_metric_value("1", current_number_value="high")  # type: ignore[arg-type]
 asana.tasks.get()  # type: ignore[call-arg]
 asana.sections.list()  # type: ignore[call-arg]
+asana.attachments.download("1")  # type: ignore[call-arg]
 asana.stories.list(project="1")  # type: ignore[call-arg]
