@@ -20,11 +20,19 @@ _PART_PREFIX, PART_SUFFIX = ".asana-frames-", ".part"
 
 
 @contextmanager
-def replace_file(path: str | os.PathLike[str]) -> Iterator[Path]:
+def replace_file(path: str | os.PathLike[str], *, is_tidy: bool = False) -> Iterator[Path]:
     """Yield a path beside ``path`` to write to; it takes the place of ``path`` at the end.
 
     Links are followed, an existing file keeps its permissions, and what processes that have died
     left unfinished in the folder is removed.
+
+    Parameters
+    ----------
+    path
+        The file to write or replace.
+    is_tidy
+        Whether the folder has just been searched for what others left, which takes as long as the
+        folder has files.
 
     Raises
     ------
@@ -38,7 +46,8 @@ def replace_file(path: str | os.PathLike[str]) -> Iterator[Path]:
     try:
         target = target.resolve()
         mode = _find_mode(target)
-        remove_abandoned_parts(target.parent)
+        if not is_tidy:
+            remove_abandoned_parts(target.parent)
         handle, name = tempfile.mkstemp(
             prefix=part_prefix(), suffix=PART_SUFFIX, dir=target.parent
         )

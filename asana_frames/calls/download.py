@@ -16,7 +16,7 @@ import msgspec
 import pandas as pd
 
 from asana_frames._arguments import parse_path
-from asana_frames._files import build_write_error, replace_file
+from asana_frames._files import build_write_error, remove_abandoned_parts, replace_file
 from asana_frames._json import decode_json
 from asana_frames.calls.file_names import make_file_name
 from asana_frames.calls.last_call import LastCall, record_call, warn_about_failures
@@ -153,6 +153,7 @@ class _Download:
     def _make_folder(self) -> None:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
+            remove_abandoned_parts(self._folder)
         except OSError as cause:
             raise build_write_error(self._folder, cause) from cause
 
@@ -231,7 +232,7 @@ class _Download:
         if os.path.lexists(target):
             message = f"{target.name} is another file; move it away to download this one."
             return _Outcome(file, "failed", None, message)
-        with replace_file(target) as part:
+        with replace_file(target, is_tidy=True) as part:
             self._save_file(file, part)
             # After the call has ended, no file appears.
             get_current_call().check()

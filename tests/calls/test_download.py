@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ import pandas as pd
 import pytest
 
 import asana_frames as af
+from asana_frames._files import part_prefix
 from asana_frames.sandbox_server import Server, make_application
 from asana_frames.sandbox_server.http.downloads import attachment_content
 from tests.recorder import Asked, Recorder, Reply
@@ -523,3 +525,16 @@ def test_a_folder_of_the_name_is_not_the_file(
     done = recorded.attachments.download(frame_of(host, "a.txt", size=None), tmp_path)
 
     assert done["path"].tolist() == [str(tmp_path / "a 1.txt")]
+
+
+def test_what_a_process_that_has_died_left_unfinished_is_removed(
+    recorded: af.Asana, host: Recorder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # No process has the highest number there is.
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "getpid", lambda: 2**31 - 1)
+        (tmp_path / f"{part_prefix()}x.part").write_bytes(CONTENT[:100])
+
+    recorded.attachments.download(frame_of(host, "a.txt"), tmp_path)
+
+    assert list_files(tmp_path) == ["a.txt"]
