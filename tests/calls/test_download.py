@@ -538,3 +538,21 @@ def test_what_a_process_that_has_died_left_unfinished_is_removed(
     recorded.attachments.download(frame_of(host, "a.txt"), tmp_path)
 
     assert list_files(tmp_path) == ["a.txt"]
+
+
+def test_a_proxy_of_the_environment_is_used_and_named(
+    recorded: af.Asana, host: Recorder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proxy = url_of(host, "").replace("http://", "http://me:password@")
+    for name in ("https_proxy", "NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    frame = frame_of(host, "a.txt").assign(download_url="https://files.example/secret")
+
+    with pytest.warns(af.PartialResultWarning, match="No answer from files.example"):
+        done = recorded.attachments.download(frame, tmp_path)
+
+    message = done["download_message"].iloc[0]
+    assert f"through the proxy {url_of(host, '')} (HTTPS_PROXY)" in message
+    assert "secret" not in message
+    assert "password" not in message
