@@ -21,7 +21,7 @@ from asana_frames._files import replace_file
 from asana_frames._optional import require
 from asana_frames.exceptions import AsanaWarning, InvalidArgument, warn_caller
 from asana_frames.export.pictures import Picture, render_pictures
-from asana_frames.export.text import format_label, join_items, name_frames, to_one_line
+from asana_frames.export.text import format_cell, format_label, name_frames, to_one_line
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -294,7 +294,7 @@ def _convert_value(value: Any) -> tuple[str, Any]:
         return ("number", number) if math.isfinite(number) else ("text", "")
     if isinstance(value, date) and not isinstance(value, datetime) and value >= _FIRST_DAY:
         return "day", (value - _DAY_0).days
-    return "text", str(join_items(value))
+    return "text", str(format_cell(value))
 
 
 def _fit_text(text: str, most: int = _MAX_TEXT_LENGTH) -> str:

@@ -16,7 +16,7 @@ import pandas as pd
 from asana_frames._arguments import check_number, check_text, list_texts
 from asana_frames._files import replace_file
 from asana_frames.export.pictures import Picture, render_pictures
-from asana_frames.export.text import column_as_text, format_label, join_items, name_frames
+from asana_frames.export.text import column_as_text, format_cell, format_label, name_frames
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -313,4 +313,4 @@ def _format_value(value: Any, decimals: int) -> str:
         return f"{round(number, decimals) + 0.0:,.{decimals}f}"
     if isinstance(value, date):
         return value.isoformat()
-    return str(join_items(value))
+    return str(format_cell(value))

@@ -11,10 +11,10 @@ import pandas as pd
 
 from asana_frames._arguments import check_mapping
 from asana_frames.frames.arguments import check_frame
+from asana_frames.frames.list_cells import SEPARATOR, join_items
 
 #: Spreadsheets read text that begins with one of these as a formula.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
-_SEPARATOR = "; "
 
 
 def as_text(frame: pd.DataFrame, *, disarm: bool = True) -> pd.DataFrame:
@@ -31,7 +31,8 @@ def as_text(frame: pd.DataFrame, *, disarm: bool = True) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The same columns: tuples joined by ``"; "``, moments as ``2026-03-02T09:15:00Z``, days as
+        The same columns: tuples joined by ``"; "`` (as JSON where an item contains that or is
+        empty), moments as ``2026-03-02T09:15:00Z``, days as
         ``2026-03-02``; numbers and flags as they are.
 
     Raises
@@ -80,7 +81,7 @@ def column_as_text(column: pd.Series[Any], *, disarm: bool = True) -> pd.Series[
         column = column.astype(object)
     elif pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_bool_dtype(dtype):
         return column
-    text: pd.Series[Any] = column.map(join_items, na_action="ignore")
+    text: pd.Series[Any] = column.map(format_cell, na_action="ignore")
     return text.map(disarm_formula, na_action="ignore") if disarm else text
 
 
@@ -98,18 +99,16 @@ def _format_times(column: pd.Series[Any], zone: str) -> pd.Series[Any]:
     return shown + zone
 
 
-def join_items(value: Any) -> Any:
-    """Join the items of a list to one text; return any other value unchanged."""
+def format_cell(value: Any) -> Any:
+    """Return the items of a list as one text, and any other value unchanged."""
     # Tuples read back from Parquet are arrays.
-    if isinstance(value, tuple | list | np.ndarray):
-        return _SEPARATOR.join("" if item is None else str(join_items(item)) for item in value)
-    return value
+    return join_items(value) if isinstance(value, tuple | list | np.ndarray) else value
 
 
 def format_label(name: Any) -> str:
     """Format a column name as text: dates as days, levels joined."""
     if isinstance(name, tuple):
-        return _SEPARATOR.join(filter(None, map(format_label, name)))
+        return SEPARATOR.join(filter(None, map(format_label, name)))
     if pd.isna(name):
         return ""
     if isinstance(name, datetime):

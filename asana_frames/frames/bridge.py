@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from asana_frames.exceptions import InvalidArgument, suggest_names
 from asana_frames.frames.arguments import check_frame
 from asana_frames.frames.arrays import build_array
 from asana_frames.frames.custom_field_columns import PREFIX
+from asana_frames.frames.list_cells import read_lists
 
 #: Columns of many record types, which do not identify the type of a row.
 _COMMON_COLUMNS = frozenset({"gid", "name", "resource_type"})
@@ -63,30 +65,52 @@ def bridge(frame: pd.DataFrame, column: str, *, key: str | None = None) -> pd.Da
             f"This frame has no list columns called {column!r}.{suggest_names(column, stems)} "
             f"It has: {', '.join(stems) or 'none'}."
         )
-    counts = frame[names[0]].map(len).to_numpy(dtype=np.int64)
+    lists = {name: read_lists(frame[name]) for name in names}
+    counts = lists[names[0]].map(len).to_numpy(dtype=np.int64)
     made: dict[str, Any] = {key or key_column(frame): frame["gid"].array.repeat(counts)}
     for name in names:
-        if not np.array_equal(frame[name].map(len), counts):
+        if not np.array_equal(lists[name].map(len), counts):
             raise InvalidArgument(f"{name} is not aligned with {names[0]}.")
-        items = [item for items in frame[name] for item in items]
+        items = [item for items in lists[name] for item in items]
         made[_singular_name(name, column)] = build_array("text", items)
     return pd.DataFrame(made)
 
 
 def _list_columns(frame: pd.DataFrame, stem: str) -> list[str]:
-    """Return the columns of tuples of plain values whose names begin with a stem."""
+    """Return the list columns of plain values whose names begin with a stem."""
     return [
         name
         for name in map(str, frame.columns)
         if name.startswith(f"{stem}_" if stem else "")
         and not name.startswith(PREFIX)
-        and frame[name].dtype == object
-        and frame[name].map(_is_plain).all()
+        and _is_list_column(frame[name])
     ]
 
 
+def _is_list_column(column: pd.Series[Any]) -> bool:
+    if isinstance(column.dtype, pd.ArrowDtype) and column.dtype.kind == "O":
+        column = column.astype(object)
+    if column.dtype != object:
+        # Files hold lists as text, which only the name tells.
+        return isinstance(column.dtype, pd.StringDtype) and str(column.name) in _list_names()
+    is_text = column.map(lambda cell: isinstance(cell, str)).any()
+    return str(column.name) in _list_names() if is_text else bool(column.map(_is_plain).all())
+
+
+@cache
+def _list_names() -> frozenset[str]:
+    """Return the names of the list columns of all records."""
+    return frozenset(
+        column.name
+        for record in load().records
+        for column in columns_of(record.name, ("all",))
+        if column.depth
+    )
+
+
 def _is_plain(items: Any) -> bool:
-    return isinstance(items, tuple) and not any(isinstance(item, tuple) for item in items)
+    is_list = isinstance(items, tuple | list | np.ndarray)
+    return is_list and not any(isinstance(item, tuple | list | np.ndarray) for item in items)
 
 
 def _column_stem(name: str) -> str:

@@ -11,6 +11,7 @@ from asana_frames.frames.arguments import check_frame
 from asana_frames.frames.arrays import DTYPES, build_array, missing
 from asana_frames.frames.bridge import key_column
 from asana_frames.frames.custom_field_columns import GIDS_SUFFIX, MOMENT_SUFFIX, PREFIX
+from asana_frames.frames.list_cells import read_lists
 
 
 def custom_fields(frame: pd.DataFrame) -> pd.DataFrame:
@@ -55,8 +56,9 @@ def _ends_of(column: pd.Series[Any]) -> tuple[str, ...]:
 def _field_rows(frame: pd.DataFrame, name: str, key: str) -> pd.DataFrame:
     column = frame[name]
     if column.dtype == object:
-        is_filled = column.map(len).gt(0)
-        found = {"values": column}
+        lists = read_lists(column)
+        is_filled = lists.map(len).gt(0)
+        found = {"values": lists}
     else:
         is_filled = column.notna()
         found = {_find_value_column(column): column}

@@ -21,6 +21,7 @@ from asana_frames.charts.shared.columns import check_input, column_numbers
 from asana_frames.charts.shared.labels import format_value, shorten_name
 from asana_frames.charts.shared.rows import mark_expected
 from asana_frames.charts.shared.statuses import goal_status_look
+from asana_frames.frames.list_cells import read_lists
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -106,7 +107,7 @@ def _order_rows(goals: pd.DataFrame, by: By | None) -> list[ProgressRow]:
 def _goal_groups(goals: pd.DataFrame, by: By) -> pd.Series[Any]:
     """Return the group of each goal; groups are in the order in which they are drawn."""
     if by == "parent":
-        first = goals["parent_names"].str[0]
+        first = read_lists(goals["parent_names"]).str[0]
         return first.map(format_value, na_action="ignore").fillna("At the top")
     periods = goals["time_period_display_name"].map(format_value)
     columns = [name for name in ("start_on", "due_on") if name in goals]

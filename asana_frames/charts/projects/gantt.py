@@ -28,6 +28,7 @@ from asana_frames.charts.shared.dates import (
     label_date_axis,
 )
 from asana_frames.charts.shared.labels import unique_labels
+from asana_frames.frames.list_cells import read_lists
 from asana_frames.rollups.shared.moments import resolve_today
 from asana_frames.types import When
 
@@ -117,7 +118,7 @@ def gantt(dependencies: pd.DataFrame, *, now: When | None = None, ax: Axes | Non
 def _sort_by_weight(tasks: pd.DataFrame) -> pd.DataFrame:
     """Return the tasks in the order in which they are chosen: those that matter first."""
     is_urgent = tasks["is_critical"] | tasks["is_blocked"]
-    gids = [gid for gids in tasks.loc[is_urgent, "depends_on_gids"] for gid in gids]
+    gids = read_lists(tasks.loc[is_urgent, "depends_on_gids"]).explode()
     is_awaited = tasks["task_gid"].isin(gids) & ~tasks["completed"]
     ranks = [is_urgent, is_awaited, ~tasks["completed"]]
     ranked = tasks.assign(rank=np.select(ranks, range(len(ranks)), len(ranks)))
@@ -182,7 +183,7 @@ def _draw_arrows(ax: Axes, rows: pd.DataFrame, tasks: dict[str, _TaskBar]) -> di
     """Draw an arrow per dependency between drawn tasks; return the handles of the legend."""
     legend: dict[str, Artist] = {}
     for gid, gids, conflict in zip(
-        rows["task_gid"], rows["depends_on_gids"], rows["conflict"], strict=True
+        rows["task_gid"], read_lists(rows["depends_on_gids"]), rows["conflict"], strict=True
     ):
         for awaited in (tasks[other] for other in gids if other in tasks):
             # In a conflict, some of the tasks that it waits for may still be in time.

@@ -12,7 +12,12 @@ from asana_frames._arguments import list_texts
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.frames.arrays import STR
 from asana_frames.rollups.shared.gids import find_positions
-from asana_frames.rollups.shared.inputs import is_true, require_columns, text_column
+from asana_frames.rollups.shared.inputs import (
+    is_true,
+    read_list_columns,
+    require_columns,
+    text_column,
+)
 from asana_frames.rollups.shared.moments import days_between, parse_moment, resolve_today
 from asana_frames.rollups.shared.tasks import (
     add_memberships,
@@ -171,7 +176,8 @@ def _explode_memberships(rows: pd.DataFrame) -> pd.DataFrame:
     """Return one row per task and own project; no rows where memberships were not read."""
     if not set(_MEMBERSHIPS) <= set(rows.columns):
         return rows.head(0).assign(project_gid=None, section_name=None)
-    own = rows.drop(columns=["project_gid", "project_name", "section_name"])
+    own = read_list_columns(rows, _MEMBERSHIPS)
+    own = own.drop(columns=["project_gid", "project_name", "section_name"])
     names = {name: name.removeprefix("memberships_").removesuffix("s") for name in _MEMBERSHIPS}
     each = own.explode(_MEMBERSHIPS, ignore_index=True).rename(columns=names)
     return each[each["project_gid"].notna().to_numpy()].reset_index(drop=True)
@@ -273,12 +279,12 @@ def _is_empty(values: pd.Series[Any]) -> Any:
     is_missing = is_true(values.isna())
     if isinstance(values.dtype, pd.StringDtype):
         return is_missing | is_true(values.str.strip().eq(""))
-    if values.dtype == object:
-        return is_missing | is_true(values.map(_is_blank))
+    if values.dtype == object or isinstance(values.dtype, pd.CategoricalDtype | pd.ArrowDtype):
+        return is_missing | is_true(values.astype(object).map(_is_blank).astype(bool))
     return is_missing
 
 
 def _is_blank(value: Any) -> bool:
     if isinstance(value, str):
         return not value.strip()
-    return isinstance(value, Sized) and not value
+    return isinstance(value, Sized) and len(value) == 0

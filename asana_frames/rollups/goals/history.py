@@ -171,5 +171,5 @@ def _build_value_events(stories: pd.DataFrame | None) -> pd.DataFrame:
 def _build_current_events(goals: pd.DataFrame, now: pd.Timestamp) -> pd.DataFrame:
     table = pd.DataFrame({"goal_gid": goals["gid"], "value": goals["metric_current_number_value"]})
     if "status" in goals:
-        table["status"] = goals["status"].replace(STATUS_TYPES)
+        table["status"] = goals["status"].astype(STR).replace(STATUS_TYPES)
     return table.assign(at=now, event="now")

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from asana_frames.frames.arrays import STR
+from asana_frames.frames.list_cells import read_lists
 from asana_frames.rollups.goals.links import Link, Links
 from asana_frames.rollups.goals.progress import compute_done_shares, goal_progress
 from asana_frames.rollups.shared.dag import walk_down
@@ -122,7 +123,7 @@ def _walk_goals(progress: pd.DataFrame, links: Links) -> Iterator[tuple[Link, ..
         sorted_links = sorted(supporting, key=lambda each: each.kind != "goal")
         return [each._replace(name=names.get(each.gid, each.name)) for each in sorted_links]
 
-    tops = progress.loc[~progress["parent_gids"].astype(bool), "gid"]
+    tops = progress.loc[~read_lists(progress["parent_gids"]).astype(bool), "gid"]
     return walk_down(
         [Link(gid, 0.0, "goal", names[gid]) for gid in tops],
         list_supporting,

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from asana_frames.frames.arrays import STR, tuple_column
+from asana_frames.frames.list_cells import read_lists
 from asana_frames.rollups.histories.section_times import MOVES, section_times
 from asana_frames.rollups.histories.stories import FIELD_CHANGED, STORY_COLUMNS, sort_stories
 from asana_frames.rollups.shared.inputs import (
@@ -268,7 +269,7 @@ def _replay_places(past: _TaskHistory, known: pd.DataFrame, stories: pd.DataFram
 
 def _sort_visits(visits: pd.DataFrame, projects: pd.Series[Any]) -> pd.DataFrame:
     """Sort visits by task, then by the current order of its projects, former projects last."""
-    now = projects[visits["row"].unique()].explode().rename_axis("row").reset_index()
+    now = read_lists(projects)[visits["row"].unique()].explode().rename_axis("row").reset_index()
     now = now.set_axis(["row", "project_gid"], axis="columns").rename_axis("place").reset_index()
     now = now.astype({"project_gid": STR}).drop_duplicates(["row", "project_gid"])
     placed = visits.merge(now, how="left", on=["row", "project_gid"])
@@ -323,6 +324,6 @@ def _fill_in_old_days(stories: pd.DataFrame) -> pd.DataFrame:
 def _find_columns(changed: pd.DataFrame, tasks: pd.DataFrame) -> pd.Series[Any]:
     """Return the column of tasks that holds the field of each story."""
     # Of fields of one name and different kinds, all but one have their kind in the column.
-    plain = "cf_" + changed["custom_field_name"]
-    of_kind = plain + "_" + changed["kind"]
+    plain = "cf_" + changed["custom_field_name"].astype(STR)
+    of_kind = plain + "_" + changed["kind"].astype(STR)
     return of_kind.where(of_kind.isin(list(map(str, tasks.columns))), plain).astype(object)

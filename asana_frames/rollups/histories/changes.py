@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from asana_frames.frames.arrays import STR, UTC_DATETIME
+from asana_frames.frames.list_cells import read_lists
 from asana_frames.rollups.histories.stories import FIELD_CHANGED, STORY_COLUMNS, sort_stories
 from asana_frames.rollups.shared.inputs import (
     drop_duplicate_gids,
@@ -251,7 +252,7 @@ def _read_field_values(rows: pd.DataFrame, tz: str) -> _Columns:
 
 
 def _join_lists(lists: pd.Series[Any]) -> pd.Series[Any]:
-    texts = lists.astype(object).str.join(", ").astype(STR)
+    texts = read_lists(lists).str.join(", ").astype(STR)
     return texts.mask(is_true(texts == ""))
 
 
@@ -323,7 +324,7 @@ def change_counts(changes: pd.DataFrame, by: str | Sequence[str] = "task") -> pd
         "reassignments": _is_reassigned(rows),
         "reopenings": change == "reopened",
         "moves": change == "section",
-        "scope_added": rows["is_scope_added"],
+        "scope_added": pd.Series(is_true(rows["is_scope_added"]), index=rows.index),
     }
     groups = pd.DataFrame({key.name: rows[key.column] for key in keys})
     table = sum_by(groups, counts)

@@ -14,9 +14,9 @@ from asana_frames.exceptions import InvalidArgument
 from asana_frames.frames.arrays import STR, UTC_DATETIME
 from asana_frames.rollups.histories.stories import STORY_COLUMNS, sort_stories
 from asana_frames.rollups.shared.inputs import (
-    check_tuples,
     drop_duplicate_gids,
     is_true,
+    read_list_columns,
     require_columns,
 )
 from asana_frames.rollups.shared.moments import (
@@ -245,14 +245,15 @@ def _flatten_memberships(tasks: pd.DataFrame) -> pd.DataFrame:
     InvalidArgument
         The lists of projects and sections of a task differ in length.
     """
+    names = ("project_gid", "section_gid", "project_name", "section_name")
+    tasks = read_list_columns(tasks, [f"memberships_{name}s" for name in names])
     counts = _get_lengths(tasks[_PLACES[0]])
     columns = {}
-    for name in ("project_gid", "section_gid", "project_name", "section_name"):
+    for name in names:
         column = f"memberships_{name}s"
         if column not in tasks:
             columns[name] = pd.Series(None, index=range(counts.sum()), dtype=STR)
             continue
-        check_tuples(tasks[column].dtype, column)
         if (_get_lengths(tasks[column]) != counts).any():
             raise InvalidArgument(
                 f"{column} and {_PLACES[0]} have different lengths; read both with "

@@ -10,9 +10,9 @@ import pandas as pd
 from asana_frames.frames.arrays import STR, UTC_DATETIME, tuple_column
 from asana_frames.rollups.shared.dag import Edges, find_levels, find_shortest_paths
 from asana_frames.rollups.shared.inputs import (
-    check_tuples,
     drop_duplicates,
     is_true,
+    read_list_columns,
     require_columns,
     text_column,
 )
@@ -161,8 +161,8 @@ def _list_items(items: pd.DataFrame) -> pd.DataFrame:
     """Return pairs of item and portfolio: ``gid`` and ``portfolio``, of all rows."""
     if "portfolio_gids" not in items:
         return pd.DataFrame({"gid": [], "portfolio": []}, dtype=STR)
-    check_tuples(items["portfolio_gids"].dtype, "portfolio_gids")
-    pairs = items[["gid", "portfolio_gids"]].explode("portfolio_gids").dropna()
+    lists = read_list_columns(items[["gid", "portfolio_gids"]], ["portfolio_gids"])
+    pairs = lists.reset_index(drop=True).explode("portfolio_gids").dropna()
     pairs = pairs.set_axis(["gid", "portfolio"], axis="columns").astype(STR)
     return pairs.drop_duplicates().sort_values(["gid", "portfolio"], ignore_index=True)
 
@@ -232,8 +232,8 @@ def _pair_tasks_with_projects(
     """Return each pair of task and project once."""
     if memberships is None:
         require_columns(tasks, ["memberships_project_gids"], what=_WHAT, record="task")
-        check_tuples(tasks["memberships_project_gids"].dtype, "memberships_project_gids")
         lists = drop_duplicates(tasks)[["gid", "memberships_project_gids"]]
+        lists = read_list_columns(lists, ["memberships_project_gids"])
         pairs = lists.explode("memberships_project_gids").set_axis([*_PAIR], axis="columns")
     else:
         require_columns(memberships, _PAIR, what=_WHAT)

@@ -13,7 +13,8 @@ from asana_frames._arguments import list_texts
 from asana_frames.catalog import columns_of, load
 from asana_frames.exceptions import InvalidArgument, suggest_names
 from asana_frames.frames.arguments import check_frame
-from asana_frames.frames.arrays import STR, tuple_column
+from asana_frames.frames.arrays import STR
+from asana_frames.frames.list_cells import read_lists
 from asana_frames.rollups.shared.gids import are_surely_unique
 
 #: What Asana's entries call their person and project, and what ``rollups.entries`` calls them.
@@ -67,6 +68,22 @@ def require_columns(
         hint = suggest_names(missing[0], map(str, frame.columns))
         hint += _suggest_fields(missing, record) or advice
         raise InvalidArgument(f"{what} needs the column(s) {', '.join(missing)}.{hint}")
+    _check_gids(frame, what)
+
+
+def _check_gids(frame: Any, what: str) -> None:
+    """Refuse gids that a file was read as numbers, which match no gid and may be rounded."""
+    if not isinstance(frame, pd.DataFrame):
+        return
+    for place, name in enumerate(frame.columns):
+        if not (isinstance(name, str) and (name == "gid" or name.endswith("_gid"))):
+            continue
+        column = frame.iloc[:, place]
+        if pd.api.types.is_numeric_dtype(column.dtype) and column.notna().any():
+            raise InvalidArgument(
+                f"{what} needs gids as text, and {name} holds numbers. Read the file with "
+                f'pd.read_csv(path, dtype="str"), since long numbers may have been rounded.'
+            )
 
 
 def _find_list_method(record: str) -> str | None:
@@ -142,29 +159,56 @@ def text_column(frame: pd.DataFrame, name: str) -> pd.Series[Any]:
     return frame[name].astype(STR)
 
 
+#: Flags as files hold them.
+_FLAGS = {"true": True, "false": False, "": False}
+
+
 def is_true(flags: pd.Series[Any]) -> npt.NDArray[np.bool_]:
-    """Return flags of any dtype as a plain array, in which a missing one is False."""
-    return flags.to_numpy(dtype=bool, na_value=False)
-
-
-def check_tuples(dtype: object, name: str) -> None:
-    """Refuse a column of text where tuples are needed, because its first item is a letter.
+    """Return flags of any dtype as a plain array, in which a missing one is False.
 
     Raises
     ------
     InvalidArgument
-        The message says what turned the tuples into text.
+        The column holds text other than "True" and "False".
     """
-    if isinstance(dtype, pd.StringDtype):
+    kind = flags.dtype
+    is_text = isinstance(kind, pd.StringDtype | pd.CategoricalDtype)
+    if (is_text or pd.api.types.is_object_dtype(kind)) and flags.map(
+        lambda value: isinstance(value, str)
+    ).any():
+        flags = flags.map(_parse_flag).astype("boolean")
+    return flags.to_numpy(dtype=bool, na_value=False)
+
+
+def _parse_flag(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    flag = _FLAGS.get(value.strip().lower())
+    if flag is None:
+        raise InvalidArgument(f"{value!r} is not a flag; use True or False.")
+    return flag
+
+
+def read_list_columns(frame: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
+    """Return a frame whose list columns hold tuples, whatever they were read from."""
+    read = {name: read_lists(frame[name]) for name in names if name in frame.columns}
+    changed = {name: lists for name, lists in read.items() if lists is not frame[name]}
+    return frame.assign(**changed) if changed else frame
+
+
+def check_dask_lists(frame: Any, name: str) -> None:
+    """Refuse a column of a Dask frame whose tuples Dask has made text.
+
+    Raises
+    ------
+    InvalidArgument
+        The message says how to keep them.
+    """
+    if not isinstance(frame, pd.DataFrame) and isinstance(frame.dtypes[name], pd.StringDtype):
         raise InvalidArgument(
             f"{name} holds text instead of tuples. Dask converts them unless you set "
             f"dask.config.set({{'dataframe.convert-string': False}}) before it makes the frame."
         )
-
-
-def fill_tuples(tuples: pd.Series[Any]) -> pd.Series[Any]:
-    """Return a column of tuples in which a missing one is the empty tuple."""
-    return tuples.where(tuples.notna(), tuple_column([()] * len(tuples), tuples.index))
 
 
 def drop_duplicates(frame: pd.DataFrame) -> pd.DataFrame:

@@ -10,12 +10,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from asana_frames.frames.arrays import STR, UTC_DATETIME, tuple_column
+from asana_frames.frames.list_cells import read_lists
 from asana_frames.rollups.shared.dag import find_ancestors
 from asana_frames.rollups.shared.gids import Positions, find_positions
 from asana_frames.rollups.shared.inputs import (
-    check_tuples,
     drop_duplicates,
-    fill_tuples,
     text_column,
 )
 from asana_frames.rollups.shared.moments import (
@@ -123,9 +122,7 @@ def _factorize_tuples(
     """Return the code of each tuple of some rows, -1 for a missing one, and the tuples."""
     if name not in rows.columns:
         return np.full(len(at), -1), []
-    check_tuples(rows[name].dtype, name)
-    codes, tuples = pd.factorize(rows[name].to_numpy(dtype=object).take(at))
-    return codes, tuples
+    return pd.factorize(read_lists(rows[name]).to_numpy(dtype=object).take(at))
 
 
 def parse_task_times(tasks: pd.DataFrame, name: str, *, what: str) -> pd.Series[Any]:
@@ -270,7 +267,11 @@ class TaskTree:
         for name in ("project_names", "section_gids", "section_names"):
             given = self.tasks.get(f"memberships_{name}")
             # Unread values are missing once for each project, so that the tuples stay aligned.
-            own[name] = gids.map(lambda items: (None,) * len(items)) if given is None else given
+            own[name] = (
+                gids.map(lambda items: (None,) * len(items))
+                if given is None
+                else read_lists(given)
+            )
         holder = _find_holders(self.tasks, np.arange(len(self.tasks)))
         return own.iloc[holder].reset_index(drop=True)
 
@@ -278,5 +279,4 @@ class TaskTree:
         name = "memberships_project_gids"
         if name not in self.tasks.columns:
             return tuple_column([()] * len(self.tasks))
-        check_tuples(self.tasks[name].dtype, name)
-        return fill_tuples(self.tasks[name])
+        return read_lists(self.tasks[name])

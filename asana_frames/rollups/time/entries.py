@@ -10,9 +10,9 @@ import pandas as pd
 
 from asana_frames._arguments import list_texts
 from asana_frames.frames.arrays import STR, UTC_DATETIME
+from asana_frames.frames.list_cells import read_lists
 from asana_frames.rollups.shared.inputs import (
     drop_duplicates,
-    fill_tuples,
     require_columns,
     resolve_keys,
     text_column,
@@ -174,8 +174,11 @@ def _build_entry_columns(rows: pd.DataFrame) -> dict[str, pd.Series[Any]]:
     found["billable"] = found["billable_status"].map(_BILLABLE).astype("boolean")
     for end in _ENDS:
         column = f"categories_{end}s"
-        first = rows[column].str[0].astype(STR) if column in rows else text_column(rows, column)
-        found[f"category_{end}"] = first
+        found[f"category_{end}"] = (
+            read_lists(rows[column]).str[0].astype(STR)
+            if column in rows
+            else text_column(rows, column)
+        )
     created = rows.get("created_at", pd.Series(pd.NaT, index=rows.index, dtype=UTC_DATETIME))
     found["created_at"] = created.astype(UTC_DATETIME)
     return found
@@ -222,7 +225,7 @@ def _take_values(values: pd.Series[Any], at: Any) -> pd.Series[Any]:
     """Take the value at each position; missing (or the empty tuple) at -1."""
     known = values.reset_index(drop=True).reindex(np.where(at < 0, len(values), at))
     taken: pd.Series[Any] = known.reset_index(drop=True)
-    return fill_tuples(taken) if values.name in _LISTS else taken
+    return read_lists(taken) if values.name in _LISTS else taken
 
 
 def _choose_project(

@@ -12,8 +12,9 @@ from asana_frames.exceptions import InvalidArgument
 from asana_frames.frames.arrays import STR
 from asana_frames.rollups.shared.inputs import (
     Key,
-    check_tuples,
+    check_dask_lists,
     is_true,
+    read_list_columns,
     require_columns,
     resolve_keys,
 )
@@ -141,7 +142,7 @@ def _find_place_columns(entries: Any, keys: list[Key], attribution: str) -> list
                 f"attribution={attribution!r} does not work for {column}; use one of "
                 f"{', '.join(known)}, as rollups.entries(entries, tasks, projects) returns them."
             )
-        check_tuples(entries.dtypes[f"{column}s"], f"{column}s")
+        check_dask_lists(entries, f"{column}s")
     return wanted
 
 
@@ -152,6 +153,7 @@ def _attribute_entries(
     if not placed:
         return part, part["duration_minutes"]
     lists = [f"{column}s" for column in placed]
+    part = read_list_columns(part, ["project_gids", *lists])
     homes = part["project_gids"].str.len()
     several = is_true(homes > 1)
     minutes = part["duration_minutes"].astype("Float64")

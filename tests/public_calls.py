@@ -1,0 +1,188 @@
+"""A call that works of every public function, from small frames of the sandbox."""
+
+from __future__ import annotations
+
+import inspect
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import asana_frames as af
+from asana_frames import charts, export, gather, rollups, widgets
+
+NOW = "2026-11-02"
+
+
+#: Name -> function and arguments.
+Calls = dict[str, tuple[Callable[..., Any], dict[str, Any]]]
+
+
+class Frames:
+    """Small frames of the sandbox, from which each function can be called."""
+
+    def __init__(self) -> None:
+        self.asana = asana = af.sandbox(now=NOW)
+        work = {"start": "2026-09-28", "end": "2026-12-20"}
+        self.tasks = asana.tasks.list(project="Website relaunch", fields="all").head(12)
+        self.stories = gather.stories(asana, self.tasks.head(10))
+        self.entries = asana.time_tracking_entries.list(
+            workspace="Acme", entered_on_start_date="2026-10-30"
+        )
+        self.users = asana.users.list(workspace="Acme").head(3)
+        self.projects = asana.projects.list(workspace="Acme")
+        self.goals = asana.goals.list(workspace="Acme")
+        self.links = asana.goal_relationships.list(supported_goal=self.goals.head(5))
+        self.rates = asana.rates.list(parent=self.projects.head(3))
+        self.budgets = asana.budgets.list(parent=self.projects).head(2)
+        self.allocations = asana.allocations.list(workspace="Acme")
+        self.statuses = asana.status_updates.list(parent=self.projects.head(3))
+        self.sheets = asana.timesheet_approval_statuses.list(workspace="Acme")
+        self.edges = af.bridge(self.tasks, "dependencies")
+        self.items = self.projects.assign(
+            portfolio_gids=[("1",)] * len(self.projects),
+            portfolio_names=[("All",)] * len(self.projects),
+        )
+        self.throughput = rollups.throughput(self.tasks, end=NOW)
+        self.changes = rollups.changes(self.stories)
+        self.burnup = rollups.burnup(self.tasks)
+        self.times = rollups.section_times(self.stories, self.tasks, NOW)
+        self.home = self.projects.set_index("name").loc["Website relaunch", "gid"]
+        self.capacity = rollups.capacity(self.users, self.allocations, **work)  # type: ignore[arg-type]
+
+    def calls(self, part: str, folder: Path) -> Calls:
+        """Return name -> function and arguments with which it works."""
+        made: Calls = self._rest(folder) if part == "_rest" else getattr(self, part)()
+        return made
+
+    def _rollups(self) -> Calls:
+        tasks, entries, stories, goals = self.tasks, self.entries, self.stories, self.goals
+        arguments: dict[str, dict[str, Any]] = {
+            "aging": {"tasks": tasks},
+            "approvals": {"statuses": self.sheets, "entries": entries, "users": self.users},
+            "as_of": {"tasks": tasks, "stories": stories, "moment": NOW},
+            "budget_burn": {"budgets": self.budgets, "entries": entries, "rates": self.rates},
+            "burnup": {"tasks": tasks},
+            "capacity": {"users": self.users, "allocations": self.allocations},
+            "change_counts": {"changes": self.changes},
+            "changes": {"stories": stories, "tasks": tasks},
+            "close_times": {"lead_times": rollups.lead_times(tasks)},
+            "cost": {"entries": entries, "rates": self.rates, "by": "person"},
+            "cumulative_flow": {"section_times": self.times, "project": self.home},
+            "daily": {"tasks": tasks},
+            "dependencies": {"tasks": tasks, "edges": self.edges},
+            "empty_fields": {"tasks": tasks},
+            "entries": {"entries": entries, "tasks": tasks, "projects": self.projects},
+            "estimates": {"tasks": tasks, "entries": entries},
+            "forecast": {"throughput": self.throughput, "remaining": 5, "trials": 100},
+            "goal_history": {"goals": goals, "status_updates": self.statuses},
+            "goal_progress": {"goals": goals, "relationships": self.links},
+            "goal_tree": {"goals": goals, "relationships": self.links},
+            "hours": {"entries": entries},
+            "lead_times": {"tasks": tasks, "stories": stories},
+            "load": {"tasks": tasks},
+            "portfolio": {"items": self.items, "tasks": tasks, "statuses": self.statuses},
+            "quality": {"tasks": tasks},
+            "section_times": {"stories": stories, "tasks": tasks},
+            "throughput": {"tasks": tasks},
+            "timesheet": {"entries": entries, "week": "2026-10-26", "statuses": self.sheets},
+        }
+        return {f"rollups.{n}": (getattr(rollups, n), given) for n, given in arguments.items()}
+
+    def _charts(self) -> Calls:
+        tasks = self.tasks
+        progress = rollups.goal_progress(self.goals, self.links, NOW)
+        portfolio = rollups.portfolio(self.items, tasks, self.statuses, NOW)
+        frames = {
+            "aging": rollups.aging(tasks, NOW),
+            "budget_burn": rollups.budget_burn(self.budgets, self.entries, self.rates),
+            "burnup": rollups.burnup(tasks),
+            "capacity": self.capacity,
+            "changes": self.changes,
+            "cumulative_flow": rollups.cumulative_flow(self.times, project=self.home),
+            "daily": rollups.daily(tasks),
+            "estimates": rollups.estimates(tasks, self.entries),
+            "forecast": rollups.forecast(self.throughput, 5, trials=100),
+            "gantt": rollups.dependencies(tasks, self.edges, NOW),
+            "goal_history": rollups.goal_history(self.goals, now=NOW),
+            "goal_progress": progress,
+            "goal_timeline": progress,
+            "goal_tree": rollups.goal_tree(self.goals, self.links, NOW),
+            "hours": rollups.hours(self.entries),
+            "lead_times": rollups.lead_times(tasks),
+            "load": rollups.load(tasks),
+            "portfolio": portfolio,
+            "section_times": self.times,
+            "status_timeline": self.statuses,
+            "throughput": self.throughput,
+            "timesheet": rollups.timesheet(self.entries, "2026-10-26"),
+        }
+        named = {n: next(iter(inspect.signature(getattr(charts, n)).parameters)) for n in frames}
+        return {
+            f"charts.{n}": (getattr(charts, n), {named[n]: frame}) for n, frame in frames.items()
+        }
+
+    def _gather(self) -> Calls:
+        few = self.tasks["gid"].head(2).tolist()
+        arguments: dict[str, dict[str, Any]] = {
+            "all_tasks": {"workspace": "Acme", "completed_since": "now", "fields": ["name"]},
+            "events": {"resource": "Website relaunch"},
+            "goals_report": {"goal": self.goals["gid"].iloc[0], "now": NOW},
+            "hours_report": {
+                "project": "Website relaunch",
+                "start": "2026-10-26",
+                "end": NOW,
+                "by": "person",
+            },
+            "portfolio_items": {
+                "portfolio": self.asana.portfolios.list(workspace="Acme", owner="me")
+            },
+            "projects_report": {"project": "Website relaunch", "now": NOW},
+            "resource": {"workspace": "Acme", "name": "users"},
+            "search": {"workspace": "Acme", "text": "launch", "limit": 5},
+            "stories": {"tasks": few},
+            "subtasks": {"tasks": few},
+            "time_entries": {"workspace": "Acme", "start": "2026-10-30"},
+            "tracked_tasks": {"entries": self.entries.head(2)},
+        }
+        return {
+            f"gather.{n}": (getattr(gather, n), {"asana": self.asana, **given})
+            for n, given in arguments.items()
+        }
+
+    def _rest(self, folder: Path) -> Calls:
+        frame = self.users
+        pickers = [n for n in widgets.__all__ if n.endswith("Picker")]
+        pickers = [n for n in pickers if n not in ("FieldsPicker", "PeriodPicker")]
+        return {
+            "bridge": (af.bridge, {"frame": self.tasks, "column": "followers"}),
+            "custom_fields": (af.custom_fields, {"frame": self.tasks}),
+            "export.as_text": (export.as_text, {"frame": frame}),
+            "export.to_csv": (export.to_csv, {"frame": frame, "path": folder / "a.csv"}),
+            "export.to_excel": (export.to_excel, {"frames": frame, "path": folder / "a.xlsx"}),
+            "export.to_html": (
+                export.to_html,
+                {"frames": frame, "path": folder / "a.html", "title": "People"},
+            ),
+            "export.to_json": (export.to_json, {"frame": frame, "path": folder / "a.json"}),
+            "export.to_parquet": (export.to_parquet, {"frame": frame, "path": folder / "a.pq"}),
+            "export.to_parquet_parts": (
+                _write_new_parts,
+                {"frames": [frame], "folder": folder / "parts"},
+            ),
+            **{f"widgets.{n}": (getattr(widgets, n), {"asana": self.asana}) for n in pickers},
+            "widgets.Dashboard": (widgets.Dashboard, {"asana": self.asana}),
+            "widgets.Explorer": (widgets.Explorer, {"asana": self.asana}),
+            "widgets.FieldsPicker": (widgets.FieldsPicker, {"resource": self.asana.tasks}),
+            "widgets.PeriodPicker": (widgets.PeriodPicker, {"today": NOW}),
+            "widgets.login": (widgets.login, {"client_id": "1", "client_secret": "2"}),
+            "widgets.logout": (widgets.logout, {}),
+            "connect": (af.connect, {"token": "sandbox"}),
+            "sandbox": (af.sandbox, {}),
+        }
+
+
+def _write_new_parts(frames: Any, folder: Any) -> None:
+    if isinstance(folder, Path):
+        shutil.rmtree(folder, ignore_errors=True)
+    export.to_parquet_parts(frames, folder)
