@@ -16,7 +16,8 @@ import pandas as pd
 from asana_frames._arguments import check_number, check_text, list_texts
 from asana_frames._files import replace_file
 from asana_frames.export.pictures import Picture, render_pictures
-from asana_frames.export.text import column_as_text, format_cell, format_label, name_frames
+from asana_frames.export.text import column_as_text, format_label, name_frames
+from asana_frames.frames.list_cells import SEPARATOR
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -313,4 +314,7 @@ def _format_value(value: Any, decimals: int) -> str:
         return f"{round(number, decimals) + 0.0:,.{decimals}f}"
     if isinstance(value, date):
         return value.isoformat()
-    return str(format_cell(value))
+    if isinstance(value, tuple | list | np.ndarray):
+        # For people to read; files that are read back need more.
+        return SEPARATOR.join("" if item is None else str(item) for item in value)
+    return str(value)

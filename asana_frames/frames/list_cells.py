@@ -15,6 +15,9 @@ from asana_frames.frames.arrays import tuple_column
 SEPARATOR = "; "
 #: Begins a cell that is written as JSON.
 _JSON_START = "["
+#: Begins text that is read in another way than it is written: JSON, what hides a formula from a
+#: spreadsheet, and a tuple as Python shows it.
+_SPECIAL_STARTS = (_JSON_START, "'", "(")
 #: How many characters of a cell a message shows.
 _SHOWN = 40
 
@@ -31,7 +34,7 @@ def join_items(items: Iterable[Any]) -> str:
     is_clear = is_plain and not any(
         SEPARATOR in text or text.endswith(";") or text != text.strip() for text in texts
     )
-    if not values or (is_clear and not joined.startswith((_JSON_START, "'"))):
+    if not values or (is_clear and not joined.startswith(_SPECIAL_STARTS)):
         return joined
     return json.dumps(values, ensure_ascii=False, default=str)
 
@@ -42,10 +45,12 @@ def split_items(text: str) -> tuple[Any, ...]:
     Raises
     ------
     ValueError
-        It begins like JSON and is not a list of plain values.
+        It is a tuple as Python shows it, or begins like JSON and is not a list of plain values.
     """
     if not text.strip():
         return ()
+    if text.startswith("("):
+        raise ValueError("it is a tuple as Python shows it")
     # An apostrophe before a formula is not part of the text.
     text = text.removeprefix("'")
     if not text.startswith(_JSON_START):

@@ -144,7 +144,7 @@ def test_a_column_of_any_values_has_cells_of_all_types(tmp_path: Path) -> None:
     found = cells(pd.Series(values, dtype=object), tmp_path)
 
     assert [cell.value for cell in found] == [
-        *(True, 2, 2.5, 0.5, dt.datetime(2026, 3, 2), "=a", "b; ", "{'c': 1}", None)
+        *(True, 2, 2.5, 0.5, dt.datetime(2026, 3, 2), "=a", '["b", null]', "{'c': 1}", None)
     ]
     assert [cell.data_type for cell in found] == [*"bnnndsssn"]
 

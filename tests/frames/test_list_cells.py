@@ -16,7 +16,10 @@ from asana_frames.export.text import as_text
 from asana_frames.frames.list_cells import join_items, read_lists, split_items
 
 ITEMS = st.lists(
-    st.one_of(st.text(), st.sampled_from(["a; b", ";", "; ", "[", '["a"]', "'", "=1", " a", ""]))
+    st.one_of(
+        st.text(),
+        st.sampled_from(["a; b", ";", "; ", "[", '["a"]', "'", "=1", " a", "", "(", "(a)"]),
+    )
 ).map(tuple)
 
 
@@ -78,7 +81,9 @@ def test_tuples_stay_the_same_column() -> None:
     assert read_lists(column) is column
 
 
-@pytest.mark.parametrize("cell", [12.5, 1.2e15, True, {"a": 1}, '[{"a": 1}]', "[1", b"x"])
+@pytest.mark.parametrize(
+    "cell", [12.5, 1.2e15, True, {"a": 1}, '[{"a": 1}]', "[1", b"x", "('31',)", "()"]
+)
 def test_what_is_not_a_list_is_refused_with_its_column(cell: Any) -> None:
     column = pd.Series([("1",), cell], name="tags_gids", dtype=object)
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from pandas.api.types import is_object_dtype
 
 from asana_frames._arguments import list_texts
 from asana_frames.catalog import columns_of, load
@@ -172,10 +173,8 @@ def is_true(flags: pd.Series[Any]) -> npt.NDArray[np.bool_]:
         The column holds text other than "True" and "False".
     """
     kind = flags.dtype
-    is_text = isinstance(kind, pd.StringDtype | pd.CategoricalDtype)
-    if (is_text or pd.api.types.is_object_dtype(kind)) and flags.map(
-        lambda value: isinstance(value, str)
-    ).any():
+    may_be_text = isinstance(kind, pd.StringDtype | pd.CategoricalDtype) or is_object_dtype(kind)
+    if may_be_text and flags.map(lambda value: isinstance(value, str)).any():
         flags = flags.map(_parse_flag).astype("boolean")
     return flags.to_numpy(dtype=bool, na_value=False)
 
