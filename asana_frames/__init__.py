@@ -148,7 +148,10 @@ def connect(
     from asana_frames.fetch import Http, resolve_base_url, resolve_token
     from asana_frames.fetch.credentials import SecretText
 
-    token = SecretText(token) if isinstance(token, str) else token
+    if token is not None and not isinstance(token, str):
+        token = type(token).__name__
+        raise InvalidArgument(f'token= takes text, such as token="2/1201...", not {token}.')
+    token = None if token is None else SecretText(token)
     url = resolve_base_url(base_url)
     settings = check_settings(CallSettings(timeout, deadline, progress))
     return Asana(Http(resolve_token(token, url), url), settings=settings)

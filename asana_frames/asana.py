@@ -315,6 +315,8 @@ class Asana(resources.Resources):
             of `with_options` it is `DeadlineExceeded`.
         """
         check_number(timeout, name="timeout", like=600, least=0)
+        # An iterator is used up by the first poll.
+        job = list(job) if isinstance(job, Iterator) else job
         pause, longest = _POLL_SECONDS
         ends = clock.now() + timeout
         with record_call("wait", self.publish, self.settings) as last:

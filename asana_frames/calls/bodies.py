@@ -126,8 +126,11 @@ def encode_body(operation: Operation, body: Mapping[str, Any] | None) -> tuple[A
 
 def is_missing(value: Any) -> bool:
     """Whether a value is None, NaN, NaT or pd.NA."""
-    missing = value is None or value is pd.NA or value is pd.NaT
-    return missing or (isinstance(value, float | np.floating) and math.isnan(value))
+    if value is None or value is pd.NA or value is pd.NaT:
+        return True
+    if isinstance(value, np.datetime64 | np.timedelta64):
+        return bool(np.isnat(value))
+    return isinstance(value, float | np.floating) and math.isnan(value)
 
 
 def is_list_like(value: Any) -> bool:
@@ -137,10 +140,10 @@ def is_list_like(value: Any) -> bool:
 
 
 def is_blank(value: Any) -> bool:
-    """Whether a value leaves its field alone: it is missing, or a list without items."""
+    """Whether a value leaves its field alone: it is missing, or a list without any value."""
     if is_missing(value):
         return True
-    return is_list_like(value) and hasattr(value, "__len__") and len(value) == 0
+    return is_list_like(value) and hasattr(value, "__len__") and all(map(is_missing, value))
 
 
 def _drop_blank_fields(name: str, value: Any) -> Any:
@@ -155,6 +158,8 @@ def _encode_field(field: BodyField, value: Any, name: str) -> Any:
     if value is not CLEAR:
         if field.refers and isinstance(value, Mapping) and "gid" in value:
             value = value["gid"]
+        if field.many and is_list_like(value) and not isinstance(value, pd.DataFrame):
+            value = [item for item in value if not is_missing(item)]
         encoded = to_json(value, field.kind, name)
         # One reference for a field that takes several; a text may be several joined by commas.
         is_one = field.many and field.kind == "json" and isinstance(encoded, str | int)
@@ -168,6 +173,8 @@ def to_json(value: Any, kind: Kind, name: str) -> Any:
     """Convert a value to JSON types: dates to ISO text, rows and frames to gids."""
     if value is CLEAR or is_missing(value):
         return None
+    if isinstance(value, np.datetime64):
+        value = pd.Timestamp(value)
     if isinstance(value, date):
         is_moment = isinstance(value, datetime) and kind != "date"
         return format_datetime("datetime" if is_moment else "date", value, name)
@@ -229,9 +236,27 @@ def _build_form(
             ) from cause
         name = form.pop("name", path.name)
     else:
-        stream = content
+        stream = _copy_content(operation, content)
         name = form.pop("name", "") or Path(str(getattr(content, "name", "file"))).name
     return form, {"file": (quote(name, safe=" ()[]-_.,"), stream)}
+
+
+def _copy_content(operation: Operation, stream: Any) -> io.BytesIO:
+    """Return the rest of a stream, which cannot always be read again for another try.
+
+    Raises
+    ------
+    InvalidArgument
+        It cannot be read.
+    """
+    try:
+        content = stream.read()
+    except (OSError, ValueError) as cause:
+        raise InvalidArgument(
+            f"{operation.name}(file=): the stream cannot be read: {cause}. Pass a path, or a "
+            f"file that is open for reading."
+        ) from None
+    return io.BytesIO(content.encode() if isinstance(content, str) else content)
 
 
 def copy_stream(stream: Any, count: int) -> list[Any]:

@@ -101,11 +101,14 @@ class ReferenceResolver:
         self._read_person = read_person
         self._cache: dict[tuple[str, str, str], list[NamedObject]] = {}
         self._lock = ForkSafeLock()
+        #: How often the cache was cleared.
+        self._age = 0
 
     def forget(self) -> None:
         """Clear the cache, so that new and renamed objects are found."""
         with self._lock:
             self._cache.clear()
+            self._age += 1
 
     def gids(
         self, reference: Any, kinds: Sequence[str], *, within: str | None = None
@@ -213,11 +216,8 @@ class ReferenceResolver:
         raise problem or UnknownReference(name)
 
     def _resolve_person(self, text: str) -> str:
-        key = ("user", text, "")
-        with self._lock:
-            if key not in self._cache:
-                self._cache[key] = [(self._read_person(text), text, "")]
-            return self._cache[key][0][0]
+        found = self._read_once(("user", text, ""), lambda: [(self._read_person(text), text, "")])
+        return found[0][0]
 
     def _list_workspaces(self) -> list[NamedObject]:
         top = load().directory("workspace")
@@ -225,11 +225,28 @@ class ReferenceResolver:
         return self._list_names(top, "", "")
 
     def _list_names(self, directory: Directory, container: str, query: str) -> list[NamedObject]:
-        key = (directory.record, container, query)
+        return self._read_once(
+            (directory.record, container, query),
+            lambda: self._read_names(directory, container, query),
+        )
+
+    def _read_once(
+        self, key: tuple[str, str, str], read: Callable[[], list[NamedObject]]
+    ) -> list[NamedObject]:
+        """Return what has been read for a key, or read it.
+
+        Not while the lock is held: other calls must not wait longer than their own deadline.
+        """
         with self._lock:
-            if key not in self._cache:
-                self._cache[key] = self._read_names(directory, container, query)
-            return self._cache[key]
+            if key in self._cache:
+                return self._cache[key]
+            age = self._age
+        found = read()
+        with self._lock:
+            # What was read before names were changed is not kept.
+            if age == self._age:
+                self._cache[key] = found
+        return found
 
 
 def _row_gid(row: Any) -> Any:

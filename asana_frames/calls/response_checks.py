@@ -15,6 +15,7 @@ _SHOWN = 80
 
 class _Envelope(msgspec.Struct):
     data: dict[str, msgspec.Raw] | list[msgspec.Raw] | str | float | bool | None = None
+    errors: list[msgspec.Raw] | None = None
 
 
 _envelope_decoder = msgspec.json.Decoder(_Envelope)
@@ -46,26 +47,40 @@ def check_response(operation: Operation, request: CallRequest, body: bytes) -> N
 def _find_problem(operation: Operation, request: CallRequest, body: bytes) -> str | None:
     """Return what is wrong with a response, or None."""
     try:
-        data = decode_json(_envelope_decoder.decode, body).data
+        envelope = decode_json(_envelope_decoder.decode, body)
     except msgspec.DecodeError as cause:
         return f"the response is not valid JSON of Asana ({cause})"
+    data = envelope.data
     if operation.returns == "list":
         is_expected = isinstance(data, list) and all(bytes(row)[:1] == b"{" for row in data)
     else:
         is_expected = isinstance(data, dict)
     # Only deletes and actions without a result are answered with an empty object.
     if not is_expected or (not data and operation.returns in ("one", "job")):
-        shown = body[:_SHOWN].decode(errors="replace")
-        return f"the response does not contain the object, but {shown or 'nothing'!r}"
+        return f"the response does not contain the object, but {_describe_body(body, data)}"
     if isinstance(data, dict) and "gid" not in data and _must_have_gid(operation):
-        return f"the response has no gid, but {body[:_SHOWN].decode(errors='replace')!r}"
+        return "the object in the response has no gid"
+    if envelope.errors:
+        return "the response contains an object and errors"
     asked = _find_requested_gid(operation, request)
     if asked is None or not isinstance(data, dict) or "gid" not in data:
         return None
     answered = str(msgspec.json.decode(data["gid"]))
-    if answered in (asked, "None"):
+    if answered == asked:
         return None
-    return f"requested {asked}, but the response is about {answered}"
+    # Whatever else it is might be a secret that the server repeats.
+    about = answered if answered.isdecimal() else "something else"
+    return f"requested {asked}, but the response is about {about}"
+
+
+def _describe_body(body: bytes, data: object) -> str:
+    """Return what a body is instead: the data alone may repeat a secret."""
+    if data is None:
+        return repr(body[:_SHOWN].decode(errors="replace")) if body else "nothing"
+    if not data:
+        return "an empty value"
+    kinds: dict[type, str] = {dict: "an object", list: "a list"}
+    return kinds.get(type(data), "a value")
 
 
 def _must_have_gid(operation: Operation) -> bool:

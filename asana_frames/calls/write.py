@@ -163,8 +163,12 @@ class Write:
                 else:
                     frame = self._build_record_frame(outcomes[0]) if self._has_records else None
                 last.rows = 0 if frame is None else len(frame)
-            except BaseException:
-                if len(rows) > 1 or outcomes:
+            except BaseException as error:
+                # The refusal of a single write says all; an interrupt of one may have sent it.
+                is_refusal = isinstance(error, AsanaError) and not isinstance(
+                    error, DeadlineExceeded
+                )
+                if len(rows) > 1 or outcomes or not is_refusal:
                     # With the options known so far: reading others might fail, or take long.
                     last.set_partial(lambda: build_frame(client.enum_options))
                 raise
@@ -248,7 +252,7 @@ class Write:
         """Send all rows and collect their outcomes."""
         try:
             if len(rows) == 1 and sends[0] is not None:
-                outcomes[0] = _RowOutcome(0, sends[0](None))
+                outcomes[0] = _RowOutcome(0, sends[0](partial(ledger.record, 0)))
             else:
                 self._send_concurrently(rows, sends, outcomes, ledger, last)
         finally:

@@ -128,6 +128,7 @@ def build_write_rows(
         if value is not None
     }
     many = {name: values for name, values in split.items() if values is not None}
+    _check_order(operation, given, many)
     count = _check_lengths(operation, many)
     _check_indexes(operation, many)
     collections = {name: many[name].values for name in many if name not in parameters}
@@ -168,6 +169,9 @@ def _split_rows(value: Any, field: BodyField | None) -> _RowValues | None:
     if isinstance(value, pd.DataFrame):
         return _RowValues(_list_gids(value), value.index)
     if isinstance(value, _ARRAYS):
+        if isinstance(value, np.ndarray) and value.dtype.kind in "mM":
+            # As its items, times would be integers.
+            value = pd.Index(value)
         return _RowValues(list(value), value.index if isinstance(value, pd.Series) else None)
     if not isinstance(value, Iterable) or isinstance(value, bytes):
         return None
@@ -186,6 +190,19 @@ def _list_gids(frame: pd.DataFrame) -> list[Any]:
             f'frame["task_gid"].'
         )
     return list(frame["gid"])
+
+
+def _check_order(
+    operation: Operation, given: Mapping[str, Any], many: Mapping[str, _RowValues]
+) -> None:
+    """Refuse sets that would be matched with other collections."""
+    for name in many:
+        is_set = isinstance(given[name], set | frozenset)
+        if is_set and len(many) > 1:
+            raise InvalidArgument(
+                f"{operation.name}: {name} is a set, whose items have no order, so they cannot be "
+                f"matched with those of others. Pass a list."
+            )
 
 
 def _check_lengths(operation: Operation, many: Mapping[str, _RowValues]) -> int:

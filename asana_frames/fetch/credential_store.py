@@ -132,7 +132,7 @@ def _decode_credential(text: SecretText, base_url: str) -> Credential:
     if not text.startswith("{"):
         return Credential(text)
     try:
-        return _credential_decoder.decode(text.encode())
+        return _credential_decoder.decode(text.encode("utf-8", "replace"))
     except msgspec.DecodeError as cause:
         raise ConfigurationError(
             f"The keyring entry {_SERVICE}, {_keyring_user(base_url)} is not a valid login "

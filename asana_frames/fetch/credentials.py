@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from asana_frames.exceptions import ConfigurationError
 
 #: Shorter secrets are those of a sandbox, and words of its messages.
 MIN_SECRET_LENGTH = 16
+
+
+def hide_secret(text: str, secret: str | None) -> str:
+    """Return a text without a secret, in the forms in which a server may repeat it."""
+    if secret is None or len(secret) < MIN_SECRET_LENGTH:
+        return text
+    for spelling in {str(secret), secret.replace("/", r"\/"), quote(secret, "")}:
+        text = text.replace(spelling, "(secret)")
+    return text
 
 
 class SecretText(str):

@@ -34,6 +34,14 @@ class NetworkSettings(NamedTuple):
         scheme, separator, rest = url.rpartition("://")
         return f"{scheme}{separator}{rest.rpartition('@')[2]}"
 
+    def hide_passwords(self, text: str) -> str:
+        """Return a text without the user and password of the proxy."""
+        for url in self.proxies.values():
+            secret = url.rpartition("://")[2].rpartition("@")[0]
+            for part in (secret, secret.partition(":")[2]):
+                text = text.replace(part, "...") if part else text
+        return text
+
     def describe_proxy(self) -> str:
         """Return a sentence that names the proxy; empty if there is none."""
         if not self.proxies:

@@ -19,6 +19,7 @@ from asana_frames.exceptions import (
     ConfigurationError,
     ConnectionFailed,
     DeadlineExceeded,
+    RequestRefused,
 )
 from asana_frames.fetch import clock
 from asana_frames.fetch.call import Call, RequestCounts, get_current_call
@@ -223,6 +224,7 @@ class Http:
                 outcome = self._send_once(call, request, attempt)
                 if isinstance(outcome, Response):
                     return outcome
+                self._hide_token(outcome.error)
                 may_be_done = may_be_done or outcome.error.may_be_done
                 if outcome.refused_token is not None and not is_renewed:
                     request.record_refusal(may_be_done)
@@ -244,6 +246,12 @@ class Http:
             error.may_be_done = error.may_be_done or may_be_done
             raise
         raise AssertionError("unreachable: count() does not end")
+
+    def _hide_token(self, error: AsanaError) -> None:
+        """Remove the token from an error, in case the server repeats the header."""
+        error.args = tuple(self._transport.hide_token(str(text)) for text in error.args)
+        if isinstance(error, RequestRefused):
+            error.messages = tuple(map(self._transport.hide_token, error.messages))
 
     def _send_once(self, call: Call, request: HttpRequest, attempt: int) -> Response | _FailedTry:
         """Send a request once, when the rate limiter allows it."""

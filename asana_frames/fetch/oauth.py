@@ -21,10 +21,10 @@ from asana_frames.fetch import clock
 from asana_frames.fetch.base_url import DEFAULT_BASE_URL, get_origin, resolve_base_url
 from asana_frames.fetch.call import get_current_call
 from asana_frames.fetch.credentials import (
-    MIN_SECRET_LENGTH,
     Credential,
     SecretText,
     check_token,
+    hide_secret,
 )
 from asana_frames.fetch.responses import Response
 from asana_frames.fetch.transport import Transport, TransportError
@@ -223,8 +223,7 @@ class _SecretForm(dict[str, str]):
     def hide_in(self, text: str) -> str:
         """Return a text without the secrets, in case the server repeats them."""
         for name in ("code", "code_verifier", "refresh_token", "token", "client_secret"):
-            secret = self.get(name, "")
-            text = text.replace(secret, f"({name})") if len(secret) >= MIN_SECRET_LENGTH else text
+            text = hide_secret(text, self.get(name))
         return text
 
 
@@ -298,10 +297,10 @@ def _post_form(base_url: str, endpoint: str, form: _SecretForm) -> Response:
                 check=get_current_call().check,
             )
     except TransportError as failure:
-        raise ConnectionFailed(
-            f"oauth_{endpoint}: no answer from {origin} ({failure})."
-            f"{failure.route or ' Check the base URL and the network.'}"
-        ) from None
+        route = failure.route or " Check the base URL and the network."
+        problem = form.hide_in(f"oauth_{endpoint}: no answer from {origin} ({failure}).{route}")
+    # Raised here, so that it does not lead to what the server may have repeated.
+    raise ConnectionFailed(problem)
 
 
 def _limit_timeouts() -> tuple[float, float]:

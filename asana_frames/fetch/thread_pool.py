@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import queue
 import threading
 from collections import deque
@@ -10,6 +11,7 @@ from contextlib import suppress
 from contextvars import Context, copy_context
 from typing import Generic, TypeVar
 
+from asana_frames.exceptions import AsanaError
 from asana_frames.fetch import clock
 from asana_frames.fetch.call import CURRENT_CALL, Call, CallStopped, get_current_call
 
@@ -60,6 +62,7 @@ class ThreadPool(Generic[T]):
         self._call: Call = get_current_call().branch()
         self._arrived: queue.Queue[object] = queue.Queue(_MAX_RESULTS)
         self._lock = threading.Condition()
+        self._process = os.getpid()
         self._threads = 0
         self._busy = 0
         self._has_unstarted = True
@@ -93,6 +96,11 @@ class ThreadPool(Generic[T]):
             try:
                 item = self._arrived.get(timeout=_TICK_SECONDS)
             except queue.Empty:
+                if os.getpid() != self._process:
+                    raise AsanaError(
+                        "This read was begun in the process that this one was forked from, and "
+                        "its threads are not here. Make the call again."
+                    ) from None
                 self._tick()
                 if self._call.ends <= clock.now():
                     raise self._call.deadline_error() from None

@@ -11,13 +11,13 @@ import re
 import zlib
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 import requests
 from requests.adapters import BaseAdapter, HTTPAdapter
 
 from asana_frames.exceptions import AsanaError
-from asana_frames.fetch.credentials import MIN_SECRET_LENGTH, SecretText
+from asana_frames.fetch.credentials import SecretText, hide_secret
 from asana_frames.fetch.environment import NetworkSettings, read_network_settings
 from asana_frames.fetch.responses import Response
 from asana_frames.fetch.retry import (
@@ -60,7 +60,7 @@ class TransportError(Exception):
     """
 
     def __init__(self, cause: Exception, network: NetworkSettings) -> None:
-        super().__init__(summarize_exception(cause))
+        super().__init__(network.hide_passwords(summarize_exception(cause)))
         # What is no error of requests was raised before: a file of certificates is missing.
         is_foreign = not isinstance(cause, requests.RequestException)
         self.is_unsendable = is_foreign or isinstance(cause, UNSENDABLE_ERRORS)
@@ -178,10 +178,14 @@ class Transport:
             raise
         except (requests.RequestException, OSError) as cause:
             failure = TransportError(cause, self._network)
+        except (TypeError, ValueError) as cause:
+            # A proxy whose URL is not valid is refused with errors of many kinds.
+            if not self._network.proxies:
+                raise cut_traceback(cause)  # noqa: B904
+            failure = TransportError(cause, self._network)
         except BaseException as error:  # noqa: BLE001
             # The frames of requests and urllib3 hold the token, also when they are interrupted.
-            error.__cause__ = error.__context__ = None
-            raise error.with_traceback(None)  # noqa: B904
+            raise cut_traceback(error)  # noqa: B904
         # Raised here, so that it does not lead to its cause, whose frames hold the token.
         raise failure
 
@@ -222,12 +226,19 @@ class Transport:
         """Return a response without the token, in case the server repeats the header."""
         status, body, location, _ = response
         is_data = status < 300 and _DATA_START.match(body)
-        if is_data or self._token is None or len(self._token) < MIN_SECRET_LENGTH:
+        if is_data or self._token is None:
             return response
-        for spelling in (self._token, self._token.replace("/", r"\/"), quote(self._token, "")):
-            body = body.replace(spelling.encode(), b"(token)")
-            location = location and location.replace(spelling, "(token)")
-        return response._replace(body=body, location=location)
+        # Of any byte, so that none is changed.
+        text = self.hide_token(body.decode("latin-1"))
+        location = location and self.hide_token(location)
+        return response._replace(body=text.encode("latin-1"), location=location)
+
+    def hide_token(self, text: str) -> str:
+        """Return a text without the token, in case the server repeats the header."""
+        return hide_secret(text, self._token)
+
+    def __reduce__(self) -> Any:
+        raise TypeError("A connection contains a token and cannot be pickled.")
 
     def _prepare_get(self, url: str) -> requests.PreparedRequest:
         """Return a copy of a prepared GET, since preparing one takes as long as sending it."""
@@ -247,6 +258,12 @@ class Transport:
         return self._session.prepare_request(
             requests.Request(method, url, json=data, data=form, files=files)
         )
+
+
+def cut_traceback(error: BaseException) -> BaseException:
+    """Return an error that leads to none of the frames it has come through."""
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)
 
 
 _left_to_parent: list[BaseAdapter] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -33,6 +34,12 @@ def to_json_text(value: Any) -> str:
 def _coerce_number(kind: Kind, value: Any) -> float | int | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
+    if isinstance(value, str):
+        if "_" in value:
+            return None
+        with suppress(ValueError):
+            # Not by way of a float, which cannot hold every integer.
+            value = int(value)
     try:
         number = float(value)
     except (ValueError, OverflowError):

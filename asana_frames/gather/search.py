@@ -9,7 +9,7 @@ import pandas as pd
 
 from asana_frames.asana import Asana
 from asana_frames.calls.read import check_limit
-from asana_frames.exceptions import InvalidArgument
+from asana_frames.exceptions import ConnectionFailed, InvalidArgument
 from asana_frames.frames import concatenate
 from asana_frames.gather.shared import add_attrs, add_fields, record_gather, resolve_workspace
 from asana_frames.types import Fields, Limit, Ref
@@ -89,11 +89,18 @@ def _iterate_pages(
 ) -> Iterator[pd.DataFrame]:
     """Yield the new tasks of each page, sorted by the first of the keys."""
     key, *others = keys
+    # An iterator is used up by the first page.
+    filters = {k: list(v) if isinstance(v, Iterator) else v for k, v in filters.items()}
     seen: set[str] = set()
     after = filters.get(f"{key}_after")
     while True:
         arguments = {**filters, f"{key}_after": after, "sort_by": key, "sort_ascending": True}
         page = asana.tasks.search(workspace, fields=fields, **arguments)
+        if not page[key].dropna().is_monotonic_increasing:
+            raise ConnectionFailed(
+                f"gather.search: the tasks do not come in the order of {key}, so some would be "
+                f"missed. A proxy or a cache may stand between; check the base URL."
+            )
         fresh = page[~page["gid"].isin(seen)]
         seen.update(fresh["gid"])
         if len(fresh) or not seen:
@@ -117,6 +124,11 @@ def _iterate_pages(
                     yield found.reset_index(drop=True)
             # If the filter includes its own moment, this one was repeated: skip it.
             after = final + _STEP if fresh.empty else final
+        elif fresh.empty and isinstance(after, pd.Timestamp) and after >= final:
+            raise ConnectionFailed(
+                f"gather.search: the same tasks come again after {final}. A proxy or a cache may "
+                f"stand between; check the base URL."
+            )
         else:
             # A page of known tasks only: do not step back, or it would repeat.
             after = final if fresh.empty else final - _STEP
