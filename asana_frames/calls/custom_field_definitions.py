@@ -11,7 +11,7 @@ from asana_frames._json import decode_json
 from asana_frames.catalog import load
 from asana_frames.exceptions import AsanaError
 from asana_frames.fetch import Http, ListQuery, fan_out
-from asana_frames.frames.custom_field_columns import field_kind
+from asana_frames.frames.custom_field_columns import DeclaredField, field_kind
 
 #: gid of a custom field -> names of its options in the order of its definition.
 EnumOptions = dict[str, tuple[str, ...]]
@@ -35,41 +35,50 @@ def fetch_option_names(http: Http, gids: Iterable[str], known: EnumOptions) -> E
 
 
 def fetch_field_settings(
-    http: Http, parents: Iterable[tuple[str, str]]
-) -> list[tuple[str, str, str]]:
-    """Return gid, name and kind of the custom fields that parents define for their objects.
+    http: Http, parents: Iterable[tuple[str, str, int]]
+) -> list[DeclaredField]:
+    """Return the custom fields that parents define for their objects.
 
     Parameters
     ----------
     http
         The connection.
     parents
-        Record type and gid of each; types without custom fields are skipped.
+        Record type and gid of each, and the place of its listing; types without custom fields
+        are skipped.
     """
     settings = load().settings
-    queries = [
-        ListQuery(settings[kind].format(gid=gid), {"opt_fields": _SETTING_OPT_FIELDS})
-        for kind, gid in _find_setting_holders(http, list(parents))
+    given = list(parents)
+    holders = _find_setting_holders(http, [(kind, gid) for kind, gid, _ in given])
+    known = [
+        (kind, gid, place)
+        for (kind, gid), (*_, place) in zip(holders, given, strict=True)
         if kind in settings
     ]
-    found: dict[int, list[tuple[str, str, str]]] = {}
+    queries = [
+        ListQuery(settings[kind].format(gid=gid), {"opt_fields": _SETTING_OPT_FIELDS})
+        for kind, gid, _ in known
+    ]
+    found: dict[int, list[DeclaredField]] = {}
     for listing in fan_out(http, queries, skip=(AsanaError,)):
         if listing.page is None:
             continue
         with suppress(msgspec.DecodeError):
-            found.setdefault(listing.place, []).extend(_parse_settings(listing.page.body))
+            of_place = _parse_settings(listing.page.body, known[listing.place][-1])
+            found.setdefault(listing.place, []).extend(of_place)
     # In the order of the parents, not of the responses.
     return [entry for place in sorted(found) for entry in found[place]]
 
 
-def _parse_settings(body: bytes) -> Iterator[tuple[str, str, str]]:
+def _parse_settings(body: bytes, place: int) -> Iterator[DeclaredField]:
     for setting in decode_json(_settings_decoder.decode, body).data:
         field = setting.custom_field
         if field is not None:
-            yield (
+            yield DeclaredField(
                 field.gid,
                 field.name or field.gid,
                 field_kind(field.resource_subtype, field.representation_type),
+                place,
             )
 
 

@@ -18,6 +18,7 @@ from asana_frames.exceptions import (
     warn_caller,
 )
 from asana_frames.fetch import CURRENT_CALL, Call
+from asana_frames.fetch.responses import MAY_BE_DONE
 from asana_frames.frames import STR, concatenate
 
 _FAILURE_DTYPES = {"parent": STR, "parent_gid": STR, "status": pd.Int64Dtype(), "message": STR}
@@ -67,6 +68,8 @@ class LastCall:
 
     def __init__(self, operation: str = "", call: Call | None = None) -> None:
         self._failures: list[tuple[str, str | None, int | None, str]] = []
+        #: How many of these may have been done.
+        self._doubtful = 0
         self._tally = (call or Call()).tally
         self._partial: Callable[[], pd.DataFrame] | None = None
         self.operation = operation
@@ -126,11 +129,15 @@ class LastCall:
         status, message = None, ""
         if isinstance(error, RequestRefused):
             status, message = error.status, "; ".join(error.messages)
+        if error.may_be_done:
+            self._doubtful += 1
+            message = f"{message.rstrip('.')}.{MAY_BE_DONE}" if message else ""
         self._failures.append((parent, gid, status, message or str(error)))
 
     def add_failures(self, other: LastCall) -> None:
         """Record the failures of a call that was made for this one."""
         self._failures += other._failures
+        self._doubtful += other._doubtful
 
     def take_over(self, other: LastCall, before: Sequence[pd.DataFrame]) -> None:
         """Record that a call made for this one ended early; ``before`` are the frames so far."""
@@ -204,9 +211,15 @@ def warn_about_failures(last: LastCall, verb: str, total: int, noun: str) -> Non
         return
     first = last.failures.iloc[0]
     status = "" if first["status"] is pd.NA else f"{first['status']} "
+    doubt = (
+        f" {last._doubtful:,} of them may have been carried out (write_outcome is unknown): look "
+        f"in Asana before you repeat them."
+        if last._doubtful
+        else ""
+    )
     warn_caller(
         f"{last.operation}: Could not {verb} {last.failure_count:,} of {total:,} {noun}; first: "
         f"{first['parent']}: {status}{str(first['message']).rstrip('.')}. "
-        f"asana.last.failures lists them.",
+        f"asana.last.failures lists them.{doubt}",
         PartialResultWarning,
     )

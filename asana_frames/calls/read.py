@@ -39,6 +39,7 @@ from asana_frames.exceptions import (
 )
 from asana_frames.fetch import REFUSALS, FanOut, ListQuery, is_set_too_large
 from asana_frames.frames import FrameBuilder, ParentColumn, pause_garbage_collection
+from asana_frames.frames.custom_field_columns import DeclaredField
 from asana_frames.types import Errors, Fields, Limit
 
 #: Requests of a read above which a warning says how long it will take.
@@ -191,8 +192,9 @@ class Read:
                 pass
         if progress.builder.has_custom_fields:
             counts = progress.row_counts
-            empty = [r for place, r in enumerate(resolved.requests) if not counts.get(place)]
-            progress.builder.declare_custom_fields(self.fetch_field_settings(empty))
+            places = range(len(resolved.requests))
+            empty = [place for place in places if not counts.get(place)]
+            progress.builder.declare_custom_fields(self.fetch_field_settings(resolved, empty))
 
     def collect_pages(
         self, resolved: ResolvedRead, progress: ReadProgress, last: LastCall
@@ -273,12 +275,14 @@ class Read:
 
     # Step 3: pages -> frame.
 
-    def fetch_field_settings(self, requests: Iterable[CallRequest]) -> list[tuple[str, str, str]]:
-        """Return gid, name and kind of the custom fields that the parents of requests define."""
+    def fetch_field_settings(
+        self, resolved: ResolvedRead, places: Iterable[int] | None = None
+    ) -> list[DeclaredField]:
+        """Return the custom fields that the parents of requests define; of all by default."""
         parents = [
-            (parameter.refers[0], gid)
-            for request in requests
-            for parameter, gid in iterate_parents(self.operation, request)
+            (parameter.refers[0], gid, place)
+            for place in (range(len(resolved.requests)) if places is None else places)
+            for parameter, gid in iterate_parents(self.operation, resolved.requests[place])
         ]
         return fetch_field_settings(self._client.http, parents)
 

@@ -14,6 +14,7 @@ from asana_frames.calls.read import Read
 from asana_frames.calls.request_builder import CallContext
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.frames import FrameBuilder
+from asana_frames.frames.custom_field_columns import DeclaredField
 
 
 def iterate_frames(client: CallContext, call: ParsedCall, rows: int) -> Iterator[pd.DataFrame]:
@@ -38,10 +39,10 @@ def _fetch_batches(client: CallContext, call: ParsedCall, rows: int) -> Iterator
         resolved = read.resolve(call.arguments)
         progress = read.start_progress(resolved)
         batches = _BatchBuilder(read, last)
-        settings: list[tuple[str, str, str]] = []
+        settings: list[DeclaredField] = []
         if progress.builder.has_custom_fields:
             # Read beforehand, so that all frames have the same columns.
-            settings = read.fetch_field_settings(resolved.requests)
+            settings = read.fetch_field_settings(resolved)
             progress.builder.declare_custom_fields(settings)
         for _ in read.collect_pages(resolved, progress, last):
             if progress.builder.rows < rows:

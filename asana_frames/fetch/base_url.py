@@ -26,23 +26,29 @@ def resolve_base_url(base_url: str | None = None) -> str:
     if base_url is not None:
         check_text(base_url, name="base_url", like=DEFAULT_BASE_URL)
     url = (base_url or os.environ.get(BASE_URL_VARIABLE) or DEFAULT_BASE_URL).rstrip("/")
-    shown = "with a user name or password" if "@" in url else repr(url)
+    problem = _find_problem(url)
+    if problem:
+        # A password in it is not shown, not even as a local variable.
+        base_url = url = ""
+        raise ConfigurationError(problem)
+    return url
+
+
+def _find_problem(url: str) -> str:
+    """Return why a base URL is refused; empty if it is not."""
+    if "@" in url:
+        return "The base URL contains a user name or password. Remove it."
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as cause:
-        problem = "" if "@" in url else f": {cause}"
-        raise ConfigurationError(f"The base URL {shown} is not a valid URL{problem}.") from None
+        return f"The base URL {url!r} is not a valid URL: {cause}."
     if not parts.hostname or port == 0 or not url.isprintable() or " " in url:
-        raise ConfigurationError(
-            f"The base URL {shown} is not a valid URL. Use one like {DEFAULT_BASE_URL}."
-        )
-    if parts.username or parts.password:
-        raise ConfigurationError("The base URL contains a user name or password. Remove it.")
+        return f"The base URL {url!r} is not a valid URL. Use one like {DEFAULT_BASE_URL}."
     if parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname)):
-        return url
-    raise ConfigurationError(
-        f"The base URL {shown} is refused: the token would travel in the clear. "
+        return ""
+    return (
+        f"The base URL {url!r} is refused: the token would travel in the clear. "
         f"Use https://, or http:// on this machine (http://127.0.0.1:8765/api/1.0)."
     )
 

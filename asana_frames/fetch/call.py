@@ -108,10 +108,11 @@ class Call:
         if self.ends <= clock.now():
             raise self.deadline_error()
 
-    def deadline_error(self) -> DeadlineExceeded:
-        """Return the error of a call whose deadline has passed."""
+    def deadline_error(self, when: str = "") -> DeadlineExceeded:
+        """Return the error of a call whose deadline has passed, or would pass at some time."""
+        passes = f"passes{when}" if when else "has passed"
         return DeadlineExceeded(
-            f"The deadline of {self.seconds:g} s has passed. asana.last.partial has what had "
+            f"The deadline of {self.seconds:g} s {passes}. asana.last.partial has what had "
             f"arrived: a read continues from there if the same call is repeated; of a write it "
             f"says which rows were sent."
         )
@@ -127,7 +128,10 @@ class Call:
         if until <= clock.now():
             return
         if until > self.ends:
-            raise self.deadline_error()
+            # It would pass during the wait.
+            raise self.deadline_error(
+                f" before the next request, {until - clock.now():.1f} s away"
+            )
         with self.tally.count_waiting():
             was_stopped = clock.wait(until, self.stopped)
         if was_stopped:

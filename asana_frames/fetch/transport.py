@@ -39,7 +39,8 @@ _GZIP_START = b"\x1f\x8b\x08"
 _MAX_RATIO = 1_032
 #: The largest decompressed body that is accepted.
 MAX_BODY_BYTES = 256 << 20
-#: How a response with rows or an object begins; it is never changed.
+#: Larger responses with rows are not searched for the token; no message shows them.
+_MAX_MESSAGE_BYTES = 1 << 16
 _DATA_START = re.compile(rb'\s*\{\s*"data"\s*:\s*[\[{]')
 
 
@@ -225,8 +226,8 @@ class Transport:
     def _hide_token(self, response: Response) -> Response:
         """Return a response without the token, in case the server repeats the header."""
         status, body, location, _ = response
-        is_data = status < 300 and _DATA_START.match(body)
-        if is_data or self._token is None:
+        is_page = status < 300 and len(body) > _MAX_MESSAGE_BYTES and _DATA_START.match(body)
+        if is_page or self._token is None:
             return response
         # Of any byte, so that none is changed.
         text = self.hide_token(body.decode("latin-1"))

@@ -11,7 +11,7 @@ import pandas as pd
 
 from asana_frames.catalog import Column
 from asana_frames.frames.arrays import ColumnBuffer, build_array
-from asana_frames.frames.custom_field_columns import CustomFields, Options
+from asana_frames.frames.custom_field_columns import CustomFields, DeclaredField, Options
 from asana_frames.frames.decode import PageDecoder
 from asana_frames.frames.garbage_collection import pause_garbage_collection
 
@@ -109,8 +109,8 @@ class FrameBuilder:
         self.rows += count
         return count
 
-    def declare_custom_fields(self, fields: Iterable[tuple[str, str, str]]) -> None:
-        """Create columns for custom fields (gid, name, kind), even if no record has them."""
+    def declare_custom_fields(self, fields: Iterable[DeclaredField]) -> None:
+        """Create columns for custom fields, even if no record has them."""
         self._custom_fields.declare(fields)
 
     def enum_fields(self) -> list[str]:
@@ -151,7 +151,8 @@ class FrameBuilder:
             )
             for place, parent in enumerate(self._parents)
         }
-        fields, hidden = self._custom_fields.columns(self.rows, options or {}, order)
+        places = np.array([place for place, _ in self._places], dtype=np.int64)[found_in]
+        fields, hidden = self._custom_fields.columns(self.rows, options or {}, order, places)
         frame = pd.DataFrame(made | fields, copy=False)
         if len(keep) != self.rows or (keep != np.arange(self.rows)).any():
             frame = frame.take(keep).reset_index(drop=True)

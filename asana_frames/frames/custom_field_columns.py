@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
@@ -77,6 +78,20 @@ def _find_kind(kind: str) -> _FieldKind:
     return _KINDS.get(kind) or _FieldKind("display_value", None, _TEXT)
 
 
+#: Where a field comes: place of the listing, rank of the row, and place among its fields.
+_Position = tuple[int, int, int]
+
+
+class DeclaredField(NamedTuple):
+    """A custom field that objects have, whether or not any of them is in the records."""
+
+    gid: str
+    name: str
+    kind: str
+    #: The place of the listing whose parent defines it.
+    place: int = 0
+
+
 @dataclass
 class _PageEntries:
     """The entries of one field in a page."""
@@ -123,10 +138,14 @@ class _FieldCells:
         for buffer, column in zip(self._buffers, columns, strict=True):
             buffer.extend(column)
 
-    def first_position(self, rank: np.ndarray[Any, Any]) -> tuple[int, int]:
-        """Return where the field first occurs: the rank of the row, and its position in it."""
+    def first_position(
+        self, rank: np.ndarray[Any, Any], places: np.ndarray[Any, Any]
+    ) -> _Position:
+        """Return where the field first occurs in the order of the frame."""
         pages = zip(self._rows, self._heads, strict=True)
-        return min(((int(rank[rows].min()), head) for rows, head in pages), default=(len(rank), 0))
+        found = [(int(rank[rows].min()), int(places[rows].min()), head) for rows, head in pages]
+        first, place, head = min(found, default=(len(rank), sys.maxsize, 0))
+        return place, first, head
 
     def take_arrays(self) -> tuple[np.ndarray[Any, Any], list[Any]]:
         """Return the rows, and the values of each column; the cells are used up."""
@@ -143,6 +162,8 @@ class CustomFields:
 
     def __init__(self) -> None:
         self._cells: dict[str, _FieldCells] = {}
+        #: Where fields come that were declared, before those of the rows of their listing.
+        self._declared: dict[str, _Position] = {}
 
     def extend(self, start: int, entries_by_row: Sequence[Any]) -> None:
         """Add the fields of the rows from ``start`` on."""
@@ -156,18 +177,23 @@ class CustomFields:
             self._cells[cells.gid] = cells
             cells.extend(rows, head, values)
 
-    def declare(self, fields: Iterable[tuple[str, str, str]]) -> None:
-        """Make columns for fields (gid, name, kind) even where no record has them."""
-        for gid, name, kind in fields:
-            if gid not in self._cells:
-                self._cells[gid] = _FieldCells(gid, name, kind)
+    def declare(self, fields: Iterable[DeclaredField]) -> None:
+        """Make columns for fields even where no record has them."""
+        for number, declared in enumerate(fields):
+            gid, name, kind, place = declared
+            self._cells.setdefault(gid, _FieldCells(gid, name, kind))
+            self._declared.setdefault(gid, (place, -1, number))
 
     def enums(self) -> list[str]:
         """Return the gids of the fields whose options have an order."""
         return [gid for gid, cells in self._cells.items() if cells.kind == "enum"]
 
     def columns(
-        self, count: int, options: Options, order: np.ndarray[Any, Any]
+        self,
+        count: int,
+        options: Options,
+        order: np.ndarray[Any, Any],
+        places: np.ndarray[Any, Any],
     ) -> tuple[dict[str, Any], dict[str, np.ndarray[Any, Any]]]:
         """Return the columns, and for some the values of each row that they do not show.
 
@@ -183,10 +209,18 @@ class CustomFields:
         order
             The rows in the order of the frame: fields come in the order they are met there,
             whichever page arrived first.
+        places
+            The place of the listing of each row; fields that were declared for it come first.
         """
         rank = np.full(count + 1, count)
         rank[order] = np.arange(len(order))
-        cells = sorted(self._cells.values(), key=lambda cell: cell.first_position(rank))
+        last = (sys.maxsize, 0, 0)
+        cells = sorted(
+            self._cells.values(),
+            key=lambda cell: min(
+                cell.first_position(rank, places), self._declared.get(cell.gid, last)
+            ),
+        )
         groups: dict[tuple[str, str], list[_FieldCells]] = {}
         for cell in cells:
             groups.setdefault((cell.name, cell.kind), []).append(cell)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Sequence
 from itertools import product
 from types import SimpleNamespace
@@ -15,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import asana_frames as af
-from asana_frames.calls.references import gid_in_url
+from asana_frames.calls.references import ReferenceResolver, gid_in_url
 from tests.recorder import Asked, Recorder, Reply
 
 GID = "1209000000000119"
@@ -342,3 +343,24 @@ def test_names_are_read_once_and_anew_after_forgetting(asana: af.Asana) -> None:
 
     assert again < first
     assert asana.last.requests > again
+
+
+def test_a_name_that_takes_long_keeps_no_other_call_waiting() -> None:
+    started, go_on = threading.Event(), threading.Event()
+
+    def read_names(*_: object) -> list[tuple[str, str, str]]:
+        started.set()
+        assert go_on.wait(10)
+        return [("5", "Old name", "")]
+
+    resolver = ReferenceResolver(read_names, lambda who: "7")
+    thread = threading.Thread(target=resolver.gids, args=("Old name", ["workspace"]))
+    thread.start()
+    assert started.wait(10)
+
+    assert resolver.gids("me", ["user"]) == ["7"]
+    resolver.forget()
+    go_on.set()
+    thread.join()
+    # What was read before names were forgotten is not kept.
+    assert resolver._cache == {}

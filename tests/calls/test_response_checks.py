@@ -69,7 +69,30 @@ def test_a_response_about_another_object_is_an_error(
     assert len(recorder.asked) == 1
 
 
-@pytest.mark.parametrize("gid", ["1", 1, None])
+@pytest.mark.parametrize("gid", [None, "None", "", "11", {"gid": "1"}])
+def test_a_response_with_another_gid_is_none(
+    recorder: Recorder, recorded: af.Asana, gid: object
+) -> None:
+    recorder.replies(Reply(body={"data": {"gid": gid, "name": "x"}}))
+
+    with pytest.raises(af.ConnectionFailed, match="requested 1, but the response is about"):
+        recorded.tasks.get("1")
+    with pytest.raises(af.ConnectionFailed) as caught:
+        recorded.tasks.update("1", name="x")
+
+    assert caught.value.may_be_done
+
+
+def test_an_object_beside_errors_is_no_response(recorder: Recorder, recorded: af.Asana) -> None:
+    recorder.replies(Reply(body={"data": {"gid": "1"}, "errors": [{"message": "No."}]}))
+
+    with pytest.raises(af.ConnectionFailed, match="an object and errors") as caught:
+        recorded.tasks.update("1", name="x")
+
+    assert caught.value.may_be_done
+
+
+@pytest.mark.parametrize("gid", ["1", 1])
 def test_a_response_about_the_object_is_a_row(
     recorder: Recorder, recorded: af.Asana, gid: object
 ) -> None:

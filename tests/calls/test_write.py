@@ -192,8 +192,7 @@ def test_a_stream_is_uploaded_under_its_own_name(
     for parent in ("5", ["5", "6"]):
         with file.open("rb") as stream:
             recorded.attachments.create(parent=parent, file=stream)
-            # Only a stream for several rows is copied; the one of a single row is sent itself.
-            assert stream.closed == (parent == "5")
+            assert not stream.closed
     recorded.attachments.create(parent="5", file=io.BytesIO(b"hello"))
     recorded.attachments.create(parent="5", file=io.StringIO("hello"), name="other.txt")
 
@@ -213,6 +212,48 @@ def test_an_upload_is_sent_whole_again_after_a_429(
     recorded.attachments.create(parent="5", file=file)
 
     assert b"the whole content" in recorder.asked[1].body
+
+
+class Pipe(io.RawIOBase):
+    """A stream that can be read once."""
+
+    def __init__(self) -> None:
+        self._left = [b"the whole ", b"content"]
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        assert size < 0
+        left, self._left = self._left, []
+        return b"".join(left)
+
+
+def test_a_stream_that_can_be_read_once_is_sent_whole_again(
+    recorder: Recorder, recorded: af.Asana
+) -> None:
+    recorder.replies(Reply(429, {"errors": []}), Reply(body={"data": {"gid": "9"}}))
+
+    recorded.attachments.create(parent="5", file=Pipe(), name="a.txt")
+
+    assert [b"the whole content" in asked.body for asked in recorder.asked] == [True, True]
+
+
+def test_a_stream_that_cannot_be_read_is_refused(recorded: af.Asana) -> None:
+    closed = io.BytesIO(b"x")
+    closed.close()
+
+    with pytest.raises(af.InvalidArgument, match="the stream cannot be read"):
+        recorded.attachments.create(parent="5", file=closed)
+
+
+def test_jobs_of_an_iterator_are_polled_until_they_end(
+    recorder: Recorder, recorded: af.Asana
+) -> None:
+    states = ["in_progress", "in_progress", "succeeded"]
+    recorder.replies(*(Reply(body={"data": {"gid": "3", "status": state}}) for state in states))
+
+    assert recorded.wait(iter(["3"]))["status"].tolist() == ["succeeded"]
 
 
 def test_a_file_that_is_not_there_is_refused(recorded: af.Asana, tmp_path: Path) -> None:

@@ -135,6 +135,66 @@ def test_a_missing_value_leaves_the_field_of_its_row_alone(
     assert recorded.last.failures.empty
 
 
+@pytest.mark.parametrize("unit", ["ns", "us", "s", "D"])
+def test_a_missing_time_of_an_array_leaves_its_field_alone(
+    recorder: Recorder, recorded: af.Asana, unit: str
+) -> None:
+    recorder.reply = echo
+    days = np.array(["2026-01-01", "NaT"], dtype=f"datetime64[{unit}]")
+
+    recorded.tasks.update(gids(2), due_on=days, name="x")
+    recorded.tasks.update("3", due_on=days[0], custom_fields={"44": days[1], "45": 1})
+
+    assert sent_by_gid(recorder) == {
+        "1": [{"due_on": "2026-01-01", "name": "x"}],
+        "2": [{"name": "x"}],
+        "3": [{"due_on": "2026-01-01", "custom_fields": {"45": 1}}],
+    }
+
+
+def test_a_set_is_not_matched_with_others(recorder: Recorder, recorded: af.Asana) -> None:
+    recorder.reply = echo
+
+    with pytest.raises(af.InvalidArgument, match=r"task is a set.*Pass a list"):
+        recorded.tasks.update({"1", "2"}, name=["a", "b"])
+    with pytest.raises(af.InvalidArgument, match="name is a set"):
+        recorded.tasks.update(gids(2), name={"a", "b"})
+    assert recorder.asked == []
+
+    recorded.tasks.update({"1", "2"}, name="x")
+    assert sorted(sent_by_gid(recorder)) == ["1", "2"]
+
+
+@pytest.mark.parametrize("missing", [[None, None], [np.nan], ()])
+def test_a_list_without_any_value_is_blank(
+    recorder: Recorder, recorded: af.Asana, missing: Any
+) -> None:
+    recorder.reply = echo
+
+    with pytest.raises(af.InvalidArgument, match="followers is missing"):
+        recorded.tasks.add_followers("1", followers=missing)
+    recorded.tasks.add_followers("1", followers=[None, "7"])
+
+    assert [asked.json["data"] for asked in recorder.asked] == [{"followers": ["7"]}]
+
+
+@pytest.mark.parametrize("names", [["x"], "x"])
+def test_a_deadline_of_one_row_says_that_it_may_have_been_sent(
+    recorder: Recorder, recorded: af.Asana, names: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answer(asked: Asked) -> Reply:
+        time.sleep(0.6)
+        return echo(asked)
+
+    recorder.reply = answer
+    with pytest.raises(af.DeadlineExceeded):
+        recorded.with_options(deadline=0.2).tasks.create(name=names, workspace="1")
+
+    partial = recorded.last.partial
+    assert partial is not None
+    assert partial["write_outcome"].tolist() == ["unknown"]
+
+
 def test_rows_without_any_value_are_not_sent(recorder: Recorder, recorded: af.Asana) -> None:
     changed = recorded.tasks.update(gids(2), due_on=pd.Series([pd.NaT, pd.NaT]))
     one = recorded.tasks.update(gids(1), due_on=[None])

@@ -15,6 +15,7 @@ import pytest
 import asana_frames as af
 from asana_frames._fork import ForkSafeLock
 from asana_frames.fetch.rate_limiter import MAX_READS, MAX_WRITES, RateLimiter
+from asana_frames.sandbox_server import serve
 from tests.conftest import SkippingClock
 from tests.recorder import Asked, Recorder, Reply
 
@@ -164,3 +165,18 @@ def test_a_sandbox_in_the_process_is_copied() -> None:
 
     assert in_child(rename) == "Renamed in the child"
     assert asana.tasks.get(task)["name"].tolist() == task["name"].tolist()
+
+
+def test_a_read_that_a_fork_cut_off_is_an_error_in_the_child() -> None:
+    with serve(latency=0.05) as server, af.connect("sandbox", base_url=server.url) as asana:
+        projects = asana.projects.list(workspace="Acme", fields=["name"])
+        frames = asana.stream(asana.tasks.list, project=projects, rows=1, fields=["name"])
+        next(frames)
+
+        def go_on() -> str:
+            try:
+                return str(sum(map(len, frames)))
+            except af.AsanaError as error:
+                return str(error)
+
+        assert "forked from" in in_child(go_on)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import signal
 import socket
 import struct
@@ -146,6 +147,51 @@ def deadline(situation: Situation) -> None:
             asana.with_options(deadline=0.05).tasks.update("1", name="x")
 
 
+def echoed_status_line(situation: Situation) -> None:
+    """The server sends back the header instead of a response."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            while True:
+                try:
+                    connection, _ = server.accept()
+                except OSError:
+                    return
+                with connection, suppress(OSError):
+                    received = connection.recv(65_536)
+                    header = received.partition(b"Authorization: ")[2].partition(b"\r\n")[0]
+                    connection.sendall(header + b"\r\n\r\n")
+
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        try:
+            situation.read(f"http://127.0.0.1:{server.getsockname()[1]}/api/1.0")
+        finally:
+            server.shutdown(socket.SHUT_RDWR)
+            thread.join()
+
+
+def proxy_that_is_not_valid(situation: Situation) -> None:
+    situation._monkeypatch.setenv("https_proxy", f"http://me:{SECRET}@127.0.0.1:99999")
+    situation._monkeypatch.setenv("no_proxy", "")
+    situation.read("https://asana.invalid/api/1.0")
+
+
+def password_of_a_proxy_of_other_letters(situation: Situation) -> None:
+    situation._monkeypatch.setenv("https_proxy", f"http://me:{SECRET}\u20ac@127.0.0.1:1")
+    situation._monkeypatch.setenv("no_proxy", "")
+    situation.read("https://asana.invalid/api/1.0")
+
+
+def token_of_bytes(situation: Situation) -> None:
+    af.connect(TOKEN.encode())  # type: ignore[arg-type]
+
+
+def password_in_the_base_url(situation: Situation) -> None:
+    situation._monkeypatch.setenv("ASANA_BASE_URL", f"https://me:{SECRET}@[")
+    af.connect("token")
+
+
 def redirect(situation: Situation) -> None:
     situation.recorder.replies(Reply(302, b"", {"Location": "https://example.com/tags"}))
     situation.read(situation.recorder.url)
@@ -216,6 +262,12 @@ def echo(situation: Situation, status: int, shape: str) -> None:
             "foreign": {"headers": {"Authorization": header}},
             "text": header.encode(),
             "data": {"data": header},
+            "list": {"data": [header]},
+            "gid": {"data": {"gid": header}},
+            "unicode": json.dumps({"errors": [{"message": header}]})
+            .replace("/", r"\u002f")
+            .replace("t", r"\u0074")
+            .encode(),
         }
         return Reply(status, bodies[shape], {"Location": f"https://example.com/?{header}"})
 
@@ -312,7 +364,7 @@ def broken_keyring_entry(situation: Situation) -> None:
 
 
 REFUSED = [400, 401, 403, 404, 429, 500, 503]
-SHAPES = ["message", "escaped", "page", "foreign", "text", "data"]
+SHAPES = ["message", "escaped", "unicode", "page", "foreign", "text", "data", "list", "gid"]
 NO_GRANT = Reply(400, {"error": "invalid_grant", "error_description": f"{REFRESH} {SECRET}"})
 SITUATIONS: dict[str, Callable[[Situation], None]] = {
     each.__name__: each
@@ -325,6 +377,11 @@ SITUATIONS: dict[str, Callable[[Situation], None]] = {
         cut_body,
         time_out,
         deadline,
+        echoed_status_line,
+        proxy_that_is_not_valid,
+        password_of_a_proxy_of_other_letters,
+        token_of_bytes,
+        password_in_the_base_url,
         redirect,
         proxy,
         certificates,
@@ -348,7 +405,7 @@ SITUATIONS: dict[str, Callable[[Situation], None]] = {
         f"echo {status} {shape}": lambda one, s=status, shape=shape: echo(one, s, shape)
         for status in (200, 302, 401, 500)
         for shape in SHAPES
-        if (status, shape) != (200, "message")
+        if status != 200 or shape not in ("message", "escaped", "unicode")
     },
     "renewal of nobody": lambda one: renewal(one, None),
     "renewal refused": lambda one: renewal(one, NO_GRANT),

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 import asana_frames as af
 from asana_frames.catalog import columns_of
 from asana_frames.frames import FrameBuilder
+from asana_frames.frames.custom_field_columns import DeclaredField
 
 PATHS = ("name", "custom_fields")
 MOMENT = "2026-03-02T22:15:00.000Z"
@@ -200,6 +201,26 @@ def test_fields_of_one_name_and_different_kinds_have_columns_of_their_own() -> N
     assert frame["cf_Stage_number"].fillna(-1).tolist() == [2, 3, -1]
 
 
+@pytest.mark.parametrize("has_rows", [True, False])
+def test_the_first_parent_has_the_plain_name_whether_or_not_it_has_rows(has_rows: bool) -> None:
+    builder = FrameBuilder(columns_of("task", PATHS))
+    first, second = builder.start_listing(place=0), builder.start_listing(place=1)
+    fields = [
+        entry("2", "Size", "number", number_value=2),
+        entry("1", "Size", "text", text_value="a"),
+    ]
+    for listing, field in ((second, fields[0]), (first, fields[1])):
+        if listing == second or has_rows:
+            record = {"gid": field["gid"], "custom_fields": [field]}
+            builder.append(msgspec.json.encode({"data": [record]}), listing)
+    if not has_rows:
+        builder.declare_custom_fields([DeclaredField("1", "Size", "text", place=0)])
+
+    frame = builder.frame()
+
+    assert frame.dtypes.astype(str)[["cf_Size", "cf_Size_number"]].tolist() == ["str", "Float64"]
+
+
 @pytest.mark.parametrize("is_people_first", [False, True])
 def test_a_field_called_like_the_gids_of_another_is_kept(is_people_first: bool) -> None:
     people = entry("2", "A", "people", people_value=[{"gid": "7", "name": "Zoe"}])
@@ -241,7 +262,9 @@ def test_rows_with_different_fields_line_up() -> None:
 
 def test_declared_fields_are_columns_without_rows() -> None:
     builder = FrameBuilder(columns_of("task", PATHS))
-    builder.declare_custom_fields([("1", "Points", "number"), ("2", "Priority", "enum")])
+    builder.declare_custom_fields(
+        [DeclaredField("1", "Points", "number"), DeclaredField("2", "Priority", "enum")]
+    )
 
     frame = builder.frame({"2": ("Low", "High")})
 

@@ -227,3 +227,36 @@ def test_what_the_pages_before_had_brought_is_kept_when_a_walk_is_interrupted(
     assert partial.attrs["asana"]["partial"]
     assert 190 < len(partial) <= 200
     assert partial["gid"].tolist() == whole["gid"].tolist()[: len(partial)]
+
+
+def task_at(number: int) -> dict[str, Any]:
+    moment = f"2026-01-01T00:{number // 60:02}:{number % 60:02}.000Z"
+    return {"gid": str(number), "created_at": moment, "modified_at": moment}
+
+
+def test_tasks_that_do_not_come_in_order_are_an_error(
+    recorder: Recorder, recorded: af.Asana
+) -> None:
+    recorder.replies(Reply(body={"data": [task_at(number) for number in reversed(range(100))]}))
+
+    with pytest.raises(af.ConnectionFailed, match="do not come in the order of created_at"):
+        search(recorded, "1", fields=["name"])
+
+
+def test_the_same_tasks_again_and_again_are_an_error(
+    recorder: Recorder, recorded: af.Asana
+) -> None:
+    recorder.replies(Reply(body={"data": [task_at(number) for number in range(100)]}))
+
+    with pytest.raises(af.ConnectionFailed, match="the same tasks come again"):
+        search(recorded, "1", fields=["name"])
+
+
+def test_filters_of_an_iterator_hold_for_every_page(
+    searched: Recorder, recorded: af.Asana
+) -> None:
+    search(recorded, "1", assignee_any=iter(["5", "6"]), fields=["name"])
+
+    pages = [asked.query for asked in searched.asked if asked.path.endswith("/tasks/search")]
+    assert len(pages) > 1
+    assert {query.get("assignee.any") for query in pages} == {"5,6"}
