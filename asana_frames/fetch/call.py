@@ -129,9 +129,8 @@ class Call:
             return
         if until > self.ends:
             # It would pass during the wait.
-            raise self.deadline_error(
-                f" before the next request, {until - clock.now():.1f} s away"
-            )
+            wait = until - clock.now()
+            raise self.deadline_error(f" before the next request, which has to wait {wait:.1f} s")
         with self.tally.count_waiting():
             was_stopped = clock.wait(until, self.stopped)
         if was_stopped:

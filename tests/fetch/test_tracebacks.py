@@ -63,6 +63,14 @@ class Situation:
             asana.tags.list(workspace="1")
 
 
+@pytest.fixture(autouse=True)
+def _interrupts() -> Iterator[None]:
+    """Let interrupts raise also where the shell that started the tests ignores them."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.fixture
 def situation(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> Situation:
     return Situation(recorder, monkeypatch)
