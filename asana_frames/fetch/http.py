@@ -249,9 +249,9 @@ class Http:
 
     def _hide_token(self, error: AsanaError) -> None:
         """Remove the token from an error, in case the server repeats the header."""
-        error.args = tuple(self._transport.hide_token(str(text)) for text in error.args)
+        error.args = tuple(self._transport.hide_secrets(str(text)) for text in error.args)
         if isinstance(error, RequestRefused):
-            error.messages = tuple(map(self._transport.hide_token, error.messages))
+            error.messages = tuple(map(self._transport.hide_secrets, error.messages))
 
     def _send_once(self, call: Call, request: HttpRequest, attempt: int) -> Response | _FailedTry:
         """Send a request once, when the rate limiter allows it."""

@@ -102,7 +102,7 @@ class Authorization:
         self.redirect_uri = redirect_uri
         self._client_id = client_id
         self._client_secret = client_secret
-        self._verifier = secrets.token_urlsafe(64)
+        self._verifier = SecretText(secrets.token_urlsafe(64))
         self.state = secrets.token_urlsafe(32)
         query = {
             "response_type": "code",

@@ -6,8 +6,10 @@ import contextlib
 import copy
 import gzip
 import io
+import logging
 import platform
 import re
+import weakref
 import zlib
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -16,6 +18,7 @@ from urllib.parse import urlencode
 import requests
 from requests.adapters import BaseAdapter, HTTPAdapter
 
+from asana_frames._fork import ForkSafeLock
 from asana_frames.exceptions import AsanaError
 from asana_frames.fetch.credentials import SecretText, hide_secret
 from asana_frames.fetch.environment import NetworkSettings, read_network_settings
@@ -108,6 +111,9 @@ class Transport:
         # Looked up once: doing so for each request would take as long as the request itself.
         self._network = read_network_settings(base_url)
         self._token: str | None = None
+        #: What must be in no message and no log.
+        self._secrets: tuple[str, ...] = ()
+        _log_filter.add(self)
         self._get = self._prepare_with_body("GET", base_url)
         self.set_token(token)
 
@@ -115,10 +121,14 @@ class Transport:
         """Set the token of requests from now on."""
         if token is None or token == self._token:
             return
-        self._session.headers["Authorization"] = f"Bearer {token}"
-        # Replaced and not changed, since other threads send copies of the old one.
-        self._get = self._prepare_with_body("GET", self._base_url)
+        try:
+            self._session.headers["Authorization"] = f"Bearer {token}"
+            # Replaced and not changed, since other threads send copies of the old one.
+            self._get = self._prepare_with_body("GET", self._base_url)
+        except BaseException as error:  # noqa: BLE001
+            raise cut_traceback(error)  # noqa: B904
         self._token = SecretText(token)
+        self._secrets = (self._token,)
 
     def __repr__(self) -> str:
         return f"Transport({self._base_url!r})"
@@ -173,6 +183,9 @@ class Transport:
         TransportError
             The request could not be sent, or there was no complete response.
         """
+        if form is not None:
+            sent = tuple(value for value in form.values() if isinstance(value, SecretText))
+            self._secrets = tuple({*self._secrets, *sent})
         try:
             return self._exchange(method, path, params, data, form, files, timeout, check)
         except AsanaError:
@@ -227,16 +240,18 @@ class Transport:
         """Return a response without the token, in case the server repeats the header."""
         status, body, location, _ = response
         is_page = status < 300 and len(body) > _MAX_MESSAGE_BYTES and _DATA_START.match(body)
-        if is_page or self._token is None:
+        if is_page or not self._secrets:
             return response
         # Of any byte, so that none is changed.
-        text = self.hide_token(body.decode("latin-1"))
-        location = location and self.hide_token(location)
+        text = self.hide_secrets(body.decode("latin-1"))
+        location = location and self.hide_secrets(location)
         return response._replace(body=text.encode("latin-1"), location=location)
 
-    def hide_token(self, text: str) -> str:
-        """Return a text without the token, in case the server repeats the header."""
-        return hide_secret(text, self._token)
+    def hide_secrets(self, text: str) -> str:
+        """Return a text without token, code and refresh token, in case the server repeats them."""
+        for secret in self._secrets:
+            text = hide_secret(text, secret)
+        return text
 
     def __reduce__(self) -> Any:
         raise TypeError("A connection contains a token and cannot be pickled.")
@@ -266,6 +281,38 @@ def cut_traceback(error: BaseException) -> BaseException:
     error.__cause__ = error.__context__ = None
     return error.with_traceback(None)
 
+
+class _SecretFilter(logging.Filter):
+    """Keeps secrets out of the log of urllib3, which shows what a server sends in odd places."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._transports: weakref.WeakSet[Transport] = weakref.WeakSet()
+        self._lock = ForkSafeLock()
+
+    def add(self, transport: Transport) -> None:
+        """Hide the secrets of a connection from now on, for as long as it is there."""
+        with self._lock:
+            self._transports.add(transport)
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Hide the secrets of all connections in a record."""
+        text = shown = record.getMessage()
+        cause = record.exc_info[1] if record.exc_info else None
+        with self._lock:
+            known = list(self._transports)
+        for transport in known:
+            text = transport.hide_secrets(text)
+            if cause is not None and transport.hide_secrets(str(cause)) != str(cause):
+                record.exc_info = None
+        if text != shown:
+            record.msg, record.args = text, ()
+        return True
+
+
+_log_filter = _SecretFilter()
+for _name in ("urllib3.connection", "urllib3.connectionpool"):
+    logging.getLogger(_name).addFilter(_log_filter)
 
 _left_to_parent: list[BaseAdapter] = []
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 import signal
 import socket
 import struct
@@ -509,3 +510,43 @@ def test_what_a_library_shows_by_itself_is_found() -> None:
 
     assert find_leaks(caught.value)
     assert all("tokentoken" in text for text in show_as_libraries_do(caught.value).values())
+
+
+@pytest.mark.parametrize("is_login", [False, True])
+def test_no_secret_is_in_a_log_when_the_server_repeats_it_in_a_broken_header(
+    is_login: bool, situation: Situation, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            while True:
+                try:
+                    connection, _ = server.accept()
+                except OSError:
+                    return
+                with connection, suppress(OSError):
+                    received = connection.recv(65_536)
+                    secret = TOKEN.encode() if TOKEN.encode() in received else CODE.encode()
+                    connection.sendall(
+                        b"HTTP/1.1 200 OK\r\nX: y\r\nAuthorization Bearer "
+                        + secret
+                        + b"\r\n\r\n{}"
+                    )
+
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/api/1.0"
+        try:
+            call = situation.read
+            if is_login:
+                call = lambda url: Authorization(url, "app", SECRET).redeem(CODE)  # noqa: E731
+            with pytest.raises(af.ConnectionFailed):
+                call(url)
+        finally:
+            server.shutdown(socket.SHUT_RDWR)
+            thread.join()
+
+    assert "Failed to parse headers" in caplog.text
+    assert "(secret)" in caplog.text
+    assert [canary for canary in CANARIES if canary in caplog.text] == []
