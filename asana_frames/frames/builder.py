@@ -204,6 +204,10 @@ def _unique_rows(
     # Compared only where no listing was dropped: its rows repeat gids, or have gids of their own.
     if len(uniques) == len(order) == len(codes):
         return order, {}
+    is_blank = np.asarray(pd.Series(uniques) == "", dtype=bool)
+    if is_blank.any():
+        # Two records without a gid are not the same object.
+        codes = np.where((codes >= 0) & is_blank[codes], -1, codes)
     codes = codes[order]
     first: dict[int, int] = {}
     owners: dict[int, list[int]] = {}

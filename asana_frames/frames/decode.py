@@ -131,7 +131,7 @@ class PageDecoder:
         data = msgspec.json.decode(body).get("data")
         rows = data if isinstance(data, list) else [data]
         # Unexpected values are coerced; without records, rows would be lost, so that is an error.
-        if not isinstance(data, shape) or not all(isinstance(r, dict | None) for r in rows):
+        if not isinstance(data, shape) or not all(isinstance(r, dict) for r in rows):
             raise msgspec.DecodeError(f"its data is not a {'list' if shape is list else 'record'}")
         text = bytes(msgspec.json.decode(body, type=dict[str, msgspec.Raw])["data"])
         return _coerce_records(self._root, text if shape is list else b"[%s]" % text)

@@ -172,6 +172,22 @@ TestReadsOfLists = ReadsOfLists.TestCase
 TestReadsOfLists.settings = settings(max_examples=30, stateful_step_count=20, deadline=None)
 
 
+def test_records_without_a_gid_are_not_one_object() -> None:
+    builder = FrameBuilder(columns_of("task", ("gid", "name")))
+    records = [{"gid": "", "name": "a"}, {"gid": "", "name": "b"}, {"gid": "5", "name": "c"}]
+    for _ in range(2):
+        builder.append(msgspec.json.encode({"data": records}), builder.start_listing())
+
+    assert builder.frame()["name"].tolist() == ["a", "b", "c", "a", "b"]
+
+
+def test_a_null_in_the_place_of_a_record_is_an_error() -> None:
+    builder = FrameBuilder(columns_of("task", ("gid", "name")))
+
+    with pytest.raises(msgspec.DecodeError, match="is not a list"):
+        builder.append(b'{"data": [{"gid": "5"}, null]}', builder.start_listing())
+
+
 @pytest.mark.parametrize("rest", [[], [None]])
 def test_integers_beyond_64_bits_are_missing(rest: list[None]) -> None:
     values = [2**63 - 1, 2**63, -(2**63), -(2**63) - 1, 10**400, 0, *rest]
