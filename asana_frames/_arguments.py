@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
@@ -132,6 +132,14 @@ def check_iterable(value: object, *, name: str, like: str) -> None:
         raise InvalidArgument(
             f"{name}= takes a list, such as {name}={like}, not {type(value).__name__}."
         )
+
+
+def keep_items(value: Any) -> Any:
+    """Return the items of an iterator as a list, since it is used up by the first look at it.
+
+    Files and all other values are returned unchanged.
+    """
+    return list(value) if isinstance(value, Iterator) and not hasattr(value, "read") else value
 
 
 def parse_path(path: object, *, name: str = "path", like: str = "tasks.csv") -> Path:

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from asana_frames import resources
-from asana_frames._arguments import check_number
+from asana_frames._arguments import check_number, keep_items
 from asana_frames.calls.custom_field_definitions import EnumOptions
 from asana_frames.calls.last_call import (
     CallSettings,
@@ -315,8 +315,7 @@ class Asana(resources.Resources):
             of `with_options` it is `DeadlineExceeded`.
         """
         check_number(timeout, name="timeout", like=600, least=0)
-        # An iterator is used up by the first poll.
-        job = list(job) if isinstance(job, Iterator) else job
+        job = keep_items(job)
         pause, longest = _POLL_SECONDS
         ends = clock.now() + timeout
         with record_call("wait", self.publish, self.settings) as last:

@@ -1,7 +1,7 @@
 """A small Asana on raw sockets that misbehaves as told, and knows what it has carried out.
 
 It shares no code with the sandbox, so that both cannot be wrong in the same way. What it holds
-is a `Model`, what has arrived is in a `Ledger`, and what it does wrong is a `Fault`.
+is a `Model`, a `Ledger` records the requests, and a `Fault` describes one way to misbehave.
 """
 
 from __future__ import annotations

@@ -138,18 +138,18 @@ def _other_gid(right: Reply) -> Reply:
     return right.with_json({"data": right.data | {"gid": "666"}})
 
 
-def _text(pattern: bytes, by: bytes) -> Change:
+def _replace_text(pattern: bytes, by: bytes) -> Change:
     """Return a change of the text of the JSON."""
     return lambda right: replace(right, body=re.sub(pattern, by, right.body))
 
 
 def _likes(value: bytes) -> Change:
-    return _text(rb'"num_likes":\d+', b'"num_likes":' + value)
+    return _replace_text(rb'"num_likes":\d+', b'"num_likes":' + value)
 
 
 def _name(value: bytes) -> Change:
     """Return a change of the names of existing tasks into JSON."""
-    return _text(rb'"name":"[^"]*"', b'"name":' + value)
+    return _replace_text(rb'"name":"[^"]*"', b'"name":' + value)
 
 
 def _drip(piece: bytes, seconds: float = 0.05) -> Iterator[Step]:
@@ -205,7 +205,7 @@ _BROKEN: dict[str, tuple[Change | None, Wire | None]] = {
     "a length too short": (_measured(lambda size: size - 1), None),
     "a length of nothing": (_measured(lambda size: 0), None),
     "no length and half a body": (_unmeasured, _after_head(_half, End.CLOSE)),
-    "chunk sizes that are no numbers": (
+    "chunk sizes that are not numbers": (
         _chunked,
         _after_head(lambda body: b"zz\r\n" + body, End.CLOSE),
     ),
@@ -238,7 +238,7 @@ _BROKEN: dict[str, tuple[Change | None, Wire | None]] = {
     "JSON called gzip": (_packed(lambda body: body), None),
     "zlib called gzip": (_packed(zlib.compress), None),
     "a status line without a status": (None, _instead(b"HTTP/1.1 OK\r\n\r\n", End.CLOSE)),
-    "a status that is no number": (None, _instead(b"HTTP/1.1 2OO OK\r\n\r\n", End.CLOSE)),
+    "a status that is not a number": (None, _instead(b"HTTP/1.1 2OO OK\r\n\r\n", End.CLOSE)),
     "another protocol": (None, _instead(b"SSH-2.0-OpenSSH_9.6\r\n", End.CLOSE)),
     "a body without a head": (None, lambda right: [right.body, End.CLOSE]),
     "zero bytes": (None, _instead(b"\0" * 100, End.CLOSE)),
@@ -320,7 +320,7 @@ _PAUSES = {
     "a pause of 40 s": ("40", True),
     "a pause of no length": ("0", True),
     "a pause below nothing": ("-3", True),
-    "a pause that is no number": ("soon", True),
+    "a pause that is not a number": ("soon", True),
     "a pause until a date": (_HTTP_DATE, False),
     "a pause that is not said": ("", True),
 }
@@ -347,8 +347,8 @@ _WILD: dict[str, tuple[str, Change, dict[str, Any]]] = {
     "a number beyond floats": ("harmless", _likes(b"1e999"), {"num_likes": None}),
     "a number beyond 64 bits": ("harmless", _likes(b"1" * 40), {"num_likes": None}),
     "a key twice": ("harmless", _likes(b'7,"num_likes":8'), {"num_likes": 8}),
-    "a thousand levels": ("doubtful", _text(rb'"num_likes":\d+', _DEEP), {"num_likes": 7}),
-    "gids as numbers": ("harmless", _text(rb'"gid":"(\d+)"', rb'"gid":\1'), {}),
+    "a thousand levels": ("doubtful", _replace_text(rb'"num_likes":\d+', _DEEP), {"num_likes": 7}),
+    "gids as numbers": ("harmless", _replace_text(rb'"gid":"(\d+)"', rb'"gid":\1'), {}),
 }
 
 

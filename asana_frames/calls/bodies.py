@@ -259,10 +259,9 @@ def _copy_content(operation: Operation, stream: Any) -> io.BytesIO:
     return io.BytesIO(content.encode() if isinstance(content, str) else content)
 
 
-def copy_stream(stream: Any, count: int) -> list[Any]:
+def copy_stream(operation: Operation, stream: Any, count: int) -> list[Any]:
     """Copy a stream ``count`` times, since each row reads and closes its own."""
-    content = stream.read()
-    packed = content.encode() if isinstance(content, str) else content
+    packed = _copy_content(operation, stream).getvalue()
     copies: list[Any] = [io.BytesIO(packed) for _ in range(count)]
     for copy in copies:
         copy.name = getattr(stream, "name", "file")

@@ -39,7 +39,7 @@ from asana_frames.fetch.retry import compute_backoff
 from asana_frames.frames import build_array
 from asana_frames.types import Refs
 
-#: What is read of an attachment, unless a frame has it.
+#: Fields that are read for each attachment if the frame passed does not have them.
 _FIELDS = ("name", "size", "created_at", "download_url", "host")
 _TRIES = 5
 #: How often the URL of one file is renewed: it may expire while a large file is tried again.

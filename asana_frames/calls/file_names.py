@@ -7,7 +7,7 @@ import unicodedata
 
 #: The most bytes of a name: some encrypted file systems take no more than 143.
 _MAX_BYTES = 140
-#: What follows the last dot and is longer, or is no word, is part of the name.
+#: A longer end after the last dot, or one that is not a word, is not taken for a suffix.
 _MAX_SUFFIX_BYTES = 20
 #: Characters that Windows refuses in names, the separators of paths among them.
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*]')

@@ -135,7 +135,7 @@ def _describe_one_of(operation: Operation) -> str:
 
 
 def _describe_parents(operation: Operation) -> str:
-    """Return a sentence on the parents of which a method takes one; empty if it is one of few."""
+    """Return a sentence that lists the parents a method takes; empty if there are only a few."""
     if operation.one_of:
         return f" It needs {_describe_one_of(operation)}."
     parents = list(dict.fromkeys(name for p in operation.parameters for name in p.excludes))

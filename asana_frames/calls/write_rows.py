@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from asana_frames._arguments import keep_items
 from asana_frames.calls import bodies
 from asana_frames.calls.references import is_single_reference, unwrap_picker
 from asana_frames.calls.request_builder import (
@@ -112,11 +113,7 @@ def build_write_rows(
         Collections differ in length or in their index, or a row has no target.
     """
     if body is not None:
-        # An iterator is used up by the first look at it.
-        body = {
-            k: list(v) if isinstance(v, Iterator) and not hasattr(v, "read") else v
-            for k, v in body.items()
-        }
+        body = {name: keep_items(value) for name, value in body.items()}
     given = {**arguments, **(body or {})}
     check_combinations(operation, [name for name, v in given.items() if v is not None])
     parameters = {parameter.argument: parameter for parameter in operation.parameters}
@@ -133,7 +130,7 @@ def build_write_rows(
     _check_indexes(operation, many)
     collections = {name: many[name].values for name in many if name not in parameters}
     if operation.multipart and count > 1 and hasattr((body or {}).get("file"), "read"):
-        collections["file"] = bodies.copy_stream((body or {})["file"], count)
+        collections["file"] = bodies.copy_stream(operation, (body or {})["file"], count)
     problems = RowProblems(operation, count)
     targets = {
         parameters[name]: _resolve_targets(

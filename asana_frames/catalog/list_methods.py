@@ -56,7 +56,7 @@ def merge_operations(operations: Sequence[Operation]) -> Operation:
 
 
 def _merge_combinations(operations: Sequence[Operation]) -> tuple[tuple[str, ...], ...]:
-    """Return the combinations of which a call needs one; none where the first needs none."""
+    """Return the combinations of arguments; a call needs one of them, unless one is empty."""
     first, *others = operations
     combinations = first.one_of or (_required_arguments(first),)
     if not others or combinations == ((),):

@@ -127,7 +127,7 @@ class Operation(msgspec.Struct, frozen=True, omit_defaults=True):
     one_of: tuple[tuple[str, ...], ...] = ()
     parameters: tuple[Parameter, ...] = ()
     body: tuple[BodyField, ...] = ()
-    #: Ids of the operations of which a call makes one; of ``list`` methods only.
+    #: For ``list`` methods: ids of the operations that a call can make, one at a time.
     choices: tuple[str, ...] = ()
 
     @property

@@ -131,7 +131,6 @@ class Builder:
         is_list = self._spec.resolve(data).type == "array"
         answer = self._spec.resolve(self._spec.resolve(data).items if is_list else data)
         schema = answer.names[0] if answer.names else _EMPTY
-        returns = _parse_returns(raw, schema, is_list)
         spec_record = "" if schema == _EMPTY else self._records.of_schema(schema)
         record = changes.get("record", spec_record)
         if record != spec_record:
@@ -151,7 +150,7 @@ class Builder:
             method=changes.get("method", method_name(raw.id, resource, lists=is_list)),
             http=cast(Any, raw.http),
             path=raw.path,
-            returns=cast(Any, returns),
+            returns=cast(Any, _parse_returns(raw, schema, is_list)),
             status=raw.status,
             record=self._records.named(record) if record else "",
             paging=paging,

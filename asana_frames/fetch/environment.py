@@ -28,7 +28,7 @@ class NetworkSettings(NamedTuple):
 
     @property
     def proxy_url(self) -> str:
-        """The URL of the proxy, without its user and password; empty if there is no proxy."""
+        """The URL of the proxy without user and password; empty without a proxy."""
         # For one base URL there is one proxy.
         url = next(iter(self.proxies.values()), "")
         scheme, separator, rest = url.rpartition("://")

@@ -65,7 +65,7 @@ class TransportError(Exception):
 
     def __init__(self, cause: Exception, network: NetworkSettings) -> None:
         super().__init__(network.hide_passwords(summarize_exception(cause)))
-        # What is no error of requests was raised before: a file of certificates is missing.
+        # Other errors are raised before sending, for example if the certificate file is missing.
         is_foreign = not isinstance(cause, requests.RequestException)
         self.is_unsendable = is_foreign or isinstance(cause, UNSENDABLE_ERRORS)
         self.was_sent = not self.is_unsendable and not was_never_sent(cause)

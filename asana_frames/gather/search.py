@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from asana_frames._arguments import keep_items
 from asana_frames.asana import Asana
 from asana_frames.calls.read import check_limit
 from asana_frames.exceptions import ConnectionFailed, InvalidArgument
@@ -89,18 +90,13 @@ def _iterate_pages(
 ) -> Iterator[pd.DataFrame]:
     """Yield the new tasks of each page, sorted by the first of the keys."""
     key, *others = keys
-    # An iterator is used up by the first page.
-    filters = {k: list(v) if isinstance(v, Iterator) else v for k, v in filters.items()}
+    filters = {name: keep_items(value) for name, value in filters.items()}
     seen: set[str] = set()
     after = filters.get(f"{key}_after")
     while True:
         arguments = {**filters, f"{key}_after": after, "sort_by": key, "sort_ascending": True}
         page = asana.tasks.search(workspace, fields=fields, **arguments)
-        if not page[key].dropna().is_monotonic_increasing:
-            raise ConnectionFailed(
-                f"gather.search: the tasks do not come in the order of {key}, so some would be "
-                f"missed. A proxy or a cache may stand between; check the base URL."
-            )
+        _check_order(page, key)
         fresh = page[~page["gid"].isin(seen)]
         seen.update(fresh["gid"])
         if len(fresh) or not seen:
@@ -132,6 +128,15 @@ def _iterate_pages(
         else:
             # A page of known tasks only: do not step back, or it would repeat.
             after = final if fresh.empty else final - _STEP
+
+
+def _check_order(page: pd.DataFrame, key: str) -> None:
+    """Raise an error if the tasks of a page are not sorted: the next page would miss some."""
+    if not page[key].dropna().is_monotonic_increasing:
+        raise ConnectionFailed(
+            f"gather.search: the tasks do not come in the order of {key}, so some would be "
+            f"missed. A proxy or a cache may stand between; check the base URL."
+        )
 
 
 def _build_full_moment_error(moment: Any) -> InvalidArgument:

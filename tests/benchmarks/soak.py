@@ -1,4 +1,4 @@
-"""Every kind of call, in several threads, through all faults that can be got over at once.
+"""Every kind of call, in several threads, through all recoverable faults at once.
 
 Run it with ``python -m tests.benchmarks.soak [requests]``; 100,000 take about ten minutes,
 since no pause takes time. Exit status 1 says that something was lost or doubled, or is left open.

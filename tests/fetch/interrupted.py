@@ -132,7 +132,7 @@ def anywhen(url: str, seed: str) -> Facts:
 
 
 def at_the_end(url: str) -> Facts:
-    """Interrupt a read of which only the order of some options is missing."""
+    """Interrupt a read that only lacks the order of some options."""
     asana = af.connect("sandbox", base_url=url, progress=False)
     ask = {"project": ["1", "2"], "fields": ["name", "custom_fields"]}
     took = Interrupt(0.4).meets(lambda: asana.tasks.list(**ask))
@@ -164,7 +164,7 @@ def while_built(url: str) -> Facts:
 
 
 def write_at_the_end(url: str) -> Facts:
-    """Interrupt a write of which only the order of some options is missing."""
+    """Interrupt a write that only lacks the order of some options."""
     asana = af.connect("sandbox", base_url=url, progress=False)
     fields = ["name", "custom_fields"]
     took = Interrupt(0.4).meets(
