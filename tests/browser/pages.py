@@ -25,9 +25,12 @@ _READY = """() => {
     const session = window.jupyterapp?.shell.currentWidget?.sessionContext;
     return session?.isReady && session.session?.kernel?.status === "idle";
 }"""
-#: Makes a kernel forget what the cells of a test have made.
+#: Makes a kernel forget what the cells of a test have made. A closed notebook takes a thread of
+#: the kernel with it; what asyncio says of its tasks would stand in a cell of the next test.
 _RESET = """
+import logging
 import ipywidgets
+logging.getLogger("asyncio").setLevel(logging.CRITICAL)
 ipywidgets.Widget.close_all()
 get_ipython().run_line_magic("reset", "-f")
 """

@@ -21,8 +21,9 @@ def test_what_the_explorer_reads_is_shown_saved_and_read_again_by_its_code(
     shown.get_by_label("Operation", exact=True).select_option("list_for_team")
     team = shown.get_by_label("team *", exact=True)
     team.fill("Product")
-    shown.locator("pre", has_text='"Product"').wait_for()
-    code = shown.locator("pre").inner_text()
+    shown_code = shown.locator(".widget-html pre")
+    shown_code.filter(has_text='"Product"').wait_for()
+    code = shown_code.inner_text()
     shown.get_by_role("button", name="Run").click()
     rows = shown.get_by_role("row")
     rows.nth(1).wait_for()
@@ -64,5 +65,5 @@ def test_the_keyboard_alone_fills_in_runs_and_unfolds(company: Company, notebook
         shown.get_by_role("columnheader", name="dtype")
     ).wait_for()
 
-    assert 'workspace="Acme"' in shown.locator("pre").inner_text()
+    assert 'workspace="Acme"' in shown.locator(".widget-html pre").inner_text()
     assert opened.cells() == 2
