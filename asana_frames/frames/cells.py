@@ -1,0 +1,500 @@
+"""Cells of files -> typed columns: text that a spreadsheet or a person may have rewritten."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from functools import cached_property
+from itertools import chain
+from numbers import Real
+from typing import Any, NoReturn
+
+import numpy as np
+import pandas as pd
+
+from asana_frames.exceptions import InvalidArgument
+from asana_frames.frames.arrays import DTYPES, STR, build_array
+from asana_frames.frames.list_cells import read_lists
+
+#: Kinds of cells, beside those of columns: gids, and minutes, which may be written as "1:30".
+_TEXT_KINDS = frozenset({"text", "json", "gid"})
+#: What stands in cells that hold no number, flag, day or moment.
+_BLANK = frozenset({"", "nan", "nat", "none", "null", "<na>", "n/a", "#n/a"})
+#: Flags as Excel writes them in English, German, French, Spanish, Italian and Portuguese.
+_FLAGS = {
+    **dict.fromkeys(
+        ("true", "wahr", "vrai", "verdadero", "vero", "verdadeiro", "yes", "1", "1.0"), True
+    ),
+    **dict.fromkeys(("false", "falsch", "faux", "falso", "no", "0", "0.0"), False),
+}
+#: How many characters of a cell a message shows.
+_SHOWN = 40
+
+#: Decimal sign -> numbers whose thousands are set apart, and the signs that may set them apart.
+_GROUPED = {
+    ".": re.compile(r"[-+]?\d{1,3}([,' ]\d{3})+(\.\d+)?"),
+    ",": re.compile(r"[-+]?\d{1,3}([.' ]\d{3})+(,\d+)?"),
+}
+_GROUP_SIGNS = {".": re.compile("[,' ]"), ",": re.compile("[.' ]")}
+#: What programs write instead of a space, an apostrophe and a minus in numbers.
+_NUMBER_SIGNS = str.maketrans(
+    {
+        "\N{NO-BREAK SPACE}": " ",
+        "\N{NARROW NO-BREAK SPACE}": " ",
+        "\N{RIGHT SINGLE QUOTATION MARK}": "'",
+        "\N{MINUS SIGN}": "-",
+    }
+)
+_PLAIN_NUMBER = re.compile(r"[-+]?(\d+([.,]\d*)?|[.,]\d+)([eE][-+]?\d+)?|[-+]?inf(inity)?")
+_SCIENTIFIC = re.compile(r"[-+]?\d+([.,]\d*)?[eE][-+]?\d+")
+_DECIMAL = re.compile(r"\d+[.,]\d+")
+_HOURS = re.compile(r"(\d+):([0-5]\d)(?::00)?")
+_HOURS_IN_WORDS = re.compile(
+    r"(?:(\d+)\s*h(?:ours?|rs?)?)?\s*(?:(\d+)\s*m(?:in(?:utes?)?)?)?", re.I
+)
+
+_YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
+_YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})")
+_MONTH_BY_NAME = ("%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%d-%b-%Y", "%d-%b-%y")
+_TIME = re.compile(
+    r"(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,6})\d*)?)?\s*([AaPp][Mm])?"
+    r"\s*(Z|UTC|GMT|[-+]\d{2}:?\d{2})?"
+)
+
+
+class _Unclear(ValueError):
+    """A cell that cannot be understood; the message says why, and what to do."""
+
+
+@dataclass(frozen=True)
+class CellFormat:
+    """How numbers and days are written; None where the cells themselves tell.
+
+    Attributes
+    ----------
+    decimal
+        The sign between the whole and the fraction of a number: ``"."`` or ``","``.
+    dayfirst
+        Whether 3/4/2026 is 3 April.
+    """
+
+    decimal: str | None = None
+    dayfirst: bool | None = None
+
+
+class CellReader:
+    """Reads the cells of a table, whose columns tell together how numbers and days are written.
+
+    Parameters
+    ----------
+    columns
+        Name -> cells: text as it stands in a file, or values of Python, as workbooks have them.
+    kinds
+        Name -> kind: ``text``, ``gid``, ``integer``, ``number``, ``minutes``, ``boolean``,
+        ``date``, ``datetime``, ``tuple``.
+    form
+        How numbers and days are written, as far as it is known.
+    first_row
+        The number of the first row, for messages: 2 in files whose first row is the header.
+    advice
+        The end of messages about cells that are not understood.
+    """
+
+    def __init__(
+        self,
+        columns: Mapping[str, pd.Series[Any]],
+        kinds: Mapping[str, str],
+        form: CellFormat = CellFormat(),
+        *,
+        first_row: int = 2,
+        advice: str = "",
+    ) -> None:
+        self._columns = columns
+        self._kinds = kinds
+        self._form = form
+        self._first_row = first_row
+        self._advice = advice
+
+    def read(self, name: str) -> Any:
+        """Return a column as an array of the dtype of its kind.
+
+        Raises
+        ------
+        InvalidArgument
+            A cell is not understood; the message names the column and the row.
+        """
+        kind, column = self._kinds[name], self._columns[name]
+        if kind == "tuple":
+            return read_lists(column).array
+        whole = _read_whole(column, kind)
+        return self._read_one_by_one(name) if whole is None else whole
+
+    def _read_one_by_one(self, name: str) -> Any:
+        kind, column = self._kinds[name], self._columns[name]
+        cells = column.astype(object).tolist()
+        parse = self._find_parser(kind)
+        known: dict[Any, Any] = {}
+        for row, cell in enumerate(cells):
+            key = (cell.__class__, cell)
+            if key not in known:
+                try:
+                    known[key] = None if _is_blank(cell, kind) else parse(cell)
+                except (ValueError, OverflowError) as cause:
+                    self._refuse(name, row, cell, cause)
+        values = [known[cell.__class__, cell] for cell in cells]
+        if kind in ("date", "datetime"):
+            return _build_times(kind, values)
+        return build_array({"gid": "text", "minutes": "number"}.get(kind, kind), values)
+
+    def _find_parser(self, kind: str) -> Callable[[Any], Any]:
+        if kind in _TEXT_KINDS:
+            return _parse_gid if kind == "gid" else _format_text
+        if kind == "boolean":
+            return _parse_flag
+        if kind == "date":
+            return lambda cell: _parse_day(cell, self._is_day_first)
+        if kind == "datetime":
+            return lambda cell: _parse_moment(cell, self._is_day_first)
+        if kind == "minutes":
+            return lambda cell: _parse_minutes(cell, self._decimal)
+        parse = _parse_integer if kind == "integer" else _parse_number
+        return lambda cell: parse(cell, self._decimal)
+
+    def _refuse(self, name: str, row: int, cell: Any, cause: Exception) -> NoReturn:
+        shown = repr(cell)
+        shown = f"{shown[:_SHOWN]}..." if len(shown) > _SHOWN else shown
+        reason = str(cause) if isinstance(cause, _Unclear) else _WANTED[self._kinds[name]]
+        raise InvalidArgument(
+            f"{name}, row {row + self._first_row}: {shown} {reason} {self._advice}".rstrip()
+        ) from None
+
+    @cached_property
+    def _decimal(self) -> str:
+        """Return the decimal sign, as the numbers of all columns show it."""
+        if self._form.decimal is not None:
+            return self._form.decimal
+        texts = self._list_texts("integer", "number", "minutes")
+        # 1,5 and 0,125 are fractions; 1,000 may be a thousand, and 1,000.5 is one.
+        has_comma = any(
+            _PLAIN_NUMBER.fullmatch(text) and "," in text and not _GROUPED["."].fullmatch(text)
+            for text in texts
+        )
+        return "," if has_comma else "."
+
+    @cached_property
+    def _is_day_first(self) -> bool | None:
+        """Return whether days come before months, as the days of all columns show it."""
+        if self._form.dayfirst is not None:
+            return self._form.dayfirst
+        firsts, seconds = set(), set()
+        for text in self._list_texts("date", "datetime"):
+            found = _YEAR_LAST.match(text)
+            if found and found[2] != ".":
+                firsts.add(int(found[1]) > 12)
+                seconds.add(int(found[3]) > 12)
+        if True in firsts:
+            return None if True in seconds else True
+        return False if True in seconds else None
+
+    def _list_texts(self, *kinds: str) -> Iterable[str]:
+        columns = (self._columns[name] for name, kind in self._kinds.items() if kind in kinds)
+        distinct = chain.from_iterable(
+            column.drop_duplicates().tolist() for column in columns if not _is_typed(column)
+        )
+        return (cell.strip() for cell in distinct if isinstance(cell, str))
+
+
+def read_cells(column: pd.Series[Any], kind: str, *, what: str = "") -> pd.Series[Any]:
+    """Return one column of a frame as the dtype of a kind, whatever a file has made of it.
+
+    Parameters
+    ----------
+    column
+        The column, of any dtype.
+    kind
+        A kind of `CellReader`.
+    what
+        The function that needs it, for messages.
+
+    Raises
+    ------
+    InvalidArgument
+        A cell is not understood, or can be understood in two ways.
+    """
+    name = str(column.name)
+    reader = CellReader({name: column}, {name: kind}, first_row=1)
+    try:
+        return pd.Series(reader.read(name), index=column.index, name=column.name)
+    except InvalidArgument as cause:
+        raise InvalidArgument(f"{what}: {cause}" if what else str(cause)) from None
+
+
+#: What a kind takes: the end of a message that names the cell.
+_WANTED = {
+    "text": "is not text.",
+    "json": "is not text.",
+    "gid": "is not a gid.",
+    "integer": "is not a whole number.",
+    "number": "is not a number.",
+    "minutes": 'is no time: write minutes, such as 90, or hours and minutes, such as "1:30".',
+    "boolean": "is not a flag: write True or False.",
+    "date": "is not a day: write it as 2026-03-02.",
+    "datetime": "is not a moment: write it as 2026-03-02T09:15:00Z.",
+}
+
+
+def _is_typed(column: pd.Series[Any]) -> bool:
+    """Return whether a column cannot hold text."""
+    dtype = column.dtype
+    return pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_datetime64_any_dtype(dtype)
+
+
+def _is_blank(cell: Any, kind: str) -> bool:
+    if isinstance(cell, str):
+        return not cell if kind in _TEXT_KINDS else cell.strip().lower() in _BLANK
+    return cell is None or cell is pd.NA or cell is pd.NaT or cell != cell
+
+
+def _read_whole(column: pd.Series[Any], kind: str) -> Any:
+    """Return a column that can be read as a whole, which is quick, else None."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        column = column.astype(column.cat.categories.dtype)
+    if kind in _TEXT_KINDS:
+        if not isinstance(column.dtype, pd.StringDtype):
+            return None
+        whole = column.astype(STR)
+        if bool((whole == "").any()):
+            return None
+        # What holds more than digits may be a number that a spreadsheet has shortened.
+        are_fine = kind != "gid" or bool(whole.dropna().str.isdigit().all())
+        return whole.array if are_fine else None
+    with suppress(ValueError, TypeError, OverflowError):
+        if _is_typed(column):
+            return _convert_typed(column, kind)
+        if isinstance(column.dtype, pd.StringDtype):
+            return _convert_texts(column, kind)
+    return None
+
+
+def _convert_typed(column: pd.Series[Any], kind: str) -> Any:
+    is_number = pd.api.types.is_numeric_dtype(column.dtype)
+    if kind in ("integer", "number", "minutes", "boolean") and is_number:
+        return column.astype(DTYPES["number" if kind == "minutes" else kind]).array
+    if kind == "datetime" and not is_number:
+        times = pd.DatetimeIndex(column)
+        times = times.tz_convert("UTC") if times.tz is not None else times.tz_localize("UTC")
+        return times.as_unit("us").array
+    if kind == "date" and not is_number and not isinstance(column.dtype, pd.DatetimeTZDtype):
+        times = pd.DatetimeIndex(column)
+        present = times.dropna()
+        return times.as_unit("us").array if (present == present.normalize()).all() else None
+    return None
+
+
+def _convert_texts(column: pd.Series[Any], kind: str) -> Any:
+    filled = (column.notna() & (column != "")).to_numpy(dtype=bool)
+    texts = column[filled].tolist()
+    if kind in ("date", "datetime"):
+        values = np.full(len(column), np.datetime64("NaT"), dtype="datetime64[us]")
+        values[filled] = _parse_iso_block(texts, kind)
+        return _build_times(kind, values)
+    if kind in ("integer", "number"):
+        numbers = (
+            pd.to_numeric(pd.Series(texts, dtype=object))
+            if texts
+            else pd.Series([], dtype="Int64")
+        )
+        if not pd.api.types.is_numeric_dtype(numbers.dtype) or numbers.isna().any():
+            return None
+        if kind == "integer" and numbers.dtype.kind not in "iu":
+            return None
+        whole = pd.Series(pd.NA, index=range(len(column)), dtype=DTYPES[kind])
+        whole[filled] = numbers.astype(DTYPES[kind]).array
+        return whole.array
+    return None
+
+
+def _parse_iso_block(texts: Sequence[str], kind: str) -> Any:
+    """Parse ISO 8601 text of one width as one block; anything else is a ValueError."""
+    if not texts:
+        return np.empty(0, dtype="datetime64[us]")
+    width, whole = len(texts[0]), "".join(texts)
+    zone = kind == "datetime"
+    if len(whole) != width * len(texts) or not whole.isascii() or (width != 10 and not zone):
+        raise ValueError("not of one width")
+    if "-" * len(texts) != whole[4::width] or set(map(len, texts)) != {width}:
+        raise ValueError("not ISO 8601")
+    if not zone:
+        return np.frombuffer(whole.encode("ascii"), f"S{width}").astype("datetime64[us]")
+    if width < 17 or whole[width - 1 :: width] != "Z" * len(texts):
+        raise ValueError("not in UTC")
+    return (
+        np.frombuffer(whole.encode("ascii"), f"S{width}")
+        .astype(f"S{width - 1}")
+        .astype("datetime64[us]")
+    )
+
+
+def _build_times(kind: str, values: Any) -> Any:
+    times = pd.DatetimeIndex(np.array(values, dtype="datetime64[us]"))
+    return (times.tz_localize("UTC") if kind == "datetime" else times).array
+
+
+def _format_text(cell: Any) -> str:
+    """Return a value of a workbook as text."""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    if isinstance(cell, datetime):
+        return cell.isoformat().removesuffix("T00:00:00")
+    return cell.isoformat() if isinstance(cell, date) else str(cell)
+
+
+def _parse_gid(cell: Any) -> str:
+    if isinstance(cell, Real) and not isinstance(cell, bool | np.bool_):
+        number = float(cell)
+        if not number.is_integer() or abs(number) >= 10**15:
+            raise _Unclear(
+                "is a number, and Excel keeps 15 digits of those: the gid is lost. Take it from "
+                "the file as it was written, and keep the column as text."
+            )
+        return str(int(number))
+    text = _format_text(cell).strip()
+    if _SCIENTIFIC.fullmatch(text) or _DECIMAL.fullmatch(text):
+        raise _Unclear(
+            "is a gid that a spreadsheet has made a number of: its digits are lost. Take it from "
+            "the file as it was written, and keep the column as text."
+        )
+    return text
+
+
+def _parse_flag(cell: Any) -> bool:
+    flag = _FLAGS.get(str(cell).strip().lower())
+    if flag is None:
+        raise ValueError
+    return flag
+
+
+def _parse_number(cell: Any, decimal: str) -> float | int:
+    if isinstance(cell, bool | np.bool_ | date | time | timedelta):
+        raise ValueError
+    if not isinstance(cell, str):
+        return cell if isinstance(cell, int) else float(cell)
+    text = cell.strip().translate(_NUMBER_SIGNS)
+    if _GROUPED[decimal].fullmatch(text):
+        text = _GROUP_SIGNS[decimal].sub("", text)
+    if not _PLAIN_NUMBER.fullmatch(text) or ("." if decimal == "," else ",") in text:
+        raise ValueError
+    text = text.replace(",", ".")
+    with suppress(ValueError):
+        return int(text)
+    return float(text)
+
+
+def _parse_integer(cell: Any, decimal: str) -> int:
+    number = _parse_number(cell, decimal)
+    if number != int(number):
+        raise ValueError
+    return int(number)
+
+
+def _parse_minutes(cell: Any, decimal: str) -> float:
+    """Return minutes, also from hours and minutes: 1:30, or 1h 30m."""
+    if isinstance(cell, timedelta):
+        return cell / timedelta(minutes=1)
+    if isinstance(cell, time):
+        return cell.hour * 60 + cell.minute + cell.second / 60
+    if isinstance(cell, str):
+        text = cell.strip()
+        found = _HOURS.fullmatch(text) or (text and _HOURS_IN_WORDS.fullmatch(text))
+        if found:
+            return int(found[1] or 0) * 60 + int(found[2] or 0)
+    return float(_parse_number(cell, decimal))
+
+
+def _parse_day(cell: Any, is_day_first: bool | None) -> datetime:
+    moment = _parse_local(cell, is_day_first)
+    if moment.tzinfo is not None or moment.time() != time():
+        raise _Unclear("has a time of day: write the day alone, such as 2026-03-02.")
+    return moment
+
+
+def _parse_moment(cell: Any, is_day_first: bool | None) -> datetime:
+    moment = _parse_local(cell, is_day_first)
+    if moment.tzinfo is None:
+        # The files of this package, like its frames, are in UTC.
+        return moment
+    return moment.astimezone(UTC).replace(tzinfo=None)
+
+
+def _parse_local(cell: Any, is_day_first: bool | None) -> datetime:
+    """Return a day or moment; with its zone if it has one."""
+    if isinstance(cell, datetime):
+        return cell
+    if isinstance(cell, date):
+        return datetime(cell.year, cell.month, cell.day)
+    if not isinstance(cell, str):
+        raise ValueError
+    text = cell.strip()
+    day, rest = _parse_day_text(text, is_day_first)
+    rest = rest.strip(" T,")
+    if not rest:
+        return day
+    found = _TIME.fullmatch(rest)
+    if not found:
+        raise ValueError
+    hour, minute, second = int(found[1]), int(found[2]), int(found[3] or 0)
+    if found[5]:
+        if not 1 <= hour <= 12:
+            raise ValueError
+        hour = hour % 12 + (12 if found[5].lower() == "pm" else 0)
+    zone = _parse_zone(found[6])
+    return day.replace(
+        hour=hour,
+        minute=minute,
+        second=second,
+        microsecond=int((found[4] or "0").ljust(6, "0")),
+        tzinfo=zone,
+    )
+
+
+def _parse_zone(text: str | None) -> timezone | None:
+    if text is None:
+        return None
+    if text in ("Z", "UTC", "GMT"):
+        return UTC
+    hours, minutes = int(text[1:3]), int(text[-2:])
+    offset = timedelta(hours=hours, minutes=minutes)
+    return timezone(-offset if text[0] == "-" else offset)
+
+
+def _parse_day_text(text: str, is_day_first: bool | None) -> tuple[datetime, str]:
+    """Return the day with which a text begins, and the rest of the text."""
+    found = _YEAR_FIRST.match(text)
+    if found:
+        return datetime(int(found[1]), int(found[2]), int(found[3])), text[found.end() :]
+    found = _YEAR_LAST.match(text)
+    if found:
+        return _order_day(found, is_day_first), text[found.end() :]
+    for form in _MONTH_BY_NAME:
+        with suppress(ValueError):
+            return datetime.strptime(text, form), ""
+    raise ValueError
+
+
+def _order_day(found: re.Match[str], is_day_first: bool | None) -> datetime:
+    first, second = int(found[1]), int(found[3])
+    year = int(found[4]) + (2000 if len(found[4]) == 2 else 0)
+    if found[2] == ".":
+        is_day_first = True
+    if is_day_first is None:
+        if first != second:
+            raise _Unclear(
+                "may be a day of two months, and no other day of the file tells which: pass "
+                "dayfirst=True or dayfirst=False, or write it as 2026-03-02."
+            )
+        is_day_first = True
+    day, month = (first, second) if is_day_first else (second, first)
+    return datetime(year, month, day)
