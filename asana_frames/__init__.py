@@ -41,6 +41,8 @@ from asana_frames.types import CLEAR
 if TYPE_CHECKING:
     from asana_frames import charts, export, gather, rollups, widgets
     from asana_frames.asana import Asana
+    from asana_frames.export.asana_csv import read_asana_csv
+    from asana_frames.export.asana_json import read_asana_json
     from asana_frames.frames import bridge, custom_fields
     from asana_frames.sandbox_server import sandbox
 
@@ -54,6 +56,8 @@ _LAZY = {
     "custom_fields": ("asana_frames.frames", "custom_fields"),
     "export": ("asana_frames.export", ""),
     "gather": ("asana_frames.gather", ""),
+    "read_asana_csv": ("asana_frames.export.asana_csv", "read_asana_csv"),
+    "read_asana_json": ("asana_frames.export.asana_json", "read_asana_json"),
     "rollups": ("asana_frames.rollups", ""),
     "sandbox": ("asana_frames.sandbox_server", "sandbox"),
     "sandbox_server": ("asana_frames.sandbox_server", ""),
@@ -90,6 +94,8 @@ __all__ = [
     "custom_fields",
     "export",
     "gather",
+    "read_asana_csv",
+    "read_asana_json",
     "rollups",
     "sandbox",
     "widgets",

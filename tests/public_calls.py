@@ -154,7 +154,12 @@ class Frames:
         frame = self.users
         pickers = [n for n in widgets.__all__ if n.endswith("Picker")]
         pickers = [n for n in pickers if n not in ("FieldsPicker", "PeriodPicker")]
+        csv_file, json_file = folder / "asana.csv", folder / "asana.json"
+        csv_file.write_text("Task ID,Name\n12,Write\n")
+        json_file.write_text('{"data": [{"gid": "12", "name": "Write"}]}')
         return {
+            "read_asana_csv": (af.read_asana_csv, {"path": csv_file}),
+            "read_asana_json": (af.read_asana_json, {"path": json_file}),
             "bridge": (af.bridge, {"frame": self.tasks, "column": "followers"}),
             "custom_fields": (af.custom_fields, {"frame": self.tasks}),
             "export.as_text": (export.as_text, {"frame": frame}),

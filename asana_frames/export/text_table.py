@@ -58,6 +58,7 @@ def read_text_table(
     sep: str | None = None,
     encoding: str | None = None,
     header: str | None = None,
+    advice: str = "Is it the right file?",
 ) -> TextTable:
     """Read a CSV file as text.
 
@@ -71,6 +72,8 @@ def read_text_table(
         Of the file; else as its byte-order mark says, UTF-8, or cp1252 with a warning.
     header
         A name of the header, where lines that belong to no table may stand above it.
+    advice
+        The end of the message if the file has no such header.
 
     Raises
     ------
@@ -89,7 +92,7 @@ def read_text_table(
     encoding = encoding or _find_encoding(file)
     try:
         with file.open(encoding=encoding, newline="") as stream:
-            return _read_table(file, stream, sep, header)
+            return _read_table(file, stream, sep, header, advice)
     except LookupError as cause:
         raise InvalidArgument(
             f"encoding={encoding!r} is not known; use one such as 'utf-8' or 'cp1252'."
@@ -148,7 +151,9 @@ def _find_encoding(file: Path) -> str:
     return "utf-8"
 
 
-def _read_table(file: Path, stream: IO[str], sep: str | None, header: str | None) -> TextTable:
+def _read_table(
+    file: Path, stream: IO[str], sep: str | None, header: str | None, advice: str
+) -> TextTable:
     lines = _Lines(stream)
     sep = sep or _find_separator(lines, header)
     if len(sep) != 1:
@@ -156,7 +161,7 @@ def _read_table(file: Path, stream: IO[str], sep: str | None, header: str | None
     with _unlimited_fields():
         reader = csv.reader(lines, delimiter=sep, strict=True)
         try:
-            names, skipped = _read_header(file, reader, header)
+            names, skipped = _read_header(file, reader, header, advice)
             buffers = [ColumnBuffer.of("text", name) for name in names]
             first_row = skipped + 2
             _read_rows(file, reader, buffers, first_row)
@@ -208,13 +213,15 @@ def _fit_rows(file: Path, rows: list[list[str]], width: int, first_row: int) -> 
     return list(zip(*kept, strict=True)) if kept else [()] * width
 
 
-def _read_header(file: Path, reader: Any, header: str | None) -> tuple[list[str], int]:
+def _read_header(
+    file: Path, reader: Any, header: str | None, advice: str
+) -> tuple[list[str], int]:
     """Return the names of the columns, and how many rows stand above them."""
     found = ((row, names) for row, names in enumerate(reader) if _is_header(names, header))
     skipped, names = next(found, (0, []))
     if not names:
         wanted = "" if header is None else f" that has {header!r}"
-        raise InvalidArgument(f"{file} has no header{wanted}; is it the right file?")
+        raise InvalidArgument(f"{file} has no header{wanted}. {advice}")
     while len(names) > 1 and not names[-1]:
         names.pop()
     twice = next((name for name in names if names.count(name) > 1), None)
