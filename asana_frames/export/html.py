@@ -15,7 +15,9 @@ import pandas as pd
 
 from asana_frames._arguments import check_number, check_text, list_texts
 from asana_frames._files import replace_file
+from asana_frames.exceptions import InvalidArgument
 from asana_frames.export.pictures import Picture, render_pictures
+from asana_frames.export.prepare import Labels, check_options, prepare_frame
 from asana_frames.export.text import column_as_text, format_label, name_frames
 from asana_frames.frames.list_cells import SEPARATOR
 
@@ -133,6 +135,8 @@ def to_html(
     charts: Mapping[str, Figure | Axes] | None = None,
     notes: Sequence[str] = (),
     max_rows: int = 1000,
+    anonymize: str | None = None,
+    labels: Labels | None = None,
 ) -> None:
     """Write frames and charts as one HTML page.
 
@@ -145,7 +149,8 @@ def to_html(
     Parameters
     ----------
     frames
-        Heading of a section -> frame, or one frame. Indexes are left out.
+        Heading of a section -> frame, or one frame. An index with a name or of other things than
+        integers becomes the first columns.
     path
         The file; an older one is replaced only when the new one is complete.
     title
@@ -157,11 +162,18 @@ def to_html(
         Paragraphs below the title, as plain text.
     max_rows
         The most rows of a table; a line below the table gives the number of all rows.
+    anonymize
+        A secret key: names and the gids of people become pseudonyms that are the same in all
+        files of one key; dates, numbers, flags and enumerations stay; other text is left out.
+        Title, headings and notes are yours and stay as they are.
+    labels
+        ``"human"`` for ``on track`` instead of ``on_track``, and so on.
 
     Raises
     ------
     InvalidArgument
-        A frame is not a DataFrame, a chart is not a Figure or Axes, or ``max_rows`` is below 1.
+        A frame is not a DataFrame, a chart is not a Figure or Axes, ``max_rows`` is below 1,
+        ``anonymize`` is empty or is passed with ``charts``, or ``labels`` is not valid.
     ConfigurationError
         The file cannot be written.
 
@@ -180,7 +192,16 @@ def to_html(
     check_text(title, name="title", like="March")
     paragraphs = list_texts(notes, name="notes", like="All teams.")
     check_number(max_rows, name="max_rows", like=1000, is_whole=True, least=1)
+    check_options(anonymize=anonymize, labels=labels)
+    if charts and anonymize is not None:
+        raise InvalidArgument(
+            "anonymize= cannot change the names in charts; leave out charts= or anonymize=."
+        )
     drawn = render_pictures(charts)
+    named = {
+        name: prepare_frame(frame, anonymize=anonymize, labels=labels)
+        for name, frame in named.items()
+    }
     names = [*named, *(name for name in drawn if name not in named)]
     sections = [
         _render_section(place, str(name), named.get(name), drawn.get(name), max_rows)

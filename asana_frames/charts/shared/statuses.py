@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from asana_frames.charts.shared.labels import format_value, shorten_name
+from asana_frames.display.words import humanize_status
 
 
 class StatusLook(NamedTuple):
@@ -14,27 +15,18 @@ class StatusLook(NamedTuple):
     words: str
 
 
-_ON_TRACK = StatusLook("#1b7f5c", "on track")
-_AT_RISK = StatusLook("#e0a100", "at risk")
-_OFF_TRACK = StatusLook("#b03060", "off track")
-#: Statuses of goals and of status updates; colours differ in lightness too.
-_LOOKS = {
-    "green": _ON_TRACK,
-    "yellow": _AT_RISK,
-    "red": _OFF_TRACK,
-    "on_track": _ON_TRACK,
-    "at_risk": _AT_RISK,
-    "off_track": _OFF_TRACK,
-    "achieved": StatusLook("#12507b", "achieved"),
-    "partial": StatusLook("#5b9bd5", "partly achieved"),
-    "missed": StatusLook("#7a1f2b", "missed"),
-    "dropped": StatusLook("#8c8c8c", "dropped"),
+#: Colours of the statuses of goals and of status updates; they differ in lightness too.
+_COLOURS = {
+    **dict.fromkeys(("green", "on_track"), "#1b7f5c"),
+    **dict.fromkeys(("yellow", "at_risk"), "#e0a100"),
+    **dict.fromkeys(("red", "off_track"), "#b03060"),
+    "achieved": "#12507b",
+    "partial": "#5b9bd5",
+    "missed": "#7a1f2b",
+    "dropped": "#8c8c8c",
 }
-#: Statuses that only projects and portfolios have.
-_PROJECT_LOOKS = {
-    "on_hold": StatusLook("#5b9bd5", "on hold"),
-    "complete": StatusLook("#12507b", "complete"),
-}
+#: Of the statuses that only projects and portfolios have.
+_PROJECT_COLOURS = {"on_hold": "#5b9bd5", "complete": "#12507b"}
 _NO_STATUS = StatusLook("#b8b8b8", "no status")
 #: The colour of any other status.
 _UNKNOWN = "#a96b59"
@@ -49,7 +41,9 @@ def goal_status_look(status: Any) -> StatusLook:
     >>> goal_status_look("red").words, goal_status_look("on_hold").words
     ('off track', 'no status')
     """
-    return _LOOKS.get(status, _NO_STATUS) if isinstance(status, str) else _NO_STATUS
+    if not isinstance(status, str) or status not in _COLOURS:
+        return _NO_STATUS
+    return StatusLook(_COLOURS[status], humanize_status(status))
 
 
 def project_status_look(status: Any) -> StatusLook:
@@ -64,5 +58,8 @@ def project_status_look(status: Any) -> StatusLook:
     """
     if not isinstance(status, str):
         return _NO_STATUS
-    words = shorten_name(format_value(status).replace("_", " "), _LONGEST)
-    return {**_LOOKS, **_PROJECT_LOOKS}.get(status, StatusLook(_UNKNOWN, words))
+    words = humanize_status(status)
+    known = {**_COLOURS, **_PROJECT_COLOURS}
+    if status in known:
+        return StatusLook(known[status], words)
+    return StatusLook(_UNKNOWN, shorten_name(format_value(words), _LONGEST))

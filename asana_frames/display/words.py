@@ -1,0 +1,33 @@
+"""Asana's values in words for people."""
+
+from __future__ import annotations
+
+#: Words of the statuses that are not read as they are written.
+_STATUS_WORDS = {
+    "green": "on track",
+    "yellow": "at risk",
+    "red": "off track",
+    "partial": "partly achieved",
+}
+
+
+def humanize(value: str) -> str:
+    """Return a value of an enumeration in words.
+
+    Examples
+    --------
+    >>> humanize("changes_requested")
+    'changes requested'
+    """
+    return value.replace("_", " ")
+
+
+def humanize_status(status: str) -> str:
+    """Return a status of a goal, project or portfolio in words.
+
+    Examples
+    --------
+    >>> humanize_status("on_hold"), humanize_status("red")
+    ('on hold', 'off track')
+    """
+    return _STATUS_WORDS.get(status, humanize(status))

@@ -1,0 +1,143 @@
+"""What every writer does first: labels of rows become columns, then names and words change."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import Any, Literal
+
+import pandas as pd
+
+from asana_frames._arguments import check_choice, check_text
+from asana_frames.exceptions import InvalidArgument
+from asana_frames.export.anonymize import anonymize_frame
+from asana_frames.export.labels import to_human_labels
+
+Labels = Literal["human"]
+
+
+def prepare_frame(
+    frame: pd.DataFrame, *, anonymize: str | None = None, labels: Labels | None = None
+) -> pd.DataFrame:
+    """Return a frame as a file is to have it; the frame that is passed never changes.
+
+    Parameters
+    ----------
+    frame
+        Any frame.
+    anonymize
+        The key of `anonymize_frame`, or None to leave names as they are.
+    labels
+        ``"human"`` for the words that charts use instead of Asana's: ``on track`` for
+        ``on_track``.
+
+    Returns
+    -------
+    DataFrame
+        Numbered from 0, with the labels of rows as its first columns (see `keep_index`).
+
+    Raises
+    ------
+    InvalidArgument
+        ``anonymize`` is not text or is empty, or ``labels`` is not valid.
+    """
+    check_options(anonymize=anonymize, labels=labels)
+    made = keep_index(frame)
+    if anonymize is not None:
+        made = anonymize_frame(made, anonymize)
+    return made if labels is None else to_human_labels(made)
+
+
+def check_options(*, anonymize: object, labels: object) -> None:
+    """Raise an error unless a writer can use these arguments.
+
+    Raises
+    ------
+    InvalidArgument
+        The message says what to pass; it does not show the key.
+    """
+    if anonymize is not None:
+        check_text(anonymize, name="anonymize", like="a long secret key")
+        if not str(anonymize).strip():
+            raise InvalidArgument(
+                'anonymize= takes a key that is not empty, such as anonymize="a long secret key".'
+            )
+    check_choice(labels, (None, "human"), name="labels")
+
+
+def keep_index(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame numbered from 0, with the levels of its index as the first columns.
+
+    Unnamed levels of integers only number rows and are left out, and so is a level that equals
+    the column of its name.
+
+    Examples
+    --------
+    >>> hours = pd.DataFrame({"hours": [2.0]}, index=pd.Index(["Ana"], name="person_name"))
+    >>> keep_index(hours)
+      person_name  hours
+    0         Ana    2.0
+    """
+    rows = frame.reset_index(drop=True)
+    levels: dict[Hashable, pd.Series[Any]] = {}
+    for place, name in enumerate(_level_names(frame)):
+        values = pd.Series(frame.index.get_level_values(place).array)
+        if name is not None and not _has_column(rows, name, values):
+            levels[_find_free_label([*levels, *rows.columns], name)] = values
+    if not levels:
+        return rows
+    parts = [*(values.to_frame() for values in levels.values()), rows]
+    made = pd.concat(parts, axis="columns", ignore_index=True)
+    names = list(rows.columns.names)
+    labels = [*levels, *rows.columns]
+    if len(names) > 1:
+        filled = [_fill_levels(label, len(names)) for label in labels]
+        made.columns = pd.MultiIndex.from_tuples(filled, names=names)
+    elif isinstance(rows.columns, pd.CategoricalIndex):
+        known = [*levels, *(one for one in rows.columns.categories if one not in levels)]
+        made.columns = pd.CategoricalIndex(labels, categories=known, name=names[0])
+    else:
+        made.columns = pd.Index(labels, name=names[0], tupleize_cols=False)
+    made.attrs = frame.attrs
+    return made
+
+
+def _level_names(frame: pd.DataFrame) -> list[Hashable | None]:
+    """Return the name of each level as pandas' reset_index has it; None to leave it out."""
+    index = frame.index
+    names: list[Hashable | None] = []
+    for place, name in enumerate(index.names):
+        is_number = pd.api.types.is_integer_dtype(index.get_level_values(place).dtype)
+        if name is None and not is_number:
+            is_single = index.nlevels == 1 and "index" not in frame.columns
+            name = "index" if is_single else f"level_{place}"
+        names.append(name)
+    return names
+
+
+def _has_column(frame: pd.DataFrame, name: Hashable, values: pd.Series[Any]) -> bool:
+    """Whether a frame has these values in a column of that name."""
+    return any(
+        values.astype(object).equals(frame.iloc[:, place].astype(object))
+        for place, label in enumerate(frame.columns)
+        if _is_label(label, name)
+    )
+
+
+def _find_free_label(taken: Sequence[Hashable], name: Hashable) -> Hashable:
+    """Return a name that no column has."""
+    while any(_is_label(label, name) for label in taken):
+        name = f"index_{name}"
+    return name
+
+
+def _is_label(label: Hashable, name: Hashable) -> bool:
+    """Whether a column's label is a name; labels of several levels have it in the first."""
+    if isinstance(label, tuple) and not isinstance(name, tuple):
+        return label[0] == name and not any(label[1:])
+    return bool(label == name)
+
+
+def _fill_levels(name: Hashable, levels: int) -> tuple[Hashable, ...]:
+    """Return a name as a label of several levels."""
+    parts = name if isinstance(name, tuple) else (name,)
+    return (*parts, *[""] * (levels - len(parts)))[:levels]

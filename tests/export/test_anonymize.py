@@ -1,0 +1,348 @@
+"""Anonymized frames: no name, text or person's gid is left, and frames still belong together."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import asana_frames as af
+from asana_frames.catalog import load
+from asana_frames.export.anonymize import anonymize_frame
+from asana_frames.export.csv import stream_csv
+from asana_frames.export.prepare import prepare_frame
+from asana_frames.frames import STR
+from tests.export.wild_records import CANARY, PERSON_GID, build_wild_frame
+from tests.public_calls import Frames
+
+KEY = "a long secret key"
+RECORDS = [record.name for record in load().records]
+ROLLUPS = sorted(af.rollups.__all__)
+
+
+def show(frame: pd.DataFrame) -> str:
+    """Return all that a frame holds as text: cells, labels, index, attrs and categories."""
+    stream = io.StringIO()
+    stream_csv(frame, stream, disarm=False)
+    kinds = [dtype.categories for dtype in frame.dtypes if isinstance(dtype, pd.CategoricalDtype)]
+    parts = [frame.columns, frame.columns.names, frame.index, frame.index.names, *kinds]
+    return "\n".join([stream.getvalue(), *(repr(list(part)) for part in parts), repr(frame.attrs)])
+
+
+def anonymize(frame: pd.DataFrame, key: str = KEY) -> pd.DataFrame:
+    return prepare_frame(frame, anonymize=key)
+
+
+def find_person_gids(frame: pd.DataFrame) -> set[str]:
+    return set(re.findall(rf"\b{PERSON_GID}\d{{14}}\b", show(frame)))
+
+
+def check_clean(frame: pd.DataFrame) -> None:
+    """Nothing is left of the texts of a wild frame, or of the gids of its people."""
+    shown = show(anonymize(frame))
+    assert CANARY not in shown
+    assert not [gid for gid in find_person_gids(frame) if gid in shown]
+
+
+@pytest.fixture(scope="module")
+def frames() -> Frames:
+    return Frames()
+
+
+@pytest.fixture(scope="module")
+def names(frames: Frames) -> set[str]:
+    """The names of all that the sandbox has, less those that are also words of the package."""
+    asana, found = frames.asana, set()
+    for resource in ("users", "projects", "goals", "portfolios", "teams", "tags"):
+        found |= set(getattr(asana, resource).list(workspace="Acme")["name"])
+    found |= set(asana.sections.list(project=frames.projects)["name"])
+    found |= set(asana.tasks.list(project=frames.projects, fields=["name"])["name"])
+    found |= {f"Status of {name}" for name in found}
+    return found - {"", "blocked"}
+
+
+@pytest.fixture(scope="module")
+def person_gids(frames: Frames) -> set[str]:
+    return set(frames.asana.users.list(workspace="Acme")["gid"])
+
+
+def list_frames(result: Any) -> Iterator[pd.DataFrame]:
+    """Yield the frames in what a function returns."""
+    if isinstance(result, pd.DataFrame):
+        yield result
+    elif isinstance(result, dict | tuple):
+        for part in result.values() if isinstance(result, dict) else result:
+            yield from list_frames(part)
+
+
+@pytest.mark.parametrize("record", RECORDS)
+@settings(max_examples=8)
+@given(seed=st.integers(0, 10**6), has_attrs=st.booleans())
+def test_no_text_and_no_person_is_left_of_any_record(
+    record: str, seed: int, has_attrs: bool
+) -> None:
+    frame = build_wild_frame(record, seed)
+    if has_attrs:
+        frame.attrs["asana"] = {"record": record, "note": CANARY}
+    check_clean(frame)
+
+
+@pytest.mark.parametrize("record", ["task", "story", "goal", "user", "membership", "time_period"])
+@pytest.mark.parametrize("seed", range(2))
+def test_nothing_is_left_of_filtered_merged_or_indexed_frames(record: str, seed: int) -> None:
+    frame = build_wild_frame(record, seed)
+    for changed in (
+        frame.iloc[::-1],
+        frame.set_index("gid"),
+        frame.set_index("gid").rename_axis(None),
+        frame.merge(build_wild_frame("user", seed), how="outer", on="gid"),
+        frame.merge(build_wild_frame("task", seed), how="cross"),
+        frame.astype(object),
+        frame.describe(include="all"),
+        frame.T,
+        frame.melt(id_vars="gid"),
+    ):
+        check_clean(changed)
+
+
+@pytest.mark.parametrize("record", ["task", "story", "portfolio_item"])
+@pytest.mark.parametrize("seed", range(2))
+def test_nothing_is_left_of_long_forms(record: str, seed: int) -> None:
+    frame = build_wild_frame(record, seed)
+    check_clean(af.custom_fields(frame))
+    stems = {"task": ["followers", "memberships"], "story": ["new_people_value"]}
+    for stem in stems.get(record, ["members"]):
+        check_clean(af.bridge(frame, stem))
+
+
+@pytest.mark.filterwarnings("ignore:The entries add up to less")
+@pytest.mark.parametrize("name", ROLLUPS)
+def test_no_name_is_left_of_any_rollup(
+    frames: Frames, names: set[str], person_gids: set[str], name: str, tmp_path: Path
+) -> None:
+    function, arguments = frames.calls("_rollups", tmp_path)[f"rollups.{name}"]
+    for frame in list_frames(function(**arguments)):
+        made = anonymize(frame)
+        # Labels of custom fields stay, and one is called as a section.
+        shown = show(made).replace("cf_Reviewers", "")
+        assert not [one for one in names | person_gids if one in shown]
+        assert not [label for label in made.columns if str(label).startswith("Column")]
+
+
+@pytest.mark.parametrize(
+    "name", ["goals_report", "hours_report", "portfolio_items", "projects_report", "stories"]
+)
+def test_no_name_is_left_of_gathered_tables(
+    frames: Frames, names: set[str], person_gids: set[str], name: str, tmp_path: Path
+) -> None:
+    function, arguments = frames.calls("_gather", tmp_path)[f"gather.{name}"]
+    for frame in list_frames(function(**arguments)):
+        shown = show(anonymize(frame)).replace("cf_Reviewers", "")
+        assert not [one for one in names | person_gids if one in shown]
+
+
+def test_gids_dates_numbers_flags_and_enumerations_stay(frames: Frames) -> None:
+    tasks = frames.tasks
+    made = anonymize(tasks)
+    kept = [
+        *("gid", "completed", "completed_at", "due_on", "num_subtasks", "resource_subtype"),
+        *("memberships_project_gids", "projects_gids", "dependents_gids", "workspace_gid"),
+        *("cf_Priority", "cf_Story points", "cf_Launch date", "cf_Launch date_at"),
+    ]
+    pd.testing.assert_frame_equal(made[kept], tasks[kept])
+    assert made["cf_Priority"].dtype == tasks["cf_Priority"].dtype
+
+
+@pytest.mark.parametrize("source", ["tasks", "users", "projects", "goals", "entries"])
+def test_only_people_lose_their_gids(frames: Frames, source: str) -> None:
+    frame = getattr(frames, source)
+    is_kept = anonymize(frame)["gid"].eq(frame["gid"])
+    assert not is_kept.any() if source == "users" else is_kept.all()
+
+
+def test_gids_without_a_known_record_count_as_those_of_people() -> None:
+    frame = pd.DataFrame({"gid": ["1209000000000014"], "old_gid": ["1209000000000014"]})
+    made = anonymize(frame)
+    assert made["gid"].tolist() == made["old_gid"].tolist() != frame["gid"].tolist()
+    assert re.fullmatch(r"\d{16}", made["gid"].iloc[0])
+
+
+def test_resource_type_beside_decides_row_by_row() -> None:
+    frame = pd.DataFrame(
+        {
+            "member_gid": ["1", "1", "1"],
+            "member_name": ["Ana", "Ana", "Ana"],
+            "member_resource_type": ["user", "team", None],
+        }
+    )
+    made = anonymize(frame)
+    assert made["member_gid"].tolist()[1] == "1"
+    assert made["member_gid"].iloc[0] == made["member_gid"].iloc[2] != "1"
+    assert [name.split()[0] for name in made["member_name"]] == ["Person", "Team", "Object"]
+
+
+def test_the_same_key_keeps_frames_together(frames: Frames) -> None:
+    tasks, users = frames.tasks, frames.asana.users.list(workspace="Acme")
+    for left, right in (("assignee_gid", "gid"), ("assignee_name", "name")):
+        before = tasks.merge(users, left_on=left, right_on=right, suffixes=("", "_user"))
+        after = anonymize(tasks).merge(
+            anonymize(users), left_on=left, right_on=right, suffixes=("", "_user")
+        )
+        assert len(before) > 0
+        assert after["gid"].tolist() == before["gid"].tolist()
+    totals = af.rollups.hours(frames.entries, every=None)
+    assert set(anonymize(totals)["person_name"]) <= set(anonymize(users)["name"])
+
+
+def test_another_key_gives_other_pseudonyms(frames: Frames) -> None:
+    one, other = anonymize(frames.users), anonymize(frames.users, "another key")
+    for column in ("gid", "name"):
+        assert not set(one[column]) & set(other[column])
+
+
+def test_a_pseudonym_is_a_kind_and_a_number_that_never_changes() -> None:
+    frame = pd.DataFrame({"task_name": ["Ship it"], "person_name": ["Ship it"]})
+    made = anonymize(frame).iloc[0].tolist()
+    assert made == ["Task 327534314436", "Person 324984461056"]
+
+
+def test_names_of_one_hundred_thousand_people_stay_apart() -> None:
+    names = pd.DataFrame({"person_name": [f"Ana {number}" for number in range(100_000)]})
+    assert anonymize(names)["person_name"].is_unique
+
+
+def test_missing_and_empty_stay() -> None:
+    frame = pd.DataFrame(
+        {
+            "person_name": pd.array(["", None, "Ana"], STR),
+            "followers_names": [(), ("",), (None, "Ana")],
+        }
+    )
+    made = anonymize(frame)
+    assert made["person_name"].isna().tolist() == [False, True, False]
+    assert made["person_name"].iloc[0] == ""
+    assert made["followers_names"].tolist()[:2] == [(), ("",)]
+
+
+def test_categories_are_handled_as_text() -> None:
+    kind = pd.CategoricalDtype(["Ana", "Bo", "Cleo"])
+    frame = pd.DataFrame({"person_name": pd.array(["Bo", None], kind), "note": ["a", "b"]})
+    frame["note"] = frame["note"].astype("category")
+    made = anonymize(frame)
+    assert made.columns.tolist() == ["person_name"]
+    assert "Ana" not in show(made)
+
+
+def test_people_in_the_columns_of_a_pivot_are_pseudonyms(frames: Frames) -> None:
+    totals = af.rollups.hours(frames.entries)
+    plain = totals.pivot(index="entered_on", columns="person_name", values="hours")
+    nested = totals.pivot(index="entered_on", columns="person_name", values=["hours"])
+    bare = plain.rename_axis(columns=None)
+    people = set(totals["person_name"])
+    pseudonyms = set(anonymize(totals)["person_name"])
+    assert set(anonymize(plain).columns) == {"entered_on"} | pseudonyms
+    assert {label[1] for label in anonymize(nested).columns} == {""} | pseudonyms
+    assert anonymize(nested).columns.names == [None, "person_name"]
+    # Nothing tells that these labels are people, only that they are not columns.
+    assert all(label.startswith("Column ") for label in anonymize(bare).columns[1:])
+    for made in (anonymize(plain), anonymize(nested), anonymize(bare)):
+        assert not [name for name in people if name in show(made)]
+        np.testing.assert_array_equal(made.iloc[:, 1:].astype("float64"), plain.astype("float64"))
+
+
+def test_gids_of_people_in_columns_and_as_numbers_are_pseudonyms() -> None:
+    gid = 1209000000000014
+    expected = anonymize(pd.DataFrame({"person_gid": [str(gid)]})).iloc[0, 0]
+    for values in ([gid], [float(gid)], pd.array([gid], "Int64")):
+        assert anonymize(pd.DataFrame({"person_gid": values})).iloc[0, 0] == expected
+    wide = pd.DataFrame([[1.0]], columns=pd.Index([gid], name="person_gid"))
+    assert anonymize(wide).columns.tolist() == [expected]
+
+
+def test_options_in_the_columns_of_a_pivot_stay(frames: Frames) -> None:
+    table = frames.tasks.pivot_table(
+        index="assignee_name", columns="cf_Priority", values="gid", aggfunc="count", observed=True
+    )
+    made = anonymize(table)
+    assert made.columns.tolist() == ["assignee_name", *table.columns]
+    assert not set(made["assignee_name"]) & set(table.index)
+
+
+def test_lists_that_files_made_text_are_read(frames: Frames) -> None:
+    people = frames.tasks[["gid", "followers_gids", "followers_names", "cf_Reviewers_gids"]]
+    text = af.export.as_text(people).astype(STR)
+    made = anonymize(text)
+    for column in people.columns[1:]:
+        assert made[column].tolist() == anonymize(people)[column].tolist()
+
+
+def test_custom_fields_of_people_are_people_and_other_lists_are_objects(frames: Frames) -> None:
+    frame = pd.DataFrame(
+        {
+            "resource_type": ["task"],
+            "cf_Reviewers": [("Ana",)],
+            "cf_Reviewers_gids": [("12",)],
+            "cf_Related": [("Ana",)],
+            "cf_Notes": ["Ana"],
+        }
+    )
+    made = anonymize(frame)
+    assert "cf_Notes" not in made
+    person = anonymize(pd.DataFrame({"person_name": ["Ana"]})).iloc[0, 0]
+    assert made["cf_Reviewers"].iloc[0] == (person,)
+    assert made["cf_Related"].iloc[0][0].startswith("Object ")
+    # Without its gids nothing tells that a field holds people.
+    alone = anonymize(frame[["cf_Reviewers"]])
+    assert alone["cf_Reviewers"].iloc[0][0].startswith("Object ")
+
+
+def test_the_frame_is_not_changed(frames: Frames) -> None:
+    before = frames.tasks.copy(deep=True)
+    anonymize_frame(frames.tasks, KEY)
+    pd.testing.assert_frame_equal(frames.tasks, before)
+    assert frames.tasks.attrs == before.attrs
+
+
+def test_the_key_is_in_nothing(frames: Frames) -> None:
+    assert KEY not in show(anonymize(frames.tasks))
+
+
+def test_frames_without_columns_or_rows_are_fine(frames: Frames) -> None:
+    assert anonymize(pd.DataFrame()).shape == (0, 0)
+    assert anonymize(pd.DataFrame({"what": ["Ana"]})).shape == (1, 0)
+    nested = pd.DataFrame({("a", "b"): ["Ana"]})
+    assert anonymize(nested).shape == (1, 0)
+    empty = anonymize(frames.tasks.iloc[:0])
+    assert empty.columns.tolist() == anonymize(frames.tasks).columns.tolist()
+
+
+def test_duplicate_columns_are_changed_one_by_one() -> None:
+    frame = pd.DataFrame([["Ana", "Bo"]], columns=["person_name", "person_name"])
+    made = anonymize(frame)
+    assert made.shape == (1, 2)
+    assert made.iloc[0, 0] != made.iloc[0, 1]
+    assert "Ana" not in show(made)
+
+
+def test_fields_of_references_are_known_by_what_they_refer_to(frames: Frames) -> None:
+    fields = [
+        "name",
+        "assignee.email",
+        "parent.assignee.name",
+        "projects.owner.gid",
+        "parent.due_on",
+    ]
+    tasks = frames.asana.tasks.list(project=frames.home, fields=fields)
+    made = anonymize(tasks)
+    gone = set(tasks.columns) - set(made.columns)
+    assert gone == {"assignee_email"}
+    assert made["projects_owner_gids"].iloc[0] != tasks["projects_owner_gids"].iloc[0]
+    assert made["parent_due_on"].equals(tasks["parent_due_on"])

@@ -1,0 +1,95 @@
+"""Enumerations in words for people, and back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from asana_frames.catalog import load
+from asana_frames.charts.shared.statuses import project_status_look
+from asana_frames.export.labels import from_human_labels, to_human_labels
+from asana_frames.frames import STR
+
+ENUMS = sorted({field.enum for record in load().records for field in record.fields if field.enum})
+STATUSES = ["green", "yellow", "red", "on_track", "at_risk", "off_track", "on_hold", "complete"]
+STATUSES += ["achieved", "partial", "missed", "dropped"]
+
+
+@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize("column", ["status", "status_type", "last_status"])
+def test_statuses_have_the_words_of_charts(status: str, column: str) -> None:
+    made = to_human_labels(pd.DataFrame({column: [status]}))
+    assert made[column].tolist() == [project_status_look(status).words]
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "words"),
+    [
+        ("resource_subtype", "default_task", "default task"),
+        ("approval_status", "changes_requested", "changes requested"),
+        ("metric_progress_source", "subgoal_progress", "subgoal progress"),
+        ("color", "dark-pink", "dark-pink"),
+        ("resource_subtype", "new_kind", "new_kind"),
+        ("name", "on_track", "on_track"),
+        ("cf_status", "on_track", "on_track"),
+    ],
+)
+def test_only_values_of_enumerations_change(column: str, value: str, words: str) -> None:
+    assert to_human_labels(pd.DataFrame({column: [value]}))[column].tolist() == [words]
+
+
+@pytest.mark.parametrize("values", ENUMS)
+def test_words_are_read_back(values: tuple[str, ...]) -> None:
+    words = pd.Series([value.replace("_", " ") for value in values], dtype=STR)
+    assert from_human_labels(words, values).tolist() == list(values)
+    shouted = pd.Series([f" {word.capitalize()} " for word in words])
+    assert from_human_labels(shouted, values).tolist() == list(values)
+
+
+@pytest.mark.parametrize("values", [STATUSES[:3] + STATUSES[8:], STATUSES[3:]])
+def test_statuses_are_read_back_as_the_resource_knows_them(values: list[str]) -> None:
+    words = to_human_labels(pd.DataFrame({"status": values}))["status"]
+    assert from_human_labels(words, values).tolist() == values
+
+
+def test_text_that_fits_no_value_is_unchanged() -> None:
+    column = pd.Series(["soon", None, "on_track"], index=[5, 6, 7], name="status", dtype=STR)
+    made = from_human_labels(column, ["on_track"])
+    pd.testing.assert_series_equal(made, column)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pd.array(["on_track", None], STR),
+        pd.Categorical(["on_track", None], categories=["at_risk", "on_track"]),
+        np.array(["on_track", None], dtype=object),
+    ],
+)
+def test_dtypes_and_missing_values_stay(values: Any) -> None:
+    frame = pd.DataFrame({"status": values}, index=[3, 1])
+    made = to_human_labels(frame)
+    assert made["status"].iloc[0] == "on track"
+    assert pd.isna(made["status"].iloc[1])
+    assert type(made["status"].dtype) is type(frame["status"].dtype)
+    assert made.index.tolist() == [3, 1]
+
+
+def test_lists_of_enumerations_change_item_by_item() -> None:
+    frame = pd.DataFrame({"template_subtasks_task_resource_subtypes": [("default_task",), ()]})
+    assert to_human_labels(frame).iloc[:, 0].tolist() == [("default task",), ()]
+
+
+def test_numbers_and_dates_of_the_same_name_stay() -> None:
+    frame = pd.DataFrame({"period": pd.to_datetime(["2026-03-02"]), "status": [1]})
+    pd.testing.assert_frame_equal(to_human_labels(frame), frame)
+
+
+def test_attrs_stay_and_the_frame_is_not_changed() -> None:
+    frame = pd.DataFrame({"status": ["on_track"]})
+    frame.attrs["asana"] = {"rows": 1}
+    assert to_human_labels(frame).attrs == frame.attrs
+    assert frame["status"].tolist() == ["on_track"]

@@ -1,0 +1,167 @@
+"""What every writer does first: labels of rows become columns, and arguments are checked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import asana_frames as af
+from asana_frames.exceptions import InvalidArgument
+from asana_frames.export.prepare import keep_index, prepare_frame
+from asana_frames.frames import STR
+
+
+@pytest.fixture
+def hours() -> pd.DataFrame:
+    frame = pd.DataFrame(
+        {
+            "person_name": pd.array(["Ana", "Ana", "Bo"], STR),
+            "entered_on": pd.to_datetime(["2026-03-02", "2026-03-09", "2026-03-02"]),
+            "hours": pd.array([1.5, 2.0, 4.0], "Float64"),
+        }
+    )
+    frame.attrs["asana"] = {"operation": "time_tracking_entries.list"}
+    return frame
+
+
+@pytest.mark.parametrize("rows", [slice(None), slice(None, None, -1), slice(1, 2), slice(0)])
+def test_integers_that_only_number_rows_are_left_out(hours: pd.DataFrame, rows: slice) -> None:
+    made = keep_index(hours.iloc[rows])
+    pd.testing.assert_frame_equal(made, hours.iloc[rows].reset_index(drop=True))
+    assert made.attrs == hours.attrs
+
+
+@pytest.mark.parametrize("keys", [["person_name"], ["person_name", "entered_on"]])
+def test_named_levels_become_the_first_columns(hours: pd.DataFrame, keys: list[str]) -> None:
+    made = keep_index(hours.set_index(keys))
+    pd.testing.assert_frame_equal(made, hours[[*keys, *hours.columns.drop(keys)]])
+    assert made.attrs == hours.attrs
+
+
+@pytest.mark.parametrize(
+    ("change", "first"),
+    [
+        (lambda hours: hours.groupby("person_name")["hours"].sum().to_frame(), ["person_name"]),
+        (lambda hours: hours["person_name"].value_counts().to_frame(), ["person_name"]),
+        (lambda hours: hours.describe(), ["index"]),
+        (lambda hours: hours.set_index("entered_on").rename_axis(None), ["index"]),
+        (
+            lambda hours: hours.assign(index=1).set_index("person_name").rename_axis(None),
+            ["level_0"],
+        ),
+        (lambda hours: pd.concat({"a": hours, "b": hours}), ["level_0"]),
+        (lambda hours: hours.rename_axis("row"), ["row"]),
+        (lambda hours: hours.T, ["index"]),
+    ],
+)
+def test_labels_of_rows_are_kept(hours: pd.DataFrame, change: Any, first: list[str]) -> None:
+    changed = change(hours)
+    made = keep_index(changed)
+    count = len(first)
+    assert made.columns.tolist() == [*first, *changed.columns]
+    assert made.index.equals(pd.RangeIndex(len(changed)))
+    labels = changed.index.get_level_values(0)
+    assert made.iloc[:, 0].tolist() == labels.tolist()
+    pd.testing.assert_frame_equal(
+        made.iloc[:, count:], changed.reset_index(drop=True), check_column_type=False
+    )
+
+
+def test_a_level_that_a_column_repeats_is_left_out(hours: pd.DataFrame) -> None:
+    indexed = hours.set_index("person_name", drop=False)
+    pd.testing.assert_frame_equal(keep_index(indexed), hours)
+
+
+def test_a_level_that_differs_from_the_column_of_its_name_gets_a_free_name(
+    hours: pd.DataFrame,
+) -> None:
+    indexed = hours.set_index(hours["person_name"].str.lower())
+    made = keep_index(indexed.assign(index_person_name="taken"))
+    assert made.columns[0] == "index_index_person_name"
+    assert made.iloc[:, 0].tolist() == ["ana", "ana", "bo"]
+    assert made["person_name"].tolist() == ["Ana", "Ana", "Bo"]
+
+
+def test_columns_of_several_levels_keep_them(hours: pd.DataFrame) -> None:
+    wide = hours.pivot(index="entered_on", columns="person_name", values=["hours"])
+    made = keep_index(wide)
+    assert made.columns.tolist() == [("entered_on", ""), ("hours", "Ana"), ("hours", "Bo")]
+    assert made.columns.names == [None, "person_name"]
+    assert keep_index(wide.reset_index()).equals(made)
+
+
+@pytest.mark.parametrize("dtype", ["category", "str", "datetime64[us]"])
+def test_columns_of_any_kind_of_index_take_the_labels_of_rows(
+    hours: pd.DataFrame, dtype: str
+) -> None:
+    key = "entered_on" if dtype == "datetime64[us]" else "person_name"
+    other = "person_name" if key == "entered_on" else "entered_on"
+    hours[key] = hours[key].astype(dtype)
+    wide = hours.pivot(index=other, columns=key, values="hours")
+    made = keep_index(wide)
+    assert made.columns.tolist() == [other, *wide.columns]
+    assert made.columns.name == key
+    assert made.iloc[:, 1:].to_numpy().tolist() == wide.to_numpy().tolist()
+
+
+def test_the_frame_is_not_changed(hours: pd.DataFrame) -> None:
+    indexed = hours.set_index("person_name")
+    before = indexed.copy(deep=True)
+    made = prepare_frame(indexed, anonymize="key", labels="human")
+    assert made.attrs == {}
+    pd.testing.assert_frame_equal(indexed, before)
+    assert indexed.attrs == before.attrs
+
+
+def test_names_change_after_labels_of_rows_are_columns(hours: pd.DataFrame) -> None:
+    made = prepare_frame(hours.set_index("person_name"), anonymize="key")
+    assert made.columns[0] == "person_name"
+    assert not set(made["person_name"]) & {"Ana", "Bo"}
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"anonymize": ""}, "key that is not empty"),
+        ({"anonymize": "  "}, "key that is not empty"),
+        ({"anonymize": True}, "takes text"),
+        ({"anonymize": b"key"}, "takes text"),
+        ({"labels": "humans"}, "did you mean 'human'|use None or 'human'"),
+        ({"labels": True}, "use None or 'human'"),
+    ],
+)
+def test_wrong_arguments_say_what_to_type(
+    hours: pd.DataFrame, given: dict[str, Any], words: str, tmp_path: Path
+) -> None:
+    with pytest.raises(InvalidArgument, match=words):
+        prepare_frame(hours, **given)
+    path = tmp_path / "page.html"
+    with pytest.raises(InvalidArgument, match=words):
+        af.export.to_html(hours, path, title="Hours", **given)
+    assert not path.exists()
+
+
+def test_a_page_is_anonymized_and_readable(hours: pd.DataFrame, tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    table = hours.assign(status="on_track").set_index("person_name")
+    af.export.to_html(table, path, title="Hours", anonymize="key", labels="human")
+    page = path.read_text("utf-8")
+    assert "<td>on track</td>" in page
+    assert "Person " in page
+    assert "Ana" not in page
+
+
+def test_charts_are_refused_on_an_anonymized_page(hours: pd.DataFrame, tmp_path: Path) -> None:
+    from matplotlib.figure import Figure
+
+    with pytest.raises(InvalidArgument, match="leave out charts="):
+        af.export.to_html(
+            hours,
+            tmp_path / "page.html",
+            title="Hours",
+            charts={"Hours": Figure()},
+            anonymize="key",
+        )
