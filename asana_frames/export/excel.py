@@ -5,23 +5,44 @@ from __future__ import annotations
 import math
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime
-from decimal import Decimal
-from html import escape
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from io import BytesIO
 from itertools import count
-from numbers import Integral, Real
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
 import pandas as pd
 
-from asana_frames._files import replace_file
+from asana_frames._arguments import check_mapping
+from asana_frames._files import PART_SUFFIX, part_prefix, replace_file
 from asana_frames._optional import require
-from asana_frames.exceptions import AsanaWarning, InvalidArgument, warn_caller
+from asana_frames.catalog import load
+from asana_frames.exceptions import InvalidArgument
+from asana_frames.export.column_rules import find_sums
+from asana_frames.export.excel_cells import (
+    FORMATS,
+    MAX_TEXT_LENGTH,
+    NUMBERS,
+    Column,
+    Table,
+    convert_cells,
+    count_units,
+    describe_column,
+    find_long_text,
+    measure_width,
+    prepare_text,
+)
+from asana_frames.export.excel_charts import (
+    TableChart,
+    build_chart,
+    is_table_chart,
+    parse_chart,
+)
 from asana_frames.export.pictures import Picture, render_pictures
-from asana_frames.export.text import format_cell, format_label, name_frames, to_one_line
+from asana_frames.export.text import name_frames, to_one_line
+from asana_frames.frames.bridge import key_column
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,328 +51,354 @@ if TYPE_CHECKING:
 # Limits of Excel; lengths are in UTF-16 code units.
 _MAX_ROWS = 1_048_576
 _MAX_COLUMNS = 16_384
-_MAX_TEXT_LENGTH = 32_767
 _MAX_NAME_LENGTH = 31
 _FORBIDDEN_IN_NAMES = re.compile(r"[\[\]:*?/\\]")
 
-# A day is a number in Excel. Before March 1900 its numbers are off by one, since it knows a
-# 29 February 1900.
-_DAY_0 = date(1899, 12, 30)
-_FIRST_DAY, _LAST_DAY = date(1900, 3, 1), date(9999, 12, 31)
-_MICROSECONDS_A_DAY = 86_400_000_000
-
-#: Excel keeps 15 digits of a number and makes the rest zeros.
-_FIRST_ROUNDED_INTEGER = 10**15
-
-#: Kind of cell -> how a worksheet writes it, and its format. The prefix is the apostrophe with
-#: which Excel itself marks text, so that editing a cell makes no formula or number of it.
-_KINDS: dict[str, tuple[str, dict[str, Any]]] = {
-    "text": ("write_string", {"quote_prefix": True}),
-    "flag": ("write_boolean", {}),
-    "whole": ("write_number", {"num_format": "0"}),
-    "number": ("write_number", {"num_format": "#,##0.00"}),
-    "day": ("write_number", {"num_format": "yyyy-mm-dd"}),
-    "moment": ("write_number", {"num_format": "yyyy-mm-dd hh:mm:ss"}),
-}
-#: Width in characters of the kinds with a fixed width.
-_WIDTHS = {"flag": 6, "day": 10, "moment": 19}
-_NARROWEST, _WIDEST = 6, 60
-#: Rows from which the width of a column is measured.
-_SAMPLE = 1_000
-#: Room for the button of the filter.
-_BUTTON = 3
+#: The sheet that comes first, in lower case.
+_FIRST_SHEET = "summary"
+#: Columns with a place of their own; others keep theirs between these.
+_ORDER = {"name": 0, "gid": 2}
+#: Rows that are converted at once.
+_BLOCK = 2_000
+#: Beside a table wider than this, a chart would be out of sight.
+_WIDEST_BESIDE = 1_000
+#: Pixels of a character, and of the margins of a column.
+_CHARACTER, _MARGINS = 7, 5
+_HEADER = {"bold": True, "bottom": 1, "quote_prefix": True}
+_TOTAL = {"bold": True, "top": 1}
+#: Charts are neither moved nor resized when a filter hides rows.
+_PLACED = {"object_position": 3}
 
 
-class Cells(NamedTuple):
-    """Cells of one column and kind: rows from 0, and their values."""
+class Sheet(NamedTuple):
+    """A sheet of a workbook: its name, not yet as Excel takes it, and what is on it."""
 
-    kind: str
-    rows: list[int]
-    values: list[Any]
+    name: str
+    table: Table | None
+    chart: Picture | TableChart | None
 
 
 def to_excel(
-    frames: Mapping[str, pd.DataFrame] | pd.DataFrame,
+    frames: Mapping[str, pd.DataFrame] | Sequence[pd.DataFrame] | pd.DataFrame,
     path: str | os.PathLike[str],
     *,
-    charts: Mapping[str, Figure | Axes] | None = None,
+    charts: Mapping[str, Figure | Axes | str | Mapping[str, Any]] | None = None,
+    totals: bool = False,
 ) -> None:
     """Write frames as one Excel workbook; needs the extra ``excel``.
 
     Numbers, flags, days and moments are cells of their type. Moments are in UTC, and the header
-    says so. Text is always text: gids keep every digit, and nothing becomes a formula or a link.
-    Integers of more than 15 digits, which Excel would round, and days before March 1900, which it
-    cannot show, are text as well. Tuples are joined by ``"; "``; missing and infinite values are
-    empty.
+    says so. Shares such as ``progress`` are shown in percent. Text is always text: gids keep every
+    digit, and nothing becomes a formula or a link. Integers of more than 15 digits, which Excel
+    would round, and days before March 1900, which it cannot show, are text as well. Tuples are
+    joined by ``"; "``; missing and infinite values are empty.
     (pandas makes numbers of text that looks like some; read gids back with
     ``pd.read_excel(path, dtype={"gid": "str"})``.)
+
+    The column ``name`` comes first and stays in sight, like the header, and ``gid`` comes last.
 
     Parameters
     ----------
     frames
-        Name of a sheet -> frame, or one frame. Indexes are left out. Names that Excel does not
-        take are changed as little as needed.
+        Name of a sheet -> frame, a list of frames, or one frame. Sheets of a list are named by
+        their rows, such as ``tasks``. A sheet called ``Summary`` comes first. Names that Excel
+        does not take are changed as little as needed.
     path
         The file; an older one is replaced only when the new one is complete.
     charts
-        Name -> matplotlib Figure or Axes. A chart is put beside the frame of its name, or on a
-        sheet of its own.
+        Name -> a matplotlib Figure or Axes, or a chart that Excel draws of the table of that name:
+        ``"column"``, ``"bar"``, ``"line"``, ``"area"`` or ``"pie"`` of all its numbers by its
+        first text or date, or a dict such as
+        ``{"kind": "bar", "x": "person_name", "y": ["hours"]}``. A chart is put beside the table of
+        its name; beside a wide table it would be out of sight, and has the next sheet to itself.
+    totals
+        Add a row with the totals of the rows that a filter leaves. Added up are hours, minutes,
+        counts, money and other numbers (also those of custom fields), but not: shares; numbers
+        with a word such as rate, average, median, days, per, weight, target or value in their
+        name; in a table with a column ``day`` or ``period`` what is there at its end, such as
+        ``open`` or ``scope``; and in a table of several currencies or units anything but hours and
+        minutes.
 
     Raises
     ------
     InvalidArgument
-        There is no frame, one is too large for Excel, or a chart is not a Figure or Axes.
+        There is no frame; a frame has more rows or columns than a sheet, or a text has more
+        characters than a cell can hold; or a chart is none of the above. Nothing is written.
     ConfigurationError
         xlsxwriter is not installed (the message has the pip line), or the file cannot be written.
-
-    Warns
-    -----
-    AsanaWarning
-        Text longer than the 32,767 characters that a cell can hold was cut; it ends with ``…``.
 
     Examples
     --------
     >>> import tempfile, pathlib, pandas as pd
-    >>> tasks = pd.DataFrame({"gid": ["1200000000000012"], "name": ["=1+1"], "hours": [1.5]})
+    >>> hours = pd.DataFrame({"person_name": ["Ana", "Ben"], "hours": [1.5, 3.0]})
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     file = pathlib.Path(folder, "tasks.xlsx")
-    ...     to_excel({"tasks": tasks}, file)
+    ...     file = pathlib.Path(folder, "hours.xlsx")
+    ...     to_excel({"hours": hours}, file, charts={"hours": "bar"}, totals=True)
     ...     print(file.exists())
     True
     """
-    named = name_frames(frames, "Sheet1")
-    _check_sizes(named)
+    if not isinstance(totals, bool):
+        raise InvalidArgument(f"totals= takes True or False, not {type(totals).__name__}.")
+    named = _name_frames(frames)
+    _check_sizes(named, has_totals=totals)
     xlsxwriter = require("xlsxwriter", extra="excel")
-    drawn = render_pictures(charts)
-    with replace_file(path) as part:
-        part.write_bytes(_build_workbook(xlsxwriter, named, drawn))
+    tables = [_describe_table(name, frame, totals) for name, frame in named.items()]
+    sheets = _list_sheets(tables, {} if charts is None else charts)
+    with replace_file(path) as part, _open_book(xlsxwriter, part) as book:
+        _write_sheets(book, sheets)
 
 
-def _check_sizes(frames: Mapping[str, pd.DataFrame]) -> None:
-    if not frames:
+def _name_frames(
+    frames: Mapping[str, pd.DataFrame] | Sequence[pd.DataFrame] | pd.DataFrame,
+) -> dict[str, pd.DataFrame]:
+    """Return the frames by the names of their sheets, in the order of the sheets."""
+    several = [frames] if isinstance(frames, pd.DataFrame) else frames
+    # name_frames refuses what is neither a list nor a mapping.
+    is_list = isinstance(several, list | tuple)
+    given: Any = dict(enumerate(several)) if is_list else several
+    named = name_frames(given, "")
+    if is_list:
+        names = [_name_sheet(frame, number) for number, frame in enumerate(named.values(), 1)]
+        named = dict(zip(_choose_sheet_names(names), named.values(), strict=True))
+    if not named:
         raise InvalidArgument('No frame to write; give one, such as {"tasks": tasks}.')
+    # Sorting keeps the order of the others.
+    return dict(sorted(named.items(), key=lambda item: str(item[0]).lower() != _FIRST_SHEET))
+
+
+def _name_sheet(frame: pd.DataFrame, number: int) -> str:
+    """Return the name of the records of a frame, such as tasks."""
+    plurals = {resource.record: resource.name for resource in load().resources}
+    return plurals.get(key_column(frame).removesuffix("_gid"), f"Sheet{number}")
+
+
+def _check_sizes(frames: Mapping[str, pd.DataFrame], *, has_totals: bool) -> None:
+    # One row is the header's.
+    most = _MAX_ROWS - 1 - has_totals
     for name, frame in frames.items():
         rows, columns = frame.shape
-        # One row is the header's.
-        if rows >= _MAX_ROWS or columns > _MAX_COLUMNS:
+        if rows > most or columns > _MAX_COLUMNS:
             raise InvalidArgument(
                 f"{name!r} has {rows:,} rows and {columns:,} columns; a sheet of Excel holds "
-                f"{_MAX_ROWS - 1:,} and {_MAX_COLUMNS:,}. Write it with export.to_parquet or "
+                f"{most:,} and {_MAX_COLUMNS:,}. Write it with export.to_parquet or "
                 f"export.to_csv, or give fewer rows."
             )
 
 
-def _build_workbook(
-    xlsxwriter: Any, frames: Mapping[str, pd.DataFrame], drawn: Mapping[str, Picture]
-) -> bytes:
-    stream = BytesIO()
-    # In memory, so that an error leaves no temporary files.
-    book = xlsxwriter.Workbook(stream, {"in_memory": True})
-    formats = {kind: book.add_format(look) for kind, (_, look) in _KINDS.items()}
-    formats["header"] = book.add_format({"bold": True, "bottom": 1, "quote_prefix": True})
-    names = _choose_sheet_names([*frames, *(name for name in drawn if name not in frames)])
-    cut = 0
-    for name, title in names.items():
-        sheet = book.add_worksheet(title)
-        frame = frames.get(name)
-        if frame is not None:
-            cut += _write_frame(sheet, frame, formats)
-        if name in drawn:
-            _insert_chart(sheet, drawn[name], frame)
-    book.close()
-    if cut:
-        warn_caller(
-            f"{cut:,} text(s) are longer than the {_MAX_TEXT_LENGTH:,} characters that a cell of "
-            f"Excel holds and were cut; write export.to_parquet or export.to_csv for all of them.",
-            AsanaWarning,
-        )
-    return stream.getvalue()
+def _describe_table(name: str, frame: pd.DataFrame, totals: bool) -> Table:
+    """Describe a frame as a table, with ``name`` in front and ``gid`` at the end."""
+    labels: list[Any] = list(frame.columns)
+    order = sorted(range(len(labels)), key=lambda place: _ORDER.get(labels[place], 1))
+    frame = frame.iloc[:, order]
+    columns = [
+        describe_column(label, frame.iloc[:, place]) for place, label in enumerate(frame.columns)
+    ]
+    _check_texts(name, columns)
+    sums = find_sums(frame) if totals and len(frame) else []
+    added = {place: _add_up(columns[place]) for place in sums if columns[place].kind in NUMBERS}
+    widths = [measure_width(column, added.get(place, 0.0)) for place, column in enumerate(columns)]
+    return Table(name, columns, len(frame), added, widths)
 
 
-def _write_frame(sheet: Any, frame: pd.DataFrame, formats: Mapping[str, Any]) -> int:
-    """Write a frame and return the number of texts that were cut."""
-    rows, columns = frame.shape
-    cut = 0
-    for place, name in enumerate(frame.columns):
-        column = _normalize_dtype(frame.iloc[:, place])
-        zone = " (UTC)" if isinstance(column.dtype, pd.DatetimeTZDtype) else ""
-        header = _fit_text(format_label(name) + zone)
-        sheet.write_string(0, place, _escape_markup(header), formats["header"])
-        parts = list(_convert_column(column))
-        sheet.set_column(place, place, _measure_width(header, parts))
-        for kind, at, values in parts:
-            if kind == "text":
-                whole, values = values, [_escape_markup(_fit_text(text)) for text in values]
-                cut += sum(map(_is_cut, whole, values))
-            write, look = getattr(sheet, _KINDS[kind][0]), formats[kind]
-            for row, value in zip(at, values, strict=True):
-                write(row + 1, place, value, look)
-    if columns:
-        sheet.autofilter(0, 0, rows, columns - 1)
-        # Hides the green corners at gids.
-        whole_sheet = f"A1:XFD{_MAX_ROWS}"
-        sheet.ignore_errors({"number_stored_as_text": whole_sheet})
-    sheet.freeze_panes(1, 0)
-    return cut
+def _check_texts(name: str, columns: Iterable[Column]) -> None:
+    """Refuse text that is too long for a cell.
 
-
-def _insert_chart(sheet: Any, picture: Picture, frame: pd.DataFrame | None) -> None:
-    """Insert a chart to the right of the table, below the fixed header."""
-    row, column = (0, 0) if frame is None else (1, min(frame.shape[1] + 1, _MAX_COLUMNS - 1))
-    if frame is None:
-        sheet.hide_gridlines(2)
-    # Neither moved nor resized when a filter hides rows.
-    options = {
-        "image_data": BytesIO(picture.png),
-        "description": picture.alt_text,
-        "object_position": 3,
-    }
-    sheet.insert_image(row, column, "chart.png", options)
-
-
-def _normalize_dtype(column: pd.Series[Any]) -> pd.Series[Any]:
-    """Return a column with a plain dtype instead of a category, Arrow or sparse one."""
-    if isinstance(column.dtype, pd.CategoricalDtype | pd.ArrowDtype | pd.SparseDtype):
-        column = column.astype(object)
-    is_moments = column.dtype == object and pd.api.types.infer_dtype(column) == "datetime"
-    return column.infer_objects() if is_moments else column
-
-
-def _convert_column(column: pd.Series[Any]) -> Iterator[Cells]:
-    """Yield the filled cells of a column, by kind."""
-    dtype = column.dtype
-    if pd.api.types.is_datetime64_any_dtype(dtype):
-        return _convert_times(column)
-    if pd.api.types.is_bool_dtype(dtype):
-        return iter([Cells("flag", _find_filled_rows(column), column.dropna().tolist())])
-    if pd.api.types.is_float_dtype(dtype):
-        return iter([_convert_floats(column)])
-    if pd.api.types.is_integer_dtype(dtype):
-        return iter([_convert_integers(column)])
-    return _convert_objects(column)
-
-
-def _find_filled_rows(column: pd.Series[Any]) -> list[int]:
-    rows: list[int] = np.flatnonzero(column.notna()).tolist()
-    return rows
-
-
-def _convert_integers(column: pd.Series[Any]) -> Cells:
-    values = [int(value) for value in column.dropna()]
-    if any(abs(value) >= _FIRST_ROUNDED_INTEGER for value in values):
-        return Cells("text", _find_filled_rows(column), [str(value) for value in values])
-    return Cells("whole", _find_filled_rows(column), values)
-
-
-def _convert_floats(column: pd.Series[Any]) -> Cells:
-    numbers = column.to_numpy(dtype="float64", na_value=np.nan)
-    rows = np.flatnonzero(np.isfinite(numbers))
-    values = numbers[rows]
-    kind = "whole" if (values == np.floor(values)).all() else "number"
-    return Cells(kind, rows.tolist(), values.tolist())
-
-
-def _convert_times(column: pd.Series[Any]) -> Iterator[Cells]:
-    """Yield days or moments as serial numbers of Excel, and as text those out of its range."""
-    is_naive = not isinstance(column.dtype, pd.DatetimeTZDtype)
-    present = column.dropna() if is_naive else column.dropna().dt.tz_convert(None)
-    moments = present.to_numpy().astype("datetime64[us]")
-    days = moments.astype("datetime64[D]")
-    is_days = is_naive and bool((days == moments).all())
-    counted = (days - np.datetime64(_DAY_0)).astype("int64")
-    serial = counted + (moments - days).astype("int64") / _MICROSECONDS_A_DAY
-    rows = np.array(_find_filled_rows(column), dtype="int64")
-    inside = (days >= np.datetime64(_FIRST_DAY)) & (days <= np.datetime64(_LAST_DAY))
-    yield Cells("day" if is_days else "moment", rows[inside].tolist(), serial[inside].tolist())
-    outside = np.datetime_as_string(moments[~inside], unit="D" if is_days else "s")
-    yield Cells("text", rows[~inside].tolist(), outside.tolist())
-
-
-def _convert_objects(column: pd.Series[Any]) -> Iterator[Cells]:
-    """Yield the cells of an object column, each value by its own kind."""
-    found: dict[str, Cells] = {}
-    for row, value in zip(_find_filled_rows(column), column.dropna(), strict=True):
-        kind, cell = _convert_value(value)
-        # Empty text becomes an empty cell, which filters show as blank.
-        if cell != "":
-            cells = found.setdefault(kind, Cells(kind, [], []))
-            cells.rows.append(row)
-            cells.values.append(cell)
-    return iter(found.values())
-
-
-def _convert_value(value: Any) -> tuple[str, Any]:
-    """Return the kind and the cell of one value."""
-    if isinstance(value, str):
-        return "text", value
-    if isinstance(value, bool | np.bool_):
-        return "flag", bool(value)
-    if isinstance(value, Integral):
-        is_short = abs(int(value)) < _FIRST_ROUNDED_INTEGER
-        return ("whole", int(value)) if is_short else ("text", str(value))
-    if isinstance(value, Real | Decimal):
-        number = float(value)
-        return ("number", number) if math.isfinite(number) else ("text", "")
-    if isinstance(value, date) and not isinstance(value, datetime) and value >= _FIRST_DAY:
-        return "day", (value - _DAY_0).days
-    return "text", str(format_cell(value))
-
-
-def _fit_text(text: str, most: int = _MAX_TEXT_LENGTH) -> str:
-    """Return text cut to the length that Excel can hold; cut text ends with ``…``."""
-    units = text.encode("utf-16-le", "surrogatepass")
-    if len(units) <= 2 * most:
-        # A lone surrogate is not a character and would break the file.
-        return units.decode("utf-16-le", "replace")
-    return units[: 2 * (most - 1)].decode("utf-16-le", "ignore") + "…"
-
-
-def _is_cut(whole: str, written: str) -> bool:
-    is_shorter = len(whole) > len(written) or not whole.endswith("…")
-    return written.endswith("…") and is_shorter
-
-
-def _escape_markup(text: str) -> str:
-    """Return the text in the form in which xlsxwriter writes it unchanged.
-
-    xlsxwriter takes text from ``<r>`` to ``</r>`` for its own markup and does not escape it, so
-    such a text is wrapped in that markup.
+    Raises
+    ------
+    InvalidArgument
+        It says where the text is, and how to shorten it.
     """
-    if not (text.startswith("<r>") and text.endswith("</r>")):
-        return text
-    markup = f'<r><t xml:space="preserve">{escape(text, quote=False)}</t></r>'
-    return markup if _fit_text(markup) == markup else f"{text[:-1]}…"
+    for column in columns:
+        row = find_long_text(column)
+        if row is None and count_units(column.header) <= MAX_TEXT_LENGTH:
+            continue
+        if row is None:
+            raise InvalidArgument(
+                f"{name!r}: the name of a column, {column.header[:40]}..., is longer than the "
+                f"{MAX_TEXT_LENGTH:,} characters of a cell of Excel. Shorten it: "
+                f"frame = frame.rename(columns=lambda name: str(name)[:100])"
+            )
+        label = column.label
+        units = count_units(column.values.array[row])
+        raise InvalidArgument(
+            f"{name!r}: the text in column {label!r}, row {row} has {units:,} characters; a cell "
+            f"of Excel holds {MAX_TEXT_LENGTH:,}. Write it with export.to_parquet or "
+            f"export.to_csv, or shorten it: "
+            f"frame[{label!r}] = frame[{label!r}].astype('str').str[:16_000]"
+        )
 
 
-def _measure_width(header: str, parts: Iterable[Cells]) -> int:
-    """Return the width of a column in characters."""
-    longest = len(header) + _BUTTON
-    for kind, _, values in parts:
-        some = values[:_SAMPLE]
-        if kind in _WIDTHS:
-            longest = max(longest, _WIDTHS[kind])
-        elif kind == "text":
-            longest = max([longest, *map(len, some)])
+def _add_up(column: Column) -> float:
+    cells, _ = convert_cells(column, slice(None))
+    return math.fsum(cell for cell in cells if cell is not None)
+
+
+def _list_sheets(tables: Iterable[Table], charts: Mapping[str, Any]) -> list[Sheet]:
+    """Return the sheets of the workbook in their order: this is the only place that lists them."""
+    parsed = _parse_charts({table.name: table for table in tables}, charts)
+    sheets = []
+    for table in tables:
+        chart = parsed.pop(table.name, None)
+        is_beside = chart is None or _measure_pixels(table) <= _WIDEST_BESIDE
+        sheets.append(Sheet(table.name, table, chart if is_beside else None))
+        if not is_beside:
+            # Cut here, so that the word at the end remains.
+            name = _shorten_name(_clean_name(table.name), _MAX_NAME_LENGTH - len(" chart"))
+            sheets.append(Sheet(f"{name} chart", None, chart))
+    return sheets + [Sheet(name, None, chart) for name, chart in parsed.items()]
+
+
+def _parse_charts(
+    tables: Mapping[str, Table], charts: Mapping[str, Any]
+) -> dict[str, Picture | TableChart]:
+    """Return the charts by name: pictures, and charts of the tables of their names."""
+    check_mapping(charts, name="charts", like='{"tasks": ax}')
+    pictures = render_pictures({n: c for n, c in charts.items() if not is_table_chart(c)})
+    parsed: dict[str, Picture | TableChart] = {}
+    for name, chart in charts.items():
+        if name in pictures:
+            parsed[name] = pictures[name]
+        elif name in tables:
+            parsed[name] = parse_chart(chart, tables[name])
         else:
-            longest = max([longest, *(len(f"{value:,.2f}") for value in some)])
-    return min(max(longest + 1, _NARROWEST), _WIDEST)
+            raise InvalidArgument(
+                f"charts[{name!r}]: there is no table of this name to draw; the tables are "
+                f"{', '.join(map(repr, tables))}."
+            )
+    return parsed
 
 
-def _choose_sheet_names(names: Iterable[str]) -> dict[str, str]:
-    """Return name -> sheet name: valid in Excel and unique."""
+def _measure_pixels(table: Table) -> int:
+    return sum(width * _CHARACTER + _MARGINS for width in table.widths)
+
+
+@contextmanager
+def _open_book(xlsxwriter: Any, part: Path) -> Iterator[Any]:
+    """Yield a workbook that is complete in the file ``part`` in the end.
+
+    Rows go to temporary files beside it, which are removed whatever happens.
+    """
+    with tempfile.TemporaryDirectory(
+        prefix=part_prefix(), suffix=PART_SUFFIX, dir=part.parent, ignore_cleanup_errors=True
+    ) as folder:
+        options = {"constant_memory": True, "tmpdir": folder, "use_zip64": True}
+        book = xlsxwriter.Workbook(part, options)
+        try:
+            yield book
+            book.close()
+        except xlsxwriter.exceptions.FileCreateError as error:
+            # It wraps the error of the file system, which replace_file explains.
+            raise error.args[0] from error
+        finally:
+            for sheet in book.worksheets():
+                sheet.row_data_fh.close()
+
+
+def _write_sheets(book: Any, sheets: Sequence[Sheet]) -> None:
+    formats = {kind: book.add_format(look) for kind, look in FORMATS.items()}
+    lined = {kind: book.add_format(look | _TOTAL) for kind, look in FORMATS.items()}
+    header = book.add_format(_HEADER)
+    titles = _choose_sheet_names(sheet.name for sheet in sheets)
+    homes = {
+        sheet.table.name: title
+        for sheet, title in zip(sheets, titles, strict=True)
+        if sheet.table is not None
+    }
+    for sheet, title in zip(sheets, titles, strict=True):
+        page = book.add_worksheet(title)
+        if sheet.table is None:
+            page.hide_gridlines(2)
+        else:
+            _write_header(page, sheet.table, header)
+            _write_rows(page, sheet.table, formats)
+            _write_totals(page, sheet.table, lined)
+        if isinstance(sheet.chart, Picture):
+            _insert_picture(page, sheet, sheet.chart)
+        elif sheet.chart is not None:
+            shown = sheet.chart.table
+            chart = build_chart(book, sheet.chart, homes[shown.name])
+            page.insert_chart(*_find_free_cell(sheet), chart, _PLACED)
+
+
+def _write_header(page: Any, table: Table, look: Any) -> None:
+    # The length of texts has been checked, but with its markup a text may be longer.
+    page.xls_strmax = 10 * MAX_TEXT_LENGTH
+    for place, (column, width) in enumerate(zip(table.columns, table.widths, strict=True)):
+        page.set_column(place, place, width)
+        page.write_string(0, place, prepare_text(column.header), look)
+    if table.columns:
+        page.autofilter(0, 0, table.rows, len(table.columns) - 1)
+        # Hides the green corners at gids.
+        page.ignore_errors({"number_stored_as_text": f"A1:XFD{_MAX_ROWS}"})
+    has_name = bool(table.columns) and table.columns[0].label == "name"
+    page.freeze_panes(1, int(has_name))
+
+
+def _write_rows(page: Any, table: Table, formats: Mapping[str, Any]) -> None:
+    special = {"text": page.write_string, "flag": page.write_boolean}
+    writers = {
+        kind: (special.get(kind, page.write_number), look) for kind, look in formats.items()
+    }
+    for start in range(0, table.rows, _BLOCK):
+        parts = [convert_cells(column, slice(start, start + _BLOCK)) for column in table.columns]
+        rows = zip(*(cells for cells, _ in parts), strict=True)
+        kinds = zip(*(kinds for _, kinds in parts), strict=False)
+        # Kinds of columns of one kind have no end.
+        for row, (values, names) in enumerate(zip(rows, kinds, strict=False), start + 1):
+            for place, value in enumerate(values):
+                if value is not None:
+                    write, look = writers[names[place]]
+                    write(row, place, value, look)
+
+
+def _write_totals(page: Any, table: Table, formats: Mapping[str, Any]) -> None:
+    """Write the totals below the last row; a filter changes them and does not hide them."""
+    if not table.totals:
+        return
+    find_range = require("xlsxwriter.utility", extra="excel").xl_range
+    row = table.rows + 1
+    free = [place for place in range(len(table.columns)) if place not in table.totals]
+    for place, column in enumerate(table.columns):
+        look = formats[column.kind if place in table.totals else "text"]
+        if place in table.totals:
+            cells = find_range(1, place, table.rows, place)
+            # 109 adds up what a filter leaves, and the rows that are not hidden.
+            page.write_formula(row, place, f"=SUBTOTAL(109,{cells})", look, table.totals[place])
+        elif place == free[0]:
+            page.write_string(row, place, "Total", look)
+        else:
+            page.write_blank(row, place, None, look)
+
+
+def _insert_picture(page: Any, sheet: Sheet, picture: Picture) -> None:
+    options = {"image_data": BytesIO(picture.png), "description": picture.alt_text}
+    page.insert_image(*_find_free_cell(sheet), "chart.png", {**options, **_PLACED})
+
+
+def _find_free_cell(sheet: Sheet) -> tuple[int, int]:
+    """Return the cell of a chart: right of the table, below the fixed header."""
+    return (0, 0) if sheet.table is None else (1, len(sheet.table.columns) + 1)
+
+
+def _choose_sheet_names(names: Iterable[str]) -> list[str]:
+    """Return names of sheets that are valid in Excel and unique."""
     # Excel reserves this name.
     taken = {"history"}
-    sheets = {}
+    sheets = []
     for name in names:
-        base = to_one_line(_FORBIDDEN_IN_NAMES.sub("_", str(name)))
+        base = _clean_name(name)
         for number in count(1):
             suffix = f" ({number})" if number > 1 else ""
             sheet = _shorten_name(base, _MAX_NAME_LENGTH - len(suffix)) + suffix
             if sheet.casefold() not in taken:
                 break
         taken.add(sheet.casefold())
-        sheets[name] = sheet
+        sheets.append(sheet)
     return sheets
+
+
+def _clean_name(name: object) -> str:
+    return to_one_line(_FORBIDDEN_IN_NAMES.sub("_", str(name)))
 
 
 def _shorten_name(base: str, most: int) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 import sys
-import warnings
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -50,8 +49,10 @@ def texts(path: Path) -> list[str]:
     """Return the texts of a workbook, as Excel reads them."""
     with ZipFile(path / "x.xlsx") as archive:
         assert archive.testzip() is None
-        root = ElementTree.fromstring(archive.read("xl/sharedStrings.xml"))
-    found = ["".join(part.text or "" for part in item.iter(f"{NAMESPACE}t")) for item in root]
+        sheets = [n for n in archive.namelist() if n.startswith("xl/worksheets/sheet")]
+        roots = [ElementTree.fromstring(archive.read(name)) for name in sheets]
+    items = [item for root in roots for item in root.iter(f"{NAMESPACE}is")]
+    found = ["".join(part.text or "" for part in item.iter(f"{NAMESPACE}t")) for item in items]
     return [re.sub("_x([0-9A-Fa-f]{4})_", lambda hit: chr(int(hit[1], 16)), t) for t in found]
 
 
@@ -74,11 +75,10 @@ def test_every_cell_has_its_type(tmp_path: Path) -> None:
 
     header, row = sheet.iter_rows()
     assert [cell.value for cell in header] == [
-        *("gid", "hours", "count", "done", "day", "local", "at (UTC)", "kind", "tags")
+        *("hours", "count", "done", "day", "local", "at (UTC)", "kind", "tags", "gid")
     ]
-    assert [cell.data_type for cell in row] == [*"snnbdddss"]
+    assert [cell.data_type for cell in row] == [*"nnbdddsss"]
     assert [cell.value for cell in row] == [
-        "1200000000000012345",
         pytest.approx(1 / 3, abs=1e-16),
         7,
         True,
@@ -87,8 +87,9 @@ def test_every_cell_has_its_type(tmp_path: Path) -> None:
         dt.datetime(2026, 3, 2, 7, 15, 30),
         "a",
         "a; b",
+        "1200000000000012345",
     ]
-    assert [cell.number_format for cell in row[1:7]] == [
+    assert [cell.number_format for cell in row[:6]] == [
         "#,##0.00",
         "0",
         "General",
@@ -186,7 +187,7 @@ def test_a_sheet_has_a_frozen_bold_header_filters_and_widths(tmp_path: Path) -> 
     assert sheet.auto_filter.ref == "A1:C3"
     assert all(cell.font.bold for cell in sheet[1])
     widths = [sheet.column_dimensions[letter].width for letter in "ABC"]
-    assert widths == pytest.approx([7, 60, 6], abs=1)
+    assert widths == pytest.approx([60, 6, 7], abs=1)
 
 
 def test_an_empty_frame_has_its_header(tmp_path: Path, asana: af.Asana) -> None:
@@ -195,7 +196,8 @@ def test_an_empty_frame_has_its_header(tmp_path: Path, asana: af.Asana) -> None:
     book = book_of({"tasks": empty, "nothing": pd.DataFrame()}, tmp_path)
 
     (header,) = book["tasks"].iter_rows(values_only=True)
-    assert [name.removesuffix(" (UTC)") for name in header] == [*empty.columns]
+    rest = empty.columns.drop(["gid", "name"])
+    assert [name.removesuffix(" (UTC)") for name in header] == ["name", *rest, "gid"]
     assert "created_at (UTC)" in header
     assert book["nothing"].dimensions == "A1:A1"
 
@@ -312,33 +314,53 @@ def test_what_is_too_large_for_excel_is_refused_before_anything_is_written(
 def test_as_many_columns_as_excel_takes_are_written(tmp_path: Path, figure: Figure) -> None:
     frame = pd.DataFrame(np.zeros((1, 16_384)))
 
-    sheet = book_of({"a": frame}, tmp_path, charts={"a": figure})["a"]
+    book = book_of({"a": frame}, tmp_path, charts={"a": figure})
 
-    assert sheet.max_column == 16_384
-    assert len(sheet._images) == 1
+    assert book["a"].max_column == 16_384
+    # At its right there is no column left, and nobody would find it there.
+    assert [len(sheet._images) for sheet in (book["a"], book["a chart"])] == [0, 1]
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("a" * 32_767, "a" * 32_767),
-        ("a" * 32_768, "a" * 32_766 + "…"),
-        ("\U0001f600" * 20_000, "\U0001f600" * 16_383 + "…"),
-        (f"<r>{'&' * 10_000}</r>", f"<r>{'&' * 10_000}</r"[: -0 or None] + "…"),
-    ],
+    "text", ["a" * 32_767, "\U0001f600" * 16_383 + "a", f"<r>{'&' * 32_760}</r>"]
 )
-def test_text_that_is_too_long_is_cut_with_a_warning(
-    text: str, shown: str, tmp_path: Path
+def test_text_of_as_many_characters_as_a_cell_holds_is_written_whole(
+    text: str, tmp_path: Path
 ) -> None:
-    with warnings.catch_warnings(record=True) as said:
-        warnings.simplefilter("always")
-        af.export.to_excel(pd.DataFrame({"x": [text]}), tmp_path / "x.xlsx")
+    af.export.to_excel(pd.DataFrame({"x": [text]}), tmp_path / "x.xlsx")
 
-    assert texts(tmp_path) == ["x", shown]
-    assert [one.category for one in said] == ([af.AsanaWarning] if text != shown else [])
-    if said:
-        assert "1 text(s) are longer than the 32,767 characters" in str(said[0].message)
-        assert said[0].filename == __file__
+    assert texts(tmp_path) == ["x", text]
+
+
+@pytest.mark.parametrize("dtype", [object, "string", "category", None])
+@pytest.mark.parametrize("text", ["a" * 32_768, "\U0001f600" * 16_384, f"<r>{'&' * 32_761}</r>"])
+def test_text_that_is_too_long_is_refused_before_anything_is_written(
+    text: str, dtype: object, tmp_path: Path
+) -> None:
+    frame = pd.DataFrame({"notes": pd.Series(["short", text, None], dtype=dtype)})  # type: ignore[call-overload]
+
+    with pytest.raises(af.InvalidArgument) as caught:
+        af.export.to_excel({"tasks": frame}, tmp_path / "x.xlsx")
+
+    assert list(tmp_path.iterdir()) == []
+    assert "'tasks': the text in column 'notes', row 1 has 32,768 characters" in str(caught.value)
+    assert "export.to_parquet or export.to_csv" in str(caught.value)
+    # The line that the message ends with is what it says.
+    made: dict[str, pd.DataFrame] = {"frame": frame}
+    exec(str(caught.value).rpartition("shorten it: ")[2], {}, made)
+    assert book_of(made["frame"], tmp_path).active.max_row == 3
+
+
+def test_a_list_that_is_too_long_as_text_is_refused(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"tags": [("a",), ("a" * 20_000, "b" * 20_000)]})
+
+    with pytest.raises(af.InvalidArgument, match="column 'tags', row 1 has 40,002 characters"):
+        book_of(frame, tmp_path)
+
+
+def test_a_name_of_a_column_that_is_too_long_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(af.InvalidArgument, match=r"name of a column, aaa.*frame\.rename"):
+        book_of(pd.DataFrame({"a" * 32_768: [1]}), tmp_path)
 
 
 @pytest.mark.parametrize(

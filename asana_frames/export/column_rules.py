@@ -1,0 +1,98 @@
+"""What the numbers of a column are, by its name: shares, and what may be added up."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pandas as pd
+
+from asana_frames.frames.custom_field_columns import PREFIX
+
+#: A column is a share if this word is in its name, ...
+_SHARE = frozenset({"share", "fraction", "proportion"})
+#: ... or if this is its name.
+_SHARES = frozenset(
+    {
+        *("ahead", "computed", "cumulative", "expected", "load"),
+        *("probability", "progress", "ratio", "utilisation", "utilization"),
+    }
+)
+#: Words in the names of numbers whose sum means nothing: averages and extremes, durations and
+#: prices, measures of a thing, places in an order.
+_NOT_SUMMED = frozenset(
+    {
+        *("average", "avg", "high", "low", "max", "mean", "median", "min", "percent", "std"),
+        *("age", "chain", "day", "days", "per", "period", "periods", "price", "rate", "slack"),
+        *("current", "initial", "precision", "target", "value", "weight"),
+        *("code", "depth", "index", "level", "month", "order", "rank", "relative", "week", "year"),
+    }
+)
+#: In a table over time these say how much there is at the end of each period.
+_LEVELS = frozenset(
+    {
+        *("actual", "done", "left", "open", "overdue", "planned", "planned_to_date"),
+        *("scope", "tasks", "total", "used_total"),
+    }
+)
+_TIME = ("day", "period")
+#: Columns with the unit of the others. Time has its unit in its name.
+_UNITS = ("currency_code", "unit", "units")
+_OWN_UNIT = frozenset({"hours", "minutes"})
+
+
+def is_share(label: Any) -> bool:
+    """Return whether numbers of a column are fractions, by its name: 1 is all.
+
+    The columns of rollups are meant, such as ``progress`` and ``share_done``. In the names of
+    custom fields only the word ``share`` counts.
+    """
+    return label in _SHARES or not _SHARE.isdisjoint(_split_words(label))
+
+
+def find_sums(frame: pd.DataFrame) -> list[int]:
+    """Return the places of the columns that may be added up.
+
+    These are numbers such as hours, minutes, counts and money, and the columns of a pivot. Not
+    added up are shares, averages, durations in days, rates and what else has such a word in its
+    name; what is there at the end of each period, such as the open tasks in a table with a column
+    ``day`` or ``period``; and anything but hours and minutes in a table of several currencies or
+    units.
+    """
+    over_time = any(name in frame.columns for name in _TIME)
+    is_mixed = any(_has_several(frame, name) for name in _UNITS if name in frame.columns)
+    return [
+        place
+        for place, (label, dtype) in enumerate(zip(frame.columns, frame.dtypes, strict=True))
+        if _is_number(dtype)
+        and _may_be_summed(label)
+        and not (over_time and label in _LEVELS)
+        and not (is_mixed and _OWN_UNIT.isdisjoint(_split_words(label)))
+    ]
+
+
+def is_gid(label: Any) -> bool:
+    """Return whether a column holds gids, by its name."""
+    return not {"gid", "gids"}.isdisjoint(_split_words(label)[-1:])
+
+
+def _may_be_summed(label: Any) -> bool:
+    words = _split_words(label)
+    return not (is_gid(label) or is_share(label) or not _NOT_SUMMED.isdisjoint(words))
+
+
+def _split_words(label: Any) -> list[str]:
+    """Return the words of a name in lower case; others may be names of people in a pivot."""
+    if not isinstance(label, str):
+        return []
+    text = label.lower() if label.startswith(PREFIX) else label
+    return [word for word in re.findall(r"[^\W_]+", text) if word == word.lower()]
+
+
+def _is_number(dtype: Any) -> bool:
+    return pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_bool_dtype(dtype)
+
+
+def _has_several(frame: pd.DataFrame, name: str) -> bool:
+    column = frame[name]
+    return isinstance(column, pd.Series) and column.nunique(dropna=False) > 1

@@ -1,0 +1,258 @@
+"""Columns of frames as cells of Excel, some rows at a time."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from html import escape
+from itertools import repeat
+from numbers import Integral, Real
+from typing import Any, NamedTuple
+from unicodedata import east_asian_width
+
+import numpy as np
+import pandas as pd
+
+from asana_frames.export.column_rules import is_share
+from asana_frames.export.text import format_cell, format_label
+
+#: The most characters of a cell, in UTF-16 code units.
+MAX_TEXT_LENGTH = 32_767
+
+# A day is a number in Excel. Before March 1900 its numbers are off by one, since it knows a
+# 29 February 1900.
+_DAY_0 = date(1899, 12, 30)
+_FIRST_DAY, _LAST_DAY = date(1900, 3, 1), date(9999, 12, 31)
+_MICROSECONDS_A_DAY = 86_400_000_000
+
+#: Excel keeps 15 digits of a number and makes the rest zeros.
+_FIRST_ROUNDED_INTEGER = 10**15
+
+#: Kind of cell -> its format. The prefix is the apostrophe with which Excel itself marks text, so
+#: that editing a cell makes no formula or number of it.
+FORMATS: dict[str, dict[str, Any]] = {
+    "text": {"quote_prefix": True},
+    "flag": {},
+    "whole": {"num_format": "0"},
+    "number": {"num_format": "#,##0.00"},
+    "share": {"num_format": "0.0%"},
+    "day": {"num_format": "yyyy-mm-dd"},
+    "moment": {"num_format": "yyyy-mm-dd hh:mm:ss"},
+}
+NUMBERS = frozenset({"whole", "number", "share"})
+#: The kind of a column whose cells are of several kinds.
+ANY = "any"
+
+#: Width in characters of the kinds with a fixed width.
+_WIDTHS = {"flag": 6, "day": 10, "moment": 19}
+_NARROWEST, _WIDEST = 6, 60
+#: Rows from which the width of a column is measured.
+_SAMPLE = 1_000
+#: Room for the button of the filter.
+_BUTTON = 3
+
+#: The cells of some rows, None for empty ones, and the kind of each.
+Cells = tuple[list[Any], Iterable[str]]
+
+
+class Column(NamedTuple):
+    """A column of a sheet."""
+
+    label: Any
+    header: str
+    kind: str
+    values: pd.Series[Any]
+
+
+class Table(NamedTuple):
+    """A frame as it is written."""
+
+    name: str
+    columns: list[Column]
+    rows: int
+    #: Place of a column -> its total.
+    totals: dict[int, float]
+    #: Width of each column in characters.
+    widths: list[int]
+
+
+def describe_column(label: Any, values: pd.Series[Any]) -> Column:
+    """Describe a column of a frame as a column of a sheet."""
+    values = _normalize_dtype(values)
+    zone = " (UTC)" if isinstance(values.dtype, pd.DatetimeTZDtype) else ""
+    return Column(label, format_label(label) + zone, _choose_kind(label, values), values)
+
+
+def _normalize_dtype(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Return a column with a plain dtype instead of an Arrow or sparse one, or a category."""
+    if isinstance(column.dtype, pd.CategoricalDtype | pd.ArrowDtype | pd.SparseDtype):
+        column = column.astype(object)
+    is_moments = column.dtype == object and pd.api.types.infer_dtype(column) == "datetime"
+    return column.infer_objects() if is_moments else column
+
+
+def _choose_kind(label: Any, column: pd.Series[Any]) -> str:
+    dtype = column.dtype
+    if pd.api.types.is_datetime64_any_dtype(dtype):
+        return "day" if _is_days(column) else "moment"
+    if pd.api.types.is_bool_dtype(dtype):
+        return "flag"
+    if pd.api.types.is_float_dtype(dtype):
+        return "share" if is_share(label) else _choose_float_kind(column)
+    if pd.api.types.is_integer_dtype(dtype):
+        values = column.dropna()
+        limit = _FIRST_ROUNDED_INTEGER
+        is_short = values.empty or -limit < int(values.min()) <= int(values.max()) < limit
+        return "whole" if is_short else "text"
+    is_text = pd.api.types.infer_dtype(column, skipna=True) in {"string", "empty"}
+    return "text" if is_text else ANY
+
+
+def _is_days(column: pd.Series[Any]) -> bool:
+    if isinstance(column.dtype, pd.DatetimeTZDtype):
+        return False
+    moments = column.dropna()
+    return bool((moments == moments.dt.normalize()).all())
+
+
+def _choose_float_kind(column: pd.Series[Any]) -> str:
+    numbers = column.to_numpy(dtype="float64", na_value=np.nan)
+    numbers = numbers[np.isfinite(numbers)]
+    return "whole" if (numbers == np.floor(numbers)).all() else "number"
+
+
+def convert_cells(column: Column, rows: slice) -> Cells:
+    """Return the cells of some rows of a column."""
+    values, kind = column.values.iloc[rows], column.kind
+    if kind in ("day", "moment"):
+        return _convert_times(values, kind)
+    if kind == "text":
+        return _convert_texts(values)
+    if kind == ANY:
+        return _convert_objects(values)
+    if pd.api.types.is_float_dtype(values.dtype):
+        numbers = values.to_numpy(dtype="float64", na_value=np.nan)
+        return _leave_blank(numbers.tolist(), ~np.isfinite(numbers)), repeat(kind)
+    return _leave_blank(values.tolist(), values.isna().to_numpy()), repeat(kind)
+
+
+def _leave_blank(cells: list[Any], empty: Any) -> list[Any]:
+    for row in np.flatnonzero(empty).tolist():
+        cells[row] = None
+    return cells
+
+
+def _convert_times(column: pd.Series[Any], kind: str) -> Cells:
+    """Convert days or moments to serial numbers of Excel, those out of its range to text."""
+    is_naive = not isinstance(column.dtype, pd.DatetimeTZDtype)
+    plain = column if is_naive else column.dt.tz_convert(None)
+    moments = plain.to_numpy().astype("datetime64[us]")
+    days = moments.astype("datetime64[D]")
+    counted = (days - np.datetime64(_DAY_0)).astype("int64")
+    serial = counted + (moments - days).astype("int64") / _MICROSECONDS_A_DAY
+    cells = _leave_blank(serial.tolist(), np.isnat(moments))
+    inside = (days >= np.datetime64(_FIRST_DAY)) & (days <= np.datetime64(_LAST_DAY))
+    outside = np.flatnonzero(~inside & ~np.isnat(moments))
+    if not len(outside):
+        return cells, repeat(kind)
+    kinds = [kind] * len(cells)
+    texts = np.datetime_as_string(moments[outside], unit="D" if kind == "day" else "s")
+    for row, text in zip(outside.tolist(), texts.tolist(), strict=True):
+        cells[row], kinds[row] = text, "text"
+    return cells, kinds
+
+
+def _convert_texts(column: pd.Series[Any]) -> Cells:
+    texts = column.to_numpy(dtype=object, na_value="").tolist()
+    if column.dtype != object and pd.api.types.is_integer_dtype(column.dtype):
+        return [str(value) if value != "" else None for value in texts], repeat("text")
+    whole = "".join(texts)
+    if not whole.isascii() or "<r>" in whole:
+        texts = list(map(prepare_text, texts))
+    # Empty text becomes an empty cell, which filters show as blank.
+    return [text or None for text in texts], repeat("text")
+
+
+def _convert_objects(column: pd.Series[Any]) -> Cells:
+    """Convert the cells of an object column, each value by its own kind."""
+    cells = list(map(_convert_value, column, column.notna()))
+    return [cell for _, cell in cells], [kind for kind, _ in cells]
+
+
+def _convert_value(value: Any, is_there: bool = True) -> tuple[str, Any]:
+    """Return the kind and the cell of one value."""
+    if not is_there:
+        return "text", None
+    if isinstance(value, bool | np.bool_):
+        return "flag", bool(value)
+    if isinstance(value, Integral):
+        is_short = abs(int(value)) < _FIRST_ROUNDED_INTEGER
+        return ("whole", int(value)) if is_short else ("text", str(value))
+    if isinstance(value, Real | Decimal):
+        number = float(value)
+        return "number", number if math.isfinite(number) else None
+    if isinstance(value, date) and not isinstance(value, datetime) and value >= _FIRST_DAY:
+        return "day", (value - _DAY_0).days
+    return "text", prepare_text(str(format_cell(value))) or None
+
+
+def prepare_text(text: str) -> str:
+    """Return text in the form in which xlsxwriter writes it unchanged.
+
+    Lone surrogates, which are not characters and would break the file, are replaced. xlsxwriter
+    takes text from ``<r>`` to ``</r>`` for its own markup and does not escape it, so such a text
+    is wrapped in that markup.
+    """
+    if not text.isascii():
+        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    if not (text.startswith("<r>") and text.endswith("</r>")):
+        return text
+    return f'<r><t xml:space="preserve">{escape(text, quote=False)}</t></r>'
+
+
+def find_long_text(column: Column) -> int | None:
+    """Return the row of the first text that is longer than a cell can hold, or None."""
+    # Each character has one or two units.
+    if column.kind == "text" and not pd.api.types.is_integer_dtype(column.values.dtype):
+        lengths = column.values.str.len().to_numpy(dtype="float64", na_value=0)
+        rows: Iterator[int] = iter(np.flatnonzero(lengths > MAX_TEXT_LENGTH // 2).tolist())
+    else:
+        rows = iter(range(len(column.values)) if column.kind == ANY else ())
+    values = column.values.array
+    return next((row for row in rows if count_units(values[row]) > MAX_TEXT_LENGTH), None)
+
+
+def count_units(value: Any) -> int:
+    """Return the length of a value as text, in UTF-16 code units."""
+    text = str(format_cell(value))
+    if len(text) <= MAX_TEXT_LENGTH // 2:
+        return len(text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def measure_width(column: Column, total: float) -> int:
+    """Return the width of a column in characters, from rows of all parts of the table."""
+    step = max(1, len(column.values) // _SAMPLE)
+    widths = list(map(_measure_cell, *convert_cells(column, slice(None, None, step))))
+    if total:
+        widths.append(_measure_cell(total, column.kind))
+    longest = max([len(column.header) + _BUTTON, *widths])
+    return min(max(longest + 1, _NARROWEST), _WIDEST)
+
+
+def _measure_cell(cell: Any, kind: str) -> int:
+    if cell is None:
+        return 0
+    if kind in _WIDTHS:
+        return _WIDTHS[kind]
+    if kind == "number":
+        return len(f"{cell:,.2f}")
+    if kind == "share":
+        return len(f"{cell:.1%}")
+    if kind == "whole":
+        return len(f"{cell:.0f}")
+    # Letters of East Asia are twice as wide as others.
+    is_narrow = cell.isascii()
+    return len(cell) if is_narrow else len(cell) + sum(east_asian_width(c) in "WF" for c in cell)
