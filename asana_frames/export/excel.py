@@ -41,6 +41,7 @@ from asana_frames.export.excel_charts import (
     parse_chart,
 )
 from asana_frames.export.pictures import Picture, render_pictures
+from asana_frames.export.prepare import Labels, check_options, prepare_frame
 from asana_frames.export.text import name_frames, to_one_line
 from asana_frames.frames.bridge import key_column
 
@@ -84,6 +85,8 @@ def to_excel(
     *,
     charts: Mapping[str, Figure | Axes | str | Mapping[str, Any]] | None = None,
     totals: bool = False,
+    anonymize: str | None = None,
+    labels: Labels | None = None,
 ) -> None:
     """Write frames as one Excel workbook; needs the extra ``excel``.
 
@@ -102,7 +105,8 @@ def to_excel(
     frames
         Name of a sheet -> frame, a list of frames, or one frame. Sheets of a list are named by
         their rows, such as ``tasks``. A sheet called ``Summary`` comes first. Names that Excel
-        does not take are changed as little as needed.
+        does not take are changed as little as needed. An index with a name or of other things
+        than integers becomes the first columns.
     path
         The file; an older one is replaced only when the new one is complete.
     charts
@@ -118,12 +122,19 @@ def to_excel(
         name; in a table with a column ``day`` or ``period`` what is there at its end, such as
         ``open`` or ``scope``; and in a table of several currencies or units anything but hours and
         minutes.
+    anonymize
+        A secret key: names and the gids of people become pseudonyms that are the same in all
+        files of one key; dates, numbers, flags and enumerations stay; other text is left out.
+        Names of sheets are yours and stay as they are.
+    labels
+        ``"human"`` for ``on track`` instead of ``on_track``, and so on.
 
     Raises
     ------
     InvalidArgument
         There is no frame; a frame has more rows or columns than a sheet, or a text has more
-        characters than a cell can hold; or a chart is none of the above. Nothing is written.
+        characters than a cell can hold; a chart is none of the above, or a picture together with
+        ``anonymize``; or an option is not valid. Nothing is written.
     ConfigurationError
         xlsxwriter is not installed (the message has the pip line), or the file cannot be written.
 
@@ -137,15 +148,36 @@ def to_excel(
     ...     print(file.exists())
     True
     """
-    if not isinstance(totals, bool):
-        raise InvalidArgument(f"totals= takes True or False, not {type(totals).__name__}.")
+    charts = {} if charts is None else charts
+    check_mapping(charts, name="charts", like='{"tasks": ax}')
+    _check_options(charts, totals, anonymize, labels)
     named = _name_frames(frames)
     _check_sizes(named, has_totals=totals)
     xlsxwriter = require("xlsxwriter", extra="excel")
+    named = {
+        name: prepare_frame(frame, anonymize=anonymize, labels=labels)
+        for name, frame in named.items()
+    }
+    # With its index, a frame has more columns.
+    _check_sizes(named, has_totals=totals)
     tables = [_describe_table(name, frame, totals) for name, frame in named.items()]
-    sheets = _list_sheets(tables, {} if charts is None else charts)
+    sheets = _list_sheets(tables, charts)
     with replace_file(path) as part, _open_book(xlsxwriter, part) as book:
         _write_sheets(book, sheets)
+
+
+def _check_options(
+    charts: Mapping[str, Any], totals: object, anonymize: object, labels: object
+) -> None:
+    if not isinstance(totals, bool):
+        raise InvalidArgument(f"totals= takes True or False, not {type(totals).__name__}.")
+    check_options(anonymize=anonymize, labels=labels)
+    drawn = [name for name, chart in charts.items() if not is_table_chart(chart)]
+    if drawn and anonymize is not None:
+        raise InvalidArgument(
+            f"anonymize= cannot change the names in a picture; let Excel draw it, such as with "
+            f"charts={{{drawn[0]!r}: 'column'}}, or leave out anonymize=."
+        )
 
 
 def _name_frames(
@@ -252,7 +284,6 @@ def _parse_charts(
     tables: Mapping[str, Table], charts: Mapping[str, Any]
 ) -> dict[str, Picture | TableChart]:
     """Return the charts by name: pictures, and charts of the tables of their names."""
-    check_mapping(charts, name="charts", like='{"tasks": ax}')
     pictures = render_pictures({n: c for n, c in charts.items() if not is_table_chart(c)})
     parsed: dict[str, Picture | TableChart] = {}
     for name, chart in charts.items():
