@@ -6,10 +6,9 @@ results of rollups. A column that neither knows is dropped if it holds text.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import re
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from functools import cache, partial
 from numbers import Real
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
@@ -101,6 +100,8 @@ _PLAIN = _split_words(
     timedelta64 period interval mixed-integer-float
     """
 )
+#: The kind of labels that no column is known to have.
+_OTHER_LABEL = "Column"
 #: Numbers from here on may be gids.
 _LEAST_GID = 10**9
 #: Pseudonyms of gids have 16 digits, as most gids have; those of names have 12, so that two of
@@ -127,10 +128,11 @@ def anonymize_frame(frame: pd.DataFrame, key: str) -> pd.DataFrame:
     Gids of other objects, dates, numbers, flags and enumerations stay. Names become the kind of
     the object and a number, such as ``Task 736205518273``: the same name has the same number in
     every frame that is made with this key, so that frames can still be merged. All other text is
-    dropped with its column: e-mails, URLs, notes, comments, text fields, and each column that
-    is not known. Items of multi-enum and reference fields become ``Object`` and a number, since a
-    frame does not tell one from the other; so do names of objects of an unknown kind. Gids
-    are those of people unless the column or ``resource_type`` tells that they are not.
+    dropped with its column: e-mails, URLs, notes, comments, text fields, and each column that is
+    not known. Names of objects of an unknown kind become ``Object`` and a number, and so do the
+    items of reference fields, and of multi-enum fields where ``attrs`` do not tell that they are
+    such. Names of custom fields stay, as labels of columns. Gids are those of people unless the
+    column or ``resource_type`` tells that they are not.
 
     Parameters
     ----------
@@ -156,6 +158,9 @@ class _Anonymizer:
         self._frame = frame.reset_index(drop=True)
         self._key = key.encode("utf-8", "surrogatepass")
         self._record = _find_record(frame)
+        attrs = frame.attrs.get("asana")
+        self._multi_enums = attrs.get("multi_enum_fields", ()) if isinstance(attrs, dict) else ()
+        self._people = self._find_people()
 
     def anonymize(self) -> pd.DataFrame:
         columns, labels = [], []
@@ -168,6 +173,16 @@ class _Anonymizer:
         names = [name if _is_known(name) else None for name in self._frame.columns.names]
         made.columns = _build_labels(labels, names)
         return made
+
+    def _find_people(self) -> frozenset[str]:
+        """Return the gids in the columns of people: a merged frame may have them in others too."""
+        found: set[str] = set()
+        for place, label in enumerate(self._frame.columns):
+            column = self._frame.iloc[:, place]
+            described = self._describe_label(label, column)
+            if described.holds == "gids" and described.records <= _PEOPLE:
+                found |= _list_texts(_read_cells(column))
+        return frozenset(found)
 
     def _change_column(self, column: pd.Series[Any], label: Hashable) -> Any:
         """Return a column as it may be shown; None if it may not."""
@@ -198,12 +213,12 @@ class _Anonymizer:
     def _describe_custom_field(self, name: str, column: pd.Series[Any] | None) -> _Column:
         if name.endswith(GIDS_SUFFIX):
             return _Column("gids", _PEOPLE)
-        if column is None:
-            return _TEXT
-        if isinstance(column.dtype, pd.CategoricalDtype):
-            return _VALUES
         if f"{name}{GIDS_SUFFIX}" in self._frame.columns:
             return _Column("names", _PEOPLE)
+        if column is None:
+            return _TEXT
+        if isinstance(column.dtype, pd.CategoricalDtype) or name in self._multi_enums:
+            return _VALUES
         return _Column("names") if _has_lists(column) else _TEXT
 
     def _change_label(self, label: Hashable) -> Hashable:
@@ -228,26 +243,29 @@ class _Anonymizer:
         if found.holds == "values":
             return part
         if found.holds == "gids":
-            return self._gid(part) if _may_be_person(found.records) else part
-        return self._name(part, found.records if found.holds == "names" else frozenset({"column"}))
+            is_person = _may_be_person(found.records)
+            return self._gid(part) if is_person else self._gid_if_person(part)
+        kind = _kind_word(found.records) if found.holds == "names" else _OTHER_LABEL
+        return self._name(part, kind)
 
     def _known_or_other(self, text: str) -> str:
-        return text if _is_known(text) else self._name(text, frozenset({"column"}))
+        return text if _is_known(text) else self._name(text, _OTHER_LABEL)
 
     def _change_names(self, column: pd.Series[Any], found: _Column) -> Any:
         made = _read_cells(column)
         for records, rows in self._split_by_record(column, found):
-            change = partial(self._name, records=records)
+            change = partial(self._name, kind=_kind_word(records))
             made[rows] = _change_texts(made[rows], change)
         return _build_column(made)
 
     def _change_gids(self, column: pd.Series[Any], found: _Column) -> Any:
         parts = self._split_by_record(column, found)
-        if not any(_may_be_person(records) for records, _ in parts):
-            return column
         made = _read_cells(column)
+        is_about_people = any(_may_be_person(records) for records, _ in parts)
+        if not is_about_people and self._people.isdisjoint(_list_texts(made)):
+            return column
         for records, rows in parts:
-            change = self._gid if _may_be_person(records) else str
+            change = self._gid if _may_be_person(records) else self._gid_if_person
             made[rows] = _change_texts(made[rows], change)
         return _build_column(made)
 
@@ -276,18 +294,19 @@ class _Anonymizer:
         types = (self._frame.iloc[:, place] for place in places)
         return next((one for one in types if not _has_lists(one)), None)
 
-    def _name(self, text: str, records: Iterable[str]) -> str:
-        kinds = {_kind_word(record) for record in records}
-        kind = kinds.pop() if len(kinds) == 1 else "Object"
+    def _name(self, text: str, kind: str) -> str:
         return f"{kind} {self._number(kind, text, _NAMES_FROM)}" if text else text
 
     def _gid(self, text: str) -> str:
         return str(self._number("gid", text, _GIDS_FROM)) if text else text
 
+    def _gid_if_person(self, text: str) -> str:
+        return self._gid(text) if text in self._people else text
+
     def _number(self, kind: str, text: str, least: int) -> int:
         """Return a number that stands for a text, of as many digits as ``least``."""
         message = f"{kind}\0{text}".encode("utf-8", "surrogatepass")
-        digest = hmac.digest(self._key, message, hashlib.sha256)
+        digest = hmac.digest(self._key, message, "sha256")
         return least + int.from_bytes(digest, "big") % (9 * least)
 
 
@@ -301,11 +320,13 @@ def _build_labels(labels: list[Any], names: list[Hashable]) -> pd.Index[Any]:
     return made
 
 
-def _kind_word(record: str) -> str:
+def _kind_word(records: frozenset[str]) -> str:
     """Return the word before a number: ``Person`` for users, ``Task`` for tasks."""
-    if record in _PEOPLE:
+    if records <= _PEOPLE:
         return "Person"
-    return "Object" if record in _ANYTHING else record.replace("_", " ").capitalize()
+    if len(records) > 1 or records & _ANYTHING:
+        return "Object"
+    return next(iter(records)).replace("_", " ").capitalize()
 
 
 def _may_be_person(records: frozenset[str]) -> bool:
@@ -317,8 +338,8 @@ def _find_record(frame: pd.DataFrame) -> str:
     labels = set(frame.columns)
     marked = next((record for marker, record in _MARKERS.items() if marker in labels), "")
     # Merged frames of people may have the columns of something else as well.
-    record = "user" if "email" in labels else marked
-    return record or key_column(frame).removesuffix("_gid").replace("object", "")
+    record = "user" if "email" in labels else marked or key_column(frame).removesuffix("_gid")
+    return record if any(known.name == record for known in load().records) else ""
 
 
 @cache
@@ -389,7 +410,7 @@ def _all_references() -> dict[str, frozenset[str]]:
         for parameter in operation.parameters:
             if parameter.parent.endswith(_GID_ENDS):
                 stem = parameter.parent.rpartition("_")[0]
-                found[stem] = found.get(stem, frozenset()) | set(parameter.refers)
+                found[stem] = found.get(stem, frozenset()) | set(parameter.refers or _UNKNOWN)
     for stem, record in _STEMS.items():
         found[stem] = frozenset({record})
         found[_singular(stem)] = frozenset({record})
@@ -452,6 +473,8 @@ def _has_text(column: pd.Series[Any]) -> bool:
         return _has_text(column.astype(object))
     if pd.api.types.is_object_dtype(dtype):
         return pd.api.types.infer_dtype(column, skipna=True) not in _PLAIN
+    if isinstance(dtype, pd.PeriodDtype | pd.IntervalDtype):
+        return False
     return isinstance(dtype, pd.StringDtype) or dtype.kind not in "biufcmM"
 
 
@@ -459,7 +482,8 @@ def _read_cells(column: pd.Series[Any]) -> npt.NDArray[Any]:
     """Return the cells of a column of names or gids; lists that a file made text are tuples."""
     name = _strip_merged(column.name) if isinstance(column.name, str) else ""
     cells = column.astype(object).to_numpy(copy=True)
-    if name.endswith(_LIST_ENDS) or name in _NAMES:
+    may_be_list = name.endswith(_LIST_ENDS) or name in _NAMES
+    if may_be_list and str in set(map(type, cells)):
         cells[:] = list(map(_split_text, cells))
     return cells
 
@@ -476,26 +500,44 @@ def _build_column(cells: npt.NDArray[Any]) -> Any:
     return pd.array(cells, STR) if is_text else cells
 
 
+def _list_texts(cells: npt.NDArray[Any]) -> set[str]:
+    """Return the texts in cells, also those in tuples."""
+    found: set[str] = set()
+
+    def keep(text: str) -> str:
+        found.add(text)
+        return text
+
+    try:
+        distinct = pd.unique(cells)
+    except TypeError:  # lists and arrays cannot be compared
+        distinct = cells
+    for cell in distinct:
+        _change_cell(cell, keep)
+    return found
+
+
+def _change_cell(cell: Any, change: Callable[[str], str]) -> Any:
+    """Return a cell with its text changed, or those in its tuples; small numbers stay."""
+    if isinstance(cell, str):
+        return change(cell)
+    if isinstance(cell, tuple | list | np.ndarray):
+        return tuple(_change_cell(item, change) for item in cell)
+    if isinstance(cell, Real):
+        return change(f"{float(cell):.0f}") if float(cell) >= _LEAST_GID else cell
+    return np.nan if pd.isna(cell) else change(str(cell))
+
+
 def _change_texts(cells: npt.NDArray[Any], change: Callable[[str], str]) -> npt.NDArray[Any]:
     """Return cells with each distinct text changed once, also those in tuples."""
-
-    def change_cell(cell: Any) -> Any:
-        if isinstance(cell, tuple | list | np.ndarray):
-            return tuple(map(change_cell, cell))
-        if isinstance(cell, Real) and not float(cell) >= _LEAST_GID:
-            return cell
-        if isinstance(cell, Real):
-            return cached(f"{float(cell):.0f}")
-        return np.nan if pd.isna(cell) else cached(str(cell))
-
     cached = cache(change)
     made = np.empty(len(cells), dtype=object)
     try:
         codes, found = pd.factorize(cells)
-    except TypeError:  # lists and arrays cannot be compared
-        made[:] = list(map(change_cell, cells))
+    except TypeError:
+        made[:] = [_change_cell(cell, cached) for cell in cells]
         return made
     distinct = np.empty(len(found) + 1, dtype=object)
-    distinct[:] = [*map(change_cell, found), np.nan]
+    distinct[:] = [*(_change_cell(cell, cached) for cell in found), np.nan]
     made[:] = distinct[codes]
     return made

@@ -126,7 +126,9 @@ def _singular_name(name: str, stem: str) -> str:
 
 def key_column(frame: pd.DataFrame) -> str:
     """Name the key of a frame, such as ``task_gid``: by its attrs, else by its columns."""
-    attrs = frame.attrs.get("asana", {})
+    attrs = frame.attrs.get("asana")
+    # A file may hold anything there.
+    attrs = attrs if isinstance(attrs, dict) else {}
     operation = attrs.get("operation", "")
     known = next((op.record for op in load().operations if op.name == operation), "")
     # A gathered frame comes from several operations, so it records the type of its rows.

@@ -135,7 +135,9 @@ class FrameBuilder:
         -------
         DataFrame
             ``attrs["asana"]["hidden_custom_field_values"]`` counts, by column, values that are
-            not shown because the object has another field of that name with a value.
+            not shown because the object has another field of that name with a value;
+            ``multi_enum_fields`` lists the columns of multi-enum fields, whose tuples hold
+            options: other fields have tuples too.
         """
         made = {buffer.name: buffer.array() for buffer in self._buffers if buffer is not None}
         found_in = np.concatenate(self._found_in) if self._found_in else np.empty(0, np.int64)
@@ -157,8 +159,13 @@ class FrameBuilder:
         if len(keep) != self.rows or (keep != np.arange(self.rows)).any():
             frame = frame.take(keep).reset_index(drop=True)
         counts = {name: int(rows[keep].sum()) for name, rows in hidden.items()}
+        notes: dict[str, Any] = {}
         if any(counts.values()):
-            frame.attrs["asana"] = {"hidden_custom_field_values": counts}
+            notes["hidden_custom_field_values"] = counts
+        if self._custom_fields.multi_enums:
+            notes["multi_enum_fields"] = self._custom_fields.multi_enums
+        if notes:
+            frame.attrs["asana"] = notes
         return frame
 
     def _rank_listings(self) -> np.ndarray[Any, Any]:

@@ -164,6 +164,8 @@ class CustomFields:
         self._cells: dict[str, _FieldCells] = {}
         #: Where fields come that were declared, before those of the rows of their listing.
         self._declared: dict[str, _Position] = {}
+        #: Columns of multi-enum fields, once the columns are made.
+        self.multi_enums: list[str] = []
 
     def extend(self, start: int, entries_by_row: Sequence[Any]) -> None:
         """Add the fields of the rows from ``start`` on."""
@@ -232,6 +234,8 @@ class CustomFields:
             rows, arrays, rest = _unite_fields(fields, count)
             if rest.any():
                 hidden[name] = rest
+            if kind == "multi_enum":
+                self.multi_enums.append(name)
             for (end, column), values in zip(columns, arrays, strict=True):
                 whole = _scatter(values, rows, column, count)
                 if kind == "enum":

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -302,6 +304,54 @@ def test_custom_fields_of_people_are_people_and_other_lists_are_objects(frames: 
     # Without its gids nothing tells that a field holds people.
     alone = anonymize(frame[["cf_Reviewers"]])
     assert alone["cf_Reviewers"].iloc[0][0].startswith("Object ")
+
+
+def test_options_of_multi_enum_fields_stay_while_attrs_tell_them(frames: Frames) -> None:
+    tasks = frames.tasks
+    assert anonymize(tasks)["cf_Channels"].tolist() == tasks["cf_Channels"].tolist()
+    bare = tasks.copy()
+    bare.attrs = {}
+    assert "Print" not in show(anonymize(bare))
+
+
+def test_gids_of_people_are_found_in_columns_of_other_things(frames: Frames) -> None:
+    users = frames.asana.users.list(workspace="Acme", fields=["name"])
+    merged = users.merge(
+        frames.tasks, left_on="gid", right_on="assignee_gid", suffixes=("", "_task")
+    )
+    made = anonymize(merged)
+    assert made["gid"].tolist() == made["assignee_gid"].tolist()
+    assert not set(made["gid"]) & set(users["gid"])
+
+
+@pytest.mark.parametrize("attrs", ["text", None, {"record": 5}, {"record": "unheard_of"}])
+def test_attrs_that_mean_nothing_are_not_believed(attrs: Any) -> None:
+    frame = pd.DataFrame({"gid": ["1209000000000014"]})
+    frame.attrs["asana"] = attrs
+    assert anonymize(frame)["gid"].tolist() != ["1209000000000014"]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pd.period_range("2026-03", periods=2, freq="M"),
+        pd.interval_range(0, 2),
+        [pd.Timedelta(1, "D"), pd.NaT],
+        [Decimal("1.5"), None],
+        [date(2026, 3, 2), None],
+        [True, None],
+    ],
+)
+def test_values_that_are_not_text_stay_in_any_column(values: Any) -> None:
+    frame = pd.DataFrame({"due_on": values, "mine": values})
+    made = anonymize(frame)
+    assert made.columns[0] == "due_on"
+    # The label may be a name; the values are not.
+    assert made.columns[1].startswith("Column ")
+    for place in range(2):
+        pd.testing.assert_series_equal(
+            made.iloc[:, place], frame.iloc[:, place], check_names=False
+        )
 
 
 def test_the_frame_is_not_changed(frames: Frames) -> None:
