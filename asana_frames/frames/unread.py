@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 #: Where ``attrs["asana"]`` names them: as one text, since pandas copies attrs at every step.
@@ -22,16 +23,17 @@ def list_unread_columns(frame: pd.DataFrame) -> list[str]:
     attrs = frame.attrs.get("asana")
     named = attrs.get(_UNREAD) if isinstance(attrs, Mapping) else None
     names = named.split() if isinstance(named, str) else []
-    return [name for name in names if name in frame.columns and _is_empty(frame[name])]
+    return [name for name in names if name in frame.columns and not has_values(frame[name])]
 
 
-def _is_empty(column: pd.Series[Any]) -> bool:
+def has_values(column: pd.Series[Any]) -> bool:
+    """Return whether a column has a value, or a list with one."""
     if column.dtype != object:
-        return bool(column.isna().all())
-    return not any(map(_has_value, column))
+        return bool(column.notna().any())
+    return any(map(_has_value, column))
 
 
-def _has_value(cell: object) -> bool:
-    if isinstance(cell, tuple | list):
+def _has_value(cell: Any) -> bool:
+    if isinstance(cell, tuple | list | np.ndarray):
         return any(item is not None for item in cell)
-    return cell is not None and cell == cell
+    return not bool(pd.isna(cell))

@@ -21,6 +21,7 @@ from asana_frames.rollups.shared.inputs import (
 from asana_frames.rollups.shared.moments import days_between, parse_moment, resolve_today
 from asana_frames.rollups.shared.tasks import (
     add_memberships,
+    find_unassigned,
     parse_task_dates,
     parse_task_times,
     unique_tasks,
@@ -139,7 +140,7 @@ def quality(
         _find_orphans(rows),
         _find_duplicate_names(homes),
         _find_stale(rows, is_open, parse_moment(now, tz), stale_days),
-        _build_findings(rows, is_open & rows["assignee_gid"].isna(), "no assignee"),
+        _build_findings(rows, is_open & find_unassigned(rows), "no assignee"),
         _build_findings(rows, is_open & rows["due_on"].isna(), "no due date"),
     ]
     table = pd.concat(found).astype({"finding": pd.CategoricalDtype([*FINDINGS], ordered=True)})
@@ -173,14 +174,21 @@ def _format_days(days: pd.Series[Any]) -> pd.Series[Any]:
 
 
 def _explode_memberships(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per task and own project; no rows where memberships were not read."""
+    """Return one row per task and own project; no rows where memberships were not read.
+
+    The column ``home`` tells projects apart, by name where the gid is not known.
+    """
     if not set(_MEMBERSHIPS) <= set(rows.columns):
-        return rows.head(0).assign(project_gid=None, section_name=None)
+        return rows.head(0).assign(home=None, section_name=None)
     own = read_list_columns(rows, _MEMBERSHIPS)
     own = own.drop(columns=["project_gid", "project_name", "section_name"])
     names = {name: name.removeprefix("memberships_").removesuffix("s") for name in _MEMBERSHIPS}
     each = own.explode(_MEMBERSHIPS, ignore_index=True).rename(columns=names)
-    return each[each["project_gid"].notna().to_numpy()].reset_index(drop=True)
+    gid = each["project_gid"].astype(STR)
+    each = each.assign(home=gid.where(gid.notna(), each["project_name"].astype(STR)))
+    # A file may name the section of a task, and not the project in which it is.
+    is_placed = each["home"].notna() | each["section_name"].notna()
+    return each[is_placed.to_numpy(dtype=bool)].reset_index(drop=True)
 
 
 def _find_misplaced(homes: pd.DataFrame, sections: Iterable[str] | None) -> list[pd.DataFrame]:
@@ -189,9 +197,9 @@ def _find_misplaced(homes: pd.DataFrame, sections: Iterable[str] | None) -> list
         return []
     name = homes["section_name"].astype(STR)
     is_done = name.str.casefold().isin([str(section).casefold() for section in sections])
-    has_done = homes["project_gid"].isin(homes.loc[is_done, "project_gid"])
+    has_done = homes["home"].isin(homes.loc[is_done, "home"].dropna())
     is_open = homes["completed_at"].isna()
-    outside = ~is_open & ~is_done & has_done
+    outside = ~is_open & ~is_done & has_done & name.notna()
     return [
         _build_findings(homes, is_open & is_done, "open in a done section", name),
         _build_findings(homes, outside, "completed outside the done sections", name),
@@ -200,7 +208,7 @@ def _find_misplaced(homes: pd.DataFrame, sections: Iterable[str] | None) -> list
 
 def _find_overdue(rows: pd.DataFrame, is_open: pd.Series[Any], day: pd.Timestamp) -> pd.DataFrame:
     due = parse_task_dates(rows, "due_on", what=_WHAT)
-    is_late = is_open & (due < day) & rows["assignee_gid"].isna()
+    is_late = is_open & (due < day) & find_unassigned(rows)
     return _build_findings(rows, is_late, "overdue without assignee", "due " + _format_days(due))
 
 
@@ -215,9 +223,10 @@ def _find_orphans(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _find_duplicate_names(homes: pd.DataFrame) -> pd.DataFrame:
     """Find the open tasks of a project that share a name."""
-    still = homes[homes["completed_at"].isna()].reset_index(drop=True)
+    is_meant = homes["completed_at"].isna() & homes["home"].notna()
+    still = homes[is_meant.to_numpy(dtype=bool)].reset_index(drop=True)
     name = text_column(still, "name").str.strip().str.casefold()
-    keys = [still["project_gid"].astype(STR), name]
+    keys = [still["home"].astype(STR), name]
     count = name.groupby(keys, dropna=False).transform("size").astype("int64")
     is_twin = (count > 1) & name.notna() & (name != "")
     shown = count.astype("str").astype(STR) + " of this name"
@@ -246,7 +255,7 @@ def empty_fields(tasks: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         ``column`` (str), ``filled`` and ``rows`` (Int64), ``share_filled`` (Float64, missing
         where there are no rows), the least filled first, then by column. Missing
-        values, blank text and empty tuples or lists count as empty; 0 and False do not.
+        values, blank text and tuples or lists without values count as empty; 0 and False do not.
 
     Raises
     ------
@@ -287,4 +296,6 @@ def _is_empty(values: pd.Series[Any]) -> Any:
 def _is_blank(value: Any) -> bool:
     if isinstance(value, str):
         return not value.strip()
+    if isinstance(value, tuple | list):
+        return all(item is None for item in value)
     return isinstance(value, Sized) and len(value) == 0

@@ -17,6 +17,7 @@ from asana_frames.rollups.shared.inputs import (
     drop_duplicates,
     is_true,
     require_columns,
+    require_gids,
 )
 from asana_frames.rollups.shared.moments import convert_zone, parse_moment, parse_moments
 from asana_frames.types import When
@@ -136,6 +137,8 @@ def as_of(
     """
     require_columns(tasks, _FIXED, what=_WHAT, record="task")
     require_columns(stories, STORY_COLUMNS, what=_WHAT, record="story")
+    # Stories have the gids, so that one person or place would be with and without one.
+    require_gids(tasks, ["assignee_gid", "memberships_project_gids"], what=_WHAT, record="task")
     at = parse_moment(moment, tz)
     known = drop_duplicates(tasks)
     is_there = ~is_true(parse_moments(known["created_at"], what=_WHAT) > at)

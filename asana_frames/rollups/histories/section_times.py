@@ -18,6 +18,7 @@ from asana_frames.rollups.shared.inputs import (
     is_true,
     read_list_columns,
     require_columns,
+    require_gids,
 )
 from asana_frames.rollups.shared.moments import (
     NEVER,
@@ -199,6 +200,7 @@ def _read_moves(stories: pd.DataFrame, tasks: pd.DataFrame, *, what: str) -> _Mo
     needed = [*STORY_COLUMNS, "project_gid", *_SECTIONS]
     require_columns(stories, needed, what=what, record="story")
     require_columns(tasks, ["gid", *_PLACES], what=what, record="task")
+    require_gids(tasks, _PLACES, what=what, record="task")
     names = [column.replace("_gid", "_name") for column in ("project_gid", *_SECTIONS)]
     is_move = is_true(stories["resource_subtype"].isin(MOVES))
     moves = sort_stories(stories.reindex(columns=[*needed, *names])[is_move], what=what)

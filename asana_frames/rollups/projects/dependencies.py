@@ -19,7 +19,7 @@ from asana_frames.rollups.shared.inputs import (
     text_column,
 )
 from asana_frames.rollups.shared.moments import resolve_today
-from asana_frames.rollups.shared.tasks import TaskTree, parse_task_dates
+from asana_frames.rollups.shared.tasks import TaskTree, parse_task_dates, tell_apart
 from asana_frames.types import When
 
 _WHAT = "rollups.dependencies"
@@ -198,7 +198,9 @@ def _describe_tasks(tasks: pd.DataFrame, default_days: int) -> pd.DataFrame:
     return pd.DataFrame(found).assign(
         completed=rows["completed"].astype("boolean"),
         days=length.where(length > 0, default_days).astype("int64"),
-        project_gids=places["project_gids"],
+        project_keys=tuple_column(
+            list(map(tell_apart, places["project_gids"], places["project_names"]))
+        ),
     )
 
 
@@ -255,7 +257,7 @@ def _count_open_dependencies(network: _DependencyGraph) -> dict[str, Any]:
 def _find_crossings(network: _DependencyGraph) -> _Flags:
     """Return whether each task waits for a task with which it shares no project."""
     count = len(network.tasks)
-    homes = network.tasks["project_gids"].explode().dropna()
+    homes = network.tasks["project_keys"].explode().dropna()
     places = pd.DataFrame({"node": homes.index, "project": homes.array}, dtype=object)
     places = places.astype({"node": "int64"})
     is_housed = np.isin(np.arange(len(network.gids)), places["node"])

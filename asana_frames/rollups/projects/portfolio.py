@@ -14,11 +14,16 @@ from asana_frames.rollups.shared.inputs import (
     is_true,
     read_list_columns,
     require_columns,
+    require_gids,
     text_column,
 )
 from asana_frames.rollups.shared.moments import days_between, parse_moment, resolve_today
 from asana_frames.rollups.shared.periods import elapsed_share
-from asana_frames.rollups.shared.tasks import parse_task_dates, parse_task_times
+from asana_frames.rollups.shared.tasks import (
+    find_unassigned,
+    parse_task_dates,
+    parse_task_times,
+)
 from asana_frames.types import When
 
 _WHAT = "rollups.portfolio"
@@ -219,7 +224,7 @@ def _flag_tasks(tasks: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
         "done": is_done,
         "open": ~is_done,
         "overdue": ~is_done & (due < day).to_numpy(),
-        "unassigned": ~is_done & rows["assignee_gid"].isna().to_numpy(),
+        "unassigned": ~is_done & find_unassigned(rows),
     }
     return pd.DataFrame(
         {"task_gid": text_column(rows, "gid"), **flags, "latest": due.where(~is_done)}
@@ -232,6 +237,7 @@ def _pair_tasks_with_projects(
     """Return each pair of task and project once."""
     if memberships is None:
         require_columns(tasks, ["memberships_project_gids"], what=_WHAT, record="task")
+        require_gids(tasks, ["memberships_project_gids"], what=_WHAT, record="task")
         lists = drop_duplicates(tasks)[["gid", "memberships_project_gids"]]
         lists = read_list_columns(lists, ["memberships_project_gids"])
         pairs = lists.explode("memberships_project_gids").set_axis([*_PAIR], axis="columns")

@@ -16,6 +16,7 @@ from asana_frames.exceptions import InvalidArgument, suggest_names
 from asana_frames.frames.arguments import check_frame
 from asana_frames.frames.arrays import STR
 from asana_frames.frames.list_cells import read_lists
+from asana_frames.frames.unread import has_values, list_unread_columns
 from asana_frames.rollups.shared.gids import are_surely_unique
 
 #: What Asana's entries call their person and project, and what ``rollups.entries`` calls them.
@@ -57,19 +58,116 @@ def require_columns(
     Raises
     ------
     InvalidArgument
-        It is not a frame, or columns are missing; the message names them and the most similar
-        existing ones, and says which frame to pass.
+        It is not a frame, or columns are missing, or the file it was read from had nothing of
+        them; the message names them and the most similar existing ones, and says which frame to
+        pass.
     """
     if source is None and record is not None:
         source = _find_list_method(record)
     advice = f" Pass what {source}(...) returns." if source else ""
     check_frame(frame, what=what, hint=advice.strip(), dask=True)
+    columns = list(columns)
     missing = [column for column in columns if column not in frame.columns]
     if missing:
         hint = suggest_names(missing[0], map(str, frame.columns))
         hint += _suggest_fields(missing, record) or advice
         raise InvalidArgument(f"{what} needs the column(s) {', '.join(missing)}.{hint}")
     _check_gids(frame, what)
+    _check_unread(frame, columns, what, advice)
+
+
+def _check_unread(frame: Any, columns: Iterable[str], what: str, advice: str) -> None:
+    """Refuse columns that are there only because every frame has them."""
+    if not isinstance(frame, pd.DataFrame):
+        return
+    unread = set(list_unread_columns(frame))
+    # Names do where gids only tell people and projects apart; see require_gids.
+    named = {name for name in unread if _name_column(name) in set(frame.columns) - unread}
+    lost = [name for name in columns if name in unread - named]
+    if lost:
+        raise InvalidArgument(
+            f"{what} needs the column(s) {', '.join(lost)}, of which the file that was read had "
+            f"nothing.{advice}"
+        )
+
+
+def require_gids(
+    frame: pd.DataFrame, columns: Iterable[str], *, what: str, record: str | None = None
+) -> None:
+    """Raise an error where columns lack the gids of what they name.
+
+    For rollups that look objects up by gid; files that Asana exports have names only.
+
+    Parameters
+    ----------
+    frame
+        The frame.
+    columns
+        Columns of gids; one that is not in the frame is fine.
+    what
+        The name of the function that needs them, for the message.
+    record
+        The type of record in the frame; the message then says what returns such frames.
+
+    Raises
+    ------
+    InvalidArgument
+        A column has names and no gids.
+    """
+    for name in columns:
+        names = _name_column(name)
+        is_there = name in frame.columns and names in frame.columns
+        if is_there and not has_values(frame[name]) and has_values(frame[names]):
+            source = _find_list_method(record) if record else None
+            raise InvalidArgument(
+                f"{what} needs gids in {name}, and the frame has names only, in {names}."
+                + (f" Pass what {source}(...) returns." if source else "")
+            )
+
+
+def _name_column(gids: str) -> str | None:
+    """Return the name of the column of names that goes with a column of gids."""
+    stem, found, end = gids.rpartition("_gid")
+    return f"{stem}_name{end}" if found else None
+
+
+def require_every_gid(frame: pd.DataFrame, column: str, *, what: str, advice: str) -> None:
+    """Raise an error where rows have a name and not the gid that goes with it.
+
+    Parameters
+    ----------
+    frame
+        The frame.
+    column
+        A column of gids.
+    what
+        The name of the function that needs them, for the message.
+    advice
+        The end of the message.
+
+    Raises
+    ------
+    InvalidArgument
+        The message counts the rows.
+    """
+    name = _name_column(column)
+    if column not in frame.columns or name not in frame.columns:
+        return
+    is_lost = is_true(frame[column].isna()) & is_true(frame[name].notna())
+    if is_lost.any():
+        raise InvalidArgument(
+            f"{what}: {column} is missing in {is_lost.sum()} row(s) that have a {name}. {advice}"
+        )
+
+
+def _check_gid_keys(frame: Any, keys: Iterable[Key], what: str) -> None:
+    """Refuse a key of gids alone if some are missing where names are known."""
+    own = {key.column for key in keys}
+    for key in keys if isinstance(frame, pd.DataFrame) else ():
+        if _name_column(key.column) not in own:
+            stem = key.name.removesuffix("_gid")
+            advice = f"They would count as one; use by={stem!r} to tell them apart by name."
+            require_every_gid(frame, key.column, what=what, advice=advice)
 
 
 def _check_gids(frame: Any, what: str) -> None:
@@ -113,7 +211,8 @@ def resolve_keys(frame: Any, by: str | Sequence[str], *, what: str) -> list[Key]
     Raises
     ------
     InvalidArgument
-        A key is unknown (the message suggests the most similar one), or ``by`` is empty.
+        A key is unknown (the message suggests the most similar one), ``by`` is empty, or it asks
+        for gids alone, and rows that have names lack them.
     """
     names = list_texts(by, name="by", like="person")
     if not names:
@@ -129,6 +228,7 @@ def resolve_keys(frame: Any, by: str | Sequence[str], *, what: str) -> list[Key]
                 f"{what} does not know the key {name!r}.{suggest_names(name, [*stems, *known])} "
                 f"Use a column, or one of {', '.join(dict.fromkeys(stems)) or 'none here'}."
             )
+    _check_gid_keys(frame, keys, what)
     return list(dict.fromkeys(keys))
 
 

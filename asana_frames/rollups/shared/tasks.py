@@ -125,6 +125,20 @@ def _factorize_tuples(
     return pd.factorize(read_lists(rows[name]).to_numpy(dtype=object).take(at))
 
 
+def find_unassigned(rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Return which tasks have no assignee, neither a gid nor a name."""
+    nobody = text_column(rows, "assignee_gid").isna() & text_column(rows, "assignee_name").isna()
+    return nobody.to_numpy(dtype=bool)
+
+
+def tell_apart(gids: tuple[Any, ...], names: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return gids, or where some are not known the aligned names in their place."""
+    if None not in gids:
+        return gids
+    pairs = zip(gids, names, strict=True)
+    return tuple(name if gid is None else gid for gid, name in pairs)
+
+
 def parse_task_times(tasks: pd.DataFrame, name: str, *, what: str) -> pd.Series[Any]:
     """Return a column of moments in UTC; without the column all are missing.
 
@@ -243,14 +257,18 @@ class TaskTree:
         -------
         DataFrame
             ``root_task_gid`` and ``root_task_name`` (str), a row per task, in the order of
-            ``tasks``. Above a task whose parent is not in the frame, that parent is the root.
+            ``tasks``. Above a task whose parent is not in the frame, that parent is the root,
+            also if only its name is known.
         """
         top = self.tasks.iloc[self.root_positions].reset_index(drop=True)
-        found = {}
-        for end in ("gid", "name"):
-            above = text_column(top, f"parent_{end}")
-            found[f"root_task_{end}"] = above.where(above.notna(), top[end]).astype(STR)
-        return pd.DataFrame(found)
+        above = {end: text_column(top, f"parent_{end}") for end in ("gid", "name")}
+        has_parent = above["gid"].notna() | above["name"].notna()
+        return pd.DataFrame(
+            {
+                f"root_task_{end}": parent.where(has_parent, top[end]).astype(STR)
+                for end, parent in above.items()
+            }
+        )
 
     def memberships(self) -> pd.DataFrame:
         """Return the projects and sections of each task.

@@ -14,6 +14,7 @@ from asana_frames.frames.list_cells import read_lists
 from asana_frames.rollups.shared.inputs import (
     drop_duplicates,
     require_columns,
+    require_gids,
     resolve_keys,
     text_column,
 )
@@ -197,6 +198,8 @@ def _build_place_columns(
     place = rows.groupby(wanted, dropna=False, sort=False).ngroup().to_numpy()
     few = rows[wanted].drop_duplicates(ignore_index=True)
     found = _build_task_columns(few, tasks, task_columns)
+    if tasks is not None and projects is not None:
+        require_gids(tasks, ["memberships_project_gids"], what=_WHAT, record="task")
     found |= _choose_project(few, found)
     found |= _build_project_columns(found, projects, project_columns)
     return {name: value.take(place).reset_index(drop=True) for name, value in found.items()}
@@ -236,11 +239,16 @@ def _choose_project(
     gids = found["project_gids"]
     first = gids.str[0].astype(STR)
     gid = given.where(given.notna(), first)
-    source = pd.Series(np.where(given.notna(), "attributable_to", "task")).where(gid.notna())
+    source = pd.Series(np.where(given.notna(), "attributable_to", "task"))
     # Position of the project among those of the task; -1 if the task is not (or no longer) in it.
+    # Without a project of its own, an entry has the first one, also if only its name is known.
     at = [
-        -1 if not places else 0 if places[0] == mine else _find_position(places, mine)
-        for places, mine in zip(gids, gid, strict=True)
+        -1
+        if not places
+        else 0
+        if not is_given or places[0] == mine
+        else _find_position(places, mine)
+        for places, mine, is_given in zip(gids, gid, given.notna(), strict=True)
     ]
     given_name = text_column(rows, "attributable_to_name")
     return {
@@ -248,7 +256,7 @@ def _choose_project(
         "project_name": given_name.where(
             given_name.notna(), _pick_items(found["project_names"], at)
         ),
-        "project_from": source.astype(STR),
+        "project_from": source.where(given.notna() | gids.astype(bool)).astype(STR),
         "section_gid": _pick_items(found["section_gids"], at),
         "section_name": _pick_items(found["section_names"], at),
     }

@@ -11,7 +11,12 @@ import pandas as pd
 from asana_frames._arguments import check_choice, check_text
 from asana_frames.frames.arguments import is_dask
 from asana_frames.frames.arrays import STR
-from asana_frames.rollups.shared.inputs import Key, require_columns, resolve_keys
+from asana_frames.rollups.shared.inputs import (
+    Key,
+    require_columns,
+    require_every_gid,
+    resolve_keys,
+)
 from asana_frames.rollups.shared.tasks import TaskTree
 from asana_frames.rollups.shared.totals import sum_by
 from asana_frames.rollups.time.hours import hours
@@ -65,7 +70,8 @@ def estimates(
     Raises
     ------
     InvalidArgument
-        A column or key is missing; the message says which ``fields=`` give it.
+        A column or key is missing; the message says which ``fields=`` give it. Or ``to_root``
+        has tasks that name their parent without its gid.
 
     Examples
     --------
@@ -91,7 +97,11 @@ def estimates(
     spent = None if entries is None else _sum_hours_by_task(entries)
     needed = ["gid", "name", estimate, *(["actual_time_minutes"] if spent is None else [])]
     require_columns(tasks, needed, what=_WHAT, record="task")
-    table = _add_missing_tasks(_load_tasks(tasks), spent)
+    table = _load_tasks(tasks)
+    if to_root:
+        advice = "Without it they cannot be added to their parents; use to_root=False."
+        require_every_gid(table, "parent_gid", what=_WHAT, advice=advice)
+    table = _add_missing_tasks(table, spent)
     tree = TaskTree(table)
     table = _add_key_columns(tree)
     keys = resolve_keys(table, by, what=_WHAT)
