@@ -170,6 +170,15 @@ def test_only_people_lose_their_gids(frames: Frames, source: str) -> None:
     assert not is_kept.any() if source == "users" else is_kept.all()
 
 
+def test_the_tree_of_goals_tells_by_its_kind_what_a_row_is(frames: Frames) -> None:
+    tree = af.rollups.goal_tree(frames.goals, frames.links)
+    made = anonymize(tree)
+    assert made["gid"].tolist() == tree["gid"].tolist()
+    words = [name.split()[0].lower() for name in made["name"]]
+    assert words == tree["kind"].tolist()
+    assert set(words) == {"goal", "project"}
+
+
 def test_gids_without_a_known_record_count_as_those_of_people() -> None:
     frame = pd.DataFrame({"gid": ["1209000000000014"], "old_gid": ["1209000000000014"]})
     made = anonymize(frame)
@@ -267,6 +276,31 @@ def test_gids_of_people_in_columns_and_as_numbers_are_pseudonyms() -> None:
         assert anonymize(pd.DataFrame({"person_gid": values})).iloc[0, 0] == expected
     wide = pd.DataFrame([[1.0]], columns=pd.Index([gid], name="person_gid"))
     assert anonymize(wide).columns.tolist() == [expected]
+
+
+@pytest.mark.parametrize(
+    ("label", "is_kept"),
+    [
+        ("hours", True),
+        ("2026-03-02", True),
+        ("parent_due_on_x", True),
+        (pd.Timestamp("2026-03-02"), True),
+        (date(2026, 3, 2), True),
+        (12, True),
+        (None, True),
+        ("Ana", False),
+        ("hours_Ana", False),
+        ("person_Ana", False),
+        (b"Ana", False),
+        (frozenset({"Ana"}), False),
+        (1209000000000014, False),
+        ("n" * 300, False),
+    ],
+)
+def test_labels_stay_where_a_column_is_called_so(label: Any, is_kept: bool) -> None:
+    frame = pd.DataFrame([[1.5]], columns=pd.Index([label], dtype=object, tupleize_cols=False))
+    made = anonymize(frame).columns[0]
+    assert (made == label or label is made) if is_kept else made.startswith("Column ")
 
 
 def test_options_in_the_columns_of_a_pivot_stay(frames: Frames) -> None:
