@@ -97,7 +97,9 @@ def gantt(dependencies: pd.DataFrame, *, now: When | None = None, ax: Axes | Non
     day = resolve_today(now)
     dated = dependencies[dependencies["due_on"].notna()].reset_index(drop=True)
     dated = dated.assign(**{name: dated[name].fillna(False).astype(bool) for name in _FLAGS})
-    ordered = _sort_by_weight(dated)
+    gid = dated["project_gid"]
+    # Files that Asana exports have no gids of projects; their names tell them apart.
+    ordered = _sort_by_weight(dated.assign(home=gid.where(gid.notna(), dated["project_name"])))
     if ax is None:
         ax = new_axes(height=0.26 * max(_count_lines(ordered)[:_MOST_TASKS], default=0) + 1.8)
     if dated.empty:
@@ -127,15 +129,15 @@ def _sort_by_weight(tasks: pd.DataFrame) -> pd.DataFrame:
 
 def _count_lines(tasks: pd.DataFrame) -> pd.Series[Any]:
     """Count the lines down to each task, a heading per project included."""
-    is_new = ~tasks["project_gid"].duplicated()
+    is_new = ~tasks["home"].duplicated()
     return is_new.cumsum() + np.arange(1, len(tasks) + 1)
 
 
 def _sort_by_project(tasks: pd.DataFrame) -> pd.DataFrame:
     """Return tasks in the order in which they are drawn: the first project at the top."""
     begin = tasks["start_on"].fillna(tasks["due_on"])
-    first = begin.groupby(tasks["project_gid"], dropna=False).transform("min")
-    columns = ["first", "project_gid", "begin", "due_on", "task_gid"]
+    first = begin.groupby(tasks["home"], dropna=False).transform("min")
+    columns = ["first", "home", "begin", "due_on", "task_gid"]
     ordered = tasks.assign(first=first, begin=begin).sort_values(columns, kind="stable")
     return ordered.reset_index(drop=True)
 
@@ -220,7 +222,7 @@ def _label_tasks(ax: Axes, rows: pd.DataFrame, tasks: dict[str, _TaskBar]) -> No
     names = list(unique_labels(rows, ["task_gid", "task_name"], longest))
     places = [task.place for task in tasks.values()]
     projects = unique_labels(rows, ["project_gid", "project_name"], longest)
-    is_first = ~rows["project_gid"].duplicated()
+    is_first = ~rows["home"].duplicated()
     heads = projects[is_first].replace("(none)", "In no project")
     above = [place - 1 for place, first in zip(places, is_first, strict=True) if first]
     set_plain_style(ax, grid="x")

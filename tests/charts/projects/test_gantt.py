@@ -212,6 +212,15 @@ def test_tasks_stand_under_their_projects_by_date() -> None:
     ]
 
 
+def test_projects_without_gids_are_told_apart_by_name() -> None:
+    days = {"start": None, "due": "2026-03-02", "project_gid": None}
+    rows = [task(str(n), **days, project_name=f"Project {n % 2}") for n in range(4)]
+
+    names = names_of(af.charts.gantt(table_of(*rows), now=NOW))
+
+    assert names == ["Project 0", "Task 0", "Task 2", "Project 1", "Task 1", "Task 3"]
+
+
 def test_at_most_40_are_drawn_those_that_matter_first_and_the_others_counted() -> None:
     days = pd.date_range("2026-01-01", periods=50).astype(str)
     rows = [task(f"{n:02}", None, day) for n, day in enumerate(days)]
