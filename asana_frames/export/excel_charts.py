@@ -21,6 +21,8 @@ _WIDTH, _HEIGHT, _MAX_HEIGHT = 720, 360, 1_200
 _BAR = 24
 #: What xlsxwriter takes for a reference.
 _REFERENCE = re.compile(r"^=?[^!]+!\$?[A-Z]+\$?\d+")
+#: As pandas draws them: areas on top of each other.
+_SUBTYPES = {"area": "stacked"}
 #: Columns that label the points.
 _TIMES = frozenset({"day", "moment"})
 _LABELS = frozenset({"text", *_TIMES})
@@ -129,7 +131,7 @@ def _list_headers(columns: Sequence[Column], kinds: frozenset[str]) -> str:
 def build_chart(book: Any, chart: TableChart, title: str) -> Any:
     """Return a chart of xlsxwriter; ``title`` is the name of the sheet with its table."""
     columns, rows = chart.table.columns, max(chart.table.rows, 1)
-    made = book.add_chart({"type": chart.kind})
+    made = book.add_chart({"type": chart.kind, "subtype": _SUBTYPES.get(chart.kind)})
     for place in chart.y:
         series: dict[str, Any] = {
             "name": _plain_title(columns[place].header),
@@ -144,7 +146,7 @@ def build_chart(book: Any, chart: TableChart, title: str) -> Any:
     made.set_size({"width": _WIDTH, "height": _choose_height(chart)})
     if chart.kind != "pie":
         _set_axes(made, chart)
-        made.set_legend({"none": True} if len(chart.y) == 1 else {"position": "bottom"})
+        made.set_legend({"none": len(chart.y) == 1})
     return made
 
 
@@ -164,15 +166,26 @@ def _set_axes(made: Any, chart: TableChart) -> None:
         x = columns[chart.x]
         labels = {"name": _plain_title(x.header), **FORMATS.get(x.kind, {})}
         labels.pop("quote_prefix", None)
-        # On an axis of dates, columns of weeks would be as thin as a day.
-        is_line = chart.kind in ("line", "area") and x.values.is_unique
-        labels["date_axis" if x.kind in _TIMES and is_line else "text_axis"] = True
+        labels["date_axis" if _needs_dates(chart.kind, x) else "text_axis"] = True
+    # Labels stand at the edge where numbers are negative.
+    labels["label_position"] = "low"
     if chart.kind == "bar":
-        # Excel begins at the bottom.
-        labels["reverse"] = True
-    # Below the numbers where some are negative.
-    made.set_x_axis({**labels, "label_position": "low"})
-    made.set_y_axis(values)
+        # Excel begins at the bottom; its names of the axes are those of the directions.
+        made.set_y_axis({**labels, "reverse": True, "crossing": "max"})
+        made.set_x_axis(values)
+    else:
+        made.set_x_axis(labels)
+        made.set_y_axis(values)
+
+
+def _needs_dates(kind: str, x: Column) -> bool:
+    """Whether points must be placed by their dates, since they are not at equal distances.
+
+    Columns and bars would be as thin as a day.
+    """
+    if x.kind not in _TIMES or kind not in ("line", "area") or not x.values.is_unique:
+        return False
+    return x.values.diff().nunique() > 1
 
 
 def _plain_title(text: str) -> str:

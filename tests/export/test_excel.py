@@ -393,6 +393,295 @@ def test_a_chart_that_cannot_be_drawn_leaves_the_older_file(tmp_path: Path) -> N
     assert [file.read_text() for file in tmp_path.iterdir()] == ["older"]
 
 
+@pytest.fixture
+def hours() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "person_gid": ["1", "2", "3"],
+            "person_name": ["Ana", "Ben", "Cleo"],
+            "week": pd.to_datetime(["2026-03-02", "2026-03-09", "2026-03-16"]),
+            "hours": [1.5, None, 2.25],
+            "tasks": [1, 2, 3],
+            "progress": [0.5, 0.25, 1.0],
+        }
+    )
+
+
+def parts(path: Path, folder: str) -> list[str]:
+    """Return the text of the parts of a workbook whose names begin so."""
+    with ZipFile(path / "x.xlsx") as archive:
+        names = sorted(name for name in archive.namelist() if name.startswith(folder))
+        return [archive.read(name).decode() for name in names]
+
+
+def test_a_list_of_frames_has_sheets_named_by_their_rows(
+    tmp_path: Path, asana: af.Asana, hours: pd.DataFrame
+) -> None:
+    tasks = asana.tasks.list(project="Website relaunch", limit=3)
+    teams = asana.teams.list(workspace="Acme")
+
+    book = book_of([tasks, hours, teams, tasks[["gid", "name"]]], tmp_path)
+
+    assert book.sheetnames == ["tasks", "Sheet2", "teams", "tasks (2)"]
+    assert book_of(tasks, tmp_path).sheetnames == ["tasks"]
+
+
+def test_a_list_with_anything_but_frames_is_refused(tmp_path: Path, hours: pd.DataFrame) -> None:
+    with pytest.raises(af.InvalidArgument, match=r"frames\[1\] takes a DataFrame, not int"):
+        book_of([hours, 3], tmp_path)
+
+
+def test_the_sheet_called_summary_comes_first(tmp_path: Path, hours: pd.DataFrame) -> None:
+    book = book_of({"b": hours, "a": hours, "summary": hours.head(1)}, tmp_path)
+
+    assert book.sheetnames == ["summary", "b", "a"]
+    assert book["summary"].max_row == 2
+
+
+def test_the_name_comes_first_and_stays_in_sight(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"gid": ["12"], "due_on": ["x"], "name": ["Write"], "notes": ["y"]})
+
+    sheet = book_of(frame, tmp_path).active
+
+    assert [cell.value for cell in sheet[1]] == ["name", "due_on", "notes", "gid"]
+    assert [cell.value for cell in sheet[2]] == ["Write", "x", "y", "12"]
+    assert sheet.freeze_panes == "B2"
+
+
+def test_labels_of_rows_are_the_first_columns(tmp_path: Path, hours: pd.DataFrame) -> None:
+    pivot = hours.pivot_table(index="person_name", columns="week", values="hours")
+
+    header, *rows = book_of(pivot, tmp_path).active.iter_rows(values_only=True)
+
+    assert header == ("person_name", "2026-03-02", "2026-03-16")
+    assert rows == [("Ana", 1.5, None), ("Cleo", None, 2.25)]
+
+
+def test_shares_are_shown_in_percent(tmp_path: Path, hours: pd.DataFrame) -> None:
+    row = book_of(hours, tmp_path).active[2]
+
+    formats = {cell.column_letter: cell.number_format for cell in row}
+    assert formats == {**formats, "D": "#,##0.00", "E": "0", "F": "0.0%"}
+    assert row[5].value == 0.5
+
+
+def test_totals_are_formulas_that_follow_the_filter(tmp_path: Path, hours: pd.DataFrame) -> None:
+    frames = {"hours": hours, "none": hours.head(0), "text": hours[["person_name"]]}
+
+    book = book_of(frames, tmp_path, totals=True)
+
+    total = book["hours"][5]
+    assert [cell.value for cell in total] == [
+        *("Total", None, None, "=SUBTOTAL(109,D2:D4)", "=SUBTOTAL(109,E2:E4)", None)
+    ]
+    assert [total[3].number_format, total[4].number_format] == ["#,##0.00", "0"]
+    assert total[0].font.bold
+    assert total[3].font.bold
+    # For programs that do not compute.
+    read = openpyxl.load_workbook(tmp_path / "x.xlsx", data_only=True)["hours"][5]
+    assert [read[3].value, read[4].value] == [3.75, 6]
+    assert book["hours"].auto_filter.ref == "A1:F4"
+    assert [book["none"].max_row, book["text"].max_row] == [1, 4]
+
+
+def test_a_table_of_numbers_alone_has_totals_without_a_word(tmp_path: Path) -> None:
+    (total,) = book_of(pd.DataFrame({"hours": [1, 2]}), tmp_path, totals=True).active[4]
+
+    assert total.value == "=SUBTOTAL(109,A2:A3)"
+
+
+def test_totals_need_a_row_of_their_own(tmp_path: Path) -> None:
+    frame = Shape({"a": [1]})
+    frame.__dict__["claimed"] = (1_048_575, 1)
+
+    with pytest.raises(af.InvalidArgument, match="a sheet of Excel holds 1,048,574 and"):
+        book_of({"big": frame}, tmp_path, totals=True)
+
+
+def test_excel_draws_a_chart_of_the_numbers_by_the_first_text(
+    tmp_path: Path, hours: pd.DataFrame
+) -> None:
+    (chart,) = book_of({"Hours": hours}, tmp_path, charts={"Hours": "column"}, totals=True)[
+        "Hours"
+    ]._charts
+
+    # Without the row of totals.
+    assert [series.val.numRef.f for series in chart.series] == [
+        *("Hours!$D$2:$D$4", "Hours!$E$2:$E$4", "Hours!$F$2:$F$4")
+    ]
+    assert {series.cat.numRef.f for series in chart.series} == {"Hours!$B$2:$B$4"}
+    assert [series.tx.v for series in chart.series] == ["hours", "tasks", "progress"]
+    assert chart.title.tx.rich.p[0].r[0].t == "Hours"
+    assert (chart.anchor._from.row, chart.anchor._from.col) == (1, 7)
+
+
+@pytest.mark.parametrize("kind", ["column", "bar", "line", "area", "pie"])
+def test_charts_of_every_kind_have_names_and_formats_of_their_axes(
+    kind: str, tmp_path: Path, hours: pd.DataFrame
+) -> None:
+    given = {"kind": kind, "x": "week", "y": "progress"}
+
+    book_of({"a": hours}, tmp_path, charts={"a": given})
+
+    (text,) = parts(tmp_path, "xl/charts/")
+    shown = {"bar": "barChart", "column": "barChart", "line": "lineChart"}.get(kind)
+    assert f"<c:{shown or f'{kind}Chart'}>" in text
+    assert "<c:f>a!$C$2:$C$4</c:f>" in text
+    if kind != "pie":
+        assert re.findall("<a:t>(.*?)</a:t>", text) in (
+            ["a", "week", "progress"],
+            ["a", "progress", "week"],
+        )
+        assert sorted(re.findall('<c:numFmt formatCode="(.*?)"', text)) == ["0%", "yyyy-mm-dd"]
+
+
+def test_points_at_unequal_distances_are_placed_by_their_dates(
+    tmp_path: Path, hours: pd.DataFrame
+) -> None:
+    days = pd.to_datetime(["2026-03-02", "2026-03-09", "2026-05-04"])
+    frames = {"even": hours, "uneven": hours.assign(week=days)}
+
+    book_of(frames, tmp_path, charts={name: {"kind": "line", "x": "week"} for name in frames})
+
+    assert ["<c:dateAx>" in text for text in parts(tmp_path, "xl/charts/")] == [False, True]
+
+
+def test_a_chart_of_a_wide_table_has_the_next_sheet(
+    tmp_path: Path, figure: Figure, hours: pd.DataFrame
+) -> None:
+    wide = hours.assign(**{f"column {number}": "a text" for number in range(20)})
+    name = "A rather long name of a sheet"
+
+    book = book_of({name: wide, "b": wide}, tmp_path, charts={name: "bar", "b": figure})
+
+    assert book.sheetnames == [name, "A rather long name of a s chart", "b", "b chart"]
+    assert [len(sheet._charts) for sheet in book] == [0, 1, 0, 0]
+    assert [len(sheet._images) for sheet in book] == [0, 0, 0, 1]
+    (text,) = parts(tmp_path, "xl/charts/")
+    assert f"<c:f>'{name}'!$D$2:$D$4</c:f>" in text
+
+
+@pytest.mark.parametrize(
+    ("chart", "words"),
+    [
+        ("colum", "'colum' is not valid; use 'column', 'bar'.*Did you mean 'column'"),
+        ({"kind": 3}, "=int is not valid; use 'column'"),
+        ({"x": "week"}, "needs a kind; type charts="),
+        ({"kind": "bar", "z": "week"}, "takes no 'z'; type charts="),
+        ({"kind": "bar", "x": "wek"}, "there is no column 'wek'. Did you mean 'week'"),
+        ({"kind": "bar", "y": ["hours", 3]}, "there is no column 3. The columns are 'person_gid'"),
+        ({"kind": "bar", "y": "week"}, "'week' holds no numbers; draw 'hours' or 'tasks'"),
+        ({"kind": "bar", "y": []}, "y is empty; draw 'hours'"),
+        ("pie", r"shows 1 of the 3 columns.*'kind': 'pie', 'y': \['hours'\]"),
+    ],
+)
+def test_a_chart_that_excel_cannot_draw_is_refused(
+    chart: object, words: str, tmp_path: Path, hours: pd.DataFrame
+) -> None:
+    with pytest.raises(af.InvalidArgument, match=words):
+        book_of({"a": hours}, tmp_path, charts={"a": chart})
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_chart_needs_a_table_with_numbers(tmp_path: Path, hours: pd.DataFrame) -> None:
+    text = hours[["person_name", "week"]].assign(gid=5)
+
+    with pytest.raises(af.InvalidArgument, match="has no numbers to draw; count some first"):
+        book_of({"a": text}, tmp_path, charts={"a": "bar"})
+    with pytest.raises(af.InvalidArgument, match=r"no table of this name to draw.*are 'a'"):
+        book_of({"a": text}, tmp_path, charts={"b": "bar"})
+
+
+def test_texts_that_look_like_references_are_plain_titles(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"x!A1": ["a"], "=A!B2\x01": [1], "<y>": [2]})
+
+    book_of({"Wow!A1": frame}, tmp_path, charts={"Wow!A1": "line"})
+
+    (text,) = parts(tmp_path, "xl/charts/")
+    assert ElementTree.fromstring(text) is not None
+    assert re.findall("<(?:c:v|a:t)>(.*?)</", text) == [
+        *("Wow! A1", "=A! B2", "&lt;y&gt;", "x! A1")
+    ]
+
+
+def test_a_chart_of_no_rows_and_no_labels_is_drawn(tmp_path: Path, hours: pd.DataFrame) -> None:
+    frames = {"none": hours.head(0), "numbers": hours[["hours"]]}
+
+    book = book_of(frames, tmp_path, charts=dict.fromkeys(frames, "line"))
+
+    assert [len(sheet._charts) for sheet in book] == [1, 1]
+
+
+def test_names_are_replaced_in_anonymized_workbooks(tmp_path: Path, hours: pd.DataFrame) -> None:
+    book = book_of({"a": hours}, tmp_path, anonymize="a key", charts={"a": "bar"}, totals=True)
+
+    assert not {"Ana", "Ben", "Cleo"} & set(texts(tmp_path))
+    assert len(book["a"]._charts) == 1
+
+
+def test_a_picture_cannot_be_anonymized(
+    tmp_path: Path, hours: pd.DataFrame, figure: Figure
+) -> None:
+    with pytest.raises(af.InvalidArgument, match="let Excel draw it"):
+        book_of({"a": hours}, tmp_path, anonymize="a key", charts={"a": figure})
+
+
+def test_statuses_can_be_written_in_plain_words(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"name": ["a"], "status": ["on_track"]})
+
+    book_of(frame, tmp_path, labels="human")
+
+    assert "on track" in texts(tmp_path)
+
+
+def test_totals_takes_true_or_false(tmp_path: Path, hours: pd.DataFrame) -> None:
+    with pytest.raises(af.InvalidArgument, match="totals= takes True or False, not str"):
+        book_of(hours, tmp_path, totals="hours")
+
+
+def test_a_long_table_keeps_its_rows_in_order(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"n": range(4_500), "text": [f"t{n}" for n in range(4_500)]})
+    frame["any"] = [n if n % 2 else str(n) for n in range(4_500)]
+
+    _, *rows = book_of(frame, tmp_path).active.iter_rows(values_only=True)
+
+    assert rows == list(frame.itertuples(index=False, name=None))
+
+
+def test_a_full_disk_leaves_the_older_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    (tmp_path / "x.xlsx").write_text("older")
+    # While the parts are put together.
+    monkeypatch.setattr("xlsxwriter.workbook.Workbook._store_workbook", refuse)
+
+    with pytest.raises(af.ConfigurationError, match=r"cannot be written: No space left"):
+        book_of(pd.DataFrame({"a": [1]}), tmp_path)
+
+    assert [file.read_text() for file in tmp_path.iterdir()] == ["older"]
+
+
+def test_an_interrupt_leaves_the_older_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> None:
+        # Rows are in temporary files.
+        assert len(list(tmp_path.rglob("*"))) > 2
+        raise KeyboardInterrupt
+
+    (tmp_path / "x.xlsx").write_text("older")
+    monkeypatch.setattr("xlsxwriter.worksheet.Worksheet.write_number", interrupt)
+
+    with pytest.raises(KeyboardInterrupt):
+        book_of(pd.DataFrame({"a": [1]}), tmp_path)
+
+    assert [file.read_text() for file in tmp_path.iterdir()] == ["older"]
+
+
 def test_a_cell_that_cannot_be_written_leaves_the_older_file(tmp_path: Path) -> None:
     class Broken:
         def __str__(self) -> str:

@@ -1,0 +1,103 @@
+"""Which numbers are shares, and which may be added up: of all rollups, and of pivots."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from asana_frames.export.column_rules import find_sums, is_gid, is_share
+from tests.public_calls import Frames
+
+#: Rollup -> what is shown in percent, and what may be added up, of its columns of numbers.
+RULES: dict[str, tuple[str, str]] = {
+    "aging": ("", ""),
+    "approvals": ("", "hours"),
+    "as_of": (
+        "cf_Budget share",
+        "num_hearts, num_likes, num_subtasks, actual_time_minutes, cf_Story points, "
+        "cf_Estimated time",
+    ),
+    # Budgets in hours and in money.
+    "budget_burn": ("", "unpriced_hours"),
+    "burnup": ("", ""),
+    "capacity": (
+        "load, utilisation",
+        "available, out_of_office, allocated, tracked, free, unsized",
+    ),
+    "change_counts": ("", "due_date_changes, reassignments, reopenings, moves, scope_added"),
+    "changes": ("", ""),
+    "close_times": ("", "tasks"),
+    # Two currencies.
+    "cost": ("", "hours"),
+    "cumulative_flow": ("", ""),
+    "daily": ("", "created, completed"),
+    "dependencies": ("", "open_dependencies, unknown_dependencies"),
+    "empty_fields": ("share_filled", "filled, rows"),
+    "entries": ("", "duration_minutes, hours"),
+    "estimates": ("ratio", "tasks, estimated, actual, unestimated, difference"),
+    "forecast": ("probability, cumulative", "trials"),
+    "goal_history": ("progress", ""),
+    "goal_progress": ("progress, computed, expected, ahead", ""),
+    "goal_tree": ("progress, expected, ahead", ""),
+    "hours": ("", "hours"),
+    "lead_times": ("", ""),
+    "load": ("", "hours"),
+    "portfolio": ("share_done, expected_share", "tasks, done, open, overdue, unassigned"),
+    "quality": ("", ""),
+    "section_times": ("", "hours"),
+    "throughput": ("", "completed"),
+    "timesheet": (
+        "",
+        "2026-10-26, 2026-10-27, 2026-10-28, 2026-10-29, 2026-10-30, 2026-10-31, 2026-11-01, "
+        "total",
+    ),
+}
+
+
+# A few entries are less than what the budgets have used up.
+@pytest.mark.filterwarnings("ignore")
+def test_every_rollup_has_the_shares_and_sums_that_its_docstring_says(tmp_path: Path) -> None:
+    found = {}
+    for name, (function, arguments) in Frames().calls("_rollups", tmp_path).items():
+        frame = function(**arguments)
+        numbers = frame.select_dtypes("number").columns
+        shares = ", ".join(label for label in numbers if is_share(label))
+        sums = ", ".join(frame.columns[place] for place in find_sums(frame))
+        found[name.removeprefix("rollups.")] = (shares, sums)
+
+    assert found == RULES
+
+
+def test_names_of_people_are_not_taken_for_words() -> None:
+    pivot = pd.DataFrame([[1.0, 2.0, 3.0]], columns=["Max Weber", "Paige Price", "Rate"])
+
+    assert find_sums(pivot) == [0, 1, 2]
+
+
+@pytest.mark.parametrize("label", ["cf_Average price", "cf_Hours per day", "cf_Max speed"])
+def test_custom_fields_with_a_word_of_averages_are_not_added_up(label: str) -> None:
+    assert find_sums(pd.DataFrame({label: [1.0], "cf_Points": [2.0]})) == [1]
+
+
+def test_only_numbers_are_added_up() -> None:
+    frame = pd.DataFrame({"a": ["1"], "b": [True], "gid": [5], "day": [1], "c": [1], 7: [2]})
+
+    assert [frame.columns[place] for place in find_sums(frame)] == ["c", 7]
+
+
+def test_money_of_one_currency_is_added_up() -> None:
+    frame = pd.DataFrame({"currency_code": ["EUR", "EUR"], "amount": [1, 2]})
+
+    assert find_sums(frame) == [1]
+    assert find_sums(frame.assign(currency_code=["EUR", "USD"])) == []
+    assert find_sums(frame.assign(currency_code=["EUR", None])) == []
+
+
+@pytest.mark.parametrize(
+    ("label", "known"),
+    [("gid", True), ("person_gid", True), ("tags_gids", True), ("gid_count", False), (3, False)],
+)
+def test_gids_are_known_by_the_end_of_the_name(label: object, known: bool) -> None:
+    assert is_gid(label) is known
