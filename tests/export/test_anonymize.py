@@ -86,7 +86,7 @@ def list_frames(result: Any) -> Iterator[pd.DataFrame]:
 
 
 @pytest.mark.parametrize("record", RECORDS)
-@settings(max_examples=8)
+@settings(max_examples=4)
 @given(seed=st.integers(0, 10**6), has_attrs=st.booleans())
 def test_no_text_and_no_person_is_left_of_any_record(
     record: str, seed: int, has_attrs: bool
