@@ -43,6 +43,9 @@ if TYPE_CHECKING:
     from asana_frames.asana import Asana
     from asana_frames.export.asana_csv import read_asana_csv
     from asana_frames.export.asana_json import read_asana_json
+    from asana_frames.export.csv import read_csv
+    from asana_frames.export.json import read_json
+    from asana_frames.export.parquet import read_parquet
     from asana_frames.frames import bridge, custom_fields
     from asana_frames.sandbox_server import sandbox
 
@@ -58,6 +61,9 @@ _LAZY = {
     "gather": ("asana_frames.gather", ""),
     "read_asana_csv": ("asana_frames.export.asana_csv", "read_asana_csv"),
     "read_asana_json": ("asana_frames.export.asana_json", "read_asana_json"),
+    "read_csv": ("asana_frames.export.csv", "read_csv"),
+    "read_json": ("asana_frames.export.json", "read_json"),
+    "read_parquet": ("asana_frames.export.parquet", "read_parquet"),
     "rollups": ("asana_frames.rollups", ""),
     "sandbox": ("asana_frames.sandbox_server", "sandbox"),
     "sandbox_server": ("asana_frames.sandbox_server", ""),
@@ -96,6 +102,9 @@ __all__ = [
     "gather",
     "read_asana_csv",
     "read_asana_json",
+    "read_csv",
+    "read_json",
+    "read_parquet",
     "rollups",
     "sandbox",
     "widgets",

@@ -179,26 +179,17 @@ def _read_attrs(frame: pd.DataFrame) -> Mapping[str, Any]:
 
 def _find_record(frame: pd.DataFrame) -> str:
     """Return the record type of a frame, from its attrs or else from its columns."""
-    from asana_frames.catalog import load
-    from asana_frames.frames import custom_fields
+    # Only now: whoever does not use the accessor need not wait for it.
+    from asana_frames.frames.schema import find_record
 
-    names = [name for name in map(str, frame.columns) if not name.startswith(_CF[0])]
-    bare = pd.DataFrame(columns=list(dict.fromkeys(names)))
-    attrs, records = _read_attrs(frame), {known.name for known in load().records}
-    operation, record = (str(attrs.get(name, "")) for name in ("operation", "record"))
-    bare.attrs["asana"] = {"operation": operation} | (
-        {"record": record} if record in records else {}
-    )
-    # The long form of custom fields names the record type in its first column.
-    return str(custom_fields(bare).columns[0]).removesuffix("_gid")
+    return find_record(frame)
 
 
 def _record_columns(record: str) -> tuple[Column, ...]:
-    from asana_frames.catalog import columns_of, load
+    from asana_frames.catalog import columns_of
 
     # Some frames, such as counts, have no record type.
-    is_known = any(record == known.name for known in load().records)
-    return columns_of(record, ("all",)) if is_known else ()
+    return columns_of(record, ("all",)) if record else ()
 
 
 def _label_column(frame: pd.DataFrame) -> str:

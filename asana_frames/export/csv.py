@@ -1,43 +1,114 @@
-"""CSV files: gids as quoted text, ISO 8601 dates, formulas disarmed."""
+"""CSV files: gids as quoted text, ISO 8601 dates, formulas disarmed; and back."""
 
 from __future__ import annotations
 
 import csv
 import os
-from typing import IO
+import re
+from collections.abc import Iterable, Mapping
+from typing import IO, Any, Literal, NamedTuple
 
+import numpy as np
 import pandas as pd
 
+from asana_frames._arguments import check_choice
 from asana_frames._files import replace_file
-from asana_frames.export.text import as_text
+from asana_frames.exceptions import InvalidArgument
+from asana_frames.export.prepare import Labels
+from asana_frames.export.schema_file import (
+    SchemaSource,
+    find_schema,
+    prepare_for_file,
+    write_schema,
+)
+from asana_frames.export.spreadsheet_locale import find_separators
+from asana_frames.export.text import as_text, restore_formula
+from asana_frames.export.text_table import TextTable, check_file, read_text_table
 from asana_frames.frames.arguments import check_frame
+from asana_frames.frames.cells import CellFormat
+from asana_frames.frames.schema import (
+    Schema,
+    guess_record,
+    parse_record,
+    restore_frame,
+    schema_by_names,
+)
+
+#: Text of which Excel makes a number, a day or a time when it opens a CSV file.
+_NUMBER_LIKE = re.compile(r"[0-9][0-9.,:/\- eE]*")
+#: How a cell of a CSV file tells Excel that it is text.
+_EXCEL_TEXT = re.compile(r'="(.*)"', re.DOTALL)
+#: Empty text where a column has missing values as well.
+_EMPTY_TEXT = "'"
+_APOSTROPHES = re.compile("'+")
+#: How cells begin that stand for another text.
+_MARKS = ("'", '="')
+_NUMBER_KINDS = frozenset({"integer", "number", "int64", "float64"})
+
+
+class CsvForm(NamedTuple):
+    """How values are written."""
+
+    sep: str = ","
+    decimal: str = "."
+    lists: Literal["join", "json"] = "join"
+    is_disarmed: bool = True
+    is_excel: bool = False
 
 
 def to_csv(
-    frame: pd.DataFrame, path: str | os.PathLike[str], *, disarm: bool = True, bom: bool = False
+    frame: pd.DataFrame,
+    path: str | os.PathLike[str],
+    *,
+    sep: str | None = None,
+    decimal: str | None = None,
+    encoding: str | None = None,
+    lists: Literal["join", "json"] = "join",
+    excel: bool | str = False,
+    labels: Labels | None = None,
+    anonymize: str | None = None,
+    schema: bool = False,
+    disarm: bool = True,
 ) -> None:
-    """Write a frame as CSV in UTF-8.
+    """Write a frame as CSV; `read_csv` reads it back.
 
-    Everything but numbers is quoted, so that programs that respect quotes keep gids as text
-    (pandas does not: use ``pd.read_csv(path, dtype="str")``); tuples are joined by ``"; "``;
-    moments are ISO 8601 in UTC, days are days; missing values are empty.
+    Everything but numbers is quoted, so that programs that respect quotes keep gids as text;
+    lists are joined by ``"; "``; moments are ISO 8601 in UTC, days are days; missing values are
+    empty. Labels of rows, such as those of a pivot, are the first columns.
 
     Parameters
     ----------
     frame
-        Any frame; the index is left out.
+        Any frame.
     path
         The file; an older one is replaced only when the new one is complete.
+    sep, decimal
+        What parts values, and the decimal sign; ``","`` and ``"."`` unless ``excel`` names others.
+    encoding
+        ``"utf-8"``, or with a byte-order mark for ``excel``; any of Python's.
+    lists
+        How list columns are written: ``"join"``, or ``"json"``.
+    excel
+        Write what Excel shows right at a double click: a byte-order mark, gids and other text that
+        looks like a number as ``="1209..."``, moments without ``T`` and ``Z``, and the separator
+        and decimal sign of this machine's locale; ``"de_DE"`` names another locale.
+    labels
+        ``"human"`` for the words that charts use: ``on track`` instead of ``on_track``.
+    anonymize
+        A key: names of people, tasks, projects and the rest become ``Person 482...``, the same
+        for one key; gids of people likewise; e-mails, URLs, notes and other text are left out.
+    schema
+        Whether to write ``<path>.schema.json``, by which `read_csv` gives back every dtype, the
+        options of custom fields and empty text. Without it an older such file is removed.
     disarm
         Put an apostrophe before text that a spreadsheet would run as a formula. Switch off where
         no spreadsheet will open the file and the text must stay as it is.
-    bom
-        Begin with a byte-order mark, by which Excel recognises UTF-8.
 
     Raises
     ------
     InvalidArgument
-        ``frame`` is not a DataFrame, or ``path`` is not a path.
+        An argument is not valid, two columns have one name and ``schema`` is asked for, or
+        the encoding lacks a character; the message names it.
     ConfigurationError
         The file cannot be written.
 
@@ -52,19 +123,243 @@ def to_csv(
     "12","'=1+1","a; b"
     """
     check_frame(frame, what="export.to_csv")
-    with replace_file(path) as part, part.open("w", encoding="utf-8", newline="") as stream:
-        if bom:
-            stream.write("\ufeff")
-        stream_csv(frame, stream, disarm=disarm)
+    form = _parse_form(sep, decimal, lists, excel, disarm)
+    made = prepare_for_file(frame, anonymize=anonymize, labels=labels)
+    known = made.describe(is_disarmed=disarm) if schema else None
+    encoding = encoding or ("utf-8-sig" if form.is_excel else "utf-8")
+    with replace_file(path) as part:
+        try:
+            with part.open("w", encoding=encoding, newline="") as stream:
+                _write_csv(made.frame, stream, form, known)
+        except UnicodeEncodeError as cause:
+            raise InvalidArgument(
+                f"encoding={encoding!r} has no {cause.object[cause.start]!r}, which the frame "
+                f"holds; use encoding='utf-8'."
+            ) from cause
+        except LookupError as cause:
+            raise InvalidArgument(
+                f"encoding={encoding!r} is not known; use one such as 'utf-8' or 'cp1252'."
+            ) from cause
+    write_schema(known, path)
 
 
-def stream_csv(frame: pd.DataFrame, stream: IO[str], *, disarm: bool = True) -> None:
+def _parse_form(
+    sep: str | None, decimal: str | None, lists: Any, excel: bool | str, disarm: bool
+) -> CsvForm:
+    check_choice(lists, ("join", "json"), name="lists")
+    if not isinstance(excel, bool | str):
+        raise InvalidArgument(f"excel={excel!r} is neither True nor a locale such as 'de_DE'.")
+    if excel and not disarm:
+        raise InvalidArgument("excel= is for a spreadsheet, which would run formulas; leave disarm.")
+    usual = (",", ".")
+    if excel:
+        usual = find_separators(excel if isinstance(excel, str) else None)
+    check_separators(sep, decimal)
+    sep, decimal = sep or usual[0], decimal or usual[1]
+    if sep == decimal:
+        raise InvalidArgument(
+            f"sep={sep!r} and decimal={decimal!r} cannot be the same; use sep=';' for numbers "
+            f"like 1,5."
+        )
+    return CsvForm(sep, decimal, lists, disarm, bool(excel))
+
+
+def check_separators(sep: object, decimal: object) -> None:
+    """Raise an error unless a CSV file can have these signs."""
+    if sep is not None and (not isinstance(sep, str) or len(sep) != 1 or sep in "\"'\r\n"):
+        raise InvalidArgument(f"sep={sep!r} is not one character, such as ',' or ';'.")
+    if decimal not in (None, ".", ","):
+        raise InvalidArgument(f"decimal={decimal!r} is not valid; use '.' or ','.")
+
+
+def stream_csv(frame: pd.DataFrame, stream: IO[str]) -> None:
     """Write a frame as CSV to an open stream."""
-    text = as_text(frame, disarm=disarm)
+    _write_csv(prepare_for_file(frame).frame, stream, CsvForm(), None)
+
+
+def _write_csv(frame: pd.DataFrame, stream: IO[str], form: CsvForm, known: Schema | None) -> None:
+    text = as_text(frame, disarm=form.is_disarmed, lists=form.lists)
     # By position, because names may be duplicated.
-    for place, dtype in enumerate(text.dtypes):
-        if pd.api.types.is_bool_dtype(dtype):
-            # Programs that respect quotes read unquoted text as a number.
-            words = text.iloc[:, place].map({True: "True", False: "False"}, na_action="ignore")
-            text.isetitem(place, words.array)
-    text.to_csv(stream, index=False, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
+    for place in range(text.shape[1]):
+        column = text.iloc[:, place]
+        made = _format_column(column, frame.iloc[:, place], form)
+        if known is not None and not known.columns[place].has_empty_text:
+            made = _mark_empty_text(made, is_disarmed=form.is_disarmed)
+        if made is not column:
+            text.isetitem(place, made.array)
+    text.to_csv(
+        stream,
+        index=False,
+        sep=form.sep,
+        decimal=form.decimal,
+        quoting=csv.QUOTE_NONNUMERIC,
+        lineterminator="\n",
+    )
+
+
+def _format_column(
+    column: pd.Series[Any], source: pd.Series[Any], form: CsvForm
+) -> pd.Series[Any]:
+    dtype = column.dtype
+    if pd.api.types.is_bool_dtype(dtype):
+        # Programs that respect quotes read unquoted text as a number.
+        return column.map({True: "True", False: "False"}, na_action="ignore")
+    if form.decimal != "." and pd.api.types.is_float_dtype(dtype):
+        # pandas minds the sign in arrays of numpy only.
+        return pd.Series(column.to_numpy("float64", na_value=np.nan))
+    if not form.is_excel or pd.api.types.is_numeric_dtype(dtype):
+        return column
+    if pd.api.types.is_datetime64_any_dtype(source.dtype):
+        return column.str.removesuffix("Z").str.replace("T", " ")
+    return column.map(_hide_number, na_action="ignore")
+
+
+def _hide_number(text: Any) -> Any:
+    """Return text of which Excel would make a number in the form that it leaves alone."""
+    return f'="{text}"' if isinstance(text, str) and _NUMBER_LIKE.fullmatch(text) else text
+
+
+def _mark_empty_text(column: pd.Series[Any], *, is_disarmed: bool) -> pd.Series[Any]:
+    """Return a column in which empty text is not written like a missing value."""
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        return column
+    if not is_disarmed:
+        # Otherwise this has happened to all text that begins with the mark.
+        column = column.map(_add_apostrophe, na_action="ignore")
+    is_empty = (column == "").to_numpy(dtype=bool, na_value=False)
+    return column.mask(is_empty, _EMPTY_TEXT) if is_empty.any() else column
+
+
+def _add_apostrophe(text: Any) -> Any:
+    return f"'{text}" if isinstance(text, str) and _APOSTROPHES.fullmatch(text) else text
+
+
+def read_csv(
+    path: str | os.PathLike[str],
+    resource: str | None = None,
+    *,
+    schema: SchemaSource = None,
+    sep: str | None = None,
+    decimal: str | None = None,
+    encoding: str | None = None,
+    dayfirst: bool | None = None,
+) -> pd.DataFrame:
+    """Read a CSV file that `to_csv` wrote, also if a spreadsheet or a person changed it since.
+
+    Parameters
+    ----------
+    path
+        The file.
+    resource
+        What the rows are, such as ``"tasks"``; not needed where there is a schema, or all default
+        columns of one resource.
+    schema
+        A frame with the columns of the file, or the path of a ``.schema.json``; else the one
+        beside the file.
+    sep
+        What parts values; else the comma, semicolon or tab of the header.
+    decimal
+        The decimal sign; else what the numbers of the file show.
+    encoding
+        Of the file; else as its byte-order mark says, UTF-8, or cp1252 with a warning.
+    dayfirst
+        Whether 3/4/2026 is 3 April; else what the other days of the file show. Days such as
+        2026-03-02 and 02.03.2026 need no such help.
+
+    Returns
+    -------
+    DataFrame
+        With the dtypes of the schema; without one those of the resource's columns, and ``str`` for
+        custom fields and others. Columns that the schema lacks come last. Empty cells are
+        missing, in list columns the empty tuple.
+
+    Raises
+    ------
+    InvalidArgument
+        It is not known what the rows are, they are of another resource, the file is no complete
+        CSV file, or a cell is not what its column holds: the message has its row, as a spreadsheet
+        counts, and column. Gids that a spreadsheet shortened to 1.2E+15 are refused.
+    ConfigurationError
+        The file cannot be read.
+
+    Warns
+    -----
+    AsanaWarning
+        Custom fields are read as text, or the file is not UTF-8.
+
+    Examples
+    --------
+    >>> import asana_frames as af, tempfile, pathlib
+    >>> tasks = af.sandbox().tasks.list(project="Website relaunch")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = pathlib.Path(folder, "tasks.csv")
+    ...     af.export.to_csv(tasks, file, schema=True)
+    ...     again = af.read_csv(file)
+    >>> again.equals(tasks)
+    True
+    """
+    check_separators(sep, decimal)
+    file = check_file(path)
+    known = find_schema(file, schema)
+    table = read_text_table(file, sep=sep, encoding=encoding)
+    is_disarmed = known is None or known.is_disarmed
+    cells = {
+        _restore_text(name, is_disarmed): _restore_column(column, is_disarmed)
+        for name, column in table.columns.items()
+    }
+    known = choose_schema(known, resource, cells, source=str(file))
+    form = CellFormat(decimal or _guess_decimal(table, known, cells), dayfirst)
+    return restore_frame(cells, known, form=form, first_row=table.first_row)
+
+
+def choose_schema(
+    known: Schema | None, resource: str | None, names: Iterable[str], *, source: str
+) -> Schema:
+    """Return the schema of a file, or the one of a resource.
+
+    Raises
+    ------
+    InvalidArgument
+        The schema is one of another resource, or nothing says what the rows are.
+    """
+    record = "" if resource is None else parse_record(resource)
+    if known is not None:
+        if record and known.record and record != known.record:
+            raise InvalidArgument(f"{source} holds {known.record}s, not {record}s.")
+        return known
+    listed = list(names)
+    record = record or guess_record(listed)
+    if not record:
+        raise InvalidArgument(
+            f'{source} does not say what its rows are; name it, such as "tasks", or pass schema=, '
+            f"a frame with the same columns. Files written with schema=True say it themselves."
+        )
+    return schema_by_names(record, listed, source=source)
+
+
+def _restore_text(text: str, is_disarmed: bool) -> str:
+    if not is_disarmed:
+        return text[1:] if _APOSTROPHES.fullmatch(text) else text
+    found = _EXCEL_TEXT.fullmatch(text)
+    return found[1] if found else restore_formula(text)
+
+
+def _restore_column(column: pd.Series[Any], is_disarmed: bool) -> pd.Series[Any]:
+    """Return a column in which nothing is missing, and marked text is as it was."""
+    is_marked = column.str.startswith(_MARKS).to_numpy(dtype=bool, na_value=False)
+    made = column.mask(column == "")
+    if is_marked.any():
+        texts = [_restore_text(text, is_disarmed) for text in column[is_marked]]
+        made[is_marked] = texts
+    return made
+
+
+def _guess_decimal(
+    table: TextTable, schema: Schema, cells: Mapping[str, pd.Series[Any]]
+) -> str | None:
+    """Return the comma in files with semicolons whose numbers have commas."""
+    if table.separator != ";":
+        return None
+    numbers = [c.name for c in schema.columns if c.name in cells and c.kind in _NUMBER_KINDS]
+    has_comma = any(bool(cells[name].str.contains(",", regex=False).any()) for name in numbers)
+    return "," if has_comma else None

@@ -1,31 +1,65 @@
-"""JSON files: a list with one object per row."""
+"""JSON files: one object per row, as a list or line by line; and back."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
+import numpy as np
 import pandas as pd
 
 from asana_frames._files import replace_file
 from asana_frames.exceptions import InvalidArgument
+from asana_frames.export.csv import choose_schema
+from asana_frames.export.prepare import Labels
+from asana_frames.export.schema_file import (
+    SchemaSource,
+    check_unique_names,
+    find_schema,
+    prepare_for_file,
+    write_schema,
+)
 from asana_frames.export.text import as_text
+from asana_frames.export.text_table import build_read_error, check_file
 from asana_frames.frames.arguments import check_frame
+from asana_frames.frames.custom_field_columns import PREFIX
+from asana_frames.frames.schema import find_kind, restore_frame
+
+#: Files that hold one object per line.
+_LINES_SUFFIXES = (".jsonl", ".ndjson")
+_LISTS = (tuple, list, np.ndarray)
 
 
-def to_json(frame: pd.DataFrame, path: str | os.PathLike[str]) -> None:
-    """Write a frame as a JSON list of objects.
+def to_json(
+    frame: pd.DataFrame,
+    path: str | os.PathLike[str],
+    *,
+    lines: bool | None = None,
+    labels: Labels | None = None,
+    anonymize: str | None = None,
+    schema: bool = False,
+) -> None:
+    """Write a frame as JSON, one object per row; `read_json` reads it back.
 
     Lists stay lists, moments are ISO 8601 in UTC, days are days, missing values are null; text is
-    left as it is.
+    left as it is. Labels of rows, such as those of a pivot, are the first values.
 
     Parameters
     ----------
     frame
-        Any frame; the index is left out.
+        Any frame.
     path
         The file; an older one is replaced only when the new one is complete.
+    lines
+        Whether to write JSON Lines instead of a list; else as the file is called: ``.jsonl`` and
+        ``.ndjson`` are JSON Lines.
+    labels, anonymize
+        As for `to_csv`.
+    schema
+        Whether to write ``<path>.schema.json``, by which `read_json` gives back every dtype.
+        Without it an older such file is removed.
 
     Raises
     ------
@@ -35,27 +69,137 @@ def to_json(frame: pd.DataFrame, path: str | os.PathLike[str]) -> None:
         ``frame`` is not a DataFrame, two columns have the same name, or ``path`` is not a path.
     """
     check_frame(frame, what="export.to_json")
+    if lines is None:
+        lines = os.fspath(path).lower().endswith(_LINES_SUFFIXES) if _is_path(path) else False
+    made = prepare_for_file(frame, anonymize=anonymize, labels=labels)
     with replace_file(path) as part:
-        part.write_bytes(to_json_bytes(frame))
+        part.write_bytes(to_json_bytes(made.frame, lines=lines))
+    write_schema(made.describe() if schema else None, path)
 
 
-def to_json_bytes(frame: pd.DataFrame) -> bytes:
-    """Return a frame as a JSON list, one object and line per row."""
-    names = pd.Index(map(str, frame.columns))
-    if not names.is_unique:
-        twice = ", ".join(map(repr, dict.fromkeys(names[names.duplicated()])))
-        raise InvalidArgument(
-            f"JSON objects need unique names; these columns are there twice: {twice}. "
-            f"Rename them first: frame.set_axis([...], axis=1)."
-        )
-    columns = {name: _to_json_values(frame.iloc[:, place]) for place, name in enumerate(names)}
-    rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-    lines = b",\n".join(msgspec.json.encode(row) for row in rows)
-    return b"[" + lines + b"]\n"
+def _is_path(path: object) -> bool:
+    return isinstance(path, str) or (
+        isinstance(path, os.PathLike) and isinstance(os.fspath(path), str)
+    )
+
+
+def to_json_bytes(frame: pd.DataFrame, *, lines: bool = False) -> bytes:
+    """Return a prepared frame as a JSON list, one object and line per row, or as JSON Lines."""
+    check_unique_names(frame)
+    columns = {name: _to_json_values(frame[name]) for name in frame.columns}
+    rows = (dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True))
+    encoded = map(msgspec.json.encode, rows)
+    if lines:
+        return b"".join(row + b"\n" for row in encoded)
+    return b"[" + b",\n".join(encoded) + b"]\n"
 
 
 def _to_json_values(column: pd.Series[Any]) -> list[Any]:
-    """Return the values of a column: tuples as they are, others as ``as_text`` shows them."""
-    is_tuples = column.dtype == object and column.map(lambda x: isinstance(x, tuple)).any()
-    shown = column if is_tuples else as_text(column.to_frame("_"), disarm=False)["_"]
-    return [None if not isinstance(x, tuple) and pd.isna(x) else x for x in shown.tolist()]
+    """Return the values of a column: lists as they are, others as ``as_text`` shows them."""
+    if find_kind(column) == "tuple":
+        return [_to_plain(cell) for cell in column]
+    shown = as_text(column.to_frame("_"), disarm=False)["_"]
+    return [_to_plain(cell) for cell in shown.tolist()]
+
+
+def _to_plain(cell: Any) -> Any:
+    if isinstance(cell, _LISTS):
+        return [_to_plain(item) for item in cell]
+    return None if cell is None or (pd.api.types.is_scalar(cell) and pd.isna(cell)) else cell
+
+
+def read_json(
+    path: str | os.PathLike[str],
+    resource: str | None = None,
+    *,
+    schema: SchemaSource = None,
+) -> pd.DataFrame:
+    """Read a JSON file that `to_json` wrote: a list of objects, or JSON Lines.
+
+    Parameters
+    ----------
+    path
+        The file.
+    resource
+        What the rows are, such as ``"tasks"``; not needed where there is a schema, or all default
+        columns of one resource.
+    schema
+        A frame with the columns of the file, or the path of a ``.schema.json``; else the one
+        beside the file.
+
+    Returns
+    -------
+    DataFrame
+        With the dtypes of the schema; without one those of the resource's columns, and numbers,
+        flags, lists or text for custom fields and others.
+
+    Raises
+    ------
+    InvalidArgument
+        The file is not complete, holds anything but objects, it is not known what its rows are,
+        or a value is not what its column holds: the message says which.
+    ConfigurationError
+        The file cannot be read.
+
+    Warns
+    -----
+    AsanaWarning
+        Nothing says what the custom fields hold, so that options and days are text.
+    """
+    file = check_file(path)
+    known = find_schema(file, schema)
+    try:
+        rows = _decode_rows(file.read_bytes(), str(file))
+    except OSError as cause:
+        raise build_read_error(file, cause) from cause
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    if not rows and known is not None:
+        names = [column.name for column in known.columns]
+    cells = {name: pd.Series([row.get(name) for row in rows], dtype=object) for name in names}
+    is_known = known is not None
+    known = choose_schema(known, resource, names, source=str(file))
+    if not is_known:
+        found = {name: _find_value_kind(cells[name]) for name in names if name.startswith(PREFIX)}
+        columns = [
+            msgspec.structs.replace(column, kind=found.get(column.name, column.kind))
+            for column in known.columns
+        ]
+        known = msgspec.structs.replace(known, columns=tuple(columns))
+    return restore_frame(cells, known, first_row=1)
+
+
+def _decode_rows(body: bytes, source: str) -> list[Mapping[str, Any]]:
+    text = body.removeprefix(b"\xef\xbb\xbf").strip()
+    # JSON Lines of no rows are nothing.
+    are_lines = text.startswith(b"{") or (not text and source.lower().endswith(_LINES_SUFFIXES))
+    try:
+        found = list(_decode_lines(text)) if are_lines else msgspec.json.decode(text)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as cause:
+        raise InvalidArgument(
+            f"{source} is no complete JSON file: {cause}. If it was cut, write it again."
+        ) from cause
+    if not isinstance(found, list):
+        raise InvalidArgument(f"{source} holds no list of objects, but {type(found).__name__}.")
+    for number, row in enumerate(found, 1):
+        if not isinstance(row, dict):
+            raise InvalidArgument(
+                f"{source}, row {number}: {str(row)[:40]!r} is no object with columns."
+            )
+    return found
+
+
+def _decode_lines(text: bytes) -> Iterator[Any]:
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.strip():
+            try:
+                yield msgspec.json.decode(line)
+            except msgspec.MsgspecError as cause:
+                raise msgspec.DecodeError(f"line {number}: {cause}") from cause
+
+
+def _find_value_kind(cells: pd.Series[Any]) -> str:
+    """Return the kind of the values of a custom field."""
+    kinds = {type(cell) for cell in cells if cell is not None}
+    if kinds and kinds <= {int, float}:
+        return "number"
+    return "tuple" if kinds == {list} else "text"

@@ -22,6 +22,7 @@ from asana_frames._files import (
 )
 from asana_frames._optional import require
 from asana_frames.exceptions import InvalidArgument
+from asana_frames.export.parquet import build_table, merge_metadata
 from asana_frames.frames.arguments import check_frame
 
 
@@ -103,13 +104,13 @@ def _write_parts(
     for frame in frames:
         check_frame(frame, what="export.to_parquet_parts(frames=)")
         name = f"part-{len(parts):05d}.parquet"
-        schema = _write_part(frame, scratch / name, arrow, parquet)
+        schema = _write_part(frame, scratch / name, parquet)
         parts.append((name, len(frame), schema))
         del frame
     if parts:
         schemas = [schema for _, _, schema in parts]
         whole = arrow.unify_schemas(schemas, promote_options="permissive")
-        whole = whole.with_metadata(_merge_pandas_metadata(schemas))
+        whole = whole.with_metadata(_merge_pandas_metadata(schemas) | merge_metadata(schemas))
         for name, _, schema in parts:
             if not schema.equals(whole):
                 table = parquet.read_table(scratch / name)
@@ -123,12 +124,10 @@ def _write_parts(
     )
 
 
-def _write_part(frame: pd.DataFrame, path: Path, arrow: Any, parquet: Any) -> Any:
+def _write_part(frame: pd.DataFrame, path: Path, parquet: Any) -> Any:
     """Write a frame to a file and return its schema."""
-    plain = frame.copy(deep=False)
     # The attrs describe the whole read, not a part of it.
-    plain.attrs = {}
-    table = arrow.Table.from_pandas(plain, preserve_index=False)
+    table = build_table(frame, with_attrs=False)
     parquet.write_table(table, path)
     return table.schema
 

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from asana_frames._arguments import check_mapping
 from asana_frames.frames.arguments import check_frame
-from asana_frames.frames.list_cells import SEPARATOR, join_items
+from asana_frames.frames.list_cells import SEPARATOR, items_to_json, join_items
 
 #: Spreadsheets read text that begins with one of these as a formula.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
+#: Tuples that pandas read from Parquet are arrays.
+_LISTS = (tuple, list, np.ndarray)
+#: Marks text as text: put before formulas, and before text from which a reader would take it.
+_MARK = "'"
+_HIDDEN = re.compile(f"'+(?:[{re.escape(''.join(_FORMULA_STARTS))}]|$)")
 
 
-def as_text(frame: pd.DataFrame, *, disarm: bool = True) -> pd.DataFrame:
+def as_text(
+    frame: pd.DataFrame, *, disarm: bool = True, lists: Literal["join", "json"] = "join"
+) -> pd.DataFrame:
     """Return a frame with lists, dates and formulas as plain text.
 
     Parameters
@@ -27,12 +35,14 @@ def as_text(frame: pd.DataFrame, *, disarm: bool = True) -> pd.DataFrame:
     disarm
         Put an apostrophe before text, and names of columns, that a spreadsheet would run as a
         formula.
+    lists
+        How lists are written: ``"join"`` by ``"; "`` (as JSON where an item contains that or is
+        empty), or ``"json"``.
 
     Returns
     -------
     DataFrame
-        The same columns: tuples joined by ``"; "`` (as JSON where an item contains that or is
-        empty), moments as ``2026-03-02T09:15:00Z``, days as
+        The same columns: lists as text, moments as ``2026-03-02T09:15:00Z``, days as
         ``2026-03-02``; numbers and flags as they are.
 
     Raises
@@ -43,7 +53,7 @@ def as_text(frame: pd.DataFrame, *, disarm: bool = True) -> pd.DataFrame:
     check_frame(frame, what="export.as_text")
     # By position, because names may be duplicated.
     columns = {
-        place: column_as_text(frame.iloc[:, place], disarm=disarm)
+        place: column_as_text(frame.iloc[:, place], disarm=disarm, lists=lists)
         for place in range(frame.shape[1])
     }
     names = frame.columns
@@ -70,7 +80,9 @@ def name_frames(
     return dict(frames)
 
 
-def column_as_text(column: pd.Series[Any], *, disarm: bool = True) -> pd.Series[Any]:
+def column_as_text(
+    column: pd.Series[Any], *, disarm: bool = True, lists: Literal["join", "json"] = "join"
+) -> pd.Series[Any]:
     """Format one column as ``as_text`` does."""
     dtype = column.dtype
     if isinstance(dtype, pd.DatetimeTZDtype):
@@ -81,7 +93,10 @@ def column_as_text(column: pd.Series[Any], *, disarm: bool = True) -> pd.Series[
         column = column.astype(object)
     elif pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_bool_dtype(dtype):
         return column
-    text: pd.Series[Any] = column.map(format_cell, na_action="ignore")
+    format_list = items_to_json if lists == "json" else join_items
+    text: pd.Series[Any] = column.map(
+        lambda cell: format_list(cell) if isinstance(cell, _LISTS) else cell, na_action="ignore"
+    )
     return text.map(disarm_formula, na_action="ignore") if disarm else text
 
 
@@ -101,8 +116,7 @@ def _format_times(column: pd.Series[Any], zone: str) -> pd.Series[Any]:
 
 def format_cell(value: Any) -> Any:
     """Return the items of a list as one text, and any other value unchanged."""
-    # Tuples read back from Parquet are arrays.
-    return join_items(value) if isinstance(value, tuple | list | np.ndarray) else value
+    return join_items(value) if isinstance(value, _LISTS) else value
 
 
 def format_label(name: Any) -> str:
@@ -122,5 +136,15 @@ def to_one_line(text: str) -> str:
 
 
 def disarm_formula(value: Any) -> Any:
-    """Prefix text that a spreadsheet would run as a formula with an apostrophe."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value
+    """Prefix text that a spreadsheet would run as a formula with an apostrophe.
+
+    So is text that `restore_formula` would change.
+    """
+    if isinstance(value, str) and (value.startswith(_FORMULA_STARTS) or _HIDDEN.match(value)):
+        return f"{_MARK}{value}"
+    return value
+
+
+def restore_formula(text: str) -> str:
+    """Return the text of which `disarm_formula` has made another."""
+    return text[1:] if _HIDDEN.match(text) else text

@@ -15,9 +15,7 @@ from asana_frames.frames.arguments import check_frame
 from asana_frames.frames.arrays import build_array
 from asana_frames.frames.custom_field_columns import PREFIX
 from asana_frames.frames.list_cells import read_lists
-
-#: Columns of many record types, which do not identify the type of a row.
-_COMMON_COLUMNS = frozenset({"gid", "name", "resource_type"})
+from asana_frames.frames.schema import find_record
 
 
 def bridge(frame: pd.DataFrame, column: str, *, key: str | None = None) -> pd.DataFrame:
@@ -126,23 +124,4 @@ def _singular_name(name: str, stem: str) -> str:
 
 def key_column(frame: pd.DataFrame) -> str:
     """Name the key of a frame, such as ``task_gid``: by its attrs, else by its columns."""
-    attrs = frame.attrs.get("asana")
-    # A file may hold anything there.
-    attrs = attrs if isinstance(attrs, dict) else {}
-    operation = attrs.get("operation", "")
-    known = next((op.record for op in load().operations if op.name == operation), "")
-    # A gathered frame comes from several operations, so it records the type of its rows.
-    record = attrs.get("record", known)
-    return f"{record or _record_with_columns(set(map(str, frame.columns)))}_gid"
-
-
-def _record_with_columns(names: set[str]) -> str:
-    """Return the record type whose default columns are all there, the richest of several."""
-    fits = {
-        record.name: len(columns)
-        for record in load().records
-        if (columns := {c.name for c in columns_of(record.name) if c.kind != "custom_fields"})
-        <= names
-        and not columns <= _COMMON_COLUMNS
-    }
-    return max(fits, key=fits.__getitem__, default="object")
+    return f"{find_record(frame) or 'object'}_gid"

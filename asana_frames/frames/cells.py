@@ -20,7 +20,7 @@ from asana_frames.frames.arrays import DTYPES, STR, build_array
 from asana_frames.frames.list_cells import read_lists
 
 #: Kinds of cells, beside those of columns: gids, and minutes, which may be written as "1:30".
-_TEXT_KINDS = frozenset({"text", "json", "gid"})
+_TEXT_KINDS = frozenset({"text", "json"})
 #: What stands in cells that hold no number, flag, day or moment.
 _BLANK = frozenset({"", "nan", "nat", "none", "null", "<na>", "n/a", "#n/a"})
 #: Flags as Excel writes them in English, German, French, Spanish, Italian and Portuguese.
@@ -99,8 +99,6 @@ class CellReader:
         How numbers and days are written, as far as it is known.
     first_row
         The number of the first row, for messages: 2 in files whose first row is the header.
-    advice
-        The end of messages about cells that are not understood.
     """
 
     def __init__(
@@ -110,13 +108,11 @@ class CellReader:
         form: CellFormat = CellFormat(),
         *,
         first_row: int = 2,
-        advice: str = "",
     ) -> None:
         self._columns = columns
         self._kinds = kinds
         self._form = form
         self._first_row = first_row
-        self._advice = advice
 
     def read(self, name: str) -> Any:
         """Return a column as an array of the dtype of its kind.
@@ -128,9 +124,22 @@ class CellReader:
         """
         kind, column = self._kinds[name], self._columns[name]
         if kind == "tuple":
-            return read_lists(column).array
+            return self._read_lists(name)
         whole = _read_whole(column, kind)
         return self._read_one_by_one(name) if whole is None else whole
+
+    def _read_lists(self, name: str) -> Any:
+        lists = read_lists(self._columns[name], first_row=self._first_row)
+        if name.endswith("_gids"):
+            known = set(chain.from_iterable(lists))
+            odd = {gid for gid in known if isinstance(gid, str) and not gid.isdigit()}
+            for row, gids in enumerate(lists) if odd else ():
+                for gid in odd.intersection(gids):
+                    try:
+                        _parse_gid(gid)
+                    except _Unclear as cause:
+                        self._refuse(name, row, gid, cause)
+        return lists.array
 
     def _read_one_by_one(self, name: str) -> Any:
         kind, column = self._kinds[name], self._columns[name]
@@ -151,7 +160,9 @@ class CellReader:
 
     def _find_parser(self, kind: str) -> Callable[[Any], Any]:
         if kind in _TEXT_KINDS:
-            return _parse_gid if kind == "gid" else _format_text
+            return _format_text
+        if kind == "gid":
+            return _parse_gid
         if kind == "boolean":
             return _parse_flag
         if kind == "date":
@@ -167,9 +178,7 @@ class CellReader:
         shown = repr(cell)
         shown = f"{shown[:_SHOWN]}..." if len(shown) > _SHOWN else shown
         reason = str(cause) if isinstance(cause, _Unclear) else _WANTED[self._kinds[name]]
-        raise InvalidArgument(
-            f"{name}, row {row + self._first_row}: {shown} {reason} {self._advice}".rstrip()
-        ) from None
+        raise InvalidArgument(f"{name}, row {row + self._first_row}: {shown} {reason}") from None
 
     @cached_property
     def _decimal(self) -> str:
@@ -254,7 +263,8 @@ def _is_typed(column: pd.Series[Any]) -> bool:
 
 def _is_blank(cell: Any, kind: str) -> bool:
     if isinstance(cell, str):
-        return not cell if kind in _TEXT_KINDS else cell.strip().lower() in _BLANK
+        # Empty text is text.
+        return kind not in _TEXT_KINDS and cell.strip().lower() in _BLANK
     return cell is None or cell is pd.NA or cell is pd.NaT or cell != cell
 
 
@@ -262,12 +272,10 @@ def _read_whole(column: pd.Series[Any], kind: str) -> Any:
     """Return a column that can be read as a whole, which is quick, else None."""
     if isinstance(column.dtype, pd.CategoricalDtype):
         column = column.astype(column.cat.categories.dtype)
-    if kind in _TEXT_KINDS:
+    if kind in _TEXT_KINDS or kind == "gid":
         if not isinstance(column.dtype, pd.StringDtype):
             return None
         whole = column.astype(STR)
-        if bool((whole == "").any()):
-            return None
         # What holds more than digits may be a number that a spreadsheet has shortened.
         are_fine = kind != "gid" or bool(whole.dropna().str.isdigit().all())
         return whole.array if are_fine else None
@@ -329,13 +337,12 @@ def _parse_iso_block(texts: Sequence[str], kind: str) -> Any:
         raise ValueError("not ISO 8601")
     if not zone:
         return np.frombuffer(whole.encode("ascii"), f"S{width}").astype("datetime64[us]")
-    if width < 17 or whole[width - 1 :: width] != "Z" * len(texts):
+    block, last = np.frombuffer(whole.encode("ascii"), f"S{width}"), whole[width - 1 :: width]
+    if last == "Z" * len(texts):
+        block = block.astype(f"S{width - 1}")
+    elif not last.isdigit() or "+" in whole or whole.count("-") > 2 * len(texts):
         raise ValueError("not in UTC")
-    return (
-        np.frombuffer(whole.encode("ascii"), f"S{width}")
-        .astype(f"S{width - 1}")
-        .astype("datetime64[us]")
-    )
+    return block.astype("datetime64[us]")
 
 
 def _build_times(kind: str, values: Any) -> Any:

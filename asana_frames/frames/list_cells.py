@@ -13,6 +13,8 @@ from asana_frames.exceptions import InvalidArgument
 from asana_frames.frames.arrays import tuple_column
 
 SEPARATOR = "; "
+#: What holds the items of a list, in frames and in what other programs make of them.
+_LISTS = (tuple, list, np.ndarray)
 #: Begins a cell that is written as JSON.
 _JSON_START = "["
 #: Begins text that is read in another way than it is written: JSON, what hides a formula from a
@@ -36,7 +38,16 @@ def join_items(items: Iterable[Any]) -> str:
     )
     if not values or (is_clear and not joined.startswith(_SPECIAL_STARTS)):
         return joined
-    return json.dumps(values, ensure_ascii=False, default=str)
+    return items_to_json(values)
+
+
+def items_to_json(items: Iterable[Any]) -> str:
+    """Return the items of a list as JSON, which `split_items` reads."""
+    return json.dumps(_to_plain(items), ensure_ascii=False, default=str)
+
+
+def _to_plain(items: Iterable[Any]) -> list[Any]:
+    return [_to_plain(item) if isinstance(item, _LISTS) else item for item in items]
 
 
 def split_items(text: str) -> tuple[Any, ...]:
@@ -55,17 +66,22 @@ def split_items(text: str) -> tuple[Any, ...]:
     text = text.removeprefix("'")
     if not text.startswith(_JSON_START):
         return tuple(text.split(SEPARATOR))
-    found = json.loads(text)
-    if not all(item is None or isinstance(item, str | int | float) for item in found):
+    found = _to_tuple(json.loads(text))
+    if any(isinstance(item, dict) for item in found):
         raise ValueError("it is a list of other things than values")
-    return tuple(found)
+    return found
 
 
-def read_lists(column: pd.Series[Any]) -> pd.Series[Any]:
+def _to_tuple(items: Iterable[Any]) -> tuple[Any, ...]:
+    return tuple(_to_tuple(item) if isinstance(item, _LISTS) else item for item in items)
+
+
+def read_lists(column: pd.Series[Any], *, first_row: int = 1) -> pd.Series[Any]:
     """Return a list column as tuples, whatever a file or another program has made of them.
 
     Tuples, lists, arrays and lists of Arrow are read, and the text that this package writes to
-    files; missing cells are the empty tuple.
+    files; missing cells are the empty tuple. ``first_row`` is the number of the first row in
+    messages.
 
     Raises
     ------
@@ -77,12 +93,22 @@ def read_lists(column: pd.Series[Any]) -> pd.Series[Any]:
     if set(map(type, cells)) <= {tuple}:
         # Also a column without rows, of any dtype.
         return column if column.dtype == object else tuple_column(cells, column.index)
-    return tuple_column([_read_cell(cell, column.name) for cell in cells], column.index)
+    # Few texts repeat often: each is read once, and its tuple is shared.
+    known: dict[str, tuple[Any, ...]] = {}
+    return tuple_column(
+        [
+            known.get(cell) or known.setdefault(cell, _read_cell(cell, column.name, row))
+            if isinstance(cell, str)
+            else _read_cell(cell, column.name, row)
+            for row, cell in enumerate(cells, first_row)
+        ],
+        column.index,
+    )
 
 
-def _read_cell(cell: Any, name: object) -> tuple[Any, ...]:
-    if isinstance(cell, tuple | list | np.ndarray):
-        return tuple(cell)
+def _read_cell(cell: Any, name: object, row: int) -> tuple[Any, ...]:
+    if isinstance(cell, _LISTS):
+        return _to_tuple(cell)
     if cell is None or cell is pd.NA or cell is pd.NaT:
         return ()
     if isinstance(cell, float) and cell != cell:
@@ -94,7 +120,7 @@ def _read_cell(cell: Any, name: object) -> tuple[Any, ...]:
             pass
     shown = repr(cell)
     raise InvalidArgument(
-        f"{name} holds {shown[:_SHOWN]}{'...' if len(shown) > _SHOWN else ''} "
-        f"({type(cell).__name__}), which is not a list. Read CSV files with "
-        f'pd.read_csv(path, dtype="str"), or pass the frame as it was read from Asana.'
+        f"{name}, row {row}: {shown[:_SHOWN]}{'...' if len(shown) > _SHOWN else ''} "
+        f'({type(cell).__name__}) is not a list. Read files with af.read_csv(path, "tasks") or '
+        f"another reader of this package, or pass the frame as it was read from Asana."
     )

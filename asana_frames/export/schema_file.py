@@ -1,0 +1,103 @@
+"""The schema of a frame in a file of its own, beside formats that have no place for it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from asana_frames._arguments import parse_path
+from asana_frames._files import replace_file
+from asana_frames.exceptions import InvalidArgument
+from asana_frames.export.prepare import Labels, keep_index, prepare_frame
+from asana_frames.export.text import format_label
+from asana_frames.frames.schema import Schema, decode_schema, describe_frame
+
+_SUFFIX = ".schema.json"
+#: What readers take as ``schema=``.
+SchemaSource = pd.DataFrame | str | os.PathLike[str] | None
+
+
+@dataclass(frozen=True)
+class PreparedFrame:
+    """A frame as it stands in a file: its columns called by text."""
+
+    frame: pd.DataFrame
+    #: How many of the first columns are the index.
+    index: int
+
+    def describe(self, *, is_disarmed: bool = True) -> Schema:
+        """Return the schema of the file.
+
+        Raises
+        ------
+        InvalidArgument
+            Two columns have one name.
+        """
+        check_unique_names(self.frame)
+        return describe_frame(self.frame, index=self.index, is_disarmed=is_disarmed)
+
+
+def prepare_for_file(
+    frame: pd.DataFrame, *, anonymize: str | None = None, labels: Labels | None = None
+) -> PreparedFrame:
+    """Return a frame as a file is to have it, with the labels of its rows as columns."""
+    kept = keep_index(frame)
+    made = prepare_frame(kept, anonymize=anonymize, labels=labels)
+    # Whoever reads an anonymized file has no index to restore: its columns may have gone.
+    index = 0 if anonymize is not None else kept.shape[1] - frame.shape[1]
+    return PreparedFrame(made.set_axis([*map(format_label, made.columns)], axis=1), index)
+
+
+def check_unique_names(frame: pd.DataFrame) -> None:
+    """Raise an error if two columns have one name."""
+    twice = frame.columns[frame.columns.duplicated()].unique()
+    if len(twice):
+        raise InvalidArgument(
+            f"This format needs columns of different names; these are there twice: "
+            f"{', '.join(map(repr, twice))}. Rename them first: frame.set_axis([...], axis=1)."
+        )
+
+
+def schema_path(path: str | os.PathLike[str]) -> Path:
+    """Return the path of the schema of a file: ``tasks.csv`` -> ``tasks.csv.schema.json``."""
+    file = parse_path(path)
+    return file.with_name(file.name + _SUFFIX)
+
+
+def write_schema(schema: Schema | None, path: str | os.PathLike[str]) -> None:
+    """Write the schema of a file beside it; an older one is removed if the file has none."""
+    beside = schema_path(path)
+    if schema is not None:
+        with replace_file(beside) as part:
+            part.write_bytes(schema.encode() + b"\n")
+    elif beside.exists():
+        beside.unlink()
+
+
+def find_schema(path: Path, schema: SchemaSource) -> Schema | None:
+    """Return the schema to read a file by: the one that is passed, else the one beside it.
+
+    Raises
+    ------
+    InvalidArgument
+        What is passed is neither a frame nor the path of a schema, or the file is damaged.
+    """
+    if isinstance(schema, pd.DataFrame):
+        return describe_frame(schema)
+    if schema is not None and not isinstance(schema, str | os.PathLike):
+        raise InvalidArgument(
+            f"schema= takes a frame with the columns of the file, or the path of a "
+            f"{_SUFFIX} file, not {type(schema).__name__}."
+        )
+    file = schema_path(path) if schema is None else Path(os.fsdecode(schema))
+    try:
+        return decode_schema(file.read_bytes(), source=str(file))
+    except FileNotFoundError:
+        if schema is None:
+            return None
+        raise InvalidArgument(f"There is no file {file}; schema= takes one, or a frame.") from None
+    except OSError as cause:
+        raise InvalidArgument(f"{file} cannot be read: {cause.strerror}.") from cause

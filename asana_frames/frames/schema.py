@@ -1,0 +1,434 @@
+"""The schema of a frame: what a file needs in order to become that frame again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from itertools import chain
+from typing import Any
+
+import msgspec
+import numpy as np
+import pandas as pd
+
+from asana_frames.catalog import columns_of, load
+from asana_frames.exceptions import AsanaWarning, InvalidArgument, suggest_names, warn_caller
+from asana_frames.frames.arrays import DTYPES, build_array
+from asana_frames.frames.cells import CellFormat, CellReader
+from asana_frames.frames.custom_field_columns import PREFIX
+
+#: Where the definitions of custom fields are in ``attrs["asana"]``: as JSON text, since pandas
+#: copies attrs at every step, and text costs nothing.
+CUSTOM_FIELDS = "custom_fields"
+#: Columns of many record types, which do not identify the type of a row.
+_COMMON_COLUMNS = frozenset({"gid", "name", "resource_type"})
+_CATEGORY, _OBJECT = "category", "object"
+
+
+class FieldOption(msgspec.Struct, frozen=True, array_like=True):
+    """An option of an enum field."""
+
+    gid: str
+    name: str
+
+
+class FieldDefinition(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A custom field, and the column that shows it."""
+
+    gid: str
+    name: str
+    kind: str
+    column: str
+    options: tuple[FieldOption, ...] = ()
+    #: gids of the rows that have this field; empty if all have that are of no other field.
+    rows: tuple[str, ...] = ()
+    #: gid of a row -> value that its column does not show, because it shows another field's.
+    hidden: dict[str, Any] = {}
+
+
+class ColumnSchema(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A column: its name, and what makes its dtype."""
+
+    name: str
+    #: A kind of ``DTYPES``, ``category``, or the name of another dtype.
+    kind: str
+    #: Categories as text, the kind that they have, and whether their order counts.
+    categories: tuple[str, ...] = ()
+    category_kind: str = "text"
+    is_ordered: bool = False
+    #: Whether an empty cell is empty text, instead of a missing value.
+    has_empty_text: bool = False
+
+
+class Schema(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The columns of a frame and their kinds, its record and definitions of custom fields."""
+
+    columns: tuple[ColumnSchema, ...] = ()
+    record: str = ""
+    #: How many of the first columns are the index.
+    index: int = 0
+    #: Whether text that a spreadsheet would run as a formula begins with an apostrophe.
+    is_disarmed: bool = True
+    #: How many rows below the last are no rows of the frame, but totals.
+    totals: int = 0
+    attrs: dict[str, Any] = {}
+
+    def encode(self) -> bytes:
+        """Return the schema as JSON."""
+        return msgspec.json.encode(self)
+
+    def columns_by_name(self) -> dict[str, ColumnSchema]:
+        """Return name -> column."""
+        return {column.name: column for column in self.columns}
+
+
+_decoder = msgspec.json.Decoder(Schema)
+_fields_decoder = msgspec.json.Decoder(tuple[FieldDefinition, ...])
+
+
+def decode_schema(text: bytes | str, *, source: str) -> Schema:
+    """Return the schema of a JSON text.
+
+    Raises
+    ------
+    InvalidArgument
+        It is not the JSON of a schema; the message names ``source``.
+    """
+    try:
+        return _decoder.decode(text)
+    except msgspec.MsgspecError as cause:
+        raise InvalidArgument(f"{source} holds no schema of asana_frames: {cause}.") from cause
+
+
+def describe_frame(frame: pd.DataFrame, *, index: int = 0, is_disarmed: bool = True) -> Schema:
+    """Return the schema of a frame.
+
+    Parameters
+    ----------
+    frame
+        A frame whose index was made columns.
+    index
+        How many of the first columns are the index.
+    is_disarmed
+        Whether the file's formulas are disarmed.
+    """
+    return Schema(
+        columns=tuple(_describe_column(frame.iloc[:, at]) for at in range(frame.shape[1])),
+        record=find_record(frame),
+        index=index,
+        is_disarmed=is_disarmed,
+        attrs=_keep_plain(frame.attrs),
+    )
+
+
+def merge_schemas(schemas: Sequence[Schema]) -> Schema:
+    """Return the schema of all rows of several frames: their columns, their categories united."""
+    columns: dict[str, ColumnSchema] = {}
+    for column in chain.from_iterable(schema.columns for schema in schemas):
+        known = columns.get(column.name, column)
+        columns[column.name] = msgspec.structs.replace(
+            known,
+            categories=tuple(dict.fromkeys([*known.categories, *column.categories])),
+            has_empty_text=False,
+        )
+    record = next((schema.record for schema in schemas if schema.record), "")
+    attrs = {"asana": {"record": record}} if record else {}
+    return Schema(columns=tuple(columns.values()), record=record, attrs=attrs)
+
+
+def _keep_plain(attrs: Mapping[Any, Any]) -> dict[str, Any]:
+    """Return the attributes that JSON can hold."""
+    kept: dict[str, Any] = {}
+    for name, value in attrs.items():
+        try:
+            kept[str(name)] = msgspec.json.decode(msgspec.json.encode(value))
+        except (TypeError, ValueError, OverflowError, msgspec.MsgspecError):
+            continue
+    return kept
+
+
+def _describe_column(column: pd.Series[Any]) -> ColumnSchema:
+    kind = find_kind(column)
+    name = str(column.name)
+    if kind != _CATEGORY:
+        return ColumnSchema(name, kind, has_empty_text=_has_only_empty_text(column, kind))
+    categories = pd.Series(column.cat.categories)
+    return ColumnSchema(
+        name,
+        kind,
+        categories=tuple(str(value) for value in categories),
+        category_kind=find_kind(categories),
+        is_ordered=bool(column.cat.ordered),
+        has_empty_text=_has_only_empty_text(column, "text"),
+    )
+
+
+def _has_only_empty_text(column: pd.Series[Any], kind: str) -> bool:
+    """Return whether a column has empty text and no missing value, so that a cell tells."""
+    if kind not in ("text", "json", _OBJECT):
+        return False
+    return bool((column == "").any()) and not bool(column.isna().any())
+
+
+def find_kind(column: pd.Series[Any]) -> str:
+    """Return the kind of a column: one of ``DTYPES``, ``category``, or its dtype's name."""
+    dtype = column.dtype
+    if isinstance(dtype, pd.CategoricalDtype):
+        return _CATEGORY
+    if dtype == np.dtype(object):
+        return "tuple" if _holds_lists(column) else _OBJECT
+    if dtype == DTYPES["date"]:
+        present = column.dropna()
+        return "date" if bool((present == present.dt.normalize()).all()) else str(dtype)
+    kinds = (kind for kind, known in DTYPES.items() if kind != "json" and known == dtype)
+    return next(kinds, str(dtype))
+
+
+def _holds_lists(column: pd.Series[Any]) -> bool:
+    # Of a column without rows the contract says that it holds lists.
+    return set(map(type, column.array)) <= {tuple, list, np.ndarray}
+
+
+def find_record(frame: pd.DataFrame) -> str:
+    """Return the record type of a frame: as its attrs say, else by its columns; empty if none."""
+    attrs = frame.attrs.get("asana")
+    if isinstance(attrs, Mapping):
+        # A gathered frame comes from several operations, so it records the type of its rows.
+        known = {op.name: op.record for op in load().operations}
+        record = str(attrs.get("record") or known.get(str(attrs.get("operation", "")), ""))
+        if any(record == one.name for one in load().records):
+            return record
+    return guess_record(map(str, frame.columns))
+
+
+def guess_record(names: Iterable[str]) -> str:
+    """Return the record type whose default columns are all there, the richest of several."""
+    given = set(names)
+    fits = {
+        record.name: len(columns)
+        for record in load().records
+        if (columns := _default_columns(record.name)) <= given and not columns <= _COMMON_COLUMNS
+    }
+    return max(fits, key=fits.__getitem__, default="")
+
+
+@cache
+def _default_columns(record: str) -> frozenset[str]:
+    return frozenset(c.name for c in columns_of(record) if c.kind != "custom_fields")
+
+
+def parse_record(resource: str) -> str:
+    """Return the record type that is called like a resource, such as ``tasks``, or itself.
+
+    Raises
+    ------
+    InvalidArgument
+        There is none; the message suggests the nearest.
+    """
+    by_resource = {r.name: r.record for r in load().resources if r.record}
+    records = {record.name for record in load().records}
+    if resource in by_resource:
+        return by_resource[resource]
+    if resource in records:
+        return resource
+    raise InvalidArgument(
+        f"There is no resource {resource!r}.{suggest_names(resource, by_resource)} "
+        f"Name what the rows are, such as 'tasks'."
+    )
+
+
+@cache
+def _kinds_of_record(record: str) -> dict[str, str]:
+    """Return the kinds of the columns that a record may have."""
+    return {
+        column.name: "tuple" if column.depth else column.kind
+        for column in columns_of(record, ("all",))
+        if column.kind != "custom_fields"
+    }
+
+
+def schema_by_names(record: str, names: Iterable[str], *, source: str) -> Schema:
+    """Return the schema of a table of which only the names of its columns are known.
+
+    Parameters
+    ----------
+    record
+        The record type of its rows.
+    names
+        The columns.
+    source
+        The file, for messages.
+
+    Raises
+    ------
+    InvalidArgument
+        The columns are those of another record, or there is no ``gid``.
+
+    Warns
+    -----
+    AsanaWarning
+        There are custom fields, whose kinds nothing tells: they are text.
+    """
+    listed = list(names)
+    kinds = _kinds_of_record(record)
+    _check_record(record, listed, kinds, source)
+    fields = [name for name in listed if name.startswith(PREFIX)]
+    if fields:
+        shown = ", ".join(fields[:3]) + (", ..." if len(fields) > 3 else "")
+        warn_caller(
+            f"{source}: custom fields are read as text, since the file does not say what they "
+            f"hold: {shown}. Pass schema=, a frame with these columns, or write the file with "
+            f"schema=True.",
+            AsanaWarning,
+        )
+    columns = (ColumnSchema(name, kinds.get(name) or _guess_kind(name)) for name in listed)
+    return Schema(columns=tuple(columns), record=record, attrs={"asana": {"record": record}})
+
+
+def _guess_kind(name: str) -> str:
+    return "tuple" if name.endswith("_gids") and not name.startswith(PREFIX) else "text"
+
+
+def _check_record(record: str, names: list[str], kinds: Mapping[str, str], source: str) -> None:
+    if "gid" in kinds and "gid" not in names:
+        raise InvalidArgument(
+            f"{source} has no column 'gid', by which {record}s are told apart; its columns are "
+            f"{', '.join(names[:8])}{', ...' if len(names) > 8 else ''}."
+        )
+    telling = set(names) - _COMMON_COLUMNS
+    known = len(telling & set(kinds))
+    best = max(
+        (other.name for other in load().records),
+        key=lambda other: (len(telling & set(_kinds_of_record(other))), other == record),
+    )
+    # Half of the columns: tables have columns of their own, and resources share some names.
+    if known < len(telling & set(_kinds_of_record(best))) and 2 * known < len(telling):
+        raise InvalidArgument(
+            f"{source} does not hold {record}s: it has the columns of {best}s. Name these "
+            f"instead, or pass schema=."
+        )
+
+
+def restore_frame(
+    cells: Mapping[str, pd.Series[Any]],
+    schema: Schema,
+    *,
+    form: CellFormat | None = None,
+    first_row: int = 2,
+    is_typed: bool = False,
+) -> pd.DataFrame:
+    """Return a frame from the cells of a file.
+
+    Parameters
+    ----------
+    cells
+        Column -> cells: text, or values of Python; missing where a file has nothing.
+    schema
+        What the columns hold. Columns that it does not have are text; it may have more.
+    form
+        How numbers and days are written, as far as it is known.
+    first_row
+        The number of the first row, for messages.
+    is_typed
+        Whether columns that have their dtype hold what they should.
+
+    Raises
+    ------
+    InvalidArgument
+        A cell cannot be understood; the message says which.
+    """
+    known = schema.columns_by_name()
+    columns = {name: known.get(name) or ColumnSchema(name, _guess_kind(name)) for name in cells}
+    kinds = {name: _cell_kind(column) for name, column in columns.items()}
+    reader = CellReader(cells, kinds, form or CellFormat(), first_row=first_row)
+    order = [name for name in known if name in cells]
+    order += [name for name in cells if name not in known]
+    made = {
+        name: cells[name].array
+        if is_typed and _has_dtype(cells[name], columns[name])
+        else restore_column(reader.read(name), columns[name])
+        for name in order
+    }
+    frame = pd.DataFrame(made, copy=False)
+    index = [column.name for column in schema.columns[: schema.index]]
+    if index and all(name in frame for name in index):
+        frame = frame.set_index(index)
+    frame.attrs.update(schema.attrs)
+    return frame
+
+
+def _has_dtype(cells: pd.Series[Any], column: ColumnSchema) -> bool:
+    return column.kind != _CATEGORY and cells.dtype == DTYPES.get(column.kind, column.kind)
+
+
+#: Names of dtypes -> the kind of cells from which they are made.
+_CELL_KINDS = (
+    (("int", "uint", "Int", "UInt"), "integer"),
+    (("float", "Float"), "number"),
+    (("bool",), "boolean"),
+    (("datetime64",), "datetime"),
+)
+
+
+def _cell_kind(column: ColumnSchema) -> str:
+    kind = column.category_kind if column.kind == _CATEGORY else column.kind
+    if kind == "text" and (column.name == "gid" or column.name.endswith("_gid")):
+        return "gid"
+    if kind in DTYPES:
+        return kind
+    return next((cell for starts, cell in _CELL_KINDS if kind.startswith(starts)), "text")
+
+
+def restore_column(values: Any, column: ColumnSchema) -> Any:
+    """Return values that were read as their kind as the dtype of a column."""
+    cells = pd.Series(values, copy=False)
+    kind: Any = column.kind
+    if column.has_empty_text:
+        cells = cells.fillna("")
+    if column.kind == _CATEGORY:
+        return _restore_categories(cells, column)
+    if column.kind in DTYPES:
+        return cells.array
+    if column.kind == _OBJECT:
+        return cells.astype(object).array
+    if column.kind.startswith("timedelta64"):
+        return pd.Series(pd.to_timedelta(cells.astype(object))).astype(kind).array
+    if isinstance(cells.dtype, pd.DatetimeTZDtype) and "," not in column.kind:
+        # A naive dtype: in files, its moments have no zone either.
+        cells = cells.dt.tz_localize(None)
+    try:
+        if cells.dtype.kind == "f" or str(cells.dtype) == "Float64":
+            return pd.Series(cells.to_numpy("float64", na_value=np.nan)).astype(kind).array
+        return cells.astype(kind).array
+    except (TypeError, ValueError):
+        # A dtype of another package, or missing values that a person added.
+        return cells.array
+
+
+def _restore_categories(cells: pd.Series[Any], column: ColumnSchema) -> pd.Categorical:
+    one = ColumnSchema(column.name, column.category_kind)
+    texts = pd.Series(build_array("text", column.categories))
+    read = CellReader({one.name: texts}, {one.name: _cell_kind(one)}).read(one.name)
+    known = pd.Index(restore_column(read, one))
+    # Options that a person added come last.
+    added = cells[cells.notna() & ~cells.isin(known)].drop_duplicates()
+    every = known.append(pd.Index(added.astype(known.dtype))) if len(added) else known
+    return pd.Categorical(cells, categories=every, ordered=column.is_ordered)
+
+
+def read_definitions(frame: pd.DataFrame) -> tuple[FieldDefinition, ...]:
+    """Return the definitions of custom fields that a frame carries in its attrs."""
+    attrs = frame.attrs.get("asana")
+    text = attrs.get(CUSTOM_FIELDS) if isinstance(attrs, Mapping) else None
+    if not isinstance(text, str):
+        return ()
+    try:
+        return _fields_decoder.decode(text)
+    except msgspec.MsgspecError:
+        # Attrs may hold anything; without definitions the columns still say what they hold.
+        return ()
+
+
+def encode_definitions(fields: Iterable[FieldDefinition]) -> str:
+    """Return definitions of custom fields as the text that attrs carry."""
+    return msgspec.json.encode(tuple(fields)).decode()
