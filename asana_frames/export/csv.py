@@ -27,6 +27,7 @@ from asana_frames.export.text_table import TextTable, check_file, read_text_tabl
 from asana_frames.frames.arguments import check_frame
 from asana_frames.frames.cells import CellFormat
 from asana_frames.frames.schema import (
+    ColumnSchema,
     Schema,
     guess_record,
     parse_record,
@@ -150,7 +151,9 @@ def _parse_form(
     if not isinstance(excel, bool | str):
         raise InvalidArgument(f"excel={excel!r} is neither True nor a locale such as 'de_DE'.")
     if excel and not disarm:
-        raise InvalidArgument("excel= is for a spreadsheet, which would run formulas; leave disarm.")
+        raise InvalidArgument(
+            "excel= is for a spreadsheet, which would run formulas: leave disarm=True."
+        )
     usual = (",", ".")
     if excel:
         usual = find_separators(excel if isinstance(excel, str) else None)
@@ -172,9 +175,9 @@ def check_separators(sep: object, decimal: object) -> None:
         raise InvalidArgument(f"decimal={decimal!r} is not valid; use '.' or ','.")
 
 
-def stream_csv(frame: pd.DataFrame, stream: IO[str]) -> None:
+def stream_csv(frame: pd.DataFrame, stream: IO[str], *, disarm: bool = True) -> None:
     """Write a frame as CSV to an open stream."""
-    _write_csv(prepare_for_file(frame).frame, stream, CsvForm(), None)
+    _write_csv(prepare_for_file(frame).frame, stream, CsvForm(is_disarmed=disarm), None)
 
 
 def _write_csv(frame: pd.DataFrame, stream: IO[str], form: CsvForm, known: Schema | None) -> None:
@@ -183,8 +186,8 @@ def _write_csv(frame: pd.DataFrame, stream: IO[str], form: CsvForm, known: Schem
     for place in range(text.shape[1]):
         column = text.iloc[:, place]
         made = _format_column(column, frame.iloc[:, place], form)
-        if known is not None and not known.columns[place].has_empty_text:
-            made = _mark_empty_text(made, is_disarmed=form.is_disarmed)
+        if known is not None:
+            made = _mark_text(made, form, known.columns[place])
         if made is not column:
             text.isetitem(place, made.array)
     text.to_csv(
@@ -219,13 +222,15 @@ def _hide_number(text: Any) -> Any:
     return f'="{text}"' if isinstance(text, str) and _NUMBER_LIKE.fullmatch(text) else text
 
 
-def _mark_empty_text(column: pd.Series[Any], *, is_disarmed: bool) -> pd.Series[Any]:
+def _mark_text(column: pd.Series[Any], form: CsvForm, known: ColumnSchema) -> pd.Series[Any]:
     """Return a column in which empty text is not written like a missing value."""
     if pd.api.types.is_numeric_dtype(column.dtype):
         return column
-    if not is_disarmed:
+    if not form.is_disarmed:
         # Otherwise this has happened to all text that begins with the mark.
         column = column.map(_add_apostrophe, na_action="ignore")
+    if known.has_empty_text:
+        return column
     is_empty = (column == "").to_numpy(dtype=bool, na_value=False)
     return column.mask(is_empty, _EMPTY_TEXT) if is_empty.any() else column
 
