@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,8 +74,10 @@ def write_schema(schema: Schema | None, path: str | os.PathLike[str]) -> None:
     if schema is not None:
         with replace_file(beside) as part:
             part.write_bytes(schema.encode() + b"\n")
-    elif beside.exists():
-        beside.unlink()
+    else:
+        # There is none where the name would be too long.
+        with suppress(OSError):
+            beside.unlink()
 
 
 def find_schema(path: Path, schema: SchemaSource) -> Schema | None:

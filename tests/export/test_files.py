@@ -69,7 +69,7 @@ def test_no_cell_begins_like_a_formula(tasks: pd.DataFrame, tmp_path: Path) -> N
 
 def test_text_can_be_left_as_it_is(tmp_path: Path) -> None:
     file = tmp_path / "x.csv"
-    af.export.to_csv(pd.DataFrame({"a": ["=1"]}), file, disarm=False, bom=True)
+    af.export.to_csv(pd.DataFrame({"a": ["=1"]}), file, disarm=False, encoding="utf-8-sig")
 
     assert file.read_bytes() == '\ufeff"a"\n"=1"\n'.encode()
 

@@ -87,9 +87,7 @@ def test_tuples_stay_the_same_column() -> None:
 def test_what_is_not_a_list_is_refused_with_its_column(cell: Any) -> None:
     column = pd.Series([("1",), cell], name="tags_gids", dtype=object)
 
-    with pytest.raises(
-        af.InvalidArgument, match=r"tags_gids holds .*which is not a list.*read_csv"
-    ):
+    with pytest.raises(af.InvalidArgument, match=r"tags_gids, row 2: .* is not a list.*read_csv"):
         read_lists(column)
 
 
