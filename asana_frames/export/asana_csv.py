@@ -83,7 +83,7 @@ def read_asana_csv(
         ``gid``, ``name``, ``notes``, ``assignee_name``, ``parent_name`` (str), ``completed``
         (boolean), ``start_on`` and ``due_on`` (datetime64[us]), ``tags_names`` (tuples), and of
         ``created_at``, ``completed_at`` and ``modified_at`` (datetime64[us, UTC]) the day alone:
-        they are at midnight.
+        they are at midnight, so that durations are whole days.
 
         ``memberships_project_names`` and ``memberships_section_names`` (aligned tuples). The file
         names one section per task, that of the exported project, which is the one project that
@@ -107,8 +107,8 @@ def read_asana_csv(
     Raises
     ------
     InvalidArgument
-        It is not such a file, is incomplete, has a column twice, or a cell is not understood; the
-        message names the row and the column.
+        It is not such a file, is incomplete, has a column or a task twice, or a cell is not
+        understood; the message names the row and the column.
     ConfigurationError
         The file cannot be read.
 
@@ -120,8 +120,8 @@ def read_asana_csv(
     Notes
     -----
     Names are joined by commas in the file, so a tag or project with a comma in its name is read
-    as several. Names of tasks in dependencies stay whole if a task of the file, or a parent, is
-    called so.
+    as several. The names of tasks in dependencies stay whole if a task of the file, or a parent,
+    is called so and its parts are not all names of tasks too.
     """
     if encoding is not None:
         check_text(encoding, name="encoding", like="cp1252")
@@ -133,11 +133,11 @@ def read_asana_csv(
         raise InvalidArgument(f"{path} has no column {_NAME!r}. {_ADVICE}")
     texts = {header: table.columns[name] for header, name in own.items()}
     fields = _select_fields(table, own.values())
-    form = CellFormat(_find_decimal(fields), dayfirst)
-    known = _read_plain(texts, form, table.first_row) | _read_names(texts)
-    is_filled = _find_rows(table, known["gid"])
-    told = _complete(known, len(is_filled)) | _read_fields(fields, form, table.first_row)
-    frame = pd.DataFrame(told)[is_filled].drop_duplicates("gid").reset_index(drop=True)
+    cells = _read_cells(texts, fields, dayfirst, table.first_row)
+    known = _name_columns(texts, cells) | _read_names(texts)
+    is_task = _find_tasks(table, known["gid"])
+    told = _complete(known, len(is_task)) | {name: cells[name] for name in fields}
+    frame = pd.DataFrame(told)[is_task].reset_index(drop=True)
     unread = [name for name in _kinds() if name not in known or name.endswith("_gids")]
     record_unread_columns(frame, "task", unread)
     return frame
@@ -173,32 +173,58 @@ def _is_blank(cells: pd.Series[Any]) -> pd.Series[bool]:
     return cells.str.strip() == ""
 
 
-def _find_rows(table: TextTable, gids: pd.Series[Any]) -> pd.Series[bool]:
-    """Return which rows are tasks; blank ones are not.
+def _find_tasks(table: TextTable, gids: pd.Series[Any]) -> pd.Series[bool]:
+    """Return which rows are tasks; blank ones are not, and of equal ones all but the first.
 
     Raises
     ------
     InvalidArgument
-        A row has no task ID, or one that is not a gid.
+        A row has no task ID, one that is not a gid, or that of a row with other cells.
     """
-    is_filled = ~pd.concat([_is_blank(table.columns[n]) for n in table.names], axis=1).all(axis=1)
+    cells = pd.DataFrame(table.columns)
+    is_filled = ~cells.apply(_is_blank).all(axis=1)
     is_wrong = is_filled & ~gids.str.fullmatch(_GID).fillna(False).astype(bool)
-    if is_wrong.any():
-        row = int(is_wrong.to_numpy().argmax())
-        raise InvalidArgument(
-            f"{_ID}, row {row + table.first_row}: {gids.fillna('')[row]!r} is not the ID of a "
-            f"task, which has digits only. Remove rows that are not tasks, or export again."
-        )
-    return is_filled
+    is_equal = cells.duplicated()
+    is_other = is_filled & ~is_equal & gids.duplicated()
+    for where, reason in (
+        (
+            is_wrong,
+            "is not the ID of a task, which has digits only. Remove rows that are not tasks",
+        ),
+        (is_other, "is there twice, with different cells. Remove one of the rows"),
+    ):
+        if where.any():
+            row = int(where.to_numpy().argmax())
+            raise InvalidArgument(
+                f"{_ID}, row {row + table.first_row}: {gids.fillna('')[row]!r} {reason}, or "
+                f"export again."
+            )
+    return is_filled & ~is_equal
 
 
-def _read_plain(texts: Cells, form: CellFormat, first_row: int) -> dict[str, pd.Series[Any]]:
-    """Return the columns of which each cell is one value."""
+def _read_cells(
+    texts: Cells, fields: Cells, dayfirst: bool | None, first_row: int
+) -> dict[str, pd.Series[Any]]:
+    """Return the columns of which each cell is one value, by header or name, typed."""
+    form = CellFormat(_find_decimal(fields), dayfirst)
     kinds = {header: kind for header, (_, kind) in _PLAIN.items() if header in texts}
-    reader = CellReader(
-        {header: texts[header] for header in kinds}, kinds, form, first_row=first_row
-    )
-    read = {_PLAIN[header][0]: pd.Series(reader.read(header)) for header in kinds}
+    kinds |= {name: _find_kind(_select_filled(cells), form) for name, cells in fields.items()}
+    # The days of all columns tell together whether they begin with the day.
+    rest = {name: kind for name, kind in kinds.items() if kind != "number"}
+    reader = CellReader({**texts, **fields}, rest, form, first_row=first_row)
+    return {
+        name: pd.Series(
+            reader.read(name)
+            if name in rest
+            else CellReader({name: fields[name]}, kinds, form).read(name)
+        )
+        for name in kinds
+    }
+
+
+def _name_columns(texts: Cells, cells: Cells) -> dict[str, pd.Series[Any]]:
+    """Return the columns of single values by their names in the frame."""
+    read = {name: cells[header] for header, (name, _) in _PLAIN.items() if header in texts}
     for name in _NEVER_MISSING:
         if name in read:
             read[name] = read[name].fillna("")
@@ -271,9 +297,16 @@ def _place_section(
 
 def _split_cells(cells: Iterable[str], known: Collection[str] = ()) -> list[tuple[str, ...]]:
     """Return the names in each cell; those that are known may hold commas."""
-    with_commas = {name.strip(): name.count(",") + 1 for name in known if "," in name}
+    with_commas = {
+        name.strip(): name.count(",") + 1
+        for name in known
+        # Of names that are also joined by other names nothing tells which is meant.
+        if "," in name and not all(piece.strip() in known for piece in name.split(","))
+    }
     longest = max(with_commas.values(), default=1)
-    return [_split_names(cell.split(","), with_commas, longest) for cell in cells]
+    texts = list(cells)
+    names = {text: _split_names(text.split(","), with_commas, longest) for text in set(texts)}
+    return [names[text] for text in texts]
 
 
 def _split_names(pieces: Sequence[str], known: Collection[str], longest: int) -> tuple[str, ...]:
@@ -295,13 +328,6 @@ def _find_decimal(fields: Cells) -> str | None:
     if len(needed) != 1:
         return None
     return "." if (True, False) in needed else ","
-
-
-def _read_fields(fields: Cells, form: CellFormat, first_row: int) -> dict[str, Any]:
-    """Return the columns of custom fields, typed as their cells allow."""
-    kinds = {name: _find_kind(_select_filled(cells), form) for name, cells in fields.items()}
-    reader = CellReader(fields, kinds, form, first_row=first_row)
-    return {name: reader.read(name) for name in fields}
 
 
 def _find_kind(filled: pd.Series[Any], form: CellFormat) -> str:

@@ -75,7 +75,8 @@ def read_asana_json(path: str | os.PathLike[str], *, fields: Fields = None) -> p
     Warns
     -----
     AsanaWarning
-        The file also holds records that are not tasks; they are left out.
+        The file also holds records that are not tasks, which are left out; or it is one page of
+        an answer of the API, and others follow.
     """
     columns = columns_of("task", parse_fields(fields))
     file = check_file(path)
@@ -254,6 +255,10 @@ def _expand(value: bytes) -> Iterator[_Record]:
     full = [text for text in map(bytes, lists) if text[:1] in _STARTS]
     if not full:
         raise _NotAnExport(f"it has no list of records but {_list_keys(record)}")
+    if bytes(record.get("next_page", _NULL)) != b"null":
+        warn_caller(
+            "The file is one page of a list; the pages after it are missing.", AsanaWarning
+        )
     for text in full:
         yield from _expand(text)
 

@@ -177,6 +177,15 @@ def test_names_of_tasks_keep_their_commas_in_dependencies(file: Path) -> None:
     assert tasks["dependencies_names"].tolist() == [(), ("Plan", "Draw, print", "Sell")]
 
 
+def test_names_that_may_be_one_or_several_are_read_as_several(file: Path) -> None:
+    names = ["Draw, print", "Draw", "print"]
+    tasks = read(
+        file, *({"Name": name, "Blocking (Dependencies)": "Draw, print"} for name in names)
+    )
+
+    assert tasks["dependents_names"].tolist() == [("Draw", "print")] * 3
+
+
 def test_other_columns_are_custom_fields_typed_as_all_their_cells_allow(file: Path) -> None:
     fields = ["Points", "Price", "Launch", "Zip", "Phone", "Version", "Mixed", "Long", "None"]
     cells = [
@@ -204,9 +213,17 @@ def test_other_columns_are_custom_fields_typed_as_all_their_cells_allow(file: Pa
 
 
 def test_days_of_other_countries_are_read_by_all_days_of_the_file(file: Path) -> None:
-    tasks = read(file, {"Due Date": "3/4/2026"}, {"Start Date": "13/4/2026"})
+    other = read(file, {"Due Date": "3/4/2026"}, {"Start Date": "13/4/2026"})
+    field = read(file, {"Due Date": "3/4/2026"}, {"Launch": "13/4/2026"}, fields=["Launch"])
 
-    assert tasks["due_on"].tolist()[0] == pd.Timestamp("2026-04-03")
+    assert other["due_on"].tolist()[0] == pd.Timestamp("2026-04-03")
+    assert field["due_on"].tolist()[0] == pd.Timestamp("2026-04-03")
+
+
+def test_columns_of_numbers_with_different_decimal_signs_are_all_read(file: Path) -> None:
+    tasks = read(file, {"Points": "1,5", "Price": "2.25"}, fields=["Points", "Price"])
+
+    assert tasks.loc[0, ["cf_Points", "cf_Price"]].tolist() == [1.5, 2.25]
 
 
 def test_days_that_may_be_of_two_months_are_refused_unless_dayfirst_tells(file: Path) -> None:
@@ -252,9 +269,11 @@ def test_headers_may_differ_in_case_and_blank_rows_are_left_out(file: Path) -> N
 
 
 def test_a_task_that_is_there_twice_is_one_row(file: Path) -> None:
-    tasks = read(file, {"Task ID": "7"}, {"Task ID": "7"}, {"Task ID": "8"})
+    twice = {"Task ID": "7", "Name": "Write"}
 
-    assert tasks["name"].tolist() == ["Task 0", "Task 2"]
+    tasks = read(file, twice, twice, {"Task ID": "8"})
+
+    assert tasks["name"].tolist() == ["Write", "Task 2"]
     assert tasks.index.tolist() == [0, 1]
 
 
@@ -273,6 +292,7 @@ LINE = f"{','.join(HEADER)}\n"
         ('Task ID,Name\n1,a\n2,"b\n', "no complete CSV file: line 3"),
         ("Task ID,Name\n1,a\n1.2E+15,b\n", r"Task ID, row 3: '1.2E\+15' is a gid that a spreads"),
         ("Task ID,Name\n1,a\nTask ID,Name\n", "Task ID, row 3: 'Task ID' is not the ID of a task"),
+        ("Task ID,Name\n1,a\n1,b\n", "Task ID, row 3: '1' is there twice, with different cells"),
         ("Task ID,Name\n1,a\n,Total\n", "Task ID, row 3: '' is not the ID"),
         ("Task ID,Name,,Due Date\n1,a,x,\n", "Column 3 has values and no name"),
         ("Task ID,Name,Due Date\n1,a,soon\n", "Due Date, row 2: 'soon' is not a day"),

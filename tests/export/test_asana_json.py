@@ -177,6 +177,14 @@ def test_records_that_are_not_tasks_are_counted_in_a_warning(file: Path) -> None
     assert c[0].filename == __file__
 
 
+def test_one_page_of_several_is_read_with_a_warning(file: Path) -> None:
+    page = {"data": [task("1")], "next_page": None}
+    assert len(read(file, page)) == 1
+
+    with pytest.warns(af.AsanaWarning, match="one page of a list"):
+        assert len(read(file, page | {"next_page": {"offset": "x"}})) == 1
+
+
 def test_odd_values_lose_no_task(file: Path) -> None:
     file.write_bytes(
         b'[{"gid": 1, "name": null, "assignee": 3, "tags": "x", "subtasks": null},'
