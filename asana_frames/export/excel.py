@@ -253,9 +253,9 @@ def _check_texts(name: str, columns: Iterable[Column]) -> None:
         label = column.label
         units = count_units(column.values.array[row])
         raise InvalidArgument(
-            f"{name!r}: the text in column {label!r}, row {row} has {units:,} characters; a cell "
-            f"of Excel holds {MAX_TEXT_LENGTH:,}. Write it with export.to_parquet or "
-            f"export.to_csv, or shorten it: "
+            f"{name!r}: the text in column {label!r} of row {row} (frame.iloc[{row}]) has "
+            f"{units:,} characters; a cell of Excel holds {MAX_TEXT_LENGTH:,}. Write it with "
+            f"export.to_parquet or export.to_csv, or shorten it: "
             f"frame[{label!r}] = frame[{label!r}].astype('str').str[:16_000]"
         )
 
@@ -361,7 +361,7 @@ def _write_header(page: Any, table: Table, look: Any) -> None:
         page.autofilter(0, 0, table.rows, len(table.columns) - 1)
         # Hides the green corners at gids.
         page.ignore_errors({"number_stored_as_text": f"A1:XFD{_MAX_ROWS}"})
-    has_name = bool(table.columns) and table.columns[0].label == "name"
+    has_name = bool(table.columns) and _ORDER.get(table.columns[0].label) == 0
     page.freeze_panes(1, int(has_name))
 
 

@@ -53,6 +53,9 @@ _SAMPLE = 1_000
 #: Room for the button of the filter.
 _BUTTON = 3
 
+#: Kind of an Arrow dtype -> the dtype of pandas.
+_ARROW_NUMBERS: dict[str, Any] = {"b": "boolean", "f": "Float64", "i": "Int64", "u": "UInt64"}
+
 #: The cells of some rows, None for empty ones, and the kind of each.
 Cells = tuple[list[Any], Iterable[str]]
 
@@ -87,6 +90,8 @@ def describe_column(label: Any, values: pd.Series[Any]) -> Column:
 
 def _normalize_dtype(column: pd.Series[Any]) -> pd.Series[Any]:
     """Return a column with a plain dtype instead of an Arrow or sparse one, or a category."""
+    if isinstance(column.dtype, pd.ArrowDtype) and column.dtype.kind in _ARROW_NUMBERS:
+        return column.astype(_ARROW_NUMBERS[column.dtype.kind])
     if isinstance(column.dtype, pd.CategoricalDtype | pd.ArrowDtype | pd.SparseDtype):
         column = column.astype(object)
     is_moments = column.dtype == object and pd.api.types.infer_dtype(column) == "datetime"

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from asana_frames._arguments import check_choice
 from asana_frames.exceptions import InvalidArgument, suggest_names
 from asana_frames.export.column_rules import is_gid
 from asana_frames.export.excel_cells import FORMATS, NUMBERS, Column, Table
-from asana_frames.export.text import to_one_line
+from asana_frames.export.text import format_label, to_one_line
 
 KINDS = ("column", "bar", "line", "area", "pie")
 _KEYS = ("kind", "x", "y")
@@ -92,12 +92,13 @@ def _list_places(name: str, labels: Any, columns: Sequence[Column]) -> list[int]
 
 
 def _find_column(name: str, label: Any, columns: Sequence[Column]) -> int:
+    text = format_label(label) if isinstance(label, Hashable) else str(label)
     for place, column in enumerate(columns):
-        if label == column.header or (type(label) is type(column.label) and label == column.label):
+        if text in (column.header, format_label(column.label)):
             return place
     headers = [column.header for column in columns]
     raise InvalidArgument(
-        f"charts[{name!r}]: there is no column {label!r}.{suggest_names(str(label), headers)} "
+        f"charts[{name!r}]: there is no column {label!r}.{suggest_names(text, headers)} "
         f"The columns are {', '.join(map(repr, headers)) or 'none'}."
     )
 

@@ -343,7 +343,8 @@ def test_text_that_is_too_long_is_refused_before_anything_is_written(
         af.export.to_excel({"tasks": frame}, tmp_path / "x.xlsx")
 
     assert list(tmp_path.iterdir()) == []
-    assert "'tasks': the text in column 'notes', row 1 has 32,768 characters" in str(caught.value)
+    words = "'tasks': the text in column 'notes' of row 1 (frame.iloc[1]) has 32,768 characters"
+    assert words in str(caught.value)
     assert "export.to_parquet or export.to_csv" in str(caught.value)
     # The line that the message ends with is what it says.
     made: dict[str, pd.DataFrame] = {"frame": frame}
@@ -354,7 +355,7 @@ def test_text_that_is_too_long_is_refused_before_anything_is_written(
 def test_a_list_that_is_too_long_as_text_is_refused(tmp_path: Path) -> None:
     frame = pd.DataFrame({"tags": [("a",), ("a" * 20_000, "b" * 20_000)]})
 
-    with pytest.raises(af.InvalidArgument, match="column 'tags', row 1 has 40,002 characters"):
+    with pytest.raises(af.InvalidArgument, match=r"'tags' of row 1 .* has 40,002 characters"):
         book_of(frame, tmp_path)
 
 
@@ -571,6 +572,7 @@ def test_a_chart_of_a_wide_table_has_the_next_sheet(
         ({"kind": "bar", "x": "wek"}, "there is no column 'wek'. Did you mean 'week'"),
         ({"kind": "bar", "y": ["hours", 3]}, "there is no column 3. The columns are 'person_gid'"),
         ({"kind": "bar", "y": "week"}, "'week' holds no numbers; draw 'hours' or 'tasks'"),
+        ({"kind": "bar", "x": ["week", "hours"]}, "there is no column .*'week', 'hours'"),
         ({"kind": "bar", "y": []}, "y is empty; draw 'hours'"),
         ("pie", r"shows 1 of the 3 columns.*'kind': 'pie', 'y': \['hours'\]"),
     ],
@@ -638,6 +640,41 @@ def test_statuses_can_be_written_in_plain_words(tmp_path: Path) -> None:
 def test_totals_takes_true_or_false(tmp_path: Path, hours: pd.DataFrame) -> None:
     with pytest.raises(af.InvalidArgument, match="totals= takes True or False, not str"):
         book_of(hours, tmp_path, totals="hours")
+
+
+def test_columns_with_labels_of_any_kind_are_drawn_and_added_up(tmp_path: Path) -> None:
+    day = pd.Timestamp("2026-03-02")
+    frame = pd.DataFrame([[1, 2, 3, 4, 5]])
+    frame.columns = pd.Index([day, ("hours", "Max"), pd.NA, pd.Interval(0, 1), 7], dtype=object)
+    drawn = {"kind": "bar", "y": [day, ("hours", "Max"), "7"]}
+
+    sheet = book_of(frame, tmp_path, charts={"Sheet1": drawn}, totals=True).active
+
+    assert [cell.value for cell in sheet[3]] == [f"=SUBTOTAL(109,{x}2)" for x in "ABCDE"]
+    (chart,) = sheet._charts
+    assert [series.val.numRef.f for series in chart.series] == [
+        *("Sheet1!$A$2", "Sheet1!$B$2", "Sheet1!$E$2")
+    ]
+
+
+def test_numbers_of_arrow_are_numbers(tmp_path: Path) -> None:
+    arrow = pytest.importorskip("pyarrow", reason="pyarrow is an extra")
+    values = {"hours": arrow.float64(), "tasks": arrow.int64(), "size": arrow.uint64()}
+    frame = pd.DataFrame(
+        {name: pd.array([1, None], pd.ArrowDtype(kind)) for name, kind in values.items()}
+    )
+
+    _, row, missing, total = book_of(frame.assign(progress=frame["hours"]), tmp_path, totals=True)[
+        "Sheet1"
+    ].iter_rows()
+
+    assert [cell.value for cell in row] == [1, 1, 1, 1]
+    assert row[3].number_format == "0.0%"
+    assert [cell.value for cell in missing] == [None] * 4
+    assert [cell.value for cell in total] == [
+        *(f"=SUBTOTAL(109,{letter}2:{letter}3)" for letter in "ABC"),
+        "Total",
+    ]
 
 
 def test_a_long_table_keeps_its_rows_in_order(tmp_path: Path) -> None:
