@@ -45,8 +45,8 @@ _TAGS = "Tags"
 _HEADERS = (*_PLAIN, _SECTION, _PROJECTS, _TAGS, *_DEPENDENCIES)
 #: Columns beside those of ``tasks.list``, and their kinds.
 _EXTRA = {"assignee_email": "text", "dependencies_names": "tuple", "dependents_names": "tuple"}
-#: Columns that have empty text where other columns have missing values.
-_NEVER_MISSING = ("name", "notes")
+#: Headers of columns that have empty text where others have missing values.
+_NEVER_MISSING = (_NAME, "Notes")
 #: A number that is no less as a number: without zeros or a plus before it, of 15 digits at most.
 _NUMBER = re.compile(r"-?(?!0\d)(?=\D*\d)(?!(?:\D*\d){16})[-\d.,'\u2019\u00a0\u202f ]+")
 _GID = re.compile(r"\d+")
@@ -212,22 +212,19 @@ def _read_cells(
     # The days of all columns tell together whether they begin with the day.
     rest = {name: kind for name, kind in kinds.items() if kind != "number"}
     reader = CellReader({**texts, **fields}, rest, form, first_row=first_row)
-    return {
-        name: pd.Series(
-            reader.read(name)
-            if name in rest
-            else CellReader({name: fields[name]}, kinds, form).read(name)
-        )
-        for name in kinds
+    read = {name: pd.Series(reader.read(name)) for name in rest} | {
+        name: pd.Series(CellReader(fields, {name: "number"}, form).read(name))
+        for name in kinds.keys() - rest.keys()
     }
+    for name, kind in kinds.items():
+        if kind == "text" and name not in _NEVER_MISSING:
+            read[name] = read[name].mask(_is_blank(read[name]))
+    return read
 
 
 def _name_columns(texts: Cells, cells: Cells) -> dict[str, pd.Series[Any]]:
     """Return the columns of single values by their names in the frame."""
     read = {name: cells[header] for header, (name, _) in _PLAIN.items() if header in texts}
-    for name in _NEVER_MISSING:
-        if name in read:
-            read[name] = read[name].fillna("")
     if "completed_at" in read:
         read["completed"] = read["completed_at"].notna().astype("boolean")
     if _PARENT in texts and _SECTION in texts:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+
+import asana_frames as af
+from asana_frames.catalog import columns_of
 
 HEADER = (
     "Task ID",
@@ -71,3 +75,19 @@ def _build_row(task: pd.Series[Any], project: str) -> dict[str, str]:
         "Tags": ",".join(task["tags_names"]),
         "Parent task": "" if pd.isna(task["parent_name"]) else task["parent_name"],
     }
+
+
+def write_json(path: Path, asana: af.Asana, project: str) -> Path:
+    """Write the tasks of a project as its page exports them: as the API gives them."""
+    projects = asana.projects.list(workspace="Acme").set_index("name")
+    paths = [path for column in columns_of("task") for path in column.opt_fields]
+    fields = ",".join([*paths, "custom_fields.enum_options.name", "resource_type"])
+    query = {"project": projects.loc[project, "gid"], "limit": "100", "opt_fields": fields}
+    tasks, page = [], {"offset": ""}
+    while page is not None:
+        more = {"offset": page["offset"]} if page["offset"] else {}
+        answer = json.loads(asana.http.request("GET", "/tasks", query | more).body)
+        tasks += answer["data"]
+        page = answer["next_page"]
+    path.write_text(json.dumps({"data": tasks}))
+    return path

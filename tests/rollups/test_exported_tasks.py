@@ -12,7 +12,7 @@ import pytest
 
 import asana_frames as af
 from asana_frames import rollups
-from tests.export.asana_files import write_rows, write_tasks
+from tests.export.asana_files import write_json, write_rows, write_tasks
 from tests.public_calls import NOW, Frames
 
 # A few entries are less than what the budgets have used up.
@@ -44,6 +44,11 @@ def frames() -> Frames:
 @pytest.fixture(scope="module")
 def file(frames: Frames, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_tasks(tmp_path_factory.mktemp("a") / "tasks.csv", frames.tasks, PROJECT)
+
+
+@pytest.fixture(scope="module")
+def json_file(frames: Frames, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_json(tmp_path_factory.mktemp("b") / "tasks.json", frames.asana, PROJECT)
 
 
 @pytest.fixture
@@ -104,6 +109,18 @@ def test_a_rollup_that_needs_more_says_what(
 
     with pytest.raises(af.InvalidArgument, match=f"^rollups.{name} {REFUSED[name]}"):
         call(frames, name, exported, **more)
+
+
+@pytest.mark.parametrize("name", sorted({*TAKING_TASKS} - {"empty_fields"}))
+def test_a_rollup_of_a_json_file_is_that_of_the_tasks_themselves(
+    name: str, frames: Frames, json_file: Path
+) -> None:
+    tasks = af.read_asana_json(json_file)
+
+    found, wanted = call(frames, name, tasks), call(frames, name, frames.tasks)
+
+    pd.testing.assert_frame_equal(found, wanted[found.columns])
+    assert {*wanted.columns} - {*found.columns} <= {"project_gids", "section_gids"}
 
 
 def test_tasks_are_counted_by_person_and_project_name(
