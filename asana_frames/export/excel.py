@@ -256,7 +256,7 @@ def _check_texts(name: str, columns: Iterable[Column]) -> None:
             f"{name!r}: the text in column {label!r} of row {row} (frame.iloc[{row}]) has "
             f"{units:,} characters; a cell of Excel holds {MAX_TEXT_LENGTH:,}. Write it with "
             f"export.to_parquet or export.to_csv, or shorten it: "
-            f"frame[{label!r}] = frame[{label!r}].astype('str').str[:16_000]"
+            f"frame[{label!r}] = frame[{label!r}].astype('string').str[:16_000]"
         )
 
 
