@@ -332,6 +332,34 @@ def test_wild_text_comes_back_as_it_was(rows: list[tuple[str, str, str]]) -> Non
     assert tasks["cf_Note"].tolist() == [f"x{field}" for _, _, field in rows]
 
 
+CELLS = st.sampled_from(
+    ["", "1", "12", "Task ID", "Plan", "a,b", '"', "3/4/2026", "2026-03-02", "1,5", "1.234,5", "é"]
+)
+
+
+@pytest.mark.filterwarnings("ignore::asana_frames.AsanaWarning")
+@given(
+    st.lists(st.sampled_from([*HEADER, "Points", "", "\ufeff"]), max_size=6),
+    st.lists(st.lists(CELLS, max_size=8), max_size=5),
+    st.sampled_from([",", ";", "\t"]),
+    st.sampled_from(["utf-8", "cp1252", "utf-16"]),
+)
+def test_any_table_is_a_frame_of_tasks_or_refused(
+    header: list[str], rows: list[list[str]], separator: str, encoding: str
+) -> None:
+    lines = [["Task ID", "Name", *header], *rows]
+    text = "\n".join(separator.join(cells) for cells in lines)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "a.csv")
+        file.write_bytes(text.encode(encoding, "replace"))
+        try:
+            tasks = af.read_asana_csv(file)
+        except af.InvalidArgument:
+            return
+    assert tasks["gid"].is_unique
+    assert tasks["gid"].str.isdigit().all()
+
+
 def test_a_project_of_the_sandbox_comes_back_by_its_names_and_days(
     asana: af.Asana, file: Path
 ) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import gzip
 import json
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import asana_frames as af
 from asana_frames.catalog import columns_of
@@ -220,6 +223,46 @@ def test_bad_files_are_refused_with_the_reason_and_what_to_do(
 
     with pytest.raises(af.InvalidArgument, match=says):
         af.read_asana_json(file)
+
+
+KEYS = st.sampled_from(
+    [
+        "gid",
+        "data",
+        "name",
+        "subtasks",
+        "tasks",
+        "parent",
+        "resource_type",
+        "custom_fields",
+        "enum_options",
+        "enum_value",
+        "memberships",
+        "project",
+        "due_on",
+        "next_page",
+        "x",
+    ]
+)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=4),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4),
+    max_leaves=12,
+)
+RECORDS = st.dictionaries(KEYS, VALUES, max_size=5).map(lambda record: {"gid": "1"} | record)
+
+
+@pytest.mark.filterwarnings("ignore::asana_frames.AsanaWarning")
+@given(VALUES | st.lists(RECORDS, max_size=3) | RECORDS.map(lambda record: {"data": [record]}))
+def test_any_json_is_a_frame_of_tasks_or_refused(document: Any) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "a.json")
+        try:
+            tasks = read(file, document)
+        except af.InvalidArgument:
+            return
+    assert tasks["gid"].is_unique
+    assert tasks["gid"].notna().all()
 
 
 def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
