@@ -25,6 +25,7 @@ from asana_frames.export.excel_cells import (
     FORMATS,
     MAX_TEXT_LENGTH,
     NUMBERS,
+    TEXTS,
     Column,
     Table,
     convert_cells,
@@ -65,6 +66,9 @@ _BLOCK = 2_000
 _WIDEST_BESIDE = 1_000
 #: Pixels of a character, and of the margins of a column.
 _CHARACTER, _MARGINS = 7, 5
+#: Points. It must differ from Excel's own, or it is not written.
+_ROW_HEIGHT = 14.25
+_CELL = {"valign": "top"}
 _HEADER = {"bold": True, "bottom": 1, "quote_prefix": True}
 _TOTAL = {"bold": True, "top": 1}
 #: Charts are neither moved nor resized when a filter hides rows.
@@ -99,6 +103,7 @@ def to_excel(
     ``pd.read_excel(path, dtype={"gid": "str"})``.)
 
     The column ``name`` comes first and stays in sight, like the header, and ``gid`` comes last.
+    Of a long text the first line is shown; a double click on the edge of a row shows the rest.
 
     Parameters
     ----------
@@ -326,8 +331,8 @@ def _open_book(xlsxwriter: Any, part: Path) -> Iterator[Any]:
 
 
 def _write_sheets(book: Any, sheets: Sequence[Sheet]) -> None:
-    formats = {kind: book.add_format(look) for kind, look in FORMATS.items()}
-    lined = {kind: book.add_format(look | _TOTAL) for kind, look in FORMATS.items()}
+    formats = {kind: book.add_format(look | _CELL) for kind, look in FORMATS.items()}
+    lined = {kind: book.add_format(look | _CELL | _TOTAL) for kind, look in FORMATS.items()}
     header = book.add_format(_HEADER)
     titles = _choose_sheet_names(sheet.name for sheet in sheets)
     homes = {
@@ -354,6 +359,9 @@ def _write_sheets(book: Any, sheets: Sequence[Sheet]) -> None:
 def _write_header(page: Any, table: Table, look: Any) -> None:
     # The length of texts has been checked, but with its markup a text may be longer.
     page.xls_strmax = 10 * MAX_TEXT_LENGTH
+    if any(column.kind == "long text" for column in table.columns):
+        # Rows show a line of it, and neither grow nor let it run into the next column.
+        page.set_default_row(_ROW_HEIGHT)
     for place, (column, width) in enumerate(zip(table.columns, table.widths, strict=True)):
         page.set_column(place, place, width)
         page.write_string(0, place, prepare_text(column.header), look)
@@ -366,7 +374,7 @@ def _write_header(page: Any, table: Table, look: Any) -> None:
 
 
 def _write_rows(page: Any, table: Table, formats: Mapping[str, Any]) -> None:
-    special = {"text": page.write_string, "flag": page.write_boolean}
+    special = {**dict.fromkeys(TEXTS, page.write_string), "flag": page.write_boolean}
     writers = {
         kind: (special.get(kind, page.write_number), look) for kind, look in formats.items()
     }

@@ -34,6 +34,7 @@ _FIRST_ROUNDED_INTEGER = 10**15
 #: that editing a cell makes no formula or number of it.
 FORMATS: dict[str, dict[str, Any]] = {
     "text": {"quote_prefix": True},
+    "long text": {"quote_prefix": True, "text_wrap": True},
     "flag": {},
     "whole": {"num_format": "0"},
     "number": {"num_format": "#,##0.00"},
@@ -42,13 +43,14 @@ FORMATS: dict[str, dict[str, Any]] = {
     "moment": {"num_format": "yyyy-mm-dd hh:mm:ss"},
 }
 NUMBERS = frozenset({"whole", "number", "share"})
+TEXTS = frozenset({"text", "long text"})
 #: The kind of a column whose cells are of several kinds.
 ANY = "any"
 
 #: Width in characters of the kinds with a fixed width.
 _WIDTHS = {"flag": 6, "day": 10, "moment": 19}
 _NARROWEST, _WIDEST = 6, 60
-#: Rows from which the width of a column is measured.
+#: About as many rows say how wide and long the text of a column is.
 _SAMPLE = 1_000
 #: Room for the button of the filter.
 _BUTTON = 3
@@ -111,8 +113,19 @@ def _choose_kind(label: Any, column: pd.Series[Any]) -> str:
         limit = _FIRST_ROUNDED_INTEGER
         is_short = values.empty or -limit < int(values.min()) <= int(values.max()) < limit
         return "whole" if is_short else "text"
-    is_text = pd.api.types.infer_dtype(column, skipna=True) in {"string", "empty"}
-    return "text" if is_text else ANY
+    if pd.api.types.infer_dtype(column, skipna=True) not in {"string", "empty"}:
+        return ANY
+    return "long text" if any(map(_is_long, column.iloc[_sample(column)].dropna())) else "text"
+
+
+def _sample(column: pd.Series[Any]) -> slice:
+    """Return some rows of all parts of a column."""
+    return slice(None, None, max(1, len(column) // _SAMPLE))
+
+
+def _is_long(text: str) -> bool:
+    """Return whether text needs more than a line."""
+    return len(text) > _WIDEST or "\n" in text
 
 
 def _is_days(column: pd.Series[Any]) -> bool:
@@ -133,8 +146,8 @@ def convert_cells(column: Column, rows: slice) -> Cells:
     values, kind = column.values.iloc[rows], column.kind
     if kind in ("day", "moment"):
         return _convert_times(values, kind)
-    if kind == "text":
-        return _convert_texts(values)
+    if kind in TEXTS:
+        return _convert_texts(values), repeat(kind)
     if kind == ANY:
         return _convert_objects(values)
     if pd.api.types.is_float_dtype(values.dtype):
@@ -169,15 +182,15 @@ def _convert_times(column: pd.Series[Any], kind: str) -> Cells:
     return cells, kinds
 
 
-def _convert_texts(column: pd.Series[Any]) -> Cells:
+def _convert_texts(column: pd.Series[Any]) -> list[Any]:
     texts = column.to_numpy(dtype=object, na_value="").tolist()
     if column.dtype != object and pd.api.types.is_integer_dtype(column.dtype):
-        return [str(value) if value != "" else None for value in texts], repeat("text")
+        return [str(value) if value != "" else None for value in texts]
     whole = "".join(texts)
     if not whole.isascii() or "<r>" in whole:
         texts = list(map(prepare_text, texts))
     # Empty text becomes an empty cell, which filters show as blank.
-    return [text or None for text in texts], repeat("text")
+    return [text or None for text in texts]
 
 
 def _convert_objects(column: pd.Series[Any]) -> Cells:
@@ -220,7 +233,7 @@ def prepare_text(text: str) -> str:
 def find_long_text(column: Column) -> int | None:
     """Return the row of the first text that is longer than a cell can hold, or None."""
     # Each character has one or two units.
-    if column.kind == "text" and not pd.api.types.is_integer_dtype(column.values.dtype):
+    if column.kind in TEXTS and not pd.api.types.is_integer_dtype(column.values.dtype):
         lengths = column.values.str.len().to_numpy(dtype="float64", na_value=0)
         rows: Iterator[int] = iter(np.flatnonzero(lengths > MAX_TEXT_LENGTH // 2).tolist())
     else:
@@ -238,9 +251,8 @@ def count_units(value: Any) -> int:
 
 
 def measure_width(column: Column, total: float) -> int:
-    """Return the width of a column in characters, from rows of all parts of the table."""
-    step = max(1, len(column.values) // _SAMPLE)
-    widths = list(map(_measure_cell, *convert_cells(column, slice(None, None, step))))
+    """Return the width of a column in characters."""
+    widths = list(map(_measure_cell, *convert_cells(column, _sample(column.values))))
     if total:
         widths.append(_measure_cell(total, column.kind))
     longest = max([len(column.header) + _BUTTON, *widths])

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from asana_frames._arguments import check_choice
 from asana_frames.exceptions import InvalidArgument, suggest_names
 from asana_frames.export.column_rules import is_gid
-from asana_frames.export.excel_cells import FORMATS, NUMBERS, Column, Table
+from asana_frames.export.excel_cells import FORMATS, NUMBERS, TEXTS, Column, Table
 from asana_frames.export.text import format_label, to_one_line
 
 KINDS = ("column", "bar", "line", "area", "pie")
@@ -25,7 +25,7 @@ _REFERENCE = re.compile(r"^=?[^!]+!\$?[A-Z]+\$?\d+")
 _SUBTYPES = {"area": "stacked"}
 #: Columns that label the points.
 _TIMES = frozenset({"day", "moment"})
-_LABELS = frozenset({"text", *_TIMES})
+_LABELS = TEXTS | _TIMES
 
 
 class TableChart(NamedTuple):
@@ -165,8 +165,9 @@ def _set_axes(made: Any, chart: TableChart) -> None:
     labels: dict[str, Any] = {}
     if chart.x is not None:
         x = columns[chart.x]
-        labels = {"name": _plain_title(x.header), **FORMATS.get(x.kind, {})}
-        labels.pop("quote_prefix", None)
+        labels = {"name": _plain_title(x.header)}
+        if x.kind not in TEXTS:
+            labels |= FORMATS.get(x.kind, {})
         labels["date_axis" if _needs_dates(chart.kind, x) else "text_axis"] = True
     # Labels stand at the edge where numbers are negative.
     labels["label_position"] = "low"

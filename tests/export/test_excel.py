@@ -190,6 +190,30 @@ def test_a_sheet_has_a_frozen_bold_header_filters_and_widths(tmp_path: Path) -> 
     assert widths == pytest.approx([60, 6, 7], abs=1)
 
 
+@pytest.mark.parametrize("text", ["word " * 20, "a\nb"])
+def test_long_text_shows_a_line_and_does_not_run_into_the_next_column(
+    text: str, tmp_path: Path
+) -> None:
+    frame = pd.DataFrame({"notes": ["short", None, text], "next": ["a", "b", "c"]})
+
+    book = book_of({"long": frame, "short": frame.head(2)}, tmp_path)
+
+    cells = [book[name]["A2"].alignment for name in ("long", "short")]
+    assert [(cell.wrap_text, cell.vertical) for cell in cells] == [(True, "top"), (None, "top")]
+    heights = [
+        {book[n].row_dimensions[row].height for row in (1, 2, 4)} for n in ("long", "short")
+    ]
+    assert heights == [{14.25}, {None}]
+    assert book["long"]["A4"].value == text
+
+
+def test_letters_of_east_asia_are_as_wide_as_they_are(tmp_path: Path) -> None:
+    sheet = book_of(pd.DataFrame({"a": ["x" * 20], "b": ["\u65e5" * 20]}), tmp_path).active
+
+    widths = [sheet.column_dimensions[letter].width for letter in "AB"]
+    assert widths == pytest.approx([21, 41], abs=1)
+
+
 def test_an_empty_frame_has_its_header(tmp_path: Path, asana: af.Asana) -> None:
     empty = asana.tasks.list(project="Someday maybe")
 
