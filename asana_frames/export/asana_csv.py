@@ -49,7 +49,7 @@ _EXTRA = {"assignee_email": "text", "dependencies_names": "tuple", "dependents_n
 _NEVER_MISSING = (_NAME, "Notes")
 #: A number that is no less as a number: without zeros or a plus before it, of 15 digits at most.
 _NUMBER = re.compile(r"-?(?!0\d)(?=\D*\d)(?!(?:\D*\d){16})[-\d.,'\u2019\u00a0\u202f ]+")
-_GID = re.compile(r"\d+")
+_GID = r"[0-9]+"
 _ADVICE = (
     "The CSV files that Asana exports have the columns Task ID, Created At, Completed At, Last "
     "Modified, Name, Section/Column and so on, in English. If yours are in another language, "
@@ -344,7 +344,8 @@ def _select_filled(cells: pd.Series[Any]) -> pd.Series[Any]:
 
 
 def _are_numbers(filled: pd.Series[Any]) -> bool:
-    return not filled.empty and bool(filled.str.strip().str.fullmatch(_NUMBER).all())
+    # Not by pandas, whose Arrow text knows no lookaheads.
+    return not filled.empty and all(_NUMBER.fullmatch(text.strip()) for text in filled)
 
 
 def _is_readable(cells: pd.Series[Any], kind: str, form: CellFormat) -> bool:

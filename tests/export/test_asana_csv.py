@@ -293,6 +293,7 @@ LINE = f"{','.join(HEADER)}\n"
         ("Task ID,Name\n1,a\n1.2E+15,b\n", r"Task ID, row 3: '1.2E\+15' is a gid that a spreads"),
         ("Task ID,Name\n1,a\nTask ID,Name\n", "Task ID, row 3: 'Task ID' is not the ID of a task"),
         ("Task ID,Name\n1,a\n1,b\n", "Task ID, row 3: '1' is there twice, with different cells"),
+        ("Task ID,Name\n\u0661,a\n", "is not the ID of a task"),
         ("Task ID,Name\n1,a\n,Total\n", "Task ID, row 3: '' is not the ID"),
         ("Task ID,Name,,Due Date\n1,a,x,\n", "Column 3 has values and no name"),
         ("Task ID,Name,Due Date\n1,a,soon\n", "Due Date, row 2: 'soon' is not a day"),
@@ -301,7 +302,7 @@ LINE = f"{','.join(HEADER)}\n"
 def test_bad_files_are_refused_with_the_place_and_what_to_do(
     text: str, says: str, file: Path
 ) -> None:
-    file.write_text(text)
+    file.write_text(text, encoding="utf-8")
 
     with pytest.raises(af.InvalidArgument, match=says):
         af.read_asana_csv(file)
