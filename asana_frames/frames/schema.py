@@ -291,9 +291,11 @@ def _guess_kind(name: str) -> str:
 
 def _check_record(record: str, names: list[str], kinds: Mapping[str, str], source: str) -> None:
     if "gid" in kinds and "gid" not in names:
+        is_export = "Task ID" in names
         raise InvalidArgument(
             f"{source} has no column 'gid', by which {record}s are told apart; its columns are "
             f"{', '.join(names[:8])}{', ...' if len(names) > 8 else ''}."
+            + (" Read what Asana's own pages export with af.read_asana_csv." * is_export)
         )
     telling = set(names) - _COMMON_COLUMNS
     known = len(telling & set(kinds))

@@ -308,6 +308,13 @@ def test_bad_files_are_refused_with_the_place_and_what_to_do(
         af.read_asana_csv(file)
 
 
+def test_the_reader_of_frames_names_the_reader_of_exports(file: Path) -> None:
+    read(file, {})
+
+    with pytest.raises(af.InvalidArgument, match=r"with af\.read_asana_csv"):
+        af.read_csv(file, "tasks")
+
+
 def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(af.InvalidArgument, match="There is no file"):
         af.read_asana_csv(tmp_path / "none.csv")
