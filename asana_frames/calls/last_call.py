@@ -145,7 +145,8 @@ class LastCall:
         def partial() -> pd.DataFrame:
             inner = other.partial
             frame = concatenate([*before, *(() if inner is None else (inner,))])
-            frame.attrs["asana"] = self.attrs() | {"partial": True, "rows": len(frame)}
+            told = {"partial": True, "rows": len(frame)}
+            frame.attrs["asana"] = frame.attrs.get("asana", {}) | self.attrs() | told
             return frame
 
         if before or other._partial is not None:

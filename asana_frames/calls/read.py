@@ -296,12 +296,16 @@ class Read:
     ) -> pd.DataFrame:
         """Return a frame of the pages so far, without sending anything."""
         frame = progress.builder.copy().frame(self._client.enum_options, self.limit)
-        frame.attrs["asana"] = last.attrs() | {
-            "partial": True,
-            "rows": len(frame),
-            "lists": len(resolved.requests),
-            "complete_lists": len(progress.finished),
-        }
+        frame.attrs["asana"] = (
+            frame.attrs.get("asana", {})
+            | last.attrs()
+            | {
+                "partial": True,
+                "rows": len(frame),
+                "lists": len(resolved.requests),
+                "complete_lists": len(progress.finished),
+            }
+        )
         return frame
 
     def check_refusals(

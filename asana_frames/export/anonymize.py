@@ -32,6 +32,7 @@ from asana_frames.export.column_contents import (
 )
 from asana_frames.frames import STR
 from asana_frames.frames.custom_field_columns import GIDS_SUFFIX, PREFIX
+from asana_frames.frames.field_definitions import read_definitions
 from asana_frames.frames.list_cells import split_items
 
 if TYPE_CHECKING:
@@ -89,8 +90,9 @@ class _Anonymizer:
         self._frame = frame.reset_index(drop=True)
         self._key = key.encode("utf-8", "surrogatepass")
         self._record = find_record(frame)
-        attrs = frame.attrs.get("asana")
-        self._multi_enums = attrs.get("multi_enum_fields", ()) if isinstance(attrs, dict) else ()
+        self._multi_enums = {
+            one.column for one in read_definitions(frame) if one.kind == "multi_enum"
+        }
         self._people = self._find_people()
 
     def anonymize(self) -> pd.DataFrame:

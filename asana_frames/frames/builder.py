@@ -11,8 +11,14 @@ import pandas as pd
 
 from asana_frames.catalog import Column
 from asana_frames.frames.arrays import ColumnBuffer, build_array
-from asana_frames.frames.custom_field_columns import CustomFields, DeclaredField, Options
+from asana_frames.frames.custom_field_columns import (
+    CustomFields,
+    DeclaredField,
+    Options,
+    UnitedFields,
+)
 from asana_frames.frames.decode import PageDecoder
+from asana_frames.frames.field_definitions import record_definitions
 from asana_frames.frames.garbage_collection import pause_garbage_collection
 
 
@@ -136,8 +142,7 @@ class FrameBuilder:
         DataFrame
             ``attrs["asana"]["hidden_custom_field_values"]`` counts, by column, values that are
             not shown because the object has another field of that name with a value;
-            ``multi_enum_fields`` lists the columns of multi-enum fields, whose tuples hold
-            options: other fields have tuples too.
+            ``attrs["asana"]["custom_fields"]`` holds what `custom_fields` needs.
         """
         made = {buffer.name: buffer.array() for buffer in self._buffers if buffer is not None}
         found_in = np.concatenate(self._found_in) if self._found_in else np.empty(0, np.int64)
@@ -154,19 +159,26 @@ class FrameBuilder:
             for place, parent in enumerate(self._parents)
         }
         places = np.array([place for place, _ in self._places], dtype=np.int64)[found_in]
-        fields, hidden = self._custom_fields.columns(self.rows, options or {}, order, places)
+        fields, united = self._custom_fields.columns(self.rows, options or {}, order, places)
         frame = pd.DataFrame(made | fields, copy=False)
         if len(keep) != self.rows or (keep != np.arange(self.rows)).any():
             frame = frame.take(keep).reset_index(drop=True)
-        counts = {name: int(rows[keep].sum()) for name, rows in hidden.items()}
-        notes: dict[str, Any] = {}
-        if any(counts.values()):
-            notes["hidden_custom_field_values"] = counts
-        if self._custom_fields.multi_enums:
-            notes["multi_enum_fields"] = self._custom_fields.multi_enums
-        if notes:
-            frame.attrs["asana"] = notes
+        if "gid" in made:
+            self._record_fields(frame, united, made["gid"], keep)
         return frame
+
+    def _record_fields(
+        self, frame: pd.DataFrame, united: list[UnitedFields], gids: Any, keep: Any
+    ) -> None:
+        positions = np.full(self.rows, -1, dtype=np.int64)
+        positions[keep] = np.arange(len(keep))
+        defined = [one.define(gids, positions) for one in united]
+        hidden = {
+            one.name: count for one, (_, count) in zip(united, defined, strict=True) if count
+        }
+        if hidden:
+            frame.attrs["asana"] = {"hidden_custom_field_values": hidden}
+        record_definitions(frame, [field for fields, _ in defined for field in fields])
 
     def _rank_listings(self) -> np.ndarray[Any, Any]:
         """Return the rank of each listing."""

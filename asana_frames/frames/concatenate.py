@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from asana_frames.frames.field_definitions import merge_definitions, record_definitions
+
 
 def concatenate(frames: Sequence[pd.DataFrame], key: str = "gid") -> pd.DataFrame:
     """Return the rows of frames of one resource, each object once, with the dtypes they have.
@@ -33,7 +35,9 @@ def concatenate(frames: Sequence[pd.DataFrame], key: str = "gid") -> pd.DataFram
     # Empty frames contribute columns and categories only.
     full = [frame for frame in frames if len(frame)] or list(frames[:1])
     made = {name: _concatenate_column(name, frames, full) for name in _column_names(frames)}
-    return _drop_repeated(pd.DataFrame(made, copy=False), key)
+    whole = _drop_repeated(pd.DataFrame(made, copy=False), key)
+    record_definitions(whole, merge_definitions(frames))
+    return whole
 
 
 def _column_names(frames: Sequence[pd.DataFrame]) -> list[str]:

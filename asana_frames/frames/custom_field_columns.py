@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -14,6 +15,12 @@ import pandas as pd
 from asana_frames.frames.arrays import ColumnBuffer, build_array, missing
 from asana_frames.frames.cached_reader import CachedReader
 from asana_frames.frames.decode import custom_field_values
+from asana_frames.frames.field_definitions import (
+    FieldDefinition,
+    FieldOption,
+    HiddenValue,
+    share_rows,
+)
 
 PREFIX = "cf_"
 #: Ends the column that holds the gids of a people field, and the moments of a date field.
@@ -29,6 +36,11 @@ def field_kind(subtype: str | None, representation: str | None) -> str:
 
 def _option_name(value: Any) -> Any:
     return value and value.name
+
+
+def _list_options(value: Any) -> list[Any]:
+    """Return the options that a value of an enum field holds."""
+    return [one for one in (value if isinstance(value, list) else [value]) if one is not None]
 
 
 def _item_names(values: Any) -> tuple[Any, ...]:
@@ -78,6 +90,8 @@ def _find_kind(kind: str) -> _FieldKind:
     return _KINDS.get(kind) or _FieldKind("display_value", None, _TEXT)
 
 
+#: Kinds of fields whose values are options.
+OPTION_KINDS = frozenset({"enum", "multi_enum"})
 #: Where a field comes: place of the listing, rank of the row, and place among its fields.
 _Position = tuple[int, int, int]
 
@@ -119,11 +133,27 @@ class _FieldCells:
         self.kind = kind
         how = _find_kind(kind)
         self._get = attrgetter(how.key)
-        self._reader = None if how.convert is None else _cached_reader(how.key, how.convert)
+        #: Name -> gid of the options that rows have.
+        self.options: dict[str, str] = {}
+        self._reader = None if how.convert is None else self._cached_reader(how.key, how.convert)
         self._rows: list[np.ndarray[Any, Any]] = []
         #: Place among the fields of its row, of the first entry of each page.
         self._heads: list[int] = []
         self._buffers = [ColumnBuffer.of(column, name) for _, column in how.columns]
+
+    def _cached_reader(self, key: str, convert: Callable[[Any], Any]) -> CachedReader:
+        def read(texts: Sequence[Any]) -> Iterable[Any]:
+            values = custom_field_values(key, texts)
+            if self.kind in OPTION_KINDS:
+                for option in chain.from_iterable(map(_list_options, values)):
+                    if option.name is not None:
+                        gid = option.gid or ""
+                        known = self.options.setdefault(option.name, gid)
+                        # Of two options that are called alike, no cell tells which it is.
+                        self.options[option.name] = gid if known == gid else ""
+            return map(convert, values)
+
+        return CachedReader(read)
 
     def cell_values(self, entries: Sequence[Any]) -> list[Any]:
         """Return the values of entries."""
@@ -147,14 +177,26 @@ class _FieldCells:
         first, place, head = min(found, default=(len(rank), sys.maxsize, 0))
         return place, first, head
 
+    def define(
+        self, column: str, hidden_gids: Sequence[Any], hidden: Sequence[tuple[Any, ...]]
+    ) -> FieldDefinition:
+        """Return the definition of the field, which a column shows but for the hidden values."""
+        return FieldDefinition(
+            self.gid,
+            self.name,
+            self.kind,
+            column,
+            tuple(FieldOption(name, gid) for name, gid in self.options.items()),
+            hidden=tuple(
+                HiddenValue(str(gid), tuple(map(_to_json_value, values)))
+                for gid, values in zip(hidden_gids, hidden, strict=True)
+            ),
+        )
+
     def take_arrays(self) -> tuple[np.ndarray[Any, Any], list[Any]]:
         """Return the rows, and the values of each column; the cells are used up."""
         rows = np.concatenate(self._rows) if self._rows else np.empty(0, np.int64)
         return rows, [buffer.array() for buffer in self._buffers]
-
-
-def _cached_reader(key: str, convert: Callable[[Any], Any]) -> CachedReader:
-    return CachedReader(lambda texts: map(convert, custom_field_values(key, texts)))
 
 
 class CustomFields:
@@ -165,7 +207,6 @@ class CustomFields:
         #: Where fields come that were declared, before those of the rows of their listing.
         self._declared: dict[str, _Position] = {}
         #: Columns of multi-enum fields, once the columns are made.
-        self.multi_enums: list[str] = []
 
     def extend(self, start: int, entries_by_row: Sequence[Any]) -> None:
         """Add the fields of the rows from ``start`` on."""
@@ -196,8 +237,8 @@ class CustomFields:
         options: Options,
         order: np.ndarray[Any, Any],
         places: np.ndarray[Any, Any],
-    ) -> tuple[dict[str, Any], dict[str, np.ndarray[Any, Any]]]:
-        """Return the columns, and for some the values of each row that they do not show.
+    ) -> tuple[dict[str, Any], list[UnitedFields]]:
+        """Return the columns, and of which fields they are made.
 
         Fields of one name and kind share their columns. Where a row has several of them, the
         first with a value is shown.
@@ -227,22 +268,19 @@ class CustomFields:
         for cell in cells:
             groups.setdefault((cell.name, cell.kind), []).append(cell)
         made: dict[str, Any] = {}
-        hidden: dict[str, np.ndarray[Any, Any]] = {}
+        united: list[UnitedFields] = []
         for (field_name, kind), fields in groups.items():
             columns = _find_kind(kind).columns
             name = _find_free_name(field_name, fields[0], columns, made)
-            rows, arrays, rest = _unite_fields(fields, count)
-            if rest.any():
-                hidden[name] = rest
-            if kind == "multi_enum":
-                self.multi_enums.append(name)
-            for (end, column), values in zip(columns, arrays, strict=True):
-                whole = _scatter(values, rows, column, count)
+            one = _unite_fields(name, fields)
+            united.append(one)
+            for (end, column), values in zip(columns, one.columns, strict=True):
+                whole = _scatter(values, one.rows, column, count)
                 if kind == "enum":
                     known = [option for field in fields for option in options.get(field.gid, ())]
                     whole = _build_categorical(whole, known, order)
                 made[f"{name}{end}"] = whole
-        return made, hidden
+        return made, united
 
 
 def _find_free_name(
@@ -260,31 +298,87 @@ def _find_free_name(
     return f"{PREFIX}{name}_{field.gid}_{len(taken)}"
 
 
-def _unite_fields(
-    fields: Sequence[_FieldCells], count: int
-) -> tuple[np.ndarray[Any, Any], list[Any], np.ndarray[Any, Any]]:
-    """Return the rows and columns of several fields, and how many values of each row are hidden.
+@dataclass
+class UnitedFields:
+    """Fields of one name and kind, which share a column, and whose values it shows."""
 
-    The first field with a value is shown, where a row has several.
-    """
+    name: str
+    fields: Sequence[_FieldCells]
+    #: Rows with one of the fields, the place of the field that they show, and the values.
+    rows: np.ndarray[Any, Any]
+    owners: np.ndarray[Any, Any]
+    columns: list[Any]
+    #: The same of values that are not shown.
+    hidden_rows: np.ndarray[Any, Any]
+    hidden_owners: np.ndarray[Any, Any]
+    hidden_columns: list[Any]
+
+    def define(
+        self, gids: Any, positions: np.ndarray[Any, Any]
+    ) -> tuple[list[FieldDefinition], int]:
+        """Return the definitions of the fields, and how many values are hidden.
+
+        Parameters
+        ----------
+        gids
+            The gids of all rows.
+        positions
+            Row -> its position in the frame; -1 if it is not there.
+        """
+        kept = positions[self.rows] >= 0
+        rows, owners = self.rows[kept], self.owners[kept]
+        hidden = np.flatnonzero(positions[self.hidden_rows] >= 0)
+        values = list(zip(*(column.take(hidden) for column in self.hidden_columns), strict=True))
+        fields = []
+        for place, cells in enumerate(self.fields):
+            is_mine = self.hidden_owners[hidden] == place
+            named = gids.take(self.hidden_rows[hidden[is_mine]])
+            mine = [value for value, keep in zip(values, is_mine, strict=True) if keep]
+            fields.append(cells.define(self.name, named, mine))
+        if len(fields) == 1:
+            return fields, 0
+        of_rows = [gids.take(rows[owners == place]).tolist() for place in range(len(fields))]
+        return share_rows(fields, of_rows), len(hidden)
+
+
+def _to_json_value(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return value
+    if pd.isna(value):
+        return None
+    return value.isoformat() if isinstance(value, pd.Timestamp) else value
+
+
+def _unite_fields(name: str, fields: Sequence[_FieldCells]) -> UnitedFields:
+    """Unite fields; the first with a value is shown, where a row has several."""
     parts = [field.take_arrays() for field in fields]
-    hidden = np.zeros(count, np.int64)
-    if len(parts) == 1:
-        return *parts[0], hidden
     rows = np.concatenate([rows for rows, _ in parts])
+    owners = np.repeat(np.arange(len(parts)), [len(rows) for rows, _ in parts])
     columns = [
-        _concatenate(arrays) for arrays in zip(*(arrays for _, arrays in parts), strict=True)
+        arrays[0] if len(arrays) == 1 else _concatenate(arrays)
+        for arrays in zip(*(arrays for _, arrays in parts), strict=True)
     ]
-    if len(np.unique(rows)) == len(rows):
-        return rows, columns, hidden
-    is_filled = _find_filled(columns)
-    place = np.repeat(np.arange(len(parts)), [len(rows) for rows, _ in parts])
-    sequence = np.lexsort((place, ~is_filled, rows))
-    in_order = rows[sequence]
-    is_first = np.r_[True, in_order[1:] != in_order[:-1]]
+    sequence = np.arange(len(rows))
+    is_first = np.ones(len(rows), dtype=bool)
+    is_filled = is_first
+    if len(parts) > 1 and len(np.unique(rows)) < len(rows):
+        is_filled = _find_filled(columns)
+        sequence = np.lexsort((owners, ~is_filled, rows))
+        in_order = rows[sequence]
+        is_first = np.r_[True, in_order[1:] != in_order[:-1]]
     shown, rest = sequence[is_first], sequence[~is_first]
-    np.add.at(hidden, rows[rest], is_filled[rest])
-    return rows[shown], [column.take(shown) for column in columns], hidden
+    rest = rest[is_filled[rest]]
+    is_whole = len(shown) == len(rows) and len(rest) == 0 and is_filled is is_first
+    return UnitedFields(
+        name,
+        fields,
+        rows if is_whole else rows[shown],
+        owners if is_whole else owners[shown],
+        columns if is_whole else [column.take(shown) for column in columns],
+        rows[rest],
+        owners[rest],
+        [column.take(rest) for column in columns],
+    )
 
 
 def _concatenate(arrays: Sequence[Any]) -> Any:

@@ -284,11 +284,13 @@ def _as_list(value: Any) -> list[Any]:
 
 
 _KINDS: dict[str, Kind] = {"number_value": "number"}
+#: What Asana sends unasked.
+_GID_LEAVES = ("enum_value.gid", "multi_enum_values.gid")
 _LISTS = {"multi_enum_values", "people_value", "reference_value"}
 
 
 def _custom_field_columns() -> Iterator[Column]:
-    for leaf in CUSTOM_FIELD_LEAVES:
+    for leaf in (*CUSTOM_FIELD_LEAVES, *_GID_LEAVES):
         steps = tuple((key, key in _LISTS) for key in leaf.split("."))
         yield Column(leaf, leaf, _KINDS.get(leaf, "text"), steps)
 

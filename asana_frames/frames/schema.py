@@ -17,33 +17,9 @@ from asana_frames.frames.arrays import DTYPES, build_array
 from asana_frames.frames.cells import CellFormat, CellReader
 from asana_frames.frames.custom_field_columns import PREFIX
 
-#: Where the definitions of custom fields are in ``attrs["asana"]``: as JSON text, since pandas
-#: copies attrs at every step, and text costs nothing.
-CUSTOM_FIELDS = "custom_fields"
 #: Columns of many record types, which do not identify the type of a row.
 _COMMON_COLUMNS = frozenset({"gid", "name", "resource_type"})
 _CATEGORY, _OBJECT = "category", "object"
-
-
-class FieldOption(msgspec.Struct, frozen=True, array_like=True):
-    """An option of an enum field."""
-
-    gid: str
-    name: str
-
-
-class FieldDefinition(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A custom field, and the column that shows it."""
-
-    gid: str
-    name: str
-    kind: str
-    column: str
-    options: tuple[FieldOption, ...] = ()
-    #: gids of the rows that have this field; empty if all have that are of no other field.
-    rows: tuple[str, ...] = ()
-    #: gid of a row -> value that its column does not show, because it shows another field's.
-    hidden: dict[str, Any] = {}
 
 
 class ColumnSchema(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -83,7 +59,6 @@ class Schema(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 _decoder = msgspec.json.Decoder(Schema)
-_fields_decoder = msgspec.json.Decoder(tuple[FieldDefinition, ...])
 
 
 def decode_schema(text: bytes | str, *, source: str) -> Schema:
@@ -416,21 +391,3 @@ def _restore_categories(cells: pd.Series[Any], column: ColumnSchema) -> pd.Categ
     added = cells[cells.notna() & ~cells.isin(known)].drop_duplicates()
     every = known.append(pd.Index(added.astype(known.dtype))) if len(added) else known
     return pd.Categorical(cells, categories=every, ordered=column.is_ordered)
-
-
-def read_definitions(frame: pd.DataFrame) -> tuple[FieldDefinition, ...]:
-    """Return the definitions of custom fields that a frame carries in its attrs."""
-    attrs = frame.attrs.get("asana")
-    text = attrs.get(CUSTOM_FIELDS) if isinstance(attrs, Mapping) else None
-    if not isinstance(text, str):
-        return ()
-    try:
-        return _fields_decoder.decode(text)
-    except msgspec.MsgspecError:
-        # Attrs may hold anything; without definitions the columns still say what they hold.
-        return ()
-
-
-def encode_definitions(fields: Iterable[FieldDefinition]) -> str:
-    """Return definitions of custom fields as the text that attrs carry."""
-    return msgspec.json.encode(tuple(fields)).decode()

@@ -51,7 +51,7 @@ def record_gather(
 def add_attrs(frame: pd.DataFrame, last: LastCall, **attrs: object) -> pd.DataFrame:
     """Add the record of the call, and more attributes, to a frame's ``attrs``."""
     last.rows = len(frame)
-    frame.attrs["asana"] = last.attrs() | attrs
+    frame.attrs["asana"] = frame.attrs.get("asana", {}) | last.attrs() | attrs
     return frame
 
 
