@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from asana_frames.export.asana_csv import read_asana_csv
     from asana_frames.export.asana_json import read_asana_json
     from asana_frames.export.csv import read_csv
+    from asana_frames.export.excel_reader import read_excel
     from asana_frames.export.json import read_json
     from asana_frames.export.parquet import read_parquet
     from asana_frames.frames import bridge, custom_fields
@@ -62,6 +63,7 @@ _LAZY = {
     "read_asana_csv": ("asana_frames.export.asana_csv", "read_asana_csv"),
     "read_asana_json": ("asana_frames.export.asana_json", "read_asana_json"),
     "read_csv": ("asana_frames.export.csv", "read_csv"),
+    "read_excel": ("asana_frames.export.excel_reader", "read_excel"),
     "read_json": ("asana_frames.export.json", "read_json"),
     "read_parquet": ("asana_frames.export.parquet", "read_parquet"),
     "rollups": ("asana_frames.rollups", ""),
@@ -103,6 +105,7 @@ __all__ = [
     "read_asana_csv",
     "read_asana_json",
     "read_csv",
+    "read_excel",
     "read_json",
     "read_parquet",
     "rollups",

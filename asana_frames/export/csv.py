@@ -131,7 +131,7 @@ def to_csv(
     with replace_file(path) as part:
         try:
             with part.open("w", encoding=encoding, newline="") as stream:
-                _write_csv(made.frame, stream, form, known)
+                _write_csv(made.with_text_labels(), stream, form, known)
         except UnicodeEncodeError as cause:
             raise InvalidArgument(
                 f"encoding={encoding!r} has no {cause.object[cause.start]!r}, which the frame "
@@ -177,7 +177,8 @@ def check_separators(sep: object, decimal: object) -> None:
 
 def stream_csv(frame: pd.DataFrame, stream: IO[str], *, disarm: bool = True) -> None:
     """Write a frame as CSV to an open stream."""
-    _write_csv(prepare_for_file(frame).frame, stream, CsvForm(is_disarmed=disarm), None)
+    form = CsvForm(is_disarmed=disarm)
+    _write_csv(prepare_for_file(frame).with_text_labels(), stream, form, None)
 
 
 def _write_csv(frame: pd.DataFrame, stream: IO[str], form: CsvForm, known: Schema | None) -> None:

@@ -13,6 +13,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import msgspec
 import pandas as pd
 
 from asana_frames._arguments import check_mapping
@@ -41,10 +42,13 @@ from asana_frames.export.excel_charts import (
     is_table_chart,
     parse_chart,
 )
+from asana_frames.export.excel_reader import SCHEMA_SHEET, note_empty_text, write_schemas
 from asana_frames.export.pictures import Picture, render_pictures
-from asana_frames.export.prepare import Labels, check_options, prepare_frame
+from asana_frames.export.prepare import Labels, check_options
+from asana_frames.export.schema_file import PreparedFrame, prepare_for_file
 from asana_frames.export.text import name_frames, to_one_line
 from asana_frames.frames.bridge import key_column
+from asana_frames.frames.schema import Schema
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -99,8 +103,7 @@ def to_excel(
     digit, and nothing becomes a formula or a link. Integers of more than 15 digits, which Excel
     would round, and days before March 1900, which it cannot show, are text as well. Tuples are
     joined by ``"; "``; missing and infinite values are empty.
-    (pandas makes numbers of text that looks like some; read gids back with
-    ``pd.read_excel(path, dtype={"gid": "str"})``.)
+    `read_excel` reads it back, by the schemas of a hidden sheet.
 
     The column ``name`` comes first and stays in sight, like the header, and ``gid`` comes last.
     Of a long text the first line is shown; a double click on the edge of a row shows the rest.
@@ -159,16 +162,30 @@ def to_excel(
     named = _name_frames(frames)
     _check_sizes(named, has_totals=totals)
     xlsxwriter = require("xlsxwriter", extra="excel")
-    named = {
-        name: prepare_frame(frame, anonymize=anonymize, labels=labels)
+    prepared = {
+        name: prepare_for_file(frame, anonymize=anonymize, labels=labels)
         for name, frame in named.items()
     }
+    named = {name: one.frame for name, one in prepared.items()}
     # With its index, a frame has more columns.
     _check_sizes(named, has_totals=totals)
     tables = [_describe_table(name, frame, totals) for name, frame in named.items()]
+    schemas = {
+        table.name: _describe_sheet(prepared[table.name], bool(table.totals)) for table in tables
+    }
     sheets = _list_sheets(tables, charts)
     with replace_file(path) as part, _open_book(xlsxwriter, part) as book:
-        _write_sheets(book, sheets)
+        homes = _write_sheets(book, sheets)
+        write_schemas(book, {homes[name]: known for name, known in schemas.items() if known})
+
+
+def _describe_sheet(prepared: PreparedFrame, has_totals: bool) -> Schema | None:
+    """Return the schema of a sheet; None if columns of one name could not be told apart."""
+    frame = prepared.with_text_labels()
+    if not frame.columns.is_unique:
+        return None
+    schema = note_empty_text(prepared.describe(), frame)
+    return msgspec.structs.replace(schema, has_totals=has_totals)
 
 
 def _check_options(
@@ -330,7 +347,8 @@ def _open_book(xlsxwriter: Any, part: Path) -> Iterator[Any]:
                 sheet.row_data_fh.close()
 
 
-def _write_sheets(book: Any, sheets: Sequence[Sheet]) -> None:
+def _write_sheets(book: Any, sheets: Sequence[Sheet]) -> dict[str, str]:
+    """Write the sheets, and return what the sheet of each table is called."""
     formats = {kind: book.add_format(look | _CELL) for kind, look in FORMATS.items()}
     lined = {kind: book.add_format(look | _CELL | _TOTAL) for kind, look in FORMATS.items()}
     header = book.add_format(_HEADER)
@@ -354,6 +372,7 @@ def _write_sheets(book: Any, sheets: Sequence[Sheet]) -> None:
             shown = sheet.chart.table
             chart = build_chart(book, sheet.chart, homes[shown.name])
             page.insert_chart(*_find_free_cell(sheet), chart, _PLACED)
+    return homes
 
 
 def _write_header(page: Any, table: Table, look: Any) -> None:
@@ -421,8 +440,8 @@ def _find_free_cell(sheet: Sheet) -> tuple[int, int]:
 
 def _choose_sheet_names(names: Iterable[str]) -> list[str]:
     """Return names of sheets that are valid in Excel and unique."""
-    # Excel reserves this name.
-    taken = {"history"}
+    # Excel reserves the first name, and we the second.
+    taken = {"history", SCHEMA_SHEET}
     sheets = []
     for name in names:
         base = _clean_name(name)

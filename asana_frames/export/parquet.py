@@ -75,7 +75,7 @@ def build_table(
     """Return a frame as a table of Arrow that carries its schema."""
     arrow = require("pyarrow", extra="parquet")
     prepared = prepare_for_file(frame, anonymize=anonymize)
-    made, schema = prepared.frame, prepared.describe()
+    made, schema = prepared.with_text_labels(), prepared.describe()
     if not with_attrs:
         schema = msgspec.structs.replace(schema, attrs={})
     # They are in the schema; pyarrow would warn of those that JSON cannot hold.

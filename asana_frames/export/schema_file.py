@@ -23,11 +23,15 @@ SchemaSource = pd.DataFrame | str | os.PathLike[str] | None
 
 @dataclass(frozen=True)
 class PreparedFrame:
-    """A frame as it stands in a file: its columns called by text."""
+    """A frame as it is written, with the labels of its rows as columns."""
 
     frame: pd.DataFrame
     #: How many of the first columns are the index.
     index: int
+
+    def with_text_labels(self) -> pd.DataFrame:
+        """Return the frame with columns called as in the header of a file."""
+        return self.frame.set_axis([*map(format_label, self.frame.columns)], axis=1)
 
     def describe(self, *, is_disarmed: bool = True) -> Schema:
         """Return the schema of the file.
@@ -37,19 +41,20 @@ class PreparedFrame:
         InvalidArgument
             Two columns have one name.
         """
-        check_unique_names(self.frame)
-        return describe_frame(self.frame, index=self.index, is_disarmed=is_disarmed)
+        frame = self.with_text_labels()
+        check_unique_names(frame)
+        return describe_frame(frame, index=self.index, is_disarmed=is_disarmed)
 
 
 def prepare_for_file(
     frame: pd.DataFrame, *, anonymize: str | None = None, labels: Labels | None = None
 ) -> PreparedFrame:
-    """Return a frame as a file is to have it, with the labels of its rows as columns."""
+    """Return a frame as a file is to have it."""
     kept = keep_index(frame)
     made = prepare_frame(kept, anonymize=anonymize, labels=labels)
     # Whoever reads an anonymized file has no index to restore: its columns may have gone.
     index = 0 if anonymize is not None else kept.shape[1] - frame.shape[1]
-    return PreparedFrame(made.set_axis([*map(format_label, made.columns)], axis=1), index)
+    return PreparedFrame(made, index)
 
 
 def check_unique_names(frame: pd.DataFrame) -> None:

@@ -34,6 +34,8 @@ class ColumnSchema(msgspec.Struct, frozen=True, omit_defaults=True):
     is_ordered: bool = False
     #: Whether an empty cell is empty text, instead of a missing value.
     has_empty_text: bool = False
+    #: Rows in which an empty cell of a workbook is empty text.
+    empty_rows: tuple[int, ...] = ()
 
 
 class Schema(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -45,8 +47,8 @@ class Schema(msgspec.Struct, frozen=True, omit_defaults=True):
     index: int = 0
     #: Whether text that a spreadsheet would run as a formula begins with an apostrophe.
     is_disarmed: bool = True
-    #: How many rows below the last are no rows of the frame, but totals.
-    totals: int = 0
+    #: Whether a row with totals follows the last row of the frame.
+    has_totals: bool = False
     attrs: dict[str, Any] = {}
 
     def encode(self) -> bytes:
@@ -105,6 +107,7 @@ def merge_schemas(schemas: Sequence[Schema]) -> Schema:
             known,
             categories=tuple(dict.fromkeys([*known.categories, *column.categories])),
             has_empty_text=False,
+            empty_rows=(),
         )
     record = next((schema.record for schema in schemas if schema.record), "")
     attrs = {"asana": {"record": record}} if record else {}
