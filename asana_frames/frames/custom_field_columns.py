@@ -346,6 +346,8 @@ def _to_json_value(value: Any) -> Any:
         return value
     if pd.isna(value):
         return None
+    if isinstance(value, np.generic):
+        return value.item()
     return value.isoformat() if isinstance(value, pd.Timestamp) else value
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pandas.testing import assert_frame_equal
 
 import asana_frames as af
 from asana_frames.catalog import columns_of
@@ -126,7 +127,10 @@ def test_fields_of_one_name_and_kind_share_a_column() -> None:
     assert shown == ["High", "Urgent", "", "", "Low"]
     assert frame["cf_Priority"].cat.categories.tolist() == ["Low", "High", "Urgent", "Never"]
     assert len(frame.filter(like="cf_").columns) == 1
-    assert "asana" not in frame.attrs
+    assert "hidden_custom_field_values" not in frame.attrs["asana"]
+    long = af.custom_fields(frame)
+    assert long.iloc[:, 0].tolist() == ["0", "1", "4"]
+    assert long["custom_field_gid"].tolist() == ["1", "2", "1"]
 
 
 def test_a_column_is_the_same_for_one_project_and_after_one_more() -> None:
@@ -168,8 +172,13 @@ def test_of_two_fields_of_one_name_in_a_row_the_first_with_a_value_shows(kind: s
     first, second = alone["cf_F"].astype(object).tolist()
     assert [shown[place] for place in (0, 1, 2, 4)] == [first, second, first, second]
     assert shown[3] == () if isinstance(first, tuple) else pd.isna(shown[3])
-    options = {"multi_enum_fields": ["cf_F"]} if kind == "multi_enum" else {}
-    assert frame.attrs["asana"] == {"hidden_custom_field_values": {"cf_F": 2}} | options
+    assert frame.attrs["asana"]["hidden_custom_field_values"] == {"cf_F": 2}
+    separate = [[entry("1", "F", kind, **{key: one})], [], [entry("2", "F", kind, **{key: two})]]
+    expected = af.custom_fields(framed(*separate))
+    long = af.custom_fields(frame)
+    of_first_row = long[long.iloc[:, 0] == "0"].reset_index(drop=True)
+    assert_frame_equal(of_first_row.iloc[:, 1:], expected.iloc[:, 1:])
+    assert len(long) == 6
     assert frame.dtypes.astype(str).equals(alone.dtypes.astype(str))
 
 
@@ -182,7 +191,10 @@ def test_values_that_a_dropped_or_repeated_row_hides_are_not_counted() -> None:
         builder.append(body, listing)
     builder.drop_listing(listings[0])
 
-    assert builder.frame().attrs["asana"] == {"hidden_custom_field_values": {"cf_F": 1}}
+    frame = builder.frame()
+
+    assert frame.attrs["asana"]["hidden_custom_field_values"] == {"cf_F": 1}
+    assert af.custom_fields(frame)["number_value"].tolist() == [1, 2]
 
 
 def test_fields_of_one_name_and_different_kinds_have_columns_of_their_own() -> None:
