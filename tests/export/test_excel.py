@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
 import asana_frames as af
+from asana_frames.export.excel_reader import SCHEMA_SHEET
 
 pytest.importorskip("xlsxwriter", reason="xlsxwriter is an extra")
 openpyxl = pytest.importorskip("openpyxl", reason="openpyxl reads what the tests write")
@@ -36,7 +37,9 @@ def figure() -> Figure:
 
 def book_of(frames: object, path: Path, **options: Any) -> Any:
     af.export.to_excel(frames, path / "x.xlsx", **options)  # type: ignore[arg-type]
-    return openpyxl.load_workbook(path / "x.xlsx")
+    book = openpyxl.load_workbook(path / "x.xlsx")
+    del book[SCHEMA_SHEET]
+    return book
 
 
 def cells(values: object, path: Path) -> list[Any]:
@@ -50,7 +53,8 @@ def texts(path: Path) -> list[str]:
     with ZipFile(path / "x.xlsx") as archive:
         assert archive.testzip() is None
         sheets = [n for n in archive.namelist() if n.startswith("xl/worksheets/sheet")]
-        roots = [ElementTree.fromstring(archive.read(name)) for name in sheets]
+        # The last holds the schemas.
+        roots = [ElementTree.fromstring(archive.read(name)) for name in sheets[:-1]]
     items = [item for root in roots for item in root.iter(f"{NAMESPACE}is")]
     found = ["".join(part.text or "" for part in item.iter(f"{NAMESPACE}t")) for item in items]
     return [re.sub("_x([0-9A-Fa-f]{4})_", lambda hit: chr(int(hit[1], 16)), t) for t in found]
