@@ -74,6 +74,18 @@ def check_choice(value: object, choices: Iterable[str | None], *, name: str) -> 
         raise InvalidArgument(f"{name}={given} is not valid; use {listed}.{hint}")
 
 
+def check_flag(value: object, *, name: str) -> None:
+    """Raise an error unless an argument is True, False or None.
+
+    Raises
+    ------
+    InvalidArgument
+        It is anything else.
+    """
+    if value is not None and not isinstance(value, bool):
+        raise InvalidArgument(f"{name}= takes True or False, not {type(value).__name__}.")
+
+
 def check_number(
     value: object, *, name: str, like: float, is_whole: bool = False, least: float | None = None
 ) -> None:

@@ -157,7 +157,16 @@ class Frames:
         csv_file, json_file = folder / "asana.csv", folder / "asana.json"
         csv_file.write_text("Task ID,Name\n12,Write\n")
         json_file.write_text('{"data": [{"gid": "12", "name": "Write"}]}')
+        files = {end: folder / f"read.{end}" for end in ("csv", "json", "xlsx", "parquet")}
+        export.to_csv(frame, files["csv"])
+        export.to_json(frame, files["json"])
+        export.to_excel(frame, files["xlsx"])
+        export.to_parquet(frame, files["parquet"])
         return {
+            "read_csv": (af.read_csv, {"path": files["csv"]}),
+            "read_excel": (af.read_excel, {"path": files["xlsx"]}),
+            "read_json": (af.read_json, {"path": files["json"]}),
+            "read_parquet": (af.read_parquet, {"path": files["parquet"]}),
             "read_asana_csv": (af.read_asana_csv, {"path": csv_file}),
             "read_asana_json": (af.read_asana_json, {"path": json_file}),
             "bridge": (af.bridge, {"frame": self.tasks, "column": "followers"}),

@@ -11,7 +11,7 @@ from typing import IO, Any, Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
-from asana_frames._arguments import check_choice
+from asana_frames._arguments import check_choice, check_flag
 from asana_frames._files import replace_file
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.export.prepare import Labels
@@ -23,7 +23,7 @@ from asana_frames.export.schema_file import (
 )
 from asana_frames.export.spreadsheet_locale import find_separators
 from asana_frames.export.text import as_text, restore_formula
-from asana_frames.export.text_table import TextTable, check_file, read_text_table
+from asana_frames.export.text_table import TextTable, check_encoding, check_file, read_text_table
 from asana_frames.frames.arguments import check_frame
 from asana_frames.frames.cells import CellFormat
 from asana_frames.frames.schema import (
@@ -124,9 +124,12 @@ def to_csv(
     "12","'=1+1","a; b"
     """
     check_frame(frame, what="export.to_csv")
+    check_flag(schema, name="schema")
+    check_flag(disarm, name="disarm")
     form = _parse_form(sep, decimal, lists, excel, disarm)
     made = prepare_for_file(frame, anonymize=anonymize, labels=labels)
     known = made.describe(is_disarmed=disarm) if schema else None
+    check_encoding(encoding)
     encoding = encoding or ("utf-8-sig" if form.is_excel else "utf-8")
     with replace_file(path) as part:
         try:
@@ -136,10 +139,6 @@ def to_csv(
             raise InvalidArgument(
                 f"encoding={encoding!r} has no {cause.object[cause.start]!r}, which the frame "
                 f"holds; use encoding='utf-8'."
-            ) from cause
-        except LookupError as cause:
-            raise InvalidArgument(
-                f"encoding={encoding!r} is not known; use one such as 'utf-8' or 'cp1252'."
             ) from cause
     write_schema(known, path)
 
@@ -171,8 +170,7 @@ def check_separators(sep: object, decimal: object) -> None:
     """Raise an error unless a CSV file can have these signs."""
     if sep is not None and (not isinstance(sep, str) or len(sep) != 1 or sep in "\"'\r\n"):
         raise InvalidArgument(f"sep={sep!r} is not one character, such as ',' or ';'.")
-    if decimal not in (None, ".", ","):
-        raise InvalidArgument(f"decimal={decimal!r} is not valid; use '.' or ','.")
+    check_choice(decimal, (None, ".", ","), name="decimal")
 
 
 def stream_csv(frame: pd.DataFrame, stream: IO[str], *, disarm: bool = True) -> None:
@@ -305,6 +303,7 @@ def read_csv(
     True
     """
     check_separators(sep, decimal)
+    check_flag(dayfirst, name="dayfirst")
     file = check_file(path)
     known = find_schema(file, schema)
     table = read_text_table(file, sep=sep, encoding=encoding)

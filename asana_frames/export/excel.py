@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 import pandas as pd
 
-from asana_frames._arguments import check_mapping
+from asana_frames._arguments import check_flag, check_mapping
 from asana_frames._files import PART_SUFFIX, part_prefix, replace_file
 from asana_frames._optional import require
 from asana_frames.catalog import load
@@ -191,8 +191,7 @@ def _describe_sheet(prepared: PreparedFrame, has_totals: bool) -> Schema | None:
 def _check_options(
     charts: Mapping[str, Any], totals: object, anonymize: object, labels: object
 ) -> None:
-    if not isinstance(totals, bool):
-        raise InvalidArgument(f"totals= takes True or False, not {type(totals).__name__}.")
+    check_flag(totals, name="totals")
     check_options(anonymize=anonymize, labels=labels)
     drawn = [name for name, chart in charts.items() if not is_table_chart(chart)]
     if drawn and anonymize is not None:

@@ -14,6 +14,7 @@ import msgspec
 import numpy as np
 import pandas as pd
 
+from asana_frames._arguments import check_flag
 from asana_frames._optional import require
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.export.csv import choose_schema
@@ -132,6 +133,7 @@ def read_excel(
     True
     """
     openpyxl = require("openpyxl", extra="excel")
+    check_flag(dayfirst, name="dayfirst")
     file = check_file(path)
     given = find_schema(file, schema) if schema is not None else None
     book = _open_book(openpyxl, file)

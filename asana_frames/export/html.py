@@ -193,7 +193,7 @@ def to_html(
     paragraphs = list_texts(notes, name="notes", like="All teams.")
     check_number(max_rows, name="max_rows", like=1000, is_whole=True, least=1)
     check_options(anonymize=anonymize, labels=labels)
-    if charts and anonymize is not None:
+    if charts is not None and anonymize is not None:
         raise InvalidArgument(
             "anonymize= cannot change the names in charts; leave out charts= or anonymize=."
         )

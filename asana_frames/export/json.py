@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 import pandas as pd
 
+from asana_frames._arguments import check_flag
 from asana_frames._files import replace_file
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.export.csv import choose_schema
@@ -25,7 +26,7 @@ from asana_frames.export.text import as_text
 from asana_frames.export.text_table import build_read_error, check_file
 from asana_frames.frames.arguments import check_frame
 from asana_frames.frames.custom_field_columns import PREFIX
-from asana_frames.frames.schema import find_kind, restore_frame
+from asana_frames.frames.schema import ColumnSchema, find_kind, restore_frame
 
 #: Files that hold one object per line.
 _LINES_SUFFIXES = (".jsonl", ".ndjson")
@@ -69,6 +70,8 @@ def to_json(
         ``frame`` is not a DataFrame, two columns have the same name, or ``path`` is not a path.
     """
     check_frame(frame, what="export.to_json")
+    check_flag(lines, name="lines")
+    check_flag(schema, name="schema")
     if lines is None:
         lines = os.fspath(path).lower().endswith(_LINES_SUFFIXES) if _is_path(path) else False
     made = prepare_for_file(frame, anonymize=anonymize, labels=labels)
@@ -155,16 +158,17 @@ def read_json(
     names = list(dict.fromkeys(name for row in rows for name in row))
     if not rows and known is not None:
         names = [column.name for column in known.columns]
-    cells = {name: pd.Series([row.get(name) for row in rows], dtype=object) for name in names}
-    is_known = known is not None
+    cells = {
+        name: pd.Series([row.get(name) for row in rows], dtype=object, name=name) for name in names
+    }
+    told = {} if known is None else known.columns_by_name()
     known = choose_schema(known, resource, names, source=str(file))
-    if not is_known:
-        found = {name: _find_value_kind(cells[name]) for name in names if name.startswith(PREFIX)}
-        columns = [
-            msgspec.structs.replace(column, kind=found.get(column.name, column.kind))
-            for column in known.columns
-        ]
-        known = msgspec.structs.replace(known, columns=tuple(columns))
+    columns = known.columns_by_name()
+    for name in names:
+        column = columns.get(name, ColumnSchema(name, "text"))
+        if name not in told and column.kind == "text":
+            columns[name] = msgspec.structs.replace(column, kind=_find_value_kind(cells[name]))
+    known = msgspec.structs.replace(known, columns=tuple(columns.values()))
     return restore_frame(cells, known, first_row=1)
 
 
@@ -198,8 +202,9 @@ def _decode_lines(text: bytes) -> Iterator[Any]:
 
 
 def _find_value_kind(cells: pd.Series[Any]) -> str:
-    """Return the kind of the values of a custom field."""
+    """Return the kind of the values of a column of which only these are known."""
     kinds = {type(cell) for cell in cells if cell is not None}
-    if kinds and kinds <= {int, float}:
+    is_field = str(cells.name).startswith(PREFIX)
+    if is_field and kinds and kinds <= {int, float}:
         return "number"
     return "tuple" if kinds == {list} else "text"

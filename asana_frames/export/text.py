@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from asana_frames._arguments import check_mapping
+from asana_frames._arguments import check_choice, check_mapping
 from asana_frames.frames.arguments import check_frame
 from asana_frames.frames.list_cells import SEPARATOR, items_to_json, join_items
 
@@ -51,6 +51,7 @@ def as_text(
         ``frame`` is not a DataFrame.
     """
     check_frame(frame, what="export.as_text")
+    check_choice(lists, ("join", "json"), name="lists")
     # By position, because names may be duplicated.
     columns = {
         place: column_as_text(frame.iloc[:, place], disarm=disarm, lists=lists)

@@ -15,7 +15,7 @@ from typing import IO, Any, NamedTuple
 
 import pandas as pd
 
-from asana_frames._arguments import parse_path
+from asana_frames._arguments import check_text, parse_path
 from asana_frames.exceptions import AsanaWarning, ConfigurationError, InvalidArgument, warn_caller
 from asana_frames.frames.arrays import ColumnBuffer
 from asana_frames.frames.garbage_collection import pause_garbage_collection
@@ -89,20 +89,36 @@ def read_text_table(
         The file is not UTF-8 and was read as cp1252.
     """
     file = check_file(path)
+    check_encoding(encoding)
     encoding = encoding or _find_encoding(file)
     try:
         with file.open(encoding=encoding, newline="") as stream:
             return _read_table(file, stream, sep, header, advice)
-    except LookupError as cause:
-        raise InvalidArgument(
-            f"encoding={encoding!r} is not known; use one such as 'utf-8' or 'cp1252'."
-        ) from cause
     except UnicodeError as cause:
         raise InvalidArgument(
             f"{file} is not {encoding}: {cause}. Give its encoding, such as encoding='cp1252'."
         ) from cause
     except OSError as cause:
         raise build_read_error(file, cause) from cause
+
+
+def check_encoding(encoding: object) -> None:
+    """Raise an error unless an argument is the name of an encoding of text, or None.
+
+    Raises
+    ------
+    InvalidArgument
+        It is not.
+    """
+    if encoding is None:
+        return
+    check_text(encoding, name="encoding", like="utf-8")
+    try:
+        "".encode(str(encoding))
+    except (LookupError, ValueError) as cause:
+        raise InvalidArgument(
+            f"encoding={encoding!r} is not known; use one such as 'utf-8' or 'cp1252'."
+        ) from cause
 
 
 def check_file(path: str | os.PathLike[str]) -> Path:

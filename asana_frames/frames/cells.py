@@ -17,6 +17,7 @@ import pandas as pd
 
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.frames.arrays import DTYPES, STR, build_array
+from asana_frames.frames.coerce import to_json_text
 from asana_frames.frames.list_cells import read_lists
 
 #: Kinds of cells, beside those of columns: gids, and minutes, which may be written as "1:30".
@@ -147,13 +148,13 @@ class CellReader:
         parse = self._find_parser(kind)
         known: dict[Any, Any] = {}
         for row, cell in enumerate(cells):
-            key = (cell.__class__, cell)
+            key = _find_key(cell)
             if key not in known:
                 try:
                     known[key] = None if _is_blank(cell, kind) else parse(cell)
                 except (ValueError, OverflowError) as cause:
                     self._refuse(name, row, cell, cause)
-        values = [known[cell.__class__, cell] for cell in cells]
+        values = [known[_find_key(cell)] for cell in cells]
         if kind in ("date", "datetime"):
             return _build_times(kind, values)
         return build_array({"gid": "text", "minutes": "number"}.get(kind, kind), values)
@@ -350,8 +351,16 @@ def _build_times(kind: str, values: Any) -> Any:
     return (times.tz_localize("UTC") if kind == "datetime" else times).array
 
 
+def _find_key(cell: Any) -> tuple[Any, ...]:
+    """Return what is equal for equal cells of one type."""
+    # Lists and objects of JSON have no hash.
+    return cell.__class__, repr(cell) if isinstance(cell, list | dict) else cell
+
+
 def _format_text(cell: Any) -> str:
-    """Return a value of a workbook as text."""
+    """Return a value of a workbook or of JSON as text."""
+    if isinstance(cell, list | tuple | dict):
+        return to_json_text(cell)
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     if isinstance(cell, datetime):

@@ -11,6 +11,7 @@ import msgspec
 import numpy as np
 import pandas as pd
 
+from asana_frames._arguments import check_text
 from asana_frames.catalog import columns_of, load
 from asana_frames.exceptions import AsanaWarning, InvalidArgument, suggest_names, warn_caller
 from asana_frames.frames.arrays import DTYPES, build_array
@@ -203,6 +204,7 @@ def parse_record(resource: str) -> str:
     InvalidArgument
         There is none; the message suggests the nearest.
     """
+    check_text(resource, name="resource", like="tasks")
     by_resource = {r.name: r.record for r in load().resources if r.record}
     records = {record.name for record in load().records}
     if resource in by_resource:
