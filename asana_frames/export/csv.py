@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import IO, Any, Literal, NamedTuple
 
 import numpy as np
@@ -19,6 +19,7 @@ from asana_frames.export.schema_file import (
     SchemaSource,
     find_schema,
     prepare_for_file,
+    restore_header,
     write_schema,
 )
 from asana_frames.export.spreadsheet_locale import find_separators
@@ -308,10 +309,9 @@ def read_csv(
     known = find_schema(file, schema)
     table = read_text_table(file, sep=sep, encoding=encoding)
     is_disarmed = known is None or known.is_disarmed
-    cells = {
-        _restore_text(name, is_disarmed): _restore_column(column, is_disarmed)
-        for name, column in table.columns.items()
-    }
+    texts = {_restore_text(name, is_disarmed): column for name, column in table.columns.items()}
+    named = restore_header(texts, known)
+    cells = {named[name]: _restore_column(column, is_disarmed) for name, column in texts.items()}
     known = choose_schema(known, resource, cells, source=str(file))
     form = CellFormat(decimal or _guess_decimal(table, known, cells), dayfirst)
     return restore_frame(cells, known, form=form, first_row=table.first_row)
@@ -328,11 +328,12 @@ def choose_schema(
         The schema is one of another resource, or nothing says what the rows are.
     """
     record = "" if resource is None else parse_record(resource)
+    listed = list(names)
     if known is not None:
         if record and known.record and record != known.record:
             raise InvalidArgument(f"{source} holds {known.record}s, not {record}s.")
+        _check_columns(known, listed, source)
         return known
-    listed = list(names)
     record = record or guess_record(listed)
     if not record:
         raise InvalidArgument(
@@ -340,6 +341,19 @@ def choose_schema(
             f"a frame with the same columns. Files written with schema=True say it themselves."
         )
     return schema_by_names(record, listed, source=source)
+
+
+def _check_columns(known: Schema, names: Sequence[str], source: str) -> None:
+    written = known.columns_by_name()
+    if written and not any(name in written for name in names):
+        raise InvalidArgument(
+            f"{source} has none of the columns of its schema ({', '.join([*written][:4])}, ...), "
+            f"but {', '.join(map(repr, names[:4]))}; is it the right file?"
+        )
+    if "gid" in written and "gid" not in names:
+        raise InvalidArgument(
+            f"{source} has no column 'gid', by which its rows are told apart; do not leave it out."
+        )
 
 
 def _restore_text(text: str, is_disarmed: bool) -> str:

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from asana_frames.export.column_rules import is_share
+from asana_frames.export.schema_file import ZONE_NOTE
 from asana_frames.export.text import format_cell, format_label
 
 #: The most characters of a cell, in UTF-16 code units.
@@ -86,7 +87,7 @@ class Table(NamedTuple):
 def describe_column(label: Any, values: pd.Series[Any]) -> Column:
     """Describe a column of a frame as a column of a sheet."""
     values = _normalize_dtype(values)
-    zone = " (UTC)" if isinstance(values.dtype, pd.DatetimeTZDtype) else ""
+    zone = ZONE_NOTE if isinstance(values.dtype, pd.DatetimeTZDtype) else ""
     return Column(label, format_label(label) + zone, _choose_kind(label, values), values)
 
 

@@ -18,7 +18,7 @@ from asana_frames._arguments import check_flag
 from asana_frames._optional import require
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.export.csv import choose_schema
-from asana_frames.export.schema_file import SchemaSource, find_schema
+from asana_frames.export.schema_file import SchemaSource, find_schema, restore_header
 from asana_frames.export.text_table import build_read_error, check_file
 from asana_frames.frames.cells import CellFormat
 from asana_frames.frames.schema import Schema, decode_schema, restore_frame
@@ -26,8 +26,6 @@ from asana_frames.frames.schema import Schema, decode_schema, restore_frame
 #: The hidden sheet of schemas: its first column names a sheet, its second holds a piece of text.
 SCHEMA_SHEET = "_asana_frames"
 _PIECE = 30_000
-#: What the header says of moments.
-_ZONE = " (UTC)"
 #: A character that XML cannot hold, as workbooks write it.
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _TOTAL = "Total"
@@ -230,7 +228,6 @@ def _read_header(
     """Return the names of the columns; None for columns without a name, which hold nothing."""
     if not rows or not any(cell is not None for cell in rows[0]):
         raise InvalidArgument(f"{source} is empty: its first row is no header.")
-    written = {} if known is None else known.columns_by_name()
     names: list[str | None] = []
     for place, cell in enumerate(rows[0]):
         if cell is None:
@@ -240,9 +237,7 @@ def _read_header(
                 )
             names.append(None)
             continue
-        name = _restore_text(str(cell))
-        is_zone = name.endswith(_ZONE) and name not in written
-        names.append(name.removesuffix(_ZONE) if is_zone else name)
+        names.extend(restore_header([_restore_text(str(cell))], known).values())
     twice = next((name for name in names if name is not None and names.count(name) > 1), None)
     if twice is not None:
         raise InvalidArgument(f"{source} has several columns called {twice!r}; rename one.")

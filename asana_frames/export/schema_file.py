@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,8 @@ from asana_frames.export.text import format_label
 from asana_frames.frames.schema import Schema, decode_schema, describe_frame
 
 _SUFFIX = ".schema.json"
+#: What the headers of workbooks add to the names of columns of moments.
+ZONE_NOTE = " (UTC)"
 #: What readers take as ``schema=``.
 SchemaSource = pd.DataFrame | str | os.PathLike[str] | None
 
@@ -65,6 +68,12 @@ def check_unique_names(frame: pd.DataFrame) -> None:
             f"This format needs columns of different names; these are there twice: "
             f"{', '.join(map(repr, twice))}. Rename them first: frame.set_axis([...], axis=1)."
         )
+
+
+def restore_header(names: Iterable[str], known: Schema | None) -> dict[str, str]:
+    """Return header of a file -> name of the column, which says nothing of time zones."""
+    written = {} if known is None else known.columns_by_name()
+    return {name: name if name in written else name.removesuffix(ZONE_NOTE) for name in names}
 
 
 def schema_path(path: str | os.PathLike[str]) -> Path:

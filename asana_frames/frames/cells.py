@@ -401,6 +401,8 @@ def _parse_number(cell: Any, decimal: str) -> float | int:
     text = cell.strip().translate(_NUMBER_SIGNS)
     if _GROUPED[decimal].fullmatch(text):
         text = _GROUP_SIGNS[decimal].sub("", text)
+    if text.endswith("%"):
+        return _parse_number(text[:-1], decimal) / 100
     if not _PLAIN_NUMBER.fullmatch(text) or ("." if decimal == "," else ",") in text:
         raise ValueError
     text = text.replace(",", ".")

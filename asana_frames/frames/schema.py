@@ -279,7 +279,7 @@ def _check_record(record: str, names: list[str], kinds: Mapping[str, str], sourc
         )
     telling = set(names) - _COMMON_COLUMNS
     known = len(telling & set(kinds))
-    best = max(
+    best = guess_record(names) or max(
         (other.name for other in load().records),
         key=lambda other: (len(telling & set(_kinds_of_record(other))), other == record),
     )

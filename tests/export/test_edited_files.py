@@ -1,0 +1,320 @@
+"""Files that a spreadsheet or a person changed are understood, or refused with row and column."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from pandas.testing import assert_frame_equal
+
+import asana_frames as af
+
+TASKS = pd.DataFrame(
+    {
+        "gid": pd.array(["1209000000000012", "1209000000000013", "007"], "str"),
+        "name": pd.array(["Write", "=1+1", None], "str"),
+        "completed": pd.array([True, False, None], "boolean"),
+        "due_on": pd.to_datetime(["2026-03-02", "2026-03-14", None]).as_unit("us"),
+        "due_at": pd.to_datetime(["2026-03-02T09:15:00Z", None, None], utc=True).as_unit("us"),
+        "num_likes": pd.array([1200, 0, None], "Int64"),
+        "cf_Points": pd.array([1.5, 1234.5, None], "Float64"),
+        "cf_Priority": pd.Categorical(["High", "Low", None], ["Low", "High"]),
+        "tags_names": pd.Series([("a", "b; c"), (), ("d",)], dtype=object),
+    }
+)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    af.export.to_csv(TASKS, tmp_path / "tasks.csv", schema=True)
+    return tmp_path / "tasks.csv"
+
+
+def write(file: Path, *lines: str, encoding: str = "utf-8") -> None:
+    file.write_text("\n".join(lines) + "\n", encoding=encoding)
+
+
+HEADER = "gid;name;completed;due_on;due_at;num_likes;cf_Points;cf_Priority;tags_names"
+ROWS = [
+    '1209000000000012;Write;{true};02.03.2026;02.03.2026 09:15;1200;1,5;High;"[""a"", ""b; c""]"',
+    "1209000000000013;'=1+1;{false};14.03.2026;;0;1.234,5;Low;",
+    "007;;;;;;;;d",
+]
+
+
+@pytest.mark.parametrize(
+    ("true", "false"), [("WAHR", "FALSCH"), ("VRAI", "FAUX"), ("true", "false"), ("1", "0")]
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"])
+def test_what_a_german_excel_saves_is_understood(
+    file: Path, true: str, false: str, encoding: str
+) -> None:
+    rows = [row.format(true=true, false=false) for row in ROWS]
+    write(file, HEADER, *rows, encoding=encoding)
+    given = {"encoding": encoding} if encoding == "utf-16-le" else {}
+
+    assert_frame_equal(af.read_csv(file, **given), TASKS)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("days", "form"),
+    [
+        (("3/2/2026", "3/14/2026"), {}),
+        (("2/3/2026", "14/3/2026"), {}),
+        (("2026/3/2", "2026/03/14"), {}),
+        (("2 Mar 2026", "March 14, 2026"), {}),
+        (("02-Mar-26", "14-Mar-2026"), {}),
+        (("2026-03-02 00:00:00", "2026-03-14"), {}),
+        (("2/3/2026", "2026-03-14"), {"dayfirst": True}),
+        (("3/2/2026", "2026-03-14"), {"dayfirst": False}),
+    ],
+)
+def test_days_of_any_locale_are_understood(
+    file: Path, days: tuple[str, str], form: dict[str, Any]
+) -> None:
+    write(file, "gid,due_on", f'12,"{days[0]}"', f'13,"{days[1]}"')
+
+    read = af.read_csv(file, "tasks", **form)
+
+    assert read["due_on"].tolist() == TASKS["due_on"].tolist()[:2]
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "message"),
+    [
+        (
+            "gid",
+            "1.2E+15",
+            r"gid, row 3: '1.2E\+15' is a gid that a spreadsheet has made a number",
+        ),
+        ("gid", "1,20E+15", "gid, row 3: .*its digits are lost"),
+        ("assignee_gid", "120900000000001.5", "assignee_gid, row 3: .*its digits are lost"),
+        ("tags_gids", "1.2E+15", "tags_gids, row 3: .*its digits are lost"),
+        ("tags_gids", "('12',)", "tags_gids, row 3: .*is not a list"),
+        ("due_on", "3/4/2026", "due_on, row 3: .*dayfirst=True"),
+        ("due_on", "31.02.2026", "due_on, row 3: .*is not a day"),
+        ("due_on", "2026-03-02T09:15:00Z", "due_on, row 3: .*has a time of day"),
+        ("due_at", "soon", "due_at, row 3: .*is not a moment"),
+        ("completed", "maybe", "completed, row 3: .*write True or False"),
+        ("num_likes", "1.5", "num_likes, row 3: .*whole number"),
+        ("num_likes", "many", "num_likes, row 3: .*whole number"),
+    ],
+)
+def test_a_cell_that_is_not_understood_is_named_with_row_and_column(
+    file: Path, column: str, cell: str, message: str
+) -> None:
+    names = list(dict.fromkeys(["gid", column]))
+    rows = [{"gid": "12", column: ""}, {"gid": "13", column: cell}]
+    if column == "gid":
+        rows[0]["gid"] = "12"
+    pd.DataFrame(rows, columns=names).to_csv(file, index=False)
+    (file.parent / f"{file.name}.schema.json").unlink()
+
+    with pytest.raises(af.InvalidArgument, match=message):
+        af.read_csv(file, "tasks")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "no header"),
+        ("\n\n", "no header"),
+        ("name,completed\nWrite,True\n", "no column 'gid'"),
+        ("gid,name,name\n1,a,b\n", "several columns called 'name'"),
+        ("gid,name\n1,a\n2\n", "row 3: it has 1 cells and the header 2"),
+        ("gid,name\n1,a,b\n", "row 2: it has 3 cells and the header 2"),
+        ('gid,name\n1,"a\n', "no complete CSV file"),
+        ("gid;name\n1;a\n", None),
+        ("sep=;\ngid;name\n1;a\n", None),
+        ("gid\tname\n1\ta\n", None),
+        ("gid,name,,\n1,a,,\n,,,\n", None),
+    ],
+)
+def test_a_file_that_is_no_table_is_refused(file: Path, text: str, message: str | None) -> None:
+    file.write_text(text)
+
+    if message is None:
+        assert af.read_csv(file, "tasks")[["gid", "name"]].iloc[0].tolist() == ["1", "a"]
+    else:
+        with pytest.raises(af.InvalidArgument, match=message):
+            af.read_csv(file, "tasks")
+
+
+def test_what_windows_writes_is_read_with_a_warning(file: Path) -> None:
+    file.write_bytes("gid,name\n1,Zoë\n".encode("cp1252"))
+
+    with pytest.warns(af.AsanaWarning, match="is not UTF-8 and was read as cp1252"):
+        read = af.read_csv(file, "tasks")
+    assert read["name"].tolist() == ["Zoë"]
+    with pytest.raises(af.InvalidArgument, match="is not utf-8"):
+        af.read_csv(file, "tasks", encoding="utf-8")
+
+
+def test_added_columns_come_last_and_removed_ones_are_not_missed(file: Path) -> None:
+    text = pd.read_csv(file, dtype="str")
+    text.insert(1, "Checked by", ["Ann", None, "Ben"])
+    text.drop(columns="name").to_csv(file, index=False)
+
+    read = af.read_csv(file)
+
+    assert_frame_equal(read.drop(columns="Checked by"), TASKS.drop(columns="name"))
+    assert read.columns[-1] == "Checked by"
+    assert read["Checked by"].dtype == TASKS["name"].dtype
+
+
+def test_an_option_that_was_typed_in_comes_last(file: Path) -> None:
+    text = pd.read_csv(file, dtype="str")
+    text.loc[2, "cf_Priority"] = "Urgent"
+    text.to_csv(file, index=False)
+
+    read = af.read_csv(file)["cf_Priority"]
+
+    assert read.cat.categories.tolist() == ["Low", "High", "Urgent"]
+    assert read.tolist() == ["High", "Low", "Urgent"]
+
+
+def test_a_file_of_other_rows_is_refused(file: Path, asana: af.Asana) -> None:
+    af.export.to_csv(asana.projects.list(workspace="Acme"), file, schema=True)
+
+    with pytest.raises(af.InvalidArgument, match="holds projects, not tasks"):
+        af.read_csv(file, "tasks")
+    af.export.to_csv(asana.projects.list(workspace="Acme"), file)
+    with pytest.raises(
+        af.InvalidArgument, match="does not hold tasks: it has the columns of proj"
+    ):
+        af.read_csv(file, "tasks")
+    with pytest.raises(af.InvalidArgument, match="Did you mean 'tasks'"):
+        af.read_csv(file, "taskz")
+    with pytest.raises(af.InvalidArgument, match="There is no file"):
+        af.read_csv(file.parent / "nothing.csv", "tasks")
+
+
+def test_a_schema_that_is_none_is_refused(file: Path) -> None:
+    other = file.parent / "other.json"
+    other.write_text("[1, 2]")
+
+    with pytest.raises(af.InvalidArgument, match="holds no schema"):
+        af.read_csv(file, schema=other)
+    with pytest.raises(af.InvalidArgument, match="schema= takes a frame"):
+        af.read_csv(file, schema=3)  # type: ignore[arg-type]
+
+
+def test_a_file_written_without_a_schema_leaves_no_older_one(file: Path) -> None:
+    beside = file.parent / "tasks.csv.schema.json"
+    assert beside.exists()
+
+    af.export.to_csv(TASKS, file)
+
+    assert not beside.exists()
+
+
+def test_a_changed_workbook_is_read_back(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    file = tmp_path / "tasks.xlsx"
+    af.export.to_excel({"Work": TASKS}, file, totals=True)
+    book = openpyxl.load_workbook(file)
+    sheet = book["Work"]
+    header = [cell.value for cell in sheet[1]]
+    sheet.cell(2, header.index("name") + 1).value = "Rewrite"
+    sheet.cell(3, header.index("due_on") + 1).value = "15.03.2026"
+    sheet.cell(4, header.index("completed") + 1).value = "WAHR"
+    book.save(file)
+
+    read = af.read_excel(file)
+
+    expected = TASKS.copy()
+    expected.loc[0, "name"] = "Rewrite"
+    expected.loc[1, "due_on"] = pd.Timestamp("2026-03-15")
+    expected.loc[2, "completed"] = True
+    assert_frame_equal(read, expected)
+    sheet.cell(2, header.index("gid") + 1).value = 1.209e15
+    book.save(file)
+    with pytest.raises(af.InvalidArgument, match=r"gid, row 2: .*Excel keeps 15 digits"):
+        af.read_excel(file)
+
+
+def test_a_workbook_without_our_sheet_is_read_by_names_or_refused(tmp_path: Path) -> None:
+    pytest.importorskip("openpyxl")
+    file = tmp_path / "foreign.xlsx"
+    plain = TASKS[["gid", "num_likes", "due_on"]]
+    plain.to_excel(file, index=False, sheet_name="Work")
+
+    assert_frame_equal(af.read_excel(file, "tasks"), plain)
+    with pytest.raises(af.InvalidArgument, match="does not say what its rows are"):
+        af.read_excel(file)
+    with pytest.raises(af.InvalidArgument, match="no sheet 'Play'; its tables are 'Work'"):
+        af.read_excel(file, "tasks", sheet="Play")
+    file.write_bytes(file.read_bytes()[:500])
+    with pytest.raises(af.InvalidArgument, match="no complete workbook"):
+        af.read_excel(file, "tasks")
+
+
+def test_all_sheets_come_back_with_their_names(tmp_path: Path, asana: af.Asana) -> None:
+    pytest.importorskip("openpyxl")
+    projects = asana.projects.list(workspace="Acme")
+    pivot = pd.DataFrame(
+        {"a": [1.5, 2.5]}, index=pd.Index(["Ann", "Ben"], dtype="str", name="person_name")
+    )
+    af.export.to_excel({"p": projects, "Summary": pivot}, tmp_path / "x.xlsx")
+
+    read = af.read_excel(tmp_path / "x.xlsx", sheet=None)
+
+    assert list(read) == ["Summary", "p"]
+    assert_frame_equal(read["p"], projects)
+    assert_frame_equal(read["Summary"], pivot)
+    assert_frame_equal(af.read_excel(tmp_path / "x.xlsx", sheet="p"), projects)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('[{"gid": "1"}, ', "no complete JSON file"),
+        ('{"gid": "1"}\n{"gid": ', "line 2"),
+        ('[{"gid": "1"}, 3]', "row 2: '3' is no object"),
+        ('"gid"', "holds no list of objects"),
+        ('[{"name": "x"}]', "no column 'gid'"),
+        ('[{"gid": 1.2e15}]', "gid, row 1: .*Excel keeps 15 digits"),
+        ('[{"gid": "1", "due_on": "soon"}]', "due_on, row 1: .*is not a day"),
+        ('[{"gid": "1", "tags_names": 3}]', "tags_names, row 1: .*is not a list"),
+    ],
+)
+def test_json_that_is_no_table_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    file = tmp_path / "x.json"
+    file.write_text(text)
+
+    with pytest.raises(af.InvalidArgument, match=message):
+        af.read_json(file, "tasks")
+
+
+def test_a_parquet_file_of_others_is_refused(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    file = tmp_path / "x.parquet"
+    pd.DataFrame({"x": [1]}).to_parquet(file)
+
+    with pytest.raises(af.InvalidArgument, match=r"holds no frame of this package.*pd.read_parq"):
+        af.read_parquet(file)
+    with pytest.raises(af.InvalidArgument, match="no column 'gid'"):
+        af.read_parquet(file, "tasks")
+    file.write_bytes(file.read_bytes()[:-9])
+    with pytest.raises(af.InvalidArgument, match="no complete Parquet file"):
+        af.read_parquet(file)
+
+
+def test_parts_come_back_as_one_frame(tmp_path: Path, asana: af.Asana) -> None:
+    pytest.importorskip("pyarrow")
+    projects = asana.projects.list(workspace="Acme").head(3)
+    parts = asana.stream(asana.tasks.list, project=projects, rows=50)
+    af.export.to_parquet_parts(parts, tmp_path / "parts")
+
+    read = af.read_parquet(tmp_path / "parts")
+
+    tasks = asana.tasks.list(project=projects)
+    assert set(read["gid"]) == set(tasks["gid"])
+    assert (
+        read.dtypes.drop(["cf_Priority"])
+        .astype(str)
+        .equals(tasks[read.columns].dtypes.drop(["cf_Priority"]).astype(str))
+    )
+    assert af.bridge(read, "memberships").shape == af.bridge(tasks, "memberships").shape
