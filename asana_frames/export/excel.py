@@ -371,6 +371,8 @@ def _write_sheets(book: Any, sheets: Sequence[Sheet]) -> dict[str, str]:
             shown = sheet.chart.table
             chart = build_chart(book, sheet.chart, homes[shown.name])
             page.insert_chart(*_find_free_cell(sheet), chart, _PLACED)
+        # Systems limit the number of open files; xlsxwriter opens it again at the end.
+        page._opt_close()
     return homes
 
 

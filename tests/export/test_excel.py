@@ -714,6 +714,30 @@ def test_a_long_table_keeps_its_rows_in_order(tmp_path: Path) -> None:
     assert rows == list(frame.itertuples(index=False, name=None))
 
 
+def test_as_many_sheets_as_wanted_need_few_open_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hours: pd.DataFrame
+) -> None:
+    folder = Path("/proc/self/fd")
+    if not folder.exists():
+        pytest.skip("the system does not list open files")
+    most = len(list(folder.iterdir())) + 10
+    seen = []
+
+    def count_files(*arguments: Any) -> object:
+        seen.append(len(list(folder.iterdir())))
+        return freeze(*arguments)
+
+    xlsxwriter = pytest.importorskip("xlsxwriter")
+    freeze = xlsxwriter.worksheet.Worksheet.freeze_panes
+    monkeypatch.setattr(xlsxwriter.worksheet.Worksheet, "freeze_panes", count_files)
+
+    book = book_of({f"s{number}": hours for number in range(40)}, tmp_path, totals=True)
+
+    assert len(seen) == 40
+    assert max(seen) < most
+    assert [sheet.max_row for sheet in book] == [5] * 40
+
+
 def test_a_full_disk_leaves_the_older_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
