@@ -11,7 +11,7 @@ from asana_frames._arguments import check_choice
 from asana_frames.asana import Asana
 from asana_frames.frames import concatenate
 from asana_frames.gather.shared import add_attrs, add_fields, read_tolerantly, record_gather
-from asana_frames.rollups.shared.inputs import require_columns
+from asana_frames.rollups.shared.inputs import read_frame
 from asana_frames.types import Errors, Fields
 
 
@@ -59,7 +59,7 @@ def tracked_tasks(
     >>> tasks["parent_gid"].dropna().isin(tasks["gid"]).all()
     np.True_
     """
-    require_columns(
+    entries = read_frame(
         entries, ["task_gid"], what="gather.tracked_tasks", record="time_tracking_entry"
     )
     check_choice(errors, get_args(Errors), name="errors")

@@ -18,7 +18,7 @@ from asana_frames.charts.shared.axes import (
     set_title,
 )
 from asana_frames.charts.shared.colours import ALARM, SERIES
-from asana_frames.charts.shared.columns import check_input
+from asana_frames.charts.shared.columns import read_input
 from asana_frames.charts.shared.labels import NONE
 from asana_frames.rollups.flow.lead_times import BUCKETS
 
@@ -47,7 +47,7 @@ def aging(aging: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     InvalidArgument
         A column is missing.
     """
-    check_input(aging, ["bucket", "days_overdue"], chart="aging", ax=ax)
+    aging = read_input(aging, ["bucket", "days_overdue"], chart="aging", ax=ax)
     if ax is None:
         ax = new_axes(height=3.8)
     set_title(ax, "Open tasks by age")

@@ -17,7 +17,7 @@ from asana_frames.charts.shared.axes import (
     set_title,
 )
 from asana_frames.charts.shared.colours import DARK, SERIES
-from asana_frames.charts.shared.columns import check_input, column_numbers, sort_dated
+from asana_frames.charts.shared.columns import column_numbers, read_input, sort_dated
 from asana_frames.charts.shared.dates import (
     day_positions,
     find_step,
@@ -56,7 +56,7 @@ def burnup(burnup: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     InvalidArgument
         A column is missing.
     """
-    check_input(burnup, ["period", "scope", "done", "open"], chart="burnup", ax=ax)
+    burnup = read_input(burnup, ["period", "scope", "done", "open"], chart="burnup", ax=ax)
     rows = sort_dated(burnup, "period")
     if ax is None:
         ax = new_axes(height=4.2)

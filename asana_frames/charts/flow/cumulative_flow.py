@@ -18,7 +18,7 @@ from asana_frames.charts.shared.axes import (
     set_title,
 )
 from asana_frames.charts.shared.colours import HATCH, SERIES
-from asana_frames.charts.shared.columns import check_input, drop_missing
+from asana_frames.charts.shared.columns import drop_missing, read_input
 from asana_frames.charts.shared.dates import (
     Step,
     day_positions,
@@ -64,7 +64,7 @@ def cumulative_flow(
     InvalidArgument
         A column is missing, or ``order`` names a section that is not in the frame.
     """
-    check_input(flow, ["period", *SECTION, "tasks"], chart="cumulative_flow", ax=ax)
+    flow = read_input(flow, ["period", *SECTION, "tasks"], chart="cumulative_flow", ax=ax)
     rows = drop_missing(flow, "period")
     if ax is None:
         ax = new_axes(height=4.2)

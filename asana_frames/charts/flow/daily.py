@@ -19,7 +19,7 @@ from asana_frames.charts.shared.axes import (
     set_title,
 )
 from asana_frames.charts.shared.colours import ALARM, DARK, SERIES
-from asana_frames.charts.shared.columns import Numbers, check_input, column_numbers, sort_dated
+from asana_frames.charts.shared.columns import Numbers, column_numbers, read_input, sort_dated
 from asana_frames.charts.shared.dates import day_positions, label_date_axis
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def daily(daily: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         A column is missing.
     """
     needed = ["day", "created", "completed", "open", "overdue"]
-    check_input(daily, needed, chart="daily", ax=ax)
+    daily = read_input(daily, needed, chart="daily", ax=ax)
     rows = sort_dated(daily, "day")
     if ax is None:
         ax = new_axes(height=4.8)

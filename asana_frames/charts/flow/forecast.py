@@ -20,7 +20,7 @@ from asana_frames.charts.shared.axes import (
     set_title,
 )
 from asana_frames.charts.shared.colours import DARK, SERIES
-from asana_frames.charts.shared.columns import Numbers, check_input, column_numbers, drop_missing
+from asana_frames.charts.shared.columns import Numbers, column_numbers, drop_missing, read_input
 from asana_frames.charts.shared.dates import day_positions, format_day, label_date_axis
 from asana_frames.charts.shared.labels import format_number
 
@@ -52,7 +52,7 @@ def forecast(forecast: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     InvalidArgument
         A column is missing.
     """
-    check_input(forecast, ["date", "probability", "cumulative"], chart="forecast", ax=ax)
+    forecast = read_input(forecast, ["date", "probability", "cumulative"], chart="forecast", ax=ax)
     dated = drop_missing(forecast, "date")
     never = float(forecast["probability"].sum()) - float(dated["probability"].sum())
     note = f"{format_number(100 * never)} % of the trials were given up" if never > 1e-9 else ""

@@ -19,7 +19,7 @@ from asana_frames.charts.shared.axes import (
     write_beside_axes,
 )
 from asana_frames.charts.shared.colours import DARK, SERIES
-from asana_frames.charts.shared.columns import check_input, column_numbers, drop_missing
+from asana_frames.charts.shared.columns import column_numbers, drop_missing, read_input
 from asana_frames.charts.shared.dates import day_positions, label_date_axis
 from asana_frames.charts.shared.labels import format_number
 from asana_frames.rollups.flow.lead_times import close_times
@@ -58,7 +58,7 @@ def lead_times(lead_times: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     InvalidArgument
         A column is missing.
     """
-    check_input(lead_times, ["completed_on", "days_open"], chart="lead_times", ax=ax)
+    lead_times = read_input(lead_times, ["completed_on", "days_open"], chart="lead_times", ax=ax)
     rows = drop_missing(lead_times, "completed_on", "days_open")
     if ax is None:
         ax = new_axes(height=4.4)

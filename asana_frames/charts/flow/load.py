@@ -16,7 +16,7 @@ from asana_frames.charts.shared.axes import (
     new_axes,
     set_title,
 )
-from asana_frames.charts.shared.columns import check_input, sort_dated
+from asana_frames.charts.shared.columns import read_input, sort_dated
 from asana_frames.charts.shared.dates import fill_periods, find_step, unique_days
 from asana_frames.charts.shared.heat_map import NOTHING, draw_periods
 from asana_frames.charts.shared.labels import format_number, unique_labels
@@ -55,7 +55,7 @@ def load(load: pd.DataFrame, *, show: Show = "tasks", ax: Axes | None = None) ->
         A column is missing, or ``show`` is unknown.
     """
     check_choice(show, _TITLES, name="show")
-    check_input(load, ["person_gid", "person_name", "period", show], chart="load", ax=ax)
+    load = read_input(load, ["person_gid", "person_name", "period", show], chart="load", ax=ax)
     rows = sort_dated(load, "period")
     if ax is None:
         persons = len(rows[["person_gid", "person_name"]].drop_duplicates())

@@ -14,7 +14,7 @@ from asana_frames.charts.shared.axes import (
     set_title,
 )
 from asana_frames.charts.shared.colours import DARK
-from asana_frames.charts.shared.columns import check_input, column_numbers, sort_dated
+from asana_frames.charts.shared.columns import column_numbers, read_input, sort_dated
 from asana_frames.charts.shared.dates import fill_periods, find_step, unique_days
 from asana_frames.charts.shared.labels import format_number
 from asana_frames.charts.time.hours import hours as draw_hours
@@ -45,7 +45,7 @@ def throughput(throughput: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     InvalidArgument
         A column is missing.
     """
-    check_input(throughput, ["period", "completed"], chart="throughput", ax=ax)
+    throughput = read_input(throughput, ["period", "completed"], chart="throughput", ax=ax)
     rows = sort_dated(throughput, "period")
     if ax is None:
         ax = new_axes(height=4.2)

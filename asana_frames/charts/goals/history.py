@@ -17,7 +17,7 @@ from asana_frames.charts.shared.axes import (
     set_title,
 )
 from asana_frames.charts.shared.colours import DARK
-from asana_frames.charts.shared.columns import check_input, drop_missing
+from asana_frames.charts.shared.columns import drop_missing, read_input
 from asana_frames.charts.shared.dates import label_date_axis
 from asana_frames.charts.shared.labels import unique_labels
 from asana_frames.charts.shared.rows import label_rows
@@ -57,7 +57,7 @@ def goal_history(history: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         A column is missing.
     """
     needed = ["goal_gid", "goal_name", "at", "event", "status", "progress"]
-    check_input(history, needed, chart="goal_history", ax=ax)
+    history = read_input(history, needed, chart="goal_history", ax=ax)
     rows = drop_missing(history, "at")
     goals = list(rows["goal_gid"].drop_duplicates())
     if ax is None:

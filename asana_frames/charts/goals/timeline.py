@@ -18,7 +18,7 @@ from asana_frames.charts.shared.axes import (
     set_title,
 )
 from asana_frames.charts.shared.colours import DARK
-from asana_frames.charts.shared.columns import check_input
+from asana_frames.charts.shared.columns import read_input
 from asana_frames.charts.shared.dates import day_position, format_day, label_date_axis
 from asana_frames.charts.shared.labels import unique_labels
 from asana_frames.charts.shared.rows import label_rows
@@ -62,7 +62,9 @@ def goal_timeline(
         A column is missing, or ``now`` is not a valid time.
     """
     needed = ["gid", "name", "status", "progress", "start_on", "due_on"]
-    check_input(progress, needed, chart="goal_timeline", ax=ax, source="rollups.goal_progress")
+    progress = read_input(
+        progress, needed, chart="goal_timeline", ax=ax, source="rollups.goal_progress"
+    )
     is_dated = progress["start_on"].notna() & (progress["due_on"] >= progress["start_on"])
     rows = progress[is_dated].sort_values(["due_on", "start_on"], kind="stable", ignore_index=True)
     if ax is None:

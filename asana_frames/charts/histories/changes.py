@@ -15,7 +15,7 @@ from asana_frames.charts.shared.axes import (
     set_title,
 )
 from asana_frames.charts.shared.colours import OTHER, OTHER_HATCH, SERIES
-from asana_frames.charts.shared.columns import check_input, drop_missing
+from asana_frames.charts.shared.columns import drop_missing, read_input
 from asana_frames.charts.shared.dates import (
     Step,
     day_positions,
@@ -72,7 +72,7 @@ def changes(
     InvalidArgument
         A column is missing, or ``every`` is not a valid period.
     """
-    check_input(changes, ["changed_at", "change"], chart="changes", ax=ax)
+    changes = read_input(changes, ["changed_at", "change"], chart="changes", ax=ax)
     check_every(every)
     rows = drop_missing(changes, "changed_at")
     if ax is None:

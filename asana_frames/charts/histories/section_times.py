@@ -25,7 +25,7 @@ from asana_frames.charts.shared.axes import (
     write_notes_below,
 )
 from asana_frames.charts.shared.colours import DARK, HATCH, SERIES
-from asana_frames.charts.shared.columns import check_input
+from asana_frames.charts.shared.columns import read_input
 from asana_frames.charts.shared.labels import format_number, shorten_name, unique_labels
 from asana_frames.charts.shared.sections import SECTION, order_sections
 
@@ -69,7 +69,7 @@ def section_times(
         A column is missing, or ``order`` names a section that is not in the frame.
     """
     needed = ["project_gid", "project_name", *SECTION, "enter", "is_current", "working_days"]
-    check_input(times, needed, chart="section_times", ax=ax)
+    times = read_input(times, needed, chart="section_times", ax=ax)
     # The sections of a project stay together; projects are in the order of their first visits.
     first = times.groupby("project_gid", dropna=False)["enter"].transform("min")
     order_of = ["_first", "project_gid", "enter", "section_gid"]

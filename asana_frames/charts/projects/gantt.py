@@ -20,7 +20,7 @@ from asana_frames.charts.shared.axes import (
     set_title,
 )
 from asana_frames.charts.shared.colours import ALARM, DARK, HATCH, SERIES
-from asana_frames.charts.shared.columns import check_input
+from asana_frames.charts.shared.columns import read_input
 from asana_frames.charts.shared.dates import (
     day_position,
     day_positions,
@@ -93,7 +93,14 @@ def gantt(dependencies: pd.DataFrame, *, now: When | None = None, ax: Axes | Non
     InvalidArgument
         A column is missing, or ``now`` is not a valid time.
     """
-    check_input(dependencies, _NEEDED, chart="gantt", ax=ax, source="rollups.dependencies")
+    dependencies = read_input(
+        dependencies,
+        _NEEDED,
+        chart="gantt",
+        ax=ax,
+        source="rollups.dependencies",
+        kinds={"completed": "boolean"},
+    )
     day = resolve_today(now)
     dated = dependencies[dependencies["due_on"].notna()].reset_index(drop=True)
     dated = dated.assign(**{name: dated[name].fillna(False).astype(bool) for name in _FLAGS})

@@ -19,7 +19,7 @@ from asana_frames.charts.shared.axes import (
     new_axes,
     set_title,
 )
-from asana_frames.charts.shared.columns import check_input, column_numbers
+from asana_frames.charts.shared.columns import column_numbers, read_input
 from asana_frames.charts.shared.labels import unique_labels
 from asana_frames.charts.shared.rows import label_rows, mark_expected
 from asana_frames.charts.shared.statuses import project_status_look
@@ -60,7 +60,7 @@ def portfolio(portfolio: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         A column is missing.
     """
     needed = ["project_gid", "project_name", *_SHARES, "last_status", "overdue"]
-    check_input(portfolio, needed, chart="portfolio", ax=ax)
+    portfolio = read_input(portfolio, needed, chart="portfolio", ax=ax)
     if ax is None:
         ax = new_axes(height=0.34 * min(len(portfolio), _MOST_PROJECTS) + 1.6)
     if portfolio.empty:

@@ -17,7 +17,7 @@ from asana_frames.charts.shared.axes import (
     new_axes,
     set_title,
 )
-from asana_frames.charts.shared.columns import check_input
+from asana_frames.charts.shared.columns import read_input
 from asana_frames.charts.shared.dates import day_positions, label_date_axis
 from asana_frames.charts.shared.labels import unique_labels
 from asana_frames.charts.shared.rows import label_rows
@@ -62,7 +62,7 @@ def status_timeline(
         A column is missing, or ``now`` is not a valid time.
     """
     needed = ["parent_gid", "parent_name", "status_type", "created_at"]
-    check_input(
+    statuses = read_input(
         statuses, needed, chart="status_timeline", ax=ax, source="asana.status_updates.list"
     )
     end = parse_moment(now)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from asana_frames.exceptions import InvalidArgument
-from asana_frames.rollups.shared.inputs import require_columns
+from asana_frames.rollups.shared.inputs import read_frame
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,10 +17,16 @@ if TYPE_CHECKING:
 Numbers: TypeAlias = "NDArray[np.float64]"
 
 
-def check_input(
-    frame: Any, columns: Iterable[str], *, chart: str, ax: object, source: str | None = None
-) -> None:
-    """Raise an error unless a chart can draw a frame on axes.
+def read_input(
+    frame: Any,
+    columns: Iterable[str],
+    *,
+    chart: str,
+    ax: object,
+    source: str | None = None,
+    kinds: Mapping[str, str] | None = None,
+) -> Any:
+    """Return a frame with typed columns, if a chart can draw it on axes.
 
     Parameters
     ----------
@@ -34,6 +40,13 @@ def check_input(
         The axes that were passed, or None.
     source
         The function that returns such frames; ``rollups.<chart>`` unless given.
+    kinds
+        Name -> kind of columns of which the name alone does not tell it.
+
+    Returns
+    -------
+    DataFrame
+        As `read_frame` returns it.
 
     Raises
     ------
@@ -44,12 +57,12 @@ def check_input(
     from matplotlib.axes import Axes
 
     what = f"charts.{chart}"
-    require_columns(frame, columns, what=what, source=source or f"rollups.{chart}")
     if ax is not None and not isinstance(ax, Axes):
         raise InvalidArgument(
             f"{what}(ax=) takes matplotlib Axes, such as figure.subplots() returns, not "
             f"{type(ax).__name__}."
         )
+    return read_frame(frame, columns, what=what, source=source or f"rollups.{chart}", kinds=kinds)
 
 
 def column_numbers(frame: pd.DataFrame, column: str) -> Numbers:

@@ -21,7 +21,7 @@ from asana_frames.charts.shared.axes import (
     set_title,
 )
 from asana_frames.charts.shared.colours import ALARM, DARK, SERIES
-from asana_frames.charts.shared.columns import Numbers, check_input, column_numbers
+from asana_frames.charts.shared.columns import Numbers, column_numbers, read_input
 from asana_frames.charts.shared.dates import (
     Step,
     day_position,
@@ -94,7 +94,7 @@ def budget_burn(burn: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     InvalidArgument
         A column is missing.
     """
-    check_input(burn, _NEEDED, chart="budget_burn", ax=ax)
+    burn = read_input(burn, _NEEDED, chart="budget_burn", ax=ax)
     if ax is None:
         ax = new_axes(height=4.4)
     burn = burn.reset_index(drop=True)

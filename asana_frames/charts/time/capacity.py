@@ -17,7 +17,7 @@ from asana_frames.charts.shared.axes import (
     new_axes,
     set_title,
 )
-from asana_frames.charts.shared.columns import Numbers, check_input, drop_missing
+from asana_frames.charts.shared.columns import Numbers, drop_missing, read_input
 from asana_frames.charts.shared.dates import (
     Days,
     fill_periods,
@@ -88,7 +88,7 @@ def capacity(capacity: pd.DataFrame, *, show: Show = "load", ax: Axes | None = N
     check_choice(show, _MEASURES, name="show")
     measure = _MEASURES[show]
     needed = ["person_gid", "person_name", "period", "available", measure.amount, show]
-    check_input(capacity, needed, chart="capacity", ax=ax)
+    capacity = read_input(capacity, needed, chart="capacity", ax=ax)
     dated = drop_missing(capacity, "period")
     if ax is None:
         persons = len(dated[["person_gid", "person_name"]].drop_duplicates())

@@ -21,7 +21,7 @@ from asana_frames.charts.shared.axes import (
     set_title,
 )
 from asana_frames.charts.shared.colours import ALARM, SERIES
-from asana_frames.charts.shared.columns import check_input, column_numbers
+from asana_frames.charts.shared.columns import column_numbers, read_input
 from asana_frames.charts.shared.labels import (
     format_number,
     key_heading,
@@ -61,7 +61,7 @@ def estimates(estimates: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     InvalidArgument
         A column is missing.
     """
-    check_input(estimates, _MEASURES[1:], chart="estimates", ax=ax)
+    estimates = read_input(estimates, _MEASURES[1:], chart="estimates", ax=ax)
     if ax is None:
         ax = new_axes(height=0.34 * min(len(estimates), _MOST_ROWS) + 1.6)
     if estimates.empty:

@@ -21,7 +21,7 @@ from asana_frames.charts.shared.axes import (
     set_title,
 )
 from asana_frames.charts.shared.colours import HATCH, OTHER, OTHER_HATCH, SERIES
-from asana_frames.charts.shared.columns import Numbers, check_input, drop_missing
+from asana_frames.charts.shared.columns import Numbers, drop_missing, read_input
 from asana_frames.charts.shared.dates import (
     Step,
     day_positions,
@@ -80,7 +80,7 @@ def hours(hours: pd.DataFrame, *, kind: Kind = "bar", ax: Axes | None = None) ->
     InvalidArgument
         ``hours`` is missing, or ``kind`` is unknown.
     """
-    check_input(hours, ["hours"], chart="hours", ax=ax)
+    hours = read_input(hours, ["hours"], chart="hours", ax=ax)
     check_choice(kind, _KINDS, name="kind")
     keys = [column for column in hours.columns if column not in ("hours", "entered_on")]
     amounts = hours["hours"].astype("float64").fillna(0)

@@ -26,7 +26,7 @@ from asana_frames.charts.shared.axes import (
     write_notes_below,
 )
 from asana_frames.charts.shared.colours import DARK
-from asana_frames.charts.shared.columns import check_input, column_numbers
+from asana_frames.charts.shared.columns import column_numbers, read_input
 from asana_frames.charts.shared.dates import format_day
 from asana_frames.charts.shared.heat_map import NOTHING, draw_cells, fit_text_size, write_cells
 from asana_frames.charts.shared.labels import format_number, shorten_name, unique_labels
@@ -75,7 +75,7 @@ def timesheet(timesheet: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         A column is missing.
     """
     needed = ["person_gid", "person_name", "total", "approval_status"]
-    check_input(timesheet, needed, chart="timesheet", ax=ax)
+    timesheet = read_input(timesheet, needed, chart="timesheet", ax=ax)
     days = [column for column in timesheet.columns if _DAY.fullmatch(str(column))]
     if not days:
         raise InvalidArgument(

@@ -13,7 +13,7 @@ from asana_frames.exceptions import InvalidArgument
 from asana_frames.rollups.shared.inputs import (
     Key,
     drop_duplicates,
-    require_columns,
+    read_frame,
     resolve_keys,
     text_column,
 )
@@ -94,7 +94,7 @@ def daily(
     1 2026-03-03        0          0     2        1
     2 2026-03-04        0          1     1        1
     """
-    require_columns(tasks, [*_LIFE, "due_on"], what="rollups.daily", record="task")
+    tasks = read_frame(tasks, [*_LIFE, "due_on"], what="rollups.daily", record="task")
     life = task_lifespans(tasks, tz, what="rollups.daily")
     days = _list_days(life, start, end)
     created, completed = life["created"].to_numpy(), life["completed"].to_numpy()
@@ -194,7 +194,7 @@ def burnup(tasks: pd.DataFrame, every: Every = "D", tz: str = "UTC") -> pd.DataF
     1 2026-03-09      2     0     2
     2 2026-03-16      2     1     1
     """
-    require_columns(tasks, _LIFE, what="rollups.burnup", record="task")
+    tasks = read_frame(tasks, _LIFE, what="rollups.burnup", record="task")
     check_every(every)
     life = task_lifespans(tasks[list(_LIFE)], tz, what="rollups.burnup")
     known = _list_days(life, None, None)
@@ -271,7 +271,7 @@ def throughput(
     1 2026-03-09          0
     2 2026-03-16          1
     """
-    require_columns(tasks, ["gid", "completed_at"], what="rollups.throughput", record="task")
+    tasks = read_frame(tasks, ["gid", "completed_at"], what="rollups.throughput", record="task")
     check_every(every)
     last = None if end is None else parse_day(end, name="end")
     rows, keys = _select_completed(tasks, by, what="rollups.throughput")
@@ -386,7 +386,8 @@ def load(
     if estimate is not None:
         check_text(estimate, name="estimate", like="cf_Estimated time")
     columns = ["gid", "completed_at", "due_on", *_ASSIGNEE, *([estimate] if estimate else [])]
-    require_columns(tasks, columns, what="rollups.load", record="task")
+    kinds = {estimate: "minutes" if unit == "minutes" else "number"} if estimate else {}
+    tasks = read_frame(tasks, columns, what="rollups.load", record="task", kinds=kinds)
     rows = drop_duplicates(tasks[columns])
     due = parse_task_dates(rows, "due_on", what="rollups.load")
     counts = rows["completed_at"].isna()

@@ -10,7 +10,7 @@ import pandas as pd
 from asana_frames._arguments import check_text
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.frames.arrays import STR, UTC_DATETIME
-from asana_frames.rollups.shared.inputs import is_true, require_columns
+from asana_frames.rollups.shared.inputs import is_true, read_frame
 from asana_frames.rollups.shared.moments import local_days, parse_moments
 from asana_frames.rollups.shared.periods import Every, check_every, list_periods, period_starts
 
@@ -81,7 +81,7 @@ def cumulative_flow(
     """
     what = "rollups.cumulative_flow"
     columns = ["project_gid", "project_name", "section_gid", "section_name", "enter", "leave"]
-    require_columns(section_times, [*columns, "hours"], what=what)
+    section_times = read_frame(section_times, [*columns, "hours"], what=what)
     check_every(every)
     moments = {name: parse_moments(section_times[name], what=what) for name in ("enter", "leave")}
     visits = _select_project(section_times.assign(**moments), project)

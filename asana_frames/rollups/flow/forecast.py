@@ -11,7 +11,7 @@ import pandas as pd
 
 from asana_frames._arguments import check_number
 from asana_frames.exceptions import InvalidArgument
-from asana_frames.rollups.shared.inputs import require_columns
+from asana_frames.rollups.shared.inputs import read_frame
 from asana_frames.rollups.shared.periods import (
     MONTHS_OF_PERIOD,
     Every,
@@ -97,7 +97,7 @@ def forecast(
        periods       date  trials  probability  cumulative
     0        3 2026-04-05   10000          1.0         1.0
     """
-    require_columns(throughput, ["period", "completed"], what=_WHAT)
+    throughput = read_frame(throughput, ["period", "completed"], what=_WHAT)
     check_days(throughput["period"], what=_WHAT)
     check_number(remaining, name="remaining", like=40, least=0)
     check_number(trials, name="trials", like=10_000, is_whole=True, least=1)

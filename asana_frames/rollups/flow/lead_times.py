@@ -12,7 +12,7 @@ from asana_frames.exceptions import InvalidArgument
 from asana_frames.rollups.shared.gids import Positions
 from asana_frames.rollups.shared.inputs import (
     is_true,
-    require_columns,
+    read_frame,
     resolve_keys,
     text_column,
 )
@@ -111,7 +111,7 @@ def lead_times(
     0   2026-03-10        4.0           2.0          1
     """
     what = "rollups.lead_times"
-    require_columns(tasks, _LIFE, what=what, record="task")
+    tasks = read_frame(tasks, _LIFE, what=what, record="task")
     rows = _read_tasks(tasks, what=what)
     rows = _select_tasks(rows, sort_order(rows, "completed_at", rows["completed_at"].notna()))
     created, completed = rows["created_at"], rows["completed_at"]
@@ -170,7 +170,7 @@ def _measure_days_since_assigned(
         return pd.Series(pd.NA, index=rows.index, dtype="Float64")
     what = "rollups.lead_times(stories=)"
     needed = ["task_gid", "resource_subtype", "created_at"]
-    require_columns(stories, needed, what=what, record="story")
+    stories = read_frame(stories, needed, what=what, record="story")
     is_assigned = is_true(stories["resource_subtype"] == "assigned")
     at = parse_moments(stories["created_at"], what=what)[is_assigned]
     first = at.groupby(stories.loc[is_assigned, "task_gid"].to_numpy()).min()
@@ -217,7 +217,7 @@ def close_times(
        tasks  avg_close_time_days  p50_days  p85_days  p95_days
     0      3                  4.0       2.0       6.9       8.3
     """
-    require_columns(lead_times, ["days_open"], what="rollups.close_times")
+    lead_times = read_frame(lead_times, ["days_open"], what="rollups.close_times")
     names = _name_percentiles(percentiles)
     rows = lead_times.reset_index(drop=True)
     keys = [] if by is None else resolve_keys(rows, by, what="rollups.close_times")
@@ -301,7 +301,7 @@ def aging(tasks: pd.DataFrame, now: When | None = None, tz: str = "UTC") -> pd.D
     0       10.0             2  1 to 4 weeks
     """
     what = "rollups.aging"
-    require_columns(tasks, _LIFE, what=what, record="task")
+    tasks = read_frame(tasks, _LIFE, what=what, record="task")
     moment, day = parse_moment(now, tz), resolve_today(now, tz)
     rows = _read_tasks(tasks, what=what)
     rows = _select_tasks(rows, sort_order(rows, "created_at", rows["completed_at"].isna()))

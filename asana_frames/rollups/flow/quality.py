@@ -14,8 +14,8 @@ from asana_frames.frames.arrays import STR
 from asana_frames.rollups.shared.gids import find_positions
 from asana_frames.rollups.shared.inputs import (
     is_true,
+    read_frame,
     read_list_columns,
-    require_columns,
     text_column,
 )
 from asana_frames.rollups.shared.moments import days_between, parse_moment, resolve_today
@@ -117,7 +117,7 @@ def quality(
     0     Write  overdue without assignee  due 2026-03-10
     1     Write               no assignee             NaN
     """
-    require_columns(tasks, _NEEDED, what=_WHAT, record="task")
+    tasks = read_frame(tasks, _NEEDED, what=_WHAT, record="task")
     if not isinstance(stale_days, int | float) or not stale_days >= 0:
         raise InvalidArgument(
             f"stale_days={stale_days!r} is not a number of days; give 0 or more."
@@ -270,7 +270,7 @@ def empty_fields(tasks: pd.DataFrame) -> pd.DataFrame:
     0  notes       1     2           0.5
     1    gid       2     2           1.0
     """
-    require_columns(tasks, [], what="rollups.empty_fields")
+    tasks = read_frame(tasks, [], what="rollups.empty_fields")
     filled = [int((~_is_empty(values)).sum()) for _, values in tasks.items()]
     table = pd.DataFrame(
         {

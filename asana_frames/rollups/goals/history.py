@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from asana_frames.frames.arrays import STR, UTC_DATETIME
-from asana_frames.rollups.shared.inputs import drop_duplicates, require_columns
+from asana_frames.rollups.shared.inputs import drop_duplicates, read_frame
 from asana_frames.rollups.shared.moments import parse_moment
 from asana_frames.types import When
 
@@ -94,7 +94,7 @@ def goal_history(
     0 2026-01-01 00:00:00+00:00  start       NaN       0.0
     1 2026-04-01 00:00:00+00:00    now  on_track      0.25
     """
-    require_columns(goals, ["gid", "name", *_METRIC], what=_WHAT, record="goal")
+    goals = read_frame(goals, ["gid", "name", *_METRIC], what=_WHAT, record="goal")
     rows = drop_duplicates(goals)
     present = parse_moment(now, tz)
     tables = [
@@ -144,7 +144,7 @@ def _build_start_events(goals: pd.DataFrame, tz: str) -> pd.DataFrame:
 def _build_update_events(updates: pd.DataFrame | None) -> pd.DataFrame:
     if updates is None:
         return pd.DataFrame()
-    require_columns(
+    updates = read_frame(
         updates,
         ["parent_gid", "created_at", "status_type"],
         what=_WHAT,
@@ -159,7 +159,7 @@ def _build_value_events(stories: pd.DataFrame | None) -> pd.DataFrame:
     if stories is None:
         return pd.DataFrame()
     needed = ["goal_gid", "created_at", "new_number_value"]
-    require_columns(stories, needed, what=_WHAT, record="story")
+    stories = read_frame(stories, needed, what=_WHAT, record="story")
     rows = drop_duplicates(stories) if "gid" in stories else stories
     is_value = rows["new_number_value"].notna()
     if "custom_field_gid" in rows:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from asana_frames.frames.arrays import tuple_column
 from asana_frames.rollups.shared.dag import Edges, find_levels, find_shortest_paths
-from asana_frames.rollups.shared.inputs import drop_duplicates, require_columns
+from asana_frames.rollups.shared.inputs import drop_duplicates, read_frame
 
 _COLUMNS = ("supported_goal_gid", "supporting_resource_gid", "contribution_weight")
 #: ``resource_subtype`` of a relationship to a sub-goal.
@@ -49,7 +49,7 @@ class Links:
         self.above: dict[str, list[str]] = {}
         if relationships is None:
             return
-        require_columns(
+        relationships = read_frame(
             relationships, [*_COLUMNS, "resource_subtype"], what=what, record="goal_relationship"
         )
         rows = drop_duplicates(relationships) if "gid" in relationships else relationships

@@ -13,7 +13,7 @@ from asana_frames.rollups.goals.links import Link, Links, find_parents, sort_bot
 from asana_frames.rollups.shared.inputs import (
     drop_duplicates,
     is_true,
-    require_columns,
+    read_frame,
     text_column,
 )
 from asana_frames.rollups.shared.moments import resolve_today
@@ -132,7 +132,7 @@ def goal_progress(
                   name  progress  expected  ahead
     0  Churn below 2 %       0.5       0.2    0.3
     """
-    require_columns(goals, ["gid", "name", *_METRIC], what=_WHAT, record="goal")
+    goals = read_frame(goals, ["gid", "name", *_METRIC], what=_WHAT, record="goal")
     rows = drop_duplicates(goals)
     links = Links(relationships, what=_WHAT)
     initial, current, target = (rows[name].astype("Float64") for name in _METRIC)
@@ -253,14 +253,14 @@ def compute_done_shares(
     """
     found: dict[str, dict[str, Share]] = {}
     if counts is not None:
-        require_columns(counts, ["project_gid", *sum(_COUNTS.values(), ())], what=_WHAT)
+        counts = read_frame(counts, ["project_gid", *sum(_COUNTS.values(), ())], what=_WHAT)
         rows = counts.drop_duplicates("project_gid", keep="last")
         for name, (done, all_of) in _COUNTS.items():
             total = rows[all_of].astype("Float64")
             share = rows[done].astype("Float64") / total.mask(total == 0)
             found[name] = _map_shares(rows["project_gid"], share)
     if tasks is not None:
-        require_columns(tasks, ["gid", "completed"], what=_WHAT, record="task")
+        tasks = read_frame(tasks, ["gid", "completed"], what=_WHAT, record="task")
         rows = drop_duplicates(tasks)
         found["tasks"] = _map_shares(rows["gid"], rows["completed"].astype("Float64"))
     return found

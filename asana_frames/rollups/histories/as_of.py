@@ -16,7 +16,7 @@ from asana_frames.rollups.histories.stories import FIELD_CHANGED, STORY_COLUMNS,
 from asana_frames.rollups.shared.inputs import (
     drop_duplicates,
     is_true,
-    require_columns,
+    read_frame,
     require_gids,
 )
 from asana_frames.rollups.shared.moments import convert_zone, parse_moment, parse_moments
@@ -135,8 +135,8 @@ def as_of(
       gid  name     due_on
     0   5  Logo 2026-03-06
     """
-    require_columns(tasks, _FIXED, what=_WHAT, record="task")
-    require_columns(stories, STORY_COLUMNS, what=_WHAT, record="story")
+    tasks = read_frame(tasks, _FIXED, what=_WHAT, record="task")
+    stories = read_frame(stories, STORY_COLUMNS, what=_WHAT, record="story")
     # Stories have the gids, so that one person or place would be with and without one.
     require_gids(tasks, ["assignee_gid", "memberships_project_gids"], what=_WHAT, record="task")
     at = parse_moment(moment, tz)

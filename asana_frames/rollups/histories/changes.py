@@ -13,7 +13,7 @@ from asana_frames.rollups.histories.stories import FIELD_CHANGED, STORY_COLUMNS,
 from asana_frames.rollups.shared.inputs import (
     drop_duplicate_gids,
     is_true,
-    require_columns,
+    read_frame,
     resolve_keys,
 )
 from asana_frames.rollups.shared.moments import (
@@ -133,7 +133,7 @@ def changes(
     0  due date  2026-03-06  2026-03-09     3
     1  assignee         NaN         Ana  <NA>
     """
-    require_columns(stories, STORY_COLUMNS, what="rollups.changes", record="story")
+    stories = read_frame(stories, STORY_COLUMNS, what="rollups.changes", record="story")
     check_zone(tz)
     limit = None if since is None else parse_moment(since, tz)
     rows = _select_changes(stories)
@@ -163,7 +163,7 @@ def _find_task_names(rows: pd.DataFrame, tasks: pd.DataFrame | None) -> pd.Serie
     known = rows["target_name"].astype(STR)
     if tasks is None:
         return known
-    require_columns(tasks, ["gid", "name"], what="rollups.changes", record="task")
+    tasks = read_frame(tasks, ["gid", "name"], what="rollups.changes", record="task")
     named = drop_duplicate_gids(tasks)
     at = pd.Index(named["gid"]).get_indexer(pd.Index(rows["task_gid"]))
     now: pd.Series[Any] = named["name"].astype(STR).reindex(at).set_axis(rows.index)
@@ -314,7 +314,7 @@ def change_counts(changes: pd.DataFrame, by: str | Sequence[str] = "task") -> pd
     """
     what = "rollups.change_counts"
     columns = ["task_gid", "changed_at", "change", "days", "old_gid", "new_gid"]
-    require_columns(changes, [*columns, "is_scope_added"], what=what)
+    changes = read_frame(changes, [*columns, "is_scope_added"], what=what)
     keys = resolve_keys(changes, by, what=what)
     rows = changes.sort_values("changed_at", kind="stable", ignore_index=True)
     change = rows["change"]

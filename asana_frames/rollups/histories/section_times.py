@@ -16,8 +16,8 @@ from asana_frames.rollups.histories.stories import STORY_COLUMNS, sort_stories
 from asana_frames.rollups.shared.inputs import (
     drop_duplicate_gids,
     is_true,
+    read_frame,
     read_list_columns,
-    require_columns,
     require_gids,
 )
 from asana_frames.rollups.shared.moments import (
@@ -164,7 +164,7 @@ def section_times(
     1          12   24.0           1.0        True
     """
     what = "rollups.section_times"
-    require_columns(tasks, ["gid", "name", "created_at"], what=what, record="task")
+    tasks = read_frame(tasks, ["gid", "name", "created_at"], what=what, record="task")
     present = parse_moment(now, tz)
     rows = drop_duplicate_gids(tasks)
     moves = _read_moves(stories, rows, what=what)
@@ -198,8 +198,8 @@ def _read_moves(stories: pd.DataFrame, tasks: pd.DataFrame, *, what: str) -> _Mo
         A column is missing, or projects and sections of memberships differ in number.
     """
     needed = [*STORY_COLUMNS, "project_gid", *_SECTIONS]
-    require_columns(stories, needed, what=what, record="story")
-    require_columns(tasks, ["gid", *_PLACES], what=what, record="task")
+    stories = read_frame(stories, needed, what=what, record="story")
+    tasks = read_frame(tasks, ["gid", *_PLACES], what=what, record="task")
     require_gids(tasks, _PLACES, what=what, record="task")
     names = [column.replace("_gid", "_name") for column in ("project_gid", *_SECTIONS)]
     is_move = is_true(stories["resource_subtype"].isin(MOVES))

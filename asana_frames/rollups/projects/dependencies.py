@@ -15,7 +15,7 @@ from asana_frames.rollups.shared.dag import Edges, Numbers, find_heaviest_paths,
 from asana_frames.rollups.shared.inputs import (
     drop_duplicate_gids,
     is_true,
-    require_columns,
+    read_frame,
     text_column,
 )
 from asana_frames.rollups.shared.moments import resolve_today
@@ -144,8 +144,8 @@ def dependencies(
     1    Layout        True     3      2026-03-09      0      True
     2     Index       False     2      2026-03-03      6     False
     """
-    require_columns(tasks, ["gid", "name", "completed", "due_on"], what=_WHAT, record="task")
-    require_columns(edges, _PAIR, what=_WHAT)
+    tasks = read_frame(tasks, ["gid", "name", "completed", "due_on"], what=_WHAT, record="task")
+    edges = read_frame(edges, _PAIR, what=_WHAT)
     if isinstance(default_days, bool) or not isinstance(default_days, int) or default_days < 1:
         raise InvalidArgument(
             f"default_days={default_days!r} is not a number of days; give 1 or more."

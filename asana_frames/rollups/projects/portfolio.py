@@ -12,8 +12,8 @@ from asana_frames.rollups.shared.dag import Edges, find_levels, find_shortest_pa
 from asana_frames.rollups.shared.inputs import (
     drop_duplicates,
     is_true,
+    read_frame,
     read_list_columns,
-    require_columns,
     require_gids,
     text_column,
 )
@@ -142,7 +142,7 @@ def portfolio(
        share_done  expected_share  is_behind
     0        0.25             0.5       True
     """
-    require_columns(items, ["gid", "name"], what=_WHAT, record="project")
+    items = read_frame(items, ["gid", "name"], what=_WHAT, record="project")
     moment, day = parse_moment(now, tz), resolve_today(now, tz)
     known = items[is_true(items["gid"].notna())]
     inside = _list_items(known)
@@ -213,7 +213,7 @@ def _is_completed(items: pd.DataFrame) -> Any:
 
 def _flag_tasks(tasks: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     """Return what each task counts as, and its due day if it is open."""
-    require_columns(
+    tasks = read_frame(
         tasks, ["gid", "completed", "due_on", "assignee_gid"], what=_WHAT, record="task"
     )
     rows = drop_duplicates(tasks)
@@ -236,13 +236,13 @@ def _pair_tasks_with_projects(
 ) -> pd.DataFrame:
     """Return each pair of task and project once."""
     if memberships is None:
-        require_columns(tasks, ["memberships_project_gids"], what=_WHAT, record="task")
+        tasks = read_frame(tasks, ["memberships_project_gids"], what=_WHAT, record="task")
         require_gids(tasks, ["memberships_project_gids"], what=_WHAT, record="task")
         lists = drop_duplicates(tasks)[["gid", "memberships_project_gids"]]
         lists = read_list_columns(lists, ["memberships_project_gids"])
         pairs = lists.explode("memberships_project_gids").set_axis([*_PAIR], axis="columns")
     else:
-        require_columns(memberships, _PAIR, what=_WHAT)
+        memberships = read_frame(memberships, _PAIR, what=_WHAT)
         pairs = memberships[[*_PAIR]]
     return pairs.astype(STR).dropna().drop_duplicates(ignore_index=True)
 
@@ -266,7 +266,7 @@ def _find_last_status(
     if statuses is None:
         statuses = pd.DataFrame({name: [] for name in ("parent_gid", "status_type", "created_at")})
     needed = ["parent_gid", "status_type", "created_at"]
-    require_columns(statuses, needed, what=_WHAT, record="status_update")
+    statuses = read_frame(statuses, needed, what=_WHAT, record="status_update")
     rows = drop_duplicates(statuses) if "gid" in statuses else statuses.reset_index(drop=True)
     columns = {
         "project_gid": text_column(rows, "parent_gid"),

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from pandas.api.types import is_object_dtype
 
 from asana_frames._arguments import list_texts
 from asana_frames.catalog import columns_of, load
 from asana_frames.exceptions import InvalidArgument, suggest_names
 from asana_frames.frames.arguments import check_frame
 from asana_frames.frames.arrays import STR
+from asana_frames.frames.cells import CellReader, read_cells
 from asana_frames.frames.list_cells import read_lists
 from asana_frames.frames.unread import has_values, list_unread_columns
+from asana_frames.rollups.shared.column_kinds import COMPUTED, find_kind, has_kind
 from asana_frames.rollups.shared.gids import are_surely_unique
 
 #: What Asana's entries call their person and project, and what ``rollups.entries`` calls them.
@@ -30,20 +31,21 @@ class Key(NamedTuple):
     column: str
 
 
-def require_columns(
+def read_frame(
     frame: Any,
     columns: Iterable[str],
     *,
     what: str,
     record: str | None = None,
     source: str | None = None,
-) -> None:
-    """Raise an error unless the frame has the columns.
+    kinds: Mapping[str, str] | None = None,
+) -> Any:
+    """Return a frame whose columns are typed, also where a file or a person made text of them.
 
     Parameters
     ----------
     frame
-        A frame of pandas or Dask.
+        A frame of pandas or Dask; one of Dask is only checked.
     columns
         The names of the required columns.
     what
@@ -54,13 +56,21 @@ def require_columns(
     source
         The function that returns such frames, such as ``"rollups.hours"``; else the method that
         lists the records.
+    kinds
+        Name -> kind of columns of which the name alone does not tell it.
+
+    Returns
+    -------
+    DataFrame
+        The frame itself where nothing is to be read.
 
     Raises
     ------
     InvalidArgument
         It is not a frame, or columns are missing, or the file it was read from had nothing of
         them; the message names them and the most similar existing ones, and says which frame to
-        pass.
+        pass. Or a cell of a column that is required, or is one of the record, is not understood;
+        the message names its row.
     """
     if source is None and record is not None:
         source = _find_list_method(record)
@@ -72,14 +82,40 @@ def require_columns(
         hint = suggest_names(missing[0], map(str, frame.columns))
         hint += _suggest_fields(missing, record) or advice
         raise InvalidArgument(f"{what} needs the column(s) {', '.join(missing)}.{hint}")
+    if not isinstance(frame, pd.DataFrame):
+        return frame
     _check_gids(frame, what)
     _check_unread(frame, columns, what, advice)
+    known = {name: find_kind(name, record) for name in frame.columns} | dict(kinds or {})
+    # Names of computed columns, such as "left" and "days", may mean anything else to a user.
+    own = COMPUTED.difference(columns)
+    return _read_columns(frame, known, own, what)
 
 
-def _check_unread(frame: Any, columns: Iterable[str], what: str, advice: str) -> None:
+def _read_columns(
+    frame: pd.DataFrame, kinds: Mapping[Any, str | None], own: Set[str], what: str
+) -> pd.DataFrame:
+    """Type the columns that are not; what may be a user's own stays if it is not understood."""
+    loose = {
+        name: kind
+        for name, kind in kinds.items()
+        if kind and isinstance(frame[name], pd.Series) and not has_kind(frame[name], kind)
+    }
+    if not loose:
+        return frame
+    reader = CellReader({name: frame[name] for name in loose}, loose, first_row=1)
+    made = {}
+    for name in loose:
+        try:
+            made[name] = reader.read(name)
+        except InvalidArgument as cause:
+            if name not in own:
+                raise InvalidArgument(f"{what}: {cause}") from None
+    return frame.assign(**made)
+
+
+def _check_unread(frame: pd.DataFrame, columns: Iterable[str], what: str, advice: str) -> None:
     """Refuse columns that are there only because every frame has them."""
-    if not isinstance(frame, pd.DataFrame):
-        return
     unread = set(list_unread_columns(frame))
     # Names do where gids only tell people and projects apart; see require_gids.
     named = {name for name in unread if _name_column(name) in set(frame.columns) - unread}
@@ -170,18 +206,16 @@ def _check_gid_keys(frame: Any, keys: Iterable[Key], what: str) -> None:
             require_every_gid(frame, key.column, what=what, advice=advice)
 
 
-def _check_gids(frame: Any, what: str) -> None:
+def _check_gids(frame: pd.DataFrame, what: str) -> None:
     """Refuse gids that a file was read as numbers, which match no gid and may be rounded."""
-    if not isinstance(frame, pd.DataFrame):
-        return
     for place, name in enumerate(frame.columns):
-        if not (isinstance(name, str) and (name == "gid" or name.endswith("_gid"))):
+        if find_kind(name) != "gid":
             continue
         column = frame.iloc[:, place]
         if pd.api.types.is_numeric_dtype(column.dtype) and column.notna().any():
             raise InvalidArgument(
-                f"{what} needs gids as text, and {name} holds numbers. Read the file with "
-                f'pd.read_csv(path, dtype="str"), since long numbers may have been rounded.'
+                f"{what} needs gids as text, and {name} holds numbers, which may have been "
+                f"rounded. Read the file with af.read_csv(path) or another reader of this package."
             )
 
 
@@ -260,32 +294,17 @@ def text_column(frame: pd.DataFrame, name: str) -> pd.Series[Any]:
     return frame[name].astype(STR)
 
 
-#: Flags as files hold them.
-_FLAGS = {"true": True, "false": False, "": False}
-
-
 def is_true(flags: pd.Series[Any]) -> npt.NDArray[np.bool_]:
     """Return flags of any dtype as a plain array, in which a missing one is False.
 
     Raises
     ------
     InvalidArgument
-        The column holds text other than "True" and "False".
+        A cell is not a flag.
     """
-    kind = flags.dtype
-    may_be_text = isinstance(kind, pd.StringDtype | pd.CategoricalDtype) or is_object_dtype(kind)
-    if may_be_text and flags.map(lambda value: isinstance(value, str)).any():
-        flags = flags.map(_parse_flag).astype("boolean")
+    if flags.dtype.kind != "b":
+        flags = read_cells(flags, "boolean")
     return flags.to_numpy(dtype=bool, na_value=False)
-
-
-def _parse_flag(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    flag = _FLAGS.get(value.strip().lower())
-    if flag is None:
-        raise InvalidArgument(f"{value!r} is not a flag; use True or False.")
-    return flag
 
 
 def read_list_columns(frame: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:

@@ -11,6 +11,7 @@ import pandas as pd
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.frames.arguments import parse_timestamp
 from asana_frames.frames.arrays import UTC_DATETIME
+from asana_frames.frames.cells import read_cells
 from asana_frames.types import When
 
 Ints = npt.NDArray[np.int64]
@@ -78,7 +79,7 @@ def resolve_today(now: When | None, tz: str = "UTC") -> pd.Timestamp:
 
 
 def parse_moments(moments: pd.Series[Any], *, what: str) -> pd.Series[Any]:
-    """Return a column of moments as ``datetime64[us, UTC]``.
+    """Return a column of moments, or of their text, as ``datetime64[us, UTC]``.
 
     Raises
     ------
@@ -88,12 +89,12 @@ def parse_moments(moments: pd.Series[Any], *, what: str) -> pd.Series[Any]:
     if isinstance(moments.dtype, pd.DatetimeTZDtype):
         is_utc = moments.dtype == UTC_DATETIME
         return moments if is_utc else moments.dt.tz_convert("UTC").astype(UTC_DATETIME)
-    if moments.isna().all():
-        return pd.Series(pd.NaT, index=moments.index, name=moments.name, dtype=UTC_DATETIME)
-    raise InvalidArgument(
-        f"{what} needs moments with a time zone in {moments.name}, not {moments.dtype}. "
-        f"Use pd.to_datetime(frame[{moments.name!r}], utc=True)."
-    )
+    if moments.dtype.kind == "M" and moments.notna().any():
+        raise InvalidArgument(
+            f"{what} needs moments with a time zone in {moments.name}, not {moments.dtype}. "
+            f"Use pd.to_datetime(frame[{moments.name!r}], utc=True)."
+        )
+    return read_cells(moments, "datetime", what=what)
 
 
 def to_microseconds(moments: pd.Series[Any]) -> Ints:

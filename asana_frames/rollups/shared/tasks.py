@@ -10,7 +10,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from asana_frames.frames.arrays import STR, UTC_DATETIME, tuple_column
+from asana_frames.frames.cells import read_cells
 from asana_frames.frames.list_cells import read_lists
+from asana_frames.rollups.shared.column_kinds import has_kind
 from asana_frames.rollups.shared.dag import find_ancestors
 from asana_frames.rollups.shared.gids import Positions, find_positions
 from asana_frames.rollups.shared.inputs import (
@@ -153,7 +155,9 @@ def parse_task_times(tasks: pd.DataFrame, name: str, *, what: str) -> pd.Series[
 
 
 def parse_task_dates(tasks: pd.DataFrame, name: str, *, what: str) -> pd.Series[Any]:
-    """Return a column of days as ``datetime64[us]``; without the column all are missing.
+    """Return a column of days, or of their text, as ``datetime64[us]``.
+
+    Without the column all are missing.
 
     Raises
     ------
@@ -162,8 +166,11 @@ def parse_task_dates(tasks: pd.DataFrame, name: str, *, what: str) -> pd.Series[
     """
     if name not in tasks.columns or tasks[name].isna().all():
         return pd.Series(pd.NaT, index=tasks.index, name=name, dtype="datetime64[us]")
-    check_days(tasks[name], what=what)
-    days = tasks[name].to_numpy().astype("datetime64[D]").astype("datetime64[us]")
+    given = tasks[name]
+    if not has_kind(given, "date"):
+        given = read_cells(given, "date", what=what)
+    check_days(given, what=what)
+    days = given.to_numpy().astype("datetime64[D]").astype("datetime64[us]")
     return pd.Series(days, index=tasks.index, name=name)
 
 

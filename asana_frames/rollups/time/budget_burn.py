@@ -11,7 +11,7 @@ import pandas as pd
 from asana_frames._arguments import check_number
 from asana_frames.exceptions import InvalidArgument, PartialResultWarning
 from asana_frames.frames.arrays import STR
-from asana_frames.rollups.shared.inputs import drop_duplicates, require_columns
+from asana_frames.rollups.shared.inputs import drop_duplicates, read_frame
 from asana_frames.rollups.shared.periods import (
     Every,
     check_days,
@@ -181,7 +181,7 @@ def budget_burn(
     >>> str(burn["exhausted_on"].iloc[0].date())
     '2026-03-29'
     """
-    require_columns(budgets, _NEEDED, what=_WHAT, record="budget")
+    budgets = read_frame(budgets, _NEEDED, what=_WHAT, record="budget")
     check_every(every)
     check_number(pace, name="pace", like=8, is_whole=True, least=1)
     check_number(band, name="band", like=0.8)
@@ -216,7 +216,7 @@ def _build_rate_book(
 
 def _price_entries(entries: pd.DataFrame, book: RateBook | None) -> pd.DataFrame:
     """Read day, project, billable status and hours of entries, with rate and currency."""
-    require_columns(
+    entries = read_frame(
         entries,
         ["duration_minutes", "entered_on", "billable_status"],
         what=_WHAT,
@@ -245,7 +245,7 @@ def _price_entries(entries: pd.DataFrame, book: RateBook | None) -> pd.DataFrame
 def _map_project_spans(projects: pd.DataFrame | None) -> dict[str, tuple[Any, Any]]:
     if projects is None:
         return {}
-    require_columns(projects, ["gid", "start_on", "due_on"], what=_WHAT, record="project")
+    projects = read_frame(projects, ["gid", "start_on", "due_on"], what=_WHAT, record="project")
     columns = (projects[name] for name in ("gid", "start_on", "due_on"))
     return {gid: (start, due) for gid, start, due in zip(*columns, strict=True)}
 

@@ -13,7 +13,7 @@ from asana_frames.frames.arrays import STR
 from asana_frames.rollups.shared.inputs import (
     drop_duplicates,
     is_true,
-    require_columns,
+    read_frame,
     text_column,
 )
 from asana_frames.rollups.shared.periods import (
@@ -144,7 +144,7 @@ def capacity(
           period  available  allocated  tracked  free  load
     0 2026-03-02       32.0       16.0      6.0  16.0   0.5
     """
-    require_columns(users, ["gid", "name"], what=_WHAT, record="user")
+    users = read_frame(users, ["gid", "name"], what=_WHAT, record="user")
     check_every(every)
     plans, absences, tracked = (
         _read_allocations(allocations),
@@ -175,7 +175,7 @@ def capacity(
 
 def _read_allocations(allocations: pd.DataFrame) -> pd.DataFrame:
     columns = ("assignee_gid", "start_date", "end_date", "effort_type", "effort_value")
-    require_columns(allocations, columns, what=_WHAT, record="allocation")
+    allocations = read_frame(allocations, columns, what=_WHAT, record="allocation")
     named = {"person_gid": "assignee_gid", "person_name": "assignee_name"}
     return _standardise_rows(allocations, named)[[*PERSON, *columns[1:]]]
 
@@ -184,7 +184,7 @@ def _read_absences(ooo: pd.DataFrame | None) -> pd.DataFrame:
     if ooo is None:
         ooo = pd.DataFrame({"user_gid": pd.Series([], dtype=STR)})
         ooo[["start_date", "end_date"]] = pd.NaT
-    require_columns(ooo, ["user_gid", "start_date", "end_date"], what=_WHAT, record="ooo_entry")
+    ooo = read_frame(ooo, ["user_gid", "start_date", "end_date"], what=_WHAT, record="ooo_entry")
     rows = _standardise_rows(ooo, {"person_gid": "user_gid", "person_name": "user_name"})
     return rows if "hours" in rows else rows.assign(hours=np.nan)
 
@@ -204,10 +204,10 @@ def _read_tracked_hours(entries: pd.DataFrame | None) -> pd.DataFrame:
     if entries is None:
         columns = {name: pd.Series([], dtype=STR) for name in PERSON}
         return pd.DataFrame(columns).assign(day=pd.Series([], dtype="datetime64[us]"), hours=0.0)
-    require_columns(entries, [], what=_WHAT, record="time_tracking_entry")
+    entries = read_frame(entries, [], what=_WHAT, record="time_tracking_entry")
     if "person_gid" not in entries:
         # People are matched by gid; names alone are not enough.
-        require_columns(entries, ["created_by_gid"], what=_WHAT, record="time_tracking_entry")
+        entries = read_frame(entries, ["created_by_gid"], what=_WHAT, record="time_tracking_entry")
     rows = read_person_days(entries, what=_WHAT).rename(columns={"entered_on": "day"})
     return rows.assign(hours=rows["duration_minutes"].astype("float64") / 60)
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.frames.arguments import is_dask
-from asana_frames.rollups.shared.inputs import Key, require_columns, resolve_keys
+from asana_frames.rollups.shared.inputs import Key, read_frame, resolve_keys
 from asana_frames.rollups.shared.periods import Every, check_days, check_every, period_starts
 from asana_frames.rollups.shared.totals import aggregate, sum_by
 from asana_frames.rollups.time.rates import RATE_COLUMNS, RateBook, find_rate_columns
@@ -97,7 +97,7 @@ def cost(
     0             Ana           EUR    2.0   160.0
     1              Bo           NaN    1.0    <NA>
     """
-    require_columns(
+    entries = read_frame(
         entries, ["duration_minutes", "entered_on"], what=_WHAT, record="time_tracking_entry"
     )
     check_days(entries["entered_on"], what=_WHAT)

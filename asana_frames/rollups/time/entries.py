@@ -13,7 +13,7 @@ from asana_frames.frames.arrays import STR, UTC_DATETIME
 from asana_frames.frames.list_cells import read_lists
 from asana_frames.rollups.shared.inputs import (
     drop_duplicates,
-    require_columns,
+    read_frame,
     require_gids,
     resolve_keys,
     text_column,
@@ -142,7 +142,7 @@ def entries(
       person_name root_task_name project_name section_name  hours
     0         Ana       Relaunch      Website        Doing    1.5
     """
-    require_columns(entries, _NEEDED, what=_WHAT, record="time_tracking_entry")
+    entries = read_frame(entries, _NEEDED, what=_WHAT, record="time_tracking_entry")
     check_days(entries["entered_on"], what=_WHAT)
     rows = drop_duplicates(entries)
     found = _build_entry_columns(rows) | _build_place_columns(
@@ -212,7 +212,7 @@ def _build_task_columns(
     if tasks is None:
         # The columns are there even without tasks.
         tasks = pd.DataFrame({name: pd.Series([], dtype=STR) for name in ("gid", "name")})
-    require_columns(tasks, ["gid", "name", *extra], what=_WHAT, record="task")
+    tasks = read_frame(tasks, ["gid", "name", *extra], what=_WHAT, record="task")
     tree = TaskTree(tasks)
     at = tree.find(rows["task_gid"])
     table = pd.concat([tree.roots(), tree.memberships()], axis="columns")
@@ -289,9 +289,9 @@ def _build_project_columns(
         )
     for column in extra:
         # The user named this column, so it must exist.
-        require_columns(projects, ["gid", column], what=_WHAT, record="project")
+        projects = read_frame(projects, ["gid", column], what=_WHAT, record="project")
         columns[f"project_{column}"] = gid.map(_index_by_gid(projects, column)).astype(
-            projects[column].dtype  # type: ignore[index]  # require_columns refused None
+            projects[column].dtype
         )
     return columns
 
@@ -306,7 +306,7 @@ def _look_up_text(
 def _build_lookup(frame: pd.DataFrame | None, column: str, record: str) -> dict[str, Any]:
     if frame is None:
         return {}
-    require_columns(frame, ["gid"], what=_WHAT, record=record)
+    frame = read_frame(frame, ["gid"], what=_WHAT, record=record)
     return {} if column not in frame else dict(_index_by_gid(frame, column).dropna())
 
 
@@ -338,7 +338,7 @@ def read_person_days(entries: pd.DataFrame, *, what: str) -> pd.DataFrame:
         A column is missing, or ``entered_on`` does not hold days.
     """
     needed = ["duration_minutes", "entered_on"]
-    require_columns(entries, needed, what=what, record="time_tracking_entry")
+    entries = read_frame(entries, needed, what=what, record="time_tracking_entry")
     check_days(entries["entered_on"], what=what)
     keys = resolve_keys(entries, "person", what=what)
     rows = pd.DataFrame({key.name: entries[key.column].astype(STR) for key in keys})

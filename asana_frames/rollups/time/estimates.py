@@ -13,7 +13,7 @@ from asana_frames.frames.arguments import is_dask
 from asana_frames.frames.arrays import STR
 from asana_frames.rollups.shared.inputs import (
     Key,
-    require_columns,
+    read_frame,
     require_every_gid,
     resolve_keys,
 )
@@ -96,7 +96,8 @@ def estimates(
     check_text(estimate, name="estimate", like="cf_Estimated time")
     spent = None if entries is None else _sum_hours_by_task(entries)
     needed = ["gid", "name", estimate, *(["actual_time_minutes"] if spent is None else [])]
-    require_columns(tasks, needed, what=_WHAT, record="task")
+    kinds = {estimate: "minutes" if unit == "minutes" else "number"}
+    tasks = read_frame(tasks, needed, what=_WHAT, record="task", kinds=kinds)
     table = _load_tasks(tasks)
     if to_root:
         advice = "Without it they cannot be added to their parents; use to_root=False."
@@ -112,7 +113,7 @@ def estimates(
 
 def _sum_hours_by_task(entries: Any) -> pd.DataFrame:
     """Sum the hours of each task, including those without a task."""
-    require_columns(entries, ["task_gid"], what=_WHAT, record="time_tracking_entry")
+    entries = read_frame(entries, ["task_gid"], what=_WHAT, record="time_tracking_entry")
     return hours(entries, by="task", every=None)
 
 

@@ -14,8 +14,8 @@ from asana_frames.rollups.shared.inputs import (
     Key,
     check_dask_lists,
     is_true,
+    read_frame,
     read_list_columns,
-    require_columns,
     resolve_keys,
 )
 from asana_frames.rollups.shared.periods import Every, check_days, check_every, period_starts
@@ -93,7 +93,7 @@ def hours(
     0             Ana 2026-03-02    1.5
     1              Bo 2026-03-09    1.5
     """
-    require_columns(
+    entries = read_frame(
         entries,
         ["duration_minutes", *(["entered_on"] if every is not None else [])],
         what="rollups.hours",

@@ -12,7 +12,7 @@ from asana_frames._arguments import check_mapping
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.frames.arrays import STR
 from asana_frames.rollups.shared.gids import Positions
-from asana_frames.rollups.shared.inputs import require_columns
+from asana_frames.rollups.shared.inputs import read_frame
 from asana_frames.rollups.shared.periods import check_days, period_starts
 
 _WHAT = "rollups.cost"
@@ -40,7 +40,7 @@ def find_rate_columns(entries: Any, *, what: str) -> dict[str, str]:
     found = {}
     for ours, theirs in zip(_KEYS, ("attributable_to_gid", "created_by_gid"), strict=True):
         column = ours if ours in entries.columns else theirs
-        require_columns(entries, [column], what=what, record="time_tracking_entry")
+        entries = read_frame(entries, [column], what=what, record="time_tracking_entry")
         found[ours] = column
     return found
 
@@ -63,7 +63,8 @@ class RateBook:
     """
 
     def __init__(self, rates: pd.DataFrame, placeholders: Mapping[str, str] | None = None) -> None:
-        require_columns(rates, ["parent_gid", "resource_gid", "rate", "currency_code"], what=_WHAT)
+        needed = ["parent_gid", "resource_gid", "rate", "currency_code"]
+        rates = read_frame(rates, needed, what=_WHAT)
         placeholders = {} if placeholders is None else placeholders
         check_mapping(placeholders, name="placeholders", like="{person_gid: placeholder_gid}")
         self._placeholders = dict(placeholders)

@@ -11,7 +11,7 @@ from asana_frames._arguments import check_choice
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.frames.arguments import parse_timestamp
 from asana_frames.frames.arrays import STR
-from asana_frames.rollups.shared.inputs import drop_duplicates, require_columns, text_column
+from asana_frames.rollups.shared.inputs import drop_duplicates, read_frame, text_column
 from asana_frames.rollups.shared.periods import (
     WEEKDAYS,
     check_days,
@@ -154,7 +154,7 @@ def _read_entries(entries: pd.DataFrame, *, what: str) -> pd.DataFrame:
 def _read_timesheets(statuses: pd.DataFrame, *, what: str) -> pd.DataFrame:
     """Read timesheets, the newest last, with columns renamed and statuses in lower case."""
     record = "timesheet_approval_status"
-    require_columns(
+    statuses = read_frame(
         statuses,
         ["gid", "user_gid", "user_name", "start_date", "end_date", "approval_status"],
         what=what,
@@ -240,10 +240,10 @@ def approvals(
     """
     what = "rollups.approvals"
     _check_week(every)
-    require_columns(entries, [], what=what, record="time_tracking_entry")
+    entries = read_frame(entries, [], what=what, record="time_tracking_entry")
     if "person_gid" not in entries:
         # Timesheets are matched by gid; names alone are not enough.
-        require_columns(entries, ["created_by_gid"], what=what, record="time_tracking_entry")
+        entries = read_frame(entries, ["created_by_gid"], what=what, record="time_tracking_entry")
     rows = _read_entries(entries, what=what)
     sheets = _read_timesheets(statuses, what=what)
     rows = _match_timesheets(rows, sheets)
@@ -258,7 +258,7 @@ def approvals(
         sums.rename("hours").reset_index().merge(newest, how="outer", on=["person_gid", "week"])
     )
     if users is not None:
-        require_columns(users, ["gid", "name"], what=what, record="user")
+        users = read_frame(users, ["gid", "name"], what=what, record="user")
         table = _add_missing_people(table, users, every)
     names = pd.concat([rows[list(PERSON)], sheets[list(PERSON)], _get_user_names(users)])
     named = names.dropna().drop_duplicates("person_gid").set_index("person_gid")

@@ -187,9 +187,17 @@ class TestTheInput:
         with pytest.raises(af.InvalidArgument, match="use tz='Europe/Berlin'"):
             made(tasks_of(*THREE), tz="Mars/Base")
 
-    def test_with_moments_as_text_is_refused(self, made: Any) -> None:
+    def test_with_moments_as_text_gives_the_same(self, made: Any) -> None:
+        tasks = tasks_of(*THREE)
+
+        pd.testing.assert_frame_equal(made(tasks.astype({"completed_at": str})), made(tasks))
+
+    def test_with_moments_without_a_zone_is_refused(self, made: Any) -> None:
+        tasks = tasks_of(*THREE)
+        tasks["completed_at"] = tasks["completed_at"].dt.tz_localize(None)
+
         with pytest.raises(af.InvalidArgument, match=r"utc=True"):
-            made(tasks_of(*THREE).astype({"completed_at": str}))
+            made(tasks)
 
 
 def test_bad_days_and_periods_are_refused() -> None:

@@ -364,9 +364,9 @@ class TestTheInput:
                 tasks_of(task(parent_gid="2"), task(completed="2026-03-04T15:00Z", parent_gid="1"))
             )
 
-    def test_with_text_for_days_is_refused(self, made: Any) -> None:
-        with pytest.raises(af.InvalidArgument, match="needs days in due_on"):
-            made(tasks_of(*self.rows).astype({"due_on": str}))
+    def test_with_text_that_is_not_a_day_is_refused(self, made: Any) -> None:
+        with pytest.raises(af.InvalidArgument, match="due_on, row 1: 'soon' is not a day"):
+            made(tasks_of(*self.rows).assign(due_on="soon"))
 
 
 def test_bad_workdays_and_stories_are_refused() -> None:

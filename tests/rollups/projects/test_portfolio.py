@@ -309,8 +309,8 @@ def test_bad_arguments_are_refused() -> None:
         af.rollups.portfolio(*frames, now="soon")
     with pytest.raises(af.InvalidArgument, match="Mars"):
         af.rollups.portfolio(*frames, now=NOW, tz="Mars/Olympus")
-    with pytest.raises(af.InvalidArgument, match="days in due_on"):
-        af.rollups.portfolio(frames[0], frames[1].assign(due_on=["2026-03-02"]))
+    with pytest.raises(af.InvalidArgument, match="due_on, row 1: 'soon'"):
+        af.rollups.portfolio(frames[0], frames[1].assign(due_on=["soon"]))
     with pytest.raises(af.InvalidArgument, match="project_gid"):
         af.rollups.portfolio(*frames, memberships=pd.DataFrame({"task_gid": ["a"]}))
 

@@ -63,7 +63,7 @@ def test_a_cycle_through_a_task_in_a_project_is_refused() -> None:
 def test_memberships_as_text_are_refused(name: str) -> None:
     tasks = tasks_of(task(completed="2026-03-04", project="31"))
 
-    with pytest.raises(af.InvalidArgument, match=rf"{name} holds .*which is not a list"):
+    with pytest.raises(af.InvalidArgument, match=rf"{name}, row 1: .* is not a list"):
         af.rollups.lead_times(tasks.assign(**{name: texts("('31',)")}))
 
 

@@ -85,10 +85,24 @@ def test_a_column_in_which_all_is_missing_may_be_of_any_dtype() -> None:
     assert found.isna().all()
 
 
-@pytest.mark.parametrize("values", [["2026-11-02"], pd.to_datetime(["2026-11-02"]), [5]])
-def test_a_column_of_anything_else_is_refused_and_told_how_to_be_read(values: Any) -> None:
+def test_moments_without_a_zone_are_refused_and_told_how_to_be_read() -> None:
     with pytest.raises(af.InvalidArgument, match=r"pd\.to_datetime\(frame\['at'\], utc=True\)"):
-        parse_moments(pd.Series(values, name="at"), what="rollups.x")
+        parse_moments(pd.Series(pd.to_datetime(["2026-11-02"]), name="at"), what="rollups.x")
+
+
+@pytest.mark.parametrize("value", ["3/4/2026 10:00", "soon", 5])
+def test_a_cell_that_is_not_a_moment_is_named_by_its_row(value: Any) -> None:
+    with pytest.raises(af.InvalidArgument, match=r"rollups\.x: at, row 2: "):
+        parse_moments(pd.Series([None, value], name="at"), what="rollups.x")
+
+
+def test_text_of_moments_is_read_in_its_zone() -> None:
+    texts = pd.Series(["2026-11-02T09:00:00Z", "2026-11-02T09:00:00+02:00", ""], name="at")
+
+    found = parse_moments(texts, what="rollups.x")
+
+    assert found.dt.hour.tolist()[:2] == [9, 7]
+    assert found.isna().tolist() == [False, False, True]
 
 
 @settings(max_examples=40, deadline=None)

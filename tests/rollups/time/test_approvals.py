@@ -239,11 +239,13 @@ def test_what_is_no_week_is_refused(every: Any) -> None:
         af.rollups.approvals(sheets_of(), tracked(), every=every)
 
 
-def test_days_as_text_are_refused() -> None:
+def test_text_that_is_not_a_day_is_refused() -> None:
     statuses = sheets_of(sheet("11", "2026-03-02"))
 
-    with pytest.raises(af.InvalidArgument, match=r"rollups\.approvals needs days in start_date"):
-        af.rollups.approvals(statuses.assign(start_date=["2026-03-02"]), tracked())
+    with pytest.raises(
+        af.InvalidArgument, match=r"approvals: start_date, row 1: 'Monday'"
+    ):
+        af.rollups.approvals(statuses.assign(start_date=["Monday"]), tracked())
 
 
 @pytest.mark.parametrize("users", [None, users_of(), users_of("11", "12")])

@@ -228,11 +228,11 @@ def test_a_missing_column_is_named_with_the_function_and_the_fields(
         af.rollups.capacity(**frames)
 
 
-def test_days_as_text_are_refused() -> None:
+def test_text_that_is_not_a_day_is_refused() -> None:
     plans = plans_of(plan("11", "2026-03-02", "2026-03-02"))
 
-    with pytest.raises(af.InvalidArgument, match=r"rollups\.capacity needs days in end_date"):
-        af.rollups.capacity(users_of("11"), plans.assign(end_date=["2026-03-02"]))
+    with pytest.raises(af.InvalidArgument, match=r"rollups\.capacity: end_date, row 1: 'Friday'"):
+        af.rollups.capacity(users_of("11"), plans.assign(end_date=["Friday"]))
 
 
 def test_a_time_of_day_moves_no_entry_out_of_its_day() -> None:

@@ -202,10 +202,10 @@ def test_a_rate_without_a_currency_is_refused() -> None:
         af.rollups.cost(tracked(), rates_of(rate("31", "11", 80, None)))
 
 
-def test_days_of_rates_as_text_are_refused() -> None:
-    rates = rates_of(rate("31")).assign(start_date=["2026-03-01"])
+def test_text_of_rates_that_is_not_a_day_is_refused() -> None:
+    rates = rates_of(rate("31")).assign(start_date=["spring"])
 
-    with pytest.raises(af.InvalidArgument, match=r"rollups\.cost needs days in start_date"):
+    with pytest.raises(af.InvalidArgument, match=r"rollups\.cost: start_date, row 1: 'spring'"):
         af.rollups.cost(tracked(), rates)
 
 

@@ -272,11 +272,14 @@ def test_a_column_to_come_along_that_is_not_there_is_named() -> None:
         af.rollups.entries(tracked(), None, projects_of(), project_columns=["colour"])
 
 
-def test_days_as_text_or_in_a_zone_are_refused() -> None:
+def test_days_that_are_unclear_or_in_a_zone_are_refused() -> None:
     entries = tracked(entry())
 
-    for days in (["2026-03-02"], pd.to_datetime(["2026-03-02"], utc=True)):
-        with pytest.raises(af.InvalidArgument, match=r"rollups\.entries needs days in entered_on"):
+    for days, why in (
+        (["3/4/2026"], r"entered_on, row 1: .*two months"),
+        (pd.to_datetime(["2026-03-02"], utc=True), r"needs days in entered_on"),
+    ):
+        with pytest.raises(af.InvalidArgument, match=why):
             af.rollups.entries(entries.assign(entered_on=days))
 
 

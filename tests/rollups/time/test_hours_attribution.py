@@ -268,7 +268,7 @@ def test_lists_that_became_text_are_refused() -> None:
     table = table_of(entry(project=None, task="t1"))
     texts = table.assign(project_gids=table["project_gids"].map(str).astype("string"))
 
-    with pytest.raises(af.InvalidArgument, match=r"project_gids holds .*which is not a list"):
+    with pytest.raises(af.InvalidArgument, match=r"project_gids, row 1: .* is not a list"):
         af.rollups.hours(texts, by="project_gid", attribution="split")
 
 

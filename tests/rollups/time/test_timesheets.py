@@ -189,11 +189,14 @@ def test_a_missing_column_is_named_with_the_function_and_the_fields(
         af.rollups.timesheet(frames["entries"], "2026-03-02", statuses=frames["statuses"])
 
 
-def test_days_as_text_or_in_a_zone_are_refused() -> None:
+def test_days_that_are_unclear_or_in_a_zone_are_refused() -> None:
     entries = tracked(entry())
 
-    for days in (["2026-03-02"], pd.to_datetime(["2026-03-02"], utc=True)):
-        with pytest.raises(af.InvalidArgument, match=r"rollups\.timesheet needs days"):
+    for days, why in (
+        (["3/4/2026"], r"entered_on, row 1: .*two months"),
+        (pd.to_datetime(["2026-03-02"], utc=True), r"needs days in entered_on"),
+    ):
+        with pytest.raises(af.InvalidArgument, match=why):
             af.rollups.timesheet(entries.assign(entered_on=days), "2026-03-02")
 
 
