@@ -199,7 +199,15 @@ def test_a_rollup_of_a_foreign_frame_is_the_same_or_refuses_it(
     except af.InvalidArgument:
         return
 
-    assert in_order(twisted) == in_order(plain)
+    assert in_order(_drop_copies(name, twisted)) == in_order(_drop_copies(name, plain))
+
+
+def _drop_copies(name: str, result: Any) -> Any:
+    """Drop what ``as_of`` only copies, and only a schema tells: lists and custom fields."""
+    if name != "as_of":
+        return result
+    is_copied = [column.endswith(("_gids", "_names")) or column[:3] == "cf_" for column in result]
+    return result.loc[:, ~np.array(is_copied)]
 
 
 @pytest.mark.parametrize("name", ROLLUPS)

@@ -242,9 +242,7 @@ def test_what_is_no_week_is_refused(every: Any) -> None:
 def test_text_that_is_not_a_day_is_refused() -> None:
     statuses = sheets_of(sheet("11", "2026-03-02"))
 
-    with pytest.raises(
-        af.InvalidArgument, match=r"approvals: start_date, row 1: 'Monday'"
-    ):
+    with pytest.raises(af.InvalidArgument, match=r"approvals: start_date, row 1: 'Monday'"):
         af.rollups.approvals(statuses.assign(start_date=["Monday"]), tracked())
 
 

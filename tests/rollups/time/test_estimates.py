@@ -315,7 +315,7 @@ def test_an_unknown_key_comes_with_the_nearest_ones() -> None:
 def test_projects_that_became_text_are_refused() -> None:
     tasks = tasks_of(task("1")).astype({"memberships_project_gids": "string"})
 
-    with pytest.raises(af.InvalidArgument, match=r"memberships_project_gids, row 1: .* is not a list"):
+    with pytest.raises(af.InvalidArgument, match=r"_project_gids, row 1: .* is not a list"):
         af.rollups.estimates(tasks, tracked(), by="project")
 
 
