@@ -1,4 +1,4 @@
-"""Speed and memory of writing files: ``python -m tests.benchmarks.files [excel]``.
+"""Speed and memory of files: ``python -m tests.benchmarks.files [csv] [excel] [parquet]``.
 
 Ratios of CPU times within one run: we and the bare library take turns over the same table, which
 is as wide as one of tasks: text, numbers, flags, days and moments. The bare library is given the
@@ -11,13 +11,14 @@ import argparse
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import xlsxwriter
 
-from asana_frames import export
+from asana_frames import export, read_csv, read_parquet
 from asana_frames.export.excel_cells import FORMATS, describe_column
 from tests.benchmarks.decode import memory, timed
 from tests.benchmarks.rollups import ROUNDS
@@ -97,7 +98,52 @@ def measure_peak(rows: int, folder: Path) -> float:
     return memory("VmHWM") - before
 
 
-PARTS = {"excel": measure_excel}
+def compare(what: str, ours: Callable[[], object], theirs: Callable[[], object]) -> None:
+    """Print how long we take, as a multiple of what pandas takes."""
+    ratios = [timed(ours) / timed(theirs) for _ in range(ROUNDS)]
+    print(f"{what}: {min(ratios):.2f} to {max(ratios):.2f} times pandas")
+
+
+def build_tasks(rows: int) -> pd.DataFrame:
+    """Build a table with lists, of which few differ, like those of tasks."""
+    table = build_table(rows)
+    people = [(f"{10**15 + n}", f"{10**15 + n + 1}") if n % 3 else () for n in range(50)]
+    lists = np.empty(rows, dtype=object)
+    lists[:] = [people[n % len(people)] for n in range(rows)]
+    return table.assign(followers_gids=lists, tags_names=lists)
+
+
+def measure_csv(rows: int, folder: Path) -> None:
+    """Print how long CSV files take."""
+    frame, ours, theirs = build_tasks(rows), folder / "ours.csv", folder / "theirs.csv"
+    compare(
+        f"CSV, {rows:,} rows, written",
+        lambda: export.to_csv(frame, ours, schema=True),
+        lambda: frame.to_csv(theirs, index=False),
+    )
+    compare(
+        f"CSV, {rows:,} rows, read",
+        lambda: read_csv(ours),
+        lambda: pd.read_csv(ours, dtype="str"),
+    )
+
+
+def measure_parquet(rows: int, folder: Path) -> None:
+    """Print how long Parquet files take."""
+    frame, ours, theirs = build_tasks(rows), folder / "ours.parquet", folder / "theirs.parquet"
+
+    def go_out_and_back() -> None:
+        export.to_parquet(frame, ours)
+        read_parquet(ours)
+
+    def go_with_pandas() -> None:
+        frame.to_parquet(theirs, index=False)
+        pd.read_parquet(theirs)
+
+    compare(f"Parquet, {rows:,} rows, written and read", go_out_and_back, go_with_pandas)
+
+
+PARTS = {"csv": measure_csv, "excel": measure_excel, "parquet": measure_parquet}
 
 
 def main() -> None:

@@ -211,6 +211,7 @@ def test_a_file_written_without_a_schema_leaves_no_older_one(file: Path) -> None
 
 
 def test_a_changed_workbook_is_read_back(tmp_path: Path) -> None:
+    pytest.importorskip("xlsxwriter")
     openpyxl = pytest.importorskip("openpyxl")
     file = tmp_path / "tasks.xlsx"
     af.export.to_excel({"Work": TASKS}, file, totals=True)
@@ -252,6 +253,7 @@ def test_a_workbook_without_our_sheet_is_read_by_names_or_refused(tmp_path: Path
 
 
 def test_all_sheets_come_back_with_their_names(tmp_path: Path, asana: af.Asana) -> None:
+    pytest.importorskip("xlsxwriter")
     pytest.importorskip("openpyxl")
     projects = asana.projects.list(workspace="Acme")
     pivot = pd.DataFrame(

@@ -59,16 +59,17 @@ _WILD = settings(
 )
 
 
-def _skip_without_pyarrow(way: str) -> None:
-    if "parquet" in way:
-        pytest.importorskip("pyarrow")
+def _skip_without_extras(way: str) -> None:
+    needed = {"parquet": ("pyarrow",), "excel": ("xlsxwriter", "openpyxl")}
+    for module in needed.get(way.partition(" ")[0], ()):
+        pytest.importorskip(module)
 
 
 @pytest.mark.parametrize("way", WAYS)
 @_WILD
 @given(frame=wild_frames())
 def test_a_wild_frame_comes_back_equal(frame: pd.DataFrame, way: str, tmp_path: Path) -> None:
-    _skip_without_pyarrow(way)
+    _skip_without_extras(way)
     # pandas leaves the options of a frame without rows out.
     assume(len(frame) or way != "parquet of pandas")
     name, write, read = WAYS[way]
