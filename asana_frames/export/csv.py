@@ -224,7 +224,7 @@ def _hide_number(text: Any) -> Any:
 
 def _mark_text(column: pd.Series[Any], form: CsvForm, known: ColumnSchema) -> pd.Series[Any]:
     """Return a column in which empty text is not written like a missing value."""
-    if pd.api.types.is_numeric_dtype(column.dtype):
+    if known.kind == "tuple" or pd.api.types.is_numeric_dtype(column.dtype):
         return column
     if not form.is_disarmed:
         # Otherwise this has happened to all text that begins with the mark.

@@ -9,7 +9,7 @@ import sys
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -259,7 +259,7 @@ def _find_separator(lines: _Lines, header: str | None) -> str:
         first.lower().startswith(_SEPARATOR_LINE)
         and len(first.strip()) == len(_SEPARATOR_LINE) + 1
     ):
-        next(lines)
+        lines.skip()
         return first.strip()[-1]
     line = lines.find(header or "")
     counted = {sep: _count_outside_quotes(line, sep) for sep in _SEPARATORS}
@@ -278,10 +278,11 @@ class _Lines:
         self._seen: deque[str] = deque()
 
     def __iter__(self) -> Iterator[str]:
-        return self
+        return chain(self._seen, self._stream)
 
-    def __next__(self) -> str:
-        return self._seen.popleft() if self._seen else next(self._stream)
+    def skip(self) -> None:
+        """Leave the first line out."""
+        self._seen.popleft()
 
     def find(self, text: str) -> str:
         """Return the first line that holds a text, if it is near the beginning; else nothing."""

@@ -41,11 +41,11 @@ _MAX_SHARED = 250
 
 
 @cache
-def _pyarrow() -> Any:
+def find_pyarrow() -> Any:
     """Return pyarrow where pandas would use it for text, else None."""
     if getattr(STR, "storage", "python") != "pyarrow":
         return None
-    import pyarrow
+    import pyarrow.compute
 
     return pyarrow
 
@@ -93,7 +93,7 @@ class ColumnBuffer:
     def _pack_text(self, values: Sequence[Any]) -> Chunk:
         if self.kind == "json":
             values = [None if value is None else to_json_text(value) for value in values]
-        arrow = _pyarrow()
+        arrow = find_pyarrow()
         if arrow is not None:
             return arrow.array(values, arrow.large_string())
         return self._pack_objects(values)
@@ -137,7 +137,7 @@ def missing(kind: str, count: int) -> Any:
 
 
 def _join_text(chunks: list[Chunk]) -> Any:
-    arrow = _pyarrow()
+    arrow = find_pyarrow()
     if arrow is not None:
         whole = arrow.chunked_array(chunks, arrow.large_string())
         # The constructor that pandas offers to Arrow; pandas-stubs lacks it.

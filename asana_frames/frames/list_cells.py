@@ -93,20 +93,21 @@ def read_lists(column: pd.Series[Any], *, first_row: int = 1) -> pd.Series[Any]:
     if set(map(type, cells)) <= {tuple}:
         # Also a column without rows, of any dtype.
         return column if column.dtype == object else tuple_column(cells, column.index)
-    # Few texts repeat often: each is read once, and its tuple is shared.
-    known: dict[str, tuple[Any, ...]] = {}
+    if isinstance(column.dtype, pd.StringDtype):
+        # Few texts repeat often: each is read once, and its tuple is shared.
+        codes, distinct = pd.factorize(column.array)
+        rows = (int(np.argmax(codes == code)) + first_row for code in range(len(distinct)))
+        read = [_read_cell(*each, column.name) for each in zip(distinct, rows, strict=True)]
+        # A missing cell has the code -1.
+        lists = tuple_column([*read, ()]).to_numpy()[codes]
+        return pd.Series(lists, index=column.index)
     return tuple_column(
-        [
-            known.get(cell) or known.setdefault(cell, _read_cell(cell, column.name, row))
-            if isinstance(cell, str)
-            else _read_cell(cell, column.name, row)
-            for row, cell in enumerate(cells, first_row)
-        ],
+        [_read_cell(cell, row, column.name) for row, cell in enumerate(cells, first_row)],
         column.index,
     )
 
 
-def _read_cell(cell: Any, name: object, row: int) -> tuple[Any, ...]:
+def _read_cell(cell: Any, row: int, name: object) -> tuple[Any, ...]:
     if isinstance(cell, _LISTS):
         return _to_tuple(cell)
     if cell is None or cell is pd.NA or cell is pd.NaT:

@@ -165,7 +165,7 @@ def find_kind(column: pd.Series[Any]) -> str:
 
 def _holds_lists(column: pd.Series[Any]) -> bool:
     # Of a column without rows the contract says that it holds lists.
-    return set(map(type, column.array)) <= {tuple, list, np.ndarray}
+    return set(map(type, column.to_numpy())) <= {tuple, list, np.ndarray}
 
 
 def find_record(frame: pd.DataFrame) -> str:

@@ -10,17 +10,18 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 import asana_frames as af
+from asana_frames.frames import STR
 
 TASKS = pd.DataFrame(
     {
-        "gid": pd.array(["1209000000000012", "1209000000000013", "007"], "str"),
-        "name": pd.array(["Write", "=1+1", None], "str"),
+        "gid": pd.array(["1209000000000012", "1209000000000013", "007"], STR),
+        "name": pd.array(["Write", "=1+1", None], STR),
         "completed": pd.array([True, False, None], "boolean"),
         "due_on": pd.to_datetime(["2026-03-02", "2026-03-14", None]).as_unit("us"),
         "due_at": pd.to_datetime(["2026-03-02T09:15:00Z", None, None], utc=True).as_unit("us"),
         "num_likes": pd.array([1200, 0, None], "Int64"),
         "cf_Points": pd.array([1.5, 1234.5, None], "Float64"),
-        "cf_Priority": pd.Categorical(["High", "Low", None], ["Low", "High"]),
+        "cf_Priority": pd.Categorical(["High", "Low", None], pd.Index(["Low", "High"], dtype=STR)),
         "tags_names": pd.Series([("a", "b; c"), (), ("d",)], dtype=object),
     }
 )
@@ -257,7 +258,7 @@ def test_all_sheets_come_back_with_their_names(tmp_path: Path, asana: af.Asana) 
     pytest.importorskip("openpyxl")
     projects = asana.projects.list(workspace="Acme")
     pivot = pd.DataFrame(
-        {"a": [1.5, 2.5]}, index=pd.Index(["Ann", "Ben"], dtype="str", name="person_name")
+        {"a": [1.5, 2.5]}, index=pd.Index(["Ann", "Ben"], dtype=STR, name="person_name")
     )
     af.export.to_excel({"p": projects, "Summary": pivot}, tmp_path / "x.xlsx")
 
