@@ -19,6 +19,7 @@ from asana_frames.export.schema_file import (
     SchemaSource,
     find_schema,
     prepare_for_file,
+    restore_file,
     restore_header,
     write_schema,
 )
@@ -26,13 +27,13 @@ from asana_frames.export.spreadsheet_locale import find_separators
 from asana_frames.export.text import as_text, restore_formula
 from asana_frames.export.text_table import TextTable, check_encoding, check_file, read_text_table
 from asana_frames.frames.arguments import check_frame
+from asana_frames.frames.arrays import build_array
 from asana_frames.frames.cells import CellFormat
 from asana_frames.frames.schema import (
     ColumnSchema,
     Schema,
     guess_record,
     parse_record,
-    restore_frame,
     schema_by_names,
 )
 
@@ -314,7 +315,7 @@ def read_csv(
     cells = {named[name]: _restore_column(column, is_disarmed) for name, column in texts.items()}
     known = choose_schema(known, resource, cells, source=str(file))
     form = CellFormat(decimal or _guess_decimal(table, known, cells), dayfirst)
-    return restore_frame(cells, known, form=form, first_row=table.first_row)
+    return restore_file(cells, known, form=form, first_row=table.first_row)
 
 
 def choose_schema(
@@ -366,11 +367,11 @@ def _restore_text(text: str, is_disarmed: bool) -> str:
 def _restore_column(column: pd.Series[Any], is_disarmed: bool) -> pd.Series[Any]:
     """Return a column in which nothing is missing, and marked text is as it was."""
     is_marked = column.str.startswith(_MARKS).to_numpy(dtype=bool, na_value=False)
-    made = column.mask(column == "")
-    if is_marked.any():
-        texts = [_restore_text(text, is_disarmed) for text in column[is_marked]]
-        made[is_marked] = texts
-    return made
+    if not is_marked.any():
+        return column.mask(column == "")
+    texts = column.mask(column == "").astype(object).to_numpy(copy=True)
+    texts[is_marked] = [_restore_text(text, is_disarmed) for text in texts[is_marked]]
+    return pd.Series(build_array("text", texts.tolist()), name=column.name)
 
 
 def _guess_decimal(

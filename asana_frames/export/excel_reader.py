@@ -18,10 +18,10 @@ from asana_frames._arguments import check_flag
 from asana_frames._optional import require
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.export.csv import choose_schema
-from asana_frames.export.schema_file import SchemaSource, find_schema, restore_header
+from asana_frames.export.schema_file import SchemaSource, find_schema, restore_file, restore_header
 from asana_frames.export.text_table import build_read_error, check_file
 from asana_frames.frames.cells import CellFormat
-from asana_frames.frames.schema import Schema, decode_schema, restore_frame
+from asana_frames.frames.schema import Schema, decode_schema
 
 #: The hidden sheet of schemas: its first column names a sheet, its second holds a piece of text.
 SCHEMA_SHEET = "_asana_frames"
@@ -213,7 +213,7 @@ def _read_sheet(
     for column in known.columns:
         if column.empty_rows and column.name in cells:
             _fill_empty_text(cells[column.name], column.empty_rows)
-    return restore_frame(cells, known, form=form)
+    return restore_file(cells, known, form=form)
 
 
 def _fill_empty_text(cells: pd.Series[Any], rows: Iterable[int]) -> None:

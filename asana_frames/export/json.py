@@ -20,13 +20,14 @@ from asana_frames.export.schema_file import (
     check_unique_names,
     find_schema,
     prepare_for_file,
+    restore_file,
     write_schema,
 )
 from asana_frames.export.text import as_text
 from asana_frames.export.text_table import build_read_error, check_file
 from asana_frames.frames.arguments import check_frame
 from asana_frames.frames.custom_field_columns import PREFIX
-from asana_frames.frames.schema import ColumnSchema, find_kind, restore_frame
+from asana_frames.frames.schema import ColumnSchema, find_kind
 
 #: Files that hold one object per line.
 _LINES_SUFFIXES = (".jsonl", ".ndjson")
@@ -169,7 +170,7 @@ def read_json(
         if name not in told and column.kind == "text":
             columns[name] = msgspec.structs.replace(column, kind=_find_value_kind(cells[name]))
     known = msgspec.structs.replace(known, columns=tuple(columns.values()))
-    return restore_frame(cells, known, first_row=1)
+    return restore_file(cells, known, first_row=1)
 
 
 def _decode_rows(body: bytes, source: str) -> list[Mapping[str, Any]]:

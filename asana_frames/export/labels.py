@@ -76,6 +76,18 @@ def from_human_labels(column: pd.Series[Any], values: Iterable[str]) -> pd.Serie
     return pd.Series(_change_values(column, parse), index=column.index, name=column.name)
 
 
+def restore_labels(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame whose enumerations are Asana's again, where they are in words."""
+    for name in map(str, frame.columns):
+        words = _words_of(name)
+        column = frame[name]
+        if words and not pd.api.types.is_any_real_numeric_dtype(column.dtype):
+            present = set(column.dropna().astype(object).map(str)) - set(words)
+            if present.intersection(words.values()):
+                frame[name] = from_human_labels(column, words)
+    return frame
+
+
 @cache
 def _words_of(column: str) -> dict[str, str]:
     """Return the values of a column's enumeration and their words; empty for other columns."""

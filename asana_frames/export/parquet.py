@@ -17,7 +17,12 @@ from asana_frames._files import replace_file
 from asana_frames._optional import require
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.export.csv import choose_schema
-from asana_frames.export.schema_file import SchemaSource, find_schema, prepare_for_file
+from asana_frames.export.schema_file import (
+    SchemaSource,
+    find_schema,
+    prepare_for_file,
+    restore_file,
+)
 from asana_frames.export.text_table import build_read_error
 from asana_frames.frames.arguments import check_frame
 from asana_frames.frames.arrays import STR, tuple_column
@@ -28,7 +33,6 @@ from asana_frames.frames.schema import (
     describe_frame,
     guess_record,
     merge_schemas,
-    restore_frame,
 )
 
 #: Keys of the metadata of a file: the schema, and where pandas keeps attrs.
@@ -153,7 +157,7 @@ def read_parquet(
     if known is None and resource is None:
         known = _describe_foreign(table, cells, file)
     known = choose_schema(known, resource, cells, source=str(file))
-    return restore_frame(cells, known, first_row=1, is_typed=True)
+    return restore_file(cells, known, first_row=1, is_typed=True)
 
 
 def _check_names(names: list[str], file: Path) -> None:
@@ -169,13 +173,25 @@ def _read_columns(table: Any) -> dict[str, pd.Series[Any]]:
     # pandas finds the dtypes of the rest in the metadata of the table.
     plain = table.drop_columns(ours).to_pandas(date_as_object=False)
     return {
-        name: plain[name]
+        name: _read_options(plain[name])
         if name not in ours
         else _read_text(table[name]).rename(name)
         if kind in _TEXTS
         else tuple_column(_to_tuples(table[name])).rename(name)
         for name, kind in kinds.items()
     }
+
+
+def _read_options(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Return a column of options whose text is the contract's; any other column as it is."""
+    if not isinstance(column.dtype, pd.CategoricalDtype):
+        return column
+    known = column.cat.categories
+    is_text = pd.api.types.infer_dtype(known) == "string" or not len(known)
+    if not is_text:
+        return column
+    # pandas takes an index too; pandas-stubs lacks it.
+    return column.cat.rename_categories(known.astype(STR))  # type: ignore[arg-type]
 
 
 def _read_text(column: Any) -> pd.Series[Any]:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pandas as pd
 
 from asana_frames._arguments import parse_path
 from asana_frames._files import replace_file
 from asana_frames.exceptions import InvalidArgument
+from asana_frames.export.labels import restore_labels
 from asana_frames.export.prepare import Labels, keep_index, prepare_frame
 from asana_frames.export.text import format_label
-from asana_frames.frames.schema import Schema, decode_schema, describe_frame
+from asana_frames.frames.cells import CellFormat
+from asana_frames.frames.schema import Schema, decode_schema, describe_frame, restore_frame
 
 _SUFFIX = ".schema.json"
 #: What the headers of workbooks add to the names of columns of moments.
@@ -31,6 +35,8 @@ class PreparedFrame:
     frame: pd.DataFrame
     #: How many of the first columns are the index.
     index: int
+    #: Whether enumerations are in words for people.
+    has_words: bool
 
     def with_text_labels(self) -> pd.DataFrame:
         """Return the frame with columns called as in the header of a file."""
@@ -46,7 +52,8 @@ class PreparedFrame:
         """
         frame = self.with_text_labels()
         check_unique_names(frame)
-        return describe_frame(frame, index=self.index, is_disarmed=is_disarmed)
+        schema = describe_frame(frame, index=self.index, is_disarmed=is_disarmed)
+        return msgspec.structs.replace(schema, has_words=self.has_words)
 
 
 def prepare_for_file(
@@ -57,7 +64,7 @@ def prepare_for_file(
     made = prepare_frame(kept, anonymize=anonymize, labels=labels)
     # Whoever reads an anonymized file has no index to restore: its columns may have gone.
     index = 0 if anonymize is not None else kept.shape[1] - frame.shape[1]
-    return PreparedFrame(made, index)
+    return PreparedFrame(made, index, has_words=labels is not None)
 
 
 def check_unique_names(frame: pd.DataFrame) -> None:
@@ -68,6 +75,19 @@ def check_unique_names(frame: pd.DataFrame) -> None:
             f"This format needs columns of different names; these are there twice: "
             f"{', '.join(map(repr, twice))}. Rename them first: frame.set_axis([...], axis=1)."
         )
+
+
+def restore_file(
+    cells: Mapping[str, pd.Series[Any]],
+    known: Schema,
+    *,
+    form: CellFormat | None = None,
+    first_row: int = 2,
+    is_typed: bool = False,
+) -> pd.DataFrame:
+    """Return the frame of a file, as `restore_frame` does; words for people are Asana's again."""
+    frame = restore_frame(cells, known, form=form, first_row=first_row, is_typed=is_typed)
+    return restore_labels(frame) if known.has_words else frame
 
 
 def restore_header(names: Iterable[str], known: Schema | None) -> dict[str, str]:
@@ -103,7 +123,8 @@ def find_schema(path: Path, schema: SchemaSource) -> Schema | None:
         What is passed is neither a frame nor the path of a schema, or the file is damaged.
     """
     if isinstance(schema, pd.DataFrame):
-        return describe_frame(schema)
+        # Nobody knows how the file was written.
+        return msgspec.structs.replace(describe_frame(schema), has_words=True)
     if schema is not None and not isinstance(schema, str | os.PathLike):
         raise InvalidArgument(
             f"schema= takes a frame with the columns of the file, or the path of a "

@@ -48,6 +48,8 @@ class Schema(msgspec.Struct, frozen=True, omit_defaults=True):
     index: int = 0
     #: Whether text that a spreadsheet would run as a formula begins with an apostrophe.
     is_disarmed: bool = True
+    #: Whether enumerations may be in words for people.
+    has_words: bool = False
     #: Whether a row with totals follows the last row of the frame.
     has_totals: bool = False
     attrs: dict[str, Any] = {}
@@ -262,7 +264,9 @@ def schema_by_names(record: str, names: Iterable[str], *, source: str) -> Schema
             AsanaWarning,
         )
     columns = (ColumnSchema(name, kinds.get(name) or _guess_kind(name)) for name in listed)
-    return Schema(columns=tuple(columns), record=record, attrs={"asana": {"record": record}})
+    return Schema(
+        columns=tuple(columns), record=record, has_words=True, attrs={"asana": {"record": record}}
+    )
 
 
 def _guess_kind(name: str) -> str:

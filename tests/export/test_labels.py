@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from pandas.testing import assert_series_equal
 
+import asana_frames as af
 from asana_frames.catalog import load
 from asana_frames.charts.shared.statuses import project_status_look
 from asana_frames.export.labels import from_human_labels, to_human_labels
@@ -93,3 +96,18 @@ def test_attrs_stay_and_the_frame_is_not_changed() -> None:
     frame.attrs["asana"] = {"rows": 1}
     assert to_human_labels(frame).attrs == frame.attrs
     assert frame["status"].tolist() == ["on_track"]
+
+
+@pytest.mark.parametrize("with_schema", [True, False])
+def test_words_for_people_are_asanas_again_once_read(
+    asana: af.Asana, tmp_path: Path, with_schema: bool
+) -> None:
+    fields = ["name", "resource_subtype", "approval_status"]
+    tasks = asana.tasks.list(project="Website relaunch", fields=fields)
+    file = tmp_path / "tasks.csv"
+    af.export.to_csv(tasks, file, labels="human", schema=with_schema)
+
+    assert "default task" in file.read_text()
+    read = af.read_csv(file, "tasks")
+    assert_series_equal(read["resource_subtype"], tasks["resource_subtype"])
+    assert_series_equal(read["approval_status"], tasks["approval_status"])
