@@ -369,7 +369,8 @@ def _restore_column(column: pd.Series[Any], is_disarmed: bool) -> pd.Series[Any]
     is_marked = column.str.startswith(_MARKS).to_numpy(dtype=bool, na_value=False)
     if not is_marked.any():
         return column.mask(column == "")
-    texts = column.mask(column == "").astype(object).to_numpy(copy=True)
+    texts = column.astype(object).to_numpy(copy=True)
+    texts[(column == "").to_numpy(dtype=bool)] = None
     texts[is_marked] = [_restore_text(text, is_disarmed) for text in texts[is_marked]]
     return pd.Series(build_array("text", texts.tolist()), name=column.name)
 
