@@ -89,7 +89,7 @@ def has_kind(column: pd.Series[Any], kind: str) -> bool:
     dtype = column.dtype
     if kind == "gid":
         held = dtype.categories.dtype if isinstance(dtype, pd.CategoricalDtype) else dtype
-        return isinstance(held, pd.StringDtype | pd.ArrowDtype)
+        return isinstance(held, pd.StringDtype)
     if isinstance(dtype, pd.ArrowDtype):
         return False
     return dtype.kind in {"boolean": "b", "date": "M", "datetime": "M"}.get(kind, "iuf")
