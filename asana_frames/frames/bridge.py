@@ -14,8 +14,12 @@ from asana_frames.exceptions import InvalidArgument, suggest_names
 from asana_frames.frames.arguments import check_frame
 from asana_frames.frames.arrays import build_array
 from asana_frames.frames.custom_field_columns import PREFIX
+from asana_frames.frames.field_definitions import read_definitions
 from asana_frames.frames.list_cells import read_lists
 from asana_frames.frames.schema import find_record
+
+#: Kinds of custom fields that have several values.
+_LIST_KINDS = frozenset({"multi_enum", "people", "reference"})
 
 
 def bridge(frame: pd.DataFrame, column: str, *, key: str | None = None) -> pd.DataFrame:
@@ -24,19 +28,23 @@ def bridge(frame: pd.DataFrame, column: str, *, key: str | None = None) -> pd.Da
     Parameters
     ----------
     frame
-        A frame with a ``gid`` column and tuples in its list columns.
+        A frame with tuples in its list columns, and a ``gid`` column; else its first column of
+        gids tells the rows.
     column
         The stem of the columns, such as ``"memberships"`` for ``memberships_project_gids``,
-        ``memberships_section_names`` and so on, or ``"followers"``.
+        ``memberships_section_names`` and so on, or ``"followers"``; or a column, such as
+        ``"cf_Reviewers"`` with ``cf_Reviewers_gids``, or ``"path"``.
     key
         Name of the first column; ``task_gid`` for a frame that holds tasks unless given.
 
     Returns
     -------
     DataFrame
-        The key and one ``str`` column per list column, in the singular: ``project_gid``,
+        The key and one column per list column, in the singular: ``project_gid``,
         ``project_name``, ``section_gid``, ``section_name``; for plain references the stem's own
-        singular: ``follower_gid``, ``follower_name``. Rows without items are left out.
+        singular: ``follower_gid``, ``follower_name``; custom fields keep their names:
+        ``cf_Reviewers``, ``cf_Reviewers_gid``. Text is ``str``, flags are ``boolean`` and numbers
+        ``Float64``. Rows without items are left out.
 
     Raises
     ------
@@ -56,54 +64,71 @@ def bridge(frame: pd.DataFrame, column: str, *, key: str | None = None) -> pd.Da
     check_text(column, name="column", like="followers")
     if key is not None:
         check_text(key, name="key", like="task_gid")
-    names = _list_columns(frame, column)
-    if "gid" not in frame or not names:
-        stems = sorted({_column_stem(name) for name in _list_columns(frame, "")})
+    names = [name for name in _list_columns(frame) if _belongs_to(name, column)]
+    rows = _find_key(frame)
+    if rows is None or not names:
+        stems = sorted({_column_stem(name) for name in _list_columns(frame)})
         raise InvalidArgument(
             f"This frame has no list columns called {column!r}.{suggest_names(column, stems)} "
             f"It has: {', '.join(stems) or 'none'}."
         )
     lists = {name: read_lists(frame[name]) for name in names}
     counts = lists[names[0]].map(len).to_numpy(dtype=np.int64)
-    made: dict[str, Any] = {key or key_column(frame): frame["gid"].array.repeat(counts)}
+    first = key or (key_column(frame) if rows == "gid" else rows)
+    made: dict[str, Any] = {first: frame[rows].array.repeat(counts)}
     for name in names:
         if not np.array_equal(lists[name].map(len), counts):
             raise InvalidArgument(f"{name} is not aligned with {names[0]}.")
         items = [item for items in lists[name] for item in items]
-        made[_singular_name(name, column)] = build_array("text", items)
+        kind = _item_kinds().get(name, "text")
+        made[_singular_name(name, column)] = build_array(kind, items)
     return pd.DataFrame(made)
 
 
-def _list_columns(frame: pd.DataFrame, stem: str) -> list[str]:
-    """Return the list columns of plain values whose names begin with a stem."""
+def _find_key(frame: pd.DataFrame) -> str | None:
+    """Return the column that tells the rows: ``gid``, else the first that holds gids."""
+    names = [name for name in frame.columns if isinstance(name, str)]
+    return "gid" if "gid" in names else next((n for n in names if n.endswith("_gid")), None)
+
+
+def _belongs_to(name: str, stem: str) -> bool:
+    """Return whether a list column is the one that was asked for, or is aligned with it."""
+    if stem.startswith(PREFIX):
+        # Another field may be called like this one with more words.
+        return name in (stem, f"{stem}_gids")
+    return name == stem or name.startswith(f"{stem}_")
+
+
+def _list_columns(frame: pd.DataFrame) -> list[str]:
+    """Return the list columns of plain values."""
+    lists = {one.column for one in read_definitions(frame) if one.kind in _LIST_KINDS}
     return [
         name
         for name in map(str, frame.columns)
-        if name.startswith(f"{stem}_" if stem else "")
-        and not name.startswith(PREFIX)
-        and _is_list_column(frame[name])
+        if _is_list_column(frame[name], name in lists or name.removesuffix("_gids") in lists)
     ]
 
 
-def _is_list_column(column: pd.Series[Any]) -> bool:
+def _is_list_column(column: pd.Series[Any], is_list_field: bool) -> bool:
     if isinstance(column.dtype, pd.ArrowDtype) and column.dtype.kind == "O":
         column = column.astype(object)
+    # Files hold lists as text, which only names and definitions tell.
+    may_be_list = is_list_field or str(column.name) in _item_kinds()
     if column.dtype != object:
-        # Files hold lists as text, which only the name tells.
-        return isinstance(column.dtype, pd.StringDtype) and str(column.name) in _list_names()
+        return isinstance(column.dtype, pd.StringDtype) and may_be_list
     is_text = column.map(lambda cell: isinstance(cell, str)).any()
-    return str(column.name) in _list_names() if is_text else bool(column.map(_is_plain).all())
+    return may_be_list if is_text else bool(column.map(_is_plain).all())
 
 
 @cache
-def _list_names() -> frozenset[str]:
-    """Return the names of the list columns of all records."""
-    return frozenset(
-        column.name
+def _item_kinds() -> dict[str, str]:
+    """Return the names of the list columns of all records, and the kinds of their items."""
+    return {
+        column.name: column.kind if column.kind in ("boolean", "number") else "text"
         for record in load().records
         for column in columns_of(record.name, ("all",))
         if column.depth
-    )
+    }
 
 
 def _is_plain(items: Any) -> bool:
@@ -112,13 +137,21 @@ def _is_plain(items: Any) -> bool:
 
 
 def _column_stem(name: str) -> str:
-    return name.partition("_")[0] if name.startswith("memberships_") else name.rpartition("_")[0]
+    if name.startswith(PREFIX):
+        return name.removesuffix("_gids")
+    if name.startswith("memberships_"):
+        return "memberships"
+    return name.rpartition("_")[0] or name
 
 
 def _singular_name(name: str, stem: str) -> str:
+    if stem.startswith(PREFIX):
+        return f"{stem}_gid" if name != stem else name
+    one = f"{stem[:-3]}y" if stem.endswith("ies") else stem.removesuffix("s")
+    if name == stem:
+        return one
     rest = name.removeprefix(f"{stem}_")
     rest = f"{rest[:-3]}y" if rest.endswith("ies") else rest.removesuffix("s")
-    one = f"{stem[:-3]}y" if stem.endswith("ies") else stem.removesuffix("s")
     return f"{one}_{rest}" if "_" not in rest else rest
 
 

@@ -9,7 +9,7 @@ import pytest
 
 import asana_frames as af
 from asana_frames.catalog import columns_of
-from asana_frames.frames import build_array
+from asana_frames.frames import STR, build_array
 
 
 def lists(**columns: list[Any]) -> pd.DataFrame:
@@ -113,15 +113,94 @@ def test_lists_whose_counts_agree_in_total_alone_are_refused() -> None:
         af.bridge(frame, "tags")
 
 
-def test_custom_fields_nested_lists_and_other_columns_are_no_list_columns() -> None:
+def test_nested_lists_and_other_columns_are_no_list_columns() -> None:
     frame = lists(
         tags_gids=[("1",)], cf_tags_names=[("a",)], tags_nested=[(("b",),)], tags_count=[3]
     )
     frame["tags_text"] = build_array("text", ["x"])
 
     assert list(af.bridge(frame, "tags").columns) == ["object_gid", "tag_gid"]
-    with pytest.raises(af.InvalidArgument, match=r"It has: tags\.$"):
+    with pytest.raises(af.InvalidArgument, match=r"It has: cf_tags_names, tags\.$"):
         af.bridge(frame, "cf_tags")
+
+
+@pytest.mark.parametrize(
+    ("field", "columns"),
+    [
+        ("cf_Reviewers", ["task_gid", "cf_Reviewers", "cf_Reviewers_gid"]),
+        ("cf_Channels", ["task_gid", "cf_Channels"]),
+        ("cf_Related work", ["task_gid", "cf_Related work"]),
+    ],
+)
+def test_custom_fields_of_several_values_keep_their_names(
+    field: str, columns: list[str], asana: af.Asana
+) -> None:
+    tasks = asana.tasks.list(project="Website relaunch")
+
+    pairs = af.bridge(tasks, field)
+
+    assert list(pairs.columns) == columns
+    counts = tasks.set_index("gid")[field].map(len)
+    assert pairs["task_gid"].value_counts().to_dict() == counts[counts > 0].to_dict()
+
+
+def test_a_field_that_begins_like_another_is_left_out() -> None:
+    frame = lists(cf_Team=[("a", "b")], cf_Team_gids=[("1", "2")], cf_Team_lead=[("c",)])
+
+    assert list(af.bridge(frame, "cf_Team").columns) == ["object_gid", "cf_Team", "cf_Team_gid"]
+
+
+def test_a_custom_field_that_does_not_exist_is_answered_with_those_that_do(
+    asana: af.Asana,
+) -> None:
+    tasks = asana.tasks.list(project="Website relaunch")
+
+    with pytest.raises(af.InvalidArgument, match=r"Did you mean 'cf_Channels'.*It has: cf_Chann"):
+        af.bridge(tasks, "cf_Channel")
+
+
+def test_custom_fields_that_a_file_holds_as_text_are_lists_by_their_definitions(
+    asana: af.Asana,
+) -> None:
+    tasks = asana.tasks.list(project="Website relaunch")
+    texts = tasks.assign(
+        **{
+            name: tasks[name].map("; ".join).astype(STR)
+            for name in ("cf_Channels", "cf_Reviewers", "cf_Reviewers_gids")
+        }
+    )
+
+    for field in ("cf_Channels", "cf_Reviewers"):
+        pd.testing.assert_frame_equal(af.bridge(texts, field), af.bridge(tasks, field))
+
+
+def test_options_of_fields_keep_the_kinds_of_their_values(asana: af.Asana) -> None:
+    fields = asana.custom_fields.list(workspace="Acme", fields="all")
+
+    options = af.bridge(fields, "enum_options")
+
+    assert options.dtypes.astype(str).to_dict() == {
+        "custom_field_gid": "str",
+        "enum_option_gid": "str",
+        "enum_option_name": "str",
+        "enum_option_enabled": "boolean",
+        "enum_option_color": "str",
+    }
+    assert {"High", "Low"} <= set(options["enum_option_name"])
+
+
+def test_paths_of_a_portfolio_are_told_by_the_first_column_of_gids() -> None:
+    items = lists(path=[("All", "Marketing"), ()]).rename(columns={"gid": "project_gid"})
+
+    pairs = af.bridge(items, "path")
+
+    assert pairs.to_dict("list") == {"project_gid": ["0", "0"], "path": ["All", "Marketing"]}
+
+
+def test_a_list_column_can_be_named_in_full(asana: af.Asana) -> None:
+    domains = af.bridge(asana.workspaces.list(fields="all"), "email_domains")
+
+    assert domains["email_domain"].tolist() == ["acme.example"]
 
 
 def test_a_frame_without_lists_or_gids_is_refused() -> None:
