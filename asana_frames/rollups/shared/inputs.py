@@ -315,7 +315,7 @@ def read_list_columns(frame: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame
 
 
 def check_dask_lists(frame: Any, name: str) -> None:
-    """Refuse a column of a Dask frame whose tuples Dask has made text.
+    """Refuse a column of a Dask frame that holds text in place of tuples.
 
     Raises
     ------
@@ -324,8 +324,9 @@ def check_dask_lists(frame: Any, name: str) -> None:
     """
     if not isinstance(frame, pd.DataFrame) and isinstance(frame.dtypes[name], pd.StringDtype):
         raise InvalidArgument(
-            f"{name} holds text instead of tuples. Dask converts them unless you set "
-            f"dask.config.set({{'dataframe.convert-string': False}}) before it makes the frame."
+            f"{name} holds text instead of tuples. Read files with af.read_csv or another reader "
+            f"of this package, and set dask.config.set({{'dataframe.convert-string': False}}) "
+            f"before a Dask frame is made of them."
         )
 
 
