@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from asana_frames.catalog import load
+from asana_frames.exceptions import AsanaWarning, warn_caller
 from asana_frames.export.column_contents import (
     ANYTHING,
     LABELS,
@@ -97,11 +98,26 @@ class _Anonymizer:
 
     def anonymize(self) -> pd.DataFrame:
         columns, labels = [], []
+        unknown: list[str] = []
+        # The labels of pivots are values.
+        is_flat = self._frame.columns.name is None
         for place, label in enumerate(self._frame.columns):
             made = self._change_column(self._frame.iloc[:, place], label)
             if made is not None:
                 columns.append(made)
                 labels.append(self._change_label(label))
+            if isinstance(label, str) and not label.startswith(PREFIX) and is_flat:
+                if made is None and not is_known_label(label):
+                    unknown.append(f"{label!r} is left out")
+                elif made is not None and str(labels[-1]).startswith(f"{_OTHER_LABEL} "):
+                    unknown.append(f"{label!r} is now {labels[-1]!r}")
+        if unknown:
+            warn_caller(
+                f"anonymize= does not know what these columns hold: {', '.join(unknown[:5])}"
+                f"{', ...' if len(unknown) > 5 else ''}. Columns that are called as in frames of "
+                f"this package, such as 'assignee_name' or 'hours', stay.",
+                AsanaWarning,
+            )
         made = pd.DataFrame(dict(enumerate(columns)), index=self._frame.index)
         names: list[Hashable] = [
             name if isinstance(name, str) and is_known_label(name) else None

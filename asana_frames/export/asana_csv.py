@@ -83,7 +83,8 @@ def read_asana_csv(
         ``gid``, ``name``, ``notes``, ``assignee_name``, ``parent_name`` (str), ``completed``
         (boolean), ``start_on`` and ``due_on`` (datetime64[us]), ``tags_names`` (tuples), and of
         ``created_at``, ``completed_at`` and ``modified_at`` (datetime64[us, UTC]) the day alone:
-        they are at midnight, so that durations are whole days.
+        they are at midnight UTC, so that durations are whole days. Rollups take these days for
+        days of UTC: with another ``tz=`` they would be those before or after.
 
         ``memberships_project_names`` and ``memberships_section_names`` (aligned tuples). The file
         names one section per task, that of the exported project, which is the one project that

@@ -32,6 +32,8 @@ _STEMS = {
     **dict.fromkeys(("person", "changed_by", "actor"), "user"),
     **dict.fromkeys(("root", "root_task", "depends_on", "blocks"), "task"),
     **{"category": "time_tracking_category", "field": "custom_field", "metric": "metric"},
+    # Of custom fields in the long form; values with gids may be people.
+    **{"option": "enum_option", "value": "user"},
     **{"timesheet": "timesheet_approval_status", "likes": "like", "hearts": "heart"},
 }
 #: Columns that only the results of a rollup have -> record type of their ``gid`` and ``name``.

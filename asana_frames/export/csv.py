@@ -23,7 +23,7 @@ from asana_frames.export.schema_file import (
     restore_header,
     write_schema,
 )
-from asana_frames.export.spreadsheet_locale import find_separators
+from asana_frames.export.spreadsheet_locale import find_flags, find_separators
 from asana_frames.export.text import as_text, restore_formula
 from asana_frames.export.text_table import TextTable, check_encoding, check_file, read_text_table
 from asana_frames.frames.arguments import check_frame
@@ -57,6 +57,7 @@ class CsvForm(NamedTuple):
     lists: Literal["join", "json"] = "join"
     is_disarmed: bool = True
     is_excel: bool = False
+    flags: tuple[str, str] = ("True", "False")
 
 
 def to_csv(
@@ -93,8 +94,8 @@ def to_csv(
         How list columns are written: ``"join"``, or ``"json"``.
     excel
         Write what Excel shows right at a double click: a byte-order mark, gids and other text that
-        looks like a number as ``="1209..."``, moments without ``T`` and ``Z``, and the separator
-        and decimal sign of this machine's locale; ``"de_DE"`` names another locale.
+        looks like a number as ``="1209..."``, moments without ``T`` and ``Z``, and the separator,
+        decimal sign and flags of this machine's locale; ``"de_DE"`` names another locale.
     labels
         ``"human"`` for the words that charts use: ``on track`` instead of ``on_track``.
     anonymize
@@ -155,9 +156,10 @@ def _parse_form(
         raise InvalidArgument(
             "excel= is for a spreadsheet, which would run formulas: leave disarm=True."
         )
-    usual = (",", ".")
+    usual, flags = (",", "."), ("True", "False")
     if excel:
-        usual = find_separators(excel if isinstance(excel, str) else None)
+        place = excel if isinstance(excel, str) else None
+        usual, flags = find_separators(place), find_flags(place)
     check_separators(sep, decimal)
     sep, decimal = sep or usual[0], decimal or usual[1]
     if sep == decimal:
@@ -165,7 +167,7 @@ def _parse_form(
             f"sep={sep!r} and decimal={decimal!r} cannot be the same; use sep=';' for numbers "
             f"like 1,5."
         )
-    return CsvForm(sep, decimal, lists, disarm, bool(excel))
+    return CsvForm(sep, decimal, lists, disarm, bool(excel), flags)
 
 
 def check_separators(sep: object, decimal: object) -> None:
@@ -207,14 +209,15 @@ def _format_column(
     dtype = column.dtype
     if pd.api.types.is_bool_dtype(dtype):
         # Programs that respect quotes read unquoted text as a number.
-        return column.map({True: "True", False: "False"}, na_action="ignore")
+        return column.map({True: form.flags[0], False: form.flags[1]}, na_action="ignore")
     if form.decimal != "." and pd.api.types.is_float_dtype(dtype):
         # pandas minds the sign in arrays of numpy only.
         return pd.Series(column.to_numpy("float64", na_value=np.nan))
     if not form.is_excel or pd.api.types.is_numeric_dtype(dtype):
         return column
     if pd.api.types.is_datetime64_any_dtype(source.dtype):
-        return column.str.removesuffix("Z").str.replace("T", " ")
+        moments = column.str.removesuffix("Z").str.replace("T", " ")
+        return moments.str.replace(".", form.decimal, regex=False)
     return column.map(_hide_number, na_action="ignore")
 
 

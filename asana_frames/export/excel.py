@@ -120,7 +120,7 @@ def to_excel(
     charts
         Name -> a matplotlib Figure or Axes, or a chart that Excel draws of the table of that name:
         ``"column"``, ``"bar"``, ``"line"``, ``"area"`` or ``"pie"`` of all its numbers by its
-        first text or date, or a dict such as
+        first text or date (lines and areas by the first date, if there is one), or a dict such as
         ``{"kind": "bar", "x": "person_name", "y": ["hours"]}``. A chart is put beside the table of
         its name; beside a wide table it would be out of sight, and has the next sheet to itself.
     totals
@@ -391,6 +391,10 @@ def _write_header(page: Any, table: Table, look: Any) -> None:
         page.ignore_errors({"number_stored_as_text": f"A1:XFD{_MAX_ROWS}"})
     has_name = bool(table.columns) and _ORDER.get(table.columns[0].label) == 0
     page.freeze_panes(1, int(has_name))
+    # Printed, all columns are on one page, and the header on each.
+    page.set_landscape()
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(0)
 
 
 def _write_rows(page: Any, table: Table, formats: Mapping[str, Any]) -> None:

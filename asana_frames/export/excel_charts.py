@@ -60,7 +60,7 @@ def parse_chart(chart: Any, table: Table) -> TableChart:
     check_choice(given["kind"], KINDS, name=f"charts[{name!r}]")
     x, y = given.get("x"), given.get("y")
     places = _find_numbers(name, columns) if y is None else _list_places(name, y, columns)
-    place = _find_labels(columns) if x is None else _find_column(name, x, columns)
+    place = _find_labels(columns, given["kind"]) if x is None else _find_column(name, x, columns)
     _check_series(name, given["kind"], places, columns)
     return TableChart(table, given["kind"], place, places)
 
@@ -103,14 +103,16 @@ def _find_column(name: str, label: Any, columns: Sequence[Column]) -> int:
     )
 
 
-def _find_labels(columns: Sequence[Column]) -> int | None:
-    """Return the place of the first column of text or dates."""
+def _find_labels(columns: Sequence[Column], kind: str) -> int | None:
+    """Return the place of the first column of text or dates; for lines the first of dates."""
     places = [
         place
         for place, column in enumerate(columns)
         if column.kind in _LABELS and not is_gid(column.label)
     ]
-    return places[0] if places else None
+    is_over_time = kind in ("line", "area")
+    days = [place for place in places if columns[place].kind in ("day", "moment")]
+    return next(iter(days if is_over_time and days else places), None)
 
 
 def _check_series(name: str, kind: str, places: Sequence[int], columns: Sequence[Column]) -> None:

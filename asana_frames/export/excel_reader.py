@@ -19,6 +19,7 @@ from asana_frames._optional import require
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.export.csv import choose_schema
 from asana_frames.export.schema_file import SchemaSource, find_schema, restore_file, restore_header
+from asana_frames.export.text import restore_formula
 from asana_frames.export.text_table import build_read_error, check_file
 from asana_frames.frames.cells import CellFormat
 from asana_frames.frames.schema import Schema, decode_schema
@@ -29,6 +30,8 @@ _PIECE = 30_000
 #: A character that XML cannot hold, as workbooks write it.
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _TOTAL = "Total"
+#: Rows that may stand above the header.
+_MOST_ABOVE = 10
 #: Most rows of a column whose empty text is told from missing values.
 _MOST_EMPTY = 50_000
 
@@ -147,6 +150,8 @@ def read_excel(
                 resource,
                 f"{file}, sheet {title!r}",
                 CellFormat(dayfirst=dayfirst),
+                is_ours=title in schemas,
+                spare=[one for name, one in schemas.items() if name not in titles],
             )
             for title in wanted
         }
@@ -196,16 +201,26 @@ def _read_sheet(
     resource: str | None,
     source: str,
     form: CellFormat,
+    *,
+    is_ours: bool,
+    spare: Sequence[Schema],
 ) -> pd.DataFrame:
-    names = _read_header(rows, known, source)
-    body = [row[: len(names)] for row in rows[1:]]
-    while body and not any(cell is not None for cell in body[-1]):
-        body.pop()
-    if known is not None and known.has_totals and body and _TOTAL in body[-1]:
-        body.pop()
+    top = _find_header(rows)
+    if known is None and top < len(rows):
+        # A sheet that somebody renamed.
+        known = next((one for one in spare if _fits(one, rows[top])), None)
+        is_ours = known is not None
+    # A spreadsheet that opens a CSV file keeps the marks of its text.
+    restore = _restore_cell if is_ours else _restore_foreign_cell
+    names = _read_header(rows[top:], known, source)
+    body = [row[: len(names)] for row in rows[top + 1 :]]
+    if known is not None and known.has_totals:
+        totals = [place for place, row in enumerate(body) if _TOTAL in row]
+        # Somebody may have added rows below.
+        body = [row for place, row in enumerate(body) if place not in totals[-1:]]
     columns = zip(*body, strict=True) if body else ((),) * len(names)
     cells = {
-        name: pd.Series([_restore_cell(cell) for cell in column], dtype=object, name=name)
+        name: pd.Series([restore(cell) for cell in column], dtype=object, name=name)
         for name, column in zip(names, columns, strict=True)
         if name is not None
     }
@@ -214,6 +229,20 @@ def _read_sheet(
         if column.empty_rows and column.name in cells:
             _fill_empty_text(cells[column.name], column.empty_rows)
     return restore_file(cells, known, form=form)
+
+
+def _find_header(rows: Sequence[tuple[Any, ...]]) -> int:
+    """Return the place of the header: the first row, unless a title stands above it."""
+    for place, row in enumerate(rows[:_MOST_ABOVE]):
+        if "gid" in row or sum(cell is not None for cell in row) > 1:
+            return place
+    return 0
+
+
+def _fits(schema: Schema, header: Iterable[Any]) -> bool:
+    texts = [_restore_text(str(cell)) for cell in header if cell is not None]
+    named = set(restore_header(texts, schema).values())
+    return named == set(schema.columns_by_name())
 
 
 def _fill_empty_text(cells: pd.Series[Any], rows: Iterable[int]) -> None:
@@ -246,6 +275,10 @@ def _read_header(
 
 def _restore_cell(cell: Any) -> Any:
     return _restore_text(cell) if isinstance(cell, str) else cell
+
+
+def _restore_foreign_cell(cell: Any) -> Any:
+    return restore_formula(_restore_text(cell)) or None if isinstance(cell, str) else cell
 
 
 def _restore_text(text: str) -> str:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from asana_frames._arguments import parse_path
 from asana_frames._files import replace_file
-from asana_frames.exceptions import InvalidArgument
+from asana_frames.exceptions import AsanaWarning, InvalidArgument, warn_caller
 from asana_frames.export.labels import restore_labels
 from asana_frames.export.prepare import Labels, keep_index, prepare_frame
 from asana_frames.export.text import format_label
@@ -87,7 +87,54 @@ def restore_file(
 ) -> pd.DataFrame:
     """Return the frame of a file, as `restore_frame` does; words for people are Asana's again."""
     frame = restore_frame(cells, known, form=form, first_row=first_row, is_typed=is_typed)
-    return restore_labels(frame) if known.has_words else frame
+    if known.has_words:
+        frame = restore_labels(frame)
+    if "gid" in frame.columns:
+        frame = _drop_blank_rows(frame)
+        _warn_of_repeated_rows(frame, known)
+    _warn_of_renamed_columns(cells, known)
+    return frame
+
+
+def _drop_blank_rows(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame without the rows in which a spreadsheet has nothing."""
+    blank = frame["gid"].isna()
+    if not blank.any():
+        return frame
+    rows = frame[blank]
+    has_value = pd.Series(False, index=rows.index)
+    for _, column in rows.items():
+        is_list = column.dtype == object
+        filled = column.map(bool) if is_list else column.notna() & (column != "")
+        has_value |= filled.astype("boolean").fillna(False).astype(bool)
+    empty = rows.index[~has_value]
+    return frame.drop(index=empty).reset_index(drop=True) if len(empty) else frame
+
+
+def _warn_of_repeated_rows(frame: pd.DataFrame, known: Schema) -> None:
+    gids = frame["gid"].dropna()
+    again = gids[gids.duplicated()]
+    if len(again) and not known.has_repeated_rows:
+        warn_caller(
+            f"{len(again)} row(s) repeat the gid of another, such as {again.iloc[0]}. If they "
+            f"were pasted twice: frame.drop_duplicates('gid').",
+            AsanaWarning,
+        )
+
+
+def _warn_of_renamed_columns(names: Iterable[str], known: Schema) -> None:
+    """Warn of columns that look renamed: rollups take a missing column for a missing value."""
+    given, written = list(names), known.columns_by_name()
+    added = [name for name in given if name not in written]
+    missing = [name for name in written if name not in given]
+    if added and missing:
+        warn_caller(
+            f"The file has no {', '.join(map(repr, missing[:3]))} and has "
+            f"{', '.join(map(repr, added[:3]))} instead. If columns were renamed, give them their "
+            f"names again: frame.rename(columns={{{added[0]!r}: {missing[0]!r}}}), or read the "
+            f"file again after that.",
+            AsanaWarning,
+        )
 
 
 def restore_header(names: Iterable[str], known: Schema | None) -> dict[str, str]:

@@ -6,6 +6,7 @@ import locale
 import re
 
 from asana_frames.exceptions import InvalidArgument
+from asana_frames.frames.cells import FLAG_WORDS
 
 #: Languages that write 1,5 (CLDR), and the countries of other habits.
 _COMMA_LANGUAGES = re.compile(
@@ -17,6 +18,12 @@ _COMMA_PLACES = re.compile("en_(AT|BE|DE|DK|FI|NL|SE|ZA)")
 #: Where values are parted by semicolons although fractions are written 1.5.
 _SEMICOLON_PLACES = frozenset({"de_CH", "de_LI", "it_CH"})
 _NAME = re.compile(r"([a-z]{2,3})(?:[-_]([A-Za-z]{4}))?(?:[-_]([A-Z]{2}))?(?:[.@].*)?")
+
+
+def find_flags(place: str | None = None) -> tuple[str, str]:
+    """Return how the spreadsheets of a locale write True and False."""
+    name = place if place is not None else locale.getlocale(locale.LC_CTYPE)[0] or ""
+    return FLAG_WORDS.get(name[:2], FLAG_WORDS["en"])
 
 
 def find_separators(place: str | None = None) -> tuple[str, str]:
@@ -41,7 +48,7 @@ def find_separators(place: str | None = None) -> tuple[str, str]:
             return ",", "."
     else:
         found = _NAME.fullmatch(place)
-        if found is None:
+        if found is None or not _is_language(found[1]):
             raise InvalidArgument(
                 f"excel={place!r} is not the name of a locale; use one such as 'de_DE', or True."
             )
@@ -50,3 +57,7 @@ def find_separators(place: str | None = None) -> tuple[str, str]:
     is_comma = bool(_COMMA_LANGUAGES.fullmatch(language)) and not _POINT_PLACES.fullmatch(name)
     is_comma = is_comma or bool(_COMMA_PLACES.fullmatch(name))
     return ";" if is_comma or name in _SEMICOLON_PLACES else ",", "," if is_comma else "."
+
+
+def _is_language(code: str) -> bool:
+    return any(name.partition("_")[0] == code for name in locale.locale_alias)

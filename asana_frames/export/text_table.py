@@ -30,6 +30,8 @@ _MARKS = (
 )
 #: What Windows writes where it does not write UTF-8, in the languages of Western Europe.
 _FALLBACK = "cp1252"
+#: How workbooks and other packed files begin.
+_ZIP = b"PK\x03\x04"
 _SEPARATORS = (",", ";", "\t")
 #: The first line by which Excel is told the separator.
 _SEPARATOR_LINE = "sep="
@@ -96,7 +98,7 @@ def read_text_table(
             return _read_table(file, stream, sep, header, advice)
     except UnicodeError as cause:
         raise InvalidArgument(
-            f"{file} is not {encoding}: {cause}. Give its encoding, such as encoding='cp1252'."
+            f"{file} is not {encoding}: {cause}. Give its encoding, such as encoding='cp850'."
         ) from cause
     except OSError as cause:
         raise build_read_error(file, cause) from cause
@@ -147,6 +149,10 @@ def _find_encoding(file: Path) -> str:
     try:
         with file.open("rb") as stream:
             head = stream.read(_HEAD)
+            if head.startswith(_ZIP):
+                raise InvalidArgument(
+                    f"{file} is no CSV file; if it is a workbook, use af.read_excel(path)."
+                )
             for mark, encoding in _MARKS:
                 if head.startswith(mark):
                     return encoding

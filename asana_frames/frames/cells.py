@@ -24,13 +24,26 @@ from asana_frames.frames.list_cells import read_lists
 _TEXT_KINDS = frozenset({"text", "json"})
 #: What stands in cells that hold no number, flag, day or moment.
 _BLANK = frozenset({"", "nan", "nat", "none", "null", "<na>", "n/a", "#n/a"})
-#: Flags as Excel writes them in English, German, French, Spanish, Italian and Portuguese.
-_FLAGS = {
-    **dict.fromkeys(
-        ("true", "wahr", "vrai", "verdadero", "vero", "verdadeiro", "yes", "1", "1.0"), True
-    ),
-    **dict.fromkeys(("false", "falsch", "faux", "falso", "no", "0", "0.0"), False),
+#: Language -> how its spreadsheets write True and False.
+FLAG_WORDS = {
+    "en": ("TRUE", "FALSE"),
+    "da": ("SAND", "FALSK"),
+    "de": ("WAHR", "FALSCH"),
+    "es": ("VERDADERO", "FALSO"),
+    "fr": ("VRAI", "FAUX"),
+    "it": ("VERO", "FALSO"),
+    "nl": ("WAAR", "ONWAAR"),
+    "pl": ("PRAWDA", "FAŁSZ"),
+    "pt": ("VERDADEIRO", "FALSO"),
+    "sv": ("SANT", "FALSKT"),
 }
+_FLAGS = {
+    **{yes.lower(): True for yes, _ in FLAG_WORDS.values()},
+    **{no.lower(): False for _, no in FLAG_WORDS.values()},
+    **{"yes": True, "no": False, "1": True, "0": False, "1.0": True, "0.0": False},
+}
+#: Kinds of cells that have a decimal sign.
+_NUMBERS = ("integer", "number", "minutes")
 _ARROW_TYPES = {"integer": "int64", "number": "float64"}
 #: How many characters of a cell a message shows.
 _SHOWN = 40
@@ -127,7 +140,9 @@ class CellReader:
         kind, column = self._kinds[name], self._columns[name]
         if kind == "tuple":
             return self._read_lists(name)
-        whole = _read_whole(column, kind)
+        # What a program reads as 1.234 may be 1,234 in a file of commas.
+        is_plain = kind not in ("integer", "number") or not self._has_commas
+        whole = _read_whole(column, kind) if is_plain or _is_typed(column) else None
         return self._read_one_by_one(name) if whole is None else whole
 
     def _read_lists(self, name: str) -> Any:
@@ -180,15 +195,28 @@ class CellReader:
         raise InvalidArgument(f"{name}, row {row + self._first_row}: {shown} {reason}") from None
 
     @cached_property
+    def _has_commas(self) -> bool:
+        """Return whether commas may be decimal signs."""
+        if self._form.decimal is not None:
+            return self._form.decimal == ","
+        numbers = (c for name, c in self._columns.items() if self._kinds[name] in _NUMBERS)
+        return any(
+            bool(column.str.contains(",", regex=False).any())
+            if isinstance(column.dtype, pd.StringDtype)
+            else any(isinstance(cell, str) and "," in cell for cell in column)
+            for column in numbers
+            if not _is_typed(column)
+        )
+
+    @cached_property
     def _decimal(self) -> str:
         """Return the decimal sign, as the numbers of all columns show it."""
         if self._form.decimal is not None:
             return self._form.decimal
-        texts = self._list_texts("integer", "number", "minutes")
-        # 1,5 and 0,125 are fractions; 1,000 may be a thousand, and 1,000.5 is one.
+        texts = self._list_texts(*_NUMBERS)
+        # 1,5 and 1.234,5 are fractions; 1,000 may be a thousand, and 1,000.5 is one.
         has_comma = any(
-            _PLAIN_NUMBER.fullmatch(text) and "," in text and not _GROUPED["."].fullmatch(text)
-            for text in texts
+            "," in text and _is_number(text, ",") and not _is_number(text, ".") for text in texts
         )
         return "," if has_comma else "."
 
@@ -392,7 +420,7 @@ def _format_text(cell: Any) -> str:
     return cell.isoformat() if isinstance(cell, date) else str(cell)
 
 
-def _parse_gid(cell: Any) -> str:
+def _parse_gid(cell: Any) -> str | None:
     if isinstance(cell, Real) and not isinstance(cell, bool | np.bool_):
         number = float(cell)
         if not number.is_integer() or abs(number) >= 10**15:
@@ -402,11 +430,15 @@ def _parse_gid(cell: Any) -> str:
             )
         return str(int(number))
     text = _format_text(cell).strip()
+    if not text:
+        return None
     if _SCIENTIFIC.fullmatch(text) or _DECIMAL.fullmatch(text):
         raise _Unclear(
             "is a gid that a spreadsheet has made a number of: its digits are lost. Take it from "
             "the file as it was written, and keep the column as text."
         )
+    if not text.isdigit():
+        raise _Unclear("is not a gid, which holds digits alone.")
     return text
 
 
@@ -433,6 +465,14 @@ def _parse_number(cell: Any, decimal: str) -> float | int:
     with suppress(ValueError):
         return int(text)
     return float(text)
+
+
+def _is_number(text: str, decimal: str) -> bool:
+    try:
+        _parse_number(text, decimal)
+    except ValueError:
+        return False
+    return True
 
 
 def _parse_integer(cell: Any, decimal: str) -> int:

@@ -48,6 +48,8 @@ class Schema(msgspec.Struct, frozen=True, omit_defaults=True):
     index: int = 0
     #: Whether text that a spreadsheet would run as a formula begins with an apostrophe.
     is_disarmed: bool = True
+    #: Whether several rows have one gid.
+    has_repeated_rows: bool = False
     #: Whether enumerations may be in words for people.
     has_words: bool = False
     #: Whether a row with totals follows the last row of the frame.
@@ -97,6 +99,7 @@ def describe_frame(frame: pd.DataFrame, *, index: int = 0, is_disarmed: bool = T
         record=find_record(frame),
         index=index,
         is_disarmed=is_disarmed,
+        has_repeated_rows="gid" in frame.columns and bool(frame["gid"].duplicated().any()),
         attrs=_keep_plain(frame.attrs),
     )
 
@@ -391,6 +394,12 @@ def restore_column(values: Any, column: ColumnSchema) -> Any:
         return cells.array
 
 
+def _list_some(values: Iterable[Any]) -> str:
+    """Return some values as text."""
+    shown = list(map(repr, values))
+    return ", ".join(shown[:6]) + (", ..." if len(shown) > 6 else "")
+
+
 def _restore_categories(cells: pd.Series[Any], column: ColumnSchema) -> pd.Categorical:
     one = ColumnSchema(column.name, column.category_kind)
     texts = pd.Series(build_array("text", column.categories))
@@ -399,4 +408,10 @@ def _restore_categories(cells: pd.Series[Any], column: ColumnSchema) -> pd.Categ
     # Options that a person added come last.
     added = cells[cells.notna() & ~cells.isin(known)].drop_duplicates()
     every = known.append(pd.Index(added.astype(known.dtype))) if len(added) else known
+    if len(added) and len(known):
+        warn_caller(
+            f"{column.name} has {_list_some(added)}, which was no option before "
+            f"({_list_some(known)}): it comes last.",
+            AsanaWarning,
+        )
     return pd.Categorical(cells, categories=every, ordered=column.is_ordered)

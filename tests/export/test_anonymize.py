@@ -25,6 +25,8 @@ from asana_frames.frames import STR
 from tests.export.wild_records import CANARY, PERSON_GID, build_wild_frame
 from tests.public_calls import Frames
 
+pytestmark = pytest.mark.filterwarnings("ignore:anonymize= does not know")
+
 KEY = "a long secret key"
 RECORDS = [record.name for record in load().records]
 ROLLUPS = sorted(af.rollups.__all__)
@@ -430,3 +432,12 @@ def test_fields_of_references_are_known_by_what_they_refer_to(frames: Frames) ->
     assert gone == {"assignee_email"}
     assert made["projects_owner_gids"].iloc[0] != tasks["projects_owner_gids"].iloc[0]
     assert made["parent_due_on"].equals(tasks["parent_due_on"])
+
+
+@pytest.mark.filterwarnings("error")
+def test_columns_that_are_not_known_are_told() -> None:
+    frame = pd.DataFrame({"assignee_name": ["Ana"], "Owner": ["Ana"], "budget": [3.0]})
+
+    with pytest.warns(af.AsanaWarning, match="'Owner' is left out, 'budget' is now 'Column "):
+        anonymize_frame(frame, "a long secret key")
+    anonymize_frame(frame[["assignee_name"]].assign(hours=1.0, notes="x"), "a long secret key")

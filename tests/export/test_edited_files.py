@@ -158,7 +158,8 @@ def test_added_columns_come_last_and_removed_ones_are_not_missed(file: Path) -> 
     text.insert(1, "Checked by", ["Ann", None, "Ben"])
     text.drop(columns="name").to_csv(file, index=False)
 
-    read = af.read_csv(file)
+    with pytest.warns(af.AsanaWarning, match="has no 'name' and has 'Checked by' instead"):
+        read = af.read_csv(file)
 
     assert_frame_equal(read.drop(columns="Checked by"), TASKS.drop(columns="name"))
     assert read.columns[-1] == "Checked by"
@@ -170,7 +171,8 @@ def test_an_option_that_was_typed_in_comes_last(file: Path) -> None:
     text.loc[2, "cf_Priority"] = "Urgent"
     text.to_csv(file, index=False)
 
-    read = af.read_csv(file)["cf_Priority"]
+    with pytest.warns(af.AsanaWarning, match="has 'Urgent', which was no option before"):
+        read = af.read_csv(file)["cf_Priority"]
 
     assert read.cat.categories.tolist() == ["Low", "High", "Urgent"]
     assert read.tolist() == ["High", "Low", "Urgent"]
@@ -321,3 +323,100 @@ def test_parts_come_back_as_one_frame(tmp_path: Path, asana: af.Asana) -> None:
         .equals(tasks[read.columns].dtypes.drop(["cf_Priority"]).astype(str))
     )
     assert af.bridge(read, "memberships").shape == af.bridge(tasks, "memberships").shape
+
+
+@pytest.mark.parametrize("decimal", [None, ","])
+def test_points_are_thousands_where_commas_are_decimal_signs(
+    file: Path, decimal: str | None
+) -> None:
+    first = "1.234,5" if decimal is None else "7"
+    write(file, "gid;num_likes;cf_Points", f"12;1.234;{first}", "13;1.200;2")
+
+    read = af.read_csv(file, "tasks", schema=TASKS, decimal=decimal)
+
+    assert read["num_likes"].tolist() == [1234, 1200]
+
+
+def test_rows_below_the_totals_and_a_new_name_of_the_sheet_change_nothing(tmp_path: Path) -> None:
+    pytest.importorskip("xlsxwriter")
+    openpyxl = pytest.importorskip("openpyxl")
+    file = tmp_path / "tasks.xlsx"
+    af.export.to_excel({"Work": TASKS}, file, totals=True)
+    book = openpyxl.load_workbook(file)
+    sheet = book["Work"]
+    sheet.title = "Aufgaben"
+    header = [cell.value for cell in sheet[1]]
+    sheet.cell(len(TASKS) + 3, header.index("gid") + 1).value = "14"
+    book.save(file)
+
+    read = af.read_excel(file)
+
+    assert_frame_equal(read.head(3), TASKS)
+    assert read["gid"].tolist() == [*TASKS["gid"], "14"]
+
+
+def test_a_title_above_the_header_is_left_out(tmp_path: Path) -> None:
+    pytest.importorskip("xlsxwriter")
+    openpyxl = pytest.importorskip("openpyxl")
+    af.export.to_excel(TASKS, tmp_path / "x.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "x.xlsx")
+    book.worksheets[0].insert_rows(1)
+    book.worksheets[0].cell(1, 1).value = "Our tasks"
+    book.save(tmp_path / "x.xlsx")
+
+    assert_frame_equal(af.read_excel(tmp_path / "x.xlsx"), TASKS)
+
+
+def test_a_csv_that_excel_saved_as_a_workbook_is_read(tmp_path: Path) -> None:
+    pytest.importorskip("openpyxl")
+    af.export.to_csv(TASKS, tmp_path / "x.csv")
+    # What a spreadsheet makes of it: cells of text, marks and all.
+    pd.read_csv(tmp_path / "x.csv", dtype="str").to_excel(tmp_path / "x.xlsx", index=False)
+
+    assert_frame_equal(af.read_excel(tmp_path / "x.xlsx", "tasks", schema=TASKS), TASKS)
+
+
+def test_blank_rows_are_left_out_and_repeated_ones_told(file: Path) -> None:
+    write(file, "gid,name", "12,a", ",", "13,b", ",", "12,a")
+
+    with pytest.warns(af.AsanaWarning, match=r"1 row\(s\) repeat the gid of another, such as 12"):
+        read = af.read_csv(file, "tasks")
+    assert read["gid"].tolist() == ["12", "13", "12"]
+
+
+def test_a_column_that_looks_renamed_is_told(file: Path) -> None:
+    write(file, "gid,name,Due", "12,a,2026-03-02")
+
+    with pytest.warns(af.AsanaWarning, match=r"has no 'completed', .* and has 'Due' instead"):
+        af.read_csv(file, "tasks", schema=TASKS)
+
+
+def test_a_sum_below_the_rows_is_no_task(file: Path) -> None:
+    write(file, "gid,num_likes", "12,3", "Summe,3")
+
+    with pytest.raises(af.InvalidArgument, match="gid, row 3: 'Summe' is not a gid"):
+        af.read_csv(file, "tasks")
+
+
+def test_a_workbook_is_no_csv_file(tmp_path: Path) -> None:
+    pytest.importorskip("xlsxwriter")
+    af.export.to_excel(TASKS, tmp_path / "x.xlsx")
+
+    with pytest.raises(af.InvalidArgument, match=r"use af\.read_excel"):
+        af.read_csv(tmp_path / "x.xlsx", "tasks")
+
+
+@pytest.mark.parametrize(
+    ("place", "flag", "number"), [("de_DE", "WAHR", "1,5"), ("en_US", "TRUE", "1.5")]
+)
+def test_a_file_for_a_locale_has_its_flags_and_numbers(
+    tmp_path: Path, place: str, flag: str, number: str
+) -> None:
+    af.export.to_csv(TASKS, tmp_path / "x.csv", excel=place)
+
+    first = (tmp_path / "x.csv").read_text(encoding="utf-8-sig").splitlines()[1]
+    assert f'"{flag}"' in first
+    assert number in first
+    assert_frame_equal(af.read_csv(tmp_path / "x.csv", "tasks", schema=TASKS), TASKS)
+    with pytest.raises(af.InvalidArgument, match="is not the name of a locale"):
+        af.export.to_csv(TASKS, tmp_path / "x.csv", excel="xx_YY")
