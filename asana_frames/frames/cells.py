@@ -574,8 +574,8 @@ def _order_day(found: re.Match[str], is_day_first: bool | None) -> datetime:
     if is_day_first is None:
         if first != second:
             raise _Unclear(
-                "may be a day of two months, and no other day of the file tells which: pass "
-                "dayfirst=True or dayfirst=False, or write it as 2026-03-02."
+                "may be a day of two months, and no other day tells which: write it as "
+                "2026-03-02, or pass dayfirst=True or dayfirst=False to the reader of the file."
             )
         is_day_first = True
     day, month = (first, second) if is_day_first else (second, first)

@@ -86,9 +86,10 @@ def read_frame(
         return frame
     _check_gids(frame, what)
     _check_unread(frame, columns, what, advice)
-    known = {name: find_kind(name, record) for name in frame.columns} | dict(kinds or {})
+    given = kinds or {}
+    known = {name: given.get(name) or find_kind(name, record) for name in frame.columns}
     # Names of computed columns, such as "left" and "days", may mean anything else to a user.
-    own = COMPUTED.difference(columns)
+    own = COMPUTED.difference(columns, given)
     return _read_columns(frame, known, own, what)
 
 

@@ -184,7 +184,9 @@ def _read_absences(ooo: pd.DataFrame | None) -> pd.DataFrame:
     if ooo is None:
         ooo = pd.DataFrame({"user_gid": pd.Series([], dtype=STR)})
         ooo[["start_date", "end_date"]] = pd.NaT
-    ooo = read_frame(ooo, ["user_gid", "start_date", "end_date"], what=_WHAT, record="ooo_entry")
+    needed = ["user_gid", "start_date", "end_date"]
+    kinds = {"hours": "number"}
+    ooo = read_frame(ooo, needed, what=_WHAT, record="ooo_entry", kinds=kinds)
     rows = _standardise_rows(ooo, {"person_gid": "user_gid", "person_name": "user_name"})
     return rows if "hours" in rows else rows.assign(hours=np.nan)
 

@@ -228,6 +228,22 @@ def test_a_missing_column_is_named_with_the_function_and_the_fields(
         af.rollups.capacity(**frames)
 
 
+def test_hours_of_absences_that_are_text_are_read_or_refused() -> None:
+    absences = pd.DataFrame(
+        {"user_gid": ["11"], "start_date": ["2026-03-02"], "end_date": ["02.03.2026"]}
+    )
+
+    table = af.rollups.capacity(
+        users_of("11"),
+        plans_of(plan("11", "2026-03-02", "2026-03-02")),
+        ooo=absences.assign(hours=["4"]),
+    )
+
+    assert table["out_of_office"].tolist() == [4.0]
+    with pytest.raises(af.InvalidArgument, match=r"rollups\.capacity: hours, row 1: 'half'"):
+        af.rollups.capacity(users_of("11"), plans_of(), ooo=absences.assign(hours=["half"]))
+
+
 def test_text_that_is_not_a_day_is_refused() -> None:
     plans = plans_of(plan("11", "2026-03-02", "2026-03-02"))
 
