@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,7 @@ from matplotlib.text import Text
 
 import asana_frames as af
 from asana_frames import charts
+from asana_frames.rollups.shared.column_kinds import find_kind
 from tests.public_calls import NOW, Frames
 from tests.twists import (
     ALIKE,
@@ -124,3 +126,16 @@ def test_a_chart_leaves_its_frame_as_it_is(name: str, drawings: Drawings) -> Non
     drawings.draw(name, frame)
 
     pd.testing.assert_frame_equal(frame, before)
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_a_chart_refuses_cells_that_it_does_not_understand_or_does_not_need_them(
+    name: str, drawings: Drawings
+) -> None:
+    frame = drawings.frame(name)
+
+    for column in frame:
+        if find_kind(column) not in (None, "gid"):
+            with contextlib.suppress(af.InvalidArgument):
+                drawn = drawings.draw(name, frame.assign(**{column: "junk"}))
+                assert drawn == drawings.plain(name), column

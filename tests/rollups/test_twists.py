@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import warnings
 from collections.abc import Callable
@@ -15,6 +16,7 @@ import pytest
 import asana_frames as af
 from asana_frames import rollups
 from asana_frames.frames import concatenate
+from asana_frames.rollups.shared.column_kinds import find_kind
 from tests.public_calls import NOW, Frames
 from tests.twists import ALIKE, FOREIGN, WITHOUT_SCHEMA, Twist, csv_as_text, shuffled
 
@@ -187,3 +189,22 @@ def test_a_task_that_was_read_again_changes_nothing(
 
     result, plain = getattr(rollups, name)(**given), runs.plain(name)
     assert in_order(_drop_copies(name, result)) == in_order(_drop_copies(name, plain))
+
+
+@pytest.mark.parametrize("name", ROLLUPS)
+def test_a_rollup_refuses_cells_that_it_does_not_understand(name: str, runs: Runs) -> None:
+    given = runs.arguments(name)
+    tables = {key: value for key, value in given.items() if isinstance(value, pd.DataFrame)}
+
+    for key, frame in tables.items():
+        for column in frame:
+            if find_kind(column) not in (None, "gid"):
+                with contextlib.suppress(af.InvalidArgument):
+                    getattr(rollups, name)(**given | {key: frame.assign(**{column: "junk"})})
+
+
+def test_a_rollup_refuses_memberships_that_are_not_aligned(frames: Frames) -> None:
+    tasks = frames.tasks.assign(memberships_section_names="Doing; Done; Doing")
+
+    with pytest.raises(af.InvalidArgument, match="have different lengths"):
+        rollups.quality(tasks)

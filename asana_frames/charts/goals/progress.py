@@ -19,7 +19,7 @@ from asana_frames.charts.shared.axes import (
 )
 from asana_frames.charts.shared.columns import column_numbers, read_input
 from asana_frames.charts.shared.labels import format_value, shorten_name
-from asana_frames.charts.shared.rows import mark_expected
+from asana_frames.charts.shared.rows import OPTIONAL_KINDS, mark_expected
 from asana_frames.charts.shared.statuses import goal_status_look
 from asana_frames.frames.list_cells import read_lists
 
@@ -68,7 +68,7 @@ def goal_progress(progress: pd.DataFrame, *, by: By | None = None, ax: Axes | No
         A column is missing, or ``by`` is unknown.
     """
     needed = ["name", "status", "progress", *_group_columns(by)]
-    progress = read_input(progress, needed, chart="goal_progress", ax=ax)
+    progress = read_input(progress, needed, chart="goal_progress", ax=ax, kinds=OPTIONAL_KINDS)
     goals = progress.reset_index(drop=True)
     rows = _order_rows(goals, by)
     if ax is None:

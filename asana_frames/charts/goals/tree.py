@@ -10,6 +10,7 @@ from asana_frames.charts.goals.progress import ROW_HEIGHT, ProgressRow, draw_pro
 from asana_frames.charts.shared.axes import draw_empty, make_room, new_axes
 from asana_frames.charts.shared.columns import read_input
 from asana_frames.charts.shared.labels import format_value
+from asana_frames.charts.shared.rows import OPTIONAL_KINDS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,7 +40,7 @@ def goal_tree(tree: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         A column is missing.
     """
     needed = ["name", "kind", "depth", "is_repeated", "status", "progress"]
-    tree = read_input(tree, needed, chart="goal_tree", ax=ax)
+    tree = read_input(tree, needed, chart="goal_tree", ax=ax, kinds=OPTIONAL_KINDS)
     goals = tree.reset_index(drop=True)
     if ax is None:
         ax = new_axes(height=ROW_HEIGHT * len(goals) + 1.6)

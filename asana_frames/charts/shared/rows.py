@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+#: Columns of goals that are drawn where they exist, and their kinds.
+OPTIONAL_KINDS = {"expected": "number", "ahead": "number"}
+
+
 def label_rows(ax: Axes, names: Sequence[str], *, upwards: bool = False) -> None:
     """Write a name beside each row, the first at the top, or at the bottom if ``upwards``."""
     ax.set_yticks(range(len(names)), list(names))

@@ -21,6 +21,7 @@ from asana_frames.rollups.shared.inputs import (
 from asana_frames.rollups.shared.moments import days_between, parse_moment, resolve_today
 from asana_frames.rollups.shared.tasks import (
     add_memberships,
+    check_aligned_memberships,
     find_unassigned,
     parse_task_dates,
     parse_task_times,
@@ -181,6 +182,7 @@ def _explode_memberships(rows: pd.DataFrame) -> pd.DataFrame:
     if not set(_MEMBERSHIPS) <= set(rows.columns):
         return rows.head(0).assign(home=None, section_name=None)
     own = read_list_columns(rows, _MEMBERSHIPS)
+    check_aligned_memberships(own, _MEMBERSHIPS)
     own = own.drop(columns=["project_gid", "project_name", "section_name"])
     names = {name: name.removeprefix("memberships_").removesuffix("s") for name in _MEMBERSHIPS}
     each = own.explode(_MEMBERSHIPS, ignore_index=True).rename(columns=names)

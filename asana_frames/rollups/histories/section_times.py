@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from asana_frames.exceptions import InvalidArgument
 from asana_frames.frames.arrays import STR, UTC_DATETIME
 from asana_frames.rollups.histories.stories import STORY_COLUMNS, sort_stories
 from asana_frames.rollups.shared.inputs import (
@@ -27,7 +26,11 @@ from asana_frames.rollups.shared.moments import (
     parse_moments,
     to_microseconds,
 )
-from asana_frames.rollups.shared.tasks import parse_task_times
+from asana_frames.rollups.shared.tasks import (
+    check_aligned_memberships,
+    count_items,
+    parse_task_times,
+)
 from asana_frames.rollups.shared.workdays import count_workdays
 from asana_frames.types import When
 
@@ -248,26 +251,19 @@ def _flatten_memberships(tasks: pd.DataFrame) -> pd.DataFrame:
         The lists of projects and sections of a task differ in length.
     """
     names = ("project_gid", "section_gid", "project_name", "section_name")
-    tasks = read_list_columns(tasks, [f"memberships_{name}s" for name in names])
-    counts = _get_lengths(tasks[_PLACES[0]])
+    lists = [f"memberships_{name}s" for name in names]
+    tasks = read_list_columns(tasks, lists)
+    check_aligned_memberships(tasks, lists)
+    counts = count_items(tasks[_PLACES[0]])
     columns = {}
     for name in names:
         column = f"memberships_{name}s"
         if column not in tasks:
             columns[name] = pd.Series(None, index=range(counts.sum()), dtype=STR)
             continue
-        if (_get_lengths(tasks[column]) != counts).any():
-            raise InvalidArgument(
-                f"{column} and {_PLACES[0]} have different lengths; read both with "
-                f"fields=['memberships.project.name', 'memberships.section.name']."
-            )
         flat = list(chain.from_iterable(tasks[column].dropna()))
         columns[name] = pd.Series(flat, dtype=STR)
     return pd.DataFrame(columns).assign(task=np.repeat(np.arange(len(tasks)), counts))
-
-
-def _get_lengths(lists: pd.Series[Any]) -> Ints:
-    return np.asarray(lists.str.len().fillna(0), dtype=np.int64)
 
 
 def _number_gids(*columns: pd.Series[Any]) -> tuple[list[Ints], pd.Series[Any]]:

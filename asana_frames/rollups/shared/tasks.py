@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from asana_frames.exceptions import InvalidArgument
 from asana_frames.frames.arrays import STR, UTC_DATETIME, tuple_column
 from asana_frames.frames.cells import read_cells
 from asana_frames.frames.list_cells import read_lists
@@ -125,6 +126,29 @@ def _factorize_tuples(
     if name not in rows.columns:
         return np.full(len(at), -1), []
     return pd.factorize(read_lists(rows[name]).to_numpy(dtype=object).take(at))
+
+
+def count_items(lists: pd.Series[Any]) -> npt.NDArray[np.int64]:
+    """Return the number of items of each list, 0 for a missing one."""
+    return np.asarray(lists.str.len().fillna(0), dtype=np.int64)
+
+
+def check_aligned_memberships(tasks: pd.DataFrame, names: Iterable[str]) -> None:
+    """Raise an error unless the lists of memberships of each task have one length.
+
+    Raises
+    ------
+    InvalidArgument
+        The message names the columns, and the fields to read.
+    """
+    first, *others = (name for name in names if name in tasks)
+    counts = count_items(tasks[first])
+    for name in others:
+        if (count_items(tasks[name]) != counts).any():
+            raise InvalidArgument(
+                f"{name} and {first} have different lengths; read both with "
+                f"fields=['memberships.project.name', 'memberships.section.name']."
+            )
 
 
 def find_unassigned(rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
