@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import IO, Any, Literal, NamedTuple
 
 import numpy as np
@@ -24,11 +24,11 @@ from asana_frames.export.schema_file import (
     write_schema,
 )
 from asana_frames.export.spreadsheet_locale import find_flags, find_separators
-from asana_frames.export.text import as_text, restore_formula
-from asana_frames.export.text_table import TextTable, check_encoding, check_file, read_text_table
+from asana_frames.export.text import as_text, map_cells, restore_formula
+from asana_frames.export.text_table import check_encoding, check_file, read_text_table
 from asana_frames.frames.arguments import check_frame
 from asana_frames.frames.arrays import build_array
-from asana_frames.frames.cells import CellFormat
+from asana_frames.frames.cells import FLAG_WORDS, CellFormat
 from asana_frames.frames.schema import (
     ColumnSchema,
     Schema,
@@ -38,7 +38,11 @@ from asana_frames.frames.schema import (
 )
 
 #: Text of which Excel makes a number, a day or a time when it opens a CSV file.
-_NUMBER_LIKE = re.compile(r"[0-9][0-9.,:/\- eE]*")
+_NUMBER_LIKE = re.compile(
+    r"[\s(]*[$€£¥.]?\d[\d\s.,:/\-()%$€£¥+eE]*|\d{1,2}(:\d\d)* ?[AaPp][Mm]"
+    r"|[^\W\d]{3,9}\.?[ -]\d{1,4}|\d{1,2}[. -]+[^\W\d]{3,9}([ -]\d{2,4})?"
+)
+_FLAG_TEXTS = frozenset(word for words in FLAG_WORDS.values() for word in words)
 #: How a cell of a CSV file tells Excel that it is text.
 _EXCEL_TEXT = re.compile(r'="(.*)"', re.DOTALL)
 #: Empty text where a column has missing values as well.
@@ -46,7 +50,6 @@ _EMPTY_TEXT = "'"
 _APOSTROPHES = re.compile("'+")
 #: How cells begin that stand for another text.
 _MARKS = ("'", '="')
-_NUMBER_KINDS = frozenset({"integer", "number", "int64", "float64"})
 
 
 class CsvForm(NamedTuple):
@@ -131,9 +134,11 @@ def to_csv(
     check_flag(disarm, name="disarm")
     form = _parse_form(sep, decimal, lists, excel, disarm)
     made = prepare_for_file(frame, anonymize=anonymize, labels=labels)
-    known = made.describe(is_disarmed=disarm) if schema else None
+    known = made.describe(is_disarmed=disarm, decimal=form.decimal) if schema else None
     check_encoding(encoding)
     encoding = encoding or ("utf-8-sig" if form.is_excel else "utf-8")
+    # An older one would be wrong if the writing of the file were the last that happens.
+    write_schema(None, path)
     with replace_file(path) as part:
         try:
             with part.open("w", encoding=encoding, newline="") as stream:
@@ -218,12 +223,15 @@ def _format_column(
     if pd.api.types.is_datetime64_any_dtype(source.dtype):
         moments = column.str.removesuffix("Z").str.replace("T", " ")
         return moments.str.replace(".", form.decimal, regex=False)
-    return column.map(_hide_number, na_action="ignore")
+    return map_cells(column, _hide_number)
 
 
 def _hide_number(text: Any) -> Any:
     """Return text of which Excel would make a number in the form that it leaves alone."""
-    return f'="{text}"' if isinstance(text, str) and _NUMBER_LIKE.fullmatch(text) else text
+    if not isinstance(text, str):
+        return text
+    is_flag = text.upper() in _FLAG_TEXTS
+    return f'="{text}"' if is_flag or _NUMBER_LIKE.fullmatch(text) else text
 
 
 def _mark_text(column: pd.Series[Any], form: CsvForm, known: ColumnSchema) -> pd.Series[Any]:
@@ -232,7 +240,7 @@ def _mark_text(column: pd.Series[Any], form: CsvForm, known: ColumnSchema) -> pd
         return column
     if not form.is_disarmed:
         # Otherwise this has happened to all text that begins with the mark.
-        column = column.map(_add_apostrophe, na_action="ignore")
+        column = map_cells(column, _add_apostrophe)
     if known.has_empty_text:
         return column
     is_empty = (column == "").to_numpy(dtype=bool, na_value=False)
@@ -317,7 +325,9 @@ def read_csv(
     named = restore_header(texts, known)
     cells = {named[name]: _restore_column(column, is_disarmed) for name, column in texts.items()}
     known = choose_schema(known, resource, cells, source=str(file))
-    form = CellFormat(decimal or _guess_decimal(table, known, cells), dayfirst)
+    # Of numbers that can be read in both ways, semicolons tell that commas are decimal signs.
+    usual = "," if table.separator == ";" else known.decimal
+    form = CellFormat(decimal, dayfirst, usual)
     return restore_file(cells, known, form=form, first_row=table.first_row)
 
 
@@ -376,14 +386,3 @@ def _restore_column(column: pd.Series[Any], is_disarmed: bool) -> pd.Series[Any]
     texts[(column == "").to_numpy(dtype=bool)] = None
     texts[is_marked] = [_restore_text(text, is_disarmed) for text in texts[is_marked]]
     return pd.Series(build_array("text", texts.tolist()), name=column.name)
-
-
-def _guess_decimal(
-    table: TextTable, schema: Schema, cells: Mapping[str, pd.Series[Any]]
-) -> str | None:
-    """Return the comma in files with semicolons whose numbers have commas."""
-    if table.separator != ";":
-        return None
-    numbers = [c.name for c in schema.columns if c.name in cells and c.kind in _NUMBER_KINDS]
-    has_comma = any(bool(cells[name].str.contains(",", regex=False).any()) for name in numbers)
-    return "," if has_comma else None

@@ -76,6 +76,7 @@ def to_json(
     if lines is None:
         lines = os.fspath(path).lower().endswith(_LINES_SUFFIXES) if _is_path(path) else False
     made = prepare_for_file(frame, anonymize=anonymize, labels=labels)
+    write_schema(None, path)
     with replace_file(path) as part:
         part.write_bytes(to_json_bytes(made.with_text_labels(), lines=lines))
     write_schema(made.describe() if schema else None, path)
@@ -92,10 +93,15 @@ def to_json_bytes(frame: pd.DataFrame, *, lines: bool = False) -> bytes:
     check_unique_names(frame)
     columns = {name: _to_json_values(frame[name]) for name in frame.columns}
     rows = (dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True))
-    encoded = map(msgspec.json.encode, rows)
+    encoded = (msgspec.json.encode(row, enc_hook=_to_json_type) for row in rows)
     if lines:
         return b"".join(row + b"\n" for row in encoded)
     return b"[" + b",\n".join(encoded) + b"]\n"
+
+
+def _to_json_type(value: Any) -> Any:
+    """Return a value of a type that JSON lacks, such as a duration, as text."""
+    return value.item() if isinstance(value, np.generic) else str(value)
 
 
 def _to_json_values(column: pd.Series[Any]) -> list[Any]:

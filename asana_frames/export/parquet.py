@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 import pandas as pd
 
 from asana_frames._arguments import parse_path
@@ -82,6 +84,12 @@ def build_table(
     made, schema = prepared.with_text_labels(), prepared.describe()
     if not with_attrs:
         schema = msgspec.structs.replace(schema, attrs={})
+    for name in made.columns:
+        # Arrow has no options that are intervals or periods.
+        if isinstance(made[name].dtype, pd.CategoricalDtype):
+            known = made[name].cat.categories
+            if not isinstance(known.dtype, np.dtype | pd.StringDtype | pd.DatetimeTZDtype):
+                made[name] = made[name].cat.rename_categories([*map(str, known)])
     # They are in the schema; pyarrow would warn of those that JSON cannot hold.
     made.attrs = {}
     try:
@@ -151,6 +159,9 @@ def read_parquet(
         ) from cause
     except OSError as cause:
         raise build_read_error(file, cause) from cause
+    # The index of a frame that pandas wrote and that had no name, such as a filtered one.
+    named = [name for name in table.column_names if not name.startswith("__index_level_")]
+    table = table.select(named)
     _check_names(table.column_names, file)
     cells = _read_columns(table)
     known = find_schema(file, schema) if schema is not None else _read_schema(table, file)
@@ -171,7 +182,15 @@ def _read_columns(table: Any) -> dict[str, pd.Series[Any]]:
     kinds = {field.name: str(field.type) for field in table.schema}
     ours = [name for name, kind in kinds.items() if kind in _TEXTS or kind.startswith(_LISTS)]
     # pandas finds the dtypes of the rest in the metadata of the table.
-    plain = table.drop_columns(ours).to_pandas(date_as_object=False)
+    rest = table.drop_columns(ours)
+    try:
+        plain = rest.to_pandas(date_as_object=False).reset_index(drop=True)
+        kept = set(plain.columns)
+    except (ValueError, TypeError, NotImplementedError):
+        kept = set()
+    if not kept.issuperset(rest.column_names):
+        # Metadata that does not fit: of parts of several kinds, or an index among the columns.
+        plain = rest.to_pandas(date_as_object=False, ignore_metadata=True)
     return {
         name: _read_options(plain[name])
         if name not in ours
@@ -219,7 +238,8 @@ def _read_schema(table: Any, file: Path) -> Schema | None:
 def _describe_foreign(table: Any, cells: dict[str, pd.Series[Any]], file: Path) -> Schema:
     """Return the schema of a file that pandas wrote of a frame of ours."""
     frame = pd.DataFrame(cells, copy=False)
-    frame.attrs.update(json.loads((table.schema.metadata or {}).get(_ATTRS_KEY, b"{}")))
+    with suppress(ValueError, TypeError):
+        frame.attrs.update(json.loads((table.schema.metadata or {}).get(_ATTRS_KEY, b"{}")))
     if "asana" not in frame.attrs and not guess_record(cells):
         raise InvalidArgument(
             f"{file} holds no frame of this package. Read it with pd.read_parquet(path), or say "

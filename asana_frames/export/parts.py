@@ -109,7 +109,12 @@ def _write_parts(
         del frame
     if parts:
         schemas = [schema for _, _, schema in parts]
-        whole = arrow.unify_schemas(schemas, promote_options="permissive")
+        try:
+            whole = arrow.unify_schemas(schemas, promote_options="permissive")
+        except arrow.ArrowException as cause:
+            raise InvalidArgument(
+                f"The frames do not fit together: {cause}. Give each column one kind of values."
+            ) from cause
         whole = whole.with_metadata(_merge_pandas_metadata(schemas) | merge_metadata(schemas))
         for name, _, schema in parts:
             if not schema.equals(whole):

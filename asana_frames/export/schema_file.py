@@ -42,7 +42,7 @@ class PreparedFrame:
         """Return the frame with columns called as in the header of a file."""
         return self.frame.set_axis([*map(format_label, self.frame.columns)], axis=1)
 
-    def describe(self, *, is_disarmed: bool = True) -> Schema:
+    def describe(self, *, is_disarmed: bool = True, decimal: str = ".") -> Schema:
         """Return the schema of the file.
 
         Raises
@@ -53,7 +53,7 @@ class PreparedFrame:
         frame = self.with_text_labels()
         check_unique_names(frame)
         schema = describe_frame(frame, index=self.index, is_disarmed=is_disarmed)
-        return msgspec.structs.replace(schema, has_words=self.has_words)
+        return msgspec.structs.replace(schema, has_words=self.has_words, decimal=decimal)
 
 
 def prepare_for_file(
@@ -89,6 +89,9 @@ def restore_file(
     frame = restore_frame(cells, known, form=form, first_row=first_row, is_typed=is_typed)
     if known.has_words:
         frame = restore_labels(frame)
+    if is_typed:
+        # Nobody edits such a file.
+        return frame
     if "gid" in frame.columns:
         frame = _drop_blank_rows(frame)
         _warn_of_repeated_rows(frame, known)
@@ -140,12 +143,19 @@ def _warn_of_renamed_columns(names: Iterable[str], known: Schema) -> None:
 def restore_header(names: Iterable[str], known: Schema | None) -> dict[str, str]:
     """Return header of a file -> name of the column, which says nothing of time zones."""
     written = {} if known is None else known.columns_by_name()
-    return {name: name if name in written else name.removesuffix(ZONE_NOTE) for name in names}
+    listed = list(names)
+    bare = {name: name.removesuffix(ZONE_NOTE) for name in listed}
+    return {
+        name: name if name in written or bare[name] in listed else bare[name] for name in listed
+    }
 
 
 def schema_path(path: str | os.PathLike[str]) -> Path:
     """Return the path of the schema of a file: ``tasks.csv`` -> ``tasks.csv.schema.json``."""
     file = parse_path(path)
+    with suppress(OSError, RuntimeError):
+        # A link stands for its target, which is what is written.
+        file = file.resolve()
     return file.with_name(file.name + _SUFFIX)
 
 
@@ -171,7 +181,10 @@ def find_schema(path: Path, schema: SchemaSource) -> Schema | None:
     """
     if isinstance(schema, pd.DataFrame):
         # Nobody knows how the file was written.
-        return msgspec.structs.replace(describe_frame(schema), has_words=True)
+        kept = keep_index(schema)
+        index = kept.shape[1] - schema.shape[1]
+        kept = kept.set_axis([*map(format_label, kept.columns)], axis=1)
+        return msgspec.structs.replace(describe_frame(kept, index=index), has_words=True)
     if schema is not None and not isinstance(schema, str | os.PathLike):
         raise InvalidArgument(
             f"schema= takes a frame with the columns of the file, or the path of a "

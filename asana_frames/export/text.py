@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Literal
 
@@ -12,6 +12,7 @@ import pandas as pd
 
 from asana_frames._arguments import check_choice, check_mapping
 from asana_frames.frames.arguments import check_frame
+from asana_frames.frames.arrays import STR
 from asana_frames.frames.list_cells import SEPARATOR, items_to_json, join_items
 
 #: Spreadsheets read text that begins with one of these as a formula.
@@ -95,24 +96,41 @@ def column_as_text(
     elif pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_bool_dtype(dtype):
         return column
     format_list = items_to_json if lists == "json" else join_items
-    text: pd.Series[Any] = column.map(
-        lambda cell: format_list(cell) if isinstance(cell, _LISTS) else cell, na_action="ignore"
-    )
-    return text.map(disarm_formula, na_action="ignore") if disarm else text
+
+    def format_value(cell: Any) -> Any:
+        shown = format_list(cell) if isinstance(cell, _LISTS) else cell
+        return disarm_formula(shown) if disarm else shown
+
+    return map_cells(column, format_value)
+
+
+def map_cells(column: pd.Series[Any], change: Callable[[Any], Any]) -> pd.Series[Any]:
+    """Return a column with its cells changed, of which the missing ones stay so."""
+    if column.dtype != object:
+        return column.map(change, na_action="ignore")
+    # Not by pandas, which makes floats of integers beside missing values.
+    cells = [None if _is_missing(cell) else change(cell) for cell in column]
+    return pd.Series(cells, index=column.index, name=column.name, dtype=object)
+
+
+def _is_missing(cell: Any) -> bool:
+    return cell is None or (pd.api.types.is_scalar(cell) and bool(pd.isna(cell)))
 
 
 def _format_times(column: pd.Series[Any], zone: str) -> pd.Series[Any]:
     """Format moments in ISO 8601; as days where no value has a time of day."""
     present = column.dropna()
-    if not zone and (present == present.dt.normalize()).all():
-        days: pd.Series[Any] = column.dt.strftime("%Y-%m-%d")
-        return days
+    is_days = not zone and bool((present == present.dt.normalize()).all())
     # Asana sends milliseconds, which are often all zero; then they are left out.
     micros = present.dt.microsecond
-    digits = 0 if not micros.any() else 3 if not (micros % 1000).any() else 6
-    text = column.dt.strftime("%Y-%m-%dT%H:%M:%S.%f")
-    shown: pd.Series[Any] = text.str[: digits - 6 or None] if digits else text.str[:-7]
-    return shown + zone
+    unit = "s" if not micros.any() else "ms" if not (micros % 1000).any() else "us"
+    naive = column.dt.tz_localize(None) if zone else column
+    # Not by strftime, which writes years before 1000 with fewer digits.
+    moments = naive.to_numpy("datetime64[us]")
+    texts: Any = np.datetime_as_string(moments, "D" if is_days else unit)  # type: ignore[call-overload]
+    made = texts.astype(object) + ("" if is_days else zone)
+    made[column.isna().to_numpy()] = None
+    return pd.Series(made, index=column.index, name=column.name, dtype=STR)
 
 
 def format_cell(value: Any) -> Any:

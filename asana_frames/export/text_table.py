@@ -94,7 +94,9 @@ def read_text_table(
     check_encoding(encoding)
     encoding = encoding or _find_encoding(file)
     try:
-        with file.open(encoding=encoding, newline="") as stream:
+        # A mark is no part of the first name, whatever the encoding was called.
+        is_utf8 = codecs.lookup(encoding).name == "utf-8"
+        with file.open(encoding="utf-8-sig" if is_utf8 else encoding, newline="") as stream:
             return _read_table(file, stream, sep, header, advice)
     except UnicodeError as cause:
         raise InvalidArgument(
@@ -192,11 +194,15 @@ def _read_table(
                 f"{file} is no complete CSV file: line {reader.line_num}: {cause}. If it was cut, "
                 f"write it again; if its values are not parted by {sep!r}, give sep=."
             ) from cause
-    columns = {
-        name: pd.Series(buffer.array(), name=name)
-        for name, buffer in zip(names, buffers, strict=True)
-    }
-    return TextTable(names, columns, sep, first_row)
+    columns = {}
+    for name, buffer in zip(names, buffers, strict=True):
+        column = pd.Series(buffer.array(), name=name)
+        # Spreadsheets write columns without a name where there is nothing.
+        if name or bool((column != "").any()):
+            if name in columns:
+                raise InvalidArgument(f"{file} has several columns without a name; name them.")
+            columns[name] = column
+    return TextTable([*columns], columns, sep, first_row)
 
 
 def _read_rows(file: Path, reader: Any, buffers: list[ColumnBuffer], first_row: int) -> None:
@@ -244,9 +250,7 @@ def _read_header(
     if not names:
         wanted = "" if header is None else f" that has {header!r}"
         raise InvalidArgument(f"{file} has no header{wanted}. {advice}")
-    while len(names) > 1 and not names[-1]:
-        names.pop()
-    twice = next((name for name in names if names.count(name) > 1), None)
+    twice = next((name for name in names if name and names.count(name) > 1), None)
     if twice is not None:
         raise InvalidArgument(
             f"{file} has several columns called {twice!r}; rename all but one of them."

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from asana_frames.exceptions import InvalidArgument
-from asana_frames.frames.arrays import DTYPES, STR, build_array, find_pyarrow
+from asana_frames.frames.arrays import DTYPES, STR, build_array, find_pyarrow, tuple_column
 from asana_frames.frames.coerce import to_json_text
 from asana_frames.frames.list_cells import read_lists
 
@@ -47,11 +47,12 @@ _NUMBERS = ("integer", "number", "minutes")
 _ARROW_TYPES = {"integer": "int64", "number": "float64"}
 #: How many characters of a cell a message shows.
 _SHOWN = 40
+_INT64 = np.iinfo(np.int64)
 
 #: Decimal sign -> numbers whose thousands are set apart, and the signs that may set them apart.
 _GROUPED = {
-    ".": re.compile(r"[-+]?\d{1,3}([,' ]\d{3})+(\.\d+)?"),
-    ",": re.compile(r"[-+]?\d{1,3}([.' ]\d{3})+(,\d+)?"),
+    ".": re.compile(r"[-+]?[1-9]\d{0,2}([,' ]\d{3})+(\.\d+)?"),
+    ",": re.compile(r"[-+]?[1-9]\d{0,2}([.' ]\d{3})+(,\d+)?"),
 }
 _GROUP_SIGNS = {".": re.compile("[,' ]"), ",": re.compile("[.' ]")}
 #: What programs write instead of a space, an apostrophe and a minus in numbers.
@@ -65,6 +66,7 @@ _NUMBER_SIGNS = str.maketrans(
 )
 _PLAIN_NUMBER = re.compile(r"[-+]?(\d+([.,]\d*)?|[.,]\d+)([eE][-+]?\d+)?|[-+]?inf(inity)?")
 _SCIENTIFIC = re.compile(r"[-+]?\d+([.,]\d*)?[eE][-+]?\d+")
+_GID_PARTS = re.compile(r"[;,\s]+")
 _DECIMAL = re.compile(r"\d+[.,]\d+")
 _HOURS = re.compile(r"(\d+):([0-5]\d)(?::00)?")
 _HOURS_IN_WORDS = re.compile(
@@ -94,10 +96,13 @@ class CellFormat:
         The sign between the whole and the fraction of a number: ``"."`` or ``","``.
     dayfirst
         Whether 3/4/2026 is 3 April.
+    usual_decimal
+        The decimal sign where the numbers of the file can be read in both ways.
     """
 
     decimal: str | None = None
     dayfirst: bool | None = None
+    usual_decimal: str = "."
 
 
 class CellReader:
@@ -147,16 +152,23 @@ class CellReader:
 
     def _read_lists(self, name: str) -> Any:
         lists = read_lists(self._columns[name], first_row=self._first_row)
-        if name.endswith("_gids"):
-            known = set(chain.from_iterable(lists))
-            odd = {gid for gid in known if isinstance(gid, str) and not gid.isdigit()}
-            for row, gids in enumerate(lists) if odd else ():
-                for gid in odd.intersection(gids):
-                    try:
-                        _parse_gid(gid)
-                    except _Unclear as cause:
-                        self._refuse(name, row, gid, cause)
-        return lists.array
+        if not name.endswith("_gids") or all(map(_are_gids, set(lists.map(_to_plain_key)))):
+            return lists.array
+        return tuple_column(
+            [self._read_gids(name, row, gids) for row, gids in enumerate(lists)]
+        ).array
+
+    def _read_gids(self, name: str, row: int, gids: tuple[Any, ...]) -> tuple[Any, ...]:
+        read: list[Any] = []
+        for gid in gids:
+            # People part gids by commas and semicolons without a space.
+            several = _GID_PARTS.split(gid.strip()) if isinstance(gid, str) else [gid]
+            parts = several if all(map(str.isdigit, map(str, several))) else [gid]
+            try:
+                read += [one if one is None else _parse_gid(one) for one in parts]
+            except _Unclear as cause:
+                self._refuse(name, row, gid, cause)
+        return tuple(read)
 
     def _read_one_by_one(self, name: str) -> Any:
         kind, column = self._kinds[name], self._columns[name]
@@ -166,7 +178,7 @@ class CellReader:
         for code, cell in enumerate(distinct):
             try:
                 values.append(None if _is_blank(cell, kind) else parse(cell))
-            except (ValueError, OverflowError) as cause:
+            except (ValueError, OverflowError, TypeError) as cause:
                 self._refuse(name, int(np.argmax(codes == code)), cell, cause)
         known = _build_column(kind, values)
         # A missing cell has the code -1.
@@ -199,7 +211,7 @@ class CellReader:
         """Return whether commas may be decimal signs."""
         if self._form.decimal is not None:
             return self._form.decimal == ","
-        numbers = (c for name, c in self._columns.items() if self._kinds[name] in _NUMBERS)
+        numbers = (c for name, c in self._columns.items() if self._kinds.get(name) in _NUMBERS)
         return any(
             bool(column.str.contains(",", regex=False).any())
             if isinstance(column.dtype, pd.StringDtype)
@@ -213,11 +225,16 @@ class CellReader:
         """Return the decimal sign, as the numbers of all columns show it."""
         if self._form.decimal is not None:
             return self._form.decimal
-        texts = self._list_texts(*_NUMBERS)
+        texts = list(self._list_texts(*_NUMBERS))
         # 1,5 and 1.234,5 are fractions; 1,000 may be a thousand, and 1,000.5 is one.
         has_comma = any(
             "," in text and _is_number(text, ",") and not _is_number(text, ".") for text in texts
         )
+        has_point = any(
+            "." in text and _is_number(text, ".") and not _is_number(text, ",") for text in texts
+        )
+        if has_comma == has_point:
+            return self._form.usual_decimal
         return "," if has_comma else "."
 
     @cached_property
@@ -228,7 +245,7 @@ class CellReader:
         firsts, seconds = set(), set()
         for text in self._list_texts("date", "datetime"):
             found = _YEAR_LAST.match(text)
-            if found and found[2] != ".":
+            if found and found[2] != "." and len(found[4]) == 4:
                 firsts.add(int(found[1]) > 12)
                 seconds.add(int(found[3]) > 12)
         if True in firsts:
@@ -241,6 +258,15 @@ class CellReader:
             column.drop_duplicates().tolist() for column in columns if not _is_typed(column)
         )
         return (cell.strip() for cell in distinct if isinstance(cell, str))
+
+
+def _to_plain_key(gids: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return gids as a key: lists of JSON may hold what has no hash."""
+    return tuple(gid if gid is None or isinstance(gid, str) else repr(gid) for gid in gids)
+
+
+def _are_gids(gids: tuple[Any, ...]) -> bool:
+    return all(gid is None or gid.isdigit() for gid in gids)
 
 
 def read_cells(column: pd.Series[Any], kind: str, *, what: str = "") -> pd.Series[Any]:
@@ -479,6 +505,10 @@ def _parse_integer(cell: Any, decimal: str) -> int:
     number = _parse_number(cell, decimal)
     if number != int(number):
         raise ValueError
+    if not _INT64.min <= number <= _INT64.max:
+        raise _Unclear("is too large for a column of whole numbers.")
+    if isinstance(cell, str) and _SCIENTIFIC.fullmatch(cell.strip()) and abs(number) >= 10**15:
+        raise _Unclear("is a number that a spreadsheet has shortened: its digits are lost.")
     return int(number)
 
 
@@ -568,7 +598,12 @@ def _parse_day_text(text: str, is_day_first: bool | None) -> tuple[datetime, str
 
 def _order_day(found: re.Match[str], is_day_first: bool | None) -> datetime:
     first, second = int(found[1]), int(found[3])
-    year = int(found[4]) + (2000 if len(found[4]) == 2 else 0)
+    year = int(found[4])
+    if len(found[4]) == 2:
+        if found[2] != ".":
+            raise _Unclear("has a year of two digits: write years with four.")
+        # As C and Excel do.
+        year += 2000 if year < 69 else 1900
     if found[2] == ".":
         is_day_first = True
     if is_day_first is None:

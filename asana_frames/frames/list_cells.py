@@ -108,7 +108,7 @@ def read_lists(column: pd.Series[Any], *, first_row: int = 1) -> pd.Series[Any]:
 
 
 def _read_cell(cell: Any, row: int, name: object) -> tuple[Any, ...]:
-    if isinstance(cell, _LISTS):
+    if isinstance(cell, _LISTS) and not any(isinstance(item, dict) for item in cell):
         return _to_tuple(cell)
     if cell is None or cell is pd.NA or cell is pd.NaT:
         return ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from itertools import chain
@@ -21,6 +22,11 @@ from asana_frames.frames.custom_field_columns import PREFIX
 #: Columns of many record types, which do not identify the type of a row.
 _COMMON_COLUMNS = frozenset({"gid", "name", "resource_type"})
 _CATEGORY, _OBJECT = "category", "object"
+#: The kind of columns that are as they were read.
+_ANY = "any"
+_LISTS = {tuple, list, np.ndarray}
+#: What pandas calls the values of an object column -> their kind.
+_OBJECT_KINDS = {"boolean": "boolean", "integer": "integer", "floating": "number"}
 
 
 class ColumnSchema(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -48,6 +54,8 @@ class Schema(msgspec.Struct, frozen=True, omit_defaults=True):
     index: int = 0
     #: Whether text that a spreadsheet would run as a formula begins with an apostrophe.
     is_disarmed: bool = True
+    #: The decimal sign of a CSV file.
+    decimal: str = "."
     #: Whether several rows have one gid.
     has_repeated_rows: bool = False
     #: Whether enumerations may be in words for people.
@@ -78,7 +86,7 @@ def decode_schema(text: bytes | str, *, source: str) -> Schema:
     """
     try:
         return _decoder.decode(text)
-    except msgspec.MsgspecError as cause:
+    except (msgspec.MsgspecError, UnicodeError) as cause:
         raise InvalidArgument(f"{source} holds no schema of asana_frames: {cause}.") from cause
 
 
@@ -111,6 +119,8 @@ def merge_schemas(schemas: Sequence[Schema]) -> Schema:
         known = columns.get(column.name, column)
         columns[column.name] = msgspec.structs.replace(
             known,
+            # Of parts of several kinds it is what the file has made of them.
+            kind=known.kind if known.kind == column.kind else _ANY,
             categories=tuple(dict.fromkeys([*known.categories, *column.categories])),
             has_empty_text=False,
             empty_rows=(),
@@ -134,6 +144,10 @@ def _keep_plain(attrs: Mapping[Any, Any]) -> dict[str, Any]:
 def _describe_column(column: pd.Series[Any]) -> ColumnSchema:
     kind = find_kind(column)
     name = str(column.name)
+    if kind == _OBJECT:
+        inside = _OBJECT_KINDS.get(pd.api.types.infer_dtype(column, skipna=True), "text")
+        is_empty = _has_only_empty_text(column, kind)
+        return ColumnSchema(name, kind, category_kind=inside, has_empty_text=is_empty)
     if kind != _CATEGORY:
         return ColumnSchema(name, kind, has_empty_text=_has_only_empty_text(column, kind))
     categories = pd.Series(column.cat.categories)
@@ -170,7 +184,11 @@ def find_kind(column: pd.Series[Any]) -> str:
 
 def _holds_lists(column: pd.Series[Any]) -> bool:
     # Of a column without rows the contract says that it holds lists.
-    return set(map(type, column.to_numpy())) <= {tuple, list, np.ndarray}
+    kinds = set(map(type, column.to_numpy()))
+    if kinds <= _LISTS:
+        return True
+    # What concatenated frames lack is missing.
+    return bool(kinds & _LISTS) and set(map(type, column.dropna())) <= _LISTS
 
 
 def find_record(frame: pd.DataFrame) -> str:
@@ -347,20 +365,23 @@ def restore_frame(
 
 
 def _has_dtype(cells: pd.Series[Any], column: ColumnSchema) -> bool:
+    if column.kind == _ANY:
+        return True
     return column.kind != _CATEGORY and cells.dtype == DTYPES.get(column.kind, column.kind)
 
 
 #: Names of dtypes -> the kind of cells from which they are made.
 _CELL_KINDS = (
-    (("int", "uint", "Int", "UInt"), "integer"),
-    (("float", "Float"), "number"),
+    # Not intervals.
+    (("int8", "int16", "int32", "int64", "uint", "Int", "UInt"), "integer"),
+    (("float", "Float", "double", "halffloat", "decimal"), "number"),
     (("bool",), "boolean"),
-    (("datetime64",), "datetime"),
+    (("datetime64", "timestamp"), "datetime"),
 )
 
 
 def _cell_kind(column: ColumnSchema) -> str:
-    kind = column.category_kind if column.kind == _CATEGORY else column.kind
+    kind = column.category_kind if column.kind in (_CATEGORY, _OBJECT) else column.kind
     if kind == "text" and (column.name == "gid" or column.name.endswith("_gid")):
         return "gid"
     if kind in DTYPES:
@@ -379,7 +400,10 @@ def restore_column(values: Any, column: ColumnSchema) -> Any:
     if column.kind in DTYPES:
         return cells.array
     if column.kind == _OBJECT:
-        return cells.astype(object).array
+        objects = cells.astype(object)
+        return objects.where(cells.notna().to_numpy(), np.nan).array
+    if column.kind.startswith(("timedelta64", "period")):
+        _check_forms(cells, column)
     if column.kind.startswith("timedelta64"):
         return pd.Series(pd.to_timedelta(cells.astype(object))).astype(kind).array
     if isinstance(cells.dtype, pd.DatetimeTZDtype) and "," not in column.kind:
@@ -388,10 +412,35 @@ def restore_column(values: Any, column: ColumnSchema) -> Any:
     try:
         if cells.dtype.kind == "f" or str(cells.dtype) == "Float64":
             return pd.Series(cells.to_numpy("float64", na_value=np.nan)).astype(kind).array
-        return cells.astype(kind).array
-    except (TypeError, ValueError):
+        made = cells.astype(kind).array
+    except (TypeError, ValueError, NotImplementedError, OverflowError):
         # A dtype of another package, or missing values that a person added.
         return cells.array
+    if made.dtype.kind in "iu" and bool((cells != made).fillna(False).any()):
+        raise InvalidArgument(
+            f"{column.name}: {cells[(cells != made).fillna(False)].iloc[0]} does not fit into "
+            f"{column.kind}."
+        )
+    return made
+
+
+#: Durations and periods as pandas writes them.
+_FORMS = {
+    "timedelta64": re.compile(r"-?\d+ days( [-+]?\d\d:\d\d:\d\d(\.\d+)?)?"),
+    "period": re.compile(r"\d{4}(-\d\d(-\d\d(/\d{4}-\d\d-\d\d)?( \d\d(:\d\d){0,2})?)?|Q\d)?"),
+}
+
+
+def _check_forms(cells: pd.Series[Any], column: ColumnSchema) -> None:
+    """Refuse durations and periods that somebody wrote in another way: pandas would guess."""
+    form = next(form for start, form in _FORMS.items() if column.kind.startswith(start))
+    for row, cell in enumerate(cells):
+        if isinstance(cell, str) and not form.fullmatch(cell):
+            like = "1 days 02:00:00" if column.kind.startswith("time") else "2026-03"
+            raise InvalidArgument(
+                f"{column.name}, value {row + 1}: {cell!r} is not written as pandas writes a "
+                f"{column.kind}, such as {like}."
+            )
 
 
 def _list_some(values: Iterable[Any]) -> str:
@@ -405,6 +454,7 @@ def _restore_categories(cells: pd.Series[Any], column: ColumnSchema) -> pd.Categ
     texts = pd.Series(build_array("text", column.categories))
     read = CellReader({one.name: texts}, {one.name: _cell_kind(one)}).read(one.name)
     known = pd.Index(restore_column(read, one))
+    cells = pd.Series(restore_column(cells.array, one), copy=False)
     # Options that a person added come last.
     added = cells[cells.notna() & ~cells.isin(known)].drop_duplicates()
     every = known.append(pd.Index(added.astype(known.dtype))) if len(added) else known
