@@ -288,7 +288,8 @@ def read_csv(
     DataFrame
         With the dtypes of the schema; without one those of the resource's columns, and ``str`` for
         custom fields and others. Columns that the schema lacks come last. Empty cells are
-        missing, in list columns the empty tuple.
+        missing, in list columns the empty tuple. Rows of nothing are left out where rows have
+        gids. Labels of columns are text.
 
     Raises
     ------
@@ -302,7 +303,8 @@ def read_csv(
     Warns
     -----
     AsanaWarning
-        Custom fields are read as text, or the file is not UTF-8.
+        Custom fields are read as text, the file is not UTF-8, columns look renamed, an option was
+        none before, or several rows have one gid.
 
     Examples
     --------
