@@ -137,8 +137,6 @@ def to_csv(
     known = made.describe(is_disarmed=disarm, decimal=form.decimal) if schema else None
     check_encoding(encoding)
     encoding = encoding or ("utf-8-sig" if form.is_excel else "utf-8")
-    # An older one would be wrong if the writing of the file were the last that happens.
-    write_schema(None, path)
     with replace_file(path) as part:
         try:
             with part.open("w", encoding=encoding, newline="") as stream:
@@ -148,6 +146,8 @@ def to_csv(
                 f"encoding={encoding!r} has no {cause.object[cause.start]!r}, which the frame "
                 f"holds; use encoding='utf-8'."
             ) from cause
+        # An older one would be wrong if replacing the file were the last that happens.
+        write_schema(None, path)
     write_schema(known, path)
 
 

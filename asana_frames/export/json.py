@@ -76,9 +76,9 @@ def to_json(
     if lines is None:
         lines = os.fspath(path).lower().endswith(_LINES_SUFFIXES) if _is_path(path) else False
     made = prepare_for_file(frame, anonymize=anonymize, labels=labels)
-    write_schema(None, path)
     with replace_file(path) as part:
         part.write_bytes(to_json_bytes(made.with_text_labels(), lines=lines))
+        write_schema(None, path)
     write_schema(made.describe() if schema else None, path)
 
 

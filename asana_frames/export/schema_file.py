@@ -93,25 +93,21 @@ def restore_file(
         # Nobody edits such a file.
         return frame
     if "gid" in frame.columns:
-        frame = _drop_blank_rows(frame)
+        frame = _drop_blank_rows(frame, is_numbered=known.index == 0)
         _warn_of_repeated_rows(frame, known)
     _warn_of_renamed_columns(cells, known)
     return frame
 
 
-def _drop_blank_rows(frame: pd.DataFrame) -> pd.DataFrame:
+def _drop_blank_rows(frame: pd.DataFrame, *, is_numbered: bool) -> pd.DataFrame:
     """Return a frame without the rows in which a spreadsheet has nothing."""
-    blank = frame["gid"].isna()
-    if not blank.any():
-        return frame
-    rows = frame[blank]
-    has_value = pd.Series(False, index=rows.index)
-    for _, column in rows.items():
-        is_list = column.dtype == object
-        filled = column.map(bool) if is_list else column.notna() & (column != "")
-        has_value |= filled.astype("boolean").fillna(False).astype(bool)
-    empty = rows.index[~has_value]
-    return frame.drop(index=empty).reset_index(drop=True) if len(empty) else frame
+    is_blank = frame["gid"].isna().to_numpy(copy=True)
+    for _, column in frame.items():
+        if not is_blank.any():
+            return frame
+        is_blank &= column.isna().to_numpy() | column.isin(["", ()]).to_numpy()
+    kept = frame[~is_blank]
+    return kept.reset_index(drop=True) if is_numbered else kept
 
 
 def _warn_of_repeated_rows(frame: pd.DataFrame, known: Schema) -> None:
