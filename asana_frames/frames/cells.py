@@ -44,6 +44,8 @@ _FLAGS = {
 }
 #: Kinds of cells that have a decimal sign.
 _NUMBERS = ("integer", "number", "minutes")
+#: What stands in moments as programs write them; numpy takes more, and warns of it.
+_ISO_SIGNS = b"0123456789-:T. Z"
 _ARROW_TYPES = {"integer": "int64", "number": "float64"}
 #: How many characters of a cell a message shows.
 _SHOWN = 40
@@ -397,7 +399,10 @@ def _parse_iso_block(texts: Sequence[str], kind: str) -> Any:
         raise ValueError("not ISO 8601")
     if not zone:
         return np.frombuffer(whole.encode("ascii"), f"S{width}").astype("datetime64[us]")
-    block, last = np.frombuffer(whole.encode("ascii"), f"S{width}"), whole[width - 1 :: width]
+    packed, last = whole.encode("ascii"), whole[width - 1 :: width]
+    if packed.translate(None, _ISO_SIGNS):
+        raise ValueError("not ISO 8601")
+    block = np.frombuffer(packed, f"S{width}")
     if last == "Z" * len(texts):
         block = block.astype(f"S{width - 1}")
     elif not last.isdigit() or "+" in whole or whole.count("-") > 2 * len(texts):
