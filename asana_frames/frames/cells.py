@@ -121,6 +121,8 @@ class CellReader:
         How numbers and days are written, as far as it is known.
     first_row
         The number of the first row, for messages: 2 in files whose first row is the header.
+    is_file
+        Whether gids hold digits alone, as Asana's do; frames may have others.
     """
 
     def __init__(
@@ -130,7 +132,9 @@ class CellReader:
         form: CellFormat = CellFormat(),
         *,
         first_row: int = 2,
+        is_file: bool = False,
     ) -> None:
+        self._parse_gid = _parse_digits if is_file else _parse_gid
         self._columns = columns
         self._kinds = kinds
         self._form = form
@@ -167,7 +171,7 @@ class CellReader:
             several = _GID_PARTS.split(gid.strip()) if isinstance(gid, str) else [gid]
             parts = several if all(map(str.isdigit, map(str, several))) else [gid]
             try:
-                read += [one if one is None else _parse_gid(one) for one in parts]
+                read += [one if one is None else self._parse_gid(one) for one in parts]
             except _Unclear as cause:
                 self._refuse(name, row, gid, cause)
         return tuple(read)
@@ -190,7 +194,7 @@ class CellReader:
         if kind in _TEXT_KINDS:
             return _format_text
         if kind == "gid":
-            return _parse_gid
+            return self._parse_gid
         if kind == "boolean":
             return _parse_flag
         if kind == "date":
@@ -468,9 +472,15 @@ def _parse_gid(cell: Any) -> str | None:
             "is a gid that a spreadsheet has made a number of: its digits are lost. Take it from "
             "the file as it was written, and keep the column as text."
         )
-    if not text.isdigit():
-        raise _Unclear("is not a gid, which holds digits alone.")
     return text
+
+
+def _parse_digits(cell: Any) -> str | None:
+    """Return a gid of a file, in which a spreadsheet may have errors and sums."""
+    gid = _parse_gid(cell)
+    if gid is not None and not gid.isdigit():
+        raise _Unclear("is not a gid, which holds digits alone.")
+    return gid
 
 
 def _parse_flag(cell: Any) -> bool:

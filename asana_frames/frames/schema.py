@@ -347,7 +347,7 @@ def restore_frame(
     known = schema.columns_by_name()
     columns = {name: known.get(name) or ColumnSchema(name, _guess_kind(name)) for name in cells}
     kinds = {name: _cell_kind(column) for name, column in columns.items()}
-    reader = CellReader(cells, kinds, form or CellFormat(), first_row=first_row)
+    reader = CellReader(cells, kinds, form or CellFormat(), first_row=first_row, is_file=True)
     order = [name for name in known if name in cells]
     order += [name for name in cells if name not in known]
     made = {

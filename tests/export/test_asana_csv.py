@@ -291,7 +291,7 @@ LINE = f"{','.join(HEADER)}\n"
         ("Task ID,Name\n1,a\n2,b,c\n", "row 3: it has 3 cells and the header 2"),
         ('Task ID,Name\n1,a\n2,"b\n', "no complete CSV file: line 3"),
         ("Task ID,Name\n1,a\n1.2E+15,b\n", r"Task ID, row 3: '1.2E\+15' is a gid that a spreads"),
-        ("Task ID,Name\n1,a\nTask ID,Name\n", "Task ID, row 3: 'Task ID' is not a gid"),
+        ("Task ID,Name\n1,a\nTask ID,Name\n", "Task ID, row 3: 'Task ID' is not the ID of a task"),
         ("Task ID,Name\n1,a\n1,b\n", "Task ID, row 3: '1' is there twice, with different cells"),
         ("Task ID,Name\n\u0661,a\n", "is not the ID of a task"),
         ("Task ID,Name\n1,a\n,Total\n", "Task ID, row 3: '' is not the ID"),
