@@ -66,6 +66,8 @@ _FIRST_SHEET = "summary"
 _ORDER = {"name": 0, "gid": 2}
 #: Rows that are converted at once.
 _BLOCK = 2_000
+#: Rows at the end that are looked at together.
+_TAIL = 50
 #: Beside a table wider than this, a chart would be out of sight.
 _WIDEST_BESIDE = 1_000
 #: Pixels of a character, and of the margins of a column.
@@ -170,22 +172,36 @@ def to_excel(
     # With its index, a frame has more columns.
     _check_sizes(named, has_totals=totals)
     tables = [_describe_table(name, frame, totals) for name, frame in named.items()]
-    schemas = {
-        table.name: _describe_sheet(prepared[table.name], bool(table.totals)) for table in tables
-    }
+    schemas = {table.name: _describe_sheet(prepared[table.name], table) for table in tables}
     sheets = _list_sheets(tables, charts)
     with replace_file(path) as part, _open_book(xlsxwriter, part) as book:
         homes = _write_sheets(book, sheets)
         write_schemas(book, {homes[name]: known for name, known in schemas.items() if known})
 
 
-def _describe_sheet(prepared: PreparedFrame, has_totals: bool) -> Schema | None:
+def _describe_sheet(prepared: PreparedFrame, table: Table) -> Schema | None:
     """Return the schema of a sheet; None if columns of one name could not be told apart."""
     frame = prepared.with_text_labels()
     if not frame.columns.is_unique:
         return None
     schema = note_empty_text(prepared.describe(), frame)
-    return msgspec.structs.replace(schema, has_totals=has_totals)
+    return msgspec.structs.replace(
+        schema,
+        totals={table.columns[place].header: total for place, total in table.totals.items()},
+        rows=table.rows,
+        blank_rows=_count_blank_rows(table),
+    )
+
+
+def _count_blank_rows(table: Table) -> int:
+    """Return how many rows at the end have nothing in any cell, so that no file has them."""
+    for end in range(table.rows, 0, -_TAIL):
+        part = slice(max(0, end - _TAIL), end)
+        columns = [convert_cells(column, part)[0] for column in table.columns]
+        for place, row in enumerate(reversed(list(zip(*columns, strict=True)))):
+            if any(cell is not None for cell in row):
+                return table.rows - end + place
+    return table.rows
 
 
 def _check_options(

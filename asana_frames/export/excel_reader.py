@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, overload
 
@@ -18,7 +20,13 @@ from asana_frames._arguments import check_flag
 from asana_frames._optional import require
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.export.csv import choose_schema
-from asana_frames.export.schema_file import SchemaSource, find_schema, restore_file, restore_header
+from asana_frames.export.schema_file import (
+    ZONE_NOTE,
+    SchemaSource,
+    find_schema,
+    restore_file,
+    restore_header,
+)
 from asana_frames.export.text import restore_formula
 from asana_frames.export.text_table import build_read_error, check_file
 from asana_frames.frames.cells import CellFormat
@@ -34,6 +42,19 @@ _TOTAL = "Total"
 _MOST_ABOVE = 10
 #: Most rows of a column whose empty text is told from missing values.
 _MOST_EMPTY = 50_000
+#: What openpyxl raises of a damaged file.
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+)
 
 
 def write_schemas(book: Any, schemas: Mapping[str, Schema]) -> None:
@@ -52,15 +73,33 @@ def write_schemas(book: Any, schemas: Mapping[str, Schema]) -> None:
 def note_empty_text(schema: Schema, frame: pd.DataFrame) -> Schema:
     """Return a schema that tells empty text from missing values, which workbooks do not."""
     columns = []
+    keys: Sequence[str] = ()
     for column, (_, values) in zip(schema.columns, frame.items(), strict=True):
         rows: list[int] = []
         if column.kind in ("text", "category", "object") and not column.has_empty_text:
             is_empty = (values == "").to_numpy(dtype=bool, na_value=False)
             rows = np.flatnonzero(is_empty).tolist()
         if 0 < len(rows) <= _MOST_EMPTY:
-            column = msgspec.structs.replace(column, empty_rows=tuple(rows))
+            keys = keys or _list_row_keys(schema, frame)
+            column = msgspec.structs.replace(column, empty_rows=tuple(keys[row] for row in rows))
         columns.append(column)
     return msgspec.structs.replace(schema, columns=tuple(columns))
+
+
+def _has_keys(schema: Schema) -> bool:
+    """Return whether the gids of a sheet tell its rows apart, also after they were sorted."""
+    return "gid" in schema.columns_by_name() and not schema.has_repeated_rows
+
+
+def _list_row_keys(
+    schema: Schema, columns: Mapping[str, pd.Series[Any]] | pd.DataFrame
+) -> list[str]:
+    """Return what tells each row: its gid, else its number."""
+    if _has_keys(schema) and "gid" in columns:
+        gids = columns["gid"]
+        return gids.astype(object).where(gids.notna(), "").map(str).tolist()
+    rows = next((len(column) for _, column in columns.items()), 0)
+    return list(map(str, range(rows)))
 
 
 @overload
@@ -139,34 +178,50 @@ def read_excel(
     given = find_schema(file, schema) if schema is not None else None
     book = _open_book(openpyxl, file)
     with closing(book):
-        schemas = _read_schemas(book, file)
-        titles = [name for name in book.sheetnames if name != SCHEMA_SHEET]
+        # A sheet may hold a chart alone.
+        titles = [one.title for one in book.worksheets if one.title != SCHEMA_SHEET]
+        schemas = _find_schemas(book, titles, file)
         tables = [name for name in titles if name in schemas] or titles
         wanted = tables if sheet is None else [_choose_sheet(sheet, tables, titles, file)]
         frames = {
             title: _read_sheet(
-                list(book[title].iter_rows(values_only=True)),
+                _read_rows(book, title, file),
                 given or schemas.get(title),
                 resource,
                 f"{file}, sheet {title!r}",
                 CellFormat(dayfirst=dayfirst),
                 is_ours=title in schemas,
-                spare=[one for name, one in schemas.items() if name not in titles],
             )
             for title in wanted
         }
     return frames if sheet is None else frames[wanted[0]]
 
 
-def _open_book(openpyxl: Any, file: Path) -> Any:
+@contextmanager
+def _refuse_damage(file: Path) -> Iterator[None]:
+    """Turn what openpyxl raises of a damaged file, which is of many types, into one error."""
     try:
-        return openpyxl.load_workbook(file, read_only=True, data_only=True)
+        yield
     except OSError as cause:
         raise build_read_error(file, cause) from cause
-    except (zipfile.BadZipFile, KeyError, ValueError, EOFError, SyntaxError) as cause:
+    except _DAMAGE as cause:
         raise InvalidArgument(
             f"{file} is no complete workbook of Excel (.xlsx): {cause}. Save it again."
         ) from cause
+
+
+def _read_rows(
+    book: Any, title: str, file: Path, most: int | None = None
+) -> list[tuple[Any, ...]]:
+    # Cells are parsed only now.
+    with _refuse_damage(file):
+        return list(book[title].iter_rows(max_row=most, values_only=True))
+
+
+def _open_book(openpyxl: Any, file: Path) -> Any:
+    try:
+        with _refuse_damage(file):
+            return openpyxl.load_workbook(file, read_only=True, data_only=True)
     except openpyxl.utils.exceptions.InvalidFileException as cause:
         raise InvalidArgument(
             f"{file} is no workbook of Excel, whose name ends in .xlsx. For CSV files there is "
@@ -174,11 +229,29 @@ def _open_book(openpyxl: Any, file: Path) -> Any:
         ) from cause
 
 
+def _find_schemas(book: Any, titles: Sequence[str], file: Path) -> dict[str, Schema]:
+    """Return title -> schema, also of sheets that somebody renamed."""
+    written = _read_schemas(book, file)
+    found = {title: written.pop(title) for title in titles if title in written}
+    # The schema with most columns first: sheets may have more columns than were written.
+    spare = sorted(written.values(), key=lambda schema: -len(schema.columns))
+    for title in titles if spare else ():
+        if title in found:
+            continue
+        rows = _read_rows(book, title, file, _MOST_ABOVE)
+        top = _find_header(rows)
+        fit = next((one for one in spare if top < len(rows) and _fits(one, rows[top])), None)
+        if fit is not None:
+            spare = [one for one in spare if one is not fit]
+            found[title] = fit
+    return found
+
+
 def _read_schemas(book: Any, file: Path) -> dict[str, Schema]:
     if SCHEMA_SHEET not in book.sheetnames:
         return {}
     pieces: dict[str, list[str]] = {}
-    for row in book[SCHEMA_SHEET].iter_rows(values_only=True):
+    for row in _read_rows(book, SCHEMA_SHEET, file):
         if len(row) > 1 and row[0] is not None and row[1] is not None:
             pieces.setdefault(_restore_text(str(row[0])), []).append(_restore_text(str(row[1])))
     source = f"{file}, sheet {SCHEMA_SHEET!r},"
@@ -203,21 +276,14 @@ def _read_sheet(
     form: CellFormat,
     *,
     is_ours: bool,
-    spare: Sequence[Schema],
 ) -> pd.DataFrame:
     top = _find_header(rows)
-    if known is None and top < len(rows):
-        # A sheet that somebody renamed.
-        known = next((one for one in spare if _fits(one, rows[top])), None)
-        is_ours = known is not None
     # A spreadsheet that opens a CSV file keeps the marks of its text.
     restore = _restore_cell if is_ours else _restore_foreign_cell
     names = _read_header(rows[top:], known, source)
-    body = [row[: len(names)] for row in rows[top + 1 :]]
-    if known is not None and known.has_totals:
-        totals = [place for place, row in enumerate(body) if _TOTAL in row]
-        # Somebody may have added rows below.
-        body = [row for place, row in enumerate(body) if place not in totals[-1:]]
+    body = [(*row, *[None] * len(names))[: len(names)] for row in rows[top + 1 :]]
+    if known is not None and known.rows:
+        body = _restore_blank_rows(_drop_totals(body, names, known), known, len(names))
     columns = zip(*body, strict=True) if body else ((),) * len(names)
     cells = {
         name: pd.Series([restore(cell) for cell in column], dtype=object, name=name)
@@ -225,10 +291,62 @@ def _read_sheet(
         if name is not None
     }
     known = choose_schema(known, resource, cells, source=source)
-    for column in known.columns:
-        if column.empty_rows and column.name in cells:
-            _fill_empty_text(cells[column.name], column.empty_rows)
+    if any(column.empty_rows for column in known.columns):
+        _fill_empty_text(cells, known)
     return restore_file(cells, known, form=form)
+
+
+def _drop_totals(
+    body: list[tuple[Any, ...]], names: Sequence[str | None], known: Schema
+) -> list[tuple[Any, ...]]:
+    """Return the rows without the row of totals, unless somebody deleted it already."""
+    totals = {at: known.totals[name] for at, name in enumerate(names) if name in known.totals}
+    others = [at for at in range(len(names)) if at not in totals]
+    if not totals:
+        return body
+    # Of a table of numbers alone, the row has no label.
+    words = [_TOTAL, *[None] * len(others)][: len(others)]
+    found = [place for place, row in enumerate(body) if [row[at] for at in others] == words]
+    sure = [place for place in found if _holds_totals(body, place, totals)]
+    # A program may drop the numbers, and a filter that was on changes them; the row is one more.
+    picked = sure or (found if len(body) > known.rows else [])
+    return [row for place, row in enumerate(body) if place not in picked[-1:]]
+
+
+def _holds_totals(
+    body: Sequence[tuple[Any, ...]], place: int, totals: Mapping[int, float]
+) -> bool:
+    """Return whether a row has the totals as written, or sums of other rows."""
+    parts = (body[:place], [*body[:place], *body[place + 1 :]])
+    sums = [{at: _add_up(row[at] for row in part) for at in totals} for part in parts]
+    given = {at: body[place][at] for at in totals}
+    return any(
+        all(
+            _is_number(cell) and math.isclose(cell, one[at], rel_tol=1e-9)
+            for at, cell in given.items()
+        )
+        for one in (totals, *sums)
+    )
+
+
+def _add_up(cells: Iterable[Any]) -> float:
+    return math.fsum(filter(_is_number, cells))
+
+
+def _is_number(cell: Any) -> bool:
+    return isinstance(cell, int | float) and not isinstance(cell, bool)
+
+
+def _restore_blank_rows(
+    body: Sequence[tuple[Any, ...]], known: Schema, columns: int
+) -> list[tuple[Any, ...]]:
+    """Return the rows with those at the end that were written without a cell, and no others."""
+    rows = len(body)
+    while rows and all(cell is None for cell in body[rows - 1]):
+        rows -= 1
+    # Otherwise somebody added or deleted rows.
+    blank = known.blank_rows if rows == known.rows - known.blank_rows else 0
+    return [*body[:rows], *[(None,) * columns] * blank]
 
 
 def _find_header(rows: Sequence[tuple[Any, ...]]) -> int:
@@ -240,15 +358,21 @@ def _find_header(rows: Sequence[tuple[Any, ...]]) -> int:
 
 
 def _fits(schema: Schema, header: Iterable[Any]) -> bool:
-    texts = [_restore_text(str(cell)) for cell in header if cell is not None]
-    named = set(restore_header(texts, schema).values())
-    return named == set(schema.columns_by_name())
+    named = set(_name_columns(header, schema))
+    return bool(schema.columns) and named >= set(schema.columns_by_name())
 
 
-def _fill_empty_text(cells: pd.Series[Any], rows: Iterable[int]) -> None:
-    for row in rows:
-        if row < len(cells) and cells.iloc[row] is None:
-            cells.iloc[row] = ""
+def _fill_empty_text(cells: Mapping[str, pd.Series[Any]], known: Schema) -> None:
+    keys = _list_row_keys(known, cells)
+    if not _has_keys(known) and len(keys) != known.rows:
+        # Rows were added or deleted, and numbers tell nothing.
+        return
+    rows = {key: row for row, key in enumerate(keys)}
+    for column in known.columns:
+        for key in column.empty_rows if column.name in cells else ():
+            row = rows.get(key)
+            if row is not None and cells[column.name].iloc[row] is None:
+                cells[column.name].iloc[row] = ""
 
 
 def _read_header(
@@ -257,20 +381,37 @@ def _read_header(
     """Return the names of the columns; None for columns without a name, which hold nothing."""
     if not rows or not any(cell is not None for cell in rows[0]):
         raise InvalidArgument(f"{source} is empty: its first row is no header.")
-    names: list[str | None] = []
     for place, cell in enumerate(rows[0]):
-        if cell is None:
-            if any(row[place] is not None for row in rows[1:]):
-                raise InvalidArgument(
-                    f"{source}, row 1: column {place + 1} has values and no name; give it one."
-                )
-            names.append(None)
-            continue
-        names.extend(restore_header([_restore_text(str(cell))], known).values())
+        if cell is None and any(row[place] is not None for row in rows[1:] if place < len(row)):
+            raise InvalidArgument(
+                f"{source}, row 1: column {place + 1} has values and no name; give it one."
+            )
+    names = _name_columns(rows[0], known)
     twice = next((name for name in names if name is not None and names.count(name) > 1), None)
     if twice is not None:
         raise InvalidArgument(f"{source} has several columns called {twice!r}; rename one.")
     return names
+
+
+def _name_columns(header: Iterable[Any], known: Schema | None) -> list[str | None]:
+    """Return the names of columns; where several have one header, their order tells."""
+    texts = [None if cell is None else _restore_text(str(cell)) for cell in header]
+    names: list[str | None] = []
+    for place, text in enumerate(texts):
+        written = [] if text is None or known is None else _find_written(text, texts, known)
+        if len(written) > 1 and len(written) == texts.count(text):
+            names.append(written[texts[:place].count(text)])
+        else:
+            names.append(None if text is None else restore_header([text], known)[text])
+    return names
+
+
+def _find_written(text: str, header: Sequence[str | None], known: Schema) -> list[str]:
+    """Return the columns that have a header, in their order."""
+    names = known.columns_by_name()
+    return [
+        name for name in names if name == text or (name + ZONE_NOTE == text and name not in header)
+    ]
 
 
 def _restore_cell(cell: Any) -> Any:

@@ -41,8 +41,9 @@ class ColumnSchema(msgspec.Struct, frozen=True, omit_defaults=True):
     is_ordered: bool = False
     #: Whether an empty cell is empty text, instead of a missing value.
     has_empty_text: bool = False
-    #: Rows in which an empty cell of a workbook is empty text.
-    empty_rows: tuple[int, ...] = ()
+    #: Gids of the rows in which an empty cell of a workbook is empty text; numbers of the rows
+    #: where gids do not tell them apart.
+    empty_rows: tuple[str, ...] = ()
 
 
 class Schema(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -60,8 +61,11 @@ class Schema(msgspec.Struct, frozen=True, omit_defaults=True):
     has_repeated_rows: bool = False
     #: Whether enumerations may be in words for people.
     has_words: bool = False
-    #: Whether a row with totals follows the last row of the frame.
-    has_totals: bool = False
+    #: Column -> its total in a row of totals.
+    totals: dict[str, float] = {}
+    #: How many rows a workbook has, and how many at the end of them have nothing in any cell.
+    rows: int = 0
+    blank_rows: int = 0
     attrs: dict[str, Any] = {}
 
     def encode(self) -> bytes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -420,3 +422,112 @@ def test_a_file_for_a_locale_has_its_flags_and_numbers(
     assert_frame_equal(af.read_csv(tmp_path / "x.csv", "tasks", schema=TASKS), TASKS)
     with pytest.raises(af.InvalidArgument, match="is not the name of a locale"):
         af.export.to_csv(TASKS, tmp_path / "x.csv", excel="xx_YY")
+
+
+def edit(file: Path, change: Any) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.load_workbook(file)
+    change(book)
+    book.save(file)
+
+
+HOURS = pd.DataFrame({"person_name": pd.array(["Ana", "Total"], STR), "hours": [1.5, 3.0]})
+
+
+@pytest.mark.parametrize(
+    ("change", "rows"),
+    [
+        (lambda sheet: None, [0, 1]),
+        (lambda sheet: sheet.delete_rows(4), [0, 1]),
+        (lambda sheet: sheet.delete_rows(2), [1]),
+        (lambda sheet: sheet.move_range("A4:B4", 2), [0, 1]),
+        (lambda sheet: sheet.cell(4, 2).__setattr__("value", 3.0), [0, 1]),
+    ],
+)
+def test_the_row_of_totals_is_told_from_a_row_called_total(
+    tmp_path: Path, change: Any, rows: list[int]
+) -> None:
+    pytest.importorskip("xlsxwriter")
+    file = tmp_path / "x.xlsx"
+    af.export.to_excel({"h": HOURS}, file, totals=True)
+
+    def set_total_and_change(book: Any) -> None:
+        # A spreadsheet keeps the number of a formula, which openpyxl drops.
+        book["h"].cell(4, 2).value = 4.5 if len(rows) == 2 else 3.0
+        change(book["h"])
+
+    edit(file, set_total_and_change)
+
+    read = af.read_excel(file).dropna(how="all").reset_index(drop=True)
+    assert_frame_equal(read, HOURS.iloc[rows].reset_index(drop=True))
+
+
+def test_a_renamed_sheet_is_a_table_among_others(tmp_path: Path) -> None:
+    pytest.importorskip("xlsxwriter")
+    file = tmp_path / "x.xlsx"
+    af.export.to_excel({"tasks": TASKS, "hours": HOURS}, file)
+    edit(file, lambda book: book["tasks"].__setattr__("title", "Aufgaben"))
+
+    assert_frame_equal(af.read_excel(file), TASKS)
+    assert list(af.read_excel(file, sheet=None)) == ["Aufgaben", "hours"]
+
+
+@pytest.mark.parametrize("frame", [TASKS[["due_on"]], pd.DataFrame({"x": [1.0, None, None]})])
+def test_rows_without_a_cell_come_back_at_the_end(tmp_path: Path, frame: pd.DataFrame) -> None:
+    pytest.importorskip("xlsxwriter")
+    file = tmp_path / "x.xlsx"
+    af.export.to_excel({"x": frame}, file)
+
+    assert_frame_equal(af.read_excel(file), frame)
+    edit(file, lambda book: book["x"].delete_rows(2))
+    assert len(af.read_excel(file)) < len(frame)
+
+
+def test_empty_text_stays_with_its_row(tmp_path: Path) -> None:
+    pytest.importorskip("xlsxwriter")
+    file = tmp_path / "x.xlsx"
+    notes = TASKS.assign(name=pd.array([None, "", None], STR))
+    af.export.to_excel({"x": notes}, file)
+    edit(file, lambda book: book["x"].delete_rows(2))
+
+    assert_frame_equal(af.read_excel(file), notes.iloc[1:].reset_index(drop=True))
+    numbered = notes[["name", "num_likes"]]
+    af.export.to_excel({"x": numbered}, file)
+    assert_frame_equal(af.read_excel(file), numbered)
+    edit(file, lambda book: book["x"].delete_rows(2))
+    assert af.read_excel(file)["name"].isna().all()
+
+
+def test_a_workbook_with_damaged_parts_is_refused_or_read(tmp_path: Path) -> None:
+    pytest.importorskip("xlsxwriter")
+    pytest.importorskip("openpyxl")
+    file = tmp_path / "x.xlsx"
+    af.export.to_excel({"x": TASKS}, file, totals=True)
+    with zipfile.ZipFile(file) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    chance, refused = random.Random(1), 0
+    for _ in range(100):
+        name = chance.choice([name for name in parts if name.endswith(".xml")])
+        text = bytearray(parts[name])
+        text[chance.randrange(len(text))] = chance.randrange(256)
+        cut = chance.choice([len(text), chance.randrange(len(text))])
+        with zipfile.ZipFile(file, "w") as book:
+            for part, content in parts.items():
+                book.writestr(part, bytes(text[:cut]) if part == name else content)
+        try:
+            af.read_excel(file)
+        except af.InvalidArgument:
+            refused += 1
+    assert refused
+
+
+def test_columns_of_one_header_are_told_by_their_order(tmp_path: Path) -> None:
+    pytest.importorskip("xlsxwriter")
+    file = tmp_path / "x.xlsx"
+    both = TASKS[["due_at", "name"]].set_axis(["a", "a (UTC)"], axis=1)
+    af.export.to_excel({"x": both}, file)
+
+    assert_frame_equal(af.read_excel(file), both)
+    edit(file, lambda book: book.__delitem__("_asana_frames"))
+    with pytest.raises(af.InvalidArgument, match="several columns called 'a'"):
+        af.read_excel(file, "tasks")
