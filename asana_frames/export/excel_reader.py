@@ -176,8 +176,7 @@ def read_excel(
     check_flag(dayfirst, name="dayfirst")
     file = check_file(path)
     given = find_schema(file, schema) if schema is not None else None
-    book = _open_book(openpyxl, file)
-    with closing(book):
+    with _open_book(openpyxl, file) as book:
         # A sheet may hold a chart alone.
         titles = [one.title for one in book.worksheets if one.title != SCHEMA_SHEET]
         schemas = _find_schemas(book, titles, file)
@@ -218,15 +217,21 @@ def _read_rows(
         return list(book[title].iter_rows(max_row=most, values_only=True))
 
 
-def _open_book(openpyxl: Any, file: Path) -> Any:
-    try:
-        with _refuse_damage(file):
-            return openpyxl.load_workbook(file, read_only=True, data_only=True)
-    except openpyxl.utils.exceptions.InvalidFileException as cause:
+@contextmanager
+def _open_book(openpyxl: Any, file: Path) -> Iterator[Any]:
+    if file.suffix.lower() not in openpyxl.reader.excel.SUPPORTED_FORMATS:
         raise InvalidArgument(
             f"{file} is no workbook of Excel, whose name ends in .xlsx. For CSV files there is "
             f"af.read_csv."
-        ) from cause
+        )
+    with _refuse_damage(file):
+        # openpyxl does not close a file that it fails to read.
+        stream = file.open("rb")
+    with stream:
+        with _refuse_damage(file):
+            book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
+        with closing(book):
+            yield book
 
 
 def _find_schemas(book: Any, titles: Sequence[str], file: Path) -> dict[str, Schema]:
