@@ -27,12 +27,13 @@ from asana_frames.export.column_contents import (
     describe_column,
     find_record,
     is_known_label,
+    is_word,
     kind_word,
     may_be_person,
     strip_merged,
 )
 from asana_frames.frames import STR
-from asana_frames.frames.custom_field_columns import GIDS_SUFFIX, PREFIX
+from asana_frames.frames.custom_field_columns import GIDS_SUFFIX, MOMENT_SUFFIX, PREFIX
 from asana_frames.frames.field_definitions import read_definitions
 from asana_frames.frames.list_cells import split_items
 
@@ -50,6 +51,8 @@ _PLAIN_LABELS = (Real, date, time, timedelta, pd.Period, pd.Interval, type(None)
 _OTHER_LABEL = "Column"
 #: Numbers from here on may be gids.
 _LEAST_GID = 10**9
+#: Numbers of columns that are not known are left out from here on: most gids are longer.
+_LONG = 10**12
 #: Pseudonyms of gids have 16 digits, as most gids have; those of names have 12, so that two of
 #: 100,000 names have the same with a probability of less than 1 %.
 _GIDS_FROM, _NAMES_FROM = 10**15, 10**11
@@ -64,7 +67,12 @@ def anonymize_frame(frame: pd.DataFrame, key: str) -> pd.DataFrame:
     dropped with its column: e-mails, URLs, notes, comments, text fields, and each column that is
     not known. Names of objects of an unknown kind become ``Object`` and a number, and so do the
     items of reference fields, and of multi-enum fields where ``attrs`` do not tell that they are
-    such. Names of custom fields stay, as labels of columns. Gids are those of people unless the
+    such. Text in columns of words, numbers, days or flags stays only if Asana or a rollup may have
+    put it there; where Asana does not list its words, such as in ``resource_subtype``, lower-case
+    words stay. Names of custom fields stay, as labels of columns that have the dtype of a field.
+    Categories of custom fields count as options, unless ``attrs`` tell another kind or
+    ``<name>_gids`` is beside. Numbers as long as gids are dropped with columns that are not
+    known. Gids are those of people unless the
     column or ``resource_type`` tells that they are not.
 
     Parameters
@@ -91,9 +99,10 @@ class _Anonymizer:
         self._frame = frame.reset_index(drop=True)
         self._key = key.encode("utf-8", "surrogatepass")
         self._record = find_record(frame)
-        self._multi_enums = {
-            one.column for one in read_definitions(frame) if one.kind == "multi_enum"
-        }
+        #: Column of a custom field -> the kinds of its definitions.
+        self._kinds: dict[str, set[str]] = {}
+        for one in read_definitions(frame):
+            self._kinds.setdefault(one.column, set()).add(one.kind)
         self._people = self._find_people()
 
     def anonymize(self) -> pd.DataFrame:
@@ -102,12 +111,13 @@ class _Anonymizer:
         # The labels of pivots are values.
         is_flat = self._frame.columns.name is None
         for place, label in enumerate(self._frame.columns):
-            made = self._change_column(self._frame.iloc[:, place], label)
+            column = self._frame.iloc[:, place]
+            made = self._change_column(column, label)
             if made is not None:
                 columns.append(made)
-                labels.append(self._change_label(label))
-            if isinstance(label, str) and not label.startswith(PREFIX) and is_flat:
-                if made is None and not is_known_label(label):
+                labels.append(self._change_label(label, column))
+            if isinstance(label, str) and is_flat:
+                if made is None and self._is_told(label, column):
                     unknown.append(f"{label!r} is left out")
                 elif made is not None and str(labels[-1]).startswith(f"{_OTHER_LABEL} "):
                     unknown.append(f"{label!r} is now {labels[-1]!r}")
@@ -141,8 +151,11 @@ class _Anonymizer:
         found = self._describe_label(label, column)
         if found.holds == "gids":
             return self._change_gids(column, found)
-        if found.holds == "values" or not _has_text(column):
-            return column
+        if not _has_text(column):
+            is_known = self._is_known(label, column)
+            return None if not is_known and _has_long_numbers(column) else column
+        if found.holds == "values":
+            return column if _has_only_words(column, label) else None
         if found.holds == "names":
             return self._change_names(column, found)
         if found.holds == "labels":
@@ -169,30 +182,52 @@ class _Anonymizer:
             return ColumnContent("names", PEOPLE)
         if column is None:
             return TEXT
-        if isinstance(column.dtype, pd.CategoricalDtype) or name in self._multi_enums:
+        kinds = self._kinds.get(name, set())
+        if kinds == {"people"}:
+            return ColumnContent("names", PEOPLE)
+        is_category = isinstance(column.dtype, pd.CategoricalDtype)
+        is_option = kinds <= {"enum", "multi_enum"} if kinds else is_category and not self._kinds
+        if is_option and (is_category or kinds == {"multi_enum"}):
             return VALUES
         return ColumnContent("names") if _has_lists(column) else TEXT
 
-    def _change_label(self, label: Hashable) -> Hashable:
+    def _is_known(self, label: Hashable, column: pd.Series[Any]) -> bool:
+        """Whether a label is of this package: one of several levels if any part is."""
+        parts = label if isinstance(label, tuple) else (label,)
+        return any(isinstance(one, str) and self._is_known_part(one, column) for one in parts)
+
+    def _is_known_part(self, part: str, column: pd.Series[Any]) -> bool:
+        if not part.startswith(PREFIX):
+            return is_known_label(part)
+        is_other = self._kinds and not part.endswith((GIDS_SUFFIX, MOMENT_SUFFIX))
+        return part in self._kinds or (not is_other and _may_be_field(column))
+
+    def _is_told(self, label: str, column: pd.Series[Any]) -> bool:
+        """Whether to tell that a column is left out: nobody expects it."""
+        found = self._describe(label, column)
+        return found.holds == "values" or not self._is_known_part(label, column)
+
+    def _change_label(self, label: Hashable, column: pd.Series[Any]) -> Hashable:
         """Return the label of a column with pseudonyms for the names in it."""
         names = self._frame.columns.names
         if not isinstance(label, tuple):
-            return self._change_label_part(label, names[0])
-        if len(names) == 1:
-            return tuple(self._change_label_part(part, names[0]) for part in label)
-        return tuple(map(self._change_label_part, label, names))
+            return self._change_label_part(label, names[0], column)
+        levels = names if len(names) > 1 else names * len(label)
+        pairs = zip(label, levels, strict=True)
+        return tuple(self._change_label_part(part, level, column) for part, level in pairs)
 
-    def _change_label_part(self, part: Any, level: Hashable) -> Hashable:
+    def _change_label_part(self, part: Any, level: Hashable, column: pd.Series[Any]) -> Hashable:
         """Return a label with a pseudonym if it is a name by the name of its level."""
         is_gid = isinstance(part, Real) and float(part) >= _LEAST_GID
         if isinstance(part, _PLAIN_LABELS) and not is_gid:
             return cast(Hashable, part)
         part = f"{part:.0f}" if is_gid else str(part)
-        if is_known_label(part):
+        if self._is_known_part(part, column):
             return cast(Hashable, part)
         labels = pd.Series(self._frame.columns) if self._frame.columns.nlevels == 1 else None
         found = self._describe(level, labels) if isinstance(level, str) else TEXT
-        if found.holds == "values":
+        is_field = isinstance(level, str) and level.startswith(PREFIX)
+        if found.holds == "values" and (is_field or is_word(part, str(level))):
             return cast(Hashable, part)
         if found.holds == "gids":
             is_person = may_be_person(found.records)
@@ -290,6 +325,35 @@ def _has_text(column: pd.Series[Any]) -> bool:
     if isinstance(dtype, pd.PeriodDtype | pd.IntervalDtype):
         return False
     return isinstance(dtype, pd.StringDtype) or dtype.kind not in "biufcmM"
+
+
+def _may_be_field(column: pd.Series[Any]) -> bool:
+    """Whether a column has a dtype of custom fields; the indicators of get_dummies have others."""
+    dtype = column.dtype
+    if isinstance(dtype, pd.ArrowDtype):
+        return dtype.kind not in "biu"
+    ours = pd.Float64Dtype | pd.StringDtype | pd.CategoricalDtype | pd.DatetimeTZDtype
+    return isinstance(dtype, ours) or dtype.kind in "OM"
+
+
+def _has_long_numbers(column: pd.Series[Any]) -> bool:
+    """Whether any number of a column is as long as a gid."""
+    found = pd.unique(column.dropna().astype(object))
+    return any(isinstance(one, Real) and _LONG <= abs(float(one)) < np.inf for one in found)
+
+
+def _has_only_words(column: pd.Series[Any], label: Hashable) -> bool:
+    """Whether the texts of a column are words of Asana or of a rollup; options always are."""
+    parts = label if isinstance(label, tuple) else (label,)
+    texts = [one for one in parts if isinstance(one, str)]
+    if any(one.startswith(PREFIX) for one in texts):
+        return True
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        column = pd.Series(column.dtype.categories)
+    cells = _read_cells(column)
+    plain = [not isinstance(one, str) and isinstance(one, _PLAIN_LABELS) for one in cells]
+    found = _list_texts(cells[~np.array(plain, dtype=bool)])
+    return all(any(is_word(text, name) for name in texts) for text in found)
 
 
 def _read_cells(column: pd.Series[Any]) -> npt.NDArray[Any]:

@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 import pandas as pd
 
 from asana_frames.catalog import columns_of, load
+from asana_frames.export.labels import list_words
 from asana_frames.frames.bridge import key_column
 from asana_frames.frames.custom_field_columns import PREFIX
 
@@ -59,6 +60,31 @@ _WORDS = _split_words(
     resource_resource_subtype resource_subtype resource_type resource_types state status
     total_units type unit units
     """
+)
+#: Texts of rollups in the columns of words.
+_ROLLUP_WORDS = frozenset(
+    {
+        *("under a week", "1 to 4 weeks", "1 to 3 months", "3 to 12 months", "over a year"),
+        *("completed before created", "open in a done section", "orphan subtask"),
+        *("completed outside the done sections", "overdue without assignee", "duplicate name"),
+        *("stale", "no assignee", "no due date", "due date", "assignee", "completed", "reopened"),
+        *("added to project", "removed from project", "section", "name", "not handed in"),
+        *("pending", "approved", "rejected", "start", "status update", "value", "now", "metric"),
+        *("subgoals", "projects", "milestones", "tasks", "attributable_to", "minutes", "hours"),
+        *("submitted", "draft", "comment", "system", "none", "currency", "percentage"),
+    }
+)
+#: Ends of columns whose words Asana does not list -> what all of them look like.
+_FORMS = {
+    **dict.fromkeys(("subtype", "subtypes", "_type", "_types"), "[a-z]+(_[a-z]+)*"),
+    **dict.fromkeys(("change_field", "action", "actions", "event_category"), "[a-z]+(_[a-z]+)*"),
+    **dict.fromkeys(("currency_code", "units"), "[A-Z]{3}"),
+    # Names of custom fields stay.
+    "custom_field": "(?s:.*)",
+}
+#: Texts that are numbers below those of gids, days, moments, or flags.
+_PLAIN_TEXT = re.compile(
+    r"-?\d{1,12}([.,]\d{1,12})?|\d{4}-\d{2}(-\d{2}([T ][\d:.+Z-]*)?)?|(?i:true|false|yes|no)|"
 )
 #: No label that is known has more characters; long texts would take long to compare.
 _LONGEST_LABEL = 200
@@ -219,6 +245,16 @@ def _words() -> frozenset[str]:
             if column.path in enums or is_type or column.kind not in ("text", "texts", "json"):
                 plain.add(column.name)
     return frozenset(plain)
+
+
+def is_word(text: str, column: str) -> bool:
+    """Whether a text in a column of words, numbers, days or flags is one, and so no name."""
+    if text in _ROLLUP_WORDS or text in list_words() or _PLAIN_TEXT.fullmatch(text):
+        return True
+    if any(text == record.name for record in load().records):
+        return True
+    name = strip_merged(column)
+    return any(name.endswith(end) and re.fullmatch(form, text) for end, form in _FORMS.items())
 
 
 @cache

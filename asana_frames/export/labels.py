@@ -108,6 +108,13 @@ def _enumerations() -> dict[str, dict[str, None]]:
     return found
 
 
+@cache
+def list_words() -> frozenset[str]:
+    """Return the values of all enumerations, and their words for people."""
+    words = [_words_of(column) for column in (*_enumerations(), *_STATUSES)]
+    return frozenset(text for known in words for pair in known.items() for text in pair)
+
+
 def _find_words(words: dict[str, str], value: str) -> str:
     return words.get(value, value)
 

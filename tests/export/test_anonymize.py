@@ -441,3 +441,55 @@ def test_columns_that_are_not_known_are_told() -> None:
     with pytest.warns(af.AsanaWarning, match="'Owner' is left out, 'budget' is now 'Column "):
         anonymize_frame(frame, "a long secret key")
     anonymize_frame(frame[["assignee_name"]].assign(hours=1.0, notes="x"), "a long secret key")
+
+
+@pytest.mark.parametrize("has_attrs", [True, False])
+def test_labels_that_dummies_make_of_names_are_pseudonyms(frames: Frames, has_attrs: bool) -> None:
+    tasks = frames.tasks.explode("cf_Reviewers")[["gid", "cf_Priority", "cf_Reviewers"]]
+    dummies = pd.get_dummies(tasks, columns=["cf_Reviewers"]).reset_index(drop=True)
+    dummies.attrs = dict(frames.tasks.attrs) if has_attrs else {}
+    assert any(label.startswith("cf_Reviewers_") for label in dummies)
+    made = anonymize(dummies)
+    assert "cf_Priority" in made
+    assert not any(label.startswith("cf_Reviewers_") for label in made)
+
+
+def test_only_options_stay_as_categories(frames: Frames) -> None:
+    tasks = frames.tasks.explode("cf_Reviewers").reset_index(drop=True)
+    for column in ("cf_Reviewers", "name"):
+        tasks[column] = tasks[column].astype("category")
+    tasks = tasks.assign(cf_mine=tasks["name"])
+    made = anonymize(tasks)
+    assert made["cf_Priority"].equals(tasks["cf_Priority"])
+    assert "cf_mine" not in made
+    assert made["cf_Reviewers"].dropna().str.startswith("Person ").all()
+
+
+@pytest.mark.parametrize("dtype", ["Int64", "Float64", "category", object])
+def test_long_numbers_of_columns_that_are_not_known_are_left_out(dtype: Any) -> None:
+    gids = pd.Series([1209000000000014, 1209000000000015]).astype(dtype)
+    with pytest.warns(af.AsanaWarning, match="'who' is left out"):
+        made = anonymize_frame(pd.DataFrame({"who": gids, "mine": [1, 2]}), KEY)
+    assert made.shape == (2, 1)
+
+
+@pytest.mark.parametrize("column", ["status", "state", "kind", "unit", "num_likes", "due_on"])
+def test_text_that_is_no_word_of_asana_is_left_out(column: str) -> None:
+    with pytest.warns(af.AsanaWarning, match=f"'{column}' is left out"):
+        made = anonymize_frame(pd.DataFrame({column: ["Ship it to ana"], "hours": [1.0]}), KEY)
+    assert made.columns.tolist() == ["hours"]
+    wide = pd.DataFrame([[1.0]], columns=pd.Index(["ana"], name=column))
+    assert anonymize(wide).columns[0].startswith("Column ")
+
+
+@pytest.mark.parametrize(
+    ("column", "text"),
+    [
+        *[("status", "on_track"), ("status", "on track"), ("bucket", "under a week")],
+        *[("resource_subtype", "name_changed"), ("currency_code", "EUR"), ("num_likes", "3")],
+        *[("due_on", "2026-03-02"), ("completed", "True")],
+    ],
+)
+def test_words_numbers_days_and_flags_stay_as_text(column: str, text: str) -> None:
+    frame = pd.DataFrame({column: [text]})
+    assert anonymize(frame).equals(frame)
