@@ -309,9 +309,10 @@ def _drop_totals(
     others = [at for at in range(len(names)) if at not in totals]
     if not totals:
         return body
-    # Of a table of numbers alone, the row has no label.
     words = [_TOTAL, *[None] * len(others)][: len(others)]
-    found = [place for place, row in enumerate(body) if [row[at] for at in others] == words]
+    # Of a table of numbers alone, the row has no label, and its place tells it.
+    places = range(len(body)) if others else range(len(body))[-1:]
+    found = [place for place in places if [body[place][at] for at in others] == words]
     sure = [place for place in found if _holds_totals(body, place, totals)]
     # A program may drop the numbers, and a filter that was on changes them; the row is one more.
     picked = sure or (found if len(body) > known.rows else [])
@@ -322,7 +323,8 @@ def _holds_totals(
     body: Sequence[tuple[Any, ...]], place: int, totals: Mapping[int, float]
 ) -> bool:
     """Return whether a row has the totals as written, or sums of other rows."""
-    parts = (body[:place], [*body[:place], *body[place + 1 :]])
+    others = [*body[:place], *body[place + 1 :]]
+    parts = (body[:place] or others, others)
     sums = [{at: _add_up(row[at] for row in part) for at in totals} for part in parts]
     given = {at: body[place][at] for at in totals}
     return any(

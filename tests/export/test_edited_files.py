@@ -534,3 +534,14 @@ def test_columns_of_one_header_are_told_by_their_order(tmp_path: Path) -> None:
     edit(file, lambda book: book.__delitem__("_asana_frames"))
     with pytest.raises(af.InvalidArgument, match="several columns called 'a'"):
         af.read_excel(file, "tasks")
+
+
+def test_totals_of_numbers_alone_are_told_by_their_place(tmp_path: Path) -> None:
+    pytest.importorskip("xlsxwriter")
+    file = tmp_path / "x.xlsx"
+    numbers = pd.DataFrame({"hours": [0.0, 1.5, 1.5, 4.0]})
+    af.export.to_excel({"x": numbers}, file, totals=True)
+
+    assert_frame_equal(af.read_excel(file), numbers)
+    edit(file, lambda book: book["x"].delete_rows(6))
+    assert_frame_equal(af.read_excel(file), numbers)
