@@ -124,8 +124,8 @@ class _Anonymizer:
         if unknown:
             warn_caller(
                 f"anonymize= does not know what these columns hold: {', '.join(unknown[:5])}"
-                f"{', ...' if len(unknown) > 5 else ''}. Columns that are called as in frames of "
-                f"this package, such as 'assignee_name' or 'hours', stay.",
+                f"{', ...' if len(unknown) > 5 else ''}. Columns stay that are called as in "
+                f"frames of this package, such as 'assignee_name' or 'hours', and hold the like.",
                 AsanaWarning,
             )
         made = pd.DataFrame(dict(enumerate(columns)), index=self._frame.index)

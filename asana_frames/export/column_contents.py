@@ -76,7 +76,7 @@ _ROLLUP_WORDS = frozenset(
 )
 #: Ends of columns whose words Asana does not list -> what all of them look like.
 _FORMS = {
-    **dict.fromkeys(("subtype", "subtypes", "_type", "_types"), "[a-z]+(_[a-z]+)*"),
+    **dict.fromkeys(("subtype", "subtypes", "resource_type", "event_type"), "[a-z]+(_[a-z]+)*"),
     **dict.fromkeys(("change_field", "action", "actions", "event_category"), "[a-z]+(_[a-z]+)*"),
     **dict.fromkeys(("currency_code", "units"), "[A-Z]{3}"),
     # Names of custom fields stay.
