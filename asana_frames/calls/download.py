@@ -225,7 +225,9 @@ class _Download:
             return _Outcome(file, "no file", None, f"A link{where}; view_url opens it.")
         plain = self._folder / make_file_name(file.name, file.gid)
         marked = self._folder / make_file_name(file.name, file.gid, is_unique=False)
-        present = next((path for path in (plain, marked) if _is_same(path, file)), None)
+        # A plain name that several have may be the file of another, of the same size and time.
+        places = (marked, plain) if is_unique else (marked,)
+        present = next((path for path in places if _is_same(path, file)), None)
         if present is not None:
             return _Outcome(file, "present", present)
         target = plain if is_unique and not os.path.lexists(plain) else marked

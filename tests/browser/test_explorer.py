@@ -27,7 +27,10 @@ def test_what_the_explorer_reads_is_shown_saved_and_read_again_by_its_code(
     shown.get_by_role("button", name="Run").click()
     rows = shown.get_by_role("row")
     rows.nth(1).wait_for()
-    status = shown.get_by_role("status").inner_text()
+    # Rows are shown first.
+    told = shown.get_by_role("status").filter(has_text="rows; ")
+    told.wait_for()
+    status = told.inner_text()
     shown.get_by_label("File", exact=True).fill("people.csv")
     shown.get_by_role("button", name="Save").click()
     shown.get_by_text("Saved").wait_for()
