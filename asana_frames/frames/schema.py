@@ -371,7 +371,15 @@ def restore_frame(
 def _has_dtype(cells: pd.Series[Any], column: ColumnSchema) -> bool:
     if column.kind == _ANY:
         return True
-    return column.kind != _CATEGORY and cells.dtype == DTYPES.get(column.kind, column.kind)
+    dtype: Any = cells.dtype
+    if column.kind != _CATEGORY:
+        return bool(dtype == DTYPES.get(column.kind, column.kind))
+    return (
+        isinstance(dtype, pd.CategoricalDtype)
+        and bool(dtype.ordered) == column.is_ordered
+        and tuple(map(str, dtype.categories)) == column.categories
+        and find_kind(pd.Series(dtype.categories)) == column.category_kind
+    )
 
 
 #: Names of dtypes -> the kind of cells from which they are made.
