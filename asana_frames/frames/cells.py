@@ -417,7 +417,8 @@ def _parse_iso_block(texts: Sequence[str], kind: str) -> Any:
 def _find_distinct(column: pd.Series[Any]) -> tuple[np.ndarray[Any, Any], list[Any]]:
     """Return the distinct cells of a column, and which of them each row has."""
     if column.dtype != object:
-        codes, cells = pd.factorize(column.array)
+        # The series and not its array, which pandas 2 takes for a list.
+        codes, cells = pd.factorize(column)
         return codes, pd.Series(cells).tolist()
     # Not by pandas, for which True and 1 are equal; and lists of JSON have no hash.
     seen: dict[tuple[Any, ...], int] = {}
