@@ -90,7 +90,7 @@ def _sort_updates(statuses: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     updates = known.sort_values(["parent_gid", "created_at"], kind="stable", ignore_index=True)
     last = updates.drop_duplicates("parent_gid", keep="last")
     ranks = {status: rank for rank, status in enumerate(_FROM_WORST)}
-    rank = last["status_type"].map(ranks).fillna(len(ranks))
+    rank = last["status_type"].astype(object).map(ranks).fillna(len(ranks))
     columns = ["rank", "parent_name", "parent_gid"]
     return updates, last.assign(rank=rank).sort_values(columns, kind="stable", ignore_index=True)
 
