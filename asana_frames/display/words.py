@@ -1,4 +1,4 @@
-"""Asana's values in words for people."""
+"""Labels for Asana's values: ``on track`` for ``on_track``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _STATUS_WORDS = {
 
 
 def humanize(value: str) -> str:
-    """Return a value of an enumeration in words.
+    """Return the label of a value of an enumeration.
 
     Examples
     --------
@@ -23,7 +23,7 @@ def humanize(value: str) -> str:
 
 
 def humanize_status(status: str) -> str:
-    """Return a status of a goal, project or portfolio in words.
+    """Return the label of a status of a goal, project or portfolio.
 
     Examples
     --------

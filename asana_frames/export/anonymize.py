@@ -45,7 +45,7 @@ _PLAIN = (
     *("empty", "integer", "floating", "decimal", "complex", "boolean", "mixed-integer-float"),
     *("datetime", "datetime64", "date", "time", "timedelta", "timedelta64", "period", "interval"),
 )
-#: Labels that are no text: numbers, days, moments, and nothing at all.
+#: Types of labels other than text: numbers, days, moments, and missing labels.
 _PLAIN_LABELS = (Real, date, time, timedelta, pd.Period, pd.Interval, type(None), type(pd.NaT))
 #: The kind of labels that no column is known to have.
 _OTHER_LABEL = "Column"
@@ -80,7 +80,7 @@ def anonymize_frame(frame: pd.DataFrame, key: str) -> pd.DataFrame:
     frame
         Any frame. Its index and its attrs are left out; see `keep_index`.
     key
-        Secret text. Who has it can find out which pseudonym a name has.
+        A secret text. Anyone who has it can work out the pseudonym of a name.
 
     Examples
     --------

@@ -47,7 +47,7 @@ _HEADERS = (*_PLAIN, _SECTION, _PROJECTS, _TAGS, *_DEPENDENCIES)
 _EXTRA = {"assignee_email": "text", "dependencies_names": "tuple", "dependents_names": "tuple"}
 #: Headers of columns that have empty text where others have missing values.
 _NEVER_MISSING = (_NAME, "Notes")
-#: A number that is no less as a number: without zeros or a plus before it, of 15 digits at most.
+#: Text that loses nothing as a number: no leading zeros, no plus sign, at most 15 digits.
 _NUMBER = re.compile(r"-?(?!0\d)(?=\D*\d)(?!(?:\D*\d){16})[-\d.,'\u2019\u00a0\u202f ]+")
 _GID = r"[0-9]+"
 _ADVICE = (
@@ -102,7 +102,7 @@ def read_asana_csv(
         become categories and several options are one text, since the file has no definitions.
 
         Gids other than of tasks are not in the file: they are missing, in tuples once per name.
-        ``attrs["asana"]["unread"]`` names the columns of which the file has nothing; rollups
+        ``attrs["asana"]["unread"]`` names the columns that the file does not have; rollups
         that need one of them refuse the frame.
 
     Raises
@@ -206,7 +206,7 @@ def _find_tasks(table: TextTable, gids: pd.Series[Any]) -> pd.Series[bool]:
 def _read_cells(
     texts: Cells, fields: Cells, dayfirst: bool | None, first_row: int
 ) -> dict[str, pd.Series[Any]]:
-    """Return the columns of which each cell is one value, by header or name, typed."""
+    """Return the columns with one value per cell, by header or name, typed."""
     form = CellFormat(_find_decimal(fields), dayfirst)
     kinds = {header: kind for header, (_, kind) in _PLAIN.items() if header in texts}
     kinds |= {name: _find_kind(_select_filled(cells), form) for name, cells in fields.items()}
@@ -287,7 +287,7 @@ def _read_memberships(texts: Cells) -> dict[str, list[Any]]:
 def _place_section(
     projects: tuple[str, ...], section: str, home: str | None
 ) -> tuple[tuple[str | None, ...], tuple[str | None, ...]]:
-    """Return the projects of a task and, aligned, its sections, of which one is known."""
+    """Return the projects of a task and its sections, one per project; only one is known."""
     if section and (home is None or projects.count(home) != 1):
         return (*projects, None), (*(None for _ in projects), section)
     return projects, tuple(section if section and name == home else None for name in projects)

@@ -61,7 +61,7 @@ def read_asana_json(path: str | os.PathLike[str], *, fields: Fields = None) -> p
         what all its places in the file say. Subtasks follow their parent, whose ``parent_gid``
         and ``parent_name`` they have. Custom fields are columns ``cf_<name>``, typed by their
         definitions; the options of enum fields are in their order where the file lists them.
-        Columns of which the file has nothing are missing, or empty tuples;
+        Columns that the file does not have are missing, or empty tuples;
         ``attrs["asana"]["unread"]`` names them, and rollups that need one refuse the frame.
 
     Raises
@@ -100,7 +100,7 @@ def read_asana_json(path: str | os.PathLike[str], *, fields: Fields = None) -> p
 
 
 class _NotAnExport(Exception):
-    """JSON that is no export of Asana; the message says why."""
+    """The JSON is not an export of Asana; the message says why."""
 
 
 class _TaskCollector:
@@ -287,7 +287,7 @@ def _read_record(text: bytes) -> _Record:
 
 @cache
 def _list_flat_columns() -> frozenset[str]:
-    """Return the columns of frames that are no keys of a record."""
+    """Return the columns that are not called like a key of the record."""
     return frozenset(c.name for c in columns_of("task", ("all",)) if c.name != c.path)
 
 

@@ -121,7 +121,7 @@ class ColumnContent(NamedTuple):
     holds: Literal["values", "text", "names", "gids", "labels"]
     #: The record types that its names or gids may be of.
     records: frozenset[str] = UNKNOWN
-    #: Columns of which one has the record type of each row.
+    #: Columns that may hold the record type of each row; the first that exists does.
     types: tuple[str, ...] = ()
 
 

@@ -37,7 +37,7 @@ from asana_frames.frames.schema import (
     schema_by_names,
 )
 
-#: Text of which Excel makes a number, a day or a time when it opens a CSV file.
+#: Text that Excel turns into a number, a day or a time when it opens a CSV file.
 _NUMBER_LIKE = re.compile(
     r"[\s(]*[$€£¥.]?\d[\d\s.,:/\-()%$€£¥+eE]*|\d{1,2}(:\d\d)* ?[AaPp][Mm]"
     r"|[^\W\d]{3,9}\.?[ -]\d{1,4}|\d{1,2}[. -]+[^\W\d]{3,9}([ -]\d{2,4})?"

@@ -41,7 +41,7 @@ def read_input(
     source
         The function that returns such frames; ``rollups.<chart>`` unless given.
     kinds
-        Name -> kind of columns of which the name alone does not tell it.
+        Kinds of columns that their names do not tell: name -> kind.
 
     Returns
     -------

@@ -57,7 +57,7 @@ def read_frame(
         The function that returns such frames, such as ``"rollups.hours"``; else the method that
         lists the records.
     kinds
-        Name -> kind of columns of which the name alone does not tell it.
+        Kinds of columns that their names do not tell: name -> kind.
 
     Returns
     -------
