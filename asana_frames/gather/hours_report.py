@@ -21,9 +21,11 @@ from asana_frames.gather.shared import (
 )
 from asana_frames.gather.time_entries import parse_day_argument, time_entries
 from asana_frames.gather.tracked_tasks import tracked_tasks
-from asana_frames.rollups.shared.periods import Every, check_every, list_periods
+from asana_frames.rollups.shared.periods import Every, check_every
+from asana_frames.rollups.shared.spans import Span
+from asana_frames.rollups.shared.wide import widen
+from asana_frames.rollups.time.attribution import Attribution
 from asana_frames.rollups.time.entries import ENTRY_COLUMNS
-from asana_frames.rollups.time.hours import Attribution
 from asana_frames.types import Ref, Refs, When
 
 #: Length of a workspace report if no start is given.
@@ -55,8 +57,9 @@ class HoursReport(NamedTuple):
     by_key : dict of str to DataFrame
         Key -> the hours by this key alone and period, see ``rollups.hours``.
     wide : dict of str to DataFrame
-        Key -> the same with a column per period (its first day as text) and ``total``, most
-        hours first.
+        Key -> the same with a column per period (its first day as text; one that ``start`` or
+        ``end`` cuts is marked by ``(part)``) and ``total``, most hours first; missing keys are
+        ``(none)``.
     """
 
     start: dt.date | None
@@ -77,7 +80,7 @@ def hours_report(
     project: Refs | None = None,
     by: str | Sequence[str] = ("person", "project"),
     every: Every = "W",
-    attribution: Attribution = "attributed",
+    attribution: Attribution = "asana_or_first",
 ) -> HoursReport:
     """Report tracked hours by keys and period.
 
@@ -126,7 +129,7 @@ def hours_report(
     >>> bool(report.hours["hours"].sum() == report.tracked["duration_minutes"].sum() / 60)
     True
     >>> report.wide["person"].columns.tolist()[:3]
-    ['person_gid', 'person_name', '2026-08-31']
+    ['person_gid', 'person_name', '2026-08-31 (part)']
     """
     check_subject("hours_report", workspace=workspace, project=project)
     keys = parse_hour_keys(by)
@@ -255,14 +258,9 @@ def _widen_periods(
     hours: pd.DataFrame, first: dt.date | None, final: dt.date | None, every: Every
 ) -> pd.DataFrame:
     """Pivot hours to a column per period and a total, most hours first."""
-    keys = [name for name in hours.columns if name not in ("entered_on", "hours")]
-    groups = [hours[name] for name in (*keys, "entered_on")]
-    wide = hours["hours"].groupby(groups, dropna=False, observed=True).sum().unstack()
-    days = pd.DatetimeIndex(wide.columns)
-    if first is not None and final is not None:
-        # Periods without tracked time get a column too.
-        days = list_periods(pd.Timestamp(first), pd.Timestamp(final), every).union(days)
-    wide = wide.reindex(columns=days)
-    wide.columns = pd.Index([f"{day:%Y-%m-%d}" for day in wide.columns])
-    wide["total"] = wide.sum(axis="columns")
-    return wide.sort_values("total", ascending=False, kind="stable").reset_index()
+    keys = [name for name in hours.columns if name not in ("period", "hours")]
+    bounds = [None if day is None else pd.Timestamp(day) for day in (first, final)]
+    wide = widen(hours, keys, "hours", every, totals=True, span=Span(*bounds))
+    # Files are for adding up: the row of totals would count everything twice.
+    groups = wide.iloc[: len(wide) - wide.attrs["wide"]["total_rows"]]
+    return groups.sort_values("total", ascending=False, kind="stable", ignore_index=True)

@@ -92,6 +92,8 @@ def _iterate_pages(
     key, *others = keys
     filters = {name: keep_items(value) for name, value in filters.items()}
     seen: set[str] = set()
+    #: Moments with more tasks than a page that have been searched by the other keys.
+    searched: set[Any] = set()
     after = filters.get(f"{key}_after")
     while True:
         arguments = {**filters, f"{key}_after": after, "sort_by": key, "sort_ascending": True}
@@ -109,7 +111,10 @@ def _iterate_pages(
             # All tasks have the same moment: it may have more of them than a page.
             if not others:
                 raise _build_full_moment_error(final)
-            if len(fresh):
+            # If the filter includes its own moment, this one comes again: skip it then.
+            after = final + _STEP if final in searched else final
+            if final not in searched:
+                searched.add(final)
                 window = {f"{key}_after": final - _STEP, f"{key}_before": final + _STEP}
                 rest = _iterate_pages(
                     asana, workspace, {**filters, **window}, fields, tuple(others)
@@ -118,8 +123,6 @@ def _iterate_pages(
                     found = more[~more["gid"].isin(seen)]
                     seen.update(found["gid"])
                     yield found.reset_index(drop=True)
-            # If the filter includes its own moment, this one was repeated: skip it.
-            after = final + _STEP if fresh.empty else final
         elif fresh.empty and isinstance(after, pd.Timestamp) and after >= final:
             raise ConnectionFailed(
                 f"gather.search: the same tasks come again after {final}. A proxy or a cache may "

@@ -13,19 +13,27 @@ from asana_frames.rollups.histories.changes import change_counts, changes
 from asana_frames.rollups.histories.section_times import section_times
 from asana_frames.rollups.projects.dependencies import dependencies
 from asana_frames.rollups.projects.portfolio import portfolio
+from asana_frames.rollups.time.approvals import approvals
+from asana_frames.rollups.time.billable import billable
 from asana_frames.rollups.time.budget_burn import budget_burn
+from asana_frames.rollups.time.budget_status import budget_status
 from asana_frames.rollups.time.capacity import capacity
 from asana_frames.rollups.time.cost import cost
 from asana_frames.rollups.time.entries import entries
 from asana_frames.rollups.time.estimates import estimates
 from asana_frames.rollups.time.hours import hours
-from asana_frames.rollups.time.timesheets import approvals, timesheet
+from asana_frames.rollups.time.invoice import invoice
+from asana_frames.rollups.time.margin import margin
+from asana_frames.rollups.time.plan_vs_actual import plan_vs_actual
+from asana_frames.rollups.time.timesheet import timesheet
 
 __all__ = [
     "aging",
     "approvals",
     "as_of",
+    "billable",
     "budget_burn",
+    "budget_status",
     "burnup",
     "capacity",
     "change_counts",
@@ -43,8 +51,11 @@ __all__ = [
     "goal_progress",
     "goal_tree",
     "hours",
+    "invoice",
     "lead_times",
     "load",
+    "margin",
+    "plan_vs_actual",
     "portfolio",
     "quality",
     "section_times",

@@ -13,12 +13,12 @@ from asana_frames._arguments import check_number
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.rollups.shared.inputs import read_frame
 from asana_frames.rollups.shared.periods import (
-    MONTHS_OF_PERIOD,
     Every,
     check_days,
     check_every,
     parse_day,
     period_end,
+    period_ends,
 )
 
 _WHAT = "rollups.forecast"
@@ -34,6 +34,7 @@ _MAX_PERIODS = 10_000
 #: Draws made at once.
 _BLOCK = 2_000_000
 #: Longest distance between the starts of two periods, in days -> period.
+_FOUR_WEEKS = 28
 _DISTANCES: dict[int, Every] = {1: "D", 7: "W", 31: "MS", 92: "QS", 366: "YS"}
 
 
@@ -146,6 +147,8 @@ def _infer_period_length(periods: pd.DatetimeIndex, every: Every | None) -> Ever
         return every
     apart = (periods[1:] - periods[:-1]).days
     nearest = int(apart.min()) if len(apart) else 0
+    if nearest == _FOUR_WEEKS and not periods.is_month_start.all():
+        return "4W"
     for most, known in _DISTANCES.items():
         # A month has 28 days at least, a year 365: 0.9 of the most.
         if 0.9 * most <= nearest <= most:
@@ -183,7 +186,7 @@ def _build_distribution(
     periods = np.arange(known.min(), known.max() + 1) if len(known) else known
     counts = np.bincount(known - known.min()) if len(known) else known
     table = pd.DataFrame(
-        {"periods": periods, "date": _find_last_days(first, periods, every), "trials": counts}
+        {"periods": periods, "date": period_ends(first, periods, every), "trials": counts}
     ).astype({"periods": "Int64", "trials": "Int64"})
     given_up = int((taken < 0).sum())
     if given_up:
@@ -192,20 +195,3 @@ def _build_distribution(
     # A sum of fractions might not end at exactly 1.
     table["cumulative"] = table["trials"].astype("Float64").cumsum() / len(taken)
     return table.astype(_DTYPES)
-
-
-def _find_last_days(
-    first: pd.Timestamp, periods: npt.NDArray[np.int64], every: Every
-) -> npt.NDArray[np.datetime64]:
-    """Return the last days of the given numbers of periods, counted from a first day."""
-    day = np.datetime64(first, "D")
-    if every not in MONTHS_OF_PERIOD:
-        days = periods * (1 if every == "D" else 7)
-        return (day + days - 1).astype("datetime64[us]")
-    month = day.astype("datetime64[M]")
-    after = month + periods * MONTHS_OF_PERIOD[every]
-    # A period from the 31st ends with the last day of a shorter month.
-    longest = ((after + 1).astype(day.dtype) - after.astype(day.dtype)).astype("int64") - 1
-    into = np.minimum((day - month.astype(day.dtype)).astype("int64"), longest)
-    last: npt.NDArray[np.datetime64] = after.astype(day.dtype) + into - 1
-    return last.astype("datetime64[us]")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence, Sized
 from typing import Any
 
@@ -11,6 +12,8 @@ import pandas as pd
 from asana_frames._arguments import list_texts
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.frames.arrays import STR
+from asana_frames.frames.list_cells import check_python_lists
+from asana_frames.frames.unread import list_unread_columns
 from asana_frames.rollups.shared.gids import find_positions
 from asana_frames.rollups.shared.inputs import (
     is_true,
@@ -41,6 +44,8 @@ _TEXTS = {
     "assignee_name": "assignee_name",
     "project_name": "project_name",
 }
+#: Text without a value, also lists as files of JSON and CSV have them.
+_BLANK_TEXT = r"\s*|\s*\[(null|[\s,])*\]\s*"
 #: The most important first.
 FINDINGS = (
     "completed before created",
@@ -258,11 +263,13 @@ def empty_fields(tasks: pd.DataFrame) -> pd.DataFrame:
         ``column`` (str), ``filled`` and ``rows`` (Int64), ``share_filled`` (Float64, missing
         where there are no rows), the least filled first, then by column. Missing
         values, blank text and tuples or lists without values count as empty; 0 and False do not.
+        Columns that the source of the frame does not have, such as an export of Asana, are left
+        out.
 
     Raises
     ------
     InvalidArgument
-        ``tasks`` is not a DataFrame.
+        ``tasks`` is not a DataFrame, or pandas has written its lists to a file.
 
     Examples
     --------
@@ -273,6 +280,8 @@ def empty_fields(tasks: pd.DataFrame) -> pd.DataFrame:
     1    gid       2     2           1.0
     """
     tasks = read_frame(tasks, [], what="rollups.empty_fields")
+    check_python_lists(tasks)
+    tasks = tasks.drop(columns=list_unread_columns(tasks))
     filled = [int((~_is_empty(values)).sum()) for _, values in tasks.items()]
     table = pd.DataFrame(
         {
@@ -289,7 +298,7 @@ def empty_fields(tasks: pd.DataFrame) -> pd.DataFrame:
 def _is_empty(values: pd.Series[Any]) -> Any:
     is_missing = is_true(values.isna())
     if isinstance(values.dtype, pd.StringDtype):
-        return is_missing | is_true(values.str.strip().eq(""))
+        return is_missing | is_true(values.str.fullmatch(_BLANK_TEXT))
     if values.dtype == object or isinstance(values.dtype, pd.CategoricalDtype | pd.ArrowDtype):
         return is_missing | is_true(values.astype(object).map(_is_blank).astype(bool))
     return is_missing
@@ -297,7 +306,7 @@ def _is_empty(values: pd.Series[Any]) -> Any:
 
 def _is_blank(value: Any) -> bool:
     if isinstance(value, str):
-        return not value.strip()
+        return re.fullmatch(_BLANK_TEXT, value) is not None
     if isinstance(value, tuple | list):
         return all(item is None for item in value)
     return isinstance(value, Sized) and len(value) == 0

@@ -19,6 +19,7 @@ from asana_frames.rollups.shared.inputs import (
 )
 from asana_frames.rollups.shared.moments import days_between, parse_moment, resolve_today
 from asana_frames.rollups.shared.periods import elapsed_share
+from asana_frames.rollups.shared.portfolio_items import list_item_pairs
 from asana_frames.rollups.shared.tasks import (
     find_unassigned,
     parse_task_dates,
@@ -145,7 +146,7 @@ def portfolio(
     items = read_frame(items, ["gid", "name"], what=_WHAT, record="project")
     moment, day = parse_moment(now, tz), resolve_today(now, tz)
     known = items[is_true(items["gid"].notna())]
-    inside = _list_items(known)
+    inside = list_item_pairs(known)
     rows = drop_duplicates(known)
     paths = _find_paths(rows, inside)
     rows = rows.assign(path=paths)[~_is_portfolio(rows, inside)].reset_index(drop=True)
@@ -160,16 +161,6 @@ def portfolio(
     lag = table["expected_share"] - table["share_done"]
     table["is_behind"] = (lag > _TOLERATED + _TINY).mask(_is_completed(rows) & lag.notna(), False)
     return table.astype(_DTYPES)[list(_DTYPES)]
-
-
-def _list_items(items: pd.DataFrame) -> pd.DataFrame:
-    """Return pairs of item and portfolio: ``gid`` and ``portfolio``, of all rows."""
-    if "portfolio_gids" not in items:
-        return pd.DataFrame({"gid": [], "portfolio": []}, dtype=STR)
-    lists = read_list_columns(items[["gid", "portfolio_gids"]], ["portfolio_gids"])
-    pairs = lists.reset_index(drop=True).explode("portfolio_gids").dropna()
-    pairs = pairs.set_axis(["gid", "portfolio"], axis="columns").astype(STR)
-    return pairs.drop_duplicates().sort_values(["gid", "portfolio"], ignore_index=True)
 
 
 def _is_portfolio(items: pd.DataFrame, inside: pd.DataFrame) -> pd.Series[Any]:

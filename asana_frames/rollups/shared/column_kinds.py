@@ -10,17 +10,19 @@ from typing import Any
 import pandas as pd
 
 from asana_frames.catalog import columns_of, load
+from asana_frames.frames.custom_field_columns import PREFIX
+from asana_frames.frames.gid_columns import is_gid_column
 
 _CELL_KINDS = frozenset({"boolean", "date", "datetime", "integer", "number"})
 #: Kind -> columns that rollups compute, beside those of Asana's records.
 _NAMES_BY_KIND = {
     "boolean": """
         billable conflict crosses_projects disagrees is_behind is_blocked is_certain is_critical
-        is_current is_forecast is_repeated is_scope_added
+        is_current is_forecast is_repeated is_scope_added partial
     """,
     "date": """
         completed_on date day earliest_finish earliest_start exhausted_earliest exhausted_latest
-        exhausted_on latest_finish month period week
+        exhausted_on latest_finish month period until week
     """,
     "datetime": "at changed_at enter last_status_at leave",
     "integer": """
@@ -30,10 +32,14 @@ _NAMES_BY_KIND = {
         unknown_dependencies unsized
     """,
     "number": """
-        actual ahead allocated amount available avg_close_time_days computed cumulative current
+        Fri Mon Sat Sun Thu Tue Wed actual ahead alert allocated amount approved_hours available
+        avg_close_time_days billable_hours billable_utilisation computed cost cumulative current
         days_open days_since_first_assignment days_since_modified days_since_status difference
-        estimated expected expected_share free hours initial left load out_of_office planned
-        planned_to_date probability progress ratio share_done share_filled target total tracked
+        estimated expected expected_hours expected_share fees forecast_at_end forecast_share free
+        hours initial
+        left load margin missing non_billable_hours open_hours out_of_office overtime pending_hours
+        planned planned_to_date probability progress ratio rejected_hours remaining revenue
+        rounded_hours share share_done share_filled target total tracked unclassified_hours
         unestimated unpriced_hours used used_high used_low used_total utilisation value weight
         working_days
     """,
@@ -41,8 +47,11 @@ _NAMES_BY_KIND = {
 _COMPUTED_KINDS = {name: kind for kind, names in _NAMES_BY_KIND.items() for name in names.split()}
 #: The names of computed columns.
 COMPUTED = frozenset(_COMPUTED_KINDS)
-#: A column of a timesheet: the hours of a day.
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+#: A column of a timesheet or of a wide table, or a comparison.
+_NUMBERS = re.compile(
+    r"\d{4}-\d{2}-\d{2}( \(part\))?|no date|"
+    r"(\w+_)?(hours|amount)_(previous|change|last_year|cumulative|share|moving_average)"
+)
 
 
 def find_kind(name: object, record: str | None = None) -> str | None:
@@ -61,13 +70,14 @@ def find_kind(name: object, record: str | None = None) -> str | None:
     >>> find_kind("due_on"), find_kind("duration_minutes"), find_kind("parent_gid")
     ('date', 'minutes', 'gid')
     """
-    if not isinstance(name, str):
+    # Custom fields may be called in any way.
+    if not isinstance(name, str) or name.startswith(PREFIX):
         return None
-    if name == "gid" or name.endswith("_gid"):
+    if is_gid_column(name):
         return "gid"
     if name.endswith("_minutes"):
         return "minutes"
-    if record is None and _DAY.fullmatch(name):
+    if record is None and _NUMBERS.fullmatch(name):
         return "number"
     return _list_kinds(record).get(name)
 
@@ -92,4 +102,7 @@ def has_kind(column: pd.Series[Any], kind: str) -> bool:
         return isinstance(held, pd.StringDtype)
     if isinstance(dtype, pd.ArrowDtype):
         return False
-    return dtype.kind in {"boolean": "b", "date": "M", "datetime": "M"}.get(kind, "iuf")
+    if kind == "datetime":
+        # Moments without a zone are taken for UTC, as those of files.
+        return isinstance(dtype, pd.DatetimeTZDtype)
+    return dtype.kind in {"boolean": "b", "date": "M"}.get(kind, "iuf")

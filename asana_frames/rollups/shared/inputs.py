@@ -12,9 +12,11 @@ import pandas as pd
 from asana_frames._arguments import list_texts
 from asana_frames.catalog import columns_of, load
 from asana_frames.exceptions import InvalidArgument, suggest_names
-from asana_frames.frames.arguments import check_frame
+from asana_frames.frames.arguments import check_frame, check_gids
 from asana_frames.frames.arrays import STR
 from asana_frames.frames.cells import CellReader, read_cells
+from asana_frames.frames.clear_cells import holds_clear
+from asana_frames.frames.empty_text import clear_empty_text
 from asana_frames.frames.list_cells import read_lists
 from asana_frames.frames.unread import has_values, list_unread_columns
 from asana_frames.rollups.shared.column_kinds import COMPUTED, find_kind, has_kind
@@ -79,18 +81,52 @@ def read_frame(
     columns = list(columns)
     missing = [column for column in columns if column not in frame.columns]
     if missing:
-        hint = suggest_names(missing[0], map(str, frame.columns))
+        names = _name_column(missing[0])
+        hint = f" The frame has names only, in {names}." if names in frame.columns else ""
+        hint = hint or suggest_names(missing[0], map(str, frame.columns))
         hint += _suggest_fields(missing, record) or advice
         raise InvalidArgument(f"{what} needs the column(s) {', '.join(missing)}.{hint}")
     if not isinstance(frame, pd.DataFrame):
         return frame
-    _check_gids(frame, what)
+    check_gids(frame, what=what)
     _check_unread(frame, columns, what, advice)
+    frame = clear_empty_text(frame)
     given = kinds or {}
     known = {name: given.get(name) or find_kind(name, record) for name in frame.columns}
+    _check_clear(frame, [name for name, kind in known.items() if kind or name in columns], what)
+    for name in columns:
+        if known.get(name) == "datetime" and isinstance(frame[name], pd.Series):
+            check_has_zone(frame[name], what=what)
     # Names of computed columns, such as "left" and "days", may mean anything else to a user.
     own = COMPUTED.difference(columns, given)
     return _read_columns(frame, known, own, what)
+
+
+def check_has_zone(moments: pd.Series[Any], *, what: str) -> None:
+    """Refuse moments without a time zone: nobody knows which is meant.
+
+    Raises
+    ------
+    InvalidArgument
+        The column has such moments.
+    """
+    if getattr(moments.dtype, "kind", "") != "M" or not moments.notna().any():
+        return
+    if not isinstance(moments.dtype, pd.DatetimeTZDtype | pd.ArrowDtype):
+        raise InvalidArgument(
+            f"{what} needs moments with a time zone in {moments.name}, not {moments.dtype}. "
+            f"Use pd.to_datetime(frame[{moments.name!r}], utc=True)."
+        )
+
+
+def _check_clear(frame: pd.DataFrame, columns: Iterable[str], what: str) -> None:
+    """Refuse columns that hold what is to be written, and not what is in Asana."""
+    for name in columns:
+        if isinstance(frame[name], pd.Series) and holds_clear(frame[name]):
+            raise InvalidArgument(
+                f"{what}: the column {name} holds af.CLEAR, which is for writing. Apply the "
+                f"changes and read the frame again, or leave these cells empty."
+            )
 
 
 def _read_columns(
@@ -104,11 +140,17 @@ def _read_columns(
     }
     if not loose:
         return frame
-    reader = CellReader({name: frame[name] for name in loose}, loose, first_row=1)
+    ours = {name: kind for name, kind in loose.items() if name not in own}
+    reader = CellReader({name: frame[name] for name in ours}, ours, first_row=1)
     made = {}
-    for name in loose:
+    for name, kind in loose.items():
         try:
-            made[name] = reader.read(name)
+            # A user's own tells nothing of how the others are written.
+            made[name] = (
+                reader
+                if name in ours
+                else CellReader({name: frame[name]}, {name: kind}, first_row=1)
+            ).read(name)
         except InvalidArgument as cause:
             if name not in own:
                 raise InvalidArgument(f"{what}: {cause}") from None
@@ -207,19 +249,6 @@ def _check_gid_keys(frame: Any, keys: Iterable[Key], what: str) -> None:
             require_every_gid(frame, key.column, what=what, advice=advice)
 
 
-def _check_gids(frame: pd.DataFrame, what: str) -> None:
-    """Refuse gids that a file was read as numbers, which match no gid and may be rounded."""
-    for place, name in enumerate(frame.columns):
-        if find_kind(name) != "gid":
-            continue
-        column = frame.iloc[:, place]
-        if pd.api.types.is_numeric_dtype(column.dtype) and column.notna().any():
-            raise InvalidArgument(
-                f"{what} needs gids as text, and {name} holds numbers, which may have been "
-                f"rounded. Read the file with af.read_csv(path) or another reader of this package."
-            )
-
-
 def _find_list_method(record: str) -> str | None:
     """Find the method that lists records of a type, such as ``asana.tasks.list``."""
     return next((f"asana.{r.name}.list" for r in load().resources if r.record == record), None)
@@ -236,12 +265,30 @@ def _suggest_fields(missing: Iterable[str], record: str | None) -> str:
     return f" If you passed fields=, add {', '.join(map(repr, wanted))}."
 
 
-def resolve_keys(frame: Any, by: str | Sequence[str], *, what: str) -> list[Key]:
+def check_keys(by: object) -> None:
+    """Raise an error if ``by`` holds values, as that of pandas may, and no names of columns.
+
+    Raises
+    ------
+    InvalidArgument
+        The message says what to pass.
+    """
+    if isinstance(by, pd.Series | pd.DataFrame | Mapping):
+        raise InvalidArgument(
+            f"by= takes names of columns, such as by='person', and no {type(by).__name__}. Make "
+            f"it a column, frame.assign(mine=...), and pass by='mine'."
+        )
+
+
+def resolve_keys(
+    frame: Any, by: str | Sequence[str], *, what: str, has_lists: bool = False
+) -> list[Key]:
     """Resolve ``by`` to columns of a frame.
 
     A key is a column, or the stem of ``<key>_gid`` and ``<key>_name``, which then both are keys,
     so that two people or projects with the same name stay apart. ``person`` and ``project`` also
-    work for entries as Asana returns them.
+    work for entries as Asana returns them. With ``has_lists`` the columns of a key may be
+    ``<key>_gids`` and ``<key>_names``, which hold several each.
 
     Raises
     ------
@@ -249,14 +296,21 @@ def resolve_keys(frame: Any, by: str | Sequence[str], *, what: str) -> list[Key]
         A key is unknown (the message suggests the most similar one), ``by`` is empty, or it asks
         for gids alone, and rows that have names lack them.
     """
+    check_keys(by)
     names = list_texts(by, name="by", like="person")
     if not names:
         raise InvalidArgument(f"{what} needs at least one key: by='person', for example.")
-    keys = [key for name in names for key in _find_columns(frame, name)]
+    forms = ("", "s") if has_lists else ("",)
+    keys = [key for name in names for key in _find_columns(frame, name, forms)]
     known = [str(column) for column in frame.columns]
     for name in names:
-        if not _find_columns(frame, name):
-            stems = [column.removesuffix("_gid") for column in known if column.endswith("_gid")]
+        if not _find_columns(frame, name, forms):
+            stems = [
+                column.removesuffix(f"_gid{form}")
+                for form in forms
+                for column in known
+                if column.endswith(f"_gid{form}")
+            ]
             # Entries as Asana returns them have person and project under other names.
             stems += [ours for theirs, ours in _ALIASES if theirs in stems]
             raise InvalidArgument(
@@ -267,14 +321,15 @@ def resolve_keys(frame: Any, by: str | Sequence[str], *, what: str) -> list[Key]
     return list(dict.fromkeys(keys))
 
 
-def _find_columns(frame: Any, name: str) -> list[Key]:
+def _find_columns(frame: Any, name: str, forms: Iterable[str]) -> list[Key]:
     for stem in _list_stems(name):
         if stem in frame.columns:
             return [Key(name, stem)]
-        pair = [Key(f"{name}{end}", f"{stem}{end}") for end in ("_gid", "_name")]
-        found = [key for key in pair if key.column in frame.columns]
-        if found:
-            return found
+        for form in forms:
+            pair = [Key(f"{name}{end}", f"{stem}{end}{form}") for end in ("_gid", "_name")]
+            found = [key for key in pair if key.column in frame.columns]
+            if found:
+                return found
     return []
 
 
@@ -293,6 +348,42 @@ def text_column(frame: pd.DataFrame, name: str) -> pd.Series[Any]:
     if name not in frame.columns:
         return pd.Series(pd.NA, index=frame.index, name=name, dtype=STR)
     return frame[name].astype(STR)
+
+
+def read_words(
+    frame: pd.DataFrame, name: str, known: Iterable[str], *, what: str, any_case: bool = False
+) -> pd.Series[Any]:
+    """Return a column of words of which only some are known; missing ones stay missing.
+
+    Parameters
+    ----------
+    frame
+        The frame.
+    name
+        The column; without it all words are missing.
+    known
+        The words.
+    what
+        The name of the calling function, for messages.
+    any_case
+        Accept words in any letter case, and return them in lower case.
+
+    Raises
+    ------
+    InvalidArgument
+        A word is not known; the message names it and the known ones.
+    """
+    words = text_column(frame, name)
+    found = words.str.lower() if any_case else words
+    known = list(known)
+    wrong = words[is_true(found.notna()) & ~is_true(found.isin(known))]
+    if len(wrong):
+        *first, last = map(repr, known)
+        raise InvalidArgument(
+            f"{what}: {wrong.iloc[0]!r} is not a valid {name} ({len(wrong)} row(s)); use "
+            f"{', '.join(first)} or {last}.{suggest_names(wrong.iloc[0], known)}"
+        )
+    return found
 
 
 def is_true(flags: pd.Series[Any]) -> npt.NDArray[np.bool_]:

@@ -12,6 +12,7 @@ from asana_frames.exceptions import InvalidArgument
 from asana_frames.frames.arguments import parse_timestamp
 from asana_frames.frames.arrays import UTC_DATETIME
 from asana_frames.frames.cells import read_cells
+from asana_frames.rollups.shared.inputs import check_has_zone
 from asana_frames.types import When
 
 Ints = npt.NDArray[np.int64]
@@ -89,11 +90,7 @@ def parse_moments(moments: pd.Series[Any], *, what: str) -> pd.Series[Any]:
     if isinstance(moments.dtype, pd.DatetimeTZDtype):
         is_utc = moments.dtype == UTC_DATETIME
         return moments if is_utc else moments.dt.tz_convert("UTC").astype(UTC_DATETIME)
-    if moments.dtype.kind == "M" and moments.notna().any():
-        raise InvalidArgument(
-            f"{what} needs moments with a time zone in {moments.name}, not {moments.dtype}. "
-            f"Use pd.to_datetime(frame[{moments.name!r}], utc=True)."
-        )
+    check_has_zone(moments, what=what)
     return read_cells(moments, "datetime", what=what)
 
 

@@ -80,14 +80,15 @@ def fill_periods(
         return totals
     periods = list_periods(days.min(), days.max(), every)
     keys = [name for name in totals.columns if name not in (period, *values)]
-    groups = totals[keys].drop_duplicates()
+    # Without keys there is one group, which pandas does not see.
+    groups = totals[keys].drop_duplicates() if keys else pd.DataFrame(index=range(1))
     if len(groups) * len(periods) > _MOST:
         raise InvalidArgument(
             f"fill=True makes {len(groups) * len(periods):,} rows of {len(groups):,} groups in "
             f"{len(periods):,} periods. Use fewer keys, or a longer period."
         )
     grid = groups.merge(pd.DataFrame({period: periods}), how="cross")
-    full = grid.merge(totals, how="left", on=[*keys, period])
+    full = grid.merge(totals[~days.isna()], how="left", on=[*keys, period])
     full = pd.concat([full, totals[days.isna()]]) if days.isna().any() else full
     full = full.fillna(dict.fromkeys(values, 0.0))[list(totals.columns)]
     return full.sort_values([*keys, period], na_position="last", kind="stable", ignore_index=True)

@@ -2,92 +2,75 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from asana_frames._arguments import check_number
-from asana_frames.exceptions import InvalidArgument, PartialResultWarning
-from asana_frames.frames.arrays import STR
-from asana_frames.rollups.shared.inputs import drop_duplicates, read_frame
-from asana_frames.rollups.shared.periods import (
-    Every,
-    check_days,
-    check_every,
-    list_periods,
-    mean_days,
-    parse_day,
-    period_end,
-    period_start,
-    period_starts,
+from asana_frames._arguments import check_flag
+from asana_frames.rollups.shared.moments import Ints
+from asana_frames.rollups.shared.periods import Every, elapsed_share
+from asana_frames.rollups.shared.workdays import Floats
+from asana_frames.rollups.time.budget_use import (
+    BudgetOptions,
+    BudgetTable,
+    BudgetUse,
+    Calendar,
+    list_forecast_periods,
+    measure_budgets,
+    sum_periods,
+    to_days,
+    warn_if_entries_missing,
+    warn_if_unpriced,
 )
-from asana_frames.rollups.time.pace import Pace, estimate_pace
-from asana_frames.rollups.time.rates import RateBook, find_rate_columns
+from asana_frames.types import When
 
 _WHAT = "rollups.budget_burn"
-_NEEDED = ("gid", "parent_gid", "parent_name", "budget_type", "total_value", "actual_value")
-#: A budget's filter -> the billable status of the entries that count; None for all.
-_COUNTED_STATUSES: dict[str, frozenset[str] | None] = {
-    "billable": frozenset({"billable"}),
-    "non_billable": frozenset({"nonBillable"}),
-    "any": None,
-}
 _TEXTS = ("budget_gid", "project_gid", "project_name", "budget_type", "units")
+_FLAGS = ("is_forecast", "partial")
 _DATES = ("exhausted_on", "exhausted_earliest", "exhausted_latest")
-_DAY = pd.Timedelta(days=1)
-#: How far a forecast looks.
-_HORIZON = pd.Timedelta(days=182)
+_SUMS = ("used", "used_total", "used_low", "used_high", "unpriced_hours")
 _NUMBERS = (
     *("used", "used_total", "used_low", "used_high", "total", "left"),
     *("planned", "planned_to_date", "unpriced_hours", "actual"),
 )
-_COLUMNS = (*_TEXTS, "period", "is_forecast", *_NUMBERS, *_DATES)
-#: Warn if entries add up to less than this share of Asana's own figure.
-_TOLERATED = 0.99
-
-
-class _BurnOptions(NamedTuple):
-    """Arguments of budget_burn that apply to every budget."""
-
-    every: str
-    as_of: pd.Timestamp
-    pace: int
-    band: float
-    forecast: bool
-
-
-class _Burn(NamedTuple):
-    """Daily use of one budget, in hours or money."""
-
-    budget: Mapping[Any, Any]
-    days: pd.DataFrame
-    factor: float
+_COLUMNS = (*_TEXTS, "period", "until", *_FLAGS, *_NUMBERS, *_DATES)
+#: The end of a period without a day.
+_NO_DAY = np.iinfo("int64").min
 
 
 def budget_burn(
     budgets: pd.DataFrame,
-    entries: pd.DataFrame,
+    entries: Any,
     rates: pd.DataFrame | None = None,
     every: Every = "W",
     forecast: bool = True,
     *,
     projects: pd.DataFrame | None = None,
-    as_of: Any = None,
+    now: When | None = None,
+    tz: str = "UTC",
     pace: int = 8,
     band: float = 0.8,
+    workdays: str = "Mon-Fri",
+    holidays: Iterable[Any] = (),
     placeholders: Mapping[str, str] | None = None,
+    rates_by: str | Sequence[str] | None = None,
 ) -> pd.DataFrame:
     """Report the use of each budget by period, and forecast when it is exhausted.
 
     Entries count towards a budget if they are attributable to its project and pass its
-    ``actual_billable_status_filter`` (Asana's default is ``billable``), at the rates of
-    ``rollups.cost`` for a budget of money. An entry without a rate, or with one in another
-    currency, adds to ``unpriced_hours`` instead.
+    ``actual_billable_status_filter`` (``billable``, also where it is missing; ``non_billable`` or
+    ``any``), at the rates of
+    ``rollups.cost`` for a budget of money; so they add up to
+    ``cost(entries, rates, by="project", billable=...)`` with the filter of the budget. An entry
+    without a rate, or with one in another currency, adds to ``unpriced_hours`` instead. Of
+    entries or budgets with the same gid the last one counts. An entry without a day counts from
+    the beginning: it is in a row of its own, before all periods.
 
-    The forecast continues at the mean of the last ``pace`` whole periods up to ``as_of``,
-    including periods without entries since the budget's first. The band contains the fraction
+    The pace is the use of a working day in the last ``pace`` whole periods before ``now``,
+    including periods without entries since the budget's first. The forecast of a period is the
+    pace times the working days of it that lie after ``now``. The band contains the fraction
     ``band`` of outcomes, assuming future periods vary like past ones; it is missing if only one
     period is known.
 
@@ -97,7 +80,8 @@ def budget_burn(
         As ``asana.budgets.list(parent=projects)`` returns them.
     entries
         Time tracking entries of these projects from their beginning, as
-        ``asana.time_tracking_entries.list(...)`` or ``rollups.entries`` return them.
+        ``asana.time_tracking_entries.list(...)`` or ``rollups.entries`` return them, in pandas
+        or Dask.
     rates
         As in ``rollups.cost``; required if a budget is in money.
     every
@@ -105,45 +89,58 @@ def budget_burn(
     forecast
         Add future periods until the budget is used up, half a year at most.
     projects
-        Projects with ``start_on`` and ``due_on``; the plan is spent evenly between these days.
-    as_of
-        The day up to which entries count; the last day with an entry if not given. (Asana's own
-        figure is today's, so the two are compared only if this is today.)
+        Projects with ``start_on`` and ``due_on``; the plan is spent evenly between these days,
+        for a budget has no days of its own.
+    now
+        The moment up to which is known; the present if not given. Entries of later days do not
+        exist, nor do those that were made after that day, where ``created_at`` tells. (Asana's
+        own figure is the present one, so the two are compared only if this is not given.)
+    tz
+        The time zone of days.
     pace
-        The number of periods in the mean.
+        The number of periods whose pace goes on.
     band
         Between 0 and 1.
-    placeholders
+    workdays, holidays
+        The days on which budgets are used, as in ``rollups.capacity``.
+    placeholders, rates_by
         As in ``rollups.cost``.
 
     Returns
     -------
     DataFrame
-        One row per budget and period: ``budget_gid``, ``project_gid``, ``project_name``,
-        ``budget_type`` (``time`` or ``cost``), ``units`` (``hours``, or the currency), all str;
-        ``period`` (datetime64[us], its first day); ``is_forecast`` (boolean); then Float64 in
-        ``units``: ``used`` in the period, ``used_total`` up to its end, ``used_low`` and
+        Rows of each budget by period, the one of ``now`` twice if working days of it are left:
+        what is used until now, and what the rest of it will use. One row per ``budget_gid``,
+        ``period`` and ``is_forecast``; ``used`` adds up to the last ``used_total``. Columns
+        ``budget_gid``, ``project_gid``, ``project_name``,
+        ``budget_type`` (``time`` or ``cost``), ``units`` (``hours``, or the currency; where the
+        budget does not tell it, that of most of its hours), all str;
+        ``period`` (its first day; missing for entries without a day) and ``until`` (the last day
+        that the row covers), both datetime64[us];
+        ``is_forecast``, ``partial`` (boolean; whether the row is of a part of its period, cut at
+        ``now``); then Float64 in
+        ``units``: ``used`` in the row, ``used_total`` up to its end, ``used_low`` and
         ``used_high`` (the band around it; equal to it in the past), ``total`` (the budget, missing
         where none is set), ``left`` (total - used_total, negative where overspent), ``planned``
         (Asana's estimate for all of the work), ``planned_to_date`` (the part of ``planned``, or of
-        ``total`` without it, due by the period's end; missing without ``projects``),
-        ``unpriced_hours`` (in the period), ``actual`` (used, as Asana reports); and
+        ``total`` without it, due by the row's end; missing without ``projects``),
+        ``unpriced_hours`` (in the row), ``actual`` (used, as Asana reports); and
         ``exhausted_on``, ``exhausted_earliest``, ``exhausted_latest`` (datetime64[us], the same in
         all rows of a budget): the day on which ``used_total`` reaches ``total``, and the band of
-        that day; missing where it does not. A budget without entries has one row, for the period
-        of ``as_of``.
+        that day; missing where it does not. A total of 0 or below is reached by the first entry,
+        or now without any. A budget without entries has one row, for the period of ``now``.
 
     Warns
     -----
     PartialResultWarning
-        The entries add up to less than Asana says is used: some are not in the frame, or have no
-        rate.
+        Budgets have ``unpriced_hours``; the message names them. Or the entries add up to less
+        than Asana says is used: some are not in the frame, or have no rate.
 
     Raises
     ------
     InvalidArgument
-        A column is missing, ``every`` is not a period, ``as_of`` is not a day, or a budget of
-        money comes without rates.
+        A column is missing, ``every`` is not a period, ``now`` is not a moment, a budget is of
+        an unknown type or filter, or a budget of money comes without rates.
 
     Examples
     --------
@@ -170,261 +167,109 @@ def budget_burn(
     ...         "duration_minutes": [120, 180],
     ...     }
     ... )
-    >>> columns = ["period", "is_forecast", "used", "used_total", "left"]
-    >>> burn = budget_burn(budgets, entries)
+    >>> columns = ["period", "is_forecast", "partial", "used", "used_total", "left"]
+    >>> burn = budget_burn(budgets, entries, now="2026-03-15")
     >>> burn[columns]
-          period  is_forecast  used  used_total  left
-    0 2026-03-02        False   2.0         2.0   8.0
-    1 2026-03-09        False   3.0         5.0   5.0
-    2 2026-03-16         True   2.5         7.5   2.5
-    3 2026-03-23         True   2.5        10.0   0.0
+          period  is_forecast  partial  used  used_total  left
+    0 2026-03-02        False    False   2.0         2.0   8.0
+    1 2026-03-09        False    False   3.0         5.0   5.0
+    2 2026-03-16         True    False   2.5         7.5   2.5
+    3 2026-03-23         True    False   2.5        10.0   0.0
     >>> str(burn["exhausted_on"].iloc[0].date())
-    '2026-03-29'
+    '2026-03-27'
+
+    On the Wednesday after, with nothing used since, two working days of the week are left. Half
+    an hour on each of them goes on, and each day of the weeks to come:
+
+    >>> budget_burn(budgets, entries, now="2026-03-18")[columns]
+          period  is_forecast  partial  used  used_total  left
+    0 2026-03-02        False    False   2.0         2.0   8.0
+    1 2026-03-09        False    False   3.0         5.0   5.0
+    2 2026-03-16        False     True   0.0         5.0   5.0
+    3 2026-03-16         True     True   1.0         6.0   4.0
+    4 2026-03-23         True    False   2.5         8.5   1.5
+    5 2026-03-30         True    False   2.5        11.0  -1.0
     """
-    budgets = read_frame(budgets, _NEEDED, what=_WHAT, record="budget")
-    check_every(every)
-    check_number(pace, name="pace", like=8, is_whole=True, least=1)
-    check_number(band, name="band", like=0.8)
-    if not 0 < band < 1:
-        raise InvalidArgument(f"band={band!r} is not between 0 and 1; use band=0.8, for example.")
-    book = _build_rate_book(budgets, rates, placeholders)
-    rows = _price_entries(entries, book)
-    last = rows["day"].max() if as_of is None else parse_day(as_of, name="as_of")
-    options = _BurnOptions(every, last, pace, band, forecast)
-    spans = _map_project_spans(projects)
-    rows = rows if pd.isna(last) else rows[rows["day"] <= last]
-    burns = [_measure_burn(budget, rows) for budget in drop_duplicates(budgets).to_dict("records")]
-    if as_of is None:
-        _warn_if_entries_missing(burns)
-    return _combine_tables(
-        [_build_burn_table(b, options, spans.get(b.budget["parent_gid"])) for b in burns]
+    check_flag(forecast, name="forecast")
+    options = BudgetOptions(every, now, tz, pace, band, workdays, holidays)
+    table = measure_budgets(
+        budgets, entries, rates, projects, placeholders, rates_by, options, what=_WHAT
     )
+    warn_if_unpriced(table)
+    if now is None:
+        warn_if_entries_missing(table)
+    return _combine_rows(table, [_list_rows(use, table.calendar, forecast) for use in table.uses])
 
 
-def _build_rate_book(
-    budgets: pd.DataFrame, rates: pd.DataFrame | None, placeholders: Mapping[str, str] | None
-) -> RateBook | None:
-    if rates is not None:
-        return RateBook(rates, placeholders)
-    if (budgets["budget_type"] == "cost").any():
-        raise InvalidArgument(
-            f"{_WHAT} needs rates for budgets of money; pass "
-            f"rates=asana.rates.list(parent=budgets['parent_gid'])."
-        )
-    return None
-
-
-def _price_entries(entries: pd.DataFrame, book: RateBook | None) -> pd.DataFrame:
-    """Read day, project, billable status and hours of entries, with rate and currency."""
-    entries = read_frame(
-        entries,
-        ["duration_minutes", "entered_on", "billable_status"],
-        what=_WHAT,
-        record="time_tracking_entry",
-    )
-    check_days(entries["entered_on"], what=_WHAT)
-    columns = find_rate_columns(entries, what=_WHAT)
-    table = pd.DataFrame(
-        {
-            "day": period_starts(entries["entered_on"], "D"),
-            "project_gid": entries[columns["project_gid"]].astype(STR),
-            "billable_status": entries["billable_status"],
-            "hours": entries["duration_minutes"].astype("Float64").fillna(0) / 60,
-        }
-    )
-    if book is not None:
-        wanted = {"person_gid": entries[columns["person_gid"]], "entered_on": table["day"]}
-        priced = book.find_rates(table[["project_gid"]].assign(**wanted)).set_axis(table.index)
-        table[["rate", "currency_code"]] = priced[["rate", "currency_code"]]
-    if "project_from" in entries:
-        # Asana charges the project that an entry is attributable to, not those of its task.
-        table = table[entries["project_from"] == "attributable_to"]
+def _list_rows(use: BudgetUse, calendar: Calendar, forecast: bool) -> dict[str, Any]:
+    """List the rows of one budget: use without a day, past periods, forecast."""
+    rows = [_list_undated(use), _list_past(use, calendar)]
+    if forecast and use.pace is not None:
+        rows.append(_list_forecast(use, calendar))
+    table = {name: np.concatenate([part[name] for part in rows]) for name in rows[0]}
+    table["used_total"] = table["used"].cumsum()
+    # Of the past all is known, so its band is as narrow as can be.
+    for name in ("used_low", "used_high"):
+        table[name] = np.where(table["is_forecast"], table[name], table["used_total"])
     return table
 
 
-def _map_project_spans(projects: pd.DataFrame | None) -> dict[str, tuple[Any, Any]]:
-    if projects is None:
-        return {}
-    projects = read_frame(projects, ["gid", "start_on", "due_on"], what=_WHAT, record="project")
-    columns = (projects[name] for name in ("gid", "start_on", "due_on"))
-    return {gid: (start, due) for gid, start, due in zip(*columns, strict=True)}
+def _list_undated(use: BudgetUse) -> dict[str, Any]:
+    at = np.flatnonzero(use.days == _NO_DAY)
+    none = use.days[at]
+    return _make_rows(none, none, used=use.used[at], unpriced_hours=use.unpriced[at])
 
 
-def _warn_if_entries_missing(burns: Iterable[_Burn]) -> None:
-    short = []
-    for burn in burns:
-        actual, used = _get_budget_value(burn, "actual_value"), float(burn.days["used"].sum())
-        if actual is not None and used < actual * _TOLERATED:
-            short.append(f"{burn.budget['parent_name']} {used:,.2f} of {actual:,.2f}")
-    if short:
-        warnings.warn(
-            f"The entries add up to less than Asana reports for {len(short)} budget(s): "
-            f"{'; '.join(short[:5])}{' ...' if len(short) > 5 else ''}. Read all entries from the "
-            f"beginning: asana.time_tracking_entries.list(attributable_to=projects).",
-            PartialResultWarning,
-            stacklevel=3,
-        )
+def _list_past(use: BudgetUse, calendar: Calendar) -> dict[str, Any]:
+    """List the periods from the first with an entry to the present one, which runs to now."""
+    first, used, unpriced = sum_periods(use, calendar)
+    at = slice(first, calendar.present + 1)
+    ends = np.minimum(calendar.ends[at], calendar.today)
+    rows = _make_rows(calendar.starts[at], ends, used=used, unpriced_hours=unpriced)
+    return rows | {"partial": ends < calendar.ends[at]}
 
 
-def _combine_tables(tables: list[pd.DataFrame]) -> pd.DataFrame:
-    """Concatenate the tables of budgets, with dtypes also if there are none."""
-    kinds: dict[str, Any] = dict.fromkeys(_TEXTS, STR) | {"is_forecast": "boolean"}
-    kinds |= dict.fromkeys(_NUMBERS, "Float64")
-    kinds |= dict.fromkeys(("period", *_DATES), "datetime64[us]")
-    typed = [
-        pd.DataFrame({name: table[name].astype(kinds[name]) for name in _COLUMNS})
-        for table in tables
-    ]
-    if not typed:
-        return pd.DataFrame({name: pd.Series([], dtype=kinds[name]) for name in _COLUMNS})
-    return pd.concat(typed, ignore_index=True)
-
-
-def _measure_burn(budget: Mapping[Any, Any], rows: pd.DataFrame) -> _Burn:
-    """Sum what a budget used on each day."""
-    wanted = _COUNTED_STATUSES.get(
-        str(budget.get("actual_billable_status_filter")), _COUNTED_STATUSES["billable"]
+def _list_forecast(use: BudgetUse, calendar: Calendar) -> dict[str, Any]:
+    """List the periods to come, of the present one what is left of it."""
+    assert use.pace is not None
+    periods = np.array(list_forecast_periods(use, calendar))
+    ends = calendar.ends[periods]
+    amounts = [use.pace.predict_amount(ahead) for ahead in calendar.count_ahead(ends).tolist()]
+    expected, low, high = np.array(amounts, dtype="float64").T
+    rows = _make_rows(
+        calendar.starts[periods],
+        ends,
+        used=np.diff(expected, prepend=0.0),
+        # Below what is used already only if the expected amount is negative.
+        used_low=use.spent + np.maximum(low, np.minimum(expected, 0.0)),
+        used_high=use.spent + high,
     )
-    mine = rows[rows["project_gid"] == budget["parent_gid"]]
-    if wanted is not None:
-        mine = mine[mine["billable_status"].isin(wanted)]
-    if budget["budget_type"] != "cost":
-        days = mine.assign(used=mine["hours"], unpriced_hours=0.0)
-        factor = 1 / 60
-    else:
-        is_priced = mine["rate"].notna()
-        if pd.notna(units := _find_currency(budget)):
-            is_priced &= mine["currency_code"] == units
-        days = mine.assign(
-            used=(mine["hours"] * mine["rate"]).where(is_priced, 0.0),
-            unpriced_hours=mine["hours"].where(~is_priced, 0.0),
-        )
-        factor = 1.0
-    by_day = days.groupby("day")[["used", "unpriced_hours"]].sum().astype("float64")
-    return _Burn(budget, by_day.sort_index(), factor)
+    is_ahead = np.ones(len(periods), dtype=bool)
+    return rows | {"is_forecast": is_ahead, "partial": periods == calendar.present}
 
 
-def _get_budget_value(burn: _Burn, name: str) -> float | None:
-    """Return one of the budget's own figures, in hours or money."""
-    value = burn.budget.get(name)
-    return None if pd.isna(value) else float(value) * burn.factor
+def _make_rows(starts: Ints, ends: Ints, **sums: Floats) -> dict[str, Any]:
+    """Make rows with all columns; sums that are not given are missing."""
+    missing, no = np.full(len(starts), np.nan), np.zeros(len(starts), dtype=bool)
+    rows = {"period": starts, "until": ends, **dict.fromkeys(_FLAGS, no)}
+    return rows | dict.fromkeys(_SUMS, missing) | sums
 
 
-def _get_total(burn: _Burn) -> float | None:
-    is_off = burn.budget.get("total_enabled")
-    return None if pd.notna(is_off) and not is_off else _get_budget_value(burn, "total_value")
-
-
-def _build_burn_table(
-    burn: _Burn, options: _BurnOptions, span: tuple[Any, Any] | None
-) -> pd.DataFrame:
-    """Build the rows of one budget, past periods and forecast."""
-    past = _build_past_periods(burn, options)
-    total, spent = _get_total(burn), float(past["used"].sum())
-    is_whole = [period_end(period, options.every) <= options.as_of for period in past["period"]]
-    # Without any entry the pace is unknown, not 0.
-    known = list(past["used"][is_whole]) if len(burn.days) else []
-    pace = estimate_pace([float(used) for used in known[-options.pace :]], band=options.band)
-    dates = _find_exhaustion_days(burn, options, pace, total, spent)
-    table = past
-    if options.forecast and pace is not None:
-        ahead = pd.DataFrame(
-            _forecast_periods(options, pace, spent, dates[0]), columns=past.columns
-        )
-        table = pd.concat([past, ahead.astype(past.dtypes.to_dict())], ignore_index=True)
-    planned = _get_budget_value(burn, "estimate_value")
-    ends = [period_end(period, options.every) for period in table["period"]]
-    plan = planned if planned is not None else total
-    due: list[Any] = [_compute_due_part(plan, span, end) for end in ends]
-    budget = burn.budget
-    units = "hours" if budget["budget_type"] != "cost" else _find_currency(budget)
-    texts = (budget["gid"], budget["parent_gid"], budget["parent_name"], budget["budget_type"])
-    return table.assign(
-        **dict(zip(_TEXTS, (*texts, units), strict=True)),
-        total=total,
-        left=None if total is None else total - table["used_total"],
-        planned=planned,
-        planned_to_date=pd.array(due, dtype="Float64"),
-        actual=_get_budget_value(burn, "actual_value"),
-        **dict(zip(_DATES, dates, strict=True)),
+def _combine_rows(table: BudgetTable, parts: list[dict[str, Any]]) -> pd.DataFrame:
+    """Put the rows of all budgets together, each with the columns of its budget."""
+    parts = [*parts, _make_rows(*2 * [np.array([], dtype="int64")])]
+    rows = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    counts = [len(part["period"]) for part in parts[:-1]]
+    found = table.heads.take(np.repeat(np.arange(len(counts)), counts)).reset_index(drop=True)
+    for name in ("period", "until"):
+        found[name] = to_days(rows[name])
+    for name in _FLAGS:
+        found[name] = pd.array(rows[name], dtype="boolean")
+    for name in _SUMS:
+        found[name] = pd.Series(rows[name]).astype("Float64")
+    plan = found["planned"].fillna(found["total"])
+    found["left"] = found["total"] - found["used_total"]
+    found["planned_to_date"] = plan * elapsed_share(
+        found["start_on"], found["due_on"], found["until"]
     )
-
-
-def _find_currency(budget: Mapping[Any, Any]) -> Any:
-    units = (budget.get(name) for name in ("total_units", "actual_units", "estimate_units"))
-    return next((unit for unit in units if pd.notna(unit)), None)
-
-
-def _build_past_periods(burn: _Burn, options: _BurnOptions) -> pd.DataFrame:
-    days = burn.days.reset_index()
-    first = days["day"].min() if len(days) else options.as_of
-    nowhere = pd.DatetimeIndex([pd.NaT]).as_unit("us")
-    periods = nowhere if pd.isna(first) else list_periods(first, options.as_of, options.every)
-    sums = days.groupby(period_starts(days["day"], options.every))[
-        ["used", "unpriced_hours"]
-    ].sum()
-    table = sums.reindex(periods, fill_value=0.0).rename_axis("period").reset_index()
-    table["is_forecast"] = False
-    for name in ("used_total", "used_low", "used_high"):
-        table[name] = table["used"].cumsum()
-    return table
-
-
-def _forecast_periods(
-    options: _BurnOptions, pace: Pace, spent: float, exhausted: pd.Timestamp | None
-) -> Iterator[dict[str, Any]]:
-    """Yield the periods to come; the first includes the rest of the current one."""
-    end = options.as_of + _HORIZON
-    end = end if exhausted is None else min(end, exhausted)
-    start = period_end(period_start(options.as_of, options.every), options.every) + _DAY
-    before = 0.0
-    for period in list_periods(start, max(start, end), options.every):
-        ahead = (period_end(period, options.every) - options.as_of) / _DAY
-        expected, low, high = pace.predict_amount(ahead / mean_days(options.every))
-        yield {
-            "period": period,
-            "is_forecast": True,
-            "used": expected - before,
-            "unpriced_hours": None,
-            "used_total": spent + expected,
-            # Below what is used already only if the expected amount is negative.
-            "used_low": None if low is None else spent + max(low, min(expected, 0.0)),
-            "used_high": None if high is None else spent + high,
-        }
-        before = expected
-
-
-def _find_exhaustion_days(
-    burn: _Burn, options: _BurnOptions, pace: Pace | None, total: float | None, spent: float
-) -> tuple[Any, Any, Any]:
-    """Find the day on which a budget is exhausted, the earliest and the latest."""
-    if total is None:
-        return None, None, None
-    if spent >= total:
-        reached = burn.days["used"].cumsum() >= total
-        day = reached.idxmax() if reached.any() else options.as_of
-        return day, day, day
-    if pace is None:
-        return None, None, None
-    days = mean_days(options.every)
-    expected, earliest, latest = (n and n * days for n in pace.predict_periods(total - spent))
-    day = options.as_of
-    return _shift_day(day, expected), _shift_day(day, earliest), _shift_day(day, latest)
-
-
-def _shift_day(day: pd.Timestamp, days: float | None) -> pd.Timestamp | None:
-    """Add days to a day; None beyond a hundred years."""
-    if days is None or days > 36_525:
-        return None
-    return day + _DAY * int(-(-round(days, 6) // 1))
-
-
-def _compute_due_part(
-    plan: float | None, span: tuple[Any, Any] | None, end: pd.Timestamp
-) -> float | None:
-    """Compute the part of an evenly spent plan that is due by the end of a day."""
-    if plan is None or span is None or any(pd.isna(day) for day in (*span, end)):
-        return None
-    start, due = span
-    days = (due - start) / _DAY + 1
-    return plan * min(max(((end - start) / _DAY + 1) / days, 0.0), 1.0) if days > 0 else None
+    return found[list(_COLUMNS)]

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from asana_frames._arguments import list_texts
+from asana_frames.exceptions import InvalidArgument
+from asana_frames.frames.arguments import check_frame
 from asana_frames.frames.arrays import STR, UTC_DATETIME
 from asana_frames.frames.list_cells import read_lists
 from asana_frames.rollups.shared.inputs import (
     drop_duplicates,
     read_frame,
     require_gids,
-    resolve_keys,
     text_column,
 )
 from asana_frames.rollups.shared.periods import check_days, period_starts
 from asana_frames.rollups.shared.tasks import TaskTree
+from asana_frames.rollups.time.teams_and_clients import build_client_columns, build_team_columns
 
 _WHAT = "rollups.entries"
 _NEEDED = ("gid", "duration_minutes", "entered_on", "created_by_gid", "task_gid")
@@ -37,6 +39,8 @@ _TEXT_COLUMNS = {
 #: The columns of an entry that say where its task and project are.
 _PLACE_COLUMNS = ("task_gid", "task_name", "attributable_to_gid", "attributable_to_name")
 _BILLABLE = {"billable": True, "nonBillable": False}
+#: Kind of plain numbers and flags -> the dtype that has room for missing ones.
+_WITH_MISSING: dict[str, Any] = {"i": "Int64", "u": "Int64", "b": "boolean"}
 _LISTS = tuple(
     f"{what}_{end}" for what in ("project", "section", "team") for end in ("gids", "names")
 )
@@ -62,6 +66,9 @@ def entries(
     *,
     task_columns: Sequence[str] = (),
     project_columns: Sequence[str] = (),
+    user_columns: Sequence[str] = (),
+    team_memberships: pd.DataFrame | None = None,
+    clients: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Build the analysis table of tracked time, one row per entry.
 
@@ -77,10 +84,22 @@ def entries(
     projects
         Projects, as ``asana.projects.list(...)`` returns them, for teams.
     users
-        Users, as ``asana.users.list(...)`` returns them, for e-mail addresses.
-    task_columns, project_columns
-        Columns of ``tasks`` and ``projects``, custom fields for example, that become columns
-        ``task_<column>`` and ``project_<column>``.
+        Users, as ``asana.users.list(...)`` returns them, for e-mail addresses; or a frame of
+        one's own with ``person_gid``. Both in one:
+        ``users.merge(roles, how="left", left_on="gid", right_on="person_gid")``.
+    task_columns, project_columns, user_columns
+        Columns of ``tasks``, ``projects`` and ``users``, custom fields for example, that become
+        columns ``task_<column>``, ``project_<column>`` and ``person_<column>``. Asana knows no
+        department and no role of a person; such columns come from a frame of one's own.
+    team_memberships
+        Who is in which team, as ``asana.team_memberships.list(team=teams)`` returns them, for
+        the key ``person_team``.
+    clients
+        Portfolios and their projects, for the key ``client``: with ``portfolio_gids``, as
+        ``pd.concat([portfolios, asana.portfolios.list_items(portfolios)])`` gives them, where the
+        client of a project is each portfolio above it that is in no other one; or
+        ``pd.concat([portfolios, gather.portfolio_items(asana, portfolios)])``, where it is each
+        of ``portfolios`` that leads to it.
 
     Returns
     -------
@@ -104,7 +123,10 @@ def entries(
           submitted, approved, rejected); ``description``; ``created_at`` (datetime64[us, UTC]);
         - ``project_gids``, ``project_names``, ``section_gids``, ``section_names``, ``team_gids``,
           ``team_names`` (tuples, aligned): all that the task is in, for
-          ``rollups.hours(..., attribution="split")``.
+          ``rollups.hours(..., attribution="split")``;
+        - with ``team_memberships`` ``person_team_gids``, ``person_team_names``: the teams of the
+          person; with ``clients`` ``client_gids``, ``client_names``: the clients of the project
+          (tuples, aligned, empty without any).
 
     Raises
     ------
@@ -142,9 +164,12 @@ def entries(
       person_name root_task_name project_name section_name  hours
     0         Ana       Relaunch      Website        Doing    1.5
     """
+    check_frame(entries, what=_WHAT)
     entries = read_frame(entries, _NEEDED, what=_WHAT, record="time_tracking_entry")
     check_days(entries["entered_on"], what=_WHAT)
+    _check_whole_minutes(entries["duration_minutes"])
     rows = drop_duplicates(entries)
+    users = _read_users(users, list_texts(user_columns, name="user_columns", like="title"))
     found = _build_entry_columns(rows) | _build_place_columns(
         rows,
         tasks,
@@ -155,8 +180,30 @@ def entries(
     found["person_email"] = _look_up_text(users, "email", found["person_gid"], "user")
     names = _look_up_text(users, "name", found["person_gid"], "user")
     found["person_name"] = found["person_name"].where(found["person_name"].notna(), names)
+    if users is not None:
+        for column in user_columns:
+            # What the table has anyway stays as it is.
+            if f"person_{column}" not in found:
+                found[f"person_{column}"] = _take_by_gid(users, column, found["person_gid"])
+    if team_memberships is not None:
+        found |= build_team_columns(team_memberships, found["person_gid"])
+    if clients is not None:
+        found |= build_client_columns(clients, found["project_gid"])
     extra = [name for name in found if name not in ENTRY_COLUMNS]
     return pd.DataFrame(found)[[*ENTRY_COLUMNS, *extra]]
+
+
+def _check_whole_minutes(minutes: pd.Series[Any]) -> None:
+    """Refuse fractions of minutes, which Asana does not have, and infinite ones."""
+    numbers = minutes.to_numpy("float64", na_value=0.0)
+    is_odd = np.floor(numbers) != numbers if numbers.size else numbers.astype(bool)
+    is_odd |= np.isinf(numbers)
+    if is_odd.any():
+        raise InvalidArgument(
+            f"{_WHAT} needs whole minutes in duration_minutes; {int(is_odd.sum())} row(s) have "
+            f"others, such as {numbers[is_odd][0]:g}. Round them: "
+            f"entries.assign(duration_minutes=entries['duration_minutes'].round())."
+        )
 
 
 def _build_entry_columns(rows: pd.DataFrame) -> dict[str, pd.Series[Any]]:
@@ -172,7 +219,7 @@ def _build_entry_columns(rows: pd.DataFrame) -> dict[str, pd.Series[Any]]:
     }
     found |= {name: text_column(rows, column) for name, column in _TEXT_COLUMNS.items()}
     found["approval_status"] = found["approval_status"].str.lower()
-    found["billable"] = found["billable_status"].map(_BILLABLE).astype("boolean")
+    found["billable"] = _look_up(found["billable_status"], _BILLABLE, "boolean")
     for end in _ENDS:
         column = f"categories_{end}s"
         found[f"category_{end}"] = (
@@ -195,7 +242,7 @@ def _build_place_columns(
     """Build the columns that come from tasks and projects."""
     wanted = [name for name in _PLACE_COLUMNS if name in rows.columns]
     # Many entries share a task: each task is looked up once.
-    place = rows.groupby(wanted, dropna=False, sort=False).ngroup().to_numpy()
+    place = rows.groupby(wanted, dropna=False, observed=True, sort=False).ngroup().to_numpy()
     few = rows[wanted].drop_duplicates(ignore_index=True)
     found = _build_task_columns(few, tasks, task_columns)
     if tasks is not None and projects is not None:
@@ -290,17 +337,55 @@ def _build_project_columns(
     for column in extra:
         # The user named this column, so it must exist.
         projects = read_frame(projects, ["gid", column], what=_WHAT, record="project")
-        columns[f"project_{column}"] = gid.map(_index_by_gid(projects, column)).astype(
-            projects[column].dtype
-        )
+        columns[f"project_{column}"] = _take_by_gid(projects, column, gid)
     return columns
+
+
+def _read_users(users: pd.DataFrame | None, extra: Sequence[str]) -> pd.DataFrame | None:
+    """Read users, or a frame of one's own whose gids are called ``person_gid``."""
+    if users is None:
+        if extra:
+            raise InvalidArgument(
+                f"{_WHAT}: user_columns= are columns of users; pass users= as well."
+            )
+        return None
+    check_frame(users, what=_WHAT, hint="Pass what asana.users.list(...) returns as users=.")
+    if "gid" not in users and "person_gid" in users:
+        named = {} if "name" in users else {"person_name": "name"}
+        users = users.rename(columns={"person_gid": "gid"} | named)
+    unknown = [name for name in extra if name not in users]
+    if unknown:
+        raise InvalidArgument(
+            f"{_WHAT}: {', '.join(unknown)} is no column of users. Pass users= a frame of your "
+            f"own with person_gid and it, or users.merge(roles, how='left', left_on='gid', "
+            f"right_on='person_gid')."
+        )
+    frame: pd.DataFrame = read_frame(users, ["gid", *extra], what=_WHAT, record="user")
+    return frame
+
+
+def _take_by_gid(frame: pd.DataFrame, column: str, gids: pd.Series[Any]) -> pd.Series[Any]:
+    """Take a column of a frame for each gid, in its own dtype, or one with missing values."""
+    values = _index_by_gid(frame, column)
+    dtype = _WITH_MISSING.get(values.dtype.kind, values.dtype)
+    codes, distinct = pd.factorize(gids)
+    found = values.astype(dtype).reindex(pd.Index(distinct, dtype=object)).astype(dtype)
+    return pd.Series(found.array.take(codes, allow_fill=True), index=gids.index)
+
+
+def _look_up(keys: pd.Series[Any], values: Mapping[Any, Any], dtype: Any) -> pd.Series[Any]:
+    """Look up the value of each key; missing where there is none."""
+    # Each key is looked up once: many entries share one.
+    codes, distinct = pd.factorize(keys)
+    found = pd.array([values.get(key) for key in distinct], dtype=dtype)
+    return pd.Series(found.take(codes, allow_fill=True), index=keys.index)
 
 
 def _look_up_text(
     frame: pd.DataFrame | None, column: str, gids: pd.Series[Any], record: str
 ) -> pd.Series[Any]:
     """Look up a text column of a frame for each gid; missing where unknown."""
-    return gids.map(_build_lookup(frame, column, record)).astype(STR)
+    return _look_up(gids, _build_lookup(frame, column, record), STR)
 
 
 def _build_lookup(frame: pd.DataFrame | None, column: str, record: str) -> dict[str, Any]:
@@ -314,35 +399,3 @@ def _index_by_gid(frame: Any, column: str) -> pd.Series[Any]:
     unique = frame.drop_duplicates("gid", keep="last")
     series: pd.Series[Any] = unique.set_index("gid")[column]
     return series
-
-
-def read_person_days(entries: pd.DataFrame, *, what: str) -> pd.DataFrame:
-    """Read person, day and minutes of each entry.
-
-    Parameters
-    ----------
-    entries
-        Time tracking entries, as Asana gives them or as ``rollups.entries`` does.
-    what
-        The name of the calling function, for messages.
-
-    Returns
-    -------
-    DataFrame
-        ``person_gid``, ``person_name`` (str), ``entered_on`` (datetime64[us]) and
-        ``duration_minutes`` (Float64, 0 where missing), with the index of ``entries``.
-
-    Raises
-    ------
-    InvalidArgument
-        A column is missing, or ``entered_on`` does not hold days.
-    """
-    needed = ["duration_minutes", "entered_on"]
-    entries = read_frame(entries, needed, what=what, record="time_tracking_entry")
-    check_days(entries["entered_on"], what=what)
-    keys = resolve_keys(entries, "person", what=what)
-    rows = pd.DataFrame({key.name: entries[key.column].astype(STR) for key in keys})
-    rows = rows.reindex(columns=[*PERSON]).astype(STR)
-    rows["entered_on"] = period_starts(entries["entered_on"], "D")
-    rows["duration_minutes"] = entries["duration_minutes"].astype("Float64").fillna(0)
-    return rows

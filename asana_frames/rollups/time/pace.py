@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from statistics import fmean, variance
+from collections.abc import Iterable, Sequence
+from functools import cache
+from itertools import repeat
 from typing import NamedTuple
 
 #: Halvings after which an angle is as exact as a float.
@@ -12,16 +13,16 @@ _HALVINGS = 60
 
 
 class Pace(NamedTuple):
-    """Mean and spread of the amounts of periods.
+    """Mean and spread of the amounts of periods of length 1.
 
     ``spread`` is the standard deviation of one period, None where a single one is known; ``known``
-    is how many periods are known; ``z`` is how many standard deviations the band is wide to each
-    side: by Student's t, as the spread, too, is known from these periods only.
+    is how long the known periods are together; ``z`` is how many standard deviations the band is
+    wide to each side: by Student's t, as the spread, too, is known from these periods only.
     """
 
     mean: float
     spread: float | None
-    known: int
+    known: float
     z: float
 
     def predict_amount(self, periods: float) -> tuple[float, float | None, float | None]:
@@ -59,22 +60,45 @@ class Pace(NamedTuple):
         return expected, earliest, latest
 
 
-def estimate_pace(amounts: Sequence[float], *, band: float) -> Pace | None:
+def estimate_pace(
+    amounts: Sequence[float], lengths: Iterable[float] | None = None, *, band: float
+) -> Pace | None:
     """Estimate the pace from the amounts of periods; None without any.
+
+    The amount of a period is taken to have a mean and a variance that grow with its length, so
+    periods of one length give the same forecast whatever this length is.
 
     Parameters
     ----------
     amounts
         What each period added.
+    lengths
+        How long each period is, in working days for example; 1 if not given. The amount of a
+        period of length 0 counts to the one before it; that of the first, to the one after it.
     band
         The share of outcomes between lowest and highest.
     """
-    if not amounts:
+    known: list[tuple[float, float]] = []
+    early = 0.0
+    for amount, length in zip(amounts, repeat(1.0) if lengths is None else lengths, strict=False):
+        if length > 0:
+            known.append((amount + early, length))
+            early = 0.0
+        elif known:
+            known[-1] = (known[-1][0] + amount, known[-1][1])
+        else:
+            early += amount
+    if not known:
         return None
-    spread = math.sqrt(variance(amounts)) if len(amounts) > 1 else None
-    return Pace(fmean(amounts), spread, len(amounts), _find_t_width(band, len(amounts) - 1))
+    total = math.fsum(length for _, length in known)
+    mean = math.fsum(amount for amount, _ in known) / total
+    freedom = len(known) - 1
+    squares = math.fsum((amount - mean * length) ** 2 / length for amount, length in known)
+    spread = math.sqrt(squares / freedom) if freedom else None
+    return Pace(mean, spread, total, _find_t_width(band, freedom))
 
 
+@cache
 def _find_t_width(band: float, freedom: int) -> float:
     """Find the quantile of Student's t that encloses ``band`` on both sides of the mean."""
     low, high = 0.0, math.pi / 2

@@ -1,0 +1,179 @@
+"""The money report: what tracked time costs, which part of it is billable, where budgets stand."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import partial
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from asana_frames import rollups
+from asana_frames.asana import Asana
+from asana_frames.calls.last_call import LastCall
+from asana_frames.exceptions import InvalidArgument
+from asana_frames.gather.shared import read_tolerantly, record_gather, resolve_workspace
+from asana_frames.gather.time_entries import parse_day_argument, time_entries
+from asana_frames.rollups.shared.moments import resolve_today
+from asana_frames.rollups.shared.periods import Every, check_every
+from asana_frames.rollups.time.grouping import Approval, Billable, Selection
+from asana_frames.types import Ref, When
+
+_WHAT = "money_report"
+
+
+class MoneyReport(NamedTuple):
+    """The tables of a report of money.
+
+    Attributes
+    ----------
+    start, end : date
+        The first and the last day, both included.
+    tracked : DataFrame
+        The time tracking entries, as ``asana.time_tracking_entries.list`` returns them.
+    by_project, by_person : DataFrame
+        The cost by project and by person, see ``rollups.cost``.
+    by_period : DataFrame
+        The cost by period, see ``rollups.cost``.
+    billable : DataFrame
+        Billable and other hours by person and period, see ``rollups.billable``.
+    invoice : DataFrame
+        The lines of an invoice by project and person, see ``rollups.invoice``.
+    budgets : DataFrame
+        Where the budgets stand, see ``rollups.budget_status``.
+    unpriced : DataFrame
+        The hours by project and person to which no rate applies.
+    """
+
+    start: dt.date
+    end: dt.date
+    tracked: pd.DataFrame
+    by_project: pd.DataFrame
+    by_person: pd.DataFrame
+    by_period: pd.DataFrame
+    billable: pd.DataFrame
+    invoice: pd.DataFrame
+    budgets: pd.DataFrame
+    unpriced: pd.DataFrame
+
+
+class _Frames(NamedTuple):
+    """What is read of a workspace."""
+
+    tracked: pd.DataFrame
+    projects: pd.DataFrame
+    rates: pd.DataFrame
+    budgets: pd.DataFrame
+    #: All time of the projects that have a budget: a budget has no days.
+    spent: pd.DataFrame
+
+
+def money_report(
+    asana: Asana,
+    workspace: Ref,
+    start: When | None = None,
+    end: When | None = None,
+    *,
+    every: Every = "MS",
+    billable: Billable = "any",
+    approval: Approval | None = None,
+    now: When | None = None,
+) -> MoneyReport:
+    """Report what tracked time costs, which part is billable, and where budgets stand.
+
+    Hours count to the project that they are attributable to in Asana, and cost what Asana's rate
+    of their person in that project says, as in ``rollups.cost``.
+
+    Parameters
+    ----------
+    asana
+        The connection.
+    workspace
+        Name, gid, URL or row.
+    start, end
+        First and last day, both included. ``end`` is today if not given, ``start`` the first day
+        of the month of ``end``.
+    every
+        A period, as in ``rollups.hours``.
+    billable
+        Which hours have a cost, as in ``rollups.cost``. Lines of the invoice are billable hours
+        always; a budget counts by its own filter.
+    approval
+        ``"submitted"`` leaves out drafts and rejected entries, ``"approved"`` all that are not
+        approved; budgets count all.
+    now
+        The present moment, for budgets.
+
+    Returns
+    -------
+    MoneyReport
+        The frames ``tracked``, ``by_project``, ``by_person``, ``by_period``, ``billable``,
+        ``invoice``, ``budgets`` (of projects with time on these days) and ``unpriced``;
+        `MoneyReport` lists their columns. Sources: ``GET /time_tracking_entries``, ``GET
+        /projects``, ``GET /rates``, ``GET /budgets``.
+
+    Raises
+    ------
+    InvalidArgument
+        ``start`` lies after ``end``, or an argument is not valid.
+
+    Examples
+    --------
+    >>> import asana_frames as af
+    >>> report = money_report(af.sandbox(), "Acme", "2026-10-01", "2026-10-31")
+    >>> report.by_period["period"].dt.strftime("%Y-%m-%d").unique().tolist()
+    ['2026-10-01']
+    """
+    check_every(every)
+    Selection(billable=billable, approval=approval).check()
+    first, final = _parse_days(start, end)
+    with record_gather(asana, _WHAT) as last:
+        frames = _read_frames(asana, last, workspace, first, final)
+    last.rows = len(frames.tracked)
+    price: Any = partial(
+        rollups.cost, frames.tracked, frames.rates, billable=billable, approval=approval
+    )
+    pairs = price(["project", "person"])
+    is_bare = pairs["currency_code"].isna()
+    return MoneyReport(
+        first,
+        final,
+        frames.tracked,
+        price("project"),
+        price("person"),
+        price(None, every),
+        rollups.billable(frames.tracked, "person", every, approval=approval),
+        rollups.invoice(frames.tracked, frames.rates, approval=approval),
+        rollups.budget_status(
+            frames.budgets, frames.spent, frames.rates, projects=frames.projects, now=now
+        ),
+        pairs.loc[is_bare].drop(columns=["currency_code", "amount"]).reset_index(drop=True),
+    )
+
+
+def _parse_days(start: When | None, end: When | None) -> tuple[dt.date, dt.date]:
+    final = resolve_today(None).date() if end is None else parse_day_argument(_WHAT, "end", end)
+    first = final.replace(day=1) if start is None else parse_day_argument(_WHAT, "start", start)
+    if first > final:
+        raise InvalidArgument(f"start={first} lies after end={final}.")
+    return first, final
+
+
+def _read_frames(
+    asana: Asana, last: LastCall, workspace: Ref, first: dt.date, final: dt.date
+) -> _Frames:
+    gid = resolve_workspace(asana, workspace)
+
+    def add_failures(frame: pd.DataFrame) -> pd.DataFrame:
+        last.add_failures(asana.last)
+        return frame
+
+    tracked = add_failures(time_entries(asana, gid, first, final))
+    projects = add_failures(asana.projects.list(workspace=gid))
+    homes = tracked["attributable_to_gid"].dropna().unique().tolist()
+    rates = add_failures(read_tolerantly(asana, partial(asana.rates.list, parent=homes)))
+    budgets = add_failures(read_tolerantly(asana, partial(asana.budgets.list, parent=homes)))
+    planned = budgets["parent_gid"].dropna().unique().tolist()
+    read_spent = partial(asana.time_tracking_entries.list, attributable_to=planned)
+    spent = add_failures(read_tolerantly(asana, read_spent)) if planned else tracked.head(0)
+    return _Frames(tracked, projects, rates, budgets, spent)
