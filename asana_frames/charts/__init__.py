@@ -17,15 +17,21 @@ from asana_frames.charts.histories.section_times import section_times
 from asana_frames.charts.projects.gantt import gantt
 from asana_frames.charts.projects.portfolio import portfolio
 from asana_frames.charts.projects.status_timeline import status_timeline
+from asana_frames.charts.time.approvals import approvals
 from asana_frames.charts.time.budget_burn import budget_burn
+from asana_frames.charts.time.budget_status import budget_status
 from asana_frames.charts.time.capacity import capacity
 from asana_frames.charts.time.estimates import estimates
 from asana_frames.charts.time.hours import hours
+from asana_frames.charts.time.money import money
+from asana_frames.charts.time.plan_vs_actual import plan_vs_actual
 from asana_frames.charts.time.timesheet import timesheet
 
 __all__ = [
     "aging",
+    "approvals",
     "budget_burn",
+    "budget_status",
     "burnup",
     "capacity",
     "changes",
@@ -41,6 +47,8 @@ __all__ = [
     "hours",
     "lead_times",
     "load",
+    "money",
+    "plan_vs_actual",
     "portfolio",
     "section_times",
     "status_timeline",

@@ -53,7 +53,7 @@ def forecast(forecast: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         A column is missing.
     """
     forecast = read_input(forecast, ["date", "probability", "cumulative"], chart="forecast", ax=ax)
-    dated = drop_missing(forecast, "date")
+    dated = drop_missing(forecast, "date").sort_values("date", kind="stable")
     never = float(forecast["probability"].sum()) - float(dated["probability"].sum())
     note = f"{format_number(100 * never)} % of the trials were given up" if never > 1e-9 else ""
     if ax is None:

@@ -53,7 +53,7 @@ def throughput(throughput: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         set_title(ax, "Completed tasks")
         return draw_empty(ax, "No completed tasks")
     # The same stacked bars as those of hours, with other labels.
-    draw_hours(rows.rename(columns={"period": "entered_on", "completed": "hours"}), ax=ax)
+    draw_hours(rows.rename(columns={"completed": "hours"}), ax=ax)
     days = unique_days(rows["period"])
     periods = len(fill_periods(days, find_step(days)))
     mean = float(column_numbers(rows, "completed").sum()) / periods

@@ -30,9 +30,9 @@ def goal_tree(tree: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     Returns
     -------
     Axes
-        The tree from the top down, in the order given; bars as in ``charts.goal_progress``.
-        Projects, portfolios and tasks that support a goal are named in brackets by their kind; a
-        goal that is repeated has a mark.
+        The tree from the top down, in the order given, children below their parents; bars as in
+        ``charts.goal_progress``. Projects, portfolios and tasks that support a goal are named in
+        brackets by their kind; a goal that is repeated has a mark.
 
     Raises
     ------
@@ -41,7 +41,7 @@ def goal_tree(tree: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     """
     needed = ["name", "kind", "depth", "is_repeated", "status", "progress"]
     tree = read_input(tree, needed, chart="goal_tree", ax=ax, kinds=OPTIONAL_KINDS)
-    goals = tree.reset_index(drop=True)
+    goals = _sort_by_parents(tree.reset_index(drop=True))
     if ax is None:
         ax = new_axes(height=ROW_HEIGHT * len(goals) + 1.6)
     if goals.empty:
@@ -56,6 +56,26 @@ def goal_tree(tree: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     widest = max(label.get_window_extent().width for label in ax.get_yticklabels())
     ax.tick_params(axis="y", pad=10 + widest * 72 / ax.figure.dpi)
     return make_room(ax)
+
+
+def _sort_by_parents(tree: pd.DataFrame) -> pd.DataFrame:
+    """Return a tree whose rows were sorted otherwise, with children below their parents."""
+    if not {"gid", "parent_gid"} <= set(tree.columns):
+        return tree
+    gids, given = tree["gid"].tolist(), tree["parent_gid"]
+    parents = given.astype(object).where(given.notna(), "").tolist()
+    children: dict[str, list[int]] = {}
+    for row, parent in enumerate(parents):
+        children.setdefault(parent, []).append(row)
+    is_repeated = tree["is_repeated"].fillna(False).astype(bool).tolist()
+    order, left = [], children.pop("", [])[::-1]
+    while left:
+        row = left.pop()
+        order.append(row)
+        # The descendants of a goal are at its first place only.
+        left += [] if is_repeated[row] else children.pop(gids[row], [])[::-1]
+    # Of a part of a tree, whose parents are elsewhere, the order given says more.
+    return tree.iloc[order].reset_index(drop=True) if len(order) == len(tree) else tree
 
 
 def _indent_name(name: Any, kind: Any, depth: Any, is_repeated: Any) -> str:

@@ -10,6 +10,12 @@ import pandas as pd
 
 from asana_frames.charts.shared.axes import axes_width, font_size
 from asana_frames.charts.shared.columns import Numbers
+from asana_frames.rollups.shared.periods import (
+    MONTHS,
+    WEEKDAYS,
+    list_periods,
+    shift_periods,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,17 +29,24 @@ class Step(NamedTuple):
     """The distance from the first day of a period to the first day of the next."""
 
     label: str
-    unit: str
-    size: int
+    every: str
     #: The shortest such period.
     days: float
 
 
-_YEAR = Step("Year", "M", 12, 365)
-_QUARTER = Step("Quarter", "M", 3, 90)
-_MONTH = Step("Month", "M", 1, 28)
-_WEEK = Step("Week (first day)", "D", 7, 7)
-_DAY = Step("Day", "D", 1, 1)
+#: The longest first.
+_STEPS = (
+    Step("Year", "YS", 365),
+    *(Step(f"Year from {month.title()}", f"YS-{month}", 365) for month in MONTHS[1:]),
+    *(Step("Quarter", f"QS-{month}", 90) for month in MONTHS[:3]),
+    Step("Month", "MS", 28),
+    Step("Four weeks (first day)", "4W", 28),
+    Step("Half month (first day)", "SMS-16", 13),
+    *(Step("Week (first day)", f"W-{day}", 7) for day in WEEKDAYS),
+    Step("Day", "D", 1),
+)
+#: Steps that even a single day tells.
+_USUAL = ("YS", "QS-JAN", "MS", "W-MON", "D")
 #: The most periods that have a label each.
 FEW = 26
 #: The number of date labels that fit axes of usual width.
@@ -46,24 +59,24 @@ def unique_days(periods: pd.Series) -> Days:
 
 
 def find_step(days: Days) -> Step:
-    """Return the longest step that all days fall on; days between them may be missing."""
-    months = days.astype("datetime64[M]")
-    if not (days == months.astype(days.dtype)).all():
-        # Day 0 of the count was a Thursday.
-        return _WEEK if ((days.astype("int64") + 3) % 7 == 0).all() else _DAY
-    number = months.astype("int64")
-    return next(step for step in (_YEAR, _QUARTER, _MONTH) if not (number % step.size).any())
+    """Return the longest step that all days fall on; days between them may be missing.
+
+    One day tells years, quarters, months, weeks from Monday and days only: others are found where
+    two days agree.
+    """
+    known = [step for step in _STEPS if len(days) > 1 or step.every in _USUAL]
+    return next(step for step in known if (shift_periods(days, step.every, 0) == days).all())
 
 
 def fill_periods(days: Days, step: Step) -> Days:
     """Return the first day of every period from the first to the last, gaps filled."""
-    starts = days.astype(f"datetime64[{step.unit}]")
-    return np.arange(starts[0], starts[-1] + 1, step.size).astype("datetime64[D]")
+    periods = list_periods(pd.Timestamp(days[0]), pd.Timestamp(days[-1]), step.every)
+    return periods.to_numpy().astype("datetime64[D]")
 
 
 def period_ends(days: Days, step: Step) -> Days:
     """Return the first day after each period."""
-    return (days.astype(f"datetime64[{step.unit}]") + step.size).astype("datetime64[D]")
+    return shift_periods(days, step.every, 1)
 
 
 def day_positions(days: Days) -> Numbers:
@@ -90,13 +103,15 @@ def label_period_axis(ax: Axes, days: Days, step: Step) -> None:
 
     most = max(int(axes_width(ax) * 1.6), 3)
     label = step.label if len(days) > 1 else "Period (first day)"
-    if len(days) > (FEW if step is _WEEK else most):
+    # Only these begin on days that differ from month to month.
+    has_days = step.label.endswith("(first day)")
+    if len(days) > (FEW if has_days else most):
         label_date_axis(ax, label)
         return
     locator = ticker.FixedLocator(list(day_positions(days[:: ceil(len(days) / most)])))
     # The formatter writes the month only at the first of a month, which is seldom a Monday, and
     # only the last of two years.
-    if len(days) > 1 and step is not _WEEK:
+    if len(days) > 1 and not has_days:
         _set_concise_dates(ax, locator, label)
         return
     years = " to ".join(dict.fromkeys(str(day)[:4] for day in (days[0], days[-1])))

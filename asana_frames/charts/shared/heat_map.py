@@ -22,7 +22,7 @@ from asana_frames.charts.shared.dates import (
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.collections import QuadMesh
-    from matplotlib.colors import Normalize
+    from matplotlib.colors import Colormap, Normalize
     from numpy.typing import NDArray
 
 #: The text of a cell with nothing in it, and of one without available hours.
@@ -39,17 +39,18 @@ def draw_cells(
     values: Numbers,
     edges: Numbers,
     *,
-    colours: str,
+    colours: str | Colormap,
     norm: Normalize,
 ) -> QuadMesh:
     """Draw values as coloured cells, row 0 at the top; missing values are grey."""
     from matplotlib import colormaps
 
+    colormap = colormaps[colours] if isinstance(colours, str) else colours
     mesh = ax.pcolormesh(
         edges,
         np.arange(len(values) + 1) - 0.5,
         np.ma.masked_invalid(values),
-        cmap=colormaps[colours].with_extremes(bad=MISSING),
+        cmap=colormap.with_extremes(bad=MISSING),
         norm=norm,
         edgecolors="white",
         # Thin cells need thin lines, or nothing is left of them.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any, NamedTuple
 
 from asana_frames.charts.shared.labels import format_value, shorten_name
@@ -41,9 +42,8 @@ def goal_status_look(status: Any) -> StatusLook:
     >>> goal_status_look("red").words, goal_status_look("on_hold").words
     ('off track', 'no status')
     """
-    if not isinstance(status, str) or status not in _COLOURS:
-        return _NO_STATUS
-    return StatusLook(_COLOURS[status], humanize_status(status))
+    value = _find_value(status, _COLOURS)
+    return _NO_STATUS if value is None else StatusLook(_COLOURS[value], humanize_status(value))
 
 
 def project_status_look(status: Any) -> StatusLook:
@@ -58,8 +58,16 @@ def project_status_look(status: Any) -> StatusLook:
     """
     if not isinstance(status, str):
         return _NO_STATUS
-    words = humanize_status(status)
     known = {**_COLOURS, **_PROJECT_COLOURS}
-    if status in known:
-        return StatusLook(known[status], words)
-    return StatusLook(_UNKNOWN, shorten_name(format_value(words), _LONGEST))
+    value = _find_value(status, known)
+    if value is not None:
+        return StatusLook(known[value], humanize_status(value))
+    return StatusLook(_UNKNOWN, shorten_name(format_value(humanize_status(status)), _LONGEST))
+
+
+def _find_value(status: Any, known: Container[str]) -> str | None:
+    """Return the value that a status is, also where a file has it in words for people."""
+    if not isinstance(status, str):
+        return None
+    value = "_".join(status.lower().split())
+    return value if value in known else None

@@ -23,6 +23,7 @@ from asana_frames.charts.shared.axes import (
 from asana_frames.charts.shared.colours import ALARM, DARK, SERIES
 from asana_frames.charts.shared.columns import Numbers, column_numbers, read_input
 from asana_frames.charts.shared.dates import (
+    Days,
     Step,
     day_position,
     day_positions,
@@ -33,12 +34,11 @@ from asana_frames.charts.shared.dates import (
     unique_days,
 )
 from asana_frames.charts.shared.labels import (
-    cut_name,
     format_number,
     format_value,
     shorten_name,
-    unique_labels,
 )
+from asana_frames.charts.time.budget_names import label_budgets
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -77,6 +77,8 @@ def budget_burn(burn: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         ``project_name``, ``budget_type``, ``units``, ``period``, ``is_forecast``, ``used``,
         ``used_total``, ``used_low``, ``used_high``, ``total``, ``planned_to_date``,
         ``unpriced_hours``, ``exhausted_on``, ``exhausted_earliest`` and ``exhausted_latest``.
+        Where ``until`` is there, it is the last day that a row covers; else a row covers all of
+        its period.
     ax
         Where to draw; a new figure otherwise.
 
@@ -94,11 +96,12 @@ def budget_burn(burn: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     InvalidArgument
         A column is missing.
     """
-    burn = read_input(burn, _NEEDED, chart="budget_burn", ax=ax)
+    burn = read_input(burn, _NEEDED, chart="budget_burn", ax=ax, kinds={"until": "date"})
     if ax is None:
         ax = new_axes(height=4.4)
     burn = burn.reset_index(drop=True)
-    dated = burn[burn["period"].notna()].sort_values("period", kind="stable")
+    # Of the present period comes first what is used until now, then what is left of it.
+    dated = burn[burn["period"].notna()].sort_values(["period", "is_forecast"], kind="stable")
     if dated.empty:
         return draw_empty(ax, "No budgets" if burn.empty else "Nothing used yet")
     step = find_step(unique_days(dated["period"]))
@@ -138,11 +141,20 @@ def _unpriced_note(rows: pd.DataFrame) -> str:
 def _amount_points(rows: pd.DataFrame, column: str, step: Step) -> tuple[Numbers, Numbers]:
     """Return days and amounts, starting with what was used before the first period."""
     starts = rows["period"].to_numpy("datetime64[D]")
-    days = day_positions(np.concatenate([starts[:1], period_ends(starts, step)]))
+    days = day_positions(np.concatenate([starts[:1], _row_ends(rows, step)]))
     amounts = column_numbers(rows, column)
     first_used = np.nan_to_num(column_numbers(rows, "used")[:1])
     before = column_numbers(rows, "used_total")[:1] - first_used
     return days, np.concatenate([before, amounts])
+
+
+def _row_ends(rows: pd.DataFrame, step: Step) -> Days:
+    """Return the first day after what each row covers."""
+    ends = period_ends(rows["period"].to_numpy("datetime64[D]"), step)
+    if "until" not in rows:
+        return ends
+    until = rows["until"].to_numpy("datetime64[D]")
+    return np.where(np.isnat(until), ends, until + 1)
 
 
 def _draw_used(ax: Axes, rows: pd.DataFrame, step: Step) -> dict[str, Artist]:
@@ -172,7 +184,7 @@ def _draw_plan(ax: Axes, rows: pd.DataFrame, step: Step) -> dict[str, Artist]:
     planned = column_numbers(rows, "planned_to_date")
     if np.isnan(planned).all():
         return {}
-    days = day_positions(period_ends(rows["period"].to_numpy("datetime64[D]"), step))
+    days = day_positions(_row_ends(rows, step))
     # A line through a single point would not be seen.
     dot = "." if np.isfinite(planned).sum() == 1 else ""
     return {"plan": ax.plot(days, planned, color=_PLAN, lw=1.1, ls="-.", marker=dot)[0]}
@@ -186,7 +198,7 @@ def _mark_exhaustion(ax: Axes, rows: pd.DataFrame, step: Step) -> tuple[str, flo
     columns = ("exhausted_on", "exhausted_earliest", "exhausted_latest")
     day, earliest, latest = (rows[column].iloc[0] for column in columns)
     starts = rows["period"].to_numpy("datetime64[D]")
-    first, *ends = (pd.Timestamp(at) for at in [starts[0], *period_ends(starts, step)])
+    first, *ends = (pd.Timestamp(at) for at in [starts[0], *_row_ends(rows, step)])
     known = [first, *ends][_count_known_rows(rows)]
     # A day that is far off would squeeze all periods into a corner.
     last = max(ends[-1], min(day, ends[-1] + (ends[-1] - first) / 2) if pd.notna(day) else first)
@@ -240,8 +252,9 @@ def _describe_exhaustion(
 
 
 def _draw_several_budgets(ax: Axes, burn: pd.DataFrame, dated: pd.DataFrame, step: Step) -> None:
-    longest = max_name_length(ax, 32)
-    names = unique_labels(_name_budgets(burn, longest), ["budget_gid", "budget_name"], longest)
+    from matplotlib import rcParams
+
+    names = label_budgets(burn, max_name_length(ax, 32))
     totals = burn["total"].astype("float64").groupby(names).first()
     rows = {str(name): part for name, part in dated.groupby(names.loc[dated.index])}
     known = [name for name in totals.index if totals[name] > 0]
@@ -262,24 +275,15 @@ def _draw_several_budgets(ax: Axes, burn: pd.DataFrame, dated: pd.DataFrame, ste
     set_title(ax, "Budgets used", notes)
     legend["whole budget"] = ax.axhline(100, color=ALARM, linewidth=1.4)
     if dated["is_forecast"].fillna(False).any():
-        legend["forecast"] = ax.plot([], [], color=DARK, linestyle="--")[0]
-    starts = unique_days(dated["period"])
-    _show_days(ax, pd.Timestamp(starts[0]), pd.Timestamp(period_ends(starts, step)[-1]))
+        ink = rcParams["text.color"]
+        legend["forecast"] = ax.plot([], [], color=ink, linestyle="--")[0]
+    # A budget that is not drawn does not stretch the axis.
+    shown = dated[names.loc[dated.index].isin(ordered[: len(SERIES)])] if ordered else dated
+    starts = unique_days(shown["period"])
+    _show_days(ax, pd.Timestamp(starts[0]), pd.Timestamp(_row_ends(shown, step).max()))
     label_date_axis(ax)
     ax.set_ylabel("Used (% of the budget)", fontsize=font_size(ax) + 1)
     add_legend_beside(ax, legend)
-
-
-def _name_budgets(burn: pd.DataFrame, longest: int) -> pd.DataFrame:
-    """Name budgets by project and units: a project may have one of time and one of cost."""
-    pairs = zip(burn["project_name"], burn["units"], strict=True)
-    # The project is shortened, so that the units stay whole.
-    most = longest - len(" (hours)")
-    names = [
-        f"{cut_name(format_value(project), most)} ({format_value(units)})"
-        for project, units in pairs
-    ]
-    return pd.DataFrame({"budget_gid": burn["budget_gid"], "budget_name": names}, index=burn.index)
 
 
 def _draw_percent(ax: Axes, rows: pd.DataFrame, total: float, colour: str, step: Step) -> Artist:

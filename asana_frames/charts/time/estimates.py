@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from asana_frames.charts.shared.axes import (
-    add_legend_below,
-    annotate_right,
     count_fitting_rows,
     count_hidden,
     draw_empty,
@@ -20,10 +17,13 @@ from asana_frames.charts.shared.axes import (
     set_plain_style,
     set_title,
 )
-from asana_frames.charts.shared.colours import ALARM, SERIES
 from asana_frames.charts.shared.columns import column_numbers, read_input
+from asana_frames.charts.shared.compared_bars import (
+    Words,
+    draw_compared_bars,
+    write_compared_labels,
+)
 from asana_frames.charts.shared.labels import (
-    format_number,
     key_heading,
     shorten_name,
     unique_labels,
@@ -33,7 +33,13 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _MEASURES = ("tasks", "estimated", "actual", "unestimated", "difference", "ratio")
-_ESTIMATE = "#d9d9d9"
+_WORDS = Words(
+    target="estimated",
+    over="tracked, over the estimate",
+    without="tracked without an estimate",
+    nothing="no estimate",
+    rest="not estimated",
+)
 _MOST_ROWS = 25
 
 
@@ -53,8 +59,9 @@ def estimates(estimates: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     -------
     Axes
         The largest difference from the estimate at the top, rows without one at the bottom; at
-        most 25, a note counts the others. What was tracked on tasks without an estimate is
-        hatched. The label tells an over-run by its sign, the bar by its colour.
+        most 25, a note counts the others. What was tracked on tasks without an estimate follows
+        hatched and is not compared. The label tells an over-run by its sign, the bar by its
+        colour.
 
     Raises
     ------
@@ -69,8 +76,11 @@ def estimates(estimates: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     keys = [column for column in estimates.columns if column not in _MEASURES]
     rows = estimates.reset_index(drop=True)
     drawn = rows.loc[_sort_by_difference(rows)[: count_fitting_rows(ax, _MOST_ROWS, reserved=0.6)]]
-    _draw_estimate_bars(ax, drawn)
-    _write_estimate_labels(ax, drawn)
+    estimated, actual, without = (
+        column_numbers(drawn, name) for name in ("estimated", "actual", "unestimated")
+    )
+    draw_compared_bars(ax, estimated, actual, without, _WORDS)
+    write_compared_labels(ax, estimated, actual, without, _WORDS)
     # Labels are unique among all rows, so that the size of the axes never changes a label.
     names = unique_labels(rows, keys, max_name_length(ax))
     ax.set_yticks(range(len(drawn)), list(names.loc[drawn.index]))
@@ -88,62 +98,3 @@ def _sort_by_difference(rows: pd.DataFrame) -> pd.Index:
     """Return the rows by the size of the difference, those without an estimate by their hours."""
     sizes = rows[["difference", "actual"]].astype("float64").abs()
     return sizes.sort_values(["difference", "actual"], ascending=False, kind="stable").index
-
-
-def _draw_estimate_bars(ax: Axes, rows: pd.DataFrame) -> None:
-    from matplotlib.patches import Patch
-
-    places = np.arange(len(rows))
-    actual = np.nan_to_num(column_numbers(rows, "actual"))
-    estimated = column_numbers(rows, "estimated")
-    without = np.clip(
-        np.nan_to_num(column_numbers(rows, "unestimated")), 0, np.clip(actual, 0, None)
-    )
-    is_over = np.nan_to_num(column_numbers(rows, "difference")) > 0
-    colours = np.where(is_over, ALARM, SERIES[0])
-    outline: dict[str, Any] = {"facecolor": _ESTIMATE, "edgecolor": "#6f6f6f", "linewidth": 0.8}
-    known = ~np.isnan(estimated)
-    ax.barh(places[known], estimated[known], height=0.78, **outline)
-    ax.barh(places, actual - without, height=0.4, color=colours)
-    part = without > 0
-    hatched: dict[str, Any] = {"hatch": "//////", "linewidth": 0.8}
-    ax.barh(
-        places[part],
-        without[part],
-        left=(actual - without)[part],
-        height=0.4,
-        facecolor="white",
-        edgecolor=colours[part],
-        **hatched,
-    )
-    legend = {
-        "tracked": Patch(color=SERIES[0]) if (~is_over).any() else None,
-        "tracked, over the estimate": Patch(color=ALARM) if is_over.any() else None,
-        "estimated": Patch(**outline) if known.any() else None,
-        "tracked without an estimate": (
-            Patch(facecolor="white", edgecolor=SERIES[0], **hatched) if part.any() else None
-        ),
-    }
-    add_legend_below(ax, {text: patch for text, patch in legend.items() if patch is not None})
-
-
-def _write_estimate_labels(ax: Axes, rows: pd.DataFrame) -> None:
-    measures = (column_numbers(rows, column) for column in ("actual", "estimated", "ratio"))
-    for place, (actual, estimated, ratio) in enumerate(zip(*measures, strict=True)):
-        end = max(np.nan_to_num(actual), np.nan_to_num(estimated), 0.0)
-        annotate_right(ax, _estimate_label(actual, estimated, ratio), (end, place))
-
-
-def _estimate_label(actual: float, estimated: float, ratio: float) -> str:
-    """Return tracked and estimated hours as text.
-
-    Examples
-    --------
-    >>> _estimate_label(12.5, 10, 1.25), _estimate_label(3, float("nan"), float("nan"))
-    ('12.5 h of 10 h (+25 %)', '3 h, no estimate')
-    """
-    tracked = f"{format_number(np.nan_to_num(actual))} h"
-    if np.isnan(estimated):
-        return f"{tracked}, no estimate"
-    change = f" ({100 * (ratio - 1) + 0.0:+,.0f} %)" if np.isfinite(ratio) else ""
-    return f"{tracked} of {format_number(estimated)} h{change}"

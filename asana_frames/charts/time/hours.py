@@ -59,9 +59,9 @@ def hours(hours: pd.DataFrame, *, kind: Kind = "bar", ax: Axes | None = None) ->
     Parameters
     ----------
     hours
-        What ``rollups.hours`` returns: ``hours``, mostly ``entered_on`` (the first day of a
-        period), and the keys, which are all other columns. Of a pair like ``person_gid``,
-        ``person_name`` the gid identifies and the name is shown.
+        What ``rollups.hours`` returns: ``hours``, mostly ``period`` (its first day), and the
+        keys, which are all other columns but those of ``compare=``. Of a pair like
+        ``person_gid``, ``person_name`` the gid identifies and the name is shown.
     kind
         ``"bar"`` stacks the series of a period, ``"line"`` draws each from period to period; a
         period without a row is 0. Totals are bars always.
@@ -81,11 +81,16 @@ def hours(hours: pd.DataFrame, *, kind: Kind = "bar", ax: Axes | None = None) ->
         ``hours`` is missing, or ``kind`` is unknown.
     """
     hours = read_input(hours, ["hours"], chart="hours", ax=ax)
+    if "period" in hours.columns:
+        # Not a column of somebody's own, which may mean anything.
+        hours = read_input(hours, ["hours", "period"], chart="hours", ax=ax)
     check_choice(kind, _KINDS, name="kind")
-    keys = [column for column in hours.columns if column not in ("hours", "entered_on")]
+    # Columns of compare=, such as hours_previous, are not keys.
+    others = [name for name in hours.columns if str(name).startswith("hours_")]
+    keys = [name for name in hours.columns if name not in ("hours", "period", *others)]
     amounts = hours["hours"].astype("float64").fillna(0)
     rows = hours.assign(hours=amounts).reset_index(drop=True)
-    if "entered_on" in rows.columns and not rows.empty:
+    if "period" in rows.columns and not rows.empty:
         return _draw_over_time(rows, keys, kind, ax)
     return _draw_totals(rows, keys, ax)
 
@@ -93,12 +98,12 @@ def hours(hours: pd.DataFrame, *, kind: Kind = "bar", ax: Axes | None = None) ->
 def _draw_over_time(hours: pd.DataFrame, keys: Sequence[str], kind: Kind, ax: Axes | None) -> Axes:
     if ax is None:
         ax = new_axes(height=4.2)
-    dated = drop_missing(hours, "entered_on")
-    undated = float(hours.loc[hours["entered_on"].isna(), "hours"].sum())
+    dated = drop_missing(hours, "period")
+    undated = float(hours.loc[hours["period"].isna(), "hours"].sum())
     set_title(ax, _TITLE, [f"+ {format_number(undated)} h without a date" if undated else ""])
     if dated.empty:
         return draw_empty(ax, "No hours with a date")
-    step = find_step(unique_days(dated["entered_on"]))
+    step = find_step(unique_days(dated["period"]))
     table = _pivot_series(dated, keys, step, max_name_length(ax, 28))
     drawn = _KINDS[kind](ax, table, step)
     set_plain_style(ax, grid="y")
@@ -116,7 +121,7 @@ def _pivot_series(
     """Return one column per series, the largest first, and one row per period without gaps."""
     labels = unique_labels(hours, keys, longest)
     names = merge_smallest(_sum_by_size(hours["hours"], labels), len(SERIES))
-    table = pivot_periods(hours["entered_on"], labels.map(names), hours["hours"], step)
+    table = pivot_periods(hours["period"], labels.map(names), hours["hours"], step)
     return table[list(dict.fromkeys(names.values()))]
 
 

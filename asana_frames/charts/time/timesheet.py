@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from asana_frames.charts.shared.approval_colours import APPROVAL_COLOURS
 from asana_frames.charts.shared.axes import (
     GREY,
     WIDE,
@@ -25,8 +26,7 @@ from asana_frames.charts.shared.axes import (
     write_beside_axes,
     write_notes_below,
 )
-from asana_frames.charts.shared.colours import DARK
-from asana_frames.charts.shared.columns import column_numbers, read_input
+from asana_frames.charts.shared.columns import read_input
 from asana_frames.charts.shared.dates import format_day
 from asana_frames.charts.shared.heat_map import NOTHING, draw_cells, fit_text_size, write_cells
 from asana_frames.charts.shared.labels import format_number, shorten_name, unique_labels
@@ -35,51 +35,51 @@ from asana_frames.exceptions import InvalidArgument
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+#: Column beside the days -> its heading.
+_HEADINGS = {"total": "Total", "expected_hours": "Expected"}
 _MOST_PERSONS = 60
 #: Hours of the darkest cell, unless a day has more.
 _FULL_DAY = 10.0
 _SMALLEST_PRINT = 5.0
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-#: Status of a timesheet -> colour.
-_APPROVAL_COLOURS = {
-    "draft": "#c9c9c9",
-    "submitted": "#3f90da",
-    "approved": "#1b7f5c",
-    "rejected": "#b03060",
-    "mixed": "#e0a100",
-}
 
 
 def timesheet(timesheet: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
-    """Draw the hours of a week as a table of coloured cells, one row per person.
+    """Draw the hours of a week or of several as a table of coloured cells.
 
     Parameters
     ----------
     timesheet
         What ``rollups.timesheet`` returns: ``person_gid``, ``person_name``, a column per day
-        that is named by its date (``2026-11-02``), ``total`` and ``approval_status``. A last row
-        named Total, without a gid, is drawn as the sums.
+        that is named by its date (``2026-11-02``) or, of several weeks, by its weekday (``Mon``),
+        ``total`` and ``approval_status``; ``expected_hours`` where it is known. The columns before
+        the days are keys. A row named Total, without a gid, is drawn as the sums.
     ax
         Where to draw; a new figure as high as the persons need otherwise.
 
     Returns
     -------
     Axes
-        Persons in the order of the frame, as many as can be read; a note counts the others. The
-        sums stand outside the colours, and the approval status at the right in words too.
+        The rows in the order of the frame, as many as can be read; a note counts the others. The
+        sums and what is expected stand outside the colours, and the approval status at the right
+        in words too.
 
     Raises
     ------
     InvalidArgument
         A column is missing.
     """
-    needed = ["person_gid", "person_name", "total", "approval_status"]
+    # Names such as "Mon" may be a user's own where they are not asked for.
+    given = getattr(timesheet, "columns", ())
+    used = [name for name in given if _is_day(name) or name in ("expected_hours", "period")]
+    needed = ["person_gid", "person_name", *used, "total", "approval_status"]
     timesheet = read_input(timesheet, needed, chart="timesheet", ax=ax)
-    days = [column for column in timesheet.columns if _DAY.fullmatch(str(column))]
+    days = [str(name) for name in timesheet.columns if _is_day(name)]
     if not days:
         raise InvalidArgument(
-            "charts.timesheet needs a column per day, named by its date such as '2026-11-02'."
+            "charts.timesheet needs a column per day, named by its date such as '2026-11-02', or "
+            "by its weekday such as 'Mon'."
         )
     timesheet = timesheet.reset_index(drop=True)
     is_total = _is_total_row(timesheet)
@@ -90,23 +90,52 @@ def timesheet(timesheet: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         return draw_empty(ax, "No timesheets")
     # One line is kept for the totals.
     drawn = persons.head(max(1, count_fitting_rows(ax, _MOST_PERSONS + 1, reserved=0.2) - 1))
+    sums = _list_sums(timesheet)
     texts = _day_texts(drawn, days)
-    totals = _day_texts(timesheet[is_total], [*days, "total"])
-    size = fit_text_size(ax, [*texts, *totals], len(days) + 2) or _SMALLEST_PRINT
+    beside = _day_texts(drawn, sums)
+    totals = _day_texts(timesheet[is_total], [*days, *sums])
+    size = fit_text_size(ax, [*texts, *totals], len(days) + len(sums) + 1) or _SMALLEST_PRINT
     _draw_days(ax, drawn, days, texts, size)
-    _write_totals(ax, drawn, totals, len(days), size)
-    _write_approvals(ax, drawn["approval_status"], len(days))
-    first, last = (format_day(pd.Timestamp(day)) for day in (min(days), max(days)))
-    set_title(ax, f"Timesheet in hours, {first} to {last}")
+    _label_columns(ax, days, sums)
+    _label_rows(ax, drawn, list(timesheet.columns[: timesheet.columns.get_loc(days[0])]))
+    _write_totals(ax, beside, totals, len(days), size)
+    _write_approvals(ax, drawn["approval_status"], len(days) + len(sums) - 1)
+    set_title(ax, f"Timesheet in hours, {_name_span(timesheet, days)}")
     write_notes_below(ax, [count_hidden(len(persons) - len(drawn))])
     return make_room(ax)
 
 
+def _is_day(name: object) -> bool:
+    return name in _WEEKDAYS or _DAY.fullmatch(str(name)) is not None
+
+
+def _list_sums(timesheet: pd.DataFrame) -> list[str]:
+    """Return the columns beside the days; what is expected only where it is known."""
+    is_known = "expected_hours" in timesheet and timesheet["expected_hours"].notna().any()
+    return ["total", *(["expected_hours"] if is_known else [])]
+
+
+def _name_span(timesheet: pd.DataFrame, days: Sequence[str]) -> str:
+    """Return the days or weeks of a timesheet as text."""
+    if days[0] not in _WEEKDAYS:
+        first, last = (format_day(pd.Timestamp(day)) for day in (min(days), max(days)))
+        return f"{first} to {last}"
+    weeks = timesheet["period"].dropna() if "period" in timesheet else pd.Series([])
+    if weeks.empty:
+        return "by weekday"
+    first, last = (format_day(pd.Timestamp(day)) for day in (weeks.min(), weeks.max()))
+    return f"week of {first}" if first == last else f"weeks of {first} to {last}"
+
+
 def _is_total_row(timesheet: pd.DataFrame) -> pd.Series:
     """Return which row has the totals: the last, if it is named so and is not a person."""
-    is_last = pd.Series(np.arange(len(timesheet)) == len(timesheet) - 1, index=timesheet.index)
     is_named = timesheet["person_name"].eq("Total").fillna(False).astype(bool)
-    return is_last & is_named & timesheet["person_gid"].isna()
+    is_total = is_named & timesheet["person_gid"].isna()
+    if is_total.any() and not is_total.iloc[-1]:
+        # It was sorted to another place, where the sums alone tell it from a person.
+        hours = timesheet["total"].astype("float64").fillna(0.0)
+        is_total &= np.isclose(2 * hours, hours.sum())
+    return is_total & ~is_total[::-1].cumsum()[::-1].gt(1)
 
 
 def _draw_days(
@@ -124,12 +153,33 @@ def _draw_days(
     edges = np.arange(-0.5, len(days), dtype="float64")
     mesh = draw_cells(ax, np.nan_to_num(values), edges, colours="Blues", norm=norm)
     write_cells(ax, mesh, np.nan_to_num(values), texts, range(len(days)), size=size)
+
+
+def _label_columns(ax: Axes, days: Sequence[str], sums: Sequence[str]) -> None:
     separator = " " if axes_width(ax) >= WIDE else "\n"
-    dates = [pd.Timestamp(day) for day in days]
-    labels = [f"{_WEEKDAYS[date.weekday()]}{separator}{date.day}" for date in dates]
+    labels = [_label_day(day, separator) for day in days]
+    places = [len(days) + 0.1 + at for at in range(len(sums))]
     ax.xaxis.tick_top()
-    ax.set_xticks([*range(len(days)), len(days) + 0.1], [*labels, "Total"])
-    ax.set_xlim(-0.5, len(days) + 0.9)
+    ax.set_xticks([*range(len(days)), *places], [*labels, *(_HEADINGS[name] for name in sums)])
+    ax.set_xlim(-0.5, places[-1] + 0.8)
+
+
+def _label_day(day: str, separator: str) -> str:
+    if day in _WEEKDAYS:
+        return day
+    date = pd.Timestamp(day)
+    return f"{_WEEKDAYS[date.weekday()]}{separator}{date.day}"
+
+
+def _label_rows(ax: Axes, rows: pd.DataFrame, keys: list[str]) -> None:
+    shown = rows
+    if "period" in keys:
+        dated = rows["period"].map(
+            lambda day: "" if pd.isna(day) else format_day(pd.Timestamp(day))
+        )
+        shown = rows.assign(period=dated)
+    names = unique_labels(shown, keys, max_name_length(ax))
+    ax.set_yticks(range(len(names)), list(names))
 
 
 def _day_texts(rows: pd.DataFrame, columns: Sequence[str]) -> list[list[str]]:
@@ -142,21 +192,25 @@ def _format_hours(value: float) -> str:
 
 
 def _write_totals(
-    ax: Axes, persons: pd.DataFrame, totals: Sequence[Sequence[str]], width: int, size: float
+    ax: Axes,
+    beside: Sequence[Sequence[str]],
+    totals: Sequence[Sequence[str]],
+    width: int,
+    size: float,
 ) -> None:
-    """Write the totals of persons beside the cells, and those of days, if any, below them."""
-    style: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": size, "weight": "bold"}
-    for row, value in enumerate(column_numbers(persons, "total")):
-        ax.text(width + 0.1, row, _format_hours(value), **style)
-    names = list(unique_labels(persons, ["person_gid", "person_name"], max_name_length(ax)))
-    places = [float(row) for row in range(len(names))]
-    below = len(names) + 0.1
+    """Write the sums of rows beside the cells, and those of columns, if any, below them."""
+    style: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": size}
+    for row, texts in enumerate(beside):
+        for at, text in enumerate(texts):
+            ax.text(width + 0.1 + at, row, text, weight="normal" if at else "bold", **style)
+    below = len(beside) + 0.1
     for texts in totals:
-        names, places = [*names, "Total"], [*places, below]
-        for place, text in zip([*range(width), width + 0.1], texts, strict=True):
-            ax.text(place, below, text, **style)
+        ticks = [*ax.get_yticks(), below]
+        ax.set_yticks(ticks, [*(text.get_text() for text in ax.get_yticklabels()), "Total"])
+        places = [*range(width), *(width + 0.1 + at for at in range(len(texts) - width))]
+        for place, text in zip(places, texts, strict=True):
+            ax.text(place, below, text, weight="bold", **style)
         ax.set_ylim(below + 0.5, -0.5)
-    ax.set_yticks(places, names)
 
 
 def _write_approvals(ax: Axes, statuses: pd.Series, width: int) -> None:
@@ -164,9 +218,10 @@ def _write_approvals(ax: Axes, statuses: pd.Series, width: int) -> None:
     heading: dict[str, Any] = {"xycoords": "axes fraction", "xytext": (4, 3.5), "va": "bottom"}
     annotate_right(ax, "Approval", (1.0, 1.0), **heading)
     texts = statuses.astype(object).where(statuses.notna(), "no status")
-    colours = {row: _APPROVAL_COLOURS.get(text) for row, text in enumerate(texts)}
+    colours = {row: APPROVAL_COLOURS.get(text) for row, text in enumerate(texts)}
     for (row, colour), text in zip(colours.items(), texts, strict=True):
-        style = {"color": DARK if colour else GREY}
+        # What is known has the colour of text, whatever the style of the figure.
+        style: dict[str, Any] = {} if colour else {"color": GREY}
         write_beside_axes(ax, shorten_name(text, 14), row, points=4, **style)
     known = {row: colour for row, colour in colours.items() if colour}
     if known:

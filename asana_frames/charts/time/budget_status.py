@@ -1,0 +1,213 @@
+"""Chart of where budgets stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from asana_frames._arguments import check_iterable, check_number
+from asana_frames.charts.shared.axes import (
+    add_legend_below,
+    axes_width,
+    count_fitting_rows,
+    count_hidden,
+    draw_empty,
+    font_size,
+    make_room,
+    max_name_length,
+    new_axes,
+    set_plain_style,
+    set_title,
+    write_beside_axes,
+)
+from asana_frames.charts.shared.colours import ALARM, HATCH, SERIES
+from asana_frames.charts.shared.columns import Numbers, column_numbers, read_input
+from asana_frames.charts.shared.labels import format_number, format_value, shorten_name
+from asana_frames.charts.shared.rows import label_rows
+from asana_frames.charts.time.budget_names import label_budgets
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+
+_NEEDED = (
+    *("budget_gid", "project_name", "units", "used", "total", "share"),
+    *("forecast_share", "state"),
+)
+#: The states, the worst first, and their colours.
+_COLOURS = {
+    "over": ALARM,
+    "at risk": "#e0a100",
+    "unpriced": SERIES[7],
+    "ok": SERIES[0],
+    "no total": HATCH,
+}
+#: What is beyond the total.
+_HATCHED: dict[str, Any] = {
+    "hatch": "//////",
+    "facecolor": "white",
+    "edgecolor": ALARM,
+    "linewidth": 0.8,
+}
+_MOST_ROWS = 25
+#: Percent from which a bar is cut, so that one budget does not squeeze all others.
+_FARTHEST = 200.0
+
+
+def budget_status(
+    status: pd.DataFrame, *, alerts: Iterable[float] = (0.75, 0.9, 1.0), ax: Axes | None = None
+) -> Axes:
+    """Draw how much of each budget is used, and will be at its end.
+
+    Parameters
+    ----------
+    status
+        What ``rollups.budget_status`` returns, one row per budget: ``budget_gid``,
+        ``project_name``, ``units``, ``used``, ``total``, ``share``, ``forecast_share`` and
+        ``state``.
+    alerts
+        Shares that are marked by a line across; pass those of ``rollups.budget_status``.
+    ax
+        Where to draw; a new figure as high as the rows need otherwise.
+
+    Returns
+    -------
+    Axes
+        A bar per budget, in percent of its total, in the colour of its state, hatched where it
+        is beyond the total; a hollow diamond for the forecast at the end. What is used and the
+        state are written beside it. The worst state is at the top, then the most used; at most
+        25, a note counts the others. Bars and forecasts end at 200 %, with an arrow.
+
+    Raises
+    ------
+    InvalidArgument
+        A column is missing, or an alert is not a number.
+    """
+    status = read_input(status, _NEEDED, chart="budget_status", ax=ax)
+    check_iterable(alerts, name="alerts", like="(0.75, 0.9, 1.0)")
+    marks = list(alerts)
+    for share in marks:
+        check_number(share, name="alerts", like=0.75)
+    if ax is None:
+        ax = new_axes(height=0.34 * min(len(status), _MOST_ROWS) + 1.6)
+    if status.empty:
+        return draw_empty(ax, "No budgets")
+    status = status.reset_index(drop=True)
+    most = count_fitting_rows(ax, _MOST_ROWS, reserved=0.8)
+    rows = status.loc[_sort_by_state(status)[:most]]
+    ends = _draw_bars(ax, rows)
+    forecasts = _draw_forecasts(ax, rows)
+    lines = _draw_alerts(ax, marks)
+    _write_words(ax, rows)
+    names = label_budgets(status, max_name_length(ax, 30)).loc[rows.index]
+    set_plain_style(ax, grid="x")
+    label_rows(ax, list(names))
+    ax.set_xlim(min(0.0, ends.min()), max(110.0, ends.max(), *lines, *forecasts) + 6)
+    ax.set_xlabel("Used (% of the budget)", fontsize=font_size(ax) + 1)
+    set_title(ax, "Budgets", [count_hidden(len(status) - len(rows))])
+    add_legend_below(ax, _list_handles(rows, bool(len(forecasts))))
+    return make_room(ax)
+
+
+def _sort_by_state(status: pd.DataFrame) -> pd.Index:
+    """Return the rows by state, the worst first, then by the share that is used."""
+    known = list(_COLOURS)
+    states = status["state"].tolist()
+    ranks = [known.index(state) if state in known else len(known) for state in states]
+    order = np.lexsort([-np.nan_to_num(column_numbers(status, "share")), np.array(ranks)])
+    return status.index[order]
+
+
+def _percent(rows: pd.DataFrame, column: str) -> Numbers:
+    return 100 * column_numbers(rows, column)
+
+
+def _draw_bars(ax: Axes, rows: pd.DataFrame) -> Numbers:
+    """Draw what is used, cut where it is far beyond the total; return the ends of the bars."""
+    used = np.nan_to_num(_percent(rows, "share"))
+    ends = np.minimum(used, _FARTHEST)
+    places = np.arange(len(rows))
+    colours = [_COLOURS.get(state, HATCH) for state in rows["state"]]
+    ax.barh(places, np.minimum(ends, 100), height=0.55, color=colours)
+    beyond = ends > 100
+    ax.barh(places[beyond], ends[beyond] - 100, left=100, height=0.55, **_HATCHED)
+    cut = used > _FARTHEST
+    ax.plot(ends[cut] + 1, places[cut], linestyle="", marker=5, color=ALARM, markersize=7)
+    return ends
+
+
+def _draw_forecasts(ax: Axes, rows: pd.DataFrame) -> Numbers:
+    """Mark what is used at the end where it is known; return the places of the marks."""
+    percent = _percent(rows, "forecast_share")
+    known = np.flatnonzero(~np.isnan(percent))
+    ends = np.minimum(percent, _FARTHEST)
+    used = np.minimum(np.nan_to_num(_percent(rows, "share")), _FARTHEST)
+    ax.hlines(known, used[known], ends[known], color=HATCH, linestyle=":", linewidth=1)
+    is_cut = percent[known] > _FARTHEST
+    for marker, drawn in (("D", known[~is_cut]), (">", known[is_cut])):
+        ax.plot(ends[drawn], drawn, **_hollow(marker))
+    return ends[known]
+
+
+def _hollow(marker: str) -> dict[str, Any]:
+    # Both colours can be seen on a light and on a dark ground.
+    colours = {"markerfacecolor": "white", "markeredgecolor": "#444444"}
+    return {"linestyle": "", "marker": marker, "markersize": 5, "markeredgewidth": 1.2, **colours}
+
+
+def _draw_alerts(ax: Axes, alerts: list[float]) -> list[float]:
+    """Draw a line at each alert, that of the total the strongest; return their places."""
+    for share in {*alerts, 1.0}:
+        whole = share == 1
+        style: Any = "-" if whole else "--"
+        colour, width = (ALARM, 1.4) if whole else (HATCH, 0.9)
+        ax.axvline(100 * share, color=colour, linestyle=style, linewidth=width, zorder=0.5)
+    return [100 * share for share in alerts]
+
+
+def _write_words(ax: Axes, rows: pd.DataFrame) -> None:
+    """Write what is used and the state to the right of each row."""
+    numbers = (column_numbers(rows, name) for name in ("used", "total", "share"))
+    for place, values in enumerate(zip(rows["units"], rows["state"], *numbers, strict=True)):
+        write_beside_axes(ax, _describe(*values, is_short=axes_width(ax) < 6), place)
+
+
+def _describe(
+    units: Any, state: Any, used: float, total: float, share: float, *, is_short: bool
+) -> str:
+    """Return what is used, and the state, in words.
+
+    Examples
+    --------
+    >>> _describe("hours", "at risk", 54.0, 60.0, 0.9, is_short=False)
+    '54 of 60 hours, 90 %: at risk'
+    >>> _describe("EUR", "no total", 54.0, float("nan"), float("nan"), is_short=False)
+    '54 EUR: no total'
+    """
+    told = shorten_name(format_value(state), 12)
+    percent = "" if np.isnan(share) else f"{100 * share:,.0f} %"
+    if is_short:
+        return f"{percent}: {told}" if percent else told
+    whole = "" if np.isnan(total) else f" of {format_number(total)}"
+    amount = f"{format_number(float(np.nan_to_num(used)))}{whole}"
+    unit = shorten_name(format_value(units), 8)
+    return f"{', '.join(filter(None, [f'{amount} {unit}', percent]))}: {told}"
+
+
+def _list_handles(rows: pd.DataFrame, has_forecast: bool) -> dict[str, Artist]:
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    # A budget without a total has no bar.
+    drawn = set(rows.loc[rows["share"].notna(), "state"])
+    handles: dict[str, Artist] = {
+        state: Patch(color=colour) for state, colour in _COLOURS.items() if state in drawn
+    }
+    if (column_numbers(rows, "share") > 1).any():
+        handles["beyond the total"] = Patch(**_HATCHED)
+    if has_forecast:
+        handles["forecast at the end"] = Line2D([], [], **_hollow("D"))
+    return handles

@@ -1,0 +1,304 @@
+"""Chart of money: revenue, cost and margin over time, or by key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from asana_frames.charts.shared.axes import (
+    add_legend_below,
+    add_legend_beside,
+    axes_width,
+    count_fitting_rows,
+    count_hidden,
+    draw_empty,
+    font_size,
+    make_room,
+    max_name_length,
+    new_axes,
+    set_plain_style,
+    set_span,
+    set_title,
+    write_beside_axes,
+)
+from asana_frames.charts.shared.colours import ALARM, DARK, SERIES
+from asana_frames.charts.shared.columns import column_numbers, read_input
+from asana_frames.charts.shared.dates import (
+    FEW,
+    Step,
+    day_positions,
+    fill_periods,
+    find_step,
+    label_period_axis,
+    period_edges,
+    unique_days,
+)
+from asana_frames.charts.shared.labels import format_number, key_heading, unique_labels
+from asana_frames.charts.shared.rows import label_rows
+from asana_frames.charts.shared.stacked_bars import FEW_POINTS
+from asana_frames.exceptions import InvalidArgument
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+
+_SOURCE = "rollups.margin"
+#: What is drawn as bars, and its colour: of a table of margins, else of one of amounts.
+_SIDES = {"revenue": SERIES[0], "cost": SERIES[1]}
+_AMOUNT = {"amount": SERIES[0]}
+#: Columns that are read where they exist.
+_OPTIONAL = {"unpriced_hours": "number", "hours": "number", "period": "date"}
+#: Columns that are not keys.
+_NUMBERS = frozenset(
+    {
+        *("currency_code", "period", "hours", "rounded_hours", "rate", "amount"),
+        *("revenue", "fees", "cost", "margin", "share", "unpriced_hours"),
+    }
+)
+_MOST_ROWS = 25
+#: Between the bars of two rows or periods is that part of their distance.
+_GAP = 0.24
+
+
+class _Money(NamedTuple):
+    """The rows of one currency, and what is said about the others."""
+
+    rows: pd.DataFrame
+    keys: list[str]
+    currency: str
+    unpriced: float
+
+    @property
+    def sides(self) -> dict[str, str]:
+        return _SIDES if "revenue" in self.rows else _AMOUNT
+
+    @property
+    def title(self) -> str:
+        words = "Revenue, cost and margin" if "margin" in self.rows else "Amount"
+        return f"{words} ({self.currency})" if self.currency else words
+
+    def sum_by(self, groups: pd.Series) -> pd.DataFrame:
+        """Add up money by groups, in order of their first rows.
+
+        Where a margin is missing that of the group is; where all amounts are, their sum is.
+        """
+        names = [*self.sides, *(["margin"] if "margin" in self.rows else [])]
+        grouped = self.rows[names].groupby(groups, sort=False, dropna=False, observed=True)
+        sums = grouped.sum(min_count=1)
+        if "margin" in names:
+            is_lost = (
+                self.rows["margin"]
+                .isna()
+                .groupby(groups, sort=False, dropna=False, observed=True)
+                .any()
+            )
+            sums["margin"] = sums["margin"].mask(is_lost)
+        return sums
+
+
+def money(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Draw revenue, cost and margin per period, or by key if there are no periods.
+
+    Parameters
+    ----------
+    table
+        What ``rollups.margin`` returns: ``currency_code``, ``revenue``, ``cost``, ``margin`` and
+        mostly ``period`` or keys, which are all other columns. Or what ``rollups.cost`` and
+        ``rollups.invoice`` return: ``currency_code`` and ``amount``.
+    ax
+        Where to draw; a new figure otherwise.
+
+    Returns
+    -------
+    Axes
+        With periods: bars of revenue and cost side by side, all keys added up, and a line of the
+        margin, which has a gap where it is not known. Without periods: two bars per key, the
+        most money at the top, with a diamond at the margin, which is written beside them, red and
+        bold where it is below 0; at most 25 keys, a note counts the others. Other notes tell the
+        hours without a rate or a cost, and the money without a day. Tables of amounts have one
+        bar in place of two, and no margin.
+
+    Raises
+    ------
+    InvalidArgument
+        A column is missing, or there are several currencies: the message says how to convert
+        them, or to draw one.
+    """
+    given = read_input(table, ["currency_code"], chart="money", ax=ax, source=_SOURCE)
+    needed = ["amount"] if "amount" in given else [*_SIDES, "margin"]
+    given = read_input(given, needed, chart="money", ax=ax, source=_SOURCE, kinds=_OPTIONAL)
+    found = _read_money(given, needed)
+    if "period" in found.rows and not found.rows.empty:
+        return _draw_over_time(found, ax)
+    return _draw_by_key(found, ax)
+
+
+def _read_money(table: pd.DataFrame, names: Sequence[str]) -> _Money:
+    # A file has empty text where a currency is missing.
+    codes = [code for code in table["currency_code"].dropna().astype(str).unique() if code]
+    if len(codes) > 1:
+        raise InvalidArgument(
+            f"charts.money draws one currency, and these are {', '.join(codes)}. Convert them "
+            f"with currency= and exchange_rates= of rollups.margin, or draw one: "
+            f"table[table['currency_code'] == {codes[0]!r}]."
+        )
+    keys = [name for name in table.columns if name not in _NUMBERS]
+    rows = table.reset_index(drop=True)
+    rows = rows.assign(**{name: column_numbers(rows, name) for name in names})
+    lacking = np.zeros(1)
+    if "unpriced_hours" in rows:
+        lacking = column_numbers(rows, "unpriced_hours")
+    elif "hours" in rows:
+        lacking = column_numbers(rows, "hours")[rows[names[0]].isna()]
+    unpriced = float(np.nansum(lacking))
+    return _Money(rows, keys, codes[0] if codes else "", unpriced)
+
+
+def _note_unpriced(found: _Money) -> str:
+    words = "a rate or a cost" if "margin" in found.rows else "a rate"
+    return f"{format_number(found.unpriced)} h without {words}" if found.unpriced else ""
+
+
+def _draw_over_time(found: _Money, ax: Axes | None) -> Axes:
+    if ax is None:
+        ax = new_axes(height=4.2)
+    is_dated = found.rows["period"].notna()
+    undated = found.rows.loc[~is_dated, list(found.sides)].sum()
+    left = ", ".join(f"{name} {format_number(value)}" for name, value in undated.items() if value)
+    set_title(ax, found.title, [_note_unpriced(found), f"without a date: {left}" if left else ""])
+    found = found._replace(rows=found.rows[is_dated])
+    if found.rows.empty:
+        return draw_empty(ax, "No money with a date")
+    starts = found.rows["period"].astype("datetime64[us]")
+    step = find_step(unique_days(starts))
+    days = fill_periods(unique_days(starts), step)
+    sums = found.sum_by(starts)
+    is_gap = ~np.isin(days.astype("datetime64[us]"), sums.index.to_numpy())
+    sums = sums.reindex(days.astype("datetime64[us]"))
+    sums.loc[is_gap] = 0.0
+    drawn = _draw_periods(ax, sums, found.sides, step)
+    set_plain_style(ax, grid="y")
+    _mark_zero(ax, sums, across="y")
+    ax.set_ylabel(found.currency, fontsize=font_size(ax) + 1)
+    if len(drawn) > 1:
+        add_legend_beside(ax, drawn)
+    return make_room(ax)
+
+
+def _draw_periods(
+    ax: Axes, sums: pd.DataFrame, sides: dict[str, str], step: Step
+) -> dict[str, Artist]:
+    """Draw a bar per side and period, or outlines for many periods, and the line of margins."""
+    days = sums.index.to_numpy("datetime64[D]")
+    places = day_positions(days)
+    label_period_axis(ax, days, step)
+    set_span(ax, places[0], places[-1], margin=0.7 * step.days, least=5 * step.days)
+    drawn: dict[str, Artist] = {}
+    width = (1 - _GAP) * step.days / len(sides)
+    for at, (name, colour) in enumerate(sides.items()):
+        heights = column_numbers(sums, name)
+        if len(sums) > FEW_POINTS:
+            edges = period_edges(days, step)
+            drawn[name] = ax.stairs(heights, edges, fill=at == 0, color=colour, linewidth=1.2)
+            continue
+        shift = (at - (len(sides) - 1) / 2) * width
+        drawn[name] = ax.bar(places + shift, heights, width, color=colour)[0]
+    if "margin" in sums:
+        (drawn["margin"],) = ax.plot(
+            places,
+            column_numbers(sums, "margin"),
+            color=_foreground(ax),
+            linewidth=1.2,
+            marker="D" if len(sums) <= FEW else "",
+            markersize=4,
+            markerfacecolor="white",
+        )
+    return drawn
+
+
+def _foreground(ax: Axes) -> str:
+    """Return the colour of text, which can be read on the style's background."""
+    return str(ax.xaxis.label.get_color())
+
+
+def _mark_zero(ax: Axes, sums: pd.DataFrame, *, across: str) -> None:
+    if (sums < 0).any(axis=None):
+        line = ax.axhline if across == "y" else ax.axvline
+        line(0, color=_foreground(ax), linewidth=0.8)
+
+
+def _draw_by_key(found: _Money, ax: Axes | None) -> Axes:
+    if ax is None:
+        count = len(found.rows[found.keys].drop_duplicates()) if found.keys else 1
+        ax = new_axes(height=0.4 * min(count, _MOST_ROWS) + 1.6)
+    if found.rows.empty:
+        return draw_empty(ax, "No money")
+    labels = unique_labels(found.rows, found.keys, max_name_length(ax, 30))
+    sums = found.sum_by(labels)
+    size = sums[list(found.sides)].abs().max(axis=1)
+    sums = sums.loc[size.sort_values(ascending=False, kind="stable").index]
+    # Two bars need more height than a line of text.
+    most = max(1, count_fitting_rows(ax, 2 * _MOST_ROWS, reserved=0.6) // 2)
+    shown = sums.iloc[:most]
+    hidden = sums.iloc[most:]
+    drawn = _draw_rows(ax, shown, found.sides)
+    set_plain_style(ax, grid="x")
+    _mark_zero(ax, shown, across="x")
+    # Amounts of money are long.
+    ax.locator_params(axis="x", nbins=max(2, min(7, int(1.3 * axes_width(ax)))))
+    label_rows(ax, list(shown.index) if found.keys else ["all"])
+    ax.set_xlabel(found.currency, fontsize=font_size(ax) + 1)
+    if found.keys:
+        ax.set_ylabel(key_heading(found.keys), fontsize=font_size(ax) + 1)
+    rest = ", ".join(f"{name} {format_number(hidden[name].sum())}" for name in found.sides)
+    notes = [_note_unpriced(found), f"{count_hidden(len(hidden))}: {rest}" if len(hidden) else ""]
+    set_title(ax, found.title, notes)
+    if len(drawn) > 1:
+        add_legend_below(ax, drawn)
+    return make_room(ax)
+
+
+def _draw_rows(ax: Axes, sums: pd.DataFrame, sides: dict[str, str]) -> dict[str, Artist]:
+    """Draw a bar per side and row; mark the margin, and write the numbers that matter beside."""
+    places = np.arange(len(sums))
+    height = (1 - _GAP) / len(sides)
+    drawn: dict[str, Artist] = {}
+    for at, (name, colour) in enumerate(sides.items()):
+        shift = (at - (len(sides) - 1) / 2) * height
+        drawn[name] = ax.barh(places + shift, column_numbers(sums, name), height, color=colour)[0]
+    told = "margin" if "margin" in sums else next(iter(sides))
+    values = column_numbers(sums, told)
+    if told == "margin":
+        is_loss = values < 0
+        ax.scatter(
+            values,
+            places,
+            s=28,
+            marker="D",
+            facecolor=np.where(is_loss, ALARM, "white").tolist(),
+            edgecolor=np.where(is_loss, "white", DARK).tolist(),
+            zorder=3,
+        )
+        drawn["margin"] = _build_handle()
+    for place, value in zip(places, values, strict=True):
+        text = "unknown" if np.isnan(value) else format_number(value)
+        write_beside_axes(ax, text, float(place), weight="bold" if value < 0 else "normal")
+    return drawn
+
+
+def _build_handle() -> Artist:
+    """Build the mark of the legend; the first of the chart may be that of a loss."""
+    from matplotlib.lines import Line2D
+
+    return Line2D(
+        [],
+        [],
+        linestyle="",
+        marker="D",
+        markersize=5,
+        markerfacecolor="white",
+        markeredgecolor=DARK,
+    )

@@ -1,0 +1,113 @@
+"""Chart of planned and tracked hours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from asana_frames.charts.shared.axes import (
+    count_fitting_rows,
+    count_hidden,
+    draw_empty,
+    font_size,
+    make_room,
+    max_name_length,
+    new_axes,
+    set_plain_style,
+    set_title,
+)
+from asana_frames.charts.shared.columns import column_numbers, read_input
+from asana_frames.charts.shared.compared_bars import (
+    Words,
+    draw_compared_bars,
+    write_compared_labels,
+)
+from asana_frames.charts.shared.dates import format_day
+from asana_frames.charts.shared.labels import key_heading, shorten_name, unique_labels
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_MEASURES = ("planned", "tracked", "difference", "ratio")
+_MOST_ROWS = 25
+_WORDS = Words(
+    target="planned",
+    over="tracked, more than planned",
+    without="tracked without a plan",
+    nothing="nothing planned",
+    rest="not planned",
+)
+
+
+def plan_vs_actual(plan_vs_actual: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Draw the hours that were tracked over those that were planned, a bar of each per row.
+
+    Parameters
+    ----------
+    plan_vs_actual
+        What ``rollups.plan_vs_actual`` returns: ``planned`` and ``tracked``; ``period``,
+        ``difference`` and ``ratio`` where they are there; all other columns are keys. Of a pair
+        like ``project_gid``, ``project_name`` the gid identifies and the name is shown.
+    ax
+        Where to draw; a new figure as high as the rows need otherwise.
+
+    Returns
+    -------
+    Axes
+        One row per person and project, of all periods together, the largest difference from the
+        plan at the top; without keys one row per period, the first at the top. At most 25, a note
+        counts the others. What was tracked where nothing was planned is hatched.
+
+    Raises
+    ------
+    InvalidArgument
+        A column is missing.
+    """
+    needed = _MEASURES[:2]
+    table = read_input(plan_vs_actual, needed, chart="plan_vs_actual", ax=ax)
+    keys = [name for name in table.columns if name not in (*_MEASURES, "period")]
+    rows = _sum_rows(table, keys)
+    if ax is None:
+        ax = new_axes(height=0.34 * min(len(rows), _MOST_ROWS) + 1.6)
+    if rows.empty:
+        return draw_empty(ax, "Nothing planned or tracked")
+    names = unique_labels(rows, keys, max_name_length(ax)) if keys else _period_labels(rows)
+    drawn = rows.head(count_fitting_rows(ax, _MOST_ROWS, reserved=0.6))
+    planned, tracked = (column_numbers(drawn, name) for name in needed)
+    # Where nothing is planned, there is no percentage to show.
+    without = np.where(planned <= 0, tracked, 0.0)
+    planned = np.where(planned <= 0, np.nan, planned)
+    draw_compared_bars(ax, planned, tracked, without, _WORDS)
+    write_compared_labels(ax, planned, tracked, without, _WORDS)
+    ax.set_yticks(range(len(drawn)), list(names.loc[drawn.index]))
+    ax.invert_yaxis()
+    ax.margins(y=0.01)
+    set_plain_style(ax, grid="x")
+    ax.tick_params(axis="y", length=0)
+    ax.set_xlabel("Hours", fontsize=font_size(ax) + 1)
+    heading = key_heading(keys) if keys else "Period"
+    ax.set_ylabel(shorten_name(heading), fontsize=font_size(ax) + 1)
+    set_title(ax, "Planned and tracked hours", [count_hidden(len(rows) - len(drawn))])
+    return make_room(ax)
+
+
+def _sum_rows(table: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Add up the periods of each key, the largest difference first; without keys keep them."""
+    measures = list(_MEASURES[:2])
+    if not keys:
+        return table.reset_index(drop=True)
+    by = [table[name] for name in keys]
+    numbers = table[measures].astype("float64")
+    rows = numbers.groupby(by, dropna=False, observed=True, sort=False).sum().reset_index()
+    size = (rows["tracked"] - rows["planned"]).abs()
+    return rows.loc[size.sort_values(ascending=False, kind="stable").index].reset_index(drop=True)
+
+
+def _period_labels(rows: pd.DataFrame) -> pd.Series:
+    if "period" not in rows:
+        return pd.Series("all", index=rows.index, dtype=object)
+    return rows["period"].map(
+        lambda day: "no date" if pd.isna(day) else format_day(pd.Timestamp(day))
+    )
