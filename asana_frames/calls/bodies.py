@@ -7,8 +7,10 @@ import io
 import math
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
+from functools import cache
+from numbers import Real
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
 import numpy as np
@@ -17,10 +19,16 @@ import pandas as pd
 from asana_frames.calls.references import is_single_reference, iterate_references
 from asana_frames.catalog import BodyField, Operation, Parameter
 from asana_frames.catalog.model import Kind
-from asana_frames.exceptions import InvalidArgument, suggest_names
+from asana_frames.exceptions import InvalidArgument, find_similar, suggest_names
+from asana_frames.frames.cells import CellReader
+from asana_frames.frames.custom_field_columns import PREFIX
 from asana_frames.types import CLEAR
 
 UploadFiles = dict[str, Any] | None
+#: Fields that exclude each other in a request.
+_PAIRS = (("due_on", "due_at"), ("start_on", "start_at"))
+#: What stands for a field that is not sent.
+LEFT_ALONE: Final = object()
 
 
 def quote_segment(value: str) -> str:
@@ -101,19 +109,45 @@ def encode_body(operation: Operation, body: Mapping[str, Any] | None) -> tuple[A
     """
     if body is None:
         return None, None
-    known = {field.name: field for field in operation.body}
-    for name in body:
-        if name not in known:
-            raise InvalidArgument(
+    check_names(operation, body)
+    encoded = {name: encode_field(operation, name, value) for name, value in body.items()}
+    return finish_body(operation, encoded)
+
+
+def check_names(operation: Operation, names: Iterable[str]) -> None:
+    """Raise an error if an operation does not take a field; the message suggests others.
+
+    Raises
+    ------
+    InvalidArgument
+        A name is unknown.
+    """
+    known = [field.name for field in operation.body]
+    for name in names:
+        is_custom = name.startswith(PREFIX) and "custom_fields" in known
+        if name not in known and not is_custom:
+            error = InvalidArgument(
                 f"{operation.name}() got an unexpected argument {name!r}."
                 f"{suggest_names(name, known)} It takes: {', '.join(known)}."
             )
-    filled = {name: _drop_blank_fields(name, value) for name, value in body.items()}
-    given = {
-        name: _encode_field(known[name], value, f"{operation.name}({name}=)")
-        for name, value in filled.items()
-        if not is_blank(value)
-    }
+            error.nearest = tuple(find_similar(name, known))
+            raise error
+
+
+def finish_body(operation: Operation, encoded: Mapping[str, Any]) -> tuple[Any, UploadFiles]:
+    """Return the JSON of a body, or its form fields and files, from the fields encoded.
+
+    Raises
+    ------
+    InvalidArgument
+        A required field is missing.
+    """
+    known = {field.name: field for field in operation.body}
+    given = {name: value for name, value in encoded.items() if value is not LEFT_ALONE}
+    for pair in _PAIRS:
+        both = [name for name in pair if given.get(name) is not None]
+        if len(both) > 1:
+            raise InvalidArgument(f"{operation.name} takes {both[0]} or {both[1]}, not both.")
     missing = [name for name, field in known.items() if field.required and name not in given]
     if missing:
         can_be_empty = any(known[name].nullable for name in missing)
@@ -140,8 +174,8 @@ def is_list_like(value: Any) -> bool:
 
 
 def is_blank(value: Any) -> bool:
-    """Whether a value leaves its field alone: it is missing, or a list without any value."""
-    if is_missing(value):
+    """Whether a value leaves its field alone: it is missing, or has no letter or no item."""
+    if is_missing(value) or (isinstance(value, str) and not value):
         return True
     return is_list_like(value) and hasattr(value, "__len__") and all(map(is_missing, value))
 
@@ -153,8 +187,37 @@ def _drop_blank_fields(name: str, value: Any) -> Any:
     return {gid: one for gid, one in value.items() if not is_blank(one)} or None
 
 
-def _encode_field(field: BodyField, value: Any, name: str) -> Any:
-    """Return a field of a body as JSON types."""
+def encode_field(operation: Operation, name: str, value: Any) -> Any:
+    """Return a field of a body as JSON types; ``LEFT_ALONE`` if it is blank.
+
+    Raises
+    ------
+    InvalidArgument
+        The field does not take the value.
+    """
+    field = next(field for field in operation.body if field.name == name)
+    value = _drop_blank_fields(name, value)
+    if is_blank(value):
+        return LEFT_ALONE
+    asked = f"{operation.name}({name}=)"
+    _check_enum(field, value, asked)
+    return _encode_value(field, value, asked)
+
+
+def _check_enum(field: BodyField, value: Any, asked: str) -> None:
+    """Refuse a word that looks like one of those that Asana documents; it may know others."""
+    if not field.enum or not isinstance(value, str) or value in field.enum:
+        return
+    error = InvalidArgument(
+        f"{asked} does not take {value!r}.{suggest_names(value, field.enum)} "
+        f"It takes: {', '.join(field.enum)}."
+    )
+    error.nearest = tuple(find_similar(value, field.enum))
+    if error.nearest:
+        raise error
+
+
+def _encode_value(field: BodyField, value: Any, name: str) -> Any:
     if value is not CLEAR:
         if field.refers and isinstance(value, Mapping) and "gid" in value:
             value = value["gid"]
@@ -166,6 +229,8 @@ def _encode_field(field: BodyField, value: Any, name: str) -> Any:
         return [encoded] if is_one else encoded
     if field.kind == "boolean":
         raise InvalidArgument(f"{name} takes True or False and cannot be empty.")
+    if field.name == "name":
+        raise InvalidArgument(f"{name} takes a text and cannot be empty.")
     return [] if field.many else None
 
 
@@ -186,21 +251,61 @@ def to_json(value: Any, kind: Kind, name: str) -> Any:
         if kind in ("text", "texts") and "gid" in value:
             return value["gid"]
         return {str(key): to_json(item, "json", name) for key, item in value.items()}
-    if kind in ("date", "datetime") and isinstance(value, str):
+    if kind in ("date", "datetime") and isinstance(value, str | Real):
         return format_datetime(kind, value, name)
     if isinstance(value, float) and not math.isfinite(value):
         raise InvalidArgument(f"{name}: {value} is not a number that JSON can represent.")
-    if isinstance(value, str | bool | int | float):
-        return value
-    if hasattr(value, "item"):
+    if hasattr(value, "item") and not isinstance(value, str):
         return to_json(value.item(), kind, name)
+    if kind == "boolean" and isinstance(value, str | int | float):
+        return _parse_flag(value, name)
+    if isinstance(value, str | int | float):
+        return format_text(value, name) if kind == "text" else value
     if kind == "text" and hasattr(value, "read"):
         return value
     if isinstance(value, Path):
         return value
+    if isinstance(value, bytes | bytearray):
+        raise InvalidArgument(
+            f"{name} is bytes, not text. The content of a file is passed as a stream: "
+            f"io.BytesIO(content)."
+        )
     if isinstance(value, Iterable):
         return [to_json(item, kind, name) for item in value]
     raise InvalidArgument(f"{name}: {type(value).__name__} cannot be converted to JSON.")
+
+
+def format_text(value: Any, name: str) -> str:
+    """Return text as it is, and a number as text; pandas makes a column with gaps of floats.
+
+    Raises
+    ------
+    InvalidArgument
+        The value is neither.
+    """
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool | np.bool_) or not isinstance(value, Real):
+        raise InvalidArgument(f"{name} takes text, not {value!r}.")
+    return str(int(value) if isinstance(value, float) and value.is_integer() else value)
+
+
+def _parse_flag(value: Any, name: str) -> bool:
+    flag = value if isinstance(value, bool) else _read_flag(str(value))
+    if flag is None:
+        raise InvalidArgument(f"{name} takes True or False, not {value!r}.")
+    return flag
+
+
+@cache
+def _read_flag(text: str) -> bool | None:
+    """Return what a word says, as in a table of changes; None if it is not a flag."""
+    cells = pd.Series([text], dtype=object)
+    try:
+        flag = CellReader({"": cells}, {"": "boolean"}).read("")[0]
+    except InvalidArgument:
+        return None
+    return None if pd.isna(flag) else bool(flag)
 
 
 def get_gid(item: Any) -> str | None:

@@ -11,7 +11,7 @@ from asana_frames._json import decode_json
 from asana_frames.catalog import load
 from asana_frames.exceptions import AsanaError
 from asana_frames.fetch import Http, ListQuery, fan_out
-from asana_frames.frames.custom_field_columns import DeclaredField, field_kind
+from asana_frames.frames.custom_field_columns import FORMULA, DeclaredField, field_kind
 
 #: gid of a custom field -> names of its options in the order of its definition.
 EnumOptions = dict[str, tuple[str, ...]]
@@ -79,6 +79,7 @@ def _parse_settings(body: bytes, place: int) -> Iterator[DeclaredField]:
                 field.name or field.gid,
                 field_kind(field.resource_subtype, field.representation_type),
                 place,
+                field.representation_type == FORMULA,
             )
 
 

@@ -24,9 +24,9 @@ from asana_frames.calls.progress import ProgressBar
 from asana_frames.calls.request_builder import CallContext, build_request
 from asana_frames.calls.resource import Resource
 from asana_frames.calls.response_checks import check_response
-from asana_frames.calls.write import FATAL_ERRORS
+from asana_frames.calls.row_outcomes import FATAL_ERRORS
 from asana_frames.catalog import load
-from asana_frames.exceptions import AsanaError, DeadlineExceeded
+from asana_frames.exceptions import AsanaError, DeadlineExceeded, InvalidArgument
 from asana_frames.fetch import (
     MAX_DOWNLOADS,
     DownloadError,
@@ -37,6 +37,7 @@ from asana_frames.fetch import (
 from asana_frames.fetch.clock import now as get_time
 from asana_frames.fetch.retry import compute_backoff
 from asana_frames.frames import build_array
+from asana_frames.frames.schema import find_record
 from asana_frames.types import Refs
 
 #: Fields that are read for each attachment if the frame passed does not have them.
@@ -83,6 +84,8 @@ class AttachmentFiles(Resource):
         ------
         ConfigurationError
             The folder cannot be made.
+        InvalidArgument
+            It is a frame of other objects, such as tasks.
 
         Examples
         --------
@@ -96,6 +99,16 @@ class AttachmentFiles(Resource):
         ['done', 'no file']
         """
         return _Download(self._client, folder).fetch_frame(attachment)
+
+
+def _check_record(attachment: Refs) -> None:
+    """Refuse a frame of other objects, such as the tasks that attachments belong to."""
+    record = find_record(attachment) if isinstance(attachment, pd.DataFrame) else ""
+    if record not in ("", "attachment"):
+        raise InvalidArgument(
+            f"attachments.download takes attachments, and this frame holds {record}s. List their "
+            f"attachments first: files = asana.attachments.list(parent=frame)."
+        )
 
 
 class _File(NamedTuple):
@@ -130,6 +143,7 @@ class _Download:
         self._downloader = FileDownloader(client.http)
 
     def fetch_frame(self, attachment: Refs) -> pd.DataFrame:
+        _check_record(attachment)
         client = self._client
         with (
             record_call("attachments.download", client.publish, client.settings) as last,

@@ -134,6 +134,12 @@ class LastCall:
             message = f"{message.rstrip('.')}.{MAY_BE_DONE}" if message else ""
         self._failures.append((parent, gid, status, message or str(error)))
 
+    def drop_failure(self, parent: str) -> None:
+        """Forget a write that may have been done, since it turned out that it was."""
+        kept = [one for one in self._failures if one[0] != parent]
+        self._doubtful -= len(self._failures) - len(kept)
+        self._failures = kept
+
     def add_failures(self, other: LastCall) -> None:
         """Record the failures of a call that was made for this one."""
         self._failures += other._failures

@@ -25,8 +25,13 @@ def fetch_names(http: Http, directory: Directory, container: str, query: str) ->
         params[within.name] = container
     if directory.query:
         params[directory.query] = query
-    label = load().record(operation.record).label
-    params["opt_fields"] = f"{label},{directory.beside}.name" if directory.beside else label
+    record = load().record(operation.record)
+    label, beside = record.label, record.field(directory.beside)
+    if beside is not None:
+        label_beside = f"{beside.path}.name" if beside.record else beside.path
+        params["opt_fields"] = f"{label},{label_beside}"
+    else:
+        params["opt_fields"] = label
     listed = ListQuery(
         path,
         params,
@@ -90,7 +95,7 @@ _person_decoder = msgspec.json.Decoder(_PersonResponse)
 def _parse_names(body: bytes, label: str, beside: str) -> Iterator[NamedObject]:
     for record in decode_response(_names_decoder, body, "names").data:
         other = record.get(beside)
-        name = other.get("name") if isinstance(other, dict) else None
+        name = other.get("name") if isinstance(other, dict) else other
         where = f"{beside} {name}" if name else ""
         # A name without a gid cannot be resolved.
         if record.get("gid"):

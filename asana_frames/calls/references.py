@@ -62,6 +62,11 @@ def is_single_reference(reference: Any) -> bool:
     return isinstance(reference, str | Mapping | Integral) or is_row or _is_named_row(reference)
 
 
+def is_email(text: str) -> bool:
+    """Whether a text is an e-mail address."""
+    return _EMAIL.match(text) is not None
+
+
 def _is_named_row(reference: Any) -> bool:
     """Whether a reference is a row of ``frame.itertuples()`` with a gid."""
     return "gid" in getattr(reference, "_fields", ())
@@ -148,7 +153,7 @@ class ReferenceResolver:
             )
         if _GID.match(text):
             return text
-        if "user" in kinds and (text == "me" or _EMAIL.match(text)):
+        if "user" in kinds and (text == "me" or is_email(text)):
             # Asana accepts it as it is, but columns that name parents need the gid.
             return self._resolve_person(text)
         if "task" in kinds and text.startswith("external:"):
@@ -156,6 +161,21 @@ class ReferenceResolver:
         if text.startswith(("https://", "http://")):
             return gid_in_url(text, kinds)
         return self._find_by_name(text, kinds, within)
+
+    def find_tag(self, name: str) -> str:
+        """Return the gid of a tag by its name, which may be a number such as a year.
+
+        Raises
+        ------
+        AmbiguousReference
+            Several tags are called so.
+        """
+        try:
+            return self._find_by_name(name, ["tag"], None)
+        except AmbiguousReference:
+            raise
+        except UnknownReference:
+            return name
 
     def _find_by_name(self, name: str, kinds: Sequence[str], within: str | None) -> str:
         entries: list[NamedObject] = []
@@ -218,6 +238,18 @@ class ReferenceResolver:
     def _resolve_person(self, text: str) -> str:
         found = self._read_once(("user", text, ""), lambda: [(self._read_person(text), text, "")])
         return found[0][0]
+
+    def learn_people(self) -> None:
+        """Read the lists of people, so that e-mail addresses take no request each."""
+        directory = load().directory("user")
+        assert directory is not None  # the catalog always has it
+        for workspace, *_ in self._list_workspaces():
+            people = self._list_names(directory, workspace, "")
+            with self._lock:
+                for gid, _, where in people:
+                    email = where.removeprefix(f"{directory.beside} ")
+                    if is_email(email):
+                        self._cache.setdefault(("user", email, ""), [(gid, email, "")])
 
     def _list_workspaces(self) -> list[NamedObject]:
         top = load().directory("workspace")
@@ -308,7 +340,9 @@ def _select_by_name(name: str, entries: list[NamedObject], kinds: Sequence[str])
     if len(matches) == 1:
         return next(iter(matches))
     if not matches:
-        raise UnknownReference(_describe_unknown_name(name, entries, kinds))
+        error = UnknownReference(_describe_unknown_name(name, entries, kinds))
+        error.nearest = tuple(find_similar(name, {label: gid for gid, label, _ in entries}))
+        raise error
     shown = [
         f"gid {gid}{f' ({where})' if where else ''}"
         for gid, (_, where) in list(matches.items())[:_MAX_LISTED]

@@ -41,6 +41,9 @@ class CallContext(Protocol):
     #: Projects whose sections do not hold all of their tasks.
     unsplittable_projects: set[str]
 
+    #: What became of changes in this process.
+    applied: Any
+
     def publish(self, last: LastCall) -> None:
         """Make a call that has ended ``asana.last``."""
 

@@ -31,6 +31,12 @@ class Resource:
     an argument of a write is a row each: every row is a request of its own, and a frame says what
     became of it in ``write_target``, ``write_outcome``, ``write_status`` and ``write_message``.
     Arguments that are not collections are the same for all rows.
+
+    With ``dry_run=True`` a write is checked and not sent: it returns a frame of changes with
+    ``resource``, ``action``, ``gid``, ``key``, ``field``, ``old`` and ``new``, one row per field.
+    Old values are read; ``CLEAR`` is an empty one, and None one that is not known. The requests
+    and the minutes that the write would take are in ``attrs["asana"]``. Jobs, exports, uploads
+    and batches have no ``dry_run``.
     """
 
     name: str
@@ -111,10 +117,11 @@ class Resource:
         body: Mapping[str, Any] | None = None,
         *,
         fields: Fields = None,
+        dry_run: bool = False,
     ) -> pd.DataFrame:
         """Make a write that Asana answers with the records it has written."""
         write = Write(self._client, load().operation(operation_id), fields)
-        frame = write.send(arguments, body)
+        frame = write.send(arguments, body, dry_run=dry_run)
         assert frame is not None  # an operation that answers nothing is sent by _send_action
         return frame
 
@@ -123,10 +130,12 @@ class Resource:
         operation_id: str,
         arguments: Mapping[str, Any],
         body: Mapping[str, Any] | None = None,
+        *,
+        dry_run: bool = False,
     ) -> pd.DataFrame | None:
         """Make a write that Asana answers with nothing, such as a delete."""
         write = Write(self._client, load().operation(operation_id))
-        return write.send(arguments, body)
+        return write.send(arguments, body, dry_run=dry_run)
 
 
 def describe_columns(record: str) -> pd.DataFrame:

@@ -2,97 +2,44 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 import pandas as pd
 
+from asana_frames._arguments import check_flag
 from asana_frames.calls import bodies
+from asana_frames.calls.body_names import resolve_bodies
 from asana_frames.calls.custom_field_definitions import EnumOptions, fetch_option_names
 from asana_frames.calls.last_call import LastCall, record_call, warn_about_failures
-from asana_frames.calls.progress import ProgressBar
+from asana_frames.calls.preview import PreparedRow, Preview
 from asana_frames.calls.request_builder import CallContext, join_opt_fields
-from asana_frames.calls.response_checks import check_response
-from asana_frames.calls.write_rows import RowProblems, RowSet, WriteRow, build_write_rows
+from asana_frames.calls.row_outcomes import (
+    RowOutcome,
+    SendLedger,
+    SendRow,
+    SentCallback,
+    outcome_cells,
+    send_chains,
+    send_write,
+)
+from asana_frames.calls.row_problems import RowProblems
+from asana_frames.calls.write_rows import RowSet, WriteRow, build_write_rows
 from asana_frames.catalog import Operation, columns_of, parse_fields
 from asana_frames.exceptions import (
     AsanaError,
-    AuthError,
-    ConnectionFailed,
     DeadlineExceeded,
     InvalidArgument,
-    RateLimited,
-    RequestRefused,
 )
-from asana_frames.fetch import MAX_WRITES, CallStopped, ThreadPool
+from asana_frames.fetch.read_only import BATCH_PATH, build_read_only_error
 from asana_frames.fetch.responses import Response
 from asana_frames.frames import FrameBuilder, build_array
 from asana_frames.types import Fields
 
-#: Errors that every other row would meet as well.
-FATAL_ERRORS = (AuthError, RateLimited)
-
-#: Called with True when a row is being sent, and with False if Asana did not accept it.
-_SentCallback = Callable[[bool], None] | None
-_SendRow = Callable[[_SentCallback], Response]
-
-
-class _RowOutcome(NamedTuple):
-    """The response to a row, or its error."""
-
-    place: int
-    response: Response | None = None
-    error: AsanaError | None = None
-    #: No field has a value, so there is nothing to send.
-    is_blank: bool = False
-
-
-class _SendLedger:
-    """Which rows have been sent; once it is closed, no row is sent any more."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._sent: set[int] = set()
-        self._is_closed = False
-
-    def record(self, place: int, is_sent: bool) -> None:
-        """Record that a row is about to be sent, or that Asana did not accept it.
-
-        Raises
-        ------
-        CallStopped
-            The ledger is closed, so the row must not be sent.
-        """
-        with self._lock:
-            if not is_sent:
-                self._sent.discard(place)
-            elif self._is_closed:
-                raise CallStopped
-            else:
-                self._sent.add(place)
-
-    def close(self) -> set[int]:
-        """Let no further row be sent, and return those that were."""
-        with self._lock:
-            self._is_closed = True
-            return set(self._sent)
-
-    def add_unknown(
-        self, outcomes: Mapping[int, _RowOutcome], name: str
-    ) -> Mapping[int, _RowOutcome]:
-        """Return outcomes with those of the rows that were sent and have none, after closing.
-
-        Only when they are asked for, since a second interrupt may cut short what follows the
-        first.
-        """
-        lost = self.close() - outcomes.keys()
-        return {place: _RowOutcome(place, error=_unknown_outcome(name)) for place in lost} | dict(
-            outcomes
-        )
+#: Sends a row when it is called; its arguments are the row, what is sent for it, and files.
+_ReadyRow = partial[Response]
 
 
 class Write:
@@ -120,9 +67,15 @@ class Write:
         )
 
     def send(
-        self, arguments: Mapping[str, Any], body: Mapping[str, Any] | None
+        self,
+        arguments: Mapping[str, Any],
+        body: Mapping[str, Any] | None,
+        *,
+        dry_run: bool = False,
     ) -> pd.DataFrame | None:
         """Send all rows and return Asana's responses as a frame.
+
+        With ``dry_run`` nothing is sent but reads, and the frame says what would be changed.
 
         Returns
         -------
@@ -135,22 +88,29 @@ class Write:
         Raises
         ------
         InvalidArgument
-            An argument is wrong, or collections differ in length; nothing was sent.
+            An argument is wrong, collections differ in length, or the connection is read-only;
+            nothing was sent.
         AsanaError
             The only row failed; or an error that every other row would meet as well, in which
             case ``asana.last.partial`` has the outcomes.
         """
         operation, client = self._operation, self._client
+        check_flag(dry_run, name="dry_run")
+        if dry_run:
+            return self._preview(arguments, body)
+        # What a batch does is known from its body.
+        if client.http.is_read_only and operation.path != BATCH_PATH:
+            raise build_read_only_error(operation.name)
         with record_call(operation.name, client.publish, client.settings) as last:
             row_set = self._build_rows(arguments, body)
-            rows, is_many, collections = row_set
+            rows, is_many, collections = row_set.rows, row_set.is_many, row_set.collections
             sends = self._prepare_rows(row_set)
-            outcomes: dict[int, _RowOutcome] = {
-                place: _RowOutcome(place, is_blank=True)
+            outcomes: dict[int, RowOutcome] = {
+                place: RowOutcome(place, is_blank=True)
                 for place, send in enumerate(sends)
                 if send is None
             }
-            ledger = _SendLedger()
+            ledger = SendLedger()
 
             def build_frame(options: EnumOptions | None = None) -> pd.DataFrame:
                 known = ledger.add_unknown(outcomes, operation.name)
@@ -178,6 +138,25 @@ class Write:
         warn_about_failures(last, "write", len(rows), "rows")
         return frame
 
+    def _preview(
+        self, arguments: Mapping[str, Any], body: Mapping[str, Any] | None
+    ) -> pd.DataFrame:
+        """Return a frame of what the rows would change."""
+        operation, client = self._operation, self._client
+        with record_call(operation.name, client.publish, client.settings) as last:
+            row_set = self._build_rows(arguments, body)
+            sends = self._prepare_rows(row_set)
+            prepared = [
+                PreparedRow(place, *send.args[:2])
+                for place, send in enumerate(sends)
+                if send is not None
+            ]
+            preview = Preview(client, operation, prepared, row_set.known_fields)
+            frame = preview.build_frame(last)
+        noun = operation.resource.replace("_", " ")
+        warn_about_failures(last, "read", preview.target_count, noun)
+        return frame
+
     # Step 1: arguments -> rows.
 
     def _build_rows(self, arguments: Mapping[str, Any], body: Mapping[str, Any] | None) -> RowSet:
@@ -188,23 +167,39 @@ class Write:
                 row.request.params["opt_fields"] = join_opt_fields(self._columns)
         return row_set
 
-    def _prepare_rows(self, row_set: RowSet) -> list[_SendRow | None]:
+    def _prepare_rows(self, row_set: RowSet) -> list[_ReadyRow | None]:
         """Check the bodies of all rows, and return the function that sends each; None if blank."""
-        problems = RowProblems(self._operation, len(row_set.rows))
+        problems = row_set.problems
         sends = [
-            problems.collect(place, partial(self._prepare_row, row, is_many=row_set.is_many))
-            for place, row in enumerate(row_set.rows)
+            self._prepare_row(place, row, problems, is_many=row_set.is_many)
+            for place, row in enumerate(resolve_bodies(self._client, self._operation, row_set))
         ]
         problems.raise_if_any()
         return sends
 
-    def _prepare_row(self, row: WriteRow, *, is_many: bool) -> _SendRow | None:
+    def _prepare_row(
+        self, place: int, row: WriteRow, problems: RowProblems, *, is_many: bool
+    ) -> _ReadyRow | None:
         """Check the body of a row, and return the function that sends it; None if it is blank."""
         operation = self._operation
         if operation.multipart:
             # The file is opened only when the row is sent.
             return partial(self._upload_row, row)
-        data, _ = bodies.encode_body(operation, row.body)
+        encoded = problems.encode_fields(place, row.body)
+        if problems.has_any(place):
+            # Whatever else is missing may be what is wrong.
+            return None
+        finish = partial(self._finish_row, row, encoded, is_many=is_many)
+        send: _ReadyRow | None = problems.collect(place, finish)
+        return send
+
+    def _finish_row(
+        self, row: WriteRow, encoded: Mapping[str, Any], *, is_many: bool
+    ) -> _ReadyRow | None:
+        operation = self._operation
+        if row.body is None:
+            return partial(self._send_row, row, None, None)
+        data, _ = bodies.finish_body(operation, encoded)
         if operation.http == "PUT" and operation.body and not data["data"]:
             if is_many:
                 return None
@@ -217,7 +212,7 @@ class Write:
 
     # Step 2: rows -> responses.
 
-    def _upload_row(self, row: WriteRow, on_sent: _SentCallback) -> Response:
+    def _upload_row(self, row: WriteRow, on_sent: SentCallback) -> Response:
         data, files = bodies.encode_body(self._operation, row.body)
         try:
             return self._send_row(row, data, files, on_sent)
@@ -225,84 +220,38 @@ class Write:
             bodies.close_files(files)
 
     def _send_row(
-        self, row: WriteRow, data: Any, files: bodies.UploadFiles, on_sent: _SentCallback
+        self, row: WriteRow, data: Any, files: bodies.UploadFiles, on_sent: SentCallback
     ) -> Response:
-        operation, request = self._operation, row.request
-        response = self._client.http.request(
-            operation.http,
-            request.path,
-            request.params,
-            data=data,
-            files=files,
-            asked=operation.name,
-            check=_response_decoder.decode,
-            on_sent=on_sent,
-        )
-        check_response(operation, request, response.body)
-        return response
+        return send_write(self._client, self._operation, row.request, data, on_sent, files)
 
     def _send_rows(
         self,
         rows: Sequence[WriteRow],
-        sends: Sequence[_SendRow | None],
-        outcomes: dict[int, _RowOutcome],
-        ledger: _SendLedger,
+        sends: Sequence[SendRow | None],
+        outcomes: dict[int, RowOutcome],
+        ledger: SendLedger,
         last: LastCall,
     ) -> None:
         """Send all rows and collect their outcomes."""
         try:
             if len(rows) == 1 and sends[0] is not None:
-                outcomes[0] = _RowOutcome(0, sends[0](partial(ledger.record, 0)))
+                outcomes[0] = RowOutcome(0, sends[0](partial(ledger.record, 0)))
             else:
-                self._send_concurrently(rows, sends, outcomes, ledger, last)
+                targets = [row.target for row in rows]
+                chains = [[(place, send)] for place, send in enumerate(sends) if send]
+                send_chains(self._client, chains, targets, outcomes, ledger, last)
         finally:
             ledger.close()
+            is_deletion = self._operation.http == "DELETE"
+            done = [place for place, one in outcomes.items() if one.response is not None]
+            self._client.applied.note_write(rows[place].target for place in done if is_deletion)
             # The write may have changed names and objects.
             self._client.references.forget()
             self._client.interrupted_reads.forget()
 
-    def _send_concurrently(
-        self,
-        rows: Sequence[WriteRow],
-        sends: Sequence[_SendRow | None],
-        outcomes: dict[int, _RowOutcome],
-        ledger: _SendLedger,
-        last: LastCall,
-    ) -> None:
-        """Send rows concurrently; a fatal error ends the write, other errors only their row."""
-        name, client = self._operation.name, self._client
-
-        def send(place: int, row: _SendRow) -> Iterator[_RowOutcome]:
-            try:
-                yield _RowOutcome(place, row(partial(ledger.record, place)))
-            except DeadlineExceeded:
-                # Ends the call; it is not an outcome of the row.
-                raise
-            except AsanaError as error:
-                yield _RowOutcome(place, error=error)
-
-        shown = client.settings.progress
-        with ProgressBar(name, len(rows), client.http, unit="row", shown=shown) as bar:
-            tasks = (partial(send, place, row) for place, row in enumerate(sends) if row)
-            try:
-                with closing(iter(ThreadPool(tasks, MAX_WRITES, bar.tick))) as results:
-                    for outcome in results:
-                        outcomes[outcome.place] = outcome
-                        bar.done = bar.rows = len(outcomes)
-                        if outcome.error is None:
-                            continue
-                        target = rows[outcome.place].target
-                        parent = f"row {outcome.place} ({target})"
-                        last.add_failure(parent, (target,), outcome.error)
-                        if _is_fatal(outcome.error):
-                            raise outcome.error
-            except DeadlineExceeded as error:
-                error.may_be_done = bool(ledger.close())
-                raise
-
     # Step 3: responses -> frame.
 
-    def _build_record_frame(self, outcome: _RowOutcome) -> pd.DataFrame:
+    def _build_record_frame(self, outcome: RowOutcome) -> pd.DataFrame:
         """Return the frame of a single object."""
         assert outcome.response is not None  # the error of a single row was raised
         builder = FrameBuilder(self._columns)
@@ -312,12 +261,12 @@ class Write:
     def _build_outcome_frame(
         self,
         rows: Sequence[WriteRow],
-        outcomes: Mapping[int, _RowOutcome],
+        outcomes: Mapping[int, RowOutcome],
         collections: Mapping[str, Any],
         options: EnumOptions | None,
     ) -> pd.DataFrame:
         """Return the written objects with the outcome of each row."""
-        cells = [_outcome_cells(outcomes.get(place)) for place in range(len(rows))]
+        cells = [outcome_cells(outcomes.get(place)) for place in range(len(rows))]
         if self._has_records:
             frame = self._build_records(rows, outcomes, options)
         else:
@@ -337,7 +286,7 @@ class Write:
     def _build_records(
         self,
         rows: Sequence[WriteRow],
-        outcomes: Mapping[int, _RowOutcome],
+        outcomes: Mapping[int, RowOutcome],
         options: EnumOptions | None,
     ) -> pd.DataFrame:
         """Return a record per row, empty for rows without one."""
@@ -359,44 +308,6 @@ class Write:
     def _fetch_option_names(self, builder: FrameBuilder) -> EnumOptions:
         client = self._client
         return fetch_option_names(client.http, builder.enum_fields(), client.enum_options)
-
-
-class _WriteResponse(msgspec.Struct):
-    data: msgspec.Raw = msgspec.Raw(b"null")
-
-
-_response_decoder = msgspec.json.Decoder(_WriteResponse)
-
-
-_Cells = tuple[str, int | None, str | None]
-
-
-def _outcome_cells(outcome: _RowOutcome | None) -> _Cells:
-    """Return outcome, status and message of a row."""
-    if outcome is None:
-        return "not sent", None, None
-    if outcome.is_blank:
-        return "not sent", None, "All fields are blank, so there is nothing to change."
-    if outcome.response is not None:
-        return "done", outcome.response.status, None
-    error = outcome.error
-    status = error.status if isinstance(error, RequestRefused) else None
-    is_unknown = error is not None and error.may_be_done
-    return "unknown" if is_unknown else "failed", status, str(error)
-
-
-def _is_fatal(error: AsanaError) -> bool:
-    is_offline = isinstance(error, ConnectionFailed) and not error.may_be_done
-    return isinstance(error, FATAL_ERRORS) or is_offline
-
-
-def _unknown_outcome(name: str) -> AsanaError:
-    error = AsanaError(
-        f"{name}: the call ended while this row was being sent. Check in Asana before you repeat "
-        f"it."
-    )
-    error.may_be_done = True
-    return error
 
 
 def _empty_record(gid: str | None) -> bytes:

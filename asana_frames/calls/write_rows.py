@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -11,6 +11,7 @@ import pandas as pd
 
 from asana_frames._arguments import keep_items
 from asana_frames.calls import bodies
+from asana_frames.calls.custom_field_writes import WritableField
 from asana_frames.calls.references import is_single_reference, unwrap_picker
 from asana_frames.calls.request_builder import (
     CallContext,
@@ -18,11 +19,14 @@ from asana_frames.calls.request_builder import (
     build_request,
     check_combinations,
 )
+from asana_frames.calls.row_problems import RowProblems
 from asana_frames.catalog import BodyField, Operation, Parameter
 from asana_frames.exceptions import InvalidArgument
+from asana_frames.frames.custom_field_columns import PREFIX
+from asana_frames.frames.list_cells import read_lists
 
-#: Most problems that a message lists.
-_MAX_LISTED = 10
+#: Of a frame of tasks.
+_PROJECTS = "memberships_project_gids"
 _ARRAYS = (pd.Series, pd.Index, np.ndarray, pd.api.extensions.ExtensionArray)
 
 
@@ -46,6 +50,12 @@ class RowSet(NamedTuple):
     is_many: bool
     #: The collections among the body fields.
     collections: dict[str, list[Any]]
+    #: What is wrong with the rows.
+    problems: RowProblems
+    #: The projects of each row's target, where a frame of targets tells them; else nothing.
+    projects: list[tuple[str, ...]]
+    #: gid -> custom field, of those that were read in order to find what the rows name.
+    known_fields: dict[str, WritableField]
 
 
 class _RowValues(NamedTuple):
@@ -54,46 +64,6 @@ class _RowValues(NamedTuple):
     values: list[Any]
     #: The index of a Series or frame.
     labels: pd.Index[Any] | None = None
-
-
-class RowProblems:
-    """What is wrong with the rows of a write, collected so that all of it is told at once."""
-
-    def __init__(self, operation: Operation, count: int) -> None:
-        self._operation = operation
-        self._count = count
-        self._found: list[tuple[int, InvalidArgument]] = []
-
-    def collect(self, row: int, check: Callable[[], Any]) -> Any:
-        """Return the result of a function; remember its InvalidArgument, and return None."""
-        try:
-            return check()
-        except InvalidArgument as error:
-            self._found.append((row, error))
-            return None
-
-    def raise_if_any(self) -> None:
-        """Raise one error about all rows.
-
-        Raises
-        ------
-        InvalidArgument
-            A row has a problem; the class is that of the problem if all rows have the same.
-        """
-        if not self._found:
-            return
-        errors = [error for _, error in self._found]
-        if self._count == 1:
-            raise errors[0]
-        prefix = f"{self._operation.name}: "
-        listed = [f"row {row}: {str(e).removeprefix(prefix)}" for row, e in self._found]
-        more = len(listed) - _MAX_LISTED
-        kinds = {type(error) for error in errors}
-        kind = kinds.pop() if len(kinds) == 1 else InvalidArgument
-        raise kind(
-            f"{prefix}nothing was sent, because {len(listed):,} of {self._count:,} rows cannot "
-            f"be: {' '.join(listed[:_MAX_LISTED])}{f' And {more:,} more.' if more > 0 else ''}"
-        )
 
 
 def build_write_rows(
@@ -107,20 +77,24 @@ def build_write_rows(
     Series, indexes, arrays and frames have one value for each row, matched by position; so do
     plain lists, except for fields that take a list. Anything else is the same for all rows.
 
+    What is wrong with a target is one of the problems of the rows.
+
     Raises
     ------
     InvalidArgument
-        Collections differ in length or in their index, or a row has no target.
+        Collections differ in length or in their index.
     """
     if body is not None:
-        body = {name: keep_items(value) for name, value in body.items()}
+        bodies.check_names(operation, body)
+        # Of the many fields of a body most are not given, and would be looked at in each row.
+        body = {name: keep_items(value) for name, value in body.items() if value is not None}
     given = {**arguments, **(body or {})}
     check_combinations(operation, [name for name, v in given.items() if v is not None])
     parameters = {parameter.argument: parameter for parameter in operation.parameters}
     fields = {field.name: field for field in operation.body}
     _check_path(operation, arguments)
     split = {
-        name: _split_rows(value, fields.get(name))
+        name: _split_rows(value, takes_list=_takes_list(name, fields))
         for name, value in given.items()
         if value is not None
     }
@@ -142,14 +116,14 @@ def build_write_rows(
         for name in split
         if name in parameters
     }
-    problems.raise_if_any()
     rows = []
     for place in range(count):
         pairs = [(parameter, gids[place % len(gids)]) for parameter, gids in targets.items()]
         own = {name: values[place] for name, values in collections.items()}
         row_body = None if body is None else {**body, **own}
         rows.append(WriteRow(build_request(operation, pairs), row_body))
-    return RowSet(rows, bool(many), collections)
+    projects = [of for name in split if name in parameters for of in _list_projects(given[name])]
+    return RowSet(rows, bool(many), collections, problems, projects, {})
 
 
 def _check_path(operation: Operation, arguments: Mapping[str, Any]) -> None:
@@ -158,7 +132,20 @@ def _check_path(operation: Operation, arguments: Mapping[str, Any]) -> None:
             raise InvalidArgument(f"{operation.name}: {parameter.argument} is missing.")
 
 
-def _split_rows(value: Any, field: BodyField | None) -> _RowValues | None:
+def _takes_list(name: str, fields: Mapping[str, BodyField]) -> bool:
+    """Whether a plain list may be one value: what kind a custom field has is not known yet."""
+    return fields[name].many if name in fields else name.startswith(PREFIX)
+
+
+def _list_projects(targets: Any) -> list[tuple[str, ...]]:
+    """Return the projects of each target, if it is a frame that tells them."""
+    if not isinstance(targets, pd.DataFrame) or _PROJECTS not in targets.columns:
+        return []
+    lists = read_lists(targets[_PROJECTS])
+    return [tuple(gid for gid in gids if isinstance(gid, str)) for gids in lists]
+
+
+def _split_rows(value: Any, *, takes_list: bool) -> _RowValues | None:
     """Return the values of an argument for each row; None if all rows have the same."""
     value = unwrap_picker(value)
     if is_single_reference(value) or hasattr(value, "read"):
@@ -173,7 +160,6 @@ def _split_rows(value: Any, field: BodyField | None) -> _RowValues | None:
     if not isinstance(value, Iterable) or isinstance(value, bytes):
         return None
     items = list(value)
-    takes_list = field is not None and field.many
     if takes_list and not any(bodies.is_list_like(item) for item in items):
         return None
     return _RowValues(items)
@@ -229,8 +215,8 @@ def _check_indexes(operation: Operation, many: Mapping[str, _RowValues]) -> None
 
 def _resolve_targets(
     client: CallContext, parameter: Parameter, values: Sequence[Any], problems: RowProblems
-) -> list[str]:
-    """Return the gid of each value; a target that is named twice is there twice."""
+) -> list[str | None]:
+    """Return the gid of each value, None for a problem; a target may be there twice."""
 
     def resolve(value: Any) -> str:
         if bodies.is_missing(value):
@@ -244,4 +230,7 @@ def _resolve_targets(
             )
         return gids[0]
 
-    return [problems.collect(row, partial(resolve, value)) for row, value in enumerate(values)]
+    return [
+        problems.collect(row, partial(resolve, value), column=parameter.argument, value=value)
+        for row, value in enumerate(values)
+    ]

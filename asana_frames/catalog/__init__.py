@@ -5,6 +5,7 @@
 """
 
 from asana_frames.catalog.columns import Column, columns_of, parse_fields
+from asana_frames.catalog.enumerations import list_enumerations
 from asana_frames.catalog.list_methods import find_method, methods_of
 from asana_frames.catalog.model import (
     BodyField,
@@ -30,6 +31,7 @@ __all__ = [
     "ResourceType",
     "columns_of",
     "find_method",
+    "list_enumerations",
     "load",
     "methods_of",
     "parse_fields",

@@ -141,6 +141,16 @@ class Operation(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.http == "GET"
 
     @property
+    def has_preview(self) -> bool:
+        """Whether ``dry_run`` can tell what it would change.
+
+        Not for jobs, whose result Asana alone knows; exports, which change nothing; uploads, whose
+        file is read only when it is sent; and batches, which hold requests of any kind.
+        """
+        is_other = self.resource in ("batch", "exports", "organization_exports")
+        return not (self.is_read or self.multipart or self.returns == "job" or is_other)
+
+    @property
     def arguments(self) -> tuple[str, ...]:
         """The arguments of its path and query."""
         return tuple(parameter.argument for parameter in self.parameters)
@@ -180,7 +190,7 @@ class Directory(msgspec.Struct, frozen=True, omit_defaults=True):
     #: The parameter that takes the name itself, where the list is a search.
     query: str = ""
     arguments: dict[str, str] = {}
-    #: A reference whose name tells objects of one name apart, such as ``team``.
+    #: A text, or a reference whose name, tells objects of one name apart, such as ``team``.
     beside: str = ""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from textwrap import wrap
 
@@ -52,6 +52,11 @@ _FILTERS = {
 }
 _FIELDS = 'Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.'
 _LIMIT = "The most rows to return; None for all."
+_DRY_RUN = "True sends nothing but reads, and returns a frame of changes: what would be written."
+_ROWS = (
+    "A list, Series or array of values is one for each row; a missing value leaves its field as "
+    "it is."
+)
 _ERRORS = (
     '``"warn"`` leaves out what Asana refuses and warns, ``"raise"`` stops at the first refusal.'
 )
@@ -89,6 +94,8 @@ def method_docstring(catalog: Catalog, operation: Operation) -> Iterator[str]:
         yield from _wrap(_describe_combinations(operation), _PAD, _PAD)
     if operation.note:
         yield from _wrap(operation.note, _PAD, _PAD)
+    if operation.has_preview and operation.body:
+        yield from _wrap(_ROWS, _PAD, _PAD)
     parents = list(dict.fromkeys(parameter.parent for parameter in operation.parents))
     if parents and operation.is_read:
         names = ", ".join(f"``{name}``" for name in parents)
@@ -135,16 +142,20 @@ def _describe_arguments(catalog: Catalog, operation: Operation) -> Iterator[tupl
     if not has_open_body(operation):
         fields.sort(key=lambda field: not field.required)
     for field in fields:
-        yield field.name, describe_field(operation, field)
+        yield field.name, describe_field(catalog, operation, field)
     if operation.fields and operation.returns != "nothing":
         yield "fields", _FIELDS
     if operation.is_read and operation.returns == "list":
         yield "limit", _LIMIT
     if operation.is_read and any(parameter.refers for parameter in operation.parameters):
         yield "errors", _ERRORS
+    if operation.has_preview:
+        yield "dry_run", _DRY_RUN
     if has_open_body(operation):
-        others = ", ".join(f"``{name}``" for name in data_fields(operation))
-        yield "**data", f"{others or 'No other fields'}; unknown names are refused."
+        others = [f"``{name}``" for name in data_fields(operation)]
+        if any(field.name == "custom_fields" for field in operation.body):
+            others.append('Custom fields by name, such as ``cf_Priority="High"``')
+        yield "**data", f"{', '.join(others) or 'No other fields'}; unknown names are refused."
 
 
 def describe_parameter(catalog: Catalog, parameter: Parameter) -> str:
@@ -167,24 +178,30 @@ def describe_parameter(catalog: Catalog, parameter: Parameter) -> str:
 
 
 def _describe_references(catalog: Catalog, parameter: Parameter) -> str:
-    named = any(catalog.directory(record) is not None for record in parameter.refers)
-    name = '"Project/Section"' if "section" in parameter.refers else "exact name"
-    forms = ["gid", *([name] if named else []), "URL", "row", "picker"]
-    if "user" in parameter.refers:
-        forms[2:2] = ["e-mail", '``"me"``']
-    words = ", ".join(forms[:-1]) + " or " + forms[-1]
+    words = _list_forms(catalog, parameter.refers)
     template = _FILTERS.get(parameter.name.partition(".")[2])
     if template:
         return template.format(nouns=_join_nouns(parameter.refers, plural=True), forms=words)
     return f"{_with_article(_join_nouns(parameter.refers))}: {words}; or many of them"
 
 
-def describe_field(operation: Operation, field: BodyField) -> str:
+def _list_forms(catalog: Catalog, refers: Sequence[str]) -> str:
+    """Return the ways of naming an object of some record types, as words."""
+    is_named = any(catalog.directory(record) is not None for record in refers)
+    name = '"Project/Section"' if "section" in refers else "exact name"
+    forms = ["gid", *([name] if is_named else []), "URL", "row", "picker"]
+    if "user" in refers:
+        forms[2:2] = ["e-mail", '``"me"``']
+    return ", ".join(forms[:-1]) + " or " + forms[-1]
+
+
+def describe_field(catalog: Catalog, operation: Operation, field: BodyField) -> str:
     """Return what a field of a body takes, as a sentence or two."""
     if field.refers and field.many:
-        text = f"{_join_nouns(field.refers, plural=True).capitalize()}: a list or frame of gids"
+        nouns = _join_nouns(field.refers, plural=True).capitalize()
+        text = f"{nouns}, each by {_list_forms(catalog, field.refers)}; or a frame of them"
     elif field.refers:
-        text = f"{_with_article(_join_nouns(field.refers))}: gid, row or picker"
+        text = f"{_with_article(_join_nouns(field.refers))}: {_list_forms(catalog, field.refers)}"
     elif field.name == "file":
         text = "A path, or a file that is open for reading"
     elif field.enum:

@@ -95,6 +95,8 @@ def iterate_options(operation: Operation) -> Iterator[str]:
         yield "fields: Fields = None"
     if operation.is_read and operation.returns == "list":
         yield "limit: Limit = None"
+    if operation.has_preview:
+        yield "dry_run: bool = False"
     if operation.is_read and any(parameter.refers for parameter in operation.parameters):
         yield 'errors: Errors = "warn"'
 

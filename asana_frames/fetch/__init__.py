@@ -19,7 +19,7 @@ from asana_frames.fetch.pagination import (
     is_set_too_large,
     iterate_pages,
 )
-from asana_frames.fetch.rate_limiter import MAX_WRITES, RateLimiter, limiter_for
+from asana_frames.fetch.rate_limiter import MAX_WRITES, RateLimiter, limiter_for, name_account
 from asana_frames.fetch.responses import Response, decode_response
 from asana_frames.fetch.thread_pool import ThreadPool
 
@@ -50,6 +50,7 @@ __all__ = [
     "is_set_too_large",
     "iterate_pages",
     "limiter_for",
+    "name_account",
     "resolve_base_url",
     "resolve_token",
 ]

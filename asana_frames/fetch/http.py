@@ -23,7 +23,8 @@ from asana_frames.exceptions import (
 )
 from asana_frames.fetch import clock
 from asana_frames.fetch.call import Call, RequestCounts, get_current_call
-from asana_frames.fetch.rate_limiter import RateLimiter, RequestKind, limiter_for
+from asana_frames.fetch.rate_limiter import RateLimiter, RequestKind, limiter_for, name_account
+from asana_frames.fetch.read_only import build_read_only_error, is_write, resolve_read_only
 from asana_frames.fetch.responses import (
     MAY_BE_DONE,
     Response,
@@ -118,6 +119,8 @@ class Http:
         Answers requests instead of the network, with a quota of its own.
     timeout
         Seconds to wait for the next bytes.
+    read_only
+        Whether writes are refused; None for what ``ASANA_FRAMES_READ_ONLY`` says.
     """
 
     def __init__(
@@ -127,14 +130,18 @@ class Http:
         *,
         adapter: BaseAdapter | None = None,
         timeout: float = TIMEOUT,
+        read_only: bool | None = None,
     ) -> None:
         self.base_url = base_url
+        self._is_read_only = resolve_read_only(read_only)
         #: Answers requests instead of the network; None for the network.
         self.adapter = adapter
         self._renewer = token if isinstance(token, TokenRenewer) else None
         # An OAuth login has one quota, however often its token changes.
         identity = token.identity if isinstance(token, TokenRenewer) else token
-        self.quota = limiter_for(base_url, identity) if adapter is None else RateLimiter()
+        #: Whose connection this is, as far as others of this process may be the same person's.
+        self.account = name_account(base_url, identity) if adapter is None else None
+        self.quota = RateLimiter() if self.account is None else limiter_for(self.account)
         self._timeout = timeout
         self._transport = Transport(
             "" if isinstance(token, TokenRenewer) else token, base_url, adapter
@@ -151,6 +158,16 @@ class Http:
         raise TypeError(
             "A connection contains a token and cannot be pickled; call connect() again instead."
         )
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether writes are refused."""
+        return self._is_read_only
+
+    @property
+    def has_oauth_login(self) -> bool:
+        """Whether the token is one of OAuth, which is renewed, and not a personal access token."""
+        return self._renewer is not None
 
     def renew_after_fork(self) -> None:
         """Use connections of its own: two processes on one socket get each other's responses."""
@@ -180,6 +197,8 @@ class Http:
 
         Raises
         ------
+        InvalidArgument
+            It may change something, and the connection is read-only; nothing was sent.
         RequestRefused
             Asana refused it; the subclass depends on the status.
         ConnectionFailed
@@ -188,6 +207,9 @@ class Http:
             The deadline of the call has passed.
         """
         request = HttpRequest(method, path, params, data, files, asked, check, on_sent)
+        # Here, where all requests come through, so that no way leads round it.
+        if self._is_read_only and is_write(method, path, data):
+            raise build_read_only_error(asked or f"{method} {path}")
         call = get_current_call()
         if call.seconds is None or call.is_branch or sys.platform == "emscripten":
             return self._send_with_retries(call, request)

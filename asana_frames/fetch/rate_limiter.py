@@ -219,7 +219,10 @@ class RateLimiter:
         self._costly_at = now
 
 
-_limiters: dict[tuple[str, str], RateLimiter] = {}
+#: The base URL and the hash of a token.
+Account = tuple[str, str]
+
+_limiters: dict[Account, RateLimiter] = {}
 _lock = ForkSafeLock()
 
 
@@ -228,9 +231,13 @@ def _count_sharers() -> int:
     return max(os.cpu_count() or 1, _FEWEST_SHARERS)
 
 
-def limiter_for(base_url: str, token: str) -> RateLimiter:
-    """Return the rate limiter of a token, shared by all its connections in this process."""
-    # A hash, so that no secret is kept for the life of the process.
-    key = base_url, hashlib.sha256(token.encode()).hexdigest()
+def limiter_for(account: Account) -> RateLimiter:
+    """Return the rate limiter of an account, shared by all its connections in this process."""
     with _lock:
-        return _limiters.setdefault(key, RateLimiter())
+        return _limiters.setdefault(account, RateLimiter())
+
+
+def name_account(base_url: str, token: str) -> Account:
+    """Return what tells the holder of a token from others."""
+    # A hash, so that no secret is kept for the life of the process.
+    return base_url, hashlib.sha256(token.encode()).hexdigest()

@@ -37,6 +37,7 @@ class Response(NamedTuple):
     body: bytes
     location: str | None = None
     retry_after: str | None = None
+    date: str | None = None
 
 
 def build_response_error(method: str, path: str, answer: Response, asked: str) -> RequestRefused:

@@ -232,13 +232,17 @@ class Transport:
         headers = response.headers
         return self._hide_token(
             Response(
-                response.status_code, body, headers.get("Location"), headers.get("Retry-After")
+                response.status_code,
+                body,
+                headers.get("Location"),
+                headers.get("Retry-After"),
+                headers.get("Date"),
             )
         )
 
     def _hide_token(self, response: Response) -> Response:
         """Return a response without the token, in case the server repeats the header."""
-        status, body, location, _ = response
+        status, body, location = response[:3]
         is_page = status < 300 and len(body) > _MAX_MESSAGE_BYTES and _DATA_START.match(body)
         if is_page or not self._secrets:
             return response

@@ -57,23 +57,29 @@ class AccessRequests(Resource):
             errors=errors,
         )
 
-    def create(self, *, target: BodyRefs, message: Texts | None = None) -> DataFrame:
+    def create(
+        self, *, target: BodyRefs, message: Texts | None = None, dry_run: bool = False
+    ) -> DataFrame:
         """Create an access request.
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /access_requests``.
 
         Parameters
         ----------
         target
-            A project, portfolio, goal or task: gid, row or picker.
+            A project, portfolio, goal or task: gid, exact name, URL, row or picker.
         message
             Text.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._write_records(
-            "createAccessRequest", {}, {"target": target, "message": message}
+            "createAccessRequest", {}, {"target": target, "message": message}, dry_run=dry_run
         )
 
-    def approve(self, access_request: Refs) -> DataFrame | None:
+    def approve(self, access_request: Refs, *, dry_run: bool = False) -> DataFrame | None:
         """Approve an access request.
 
         Source: ``POST /access_requests/{access_request_gid}/approve``.
@@ -82,10 +88,14 @@ class AccessRequests(Resource):
         ----------
         access_request
             An access request: gid, URL, row or picker; or many of them.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
-        return self._send_action("approveAccessRequest", {"access_request": access_request})
+        return self._send_action(
+            "approveAccessRequest", {"access_request": access_request}, dry_run=dry_run
+        )
 
-    def reject(self, access_request: Refs) -> DataFrame | None:
+    def reject(self, access_request: Refs, *, dry_run: bool = False) -> DataFrame | None:
         """Reject an access request.
 
         Source: ``POST /access_requests/{access_request_gid}/reject``.
@@ -94,5 +104,9 @@ class AccessRequests(Resource):
         ----------
         access_request
             An access request: gid, URL, row or picker; or many of them.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
-        return self._send_action("rejectAccessRequest", {"access_request": access_request})
+        return self._send_action(
+            "rejectAccessRequest", {"access_request": access_request}, dry_run=dry_run
+        )

@@ -54,10 +54,13 @@ class Allocations(Resource):
         assignee: BodyRefs | None = None,
         parent: BodyRefs | None = None,
         fields: Fields = None,
+        dry_run: bool = False,
         **data: object,
     ) -> DataFrame:
         """Update an allocation.
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``PUT /allocations/{allocation_gid}``.
 
         Parameters
@@ -70,11 +73,14 @@ class Allocations(Resource):
             A mapping, sent as JSON; ``CLEAR`` empties the field. Such as {"type": "hours",
             "value": 20}.
         assignee
-            A user: gid, row or picker; ``CLEAR`` empties the field.
+            A user: gid, exact name, e-mail, ``"me"``, URL, row or picker; ``CLEAR`` empties the
+            field.
         parent
-            A project: gid, row or picker; ``CLEAR`` empties the field.
+            A project: gid, exact name, URL, row or picker; ``CLEAR`` empties the field.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         **data
             No other fields; unknown names are refused.
         """
@@ -90,9 +96,10 @@ class Allocations(Resource):
                 **data,
             },
             fields=fields,
+            dry_run=dry_run,
         )
 
-    def delete(self, allocation: Refs) -> DataFrame | None:
+    def delete(self, allocation: Refs, *, dry_run: bool = False) -> DataFrame | None:
         """Delete an allocation.
 
         Source: ``DELETE /allocations/{allocation_gid}``.
@@ -101,8 +108,10 @@ class Allocations(Resource):
         ----------
         allocation
             An allocation: gid, URL, row or picker; or many of them.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
-        return self._send_action("deleteAllocation", {"allocation": allocation})
+        return self._send_action("deleteAllocation", {"allocation": allocation}, dry_run=dry_run)
 
     def list(
         self,
@@ -154,9 +163,12 @@ class Allocations(Resource):
         parent: BodyRefs,
         effort: Json | None = None,
         fields: Fields = None,
+        dry_run: bool = False,
     ) -> DataFrame:
         """Create an allocation.
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /allocations``.
 
         Parameters
@@ -164,13 +176,15 @@ class Allocations(Resource):
         start_date, end_date
             A day: a date, or text such as "2026-01-31".
         assignee
-            A user: gid, row or picker.
+            A user: gid, exact name, e-mail, ``"me"``, URL, row or picker.
         parent
-            A project: gid, row or picker.
+            A project: gid, exact name, URL, row or picker.
         effort
             A mapping, sent as JSON. Such as {"type": "hours", "value": 20}.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._write_records(
             "createAllocation",
@@ -183,4 +197,5 @@ class Allocations(Resource):
                 "parent": parent,
             },
             fields=fields,
+            dry_run=dry_run,
         )

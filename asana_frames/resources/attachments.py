@@ -45,7 +45,7 @@ class Attachments(AttachmentFiles):
             "getAttachment", {"attachment": attachment}, fields=fields, errors=errors
         )
 
-    def delete(self, attachment: Refs) -> DataFrame | None:
+    def delete(self, attachment: Refs, *, dry_run: bool = False) -> DataFrame | None:
         """Delete an attachment.
 
         Source: ``DELETE /attachments/{attachment_gid}``.
@@ -54,8 +54,10 @@ class Attachments(AttachmentFiles):
         ----------
         attachment
             An attachment: gid, URL, row or picker; or many of them.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
-        return self._send_action("deleteAttachment", {"attachment": attachment})
+        return self._send_action("deleteAttachment", {"attachment": attachment}, dry_run=dry_run)
 
     def list(
         self, *, parent: Refs, fields: Fields = None, limit: Limit = None, errors: Errors = "warn"
@@ -105,7 +107,7 @@ class Attachments(AttachmentFiles):
         Parameters
         ----------
         parent
-            A task, project or project brief: gid, row or picker.
+            A task, project or project brief: gid, exact name, URL, row or picker.
         resource_subtype
             One of ``asana``, ``external``.
         file

@@ -50,9 +50,12 @@ class Budgets(Resource):
         actual: Json | None = None,
         total: Json | None = None,
         parent: BodyRefs | None = None,
+        dry_run: bool = False,
     ) -> DataFrame:
         """Create a budget.
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /budgets``.
 
         Parameters
@@ -62,7 +65,9 @@ class Budgets(Resource):
         estimate, actual, total
             A mapping, sent as JSON.
         parent
-            A project: gid, row or picker.
+            A project: gid, exact name, URL, row or picker.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._write_records(
             "createBudget",
@@ -74,6 +79,7 @@ class Budgets(Resource):
                 "total": total,
                 "parent": parent,
             },
+            dry_run=dry_run,
         )
 
     def get(self, budget: Refs, *, fields: Fields = None, errors: Errors = "warn") -> DataFrame:
@@ -103,10 +109,13 @@ class Budgets(Resource):
         total: Json | None = None,
         parent: BodyRefs | None = None,
         fields: Fields = None,
+        dry_run: bool = False,
         **data: object,
     ) -> DataFrame:
         """Update a budget.
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``PUT /budgets/{budget_gid}``.
 
         Parameters
@@ -118,9 +127,11 @@ class Budgets(Resource):
         estimate, actual, total
             A mapping, sent as JSON.
         parent
-            A project: gid, row or picker; ``CLEAR`` empties the field.
+            A project: gid, exact name, URL, row or picker; ``CLEAR`` empties the field.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         **data
             No other fields; unknown names are refused.
         """
@@ -136,9 +147,10 @@ class Budgets(Resource):
                 **data,
             },
             fields=fields,
+            dry_run=dry_run,
         )
 
-    def delete(self, budget: Refs) -> DataFrame | None:
+    def delete(self, budget: Refs, *, dry_run: bool = False) -> DataFrame | None:
         """Delete a budget.
 
         Source: ``DELETE /budgets/{budget_gid}``.
@@ -147,5 +159,7 @@ class Budgets(Resource):
         ----------
         budget
             A budget: gid, URL, row or picker; or many of them.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
-        return self._send_action("deleteBudget", {"budget": budget})
+        return self._send_action("deleteBudget", {"budget": budget}, dry_run=dry_run)

@@ -92,10 +92,13 @@ class CustomFields(Resource):
         reference_value: JsonList | None = None,
         resource_subtype: Texts | None = None,
         fields: Fields = None,
+        dry_run: bool = False,
         **data: object,
     ) -> DataFrame:
         """Create a custom field.
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /custom_fields``.
 
         Parameters
@@ -130,7 +133,7 @@ class CustomFields(Resource):
         has_notifications_enabled
             True or False.
         workspace
-            A workspace: gid, row or picker; required.
+            A workspace: gid, exact name, URL, row or picker; required.
         owned_by_app
             True or False.
         people_value, reference_value
@@ -140,6 +143,8 @@ class CustomFields(Resource):
             ``reference``; required.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         **data
             No other fields; unknown names are refused.
         """
@@ -172,6 +177,7 @@ class CustomFields(Resource):
                 **data,
             },
             fields=fields,
+            dry_run=dry_run,
         )
 
     def get(
@@ -221,10 +227,13 @@ class CustomFields(Resource):
         people_value: JsonList | None = None,
         reference_value: JsonList | None = None,
         fields: Fields = None,
+        dry_run: bool = False,
         **data: object,
     ) -> DataFrame:
         """Update a custom field.
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``PUT /custom_fields/{custom_field_gid}``.
 
         Parameters
@@ -261,13 +270,15 @@ class CustomFields(Resource):
         has_notifications_enabled
             True or False.
         workspace
-            A workspace: gid, row or picker; required.
+            A workspace: gid, exact name, URL, row or picker; required.
         owned_by_app
             True or False.
         people_value, reference_value
             A list, sent as JSON.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         **data
             No other fields; unknown names are refused.
         """
@@ -299,9 +310,10 @@ class CustomFields(Resource):
                 **data,
             },
             fields=fields,
+            dry_run=dry_run,
         )
 
-    def delete(self, custom_field: Refs) -> DataFrame | None:
+    def delete(self, custom_field: Refs, *, dry_run: bool = False) -> DataFrame | None:
         """Delete a custom field.
 
         Source: ``DELETE /custom_fields/{custom_field_gid}``.
@@ -310,8 +322,12 @@ class CustomFields(Resource):
         ----------
         custom_field
             A custom field: gid, exact name, URL, row or picker; or many of them.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
-        return self._send_action("deleteCustomField", {"custom_field": custom_field})
+        return self._send_action(
+            "deleteCustomField", {"custom_field": custom_field}, dry_run=dry_run
+        )
 
     def list_for_workspace(
         self,
@@ -356,9 +372,12 @@ class CustomFields(Resource):
         insert_before: BodyRefs | None = None,
         insert_after: BodyRefs | None = None,
         fields: Fields = None,
+        dry_run: bool = False,
     ) -> DataFrame:
         """Create enum option (custom field).
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /custom_fields/{custom_field_gid}/enum_options``.
 
         Parameters
@@ -372,9 +391,11 @@ class CustomFields(Resource):
         color
             Text.
         insert_before, insert_after
-            An enum option: gid, row or picker.
+            An enum option: gid, URL, row or picker.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._write_records(
             "createEnumOptionForCustomField",
@@ -387,6 +408,7 @@ class CustomFields(Resource):
                 "insert_after": insert_after,
             },
             fields=fields,
+            dry_run=dry_run,
         )
 
     def insert_enum_option(
@@ -397,9 +419,12 @@ class CustomFields(Resource):
         before_enum_option: BodyRefs | None = None,
         after_enum_option: BodyRefs | None = None,
         fields: Fields = None,
+        dry_run: bool = False,
     ) -> DataFrame:
         """Insert enum option (custom field).
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /custom_fields/{custom_field_gid}/enum_options/insert``.
 
         Parameters
@@ -407,9 +432,11 @@ class CustomFields(Resource):
         custom_field
             A custom field: gid, exact name, URL, row or picker; or many of them.
         enum_option, before_enum_option, after_enum_option
-            An enum option: gid, row or picker.
+            An enum option: gid, URL, row or picker.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._write_records(
             "insertEnumOptionForCustomField",
@@ -420,6 +447,7 @@ class CustomFields(Resource):
                 "after_enum_option": after_enum_option,
             },
             fields=fields,
+            dry_run=dry_run,
         )
 
     def update_enum_option(
@@ -430,10 +458,13 @@ class CustomFields(Resource):
         enabled: Flags | None = None,
         color: Texts | None = None,
         fields: Fields = None,
+        dry_run: bool = False,
         **data: object,
     ) -> DataFrame:
         """Update enum option (custom field).
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``PUT /enum_options/{enum_option_gid}``.
 
         Parameters
@@ -448,6 +479,8 @@ class CustomFields(Resource):
             Text; ``CLEAR`` empties the field.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         **data
             No other fields; unknown names are refused.
         """
@@ -456,4 +489,5 @@ class CustomFields(Resource):
             {"enum_option": enum_option},
             {"name": name, "enabled": enabled, "color": color, **data},
             fields=fields,
+            dry_run=dry_run,
         )

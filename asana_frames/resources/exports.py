@@ -29,7 +29,7 @@ class Exports(Resource):
         Parameters
         ----------
         parent
-            A goal, project, portfolio or team: gid, row or picker.
+            A goal, project, portfolio or team: gid, exact name, URL, row or picker.
         """
         return self._write_records("createGraphExport", {}, {"parent": parent})
 
@@ -46,7 +46,7 @@ class Exports(Resource):
         Parameters
         ----------
         workspace
-            A workspace: gid, row or picker.
+            A workspace: gid, exact name, URL, row or picker.
         export_request_parameters
             A list, sent as JSON.
         """

@@ -53,10 +53,13 @@ class GoalRelationships(Resource):
         *,
         contribution_weight: Numbers | None = None,
         fields: Fields = None,
+        dry_run: bool = False,
         **data: object,
     ) -> DataFrame:
         """Update a goal relationship.
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``PUT /goal_relationships/{goal_relationship_gid}``.
 
         Parameters
@@ -67,6 +70,8 @@ class GoalRelationships(Resource):
             A number.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         **data
             No other fields; unknown names are refused.
         """
@@ -75,6 +80,7 @@ class GoalRelationships(Resource):
             {"goal_relationship": goal_relationship},
             {"contribution_weight": contribution_weight, **data},
             fields=fields,
+            dry_run=dry_run,
         )
 
     def list(
@@ -122,9 +128,12 @@ class GoalRelationships(Resource):
         insert_after: BodyRefs | None = None,
         contribution_weight: Numbers | None = None,
         fields: Fields = None,
+        dry_run: bool = False,
     ) -> DataFrame:
         """Add supporting relationship (goal relationship).
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /goals/{goal_gid}/addSupportingRelationship``.
 
         Parameters
@@ -132,13 +141,15 @@ class GoalRelationships(Resource):
         goal
             A goal: gid, exact name, URL, row or picker; or many of them.
         supporting_resource
-            A goal, project, task or portfolio: gid, row or picker.
+            A goal, project, task or portfolio: gid, exact name, URL, row or picker.
         insert_before, insert_after
-            A goal relationship: gid, row or picker.
+            A goal relationship: gid, URL, row or picker.
         contribution_weight
             A number.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._write_records(
             "addSupportingRelationship",
@@ -150,13 +161,16 @@ class GoalRelationships(Resource):
                 "contribution_weight": contribution_weight,
             },
             fields=fields,
+            dry_run=dry_run,
         )
 
     def remove_supporting_relationship(
-        self, goal: Refs, *, supporting_resource: BodyRefs
+        self, goal: Refs, *, supporting_resource: BodyRefs, dry_run: bool = False
     ) -> DataFrame | None:
         """Remove supporting relationship (goal relationship).
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /goals/{goal_gid}/removeSupportingRelationship``.
 
         Parameters
@@ -164,10 +178,13 @@ class GoalRelationships(Resource):
         goal
             A goal: gid, exact name, URL, row or picker; or many of them.
         supporting_resource
-            A goal, project, task or portfolio: gid, row or picker.
+            A goal, project, task or portfolio: gid, exact name, URL, row or picker.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._send_action(
             "removeSupportingRelationship",
             {"goal": goal},
             {"supporting_resource": supporting_resource},
+            dry_run=dry_run,
         )

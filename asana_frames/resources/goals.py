@@ -79,10 +79,13 @@ class Goals(Resource):
         status: Texts | None = None,
         custom_fields: Json | None = None,
         fields: Fields = None,
+        dry_run: bool = False,
         **data: object,
     ) -> DataFrame:
         """Update a goal.
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``PUT /goals/{goal_gid}``.
 
         Parameters
@@ -100,22 +103,25 @@ class Goals(Resource):
         is_workspace_level, liked
             True or False.
         team
-            A team: gid, row or picker; ``CLEAR`` empties the field.
+            A team: gid, exact name, URL, row or picker; ``CLEAR`` empties the field.
         workspace
-            A workspace: gid, row or picker.
+            A workspace: gid, exact name, URL, row or picker.
         time_period
-            A time period: gid, row or picker; ``CLEAR`` empties the field.
+            A time period: gid, exact name, URL, row or picker; ``CLEAR`` empties the field.
         owner
-            A user: gid, row or picker; ``CLEAR`` empties the field.
+            A user: gid, exact name, e-mail, ``"me"``, URL, row or picker; ``CLEAR`` empties the
+            field.
         status
             Text; ``CLEAR`` empties the field.
         custom_fields
-            A mapping, sent as JSON. Maps the gid of a custom field to its value, such as {"12":
-            3}; an option is given by gid.
+            A mapping, sent as JSON. Maps the name or gid of a custom field to its value, such as
+            {"Priority": "High"}.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         **data
-            No other fields; unknown names are refused.
+            Custom fields by name, such as ``cf_Priority="High"``; unknown names are refused.
         """
         return self._write_records(
             "updateGoal",
@@ -137,9 +143,10 @@ class Goals(Resource):
                 **data,
             },
             fields=fields,
+            dry_run=dry_run,
         )
 
-    def delete(self, goal: Refs) -> DataFrame | None:
+    def delete(self, goal: Refs, *, dry_run: bool = False) -> DataFrame | None:
         """Delete a goal.
 
         Source: ``DELETE /goals/{goal_gid}``.
@@ -148,8 +155,10 @@ class Goals(Resource):
         ----------
         goal
             A goal: gid, exact name, URL, row or picker; or many of them.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
-        return self._send_action("deleteGoal", {"goal": goal})
+        return self._send_action("deleteGoal", {"goal": goal}, dry_run=dry_run)
 
     def list(
         self,
@@ -228,10 +237,13 @@ class Goals(Resource):
         owner: BodyRefs | None = None,
         followers: BodyRefs | None = None,
         fields: Fields = None,
+        dry_run: bool = False,
         **data: object,
     ) -> DataFrame:
         """Create a goal.
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /goals``.
 
         Parameters
@@ -247,17 +259,20 @@ class Goals(Resource):
         is_workspace_level, liked
             True or False.
         team
-            A team: gid, row or picker.
+            A team: gid, exact name, URL, row or picker.
         workspace
-            A workspace: gid, row or picker.
+            A workspace: gid, exact name, URL, row or picker.
         time_period
-            A time period: gid, row or picker.
+            A time period: gid, exact name, URL, row or picker.
         owner
-            A user: gid, row or picker.
+            A user: gid, exact name, e-mail, ``"me"``, URL, row or picker.
         followers
-            Users: a list or frame of gids.
+            Users, each by gid, exact name, e-mail, ``"me"``, URL, row or picker; or a frame of
+            them.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         **data
             No other fields; unknown names are refused.
         """
@@ -280,6 +295,7 @@ class Goals(Resource):
                 **data,
             },
             fields=fields,
+            dry_run=dry_run,
         )
 
     def set_metric(
@@ -295,9 +311,12 @@ class Goals(Resource):
         progress_source: Texts | None = None,
         is_custom_weight: Flags | None = None,
         fields: Fields = None,
+        dry_run: bool = False,
     ) -> DataFrame:
         """Set metric (goal).
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /goals/{goal_gid}/setMetric``.
 
         Parameters
@@ -319,6 +338,8 @@ class Goals(Resource):
             True or False.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._write_records(
             "createGoalMetric",
@@ -334,13 +355,21 @@ class Goals(Resource):
                 "is_custom_weight": is_custom_weight,
             },
             fields=fields,
+            dry_run=dry_run,
         )
 
     def set_metric_value(
-        self, goal: Refs, *, current_number_value: Numbers | None = None, fields: Fields = None
+        self,
+        goal: Refs,
+        *,
+        current_number_value: Numbers | None = None,
+        fields: Fields = None,
+        dry_run: bool = False,
     ) -> DataFrame:
         """Set metric value (goal).
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /goals/{goal_gid}/setMetricCurrentValue``.
 
         Parameters
@@ -351,19 +380,24 @@ class Goals(Resource):
             A number.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._write_records(
             "updateGoalMetric",
             {"goal": goal},
             {"current_number_value": current_number_value},
             fields=fields,
+            dry_run=dry_run,
         )
 
     def add_followers(
-        self, goal: Refs, *, followers: BodyRefs, fields: Fields = None
+        self, goal: Refs, *, followers: BodyRefs, fields: Fields = None, dry_run: bool = False
     ) -> DataFrame:
         """Add followers (goal).
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /goals/{goal_gid}/addFollowers``.
 
         Parameters
@@ -371,19 +405,28 @@ class Goals(Resource):
         goal
             A goal: gid, exact name, URL, row or picker; or many of them.
         followers
-            Users: a list or frame of gids.
+            Users, each by gid, exact name, e-mail, ``"me"``, URL, row or picker; or a frame of
+            them.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._write_records(
-            "addFollowers", {"goal": goal}, {"followers": followers}, fields=fields
+            "addFollowers",
+            {"goal": goal},
+            {"followers": followers},
+            fields=fields,
+            dry_run=dry_run,
         )
 
     def remove_followers(
-        self, goal: Refs, *, followers: BodyRefs, fields: Fields = None
+        self, goal: Refs, *, followers: BodyRefs, fields: Fields = None, dry_run: bool = False
     ) -> DataFrame:
         """Remove followers (goal).
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /goals/{goal_gid}/removeFollowers``.
 
         Parameters
@@ -391,12 +434,19 @@ class Goals(Resource):
         goal
             A goal: gid, exact name, URL, row or picker; or many of them.
         followers
-            Users: a list or frame of gids.
+            Users, each by gid, exact name, e-mail, ``"me"``, URL, row or picker; or a frame of
+            them.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._write_records(
-            "removeFollowers", {"goal": goal}, {"followers": followers}, fields=fields
+            "removeFollowers",
+            {"goal": goal},
+            {"followers": followers},
+            fields=fields,
+            dry_run=dry_run,
         )
 
     def list_parents(
@@ -431,9 +481,12 @@ class Goals(Resource):
         is_important: Flags | None = None,
         insert_before: BodyRefs | None = None,
         insert_after: BodyRefs | None = None,
+        dry_run: bool = False,
     ) -> DataFrame:
         """Add custom field setting (goal).
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /goals/{goal_gid}/addCustomFieldSetting``.
 
         Parameters
@@ -441,11 +494,13 @@ class Goals(Resource):
         goal
             A goal: gid, exact name, URL, row or picker; or many of them.
         custom_field
-            A custom field: gid, row or picker. A mapping defines a new field.
+            A custom field: gid, exact name, URL, row or picker. A mapping defines a new field.
         is_important
             True or False.
         insert_before, insert_after
-            A custom field setting or custom field: gid, row or picker.
+            A custom field setting or custom field: gid, exact name, URL, row or picker.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._write_records(
             "addCustomFieldSettingForGoal",
@@ -456,13 +511,16 @@ class Goals(Resource):
                 "insert_before": insert_before,
                 "insert_after": insert_after,
             },
+            dry_run=dry_run,
         )
 
     def remove_custom_field_setting(
-        self, goal: Refs, *, custom_field: BodyRefs
+        self, goal: Refs, *, custom_field: BodyRefs, dry_run: bool = False
     ) -> DataFrame | None:
         """Remove custom field setting (goal).
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /goals/{goal_gid}/removeCustomFieldSetting``.
 
         Parameters
@@ -470,8 +528,13 @@ class Goals(Resource):
         goal
             A goal: gid, exact name, URL, row or picker; or many of them.
         custom_field
-            A custom field: gid, row or picker.
+            A custom field: gid, exact name, URL, row or picker.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._send_action(
-            "removeCustomFieldSettingForGoal", {"goal": goal}, {"custom_field": custom_field}
+            "removeCustomFieldSettingForGoal",
+            {"goal": goal},
+            {"custom_field": custom_field},
+            dry_run=dry_run,
         )

@@ -73,9 +73,12 @@ class Memberships(Resource):
         member: BodyRefs | None = None,
         parent: BodyRefs | None = None,
         role: Texts | None = None,
+        dry_run: bool = False,
     ) -> DataFrame:
         """Create a membership.
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /memberships``.
 
         Parameters
@@ -83,16 +86,20 @@ class Memberships(Resource):
         access_level
             Text.
         member
-            A user or team: gid, row or picker.
+            A user or team: gid, exact name, e-mail, ``"me"``, URL, row or picker.
         parent
-            A project, portfolio, goal, custom field or custom type: gid, row or picker.
+            A project, portfolio, goal, custom field or custom type: gid, exact name, URL, row or
+            picker.
         role
             Text. Older name of ``access_level``.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._write_records(
             "createMembership",
             {},
             {"access_level": access_level, "member": member, "parent": parent, "role": role},
+            dry_run=dry_run,
         )
 
     def get(self, membership: Refs, *, errors: Errors = "warn") -> DataFrame:
@@ -111,10 +118,17 @@ class Memberships(Resource):
         return self._read_frame("getMembership", {"membership": membership}, errors=errors)
 
     def update(
-        self, membership: Refs, *, access_level: Texts | None = None, **data: object
+        self,
+        membership: Refs,
+        *,
+        access_level: Texts | None = None,
+        dry_run: bool = False,
+        **data: object,
     ) -> DataFrame:
         """Update a membership.
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``PUT /memberships/{membership_gid}``.
 
         Parameters
@@ -123,14 +137,19 @@ class Memberships(Resource):
             A membership: gid, URL, row or picker; or many of them.
         access_level
             Text.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         **data
             No other fields; unknown names are refused.
         """
         return self._write_records(
-            "updateMembership", {"membership": membership}, {"access_level": access_level, **data}
+            "updateMembership",
+            {"membership": membership},
+            {"access_level": access_level, **data},
+            dry_run=dry_run,
         )
 
-    def delete(self, membership: Refs) -> DataFrame | None:
+    def delete(self, membership: Refs, *, dry_run: bool = False) -> DataFrame | None:
         """Delete a membership.
 
         Source: ``DELETE /memberships/{membership_gid}``.
@@ -139,5 +158,7 @@ class Memberships(Resource):
         ----------
         membership
             A membership: gid, URL, row or picker; or many of them.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
-        return self._send_action("deleteMembership", {"membership": membership})
+        return self._send_action("deleteMembership", {"membership": membership}, dry_run=dry_run)

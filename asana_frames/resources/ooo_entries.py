@@ -47,10 +47,13 @@ class OooEntries(Resource):
         start_date: Whens | None = None,
         end_date: Whens | None = None,
         fields: Fields = None,
+        dry_run: bool = False,
         **data: object,
     ) -> DataFrame:
         """Update an ooo entry.
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``PUT /ooo_entries/{ooo_entry_gid}``.
 
         Parameters
@@ -61,6 +64,8 @@ class OooEntries(Resource):
             A day: a date, or text such as "2026-01-31".
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         **data
             No other fields; unknown names are refused.
         """
@@ -69,9 +74,10 @@ class OooEntries(Resource):
             {"ooo_entry": ooo_entry},
             {"start_date": start_date, "end_date": end_date, **data},
             fields=fields,
+            dry_run=dry_run,
         )
 
-    def delete(self, ooo_entry: Refs) -> DataFrame | None:
+    def delete(self, ooo_entry: Refs, *, dry_run: bool = False) -> DataFrame | None:
         """Delete an ooo entry.
 
         Source: ``DELETE /ooo_entries/{ooo_entry_gid}``.
@@ -80,8 +86,10 @@ class OooEntries(Resource):
         ----------
         ooo_entry
             An ooo entry: gid, URL, row or picker; or many of them.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
-        return self._send_action("deleteOooEntry", {"ooo_entry": ooo_entry})
+        return self._send_action("deleteOooEntry", {"ooo_entry": ooo_entry}, dry_run=dry_run)
 
     def list(
         self,
@@ -131,9 +139,12 @@ class OooEntries(Resource):
         user: BodyRefs,
         workspace: BodyRefs,
         fields: Fields = None,
+        dry_run: bool = False,
     ) -> DataFrame:
         """Create an ooo entry.
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /ooo_entries``.
 
         Parameters
@@ -141,15 +152,18 @@ class OooEntries(Resource):
         start_date, end_date
             A day: a date, or text such as "2026-01-31".
         user
-            A user: gid, row or picker.
+            A user: gid, exact name, e-mail, ``"me"``, URL, row or picker.
         workspace
-            A workspace: gid, row or picker.
+            A workspace: gid, exact name, URL, row or picker.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._write_records(
             "createOooEntry",
             {},
             {"start_date": start_date, "end_date": end_date, "user": user, "workspace": workspace},
             fields=fields,
+            dry_run=dry_run,
         )

@@ -29,7 +29,7 @@ class OrganizationExports(Resource):
         Parameters
         ----------
         organization
-            A workspace: gid, row or picker.
+            A workspace: gid, exact name, URL, row or picker.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """

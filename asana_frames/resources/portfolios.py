@@ -79,9 +79,12 @@ class Portfolios(Resource):
         workspace: BodyRefs | None = None,
         public: Flags | None = None,
         fields: Fields = None,
+        dry_run: bool = False,
     ) -> DataFrame:
         """Create a portfolio.
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /portfolios``.
 
         Parameters
@@ -100,11 +103,13 @@ class Portfolios(Resource):
         default_access_level
             One of ``admin``, ``editor``, ``viewer``.
         workspace
-            A workspace: gid, row or picker.
+            A workspace: gid, exact name, URL, row or picker.
         public
             True or False.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._write_records(
             "createPortfolio",
@@ -120,6 +125,7 @@ class Portfolios(Resource):
                 "public": public,
             },
             fields=fields,
+            dry_run=dry_run,
         )
 
     def get(self, portfolio: Refs, *, fields: Fields = None, errors: Errors = "warn") -> DataFrame:
@@ -153,10 +159,13 @@ class Portfolios(Resource):
         default_access_level: Texts | None = None,
         custom_fields: Json | None = None,
         fields: Fields = None,
+        dry_run: bool = False,
         **data: object,
     ) -> DataFrame:
         """Update a portfolio.
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``PUT /portfolios/{portfolio_gid}``.
 
         Parameters
@@ -177,12 +186,14 @@ class Portfolios(Resource):
         default_access_level
             One of ``admin``, ``editor``, ``viewer``.
         custom_fields
-            A mapping, sent as JSON. Maps the gid of a custom field to its value, such as {"12":
-            3}; an option is given by gid.
+            A mapping, sent as JSON. Maps the name or gid of a custom field to its value, such as
+            {"Priority": "High"}.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         **data
-            No other fields; unknown names are refused.
+            Custom fields by name, such as ``cf_Priority="High"``; unknown names are refused.
         """
         return self._write_records(
             "updatePortfolio",
@@ -198,9 +209,10 @@ class Portfolios(Resource):
                 **data,
             },
             fields=fields,
+            dry_run=dry_run,
         )
 
-    def delete(self, portfolio: Refs) -> DataFrame | None:
+    def delete(self, portfolio: Refs, *, dry_run: bool = False) -> DataFrame | None:
         """Delete a portfolio.
 
         Source: ``DELETE /portfolios/{portfolio_gid}``.
@@ -209,8 +221,10 @@ class Portfolios(Resource):
         ----------
         portfolio
             A portfolio: gid, exact name, URL, row or picker; or many of them.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
-        return self._send_action("deletePortfolio", {"portfolio": portfolio})
+        return self._send_action("deletePortfolio", {"portfolio": portfolio}, dry_run=dry_run)
 
     def list_items(
         self,
@@ -253,9 +267,12 @@ class Portfolios(Resource):
         item: BodyRefs,
         insert_before: BodyRefs | None = None,
         insert_after: BodyRefs | None = None,
+        dry_run: bool = False,
     ) -> DataFrame | None:
         """Add item (portfolio).
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /portfolios/{portfolio_gid}/addItem``.
 
         Parameters
@@ -263,17 +280,24 @@ class Portfolios(Resource):
         portfolio
             A portfolio: gid, exact name, URL, row or picker; or many of them.
         item, insert_before, insert_after
-            A project or portfolio: gid, row or picker.
+            A project or portfolio: gid, exact name, URL, row or picker.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._send_action(
             "addItemForPortfolio",
             {"portfolio": portfolio},
             {"item": item, "insert_before": insert_before, "insert_after": insert_after},
+            dry_run=dry_run,
         )
 
-    def remove_item(self, portfolio: Refs, *, item: BodyRefs) -> DataFrame | None:
+    def remove_item(
+        self, portfolio: Refs, *, item: BodyRefs, dry_run: bool = False
+    ) -> DataFrame | None:
         """Remove item (portfolio).
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /portfolios/{portfolio_gid}/removeItem``.
 
         Parameters
@@ -281,10 +305,12 @@ class Portfolios(Resource):
         portfolio
             A portfolio: gid, exact name, URL, row or picker; or many of them.
         item
-            A project or portfolio: gid, row or picker.
+            A project or portfolio: gid, exact name, URL, row or picker.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._send_action(
-            "removeItemForPortfolio", {"portfolio": portfolio}, {"item": item}
+            "removeItemForPortfolio", {"portfolio": portfolio}, {"item": item}, dry_run=dry_run
         )
 
     def add_custom_field_setting(
@@ -295,9 +321,12 @@ class Portfolios(Resource):
         is_important: Flags | None = None,
         insert_before: BodyRefs | None = None,
         insert_after: BodyRefs | None = None,
+        dry_run: bool = False,
     ) -> DataFrame:
         """Add custom field setting (portfolio).
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /portfolios/{portfolio_gid}/addCustomFieldSetting``.
 
         Parameters
@@ -305,11 +334,13 @@ class Portfolios(Resource):
         portfolio
             A portfolio: gid, exact name, URL, row or picker; or many of them.
         custom_field
-            A custom field: gid, row or picker. A mapping defines a new field.
+            A custom field: gid, exact name, URL, row or picker. A mapping defines a new field.
         is_important
             True or False.
         insert_before, insert_after
-            A custom field setting or custom field: gid, row or picker.
+            A custom field setting or custom field: gid, exact name, URL, row or picker.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._write_records(
             "addCustomFieldSettingForPortfolio",
@@ -320,13 +351,16 @@ class Portfolios(Resource):
                 "insert_before": insert_before,
                 "insert_after": insert_after,
             },
+            dry_run=dry_run,
         )
 
     def remove_custom_field_setting(
-        self, portfolio: Refs, *, custom_field: BodyRefs
+        self, portfolio: Refs, *, custom_field: BodyRefs, dry_run: bool = False
     ) -> DataFrame | None:
         """Remove custom field setting (portfolio).
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /portfolios/{portfolio_gid}/removeCustomFieldSetting``.
 
         Parameters
@@ -334,19 +368,24 @@ class Portfolios(Resource):
         portfolio
             A portfolio: gid, exact name, URL, row or picker; or many of them.
         custom_field
-            A custom field: gid, row or picker.
+            A custom field: gid, exact name, URL, row or picker.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._send_action(
             "removeCustomFieldSettingForPortfolio",
             {"portfolio": portfolio},
             {"custom_field": custom_field},
+            dry_run=dry_run,
         )
 
     def add_members(
-        self, portfolio: Refs, *, members: BodyRefs, fields: Fields = None
+        self, portfolio: Refs, *, members: BodyRefs, fields: Fields = None, dry_run: bool = False
     ) -> DataFrame:
         """Add members (portfolio).
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /portfolios/{portfolio_gid}/addMembers``.
 
         Parameters
@@ -354,19 +393,28 @@ class Portfolios(Resource):
         portfolio
             A portfolio: gid, exact name, URL, row or picker; or many of them.
         members
-            Users: a list or frame of gids.
+            Users, each by gid, exact name, e-mail, ``"me"``, URL, row or picker; or a frame of
+            them.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._write_records(
-            "addMembersForPortfolio", {"portfolio": portfolio}, {"members": members}, fields=fields
+            "addMembersForPortfolio",
+            {"portfolio": portfolio},
+            {"members": members},
+            fields=fields,
+            dry_run=dry_run,
         )
 
     def remove_members(
-        self, portfolio: Refs, *, members: BodyRefs, fields: Fields = None
+        self, portfolio: Refs, *, members: BodyRefs, fields: Fields = None, dry_run: bool = False
     ) -> DataFrame:
         """Remove members (portfolio).
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /portfolios/{portfolio_gid}/removeMembers``.
 
         Parameters
@@ -374,15 +422,19 @@ class Portfolios(Resource):
         portfolio
             A portfolio: gid, exact name, URL, row or picker; or many of them.
         members
-            Users: a list or frame of gids.
+            Users, each by gid, exact name, e-mail, ``"me"``, URL, row or picker; or a frame of
+            them.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._write_records(
             "removeMembersForPortfolio",
             {"portfolio": portfolio},
             {"members": members},
             fields=fields,
+            dry_run=dry_run,
         )
 
     def duplicate(

@@ -49,10 +49,13 @@ class ProjectBriefs(Resource):
         html_text: Texts | None = None,
         text: Texts | None = None,
         fields: Fields = None,
+        dry_run: bool = False,
         **data: object,
     ) -> DataFrame:
         """Update a project brief.
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``PUT /project_briefs/{project_brief_gid}``.
 
         Parameters
@@ -67,6 +70,8 @@ class ProjectBriefs(Resource):
             Text; ``CLEAR`` empties the field.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         **data
             No other fields; unknown names are refused.
         """
@@ -75,9 +80,10 @@ class ProjectBriefs(Resource):
             {"project_brief": project_brief},
             {"title": title, "html_text": html_text, "text": text, **data},
             fields=fields,
+            dry_run=dry_run,
         )
 
-    def delete(self, project_brief: Refs) -> DataFrame | None:
+    def delete(self, project_brief: Refs, *, dry_run: bool = False) -> DataFrame | None:
         """Delete a project brief.
 
         Source: ``DELETE /project_briefs/{project_brief_gid}``.
@@ -86,8 +92,12 @@ class ProjectBriefs(Resource):
         ----------
         project_brief
             A project brief: gid, URL, row or picker; or many of them.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
-        return self._send_action("deleteProjectBrief", {"project_brief": project_brief})
+        return self._send_action(
+            "deleteProjectBrief", {"project_brief": project_brief}, dry_run=dry_run
+        )
 
     def create(
         self,
@@ -97,9 +107,12 @@ class ProjectBriefs(Resource):
         html_text: Texts | None = None,
         text: Texts | None = None,
         fields: Fields = None,
+        dry_run: bool = False,
     ) -> DataFrame:
         """Create a project brief.
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /projects/{project_gid}/project_briefs``.
 
         Parameters
@@ -114,10 +127,13 @@ class ProjectBriefs(Resource):
             Text.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._write_records(
             "createProjectBrief",
             {"project": project},
             {"title": title, "html_text": html_text, "text": text},
             fields=fields,
+            dry_run=dry_run,
         )

@@ -88,10 +88,13 @@ class ProjectPortfolioSettings(Resource):
         *,
         is_access_control_inherited: Flags | None = None,
         fields: Fields = None,
+        dry_run: bool = False,
         **data: object,
     ) -> DataFrame:
         """Update a project portfolio setting.
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``PUT /project_portfolio_settings/{project_portfolio_setting_gid}``.
 
         Parameters
@@ -102,6 +105,8 @@ class ProjectPortfolioSettings(Resource):
             True or False.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         **data
             No other fields; unknown names are refused.
         """
@@ -110,6 +115,7 @@ class ProjectPortfolioSettings(Resource):
             {"project_portfolio_setting": project_portfolio_setting},
             {"is_access_control_inherited": is_access_control_inherited, **data},
             fields=fields,
+            dry_run=dry_run,
         )
 
     def list_for_project(

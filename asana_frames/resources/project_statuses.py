@@ -67,7 +67,7 @@ class ProjectStatuses(Resource):
             "getProjectStatus", {"project_status": project_status}, fields=fields, errors=errors
         )
 
-    def delete(self, project_status: Refs) -> DataFrame | None:
+    def delete(self, project_status: Refs, *, dry_run: bool = False) -> DataFrame | None:
         """Delete a project status.
 
         Deprecated by Asana: use ``status_updates``.
@@ -77,8 +77,12 @@ class ProjectStatuses(Resource):
         ----------
         project_status
             A project status: gid, URL, row or picker; or many of them.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
-        return self._send_action("deleteProjectStatus", {"project_status": project_status})
+        return self._send_action(
+            "deleteProjectStatus", {"project_status": project_status}, dry_run=dry_run
+        )
 
     def list_for_project(
         self, project: Refs, *, fields: Fields = None, limit: Limit = None, errors: Errors = "warn"
@@ -118,10 +122,13 @@ class ProjectStatuses(Resource):
         html_text: Texts | None = None,
         color: Texts | None = None,
         fields: Fields = None,
+        dry_run: bool = False,
     ) -> DataFrame:
         """Create a project status for project.
 
         Deprecated by Asana: use ``status_updates``.
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /projects/{project_gid}/project_statuses``.
 
         Parameters
@@ -136,10 +143,13 @@ class ProjectStatuses(Resource):
             One of ``green``, ``yellow``, ``red``, ``blue``, ``complete``.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._write_records(
             "createProjectStatusForProject",
             {"project": project},
             {"title": title, "text": text, "html_text": html_text, "color": color},
             fields=fields,
+            dry_run=dry_run,
         )

@@ -48,7 +48,7 @@ class ProjectTemplates(Resource):
             errors=errors,
         )
 
-    def delete(self, project_template: Refs) -> DataFrame | None:
+    def delete(self, project_template: Refs, *, dry_run: bool = False) -> DataFrame | None:
         """Delete a project template.
 
         Source: ``DELETE /project_templates/{project_template_gid}``.
@@ -57,8 +57,12 @@ class ProjectTemplates(Resource):
         ----------
         project_template
             A project template: gid, exact name, URL, row or picker; or many of them.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
-        return self._send_action("deleteProjectTemplate", {"project_template": project_template})
+        return self._send_action(
+            "deleteProjectTemplate", {"project_template": project_template}, dry_run=dry_run
+        )
 
     def list(
         self,
@@ -144,7 +148,7 @@ class ProjectTemplates(Resource):
         name
             Text.
         team
-            A team: gid, row or picker.
+            A team: gid, exact name, URL, row or picker.
         public
             True or False.
         privacy_setting

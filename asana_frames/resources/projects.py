@@ -122,11 +122,14 @@ class Projects(Resource):
         team: BodyRefs | None = None,
         workspace: BodyRefs | None = None,
         fields: Fields = None,
+        dry_run: bool = False,
         **data: object,
     ) -> DataFrame:
         """Create a project.
 
         Asana needs ``workspace`` or ``team``.
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /projects``.
 
         Parameters
@@ -168,20 +171,23 @@ class Projects(Resource):
         minimum_access_level_for_customization, minimum_access_level_for_sharing
             One of ``admin``, ``editor``.
         custom_fields
-            A mapping, sent as JSON. Maps the gid of a custom field to its value, such as {"12":
-            3}; an option is given by gid.
+            A mapping, sent as JSON. Maps the name or gid of a custom field to its value, such as
+            {"Priority": "High"}.
         followers
-            Users: a list or frame of gids.
+            Users, each by gid, exact name, e-mail, ``"me"``, URL, row or picker; or a frame of
+            them.
         owner
-            A user: gid, row or picker.
+            A user: gid, exact name, e-mail, ``"me"``, URL, row or picker.
         team
-            A team: gid, row or picker.
+            A team: gid, exact name, URL, row or picker.
         workspace
-            A workspace: gid, row or picker.
+            A workspace: gid, exact name, URL, row or picker.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         **data
-            No other fields; unknown names are refused.
+            Custom fields by name, such as ``cf_Priority="High"``; unknown names are refused.
         """
         return self._write_records(
             "createProject",
@@ -212,6 +218,7 @@ class Projects(Resource):
                 **data,
             },
             fields=fields,
+            dry_run=dry_run,
         )
 
     def get(self, project: Refs, *, fields: Fields = None, errors: Errors = "warn") -> DataFrame:
@@ -257,10 +264,13 @@ class Projects(Resource):
         owner: BodyRefs | None = None,
         team: BodyRefs | None = None,
         fields: Fields = None,
+        dry_run: bool = False,
         **data: object,
     ) -> DataFrame:
         """Update a project.
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``PUT /projects/{project_gid}``.
 
         Parameters
@@ -305,18 +315,22 @@ class Projects(Resource):
         minimum_access_level_for_customization, minimum_access_level_for_sharing
             One of ``admin``, ``editor``.
         custom_fields
-            A mapping, sent as JSON. Maps the gid of a custom field to its value, such as {"12":
-            3}; an option is given by gid.
+            A mapping, sent as JSON. Maps the name or gid of a custom field to its value, such as
+            {"Priority": "High"}.
         followers
-            Users: a list or frame of gids; ``CLEAR`` empties the field.
+            Users, each by gid, exact name, e-mail, ``"me"``, URL, row or picker; or a frame of
+            them; ``CLEAR`` empties the field.
         owner
-            A user: gid, row or picker; ``CLEAR`` empties the field.
+            A user: gid, exact name, e-mail, ``"me"``, URL, row or picker; ``CLEAR`` empties the
+            field.
         team
-            A team: gid, row or picker; ``CLEAR`` empties the field.
+            A team: gid, exact name, URL, row or picker; ``CLEAR`` empties the field.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         **data
-            No other fields; unknown names are refused.
+            Custom fields by name, such as ``cf_Priority="High"``; unknown names are refused.
         """
         return self._write_records(
             "updateProject",
@@ -346,9 +360,10 @@ class Projects(Resource):
                 **data,
             },
             fields=fields,
+            dry_run=dry_run,
         )
 
-    def delete(self, project: Refs) -> DataFrame | None:
+    def delete(self, project: Refs, *, dry_run: bool = False) -> DataFrame | None:
         """Delete a project.
 
         Source: ``DELETE /projects/{project_gid}``.
@@ -357,8 +372,10 @@ class Projects(Resource):
         ----------
         project
             A project: gid, exact name, URL, row or picker; or many of them.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
-        return self._send_action("deleteProject", {"project": project})
+        return self._send_action("deleteProject", {"project": project}, dry_run=dry_run)
 
     def duplicate(
         self,
@@ -492,10 +509,13 @@ class Projects(Resource):
         owner: BodyRefs | None = None,
         workspace: BodyRefs | None = None,
         fields: Fields = None,
+        dry_run: bool = False,
         **data: object,
     ) -> DataFrame:
         """Create a project for team.
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /teams/{team_gid}/projects``.
 
         Parameters
@@ -539,18 +559,22 @@ class Projects(Resource):
         minimum_access_level_for_customization, minimum_access_level_for_sharing
             One of ``admin``, ``editor``.
         custom_fields
-            A mapping, sent as JSON. Maps the gid of a custom field to its value, such as {"12":
-            3}; an option is given by gid.
+            A mapping, sent as JSON. Maps the name or gid of a custom field to its value, such as
+            {"Priority": "High"}.
         followers
-            Users: a list or frame of gids.
+            Users, each by gid, exact name, e-mail, ``"me"``, URL, row or picker; or a frame of
+            them.
         owner
-            A user: gid, row or picker.
+            A user: gid, exact name, e-mail, ``"me"``, URL, row or picker.
         workspace
-            A workspace: gid, row or picker.
+            A workspace: gid, exact name, URL, row or picker.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         **data
-            ``team``; unknown names are refused.
+            ``team``, Custom fields by name, such as ``cf_Priority="High"``; unknown names are
+            refused.
         """
         return self._write_records(
             "createProjectForTeam",
@@ -580,6 +604,7 @@ class Projects(Resource):
                 **data,
             },
             fields=fields,
+            dry_run=dry_run,
         )
 
     def list_for_workspace(
@@ -645,10 +670,13 @@ class Projects(Resource):
         owner: BodyRefs | None = None,
         team: BodyRefs | None = None,
         fields: Fields = None,
+        dry_run: bool = False,
         **data: object,
     ) -> DataFrame:
         """Create a project for workspace.
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /workspaces/{workspace_gid}/projects``.
 
         Parameters
@@ -692,18 +720,22 @@ class Projects(Resource):
         minimum_access_level_for_customization, minimum_access_level_for_sharing
             One of ``admin``, ``editor``.
         custom_fields
-            A mapping, sent as JSON. Maps the gid of a custom field to its value, such as {"12":
-            3}; an option is given by gid.
+            A mapping, sent as JSON. Maps the name or gid of a custom field to its value, such as
+            {"Priority": "High"}.
         followers
-            Users: a list or frame of gids.
+            Users, each by gid, exact name, e-mail, ``"me"``, URL, row or picker; or a frame of
+            them.
         owner
-            A user: gid, row or picker.
+            A user: gid, exact name, e-mail, ``"me"``, URL, row or picker.
         team
-            A team: gid, row or picker.
+            A team: gid, exact name, URL, row or picker.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         **data
-            ``workspace``; unknown names are refused.
+            ``workspace``, Custom fields by name, such as ``cf_Priority="High"``; unknown names are
+            refused.
         """
         return self._write_records(
             "createProjectForWorkspace",
@@ -733,6 +765,7 @@ class Projects(Resource):
                 **data,
             },
             fields=fields,
+            dry_run=dry_run,
         )
 
     def search(
@@ -869,9 +902,12 @@ class Projects(Resource):
         insert_before: BodyRefs | None = None,
         insert_after: BodyRefs | None = None,
         fields: Fields = None,
+        dry_run: bool = False,
     ) -> DataFrame:
         """Add custom field setting (project).
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /projects/{project_gid}/addCustomFieldSetting``.
 
         Parameters
@@ -879,13 +915,15 @@ class Projects(Resource):
         project
             A project: gid, exact name, URL, row or picker; or many of them.
         custom_field
-            A custom field: gid, row or picker. A mapping defines a new field.
+            A custom field: gid, exact name, URL, row or picker. A mapping defines a new field.
         is_important
             True or False.
         insert_before, insert_after
-            A custom field setting or custom field: gid, row or picker.
+            A custom field setting or custom field: gid, exact name, URL, row or picker.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._write_records(
             "addCustomFieldSettingForProject",
@@ -897,13 +935,16 @@ class Projects(Resource):
                 "insert_after": insert_after,
             },
             fields=fields,
+            dry_run=dry_run,
         )
 
     def remove_custom_field_setting(
-        self, project: Refs, *, custom_field: BodyRefs
+        self, project: Refs, *, custom_field: BodyRefs, dry_run: bool = False
     ) -> DataFrame | None:
         """Remove custom field setting (project).
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /projects/{project_gid}/removeCustomFieldSetting``.
 
         Parameters
@@ -911,12 +952,15 @@ class Projects(Resource):
         project
             A project: gid, exact name, URL, row or picker; or many of them.
         custom_field
-            A custom field: gid, row or picker.
+            A custom field: gid, exact name, URL, row or picker.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._send_action(
             "removeCustomFieldSettingForProject",
             {"project": project},
             {"custom_field": custom_field},
+            dry_run=dry_run,
         )
 
     def get_task_counts(
@@ -942,9 +986,13 @@ class Projects(Resource):
             "getTaskCountsForProject", {"project": project}, fields=fields, errors=errors
         )
 
-    def add_members(self, project: Refs, *, members: BodyRefs, fields: Fields = None) -> DataFrame:
+    def add_members(
+        self, project: Refs, *, members: BodyRefs, fields: Fields = None, dry_run: bool = False
+    ) -> DataFrame:
         """Add members (project).
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /projects/{project_gid}/addMembers``.
 
         Parameters
@@ -952,19 +1000,28 @@ class Projects(Resource):
         project
             A project: gid, exact name, URL, row or picker; or many of them.
         members
-            Users: a list or frame of gids.
+            Users, each by gid, exact name, e-mail, ``"me"``, URL, row or picker; or a frame of
+            them.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._write_records(
-            "addMembersForProject", {"project": project}, {"members": members}, fields=fields
+            "addMembersForProject",
+            {"project": project},
+            {"members": members},
+            fields=fields,
+            dry_run=dry_run,
         )
 
     def remove_members(
-        self, project: Refs, *, members: BodyRefs, fields: Fields = None
+        self, project: Refs, *, members: BodyRefs, fields: Fields = None, dry_run: bool = False
     ) -> DataFrame:
         """Remove members (project).
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /projects/{project_gid}/removeMembers``.
 
         Parameters
@@ -972,19 +1029,28 @@ class Projects(Resource):
         project
             A project: gid, exact name, URL, row or picker; or many of them.
         members
-            Users: a list or frame of gids.
+            Users, each by gid, exact name, e-mail, ``"me"``, URL, row or picker; or a frame of
+            them.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._write_records(
-            "removeMembersForProject", {"project": project}, {"members": members}, fields=fields
+            "removeMembersForProject",
+            {"project": project},
+            {"members": members},
+            fields=fields,
+            dry_run=dry_run,
         )
 
     def add_followers(
-        self, project: Refs, *, followers: BodyRefs, fields: Fields = None
+        self, project: Refs, *, followers: BodyRefs, fields: Fields = None, dry_run: bool = False
     ) -> DataFrame:
         """Add followers (project).
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /projects/{project_gid}/addFollowers``.
 
         Parameters
@@ -992,19 +1058,28 @@ class Projects(Resource):
         project
             A project: gid, exact name, URL, row or picker; or many of them.
         followers
-            Users: a list or frame of gids.
+            Users, each by gid, exact name, e-mail, ``"me"``, URL, row or picker; or a frame of
+            them.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._write_records(
-            "addFollowersForProject", {"project": project}, {"followers": followers}, fields=fields
+            "addFollowersForProject",
+            {"project": project},
+            {"followers": followers},
+            fields=fields,
+            dry_run=dry_run,
         )
 
     def remove_followers(
-        self, project: Refs, *, followers: BodyRefs, fields: Fields = None
+        self, project: Refs, *, followers: BodyRefs, fields: Fields = None, dry_run: bool = False
     ) -> DataFrame:
         """Remove followers (project).
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /projects/{project_gid}/removeFollowers``.
 
         Parameters
@@ -1012,15 +1087,19 @@ class Projects(Resource):
         project
             A project: gid, exact name, URL, row or picker; or many of them.
         followers
-            Users: a list or frame of gids.
+            Users, each by gid, exact name, e-mail, ``"me"``, URL, row or picker; or a frame of
+            them.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._write_records(
             "removeFollowersForProject",
             {"project": project},
             {"followers": followers},
             fields=fields,
+            dry_run=dry_run,
         )
 
     def save_as_template(
@@ -1046,9 +1125,9 @@ class Projects(Resource):
         public
             True or False.
         team
-            A team: gid, row or picker.
+            A team: gid, exact name, URL, row or picker.
         workspace
-            A workspace: gid, row or picker.
+            A workspace: gid, exact name, URL, row or picker.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
         """

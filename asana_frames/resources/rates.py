@@ -60,25 +60,39 @@ class Rates(Resource):
         )
 
     def create(
-        self, *, parent: BodyRefs, resource: BodyRefs, rate: Numbers, fields: Fields = None
+        self,
+        *,
+        parent: BodyRefs,
+        resource: BodyRefs,
+        rate: Numbers,
+        fields: Fields = None,
+        dry_run: bool = False,
     ) -> DataFrame:
         """Create a rate.
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /rates``.
 
         Parameters
         ----------
         parent
-            A project: gid, row or picker.
+            A project: gid, exact name, URL, row or picker.
         resource
-            A user: gid, row or picker.
+            A user: gid, exact name, e-mail, ``"me"``, URL, row or picker.
         rate
             A number.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._write_records(
-            "createRate", {}, {"parent": parent, "resource": resource, "rate": rate}, fields=fields
+            "createRate",
+            {},
+            {"parent": parent, "resource": resource, "rate": rate},
+            fields=fields,
+            dry_run=dry_run,
         )
 
     def get(self, rate: Refs, *, fields: Fields = None, errors: Errors = "warn") -> DataFrame:
@@ -98,9 +112,13 @@ class Rates(Resource):
         """
         return self._read_frame("getRate", {"rate": rate}, fields=fields, errors=errors)
 
-    def update(self, rate: Refs, /, *, fields: Fields = None, **data: object) -> DataFrame:
+    def update(
+        self, rate: Refs, /, *, fields: Fields = None, dry_run: bool = False, **data: object
+    ) -> DataFrame:
         """Update a rate.
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``PUT /rates/{rate_gid}``.
 
         Parameters
@@ -109,12 +127,16 @@ class Rates(Resource):
             A rate: gid, URL, row or picker; or many of them.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         **data
             ``rate``; unknown names are refused.
         """
-        return self._write_records("updateRate", {"rate": rate}, {**data}, fields=fields)
+        return self._write_records(
+            "updateRate", {"rate": rate}, {**data}, fields=fields, dry_run=dry_run
+        )
 
-    def delete(self, rate: Refs) -> DataFrame | None:
+    def delete(self, rate: Refs, *, dry_run: bool = False) -> DataFrame | None:
         """Delete a rate.
 
         Source: ``DELETE /rates/{rate_gid}``.
@@ -123,5 +145,7 @@ class Rates(Resource):
         ----------
         rate
             A rate: gid, URL, row or picker; or many of them.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
-        return self._send_action("deleteRate", {"rate": rate})
+        return self._send_action("deleteRate", {"rate": rate}, dry_run=dry_run)

@@ -82,9 +82,12 @@ class Roles(Resource):
         is_standard_role: Flags | None = None,
         permissions: Json | None = None,
         fields: Fields = None,
+        dry_run: bool = False,
     ) -> DataFrame:
         """Create a role.
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /roles``.
 
         Parameters
@@ -94,13 +97,15 @@ class Roles(Resource):
         base_role_type
             One of ``guest``, ``member``, ``admin``, ``super_admin``.
         workspace
-            A workspace: gid, row or picker.
+            A workspace: gid, exact name, URL, row or picker.
         is_standard_role
             True or False.
         permissions
             A mapping, sent as JSON.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._write_records(
             "createRole",
@@ -114,6 +119,7 @@ class Roles(Resource):
                 "workspace": workspace,
             },
             fields=fields,
+            dry_run=dry_run,
         )
 
     def get(self, role: Refs, *, fields: Fields = None, errors: Errors = "warn") -> DataFrame:
@@ -143,10 +149,13 @@ class Roles(Resource):
         base_role_type: Texts | None = None,
         permissions: Json | None = None,
         fields: Fields = None,
+        dry_run: bool = False,
         **data: object,
     ) -> DataFrame:
         """Update a role.
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``PUT /roles/{role_gid}``.
 
         Parameters
@@ -165,6 +174,8 @@ class Roles(Resource):
             A mapping, sent as JSON.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         **data
             No other fields; unknown names are refused.
         """
@@ -180,9 +191,10 @@ class Roles(Resource):
                 **data,
             },
             fields=fields,
+            dry_run=dry_run,
         )
 
-    def delete(self, role: Refs) -> DataFrame | None:
+    def delete(self, role: Refs, *, dry_run: bool = False) -> DataFrame | None:
         """Delete a role.
 
         Source: ``DELETE /roles/{role_gid}``.
@@ -191,5 +203,7 @@ class Roles(Resource):
         ----------
         role
             A role: gid, exact name, URL, row or picker; or many of them.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
-        return self._send_action("deleteRole", {"role": role})
+        return self._send_action("deleteRole", {"role": role}, dry_run=dry_run)

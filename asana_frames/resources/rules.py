@@ -20,9 +20,13 @@ class Rules(Resource):
 
     name = "rules"
 
-    def trigger(self, rule_trigger: Refs, *, resource: BodyRefs, action_data: Json) -> DataFrame:
+    def trigger(
+        self, rule_trigger: Refs, *, resource: BodyRefs, action_data: Json, dry_run: bool = False
+    ) -> DataFrame:
         """Trigger a rule.
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /rule_triggers/{rule_trigger_gid}/run``.
 
         Parameters
@@ -30,12 +34,15 @@ class Rules(Resource):
         rule_trigger
             A rule trigger: gid, URL, row or picker; or many of them.
         resource
-            A task: gid, row or picker.
+            A task: gid, exact name, URL, row or picker.
         action_data
             A mapping, sent as JSON.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._write_records(
             "triggerRule",
             {"rule_trigger": rule_trigger},
             {"resource": resource, "action_data": action_data},
+            dry_run=dry_run,
         )

@@ -68,10 +68,13 @@ class Sections(Resource):
         insert_before: BodyRefs | None = None,
         insert_after: BodyRefs | None = None,
         fields: Fields = None,
+        dry_run: bool = False,
         **data: object,
     ) -> DataFrame:
         """Update a section.
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``PUT /sections/{section_gid}``.
 
         Parameters
@@ -81,9 +84,11 @@ class Sections(Resource):
         name
             Text; required.
         insert_before, insert_after
-            A section: gid, row or picker; ``CLEAR`` empties the field.
+            A section: gid, "Project/Section", URL, row or picker; ``CLEAR`` empties the field.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         **data
             No other fields; unknown names are refused.
         """
@@ -92,9 +97,10 @@ class Sections(Resource):
             {"section": section},
             {"name": name, "insert_before": insert_before, "insert_after": insert_after, **data},
             fields=fields,
+            dry_run=dry_run,
         )
 
-    def delete(self, section: Refs) -> DataFrame | None:
+    def delete(self, section: Refs, *, dry_run: bool = False) -> DataFrame | None:
         """Delete a section.
 
         Source: ``DELETE /sections/{section_gid}``.
@@ -103,8 +109,10 @@ class Sections(Resource):
         ----------
         section
             A section: gid, "Project/Section", URL, row or picker; or many of them.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
-        return self._send_action("deleteSection", {"section": section})
+        return self._send_action("deleteSection", {"section": section}, dry_run=dry_run)
 
     def list_for_project(
         self, project: Refs, *, fields: Fields = None, limit: Limit = None, errors: Errors = "warn"
@@ -142,9 +150,12 @@ class Sections(Resource):
         insert_before: BodyRefs | None = None,
         insert_after: BodyRefs | None = None,
         fields: Fields = None,
+        dry_run: bool = False,
     ) -> DataFrame:
         """Create a section for project.
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /projects/{project_gid}/sections``.
 
         Parameters
@@ -154,15 +165,18 @@ class Sections(Resource):
         name
             Text.
         insert_before, insert_after
-            A section: gid, row or picker.
+            A section: gid, "Project/Section", URL, row or picker.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._write_records(
             "createSectionForProject",
             {"project": project},
             {"name": name, "insert_before": insert_before, "insert_after": insert_after},
             fields=fields,
+            dry_run=dry_run,
         )
 
     def add_task(
@@ -172,9 +186,12 @@ class Sections(Resource):
         task: BodyRefs,
         insert_before: BodyRefs | None = None,
         insert_after: BodyRefs | None = None,
+        dry_run: bool = False,
     ) -> DataFrame | None:
         """Add task (section).
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /sections/{section_gid}/addTask``.
 
         Parameters
@@ -182,12 +199,15 @@ class Sections(Resource):
         section
             A section: gid, "Project/Section", URL, row or picker; or many of them.
         task, insert_before, insert_after
-            A task: gid, row or picker.
+            A task: gid, exact name, URL, row or picker.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._send_action(
             "addTaskForSection",
             {"section": section},
             {"task": task, "insert_before": insert_before, "insert_after": insert_after},
+            dry_run=dry_run,
         )
 
     def insert_for_project(
@@ -197,9 +217,12 @@ class Sections(Resource):
         section: BodyRefs,
         before_section: BodyRefs | None = None,
         after_section: BodyRefs | None = None,
+        dry_run: bool = False,
     ) -> DataFrame | None:
         """Insert a section for project.
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /projects/{project_gid}/sections/insert``.
 
         Parameters
@@ -207,10 +230,13 @@ class Sections(Resource):
         project
             A project: gid, exact name, URL, row or picker; or many of them.
         section, before_section, after_section
-            A section: gid, row or picker.
+            A section: gid, "Project/Section", URL, row or picker.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._send_action(
             "insertSectionForProject",
             {"project": project},
             {"section": section, "before_section": before_section, "after_section": after_section},
+            dry_run=dry_run,
         )

@@ -45,7 +45,7 @@ class StatusUpdates(Resource):
             "getStatus", {"status_update": status_update}, fields=fields, errors=errors
         )
 
-    def delete(self, status_update: Refs) -> DataFrame | None:
+    def delete(self, status_update: Refs, *, dry_run: bool = False) -> DataFrame | None:
         """Delete a status update.
 
         Source: ``DELETE /status_updates/{status_update_gid}``.
@@ -54,8 +54,10 @@ class StatusUpdates(Resource):
         ----------
         status_update
             A status update: gid, URL, row or picker; or many of them.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
-        return self._send_action("deleteStatus", {"status_update": status_update})
+        return self._send_action("deleteStatus", {"status_update": status_update}, dry_run=dry_run)
 
     def list(
         self,
@@ -102,9 +104,12 @@ class StatusUpdates(Resource):
         title: Texts | None = None,
         html_text: Texts | None = None,
         fields: Fields = None,
+        dry_run: bool = False,
     ) -> DataFrame:
         """Create a status update.
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /status_updates``.
 
         Parameters
@@ -115,13 +120,15 @@ class StatusUpdates(Resource):
             One of ``on_track``, ``at_risk``, ``off_track``, ``on_hold``, ``complete``,
             ``achieved``, ``partial``, ``missed``, ``dropped``.
         parent
-            A project, portfolio or goal: gid, row or picker.
+            A project, portfolio or goal: gid, exact name, URL, row or picker.
         title
             Text.
         html_text
             Text. Rich text in ``<body>``; replaces the plain text.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._write_records(
             "createStatusForObject",
@@ -134,4 +141,5 @@ class StatusUpdates(Resource):
                 "parent": parent,
             },
             fields=fields,
+            dry_run=dry_run,
         )

@@ -123,12 +123,15 @@ class Stories(Resource):
         is_pinned: Flags | None = None,
         sticker_name: Texts | None = None,
         fields: Fields = None,
+        dry_run: bool = False,
         **data: object,
     ) -> DataFrame:
         """Update a story.
 
         Never parse text: it follows the reader's language. The old_ and new_ columns say what
         changed.
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``PUT /stories/{story_gid}``.
 
         Parameters
@@ -148,6 +151,8 @@ class Stories(Resource):
             ``phoenix_spreading_love``; ``CLEAR`` empties the field.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         **data
             No other fields; unknown names are refused.
         """
@@ -162,9 +167,10 @@ class Stories(Resource):
                 **data,
             },
             fields=fields,
+            dry_run=dry_run,
         )
 
-    def delete(self, story: Refs) -> DataFrame | None:
+    def delete(self, story: Refs, *, dry_run: bool = False) -> DataFrame | None:
         """Delete a story.
 
         Source: ``DELETE /stories/{story_gid}``.
@@ -173,8 +179,10 @@ class Stories(Resource):
         ----------
         story
             A story: gid, URL, row or picker; or many of them.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
-        return self._send_action("deleteStory", {"story": story})
+        return self._send_action("deleteStory", {"story": story}, dry_run=dry_run)
 
     def list_for_task(
         self,
@@ -234,11 +242,14 @@ class Stories(Resource):
         is_pinned: Flags | None = None,
         sticker_name: Texts | None = None,
         fields: Fields = None,
+        dry_run: bool = False,
     ) -> DataFrame:
         """Create a story for task.
 
         Never parse text: it follows the reader's language. The old_ and new_ columns say what
         changed.
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /tasks/{task_gid}/stories``.
 
         Parameters
@@ -258,6 +269,8 @@ class Stories(Resource):
             ``phoenix_spreading_love``.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._write_records(
             "createStoryForTask",
@@ -269,6 +282,7 @@ class Stories(Resource):
                 "sticker_name": sticker_name,
             },
             fields=fields,
+            dry_run=dry_run,
         )
 
     def list_for_goal(
@@ -329,11 +343,14 @@ class Stories(Resource):
         is_pinned: Flags | None = None,
         sticker_name: Texts | None = None,
         fields: Fields = None,
+        dry_run: bool = False,
     ) -> DataFrame:
         """Create a story for goal.
 
         Never parse text: it follows the reader's language. The old_ and new_ columns say what
         changed.
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /goals/{goal_gid}/stories``.
 
         Parameters
@@ -353,6 +370,8 @@ class Stories(Resource):
             ``phoenix_spreading_love``.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._write_records(
             "createStoryForGoal",
@@ -364,4 +383,5 @@ class Stories(Resource):
                 "sticker_name": sticker_name,
             },
             fields=fields,
+            dry_run=dry_run,
         )

@@ -64,9 +64,12 @@ class Tags(Resource):
         followers: BodyRefs | None = None,
         workspace: BodyRefs | None = None,
         fields: Fields = None,
+        dry_run: bool = False,
     ) -> DataFrame:
         """Create a tag.
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /tags``.
 
         Parameters
@@ -81,11 +84,14 @@ class Tags(Resource):
         notes
             Text.
         followers
-            Users: a list or frame of gids.
+            Users, each by gid, exact name, e-mail, ``"me"``, URL, row or picker; or a frame of
+            them.
         workspace
-            A workspace: gid, row or picker.
+            A workspace: gid, exact name, URL, row or picker.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._write_records(
             "createTag",
@@ -98,6 +104,7 @@ class Tags(Resource):
                 "workspace": workspace,
             },
             fields=fields,
+            dry_run=dry_run,
         )
 
     def get(self, tag: Refs, *, fields: Fields = None, errors: Errors = "warn") -> DataFrame:
@@ -125,10 +132,13 @@ class Tags(Resource):
         color: Texts | None = None,
         notes: Texts | None = None,
         fields: Fields = None,
+        dry_run: bool = False,
         **data: object,
     ) -> DataFrame:
         """Update a tag.
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``PUT /tags/{tag_gid}``.
 
         Parameters
@@ -146,6 +156,8 @@ class Tags(Resource):
             Text; ``CLEAR`` empties the field.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         **data
             No other fields; unknown names are refused.
         """
@@ -154,9 +166,10 @@ class Tags(Resource):
             {"tag": tag},
             {"name": name, "color": color, "notes": notes, **data},
             fields=fields,
+            dry_run=dry_run,
         )
 
-    def delete(self, tag: Refs) -> DataFrame | None:
+    def delete(self, tag: Refs, *, dry_run: bool = False) -> DataFrame | None:
         """Delete a tag.
 
         Source: ``DELETE /tags/{tag_gid}``.
@@ -165,8 +178,10 @@ class Tags(Resource):
         ----------
         tag
             A tag: gid, exact name, URL, row or picker; or many of them.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
-        return self._send_action("deleteTag", {"tag": tag})
+        return self._send_action("deleteTag", {"tag": tag}, dry_run=dry_run)
 
     def list_for_task(
         self, task: Refs, *, fields: Fields = None, limit: Limit = None, errors: Errors = "warn"
@@ -234,9 +249,12 @@ class Tags(Resource):
         notes: Texts | None = None,
         followers: BodyRefs | None = None,
         fields: Fields = None,
+        dry_run: bool = False,
     ) -> DataFrame:
         """Create a tag for workspace.
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /workspaces/{workspace_gid}/tags``.
 
         Parameters
@@ -253,13 +271,17 @@ class Tags(Resource):
         notes
             Text.
         followers
-            Users: a list or frame of gids.
+            Users, each by gid, exact name, e-mail, ``"me"``, URL, row or picker; or a frame of
+            them.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._write_records(
             "createTagForWorkspace",
             {"workspace": workspace},
             {"name": name, "color": color, "notes": notes, "followers": followers},
             fields=fields,
+            dry_run=dry_run,
         )

@@ -78,7 +78,7 @@ class TaskTemplates(Resource):
             "getTaskTemplate", {"task_template": task_template}, fields=fields, errors=errors
         )
 
-    def delete(self, task_template: Refs) -> DataFrame | None:
+    def delete(self, task_template: Refs, *, dry_run: bool = False) -> DataFrame | None:
         """Delete a task template.
 
         Source: ``DELETE /task_templates/{task_template_gid}``.
@@ -87,8 +87,12 @@ class TaskTemplates(Resource):
         ----------
         task_template
             A task template: gid, exact name, URL, row or picker; or many of them.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
-        return self._send_action("deleteTaskTemplate", {"task_template": task_template})
+        return self._send_action(
+            "deleteTaskTemplate", {"task_template": task_template}, dry_run=dry_run
+        )
 
     def instantiate(
         self, task_template: Refs, *, name: Texts | None = None, fields: Fields = None

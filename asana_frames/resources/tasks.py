@@ -8,7 +8,7 @@ from typing import Literal
 
 from pandas import DataFrame
 
-from asana_frames.calls.resource import Resource
+from asana_frames.calls.upsert import TaskTable
 from asana_frames.types import (
     BodyRefs,
     Errors,
@@ -23,7 +23,7 @@ from asana_frames.types import (
 )
 
 
-class Tasks(Resource):
+class Tasks(TaskTable):
     """Tasks: the units of work, with assignee, dates, sections and custom fields.
 
     Columns of its frames unless ``fields`` says otherwise (``info()`` lists all):
@@ -157,11 +157,14 @@ class Tasks(Resource):
         tags: BodyRefs | None = None,
         workspace: BodyRefs | None = None,
         fields: Fields = None,
+        dry_run: bool = False,
         **data: object,
     ) -> DataFrame:
         """Create a task.
 
         Asana needs ``workspace``, ``parent`` or ``projects``.
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /tasks``.
 
         Parameters
@@ -193,26 +196,29 @@ class Tasks(Resource):
         start_on
             A day: a date, or text such as "2026-01-31".
         assignee
-            A user: gid, row or picker.
+            A user: gid, exact name, e-mail, ``"me"``, URL, row or picker.
         assignee_section
-            A section: gid, row or picker.
+            A section: gid, "Project/Section", URL, row or picker.
         custom_fields
-            A mapping, sent as JSON. Maps the gid of a custom field to its value, such as {"12":
-            3}; an option is given by gid.
+            A mapping, sent as JSON. Maps the name or gid of a custom field to its value, such as
+            {"Priority": "High"}.
         parent
-            A task: gid, row or picker.
+            A task: gid, exact name, URL, row or picker.
         followers
-            Users: a list or frame of gids.
+            Users, each by gid, exact name, e-mail, ``"me"``, URL, row or picker; or a frame of
+            them.
         projects
-            Projects: a list or frame of gids.
+            Projects, each by gid, exact name, URL, row or picker; or a frame of them.
         tags
-            Tags: a list or frame of gids.
+            Tags, each by gid, exact name, URL, row or picker; or a frame of them.
         workspace
-            A workspace: gid, row or picker.
+            A workspace: gid, exact name, URL, row or picker.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         **data
-            No other fields; unknown names are refused.
+            Custom fields by name, such as ``cf_Priority="High"``; unknown names are refused.
         """
         return self._write_records(
             "createTask",
@@ -242,6 +248,7 @@ class Tasks(Resource):
                 **data,
             },
             fields=fields,
+            dry_run=dry_run,
         )
 
     def get(self, task: Refs, *, fields: Fields = None, errors: Errors = "warn") -> DataFrame:
@@ -285,10 +292,13 @@ class Tasks(Resource):
         custom_type: BodyRefs | None = None,
         custom_type_status_option: BodyRefs | None = None,
         fields: Fields = None,
+        dry_run: bool = False,
         **data: object,
     ) -> DataFrame:
         """Update a task.
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``PUT /tasks/{task_gid}``.
 
         Parameters
@@ -325,22 +335,25 @@ class Tasks(Resource):
         start_on
             A day: a date, or text such as "2026-01-31"; ``CLEAR`` empties the field.
         assignee
-            A user: gid, row or picker; ``CLEAR`` empties the field.
+            A user: gid, exact name, e-mail, ``"me"``, URL, row or picker; ``CLEAR`` empties the
+            field.
         assignee_section
-            A section: gid, row or picker; ``CLEAR`` empties the field.
+            A section: gid, "Project/Section", URL, row or picker; ``CLEAR`` empties the field.
         custom_fields
-            A mapping, sent as JSON. Maps the gid of a custom field to its value, such as {"12":
-            3}; an option is given by gid.
+            A mapping, sent as JSON. Maps the name or gid of a custom field to its value, such as
+            {"Priority": "High"}.
         parent
-            A task: gid, row or picker; ``CLEAR`` empties the field.
+            A task: gid, exact name, URL, row or picker; ``CLEAR`` empties the field.
         custom_type
-            A custom type: gid, row or picker; ``CLEAR`` empties the field.
+            A custom type: gid, exact name, URL, row or picker; ``CLEAR`` empties the field.
         custom_type_status_option
-            A custom type status option: gid, row or picker; ``CLEAR`` empties the field.
+            A custom type status option: gid, URL, row or picker; ``CLEAR`` empties the field.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         **data
-            No other fields; unknown names are refused.
+            Custom fields by name, such as ``cf_Priority="High"``; unknown names are refused.
         """
         return self._write_records(
             "updateTask",
@@ -368,9 +381,10 @@ class Tasks(Resource):
                 **data,
             },
             fields=fields,
+            dry_run=dry_run,
         )
 
-    def delete(self, task: Refs) -> DataFrame | None:
+    def delete(self, task: Refs, *, dry_run: bool = False) -> DataFrame | None:
         """Delete a task.
 
         Source: ``DELETE /tasks/{task_gid}``.
@@ -379,8 +393,10 @@ class Tasks(Resource):
         ----------
         task
             A task: gid, exact name, URL, row or picker; or many of them.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
-        return self._send_action("deleteTask", {"task": task})
+        return self._send_action("deleteTask", {"task": task}, dry_run=dry_run)
 
     def duplicate(
         self,
@@ -594,10 +610,13 @@ class Tasks(Resource):
         tags: BodyRefs | None = None,
         workspace: BodyRefs | None = None,
         fields: Fields = None,
+        dry_run: bool = False,
         **data: object,
     ) -> DataFrame:
         """Create subtask (task).
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /tasks/{task_gid}/subtasks``.
 
         Parameters
@@ -631,26 +650,29 @@ class Tasks(Resource):
         start_on
             A day: a date, or text such as "2026-01-31".
         assignee
-            A user: gid, row or picker.
+            A user: gid, exact name, e-mail, ``"me"``, URL, row or picker.
         assignee_section
-            A section: gid, row or picker.
+            A section: gid, "Project/Section", URL, row or picker.
         custom_fields
-            A mapping, sent as JSON. Maps the gid of a custom field to its value, such as {"12":
-            3}; an option is given by gid.
+            A mapping, sent as JSON. Maps the name or gid of a custom field to its value, such as
+            {"Priority": "High"}.
         parent
-            A task: gid, row or picker.
+            A task: gid, exact name, URL, row or picker.
         followers
-            Users: a list or frame of gids.
+            Users, each by gid, exact name, e-mail, ``"me"``, URL, row or picker; or a frame of
+            them.
         projects
-            Projects: a list or frame of gids.
+            Projects, each by gid, exact name, URL, row or picker; or a frame of them.
         tags
-            Tags: a list or frame of gids.
+            Tags, each by gid, exact name, URL, row or picker; or a frame of them.
         workspace
-            A workspace: gid, row or picker.
+            A workspace: gid, exact name, URL, row or picker.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         **data
-            No other fields; unknown names are refused.
+            Custom fields by name, such as ``cf_Priority="High"``; unknown names are refused.
         """
         return self._write_records(
             "createSubtaskForTask",
@@ -680,6 +702,7 @@ class Tasks(Resource):
                 **data,
             },
             fields=fields,
+            dry_run=dry_run,
         )
 
     def set_parent(
@@ -690,9 +713,12 @@ class Tasks(Resource):
         insert_after: BodyRefs | None = None,
         insert_before: BodyRefs | None = None,
         fields: Fields = None,
+        dry_run: bool = False,
     ) -> DataFrame:
         """Set parent (task).
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /tasks/{task_gid}/setParent``.
 
         Parameters
@@ -700,15 +726,18 @@ class Tasks(Resource):
         task
             A task: gid, exact name, URL, row or picker; or many of them.
         parent, insert_after, insert_before
-            A task: gid, row or picker.
+            A task: gid, exact name, URL, row or picker.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._write_records(
             "setParentForTask",
             {"task": task},
             {"parent": parent, "insert_after": insert_after, "insert_before": insert_before},
             fields=fields,
+            dry_run=dry_run,
         )
 
     def list_dependencies(
@@ -736,10 +765,12 @@ class Tasks(Resource):
         )
 
     def add_dependencies(
-        self, task: Refs, *, dependencies: BodyRefs | None = None
+        self, task: Refs, *, dependencies: BodyRefs | None = None, dry_run: bool = False
     ) -> DataFrame | None:
         """Add dependencies (task).
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /tasks/{task_gid}/addDependencies``.
 
         Parameters
@@ -747,17 +778,24 @@ class Tasks(Resource):
         task
             A task: gid, exact name, URL, row or picker; or many of them.
         dependencies
-            Tasks: a list or frame of gids.
+            Tasks, each by gid, exact name, URL, row or picker; or a frame of them.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._send_action(
-            "addDependenciesForTask", {"task": task}, {"dependencies": dependencies}
+            "addDependenciesForTask",
+            {"task": task},
+            {"dependencies": dependencies},
+            dry_run=dry_run,
         )
 
     def remove_dependencies(
-        self, task: Refs, *, dependencies: BodyRefs | None = None
+        self, task: Refs, *, dependencies: BodyRefs | None = None, dry_run: bool = False
     ) -> DataFrame | None:
         """Remove dependencies (task).
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /tasks/{task_gid}/removeDependencies``.
 
         Parameters
@@ -765,10 +803,15 @@ class Tasks(Resource):
         task
             A task: gid, exact name, URL, row or picker; or many of them.
         dependencies
-            Tasks: a list or frame of gids.
+            Tasks, each by gid, exact name, URL, row or picker; or a frame of them.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._send_action(
-            "removeDependenciesForTask", {"task": task}, {"dependencies": dependencies}
+            "removeDependenciesForTask",
+            {"task": task},
+            {"dependencies": dependencies},
+            dry_run=dry_run,
         )
 
     def list_dependents(
@@ -796,10 +839,12 @@ class Tasks(Resource):
         )
 
     def add_dependents(
-        self, task: Refs, *, dependents: BodyRefs | None = None
+        self, task: Refs, *, dependents: BodyRefs | None = None, dry_run: bool = False
     ) -> DataFrame | None:
         """Add dependents (task).
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /tasks/{task_gid}/addDependents``.
 
         Parameters
@@ -807,17 +852,21 @@ class Tasks(Resource):
         task
             A task: gid, exact name, URL, row or picker; or many of them.
         dependents
-            Tasks: a list or frame of gids.
+            Tasks, each by gid, exact name, URL, row or picker; or a frame of them.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._send_action(
-            "addDependentsForTask", {"task": task}, {"dependents": dependents}
+            "addDependentsForTask", {"task": task}, {"dependents": dependents}, dry_run=dry_run
         )
 
     def remove_dependents(
-        self, task: Refs, *, dependents: BodyRefs | None = None
+        self, task: Refs, *, dependents: BodyRefs | None = None, dry_run: bool = False
     ) -> DataFrame | None:
         """Remove dependents (task).
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /tasks/{task_gid}/removeDependents``.
 
         Parameters
@@ -825,10 +874,12 @@ class Tasks(Resource):
         task
             A task: gid, exact name, URL, row or picker; or many of them.
         dependents
-            Tasks: a list or frame of gids.
+            Tasks, each by gid, exact name, URL, row or picker; or a frame of them.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._send_action(
-            "removeDependentsForTask", {"task": task}, {"dependents": dependents}
+            "removeDependentsForTask", {"task": task}, {"dependents": dependents}, dry_run=dry_run
         )
 
     def add_project(
@@ -839,9 +890,12 @@ class Tasks(Resource):
         insert_after: BodyRefs | None = None,
         insert_before: BodyRefs | None = None,
         section: BodyRefs | None = None,
+        dry_run: bool = False,
     ) -> DataFrame | None:
         """Add project (task).
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /tasks/{task_gid}/addProject``.
 
         Parameters
@@ -849,11 +903,13 @@ class Tasks(Resource):
         task
             A task: gid, exact name, URL, row or picker; or many of them.
         project
-            A project: gid, row or picker.
+            A project: gid, exact name, URL, row or picker.
         insert_after, insert_before
-            A task: gid, row or picker.
+            A task: gid, exact name, URL, row or picker.
         section
-            A section: gid, row or picker.
+            A section: gid, "Project/Section", URL, row or picker.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._send_action(
             "addProjectForTask",
@@ -864,11 +920,16 @@ class Tasks(Resource):
                 "insert_before": insert_before,
                 "section": section,
             },
+            dry_run=dry_run,
         )
 
-    def remove_project(self, task: Refs, *, project: BodyRefs) -> DataFrame | None:
+    def remove_project(
+        self, task: Refs, *, project: BodyRefs, dry_run: bool = False
+    ) -> DataFrame | None:
         """Remove project (task).
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /tasks/{task_gid}/removeProject``.
 
         Parameters
@@ -876,13 +937,19 @@ class Tasks(Resource):
         task
             A task: gid, exact name, URL, row or picker; or many of them.
         project
-            A project: gid, row or picker.
+            A project: gid, exact name, URL, row or picker.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
-        return self._send_action("removeProjectForTask", {"task": task}, {"project": project})
+        return self._send_action(
+            "removeProjectForTask", {"task": task}, {"project": project}, dry_run=dry_run
+        )
 
-    def add_tag(self, task: Refs, *, tag: BodyRefs) -> DataFrame | None:
+    def add_tag(self, task: Refs, *, tag: BodyRefs, dry_run: bool = False) -> DataFrame | None:
         """Add tag (task).
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /tasks/{task_gid}/addTag``.
 
         Parameters
@@ -890,13 +957,17 @@ class Tasks(Resource):
         task
             A task: gid, exact name, URL, row or picker; or many of them.
         tag
-            A tag: gid, row or picker.
+            A tag: gid, exact name, URL, row or picker.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
-        return self._send_action("addTagForTask", {"task": task}, {"tag": tag})
+        return self._send_action("addTagForTask", {"task": task}, {"tag": tag}, dry_run=dry_run)
 
-    def remove_tag(self, task: Refs, *, tag: BodyRefs) -> DataFrame | None:
+    def remove_tag(self, task: Refs, *, tag: BodyRefs, dry_run: bool = False) -> DataFrame | None:
         """Remove tag (task).
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /tasks/{task_gid}/removeTag``.
 
         Parameters
@@ -904,15 +975,19 @@ class Tasks(Resource):
         task
             A task: gid, exact name, URL, row or picker; or many of them.
         tag
-            A tag: gid, row or picker.
+            A tag: gid, exact name, URL, row or picker.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
-        return self._send_action("removeTagForTask", {"task": task}, {"tag": tag})
+        return self._send_action("removeTagForTask", {"task": task}, {"tag": tag}, dry_run=dry_run)
 
     def add_followers(
-        self, task: Refs, *, followers: BodyRefs, fields: Fields = None
+        self, task: Refs, *, followers: BodyRefs, fields: Fields = None, dry_run: bool = False
     ) -> DataFrame:
         """Add followers (task).
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /tasks/{task_gid}/addFollowers``.
 
         Parameters
@@ -920,19 +995,28 @@ class Tasks(Resource):
         task
             A task: gid, exact name, URL, row or picker; or many of them.
         followers
-            Users: a list or frame of gids.
+            Users, each by gid, exact name, e-mail, ``"me"``, URL, row or picker; or a frame of
+            them.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._write_records(
-            "addFollowersForTask", {"task": task}, {"followers": followers}, fields=fields
+            "addFollowersForTask",
+            {"task": task},
+            {"followers": followers},
+            fields=fields,
+            dry_run=dry_run,
         )
 
     def remove_followers(
-        self, task: Refs, *, followers: BodyRefs, fields: Fields = None
+        self, task: Refs, *, followers: BodyRefs, fields: Fields = None, dry_run: bool = False
     ) -> DataFrame:
         """Remove followers (task).
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /tasks/{task_gid}/removeFollowers``.
 
         Parameters
@@ -940,12 +1024,19 @@ class Tasks(Resource):
         task
             A task: gid, exact name, URL, row or picker; or many of them.
         followers
-            Users: a list or frame of gids.
+            Users, each by gid, exact name, e-mail, ``"me"``, URL, row or picker; or a frame of
+            them.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._write_records(
-            "removeFollowerForTask", {"task": task}, {"followers": followers}, fields=fields
+            "removeFollowerForTask",
+            {"task": task},
+            {"followers": followers},
+            fields=fields,
+            dry_run=dry_run,
         )
 
     def get_by_custom_id(

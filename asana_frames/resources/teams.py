@@ -84,10 +84,13 @@ class Teams(Resource):
         team_content_management_access_level: Texts | None = None,
         endorsed: Flags | None = None,
         fields: Fields = None,
+        dry_run: bool = False,
         **data: object,
     ) -> DataFrame:
         """Create a team.
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /teams``.
 
         Parameters
@@ -95,7 +98,7 @@ class Teams(Resource):
         name, description, html_description
             Text.
         organization
-            A workspace: gid, row or picker.
+            A workspace: gid, exact name, URL, row or picker.
         visibility
             One of ``secret``, ``request_to_join``, ``public``.
         member_invite_management_access_level, guest_invite_management_access_level,
@@ -107,6 +110,8 @@ class Teams(Resource):
             True or False.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         **data
             ``edit_team_name_or_description_access_level``,
             ``edit_team_visibility_or_trash_team_access_level``; unknown names are refused.
@@ -129,6 +134,7 @@ class Teams(Resource):
                 **data,
             },
             fields=fields,
+            dry_run=dry_run,
         )
 
     def get(self, team: Refs, *, fields: Fields = None, errors: Errors = "warn") -> DataFrame:
@@ -164,10 +170,13 @@ class Teams(Resource):
         team_content_management_access_level: Texts | None = None,
         endorsed: Flags | None = None,
         fields: Fields = None,
+        dry_run: bool = False,
         **data: object,
     ) -> DataFrame:
         """Update a team.
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``PUT /teams/{team_gid}``.
 
         Parameters
@@ -179,7 +188,7 @@ class Teams(Resource):
         description, html_description
             Text; ``CLEAR`` empties the field.
         organization
-            A workspace: gid, row or picker.
+            A workspace: gid, exact name, URL, row or picker.
         visibility
             One of ``secret``, ``request_to_join``, ``public``.
         member_invite_management_access_level, guest_invite_management_access_level,
@@ -191,6 +200,8 @@ class Teams(Resource):
             True or False.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         **data
             ``edit_team_name_or_description_access_level``,
             ``edit_team_visibility_or_trash_team_access_level``; unknown names are refused.
@@ -213,6 +224,7 @@ class Teams(Resource):
                 **data,
             },
             fields=fields,
+            dry_run=dry_run,
         )
 
     def list_for_workspace(
@@ -285,10 +297,17 @@ class Teams(Resource):
         )
 
     def add_user(
-        self, team: Refs, *, user: BodyRefs | None = None, fields: Fields = None
+        self,
+        team: Refs,
+        *,
+        user: BodyRefs | None = None,
+        fields: Fields = None,
+        dry_run: bool = False,
     ) -> DataFrame:
         """Add user (team).
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /teams/{team_gid}/addUser``.
 
         Parameters
@@ -296,15 +315,23 @@ class Teams(Resource):
         team
             A team: gid, exact name, URL, row or picker; or many of them.
         user
-            A user: gid, row or picker.
+            A user: gid, exact name, e-mail, ``"me"``, URL, row or picker.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
-        return self._write_records("addUserForTeam", {"team": team}, {"user": user}, fields=fields)
+        return self._write_records(
+            "addUserForTeam", {"team": team}, {"user": user}, fields=fields, dry_run=dry_run
+        )
 
-    def remove_user(self, team: Refs, *, user: BodyRefs | None = None) -> DataFrame | None:
+    def remove_user(
+        self, team: Refs, *, user: BodyRefs | None = None, dry_run: bool = False
+    ) -> DataFrame | None:
         """Remove user (team).
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /teams/{team_gid}/removeUser``.
 
         Parameters
@@ -312,6 +339,10 @@ class Teams(Resource):
         team
             A team: gid, exact name, URL, row or picker; or many of them.
         user
-            A user: gid, row or picker.
+            A user: gid, exact name, e-mail, ``"me"``, URL, row or picker.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
-        return self._send_action("removeUserForTeam", {"team": team}, {"user": user})
+        return self._send_action(
+            "removeUserForTeam", {"team": team}, {"user": user}, dry_run=dry_run
+        )

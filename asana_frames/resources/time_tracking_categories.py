@@ -53,10 +53,13 @@ class TimeTrackingCategories(Resource):
         color: Texts | None = None,
         is_archived: Flags | None = None,
         fields: Fields = None,
+        dry_run: bool = False,
         **data: object,
     ) -> DataFrame:
         """Update a time tracking category.
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``PUT /time_tracking_categories/{time_tracking_category_gid}``.
 
         Parameters
@@ -73,6 +76,8 @@ class TimeTrackingCategories(Resource):
             True or False.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         **data
             No other fields; unknown names are refused.
         """
@@ -81,9 +86,10 @@ class TimeTrackingCategories(Resource):
             {"time_tracking_category": time_tracking_category},
             {"name": name, "color": color, "is_archived": is_archived, **data},
             fields=fields,
+            dry_run=dry_run,
         )
 
-    def delete(self, time_tracking_category: Refs) -> DataFrame | None:
+    def delete(self, time_tracking_category: Refs, *, dry_run: bool = False) -> DataFrame | None:
         """Delete a time tracking category.
 
         Source: ``DELETE /time_tracking_categories/{time_tracking_category_gid}``.
@@ -92,9 +98,13 @@ class TimeTrackingCategories(Resource):
         ----------
         time_tracking_category
             A time tracking category: gid, exact name, URL, row or picker; or many of them.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._send_action(
-            "deleteTimeTrackingCategory", {"time_tracking_category": time_tracking_category}
+            "deleteTimeTrackingCategory",
+            {"time_tracking_category": time_tracking_category},
+            dry_run=dry_run,
         )
 
     def list_entries(
@@ -182,9 +192,12 @@ class TimeTrackingCategories(Resource):
         workspace: BodyRefs,
         color: Texts | None = None,
         fields: Fields = None,
+        dry_run: bool = False,
     ) -> DataFrame:
         """Create a time tracking category.
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /time_tracking_categories``.
 
         Parameters
@@ -192,17 +205,20 @@ class TimeTrackingCategories(Resource):
         name
             Text.
         workspace
-            A workspace: gid, row or picker.
+            A workspace: gid, exact name, URL, row or picker.
         color
             One of ``none``, ``red``, ``orange``, ``yellow-orange``, ``yellow``, ``yellow-green``,
             ``green``, ``blue-green``, ``aqua``, ``blue``, ``indigo``, ``purple``, ``magenta``,
             ``hot-pink``, ``pink``, ``cool-gray``.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._write_records(
             "createTimeTrackingCategory",
             {},
             {"name": name, "color": color, "workspace": workspace},
             fields=fields,
+            dry_run=dry_run,
         )

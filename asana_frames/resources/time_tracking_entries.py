@@ -148,9 +148,12 @@ class TimeTrackingEntries(Resource):
         description: Texts | None = None,
         categories: BodyRefs | None = None,
         fields: Fields = None,
+        dry_run: bool = False,
     ) -> DataFrame:
         """Create a time tracking entry.
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /tasks/{task_gid}/time_tracking_entries``.
 
         Parameters
@@ -162,15 +165,18 @@ class TimeTrackingEntries(Resource):
         entered_on
             A day: a date, or text such as "2026-01-31".
         attributable_to
-            A project: gid, row or picker.
+            A project: gid, exact name, URL, row or picker.
         billable_status
             One of ``billable``, ``nonBillable``, ``notApplicable``.
         description
             Text.
         categories
-            Time tracking categories: a list or frame of gids.
+            Time tracking categories, each by gid, exact name, URL, row or picker; or a frame of
+            them.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._write_records(
             "createTimeTrackingEntry",
@@ -184,6 +190,7 @@ class TimeTrackingEntries(Resource):
                 "categories": categories,
             },
             fields=fields,
+            dry_run=dry_run,
         )
 
     def get(
@@ -221,10 +228,13 @@ class TimeTrackingEntries(Resource):
         description: Texts | None = None,
         categories: BodyRefs | None = None,
         fields: Fields = None,
+        dry_run: bool = False,
         **data: object,
     ) -> DataFrame:
         """Update a time tracking entry.
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``PUT /time_tracking_entries/{time_tracking_entry_gid}``.
 
         Parameters
@@ -236,15 +246,18 @@ class TimeTrackingEntries(Resource):
         entered_on
             A day: a date, or text such as "2026-01-31".
         attributable_to
-            A project: gid, row or picker; ``CLEAR`` empties the field.
+            A project: gid, exact name, URL, row or picker; ``CLEAR`` empties the field.
         billable_status
             One of ``billable``, ``nonBillable``, ``notApplicable``.
         description
             Text; ``CLEAR`` empties the field.
         categories
-            Time tracking categories: a list or frame of gids; ``CLEAR`` empties the field.
+            Time tracking categories, each by gid, exact name, URL, row or picker; or a frame of
+            them; ``CLEAR`` empties the field.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         **data
             No other fields; unknown names are refused.
         """
@@ -261,9 +274,10 @@ class TimeTrackingEntries(Resource):
                 **data,
             },
             fields=fields,
+            dry_run=dry_run,
         )
 
-    def delete(self, time_tracking_entry: Refs) -> DataFrame | None:
+    def delete(self, time_tracking_entry: Refs, *, dry_run: bool = False) -> DataFrame | None:
         """Delete a time tracking entry.
 
         Source: ``DELETE /time_tracking_entries/{time_tracking_entry_gid}``.
@@ -272,7 +286,11 @@ class TimeTrackingEntries(Resource):
         ----------
         time_tracking_entry
             A time tracking entry: gid, URL, row or picker; or many of them.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._send_action(
-            "deleteTimeTrackingEntry", {"time_tracking_entry": time_tracking_entry}
+            "deleteTimeTrackingEntry",
+            {"time_tracking_entry": time_tracking_entry},
+            dry_run=dry_run,
         )

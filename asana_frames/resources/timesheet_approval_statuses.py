@@ -54,10 +54,13 @@ class TimesheetApprovalStatuses(Resource):
         approval_status: Texts | None = None,
         message: Texts | None = None,
         fields: Fields = None,
+        dry_run: bool = False,
         **data: object,
     ) -> DataFrame:
         """Update a timesheet approval status.
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``PUT /timesheet_approval_statuses/{timesheet_approval_status_gid}``.
 
         Parameters
@@ -70,6 +73,8 @@ class TimesheetApprovalStatuses(Resource):
             Text; ``CLEAR`` empties the field.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         **data
             No other fields; unknown names are refused.
         """
@@ -78,6 +83,7 @@ class TimesheetApprovalStatuses(Resource):
             {"timesheet_approval_status": timesheet_approval_status},
             {"approval_status": approval_status, "message": message, **data},
             fields=fields,
+            dry_run=dry_run,
         )
 
     def list(
@@ -137,25 +143,31 @@ class TimesheetApprovalStatuses(Resource):
         start_date: Whens,
         end_date: Whens,
         fields: Fields = None,
+        dry_run: bool = False,
     ) -> DataFrame:
         """Create a timesheet approval status.
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /timesheet_approval_statuses``.
 
         Parameters
         ----------
         user
-            A user: gid, row or picker.
+            A user: gid, exact name, e-mail, ``"me"``, URL, row or picker.
         workspace
-            A workspace: gid, row or picker.
+            A workspace: gid, exact name, URL, row or picker.
         start_date, end_date
             A day: a date, or text such as "2026-01-31".
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._write_records(
             "createTimesheetApprovalStatus",
             {},
             {"user": user, "workspace": workspace, "start_date": start_date, "end_date": end_date},
             fields=fields,
+            dry_run=dry_run,
         )

@@ -96,10 +96,13 @@ class Users(Resource):
         name: Texts | None = None,
         custom_fields: Json | None = None,
         fields: Fields = None,
+        dry_run: bool = False,
         **data: object,
     ) -> DataFrame:
         """Update a user.
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``PUT /users/{user_gid}``.
 
         Parameters
@@ -111,18 +114,21 @@ class Users(Resource):
         name
             Text.
         custom_fields
-            A mapping, sent as JSON. Maps the gid of a custom field to its value, such as {"12":
-            3}; an option is given by gid.
+            A mapping, sent as JSON. Maps the name or gid of a custom field to its value, such as
+            {"Priority": "High"}.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         **data
-            No other fields; unknown names are refused.
+            Custom fields by name, such as ``cf_Priority="High"``; unknown names are refused.
         """
         return self._write_records(
             "updateUser",
             {"user": user, "workspace": workspace},
             {"name": name, "custom_fields": custom_fields, **data},
             fields=fields,
+            dry_run=dry_run,
         )
 
     def list_favorites(
@@ -257,10 +263,13 @@ class Users(Resource):
         name: Texts | None = None,
         custom_fields: Json | None = None,
         fields: Fields = None,
+        dry_run: bool = False,
         **data: object,
     ) -> DataFrame:
         """Update a user for workspace.
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``PUT /workspaces/{workspace_gid}/users/{user_gid}``.
 
         Parameters
@@ -272,16 +281,19 @@ class Users(Resource):
         name
             Text.
         custom_fields
-            A mapping, sent as JSON. Maps the gid of a custom field to its value, such as {"12":
-            3}; an option is given by gid.
+            A mapping, sent as JSON. Maps the name or gid of a custom field to its value, such as
+            {"Priority": "High"}.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         **data
-            No other fields; unknown names are refused.
+            Custom fields by name, such as ``cf_Priority="High"``; unknown names are refused.
         """
         return self._write_records(
             "updateUserForWorkspace",
             {"workspace": workspace, "user": user},
             {"name": name, "custom_fields": custom_fields, **data},
             fields=fields,
+            dry_run=dry_run,
         )

@@ -70,28 +70,34 @@ class Webhooks(Resource):
         target: Texts,
         filters: JsonList | None = None,
         fields: Fields = None,
+        dry_run: bool = False,
     ) -> DataFrame:
         """Create a webhook.
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /webhooks``.
 
         Parameters
         ----------
         resource
-            A task, project, goal, portfolio, team, workspace or user task list: gid, row or
-            picker.
+            A task, project, goal, portfolio, team, workspace or user task list: gid, exact name,
+            URL, row or picker.
         target
             Text.
         filters
             A list, sent as JSON.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._write_records(
             "createWebhook",
             {},
             {"resource": resource, "target": target, "filters": filters},
             fields=fields,
+            dry_run=dry_run,
         )
 
     def get(self, webhook: Refs, *, fields: Fields = None, errors: Errors = "warn") -> DataFrame:
@@ -117,10 +123,13 @@ class Webhooks(Resource):
         *,
         filters: JsonList | None = None,
         fields: Fields = None,
+        dry_run: bool = False,
         **data: object,
     ) -> DataFrame:
         """Update a webhook.
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``PUT /webhooks/{webhook_gid}``.
 
         Parameters
@@ -131,14 +140,20 @@ class Webhooks(Resource):
             A list, sent as JSON.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         **data
             No other fields; unknown names are refused.
         """
         return self._write_records(
-            "updateWebhook", {"webhook": webhook}, {"filters": filters, **data}, fields=fields
+            "updateWebhook",
+            {"webhook": webhook},
+            {"filters": filters, **data},
+            fields=fields,
+            dry_run=dry_run,
         )
 
-    def delete(self, webhook: Refs) -> DataFrame | None:
+    def delete(self, webhook: Refs, *, dry_run: bool = False) -> DataFrame | None:
         """Delete a webhook.
 
         Source: ``DELETE /webhooks/{webhook_gid}``.
@@ -147,5 +162,7 @@ class Webhooks(Resource):
         ----------
         webhook
             A webhook: gid, URL, row or picker; or many of them.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
-        return self._send_action("deleteWebhook", {"webhook": webhook})
+        return self._send_action("deleteWebhook", {"webhook": webhook}, dry_run=dry_run)

@@ -56,10 +56,18 @@ class Workspaces(Resource):
         )
 
     def update(
-        self, workspace: Refs, *, name: Texts | None = None, fields: Fields = None, **data: object
+        self,
+        workspace: Refs,
+        *,
+        name: Texts | None = None,
+        fields: Fields = None,
+        dry_run: bool = False,
+        **data: object,
     ) -> DataFrame:
         """Update a workspace.
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``PUT /workspaces/{workspace_gid}``.
 
         Parameters
@@ -70,18 +78,31 @@ class Workspaces(Resource):
             Text.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         **data
             No other fields; unknown names are refused.
         """
         return self._write_records(
-            "updateWorkspace", {"workspace": workspace}, {"name": name, **data}, fields=fields
+            "updateWorkspace",
+            {"workspace": workspace},
+            {"name": name, **data},
+            fields=fields,
+            dry_run=dry_run,
         )
 
     def add_user(
-        self, workspace: Refs, *, user: BodyRefs | None = None, fields: Fields = None
+        self,
+        workspace: Refs,
+        *,
+        user: BodyRefs | None = None,
+        fields: Fields = None,
+        dry_run: bool = False,
     ) -> DataFrame:
         """Add user (workspace).
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /workspaces/{workspace_gid}/addUser``.
 
         Parameters
@@ -89,17 +110,28 @@ class Workspaces(Resource):
         workspace
             A workspace: gid, exact name, URL, row or picker; or many of them.
         user
-            A user: gid, row or picker. The e-mail of a newcomer sends an invitation.
+            A user: gid, exact name, e-mail, ``"me"``, URL, row or picker. The e-mail of a newcomer
+            sends an invitation.
         fields
             Asana paths such as ``["name"]``, or ``"all"``; None for the default columns.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._write_records(
-            "addUserForWorkspace", {"workspace": workspace}, {"user": user}, fields=fields
+            "addUserForWorkspace",
+            {"workspace": workspace},
+            {"user": user},
+            fields=fields,
+            dry_run=dry_run,
         )
 
-    def remove_user(self, workspace: Refs, *, user: BodyRefs | None = None) -> DataFrame | None:
+    def remove_user(
+        self, workspace: Refs, *, user: BodyRefs | None = None, dry_run: bool = False
+    ) -> DataFrame | None:
         """Remove user (workspace).
 
+        A list, Series or array of values is one for each row; a missing value leaves its field as
+        it is.
         Source: ``POST /workspaces/{workspace_gid}/removeUser``.
 
         Parameters
@@ -107,10 +139,12 @@ class Workspaces(Resource):
         workspace
             A workspace: gid, exact name, URL, row or picker; or many of them.
         user
-            A user: gid, row or picker.
+            A user: gid, exact name, e-mail, ``"me"``, URL, row or picker.
+        dry_run
+            True sends nothing but reads, and returns a frame of changes: what would be written.
         """
         return self._send_action(
-            "removeUserForWorkspace", {"workspace": workspace}, {"user": user}
+            "removeUserForWorkspace", {"workspace": workspace}, {"user": user}, dry_run=dry_run
         )
 
     def list_events(
