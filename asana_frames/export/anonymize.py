@@ -153,7 +153,8 @@ class _Anonymizer:
             return self._change_gids(column, found)
         if not _has_text(column):
             is_known = self._is_known(label, column)
-            return None if not is_known and _has_long_numbers(column) else column
+            is_gid = _has_long_numbers(column) and not is_known
+            return None if is_gid or self._has_people(column) else column
         if found.holds == "values":
             return column if _has_only_words(column, label) else None
         if found.holds == "names":
@@ -161,6 +162,14 @@ class _Anonymizer:
         if found.holds == "labels":
             return _build_column(_change_texts(_read_cells(column), self._known_or_other))
         return None
+
+    def _has_people(self, column: pd.Series[Any]) -> bool:
+        """Whether any number of a column is the gid of a person."""
+        found = pd.unique(column.dropna().astype(object))
+        numbers = (one for one in found if isinstance(one, Real) and abs(float(one)) < np.inf)
+        return not self._people.isdisjoint(
+            str(int(cast(Any, one))) for one in numbers if float(one) >= _LEAST_GID
+        )
 
     def _describe_label(self, label: Hashable, column: pd.Series[Any]) -> ColumnContent:
         """Return what a column holds, by its label; one of several levels by the first known."""
@@ -400,10 +409,16 @@ def _change_cell(cell: Any, change: Callable[[str], str]) -> Any:
     if isinstance(cell, str):
         return change(cell)
     if isinstance(cell, tuple | list | np.ndarray):
-        return tuple(_change_cell(item, change) for item in cell)
+        return tuple(_change_item(item, change) for item in cell)
     if isinstance(cell, Real):
         return change(f"{float(cell):.0f}") if float(cell) >= _LEAST_GID else cell
     return np.nan if pd.isna(cell) else change(str(cell))
+
+
+def _change_item(item: Any, change: Callable[[str], str]) -> Any:
+    """Return an item of a list; one that is missing is None there, as in every frame."""
+    is_missing = item is None or (pd.api.types.is_scalar(item) and pd.isna(item))
+    return None if is_missing else _change_cell(item, change)
 
 
 def _change_texts(cells: npt.NDArray[Any], change: Callable[[str], str]) -> npt.NDArray[Any]:

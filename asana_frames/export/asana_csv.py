@@ -5,17 +5,19 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
-from asana_frames._arguments import check_text
+from asana_frames._arguments import check_choice, check_text
 from asana_frames.catalog import columns_of
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.export.text_table import TextTable, read_text_table
 from asana_frames.frames.arrays import build_array, missing
 from asana_frames.frames.cells import CellFormat, CellReader
 from asana_frames.frames.custom_field_columns import PREFIX
+from asana_frames.frames.rounded_gids import check_digits
 from asana_frames.frames.unread import record_unread_columns
 
 Cells = Mapping[str, "pd.Series[Any]"]
@@ -49,16 +51,26 @@ _EXTRA = {"assignee_email": "text", "dependencies_names": "tuple", "dependents_n
 _NEVER_MISSING = (_NAME, "Notes")
 #: Text that loses nothing as a number: no leading zeros, no plus sign, at most 15 digits.
 _NUMBER = re.compile(r"-?(?!0\d)(?=\D*\d)(?!(?:\D*\d){16})[-\d.,'\u2019\u00a0\u202f ]+")
+#: The decimals of a number, which are no group of three digits.
+_FRACTION = re.compile(r"[.,](\d{1,2}|\d{4,})$", re.ASCII)
+#: Whole numbers whose thousands are set apart.
+_GROUPED = re.compile(r"-?\d{1,3}([,'\u2019\u00a0\u202f ])\d{3}(\1\d{3})*", re.ASCII)
 _GID = r"[0-9]+"
 _ADVICE = (
     "The CSV files that Asana exports have the columns Task ID, Created At, Completed At, Last "
     "Modified, Name, Section/Column and so on, in English. If yours are in another language, "
     "export again with Asana set to English, or rename the columns."
 )
+#: read_excel reads the workbooks of this package, whose columns have other names.
+_WORKBOOKS = "save it as CSV in the spreadsheet, then use af.read_asana_csv(path)"
 
 
 def read_asana_csv(
-    path: str | os.PathLike[str], *, encoding: str | None = None, dayfirst: bool | None = None
+    path: str | os.PathLike[str],
+    *,
+    decimal: str | None = None,
+    encoding: str | None = None,
+    dayfirst: bool | None = None,
 ) -> pd.DataFrame:
     """Read a CSV file that was exported from a project, a search or My Tasks in Asana.
 
@@ -69,6 +81,10 @@ def read_asana_csv(
     ----------
     path
         The file.
+    decimal
+        The decimal sign; else what the numbers of the file show. Columns of numbers such as
+        12.500, of which the file does not tell whether they are 12500 or 12.5, stay text, and
+        so do those of whole numbers such as 5 100, which may be two options or numbers.
     encoding
         Of the file; else as its byte-order mark says, UTF-8, or cp1252 with a warning.
     dayfirst
@@ -108,15 +124,16 @@ def read_asana_csv(
     Raises
     ------
     InvalidArgument
-        It is not such a file, is incomplete, has a column or a task twice, or a cell is not
-        understood; the message names the row and the column.
+        It is not such a file, is incomplete, has a column or a task twice, a cell is not
+        understood, or a spreadsheet has rounded the gids; the message names the row and the
+        column.
     ConfigurationError
         The file cannot be read.
 
     Warns
     -----
     AsanaWarning
-        The file is not UTF-8 and was read as cp1252.
+        The file is not UTF-8 and was read as cp1252, or gids may have been rounded.
 
     Notes
     -----
@@ -126,15 +143,20 @@ def read_asana_csv(
     """
     if encoding is not None:
         check_text(encoding, name="encoding", like="cp1252")
+    check_choice(decimal, (None, ".", ","), name="decimal")
     if not isinstance(dayfirst, bool | None):
         raise InvalidArgument(f"dayfirst={dayfirst!r} is not a flag: give True or False.")
-    table = read_text_table(path, encoding=encoding, header=_ID, advice=_ADVICE)
+    table = read_text_table(
+        path, encoding=encoding, header=_ID, advice=_ADVICE, workbooks=_WORKBOOKS
+    )
     own = _match_headers(table.names)
     if _NAME not in own:
         raise InvalidArgument(f"{path} has no column {_NAME!r}. {_ADVICE}")
     texts = {header: table.columns[name] for header, name in own.items()}
     fields = _select_fields(table, own.values())
-    cells = _read_cells(texts, fields, dayfirst, table.first_row)
+    form = CellFormat(decimal, dayfirst, separator=table.separator)
+    cells = _read_cells(texts, fields, form, table.first_row)
+    check_digits([cells[_ID].rename(_ID)], first_row=table.first_row)
     known = _name_columns(texts, cells) | _read_names(texts)
     is_task = _find_tasks(table, known["gid"])
     told = _complete(known, len(is_task)) | {name: cells[name] for name in fields}
@@ -204,12 +226,16 @@ def _find_tasks(table: TextTable, gids: pd.Series[Any]) -> pd.Series[bool]:
 
 
 def _read_cells(
-    texts: Cells, fields: Cells, dayfirst: bool | None, first_row: int
+    texts: Cells, fields: Cells, form: CellFormat, first_row: int
 ) -> dict[str, pd.Series[Any]]:
     """Return the columns with one value per cell, by header or name, typed."""
-    form = CellFormat(_find_decimal(fields), dayfirst)
+    is_told = form.decimal is not None
+    form = _find_decimal(fields, form)
     kinds = {header: kind for header, (_, kind) in _PLAIN.items() if header in texts}
-    kinds |= {name: _find_kind(_select_filled(cells), form) for name, cells in fields.items()}
+    kinds |= {
+        name: _find_kind(_select_filled(cells), form, is_told=is_told)
+        for name, cells in fields.items()
+    }
     # The days of all columns tell together whether they begin with the day.
     rest = {name: kind for name, kind in kinds.items() if kind != "number"}
     reader = CellReader({**texts, **fields}, rest, form, first_row=first_row)
@@ -317,21 +343,25 @@ def _split_names(pieces: Sequence[str], known: Collection[str], longest: int) ->
     return tuple(filter(None, names))
 
 
-def _find_decimal(fields: Cells) -> str | None:
-    """Return the decimal sign that some number needs, if no number needs the other one."""
+def _find_decimal(fields: Cells, form: CellFormat) -> CellFormat:
+    """Return the form with the decimal sign that some number needs, if none needs the other."""
+    if form.decimal is not None:
+        return form
     numbers = filter(_are_numbers, map(_select_filled, fields.values()))
     forms = (CellFormat("."), CellFormat(","))
     readable = {tuple(_is_readable(cells, "number", form) for form in forms) for cells in numbers}
     needed = readable & {(True, False), (False, True)}
-    if len(needed) != 1:
-        return None
-    return "." if (True, False) in needed else ","
+    if len(needed) == 1:
+        return replace(form, decimal="." if (True, False) in needed else ",")
+    # Where columns differ, each tells its own sign, and the separator tells none.
+    return replace(form, separator="") if needed else form
 
 
-def _find_kind(filled: pd.Series[Any], form: CellFormat) -> str:
+def _find_kind(filled: pd.Series[Any], form: CellFormat, *, is_told: bool) -> str:
+    """Return the kind of a column; numbers may have groups if the user told their sign."""
     if filled.empty:
         return "text"
-    if _are_numbers(filled) and _is_readable(filled, "number", form):
+    if _are_numbers(filled, may_be_grouped=is_told) and _is_readable(filled, "number", form):
         return "number"
     orders = (True, False) if form.dayfirst is None else (form.dayfirst,)
     has_digits = filled.str.contains(r"\d").all()
@@ -344,9 +374,17 @@ def _select_filled(cells: pd.Series[Any]) -> pd.Series[Any]:
     return cells[~_is_blank(cells)].drop_duplicates()
 
 
-def _are_numbers(filled: pd.Series[Any]) -> bool:
+def _are_numbers(filled: pd.Series[Any], *, may_be_grouped: bool = True) -> bool:
     # Not by pandas, whose Arrow text knows no lookaheads.
-    return not filled.empty and all(_NUMBER.fullmatch(text.strip()) for text in filled)
+    texts = [text.strip() for text in filled]
+    if not texts or not all(map(_NUMBER.fullmatch, texts)):
+        return False
+    decimals = [found[1] for text in texts if (found := _FRACTION.search(text))]
+    if any(one.endswith("0") for one in decimals) and len(set(map(len, decimals))) > 1:
+        # As of versions: 1.10 is not 1.1.
+        return False
+    # Options and numbers of two parts look like thousands, too.
+    return may_be_grouped or bool(decimals) or not any(map(_GROUPED.fullmatch, texts))
 
 
 def _is_readable(cells: pd.Series[Any], kind: str, form: CellFormat) -> bool:

@@ -18,7 +18,7 @@ from asana_frames._json import decode_json
 from asana_frames.catalog import columns_of
 from asana_frames.catalog.columns import parse_fields
 from asana_frames.exceptions import AsanaWarning, InvalidArgument, warn_caller
-from asana_frames.export.text_table import build_read_error, check_file
+from asana_frames.export.text_table import build_read_error, check_file, looks_like_csv
 from asana_frames.frames.builder import FrameBuilder
 from asana_frames.frames.garbage_collection import pause_garbage_collection
 from asana_frames.frames.unread import record_unread_columns
@@ -86,9 +86,11 @@ def read_asana_json(path: str | os.PathLike[str], *, fields: Fields = None) -> p
             for record in _list_records(_read_bytes(file)):
                 tasks.add(record)
         except (msgspec.DecodeError, _NotAnExport) as cause:
+            advice = "If it was cut, export or download it again."
+            if looks_like_csv(_read_bytes(file)):
+                advice = "If it is a CSV file, use af.read_asana_csv(path)."
             raise InvalidArgument(
-                f"{file} is not a complete JSON file that Asana has exported: {cause}. If it was "
-                f"cut, export or download it again."
+                f"{file} is not a complete JSON file that Asana has exported: {cause}. {advice}"
             ) from cause
     tasks.warn_of_others(file)
     builder = FrameBuilder(columns)

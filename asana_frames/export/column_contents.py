@@ -36,6 +36,7 @@ _STEMS = {
     # Of custom fields in the long form; values with gids may be people.
     **{"option": "enum_option", "value": "user"},
     **{"timesheet": "timesheet_approval_status", "likes": "like", "hearts": "heart"},
+    **{"person_team": "team", "client": "portfolio"},
 }
 #: Columns that only the results of a rollup have -> record type of their ``gid`` and ``name``.
 _MARKERS = {"project_from": "time_tracking_entry", "progress_from": "goal", "expected": "goal"}
@@ -72,6 +73,7 @@ _ROLLUP_WORDS = frozenset(
         *("pending", "approved", "rejected", "start", "status update", "value", "now", "metric"),
         *("subgoals", "projects", "milestones", "tasks", "attributable_to", "minutes", "hours"),
         *("submitted", "draft", "comment", "system", "none", "currency", "percentage"),
+        *("mixed", "away", "over", "at risk", "ok", "unpriced", "no total"),
     }
 )
 #: Ends of columns whose words Asana does not list -> what all of them look like.
@@ -93,24 +95,27 @@ LABELS = frozenset({"column", "index", "level_0", "level_1", "level_2", "variabl
 #: Other columns of rollups, and what pandas calls its statistics.
 _ROLLUP_COLUMNS = _split_words(
     """
-    actual ahead allocated amount at available avg_close_time_days billable chain changed_at
-    completed_on computed conflict count created cumulative current crosses_projects date
-    date_value datetime_value day days days_late days_open days_overdue days_since_first_assignment
-    days_since_modified days_since_status days_slipped depth difference disagrees done
-    due_date_changes earliest_finish earliest_start end enter estimated exhausted_earliest
-    exhausted_latest exhausted_on expected expected_share filled free hours initial is_behind
+    actual ahead alert allocated amount approved_hours at available avg_close_time_days billable
+    billable_hours billable_utilisation chain changed_at completed_on computed conflict cost count
+    created crosses_projects cumulative current date date_value datetime_value day days days_late
+    days_open days_overdue days_since_first_assignment days_since_modified days_since_status
+    days_slipped depth difference disagrees done due_date_changes earliest_finish earliest_start
+    end enter estimated exhausted_earliest exhausted_latest exhausted_on expected expected_hours
+    expected_share fees filled forecast_at_end forecast_share free Fri hours initial is_behind
     is_blocked is_certain is_critical is_current is_forecast is_repeated is_scope_added
-    last_status_at last_status_title latest_finish leave left load month moves new new_gid
-    number_value old old_gid open open_dependencies out_of_office overdue p50_days p85_days
-    p95_days period periods planned planned_to_date precision probability progress ratio
-    reassignments reopenings rows scope scope_added share_done share_filled slack slip_days start
-    target tasks total tracked trials unassigned unestimated unknown_dependencies unpriced_hours
-    unsized used used_high used_low used_total utilisation value values week weight working_days
+    last_status_at last_status_title latest_finish leave left load margin missing Mon month moves
+    new new_gid non_billable_hours number_value old old_gid open open_dependencies open_hours
+    out_of_office overdue overtime p50_days p85_days p95_days partial pending_hours period periods
+    planned planned_to_date precision probability progress ratio reassignments rejected_hours
+    remaining reopenings revenue rounded_hours rows Sat scope scope_added share share_done
+    share_filled slack slip_days start Sun target tasks Thu total tracked trials Tue unassigned
+    unclassified_hours unestimated unknown_dependencies unpriced_hours unsized until used used_high
+    used_low used_total utilisation value values Wed week weight working_days
     mean std min 25% 50% 75% max unique top freq first last sum median size nunique All
     """
 )
 #: Labels of columns that are days, months or moments.
-_DAY = re.compile(r"\d{4}-\d{2}(-\d{2})?([T ][\d:.+Z-]*)?")
+_DAY = re.compile(r"\d{4}-\d{2}(-\d{2})?([T ][\d:.+Z-]*)?( \(part\))?|no date")
 #: What merged frames append to columns of one name.
 _MERGED = re.compile(r"_[xy]$")
 

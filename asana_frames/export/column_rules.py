@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
@@ -14,7 +15,7 @@ _SHARE = frozenset({"share", "fraction", "proportion"})
 #: ... or if this is its name.
 _SHARES = frozenset(
     {
-        *("ahead", "computed", "cumulative", "expected", "load"),
+        *("ahead", "alert", "billable_utilisation", "computed", "cumulative", "expected", "load"),
         *("probability", "progress", "ratio", "utilisation", "utilization"),
     }
 )
@@ -24,7 +25,7 @@ _NOT_SUMMED = frozenset(
     {
         *("average", "avg", "high", "low", "max", "mean", "median", "min", "percent", "std"),
         *("age", "chain", "day", "days", "per", "period", "periods", "price", "rate", "slack"),
-        *("current", "initial", "precision", "target", "value", "weight"),
+        *("cumulative", "current", "initial", "precision", "target", "value", "weight"),
         *("code", "depth", "index", "level", "month", "order", "rank", "relative", "week", "year"),
     }
 )
@@ -36,9 +37,13 @@ _LEVELS = frozenset(
     }
 )
 _TIME = ("day", "period")
+#: Their sum is not that of the columns beside them where one is missing.
+_DIFFERENCES = frozenset({"margin"})
 #: Columns with the unit of the others. Time has its unit in its name.
 _UNITS = ("currency_code", "unit", "units")
 _OWN_UNIT = frozenset({"hours", "minutes"})
+#: Words in the names of numbers of which two decimals are enough.
+_WITH_UNIT = _OWN_UNIT | {"amount", "budget", "cost", "day", "days", "price", "rate"}
 
 
 def is_share(label: Any) -> bool:
@@ -50,24 +55,30 @@ def is_share(label: Any) -> bool:
     return label in _SHARES or not _SHARE.isdisjoint(_split_words(label))
 
 
+def has_unit(label: Any) -> bool:
+    """Return whether numbers of a column are time or money, by its name."""
+    return not _WITH_UNIT.isdisjoint(_split_words(label))
+
+
 def find_sums(frame: pd.DataFrame) -> list[int]:
     """Return the places of the columns that may be added up.
 
     These are numbers such as hours, minutes, counts and money, and the columns of a pivot. Not
     added up are shares, averages, durations in days, rates and what else has such a word in its
     name; what is there at the end of each period, such as the open tasks in a table with a column
-    ``day`` or ``period``; and anything but hours and minutes in a table of several currencies or
-    units.
+    ``day`` or ``period``; anything but hours and minutes in a table of several currencies or
+    units; and differences of which some are missing.
     """
     over_time = any(name in frame.columns for name in _TIME)
-    is_mixed = any(_has_several(frame, name) for name in _UNITS if name in frame.columns)
+    units = [frame[name] for name in _UNITS if name in frame.columns]
     return [
         place
         for place, (label, dtype) in enumerate(zip(frame.columns, frame.dtypes, strict=True))
         if _is_number(dtype)
         and _may_be_summed(label)
         and not (over_time and label in _LEVELS)
-        and not (is_mixed and _OWN_UNIT.isdisjoint(_split_words(label)))
+        and (not _OWN_UNIT.isdisjoint(_split_words(label)) or _has_one(units, frame, place))
+        and not (label in _DIFFERENCES and frame.iloc[:, place].isna().any())
     ]
 
 
@@ -93,6 +104,12 @@ def _is_number(dtype: Any) -> bool:
     return pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_bool_dtype(dtype)
 
 
-def _has_several(frame: pd.DataFrame, name: str) -> bool:
-    column = frame[name]
-    return isinstance(column, pd.Series) and column.nunique(dropna=False) > 1
+def _has_one(units: Iterable[Any], frame: pd.DataFrame, place: int) -> bool:
+    """Return whether the numbers of a column are all in one unit."""
+    # What has no rate has no currency and no amount: nothing of it is added up.
+    is_known = frame.iloc[:, place].notna()
+    return all(
+        unit[is_known | unit.notna()].nunique(dropna=False) <= 1
+        for unit in units
+        if isinstance(unit, pd.Series)
+    )

@@ -6,6 +6,7 @@ import csv
 import os
 import re
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import IO, Any, Literal, NamedTuple
 
 import numpy as np
@@ -14,9 +15,10 @@ import pandas as pd
 from asana_frames._arguments import check_choice, check_flag
 from asana_frames._files import replace_file
 from asana_frames.exceptions import InvalidArgument
-from asana_frames.export.prepare import Labels
+from asana_frames.export.prepare import Labels, check_options
 from asana_frames.export.schema_file import (
     SchemaSource,
+    check_end,
     find_schema,
     prepare_for_file,
     restore_file,
@@ -24,14 +26,19 @@ from asana_frames.export.schema_file import (
     write_schema,
 )
 from asana_frames.export.spreadsheet_locale import find_flags, find_separators
-from asana_frames.export.text import as_text, map_cells, restore_formula
+from asana_frames.export.suffixes import check_suffix
+from asana_frames.export.text import as_text, is_time, map_cells
 from asana_frames.export.text_table import check_encoding, check_file, read_text_table
 from asana_frames.frames.arguments import check_frame
 from asana_frames.frames.arrays import build_array
 from asana_frames.frames.cells import FLAG_WORDS, CellFormat
+from asana_frames.frames.clear_cells import holds_clear
+from asana_frames.frames.formula_text import restore_formula
 from asana_frames.frames.schema import (
     ColumnSchema,
     Schema,
+    change_schema,
+    check_record,
     guess_record,
     parse_record,
     schema_by_names,
@@ -40,7 +47,14 @@ from asana_frames.frames.schema import (
 #: Text that Excel turns into a number, a day or a time when it opens a CSV file.
 _NUMBER_LIKE = re.compile(
     r"[\s(]*[$€£¥.]?\d[\d\s.,:/\-()%$€£¥+eE]*|\d{1,2}(:\d\d)* ?[AaPp][Mm]"
-    r"|[^\W\d]{3,9}\.?[ -]\d{1,4}|\d{1,2}[. -]+[^\W\d]{3,9}([ -]\d{2,4})?"
+    r"|[^\W\d]{3,9}\.?[ -]?\d{1,4}|\d{1,2}[. -]*[^\W\d]{3,9}([ -]?\d{2,4})?"
+    # Days with a comma, amounts of money, and errors of formulas.
+    r"|([^\W\d]+, )?[^\W\d]{3,9}\.? \d{1,2}, ?\d{2,4}|\d{1,2} de [^\W\d]{3,10} de \d{4}"
+    r"|(R\$|kr\.?|Fr\.?|z\u0142|K\u010d|[A-Z]{3})[\s-]*\d[\d\s.,']*"
+    r"|-?\d[\d\s.,']*\s?(R\$|kr\.?|Fr\.?|z\u0142|K\u010d|[A-Z]{3})|#[A-Z/0]+[!?]?"
+    # Days and times of Chinese, Japanese and Korean.
+    r"|[MTSHR]\d{1,2}[.-]\d{1,2}[.-]\d{1,2}"
+    r"|(明治|大正|昭和|平成|令和|[上下]午|午[前後]|오[전후])?\s*(\d{1,4}\s*[年月日號号時时点點分秒년월일시분초]\s*)+\d*"
 )
 _FLAG_TEXTS = frozenset(word for words in FLAG_WORDS.values() for word in words)
 #: How a cell of a CSV file tells Excel that it is text.
@@ -106,7 +120,9 @@ def to_csv(
         for one key; gids of people likewise; e-mails, URLs, notes and other text are left out.
     schema
         Whether to write ``<path>.schema.json``, by which `read_csv` gives back every dtype, the
-        options of custom fields and empty text. Without it an older such file is removed.
+        options of custom fields and empty text. Without it an older such file is removed, and
+        columns that the source of the frame does not have, such as an export of Asana, are left
+        out: nobody could tell them from columns of missing values.
     disarm
         Put an apostrophe before text that a spreadsheet would run as a formula. Switch off where
         no spreadsheet will open the file and the text must stay as it is.
@@ -114,10 +130,15 @@ def to_csv(
     Raises
     ------
     InvalidArgument
-        An argument is not valid, two columns have one name and ``schema`` is asked for, or
-        the encoding lacks a character; the message names it.
+        An argument is not valid, ``path`` has the suffix of another format, two columns have one
+        name and ``schema`` is asked for, or the encoding lacks a character; the message names it.
     ConfigurationError
         The file cannot be written.
+
+    Warns
+    -----
+    AsanaWarning
+        The key of ``anonymize`` is so short that names can be guessed.
 
     Examples
     --------
@@ -130,11 +151,14 @@ def to_csv(
     "12","'=1+1","a; b"
     """
     check_frame(frame, what="export.to_csv")
+    check_suffix(path, writer="to_csv")
+    check_options(anonymize=anonymize, labels=labels)
     check_flag(schema, name="schema")
     check_flag(disarm, name="disarm")
     form = _parse_form(sep, decimal, lists, excel, disarm)
-    made = prepare_for_file(frame, anonymize=anonymize, labels=labels)
-    known = made.describe(is_disarmed=disarm, decimal=form.decimal) if schema else None
+    made = prepare_for_file(frame, anonymize=anonymize, labels=labels, has_schema=schema)
+    signs = {"decimal": form.decimal, "separator": form.sep}
+    known = made.describe(is_disarmed=disarm, has_lines=True, **signs) if schema else None
     check_encoding(encoding)
     encoding = encoding or ("utf-8-sig" if form.is_excel else "utf-8")
     with replace_file(path) as part:
@@ -185,7 +209,8 @@ def check_separators(sep: object, decimal: object) -> None:
 def stream_csv(frame: pd.DataFrame, stream: IO[str], *, disarm: bool = True) -> None:
     """Write a frame as CSV to an open stream."""
     form = CsvForm(is_disarmed=disarm)
-    _write_csv(prepare_for_file(frame).with_text_labels(), stream, form, None)
+    made = prepare_for_file(frame, has_schema=False)
+    _write_csv(made.with_text_labels(), stream, form, None)
 
 
 def _write_csv(frame: pd.DataFrame, stream: IO[str], form: CsvForm, known: Schema | None) -> None:
@@ -215,15 +240,30 @@ def _format_column(
     if pd.api.types.is_bool_dtype(dtype):
         # Programs that respect quotes read unquoted text as a number.
         return column.map({True: form.flags[0], False: form.flags[1]}, na_action="ignore")
+    if form.decimal != "." and holds_clear(source):
+        return map_cells(column, partial(_format_number, decimal=form.decimal))
     if form.decimal != "." and pd.api.types.is_float_dtype(dtype):
         # pandas minds the sign in arrays of numpy only.
         return pd.Series(column.to_numpy("float64", na_value=np.nan))
-    if not form.is_excel or pd.api.types.is_numeric_dtype(dtype):
+    if pd.api.types.is_numeric_dtype(dtype):
         return column
-    if pd.api.types.is_datetime64_any_dtype(source.dtype):
+    if form.is_excel and is_time(source.dtype):
         moments = column.str.removesuffix("Z").str.replace("T", " ")
         return moments.str.replace(".", form.decimal, regex=False)
-    return map_cells(column, _hide_number)
+    if form.is_excel:
+        column = map_cells(column, _hide_number)
+    if form.decimal != "." and pd.api.types.is_object_dtype(dtype):
+        # Options that are numbers.
+        return map_cells(column, lambda cell: _localize_number(cell, form.decimal))
+    return column
+
+
+def _localize_number(cell: Any, decimal: str) -> Any:
+    return str(cell).replace(".", decimal) if isinstance(cell, float) else cell
+
+
+def _format_number(cell: Any, *, decimal: str) -> Any:
+    return str(cell).replace(".", decimal) if isinstance(cell, float) else cell
 
 
 def _hide_number(text: Any) -> Any:
@@ -274,9 +314,10 @@ def read_csv(
         A frame with the columns of the file, or the path of a ``.schema.json``; else the one
         beside the file.
     sep
-        What parts values; else the comma, semicolon or tab of the header.
+        What parts values; else the comma, semicolon, tab or pipe of the header.
     decimal
-        The decimal sign; else what the numbers of the file show.
+        The decimal sign; else what the numbers of the file show. Numbers such as 12.500 are
+        refused where the file does not tell whether they are 12500 or 12.5.
     encoding
         Of the file; else as its byte-order mark says, UTF-8, or cp1252 with a warning.
     dayfirst
@@ -289,14 +330,18 @@ def read_csv(
         With the dtypes of the schema; without one those of the resource's columns, and ``str`` for
         custom fields and others. Columns that the schema lacks come last. Empty cells are
         missing, in list columns the empty tuple. Rows of nothing are left out where rows have
-        gids. Labels of columns are text.
+        gids. Labels of columns are text. ``<CLEAR>`` in a cell
+        is ``af.CLEAR``; such a column holds objects. A frame of changes needs no schema, but for
+        the numbers of custom fields. Numbers of rows, which are integers without a name, are
+        not kept: rows are numbered from 0.
 
     Raises
     ------
     InvalidArgument
         It is not known what the rows are, they are of another resource, the file is no complete
         CSV file, or a cell is not what its column holds: the message has its row, as a spreadsheet
-        counts, and column. Gids that a spreadsheet shortened to 1.2E+15 are refused.
+        counts, and column. Gids that a spreadsheet shortened to 1.2E+15, or rounded to 15
+        digits, are refused.
     ConfigurationError
         The file cannot be read.
 
@@ -304,7 +349,8 @@ def read_csv(
     -----
     AsanaWarning
         Custom fields are read as text, the file is not UTF-8, columns look renamed, an option was
-        none before, or several rows have one gid.
+        none before, several rows have one gid, rows have none, a row of totals is left out, gids
+        may have been rounded, or the file may have been cut, as its last line has no end.
 
     Examples
     --------
@@ -322,14 +368,21 @@ def read_csv(
     file = check_file(path)
     known = find_schema(file, schema)
     table = read_text_table(file, sep=sep, encoding=encoding)
+    rows = max(map(len, table.columns.values()), default=0)
+    check_end(file, rows, known, first_row=table.first_row)
     is_disarmed = known is None or known.is_disarmed
     texts = {_restore_text(name, is_disarmed): column for name, column in table.columns.items()}
     named = restore_header(texts, known)
     cells = {named[name]: _restore_column(column, is_disarmed) for name, column in texts.items()}
     known = choose_schema(known, resource, cells, source=str(file))
-    # Of numbers that can be read in both ways, semicolons tell that commas are decimal signs.
-    usual = "," if table.separator == ";" else known.decimal
-    form = CellFormat(decimal, dayfirst, usual)
+    form = CellFormat(
+        decimal,
+        dayfirst,
+        known.decimal or None,
+        # Other programs put the names of columns in quotes only where they must.
+        table.has_quoted_names and known.separator in ("", table.separator),
+        table.separator,
+    )
     return restore_file(cells, known, form=form, first_row=table.first_row)
 
 
@@ -349,7 +402,12 @@ def choose_schema(
         if record and known.record and record != known.record:
             raise InvalidArgument(f"{source} holds {known.record}s, not {record}s.")
         _check_columns(known, listed, source)
+        if known.record:
+            check_record(known.record, listed, known.columns_by_name(), source=source)
         return known
+    of_changes = None if record else change_schema(listed)
+    if of_changes is not None:
+        return of_changes
     record = record or guess_record(listed)
     if not record:
         raise InvalidArgument(

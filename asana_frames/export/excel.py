@@ -27,8 +27,10 @@ from asana_frames.export.excel_cells import (
     MAX_TEXT_LENGTH,
     NUMBERS,
     TEXTS,
+    TIMES,
     Column,
     Table,
+    Wide,
     convert_cells,
     count_units,
     describe_column,
@@ -46,9 +48,11 @@ from asana_frames.export.excel_reader import SCHEMA_SHEET, note_empty_text, writ
 from asana_frames.export.pictures import Picture, render_pictures
 from asana_frames.export.prepare import Labels, check_options
 from asana_frames.export.schema_file import PreparedFrame, prepare_for_file
+from asana_frames.export.suffixes import check_suffix
 from asana_frames.export.text import name_frames, to_one_line
 from asana_frames.frames.bridge import key_column
 from asana_frames.frames.schema import Schema
+from asana_frames.rollups.shared.wide import TOTAL_COLUMN, TOTAL_ROW
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -76,7 +80,13 @@ _CHARACTER, _MARGINS = 7, 5
 _ROW_HEIGHT = 14.25
 _CELL = {"valign": "top"}
 _HEADER = {"bold": True, "bottom": 1, "quote_prefix": True}
+#: Above numbers; the indent is the button of the filter.
+_RIGHT = {"align": "right", "indent": 2}
+_BOLD = {"bold": True}
 _TOTAL = {"bold": True, "top": 1}
+#: How many columns can be read on one printed page; for more, the paper, as Excel counts, and
+#: the percentage at which text is still legible.
+_MOST_SIDE_BY_SIDE, _A4, _LEAST_SCALE = 15, 9, 70
 #: Charts are neither moved nor resized when a filter hides rows.
 _PLACED = {"object_position": 3}
 
@@ -106,6 +116,9 @@ def to_excel(
     would round, and days before March 1900, which it cannot show, are text as well. Tuples are
     joined by ``"; "``; missing and infinite values are empty.
     `read_excel` reads it back, by the schemas of a hidden sheet.
+
+    Tables of ``wide=True`` keep their keys in sight, have totals in bold and numbers with as many
+    decimals in all periods; ``totals`` adds no second row to them.
 
     The column ``name`` comes first and stays in sight, like the header, and ``gid`` comes last.
     Of a long text the first line is shown; a double click on the edge of a row shows the rest.
@@ -144,7 +157,8 @@ def to_excel(
     InvalidArgument
         There is no frame; a frame has more rows or columns than a sheet, or a text has more
         characters than a cell can hold; a chart is none of the above, or a picture together with
-        ``anonymize``; or an option is not valid. Nothing is written.
+        ``anonymize``; ``path`` has the suffix of another format; or an option is not valid.
+        Nothing is written.
     ConfigurationError
         xlsxwriter is not installed (the message has the pip line), or the file cannot be written.
 
@@ -159,6 +173,7 @@ def to_excel(
     True
     """
     charts = {} if charts is None else charts
+    check_suffix(path, writer="to_excel")
     check_mapping(charts, name="charts", like='{"tasks": ax}')
     _check_options(charts, totals, anonymize, labels)
     named = _name_frames(frames)
@@ -256,17 +271,44 @@ def _check_sizes(frames: Mapping[str, pd.DataFrame], *, has_totals: bool) -> Non
 
 def _describe_table(name: str, frame: pd.DataFrame, totals: bool) -> Table:
     """Describe a frame as a table, with ``name`` in front and ``gid`` at the end."""
-    labels: list[Any] = list(frame.columns)
+    labels = list(frame.columns)
     order = sorted(range(len(labels)), key=lambda place: _ORDER.get(labels[place], 1))
     frame = frame.iloc[:, order]
     columns = [
         describe_column(label, frame.iloc[:, place]) for place, label in enumerate(frame.columns)
     ]
     _check_texts(name, columns)
+    wide = _describe_wide(frame)
+    if wide is not None:
+        columns = _show_alike(columns, wide.keys)
+        totals = totals and not wide.total_rows
     sums = find_sums(frame) if totals and len(frame) else []
     added = {place: _add_up(columns[place]) for place in sums if columns[place].kind in NUMBERS}
     widths = [measure_width(column, added.get(place, 0.0)) for place, column in enumerate(columns)]
-    return Table(name, columns, len(frame), added, widths)
+    return Table(name, columns, len(frame), added, widths, wide)
+
+
+def _describe_wide(frame: pd.DataFrame) -> Wide | None:
+    """Describe a table of ``wide=True``, as far as it is still one; None for others."""
+    told = frame.attrs.get("wide")
+    keys = told.get("keys") if isinstance(told, Mapping) else None
+    labels = list(frame.columns)
+    if not isinstance(keys, int) or not all(
+        map(pd.api.types.is_numeric_dtype, frame.dtypes[keys:])
+    ):
+        return None
+    is_total = frame[labels[:keys]].isin([TOTAL_ROW]).any(axis="columns")
+    # What was sorted to another place is a row like others.
+    rows = int(is_total[::-1].cumprod().sum())
+    column = labels.index(TOTAL_COLUMN) if TOTAL_COLUMN in labels[keys:] else -1
+    return Wide(keys, rows, column)
+
+
+def _show_alike(columns: list[Column], keys: int) -> list[Column]:
+    """Show the numbers of all periods with as many decimals."""
+    is_whole = all(column.kind == "whole" for column in columns[keys:])
+    kind = "whole" if is_whole else "number"
+    return columns[:keys] + [column._replace(kind=kind) for column in columns[keys:]]
 
 
 def _check_texts(name: str, columns: Iterable[Column]) -> None:
@@ -365,8 +407,12 @@ def _open_book(xlsxwriter: Any, part: Path) -> Iterator[Any]:
 def _write_sheets(book: Any, sheets: Sequence[Sheet]) -> dict[str, str]:
     """Write the sheets, and return what the sheet of each table is called."""
     formats = {kind: book.add_format(look | _CELL) for kind, look in FORMATS.items()}
+    bold = {kind: book.add_format(look | _CELL | _BOLD) for kind, look in FORMATS.items()}
     lined = {kind: book.add_format(look | _CELL | _TOTAL) for kind, look in FORMATS.items()}
-    header = book.add_format(_HEADER)
+    headers = {
+        is_right: book.add_format(_HEADER | (_RIGHT if is_right else {}))
+        for is_right in (False, True)
+    }
     titles = _choose_sheet_names(sheet.name for sheet in sheets)
     homes = {
         sheet.table.name: title
@@ -377,9 +423,12 @@ def _write_sheets(book: Any, sheets: Sequence[Sheet]) -> dict[str, str]:
         page = book.add_worksheet(title)
         if sheet.table is None:
             page.hide_gridlines(2)
+            page.set_landscape()
+            page.fit_to_pages(1, 1)
         else:
-            _write_header(page, sheet.table, header)
-            _write_rows(page, sheet.table, formats)
+            _write_header(page, sheet.table, headers)
+            _set_print_layout(page, sheet.table)
+            _write_rows(page, sheet.table, formats, bold, lined)
             _write_totals(page, sheet.table, lined)
         if isinstance(sheet.chart, Picture):
             _insert_picture(page, sheet, sheet.chart)
@@ -392,7 +441,7 @@ def _write_sheets(book: Any, sheets: Sequence[Sheet]) -> dict[str, str]:
     return homes
 
 
-def _write_header(page: Any, table: Table, look: Any) -> None:
+def _write_header(page: Any, table: Table, looks: Mapping[bool, Any]) -> None:
     # The length of texts has been checked, but with its markup a text may be longer.
     page.xls_strmax = 10 * MAX_TEXT_LENGTH
     if any(column.kind == "long text" for column in table.columns):
@@ -400,24 +449,46 @@ def _write_header(page: Any, table: Table, look: Any) -> None:
         page.set_default_row(_ROW_HEIGHT)
     for place, (column, width) in enumerate(zip(table.columns, table.widths, strict=True)):
         page.set_column(place, place, width)
+        look = looks[column.kind in NUMBERS | TIMES]
         page.write_string(0, place, prepare_text(column.header), look)
     if table.columns:
-        page.autofilter(0, 0, table.rows, len(table.columns) - 1)
+        last = table.rows - (0 if table.wide is None else table.wide.total_rows)
+        page.autofilter(0, 0, last, len(table.columns) - 1)
         # Hides the green corners at gids.
         page.ignore_errors({"number_stored_as_text": f"A1:XFD{_MAX_ROWS}"})
-    has_name = bool(table.columns) and _ORDER.get(table.columns[0].label) == 0
-    page.freeze_panes(1, int(has_name))
-    # Printed, all columns are on one page, and the header on each.
+    page.freeze_panes(1, int(_has_name(table)) if table.wide is None else table.wide.keys)
+
+
+def _has_name(table: Table) -> bool:
+    return bool(table.columns) and _ORDER.get(table.columns[0].label) == 0
+
+
+def _set_print_layout(page: Any, table: Table) -> None:
+    """Print the header on each page, and all columns side by side as long as they are legible."""
     page.set_landscape()
-    page.fit_to_pages(1, 0)
     page.repeat_rows(0)
+    if len(table.columns) <= _MOST_SIDE_BY_SIDE:
+        page.fit_to_pages(1, 0)
+        return
+    page.set_paper(_A4)
+    page.set_print_scale(_LEAST_SCALE)
+    if _has_name(table):
+        page.repeat_columns(0)
 
 
-def _write_rows(page: Any, table: Table, formats: Mapping[str, Any]) -> None:
+def _write_rows(
+    page: Any,
+    table: Table,
+    formats: Mapping[str, Any],
+    bold: Mapping[str, Any],
+    lined: Mapping[str, Any],
+) -> None:
     special = {**dict.fromkeys(TEXTS, page.write_string), "flag": page.write_boolean}
     writers = {
         kind: (special.get(kind, page.write_number), look) for kind, look in formats.items()
     }
+    wide = table.wide or Wide(0, 0, -1)
+    first_total = table.rows - wide.total_rows + 1
     for start in range(0, table.rows, _BLOCK):
         parts = [convert_cells(column, slice(start, start + _BLOCK)) for column in table.columns]
         rows = zip(*(cells for cells, _ in parts), strict=True)
@@ -427,7 +498,13 @@ def _write_rows(page: Any, table: Table, formats: Mapping[str, Any]) -> None:
             for place, value in enumerate(values):
                 if value is not None:
                     write, look = writers[names[place]]
+                    if row >= first_total:
+                        look = lined[names[place]]
+                    elif place == wide.total_column:
+                        look = bold[names[place]]
                     write(row, place, value, look)
+                elif row >= first_total:
+                    page.write_blank(row, place, None, lined["text"])
 
 
 def _write_totals(page: Any, table: Table, formats: Mapping[str, Any]) -> None:

@@ -15,7 +15,7 @@ from unicodedata import east_asian_width
 import numpy as np
 import pandas as pd
 
-from asana_frames.export.column_rules import is_share
+from asana_frames.export.column_rules import has_unit, is_share
 from asana_frames.export.schema_file import ZONE_NOTE
 from asana_frames.export.text import format_cell, format_label
 
@@ -36,14 +36,17 @@ _FIRST_ROUNDED_INTEGER = 10**15
 FORMATS: dict[str, dict[str, Any]] = {
     "text": {"quote_prefix": True},
     "long text": {"quote_prefix": True, "text_wrap": True},
-    "flag": {},
+    # LibreOffice shows plain flags as 1 and 0, at the right; Excel shows them in its language.
+    "flag": {"num_format": '"TRUE";"TRUE";"FALSE"', "align": "center"},
     "whole": {"num_format": "0"},
     "number": {"num_format": "#,##0.00"},
+    "precise": {"num_format": "#,##0.00##"},
     "share": {"num_format": "0.0%"},
     "day": {"num_format": "yyyy-mm-dd"},
     "moment": {"num_format": "yyyy-mm-dd hh:mm:ss"},
 }
-NUMBERS = frozenset({"whole", "number", "share"})
+NUMBERS = frozenset({"whole", "number", "precise", "share"})
+TIMES = frozenset({"day", "moment"})
 TEXTS = frozenset({"text", "long text"})
 #: The kind of a column whose cells are of several kinds.
 ANY = "any"
@@ -72,6 +75,17 @@ class Column(NamedTuple):
     values: pd.Series[Any]
 
 
+class Wide(NamedTuple):
+    """What is shown in another way where periods are columns."""
+
+    #: The columns that stay in sight.
+    keys: int
+    #: The last rows.
+    total_rows: int
+    #: The place of the column of totals, or -1.
+    total_column: int
+
+
 class Table(NamedTuple):
     """A frame as it is written."""
 
@@ -82,6 +96,8 @@ class Table(NamedTuple):
     totals: dict[int, float]
     #: Width of each column in characters.
     widths: list[int]
+    #: None for a table that is not wide.
+    wide: Wide | None = None
 
 
 def describe_column(label: Any, values: pd.Series[Any]) -> Column:
@@ -108,7 +124,7 @@ def _choose_kind(label: Any, column: pd.Series[Any]) -> str:
     if pd.api.types.is_bool_dtype(dtype):
         return "flag"
     if pd.api.types.is_float_dtype(dtype):
-        return "share" if is_share(label) else _choose_float_kind(column)
+        return "share" if is_share(label) else _choose_float_kind(label, column)
     if pd.api.types.is_integer_dtype(dtype):
         values = column.dropna()
         limit = _FIRST_ROUNDED_INTEGER
@@ -136,10 +152,18 @@ def _is_days(column: pd.Series[Any]) -> bool:
     return bool((moments == moments.dt.normalize()).all())
 
 
-def _choose_float_kind(column: pd.Series[Any]) -> str:
+def _choose_float_kind(label: Any, column: pd.Series[Any]) -> str:
     numbers = column.to_numpy(dtype="float64", na_value=np.nan)
     numbers = numbers[np.isfinite(numbers)]
-    return "whole" if (numbers == np.floor(numbers)).all() else "number"
+    if (numbers == np.floor(numbers)).all():
+        return "whole"
+    # Three or four decimals are those of a measurement; more are those of a quotient.
+    is_measured = _is_rounded(numbers, 4) & ~_is_rounded(numbers, 2)
+    return "precise" if is_measured.any() and not has_unit(label) else "number"
+
+
+def _is_rounded(numbers: Any, decimals: int) -> Any:
+    return np.isclose(numbers, numbers.round(decimals), rtol=1e-15, atol=1e-9)
 
 
 def convert_cells(column: Column, rows: slice) -> Cells:
@@ -267,6 +291,8 @@ def _measure_cell(cell: Any, kind: str) -> int:
         return _WIDTHS[kind]
     if kind == "number":
         return len(f"{cell:,.2f}")
+    if kind == "precise":
+        return len(f"{cell:,.4f}")
     if kind == "share":
         return len(f"{cell:.1%}")
     if kind == "whole":

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from asana_frames._arguments import check_choice
 from asana_frames.exceptions import InvalidArgument, suggest_names
 from asana_frames.export.column_rules import is_gid
-from asana_frames.export.excel_cells import FORMATS, NUMBERS, TEXTS, Column, Table
+from asana_frames.export.excel_cells import FORMATS, NUMBERS, TEXTS, TIMES, Column, Table
 from asana_frames.export.text import format_label, to_one_line
 
 KINDS = ("column", "bar", "line", "area", "pie")
@@ -24,8 +24,7 @@ _REFERENCE = re.compile(r"^=?[^!]+!\$?[A-Z]+\$?\d+")
 #: As pandas draws them: areas on top of each other.
 _SUBTYPES = {"area": "stacked"}
 #: Columns that label the points.
-_TIMES = frozenset({"day", "moment"})
-_LABELS = TEXTS | _TIMES
+_LABELS = TEXTS | TIMES
 
 
 class TableChart(NamedTuple):
@@ -111,7 +110,7 @@ def _find_labels(columns: Sequence[Column], kind: str) -> int | None:
         if column.kind in _LABELS and not is_gid(column.label)
     ]
     is_over_time = kind in ("line", "area")
-    days = [place for place in places if columns[place].kind in ("day", "moment")]
+    days = [place for place in places if columns[place].kind in TIMES]
     return next(iter(days if is_over_time and days else places), None)
 
 
@@ -187,7 +186,7 @@ def _needs_dates(kind: str, x: Column) -> bool:
 
     Columns and bars would be as thin as a day.
     """
-    if x.kind not in _TIMES or kind not in ("line", "area") or not x.values.is_unique:
+    if x.kind not in TIMES or kind not in ("line", "area") or not x.values.is_unique:
         return False
     return x.values.diff().nunique() > 1
 

@@ -8,7 +8,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, overload
 
@@ -18,7 +18,7 @@ import pandas as pd
 
 from asana_frames._arguments import check_flag
 from asana_frames._optional import require
-from asana_frames.exceptions import InvalidArgument
+from asana_frames.exceptions import AsanaWarning, InvalidArgument, warn_caller
 from asana_frames.export.csv import choose_schema
 from asana_frames.export.schema_file import (
     ZONE_NOTE,
@@ -27,10 +27,10 @@ from asana_frames.export.schema_file import (
     restore_file,
     restore_header,
 )
-from asana_frames.export.text import restore_formula
 from asana_frames.export.text_table import build_read_error, check_file
 from asana_frames.frames.cells import CellFormat
-from asana_frames.frames.schema import Schema, decode_schema
+from asana_frames.frames.formula_text import restore_formula
+from asana_frames.frames.schema import Schema, decode_schema, is_text
 
 #: The hidden sheet of schemas: its first column names a sheet, its second holds a piece of text.
 SCHEMA_SHEET = "_asana_frames"
@@ -42,6 +42,11 @@ _TOTAL = "Total"
 _MOST_ABOVE = 10
 #: Most rows of a column whose empty text is told from missing values.
 _MOST_EMPTY = 50_000
+#: A formula without a value, unless that is empty text.
+_NO_VALUE = re.compile(
+    rb"""<c\b(?![^>]*\bt=["']str["'])[^>]*>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)"""
+    rb"\s*(?:<v\s*/>|<v>\s*</v>|</c>)"
+)
 #: What openpyxl raises of a damaged file.
 _DAMAGE = (
     zipfile.BadZipFile,
@@ -76,7 +81,7 @@ def note_empty_text(schema: Schema, frame: pd.DataFrame) -> Schema:
     keys: Sequence[str] = ()
     for column, (_, values) in zip(schema.columns, frame.items(), strict=True):
         rows: list[int] = []
-        if column.kind in ("text", "category", "object") and not column.has_empty_text:
+        if (is_text(column.kind) or column.kind == "category") and not column.has_empty_text:
             is_empty = (values == "").to_numpy(dtype=bool, na_value=False)
             rows = np.flatnonzero(is_empty).tolist()
         if 0 < len(rows) <= _MOST_EMPTY:
@@ -151,15 +156,24 @@ def read_excel(
     -------
     DataFrame
         Equal to the one that was written, but for: numbers have the 16 digits and moments the
-        milliseconds that Excel keeps, infinite numbers are missing. Rows of totals are left out.
+        milliseconds that Excel keeps, infinite numbers are missing. Labels of columns, such as
+        the days of a pivot, are text. Rows of totals are left out, and rows of nothing where rows
+        have gids; rows are numbered from 0.
+        ``<CLEAR>`` in a cell is ``af.CLEAR``; such a column holds objects.
 
     Raises
     ------
     InvalidArgument
         There is no such file or sheet, it is no workbook, nothing says what its rows are, or a
-        cell is not what its column holds: the message has its row and column.
+        cell is not what its column holds: the message has its row and column. Gids that a
+        spreadsheet rounded to 15 digits are refused, and so are formulas without a value.
     ConfigurationError
         openpyxl is not installed (the message has the pip line), or the file cannot be read.
+
+    Warns
+    -----
+    AsanaWarning
+        As for `read_csv`.
 
     Examples
     --------
@@ -176,19 +190,29 @@ def read_excel(
     check_flag(dayfirst, name="dayfirst")
     file = check_file(path)
     given = find_schema(file, schema) if schema is not None else None
+    lacks_values = _lacks_values(file)
     with _open_book(openpyxl, file) as book:
         # A sheet may hold a chart alone.
         titles = [one.title for one in book.worksheets if one.title != SCHEMA_SHEET]
         schemas = _find_schemas(book, titles, file)
         tables = [name for name in titles if name in schemas] or titles
         wanted = tables if sheet is None else [_choose_sheet(sheet, tables, titles, file)]
+        sheets = {title: _read_rows(book, title, file) for title in wanted}
+        if lacks_values:
+            sheets = {
+                title: _add_formulas(rows, formulas)
+                for (title, rows), formulas in zip(
+                    sheets.items(), _read_formulas(openpyxl, wanted, file), strict=True
+                )
+            }
         frames = {
             title: _read_sheet(
-                _read_rows(book, title, file),
+                sheets[title],
                 given or schemas.get(title),
                 resource,
                 f"{file}, sheet {title!r}",
-                CellFormat(dayfirst=dayfirst),
+                # Numbers that are text, such as options.
+                CellFormat(dayfirst=dayfirst, separator=""),
                 is_ours=title in schemas,
             )
             for title in wanted
@@ -218,7 +242,7 @@ def _read_rows(
 
 
 @contextmanager
-def _open_book(openpyxl: Any, file: Path) -> Iterator[Any]:
+def _open_book(openpyxl: Any, file: Path, *, has_values: bool = True) -> Iterator[Any]:
     if file.suffix.lower() not in openpyxl.reader.excel.SUPPORTED_FORMATS:
         raise InvalidArgument(
             f"{file} is no workbook of Excel, whose name ends in .xlsx. For CSV files there is "
@@ -229,9 +253,56 @@ def _open_book(openpyxl: Any, file: Path) -> Iterator[Any]:
         stream = file.open("rb")
     with stream:
         with _refuse_damage(file):
-            book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
+            book = openpyxl.load_workbook(stream, read_only=True, data_only=has_values)
         with closing(book):
             yield book
+
+
+class _Formula(str):
+    """A formula of which the file does not have the value."""
+
+
+def _lacks_values(file: Path) -> bool:
+    """Return whether some formula has no value, as in workbooks that a program has written."""
+    with suppress(*_DAMAGE, OSError), zipfile.ZipFile(file) as parts:
+        for name in parts.namelist():
+            if name.startswith("xl/worksheets/") and _NO_VALUE.search(parts.read(name)):
+                return True
+    return False
+
+
+def _read_formulas(
+    openpyxl: Any, titles: Sequence[str], file: Path
+) -> Iterator[list[tuple[Any, ...]]]:
+    with _open_book(openpyxl, file, has_values=False) as book:
+        for title in titles:
+            yield _read_rows(book, title, file)
+
+
+def _add_formulas(
+    rows: Sequence[tuple[Any, ...]], formulas: Sequence[tuple[Any, ...]]
+) -> list[tuple[Any, ...]]:
+    """Return rows with the formulas of cells that have no value."""
+    return [
+        tuple(
+            _Formula(formula)
+            if value is None and isinstance(formula, str) and formula.startswith("=")
+            else value
+            for value, formula in zip(*pair, strict=True)
+        )
+        for pair in zip(rows, formulas, strict=True)
+    ]
+
+
+def _check_formulas(
+    row: Sequence[Any], names: Sequence[str | None], number: int, source: str
+) -> None:
+    for name, cell in zip(names, row, strict=True):
+        if isinstance(cell, _Formula):
+            raise InvalidArgument(
+                f"{source}, {name}, row {number}: the file has the formula {str(cell)!r} and not "
+                f"its value. Open the file in a spreadsheet and save it once."
+            )
 
 
 def _find_schemas(book: Any, titles: Sequence[str], file: Path) -> dict[str, Schema]:
@@ -244,8 +315,7 @@ def _find_schemas(book: Any, titles: Sequence[str], file: Path) -> dict[str, Sch
         if title in found:
             continue
         rows = _read_rows(book, title, file, _MOST_ABOVE)
-        top = _find_header(rows)
-        fit = next((one for one in spare if top < len(rows) and _fits(one, rows[top])), None)
+        fit = next((one for one in spare if any(_fits(one, row) for row in rows)), None)
         if fit is not None:
             spare = [one for one in spare if one is not fit]
             found[title] = fit
@@ -282,13 +352,20 @@ def _read_sheet(
     *,
     is_ours: bool,
 ) -> pd.DataFrame:
-    top = _find_header(rows)
+    top = _find_header(rows, known)
     # A spreadsheet that opens a CSV file keeps the marks of its text.
     restore = _restore_cell if is_ours else _restore_foreign_cell
     names = _read_header(rows[top:], known, source)
     body = [(*row, *[None] * len(names))[: len(names)] for row in rows[top + 1 :]]
+    total = None
     if known is not None and known.rows:
-        body = _restore_blank_rows(_drop_totals(body, names, known), known, len(names))
+        total = _find_totals(body, names, known, first_row=top + 2)
+    for place, row in enumerate(body):
+        if place != total:
+            _check_formulas(row, names, place + top + 2, source)
+    body = [row for place, row in enumerate(body) if place != total]
+    if known is not None and known.rows:
+        body = _restore_blank_rows(body, known, len(names))
     columns = zip(*body, strict=True) if body else ((),) * len(names)
     cells = {
         name: pd.Series([restore(cell) for cell in column], dtype=object, name=name)
@@ -298,17 +375,23 @@ def _read_sheet(
     known = choose_schema(known, resource, cells, source=source)
     if any(column.empty_rows for column in known.columns):
         _fill_empty_text(cells, known)
-    return restore_file(cells, known, form=form)
+    return restore_file(cells, known, form=form, first_row=top + 2)
 
 
-def _drop_totals(
-    body: list[tuple[Any, ...]], names: Sequence[str | None], known: Schema
-) -> list[tuple[Any, ...]]:
-    """Return the rows without the row of totals, unless somebody deleted it already."""
+def _find_totals(
+    body: Sequence[tuple[Any, ...]], names: Sequence[str | None], known: Schema, *, first_row: int
+) -> int | None:
+    """Return the place of the row of totals, unless somebody deleted it already.
+
+    Warns
+    -----
+    AsanaWarning
+        A row has the totals but not their label, and may be an ordinary one.
+    """
     totals = {at: known.totals[name] for at, name in enumerate(names) if name in known.totals}
     others = [at for at in range(len(names)) if at not in totals]
     if not totals:
-        return body
+        return None
     words = [_TOTAL, *[None] * len(others)][: len(others)]
     # Of a table of numbers alone, the row has no label, and its place tells it.
     places = range(len(body)) if others else range(len(body))[-1:]
@@ -316,13 +399,44 @@ def _drop_totals(
     sure = [place for place in found if _holds_totals(body, place, totals)]
     # A program may drop the numbers, and a filter that was on changes them; the row is one more.
     picked = sure or (found if len(body) > known.rows else [])
-    return [row for place, row in enumerate(body) if place not in picked[-1:]]
+    if picked or not others:
+        return picked[-1] if picked else None
+    return _find_other_totals(body, names, known, totals, first_row)
+
+
+def _find_other_totals(
+    body: Sequence[tuple[Any, ...]],
+    names: Sequence[str | None],
+    known: Schema,
+    totals: Mapping[int, float],
+    first_row: int,
+) -> int | None:
+    """Return the place of the row of totals whose label somebody changed."""
+    gid = names.index("gid") if "gid" in names else None
+    found = [
+        place
+        for place, row in enumerate(body)
+        if (gid is None or not str(row[gid]).isdigit()) and _holds_totals(body, place, totals)
+    ]
+    if not found or gid is not None or len(body) > known.rows:
+        return found[-1] if found else None
+    # A row of one number, or of the sum of the rows above it, is nothing unusual.
+    if found[-1] == len(body) - 1 and len(body) > 1:
+        warn_caller(
+            f"Row {found[-1] + first_row} holds the sums of the rows above it. It is kept, as the "
+            f"row of totals had another label and rows were deleted since: if it is that row, "
+            f"leave it out.",
+            AsanaWarning,
+        )
+    return None
 
 
 def _holds_totals(
     body: Sequence[tuple[Any, ...]], place: int, totals: Mapping[int, float]
 ) -> bool:
-    """Return whether a row has the totals as written, or sums of other rows."""
+    """Return whether a row has the totals as written, sums of other rows, or formulas alone."""
+    if all(isinstance(body[place][at], _Formula) for at in totals):
+        return True
     others = [*body[:place], *body[place + 1 :]]
     parts = (body[:place] or others, others)
     sums = [{at: _add_up(row[at] for row in part) for at in totals} for part in parts]
@@ -356,12 +470,15 @@ def _restore_blank_rows(
     return [*body[:rows], *[(None,) * columns] * blank]
 
 
-def _find_header(rows: Sequence[tuple[Any, ...]]) -> int:
-    """Return the place of the header: the first row, unless a title stands above it."""
-    for place, row in enumerate(rows[:_MOST_ABOVE]):
-        if "gid" in row or sum(cell is not None for cell in row) > 1:
-            return place
-    return 0
+def _find_header(rows: Sequence[tuple[Any, ...]], known: Schema | None = None) -> int:
+    """Return the place of the header: the first row, unless titles stand above it."""
+    written = set(known.columns_by_name()) if known is not None else {"gid"}
+    top = rows[:_MOST_ABOVE]
+    fits = [len(written & set(_name_columns(row, known))) for row in top]
+    if any(fits):
+        return fits.index(max(fits))
+    filled = (place for place, row in enumerate(top) if sum(cell is not None for cell in row) > 1)
+    return next(filled, 0)
 
 
 def _fits(schema: Schema, header: Iterable[Any]) -> bool:

@@ -18,6 +18,7 @@ from asana_frames._files import replace_file
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.export.pictures import Picture, render_pictures
 from asana_frames.export.prepare import Labels, check_options, prepare_frame
+from asana_frames.export.suffixes import check_suffix
 from asana_frames.export.text import column_as_text, format_label, name_frames
 from asana_frames.frames.list_cells import SEPARATOR
 
@@ -189,6 +190,7 @@ def to_html(
     (True, False)
     """
     named = name_frames(frames, "")
+    check_suffix(path, writer="to_html")
     check_text(title, name="title", like="March")
     paragraphs = list_texts(notes, name="notes", like="All teams.")
     check_number(max_rows, name="max_rows", like=1000, is_whole=True, least=1)

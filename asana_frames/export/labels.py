@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cache, partial
+from itertools import chain
 from typing import Any
 
 import pandas as pd
 
-from asana_frames.catalog import columns_of, load
+from asana_frames.catalog import list_enumerations
 from asana_frames.display.words import humanize, humanize_status
 from asana_frames.frames import STR
+from asana_frames.frames.schema import Schema, is_column_of
 
 #: Columns of statuses, whose words are those of charts; the catalog does not list their values.
 _STATUSES = ("status", "status_type", "last_status")
@@ -18,6 +20,9 @@ _STATUS_VALUES = (
     *("green", "yellow", "red", "on_track", "at_risk", "off_track", "on_hold", "complete"),
     *("achieved", "partial", "missed", "dropped"),
 )
+#: The colours of goals, and what status updates have instead, with the same words.
+_STATUSES_OF_GOALS = ("green", "yellow", "red")
+_STATUSES_OF_UPDATES = ("on_track", "at_risk", "off_track")
 
 
 def to_human_labels(frame: pd.DataFrame) -> pd.DataFrame:
@@ -76,42 +81,60 @@ def from_human_labels(column: pd.Series[Any], values: Iterable[str]) -> pd.Serie
     return pd.Series(_change_values(column, parse), index=column.index, name=column.name)
 
 
-def restore_labels(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a frame whose enumerations are Asana's again, where they are in words."""
+def restore_labels(frame: pd.DataFrame, known: Schema) -> pd.DataFrame:
+    """Return a frame whose enumerations are Asana's again, where they are in words.
+
+    Parameters
+    ----------
+    frame
+        The frame of a file.
+    known
+        Its schema: which values its columns had, and of which record they are. Other columns may
+        be called like enumerations.
+    """
+    written = known.columns_by_name()
     for name in map(str, frame.columns):
-        words = _words_of(name)
-        column = frame[name]
-        if words and not pd.api.types.is_any_real_numeric_dtype(column.dtype):
-            present = set(column.dropna().astype(object).map(str)) - set(words)
+        had = written[name].worded if name in written else ()
+        words = _words_of(name) if had or is_column_of(name, known.record) else {}
+        if words and not pd.api.types.is_any_real_numeric_dtype(frame[name].dtype):
+            others = _list_others(had or _STATUSES_OF_GOALS * (known.record == "goal"))
+            words = {one: text for one, text in words.items() if one in had or one not in others}
+            present = set(frame[name].dropna().astype(object).map(str)) - set(words)
             if present.intersection(words.values()):
-                frame[name] = from_human_labels(column, words)
+                frame[name] = from_human_labels(frame[name], words)
     return frame
+
+
+def _list_others(had: Collection[str]) -> Sequence[str]:
+    """Return the statuses that stand for the same as those of a column, which has one kind."""
+    if not set(_STATUSES_OF_GOALS).isdisjoint(had):
+        return _STATUSES_OF_UPDATES
+    return () if set(_STATUSES_OF_UPDATES).isdisjoint(had) else _STATUSES_OF_GOALS
+
+
+def list_worded_values(column: pd.Series[Any]) -> tuple[str, ...]:
+    """Return the values of an enumeration that a column has, and which have words."""
+    words = _words_of(column.name) if isinstance(column.name, str) else {}
+    if not words or pd.api.types.is_any_real_numeric_dtype(column.dtype):
+        return ()
+    cells = set(column.dropna().astype(object))
+    present = chain.from_iterable(cell if isinstance(cell, tuple) else (cell,) for cell in cells)
+    return tuple(filter({one for one in present if isinstance(one, str)}.__contains__, words))
 
 
 @cache
 def _words_of(column: str) -> dict[str, str]:
     """Return the values of a column's enumeration and their words; empty for other columns."""
-    known = {value: humanize(value) for value in _enumerations().get(column, ())}
+    known = {value: humanize(value) for value in list_enumerations().get(column, ())}
     if column in _STATUSES:
         known |= {value: humanize_status(value) for value in _STATUS_VALUES}
     return known
 
 
 @cache
-def _enumerations() -> dict[str, dict[str, None]]:
-    """Return the enumerations of all records by the names of their columns."""
-    found: dict[str, dict[str, None]] = {}
-    for record in load().records:
-        enums = {field.path: field.enum for field in record.fields if field.enum}
-        for column in columns_of(record.name, ("all",)):
-            found.setdefault(column.name, {}).update(dict.fromkeys(enums.get(column.path, ())))
-    return found
-
-
-@cache
 def list_words() -> frozenset[str]:
     """Return the values of all enumerations, and their words for people."""
-    words = [_words_of(column) for column in (*_enumerations(), *_STATUSES)]
+    words = [_words_of(column) for column in (*list_enumerations(), *_STATUSES)]
     return frozenset(text for known in words for pair in known.items() for text in pair)
 
 

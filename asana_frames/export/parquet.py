@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from contextlib import suppress
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +18,20 @@ from asana_frames._files import replace_file
 from asana_frames._optional import require
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.export.csv import choose_schema
+from asana_frames.export.prepare import check_options
 from asana_frames.export.schema_file import (
     SchemaSource,
     find_schema,
     prepare_for_file,
     restore_file,
 )
+from asana_frames.export.suffixes import check_suffix
+from asana_frames.export.text import column_as_text
 from asana_frames.export.text_table import build_read_error
 from asana_frames.frames.arguments import check_frame
 from asana_frames.frames.arrays import STR, tuple_column
+from asana_frames.frames.clear_cells import holds_clear
+from asana_frames.frames.gid_columns import is_gid_column, is_gid_list_column
 from asana_frames.frames.list_cells import read_lists
 from asana_frames.frames.schema import (
     Schema,
@@ -52,8 +56,9 @@ def to_parquet(
     Parameters
     ----------
     frame
-        Any frame. Tuples become lists, labels of rows the first columns. The schema is part of
-        the file; other programs do not mind it.
+        Any frame. Tuples become lists, labels of rows the first columns. A column that holds
+        ``af.CLEAR`` is written as text, and read back as it was. The schema is part of the
+        file; other programs do not mind it.
     path
         The file; an older one is replaced only when the new one is complete.
     anonymize
@@ -63,11 +68,13 @@ def to_parquet(
     ------
     InvalidArgument
         ``frame`` is not a DataFrame, two columns have one name, a column holds values of several
-        kinds, or ``path`` is not a path.
+        kinds, or ``path`` is not a path or has the suffix of another format.
     ConfigurationError
         pyarrow is not installed (the message has the pip line), or the file cannot be written.
     """
     check_frame(frame, what="export.to_parquet")
+    check_suffix(path, writer="to_parquet")
+    check_options(anonymize=anonymize, labels=None)
     require("pyarrow", extra="parquet")
     parquet = require("pyarrow.parquet", extra="parquet")
     table = build_table(frame, anonymize=anonymize)
@@ -85,6 +92,11 @@ def build_table(
     if not with_attrs:
         schema = msgspec.structs.replace(schema, attrs={})
     for name in made.columns:
+        if holds_clear(made[name]):
+            # As in all files, or Arrow would have values of several kinds in one column.
+            made[name] = column_as_text(made[name], disarm=False, lists="json").map(
+                str, na_action="ignore"
+            )
         # Arrow has no options that are intervals or periods.
         if isinstance(made[name].dtype, pd.CategoricalDtype):
             known = made[name].cat.categories
@@ -136,7 +148,9 @@ def read_parquet(
     Returns
     -------
     DataFrame
-        Equal to the one that was written: dtypes, categories, tuples, index and attrs.
+        Equal to the one that was written: dtypes, categories, tuples, index and attrs. Labels of
+        columns, such as the days of a pivot, are text. Numbers of rows, which are integers without
+        a name, are not kept: rows are numbered from 0.
 
     Raises
     ------
@@ -152,6 +166,8 @@ def read_parquet(
     if not file.exists():
         raise InvalidArgument(f"There is no file {file}.")
     try:
+        if file.is_file():
+            _check_names(parquet.read_schema(file).names, file)
         table = parquet.read_table(file)
     except (arrow.ArrowInvalid, arrow.ArrowException) as cause:
         raise InvalidArgument(
@@ -161,8 +177,7 @@ def read_parquet(
         raise build_read_error(file, cause) from cause
     # The index of a frame that pandas wrote and that had no name, such as a filtered one.
     named = [name for name in table.column_names if not name.startswith("__index_level_")]
-    table = table.select(named)
-    _check_names(table.column_names, file)
+    table = _cast_gids(table.select(named))
     cells = _read_columns(table)
     known = find_schema(file, schema) if schema is not None else _read_schema(table, file)
     if known is None and resource is None:
@@ -174,7 +189,31 @@ def read_parquet(
 def _check_names(names: list[str], file: Path) -> None:
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
-        raise InvalidArgument(f"{file} has several columns called {twice!r}.")
+        raise InvalidArgument(
+            f"{file} has several columns called {twice!r}. Rename one before it is written."
+        )
+
+
+def _cast_gids(table: Any) -> Any:
+    """Return a table in which gids that are whole numbers, which are exact, are text."""
+    for place, field in enumerate(table.schema):
+        kind = _find_gid_type(field, table.column_names)
+        if kind is not None:
+            column = table.column(place).cast(kind)
+            table = table.set_column(place, field.with_type(kind), column)
+    return table
+
+
+def _find_gid_type(field: Any, names: Container[object]) -> Any:
+    """Return the type to which gids are to be cast; None for those of text, and other columns."""
+    arrow = require("pyarrow", extra="parquet")
+    text = arrow.large_string()
+    if is_gid_column(field.name):
+        return text if arrow.types.is_integer(field.type) else None
+    is_list = is_gid_list_column(field.name, names) and str(field.type).startswith(_LISTS)
+    if is_list and arrow.types.is_integer(field.type.value_type):
+        return arrow.large_list(text)
+    return None
 
 
 def _read_columns(table: Any) -> dict[str, pd.Series[Any]]:
@@ -220,13 +259,47 @@ def _read_text(column: Any) -> pd.Series[Any]:
 
 def _to_tuples(column: Any) -> list[tuple[Any, ...]]:
     """Return the cells of a list column as tuples; missing ones are empty."""
-    if column.null_count or str(column.type.value_type) not in _TEXTS:
+    has_offsets = str(column.type).startswith(("list<", "large_list<"))
+    if column.null_count or not has_offsets or str(column.type.value_type) not in _TEXTS:
         return read_lists(pd.Series(column.to_pylist(), dtype=object)).tolist()
     made: list[tuple[Any, ...]] = []
     for chunk in column.chunks:
-        items = tuple(chunk.values.to_pylist())
-        made += [items[start:end] for start, end in pairwise(chunk.offsets.to_pylist())]
+        # Slices of an array have all its values.
+        items = chunk.values.dictionary_encode("encode")
+        made += _share_tuples(
+            items.indices.to_numpy(), items.dictionary.to_pylist(), chunk.offsets.to_numpy()
+        )
     return made
+
+
+def _share_tuples(
+    codes: np.ndarray[Any, Any], items: Sequence[Any], offsets: np.ndarray[Any, Any]
+) -> list[tuple[Any, ...]]:
+    """Return the list of each row as a tuple; equal ones are one object, as they often repeat.
+
+    Parameters
+    ----------
+    codes
+        Places in ``items``, the lists of all rows one after another.
+    items
+        The distinct items.
+    offsets
+        Where in ``codes`` the list of each row begins, and the end of the last.
+    """
+    starts, lengths = offsets[:-1], np.diff(offsets)
+    # Each row's number stands for its list as far as it has been looked at.
+    numbers, count = np.zeros(len(starts), dtype=np.int64), 1
+    for place in range(lengths.max(initial=0)):
+        rows = np.flatnonzero(lengths > place)
+        longer = numbers[rows] * len(items) + codes[starts[rows] + place]
+        found, distinct = pd.factorize(longer)
+        numbers[rows] = found + count
+        count += len(distinct)
+    known: dict[int, tuple[Any, ...]] = {}
+    listed, firsts = np.unique(numbers, return_index=True)
+    for number, row in zip(listed.tolist(), firsts.tolist(), strict=True):
+        known[number] = tuple(items[code] for code in codes[offsets[row] : offsets[row + 1]])
+    return [*map(known.__getitem__, numbers.tolist())]
 
 
 def _read_schema(table: Any, file: Path) -> Schema | None:

@@ -8,11 +8,16 @@ from typing import Any, Literal
 import pandas as pd
 
 from asana_frames._arguments import check_choice, check_text
-from asana_frames.exceptions import InvalidArgument
+from asana_frames.exceptions import AsanaWarning, InvalidArgument, warn_caller
 from asana_frames.export.anonymize import anonymize_frame
 from asana_frames.export.labels import to_human_labels
+from asana_frames.frames.change_table import format_change_values
+from asana_frames.frames.list_cells import read_lists
 
 Labels = Literal["human"]
+
+#: How many characters a key has at least that cannot be found by trying.
+_LEAST_KEY = 12
 
 
 def prepare_frame(
@@ -40,8 +45,8 @@ def prepare_frame(
     InvalidArgument
         ``anonymize`` is not text or is empty, or ``labels`` is not valid.
     """
-    check_options(anonymize=anonymize, labels=labels)
-    made = keep_index(frame)
+    _check_options(anonymize, labels)
+    made = format_change_values(_make_plain(keep_index(frame)))
     if anonymize is not None:
         made = anonymize_frame(made, anonymize)
     return made if labels is None else to_human_labels(made)
@@ -54,7 +59,22 @@ def check_options(*, anonymize: object, labels: object) -> None:
     ------
     InvalidArgument
         The message says what to pass; it does not show the key.
+
+    Warns
+    -----
+    AsanaWarning
+        The key is short.
     """
+    _check_options(anonymize, labels)
+    if isinstance(anonymize, str) and len(anonymize.strip()) < _LEAST_KEY:
+        warn_caller(
+            f"The key of anonymize= has fewer than {_LEAST_KEY} characters: who tries short keys "
+            f"can work out the names. Take a longer one that nobody can guess.",
+            AsanaWarning,
+        )
+
+
+def _check_options(anonymize: object, labels: object) -> None:
     if anonymize is not None:
         check_text(anonymize, name="anonymize", like="a long secret key")
         if not str(anonymize).strip():
@@ -98,6 +118,23 @@ def keep_index(frame: pd.DataFrame) -> pd.DataFrame:
     else:
         made.columns = pd.Index(labels, name=names[0], tupleize_cols=False)
     made.attrs = frame.attrs
+    return made
+
+
+def _make_plain(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame whose lists are tuples, also those of Arrow, and no column is sparse."""
+    # By position, because names may be duplicated.
+    made = frame
+    for place, dtype in enumerate(frame.dtypes):
+        column = frame.iloc[:, place]
+        plain: pd.Series[Any] | None = None
+        if isinstance(dtype, pd.SparseDtype):
+            plain = pd.Series(column.to_numpy()).astype(dtype.subtype)
+        elif isinstance(dtype, pd.ArrowDtype) and "list" in str(dtype.pyarrow_dtype).split("<")[0]:
+            plain = read_lists(column)
+        if plain is not None:
+            made = made.copy(deep=False) if made is frame else made
+            made.isetitem(place, plain.array)
     return made
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Literal
@@ -13,15 +12,13 @@ import pandas as pd
 from asana_frames._arguments import check_choice, check_mapping
 from asana_frames.frames.arguments import check_frame
 from asana_frames.frames.arrays import STR
+from asana_frames.frames.clear_cells import CLEAR_TEXT, drop_clear, holds_clear
+from asana_frames.frames.formula_text import disarm_formula
 from asana_frames.frames.list_cells import SEPARATOR, items_to_json, join_items
+from asana_frames.types import CLEAR
 
-#: Spreadsheets read text that begins with one of these as a formula.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 #: Tuples that pandas read from Parquet are arrays.
 _LISTS = (tuple, list, np.ndarray)
-#: Marks text as text: put before formulas, and before text from which a reader would take it.
-_MARK = "'"
-_HIDDEN = re.compile(f"'+(?:[{re.escape(''.join(_FORMULA_STARTS))}]|$)")
 
 
 def as_text(
@@ -86,6 +83,8 @@ def column_as_text(
     column: pd.Series[Any], *, disarm: bool = True, lists: Literal["join", "json"] = "join"
 ) -> pd.Series[Any]:
     """Format one column as ``as_text`` does."""
+    if is_time(column.dtype) and isinstance(column.dtype, pd.ArrowDtype):
+        column = pd.Series(pd.DatetimeIndex(column.tolist()), column.index, name=column.name)
     dtype = column.dtype
     if isinstance(dtype, pd.DatetimeTZDtype):
         return _format_times(column.dt.tz_convert("UTC"), "Z")
@@ -95,6 +94,8 @@ def column_as_text(
         column = column.astype(object)
     elif pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_bool_dtype(dtype):
         return column
+    if holds_clear(column):
+        return _format_cleared(column, disarm=disarm, lists=lists)
     format_list = items_to_json if lists == "json" else join_items
 
     def format_value(cell: Any) -> Any:
@@ -102,6 +103,25 @@ def column_as_text(
         return disarm_formula(shown) if disarm else shown
 
     return map_cells(column, format_value)
+
+
+def is_time(dtype: Any) -> bool:
+    """Return whether a column holds days or moments, also those of Arrow."""
+    is_date = isinstance(dtype, pd.ArrowDtype) and str(dtype.pyarrow_dtype).startswith("date")
+    return is_date or pd.api.types.is_datetime64_any_dtype(dtype)
+
+
+def _format_cleared(
+    column: pd.Series[Any], *, disarm: bool, lists: Literal["join", "json"]
+) -> pd.Series[Any]:
+    """Format a column that holds ``CLEAR``, whose other cells are as in a column without it."""
+    is_cleared = np.fromiter((cell is CLEAR for cell in column), bool, len(column))
+    others = column_as_text(
+        drop_clear(column, is_cleared).infer_objects(), disarm=disarm, lists=lists
+    )
+    cells = others.astype(object).to_numpy(copy=True)
+    cells[is_cleared] = CLEAR_TEXT
+    return pd.Series(cells, index=column.index, name=column.name, dtype=object)
 
 
 def map_cells(column: pd.Series[Any], change: Callable[[Any], Any]) -> pd.Series[Any]:
@@ -152,18 +172,3 @@ def format_label(name: Any) -> str:
 def to_one_line(text: str) -> str:
     """Replace line breaks and unprintable characters by spaces."""
     return "".join(sign if sign.isprintable() else " " for sign in text).strip()
-
-
-def disarm_formula(value: Any) -> Any:
-    """Prefix text that a spreadsheet would run as a formula with an apostrophe.
-
-    So is text that `restore_formula` would change.
-    """
-    if isinstance(value, str) and (value.startswith(_FORMULA_STARTS) or _HIDDEN.match(value)):
-        return f"{_MARK}{value}"
-    return value
-
-
-def restore_formula(text: str) -> str:
-    """Return the text of which `disarm_formula` has made another."""
-    return text[1:] if _HIDDEN.match(text) else text

@@ -7,22 +7,25 @@ import csv
 import os
 import sys
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import Any, NamedTuple, TextIO
 
 import pandas as pd
 
 from asana_frames._arguments import check_text, parse_path
 from asana_frames.exceptions import AsanaWarning, ConfigurationError, InvalidArgument, warn_caller
+from asana_frames.export.plain_csv import read_plain_columns
 from asana_frames.frames.arrays import ColumnBuffer
 from asana_frames.frames.garbage_collection import pause_garbage_collection
 
+#: With a byte-order mark or without.
+_UTF8 = "utf-8-sig"
 #: Byte-order mark -> encoding; the longer ones first.
 _MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF8, _UTF8),
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -32,7 +35,7 @@ _MARKS = (
 _FALLBACK = "cp1252"
 #: How workbooks and other packed files begin.
 _ZIP = b"PK\x03\x04"
-_SEPARATORS = (",", ";", "\t")
+_SEPARATORS = (",", ";", "\t", "|")
 #: The first line by which Excel is told the separator.
 _SEPARATOR_LINE = "sep="
 #: Lines among which the header is, where others stand above it.
@@ -52,6 +55,8 @@ class TextTable(NamedTuple):
     separator: str
     #: The number of the first row below the header, as a spreadsheet counts.
     first_row: int
+    #: Whether all names stand in quotes.
+    has_quoted_names: bool
 
 
 def read_text_table(
@@ -61,6 +66,7 @@ def read_text_table(
     encoding: str | None = None,
     header: str | None = None,
     advice: str = "Is it the right file?",
+    workbooks: str = "use af.read_excel(path)",
 ) -> TextTable:
     """Read a CSV file as text.
 
@@ -69,13 +75,15 @@ def read_text_table(
     path
         The file.
     sep
-        The separator; else the one of the header: a comma, a semicolon or a tab.
+        The separator; else the one of the header: a comma, a semicolon, a tab or a pipe.
     encoding
         Of the file; else as its byte-order mark says, UTF-8, or cp1252 with a warning.
     header
         A name of the header, where lines that belong to no table may stand above it.
     advice
         The end of the message if the file has no such header.
+    workbooks
+        What to do with a workbook, for the message.
 
     Raises
     ------
@@ -92,11 +100,11 @@ def read_text_table(
     """
     file = check_file(path)
     check_encoding(encoding)
-    encoding = encoding or _find_encoding(file)
+    encoding = encoding or _find_encoding(file, workbooks)
     try:
         # A mark is no part of the first name, whatever the encoding was called.
         is_utf8 = codecs.lookup(encoding).name == "utf-8"
-        with file.open(encoding="utf-8-sig" if is_utf8 else encoding, newline="") as stream:
+        with file.open(encoding=_UTF8 if is_utf8 else encoding, newline="") as stream:
             return _read_table(file, stream, sep, header, advice)
     except UnicodeError as cause:
         raise InvalidArgument(
@@ -141,20 +149,25 @@ def check_file(path: str | os.PathLike[str]) -> Path:
     return file
 
 
+def looks_like_csv(body: bytes) -> bool:
+    """Return whether a file begins like a CSV file, and not like JSON."""
+    first = body.removeprefix(codecs.BOM_UTF8).lstrip().partition(b"\n")[0]
+    is_json = first.startswith((b"{", b"["))
+    return not is_json and any(sep.encode() in first for sep in _SEPARATORS)
+
+
 def build_read_error(file: Path, cause: Exception) -> ConfigurationError:
     """Return the error for a file that cannot be read."""
     reason = getattr(cause, "strerror", None) or str(cause)
     return ConfigurationError(f"{file} cannot be read: {reason}.")
 
 
-def _find_encoding(file: Path) -> str:
+def _find_encoding(file: Path, workbooks: str) -> str:
     try:
         with file.open("rb") as stream:
             head = stream.read(_HEAD)
             if head.startswith(_ZIP):
-                raise InvalidArgument(
-                    f"{file} is no CSV file; if it is a workbook, use af.read_excel(path)."
-                )
+                raise InvalidArgument(f"{file} is no CSV file; if it is a workbook, {workbooks}.")
             for mark, encoding in _MARKS:
                 if head.startswith(mark):
                     return encoding
@@ -176,42 +189,54 @@ def _find_encoding(file: Path) -> str:
 
 
 def _read_table(
-    file: Path, stream: IO[str], sep: str | None, header: str | None, advice: str
+    file: Path, stream: TextIO, sep: str | None, header: str | None, advice: str
 ) -> TextTable:
     lines = _Lines(stream)
     sep = sep or _find_separator(lines, header)
     if len(sep) != 1:
         raise InvalidArgument(f"sep={sep!r} is not one character, such as ',' or ';'.")
+    line = lines.find(header or "")
     with _unlimited_fields():
         reader = csv.reader(lines, delimiter=sep, strict=True)
         try:
             names, skipped = _read_header(file, reader, header, advice)
-            buffers = [ColumnBuffer.of("text", name) for name in names]
             first_row = skipped + 2
-            _read_rows(file, reader, buffers, first_row)
+            is_first = lines.skipped + skipped == 0 and stream.encoding == _UTF8
+            arrays = read_plain_columns(file, names, sep) if is_first else None
+            if arrays is None:
+                arrays = _read_rows(file, reader, len(names), first_row)
         except csv.Error as cause:
             raise InvalidArgument(
                 f"{file} is no complete CSV file: line {reader.line_num}: {cause}. If it was cut, "
                 f"write it again; if its values are not parted by {sep!r}, give sep=."
             ) from cause
     columns = {}
-    for name, buffer in zip(names, buffers, strict=True):
-        column = pd.Series(buffer.array(), name=name)
+    for name, array in zip(names, arrays, strict=True):
+        column = pd.Series(array, name=name)
         # Spreadsheets write columns without a name where there is nothing.
         if name or bool((column != "").any()):
             if name in columns:
-                raise InvalidArgument(f"{file} has several columns without a name; name them.")
+                raise InvalidArgument(
+                    f"{file} has several columns without a name in its first "
+                    f"line: name them; if that line is a title, remove it."
+                )
             columns[name] = column
-    return TextTable([*columns], columns, sep, first_row)
+    return TextTable([*columns], columns, sep, first_row, _are_quoted(names, sep, line))
 
 
-def _read_rows(file: Path, reader: Any, buffers: list[ColumnBuffer], first_row: int) -> None:
-    width, row = len(buffers), first_row
+def _are_quoted(names: Sequence[str], sep: str, line: str) -> bool:
+    """Return whether the first line of a header has all names in quotes."""
+    quoted = sep.join('"' + name.replace('"', '""') + '"' for name in names)
+    return quoted.splitlines()[0] == line.rstrip("\r\n")
+
+
+def _read_rows(file: Path, reader: Any, width: int, first_row: int) -> list[Any]:
+    buffers, row = [ColumnBuffer.of("text") for _ in range(width)], first_row
     while True:
         with pause_garbage_collection():
             rows = list(islice(reader, _BATCH))
             if not rows:
-                return
+                return [buffer.array() for buffer in buffers]
             try:
                 columns = list(zip(*rows, strict=True))
             except ValueError:
@@ -283,8 +308,9 @@ def _count_outside_quotes(line: str, sign: str) -> int:
 class _Lines:
     """The lines of a stream, of which the first can be looked at before they are read."""
 
-    def __init__(self, stream: IO[str]) -> None:
+    def __init__(self, stream: TextIO) -> None:
         self._stream = stream
+        self.skipped = 0
         self._seen: deque[str] = deque()
 
     def __iter__(self) -> Iterator[str]:
@@ -293,6 +319,7 @@ class _Lines:
     def skip(self) -> None:
         """Leave the first line out."""
         self._seen.popleft()
+        self.skipped += 1
 
     def find(self, text: str) -> str:
         """Return the first line that holds a text, if it is near the beginning; else nothing."""

@@ -11,7 +11,7 @@ import pandas as pd
 from asana_frames._arguments import check_text
 from asana_frames.catalog import columns_of, load
 from asana_frames.exceptions import InvalidArgument, suggest_names
-from asana_frames.frames.arguments import check_frame
+from asana_frames.frames.arguments import check_frame, check_gids
 from asana_frames.frames.arrays import build_array
 from asana_frames.frames.custom_field_columns import PREFIX
 from asana_frames.frames.field_definitions import read_definitions
@@ -49,7 +49,8 @@ def bridge(frame: pd.DataFrame, column: str, *, key: str | None = None) -> pd.Da
     Raises
     ------
     InvalidArgument
-        The frame has no such list columns; the message names those it has.
+        The frame has no such list columns, and the message names those it has; lists that belong
+        together differ in length; or gids are numbers.
 
     Examples
     --------
@@ -61,28 +62,53 @@ def bridge(frame: pd.DataFrame, column: str, *, key: str | None = None) -> pd.Da
     1        1       8        b
     """
     check_frame(frame, what="af.bridge")
+    check_gids(frame, what="af.bridge")
     check_text(column, name="column", like="followers")
     if key is not None:
         check_text(key, name="key", like="task_gid")
     names = [name for name in _list_columns(frame) if _belongs_to(name, column)]
     rows = _find_key(frame)
     if rows is None or not names:
+        _refuse_text(frame, column)
         stems = sorted({_column_stem(name) for name in _list_columns(frame)})
         raise InvalidArgument(
             f"This frame has no list columns called {column!r}.{suggest_names(column, stems)} "
             f"It has: {', '.join(stems) or 'none'}."
         )
-    lists = {name: read_lists(frame[name]) for name in names}
+    lists = {name: read_lists(frame[name]).rename(name) for name in names}
     counts = lists[names[0]].map(len).to_numpy(dtype=np.int64)
     first = key or (key_column(frame) if rows == "gid" else rows)
     made: dict[str, Any] = {first: frame[rows].array.repeat(counts)}
     for name in names:
-        if not np.array_equal(lists[name].map(len), counts):
-            raise InvalidArgument(f"{name} is not aligned with {names[0]}.")
+        _check_aligned(lists[name], counts, names[0])
         items = [item for items in lists[name] for item in items]
         kind = _item_kinds().get(name, "text")
         made[_singular_name(name, column)] = build_array(kind, items)
     return pd.DataFrame(made)
+
+
+def _refuse_text(frame: pd.DataFrame, column: str) -> None:
+    """Raise an error if a custom field is text, which may be one value or several."""
+    is_text = column.startswith(PREFIX) and isinstance(
+        frame.dtypes.to_dict().get(column), pd.StringDtype
+    )
+    if is_text:
+        raise InvalidArgument(
+            f"{column} holds text and no lists. If it comes from a file, read that again with "
+            f"schema=, a frame that has this column, or write it with schema=True."
+        )
+
+
+def _check_aligned(lists: pd.Series[Any], counts: Any, first: str) -> None:
+    """Raise an error if a list has another length than the one that it belongs to."""
+    found = lists.map(len).to_numpy(dtype=np.int64)
+    if not np.array_equal(found, counts):
+        row = int(np.argmax(found != counts))
+        raise InvalidArgument(
+            f"{lists.name} is not aligned with {first}: row {row + 1} has {found[row]} item(s) in "
+            f"{lists.name} and {counts[row]} in {first}. Make them equal, or leave one of the "
+            f"columns out: frame.drop(columns={lists.name!r})."
+        )
 
 
 def _find_key(frame: pd.DataFrame) -> str | None:

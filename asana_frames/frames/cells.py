@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import cached_property
 from itertools import chain
 from numbers import Real
-from typing import Any, NoReturn
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,8 @@ import pandas as pd
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.frames.arrays import DTYPES, STR, build_array, find_pyarrow, tuple_column
 from asana_frames.frames.coerce import to_json_text
+from asana_frames.frames.decimal_signs import find_decimal, has_three_decimals, parse_number
+from asana_frames.frames.gid_columns import is_gid_list_column
 from asana_frames.frames.list_cells import read_lists
 
 #: Kinds of cells, beside those of columns: gids, and minutes, which may be written as "1:30".
@@ -47,28 +49,21 @@ _NUMBERS = ("integer", "number", "minutes")
 #: What stands in moments as programs write them; numpy takes more, and warns of it.
 _ISO_SIGNS = b"0123456789-:T. Z"
 _ARROW_TYPES = {"integer": "int64", "number": "float64"}
+#: The first year of two digits that C takes for one of the last century; spreadsheets take 30.
+_FIRST_OF_1900 = 69
 #: How many characters of a cell a message shows.
 _SHOWN = 40
 _INT64 = np.iinfo(np.int64)
 
-#: Decimal sign -> numbers whose thousands are set apart, and the signs that may set them apart.
-_GROUPED = {
-    ".": re.compile(r"[-+]?[1-9]\d{0,2}([,' ]\d{3})+(\.\d+)?"),
-    ",": re.compile(r"[-+]?[1-9]\d{0,2}([.' ]\d{3})+(,\d+)?"),
-}
-_GROUP_SIGNS = {".": re.compile("[,' ]"), ",": re.compile("[.' ]")}
-#: What programs write instead of a space, an apostrophe and a minus in numbers.
-_NUMBER_SIGNS = str.maketrans(
-    {
-        "\N{NO-BREAK SPACE}": " ",
-        "\N{NARROW NO-BREAK SPACE}": " ",
-        "\N{RIGHT SINGLE QUOTATION MARK}": "'",
-        "\N{MINUS SIGN}": "-",
-    }
-)
-_PLAIN_NUMBER = re.compile(r"[-+]?(\d+([.,]\d*)?|[.,]\d+)([eE][-+]?\d+)?|[-+]?inf(inity)?")
 _SCIENTIFIC = re.compile(r"[-+]?\d+([.,]\d*)?[eE][-+]?\d+")
+_FORMULA_ERROR = re.compile(r"#[A-Z\u00c0-\u00de0-9/_]+[!?]?|Err:\d+")
 _GID_PARTS = re.compile(r"[;,\s]+")
+#: A number whose thousands are set apart: no list of gids has parts of three digits.
+_GROUPED_GID = re.compile(r"[1-9][0-9]{0,2}([,.'\u2019\s])[0-9]{3}(\1[0-9]{3})*")
+_IS_GROUPED = (
+    "may be a gid that a spreadsheet has made a number of, with a sign between thousands. Take it "
+    "from the file as it was written, and keep the column as text; part several gids by '; '."
+)
 _DECIMAL = re.compile(r"\d+[.,]\d+")
 _HOURS = re.compile(r"(\d+):([0-5]\d)(?::00)?")
 _HOURS_IN_WORDS = re.compile(
@@ -82,6 +77,24 @@ _TIME = re.compile(
     r"(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,6})\d*)?)?\s*([AaPp][Mm])?"
     r"\s*(Z|UTC|GMT|[-+]\d{2}:?\d{2})?"
 )
+
+
+class UnclearCell(NamedTuple):
+    """A cell that is not understood."""
+
+    #: Its place in the column, from 0.
+    row: int
+    value: Any
+    #: What it is or is not, after the value.
+    why: str
+
+
+class UnclearCells(InvalidArgument):
+    """Cells of a column are not understood; the message is about the first."""
+
+    def __init__(self, text: str, cells: Sequence[UnclearCell]) -> None:
+        super().__init__(text)
+        self.cells = cells
 
 
 class _Unclear(ValueError):
@@ -98,13 +111,20 @@ class CellFormat:
         The sign between the whole and the fraction of a number: ``"."`` or ``","``.
     dayfirst
         Whether 3/4/2026 is 3 April.
-    usual_decimal
-        The decimal sign where the numbers of the file can be read in both ways.
+    written_decimal
+        The decimal sign with which a file was written, before anybody changed it.
+    is_unchanged
+        Whether no other program seems to have written the file since, with a sign of its own.
+    separator
+        What parts the values of a file; empty where nothing does. Numbers of frames are written
+        as in files of commas.
     """
 
     decimal: str | None = None
     dayfirst: bool | None = None
-    usual_decimal: str = "."
+    written_decimal: str | None = None
+    is_unchanged: bool = True
+    separator: str = ","
 
 
 class CellReader:
@@ -116,7 +136,7 @@ class CellReader:
         Name -> cells: text as it stands in a file, or values of Python, as workbooks have them.
     kinds
         Name -> kind: ``text``, ``gid``, ``integer``, ``number``, ``minutes``, ``boolean``,
-        ``date``, ``datetime``, ``tuple``.
+        ``date``, ``datetime``, ``tuple``, ``gids`` (tuples of them, whatever the name is).
     form
         How numbers and days are written, as far as it is known.
     first_row
@@ -145,35 +165,43 @@ class CellReader:
 
         Raises
         ------
-        InvalidArgument
+        UnclearCells
             A cell is not understood; the message names the column and the row.
         """
         kind, column = self._kinds[name], self._columns[name]
-        if kind == "tuple":
-            return self._read_lists(name)
-        # What a program reads as 1.234 may be 1,234 in a file of commas.
-        is_plain = kind not in ("integer", "number") or not self._has_commas
-        whole = _read_whole(column, kind) if is_plain or _is_typed(column) else None
+        if kind in ("tuple", "gids"):
+            return self._read_lists(name, kind)
+        is_number = kind in ("integer", "number") and not _is_typed(column)
+        # Programs read 12.500 as a fraction, which it is not where commas are decimal signs.
+        is_plain = not is_number or self._decimal == "."
+        whole = _read_whole(column, kind) if is_plain else None
         return self._read_one_by_one(name) if whole is None else whole
 
-    def _read_lists(self, name: str) -> Any:
+    def _read_lists(self, name: str, kind: str) -> Any:
         lists = read_lists(self._columns[name], first_row=self._first_row)
-        if not name.endswith("_gids") or all(map(_are_gids, set(lists.map(_to_plain_key)))):
+        if kind != "gids" and not is_gid_list_column(name):
             return lists.array
-        return tuple_column(
-            [self._read_gids(name, row, gids) for row, gids in enumerate(lists)]
-        ).array
+        if all(map(_are_gids, set(lists.map(_to_plain_key)))):
+            return lists.array
+        unclear: list[UnclearCell] = []
+        read = [self._read_gids(name, row, gids, unclear) for row, gids in enumerate(lists)]
+        self._refuse(name, unclear)
+        return tuple_column(read).array
 
-    def _read_gids(self, name: str, row: int, gids: tuple[Any, ...]) -> tuple[Any, ...]:
+    def _read_gids(
+        self, name: str, row: int, gids: tuple[Any, ...], unclear: list[UnclearCell]
+    ) -> tuple[Any, ...]:
         read: list[Any] = []
         for gid in gids:
             # People part gids by commas and semicolons without a space.
             several = _GID_PARTS.split(gid.strip()) if isinstance(gid, str) else [gid]
-            parts = several if all(map(str.isdigit, map(str, several))) else [gid]
+            parts = several if all(map(_is_gid, map(str, several))) else [gid]
             try:
+                if isinstance(gid, str) and _GROUPED_GID.fullmatch(gid.strip()):
+                    raise _Unclear(_IS_GROUPED)
                 read += [one if one is None else self._parse_gid(one) for one in parts]
             except _Unclear as cause:
-                self._refuse(name, row, gid, cause)
+                unclear.append(UnclearCell(row, gid, self._explain(name, gid, cause)))
         return tuple(read)
 
     def _read_one_by_one(self, name: str) -> Any:
@@ -181,18 +209,22 @@ class CellReader:
         parse = self._find_parser(kind)
         codes, distinct = _find_distinct(column)
         values: list[Any] = []
+        unclear: list[UnclearCell] = []
         for code, cell in enumerate(distinct):
             try:
                 values.append(None if _is_blank(cell, kind) else parse(cell))
             except (ValueError, OverflowError, TypeError) as cause:
-                self._refuse(name, int(np.argmax(codes == code)), cell, cause)
+                why = self._explain(name, cell, cause)
+                rows = np.flatnonzero(codes == code).tolist()
+                unclear += [UnclearCell(row, cell, why) for row in rows]
+        self._refuse(name, unclear)
         known = _build_column(kind, values)
         # A missing cell has the code -1.
         return known.take(codes, allow_fill=True)
 
     def _find_parser(self, kind: str) -> Callable[[Any], Any]:
         if kind in _TEXT_KINDS:
-            return _format_text
+            return format_text
         if kind == "gid":
             return self._parse_gid
         if kind == "boolean":
@@ -206,42 +238,37 @@ class CellReader:
         parse = _parse_integer if kind == "integer" else _parse_number
         return lambda cell: parse(cell, self._decimal)
 
-    def _refuse(self, name: str, row: int, cell: Any, cause: Exception) -> NoReturn:
-        shown = repr(cell)
-        shown = f"{shown[:_SHOWN]}..." if len(shown) > _SHOWN else shown
-        reason = str(cause) if isinstance(cause, _Unclear) else _WANTED[self._kinds[name]]
-        raise InvalidArgument(f"{name}, row {row + self._first_row}: {shown} {reason}") from None
+    def _explain(self, name: str, cell: Any, cause: Exception) -> str:
+        """Return why a cell is not understood."""
+        if isinstance(cell, str) and _FORMULA_ERROR.fullmatch(cell.strip()):
+            return (
+                "is an error of a formula in the spreadsheet: correct it there, or clear the cell."
+            )
+        return str(cause) if isinstance(cause, _Unclear) else _WANTED[self._kinds[name]]
 
-    @cached_property
-    def _has_commas(self) -> bool:
-        """Return whether commas may be decimal signs."""
-        if self._form.decimal is not None:
-            return self._form.decimal == ","
-        numbers = (c for name, c in self._columns.items() if self._kinds.get(name) in _NUMBERS)
-        return any(
-            bool(column.str.contains(",", regex=False).any())
-            if isinstance(column.dtype, pd.StringDtype)
-            else any(isinstance(cell, str) and "," in cell for cell in column)
-            for column in numbers
-            if not _is_typed(column)
-        )
+    def _refuse(self, name: str, unclear: Sequence[UnclearCell]) -> None:
+        if unclear:
+            row, cell, why = unclear[0]
+            text = f"{name}, row {row + self._first_row}: {show_cell(cell)} {why}"
+            raise UnclearCells(text, unclear)
 
     @cached_property
     def _decimal(self) -> str:
         """Return the decimal sign, as the numbers of all columns show it."""
         if self._form.decimal is not None:
             return self._form.decimal
-        texts = list(self._list_texts(*_NUMBERS))
-        # 1,5 and 1.234,5 are fractions; 1,000 may be a thousand, and 1,000.5 is one.
-        has_comma = any(
-            "," in text and _is_number(text, ",") and not _is_number(text, ".") for text in texts
+        return find_decimal(
+            {
+                name: self._columns[name]
+                for name, kind in self._kinds.items()
+                if kind in _NUMBERS and not _is_typed(self._columns[name])
+            },
+            whole={name for name, kind in self._kinds.items() if kind == "integer"},
+            written=self._form.written_decimal,
+            is_unchanged=self._form.is_unchanged,
+            separator=self._form.separator,
+            first_row=self._first_row,
         )
-        has_point = any(
-            "." in text and _is_number(text, ".") and not _is_number(text, ",") for text in texts
-        )
-        if has_comma == has_point:
-            return self._form.usual_decimal
-        return "," if has_comma else "."
 
     @cached_property
     def _is_day_first(self) -> bool | None:
@@ -266,13 +293,24 @@ class CellReader:
         return (cell.strip() for cell in distinct if isinstance(cell, str))
 
 
+def show_cell(cell: Any) -> str:
+    """Return a cell as messages show it."""
+    shown = repr(cell)
+    return f"{shown[:_SHOWN]}..." if len(shown) > _SHOWN else shown
+
+
 def _to_plain_key(gids: tuple[Any, ...]) -> tuple[Any, ...]:
     """Return gids as a key: lists of JSON may hold what has no hash."""
     return tuple(gid if gid is None or isinstance(gid, str) else repr(gid) for gid in gids)
 
 
 def _are_gids(gids: tuple[Any, ...]) -> bool:
-    return all(gid is None or gid.isdigit() for gid in gids)
+    return all(gid is None or _is_gid(gid) for gid in gids)
+
+
+def _is_gid(text: str) -> bool:
+    # Not isdigit, which takes the digits of all scripts.
+    return text.isascii() and text.isdecimal()
 
 
 def read_cells(column: pd.Series[Any], kind: str, *, what: str = "") -> pd.Series[Any]:
@@ -336,7 +374,7 @@ def _read_whole(column: pd.Series[Any], kind: str) -> Any:
             return None
         whole = column.astype(STR)
         # What holds more than digits may be a number that a spreadsheet has shortened.
-        are_fine = kind != "gid" or bool(whole.dropna().str.isdigit().all())
+        are_fine = kind != "gid" or bool(whole.dropna().str.fullmatch("[0-9]+").all())
         return whole.array if are_fine else None
     with suppress(ValueError, TypeError, OverflowError):
         if _is_typed(column):
@@ -370,7 +408,8 @@ def _convert_texts(column: pd.Series[Any], kind: str) -> Any:
         return _build_times(kind, values)
     if kind in ("integer", "number"):
         numbers = _parse_plain_numbers(column[filled], kind)
-        if numbers.isna().any():
+        # An infinite one may have been too large.
+        if numbers.isna().any() or np.isinf(numbers.to_numpy("float64")).any():
             return None
         whole = pd.Series(pd.NA, index=range(len(column)), dtype=DTYPES[kind])
         whole[filled] = numbers.array
@@ -383,12 +422,20 @@ def _parse_plain_numbers(texts: pd.Series[Any], kind: str) -> pd.Series[Any]:
     arrow = find_pyarrow()
     if arrow is not None:
         # Much quicker.
-        read = arrow.compute.cast(arrow.array(texts.array), _ARROW_TYPES[kind])
+        cells = arrow.array(texts.array)
+        if kind == "integer" and arrow.compute.any(_find_hexadecimal(arrow, cells)).as_py():
+            raise ValueError("hexadecimal")
+        read = arrow.compute.cast(cells, _ARROW_TYPES[kind])
         return pd.Series(read.to_numpy(zero_copy_only=False)).astype(DTYPES[kind])
     numbers = pd.to_numeric(pd.Series(texts.tolist(), dtype=object))
     if len(texts) and (kind == "integer") and numbers.dtype.kind not in "iu":
         raise ValueError("not whole")
     return numbers.astype(DTYPES[kind])
+
+
+def _find_hexadecimal(arrow: Any, cells: Any) -> Any:
+    """Return which texts Arrow takes for whole numbers like 0x1F."""
+    return arrow.compute.match_substring(cells, "x", ignore_case=True)
 
 
 def _parse_iso_block(texts: Sequence[str], kind: str) -> Any:
@@ -445,7 +492,7 @@ def _find_key(cell: Any) -> tuple[Any, ...]:
     return cell.__class__, repr(cell) if isinstance(cell, list | dict) else cell
 
 
-def _format_text(cell: Any) -> str:
+def format_text(cell: Any) -> str:
     """Return a value of a workbook or of JSON as text."""
     if isinstance(cell, list | tuple | dict):
         return to_json_text(cell)
@@ -465,7 +512,7 @@ def _parse_gid(cell: Any) -> str | None:
                 "the file as it was written, and keep the column as text."
             )
         return str(int(number))
-    text = _format_text(cell).strip()
+    text = format_text(cell).strip()
     if not text:
         return None
     if _SCIENTIFIC.fullmatch(text) or _DECIMAL.fullmatch(text):
@@ -479,7 +526,7 @@ def _parse_gid(cell: Any) -> str | None:
 def _parse_digits(cell: Any) -> str | None:
     """Return a gid of a file, in which a spreadsheet may have errors and sums."""
     gid = _parse_gid(cell)
-    if gid is not None and not gid.isdigit():
+    if gid is not None and not _is_gid(gid):
         raise _Unclear("is not a gid, which holds digits alone.")
     return gid
 
@@ -496,28 +543,14 @@ def _parse_number(cell: Any, decimal: str) -> float | int:
         raise ValueError
     if not isinstance(cell, str):
         return cell if isinstance(cell, int) else float(cell)
-    text = cell.strip().translate(_NUMBER_SIGNS)
-    if _GROUPED[decimal].fullmatch(text):
-        text = _GROUP_SIGNS[decimal].sub("", text)
-    if text.endswith("%"):
-        return _parse_number(text[:-1], decimal) / 100
-    if not _PLAIN_NUMBER.fullmatch(text) or ("." if decimal == "," else ",") in text:
-        raise ValueError
-    text = text.replace(",", ".")
-    with suppress(ValueError):
-        return int(text)
-    return float(text)
-
-
-def _is_number(text: str, decimal: str) -> bool:
-    try:
-        _parse_number(text, decimal)
-    except ValueError:
-        return False
-    return True
+    return parse_number(cell, decimal)
 
 
 def _parse_integer(cell: Any, decimal: str) -> int:
+    if isinstance(cell, str) and has_three_decimals(cell, decimal):
+        raise _Unclear(
+            "is unclear in a column of whole numbers: write it without a point or comma."
+        )
     number = _parse_number(cell, decimal)
     if number != int(number):
         raise ValueError
@@ -607,9 +640,20 @@ def _parse_day_text(text: str, is_day_first: bool | None) -> tuple[datetime, str
     if found:
         return _order_day(found, is_day_first), text[found.end() :]
     for form in _MONTH_BY_NAME:
-        with suppress(ValueError):
-            return datetime.strptime(text, form), ""
+        try:
+            day = datetime.strptime(text, form)
+        except ValueError:
+            continue
+        if form.endswith("%y"):
+            _check_century(day.year % 100)
+        return day, ""
     raise ValueError
+
+
+def _check_century(year: int) -> None:
+    """Refuse a year of two digits that C and spreadsheets read in two ways."""
+    if 30 <= year < _FIRST_OF_1900:
+        raise _Unclear(f"may be in 19{year} or 20{year}: write years with four digits.")
 
 
 def _order_day(found: re.Match[str], is_day_first: bool | None) -> datetime:
@@ -618,8 +662,8 @@ def _order_day(found: re.Match[str], is_day_first: bool | None) -> datetime:
     if len(found[4]) == 2:
         if found[2] != ".":
             raise _Unclear("has a year of two digits: write years with four.")
-        # As C and Excel do.
-        year += 2000 if year < 69 else 1900
+        _check_century(year)
+        year += 2000 if year < _FIRST_OF_1900 else 1900
     if found[2] == ".":
         is_day_first = True
     if is_day_first is None:

@@ -25,13 +25,15 @@ from asana_frames.frames.field_definitions import (
 PREFIX = "cf_"
 #: Ends the column that holds the gids of a people field, and the moments of a date field.
 GIDS_SUFFIX, MOMENT_SUFFIX = "_gids", "_at"
+#: How Asana represents fields that it computes from others.
+FORMULA = "formula"
 #: gid of an enum field -> its options in the order of its definition.
 Options = Mapping[str, Sequence[str]]
 
 
 def field_kind(subtype: str | None, representation: str | None) -> str:
     """Return the kind of a custom field: a formula has the kind of what it computes."""
-    return (subtype if representation in (None, "formula") else representation) or ""
+    return (subtype if representation in (None, FORMULA) else representation) or ""
 
 
 def _option_name(value: Any) -> Any:
@@ -104,6 +106,7 @@ class DeclaredField(NamedTuple):
     kind: str
     #: The place of the listing whose parent defines it.
     place: int = 0
+    is_computed: bool = False
 
 
 @dataclass
@@ -127,10 +130,11 @@ class _PageEntries:
 class _FieldCells:
     """The values of one field, and the rows they belong to."""
 
-    def __init__(self, gid: str, name: str, kind: str) -> None:
+    def __init__(self, gid: str, name: str, kind: str, *, is_computed: bool = False) -> None:
         self.gid = gid
         self.name = name
         self.kind = kind
+        self.is_computed = is_computed
         how = _find_kind(kind)
         self._get = attrgetter(how.key)
         #: Name -> gid of the options that rows have.
@@ -191,6 +195,7 @@ class _FieldCells:
                 HiddenValue(str(gid), tuple(map(_to_json_value, values)))
                 for gid, values in zip(hidden_gids, hidden, strict=True)
             ),
+            is_computed=self.is_computed,
         )
 
     def take_arrays(self) -> tuple[np.ndarray[Any, Any], list[Any]]:
@@ -223,8 +228,9 @@ class CustomFields:
     def declare(self, fields: Iterable[DeclaredField]) -> None:
         """Make columns for fields even where no record has them."""
         for number, declared in enumerate(fields):
-            gid, name, kind, place = declared
-            self._cells.setdefault(gid, _FieldCells(gid, name, kind))
+            gid, name, kind, place, is_computed = declared
+            cells = _FieldCells(gid, name, kind, is_computed=is_computed)
+            self._cells.setdefault(gid, cells)
             self._declared.setdefault(gid, (place, -1, number))
 
     def enums(self) -> list[str]:
@@ -403,7 +409,8 @@ def _find_filled(columns: Sequence[Any]) -> np.ndarray[Any, Any]:
 
 def _start_column(gid: str, entry: Any) -> _FieldCells:
     kind = field_kind(entry.resource_subtype, entry.representation_type)
-    return _FieldCells(gid, entry.name or gid, kind)
+    is_computed = entry.representation_type == FORMULA
+    return _FieldCells(gid, entry.name or gid, kind, is_computed=is_computed)
 
 
 def _group_by_field(entries_by_row: Sequence[Any], start: int) -> dict[str, _PageEntries]:

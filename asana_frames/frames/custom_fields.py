@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from asana_frames.exceptions import InvalidArgument
-from asana_frames.frames.arguments import check_frame
+from asana_frames.frames.arguments import check_frame, check_gids
 from asana_frames.frames.arrays import DTYPES, build_array, missing, tuple_column
 from asana_frames.frames.bridge import key_column
 from asana_frames.frames.cells import read_cells
@@ -18,8 +18,10 @@ from asana_frames.frames.custom_field_columns import (
     OPTION_KINDS,
     PREFIX,
 )
+from asana_frames.frames.empty_text import clear_empty_text
 from asana_frames.frames.field_definitions import FieldDefinition, find_owners, read_definitions
-from asana_frames.frames.list_cells import read_lists
+from asana_frames.frames.list_cells import check_python_lists, read_lists
+from asana_frames.frames.loose_fields import type_fields
 
 
 def custom_fields(frame: pd.DataFrame) -> pd.DataFrame:
@@ -49,58 +51,86 @@ def custom_fields(frame: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     InvalidArgument
-        The frame has no ``gid`` column.
+        The frame has no ``gid`` column, or one of numbers, or pandas has written its lists to a
+        file.
     """
     check_frame(frame, what="af.custom_fields")
+    check_gids(frame, what="af.custom_fields")
     if "gid" not in frame:
         raise InvalidArgument('This frame has no "gid" column to name its objects by.')
     key = key_column(frame)
-    names = [name for name in map(str, frame.columns) if name.startswith(PREFIX)]
-    beside = {f"{name}{end}" for name in names for end in _ends_of(frame, name)}
+    check_python_lists(frame[[name for name in map(str, frame.columns) if _is_field(name)]])
+    frame = type_fields(clear_empty_text(frame))
+    names = [name for name in map(str, frame.columns) if _is_field(name)]
     definitions: dict[str, list[FieldDefinition]] = {}
     for one in read_definitions(frame):
         definitions.setdefault(one.column, []).append(one)
+    beside = {name: _find_beside(frame, name, definitions) for name in names}
+    paired = {column for columns in beside.values() for column in columns.values()}
     parts = [
         part
         for name in names
-        if name not in beside
-        for part in _list_parts(frame, name, definitions.get(name, []))
+        if name not in paired
+        for part in _list_parts(frame, name, beside[name], definitions.get(name, []))
     ]
     rows = [part for part in parts if len(part)] or [_long_frame([], [], {})]
     return pd.concat(rows, ignore_index=True).rename(columns={"gid": key})
 
 
-def _ends_of(frame: pd.DataFrame, name: str) -> tuple[str, ...]:
-    """Return the ends of the columns that belong to a column, if they are there."""
-    column = frame[name]
-    if column.dtype == object:
-        return (GIDS_SUFFIX,)
-    if column.dtype == DTYPES["date"]:
-        return (MOMENT_SUFFIX,)
-    if not isinstance(column.dtype, pd.StringDtype):
-        return ()
-    # In files without a schema all of them are text.
-    return tuple(
-        end
-        for end, kind in ((GIDS_SUFFIX, "tuple"), (MOMENT_SUFFIX, "datetime"))
-        if f"{name}{end}" in frame.columns and _can_be_read(frame[f"{name}{end}"], kind)
-    )
+def _is_field(name: str) -> bool:
+    return name.startswith(PREFIX)
 
 
-def _can_be_read(column: pd.Series[Any], kind: str) -> bool:
-    if not isinstance(column.dtype, pd.StringDtype):
+def _find_beside(frame: pd.DataFrame, name: str, defined: Container[str]) -> dict[str, str]:
+    """Return the columns that belong to a column of a field: column of values -> column."""
+    return {
+        place: f"{name}{end}"
+        for place, end, fits in (
+            ("value_gids", GIDS_SUFFIX, _holds_gids),
+            ("datetime_value", MOMENT_SUFFIX, _holds_moments),
+        )
+        if f"{name}{end}" in frame.columns
+        and f"{name}{end}" not in defined
+        and fits(frame[name], frame[f"{name}{end}"])
+    }
+
+
+def _holds_gids(names: pd.Series[Any], column: pd.Series[Any]) -> bool:
+    """Return whether a column has the gids of another, which are text in files."""
+    if names.dtype == object and column.dtype == object:
+        return True
+    if not all(_may_hold_lists(one) for one in (names, column)):
         return False
     try:
-        read = read_cells(column, kind)
+        lists = read_cells(column, "tuple")
     except InvalidArgument:
         return False
-    if kind == "tuple":
-        return all(str(item).isdigit() for items in read for item in items)
-    return bool(column.notna().any())
+    return all(str(item).isdigit() for items in lists for item in items)
+
+
+def _may_hold_lists(column: pd.Series[Any]) -> bool:
+    return column.dtype == object or isinstance(column.dtype, pd.StringDtype)
+
+
+def _holds_moments(days: pd.Series[Any], column: pd.Series[Any]) -> bool:
+    """Return whether a column has the moments of days, and not days of its own."""
+    kinds = (pd.StringDtype, pd.DatetimeTZDtype)
+    if not isinstance(days.dtype, kinds) and days.dtype != DTYPES["date"]:
+        return False
+    if not isinstance(column.dtype, kinds):
+        return False
+    try:
+        moments = read_cells(column, "datetime")
+    except InvalidArgument:
+        return False
+    return days.dtype == DTYPES["date"] or bool(moments.notna().any())
 
 
 def _list_parts(
-    frame: pd.DataFrame, name: str, definitions: Sequence[FieldDefinition]
+    frame: pd.DataFrame,
+    name: str,
+    beside: Mapping[str, str],
+    definitions: Sequence[FieldDefinition],
 ) -> list[pd.DataFrame]:
     """Return the values that a column shows, and those that it hides."""
     column = frame[name]
@@ -109,17 +139,18 @@ def _list_parts(
         lists = read_lists(column)
         is_filled = lists.map(len).gt(0)
         found["values"] = lists
-        if f"{name}{GIDS_SUFFIX}" in frame.columns:
-            found["value_gids"] = read_lists(frame[f"{name}{GIDS_SUFFIX}"])
+        if "value_gids" in beside:
+            found["value_gids"] = read_lists(frame[beside["value_gids"]])
     else:
         is_filled = column.notna()
         found[_find_value_column(column)] = column
-        if f"{name}{MOMENT_SUFFIX}" in frame.columns and MOMENT_SUFFIX in _ends_of(frame, name):
-            found["datetime_value"] = read_cells(frame[f"{name}{MOMENT_SUFFIX}"], "datetime")
+        if "datetime_value" in beside:
+            found["datetime_value"] = read_cells(frame[beside["datetime_value"]], "datetime")
     gids = frame.loc[is_filled, "gid"].tolist()
     values = {where: rows[is_filled] for where, rows in found.items()}
     owners = find_owners(definitions, gids)
-    unknown = FieldDefinition("", name.removeprefix(PREFIX), _guess_kind(frame, name), name)
+    kind = _guess_kind(column, beside)
+    unknown = FieldDefinition("", name.removeprefix(PREFIX), kind, name)
     shown = _long_frame(gids, [owner or unknown for owner in owners], values)
     present = set(frame["gid"])
     hidden = [
@@ -131,13 +162,12 @@ def _list_parts(
     return [shown, *hidden]
 
 
-def _guess_kind(frame: pd.DataFrame, name: str) -> str:
+def _guess_kind(column: pd.Series[Any], beside: Container[str]) -> str:
     """Return the kind of a field that nothing defines, as far as its column tells."""
-    column = frame[name]
     if isinstance(column.dtype, pd.CategoricalDtype):
         return "enum"
     if column.dtype == object:
-        return "people" if f"{name}{GIDS_SUFFIX}" in frame.columns else ""
+        return "people" if "value_gids" in beside else ""
     kinds = {"number_value": "number", "date_value": "date", "datetime_value": "date"}
     return kinds.get(_find_value_column(column), "")
 

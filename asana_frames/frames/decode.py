@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import accumulate, chain, pairwise
 from typing import Any, cast
 
@@ -47,6 +48,12 @@ class _Node:
     decoder: Any = None
     #: The struct that a JSON object of this node becomes.
     struct: Any = None
+
+    @cached_property
+    def positions_below(self) -> list[int]:
+        """The positions of the columns that the keys below fill."""
+        below = self.children.values()
+        return [place for node in below for place in (*node.positions, *node.positions_below)]
 
 
 class PageDecoder:
@@ -109,7 +116,7 @@ class PageDecoder:
                 _fill_columns(child, values, out)
             else:
                 cells = zip(*self._readers[key].values(values), strict=True)
-                for place, column in zip(_column_indices(child), cells, strict=True):
+                for place, column in zip(child.positions_below, cells, strict=True):
                     out[place] = column
         for place, key in enumerate(self._watched, self._width):
             # A key that is left out has the default of its struct, and null has a text of its own.
@@ -122,7 +129,7 @@ class PageDecoder:
         def decode_cells(texts: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
             out: list[Sequence[Any]] = [()] * self._width
             _fill_columns(node, _decode_values(node, texts), out)
-            return zip(*(out[place] for place in _column_indices(node)), strict=True)
+            return zip(*(out[place] for place in node.positions_below), strict=True)
 
         return CachedReader(decode_cells)
 
@@ -209,7 +216,7 @@ def _fill_list_columns(node: _Node, lists: Sequence[Any], out: list[Sequence[Any
     if node.children:
         inner: list[Sequence[Any]] = [()] * len(out)
         _transpose(node, flat, inner)
-        places = list(_column_indices(node))
+        places = node.positions_below
     else:
         inner = [flat] * len(out)
         places = node.positions
@@ -218,12 +225,6 @@ def _fill_list_columns(node: _Node, lists: Sequence[Any], out: list[Sequence[Any
         # The columns of structs are tuples already, and so are their slices.
         whole = values if isinstance(values, tuple) else tuple(values)
         out[place] = [whole[start:end] for start, end in spans]
-
-
-def _column_indices(node: _Node) -> Iterator[int]:
-    for child in node.children.values():
-        yield from child.positions
-        yield from _column_indices(child)
 
 
 def _decode_values(node: _Node, texts: Sequence[Any]) -> list[Any]:

@@ -46,6 +46,8 @@ class FieldDefinition(msgspec.Struct, frozen=True, omit_defaults=True):
     #: Whether ``rows`` are left out, because there are too many of them.
     is_unclear: bool = False
     hidden: tuple[HiddenValue, ...] = ()
+    #: Whether Asana computes the values, so that they cannot be written.
+    is_computed: bool = False
 
 
 _decoder = msgspec.json.Decoder(tuple[FieldDefinition, ...])
@@ -53,12 +55,22 @@ _decoder = msgspec.json.Decoder(tuple[FieldDefinition, ...])
 
 def read_definitions(frame: pd.DataFrame) -> tuple[FieldDefinition, ...]:
     """Return the definitions of the custom fields of a frame, as far as its attrs have them."""
-    attrs = frame.attrs.get("asana")
-    text = attrs.get(_KEY) if isinstance(attrs, Mapping) else None
+    return tuple(one for one in read_all_definitions(frame) if one.column in frame.columns)
+
+
+def read_all_definitions(frame: pd.DataFrame) -> tuple[FieldDefinition, ...]:
+    """Return all definitions in the attrs of a frame, also those of columns that it lacks."""
+    return read_attrs_definitions(frame.attrs)
+
+
+def read_attrs_definitions(attrs: Mapping[Any, Any]) -> tuple[FieldDefinition, ...]:
+    """Return the definitions that the attrs of a frame have."""
+    known = attrs.get("asana")
+    text = known.get(_KEY) if isinstance(known, Mapping) else None
     if not isinstance(text, str):
         return ()
     try:
-        return tuple(one for one in _decoder.decode(text) if one.column in frame.columns)
+        return _decoder.decode(text)
     except msgspec.MsgspecError:
         # Attrs may hold anything; without definitions the columns still say what they hold.
         return ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -20,6 +21,10 @@ _JSON_START = "["
 #: Begins text that is read in another way than it is written: JSON, what hides a formula from a
 #: spreadsheet, and a tuple as Python shows it.
 _SPECIAL_STARTS = (_JSON_START, "'", "(")
+#: How lists begin that Python, and with it pandas, has written.
+_PYTHON_LISTS = ("(", "['", "[None")
+#: A tuple or list of text as Python shows it.
+_PYTHON_LIST = re.compile(r"""\(\)|\((?:'|"|None\b).*\)|\[(?:'|None\b).*\]""", re.DOTALL)
 #: How many characters of a cell a message shows.
 _SHOWN = 40
 
@@ -65,7 +70,9 @@ def split_items(text: str) -> tuple[Any, ...]:
     # An apostrophe before a formula is not part of the text.
     text = text.removeprefix("'")
     if not text.startswith(_JSON_START):
-        return tuple(text.split(SEPARATOR))
+        # People leave separators and spaces behind; items that have their own are in JSON.
+        items = (item.strip().rstrip(";").rstrip() for item in text.split(SEPARATOR))
+        return tuple(filter(None, items))
     found = _to_tuple(json.loads(text))
     if any(isinstance(item, dict) for item in found):
         raise ValueError("it is a list of other things than values")
@@ -107,6 +114,31 @@ def read_lists(column: pd.Series[Any], *, first_row: int = 1) -> pd.Series[Any]:
     )
 
 
+def check_python_lists(frame: pd.DataFrame) -> None:
+    """Raise an error if a column of text has tuples as Python, and with it pandas, writes them.
+
+    For functions that take columns for what they are, whatever their names say.
+
+    Raises
+    ------
+    InvalidArgument
+        All cells of a column are such text; the message names the column and the cell.
+    """
+    for place in range(frame.shape[1]):
+        column = frame.iloc[:, place]
+        may_be_text = isinstance(column.dtype, pd.StringDtype) or column.dtype == object
+        if may_be_text and _are_python_lists(column.dropna()):
+            read_lists(column)
+
+
+def _are_python_lists(present: pd.Series[Any]) -> bool:
+    cells = iter(present)
+    first = next(cells, None)
+    if not isinstance(first, str) or not _PYTHON_LIST.fullmatch(first):
+        return False
+    return all(isinstance(cell, str) and _PYTHON_LIST.fullmatch(cell) for cell in cells)
+
+
 def _read_cell(cell: Any, row: int, name: object) -> tuple[Any, ...]:
     if isinstance(cell, _LISTS) and not any(isinstance(item, dict) for item in cell):
         return _to_tuple(cell)
@@ -120,8 +152,14 @@ def _read_cell(cell: Any, row: int, name: object) -> tuple[Any, ...]:
         except ValueError:
             pass
     shown = repr(cell)
+    advice = (
+        "It is a list as pandas' own to_csv writes it: write the file with "
+        "af.export.to_csv(frame, path), and read that one with af.read_csv."
+        if isinstance(cell, str) and cell.startswith(_PYTHON_LISTS)
+        else 'Read files with af.read_csv(path, "tasks") or another reader of this package, or '
+        "pass the frame as it was read from Asana."
+    )
     raise InvalidArgument(
         f"{name}, row {row}: {shown[:_SHOWN]}{'...' if len(shown) > _SHOWN else ''} "
-        f'({type(cell).__name__}) is not a list. Read files with af.read_csv(path, "tasks") or '
-        f"another reader of this package, or pass the frame as it was read from Asana."
+        f"({type(cell).__name__}) is not a list. {advice}"
     )

@@ -17,11 +17,26 @@ from asana_frames.catalog import columns_of, load
 from asana_frames.exceptions import AsanaWarning, InvalidArgument, suggest_names, warn_caller
 from asana_frames.frames.arrays import DTYPES, build_array
 from asana_frames.frames.cells import CellFormat, CellReader
+from asana_frames.frames.change_table import (
+    CHANGE_COLUMNS,
+    CHANGE_VALUE,
+    change_schema_kinds,
+    is_change_frame,
+    read_change_values,
+)
+from asana_frames.frames.clear_cells import find_value_kind, holds_clear, put_clear, split_clear
 from asana_frames.frames.custom_field_columns import PREFIX
+from asana_frames.frames.field_definitions import read_all_definitions, read_attrs_definitions
+from asana_frames.frames.gid_columns import is_gid_column, is_gid_list_column
+from asana_frames.frames.rounded_gids import check_digits
 
 #: Columns of many record types, which do not identify the type of a row.
 _COMMON_COLUMNS = frozenset({"gid", "name", "resource_type"})
 _CATEGORY, _OBJECT = "category", "object"
+_EXPORT_ADVICE = (
+    " It looks like an export of Asana's own pages: if it is a workbook, save it as CSV in the "
+    "spreadsheet, and read the CSV file with af.read_asana_csv(path)."
+)
 #: The kind of columns that are as they were read.
 _ANY = "any"
 _LISTS = {tuple, list, np.ndarray}
@@ -44,6 +59,8 @@ class ColumnSchema(msgspec.Struct, frozen=True, omit_defaults=True):
     #: Gids of the rows in which an empty cell of a workbook is empty text; numbers of the rows
     #: where gids do not tell them apart.
     empty_rows: tuple[str, ...] = ()
+    #: Values of an enumeration that the column has, which may be in words for people in a file.
+    worded: tuple[str, ...] = ()
 
 
 class Schema(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -55,16 +72,23 @@ class Schema(msgspec.Struct, frozen=True, omit_defaults=True):
     index: int = 0
     #: Whether text that a spreadsheet would run as a formula begins with an apostrophe.
     is_disarmed: bool = True
-    #: The decimal sign of a CSV file.
+    #: The decimal sign of a CSV file; empty where nobody knows it.
     decimal: str = "."
+    #: What parts the values of a CSV file; empty where nobody knows it.
+    separator: str = ""
     #: Whether several rows have one gid.
     has_repeated_rows: bool = False
+    #: Whether rows have no gid, such as drafts.
+    has_rows_without_gid: bool = False
     #: Whether enumerations may be in words for people.
     has_words: bool = False
+    #: Whether the last row looks like one of totals and is not.
+    ends_like_totals: bool = False
     #: Column -> its total in a row of totals.
     totals: dict[str, float] = {}
-    #: How many rows a workbook has, and how many at the end of them have nothing in any cell.
+    #: How many rows the file has.
     rows: int = 0
+    #: How many rows at the end of a workbook have nothing in any cell.
     blank_rows: int = 0
     attrs: dict[str, Any] = {}
 
@@ -106,12 +130,22 @@ def describe_frame(frame: pd.DataFrame, *, index: int = 0, is_disarmed: bool = T
     is_disarmed
         Whether the file's formulas are disarmed.
     """
+    columns = (describe_column(frame.iloc[:, at]) for at in range(frame.shape[1]))
+    is_changes = is_change_frame(frame)
+    if is_changes:
+        kinds = change_schema_kinds(map(str, frame.columns))
+        columns = (
+            ColumnSchema(one.name, CHANGE_VALUE) if kinds[one.name] == CHANGE_VALUE else one
+            for one in columns
+        )
     return Schema(
-        columns=tuple(_describe_column(frame.iloc[:, at]) for at in range(frame.shape[1])),
-        record=find_record(frame),
+        columns=tuple(columns),
+        # Its rows are changes of tasks, and no tasks.
+        record="" if is_changes else find_record(frame),
         index=index,
         is_disarmed=is_disarmed,
         has_repeated_rows="gid" in frame.columns and bool(frame["gid"].duplicated().any()),
+        has_rows_without_gid="gid" in frame.columns and bool(frame["gid"].isna().any()),
         attrs=_keep_plain(frame.attrs),
     )
 
@@ -128,6 +162,7 @@ def merge_schemas(schemas: Sequence[Schema]) -> Schema:
             categories=tuple(dict.fromkeys([*known.categories, *column.categories])),
             has_empty_text=False,
             empty_rows=(),
+            worded=tuple(dict.fromkeys([*known.worded, *column.worded])),
         )
     record = next((schema.record for schema in schemas if schema.record), "")
     attrs = {"asana": {"record": record}} if record else {}
@@ -145,9 +180,12 @@ def _keep_plain(attrs: Mapping[Any, Any]) -> dict[str, Any]:
     return kept
 
 
-def _describe_column(column: pd.Series[Any]) -> ColumnSchema:
+def describe_column(column: pd.Series[Any]) -> ColumnSchema:
+    """Return the schema of a column."""
     kind = find_kind(column)
     name = str(column.name)
+    if kind == _OBJECT and holds_clear(column):
+        return ColumnSchema(name, find_value_kind(column))
     if kind == _OBJECT:
         inside = _OBJECT_KINDS.get(pd.api.types.infer_dtype(column, skipna=True), "text")
         is_empty = _has_only_empty_text(column, kind)
@@ -159,17 +197,28 @@ def _describe_column(column: pd.Series[Any]) -> ColumnSchema:
         name,
         kind,
         categories=tuple(str(value) for value in categories),
-        category_kind=find_kind(categories),
+        category_kind=_find_category_kind(categories),
         is_ordered=bool(column.cat.ordered),
         has_empty_text=_has_only_empty_text(column, "text"),
     )
 
 
+def _find_category_kind(categories: pd.Series[Any]) -> str:
+    # Of columns without rows the contract says that they hold lists.
+    is_empty = not len(categories) and categories.dtype == object
+    return _OBJECT if is_empty else find_kind(categories)
+
+
 def _has_only_empty_text(column: pd.Series[Any], kind: str) -> bool:
     """Return whether a column has empty text and no missing value, so that a cell tells."""
-    if kind not in ("text", "json", _OBJECT):
+    if not is_text(kind):
         return False
     return bool((column == "").any()) and not bool(column.isna().any())
+
+
+def is_text(kind: str) -> bool:
+    """Return whether columns of a kind may hold text."""
+    return kind in ("text", "json", _OBJECT) or kind.startswith(("string", "large_string"))
 
 
 def find_kind(column: pd.Series[Any]) -> str:
@@ -179,6 +228,8 @@ def find_kind(column: pd.Series[Any]) -> str:
         return _CATEGORY
     if dtype == np.dtype(object):
         return "tuple" if _holds_lists(column) else _OBJECT
+    if isinstance(dtype, pd.StringDtype) and dtype != DTYPES["text"]:
+        return f"string[{dtype.storage}]"
     if dtype == DTYPES["date"]:
         present = column.dropna()
         return "date" if bool((present == present.dt.normalize()).all()) else str(dtype)
@@ -244,6 +295,11 @@ def parse_record(resource: str) -> str:
     )
 
 
+def is_column_of(name: str, record: str) -> bool:
+    """Return whether a record may have a column of a name; where none is known, it may not."""
+    return bool(record) and name in _kinds_of_record(record)
+
+
 @cache
 def _kinds_of_record(record: str) -> dict[str, str]:
     """Return the kinds of the columns that a record may have."""
@@ -252,6 +308,23 @@ def _kinds_of_record(record: str) -> dict[str, str]:
         for column in columns_of(record, ("all",))
         if column.kind != "custom_fields"
     }
+
+
+def change_schema(names: Iterable[str]) -> Schema | None:
+    """Return the schema of a frame of changes by its columns; None if it is none."""
+    kinds = change_schema_kinds(names)
+    if not kinds.keys() >= set(CHANGE_COLUMNS):
+        return None
+    columns = (ColumnSchema(name, kind) for name, kind in kinds.items())
+    return Schema(
+        columns=tuple(columns), decimal="", has_repeated_rows=True, has_rows_without_gid=True
+    )
+
+
+@cache
+def list_names() -> frozenset[str]:
+    """Return the names of the columns that records may have."""
+    return frozenset(name for one in load().records for name in _kinds_of_record(one.name))
 
 
 def schema_by_names(record: str, names: Iterable[str], *, source: str) -> Schema:
@@ -278,7 +351,8 @@ def schema_by_names(record: str, names: Iterable[str], *, source: str) -> Schema
     """
     listed = list(names)
     kinds = _kinds_of_record(record)
-    _check_record(record, listed, kinds, source)
+    _check_gid(record, listed, source)
+    check_record(record, listed, source=source)
     fields = [name for name in listed if name.startswith(PREFIX)]
     if fields:
         shown = ", ".join(fields[:3]) + (", ..." if len(fields) > 3 else "")
@@ -290,33 +364,62 @@ def schema_by_names(record: str, names: Iterable[str], *, source: str) -> Schema
         )
     columns = (ColumnSchema(name, kinds.get(name) or _guess_kind(name)) for name in listed)
     return Schema(
-        columns=tuple(columns), record=record, has_words=True, attrs={"asana": {"record": record}}
+        columns=tuple(columns),
+        record=record,
+        decimal="",
+        has_words=True,
+        attrs={"asana": {"record": record}},
     )
 
 
 def _guess_kind(name: str) -> str:
-    return "tuple" if name.endswith("_gids") and not name.startswith(PREFIX) else "text"
+    return "tuple" if is_gid_list_column(name) else "text"
 
 
-def _check_record(record: str, names: list[str], kinds: Mapping[str, str], source: str) -> None:
-    if "gid" in kinds and "gid" not in names:
+def _check_gid(record: str, names: list[str], source: str) -> None:
+    if "gid" in _kinds_of_record(record) and "gid" not in names:
         is_export = "Task ID" in names
         raise InvalidArgument(
             f"{source} has no column 'gid', by which {record}s are told apart; its columns are "
             f"{', '.join(names[:8])}{', ...' if len(names) > 8 else ''}."
-            + (" Read what Asana's own pages export with af.read_asana_csv." * is_export)
+            + (_EXPORT_ADVICE * is_export)
         )
+
+
+def check_record(
+    record: str, names: Iterable[str], own: Iterable[str] = (), *, source: str
+) -> None:
+    """Raise an error if a table looks like one of another record.
+
+    Parameters
+    ----------
+    record
+        The record type that its rows should have.
+    names
+        The columns of the table.
+    own
+        Columns beside those of the record that such a table has.
+    source
+        The file, for messages.
+
+    Raises
+    ------
+    InvalidArgument
+        Less than half of the columns are those of the record, and more, and more than one, are
+        those of another.
+    """
     telling = set(names) - _COMMON_COLUMNS
-    known = len(telling & set(kinds))
+    known = len(telling & (set(_kinds_of_record(record)) | set(own)))
     best = guess_record(names) or max(
         (other.name for other in load().records),
         key=lambda other: (len(telling & set(_kinds_of_record(other))), other == record),
     )
+    others = len(telling & set(_kinds_of_record(best)))
     # Half of the columns: tables have columns of their own, and resources share some names.
-    if known < len(telling & set(_kinds_of_record(best))) and 2 * known < len(telling):
+    if known < others and others > 1 and 2 * known < len(telling):
         raise InvalidArgument(
             f"{source} does not hold {record}s: it has the columns of {best}s. Name these "
-            f"instead, or pass schema=."
+            f"instead, or pass their frame as schema=."
         )
 
 
@@ -350,7 +453,9 @@ def restore_frame(
     """
     known = schema.columns_by_name()
     columns = {name: known.get(name) or ColumnSchema(name, _guess_kind(name)) for name in cells}
-    kinds = {name: _cell_kind(column) for name, column in columns.items()}
+    values = {name: cells[name] for name in cells if columns[name].kind == CHANGE_VALUE}
+    cells, cleared = split_clear(cells)
+    kinds = _find_cell_kinds(columns, schema)
     reader = CellReader(cells, kinds, form or CellFormat(), first_row=first_row, is_file=True)
     order = [name for name in known if name in cells]
     order += [name for name in cells if name not in known]
@@ -360,25 +465,46 @@ def restore_frame(
         else restore_column(reader.read(name), columns[name])
         for name in order
     }
+    if not is_typed:
+        gids = [name for name in order if kinds[name] in ("gid", "gids")]
+        check_digits([pd.Series(made[name], name=name) for name in gids], first_row=first_row)
+    for name, places in cleared.items():
+        made[name] = put_clear(made[name], places).array
     frame = pd.DataFrame(made, copy=False)
+    frame.attrs.update(schema.attrs)
+    for name, column in values.items():
+        fields = read_all_definitions(frame)
+        frame[name] = read_change_values(column.rename(name), frame, fields, first_row=first_row)
     index = [column.name for column in schema.columns[: schema.index]]
     if index and all(name in frame for name in index):
         frame = frame.set_index(index)
-    frame.attrs.update(schema.attrs)
     return frame
+
+
+def _find_cell_kinds(columns: Mapping[str, ColumnSchema], schema: Schema) -> dict[str, str]:
+    """Return the kinds of the cells that columns are read from; lists of gids are ``gids``."""
+    kinds = {name: cell_kind(column) for name, column in columns.items()}
+    # Another custom field may be called like the gids of one.
+    fields = {one.column for one in read_attrs_definitions(schema.attrs)}
+    lists = [name for name, kind in kinds.items() if kind == "tuple"]
+    gids = [name for name in lists if name not in fields and is_gid_list_column(name, lists)]
+    return kinds | dict.fromkeys(gids, "gids")
 
 
 def _has_dtype(cells: pd.Series[Any], column: ColumnSchema) -> bool:
     if column.kind == _ANY:
         return True
     dtype: Any = cells.dtype
+    if isinstance(dtype, pd.StringDtype):
+        # pandas takes any of them for its own "string".
+        return dtype == DTYPES.get(column.kind) or find_kind(cells) == column.kind
     if column.kind != _CATEGORY:
         return bool(dtype == DTYPES.get(column.kind, column.kind))
     return (
         isinstance(dtype, pd.CategoricalDtype)
         and bool(dtype.ordered) == column.is_ordered
         and tuple(map(str, dtype.categories)) == column.categories
-        and find_kind(pd.Series(dtype.categories)) == column.category_kind
+        and _find_category_kind(pd.Series(dtype.categories)) == column.category_kind
     )
 
 
@@ -392,9 +518,10 @@ _CELL_KINDS = (
 )
 
 
-def _cell_kind(column: ColumnSchema) -> str:
+def cell_kind(column: ColumnSchema) -> str:
+    """Return the kind of the cells that a column is read from, as `CellReader` knows it."""
     kind = column.category_kind if column.kind in (_CATEGORY, _OBJECT) else column.kind
-    if kind == "text" and (column.name == "gid" or column.name.endswith("_gid")):
+    if kind == "text" and is_gid_column(column.name):
         return "gid"
     if kind in DTYPES:
         return kind
@@ -425,7 +552,7 @@ def restore_column(values: Any, column: ColumnSchema) -> Any:
         if cells.dtype.kind == "f" or str(cells.dtype) == "Float64":
             return pd.Series(cells.to_numpy("float64", na_value=np.nan)).astype(kind).array
         made = cells.astype(kind).array
-    except (TypeError, ValueError, NotImplementedError, OverflowError):
+    except (ImportError, TypeError, ValueError, NotImplementedError, OverflowError):
         # A dtype of another package, or missing values that a person added.
         return cells.array
     if made.dtype.kind in "iu" and bool((cells != made).fillna(False).any()):
@@ -464,7 +591,8 @@ def _list_some(values: Iterable[Any]) -> str:
 def _restore_categories(cells: pd.Series[Any], column: ColumnSchema) -> pd.Categorical:
     one = ColumnSchema(column.name, column.category_kind)
     texts = pd.Series(build_array("text", column.categories))
-    read = CellReader({one.name: texts}, {one.name: _cell_kind(one)}).read(one.name)
+    reader = CellReader({one.name: texts}, {one.name: cell_kind(one)}, CellFormat("."))
+    read = reader.read(one.name)
     known = pd.Index(restore_column(read, one))
     cells = pd.Series(restore_column(cells.array, one), copy=False)
     # Options that a person added come last.
