@@ -8,12 +8,14 @@ import click
 
 from asana_frames.catalog import load
 from asana_frames.cli.errors import Group
+from asana_frames.cli.read_only import build_read_only_option
 
 __all__ = ["main"]
 
 #: Command -> its module below this package, and its name there. Imported when the command is used,
 #: because most commands need neither charts nor the sandbox server.
 _COMMANDS: dict[str, tuple[str, str]] = {
+    "apply": ("apply", "apply_command"),
     "demo": ("demo", "demo_command"),
     "export": ("export", "export_command"),
     "login": ("login", "login_command"),
@@ -58,3 +60,6 @@ accepted; 4 name not found or ambiguous; 5 result incomplete; 130 interrupted.
 @click.version_option(package_name="asana-frames")
 def main() -> None:
     """Run ``asana-frames``."""
+
+
+main.params.append(build_read_only_option())

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import closing
-from typing import Any, TypeVar
 
 import click
 
 import asana_frames as af
 from asana_frames.asana import Asana
+from asana_frames.cli.read_only import build_read_only_option, is_read_only_asked
 from asana_frames.cli.terminal import echo
 
-F = TypeVar("F", bound=Callable[..., Any])
 
-
-def with_sandbox(command: F) -> F:
-    """Add the option ``--sandbox`` to a command."""
-    option = click.option(
-        "--sandbox", "use_sandbox", is_flag=True, help="Use the sandbox instead of Asana."
+def build_connection_options() -> list[click.Option]:
+    """Return the options of every command that connects: ``--sandbox`` and ``--read-only``."""
+    sandbox = click.Option(
+        ["--sandbox", "use_sandbox"], is_flag=True, help="Use the sandbox instead of Asana."
     )
-    return option(command)
+    return [build_read_only_option(), sandbox]
+
+
+def with_connection(command: click.Command) -> click.Command:
+    """Add the options of every command that connects."""
+    command.params += build_connection_options()
+    return command
 
 
 def print_failures(asana: Asana) -> None:
@@ -34,4 +37,7 @@ def open_connection(use_sandbox: bool) -> closing[Asana]:
 
     Its server is imported only for the sandbox: ``af.sandbox`` loads it on first use.
     """
-    return closing(af.sandbox() if use_sandbox else af.connect())
+    read_only = is_read_only_asked()
+    return closing(
+        af.sandbox(read_only=read_only) if use_sandbox else af.connect(read_only=read_only)
+    )

@@ -40,6 +40,16 @@ _CODES: tuple[tuple[type[Exception], int], ...] = (
     (AsanaError, 1),
     (TimeoutError, 1),
 )
+#: What messages say to pass in Python -> the option that does it, or nothing.
+_OPTIONS = {
+    "apply(changes, project=...)": "--project",
+    "blank='clear'": "--clear-blanks",
+    "deletions=True": "--deletions",
+    "if_unchanged=True": "--if-unchanged",
+    "af.CLEAR": "<CLEAR>",
+    # What is text is written as what the field takes.
+    " Pass schema=, a frame with these columns, or write the file with schema=True.": "",
+}
 PARTIAL = 5
 _INTERRUPTED = 130
 
@@ -62,32 +72,43 @@ def report_errors() -> Iterator[None]:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise SystemExit(1) from None
         except KeyboardInterrupt:
-            echo("Interrupted.", err=True)
-            raise SystemExit(_INTERRUPTED) from None
+            raise _end_interrupted() from None
         except (AsanaError, TimeoutError) as error:
             raise SystemExit(_print_error(error)) from None
         finally:
             for warning in caught:
                 if issubclass(warning.category, AsanaWarning):
-                    echo(f"{warning.category.__name__}: {warning.message}", err=True)
+                    _print_message(warning.category, str(warning.message))
     if any(issubclass(warning.category, PartialResultWarning) for warning in caught):
         raise SystemExit(PARTIAL)
 
 
+def _end_interrupted() -> SystemExit:
+    echo("Interrupted.", err=True)
+    return SystemExit(_INTERRUPTED)
+
+
 def _print_error(error: Exception) -> int:
     """Print an error to stderr and return its exit code."""
-    echo(f"{type(error).__name__}: {error}", err=True)
+    _print_message(type(error), str(error))
     return next(code for kind, code in _CODES if isinstance(error, kind))
+
+
+def _print_message(kind: type[Warning | Exception], text: str) -> None:
+    for word, option in _OPTIONS.items():
+        text = text.replace(word, option)
+    echo(f"{kind.__name__}: {text}", err=True)
 
 
 class Command(click.Command):
     """A command that reports errors by `report_errors`."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; SIGTERM stops it as Ctrl+C does, with clean-up."""
-        with suppress(ValueError):
-            # Signal handlers can be set only in the main thread.
-            signal.signal(signal.SIGTERM, _raise_interrupt)
+        """Run the command; SIGTERM and a closed terminal stop it as Ctrl+C does."""
+        for name in ("SIGTERM", "SIGHUP"):
+            # Signal handlers can be set only in the main thread; Windows has no SIGHUP.
+            with suppress(ValueError, AttributeError):
+                signal.signal(getattr(signal, name), _raise_interrupt)
         with report_errors():
             return super().invoke(ctx)
 
@@ -98,6 +119,13 @@ def _raise_interrupt(_number: int, _frame: FrameType | None) -> None:
 
 class Group(click.Group):
     """A group that suggests the nearest names for an unknown command."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; what it needs is imported before it reports errors itself."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise _end_interrupted() from None
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import pandas as pd
 
-from asana_frames.cli.connection import open_connection, print_failures, with_sandbox
+from asana_frames.cli.connection import open_connection, print_failures, with_connection
 from asana_frames.cli.errors import Command
 from asana_frames.cli.folder import make_folder
 from asana_frames.cli.terminal import echo
@@ -26,6 +26,7 @@ _SUFFIX = {"excel": "xlsx"}
 _DEFAULT = "projects,tasks,users,teams,tags,goals,portfolios,custom_fields,time_tracking_entries"
 
 
+@with_connection
 @click.command("export", cls=Command)
 @click.option("--workspace", required=True, help="Name, gid or URL.")
 @click.option("--resources", default=_DEFAULT, show_default=True, help="Comma-separated names.")
@@ -33,7 +34,6 @@ _DEFAULT = "projects,tasks,users,teams,tags,goals,portfolios,custom_fields,time_
 @click.option(
     "--format", "output", default="csv", show_default=True, type=click.Choice(list(_WRITERS))
 )
-@with_sandbox
 def export_command(
     workspace: str, resources: str, out: Path, output: str, use_sandbox: bool
 ) -> None:

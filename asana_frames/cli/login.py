@@ -10,6 +10,7 @@ import click
 from asana_frames.asana import Asana
 from asana_frames.calls.name_lookup import fetch_me
 from asana_frames.cli.errors import Command
+from asana_frames.cli.read_only import is_read_only_asked
 from asana_frames.cli.terminal import echo
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.fetch import Http, resolve_base_url, resolve_token
@@ -99,7 +100,7 @@ def whoami_command() -> None:
     found = find_credential(None, url)
     # Without a token, resolve_token raises an error that says how to provide one.
     bearer = resolve_token(None, url) if found is None else token_source_for(found.credential, url)
-    with closing(Asana(Http(bearer, url))) as asana:
+    with closing(Asana(Http(bearer, url, read_only=is_read_only_asked()))) as asana:
         me = asana.users.get("me", fields=["name", "email", "workspaces.name"]).iloc[0]
     rows = {
         "name": me["name"],
@@ -108,6 +109,8 @@ def whoami_command() -> None:
         "token from": "" if found is None else found.source,
         "base URL": url,
     }
+    if asana.http.is_read_only:
+        rows["access"] = "read-only"
     for label, value in rows.items():
         echo(f"{label + ':':<12}{value}")
 

@@ -7,7 +7,9 @@ import click
 from asana_frames.cli.errors import Group
 from asana_frames.cli.report_goals import goals_command
 from asana_frames.cli.report_hours import hours_command
+from asana_frames.cli.report_money import money_command
 from asana_frames.cli.report_projects import projects_command
+from asana_frames.cli.report_timesheets import timesheets_command
 
 
 @click.group("report", cls=Group)
@@ -18,3 +20,5 @@ def report_group() -> None:
 report_group.add_command(hours_command)
 report_group.add_command(goals_command)
 report_group.add_command(projects_command)
+report_group.add_command(money_command)
+report_group.add_command(timesheets_command)

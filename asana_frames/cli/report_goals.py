@@ -10,7 +10,7 @@ import click
 
 from asana_frames import charts, gather
 from asana_frames.charts.shared.figures import draw_figure
-from asana_frames.cli.connection import open_connection, print_failures, with_sandbox
+from asana_frames.cli.connection import open_connection, print_failures, with_connection
 from asana_frames.cli.errors import Command
 from asana_frames.cli.reports import ReportFiles, find_writers, with_files, write_report
 from asana_frames.gather.goals_report import GoalsReport
@@ -20,6 +20,7 @@ from asana_frames.rollups.shared.moments import resolve_today
 _ROW_HEIGHT, _MARGIN = 0.36, 1.6
 
 
+@with_connection
 @click.command("goals", cls=Command)
 @click.option("--workspace", required=True, help="Name, gid or URL.")
 @click.option(
@@ -28,7 +29,6 @@ _ROW_HEIGHT, _MARGIN = 0.36, 1.6
     help="Day of the report (UTC); default today.",
 )
 @with_files
-@with_sandbox
 def goals_command(workspace: str, now: Any, formats: str, out: Path, use_sandbox: bool) -> None:
     """Report actual and expected progress of goals, and the work that supports them."""
     writers = find_writers(formats)

@@ -12,29 +12,39 @@ import pandas as pd
 
 from asana_frames import charts, gather
 from asana_frames.charts.shared.figures import draw_figure
-from asana_frames.cli.connection import open_connection, print_failures, with_sandbox
+from asana_frames.cli.connection import open_connection, print_failures, with_connection
 from asana_frames.cli.errors import Command
 from asana_frames.cli.reports import ReportFiles, find_writers, with_files, write_report
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.gather.hours_report import HoursReport, parse_hour_keys
 from asana_frames.rollups.shared.periods import Every
-from asana_frames.rollups.time.hours import Attribution
+from asana_frames.rollups.time.attribution import Attribution
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_EVERY = get_args(Every)
-_PERIODS = {"D": "day", "MS": "month", "QS": "quarter", "YS": "year"}
+#: Beginning of a period -> its name.
+_PERIODS = {
+    "D": "day",
+    "W": "week",
+    "4W": "four weeks",
+    "SMS": "half month",
+    "MS": "month",
+    "QS": "quarter",
+    "YS": "year",
+}
 #: Height of a chart, in inches.
 _HEIGHT = 4.5
 #: Attribution -> its description in the notes.
 _ATTRIBUTIONS: dict[str, str] = {
-    "attributed": "the one that the entry is attributed to, or else the first",
+    "asana": "the one that it is attributable to in Asana, or none",
+    "asana_or_first": "the one that it is attributable to in Asana, or else the first",
     "first": "the first",
     "split": "all of them in equal parts",
 }
 
 
+@with_connection
 @click.command("hours", cls=Command)
 @click.option("--workspace", required=True, help="Name, gid or URL.")
 @click.option(
@@ -47,16 +57,22 @@ _ATTRIBUTIONS: dict[str, str] = {
     "--to", "end", type=click.DateTime(["%Y-%m-%d"]), help="Last day; today if not given."
 )
 @click.option("--by", default="person,project", show_default=True, help="Comma-separated keys.")
-@click.option("--every", default="W", show_default=True, type=click.Choice(_EVERY))
+@click.option(
+    "--every",
+    default="W",
+    show_default=True,
+    metavar="PERIOD",
+    help="D (day), W or W-SUN (week), 4W, SMS-16 (half month), MS (month), QS or QS-FEB "
+    "(quarter), YS or YS-JUL (year).",
+)
 @click.option(
     "--attribution",
-    default="attributed",
+    default="asana_or_first",
     show_default=True,
     type=click.Choice(get_args(Attribution)),
     help="Which project the time of a task in several projects counts towards.",
 )
 @with_files
-@with_sandbox
 def hours_command(
     workspace: str,
     start: datetime | None,
@@ -92,7 +108,7 @@ def _build_files(
     workspace: str, report: HoursReport, every: Every, attribution: Attribution
 ) -> ReportFiles:
     """Draw the charts of the report and title its tables."""
-    period = _PERIODS.get(every, "week")
+    period = _PERIODS[every.partition("-")[0]]
     tables, figures = {}, {}
     for key, hours in report.by_key.items():
         title = f"By {key.replace('_', ' ')} and {period}"

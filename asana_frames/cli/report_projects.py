@@ -10,7 +10,7 @@ import click
 
 from asana_frames import charts, gather
 from asana_frames.charts.shared.figures import draw_figure
-from asana_frames.cli.connection import open_connection, print_failures, with_sandbox
+from asana_frames.cli.connection import open_connection, print_failures, with_connection
 from asana_frames.cli.errors import Command
 from asana_frames.cli.reports import ReportFiles, find_writers, with_files, write_report
 from asana_frames.gather.projects_report import ProjectsReport
@@ -20,6 +20,7 @@ from asana_frames.rollups.shared.moments import resolve_today
 _ROW_HEIGHT, _MARGIN, _TIME_HEIGHT = 0.36, 1.6, 4.5
 
 
+@with_connection
 @click.command("projects", cls=Command)
 @click.option("--workspace", required=True, help="Name, gid or URL.")
 @click.option("--archived", is_flag=True, help="Include archived projects.")
@@ -29,7 +30,6 @@ _ROW_HEIGHT, _MARGIN, _TIME_HEIGHT = 0.36, 1.6, 4.5
     help="Day of the report (UTC); default today.",
 )
 @with_files
-@with_sandbox
 def projects_command(
     workspace: str, archived: bool, now: Any, formats: str, out: Path, use_sandbox: bool
 ) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import click
@@ -12,12 +13,13 @@ import pandas as pd
 
 from asana_frames.catalog import BodyField, Operation, Parameter, ResourceType, load, methods_of
 from asana_frames.catalog.model import Kind
-from asana_frames.cli.connection import open_connection, print_failures
+from asana_frames.cli.connection import build_connection_options, open_connection, print_failures
 from asana_frames.cli.errors import Command, Group, drop_missing
 from asana_frames.cli.terminal import echo_data
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.export.csv import stream_csv
 from asana_frames.export.json import to_json_bytes
+from asana_frames.frames.writable_columns import find_resource
 from asana_frames.types import CLEAR
 
 _TYPES: dict[Kind, Any] = {
@@ -27,7 +29,10 @@ _TYPES: dict[Kind, Any] = {
 }
 
 #: Options that commands have besides the parameters of their operation.
-_COMMAND_OPTIONS = {"format", "fields", "limit", "sandbox"}
+_COMMAND_OPTIONS = {"from", "format", "fields", "limit", "sandbox", "dry_run"}
+
+#: What ``--from`` is called here.
+_TABLE = "table"
 
 
 def resource_group(resource: ResourceType) -> Group:
@@ -63,29 +68,53 @@ def _build_info_command(name: str) -> Command:
 
 def _build_command(operation: Operation) -> Command:
     params: list[click.Parameter] = [
-        click.Argument([parameter.argument])
+        click.Argument([parameter.argument], required=not _takes_table(operation))
         for parameter in operation.parameters
         if parameter.place == "path"
     ]
     query = [parameter for parameter in operation.parameters if parameter.place == "query"]
     params += [_build_option(parameter) for parameter in query]
     params += [_build_body_option(operation, field) for field in operation.body]
-    if operation.returns != "nothing":
+    if operation.returns != "nothing" or operation.has_preview:
         params.append(_build_format_option())
     if operation.fields and operation.returns != "nothing":
         params.append(click.Option(["--fields"], help="Asana paths, separated by commas, or all."))
     if operation.is_read and operation.returns == "list":
         params.append(click.Option(["--limit"], type=click.INT, help="Maximum number of rows."))
-    params.append(
-        click.Option(
-            ["--sandbox", "use_sandbox"], is_flag=True, help="Use the sandbox instead of Asana."
+    if _takes_table(operation):
+        params.append(_build_table_option())
+    if operation.has_preview:
+        params.append(
+            click.Option(
+                ["--dry-run"], is_flag=True, help="Print what would change; send nothing."
+            )
         )
-    )
+    params += build_connection_options()
     return Command(
         operation.method.replace("_", "-"),
         callback=_build_callback(operation),
         params=params,
         help=f"{operation.http} {operation.path}\n\n{operation.note}".strip(),
+    )
+
+
+def _takes_table(operation: Operation) -> bool:
+    """Whether rows of a file can say what to update: frames of such objects have gids."""
+    methods = {one.method for one in load().operations_of(operation.resource)}
+    record = load().resource(operation.resource).record
+    return (
+        operation.method == "update"
+        and "get" in methods
+        and find_resource(record) == operation.resource
+    )
+
+
+def _build_table_option() -> click.Option:
+    return click.Option(
+        ["--from", _TABLE],
+        type=click.Path(path_type=Path, exists=True, dir_okay=False),
+        help=f"A table with a column gid, and fields as columns; blank cells leave a field alone, "
+        f"{CLEAR!r} empties it.",
     )
 
 
@@ -138,6 +167,9 @@ def _build_format_option() -> click.Option:
 def _build_callback(operation: Operation) -> Callable[..., None]:
     def run(use_sandbox: bool, output: str = "csv", **options: Any) -> None:
         given = drop_missing(options)
+        if _TABLE in given:
+            _update_from_table(operation, use_sandbox, **given)
+            return
         if given.get("fields"):
             fields = given["fields"]
             given["fields"] = fields if fields == "all" else fields.split(",")
@@ -152,7 +184,7 @@ def _build_callback(operation: Operation) -> Callable[..., None]:
             if name.startswith("body_")
         }
         arguments = {k: v for k, v in given.items() if not k.startswith("body_")}
-        path = [arguments.pop(p.argument) for p in operation.parameters if p.place == "path"]
+        path = [arguments.pop(p.argument) for p in _list_path(operation, arguments)]
         with open_connection(use_sandbox) as asana:
             method: Callable[..., Any] = getattr(asana[operation.resource], operation.method)
             frame = method(*path, **arguments, **body)
@@ -163,6 +195,34 @@ def _build_callback(operation: Operation) -> Callable[..., None]:
             _print_frame(frame, output)
 
     return run
+
+
+def _list_path(operation: Operation, arguments: Mapping[str, Any]) -> list[Parameter]:
+    """Return the parameters of the path.
+
+    Raises
+    ------
+    UsageError
+        One is missing, where a table could stand for it.
+    """
+    listed = [one for one in operation.parameters if one.place == "path"]
+    for one in listed:
+        if one.argument not in arguments:
+            raise click.UsageError(f"Missing argument {one.argument.upper()!r}, or --from.")
+    return listed
+
+
+def _update_from_table(
+    operation: Operation, use_sandbox: bool, table: Path, dry_run: bool = False, **others: Any
+) -> None:
+    if others:
+        raise click.UsageError(
+            "--from takes all that is to be written from the table; leave the others out."
+        )
+    from asana_frames.cli.update_from import update_from_table
+
+    with open_connection(use_sandbox) as asana:
+        update_from_table(asana, operation.resource, table, dry_run=dry_run)
 
 
 def _parse_body_value(operation: Operation, name: str, text: Any) -> Any:
