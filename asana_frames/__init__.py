@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from asana_frames.export.excel_reader import read_excel
     from asana_frames.export.json import read_json
     from asana_frames.export.parquet import read_parquet
-    from asana_frames.frames import bridge, custom_fields
+    from asana_frames.frames import bridge, changes, custom_fields, reverse
     from asana_frames.sandbox_server import sandbox
 
 __version__ = "0.1.0"
@@ -56,6 +56,7 @@ __version__ = "0.1.0"
 _LAZY = {
     "Asana": ("asana_frames.asana", "Asana"),
     "bridge": ("asana_frames.frames", "bridge"),
+    "changes": ("asana_frames.frames", "changes"),
     "charts": ("asana_frames.charts", ""),
     "custom_fields": ("asana_frames.frames", "custom_fields"),
     "export": ("asana_frames.export", ""),
@@ -66,6 +67,7 @@ _LAZY = {
     "read_excel": ("asana_frames.export.excel_reader", "read_excel"),
     "read_json": ("asana_frames.export.json", "read_json"),
     "read_parquet": ("asana_frames.export.parquet", "read_parquet"),
+    "reverse": ("asana_frames.frames", "reverse"),
     "rollups": ("asana_frames.rollups", ""),
     "sandbox": ("asana_frames.sandbox_server", "sandbox"),
     "sandbox_server": ("asana_frames.sandbox_server", ""),
@@ -97,6 +99,7 @@ __all__ = [
     "SyncExpired",
     "UnknownReference",
     "bridge",
+    "changes",
     "charts",
     "connect",
     "custom_fields",
@@ -108,6 +111,7 @@ __all__ = [
     "read_excel",
     "read_json",
     "read_parquet",
+    "reverse",
     "rollups",
     "sandbox",
     "widgets",
@@ -121,6 +125,7 @@ def connect(
     timeout: float | None = None,
     deadline: float | None = None,
     progress: bool = True,
+    read_only: bool | None = None,
 ) -> Asana:
     """Connect to Asana, or to any server that speaks its API; nothing is sent yet.
 
@@ -138,6 +143,9 @@ def connect(
         Seconds that a whole call may take; no end unless given.
     progress
         Whether calls of more than a second show how far they are.
+    read_only
+        Whether every write is refused before it is sent; else what ``ASANA_FRAMES_READ_ONLY`` of
+        the environment says: 1 refuses them, 0 or nothing allows them.
 
     Returns
     -------
@@ -149,9 +157,10 @@ def connect(
     AuthError
         No token was found; the message says how to give one.
     ConfigurationError
-        The base URL would send the token in the clear, or what was remembered cannot be read.
+        The base URL would send the token in the clear, what was remembered cannot be read, or
+        ``ASANA_FRAMES_READ_ONLY`` is neither 0 nor 1.
     InvalidArgument
-        A time is not above 0.
+        A time is not above 0, or ``read_only`` is not True, False or None.
 
     Examples
     --------
@@ -172,7 +181,7 @@ def connect(
     token = None if token is None else SecretText(token)
     url = resolve_base_url(base_url)
     settings = check_settings(CallSettings(timeout, deadline, progress))
-    return Asana(Http(resolve_token(token, url), url), settings=settings)
+    return Asana(Http(resolve_token(token, url), url, read_only=read_only), settings=settings)
 
 
 def __getattr__(name: str) -> Any:

@@ -45,7 +45,7 @@ def list_texts(value: Any, *, name: str, like: str) -> list[str]:
     InvalidArgument
         It is neither text nor a list of texts.
     """
-    is_several = isinstance(value, Iterable) and not isinstance(value, str | bytes)
+    is_several = isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping)
     texts = list(value) if is_several else [value]
     if not all(isinstance(text, str) for text in texts):
         given = value if is_several and len(texts) <= 5 else type(value).__name__

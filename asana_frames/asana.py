@@ -12,6 +12,8 @@ import pandas as pd
 
 from asana_frames import resources
 from asana_frames._arguments import check_number, keep_items
+from asana_frames.calls.applied_changes import recall_applied
+from asana_frames.calls.apply import apply_changes
 from asana_frames.calls.custom_field_definitions import EnumOptions
 from asana_frames.calls.last_call import (
     CallSettings,
@@ -31,7 +33,7 @@ from asana_frames.catalog import columns_of, load, methods_of
 from asana_frames.display.cards import render_account_card, render_refusal_card
 from asana_frames.exceptions import AsanaError, InvalidArgument, JobFailed, suggest_names
 from asana_frames.fetch import Http, clock, get_current_call
-from asana_frames.types import Refs
+from asana_frames.types import Ref, Refs
 
 #: Seconds between polls of a job: at first, and at most.
 _POLL_SECONDS = (0.2, 10.0)
@@ -40,7 +42,7 @@ _CARD_SECONDS = 10.0
 
 
 #: Attributes beside the resources that Tab offers.
-_SHOWN = ("close", "http", "info", "last", "plan", "stream", "wait", "with_options")
+_SHOWN = ("apply", "close", "http", "info", "last", "plan", "stream", "wait", "with_options")
 
 
 class Asana(resources.Resources):
@@ -79,6 +81,7 @@ class Asana(resources.Resources):
         self.unsplittable_projects: set[str] = set()
         #: Tokens of event streams, kept by ``gather.events``.
         self.sync_tokens: dict[str, str] = {}
+        self.applied = recall_applied(http.account)
         self._root = self
         self._last = LastCall()
         self._large_reads: set[str] = set()
@@ -86,7 +89,8 @@ class Asana(resources.Resources):
         self._me: dict[str, Any] | None = None
 
     def __repr__(self) -> str:
-        return f"<Asana at {self.http.base_url}; asana.info() lists the resources>"
+        access = ", read-only" if self.http.is_read_only else ""
+        return f"<Asana at {self.http.base_url}{access}; asana.info() lists the resources>"
 
     def __getattr__(self, name: str) -> Any:
         # Only called for missing attributes: a resource is created when it is first used.
@@ -291,6 +295,76 @@ class Asana(resources.Resources):
         ]
         return pd.DataFrame(rows)
 
+    def apply(
+        self,
+        changes: pd.DataFrame,
+        *,
+        project: Ref | None = None,
+        dry_run: bool = False,
+        if_unchanged: bool = False,
+    ) -> pd.DataFrame:
+        """Carry out a frame of changes, such as `asana_frames.changes` returns.
+
+        All names are looked up and all values checked before anything is sent. Then objects are
+        created, parents first; then they get their projects, sections, tags and followers, their
+        dependencies, and at last the fields that change; what is to be deleted goes last. One
+        request carries out all changes of the fields of an object; up to 15 are under way at the
+        same time.
+
+        Parameters
+        ----------
+        changes
+            A frame of changes; or what this method returned, or ``asana.last.partial``, of which
+            only the rest is carried out. The same changes are recognised within a process: new
+            objects are not created twice unless they were deleted, and other changes that are done
+            are not sent again unless this connection has written since, or the frame tells that
+            objects have changed (``modified_at``).
+        project
+            The project in which new tasks are created, other than subtasks. Missing sections are
+            created, unless their names differ from others only in case or spaces; within a
+            section and a parent the tasks keep the order of the table.
+        dry_run
+            Send nothing that changes anything, and return what would be carried out.
+        if_unchanged
+            Leave objects alone that were changed in Asana since they were read.
+
+        Returns
+        -------
+        DataFrame
+            The changes, with ``gid`` of what was created, and ``outcome`` (``done``, ``failed``,
+            ``unknown`` or ``not sent``), ``status`` (HTTP) and ``message``. A creation that
+            nobody answered is looked up by its name in its project or parent, and is ``unknown``
+            if that leaves a doubt; it is never sent twice. With ``dry_run``, ``attrs["asana"]``
+            has the number of ``requests`` and the ``minutes`` that the quota gives them.
+
+        Raises
+        ------
+        InvalidArgument
+            Something is wrong with the changes, or the connection is read-only: nothing was sent.
+            ``error.problems`` lists what is wrong, row by row.
+        AsanaError
+            Something that every other request would meet as well; ``asana.last.partial`` has what
+            was carried out.
+
+        Warns
+        -----
+        PartialResultWarning
+            Some changes could not be carried out.
+
+        Examples
+        --------
+        >>> import asana_frames as af, pandas as pd
+        >>> asana = af.sandbox()
+        >>> rows = {"key": ["a", "b"], "name": ["Plan", "Do"], "parent": [None, "a"]}
+        >>> table = pd.DataFrame(rows)
+        >>> done = asana.apply(af.changes(None, table), project="Website relaunch")
+        >>> done["outcome"].unique().tolist()
+        ['done']
+        """
+        return apply_changes(
+            self, changes, project=project, dry_run=dry_run, if_unchanged=if_unchanged
+        )
+
     def wait(self, job: Refs, *, timeout: float = 600.0) -> pd.DataFrame:
         """Poll jobs until they have ended.
 
@@ -349,7 +423,12 @@ class Asana(resources.Resources):
             me = self._fetch_me()
         except AsanaError as error:
             return render_refusal_card(self.http.base_url, str(error))
-        return render_account_card(self.http.base_url, me["name"], me["workspaces"])
+        return render_account_card(
+            self.http.base_url,
+            me["name"],
+            me["workspaces"],
+            is_read_only=self.http.is_read_only,
+        )
 
     def _fetch_me(self) -> dict[str, Any]:
         if self._me is None:

@@ -32,6 +32,7 @@ import warnings
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 _PACKAGE = str(Path(__file__).parent)
 
@@ -53,7 +54,20 @@ class ConfigurationError(AsanaError, ValueError):
 
 
 class InvalidArgument(AsanaError, ValueError):
-    """An argument is wrong, so nothing was sent; the message says what to pass instead."""
+    """An argument is wrong, so nothing was sent; the message says what to pass instead.
+
+    Attributes
+    ----------
+    problems : DataFrame or None
+        Of a write of rows, what is wrong: ``row`` (Int64, from 0), ``column``, ``value`` and
+        ``why`` (str), ``nearest`` (tuple of the names that may be meant).
+    nearest : tuple of str
+        The names that may be meant, most similar first.
+    """
+
+    #: A DataFrame; not said, since what knows HTTP alone imports this module.
+    problems: Any = None
+    nearest: tuple[str, ...] = ()
 
 
 class UnknownReference(InvalidArgument, LookupError):

@@ -45,6 +45,9 @@ _CARD_COLUMNS = {
     "created_by_name": "By",
     "entered_on": "On",
     "duration_minutes": "Minutes",
+    "field": "Field",
+    "old": "Old",
+    "new": "New",
 }
 
 
@@ -203,8 +206,12 @@ def _label_column(frame: pd.DataFrame) -> str:
 
 def _describe_rows(frame: pd.DataFrame) -> str:
     from asana_frames.catalog import load
+    from asana_frames.frames.change_table import is_change_frame
 
-    count, record = len(frame), _find_record(frame)
+    count = len(frame)
+    if is_change_frame(frame):
+        return f"{count:,} change{'' if count == 1 else 's'}"
+    record = _find_record(frame)
     many = next((known.name for known in load().resources if known.record == record), "")
     one, many = (record, many) if many else ("row", "rows")
     return f"{count:,} {one if count == 1 else many}".replace("_", " ")
@@ -223,7 +230,8 @@ def _describe_origin(frame: pd.DataFrame) -> list[str]:
         _as_count(attrs.get(name)) for name in ("requests", "rows", "failed")
     )
     if requests is not None:
-        facts.append(f"{requests:,} request{'' if requests == 1 else 's'}")
+        needs = "nothing was written, it would take " if attrs.get("dry_run") else ""
+        facts.append(f"{needs}{requests:,} request{'' if requests == 1 else 's'}")
     if rows is not None and rows != len(frame):
         facts.append(f"of {rows:,} rows that were read")
     if failed:

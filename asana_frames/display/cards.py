@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 LIMIT = 20_000
 #: Most bytes of a frame's rows, and of a resource's. Frames get fewer, because the rest of their
 #: card contains text from the server.
-_FRAME_ROWS, _RESOURCE_ROWS = 15_000, 17_500
+_FRAME_ROWS, _RESOURCE_ROWS = 15_000, 17_800
 #: Most characters of a text, and of a message.
 _MAX_TEXT, _MAX_MESSAGE = 60, 600
 #: Most names in a line; most characters of a URL that is linked.
@@ -50,7 +50,9 @@ class ColumnInfo(NamedTuple):
     default: bool
 
 
-def render_account_card(base_url: str, name: str, workspaces: Sequence[str]) -> str:
+def render_account_card(
+    base_url: str, name: str, workspaces: Sequence[str], *, is_read_only: bool = False
+) -> str:
     """Return the card of a connection: who you are, where, what to try.
 
     Examples
@@ -64,6 +66,8 @@ def render_account_card(base_url: str, name: str, workspaces: Sequence[str]) -> 
         ("Workspaces" if len(workspaces) > 1 else "Workspace", _join_names(workspaces)),
         ("Server", _describe_server(base_url)),
     ]
+    if is_read_only:
+        facts.append(("Access", "read-only: writes are refused"))
     rows = [_render_row(escape(head), [fact]) for head, fact in facts]
     tries = [
         _render_row(_render_code(call), [escape(meaning)])
@@ -100,6 +104,7 @@ def render_resource_card(
     default = [_render_column(column) for column in columns if column.default]
     others = [_render_column(column) for column in columns if not column.default]
     room = _RESOURCE_ROWS - _count_bytes(calls)
+    call = f"asana.{_shorten_line(name, 40)}.info()"
     first, first_left = _fit_rows(default, room)
     second, second_left = _fit_rows(others, room - _count_bytes(first))
     return _render_card(
@@ -111,7 +116,7 @@ def render_resource_card(
         _render_table(_COLUMN_HEADS, first, second, between="With fields="),
         _render_remainder(first_left + second_left, "columns"),
         "</details>",
-        _render_note(f"{_render_code(f'asana.{name}.info()')} has the columns as a frame"),
+        _render_note(f"{_render_code(call)} has the columns as a frame"),
     )
 
 

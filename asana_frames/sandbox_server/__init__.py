@@ -128,6 +128,7 @@ def sandbox(
     faults: Faults | str | None = None,
     latency: Latency = 0.0,
     token: str = TOKEN,
+    read_only: bool | None = None,
 ) -> Asana:
     """Return an ``Asana`` in front of a synthetic company; no account, no network.
 
@@ -161,6 +162,8 @@ def sandbox(
         Seconds that every response takes, or a range of seconds.
     token
         Your user: ``sandbox`` is Zoe Ng, an admin; ``sandbox:<e-mail>`` is any other.
+    read_only
+        Whether every write is refused before it is sent, as in `connect`.
 
     Raises
     ------
@@ -180,7 +183,8 @@ def sandbox(
     application = make_application(
         seed, size=size, now=now, plan=plan, limits=limits, faults=faults, latency=latency
     )
-    return Asana(Http(token, _IN_PROCESS, adapter=SandboxAdapter(application)))
+    adapter = SandboxAdapter(application)
+    return Asana(Http(token, _IN_PROCESS, adapter=adapter, read_only=read_only))
 
 
 def serve(

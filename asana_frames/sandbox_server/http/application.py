@@ -6,6 +6,7 @@ import random
 import re
 import time
 from collections.abc import Mapping
+from email.utils import format_datetime
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
@@ -191,7 +192,9 @@ class Application:
         values: dict[str, str],
     ) -> ApiResponse:
         check_plan(operation, self._plan, is_admin=person.access.is_admin)
-        headers = (_JSON, _VERSION, *change_headers(operation, request))
+        # A client that compares times needs this clock, and not that of the machine.
+        date = ("Date", format_datetime(self.store.now, usegmt=True))
+        headers = (_JSON, _VERSION, date, *change_headers(operation, request))
         if operation.is_read:
             with self.store.lock:
                 pieces = self._reader.read(request, person, operation, values)

@@ -128,7 +128,10 @@ class ApiRequestHandler(BaseHTTPRequestHandler):
         packed = len(body) > _WORTH_PACKING and _JSON[0] in answer.headers and self._accepts_gzip()
         if packed:
             body = self.packer.pack(answer.pieces or (body,))
-        self.send_response(answer.status, _REASONS.get(answer.status))
+        self.send_response_only(answer.status, _REASONS.get(answer.status))
+        self.send_header("Server", self.version_string())
+        if all(name != "Date" for name, _ in answer.headers):
+            self.send_header("Date", self.date_time_string())
         for name, value in answer.headers:
             self.send_header(name, value)
         if packed:
