@@ -40,15 +40,42 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
-    """The sandbox behind a socket."""
+    """The sandbox behind a socket, to be read: what a test wrote, others would find."""
     with serve() as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def _the_sandbox_of_all_is_only_read(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail the test that writes to the sandbox of all tests, not one that runs later."""
+    shared = request.getfixturevalue("server") if "server" in request.fixturenames else None
+    if not isinstance(shared, Server):
+        yield
+        return
+    store = shared.application.store
+    version = store.version
+    yield
+    assert store.version == version, "Write to own or own_server."
 
 
 @pytest.fixture
 def asana(server: Server) -> Iterator[af.Asana]:
     """A new connection to the sandbox: no names, options or counts of another test."""
     with af.connect("sandbox", base_url=server.url) as connected:
+        yield connected
+
+
+@pytest.fixture(scope="module")
+def own_server() -> Iterator[Server]:
+    """A sandbox to write to."""
+    with serve() as running:
+        yield running
+
+
+@pytest.fixture
+def own(own_server: Server) -> Iterator[af.Asana]:
+    """A new connection to the sandbox that is written to."""
+    with af.connect("sandbox", base_url=own_server.url) as connected:
         yield connected
 
 
@@ -115,7 +142,14 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> SkippingClock:
 
 
 @pytest.fixture(autouse=True)
+def _no_changes_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forget what became of changes: the server of another test may have had the same port."""
+    monkeypatch.setattr("asana_frames.calls.applied_changes._memories", {})
+
+
+@pytest.fixture(autouse=True)
 def _no_token_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep tests from finding the token of whoever runs them."""
     monkeypatch.delenv("ASANA_ACCESS_TOKEN", raising=False)
     monkeypatch.delenv("ASANA_BASE_URL", raising=False)
+    monkeypatch.delenv("ASANA_FRAMES_READ_ONLY", raising=False)

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 import asana_frames as af
 from asana_frames import charts, export, gather, rollups, widgets
 
@@ -34,10 +36,13 @@ class Frames:
         self.goals = asana.goals.list(workspace="Acme")
         self.links = asana.goal_relationships.list(supported_goal=self.goals.head(5))
         self.rates = asana.rates.list(parent=self.projects.head(3))
+        fee = {"amount": [1_000.0], "currency_code": ["EUR"], "date": [pd.Timestamp(NOW)]}
+        self.fees = pd.DataFrame({"project_gid": self.projects["gid"].tolist()[:1], **fee})
         self.budgets = asana.budgets.list(parent=self.projects).head(2)
         self.allocations = asana.allocations.list(workspace="Acme")
         self.statuses = asana.status_updates.list(parent=self.projects.head(3))
         self.sheets = asana.timesheet_approval_statuses.list(workspace="Acme")
+        self.memberships = asana.team_memberships.list(team=asana.teams.list(workspace="Acme"))
         self.edges = af.bridge(self.tasks, "dependencies")
         self.items = self.projects.assign(
             portfolio_gids=[("1",)] * len(self.projects),
@@ -59,9 +64,11 @@ class Frames:
         tasks, entries, stories, goals = self.tasks, self.entries, self.stories, self.goals
         arguments: dict[str, dict[str, Any]] = {
             "aging": {"tasks": tasks},
-            "approvals": {"statuses": self.sheets, "entries": entries, "users": self.users},
+            "approvals": {"entries": entries, "statuses": self.sheets, "users": self.users},
             "as_of": {"tasks": tasks, "stories": stories, "moment": NOW},
+            "billable": {"entries": entries, "users": self.users},
             "budget_burn": {"budgets": self.budgets, "entries": entries, "rates": self.rates},
+            "budget_status": {"budgets": self.budgets, "entries": entries, "rates": self.rates},
             "burnup": {"tasks": tasks},
             "capacity": {"users": self.users, "allocations": self.allocations},
             "change_counts": {"changes": self.changes},
@@ -72,15 +79,31 @@ class Frames:
             "daily": {"tasks": tasks},
             "dependencies": {"tasks": tasks, "edges": self.edges},
             "empty_fields": {"tasks": tasks},
-            "entries": {"entries": entries, "tasks": tasks, "projects": self.projects},
+            "entries": {
+                "entries": entries,
+                "tasks": tasks,
+                "projects": self.projects,
+                "users": self.users,
+                "team_memberships": self.memberships,
+                "clients": self.items,
+            },
             "estimates": {"tasks": tasks, "entries": entries},
             "forecast": {"throughput": self.throughput, "remaining": 5, "trials": 100},
             "goal_history": {"goals": goals, "status_updates": self.statuses},
             "goal_progress": {"goals": goals, "relationships": self.links},
             "goal_tree": {"goals": goals, "relationships": self.links},
             "hours": {"entries": entries},
+            "invoice": {"entries": entries, "rates": self.rates},
             "lead_times": {"tasks": tasks, "stories": stories},
             "load": {"tasks": tasks},
+            "margin": {
+                "entries": entries,
+                "rates": self.rates,
+                "costs": self.rates.assign(rate=self.rates["rate"] / 2),
+                "fees": self.fees,
+                "projects": self.projects,
+            },
+            "plan_vs_actual": {"entries": entries, "allocations": self.allocations},
             "portfolio": {"items": self.items, "tasks": tasks, "statuses": self.statuses},
             "quality": {"tasks": tasks},
             "section_times": {"stories": stories, "tasks": tasks},
@@ -95,7 +118,9 @@ class Frames:
         portfolio = rollups.portfolio(self.items, tasks, self.statuses, NOW)
         frames = {
             "aging": rollups.aging(tasks, NOW),
+            "approvals": rollups.approvals(self.entries, self.sheets, self.users, now=NOW),
             "budget_burn": rollups.budget_burn(self.budgets, self.entries, self.rates),
+            "budget_status": rollups.budget_status(self.budgets, self.entries, self.rates),
             "burnup": rollups.burnup(tasks),
             "capacity": self.capacity,
             "changes": self.changes,
@@ -111,6 +136,8 @@ class Frames:
             "hours": rollups.hours(self.entries),
             "lead_times": rollups.lead_times(tasks),
             "load": rollups.load(tasks),
+            "money": rollups.margin(self.entries, self.rates, self.rates, fees=self.fees),
+            "plan_vs_actual": rollups.plan_vs_actual(self.entries, self.allocations),
             "portfolio": portfolio,
             "section_times": self.times,
             "status_timeline": self.statuses,
@@ -134,6 +161,12 @@ class Frames:
                 "end": NOW,
                 "by": "person",
             },
+            "money_report": {
+                "workspace": "Acme",
+                "start": "2026-10-26",
+                "end": NOW,
+                "now": NOW,
+            },
             "portfolio_items": {
                 "portfolio": self.asana.portfolios.list(workspace="Acme", owner="me")
             },
@@ -143,6 +176,13 @@ class Frames:
             "stories": {"tasks": few},
             "subtasks": {"tasks": few},
             "time_entries": {"workspace": "Acme", "start": "2026-10-30"},
+            "timesheets_report": {
+                "workspace": "Acme",
+                "start": "2026-10-26",
+                "end": NOW,
+                "by": "project",
+                "now": NOW,
+            },
             "tracked_tasks": {"entries": self.entries.head(2)},
         }
         return {
@@ -170,7 +210,15 @@ class Frames:
             "read_asana_csv": (af.read_asana_csv, {"path": csv_file}),
             "read_asana_json": (af.read_asana_json, {"path": json_file}),
             "bridge": (af.bridge, {"frame": self.tasks, "column": "followers"}),
+            "changes": (
+                af.changes,
+                {"before": self.tasks, "after": self.tasks, "deletions": True, "blank": "clear"},
+            ),
             "custom_fields": (af.custom_fields, {"frame": self.tasks}),
+            "reverse": (
+                af.reverse,
+                {"changes": af.changes(self.tasks, self.tasks), "deletions": True},
+            ),
             "export.as_text": (export.as_text, {"frame": frame}),
             "export.to_csv": (export.to_csv, {"frame": frame, "path": folder / "a.csv"}),
             "export.to_excel": (export.to_excel, {"frames": frame, "path": folder / "a.xlsx"}),

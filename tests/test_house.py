@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import pytest
 
 import asana_frames as af
@@ -106,6 +107,7 @@ def test_the_readme_program_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         # The line for a real account needs one.
         code = "\n".join(line for line in block.splitlines() if "af.connect()" not in line)
         exec(compile(code, "README.md", "exec"), {})
+        plt.close("all")
 
     assert (tmp_path / "tasks.csv").exists()
 
@@ -148,7 +150,7 @@ def test_tab_offers_resources_and_what_is_documented() -> None:
     shown = dir(af.sandbox())
 
     assert set(shown) - {resource.name for resource in load().resources} == {
-        "close", "http", "info", "last", "plan", "stream", "wait", "with_options"
+        "apply", "close", "http", "info", "last", "plan", "stream", "wait", "with_options"
     }  # fmt: skip
     assert not [name for name in shown if name.startswith("_")]
 

@@ -57,6 +57,11 @@ def nanoseconds(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(**made)
 
 
+def without_zone(frame: pd.DataFrame) -> pd.DataFrame:
+    times = [name for name in frame if isinstance(frame[name].dtype, pd.DatetimeTZDtype)]
+    return frame.assign(**{name: frame[name].dt.tz_localize(None) for name in times})
+
+
 def lists(frame: pd.DataFrame) -> pd.DataFrame:
     return _map_tuples(frame, list)
 
@@ -87,6 +92,10 @@ def _through_parquet(frame: pd.DataFrame, **options: Any) -> pd.DataFrame:
 
 def csv_as_text(frame: pd.DataFrame) -> pd.DataFrame:
     return _through_csv(frame, dtype="str")
+
+
+def csv_as_empty_text(frame: pd.DataFrame) -> pd.DataFrame:
+    return _through_csv(frame, dtype="str", keep_default_na=False)
 
 
 def csv_of_pandas(frame: pd.DataFrame) -> pd.DataFrame:
@@ -146,6 +155,6 @@ ALIKE: list[Twist] = [
     json_with_schema,
 ]
 #: After these too, but for columns that a rollup only copies.
-WITHOUT_SCHEMA: list[Twist] = [csv_without_schema, csv_as_text]
+WITHOUT_SCHEMA: list[Twist] = [csv_without_schema, csv_as_text, csv_as_empty_text]
 #: After these it does, or refuses the frame.
-FOREIGN: list[Twist] = [objects, parquet_as_arrow, csv_of_pandas]
+FOREIGN: list[Twist] = [without_zone, objects, parquet_as_arrow, csv_of_pandas]

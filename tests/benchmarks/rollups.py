@@ -18,6 +18,8 @@ from asana_frames.frames.arrays import STR
 
 ROWS = 1_000_000
 ROUNDS = 5
+#: After the last entry.
+_NOW = "2026-12-31"
 _KEYS = ["created_by_gid", "attributable_to_gid", "billable_status"]
 
 
@@ -56,6 +58,43 @@ def rates_of(entries: pd.DataFrame) -> pd.DataFrame:
     return named.assign(rate=80.0, currency_code="EUR").reset_index(drop=True)
 
 
+def sheets_of(users: pd.DataFrame) -> pd.DataFrame:
+    """Return an approved timesheet for each person and week of three years."""
+    weeks = pd.DataFrame({"start_date": pd.date_range("2024-01-01", periods=157, freq="7D")})
+    sheets = users.set_axis(["user_gid", "user_name"], axis="columns").merge(weeks, how="cross")
+    return sheets.assign(
+        gid=sheets.index.astype(STR),
+        end_date=sheets["start_date"] + pd.Timedelta(days=6),
+        approval_status="APPROVED",
+    )
+
+
+def plans_of(rates: pd.DataFrame) -> pd.DataFrame:
+    """Return 2,000 allocations of three months."""
+    some = rates.head(2_000).assign(assignee_name="Ana", effort_type="percent", effort_value=10.0)
+    start = pd.Timestamp("2024-01-01") + pd.to_timedelta(np.arange(len(some)) % 900, unit="D")
+    return some.rename(columns={"resource_gid": "assignee_gid"}).assign(
+        start_date=start, end_date=start + pd.Timedelta(days=90)
+    )
+
+
+def budgets_of(entries: pd.DataFrame) -> pd.DataFrame:
+    """Return a budget for each project, of time and of money in turn."""
+    project = entries["attributable_to_gid"].dropna().drop_duplicates().reset_index(drop=True)
+    is_money = pd.Series(project.index % 2 == 1)
+    return pd.DataFrame(
+        {
+            "gid": project,
+            "parent_gid": project,
+            "parent_name": project,
+            "budget_type": is_money.map({True: "cost", False: "time"}),
+            "total_value": 1e6,
+            "total_units": is_money.map({True: "EUR", False: "minutes"}),
+            "actual_value": 0.0,
+        }
+    )
+
+
 def seconds(work: Callable[[], object]) -> float:
     """Return how long it takes."""
     begun = time.perf_counter()
@@ -73,8 +112,14 @@ def main() -> None:
     """Print the table."""
     entries = entries_of(ROWS)
     rates = rates_of(entries)
+    budgets = budgets_of(entries)
     tasks = pd.DataFrame({"gid": entries["task_gid"].drop_duplicates().reset_index(drop=True)})
     tasks = tasks.assign(name="Task", parent_gid=None, **{"cf_Estimated time": 240.0})
+    users = pd.DataFrame({"gid": entries["created_by_gid"].drop_duplicates()}).assign(name="Ana")
+    members = users.rename(columns={"gid": "user_gid"}).assign(
+        created_at=pd.Timestamp("2024-06-01", tz="UTC")
+    )
+    sheets, plans = sheets_of(users), plans_of(rates)
 
     def bare(keys: list[str]) -> Callable[[], object]:
         return lambda: entries.groupby(keys, dropna=False)["duration_minutes"].sum()
@@ -87,10 +132,39 @@ def main() -> None:
             lambda: rollups.hours(entries, "person", "D"),
             bare(["created_by_gid", "entered_on"]),
         ),
+        "wide hours by person and week": (
+            lambda: rollups.hours(entries, "person", "W", wide=True, totals=True),
+            by_three,
+        ),
+        "hours by person and week, compared": (
+            lambda: rollups.hours(entries, "person", "W", compare=["previous", "share"]),
+            by_three,
+        ),
+        "billable by 3 keys and week": (lambda: rollups.billable(entries, _KEYS, "W"), by_three),
         "cost by 3 keys and week": (lambda: rollups.cost(entries, rates, _KEYS, "W"), by_three),
+        "burn of 300 budgets": (
+            lambda: rollups.budget_burn(budgets, entries, rates, now=_NOW),
+            by_three,
+        ),
+        "status of 300 budgets": (
+            lambda: rollups.budget_status(budgets, entries, rates, now=_NOW),
+            by_three,
+        ),
         "estimates of 20,000 tasks": (
             lambda: rollups.estimates(tasks, entries),
             bare(["task_gid"]),
+        ),
+        "timesheet of three years": (
+            lambda: rollups.timesheet(entries, start="2024-01-01", end="2026-12-30"),
+            bare(["created_by_gid", "entered_on"]),
+        ),
+        "approvals of three years": (
+            lambda: rollups.approvals(entries, sheets, users, memberships=members),
+            bare(["created_by_gid", "entered_on"]),
+        ),
+        "plan_vs_actual by week": (
+            lambda: rollups.plan_vs_actual(entries, plans, users),
+            by_three,
         ),
         "the analysis table": (lambda: rollups.entries(entries, tasks), by_three),
     }

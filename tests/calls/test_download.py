@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -91,14 +92,25 @@ def test_attachments_can_be_given_by_gid(
     assert asana.last.failures["parent_gid"].tolist() == ["999"]
 
 
-def test_an_uploaded_file_comes_back(asana: af.Asana, tmp_path: Path) -> None:
-    task = asana.tasks.create(name="Files", workspace=asana.workspaces.list())
+def test_an_uploaded_file_comes_back(own: af.Asana, tmp_path: Path) -> None:
+    task = own.tasks.create(name="Files", workspace=own.workspaces.list())
     (tmp_path / "Zoë's plan.txt").write_bytes(CONTENT)
-    made = asana.attachments.create(parent=task, file=tmp_path / "Zoë's plan.txt")
+    made = own.attachments.create(parent=task, file=tmp_path / "Zoë's plan.txt")
 
-    done = asana.attachments.download(made, tmp_path / "down")
+    done = own.attachments.download(made, tmp_path / "down")
 
     assert done["path"].tolist() == [str(tmp_path / "down" / "Zoë's plan.txt")]
+    assert Path(done["path"].iloc[0]).read_bytes() == CONTENT
+
+
+def test_bytes_are_refused_and_a_stream_of_them_is_uploaded(own: af.Asana, tmp_path: Path) -> None:
+    task = own.tasks.create(name="Bytes", workspace=own.workspaces.list())
+
+    with pytest.raises(af.InvalidArgument, match=r"is bytes.*io.BytesIO\(content\)"):
+        own.attachments.create(parent=task, file=CONTENT)  # type: ignore[arg-type]
+
+    made = own.attachments.create(parent=task, file=io.BytesIO(CONTENT), name="plan.bin")
+    done = own.attachments.download(made, tmp_path / "down")
     assert Path(done["path"].iloc[0]).read_bytes() == CONTENT
 
 
@@ -556,3 +568,16 @@ def test_a_proxy_of_the_environment_is_used_and_named(
     assert f"through the proxy {url_of(host, '')} (HTTPS_PROXY)" in message
     assert "secret" not in message
     assert "password" not in message
+
+
+def test_a_frame_of_tasks_is_refused_before_anything_is_read(
+    asana: af.Asana, tmp_path: Path
+) -> None:
+    tasks = asana.tasks.list(project="Website relaunch")
+
+    with pytest.raises(
+        af.InvalidArgument, match=r"holds tasks\..*attachments\.list\(parent=frame"
+    ):
+        asana.attachments.download(tasks, tmp_path / "new")
+
+    assert not (tmp_path / "new").exists()

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import asana_frames as af
-from asana_frames.catalog import Operation, Parameter, RecordType, columns_of, load
+from asana_frames.catalog import BodyField, Operation, Parameter, RecordType, columns_of, load
 from asana_frames.frames import DTYPES
 from tests.recorder import Asked, Recorder, Reply
 
@@ -30,7 +30,27 @@ SENT = {True: "true", 7: "7", 1.5: "1.5"}
 
 
 def value_of(parameter: Parameter) -> Any:
-    return f"90{len(parameter.name)}" if parameter.refers else VALUES[parameter.kind]
+    return f"900000{len(parameter.name):02}" if parameter.refers else VALUES[parameter.kind]
+
+
+def body_of(operation: Operation) -> dict[str, Any]:
+    """Return a value for each field of a body, as it is sent: a moment rather than its day."""
+    names = {field.name for field in operation.body}
+    return {
+        field.name: field_value(field)
+        for field in operation.body
+        if field.name.replace("_on", "_at") not in names - {field.name}
+    }
+
+
+def field_value(field: BodyField) -> Any:
+    if field.name == "custom_fields":
+        return {"904": 1.5}
+    if field.refers:
+        # Shorter numbers may be names of tags.
+        gids = ["90000001", "90000002"]
+        return gids if field.many and field.kind != "text" else gids[0]
+    return field.enum[0] if field.enum and field.kind == "text" else VALUES[field.kind]
 
 
 def filters_of(operation: Operation, first: str) -> list[Parameter]:
@@ -53,7 +73,7 @@ CALLS = [
 
 def arguments_of(operation: Operation, first: str) -> dict[str, Any]:
     arguments = {p.argument: value_of(p) for p in filters_of(operation, first)}
-    return arguments | {field.name: VALUES[field.kind] for field in operation.body}
+    return arguments | body_of(operation)
 
 
 def record_of(kind: RecordType) -> dict[str, Any]:
@@ -65,11 +85,11 @@ def record_of(kind: RecordType) -> dict[str, Any]:
         for parent in parents:
             inner = at[parent]
             at = inner[0] if isinstance(inner, list) else inner
-        at[last] = field_value(field.kind)
+        at[last] = record_value(field.kind)
     return made
 
 
-def field_value(kind: str) -> Any:
+def record_value(kind: str) -> Any:
     reference = {"gid": "77", "name": "Some name", "title": "Some title", "resource_type": "task"}
     reference["display_name"] = "Q1"
     made = {"ref": reference, "refs": [reference], "object": {}, "list": [{}]}
@@ -146,8 +166,7 @@ def check_body(operation: Operation, asked: Asked) -> None:
         for field in operation.body:
             assert f'name="{field.name}"'.encode() in asked.body or field.name == "name"
     elif operation.body:
-        expected = {field.name: VALUES[field.kind] for field in operation.body}
-        assert asked.json == {"data": expected}
+        assert asked.json == {"data": body_of(operation)}
     else:
         assert asked.body == b""
 

@@ -10,7 +10,7 @@ import pytest
 
 import asana_frames as af
 from asana_frames.catalog import Operation, load
-from tests.calls.test_operations import VALUES
+from tests.calls.test_operations import body_of
 from tests.recorder import Asked, Recorder, Reply
 
 NOT_AN_OBJECT: dict[str, Any] = {
@@ -52,8 +52,8 @@ ABOUT_ONE = [
 
 def call(asana: af.Asana, operation: Operation) -> Any:
     path = ["90"] * operation.path.count("{")
-    fields = {field.name: VALUES[field.kind] for field in operation.body}
-    return getattr(getattr(asana, operation.resource), operation.method)(*path, **fields)
+    method = getattr(getattr(asana, operation.resource), operation.method)
+    return method(*path, **body_of(operation))
 
 
 @pytest.mark.parametrize("operation", ABOUT_ONE, ids=lambda operation: operation.name)

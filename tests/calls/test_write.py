@@ -54,6 +54,65 @@ def test_an_update_clears_and_sends_only_what_is_given(
     assert recorder.asked[0].json == {"data": {"due_on": None, "completed": False}}
 
 
+@pytest.mark.parametrize("field", ["name", "notes"])
+def test_numbers_in_text_fields_are_sent_as_text(
+    recorder: Recorder, recorded: af.Asana, field: str
+) -> None:
+    recorder.replies(Reply(201, {"data": TASK}))
+
+    recorded.tasks.create(workspace="1", **{field: pd.Series([4711, None, 1.5])})
+    recorded.tasks.create(workspace="1", **{field: 12})
+
+    sent = {asked.json["data"].get(field) for asked in recorder.asked}
+    assert sent == {"4711", None, "1.5", "12"}
+
+
+def test_numbers_in_custom_fields_of_text_are_sent_as_text() -> None:
+    with af.sandbox() as asana:
+        tasks = asana.tasks.list(project="Website relaunch").head(3)
+        asana.tasks.update(tasks, **{"cf_Agency notes": pd.Series([4711, None, 12])})
+
+        told = asana.tasks.list(project="Website relaunch").set_index("gid")["cf_Agency notes"]
+
+    assert told[tasks["gid"].tolist()[::2]].tolist() == ["4711", "12"]
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [("yes", True), ("no", False), ("TRUE", True), ("false", False), (1, True), (0.0, False)],
+)
+def test_flags_are_read_as_in_a_table_of_changes(
+    recorder: Recorder, recorded: af.Asana, given: Any, sent: bool
+) -> None:
+    recorder.replies(Reply(body={"data": TASK}))
+
+    recorded.tasks.update("5", completed=given)
+
+    assert recorder.asked[0].json == {"data": {"completed": sent}}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("completed", "maybe"),
+        ("completed", 2),
+        ("due_on", 1.5e18),
+        ("due_on", True),
+        ("name", True),
+    ],
+)
+def test_values_of_another_kind_are_problems_before_anything_is_sent(
+    recorder: Recorder, recorded: af.Asana, field: str, value: Any
+) -> None:
+    with pytest.raises(af.InvalidArgument, match=f"{field}=") as caught:
+        recorded.tasks.update(["5", "6"], **{field: [value, None]})
+
+    problems = caught.value.problems
+    assert problems is not None
+    assert problems[["row", "column"]].to_numpy().tolist() == [[0, field]]
+    assert recorder.asked == []
+
+
 def test_a_copy_of_clear_is_clear() -> None:
     pickled = pickle.loads(pickle.dumps(af.CLEAR))
 
@@ -354,18 +413,18 @@ def test_an_attribute_that_is_no_resource_suggests_one(recorded: af.Asana) -> No
         recorded.taskz  # noqa: B018
 
 
-def test_a_frame_of_one_row_is_a_custom_field_to_add(asana: af.Asana) -> None:
-    workspace = asana.workspaces.list()
-    project = asana.projects.create(name="Pilot", workspace=workspace)
-    field = asana.custom_fields.create(
+def test_a_frame_of_one_row_is_a_custom_field_to_add(own: af.Asana) -> None:
+    workspace = own.workspaces.list()
+    project = own.projects.create(name="Pilot", workspace=workspace)
+    field = own.custom_fields.create(
         name="Effort of the pilot", workspace=workspace, resource_subtype="number"
     )
 
-    setting = asana.projects.add_custom_field_setting(project, custom_field=field)
+    setting = own.projects.add_custom_field_setting(project, custom_field=field)
 
     assert setting["custom_field_gid"].tolist() == field["gid"].tolist()
-    asana.projects.delete(project)
-    asana.custom_fields.delete(field)
+    own.projects.delete(project)
+    own.custom_fields.delete(field)
 
 
 def test_parameters_of_writes_are_references_to_one_object() -> None:

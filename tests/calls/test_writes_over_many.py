@@ -6,7 +6,7 @@ import io
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,6 @@ import pandas as pd
 import pytest
 
 import asana_frames as af
-from asana_frames.sandbox_server import Server, serve
 from tests.recorder import Asked, Recorder, Reply
 
 OUTCOME = ["write_target", "write_outcome", "write_status", "write_message"]
@@ -37,19 +36,6 @@ def echo(asked: Asked) -> Reply:
 
 def answers(by_path: dict[str, Reply]) -> Callable[[Asked], Reply]:
     return lambda asked: by_path.get(asked.path.rsplit("/", 1)[-1]) or echo(asked)
-
-
-@pytest.fixture(scope="module")
-def own_server() -> Iterator[Server]:
-    """A sandbox to write to."""
-    with serve() as running:
-        yield running
-
-
-@pytest.fixture
-def own(own_server: Server) -> Iterator[af.Asana]:
-    with af.connect("sandbox", base_url=own_server.url) as connected:
-        yield connected
 
 
 def test_tasks_of_a_frame_are_completed(own: af.Asana) -> None:
@@ -221,11 +207,11 @@ def test_a_target_that_is_named_twice_is_written_twice(
 def test_a_missing_target_is_a_problem_of_its_row_and_nothing_is_sent(
     recorder: Recorder, recorded: af.Asana, missing: Any
 ) -> None:
-    told = r"nothing was sent, because 2 of 4 rows.*row 1: task is missing.*row 3: task is missing"
+    told = r"nothing was sent, because 2 of 4 rows.*rows 1, 3, task: task is missing"
     with pytest.raises(af.InvalidArgument, match=told):
         recorded.tasks.update(["1", missing, "3", missing], name=["a", "b", "c", "d"])
     frame = pd.DataFrame({"gid": pd.Series(["1", missing], dtype=object)})
-    with pytest.raises(af.InvalidArgument, match="row 1: task is missing"):
+    with pytest.raises(af.InvalidArgument, match="row 1, task: task is missing"):
         recorded.tasks.delete(frame)
 
     assert recorder.asked == []
@@ -328,7 +314,9 @@ def test_collections_of_different_length_are_refused(
 def test_what_is_wrong_with_one_row_is_said_before_any_is_sent(
     recorder: Recorder, recorded: af.Asana
 ) -> None:
-    with pytest.raises(af.InvalidArgument, match=r"2 of 3 rows.*row 1: .*row 2: .*takes a date"):
+    with pytest.raises(
+        af.InvalidArgument, match=r"2 of 3 rows.*row 1, due_on: .*row 2, due_on: .*takes a date"
+    ):
         recorded.tasks.update(gids(3), due_on=["2026-03-02", "later", "soon"])
 
     assert recorder.asked == []

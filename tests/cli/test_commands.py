@@ -322,3 +322,34 @@ finally:
     assert "--sandbox" in shown
     assert "asana_frames.cli.resources" in imported.split()
     assert not {"matplotlib", "asana_frames.sandbox_server"} & set(imported.split())
+
+
+def test_read_only_refuses_a_write_and_lets_reads_through() -> None:
+    listed = run("--read-only", "tags", "list", "--workspace", "Acme", "--sandbox")
+    by_option = run("--read-only", "tasks", "create", "--name", "New", "--sandbox")
+    by_variable = run("tasks", "create", "--name", "New", "--sandbox", ASANA_FRAMES_READ_ONLY="1")
+
+    assert listed.returncode == 0
+    for refused in (by_option, by_variable):
+        assert (refused.returncode, refused.stdout) == (2, "")
+        assert "tasks.create: nothing was sent" in refused.stderr
+        assert "leave out --read-only" in refused.stderr
+
+
+def test_a_dry_run_prints_what_would_change() -> None:
+    options = ("--dry-run", "--sandbox")
+    created = run("tasks", "create", "--name", "New", "--projects", '["1"]', *options)
+    deleted = run("tasks", "delete", "12", *options, "--format", "json")
+    updated = run("--read-only", "tasks", "update", "12", "--name", "New", *options)
+
+    rows = list(csv.DictReader(io.StringIO(created.stdout)))
+    assert [(row["action"], row["key"], row["field"]) for row in rows] == [
+        ("create", "0", "name"),
+        ("create", "0", "projects"),
+    ]
+    [row] = json.loads(deleted.stdout)
+    assert (row["action"], row["gid"], row["field"]) == ("delete", "12", None)
+    # An object that cannot be read leaves the result incomplete.
+    assert updated.returncode == 5
+    assert "task 12: 404" in updated.stderr
+    assert updated.stdout.splitlines()[1:] == ['"tasks","update","12","","name","","New"']

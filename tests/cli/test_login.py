@@ -263,3 +263,12 @@ def test_the_file_that_others_can_read_is_refused(server: Server) -> None:
 def test_the_help_is_there(command: str) -> None:
     assert command in run("--help").stdout
     assert run(command, "--help").returncode == 0
+
+
+def test_whoami_tells_that_writes_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASANA_ACCESS_TOKEN", TOKEN)
+
+    assert "read-only" not in run("whoami").stdout
+    assert "access:     read-only" in run("--read-only", "whoami").stdout
+    monkeypatch.setenv("ASANA_FRAMES_READ_ONLY", "1")
+    assert "access:     read-only" in run("whoami").stdout

@@ -108,7 +108,7 @@ def test_a_period_in_which_nobody_tracked_time_is_a_column_all_the_same(tmp_path
     assert columns == ["team_gid", "team_name", *months, "total"]
 
 
-@pytest.mark.parametrize("attribution", ["attributed", "first", "split"])
+@pytest.mark.parametrize("attribution", ["asana", "asana_or_first", "first", "split"])
 def test_time_is_conserved_whichever_project_it_counts_to(
     attribution: str, tmp_path: Path, asana: af.Asana
 ) -> None:
@@ -127,7 +127,7 @@ def test_columns_of_tasks_and_projects_are_keys_too(tmp_path: Path, asana: af.As
     assert done.exit_code == 0, done.stderr
     hours = pd.read_csv(tmp_path / "hours.csv")
     assert list(hours.columns) == [
-        *["project_cf_Health", "task_completed", "billable", "entered_on", "hours"]
+        *["project_cf_Health", "task_completed", "billable", "period", "hours"]
     ]
     assert round(hours["hours"].sum() * 60) == minutes_of(asana)
 
@@ -170,6 +170,18 @@ def test_a_period_that_is_none_is_refused_with_those_that_are(tmp_path: Path) ->
 
     assert done.exit_code == 2
     assert "'W-MON'" in done.stderr
+
+
+def test_a_fiscal_year_is_a_column(tmp_path: Path) -> None:
+    done = report(
+        *[tmp_path, "--from", "2026-10-01", "--to", "2027-07-31"],
+        *["--every", "YS-JUL", "--by", "team", "--format", "csv"],
+    )
+
+    assert done.exit_code == 0
+    columns = list(pd.read_csv(tmp_path / "by_team_and_year.csv").columns)
+    years = ["2026-07-01 (part)", "2027-07-01 (part)"]
+    assert columns == ["team_gid", "team_name", *years, "total"]
 
 
 @pytest.fixture
@@ -265,3 +277,107 @@ def test_a_report_of_projects_holds_what_the_rollups_say(tmp_path: Path, asana: 
     page = (tmp_path / "projects.html").read_text("utf-8")
     assert page.count("data:image/png;base64,") == 6
     assert f"{len(projects)} projects" in page
+
+
+def report_timesheets(out: Path, *arguments: str) -> Result:
+    command = ["report", "timesheets", "--workspace", "Acme", "--sandbox", "--out", str(out)]
+    return CliRunner().invoke(main, [*command, *arguments])
+
+
+def test_the_report_of_timesheets_has_hours_approvals_and_missing_hours(
+    tmp_path: Path, asana: af.Asana
+) -> None:
+    pytest.importorskip("xlsxwriter", reason="part of the excel extra")
+
+    done = report_timesheets(tmp_path, *SPAN, "--by", "project", "--now", SPAN[3])
+
+    assert (done.exit_code, done.stdout) == (0, "")
+    tables = ["approvals.csv", "last_week.csv", "missing_hours.csv", "timesheet.csv"]
+    files = {path.name for path in tmp_path.iterdir()}
+    assert files == {*tables, "timesheets.html", "timesheets.xlsx"}
+    hours = minutes_of(asana) / 60
+    assert pd.read_csv(tmp_path / "approvals.csv")["hours"].sum() == pytest.approx(hours)
+    total = pd.read_csv(tmp_path / "timesheet.csv").iloc[-1]
+    assert (total["person_name"], total["total"]) == ("Total", pytest.approx(hours))
+    page = (tmp_path / "timesheets.html").read_text()
+    assert "Asana does not tell the working hours" in page
+    assert f"{hours:,.2f} hours tracked" in page
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--every", "MS"], "'MS' is not one of"),
+        (["--from", "2026-10-05", "--to", "2026-10-01"], "lies after"),
+        (["--workdays", "often"], "workdays='often'"),
+        (["--hours-per-day", "25"], "hours-per-day"),
+        (["--by", "colour"], "colour"),
+    ],
+)
+def test_a_report_of_timesheets_that_cannot_be_made_is_refused_in_a_line(
+    tmp_path: Path, arguments: list[str], words: str
+) -> None:
+    done = report_timesheets(tmp_path / "out", *arguments)
+
+    assert done.exit_code == 2
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def report_money(out: Path, *arguments: str) -> Result:
+    command = ["report", "money", "--workspace", "Acme", "--sandbox", "--out", str(out)]
+    return CliRunner().invoke(main, [*command, *arguments])
+
+
+def test_the_report_of_money_has_cost_billable_hours_and_budgets(
+    tmp_path: Path, asana: af.Asana
+) -> None:
+    pytest.importorskip("xlsxwriter", reason="part of the excel extra")
+
+    done = report_money(tmp_path, *SPAN, "--now", SPAN[3])
+
+    assert (done.exit_code, done.stdout) == (0, "")
+    tables = {
+        *("billable_hours", "budgets", "cost_by_period", "cost_by_person", "cost_by_project"),
+        *("hours_without_a_rate", "invoice_lines"),
+    }
+    files = {path.name for path in tmp_path.iterdir()}
+    assert files == {*(f"{name}.csv" for name in tables), "money.html", "money.xlsx"}
+    hours = minutes_of(asana) / 60
+    cost = pd.read_csv(tmp_path / "cost_by_project.csv")
+    assert cost["hours"].sum() == pytest.approx(hours)
+    bare = pd.read_csv(tmp_path / "hours_without_a_rate.csv")["hours"].sum()
+    page = (tmp_path / "money.html").read_text("utf-8")
+    assert f"{hours:,.2f} hours; cost: {cost['amount'].sum():,.2f} EUR." in page
+    assert f"{bare:,.2f} hours have no rate" in page
+    assert page.count("data:image/png;base64,") == 4
+
+
+def test_notes_say_which_entries_have_a_cost(tmp_path: Path) -> None:
+    done = report_money(
+        tmp_path, *SPAN, "--billable", "billable", "--approval", "approved", "--format", "html"
+    )
+
+    assert done.exit_code == 0, done.stderr
+    page = (tmp_path / "money.html").read_text("utf-8")
+    assert "Billable entries that were approved count" in page
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--every", "M"], "every='M'"),
+        (["--from", "2026-10-05", "--to", "2026-10-01"], "lies after"),
+        (["--billable", "maybe"], "'maybe' is not one of"),
+    ],
+)
+def test_a_report_of_money_that_cannot_be_made_is_refused_in_a_line(
+    tmp_path: Path, arguments: list[str], words: str
+) -> None:
+    done = report_money(tmp_path / "out", *arguments)
+
+    assert done.exit_code == 2
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "out").exists()

@@ -356,3 +356,16 @@ print(hasattr(pandas.DataFrame, "asana"))
 """
 
     assert run(code).splitlines() == [*(f"{use} True" for use in uses), "False"]
+
+
+def test_a_preview_says_that_nothing_was_written(asana: af.Asana) -> None:
+    changes = asana.tasks.create(name=["A", "B"], notes=af.CLEAR, workspace="12", dry_run=True)
+
+    words = repr(changes.asana)
+
+    assert words.startswith("<6 changes, tasks.create, ")
+    assert "nothing was written, it would take 2 requests" in words
+    card = changes.asana._repr_html_()
+    assert "6 changes" in card
+    assert "&lt;CLEAR&gt;" in card
+    assert repr(changes.head(1).asana).startswith("<1 change, ")

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -256,12 +257,12 @@ def test_categories_are_handled_as_text() -> None:
 
 def test_people_in_the_columns_of_a_pivot_are_pseudonyms(frames: Frames) -> None:
     totals = af.rollups.hours(frames.entries)
-    plain = totals.pivot(index="entered_on", columns="person_name", values="hours")
-    nested = totals.pivot(index="entered_on", columns="person_name", values=["hours"])
+    plain = totals.pivot(index="period", columns="person_name", values="hours")
+    nested = totals.pivot(index="period", columns="person_name", values=["hours"])
     bare = plain.rename_axis(columns=None)
     people = set(totals["person_name"])
     pseudonyms = set(anonymize(totals)["person_name"])
-    assert set(anonymize(plain).columns) == {"entered_on"} | pseudonyms
+    assert set(anonymize(plain).columns) == {"period"} | pseudonyms
     assert {label[1] for label in anonymize(nested).columns} == {""} | pseudonyms
     assert anonymize(nested).columns.names == [None, "person_name"]
     # Nothing tells that these labels are people, only that they are not columns.
@@ -493,3 +494,52 @@ def test_text_that_is_no_word_of_asana_is_left_out(column: str) -> None:
 def test_words_numbers_days_and_flags_stay_as_text(column: str, text: str) -> None:
     frame = pd.DataFrame({column: [text]})
     assert anonymize(frame).equals(frame)
+
+
+@pytest.mark.parametrize("dtype", ["Int64", "float64", "Float64"])
+def test_numbers_that_are_gids_of_people_are_left_out(dtype: str) -> None:
+    frame = pd.DataFrame(
+        {
+            "assignee_gid": pd.array(["1209000000", "1209000001"], "str"),
+            "cf_Owner": pd.array([1209000001, None], "Float64").astype(dtype),
+            "cf_Points": pd.array([5, 1209000002], "Float64").astype(dtype),
+        }
+    )
+
+    assert "cf_Owner" not in anonymize_frame(frame, KEY)
+
+
+def test_missing_items_of_lists_stay_none(tmp_path: Path) -> None:
+    sections = [("To do", None), (), (None,)]
+    frame = pd.DataFrame(
+        {
+            "gid": pd.array(["1", "2", "3"], STR),
+            "memberships_section_names": pd.Series(sections, dtype=object),
+        }
+    )
+    made = anonymize(frame)["memberships_section_names"]
+    assert made[0][1] is None
+    assert made[2] == (None,)
+
+    af.export.to_json(frame, tmp_path / "x.json", anonymize=KEY)
+    assert "NaN" not in (tmp_path / "x.json").read_text()
+
+
+@pytest.mark.parametrize("name", ["x.csv", "x.json", "x.parquet", "x.xlsx", "x.html"])
+def test_a_short_key_is_warned_of_once_and_never_shown(tmp_path: Path, name: str) -> None:
+    writers: dict[str, Any] = {
+        "x.csv": af.export.to_csv,
+        "x.json": af.export.to_json,
+        "x.parquet": af.export.to_parquet,
+        "x.xlsx": af.export.to_excel,
+        "x.html": partial(af.export.to_html, title="x"),
+    }
+    pytest.importorskip({"x.parquet": "pyarrow", "x.xlsx": "xlsxwriter"}.get(name, "pandas"))
+    frame = pd.DataFrame({"gid": ["1"], "assignee_name": ["Ana"]})
+
+    with pytest.warns(af.AsanaWarning, match="fewer than 12 characters") as told:
+        writers[name](frame, tmp_path / name, anonymize="s3cretkey")
+
+    assert len(told) == 1
+    assert "s3cretkey" not in str(told[0].message)
+    writers[name](frame, tmp_path / name, anonymize=KEY)

@@ -226,6 +226,54 @@ def test_columns_of_numbers_with_different_decimal_signs_are_all_read(file: Path
     assert tasks.loc[0, ["cf_Points", "cf_Price"]].tolist() == [1.5, 2.25]
 
 
+def test_numbers_that_may_be_thousands_stay_text_unless_a_sign_is_given(file: Path) -> None:
+    rows = {"Points": "12,500", "Price": "12.500"}, {"Points": "7", "Price": "7"}
+    tasks = read(file, *rows, fields=["Points", "Price"], separator=";")
+
+    assert tasks.loc[0, ["cf_Points", "cf_Price"]].tolist() == ["12,500", "12.500"]
+    given = af.read_asana_csv(file, decimal=",")
+    assert given.loc[0, ["cf_Points", "cf_Price"]].tolist() == [12.5, 12500]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ("100,200", "300,400"),
+        ("100,200,300", "7"),
+        ("5 100", "7 300"),
+        ("1,125", "2"),
+        ("1.10", "1.2"),
+        ("1.0", "1.10"),
+    ],
+)
+def test_what_may_be_several_options_or_a_version_stays_text(
+    file: Path, cells: tuple[str, str]
+) -> None:
+    rows = [{"Sizes": cell, "Price": "0.5"} for cell in cells]
+
+    tasks = read(file, *rows, fields=["Sizes", "Price"])
+
+    assert tasks["cf_Sizes"].tolist() == list(cells)
+    assert tasks["cf_Price"].tolist() == [0.5, 0.5]
+
+
+@pytest.mark.parametrize(
+    ("cells", "numbers"),
+    [
+        (("1.10", "1.25"), [1.1, 1.25]),
+        (("10.0", "2"), [10, 2]),
+        (("1.125", "2"), [1.125, 2]),
+        (("1,234.50", "7.25"), [1234.5, 7.25]),
+    ],
+)
+def test_numbers_with_as_many_decimals_as_their_field_are_numbers(
+    file: Path, cells: tuple[str, str], numbers: list[float]
+) -> None:
+    tasks = read(file, *({"Points": cell} for cell in cells), fields=["Points"])
+
+    assert tasks["cf_Points"].tolist() == numbers
+
+
 def test_days_that_may_be_of_two_months_are_refused_unless_dayfirst_tells(file: Path) -> None:
     with pytest.raises(af.InvalidArgument, match=r"Due Date, row 3: '3/4/2026'.*dayfirst=True"):
         read(file, {}, {"Due Date": "3/4/2026"})
@@ -385,3 +433,46 @@ def test_a_project_of_the_sandbox_comes_back_by_its_names_and_days(
     assert read_back.columns.tolist()[: len(columns_of("task")) - 1] == [
         c.name for c in columns_of("task") if c.kind != "custom_fields"
     ]
+
+
+@pytest.mark.parametrize("name", ["x.csv", "x.json"])
+def test_columns_that_asana_does_not_export_are_left_out_of_a_file_without_schema(
+    tmp_path: Path, name: str
+) -> None:
+    rows = [{"Task ID": "12", "Name": "Call", "Estimated time": "60"}]
+    file = write_rows(tmp_path / "a.csv", rows, fields=["Estimated time"])
+    tasks = af.read_asana_csv(file)
+    write, read = {
+        "x.csv": (af.export.to_csv, af.read_csv),
+        "x.json": (af.export.to_json, af.read_json),
+    }[name]
+
+    write(tasks, tmp_path / name)  # type: ignore[operator]
+    again = read(tmp_path / name, "tasks", schema=tasks)  # type: ignore[operator]
+
+    assert {"num_likes", "assignee_gid"} <= set(tasks) - set(again)
+    with pytest.raises(af.InvalidArgument, match="actual_time_minutes"):
+        af.rollups.estimates(again)
+    write(tasks, tmp_path / name, schema=True)  # type: ignore[operator]
+    pd.testing.assert_frame_equal(read(tmp_path / name), tasks)  # type: ignore[operator]
+    with pytest.raises(af.InvalidArgument, match="actual_time_minutes, of which the file"):
+        af.rollups.estimates(read(tmp_path / name))  # type: ignore[operator]
+
+
+def test_task_ids_that_a_spreadsheet_rounded_are_refused(tmp_path: Path) -> None:
+    rows = [{"Task ID": f"120900000000{gid}0", "Name": "Call"} for gid in range(100, 107)]
+    file = write_rows(tmp_path / "a.csv", rows)
+
+    with pytest.raises(af.InvalidArgument, match=r"Task ID, row 2: .*spreadsheet had rounded"):
+        af.read_asana_csv(file)
+
+
+def test_both_readers_say_what_to_do_with_a_workbook_of_asanas_columns(tmp_path: Path) -> None:
+    pytest.importorskip("openpyxl")
+    file = tmp_path / "a.xlsx"
+    pd.DataFrame([{"Task ID": "12", "Name": "Call"}]).to_excel(file, index=False)
+
+    with pytest.raises(af.InvalidArgument, match=r"save it as CSV .*af\.read_asana_csv"):
+        af.read_asana_csv(file)
+    with pytest.raises(af.InvalidArgument, match=r"save it as CSV .*af\.read_asana_csv"):
+        af.read_excel(file, "tasks")

@@ -270,3 +270,11 @@ def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
         af.read_asana_json(tmp_path / "none.json")
     with pytest.raises(af.InvalidArgument, match="is a folder"):
         af.read_asana_json(tmp_path)
+
+
+def test_a_csv_file_is_read_by_the_reader_of_csv_files(tmp_path: Path) -> None:
+    file = tmp_path / "x.csv"
+    file.write_text('"Task ID";Name\n12;Call\n')
+
+    with pytest.raises(af.InvalidArgument, match=r"If it is a CSV file, use af\.read_asana_csv"):
+        af.read_asana_json(file)

@@ -13,14 +13,23 @@ from tests.public_calls import Frames
 #: Rollup -> what is shown in percent, and what may be added up, of its columns of numbers.
 RULES: dict[str, tuple[str, str]] = {
     "aging": ("", ""),
-    "approvals": ("", "hours"),
+    "approvals": (
+        "",
+        "hours, expected_hours, missing, overtime, approved_hours, pending_hours, rejected_hours, "
+        "open_hours",
+    ),
     "as_of": (
         "cf_Budget share",
         "num_hearts, num_likes, num_subtasks, actual_time_minutes, cf_Story points, "
         "cf_Estimated time",
     ),
+    "billable": (
+        "share, billable_utilisation",
+        "billable_hours, non_billable_hours, unclassified_hours, available",
+    ),
     # Budgets in hours and in money.
     "budget_burn": ("", "unpriced_hours"),
+    "budget_status": ("share, forecast_share, alert", "unpriced_hours"),
     "burnup": ("", ""),
     "capacity": (
         "load, utilisation",
@@ -29,8 +38,8 @@ RULES: dict[str, tuple[str, str]] = {
     "change_counts": ("", "due_date_changes, reassignments, reopenings, moves, scope_added"),
     "changes": ("", ""),
     "close_times": ("", "tasks"),
-    # Two currencies.
-    "cost": ("", "hours"),
+    # What has no rate has neither currency nor amount.
+    "cost": ("", "hours, amount"),
     "cumulative_flow": ("", ""),
     "daily": ("", "created, completed"),
     "dependencies": ("", "open_dependencies, unknown_dependencies"),
@@ -42,8 +51,12 @@ RULES: dict[str, tuple[str, str]] = {
     "goal_progress": ("progress, computed, expected, ahead", ""),
     "goal_tree": ("progress, expected, ahead", ""),
     "hours": ("", "hours"),
+    "invoice": ("", "hours, amount"),
     "lead_times": ("", ""),
     "load": ("", "hours"),
+    # Hours without a rate have no currency.
+    "margin": ("share", "hours, unpriced_hours"),
+    "plan_vs_actual": ("ratio", "tracked, difference"),
     "portfolio": ("share_done, expected_share", "tasks, done, open, overdue, unassigned"),
     "quality": ("", ""),
     "section_times": ("", "hours"),
@@ -51,7 +64,7 @@ RULES: dict[str, tuple[str, str]] = {
     "timesheet": (
         "",
         "2026-10-26, 2026-10-27, 2026-10-28, 2026-10-29, 2026-10-30, 2026-10-31, 2026-11-01, "
-        "total",
+        "total, expected_hours, missing, overtime",
     ),
 }
 
@@ -93,6 +106,15 @@ def test_money_of_one_currency_is_added_up() -> None:
     assert find_sums(frame) == [1]
     assert find_sums(frame.assign(currency_code=["EUR", "USD"])) == []
     assert find_sums(frame.assign(currency_code=["EUR", None])) == []
+    # Without an amount there is nothing to mix up.
+    assert find_sums(frame.assign(currency_code=["EUR", None], amount=[1, None])) == [1]
+
+
+def test_a_margin_of_which_some_is_missing_is_not_added_up() -> None:
+    frame = pd.DataFrame({"revenue": [5.0, 3.0], "margin": [2.0, 1.0]})
+
+    assert find_sums(frame) == [0, 1]
+    assert find_sums(frame.assign(margin=[2.0, None])) == [0]
 
 
 @pytest.mark.parametrize(

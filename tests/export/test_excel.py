@@ -96,7 +96,7 @@ def test_every_cell_has_its_type(tmp_path: Path) -> None:
     assert [cell.number_format for cell in row[:6]] == [
         "#,##0.00",
         "0",
-        "General",
+        '"TRUE";"TRUE";"FALSE"',
         "yyyy-mm-dd",
         "yyyy-mm-dd hh:mm:ss",
         "yyyy-mm-dd hh:mm:ss",
@@ -644,7 +644,9 @@ def test_a_chart_of_no_rows_and_no_labels_is_drawn(tmp_path: Path, hours: pd.Dat
 
 
 def test_names_are_replaced_in_anonymized_workbooks(tmp_path: Path, hours: pd.DataFrame) -> None:
-    book = book_of({"a": hours}, tmp_path, anonymize="a key", charts={"a": "bar"}, totals=True)
+    book = book_of(
+        {"a": hours}, tmp_path, anonymize="a long secret key", charts={"a": "bar"}, totals=True
+    )
 
     assert not {"Ana", "Ben", "Cleo"} & set(texts(tmp_path))
     assert len(book["a"]._charts) == 1
@@ -654,7 +656,7 @@ def test_a_picture_cannot_be_anonymized(
     tmp_path: Path, hours: pd.DataFrame, figure: Figure
 ) -> None:
     with pytest.raises(af.InvalidArgument, match="let Excel draw it"):
-        book_of({"a": hours}, tmp_path, anonymize="a key", charts={"a": figure})
+        book_of({"a": hours}, tmp_path, anonymize="a long secret key", charts={"a": figure})
 
 
 def test_statuses_can_be_written_in_plain_words(tmp_path: Path) -> None:
@@ -828,3 +830,111 @@ def test_half_a_character_breaks_no_file(tmp_path: Path) -> None:
     (cell,) = cells(pd.Series(["a\ud800b"], dtype=object), tmp_path)
 
     assert cell.value == "a\ufffdb"
+
+
+@pytest.mark.parametrize(
+    ("name", "numbers", "form"),
+    [
+        ("current", [0.991, 2_350_000.0, 0.689035], "#,##0.00##"),
+        ("current", [0.9995, None, 1.0], "#,##0.00##"),
+        ("current", [0.99, 1.5], "#,##0.00"),
+        ("current", [1 / 3, 2 / 7], "#,##0.00"),
+        ("hours", [0.125, 1 / 3], "#,##0.00"),
+        ("cf_Cost", [0.991], "#,##0.00"),
+    ],
+)
+def test_measured_numbers_show_the_decimals_that_they_have(
+    tmp_path: Path, name: str, numbers: list[float | None], form: str
+) -> None:
+    frame = pd.DataFrame({name: pd.array(numbers, "Float64")})
+
+    assert book_of(frame, tmp_path).active["A2"].number_format == form
+    pd.testing.assert_frame_equal(af.read_excel(tmp_path / "x.xlsx"), frame)
+
+
+def test_headers_stand_above_what_they_name(tmp_path: Path) -> None:
+    frame = pd.DataFrame(
+        {"name": ["a"], "n": [1], "hours": [1.5], "due_on": pd.to_datetime(["2026-03-02"])}
+    )
+
+    row = book_of(frame, tmp_path).active[1]
+
+    assert [cell.alignment.horizontal for cell in row] == [None, "right", "right", "right"]
+
+
+def test_only_tables_that_stay_legible_are_printed_side_by_side(
+    tmp_path: Path, figure: Figure
+) -> None:
+    narrow = pd.DataFrame({f"c{n}": [n] for n in range(15)})
+    wide = narrow.assign(name="a", c15=1)
+
+    book = book_of({"narrow": narrow, "wide": wide}, tmp_path, charts={"chart": figure})
+
+    pages = {page.title: page for page in book.worksheets}
+    fitted = {
+        title for title, page in pages.items() if page.sheet_properties.pageSetUpPr.fitToPage
+    }
+    assert fitted == {"narrow", "chart"}
+    assert pages["narrow"].page_setup.fitToHeight == 0
+    assert pages["chart"].page_setup.fitToHeight in (None, 1)
+    assert pages["wide"].print_title_cols == "$A:$A"
+    assert {page.page_setup.orientation for page in pages.values()} == {"landscape"}
+
+
+def wide_hours() -> pd.DataFrame:
+    entries = pd.DataFrame(
+        {
+            "person_name": ["Ana", "Ana", "Bo", "Bo"],
+            "category_name": ["Design", None, "Design", None],
+            "entered_on": pd.to_datetime(["2026-03-02", "2026-03-03", "2026-04-01", None]),
+            "duration_minutes": [60, 120, 90, 30],
+        }
+    )
+    return af.rollups.hours(
+        *[entries, ["person_name", "category_name"], "MS"],
+        wide=True,
+        totals=True,
+        now="2026-04-15",
+    )
+
+
+def test_a_wide_table_has_its_keys_in_sight_and_its_totals_in_bold(tmp_path: Path) -> None:
+    af.export.to_excel({"hours": wide_hours()}, tmp_path / "x.xlsx", totals=True)
+
+    sheet = openpyxl.load_workbook(tmp_path / "x.xlsx")["hours"]
+    header = ["person_name", "category_name", "2026-03-01", "2026-04-01 (part)", "no date"]
+    assert [cell.value for cell in sheet[1]] == [*header, "total"]
+    assert sheet.freeze_panes == "C2"
+    # No second row of totals, and that which is there is out of the way of the filter.
+    assert [cell.value for cell in sheet[sheet.max_row]] == ["Total", None, 3, 1.5, 0.5, 5]
+    assert sheet.auto_filter.ref == "A1:F5"
+    assert all(cell.font.bold and cell.border.top.style for cell in sheet[sheet.max_row])
+    assert [cell.font.bold for cell in sheet[2]] == [False] * 5 + [True]
+    # Hours of March are whole, those of April are not.
+    assert {cell.number_format for row in sheet["C2:F6"] for cell in row} == {"#,##0.00"}
+
+
+def test_a_wide_table_is_read_back_with_its_totals(tmp_path: Path) -> None:
+    af.export.to_excel({"hours": wide_hours()}, tmp_path / "x.xlsx")
+
+    back = af.read_excel(tmp_path / "x.xlsx")
+
+    pd.testing.assert_frame_equal(back, wide_hours())
+
+
+@pytest.mark.parametrize("step", ["sorted", "no totals", "renamed", "text"])
+def test_a_wide_table_that_was_changed_is_written_as_it_is(step: str, tmp_path: Path) -> None:
+    wide = wide_hours()
+    changed = {
+        "sorted": wide.iloc[::-1],
+        "no totals": wide.iloc[:-1],
+        "renamed": wide.rename(columns={"total": "hours"}),
+        "text": wide.assign(note="x"),
+    }[step]
+
+    af.export.to_excel({"hours": changed}, tmp_path / "x.xlsx")
+
+    sheet = openpyxl.load_workbook(tmp_path / "x.xlsx")["hours"]
+    assert sheet.max_row == len(changed) + 1
+    bold = {row[0].row for row in sheet.iter_rows(min_row=2) if row[0].font.bold}
+    assert bold == ({6} if step == "renamed" else set())

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import asana_frames as af
 from asana_frames._files import part_prefix, replace_file
-from asana_frames.export.text import disarm_formula
+from asana_frames.frames.formula_text import disarm_formula
 
 
 @pytest.fixture
@@ -314,3 +314,34 @@ def test_columns_of_one_name_are_refused_where_json_could_hold_one(
         af.export.to_json(frame, tmp_path / "twice.json")
 
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("writer", "suffix", "right"),
+    [
+        ("to_csv", ".xlsx", "to_excel"),
+        ("to_csv", ".xls", "to_excel"),
+        ("to_csv", ".Parquet", "to_parquet"),
+        ("to_excel", ".csv", "to_csv"),
+        ("to_excel", ".xlsm", "to_excel"),
+        ("to_parquet", ".csv", "to_csv"),
+        ("to_json", ".csv", "to_csv"),
+        ("to_html", ".ndjson", "to_json"),
+    ],
+)
+def test_a_suffix_of_another_format_is_refused_with_its_writer(
+    tmp_path: Path, writer: str, suffix: str, right: str
+) -> None:
+    path = tmp_path / f"x{suffix}"
+    write = getattr(af.export, writer)
+
+    with pytest.raises(af.InvalidArgument, match=rf"{suffix.lower()} files.* use export\.{right}"):
+        write(pd.DataFrame({"a": [1]}), path, **({"title": "x"} if writer == "to_html" else {}))
+
+    assert not path.exists()
+
+
+def test_a_suffix_that_no_format_has_is_fine(tmp_path: Path) -> None:
+    af.export.to_csv(pd.DataFrame({"a": [1]}), tmp_path / "x.tsv", sep="\t")
+
+    assert (tmp_path / "x.tsv").read_text().splitlines() == ['"a"', "1"]

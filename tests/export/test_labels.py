@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from pandas.testing import assert_series_equal
+from pandas.testing import assert_frame_equal, assert_series_equal
 
 import asana_frames as af
 from asana_frames.catalog import load
@@ -111,3 +111,89 @@ def test_words_for_people_are_asanas_again_once_read(
     read = af.read_csv(file, "tasks")
     assert_series_equal(read["resource_subtype"], tasks["resource_subtype"])
     assert_series_equal(read["approval_status"], tasks["approval_status"])
+
+
+@pytest.mark.parametrize("with_schema", [True, False])
+def test_colours_of_goals_are_colours_again_once_read(
+    asana: af.Asana, tmp_path: Path, with_schema: bool
+) -> None:
+    goals = asana.goals.list(workspace="Acme")
+    file = tmp_path / "goals.csv"
+    af.export.to_csv(goals, file, labels="human", schema=with_schema)
+
+    read = af.read_csv(file, "goals")
+
+    assert {"green", "yellow", "red"} <= set(goals["status"])
+    assert "on track" in file.read_text()
+    assert_series_equal(read["status"], goals["status"])
+
+
+def test_statuses_of_updates_keep_their_own_words(asana: af.Asana, tmp_path: Path) -> None:
+    updates = asana.status_updates.list(parent=asana.projects.list(workspace="Acme"))
+    af.export.to_csv(updates, tmp_path / "x.csv", labels="human")
+
+    read = af.read_csv(tmp_path / "x.csv", "status_updates")
+
+    assert_series_equal(read["status_type"], updates["status_type"])
+
+
+WRITERS = [
+    ("x.csv", af.export.to_csv, af.read_csv, {"schema": True}),
+    ("x.json", af.export.to_json, af.read_json, {"schema": True}),
+    ("x.xlsx", af.export.to_excel, af.read_excel, {}),
+]
+
+
+@pytest.mark.parametrize(("name", "write", "read", "given"), WRITERS)
+@pytest.mark.parametrize("has_frame", [True, False])
+@pytest.mark.parametrize(
+    "values", [STATUSES[:3], STATUSES[3:6], ["red", "achieved"], ["complete"]]
+)
+def test_statuses_of_rollups_come_back_as_they_were(
+    tmp_path: Path, name: str, write: Any, read: Any, given: Any, has_frame: bool, values: Any
+) -> None:
+    if name == "x.xlsx":
+        pytest.importorskip("xlsxwriter")
+        pytest.importorskip("openpyxl")
+    names = pd.array([f"Goal {value}" for value in values], STR)
+    frame = pd.DataFrame({"goal_name": names, "status": pd.array(values, STR)})
+
+    write(frame, tmp_path / name, labels="human", **given)
+
+    assert_frame_equal(read(tmp_path / name, **({"schema": frame} if has_frame else {})), frame)
+
+
+@pytest.mark.parametrize("had", [["red"], ["off_track"]])
+def test_a_status_that_is_typed_in_is_one_of_the_kind_that_was_there(
+    tmp_path: Path, had: list[str]
+) -> None:
+    frame = pd.DataFrame({"goal_name": pd.array(["a"], STR), "status": pd.array(had, STR)})
+    af.export.to_csv(frame, tmp_path / "x.csv", labels="human", schema=True)
+    text = (tmp_path / "x.csv").read_text()
+    (tmp_path / "x.csv").write_text(text.replace("off track", "at risk"))
+
+    typed = "yellow" if had == ["red"] else "at_risk"
+    assert af.read_csv(tmp_path / "x.csv")["status"].tolist() == [typed]
+
+
+@pytest.mark.parametrize("column", ["status", "color", "type"])
+@pytest.mark.parametrize("given", [{"schema": True}, {"schema": True, "labels": "human"}, {}])
+def test_a_column_of_ones_own_is_no_enumeration_of_another_resource(
+    tmp_path: Path, column: str, given: Any
+) -> None:
+    texts = pd.array(["on track", "Complete", "multi enum"], STR)
+    tasks = pd.DataFrame(
+        {
+            "gid": pd.array(["11", "12", "13"], STR),
+            "name": texts,
+            "assignee_name": texts,
+            "completed": pd.array([True, False, None], "boolean"),
+            column: texts,
+        }
+    )
+    tasks.attrs["asana"] = {"record": "task"}
+
+    af.export.to_csv(tasks, tmp_path / "x.csv", **given)
+
+    assert_frame_equal(af.read_csv(tmp_path / "x.csv", schema=tasks), tasks)
+    assert_frame_equal(af.read_csv(tmp_path / "x.csv", "tasks"), tasks)

@@ -215,3 +215,19 @@ def test_frames_keep_their_attrs_and_parts_have_none(tmp_path: Path) -> None:
 
     assert frame.attrs == {"asana": {"requests": 3}}
     assert pd.read_parquet(tmp_path / "tasks" / "part-00000.parquet").attrs == {}
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_part_without_an_option_changes_no_option_of_the_others(
+    tmp_path: Path, order: int
+) -> None:
+    some = pd.DataFrame({"gid": ["1", "2"], "cf_Priority": pd.Categorical(["High", None])})
+    nothing = pd.Series([None, None], dtype=object).astype("category")
+    parts = [some, some.assign(gid=["3", "4"], cf_Priority=nothing)][::order]
+
+    af.export.to_parquet_parts(parts, tmp_path / "parts")
+
+    read = af.read_parquet(tmp_path / "parts").set_index("gid")["cf_Priority"]
+    assert read.cat.categories.tolist() == ["High"]
+    assert read["1"] == "High"
+    assert read.isna().sum() == 3

@@ -113,14 +113,14 @@ def test_columns_of_any_kind_of_index_take_the_labels_of_rows(
 def test_the_frame_is_not_changed(hours: pd.DataFrame) -> None:
     indexed = hours.set_index("person_name")
     before = indexed.copy(deep=True)
-    made = prepare_frame(indexed, anonymize="key", labels="human")
+    made = prepare_frame(indexed, anonymize="a long secret key", labels="human")
     assert made.attrs == {}
     pd.testing.assert_frame_equal(indexed, before)
     assert indexed.attrs == before.attrs
 
 
 def test_names_change_after_labels_of_rows_are_columns(hours: pd.DataFrame) -> None:
-    made = prepare_frame(hours.set_index("person_name"), anonymize="key")
+    made = prepare_frame(hours.set_index("person_name"), anonymize="a long secret key")
     assert made.columns[0] == "person_name"
     assert not set(made["person_name"]) & {"Ana", "Bo"}
 
@@ -150,7 +150,7 @@ def test_wrong_arguments_say_what_to_type(
 def test_a_page_is_anonymized_and_readable(hours: pd.DataFrame, tmp_path: Path) -> None:
     path = tmp_path / "page.html"
     table = hours.assign(status="on_track").set_index("person_name")
-    af.export.to_html(table, path, title="Hours", anonymize="key", labels="human")
+    af.export.to_html(table, path, title="Hours", anonymize="a long secret key", labels="human")
     page = path.read_text("utf-8")
     assert "<td>on track</td>" in page
     assert "Person " in page
@@ -166,5 +166,5 @@ def test_charts_are_refused_on_an_anonymized_page(hours: pd.DataFrame, tmp_path:
             tmp_path / "page.html",
             title="Hours",
             charts={"Hours": Figure()},
-            anonymize="key",
+            anonymize="a long secret key",
         )

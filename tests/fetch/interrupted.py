@@ -32,11 +32,23 @@ LOGINS = ("plain", "expiring", "refused")
 
 
 class Interrupt:
-    """Sends SIGINT to this process after some seconds, as Ctrl-C does."""
+    """Sends SIGINT to this process after some seconds, as Ctrl-C does.
+
+    A signal that meets a callback of the garbage collector ends that callback only, and nobody
+    hears of it but ``sys.unraisablehook``: it is then sent again, as one presses Ctrl-C again.
+    """
 
     def __init__(self, after: float) -> None:
         self.sent = 0.0
+        self.is_on = False
         self._timer = threading.Timer(after, self._send)
+        sys.unraisablehook = self._send_again
+
+    def _send_again(self, unraisable: sys.UnraisableHookArgs) -> None:
+        if unraisable.exc_type is not KeyboardInterrupt:
+            sys.__unraisablehook__(unraisable)
+        elif self.is_on:
+            threading.Timer(0, self._send).start()
 
     def _send(self) -> None:
         self.sent = time.monotonic()
@@ -46,9 +58,11 @@ class Interrupt:
         """Return the seconds from the signal to the end of a call; -1 if it had ended before."""
         is_over = False
         try:
+            self.is_on = True
             self._timer.start()
             call()
             is_over = True
+            self.is_on = False
             self._timer.join()
             # For a signal that came at the very end to arrive.
             time.sleep(0.01)

@@ -38,7 +38,7 @@ CALLS: dict[str, Callable[[af.Asana], Any]] = {
     "an update": lambda asana: asana.tasks.update("1", name="x"),
     "a creation": lambda asana: asana.tasks.create(name="x", workspace="1"),
     "a deletion": lambda asana: asana.tasks.delete("1"),
-    "an addition": lambda asana: asana.tasks.add_tag("1", tag="2"),
+    "an addition": lambda asana: asana.tasks.add_tag("1", tag="12345678"),
 }
 WRITES = {"an update", "a creation", "a deletion", "an addition"}
 each_call = pytest.mark.parametrize("name", sorted(CALLS))

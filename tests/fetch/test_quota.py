@@ -22,6 +22,7 @@ from asana_frames.fetch.rate_limiter import (
     RateLimiter,
     RequestKind,
     limiter_for,
+    name_account,
 )
 from asana_frames.fetch.token_buckets import TokenBucket
 from tests.fetch.simulation import OwnClock, Simulation
@@ -285,7 +286,9 @@ def test_searches_have_a_quota_of_their_own(own: OwnClock) -> None:
     ],
 )
 def test_a_quota_belongs_to_a_token(second: tuple[str, str], is_shared: bool) -> None:
-    assert (limiter_for("https://a", "token") is limiter_for(*second)) == is_shared
+    assert (
+        limiter_for(name_account("https://a", "token")) is limiter_for(name_account(*second))
+    ) == is_shared
 
 
 def test_what_one_connection_is_refused_another_one_waits_for(

@@ -109,8 +109,29 @@ def test_lists_that_are_not_aligned_are_refused(names: list[Any]) -> None:
 def test_lists_whose_counts_agree_in_total_alone_are_refused() -> None:
     frame = lists(tags_gids=[("1",), ()], tags_names=[(), ("a",)])
 
-    with pytest.raises(af.InvalidArgument, match="is not aligned"):
+    with pytest.raises(
+        af.InvalidArgument,
+        match=r"row 1 has 0 item\(s\) in tags_names and 1 in tags_gids.*'tags_names'\)",
+    ):
         af.bridge(frame, "tags")
+    assert len(af.bridge(frame.drop(columns="tags_names"), "tags")) == 1
+
+
+def test_a_list_field_that_is_text_is_called_text() -> None:
+    frame = lists(tags_gids=[("1",)]).assign(cf_Reviewers=build_array("text", ["Ana; Ben"]))
+
+    with pytest.raises(af.InvalidArgument, match=r"cf_Reviewers holds text and no lists.*schema="):
+        af.bridge(frame, "cf_Reviewers")
+
+
+@pytest.mark.parametrize("column", ["gid", "assignee_gid"])
+def test_gids_that_are_numbers_are_refused(column: str) -> None:
+    frame = lists(tags_gids=[("1",)]).assign(**{column: [12]})
+
+    with pytest.raises(af.InvalidArgument, match=f"gids as text, and {column} holds numbers"):
+        af.bridge(frame, "tags")
+    with pytest.raises(af.InvalidArgument, match=f"gids as text, and {column} holds numbers"):
+        af.custom_fields(frame.assign(cf_Points=[1.5]))
 
 
 def test_nested_lists_and_other_columns_are_no_list_columns() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -16,6 +18,7 @@ import asana_frames as af
 from asana_frames.catalog import columns_of
 from asana_frames.frames import FrameBuilder
 from asana_frames.frames.custom_field_columns import DeclaredField
+from tests import twists
 
 PATHS = ("name", "custom_fields")
 MOMENT = "2026-03-02T22:15:00.000Z"
@@ -434,3 +437,84 @@ def test_the_long_form_has_each_kind_in_its_column() -> None:
 def test_the_long_form_needs_gids() -> None:
     with pytest.raises(af.InvalidArgument, match='no "gid" column'):
         af.custom_fields(framed([]).drop(columns="gid"))
+
+
+def fields_of_every_kind() -> pd.DataFrame:
+    date = {"date": "2026-03-02", "date_time": MOMENT}
+    rows = [
+        [
+            entry("1", "Points", "number", number_value=3),
+            entry("2", "Note", "text", text_value="a; b"),
+            entry("3", "Channels", "multi_enum", multi_enum_values=[{"name": "W;eb"}]),
+            entry("4", "Owners", "people", people_value=[{"gid": "7", "name": "Zoe"}]),
+            entry("5", "Launch", "date", date_value=day),
+        ]
+        for day in (date, date, None)
+    ]
+    frame = framed(*rows)
+    frame.attrs.clear()
+    return frame
+
+
+def arrow_text(frame: pd.DataFrame) -> pd.DataFrame:
+    pytest.importorskip("pyarrow")
+    af.export.to_csv(frame, "frame.csv", lists="json")
+    read = pd.read_csv("frame.csv", dtype_backend="pyarrow", dtype={"gid": "string[pyarrow]"})
+    return read.convert_dtypes(dtype_backend="pyarrow")
+
+
+def json_lists(frame: pd.DataFrame) -> pd.DataFrame:
+    names = ["cf_Channels", "cf_Owners", "cf_Owners_gids"]
+    return frame.assign(**{name: frame[name].map(list).map(json.dumps) for name in names})
+
+
+def all_arrow(frame: pd.DataFrame) -> pd.DataFrame:
+    pytest.importorskip("pyarrow")
+    return frame.convert_dtypes(dtype_backend="pyarrow")
+
+
+@pytest.mark.parametrize(
+    "twist",
+    [
+        *(twists.nanoseconds, twists.objects, twists.parquet_as_arrow, twists.parquet_of_pandas),
+        *(twists.lists, twists.arrays, json_lists, all_arrow),
+        lambda frame: json_lists(frame).astype(object),
+        lambda frame: frame.assign(cf_Launch_at=frame["cf_Launch_at"].astype(str)),
+        lambda frame: frame.assign(cf_Launch_at=frame["cf_Launch_at"].dt.tz_localize(None)),
+    ],
+)
+def test_the_long_form_of_a_frame_that_others_wrote_has_the_same_fields(
+    twist: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    frame = fields_of_every_kind()
+
+    made = af.custom_fields(twist(frame.copy()))
+
+    assert_frame_equal(made.drop(columns="kind"), af.custom_fields(frame).drop(columns="kind"))
+
+
+def test_the_long_form_of_text_of_arrow_has_no_other_fields(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    frame = fields_of_every_kind()
+
+    made, plain = af.custom_fields(arrow_text(frame)), af.custom_fields(frame)
+
+    names = ["custom_field", "number_value", "datetime_value", "values", "value_gids"]
+    assert_frame_equal(made[names], plain[names])
+
+
+def test_a_date_field_that_nothing_calls_a_moment_is_one_of_its_own() -> None:
+    days = pd.to_datetime(["2026-03-02"]).as_unit("us")
+
+    made = af.custom_fields(pd.DataFrame({"gid": ["1"], "cf_Due": days, "cf_Due_at": days}))
+
+    assert made["custom_field"].tolist() == ["Due", "Due_at"]
+
+
+def test_empty_text_is_no_value_of_a_field() -> None:
+    made = af.custom_fields(pd.DataFrame({"gid": ["1", "2"], "cf_Note": ["", "x"]}))
+
+    assert made["text_value"].tolist() == ["x"]

@@ -35,9 +35,15 @@ def test_a_column_of_lists_survives_csv(lists: list[tuple[str, ...]]) -> None:
     column = pd.Series(lists, dtype=object, name="tags_names")
     text = io.StringIO(as_text(pd.DataFrame({"gid": "1", "tags_names": column})).to_csv())
 
-    read = pd.read_csv(text, dtype="str")
+    # Nor do words such as "NaN" stand for missing cells.
+    read = pd.read_csv(text, dtype="str", keep_default_na=False)
 
     assert read_lists(read["tags_names"]).tolist() == lists
+
+
+@pytest.mark.parametrize("text", ["a; b; ", "a ; b", "; a; b", "a; ; b;", " a;  b ;", "a; b;;"])
+def test_what_people_leave_of_separators_is_no_item(text: str) -> None:
+    assert split_items(text) == ("a", "b")
 
 
 def test_plain_items_are_joined_so_that_people_can_read_them() -> None:
@@ -125,3 +131,33 @@ def test_hours_by_category_of_a_csv_are_those_of_the_frame() -> None:
 
     pd.testing.assert_frame_equal(*tables)
     assert tables[0]["category_name"].str.len().dropna().gt(1).all()
+
+
+@pytest.mark.parametrize("texts", [["()", "('a',)"], ["()"], ['("it\'s",)'], ["['a']"]])
+@pytest.mark.parametrize("dtype", ["str", object])
+@pytest.mark.parametrize("call", [af.custom_fields, af.rollups.empty_fields])
+def test_lists_that_pandas_wrote_are_no_text(texts: list[str], dtype: Any, call: Any) -> None:
+    gids = [str(number) for number in range(len(texts) + 1)]
+    column = pd.Series([*texts, None], dtype=dtype)
+    frame = pd.DataFrame({"gid": gids, "cf_Channels": column})
+
+    with pytest.raises(af.InvalidArgument, match=r"cf_Channels, row 1: .*pandas' own to_csv"):
+        call(frame)
+
+
+def test_text_in_brackets_is_text() -> None:
+    texts = ["(a)", "('a',)", "[b]"]
+    frame = pd.DataFrame({"gid": ["1", "2", "3"], "cf_Note": pd.Series(texts, dtype="str")})
+
+    assert af.custom_fields(frame)["text_value"].tolist() == texts
+    assert af.rollups.empty_fields(frame)["filled"].tolist() == [3, 3]
+
+
+@pytest.mark.parametrize("dtype", ["str", object])
+def test_gids_of_a_csv_file_for_excel_are_refused_where_pandas_read_it(dtype: Any) -> None:
+    gids = pd.Series([None, '="1209000000000012"'], dtype=dtype)
+    frame = pd.DataFrame({"gid": ["1", "2"], "parent_gid": gids, "cf_A": ["x", "y"]})
+
+    for call in (af.custom_fields, af.rollups.empty_fields, lambda one: af.bridge(one, "tags")):
+        with pytest.raises(af.InvalidArgument, match=r"parent_gid holds '=\"12.*af\.read_csv"):
+            call(frame)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,23 +11,10 @@ import pytest
 
 import asana_frames as af
 from asana_frames.gather import events
-from asana_frames.sandbox_server import Server, serve
+from asana_frames.sandbox_server import Server
 from tests.recorder import Asked, Recorder, Reply
 
 TOO_OLD = {"errors": [{"message": "Sync token invalid or too old."}], "sync": "fresh"}
-
-
-@pytest.fixture(scope="module")
-def own_server() -> Iterator[Server]:
-    """A sandbox in which things happen."""
-    with serve() as running:
-        yield running
-
-
-@pytest.fixture
-def own(own_server: Server) -> Iterator[af.Asana]:
-    with af.connect("sandbox", base_url=own_server.url) as connected:
-        yield connected
 
 
 @pytest.fixture

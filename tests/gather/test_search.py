@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import asana_frames as af
@@ -157,7 +157,16 @@ def crowds(draw: st.DrawFn) -> list[tuple[int, int]]:
     return created
 
 
+#: A hundred tasks of a moment come that are all known, and one of it has not come yet.
+KNOWN_CROWD = [
+    *((1, 10_000 + n // 2) for n in range(60)),
+    (2, 10_000),
+    *((3, 10_000 + n // 2) for n in range(150)),
+]
+
+
 @given(created=crowds(), is_inclusive=st.booleans())
+@example(created=KNOWN_CROWD, is_inclusive=True)
 @QUIET
 def test_nothing_is_left_out_or_comes_twice(
     searched: Recorder, created: list[tuple[int, int]], is_inclusive: bool

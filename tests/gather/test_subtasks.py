@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
@@ -11,21 +10,8 @@ import pytest
 import asana_frames as af
 from asana_frames.catalog import columns_of
 from asana_frames.gather import subtasks
-from asana_frames.sandbox_server import Server, serve
+from asana_frames.sandbox_server import Server
 from tests.recorder import Recorder
-
-
-@pytest.fixture(scope="module")
-def own_server() -> Iterator[Server]:
-    """A sandbox to write to."""
-    with serve() as running:
-        yield running
-
-
-@pytest.fixture
-def own(own_server: Server) -> Iterator[af.Asana]:
-    with af.connect("sandbox", base_url=own_server.url) as connected:
-        yield connected
 
 
 @pytest.fixture(scope="module")

@@ -52,6 +52,7 @@ BUDGET = {
 }
 ALLOCATION = {
     **dict.fromkeys(("gid", "assignee_gid", "assignee_name", "effort_type"), "text"),
+    **dict.fromkeys(("parent_gid", "parent_name"), "text"),
     **dict.fromkeys(("start_date", "end_date"), "date"),
     "effort_value": "number",
 }
@@ -157,9 +158,12 @@ def plan(
     end: dt.date | str | None,
     kind: str | None = "hours",
     value: float | None = 4,
+    project: str | None = None,
 ) -> dict[str, Any]:
     """Return a row for ``plans_of``."""
     return {
+        "parent_gid": project,
+        "parent_name": project and PROJECTS.get(project),
         "assignee_gid": person,
         "assignee_name": person and PEOPLE.get(person, "Placeholder"),
         "start_date": start,

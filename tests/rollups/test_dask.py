@@ -11,7 +11,17 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 import asana_frames as af
-from tests.rollups.frames import PROJECT, RATE, TASK, entry, frame_of, tracked
+from tests.rollups.frames import (
+    PROJECT,
+    RATE,
+    TASK,
+    budget,
+    budgets_of,
+    entry,
+    frame_of,
+    tracked,
+    users_of,
+)
 
 dask = pytest.importorskip("dask")
 dd = pytest.importorskip("dask.dataframe")
@@ -94,7 +104,7 @@ def test_hours_are_those_of_pandas(partitions: int, by: Any, every: Any, fill: b
 
 
 @pytest.mark.parametrize("partitions", PARTITIONS)
-@pytest.mark.parametrize("attribution", ["attributed", "split", "first"])
+@pytest.mark.parametrize("attribution", ["asana", "asana_or_first", "split", "first"])
 def test_hours_of_projects_are_those_of_pandas(partitions: int, attribution: Any) -> None:
     table = af.rollups.entries(ENTRIES, TASKS, PROJECTS)
     by = ["project", "section", "team"]
@@ -136,13 +146,51 @@ def test_cost_is_that_of_pandas(partitions: int, by: Any, every: Any) -> None:
 
 
 @pytest.mark.parametrize("partitions", PARTITIONS)
+@pytest.mark.parametrize(("by", "users"), [("project", None), ("person", users_of("11", "14"))])
+def test_billable_hours_are_those_of_pandas(partitions: int, by: Any, users: Any) -> None:
+    found = af.rollups.billable(parted(ENTRIES, partitions), by, users=users)
+
+    assert_frame_equal(found, af.rollups.billable(ENTRIES, by, users=users))
+
+
+@pytest.mark.parametrize("partitions", PARTITIONS)
+@pytest.mark.parametrize("by", [None, ["project", "person"]])
+def test_margin_and_invoice_are_those_of_pandas(partitions: int, by: Any) -> None:
+    entries = parted(ENTRIES, partitions)
+    fees = pd.DataFrame({"project_gid": ["31"], "amount": [90.0], "currency_code": ["EUR"]})
+    fees = fees.assign(date=pd.to_datetime(["2026-03-02"]))
+    worth = pd.DataFrame({"currency_code": ["USD"], "rate": [0.9]})
+    money = {"fees": fees, "currency": "EUR", "exchange_rates": worth}
+    costs = RATES.assign(rate=20.0)
+
+    assert_frame_equal(
+        af.rollups.margin(entries, RATES, costs, by, "W", **money),
+        af.rollups.margin(ENTRIES, RATES, costs, by, "W", **money),
+    )
+    assert_frame_equal(
+        af.rollups.invoice(entries, RATES, by), af.rollups.invoice(ENTRIES, RATES, by)
+    )
+
+
+@pytest.mark.parametrize("partitions", PARTITIONS)
 def test_a_row_per_entry_stays_lazy_and_is_that_of_pandas(partitions: int) -> None:
-    found = af.rollups.cost(parted(ENTRIES, partitions), RATES)
+    found = af.rollups.cost(parted(ENTRIES, partitions), RATES, by="entry")
 
     assert type(found).__module__.startswith("dask")
-    expected = af.rollups.cost(ENTRIES, RATES)
+    expected = af.rollups.cost(ENTRIES, RATES, by="entry")
     assert list(found.dtypes.items()) == list(expected.dtypes.items())
     assert_frame_equal(found.compute().reset_index(drop=True), expected)
+
+
+@pytest.mark.filterwarnings("ignore:1 budget.s. have hours without a rate")
+@pytest.mark.parametrize("name", ["budget_burn", "budget_status"])
+def test_budgets_are_those_of_pandas(name: str) -> None:
+    rollup = getattr(af.rollups, name)
+    budgets = budgets_of(budget("cost", 1_000), budget("time", 600, "32"))
+
+    found = rollup(budgets, parted(ENTRIES, 4), RATES, now="2026-03-08")
+
+    assert_frame_equal(found, rollup(budgets, ENTRIES, RATES, now="2026-03-08"))
 
 
 @pytest.mark.parametrize("by", ["task", ["section", "assignee"]])
@@ -182,14 +230,14 @@ def test_the_processes_of_a_cluster_give_what_one_gives() -> None:
         found = (
             af.rollups.hours(entries, ["project", "person"]),
             af.rollups.cost(entries, RATES, "project"),
-            af.rollups.cost(entries, RATES).compute().reset_index(drop=True),
+            af.rollups.cost(entries, RATES, by="entry").compute().reset_index(drop=True),
             af.rollups.estimates(TASKS, entries),
         )
 
     expected = (
         af.rollups.hours(ENTRIES, ["project", "person"]),
         af.rollups.cost(ENTRIES, RATES, "project"),
-        af.rollups.cost(ENTRIES, RATES),
+        af.rollups.cost(ENTRIES, RATES, by="entry"),
         af.rollups.estimates(TASKS, ENTRIES),
     )
     for mine, theirs in zip(found, expected, strict=True):

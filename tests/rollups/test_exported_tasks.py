@@ -216,11 +216,13 @@ def test_a_json_file_is_as_good_as_what_it_has(tmp_path: Path) -> None:
         rollups.load(tasks)
 
 
-def test_values_that_are_unknown_count_as_empty(exported: pd.DataFrame) -> None:
+def test_columns_that_the_file_lacks_are_no_empty_fields(exported: pd.DataFrame) -> None:
     filled = rollups.empty_fields(exported).set_index("column")["filled"]
 
-    assert filled[["memberships_project_gids", "tags_gids", "assignee_gid"]].tolist() == [0, 0, 0]
     assert filled["memberships_project_names"] == len(exported)
+    assert not {"memberships_project_gids", "tags_gids", "assignee_gid"} & set(filled.index)
+    added = exported.assign(assignee_gid=["12", *[None] * (len(exported) - 1)])
+    assert rollups.empty_fields(added).set_index("column")["filled"]["assignee_gid"] == 1
 
 
 def test_dependencies_between_projects_are_found_by_name(tmp_path: Path) -> None:
@@ -273,3 +275,12 @@ def test_subtasks_of_unknown_parents_are_not_added_to_a_root(tmp_path: Path) -> 
     with pytest.raises(af.InvalidArgument, match=r"parent_gid is missing in 1 row.*to_root=False"):
         rollups.estimates(tasks, spent, to_root=True)
     assert rollups.estimates(tasks, spent, to_root=False)["actual"].tolist() == [0.5]
+
+
+def test_edges_of_names_alone_are_refused_as_such(exported: pd.DataFrame) -> None:
+    edges = pd.DataFrame({"task_gid": ["1"], "dependency_name": ["Write"]})
+
+    with pytest.raises(
+        af.InvalidArgument, match=r"dependency_gid.*names only, in dependency_name"
+    ):
+        rollups.dependencies(exported, edges)

@@ -19,6 +19,13 @@ def get(server: Server, path: str, token: str = "sandbox", **query: Any) -> requ
     return requests.get(server.url + path, query, headers=headers, timeout=10)
 
 
+def test_a_response_tells_one_time_the_one_of_the_company(server: Server) -> None:
+    answer = get(server, "/workspaces")
+
+    assert answer.raw.headers.getlist("Date") == [answer.headers["Date"]]
+    assert answer.headers["Date"].startswith("Mon, 02 Nov 2026")
+
+
 @pytest.mark.parametrize("token", ["", "other", "sandbox2"])
 def test_any_other_token_is_not_authorized(server: Server, token: str) -> None:
     answer = get(server, "/workspaces", token)

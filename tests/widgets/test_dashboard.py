@@ -192,9 +192,9 @@ def test_others_draw_while_something_is_read(asana: af.Asana) -> None:
     assert PIXEL in shown(first)["Slow"]
 
 
-def test_reload_reads_and_draws_anew(asana: af.Asana) -> None:
-    board = Dashboard(asana, value="Mobile app", charts={"Tasks": count}).wait()
-    asana.tasks.create(name="One more", projects=[board.value])
+def test_reload_reads_and_draws_anew(own: af.Asana) -> None:
+    board = Dashboard(own, value="Mobile app", charts={"Tasks": count}).wait()
+    own.tasks.create(name="One more", projects=[board.value])
 
     before = board._summary.value
     board.picker.children[-1].children[-1].click()

@@ -115,6 +115,17 @@ def test_marks_that_are_never_reached_are_left_out_and_a_note_tells_why() -> Non
     assert words_of(ax) == ["40 % of the trials were given up", "50 % by 15 Mar 2026"]
 
 
+def test_a_forecast_that_was_sorted_otherwise_is_the_same() -> None:
+    chances = chances_of(0.2, 0.3, 0.3, 0.1, 0.1)
+
+    plain, shuffled = (af.charts.forecast(one) for one in (chances, chances.iloc[[4, 0, 2, 1, 3]]))
+
+    assert words_of(shuffled) == words_of(plain)
+    assert [bar.get_bbox().bounds for bar in shuffled.patches] == [
+        bar.get_bbox().bounds for bar in plain.patches
+    ]
+
+
 def test_a_forecast_without_any_date_says_so() -> None:
     assert "No date" in words_of(af.charts.forecast(chances_of(never=1.0)))
 

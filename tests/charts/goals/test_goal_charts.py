@@ -13,6 +13,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.dates import ConciseDateFormatter, num2date
 
 import asana_frames as af
+from asana_frames.charts.shared.statuses import goal_status_look
 from asana_frames.frames.arrays import STR
 
 
@@ -108,6 +109,34 @@ def test_a_tree_is_indented_from_the_top_down_and_names_what_is_no_goal() -> Non
         "\u2003\u2003[project] Site",
     ]
     assert ax.texts[0].get_text() == "50 %  done"
+
+
+@pytest.mark.parametrize("order", [[3, 2, 1, 0, 4], [4, 1, 3, 0, 2]])
+def test_children_of_a_tree_that_was_sorted_stand_below_their_parents(order: list[int]) -> None:
+    tree = pd.concat([progress_of()] * 2, ignore_index=True).head(5)
+    tree = tree.assign(
+        gid=["1", "2", "3", "2", "4"],
+        parent_gid=[None, "1", "2", "3", "2"],
+        name=["Top", "Both", "Next", "Both", "Low"],
+        kind="goal",
+        depth=[0, 1, 2, 3, 2],
+        is_repeated=[False, False, False, True, False],
+    )
+
+    sorted_names = names_of(af.charts.goal_tree(tree.iloc[order]))
+    part = names_of(af.charts.goal_tree(tree.iloc[[4, 3]]))
+
+    assert [name.strip() for name in sorted_names[:2]] == ["Top", "Both"]
+    below = sorted_names.index("\u2003\u2003Next")
+    assert sorted_names[below + 1] == "\u2003\u2003\u2003Both (see above)"
+    assert [name.strip() for name in part] == ["Low", "Both (see above)"]
+
+
+@pytest.mark.parametrize(
+    ("status", "words"), [("on track", "on track"), ("Off Track", "off track"), ("x", "no status")]
+)
+def test_a_status_in_words_is_the_one_that_it_names(status: str, words: str) -> None:
+    assert goal_status_look(status).words == words
 
 
 def history_of(*rows: tuple[str, str, str, str | None, float | None]) -> pd.DataFrame:

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
 
-from asana_frames.charts.shared.dates import day_positions, label_date_axis
+from asana_frames.charts.shared.dates import (
+    day_positions,
+    fill_periods,
+    find_step,
+    label_date_axis,
+    period_ends,
+)
+from asana_frames.rollups.shared.periods import list_periods
 
 
 @pytest.mark.parametrize("inches", [1.5, 2.5, 4.0, 8.0])
@@ -25,3 +33,47 @@ def test_round_dates_are_found_for_every_span_in_axes_of_every_width(
     low, high = ax.get_xlim()
     assert 1 <= len([tick for tick in ax.get_xticks() if low <= tick <= high]) <= 14
     plt.close(figure)
+
+
+@pytest.mark.parametrize(
+    ("every", "label"),
+    [
+        ("D", "Day"),
+        ("W", "Week (first day)"),
+        ("W-SUN", "Week (first day)"),
+        ("4W", "Four weeks (first day)"),
+        ("SMS-16", "Half month (first day)"),
+        ("MS", "Month"),
+        ("QS", "Quarter"),
+        ("QS-APR", "Quarter"),
+        ("QS-FEB", "Quarter"),
+        ("YS", "Year"),
+        ("YS-JUL", "Year from Jul"),
+    ],
+)
+def test_the_first_days_of_periods_tell_the_period(every: str, label: str) -> None:
+    start = pd.Timestamp("2026-03-02")
+    periods = list_periods(start, start + pd.Timedelta(days=2_500), every)[:5]
+    days = periods.to_numpy().astype("datetime64[D]")
+
+    step = find_step(days)
+
+    assert step.label == label
+    assert fill_periods(days[[0, 1, 4]], step).tolist() == days.tolist()
+    assert period_ends(days, step)[:-1].tolist() == days[1:].tolist()
+
+
+@pytest.mark.parametrize(
+    ("day", "label"),
+    [
+        ("2026-01-01", "Year"),
+        ("2026-04-01", "Quarter"),
+        ("2026-07-01", "Quarter"),
+        ("2026-05-01", "Month"),
+        # A Monday with which four weeks begin, and a Sunday.
+        ("2026-03-16", "Week (first day)"),
+        ("2026-03-15", "Day"),
+    ],
+)
+def test_one_day_is_of_the_usual_periods(day: str, label: str) -> None:
+    assert find_step(np.array([day], dtype="datetime64[D]")).label == label

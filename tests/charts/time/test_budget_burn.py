@@ -108,6 +108,25 @@ def test_what_is_used_is_a_line_from_0_to_the_end_of_each_period_and_the_forecas
     assert list(drawn(ax)) == ["used", "forecast", "range of the forecast", "budget: 100 hours"]
 
 
+def test_the_present_period_is_used_until_now_and_goes_on_from_there() -> None:
+    frame = burn_of(known=3, forecast=3, used=[10.0, 10.0, 4.0, 6.0, 10.0, 10.0])
+    begins = ["2026-11-02", "2026-11-09", "2026-11-16", "2026-11-16", "2026-11-23", "2026-11-30"]
+    ends = ["2026-11-08", "2026-11-15", "2026-11-18", "2026-11-22", "2026-11-29", "2026-12-06"]
+    frame = frame.assign(
+        period=pd.to_datetime(begins),
+        until=pd.to_datetime(ends),
+        partial=[False, False, True, True, False, False],
+        used_total=[10.0, 20.0, 24.0, 30.0, 40.0, 50.0],
+    )
+
+    used, forecast = af.charts.budget_burn(frame.iloc[::-1]).lines[:2]
+
+    assert list(used.get_xdata())[-1] == forecast.get_xdata()[0] == place("2026-11-19")
+    assert list(used.get_ydata()) == [0, 10, 20, 24]
+    assert list(forecast.get_ydata()) == [24, 30, 40, 50]
+    assert forecast.get_xdata()[1] == place("2026-11-23")
+
+
 def test_the_band_of_the_forecast_is_what_the_frame_says() -> None:
     ax = af.charts.budget_burn(burn_of())
 
@@ -290,3 +309,21 @@ def test_hours_without_a_rate_are_noted() -> None:
     ax = af.charts.budget_burn(burn_of(unpriced_hours=[2.0, 0.5, 0.0, np.nan, np.nan, np.nan]))
 
     assert "+ 2.5 h without a rate" in [text.get_text() for text in ax.texts]
+
+
+def test_the_forecast_of_several_budgets_has_the_ink_of_the_style() -> None:
+    with plt.style.context("dark_background"):
+        ax = af.charts.budget_burn(pd.concat([burn_of("A"), burn_of("B", budget_gid="2")]))
+
+    legend = ax.get_legend()
+    assert legend is not None
+    assert legend.get_lines()[-1].get_color() == "white"
+
+
+def test_a_budget_without_a_total_does_not_stretch_the_axis() -> None:
+    two = pd.concat([burn_of("A"), burn_of("B", budget_gid="2")])
+    long = burn_of("C", known=40, budget_gid="3", total=np.nan)
+
+    ax = af.charts.budget_burn(pd.concat([two, long]))
+
+    assert ax.get_xlim() == af.charts.budget_burn(two).get_xlim()

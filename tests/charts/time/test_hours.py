@@ -26,8 +26,8 @@ def _closed() -> Iterator[None]:
 
 def hours_of(*rows: tuple[str | None, str | None, str | None, float | None]) -> pd.DataFrame:
     """Rows of gid, name, first day and hours."""
-    frame = pd.DataFrame(rows, columns=["person_gid", "person_name", "entered_on", "hours"])
-    frame["entered_on"] = pd.to_datetime(frame["entered_on"]).astype("datetime64[us]")
+    frame = pd.DataFrame(rows, columns=["person_gid", "person_name", "period", "hours"])
+    frame["period"] = pd.to_datetime(frame["period"]).astype("datetime64[us]")
     return frame.astype({"person_gid": TEXT, "person_name": TEXT, "hours": "Float64"})
 
 
@@ -217,7 +217,7 @@ def test_several_keys_are_joined_and_flags_are_words() -> None:
 
 def test_without_periods_there_is_a_bar_per_series_the_largest_at_the_top() -> None:
     ax = af.charts.hours(
-        hours_of(("1", "Ana", None, 1.25), ("2", "Bo", None, 7)).drop(columns="entered_on")
+        hours_of(("1", "Ana", None, 1.25), ("2", "Bo", None, 7)).drop(columns="period")
     )
 
     assert names_of(ax) == ["Bo", "Ana"]
@@ -228,7 +228,7 @@ def test_without_periods_there_is_a_bar_per_series_the_largest_at_the_top() -> N
 
 
 def test_without_periods_what_is_beyond_thirty_is_other_and_nothing_is_lost() -> None:
-    hours = many(200, 1).drop(columns="entered_on")
+    hours = many(200, 1).drop(columns="period")
 
     ax = af.charts.hours(hours)
 
@@ -239,14 +239,14 @@ def test_without_periods_what_is_beyond_thirty_is_other_and_nothing_is_lost() ->
 
 
 def test_the_bar_of_others_does_not_dwarf_the_rest_and_keeps_its_number() -> None:
-    ax = af.charts.hours(many(200, 1).drop(columns="entered_on"))
+    ax = af.charts.hours(many(200, 1).drop(columns="period"))
 
     assert ax.get_xlim()[1] == pytest.approx(1.25 * 200)
     assert "14,535 (bar is cut)" in words_of(ax)
 
 
 def test_no_keys_are_one_series_without_a_legend() -> None:
-    ax = af.charts.hours(many(2, 3)[["entered_on", "hours"]])
+    ax = af.charts.hours(many(2, 3)[["period", "hours"]])
 
     assert ax.get_legend() is None
     assert len(bars_of(ax)) == 3
@@ -302,7 +302,7 @@ def test_a_layout_of_the_caller_still_counts_afterwards() -> None:
 def test_no_hours_are_an_empty_chart_that_says_so(with_periods: bool) -> None:
     hours = many(1, 1).head(0)
 
-    ax = af.charts.hours(hours if with_periods else hours.drop(columns="entered_on"))
+    ax = af.charts.hours(hours if with_periods else hours.drop(columns="period"))
 
     assert words_of(ax) == ["No hours"]
 
@@ -322,7 +322,7 @@ def test_hostile_names_are_only_letters() -> None:
 
 def test_a_frame_without_hours_is_refused() -> None:
     with pytest.raises(af.InvalidArgument, match=r"charts\.hours needs the column\(s\) hours"):
-        af.charts.hours(pd.DataFrame({"entered_on": []}))
+        af.charts.hours(pd.DataFrame({"period": []}))
 
 
 def test_an_unknown_kind_is_refused_and_the_known_are_named() -> None:
@@ -361,3 +361,12 @@ def test_years_of_days_are_outlines_and_still_all_the_hours() -> None:
     total = sum(float(np.sum(data.values - data.baseline)) for data in heights)
     assert total == pytest.approx(400 * sum(range(1, 13)))
     ax.figure.canvas.draw()
+
+
+def test_comparisons_are_no_series() -> None:
+    rows = hours_of(("11", "Ana", "2026-03-02", 3.0), ("12", "Bo", "2026-03-09", 1.5))
+    compared = rows.assign(hours_previous=[None, 2.5], hours_share=[1.0, 1.0])
+
+    ax = af.charts.hours(compared)
+
+    assert legend_of(ax) == ["Ana", "Bo"]

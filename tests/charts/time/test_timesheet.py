@@ -86,6 +86,17 @@ def test_sums_are_text_and_have_no_part_in_the_colours() -> None:
     assert [at(ax, column, 2.1).get_text() for column in range(3)] == ["12", "7.5", "·"]
 
 
+@pytest.mark.parametrize("order", [[2, 0, 1], [0, 2, 1]])
+def test_sums_that_were_sorted_among_the_persons_stand_below_them(order: list[int]) -> None:
+    frame = sheet_of(
+        ("1", "Ana", WEEK, "draft"), ("2", "Bo", HALF, "approved"), (None, "Total", SUMS, None)
+    )
+
+    ax = af.charts.timesheet(frame.iloc[order])
+
+    assert names_of(ax) == ["Ana", "Bo", "Total"]
+
+
 def test_a_person_called_total_and_one_without_a_gid_stay_persons() -> None:
     frame = sheet_of(
         (None, "Total", HALF, None), (None, None, HALF, None), ("3", "Total", HALF, "draft")
@@ -176,3 +187,37 @@ def test_a_missing_column_is_named(column: str) -> None:
 def test_a_frame_without_days_is_refused() -> None:
     with pytest.raises(af.InvalidArgument, match=r"charts\.timesheet needs a column per day"):
         af.charts.timesheet(sheet_of().drop(columns=DAYS))
+
+
+def test_several_weeks_are_rows_of_a_person_and_week_with_what_is_expected() -> None:
+    entries = pd.DataFrame(
+        {
+            "created_by_gid": ["1", "1", "2"],
+            "created_by_name": ["Ana", "Ana", "Bo"],
+            "entered_on": pd.to_datetime(["2026-11-02", "2026-11-12", "2026-11-10"]),
+            "duration_minutes": [60, 90, 120],
+        }
+    )
+    users = pd.DataFrame({"gid": ["1"], "name": ["Ana"]})
+
+    ax = af.charts.timesheet(
+        af.rollups.timesheet(
+            entries, start="2026-11-02", end="2026-11-15", users=users, now="2026-11-10"
+        )
+    )
+
+    assert names_of(ax) == ["Ana · 2 Nov 2026", "Ana · 9 Nov 2026", "Bo · 9 Nov 2026", "Total"]
+    days = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+    labels = [label.get_text() for label in ax.get_xticklabels()]
+    assert labels == [*days, "Total", "Expected"]
+    assert [at(ax, 8.1, row).get_text() for row in (0, 1, 2, 3.1)] == ["40", "16", "·", "56"]
+    assert [at(ax, 7.1, row).get_text() for row in (0, 1, 2, 3.1)] == ["1", "1.5", "2", "4.5"]
+    assert ax.get_title() == "Timesheet in hours, weeks of 2 Nov 2026 to 9 Nov 2026"
+
+
+def test_words_beside_the_cells_can_be_read_in_a_dark_style() -> None:
+    with plt.style.context("dark_background"):
+        ax = af.charts.timesheet(sheet_of(("1", "Ana", WEEK, "draft")))
+
+        (word,) = [text for text in ax.texts if text.get_text() == "draft"]
+        assert to_hex(str(word.get_color())) == to_hex("white")

@@ -150,6 +150,7 @@ def test_where_no_trial_is_through_that_is_the_only_row() -> None:
         # Weeks from Sunday end on a Saturday.
         ("7D", "2026-03-01", None, "2026-04-04"),
         ("7D", "2026-03-02", "2026-05-06", "2026-05-26"),
+        ("28D", "2026-03-16", None, "2026-08-02"),
         ("MS", "2026-01-01", None, "2026-05-31"),
         ("MS", "2026-01-01", "2026-11-30", "2027-02-27"),
         ("QS", "2026-01-01", None, "2027-03-31"),
@@ -161,6 +162,25 @@ def test_dates_are_the_last_days_of_periods(
 ) -> None:
     # Two periods of 1: 3 tasks take three more.
     table = af.rollups.forecast(past(1, 1, every=every, first=first), 3, start=start, trials=2)
+
+    assert table["date"].tolist() == [pd.Timestamp(date)]
+
+
+@pytest.mark.parametrize(
+    ("every", "first", "date"),
+    [
+        ("4W", "2026-03-16", "2026-07-05"),
+        ("SMS-16", "2026-03-01", "2026-04-30"),
+        ("SMS-16", "2026-01-16", "2026-03-15"),
+        ("QS-FEB", "2026-02-01", "2027-01-31"),
+        ("YS-JUL", "2025-07-01", "2029-06-30"),
+    ],
+)
+def test_periods_that_are_told_end_where_the_calendar_ends_them(
+    every: str, first: str, date: str
+) -> None:
+    # A period of 1: 3 tasks take three more.
+    table = af.rollups.forecast(past(1, first=first), 3, every=every, trials=2)
 
     assert table["date"].tolist() == [pd.Timestamp(date)]
 

@@ -224,3 +224,11 @@ def test_the_findings_of_a_sandbox_through_http(asana: af.Asana) -> None:
     assert (table["finding"] == "no due date").sum() == still["due_on"].isna().sum()
     assert table["task_gid"].isin(tasks["gid"]).all()
     assert fields.set_index("column").loc["gid", "share_filled"] == 1.0
+
+
+@pytest.mark.parametrize("dtype", ["str", "object"])
+def test_empty_lists_as_files_have_them_are_empty(dtype: Any) -> None:
+    cells = ["[]", "[null, null]", '["a"]', " "]
+    tasks = pd.DataFrame({"tags_names": pd.Series(cells, dtype=dtype)})
+
+    assert af.rollups.empty_fields(tasks)["filled"].tolist() == [1]

@@ -85,7 +85,7 @@ def test_minutes_are_read_as_people_write_them(minutes: Any, hours: float) -> No
 def test_days_are_read_as_files_write_them(days: list[str], expected: list[str]) -> None:
     totals = af.rollups.hours(entries_of([60, 60], days), by="created_by_name", every="D")
 
-    assert totals["entered_on"].dt.strftime("%Y-%m-%d").tolist() == expected
+    assert totals["period"].dt.strftime("%Y-%m-%d").tolist() == expected
 
 
 @pytest.mark.parametrize(

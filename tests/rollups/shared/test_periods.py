@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from itertools import pairwise
+from typing import get_args
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -13,7 +15,9 @@ from pandas.testing import assert_series_equal
 
 import asana_frames as af
 from asana_frames.rollups.shared.periods import (
+    MONTHS,
     WEEKDAYS,
+    Every,
     check_days,
     check_every,
     list_periods,
@@ -22,15 +26,23 @@ from asana_frames.rollups.shared.periods import (
     period_end,
     period_start,
     period_starts,
+    shift_periods,
 )
 
 WEEKS = [f"W-{day}" for day in WEEKDAYS]
-ALL = ["D", "W", *WEEKS, "MS", "QS", "YS"]
+FISCAL = [f"{length}-{month}" for length in ("QS", "YS") for month in MONTHS]
+ALL = ["D", "W", *WEEKS, "MS", "QS", "YS", *FISCAL]
+#: Periods that pandas has no ``Period`` for.
+OTHERS = ["4W", "SMS-16"]
 #: Our periods are named by the day on which they begin, those of pandas by the one they end on.
 OF_PANDAS = {
     **{f"W-{day}": f"W-{WEEKDAYS[number - 1]}" for number, day in enumerate(WEEKDAYS)},
     **{"W": "W-SUN", "D": "D", "MS": "M", "QS": "Q", "YS": "Y"},
+    **{f"QS-{month}": f"Q-{MONTHS[number - 1]}" for number, month in enumerate(MONTHS)},
+    **{f"YS-{month}": f"Y-{MONTHS[number - 1]}" for number, month in enumerate(MONTHS)},
 }
+#: Offsets of pandas that step from the first day of our period to the next.
+OF_OFFSETS = {"W": "W-MON", "SMS-16": "SMS-16"}
 #: Centuries around 1970, from which days are counted.
 a_day = st.dates(dt.date(1801, 1, 1), dt.date(2199, 12, 31))
 
@@ -50,6 +62,73 @@ def test_the_first_day_is_that_of_the_period_of_pandas(
 
     expected = days.dt.to_period(OF_PANDAS[every]).dt.start_time.astype("datetime64[us]")
     assert_series_equal(found, expected)
+
+
+def test_the_periods_with_a_type_are_those_that_are_known() -> None:
+    assert set(get_args(Every)) == {*ALL, *OTHERS}
+    for every in get_args(Every):
+        check_every(every)
+
+
+@pytest.mark.parametrize("every", [*ALL, "SMS-16"])
+def test_an_offset_of_pandas_steps_from_one_first_day_to_the_next(every: str) -> None:
+    offset = pd.tseries.frequencies.to_offset(OF_OFFSETS.get(every, every))
+    begin, end = pd.Timestamp("1969-07-01"), pd.Timestamp("2031-02-01")
+
+    found = list_periods(begin, end, every)
+
+    expected = pd.date_range(found[0], end, freq=offset).as_unit("us")
+    assert found.tolist() == expected.tolist()
+
+
+@pytest.mark.parametrize("every", ["W", *WEEKS, "MS", "QS", *FISCAL])
+def test_sums_are_those_of_resample_with_the_left_side_closed(every: str) -> None:
+    days = pd.date_range("2023-12-20", periods=800, unit="us")
+    amounts = pd.Series(range(800), index=days)
+
+    found = amounts.groupby(period_starts(pd.Series(days), every).to_numpy()).sum()
+
+    frequency = OF_OFFSETS.get(every, every)
+    expected = amounts.resample(frequency, closed="left", label="left").sum()
+    assert found.tolist() == expected.tolist()
+    assert found.index.tolist() == expected.index.tolist()
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.none() | a_day, max_size=20))
+def test_half_months_begin_on_the_1st_and_the_16th(drawn: list[dt.date | None]) -> None:
+    found = period_starts(days_of(drawn), "SMS-16")
+
+    expected = [day and day.replace(day=1 if day.day < 16 else 16) for day in drawn]
+    assert_series_equal(found, days_of(expected))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.none() | a_day, max_size=20))
+def test_four_weeks_are_counted_from_the_monday_after_new_year_1970(
+    drawn: list[dt.date | None],
+) -> None:
+    found = period_starts(days_of(drawn), "4W")
+
+    monday = dt.date(1970, 1, 5)
+    expected = [day and day - dt.timedelta(days=(day - monday).days % 28) for day in drawn]
+    assert_series_equal(found, days_of(expected))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from([*ALL, *OTHERS]), st.none() | a_day, st.integers(-60, 60))
+def test_a_step_forth_and_one_back_end_where_they_began(
+    every: str, day: dt.date | None, count: int
+) -> None:
+    at = np.array([day], dtype="datetime64[D]")
+
+    first = shift_periods(at, every, 0)
+    there = shift_periods(at, every, count)
+
+    np.testing.assert_array_equal(shift_periods(there, every, -count), first)
+    if day is not None and count > 0:
+        between = list_periods(pd.Timestamp(first[0]), pd.Timestamp(there[0]), every)
+        assert len(between) == count + 1
 
 
 @pytest.mark.parametrize(
@@ -72,6 +151,22 @@ def test_the_first_day_is_that_of_the_period_of_pandas(
         ("QS", "1969-11-15", "1969-10-01", "1969-12-31"),
         ("YS", "1969-12-31", "1969-01-01", "1969-12-31"),
         ("D", "1969-12-31", "1969-12-31", "1969-12-31"),
+        # The year before the one that is called 2024/25; 29 February is in its third quarter.
+        ("YS-JUL", "2024-06-30", "2023-07-01", "2024-06-30"),
+        ("YS-JUL", "2024-07-01", "2024-07-01", "2025-06-30"),
+        ("YS-JUL", "1969-12-31", "1969-07-01", "1970-06-30"),
+        ("QS-FEB", "2024-01-31", "2023-11-01", "2024-01-31"),
+        ("QS-FEB", "2024-02-29", "2024-02-01", "2024-04-30"),
+        # Of quarters from April one begins in January, too.
+        ("QS-APR", "2024-02-29", "2024-01-01", "2024-03-31"),
+        ("SMS-16", "2024-02-15", "2024-02-01", "2024-02-15"),
+        ("SMS-16", "2024-02-16", "2024-02-16", "2024-02-29"),
+        ("SMS-16", "2024-01-31", "2024-01-16", "2024-01-31"),
+        ("SMS-16", "1969-12-31", "1969-12-16", "1969-12-31"),
+        # 734 times four weeks after 5 January 1970.
+        ("4W", "2026-04-12", "2026-03-16", "2026-04-12"),
+        ("4W", "2026-04-13", "2026-04-13", "2026-05-10"),
+        ("4W", "1970-01-04", "1969-12-08", "1970-01-04"),
     ],
 )
 def test_a_period_begins_and_ends_as_the_calendar_says(
@@ -84,7 +179,7 @@ def test_a_period_begins_and_ends_as_the_calendar_says(
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.sampled_from(ALL), a_day, st.integers(0, 400))
+@given(st.sampled_from([*ALL, *OTHERS]), a_day, st.integers(0, 400))
 def test_periods_follow_each_other_without_a_gap(every: str, start: dt.date, days: int) -> None:
     begin, end = pd.Timestamp(start), pd.Timestamp(start) + pd.Timedelta(days=days)
 
@@ -127,12 +222,21 @@ def test_in_the_long_run_periods_are_as_long_as_400_years_make_them() -> None:
     assert mean_days("MS") == pytest.approx(146_097 / 4_800)
     assert mean_days("QS") == pytest.approx(146_097 / 1_600)
     assert mean_days("YS") == pytest.approx(146_097 / 400)
-    assert (mean_days("W-SUN"), mean_days("D")) == (7, 1)
+    assert (mean_days("W-SUN"), mean_days("D"), mean_days("4W")) == (7, 1, 28)
+    assert mean_days("SMS-16") == pytest.approx(146_097 / 9_600)
+    assert mean_days("YS-JUL") == mean_days("YS")
+    assert mean_days("QS-FEB") == mean_days("QS")
 
 
-@pytest.mark.parametrize("every", ["M", "w", "W-", "MON", "ME", "2W", "", None, 7])
+@pytest.mark.parametrize(
+    "every",
+    [
+        *["M", "w", "W-", "MON", "ME", "2W", "", None, 7],
+        *["Q-APR", "QS-FOO", "YS-FOO", "YS-", "ys-jul", "MS-JUL", "SMS", "SMS-15", ["W"]],
+    ],
+)
 def test_a_period_that_is_none_is_refused_with_those_that_are(every: object) -> None:
-    with pytest.raises(af.InvalidArgument, match=r"every=.*'W-SUN'.*'QS'"):
+    with pytest.raises(af.InvalidArgument, match=r"every=.*'W-SUN'.*'QS'.*'YS-JUL'"):
         check_every(every)
 
 

@@ -280,7 +280,7 @@ plans_drawn = st.lists(
         st.none() | A_DAY,
         st.sampled_from(["hours", "percent", None]),
         st.none() | st.integers(0, 150),
-    ),
+    ).filter(lambda row: row["effort_type"] or row["effort_value"] is None),
     max_size=8,
 )
 absences_drawn = st.lists(
@@ -399,3 +399,115 @@ def test_on_the_sandbox_what_was_tracked_adds_up_to_the_entries(asana: af.Asana)
     assert not table.duplicated(["person_gid", "period"]).any()
     assert table["person_gid"].nunique() == len(users)
     assert float(table["allocated"].sum()) > 0
+
+
+def test_one_total_per_period_is_the_sum_of_the_people(asana: af.Asana) -> None:
+    users = asana.users.list(workspace="Acme")
+    plans = asana.allocations.list(workspace="Acme")
+    entries = asana.time_tracking_entries.list(
+        attributable_to=asana.projects.list(workspace="Acme")
+    )
+
+    by_person = af.rollups.capacity(users, plans, None, entries, every="MS")
+    in_all = af.rollups.capacity(users, plans, None, entries, every="MS", by=None)
+
+    assert list(in_all.columns) == list(by_person.columns[2:])
+    sums = by_person.groupby("period")[[*SUMS]].sum()
+    for name in SUMS:
+        assert in_all[name].tolist() == pytest.approx(sums[name].tolist())
+    assert in_all["load"].tolist() == pytest.approx(
+        (sums["allocated"] / sums["available"]).tolist()
+    )
+    with pytest.raises(af.InvalidArgument, match="by='team' is not valid; use 'person' or None"):
+        af.rollups.capacity(users, by="team")  # type: ignore[arg-type]
+
+
+def test_without_people_one_total_has_the_columns_and_dtypes_of_some() -> None:
+    some = af.rollups.capacity(
+        users_of("11"), plans_of(plan("11", "2026-03-02", "2026-03-04")), by=None
+    )
+
+    assert_same_dtypes(af.rollups.capacity(users_of(), by=None), some)
+    assert len(some) == 1
+
+
+def test_a_wide_table_has_the_hours_of_each_period_and_totals() -> None:
+    frames = [
+        users_of("11", "12"),
+        plans_of(
+            plan("11", "2026-03-02", "2026-03-20", "percent", 50),
+            plan("dev", "2026-03-09", "2026-03-09", "hours", 3),
+        ),
+        None,
+        tracked(entry("11", "2026-03-03"), entry(None, "2026-03-12", 30)),
+    ]
+
+    def wide(**more: Any) -> list[list[Any]]:
+        table = af.rollups.capacity(*frames, wide=True, **more)  # type: ignore[arg-type]
+        weeks = ["2026-03-02", "2026-03-09", "2026-03-16"]
+        return [list(row.values()) for row in cells(table[[*table.columns[1:2], *weeks]])]
+
+    assert wide(show="allocated", totals=True) == [
+        ["Ana", 20.0, 20.0, 20.0],
+        ["Bo", 0.0, 0.0, 0.0],
+        ["Placeholder", 0.0, 3.0, 0.0],
+        ["(none)", 0.0, 0.0, 0.0],
+        ["Total", 20.0, 23.0, 20.0],
+    ]
+    assert wide(show="available", none="nobody", totals=True)[2:] == [
+        ["Placeholder", None, None, None],
+        ["nobody", None, None, None],
+        ["Total", 80.0, 80.0, 80.0],
+    ]
+    assert wide()[:2] == [["Ana", 20.0, 20.0, 20.0], ["Bo", 40.0, 40.0, 40.0]]
+    with pytest.raises(af.InvalidArgument, match="show='load' is not valid"):
+        wide(show="load")
+
+
+@pytest.mark.parametrize("by", ["person", None])
+def test_comparisons_stand_beside_the_hours_and_leave_them_as_they_are(by: Any) -> None:
+    frames = [
+        users_of("11", "12"),
+        plans_of(plan("11", "2026-03-02", "2026-03-20", "percent", 50)),
+        None,
+        tracked(entry("11", "2026-03-03"), entry(None, "2026-03-12", 30)),
+    ]
+    days = {"start": "2026-03-09", "end": "2026-03-22"}
+
+    plain = af.rollups.capacity(*frames, by=by, **days)  # type: ignore[arg-type]
+    table = af.rollups.capacity(*frames, by=by, compare=["previous", "share"], **days)  # type: ignore[arg-type]
+
+    assert_same(table[list(plain.columns)], plain)
+    ana = table.iloc[0]
+    assert (ana["tracked"], ana["tracked_previous"], ana["allocated_change"]) == (
+        0.0 if by else 0.5,
+        1.0,
+        0.0,
+    )
+    assert table["free_share"].sum() == pytest.approx(2.0)
+
+
+def test_a_present_period_is_compared_whole_because_plans_reach_ahead() -> None:
+    today = pd.Timestamp.now().normalize()
+    monday = today - pd.Timedelta(days=today.weekday())
+    start, end = monday - pd.Timedelta(days=7), monday + pd.Timedelta(days=6)
+
+    table = af.rollups.capacity(
+        users_of("11"),
+        plans_of(plan("11", f"{start:%Y-%m-%d}", f"{end:%Y-%m-%d}", "hours", 4)),
+        compare="previous",
+    )
+
+    assert table["allocated"].tolist() == [20.0, 20.0]
+    assert table["available_change"].tolist()[1:] == [0.0]
+    assert table["free_change"].tolist()[1:] == [0.0]
+
+
+def test_missing_people_have_a_name_where_it_is_asked_for() -> None:
+    entries = tracked(entry(None))
+
+    table = af.rollups.capacity(users_of("11"), None, None, entries, none="nobody")
+
+    assert table["person_name"].tolist() == ["Ana", "nobody"]
+    assert table["person_gid"].tolist() == ["11", "nobody"]
+    assert table["tracked"].tolist() == [0.0, 1.0]

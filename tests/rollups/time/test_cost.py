@@ -50,7 +50,9 @@ def rates_of(*rows: Row) -> pd.DataFrame:
 def test_a_row_per_entry_tells_the_hours_the_rate_and_the_amount() -> None:
     rates = rates_of(rate("31", "11", 80))
 
-    table = af.rollups.cost(tracked(entry(minutes=90, task="1"), entry("12", minutes=30)), rates)
+    table = af.rollups.cost(
+        tracked(entry(minutes=90, task="1"), entry("12", minutes=30)), rates, by="entry"
+    )
 
     priced, bare = cells(table)
     # 1.5 hours at 80 are 120.
@@ -94,7 +96,7 @@ def test_the_nearest_rate_applies(
         rate(None, None, 50), rate(None, "11", 60), rate("31", None, 70), rate("31", "11", 80)
     )
 
-    table = af.rollups.cost(tracked(entry(person, project=project)), rates)
+    table = af.rollups.cost(tracked(entry(person, project=project)), rates, by="entry")
 
     assert (table["rate"].iloc[0], table["rate_from"].iloc[0]) == (found, source)
 
@@ -107,12 +109,12 @@ def test_the_nearest_rate_applies(
         ("2026-03-31", 60),
         ("2026-04-01", 70),
         ("2026-04-30", 70),
-        # That of April has ended, and no other of this project and person began later.
-        ("2026-05-01", None),
+        # That of April has ended, so the one from March applies again.
+        ("2026-05-01", 60),
         (None, 50),
     ],
 )
-def test_of_dated_rates_the_one_that_began_last_applies_to_its_last_day(
+def test_of_dated_rates_the_one_that_began_last_hides_the_others_to_its_last_day(
     day: str | None, found: int | None
 ) -> None:
     rates = rates_of(
@@ -121,7 +123,7 @@ def test_of_dated_rates_the_one_that_began_last_applies_to_its_last_day(
         rate("31", "11", 60, start="2026-03-01"),
     )
 
-    table = af.rollups.cost(tracked(entry(day=day)), rates)
+    table = af.rollups.cost(tracked(entry(day=day)), rates, by="entry")
 
     assert cells(table)[0]["rate"] == found
 
@@ -129,7 +131,9 @@ def test_of_dated_rates_the_one_that_began_last_applies_to_its_last_day(
 def test_where_a_rate_has_ended_the_one_for_more_people_applies() -> None:
     rates = rates_of(rate("31", "11", 80, end="2026-03-01"), rate("31", None, 70))
 
-    table = af.rollups.cost(tracked(entry(day="2026-03-01"), entry(day="2026-03-02")), rates)
+    table = af.rollups.cost(
+        tracked(entry(day="2026-03-01"), entry(day="2026-03-02")), rates, by="entry"
+    )
 
     assert table["rate"].tolist() == [80.0, 70.0]
 
@@ -137,7 +141,7 @@ def test_where_a_rate_has_ended_the_one_for_more_people_applies() -> None:
 def test_a_time_of_day_on_the_last_day_of_a_rate_is_within_it() -> None:
     entries = tracked(entry()).assign(entered_on=[pd.Timestamp("2026-03-31 18:00")])
 
-    table = af.rollups.cost(entries, rates_of(rate("31", "11", 80, end="2026-03-31")))
+    table = af.rollups.cost(entries, rates_of(rate("31", "11", 80, end="2026-03-31")), by="entry")
 
     assert table["rate"].tolist() == [80.0]
 
@@ -148,7 +152,7 @@ def test_a_placeholder_s_rate_applies_where_the_person_has_none() -> None:
     )
     entries = tracked(entry("11"), entry("12"), entry("11", project="32"), entry("14"))
 
-    table = af.rollups.cost(entries, rates, placeholders={"11": "dev", "12": "dev"})
+    table = af.rollups.cost(entries, rates, by="entry", placeholders={"11": "dev", "12": "dev"})
 
     # Ana stands for the placeholder, Bo has a rate of his own, Cy has that of the project.
     assert table["rate"].tolist() == [90.0, 80.0, 20.0, 10.0]
@@ -176,7 +180,7 @@ def test_currencies_and_what_has_no_rate_are_rows_of_their_own() -> None:
 def test_a_rate_that_is_there_twice_is_one_and_one_without_an_amount_is_none() -> None:
     rates = rates_of(rate("31", "11", 80), rate("31", "11", 80), rate("31", "12", None))
 
-    table = af.rollups.cost(tracked(entry("11"), entry("12")), rates)
+    table = af.rollups.cost(tracked(entry("11"), entry("12")), rates, by="entry")
 
     assert table["amount"].fillna(-1).tolist() == [80.0, -1.0]
 
@@ -240,12 +244,10 @@ def rate_for(rows: list[dict[str, Any]], one: dict[str, Any]) -> dict[str, Any] 
             for row in rows
             if (row["parent_gid"], row["resource_gid"]) == (at, who)
             and (row["start_date"] is None or (day is not None and row["start_date"] <= day))
+            and (row["end_date"] is None or (day is not None and day <= row["end_date"]))
         ]
-        if not here:
-            continue
-        last = max(here, key=lambda row: row["start_date"] or "")
-        if last["end_date"] is None or (day is not None and day <= last["end_date"]):
-            return last
+        if here:
+            return max(here, key=lambda row: row["start_date"] or "")
     return None
 
 
@@ -258,7 +260,7 @@ def test_the_cost_of_each_entry_is_that_of_a_loop_over_the_rates(
     if is_odd:
         frames = [typed_by_hand(oddly_indexed(frame)) for frame in frames]
 
-    found = cells(af.rollups.cost(*frames, placeholders={"11": "dev"}))
+    found = cells(af.rollups.cost(*frames, by="entry", placeholders={"11": "dev"}))
 
     assert len(found) == len(rows)
     for row, one in zip(found, rows, strict=True):
@@ -276,7 +278,7 @@ def test_the_cost_of_each_entry_is_that_of_a_loop_over_the_rates(
 @given(
     entry_rows(),
     book,
-    st.sampled_from(["person", "project", ["project", "person"], "task"]),
+    st.sampled_from([None, "person", "project", ["project", "person"], "task"]),
     st.sampled_from([None, "D", "W", "MS"]),
 )
 def test_money_of_each_currency_and_hours_are_kept_whatever_the_keys(
@@ -307,12 +309,13 @@ def test_periods_are_those_of_hours() -> None:
     found = af.rollups.cost(entries, rates_of(rate("31", None, 10)), by="project", every="W")
 
     # Sunday 1 March is of the week from 23 February; then two whole weeks, and five days.
-    assert [row["entered_on"] for row in cells(found)] == sorted({monday(day) for day in days})
+    assert [row["period"] for row in cells(found)] == sorted({monday(day) for day in days})
     assert found["amount"].tolist() == [10.0, 70.0, 70.0, 50.0]
 
 
 @pytest.mark.parametrize(
-    ("by", "every"), [(None, None), ("person", None), (["project", "task"], "W")]
+    ("by", "every"),
+    [("entry", None), (None, None), (None, "W"), ("person", None), (["project", "task"], "W")],
 )
 def test_nothing_gives_the_columns_and_dtypes_of_something(by: Any, every: Any) -> None:
     rates, entries = rates_of(rate("31", "11")), tracked(entry(task="1"), entry("12"), entry(None))
@@ -344,8 +347,8 @@ def test_unknown_keys_and_periods_are_refused() -> None:
         af.rollups.cost(tracked(), rates_of(), by="projet")
     with pytest.raises(af.InvalidArgument, match="every='M' is not a valid period"):
         af.rollups.cost(tracked(), rates_of(), by="project", every="M")  # type: ignore[arg-type]
-    with pytest.raises(af.InvalidArgument, match="needs keys"):
-        af.rollups.cost(tracked(), rates_of(), every="W")
+    with pytest.raises(af.InvalidArgument, match=r"row per entry; leave out every="):
+        af.rollups.cost(tracked(), rates_of(), by="entry", every="W")
 
 
 def test_labels_of_rows_and_the_storage_of_text_change_nothing() -> None:
@@ -354,7 +357,7 @@ def test_labels_of_rows_and_the_storage_of_text_change_nothing() -> None:
         rates_of(rate("31", "11"), rate("31", None, 40), rate("33", None, 9, "USD")),
     ]
 
-    for by in (None, ["person", "project"]):
+    for by in ("entry", None, ["person", "project"]):
         expected = af.rollups.cost(*frames, by=by)
         assert_same(af.rollups.cost(*map(oddly_indexed, frames), by=by), expected)
         assert_same(af.rollups.cost(*map(typed_by_hand, frames), by=by), expected)
@@ -382,3 +385,97 @@ def test_on_the_sandbox_the_cost_of_a_project_is_what_its_budget_says(asana: af.
     assert len(of_money) > 1
     for gid, actual in zip(of_money["parent_gid"], of_money["actual_value"], strict=True):
         assert float(amounts[gid]) == pytest.approx(actual, abs=0.01)
+
+
+def test_rates_may_be_of_a_role_or_a_category() -> None:
+    own = pd.DataFrame({"person_gid": ["11", "12", "13"], "role": ["Senior", "Junior", "Senior"]})
+    entries = af.rollups.entries(
+        tracked(entry("11"), entry("12"), entry("13", project="32"), entry("14")),
+        users=own,
+        user_columns=["role"],
+    )
+    rates = rates_of(
+        rate("31", "11", 100),
+        rate("31", None, 80, person_role="Senior"),
+        rate(None, None, 40, person_role="Junior"),
+        rate(None, None, 60, person_role="Senior"),
+        rate(None, None, 10),
+    ).assign(person_role=[None, "Senior", "Junior", "Senior", None])
+
+    table = af.rollups.cost(entries, rates, by="entry", rates_by="person_role")
+
+    assert table[["rate", "rate_from"]].to_numpy().tolist() == [
+        [100.0, "project and person"],
+        [40.0, "person_role"],
+        [60.0, "person_role"],
+        [10.0, "default"],
+    ]
+    without = rates.assign(resource_gid=None)
+    near = af.rollups.cost(entries, without, by="entry", rates_by=["person_role"])
+    # Without the first rate's person it is the rate of the project for everybody.
+    assert near["rate_from"].tolist()[:2] == ["project and person_role", "project"]
+
+
+def test_a_rate_of_one_thing_at_a_time() -> None:
+    rates = rates_of(rate("31", "11")).assign(category_name="Design")
+    entries = af.rollups.entries(tracked(entry()))
+
+    with pytest.raises(af.InvalidArgument, match=r"1 rate.*resource_gid, category_name"):
+        af.rollups.cost(entries, rates, rates_by="category_name")
+    with pytest.raises(af.InvalidArgument, match=r"rates_by='categry' is no column of rates"):
+        af.rollups.cost(entries, rates, rates_by="categry")
+    with pytest.raises(af.InvalidArgument, match=r"rates_by='project_gids' holds several"):
+        af.rollups.cost(entries, rates.assign(project_gids=None), rates_by="project_gids")
+
+
+@pytest.mark.parametrize(
+    ("round_to", "rounding", "minutes", "rounded"),
+    [
+        (15, "nearest", 22, 15),
+        (15, "nearest", 23, 30),
+        (6, "nearest", 3, 6),
+        (6, "nearest", 2, 0),
+        (15, "up", 16, 30),
+        (15, "up", 15, 15),
+        (6, "up", 1, 6),
+        (15, "up", 0, 0),
+    ],
+)
+def test_minutes_are_rounded_entry_by_entry_and_hours_stay(
+    round_to: int, rounding: Any, minutes: int, rounded: int
+) -> None:
+    entries = tracked(entry(minutes=minutes), entry(minutes=minutes))
+
+    found = af.rollups.cost(
+        entries, rates_of(rate("31", None, 60)), round_to=round_to, rounding=rounding
+    )
+
+    told = found[["hours", "rounded_hours", "amount"]].to_numpy().tolist()
+    # At 60 an hour, a minute is 1.
+    assert told == [[minutes * 2 / 60, rounded * 2 / 60, float(rounded * 2)]]
+
+
+def test_what_is_billable_and_approved_is_what_is_asked_for() -> None:
+    entries = tracked(
+        entry(minutes=60, approval_status="APPROVED"),
+        entry(minutes=30, approval_status="SUBMITTED"),
+        entry(minutes=20, approval_status="REJECTED"),
+        entry(minutes=10, approval_status="DRAFT", billable_status="nonBillable"),
+        entry(minutes=5),
+    )
+    rates = rates_of(rate("31", None, 60))
+
+    def amount(**only: Any) -> float:
+        return float(af.rollups.cost(entries, rates, **only)["amount"].sum())
+
+    assert amount() == 125
+    assert amount(billable="billable") == 115
+    assert amount(billable="non_billable") == 10
+    assert amount(approval="submitted") == 90
+    assert amount(approval="approved") == 60
+    with pytest.raises(af.InvalidArgument, match=r"approval='yes'.*'submitted'"):
+        amount(approval="yes")
+    with pytest.raises(af.InvalidArgument, match="round_to="):
+        amount(round_to=0)
+    with pytest.raises(af.InvalidArgument, match=r"start=2026-03-02 lies after end=2026-03-01"):
+        amount(start="2026-03-02", end="2026-03-01")

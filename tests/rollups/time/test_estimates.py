@@ -19,6 +19,7 @@ from tests.rollups.frames import (
     entry,
     entry_rows,
     frame_of,
+    monday,
     oddly_indexed,
     tracked,
     typed_by_hand,
@@ -37,8 +38,8 @@ def tasks_of(*rows: dict[str, Any]) -> pd.DataFrame:
 
 
 def test_subtasks_count_to_the_task_at_the_top() -> None:
-    # Estimated 60 + 120 minutes = 3 hours; tracked 30 + 240 = 4.5 hours, of which the 240 minutes
-    # on task 3, which has no estimate.
+    # Estimated 60 + 120 minutes = 3 hours; tracked 30 + 240 = 4.5 hours. Task 3 has no estimate of
+    # its own, but the tasks above it have.
     tasks = tasks_of(task("1", None, 60), task("2", "1", 120), task("3", "2"))
     entries = tracked(entry(task="2", minutes=30), entry(task="3", minutes=240))
 
@@ -51,7 +52,7 @@ def test_subtasks_count_to_the_task_at_the_top() -> None:
             "tasks": 3,
             "estimated": 3.0,
             "actual": 4.5,
-            "unestimated": 4.0,
+            "unestimated": 0.0,
             "difference": 1.5,
             "ratio": 1.5,
         }
@@ -71,6 +72,34 @@ def test_without_roots_each_task_stands_for_itself() -> None:
         # Nothing was estimated: how many times as long it took nobody can say.
         ["3", 0.0, 0.25, 0.25, None],
     ]
+
+
+def test_hours_without_an_estimate_are_not_compared() -> None:
+    # An estimate on a subtask is none of its parent, of its siblings or of other tasks.
+    tasks = tasks_of(task("1"), task("2", "1", 60), task("3", "2"), task("4", "1"), task("5"))
+    entries = tracked(*(entry(task=gid, minutes=30 * int(gid)) for gid in "12345"))
+
+    (root, _) = cells(af.rollups.estimates(tasks, entries))
+    (total,) = cells(af.rollups.estimates(tasks, entries, by=None))
+    (own,) = cells(af.rollups.estimates(tasks, entries, by=None, to_root=False))
+
+    columns = ["tasks", "estimated", "actual", "unestimated", "difference", "ratio"]
+    assert [root[name] for name in columns] == [4, 1.0, 5.0, 2.5, 1.5, 2.5]
+    assert [total[name] for name in columns] == [5, 1.0, 7.5, 5.0, 1.5, 2.5]
+    assert [own[name] for name in columns] == [5, 1.0, 7.5, 6.5, 0.0, 1.0]
+
+
+def test_without_tasks_and_entries_one_total_is_nothing() -> None:
+    (row,) = cells(af.rollups.estimates(tasks_of(), tracked(), by=None))
+
+    assert row == {
+        "tasks": 0,
+        "estimated": None,
+        "actual": 0.0,
+        "unestimated": 0.0,
+        "difference": None,
+        "ratio": None,
+    }
 
 
 def test_time_on_tasks_that_are_not_there_and_on_none_has_rows_of_its_own() -> None:
@@ -240,14 +269,17 @@ def test_estimates_are_those_of_a_loop_over_tasks_and_entries(
         actual[row["task_gid"]] += (row["duration_minutes"] or 0) / 60
     sums: dict[Any, dict[str, Any]] = {}
     for gid in [*known, *(actual.keys() - known.keys())]:
-        top = gid
-        while to_root and top in known and known[top]["parent_gid"] in known:
-            top = known[top]["parent_gid"]
+        above = [gid]
+        while to_root and above[-1] in known and known[above[-1]]["parent_gid"] in known:
+            above.append(known[above[-1]]["parent_gid"])
+        top = above[-1]
+        given_above = [known[g]["cf_Estimated time"] for g in above if g in known]
+        is_estimated = any(value is not None for value in given_above)
         estimate = known[gid]["cf_Estimated time"] if gid in known else None
         mine = sums.setdefault(top, {"tasks": 0, "estimated": None, "actual": 0.0, "un": 0.0})
         mine["tasks"] += gid is not None
         mine["actual"] += actual.get(gid, 0)
-        mine["un"] += actual.get(gid, 0) if estimate is None else 0
+        mine["un"] += 0 if is_estimated else actual.get(gid, 0)
         if estimate is not None:
             mine["estimated"] = (mine["estimated"] or 0) + estimate / 60
     told = {row["task_gid"]: row for row in found}
@@ -264,7 +296,7 @@ def test_estimates_are_those_of_a_loop_over_tasks_and_entries(
 @given(
     tree,
     entry_rows(tasks=[*"0123456", "far"]),
-    st.sampled_from(["task", "assignee", "project", "section", ["project", "assignee"]]),
+    st.sampled_from([None, "task", "assignee", "project", "section", ["project", "assignee"]]),
     st.booleans(),
 )
 def test_the_actual_hours_are_those_of_the_entries_whatever_the_keys(
@@ -276,11 +308,12 @@ def test_the_actual_hours_are_those_of_the_entries_whatever_the_keys(
 
     minutes = sum(row["duration_minutes"] or 0 for row in rows)
     assert float(table["actual"].sum()) * 60 == pytest.approx(minutes, abs=1e-6)
-    differs = table["actual"] - table["estimated"] - table["difference"]
+    compared = table["actual"] - table["unestimated"]
+    differs = compared - table["estimated"] - table["difference"]
     assert float(differs.abs().sum()) == pytest.approx(0)
 
 
-@pytest.mark.parametrize("by", ["task", "assignee", "project", ["section", "assignee"]])
+@pytest.mark.parametrize("by", [None, "task", "assignee", "project", ["section", "assignee"]])
 @pytest.mark.parametrize("to_root", [True, False])
 def test_no_tasks_give_the_columns_and_dtypes_of_some(by: Any, to_root: bool) -> None:
     tasks = tasks_of(task("1", None, 60, memberships_project_gids=("31",)))
@@ -344,3 +377,89 @@ def test_on_the_sandbox_the_actual_hours_are_those_of_the_entries(asana: af.Asan
     assert float(by_project["actual"].sum()) == pytest.approx(hours)
     estimated = tasks.drop_duplicates("gid")["cf_Estimated time"].sum() / 60
     assert float(by_project["estimated"].sum()) == pytest.approx(estimated)
+
+
+def test_a_wide_table_has_the_hours_of_each_period_beside_the_estimates() -> None:
+    tasks = tasks_of(
+        task("1", None, 120, assignee_gid="11"),
+        task("2", None, None, assignee_gid="11"),
+        task("3", None, 60),
+    )
+    entries = tracked(
+        entry(task="1", day="2026-03-02", minutes=60),
+        entry(task="1", day="2026-04-02", minutes=90),
+        entry(task="2", day="2026-04-02", minutes=30),
+        entry(task=None, day=None, minutes=15),
+    )
+
+    def wide(by: Any, **more: Any) -> tuple[list[str], list[list[Any]]]:
+        table = af.rollups.estimates(
+            tasks, entries, by=by, every="MS", wide=True, now="2026-04-20", **more
+        )
+        return list(table.columns), [list(row.values()) for row in cells(table)]
+
+    columns, rows = wide("assignee_gid", totals=True)
+    months = ["2026-03-01", "2026-04-01 (part)", "no date"]
+    compared = ["estimated", "unestimated", "difference", "ratio"]
+    assert columns == ["assignee_gid", *months, "total", *compared]
+    assert rows == [
+        ["11", 1.0, 2.0, 0.0, 3.0, 2.0, 0.5, 0.5, 1.25],
+        ["(none)", 0.0, 0.0, 0.25, 0.25, 1.0, 0.25, -1.0, 0.0],
+        ["Total", 1.0, 2.0, 0.25, 3.25, 3.0, 0.75, -0.5, pytest.approx(2.5 / 3)],
+    ]
+    assert wide(None) == ([*months, *compared], [[1.0, 2.0, 0.25, 3.0, 0.75, -0.5, 2.5 / 3]])
+    by_task = wide("task", none="?")[1]
+    assert [row[1:5] for row in by_task] == [
+        ["Task 1", 1.0, 1.5, 0.0],
+        ["Task 2", 0.0, 0.5, 0.0],
+        ["Task 3", 0.0, 0.0, 0.0],
+        ["?", 0.0, 0.0, 0.25],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"every": "MS"}, "every= is for wide=True"),
+        ({"wide": True}, "wide=True needs periods"),
+        ({"wide": True, "every": "MS", "entries": None}, "wide=True needs entries="),
+        ({"totals": True}, "pass wide=True"),
+        ({"wide": True, "every": "M"}, "every='M'"),
+    ],
+)
+def test_arguments_that_do_not_go_together_are_refused(
+    arguments: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(af.InvalidArgument, match=message):
+        af.rollups.estimates(**{"tasks": tasks_of(), "entries": tracked(), **arguments})
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    tree,
+    entry_rows(tasks=[*"0123456", "far"]),
+    st.sampled_from([None, "task", "assignee", "project"]),
+    st.booleans(),
+)
+def test_the_hours_of_a_wide_table_are_those_of_the_entries(
+    drawn: list[Any], rows: list[dict[str, Any]], by: Any, to_root: bool
+) -> None:
+    frames = [tasks_of(*tasks_in(drawn)), tracked(*rows)]
+
+    table = af.rollups.estimates(
+        *frames, by=by, to_root=to_root, every="W", wide=True, totals=by is not None
+    )
+
+    total = table.tail(1) if by is not None else table
+    minutes: dict[str, float] = defaultdict(float)
+    for row in rows:
+        day = row["entered_on"]
+        minutes[str(monday(day)) if day else "no date"] += row["duration_minutes"] or 0
+    for name, amount in minutes.items():
+        assert float(total[name].iloc[0]) * 60 == pytest.approx(amount, abs=1e-6)
+        if by is not None:
+            assert float(table[name].sum()) * 60 == pytest.approx(2 * amount, abs=1e-6)
+    narrow = af.rollups.estimates(*frames, by=None, to_root=to_root)
+    assert float(total["unestimated"].iloc[0]) == pytest.approx(
+        float(narrow["unestimated"].iloc[0])
+    )

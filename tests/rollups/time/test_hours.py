@@ -45,7 +45,7 @@ def test_the_sum_of_a_rollup_is_the_sum_of_its_entries(
     assert round(float(totals["hours"].sum()) * 60, 6) == entries["duration_minutes"].sum()
     assert not totals.duplicated(list(totals.columns[:-1])).any()
     if every == "W":
-        assert {day.weekday() for day in totals["entered_on"].dropna()} <= {0}
+        assert {day.weekday() for day in totals["period"].dropna()} <= {0}
 
 
 @pytest.mark.parametrize(
@@ -61,8 +61,8 @@ def test_the_sum_of_a_rollup_is_the_sum_of_its_entries(
 def test_a_period_is_named_by_its_first_day(every: str, first: str) -> None:
     totals = af.rollups.hours(entries_of([("Ana", dt.date(2026, 5, 20), 90)]), every=every)
 
-    assert totals["entered_on"].tolist() == [pd.Timestamp(first)]
-    assert str(totals["entered_on"].dtype) == "datetime64[us]"
+    assert totals["period"].tolist() == [pd.Timestamp(first)]
+    assert str(totals["period"].dtype) == "datetime64[us]"
     assert totals["hours"].tolist() == [1.5]
 
 

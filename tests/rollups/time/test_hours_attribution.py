@@ -36,7 +36,7 @@ HOMES: dict[str, tuple[tuple[str, str], ...]] = {
     "t4": (),
 }
 TEAMS = {"31": "51", "32": "51", "33": "52", "39": "52"}
-WAYS = ["attributed", "split", "first"]
+WAYS = ["asana", "asana_or_first", "split", "first"]
 
 
 def tasks() -> pd.DataFrame:
@@ -71,7 +71,7 @@ def shares(row: dict[str, Any], attribution: str) -> list[tuple[str | None, str 
         return [(project, section, 1 / len(homes)) for project, section in homes]
     if attribution == "first" and homes:
         return [(*homes[0], 1.0)]
-    project = given or (homes[0][0] if homes else None)
+    project = given or (homes[0][0] if homes and attribution != "asana" else None)
     return [(project, dict(homes).get(project or ""), 1.0)]
 
 
@@ -84,7 +84,8 @@ def test_each_attribution_counts_ninety_minutes_its_own_way() -> None:
     }
 
     # The entry is attributable to 32; the task is in 31, 32 and 33, each of which gets 30 minutes.
-    assert cells(found["attributed"]) == [{"project_gid": "32", "hours": 1.5}]
+    assert cells(found["asana"]) == [{"project_gid": "32", "hours": 1.5}]
+    assert cells(found["asana_or_first"]) == [{"project_gid": "32", "hours": 1.5}]
     assert cells(found["first"]) == [{"project_gid": "31", "hours": 1.5}]
     assert cells(found["split"]) == [
         {"project_gid": gid, "hours": 0.5} for gid in ("31", "32", "33")
@@ -114,7 +115,8 @@ def test_time_attributable_to_a_project_the_task_is_not_in_counts_to_the_task_s_
         for way in WAYS
     }
 
-    assert found["attributed"]["project_gid"].tolist() == ["39"]
+    assert found["asana"]["project_gid"].tolist() == ["39"]
+    assert found["asana_or_first"]["project_gid"].tolist() == ["39"]
     assert found["first"]["project_gid"].tolist() == ["33"]
     assert found["split"]["project_gid"].tolist() == ["33"]
 
@@ -147,11 +149,94 @@ def test_hours_of_projects_are_those_of_a_loop_over_the_entries(
             key = (project, section, day and monday(day))
             expected[key] += (row["duration_minutes"] or 0) * share / 60
     told = {
-        (row["project_gid"], row["section_gid"], row["entered_on"]): row["hours"]
+        (row["project_gid"], row["section_gid"], row["period"]): row["hours"]
         for row in cells(found)
     }
     assert len(told) == len(found)
     assert told == pytest.approx(dict(expected))
+
+
+def test_time_that_is_attributable_to_nothing_is_listed_under_none_by_asana() -> None:
+    table = table_of(entry(minutes=60, project=None, task="t1"))
+
+    found = af.rollups.hours(
+        table, ["project", "section", "team"], every=None, attribution="asana"
+    )
+
+    assert cells(found.dropna(axis="columns")) == [{"hours": 1.0}]
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    entry_rows([*PROJECTS, "39"], [*HOMES, "t9"]), st.sampled_from(WAYS), st.sampled_from([0, 45])
+)
+def test_a_project_costs_its_own_hours_at_its_own_rate_however_they_are_attributed(
+    rows: list[dict[str, Any]], attribution: Any, default: int
+) -> None:
+    money = {"31": 10, "32": 20, "39": 30, None: default}
+    rates = pd.DataFrame(
+        [
+            {"parent_gid": gid, "resource_gid": None, "rate": float(rate), "currency_code": "EUR"}
+            for gid, rate in money.items()
+            if rate
+        ]
+    )
+    table = table_of(*rows)
+
+    found = af.rollups.cost(table, rates, by="project_gid", attribution=attribution)
+    each = af.rollups.cost(table, rates, attribution=attribution)
+
+    expected: dict[Any, list[float]] = defaultdict(lambda: [0.0, 0.0])
+    for row in rows:
+        for project, _, share in shares(row, attribution):
+            hours = (row["duration_minutes"] or 0) * share / 60
+            key = (project, "EUR" if money.get(project, default) else None)
+            expected[key][0] += hours
+            expected[key][1] += hours * money.get(project, default)
+    told = {
+        (row["project_gid"], row["currency_code"]): [row["hours"] or 0.0, row["amount"] or 0.0]
+        for row in cells(found)
+    }
+    assert told.keys() == expected.keys()
+    for key, values in told.items():
+        assert values == pytest.approx(expected[key])
+    assert float(each["amount"].sum()) == pytest.approx(sum(one[1] for one in expected.values()))
+
+
+@settings(max_examples=30, deadline=None)
+@given(entry_rows([*PROJECTS, "39"], [*HOMES, "t9"]))
+def test_the_cost_of_a_project_is_what_its_budget_has_used(rows: list[dict[str, Any]]) -> None:
+    table = table_of(*rows)
+    rates = pd.DataFrame(
+        [
+            {"parent_gid": gid, "resource_gid": None, "rate": 10.0, "currency_code": "EUR"}
+            for gid in ("31", "32", "39")
+        ]
+    )
+    budgets = pd.DataFrame(
+        [
+            {
+                "gid": f"b{gid}",
+                "parent_gid": gid,
+                "parent_name": gid,
+                "budget_type": "cost",
+                "total_value": 1e6,
+                "total_units": "EUR",
+                "actual_value": None,
+                "actual_units": "EUR",
+                "actual_billable_status_filter": "any",
+            }
+            for gid in ("31", "32", "39")
+        ]
+    )
+
+    burn = af.rollups.budget_burn(budgets, table, rates, forecast=False)
+    found = af.rollups.cost(table, rates, by="project_gid")
+
+    amounts = found.dropna(subset="project_gid").set_index("project_gid")["amount"].fillna(0)
+    used = burn.groupby("project_gid")["used"].sum()
+    for gid in ("31", "32", "39"):
+        assert float(used.get(gid, 0)) == pytest.approx(float(amounts.get(gid, 0)))
 
 
 @settings(max_examples=20, deadline=None)
@@ -192,7 +277,7 @@ def test_filling_adds_rows_of_zero_for_each_group_and_period_and_changes_none(
     full = af.rollups.hours(entries, "person_gid", every, fill=True)
 
     held, known = (
-        {(r["person_gid"], r["entered_on"]): r["hours"] for r in cells(f)} for f in (full, bare)
+        {(r["person_gid"], r["period"]): r["hours"] for r in cells(f)} for f in (full, bare)
     )
     assert known.items() <= held.items()
     assert all(held[key] == 0 for key in held.keys() - known.keys())
@@ -247,12 +332,42 @@ def test_people_and_projects_of_one_name_stay_apart() -> None:
     assert by_name["hours"].tolist() == [1.5]
 
 
-def test_an_entry_that_is_there_twice_counts_twice() -> None:
-    entries = tracked(entry(minutes=60))
+def test_an_entry_that_is_there_twice_counts_once_as_it_was_read_last() -> None:
+    twice = pd.concat([tracked(entry(minutes=60)), tracked(entry(minutes=90))])
 
-    twice = pd.concat([entries, entries])
+    assert af.rollups.hours(twice)["hours"].tolist() == [1.5]
+    # Rows of one's own have no gid, and are not each other.
+    own = twice.assign(gid=None)
+    assert af.rollups.hours(own)["hours"].tolist() == [2.5]
 
-    assert af.rollups.hours(twice)["hours"].tolist() == [2.0]
+
+def test_a_person_who_was_renamed_is_one_row_with_the_last_name() -> None:
+    entries = tracked(
+        entry("11", minutes=60),
+        entry("11", minutes=30, created_by_name="Ana Lee"),
+        entry("13", minutes=15),
+    )
+
+    found = af.rollups.hours(entries, "person", every=None)
+
+    assert found[["person_name", "hours"]].to_numpy().tolist() == [["Ana Lee", 1.5], ["Ana", 0.25]]
+
+
+def test_only_what_is_asked_for_counts() -> None:
+    entries = tracked(
+        entry(day="2026-03-02", minutes=60),
+        entry(day="2026-03-03", minutes=30, billable_status="nonBillable"),
+        entry(day=None, minutes=15),
+    )
+
+    def total(**only: Any) -> float:
+        return float(af.rollups.hours(entries, None, None, **only)["hours"].iloc[0])
+
+    assert total() == 1.75
+    assert total(start="2026-03-02", end="2026-03-02") == 1.0
+    assert total(start="2026-03-03") == 0.5
+    assert total(billable="billable") == 1.25
+    assert total(billable="non_billable") == 0.5
 
 
 def test_an_attribution_needs_the_table_of_entries() -> None:
@@ -296,7 +411,7 @@ def test_a_missing_column_is_named_with_the_function_and_the_fields(column: str)
 
 def test_filling_needs_periods_and_not_too_many_of_them() -> None:
     entries = tracked(entry(day="1700-01-01"), entry(day="2250-01-01"))
-    many = pd.concat([entries.assign(created_by_gid=str(n)) for n in range(120)])
+    many = pd.concat([entries.assign(gid=None, created_by_gid=str(n)) for n in range(120)])
 
     with pytest.raises(af.InvalidArgument, match=r"every='W'"):
         af.rollups.hours(entries, every=None, fill=True)

@@ -25,6 +25,7 @@ from tests.rollups.frames import (
     oddly_indexed,
     tracked,
     typed_by_hand,
+    users_of,
 )
 
 
@@ -56,7 +57,10 @@ def test_a_week_has_its_seven_days_the_total_and_a_row_for_each_person() -> None
     table = af.rollups.timesheet(entries, "2026-03-05")
 
     days = [f"2026-03-0{day}" for day in range(2, 9)]
-    assert list(table.columns) == ["person_gid", "person_name", *days, "total", "approval_status"]
+    compared = ["expected_hours", "missing", "overtime"]
+    keys = ["person_gid", "person_name"]
+    assert list(table.columns) == [*keys, *days, "total", *compared, "approval_status"]
+    assert table[compared].isna().all(axis=None)
     assert table["person_name"].tolist() == ["Ana", "Bo", "Total"]
     assert table[days].values.tolist() == [
         [1.5, 0, 0, 0, 0, 0, 0.75],
@@ -288,3 +292,163 @@ def test_on_the_sandbox_the_weeks_add_up_to_the_entries(asana: af.Asana) -> None
     total = sum(float(week["total"].iloc[-1]) for week in weeks)
     assert total * 60 == pytest.approx(entries["duration_minutes"].sum())
     assert all(not week["person_gid"].iloc[:-1].duplicated().any() for week in weeks)
+
+
+def test_several_weeks_have_a_row_for_each_person_and_week_and_name_the_weekdays() -> None:
+    entries = tracked(
+        entry("11", "2026-03-03", 60),
+        entry("11", "2026-03-08", 30),
+        entry("12", "2026-03-09", 90),
+        entry("12", "2026-03-01", 600),
+        entry("12", "2026-03-11", 600),
+    )
+
+    table = af.rollups.timesheet(entries, start="2026-03-03", end="2026-03-10", every="W-SUN")
+
+    week = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+    assert list(table.columns[2:11]) == ["period", *week, "total"]
+    assert [list(row.values()) for row in cells(table[["person_name", "period", *week]])] == [
+        ["Ana", dt.date(2026, 3, 1), 0, 0, 1, 0, 0, 0, 0],
+        ["Ana", dt.date(2026, 3, 8), 0.5, 0, 0, 0, 0, 0, 0],
+        ["Bo", dt.date(2026, 3, 8), 0, 1.5, 0, 0, 0, 0, 0],
+        ["Total", None, 0.5, 1.5, 1, 0, 0, 0, 0],
+    ]
+
+
+def test_what_is_expected_stands_in_one_row_of_a_person_and_week() -> None:
+    entries = tracked(
+        entry("11", "2026-03-03", 60, project="31"),
+        entry("11", "2026-03-04", 30, project="32"),
+        entry("11", "2026-03-04", 30, project=None),
+        entry("14", "2026-03-04", 30, project="32"),
+    )
+
+    table = af.rollups.timesheet(
+        entries, "2026-03-02", by="project", users=users_of("11", "12"), now="2026-03-03"
+    )
+
+    columns = ["person_name", "project_name", "total", "expected_hours", "missing", "overtime"]
+    assert [list(row.values()) for row in cells(table[columns])] == [
+        ["Ana", "Website", 1.0, 16.0, 14.0, 0.0],
+        ["Ana", "Shop", 0.5, None, None, None],
+        ["Ana", None, 0.5, None, None, None],
+        ["Bo", None, 0.0, 16.0, 16.0, 0.0],
+        ["Cy", "Shop", 0.5, None, None, None],
+        ["Total", None, 2.5, 32.0, 30.0, 0.0],
+    ]
+
+
+def test_timesheets_of_another_weekday_and_unlike_ones_are_found_by_their_days() -> None:
+    entries = tracked(
+        entry("11", "2026-03-02", approval_status="DRAFT"),
+        entry("12", "2026-03-02", approval_status="DRAFT"),
+        entry("12", "2026-03-08", approval_status="DRAFT"),
+    )
+    statuses = sheets_of(
+        sheet("11", "2026-03-01", "APPROVED"),
+        sheet("12", "2026-03-01", "APPROVED"),
+        sheet("12", "2026-03-08", "SUBMITTED"),
+        sheet("14", "2026-03-01", "REJECTED"),
+    )
+
+    table = af.rollups.timesheet(
+        entries, "2026-03-02", statuses=statuses, users=users_of("14"), margins=False
+    )
+
+    assert table[["person_name", "approval_status"]].values.tolist() == [
+        ["Ana", "approved"],
+        ["Bo", "mixed"],
+        ["Cy", "rejected"],
+    ]
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        {},
+        {"start": "2026-03-02"},
+        {"end": "2026-03-02"},
+        {"week": "2026-03-02", "end": "2026-03-02"},
+    ],
+)
+def test_a_week_or_both_bounds_are_needed(days: dict[str, str]) -> None:
+    with pytest.raises(af.InvalidArgument, match=r"a day of one week, .* or both start= and end="):
+        af.rollups.timesheet(tracked(), **days)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("by", [None, "project", "task", ["project", "billable_status"]])
+@pytest.mark.parametrize("users", [None, users_of("11"), users_of()])
+def test_no_entries_of_several_weeks_give_the_columns_and_dtypes_of_some(
+    by: Any, users: pd.DataFrame | None
+) -> None:
+    some, none = (
+        af.rollups.timesheet(
+            entries, start="2026-03-02", end="2026-03-20", by=by, users=users_of("11")
+        )
+        for entries in (tracked(entry("11"), entry(None)), tracked())
+    )
+    others = af.rollups.timesheet(
+        tracked(entry("11")), start="2026-03-02", end="2026-03-20", by=by, users=users
+    )
+
+    assert_same_dtypes(none, some)
+    assert_same_dtypes(others, some)
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    entry_rows(),
+    st.dates(dt.date(2025, 12, 15), dt.date(2026, 1, 10)),
+    st.integers(0, 40),
+    st.sampled_from(WEEKDAYS),
+    st.sampled_from([None, "project", ["project", "billable_status"]]),
+    st.booleans(),
+)
+def test_the_hours_of_several_weeks_are_those_of_a_loop(
+    rows: list[dict[str, Any]],
+    start: dt.date,
+    length: int,
+    weekday: str,
+    by: Any,
+    with_users: bool,
+) -> None:
+    end = start + dt.timedelta(days=length)
+    entries = typed_by_hand(oddly_indexed(tracked(*rows)))
+    users = users_of("11", "12") if with_users else None
+
+    found = cells(
+        af.rollups.timesheet(
+            entries, start=start, end=end, every=f"W-{weekday}", by=by, users=users, now=end
+        )
+    )
+
+    *people, total = found
+    inside = [row for row in rows if row["entered_on"] and start <= row["entered_on"] <= end]
+    minutes: dict[Any, float] = defaultdict(float)
+    weeks: dict[Any, float] = defaultdict(float)
+    for row in inside:
+        day = row["entered_on"]
+        first = day - dt.timedelta(days=(day.weekday() - WEEKDAYS.index(weekday)) % 7)
+        project = None if by is None else row["attributable_to_gid"]
+        minutes[row["created_by_gid"], first, project, f"{day:%a}"] += row["duration_minutes"] or 0
+        weeks[row["created_by_gid"], first] += row["duration_minutes"] or 0
+    told = {
+        (row["person_gid"], row["period"], row.get("project_gid"), day.title()): row[day.title()]
+        for row in people
+        for day in WEEKDAYS
+    }
+    assert {key: value for key, value in told.items() if value} == pytest.approx(
+        {key: value / 60 for key, value in minutes.items() if value}
+    )
+    assert total["total"] == pytest.approx(sum(minutes.values()) / 60)
+    for name in ("missing", "overtime", "expected_hours"):
+        known = [row[name] for row in people if row[name] is not None]
+        assert total[name] == (pytest.approx(sum(known)) if known else None)
+    if with_users:
+        days = [start + dt.timedelta(days=n) for n in range(length + 1)]
+        assert total["expected_hours"] == 2 * 8 * sum(day.weekday() < 5 for day in days)
+        for row in people:
+            if row["expected_hours"] is not None:
+                over = weeks[row["person_gid"], row["period"]] / 60 - row["expected_hours"]
+                assert row["overtime"] - row["missing"] == pytest.approx(over)
+                assert min(row["overtime"], row["missing"]) == 0

@@ -1,0 +1,112 @@
+"""The chart of planned and tracked hours, by what is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+
+import asana_frames as af
+
+TEXT = pd.StringDtype(na_value=np.nan)
+Hours = tuple[str, str, str, float, float]
+
+
+@pytest.fixture(autouse=True)
+def _closed() -> Iterator[None]:
+    yield
+    plt.close("all")
+
+
+def table_of(*rows: Hours) -> pd.DataFrame:
+    """Rows of gid, name, first day, planned and tracked hours."""
+    columns = ["person_gid", "person_name", "period", "planned", "tracked"]
+    frame = pd.DataFrame(rows, columns=columns)
+    frame["period"] = pd.to_datetime(frame["period"]).astype("datetime64[us]")
+    frame = frame.astype(
+        {"person_gid": TEXT, "person_name": TEXT, "planned": "Float64", "tracked": "Float64"}
+    )
+    frame["difference"] = frame["tracked"] - frame["planned"]
+    frame["ratio"] = frame["tracked"] / frame["planned"].mask(frame["planned"] == 0)
+    return frame
+
+
+def names_of(ax: Axes) -> list[str]:
+    return [label.get_text() for label in ax.get_yticklabels()]
+
+
+def words_of(ax: Axes) -> list[str]:
+    return [text.get_text() for text in ax.texts]
+
+
+def test_periods_are_added_up_and_the_largest_difference_is_at_the_top() -> None:
+    ax = af.charts.plan_vs_actual(
+        table_of(
+            ("1", "Ana", "2026-03-02", 10, 12),
+            ("1", "Ana", "2026-03-09", 10, 13),
+            ("2", "Bo", "2026-03-02", 20, 4),
+            ("3", "Cy", "2026-03-02", 0, 3),
+        )
+    )
+
+    assert names_of(ax) == ["Bo", "Ana", "Cy"]
+    assert words_of(ax) == ["4 h of 20 h (-80 %)", "25 h of 20 h (+25 %)", "3 h, nothing planned"]
+    planned, tracked, without = ([bar.get_width() for bar in part] for part in ax.containers)
+    assert planned == [20, 20]
+    assert tracked == [4, 25, 0]
+    assert without == [3]
+    legend = ax.get_legend()
+    assert legend is not None
+    assert [text.get_text() for text in legend.get_texts()] == [
+        "tracked",
+        "tracked, more than planned",
+        "planned",
+        "tracked without a plan",
+    ]
+
+
+def test_one_total_is_a_row_for_each_period_in_their_order() -> None:
+    table = table_of(
+        ("1", "Ana", "2026-03-02", 10, 9),
+        ("1", "Ana", "2026-03-09", 10, 30),
+        ("1", "Ana", None, 0, 1),
+    )
+
+    ax = af.charts.plan_vs_actual(table.drop(columns=["person_gid", "person_name"]))
+    total = af.charts.plan_vs_actual(table[["planned", "tracked"]].head(1))
+
+    assert names_of(ax) == ["2 Mar 2026", "9 Mar 2026", "no date"]
+    assert ax.get_ylabel() == "Period"
+    assert names_of(total) == ["all"]
+
+
+def test_25_rows_are_drawn_and_the_others_counted() -> None:
+    ax = af.charts.plan_vs_actual(
+        table_of(*((str(n), f"P{n}", "2026-03-02", n, 0) for n in range(1, 31)))
+    )
+
+    assert len(names_of(ax)) == 25
+    assert names_of(ax)[0] == "P30"
+    assert "… 5 more" in words_of(ax)
+
+
+def test_it_draws_where_it_is_told() -> None:
+    _, axes = plt.subplots(1, 2)
+
+    assert (
+        af.charts.plan_vs_actual(table_of(("1", "Ana", "2026-03-02", 1, 2)), ax=axes[1]) is axes[1]
+    )
+
+
+def test_nothing_is_an_empty_chart_that_says_so() -> None:
+    assert "Nothing planned or tracked" in words_of(af.charts.plan_vs_actual(table_of()))
+
+
+@pytest.mark.parametrize("column", ["planned", "tracked"])
+def test_a_missing_column_is_named(column: str) -> None:
+    with pytest.raises(af.InvalidArgument, match=column):
+        af.charts.plan_vs_actual(table_of().drop(columns=column))
