@@ -115,7 +115,9 @@ class Notebook(Watched):
         self.page.evaluate(call, [name, arguments])
 
     def run(self, number: int) -> Any:
-        """Run a cell and wait for its end; return its output."""
+        """Run a cell, after what was done to widgets, and wait for its end; return its output."""
+        # A widget keeps its second change until the kernel is done with its first.
+        self.page.evaluate(_EXECUTE, "pass")
         self.page.locator(".jp-Notebook .jp-Cell .jp-InputArea-prompt").nth(number).click()
         self.command("notebook:run-cell")
         prompt = self.cell(number).locator(".jp-InputArea-prompt")

@@ -191,8 +191,9 @@ def _widen(
     wide = groups.merge(hours, how="left", on=keys) if keys else groups.join(hours)
     wide[shown] = wide[shown].fillna(0.0)
     if layout.totals and keys:
-        numbers = ["estimated", "actual", "unestimated", *shown]
-        row = pd.DataFrame({name: wide[name].sum(min_count=1) for name in numbers}, index=[0])
+        # No hours are 0 hours, but no estimate is none.
+        sums = {name: wide[name].sum() for name in ("actual", "unestimated", *shown)}
+        row = pd.DataFrame(sums | {"estimated": wide["estimated"].sum(min_count=1)}, index=[0])
         named = next((name for name in keys if not name.endswith("_gid")), keys[0])
         row[named] = TOTAL_ROW
         wide = pd.concat([wide, row.reindex(columns=wide.columns).astype(wide.dtypes.to_dict())])

@@ -408,6 +408,12 @@ def test_a_wide_table_has_the_hours_of_each_period_beside_the_estimates() -> Non
         ["Total", 1.0, 2.0, 0.25, 3.25, 3.0, 0.75, -0.5, pytest.approx(2.5 / 3)],
     ]
     assert wide(None) == ([*months, *compared], [[1.0, 2.0, 0.25, 3.0, 0.75, -0.5, 2.5 / 3]])
+    none = af.rollups.estimates(
+        tasks_of(), tracked(), every="MS", wide=True, totals=True, by="assignee"
+    )
+    assert none[["total", "estimated", "unestimated", "difference"]].values.tolist() == [
+        [0.0, pd.NA, 0.0, pd.NA]
+    ]
     by_task = wide("task", none="?")[1]
     assert [row[1:5] for row in by_task] == [
         ["Task 1", 1.0, 1.5, 0.0],
