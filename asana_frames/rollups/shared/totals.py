@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from asana_frames.exceptions import InvalidArgument
@@ -54,13 +56,26 @@ def sum_by(keys: pd.DataFrame, values: Mapping[str, pd.Series[Any]]) -> pd.DataF
     """
     for name in keys.columns.intersection(list(values)):
         raise InvalidArgument(f"{name!r} is summed, so it cannot be a key in by=.")
-    table = pd.DataFrame({name: value.astype("Float64") for name, value in values.items()})
     if keys.columns.empty:
+        table = pd.DataFrame({name: value.astype("Float64") for name, value in values.items()})
         totals = table.sum(min_count=1).to_frame().T
         return totals.astype("Float64")
-    by = [keys[name] for name in keys.columns]
-    grouped = table.groupby(by, dropna=False, observed=True)
-    return grouped.sum(min_count=1).reset_index()
+    grouped = keys.groupby(list(keys.columns), dropna=False, observed=True)
+    groups = grouped.size().index
+    group = grouped.ngroup().to_numpy()
+    sums = {name: _sum_groups(value, group, len(groups)) for name, value in values.items()}
+    return pd.DataFrame(sums, index=groups).reset_index()
+
+
+def _sum_groups(
+    values: pd.Series[Any], group: npt.NDArray[np.integer[Any]], count: int
+) -> pd.arrays.FloatingArray:
+    # numpy adds up several columns in less time than a groupby does one, and without copies.
+    known = values.notna().to_numpy()
+    numbers = values.to_numpy("float64", na_value=0.0)
+    without = np.bincount(group[known], minlength=count) == 0
+    sums = np.bincount(group, numbers, minlength=count).astype("float64")
+    return pd.arrays.FloatingArray(sums, without)
 
 
 def fill_periods(
