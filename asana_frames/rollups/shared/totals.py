@@ -60,11 +60,17 @@ def sum_by(keys: pd.DataFrame, values: Mapping[str, pd.Series[Any]]) -> pd.DataF
         table = pd.DataFrame({name: value.astype("Float64") for name, value in values.items()})
         totals = table.sum(min_count=1).to_frame().T
         return totals.astype("Float64")
-    grouped = keys.groupby(list(keys.columns), dropna=False, observed=True)
+    # What the groupby holds is given back before the keys become columns.
+    return _sum_by_index(keys, values).reset_index()
+
+
+def _sum_by_index(keys: pd.DataFrame, values: Mapping[str, pd.Series[Any]]) -> pd.DataFrame:
+    columns = [keys[name] for name in keys.columns]
+    grouped = columns[0].groupby(columns, dropna=False, observed=True)
     groups = grouped.size().index
     group = grouped.ngroup().to_numpy()
     sums = {name: _sum_groups(value, group, len(groups)) for name, value in values.items()}
-    return pd.DataFrame(sums, index=groups).reset_index()
+    return pd.DataFrame(sums, index=groups)
 
 
 def _sum_groups(

@@ -150,7 +150,9 @@ def billable(
     def add_up(grouping: Grouping) -> pd.DataFrame:
         table = grouping.sum(_split_minutes, names)
         # Minutes are whole numbers until here, so that adding them up loses nothing.
-        return table.assign(**{name: table[name].fillna(0) / 60 for name in names})
+        for name in names:
+            table[name] = table[name].fillna(0) / 60
+        return table
 
     totals = add_up(grouping)
     if users is not None:
