@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from asana_frames.exceptions import InvalidArgument
+from asana_frames.rollups.shared.compare import COMPARED
 from asana_frames.rollups.shared.inputs import read_frame
 
 if TYPE_CHECKING:
@@ -79,3 +80,18 @@ def drop_missing(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
 def sort_dated(frame: pd.DataFrame, column: str) -> pd.DataFrame:
     """Return the rows that have a date, in the order of dates, numbered from 0."""
     return drop_missing(frame, column).sort_values(column, kind="stable", ignore_index=True)
+
+
+def list_keys(table: pd.DataFrame, numbers: Iterable[str]) -> list[str]:
+    """List the columns of a rollup that are keys: neither numbers nor comparisons of these.
+
+    Parameters
+    ----------
+    table
+        What the rollup returned.
+    numbers
+        Its columns that are no keys.
+    """
+    own = set(numbers)
+    compared = {f"{name}_{ending}" for name in own for ending in COMPARED}
+    return [name for name in table.columns if name not in own | compared]

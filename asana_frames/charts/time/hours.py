@@ -21,7 +21,7 @@ from asana_frames.charts.shared.axes import (
     set_title,
 )
 from asana_frames.charts.shared.colours import HATCH, OTHER, OTHER_HATCH, SERIES
-from asana_frames.charts.shared.columns import Numbers, drop_missing, read_input
+from asana_frames.charts.shared.columns import Numbers, drop_missing, list_keys, read_input
 from asana_frames.charts.shared.dates import (
     Step,
     day_positions,
@@ -85,9 +85,7 @@ def hours(hours: pd.DataFrame, *, kind: Kind = "bar", ax: Axes | None = None) ->
         # Not a column of somebody's own, which may mean anything.
         hours = read_input(hours, ["hours", "period"], chart="hours", ax=ax)
     check_choice(kind, _KINDS, name="kind")
-    # Columns of compare=, such as hours_previous, are not keys.
-    others = [name for name in hours.columns if str(name).startswith("hours_")]
-    keys = [name for name in hours.columns if name not in ("hours", "period", *others)]
+    keys = list_keys(hours, ("hours", "period"))
     amounts = hours["hours"].astype("float64").fillna(0)
     rows = hours.assign(hours=amounts).reset_index(drop=True)
     if "period" in rows.columns and not rows.empty:

@@ -25,7 +25,7 @@ from asana_frames.charts.shared.axes import (
     write_beside_axes,
 )
 from asana_frames.charts.shared.colours import ALARM, DARK, SERIES
-from asana_frames.charts.shared.columns import column_numbers, read_input
+from asana_frames.charts.shared.columns import column_numbers, list_keys, read_input
 from asana_frames.charts.shared.dates import (
     FEW,
     Step,
@@ -145,7 +145,7 @@ def _read_money(table: pd.DataFrame, names: Sequence[str]) -> _Money:
             f"with currency= and exchange_rates= of rollups.margin, or draw one: "
             f"table[table['currency_code'] == {codes[0]!r}]."
         )
-    keys = [name for name in table.columns if name not in _NUMBERS]
+    keys = list_keys(table, _NUMBERS)
     rows = table.reset_index(drop=True)
     rows = rows.assign(**{name: column_numbers(rows, name) for name in names})
     lacking = np.zeros(1)

@@ -18,7 +18,7 @@ from asana_frames.charts.shared.axes import (
     set_plain_style,
     set_title,
 )
-from asana_frames.charts.shared.columns import column_numbers, read_input
+from asana_frames.charts.shared.columns import column_numbers, list_keys, read_input
 from asana_frames.charts.shared.compared_bars import (
     Words,
     draw_compared_bars,
@@ -48,8 +48,9 @@ def plan_vs_actual(plan_vs_actual: pd.DataFrame, *, ax: Axes | None = None) -> A
     ----------
     plan_vs_actual
         What ``rollups.plan_vs_actual`` returns: ``planned`` and ``tracked``; ``period``,
-        ``difference`` and ``ratio`` where they are there; all other columns are keys. Of a pair
-        like ``project_gid``, ``project_name`` the gid identifies and the name is shown.
+        ``difference`` and ``ratio`` where they are there; all other columns but those of
+        ``compare=`` are keys. Of a pair like ``project_gid``, ``project_name`` the gid identifies
+        and the name is shown.
     ax
         Where to draw; a new figure as high as the rows need otherwise.
 
@@ -67,7 +68,7 @@ def plan_vs_actual(plan_vs_actual: pd.DataFrame, *, ax: Axes | None = None) -> A
     """
     needed = _MEASURES[:2]
     table = read_input(plan_vs_actual, needed, chart="plan_vs_actual", ax=ax)
-    keys = [name for name in table.columns if name not in (*_MEASURES, "period")]
+    keys = list_keys(table, (*_MEASURES, "period"))
     rows = _sum_rows(table, keys)
     if ax is None:
         ax = new_axes(height=0.34 * min(len(rows), _MOST_ROWS) + 1.6)

@@ -19,6 +19,8 @@ Comparison = Literal["previous", "last_year", "cumulative", "share", "moving_ave
 #: Adds up again the entries between two days, both included; None is no bound.
 SumAgain: TypeAlias = Callable[[pd.Timestamp | None, pd.Timestamp | None], pd.DataFrame]
 
+#: What follows the name of a value in the names of columns that compare it.
+COMPARED = ("previous", "change", "last_year", "cumulative", "share", "moving_average")
 _PERIOD = "period"
 _UNITS = ("currency_code",)
 _USUAL_WINDOW = 4

@@ -10,7 +10,9 @@ import pandas as pd
 from asana_frames._arguments import check_choice, list_texts
 from asana_frames.frames.arrays import STR
 from asana_frames.rollups.shared.inputs import text_column
-from asana_frames.rollups.shared.periods import Every, check_every, period_starts
+from asana_frames.rollups.shared.layout import parse_layout
+from asana_frames.rollups.shared.periods import Every, period_starts
+from asana_frames.rollups.shared.spans import parse_span
 from asana_frames.rollups.shared.totals import sum_by
 from asana_frames.rollups.shared.workdays import Holidays, HoursPerDay, Workdays, WorkingTime
 from asana_frames.rollups.time.attribution import Attribution
@@ -28,6 +30,7 @@ from asana_frames.rollups.time.sheets import name_people
 
 _WHAT = "rollups.plan_vs_actual"
 _PROJECT = ("project_gid", "project_name")
+_HOURS = ("planned", "tracked")
 #: Key -> its columns.
 _KEYS = {"person": ("person_gid", "person_name"), "project": _PROJECT}
 
@@ -46,6 +49,8 @@ def plan_vs_actual(
     hours_per_day: HoursPerDay = 8.0,
     workdays: Workdays = "Mon-Fri",
     holidays: Holidays = (),
+    compare: str | Sequence[str] | None = None,
+    none: str | None = None,
 ) -> pd.DataFrame:
     """Compare the hours that people are allocated to projects with those they tracked on them.
 
@@ -71,6 +76,9 @@ def plan_vs_actual(
         To which project an entry counts, as in ``rollups.hours``.
     ooo, hours_per_day, workdays, holidays
         When people work, as in ``rollups.capacity``; nothing is planned on their days off.
+    compare, none
+        As in ``rollups.hours``, of the hours: ``planned_previous``, ``tracked_previous`` and so
+        on. Plans reach ahead, so whole periods are compared, also the present one.
 
     Returns
     -------
@@ -122,17 +130,20 @@ def plan_vs_actual(
     0         Ana      Website 2026-03-02     20.0     15.0        -5.0   0.75
     """
     stems = _resolve_stems(by)
-    if every is not None:
-        check_every(every)
-    projects = ["project"] if "project" in stems else []
-    tracked = read_tracked_hours(
-        require_person_gids(entries, what=_WHAT),
-        projects,
-        what=_WHAT,
-        attribution=attribution,
+    layout = parse_layout(
+        every,
+        compare=compare,
+        wide=False,
+        totals=False,
+        none=none,
         start=start,
         end=end,
+        now=None,
     )
+    layout = layout._replace(span=layout.span._replace(today=None))
+    projects = ["project"] if "project" in stems else []
+    entries = require_person_gids(entries, what=_WHAT)
+    tracked = read_tracked_hours(entries, projects, what=_WHAT, attribution=attribution)
     if projects:
         allocations = read_loaded(allocations, ["parent_gid"], what=_WHAT, record="allocation")
     plans = read_allocations(allocations, what=_WHAT)
@@ -140,14 +151,25 @@ def plan_vs_actual(
         users = read_loaded(users, ["gid", "name"], what=_WHAT, record="user")
     people = list_people(users, tracked, plans)
     seen = pd.concat([tracked["day"], plans["start_date"], plans["end_date"]], ignore_index=True)
-    days = find_days(seen, start, end, every or "D")
     work = WorkingTime(hours_per_day, workdays, holidays)
-    planned = _spread_plans(plans, people, days, work, read_absences(ooo, what=_WHAT))
-    rows = _stack_rows(planned, tracked, people)
-    keys = rows[[column for stem in stems for column in _KEYS[stem]]]
-    if every is not None:
-        keys = keys.assign(period=period_starts(rows["day"], every))
-    return _compare(sum_by(keys, {"planned": rows["planned"], "tracked": rows["tracked"]}))
+    absences = read_absences(ooo, what=_WHAT)
+    names = [column for stem in stems for column in _KEYS[stem]]
+
+    def add_up(_by: Any, start: Any, end: Any) -> pd.DataFrame:
+        days = find_days(seen, start, end, every or "D")
+        planned = _spread_plans(plans, people, days, work, absences)
+        counted = tracked[parse_span(start, end).select_days(tracked["day"])]
+        rows = _stack_rows(planned, counted, people)
+        keys = rows[names]
+        if every is not None:
+            keys = keys.assign(period=period_starts(rows["day"], every))
+        totals = sum_by(keys, {name: rows[name] for name in _HOURS})
+        return totals.fillna(dict.fromkeys(_HOURS, 0.0))
+
+    totals = add_up(by, start, end)
+    return _add_difference(
+        layout.arrange(totals, values=_HOURS, value=_HOURS[0], by=by, again=add_up)
+    )
 
 
 def _resolve_stems(by: str | Sequence[str] | None) -> list[str]:
@@ -188,7 +210,10 @@ def _stack_rows(
     )
 
 
-def _compare(totals: pd.DataFrame) -> pd.DataFrame:
-    totals = totals.fillna({"planned": 0.0, "tracked": 0.0})
-    planned, tracked = totals["planned"], totals["tracked"]
-    return totals.assign(difference=tracked - planned, ratio=tracked / planned.mask(planned == 0))
+def _add_difference(totals: pd.DataFrame) -> pd.DataFrame:
+    planned, tracked = (totals[name] for name in _HOURS)
+    at = totals.columns.get_loc(_HOURS[-1])
+    assert isinstance(at, int)
+    totals.insert(at + 1, "difference", tracked - planned)
+    totals.insert(at + 2, "ratio", tracked / planned.mask(planned == 0))
+    return totals

@@ -136,3 +136,10 @@ def test_an_empty_table_says_so(key: str) -> None:
 def test_other_frames_are_refused() -> None:
     with pytest.raises(af.InvalidArgument, match=r"charts\.money .*rollups\.margin"):
         af.charts.money(pd.DataFrame({"currency_code": ["EUR"], "hours": [1.0]}))
+
+
+def test_comparisons_are_no_keys() -> None:
+    table = margins_of(("Web", 100.0, 60.0), ("Shop", 50.0, 70.0))
+    compared = table.assign(revenue_previous=[90.0, None], margin_cumulative=[30.0, -20.0])
+
+    assert words_of(af.charts.money(compared)) == words_of(af.charts.money(table))

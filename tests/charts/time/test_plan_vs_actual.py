@@ -110,3 +110,14 @@ def test_nothing_is_an_empty_chart_that_says_so() -> None:
 def test_a_missing_column_is_named(column: str) -> None:
     with pytest.raises(af.InvalidArgument, match=column):
         af.charts.plan_vs_actual(table_of().drop(columns=column))
+
+
+def test_comparisons_are_no_keys() -> None:
+    table = table_of(
+        ("Ana", "Website", "2026-03-02", 10.0, 4.0), ("Ana", "Website", "2026-03-09", 5.0, 4.0)
+    )
+    compared = table.assign(planned_previous=[None, 10.0], tracked_share=[1.0, 0.5])
+
+    assert names_of(af.charts.plan_vs_actual(compared)) == names_of(
+        af.charts.plan_vs_actual(table)
+    )

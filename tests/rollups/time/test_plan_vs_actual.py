@@ -103,6 +103,9 @@ def test_bounds_cut_both_and_entries_without_a_day_are_a_period_of_their_own() -
         ({"by": pd.Series([1])}, "by="),
         ({"by": "entered_on"}, "by='entered_on'"),
         ({"every": "M"}, "every='M'"),
+        ({"compare": "before"}, "compare='before' is not a comparison"),
+        ({"compare": "previous", "every": None}, "compare= needs periods"),
+        ({"none": 0}, "none= takes the name"),
         ({"attribution": "mine"}, "attribution="),
         ({"start": "2026-03-03", "end": "2026-03-02"}, "start=2026-03-03 lies after"),
         ({"hours_per_day": {"Anna": 6}}, "hours_per_day= .*'Anna'. Did you mean 'Ana'"),
@@ -240,6 +243,49 @@ def test_the_type_of_an_effort_may_be_in_capitals() -> None:
     plans = plans_of(plan("11", *dates, "Percent", 50, project="31"))
 
     assert af.rollups.plan_vs_actual(tracked(), plans)["planned"].tolist() == [20.0]
+
+
+@pytest.mark.parametrize("by", [None, "person", "project", ("person", "project")])
+def test_hours_stand_beside_those_of_other_periods(by: Any) -> None:
+    entries = tracked(
+        entry("11", "2026-03-03", 120), entry("11", "2026-03-10", 30), entry("12", "2026-02-26")
+    )
+    plans = plans_of(plan("11", "2026-03-02", "2026-03-20", "hours", 2, project="31"))
+    words = ["previous", "cumulative", "share", "moving_average:2"]
+
+    for start in (None, "2026-03-09"):
+        plain = af.rollups.plan_vs_actual(entries, plans, by=by, start=start)
+        table = af.rollups.plan_vs_actual(entries, plans, by=by, start=start, compare=words)
+
+        rows = table[table["period"] == "2026-03-09"]
+        ana = rows[rows["planned"] > 0].iloc[0]
+        own = table[list(plain.columns)].merge(plain, how="inner")
+        assert_same(own, plain)
+        assert table.columns.tolist()[: len(plain.columns)] == list(plain.columns)
+        assert (ana["planned_previous"], ana["planned_change"]) == (10.0, 0.0)
+        assert (ana["tracked_previous"], ana["tracked_change"]) == (2.0, -1.5)
+        assert (ana["planned_moving_average"], ana["tracked_moving_average"]) == (10.0, 1.25)
+        assert ana["planned_cumulative"] == (20.0 if start is None else 10.0)
+        assert rows["tracked_share"].sum() == pytest.approx(1.0)
+
+
+def test_a_present_week_is_compared_whole_because_plans_reach_ahead() -> None:
+    today = pd.Timestamp.now().normalize()
+    monday_before = today - pd.Timedelta(days=today.weekday() + 7)
+    end = monday_before + pd.Timedelta(days=13)
+    plans = plans_of(plan("11", f"{monday_before:%Y-%m-%d}", f"{end:%Y-%m-%d}", "hours", 4))
+
+    table = af.rollups.plan_vs_actual(tracked(), plans, compare="previous")
+
+    assert table["planned"].tolist() == [20.0, 20.0]
+    assert table["planned_change"].tolist()[1:] == [0.0]
+
+
+def test_missing_people_and_projects_have_a_name_where_it_is_asked_for() -> None:
+    table = af.rollups.plan_vs_actual(tracked(entry(None, project=None)), plans_of(), none="?")
+
+    names = ["person_gid", "person_name", "project_gid", "project_name"]
+    assert table[names].values.tolist() == [["?"] * 4]
 
 
 def test_on_the_sandbox_the_sums_are_those_of_capacity_and_hours(asana: af.Asana) -> None:
