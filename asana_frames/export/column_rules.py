@@ -70,13 +70,15 @@ def find_sums(frame: pd.DataFrame) -> list[int]:
     units; and differences of which some are missing.
     """
     over_time = any(name in frame.columns for name in _TIME)
+    # Beside hours that were tracked, those planned are hours of the period.
+    levels = _LEVELS - {"planned"} if "tracked" in frame.columns else _LEVELS
     units = [frame[name] for name in _UNITS if name in frame.columns]
     return [
         place
         for place, (label, dtype) in enumerate(zip(frame.columns, frame.dtypes, strict=True))
         if _is_number(dtype)
         and _may_be_summed(label)
-        and not (over_time and label in _LEVELS)
+        and not (over_time and label in levels)
         and (not _OWN_UNIT.isdisjoint(_split_words(label)) or _has_one(units, frame, place))
         and not (label in _DIFFERENCES and frame.iloc[:, place].isna().any())
     ]

@@ -56,7 +56,7 @@ RULES: dict[str, tuple[str, str]] = {
     "load": ("", "hours"),
     # Hours without a rate have no currency.
     "margin": ("share", "hours, unpriced_hours"),
-    "plan_vs_actual": ("ratio", "tracked, difference"),
+    "plan_vs_actual": ("ratio", "planned, tracked, difference"),
     "portfolio": ("share_done, expected_share", "tasks, done, open, overdue, unassigned"),
     "quality": ("", ""),
     "section_times": ("", "hours"),
