@@ -16,7 +16,8 @@ from asana_frames.cli.connection import open_connection, print_failures, with_co
 from asana_frames.cli.errors import Command
 from asana_frames.cli.reports import ReportFiles, find_writers, with_files, write_report
 from asana_frames.exceptions import InvalidArgument
-from asana_frames.gather.hours_report import HoursReport, parse_hour_keys
+from asana_frames.gather.entry_places import parse_hour_keys
+from asana_frames.gather.hours_report import HoursReport
 from asana_frames.rollups.shared.periods import Every
 from asana_frames.rollups.time.attribution import Attribution
 

@@ -80,7 +80,10 @@ def money_command(
     out: Path,
     use_sandbox: bool,
 ) -> None:
-    """Report what tracked time costs, which part is billable, and where budgets stand."""
+    """Report what tracked time costs, which part is billable, and where budgets stand.
+
+    Budgets are those of the projects with time on these days.
+    """
     writers = find_writers(formats)
     with open_connection(use_sandbox) as asana:
         report = gather.money_report(

@@ -137,7 +137,8 @@ def to_excel(
         ``"column"``, ``"bar"``, ``"line"``, ``"area"`` or ``"pie"`` of all its numbers by its
         first text or date (lines and areas by the first date, if there is one), or a dict such as
         ``{"kind": "bar", "x": "person_name", "y": ["hours"]}``. A chart is put beside the table of
-        its name; beside a wide table it would be out of sight, and has the next sheet to itself.
+        its name; where this fills the screen, the chart has the next sheet to itself. Totals of a
+        wide table are not drawn, unless ``y`` names them.
     totals
         Add a row with the totals of the rows that a filter leaves. Added up are hours, minutes,
         counts, money and other numbers (also those of custom fields), but not: shares; numbers

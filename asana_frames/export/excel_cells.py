@@ -156,7 +156,8 @@ def _choose_float_kind(label: Any, column: pd.Series[Any]) -> str:
     numbers = column.to_numpy(dtype="float64", na_value=np.nan)
     numbers = numbers[np.isfinite(numbers)]
     if (numbers == np.floor(numbers)).all():
-        return "whole"
+        # Hours and money look alike in all sheets, whatever the numbers of one of them.
+        return "number" if has_unit(label) and len(numbers) else "whole"
     # Three or four decimals are those of a measurement; more are those of a quotient.
     is_measured = _is_rounded(numbers, 4) & ~_is_rounded(numbers, 2)
     return "precise" if is_measured.any() and not has_unit(label) else "number"

@@ -58,17 +58,19 @@ def parse_chart(chart: Any, table: Table) -> TableChart:
         raise InvalidArgument(f"charts[{name!r}] {problem}; type {example}.")
     check_choice(given["kind"], KINDS, name=f"charts[{name!r}]")
     x, y = given.get("x"), given.get("y")
-    places = _find_numbers(name, columns) if y is None else _list_places(name, y, columns)
+    total = -1 if table.wide is None else table.wide.total_column
+    places = _find_numbers(name, columns, total) if y is None else _list_places(name, y, columns)
     place = _find_labels(columns, given["kind"]) if x is None else _find_column(name, x, columns)
     _check_series(name, given["kind"], places, columns)
     return TableChart(table, given["kind"], place, places)
 
 
-def _find_numbers(name: str, columns: Sequence[Column]) -> list[int]:
+def _find_numbers(name: str, columns: Sequence[Column], total: int) -> list[int]:
+    """Return the places of the numbers, but not that of totals beside their parts."""
     places = [
         place
         for place, column in enumerate(columns)
-        if column.kind in NUMBERS and not is_gid(column.label)
+        if column.kind in NUMBERS and not is_gid(column.label) and place != total
     ]
     if not places:
         raise InvalidArgument(
@@ -132,7 +134,9 @@ def _list_headers(columns: Sequence[Column], kinds: frozenset[str]) -> str:
 
 def build_chart(book: Any, chart: TableChart, title: str) -> Any:
     """Return a chart of xlsxwriter; ``title`` is the name of the sheet with its table."""
-    columns, rows = chart.table.columns, max(chart.table.rows, 1)
+    # Rows of totals would dwarf their parts.
+    totals = 0 if chart.table.wide is None else chart.table.wide.total_rows
+    columns, rows = chart.table.columns, max(chart.table.rows - totals, 1)
     made = book.add_chart({"type": chart.kind, "subtype": _SUBTYPES.get(chart.kind)})
     for place in chart.y:
         series: dict[str, Any] = {

@@ -12,7 +12,13 @@ from asana_frames.asana import Asana
 from asana_frames.calls.last_call import LastCall
 from asana_frames.exceptions import PartialResultWarning, warn_caller
 from asana_frames.fetch import REFUSALS
-from asana_frames.gather.shared import LazyFrames, check_subject, lazy_frame, record_gather
+from asana_frames.gather.shared import (
+    LazyFrames,
+    check_subject,
+    describe_report,
+    lazy_frame,
+    record_gather,
+)
 from asana_frames.rollups.shared.moments import parse_moment
 from asana_frames.types import Ref, When
 
@@ -50,6 +56,9 @@ class GoalsReport(NamedTuple):
     tree: pd.DataFrame
     timeline: pd.DataFrame
     history: pd.DataFrame
+
+    def __repr__(self) -> str:
+        return describe_report(self)
 
 
 def goals_report(

@@ -9,36 +9,26 @@ from typing import NamedTuple
 import pandas as pd
 
 from asana_frames import rollups
-from asana_frames._arguments import list_texts
 from asana_frames.asana import Asana
 from asana_frames.calls.last_call import LastCall
-from asana_frames.exceptions import InvalidArgument, suggest_names
+from asana_frames.exceptions import InvalidArgument
+from asana_frames.gather.entry_places import add_places, parse_hour_keys
 from asana_frames.gather.shared import (
     check_subject,
+    describe_report,
     record_gather,
     resolve_workspace,
     unpack_single,
 )
 from asana_frames.gather.time_entries import parse_day_argument, time_entries
-from asana_frames.gather.tracked_tasks import tracked_tasks
 from asana_frames.rollups.shared.periods import Every, check_every
 from asana_frames.rollups.shared.spans import Span
 from asana_frames.rollups.shared.wide import widen
 from asana_frames.rollups.time.attribution import Attribution
-from asana_frames.rollups.time.entries import ENTRY_COLUMNS
 from asana_frames.types import Ref, Refs, When
 
 #: Length of a workspace report if no start is given.
 _DEFAULT_SPAN = dt.timedelta(weeks=12)
-_COLUMN_KEYS = ("task_", "project_")
-#: Fields for the place of a task; all others are read only if a key needs them.
-_PLACE_FIELDS = (
-    "name",
-    "parent.name",
-    *(f"memberships.{what}.{leaf}" for what in ("project", "section") for leaf in ("gid", "name")),
-)
-#: Keys that need no task, because the entries contain them.
-_KEYS_OF_ENTRIES = ("person", "task", "category", "billable", "approval_status")
 
 
 class HoursReport(NamedTuple):
@@ -69,6 +59,9 @@ class HoursReport(NamedTuple):
     hours: pd.DataFrame
     by_key: dict[str, pd.DataFrame]
     wide: dict[str, pd.DataFrame]
+
+    def __repr__(self) -> str:
+        return describe_report(self)
 
 
 def hours_report(
@@ -141,7 +134,7 @@ def hours_report(
             tracked, projects = _read_projects(asana, last, project, first, final)
         elif workspace is not None and first is not None and final is not None:
             tracked, projects, users = _read_workspace(asana, last, workspace, first, final)
-        table = _add_places(asana, last, keys, tracked, projects, users)
+        table = add_places(asana, last, keys, tracked, projects, users)
     last.rows = len(table)
     by_key = {key: rollups.hours(table, key, every, attribution=attribution) for key in keys}
     return HoursReport(
@@ -153,34 +146,6 @@ def hours_report(
         by_key,
         {key: _widen_periods(hours, first, final, every) for key, hours in by_key.items()},
     )
-
-
-def parse_hour_keys(by: str | Sequence[str]) -> list[str]:
-    """Check the keys of an hours report and return them without duplicates.
-
-    Raises
-    ------
-    InvalidArgument
-        A key is unknown, or no key is given.
-    """
-    names = list_texts(by, name="by", like="person")
-    if not names:
-        raise InvalidArgument("by= needs at least one key, such as by='person'.")
-    stems = [column.removesuffix("_gid") for column in ENTRY_COLUMNS if column.endswith("_gid")]
-    for name in names:
-        if name == "entered_on":
-            raise InvalidArgument(
-                "The day of an entry is not a key: every='D' makes the columns of the table days."
-            )
-        is_known = name in ENTRY_COLUMNS or name in stems or name.startswith(_COLUMN_KEYS)
-        if not is_known or name.endswith("_gids") or name in _COLUMN_KEYS:
-            known = [*stems, "billable", "approval_status"]
-            raise InvalidArgument(
-                f"{name!r} is not a key of hours.{suggest_names(name, known)} "
-                f"Use {', '.join(known)}, "
-                f"or columns of tasks and projects as task_<column> and project_<column>."
-            )
-    return list(dict.fromkeys(names))
 
 
 def _parse_span(
@@ -221,37 +186,6 @@ def _read_projects(
     projects = asana.projects.get(gids)
     last.add_failures(asana.last)
     return tracked, projects
-
-
-def _add_places(
-    asana: Asana,
-    last: LastCall,
-    keys: Sequence[str],
-    tracked: pd.DataFrame,
-    projects: pd.DataFrame,
-    users: pd.DataFrame | None,
-) -> pd.DataFrame:
-    """Build the table of entries, with the task and project columns that keys need."""
-    extra = {kind: _select_extra_columns(kind, keys) for kind in _COLUMN_KEYS}
-    tasks = None
-    if extra["task_"] or not set(keys) <= set(_KEYS_OF_ENTRIES):
-        fields = None if extra["task_"] else _PLACE_FIELDS
-        tasks = tracked_tasks(asana, tracked, fields=fields)
-        last.add_failures(asana.last)
-    return rollups.entries(
-        tracked,
-        tasks,
-        projects,
-        users,
-        task_columns=extra["task_"],
-        project_columns=extra["project_"],
-    )
-
-
-def _select_extra_columns(kind: str, keys: Sequence[str]) -> list[str]:
-    """Select the columns of tasks or projects in keys that entries do not always have."""
-    own = [key for key in keys if key.startswith(kind) and key not in ENTRY_COLUMNS]
-    return [key.removeprefix(kind) for key in own]
 
 
 def _widen_periods(

@@ -12,7 +12,12 @@ from asana_frames import rollups
 from asana_frames.asana import Asana
 from asana_frames.calls.last_call import LastCall
 from asana_frames.exceptions import InvalidArgument
-from asana_frames.gather.shared import read_tolerantly, record_gather, resolve_workspace
+from asana_frames.gather.shared import (
+    describe_report,
+    read_tolerantly,
+    record_gather,
+    resolve_workspace,
+)
 from asana_frames.gather.time_entries import parse_day_argument, time_entries
 from asana_frames.rollups.shared.moments import resolve_today
 from asana_frames.rollups.shared.periods import Every, check_every
@@ -55,6 +60,9 @@ class MoneyReport(NamedTuple):
     invoice: pd.DataFrame
     budgets: pd.DataFrame
     unpriced: pd.DataFrame
+
+    def __repr__(self) -> str:
+        return describe_report(self)
 
 
 class _Frames(NamedTuple):

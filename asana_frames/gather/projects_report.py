@@ -12,6 +12,7 @@ from asana_frames.calls.last_call import LastCall
 from asana_frames.gather.shared import (
     LazyFrames,
     check_subject,
+    describe_report,
     lazy_frame,
     record_gather,
     unpack_single,
@@ -55,6 +56,9 @@ class ProjectsReport(NamedTuple):
     aging: pd.DataFrame
     load: pd.DataFrame
     quality: pd.DataFrame
+
+    def __repr__(self) -> str:
+        return describe_report(self)
 
 
 def projects_report(

@@ -48,6 +48,19 @@ def record_gather(
             raise
 
 
+def describe_report(report: Any) -> str:
+    """Describe the tables of a report by their size, for whom it is shown in a notebook."""
+    parts = []
+    for name, value in report._asdict().items():
+        if isinstance(value, pd.DataFrame):
+            parts.append(f"{name}: {len(value):,} x {value.shape[1]}")
+        elif isinstance(value, dict):
+            parts.append(f"{name}: {', '.join(map(str, value))}")
+        else:
+            parts.append(f"{name}: {value}")
+    return f"{type(report).__name__}({'; '.join(parts)})"
+
+
 def add_attrs(frame: pd.DataFrame, last: LastCall, **attrs: object) -> pd.DataFrame:
     """Add the record of the call, and more attributes, to a frame's ``attrs``."""
     last.rows = len(frame)

@@ -13,7 +13,13 @@ from asana_frames import rollups
 from asana_frames.asana import Asana
 from asana_frames.calls.last_call import LastCall
 from asana_frames.exceptions import InvalidArgument
-from asana_frames.gather.shared import read_tolerantly, record_gather, resolve_workspace
+from asana_frames.gather.entry_places import KEYS_OF_ENTRIES, add_places, parse_hour_keys
+from asana_frames.gather.shared import (
+    describe_report,
+    read_tolerantly,
+    record_gather,
+    resolve_workspace,
+)
 from asana_frames.gather.time_entries import parse_day_argument, time_entries
 from asana_frames.rollups.shared.moments import resolve_today
 from asana_frames.rollups.shared.periods import Every, period_start
@@ -59,6 +65,9 @@ class TimesheetsReport(NamedTuple):
     last_week: pd.DataFrame
     missing: pd.DataFrame
 
+    def __repr__(self) -> str:
+        return describe_report(self)
+
 
 class _Frames(NamedTuple):
     """What is read of a workspace."""
@@ -95,8 +104,10 @@ def timesheets_report(
         First and last day, both included. ``end`` is today if not given, ``start`` the first day
         of the week three weeks before that of ``end``.
     by
-        Keys of the timesheet, such as ``"project"`` or ``"task"``; None for a row per person and
-        week.
+        Keys of the timesheet as in ``gather.hours_report``, such as ``"project"`` or ``"task"``;
+        None for a row per person and week. For projects, sections and columns of tasks each task
+        with time is read by a request of its own, so that time on subtasks counts to the right
+        project.
     every
         The weeks: from Monday (``"W-MON"``), Sunday (``"W-SUN"``) or any other weekday.
     now
@@ -112,7 +123,8 @@ def timesheets_report(
         `TimesheetsReport` lists their columns. Nothing is expected on days out of office, and
         before somebody became a member of the workspace. Sources: ``GET
         /time_tracking_entries``, ``GET /timesheet_approval_statuses``, ``GET /users``, ``GET
-        /ooo_entries``, ``GET /workspace_memberships``.
+        /ooo_entries``, ``GET /workspace_memberships``; where keys need them ``GET /projects``,
+        ``GET /tasks/{task_gid}``.
 
     Raises
     ------
@@ -127,9 +139,11 @@ def timesheets_report(
     ['person_gid', 'person_name', '2026-10-05', '2026-10-12', 'total']
     """
     check_week(every)
+    keys = None if by is None else parse_hour_keys(by)
     first, final = _parse_days(start, end, every)
     with record_gather(asana, _WHAT) as last:
         frames = _read_frames(asana, last, workspace, *_find_weeks(first, final, every))
+        entries = _add_places(asana, last, workspace, frames, keys or ())
     last.rows = len(frames.tracked)
     working: dict[str, Any] = {
         "statuses": frames.statuses,
@@ -143,13 +157,13 @@ def timesheets_report(
         "holidays": holidays,
     }
     approvals = rollups.approvals(frames.tracked, start=first, end=final, **working)
-    add_up = partial(rollups.timesheet, frames.tracked, **working)
+    add_up = partial(rollups.timesheet, entries, **working)
     return TimesheetsReport(
         first,
         final,
         frames.tracked,
         approvals,
-        add_up(start=first, end=final, by=by),
+        add_up(start=first, end=final, by=keys),
         add_up(week=final),
         _widen_missing(approvals, every, first, final, now),
     )
@@ -194,6 +208,17 @@ def _read_frames(
     absences = add_failures(read_tolerantly(asana, read_absences))
     memberships = add_failures(asana.workspace_memberships.list(workspace=gid))
     return _Frames(tracked, statuses, users, absences, memberships)
+
+
+def _add_places(
+    asana: Asana, last: LastCall, workspace: Ref, frames: _Frames, keys: Sequence[str]
+) -> pd.DataFrame:
+    """Return the entries, with places where keys need them."""
+    if set(keys) <= set(KEYS_OF_ENTRIES):
+        return frames.tracked
+    projects = asana.projects.list(workspace=resolve_workspace(asana, workspace))
+    last.add_failures(asana.last)
+    return add_places(asana, last, keys, frames.tracked, projects, frames.users)
 
 
 def _widen_missing(

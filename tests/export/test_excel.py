@@ -938,3 +938,31 @@ def test_a_wide_table_that_was_changed_is_written_as_it_is(step: str, tmp_path: 
     assert sheet.max_row == len(changed) + 1
     bold = {row[0].row for row in sheet.iter_rows(min_row=2) if row[0].font.bold}
     assert bold == ({6} if step == "renamed" else set())
+
+
+def test_totals_of_a_wide_table_are_not_drawn_beside_their_parts(tmp_path: Path) -> None:
+    entries = pd.DataFrame(
+        {
+            "created_by_gid": ["11", "12"],
+            "created_by_name": ["Ana", "Bo"],
+            "entered_on": pd.to_datetime(["2026-03-02", "2026-03-09"]),
+            "duration_minutes": [60, 90],
+        }
+    )
+    wide = af.rollups.hours(entries, "person", wide=True, totals=True, now="2026-04-01")
+
+    def series_of(chart: Any) -> list[str]:
+        (drawn,) = book_of({"Hours": wide}, tmp_path, charts={"Hours": chart})["Hours"]._charts
+        return [series.val.numRef.f for series in drawn.series]
+
+    assert series_of("column") == ["Hours!$C$2:$C$3", "Hours!$D$2:$D$3"]
+    assert series_of({"kind": "bar", "y": "total"}) == ["Hours!$E$2:$E$3"]
+
+
+def test_hours_and_money_have_two_decimals_whatever_the_numbers(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"amount": [1640.0], "hours": [37.0], "score": [3.0], "tasks": [2]})
+
+    sheet = book_of(frame, tmp_path).worksheets[0]
+
+    shown = [cell.number_format for cell in sheet[2]]
+    assert shown == ["#,##0.00", "#,##0.00", "0", "0"]

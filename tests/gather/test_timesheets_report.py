@@ -104,3 +104,28 @@ def test_arguments_that_are_not_valid_are_refused(
 ) -> None:
     with pytest.raises(af.InvalidArgument, match=words):
         af.gather.timesheets_report(asana, "Acme", **arguments)
+
+
+def test_hours_of_projects_are_those_of_the_hours_report(
+    report: TimesheetsReport, asana: af.Asana
+) -> None:
+    days = ("2026-10-05", "2026-10-30")
+    hours = af.gather.hours_report(asana, "Acme", *days, by="project").by_key["project"]
+
+    sheet = report.timesheet.iloc[:-1].groupby("project_name")["total"].sum()
+    expected = hours.groupby("project_name")["hours"].sum()
+    assert sheet.to_dict() == pytest.approx(expected.to_dict())
+    own = asana.time_tracking_entries.list(
+        workspace="Acme", entered_on_start_date=days[0], entered_on_end_date=days[1]
+    )
+    # Time on tasks counts to their project, though Asana attributes it to none.
+    assert own["attributable_to_gid"].isna().any()
+
+
+def test_a_report_is_shown_by_the_sizes_of_its_tables(report: TimesheetsReport) -> None:
+    shown = repr(report)
+
+    assert shown.startswith("TimesheetsReport(start: 2026-10-05; end: 2026-10-30; tracked: ")
+    rows, columns = report.approvals.shape
+    assert f"approvals: {rows:,} x {columns}" in shown
+    assert "\n" not in shown

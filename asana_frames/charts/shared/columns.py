@@ -63,6 +63,14 @@ def read_input(
             f"{what}(ax=) takes matplotlib Axes, such as figure.subplots() returns, not "
             f"{type(ax).__name__}."
         )
+    columns = list(columns)
+    if isinstance(frame, pd.DataFrame) and "wide" in frame.attrs:
+        lost = [name for name in columns if name not in frame]
+        if lost:
+            raise InvalidArgument(
+                f"{what} needs the column(s) {', '.join(lost)}, which a wide table does not have. "
+                f"Leave out wide=True."
+            )
     return read_frame(frame, columns, what=what, source=source or f"rollups.{chart}", kinds=kinds)
 
 

@@ -115,10 +115,11 @@ def money(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     -------
     Axes
         With periods: bars of revenue and cost side by side, all keys added up, and a line of the
-        margin, which has a gap where it is not known. Without periods: two bars per key, the
-        most money at the top, with a diamond at the margin, which is written beside them, red and
-        bold where it is below 0; at most 25 keys, a note counts the others. Other notes tell the
-        hours without a rate or a cost, and the money without a day. Tables of amounts have one
+        margin, which has a gap where it is not known (hours without a rate or a cost). Without
+        periods: two bars per key, the most money at the top, with a diamond at the margin, which
+        is written beside them; where it is below 0, the diamond is red and the number bold. At
+        most 25 keys, a note counts the others. Other notes tell the hours without a rate or a
+        cost, and the money without a day. Tables of amounts have one
         bar in place of two, and no margin.
 
     Raises
@@ -158,8 +159,12 @@ def _read_money(table: pd.DataFrame, names: Sequence[str]) -> _Money:
 
 
 def _note_unpriced(found: _Money) -> str:
-    words = "a rate or a cost" if "margin" in found.rows else "a rate"
-    return f"{format_number(found.unpriced)} h without {words}" if found.unpriced else ""
+    if not found.unpriced:
+        return ""
+    hours = format_number(found.unpriced)
+    if "margin" not in found.rows:
+        return f"{hours} h without a rate"
+    return f"{hours} h without a rate or a cost, where the margin is unknown"
 
 
 def _draw_over_time(found: _Money, ax: Axes | None) -> Axes:
@@ -206,7 +211,7 @@ def _draw_periods(
             continue
         shift = (at - (len(sides) - 1) / 2) * width
         drawn[name] = ax.bar(places + shift, heights, width, color=colour)[0]
-    if "margin" in sums:
+    if "margin" in sums and sums["margin"].notna().any():
         (drawn["margin"],) = ax.plot(
             places,
             column_numbers(sums, "margin"),

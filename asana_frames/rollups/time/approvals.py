@@ -85,7 +85,7 @@ def approvals(
         from Monday. Of several on one day the newest counts.
     users
         Users, as ``asana.users.list(...)`` returns them: hours are expected of them, and they are
-        listed for every week, also without entries and timesheets.
+        listed for every week that has begun, also without entries and timesheets.
     every
         The weeks: from Monday (``"W-MON"``), Sunday (``"W-SUN"``) or any other weekday.
     start, end
@@ -182,7 +182,8 @@ def approvals(
     days = find_days(seen, start, end, every)
     rows = name_people(rows, people).assign(period=period_starts(rows["day"], every))
     marks = _find_states(mark_days(rows, expand_sheets(sheets, days), people, every))
-    table = _sum_weeks(marks, list_user_weeks(people, days, every))
+    weeks = list_user_weeks(people, days, every)
+    table = _sum_weeks(marks, weeks[weeks["period"] <= today])
     expected = sum_expected(
         people,
         days,

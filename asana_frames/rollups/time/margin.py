@@ -241,7 +241,19 @@ class _Books(NamedTuple):
 def _read_costs(
     entries: Any, costs: pd.DataFrame, costs_by: str | Sequence[str] | None
 ) -> Pricing:
-    return Pricing(entries, costs, None, costs_by, what=f"{_WHAT}: costs=")
+    what = f"{_WHAT}: costs="
+    check_frame(costs, what=what)
+    empty = pd.Series(None, index=costs.index, dtype=STR)
+    # An hour costs the same in each project unless the frame says otherwise.
+    optional = ["parent_gid", *(["resource_gid"] if costs_by is not None else [])]
+    return Pricing(
+        entries,
+        costs.assign(**{name: empty for name in optional if name not in costs}),
+        None,
+        costs_by,
+        what=what,
+        source=None,
+    )
 
 
 def _join_currencies(sold: pd.Series[Any], bought: pd.Series[Any]) -> pd.Series[Any]:

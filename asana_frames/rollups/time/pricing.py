@@ -14,6 +14,11 @@ from asana_frames.frames.arrays import STR
 from asana_frames.rollups.time.rates import RateBook, find_rate_columns
 
 _PERSON = "person"
+#: What is priced -> the columns of entries with its names.
+_NAMES = {
+    _PERSON: ("person_name", "created_by_name"),
+    "project": ("project_name", "attributable_to_name"),
+}
 
 
 class Pricing:
@@ -25,8 +30,8 @@ class Pricing:
         Time tracking entries, of pandas or Dask.
     rates, placeholders, rates_by
         As in ``rollups.cost``.
-    what
-        The name of the calling function, for messages.
+    what, source
+        The names of the calling function, and of the one that returns such rates, for messages.
 
     Raises
     ------
@@ -42,20 +47,22 @@ class Pricing:
         rates_by: str | Sequence[str] | None = None,
         *,
         what: str,
+        source: str | None = "asana.rates.list",
     ) -> None:
         check_frame(entries, what=what, dask=True)
         self._named = find_rate_columns(entries, what=what) | {"entered_on": "entered_on"}
         keys = [] if rates_by is None else list_texts(rates_by, name="rates_by", like="category")
         check_frame(rates, what=what)
         rates = rates.reset_index(drop=True)
+        _check_gids(rates, entries, what)
         keys = [_find_key(key, entries, rates, what) for key in keys]
         is_given = {key: rates[key].notna() for key in keys}
         _check_one_key(rates, is_given, what)
         usual = rates[~pd.DataFrame(is_given, index=rates.index).any(axis=1)] if keys else rates
-        self._books = {_PERSON: RateBook(usual, placeholders, what=what)}
+        self._books = {_PERSON: RateBook(usual, placeholders, what=what, source=source)}
         for key, here in is_given.items():
             own = rates[here].assign(resource_gid=rates[key].astype(STR))
-            self._books[key] = RateBook(own, what=what)
+            self._books[key] = RateBook(own, what=what, source=source)
         self._ranks = _rank_sources(keys)
 
     @property
@@ -77,6 +84,26 @@ class Pricing:
 
     def _rank(self, found: pd.DataFrame) -> pd.Series[Any]:
         return found["rate_from"].map(self._ranks).fillna(len(self._ranks)).astype("int64")
+
+
+def _check_gids(rates: pd.DataFrame, entries: Any, what: str) -> None:
+    """Refuse rates that name people or projects, which would apply to nobody without a word."""
+    for column, stem, noun in (
+        ("resource_gid", "person", "user"),
+        ("parent_gid", "project", "project"),
+    ):
+        given = rates[column].dropna().astype(str) if column in rates else pd.Series(dtype=str)
+        # Looking at all names takes time, and gids are numbers.
+        named = given[~given.str.isdecimal()]
+        if named.empty or not isinstance(entries, pd.DataFrame):
+            continue
+        names = {name for at in _NAMES[stem] if at in entries for name in entries[at].unique()}
+        wrong = named[named.isin(names)]
+        if len(wrong):
+            raise InvalidArgument(
+                f"{what}: {column} holds gids, and {wrong.iloc[0]!r} is the name of a {stem}. "
+                f"Look the gids up: rates[{column!r}].map({noun}s.set_index('name')['gid'])."
+            )
 
 
 def _rank_sources(keys: Sequence[str]) -> dict[str, int]:

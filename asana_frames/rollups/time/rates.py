@@ -90,8 +90,8 @@ class RateBook:
         As ``asana.rates.list(parent=projects)`` returns them; see ``rollups.cost``.
     placeholders
         Person (gid) -> the placeholder (gid) whose rate applies where the person has none.
-    what
-        The name of the calling function, for messages.
+    what, source
+        The names of the calling function, and of the one that returns such rates, for messages.
 
     Raises
     ------
@@ -101,10 +101,15 @@ class RateBook:
     """
 
     def __init__(
-        self, rates: pd.DataFrame, placeholders: Mapping[str, str] | None = None, *, what: str
+        self,
+        rates: pd.DataFrame,
+        placeholders: Mapping[str, str] | None = None,
+        *,
+        what: str,
+        source: str | None = None,
     ) -> None:
         needed = ["parent_gid", "resource_gid", "rate", "currency_code"]
-        rates = read_frame(rates, needed, what=what)
+        rates = read_frame(rates, needed, what=what, source=source)
         placeholders = {} if placeholders is None else placeholders
         check_mapping(placeholders, name="placeholders", like="{person_gid: placeholder_gid}")
         self._table = _check_rates(_build_rate_table(rates, what), what)

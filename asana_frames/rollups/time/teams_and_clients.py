@@ -34,7 +34,8 @@ def build_client_columns(
     clients = read_frame(clients, ["gid", "name"], what=_WHAT, record="portfolio")
     if not {"portfolio_gids", "path"} & set(clients.columns):
         raise InvalidArgument(
-            f"{_WHAT}: clients= needs the projects of portfolios, in portfolio_gids. Pass "
+            f"{_WHAT}: clients= needs the projects of portfolios, in portfolio_gids. Take the "
+            f"portfolios that stand for clients, and pass "
             f"pd.concat([portfolios, asana.portfolios.list_items(portfolios)])."
         )
     named = clients.dropna(subset=["gid", "name"])

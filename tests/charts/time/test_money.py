@@ -143,3 +143,22 @@ def test_comparisons_are_no_keys() -> None:
     compared = table.assign(revenue_previous=[90.0, None], margin_cumulative=[30.0, -20.0])
 
     assert words_of(af.charts.money(compared)) == words_of(af.charts.money(table))
+
+
+def test_margins_of_which_none_is_known_are_not_in_the_legend() -> None:
+    table = margins_of(("2026-01-01", 100, 60), ("2026-02-01", 50, 60), key="period")
+    table = table.assign(margin=pd.NA, unpriced_hours=1.0)
+
+    ax = af.charts.money(table)
+
+    legend = ax.get_legend() or ax.figure.legends[0]
+    assert [text.get_text() for text in legend.get_texts()] == ["revenue", "cost"]
+    assert "where the margin is unknown" in words_of(ax)
+
+
+def test_a_wide_table_is_refused_with_what_to_leave_out() -> None:
+    wide = margins_of(("Web", 100, 60)).drop(columns="currency_code")
+    wide.attrs["wide"] = {"keys": 1, "total_rows": 0}
+
+    with pytest.raises(af.InvalidArgument, match=r"wide table does not have\. Leave out"):
+        af.charts.money(wide)

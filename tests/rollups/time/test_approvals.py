@@ -473,3 +473,27 @@ def test_a_dask_frame_of_few_rows_is_refused(given: str) -> None:
     frames[given] = dask.from_pandas(frames[given], npartitions=1)
     with pytest.raises(af.InvalidArgument, match=r"rollups\.approvals takes .* compute\(\)"):
         af.rollups.approvals(**frames)
+
+
+def test_weeks_that_have_not_begun_are_neither_away_nor_expected() -> None:
+    entries = tracked(entry("11", "2026-03-03"), entry("11", "2026-03-17"))
+
+    table = af.rollups.approvals(
+        entries,
+        sheets_of(sheet("12", "2026-03-23")),
+        users_of("11", "12"),
+        start="2026-03-02",
+        end="2026-04-05",
+        now="2026-03-11",
+    )
+
+    told = [(row["person_name"], row["period"].day, row["state"]) for row in cells(table)]
+    assert told == [
+        ("Ana", 2, "not handed in"),
+        ("Bo", 2, "not handed in"),
+        ("Ana", 9, "not handed in"),
+        ("Bo", 9, "not handed in"),
+        # These have hours or a timesheet ahead of the present day.
+        ("Ana", 16, "not handed in"),
+        ("Bo", 23, "pending"),
+    ]

@@ -528,3 +528,41 @@ def test_keys_without_a_value_have_the_name_that_is_asked_for() -> None:
     )
 
     assert found["project_name"].tolist() == ["(none)"]
+
+
+def test_costs_need_no_project_and_with_costs_by_no_person() -> None:
+    entries = tracked(entry("11", minutes=60), entry("12", minutes=60, project="32"))
+    columns = {"resource_gid": ["11", "12"], "rate": 50.0, "currency_code": "EUR"}
+    by_person = pd.DataFrame(columns)
+    by_role = pd.DataFrame({"role": ["Lead"], "rate": 50.0, "currency_code": "EUR"})
+
+    told = af.rollups.margin(entries, sold, by_person, by=None)
+    of_role = af.rollups.margin(
+        entries.assign(role="Lead"), sold, by_role, by=None, costs_by="role"
+    )
+
+    assert told["cost"].tolist() == of_role["cost"].tolist() == [100.0]
+    with pytest.raises(af.InvalidArgument, match=r"costs= needs the column.*resource_gid"):
+        af.rollups.margin(entries, sold, by_person.drop(columns="resource_gid"))
+
+
+@pytest.mark.parametrize(
+    ("column", "name", "message"),
+    [
+        (
+            "resource_gid",
+            "Ana",
+            r"costs=: resource_gid holds gids, and 'Ana' .* person.*users",
+        ),
+        (
+            "parent_gid",
+            "Website",
+            r"parent_gid holds gids, and 'Website' .* project.*projects\.",
+        ),
+    ],
+)
+def test_names_in_place_of_gids_are_refused(column: str, name: str, message: str) -> None:
+    costs = bought.assign(**{column: [name]})
+
+    with pytest.raises(af.InvalidArgument, match=message):
+        af.rollups.margin(tracked(entry("11")), sold, costs)
