@@ -57,7 +57,13 @@ def parse_compare(compare: str | Sequence[str] | None) -> list[_Word]:
                 f"'moving_average:8' of eight)."
             )
         words.append(_Word(name, int(number) if colon else _USUAL_WINDOW))
-    return list(dict.fromkeys(words))
+    distinct = list(dict.fromkeys(words))
+    if len({word.name for word in distinct}) < len(distinct):
+        raise InvalidArgument(
+            "compare= takes one moving average, because its column has no number; call again for "
+            "the other."
+        )
+    return distinct
 
 
 def add_comparisons(
@@ -270,6 +276,8 @@ class _Periods:
         # Periods that are cut, or before the first entry, are missing.
         known = [not self._is_cut(period) and period >= self.first for period in periods]
         cells = np.where(known, cells, np.nan)
+        # All that is longer than the periods there are is alike.
+        window = min(window, cells.shape[1] + 1)
         padded = np.pad(cells, ((0, 0), (window - 1, 0)), constant_values=np.nan)
         means = np.lib.stride_tricks.sliding_window_view(padded, window, axis=1).mean(axis=2)
         code = np.zeros(len(rows), dtype="int64")

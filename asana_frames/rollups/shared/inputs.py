@@ -88,6 +88,12 @@ def read_frame(
         raise InvalidArgument(f"{what} needs the column(s) {', '.join(missing)}.{hint}")
     if not isinstance(frame, pd.DataFrame):
         return frame
+    for name in frame.columns[frame.columns.duplicated()]:
+        if name in columns:
+            raise InvalidArgument(
+                f"{what}: the frame has several columns {name!r}. Keep the first of each: "
+                f"frame.loc[:, ~frame.columns.duplicated()]."
+            )
     check_gids(frame, what=what)
     _check_unread(frame, columns, what, advice)
     frame = clear_empty_text(frame)

@@ -11,6 +11,7 @@ from asana_frames.frames.arrays import STR
 from asana_frames.rollups.shared.inputs import is_true
 from asana_frames.rollups.shared.moments import resolve_today
 from asana_frames.rollups.shared.periods import period_starts
+from asana_frames.rollups.shared.spans import parse_span
 from asana_frames.rollups.shared.workdays import Holidays, HoursPerDay, Workdays, WorkingTime
 from asana_frames.rollups.time.entries import PERSON
 from asana_frames.rollups.time.person_days import (
@@ -117,7 +118,7 @@ def approvals(
           is ever set off against the other);
         - of ``hours``: ``approved_hours``, ``pending_hours``, ``rejected_hours`` and
           ``open_hours`` (all others: drafts and days without a timesheet);
-        - ``timesheet_gid``: the timesheet, of several the one of most days;
+        - ``timesheet_gid``: the timesheet, of several the one of most days with entries;
         - ``approval_status``: its status in lower case, missing without a timesheet;
         - ``state``: ``not handed in`` (no timesheet, or a draft), ``pending``, ``approved``,
           ``rejected``; ``mixed`` where parts of the week differ; ``away`` where nothing is
@@ -173,7 +174,8 @@ def approvals(
     check_week(every)
     today = resolve_today(now, tz)
     entries = require_person_gids(entries, what=_WHAT)
-    rows = read_tracked_hours(entries, what=_WHAT, start=start, end=end)
+    tracked = read_tracked_hours(entries, what=_WHAT)
+    rows = tracked[parse_span(start, end).select_days(tracked["day"])].reset_index(drop=True)
     sheets = read_sheets(statuses, what=_WHAT)
     if users is not None:
         users = read_loaded(users, ["gid", "name"], what=_WHAT, record="user")
@@ -192,7 +194,8 @@ def approvals(
         ooo=ooo,
         memberships=memberships,
         today=today,
-        last_days=rows.groupby("person_gid")["day"].max(),
+        # Also of days that do not count: who left later was still there.
+        last_days=tracked.groupby("person_gid")["day"].max(),
         what=_WHAT,
     )
     return _finish_table(add_expected(table, expected, "hours"))

@@ -102,7 +102,8 @@ def budget_burn(
     band
         Between 0 and 1.
     workdays, holidays
-        The days on which budgets are used, as in ``rollups.capacity``.
+        The days on which budgets are used, as in ``rollups.capacity``, but one text and one list
+        or calendar for all: a budget is not that of a person.
     placeholders, rates_by
         As in ``rollups.cost``.
 

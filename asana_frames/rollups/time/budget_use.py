@@ -213,6 +213,8 @@ def measure_budgets(
     if projects is not None:
         needed = ["gid", "start_on", "due_on"]
         projects = read_frame(projects, needed, what=what, record="project")
+        for name in needed[1:]:
+            check_days(projects[name], what=what)
     today = resolve_today(options.now, options.tz)
     known = _drop_later(entries, today, options.tz, what)
     pricing = None if rates is None else Pricing(known, rates, placeholders, rates_by, what=what)

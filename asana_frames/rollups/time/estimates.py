@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from asana_frames._arguments import check_choice, check_text
+from asana_frames._arguments import check_choice, check_flag, check_text
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.frames.arguments import is_dask
 from asana_frames.frames.arrays import STR
@@ -32,6 +32,7 @@ from asana_frames.rollups.shared.wide import (
     name_missing,
     widen,
 )
+from asana_frames.rollups.time.grouping import check_key_names
 from asana_frames.rollups.time.hours import hours
 from asana_frames.types import When
 
@@ -131,6 +132,7 @@ def estimates(
     0        3.0     5.5          1.0         1.5    1.5
     """
     check_choice(unit, _UNITS, name="unit")
+    check_flag(to_root, name="to_root")
     check_text(estimate, name="estimate", like="cf_Estimated time")
     layout = _parse_layout(entries, every, wide, totals, none, now)
     spent = None if entries is None else _sum_hours_by_task(entries, every)
@@ -145,6 +147,8 @@ def estimates(
     tree = TaskTree(table)
     table = _add_key_columns(tree)
     keys = [] if by is None else resolve_keys(table, by, what=_WHAT)
+    taken = {"tasks", "actual", *_COMPARED, *(["period"] if wide else [])}
+    check_key_names((key.name for key in keys), taken, what=_WHAT, frame="tasks")
     columns = _build_keys(table, keys, tree, to_root)
     names = list(dict.fromkeys(key.name for key in keys))
     estimated = table[estimate].astype("Float64") / _UNITS[unit]

@@ -22,7 +22,8 @@ from asana_frames.rollups.shared.inputs import (
     resolve_keys,
     text_column,
 )
-from asana_frames.rollups.shared.periods import check_days, check_every, parse_day, period_starts
+from asana_frames.rollups.shared.periods import check_days, check_every, period_starts
+from asana_frames.rollups.shared.spans import parse_span
 from asana_frames.rollups.shared.totals import aggregate, sum_by
 from asana_frames.rollups.time.attribution import attribute_entries, find_place_columns
 
@@ -79,11 +80,13 @@ class Selection(NamedTuple):
         check_choice(self.rounding, get_args(Rounding), name="rounding")
         if self.round_to is not None:
             check_number(self.round_to, name="round_to", like=15, is_whole=True, least=1)
-        start = None if self.start is None else parse_day(self.start, name="start")
-        end = None if self.end is None else parse_day(self.end, name="end")
-        if start is not None and end is not None and start > end:
-            raise InvalidArgument(f"start={start:%Y-%m-%d} lies after end={end:%Y-%m-%d}.")
+        start, end, _ = parse_span(self.start, self.end)
         return self._replace(start=start, end=end)
+
+    @property
+    def leaves_out(self) -> bool:
+        """Whether some entries may not count."""
+        return bool(self.columns)
 
     @property
     def columns(self) -> list[str]:
@@ -177,7 +180,8 @@ class Grouping:
         self.entries = entries
         self.every = every
         self.keys = [] if by is None else _resolve_keys(entries, by, what)
-        _check_key_names(self.keys, {"period", *taken}, what)
+        names = [key.name for key in self.keys]
+        check_key_names(names, {"period", *taken}, what=what, frame="entries")
         self._what = what
         self._attribution = attribution
         self._overlap = overlap
@@ -252,7 +256,9 @@ class Grouping:
             if not key.name.endswith("_gid") or name is None:
                 continue
             pairs = totals[[key.name, name.name]].drop_duplicates().dropna(subset=[key.name])
-            twice = pairs.loc[pairs[key.name].duplicated(), key.name].unique()
+            # Also the name of one that is renamed in entries that do not count.
+            is_renamed = pairs[key.name].duplicated() | self.selection.leaves_out
+            twice = pairs.loc[is_renamed, key.name].unique()
             if len(twice):
                 last = dict(pairs[pairs[key.name].isin(twice)].dropna().to_numpy().tolist())
                 last |= _find_last_names(self.entries, key, name, twice, self._attribution)
@@ -288,15 +294,21 @@ def _resolve_keys(entries: Any, by: str | Sequence[str], what: str) -> list[_Gro
                 f"{_SOURCES[name]}=...) only."
             )
     keys = resolve_keys(entries, by, what=what, has_lists=True)
-    return [_GroupKey(*key, is_list=_holds_lists(entries, key)) for key in keys]
+    return [_GroupKey(*key, is_list=_holds_lists(entries, key, what)) for key in keys]
 
 
-def _holds_lists(entries: Any, key: Key) -> bool:
+def _holds_lists(entries: Any, key: Key, what: str) -> bool:
     if key.column.endswith(("_gids", "_names")):
         return True
     if is_dask(entries) or entries[key.column].dtype != object:
         return False
-    return bool(entries[key.column].map(lambda cell: isinstance(cell, tuple | list)).any())
+    cells = entries[key.column]
+    if cells.map(lambda cell: isinstance(cell, dict | set)).any():
+        raise InvalidArgument(
+            f"{what}: {key.column!r} holds dicts or sets, so it cannot be a key in by=. Make a "
+            f"column of what is in them, such as frame[{key.column!r}].str['name']."
+        )
+    return bool(cells.map(lambda cell: isinstance(cell, tuple | list)).any())
 
 
 def _pair_list_columns(columns: Iterable[str]) -> list[list[str]]:
@@ -322,6 +334,7 @@ def _find_last_names(
             rows = read_list_columns(rows, columns).explode(columns)
         rows = rows[rows[columns[0]].isin(list(wanted))].dropna()
         rows = rows.compute() if is_dask(rows) else rows
+        rows = rows.drop_duplicates(columns[0], keep="last")
         found |= dict(rows.to_numpy(dtype=object).tolist())
     return found
 
@@ -336,13 +349,37 @@ def _check_minutes(entries: Any, what: str) -> None:
         )
 
 
-def _check_key_names(keys: Iterable[_GroupKey], taken: set[str], what: str) -> None:
-    for key in keys:
-        if key.name in taken:
-            raise InvalidArgument(
-                f"{what}: {key.name!r} is a column of the result, so it cannot be a key in by=. "
-                f"Rename it: entries.rename(columns={{{key.name!r}: 'my_{key.name}'}})."
-            )
+def check_key_names(names: Iterable[str], taken: Iterable[str], *, what: str, frame: str) -> None:
+    """Refuse keys that are called like columns of the result, or begin with an underscore.
+
+    Parameters
+    ----------
+    names
+        The names of the keys.
+    taken
+        The other columns of the result.
+    what
+        The name of the calling function, for messages.
+    frame
+        The argument that has the keys, for messages.
+
+    Raises
+    ------
+    InvalidArgument
+        The message says how to rename the key.
+    """
+    others = set(taken)
+    for name in names:
+        if name in others:
+            problem, better = "is a column of the result", f"my_{name}"
+        elif name.startswith("_"):
+            problem, better = "begins with an underscore", name.lstrip("_") or "mine"
+        else:
+            continue
+        raise InvalidArgument(
+            f"{what}: {name!r} {problem}, so it cannot be a key in by=. Rename it: "
+            f"{frame}.rename(columns={{{name!r}: {better!r}}})."
+        )
 
 
 def _check_aligned(rows: pd.DataFrame, columns: list[str]) -> None:

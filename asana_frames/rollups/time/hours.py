@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from asana_frames._arguments import check_flag
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.rollups.shared.layout import parse_layout
 from asana_frames.rollups.shared.periods import Every
@@ -166,6 +167,7 @@ def hours(
         selection=selection,
         taken=("hours",),
     )
+    check_flag(fill, name="fill")
     if fill and every is None:
         raise InvalidArgument("fill=True needs periods; pass every='W', for example.")
 

@@ -177,7 +177,7 @@ def margin(
             *purchases.columns,
             *(["billable_status"] if billable_only else []),
         ],
-        taken=(*_VALUES, _CODE, "margin", "share"),
+        taken=(*_VALUES, _CODE, "amount", "margin", "share"),
     )
     if exchange_rates is not None and currency is None:
         raise InvalidArgument(f"{_WHAT}: exchange_rates= needs currency=, such as currency='EUR'.")

@@ -14,11 +14,11 @@ from asana_frames.frames.arrays import STR
 from asana_frames.rollups.shared.inputs import drop_duplicates, read_frame, text_column
 from asana_frames.rollups.shared.periods import (
     check_days,
-    parse_day,
     period_end,
     period_start,
     period_starts,
 )
+from asana_frames.rollups.shared.spans import parse_span
 from asana_frames.rollups.shared.workdays import (
     Floats,
     WorkingTime,
@@ -27,7 +27,7 @@ from asana_frames.rollups.shared.workdays import (
 )
 from asana_frames.rollups.time.attribution import Attribution
 from asana_frames.rollups.time.entries import PERSON
-from asana_frames.rollups.time.grouping import Grouping, Selection
+from asana_frames.rollups.time.grouping import Grouping
 
 #: Most cells of person by day that are held in memory.
 _MAX_CELLS = 50_000_000
@@ -219,8 +219,6 @@ def read_tracked_hours(
     *,
     what: str,
     attribution: Attribution = "asana_or_first",
-    start: Any = None,
-    end: Any = None,
     taken: Iterable[str] = (),
 ) -> pd.DataFrame:
     """Sum the hours of entries by person, keys, day and approval status.
@@ -233,7 +231,7 @@ def read_tracked_hours(
         Keys beside the person, as in ``rollups.hours``.
     what
         The name of the calling function, for messages.
-    attribution, start, end
+    attribution
         As in ``rollups.hours``.
     taken
         Columns of the caller's result, whose names keys cannot have.
@@ -259,7 +257,6 @@ def read_tracked_hours(
         "D",
         what=what,
         attribution=attribution,
-        selection=Selection(start, end),
         taken=("day", "approval_status", "hours", *taken),
     )
     rows = grouping.sum(
@@ -304,10 +301,7 @@ def find_days(seen: pd.Series[Any], start: Any, end: Any, every: str) -> pd.Date
     InvalidArgument
         ``start`` or ``end`` is not a day, or ``start`` lies after ``end``.
     """
-    first = None if start is None else parse_day(start, name="start")
-    last = None if end is None else parse_day(end, name="end")
-    if first is not None and last is not None and first > last:
-        raise InvalidArgument(f"start={first:%Y-%m-%d} lies after end={last:%Y-%m-%d}.")
+    first, last, _ = parse_span(start, end)
     seen = seen.dropna()
     if seen.empty and (first is None or last is None):
         return pd.DatetimeIndex([]).as_unit("us")

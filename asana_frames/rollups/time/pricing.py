@@ -11,6 +11,7 @@ from asana_frames._arguments import list_texts
 from asana_frames.exceptions import InvalidArgument, suggest_names
 from asana_frames.frames.arguments import check_frame
 from asana_frames.frames.arrays import STR
+from asana_frames.rollups.shared.inputs import is_true
 from asana_frames.rollups.time.rates import RateBook, find_rate_columns
 
 _PERSON = "person"
@@ -55,13 +56,13 @@ class Pricing:
         check_frame(rates, what=what)
         rates = rates.reset_index(drop=True)
         _check_gids(rates, entries, what)
-        keys = [_find_key(key, entries, rates, what) for key in keys]
+        keys = list(dict.fromkeys(_find_key(key, entries, rates, what) for key in keys))
         is_given = {key: rates[key].notna() for key in keys}
         _check_one_key(rates, is_given, what)
         usual = rates[~pd.DataFrame(is_given, index=rates.index).any(axis=1)] if keys else rates
         self._books = {_PERSON: RateBook(usual, placeholders, what=what, source=source)}
         for key, here in is_given.items():
-            own = rates[here].assign(resource_gid=rates[key].astype(STR))
+            own = rates[here].assign(resource_gid=_to_texts(rates[key]))
             self._books[key] = RateBook(own, what=what, source=source)
         self._ranks = _rank_sources(keys)
 
@@ -76,7 +77,7 @@ class Pricing:
         best = self._books[_PERSON].find_rates(keys)
         for key, book in self._books.items():
             if key != _PERSON:
-                other = book.find_rates(keys.assign(person_gid=rows[key].astype(STR)))
+                other = book.find_rates(keys.assign(person_gid=_to_texts(rows[key])))
                 other["rate_from"] = other["rate_from"].str.replace(_PERSON, key, regex=False)
                 is_nearer = self._rank(other) < self._rank(best)
                 best = best.where(~is_nearer, other)
@@ -128,6 +129,14 @@ def _find_key(key: str, entries: Any, rates: pd.DataFrame, what: str) -> str:
             hint = suggest_names(key, map(str, frame.columns))
             raise InvalidArgument(f"{what}: rates_by={key!r} is no column of {name}.{hint}")
     return key
+
+
+def _to_texts(values: pd.Series[Any]) -> pd.Series[Any]:
+    """Return keys as text; whole numbers are alike whether or not their column has gaps."""
+    is_number = pd.api.types.is_float_dtype(values.dtype)
+    if is_number and is_true(values.dropna() % 1 == 0).all():
+        values = values.astype("Int64")
+    return values.astype(STR)
 
 
 def _check_single(key: str, what: str) -> None:

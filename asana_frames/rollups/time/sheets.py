@@ -220,14 +220,17 @@ def _find_memberships(
         return first, last
     needed = ["user_gid", "created_at"]
     rows = read_loaded(memberships, needed, what=what, record="workspace_membership")
-    rows = (drop_duplicates(rows) if "gid" in rows else rows).drop_duplicates("user_gid")
+    rows = drop_duplicates(rows) if "gid" in rows else rows
     rows = rows.set_axis(text_column(rows, "user_gid"), axis="index")
     gid = people["person_gid"]
-    joined = local_days(parse_moments(rows["created_at"], what=what)).reindex(gid)
+    # Of several memberships the first begins, and the last that is active goes on.
+    joined = local_days(parse_moments(rows["created_at"], what=what))
+    joined = joined.groupby(level=0).min().reindex(gid)
     first = joined.fillna(pd.Timestamp(first[0])).to_numpy("datetime64[us]") if len(gid) else first
     if "is_active" in rows:
         # Asana does not tell when somebody left; the last entry is the last sign of them.
-        gone = gid.isin(rows.index[is_true(~rows["is_active"].astype("boolean"))])
+        is_gone = is_true(~rows["is_active"].astype("boolean"))
+        gone = gid.isin(rows.index[is_gone]) & ~gid.isin(rows.index[~is_gone])
         # Not map, which makes numbers of no days at all.
         seen = last_days.reindex(gid).astype("datetime64[us]").fillna(pd.Timestamp("1900-01-01"))
         last = np.where(gone, seen.to_numpy("datetime64[us]"), last)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from asana_frames._arguments import list_texts
+from asana_frames._arguments import check_flag, list_texts
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.frames.arguments import parse_timestamp
 from asana_frames.frames.arrays import STR
@@ -20,6 +20,7 @@ from asana_frames.rollups.shared.periods import (
     period_start,
     period_starts,
 )
+from asana_frames.rollups.shared.spans import Span
 from asana_frames.rollups.shared.workdays import Holidays, HoursPerDay, Workdays, WorkingTime
 from asana_frames.rollups.time.attribution import Attribution
 from asana_frames.rollups.time.entries import PERSON
@@ -154,17 +155,17 @@ def timesheet(
     4       Total        NaT  1.5    2.0            32.0     30.5
     """
     check_week(every)
+    check_flag(margins, name="margins")
     days = _find_days(week, tz, start, end, every)
     keys = [] if by is None else list_texts(by, name="by", like="project")
-    rows = read_tracked_hours(
+    tracked = read_tracked_hours(
         entries,
         keys,
         what=_WHAT,
         attribution=attribution,
-        start=days[0],
-        end=days[-1],
         taken=(*(day.title() for day in WEEKDAYS), "total", *_COMPARED),
     )
+    rows = tracked[Span(days[0], days[-1]).select_days(tracked["day"])].reset_index(drop=True)
     sheets = read_sheets(statuses, what=_WHAT)
     if users is not None:
         users = read_loaded(users, ["gid", "name"], what=_WHAT, record="user")
@@ -178,7 +179,8 @@ def timesheet(
         ooo=ooo,
         memberships=memberships,
         today=resolve_today(now, "UTC" if tz is None else str(tz)),
-        last_days=rows.groupby("person_gid")["day"].max(),
+        # Also of other weeks: who left later was still there.
+        last_days=tracked.groupby("person_gid")["day"].max(),
         what=_WHAT,
     )
     table = _sum_weekdays(rows, list_user_weeks(people, days, every), days, every)
@@ -217,8 +219,8 @@ def _sum_weekdays(
     """Sum hours by person, week and key, with a column for each day of the week, from 0 to 6."""
     keys = [name for name in rows if name not in ("day", "approval_status", "hours")]
     into = (rows["day"] - rows["period"]).dt.days
-    by = [*(rows[name] for name in keys), into.rename("into")]
-    sums = rows["hours"].groupby(by, dropna=False, observed=True).sum().unstack("into")
+    by = [*(rows[name] for name in keys), into.rename("_into")]
+    sums = rows["hours"].groupby(by, dropna=False, observed=True).sum().unstack("_into")
     sums = sums.reindex(columns=range(_DAYS_OF_WEEK)).fillna(0).astype("Float64")
     sums["total"] = sums.sum(axis="columns")
     table = sums.reset_index().astype({name: rows[name].dtype for name in keys})

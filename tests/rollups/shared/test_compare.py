@@ -356,3 +356,17 @@ def test_keys_of_any_dtype_are_compared(by: Any, start: str | None) -> None:
     march = table[table["period"] == "2026-03-01"]
     found = march["hours_previous"].sum()
     assert found == (2.5 if start is None else 0.0)
+
+
+def test_a_moving_average_of_more_periods_than_there_are_is_missing() -> None:
+    entries = entries_of([("Ana", FIRST, 60), ("Ana", FIRST + 40 * DAY, 60)])
+
+    table = af.rollups.hours(
+        entries, "person_name", "MS", compare="moving_average:100000000000", now="2026-06-01"
+    )
+
+    assert table["hours_moving_average"].isna().all()
+    with pytest.raises(af.InvalidArgument, match="one moving average"):
+        af.rollups.hours(entries, compare=["moving_average:2", "moving_average:3"])
+    both = ["moving_average", "moving_average:4"]
+    assert "hours_moving_average" in af.rollups.hours(entries, "person_name", compare=both)

@@ -497,3 +497,43 @@ def test_weeks_that_have_not_begun_are_neither_away_nor_expected() -> None:
         ("Ana", 16, "not handed in"),
         ("Bo", 23, "pending"),
     ]
+
+
+def members_of(*rows: tuple[str, str, bool]) -> pd.DataFrame:
+    """Memberships of gid, day of joining and whether it is active."""
+    table = pd.DataFrame(rows, columns=["user_gid", "created_at", "is_active"])
+    return table.assign(created_at=pd.to_datetime(table["created_at"], utc=True))
+
+
+def test_who_left_was_expected_until_the_last_entry_whatever_days_are_shown() -> None:
+    entries = tracked(entry("11", "2026-03-03", 480), entry("11", "2026-03-19", 480))
+    given: dict[str, Any] = {
+        "users": users_of("11"),
+        "memberships": members_of(("11", "2026-01-01", False)),
+        "now": "2026-11-01",
+    }
+
+    for end in ("2026-03-08", "2026-03-22"):
+        days = {"start": "2026-03-02", "end": end}
+        first = af.rollups.approvals(entries, sheets_of(), **days, **given).iloc[0]
+        sheet = af.rollups.timesheet(entries, **days, **given).iloc[0]
+        assert (first["expected_hours"], first["missing"]) == (40.0, 32.0)
+        assert (sheet["expected_hours"], sheet["missing"]) == (40.0, 32.0)
+    week = af.rollups.timesheet(entries, "2026-03-09", **given).iloc[0]
+    assert (week["expected_hours"], week["missing"]) == (40.0, 40.0)
+
+
+def test_of_several_memberships_the_first_begins_and_an_active_one_goes_on() -> None:
+    rows = [("11", "2026-01-01", False), ("11", "2026-03-12", True)]
+
+    for members in (members_of(*rows), members_of(*reversed(rows))):
+        table = af.rollups.approvals(
+            tracked(),
+            sheets_of(),
+            users_of("11"),
+            start="2026-03-02",
+            end="2026-03-15",
+            memberships=members,
+            now="2026-04-01",
+        )
+        assert table["expected_hours"].tolist() == [40.0, 40.0]

@@ -232,3 +232,12 @@ def test_a_budget_of_money_needs_rates() -> None:
 def test_entries_that_lack_some_of_what_asana_counted_are_warned_about() -> None:
     with pytest.warns(af.PartialResultWarning, match=r"Project 31 2\.00 of 5\.00"):
         af.rollups.budget_status(budgets_of(budget(actual_value=300)), weekly(2))
+
+
+def test_dates_of_projects_with_a_time_zone_are_refused() -> None:
+    dates = pd.to_datetime(["2026-03-02"], utc=True)
+    projects = pd.DataFrame({"gid": ["31"], "start_on": dates, "due_on": dates})
+
+    for call in (af.rollups.budget_status, af.rollups.budget_burn):
+        with pytest.raises(af.InvalidArgument, match="start_on"):
+            call(budgets_of(budget()), tracked(entry()), projects=projects)

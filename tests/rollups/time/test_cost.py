@@ -479,3 +479,28 @@ def test_what_is_billable_and_approved_is_what_is_asked_for() -> None:
         amount(round_to=0)
     with pytest.raises(af.InvalidArgument, match=r"start=2026-03-02 lies after end=2026-03-01"):
         amount(start="2026-03-02", end="2026-03-01")
+
+
+@pytest.mark.parametrize("grades", [[2, None], [2.0, None], ["2", None]])
+@pytest.mark.parametrize("dtype", ["int64", "float64", "Int64", "object"])
+def test_rates_of_numbers_are_found_whether_or_not_a_column_has_gaps(
+    grades: list[Any], dtype: str
+) -> None:
+    rates = rates_of(rate(None, None, 90), rate(None, None, 50)).assign(grade=grades)
+    entries = tracked(entry(minutes=60)).assign(grade=pd.Series([2], dtype=dtype))
+
+    assert af.rollups.cost(entries, rates, by=None, rates_by="grade")["amount"].tolist() == [90.0]
+
+
+def test_a_column_that_is_named_twice_has_its_rates_once() -> None:
+    rates = rates_of(rate(None, None, 90)).assign(category_name="Design")
+    entries = tracked(entry(minutes=60)).assign(category_name="Design")
+
+    for words in (["category", "category_name"], ["category", "category"]):
+        found = af.rollups.cost(entries, rates, by=None, rates_by=words)
+        assert found["amount"].tolist() == [90.0]
+
+
+def test_a_frame_that_is_not_of_rates_is_told_from_where_they_come() -> None:
+    with pytest.raises(af.InvalidArgument, match=r"resource_gid.*asana\.rates\.list"):
+        af.rollups.cost(tracked(entry()), tracked(entry()).rename(columns={"gid": "parent_gid"}))

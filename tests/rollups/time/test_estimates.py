@@ -469,3 +469,32 @@ def test_the_hours_of_a_wide_table_are_those_of_the_entries(
     assert float(total["unestimated"].iloc[0]) == pytest.approx(
         float(narrow["unestimated"].iloc[0])
     )
+
+
+@pytest.mark.parametrize("name", ["ratio", "difference", "tasks", "actual", "_mine"])
+def test_a_key_that_is_called_like_a_column_of_the_result_is_refused(name: str) -> None:
+    tasks = tasks_of(task("1", None, 60)).assign(**{name: "x"})
+
+    with pytest.raises(af.InvalidArgument, match=rf"{name}.* cannot be a key.*tasks\.rename"):
+        af.rollups.estimates(tasks, by=name)
+
+
+def test_a_period_is_no_key_of_a_wide_table() -> None:
+    tasks = tasks_of(task("1", None, 60)).assign(period="x")
+
+    assert af.rollups.estimates(tasks, by="period")["period"].tolist() == ["x"]
+    with pytest.raises(af.InvalidArgument, match="'period' is a column of the result"):
+        af.rollups.estimates(tasks, tracked(entry(task="1")), by="period", wide=True, every="MS")
+
+
+@pytest.mark.parametrize("value", ["no", 1.5, [None], pd.NA, pd.Series([True])])
+def test_flags_are_true_or_false(value: Any) -> None:
+    entries = tracked(entry())
+
+    for name, call in {
+        "to_root": lambda: af.rollups.estimates(tasks_of(), to_root=value),
+        "fill": lambda: af.rollups.hours(entries, fill=value),
+        "margins": lambda: af.rollups.timesheet(entries, "2026-03-02", margins=value),
+    }.items():
+        with pytest.raises(af.InvalidArgument, match=f"{name}= takes True or False"):
+            call()

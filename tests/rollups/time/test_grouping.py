@@ -168,3 +168,36 @@ def test_rates_by_takes_the_beginning_of_a_pair() -> None:
     found = af.rollups.cost(entries, own, rates_by="category")
 
     assert found["amount"].tolist() == [80.0]
+
+
+@pytest.mark.parametrize("name", ["_own", "_shown", "_into", "_project"])
+def test_a_key_that_begins_with_an_underscore_is_refused(name: str) -> None:
+    entries = tracked(entry()).assign(**{name: "x"})
+
+    with pytest.raises(af.InvalidArgument, match=rf"'{name}' begins with an underscore.*rename"):
+        af.rollups.hours(entries, by=name, compare="previous")
+
+
+def test_dicts_and_columns_that_are_there_twice_are_refused() -> None:
+    entries = tracked(entry())
+
+    with pytest.raises(af.InvalidArgument, match=r"'who' holds dicts.*str\['name'\]"):
+        af.rollups.hours(entries.assign(who=[{"name": "Ana"}]), by="who")
+    twice = pd.concat([entries, entries[["duration_minutes"]]], axis="columns")
+    with pytest.raises(af.InvalidArgument, match=r"several columns 'duration_minutes'.*duplicat"):
+        af.rollups.hours(twice)
+
+
+def test_the_last_name_is_shown_whatever_days_count() -> None:
+    entries = tracked(
+        *(
+            entry("11", f"2026-03-{day:02}", created_by_name=name)
+            for day, name in ((3, "Old"), (4, "Mid"), (10, "New"))
+        )
+    )
+
+    for end in ("2026-03-03", "2026-03-04", "2026-03-31", None):
+        assert set(af.rollups.hours(entries, every=None, end=end)["person_name"]) == {"New"}
+    drafts = entries.assign(approval_status=["APPROVED", "APPROVED", "DRAFT"])
+    found = af.rollups.billable(drafts, every=None, approval="approved")
+    assert found["person_name"].tolist() == ["New"]
