@@ -79,7 +79,10 @@ def _sum_groups(
     # numpy adds up several columns in less time than a groupby does one, and without copies.
     known = values.notna().to_numpy()
     numbers = values.to_numpy("float64", na_value=0.0)
-    without = np.bincount(group[known], minlength=count) == 0
+    # Each group has a row, so that only missing values leave it without a sum.
+    without = np.zeros(count, dtype=bool)
+    if not known.all():
+        without = np.bincount(group[known], minlength=count) == 0
     sums = np.bincount(group, numbers, minlength=count).astype("float64")
     return pd.arrays.FloatingArray(sums, without)
 
