@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 import warnings
@@ -97,7 +98,27 @@ def _print_error(error: Exception) -> int:
 def _print_message(kind: type[Warning | Exception], text: str) -> None:
     for word, option in _OPTIONS.items():
         text = text.replace(word, option)
-    echo(f"{kind.__name__}: {text}", err=True)
+    echo(f"{kind.__name__}: {_name_options(text)}", err=True)
+
+
+def _name_options(text: str) -> str:
+    """Call the arguments of Python in a message as the options of the command that runs."""
+    context = click.get_current_context(silent=True)
+    params = [] if context is None else context.command.params
+    options = {
+        str(param.name): max(param.opts, key=len)
+        for param in params
+        if isinstance(param, click.Option)
+    }
+
+    def name(found: re.Match[str]) -> str:
+        option = options.get(found["name"])
+        if option is None:
+            return found[0]
+        return f"{option} {found['value']}" if found["value"] else option
+
+    # Not those of calls that a message quotes.
+    return re.sub(r"(?<![\w(.])(?<!, )(?P<name>[a-z_]+)=(?P<value>['\"\w-]?)", name, text)
 
 
 class Command(click.Command):

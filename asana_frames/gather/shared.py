@@ -49,7 +49,7 @@ def record_gather(
 
 
 def describe_report(report: Any) -> str:
-    """Describe the tables of a report by their size, for whom it is shown in a notebook."""
+    """Describe a report by the sizes of its tables, which would fill pages as they are."""
     parts = []
     for name, value in report._asdict().items():
         if isinstance(value, pd.DataFrame):

@@ -56,7 +56,7 @@ def test_a_list_takes_one_parent_as_an_option() -> None:
 
     assert len(list(csv.DictReader(io.StringIO(listed.stdout)))) > 2
     assert (unclear.returncode, unclear.stdout) == (2, "")
-    assert "takes task= or goal=, not both" in unclear.stderr
+    assert "takes --task or --goal, not both" in unclear.stderr
 
 
 def test_rows_go_to_stdout_as_csv_or_json() -> None:
@@ -95,8 +95,8 @@ def test_every_operation_is_a_command() -> None:
         (["tasks", "list", "--project", "Websit relaunch", "--sandbox"], 4, "'Website relaunch'"),
         (["tasks", "list", "--project", "Quarterly planning", "--sandbox"], 4, "team Product"),
         (["tasks", "get", "12", "--sandbox"], 4, "Not a recognized ID"),
-        (["tasks", "list", "--sandbox"], 2, "needs project="),
-        (["tasks", "list", "--project", "1", "--limit", "-1", "--sandbox"], 2, "limit=-1"),
+        (["tasks", "list", "--sandbox"], 2, "needs --project, or --section"),
+        (["tasks", "list", "--project", "1", "--limit", "-1", "--sandbox"], 2, "--limit -1"),
         (["tasks", "list", "--project", "1", "--fields", "nam", "--sandbox"], 2, "'name'"),
         (["tasks", "list", "--nonsense"], 2, "No such option"),
         (["tasks", "lst"], 2, "'list'"),
@@ -115,7 +115,7 @@ def test_every_operation_is_a_command() -> None:
         (["tasks", "update", "12", "--due-on", "soon", "--sandbox"], 2, "takes a date"),
         (["demo", "--out", "/dev/null/x"], 2, "--out"),
         (["sandbox", "--port", "99999"], 2, "Port 99999"),
-        (["sandbox", "--port", "0", "--now", "soon"], 2, "now='soon' is not a moment"),
+        (["sandbox", "--port", "0", "--now", "soon"], 2, "--now 'soon' is not a moment"),
     ],
 )
 def test_what_goes_wrong_is_one_message_and_an_exit_code(

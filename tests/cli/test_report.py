@@ -309,7 +309,7 @@ def test_the_report_of_timesheets_has_hours_approvals_and_missing_hours(
     [
         (["--every", "MS"], "'MS' is not one of"),
         (["--from", "2026-10-05", "--to", "2026-10-01"], "lies after"),
-        (["--workdays", "often"], "workdays='often'"),
+        (["--workdays", "often"], "--workdays 'often'"),
         (["--hours-per-day", "25"], "hours-per-day"),
         (["--by", "colour"], "colour"),
     ],
@@ -367,7 +367,7 @@ def test_notes_say_which_entries_have_a_cost(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--every", "M"], "every='M'"),
+        (["--every", "M"], "--every 'M'"),
         (["--from", "2026-10-05", "--to", "2026-10-01"], "lies after"),
         (["--billable", "maybe"], "'maybe' is not one of"),
     ],

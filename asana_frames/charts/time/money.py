@@ -119,8 +119,8 @@ def money(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         periods: two bars per key, the most money at the top, with a diamond at the margin, which
         is written beside them; where it is below 0, the diamond is red and the number bold. At
         most 25 keys, a note counts the others. Other notes tell the hours without a rate or a
-        cost, and the money without a day. Tables of amounts have one
-        bar in place of two, and no margin.
+        cost, and the money without a day. Tables of amounts have one bar in place of two, and no
+        margin.
 
     Raises
     ------
