@@ -16,7 +16,7 @@ from asana_frames.charts.shared.axes import (
     set_span,
     set_title,
 )
-from asana_frames.charts.shared.colours import DARK, SERIES
+from asana_frames.charts.shared.colours import SERIES
 from asana_frames.charts.shared.columns import column_numbers, read_input, sort_dated
 from asana_frames.charts.shared.dates import (
     day_positions,
@@ -25,6 +25,7 @@ from asana_frames.charts.shared.dates import (
     label_date_axis,
     period_ends,
 )
+from asana_frames.charts.shared.ink import mix_ink
 from asana_frames.charts.shared.labels import format_number
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def burnup(burnup: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         ends = np.concatenate([day_positions(days), ends])
         scope, done = np.repeat(scope, 2), np.repeat(done, 2)
     legend = {
-        "scope": ax.plot(ends, scope, color=DARK, linewidth=1.8)[0],
+        "scope": ax.plot(ends, scope, color=mix_ink(ax), linewidth=1.8)[0],
         "open": ax.fill_between(ends, done, scope, color=_OPEN, linewidth=0),
         "done": ax.fill_between(ends, 0, done, color=SERIES[0], alpha=0.75, linewidth=0),
     }

@@ -27,6 +27,7 @@ from asana_frames.charts.shared.dates import (
     period_edges,
     unique_days,
 )
+from asana_frames.charts.shared.ink import find_background
 from asana_frames.charts.shared.labels import unique_labels
 from asana_frames.charts.shared.sections import SECTION, order_sections
 from asana_frames.charts.shared.stacked_bars import merge_smallest, pivot_periods, series_looks
@@ -100,7 +101,7 @@ def _draw_areas(ax: Axes, table: pd.DataFrame, step: Step) -> dict[str, Artist]:
             top,
             facecolor=colour,
             hatch=hatch or None,
-            edgecolor=HATCH if hatch else "white",
+            edgecolor=HATCH if hatch else find_background(ax),
             linewidth=0.6,
         )
         for top, height, (colour, hatch) in zip(tops, upwards, looks[::-1], strict=True)

@@ -18,9 +18,10 @@ from asana_frames.charts.shared.axes import (
     set_span,
     set_title,
 )
-from asana_frames.charts.shared.colours import ALARM, DARK, SERIES
+from asana_frames.charts.shared.colours import ALARM, SERIES
 from asana_frames.charts.shared.columns import Numbers, column_numbers, read_input, sort_dated
 from asana_frames.charts.shared.dates import day_positions, label_date_axis
+from asana_frames.charts.shared.ink import mix_ink
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -99,7 +100,7 @@ def _draw_daily_bars(
     ticks = MaxNLocator(4, integer=True).tick_values(low, high)
     ax.yaxis.set_major_locator(FixedLocator([tick for tick in ticks if low <= tick <= high]))
     ax.yaxis.set_major_formatter(lambda value, _: f"{abs(value):,.0f}")
-    ax.axhline(0, color=DARK, linewidth=0.8)
+    ax.axhline(0, color=mix_ink(ax), linewidth=0.8)
     ax.spines["left"].set_bounds(1.05 * low, 1.05 * high)
     ax.set_ylabel("Per day", fontsize=font_size(ax) + 1, y=_BAR_SHARE / 2)
     return legend
@@ -112,7 +113,7 @@ def _draw_open(
         # A single day is drawn as wide as a day, because a point has no width.
         middles = np.array([middles[0] - 0.5, middles[0] + 0.5])
         open_tasks, overdue = np.repeat(open_tasks, 2), np.repeat(overdue, 2)
-    line = ax.plot(middles, open_tasks, color=DARK, linewidth=1.6)[0]
+    line = ax.plot(middles, open_tasks, color=mix_ink(ax), linewidth=1.6)[0]
     area = ax.fill_between(middles, 0, overdue, color=ALARM, alpha=0.35, linewidth=0)
     ax.set_ylim(0, max(1.0, 1.1 * float(np.nanmax(open_tasks))))
     set_count_axis(ax, "Open")

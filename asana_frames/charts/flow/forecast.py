@@ -19,9 +19,10 @@ from asana_frames.charts.shared.axes import (
     set_span,
     set_title,
 )
-from asana_frames.charts.shared.colours import DARK, SERIES
+from asana_frames.charts.shared.colours import SERIES
 from asana_frames.charts.shared.columns import Numbers, column_numbers, drop_missing, read_input
 from asana_frames.charts.shared.dates import day_positions, format_day, label_date_axis
+from asana_frames.charts.shared.ink import find_background, mix_ink
 from asana_frames.charts.shared.labels import format_number
 
 if TYPE_CHECKING:
@@ -95,7 +96,9 @@ def _mark_dates(ax: Axes, dated: pd.DataFrame, dates: Numbers) -> None:
     label_width = 24 * 0.55 * font_size(ax) / 72 / axes_width(ax)
     is_left = bool(marks) and (dates[max(marks.values())] - low) / (high - low) > 1 - label_width
     for row, (share, at) in enumerate(marks.items()):
-        ax.axvline(float(dates[at]), color=DARK, linewidth=1.2, linestyle=PERCENTILE_STYLES[share])
+        ax.axvline(
+            float(dates[at]), color=mix_ink(ax), linewidth=1.2, linestyle=PERCENTILE_STYLES[share]
+        )
         annotate_right(
             ax,
             f"{100 * share:.0f} % by {format_day(dated['date'].iloc[at])}",
@@ -104,5 +107,5 @@ def _mark_dates(ax: Axes, dated: pd.DataFrame, dates: Numbers) -> None:
             xycoords=ax.get_xaxis_transform(),
             ha="right" if is_left else "left",
             va="top",
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0},
+            bbox={"facecolor": find_background(ax), "edgecolor": "none", "pad": 1.0},
         )

@@ -18,9 +18,10 @@ from asana_frames.charts.shared.axes import (
     set_title,
     write_beside_axes,
 )
-from asana_frames.charts.shared.colours import DARK, SERIES
+from asana_frames.charts.shared.colours import SERIES
 from asana_frames.charts.shared.columns import column_numbers, drop_missing, read_input
 from asana_frames.charts.shared.dates import day_positions, label_date_axis
+from asana_frames.charts.shared.ink import mix_ink
 from asana_frames.charts.shared.labels import format_number
 from asana_frames.rollups.flow.lead_times import close_times
 
@@ -93,7 +94,7 @@ def _draw_percentiles(ax: Axes, marks: list[float], top: float) -> None:
     label_height = 3.4 * font_size(ax) / 72 / axes_height(ax) * top
     lowest = -np.inf
     for (share, style), days in zip(PERCENTILE_STYLES.items(), marks, strict=True):
-        ax.axhline(days, color=DARK, linewidth=1.2, linestyle=style)
+        ax.axhline(days, color=mix_ink(ax), linewidth=1.2, linestyle=style)
         lowest = max(days, lowest + label_height)
         label = f"{100 * share:.0f} % within\n{format_number(round(days, 1))} days"
         write_beside_axes(ax, label, lowest)

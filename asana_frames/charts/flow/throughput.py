@@ -13,9 +13,9 @@ from asana_frames.charts.shared.axes import (
     set_count_axis,
     set_title,
 )
-from asana_frames.charts.shared.colours import DARK
 from asana_frames.charts.shared.columns import column_numbers, read_input, sort_dated
 from asana_frames.charts.shared.dates import fill_periods, find_step, unique_days
+from asana_frames.charts.shared.ink import mix_ink
 from asana_frames.charts.shared.labels import format_number
 from asana_frames.charts.time.hours import hours as draw_hours
 
@@ -57,7 +57,7 @@ def throughput(throughput: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     days = unique_days(rows["period"])
     periods = len(fill_periods(days, find_step(days)))
     mean = float(column_numbers(rows, "completed").sum()) / periods
-    ax.axhline(mean, color=DARK, linewidth=1.2, linestyle="--")
+    ax.axhline(mean, color=mix_ink(ax), linewidth=1.2, linestyle="--")
     set_count_axis(ax, "Tasks")
     note = f"dashed: {format_number(mean)} per period on average"
     set_title(ax, "Completed tasks", [note])

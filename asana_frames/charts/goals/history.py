@@ -16,9 +16,9 @@ from asana_frames.charts.shared.axes import (
     new_axes,
     set_title,
 )
-from asana_frames.charts.shared.colours import DARK
 from asana_frames.charts.shared.columns import drop_missing, read_input
 from asana_frames.charts.shared.dates import label_date_axis
+from asana_frames.charts.shared.ink import mix_ink
 from asana_frames.charts.shared.labels import unique_labels
 from asana_frames.charts.shared.rows import label_rows
 from asana_frames.charts.shared.statuses import goal_status_look
@@ -104,7 +104,7 @@ def _draw_lane(ax: Axes, rows: pd.DataFrame, place: int) -> dict[str, Artist]:
     if is_known.any():
         heights = place + _LANE_SHARE * (progress[is_known].clip(0, 1) - 0.5)
         (line,) = ax.plot(
-            times[is_known], heights, color=DARK, linewidth=1.6, marker="o", markersize=3
+            times[is_known], heights, color=mix_ink(ax), linewidth=1.6, marker="o", markersize=3
         )
         legend["progress"] = line
     return legend

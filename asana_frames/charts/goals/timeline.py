@@ -17,9 +17,9 @@ from asana_frames.charts.shared.axes import (
     new_axes,
     set_title,
 )
-from asana_frames.charts.shared.colours import DARK
 from asana_frames.charts.shared.columns import read_input
 from asana_frames.charts.shared.dates import day_position, format_day, label_date_axis
+from asana_frames.charts.shared.ink import find_background, mix_ink
 from asana_frames.charts.shared.labels import unique_labels
 from asana_frames.charts.shared.rows import label_rows
 from asana_frames.charts.shared.statuses import goal_status_look
@@ -81,7 +81,7 @@ def goal_timeline(
     set_title(ax, "Goals in time", [count_hidden(len(rows) - len(drawn)), undated_note])
     if now is not None:
         day = resolve_today(now)
-        line = ax.axvline(day_position(day), color=DARK, linewidth=1.2, linestyle=":")
+        line = ax.axvline(day_position(day), color=mix_ink(ax), linewidth=1.2, linestyle=":")
         add_legend_below(ax, {format_day(day): line})
     label_date_axis(ax)
     return make_room(ax)
@@ -99,7 +99,7 @@ def _draw_goals(ax: Axes, goals: pd.DataFrame) -> None:
     ends = goals["due_on"] + pd.Timedelta(days=1)
     for place, end, value, look in zip(places, ends, goals["progress"], looks, strict=True):
         percent = "no progress" if pd.isna(value) else f"{100 * float(value):.0f} %"
-        background = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
+        background = {"facecolor": find_background(ax), "edgecolor": "none", "pad": 0.6}
         annotate_right(ax, f"{percent}  {look.words}", (end, place), bbox=background)
     # Room for the label of the bar that ends last.
     low, high = ax.get_xlim()

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from asana_frames.charts.shared.axes import (
-    GREY,
     WIDE,
     axes_width,
     count_fitting_rows,
@@ -26,6 +25,7 @@ from asana_frames.charts.shared.axes import (
 )
 from asana_frames.charts.shared.colours import DARK, HATCH, SERIES
 from asana_frames.charts.shared.columns import read_input
+from asana_frames.charts.shared.ink import MUTED, mix_ink
 from asana_frames.charts.shared.labels import format_number, shorten_name, unique_labels
 from asana_frames.charts.shared.sections import SECTION, order_sections
 
@@ -120,7 +120,7 @@ def _draw_boxes(ax: Axes, rows: pd.DataFrame, labels: pd.Series, names: Sequence
     for place, values, count in zip(places, ended, present, strict=True):
         visits = f" visit{'' if len(values) == 1 else 's'}" if is_wide else ""
         now = f", {count:,} {'there ' if is_wide else ''}now" if count else ""
-        write_beside_axes(ax, f"{len(values):,}{visits}{now}", place, color=GREY)
+        write_beside_axes(ax, f"{len(values):,}{visits}{now}", place, color=mix_ink(ax, MUTED))
 
 
 def _horizontal_option(ax: Axes) -> dict[str, Any]:

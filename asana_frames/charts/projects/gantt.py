@@ -19,7 +19,7 @@ from asana_frames.charts.shared.axes import (
     set_plain_style,
     set_title,
 )
-from asana_frames.charts.shared.colours import ALARM, DARK, HATCH, SERIES
+from asana_frames.charts.shared.colours import ALARM, HATCH, SERIES
 from asana_frames.charts.shared.columns import read_input
 from asana_frames.charts.shared.dates import (
     day_position,
@@ -27,6 +27,7 @@ from asana_frames.charts.shared.dates import (
     format_day,
     label_date_axis,
 )
+from asana_frames.charts.shared.ink import GRID, find_background, mix_ink
 from asana_frames.charts.shared.labels import unique_labels
 from asana_frames.frames.list_cells import read_lists
 from asana_frames.rollups.shared.moments import resolve_today
@@ -172,7 +173,9 @@ def _draw_tasks(ax: Axes, rows: pd.DataFrame, tasks: dict[str, _TaskBar]) -> dic
         words: Patch(color=colour) for state, (colour, words) in _LOOKS.items() if state in states
     }
     if is_blocked.any():
-        legend["blocked"] = Patch(facecolor="white", edgecolor=HATCH, hatch=_BLOCKED_HATCH, lw=0)
+        legend["blocked"] = Patch(
+            facecolor=find_background(ax), edgecolor=HATCH, hatch=_BLOCKED_HATCH, lw=0
+        )
     return legend
 
 
@@ -184,7 +187,7 @@ def _draw_task(ax: Axes, task: _TaskBar, colour: str, hatch: str) -> None:
         return
     if hatch:
         # White stripes on a coloured diamond would hide its shape.
-        style |= {"facecolor": "white", "edgecolor": colour}
+        style |= {"facecolor": find_background(ax), "edgecolor": colour}
     ax.scatter(task.start, task.place, s=52, marker="D", linewidth=0.8, zorder=2, **style)
 
 
@@ -239,7 +242,7 @@ def _label_tasks(ax: Axes, rows: pd.DataFrame, tasks: dict[str, _TaskBar]) -> No
     ax.tick_params(axis="y", length=0)
     ax.set_ylim(max(places) + 0.7, -0.7)
     for place in above[1:]:
-        ax.axhline(place - 0.5, color="#e4e4e4", linewidth=0.7, zorder=0)
+        ax.axhline(place - 0.5, color=mix_ink(ax, GRID), linewidth=0.7, zorder=0)
 
 
 def _mark_today(ax: Axes, tasks: Collection[_TaskBar], day: pd.Timestamp) -> str:
@@ -250,7 +253,7 @@ def _mark_today(ax: Axes, tasks: Collection[_TaskBar], day: pd.Timestamp) -> str
     # A day that is far off would squeeze all tasks into a corner.
     is_near = low - (high - low) / 2 <= at <= high + (high - low) / 2
     if is_near:
-        ax.axvline(at, color=DARK, linewidth=1.2, linestyle=":", zorder=1)
+        ax.axvline(at, color=mix_ink(ax), linewidth=1.2, linestyle=":", zorder=1)
         low, high = min(low, at), max(high, at)
     margin = max(0.02 * (high - low), 1.0)
     ax.set_xlim(low - margin, high + margin)

@@ -19,6 +19,7 @@ from asana_frames.charts.shared.axes import (
 )
 from asana_frames.charts.shared.columns import read_input
 from asana_frames.charts.shared.dates import day_positions, label_date_axis
+from asana_frames.charts.shared.ink import find_background
 from asana_frames.charts.shared.labels import unique_labels
 from asana_frames.charts.shared.rows import label_rows
 from asana_frames.charts.shared.statuses import project_status_look
@@ -116,8 +117,8 @@ def _draw_spans(
         left=starts,
         height=0.7,
         color=[look.colour for look in looks],
-        # White edges separate updates with the same status.
-        edgecolor="white",
+        # Edges like the background separate updates with the same status.
+        edgecolor=find_background(ax),
         linewidth=0.8,
     )
     present = {look.words: look.colour for look in looks}

@@ -7,6 +7,8 @@ import warnings
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from asana_frames.charts.shared.ink import GRID, MUTED, mix_ink
+
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
@@ -20,7 +22,6 @@ LONGEST_NAME = 40
 _ROW = 0.14
 #: Inches from which axes have room for full-size print.
 WIDE = 4.5
-GREY = "#666666"
 
 
 def new_axes(height: float) -> Axes:
@@ -34,7 +35,9 @@ def new_axes(height: float) -> Axes:
 
 def draw_empty(ax: Axes, words: str) -> Axes:
     """Write a message in the middle of axes that have nothing to show."""
-    ax.text(0.5, 0.5, words, ha="center", va="center", transform=ax.transAxes, color=GREY)
+    ax.text(
+        0.5, 0.5, words, ha="center", va="center", transform=ax.transAxes, color=mix_ink(ax, MUTED)
+    )
     ax.set(xticks=[], yticks=[])
     return ax
 
@@ -111,7 +114,11 @@ def _annotate_lines(
     **alignment: str,
 ) -> None:
     if lines:
-        style: dict[str, Any] = {"fontsize": font_size(ax), "color": GREY, **alignment}
+        style: dict[str, Any] = {
+            "fontsize": font_size(ax),
+            "color": mix_ink(ax, MUTED),
+            **alignment,
+        }
         ax.annotate(
             "\n".join(lines),
             position,
@@ -203,7 +210,7 @@ def set_plain_style(ax: Axes, *, grid: str) -> None:
     ax.spines[["top", "right"]].set_visible(False)
     ax.set_axisbelow(True)
     grid_axis: Any = grid
-    ax.grid(axis=grid_axis, color="#e4e4e4", linewidth=0.7)
+    ax.grid(axis=grid_axis, color=mix_ink(ax, GRID), linewidth=0.7)
     ax.tick_params(labelsize=font_size(ax))
     values = ax.yaxis if grid == "y" else ax.xaxis
     values.set_major_formatter("{x:,.10g}")

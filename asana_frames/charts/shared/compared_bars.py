@@ -12,6 +12,7 @@ from asana_frames.charts.shared.axes import (
 )
 from asana_frames.charts.shared.colours import ALARM, SERIES
 from asana_frames.charts.shared.columns import Numbers
+from asana_frames.charts.shared.ink import find_background
 from asana_frames.charts.shared.labels import format_number
 
 if TYPE_CHECKING:
@@ -69,11 +70,11 @@ def draw_compared_bars(
         without[part],
         left=(actual - without)[part],
         height=0.4,
-        facecolor="white",
+        facecolor=find_background(ax),
         edgecolor=colours[part],
         **_HATCHED,
     )
-    hatched = Patch(facecolor="white", edgecolor=SERIES[0], **_HATCHED)
+    hatched = Patch(facecolor=find_background(ax), edgecolor=SERIES[0], **_HATCHED)
     legend = {
         "tracked": Patch(color=SERIES[0]) if (~is_over).any() else None,
         words.over: Patch(color=ALARM) if is_over.any() else None,

@@ -18,6 +18,7 @@ from asana_frames.charts.shared.dates import (
     label_period_axis,
     period_edges,
 )
+from asana_frames.charts.shared.ink import find_background
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -52,7 +53,7 @@ def draw_cells(
         np.ma.masked_invalid(values),
         cmap=colormap.with_extremes(bad=MISSING),
         norm=norm,
-        edgecolors="white",
+        edgecolors=find_background(ax),
         # Thin cells need thin lines, or nothing is left of them.
         linewidth=min(1.0, 4 * axes_width(ax) / values.shape[1]),
     )

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from asana_frames.charts.shared.axes import add_legend_below, font_size
-from asana_frames.charts.shared.colours import DARK
 from asana_frames.charts.shared.columns import Numbers
+from asana_frames.charts.shared.ink import mix_ink
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,5 +36,5 @@ def mark_expected(ax: Axes, rows: NDArray[np.int64], percent: Numbers) -> None:
     if not is_known.any():
         return
     places, values = rows[is_known], percent[is_known]
-    marks = ax.vlines(values, places - 0.42, places + 0.42, color=DARK, linewidth=1.8)
+    marks = ax.vlines(values, places - 0.42, places + 0.42, color=mix_ink(ax), linewidth=1.8)
     add_legend_below(ax, {"expected by now": marks})

@@ -16,6 +16,7 @@ from asana_frames.charts.shared.dates import (
     period_edges,
     unique_days,
 )
+from asana_frames.charts.shared.ink import find_background
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -88,7 +89,7 @@ def draw_stacked_bars(
     width = gap if len(table) <= FEW_POINTS else 0
     drawn: list[Artist] = []
     for look, height, bottom in zip(looks, heights.T, bottoms.T, strict=True):
-        style = {**_bar_style(*look), "linewidth": width}
+        style = {**_bar_style(*look, find_background(ax)), "linewidth": width}
         if len(table) > _MANY_PERIODS:
             edges = period_edges(days, step)
             drawn.append(ax.stairs(height + bottom, edges, baseline=bottom, fill=True, **style))
@@ -97,5 +98,5 @@ def draw_stacked_bars(
     return drawn
 
 
-def _bar_style(colour: str, hatch: str) -> dict[str, Any]:
-    return {"facecolor": colour, "hatch": hatch or None, "edgecolor": HATCH if hatch else "white"}
+def _bar_style(colour: str, hatch: str, gap: str) -> dict[str, Any]:
+    return {"facecolor": colour, "hatch": hatch or None, "edgecolor": HATCH if hatch else gap}

@@ -20,7 +20,7 @@ from asana_frames.charts.shared.axes import (
     set_span,
     set_title,
 )
-from asana_frames.charts.shared.colours import ALARM, DARK, SERIES
+from asana_frames.charts.shared.colours import ALARM, SERIES
 from asana_frames.charts.shared.columns import Numbers, column_numbers, read_input
 from asana_frames.charts.shared.dates import (
     Days,
@@ -33,6 +33,7 @@ from asana_frames.charts.shared.dates import (
     period_ends,
     unique_days,
 )
+from asana_frames.charts.shared.ink import mix_ink
 from asana_frames.charts.shared.labels import (
     format_number,
     format_value,
@@ -213,11 +214,11 @@ def _mark_exhaustion(ax: Axes, rows: pd.DataFrame, step: Step) -> tuple[str, flo
         ax.axvspan(
             day_position(max(earliest, first)),
             day_position(until),
-            color=DARK,
+            color=mix_ink(ax),
             alpha=0.08,
             linewidth=0,
         )
-    ax.axvline(day_position(max(day, first)), color=DARK, linewidth=1.2, linestyle=":")
+    ax.axvline(day_position(max(day, first)), color=mix_ink(ax), linewidth=1.2, linestyle=":")
     low, high = ax.get_xlim()
     return note, (day_position(max(day, first)) - low) / (high - low)
 

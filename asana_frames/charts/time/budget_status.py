@@ -25,6 +25,7 @@ from asana_frames.charts.shared.axes import (
 )
 from asana_frames.charts.shared.colours import ALARM, HATCH, SERIES
 from asana_frames.charts.shared.columns import Numbers, column_numbers, read_input
+from asana_frames.charts.shared.ink import MUTED, find_background, mix_ink
 from asana_frames.charts.shared.labels import format_number, format_value, shorten_name
 from asana_frames.charts.shared.rows import label_rows
 from asana_frames.charts.time.budget_names import label_budgets
@@ -48,7 +49,6 @@ _COLOURS = {
 #: What is beyond the total.
 _HATCHED: dict[str, Any] = {
     "hatch": "//////",
-    "facecolor": "white",
     "edgecolor": ALARM,
     "linewidth": 0.8,
 }
@@ -108,7 +108,7 @@ def budget_status(
     ax.set_xlim(min(0.0, ends.min()), max(110.0, ends.max(), *lines, *forecasts) + 6)
     ax.set_xlabel("Used (% of the budget)", fontsize=font_size(ax) + 1)
     set_title(ax, "Budgets", [count_hidden(len(status) - len(rows))])
-    add_legend_below(ax, _list_handles(rows, bool(len(forecasts))))
+    add_legend_below(ax, _list_handles(ax, rows, bool(len(forecasts))))
     return make_room(ax)
 
 
@@ -133,7 +133,14 @@ def _draw_bars(ax: Axes, rows: pd.DataFrame) -> Numbers:
     colours = [_COLOURS.get(state, HATCH) for state in rows["state"]]
     ax.barh(places, np.minimum(ends, 100), height=0.55, color=colours)
     beyond = ends > 100
-    ax.barh(places[beyond], ends[beyond] - 100, left=100, height=0.55, **_HATCHED)
+    ax.barh(
+        places[beyond],
+        ends[beyond] - 100,
+        left=100,
+        height=0.55,
+        facecolor=find_background(ax),
+        **_HATCHED,
+    )
     cut = used > _FARTHEST
     ax.plot(ends[cut] + 1, places[cut], linestyle="", marker=5, color=ALARM, markersize=7)
     return ends
@@ -145,7 +152,9 @@ def _draw_forecasts(ax: Axes, rows: pd.DataFrame) -> Numbers:
     known = np.flatnonzero(~np.isnan(percent))
     ends = np.minimum(percent, _FARTHEST)
     used = np.minimum(np.nan_to_num(_percent(rows, "share")), _FARTHEST)
-    ax.hlines(known, used[known], ends[known], color=HATCH, linestyle=":", linewidth=1)
+    ax.hlines(
+        known, used[known], ends[known], color=mix_ink(ax, MUTED), linestyle=":", linewidth=1
+    )
     is_cut = percent[known] > _FARTHEST
     for marker, drawn in (("D", known[~is_cut]), (">", known[is_cut])):
         ax.plot(ends[drawn], drawn, **_hollow(marker))
@@ -163,7 +172,7 @@ def _draw_alerts(ax: Axes, alerts: list[float]) -> list[float]:
     for share in {*alerts, 1.0}:
         whole = share == 1
         style: Any = "-" if whole else "--"
-        colour, width = (ALARM, 1.4) if whole else (HATCH, 0.9)
+        colour, width = (ALARM, 1.4) if whole else (mix_ink(ax, MUTED), 0.9)
         ax.axvline(100 * share, color=colour, linestyle=style, linewidth=width, zorder=0.5)
     return [100 * share for share in alerts]
 
@@ -197,7 +206,7 @@ def _describe(
     return f"{', '.join(filter(None, [f'{amount} {unit}', percent]))}: {told}"
 
 
-def _list_handles(rows: pd.DataFrame, has_forecast: bool) -> dict[str, Artist]:
+def _list_handles(ax: Axes, rows: pd.DataFrame, has_forecast: bool) -> dict[str, Artist]:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
@@ -207,7 +216,7 @@ def _list_handles(rows: pd.DataFrame, has_forecast: bool) -> dict[str, Artist]:
         state: Patch(color=colour) for state, colour in _COLOURS.items() if state in drawn
     }
     if (column_numbers(rows, "share") > 1).any():
-        handles["beyond the total"] = Patch(**_HATCHED)
+        handles["beyond the total"] = Patch(facecolor=find_background(ax), **_HATCHED)
     if has_forecast:
         handles["forecast at the end"] = Line2D([], [], **_hollow("D"))
     return handles

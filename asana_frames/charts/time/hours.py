@@ -29,6 +29,7 @@ from asana_frames.charts.shared.dates import (
     label_period_axis,
     unique_days,
 )
+from asana_frames.charts.shared.ink import find_background, mix_ink
 from asana_frames.charts.shared.labels import (
     format_number,
     key_heading,
@@ -165,7 +166,7 @@ def _set_period_axis(ax: Axes, table: pd.DataFrame, step: Step) -> Numbers:
     set_span(ax, places[0], places[-1], margin=0.7 * step.days, least=5 * step.days)
     # Hours below 0 are unusual; a line shows where they begin.
     if (table < 0).any(axis=None):
-        ax.axhline(0, color="black", linewidth=0.8)
+        ax.axhline(0, color=mix_ink(ax), linewidth=0.8)
     return places
 
 
@@ -213,5 +214,5 @@ def _cut_other_bar(ax: Axes, row: int, text: str, largest: float) -> None:
         ha="right",
         va="center",
         fontsize=font_size(ax),
-        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5},
+        bbox={"facecolor": find_background(ax), "edgecolor": "none", "pad": 1.5},
     )

@@ -11,7 +11,6 @@ import pandas as pd
 
 from asana_frames.charts.shared.approval_colours import APPROVAL_COLOURS
 from asana_frames.charts.shared.axes import (
-    GREY,
     WIDE,
     annotate_right,
     axes_width,
@@ -29,6 +28,7 @@ from asana_frames.charts.shared.axes import (
 from asana_frames.charts.shared.columns import read_input
 from asana_frames.charts.shared.dates import format_day
 from asana_frames.charts.shared.heat_map import NOTHING, draw_cells, fit_text_size, write_cells
+from asana_frames.charts.shared.ink import MUTED, mix_ink
 from asana_frames.charts.shared.labels import format_number, shorten_name, unique_labels
 from asana_frames.exceptions import InvalidArgument
 
@@ -221,7 +221,7 @@ def _write_approvals(ax: Axes, statuses: pd.Series, width: int) -> None:
     colours = {row: APPROVAL_COLOURS.get(text) for row, text in enumerate(texts)}
     for (row, colour), text in zip(colours.items(), texts, strict=True):
         # What is known has the colour of text, whatever the style of the figure.
-        style: dict[str, Any] = {} if colour else {"color": GREY}
+        style: dict[str, Any] = {} if colour else {"color": mix_ink(ax, MUTED)}
         write_beside_axes(ax, shorten_name(text, 14), row, points=4, **style)
     known = {row: colour for row, colour in colours.items() if colour}
     if known:

@@ -166,3 +166,17 @@ def test_a_missing_column_is_named(column: str) -> None:
 def test_alerts_that_are_not_numbers_are_refused() -> None:
     with pytest.raises(af.InvalidArgument, match="alerts= takes"):
         af.charts.budget_status(status_of(0.5), alerts=["high"])  # type: ignore[list-item]
+
+
+def test_projects_of_one_name_are_told_apart_whatever_their_units() -> None:
+    table = status_of(0.5, 0.4, 0.3).assign(
+        project_gid=["310001", "310002", "310003"],
+        project_name=["Plan", "Plan", "Site"],
+        units=["EUR", "hours", "EUR"],
+    )
+
+    assert names_of(af.charts.budget_status(table)) == [
+        "Plan …0001 (EUR)",
+        "Plan …0002 (hours)",
+        "Site (EUR)",
+    ]
