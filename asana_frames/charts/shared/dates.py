@@ -108,16 +108,19 @@ def label_period_axis(ax: Axes, days: Days, step: Step) -> None:
     if len(days) > (FEW if has_days else most):
         label_date_axis(ax, label)
         return
-    locator = ticker.FixedLocator(list(day_positions(days[:: ceil(len(days) / most)])))
+    shown = days[:: ceil(len(days) / most)]
+    locator = ticker.FixedLocator(list(day_positions(shown)))
+    years = list(dict.fromkeys(str(day)[:4] for day in (days[0], days[-1])))
     # The formatter writes the month only at the first of a month, which is seldom a Monday, and
-    # only the last of two years.
-    if len(days) > 1 and not has_days:
+    # only the last of two years, unless one begins in January.
+    has_years = len(years) == 1 or any(str(day)[5:7] == "01" for day in shown)
+    if len(days) > 1 and not has_days and has_years:
         _set_concise_dates(ax, locator, label)
         return
-    years = " to ".join(dict.fromkeys(str(day)[:4] for day in (days[0], days[-1])))
-    formats = ["%d %b"] * 6
+    formats = ["%d %b"] * 6 if has_days or len(days) == 1 else ["%b %Y"] * 6
     options = {"formats": formats, "zero_formats": formats, "show_offset": False}
-    _set_concise_dates(ax, locator, f"{label}, {years}", **options)
+    told = f"{label}, {' to '.join(years)}" if formats[0].startswith("%d") else label
+    _set_concise_dates(ax, locator, told, **options)
 
 
 def label_date_axis(ax: Axes, label: str = "") -> None:

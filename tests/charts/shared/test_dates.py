@@ -12,6 +12,7 @@ from asana_frames.charts.shared.dates import (
     fill_periods,
     find_step,
     label_date_axis,
+    label_period_axis,
     period_ends,
 )
 from asana_frames.rollups.shared.periods import list_periods
@@ -77,3 +78,29 @@ def test_the_first_days_of_periods_tell_the_period(every: str, label: str) -> No
 )
 def test_one_day_is_of_the_usual_periods(day: str, label: str) -> None:
     assert find_step(np.array([day], dtype="datetime64[D]")).label == label
+
+
+@pytest.mark.parametrize(
+    ("every", "count", "labels", "year"),
+    [
+        ("QS-FEB", 3, ["Nov 2025", "Feb 2026", "May 2026"], ""),
+        ("MS", 3, ["Nov", "Dec", "2026"], ""),
+        ("MS", 2, ["Nov", "Dec"], "2025"),
+        ("YS-JUL", 2, ["Jul 2025", "Jul 2026"], ""),
+    ],
+)
+def test_labels_of_two_years_tell_both(
+    every: str, count: int, labels: list[str], year: str
+) -> None:
+    first = pd.Timestamp("2025-11-03")
+    days = list_periods(first, first + pd.Timedelta(days=2_000), every)[:count]
+    days = days.to_numpy().astype("datetime64[D]")
+    figure, ax = plt.subplots(figsize=(8, 3))
+
+    ax.plot(day_positions(days), range(count))
+    label_period_axis(ax, days, find_step(days))
+    figure.canvas.draw()
+
+    assert [label.get_text() for label in ax.get_xticklabels()] == labels
+    assert ax.xaxis.get_offset_text().get_text() == year
+    plt.close(figure)
