@@ -121,7 +121,8 @@ def timesheets_report(
     TimesheetsReport
         The frames ``tracked``, ``approvals``, ``timesheet``, ``last_week`` and ``missing``;
         `TimesheetsReport` lists their columns. Nothing is expected on days out of office, and
-        before somebody became a member of the workspace. Sources: ``GET
+        before somebody became a member of the workspace; of who is not active any more, nothing
+        after the last entry of the weeks that are read. Sources: ``GET
         /time_tracking_entries``, ``GET /timesheet_approval_statuses``, ``GET /users``, ``GET
         /ooo_entries``, ``GET /workspace_memberships``; where keys need them ``GET /projects``,
         ``GET /tasks/{task_gid}``.

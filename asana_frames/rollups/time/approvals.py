@@ -96,7 +96,8 @@ def approvals(
         Days out of office, as in ``rollups.capacity``; nothing is expected on them.
     memberships
         As ``asana.workspace_memberships.list(workspace=...)`` returns them: nothing is expected
-        before ``created_at``, nor after the last entry of those who are not active any more.
+        before ``created_at``, nor after the last of all ``entries`` of those who are not active
+        any more, also where that is after ``end``.
     now
         Nothing is expected after this day; the present if not given.
     tz
