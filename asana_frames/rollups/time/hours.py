@@ -113,10 +113,11 @@ def hours(
         The columns of ``by``; ``period`` (datetime64[us], its first day) unless ``every`` is
         None; ``hours`` (Float64, minutes divided by 60). One row per group that has an entry,
         sorted; people without one are listed by ``rollups.timesheet``, ``rollups.approvals`` and
-        ``rollups.billable`` with ``users=``. The sum of ``hours`` is the sum of the entries that count, whatever the keys (but
-        with ``overlap="count_in_each"``). Entries without a day are a period of their own
-        (missing); minutes of 0 and below count as they are. With ``compare`` the columns named
-        there (Float64); with ``wide`` the keys and a column per period (Float64).
+        ``rollups.billable`` with ``users=``. The sum of ``hours`` is the sum of the entries that
+        count, whatever the keys (but with ``overlap="count_in_each"``). Entries without a day are
+        a period of their own (missing); minutes of 0 and below count as they are. With
+        ``compare`` the columns named there (Float64); with ``wide`` the keys and a column per
+        period (Float64).
 
     Raises
     ------

@@ -20,7 +20,7 @@ from asana_frames.rollups.time.attribution import Attribution
 from asana_frames.rollups.time.exchange import ExchangeRates
 from asana_frames.rollups.time.fees import PROJECT, split_fees, spread_fees
 from asana_frames.rollups.time.grouping import Approval, Grouping, Overlap, Rounding, Selection
-from asana_frames.rollups.time.pricing import Pricing, read_billed_minutes
+from asana_frames.rollups.time.pricing import Pricing, check_no_names, read_billed_minutes
 from asana_frames.rollups.time.rates import find_rate_columns
 from asana_frames.types import When
 
@@ -279,6 +279,14 @@ def _read_fees(
 ) -> pd.DataFrame:
     """Read the fees that count, by project, period and currency."""
     paid = spread_fees(fees, projects, what=_WHAT)
+    check_no_names(
+        paid["project_gid"],
+        grouping.entries,
+        "project",
+        what=f"{_WHAT}: fees=",
+        column="project_gid",
+        frame="fees['project_gid']",
+    )
     chosen = grouping.selection
     if chosen.start is not None:
         paid = paid[paid["day"] >= chosen.start]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -55,7 +55,15 @@ class Pricing:
         keys = [] if rates_by is None else list_texts(rates_by, name="rates_by", like="category")
         check_frame(rates, what=what)
         rates = rates.reset_index(drop=True)
-        _check_gids(rates, entries, what)
+        for column, stem in (("resource_gid", _PERSON), ("parent_gid", "project")):
+            given = rates.get(column, ())
+            frame = f"rates[{column!r}]"
+            check_no_names(given, entries, stem, what=what, column=column, frame=frame)
+        if isinstance(placeholders, Mapping):
+            frame = "pd.Index(placeholders)"
+            check_no_names(
+                placeholders, entries, _PERSON, what=what, column="placeholders=", frame=frame
+            )
         keys = list(dict.fromkeys(_find_key(key, entries, rates, what) for key in keys))
         is_given = {key: rates[key].notna() for key in keys}
         _check_one_key(rates, is_given, what)
@@ -87,23 +95,40 @@ class Pricing:
         return found["rate_from"].map(self._ranks).fillna(len(self._ranks)).astype("int64")
 
 
-def _check_gids(rates: pd.DataFrame, entries: Any, what: str) -> None:
-    """Refuse rates that name people or projects, which would apply to nobody without a word."""
-    for column, stem, noun in (
-        ("resource_gid", "person", "user"),
-        ("parent_gid", "project", "project"),
-    ):
-        given = rates[column].dropna().astype(str) if column in rates else pd.Series(dtype=str)
-        # Looking at all names takes time, and gids are numbers.
-        named = given[~given.str.isdecimal()]
-        if named.empty or not isinstance(entries, pd.DataFrame):
-            continue
-        names = {name for at in _NAMES[stem] if at in entries for name in entries[at].unique()}
-        wrong = named[named.isin(names)]
-        if len(wrong):
+def check_no_names(
+    gids: Iterable[object], entries: Any, stem: str, *, what: str, column: str, frame: str
+) -> None:
+    """Refuse names in place of gids, which would apply to nobody without a word.
+
+    Parameters
+    ----------
+    gids
+        What should be gids.
+    entries
+        Time tracking entries, whose names are known; those of Dask are not looked at.
+    stem
+        ``"person"`` or ``"project"``.
+    what, column, frame
+        The names of the calling function, of the column or argument, and of the frame with it,
+        for messages.
+
+    Raises
+    ------
+    InvalidArgument
+        One is the name of a person or project; the message says how to look the gids up.
+    """
+    # Looking at all names takes time, and gids are numbers.
+    given = dict.fromkeys(map(str, pd.Series([*gids], dtype=object).dropna()))
+    named = [gid for gid in given if not gid.isdecimal()]
+    if not named or not isinstance(entries, pd.DataFrame):
+        return
+    known = {name for at in _NAMES[stem] if at in entries for name in entries[at].unique()}
+    for name in named:
+        if name in known:
+            source = "users" if stem == _PERSON else "projects"
             raise InvalidArgument(
-                f"{what}: {column} holds gids, and {wrong.iloc[0]!r} is the name of a {stem}. "
-                f"Look the gids up: rates[{column!r}].map({noun}s.set_index('name')['gid'])."
+                f"{what}: {column} takes gids, and {name!r} is the name of a {stem}. Look the "
+                f"gids up: {frame}.map({source}.set_index('name')['gid'])."
             )
 
 

@@ -552,12 +552,12 @@ def test_costs_need_no_project_and_with_costs_by_no_person() -> None:
         (
             "resource_gid",
             "Ana",
-            r"costs=: resource_gid holds gids, and 'Ana' .* person.*users",
+            r"costs=: resource_gid takes gids, and 'Ana' .* person.*users",
         ),
         (
             "parent_gid",
             "Website",
-            r"parent_gid holds gids, and 'Website' .* project.*projects\.",
+            r"parent_gid takes gids, and 'Website' .* project.*projects\.",
         ),
     ],
 )
@@ -566,3 +566,8 @@ def test_names_in_place_of_gids_are_refused(column: str, name: str, message: str
 
     with pytest.raises(af.InvalidArgument, match=message):
         af.rollups.margin(tracked(entry("11")), sold, costs)
+    fees = fees_of(fee("Website", day="2026-03-02"))
+    with pytest.raises(af.InvalidArgument, match=r"fees=: project_gid takes gids.*projects\."):
+        af.rollups.margin(tracked(entry("11")), sold, bought, fees=fees)
+    with pytest.raises(af.InvalidArgument, match=r"placeholders= takes gids, and 'Ana'"):
+        af.rollups.margin(tracked(entry("11")), sold, bought, placeholders={"Ana": "dev"})
