@@ -65,13 +65,15 @@ class ThreadPool(Generic[T]):
         self._process = os.getpid()
         self._threads = 0
         self._busy = 0
-        self._has_unstarted = True
+        # Known beforehand, because threads are started while the first is at work.
+        self._unstarted = next(self._tasks, None)
 
     @property
     def has_idle_threads(self) -> bool:
         """Whether a task that is added would start at once."""
         with self._lock:
-            return not self._has_unstarted and not self._added and self._busy < self._max_threads
+            is_waiting = self._unstarted is not None or self._added
+            return not is_waiting and self._busy < self._max_threads
 
     def add(self, task: Task[T]) -> None:
         """Add a task; call this within a task or between two results."""
@@ -137,8 +139,9 @@ class ThreadPool(Generic[T]):
     def _next_task(self) -> Task[T] | None:
         if self._added:
             return self._added.popleft()
-        task = next(self._tasks, None) if self._has_unstarted else None
-        self._has_unstarted = task is not None
+        task = self._unstarted
+        if task is not None:
+            self._unstarted = next(self._tasks, None)
         return task
 
     def _run_tasks(self, context: Context, task: Task[T] | None) -> None:
