@@ -88,7 +88,7 @@ def read_changes(frame: pd.DataFrame) -> list[Change]:
     Raises
     ------
     InvalidArgument
-        It is no frame of changes.
+        It is not a frame of changes.
     """
     lacking = [name for name in CHANGE_COLUMNS if name not in frame.columns]
     if lacking:

@@ -55,7 +55,7 @@ class NewSections:
         step
             A creation.
         project
-            The project of all new tasks that are no subtasks.
+            The project of all new tasks that are not subtasks.
         """
         if step.operation.resource != "tasks":
             return
