@@ -168,6 +168,10 @@ class EventsLostWarning(AsanaWarning):
     """A sync token was too old, so events between it and now were missed."""
 
 
+class PastStateWarning(AsanaWarning):
+    """A rollup looks from an earlier moment, and reads values that may have changed since."""
+
+
 BY_STATUS: dict[int, type[RequestRefused]] = {
     400: InvalidRequest,
     401: AuthError,

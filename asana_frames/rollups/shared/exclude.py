@@ -1,0 +1,94 @@
+"""Tasks to leave out, by section, tag or field: those that were closed as not done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from asana_frames._arguments import check_mapping, list_texts
+from asana_frames.exceptions import InvalidArgument, suggest_names
+from asana_frames.frames.list_cells import read_lists
+
+#: ``section``, ``tag`` or a column -> names or gids.
+Exclude: TypeAlias = Mapping[str, str | Sequence[str]]
+_LISTS = {
+    "section": ("memberships_section_gids", "memberships_section_names"),
+    "tag": ("tags_gids", "tags_names"),
+}
+_LIKE = '{"section": ["Cancelled"], "cf_Resolution": "Won\'t do"}'
+
+
+def drop_excluded(tasks: pd.DataFrame, exclude: Exclude | None, *, what: str) -> pd.DataFrame:
+    """Return the tasks without those in excluded sections, with excluded tags or options.
+
+    Parameters
+    ----------
+    tasks
+        Tasks with the columns that ``exclude`` names.
+    exclude
+        ``"section"``, ``"tag"`` or the name of a column (``"cf_Resolution"``) -> a name or gid,
+        or several. A task is left out if one of them holds, a section in whichever of its
+        projects. None leaves out nothing.
+    what
+        The name of the calling function, for messages.
+
+    Raises
+    ------
+    InvalidArgument
+        A column is missing, or a name occurs nowhere in it and resembles one that does.
+    """
+    if exclude is None:
+        return tasks
+    check_mapping(exclude, name="exclude", like=_LIKE)
+    is_out = np.zeros(len(tasks), dtype=bool)
+    for key, given in exclude.items():
+        values = list_texts(given, name=f"exclude[{key!r}]", like="Cancelled")
+        is_out |= _find_holders(tasks, key, values, what)
+    return tasks[~is_out] if is_out.any() else tasks
+
+
+def _find_holders(
+    tasks: pd.DataFrame, key: str, values: Sequence[str], what: str
+) -> npt.NDArray[np.bool_]:
+    """Return which tasks hold one of the values.
+
+    Raises
+    ------
+    InvalidArgument
+        There is no such column, or a value seems to be misspelt.
+    """
+    wanted = _LISTS.get(key, (key,))
+    columns = [name for name in wanted if name in tasks.columns]
+    if not columns:
+        raise InvalidArgument(
+            f"{what}: exclude= needs the column {' or '.join(wanted)}, which the tasks lack."
+            f"{suggest_names(key, [*_LISTS, *map(str, tasks.columns)])}"
+        )
+    found = np.zeros(len(tasks), dtype=bool)
+    known: set[str] = set()
+    for name in columns:
+        codes, cells = pd.factorize(
+            _read_cells(tasks[name], is_list=key in _LISTS).to_numpy(dtype=object)
+        )
+        known.update(item for cell in cells for item in cell if isinstance(item, str))
+        # A missing cell has the code -1.
+        holds = np.array([*(not set(values).isdisjoint(cell) for cell in cells), False])
+        found |= holds[codes]
+    for value in values:
+        if value not in known and (hint := suggest_names(value, known)):
+            raise InvalidArgument(
+                f"{what}: exclude= does not know {value!r} in {columns[-1]}.{hint}"
+            )
+    return found
+
+
+def _read_cells(column: pd.Series[Any], *, is_list: bool) -> pd.Series[Any]:
+    """Return the cells of a column as tuples."""
+    first = next(iter(column.dropna()), None)
+    if not is_list and isinstance(first, str):
+        return column.astype(object).map(lambda cell: (cell,), na_action="ignore")
+    return read_lists(column)
