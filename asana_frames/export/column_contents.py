@@ -74,6 +74,7 @@ _ROLLUP_WORDS = frozenset(
         *("subgoals", "projects", "milestones", "tasks", "attributable_to", "minutes", "hours"),
         *("submitted", "draft", "comment", "system", "none", "currency", "percentage"),
         *("mixed", "away", "over", "at risk", "ok", "unpriced", "no total"),
+        *("finish", "count", "date", "chance", "distribution"),
     }
 )
 #: Ends of columns whose words Asana does not list -> what all of them look like.
@@ -111,6 +112,7 @@ _ROLLUP_COLUMNS = _split_words(
     share_filled slack slip_days start Sun target tasks Thu total tracked trials Tue unassigned
     unclassified_hours unestimated unknown_dependencies unpriced_hours unsized until used used_high
     used_low used_total utilisation value values Wed week weight working_days
+    came_true forecasts history_periods horizon never share_true today unweighted
     mean std min 25% 50% 75% max unique top freq first last sum median size nunique All
     """
 )

@@ -1,5 +1,6 @@
 """Frames in, frames out: pure pandas, no request."""
 
+from asana_frames.rollups.flow.backtest import backtest
 from asana_frames.rollups.flow.counts import burnup, daily, load, throughput
 from asana_frames.rollups.flow.cumulative_flow import cumulative_flow
 from asana_frames.rollups.flow.forecast import forecast
@@ -31,6 +32,7 @@ __all__ = [
     "aging",
     "approvals",
     "as_of",
+    "backtest",
     "billable",
     "budget_burn",
     "budget_status",

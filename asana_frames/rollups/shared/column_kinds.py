@@ -23,6 +23,7 @@ _NAMES_BY_KIND = {
     "date": """
         completed_on date day earliest_finish earliest_start exhausted_earliest exhausted_latest
         exhausted_on latest_finish month period until week
+        today
     """,
     "datetime": "at changed_at enter last_status_at leave",
     "integer": """
@@ -30,6 +31,7 @@ _NAMES_BY_KIND = {
         due_date_changes filled moves open open_dependencies overdue periods reassignments
         reopenings rows scope scope_added slack slip_days tasks trials unassigned
         unknown_dependencies unsized
+        came_true forecasts history_periods horizon unweighted
     """,
     "number": """
         Fri Mon Sat Sun Thu Tue Wed actual ahead alert allocated amount approved_hours available
@@ -42,6 +44,7 @@ _NAMES_BY_KIND = {
         rounded_hours share share_done share_filled target total tracked unclassified_hours
         unestimated unpriced_hours used used_high used_low used_total utilisation value weight
         working_days
+        never share_true
     """,
 }
 _COMPUTED_KINDS = {name: kind for kind, names in _NAMES_BY_KIND.items() for name in names.split()}
