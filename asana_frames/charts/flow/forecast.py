@@ -148,10 +148,10 @@ def _read_marks(finish: pd.DataFrame) -> list[Mark]:
     dated = sort_dated(finish, "date").sort_values(["date", "probability"], kind="stable")
     marks = []
     days = list(dated.groupby("date"))
-    for (day, own), style in zip(days, _list_styles(len(days)), strict=True):
+    for (_, own), style in zip(days, _list_styles(len(days)), strict=True):
         shares = ", ".join(format_number(share) for share in 100 * own["probability"])
         place = day_positions(own["date"].to_numpy("datetime64[D]"))[0]
-        marks.append((float(place), f"{shares} % by {format_day(day)}", "", style))
+        marks.append((float(place), f"{shares} % by {format_day(own['date'].iloc[0])}", "", style))
     return marks
 
 
