@@ -91,7 +91,6 @@ class Frames:
             "estimates": {"tasks": tasks, "entries": entries},
             "forecast": {
                 "tasks": tasks,
-                "by": "project",
                 "dates": "2027-06-30",
                 "counts": 5,
                 "trials": 100,

@@ -18,7 +18,9 @@ from asana_frames.rollups.shared.inputs import (
     check_keys,
     drop_duplicates,
     read_frame,
+    read_list_columns,
     resolve_keys,
+    text_column,
 )
 from asana_frames.rollups.shared.moments import local_days, resolve_today
 from asana_frames.rollups.shared.periods import (
@@ -198,7 +200,9 @@ def _place_tasks(tasks: pd.DataFrame, by: str | Sequence[str], what: str) -> pd.
 
     A subtask in no project has the memberships of the nearest task above it.
     """
-    people = {name: tasks[own] for name, own in _PEOPLE.items() if own in tasks.columns}
+    people = {
+        name: text_column(tasks, own) for name, own in _PEOPLE.items() if own in tasks.columns
+    }
     tasks = tasks.assign(**people)
     names = [name for name in list_texts(by, name="by", like="person") if name not in tasks]
     places = [p for p in _PLACES if {p, f"{p}_gid", f"{p}_name"}.intersection(names)]
@@ -206,6 +210,7 @@ def _place_tasks(tasks: pd.DataFrame, by: str | Sequence[str], what: str) -> pd.
         return tasks
     tasks = read_frame(tasks, ["memberships_project_gids"], what=what, record="task")
     read = [f"memberships_{place}_{end}s" for place in _PLACES for end in ("gid", "name")]
+    tasks = read_list_columns(tasks, read)
     check_aligned_memberships(tasks, [name for name in read if name in tasks.columns])
     # Rows that users add have no gid; they are not duplicates of each other.
     numbers = pd.Series(tasks.index.astype(str), index=tasks.index)

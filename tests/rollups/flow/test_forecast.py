@@ -7,6 +7,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 import asana_frames as af
 from tests.rollups.flows import MONDAY, NOW, WEEK, count_sums, task, tasks_of, weeks_ago, work
 from tests.rollups.frames import assert_same, assert_same_dtypes, cells, oddly_indexed
+from tests.twists import Twist, arrays, categories, csv_as_text, lists, parquet_of_pandas
 
 #: Five standard errors of a share of 10,000 runs.
 CLOSE = 0.025
@@ -545,6 +547,23 @@ def test_frames_that_were_shuffled_and_repeated_are_the_same() -> None:
     )
 
     assert_same(again, plain)
+
+
+@pytest.mark.parametrize(
+    "twist",
+    [lists, arrays, categories, csv_as_text, parquet_of_pandas],
+    ids=lambda one: one.__name__,
+)
+def test_projects_of_frames_from_files_are_the_same(
+    twist: Twist, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    tasks = tasks_of(*work(0, 1, 4, left=30, project="31"), *work(1, left=2, project="32"))
+    given = {"by": "project", "now": NOW, "dates": "2026-12-31"}
+
+    table, plain = (af.rollups.forecast(frame, **given) for frame in (twist(tasks), tasks))
+
+    assert_same(table, plain)
 
 
 @pytest.mark.parametrize("by", [None, "project", ["person", "section"]])
