@@ -98,7 +98,11 @@ def read_past_tasks(
     check_keys(by)
     check_weight(weight)
     tasks = read_frame(tasks, _LIFE, what=what, record="task")
-    reads = {"keys": by is not None, "weights": weight is not None, "exclusions": bool(exclude)}
+    reads = {
+        "keys": by is not None,
+        "weights": weight is not None,
+        "exclusions": exclude is not None,
+    }
     uses = " and ".join(name for name, is_read in reads.items() if is_read)
     known = select_known(tasks, moment, stories, what=what, uses=uses)
     return drop_excluded(drop_duplicates(known), exclude, what=what)
@@ -200,10 +204,8 @@ def _place_tasks(tasks: pd.DataFrame, by: str | Sequence[str], what: str) -> pd.
 
     A subtask in no project has the memberships of the nearest task above it.
     """
-    people = {
-        name: text_column(tasks, own) for name, own in _PEOPLE.items() if own in tasks.columns
-    }
-    tasks = tasks.assign(**people)
+    known = {name: own for name, own in _PEOPLE.items() if own in tasks.columns}
+    tasks = tasks.assign(**{name: text_column(tasks, own) for name, own in known.items()})
     names = [name for name in list_texts(by, name="by", like="person") if name not in tasks]
     places = [p for p in _PLACES if {p, f"{p}_gid", f"{p}_name"}.intersection(names)]
     if not places:

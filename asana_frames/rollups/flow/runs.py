@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -42,13 +41,14 @@ class Runs:
     def __init__(self, periods: int, trials: int, seed: Sequence[int]) -> None:
         self.trials = trials
         self._seed = seed
-        self._combinations = _list_combinations(periods)
+        self._size = _count_at_once(periods)
+        self._combinations = periods**self._size
 
     def _draw(self) -> Iterator[Ints]:
         """Yield the next periods of all runs, as the number of a combination each."""
         generator = np.random.default_rng(self._seed)
         while True:
-            yield generator.integers(len(self._combinations), size=self.trials)
+            yield generator.integers(self._combinations, size=self.trials)
 
     def count_periods(self, amounts: Floats, level: float, most: int) -> Ints:
         """Return after how many periods each run's sum reaches a level; -1 where it does not.
@@ -68,25 +68,25 @@ class Runs:
         taken = np.full(self.trials, -1, dtype="int64")
         if amounts.max(initial=0.0) * most < level:
             return taken
-        sums = amounts[self._combinations].cumsum(axis=1)
-        totals, highest = sums[:, -1], sums.max(axis=1)
+        sums = _sum_combinations(amounts, self._size)
+        totals, highest = sums[-1], sums.max(axis=0)
         running, left = np.arange(self.trials), np.full(self.trials, level)
         for block, draws in enumerate(self._draw()):
-            over = block * sums.shape[1]
+            over = block * self._size
             drawn = draws[running]
             is_through = highest[drawn] >= left
-            through = sums[drawn[is_through]] >= left[is_through, None]
-            taken[running[is_through]] = over + 1 + through.argmax(axis=1)
+            through = sums[:, drawn[is_through]] >= left[is_through]
+            taken[running[is_through]] = over + 1 + through.argmax(axis=0)
             running, left = running[~is_through], (left - totals[drawn])[~is_through]
-            if not len(running) or over + sums.shape[1] >= most:
+            if not len(running) or over + self._size >= most:
                 break
         taken[taken > most] = -1
         return taken
 
     def sum_periods(self, amounts: Floats, periods: Ints) -> Floats:
         """Return the sum of each run after numbers of periods: a row each, a column per run."""
-        sums = amounts[self._combinations].cumsum(axis=1)
-        size = sums.shape[1]
+        size = self._size
+        sums = _sum_combinations(amounts, size)
         found = np.zeros((len(periods), self.trials))
         so_far = np.zeros(self.trials)
         last = int(periods.max(initial=0))
@@ -94,19 +94,33 @@ class Runs:
             if block * size >= last:
                 return found
             for row in np.flatnonzero((periods > block * size) & (periods <= (block + 1) * size)):
-                found[row] = so_far + sums[draws, periods[row] - block * size - 1]
-            so_far += sums[draws, -1]
+                found[row] = so_far + sums[periods[row] - block * size - 1, draws]
+            so_far += sums[-1, draws]
         return found
 
 
-@cache
-def _list_combinations(periods: int) -> Ints:
-    """Return all sequences of as many periods as are drawn at once, one per row."""
+def _count_at_once(periods: int) -> int:
+    """Return how many periods are drawn at once."""
     size = 1
     while size < _MOST_AT_ONCE and periods ** (size + 1) <= _MOST_COMBINATIONS:
         size += 1
-    digits = periods ** np.arange(size)
-    return np.arange(periods**size)[:, None] // digits % periods
+    return size
+
+
+def _sum_combinations(amounts: Floats, size: int) -> Floats:
+    """Return the sums after 1, 2 ... draws, a row each, of every combination of that many.
+
+    Examples
+    --------
+    >>> _sum_combinations(np.array([1.0, 3.0]), 2).tolist()
+    [[1.0, 3.0, 1.0, 3.0], [2.0, 4.0, 4.0, 6.0]]
+    """
+    count = len(amounts)
+    sums = np.zeros((size, *[count] * size))
+    sums[0] = amounts
+    for drawn in range(1, size):
+        sums[drawn] = sums[drawn - 1] + amounts.reshape(count, *[1] * drawn)
+    return sums.reshape(size, -1)
 
 
 def find_low(values: Ints, shares: Floats) -> Ints:
@@ -122,7 +136,7 @@ def find_low(values: Ints, shares: Floats) -> Ints:
     """
     never = np.iinfo("int64").max
     ranked = np.sort(np.where(values < 0, never, values))
-    found = ranked[_find_rank(shares, len(values))]
+    found = ranked[find_ranks(shares, len(values))]
     return np.where(found == never, -1, found)
 
 
@@ -134,9 +148,16 @@ def find_high(values: Floats, shares: Floats) -> Floats:
     >>> find_high(np.array([5.0, 1.0, 3.0, 2.0]), np.array([0.5, 0.75, 1.0])).tolist()
     [3.0, 2.0, 1.0]
     """
-    return np.asarray(np.sort(values)[::-1][_find_rank(shares, len(values))])
+    return np.asarray(np.sort(values)[::-1][find_ranks(shares, len(values))])
 
 
-def _find_rank(shares: Floats, count: int) -> Ints:
+def find_ranks(shares: Floats, count: int) -> Ints:
+    """Return the position, among sorted runs, of the last that is needed for each share.
+
+    Examples
+    --------
+    >>> find_ranks(np.array([0.5, 0.85, 1.0]), 10).tolist()
+    [4, 8, 9]
+    """
     rank = np.ceil(shares * count * (1 - _TINY)).astype("int64") - 1
     return np.asarray(np.clip(rank, 0, count - 1))
