@@ -1,11 +1,16 @@
 """Frames in, frames out: pure pandas, no request."""
 
 from asana_frames.rollups.flow.backtest import backtest
-from asana_frames.rollups.flow.counts import burnup, daily, load, throughput
+from asana_frames.rollups.flow.burndown import burndown
+from asana_frames.rollups.flow.burnup import burnup
 from asana_frames.rollups.flow.cumulative_flow import cumulative_flow
+from asana_frames.rollups.flow.daily import daily
 from asana_frames.rollups.flow.forecast import forecast
 from asana_frames.rollups.flow.lead_times import aging, close_times, lead_times
+from asana_frames.rollups.flow.load import load
 from asana_frames.rollups.flow.quality import empty_fields, quality
+from asana_frames.rollups.flow.throughput import throughput
+from asana_frames.rollups.flow.velocity import velocity
 from asana_frames.rollups.goals.history import goal_history
 from asana_frames.rollups.goals.progress import goal_progress
 from asana_frames.rollups.goals.tree import goal_tree
@@ -36,6 +41,7 @@ __all__ = [
     "billable",
     "budget_burn",
     "budget_status",
+    "burndown",
     "burnup",
     "capacity",
     "change_counts",
@@ -63,6 +69,7 @@ __all__ = [
     "section_times",
     "throughput",
     "timesheet",
+    "velocity",
 ]
 
 

@@ -11,15 +11,11 @@ import pandas as pd
 
 from asana_frames._arguments import check_number
 from asana_frames.exceptions import InvalidArgument
+from asana_frames.rollups.flow.counting import By, parse_selection
 from asana_frames.rollups.flow.forecast import identify_group, read_percentiles
-from asana_frames.rollups.flow.past_periods import (
-    PastPeriods,
-    count_past_periods,
-    read_past_tasks,
-)
+from asana_frames.rollups.flow.past_periods import PastPeriods, count_past_periods
 from asana_frames.rollups.flow.runs import Runs, find_ranks, seed_group
 from asana_frames.rollups.shared.exclude import Exclude
-from asana_frames.rollups.shared.moments import parse_moment
 from asana_frames.rollups.shared.periods import Every
 from asana_frames.types import When
 
@@ -39,7 +35,7 @@ _TINY = 1e-9
 
 def backtest(
     tasks: pd.DataFrame,
-    by: str | Sequence[str] | None = None,
+    by: By = None,
     every: Every = "W",
     *,
     horizons: Sequence[int] = (1, 2, 4, 8, 12),
@@ -117,12 +113,9 @@ def backtest(
     check_number(trials, name="trials", like=10_000, is_whole=True, least=1)
     check_number(seed, name="seed", like=0, is_whole=True, least=0)
     ahead, shares = _read_horizons(horizons), read_percentiles(percentiles)
-    moment = parse_moment(now, tz)
-    rows = read_past_tasks(
-        tasks, moment, by=by, weight=weight, exclude=exclude, stories=stories, what=_WHAT
-    )
+    selection = parse_selection(by, weight, exclude, now, tz, what=_WHAT)
     past = count_past_periods(
-        rows, by, every, moment, history=None, weight=weight, tz=tz, reserved=_COLUMNS, what=_WHAT
+        tasks, selection, every, history=None, stories=stories, reserved=_COLUMNS
     )
     groups = range(len(past.keys))
     checked = [_check_group(past, group, ahead, shares, history, trials, seed) for group in groups]

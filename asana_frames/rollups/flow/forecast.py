@@ -13,14 +13,10 @@ import pandas as pd
 from asana_frames._arguments import check_choice, check_number
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.frames.arrays import STR
-from asana_frames.rollups.flow.past_periods import (
-    PastPeriods,
-    count_past_periods,
-    read_past_tasks,
-)
+from asana_frames.rollups.flow.counting import By, parse_selection
+from asana_frames.rollups.flow.past_periods import PastPeriods, count_past_periods
 from asana_frames.rollups.flow.runs import Runs, find_high, find_low, seed_group
 from asana_frames.rollups.shared.exclude import Exclude
-from asana_frames.rollups.shared.moments import parse_moment, resolve_today
 from asana_frames.rollups.shared.periods import (
     Every,
     check_every,
@@ -54,7 +50,7 @@ _NEVER_DATED = np.datetime64("NaT")
 
 def forecast(
     tasks: pd.DataFrame,
-    by: str | Sequence[str] | None = None,
+    by: By = None,
     every: Every = "W",
     *,
     remaining: float | None = None,
@@ -191,19 +187,15 @@ def forecast(
     check_number(history, name="history", like=12, is_whole=True, least=1)
     check_number(trials, name="trials", like=10_000, is_whole=True, least=1)
     check_number(seed, name="seed", like=0, is_whole=True, least=0)
-    moment = parse_moment(now, tz)
+    selection = parse_selection(by, weight, exclude, now, tz, what=_WHAT)
     asked = _read_questions(
-        dates, counts, percentiles, every, start, resolve_today(moment, tz), weight is None
+        dates, counts, percentiles, every, start, selection.today, weight is None
     )
     if remaining is not None:
         check_amount(remaining, name="remaining", like=40, is_whole=weight is None)
-    rows = read_past_tasks(
-        tasks, moment, by=by, weight=weight, exclude=exclude, stories=stories, what=_WHAT
-    )
     past = count_past_periods(
-        rows, by, every, moment, history=history, weight=weight, tz=tz, reserved=_COLUMNS,
-        what=_WHAT,
-    )  # fmt: skip
+        tasks, selection, every, history=history, stories=stories, reserved=_COLUMNS
+    )
     groups = (
         _read_group(past, number, scope, remaining, trials, seed)
         for number in range(len(past.keys))

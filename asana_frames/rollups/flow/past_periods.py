@@ -2,45 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from asana_frames._arguments import list_texts
 from asana_frames.exceptions import InvalidArgument
-from asana_frames.frames.arrays import STR
-from asana_frames.rollups.histories.known_tasks import select_known
-from asana_frames.rollups.shared.exclude import Exclude, drop_excluded
-from asana_frames.rollups.shared.inputs import (
-    check_keys,
-    drop_duplicates,
-    read_frame,
-    read_list_columns,
-    resolve_keys,
-    text_column,
+from asana_frames.rollups.flow.counting import (
+    CountedTasks,
+    Grid,
+    Selection,
+    count_tasks,
+    read_known_tasks,
 )
-from asana_frames.rollups.shared.moments import local_days, resolve_today
 from asana_frames.rollups.shared.periods import (
     Every,
     check_every,
     list_periods,
-    period_starts,
+    number_periods,
+    period_end,
 )
-from asana_frames.rollups.shared.tasks import (
-    TaskTree,
-    check_aligned_memberships,
-    parse_task_times,
-)
-from asana_frames.rollups.shared.weights import check_weight, read_weights
+from asana_frames.rollups.shared.tasks import parse_task_times
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-_LIFE = ("gid", "created_at", "completed_at")
-_PLACES = ("project", "section")
-_PEOPLE = {"person_gid": "assignee_gid", "person_name": "assignee_name"}
 #: Limit on the numbers of a table of all groups and periods.
 _MOST = 20_000_000
 
@@ -78,171 +65,115 @@ class PastPeriods(NamedTuple):
     open_unweighted: Ints
 
 
-def read_past_tasks(
-    tasks: pd.DataFrame,
-    moment: pd.Timestamp,
-    *,
-    by: str | Sequence[str] | None,
-    weight: str | None,
-    exclude: Exclude | None,
-    stories: pd.DataFrame | None,
-    what: str,
-) -> pd.DataFrame:
-    """Return each task once, as it was known at a moment, without those that are excluded.
-
-    Raises
-    ------
-    InvalidArgument
-        A column is missing, or an argument cannot be read.
-    """
-    check_keys(by)
-    check_weight(weight)
-    tasks = read_frame(tasks, _LIFE, what=what, record="task")
-    reads = {
-        "keys": by is not None,
-        "weights": weight is not None,
-        "exclusions": exclude is not None,
-    }
-    uses = " and ".join(name for name, is_read in reads.items() if is_read)
-    known = select_known(tasks, moment, stories, what=what, uses=uses)
-    return drop_excluded(drop_duplicates(known), exclude, what=what)
-
-
 def count_past_periods(
     tasks: pd.DataFrame,
-    by: str | Sequence[str] | None,
+    selection: Selection,
     every: Every,
-    moment: pd.Timestamp,
     *,
     history: int | None,
-    weight: str | None,
-    tz: str,
+    stories: pd.DataFrame | None,
     reserved: Iterable[str],
-    what: str,
 ) -> PastPeriods:
-    """Add up what groups of tasks completed in each whole period before a moment.
+    """Add up what groups of tasks completed in each whole period before the present.
 
     Parameters
     ----------
     tasks
-        What ``read_past_tasks`` returns.
-    by, every, weight, tz
-        As in ``rollups.forecast``.
-    moment
-        The present, in UTC; its period is not over.
+        Tasks, with ``gid``, ``created_at`` and ``completed_at``.
+    selection
+        Which tasks are counted, by what, as of when.
+    every
+        A period as in ``rollups.hours``.
     history
         The number of periods; None for all from the first task on.
+    stories
+        All stories of the tasks, for what they were at that time.
     reserved
         Columns of the result, which cannot be keys.
-    what
-        The name of the calling function, for messages.
 
     Raises
     ------
     InvalidArgument
-        A key is unknown or reserved, a weight is negative, or there would be too many numbers.
+        An argument is not valid, a key is reserved, a weight is negative, or there would be too
+        many numbers.
     """
     check_every(every)
-    rows, group, keys = _group_tasks(tasks, by, reserved, what)
-    weights = read_weights(rows, weight, what=what)
-    weigh = np.ones(len(rows)) if weights.values is None else weights.values
-    if (weigh < 0).any():
-        raise InvalidArgument(
-            f"{what}: {weight} is below 0 in {int((weigh < 0).sum()):,} task(s); use weights from "
-            f"0 on."
-        )
-    completed = local_days(parse_task_times(rows, "completed_at", what=what), tz)
-    created = local_days(parse_task_times(rows, "created_at", what=what), tz)
-    # Imports create tasks that were completed before.
-    born = pd.Series(np.fmin(created.to_numpy(), completed.to_numpy()))
-    periods = _list_whole_periods(born, resolve_today(moment, tz), every, history)
-    shape = (len(keys), len(periods))
-    if shape[0] * shape[1] > _MOST:
-        raise InvalidArgument(
-            f"{what}: by= makes {shape[0]:,} groups in {shape[1]:,} periods. Use fewer keys or a "
-            f"longer period."
-        )
-    done_at, born_at = (_find_cells(group, days, periods, every) for days in (completed, born))
-    is_open = completed.isna().to_numpy()
-    lacks = weights.is_missing
+    counted = _read_counted(tasks, selection, stories, reserved)
+    grid = _build_grid(counted, selection, every, history)
+    group, done, weights = counted.group, counted.completed, counted.weights
+    lacks, is_open = weights.is_missing, np.isnat(done)
+    weigh = np.ones(len(group)) if weights.values is None else weights.values
+    rows = len(grid.groups)
     return PastPeriods(
-        keys,
-        periods,
-        _find_first(group, born, periods, every, len(keys)),
-        done=_sum_cells(done_at, weigh, shape),
-        added=_sum_cells(born_at, weigh, shape),
-        tasks=_sum_cells(done_at, np.ones(len(rows)), shape).astype("int64"),
-        unweighted=_sum_cells(done_at, lacks.astype("float64"), shape).astype("int64"),
-        remaining=_sum_open(group[is_open], weigh[is_open], lacks[is_open], len(keys)),
-        open_unweighted=np.bincount(group[is_open & lacks], minlength=len(keys)),
+        grid.groups,
+        grid.periods,
+        _find_first(counted, grid),
+        done=grid.add_up(group, done, weigh).astype("float64"),
+        added=grid.add_up(group, counted.created, weigh).astype("float64"),
+        tasks=grid.add_up(group, done),
+        unweighted=grid.add_up(group[lacks], done[lacks]),
+        remaining=_sum_open(group[is_open], weigh[is_open], lacks[is_open], rows),
+        open_unweighted=np.bincount(group[is_open & lacks], minlength=rows),
     )
 
 
-def _group_tasks(
-    tasks: pd.DataFrame, by: str | Sequence[str] | None, reserved: Iterable[str], what: str
-) -> tuple[pd.DataFrame, Ints, pd.DataFrame]:
-    """Return the rows that count, the number of each row's group, and the groups' keys."""
-    if by is None:
-        return (
-            tasks,
-            np.zeros(len(tasks), dtype="int64"),
-            pd.DataFrame(index=range(len(tasks) > 0)),
-        )
-    rows = _place_tasks(tasks, by, what)
-    named = {key.name: rows[key.column] for key in resolve_keys(rows, by, what=what)}
-    for name in set(reserved).intersection(named):
-        raise InvalidArgument(f"{name!r} is a column of the result; use another key in by=.")
-    keys = pd.DataFrame(named)
-    numbers = keys.groupby(list(named), dropna=False, observed=True).ngroup()
-    group = np.asarray(numbers, dtype="int64")
-    first = np.unique(group, return_index=True)[1]
-    return rows, group, keys.iloc[first].reset_index(drop=True)
+def _read_counted(
+    tasks: pd.DataFrame,
+    selection: Selection,
+    stories: pd.DataFrame | None,
+    reserved: Iterable[str],
+) -> CountedTasks:
+    """Return the tasks that count, by group.
 
-
-def _place_tasks(tasks: pd.DataFrame, by: str | Sequence[str], what: str) -> pd.DataFrame:
-    """Return a row per task, or per task and membership where these are asked for.
-
-    A subtask in no project has the memberships of the nearest task above it.
+    Raises
+    ------
+    InvalidArgument
+        An argument is not valid, a key is reserved, or a weight is negative.
     """
-    known = {name: own for name, own in _PEOPLE.items() if own in tasks.columns}
-    tasks = tasks.assign(**{name: text_column(tasks, own) for name, own in known.items()})
-    names = [name for name in list_texts(by, name="by", like="person") if name not in tasks]
-    places = [p for p in _PLACES if {p, f"{p}_gid", f"{p}_name"}.intersection(names)]
-    if not places:
-        return tasks
-    tasks = read_frame(tasks, ["memberships_project_gids"], what=what, record="task")
-    read = [f"memberships_{place}_{end}s" for place in _PLACES for end in ("gid", "name")]
-    tasks = read_list_columns(tasks, read)
-    check_aligned_memberships(tasks, [name for name in read if name in tasks.columns])
-    # Rows that users add have no gid; they are not duplicates of each other.
-    numbers = pd.Series(tasks.index.astype(str), index=tasks.index)
-    lists = TaskTree(tasks.assign(gid=tasks["gid"].fillna("row " + numbers))).memberships()
-    columns = [f"{place}_{end}s" for place in places for end in ("gid", "name")]
-    singles = lists[columns].explode(columns).rename(columns=lambda name: name[:-1]).astype(STR)
-    return tasks.loc[singles.index].assign(**singles).reset_index(drop=True)
+    what = selection.what
+    reads = {"keys": selection.by, "weights": selection.weight, "exclusions": selection.exclude}
+    uses = " and ".join(name for name, given in reads.items() if given is not None)
+    life = ["created_at", "completed_at"]
+    rows = read_known_tasks(tasks, life, selection, stories, uses=uses)
+    created, completed = (parse_task_times(rows, name, what=what) for name in life)
+    # A task of unknown creation is open, but tells nothing of the past.
+    began = created.where(created.notna() | completed.notna(), selection.now)
+    counted = count_tasks(rows.assign(created_at=began), selection)
+    for name in counted.groups.columns.intersection(list(reserved)):
+        raise InvalidArgument(f"{name!r} is a column of the result; use another key in by=.")
+    values = counted.weights.values
+    if values is not None and (values < 0).any():
+        raise InvalidArgument(
+            f"{what}: {selection.weight} is below 0 in {int((values < 0).sum()):,} task(s); use "
+            f"weights from 0 on."
+        )
+    return counted
 
 
-def _list_whole_periods(
-    born: pd.Series[Any], today: pd.Timestamp, every: Every, history: int | None
-) -> pd.DatetimeIndex:
-    """Return the first days of the periods that are over."""
-    first = born.min()
-    over = list_periods(min(first, today) if pd.notna(first) else today, today, every)[:-1]
-    return over if history is None else over[-history:]
+def _build_grid(
+    counted: CountedTasks, selection: Selection, every: Every, history: int | None
+) -> Grid:
+    """Return the groups that have a task, and the periods that are over.
 
-
-def _find_cells(
-    group: Ints, days: pd.Series[Any], periods: pd.DatetimeIndex, every: Every
-) -> Ints:
-    """Return the place of each row in a table of groups and periods; -1 where it has none."""
-    at = periods.get_indexer(pd.DatetimeIndex(period_starts(days, every)))
-    return np.where(at < 0, -1, group * len(periods) + at)
-
-
-def _sum_cells(cells: Ints, values: Floats, shape: tuple[int, int]) -> Floats:
-    counts = cells >= 0
-    sums = np.bincount(cells[counts], values[counts], minlength=shape[0] * shape[1])
-    return sums.astype("float64").reshape(shape)
+    Raises
+    ------
+    InvalidArgument
+        There would be too many numbers.
+    """
+    today = selection.today
+    begin = pd.Timestamp(counted.created.min()) if len(counted.task) else today
+    periods = list_periods(min(begin, today), today, every)[:-1]
+    periods = periods if history is None else periods[-history:]
+    # Without keys there is a group also if there is no task.
+    groups = counted.groups.head(len(counted.task))
+    if len(groups) * len(periods) > _MOST:
+        raise InvalidArgument(
+            f"{selection.what}: by= makes {len(groups):,} groups in {len(periods):,} periods. Use "
+            f"fewer keys or a longer period."
+        )
+    first, last = (periods[0], periods[-1]) if len(periods) else (today, today)
+    is_partial = np.zeros(len(periods), dtype=bool)
+    return Grid(groups, periods, every, first, period_end(last, every), is_partial)
 
 
 def _sum_open(group: Ints, weigh: Floats, lacks: npt.NDArray[np.bool_], count: int) -> Floats:
@@ -253,10 +184,15 @@ def _sum_open(group: Ints, weigh: Floats, lacks: npt.NDArray[np.bool_], count: i
     return sums
 
 
-def _find_first(
-    group: Ints, born: pd.Series[Any], periods: pd.DatetimeIndex, every: Every, count: int
-) -> Ints:
+def _find_first(counted: CountedTasks, grid: Grid) -> Ints:
     """Return the position of the period of each group's first task."""
-    first = born.groupby(group).min().reindex(range(count))
-    at = periods.searchsorted(pd.DatetimeIndex(period_starts(first, every)))
-    return np.where(first.isna(), len(periods), at).astype("int64")
+    rows, columns = grid.shape
+    if not columns:
+        return np.zeros(rows, dtype="int64")
+    number, begin = (
+        number_periods(days.astype("datetime64[D]"), grid.every)
+        for days in (counted.created, grid.periods[:1].to_numpy())
+    )
+    first = np.full(rows, columns)
+    np.minimum.at(first, counted.group, np.maximum(number - begin, 0))
+    return first

@@ -128,12 +128,12 @@ def shift_periods(days: Days, every: str, count: int) -> Days:
     """Return the first day of the period that is ``count`` periods after that of each day."""
     if every == "D":
         return days + count
-    first = _first_days(_number_periods(days, every) + count, every)
+    first = _first_days(number_periods(days, every) + count, every)
     first[np.isnat(days)] = np.datetime64("NaT")
     return first
 
 
-def _number_periods(days: Days, every: str) -> Numbers:
+def number_periods(days: Days, every: str) -> Numbers:
     """Return the numbers of the periods of days; those of neighbours differ by 1."""
     if every == _HALF_MONTHS:
         month = days.astype("datetime64[M]")
@@ -162,7 +162,7 @@ def period_start(day: pd.Timestamp, every: str) -> pd.Timestamp:
 def list_periods(start: pd.Timestamp, end: pd.Timestamp, every: str) -> pd.DatetimeIndex:
     """Return the first days of all periods from that of ``start`` to that of ``end``."""
     days = np.array([start, end], dtype="datetime64[D]")
-    first, last = _number_periods(days, every)
+    first, last = number_periods(days, every)
     return pd.DatetimeIndex(_first_days(np.arange(first, last + 1), every)).as_unit("us")
 
 
@@ -187,7 +187,7 @@ def period_ends(first: pd.Timestamp, counts: Numbers, every: str) -> Days:
     """
     day = np.datetime64(first, "D")
     if every == _HALF_MONTHS:
-        return _first_days(_number_periods(np.array([day]), every) + counts, every) - 1
+        return _first_days(number_periods(np.array([day]), every) + counts, every) - 1
     rule = _RULES[every]
     if rule.unit == "D":
         return day + counts * rule.size - 1

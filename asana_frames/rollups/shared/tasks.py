@@ -18,6 +18,7 @@ from asana_frames.rollups.shared.dag import find_ancestors
 from asana_frames.rollups.shared.gids import Positions, find_positions
 from asana_frames.rollups.shared.inputs import (
     drop_duplicates,
+    read_list_columns,
     text_column,
 )
 from asana_frames.rollups.shared.moments import (
@@ -87,6 +88,59 @@ def first_memberships(rows: pd.DataFrame, at: Positions) -> dict[str, pd.Series[
     read = np.flatnonzero(is_read)
     order = (np.cumsum(is_read) - 1).take(holder)
     return {name: _first_values(rows, f"memberships_{name}s", read, order) for name in MEMBERSHIP}
+
+
+def all_memberships(rows: pd.DataFrame) -> tuple[Positions, dict[str, pd.Series[Any]]]:
+    """Return each project and section of each task.
+
+    Parameters
+    ----------
+    rows
+        All tasks, each once, as ``unique_tasks`` returns them.
+
+    Returns
+    -------
+    tuple
+        The position of the task of each membership, in order; and ``project_gid``,
+        ``project_name``, ``section_gid``, ``section_name`` (str) of each. A subtask in no project
+        has those of the nearest task above it; a task without any has one, all of it missing.
+
+    Raises
+    ------
+    InvalidArgument
+        The parents of a task form a cycle, or its projects and sections differ in number.
+    """
+    names = [f"memberships_{name}s" for name in MEMBERSHIP]
+    known = [name for name in names if name in rows.columns]
+    if not known:
+        nothing = pd.Series(pd.NA, index=rows.index, dtype=STR)
+        return np.arange(len(rows)), dict.fromkeys(MEMBERSHIP, nothing)
+    check_aligned_memberships(read_list_columns(rows[known], known), known)
+    holder = _find_holders(rows, np.arange(len(rows)))
+    lists = {name: _factorize_tuples(rows, name, holder) for name in known}
+    code, tuples = lists[known[0]]
+    # A task without projects has a row of its own; so has the code -1, of a missing list.
+    counts = np.array([*(max(1, len(items)) for items in tuples), 1])[code]
+    position = np.repeat(np.arange(len(rows)), counts)
+    step = np.arange(len(position)) - np.repeat(np.cumsum(counts) - counts, counts)
+    columns = {
+        name: _nth_values(*lists[own], position, step) if own in lists else None
+        for name, own in zip(MEMBERSHIP, names, strict=True)
+    }
+    missing = pd.Series(pd.NA, index=range(len(position)), dtype=STR)
+    return position, {name: missing if c is None else c for name, c in columns.items()}
+
+
+def _nth_values(
+    code: Positions, tuples: Iterable[Any], position: Positions, step: Positions
+) -> pd.Series[Any]:
+    """Return for each position the item at a step of its tuple; of an empty one, missing."""
+    padded = [items or (None,) for items in tuples]
+    flat = pd.array([item for items in padded for item in items], dtype=STR)
+    begin = np.cumsum([0, *map(len, padded)])[:-1]
+    own = code.take(position)
+    at = np.where(own < 0, -1, begin.take(own) + step if len(begin) else -1)
+    return pd.Series(flat.take(at, allow_fill=True))
 
 
 def _find_holders(rows: pd.DataFrame, at: Positions) -> Positions:
@@ -204,7 +258,7 @@ def task_lifespans(tasks: pd.DataFrame, tz: str, *, what: str) -> pd.DataFrame:
     Parameters
     ----------
     tasks
-        Needs ``gid``, ``created_at`` and ``completed_at``.
+        Tasks, each once; a column that they lack is missing everywhere.
     tz
         The time zone of the days.
     what
@@ -215,20 +269,17 @@ def task_lifespans(tasks: pd.DataFrame, tz: str, *, what: str) -> pd.DataFrame:
     DataFrame
         ``created``, ``completed`` and ``due`` (datetime64[us]), one row per task. A task that was
         completed before it was created, or whose creation is unknown, counts as created when it
-        was completed; a task without both is left out.
+        was completed; of a task without both they are missing.
     """
-    columns = ["gid", "created_at", "completed_at", "due_on"]
-    tasks = drop_duplicates(tasks[[name for name in columns if name in tasks.columns]])
     completed = local_days(parse_task_times(tasks, "completed_at", what=what), tz)
     created = local_days(parse_task_times(tasks, "created_at", what=what), tz)
-    table = pd.DataFrame(
+    return pd.DataFrame(
         {
             "created": np.fmin(created.to_numpy(), completed.to_numpy()),
             "completed": completed,
             "due": parse_task_dates(tasks, "due_on", what=what),
         }
     )
-    return table[table["created"].notna()].reset_index(drop=True)
 
 
 def sort_order(rows: pd.DataFrame, moment: str, where: pd.Series[Any]) -> Positions:

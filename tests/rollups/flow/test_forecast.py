@@ -628,11 +628,6 @@ def test_missing_columns_are_named() -> None:
         af.InvalidArgument, match=r"rollups.forecast needs the column\(s\) created"
     ):
         af.rollups.forecast(tasks_of().drop(columns="created_at"))
-    tasks = tasks_of().drop(columns="memberships_project_gids")
-    with pytest.raises(
-        af.InvalidArgument, match=r"needs the column\(s\) memberships_project_gids"
-    ):
-        af.rollups.forecast(tasks, by="project")
 
 
 def test_the_forecasts_of_a_sandbox_through_http(asana: af.Asana) -> None:
