@@ -45,7 +45,7 @@ _COLUMNS: dict[str, Any] = {
 }
 #: Runs that take longer are given up.
 _MOST_DAYS = 3_652
-_NEVER_DATED = np.datetime64("NaT")
+_NO_DATE = np.datetime64("NaT")
 
 
 def forecast(
@@ -99,8 +99,8 @@ def forecast(
     history
         The number of past periods, at most.
     scope
-        ``"fixed"``: nothing is added to what is left. ``"past"``: what was created in the past
-        period that is drawn is added; all is done when nothing is left.
+        ``"fixed"``: nothing is added to what remains. ``"past"``: what was created in the past
+        period that is drawn is added to it. Counts are of what is completed in either case.
     start
         The first day of work; today by default.
     weight
@@ -226,7 +226,7 @@ class _Questions(NamedTuple):
     def date_ends(self, periods: Ints) -> Days:
         """Return the last days of numbers of periods: today of none, missing below 0."""
         found = np.where(periods == 0, self.today, self.ends[periods])
-        return np.where(periods < 0, _NEVER_DATED, found)
+        return np.where(periods < 0, _NO_DATE, found)
 
 
 class _Answer(NamedTuple):
