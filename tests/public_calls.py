@@ -71,6 +71,7 @@ class Frames:
             "aging": {"tasks": tasks},
             "approvals": {"entries": entries, "statuses": self.sheets, "users": self.users},
             "as_of": {"tasks": tasks, "stories": stories, "moment": NOW},
+            "backtest": {"tasks": tasks, "horizons": [1, 4], "trials": 100},
             "billable": {"entries": entries, "users": self.users},
             "budget_burn": {"budgets": self.budgets, "entries": entries, "rates": self.rates},
             "budget_status": {"budgets": self.budgets, "entries": entries, "rates": self.rates},
@@ -94,7 +95,12 @@ class Frames:
                 "clients": self.items,
             },
             "estimates": {"tasks": tasks, "entries": entries},
-            "forecast": {"throughput": self.throughput, "remaining": 5, "trials": 100},
+            "forecast": {
+                "tasks": tasks,
+                "dates": "2027-06-30",
+                "counts": 5,
+                "trials": 100,
+            },
             "goal_history": {"goals": goals, "status_updates": self.statuses},
             "goal_progress": {"goals": goals, "relationships": self.links},
             "goal_tree": {"goals": goals, "relationships": self.links},
@@ -126,6 +132,7 @@ class Frames:
         frames = {
             "aging": rollups.aging(tasks, NOW),
             "approvals": rollups.approvals(self.entries, self.sheets, self.users, now=NOW),
+            "backtest": rollups.backtest(tasks, horizons=[1, 4], trials=100, now=NOW),
             "budget_burn": rollups.budget_burn(self.budgets, self.entries, self.rates),
             "budget_status": rollups.budget_status(self.budgets, self.entries, self.rates),
             "burndown": rollups.burndown(tasks, end="2026-11-20", now=NOW),
@@ -135,7 +142,9 @@ class Frames:
             "cumulative_flow": rollups.cumulative_flow(self.times, project=self.home),
             "daily": rollups.daily(tasks, now=NOW),
             "estimates": rollups.estimates(tasks, self.entries),
-            "forecast": rollups.forecast(self.throughput, 5, trials=100),
+            "forecast": rollups.forecast(
+                tasks, history=26, dates="2027-06-30", trials=100, now=NOW
+            ),
             "gantt": rollups.dependencies(tasks, self.edges, NOW),
             "goal_history": rollups.goal_history(self.goals, now=NOW),
             "goal_progress": progress,

@@ -1,6 +1,7 @@
 """Frames in, matplotlib Axes out: nothing is fetched, computed or shown."""
 
 from asana_frames.charts.flow.aging import aging
+from asana_frames.charts.flow.backtest import backtest
 from asana_frames.charts.flow.burndown import burndown
 from asana_frames.charts.flow.burnup import burnup
 from asana_frames.charts.flow.cumulative_flow import cumulative_flow
@@ -32,6 +33,7 @@ from asana_frames.charts.time.timesheet import timesheet
 __all__ = [
     "aging",
     "approvals",
+    "backtest",
     "budget_burn",
     "budget_status",
     "burndown",

@@ -16,7 +16,7 @@ _SHARE = frozenset({"share", "fraction", "proportion"})
 _SHARES = frozenset(
     {
         *("ahead", "alert", "billable_utilisation", "computed", "cumulative", "expected", "load"),
-        *("probability", "progress", "ratio", "utilisation", "utilization"),
+        *("never", "probability", "progress", "ratio", "utilisation", "utilization"),
     }
 )
 #: Words in the names of numbers whose sum means nothing: averages and extremes, durations and
@@ -37,6 +37,8 @@ _LEVELS = frozenset(
     }
 )
 _TIME = ("day", "period")
+#: In a table with these columns each row answers a question of its own.
+_ANSWERS = frozenset({"probability"})
 #: Their sum is not that of the columns beside them where one is missing.
 _DIFFERENCES = frozenset({"margin"})
 #: Columns with the unit of the others. Time has its unit in its name.
@@ -67,8 +69,10 @@ def find_sums(frame: pd.DataFrame) -> list[int]:
     added up are shares, averages, durations in days, rates and what else has such a word in its
     name; what is there at the end of each period, such as the open tasks in a table with a column
     ``day`` or ``period``; anything but hours and minutes in a table of several currencies or
-    units; and differences of which some are missing.
+    units; differences of which some are missing; and anything in a table of probabilities.
     """
+    if not _ANSWERS.isdisjoint(frame.columns):
+        return []
     over_time = any(name in frame.columns for name in _TIME)
     # Beside hours that were tracked, those planned are hours of the period.
     levels = _LEVELS - {"planned"} if "tracked" in frame.columns else _LEVELS

@@ -1,5 +1,6 @@
 """Frames in, frames out: pure pandas, no request."""
 
+from asana_frames.rollups.flow.backtest import backtest
 from asana_frames.rollups.flow.burndown import burndown
 from asana_frames.rollups.flow.burnup import burnup
 from asana_frames.rollups.flow.cumulative_flow import cumulative_flow
@@ -36,6 +37,7 @@ __all__ = [
     "aging",
     "approvals",
     "as_of",
+    "backtest",
     "billable",
     "budget_burn",
     "budget_status",

@@ -27,6 +27,7 @@ RULES: dict[str, tuple[str, str]] = {
         "share, billable_utilisation",
         "billable_hours, non_billable_hours, unclassified_hours, available",
     ),
+    "backtest": ("probability, share_true", ""),
     # Budgets in hours and in money.
     "budget_burn": ("", "unpriced_hours"),
     "budget_status": ("share, forecast_share, alert", "unpriced_hours"),
@@ -47,7 +48,7 @@ RULES: dict[str, tuple[str, str]] = {
     "empty_fields": ("share_filled", "filled, rows"),
     "entries": ("", "duration_minutes, hours"),
     "estimates": ("ratio", "tasks, estimated, actual, unestimated, difference"),
-    "forecast": ("probability, cumulative", "trials"),
+    "forecast": ("probability, never", ""),
     "goal_history": ("progress", ""),
     "goal_progress": ("progress, computed, expected, ahead", ""),
     "goal_tree": ("progress, expected, ahead", ""),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -33,6 +35,11 @@ STORY = {
     "created_at": "datetime",
 }
 FIRST, LAST = dt.datetime(2026, 2, 20), dt.datetime(2026, 4, 10)
+
+#: A Monday, so that the week before is over.
+NOW = "2026-06-01T00:00Z"
+MONDAY = dt.datetime(2026, 6, 1)
+WEEK = dt.timedelta(weeks=1)
 
 
 def task(
@@ -67,6 +74,29 @@ def tasks_of(*rows: Row) -> pd.DataFrame:
     """Return tasks, numbered where a row does not say otherwise."""
     usual = ({"gid": str(n), "name": f"Task {n}", **row} for n, row in enumerate(rows, 1))
     return frame_of(FLOWING, usual)
+
+
+def weeks_ago(weeks: int) -> dt.datetime:
+    """Return the Wednesday of the week that is so many before the present one."""
+    return MONDAY - weeks * WEEK + dt.timedelta(days=2, hours=9)
+
+
+def work(*done: int, left: int = 0, **more: Any) -> list[dict[str, Any]]:
+    """Return tasks, all created in the first of some weeks: so many done in each, some left."""
+    first = weeks_ago(len(done))
+    ends = [weeks_ago(len(done) - week) for week, count in enumerate(done) for _ in range(count)]
+    return [task(first, end, **more) for end in [*ends, *[None] * left]]
+
+
+def count_sums(draws: Iterable[int], count: int) -> Counter[int]:
+    """Return sum -> number of the equally likely ways to draw so many times."""
+    found = Counter({0: 1})
+    for _ in range(count):
+        after: Counter[int] = Counter()
+        for (one, ways), value in itertools.product(found.items(), draws):
+            after[one + value] += ways
+        found = after
+    return found
 
 
 def stories_of(*rows: Row) -> pd.DataFrame:

@@ -2,110 +2,265 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import pandas as pd
 
-from asana_frames.charts.flow.lead_times import PERCENTILE_STYLES
 from asana_frames.charts.shared.axes import (
+    LONGEST_NAME,
+    add_legend_below,
     annotate_right,
+    axes_height,
     axes_width,
+    count_fitting_rows,
+    count_hidden,
     draw_empty,
     font_size,
     make_room,
+    max_name_length,
     new_axes,
     set_plain_style,
     set_span,
     set_title,
+    write_beside_axes,
 )
-from asana_frames.charts.shared.colours import SERIES
-from asana_frames.charts.shared.columns import Numbers, column_numbers, drop_missing, read_input
+from asana_frames.charts.shared.colours import ALARM, SERIES
+from asana_frames.charts.shared.columns import (
+    Numbers,
+    column_numbers,
+    list_keys,
+    read_input,
+    sort_dated,
+)
 from asana_frames.charts.shared.dates import day_positions, format_day, label_date_axis
-from asana_frames.charts.shared.ink import find_background, mix_ink
-from asana_frames.charts.shared.labels import format_number
+from asana_frames.charts.shared.ink import MUTED, find_background, mix_ink
+from asana_frames.charts.shared.labels import format_number, unique_labels
+from asana_frames.charts.shared.rows import label_rows
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
+_NEEDED = ["kind", "probability", "done", "date", "periods", "never", "history_periods", "today"]
+_TITLE = "When all is done"
+#: Where there is room for one percentile, it is the one nearest to this.
+_USUAL = 0.85
 #: With more dates the bars are one outline.
 _MANY_BARS = 200
+_MANY_GROUPS = 60
+#: Distance of words that stand one below the other, as a multiple of their size.
+_LINE_HEIGHT = 2.0
+#: Place, words, colour and style of a line.
+Mark: TypeAlias = tuple[float, str, str, str]
+#: Styles of the lines of percentiles, the highest last.
+_STYLES = (":", "-.", "--", "-")
 
 
 def forecast(forecast: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
-    """Draw the probability of each completion date.
+    """Draw how likely each completion date is, with today, targets and percentiles.
 
     Parameters
     ----------
     forecast
-        What ``rollups.forecast`` returns: ``date``, ``probability``, ``cumulative``.
+        What ``rollups.forecast`` returns: ``kind``, ``probability``, ``done``, ``date``,
+        ``periods``, ``never``, ``history_periods``, ``today``, and the key columns. Days that
+        were passed to it as ``dates=`` are the targets.
     ax
         Where to draw; a new figure otherwise.
 
     Returns
     -------
     Axes
-        A bar per date, in percent of the trials. Lines mark the dates by which 50, 85 and 95 % of
-        them are done; a note gives the share that never is.
+        Of one group, a bar per date, in percent of the runs. Lines mark today, the percentiles,
+        and each target with the chance that all is done by then. A note tells how much is left,
+        how many past periods were drawn from, and the share of the runs that is never done.
+
+        Of several groups, a line each from its first percentile to its last, with a dot per
+        percentile, and targets as crosses, those that are done first at the top. Beside it stands
+        the chance of the target, or the date of the percentile nearest to 85 %; beside those that
+        are never done it says so. A note counts the groups for which there is no room.
 
     Raises
     ------
     InvalidArgument
         A column is missing.
     """
-    forecast = read_input(forecast, ["date", "probability", "cumulative"], chart="forecast", ax=ax)
-    dated = drop_missing(forecast, "date").sort_values("date", kind="stable")
-    never = float(forecast["probability"].sum()) - float(dated["probability"].sum())
-    note = f"{format_number(100 * never)} % of the trials were given up" if never > 1e-9 else ""
-    if ax is None:
-        ax = new_axes(height=4.2)
-    set_title(ax, "When all is done", [note])
+    forecast = read_input(forecast, _NEEDED, chart="forecast", ax=ax, kinds={"done": "number"})
+    keys = list_keys(forecast, [*_NEEDED, "unweighted"])
+    rows = forecast.reset_index(drop=True)
+    finish = _select_kind(rows, "finish")
+    if finish.empty:
+        ax = new_axes(height=4.2) if ax is None else ax
+        set_title(ax, _TITLE)
+        return draw_empty(ax, "No forecast")
+    longest = LONGEST_NAME if ax is None else max_name_length(ax)
+    labels = unique_labels(rows, keys, longest)
+    groups = list(dict.fromkeys(labels[finish.index]))
+    if len(groups) > 1:
+        return _draw_groups(rows, labels, groups, ax)
+    return _draw_one(rows, ax)
+
+
+def _draw_one(rows: pd.DataFrame, ax: Axes | None) -> Axes:
+    """Draw the distribution of one group."""
+    finish = _select_kind(rows, "finish")
+    dated = sort_dated(_select_kind(rows, "distribution"), "date")
+    ax = new_axes(height=4.2) if ax is None else ax
+    set_title(ax, _TITLE, [_summarise(finish.iloc[0])])
     if dated.empty:
-        return draw_empty(ax, "No date" if len(forecast) else "No forecast")
+        is_known = finish["never"].notna().any()
+        return draw_empty(ax, "Never at this pace" if is_known else "No past to draw from")
     dates = day_positions(dated["date"].to_numpy("datetime64[D]"))
-    chances = 100 * column_numbers(dated, "probability")
+    chances = 100 * np.diff(column_numbers(dated, "probability"), prepend=0.0)
     step = float(np.diff(dates).min()) if len(dates) > 1 else 1.0
     _draw_chances(ax, dates, chances, step)
-    set_span(ax, dates[0], dates[-1], margin=step, least=5 * step)
-    ax.set_ylim(0, 1.4 * float(chances.max()))
+    marks = [*_read_marks(finish), *_read_targets(_select_kind(rows, "chance"))]
+    today = float(day_positions(finish["today"].to_numpy("datetime64[D]"))[0])
+    places = [today, *dates[[0, -1]], *(place for place, *_ in marks)]
+    set_span(ax, min(places), max(places), margin=step, least=5 * step)
+    highest = float(chances.max())
     # The marks need room above the bars, but no chance is above 100 %.
-    ax.set_yticks([tick for tick in ax.get_yticks() if tick <= min(100, ax.get_ylim()[1])])
+    line = _LINE_HEIGHT * font_size(ax) / 72 / axes_height(ax)
+    ax.set_ylim(0, highest / max(0.4, 0.97 - (len(marks) + 1) * line))
+    ax.set_yticks([tick for tick in ax.get_yticks() if tick <= min(100, 1.1 * highest)])
     label_date_axis(ax)
     set_plain_style(ax, grid="y")
     ax.set_ylabel("Chance (%)", fontsize=font_size(ax) + 1)
-    _mark_dates(ax, dated, dates)
+    ax.axvline(today, color=mix_ink(ax, MUTED), linewidth=1.2)
+    _write_marks(ax, [(today, "today", mix_ink(ax, MUTED), ""), *marks], line)
     return make_room(ax)
+
+
+def _summarise(row: pd.Series) -> str:
+    """Say how much is left, what was drawn from, and how many runs are never done."""
+    left = "" if pd.isna(row["done"]) else f"{format_number(float(row['done']))} left"
+    periods = int(row["history_periods"])
+    past = f"from {periods} past period{'s' * (periods != 1)}" if periods else "no past period"
+    never = 0.0 if pd.isna(row["never"]) else 100 * float(row["never"])
+    given_up = f"{format_number(never)} % of the runs are never done" if never else ""
+    return " · ".join(filter(None, [left, past, given_up]))
+
+
+def _read_marks(finish: pd.DataFrame) -> list[Mark]:
+    """Return the marks of the percentiles; those of one date share one."""
+    dated = sort_dated(finish, "date").sort_values(["date", "probability"], kind="stable")
+    marks = []
+    days = list(dated.groupby("date"))
+    for (_, own), style in zip(days, _list_styles(len(days)), strict=True):
+        shares = ", ".join(format_number(share) for share in 100 * own["probability"])
+        place = day_positions(own["date"].to_numpy("datetime64[D]"))[0]
+        marks.append((float(place), f"{shares} % by {format_day(own['date'].iloc[0])}", "", style))
+    return marks
+
+
+def _list_styles(count: int) -> Sequence[str]:
+    return (*_STYLES[-count:],) if count <= len(_STYLES) else (_STYLES * count)[:count]
+
+
+def _read_targets(targets: pd.DataFrame) -> list[Mark]:
+    """Return the marks of the targets."""
+    chances = [
+        "" if pd.isna(chance) else f": {format_number(round(100 * chance, 1))} %"
+        for chance in targets["probability"]
+    ]
+    places = day_positions(targets["date"].to_numpy("datetime64[D]"))
+    return [
+        (float(place), f"target {format_day(day)}{chance}", ALARM, "-")
+        for place, day, chance in zip(places, targets["date"], chances, strict=True)
+    ]
 
 
 def _draw_chances(ax: Axes, dates: Numbers, chances: Numbers, step: float) -> None:
     if len(dates) > _MANY_BARS:
-        edges = np.append(dates - step / 2, dates[-1] + step / 2)
-        ax.stairs(chances, edges, fill=True, color=SERIES[0])
+        # Dates on which no run ends are gaps.
+        edges = np.arange(dates[0] - step / 2, dates[-1] + step, step)
+        heights, _ = np.histogram(dates, edges, weights=chances)
+        ax.stairs(heights, edges, fill=True, color=SERIES[0])
     else:
         ax.bar(dates, chances, 0.9 * step, color=SERIES[0])
 
 
-def _mark_dates(ax: Axes, dated: pd.DataFrame, dates: Numbers) -> None:
-    """Mark the dates by which parts of the trials are done; labels stand one below the other."""
-    cumulative = column_numbers(dated, "cumulative")
-    # Sums of probabilities may miss a percentile by a rounding error.
-    found = {share: int(np.searchsorted(cumulative, share - 1e-9)) for share in PERCENTILE_STYLES}
-    marks = {share: at for share, at in found.items() if at < len(dates)}
+def _write_marks(ax: Axes, marks: Sequence[Mark], line: float) -> None:
+    """Draw a line per mark, with its words, one below the other at distances of ``line``."""
     low, high = ax.get_xlim()
-    # A letter is a little more than half as wide as high; all labels are on the same side.
-    label_width = 24 * 0.55 * font_size(ax) / 72 / axes_width(ax)
-    is_left = bool(marks) and (dates[max(marks.values())] - low) / (high - low) > 1 - label_width
-    for row, (share, at) in enumerate(marks.items()):
-        ax.axvline(
-            float(dates[at]), color=mix_ink(ax), linewidth=1.2, linestyle=PERCENTILE_STYLES[share]
-        )
+    letter = 0.55 * font_size(ax) / 72 / axes_width(ax)
+    for row, (place, words, colour, style) in enumerate(marks):
+        ink = colour or mix_ink(ax)
+        if style:
+            ax.axvline(place, color=ink, linewidth=1.2, linestyle=style)
+        is_left = (place - low) / (high - low) > 1 - (len(words) + 1) * letter
         annotate_right(
             ax,
-            f"{100 * share:.0f} % by {format_day(dated['date'].iloc[at])}",
-            (float(dates[at]), 0.97 - 0.085 * row),
+            words,
+            (place, 0.985 - line * row),
             points=-4 if is_left else 4,
             xycoords=ax.get_xaxis_transform(),
             ha="right" if is_left else "left",
             va="top",
-            bbox={"facecolor": find_background(ax), "edgecolor": "none", "pad": 1.0},
+            bbox={"facecolor": find_background(ax), "edgecolor": "none", "pad": 0.8},
         )
+
+
+def _draw_groups(
+    rows: pd.DataFrame, labels: pd.Series, groups: Sequence[str], ax: Axes | None
+) -> Axes:
+    """Draw the span of the dates of each of several groups."""
+    if ax is None:
+        ax = new_axes(height=1.4 + 0.24 * min(len(groups), _MANY_GROUPS))
+    shown = groups[: count_fitting_rows(ax, _MANY_GROUPS, reserved=0.9)]
+    place = labels.map({label: row for row, label in enumerate(shown)})
+    rows = rows.assign(place=place)[place.notna()]
+    finish, targets = _select_kind(rows, "finish"), _select_kind(rows, "chance")
+    shares = [format_number(100 * share) for share in sorted(finish["probability"].unique())]
+    set_title(ax, _TITLE, [count_hidden(len(groups) - len(shown))])
+    today = float(day_positions(finish["today"].to_numpy("datetime64[D]"))[0])
+    legend: dict[str, Artist] = {
+        "today": ax.axvline(today, color=mix_ink(ax, MUTED), linewidth=1.2),
+        f"{', '.join(shares)} %": _draw_spans(ax, sort_dated(finish, "date")),
+    }
+    at = day_positions(targets["date"].to_numpy("datetime64[D]"))
+    if len(at):
+        legend["target"] = ax.scatter(
+            at, targets["place"], s=42, marker="x", color=ALARM, zorder=4, linewidth=1.6
+        )
+    dated = sort_dated(rows[rows["kind"].isin(["finish", "chance"])], "date")
+    places = np.append(day_positions(dated["date"].to_numpy("datetime64[D]")), today)
+    set_span(ax, places.min(), places.max(), margin=0.02 * float(np.ptp(places)) + 1, least=14.0)
+    set_plain_style(ax, grid="x")
+    label_date_axis(ax)
+    label_rows(ax, shown)
+    for row, (_, own) in enumerate(finish.groupby("place")):
+        write_beside_axes(ax, _describe_group(own, targets[targets["place"] == row]), row)
+    add_legend_below(ax, legend)
+    return make_room(ax)
+
+
+def _select_kind(rows: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """Return the rows of a kind, by group, probability and date."""
+    found = rows[(rows["kind"] == kind).to_numpy(dtype=bool, na_value=False)]
+    order = [name for name in ("place", "probability", "date") if name in found.columns]
+    return found.sort_values(order, kind="stable")
+
+
+def _draw_spans(ax: Axes, dated: pd.DataFrame) -> Artist:
+    """Draw a line per group from its first date to its last, and a dot on each."""
+    at = pd.Series(day_positions(dated["date"].to_numpy("datetime64[D]")))
+    ends = at.groupby(dated["place"].to_numpy(dtype="int64")).agg(["min", "max"])
+    ax.hlines(ends.index, ends["min"], ends["max"], color=SERIES[0], linewidth=2.4)
+    return ax.scatter(at, dated["place"], s=22, color=SERIES[0], zorder=3)
+
+
+def _describe_group(finish: pd.DataFrame, targets: pd.DataFrame) -> str:
+    """Say how likely the target is, or by when most of the runs are done."""
+    if finish["never"].isna().all():
+        return "no past to draw from"
+    usual = (finish["probability"] - _USUAL).abs().argmin()
+    row = finish.iloc[usual]
+    share = f"{format_number(100 * row['probability'])} %"
+    if finish["date"].isna().all():
+        return "never at this pace"
+    if len(targets) == 1:
+        return f"target: {format_number(round(100 * targets['probability'].iloc[0], 1))} %"
+    return f"{share}: {'never' if pd.isna(row['date']) else format_day(row['date'])}"

@@ -1,4 +1,4 @@
-"""The charts of lead times, ages and forecasts, by what is drawn."""
+"""The charts of lead times and ages, by what is drawn."""
 
 from __future__ import annotations
 
@@ -34,15 +34,6 @@ def ages_of(*rows: tuple[str | None, int | None]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=["bucket", "days_overdue"])
     kinds = pd.CategoricalDtype([*BUCKETS.values()], ordered=True)
     return frame.astype({"bucket": kinds, "days_overdue": "Int64"})
-
-
-def chances_of(*chances: float, never: float = 0.0, every: str = "7D") -> pd.DataFrame:
-    """The chances of dates, week after week."""
-    dates = [*pd.date_range("2026-03-08", periods=len(chances), freq=every, unit="us")]
-    rows = [*zip(dates, chances, strict=True), *([(pd.NaT, never)] if never else [])]
-    frame = pd.DataFrame(rows, columns=["date", "probability"])
-    frame = frame.astype({"date": "datetime64[us]", "probability": "Float64"})
-    return frame.assign(cumulative=frame["probability"].cumsum())
 
 
 def words_of(ax: Axes) -> list[str]:
@@ -101,63 +92,19 @@ def test_ages_are_bars_of_buckets_with_the_overdue_at_the_foot() -> None:
     assert [text.get_text() for text in legend.get_texts()] == ["overdue", "not overdue"]
 
 
-def test_a_forecast_has_a_bar_per_date_and_marks_in_words() -> None:
-    ax = af.charts.forecast(chances_of(0.2, 0.3, 0.3, 0.1, 0.1))
-
-    assert heights_of(ax) == pytest.approx([20, 30, 30, 10, 10])
-    # 50 % are reached exactly in the second week.
-    assert words_of(ax) == ["50 % by 15 Mar 2026", "85 % by 29 Mar 2026", "95 % by 5 Apr 2026"]
-
-
-def test_marks_that_are_never_reached_are_left_out_and_a_note_tells_why() -> None:
-    ax = af.charts.forecast(chances_of(0.4, 0.2, never=0.4))
-
-    assert words_of(ax) == ["40 % of the trials were given up", "50 % by 15 Mar 2026"]
-
-
-def test_a_forecast_that_was_sorted_otherwise_is_the_same() -> None:
-    chances = chances_of(0.2, 0.3, 0.3, 0.1, 0.1)
-
-    plain, shuffled = (af.charts.forecast(one) for one in (chances, chances.iloc[[4, 0, 2, 1, 3]]))
-
-    assert words_of(shuffled) == words_of(plain)
-    assert [bar.get_bbox().bounds for bar in shuffled.patches] == [
-        bar.get_bbox().bounds for bar in plain.patches
-    ]
-
-
-def test_a_forecast_without_any_date_says_so() -> None:
-    assert "No date" in words_of(af.charts.forecast(chances_of(never=1.0)))
-
-
-def test_no_chance_is_labelled_above_all() -> None:
-    ax = af.charts.forecast(chances_of(1.0))
-
-    assert max(ax.get_yticks()) == 100
-
-
-def test_many_dates_are_one_outline() -> None:
-    ax = af.charts.forecast(chances_of(*[0.001] * 1_000, every="D"))
-
-    assert len(ax.patches) == 1
-
-
 def test_the_rollups_of_a_sandbox_are_drawn(asana: af.Asana) -> None:
     tasks = af.gather.all_tasks(asana, "Acme")
-    past = af.rollups.throughput(tasks, end="2026-11-01")
 
     ages = af.charts.aging(af.rollups.aging(tasks, "2026-11-02T09:00Z"))
     times = af.charts.lead_times(af.rollups.lead_times(tasks))
-    dates = af.charts.forecast(af.rollups.forecast(past, 100))
 
     assert len(words_of(ages)) == len(BUCKETS)
-    assert len(words_of(times)) == len(words_of(dates)) == 3
+    assert len(words_of(times)) == 3
 
 
 CHARTS: dict[Callable[..., Axes], tuple[pd.DataFrame, str]] = {
     af.charts.lead_times: (times_of(1, 2, 30, None), "days_open"),
     af.charts.aging: (ages_of(("under a week", None), ("over a year", 2)), "bucket"),
-    af.charts.forecast: (chances_of(0.1, 0.6, 0.2, never=0.1), "cumulative"),
 }
 
 

@@ -1,0 +1,282 @@
+"""The charts of forecasts and of backtests, by what is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
+from matplotlib.dates import num2date
+
+import asana_frames as af
+from tests.rollups.flows import NOW, tasks_of, work
+
+
+@pytest.fixture(autouse=True)
+def _closed() -> Iterator[None]:
+    yield
+    plt.close("all")
+
+
+def forecast_of(*rows: dict[str, Any], **given: Any) -> pd.DataFrame:
+    return af.rollups.forecast(tasks_of(*rows), **{"now": NOW, "trials": 1_000, **given})
+
+
+def outcomes_of(*chances: float, never: float = 0.0, every: str = "7D") -> pd.DataFrame:
+    """Return a forecast of one group with these chances of the weeks ahead."""
+    dates = pd.date_range("2026-06-07", periods=len(chances), freq=every)
+    reached = np.cumsum(chances)
+    shares = [0.5, 0.85, 0.95]
+    found = [
+        next((d for d, r in zip(dates, reached, strict=True) if r >= s - 1e-9), pd.NaT)
+        for s in shares
+    ]
+    rows = [
+        *(("finish", share, date) for share, date in zip(shares, found, strict=True)),
+        *(("distribution", share, date) for share, date in zip(reached, dates, strict=True)),
+    ]
+    table = pd.DataFrame(rows, columns=["kind", "probability", "date"])
+    known = {"done": 9, "periods": 1, "never": never, "history_periods": 12, "unweighted": 0}
+    return table.assign(**known, today=pd.Timestamp("2026-06-01"))
+
+
+def checks_of(*rows: tuple[int, float, int, int]) -> pd.DataFrame:
+    """Return rows of horizon, probability, forecasts and how many came true."""
+    return pd.DataFrame(rows, columns=["horizon", "probability", "forecasts", "came_true"])
+
+
+def words_of(ax: Axes) -> list[str]:
+    return [text.get_text() for text in ax.texts if text.get_text()]
+
+
+def labels_of(ax: Axes) -> list[str]:
+    legend = ax.get_legend()
+    assert legend is not None
+    return [text.get_text() for text in legend.get_texts()]
+
+
+def days_of(numbers: Any) -> list[str]:
+    return [f"{num2date(number):%Y-%m-%d}" for number in np.asarray(numbers, dtype=float)]
+
+
+def test_a_forecast_has_a_bar_per_date_and_marks_in_words() -> None:
+    ax = af.charts.forecast(outcomes_of(0.2, 0.3, 0.3, 0.1, 0.1))
+
+    assert [bar.get_height() for bar in ax.patches] == pytest.approx([20, 30, 30, 10, 10])  # type: ignore[attr-defined]
+    assert words_of(ax) == [
+        "9 left · from 12 past periods",
+        "today",
+        # 50 % are reached exactly in the second week.
+        "50 % by 14 Jun 2026",
+        "85 % by 28 Jun 2026",
+        "95 % by 5 Jul 2026",
+    ]
+    lines = [np.asarray(line.get_xdata())[0] for line in ax.lines]
+    assert days_of(lines) == ["2026-06-01", "2026-06-14", "2026-06-28", "2026-07-05"]
+
+
+def test_a_target_is_marked_with_its_chance() -> None:
+    forecast = forecast_of(*work(0, 1, left=1), dates="2026-06-30")
+
+    ax = af.charts.forecast(forecast)
+
+    (chance,) = forecast.loc[forecast["kind"] == "chance", "probability"]
+    assert words_of(ax)[-1] == f"target 30 Jun 2026: {round(100 * chance, 1):g} %"
+    assert "2026-06-30" in days_of([np.asarray(line.get_xdata())[0] for line in ax.lines])
+
+
+def test_a_target_in_the_past_is_on_the_axis() -> None:
+    ax = af.charts.forecast(forecast_of(*work(0, 1, left=1), dates="2026-03-01"))
+
+    assert days_of(ax.get_xlim())[0] < "2026-03-01"
+    assert words_of(ax)[-1] == "target 1 Mar 2026: 0 %"
+
+
+def test_percentiles_of_one_date_share_a_mark() -> None:
+    ax = af.charts.forecast(forecast_of(*work(1, 1, left=2)))
+
+    assert words_of(ax) == [
+        "2 left · from 2 past periods",
+        "today",
+        "50, 70, 85, 95 % by 14 Jun 2026",
+    ]
+
+
+def test_percentiles_that_are_never_reached_are_left_out_and_a_note_tells_why() -> None:
+    ax = af.charts.forecast(outcomes_of(0.4, 0.2, never=0.4))
+
+    assert words_of(ax) == [
+        "9 left · from 12 past periods · 40 % of the runs are never done",
+        "today",
+        "50 % by 14 Jun 2026",
+    ]
+
+
+def test_a_forecast_that_was_shuffled_is_the_same() -> None:
+    outcomes = outcomes_of(0.2, 0.3, 0.3, 0.1, 0.1)
+
+    plain, shuffled = (
+        af.charts.forecast(one) for one in (outcomes, outcomes.sample(frac=1, random_state=2))
+    )
+
+    assert words_of(shuffled) == words_of(plain)
+    assert [bar.get_bbox().bounds for bar in shuffled.patches] == [  # type: ignore[attr-defined]
+        bar.get_bbox().bounds
+        for bar in plain.patches  # type: ignore[attr-defined]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [(work(0, 0, left=3), "Never at this pace"), (work(left=3), "No past to draw from")],
+)
+def test_a_forecast_without_any_date_says_so(rows: Any, words: str) -> None:
+    now = {"now": "2026-06-03T12:00Z"}
+
+    assert words in words_of(af.charts.forecast(forecast_of(*rows, **now)))
+
+
+def test_no_chance_is_labelled_above_all() -> None:
+    ax = af.charts.forecast(outcomes_of(1.0))
+
+    assert max(ax.get_yticks()) == 100
+
+
+def test_many_dates_are_one_outline_with_gaps() -> None:
+    daily = outcomes_of(*[0.001] * 1_000, every="D")
+    gap = daily[(daily["kind"] != "distribution") | (daily["date"] != pd.Timestamp("2026-07-01"))]
+
+    ax = af.charts.forecast(gap)
+
+    (outline,) = ax.patches
+    heights = outline.get_data().values  # type: ignore[attr-defined]
+    assert len(heights) == 1_000
+    # What the rows after the gap add is drawn with them.
+    assert sorted(heights)[0] == 0
+    assert heights.sum() == pytest.approx(100)
+
+
+def test_several_groups_are_lines_with_the_earliest_at_the_top() -> None:
+    rows = [*work(0, 1, left=8, project="31"), *work(1, 1, left=2, project="32")]
+
+    ax = af.charts.forecast(forecast_of(*rows, by="project"))
+
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["Shop", "Website"]
+    (dots,) = [one for one in ax.collections if isinstance(one, PathCollection)]
+    assert len(np.asarray(dots.get_offsets())) == 8
+    assert labels_of(ax) == ["today", "50, 70, 85, 95 %"]
+    assert words_of(ax)[0] == "85 %: 14 Jun 2026"
+
+
+def test_targets_of_several_groups_are_crosses_with_their_chance() -> None:
+    rows = [*work(0, 0, left=8, project="31"), *work(1, 1, left=2, project="32")]
+
+    ax = af.charts.forecast(forecast_of(*rows, by="project", dates="2026-06-30"))
+
+    assert words_of(ax) == ["target: 100 %", "never at this pace"]
+    assert labels_of(ax) == ["today", "50, 70, 85, 95 %", "target"]
+
+
+def test_groups_without_room_are_counted() -> None:
+    rows = [row for number in range(100) for row in work(1, left=1, **{
+        "memberships_project_gids": (str(number),),
+        "memberships_project_names": (f"Project {number}",),
+        "memberships_section_gids": ("1",),
+        "memberships_section_names": ("Doing",),
+    })]  # fmt: skip
+
+    ax = af.charts.forecast(forecast_of(*rows, by="project", trials=5))
+
+    assert words_of(ax)[0] == "… 40 more"
+
+
+def test_a_backtest_has_a_line_per_horizon_beside_that_of_what_was_said() -> None:
+    table = checks_of((1, 0.5, 10, 6), (1, 0.85, 10, 9), (4, 0.5, 1, 0), (4, 0.85, 1, 1))
+
+    ax = af.charts.backtest(table)
+
+    assert labels_of(ax) == ["1 period (10)", "4 periods (1)"]
+    first, second, said = (np.asarray(line.get_xydata()).tolist() for line in ax.lines)
+    assert first == [[50, 60], [85, 90]]
+    assert second == [[50, 0], [85, 100]]
+    assert said == [[40, 40], [100, 100]]
+
+
+def test_forecasts_of_all_groups_are_counted_together() -> None:
+    table = checks_of((1, 0.5, 10, 6), (1, 0.5, 30, 10), (1, 0.5, 0, 0))
+
+    ax = af.charts.backtest(table)
+
+    assert labels_of(ax) == ["1 period (40)"]
+    assert np.asarray(ax.lines[0].get_ydata()).tolist() == [40]
+
+
+def test_a_backtest_without_forecasts_says_so() -> None:
+    ax = af.charts.backtest(checks_of((1, 0.5, 0, 0)))
+
+    assert words_of(ax) == ["No forecasts: too few past periods"]
+
+
+def test_the_rollups_of_a_sandbox_are_drawn(asana: af.Asana) -> None:
+    tasks = af.gather.all_tasks(asana, "Acme")
+    now = "2026-11-02T23:00Z"
+
+    one = af.charts.forecast(af.rollups.forecast(tasks, now=now))
+    each = af.charts.forecast(af.rollups.forecast(tasks, by="project", now=now))
+    checked = af.charts.backtest(af.rollups.backtest(tasks, now=now))
+
+    assert "today" in words_of(one)
+    assert "Website relaunch" in [label.get_text() for label in each.get_yticklabels()]
+    assert len(labels_of(checked)) == 5
+
+
+CHARTS: list[tuple[Callable[..., Axes], pd.DataFrame, str]] = [
+    (af.charts.forecast, outcomes_of(0.1, 0.6, 0.2, never=0.1), "probability"),
+    (
+        af.charts.forecast,
+        forecast_of(*work(0, 1, left=5, project="31"), *work(1, left=2), by="project"),
+        "today",
+    ),
+    (af.charts.backtest, checks_of((1, 0.5, 10, 6), (1, 0.85, 10, 9)), "came_true"),
+]
+
+
+@pytest.mark.parametrize(("chart", "data", "column"), CHARTS)
+class TestEachChart:
+    @pytest.mark.parametrize("size", [(8, 4), (3, 2.4)])
+    @pytest.mark.parametrize("layout", [None, "constrained"])
+    def test_draws_where_it_is_told_and_clips_nothing(
+        self,
+        chart: Callable[..., Axes],
+        data: pd.DataFrame,
+        column: str,
+        size: Any,
+        layout: Any,
+    ) -> None:
+        figure, ax = plt.subplots(figsize=size, layout=layout)
+
+        assert chart(data, ax=ax) is ax
+
+        figure.canvas.draw()
+        assert figure.axes == [ax]
+        boxes = [text.get_window_extent() for text in (*ax.texts, *ax.get_yticklabels(), ax.title)]
+        assert min(box.x0 for box in boxes) >= -1
+        assert max(box.x1 for box in boxes) <= figure.bbox.x1 + 1
+
+    def test_of_nothing_is_empty_and_says_so(
+        self, chart: Callable[..., Axes], data: pd.DataFrame, column: str
+    ) -> None:
+        assert words_of(chart(data.head(0)))[-1].startswith("No ")
+
+    def test_names_a_missing_column(
+        self, chart: Callable[..., Axes], data: pd.DataFrame, column: str
+    ) -> None:
+        with pytest.raises(
+            af.InvalidArgument, match=rf"charts\.{chart.__name__} needs .*{column}"
+        ):
+            chart(data.drop(columns=column))
