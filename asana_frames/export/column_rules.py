@@ -26,14 +26,15 @@ _NOT_SUMMED = frozenset(
         *("average", "avg", "high", "low", "max", "mean", "median", "min", "percent", "std"),
         *("age", "chain", "day", "days", "per", "period", "periods", "price", "rate", "slack"),
         *("cumulative", "current", "initial", "precision", "target", "value", "weight"),
+        *("unweighted",),
         *("code", "depth", "index", "level", "month", "order", "rank", "relative", "week", "year"),
     }
 )
 #: In a table over time these say how much there is at the end of each period.
 _LEVELS = frozenset(
     {
-        *("actual", "done", "left", "open", "overdue", "planned", "planned_to_date"),
-        *("scope", "tasks", "total", "used_total"),
+        *("actual", "done", "ideal", "left", "open", "overdue", "planned", "planned_to_date"),
+        *("remaining", "scope", "tasks", "total", "used_total"),
     }
 )
 _TIME = ("day", "period")
@@ -76,6 +77,8 @@ def find_sums(frame: pd.DataFrame) -> list[int]:
     over_time = any(name in frame.columns for name in _TIME)
     # Beside hours that were tracked, those planned are hours of the period.
     levels = _LEVELS - {"planned"} if "tracked" in frame.columns else _LEVELS
+    # Beside a scope it is all that is done, else what is done in the period.
+    levels = levels if "scope" in frame.columns else levels - {"done"}
     units = [frame[name] for name in _UNITS if name in frame.columns]
     return [
         place

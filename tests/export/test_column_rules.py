@@ -62,8 +62,8 @@ RULES: dict[str, tuple[str, str]] = {
     "portfolio": ("share_done, expected_share", "tasks, done, open, overdue, unassigned"),
     "quality": ("", ""),
     "section_times": ("", "hours"),
-    "throughput": ("", "done, unweighted"),
-    "velocity": ("", "committed, scope_added, scope_removed, done"),
+    "throughput": ("", "done"),
+    "velocity": ("", "committed, scope_added, scope_removed, done, open"),
     "timesheet": (
         "",
         "2026-10-26, 2026-10-27, 2026-10-28, 2026-10-29, 2026-10-30, 2026-10-31, 2026-11-01, "

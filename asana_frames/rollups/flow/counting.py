@@ -31,7 +31,7 @@ from asana_frames.rollups.shared.tasks import (
     task_lifespans,
     unique_tasks,
 )
-from asana_frames.rollups.shared.weights import Weights, read_weights
+from asana_frames.rollups.shared.weights import Weights, check_weight, read_weights
 from asana_frames.types import When
 
 By: TypeAlias = str | Sequence[str] | None
@@ -81,8 +81,9 @@ def parse_selection(
     Raises
     ------
     InvalidArgument
-        ``now`` or ``tz`` is not valid.
+        ``weight``, ``now`` or ``tz`` is not valid.
     """
+    check_weight(weight)
     return Selection(by, weight, exclude, parse_moment(now, tz), tz, what)
 
 
@@ -153,7 +154,7 @@ def _find_groups(
 
 def names_places(by: By) -> bool:
     """Return whether one of the keys is a project or section."""
-    asked = [] if by is None else list_texts(by, name="by", like="project")
+    asked = [] if by is None else list_texts(by, name="by", like="person")
     return not _PLACES.isdisjoint(asked)
 
 

@@ -53,7 +53,6 @@ def read_weights(tasks: pd.DataFrame, weight: str | None, *, what: str) -> Weigh
     InvalidArgument
         The column is missing, or holds something else.
     """
-    check_weight(weight)
     if weight is None:
         return Weights(None, np.zeros(len(tasks), dtype=bool))
     read = read_frame(tasks, [weight], what=what, kinds={weight: "number"})
