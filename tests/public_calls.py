@@ -48,9 +48,14 @@ class Frames:
             portfolio_gids=[("1",)] * len(self.projects),
             portfolio_names=[("All",)] * len(self.projects),
         )
-        self.throughput = rollups.throughput(self.tasks, end=NOW)
+        section = self.tasks["memberships_section_gids"].str[0]
+        fortnight = {"start": pd.Timestamp("2026-10-19"), "end": pd.Timestamp("2026-10-30")}
+        self.sprints = pd.DataFrame(
+            {"name": ["Sprint 1"], **fortnight, "section_gid": section[:1]}
+        )
+        self.throughput = rollups.throughput(self.tasks, now=NOW)
         self.changes = rollups.changes(self.stories)
-        self.burnup = rollups.burnup(self.tasks)
+        self.burnup = rollups.burnup(self.tasks, now=NOW)
         self.times = rollups.section_times(self.stories, self.tasks, NOW)
         self.home = self.projects.set_index("name").loc["Website relaunch", "gid"]
         self.capacity = rollups.capacity(self.users, self.allocations, **work)  # type: ignore[arg-type]
@@ -70,6 +75,7 @@ class Frames:
             "billable": {"entries": entries, "users": self.users},
             "budget_burn": {"budgets": self.budgets, "entries": entries, "rates": self.rates},
             "budget_status": {"budgets": self.budgets, "entries": entries, "rates": self.rates},
+            "burndown": {"tasks": tasks},
             "burnup": {"tasks": tasks},
             "capacity": {"users": self.users, "allocations": self.allocations},
             "change_counts": {"changes": self.changes},
@@ -114,6 +120,7 @@ class Frames:
             "quality": {"tasks": tasks},
             "section_times": {"stories": stories, "tasks": tasks},
             "throughput": {"tasks": tasks},
+            "velocity": {"tasks": tasks, "sprints": self.sprints},
             "timesheet": {"entries": entries, "week": "2026-10-26", "statuses": self.sheets},
         }
         return {f"rollups.{n}": (getattr(rollups, n), given) for n, given in arguments.items()}
@@ -128,11 +135,12 @@ class Frames:
             "backtest": rollups.backtest(tasks, horizons=[1, 4], trials=100, now=NOW),
             "budget_burn": rollups.budget_burn(self.budgets, self.entries, self.rates),
             "budget_status": rollups.budget_status(self.budgets, self.entries, self.rates),
-            "burnup": rollups.burnup(tasks),
+            "burndown": rollups.burndown(tasks, end="2026-11-20", now=NOW),
+            "burnup": self.burnup,
             "capacity": self.capacity,
             "changes": self.changes,
             "cumulative_flow": rollups.cumulative_flow(self.times, project=self.home),
-            "daily": rollups.daily(tasks),
+            "daily": rollups.daily(tasks, now=NOW),
             "estimates": rollups.estimates(tasks, self.entries),
             "forecast": rollups.forecast(
                 tasks, history=26, dates="2027-06-30", trials=100, now=NOW
@@ -151,6 +159,7 @@ class Frames:
             "section_times": self.times,
             "status_timeline": self.statuses,
             "throughput": self.throughput,
+            "velocity": rollups.velocity(tasks, self.sprints, now=NOW),
             "timesheet": rollups.timesheet(self.entries, "2026-10-26"),
         }
         named = {n: next(iter(inspect.signature(getattr(charts, n)).parameters)) for n in frames}

@@ -2,6 +2,7 @@
 
 from asana_frames.charts.flow.aging import aging
 from asana_frames.charts.flow.backtest import backtest
+from asana_frames.charts.flow.burndown import burndown
 from asana_frames.charts.flow.burnup import burnup
 from asana_frames.charts.flow.cumulative_flow import cumulative_flow
 from asana_frames.charts.flow.daily import daily
@@ -9,6 +10,7 @@ from asana_frames.charts.flow.forecast import forecast
 from asana_frames.charts.flow.lead_times import lead_times
 from asana_frames.charts.flow.load import load
 from asana_frames.charts.flow.throughput import throughput
+from asana_frames.charts.flow.velocity import velocity
 from asana_frames.charts.goals.history import goal_history
 from asana_frames.charts.goals.progress import goal_progress
 from asana_frames.charts.goals.timeline import goal_timeline
@@ -34,6 +36,7 @@ __all__ = [
     "backtest",
     "budget_burn",
     "budget_status",
+    "burndown",
     "burnup",
     "capacity",
     "changes",
@@ -56,6 +59,7 @@ __all__ = [
     "status_timeline",
     "throughput",
     "timesheet",
+    "velocity",
 ]
 
 

@@ -97,22 +97,23 @@ LABELS = frozenset({"column", "index", "level_0", "level_1", "level_2", "variabl
 _ROLLUP_COLUMNS = _split_words(
     """
     actual ahead alert allocated amount approved_hours at available avg_close_time_days billable
-    billable_hours billable_utilisation chain changed_at completed_on computed conflict cost count
-    created crosses_projects cumulative current date date_value datetime_value day days days_late
-    days_open days_overdue days_since_first_assignment days_since_modified days_since_status
-    days_slipped depth difference disagrees done due_date_changes earliest_finish earliest_start
-    end enter estimated exhausted_earliest exhausted_latest exhausted_on expected expected_hours
-    expected_share fees filled forecast_at_end forecast_share free Fri hours initial is_behind
-    is_blocked is_certain is_critical is_current is_forecast is_repeated is_scope_added
-    last_status_at last_status_title latest_finish leave left load margin missing Mon month moves
-    new new_gid non_billable_hours number_value old old_gid open open_dependencies open_hours
-    out_of_office overdue overtime p50_days p85_days p95_days partial pending_hours period periods
-    planned planned_to_date precision probability progress ratio reassignments rejected_hours
-    remaining reopenings revenue rounded_hours rows Sat scope scope_added share share_done
-    share_filled slack slip_days start Sun target tasks Thu total tracked trials Tue unassigned
-    unclassified_hours unestimated unknown_dependencies unpriced_hours unsized until used used_high
-    used_low used_total utilisation value values Wed week weight working_days
-    came_true forecasts history_periods horizon never share_true today unweighted
+    billable_hours billable_utilisation came_true chain changed_at committed completed_on computed
+    conflict cost count created crosses_projects cumulative current date date_value datetime_value
+    day days days_late days_open days_overdue days_since_first_assignment days_since_modified
+    days_since_status days_slipped depth difference disagrees done due_date_changes earliest_finish
+    earliest_start end enter estimated exhausted_earliest exhausted_latest exhausted_on expected
+    expected_hours expected_share fees filled forecast_at_end forecast_share forecasts free Fri
+    history_periods horizon hours ideal initial is_behind is_blocked is_certain is_critical
+    is_current is_forecast is_repeated is_scope_added last_status_at last_status_title
+    latest_finish leave left load margin missing Mon month moves never new new_gid
+    non_billable_hours number_value old old_gid open open_dependencies open_hours out_of_office
+    overdue overtime p50_days p85_days p95_days partial pending_hours period periods planned
+    planned_to_date precision probability progress ratio reassignments rejected_hours remaining
+    reopenings revenue rounded_hours rows Sat scope scope_added scope_removed share share_done
+    share_filled share_true slack slip_days start Sun target tasks Thu today total tracked trials
+    Tue unassigned unclassified_hours unestimated unknown_dependencies unpriced_hours unsized until
+    unweighted used used_high used_low used_total utilisation value values Wed week weight
+    working_days
     mean std min 25% 50% 75% max unique top freq first last sum median size nunique All
     """
 )

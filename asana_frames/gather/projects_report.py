@@ -162,12 +162,12 @@ class ProjectFrames(LazyFrames):
     @lazy_frame
     def burnup(self) -> pd.DataFrame:
         """Count all and completed tasks by week."""
-        return rollups.burnup(self.tasks, "W")
+        return rollups.burnup(self.tasks, every="W", now=self.now)
 
     @lazy_frame
     def throughput(self) -> pd.DataFrame:
         """Count tasks completed by week."""
-        return rollups.throughput(self.tasks, "W")
+        return rollups.throughput(self.tasks, now=self.now)
 
     @lazy_frame
     def lead_times(self) -> pd.DataFrame:
@@ -182,7 +182,7 @@ class ProjectFrames(LazyFrames):
     @lazy_frame
     def load(self) -> pd.DataFrame:
         """Count open tasks by person and week."""
-        return rollups.load(self.tasks)
+        return rollups.load(self.tasks, now=self.now)
 
     @lazy_frame
     def quality(self) -> pd.DataFrame:

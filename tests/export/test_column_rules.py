@@ -31,7 +31,8 @@ RULES: dict[str, tuple[str, str]] = {
     # Budgets in hours and in money.
     "budget_burn": ("", "unpriced_hours"),
     "budget_status": ("share, forecast_share, alert", "unpriced_hours"),
-    "burnup": ("", ""),
+    "burndown": ("", "done, scope_added, scope_removed"),
+    "burnup": ("", "scope_added, scope_removed"),
     "capacity": (
         "load, utilisation",
         "available, out_of_office, allocated, tracked, free, unsized",
@@ -42,7 +43,7 @@ RULES: dict[str, tuple[str, str]] = {
     # What has no rate has neither currency nor amount.
     "cost": ("", "hours, amount"),
     "cumulative_flow": ("", ""),
-    "daily": ("", "created, completed"),
+    "daily": ("", "created, done"),
     "dependencies": ("", "open_dependencies, unknown_dependencies"),
     "empty_fields": ("share_filled", "filled, rows"),
     "entries": ("", "duration_minutes, hours"),
@@ -61,7 +62,8 @@ RULES: dict[str, tuple[str, str]] = {
     "portfolio": ("share_done, expected_share", "tasks, done, open, overdue, unassigned"),
     "quality": ("", ""),
     "section_times": ("", "hours"),
-    "throughput": ("", "completed"),
+    "throughput": ("", "done, unweighted"),
+    "velocity": ("", "committed, scope_added, scope_removed, done"),
     "timesheet": (
         "",
         "2026-10-26, 2026-10-27, 2026-10-28, 2026-10-29, 2026-10-30, 2026-10-31, 2026-11-01, "

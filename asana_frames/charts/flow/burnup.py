@@ -1,4 +1,4 @@
-"""Chart of the scope of a project and the completed part."""
+"""Chart of the scope of a project and the done part of it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from asana_frames.charts.shared.axes import (
     set_title,
 )
 from asana_frames.charts.shared.colours import SERIES
-from asana_frames.charts.shared.columns import column_numbers, read_input, sort_dated
+from asana_frames.charts.shared.columns import Numbers, column_numbers, read_input, sort_dated
 from asana_frames.charts.shared.dates import (
     day_positions,
     find_step,
@@ -27,66 +27,92 @@ from asana_frames.charts.shared.dates import (
 )
 from asana_frames.charts.shared.ink import mix_ink
 from asana_frames.charts.shared.labels import format_number
+from asana_frames.charts.shared.up_down_bars import add_panel, draw_up_down_bars, sum_periods
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
 _OPEN = "#dfe3e8"
+_LEVELS = ("scope", "done", "open")
+_CHANGES = ("scope_added", "scope_removed")
 #: Days that the axis shows at least.
 _FEWEST_DAYS = 5.0
+#: The part of the height that bars of changes of the scope take.
+_BAR_SHARE = 0.22
 
 
 def burnup(burnup: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
-    """Draw the number of tasks, and how many of them are done, over time.
+    """Draw the scope, and how much of it is done, over time.
 
     Parameters
     ----------
     burnup
-        What ``rollups.burnup`` returns: ``period``, ``scope``, ``done``, ``open``.
+        What ``rollups.burnup`` returns: ``period``, ``scope``, ``done``, ``open``,
+        ``scope_added``, ``scope_removed``. Groups are added up.
     ax
         Where to draw; a new figure otherwise.
 
     Returns
     -------
     Axes
-        A line for the scope and an area for completed tasks, at the end of each period; the gap
-        between them shows the open tasks. A note gives the last values.
+        A line for the scope and an area for what is done, at the end of each period; the gap
+        between them shows what is open. Bars below show what was added to the scope in each
+        period, upwards, and what was removed, downwards. A note gives the last values.
 
     Raises
     ------
     InvalidArgument
         A column is missing.
     """
-    burnup = read_input(burnup, ["period", "scope", "done", "open"], chart="burnup", ax=ax)
-    rows = sort_dated(burnup, "period")
+    burnup = read_input(burnup, ["period", *_LEVELS, *_CHANGES], chart="burnup", ax=ax)
+    rows = sum_periods(sort_dated(burnup, "period"), [*_LEVELS, *_CHANGES])
     if ax is None:
-        ax = new_axes(height=4.2)
+        ax = new_axes(height=4.6)
     if rows.empty:
         set_title(ax, "Scope and done")
         return draw_empty(ax, "No tasks")
     days = rows["period"].to_numpy("datetime64[D]")
     step = find_step(np.unique(days))
-    ends = day_positions(period_ends(days, step))
-    scope, done = column_numbers(rows, "scope"), column_numbers(rows, "done")
-    if len(ends) == 1:
-        # A single period is drawn from its first day, because a point has no width.
-        ends = np.concatenate([day_positions(days), ends])
-        scope, done = np.repeat(scope, 2), np.repeat(done, 2)
-    legend = {
-        "scope": ax.plot(ends, scope, color=mix_ink(ax), linewidth=1.8)[0],
-        "open": ax.fill_between(ends, done, scope, color=_OPEN, linewidth=0),
-        "done": ax.fill_between(ends, 0, done, color=SERIES[0], alpha=0.75, linewidth=0),
-    }
-    set_span(ax, ends[0], ends[-1], least=_FEWEST_DAYS)
-    ax.set_ylim(0, max(1.0, 1.08 * float(np.nanmax(scope))))
+    begins, ends = day_positions(days), day_positions(period_ends(days, step))
+    added, removed = (column_numbers(rows, name) for name in _CHANGES)
+    legend = draw_up_down_bars(
+        ax,
+        (begins + ends) / 2,
+        step.days,
+        ("added", added, SERIES[3]),
+        ("removed", removed, SERIES[2]),
+        label="Scope",
+        share=_BAR_SHARE,
+    )
+    set_span(ax, begins[0], ends[-1], least=_FEWEST_DAYS)
     label_date_axis(ax)
-    set_count_axis(ax, "Tasks")
+    panel = add_panel(ax, "Tasks", share=_BAR_SHARE)
+    levels = [column_numbers(rows, name) for name in _LEVELS]
+    legend = _draw_levels(panel, begins, ends, levels) | legend
     # The last period may not be over, so its last day is not named.
     when = "on" if step.days == 1 else "in the period from"
     counts = _summarise_counts(rows.iloc[-1])
     set_title(ax, "Scope and done", [f"{counts} {when} {format_day(rows['period'].iloc[-1])}"])
     add_legend_below(ax, legend)
     return make_room(ax)
+
+
+def _draw_levels(
+    ax: Axes, begins: Numbers, ends: Numbers, levels: list[Numbers]
+) -> dict[str, Artist]:
+    scope, done, _ = levels
+    if len(ends) == 1:
+        # A single period is drawn from its first day, because a point has no width.
+        ends = np.concatenate([begins, ends])
+        scope, done = np.repeat(scope, 2), np.repeat(done, 2)
+    set_count_axis(ax, "Tasks")
+    ax.set_ylim(0, max(1.0, 1.08 * float(np.nanmax(scope))))
+    return {
+        "scope": ax.plot(ends, scope, color=mix_ink(ax), linewidth=1.8)[0],
+        "open": ax.fill_between(ends, done, scope, color=_OPEN, linewidth=0),
+        "done": ax.fill_between(ends, 0, done, color=SERIES[0], alpha=0.75, linewidth=0),
+    }
 
 
 def _summarise_counts(row: pd.Series[Any]) -> str:

@@ -15,7 +15,13 @@ from asana_frames.rollups.flow.counting import Selection, parse_selection, read_
 from asana_frames.rollups.histories.section_times import section_times
 from asana_frames.rollups.histories.stories import STORY_COLUMNS, sort_stories
 from asana_frames.rollups.shared.exclude import Exclude
-from asana_frames.rollups.shared.inputs import is_true, read_frame, read_list_columns, text_column
+from asana_frames.rollups.shared.inputs import (
+    is_true,
+    read_frame,
+    read_list_columns,
+    require_gids,
+    text_column,
+)
 from asana_frames.rollups.shared.moments import ends_of_days, parse_moments
 from asana_frames.rollups.shared.tasks import parse_task_dates, parse_task_times
 from asana_frames.rollups.shared.weights import Weights, read_weights
@@ -113,9 +119,13 @@ def velocity(
     selection = parse_selection(None, weight, exclude, now, tz, what=_WHAT)
     plan = _read_sprints(sprints)
     kinds = [kind for kind in _PLACES if plan[kind].notna().any()]
+    places = [_PLACES[kind] for kind in kinds]
+    needed = ["created_at", "completed_at", *places]
+    tasks = read_frame(tasks, needed, what=_WHAT, record="task")
+    require_gids(tasks, places, what=_WHAT, record="task")
     rows = read_known_tasks(
         tasks,
-        ["created_at", "completed_at", *(_PLACES[kind] for kind in kinds)],
+        needed,
         selection,
         stories,
     )

@@ -17,34 +17,31 @@ _CELL_KINDS = frozenset({"boolean", "date", "datetime", "integer", "number"})
 #: Kind -> columns that rollups compute, beside those of Asana's records.
 _NAMES_BY_KIND = {
     "boolean": """
-        billable conflict crosses_projects disagrees is_behind is_blocked is_certain is_critical
-        is_current is_forecast is_repeated is_scope_added partial
+        billable conflict crosses_projects disagrees is_behind is_blocked is_certain
+        is_critical is_current is_forecast is_repeated is_scope_added partial
     """,
     "date": """
-        completed_on date day earliest_finish earliest_start exhausted_earliest exhausted_latest
-        exhausted_on latest_finish month period until week
-        today
+        completed_on date earliest_finish earliest_start exhausted_earliest exhausted_latest
+        exhausted_on latest_finish month period today until week
     """,
     "datetime": "at changed_at enter last_status_at leave",
     "integer": """
-        chain completed created days days_late days_overdue days_slipped depth done
-        due_date_changes filled moves open open_dependencies overdue periods reassignments
-        reopenings rows scope scope_added slack slip_days tasks trials unassigned
-        unknown_dependencies unsized
-        came_true forecasts history_periods horizon unweighted
+        came_true chain committed created days days_late days_overdue days_slipped depth done
+        due_date_changes filled forecasts history_periods horizon moves open open_dependencies
+        overdue periods reassignments reopenings rows scope scope_added scope_removed slack
+        slip_days tasks trials unassigned unknown_dependencies unsized unweighted
     """,
     "number": """
-        Fri Mon Sat Sun Thu Tue Wed actual ahead alert allocated amount approved_hours available
-        avg_close_time_days billable_hours billable_utilisation computed cost cumulative current
-        days_open days_since_first_assignment days_since_modified days_since_status difference
-        estimated expected expected_hours expected_share fees forecast_at_end forecast_share free
-        hours initial
-        left load margin missing non_billable_hours open_hours out_of_office overtime pending_hours
-        planned planned_to_date probability progress ratio rejected_hours remaining revenue
-        rounded_hours share share_done share_filled target total tracked unclassified_hours
-        unestimated unpriced_hours used used_high used_low used_total utilisation value weight
+        actual ahead alert allocated amount approved_hours available avg_close_time_days
+        billable_hours billable_utilisation computed cost cumulative current days_open
+        days_since_first_assignment days_since_modified days_since_status difference estimated
+        expected expected_hours expected_share fees forecast_at_end forecast_share free Fri
+        hours ideal initial left load margin missing Mon never non_billable_hours open_hours
+        out_of_office overtime pending_hours planned planned_to_date probability progress ratio
+        rejected_hours remaining revenue rounded_hours Sat share share_done share_filled
+        share_true Sun target Thu total tracked Tue unclassified_hours unestimated
+        unpriced_hours used used_high used_low used_total utilisation value Wed weight
         working_days
-        never share_true
     """,
 }
 _COMPUTED_KINDS = {name: kind for kind, names in _NAMES_BY_KIND.items() for name in names.split()}

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
-from matplotlib.collections import QuadMesh
+from matplotlib.collections import LineCollection, QuadMesh
 from matplotlib.dates import ConciseDateFormatter, date2num
 
 import asana_frames as af
@@ -32,20 +32,26 @@ def burnup_of(*rows: tuple[int, int], every: str = "7D") -> pd.DataFrame:
     """Rows of scope and done."""
     scope, done = zip(*rows, strict=True) if rows else ((), ())
     frame = pd.DataFrame({"period": periods(len(rows), every), "scope": scope, "done": done})
-    frame = frame.astype({"scope": "Int64", "done": "Int64"})
-    return frame.assign(open=frame["scope"] - frame["done"])
-
-
-def daily_of(*rows: tuple[int, int, int, int]) -> pd.DataFrame:
-    """Rows of created, completed, open and overdue."""
-    frame = pd.DataFrame(list(rows), columns=["created", "completed", "open", "overdue"])
-    frame.insert(0, "day", periods(len(rows), "D"))
+    added = frame["scope"].diff().fillna(frame["scope"])
+    frame = frame.assign(
+        open=frame["scope"] - frame["done"],
+        scope_added=added.clip(lower=0),
+        scope_removed=-added.clip(upper=0),
+    )
     return frame.astype(dict.fromkeys(frame.columns[1:], "Int64"))
 
 
-def throughput_of(*completed: int, **keys: str) -> pd.DataFrame:
-    frame = pd.DataFrame({**keys, "period": periods(len(completed)), "completed": completed})
-    return frame.astype({"completed": "Int64"} | dict.fromkeys(keys, TEXT))
+def daily_of(*rows: tuple[int, int, int, int]) -> pd.DataFrame:
+    """Rows of created, done, open and overdue."""
+    frame = pd.DataFrame(list(rows), columns=["created", "done", "open", "overdue"])
+    frame.insert(0, "period", periods(len(rows), "D"))
+    return frame.astype(dict.fromkeys(frame.columns[1:], "Int64"))
+
+
+def throughput_of(*done: int, **keys: str) -> pd.DataFrame:
+    frame = pd.DataFrame({**keys, "period": periods(len(done)), "done": done})
+    frame = frame.assign(unweighted=0, partial=False)
+    return frame.astype({"done": "Int64", "partial": "boolean"} | dict.fromkeys(keys, TEXT))
 
 
 def load_of(*rows: tuple[str | None, str | None, str | None, int, float | None]) -> pd.DataFrame:
@@ -69,15 +75,84 @@ def key_of(ax: Axes) -> list[str]:
 def test_a_burnup_is_a_line_of_scope_over_an_area_of_what_is_done() -> None:
     ax = af.charts.burnup(burnup_of((2, 0), (4, 1), (5, 3)))
 
-    (line,) = ax.lines
+    (panel,) = ax.child_axes
+    (line,) = panel.lines
     assert list(np.asarray(line.get_ydata())) == [2, 4, 5]
     # At the end of the first week, where the second begins.
     assert np.asarray(line.get_xdata())[0] == date2num(np.datetime64("2026-03-09"))
-    tops = [area.get_datalim(ax.transData).y1 for area in ax.collections]
+    tops = [area.get_datalim(panel.transData).y1 for area in panel.collections]
     assert tops == [5, 3]
-    assert key_of(ax) == ["scope", "open", "done"]
+    assert key_of(ax) == ["scope", "open", "done", "added", "removed"]
+    assert [bar.get_height() for bar in ax.patches] == [2, 2, 1, 0, 0, 0]
     assert words_of(ax) == ["3 of 5 done, 2 open in the period from 16 Mar 2026"]
-    assert ax.get_ylim()[0] == 0
+    assert panel.get_ylim()[0] == 0
+
+
+def test_what_leaves_the_scope_goes_down_and_groups_are_added_up() -> None:
+    rows = burnup_of((4, 0), (3, 1))
+
+    ax = af.charts.burnup(pd.concat([rows.assign(k="a"), rows.assign(k="b")]))
+
+    assert [bar.get_height() for bar in ax.patches] == [8, 0, 0, -2]
+    assert list(np.asarray(ax.child_axes[0].lines[0].get_ydata())) == [8, 6]
+
+
+def burndown_of(*remaining: int | None, ideal: bool = True) -> pd.DataFrame:
+    frame = pd.DataFrame({"period": periods(len(remaining), "D"), "remaining": remaining})
+    line = np.linspace(4, 0, len(remaining)) if ideal else np.nan
+    frame = frame.assign(ideal=line, done=0, scope_added=[1, *[0] * (len(frame) - 1)])
+    frame = frame.assign(scope_removed=0, unweighted=0, partial=False)
+    return frame.astype({"remaining": "Int64", "ideal": "Float64"})
+
+
+def test_a_burndown_falls_beside_a_dashed_line_and_says_where_it_is() -> None:
+    ax = af.charts.burndown(burndown_of(4, 3, 3, None, None))
+
+    (panel,) = ax.child_axes
+    remaining, ideal = panel.lines
+    assert list(np.asarray(remaining.get_ydata()))[:3] == [4, 3, 3]
+    assert np.isnan(np.asarray(remaining.get_ydata(), dtype=float)[3:]).all()
+    assert ideal.get_linestyle() == "--"
+    assert key_of(ax) == ["remaining", "ideal", "added", "removed"]
+    assert words_of(ax) == ["3 remaining on 4 Mar 2026, ideally 2"]
+
+
+def test_a_burndown_without_an_end_has_no_line_beside_it() -> None:
+    ax = af.charts.burndown(burndown_of(4, 3, ideal=False))
+
+    assert key_of(ax) == ["remaining", "added", "removed"]
+    assert words_of(ax) == ["3 remaining on 3 Mar 2026"]
+
+
+def velocity_of(*rows: tuple[int, int]) -> pd.DataFrame:
+    """Rows of committed and done; the last sprint is not over."""
+    frame = pd.DataFrame(list(rows), columns=["committed", "done"])
+    last = np.arange(len(rows)) == len(rows) - 1
+    names = [f"Sprint {n}" for n in range(1, len(rows) + 1)]
+    frame = frame.assign(name=names, start=periods(len(rows), "14D"), partial=last)
+    return frame.astype({"committed": "Int64", "done": "Int64", "partial": "boolean"})
+
+
+def test_velocity_has_two_bars_per_sprint_and_the_mean_of_those_that_are_over() -> None:
+    ax = af.charts.velocity(velocity_of((5, 4), (6, 8), (9, 1)))
+
+    assert [bar.get_height() for bar in ax.patches] == [5, 6, 9, 4, 8, 1]
+    assert np.asarray(ax.lines[-1].get_ydata())[0] == 6
+    assert [label.get_text() for label in ax.get_xticklabels()] == [
+        "Sprint 1",
+        "Sprint 2",
+        "Sprint 3",
+    ]
+    hollow = [bar.get_hatch() is not None for bar in ax.patches]
+    assert hollow == [False, False, True, False, False, True]
+    assert "dashed: 6 done per sprint on average" in words_of(ax)
+
+
+def test_of_many_sprints_the_last_are_drawn() -> None:
+    ax = af.charts.velocity(velocity_of(*[(1, 1)] * 40))
+
+    assert len(ax.get_xticklabels()) == 26
+    assert ax.get_xticklabels()[-1].get_text() == "Sprint 40"
 
 
 def test_a_burnup_of_days_names_the_last() -> None:
@@ -92,7 +167,7 @@ def test_created_goes_up_completed_down_and_what_is_open_is_above() -> None:
     assert [bar.get_height() for bar in ax.patches] == [3, 1, 0, -2]
     (above,) = ax.child_axes
     assert list(np.asarray(above.lines[0].get_ydata())) == [3, 2]
-    assert key_of(ax) == ["created", "completed", "open", "overdue"]
+    assert key_of(ax) == ["created", "done", "open", "overdue"]
     assert above.get_xlim() == ax.get_xlim()
     # The bars end where the lines begin.
     highest = (3 - ax.get_ylim()[0]) / (ax.get_ylim()[1] - ax.get_ylim()[0])
@@ -115,11 +190,24 @@ def test_many_days_are_one_outline() -> None:
     assert len(ax.patches) == 2
 
 
+def mean_of(ax: Axes) -> float:
+    """Return the height of the dashed line."""
+    (line,) = (drawn for drawn in ax.collections if isinstance(drawn, LineCollection))
+    return float(np.asarray(line.get_segments())[0, 0, 1])
+
+
+def test_a_period_that_is_not_over_does_not_count_in_the_mean_and_is_told() -> None:
+    ax = af.charts.throughput(throughput_of(3, 5, 1).assign(partial=[False, False, True]))
+
+    assert mean_of(ax) == 4
+    assert words_of(ax) == ["dashed: 4 per period on average; the period from 16 Mar is not over"]
+
+
 def test_throughput_has_a_bar_per_period_and_its_mean() -> None:
     ax = af.charts.throughput(throughput_of(3, 0, 6))
 
     assert [bar.get_height() for bar in ax.patches] == [3, 0, 6]
-    assert np.asarray(ax.lines[-1].get_ydata())[0] == 3
+    assert mean_of(ax) == 3
     assert words_of(ax) == ["dashed: 3 per period on average"]
     assert (ax.get_title(), ax.get_ylabel()) == ("Completed tasks", "Tasks")
 
@@ -132,7 +220,7 @@ def test_throughput_of_groups_is_stacked_and_the_mean_is_that_of_all() -> None:
     ax = af.charts.throughput(both)
 
     assert key_of(ax) == ["Website", "Shop"]
-    assert np.asarray(ax.lines[-1].get_ydata())[0] == 5
+    assert mean_of(ax) == 5
 
 
 def test_beyond_ten_groups_they_are_other() -> None:
@@ -228,7 +316,7 @@ class TestEachChart:
         assert not ax.patches
 
     def test_names_a_missing_column(self, chart: Callable[..., Axes], data: pd.DataFrame) -> None:
-        column = next(name for name in data.columns if name in ("period", "day"))
+        column = "period"
 
         with pytest.raises(
             af.InvalidArgument, match=rf"charts\.{chart.__name__} needs .*{column}"

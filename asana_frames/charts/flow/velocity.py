@@ -1,0 +1,100 @@
+"""Chart of what each sprint committed to and completed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from asana_frames.charts.shared.axes import (
+    add_legend_below,
+    axes_width,
+    draw_empty,
+    font_size,
+    make_room,
+    new_axes,
+    set_count_axis,
+    set_title,
+)
+from asana_frames.charts.shared.colours import SERIES
+from asana_frames.charts.shared.columns import column_numbers, read_input
+from asana_frames.charts.shared.ink import MUTED, find_background, mix_ink
+from asana_frames.charts.shared.labels import format_number, shorten_name
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+
+#: The most sprints that are drawn: the last ones.
+_MOST = 26
+#: Letters of the longest name, and those that fit an inch of an axis.
+_LONGEST, _LETTERS = 18, 10
+
+
+def velocity(velocity: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Draw what each sprint committed to beside what it completed.
+
+    Parameters
+    ----------
+    velocity
+        What ``rollups.velocity`` returns: ``name``, ``start``, ``committed``, ``done``,
+        ``partial``.
+    ax
+        Where to draw; a new figure otherwise.
+
+    Returns
+    -------
+    Axes
+        Two bars per sprint, in the order of their starts, at most the last 26. A dashed line is
+        the mean of what the sprints that are over completed; a sprint that is not over has hollow
+        bars and does not count in it.
+
+    Raises
+    ------
+    InvalidArgument
+        A column is missing.
+    """
+    needed = ["name", "start", "committed", "done", "partial"]
+    velocity = read_input(velocity, needed, chart="velocity", ax=ax, kinds={"start": "date"})
+    rows = velocity.sort_values("start", kind="stable").tail(_MOST).reset_index(drop=True)
+    if ax is None:
+        ax = new_axes(height=4.2)
+    if rows.empty:
+        set_title(ax, "Velocity")
+        return draw_empty(ax, "No sprints")
+    is_over = ~rows["partial"].astype("boolean").fillna(False).to_numpy(dtype=bool)
+    legend = _draw_pairs(ax, rows, is_over)
+    done = column_numbers(rows, "done")[is_over]
+    note = ""
+    if len(done):
+        mean = float(done.mean())
+        ax.axhline(mean, color=mix_ink(ax), linewidth=1.2, linestyle="--")
+        note = f"dashed: {format_number(mean)} done per sprint on average"
+    set_count_axis(ax, "Per sprint")
+    labels = [shorten_name(name, _LONGEST) for name in rows["name"].fillna("?")]
+    ax.set_xticks(range(len(rows)), labels)
+    if max(map(len, labels)) * len(rows) > axes_width(ax) * _LETTERS:
+        ax.tick_params(axis="x", labelrotation=90)
+    ax.tick_params(axis="x", length=0)
+    set_title(ax, "Velocity", [note])
+    add_legend_below(ax, legend)
+    return make_room(ax)
+
+
+def _draw_pairs(ax: Axes, rows: pd.DataFrame, is_over: np.ndarray) -> dict[str, Artist]:
+    """Draw the bars of each sprint, hollow where it is not over."""
+    from matplotlib.patches import Patch
+
+    places = np.arange(len(rows))
+    colours = {"committed": mix_ink(ax, MUTED), "done": SERIES[0]}
+    for (name, colour), shift in zip(colours.items(), (-0.2, 0.2), strict=True):
+        heights = column_numbers(rows, name)
+        bars = ax.bar(places + shift, heights, 0.38, color=colour, edgecolor=colour)
+        for at in np.flatnonzero(~is_over):
+            bars[int(at)].set(facecolor=find_background(ax), hatch="////")
+        texts = [format_number(value) for value in heights]
+        if len(rows) <= axes_width(ax) * 2:
+            ax.bar_label(bars, texts, padding=2, fontsize=font_size(ax))
+    ax.margins(y=0.1)
+    return {name: Patch(color=colour) for name, colour in colours.items()}

@@ -1,0 +1,111 @@
+"""Bars of what comes and goes in each period, in the lower part of axes, below another panel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from asana_frames.charts.shared.axes import font_size, set_count_axis, set_plain_style
+from asana_frames.charts.shared.columns import Numbers
+from asana_frames.charts.shared.dates import Days, day_positions, find_step, period_ends
+from asana_frames.charts.shared.ink import mix_ink
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+
+#: The share of the height that the bars take; the panel is above them.
+BAR_SHARE = 0.4
+#: With more periods the bars are one outline.
+_MANY = 200
+_GAP = 0.06
+
+
+def sum_periods(rows: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:
+    """Return the sums of columns in each period, over all groups; missing ones stay missing."""
+    names = list(columns)
+    numbers = rows[["period", *names]].astype(dict.fromkeys(names, "float64"))
+    return numbers.groupby("period", as_index=False)[names].sum(min_count=1)
+
+
+def find_middles(days: Days) -> tuple[Numbers, float]:
+    """Return the positions of the middles of periods, and the shortest distance between them."""
+    step = find_step(np.unique(days))
+    edges = day_positions(days), day_positions(period_ends(days, step))
+    return (edges[0] + edges[1]) / 2, step.days
+
+
+def draw_up_down_bars(
+    ax: Axes,
+    middles: Numbers,
+    width: float,
+    up: tuple[str, Numbers, str],
+    down: tuple[str, Numbers, str],
+    *,
+    label: str,
+    share: float = BAR_SHARE,
+) -> dict[str, Artist]:
+    """Draw bars upwards and downwards in the lower part of axes, and label their scale only there.
+
+    Parameters
+    ----------
+    ax
+        Where to draw.
+    middles
+        The positions of the periods.
+    width
+        The shortest distance between them.
+    up, down
+        Word of the legend, heights, colour.
+    label
+        The label of the scale.
+    share
+        The part of the height that the bars take.
+
+    Returns
+    -------
+    dict
+        Word -> artist, for the legend.
+    """
+    from matplotlib.ticker import FixedLocator, MaxNLocator
+
+    legend: dict[str, Artist] = {}
+    for (word, heights, colour), sign in ((up, 1.0), (down, -1.0)):
+        if len(middles) > _MANY:
+            edges = np.append(middles - width / 2, middles[-1] + width / 2)
+            legend[word] = ax.stairs(sign * heights, edges, fill=True, color=colour)
+        else:
+            legend[word] = ax.bar(middles, sign * heights, 0.9 * width, color=colour)[0]
+    low, high = (sign * max(1.0, _highest(part[1])) for part, sign in ((down, -1), (up, 1)))
+    ax.set_ylim(1.05 * low, 1.05 * low + 1.05 * (high - low) / share)
+    set_plain_style(ax, grid="y")
+    ticks = MaxNLocator(4, integer=True).tick_values(low, high)
+    ax.yaxis.set_major_locator(FixedLocator([tick for tick in ticks if low <= tick <= high]))
+    ax.yaxis.set_major_formatter(lambda value, _: f"{abs(value):,.0f}")
+    ax.axhline(0, color=mix_ink(ax), linewidth=0.8)
+    ax.spines["left"].set_bounds(1.05 * low, 1.05 * high)
+    ax.set_ylabel(label, fontsize=font_size(ax) + 1, y=share / 2)
+    return legend
+
+
+def _highest(values: Numbers) -> float:
+    known = values[~np.isnan(values)]
+    return float(known.max()) if len(known) else 0.0
+
+
+def add_panel(ax: Axes, label: str, *, share: float = BAR_SHARE) -> Axes:
+    """Add a panel above the bars, with a scale of its own and the same periods.
+
+    Call it once the horizontal axis of ``ax`` is set.
+    """
+    above = ax.inset_axes((0.0, share + _GAP, 1.0, 1.0 - share - _GAP))
+    above.set_xlim(ax.get_xlim())
+    set_count_axis(above, label)
+    above.set_ylabel(label, fontsize=font_size(ax) + 1)
+    above.tick_params(labelsize=font_size(ax))
+    above.tick_params(axis="x", length=0, labelbottom=False)
+    above.set_facecolor("none")
+    return above
