@@ -25,6 +25,7 @@ from asana_frames.rollups.shared.periods import (
     period_end,
 )
 from asana_frames.rollups.shared.tasks import parse_task_times
+from asana_frames.rollups.shared.weights import check_weight
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -98,6 +99,7 @@ def count_past_periods(
         many numbers.
     """
     check_every(every)
+    check_weight(selection.weight)
     counted = _read_counted(tasks, selection, stories, reserved)
     grid = _build_grid(counted, selection, every, history)
     group, done, weights = counted.group, counted.completed, counted.weights
