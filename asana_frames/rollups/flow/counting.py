@@ -15,7 +15,7 @@ from asana_frames.rollups.histories.known_tasks import select_known
 from asana_frames.rollups.shared.exclude import Exclude, drop_excluded
 from asana_frames.rollups.shared.gids import Positions
 from asana_frames.rollups.shared.inputs import read_frame, resolve_keys, text_column
-from asana_frames.rollups.shared.moments import parse_moment
+from asana_frames.rollups.shared.moments import local_dates, parse_moment
 from asana_frames.rollups.shared.periods import (
     Days,
     Every,
@@ -28,7 +28,8 @@ from asana_frames.rollups.shared.spans import parse_span
 from asana_frames.rollups.shared.tasks import (
     MEMBERSHIP,
     all_memberships,
-    task_lifespans,
+    parse_task_dates,
+    parse_task_times,
     unique_tasks,
 )
 from asana_frames.rollups.shared.weights import Weights, check_weight, read_weights
@@ -103,14 +104,24 @@ def read_known_tasks(
         A column is missing, or ``exclude`` is not valid.
     """
     what = selection.what
-    needed = list(needed)
-    tasks = read_frame(tasks, ["gid", *needed], what=what, record="task")
+    needed = ["gid", *needed]
+    if selection == selection._replace(by=None, exclude=None) and stories is None:
+        # What is not read need not be checked.
+        tasks = _select_columns(tasks, needed, ["created_at", "modified_at", selection.weight])
+    tasks = read_frame(tasks, needed, what=what, record="task")
     known = select_known(tasks, selection.now, stories, what=what, uses=uses)
     counted = drop_excluded(known, selection.exclude, what=what)
     if selection.by is not None:
         return unique_tasks(counted, counted.columns)
     weight = [] if selection.weight is None else [selection.weight]
     return unique_tasks(counted, ["created_at", *needed, *weight])
+
+
+def _select_columns(tasks: Any, needed: list[str], more: list[Any]) -> Any:
+    """Return a frame with some of its columns, or as it is if needed ones are missing."""
+    if not isinstance(tasks, pd.DataFrame) or not set(needed) <= set(tasks.columns):
+        return tasks
+    return tasks[[name for name in dict.fromkeys([*needed, *more]) if name in tasks.columns]]
 
 
 def count_tasks(rows: pd.DataFrame, selection: Selection) -> CountedTasks:
@@ -124,15 +135,30 @@ def count_tasks(rows: pd.DataFrame, selection: Selection) -> CountedTasks:
         A key is unknown, or the weights are not numbers.
     """
     weights = read_weights(rows, selection.weight, what=selection.what)
-    life = task_lifespans(rows, selection.tz, what=selection.what)
+    created, completed, due = _find_days(rows, selection)
     groups, group, task = _find_groups(rows, selection)
-    is_known = life["created"].notna().to_numpy()[task]
+    is_known = ~np.isnat(created)[task]
+    if is_known.all() and len(task) == len(rows):
+        return CountedTasks(groups, group, task, created, completed, due, weights)
     group, task = group[is_known], task[is_known]
-    days = (life[name].to_numpy().astype("datetime64[D]") for name in life)
-    created, completed, due = (column[task] for column in days)
     values = None if weights.values is None else weights.values[task]
     taken = Weights(values, weights.is_missing[task])
-    return CountedTasks(groups, group, task, created, completed, due, taken)
+    return CountedTasks(groups, group, task, created[task], completed[task], due[task], taken)
+
+
+def _find_days(rows: pd.DataFrame, selection: Selection) -> tuple[Days, Days, Days]:
+    """Return the days on which tasks were created and completed, and are due.
+
+    A task that was completed before it was created, or whose creation is unknown, counts as
+    created when it was completed.
+    """
+    what = selection.what
+    created, completed = (
+        local_dates(parse_task_times(rows, name, what=what), selection.tz)
+        for name in ("created_at", "completed_at")
+    )
+    due = parse_task_dates(rows, "due_on", what=what).to_numpy().astype("datetime64[D]")
+    return np.fmin(created, completed), completed, due
 
 
 def _find_groups(
@@ -182,6 +208,22 @@ def group_rows(rows: pd.DataFrame, selection: Selection) -> tuple[pd.DataFrame, 
     return named.iloc[first].reset_index(drop=True), group
 
 
+class Binned(NamedTuple):
+    """Sums of events by group, in periods, and before and after all of them."""
+
+    sums: npt.NDArray[Any]
+
+    @property
+    def within(self) -> npt.NDArray[Any]:
+        """The sums in each period."""
+        return self.sums[:, 1:-1]
+
+    @property
+    def until(self) -> npt.NDArray[Any]:
+        """The sums up to the end of each period, with what was before."""
+        return self.sums[:, :-1].cumsum(axis=1)[:, 1:]
+
+
 class Grid(NamedTuple):
     """Groups by periods, and the days that count."""
 
@@ -199,26 +241,34 @@ class Grid(NamedTuple):
         """The numbers of groups and of periods."""
         return len(self.groups), len(self.periods)
 
-    def add_up(self, group: Positions, days: Days, values: Any = None) -> npt.NDArray[Any]:
-        """Add up events in the periods of their days; those before or after do not count."""
-        first, last = (np.datetime64(day, "D") for day in (self.first, self.last))
-        return self._bin(group, days, values, (days >= first) & (days <= last))
-
-    def add_up_until(self, group: Positions, days: Days, values: Any = None) -> npt.NDArray[Any]:
-        """Add up events until the end of each period, those before the first period too."""
-        counts = days <= np.datetime64(self.last, "D")
-        return self._bin(group, days, values, counts).cumsum(axis=1)
-
-    def _bin(self, group: Positions, days: Days, values: Any, counts: Any) -> npt.NDArray[Any]:
-        """Add up the events that count; those before the first period go into the first."""
+    def bin(self, group: Positions, days: Days, values: Any = None) -> Binned:
+        """Add up events, or their values, by group and the period of their day."""
         rows, columns = self.shape
         if not rows or not columns:
-            return np.zeros(self.shape, dtype="int64")
+            return Binned(np.zeros((rows, columns + 2), dtype="int64"))
+        at = self._find_columns(days)
+        if rows > 1:
+            at += group * (columns + 2)
+        sums = np.bincount(at, values, minlength=rows * (columns + 2))
+        return Binned(sums.reshape(rows, columns + 2))
+
+    def add_up(self, group: Positions, days: Days, values: Any = None) -> npt.NDArray[Any]:
+        """Add up events in the periods of their days; those before or after do not count."""
+        return self.bin(group, days, values).within
+
+    def _find_columns(self, days: Days) -> npt.NDArray[np.int64]:
+        """Return the column of each day, of a period from 1 on; 0 before, the last after."""
+        first, last = (np.datetime64(day, "D").astype("int64") for day in (self.first, self.last))
+        counted = np.arange(first, last + 1).astype("datetime64[D]")
         begin = number_periods(self.periods[:1].to_numpy().astype("datetime64[D]"), self.every)
-        period = np.maximum(number_periods(days[counts], self.every) - begin, 0)
-        weights = None if values is None else values[counts]
-        at = group[counts] * columns + period
-        return np.bincount(at, weights, minlength=rows * columns).reshape(self.shape)
+        columns = number_periods(counted, self.every) - begin + 1
+        # Each day that counts is looked up, which takes less time than to find its period.
+        column_of = np.concatenate([[0], columns, [len(self.periods) + 1]])
+        offset = days.astype("int64") - (first - 1)
+        np.clip(offset, 0, len(counted) + 1, out=offset)
+        offset[np.isnat(days)] = len(counted) + 1
+        found: npt.NDArray[np.int64] = column_of.take(offset)
+        return found
 
     def build(self, columns: Mapping[str, npt.NDArray[Any]], dtypes: Mapping[str, Any]) -> Any:
         """Return a table of the keys, ``period``, the columns and ``partial``.

@@ -92,18 +92,17 @@ def daily(
     group, created, done = counted.group, counted.created, counted.completed
     values, without = counted.weights
     late_from = np.maximum(created, counted.due + 1)
-    was_late = ~(late_from >= done) & ~np.isnat(late_from)
-    late = values if values is None else values[was_late]
-    missing = [(group[without], days[without]) for days in (created, done)]
+    was_late = np.flatnonzero(~(late_from >= done) & ~np.isnat(late_from))
+    late = None if values is None else values[was_late]
+    born, closed = (grid.bin(group, days, values) for days in (created, done))
+    missing = [grid.bin(group[without], days[without]) for days in (created, done)]
     columns = {
-        "created": grid.add_up(group, created, values),
-        "done": grid.add_up(group, done, values),
-        "open": grid.add_up_until(group, created, values) - grid.add_up_until(group, done, values),
-        "overdue": grid.add_up_until(group[was_late], late_from[was_late], late)
-        - grid.add_up_until(group[was_late], done[was_late], late),
-        "unweighted": grid.add_up_until(*missing[0])
-        - grid.add_up_until(*missing[1])
-        + grid.add_up(*missing[1]),
+        "created": born.within,
+        "done": closed.within,
+        "open": born.until - closed.until,
+        "overdue": grid.bin(group[was_late], late_from[was_late], late).until
+        - grid.bin(group[was_late], done[was_late], late).until,
+        "unweighted": missing[0].until - missing[1].until + missing[1].within,
     }
     dtypes = dict.fromkeys(columns, counted.weights.dtype) | {"unweighted": "Int64"}
     table: pd.DataFrame = grid.build(columns, dtypes)

@@ -21,7 +21,7 @@ from asana_frames.rollups.flow.counting import (
 )
 from asana_frames.rollups.histories.section_times import section_times
 from asana_frames.rollups.shared.inputs import is_true, read_frame
-from asana_frames.rollups.shared.moments import local_days, parse_moments
+from asana_frames.rollups.shared.moments import local_dates, parse_moments
 from asana_frames.rollups.shared.periods import Days
 from asana_frames.rollups.shared.tasks import parse_task_times
 from asana_frames.rollups.shared.weights import read_weights
@@ -47,19 +47,20 @@ class Scope(NamedTuple):
         group, entered, done = self.counted.group, self.counted.created, self.counted.completed
         values, without = self.counted.weights
         left_done = np.where(np.isnat(done), done, self.left)
-        gone = grid.add_up_until(group, self.left, values)
-        scope = grid.add_up_until(group, entered, values) - gone
-        finished = grid.add_up_until(group, done, values)
-        reached = finished - grid.add_up_until(group, left_done, values)
+        came, gone, finished = (
+            grid.bin(group, days, values) for days in (entered, self.left, done)
+        )
+        scope = came.until - gone.until
+        reached = finished.until - grid.bin(group, left_done, values).until
+        missing = [grid.bin(group[without], days[without]) for days in (entered, self.left)]
         return {
             "scope": scope,
             "done": reached,
-            "done_then": grid.add_up(group, done, values),
+            "done_then": finished.within,
             "open": scope - reached,
-            "scope_added": grid.add_up(group, entered, values),
-            "scope_removed": grid.add_up(group, self.left, values),
-            "unweighted": grid.add_up_until(group[without], entered[without])
-            - grid.add_up_until(group[without], self.left[without]),
+            "scope_added": came.within,
+            "scope_removed": gone.within,
+            "unweighted": missing[0].until - missing[1].until,
         }
 
 
@@ -115,10 +116,7 @@ def _read_memberships(
     # One that was done before it came in was done as it came in.
     done = completed.where(is_true(completed.isna()) | is_true(completed > enter), enter)
     done = done.where(~is_true(done > leave))
-    days = (
-        local_days(moments, selection.tz).to_numpy().astype("datetime64[D]")
-        for moments in (enter, done, leave)
-    )
+    days = (local_dates(moments, selection.tz) for moments in (enter, done, leave))
     entered, finished, left = days
     weights = read_weights(keyed, selection.weight, what=selection.what)
     due = np.full(len(task), np.datetime64("NaT"), "datetime64[D]")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from asana_frames.exceptions import PastStateWarning, warn_caller
 from asana_frames.rollups.histories.as_of import as_of
 from asana_frames.rollups.shared.inputs import is_true, read_frame
 from asana_frames.rollups.shared.moments import parse_moments
+
+_MOMENTS = ("created_at", "completed_at", "modified_at")
+_Flags = npt.NDArray[np.bool_]
 
 
 def select_known(
@@ -45,29 +48,43 @@ def select_known(
     """
     if stories is not None:
         return as_of(read_frame(tasks, [], what=what, record="task"), stories, now)
-    created, completed, modified = (
-        _find_later(tasks, name, now, what)
-        for name in ("created_at", "completed_at", "modified_at")
-    )
-    if uses and (modified & ~created).any():
-        warn_caller(
-            f"{what}: {int((modified & ~created).sum()):,} tasks were modified after now="
-            f"{now:%Y-%m-%d %H:%M}; their {uses} then are unknown, and as they were read here. "
-            f"Pass stories=gather.stories(asana, tasks) for those of then.",
-            PastStateWarning,
-        )
-    if not (created.any() or completed.any()):
+    moments = {name: _read_later(tasks, name, now, what) for name in _MOMENTS}
+    if uses:
+        _warn_of_changes(moments, now, what, uses)
+    created, completed = (moments[name] for name in ("created_at", "completed_at"))
+    if created is None and completed is None:
         return tasks
-    known = tasks[~created]
-    is_open = completed[~created]
+    known = tasks if created is None else tasks[~created]
+    if completed is None:
+        return known
+    is_open = completed if created is None else completed[~created]
     columns = {"completed_at": pd.NaT, "completed": False}
     present = {name: value for name, value in columns.items() if name in known.columns}
     reopened = {name: known[name].mask(is_open, value) for name, value in present.items()}
     return pd.DataFrame(known.assign(**reopened))
 
 
-def _find_later(tasks: pd.DataFrame, name: str, now: pd.Timestamp, what: str) -> Any:
-    """Return which moments of a column are after another; none without the column."""
+def _read_later(tasks: pd.DataFrame, name: str, now: pd.Timestamp, what: str) -> _Flags | None:
+    """Return which moments of a column are after another; None if none is."""
     if name not in tasks.columns:
-        return is_true(pd.Series(False, index=tasks.index))
-    return is_true(parse_moments(tasks[name], what=what) > now)
+        return None
+    moments = parse_moments(tasks[name], what=what)
+    # The latest is found in less time than all are compared.
+    return is_true(moments > now) if moments.max() > now else None
+
+
+def _warn_of_changes(
+    moments: dict[str, _Flags | None], now: pd.Timestamp, what: str, uses: str
+) -> None:
+    """Warn if tasks that were there were modified later."""
+    modified, created = moments["modified_at"], moments["created_at"]
+    if modified is None:
+        return
+    count = int((modified if created is None else modified & ~created).sum())
+    if count:
+        warn_caller(
+            f"{what}: {count:,} tasks were modified after now={now:%Y-%m-%d %H:%M}; their {uses} "
+            f"then are unknown, and as they were read here. Pass stories=gather.stories(asana, "
+            f"tasks) for those of then.",
+            PastStateWarning,
+        )

@@ -141,10 +141,20 @@ def local_days(moments: pd.Series[Any], tz: str = "UTC") -> pd.Series[Any]:
     InvalidArgument
         The time zone is unknown.
     """
-    local = convert_zone(moments, tz)
     # Twice as fast as .dt.normalize().
-    days = local.to_numpy().astype("datetime64[D]").astype("datetime64[us]")
-    return pd.Series(days, index=local.index, name=local.name)
+    days = local_dates(moments, tz).astype("datetime64[us]")
+    return pd.Series(days, index=moments.index, name=moments.name)
+
+
+def local_dates(moments: pd.Series[Any], tz: str = "UTC") -> npt.NDArray[np.datetime64]:
+    """Return the day of each moment in a time zone, as ``datetime64[D]``.
+
+    Raises
+    ------
+    InvalidArgument
+        The time zone is unknown.
+    """
+    return convert_zone(moments, tz).to_numpy().astype("datetime64[D]")
 
 
 def ends_of_days(days: pd.DatetimeIndex, tz: str = "UTC") -> npt.NDArray[np.datetime64]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -18,12 +18,10 @@ from asana_frames.rollups.shared.dag import find_ancestors
 from asana_frames.rollups.shared.gids import Positions, find_positions
 from asana_frames.rollups.shared.inputs import (
     drop_duplicates,
-    read_list_columns,
     text_column,
 )
 from asana_frames.rollups.shared.moments import (
     NEVER,
-    local_days,
     parse_moments,
     to_microseconds,
 )
@@ -115,9 +113,9 @@ def all_memberships(rows: pd.DataFrame) -> tuple[Positions, dict[str, pd.Series[
     if not known:
         nothing = pd.Series(pd.NA, index=rows.index, dtype=STR)
         return np.arange(len(rows)), dict.fromkeys(MEMBERSHIP, nothing)
-    check_aligned_memberships(read_list_columns(rows[known], known), known)
     holder = _find_holders(rows, np.arange(len(rows)))
     lists = {name: _factorize_tuples(rows, name, holder) for name in known}
+    _check_alignment({name: _count_items(*coded) for name, coded in lists.items()})
     code, tuples = lists[known[0]]
     # A task without projects has a row of its own; so has the code -1, of a missing list.
     counts = np.array([*(max(1, len(items)) for items in tuples), 1])[code]
@@ -129,6 +127,10 @@ def all_memberships(rows: pd.DataFrame) -> tuple[Positions, dict[str, pd.Series[
     }
     missing = pd.Series(pd.NA, index=range(len(position)), dtype=STR)
     return position, {name: missing if c is None else c for name, c in columns.items()}
+
+
+def _count_items(code: Positions, tuples: Iterable[Any]) -> npt.NDArray[np.int64]:
+    return np.array([*map(len, tuples), 0])[code]
 
 
 def _nth_values(
@@ -195,10 +197,13 @@ def check_aligned_memberships(tasks: pd.DataFrame, names: Iterable[str]) -> None
     InvalidArgument
         The message names the columns, and the fields to read.
     """
-    first, *others = (name for name in names if name in tasks)
-    counts = count_items(tasks[first])
+    _check_alignment({name: count_items(tasks[name]) for name in names if name in tasks})
+
+
+def _check_alignment(counts: Mapping[str, npt.NDArray[np.int64]]) -> None:
+    first, *others = counts
     for name in others:
-        if (count_items(tasks[name]) != counts).any():
+        if (counts[name] != counts[first]).any():
             raise InvalidArgument(
                 f"{name} and {first} have different lengths; read both with "
                 f"fields=['memberships.project.name', 'memberships.section.name']."
@@ -250,36 +255,6 @@ def parse_task_dates(tasks: pd.DataFrame, name: str, *, what: str) -> pd.Series[
     check_days(given, what=what)
     days = given.to_numpy().astype("datetime64[D]").astype("datetime64[us]")
     return pd.Series(days, index=tasks.index, name=name)
-
-
-def task_lifespans(tasks: pd.DataFrame, tz: str, *, what: str) -> pd.DataFrame:
-    """Return the days on which tasks were created and completed and are due.
-
-    Parameters
-    ----------
-    tasks
-        Tasks, each once; a column that they lack is missing everywhere.
-    tz
-        The time zone of the days.
-    what
-        The name of the rollup, for messages.
-
-    Returns
-    -------
-    DataFrame
-        ``created``, ``completed`` and ``due`` (datetime64[us]), one row per task. A task that was
-        completed before it was created, or whose creation is unknown, counts as created when it
-        was completed; of a task without both they are missing.
-    """
-    completed = local_days(parse_task_times(tasks, "completed_at", what=what), tz)
-    created = local_days(parse_task_times(tasks, "created_at", what=what), tz)
-    return pd.DataFrame(
-        {
-            "created": np.fmin(created.to_numpy(), completed.to_numpy()),
-            "completed": completed,
-            "due": parse_task_dates(tasks, "due_on", what=what),
-        }
-    )
 
 
 def sort_order(rows: pd.DataFrame, moment: str, where: pd.Series[Any]) -> Positions:
