@@ -36,7 +36,9 @@ _STEMS = {
     # Of custom fields in the long form; values with gids may be people.
     **{"option": "enum_option", "value": "user"},
     **{"timesheet": "timesheet_approval_status", "likes": "like", "hearts": "heart"},
-    **{"person_team": "team", "client": "portfolio"},
+    **{"person_team": "team", "client": "portfolio", "objective": "goal", "key_result": "goal"},
+    # Of what supports goals: sub-goals, projects, portfolios, tasks.
+    "driver": "named_resource",
 }
 #: Columns that only the results of a rollup have -> record type of their ``gid`` and ``name``.
 _MARKERS = {"project_from": "time_tracking_entry", "progress_from": "goal", "expected": "goal"}
@@ -53,6 +55,7 @@ OTHER_NAMES = frozenset({"path"})
 _WORDS = _split_words(
     """
     action actual_units approval_status bucket budget_type change change_action change_field
+    confidence
     completion_state currency_code custom_field date_value_date date_value_date_time
     enum_options_colors estimate_units event event_category event_type filters_actions
     filters_resource_subtypes filters_resource_types finding kind last_status
@@ -71,6 +74,7 @@ _ROLLUP_WORDS = frozenset(
         *("stale", "no assignee", "no due date", "due date", "assignee", "completed", "reopened"),
         *("added to project", "removed from project", "section", "name", "not handed in"),
         *("pending", "approved", "rejected", "start", "status update", "value", "now", "metric"),
+        *("reading", "on track", "off track", "achieved", "partly achieved", "missed", "dropped"),
         *("subgoals", "projects", "milestones", "tasks", "attributable_to", "minutes", "hours"),
         *("submitted", "draft", "comment", "system", "none", "currency", "percentage"),
         *("mixed", "away", "over", "at risk", "ok", "unpriced", "no total"),
@@ -95,6 +99,8 @@ LABELS = frozenset({"column", "index", "level_0", "level_1", "level_2", "variabl
 #: Other columns of rollups, and what pandas calls its statistics.
 _ROLLUP_COLUMNS = _split_words(
     """
+    confidence coverage current_of_target days_left level observations observed_at owed pace
+    pace_needed progress_at_due reached_on read_at value_at_due
     actual ahead alert allocated amount approved_hours at available avg_close_time_days billable
     billable_hours billable_utilisation chain changed_at completed_on computed conflict cost count
     created crosses_projects cumulative current date date_value datetime_value day days days_late

@@ -5,8 +5,11 @@ from asana_frames.rollups.flow.cumulative_flow import cumulative_flow
 from asana_frames.rollups.flow.forecast import forecast
 from asana_frames.rollups.flow.lead_times import aging, close_times, lead_times
 from asana_frames.rollups.flow.quality import empty_fields, quality
+from asana_frames.rollups.goals.drivers import goal_drivers
+from asana_frames.rollups.goals.forecast import goal_forecast
 from asana_frames.rollups.goals.history import goal_history
 from asana_frames.rollups.goals.progress import goal_progress
+from asana_frames.rollups.goals.scorecard import scorecard
 from asana_frames.rollups.goals.tree import goal_tree
 from asana_frames.rollups.histories.as_of import as_of
 from asana_frames.rollups.histories.changes import change_counts, changes
@@ -47,6 +50,8 @@ __all__ = [
     "entries",
     "estimates",
     "forecast",
+    "goal_drivers",
+    "goal_forecast",
     "goal_history",
     "goal_progress",
     "goal_tree",
@@ -58,6 +63,7 @@ __all__ = [
     "plan_vs_actual",
     "portfolio",
     "quality",
+    "scorecard",
     "section_times",
     "throughput",
     "timesheet",

@@ -22,16 +22,17 @@ _NAMES_BY_KIND = {
     """,
     "date": """
         completed_on date day earliest_finish earliest_start exhausted_earliest exhausted_latest
-        exhausted_on latest_finish month period until week
+        exhausted_on latest_finish month period reached_on until week
     """,
-    "datetime": "at changed_at enter last_status_at leave",
+    "datetime": "at changed_at enter last_status_at leave observed_at read_at",
     "integer": """
         chain completed created days days_late days_overdue days_slipped depth done
         due_date_changes filled moves open open_dependencies overdue periods reassignments
         reopenings rows scope scope_added slack slip_days tasks trials unassigned
-        unknown_dependencies unsized
+        unknown_dependencies unsized days_left level observations
     """,
     "number": """
+        coverage owed pace pace_needed progress_at_due value_at_due
         Fri Mon Sat Sun Thu Tue Wed actual ahead alert allocated amount approved_hours available
         avg_close_time_days billable_hours billable_utilisation computed cost cumulative current
         days_open days_since_first_assignment days_since_modified days_since_status difference
