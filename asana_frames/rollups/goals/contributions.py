@@ -152,8 +152,8 @@ def compute_done_shares(
         needed = ["project_gid", *sum(_COUNTS.values(), ())]
         counts = read_frame(counts, needed, what=what, source="asana.projects.get_task_counts")
         rows = counts.drop_duplicates("project_gid", keep="last")
-        for name, (done, all_of) in _COUNTS.items() if not known.is_past else ():
-            found[name] = _map_shares(rows["project_gid"], rows[done], rows[all_of])
+        for name, (part, total) in _COUNTS.items() if not known.is_past else ():
+            found[name] = _map_shares(rows["project_gid"], rows[part], rows[total])
     if tasks is not None:
         tasks = read_frame(tasks, ["gid", "completed"], what=what, record="task")
         rows = drop_duplicates(tasks)

@@ -125,9 +125,10 @@ def goal_forecast(
 
 def _count_days(table: pd.DataFrame, known: KnownGoals, tz: str) -> pd.DataFrame:
     """Count the days of goals: ``whole``, ``past`` until the last known value, and ``left``."""
-    observed = local_days(known.observed_at, tz)
+    observed: Any = local_days(known.observed_at, tz)
     today = resolve_today(known.now, tz)
-    start, due = table["start_on"], table["due_on"]
+    start: Any = table["start_on"]
+    due: Any = table["due_on"]
     whole = ((due - start) / _DAY + 1).astype("float64")
     past = ((observed - start) / _DAY + 1).astype("float64")
     left = ((due - today) / _DAY).astype("float64").clip(lower=0)
@@ -164,7 +165,8 @@ def _find_days_of_target(table: pd.DataFrame, rate: pd.Series[Any]) -> pd.Series
     # A little less, so that a rounding error does not cost a day.
     days = np.ceil(1 / rate.where(rate > 0) - 1e-9) - 1
     days = days.where(days <= _LONGEST)
-    return (table["start_on"] + pd.to_timedelta(days, unit="D")).astype("datetime64[us]")
+    found: pd.Series[Any] = table["start_on"] + pd.to_timedelta(days, unit="D")
+    return found.astype("datetime64[us]")
 
 
 def _list_readings(known: KnownGoals, tz: str) -> pd.DataFrame:

@@ -145,7 +145,8 @@ def _restore_goals(
     has_status = text_column(rows, "status").notna()
     is_untold = is_true(has_status & status.isna()) & (past.status_updates is None)
     _warn_unknown(what, now, read_at, int(is_unknown.sum()), int(is_untold.sum()))
-    known = rows.assign(**{_CURRENT: value.astype("Float64"), "status": status.astype(STR)})
+    then: dict[str, Any] = {_CURRENT: value.astype("Float64"), "status": status.astype(STR)}
+    known = rows.assign(**then)
     gids = frozenset(rows.loc[is_unknown, "gid"])
     return KnownGoals(known, gids, at.astype(UTC_DATETIME), until, now, is_past=True)
 
