@@ -57,8 +57,8 @@ def goal_drivers(drivers: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     Axes
         Goals in bold, each followed by what it depends on, in the order given, at most 60 rows.
         The bar is the progress of the goal that a driver lacks, in percentage points; the label
-        has the progress of the driver and its weight (on narrow axes the former alone). What does not count for the goal's progress
-        is left out, and counted in a note.
+        has the progress of the driver and its weight (on narrow axes the former alone). What does
+        not count for the goal's progress is left out, and counted in a note.
 
     Raises
     ------

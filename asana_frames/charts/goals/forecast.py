@@ -54,7 +54,8 @@ def goal_forecast(forecast: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         A bar per goal that is not due yet, at most 40, those that will be furthest at the top:
         filled up to the progress, and pale from there to the progress on the due day, with a line
         at the target. Bars beyond 0 or 120 % end at the edge and keep their number. The label has
-        the due day, and the probability where there is one (on narrow axes neither). Goals without a forecast are counted in a note.
+        the due day, and the probability where there is one (on narrow axes neither). Goals without
+        a forecast are counted in a note.
 
     Raises
     ------
@@ -81,7 +82,7 @@ def goal_forecast(forecast: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     note = f"+ {without} that are due, closed, or without a forecast" if without else ""
     set_title(
         ax,
-        "Progress on the due day, at the pace so far",
+        "Progress by the due day",
         [count_hidden(len(rows) - len(drawn)), note],
     )
     return make_room(ax)
