@@ -99,7 +99,7 @@ def _write_notes(subject: str, report: GoalsReport) -> list[str]:
     ]
     if partly:
         notes.append(
-            f"Of {partly:,} goals some supporting work is not in this report, so nothing is computed "
+            f"{partly:,} goals depend on work that is not in this report, so nothing is computed "
             f"from it; coverage is the part that is known."
         )
     if different:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -227,8 +227,14 @@ def _read_updates(updates: pd.DataFrame | None, what: str) -> pd.DataFrame:
     needed = ["parent_gid", "created_at", "status_type"]
     updates = read_frame(updates, needed, what=what, record="status_update")
     rows = drop_duplicates(updates) if "gid" in updates else updates
-    named = {"parent_gid": "goal_gid", "created_at": "at", "status_type": "status"}
-    return rows.rename(columns=named).assign(event="status update", value=None, old_value=None)
+    named = {"goal_gid": "parent_gid", "at": "created_at", "status": "status_type"}
+    named |= {"title": "title", "author_name": "author_name"}
+    return _pick_columns(rows, named).assign(event="status update")
+
+
+def _pick_columns(rows: pd.DataFrame, named: Mapping[str, str]) -> pd.DataFrame:
+    """Return columns under new names, new -> old; those that do not exist are left out."""
+    return pd.DataFrame({new: rows[old] for new, old in named.items() if old in rows.columns})
 
 
 def _read_values(stories: pd.DataFrame | None, what: str) -> pd.DataFrame:
@@ -242,12 +248,13 @@ def _read_values(stories: pd.DataFrame | None, what: str) -> pd.DataFrame:
     if "custom_field_gid" in rows:
         is_value = is_value & is_true(rows["custom_field_gid"].isna())
     named = {
-        "created_at": "at",
-        "new_number_value": "value",
-        "old_number_value": "old_value",
-        "created_by_name": "author_name",
+        "goal_gid": "goal_gid",
+        "at": "created_at",
+        "value": "new_number_value",
+        "old_value": "old_number_value",
+        "author_name": "created_by_name",
     }
-    return rows[is_value].rename(columns=named).assign(event="value", status=None, title=None)
+    return _pick_columns(rows[is_value], named).assign(event="value")
 
 
 def _list_frames(histories: Histories | None, what: str) -> list[Any]:
@@ -289,9 +296,8 @@ def _read_history(frame: pd.DataFrame, tz: str, what: str) -> pd.DataFrame:
         frame = frame.assign(**{names["at"]: local.dt.tz_convert("UTC")})
     kinds = {names["at"]: "datetime", names["value"]: "number", names["goal_gid"]: "gid"}
     read = read_frame(frame, names.values(), what=what, kinds=kinds)
-    table = pd.DataFrame({name: read[column] for name, column in names.items()})
-    table["status"] = text_column(read, "status").replace(STATUS_TYPES)
-    return table.assign(event="reading")
+    status = text_column(read, "status").replace(STATUS_TYPES)
+    return _pick_columns(read, names).assign(status=status, event="reading")
 
 
 def _choose_column(frame: pd.DataFrame, names: tuple[str, str], what: str) -> str:
