@@ -55,9 +55,8 @@ OTHER_NAMES = frozenset({"path"})
 _WORDS = _split_words(
     """
     action actual_units approval_status bucket budget_type change change_action change_field
-    confidence
-    completion_state currency_code custom_field date_value_date date_value_date_time
-    enum_options_colors estimate_units event event_category event_type filters_actions
+    completion_state confidence currency_code current_of_target custom_field date_value_date
+    date_value_date_time enum_options_colors estimate_units event event_category event_type filters_actions
     filters_resource_subtypes filters_resource_types finding kind last_status
     metric_currency_code metric_resource_type new_approval_status new_resource_subtype
     old_approval_status old_resource_subtype privacy_setting progress_from project_from
@@ -85,6 +84,7 @@ _FORMS = {
     **dict.fromkeys(("subtype", "subtypes", "resource_type", "event_type"), "[a-z]+(_[a-z]+)*"),
     **dict.fromkeys(("change_field", "action", "actions", "event_category"), "[a-z]+(_[a-z]+)*"),
     **dict.fromkeys(("currency_code", "units"), "[A-Z]{3}"),
+    "current_of_target": r"[\d.,?-]+( %)?( of [\d.,?-]+( %)?)?( [A-Z]{3})?",
     # Names of custom fields stay.
     "custom_field": "(?s:.*)",
 }
@@ -99,8 +99,8 @@ LABELS = frozenset({"column", "index", "level_0", "level_1", "level_2", "variabl
 #: Other columns of rollups, and what pandas calls its statistics.
 _ROLLUP_COLUMNS = _split_words(
     """
-    confidence coverage current_of_target days_left level observations observed_at owed pace
-    pace_needed progress_at_due reached_on read_at value_at_due
+    coverage days_left level observations observed_at owed pace pace_needed progress_at_due
+    reached_on read_at value_at_due
     actual ahead alert allocated amount approved_hours at available avg_close_time_days billable
     billable_hours billable_utilisation chain changed_at completed_on computed conflict cost count
     created crosses_projects cumulative current date date_value datetime_value day days days_late
@@ -181,7 +181,9 @@ def describe_column(name: str, record: str) -> ColumnContent:
             stem = name.removesuffix(f"_{end}")
             records = _find_records(stem, record)
             is_clear = len(records) == 1 and not records & ANYTHING
-            return ColumnContent(holds, records, () if is_clear else (f"{stem}_resource_type",))
+            # What goals depend on is told by its kind.
+            told = "kind" if stem == "driver" else f"{stem}_resource_type"
+            return ColumnContent(holds, records, () if is_clear else (told,))
     return TEXT
 
 

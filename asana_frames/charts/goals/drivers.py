@@ -104,8 +104,8 @@ def _list_rows(drivers: pd.DataFrame, *, is_wide: bool) -> list[_Row]:
 def _describe_goal(ahead: Any) -> str:
     if pd.isna(ahead):
         return ""
-    points = round(100 * float(ahead))
-    return f"{abs(points)} points {'behind' if points <= 0 else 'ahead'}"
+    points = 100 * float(ahead)
+    return f"{abs(points):.0f} points {'behind' if points <= 0 else 'ahead'}"
 
 
 def _describe_driver(name: Any, kind: Any, progress: Any, weight: Any, owed: Any) -> _Row:

@@ -184,7 +184,7 @@ def _progress_label(progress: Any, status: Any, ahead: Any, kind: Any = "goal") 
     words = goal_status_look(status).words
     if pd.isna(progress):
         return f"no progress, {words}"
-    points = 0 if pd.isna(ahead) else round(100 * float(ahead))
+    points = 0.0 if pd.isna(ahead) else 100 * float(ahead)
     side = "ahead" if points > 0 else "behind"
-    difference = f", {abs(points)} points {side}" if points else ""
+    difference = f", {abs(points):.0f} points {side}" if abs(points) > 0.5 else ""
     return f"{100 * float(progress):.0f} %  {words}{difference}"

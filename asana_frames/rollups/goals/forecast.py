@@ -221,7 +221,7 @@ def _find_chance(at: Numbers, values: Numbers, due: float, target: float) -> flo
         The value to be reached, from the side on which the walk begins.
     """
     steps, spans = np.diff(values), np.diff(at)
-    if len(steps) < _FEWEST_READINGS:
+    if len(steps) < _FEWEST_READINGS or not np.isfinite(values).all():
         return None
     pace = (values[-1] - values[0]) / (at[-1] - at[0])
     left = due - at[-1]

@@ -101,7 +101,9 @@ def read_goals(goals: pd.DataFrame, past: Past, *, what: str) -> KnownGoals:
     attrs = goals.attrs if isinstance(goals, pd.DataFrame) else {}
     rows = drop_duplicates(read_frame(goals, ["gid", "name", *METRIC], what=what, record="goal"))
     _check_have_gids(rows, what)
-    rows = _drop_later_goals(rows, now, what)
+    # Numbers without end, of a file or of a division by 0, are not values.
+    finite = {name: _drop_infinite(rows[name]) for name in METRIC}
+    rows = _drop_later_goals(rows.assign(**finite), now, what)
     read_at = _find_reading(attrs, past)
     tables = [
         _read_updates(past.status_updates, what),
@@ -190,6 +192,11 @@ def _find_fetch(attrs: Any) -> pd.Timestamp | None:
         return parse_moment(text) if isinstance(text, str) and text else None
     except InvalidArgument:
         return None
+
+
+def _drop_infinite(values: pd.Series[Any]) -> pd.Series[Any]:
+    numbers = values.astype("Float64")
+    return numbers.mask(is_true(numbers.abs() == float("inf")))
 
 
 def _check_have_gids(rows: pd.DataFrame, what: str) -> None:
@@ -292,7 +299,8 @@ def _read_history(frame: pd.DataFrame, tz: str, what: str) -> pd.DataFrame:
     moments = frame[names["at"]]
     if getattr(moments.dtype, "kind", "") == "M" and getattr(moments.dt, "tz", None) is None:
         # Days and moments without a zone are those of the caller.
-        local = moments.dt.tz_localize(tz, ambiguous="NaT", nonexistent="shift_forward")
+        plain = moments.astype("datetime64[us]")
+        local = plain.dt.tz_localize(tz, ambiguous=True, nonexistent="shift_forward")
         frame = frame.assign(**{names["at"]: local.dt.tz_convert("UTC")})
     kinds = {names["at"]: "datetime", names["value"]: "number", names["goal_gid"]: "gid"}
     read = read_frame(frame, names.values(), what=what, kinds=kinds)

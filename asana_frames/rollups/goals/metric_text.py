@@ -10,6 +10,7 @@ from asana_frames.frames.arrays import STR
 
 #: Decimals of a value whose metric does not tell how many it has.
 _USUAL_DECIMALS = 2
+_MOST_DECIMALS = 6
 
 
 def format_current_of_target(table: pd.DataFrame) -> pd.Series[Any]:
@@ -49,7 +50,9 @@ def _format_pair(
     if pd.isna(current) and pd.isna(target):
         return None
     unit = None if pd.isna(unit) else str(unit)
-    decimals = _USUAL_DECIMALS if pd.isna(precision) else int(precision)
+    decimals = (
+        _USUAL_DECIMALS if pd.isna(precision) else min(max(int(precision), 0), _MOST_DECIMALS)
+    )
     parts = [_format_number(value, unit, decimals) for value in (current, target)]
     if pd.isna(target):
         parts = parts[:1]
