@@ -56,8 +56,8 @@ _WORDS = _split_words(
     """
     action actual_units approval_status bucket budget_type change change_action change_field
     completion_state confidence currency_code current_of_target custom_field date_value_date
-    date_value_date_time enum_options_colors estimate_units event event_category event_type filters_actions
-    filters_resource_subtypes filters_resource_types finding kind last_status
+    date_value_date_time enum_options_colors estimate_units event event_category event_type
+    filters_actions filters_resource_subtypes filters_resource_types finding kind last_status
     metric_currency_code metric_resource_type new_approval_status new_resource_subtype
     old_approval_status old_resource_subtype privacy_setting progress_from project_from
     resource_resource_subtype resource_subtype resource_type resource_types state status

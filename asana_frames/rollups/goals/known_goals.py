@@ -101,7 +101,7 @@ def read_goals(goals: pd.DataFrame, past: Past, *, what: str) -> KnownGoals:
     attrs = goals.attrs if isinstance(goals, pd.DataFrame) else {}
     rows = drop_duplicates(read_frame(goals, ["gid", "name", *METRIC], what=what, record="goal"))
     _check_have_gids(rows, what)
-    # Numbers without end, of a file or of a division by 0, are not values.
+    # An infinite number, from a division by 0, is a missing value.
     finite = {name: _drop_infinite(rows[name]) for name in METRIC}
     rows = _drop_later_goals(rows.assign(**finite), now, what)
     read_at = _find_reading(attrs, past)
