@@ -91,7 +91,7 @@ class LastCall:
         """When the call began, in UTC; the server's clock is that of what it answers."""
         if not self.operation:
             return ""
-        moment = _parse_date(self._tally.date) or self._begun_at
+        moment = parse_date(self._tally.date) or self._begun_at
         return moment.isoformat(timespec="seconds")
 
     @property
@@ -188,11 +188,12 @@ class LastCall:
         }
 
 
-def _parse_date(date: str | None) -> datetime | None:
+def parse_date(date: str | None) -> datetime | None:
     """Return the moment of an HTTP date in UTC; None for anything else."""
     try:
         moment = parsedate_to_datetime(date) if date else None
-        return moment and moment.astimezone(UTC)
+        # Without a zone it is UTC.
+        return moment and (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     except (TypeError, ValueError, OverflowError):
         return None
 
