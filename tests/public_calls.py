@@ -35,6 +35,14 @@ class Frames:
         self.projects = asana.projects.list(workspace="Acme")
         self.goals = asana.goals.list(workspace="Acme")
         self.links = asana.goal_relationships.list(supported_goal=self.goals.head(5))
+        self.goal_updates = asana.status_updates.list(parent=self.goals.head(3))
+        self.readings = pd.concat(
+            self.goals[["gid"]].assign(
+                read_at=pd.Timestamp(day, tz="UTC"),
+                value=self.goals["metric_current_number_value"] * part,
+            )
+            for day, part in (("2026-08-01", 0.5), ("2026-09-01", 0.7), ("2026-10-01", 0.8))
+        )
         self.rates = asana.rates.list(parent=self.projects.head(3))
         fee = {"amount": [1_000.0], "currency_code": ["EUR"], "date": [pd.Timestamp(NOW)]}
         self.fees = pd.DataFrame({"project_gid": self.projects["gid"].tolist()[:1], **fee})
@@ -101,7 +109,12 @@ class Frames:
                 "counts": 5,
                 "trials": 100,
             },
-            "goal_history": {"goals": goals, "status_updates": self.statuses},
+            "goal_drivers": {"goals": goals, "relationships": self.links},
+            "goal_forecast": {
+                "goals": goals,
+                "relationships": self.links,
+                "histories": self.readings,
+            "goal_history": {"goals": goals, "status_updates": self.goal_updates},
             "goal_progress": {"goals": goals, "relationships": self.links},
             "goal_tree": {"goals": goals, "relationships": self.links},
             "hours": {"entries": entries},
@@ -118,6 +131,11 @@ class Frames:
             "plan_vs_actual": {"entries": entries, "allocations": self.allocations},
             "portfolio": {"items": self.items, "tasks": tasks, "statuses": self.statuses},
             "quality": {"tasks": tasks},
+            "scorecard": {
+                "goals": goals,
+                "relationships": self.links,
+                "status_updates": self.goal_updates,
+            },
             "section_times": {"stories": stories, "tasks": tasks},
             "throughput": {"tasks": tasks},
             "velocity": {"tasks": tasks, "sprints": self.sprints},
@@ -127,7 +145,7 @@ class Frames:
 
     def _charts(self) -> Calls:
         tasks = self.tasks
-        progress = rollups.goal_progress(self.goals, self.links, NOW)
+        progress = rollups.goal_progress(self.goals, self.links, now=NOW)
         portfolio = rollups.portfolio(self.items, tasks, self.statuses, NOW)
         frames = {
             "aging": rollups.aging(tasks, NOW),
@@ -146,16 +164,19 @@ class Frames:
                 tasks, history=26, dates="2027-06-30", trials=100, now=NOW
             ),
             "gantt": rollups.dependencies(tasks, self.edges, NOW),
+            "goal_drivers": rollups.goal_drivers(self.goals, self.links, now=NOW),
+            "goal_forecast": rollups.goal_forecast(self.goals, self.links, now=NOW),
             "goal_history": rollups.goal_history(self.goals, now=NOW),
             "goal_progress": progress,
             "goal_timeline": progress,
-            "goal_tree": rollups.goal_tree(self.goals, self.links, NOW),
+            "goal_tree": rollups.goal_tree(self.goals, self.links, now=NOW),
             "hours": rollups.hours(self.entries),
             "lead_times": rollups.lead_times(tasks),
             "load": rollups.load(tasks),
             "money": rollups.margin(self.entries, self.rates, self.rates, fees=self.fees),
             "plan_vs_actual": rollups.plan_vs_actual(self.entries, self.allocations),
             "portfolio": portfolio,
+            "scorecard": rollups.scorecard(self.goals, self.links, self.goal_updates, now=NOW),
             "section_times": self.times,
             "status_timeline": self.statuses,
             "throughput": self.throughput,

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -61,7 +62,7 @@ class LastCall:
     operation : str
         Such as ``tasks.list``.
     fetched_at : str
-        When the call began, UTC.
+        When the call began, UTC; by the clock of the server once it has answered.
     rows : int
         Rows of the frame it returned.
     """
@@ -73,7 +74,7 @@ class LastCall:
         self._tally = (call or Call()).tally
         self._partial: Callable[[], pd.DataFrame] | None = None
         self.operation = operation
-        self.fetched_at = datetime.now(UTC).isoformat(timespec="seconds") if operation else ""
+        self._begun_at = datetime.now(UTC)
         self.rows = 0
 
     def __repr__(self) -> str:
@@ -84,6 +85,14 @@ class LastCall:
             f"<{self.operation}: {self.rows} rows, {self.requests} requests, "
             f"{self.retries} retries, {len(self._failures)} failures{ended}>"
         )
+
+    @property
+    def fetched_at(self) -> str:
+        """When the call began, in UTC; the server's clock is that of what it answers."""
+        if not self.operation:
+            return ""
+        moment = parse_date(self._tally.date) or self._begun_at
+        return moment.isoformat(timespec="seconds")
 
     @property
     def requests(self) -> int:
@@ -177,6 +186,16 @@ class LastCall:
             "rows": self.rows,
             "failed": len(self._failures),
         }
+
+
+def parse_date(date: str | None) -> datetime | None:
+    """Return the moment of an HTTP date in UTC; None for anything else."""
+    try:
+        moment = parsedate_to_datetime(date) if date else None
+        # Without a zone it is UTC.
+        return moment and (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):
+        return None
 
 
 @contextmanager

@@ -11,8 +11,11 @@ from asana_frames.charts.flow.lead_times import lead_times
 from asana_frames.charts.flow.load import load
 from asana_frames.charts.flow.throughput import throughput
 from asana_frames.charts.flow.velocity import velocity
+from asana_frames.charts.goals.drivers import goal_drivers
+from asana_frames.charts.goals.forecast import goal_forecast
 from asana_frames.charts.goals.history import goal_history
 from asana_frames.charts.goals.progress import goal_progress
+from asana_frames.charts.goals.scorecard import scorecard
 from asana_frames.charts.goals.timeline import goal_timeline
 from asana_frames.charts.goals.tree import goal_tree
 from asana_frames.charts.histories.changes import changes
@@ -45,6 +48,8 @@ __all__ = [
     "estimates",
     "forecast",
     "gantt",
+    "goal_drivers",
+    "goal_forecast",
     "goal_history",
     "goal_progress",
     "goal_timeline",
@@ -55,6 +60,7 @@ __all__ = [
     "money",
     "plan_vs_actual",
     "portfolio",
+    "scorecard",
     "section_times",
     "status_timeline",
     "throughput",

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import pandas as pd
 
 from asana_frames import charts, gather
 from asana_frames.charts.shared.figures import draw_figure
@@ -23,25 +24,47 @@ _ROW_HEIGHT, _MARGIN = 0.36, 1.6
 @with_connection
 @click.command("goals", cls=Command)
 @click.option("--workspace", required=True, help="Name, gid or URL.")
+@click.option("--team", multiple=True, help="Only goals of this team; may be repeated.")
+@click.option("--period", multiple=True, help="Only goals of this time period; may be repeated.")
 @click.option(
     "--now",
     type=click.DateTime(["%Y-%m-%d"]),
-    help="Day of the report (UTC); default today.",
+    help="Day of the report; default today.",
 )
+@click.option("--tz", default="UTC", show_default=True, help="Time zone of days.")
 @with_files
-def goals_command(workspace: str, now: Any, formats: str, out: Path, use_sandbox: bool) -> None:
+def goals_command(
+    workspace: str,
+    team: tuple[str, ...],
+    period: tuple[str, ...],
+    now: Any,
+    tz: str,
+    formats: str,
+    out: Path,
+    use_sandbox: bool,
+) -> None:
     """Report actual and expected progress of goals, and the work that supports them."""
     writers = find_writers(formats)
+    day = resolve_today(now, tz)
     with open_connection(use_sandbox) as asana:
-        report = gather.goals_report(asana, workspace, now=now)
+        report = gather.goals_report(
+            asana,
+            workspace,
+            team=list(team) or None,
+            time_period=list(period) or None,
+            now=now,
+            tz=tz,
+        )
         print_failures(asana)
-    write_report(_build_files(workspace, report, now), writers, out)
+    subject = ", ".join([workspace, *team, *period, f"{day:%Y-%m-%d}"])
+    write_report(_build_files(subject, report, day), writers, out)
 
 
-def _build_files(workspace: str, report: GoalsReport, now: Any) -> ReportFiles:
+def _build_files(subject: str, report: GoalsReport, day: pd.Timestamp) -> ReportFiles:
     """Draw the charts of the report and title its tables."""
-    day = resolve_today(now)
     goals = len(report.progress)
+    drivers = len(report.drivers) + report.drivers["goal_gid"].nunique()
+    results = len(report.scorecard) + report.scorecard["objective_gid"].nunique()
     # Title -> table, function that draws its chart, rows of the chart.
     parts: dict[str, tuple[Any, Any, int]] = {
         "Progress": (report.progress, partial(charts.goal_progress, report.progress), goals),
@@ -52,24 +75,33 @@ def _build_files(workspace: str, report: GoalsReport, now: Any) -> ReportFiles:
             goals,
         ),
         "History": (report.history, partial(charts.goal_history, report.history), 2 * goals),
+        "Scorecard": (report.scorecard, partial(charts.scorecard, report.scorecard), results),
+        "Forecast": (report.forecast, partial(charts.goal_forecast, report.forecast), goals),
+        "Drivers": (report.drivers, partial(charts.goal_drivers, report.drivers), drivers),
     }
     figures = {
         title: draw_figure(draw, height=_ROW_HEIGHT * rows + _MARGIN)
         for title, (_, draw, rows) in parts.items()
     }
     tables = {title: table for title, (table, _, _) in parts.items()}
-    notes = _write_notes(f"{workspace}, {day:%Y-%m-%d}", report)
+    notes = _write_notes(subject, report)
     return ReportFiles("goals", "Goals", notes, tables, figures)
 
 
 def _write_notes(subject: str, report: GoalsReport) -> list[str]:
     behind = int((report.progress["ahead"] < 0).sum())
+    partly = int((report.progress["coverage"] < 1).sum())
     different = int(report.progress["disagrees"].fillna(False).sum())
     notes = [
         f"{subject}: {len(report.progress):,} goals, {behind:,} of them behind.",
         "Progress is 1 at the target. Expected is the share of the days from start to due date "
         "that have passed; ahead is progress minus expected.",
     ]
+    if partly:
+        notes.append(
+            f"{partly:,} goals depend on work that is not in this report, so nothing is computed "
+            f"from it; coverage is the part that is known."
+        )
     if different:
         notes.append(
             f"Progress of {different:,} goals differs from that of their supporting work."

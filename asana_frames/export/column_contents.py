@@ -36,7 +36,9 @@ _STEMS = {
     # Of custom fields in the long form; values with gids may be people.
     **{"option": "enum_option", "value": "user"},
     **{"timesheet": "timesheet_approval_status", "likes": "like", "hearts": "heart"},
-    **{"person_team": "team", "client": "portfolio"},
+    **{"person_team": "team", "client": "portfolio", "objective": "goal", "key_result": "goal"},
+    # Of what supports goals: sub-goals, projects, portfolios, tasks.
+    "driver": "named_resource",
 }
 #: Columns that only the results of a rollup have -> record type of their ``gid`` and ``name``.
 _MARKERS = {"project_from": "time_tracking_entry", "progress_from": "goal", "expected": "goal"}
@@ -53,9 +55,9 @@ OTHER_NAMES = frozenset({"path"})
 _WORDS = _split_words(
     """
     action actual_units approval_status bucket budget_type change change_action change_field
-    completion_state currency_code custom_field date_value_date date_value_date_time
-    enum_options_colors estimate_units event event_category event_type filters_actions
-    filters_resource_subtypes filters_resource_types finding kind last_status
+    completion_state confidence currency_code current_of_target custom_field date_value_date
+    date_value_date_time enum_options_colors estimate_units event event_category event_type
+    filters_actions filters_resource_subtypes filters_resource_types finding kind last_status
     metric_currency_code metric_resource_type new_approval_status new_resource_subtype
     old_approval_status old_resource_subtype privacy_setting progress_from project_from
     resource_resource_subtype resource_subtype resource_type resource_types state status
@@ -71,6 +73,7 @@ _ROLLUP_WORDS = frozenset(
         *("stale", "no assignee", "no due date", "due date", "assignee", "completed", "reopened"),
         *("added to project", "removed from project", "section", "name", "not handed in"),
         *("pending", "approved", "rejected", "start", "status update", "value", "now", "metric"),
+        *("reading", "on track", "off track", "achieved", "partly achieved", "missed", "dropped"),
         *("subgoals", "projects", "milestones", "tasks", "attributable_to", "minutes", "hours"),
         *("submitted", "draft", "comment", "system", "none", "currency", "percentage"),
         *("mixed", "away", "over", "at risk", "ok", "unpriced", "no total"),
@@ -82,6 +85,7 @@ _FORMS = {
     **dict.fromkeys(("subtype", "subtypes", "resource_type", "event_type"), "[a-z]+(_[a-z]+)*"),
     **dict.fromkeys(("change_field", "action", "actions", "event_category"), "[a-z]+(_[a-z]+)*"),
     **dict.fromkeys(("currency_code", "units"), "[A-Z]{3}"),
+    "current_of_target": r"[\d.,?-]+( %)?( of [\d.,?-]+( %)?)?( [A-Z]{3})?",
     # Names of custom fields stay.
     "custom_field": "(?s:.*)",
 }
@@ -98,22 +102,23 @@ _ROLLUP_COLUMNS = _split_words(
     """
     actual ahead alert allocated amount approved_hours at available avg_close_time_days billable
     billable_hours billable_utilisation came_true chain changed_at committed completed_on computed
-    conflict cost count created crosses_projects cumulative current date date_value datetime_value
-    day days days_late days_open days_overdue days_since_first_assignment days_since_modified
-    days_since_status days_slipped depth difference disagrees done due_date_changes earliest_finish
-    earliest_start end enter estimated exhausted_earliest exhausted_latest exhausted_on expected
-    expected_hours expected_share fees filled forecast_at_end forecast_share forecasts free Fri
-    history_periods horizon hours ideal initial is_behind is_blocked is_certain is_critical
-    is_current is_forecast is_repeated is_scope_added last_status_at last_status_title
-    latest_finish leave left load margin missing Mon month moves never new new_gid
-    non_billable_hours number_value old old_gid open open_dependencies open_hours out_of_office
-    overdue overtime p50_days p85_days p95_days partial pending_hours period periods planned
-    planned_to_date precision probability progress ratio reassignments rejected_hours remaining
-    reopenings revenue rounded_hours rows Sat scope scope_added scope_removed share share_done
-    share_filled share_true slack slip_days start Sun target tasks Thu today total tracked trials
-    Tue unassigned unclassified_hours unestimated unknown_dependencies unpriced_hours unsized until
-    unweighted used used_high used_low used_total utilisation value values Wed week weight
-    working_days
+    conflict cost count coverage created crosses_projects cumulative current date date_value
+    datetime_value day days days_late days_left days_open days_overdue days_since_first_assignment
+    days_since_modified days_since_status days_slipped depth difference disagrees done
+    due_date_changes earliest_finish earliest_start end enter estimated exhausted_earliest
+    exhausted_latest exhausted_on expected expected_hours expected_share fees filled
+    forecast_at_end forecast_share forecasts free Fri history_periods horizon hours ideal initial
+    is_behind is_blocked is_certain is_critical is_current is_forecast is_repeated is_scope_added
+    last_status_at last_status_title latest_finish leave left level load margin missing Mon month
+    moves never new new_gid non_billable_hours number_value observations observed_at old old_gid
+    open open_dependencies open_hours out_of_office overdue overtime owed p50_days p85_days
+    p95_days pace pace_needed partial pending_hours period periods planned planned_to_date
+    precision probability progress progress_at_due ratio reached_on read_at reassignments
+    rejected_hours remaining reopenings revenue rounded_hours rows Sat scope scope_added
+    scope_removed share share_done share_filled share_true slack slip_days start Sun target tasks
+    Thu today total tracked trials Tue unassigned unclassified_hours unestimated
+    unknown_dependencies unpriced_hours unsized until unweighted used used_high used_low used_total
+    utilisation value value_at_due values Wed week weight working_days
     mean std min 25% 50% 75% max unique top freq first last sum median size nunique All
     """
 )
@@ -178,7 +183,9 @@ def describe_column(name: str, record: str) -> ColumnContent:
             stem = name.removesuffix(f"_{end}")
             records = _find_records(stem, record)
             is_clear = len(records) == 1 and not records & ANYTHING
-            return ColumnContent(holds, records, () if is_clear else (f"{stem}_resource_type",))
+            # What goals depend on is told by its kind.
+            told = "kind" if stem == "driver" else f"{stem}_resource_type"
+            return ColumnContent(holds, records, () if is_clear else (told,))
     return TEXT
 
 

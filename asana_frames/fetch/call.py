@@ -34,6 +34,8 @@ class RequestCounts:
         self.waited = 0.0
         #: Bytes of response bodies, decompressed.
         self.bytes = 0
+        #: The ``Date`` of the first response, by the clock of the server.
+        self.date: str | None = None
 
     def add(
         self, *, requests: int = 0, retries: int = 0, rejected: int = 0, bytes: int = 0

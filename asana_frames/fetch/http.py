@@ -338,6 +338,7 @@ class Http:
                 check=call.check,
             )
             size = len(answer.body)
+            call.tally.date = call.tally.date or answer.date
         finally:
             for tally in (self.total, call.tally):
                 tally.add(requests=1, bytes=size)

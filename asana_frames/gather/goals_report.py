@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from asana_frames import rollups
 from asana_frames.asana import Asana
 from asana_frames.calls.last_call import LastCall
-from asana_frames.exceptions import PartialResultWarning, warn_caller
+from asana_frames.exceptions import InvalidArgument, PartialResultWarning, warn_caller
 from asana_frames.fetch import REFUSALS
 from asana_frames.gather.shared import (
     LazyFrames,
@@ -19,8 +19,8 @@ from asana_frames.gather.shared import (
     lazy_frame,
     record_gather,
 )
-from asana_frames.rollups.shared.moments import parse_moment
-from asana_frames.types import Ref, When
+from asana_frames.rollups.shared.moments import parse_moment, resolve_today
+from asana_frames.types import Ref, Refs, When
 
 #: Maximum number of levels read below one goal.
 _MAX_DEPTH = 10
@@ -47,6 +47,12 @@ class GoalsReport(NamedTuple):
         ``ahead`` of ``progress``, ordered by due day.
     history : DataFrame
         One row per event: statuses and values over time, see ``rollups.goal_history``.
+    scorecard : DataFrame
+        One row per key result and objective, see ``rollups.scorecard``.
+    forecast : DataFrame
+        One row per goal: where it ends at the pace so far, see ``rollups.goal_forecast``.
+    drivers : DataFrame
+        One row per goal that is behind and what supports it, see ``rollups.goal_drivers``.
     """
 
     goals: pd.DataFrame
@@ -56,6 +62,9 @@ class GoalsReport(NamedTuple):
     tree: pd.DataFrame
     timeline: pd.DataFrame
     history: pd.DataFrame
+    scorecard: pd.DataFrame
+    forecast: pd.DataFrame
+    drivers: pd.DataFrame
 
     def __repr__(self) -> str:
         return describe_report(self)
@@ -66,7 +75,10 @@ def goals_report(
     workspace: Ref | None = None,
     *,
     goal: Ref | None = None,
+    team: Refs | None = None,
+    time_period: Refs | None = None,
     now: When | None = None,
+    tz: str = "UTC",
 ) -> GoalsReport:
     """Report actual and expected progress of goals, and what supports them.
 
@@ -78,14 +90,24 @@ def goals_report(
         Name, gid, URL or row: all of its goals.
     goal
         Instead of a workspace: this goal and the goals below it, up to ten levels.
+    team
+        Only goals of a team, or of several, as ``asana.goals.list`` takes them; a workspace is
+        then not needed.
+    time_period
+        Only goals of a time period, or of several.
     now
-        Moment for which expected progress is computed; the present if not given.
+        Moment for which expected progress is computed; the present if not given. Before the day
+        of the report, values of goals are those that stories tell; see ``rollups.goal_progress``.
+    tz
+        The time zone in which moments are days.
 
     Returns
     -------
     GoalsReport
         The frames ``goals``, ``relationships``, ``updates``, ``progress``, ``tree``,
-        ``timeline`` and ``history``; `GoalsReport` lists their columns. Sources: ``GET /goals``
+        ``timeline``, ``history``, ``scorecard``, ``forecast`` and ``drivers``; `GoalsReport` lists
+        their columns. Of goals of one team or period, those that others support may have a
+        ``coverage`` below 1: what is not in the report is unknown. Sources: ``GET /goals``
         or ``GET /goals/{goal_gid}``, ``GET /goal_relationships``,
         ``GET /projects/{project_gid}/task_counts`` and ``GET /tasks/{task_gid}`` for the work
         that supports the goals, ``GET /status_updates``, ``GET /goals/{goal_gid}/stories``.
@@ -93,20 +115,45 @@ def goals_report(
     Raises
     ------
     InvalidArgument
-        Neither or both of ``workspace`` and ``goal`` are given.
+        Neither a workspace nor a goal nor a team is given, or a goal and one of the others.
 
     Examples
     --------
     >>> import asana_frames as af
-    >>> report = goals_report(af.sandbox(), goal="Grow revenue by 30 %", now="2026-11-02")
+    >>> report = goals_report(af.sandbox(now="2026-11-02"), goal="Grow revenue by 30 %")
     >>> report.progress["name"].tolist()[:1]
     ['Grow revenue by 30 %']
     """
     with record_gather(asana, "goals_report") as last:
-        frames = GoalFrames(asana, workspace, goal=goal, now=now, last=last)
+        frames = GoalFrames(
+            asana,
+            workspace,
+            goal=goal,
+            team=team,
+            time_period=time_period,
+            now=now,
+            tz=tz,
+            last=last,
+        )
         report = GoalsReport(*(getattr(frames, name) for name in GoalsReport._fields))
     last.rows = len(report.goals)
     return report
+
+
+def _check_goals(workspace: object, goal: object, team: object, time_period: object) -> None:
+    """Check that the goals of a report are told.
+
+    Raises
+    ------
+    InvalidArgument
+        Nothing tells them, or a goal and a filter are given.
+    """
+    check_subject("goals_report", workspace=workspace if team is None else team, goal=goal)
+    if goal is not None and (team is not None or time_period is not None):
+        raise InvalidArgument(
+            "gather.goals_report(): team= and time_period= choose among the goals of a workspace. "
+            "Leave them out beside goal=."
+        )
 
 
 class GoalFrames(LazyFrames):
@@ -121,20 +168,29 @@ class GoalFrames(LazyFrames):
         workspace: Ref | None = None,
         *,
         goal: Ref | None = None,
+        team: Refs | None = None,
+        time_period: Refs | None = None,
         now: When | None = None,
+        tz: str = "UTC",
         last: LastCall | None = None,
     ) -> None:
         super().__init__(asana, last)
-        check_subject("goals_report", workspace=workspace, goal=goal)
+        _check_goals(workspace, goal, team, time_period)
         self._workspace, self._goal = workspace, goal
+        self._team, self._time_period = team, time_period
         #: One moment for all tables.
-        self.now = parse_moment(now)
+        self.now, self._tz = parse_moment(now, tz), tz
+        # A report of the present is not one of the past where it takes past midnight.
+        self._read_at = self.now if now is None else None
 
     @lazy_frame
     def goals(self) -> pd.DataFrame:
         """Read the goals: those of the workspace, or the goal and then those below it."""
         if self._goal is None:
-            return self.add_failures(self._asana.goals.list(workspace=self._workspace))
+            listed = self._asana.goals.list(
+                workspace=self._workspace, team=self._team, time_periods=self._time_period
+            )
+            return self.add_failures(listed)
         supporting = self.relationships
         below = supporting[supporting["supporting_resource_resource_type"] == "goal"]
         gids = dict.fromkeys([self._goal_gid, *below["supporting_resource_gid"]])
@@ -168,7 +224,7 @@ class GoalFrames(LazyFrames):
         """Read the supporting tasks; None if all are refused."""
         gids = self._list_supporting_gids("task")
         return self._read_visible(
-            lambda: self._asana.tasks.get(gids, fields=["name", "completed"])
+            lambda: self._asana.tasks.get(gids, fields=["name", "completed", "completed_at"])
         )
 
     @lazy_frame
@@ -184,16 +240,12 @@ class GoalFrames(LazyFrames):
     @lazy_frame
     def progress(self) -> pd.DataFrame:
         """Compute actual and expected progress of the goals."""
-        return rollups.goal_progress(
-            self.goals, self.relationships, self.now, counts=self.counts, tasks=self.tasks
-        )
+        return rollups.goal_progress(self.goals, self.relationships, **self._known())
 
     @lazy_frame
     def tree(self) -> pd.DataFrame:
         """Arrange the goals as a tree."""
-        return rollups.goal_tree(
-            self.goals, self.relationships, self.now, counts=self.counts, tasks=self.tasks
-        )
+        return rollups.goal_tree(self.goals, self.relationships, **self._known())
 
     @lazy_frame
     def timeline(self) -> pd.DataFrame:
@@ -205,7 +257,42 @@ class GoalFrames(LazyFrames):
     @lazy_frame
     def history(self) -> pd.DataFrame:
         """Compute the statuses and values of the goals over time."""
-        return rollups.goal_history(self.goals, self.updates, self.stories, self.now)
+        return rollups.goal_history(self.goals, self.updates, self.stories, **self._moment())
+
+    @lazy_frame
+    def scorecard(self) -> pd.DataFrame:
+        """List key results below their objectives."""
+        return rollups.scorecard(self.goals, self.relationships, **self._known(updates=True))
+
+    @lazy_frame
+    def forecast(self) -> pd.DataFrame:
+        """Forecast the goals at the pace since their start."""
+        return rollups.goal_forecast(self.goals, self.relationships, **self._known(stories=True))
+
+    @lazy_frame
+    def drivers(self) -> pd.DataFrame:
+        """List what the goals that are behind depend on."""
+        return rollups.goal_drivers(self.goals, self.relationships, **self._known())
+
+    def _moment(self) -> dict[str, Any]:
+        """Return the arguments that say when the goals are looked at, and were read."""
+        return {"now": self.now, "read_at": self._read_at, "tz": self._tz}
+
+    def _known(self, *, updates: bool = False, stories: bool = False) -> dict[str, Any]:
+        """Return the arguments of rollups: supporting work, and what tells earlier values.
+
+        Status updates and stories, of which each goal takes a request, are read where a rollup
+        shows them, and for a report of the past.
+        """
+        today = resolve_today(None, self._tz)
+        is_past = self._read_at is None and resolve_today(self.now, self._tz) < today
+        return {
+            "counts": self.counts,
+            "tasks": self.tasks,
+            "status_updates": self.updates if updates or is_past else None,
+            "stories": self.stories if stories or is_past else None,
+            **self._moment(),
+        }
 
     @lazy_frame
     def _goal_gid(self) -> str:

@@ -11,8 +11,11 @@ from asana_frames.rollups.flow.load import load
 from asana_frames.rollups.flow.quality import empty_fields, quality
 from asana_frames.rollups.flow.throughput import throughput
 from asana_frames.rollups.flow.velocity import velocity
+from asana_frames.rollups.goals.drivers import goal_drivers
+from asana_frames.rollups.goals.forecast import goal_forecast
 from asana_frames.rollups.goals.history import goal_history
 from asana_frames.rollups.goals.progress import goal_progress
+from asana_frames.rollups.goals.scorecard import scorecard
 from asana_frames.rollups.goals.tree import goal_tree
 from asana_frames.rollups.histories.as_of import as_of
 from asana_frames.rollups.histories.changes import change_counts, changes
@@ -55,6 +58,8 @@ __all__ = [
     "entries",
     "estimates",
     "forecast",
+    "goal_drivers",
+    "goal_forecast",
     "goal_history",
     "goal_progress",
     "goal_tree",
@@ -66,6 +71,7 @@ __all__ = [
     "plan_vs_actual",
     "portfolio",
     "quality",
+    "scorecard",
     "section_times",
     "throughput",
     "timesheet",

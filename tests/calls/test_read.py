@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 import asana_frames as af
+from asana_frames.calls.last_call import parse_date
 from tests.recorder import Asked, Recorder, Reply
 
 
@@ -359,6 +360,32 @@ def test_the_record_of_a_call_tells_how_it_went(recorder: Recorder, recorded: af
     assert repr(recorded.last) == (
         "<tasks.list: 0 rows, 1 requests, 0 retries, 0 failures, ended early: see .partial>"
     )
+
+
+def test_a_frame_was_fetched_by_the_clock_of_the_server() -> None:
+    with af.sandbox(now="2026-03-02 09:30") as asana:
+        found = asana.goals.list(workspace="Acme")
+
+    assert found.attrs["asana"]["fetched_at"] == "2026-03-02T09:30:00+00:00"
+    assert asana.last.fetched_at == "2026-03-02T09:30:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("date", "moment"),
+    [
+        ("Mon, 02 Mar 2026 09:30:00 GMT", "2026-03-02T09:30:00+00:00"),
+        ("Mon, 02 Mar 2026 09:30:00 -0000", "2026-03-02T09:30:00+00:00"),
+        ("Mon, 02 Mar 2026 09:30:00 +0200", "2026-03-02T07:30:00+00:00"),
+        ("yesterday", None),
+        ("Mon, 99 Mar 2026 09:30:00 GMT", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_date_of_a_server_that_is_none_is_left_out(date: str | None, moment: str | None) -> None:
+    found = parse_date(date)
+
+    assert (found and found.isoformat()) == moment
 
 
 @pytest.mark.parametrize("path", ["parent.custom_fields", "memberships.project.custom_fields"])

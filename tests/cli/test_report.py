@@ -242,18 +242,19 @@ def test_a_report_of_goals_holds_what_the_rollups_say(tmp_path: Path, asana: af.
 
     assert (done.exit_code, done.stdout) == (0, "")
     assert {path.name for path in tmp_path.iterdir()} == {
-        *["progress.csv", "tree.csv", "time.csv", "history.csv", "goals.xlsx", "goals.html"]
+        *["progress.csv", "tree.csv", "time.csv", "history.csv", "goals.xlsx", "goals.html"],
+        *["scorecard.csv", "forecast.csv", "drivers.csv"],
     }
     goals = asana.goals.list(workspace="Acme")
     relations = asana.goal_relationships.list(supported_goal=goals)
-    expected = af.rollups.goal_progress(goals, relations, "2026-11-02")
+    expected = af.rollups.goal_progress(goals, relations, now="2026-11-02")
     told = pd.read_csv(tmp_path / "progress.csv", dtype={"gid": "str"})
     assert told["gid"].tolist() == expected["gid"].tolist()
     assert (
         told["ahead"].fillna(9).round(9).tolist() == expected["ahead"].fillna(9).round(9).tolist()
     )
     page = (tmp_path / "goals.html").read_text("utf-8")
-    assert page.count("data:image/png;base64,") == 4
+    assert page.count("data:image/png;base64,") == 7
     assert "14 goals" in page
 
 

@@ -182,6 +182,21 @@ def test_the_tree_of_goals_tells_by_its_kind_what_a_row_is(frames: Frames) -> No
     assert set(words) == {"goal", "project"}
 
 
+def test_what_goals_depend_on_is_told_by_its_kind(frames: Frames) -> None:
+    drivers = af.rollups.goal_drivers(frames.goals, frames.links, behind=False)
+    made = anonymize(drivers)
+    assert made["driver_gid"].tolist() == drivers["driver_gid"].tolist()
+    assert [name.split()[0].lower() for name in made["driver_name"]] == drivers["kind"].tolist()
+
+
+def test_a_scorecard_keeps_values_and_confidence(frames: Frames) -> None:
+    card = af.rollups.scorecard(frames.goals, frames.links)
+    made = anonymize(card)
+    for name in ("current_of_target", "confidence", "key_result_gid", "objective_gid"):
+        assert made[name].equals(card[name]), name
+    assert made["key_result_name"].str.startswith("Goal ").all()
+
+
 def test_gids_without_a_known_record_count_as_those_of_people() -> None:
     frame = pd.DataFrame({"gid": ["1209000000000014"], "old_gid": ["1209000000000014"]})
     made = anonymize(frame)

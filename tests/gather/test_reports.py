@@ -96,8 +96,34 @@ def test_the_files_of_a_report_of_goals_are_its_tables(goals: Any, tmp_path: Pat
         "tree": goals.tree,
         "time": goals.timeline,
         "history": goals.history,
+        "scorecard": goals.scorecard,
+        "forecast": goals.forecast,
+        "drivers": goals.drivers,
     }.items():
         assert (folder / f"{name}.csv").read_text("utf-8") == as_written(table, tmp_path), name
+
+
+def test_a_report_of_goals_is_of_a_team_and_a_period(asana: af.Asana, tmp_path: Path) -> None:
+    report = af.gather.goals_report(
+        asana, "Acme", team="Product", time_period=["Q3 FY26", "H2 FY26"], now=NOW
+    )
+    folder = report_files(
+        *("goals", tmp_path, "--now", NOW, "--team", "Product", "--period", "Q3 FY26"),
+        *("--tz", "Europe/Berlin"),
+    )
+
+    assert report.goals["name"].tolist() == ["Ship the new product", "App rating of 4.5"]
+    assert report.tree["name"].tolist()[0] == "Ship the new product"
+    assert pd.read_csv(folder / "forecast.csv")["name"].tolist() == ["Ship the new product"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [{"team": "Product"}, {"time_period": "Q3 FY26"}],
+)
+def test_a_report_of_one_goal_takes_no_filter(asana: af.Asana, arguments: Any) -> None:
+    with pytest.raises(af.InvalidArgument, match=r"goal=|exactly one of"):
+        af.gather.goals_report(asana, goal="Grow revenue by 30 %", **arguments)
 
 
 def test_work_that_is_refused_leaves_the_goals_in_the_report(goals: Any) -> None:

@@ -10,6 +10,8 @@ import pandas as pd
 
 from asana_frames._arguments import check_choice
 from asana_frames.charts.shared.axes import (
+    WIDE,
+    axes_width,
     draw_empty,
     font_size,
     make_room,
@@ -40,6 +42,8 @@ class ProgressRow(NamedTuple):
 
     name: str
     number: int | None
+    #: A goal whose name is that of a group.
+    is_heading: bool = False
 
 
 def goal_progress(progress: pd.DataFrame, *, by: By | None = None, ax: Axes | None = None) -> Axes:
@@ -116,16 +120,28 @@ def _goal_groups(goals: pd.DataFrame, by: By) -> pd.Series[Any]:
 
 
 def draw_progress_bars(
-    ax: Axes, goals: pd.DataFrame, rows: Sequence[ProgressRow], title: str
+    ax: Axes,
+    goals: pd.DataFrame,
+    rows: Sequence[ProgressRow],
+    title: str,
+    *,
+    notes: Sequence[str] = (),
+    labels: Sequence[str] | None = None,
+    axis_end: int = _AXIS_END,
 ) -> Axes:
-    """Draw the rows from the bottom up: goals with a bar, headings in bold."""
+    """Draw the rows from the bottom up: goals with a bar, headings in bold.
+
+    ``labels`` are the texts beside the bars, one per goal; progress and status if not given.
+    ``axis_end`` is where the axis ends, in percent, so that they fit.
+    """
     places = {row.number: place for place, row in enumerate(rows) if row.number is not None}
     ordered = goals.loc[list(places)]
     at = np.array(list(places.values()))
     percent = ordered["progress"].astype("float64").mul(100).fillna(0).clip(0, 100)
     colours = [goal_status_look(status).colour for status in ordered["status"]]
     ax.barh(at, percent, color=colours, height=0.7)
-    for place, label in zip(at, _progress_labels(ordered), strict=True):
+    given = pd.Series(_progress_labels(goals) if labels is None else labels, index=goals.index)
+    for place, label in zip(at, given.loc[list(places)], strict=True):
         # All start at the same position, where no mark crosses them.
         ax.text(_LABEL_START, place, label, va="center", fontsize=font_size(ax))
     if "expected" in ordered:
@@ -133,13 +149,19 @@ def draw_progress_bars(
     longest = max_name_length(ax)
     ax.set_yticks(range(len(rows)), [shorten_name(row.name, longest) for row in rows])
     for tick_label, row in zip(ax.get_yticklabels(), rows, strict=True):
-        tick_label.set_fontweight("normal" if row.number is not None else "bold")
+        is_bold = row.number is None or row.is_heading
+        tick_label.set_fontweight("bold" if is_bold else "normal")
     ax.tick_params(axis="y", length=0, labelsize=font_size(ax) + 1)
-    ax.set(xlim=(0, _AXIS_END), xticks=range(0, 101, 20), xlabel="Progress (%)")
+    ax.set(xlim=(0, axis_end), xticks=percent_ticks(ax), xlabel="Progress (%)")
     ax.set_ylim(-0.6, len(rows) - 0.4)
-    set_title(ax, title)
+    set_title(ax, title, notes)
     ax.spines[["top", "right"]].set_visible(False)
     return make_room(ax)
+
+
+def percent_ticks(ax: Axes) -> range:
+    """Return as many ticks from 0 to 100 % as axes have room for."""
+    return range(0, 101, 20 if axes_width(ax) >= WIDE else 50)
 
 
 def _progress_labels(goals: pd.DataFrame) -> list[str]:
@@ -162,7 +184,7 @@ def _progress_label(progress: Any, status: Any, ahead: Any, kind: Any = "goal") 
     words = goal_status_look(status).words
     if pd.isna(progress):
         return f"no progress, {words}"
-    points = 0 if pd.isna(ahead) else round(100 * float(ahead))
+    points = 0.0 if pd.isna(ahead) else 100 * float(ahead)
     side = "ahead" if points > 0 else "behind"
-    difference = f", {abs(points)} points {side}" if points else ""
+    difference = f", {abs(points):.0f} points {side}" if abs(points) > 0.5 else ""
     return f"{100 * float(progress):.0f} %  {words}{difference}"

@@ -79,16 +79,15 @@ def _iterate_links(rows: pd.DataFrame) -> Iterator[tuple[str, Link]]:
 
 
 def sort_bottom_up(goals: pd.DataFrame, links: Links) -> list[str]:
-    """Sort all goals, those of the relationships too, each after its sub-goals.
+    """Sort goals, each after those of its sub-goals that are among them.
 
     Raises
     ------
     InvalidArgument
         Goals support each other in a cycle; the message names it.
     """
-    gids = list(dict.fromkeys([*goals["gid"], *links.of, *links.above]))
-    names = dict(zip(goals["gid"], goals["name"], strict=True))
-    labels = [str(names.get(gid, gid)) for gid in gids]
+    gids = list(goals["gid"])
+    labels = list(map(str, goals["name"]))
     level = find_levels(_build_edges(gids, links), labels, what="These goals support each other")
     return [gids[node] for node in np.argsort(-level, kind="stable")]
 

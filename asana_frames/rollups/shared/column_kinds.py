@@ -21,10 +21,10 @@ _NAMES_BY_KIND = {
         is_critical is_current is_forecast is_repeated is_scope_added partial
     """,
     "date": """
-        completed_on date earliest_finish earliest_start exhausted_earliest exhausted_latest
-        exhausted_on latest_finish month period today until week
+        completed_on date day earliest_finish earliest_start exhausted_earliest
+        exhausted_latest exhausted_on latest_finish month period reached_on today until week
     """,
-    "datetime": "at changed_at enter last_status_at leave",
+    "datetime": "at changed_at enter last_status_at leave observed_at read_at",
     "integer": """
         came_true chain committed created days days_late days_overdue days_slipped depth done
         due_date_changes filled forecasts history_periods horizon moves open open_dependencies
@@ -33,15 +33,19 @@ _NAMES_BY_KIND = {
     """,
     "number": """
         actual ahead alert allocated amount approved_hours available avg_close_time_days
-        billable_hours billable_utilisation computed cost cumulative current days_open
-        days_since_first_assignment days_since_modified days_since_status difference estimated
-        expected expected_hours expected_share fees forecast_at_end forecast_share free Fri
-        hours ideal initial left load margin missing Mon never non_billable_hours open_hours
-        out_of_office overtime pending_hours planned planned_to_date probability progress ratio
-        rejected_hours remaining revenue rounded_hours Sat share share_done share_filled
-        share_true Sun target Thu total tracked Tue unclassified_hours unestimated
-        unpriced_hours used used_high used_low used_total utilisation value Wed weight
-        working_days
+        billable_hours billable_utilisation chain completed computed cost coverage created
+        cumulative current days days_late days_left days_open days_overdue
+        days_since_first_assignment days_since_modified days_since_status days_slipped depth
+        difference done due_date_changes estimated expected expected_hours expected_share fees
+        filled forecast_at_end forecast_share free Fri hours ideal initial left level load
+        margin missing Mon moves never non_billable_hours observations open open_dependencies
+        open_hours out_of_office overdue overtime owed pace pace_needed pending_hours periods
+        planned planned_to_date probability progress progress_at_due ratio reassignments
+        rejected_hours remaining reopenings revenue rounded_hours rows Sat scope scope_added
+        share share_done share_filled share_true slack slip_days Sun target tasks Thu total
+        tracked trials Tue unassigned unclassified_hours unestimated unknown_dependencies
+        unpriced_hours unsized used used_high used_low used_total utilisation value
+        value_at_due Wed weight working_days
     """,
 }
 _COMPUTED_KINDS = {name: kind for kind, names in _NAMES_BY_KIND.items() for name in names.split()}

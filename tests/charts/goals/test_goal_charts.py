@@ -218,3 +218,124 @@ def test_many_goals_with_long_names_are_drawn_in_small_axes() -> None:
 
     assert len(ax.get_yticks()) < 20
     assert any("more" in text.get_text() for text in ax.texts)
+
+
+def card_of(**columns: list[Any]) -> pd.DataFrame:
+    """Key results A (its own objective), and B and C below Top."""
+    frame = pd.DataFrame(
+        {
+            "objective_gid": ["1", "9", "9"],
+            "objective_name": ["A", "Top", "Top"],
+            "key_result_gid": ["1", "2", "3"],
+            "key_result_name": ["A", "B", "C"],
+            "status": ["red", "green", None],
+            "progress": [0.2, 0.8, None],
+            "expected": [0.5, 0.5, None],
+            "current_of_target": ["2 of 10", "8 of 10", None],
+            "days_since_status": [3.0, 45.0, None],
+        }
+        | columns
+    )
+    numbers = ["progress", "expected", "days_since_status"]
+    texts = ["status", "current_of_target"]
+    return frame.astype(dict.fromkeys(numbers, "Float64") | dict.fromkeys(texts, STR))
+
+
+def bold_of(ax: Axes) -> list[str]:
+    labels = ax.get_yticklabels()[::-1]
+    return [label.get_text() for label in labels if label.get_weight() == "bold"]
+
+
+def test_key_results_stand_below_their_objectives_with_values_and_confidence() -> None:
+    ax = af.charts.scorecard(card_of())
+
+    assert [name.strip() for name in names_of(ax)] == ["A", "Top", "B", "C"]
+    assert bold_of(ax) == ["A", "Top"]
+    words = [text.get_text() for text in ax.texts]
+    assert {"2 of 10,  off track", "8 of 10,  on track", "no status"} <= set(words)
+    # B was updated long ago, and C never.
+    assert "2 without a status update in 30 days" in words
+    assert sorted(round(bar.get_width()) for bar in ax.patches) == [0, 20, 80]
+
+
+def test_a_narrow_scorecard_has_the_confidence_alone() -> None:
+    _, ax = plt.subplots(figsize=(4, 3))
+
+    af.charts.scorecard(card_of(), ax=ax)
+
+    assert {"off track", "on track", "no status"} <= {text.get_text() for text in ax.texts}
+
+
+def forecast_of(**columns: list[Any]) -> pd.DataFrame:
+    frame = pd.DataFrame(
+        {
+            "gid": ["1", "2", "3"],
+            "name": ["A", "B", "C"],
+            "due_on": pd.to_datetime(["2026-12-31"] * 3),
+            "days_left": [59, 59, 0],
+            "progress": [0.5, 0.9, 0.5],
+            "progress_at_due": [0.75, 2.5, 0.5],
+            "probability": [None, 0.84, None],
+        }
+        | columns
+    )
+    return frame.astype({"days_left": "Int64", "probability": "Float64"})
+
+
+def test_a_forecast_draws_progress_now_and_on_the_due_day() -> None:
+    ax = af.charts.goal_forecast(forecast_of())
+
+    assert names_of(ax) == ["B", "A"]
+    # From the bottom up: what is added until the due day, then what is reached.
+    assert [round(bar.get_width()) for bar in ax.patches] == [25, 30, 50, 90]
+    words = {text.get_text() for text in ax.texts}
+    assert {"75 % by 31 Dec 2026", "250 % by 31 Dec 2026, chance 84 %"} <= words
+    assert "+ 1 that are due, closed, or without a forecast" in words
+
+
+def test_a_forecast_that_falls_pales_what_is_lost() -> None:
+    ax = af.charts.goal_forecast(forecast_of(progress_at_due=[0.3, 0.8, 0.5]))
+
+    assert [round(bar.get_width()) for bar in ax.patches][-2:] == [20, 10]
+
+
+def test_drivers_stand_below_their_goals_with_what_they_owe() -> None:
+    drivers = pd.DataFrame(
+        {
+            "goal_gid": ["1", "1", "2", "2"],
+            "goal_name": ["A", "A", "B", "B"],
+            "ahead": [-0.3, -0.3, -0.1, -0.1],
+            "driver_name": ["Site", "Low", "App", "Idle"],
+            "kind": ["project", "goal", "task", "goal"],
+            "progress": [0.2, None, 0.0, 0.5],
+            "weight": [0.5, 0.5, 1.0, 0.0],
+            "owed": [0.4, None, 1.0, 0.0],
+        }
+    ).astype(dict.fromkeys(["ahead", "progress", "weight", "owed"], "Float64"))
+
+    ax = af.charts.goal_drivers(drivers)
+
+    names = [name.strip() for name in names_of(ax)]
+    assert names == ["A", "[project] Site", "Low", "B", "[task] App"]
+    assert bold_of(ax) == ["A", "B"]
+    assert [round(bar.get_width()) for bar in ax.patches] == [100, 0, 0, 40, 0]
+    words = {text.get_text() for text in ax.texts}
+    assert {"30 points behind", "20 % done, 50 % of the goal"} <= words
+    assert "no progress, 50 % of the goal" in words
+    assert "+ 1 that support a goal without counting for its progress" in words
+
+
+@pytest.mark.parametrize(
+    ("chart", "frame", "words"),
+    [
+        ("scorecard", card_of().head(0), "No key results"),
+        ("goal_forecast", forecast_of().head(0), "No goals"),
+        ("goal_forecast", forecast_of().tail(1), "No goals with a forecast"),
+    ],
+)
+def test_cards_and_forecasts_of_nothing_say_so(
+    chart: str, frame: pd.DataFrame, words: str
+) -> None:
+    ax = getattr(af.charts, chart)(frame)
+
+    assert [text.get_text() for text in ax.texts] == [words]

@@ -55,6 +55,7 @@ def test_start_updates_values_and_the_present_are_in_the_order_of_time() -> None
         updates(("1", "2026-02-01", "on_track"), ("1", "2026-03-01", "at_risk")),
         stories(("1", "2026-02-15", 10.0, None)),
         now="2026-04-01",
+        read_at="2026-04-01",
     )
 
     first = history[history["goal_gid"] == "1"]
@@ -73,7 +74,7 @@ def test_a_number_of_a_custom_field_is_no_value_and_text_is_not_read() -> None:
 
 
 def test_a_goal_without_metric_and_days_has_its_present_alone() -> None:
-    history = af.rollups.goal_history(goals(), now="2026-04-01")
+    history = af.rollups.goal_history(goals(), now="2026-04-01", read_at="2026-04-01")
 
     last = history[history["goal_gid"] == "2"]
     assert last["event"].tolist() == ["now"]
@@ -87,7 +88,7 @@ def test_events_of_goals_that_are_not_given_are_left_out() -> None:
 
 
 def test_a_start_is_the_first_moment_of_its_day_in_the_time_zone() -> None:
-    history = af.rollups.goal_history(goals(), now="2026-04-01", tz="Europe/Berlin")
+    history = af.rollups.goal_history(goals(), now="2027-01-01", tz="Europe/Berlin")
 
     assert history["at"].iloc[0] == pd.Timestamp("2025-12-31T23:00:00Z")
 

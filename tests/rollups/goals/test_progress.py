@@ -99,7 +99,7 @@ def test_the_frame_is_the_same_for_none_and_many(asana: af.Asana) -> None:
 def test_the_share_of_the_days_that_are_over_is_expected(now: str, expected: float) -> None:
     goals = goals_of("a", time_period_start_on=["2026-01-01"], time_period_end_on=["2026-12-31"])
 
-    found = af.rollups.goal_progress(goals, now=now)
+    found = af.rollups.goal_progress(goals, now=now, read_at=now)
 
     assert found["expected"].iloc[0] == pytest.approx(expected)
 
@@ -113,7 +113,7 @@ def test_a_goal_s_own_days_come_before_those_of_its_period() -> None:
         time_period_end_on=["2026-02-10"],
     )
 
-    found = af.rollups.goal_progress(goals, now="2026-02-05").iloc[0]
+    found = af.rollups.goal_progress(goals, now="2026-02-05", read_at="2026-02-05").iloc[0]
 
     # 1 to 10 February are ten days, of which five are over.
     assert found["expected"] == pytest.approx(0.5)
@@ -129,7 +129,7 @@ def test_without_days_or_with_days_the_wrong_way_round_nothing_is_expected(
 ) -> None:
     goals = goals_of("a", metric=[(0, 1, 2)], start_on=[days[0]], due_on=[days[1]])
 
-    found = af.rollups.goal_progress(goals, now="2026-03-01").iloc[0]
+    found = af.rollups.goal_progress(goals, now="2026-03-01", read_at="2026-03-01").iloc[0]
 
     assert pd.isna(found["expected"])
     assert pd.isna(found["ahead"])
@@ -144,7 +144,7 @@ def test_ahead_is_progress_less_what_is_expected_and_of_no_goal_that_is_closed()
         due_on=["2026-01-10"] * 2,
     )
 
-    ahead = af.rollups.goal_progress(goals, now="2026-01-05")["ahead"]
+    ahead = af.rollups.goal_progress(goals, now="2026-01-05", read_at="2026-01-05")["ahead"]
 
     assert ahead.iloc[0] == pytest.approx(0.8 - 0.5)
     assert pd.isna(ahead.iloc[1])
@@ -154,10 +154,13 @@ def test_today_is_a_day_of_the_time_zone() -> None:
     goals = goals_of("a", start_on=["2026-01-01"], due_on=["2026-01-10"])
 
     late = "2026-01-05T23:30:00Z"
-    utc = af.rollups.goal_progress(goals, now=late)["expected"].iloc[0]
-    berlin = af.rollups.goal_progress(goals, now=late, tz="Europe/Berlin")["expected"].iloc[0]
+    utc = af.rollups.goal_progress(goals, now=late, read_at=late)
+    berlin = af.rollups.goal_progress(goals, now=late, read_at=late, tz="Europe/Berlin")
 
-    assert (utc, berlin) == (pytest.approx(0.5), pytest.approx(0.6))
+    assert (utc["expected"].iloc[0], berlin["expected"].iloc[0]) == (
+        pytest.approx(0.5),
+        pytest.approx(0.6),
+    )
 
 
 # ------------------------------------------------------------------------------ what is worked out
@@ -267,9 +270,9 @@ def test_goals_and_relationships_that_are_there_twice_count_once() -> None:
     goals = goals_of("top", "a", metric=[NOTHING, (0, 1, 2)])
     relations = links(("top", "a", "goal", 1))
 
-    once = af.rollups.goal_progress(goals, relations, "2026-01-01")
+    once = af.rollups.goal_progress(goals, relations, now="2027-01-01")
     twice = af.rollups.goal_progress(
-        pd.concat([goals, goals]), pd.concat([relations, relations]), "2026-01-01"
+        pd.concat([goals, goals]), pd.concat([relations, relations]), now="2027-01-01"
     )
 
     pd.testing.assert_frame_equal(once, twice)

@@ -1,0 +1,132 @@
+"""Chart of what goals that are behind depend on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from asana_frames.charts.goals.progress import ROW_HEIGHT
+from asana_frames.charts.shared.axes import (
+    WIDE,
+    annotate_right,
+    axes_width,
+    count_fitting_rows,
+    count_hidden,
+    draw_empty,
+    font_size,
+    make_room,
+    max_name_length,
+    new_axes,
+    set_title,
+)
+from asana_frames.charts.shared.colours import SERIES
+from asana_frames.charts.shared.columns import read_input
+from asana_frames.charts.shared.labels import format_value, shorten_name
+from asana_frames.charts.shared.rows import OPTIONAL_KINDS, label_rows
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_MOST_ROWS = 60
+
+
+class _Row(NamedTuple):
+    """A goal as a heading, or one of its drivers."""
+
+    name: str
+    owed: float
+    label: str
+    is_heading: bool
+
+
+def goal_drivers(drivers: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Draw what goals depend on, by how much of their progress it lacks.
+
+    Parameters
+    ----------
+    drivers
+        What ``rollups.goal_drivers`` returns: ``goal_gid``, ``goal_name``, ``ahead``,
+        ``driver_name``, ``kind``, ``progress``, ``weight`` and ``owed``.
+    ax
+        Where to draw; a new figure as high as the rows need otherwise.
+
+    Returns
+    -------
+    Axes
+        Goals in bold, each followed by what it depends on, in the order given, at most 60 rows.
+        The bar is the progress of the goal that a driver lacks, in percentage points; the label
+        has the progress of the driver and its weight (on narrow axes the former alone). What does
+        not count for the goal's progress is left out, and counted in a note.
+
+    Raises
+    ------
+    InvalidArgument
+        A column is missing.
+    """
+    needed = [
+        *("goal_gid", "goal_name", "ahead", "driver_name", "kind"),
+        *("progress", "weight", "owed"),
+    ]
+    drivers = read_input(drivers, needed, chart="goal_drivers", ax=ax, kinds=OPTIONAL_KINDS)
+    counted = drivers[(drivers["weight"] > 0).fillna(False).to_numpy(dtype=bool)]
+    rows = _list_rows(counted.reset_index(drop=True), is_wide=ax is None or axes_width(ax) >= WIDE)
+    if ax is None:
+        ax = new_axes(height=ROW_HEIGHT * min(len(rows), _MOST_ROWS) + 1.6)
+    if not rows:
+        return draw_empty(ax, "No goals that are behind" if drivers.empty else "Nothing counts")
+    drawn = rows[: count_fitting_rows(ax, _MOST_ROWS, reserved=1.0)][::-1]
+    _draw_rows(ax, drawn)
+    idle = len(drivers) - len(counted)
+    idle_note = f"+ {idle} that support a goal without counting for its progress" if idle else ""
+    notes = [count_hidden(len(rows) - len(drawn)), idle_note]
+    set_title(ax, "What the goals depend on", notes)
+    return make_room(ax)
+
+
+def _list_rows(drivers: pd.DataFrame, *, is_wide: bool) -> list[_Row]:
+    """Return the rows from the top down; without weights in their labels unless ``is_wide``."""
+    rows: list[_Row] = []
+    columns = (drivers[c] for c in ("goal_gid", "goal_name", "ahead"))
+    rest = (drivers[c] for c in ("driver_name", "kind", "progress", "weight", "owed"))
+    last: object = None
+    for gid, name, ahead, driver, *cells in zip(*columns, *rest, strict=True):
+        key = name if pd.isna(gid) else gid
+        if key != last:
+            rows.append(_Row(format_value(name), 0.0, _describe_goal(ahead), is_heading=True))
+            last = key
+        row = _describe_driver(driver, *cells)
+        rows.append(row if is_wide else row._replace(label=row.label.partition(",")[0]))
+    return rows
+
+
+def _describe_goal(ahead: Any) -> str:
+    if pd.isna(ahead):
+        return ""
+    points = 100 * float(ahead)
+    return f"{abs(points):.0f} points {'behind' if points <= 0 else 'ahead'}"
+
+
+def _describe_driver(name: Any, kind: Any, progress: Any, weight: Any, owed: Any) -> _Row:
+    sign = "" if kind == "goal" else f"[{format_value(kind)}] "
+    done = "no progress" if pd.isna(progress) else f"{100 * float(progress):.0f} % done"
+    part = f"{100 * float(weight):.0f} % of the goal"
+    # Em spaces, which matplotlib keeps at the beginning of a name.
+    shown = f"\u2003{sign}{format_value(name)}"
+    return _Row(shown, 0.0 if pd.isna(owed) else float(owed), f"{done}, {part}", is_heading=False)
+
+
+def _draw_rows(ax: Axes, rows: list[_Row]) -> None:
+    places = np.arange(len(rows))
+    lacks = np.array([100 * row.owed for row in rows])
+    ax.barh(places, lacks, height=0.62, color=SERIES[0])
+    for place, row in enumerate(rows):
+        annotate_right(ax, row.label, (float(lacks[place]), place))
+    longest = max_name_length(ax)
+    label_rows(ax, [shorten_name(row.name, longest) for row in rows], upwards=True)
+    for label, row in zip(ax.get_yticklabels(), rows, strict=True):
+        label.set_fontweight("bold" if row.is_heading else "normal")
+    # Room for the label of the longest bar.
+    ax.set_xlim(0, max(1.0, 1.9 * float(lacks.max())))
+    ax.set_xlabel("Progress that the goal lacks (points)", fontsize=font_size(ax) + 1)

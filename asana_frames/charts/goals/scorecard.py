@@ -1,0 +1,118 @@
+"""Chart of key results below their objectives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from asana_frames.charts.goals.progress import ROW_HEIGHT, ProgressRow, draw_progress_bars
+from asana_frames.charts.shared.axes import (
+    WIDE,
+    axes_width,
+    count_fitting_rows,
+    count_hidden,
+    draw_empty,
+    new_axes,
+)
+from asana_frames.charts.shared.columns import read_input
+from asana_frames.charts.shared.labels import format_value
+from asana_frames.charts.shared.rows import OPTIONAL_KINDS
+from asana_frames.charts.shared.statuses import goal_status_look
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_MOST_ROWS = 60
+#: The end of the axis, in percent: beyond 100 is room for the labels.
+_AXIS_END = 190
+#: Days after which a key result counts as one without a recent update.
+_LONG_AGO = 30
+
+
+def scorecard(scorecard: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Draw key results below their objectives, with values, progress and confidence.
+
+    Parameters
+    ----------
+    scorecard
+        What ``rollups.scorecard`` returns: ``objective_gid``, ``objective_name``,
+        ``key_result_gid``, ``key_result_name``, ``status``, ``progress``, ``expected``,
+        ``current_of_target`` and ``days_since_status``.
+    ax
+        Where to draw; a new figure as high as the key results need otherwise.
+
+    Returns
+    -------
+    Axes
+        Objectives in bold, each followed by its key results, in the order given, at most 60 rows.
+        Bars as in ``charts.goal_progress``, coloured by status; beside them the current value and
+        the target, and the confidence (on narrow axes this alone). A note counts the key results
+        without a status update in the last 30 days.
+
+    Raises
+    ------
+    InvalidArgument
+        A column is missing.
+    """
+    needed = [
+        *("objective_gid", "objective_name", "key_result_gid", "key_result_name"),
+        *("status", "progress", "expected", "current_of_target", "days_since_status"),
+    ]
+    card = read_input(scorecard, needed, chart="scorecard", ax=ax, kinds=OPTIONAL_KINDS)
+    card = card.reset_index(drop=True)
+    rows = _list_rows(card)
+    if ax is None:
+        ax = new_axes(height=ROW_HEIGHT * min(len(rows), _MOST_ROWS) + 1.6)
+    if card.empty:
+        return draw_empty(ax, "No key results")
+    drawn = rows[: count_fitting_rows(ax, _MOST_ROWS, reserved=1.1)]
+    silent = int((~(card["days_since_status"] <= _LONG_AGO).fillna(False)).sum())
+    silent_note = f"{silent} without a status update in {_LONG_AGO} days" if silent else ""
+    # Narrow axes have room for one of the two, and the colour tells the other.
+    is_wide = axes_width(ax) >= WIDE
+    columns = zip(card["current_of_target"], card["status"], strict=True)
+    labels = [_describe(values if is_wide else None, status) for values, status in columns]
+    return draw_progress_bars(
+        ax,
+        card,
+        drawn[::-1],
+        "Objectives and key results",
+        notes=[silent_note, count_hidden(len(rows) - len(drawn))],
+        labels=labels,
+        axis_end=_AXIS_END,
+    )
+
+
+def _list_rows(card: pd.DataFrame) -> list[ProgressRow]:
+    """Return the rows from the top down: each objective, and its key results below it."""
+    groups: dict[Any, list[int]] = {}
+    for number, (gid, name) in enumerate(
+        zip(card["objective_gid"], card["objective_name"], strict=True)
+    ):
+        groups.setdefault(name if pd.isna(gid) else gid, []).append(number)
+    rows = []
+    for numbers in groups.values():
+        first = card.loc[numbers[0]]
+        own = [n for n in numbers if card["key_result_gid"][n] == card["objective_gid"][n]]
+        heading = format_value(first["objective_name"])
+        rows.append(ProgressRow(heading, own[0] if own else None, is_heading=True))
+        # Em spaces, which matplotlib keeps at the beginning of a name.
+        rows += [
+            ProgressRow(f"\u2003{format_value(card['key_result_name'][number])}", number)
+            for number in numbers
+            if number not in own
+        ]
+    return rows
+
+
+def _describe(values: Any, status: Any) -> str:
+    """Return values and confidence as text.
+
+    Examples
+    --------
+    >>> _describe("31 of 40", "yellow"), _describe(None, None)
+    ('31 of 40,  at risk', 'no status')
+    """
+    words = goal_status_look(status).words
+    return words if pd.isna(values) else f"{values},  {words}"
