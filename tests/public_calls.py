@@ -114,6 +114,7 @@ class Frames:
                 "goals": goals,
                 "relationships": self.links,
                 "histories": self.readings,
+            },
             "goal_history": {"goals": goals, "status_updates": self.goal_updates},
             "goal_progress": {"goals": goals, "relationships": self.links},
             "goal_tree": {"goals": goals, "relationships": self.links},
