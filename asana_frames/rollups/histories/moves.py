@@ -1,0 +1,258 @@
+"""Moves of tasks between sections and projects, from stories and present memberships."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import chain
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from asana_frames.frames.arrays import STR
+from asana_frames.rollups.histories.stories import (
+    STORY_COLUMNS,
+    find_time_order,
+    select_kinds,
+)
+from asana_frames.rollups.shared.gids import are_surely_unique, find_positions
+from asana_frames.rollups.shared.inputs import (
+    is_true,
+    read_frame,
+    read_list_columns,
+    require_gids,
+)
+from asana_frames.rollups.shared.moments import Ints, parse_moments, to_microseconds
+from asana_frames.rollups.shared.tasks import check_aligned_memberships, count_items
+
+#: Subtypes of stories about moves of tasks.
+MOVES = ("added_to_project", "section_changed", "removed_from_project")
+#: Their positions.
+_ADDED, _CHANGED, _REMOVED = range(3)
+#: In place of a section code: in the project but in an unknown section; not in the project.
+ANYWHERE, OUTSIDE = -1, -2
+_SECTIONS = ("old_section_gid", "new_section_gid")
+_MEMBERS = ("project_gid", "section_gid", "project_name", "section_name")
+_PLACES = ("memberships_project_gids", "memberships_section_gids")
+#: Codes, which are less than 2,000,000,000.
+Codes = npt.NDArray[np.int32]
+_Texts = Any
+
+
+class Places(NamedTuple):
+    """Projects or sections in the order of their codes."""
+
+    gids: _Texts
+    #: Their current names.
+    names: _Texts
+    #: Sections: the place in their project, from 1; 0 where it is not known.
+    order: Codes
+
+
+class Moves(NamedTuple):
+    """Moves from stories and the current memberships of tasks."""
+
+    #: Task (its row) and project of each move, as one number: task * projects + project.
+    pair: Ints
+    #: Microseconds; moves are sorted by pair and time.
+    at: Ints
+    #: Sections before and after each move.
+    before: Codes
+    after: Codes
+    #: The pair of each membership, in order and each once, and its section.
+    member_pair: Ints
+    member_section: Codes
+    projects: Places
+    sections: Places
+
+
+def read_moves(
+    stories: pd.DataFrame, tasks: pd.DataFrame, sections: pd.DataFrame | None, *, what: str
+) -> Moves:
+    """Read the moves of tasks from stories, and their current memberships.
+
+    Parameters
+    ----------
+    stories
+        Moves whose project is not known from a story, membership or section are left out, as are
+        those of tasks that are not in ``tasks``.
+    tasks
+        Each task once.
+    sections
+        Sections in the order of their projects, or None.
+    what
+        The calling function, for the message.
+
+    Raises
+    ------
+    InvalidArgument
+        A column is missing, or projects and sections of memberships differ in number.
+    """
+    needed = [*STORY_COLUMNS, "project_gid", *_SECTIONS]
+    stories = read_frame(stories, needed, what=what, record="story")
+    tasks = read_frame(tasks, ["gid", *_PLACES], what=what, record="task")
+    require_gids(tasks, _PLACES, what=what, record="task")
+    members = _flatten_memberships(tasks)
+    listed = _read_sections(sections, what=what)
+    rows, kind, task, at = _select_moves(stories, tasks["gid"], what=what)
+
+    (project, home, owner), project_gids = _number_gids(
+        _take(stories, "project_gid", rows), members["project_gid"], listed["project_gid"]
+    )
+    (old, new, place, known), section_gids = _number_gids(
+        *(_take(stories, name, rows) for name in _SECTIONS), members["section_gid"], listed["gid"]
+    )
+    project_of = [(place, home), (known, owner)]
+    project = _infer_projects(project, old, new, project_of, len(section_gids))
+    projects, places = (len(project_gids), len(section_gids))
+    named = [(project, _take(stories, "project_name", rows))]
+    project_names = _find_names(
+        projects, [[(owner, listed["project_name"])], [(home, members["project_name"])], named]
+    )
+    named = [
+        (codes, _take(stories, name.replace("_gid", "_name"), rows))
+        for codes, name in zip((old, new), _SECTIONS, strict=True)
+    ]
+    section_names = _find_names(
+        places, [[(known, listed["name"])], [(place, members["section_name"])], named]
+    )
+    order = np.zeros(places + 1, dtype=np.int32)
+    order[known[::-1]] = listed["order"].to_numpy()[::-1]
+
+    pair = task * projects + project
+    by_pair = np.flatnonzero(project >= 0)
+    by_pair = by_pair[np.argsort(pair[by_pair], kind="stable")]
+    is_added, is_removed = kind == _ADDED, kind == _REMOVED
+    before = np.where(is_added, OUTSIDE, np.where(is_removed, ANYWHERE, old)).astype(np.int32)
+    after = np.where(is_removed, OUTSIDE, np.where(is_added, ANYWHERE, new)).astype(np.int32)
+    is_home = np.flatnonzero(home >= 0)
+    member_pair, first = np.unique(
+        members["task"].to_numpy()[is_home] * projects + home[is_home], return_index=True
+    )
+    return Moves(
+        pair=pair[by_pair],
+        at=at[by_pair],
+        before=before[by_pair],
+        after=after[by_pair],
+        member_pair=member_pair,
+        member_section=place[is_home][first],
+        projects=Places(project_gids, project_names, np.zeros(projects, dtype=np.int32)),
+        sections=Places(section_gids, section_names, order[:-1]),
+    )
+
+
+def _select_moves(
+    stories: pd.DataFrame, gids: pd.Series[Any], *, what: str
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.int8], Ints, Ints]:
+    """Return the rows of the moves of tasks in time order, their kinds, tasks and moments."""
+    kind = select_kinds(stories, MOVES)
+    created = parse_moments(stories["created_at"], what=what)
+    at = to_microseconds(created)
+    rows = np.flatnonzero((kind >= 0) & is_true(created.notna()))
+    gid = _take(stories, "gid", rows)
+    if not are_surely_unique(gid):
+        rows = rows[is_true(gid.isna() | ~gid.duplicated(keep="last"))]
+    task = find_positions(gids, _take(stories, "task_gid", rows))
+    rows, task = rows[task >= 0], task[task >= 0]
+    order = find_time_order(at[rows], _take(stories, "gid", rows))
+    rows = rows[order]
+    return rows, kind[rows], task[order], at[rows]
+
+
+def _take(frame: pd.DataFrame, name: str, rows: npt.NDArray[np.intp]) -> pd.Series[Any]:
+    """Return some rows of a text column; without the column all values are missing."""
+    if name not in frame.columns:
+        return pd.Series(None, index=range(len(rows)), dtype=STR)
+    column = frame[name].reset_index(drop=True)
+    is_all = len(rows) == len(column) and bool((rows == np.arange(len(rows))).all())
+    taken = column if is_all else column.take(rows).reset_index(drop=True)
+    return taken.astype(STR)
+
+
+def _flatten_memberships(tasks: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per membership, with the row of its task.
+
+    Raises
+    ------
+    InvalidArgument
+        The lists of projects and sections of a task differ in length.
+    """
+    lists = [f"memberships_{name}s" for name in _MEMBERS]
+    tasks = read_list_columns(tasks, lists)
+    check_aligned_memberships(tasks, lists)
+    counts = count_items(tasks[_PLACES[0]])
+    columns = {}
+    for name in _MEMBERS:
+        column = f"memberships_{name}s"
+        if column not in tasks:
+            columns[name] = pd.Series(None, index=range(counts.sum()), dtype=STR)
+            continue
+        flat = list(chain.from_iterable(tasks[column].dropna()))
+        columns[name] = pd.Series(flat, dtype=STR)
+    return pd.DataFrame(columns).assign(task=np.repeat(np.arange(len(tasks)), counts))
+
+
+def _read_sections(sections: pd.DataFrame | None, *, what: str) -> pd.DataFrame:
+    """Return gid, name, project and place of sections; no rows without them."""
+    columns = ["gid", "name", "project_gid"]
+    if sections is None:
+        empty: dict[str, Any] = dict.fromkeys([*columns, "project_name"], STR)
+        return pd.DataFrame(columns=list(empty)).astype(empty).assign(order=np.array([], int))
+    found = read_frame(sections, columns, what=f"{what}(sections=)", record="section")
+    found = found[is_true(found["gid"].notna())].drop_duplicates("gid").reset_index(drop=True)
+    order = found.groupby("project_gid", dropna=False, observed=True).cumcount() + 1
+    names = found.get("project_name", pd.Series(None, index=found.index, dtype=STR))
+    return found[columns].astype(STR).assign(project_name=names.astype(STR), order=order)
+
+
+def _number_gids(*columns: pd.Series[Any]) -> tuple[list[Codes], _Texts]:
+    """Return the columns as codes, -1 for a missing gid, and the sorted gids."""
+    parts = [pd.factorize(column) for column in columns]
+    gids = pd.Index(pd.concat([pd.Series(found, dtype=STR) for _, found in parts]).unique())
+    gids = gids.sort_values()
+    codes = [
+        np.append(gids.get_indexer(pd.Index(found, dtype=STR)), -1).astype(np.int32)[code]
+        for code, found in parts
+    ]
+    return codes, gids.array
+
+
+def _infer_projects(
+    project: Codes, old: Codes, new: Codes, known: list[tuple[Codes, Codes]], count: int
+) -> Codes:
+    """Return the project of each move; a missing one is inferred from its sections."""
+    if (project >= 0).all():
+        return project
+    # The last position belongs to missing sections, whose code is -1.
+    project_of: Codes = np.full(count + 1, -1, dtype=np.int32)
+    for sections, owners in ((old, project), (new, project), *known):
+        project_of[sections[owners >= 0]] = owners[owners >= 0]
+    while True:
+        project_of[-1] = -1
+        found = np.maximum(project_of[new], project_of[old])
+        solved = (project < 0) & (found >= 0)
+        if not solved.any():
+            return project
+        project = np.where(solved, found, project)
+        # Both sections of a move are in one project, so each result may solve more moves.
+        for sections in (old, new):
+            project_of[sections[solved]] = found[solved]
+
+
+def _find_names(count: int, sources: Iterable[Iterable[tuple[Codes, pd.Series[Any]]]]) -> _Texts:
+    """Return the name for each code: from the first source that has one, there the last one."""
+    names = np.full(count, None, dtype=object)
+    for columns in sources:
+        found = np.full(count, None, dtype=object)
+        last = np.full(count, -1)
+        for codes, column in columns:
+            rows = np.flatnonzero((codes >= 0) & is_true(column.notna()))
+            latest = np.full(count, -1)
+            latest[codes[rows]] = rows
+            is_later = latest > last
+            found[is_later] = column.array.take(latest[is_later])
+            last = np.maximum(last, latest)
+        is_new = pd.isna(names)
+        names[is_new] = found[is_new]
+    return pd.array(names, dtype=STR)
