@@ -168,6 +168,8 @@ def _list_cuts(
 
 def _find_inside(visits: Visits, task: Codes, events: pd.DataFrame) -> pd.DataFrame:
     """Return ``row`` and ``at`` of the visits during which events of their task happened."""
+    if events.empty:
+        return pd.DataFrame({"row": np.array([], dtype="intp"), "at": np.array([], dtype="int64")})
     rows = np.flatnonzero(np.isin(task, events["task"].to_numpy()))
     joined = pd.DataFrame({"row": rows, "task": task[rows]}).merge(events, on="task")
     row, at = joined["row"].to_numpy(dtype="intp"), joined["at"].to_numpy(dtype="int64")
@@ -177,6 +179,8 @@ def _find_inside(visits: Visits, task: Codes, events: pd.DataFrame) -> pd.DataFr
 def _is_paused(enter: Ints, task: Codes, pauses: pd.DataFrame) -> Flags:
     """Return whether the task of each visit was completed when it began, and reopened later."""
     is_paused = np.zeros(len(task), dtype=bool)
+    if pauses.empty:
+        return is_paused
     rows = np.flatnonzero(np.isin(task, pauses["task"].to_numpy()))
     joined = pd.DataFrame({"row": rows, "task": task[rows]}).merge(pauses, on="task")
     row = joined["row"].to_numpy(dtype="intp")

@@ -37,7 +37,10 @@ _MEMBERS = ("project_gid", "section_gid", "project_name", "section_name")
 _PLACES = ("memberships_project_gids", "memberships_section_gids")
 #: Codes, which are less than 2,000,000,000.
 Codes = npt.NDArray[np.int32]
+Rows = npt.NDArray[np.intp]
 _Texts = Any
+#: Codes, the name of each, and the order in time of the names where it is another one.
+_Named = tuple[Any, ...]
 
 
 class Places(NamedTuple):
@@ -95,30 +98,34 @@ def read_moves(
     require_gids(tasks, _PLACES, what=what, record="task")
     members = _flatten_memberships(tasks)
     listed = _read_sections(sections, what=what)
-    rows, kind, task, at = _select_moves(stories, tasks["gid"], what=what)
+    rows, order, task = _select_moves(stories, tasks["gid"], what=what)
+    texts = {name: _take(stories, name, rows) for name in ("project_gid", *_SECTIONS)}
 
     (project, home, owner), project_gids = _number_gids(
-        _take(stories, "project_gid", rows), members["project_gid"], listed["project_gid"]
+        texts["project_gid"], members["project_gid"], listed["project_gid"]
     )
     (old, new, place, known), section_gids = _number_gids(
-        *(_take(stories, name, rows) for name in _SECTIONS), members["section_gid"], listed["gid"]
+        *(texts[name] for name in _SECTIONS), members["section_gid"], listed["gid"]
     )
-    project_of = [(place, home), (known, owner)]
-    project = _infer_projects(project, old, new, project_of, len(section_gids))
+    del texts
+    project, old, new = project[order], old[order], new[order]
     projects, places = (len(project_gids), len(section_gids))
-    named = [(project, _take(stories, "project_name", rows))]
+    project = _infer_projects(project, old, new, [(place, home), (known, owner)], places)
+    named = [(project, _take(stories, "project_name", rows), order)]
     project_names = _find_names(
         projects, [[(owner, listed["project_name"])], [(home, members["project_name"])], named]
     )
     named = [
-        (codes, _take(stories, name.replace("_gid", "_name"), rows))
+        (codes, _take(stories, name.replace("_gid", "_name"), rows), order)
         for codes, name in zip((old, new), _SECTIONS, strict=True)
     ]
     section_names = _find_names(
         places, [[(known, listed["name"])], [(place, members["section_name"])], named]
     )
-    order = np.zeros(places + 1, dtype=np.int32)
-    order[known[::-1]] = listed["order"].to_numpy()[::-1]
+    kind = select_kinds(stories, MOVES)[rows][order]
+    at = to_microseconds(parse_moments(stories["created_at"], what=what))[rows][order]
+    number = np.zeros(places + 1, dtype=np.int32)
+    number[known[::-1]] = listed["order"].to_numpy()[::-1]
 
     pair = task * projects + project
     by_pair = np.flatnonzero(project >= 0)
@@ -138,29 +145,27 @@ def read_moves(
         member_pair=member_pair,
         member_section=place[is_home][first],
         projects=Places(project_gids, project_names, np.zeros(projects, dtype=np.int32)),
-        sections=Places(section_gids, section_names, order[:-1]),
+        sections=Places(section_gids, section_names, number[:-1]),
     )
 
 
 def _select_moves(
     stories: pd.DataFrame, gids: pd.Series[Any], *, what: str
-) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.int8], Ints, Ints]:
-    """Return the rows of the moves of tasks in time order, their kinds, tasks and moments."""
-    kind = select_kinds(stories, MOVES)
+) -> tuple[Rows, Rows, Ints]:
+    """Return the rows of moves, their order in time, and in this order their tasks."""
     created = parse_moments(stories["created_at"], what=what)
-    at = to_microseconds(created)
-    rows = np.flatnonzero((kind >= 0) & is_true(created.notna()))
+    rows = np.flatnonzero((select_kinds(stories, MOVES) >= 0) & is_true(created.notna()))
     gid = _take(stories, "gid", rows)
     if not are_surely_unique(gid):
-        rows = rows[is_true(gid.isna() | ~gid.duplicated(keep="last"))]
+        is_last = is_true(gid.isna() | ~gid.duplicated(keep="last"))
+        rows = rows[is_last]
     task = find_positions(gids, _take(stories, "task_gid", rows))
     rows, task = rows[task >= 0], task[task >= 0]
-    order = find_time_order(at[rows], _take(stories, "gid", rows))
-    rows = rows[order]
-    return rows, kind[rows], task[order], at[rows]
+    order = find_time_order(to_microseconds(created)[rows], _take(stories, "gid", rows))
+    return rows, order, task[order]
 
 
-def _take(frame: pd.DataFrame, name: str, rows: npt.NDArray[np.intp]) -> pd.Series[Any]:
+def _take(frame: pd.DataFrame, name: str, rows: Rows) -> pd.Series[Any]:
     """Return some rows of a text column; without the column all values are missing."""
     if name not in frame.columns:
         return pd.Series(None, index=range(len(rows)), dtype=STR)
@@ -240,18 +245,19 @@ def _infer_projects(
             project_of[sections[solved]] = found[solved]
 
 
-def _find_names(count: int, sources: Iterable[Iterable[tuple[Codes, pd.Series[Any]]]]) -> _Texts:
+def _find_names(count: int, sources: Iterable[Iterable[_Named]]) -> _Texts:
     """Return the name for each code: from the first source that has one, there the last one."""
     names = np.full(count, None, dtype=object)
     for columns in sources:
         found = np.full(count, None, dtype=object)
         last = np.full(count, -1)
-        for codes, column in columns:
-            rows = np.flatnonzero((codes >= 0) & is_true(column.notna()))
+        for codes, column, *given in columns:
+            order = given[0] if given else np.arange(len(column))
+            rows = np.flatnonzero((codes >= 0) & is_true(column.notna())[order])
             latest = np.full(count, -1)
             latest[codes[rows]] = rows
             is_later = latest > last
-            found[is_later] = column.array.take(latest[is_later])
+            found[is_later] = column.array.take(order[latest[is_later]])
             last = np.maximum(last, latest)
         is_new = pd.isna(names)
         names[is_new] = found[is_new]

@@ -224,12 +224,12 @@ class _Marks(NamedTuple):
 
 def _build_marks(moves: Moves, created: Ints, now: int) -> tuple[_Marks, Flags, Flags, Ints]:
     """Return marks by task, project and time, which of them are the first and last, and pairs."""
-    begins = np.ones(len(moves.pair), dtype=bool)
-    begins[1:] = moves.pair[1:] != moves.pair[:-1]
-    pairs = np.union1d(moves.pair[begins], moves.member_pair)
-    pairs = pairs[created[pairs // (len(moves.projects.gids) or 1)] <= now]
-    is_there = (moves.at <= now) & np.isin(moves.pair, pairs)
-    number = np.searchsorted(pairs, moves.pair[is_there]).astype(np.int32)
+    pairs = _list_pairs(moves)
+    is_born = created[pairs // (len(moves.projects.gids) or 1)] <= now
+    number = np.searchsorted(pairs, moves.pair)
+    is_there = (moves.at <= now) & is_born[number]
+    pairs = pairs[is_born]
+    number = (np.cumsum(is_born) - 1)[number[is_there]].astype(np.int32)
     counts = np.bincount(number, minlength=len(pairs)) + 2
     ends = np.cumsum(counts) - 1
     first = ends - counts + 1
@@ -254,16 +254,26 @@ def _build_marks(moves: Moves, created: Ints, now: int) -> tuple[_Marks, Flags, 
     return marks, is_begin, is_end, pairs
 
 
+def _list_pairs(moves: Moves) -> Ints:
+    """Return the tasks in projects, each once, sorted."""
+    begins = np.ones(len(moves.pair), dtype=bool)
+    begins[1:] = moves.pair[1:] != moves.pair[:-1]
+    both = np.sort(np.concatenate([moves.pair[begins], moves.member_pair]))
+    is_new = np.ones(len(both), dtype=bool)
+    is_new[1:] = both[1:] != both[:-1]
+    return both[is_new]
+
+
 def _find_places(moves: Moves, pairs: Ints, now: int) -> Codes:
     """Return where tasks were at a moment: where their next move began, else where they are."""
     places = np.full(len(pairs), OUTSIDE, dtype=np.int32)
-    member = np.searchsorted(pairs, moves.member_pair)
-    is_known = np.isin(moves.member_pair, pairs)
-    places[member[is_known]] = moves.member_section[is_known]
     later = np.flatnonzero(moves.at > now)
-    pair, first = np.unique(moves.pair[later], return_index=True)
-    is_known = np.isin(pair, pairs)
-    places[np.searchsorted(pairs, pair[is_known])] = moves.before[later[first[is_known]]]
+    # The first of the later moves is written last.
+    moved = (moves.pair[later[::-1]], moves.before[later[::-1]])
+    for pair, section in ((moves.member_pair, moves.member_section), moved):
+        place = np.searchsorted(pairs, pair)
+        is_known = np.append(pairs, -1)[place] == pair
+        places[place[is_known]] = section[is_known]
     return places
 
 

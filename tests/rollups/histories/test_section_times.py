@@ -13,7 +13,19 @@ from hypothesis import strategies as st
 
 import asana_frames as af
 from tests.rollups.frames import assert_same, assert_same_dtypes, oddly_indexed, typed_by_hand
-from tests.rollups.stories import added, moved, removed, stories_of, story, task, tasks_of
+from tests.rollups.stories import (
+    START,
+    added,
+    completed,
+    events,
+    live,
+    moved,
+    removed,
+    reopened,
+    stories_of,
+    task,
+    tasks_of,
+)
 
 NOW = "2026-03-10 00:00"
 Visit = tuple[str | None, str | None, str | None, bool]
@@ -252,7 +264,6 @@ def test_projects_and_sections_that_do_not_go_together_are_refused() -> None:
         af.rollups.section_times(tasks, stories_of(), now=NOW)
 
 
-START = dt.datetime(2026, 3, 20)
 #: Stories of another task, which tell the project of each section.
 OTHERS = [moved("9", "2026-03-01", old, new) for old, new in (("11", "12"), ("12", "13"))]
 OTHERS += [moved("9", "2026-03-01", "21", "22", "2")]
@@ -412,14 +423,6 @@ def test_text_that_is_not_a_moment_of_completion_is_refused() -> None:
         af.rollups.section_times(tasks, stories_of(added("5", "2026-03-02")), now=NOW)
 
 
-def completed(gid: str, at: str) -> dict[str, Any]:
-    return story(gid, at, "marked_complete")
-
-
-def reopened(gid: str, at: str) -> dict[str, Any]:
-    return story(gid, at, "marked_incomplete")
-
-
 def ends_of(table: pd.DataFrame) -> list[tuple[Any, ...]]:
     """Return section, enter, leave, whether it ended with completion, until when, reopened."""
     days = {
@@ -537,40 +540,6 @@ def test_sections_give_names_and_their_order() -> None:
     assert plain["section_order"].isna().all()
     with pytest.raises(af.InvalidArgument, match=r"sections=\) needs the column\(s\) project_gid"):
         af.rollups.section_times(tasks, stories, sections=sections.drop(columns="project_gid"))
-
-
-#: Hours between events, and what happens: to be moved to a section or out, completed, reopened.
-events = st.lists(
-    st.tuples(st.integers(1, 60), st.sampled_from(["11", "12", "13", "out", "done", "open"])),
-    max_size=14,
-)
-STATE = dict[str, Any]
-
-
-def live(drawn: list[tuple[int, str]]) -> tuple[list[Any], list[tuple[dt.datetime, STATE]]]:
-    """Return the stories of a task, and its state from each event on."""
-    at, now = START, {"section": None, "done": False}
-    told: list[Any] = []
-    states = [(at, now)]
-    for hours, what in drawn:
-        at, when = at + dt.timedelta(hours=hours), (at + dt.timedelta(hours=hours)).isoformat()
-        old = now["section"]
-        if what in ("done", "open"):
-            if now["done"] == (what == "done"):
-                continue
-            told.append((completed if what == "done" else reopened)("5", when))
-            now = {**now, "done": what == "done"}
-        else:
-            new = None if what == "out" else what
-            if old == new:
-                continue
-            # Asana adds a task to its section with a move that follows at once.
-            told += [added("5", when), moved("5", when, new, new)] if not old else []
-            told += [moved("5", when, old, new)] if old and new else []
-            told += [] if new else [removed("5", when)]
-            now = {**now, "section": new}
-        states.append((at, now))
-    return told, states
 
 
 def states_of(table: pd.DataFrame, at: dt.datetime) -> list[tuple[Any, bool]]:
