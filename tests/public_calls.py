@@ -51,7 +51,7 @@ class Frames:
         self.throughput = rollups.throughput(self.tasks, end=NOW)
         self.changes = rollups.changes(self.stories)
         self.burnup = rollups.burnup(self.tasks)
-        self.times = rollups.section_times(self.stories, self.tasks, NOW)
+        self.times = rollups.section_times(self.tasks, self.stories, now=NOW)
         self.home = self.projects.set_index("name").loc["Website relaunch", "gid"]
         self.capacity = rollups.capacity(self.users, self.allocations, **work)  # type: ignore[arg-type]
 
@@ -106,7 +106,7 @@ class Frames:
             "plan_vs_actual": {"entries": entries, "allocations": self.allocations},
             "portfolio": {"items": self.items, "tasks": tasks, "statuses": self.statuses},
             "quality": {"tasks": tasks},
-            "section_times": {"stories": stories, "tasks": tasks},
+            "section_times": {"tasks": tasks, "stories": stories},
             "throughput": {"tasks": tasks},
             "timesheet": {"entries": entries, "week": "2026-10-26", "statuses": self.sheets},
         }
@@ -117,14 +117,14 @@ class Frames:
         progress = rollups.goal_progress(self.goals, self.links, NOW)
         portfolio = rollups.portfolio(self.items, tasks, self.statuses, NOW)
         frames = {
-            "aging": rollups.aging(tasks, NOW),
+            "aging": rollups.aging(tasks, now=NOW),
             "approvals": rollups.approvals(self.entries, self.sheets, self.users, now=NOW),
             "budget_burn": rollups.budget_burn(self.budgets, self.entries, self.rates),
             "budget_status": rollups.budget_status(self.budgets, self.entries, self.rates),
             "burnup": rollups.burnup(tasks),
             "capacity": self.capacity,
             "changes": self.changes,
-            "cumulative_flow": rollups.cumulative_flow(self.times, project=self.home),
+            "cumulative_flow": rollups.cumulative_flow(self.times, now=NOW, project=self.home),
             "daily": rollups.daily(tasks),
             "estimates": rollups.estimates(tasks, self.entries),
             "forecast": rollups.forecast(self.throughput, 5, trials=100),

@@ -1,9 +1,11 @@
 """Frames in, frames out: pure pandas, no request."""
 
+from asana_frames.rollups.flow.aging import aging
+from asana_frames.rollups.flow.close_times import close_times
 from asana_frames.rollups.flow.counts import burnup, daily, load, throughput
 from asana_frames.rollups.flow.cumulative_flow import cumulative_flow
 from asana_frames.rollups.flow.forecast import forecast
-from asana_frames.rollups.flow.lead_times import aging, close_times, lead_times
+from asana_frames.rollups.flow.lead_times import lead_times
 from asana_frames.rollups.flow.quality import empty_fields, quality
 from asana_frames.rollups.goals.history import goal_history
 from asana_frames.rollups.goals.progress import goal_progress

@@ -72,7 +72,7 @@ def main() -> None:
         "throughput by week": lambda: rollups.throughput(tasks),
         "throughput by project": lambda: rollups.throughput(tasks, by="project"),
         "lead times": lambda: rollups.lead_times(tasks),
-        "ages of open tasks": lambda: rollups.aging(tasks, NOW),
+        "ages of open tasks": lambda: rollups.aging(tasks, now=NOW),
     }
     print(f"{ROWS:,} tasks; times a value_counts of completed_at, least and most of {ROUNDS}")
     for name, work in table.items():

@@ -23,7 +23,7 @@ from asana_frames.charts.shared.columns import column_numbers, drop_missing, rea
 from asana_frames.charts.shared.dates import day_positions, label_date_axis
 from asana_frames.charts.shared.ink import mix_ink
 from asana_frames.charts.shared.labels import format_number
-from asana_frames.rollups.flow.lead_times import close_times
+from asana_frames.rollups.flow.close_times import close_times
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -46,7 +46,7 @@ def section_times(
     ----------
     times
         What ``rollups.section_times`` returns: ``project_gid``, ``project_name``,
-        ``section_gid``, ``section_name``, ``enter``, ``is_current``, ``working_days``.
+        ``section_gid``, ``section_name``, ``enter``, ``is_current``, ``days_working``.
     order
         Sections (gids or names) in the order in which tasks go through them; others follow. By
         default, in the order in which they were first entered.
@@ -68,7 +68,7 @@ def section_times(
     InvalidArgument
         A column is missing, or ``order`` names a section that is not in the frame.
     """
-    needed = ["project_gid", "project_name", *SECTION, "enter", "is_current", "working_days"]
+    needed = ["project_gid", "project_name", *SECTION, "enter", "is_current", "days_working"]
     times = read_input(times, needed, chart="section_times", ax=ax)
     # The sections of a project stay together; projects are in the order of their first visits.
     first = times.groupby("project_gid", dropna=False)["enter"].transform("min")
@@ -93,7 +93,7 @@ def section_times(
 
 def _draw_boxes(ax: Axes, rows: pd.DataFrame, labels: pd.Series, names: Sequence[str]) -> None:
     is_current = rows["is_current"].astype("boolean").fillna(False).to_numpy(dtype=bool)
-    days = rows["working_days"].astype("float64")
+    days = rows["days_working"].astype("float64")
     ended = [days[~is_current & (labels == name)].dropna().to_numpy() for name in names]
     present = [int((is_current & (labels == name)).sum()) for name in names]
     places = list(range(len(names)))

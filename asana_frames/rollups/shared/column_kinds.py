@@ -33,7 +33,7 @@ _NAMES_BY_KIND = {
     """,
     "number": """
         Fri Mon Sat Sun Thu Tue Wed actual ahead alert allocated amount approved_hours available
-        avg_close_time_days billable_hours billable_utilisation computed cost cumulative current
+        days_mean billable_hours billable_utilisation computed cost cumulative current
         days_open days_since_first_assignment days_since_modified days_since_status difference
         estimated expected expected_hours expected_share fees forecast_at_end forecast_share free
         hours initial
@@ -41,7 +41,7 @@ _NAMES_BY_KIND = {
         planned planned_to_date probability progress ratio rejected_hours remaining revenue
         rounded_hours share share_done share_filled target total tracked unclassified_hours
         unestimated unpriced_hours used used_high used_low used_total utilisation value weight
-        working_days
+        days_working
     """,
 }
 _COMPUTED_KINDS = {name: kind for kind, names in _NAMES_BY_KIND.items() for name in names.split()}

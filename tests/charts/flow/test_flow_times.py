@@ -13,7 +13,7 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
 import asana_frames as af
-from asana_frames.rollups.flow.lead_times import BUCKETS
+from asana_frames.rollups.flow.aging import BUCKETS
 
 
 @pytest.fixture(autouse=True)
@@ -146,7 +146,7 @@ def test_the_rollups_of_a_sandbox_are_drawn(asana: af.Asana) -> None:
     tasks = af.gather.all_tasks(asana, "Acme")
     past = af.rollups.throughput(tasks, end="2026-11-01")
 
-    ages = af.charts.aging(af.rollups.aging(tasks, "2026-11-02T09:00Z"))
+    ages = af.charts.aging(af.rollups.aging(tasks, now="2026-11-02T09:00Z"))
     times = af.charts.lead_times(af.rollups.lead_times(tasks))
     dates = af.charts.forecast(af.rollups.forecast(past, 100))
 

@@ -17,7 +17,7 @@ TEXT = pd.StringDtype(na_value=np.nan)
 Visit = tuple[str | None, str | None, float | None, bool]
 NEEDED = [
     "project_gid", "project_name", "section_gid", "section_name", "enter", "is_current",
-    "working_days",
+    "days_working",
 ]  # fmt: skip
 
 
@@ -29,11 +29,11 @@ def _closed() -> Iterator[None]:
 
 def times_of(*rows: Visit, project: str = "Shop") -> pd.DataFrame:
     """Rows of section, enter, working days and whether the task is there still."""
-    frame = pd.DataFrame(rows, columns=["section_name", "enter", "working_days", "is_current"])
+    frame = pd.DataFrame(rows, columns=["section_name", "enter", "days_working", "is_current"])
     frame["enter"] = pd.to_datetime(frame["enter"]).astype("datetime64[us]").dt.tz_localize("UTC")
     frame = frame.assign(section_gid=frame["section_name"], project_gid=f"9{project}")
     frame = frame.assign(project_name=project)
-    kinds = {"working_days": "Float64", "is_current": "boolean"}
+    kinds = {"days_working": "Float64", "is_current": "boolean"}
     return frame.astype(dict.fromkeys(NEEDED[:4], TEXT) | kinds)
 
 
