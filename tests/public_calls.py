@@ -52,6 +52,7 @@ class Frames:
         self.changes = rollups.changes(self.stories)
         self.burnup = rollups.burnup(self.tasks)
         self.times = rollups.section_times(self.tasks, self.stories, now=NOW)
+        self.cycles = rollups.cycle_times(self.tasks, self.times, active="Review", now=NOW)
         self.home = self.projects.set_index("name").loc["Website relaunch", "gid"]
         self.capacity = rollups.capacity(self.users, self.allocations, **work)  # type: ignore[arg-type]
 
@@ -64,6 +65,7 @@ class Frames:
         tasks, entries, stories, goals = self.tasks, self.entries, self.stories, self.goals
         arguments: dict[str, dict[str, Any]] = {
             "aging": {"tasks": tasks},
+            "aging_wip": {"tasks": tasks, "section_times": self.times, "now": NOW},
             "approvals": {"entries": entries, "statuses": self.sheets, "users": self.users},
             "as_of": {"tasks": tasks, "stories": stories, "moment": NOW},
             "billable": {"entries": entries, "users": self.users},
@@ -74,8 +76,10 @@ class Frames:
             "change_counts": {"changes": self.changes},
             "changes": {"stories": stories, "tasks": tasks},
             "close_times": {"lead_times": rollups.lead_times(tasks)},
+            "control_chart": {"cycle_times": self.cycles, "window": 3},
             "cost": {"entries": entries, "rates": self.rates, "by": "person"},
             "cumulative_flow": {"section_times": self.times, "project": self.home},
+            "cycle_times": {"tasks": tasks, "section_times": self.times, "now": NOW},
             "daily": {"tasks": tasks},
             "dependencies": {"tasks": tasks, "edges": self.edges},
             "empty_fields": {"tasks": tasks},
@@ -88,6 +92,7 @@ class Frames:
                 "clients": self.items,
             },
             "estimates": {"tasks": tasks, "entries": entries},
+            "flow_efficiency": {"cycle_times": self.cycles},
             "forecast": {"throughput": self.throughput, "remaining": 5, "trials": 100},
             "goal_history": {"goals": goals, "status_updates": self.statuses},
             "goal_progress": {"goals": goals, "relationships": self.links},
@@ -107,8 +112,10 @@ class Frames:
             "portfolio": {"items": self.items, "tasks": tasks, "statuses": self.statuses},
             "quality": {"tasks": tasks},
             "section_times": {"tasks": tasks, "stories": stories},
+            "service_levels": {"cycle_times": self.cycles},
             "throughput": {"tasks": tasks},
             "timesheet": {"entries": entries, "week": "2026-10-26", "statuses": self.sheets},
+            "wip": {"section_times": self.times, "project": self.home, "limits": {"Review": 3}},
         }
         return {f"rollups.{n}": (getattr(rollups, n), given) for n, given in arguments.items()}
 
@@ -118,13 +125,16 @@ class Frames:
         portfolio = rollups.portfolio(self.items, tasks, self.statuses, NOW)
         frames = {
             "aging": rollups.aging(tasks, now=NOW),
+            "aging_wip": rollups.aging_wip(tasks, self.times, now=NOW),
             "approvals": rollups.approvals(self.entries, self.sheets, self.users, now=NOW),
             "budget_burn": rollups.budget_burn(self.budgets, self.entries, self.rates),
             "budget_status": rollups.budget_status(self.budgets, self.entries, self.rates),
             "burnup": rollups.burnup(tasks),
             "capacity": self.capacity,
             "changes": self.changes,
+            "control_chart": rollups.control_chart(self.cycles, 3),
             "cumulative_flow": rollups.cumulative_flow(self.times, now=NOW, project=self.home),
+            "cycle_times": self.cycles,
             "daily": rollups.daily(tasks),
             "estimates": rollups.estimates(tasks, self.entries),
             "forecast": rollups.forecast(self.throughput, 5, trials=100),
@@ -143,6 +153,7 @@ class Frames:
             "status_timeline": self.statuses,
             "throughput": self.throughput,
             "timesheet": rollups.timesheet(self.entries, "2026-10-26"),
+            "wip": rollups.wip(self.times, now=NOW, project=self.home, limits={"Review": 3}),
         }
         named = {n: next(iter(inspect.signature(getattr(charts, n)).parameters)) for n in frames}
         return {

@@ -95,7 +95,7 @@ LABELS = frozenset({"column", "index", "level_0", "level_1", "level_2", "variabl
 #: Other columns of rollups, and what pandas calls its statistics.
 _ROLLUP_COLUMNS = _split_words(
     """
-    actual ahead alert allocated amount approved_hours at available days_mean billable
+    actual ahead alert allocated amount approved_hours at available billable
     billable_hours billable_utilisation chain changed_at completed_on computed conflict cost count
     created crosses_projects cumulative current date date_value datetime_value day days days_late
     days_open days_overdue days_since_first_assignment days_since_modified days_since_status
@@ -105,12 +105,15 @@ _ROLLUP_COLUMNS = _split_words(
     is_blocked is_certain is_critical is_current is_forecast is_repeated is_scope_added
     last_status_at last_status_title latest_finish leave left load margin missing Mon month moves
     new new_gid non_billable_hours number_value old old_gid open open_dependencies open_hours
-    out_of_office overdue overtime days_p50 days_p85 days_p95 partial pending_hours period periods
+    out_of_office overdue overtime partial pending_hours period periods
     planned planned_to_date precision probability progress ratio reassignments rejected_hours
     remaining reopenings revenue rounded_hours rows Sat scope scope_added share share_done
     share_filled slack slip_days start Sun target tasks Thu total tracked trials Tue unassigned
     unclassified_hours unestimated unknown_dependencies unpriced_hours unsized until used used_high
-    used_low used_total utilisation value values Wed week weight days_working
+    used_low used_total utilisation value values Wed week weight
+    completed_until days_active days_age days_cycle days_in_section days_mean days_p50 days_p70
+    days_p85 days_p95 days_waiting days_working finished_at finished_on flow_efficiency
+    is_completed is_over is_reopened limit section_order started_at
     mean std min 25% 50% 75% max unique top freq first last sum median size nunique All
     """
 )

@@ -16,6 +16,7 @@ _SHARE = frozenset({"share", "fraction", "proportion"})
 _SHARES = frozenset(
     {
         *("ahead", "alert", "billable_utilisation", "computed", "cumulative", "expected", "load"),
+        "flow_efficiency",
         *("probability", "progress", "ratio", "utilisation", "utilization"),
     }
 )
@@ -26,7 +27,7 @@ _NOT_SUMMED = frozenset(
         *("average", "avg", "high", "low", "max", "mean", "median", "min", "percent", "std"),
         *("age", "chain", "day", "days", "per", "period", "periods", "price", "rate", "slack"),
         *("cumulative", "current", "initial", "precision", "target", "value", "weight"),
-        *("code", "depth", "index", "level", "month", "order", "rank", "relative", "week", "year"),
+        *("code", "depth", "index", "level", "limit", "month", "order", "rank", "relative", "week", "year"),
     }
 )
 #: In a table over time these say how much there is at the end of each period.

@@ -1,12 +1,18 @@
 """Frames in, frames out: pure pandas, no request."""
 
 from asana_frames.rollups.flow.aging import aging
+from asana_frames.rollups.flow.aging_wip import aging_wip
 from asana_frames.rollups.flow.close_times import close_times
+from asana_frames.rollups.flow.control_chart import control_chart
 from asana_frames.rollups.flow.counts import burnup, daily, load, throughput
 from asana_frames.rollups.flow.cumulative_flow import cumulative_flow
+from asana_frames.rollups.flow.cycle_times import cycle_times
+from asana_frames.rollups.flow.flow_efficiency import flow_efficiency
 from asana_frames.rollups.flow.forecast import forecast
 from asana_frames.rollups.flow.lead_times import lead_times
 from asana_frames.rollups.flow.quality import empty_fields, quality
+from asana_frames.rollups.flow.service_levels import service_levels
+from asana_frames.rollups.flow.wip import wip
 from asana_frames.rollups.goals.history import goal_history
 from asana_frames.rollups.goals.progress import goal_progress
 from asana_frames.rollups.goals.tree import goal_tree
@@ -31,6 +37,7 @@ from asana_frames.rollups.time.timesheet import timesheet
 
 __all__ = [
     "aging",
+    "aging_wip",
     "approvals",
     "as_of",
     "billable",
@@ -41,13 +48,16 @@ __all__ = [
     "change_counts",
     "changes",
     "close_times",
+    "control_chart",
     "cost",
     "cumulative_flow",
+    "cycle_times",
     "daily",
     "dependencies",
     "empty_fields",
     "entries",
     "estimates",
+    "flow_efficiency",
     "forecast",
     "goal_history",
     "goal_progress",
@@ -61,8 +71,10 @@ __all__ = [
     "portfolio",
     "quality",
     "section_times",
+    "service_levels",
     "throughput",
     "timesheet",
+    "wip",
 ]
 
 

@@ -13,6 +13,7 @@ from tests.public_calls import Frames
 #: Rollup -> what is shown in percent, and what may be added up, of its columns of numbers.
 RULES: dict[str, tuple[str, str]] = {
     "aging": ("", ""),
+    "aging_wip": ("", ""),
     "approvals": (
         "",
         "hours, expected_hours, missing, overtime, approved_hours, pending_hours, rejected_hours, "
@@ -39,13 +40,16 @@ RULES: dict[str, tuple[str, str]] = {
     "changes": ("", ""),
     "close_times": ("", "tasks"),
     # What has no rate has neither currency nor amount.
+    "control_chart": ("", ""),
     "cost": ("", "hours, amount"),
     "cumulative_flow": ("", ""),
+    "cycle_times": ("flow_efficiency", "reopenings"),
     "daily": ("", "created, completed"),
     "dependencies": ("", "open_dependencies, unknown_dependencies"),
     "empty_fields": ("share_filled", "filled, rows"),
     "entries": ("", "duration_minutes, hours"),
     "estimates": ("ratio", "tasks, estimated, actual, unestimated, difference"),
+    "flow_efficiency": ("flow_efficiency", "tasks"),
     "forecast": ("probability, cumulative", "trials"),
     "goal_history": ("progress", ""),
     "goal_progress": ("progress, computed, expected, ahead", ""),
@@ -60,12 +64,14 @@ RULES: dict[str, tuple[str, str]] = {
     "portfolio": ("share_done, expected_share", "tasks, done, open, overdue, unassigned"),
     "quality": ("", ""),
     "section_times": ("", "hours"),
+    "service_levels": ("", "tasks"),
     "throughput": ("", "completed"),
     "timesheet": (
         "",
         "2026-10-26, 2026-10-27, 2026-10-28, 2026-10-29, 2026-10-30, 2026-10-31, 2026-11-01, "
         "total, expected_hours, missing, overtime",
     ),
+    "wip": ("", ""),
 }
 
 

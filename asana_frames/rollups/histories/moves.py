@@ -97,7 +97,7 @@ def read_moves(
     tasks = read_frame(tasks, ["gid", *_PLACES], what=what, record="task")
     require_gids(tasks, _PLACES, what=what, record="task")
     members = _flatten_memberships(tasks)
-    listed = _read_sections(sections, what=what)
+    listed = read_sections(sections, what=what)
     rows, order, task = _select_moves(stories, tasks["gid"], what=what)
     texts = {name: _take(stories, name, rows) for name in ("project_gid", *_SECTIONS)}
 
@@ -198,8 +198,14 @@ def _flatten_memberships(tasks: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(columns).assign(task=np.repeat(np.arange(len(tasks)), counts))
 
 
-def _read_sections(sections: pd.DataFrame | None, *, what: str) -> pd.DataFrame:
-    """Return gid, name, project and place of sections; no rows without them."""
+def read_sections(sections: pd.DataFrame | None, *, what: str) -> pd.DataFrame:
+    """Return gid, name, project and place (``order``, from 1) of sections; no rows for None.
+
+    Raises
+    ------
+    InvalidArgument
+        A column is missing.
+    """
     columns = ["gid", "name", "project_gid"]
     if sections is None:
         empty: dict[str, Any] = dict.fromkeys([*columns, "project_name"], STR)

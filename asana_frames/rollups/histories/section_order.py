@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from asana_frames.frames.arrays import STR, UTC_DATETIME
 from asana_frames.rollups.shared.inputs import is_true, read_frame, text_column
 from asana_frames.rollups.shared.moments import parse_moments, to_microseconds
 
@@ -39,6 +40,8 @@ def read_visits(
     source = "rollups.section_times"
     columns = [*SECTION, "enter", "leave", *needed]
     visits = read_frame(section_times, columns, what=what, source=source)
+    if "is_completed" in visits.columns and "completed_until" not in visits.columns:
+        visits = visits.assign(completed_until=pd.Series(pd.NaT, visits.index, UTC_DATETIME))
     known = [name for name in _MOMENTS if name in visits.columns]
     visits = visits.assign(**{name: parse_moments(visits[name], what=what) for name in known})
     visits = visits[~is_true(visits["enter"] > now)].reset_index(drop=True)
@@ -61,7 +64,7 @@ def _restore_completion(visits: pd.DataFrame) -> pd.DataFrame:
     return visits.assign(completed_at=visits["completed_at"].fillna(found))
 
 
-def number_sections(visits: pd.DataFrame) -> pd.DataFrame:
+def number_sections(visits: pd.DataFrame, listed: pd.DataFrame | None = None) -> pd.DataFrame:
     """Return the sections of visits, those of a project in the order in which tasks go through.
 
     Parameters
@@ -70,6 +73,9 @@ def number_sections(visits: pd.DataFrame) -> pd.DataFrame:
         As ``read_visits`` returns them. Sections are sorted by ``section_order``, where it is
         known. Others follow: a section stands before another if more tasks were in it first than
         the other way round, of equal ones the one that was entered first.
+    listed
+        Sections as ``read_sections`` returns them, which have the first say on names and order;
+        also those that nobody entered.
 
     Returns
     -------
@@ -78,11 +84,17 @@ def number_sections(visits: pd.DataFrame) -> pd.DataFrame:
         from 0 in each project), each section once.
     """
     sections = visits.sort_values(["enter", "section_gid"], kind="stable")
-    sections = sections.drop_duplicates(["project_gid", "section_gid"]).reset_index(drop=True)
     order = sections.get("section_order", pd.Series(pd.NA, index=sections.index, dtype="Int64"))
+    sections = sections[SECTION].astype(STR).assign(section_order=order.astype("Int64"))
+    if listed is not None:
+        names = {"gid": "section_gid", "name": "section_name", "order": "section_order"}
+        sections = pd.concat([listed.rename(columns=names)[[*sections.columns]], sections])
+        sections = sections.astype({"section_order": "Int64"})
+    sections = sections.drop_duplicates(["project_gid", "section_gid"]).reset_index(drop=True)
+    order = sections["section_order"]
     wins = _count_wins(visits, sections) if order.isna().any() else np.zeros(len(sections))
     keys = {
-        "_order": order.astype("Int64").fillna(_NOT_LISTED).astype("int64"),
+        "_order": order.fillna(_NOT_LISTED).astype("int64"),
         "_wins": np.where(order.isna(), -wins, 0),
     }
     found = sections[SECTION].assign(**keys)

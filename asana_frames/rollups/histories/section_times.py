@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
-from asana_frames.exceptions import InvalidArgument
+from asana_frames._arguments import check_choice
 from asana_frames.frames.arrays import STR
 from asana_frames.rollups.histories.completions import (
     FOREVER,
@@ -139,8 +139,7 @@ def section_times(
     0          11   72.0           1.0       False         False
     1          12   24.0           1.0       False          True
     """
-    if ends not in _ENDS:
-        raise InvalidArgument(f"ends={ends!r} is not valid; use 'completed' or 'moved'.")
+    check_choice(ends, _ENDS, name="ends")
     needed = ["gid", "name", "created_at", *(["completed_at"] if ends == "completed" else [])]
     rows = drop_duplicate_gids(read_frame(tasks, needed, what=_WHAT, record="task"))
     moves = read_moves(stories, rows, sections, what=_WHAT)

@@ -17,23 +17,27 @@ _CELL_KINDS = frozenset({"boolean", "date", "datetime", "integer", "number"})
 #: Kind -> columns that rollups compute, beside those of Asana's records.
 _NAMES_BY_KIND = {
     "boolean": """
-        billable conflict crosses_projects disagrees is_behind is_blocked is_certain is_critical
-        is_current is_forecast is_repeated is_scope_added partial
+        billable conflict crosses_projects disagrees is_behind is_blocked is_certain is_completed
+        is_critical is_current is_forecast is_over is_reopened is_repeated is_scope_added partial
     """,
     "date": """
         completed_on date day earliest_finish earliest_start exhausted_earliest exhausted_latest
-        exhausted_on latest_finish month period until week
+        exhausted_on finished_on latest_finish month period until week
     """,
-    "datetime": "at changed_at enter last_status_at leave",
+    "datetime": """
+        at changed_at completed_until enter finished_at last_status_at leave started_at
+    """,
     "integer": """
         chain completed created days days_late days_overdue days_slipped depth done
-        due_date_changes filled moves open open_dependencies overdue periods reassignments
-        reopenings rows scope scope_added slack slip_days tasks trials unassigned
+        due_date_changes filled limit moves open open_dependencies overdue periods reassignments
+        reopenings rows scope scope_added section_order slack slip_days tasks trials unassigned
         unknown_dependencies unsized
     """,
     "number": """
         Fri Mon Sat Sun Thu Tue Wed actual ahead alert allocated amount approved_hours available
-        days_mean billable_hours billable_utilisation computed cost cumulative current
+        billable_hours billable_utilisation computed cost cumulative current
+        days_active days_age days_cycle days_in_section days_mean days_p50 days_p70 days_p85
+        days_p95 days_waiting days_working flow_efficiency
         days_open days_since_first_assignment days_since_modified days_since_status difference
         estimated expected expected_hours expected_share fees forecast_at_end forecast_share free
         hours initial
@@ -41,7 +45,6 @@ _NAMES_BY_KIND = {
         planned planned_to_date probability progress ratio rejected_hours remaining revenue
         rounded_hours share share_done share_filled target total tracked unclassified_hours
         unestimated unpriced_hours used used_high used_low used_total utilisation value weight
-        days_working
     """,
 }
 _COMPUTED_KINDS = {name: kind for kind, names in _NAMES_BY_KIND.items() for name in names.split()}
