@@ -52,7 +52,12 @@ class Frames:
         self.changes = rollups.changes(self.stories)
         self.burnup = rollups.burnup(self.tasks)
         self.times = rollups.section_times(self.tasks, self.stories, now=NOW)
-        self.cycles = rollups.cycle_times(self.tasks, self.times, active="Review", now=NOW)
+        mine = asana.tasks.list(project="Website relaunch")
+        section = mine["memberships_section_names"].str[0]
+        self.moved = pd.concat([mine[section == name].head(6) for name in ("In progress", "Done")])
+        stories = gather.stories(asana, self.moved)
+        self.visits = rollups.section_times(self.moved, stories, now=NOW)
+        self.cycles = rollups.cycle_times(self.moved, self.visits, active="Review", now=NOW)
         self.home = self.projects.set_index("name").loc["Website relaunch", "gid"]
         self.capacity = rollups.capacity(self.users, self.allocations, **work)  # type: ignore[arg-type]
 
@@ -65,7 +70,7 @@ class Frames:
         tasks, entries, stories, goals = self.tasks, self.entries, self.stories, self.goals
         arguments: dict[str, dict[str, Any]] = {
             "aging": {"tasks": tasks},
-            "aging_wip": {"tasks": tasks, "section_times": self.times, "now": NOW},
+            "aging_wip": {"tasks": self.moved, "section_times": self.visits, "now": NOW},
             "approvals": {"entries": entries, "statuses": self.sheets, "users": self.users},
             "as_of": {"tasks": tasks, "stories": stories, "moment": NOW},
             "billable": {"entries": entries, "users": self.users},
@@ -79,7 +84,7 @@ class Frames:
             "control_chart": {"cycle_times": self.cycles, "window": 3},
             "cost": {"entries": entries, "rates": self.rates, "by": "person"},
             "cumulative_flow": {"section_times": self.times, "project": self.home},
-            "cycle_times": {"tasks": tasks, "section_times": self.times, "now": NOW},
+            "cycle_times": {"tasks": self.moved, "section_times": self.visits, "now": NOW},
             "daily": {"tasks": tasks},
             "dependencies": {"tasks": tasks, "edges": self.edges},
             "empty_fields": {"tasks": tasks},
@@ -115,7 +120,7 @@ class Frames:
             "service_levels": {"cycle_times": self.cycles},
             "throughput": {"tasks": tasks},
             "timesheet": {"entries": entries, "week": "2026-10-26", "statuses": self.sheets},
-            "wip": {"section_times": self.times, "project": self.home, "limits": {"Review": 3}},
+            "wip": {"section_times": self.visits, "project": self.home, "limits": {"Review": 3}},
         }
         return {f"rollups.{n}": (getattr(rollups, n), given) for n, given in arguments.items()}
 
@@ -125,7 +130,7 @@ class Frames:
         portfolio = rollups.portfolio(self.items, tasks, self.statuses, NOW)
         frames = {
             "aging": rollups.aging(tasks, now=NOW),
-            "aging_wip": rollups.aging_wip(tasks, self.times, now=NOW),
+            "aging_wip": rollups.aging_wip(self.moved, self.visits, now=NOW),
             "approvals": rollups.approvals(self.entries, self.sheets, self.users, now=NOW),
             "budget_burn": rollups.budget_burn(self.budgets, self.entries, self.rates),
             "budget_status": rollups.budget_status(self.budgets, self.entries, self.rates),
@@ -153,7 +158,7 @@ class Frames:
             "status_timeline": self.statuses,
             "throughput": self.throughput,
             "timesheet": rollups.timesheet(self.entries, "2026-10-26"),
-            "wip": rollups.wip(self.times, now=NOW, project=self.home, limits={"Review": 3}),
+            "wip": rollups.wip(self.visits, now=NOW, project=self.home, limits={"Review": 3}),
         }
         named = {n: next(iter(inspect.signature(getattr(charts, n)).parameters)) for n in frames}
         return {

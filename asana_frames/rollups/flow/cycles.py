@@ -116,8 +116,11 @@ def find_cycles(
         is_before_end=number < done_from,
         is_end=is_end,
     )
-    # What happened to a task after its completion does not count.
+    # What happened to a task after its completion does not count, nor that it came completed.
     is_late = is_true(rows["enter"] > rows["completed_at"])
+    if "is_completed" in rows.columns:
+        came_so = is_true(rows["is_completed"]) & is_true(rows["enter"] == rows["leave"])
+        is_late = is_late | came_so
     rows = rows[~is_late & is_true(rows["task_gid"].isin(known["gid"])) & ~np.isnan(begins)]
     rows = rows.sort_values(
         ["task_gid", "project_gid", "enter"], kind="stable", na_position="first"
