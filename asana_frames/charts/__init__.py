@@ -1,13 +1,17 @@
 """Frames in, matplotlib Axes out: nothing is fetched, computed or shown."""
 
 from asana_frames.charts.flow.aging import aging
+from asana_frames.charts.flow.aging_wip import aging_wip
 from asana_frames.charts.flow.burnup import burnup
+from asana_frames.charts.flow.control_chart import control_chart
 from asana_frames.charts.flow.cumulative_flow import cumulative_flow
+from asana_frames.charts.flow.cycle_times import cycle_times
 from asana_frames.charts.flow.daily import daily
 from asana_frames.charts.flow.forecast import forecast
 from asana_frames.charts.flow.lead_times import lead_times
 from asana_frames.charts.flow.load import load
 from asana_frames.charts.flow.throughput import throughput
+from asana_frames.charts.flow.wip import wip
 from asana_frames.charts.goals.history import goal_history
 from asana_frames.charts.goals.progress import goal_progress
 from asana_frames.charts.goals.timeline import goal_timeline
@@ -29,13 +33,16 @@ from asana_frames.charts.time.timesheet import timesheet
 
 __all__ = [
     "aging",
+    "aging_wip",
     "approvals",
     "budget_burn",
     "budget_status",
     "burnup",
     "capacity",
     "changes",
+    "control_chart",
     "cumulative_flow",
+    "cycle_times",
     "daily",
     "estimates",
     "forecast",
@@ -54,6 +61,7 @@ __all__ = [
     "status_timeline",
     "throughput",
     "timesheet",
+    "wip",
 ]
 
 

@@ -27,7 +27,19 @@ _NOT_SUMMED = frozenset(
         *("average", "avg", "high", "low", "max", "mean", "median", "min", "percent", "std"),
         *("age", "chain", "day", "days", "per", "period", "periods", "price", "rate", "slack"),
         *("cumulative", "current", "initial", "precision", "target", "value", "weight"),
-        *("code", "depth", "index", "level", "limit", "month", "order", "rank", "relative", "week", "year"),
+        *(
+            "code",
+            "depth",
+            "index",
+            "level",
+            "limit",
+            "month",
+            "order",
+            "rank",
+            "relative",
+            "week",
+            "year",
+        ),
     }
 )
 #: In a table over time these say how much there is at the end of each period.

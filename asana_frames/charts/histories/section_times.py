@@ -28,6 +28,7 @@ from asana_frames.charts.shared.columns import read_input
 from asana_frames.charts.shared.ink import MUTED, mix_ink
 from asana_frames.charts.shared.labels import format_number, shorten_name, unique_labels
 from asana_frames.charts.shared.sections import SECTION, order_sections
+from asana_frames.rollups.shared.inputs import is_true
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -49,7 +50,8 @@ def section_times(
         ``section_gid``, ``section_name``, ``enter``, ``is_current``, ``days_working``.
     order
         Sections (gids or names) in the order in which tasks go through them; others follow. By
-        default, in the order in which they were first entered.
+        default, by ``section_order`` where it is known, else in the order in which they were first
+        entered.
     ax
         Where to draw; a new figure as high as the sections need otherwise.
 
@@ -60,8 +62,8 @@ def section_times(
         quartiles, median, whiskers up to one and a half box lengths, and dots beyond; the scale is
         linear up to one day and logarithmic from there on. At the right are the numbers of these
         visits and of the tasks that are still there. Sections of several projects are named with
-        their project. Visits that are not certain count too; leave them out with
-        ``times[times["is_certain"]]``.
+        their project. Visits of tasks that came completed do not count. Visits that are not
+        certain do; leave them out with ``times[times["is_certain"]]``.
 
     Raises
     ------
@@ -70,10 +72,13 @@ def section_times(
     """
     needed = ["project_gid", "project_name", *SECTION, "enter", "is_current", "days_working"]
     times = read_input(times, needed, chart="section_times", ax=ax)
+    if {"is_completed", "leave"} <= {*times.columns}:
+        times = times[~is_true(times["is_completed"] & (times["enter"] == times["leave"]))]
     # The sections of a project stay together; projects are in the order of their first visits.
     first = times.groupby("project_gid", dropna=False)["enter"].transform("min")
-    order_of = ["_first", "project_gid", "enter", "section_gid"]
-    rows = times.assign(_first=first).sort_values(order_of, ignore_index=True)
+    place = times.get("section_order", pd.Series(pd.NA, index=times.index, dtype="Int64"))
+    order_of = ["_first", "project_gid", "_place", "enter", "section_gid"]
+    rows = times.assign(_first=first, _place=place).sort_values(order_of, ignore_index=True)
     is_one = rows["project_gid"].nunique(dropna=False) <= 1
     if ax is None:
         count = len(rows[["project_gid", "section_gid"]].drop_duplicates())

@@ -140,3 +140,20 @@ def test_small_axes_are_drawn_into_with_few_words() -> None:
 def test_a_missing_column_is_named(column: str) -> None:
     with pytest.raises(af.InvalidArgument, match=rf"charts\.section_times .*{column}"):
         af.charts.section_times(times_of().drop(columns=column))
+
+
+def test_sections_are_in_their_own_order_and_tasks_that_came_completed_do_not_count() -> None:
+    rows = [("To do", "2026-03-02", 1.0, False), ("Done", "2026-03-03", 2.0, False)]
+    leave = pd.to_datetime(["2026-03-03", "2026-03-05"], utc=True)
+    times = times_of(*rows).assign(leave=leave, is_completed=False)
+    order = times["section_name"].map({"Done": 1, "To do": 2}).astype("Int64")
+    came = times.tail(1).assign(is_completed=True)
+    came = came.assign(leave=came["enter"], days_working=0.0)
+
+    ax = af.charts.section_times(
+        pd.concat([times, came]).assign(section_order=[*order, order.iloc[-1]])
+    )
+
+    assert names_of(ax) == ["Done", "To do"]
+    plain = af.charts.section_times(times)
+    assert sorted(words_of(ax)) == sorted(words_of(plain))
