@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from asana_frames.charts.flow.dots import list_percentiles, percentile_style
+from asana_frames.charts.flow.dots import list_percentiles, percentile_kinds, percentile_style
 from asana_frames.charts.shared.axes import (
     LONGEST_NAME,
     add_legend_below,
@@ -65,7 +65,8 @@ def aging_wip(aging_wip: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         A column is missing.
     """
     needed = ["project_gid", "project_name", *SECTION, "section_order", "days_age"]
-    aging_wip = read_input(aging_wip, needed, chart="aging_wip", ax=ax)
+    kinds = percentile_kinds(aging_wip)
+    aging_wip = read_input(aging_wip, [*needed, *kinds], chart="aging_wip", ax=ax, kinds=kinds)
     rows = drop_missing(aging_wip, "days_age")
     if ax is None:
         ax = new_axes(height=4.4)

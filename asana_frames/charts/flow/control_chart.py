@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from asana_frames.charts.flow.dots import draw_dots, list_percentiles, percentile_style
+from asana_frames.charts.flow.dots import (
+    draw_dots,
+    list_percentiles,
+    percentile_kinds,
+    percentile_style,
+)
 from asana_frames.charts.shared.axes import (
     add_legend_below,
     draw_empty,
@@ -51,7 +56,8 @@ def control_chart(control_chart: pd.DataFrame, *, ax: Axes | None = None) -> Axe
     is_working = "days_working" in columns and "days_cycle" not in columns
     name = "days_working" if is_working else "days_cycle"
     needed = ["finished_at", name]
-    rows = read_input(control_chart, needed, chart="control_chart", ax=ax)
+    kinds = percentile_kinds(control_chart)
+    rows = read_input(control_chart, [*needed, *kinds], chart="control_chart", ax=ax, kinds=kinds)
     rows = drop_missing(rows, *needed).sort_values("finished_at", kind="stable")
     if ax is None:
         ax = new_axes(height=4.4)

@@ -66,7 +66,10 @@ def cumulative_flow(
     InvalidArgument
         A column is missing, or ``order`` names a section that is not in the frame.
     """
-    flow = read_input(flow, ["period", *SECTION, "tasks"], chart="cumulative_flow", ax=ax)
+    is_frame = isinstance(flow, pd.DataFrame)
+    optional = ["is_completed"] if is_frame and "is_completed" in flow.columns else []
+    needed = ["period", *SECTION, "tasks", *optional]
+    flow = read_input(flow, needed, chart="cumulative_flow", ax=ax)
     rows = drop_missing(flow, "period")
     if ax is None:
         ax = new_axes(height=4.2)

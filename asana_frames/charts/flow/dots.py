@@ -73,6 +73,13 @@ def list_percentiles(frame: pd.DataFrame) -> dict[str, float]:
     return dict(sorted(shares.items(), key=lambda pair: pair[1]))
 
 
+def percentile_kinds(frame: object) -> dict[str, str]:
+    """Return the kinds of the columns of percentiles of what was passed as a frame."""
+    return (
+        dict.fromkeys(list_percentiles(frame), "number") if isinstance(frame, pd.DataFrame) else {}
+    )
+
+
 def percentile_style(share: float) -> str:
     """Return the style of the line of a share: that of the nearest usual one."""
     return STYLES[min(STYLES, key=lambda known: abs(known - share))]

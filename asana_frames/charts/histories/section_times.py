@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 #: The most sections that have a box; a note counts the others.
 _MOST_BOXES = 30
 _BOX = "#c5def4"
+#: Columns that are read where they exist.
+_OPTIONAL = ("section_order", "leave", "is_completed")
 
 
 def section_times(
@@ -71,6 +73,8 @@ def section_times(
         A column is missing, or ``order`` names a section that is not in the frame.
     """
     needed = ["project_gid", "project_name", *SECTION, "enter", "is_current", "days_working"]
+    columns = times.columns if isinstance(times, pd.DataFrame) else ()
+    needed += [name for name in _OPTIONAL if name in columns]
     times = read_input(times, needed, chart="section_times", ax=ax)
     if {"is_completed", "leave"} <= {*times.columns}:
         times = times[~is_true(times["is_completed"] & (times["enter"] == times["leave"]))]

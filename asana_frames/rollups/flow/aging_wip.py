@@ -126,9 +126,10 @@ def aging_wip(
 def _measure_levels(cycles: Cycles, calendar: Calendar, names: dict[str, float]) -> pd.DataFrame:
     """Return by project and section at which ages finished tasks left it for the last time."""
     finished = cycles.started["finished_at"]
+    pair = cycles.visits["pair"].to_numpy()
     visits = cycles.visits.assign(
-        _start=cycles.started["started_at"].take(cycles.visits["pair"]).array,
-        _end=finished.take(cycles.visits["pair"]).array,
+        _start=cycles.started["started_at"].take(pair).array,
+        _end=finished.take(pair).array,
     )
     is_meant = is_true(visits["_end"].notna() & (visits["enter"] <= visits["_end"]))
     visits = visits[is_meant & is_true(visits["enter"] >= visits["_start"])]

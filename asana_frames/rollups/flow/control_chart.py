@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from asana_frames._arguments import check_number
+from asana_frames._arguments import check_choice, check_number
 from asana_frames.frames.arrays import STR
 from asana_frames.rollups.flow.close_times import name_percentiles
 from asana_frames.rollups.flow.cycles import find_rank
+from asana_frames.rollups.flow.service_levels import DAYS
 from asana_frames.rollups.shared.inputs import read_frame, text_column
 from asana_frames.rollups.shared.moments import parse_moments
 
@@ -53,8 +54,8 @@ def control_chart(
     Raises
     ------
     InvalidArgument
-        A column is missing, ``window`` is not a positive whole number, or a percentile is not
-        between 0 and 1.
+        ``days`` is another column, one is missing, ``window`` is not a positive whole number, or a
+        percentile is not between 0 and 1.
 
     Examples
     --------
@@ -73,6 +74,7 @@ def control_chart(
     3         3.0       3.0       5.0
     """
     what = "rollups.control_chart"
+    check_choice(days, DAYS, name="days")
     check_number(window, name="window", like=20, is_whole=True, least=1)
     cycle_times = read_frame(
         cycle_times,

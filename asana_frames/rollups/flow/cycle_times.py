@@ -178,8 +178,8 @@ def _count_reopenings(cycles: Cycles) -> pd.Series[Any]:
     index = range(len(started))
     if "is_reopened" not in visits.columns or not visits["is_reopened"].notna().any():
         return pd.Series(pd.NA, index=index, dtype="Int64")
-    begin = started["started_at"].take(visits["pair"]).array
-    end = started["finished_at"].take(visits["pair"]).array
+    begin = started["started_at"].take(visits["pair"].to_numpy()).array
+    end = started["finished_at"].take(visits["pair"].to_numpy()).array
     inside = is_true(visits["enter"] > begin) & ~is_true(visits["enter"] > end)
     rows = visits["pair"][is_true(visits["is_reopened"]) & inside]
     return rows.value_counts().reindex(index, fill_value=0).astype("Int64")

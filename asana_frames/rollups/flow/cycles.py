@@ -26,8 +26,7 @@ from asana_frames.rollups.shared.inputs import (
     read_frame,
     text_column,
 )
-from asana_frames.rollups.shared.moments import ends_of_days, local_days
-from asana_frames.rollups.shared.moments import to_microseconds as to_numbers
+from asana_frames.rollups.shared.moments import ends_of_days, local_days, to_microseconds
 from asana_frames.rollups.shared.workdays import count_workdays
 
 #: The columns of texts in all results, in order.
@@ -39,7 +38,7 @@ Flags = npt.NDArray[np.bool_]
 class Calendar(NamedTuple):
     """How days are counted: the arguments that say so."""
 
-    count: str
+    days: str
     tz: str
     workdays: str
     holidays: Any
@@ -226,18 +225,16 @@ def count_days(
     """Return the days from moments to moments, all of them and working days (Float64)."""
     days = measure_days(start, end)
     edges = (start, end)
-    if calendar.count == "both_ends":
+    if calendar.days == "both_ends":
         first, last = (local_days(moments, calendar.tz) for moments in edges)
         days = ((last - first).dt.days + 1).astype("Float64")
-        begin = ends_of_days(pd.DatetimeIndex(first - pd.Timedelta(days=1)), calendar.tz)
-        until = ends_of_days(pd.DatetimeIndex(last), calendar.tz)
-        edges = (pd.Series(begin), pd.Series(until))
-    worked = count_workdays(
-        *(to_numbers(moments) for moments in edges),
-        calendar.tz,
-        calendar.workdays,
-        calendar.holidays,
-    )
+        day_before = first - pd.Timedelta(days=1)
+        edges = (
+            pd.Series(ends_of_days(pd.DatetimeIndex(day_before), calendar.tz)),
+            pd.Series(ends_of_days(pd.DatetimeIndex(last), calendar.tz)),
+        )
+    begin, until = (to_microseconds(moments) for moments in edges)
+    worked = count_workdays(begin, until, calendar.tz, calendar.workdays, calendar.holidays)
     return days, pd.Series(worked, index=start.index).astype("Float64")
 
 
@@ -246,8 +243,9 @@ def sum_visits(
 ) -> pd.Series[Any]:
     """Return for each task the days (Float64) that some of its visits lasted after its start."""
     rows = visits[where]
-    begin = started["started_at"].take(rows["pair"]).array
-    end = until.take(rows["pair"]).array
+    pair = rows["pair"].to_numpy()
+    begin = started["started_at"].take(pair).array
+    end = until.take(pair).array
     enter = rows["enter"].reset_index(drop=True)
     leave = rows["leave"].reset_index(drop=True)
     enter = enter.where(enter > begin, pd.Series(begin))

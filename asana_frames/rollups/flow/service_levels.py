@@ -8,11 +8,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from asana_frames._arguments import check_choice
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.rollups.flow.close_times import name_percentiles
 from asana_frames.rollups.flow.cycles import nearest_rank
 from asana_frames.rollups.shared.inputs import Key, read_frame, resolve_keys
 
+#: The columns that may be summarised.
+DAYS = ("days_cycle", "days_working")
 LEVELS = (0.5, 0.7, 0.85, 0.95)
 
 
@@ -48,8 +51,8 @@ def service_levels(
     Raises
     ------
     InvalidArgument
-        A column or key is missing, a key is a column of the result, or a percentile is not between
-        0 and 1.
+        ``days`` is another column, a column or key is missing, a key is a column of the result, or
+        a percentile is not between 0 and 1.
 
     Examples
     --------
@@ -59,6 +62,7 @@ def service_levels(
     0      4       2.0       3.0       9.0       9.0
     """
     what = "rollups.service_levels"
+    check_choice(days, DAYS, name="days")
     cycle_times = read_frame(
         cycle_times, [days], what=what, source="rollups.cycle_times", kinds={days: "number"}
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -107,7 +107,7 @@ def _read_marks(stories: pd.DataFrame, tasks: pd.DataFrame, *, what: str) -> pd.
         return pd.DataFrame({"task": np.array([], int), "kind": 0, "at": 0})
     is_meant = is_known & (kind >= 0) & is_true(stories["task_gid"].isin(reopened))
     rows = np.flatnonzero(is_meant)
-    columns = {"kind": kind[rows], "at": to_microseconds(created)[rows]}
+    columns: dict[str, Any] = {"kind": kind[rows], "at": to_microseconds(created)[rows]}
     texts = stories[["gid", "task_gid"]].take(rows).reset_index(drop=True)
     marks = drop_duplicates(texts.assign(**columns))
     marks = marks.take(find_time_order(marks["at"].to_numpy(), marks["gid"]))
@@ -173,7 +173,8 @@ def _find_inside(visits: Visits, task: Codes, events: pd.DataFrame) -> pd.DataFr
     rows = np.flatnonzero(np.isin(task, events["task"].to_numpy()))
     joined = pd.DataFrame({"row": rows, "task": task[rows]}).merge(events, on="task")
     row, at = joined["row"].to_numpy(dtype="intp"), joined["at"].to_numpy(dtype="int64")
-    return joined[(visits.enter[row] < at) & (at < visits.leave[row])][["row", "at"]]
+    is_inside = (visits.enter[row] < at) & (at < visits.leave[row])
+    return pd.DataFrame(joined.loc[is_inside, ["row", "at"]])
 
 
 def _is_paused(enter: Ints, task: Codes, pauses: pd.DataFrame) -> Flags:
@@ -209,6 +210,8 @@ def _collapse_closed(cut: Visits, is_closed: Flags) -> EndedVisits:
     leave = np.where(begins, cut.enter, cut.leave)
     keep = ~is_closed | (is_completed & begins)
     kept = np.flatnonzero(keep)
-    visits = Visits(*(values[kept] for values in cut._replace(leave=leave)))
+    visits = Visits(
+        cut.pair[kept], cut.section[kept], cut.enter[kept], leave[kept], cut.is_certain[kept]
+    )
     is_reopened = (~is_closed & follows & was_closed)[kept]
     return EndedVisits(visits, is_completed[kept], until[kept], is_reopened)

@@ -134,15 +134,15 @@ def read_moves(
     before = np.where(is_added, OUTSIDE, np.where(is_removed, ANYWHERE, old)).astype(np.int32)
     after = np.where(is_removed, OUTSIDE, np.where(is_added, ANYWHERE, new)).astype(np.int32)
     is_home = np.flatnonzero(home >= 0)
-    member_pair, first = np.unique(
-        members["task"].to_numpy()[is_home] * projects + home[is_home], return_index=True
-    )
+    owned: Ints = members["task"].to_numpy(dtype="int64")[is_home] * projects
+    owned = owned + home[is_home]
+    member_pair, first = np.unique(owned, return_index=True)
     return Moves(
         pair=pair[by_pair],
         at=at[by_pair],
         before=before[by_pair],
         after=after[by_pair],
-        member_pair=member_pair,
+        member_pair=member_pair.astype("int64"),
         member_section=place[is_home][first],
         projects=Places(project_gids, project_names, np.zeros(projects, dtype=np.int32)),
         sections=Places(section_gids, section_names, number[:-1]),
@@ -214,7 +214,8 @@ def read_sections(sections: pd.DataFrame | None, *, what: str) -> pd.DataFrame:
     found = found[is_true(found["gid"].notna())].drop_duplicates("gid").reset_index(drop=True)
     order = found.groupby("project_gid", dropna=False, observed=True).cumcount() + 1
     names = found.get("project_name", pd.Series(None, index=found.index, dtype=STR))
-    return found[columns].astype(STR).assign(project_name=names.astype(STR), order=order)
+    texts = found[columns].astype(STR)
+    return pd.DataFrame(texts.assign(project_name=names.astype(STR), order=order))
 
 
 def _number_gids(*columns: pd.Series[Any]) -> tuple[list[Codes], _Texts]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -12,6 +14,8 @@ from asana_frames.rollups.shared.moments import parse_moments, to_microseconds
 
 #: What identifies and names a section.
 SECTION = ["project_gid", "project_name", "section_gid", "section_name"]
+#: Columns that are read where they exist.
+_OPTIONAL = ("section_order", "is_completed", "completed_until", "is_reopened", "completed_at")
 _MOMENTS = ("enter", "leave", "completed_until", "completed_at")
 _NOT_LISTED = 1 << 40
 
@@ -38,7 +42,8 @@ def read_visits(
         A column is missing, or does not hold what it should.
     """
     source = "rollups.section_times"
-    columns = [*SECTION, "enter", "leave", *needed]
+    given = section_times.columns if isinstance(section_times, pd.DataFrame) else ()
+    columns = [*SECTION, "enter", "leave", *needed, *(name for name in _OPTIONAL if name in given)]
     visits = read_frame(section_times, columns, what=what, source=source)
     if "is_completed" in visits.columns and "completed_until" not in visits.columns:
         visits = visits.assign(completed_until=pd.Series(pd.NaT, visits.index, UTC_DATETIME))
@@ -93,7 +98,7 @@ def number_sections(visits: pd.DataFrame, listed: pd.DataFrame | None = None) ->
     sections = sections.drop_duplicates(["project_gid", "section_gid"]).reset_index(drop=True)
     order = sections["section_order"]
     wins = _count_wins(visits, sections) if order.isna().any() else np.zeros(len(sections))
-    keys = {
+    keys: dict[str, Any] = {
         "_order": order.fillna(_NOT_LISTED).astype("int64"),
         "_wins": np.where(order.isna(), -wins, 0),
     }

@@ -240,8 +240,9 @@ def _build_marks(moves: Moves, created: Ints, now: int) -> tuple[_Marks, Flags, 
         np.full(size, OUTSIDE, dtype=np.int32),
         np.full(size, OUTSIDE, dtype=np.int32),
     )
-    for target, values in zip(marks[1:], (moves.at, moves.before, moves.after), strict=True):
-        target[place] = values[is_there]
+    marks.at[place] = moves.at[is_there]
+    marks.before[place] = moves.before[is_there]
+    marks.after[place] = moves.after[is_there]
     marks.before[ends] = _find_places(moves, pairs, now)
     born = created[pairs // (len(moves.projects.gids) or 1)]
     # A story may be older than its task; without one the next mark is the end, which is now.
