@@ -139,36 +139,47 @@ def count_visits(
     first, last = local_days(pd.Series([enter.min(), _find_end(visits, moment)]), tz)
     periods = list_periods(first, last, every)
     sections = number_sections(visits)
-    section = find_sections(visits, sections)
+    counts = _count_steps(visits, sections, periods, every, tz)
+    has_band = counts.shape[1] > len(sections)
+    names = [*sections["section_name"].to_numpy(object), *[COMPLETED] * has_band]
+    gids = [*sections["section_gid"].to_numpy(object), *[None] * has_band]
+    return pd.DataFrame(
+        {
+            "period": np.repeat(periods, len(names)),
+            "section_gid": np.tile(np.array(gids, dtype=object), len(periods)),
+            "section_name": np.tile(np.array(names, dtype=object), len(periods)),
+            "is_completed": np.tile(np.arange(len(names)) >= len(sections), len(periods)),
+            "tasks": counts.ravel(),
+        }
+    ).astype(_DTYPES)
+
+
+def _count_steps(
+    visits: pd.DataFrame, sections: pd.DataFrame, periods: pd.DatetimeIndex, every: str, tz: str
+) -> npt.NDArray[np.int64]:
+    """Return the tasks by period and section, completed ones in one more column, if known."""
+    first = visits["enter"].min()
     has_band = "is_completed" in visits.columns and bool(visits["is_completed"].notna().any())
     bands = len(sections) + has_band
     steps = np.zeros((len(periods) + 1, bands), dtype="int64")
 
     def step(at: pd.Series[Any], band: npt.NDArray[np.intp], by: int) -> None:
         # A visit that ended before the first known beginning counts in no period.
-        days = local_days(at.clip(lower=enter.min()), tz)
+        days = local_days(at.clip(lower=first), tz)
         # A missing end gets position -1: the extra last row.
         period = periods.get_indexer(pd.DatetimeIndex(period_starts(days, every)))
         np.add.at(steps, (period, band), by)
 
-    step(enter.fillna(enter.min()), section, 1)
+    section = find_sections(visits, sections)
+    step(visits["enter"].fillna(first), section, 1)
     step(visits["leave"], section, -1)
     if has_band:
         done = visits[is_true(visits["is_completed"])]
         band = np.full(len(done), bands - 1)
         step(done["leave"], band, 1)
         step(done["completed_until"], band, -1)
-    names = [*sections["section_name"].to_numpy(object), *[COMPLETED] * has_band]
-    gids = [*sections["section_gid"].to_numpy(object), *[None] * has_band]
-    return pd.DataFrame(
-        {
-            "period": np.repeat(periods, bands),
-            "section_gid": np.tile(np.array(gids, dtype=object), len(periods)),
-            "section_name": np.tile(np.array(names, dtype=object), len(periods)),
-            "is_completed": np.tile(np.arange(bands) >= len(sections), len(periods)),
-            "tasks": steps[:-1].cumsum(axis=0).ravel(),
-        }
-    ).astype(_DTYPES)
+    counts: npt.NDArray[np.int64] = steps[:-1].cumsum(axis=0)
+    return counts
 
 
 def _find_end(visits: pd.DataFrame, now: pd.Timestamp) -> pd.Timestamp:

@@ -83,9 +83,7 @@ def find_cycles(
     InvalidArgument
         A column is missing, or nobody entered one of the sections.
     """
-    tasks = drop_duplicate_gids(read_frame(tasks, ["gid"], what=what, record="task"))
-    has_people = "assignee_gid" in tasks.columns or "assignee_name" in tasks.columns
-    known = select_known(tasks, now, what=what, uses="assignees" if has_people else "")
+    known = _read_tasks(tasks, now, what=what)
     visits = read_visits(section_times, ["task_gid", "completed_at"], now, what=what)
     listed = None if sections is None else read_sections(sections, what=what)
     places = number_sections(visits, listed)
@@ -114,17 +112,29 @@ def find_cycles(
         is_started=(number >= begins) & visits["section_gid"].notna().to_numpy(),
         is_before_end=number < done_from,
         is_end=is_end,
+        _begins=begins,
     )
-    # What happened to a task after its completion does not count, nor that it came completed.
-    is_late = is_true(rows["enter"] > rows["completed_at"])
-    if "is_completed" in rows.columns:
-        came_so = is_true(rows["is_completed"]) & is_true(rows["enter"] == rows["leave"])
-        is_late = is_late | came_so
-    rows = rows[~is_late & is_true(rows["task_gid"].isin(known["gid"])) & ~np.isnan(begins)]
-    rows = rows.sort_values(
+    rows = rows[_is_open_then(rows) & is_true(rows["task_gid"].isin(known["gid"]))]
+    rows = rows[~np.isnan(rows["_begins"])].sort_values(
         ["task_gid", "project_gid", "enter"], kind="stable", na_position="first"
     )
     return _summarise(rows.reset_index(drop=True), places, known)
+
+
+def _is_open_then(visits: pd.DataFrame) -> Flags:
+    """Return which visits were while their task was open, and not after its last completion."""
+    is_late = is_true(visits["enter"] > visits["completed_at"])
+    if "is_completed" in visits.columns:
+        came_so = is_true(visits["is_completed"]) & is_true(visits["enter"] == visits["leave"])
+        is_late = is_late | came_so
+    return ~is_late
+
+
+def _read_tasks(tasks: pd.DataFrame, now: pd.Timestamp, *, what: str) -> pd.DataFrame:
+    """Return each task that is known at a moment once."""
+    tasks = drop_duplicate_gids(read_frame(tasks, ["gid"], what=what, record="task"))
+    has_people = "assignee_gid" in tasks.columns or "assignee_name" in tasks.columns
+    return select_known(tasks, now, what=what, uses="assignees" if has_people else "")
 
 
 def _find_bounds(

@@ -99,8 +99,49 @@ def read_moves(
     members = _flatten_memberships(tasks)
     listed = read_sections(sections, what=what)
     rows, order, task = _select_moves(stories, tasks["gid"], what=what)
-    texts = {name: _take(stories, name, rows) for name in ("project_gid", *_SECTIONS)}
+    found = _read_codes(stories, rows, order, members, listed)
+    kind = select_kinds(stories, MOVES)[rows][order]
+    at = to_microseconds(parse_moments(stories["created_at"], what=what))[rows][order]
+    projects = len(found.projects.gids)
 
+    pair = task * projects + found.project
+    by_pair = np.flatnonzero(found.project >= 0)
+    by_pair = by_pair[np.argsort(pair[by_pair], kind="stable")]
+    is_added, is_removed = kind == _ADDED, kind == _REMOVED
+    before = np.where(is_added, OUTSIDE, np.where(is_removed, ANYWHERE, found.old))
+    after = np.where(is_removed, OUTSIDE, np.where(is_added, ANYWHERE, found.new))
+    is_home = np.flatnonzero(found.home >= 0)
+    owned: Ints = members["task"].to_numpy(dtype="int64")[is_home] * projects
+    member_pair, first = np.unique(owned + found.home[is_home], return_index=True)
+    return Moves(
+        pair=pair[by_pair],
+        at=at[by_pair],
+        before=before[by_pair].astype(np.int32),
+        after=after[by_pair].astype(np.int32),
+        member_pair=member_pair.astype("int64"),
+        member_section=found.place[is_home][first],
+        projects=found.projects,
+        sections=found.sections,
+    )
+
+
+class _Found(NamedTuple):
+    """Codes of the projects and sections of moves, in time order, and of memberships."""
+
+    project: Codes
+    old: Codes
+    new: Codes
+    home: Codes
+    place: Codes
+    projects: Places
+    sections: Places
+
+
+def _read_codes(
+    stories: pd.DataFrame, rows: Rows, order: Rows, members: pd.DataFrame, listed: pd.DataFrame
+) -> _Found:
+    """Give the projects and sections numbers, and find their names."""
+    texts = {name: _take(stories, name, rows) for name in ("project_gid", *_SECTIONS)}
     (project, home, owner), project_gids = _number_gids(
         texts["project_gid"], members["project_gid"], listed["project_gid"]
     )
@@ -109,44 +150,27 @@ def read_moves(
     )
     del texts
     project, old, new = project[order], old[order], new[order]
-    projects, places = (len(project_gids), len(section_gids))
-    project = _infer_projects(project, old, new, [(place, home), (known, owner)], places)
-    named = [(project, _take(stories, "project_name", rows), order)]
-    project_names = _find_names(
-        projects, [[(owner, listed["project_name"])], [(home, members["project_name"])], named]
-    )
-    named = [
-        (codes, _take(stories, name.replace("_gid", "_name"), rows), order)
-        for codes, name in zip((old, new), _SECTIONS, strict=True)
+    count = len(section_gids)
+    project = _infer_projects(project, old, new, [(place, home), (known, owner)], count)
+    told = [
+        [(codes, _take(stories, name, rows), order) for codes, name in pairs]
+        for pairs in (
+            [(project, "project_name")],
+            [(old, "old_section_name"), (new, "new_section_name")],
+        )
     ]
+    project_names = _find_names(
+        len(project_gids),
+        [[(owner, listed["project_name"])], [(home, members["project_name"])], told[0]],
+    )
     section_names = _find_names(
-        places, [[(known, listed["name"])], [(place, members["section_name"])], named]
+        count, [[(known, listed["name"])], [(place, members["section_name"])], told[1]]
     )
-    kind = select_kinds(stories, MOVES)[rows][order]
-    at = to_microseconds(parse_moments(stories["created_at"], what=what))[rows][order]
-    number = np.zeros(places + 1, dtype=np.int32)
+    number = np.zeros(count + 1, dtype=np.int32)
     number[known[::-1]] = listed["order"].to_numpy()[::-1]
-
-    pair = task * projects + project
-    by_pair = np.flatnonzero(project >= 0)
-    by_pair = by_pair[np.argsort(pair[by_pair], kind="stable")]
-    is_added, is_removed = kind == _ADDED, kind == _REMOVED
-    before = np.where(is_added, OUTSIDE, np.where(is_removed, ANYWHERE, old)).astype(np.int32)
-    after = np.where(is_removed, OUTSIDE, np.where(is_added, ANYWHERE, new)).astype(np.int32)
-    is_home = np.flatnonzero(home >= 0)
-    owned: Ints = members["task"].to_numpy(dtype="int64")[is_home] * projects
-    owned = owned + home[is_home]
-    member_pair, first = np.unique(owned, return_index=True)
-    return Moves(
-        pair=pair[by_pair],
-        at=at[by_pair],
-        before=before[by_pair],
-        after=after[by_pair],
-        member_pair=member_pair.astype("int64"),
-        member_section=place[is_home][first],
-        projects=Places(project_gids, project_names, np.zeros(projects, dtype=np.int32)),
-        sections=Places(section_gids, section_names, number[:-1]),
-    )
+    projects = Places(project_gids, project_names, np.zeros(len(project_gids), dtype=np.int32))
+    sections = Places(section_gids, section_names, number[:-1])
+    return _Found(project, old, new, home, place, projects, sections)
 
 
 def _select_moves(
