@@ -143,7 +143,8 @@ def test_a_missing_column_is_named(column: str) -> None:
 
 def test_completed_tasks_are_at_the_very_bottom_and_never_merged() -> None:
     flow = flow_of({f"Section {n:02}": [n, n] for n in range(20, 40)})
-    done = flow.head(2).assign(section_gid=None, section_name="completed", tasks=0)
+    done = flow.head(2).assign(section_name="completed", tasks=0)
+    done["section_gid"] = pd.Series([None] * 2, index=done.index, dtype=flow["section_gid"].dtype)
     flow = pd.concat([flow.assign(is_completed=False), done.assign(is_completed=True)])
 
     ax = af.charts.cumulative_flow(flow)

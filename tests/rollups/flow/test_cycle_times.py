@@ -435,11 +435,9 @@ def test_flow_efficiency_is_that_of_all_days_together() -> None:
 @given(st.lists(st.integers(0, 30), max_size=30), st.integers(1, 8))
 def test_rolling_percentiles_are_those_of_the_last_tasks(values: list[int], window: int) -> None:
     at = pd.Series(pd.date_range("2026-03-01", periods=len(values), freq="h", tz="UTC"))
-    table = af.rollups.control_chart(
-        days(*values, finished_at=at.to_numpy() if values else at).iloc[::-1]
-        if not values else days(*values).assign(finished_at=at).iloc[::-1],
-        window=window,
-    )  # fmt: skip
+    frame = days(*values).assign(finished_at=at).iloc[::-1]
+
+    table = af.rollups.control_chart(frame, window)
 
     for name, share in (("days_p50", 0.5), ("days_p85", 0.85)):
         expected = [
