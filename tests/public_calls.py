@@ -64,7 +64,13 @@ class Frames:
         self.throughput = rollups.throughput(self.tasks, now=NOW)
         self.changes = rollups.changes(self.stories)
         self.burnup = rollups.burnup(self.tasks, now=NOW)
-        self.times = rollups.section_times(self.stories, self.tasks, NOW)
+        self.times = rollups.section_times(self.tasks, self.stories, now=NOW)
+        mine = asana.tasks.list(project="Website relaunch")
+        section = mine["memberships_section_names"].str[0]
+        self.moved = pd.concat([mine[section == name].head(6) for name in ("In progress", "Done")])
+        stories = gather.stories(asana, self.moved)
+        self.visits = rollups.section_times(self.moved, stories, now=NOW)
+        self.cycles = rollups.cycle_times(self.moved, self.visits, active="Review", now=NOW)
         self.home = self.projects.set_index("name").loc["Website relaunch", "gid"]
         self.capacity = rollups.capacity(self.users, self.allocations, **work)  # type: ignore[arg-type]
 
@@ -77,6 +83,7 @@ class Frames:
         tasks, entries, stories, goals = self.tasks, self.entries, self.stories, self.goals
         arguments: dict[str, dict[str, Any]] = {
             "aging": {"tasks": tasks},
+            "aging_wip": {"tasks": self.moved, "section_times": self.visits, "now": NOW},
             "approvals": {"entries": entries, "statuses": self.sheets, "users": self.users},
             "as_of": {"tasks": tasks, "stories": stories, "moment": NOW},
             "backtest": {"tasks": tasks, "horizons": [1, 4], "trials": 100},
@@ -89,8 +96,10 @@ class Frames:
             "change_counts": {"changes": self.changes},
             "changes": {"stories": stories, "tasks": tasks},
             "close_times": {"lead_times": rollups.lead_times(tasks)},
+            "control_chart": {"cycle_times": self.cycles, "window": 3},
             "cost": {"entries": entries, "rates": self.rates, "by": "person"},
             "cumulative_flow": {"section_times": self.times, "project": self.home},
+            "cycle_times": {"tasks": self.moved, "section_times": self.visits, "now": NOW},
             "daily": {"tasks": tasks},
             "dependencies": {"tasks": tasks, "edges": self.edges},
             "empty_fields": {"tasks": tasks},
@@ -116,6 +125,7 @@ class Frames:
                 "histories": self.readings,
             },
             "goal_history": {"goals": goals, "status_updates": self.goal_updates},
+            "flow_efficiency": {"cycle_times": self.cycles},
             "goal_progress": {"goals": goals, "relationships": self.links},
             "goal_tree": {"goals": goals, "relationships": self.links},
             "hours": {"entries": entries},
@@ -137,10 +147,12 @@ class Frames:
                 "relationships": self.links,
                 "status_updates": self.goal_updates,
             },
-            "section_times": {"stories": stories, "tasks": tasks},
+            "section_times": {"tasks": tasks, "stories": stories},
+            "service_levels": {"cycle_times": self.cycles},
             "throughput": {"tasks": tasks},
             "velocity": {"tasks": tasks, "sprints": self.sprints},
             "timesheet": {"entries": entries, "week": "2026-10-26", "statuses": self.sheets},
+            "wip": {"section_times": self.visits, "project": self.home, "limits": {"Review": 3}},
         }
         return {f"rollups.{n}": (getattr(rollups, n), given) for n, given in arguments.items()}
 
@@ -149,7 +161,8 @@ class Frames:
         progress = rollups.goal_progress(self.goals, self.links, now=NOW)
         portfolio = rollups.portfolio(self.items, tasks, self.statuses, NOW)
         frames = {
-            "aging": rollups.aging(tasks, NOW),
+            "aging": rollups.aging(tasks, now=NOW),
+            "aging_wip": rollups.aging_wip(self.moved, self.visits, now=NOW),
             "approvals": rollups.approvals(self.entries, self.sheets, self.users, now=NOW),
             "backtest": rollups.backtest(tasks, horizons=[1, 4], trials=100, now=NOW),
             "budget_burn": rollups.budget_burn(self.budgets, self.entries, self.rates),
@@ -158,8 +171,10 @@ class Frames:
             "burnup": self.burnup,
             "capacity": self.capacity,
             "changes": self.changes,
-            "cumulative_flow": rollups.cumulative_flow(self.times, project=self.home),
             "daily": rollups.daily(tasks, now=NOW),
+            "control_chart": rollups.control_chart(self.cycles, 3),
+            "cumulative_flow": rollups.cumulative_flow(self.times, now=NOW, project=self.home),
+            "cycle_times": self.cycles,
             "estimates": rollups.estimates(tasks, self.entries),
             "forecast": rollups.forecast(
                 tasks, history=26, dates="2027-06-30", trials=100, now=NOW
@@ -183,6 +198,7 @@ class Frames:
             "throughput": self.throughput,
             "velocity": rollups.velocity(tasks, self.sprints, now=NOW),
             "timesheet": rollups.timesheet(self.entries, "2026-10-26"),
+            "wip": rollups.wip(self.visits, now=NOW, project=self.home, limits={"Review": 3}),
         }
         named = {n: next(iter(inspect.signature(getattr(charts, n)).parameters)) for n in frames}
         return {

@@ -1,16 +1,20 @@
 """Frames in, matplotlib Axes out: nothing is fetched, computed or shown."""
 
 from asana_frames.charts.flow.aging import aging
+from asana_frames.charts.flow.aging_wip import aging_wip
 from asana_frames.charts.flow.backtest import backtest
 from asana_frames.charts.flow.burndown import burndown
 from asana_frames.charts.flow.burnup import burnup
+from asana_frames.charts.flow.control_chart import control_chart
 from asana_frames.charts.flow.cumulative_flow import cumulative_flow
+from asana_frames.charts.flow.cycle_times import cycle_times
 from asana_frames.charts.flow.daily import daily
 from asana_frames.charts.flow.forecast import forecast
 from asana_frames.charts.flow.lead_times import lead_times
 from asana_frames.charts.flow.load import load
 from asana_frames.charts.flow.throughput import throughput
 from asana_frames.charts.flow.velocity import velocity
+from asana_frames.charts.flow.wip import wip
 from asana_frames.charts.goals.drivers import goal_drivers
 from asana_frames.charts.goals.forecast import goal_forecast
 from asana_frames.charts.goals.history import goal_history
@@ -34,6 +38,10 @@ from asana_frames.charts.time.plan_vs_actual import plan_vs_actual
 from asana_frames.charts.time.timesheet import timesheet
 
 __all__ = [
+    "aging_wip",
+    "control_chart",
+    "cycle_times",
+    "wip",
     "aging",
     "approvals",
     "backtest",

@@ -100,26 +100,28 @@ LABELS = frozenset({"column", "index", "level_0", "level_1", "level_2", "variabl
 #: Other columns of rollups, and what pandas calls its statistics.
 _ROLLUP_COLUMNS = _split_words(
     """
-    actual ahead alert allocated amount approved_hours at available avg_close_time_days billable
-    billable_hours billable_utilisation came_true chain changed_at committed completed_on computed
-    conflict cost count coverage created crosses_projects cumulative current date date_value
-    datetime_value day days days_late days_left days_open days_overdue days_since_first_assignment
-    days_since_modified days_since_status days_slipped depth difference disagrees done
-    due_date_changes earliest_finish earliest_start end enter estimated exhausted_earliest
-    exhausted_latest exhausted_on expected expected_hours expected_share fees filled
-    forecast_at_end forecast_share forecasts free Fri history_periods horizon hours ideal initial
-    is_behind is_blocked is_certain is_critical is_current is_forecast is_repeated is_scope_added
-    last_status_at last_status_title latest_finish leave left level load margin missing Mon month
-    moves never new new_gid non_billable_hours number_value observations observed_at old old_gid
-    open open_dependencies open_hours out_of_office overdue overtime owed p50_days p85_days
-    p95_days pace pace_needed partial pending_hours period periods planned planned_to_date
-    precision probability progress progress_at_due ratio reached_on read_at reassignments
-    rejected_hours remaining reopenings revenue rounded_hours rows Sat scope scope_added
-    scope_removed share share_done share_filled share_true slack slip_days start Sun target tasks
-    Thu today total tracked trials Tue unassigned unclassified_hours unestimated
+    25% 50% 75% actual ahead alert All allocated amount approved_hours at available billable
+    billable_hours billable_utilisation came_true chain changed_at committed completed_on
+    completed_until computed conflict cost count coverage created crosses_projects cumulative
+    current date date_value datetime_value day days days_active days_age days_cycle days_in_section
+    days_late days_left days_mean days_open days_overdue days_p50 days_p70 days_p85 days_p95
+    days_since_first_assignment days_since_modified days_since_status days_slipped days_waiting
+    days_working depth difference disagrees done due_date_changes earliest_finish earliest_start
+    end enter estimated exhausted_earliest exhausted_latest exhausted_on expected expected_hours
+    expected_share fees filled finished_at finished_on first flow_efficiency forecast_at_end
+    forecast_share forecasts free freq Fri history_periods horizon hours ideal initial is_behind
+    is_blocked is_certain is_completed is_critical is_current is_forecast is_over is_reopened
+    is_repeated is_scope_added last last_status_at last_status_title latest_finish leave left level
+    limit load margin max mean median min missing Mon month moves never new new_gid
+    non_billable_hours number_value nunique observations observed_at old old_gid open
+    open_dependencies open_hours out_of_office overdue overtime owed pace pace_needed partial
+    pending_hours period periods planned planned_to_date precision probability progress
+    progress_at_due ratio reached_on read_at reassignments rejected_hours remaining reopenings
+    revenue rounded_hours rows Sat scope scope_added scope_removed section_order share share_done
+    share_filled share_true size slack slip_days start started_at std sum Sun target tasks Thu
+    today top total tracked trials Tue unassigned unclassified_hours unestimated unique
     unknown_dependencies unpriced_hours unsized until unweighted used used_high used_low used_total
-    utilisation value value_at_due values Wed week weight working_days
-    mean std min 25% 50% 75% max unique top freq first last sum median size nunique All
+    utilisation value value_at_due values Wed week weight
     """
 )
 #: Labels of columns that are days, months or moments.

@@ -17,7 +17,7 @@ _SHARES = frozenset(
     {
         *("ahead", "alert", "billable_utilisation", "computed", "cumulative", "expected", "load"),
         *("never", "probability", "progress", "ratio", "utilisation", "utilization"),
-        *("coverage", "owed", "progress_at_due"),
+        *("coverage", "owed", "flow_efficiency", "progress_at_due"),
     }
 )
 #: Words in the names of numbers whose sum means nothing: averages and extremes, durations and
@@ -27,7 +27,7 @@ _NOT_SUMMED = frozenset(
         *("average", "avg", "high", "low", "max", "mean", "median", "min", "percent", "std"),
         *("age", "chain", "day", "days", "per", "period", "periods", "price", "rate", "slack"),
         *("cumulative", "current", "initial", "precision", "target", "value", "weight"),
-        *("observations", "pace", "unweighted"),
+        *("observations", "limit", "pace", "unweighted"),
         *("code", "depth", "index", "level", "month", "order", "rank", "relative", "week", "year"),
     }
 )

@@ -177,7 +177,7 @@ class ProjectFrames(LazyFrames):
     @lazy_frame
     def aging(self) -> pd.DataFrame:
         """Compute the age of open tasks."""
-        return rollups.aging(self.tasks, self.now)
+        return rollups.aging(self.tasks, now=self.now)
 
     @lazy_frame
     def load(self) -> pd.DataFrame:

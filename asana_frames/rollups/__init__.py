@@ -1,16 +1,24 @@
 """Frames in, frames out: pure pandas, no request."""
 
+from asana_frames.rollups.flow.aging import aging
+from asana_frames.rollups.flow.aging_wip import aging_wip
 from asana_frames.rollups.flow.backtest import backtest
 from asana_frames.rollups.flow.burndown import burndown
 from asana_frames.rollups.flow.burnup import burnup
+from asana_frames.rollups.flow.close_times import close_times
+from asana_frames.rollups.flow.control_chart import control_chart
 from asana_frames.rollups.flow.cumulative_flow import cumulative_flow
+from asana_frames.rollups.flow.cycle_times import cycle_times
 from asana_frames.rollups.flow.daily import daily
+from asana_frames.rollups.flow.flow_efficiency import flow_efficiency
 from asana_frames.rollups.flow.forecast import forecast
-from asana_frames.rollups.flow.lead_times import aging, close_times, lead_times
+from asana_frames.rollups.flow.lead_times import lead_times
 from asana_frames.rollups.flow.load import load
 from asana_frames.rollups.flow.quality import empty_fields, quality
+from asana_frames.rollups.flow.service_levels import service_levels
 from asana_frames.rollups.flow.throughput import throughput
 from asana_frames.rollups.flow.velocity import velocity
+from asana_frames.rollups.flow.wip import wip
 from asana_frames.rollups.goals.drivers import goal_drivers
 from asana_frames.rollups.goals.forecast import goal_forecast
 from asana_frames.rollups.goals.history import goal_history
@@ -37,6 +45,12 @@ from asana_frames.rollups.time.plan_vs_actual import plan_vs_actual
 from asana_frames.rollups.time.timesheet import timesheet
 
 __all__ = [
+    "aging_wip",
+    "control_chart",
+    "cycle_times",
+    "flow_efficiency",
+    "service_levels",
+    "wip",
     "aging",
     "approvals",
     "as_of",

@@ -75,7 +75,7 @@ def main() -> None:
         "burnup of points": lambda: rollups.burnup(tasks, weight="points"),
         "throughput by project": lambda: rollups.throughput(tasks, by="project"),
         "lead times": lambda: rollups.lead_times(tasks),
-        "ages of open tasks": lambda: rollups.aging(tasks, NOW),
+        "ages of open tasks": lambda: rollups.aging(tasks, now=NOW),
     }
     print(f"{ROWS:,} tasks; times a value_counts of their days, least and most of {ROUNDS}")
     for name, work in table.items():

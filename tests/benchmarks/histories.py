@@ -22,6 +22,7 @@ _PROJECTS = 500
 _SECTIONS = 5
 _NOW = "2026-11-02T09:00Z"
 _START = np.datetime64("2024-01-01", "us")
+_HOUR = np.timedelta64(3_600_000_000, "us")
 _YEARS = 3 * 365 * 86_400_000_000
 
 
@@ -59,6 +60,10 @@ def history_of(rows: int) -> tuple[pd.DataFrame, pd.DataFrame]:
             "gid": _gids(3, np.arange(count)),
             "name": _gids(3, np.arange(count)),
             "created_at": pd.Series(_START + times[:, 0]).dt.tz_localize("UTC"),
+            # Every second task was completed an hour after its last move.
+            "completed_at": pd.Series(_START + times[:, -1] + _HOUR)
+            .where(np.arange(count) % 2 == 0)
+            .dt.tz_localize("UTC"),
             "memberships_project_gids": list(zip(_gids(1, project), strict=True)),
             "memberships_section_gids": list(zip(last, strict=True)),
         }
@@ -74,10 +79,10 @@ def main() -> None:
     print(
         f"{len(stories):,} stories of {len(tasks):,} tasks; times one sort_values ({bare:.1f} s)"
     )
-    times = rollups.section_times(stories, tasks, _NOW)
+    times = rollups.section_times(tasks, stories, now=_NOW)
     one = str(times["project_gid"].iloc[0])
     work: dict[str, Callable[[], object]] = {
-        "section_times": lambda: rollups.section_times(stories, tasks, _NOW),
+        "section_times": lambda: rollups.section_times(tasks, stories, now=_NOW),
         "cumulative_flow of a project": lambda: rollups.cumulative_flow(times, project=one),
         "changes": lambda: rollups.changes(stories, tasks),
         "as_of a year ago": lambda: rollups.as_of(tasks, stories, "2025-11-02"),

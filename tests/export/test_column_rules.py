@@ -13,6 +13,7 @@ from tests.public_calls import Frames
 #: Rollup -> what is shown in percent, and what may be added up, of its columns of numbers.
 RULES: dict[str, tuple[str, str]] = {
     "aging": ("", ""),
+    "aging_wip": ("", ""),
     "approvals": (
         "",
         "hours, expected_hours, missing, overtime, approved_hours, pending_hours, rejected_hours, "
@@ -41,9 +42,11 @@ RULES: dict[str, tuple[str, str]] = {
     "changes": ("", ""),
     "close_times": ("", "tasks"),
     # What has no rate has neither currency nor amount.
+    "control_chart": ("", ""),
     "cost": ("", "hours, amount"),
     "cumulative_flow": ("", ""),
     "daily": ("", "created, done"),
+    "cycle_times": ("flow_efficiency", "reopenings"),
     "dependencies": ("", "open_dependencies, unknown_dependencies"),
     "empty_fields": ("share_filled", "filled, rows"),
     "entries": ("", "duration_minutes, hours"),
@@ -51,6 +54,7 @@ RULES: dict[str, tuple[str, str]] = {
     "forecast": ("probability, never", ""),
     "goal_drivers": ("ahead, progress, owed", ""),
     "goal_forecast": ("progress, expected, ahead, progress_at_due, probability", ""),
+    "flow_efficiency": ("flow_efficiency", "tasks"),
     "goal_history": ("progress", ""),
     "goal_progress": ("progress, computed, coverage, expected, ahead", ""),
     "goal_tree": ("progress, coverage, expected, ahead", ""),
@@ -67,11 +71,13 @@ RULES: dict[str, tuple[str, str]] = {
     "section_times": ("", "hours"),
     "throughput": ("", "done"),
     "velocity": ("", "committed, scope_added, scope_removed, done, open"),
+    "service_levels": ("", "tasks"),
     "timesheet": (
         "",
         "2026-10-26, 2026-10-27, 2026-10-28, 2026-10-29, 2026-10-30, 2026-10-31, 2026-11-01, "
         "total, expected_hours, missing, overtime",
     ),
+    "wip": ("", ""),
 }
 
 

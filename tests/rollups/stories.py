@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pandas as pd
+from hypothesis import strategies as st
 
 from tests.rollups.frames import Row, frame_of
 
@@ -144,3 +146,50 @@ def task(
         "memberships_section_names": tuple(gid and NAMES.get(gid, gid) for gid in sections),
         **more,
     }
+
+
+def completed(gid: str, at: str) -> dict[str, Any]:
+    """Return a story of a task that is completed."""
+    return story(gid, at, "marked_complete")
+
+
+def reopened(gid: str, at: str) -> dict[str, Any]:
+    """Return a story of a completed task that is reopened."""
+    return story(gid, at, "marked_incomplete")
+
+
+#: Hours between events, and what happens: to be moved to a section or out, completed, reopened.
+events = st.lists(
+    st.tuples(st.integers(1, 60), st.sampled_from(["11", "12", "13", "out", "done", "open"])),
+    max_size=14,
+)
+STATE = dict[str, Any]
+START = dt.datetime(2026, 3, 20)
+
+
+def live(
+    drawn: list[tuple[int, str]], gid: str = "5"
+) -> tuple[list[Any], list[tuple[dt.datetime, STATE]]]:
+    """Return the stories of a task, and its state from each event on."""
+    at, now = START, {"section": None, "done": False}
+    told: list[Any] = []
+    states = [(at, now)]
+    for hours, what in drawn:
+        at, when = at + dt.timedelta(hours=hours), (at + dt.timedelta(hours=hours)).isoformat()
+        old = now["section"]
+        if what in ("done", "open"):
+            if now["done"] == (what == "done"):
+                continue
+            told.append((completed if what == "done" else reopened)(gid, when))
+            now = {**now, "done": what == "done"}
+        else:
+            new = None if what == "out" else what
+            if old == new:
+                continue
+            # Asana adds a task to its section with a move that follows at once.
+            told += [added(gid, when), moved(gid, when, new, new)] if not old else []
+            told += [moved(gid, when, old, new)] if old and new else []
+            told += [] if new else [removed(gid, when)]
+            now = {**now, "section": new}
+        states.append((at, now))
+    return told, states

@@ -20,7 +20,7 @@ from asana_frames.charts.shared.axes import (
 from asana_frames.charts.shared.colours import ALARM, SERIES
 from asana_frames.charts.shared.columns import read_input
 from asana_frames.charts.shared.labels import NONE
-from asana_frames.rollups.flow.lead_times import BUCKETS
+from asana_frames.rollups.flow.aging import BUCKETS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -31,6 +31,7 @@ from asana_frames.charts.shared.ink import find_background
 from asana_frames.charts.shared.labels import unique_labels
 from asana_frames.charts.shared.sections import SECTION, order_sections
 from asana_frames.charts.shared.stacked_bars import merge_smallest, pivot_periods, series_looks
+from asana_frames.rollups.shared.inputs import is_true
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -46,7 +47,7 @@ def cumulative_flow(
     ----------
     flow
         What ``rollups.cumulative_flow`` returns: ``period``, ``section_gid``, ``section_name``,
-        ``tasks``.
+        ``tasks``, and ``is_completed`` where it exists.
     order
         Sections (gids or names) in the order in which tasks go through them; others follow. By
         default, the order in which they appear in the frame.
@@ -57,15 +58,18 @@ def cumulative_flow(
     -------
     Axes
         The first section on top and the last at the bottom, so that completed tasks grow from
-        below; the legend has the same order. At most ten sections are drawn; the smallest of the
-        others are merged into "other", at the very bottom.
+        below; the legend has the same order. At most ten bands are drawn; the smallest of the
+        others are merged into "other". Completed tasks are always at the very bottom.
 
     Raises
     ------
     InvalidArgument
         A column is missing, or ``order`` names a section that is not in the frame.
     """
-    flow = read_input(flow, ["period", *SECTION, "tasks"], chart="cumulative_flow", ax=ax)
+    is_frame = isinstance(flow, pd.DataFrame)
+    optional = ["is_completed"] if is_frame and "is_completed" in flow.columns else []
+    needed = ["period", *SECTION, "tasks", *optional]
+    flow = read_input(flow, needed, chart="cumulative_flow", ax=ax)
     rows = drop_missing(flow, "period")
     if ax is None:
         ax = new_axes(height=4.2)
@@ -74,7 +78,13 @@ def cumulative_flow(
         return draw_empty(ax, "No tasks")
     labels = unique_labels(rows, SECTION, max_name_length(ax, 28))
     totals = rows["tasks"].groupby(labels).sum().reindex(order_sections(rows, labels, order))
-    names = merge_smallest(totals, len(SERIES))
+    done = _find_completed(rows, labels)
+    names = merge_smallest(
+        totals.astype("float64").mask(totals.index.isin(done), np.inf), len(SERIES)
+    )
+    names = {label: name for label, name in names.items() if label not in done} | {
+        label: label for label in done
+    }
     step = find_step(unique_days(rows["period"]))
     table = pivot_periods(rows["period"], labels.map(names), rows["tasks"], step)
     legend = _draw_areas(ax, table[list(dict.fromkeys(names.values()))], step)
@@ -82,6 +92,13 @@ def cumulative_flow(
     label_period_axis(ax, table.index.to_numpy("datetime64[D]"), step)
     add_legend_beside(ax, legend, title="Section")
     return make_room(ax)
+
+
+def _find_completed(rows: pd.DataFrame, labels: pd.Series) -> list[str]:
+    """Return the label of the band of completed tasks, if there is one."""
+    if "is_completed" not in rows.columns:
+        return []
+    return list(dict.fromkeys(labels[is_true(rows["is_completed"])]))
 
 
 def _draw_areas(ax: Axes, table: pd.DataFrame, step: Step) -> dict[str, Artist]:

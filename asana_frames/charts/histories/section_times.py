@@ -28,6 +28,7 @@ from asana_frames.charts.shared.columns import read_input
 from asana_frames.charts.shared.ink import MUTED, mix_ink
 from asana_frames.charts.shared.labels import format_number, shorten_name, unique_labels
 from asana_frames.charts.shared.sections import SECTION, order_sections
+from asana_frames.rollups.shared.inputs import is_true
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 #: The most sections that have a box; a note counts the others.
 _MOST_BOXES = 30
 _BOX = "#c5def4"
+#: Columns that are read where they exist.
+_OPTIONAL = ("section_order", "leave", "is_completed")
 
 
 def section_times(
@@ -46,10 +49,11 @@ def section_times(
     ----------
     times
         What ``rollups.section_times`` returns: ``project_gid``, ``project_name``,
-        ``section_gid``, ``section_name``, ``enter``, ``is_current``, ``working_days``.
+        ``section_gid``, ``section_name``, ``enter``, ``is_current``, ``days_working``.
     order
         Sections (gids or names) in the order in which tasks go through them; others follow. By
-        default, in the order in which they were first entered.
+        default, by ``section_order`` where it is known, else in the order in which they were first
+        entered.
     ax
         Where to draw; a new figure as high as the sections need otherwise.
 
@@ -60,20 +64,25 @@ def section_times(
         quartiles, median, whiskers up to one and a half box lengths, and dots beyond; the scale is
         linear up to one day and logarithmic from there on. At the right are the numbers of these
         visits and of the tasks that are still there. Sections of several projects are named with
-        their project. Visits that are not certain count too; leave them out with
-        ``times[times["is_certain"]]``.
+        their project. Visits of tasks that came completed do not count. Visits that are not
+        certain do; leave them out with ``times[times["is_certain"]]``.
 
     Raises
     ------
     InvalidArgument
         A column is missing, or ``order`` names a section that is not in the frame.
     """
-    needed = ["project_gid", "project_name", *SECTION, "enter", "is_current", "working_days"]
+    needed = ["project_gid", "project_name", *SECTION, "enter", "is_current", "days_working"]
+    columns = times.columns if isinstance(times, pd.DataFrame) else ()
+    needed += [name for name in _OPTIONAL if name in columns]
     times = read_input(times, needed, chart="section_times", ax=ax)
+    if {"is_completed", "leave"} <= {*times.columns}:
+        times = times[~is_true(times["is_completed"] & (times["enter"] == times["leave"]))]
     # The sections of a project stay together; projects are in the order of their first visits.
     first = times.groupby("project_gid", dropna=False)["enter"].transform("min")
-    order_of = ["_first", "project_gid", "enter", "section_gid"]
-    rows = times.assign(_first=first).sort_values(order_of, ignore_index=True)
+    place = times.get("section_order", pd.Series(pd.NA, index=times.index, dtype="Int64"))
+    order_of = ["_first", "project_gid", "_place", "enter", "section_gid"]
+    rows = times.assign(_first=first, _place=place).sort_values(order_of, ignore_index=True)
     is_one = rows["project_gid"].nunique(dropna=False) <= 1
     if ax is None:
         count = len(rows[["project_gid", "section_gid"]].drop_duplicates())
@@ -93,7 +102,7 @@ def section_times(
 
 def _draw_boxes(ax: Axes, rows: pd.DataFrame, labels: pd.Series, names: Sequence[str]) -> None:
     is_current = rows["is_current"].astype("boolean").fillna(False).to_numpy(dtype=bool)
-    days = rows["working_days"].astype("float64")
+    days = rows["days_working"].astype("float64")
     ended = [days[~is_current & (labels == name)].dropna().to_numpy() for name in names]
     present = [int((is_current & (labels == name)).sum()) for name in names]
     places = list(range(len(names)))

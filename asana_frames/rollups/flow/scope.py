@@ -133,7 +133,7 @@ def _find_stays(rows: pd.DataFrame, stories: pd.DataFrame, selection: Selection)
     at = parse_moments(stories["created_at"], what=selection.what)
     past = stories[~is_true(at > selection.now)]
     # Names of tasks do not matter here, and may not have been read.
-    visits = section_times(past, rows.assign(name=rows["gid"]), selection.now)
+    visits = section_times(rows.assign(name=rows["gid"]), past, now=selection.now, ends="moved")
     task = pd.Index(rows["gid"]).get_indexer(pd.Index(visits["task_gid"]))
     visits = visits.assign(task=task)
     # The visits of a task to a project follow each other without gaps while it is there.

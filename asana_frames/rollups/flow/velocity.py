@@ -251,7 +251,7 @@ def _find_stays(
 def _find_section_stays(
     rows: pd.DataFrame, stories: pd.DataFrame, selection: Selection
 ) -> pd.DataFrame:
-    visits = section_times(stories, rows.assign(name=rows["gid"]), selection.now)
+    visits = section_times(rows.assign(name=rows["gid"]), stories, now=selection.now, ends="moved")
     task = pd.Index(rows["gid"]).get_indexer(pd.Index(visits["task_gid"]))
     return visits.assign(task=task, place=visits["section_gid"])[
         ["task", "place", "enter", "leave"]

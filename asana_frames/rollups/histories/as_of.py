@@ -11,7 +11,8 @@ import pandas as pd
 
 from asana_frames.frames.arrays import STR, tuple_column
 from asana_frames.frames.list_cells import read_lists
-from asana_frames.rollups.histories.section_times import MOVES, section_times
+from asana_frames.rollups.histories.moves import MOVES
+from asana_frames.rollups.histories.section_times import section_times
 from asana_frames.rollups.histories.stories import FIELD_CHANGED, STORY_COLUMNS, sort_stories
 from asana_frames.rollups.shared.inputs import (
     drop_duplicates,
@@ -261,10 +262,11 @@ def _replay_places(past: _TaskHistory, known: pd.DataFrame, stories: pd.DataFram
     if not past.has_columns(_PLACES) or not set(needed) <= set(past.tasks.columns):
         return
     # Names of tasks do not matter here, and may not have been read.
-    visits = section_times(stories, known.assign(name=known["gid"]), past.at)
-    is_then = ~(visits["enter"] > past.at) & ~(visits["leave"] <= past.at)
+    named = known.assign(name=known["gid"])
+    visits = section_times(named, stories, now=past.at, ends="moved")
     moved = past.find_first_after(MOVES).index
-    visits = visits.assign(row=past.find_rows(visits["task_gid"]))[is_true(is_then)]
+    is_then = is_true(visits["is_current"])
+    visits = visits.assign(row=past.find_rows(visits["task_gid"]))[is_then]
     visits = _sort_visits(visits[visits["row"].isin(moved)], past.tasks[needed[0]])
     for column, source in _MEMBERSHIPS.items():
         past.set_values(column, _collect_tuples(visits[source], visits["row"], moved))

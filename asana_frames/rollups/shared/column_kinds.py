@@ -17,35 +17,36 @@ _CELL_KINDS = frozenset({"boolean", "date", "datetime", "integer", "number"})
 #: Kind -> columns that rollups compute, beside those of Asana's records.
 _NAMES_BY_KIND = {
     "boolean": """
-        billable conflict crosses_projects disagrees is_behind is_blocked is_certain
-        is_critical is_current is_forecast is_repeated is_scope_added partial
+        billable conflict crosses_projects disagrees is_behind is_blocked is_certain is_completed
+        is_critical is_current is_forecast is_over is_reopened is_repeated is_scope_added partial
     """,
     "date": """
-        completed_on date day earliest_finish earliest_start exhausted_earliest
-        exhausted_latest exhausted_on latest_finish month period reached_on today until week
+        completed_on date day earliest_finish earliest_start exhausted_earliest exhausted_latest
+        exhausted_on finished_on latest_finish month period reached_on today until week
     """,
-    "datetime": "at changed_at enter last_status_at leave observed_at read_at",
+    "datetime": """
+        at changed_at completed_until enter finished_at last_status_at leave observed_at read_at
+        started_at
+    """,
     "integer": """
         came_true chain committed created days days_late days_overdue days_slipped depth done
-        due_date_changes filled forecasts history_periods horizon moves open open_dependencies
-        overdue periods reassignments reopenings rows scope scope_added scope_removed slack
-        slip_days tasks trials unassigned unknown_dependencies unsized unweighted
+        due_date_changes filled forecasts history_periods horizon limit moves open
+        open_dependencies overdue periods reassignments reopenings rows scope scope_added
+        scope_removed section_order slack slip_days tasks trials unassigned unknown_dependencies
+        unsized unweighted
     """,
     "number": """
-        actual ahead alert allocated amount approved_hours available avg_close_time_days
-        billable_hours billable_utilisation chain completed computed cost coverage created
-        cumulative current days days_late days_left days_open days_overdue
-        days_since_first_assignment days_since_modified days_since_status days_slipped depth
-        difference done due_date_changes estimated expected expected_hours expected_share fees
-        filled forecast_at_end forecast_share free Fri hours ideal initial left level load
-        margin missing Mon moves never non_billable_hours observations open open_dependencies
-        open_hours out_of_office overdue overtime owed pace pace_needed pending_hours periods
-        planned planned_to_date probability progress progress_at_due ratio reassignments
-        rejected_hours remaining reopenings revenue rounded_hours rows Sat scope scope_added
-        share share_done share_filled share_true slack slip_days Sun target tasks Thu total
-        tracked trials Tue unassigned unclassified_hours unestimated unknown_dependencies
-        unpriced_hours unsized used used_high used_low used_total utilisation value
-        value_at_due Wed weight working_days
+        actual ahead alert allocated amount approved_hours available billable_hours
+        billable_utilisation completed computed cost coverage cumulative current days_active
+        days_age days_cycle days_in_section days_left days_mean days_open days_p50 days_p70
+        days_p85 days_p95 days_since_first_assignment days_since_modified days_since_status
+        days_waiting days_working difference estimated expected expected_hours expected_share fees
+        flow_efficiency forecast_at_end forecast_share free Fri hours ideal initial left level load
+        margin missing Mon never non_billable_hours observations open_hours out_of_office overtime
+        owed pace pace_needed pending_hours planned planned_to_date probability progress
+        progress_at_due ratio rejected_hours remaining revenue rounded_hours Sat share share_done
+        share_filled share_true Sun target Thu total tracked Tue unclassified_hours unestimated
+        unpriced_hours used used_high used_low used_total utilisation value value_at_due Wed weight
     """,
 }
 _COMPUTED_KINDS = {name: kind for kind, names in _NAMES_BY_KIND.items() for name in names.split()}

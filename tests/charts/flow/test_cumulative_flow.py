@@ -139,3 +139,18 @@ def test_small_axes_are_drawn_into_and_returned() -> None:
 def test_a_missing_column_is_named(column: str) -> None:
     with pytest.raises(af.InvalidArgument, match=rf"charts\.cumulative_flow .*{column}"):
         af.charts.cumulative_flow(flow_of({"To do": [1]}).drop(columns=column))
+
+
+def test_completed_tasks_are_at_the_very_bottom_and_never_merged() -> None:
+    flow = flow_of({f"Section {n:02}": [n, n] for n in range(20, 40)})
+    done = flow.head(2).assign(section_name="completed", tasks=0)
+    done["section_gid"] = pd.Series([None] * 2, index=done.index, dtype=flow["section_gid"].dtype)
+    flow = pd.concat([flow.assign(is_completed=False), done.assign(is_completed=True)])
+
+    ax = af.charts.cumulative_flow(flow)
+
+    legend = ax.get_legend()
+    assert legend is not None
+    names = [text.get_text() for text in legend.get_texts()]
+    assert names[-2:] == ["other (11)", "completed"]
+    assert len(names) == 11

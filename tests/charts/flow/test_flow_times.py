@@ -13,7 +13,7 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
 import asana_frames as af
-from asana_frames.rollups.flow.lead_times import BUCKETS
+from asana_frames.rollups.flow.aging import BUCKETS
 
 
 @pytest.fixture(autouse=True)
@@ -95,7 +95,7 @@ def test_ages_are_bars_of_buckets_with_the_overdue_at_the_foot() -> None:
 def test_the_rollups_of_a_sandbox_are_drawn(asana: af.Asana) -> None:
     tasks = af.gather.all_tasks(asana, "Acme")
 
-    ages = af.charts.aging(af.rollups.aging(tasks, "2026-11-02T09:00Z"))
+    ages = af.charts.aging(af.rollups.aging(tasks, now="2026-11-02T09:00Z"))
     times = af.charts.lead_times(af.rollups.lead_times(tasks))
 
     assert len(words_of(ages)) == len(BUCKETS)

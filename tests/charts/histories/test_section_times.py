@@ -17,7 +17,7 @@ TEXT = pd.StringDtype(na_value=np.nan)
 Visit = tuple[str | None, str | None, float | None, bool]
 NEEDED = [
     "project_gid", "project_name", "section_gid", "section_name", "enter", "is_current",
-    "working_days",
+    "days_working",
 ]  # fmt: skip
 
 
@@ -29,11 +29,11 @@ def _closed() -> Iterator[None]:
 
 def times_of(*rows: Visit, project: str = "Shop") -> pd.DataFrame:
     """Rows of section, enter, working days and whether the task is there still."""
-    frame = pd.DataFrame(rows, columns=["section_name", "enter", "working_days", "is_current"])
+    frame = pd.DataFrame(rows, columns=["section_name", "enter", "days_working", "is_current"])
     frame["enter"] = pd.to_datetime(frame["enter"]).astype("datetime64[us]").dt.tz_localize("UTC")
     frame = frame.assign(section_gid=frame["section_name"], project_gid=f"9{project}")
     frame = frame.assign(project_name=project)
-    kinds = {"working_days": "Float64", "is_current": "boolean"}
+    kinds = {"days_working": "Float64", "is_current": "boolean"}
     return frame.astype(dict.fromkeys(NEEDED[:4], TEXT) | kinds)
 
 
@@ -140,3 +140,20 @@ def test_small_axes_are_drawn_into_with_few_words() -> None:
 def test_a_missing_column_is_named(column: str) -> None:
     with pytest.raises(af.InvalidArgument, match=rf"charts\.section_times .*{column}"):
         af.charts.section_times(times_of().drop(columns=column))
+
+
+def test_sections_are_in_their_own_order_and_tasks_that_came_completed_do_not_count() -> None:
+    rows = [("To do", "2026-03-02", 1.0, False), ("Done", "2026-03-03", 2.0, False)]
+    leave = pd.to_datetime(["2026-03-03", "2026-03-05"], utc=True)
+    times = times_of(*rows).assign(leave=leave, is_completed=False)
+    order = times["section_name"].map({"Done": 1, "To do": 2}).astype("Int64")
+    came = times.tail(1).assign(is_completed=True)
+    came = came.assign(leave=came["enter"], days_working=0.0)
+
+    ax = af.charts.section_times(
+        pd.concat([times, came]).assign(section_order=[*order, order.iloc[-1]])
+    )
+
+    assert names_of(ax) == ["Done", "To do"]
+    plain = af.charts.section_times(times)
+    assert sorted(words_of(ax)) == sorted(words_of(plain))

@@ -12,7 +12,19 @@ from hypothesis import strategies as st
 
 import asana_frames as af
 from tests.rollups.frames import assert_same, assert_same_dtypes, cells, frame_of, oddly_indexed
-from tests.rollups.stories import NAMES, added, moved, stories_of, task, tasks_of
+from tests.rollups.stories import (
+    NAMES,
+    START,
+    added,
+    completed,
+    events,
+    live,
+    moved,
+    reopened,
+    stories_of,
+    task,
+    tasks_of,
+)
 
 VISIT = {
     **dict.fromkeys(("project_gid", "project_name", "section_gid", "section_name"), "text"),
@@ -72,9 +84,10 @@ def test_tasks_are_counted_where_they_are_at_the_end_of_each_day() -> None:
         "12": [0, 0, 0, 0, 1],
         "13": [0, 1, 1, 1, 1],
     }
-    assert cells(table.head(2)) == [
-        {"period": dt.date(2026, 3, 2), "section_gid": "11", "section_name": "To do", "tasks": 1},
-        {"period": dt.date(2026, 3, 2), "section_gid": "12", "section_name": "Doing", "tasks": 0},
+    assert set(table["period"].head(3).dt.date) == {dt.date(2026, 3, 2)}
+    assert cells(table.head(2).drop(columns="period")) == [
+        {"section_gid": "11", "section_name": "To do", "is_completed": False, "tasks": 1},
+        {"section_gid": "12", "section_name": "Doing", "is_completed": False, "tasks": 0},
     ]
 
 
@@ -83,7 +96,7 @@ def test_days_begin_in_the_zone_and_periods_go_up_to_the_present() -> None:
     row = visit("11", "2026-03-01 23:30", "2026-03-02 08:00")
     other = visit("12", "2026-02-20 08:00")
 
-    weeks = af.rollups.cumulative_flow(visits_of(row, other), "W", "Europe/Berlin")
+    weeks = af.rollups.cumulative_flow(visits_of(row, other), "W", tz="Europe/Berlin")
 
     assert weeks["period"].dt.day.unique().tolist() == [16, 23, 2]
     assert counts(weeks) == {"12": [1, 1, 1], "11": [0, 0, 0]}
@@ -93,7 +106,8 @@ def test_days_begin_in_the_zone_and_periods_go_up_to_the_present() -> None:
 
 def test_a_missing_beginning_counts_from_the_first_period_on() -> None:
     table = af.rollups.cumulative_flow(
-        visits_of(visit("11", None, "2026-03-03"), visit(None, "2026-03-02", "2026-03-04"))
+        visits_of(visit("11", None, "2026-03-03"), visit(None, "2026-03-02", "2026-03-04")),
+        now="2026-03-04 12:00",
     )
 
     assert counts(table.fillna({"section_gid": "none"})) == {"none": [1, 1, 0], "11": [1, 0, 0]}
@@ -168,7 +182,7 @@ def test_counts_are_those_of_a_loop_over_the_visits(drawn: list[Any], every: Any
     ]
     rows = [visit(s, str(a), str(b) if b <= now else None) for s, a, b in spans]
 
-    table = af.rollups.cumulative_flow(visits_of(*rows), every)
+    table = af.rollups.cumulative_flow(visits_of(*rows), every, now=now)
 
     days = {"D": pd.Timedelta(days=1), "W": pd.Timedelta(days=7), "MS": pd.DateOffset(months=1)}
     for row in table.itertuples():
@@ -190,21 +204,127 @@ def test_the_last_period_counts_the_tasks_that_are_there_now() -> None:
     )
     tasks = tasks_of(task("5", ("1", "12")), task("6", ("1", "11")))
 
-    times = af.rollups.section_times(stories, tasks, NOW)
+    times = af.rollups.section_times(tasks, stories, now=NOW)
 
     assert counts(af.rollups.cumulative_flow(times)) == {
         "11": [1, 1, 1, 1, 1],
         "12": [0, 0, 1, 1, 1],
+        "nan": [0, 0, 0, 0, 0],
     }
 
 
 def test_on_the_sandbox_all_tasks_of_a_project_are_somewhere(asana: af.Asana) -> None:
     tasks = asana.tasks.list(project="Website relaunch")
     stories = af.gather.stories(asana, tasks)
-    times = af.rollups.section_times(stories, tasks, "2026-11-02T09:00Z")
+    times = af.rollups.section_times(tasks, stories, now="2026-11-02T09:00Z")
     gid = next(iter(tasks["project_gids"].iloc[0]))
 
     flow = af.rollups.cumulative_flow(times, "MS", project=gid)
 
     assert flow["period"].max() == pd.Timestamp("2026-11-01")
     assert flow[flow["period"] == flow["period"].max()]["tasks"].sum() == len(tasks)
+
+
+def test_completed_tasks_close_the_flow_until_they_are_reopened_or_leave() -> None:
+    # Completed on the 4th where it was; reopened on the 6th, and completed again on the 7th.
+    stories = stories_of(
+        added("5", "2026-03-02"), moved("5", "2026-03-03", "11", "12"),
+        completed("5", "2026-03-04"), reopened("5", "2026-03-06"), completed("5", "2026-03-07"),
+    )  # fmt: skip
+    tasks = tasks_of(task("5", ("1", "12"), completed_at="2026-03-07"))
+    times = af.rollups.section_times(tasks, stories, now="2026-03-09")
+
+    table = af.rollups.cumulative_flow(times, now="2026-03-09 09:00")
+
+    assert table["section_name"].head(3).tolist() == ["To do", "Doing", "completed"]
+    assert table["is_completed"].head(3).tolist() == [False, False, True]
+    wide = table.pivot(index="period", columns="section_name", values="tasks")
+    assert wide["To do"].tolist() == [1, 0, 0, 0, 0, 0, 0, 0]
+    assert wide["Doing"].tolist() == [0, 1, 0, 0, 1, 0, 0, 0]
+    # Time goes on after the last event, up to now.
+    assert wide["completed"].tolist() == [0, 0, 1, 1, 0, 1, 1, 1]
+
+
+def test_an_earlier_now_knows_nothing_of_later() -> None:
+    stories = stories_of(
+        added("5", "2026-03-02"), completed("5", "2026-03-04"), reopened("5", "2026-03-07"),
+        added("6", "2026-03-08"),
+    )  # fmt: skip
+    tasks = tasks_of(task("5", ("1", "12")), task("6", ("1", "11")))
+    late = af.rollups.section_times(tasks, stories, now="2026-03-09")
+    early = af.rollups.section_times(tasks, stories, now="2026-03-05")
+
+    expected = af.rollups.cumulative_flow(early, now="2026-03-05")
+
+    assert_same(af.rollups.cumulative_flow(late, now="2026-03-05"), expected)
+    # What the visits do not know is not made up.
+    flow = af.rollups.cumulative_flow(late, now="2026-03-20")
+    assert flow["period"].max() == pd.Timestamp("2026-03-09")
+
+
+def test_sections_are_in_the_order_of_the_project_or_in_which_most_tasks_went() -> None:
+    moves = [("5", "11", "12"), ("5", "12", "13"), ("6", "11", "13"), ("7", "13", "11")]
+    stories = stories_of(
+        *(added(gid, "2026-03-02") for gid in "567"),
+        # The first task of all goes backwards.
+        *(moved(gid, f"2026-03-0{9 - int(gid)}", old, new) for gid, old, new in moves),
+    )
+    tasks = tasks_of(
+        *(task(gid, ("1", end)) for gid, end in (("5", "13"), ("6", "13"), ("7", "11")))
+    )
+    sections = pd.DataFrame(
+        {"gid": ["12", "13", "11"], "name": ["B", "C", "A"], "project_gid": "1"}
+    )
+
+    plain = af.rollups.section_times(tasks, stories, now=NOW)
+    listed = af.rollups.section_times(tasks, stories, now=NOW, sections=sections)
+
+    flow = af.rollups.cumulative_flow(plain)
+    assert flow["section_name"].head(4).tolist() == ["To do", "Doing", "Done", "completed"]
+    flow = af.rollups.cumulative_flow(listed)
+    assert flow["section_name"].head(4).tolist() == ["B", "C", "A", "completed"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(events, events)
+def test_the_bands_add_up_to_the_tasks_in_the_project(one: Any, two: Any) -> None:
+    lives = {"5": live(one), "6": live(two, "6")}
+    told = [row for rows, _ in lives.values() for row in rows]
+    ends = {gid: states[-1][1] for gid, (_, states) in lives.items()}
+    tasks = tasks_of(
+        *(
+            task(
+                gid,
+                *([("1", end["section"])] if end["section"] else []),
+                created=START.isoformat(),
+                completed_at=_last_completion(lives[gid][1]) if end["done"] else None,
+            )
+            for gid, end in ends.items()
+        )
+    )
+    times = af.rollups.section_times(tasks, stories_of(*told), now="2026-05-20")
+
+    flow = af.rollups.cumulative_flow(times, now="2026-05-20")
+
+    for row in flow.itertuples():
+        states = [
+            _state_at(states, row.period + pd.Timedelta(days=1)) for _, states in lives.values()
+        ]
+        there = [state for state in states if state["section"]]
+        if row.is_completed:
+            assert row.tasks == sum(state["done"] for state in there)
+        else:
+            found = [s for s in there if not s["done"] and s["section"] == row.section_gid]
+            assert row.tasks == len(found)
+    kept = af.rollups.section_times(tasks, stories_of(*told), now="2026-05-20", ends="moved")
+    scope = af.rollups.cumulative_flow(kept, now="2026-05-20").groupby("period")["tasks"].sum()
+    assert flow.groupby("period")["tasks"].sum().tolist() == scope.tolist()
+
+
+def _last_completion(states: list[Any]) -> str:
+    pairs = zip(states, [(None, {"done": False}), *states], strict=False)
+    return max(at for (at, now), (_, old) in pairs if now["done"] and not old["done"]).isoformat()
+
+
+def _state_at(states: list[Any], end: pd.Timestamp) -> dict[str, Any]:
+    return [state for at, state in states if at < end][-1]

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import asana_frames as af
+from tests.rollups import stories as history
 from tests.rollups.flows import moments, stories_of, task, task_rows, tasks_of
 from tests.rollups.frames import (
     assert_same,
@@ -32,20 +33,20 @@ def took(created: str, completed: str, **options: Any) -> dict[str, Any]:
     return cells(af.rollups.lead_times(tasks_of(task(created, completed, due)), **options))[0]
 
 
-def test_a_task_over_a_weekend_takes_calendar_and_working_days() -> None:
+def test_a_task_over_a_weekend_takes_calendar_and_days_working() -> None:
     # Friday 6 pm to Monday 6 am: 2.5 days, of which a quarter of Friday and one of Monday.
     row = took("2026-03-06T18:00Z", "2026-03-09T06:00Z")
 
-    assert (row["days_open"], row["working_days"]) == (2.5, 0.5)
+    assert (row["days_open"], row["days_working"]) == (2.5, 0.5)
 
 
 def test_working_days_are_those_of_the_zone() -> None:
     # Friday 11 pm to Saturday 11 pm in London is Saturday 8 am to Sunday 8 am in Tokyo.
     row = took("2026-03-06T23:00Z", "2026-03-07T23:00Z", tz="Asia/Tokyo")
 
-    assert (row["days_open"], row["working_days"]) == (1.0, 0.0)
+    assert (row["days_open"], row["days_working"]) == (1.0, 0.0)
     assert row["completed_on"] == dt.date(2026, 3, 8)
-    assert took("2026-03-06T23:00Z", "2026-03-07T23:00Z")["working_days"] == pytest.approx(1 / 24)
+    assert took("2026-03-06T23:00Z", "2026-03-07T23:00Z")["days_working"] == pytest.approx(1 / 24)
 
 
 def test_holidays_and_part_days_count_less() -> None:
@@ -58,14 +59,14 @@ def test_holidays_and_part_days_count_less() -> None:
         holidays=["2026-03-09"],
     )
 
-    assert (row["days_open"], row["working_days"]) == (5.0, 1.5)
+    assert (row["days_open"], row["days_working"]) == (5.0, 1.5)
 
 
 def test_a_working_day_is_one_day_when_the_clocks_change() -> None:
     # 29 March 2026 has 23 hours in Berlin, from 11 pm to 10 pm in UTC.
     row = took("2026-03-28T23:00Z", "2026-03-29T22:00Z", tz="Europe/Berlin", workdays="Mon-Sun")
 
-    assert row["working_days"] == 1.0
+    assert row["days_working"] == 1.0
     assert row["days_open"] == pytest.approx(23 / 24)
 
 
@@ -78,14 +79,14 @@ def test_lateness_is_counted_in_days_of_the_calendar() -> None:
 def test_a_task_completed_before_it_was_created_took_no_time() -> None:
     row = took("2026-03-05T09:00Z", "2026-03-03T09:00Z")
 
-    assert (row["days_open"], row["working_days"]) == (0.0, 0.0)
+    assert (row["days_open"], row["days_working"]) == (0.0, 0.0)
 
 
 def test_how_long_a_task_took_whose_creation_is_not_known_is_missing() -> None:
     table = af.rollups.lead_times(tasks_of(task(None, "2026-03-03T09:00Z")))
 
     assert table["days_open"].isna().all()
-    assert table["working_days"].isna().all()
+    assert table["days_working"].isna().all()
     assert len(table) == 1
 
 
@@ -160,11 +161,11 @@ def test_working_days_are_what_a_loop_over_minutes_of_days_finds(
 ) -> None:
     tasks = tasks_of(task(created, completed))
 
-    table = af.rollups.lead_times(tasks, tz, holidays=free)
+    table = af.rollups.lead_times(tasks, tz=tz, holidays=free)
 
     assert len(table) == (completed is not None)
     if created is None or completed is None:
-        assert table["working_days"].isna().all()
+        assert table["days_working"].isna().all()
         return
     zone = ZoneInfo(tz)
     start, end = (at.replace(tzinfo=dt.UTC) for at in (created, completed))
@@ -179,7 +180,7 @@ def test_working_days_are_what_a_loop_over_minutes_of_days_finds(
             part = min(until, end) - max(begin, start)
             expected += max(part, dt.timedelta()) / (until - begin)
         day += dt.timedelta(days=1)
-    assert table["working_days"].item() == pytest.approx(expected)
+    assert table["days_working"].item() == pytest.approx(expected)
     assert table["days_open"].item() == pytest.approx(
         max(end - start, dt.timedelta()) / dt.timedelta(days=1)
     )
@@ -197,10 +198,10 @@ def test_close_times_are_the_mean_and_what_most_take() -> None:
     assert cells(table) == [
         {
             "tasks": 21,
-            "avg_close_time_days": 10.0,
-            "p50_days": 10.0,
-            "p85_days": 17.0,
-            "p95_days": 19.0,
+            "days_mean": 10.0,
+            "days_p50": 10.0,
+            "days_p85": 17.0,
+            "days_p95": 19.0,
         }
     ]
 
@@ -208,7 +209,7 @@ def test_close_times_are_the_mean_and_what_most_take() -> None:
 def test_between_two_tasks_a_percentile_lies_in_proportion() -> None:
     table = af.rollups.close_times(days(1, 3), percentiles=[0, 0.25, 0.999, 1])
 
-    assert list(table.columns[2:]) == ["p0_days", "p25_days", "p99.9_days", "p100_days"]
+    assert list(table.columns[2:]) == ["days_p0", "days_p25", "days_p99.9", "days_p100"]
     assert table.iloc[0, 2:].astype(float).tolist() == pytest.approx([1.0, 1.5, 2.998, 3.0])
 
 
@@ -225,17 +226,17 @@ def test_groups_of_close_times_are_sorted_and_nobody_is_the_last() -> None:
         by="assignee",
     )
 
-    assert cells(table[["assignee_gid", "assignee_name", "tasks", "p50_days"]]) == [
-        {"assignee_gid": "11", "assignee_name": "Ana", "tasks": 1, "p50_days": 1.0},
-        {"assignee_gid": "12", "assignee_name": "Bo", "tasks": 0, "p50_days": None},
-        {"assignee_gid": "13", "assignee_name": "Ana", "tasks": 1, "p50_days": 3.0},
-        {"assignee_gid": None, "assignee_name": None, "tasks": 1, "p50_days": 2.0},
+    assert cells(table[["assignee_gid", "assignee_name", "tasks", "days_p50"]]) == [
+        {"assignee_gid": "11", "assignee_name": "Ana", "tasks": 1, "days_p50": 1.0},
+        {"assignee_gid": "12", "assignee_name": "Bo", "tasks": 0, "days_p50": None},
+        {"assignee_gid": "13", "assignee_name": "Ana", "tasks": 1, "days_p50": 3.0},
+        {"assignee_gid": None, "assignee_name": None, "tasks": 1, "days_p50": 2.0},
     ]
 
 
 def test_close_times_of_nothing_are_missing() -> None:
     assert cells(af.rollups.close_times(days(), percentiles=(0.5,))) == [
-        {"tasks": 0, "avg_close_time_days": None, "p50_days": None}
+        {"tasks": 0, "days_mean": None, "days_p50": None}
     ]
     none, some = tasks_of(), tasks_of(task(completed="2026-03-03T09:00Z"))
     assert_same_dtypes(
@@ -260,7 +261,7 @@ def test_open_tasks_are_by_age_the_oldest_first() -> None:
         task(None),
     ]
 
-    table = af.rollups.aging(tasks_of(*rows), NOW)
+    table = af.rollups.aging(tasks_of(*rows), now=NOW)
 
     shown = ["task_gid", "days_open", "days_since_modified", "days_overdue", "bucket"]
     assert [list(row.values()) for row in cells(table[shown])] == [
@@ -285,14 +286,12 @@ def test_open_tasks_are_by_age_the_oldest_first() -> None:
         (90.9, "1 to 3 months"),
         (91, "3 to 12 months"),
         (365, "over a year"),
-        # Created after the moment: of no age.
-        (-5, "under a week"),
     ],
 )
 def test_each_age_has_its_bucket(age: float, bucket: str) -> None:
     created = pd.Timestamp(NOW) - pd.Timedelta(days=age)
 
-    table = af.rollups.aging(tasks_of(task(created.isoformat())), NOW)
+    table = af.rollups.aging(tasks_of(task(created.isoformat())), now=NOW)
 
     assert table["bucket"].tolist() == [bucket]
     assert table["bucket"].cat.ordered
@@ -302,7 +301,8 @@ def test_a_task_is_overdue_from_the_day_after_its_due_day_in_the_zone() -> None:
     tasks = tasks_of(task(due="2026-03-31"))
 
     late = [
-        af.rollups.aging(tasks, "2026-03-31T23:00Z", tz)["days_overdue"].item() for tz in ZONES
+        af.rollups.aging(tasks, now="2026-03-31T23:00Z", tz=tz)["days_overdue"].item()
+        for tz in ZONES
     ]
 
     # In Berlin it is 1 am, on Kiritimati 1 pm of the next day.
@@ -314,16 +314,16 @@ def test_a_task_is_overdue_from_the_day_after_its_due_day_in_the_zone() -> None:
 def test_each_task_is_either_open_or_done(rows: list[dict[str, Any]]) -> None:
     tasks = tasks_of(*rows)
 
-    done, still = af.rollups.lead_times(tasks), af.rollups.aging(tasks, NOW)
+    done, still = af.rollups.lead_times(tasks), af.rollups.aging(tasks, now="2026-05-01")
 
     assert sorted([*done["task_gid"], *still["task_gid"]]) == sorted(tasks["gid"])
     assert done["completed_at"].is_monotonic_increasing
     assert dates_of(done["completed_on"]) == dates_of(done["completed_at"].dt.tz_localize(None))
-    assert (done["days_open"].dropna() >= done["working_days"].dropna() - 1e-9).all()
+    assert (done["days_open"].dropna() >= done["days_working"].dropna() - 1e-9).all()
 
 
 @pytest.mark.parametrize(
-    "made", [af.rollups.lead_times, lambda tasks: af.rollups.aging(tasks, NOW)]
+    "made", [af.rollups.lead_times, lambda tasks: af.rollups.aging(tasks, now=NOW)]
 )
 class TestTheInput:
     rows = (
@@ -382,8 +382,8 @@ def test_the_times_of_a_sandbox_through_http(asana: af.Asana) -> None:
     tasks = af.gather.all_tasks(asana, "Acme", subtasks=True)
     stories = af.gather.stories(asana, tasks.head(200))
 
-    table = af.rollups.lead_times(tasks, "Europe/Berlin", stories=stories)
-    still = af.rollups.aging(tasks, "2026-11-02T09:00Z")
+    table = af.rollups.lead_times(tasks, tz="Europe/Berlin", stories=stories)
+    still = af.rollups.aging(tasks, now="2026-11-02T09:00Z")
 
     assert len(table) == tasks["completed"].sum()
     assert table["days_since_first_assignment"].notna().any()
@@ -400,9 +400,37 @@ def test_groups_of_categories_are_those_that_have_a_task() -> None:
     assert cells(table[["bucket", "tasks"]]) == [{"bucket": "under a week", "tasks": 1}]
 
 
-@pytest.mark.parametrize("name", ["tasks", "p50_days"])
+@pytest.mark.parametrize("name", ["tasks", "days_p50"])
 def test_a_key_of_close_times_that_is_a_column_of_the_result_is_refused(name: str) -> None:
     rows = pd.DataFrame({"days_open": [1.0], name: ["a"]})
 
     with pytest.raises(af.InvalidArgument, match=f"'{name}' is a column of the result"):
         af.rollups.close_times(rows, by=name)
+
+
+def test_ages_of_an_earlier_moment_are_those_of_what_was_known_then() -> None:
+    later, then = "2026-03-20T12:00Z", "2026-03-12T12:00Z"
+    tasks = tasks_of(
+        task("2026-03-02T12:00Z", later, due="2026-03-10"),
+        task("2026-03-02T12:00Z", "2026-03-05T12:00Z"),
+        task(later),
+        task("2026-03-09T12:00Z", due="2026-03-30", modified_at=later),
+    )
+
+    with pytest.warns(af.PastStateWarning, match="1 tasks were modified after now"):
+        table = af.rollups.aging(tasks, now=then)
+
+    assert cells(table[["task_gid", "days_open", "days_overdue"]]) == [
+        {"task_gid": "1", "days_open": 10.0, "days_overdue": 2},
+        {"task_gid": "4", "days_open": 3.0, "days_overdue": None},
+    ]
+
+
+def test_stories_tell_the_due_dates_of_an_earlier_moment() -> None:
+    later = "2026-03-20T12:00Z"
+    tasks = tasks_of(task("2026-03-02T12:00Z", due="2026-03-30", modified_at=later))
+    stories = history.stories_of(history.due("1", later, "2026-03-10", "2026-03-30"))
+
+    table = af.rollups.aging(tasks, now="2026-03-12T12:00Z", stories=stories)
+
+    assert table["days_overdue"].tolist() == [2]

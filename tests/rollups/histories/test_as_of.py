@@ -424,7 +424,7 @@ def test_on_the_sandbox_tasks_now_are_the_tasks_and_then_were_where_their_visits
     assert_frame_equal(af.rollups.as_of(tasks, stories, "2026-11-02T09:00Z"), tasks)
     then = af.rollups.as_of(tasks, stories, moment)
 
-    visits = af.rollups.section_times(stories, tasks, "2026-11-02T09:00Z")
+    visits = af.rollups.section_times(tasks, stories, now="2026-11-02T09:00Z", ends="moved")
     is_then = (visits["enter"] <= moment) & ~(visits["leave"] <= moment)
     places = then[["gid", "memberships_section_gids"]].explode("memberships_section_gids")
     expected = visits.loc[is_then, ["task_gid", "section_gid"]]

@@ -262,7 +262,7 @@ def test_moments_without_a_zone_are_refused() -> None:
     with pytest.raises(af.InvalidArgument, match=r"rollups\.changes .*utc=True"):
         af.rollups.changes(naive)
     with pytest.raises(af.InvalidArgument, match=r"rollups\.section_times .*utc=True"):
-        af.rollups.section_times(naive, tasks)
+        af.rollups.section_times(tasks, naive)
     with pytest.raises(af.InvalidArgument, match=r"rollups\.as_of .*utc=True"):
         af.rollups.as_of(tasks, naive, "2026-03-05")
 

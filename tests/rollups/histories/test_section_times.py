@@ -13,7 +13,19 @@ from hypothesis import strategies as st
 
 import asana_frames as af
 from tests.rollups.frames import assert_same, assert_same_dtypes, oddly_indexed, typed_by_hand
-from tests.rollups.stories import added, moved, removed, stories_of, task, tasks_of
+from tests.rollups.stories import (
+    START,
+    added,
+    completed,
+    events,
+    live,
+    moved,
+    removed,
+    reopened,
+    stories_of,
+    task,
+    tasks_of,
+)
 
 NOW = "2026-03-10 00:00"
 Visit = tuple[str | None, str | None, str | None, bool]
@@ -36,16 +48,15 @@ def test_a_task_is_in_a_section_from_one_move_to_the_next() -> None:
     # Monday the 2nd to Friday the 6th at 6:00 are 4.25 working days, of 102 hours; from there to
     # the end of Monday the 9th 0.75 and 1.
     table = af.rollups.section_times(
+        tasks_of(task("5", ("1", "12"))),
         stories_of(added("5", "2026-03-02"), moved("5", "2026-03-06 06:00", "11", "12")),
-        tasks_of(task("5", ("1", "12"), completed_at="2026-03-08")),
-        NOW,
+        now=NOW,
     )
 
     assert visits(table) == [("11", "02", "06 06", True), ("12", "06 06", None, True)]
     assert table["hours"].tolist() == [102.0, 90.0]
-    assert table["working_days"].tolist() == [4.25, 1.75]
+    assert table["days_working"].tolist() == [4.25, 1.75]
     assert table["is_current"].tolist() == [False, True]
-    assert set(table["completed_at"]) == {pd.Timestamp("2026-03-08", tz="UTC")}
     named = table[["task_gid", "task_name", "project_name", "section_name"]].iloc[0].tolist()
     assert named == ["5", "Task 5", "Shop", "To do"]
 
@@ -106,15 +117,15 @@ def test_a_task_is_in_a_section_from_one_move_to_the_next() -> None:
         ),
         pytest.param(
             [added("5", "2026-03-02"), moved("5", "2026-03-12", "11", "12")], [("1", "13")],
-            [("11", "02", "12", True), ("12", "12", "12", False), ("13", "12", None, False)],
-            id="a story after now",
+            [("11", "02", None, True)],
+            id="a story after now: still where it was then",
         ),
     ],
 )  # fmt: skip
 def test_the_rules_of_beginnings_and_ends(
     stories: list[Any], places: list[Any], expected: list[Visit]
 ) -> None:
-    table = af.rollups.section_times(stories_of(*stories), tasks_of(task("5", *places)), NOW)
+    table = af.rollups.section_times(tasks_of(task("5", *places)), stories_of(*stories), now=NOW)
 
     assert visits(table) == expected
     assert (table["hours"] >= 0).all()
@@ -126,7 +137,9 @@ def test_a_task_of_two_projects_has_visits_in_both() -> None:
         moved("5", "2026-03-04", "21", "22", "2"), moved("5", "2026-03-05", "11", "12", "1"),
     )  # fmt: skip
 
-    table = af.rollups.section_times(stories, tasks_of(task("5", ("2", "22"), ("1", "12"))), NOW)
+    table = af.rollups.section_times(
+        tasks_of(task("5", ("2", "22"), ("1", "12"))), stories, now=NOW
+    )
 
     assert table["project_gid"].tolist() == ["1", "1", "2", "2"]
     assert visits(table) == [
@@ -142,7 +155,7 @@ def test_a_move_without_a_project_belongs_to_the_project_of_its_sections() -> No
         moved("5", "2026-03-04", "11", "12", None), moved("5", "2026-03-05", "91", "92", None),
     )  # fmt: skip
 
-    table = af.rollups.section_times(stories, tasks_of(task("5", ("1", "12"))), NOW)
+    table = af.rollups.section_times(tasks_of(task("5", ("1", "12"))), stories, now=NOW)
 
     assert visits(table) == [
         ("13", "02", "03", True), ("11", "03", "04", True), ("12", "04", None, True)
@@ -157,7 +170,7 @@ def test_names_are_those_of_now_and_of_deleted_sections_the_last_ones() -> None:
         moved("5", "2026-03-05", "11", "13") | {"new_section_name": "Finished"},
     )
 
-    table = af.rollups.section_times(stories, tasks_of(task("5", ("1", "13"))), NOW)
+    table = af.rollups.section_times(tasks_of(task("5", ("1", "13"))), stories, now=NOW)
 
     assert table["section_name"].tolist() == ["To do", "Doing", "To do", "Done"]
     assert set(table["project_name"]) == {"Shop"}
@@ -170,7 +183,7 @@ def test_moves_of_one_moment_happen_in_the_order_of_their_gids() -> None:
         added("5", at) | {"gid": "998"},
     )  # fmt: skip
 
-    table = af.rollups.section_times(stories, tasks_of(task("5", ("1", "13"))), NOW)
+    table = af.rollups.section_times(tasks_of(task("5", ("1", "13"))), stories, now=NOW)
 
     assert table["section_gid"].tolist() == ["11", "12", "13"]
     assert table["is_certain"].all()
@@ -178,11 +191,11 @@ def test_moves_of_one_moment_happen_in_the_order_of_their_gids() -> None:
 
 def test_a_missing_moment_of_creation_leaves_the_beginning_missing() -> None:
     table = af.rollups.section_times(
-        stories_of(), tasks_of(task("5", ("1", "12"), created=None)), NOW
+        tasks_of(task("5", ("1", "12"), created=None)), stories_of(), now=NOW
     )
 
     assert visits(table) == [("12", None, None, False)]
-    assert table[["hours", "working_days"]].isna().all(axis=None)
+    assert table[["hours", "days_working"]].isna().all(axis=None)
 
 
 def test_odd_rows_are_left_out_and_repeated_ones_count_once() -> None:
@@ -194,7 +207,9 @@ def test_odd_rows_are_left_out_and_repeated_ones_count_once() -> None:
     )  # fmt: skip
     mine = task("5", ("1", "12"))
 
-    table = af.rollups.section_times(stories, tasks_of(mine, mine, task(None, ("1", "12"))), NOW)
+    table = af.rollups.section_times(
+        tasks_of(mine, mine, task(None, ("1", "12"))), stories, now=NOW
+    )
 
     assert visits(table) == [("11", "02", "04", True), ("12", "04", None, True)]
 
@@ -202,24 +217,26 @@ def test_odd_rows_are_left_out_and_repeated_ones_count_once() -> None:
 def test_days_off_and_part_days_of_the_zone_are_no_working_days() -> None:
     # In Berlin: from Thursday 5 March 12:00, a holiday, over a Friday of which half is worked.
     table = af.rollups.section_times(
-        stories_of(added("5", "2026-03-05 11:00")), tasks_of(task("5", ("1", "12"))),
-        "2026-03-09 06:00", "Europe/Berlin", workdays="Mon-Thu, Fri:0.5", holidays=["2026-03-05"],
+        tasks_of(task("5", ("1", "12"))), stories_of(added("5", "2026-03-05 11:00")),
+        now="2026-03-09 06:00", tz="Europe/Berlin", workdays="Mon-Thu, Fri:0.5",
+        holidays=["2026-03-05"],
     )  # fmt: skip
 
-    assert table["working_days"].tolist() == [0.75]
+    assert table["days_working"].tolist() == [0.75]
     # From 11:00 UTC on the 5th to 5:00 UTC on the 9th.
     assert table["hours"].tolist() == [90.0]
 
 
 def test_nothing_gives_the_columns_and_dtypes_of_something() -> None:
     some = af.rollups.section_times(
-        stories_of(added("5", "2026-03-02")), tasks_of(task("5", ("1", "12"))), NOW
+        tasks_of(task("5", ("1", "12"))), stories_of(added("5", "2026-03-02")), now=NOW
     )
 
     for none in (
-        af.rollups.section_times(stories_of(), tasks_of(), NOW),
-        af.rollups.section_times(stories_of(), tasks_of(task("5")), NOW),
-        af.rollups.section_times(stories_of(added("7", "2026-03-02")), tasks_of(), NOW),
+        af.rollups.section_times(tasks_of(), stories_of(), now=NOW),
+        af.rollups.section_times(tasks_of(), stories_of(), now=NOW, ends="moved"),
+        af.rollups.section_times(tasks_of(task("5")), stories_of(), now=NOW),
+        af.rollups.section_times(tasks_of(), stories_of(added("7", "2026-03-02")), now=NOW),
     ):
         assert none.empty
         assert_same_dtypes(none, some)
@@ -229,7 +246,7 @@ def test_nothing_gives_the_columns_and_dtypes_of_something() -> None:
     ("column", "given"),
     [
         *((name, "stories") for name in ("gid", "task_gid", "created_at", "old_section_gid")),
-        *((name, "tasks") for name in ("gid", "name", "memberships_section_gids")),
+        *((name, "tasks") for name in ("gid", "name", "completed_at", "memberships_section_gids")),
     ],
 )
 def test_a_missing_column_is_named(column: str, given: str) -> None:
@@ -244,10 +261,9 @@ def test_projects_and_sections_that_do_not_go_together_are_refused() -> None:
     tasks = tasks_of(task("5", ("1", "12")) | {"memberships_section_gids": ()})
 
     with pytest.raises(af.InvalidArgument, match="memberships_section_gids"):
-        af.rollups.section_times(stories_of(), tasks, NOW)
+        af.rollups.section_times(tasks, stories_of(), now=NOW)
 
 
-START = dt.datetime(2026, 3, 20)
 #: Stories of another task, which tell the project of each section.
 OTHERS = [moved("9", "2026-03-01", old, new) for old, new in (("11", "12"), ("12", "13"))]
 OTHERS += [moved("9", "2026-03-01", "21", "22", "2")]
@@ -306,7 +322,7 @@ def test_what_stories_tell_is_what_was_done(drawn: list[Any], random: Any) -> No
     rows = stories_of(*told, *OTHERS)
     shuffled = rows.iloc[random.sample(range(len(rows)), len(rows))]
 
-    table = af.rollups.section_times(shuffled, tasks_at(here), "2026-12-01")
+    table = af.rollups.section_times(tasks_at(here), shuffled, now="2026-12-01")
 
     found = [
         (row.task_gid, row.project_gid, row.section_gid, row.enter.to_pydatetime(warn=False),
@@ -329,7 +345,7 @@ def test_with_stories_missing_visits_still_do_not_overlap_and_end_where_tasks_ar
     told, kept, _, here = lived(drawn)
     rows = stories_of(*told)[pd.Series(kept, dtype=bool)]
 
-    table = af.rollups.section_times(rows, tasks_at(here), "2026-12-01")
+    table = af.rollups.section_times(tasks_at(here), rows, now="2026-12-01")
 
     current = table[table["is_current"]]
     assert current["leave"].isna().all()
@@ -364,11 +380,11 @@ def test_working_days_are_those_of_a_loop_over_the_days_of_the_zone(
         day += dt.timedelta(days=1)
 
     table = af.rollups.section_times(
-        stories_of(added("5", start.isoformat())), tasks_of(task("5", ("1", "12"))), end,
-        "Europe/Berlin",
+        tasks_of(task("5", ("1", "12"))), stories_of(added("5", start.isoformat())), now=end,
+        tz="Europe/Berlin",
     )  # fmt: skip
 
-    assert float(table["working_days"].iloc[0]) == pytest.approx(expected, abs=1e-9)
+    assert float(table["days_working"].iloc[0]) == pytest.approx(expected, abs=1e-9)
     assert float(table["hours"].iloc[0]) == pytest.approx(hours)
 
 
@@ -377,10 +393,10 @@ def test_labels_of_rows_and_the_storage_of_text_change_nothing() -> None:
         added("5", "2026-03-02"), moved("5", "2026-03-04", "11", "12"), added("6", "2026-03-04")
     )
     tasks = tasks_of(task("5", ("1", "12")), task("6", ("1", "11")))
-    expected = af.rollups.section_times(stories, tasks, NOW)
+    expected = af.rollups.section_times(tasks, stories, now=NOW)
 
-    odd = af.rollups.section_times(oddly_indexed(stories), oddly_indexed(tasks), NOW)
-    by_hand = af.rollups.section_times(typed_by_hand(stories), typed_by_hand(tasks), NOW)
+    odd = af.rollups.section_times(oddly_indexed(tasks), oddly_indexed(stories), now=NOW)
+    by_hand = af.rollups.section_times(typed_by_hand(tasks), typed_by_hand(stories), now=NOW)
 
     assert_same(odd, expected)
     assert_same(by_hand, expected)
@@ -390,7 +406,7 @@ def test_on_the_sandbox_tasks_are_now_where_their_last_visits_are(asana: af.Asan
     tasks = asana.tasks.list(project="Website relaunch")
     stories = af.gather.stories(asana, tasks)
 
-    table = af.rollups.section_times(stories, tasks, "2026-11-02T09:00Z")
+    table = af.rollups.section_times(tasks, stories, now="2026-11-02T09:00Z", ends="moved")
 
     current = table[table["is_current"]]
     members = tasks[["gid", "memberships_project_gids", "memberships_section_gids"]]
@@ -404,4 +420,163 @@ def test_text_that_is_not_a_moment_of_completion_is_refused() -> None:
     tasks = tasks_of(task("5", ("1", "12"))).assign(completed_at="done")
 
     with pytest.raises(af.InvalidArgument, match="completed_at, row 1: 'done' is not a moment"):
-        af.rollups.section_times(stories_of(added("5", "2026-03-02")), tasks, NOW)
+        af.rollups.section_times(tasks, stories_of(added("5", "2026-03-02")), now=NOW)
+
+
+def ends_of(table: pd.DataFrame) -> list[tuple[Any, ...]]:
+    """Return section, enter, leave, whether it ended with completion, until when, reopened."""
+    days = {
+        name: table[name].dt.strftime("%d").astype(object).where(table[name].notna(), None)
+        for name in ("enter", "leave", "completed_until")
+    }
+    shown = table[["section_gid", "is_completed", "is_reopened"]].assign(**days)
+    columns = ["section_gid", "enter", "leave", "is_completed", "completed_until", "is_reopened"]
+    return [tuple(row) for row in shown[columns].itertuples(index=False, name=None)]
+
+
+@pytest.mark.parametrize(
+    ("stories", "done", "expected"),
+    [
+        pytest.param(
+            [added("5", "2026-03-02"), moved("5", "2026-03-03", "11", "12")], "2026-03-05",
+            [("11", "02", "03", False, None, False), ("12", "03", "05", True, None, False)],
+            id="completed where it is",
+        ),
+        pytest.param(
+            [added("5", "2026-03-02"), moved("5", "2026-03-06", "11", "12")], "2026-03-05",
+            [("11", "02", "05", True, None, False)],
+            id="moved on after completion",
+        ),
+        pytest.param(
+            [added("5", "2026-03-02"), completed("5", "2026-03-04"), reopened("5", "2026-03-06"),
+             moved("5", "2026-03-07", "11", "12"), completed("5", "2026-03-09")],
+            "2026-03-09",
+            [("11", "02", "04", True, "06", False), ("11", "06", "07", False, None, True),
+             ("12", "07", "09", True, None, False)],
+            id="reopened: goes on in the same section",
+        ),
+        pytest.param(
+            [added("5", "2026-03-02"), completed("5", "2026-03-04"),
+             moved("5", "2026-03-05", "11", "12"), reopened("5", "2026-03-06")],
+            None,
+            [("11", "02", "04", True, "06", False), ("12", "06", None, False, None, True)],
+            id="reopened where it was moved to while completed",
+        ),
+        pytest.param(
+            [added("5", "2026-03-06"), moved("5", "2026-03-07", "11", "12")], "2026-03-05",
+            [("11", "06", "06", True, None, False)],
+            id="came completed",
+        ),
+        pytest.param(
+            [added("5", "2026-03-02"), moved("5", "2026-03-03", "11", "12"),
+             removed("5", "2026-03-07")],
+            "2026-03-05",
+            [("11", "02", "03", False, None, False), ("12", "03", "05", True, "07", False)],
+            id="left the project after completion",
+        ),
+        pytest.param(
+            [added("5", "2026-03-02"), completed("5", "2026-03-12")], "2026-03-12",
+            [("12", "02", None, False, None, False)],
+            id="completed after now",
+        ),
+        pytest.param(
+            [added("5", "2026-03-02"), completed("5", "2026-03-04"), reopened("5", "2026-03-12")],
+            None,
+            [("12", "02", "04", True, None, False)],
+            id="reopened after now",
+        ),
+    ],
+)  # fmt: skip
+def test_completion_ends_a_visit(
+    stories: list[Any], done: str | None, expected: list[Any]
+) -> None:
+    is_out = any(row["resource_subtype"] == "removed_from_project" for row in stories)
+    places = [] if is_out else [("1", "12")]
+
+    table = af.rollups.section_times(
+        tasks_of(task("5", *places, completed_at=done)), stories_of(*stories), now=NOW
+    )
+
+    assert ends_of(table) == expected
+    assert table["is_current"].tolist() == [row[2] is None for row in expected]
+
+
+def test_a_reopening_without_a_completion_makes_the_visit_uncertain() -> None:
+    stories = stories_of(added("5", "2026-03-02"), reopened("5", "2026-03-04"))
+
+    table = af.rollups.section_times(tasks_of(task("5", ("1", "12"))), stories, now=NOW)
+
+    assert visits(table) == [("12", "02", None, False)]
+
+
+def test_completion_may_be_left_out_of_account() -> None:
+    tasks = tasks_of(task("5", ("1", "12"), completed_at="2026-03-05"))
+
+    table = af.rollups.section_times(
+        tasks, stories_of(added("5", "2026-03-02")), now=NOW, ends="moved"
+    )
+
+    assert visits(table) == [("12", "02", None, True)]
+    assert table[["is_completed", "is_reopened"]].isna().all(axis=None)
+    assert table["completed_at"].tolist() == [pd.Timestamp("2026-03-05", tz="UTC")]
+    with pytest.raises(af.InvalidArgument, match="ends='done' is not valid; use 'completed' or"):
+        af.rollups.section_times(tasks, stories_of(), ends="done")  # type: ignore[arg-type]
+
+
+def test_sections_give_names_and_their_order() -> None:
+    rows = [("13", "Finished", "1"), ("11", "Open", "1"), ("22", "Out", "2"), ("12", "Busy", "1")]
+    sections = pd.DataFrame(rows, columns=["gid", "name", "project_gid"])
+    stories = stories_of(
+        added("5", "2026-03-02", None), moved("5", "2026-03-03", "11", "12", None),
+        moved("5", "2026-03-04", "12", "21", None),
+    )  # fmt: skip
+    tasks = tasks_of(task("5", ("1", "13")))
+
+    table = af.rollups.section_times(tasks, stories, now=NOW, sections=sections)
+
+    assert table["section_name"].tolist() == ["Open", "Busy", "Ideas", "Finished"]
+    assert table["section_order"].fillna(0).tolist() == [2, 3, 0, 1]
+    plain = af.rollups.section_times(tasks, stories, now=NOW)
+    assert plain["section_order"].isna().all()
+    with pytest.raises(af.InvalidArgument, match=r"sections=\) needs the column\(s\) project_gid"):
+        af.rollups.section_times(tasks, stories, sections=sections.drop(columns="project_gid"))
+
+
+def states_of(table: pd.DataFrame, at: dt.datetime) -> list[tuple[Any, bool]]:
+    """Return where the visits say that a task was at a moment, and whether it was completed."""
+    moment = pd.Timestamp(at, tz="UTC")
+    is_open = (table["enter"] <= moment) & ~(table["leave"] <= moment)
+    is_done = table["is_completed"] & (table["leave"] <= moment)
+    is_done &= ~(table["completed_until"] <= moment)
+    return [*((gid, False) for gid in table.loc[is_open, "section_gid"]),
+            *(("done", True) for _ in range(int(is_done.sum())))]  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(events, st.integers(0, 400))
+def test_visits_and_times_of_completion_are_what_was_done_as_far_as_known_then(
+    drawn: list[tuple[int, str]], hours: int
+) -> None:
+    told, states = live(drawn)
+    now = START + dt.timedelta(hours=hours, minutes=30)
+    last = states[-1][1]
+    is_over = [at for (at, state), (_, before) in zip(states[1:], states, strict=False)
+               if state["done"] and not before["done"]]  # fmt: skip
+    places = [("1", last["section"])] if last["section"] else []
+    done = is_over[-1].isoformat() if last["done"] else None
+    tasks = tasks_of(task("5", *places, created=START.isoformat(), completed_at=done))
+
+    table = af.rollups.section_times(tasks, stories_of(*told), now=now.isoformat())
+
+    for number, (begin, state) in enumerate(states):
+        end = states[number + 1][0] if number + 1 < len(states) else now
+        if begin > now or begin == end:
+            continue
+        middle = begin + (min(end, now) - begin) / 2
+        expected = [] if state["section"] is None else [
+            ("done", True) if state["done"] else (state["section"], False)
+        ]  # fmt: skip
+        assert states_of(table, middle) == expected
+    leave, enter = table["leave"].iloc[:-1], table["enter"].iloc[1:]
+    assert all(a <= b for a, b in zip(leave, enter, strict=True))
+    assert not (table["enter"] > pd.Timestamp(now, tz="UTC")).any()

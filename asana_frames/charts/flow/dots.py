@@ -1,0 +1,85 @@
+"""Tasks as dots: when they were finished, and how long they took; lines for percentiles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from asana_frames.charts.shared.axes import (
+    axes_height,
+    font_size,
+    set_plain_style,
+    set_span,
+    write_beside_axes,
+)
+from asana_frames.charts.shared.colours import SERIES
+from asana_frames.charts.shared.columns import Numbers
+from asana_frames.charts.shared.dates import label_date_axis
+from asana_frames.charts.shared.ink import mix_ink
+from asana_frames.charts.shared.labels import format_number
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+#: Share of the tasks -> style of the line that marks it.
+STYLES = {0.5: ":", 0.7: "-.", 0.85: "--", 0.95: "-"}
+#: The end of the axis of days, as a multiple of the last percentile.
+_FAR = 3.0
+#: With more points they are drawn as one picture.
+_MANY_POINTS = 5_000
+#: Days that the axis of dates shows at least.
+_FEWEST_DAYS = 5.0
+_PERCENTILE = re.compile(r"days_p(\d+(?:\.\d+)?)")
+
+
+def draw_dots(ax: Axes, dates: Numbers, days: Numbers, most: float, *, label: str) -> str:
+    """Draw a dot per task; return a note on those that took far longer than ``most`` days."""
+    is_raster = len(days) > _MANY_POINTS
+    ax.scatter(dates, days, s=14, alpha=0.45, linewidth=0, color=SERIES[0], rasterized=is_raster)
+    top = max(1.0, min(1.05 * float(days.max()), _FAR * most or 1.0))
+    ax.set_ylim(0, top)
+    first, last = float(dates.min()), float(dates.max())
+    set_span(ax, first, last, margin=0.01 * (last - first), least=_FEWEST_DAYS)
+    label_date_axis(ax, label)
+    set_plain_style(ax, grid="y")
+    ax.set_ylabel("Days", fontsize=font_size(ax) + 1)
+    beyond = int((days > top).sum())
+    longest = format_number(float(days.max()))
+    return f"… {beyond:,} took longer, up to {longest} days" if beyond else ""
+
+
+def draw_percentiles(ax: Axes, marks: Mapping[float, float]) -> None:
+    """Draw a line per share of tasks, and its label at the right where it covers no other."""
+    top = ax.get_ylim()[1]
+    label_height = 3.4 * font_size(ax) / 72 / axes_height(ax) * top
+    heights: list[float] = []
+    for share, days in marks.items():
+        ax.axhline(days, color=mix_ink(ax), linewidth=1.2, linestyle=STYLES[share])
+        heights.append(max(days, heights[-1] + label_height) if heights else days)
+    for number, (share, days) in enumerate(marks.items(), 1 - len(marks)):
+        # Labels that would stand above the axes move down.
+        height = min(heights[number - 1], top + number * label_height)
+        label = f"{100 * share:.0f} % within\n{format_number(round(days, 1))} days"
+        write_beside_axes(ax, label, height)
+
+
+def list_percentiles(frame: pd.DataFrame) -> dict[str, float]:
+    """Return the columns of percentiles, such as ``days_p85``, with their shares, sorted."""
+    found = {name: _PERCENTILE.fullmatch(str(name)) for name in frame.columns}
+    shares = {str(name): float(match[1]) / 100 for name, match in found.items() if match}
+    return dict(sorted(shares.items(), key=lambda pair: pair[1]))
+
+
+def percentile_kinds(frame: object) -> dict[str, str]:
+    """Return the kinds of the columns of percentiles of what was passed as a frame."""
+    return (
+        dict.fromkeys(list_percentiles(frame), "number") if isinstance(frame, pd.DataFrame) else {}
+    )
+
+
+def percentile_style(share: float) -> str:
+    """Return the style of the line of a share: that of the nearest usual one."""
+    return STYLES[min(STYLES, key=lambda known: abs(known - share))]

@@ -1,0 +1,227 @@
+"""The charts of cycle times and of work in progress, by what is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+
+import asana_frames as af
+from asana_frames.charts.shared.colours import ALARM, SERIES
+
+
+@pytest.fixture(autouse=True)
+def _closed() -> Iterator[None]:
+    yield
+    plt.close("all")
+
+
+def cycles_of(*days: float | None) -> pd.DataFrame:
+    """Tasks with so many days, finished day after day."""
+    at = pd.date_range("2026-03-02 12:00", periods=len(days), unit="us", tz="UTC")
+    frame = pd.DataFrame({"finished_at": at, "days_cycle": list(days)})
+    on = frame["finished_at"].dt.tz_localize(None).dt.normalize()
+    return frame.assign(finished_on=on).astype({"days_cycle": "Float64"})
+
+
+def wip_of(*rows: tuple[str, str, float, float | None]) -> pd.DataFrame:
+    """Tasks in progress: project, section, age, and the age within which 85 % left it."""
+    frame = pd.DataFrame(rows, columns=["project_name", "section_name", "days_age", "days_p85"])
+    order = frame["section_name"].map({"Doing": 1, "Review": 2}).astype("Int64")
+    frame = frame.assign(
+        project_gid=frame["project_name"].str.len().astype(str),
+        section_gid=frame["section_name"] + frame["project_name"],
+        section_order=order,
+    )
+    return frame.astype({"days_age": "Float64", "days_p85": "Float64"})
+
+
+def counts_of(counts: dict[str, list[int]], limits: dict[str, int] | None = None) -> pd.DataFrame:
+    """Open tasks by section, day after day."""
+    parts = [
+        pd.DataFrame(
+            {
+                "period": pd.date_range("2026-03-02", periods=len(tasks), unit="us"),
+                "section_gid": name[:2],
+                "section_name": name,
+                "tasks": tasks,
+                "limit": (limits or {}).get(name),
+            }
+        ).astype({"tasks": "Int64", "limit": "Int64"})
+        for name, tasks in counts.items()
+    ]
+    return pd.concat(parts).sort_values("period", kind="stable")
+
+
+def words_of(ax: Axes) -> list[str]:
+    return [text.get_text() for text in ax.texts if text.get_text()]
+
+
+def legend_of(ax: Axes) -> list[str]:
+    legend = ax.get_legend()
+    assert legend is not None
+    return [text.get_text() for text in legend.get_texts()]
+
+
+def lines_of(ax: Axes) -> list[list[float]]:
+    return [[float(y) for y in np.asarray(line.get_ydata())] for line in ax.lines]
+
+
+def test_each_finished_task_is_a_dot_and_lines_are_the_service_levels() -> None:
+    ax = af.charts.cycle_times(cycles_of(*range(1, 21), None))
+
+    (dots,) = ax.collections
+    assert len(np.asarray(dots.get_offsets())) == 20
+    assert [line[0] for line in lines_of(ax)] == [10, 14, 17, 19]
+    assert words_of(ax)[0] == "50 % within\n10 days"
+    assert ax.get_title() == "Cycle times"
+
+
+@pytest.mark.parametrize("size", [(4, 3), (10, 5)])
+def test_words_of_lines_stand_beside_the_axes_and_not_upon_each_other(size: Any) -> None:
+    ax = Figure(size).subplots()
+
+    af.charts.cycle_times(cycles_of(8, 8, 8.1), ax=ax)
+
+    ax.figure.canvas.draw()
+    boxes = [text.get_window_extent() for text in ax.texts if text.get_text()]
+    tops = sorted(boxes, key=lambda box: box.y0)
+    assert all(low.y1 <= high.y0 + 1 for low, high in pairwise(tops))
+    assert tops[-1].y1 <= ax.figure.bbox.y1
+
+
+def test_the_control_chart_has_a_rolling_median_and_percentile() -> None:
+    table = af.rollups.control_chart(cycles_of(1, 5, 2, 3), window=3)
+
+    ax = af.charts.control_chart(table)
+
+    assert legend_of(ax) == ["rolling median", "rolling 85 %"]
+    median, high = lines_of(ax)
+    assert median[2:] == [2, 3]
+    assert high[2:] == [5, 5]
+    assert np.isnan([*median[:2], *high[:2]]).all()
+    days = table.rename(columns={"days_cycle": "days_working"})
+    assert af.charts.control_chart(days).get_title() == "Cycle times in working days"
+
+
+def test_sections_stand_in_their_order_with_their_tasks_and_levels() -> None:
+    table = wip_of(
+        ("Shop", "Review", 9, 5), ("Shop", "Doing", 1, 2), ("Shop", "Review", 3, 5),
+    )  # fmt: skip
+
+    ax = af.charts.aging_wip(table)
+
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["Doing\n1", "Review\n2"]
+    assert legend_of(ax) == ["85 %", "in progress", "older than all these"]
+    levels, young, old = ax.collections
+    heights = [float(np.asarray(part)[0][1]) for part in levels.get_segments()]  # type: ignore[attr-defined]
+    assert heights == [2, 5]
+    assert np.asarray(young.get_offsets())[:, 1].tolist() == [1, 3]
+    assert np.asarray(old.get_offsets())[:, 1].tolist() == [9]
+    assert to_hex(old.get_facecolor()[0]) == ALARM  # type: ignore[index]
+
+
+def test_sections_of_several_projects_are_named_with_their_project() -> None:
+    table = wip_of(("Shop", "Doing", 1, None), ("Site 2", "Doing", 1, None))
+
+    ax = af.charts.aging_wip(table)
+
+    texts = [label.get_text() for label in ax.get_xticklabels()]
+    assert texts == ["Doing · Shop\n1", "Doing · Site 2\n1"]
+    assert legend_of(ax) == ["in progress"]
+
+
+def test_sections_that_do_not_fit_are_counted() -> None:
+    rows = [(f"Project {'x' * n}", "Doing", 1.0, 2.0) for n in range(30)]
+
+    ax = af.charts.aging_wip(wip_of(*rows), ax=Figure((4, 3)).subplots())
+
+    shown = len(ax.get_xticklabels())
+    assert 1 < shown < 30
+    assert f"… {30 - shown} more sections" in words_of(ax)
+
+
+def test_work_in_progress_has_a_line_per_section_with_a_limit() -> None:
+    counts = {"To do": [9, 9, 9], "Doing": [1, 3, 2], "Review": [0, 1, 4]}
+
+    ax = af.charts.wip(counts_of(counts, {"Doing": 2, "Review": 3}))
+
+    assert lines_of(ax) == [[1, 3, 2], [0, 1, 4]]
+    assert legend_of(ax) == ["Doing", "Review", "above the limit"]
+    assert "… 1 more sections" in words_of(ax)
+    limits = [part for part in ax.collections if hasattr(part, "get_segments")]
+    assert [float(part.get_segments()[0][0][1]) for part in limits] == [2, 3]
+    over = [part for part in ax.collections if not hasattr(part, "get_segments")]
+    assert [np.asarray(part.get_offsets())[:, 1].tolist() for part in over] == [[3], [4]]
+    plain = af.charts.wip(counts_of(counts))
+    assert legend_of(plain) == ["To do", "Doing", "Review"]
+    # Red is kept for what is above a limit.
+    many = af.charts.wip(counts_of({f"{n} section": [n] for n in range(10, 24)}))
+    assert ALARM not in {to_hex(line.get_color()) for line in many.lines}
+    assert len(many.lines) == len(SERIES) - 1
+
+
+EMPTY = {
+    "cycle_times": (cycles_of(None), "No finished tasks"),
+    "control_chart": (cycles_of(None), "No finished tasks"),
+    "aging_wip": (wip_of().reset_index(drop=True), "No tasks in progress"),
+    "wip": (counts_of({"Doing": []}), "No tasks"),
+}
+
+
+@pytest.mark.parametrize("name", sorted(EMPTY))
+def test_nothing_is_said_in_words_on_the_axes_that_are_given(name: str) -> None:
+    frame, words = EMPTY[name]
+    given = Figure((4, 3)).subplots()
+
+    ax = getattr(af.charts, name)(frame, ax=given)
+
+    assert ax is given
+    assert words_of(ax) == [words]
+
+
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [
+        ("cycle_times", "finished_on"),
+        ("control_chart", "finished_at"),
+        ("control_chart", "days_cycle"),
+        ("aging_wip", "section_order"),
+        ("aging_wip", "days_age"),
+        ("wip", "tasks"),
+        ("wip", "limit"),
+    ],
+)
+def test_a_missing_column_is_named(name: str, column: str) -> None:
+    frame, _ = EMPTY[name]
+
+    with pytest.raises(af.InvalidArgument, match=rf"charts\.{name} .*{column}.*rollups\.{name}"):
+        getattr(af.charts, name)(frame.drop(columns=column))
+
+
+def test_on_the_sandbox_all_of_them_are_drawn(asana: af.Asana) -> None:
+    tasks = asana.tasks.list(project="Website relaunch")
+    sections = asana.sections.list(project="Website relaunch")
+    now = "2026-11-02T09:00Z"
+    stories = af.gather.stories(asana, tasks)
+    times = af.rollups.section_times(tasks, stories, now=now, sections=sections)
+    mine = times[times["project_name"] == "Website relaunch"]
+    cycles = af.rollups.cycle_times(tasks, mine, now=now)
+    ages = af.rollups.aging_wip(tasks, mine, now=now)
+    counts = af.rollups.wip(mine, "W", limits={"Review": 3}, now=now)
+
+    assert len(np.asarray(af.charts.cycle_times(cycles).collections[0].get_offsets())) == len(
+        cycles
+    )
+    assert len(af.charts.control_chart(af.rollups.control_chart(cycles)).lines) == 2
+    names = [label.get_text() for label in af.charts.aging_wip(ages).get_xticklabels()]
+    assert [name.split("\n")[0] for name in names] == ["In progress", "Review"]
+    assert legend_of(af.charts.wip(counts))[0] == "Review"
