@@ -32,7 +32,7 @@ _ROW_HEIGHT, _MARGIN = 0.36, 1.6
 def goals_command(workspace: str, now: Any, formats: str, out: Path, use_sandbox: bool) -> None:
     """Report actual and expected progress of goals, and the work that supports them."""
     writers = find_writers(formats)
-    with open_connection(use_sandbox) as asana:
+    with open_connection(use_sandbox, now) as asana:
         report = gather.goals_report(asana, workspace, now=now)
         print_failures(asana)
     write_report(_build_files(workspace, report, now), writers, out)

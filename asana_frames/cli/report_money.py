@@ -85,7 +85,7 @@ def money_command(
     Budgets are those of the projects with time on these days.
     """
     writers = find_writers(formats)
-    with open_connection(use_sandbox) as asana:
+    with open_connection(use_sandbox, now) as asana:
         report = gather.money_report(
             asana,
             workspace,

@@ -35,7 +35,7 @@ def projects_command(
 ) -> None:
     """Report progress, delays and last status of projects, and the flow of their tasks."""
     writers = find_writers(formats)
-    with open_connection(use_sandbox) as asana:
+    with open_connection(use_sandbox, now) as asana:
         report = gather.projects_report(asana, workspace, archived=archived, now=now)
         print_failures(asana)
     write_report(_build_files(workspace, report, now), writers, out)

@@ -65,7 +65,7 @@ def timesheets_command(
     """Report hours, approvals and missing hours of each person and week."""
     keys = [name.strip() for name in by.split(",") if name.strip()]
     writers = find_writers(formats)
-    with open_connection(use_sandbox) as asana:
+    with open_connection(use_sandbox, now) as asana:
         report = gather.timesheets_report(
             asana,
             workspace,
