@@ -12,9 +12,7 @@ import pandas as pd
 
 import asana_frames as af
 from asana_frames import charts, export, gather, rollups, widgets
-
-NOW = "2026-11-02"
-
+from tests.fixed_day import NOW
 
 #: Name -> function and arguments.
 Calls = dict[str, tuple[Callable[..., Any], dict[str, Any]]]

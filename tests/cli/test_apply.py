@@ -17,6 +17,7 @@ import pytest
 import asana_frames as af
 from asana_frames.sandbox_server import Server, serve
 from tests.cli.commands import Done, run
+from tests.fixed_day import NOW
 
 PROJECT = "Website relaunch"
 TABLE = """\
@@ -29,7 +30,7 @@ c,Invite all,,Backlog,a; b,,2026-12-03,
 
 @pytest.fixture
 def own_server() -> Iterator[Server]:
-    with serve() as running:
+    with serve(now=NOW) as running:
         yield running
 
 

@@ -14,6 +14,7 @@ from asana_frames.cli import main
 from asana_frames.exceptions import ConfigurationError
 from asana_frames.export.excel_reader import SCHEMA_SHEET
 from asana_frames.sandbox_server import TOKEN, serve
+from tests.fixed_day import NOW
 
 SPAN = ("--from", "2026-09-01", "--to", "2026-10-31")
 FILES = {
@@ -29,7 +30,7 @@ FILES = {
 @pytest.fixture(scope="module")
 def asana() -> af.Asana:
     """A sandbox that no other test has written to, as the command line has one."""
-    return af.sandbox()
+    return af.sandbox(now=NOW)
 
 
 def report(out: Path, *arguments: str) -> Result:
@@ -219,7 +220,7 @@ def test_a_task_that_may_not_be_read_is_told_and_its_time_still_counts(
     )
     monkeypatch.setenv("ASANA_ACCESS_TOKEN", TOKEN)
 
-    with serve(faults=f"refuse={entries['task_gid'].iloc[0]}:403") as server:
+    with serve(faults=f"refuse={entries['task_gid'].iloc[0]}:403", now=NOW) as server:
         monkeypatch.setenv("ASANA_BASE_URL", server.url)
         command = ["report", "hours", "--workspace", "Acme", "--format", "csv"]
         days = ["--from", span[0], "--to", span[1]]

@@ -13,8 +13,8 @@ import asana_frames as af
 from asana_frames.cli import main
 from asana_frames.sandbox_server import serve
 from asana_frames.widgets.dashboard.subjects import Goal, Project
+from tests.fixed_day import NOW
 
-NOW = "2026-11-02"
 #: What depends on the goals above the one that is shown.
 ABOVE = ["parent_gids", "parent_names", "depth", "path", "parent_gid", "weight", "is_repeated"]
 
@@ -22,7 +22,7 @@ ABOVE = ["parent_gids", "parent_names", "depth", "path", "parent_gid", "weight",
 @pytest.fixture(scope="module")
 def asana() -> af.Asana:
     """A sandbox that no other test has written to, as the command line has one."""
-    return af.sandbox()
+    return af.sandbox(now=NOW)
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +106,10 @@ def test_work_that_is_refused_leaves_the_goals_in_the_report(goals: Any) -> None
     refused = projects["supporting_resource_gid"].unique()
     faults = ",".join(f"refuse={gid}:403" for gid in refused)
 
-    with serve(faults=faults) as server, af.connect("sandbox", base_url=server.url) as other:
+    with (
+        serve(faults=faults, now=NOW) as server,
+        af.connect("sandbox", base_url=server.url) as other,
+    ):
         with pytest.warns(af.PartialResultWarning):
             report = af.gather.goals_report(other, "Acme")
 
@@ -198,7 +201,10 @@ def test_an_export_holds_what_the_reports_read(asana: af.Asana, goals: Any) -> N
 
 def test_an_export_reads_entries_that_are_too_many_for_one_list(asana: af.Asana) -> None:
     expected = af.gather.resource(asana, "Acme", "time_tracking_entries")
-    with serve(faults="most=1000") as server, af.connect("sandbox", base_url=server.url) as cut:
+    with (
+        serve(faults="most=1000", now=NOW) as server,
+        af.connect("sandbox", base_url=server.url) as cut,
+    ):
         found = af.gather.resource(cut, "Acme", "time_tracking_entries")
 
     assert set(found["gid"]) == set(expected["gid"])
@@ -213,4 +219,4 @@ def test_a_report_is_of_a_workspace_or_of_one_thing(asana: af.Asana, report: str
 @pytest.mark.parametrize("by", ["entered_on", "task_", "project_", ["person", "entered_on"]])
 def test_what_cannot_be_a_key_of_hours_is_refused(by: Any) -> None:
     with pytest.raises(af.InvalidArgument, match="not a key"):
-        af.gather.hours_report(af.sandbox(), "Acme", by=by)
+        af.gather.hours_report(af.sandbox(now=NOW), "Acme", by=by)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -105,7 +106,7 @@ def years_that_leave_out_days(store: Store, now: str) -> list[Any]:
         parts = sorted((p["start_on"], p["end_on"]) for p in periods if p["period"][0] == name[0])
         wrong += [
             (end, start)
-            for (_, end), (start, _) in zip(parts, parts[1:], strict=False)
+            for (_, end), (start, _) in pairwise(parts)
             if date.fromisoformat(end) + one != date.fromisoformat(start)
         ]
         wrong += [] if any(start <= now[:10] <= end for start, end in parts) else [(name, now)]

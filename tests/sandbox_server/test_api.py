@@ -9,6 +9,7 @@ import pytest
 import requests
 
 from asana_frames.sandbox_server import Server, make_application, serve
+from tests.fixed_day import NOW
 
 #: "Website relaunch".
 PROJECT = "1209000000000123"
@@ -174,7 +175,7 @@ def test_large_answers_are_packed_where_the_client_takes_it(server: Server) -> N
 
 
 def test_a_list_of_more_than_a_thousand_needs_a_limit() -> None:
-    app = make_application()
+    app = make_application(now=NOW)
     workspace = app.store.first("workspace")["gid"]
     query = f"?workspace={workspace}&entered_on_start_date=2025-01-01"
 
@@ -204,7 +205,7 @@ def test_a_length_that_is_no_number_is_a_bad_request(server: Server) -> None:
 
 
 def test_two_servers_listen_side_by_side_and_stop() -> None:
-    with serve() as one, serve() as two:
+    with serve(now=NOW) as one, serve(now=NOW) as two:
         assert one.url != two.url
         assert get(one, "/users/me").json() == get(two, "/users/me").json()
 

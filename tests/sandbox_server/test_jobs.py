@@ -8,6 +8,7 @@ import json
 import requests
 
 from asana_frames.sandbox_server import serve
+from tests.fixed_day import NOW
 from tests.sandbox_server.api import Api
 
 
@@ -29,7 +30,7 @@ def test_a_job_is_seen_by_its_creator_only(api: Api, other: Api) -> None:
 
 
 def test_jobs_can_fail_when_asked_to() -> None:
-    with serve(faults="fail_jobs") as server:
+    with serve(faults="fail_jobs", now=NOW) as server:
         api = Api(server)
         job = api.post(f"/tasks/{api.task()}/duplicate", name="Twin")
         assert states(api, job["gid"]) == ["in_progress", "failed", "failed"]

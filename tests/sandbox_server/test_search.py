@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from asana_frames.sandbox_server import serve
+from tests.fixed_day import NOW
 from tests.sandbox_server.api import Api
 
 
@@ -138,7 +139,7 @@ def test_projects_are_searched_by_text_people_and_portfolios(api: Api) -> None:
 
 
 def test_the_index_can_lag_behind() -> None:
-    with serve(faults="lag=60") as server:
+    with serve(faults="lag=60", now=NOW) as server:
         api = Api(server)
         project = api.project()
         old = api.get("/tasks", project=api.store.first("project")["gid"], limit=1)[0]

@@ -14,7 +14,6 @@ from asana_frames.sandbox_server.core.lists import (
 from asana_frames.sandbox_server.core.shapes import RecordShape
 from asana_frames.sandbox_server.core.store import Object, ObjectFactory, format_day
 
-
 #: Months of the fiscal year that have begun: as in any November of a company whose year begins
 #: in January. So goals are as far as their numbers say on any day that the history ends.
 _MONTHS_BEGUN = 11
