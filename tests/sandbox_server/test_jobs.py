@@ -8,7 +8,7 @@ import json
 import requests
 
 from asana_frames.sandbox_server import serve
-from tests.fixed_day import NOW
+from tests.fixed_day import NOW, day_after
 from tests.sandbox_server.api import Api
 
 
@@ -109,7 +109,7 @@ def test_a_task_template_makes_tasks_with_relative_dates(api: Api) -> None:
     job = api.post(f"/task_templates/{template['gid']}/instantiateTask", name="May")
 
     task = api.get(f"/tasks/{job['new_task']['gid']}")
-    assert (task["name"], task["due_on"]) == ("May", "2026-11-09")
+    assert (task["name"], task["due_on"]) == ("May", day_after(7))
     assert [p["gid"] for p in task["projects"]] == [template["project"]["gid"]]
 
 

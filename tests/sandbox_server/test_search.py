@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from asana_frames.sandbox_server import serve
-from tests.fixed_day import NOW
+from tests.fixed_day import NOW, day_after
 from tests.sandbox_server.api import Api
 
 
@@ -86,9 +86,9 @@ def found(api: Api) -> Any:
         ({"due_on": "null", "projects.any": "<P>,<Q>"}, "b"),
         ({"due_on.after": "2026-12-01", "projects.any": "<P>,<Q>"}, "c"),
         ({"due_on.before": "2026-12-10", "projects.any": "<P>,<Q>"}, "a"),
-        ({"created_at.after": "2026-11-02T00:00:00Z", "projects.any": "<P>"}, "ab"),
-        ({"created_on.before": "2026-11-02", "projects.any": "<P>"}, ""),
-        ({"completed_on": "2026-11-02", "projects.any": "<Q>"}, "c"),
+        ({"created_at.after": day_after(0) + "T00:00:00Z", "projects.any": "<P>"}, "ab"),
+        ({"created_on.before": day_after(0), "projects.any": "<P>"}, ""),
+        ({"completed_on": day_after(0), "projects.any": "<Q>"}, "c"),
         ({"custom_fields.<N>.value": "5"}, "a"),
         ({"custom_fields.<N>.greater_than": "5"}, "b"),
         ({"custom_fields.<N>.less_than": "9"}, "a"),

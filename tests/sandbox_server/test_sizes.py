@@ -15,7 +15,7 @@ from asana_frames.exceptions import InvalidArgument
 from asana_frames.sandbox_server import Application, make_application
 from asana_frames.sandbox_server.core.store import Store
 from asana_frames.types import When
-from tests.fixed_day import NOW
+from tests.fixed_day import NOW, day_after
 
 _TOKEN = {"authorization": "Bearer sandbox"}
 
@@ -56,11 +56,11 @@ def test_long_lists_hold_everything_once(medium: Application) -> None:
     workspace = medium.store.first("workspace")["gid"]
     tag = medium.store.first("tag")
     tagged = sorted(t["gid"] for t in medium.store.all("task") if tag in t["tags"])
-    days = {"entered_on_start_date": "2026-10-26", "entered_on_end_date": "2026-10-30"}
+    days = {"entered_on_start_date": day_after(-7), "entered_on_end_date": day_after(-1)}
 
     assert sorted(walk(medium, f"/tags/{tag['gid']}/tasks")) == tagged
     entries = walk(medium, "/time_tracking_entries", workspace=workspace, **days)
-    assert len(set(entries)) == len(entries) > 1_000
+    assert len(set(entries)) == len(entries) > 500
 
 
 def test_the_first_division_is_the_small_company(medium: Application) -> None:
