@@ -40,7 +40,7 @@ _APPROVED = {
     help="First day; that of the month of the last if not given.",
 )
 @click.option(
-    "--to", "end", type=click.DateTime(["%Y-%m-%d"]), help="Last day; today if not given."
+    "--to", "end", type=click.DateTime(["%Y-%m-%d"]), help="Last day; --now if not given."
 )
 @click.option(
     "--every",
@@ -90,7 +90,7 @@ def money_command(
             asana,
             workspace,
             start,
-            end,
+            end or now,
             every=every,
             billable=billable,
             approval=approval,

@@ -31,7 +31,7 @@ _ROW_HEIGHT, _MARGIN = 0.3, 1.6
     help="First day; that of the week three weeks before the last if not given.",
 )
 @click.option(
-    "--to", "end", type=click.DateTime(["%Y-%m-%d"]), help="Last day; today if not given."
+    "--to", "end", type=click.DateTime(["%Y-%m-%d"]), help="Last day; --now if not given."
 )
 @click.option("--by", default="", help="Comma-separated keys, such as project or task.")
 @click.option("--every", default="W-MON", show_default=True, type=click.Choice(_WEEKS))
@@ -70,7 +70,7 @@ def timesheets_command(
             asana,
             workspace,
             start,
-            end,
+            end or now,
             by=keys or None,
             every=every,
             now=now,

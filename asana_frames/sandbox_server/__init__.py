@@ -179,8 +179,8 @@ def sandbox(
     >>> asana.tasks.update(task, completed=True)["completed"].tolist()
     [True]
     >>> fixed = sandbox(now="2026-11-02")  # the same rows on any day
-    >>> str(fixed.tasks.list(project="Website relaunch")["created_at"].max().date())
-    '2026-11-01'
+    >>> (fixed.tasks.list(project="Website relaunch")["created_at"] < "2026-11-02").all()
+    np.True_
     """
     check_text(token, name="token", like=TOKEN)
     application = make_application(

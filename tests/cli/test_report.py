@@ -34,8 +34,8 @@ def asana() -> af.Asana:
 
 
 def report(out: Path, *arguments: str) -> Result:
-    command = ["report", "hours", "--workspace", "Acme", "--sandbox", "--out", str(out)]
-    return CliRunner().invoke(main, [*command, *arguments])
+    command = ["report", "hours", "--workspace", "Acme", "--sandbox", "--now", NOW]
+    return CliRunner().invoke(main, [*command, "--out", str(out), *arguments])
 
 
 def minutes_of(asana: af.Asana) -> int:
@@ -237,7 +237,7 @@ def test_a_task_that_may_not_be_read_is_told_and_its_time_still_counts(
 
 def test_a_report_of_goals_holds_what_the_rollups_say(tmp_path: Path, asana: af.Asana) -> None:
     pytest.importorskip("xlsxwriter", reason="part of the excel extra")
-    command = ["report", "goals", "--workspace", "Acme", "--sandbox", "--now", "2026-11-02"]
+    command = ["report", "goals", "--workspace", "Acme", "--sandbox", "--now", NOW]
 
     done = CliRunner().invoke(main, [*command, "--out", str(tmp_path)])
 
@@ -263,7 +263,7 @@ def test_a_report_of_goals_holds_what_the_rollups_say(tmp_path: Path, asana: af.
 
 def test_a_report_of_projects_holds_what_the_rollups_say(tmp_path: Path, asana: af.Asana) -> None:
     pytest.importorskip("xlsxwriter", reason="part of the excel extra")
-    command = ["report", "projects", "--workspace", "Acme", "--sandbox", "--now", "2026-11-02"]
+    command = ["report", "projects", "--workspace", "Acme", "--sandbox", "--now", NOW]
 
     done = CliRunner().invoke(main, [*command, "--out", str(tmp_path)])
 
@@ -290,7 +290,7 @@ def test_the_report_of_timesheets_has_hours_approvals_and_missing_hours(
 ) -> None:
     pytest.importorskip("xlsxwriter", reason="part of the excel extra")
 
-    done = report_timesheets(tmp_path, *SPAN, "--by", "project", "--now", SPAN[3])
+    done = report_timesheets(tmp_path, *SPAN, "--by", "project", "--now", NOW)
 
     assert (done.exit_code, done.stdout) == (0, "")
     tables = ["approvals.csv", "last_week.csv", "missing_hours.csv", "timesheet.csv"]
@@ -336,7 +336,7 @@ def test_the_report_of_money_has_cost_billable_hours_and_budgets(
 ) -> None:
     pytest.importorskip("xlsxwriter", reason="part of the excel extra")
 
-    done = report_money(tmp_path, *SPAN, "--now", SPAN[3])
+    done = report_money(tmp_path, *SPAN, "--now", NOW)
 
     assert (done.exit_code, done.stdout) == (0, "")
     tables = {
@@ -382,3 +382,12 @@ def test_a_report_of_money_that_cannot_be_made_is_refused_in_a_line(
     assert words in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_now_is_also_where_the_history_of_the_sandbox_ends(tmp_path: Path) -> None:
+    done = report(tmp_path, "--now", "2021-03-04", "--by", "person", "--format", "csv")
+
+    assert done.exit_code == 0
+    days = pd.read_csv(tmp_path / "entries.csv")["entered_on"]
+    assert "2020-12" <= days.min() <= days.max() <= "2021-03-04"
+    assert len(days) > 100

@@ -170,7 +170,7 @@ def test_the_files_of_a_report_of_hours_are_its_tables(asana: af.Asana, tmp_path
     span = ("2026-09-01", "2026-10-31")
     report = af.gather.hours_report(asana, "Acme", *span)
 
-    folder = report_files("hours", tmp_path, "--from", span[0], "--to", span[1])
+    folder = report_files("hours", tmp_path, "--from", span[0], "--to", span[1], "--now", NOW)
 
     for name, table in {
         "by_person_and_week": report.wide["person"],

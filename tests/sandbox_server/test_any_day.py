@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -12,6 +12,8 @@ import pytest
 from asana_frames.sandbox_server import make_application
 from asana_frames.sandbox_server.core.store import Store
 from asana_frames.sandbox_server.resources.registry import SHAPES
+
+_TOKEN = {"authorization": "Bearer sandbox"}
 
 Check = Callable[[Store, str], list[Any]]
 
@@ -146,3 +148,24 @@ def find_faults(moment: str) -> dict[str, list[Any]]:
 @pytest.mark.parametrize("moment", _MOMENTS)
 def test_the_history_is_sound_on_any_day(moment: str) -> None:
     assert find_faults(moment) == {}
+
+
+def test_the_history_ends_in_this_hour() -> None:
+    before = datetime.now(UTC)
+
+    start = make_application().store.start
+
+    assert timedelta(0) <= before - start < timedelta(hours=1) or start > before
+    assert (start.minute, start.second, start.microsecond) == (0, 0, 0)
+
+
+def test_the_same_seed_and_now_give_the_same_bytes() -> None:
+    one, other, later = (
+        make_application(now=now).handle(
+            "GET", "/api/1.0/tasks?assignee=me&workspace=1209000000000001&limit=100", _TOKEN
+        )
+        for now in ("2027-01-03T04:00", "2027-01-03T04:00", "2027-01-03T05:00")
+    )
+
+    assert one.status == 200
+    assert one.body == other.body != later.body
