@@ -102,7 +102,7 @@ class Frames:
                 "projects": self.projects,
             },
             "plan_vs_actual": {"entries": entries, "allocations": self.allocations},
-            "portfolio": {"items": self.items, "tasks": tasks, "statuses": self.statuses},
+            "portfolio": {"tasks": tasks, "items": self.items, "statuses": self.statuses},
             "quality": {"tasks": tasks},
             "section_times": {"stories": stories, "tasks": tasks},
             "throughput": {"tasks": tasks},
@@ -113,7 +113,7 @@ class Frames:
     def _charts(self) -> Calls:
         tasks = self.tasks
         progress = rollups.goal_progress(self.goals, self.links, NOW)
-        portfolio = rollups.portfolio(self.items, tasks, self.statuses, NOW)
+        portfolio = rollups.portfolio(tasks, self.items, self.statuses, now=NOW)
         frames = {
             "aging": rollups.aging(tasks, NOW),
             "approvals": rollups.approvals(self.entries, self.sheets, self.users, now=NOW),

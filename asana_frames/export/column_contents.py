@@ -39,7 +39,10 @@ _STEMS = {
     **{"person_team": "team", "client": "portfolio"},
 }
 #: Columns that only the results of a rollup have -> record type of their ``gid`` and ``name``.
-_MARKERS = {"project_from": "time_tracking_entry", "progress_from": "goal", "expected": "goal"}
+_MARKERS = {
+    **{"project_from": "time_tracking_entry", "last_status": "project"},
+    **dict.fromkeys(("progress_from", "expected"), "goal"),
+}
 #: Record type -> references that its rollups add.
 _ROLLUP_STEMS = {"goal": {"parent": "goal"}}
 
@@ -101,14 +104,14 @@ _ROLLUP_COLUMNS = _split_words(
     days_open days_overdue days_since_first_assignment days_since_modified days_since_status
     days_slipped depth difference disagrees done due_date_changes earliest_finish earliest_start
     end enter estimated exhausted_earliest exhausted_latest exhausted_on expected expected_hours
-    expected_share fees filled forecast_at_end forecast_share free Fri hours initial is_behind
+    fees filled forecast_at_end forecast_share free Fri hours initial is_behind
     is_blocked is_certain is_critical is_current is_forecast is_repeated is_scope_added
     last_status_at last_status_title latest_finish leave left load margin missing Mon month moves
     new new_gid non_billable_hours number_value old old_gid open open_dependencies open_hours
     out_of_office overdue overtime p50_days p85_days p95_days partial pending_hours period periods
-    planned planned_to_date precision probability progress ratio reassignments rejected_hours
-    remaining reopenings revenue rounded_hours rows Sat scope scope_added share share_done
-    share_filled slack slip_days start Sun target tasks Thu total tracked trials Tue unassigned
+    planned planned_to_date precision probability progress projects ratio reassignments
+    rejected_hours remaining reopenings revenue rounded_hours rows Sat scope scope_added share
+    share_filled slack start Sun target tasks Thu total tracked trials Tue unassigned
     unclassified_hours unestimated unknown_dependencies unpriced_hours unsized until used used_high
     used_low used_total utilisation value values Wed week weight working_days
     mean std min 25% 50% 75% max unique top freq first last sum median size nunique All

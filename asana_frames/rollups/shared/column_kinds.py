@@ -28,18 +28,18 @@ _NAMES_BY_KIND = {
     "integer": """
         chain completed created days days_late days_overdue days_slipped depth done
         due_date_changes filled moves open open_dependencies overdue periods reassignments
-        reopenings rows scope scope_added slack slip_days tasks trials unassigned
+        projects reopenings rows scope scope_added slack tasks trials unassigned
         unknown_dependencies unsized
     """,
     "number": """
         Fri Mon Sat Sun Thu Tue Wed actual ahead alert allocated amount approved_hours available
         avg_close_time_days billable_hours billable_utilisation computed cost cumulative current
         days_open days_since_first_assignment days_since_modified days_since_status difference
-        estimated expected expected_hours expected_share fees forecast_at_end forecast_share free
+        estimated expected expected_hours fees forecast_at_end forecast_share free
         hours initial
         left load margin missing non_billable_hours open_hours out_of_office overtime pending_hours
         planned planned_to_date probability progress ratio rejected_hours remaining revenue
-        rounded_hours share share_done share_filled target total tracked unclassified_hours
+        rounded_hours share share_filled target total tracked unclassified_hours
         unestimated unpriced_hours used used_high used_low used_total utilisation value weight
         working_days
     """,
