@@ -1,4 +1,4 @@
-"""Chart of how far projects are, a bar each."""
+"""Status board of projects and portfolios: a bar each, its status in colour and words."""
 
 from __future__ import annotations
 
@@ -23,85 +23,164 @@ from asana_frames.charts.shared.columns import column_numbers, read_input
 from asana_frames.charts.shared.labels import unique_labels
 from asana_frames.charts.shared.rows import label_rows, mark_expected
 from asana_frames.charts.shared.statuses import project_status_look
+from asana_frames.frames.list_cells import read_lists
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_SHARES = ("share_done", "expected_share")
-_MOST_PROJECTS = 40
+_SHARES = ("progress", "expected")
+_TEXTS = ("kind", "portfolio_gid", "portfolio_name", "project_gid", "project_name", "last_status")
+_MOST_ROWS = 40
 #: Where the labels of bars begin, in points beyond 100 %.
 _LABEL_START = 7
 #: The share of the width that bars and their labels have, beside the names.
 _BARS_SHARE = 0.72
+#: The colour of the bar of the total, which has no status.
+_TOTAL_COLOUR = "#6d7b8a"
+_TOTAL = "All projects"
+#: An em space, which matplotlib keeps at the beginning of a name.
+_INDENT = "\u2003"
 
 
 def portfolio(portfolio: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
-    """Draw the progress of projects: a bar for each, and a mark for the expected progress.
+    """Draw the status board of portfolios: progress against expected progress, and the status.
 
     Parameters
     ----------
     portfolio
-        What ``rollups.portfolio`` returns: ``project_gid``, ``project_name``, ``share_done``,
-        ``expected_share``, ``last_status`` and ``overdue``.
+        What ``rollups.portfolio`` returns: ``kind``, ``portfolio_gid``, ``portfolio_name``,
+        ``project_gid``, ``project_name``, ``path``, ``progress``, ``expected``, ``last_status``,
+        ``days_since_status`` and ``overdue``.
     ax
-        Where to draw; a new figure as high as the projects need otherwise.
+        Where to draw; a new figure as high as the rows need otherwise.
 
     Returns
     -------
     Axes
-        The project that is furthest behind is at the top; projects without expected progress are
-        at the bottom, sorted by their share of tasks done. Bars are the share of tasks done,
-        coloured by the last status; text beside them gives share, status and number of overdue
-        tasks. At most 40; a note counts the others.
+        A row per portfolio, project and total in the order given, names indented by the
+        portfolios above; of projects that follow each other in one portfolio, the one that is
+        furthest behind comes first and those without expected progress last. Bars are the share
+        of tasks done, coloured by the last status; marks are the expected progress; text beside
+        them gives share, status and its age in days, and number of overdue tasks. At most 40
+        rows, the total among them; a note counts the others.
 
     Raises
     ------
     InvalidArgument
         A column is missing.
     """
-    needed = ["project_gid", "project_name", *_SHARES, "last_status", "overdue"]
+    needed = [*_TEXTS, "path", *_SHARES, "days_since_status", "overdue"]
     portfolio = read_input(portfolio, needed, chart="portfolio", ax=ax)
     if ax is None:
-        ax = new_axes(height=0.34 * min(len(portfolio), _MOST_PROJECTS) + 1.6)
+        ax = new_axes(height=0.34 * min(len(portfolio), _MOST_ROWS) + 1.6)
     if portfolio.empty:
         return draw_empty(ax, "No projects")
-    rows = _sort_by_lag(portfolio).head(count_fitting_rows(ax, _MOST_PROJECTS, reserved=0.6))
-    percent = rows["share_done"].mul(100)
+    rows = _select_rows(_sort_by_lag(portfolio), count_fitting_rows(ax, _MOST_ROWS, reserved=0.6))
+    percent = rows["progress"].mul(100)
     looks = [project_status_look(status) for status in rows["last_status"]]
-    colours = [look.colour for look in looks]
+    is_total = (rows["kind"] == "total").tolist()
+    colours = [
+        _TOTAL_COLOUR if total else look.colour
+        for total, look in zip(is_total, looks, strict=True)
+    ]
     ax.barh(range(len(rows)), percent.fillna(0), color=colours, height=0.7)
-    columns = zip(percent, [look.words for look in looks], rows["overdue"], strict=True)
-    labels = [_project_label(*values) for values in columns]
+    words = ["" if total else look.words for total, look in zip(is_total, looks, strict=True)]
+    columns = (percent, words, rows["days_since_status"], rows["overdue"])
+    labels = [_row_label(*values) for values in zip(*columns, strict=True)]
     for place, label in enumerate(labels):
         # All start at the same position, where no mark crosses them.
         annotate_right(ax, label, (100, place), points=_LABEL_START)
-    label_rows(ax, list(unique_labels(rows, ["project_gid", "project_name"], max_name_length(ax))))
+    _name_rows(ax, rows)
     end = _axis_end(ax, max(map(len, labels)))
     ax.set(xlim=(0, end), xticks=range(0, 101, 20 if end < 200 else 50))
     ax.set_xlabel("Tasks done (%)", x=50 / end, fontsize=font_size(ax) + 1)
     hidden_note = count_hidden(len(portfolio) - len(rows))
-    set_title(ax, "Projects: done and expected by now", [hidden_note])
-    mark_expected(ax, np.arange(len(rows)), 100 * column_numbers(rows, "expected_share"))
+    set_title(ax, "Status, done and expected by now", [hidden_note])
+    mark_expected(ax, np.arange(len(rows)), 100 * column_numbers(rows, "expected"))
     return make_room(ax)
 
 
 def _sort_by_lag(portfolio: pd.DataFrame) -> pd.DataFrame:
+    """Sort projects that follow each other in one portfolio; all other rows stay in place."""
     shares = {name: portfolio[name].astype("float64") for name in _SHARES}
-    rows = portfolio.assign(**shares, lag=shares["share_done"] - shares["expected_share"])
-    return rows.sort_values(["lag", "share_done", "project_gid"], kind="stable", ignore_index=True)
+    path = read_lists(portfolio["path"])
+    rows = portfolio.assign(**shares, path=path, lag=shares["progress"] - shares["expected"])
+    rows = rows.reset_index(drop=True)
+    above = rows["path"].tolist()
+    is_project = (rows["kind"] == "project").tolist()
+    goes_on = [
+        here > 0 and is_project[here] and is_project[here - 1] and above[here] == above[here - 1]
+        for here in range(len(rows))
+    ]
+    rows["run"] = (~np.array(goes_on)).cumsum()
+    order = ["run", "lag", "progress", "project_gid"]
+    return rows.sort_values(order, kind="stable", ignore_index=True)
 
 
-def _project_label(percent: float, status: str, overdue: Any) -> str:
+def _select_rows(rows: pd.DataFrame, most: int) -> pd.DataFrame:
+    """Return the first rows, and the total in place of the last of them."""
+    if len(rows) <= most:
+        return rows
+    totals = rows[rows["kind"] == "total"].tail(1)
+    others = rows.drop(index=totals.index).head(max(most - len(totals), 1))
+    return pd.concat([others, totals], ignore_index=True)
+
+
+def _name_rows(ax: Axes, rows: pd.DataFrame) -> None:
+    """Write the names, indented by the portfolios above them; what has parts in bold letters."""
+    is_project = rows["kind"] == "project"
+    own = {
+        end: rows[f"project_{end}"].where(is_project, rows[f"portfolio_{end}"])
+        for end in ("gid", "name")
+    }
+    own["name"] = own["name"].mask(rows["kind"] == "total", _TOTAL)
+    names = unique_labels(pd.DataFrame(own), ["gid", "name"], max_name_length(ax))
+    depths = rows["path"].map(len)
+    is_item = rows["kind"] != "total"
+    depths = (depths - depths[is_item].min()).where(is_item, 0)
+    label_rows(
+        ax,
+        [_INDENT * int(depth) + name for depth, name in zip(depths, names, strict=True)],
+    )
+    for label, is_part in zip(ax.get_yticklabels(), is_project, strict=True):
+        label.set_fontweight("normal" if is_part else "bold")
+    if not depths.any():
+        return
+    # Aligned at the left, or the indentation would not show.
+    for label in ax.get_yticklabels():
+        label.set_horizontalalignment("left")
+    widest = max(label.get_window_extent().width for label in ax.get_yticklabels())
+    ax.tick_params(axis="y", pad=10 + widest * 72 / ax.figure.dpi)
+
+
+def _row_label(percent: float, status: str, days: Any, overdue: Any) -> str:
     """Return the label of a bar.
 
     Examples
     --------
-    >>> _project_label(87.06, "on track", 3), _project_label(float("nan"), "no status", 0)
-    ('87 %  on track, 3 overdue', 'no tasks, no status')
+    >>> _row_label(87.06, "on track", 4.6, 3), _row_label(float("nan"), "no status", None, 0)
+    ('87 %  on track (4 days), 3 overdue', 'no tasks, no status')
+    >>> _row_label(50.0, "", None, 12)
+    '50 %  12 overdue'
     """
-    done = "no tasks, " if np.isnan(percent) else f"{percent:.0f} %  "
-    late = "" if pd.isna(overdue) or not overdue else f", {int(overdue):,} overdue"
-    return f"{done}{status}{late}"
+    done = "no tasks" if np.isnan(percent) else f"{percent:.0f} %"
+    if status and pd.notna(days):
+        status += f" ({_format_age(days)})"
+    late = "" if pd.isna(overdue) or not overdue else f"{int(overdue):,} overdue"
+    said = ", ".join(filter(None, (status, late)))
+    return f"{done}{', ' if np.isnan(percent) and said else '  ' if said else ''}{said}"
+
+
+def _format_age(days: float) -> str:
+    """Return how old a status is.
+
+    Examples
+    --------
+    >>> _format_age(0.4), _format_age(1.0), _format_age(31.9)
+    ('today', '1 day', '31 days')
+    """
+    whole = int(days)
+    return "today" if whole < 1 else f"{whole:,} day{'s' if whole > 1 else ''}"
 
 
 def _axis_end(ax: Axes, letters: int) -> float:

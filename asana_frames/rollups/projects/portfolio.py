@@ -327,9 +327,8 @@ def _fill_days(tree: _Tree, name: str) -> pd.Series[Any]:
     days = pd.Series(own[~tree.is_portfolio])
     every = np.ones(len(days), dtype=bool)
     parts = [days[inside] for inside in (*tree.inside, every)]
-    spans = np.array(
-        [part.min() if name == "start_on" else part.max() for part in parts], "datetime64[us]"
-    )
+    firsts = [part.min() if name == "start_on" else part.max() for part in parts]
+    spans = pd.Series(firsts, dtype="datetime64[us]").to_numpy()
     held = own[tree.is_portfolio]
     own[tree.is_portfolio] = np.where(np.isnat(held), spans[:-1], held)
     return pd.Series(np.append(own, spans[-1:]))
