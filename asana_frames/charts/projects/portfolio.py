@@ -22,7 +22,7 @@ from asana_frames.charts.shared.axes import (
 from asana_frames.charts.shared.columns import column_numbers, read_input
 from asana_frames.charts.shared.labels import unique_labels
 from asana_frames.charts.shared.rows import label_rows, mark_expected
-from asana_frames.charts.shared.statuses import project_status_look
+from asana_frames.charts.shared.statuses import StatusLook, project_status_look
 from asana_frames.frames.list_cells import read_lists
 
 if TYPE_CHECKING:
@@ -33,10 +33,12 @@ _TEXTS = ("kind", "portfolio_gid", "portfolio_name", "project_gid", "project_nam
 _MOST_ROWS = 40
 #: Where the labels of bars begin, in points beyond 100 %.
 _LABEL_START = 7
-#: The share of the width that bars and their labels have, beside the names.
-_BARS_SHARE = 0.72
-#: The colour of the bar of the total, which has no status.
-_TOTAL_COLOUR = "#6d7b8a"
+#: How much wider names, bars and labels are than the axes before names take their share.
+_WIDER = 1.2
+#: The least share of the room beside the names that the bars have.
+_LEAST_BARS = 0.3
+#: The total has no status.
+_TOTAL_LOOK = StatusLook("#6d7b8a", "")
 _TOTAL = "All projects"
 #: An em space, which matplotlib keeps at the beginning of a name.
 _INDENT = "\u2003"
@@ -77,25 +79,16 @@ def portfolio(portfolio: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         return draw_empty(ax, "No projects")
     rows = _select_rows(_sort_by_lag(portfolio), count_fitting_rows(ax, _MOST_ROWS, reserved=0.6))
     percent = rows["progress"].mul(100)
-    looks = [project_status_look(status) for status in rows["last_status"]]
-    is_total = (rows["kind"] == "total").tolist()
-    colours = [
-        _TOTAL_COLOUR if total else look.colour
-        for total, look in zip(is_total, looks, strict=True)
-    ]
-    ax.barh(range(len(rows)), percent.fillna(0), color=colours, height=0.7)
-    words = ["" if total else look.words for total, look in zip(is_total, looks, strict=True)]
-    columns = (percent, words, rows["days_since_status"], rows["overdue"])
-    labels = [_row_label(*values) for values in zip(*columns, strict=True)]
-    for place, label in enumerate(labels):
-        # All start at the same position, where no mark crosses them.
-        annotate_right(ax, label, (100, place), points=_LABEL_START)
-    _name_rows(ax, rows)
-    end = _axis_end(ax, max(map(len, labels)))
-    ax.set(xlim=(0, end), xticks=range(0, 101, 20 if end < 200 else 50))
+    names_width = _name_rows(ax, rows)
+    looks = [_find_look(*each) for each in zip(rows["kind"], rows["last_status"], strict=True)]
+    ax.barh(range(len(rows)), percent.fillna(0), color=[look.colour for look in looks], height=0.7)
+    room = _WIDER * axes_width(ax) - names_width
+    labels = _label_bars(ax, rows, [look.words for look in looks], room)
+    end = _axis_end(_text_width(ax, labels), room)
+    ax.set(xlim=(0, end), xticks=range(0, 101, 20 if end < 200 else 50 if end < 300 else 100))
     ax.set_xlabel("Tasks done (%)", x=50 / end, fontsize=font_size(ax) + 1)
     hidden_note = count_hidden(len(portfolio) - len(rows))
-    set_title(ax, "Status, done and expected by now", [hidden_note])
+    set_title(ax, "Progress and status", [hidden_note])
     mark_expected(ax, np.arange(len(rows)), 100 * column_numbers(rows, "expected"))
     return make_room(ax)
 
@@ -126,31 +119,55 @@ def _select_rows(rows: pd.DataFrame, most: int) -> pd.DataFrame:
     return pd.concat([others, totals], ignore_index=True)
 
 
-def _name_rows(ax: Axes, rows: pd.DataFrame) -> None:
-    """Write the names, indented by the portfolios above them; what has parts in bold letters."""
+def _find_look(kind: Any, status: Any) -> StatusLook:
+    return _TOTAL_LOOK if kind == "total" else project_status_look(status)
+
+
+def _name_rows(ax: Axes, rows: pd.DataFrame) -> float:
+    """Write the names, indented by the portfolios above them, and return their width in inches.
+
+    What has parts is in bold letters.
+    """
     is_project = rows["kind"] == "project"
     own = {
         end: rows[f"project_{end}"].where(is_project, rows[f"portfolio_{end}"])
         for end in ("gid", "name")
     }
-    own["name"] = own["name"].mask(rows["kind"] == "total", _TOTAL)
+    is_total = rows["kind"] == "total"
+    own["name"] = own["name"].mask(is_total, _TOTAL)
     names = unique_labels(pd.DataFrame(own), ["gid", "name"], max_name_length(ax))
-    depths = rows["path"].map(len)
-    is_item = rows["kind"] != "total"
-    depths = (depths - depths[is_item].min()).where(is_item, 0)
-    label_rows(
-        ax,
-        [_INDENT * int(depth) + name for depth, name in zip(depths, names, strict=True)],
-    )
-    for label, is_part in zip(ax.get_yticklabels(), is_project, strict=True):
-        label.set_fontweight("normal" if is_part else "bold")
-    if not depths.any():
-        return
-    # Aligned at the left, or the indentation would not show.
-    for label in ax.get_yticklabels():
-        label.set_horizontalalignment("left")
-    widest = max(label.get_window_extent().width for label in ax.get_yticklabels())
-    ax.tick_params(axis="y", pad=10 + widest * 72 / ax.figure.dpi)
+    depths = rows["path"].map(len).astype("int64")
+    depths = (depths - depths[~is_total].min()).mask(is_total, 0).astype("int64")
+    indented = [_INDENT * depth + name for depth, name in zip(depths, names, strict=True)]
+    label_rows(ax, indented)
+    ticks = ax.get_yticklabels()
+    for tick, is_plain in zip(ticks, is_project, strict=True):
+        tick.set_fontweight("normal" if is_plain else "bold")
+    widest = max(tick.get_window_extent().width for tick in ticks) / ax.figure.dpi
+    if depths.any():
+        # Aligned at the left, or the indentation would not show.
+        for tick in ticks:
+            tick.set_horizontalalignment("left")
+        ax.tick_params(axis="y", pad=10 + widest * 72)
+    return float(widest)
+
+
+def _label_bars(ax: Axes, rows: pd.DataFrame, words: list[str], room: float) -> list[str]:
+    """Write a label beside each bar, without the age of its status where there is little room."""
+    columns = [100 * rows["progress"], words, rows["days_since_status"], rows["overdue"]]
+    labels = [_row_label(*values) for values in zip(*columns, strict=True)]
+    if _text_width(ax, labels) > (1 - _LEAST_BARS) * room:
+        columns[2] = [None] * len(rows)
+        labels = [_row_label(*values) for values in zip(*columns, strict=True)]
+    for place, label in enumerate(labels):
+        # All start at the same position, where no mark crosses them.
+        annotate_right(ax, label, (100, place), points=_LABEL_START)
+    return labels
+
+
+def _text_width(ax: Axes, labels: list[str]) -> float:
+    """Return about how wide the longest label is, in inches, with the space before it."""
+    return (_LABEL_START + 0.52 * max(map(len, labels)) * font_size(ax)) / 72
 
 
 def _row_label(percent: float, status: str, days: Any, overdue: Any) -> str:
@@ -183,8 +200,6 @@ def _format_age(days: float) -> str:
     return "today" if whole < 1 else f"{whole:,} day{'s' if whole > 1 else ''}"
 
 
-def _axis_end(ax: Axes, letters: int) -> float:
-    """Return the end of the axis, in percent, that leaves room for labels of that many letters."""
-    inches = _BARS_SHARE * axes_width(ax)
-    label = (_LABEL_START + 0.52 * letters * font_size(ax)) / 72
-    return 100 * (1 + label / max(inches - label, inches / 4))
+def _axis_end(label: float, room: float) -> float:
+    """Return the end of the axis, in percent, that leaves room for labels of a width."""
+    return 100 * (1 + label / max(room - label, _LEAST_BARS * room / 2))
