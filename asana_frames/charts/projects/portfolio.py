@@ -130,7 +130,9 @@ def _name_rows(ax: Axes, rows: pd.DataFrame) -> float:
     """
     is_project = rows["kind"] == "project"
     own = {
-        end: rows[f"project_{end}"].where(is_project, rows[f"portfolio_{end}"])
+        end: rows[f"project_{end}"]
+        .astype(object)
+        .where(is_project, rows[f"portfolio_{end}"].astype(object))
         for end in ("gid", "name")
     }
     is_total = rows["kind"] == "total"
