@@ -7,7 +7,9 @@ Installed with the package; pytest finds it by itself.
 ...     assert len(tasks) > 100
 
 ``@pytest.mark.asana_sandbox(size="medium", faults="429=10")`` takes what `asana_frames.sandbox`
-takes.
+takes. The company's history ends in the present hour; ``now=`` fixes it, so that a test sees the
+same rows on any day. For all tests of a module: ``pytestmark =
+pytest.mark.asana_sandbox(now="2026-11-02")``.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ import pytest
 import asana_frames as af
 from asana_frames.fetch.clock import Clock
 from asana_frames.sandbox_server import Server, serve
+from tests.fixed_day import NOW
 from tests.logins import own_place
 from tests.recorder import Recorder
 
@@ -41,7 +42,7 @@ def pytest_collection_finish() -> None:
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     """The sandbox behind a socket, to be read: what a test wrote, others would find."""
-    with serve() as running:
+    with serve(now=NOW) as running:
         yield running
 
 
@@ -68,7 +69,7 @@ def asana(server: Server) -> Iterator[af.Asana]:
 @pytest.fixture(scope="module")
 def own_server() -> Iterator[Server]:
     """A sandbox to write to."""
-    with serve() as running:
+    with serve(now=NOW) as running:
         yield running
 
 

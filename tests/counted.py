@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from asana_frames.sandbox_server import ApiResponse, Server, serve
+from tests.fixed_day import NOW
 
 
 class CountedServer(Server):
@@ -23,7 +24,7 @@ class CountedServer(Server):
 @contextmanager
 def serve_counted(**options: Any) -> Iterator[CountedServer]:
     """Run a sandbox that counts."""
-    with serve(**options) as running:
+    with serve(**{"now": NOW} | options) as running:
         running.__class__ = CountedServer
         assert isinstance(running, CountedServer)
         requests = running.requests = []

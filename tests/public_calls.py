@@ -12,9 +12,7 @@ import pandas as pd
 
 import asana_frames as af
 from asana_frames import charts, export, gather, rollups, widgets
-
-NOW = "2026-11-02"
-
+from tests.fixed_day import NOW
 
 #: Name -> function and arguments.
 Calls = dict[str, tuple[Callable[..., Any], dict[str, Any]]]
@@ -140,7 +138,7 @@ class Frames:
                 "projects": self.projects,
             },
             "plan_vs_actual": {"entries": entries, "allocations": self.allocations},
-            "portfolio": {"items": self.items, "tasks": tasks, "statuses": self.statuses},
+            "portfolio": {"tasks": tasks, "items": self.items, "statuses": self.statuses},
             "quality": {"tasks": tasks},
             "scorecard": {
                 "goals": goals,
@@ -159,7 +157,7 @@ class Frames:
     def _charts(self) -> Calls:
         tasks = self.tasks
         progress = rollups.goal_progress(self.goals, self.links, now=NOW)
-        portfolio = rollups.portfolio(self.items, tasks, self.statuses, NOW)
+        portfolio = rollups.portfolio(tasks, self.items, self.statuses, now=NOW)
         frames = {
             "aging": rollups.aging(tasks, now=NOW),
             "aging_wip": rollups.aging_wip(self.moved, self.visits, now=NOW),

@@ -15,6 +15,7 @@ import pytest
 
 import asana_frames as af
 from asana_frames.catalog import load
+from tests.fixed_day import NOW
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = Path(af.__file__).parent
@@ -135,7 +136,7 @@ def test_a_notebook_runs_from_top_to_bottom(
 
 
 def test_the_card_is_small_and_escaped() -> None:
-    asana = af.sandbox()
+    asana = af.sandbox(now=NOW)
     asana._card = {"name": "<script>alert(1)</script>", "workspaces": ['"><img src=x>']}
 
     card = asana._repr_html_()
@@ -143,11 +144,11 @@ def test_the_card_is_small_and_escaped() -> None:
     assert "<script>" not in card
     assert "<img" not in card
     assert len(card) < 20_000
-    assert "Acme" in af.sandbox()._repr_html_()
+    assert "Acme" in af.sandbox(now=NOW)._repr_html_()
 
 
 def test_tab_offers_resources_and_what_is_documented() -> None:
-    shown = dir(af.sandbox())
+    shown = dir(af.sandbox(now=NOW))
 
     assert set(shown) - {resource.name for resource in load().resources} == {
         "apply", "close", "http", "info", "last", "plan", "stream", "wait", "with_options"
@@ -156,4 +157,4 @@ def test_tab_offers_resources_and_what_is_documented() -> None:
 
 
 def test_completion_knows_the_resources() -> None:
-    assert "tasks" in af.sandbox()._ipython_key_completions_()
+    assert "tasks" in af.sandbox(now=NOW)._ipython_key_completions_()

@@ -27,6 +27,12 @@ def test_on_the_free_plan(asana_sandbox):
     with pytest.raises(af.PaymentRequired):
         asana_sandbox.goals.list(workspace="Acme")
 
+@pytest.mark.asana_sandbox(now="2021-03-04")
+def test_on_a_fixed_day(asana_sandbox):
+    tasks = asana_sandbox.tasks.list(project="Website relaunch")
+    assert str(tasks["created_at"].max()) < "2021-03-04"
+    assert str(tasks["created_at"].max()) > "2021-02"
+
 @pytest.mark.asana_sandbox(seed=3)
 def test_over_http(asana_sandbox_server):
     headers = {"Authorization": "Bearer sandbox"}
@@ -41,7 +47,7 @@ def test_a_users_tests_find_the_fixtures(tmp_path: Path) -> None:
 
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
 
-    assert "5 passed" in done.stdout, done.stdout + done.stderr
+    assert "6 passed" in done.stdout, done.stdout + done.stderr
 
 
 def test_tests_that_do_not_ask_for_it_do_not_wait_for_pandas() -> None:

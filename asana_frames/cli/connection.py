@@ -10,6 +10,7 @@ import asana_frames as af
 from asana_frames.asana import Asana
 from asana_frames.cli.read_only import build_read_only_option, is_read_only_asked
 from asana_frames.cli.terminal import echo
+from asana_frames.types import When
 
 
 def build_connection_options() -> list[click.Option]:
@@ -32,12 +33,21 @@ def print_failures(asana: Asana) -> None:
         echo(f"  {row.parent}: {row.status} {row.message}", err=True)
 
 
-def open_connection(use_sandbox: bool) -> closing[Asana]:
+def open_connection(use_sandbox: bool, now: When | None = None) -> closing[Asana]:
     """Connect to the sandbox, or to Asana; the result closes the connection on exit.
 
     Its server is imported only for the sandbox: ``af.sandbox`` loads it on first use.
+
+    Parameters
+    ----------
+    use_sandbox
+        Connect to the sandbox.
+    now
+        ``--now`` of the command: the sandbox's history ends there, by default in the present.
     """
     read_only = is_read_only_asked()
     return closing(
-        af.sandbox(read_only=read_only) if use_sandbox else af.connect(read_only=read_only)
+        af.sandbox(now=now, read_only=read_only)
+        if use_sandbox
+        else af.connect(read_only=read_only)
     )

@@ -46,7 +46,7 @@ def goals_command(
     """Report actual and expected progress of goals, and the work that supports them."""
     writers = find_writers(formats)
     day = resolve_today(now, tz)
-    with open_connection(use_sandbox) as asana:
+    with open_connection(use_sandbox, now) as asana:
         report = gather.goals_report(
             asana,
             workspace,

@@ -55,7 +55,12 @@ _ATTRIBUTIONS: dict[str, str] = {
     help="First day; 12 weeks before the last if not given.",
 )
 @click.option(
-    "--to", "end", type=click.DateTime(["%Y-%m-%d"]), help="Last day; today if not given."
+    "--to", "end", type=click.DateTime(["%Y-%m-%d"]), help="Last day; --now if not given."
+)
+@click.option(
+    "--now",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Day of the report (UTC): the last day unless --to is given; default today.",
 )
 @click.option("--by", default="person,project", show_default=True, help="Comma-separated keys.")
 @click.option(
@@ -78,6 +83,7 @@ def hours_command(
     workspace: str,
     start: datetime | None,
     end: datetime | None,
+    now: datetime | None,
     by: str,
     every: Every,
     attribution: Attribution,
@@ -97,9 +103,9 @@ def hours_command(
         raise InvalidArgument("--by is empty. Try --by person,project.")
     keys = parse_hour_keys(names)
     writers = find_writers(formats)
-    with open_connection(use_sandbox) as asana:
+    with open_connection(use_sandbox, now) as asana:
         report = gather.hours_report(
-            asana, workspace, start, end, by=keys, every=every, attribution=attribution
+            asana, workspace, start, end or now, by=keys, every=every, attribution=attribution
         )
         print_failures(asana)
     write_report(_build_files(workspace, report, every, attribution), writers, out)

@@ -40,7 +40,7 @@ _APPROVED = {
     help="First day; that of the month of the last if not given.",
 )
 @click.option(
-    "--to", "end", type=click.DateTime(["%Y-%m-%d"]), help="Last day; today if not given."
+    "--to", "end", type=click.DateTime(["%Y-%m-%d"]), help="Last day; --now if not given."
 )
 @click.option(
     "--every",
@@ -85,12 +85,12 @@ def money_command(
     Budgets are those of the projects with time on these days.
     """
     writers = find_writers(formats)
-    with open_connection(use_sandbox) as asana:
+    with open_connection(use_sandbox, now) as asana:
         report = gather.money_report(
             asana,
             workspace,
             start,
-            end,
+            end or now,
             every=every,
             billable=billable,
             approval=approval,

@@ -35,7 +35,7 @@ def projects_command(
 ) -> None:
     """Report progress, delays and last status of projects, and the flow of their tasks."""
     writers = find_writers(formats)
-    with open_connection(use_sandbox) as asana:
+    with open_connection(use_sandbox, now) as asana:
         report = gather.projects_report(asana, workspace, archived=archived, now=now)
         print_failures(asana)
     write_report(_build_files(workspace, report, now), writers, out)
@@ -70,11 +70,12 @@ def _build_files(workspace: str, report: ProjectsReport, now: Any) -> ReportFile
 
 
 def _write_notes(subject: str, report: ProjectsReport) -> list[str]:
-    portfolio = report.portfolio
-    behind = int(portfolio["is_behind"].fillna(False).sum())
+    projects = report.portfolio.query("kind == 'project'")
+    behind = int(projects["is_behind"].fillna(False).sum())
+    overdue = int(report.portfolio.query("kind == 'total'")["overdue"].sum())
     return [
-        f"{subject}: {len(portfolio):,} projects, {behind:,} behind; "
-        f"{int(portfolio['overdue'].sum()):,} tasks overdue.",
+        f"{subject}: {len(projects):,} projects, {behind:,} behind; {overdue:,} tasks overdue.",
         "A project is behind if its share of done tasks is more than 10 points below the share of "
-        "its days that have passed. A task in several projects counts in each of them.",
+        "its days that have passed. A task in several projects counts in each of them, and once "
+        "in the total.",
     ]

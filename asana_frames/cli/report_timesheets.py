@@ -31,7 +31,7 @@ _ROW_HEIGHT, _MARGIN = 0.3, 1.6
     help="First day; that of the week three weeks before the last if not given.",
 )
 @click.option(
-    "--to", "end", type=click.DateTime(["%Y-%m-%d"]), help="Last day; today if not given."
+    "--to", "end", type=click.DateTime(["%Y-%m-%d"]), help="Last day; --now if not given."
 )
 @click.option("--by", default="", help="Comma-separated keys, such as project or task.")
 @click.option("--every", default="W-MON", show_default=True, type=click.Choice(_WEEKS))
@@ -65,12 +65,12 @@ def timesheets_command(
     """Report hours, approvals and missing hours of each person and week."""
     keys = [name.strip() for name in by.split(",") if name.strip()]
     writers = find_writers(formats)
-    with open_connection(use_sandbox) as asana:
+    with open_connection(use_sandbox, now) as asana:
         report = gather.timesheets_report(
             asana,
             workspace,
             start,
-            end,
+            end or now,
             by=keys or None,
             every=every,
             now=now,

@@ -66,7 +66,10 @@ class _FaultsType(click.ParamType[Faults]):
 @click.option(
     "--faults", type=_FaultsType(), help="Faults to inject: 429=10,500=20,drop=50,nulls=0.1"
 )
-@click.option("--now", help="End of the company's history in UTC: 2026-11-02 or 2026-11-02T09:00.")
+@click.option(
+    "--now",
+    help="End of the company's history in UTC: 2026-11-02 or 2026-11-02T09:00; default this hour.",
+)
 def sandbox_command(port: int, **options: Any) -> None:
     """Serve a synthetic Asana until interrupted; by default on loopback.
 

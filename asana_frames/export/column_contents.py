@@ -41,7 +41,10 @@ _STEMS = {
     "driver": "named_resource",
 }
 #: Columns that only the results of a rollup have -> record type of their ``gid`` and ``name``.
-_MARKERS = {"project_from": "time_tracking_entry", "progress_from": "goal", "expected": "goal"}
+_MARKERS = {
+    **{"project_from": "time_tracking_entry", "last_status": "project"},
+    **dict.fromkeys(("progress_from", "expected"), "goal"),
+}
 #: Record type -> references that its rollups add.
 _ROLLUP_STEMS = {"goal": {"parent": "goal"}}
 
@@ -108,20 +111,20 @@ _ROLLUP_COLUMNS = _split_words(
     days_since_first_assignment days_since_modified days_since_status days_slipped days_waiting
     days_working depth difference disagrees done due_date_changes earliest_finish earliest_start
     end enter estimated exhausted_earliest exhausted_latest exhausted_on expected expected_hours
-    expected_share fees filled finished_at finished_on first flow_efficiency forecast_at_end
-    forecast_share forecasts free freq Fri history_periods horizon hours ideal initial is_behind
-    is_blocked is_certain is_completed is_critical is_current is_forecast is_over is_reopened
-    is_repeated is_scope_added last last_status_at last_status_title latest_finish leave left level
-    limit load margin max mean median min missing Mon month moves never new new_gid
-    non_billable_hours number_value nunique observations observed_at old old_gid open
-    open_dependencies open_hours out_of_office overdue overtime owed pace pace_needed partial
-    pending_hours period periods planned planned_to_date precision probability progress
-    progress_at_due ratio reached_on read_at reassignments rejected_hours remaining reopenings
-    revenue rounded_hours rows Sat scope scope_added scope_removed section_order share share_done
-    share_filled share_true size slack slip_days start started_at std sum Sun target tasks Thu
-    today top total tracked trials Tue unassigned unclassified_hours unestimated unique
-    unknown_dependencies unpriced_hours unsized until unweighted used used_high used_low used_total
-    utilisation value value_at_due values Wed week weight
+    fees filled finished_at finished_on first flow_efficiency forecast_at_end forecast_share
+    forecasts free freq Fri history_periods horizon hours ideal initial is_behind is_blocked
+    is_certain is_completed is_critical is_current is_forecast is_over is_reopened is_repeated
+    is_scope_added last last_status_at last_status_title latest_finish leave left level limit load
+    margin max mean median min missing Mon month moves never new new_gid non_billable_hours
+    number_value nunique observations observed_at old old_gid open open_dependencies open_hours
+    out_of_office overdue overtime owed pace pace_needed partial pending_hours period periods
+    planned planned_to_date precision probability progress progress_at_due projects ratio
+    reached_on read_at reassignments rejected_hours remaining reopenings revenue rounded_hours rows
+    Sat scope scope_added scope_removed section_order share share_filled share_true size slack
+    start started_at std sum Sun target tasks Thu today top total tracked trials Tue unassigned
+    unclassified_hours unestimated unique unknown_dependencies unpriced_hours unsized until
+    unweighted used used_high used_low used_total utilisation value value_at_due values Wed week
+    weight
     """
 )
 #: Labels of columns that are days, months or moments.

@@ -53,7 +53,7 @@ _WITH_UNIT = _OWN_UNIT | {"amount", "budget", "cost", "day", "days", "price", "r
 def is_share(label: Any) -> bool:
     """Return whether numbers of a column are fractions, by its name: 1 is all.
 
-    The columns of rollups are meant, such as ``progress`` and ``share_done``. In the names of
+    The columns of rollups are meant, such as ``progress`` and ``share_filled``. In the names of
     custom fields only the word ``share`` counts.
     """
     return label in _SHARES or not _SHARE.isdisjoint(_split_words(label))
@@ -71,9 +71,12 @@ def find_sums(frame: pd.DataFrame) -> list[int]:
     added up are shares, averages, durations in days, rates and what else has such a word in its
     name; what is there at the end of each period, such as the open tasks in a table with a column
     ``day`` or ``period``; anything but hours and minutes in a table of several currencies or
-    units; differences of which some are missing; and anything in a table of probabilities.
+    units; differences of which some are missing; and nothing in a table of probabilities, or one
+    whose rows overlap, such as projects and the total of them (a ``kind`` that is ``total``).
     """
     if not _ANSWERS.isdisjoint(frame.columns):
+        return []
+    if "kind" in frame.columns and (frame["kind"] == "total").any():
         return []
     over_time = any(name in frame.columns for name in _TIME)
     # Beside hours that were tracked, those planned are hours of the period.

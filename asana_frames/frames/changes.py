@@ -107,7 +107,7 @@ def changes(
     Examples
     --------
     >>> import asana_frames as af, tempfile, pathlib
-    >>> tasks = af.sandbox().tasks.list(project="Website relaunch")
+    >>> tasks = af.sandbox(now="2026-11-02").tasks.list(project="Website relaunch")
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     file = pathlib.Path(folder, "tasks.csv")
     ...     af.export.to_csv(tasks, file)

@@ -60,7 +60,7 @@ def reverse(changes: pd.DataFrame, *, deletions: bool = False) -> pd.DataFrame:
     Examples
     --------
     >>> import asana_frames as af
-    >>> tasks = af.sandbox().tasks.list(project="Website relaunch")
+    >>> tasks = af.sandbox(now="2026-11-02").tasks.list(project="Website relaunch")
     >>> edited = tasks.copy()
     >>> edited.loc[0, "name"] = "Write the sign-up form"
     >>> af.reverse(af.changes(tasks, edited))[["old", "new"]].values.tolist()

@@ -120,7 +120,7 @@ def goals_report(
     Examples
     --------
     >>> import asana_frames as af
-    >>> report = goals_report(af.sandbox(now="2026-11-02"), goal="Grow revenue by 30 %")
+    >>> report = goals_report(af.sandbox(), goal="Grow revenue by 30 %")
     >>> report.progress["name"].tolist()[:1]
     ['Grow revenue by 30 %']
     """

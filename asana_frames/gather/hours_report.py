@@ -118,7 +118,8 @@ def hours_report(
     Examples
     --------
     >>> import asana_frames as af
-    >>> report = hours_report(af.sandbox(), "Acme", "2026-09-01", "2026-10-31", by="person")
+    >>> asana = af.sandbox(now="2026-11-02")
+    >>> report = hours_report(asana, "Acme", "2026-09-01", "2026-10-31", by="person")
     >>> bool(report.hours["hours"].sum() == report.tracked["duration_minutes"].sum() / 60)
     True
     >>> report.wide["person"].columns.tolist()[:3]

@@ -128,7 +128,8 @@ def money_report(
     Examples
     --------
     >>> import asana_frames as af
-    >>> report = money_report(af.sandbox(), "Acme", "2026-10-01", "2026-10-31")
+    >>> asana = af.sandbox(now="2026-11-02")
+    >>> report = money_report(asana, "Acme", "2026-10-01", "2026-10-31")
     >>> report.by_period["period"].dt.strftime("%Y-%m-%d").unique().tolist()
     ['2026-10-01']
     """

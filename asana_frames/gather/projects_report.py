@@ -31,7 +31,7 @@ class ProjectsReport(NamedTuple):
         status updates, as ``asana.projects``, ``asana.tasks.list`` and
         ``asana.status_updates.list`` return them.
     portfolio : DataFrame
-        One row per project: done, late, last status; see ``rollups.portfolio``.
+        One row per project and the total: done, late, last status; see ``rollups.portfolio``.
     burnup : DataFrame
         Scope and done tasks by week, see ``rollups.burnup``.
     throughput : DataFrame
@@ -101,7 +101,7 @@ def projects_report(
     --------
     >>> import asana_frames as af
     >>> report = projects_report(af.sandbox(), project="Website relaunch")
-    >>> report.portfolio["tasks"].tolist() == [len(report.tasks)]
+    >>> report.portfolio["tasks"].tolist() == 2 * [len(report.tasks)]  # the project, the total
     True
     """
     with record_gather(asana, "projects_report") as last:
@@ -157,7 +157,7 @@ class ProjectFrames(LazyFrames):
     @lazy_frame
     def portfolio(self) -> pd.DataFrame:
         """Compute progress, delay and last status of each project."""
-        return rollups.portfolio(self.projects, self.tasks, self.statuses, self.now)
+        return rollups.portfolio(self.tasks, self.projects, self.statuses, now=self.now)
 
     @lazy_frame
     def burnup(self) -> pd.DataFrame:

@@ -46,7 +46,7 @@ def stories(
     Examples
     --------
     >>> import asana_frames as af
-    >>> asana = af.sandbox()
+    >>> asana = af.sandbox(now="2026-11-02")
     >>> found = stories(asana, asana.tasks.list(project="Office move").head(3), "2026-01-01")
     >>> (found["created_at"] > "2026-01-01").all()
     np.True_

@@ -59,7 +59,8 @@ def time_entries(
     Examples
     --------
     >>> import asana_frames as af
-    >>> entries = time_entries(af.sandbox(), "Acme", "2026-01-01", "2026-06-30")
+    >>> asana = af.sandbox(now="2026-11-02")
+    >>> entries = time_entries(asana, "Acme", "2026-01-01", "2026-06-30")
     >>> entries["entered_on"].between("2026-01-01", "2026-06-30").all()
     np.True_
     """

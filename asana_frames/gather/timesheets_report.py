@@ -135,7 +135,8 @@ def timesheets_report(
     Examples
     --------
     >>> import asana_frames as af
-    >>> report = timesheets_report(af.sandbox(), "Acme", "2026-10-05", "2026-10-18")
+    >>> asana = af.sandbox(now="2026-11-02")
+    >>> report = timesheets_report(asana, "Acme", "2026-10-05", "2026-10-18")
     >>> report.missing.columns.tolist()
     ['person_gid', 'person_name', '2026-10-05', '2026-10-12', 'total']
     """

@@ -49,7 +49,7 @@ def tracked_tasks(
     Examples
     --------
     >>> import asana_frames as af
-    >>> asana = af.sandbox()
+    >>> asana = af.sandbox(now="2026-11-02")
     >>> entries = asana.time_tracking_entries.list(
     ...     workspace="Acme", entered_on_start_date="2026-10-30"
     ... )

@@ -20,8 +20,6 @@ from asana_frames.sandbox_server.http.user_session import TOKEN
 from asana_frames.sandbox_server.synthetic import DIVISIONS, make_store
 from asana_frames.types import When
 
-#: The end of the company's history; fixed, so that a seed gives the same bytes on any day.
-NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 Size = Literal["small", "medium", "large"]
 #: Never resolved: requests to it are answered in the process.
 _IN_PROCESS = f"https://sandbox.invalid{ROOT}"
@@ -33,7 +31,6 @@ _YEARS = range(1980, 2200)
 SIZES = tuple(DIVISIONS)
 
 __all__ = [
-    "NOW",
     "PER_MINUTE",
     "SIZES",
     "TOKEN",
@@ -70,7 +67,7 @@ def make_application(
     Parameters
     ----------
     seed
-        The same seed builds the same company, byte for byte.
+        The same seed builds the same company for the same ``now``, byte for byte.
     base_url
         The beginning of ``next_page.uri``.
     options
@@ -101,13 +98,15 @@ def make_application(
 def _parse_now(now: When | None) -> datetime:
     """Return the moment at which the company's history ends, in UTC.
 
+    The present is floored to the hour, so that two companies of one hour are equal.
+
     Raises
     ------
     InvalidArgument
         It is not a moment, or is outside the company's calendar.
     """
     if now is None:
-        return NOW
+        return datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
     moment = parse_timestamp(now, name="now", what="moment", like="2026-11-02 09:00")
     if moment.year not in _YEARS:
         raise InvalidArgument(
@@ -143,14 +142,15 @@ def sandbox(
     Parameters
     ----------
     seed
-        The same seed builds the same company, byte for byte.
+        The same seed builds the same company for the same ``now``, byte for byte.
     size
         ``small`` (some 1,800 tasks), ``medium`` (50,000) or ``large`` (1,000,000): as many
         divisions like the small one, each built on first access.
     now
-        Where the company's history ends and its clock stands: text such as ``"2026-11-02"``, a
-        date or a moment (UTC where it has no zone); 2026-11-02 09:00 by default. Every write
-        moves it on by a millisecond.
+        Where the company's history ends and its clock stands: by default the present, floored
+        to the hour. Text such as ``"2026-11-02"``, a date or a moment (UTC where it has no
+        zone) fixes it for tests and documents; a day is its midnight. Every write moves it on by
+        a millisecond.
     plan
         ``free``, ``starter``, ``advanced`` or ``enterprise``; features outside it return 402.
     limits
@@ -172,12 +172,15 @@ def sandbox(
 
     Examples
     --------
-    >>> asana = sandbox()
+    >>> asana = sandbox()  # its history ends in this hour
     >>> asana.workspaces.list()["name"].tolist()
     ['Acme']
     >>> task = asana.tasks.create(name="Say hello", workspace=asana.workspaces.list())
     >>> asana.tasks.update(task, completed=True)["completed"].tolist()
     [True]
+    >>> fixed = sandbox(now="2026-11-02")  # the same rows on any day
+    >>> (fixed.tasks.list(project="Website relaunch")["created_at"] < "2026-11-02").all()
+    np.True_
     """
     check_text(token, name="token", like=TOKEN)
     application = make_application(
@@ -197,7 +200,7 @@ def serve(
     port
         0 picks a free one.
     seed
-        The same seed builds the same company, byte for byte.
+        The same seed builds the same company for the same ``now``, byte for byte.
     host
         The address to listen at; anything but loopback lets others in, and the token is no
         secret. Requests with another ``Host`` or ``Origin`` than this machine are answered

@@ -77,7 +77,7 @@ def make_store(seed: int, now: datetime, size: str) -> Store:
     Parameters
     ----------
     seed
-        The same seed builds the same company, byte for byte.
+        The same seed builds the same company for the same ``now``, byte for byte.
     now
         The end of its history.
     size

@@ -26,6 +26,7 @@ from asana_frames.fetch import MAX_WRITES
 from asana_frames.frames import DTYPES
 from tests.benchmarks.decode import memory, timed
 from tests.benchmarks.rollups import ROUNDS
+from tests.fixed_day import NOW
 
 ROWS, COLUMNS = 200_000, 50
 #: One cell in so many differs.
@@ -34,7 +35,7 @@ SHARE = 1_000
 UPDATES, LATENCY = 1_000, 0.15
 _SERVER = f"""
 from asana_frames.sandbox_server import serve
-server = serve(latency={LATENCY})
+server = serve(now={NOW!r}, latency={LATENCY})
 print(server.url, flush=True)
 server.serve()
 """

@@ -67,6 +67,10 @@ def tasks_of(rows: int) -> pd.DataFrame:
 def main() -> None:
     """Print the table."""
     tasks = tasks_of(ROWS)
+    whole = tasks.assign(completed=tasks["completed_at"].notna())
+    gids = [f"1208{n:012}" for n in range(300)]
+    items = pd.DataFrame({"gid": ["9", *gids], "portfolio_gids": [(), *[("9",)] * 300]})
+    items = items.assign(name=items["gid"])
     table = {
         "burnup by day": lambda: rollups.burnup(tasks),
         "daily": lambda: rollups.daily(tasks),
@@ -76,6 +80,7 @@ def main() -> None:
         "throughput by project": lambda: rollups.throughput(tasks, by="project"),
         "lead times": lambda: rollups.lead_times(tasks),
         "ages of open tasks": lambda: rollups.aging(tasks, now=NOW),
+        "portfolio of 300 projects": lambda: rollups.portfolio(whole, items, now="2027-12-01"),
     }
     print(f"{ROWS:,} tasks; times a value_counts of their days, least and most of {ROUNDS}")
     for name, work in table.items():

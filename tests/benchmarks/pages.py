@@ -8,6 +8,7 @@ import msgspec
 
 from asana_frames.catalog import columns_of
 from asana_frames.sandbox_server import make_application
+from tests.fixed_day import NOW
 
 PAGE = 100
 COLUMNS = columns_of("task")
@@ -27,7 +28,7 @@ _LEAVES = """
 
 def records(kind: str) -> list[dict[str, object]]:
     """Return 100 tasks of one project, each with eight custom fields."""
-    app = make_application()
+    app = make_application(now=NOW)
     fields = ",".join(path for column in COLUMNS for path in column.opt_fields)
     if kind == "wide":
         fields = _WIDE + fields + "," + ",".join(f"custom_fields.{x}" for x in _LEAVES.split())

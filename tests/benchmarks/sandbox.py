@@ -21,6 +21,7 @@ import orjson
 
 import asana_frames as af
 from asana_frames.sandbox_server import Application, make_application
+from tests.fixed_day import NOW
 
 _TOKEN = {"Authorization": "Bearer sandbox"}
 _SECONDS = 5.0
@@ -29,7 +30,7 @@ _SECONDS = 5.0
 def page_of(application: Application) -> str:
     """Return the request of a page of 100 tasks with the columns that a frame asks for."""
     project = application.store.first("project")["gid"]
-    default = af.sandbox().tasks.info().query("default")["path"]
+    default = af.sandbox(now=NOW).tasks.info().query("default")["path"]
     return f"/api/1.0/tasks?project={project}&limit=100&opt_fields={','.join(default)}"
 
 
@@ -45,7 +46,7 @@ def best(do: Callable[[], object], times: int = 30) -> float:
 
 def in_process() -> None:
     """Print what a page costs, made anew and made of rows that have not changed."""
-    application = make_application()
+    application = make_application(now=NOW)
     target = page_of(application)
     body = application.handle("GET", target, _TOKEN).body
 
@@ -89,7 +90,7 @@ def over_loopback() -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         url = json.loads(server.stdout.readline())["url"]
-        target = page_of(make_application())
+        target = page_of(make_application(now=NOW))
         for packed in (True, False):
             out: multiprocessing.SimpleQueue[int] = multiprocessing.SimpleQueue()
             reader = multiprocessing.Process(target=_readers, args=(url, target, packed, out))
@@ -109,7 +110,7 @@ def sizes() -> None:
             "import time, resource\n"
             "from asana_frames.sandbox_server import make_application\n"
             "start = time.perf_counter()\n"
-            f"app = make_application(size={size!r})\n"
+            f"app = make_application(size={size!r}, now={NOW!r})\n"
             "ready = time.perf_counter() - start\n"
             "project = app.store.first('project')['gid']\n"
             "app.handle('GET', f'/api/1.0/tasks?project={project}&limit=100',"

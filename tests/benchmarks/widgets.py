@@ -15,6 +15,7 @@ import asana_frames as af
 from asana_frames.sandbox_server import serve
 from asana_frames.widgets.pickers.choice import Choice
 from tests.benchmarks.rollups import ROUNDS, seconds
+from tests.fixed_day import NOW
 
 LATENCY = 0.15
 PROJECTS = 5_000
@@ -29,7 +30,7 @@ def spread(times: list[float], unit: float) -> str:
 def pickers() -> None:
     """Measure pickers over HTTP."""
     usable, requests = [], []
-    with serve(latency=LATENCY) as server:
+    with serve(latency=LATENCY, now=NOW) as server:
         for _ in range(ROUNDS):
             with af.connect("sandbox", base_url=server.url) as asana:
                 usable.append(seconds(lambda: af.widgets.ProjectPicker(asana).wait()))

@@ -14,6 +14,7 @@ import pytest
 from asana_frames.sandbox_server import ApiResponse, Server, serve
 from tests.browser.pages import SIZE, Notebook, Watched
 from tests.browser.servers import JupyterServer
+from tests.fixed_day import NOW
 
 ELSEWHERE = re.compile(r"^https?://(?!127\.0\.0\.1[:/])")
 WANTED = ("jupyterlab", "voila", "ipykernel")
@@ -89,7 +90,7 @@ class Company:
 @pytest.fixture
 def company(request: pytest.FixtureRequest) -> Iterator[Company]:
     """The sandbox; indirect parameters are the arguments of ``serve``."""
-    with serve(**getattr(request, "param", {})) as running:
+    with serve(**{"now": NOW} | getattr(request, "param", {})) as running:
         yield Company(running)
 
 

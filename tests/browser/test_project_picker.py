@@ -6,6 +6,7 @@ from asana_frames.sandbox_server import serve
 from tests.browser.conftest import Company, Open
 from tests.browser.pages import focused, offers, options
 from tests.browser.servers import free_port
+from tests.fixed_day import NOW
 
 PICKER = "picker = af.widgets.ProjectPicker(asana)\npicker"
 TASKS = "print(len(asana.tasks.list(project=picker)), picker)"
@@ -101,7 +102,7 @@ def test_a_picker_without_a_network_says_so_and_reads_once_there_is_one(notebook
     told = shown.get_by_role("alert").inner_text()
     opened.picture("no-network")
 
-    with serve(port):
+    with serve(port, now=NOW):
         shown.get_by_role("button", name="Reload").click()
         offers(shown.get_by_label("Project", exact=True), "Website relaunch")
 

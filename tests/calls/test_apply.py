@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 import asana_frames as af
 from asana_frames.sandbox_server import ApiResponse, Server, serve
+from tests.fixed_day import NOW
 
 FIELDS = [
     "name",
@@ -104,7 +105,7 @@ class Desk:
 @pytest.fixture(scope="module")
 def desk() -> Iterator[Desk]:
     """A sandbox to write to."""
-    with serve() as running:
+    with serve(now=NOW) as running:
         yield Desk(running)
 
 
@@ -701,7 +702,7 @@ def test_what_is_no_frame_of_changes_is_refused(desk: Desk, asana: af.Asana, pro
 
 
 def test_a_plan_without_custom_fields_is_told_before_anything_is_sent() -> None:
-    with serve(plan="free") as running:
+    with serve(plan="free", now=NOW) as running:
         desk = Desk(running)
         with connect(desk) as asana:
             tasks = asana.tasks.list(project="Website relaunch", fields=["name"]).head(2)

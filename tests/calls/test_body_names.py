@@ -10,6 +10,7 @@ import pytest
 
 import asana_frames as af
 from asana_frames.sandbox_server import serve
+from tests.fixed_day import NOW
 from tests.recorder import Recorder, Reply
 
 PROJECT = "Website relaunch"
@@ -117,7 +118,7 @@ def test_a_section_of_another_project_is_refused(own: af.Asana, tasks: pd.DataFr
 
 
 def test_people_of_one_name_are_told_apart_by_their_addresses() -> None:
-    with serve() as server, af.connect("sandbox", base_url=server.url) as asana:
+    with serve(now=NOW) as server, af.connect("sandbox", base_url=server.url) as asana:
         one, two = list(server.application.store.all("user"))[2:4]
         two["name"] = one["name"]
         task = asana.tasks.list(project=PROJECT)["gid"].iloc[0]

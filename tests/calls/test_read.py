@@ -12,6 +12,7 @@ import pytest
 
 import asana_frames as af
 from asana_frames.calls.last_call import parse_date
+from tests.fixed_day import NOW
 from tests.recorder import Asked, Recorder, Reply
 
 
@@ -193,7 +194,7 @@ def test_events_are_read_until_there_are_no_more(recorder: Recorder, recorded: a
 
 
 def test_the_audit_log_ends_though_its_next_page_never_does() -> None:
-    asana = af.sandbox()
+    asana = af.sandbox(now=NOW)
 
     events = asana.audit_log.list_events("Acme")
 

@@ -12,6 +12,7 @@ from asana_frames.asana import Asana
 from asana_frames.fetch import Http
 from asana_frames.fetch.auth import token_source_for
 from asana_frames.sandbox_server import serve
+from tests.fixed_day import NOW
 from tests.logins import logged_in
 
 PROJECT = "Website relaunch"
@@ -20,7 +21,7 @@ PROJECT = "Website relaunch"
 @pytest.fixture
 def asana() -> Iterator[af.Asana]:
     """A sandbox of its own, since these tests write."""
-    with af.sandbox(now="2026-11-02") as connected:
+    with af.sandbox(now=NOW) as connected:
         yield connected
 
 
@@ -497,7 +498,7 @@ def test_keys_that_cannot_be_are_refused(asana: af.Asana, key: str, message: str
 
 
 def test_a_read_only_connection_previews_only() -> None:
-    with af.sandbox(read_only=True) as asana:
+    with af.sandbox(read_only=True, now=NOW) as asana:
         table = pd.DataFrame({"name": ["New"]})
 
         told = asana.tasks.upsert(table, "name", project=PROJECT, dry_run=True)
@@ -508,7 +509,7 @@ def test_a_read_only_connection_previews_only() -> None:
 
 
 def test_a_login_of_oauth_matches_by_external_gid() -> None:
-    with serve() as server:
+    with serve(now=NOW) as server:
         source = token_source_for(logged_in(server.url), server.url)
         with Asana(Http(source, server.url)) as asana:
             table = pd.DataFrame({"external_gid": ["crm-1", "crm-2"], "name": ["One", "Two"]})

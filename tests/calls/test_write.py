@@ -16,6 +16,7 @@ import pytest
 import asana_frames as af
 from asana_frames.catalog import load
 from tests.conftest import SkippingClock
+from tests.fixed_day import NOW
 from tests.recorder import Recorder, Reply
 
 TASK = {"gid": "5", "name": "Write", "due_on": "2026-03-02"}
@@ -68,7 +69,7 @@ def test_numbers_in_text_fields_are_sent_as_text(
 
 
 def test_numbers_in_custom_fields_of_text_are_sent_as_text() -> None:
-    with af.sandbox() as asana:
+    with af.sandbox(now=NOW) as asana:
         tasks = asana.tasks.list(project="Website relaunch").head(3)
         asana.tasks.update(tasks, **{"cf_Agency notes": pd.Series([4711, None, 12])})
 

@@ -16,7 +16,8 @@ from matplotlib.text import Text
 from asana_frames import charts
 from asana_frames.charts.shared.colours import ALARM, DARK, SERIES
 from asana_frames.charts.shared.ink import GRID, find_background, mix_ink
-from tests.public_calls import NOW, Frames
+from tests.fixed_day import NOW
+from tests.public_calls import Frames
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 

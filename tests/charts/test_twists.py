@@ -21,7 +21,8 @@ from matplotlib.text import Text
 import asana_frames as af
 from asana_frames import charts
 from asana_frames.rollups.shared.column_kinds import find_kind
-from tests.public_calls import NOW, Frames
+from tests.fixed_day import NOW
+from tests.public_calls import Frames
 from tests.twists import (
     ALIKE,
     FOREIGN,

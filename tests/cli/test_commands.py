@@ -229,10 +229,14 @@ def test_a_reader_that_stops_early_is_no_error() -> None:
     assert done.stderr == ""
 
 
-def test_an_export_writes_what_the_library_reads(tmp_path: Path, asana: af.Asana) -> None:
+def test_an_export_writes_what_the_library_reads(
+    tmp_path: Path, server: Server, asana: af.Asana
+) -> None:
     done = run(
-        *["export", "--workspace", "Acme", "--sandbox", "--out", str(tmp_path)],
+        *["export", "--workspace", "Acme", "--out", str(tmp_path)],
         *["--resources", "projects,tasks,sections,roles", "--format", "json"],
+        ASANA_BASE_URL=server.url,
+        ASANA_ACCESS_TOKEN="sandbox",
     )
 
     assert done.returncode == 0

@@ -14,6 +14,7 @@ from asana_frames.cli import main
 from asana_frames.exceptions import ConfigurationError
 from asana_frames.export.excel_reader import SCHEMA_SHEET
 from asana_frames.sandbox_server import TOKEN, serve
+from tests.fixed_day import NOW
 
 SPAN = ("--from", "2026-09-01", "--to", "2026-10-31")
 FILES = {
@@ -29,12 +30,12 @@ FILES = {
 @pytest.fixture(scope="module")
 def asana() -> af.Asana:
     """A sandbox that no other test has written to, as the command line has one."""
-    return af.sandbox()
+    return af.sandbox(now=NOW)
 
 
 def report(out: Path, *arguments: str) -> Result:
-    command = ["report", "hours", "--workspace", "Acme", "--sandbox", "--out", str(out)]
-    return CliRunner().invoke(main, [*command, *arguments])
+    command = ["report", "hours", "--workspace", "Acme", "--sandbox", "--now", NOW]
+    return CliRunner().invoke(main, [*command, "--out", str(out), *arguments])
 
 
 def minutes_of(asana: af.Asana) -> int:
@@ -219,7 +220,7 @@ def test_a_task_that_may_not_be_read_is_told_and_its_time_still_counts(
     )
     monkeypatch.setenv("ASANA_ACCESS_TOKEN", TOKEN)
 
-    with serve(faults=f"refuse={entries['task_gid'].iloc[0]}:403") as server:
+    with serve(faults=f"refuse={entries['task_gid'].iloc[0]}:403", now=NOW) as server:
         monkeypatch.setenv("ASANA_BASE_URL", server.url)
         command = ["report", "hours", "--workspace", "Acme", "--format", "csv"]
         days = ["--from", span[0], "--to", span[1]]
@@ -236,7 +237,7 @@ def test_a_task_that_may_not_be_read_is_told_and_its_time_still_counts(
 
 def test_a_report_of_goals_holds_what_the_rollups_say(tmp_path: Path, asana: af.Asana) -> None:
     pytest.importorskip("xlsxwriter", reason="part of the excel extra")
-    command = ["report", "goals", "--workspace", "Acme", "--sandbox", "--now", "2026-11-02"]
+    command = ["report", "goals", "--workspace", "Acme", "--sandbox", "--now", NOW]
 
     done = CliRunner().invoke(main, [*command, "--out", str(tmp_path)])
 
@@ -263,16 +264,16 @@ def test_a_report_of_goals_holds_what_the_rollups_say(tmp_path: Path, asana: af.
 
 def test_a_report_of_projects_holds_what_the_rollups_say(tmp_path: Path, asana: af.Asana) -> None:
     pytest.importorskip("xlsxwriter", reason="part of the excel extra")
-    command = ["report", "projects", "--workspace", "Acme", "--sandbox", "--now", "2026-11-02"]
+    command = ["report", "projects", "--workspace", "Acme", "--sandbox", "--now", NOW]
 
     done = CliRunner().invoke(main, [*command, "--out", str(tmp_path)])
 
     assert (done.exit_code, done.stdout) == (0, "")
     projects = asana.projects.list(workspace="Acme", archived=False)
     tasks = asana.tasks.list(project=projects)
-    expected = af.rollups.portfolio(projects, tasks, now="2026-11-02")
+    expected = af.rollups.portfolio(tasks, projects, now="2026-11-02")
     told = pd.read_csv(tmp_path / "projects.csv", dtype={"project_gid": "str"})
-    assert told["project_gid"].tolist() == expected["project_gid"].tolist()
+    assert told["project_gid"].fillna("").tolist() == expected["project_gid"].fillna("").tolist()
     assert told["done"].tolist() == expected["done"].tolist()
     assert len(pd.read_csv(tmp_path / "lead_times.csv")) == tasks["completed"].sum()
     page = (tmp_path / "projects.html").read_text("utf-8")
@@ -290,7 +291,7 @@ def test_the_report_of_timesheets_has_hours_approvals_and_missing_hours(
 ) -> None:
     pytest.importorskip("xlsxwriter", reason="part of the excel extra")
 
-    done = report_timesheets(tmp_path, *SPAN, "--by", "project", "--now", SPAN[3])
+    done = report_timesheets(tmp_path, *SPAN, "--by", "project", "--now", NOW)
 
     assert (done.exit_code, done.stdout) == (0, "")
     tables = ["approvals.csv", "last_week.csv", "missing_hours.csv", "timesheet.csv"]
@@ -336,7 +337,7 @@ def test_the_report_of_money_has_cost_billable_hours_and_budgets(
 ) -> None:
     pytest.importorskip("xlsxwriter", reason="part of the excel extra")
 
-    done = report_money(tmp_path, *SPAN, "--now", SPAN[3])
+    done = report_money(tmp_path, *SPAN, "--now", NOW)
 
     assert (done.exit_code, done.stdout) == (0, "")
     tables = {
@@ -382,3 +383,12 @@ def test_a_report_of_money_that_cannot_be_made_is_refused_in_a_line(
     assert words in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_now_is_also_where_the_history_of_the_sandbox_ends(tmp_path: Path) -> None:
+    done = report(tmp_path, "--now", "2021-03-04", "--by", "person", "--format", "csv")
+
+    assert done.exit_code == 0
+    days = pd.read_csv(tmp_path / "entries.csv")["entered_on"]
+    assert "2020-12" <= days.min() <= days.max() <= "2021-03-04"
+    assert len(days) > 100

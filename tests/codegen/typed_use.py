@@ -12,8 +12,9 @@ from typing import assert_type
 import pandas as pd
 
 import asana_frames as af
+from tests.fixed_day import NOW
 
-asana = af.sandbox()
+asana = af.sandbox(now=NOW)
 projects = asana.projects.list()
 row = projects.iloc[0]
 

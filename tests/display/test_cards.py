@@ -19,6 +19,7 @@ from asana_frames.display.cards import (
     render_refusal_card,
     render_resource_card,
 )
+from tests.fixed_day import NOW
 from tests.recorder import Recorder, Reply
 
 _BLOCKS = {"div", "table", "thead", "tbody", "tr", "th", "td", "details", "summary"}
@@ -161,7 +162,7 @@ def test_the_card_of_an_account_says_who_where_and_what_works(asana: af.Asana) -
 
 
 def test_a_sandbox_without_a_socket_is_called_so() -> None:
-    assert "Sandbox" in af.sandbox()._repr_html_()
+    assert "Sandbox" in af.sandbox(now=NOW)._repr_html_()
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,7 @@ RULES: dict[str, tuple[str, str]] = {
     # Hours without a rate have no currency.
     "margin": ("share", "hours, unpriced_hours"),
     "plan_vs_actual": ("ratio", "planned, tracked, difference"),
-    "portfolio": ("share_done, expected_share", "tasks, done, open, overdue, unassigned"),
+    "portfolio": ("progress, expected", ""),
     "quality": ("", ""),
     "scorecard": ("progress, expected, ahead", ""),
     "section_times": ("", "hours"),

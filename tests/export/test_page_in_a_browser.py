@@ -12,6 +12,7 @@ import pytest
 from matplotlib.figure import Figure
 
 import asana_frames as af
+from tests.fixed_day import NOW
 
 WIDTHS = [1280, 400]
 SCHEMES = ["light", "dark"]
@@ -29,7 +30,7 @@ class Opened:
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A report with hostile names, wide and long tables, charts, and a frame of nothing."""
-    with af.sandbox() as asana:
+    with af.sandbox(now=NOW) as asana:
         tasks = asana.tasks.list(project="Website relaunch")
     hours = pd.DataFrame(
         {

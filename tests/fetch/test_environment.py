@@ -18,6 +18,7 @@ from asana_frames.fetch.oauth import Authorization
 from asana_frames.sandbox_server import Server
 from tests.cli.commands import run
 from tests.fetch.test_bad_servers import secured
+from tests.fixed_day import NOW
 from tests.recorder import Recorder
 
 TOKEN = "2/1234/5678:never-to-be-seen"
@@ -79,7 +80,7 @@ def test_requests_to_this_machine_go_through_no_proxy(
         monkeypatch.setenv(variable, f"http://{address}")
         with af.connect(TOKEN, base_url=recorder.url) as asana:
             asana.tags.list(workspace="1")
-        with af.sandbox() as sandbox:
+        with af.sandbox(now=NOW) as sandbox:
             sandbox.tags.list(workspace="Acme")
         with pytest.raises(af.ConnectionFailed, match="no OAuth answer"):
             Authorization(recorder.url, "1", "secret").redeem("c0de")

@@ -18,6 +18,7 @@ import pytest
 import asana_frames as af
 from asana_frames.sandbox_server import ApiResponse, Application, Faults, Server, make_application
 from tests.conftest import SkippingClock
+from tests.fixed_day import NOW
 
 PROJECT = "1209000000000123"
 #: Parts of `Faults` that say how a fault looks, and are none by themselves.
@@ -73,12 +74,12 @@ READS: list[Read] = [one_list, fan_out, search]
 
 @functools.cache
 def company() -> Application:
-    return make_application()
+    return make_application(now=NOW)
 
 
 @functools.cache
 def written() -> Application:
-    return make_application()
+    return make_application(now=NOW)
 
 
 @functools.cache
@@ -360,7 +361,7 @@ def test_a_job_that_fails_is_an_error() -> None:
 
 def test_a_search_misses_what_was_written_just_now_and_nothing_else() -> None:
     # A new company: what other tests have written would come into the search meanwhile.
-    with writing(FAULTS["index_lag"], make_application()) as (asana, company):
+    with writing(FAULTS["index_lag"], make_application(now=NOW)) as (asana, company):
         workspace = company.store.first("workspace")["gid"]
         before = search(asana)
 

@@ -28,6 +28,7 @@ from asana_frames.fetch.clock import Clock
 from asana_frames.fetch.credentials import Credential
 from asana_frames.sandbox_server import Faults, serve
 from tests.fetch import interrupted
+from tests.fixed_day import NOW
 from tests.recorder import Asked, Recorder, Reply
 
 ROOT = Path(__file__).parents[2]
@@ -89,7 +90,7 @@ def run_alone(function: str, *arguments: str) -> dict[str, Any]:
 
 
 def test_an_interrupted_fan_out_ends_at_once_and_goes_on_from_there(run: Run) -> None:
-    with serve(latency=0.1) as server:
+    with serve(latency=0.1, now=NOW) as server:
         found = run("fan_out", server.url)
 
     assert 0 <= found["took"] < PROMPT
@@ -115,7 +116,7 @@ def test_an_interrupt_ends_at_once_what_waits_for_the_quota(run: Run) -> None:
 
 @pytest.mark.parametrize("seed", ["1"])
 def test_an_interrupt_at_any_moment_leaves_rows_whole(run: Run, seed: str) -> None:
-    with serve() as server:
+    with serve(now=NOW) as server:
         found = run("anywhen", server.url, seed)
 
     assert found["met"] >= 3
@@ -364,7 +365,10 @@ def test_a_write_that_the_deadline_met_under_way_may_be_done(name: str) -> None:
 
 def test_a_deadline_keeps_what_has_arrived_of_a_long_fan_out_and_it_goes_on() -> None:
     # Three rounds of what can be in flight take as long as the deadline, at the least.
-    with serve(latency=0.1) as server, af.connect("sandbox", base_url=server.url) as asana:
+    with (
+        serve(latency=0.1, now=NOW) as server,
+        af.connect("sandbox", base_url=server.url) as asana,
+    ):
         tasks = asana.tasks.list(project="Website relaunch", fields=["name"])
         gids = tasks["gid"].head(150)
         whole = asana.stories.list_for_task(gids, fields=["text"])
@@ -481,7 +485,7 @@ def test_an_interrupt_at_the_very_end_keeps_what_has_arrived(
 
 
 def test_an_interrupt_while_a_frame_is_built_keeps_its_rows(run: Run) -> None:
-    with serve() as server:
+    with serve(now=NOW) as server:
         found = run("while_built", server.url)
 
     assert found["partial"] == found["whole"] > 0
@@ -501,7 +505,10 @@ def test_an_interrupt_after_the_last_row_of_a_write_keeps_all_outcomes(
 
 def test_slow_bodies_take_no_longer_than_the_deadline() -> None:
     faults = Faults(slow=1, slow_seconds=12.0)
-    with serve(faults=faults) as server, af.connect("sandbox", base_url=server.url) as asana:
+    with (
+        serve(faults=faults, now=NOW) as server,
+        af.connect("sandbox", base_url=server.url) as asana,
+    ):
         quick = asana.with_options(deadline=0.4)
         started = time.monotonic()
 

@@ -28,6 +28,7 @@ from asana_frames.fetch.oauth import Authorization, compute_challenge
 from asana_frames.fetch.redirect_server import RedirectServer
 from asana_frames.fetch.token_renewal import renewer_for
 from asana_frames.sandbox_server import Server, serve
+from tests.fixed_day import NOW
 from tests.logins import APP, allow, logged_in, texts_of
 from tests.recorder import Asked, Recorder, Reply
 
@@ -42,7 +43,7 @@ GRANTED = {
 
 @pytest.fixture(scope="module")
 def own_server() -> Iterator[Server]:
-    with serve() as running:
+    with serve(now=NOW) as running:
         yield running
         assert running.application.crashes == []
 

@@ -17,6 +17,7 @@ from asana_frames._fork import ForkSafeLock
 from asana_frames.fetch.rate_limiter import MAX_READS, MAX_WRITES, RateLimiter
 from asana_frames.sandbox_server import serve
 from tests.conftest import SkippingClock
+from tests.fixed_day import NOW
 from tests.recorder import Asked, Recorder, Reply
 
 pytestmark = [
@@ -157,7 +158,7 @@ def test_a_lock_that_another_thread_holds_is_free_in_a_child() -> None:
 
 
 def test_a_sandbox_in_the_process_is_copied() -> None:
-    asana = af.sandbox()
+    asana = af.sandbox(now=NOW)
     task = asana.tasks.list(project="Office move", fields=["name"]).head(1)
 
     def rename() -> str:
@@ -168,7 +169,10 @@ def test_a_sandbox_in_the_process_is_copied() -> None:
 
 
 def test_a_read_that_a_fork_cut_off_is_an_error_in_the_child() -> None:
-    with serve(latency=0.05) as server, af.connect("sandbox", base_url=server.url) as asana:
+    with (
+        serve(latency=0.05, now=NOW) as server,
+        af.connect("sandbox", base_url=server.url) as asana,
+    ):
         projects = asana.projects.list(workspace="Acme", fields=["name"])
         frames = asana.stream(asana.tasks.list, project=projects, rows=1, fields=["name"])
         next(frames)

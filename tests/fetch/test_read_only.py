@@ -16,6 +16,7 @@ from asana_frames.fetch import Http
 from asana_frames.fetch.auth import token_source_for
 from asana_frames.fetch.credentials import Credential
 from tests.counted import CountedServer, serve_counted
+from tests.fixed_day import NOW
 from tests.recorder import Asked, Recorder, Reply
 
 VARIABLE = "ASANA_FRAMES_READ_ONLY"
@@ -149,7 +150,7 @@ def test_the_argument_comes_before_the_environment(
         monkeypatch.setenv(VARIABLE, word)
 
     with (
-        af.sandbox(read_only=argument) as sandbox,
+        af.sandbox(read_only=argument, now=NOW) as sandbox,
         af.connect("token", base_url="http://127.0.0.1:9/api/1.0", read_only=argument) as asana,
     ):
         assert (sandbox.http.is_read_only, asana.http.is_read_only) == (expected, expected)

@@ -14,6 +14,7 @@ import asana_frames as af
 from asana_frames.sandbox_server import Application, Faults, Server, make_application
 from tests.benchmarks import soak
 from tests.conftest import SkippingClock
+from tests.fixed_day import NOW
 from tests.leftovers import FILES, sockets, threads, wait_until
 
 #: Requests to make: ASANA_FRAMES_SOAK=100000 takes some minutes.
@@ -22,7 +23,7 @@ REQUESTS = int(os.environ.get("ASANA_FRAMES_SOAK", "1000"))
 
 @pytest.fixture(scope="module")
 def company() -> Application:
-    return make_application()
+    return make_application(now=NOW)
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 import asana_frames as af
 from asana_frames.sandbox_server import ApiResponse, Server, serve
 from tests.benchmarks.company import Company
+from tests.fixed_day import NOW
 from tests.recorder import Asked, Recorder, Reply
 
 TASKS, SECTIONS = 1_200, 3
@@ -444,7 +445,10 @@ def test_tasks_that_move_anywhere_are_there_once_or_a_warning_says_so(
 def test_a_set_that_asana_cuts_is_read_by_sections(asana: af.Asana) -> None:
     expected = asana.tasks.list(project="Website relaunch")
 
-    with serve(faults="most=200") as cutting, af.connect("sandbox", base_url=cutting.url) as cut:
+    with (
+        serve(faults="most=200", now=NOW) as cutting,
+        af.connect("sandbox", base_url=cutting.url) as cut,
+    ):
         frame = cut.tasks.list(project="Website relaunch")
 
     assert len(frame) > 200
@@ -453,7 +457,7 @@ def test_a_set_that_asana_cuts_is_read_by_sections(asana: af.Asana) -> None:
 
 def test_a_section_that_is_cut_too_is_an_error_that_says_what_to_do() -> None:
     with (
-        serve(faults="most=20") as cutting,
+        serve(faults="most=20", now=NOW) as cutting,
         af.connect("sandbox", base_url=cutting.url) as cut,
         pytest.raises(af.InvalidRequest, match=r"not list a set this large.*af\.gather\.search"),
     ):

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 import asana_frames as af
 from asana_frames.export.text import as_text
 from asana_frames.frames.list_cells import join_items, read_lists, split_items
+from tests.fixed_day import NOW
 
 ITEMS = st.lists(
     st.one_of(
@@ -112,7 +113,7 @@ def test_lists_that_were_read_from_files_are_unrolled() -> None:
 
 
 def test_hours_by_category_of_a_csv_are_those_of_the_frame() -> None:
-    with af.sandbox() as asana:
+    with af.sandbox(now=NOW) as asana:
         entries = asana.time_tracking_entries.list(
             workspace="Acme", entered_on_start_date="2026-10-01"
         )

@@ -7,6 +7,7 @@ import pytest
 import asana_frames as af
 from asana_frames.gather import all_tasks
 from asana_frames.sandbox_server import Server, serve
+from tests.fixed_day import NOW
 
 
 def test_all_tasks_are_those_of_the_store_that_can_be_listed(
@@ -56,7 +57,7 @@ def test_only_incomplete_tasks_if_that_is_asked_for(asana: af.Asana) -> None:
 def test_projects_that_are_refused_are_told_of(server: Server) -> None:
     project = server.application.store.first("project")["gid"]
     with (
-        serve(faults=f"refuse={project}:403") as refusing,
+        serve(faults=f"refuse={project}:403", now=NOW) as refusing,
         af.connect("sandbox", base_url=refusing.url) as asana,
     ):
         with pytest.warns(af.PartialResultWarning):

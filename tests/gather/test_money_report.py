@@ -7,13 +7,14 @@ import pytest
 
 import asana_frames as af
 from asana_frames.gather.money_report import MoneyReport
+from tests.fixed_day import NOW
 
 SPAN = ("2026-09-01", "2026-10-31")
 
 
 @pytest.fixture(scope="module")
 def asana() -> af.Asana:
-    return af.sandbox(now="2026-11-02")
+    return af.sandbox(now=NOW)
 
 
 @pytest.fixture(scope="module")

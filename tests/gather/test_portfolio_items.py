@@ -13,13 +13,14 @@ from asana_frames.catalog import columns_of
 from asana_frames.gather import portfolio_items
 from asana_frames.gather.portfolio_items import MAX_WAYS
 from asana_frames.sandbox_server import serve
+from tests.fixed_day import NOW
 from tests.recorder import Asked, Recorder, Reply
 
 
 @pytest.fixture(scope="module")
 def own() -> Iterator[af.Asana]:
     """A sandbox to write to."""
-    with serve() as server, af.connect("sandbox", base_url=server.url) as connected:
+    with serve(now=NOW) as server, af.connect("sandbox", base_url=server.url) as connected:
         yield connected
 
 

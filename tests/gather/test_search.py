@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 import asana_frames as af
 from asana_frames.gather import search
+from tests.fixed_day import NOW
 from tests.recorder import Asked, Recorder, Reply
 
 BEGIN = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -218,7 +219,7 @@ def test_a_search_that_is_refused_on_the_way_is_no_short_frame(searched: Recorde
 def test_what_the_pages_before_had_brought_is_kept_when_a_walk_is_interrupted(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    asana = af.sandbox()
+    asana = af.sandbox(now=NOW)
     whole = af.gather.search(asana, "Acme", fields=["name"])
     search, pages = asana.tasks.search, itertools.count(1)
 

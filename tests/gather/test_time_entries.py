@@ -11,6 +11,7 @@ import pytest
 import asana_frames as af
 from asana_frames.gather import time_entries
 from asana_frames.sandbox_server import serve
+from tests.fixed_day import NOW
 from tests.recorder import Recorder, Reply
 
 
@@ -36,9 +37,9 @@ def test_windows_are_the_whole_span(asana: af.Asana, start: Any, end: Any) -> No
 
 def test_windows_that_are_cut_are_made_smaller() -> None:
     with (
-        serve(faults="most=100") as cutting,
+        serve(faults="most=100", now=NOW) as cutting,
         af.connect("sandbox", base_url=cutting.url) as asana,
-        serve() as whole,
+        serve(now=NOW) as whole,
         af.connect("sandbox", base_url=whole.url) as plain,
     ):
         entries = time_entries(asana, "Acme", "2026-08-01", "2026-10-31", fields=["entered_on"])

@@ -10,11 +10,12 @@ import pytest
 
 import asana_frames as af
 from asana_frames.gather.timesheets_report import TimesheetsReport
+from tests.fixed_day import NOW
 
 
 @pytest.fixture(scope="module")
 def asana() -> af.Asana:
-    return af.sandbox()
+    return af.sandbox(now=NOW)
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ import pytest
 import asana_frames as af
 from asana_frames.gather import tracked_tasks
 from asana_frames.sandbox_server import serve
+from tests.fixed_day import NOW
 
 
 @pytest.fixture
@@ -57,7 +58,7 @@ def test_a_task_that_is_refused_is_recorded_and_the_rest_is_there(
     gone = entries["task_gid"].iloc[0]
 
     with (
-        serve(faults=f"refuse={gone}:404") as server,
+        serve(faults=f"refuse={gone}:404", now=NOW) as server,
         af.connect("sandbox", base_url=server.url) as other,
     ):
         with pytest.warns(af.PartialResultWarning):

@@ -13,7 +13,8 @@ import pytest
 import asana_frames as af
 from asana_frames import rollups
 from tests.export.asana_files import write_json, write_rows, write_tasks
-from tests.public_calls import NOW, Frames
+from tests.fixed_day import NOW
+from tests.public_calls import Frames
 
 # A few entries are less than what the budgets have used up.
 pytestmark = pytest.mark.filterwarnings("ignore:.*used")

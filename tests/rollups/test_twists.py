@@ -17,7 +17,8 @@ import asana_frames as af
 from asana_frames import rollups
 from asana_frames.frames import concatenate
 from asana_frames.rollups.shared.column_kinds import find_kind
-from tests.public_calls import NOW, Frames
+from tests.fixed_day import NOW
+from tests.public_calls import Frames
 from tests.twists import ALIKE, FOREIGN, WITHOUT_SCHEMA, Twist, csv_as_text, shuffled
 
 pytestmark = pytest.mark.filterwarnings("ignore")

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 import pytest
 
 from asana_frames.sandbox_server import Server, serve
+from tests.fixed_day import NOW
 from tests.sandbox_server.api import Api
 
 
 @pytest.fixture(scope="module")
 def own_server() -> Iterator[Server]:
     """A sandbox behind a socket; it must have had no fault of its own when all is done."""
-    with serve() as running:
+    with serve(now=NOW) as running:
         yield running
         assert running.application.crashes == []
 

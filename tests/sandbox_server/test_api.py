@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pytest
 import requests
 
 from asana_frames.sandbox_server import Server, make_application, serve
+from tests.fixed_day import NOW
 
 #: "Website relaunch".
 PROJECT = "1209000000000123"
@@ -23,7 +25,8 @@ def test_a_response_tells_one_time_the_one_of_the_company(server: Server) -> Non
     answer = get(server, "/workspaces")
 
     assert answer.raw.headers.getlist("Date") == [answer.headers["Date"]]
-    assert answer.headers["Date"].startswith("Mon, 02 Nov 2026")
+    told = parsedate_to_datetime(answer.headers["Date"])
+    assert told == server.application.store.start
 
 
 @pytest.mark.parametrize("token", ["", "other", "sandbox2"])
@@ -174,7 +177,7 @@ def test_large_answers_are_packed_where_the_client_takes_it(server: Server) -> N
 
 
 def test_a_list_of_more_than_a_thousand_needs_a_limit() -> None:
-    app = make_application()
+    app = make_application(now=NOW)
     workspace = app.store.first("workspace")["gid"]
     query = f"?workspace={workspace}&entered_on_start_date=2025-01-01"
 
@@ -204,7 +207,7 @@ def test_a_length_that_is_no_number_is_a_bad_request(server: Server) -> None:
 
 
 def test_two_servers_listen_side_by_side_and_stop() -> None:
-    with serve() as one, serve() as two:
+    with serve(now=NOW) as one, serve(now=NOW) as two:
         assert one.url != two.url
         assert get(one, "/users/me").json() == get(two, "/users/me").json()
 

@@ -12,6 +12,7 @@ from collections import Counter
 import requests
 
 from asana_frames.sandbox_server import Server, serve
+from tests.fixed_day import NOW
 from tests.sandbox_server.api import Api
 from tests.sandbox_server.invariants import problems_of
 
@@ -130,7 +131,7 @@ class Crowd:
 
 
 def test_fifty_readers_and_fifteen_writers_leave_a_consistent_store() -> None:
-    with serve() as server:
+    with serve(now=NOW) as server:
         crowd = Crowd(server)
         crowd.run()
 

@@ -15,6 +15,7 @@ import pytest
 from asana_frames.sandbox_server import make_application
 from asana_frames.sandbox_server.core.errors import ApiError
 from asana_frames.sandbox_server.http.event_streams import TOKEN_LIFE, EventStreams
+from tests.fixed_day import NOW
 from tests.sandbox_server.api import Api
 
 
@@ -121,7 +122,7 @@ def test_fields_can_be_asked_for(api: Api) -> None:
 
 
 def test_tokens_grow_old() -> None:
-    store = make_application().store
+    store = make_application(now=NOW).store
     now = [0.0]
     streams = EventStreams(store, clock=lambda: now[0])
     project = store.first("project")

@@ -11,6 +11,7 @@ from asana_frames.catalog import Operation, load
 from asana_frames.sandbox_server import Server, make_application
 from asana_frames.sandbox_server.core.custom_values import value_fields
 from asana_frames.sandbox_server.core.store import Object, Store
+from tests.fixed_day import NOW
 from tests.sandbox_server.spec import load_spec
 
 READS = [operation for operation in load().operations if operation.is_read]
@@ -60,7 +61,7 @@ EMPTY = {
 @pytest.fixture(scope="module")
 def store() -> Store:
     """The company that the server has too: same seed, same gids."""
-    made = make_application().store
+    made = make_application(now=NOW).store
     made.load_block(0, stage=2)
     return made
 
@@ -219,7 +220,7 @@ def test_goals_form_no_circle(store: Store) -> None:
 
 def test_the_same_seed_gives_the_same_bytes_and_another_does_not() -> None:
     def bytes_of(seed: int) -> bytes:
-        app = make_application(seed)
+        app = make_application(seed, now=NOW)
         project = app.store.first("project")["gid"]
         headers = {"Authorization": "Bearer sandbox"}
         return app.handle(

@@ -8,6 +8,7 @@ import json
 import requests
 
 from asana_frames.sandbox_server import serve
+from tests.fixed_day import NOW, day_after
 from tests.sandbox_server.api import Api
 
 
@@ -29,7 +30,7 @@ def test_a_job_is_seen_by_its_creator_only(api: Api, other: Api) -> None:
 
 
 def test_jobs_can_fail_when_asked_to() -> None:
-    with serve(faults="fail_jobs") as server:
+    with serve(faults="fail_jobs", now=NOW) as server:
         api = Api(server)
         job = api.post(f"/tasks/{api.task()}/duplicate", name="Twin")
         assert states(api, job["gid"]) == ["in_progress", "failed", "failed"]
@@ -108,7 +109,7 @@ def test_a_task_template_makes_tasks_with_relative_dates(api: Api) -> None:
     job = api.post(f"/task_templates/{template['gid']}/instantiateTask", name="May")
 
     task = api.get(f"/tasks/{job['new_task']['gid']}")
-    assert (task["name"], task["due_on"]) == ("May", "2026-11-09")
+    assert (task["name"], task["due_on"]) == ("May", day_after(7))
     assert [p["gid"] for p in task["projects"]] == [template["project"]["gid"]]
 
 

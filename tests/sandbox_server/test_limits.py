@@ -13,6 +13,7 @@ from asana_frames.sandbox_server import ApiResponse, Application, make_applicati
 from asana_frames.sandbox_server.core.errors import ApiError
 from asana_frames.sandbox_server.http.projection import count_links
 from asana_frames.sandbox_server.http.rate_limits import LinkQuotas, RequestQuotas
+from tests.fixed_day import NOW
 from tests.sandbox_server.api import Api
 
 
@@ -75,7 +76,7 @@ def test_only_so_many_requests_are_answered_at_once(kind: str, most: int) -> Non
 
 
 def test_the_free_plan_has_a_small_quota_and_says_when_to_come_back() -> None:
-    app = make_application(plan="free", limits=True)
+    app = make_application(plan="free", limits=True, now=NOW)
     header = {"authorization": "Bearer sandbox"}
 
     answers = [app.handle("GET", "/api/1.0/users/me", header) for _ in range(40)]
@@ -87,7 +88,7 @@ def test_the_free_plan_has_a_small_quota_and_says_when_to_come_back() -> None:
 
 
 def test_a_batch_that_would_exceed_a_limit_is_refused_as_a_whole() -> None:
-    app = make_application(plan="free", limits=True)
+    app = make_application(plan="free", limits=True, now=NOW)
     header = {"authorization": "Bearer sandbox"}
     action = {"method": "get", "relative_path": "/users/me"}
     body = json.dumps({"data": {"actions": [action] * 10}}).encode()
@@ -100,7 +101,7 @@ def test_a_batch_that_would_exceed_a_limit_is_refused_as_a_whole() -> None:
 def test_five_jobs_run_at_once_and_end_whether_looked_at_or_not(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with serve(limits=True) as server:
+    with serve(limits=True, now=NOW) as server:
         api = Api(server)
         task = api.task()
         for _ in range(5):
@@ -202,7 +203,7 @@ def wait_of(answer: ApiResponse) -> int:
 
 
 def test_after_a_read_that_costs_too_much_every_request_has_to_wait() -> None:
-    app = make_application(faults="cost=1")
+    app = make_application(faults="cost=1", now=NOW)
     person = list(app.store.all("user"))[7]["email"]
 
     assert read(app, 100).status == 200
@@ -218,7 +219,7 @@ def test_after_a_read_that_costs_too_much_every_request_has_to_wait() -> None:
 
 
 def test_every_read_of_a_batch_is_charged() -> None:
-    app = make_application(faults="cost=1")
+    app = make_application(faults="cost=1", now=NOW)
     user = {"method": "get", "relative_path": "/users/me"}
     tasks = {
         "method": "get",
@@ -234,7 +235,7 @@ def test_every_read_of_a_batch_is_charged() -> None:
 
 
 def test_writes_are_not_charged() -> None:
-    app = make_application(faults="cost=1")
+    app = make_application(faults="cost=1", now=NOW)
     workspace = app.store.first("workspace")["gid"]
     body = json.dumps({"data": {"name": "Twig", "workspace": workspace}}).encode()
     path = f"/api/1.0/tasks?opt_fields={_FIELDS}"
@@ -245,7 +246,7 @@ def test_writes_are_not_charged() -> None:
 
 
 def test_a_balance_of_links_is_no_quota_of_requests() -> None:
-    app = make_application(plan="free", limits=True, faults="cost=1000000")
+    app = make_application(plan="free", limits=True, faults="cost=1000000", now=NOW)
 
     answers = [read(app, 100) for _ in range(40)]
 
@@ -268,7 +269,7 @@ def test_a_balance_of_links_is_no_quota_of_requests() -> None:
     ],
 )
 def test_what_a_plan_does_not_have_is_to_be_paid_for(plan: Any, path: str, status: int) -> None:
-    app = make_application(plan=plan)
+    app = make_application(plan=plan, now=NOW)
     workspace = app.store.first("workspace")["gid"]
 
     answer = app.handle(
@@ -281,13 +282,13 @@ def test_what_a_plan_does_not_have_is_to_be_paid_for(plan: Any, path: str, statu
 
 
 def test_on_the_free_plan_objects_have_no_custom_fields() -> None:
-    asana, paid = af.sandbox(plan="free"), af.sandbox()
+    asana, paid = af.sandbox(plan="free", now=NOW), af.sandbox(now=NOW)
 
     tasks = asana.tasks.list(project="Website relaunch")
 
     assert len(tasks) == len(paid.tasks.list(project="Website relaunch"))
     assert not [column for column in tasks if column.startswith("cf_")]
-    app = make_application(plan="free")
+    app = make_application(plan="free", now=NOW)
     task = app.store.first("task")["gid"]
     header = {"authorization": "Bearer sandbox"}
     for query in ("", "?opt_fields=custom_fields", "?opt_fields=name,custom_fields.name"):

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from asana_frames.catalog import load
 from asana_frames.sandbox_server import Application, make_application
 from asana_frames.sandbox_server.http.projection import parse_field_tree
+from tests.fixed_day import NOW
 from tests.sandbox_server.invariants import fingerprint, problems_of
 
 _TOKEN = {"authorization": "Bearer sandbox", "content-type": "application/json"}
@@ -36,7 +37,7 @@ junk = st.recursive(
 
 @pytest.fixture(scope="module")
 def app() -> Iterator[Application]:
-    made = make_application()
+    made = make_application(now=NOW)
     yield made
     assert made.crashes == []
 
@@ -99,7 +100,7 @@ def test_every_object_comes_exactly_once_whatever_the_size_of_a_page(
 
 #: Objects to write to, by kind; some will have been deleted by the time they are drawn.
 _POOL = {
-    kind: [item["gid"] for item in list(make_application().store.all(kind))[:40]]
+    kind: [item["gid"] for item in list(make_application(now=NOW).store.all(kind))[:40]]
     for kind in (
         "task", "project", "goal", "portfolio", "section", "user", "tag", "team", "custom_field",
         "enum_option", "status_update", "membership", "attachment", "time_tracking_entry",
@@ -145,5 +146,5 @@ _known: dict[int, Any] = {}
 
 
 def test_the_company_is_consistent_as_it_is_made_and_after_all_that(app: Application) -> None:
-    assert problems_of(make_application().store) == []
+    assert problems_of(make_application(now=NOW).store) == []
     assert problems_of(app.store) == []

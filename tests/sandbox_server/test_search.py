@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from asana_frames.sandbox_server import serve
+from tests.fixed_day import NOW, day_after
 from tests.sandbox_server.api import Api
 
 
@@ -85,9 +86,9 @@ def found(api: Api) -> Any:
         ({"due_on": "null", "projects.any": "<P>,<Q>"}, "b"),
         ({"due_on.after": "2026-12-01", "projects.any": "<P>,<Q>"}, "c"),
         ({"due_on.before": "2026-12-10", "projects.any": "<P>,<Q>"}, "a"),
-        ({"created_at.after": "2026-11-02T00:00:00Z", "projects.any": "<P>"}, "ab"),
-        ({"created_on.before": "2026-11-02", "projects.any": "<P>"}, ""),
-        ({"completed_on": "2026-11-02", "projects.any": "<Q>"}, "c"),
+        ({"created_at.after": day_after(0) + "T00:00:00Z", "projects.any": "<P>"}, "ab"),
+        ({"created_on.before": day_after(0), "projects.any": "<P>"}, ""),
+        ({"completed_on": day_after(0), "projects.any": "<Q>"}, "c"),
         ({"custom_fields.<N>.value": "5"}, "a"),
         ({"custom_fields.<N>.greater_than": "5"}, "b"),
         ({"custom_fields.<N>.less_than": "9"}, "a"),
@@ -138,7 +139,7 @@ def test_projects_are_searched_by_text_people_and_portfolios(api: Api) -> None:
 
 
 def test_the_index_can_lag_behind() -> None:
-    with serve(faults="lag=60") as server:
+    with serve(faults="lag=60", now=NOW) as server:
         api = Api(server)
         project = api.project()
         old = api.get("/tasks", project=api.store.first("project")["gid"], limit=1)[0]

@@ -9,6 +9,7 @@ import pytest
 import requests
 
 from asana_frames.sandbox_server import Server, serve
+from tests.fixed_day import NOW
 
 PATH = "/workspaces"
 
@@ -65,7 +66,7 @@ def test_of_two_hosts_both_must_be_this_machine(server: Server) -> None:
 
 
 def test_who_listens_everywhere_is_asked_by_address_or_by_its_name() -> None:
-    with serve(host="0.0.0.0") as everywhere:
+    with serve(host="0.0.0.0", now=NOW) as everywhere:
         local = everywhere.url.replace("0.0.0.0", "127.0.0.1")
         token = {"Authorization": "Bearer sandbox"}
         found = {

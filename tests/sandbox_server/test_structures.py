@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.fixed_day import NOW
 from tests.sandbox_server.api import Api
 
 
@@ -326,7 +327,7 @@ def test_somebody_new_is_invited_by_e_mail_and_can_leave(api: Api) -> None:
 
 
 def test_the_audit_log_goes_on_with_what_is_deleted_and_who_is_invited(api: Api) -> None:
-    path, since = f"/workspaces/{api.workspace}/audit_log_events", "2026-11-02T09:00:00Z"
+    path, since = f"/workspaces/{api.workspace}/audit_log_events", NOW
     task = api.task(name="Secret plan")
     api.delete(f"/tasks/{task}")
     api.post(f"/workspaces/{api.workspace}/addUser", user="bo.li@acme.example")

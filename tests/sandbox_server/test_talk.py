@@ -175,7 +175,7 @@ def test_a_budget_counts_what_is_booked_at_each_ones_rate(api: Api) -> None:
 
 
 def test_a_timesheet_goes_from_step_to_step(api: Api) -> None:
-    week = {"start_date": "2027-03-01", "end_date": "2027-03-07"}
+    week = {"start_date": "2099-03-02", "end_date": "2099-03-08"}
     made = {"user": "me", "workspace": api.workspace}
     sheet = api.post("/timesheet_approval_statuses", **made, **week)
     path = f"/timesheet_approval_statuses/{sheet['gid']}"
@@ -186,7 +186,7 @@ def test_a_timesheet_goes_from_step_to_step(api: Api) -> None:
     )
     assert api.put(path, approval_status="submitted")["approval_status"] == "SUBMITTED"
     assert api.put(path, approval_status="approved")["approval_status"] == "APPROVED"
-    short = {**made, "start_date": "2027-03-08", "end_date": "2027-03-13"}
+    short = {**made, "start_date": "2099-03-09", "end_date": "2099-03-14"}
     assert "seven days" in api.refused("POST", "/timesheet_approval_statuses", short)
 
 

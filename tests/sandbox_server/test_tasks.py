@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.fixed_day import NOW
 from tests.sandbox_server.api import Api
 
 
@@ -17,7 +18,7 @@ def test_a_new_task_follows_from_what_it_was_made_with(api: Api) -> None:
     assert [person["gid"] for person in task["followers"]] == [api.me]
     assert task["memberships"][0]["section"]["gid"] == section
     assert task["actual_time_minutes"] is None
-    assert task["created_at"] == task["modified_at"] > "2026-11-02T09:00:00.000Z"
+    assert task["created_at"] == task["modified_at"] > NOW
     assert api.stories(task["gid"]) == ["added_to_project", "due_date_changed", "assigned"]
     assert [row["gid"] for row in api.get("/tasks", project=project)] == [task["gid"]]
     mine = api.get("/tasks", assignee="me", workspace=api.workspace, limit=100)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from asana_frames.sandbox_server import Application, make_application
+from tests.fixed_day import NOW
 from tests.sandbox_server.api import Api
 from tests.sandbox_server.test_requests import _HEAD, line, spoken
 
@@ -19,7 +20,7 @@ _HUGE = 10**400
 
 @pytest.fixture(scope="module")
 def app() -> Iterator[Application]:
-    made = make_application()
+    made = make_application(now=NOW)
     made.store.load_block(0, 2)
     yield made
     assert made.crashes == []

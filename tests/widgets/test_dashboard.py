@@ -12,6 +12,7 @@ import asana_frames as af
 from asana_frames.sandbox_server import Server, serve
 from asana_frames.widgets import Dashboard
 from asana_frames.widgets.dashboard.subjects import GOAL_CHARTS, PROJECT_CHARTS, Goal, Project
+from tests.fixed_day import NOW
 
 PIXEL = "data:image/png;base64,"
 
@@ -110,7 +111,10 @@ def test_a_chart_without_a_title_has_that_of_its_place(asana: af.Asana) -> None:
 
 
 def test_what_is_refused_is_shown_in_the_place_of_its_chart() -> None:
-    with serve(plan="starter") as server, af.connect("sandbox", base_url=server.url) as asana:
+    with (
+        serve(plan="starter", now=NOW) as server,
+        af.connect("sandbox", base_url=server.url) as asana,
+    ):
         board = Dashboard(asana, value="Website relaunch").wait()
 
     charts = shown(board)
@@ -221,7 +225,10 @@ def test_waiting_from_within_an_observer_is_no_standstill(asana: af.Asana) -> No
 
 
 def test_what_cannot_be_read_is_requested_once_at_a_time() -> None:
-    with serve(plan="starter") as server, af.connect("sandbox", base_url=server.url) as asana:
+    with (
+        serve(plan="starter", now=NOW) as server,
+        af.connect("sandbox", base_url=server.url) as asana,
+    ):
         asked: list[str] = []
         handle = server.application.handle
 

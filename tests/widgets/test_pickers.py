@@ -29,6 +29,7 @@ from asana_frames.widgets import (
     UserPicker,
     WorkspacePicker,
 )
+from tests.fixed_day import NOW
 from tests.widgets import screen
 
 SITE, CAMPAIGN = "Website relaunch", "Autumn campaign"
@@ -335,7 +336,7 @@ def test_a_task_is_picked_by_its_gid(asana: af.Asana) -> None:
 @pytest.fixture
 def own() -> Iterator[af.Asana]:
     """A sandbox that a test may write to."""
-    with af.sandbox() as made:
+    with af.sandbox(now=NOW) as made:
         yield made
 
 
@@ -362,7 +363,7 @@ def test_an_archived_project_set_by_code_ticks_the_box(own: af.Asana) -> None:
 
 
 def test_a_plan_without_goals_is_shown_in_the_picker() -> None:
-    with af.sandbox(plan="free") as poor:
+    with af.sandbox(plan="free", now=NOW) as poor:
         picker = GoalPicker(poor).wait()
 
     assert "PaymentRequired" in screen.said(picker)
@@ -370,7 +371,7 @@ def test_a_plan_without_goals_is_shown_in_the_picker() -> None:
 
 
 def test_a_picker_outlives_its_connection(asana: af.Asana) -> None:
-    with serve() as server:
+    with serve(now=NOW) as server:
         other = af.connect("sandbox", base_url=server.url)
         picker = ProjectPicker(other, SITE).wait()
         other.close()

@@ -1,4 +1,4 @@
-"""Chart of how far projects are, a bar each."""
+"""Status board of projects and portfolios: a bar each, its status in colour and words."""
 
 from __future__ import annotations
 
@@ -22,90 +22,186 @@ from asana_frames.charts.shared.axes import (
 from asana_frames.charts.shared.columns import column_numbers, read_input
 from asana_frames.charts.shared.labels import unique_labels
 from asana_frames.charts.shared.rows import label_rows, mark_expected
-from asana_frames.charts.shared.statuses import project_status_look
+from asana_frames.charts.shared.statuses import StatusLook, project_status_look
+from asana_frames.frames.list_cells import read_lists
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_SHARES = ("share_done", "expected_share")
-_MOST_PROJECTS = 40
+_SHARES = ("progress", "expected")
+_TEXTS = ("kind", "portfolio_gid", "portfolio_name", "project_gid", "project_name", "last_status")
+_MOST_ROWS = 40
 #: Where the labels of bars begin, in points beyond 100 %.
 _LABEL_START = 7
-#: The share of the width that bars and their labels have, beside the names.
-_BARS_SHARE = 0.72
+#: How much wider names, bars and labels are than the axes before names take their share.
+_WIDER = 1.2
+#: The least share of the room beside the names that the bars have.
+_LEAST_BARS = 0.3
+#: The total has no status.
+_TOTAL_LOOK = StatusLook("#6d7b8a", "")
+_TOTAL = "All projects"
+#: An em space, which matplotlib keeps at the beginning of a name.
+_INDENT = "\u2003"
 
 
 def portfolio(portfolio: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
-    """Draw the progress of projects: a bar for each, and a mark for the expected progress.
+    """Draw the status board of portfolios: progress against expected progress, and the status.
 
     Parameters
     ----------
     portfolio
-        What ``rollups.portfolio`` returns: ``project_gid``, ``project_name``, ``share_done``,
-        ``expected_share``, ``last_status`` and ``overdue``.
+        What ``rollups.portfolio`` returns: ``kind``, ``portfolio_gid``, ``portfolio_name``,
+        ``project_gid``, ``project_name``, ``path``, ``progress``, ``expected``, ``last_status``,
+        ``days_since_status`` and ``overdue``.
     ax
-        Where to draw; a new figure as high as the projects need otherwise.
+        Where to draw; a new figure as high as the rows need otherwise.
 
     Returns
     -------
     Axes
-        The project that is furthest behind is at the top; projects without expected progress are
-        at the bottom, sorted by their share of tasks done. Bars are the share of tasks done,
-        coloured by the last status; text beside them gives share, status and number of overdue
-        tasks. At most 40; a note counts the others.
+        A row per portfolio, project and total in the order given, names indented by the
+        portfolios above; of projects that follow each other in one portfolio, the one that is
+        furthest behind comes first and those without expected progress last. Bars are the share
+        of tasks done, coloured by the last status; marks are the expected progress; text beside
+        them gives share, status and its age in days, and number of overdue tasks. At most 40
+        rows, the total among them; a note counts the others.
 
     Raises
     ------
     InvalidArgument
         A column is missing.
     """
-    needed = ["project_gid", "project_name", *_SHARES, "last_status", "overdue"]
+    needed = [*_TEXTS, "path", *_SHARES, "days_since_status", "overdue"]
     portfolio = read_input(portfolio, needed, chart="portfolio", ax=ax)
     if ax is None:
-        ax = new_axes(height=0.34 * min(len(portfolio), _MOST_PROJECTS) + 1.6)
+        ax = new_axes(height=0.34 * min(len(portfolio), _MOST_ROWS) + 1.6)
     if portfolio.empty:
         return draw_empty(ax, "No projects")
-    rows = _sort_by_lag(portfolio).head(count_fitting_rows(ax, _MOST_PROJECTS, reserved=0.6))
-    percent = rows["share_done"].mul(100)
-    looks = [project_status_look(status) for status in rows["last_status"]]
-    colours = [look.colour for look in looks]
-    ax.barh(range(len(rows)), percent.fillna(0), color=colours, height=0.7)
-    columns = zip(percent, [look.words for look in looks], rows["overdue"], strict=True)
-    labels = [_project_label(*values) for values in columns]
-    for place, label in enumerate(labels):
-        # All start at the same position, where no mark crosses them.
-        annotate_right(ax, label, (100, place), points=_LABEL_START)
-    label_rows(ax, list(unique_labels(rows, ["project_gid", "project_name"], max_name_length(ax))))
-    end = _axis_end(ax, max(map(len, labels)))
-    ax.set(xlim=(0, end), xticks=range(0, 101, 20 if end < 200 else 50))
+    rows = _select_rows(_sort_by_lag(portfolio), count_fitting_rows(ax, _MOST_ROWS, reserved=0.6))
+    percent = rows["progress"].mul(100)
+    names_width = _name_rows(ax, rows)
+    looks = [_find_look(*each) for each in zip(rows["kind"], rows["last_status"], strict=True)]
+    ax.barh(range(len(rows)), percent.fillna(0), color=[look.colour for look in looks], height=0.7)
+    room = _WIDER * axes_width(ax) - names_width
+    labels = _label_bars(ax, rows, [look.words for look in looks], room)
+    end = _axis_end(_text_width(ax, labels), room)
+    ax.set(xlim=(0, end), xticks=range(0, 101, 20 if end < 200 else 50 if end < 300 else 100))
     ax.set_xlabel("Tasks done (%)", x=50 / end, fontsize=font_size(ax) + 1)
     hidden_note = count_hidden(len(portfolio) - len(rows))
-    set_title(ax, "Projects: done and expected by now", [hidden_note])
-    mark_expected(ax, np.arange(len(rows)), 100 * column_numbers(rows, "expected_share"))
+    set_title(ax, "Progress and status", [hidden_note])
+    mark_expected(ax, np.arange(len(rows)), 100 * column_numbers(rows, "expected"))
     return make_room(ax)
 
 
 def _sort_by_lag(portfolio: pd.DataFrame) -> pd.DataFrame:
+    """Sort projects that follow each other in one portfolio; all other rows stay in place."""
     shares = {name: portfolio[name].astype("float64") for name in _SHARES}
-    rows = portfolio.assign(**shares, lag=shares["share_done"] - shares["expected_share"])
-    return rows.sort_values(["lag", "share_done", "project_gid"], kind="stable", ignore_index=True)
+    path = read_lists(portfolio["path"])
+    rows = portfolio.assign(**shares, path=path, lag=shares["progress"] - shares["expected"])
+    rows = rows.reset_index(drop=True)
+    above = rows["path"].tolist()
+    is_project = (rows["kind"] == "project").tolist()
+    goes_on = [
+        here > 0 and is_project[here] and is_project[here - 1] and above[here] == above[here - 1]
+        for here in range(len(rows))
+    ]
+    rows["run"] = (~np.array(goes_on)).cumsum()
+    order = ["run", "lag", "progress", "project_gid"]
+    return rows.sort_values(order, kind="stable", ignore_index=True)
 
 
-def _project_label(percent: float, status: str, overdue: Any) -> str:
+def _select_rows(rows: pd.DataFrame, most: int) -> pd.DataFrame:
+    """Return the first rows, and the total in place of the last of them."""
+    if len(rows) <= most:
+        return rows
+    totals = rows[rows["kind"] == "total"].tail(1)
+    others = rows.drop(index=totals.index).head(max(most - len(totals), 1))
+    return pd.concat([others, totals], ignore_index=True)
+
+
+def _find_look(kind: Any, status: Any) -> StatusLook:
+    return _TOTAL_LOOK if kind == "total" else project_status_look(status)
+
+
+def _name_rows(ax: Axes, rows: pd.DataFrame) -> float:
+    """Write the names, indented by the portfolios above them, and return their width in inches.
+
+    What has parts is in bold letters.
+    """
+    is_project = rows["kind"] == "project"
+    own = {
+        end: rows[f"project_{end}"]
+        .astype(object)
+        .where(is_project, rows[f"portfolio_{end}"].astype(object))
+        for end in ("gid", "name")
+    }
+    is_total = rows["kind"] == "total"
+    own["name"] = own["name"].mask(is_total, _TOTAL)
+    names = unique_labels(pd.DataFrame(own), ["gid", "name"], max_name_length(ax))
+    depths = rows["path"].map(len).astype("int64")
+    depths = (depths - depths[~is_total].min()).mask(is_total, 0).astype("int64")
+    indented = [_INDENT * depth + name for depth, name in zip(depths, names, strict=True)]
+    label_rows(ax, indented)
+    ticks = ax.get_yticklabels()
+    for tick, is_plain in zip(ticks, is_project, strict=True):
+        tick.set_fontweight("normal" if is_plain else "bold")
+    widest = max(tick.get_window_extent().width for tick in ticks) / ax.figure.dpi
+    if depths.any():
+        # Aligned at the left, or the indentation would not show.
+        for tick in ticks:
+            tick.set_horizontalalignment("left")
+        ax.tick_params(axis="y", pad=10 + widest * 72)
+    return float(widest)
+
+
+def _label_bars(ax: Axes, rows: pd.DataFrame, words: list[str], room: float) -> list[str]:
+    """Write a label beside each bar, without the age of its status where there is little room."""
+    columns = [100 * rows["progress"], words, rows["days_since_status"], rows["overdue"]]
+    labels = [_row_label(*values) for values in zip(*columns, strict=True)]
+    if _text_width(ax, labels) > (1 - _LEAST_BARS) * room:
+        columns[2] = [None] * len(rows)
+        labels = [_row_label(*values) for values in zip(*columns, strict=True)]
+    for place, label in enumerate(labels):
+        # All start at the same position, where no mark crosses them.
+        annotate_right(ax, label, (100, place), points=_LABEL_START)
+    return labels
+
+
+def _text_width(ax: Axes, labels: list[str]) -> float:
+    """Return about how wide the longest label is, in inches, with the space before it."""
+    return (_LABEL_START + 0.52 * max(map(len, labels)) * font_size(ax)) / 72
+
+
+def _row_label(percent: float, status: str, days: Any, overdue: Any) -> str:
     """Return the label of a bar.
 
     Examples
     --------
-    >>> _project_label(87.06, "on track", 3), _project_label(float("nan"), "no status", 0)
-    ('87 %  on track, 3 overdue', 'no tasks, no status')
+    >>> _row_label(87.06, "on track", 4.6, 3), _row_label(float("nan"), "no status", None, 0)
+    ('87 %  on track (4 days), 3 overdue', 'no tasks, no status')
+    >>> _row_label(50.0, "", None, 12)
+    '50 %  12 overdue'
     """
-    done = "no tasks, " if np.isnan(percent) else f"{percent:.0f} %  "
-    late = "" if pd.isna(overdue) or not overdue else f", {int(overdue):,} overdue"
-    return f"{done}{status}{late}"
+    done = "no tasks" if np.isnan(percent) else f"{percent:.0f} %"
+    if status and pd.notna(days):
+        status += f" ({_format_age(days)})"
+    late = "" if pd.isna(overdue) or not overdue else f"{int(overdue):,} overdue"
+    said = ", ".join(filter(None, (status, late)))
+    return f"{done}{', ' if np.isnan(percent) and said else '  ' if said else ''}{said}"
 
 
-def _axis_end(ax: Axes, letters: int) -> float:
-    """Return the end of the axis, in percent, that leaves room for labels of that many letters."""
-    inches = _BARS_SHARE * axes_width(ax)
-    label = (_LABEL_START + 0.52 * letters * font_size(ax)) / 72
-    return 100 * (1 + label / max(inches - label, inches / 4))
+def _format_age(days: float) -> str:
+    """Return how old a status is.
+
+    Examples
+    --------
+    >>> _format_age(0.4), _format_age(1.0), _format_age(31.9)
+    ('today', '1 day', '31 days')
+    """
+    whole = int(days)
+    return "today" if whole < 1 else f"{whole:,} day{'s' if whole > 1 else ''}"
+
+
+def _axis_end(label: float, room: float) -> float:
+    """Return the end of the axis, in percent, that leaves room for labels of a width."""
+    return 100 * (1 + label / max(room - label, _LEAST_BARS * room / 2))

@@ -31,22 +31,22 @@ _NAMES_BY_KIND = {
     "integer": """
         came_true chain committed created days days_late days_overdue days_slipped depth done
         due_date_changes filled forecasts history_periods horizon limit moves open
-        open_dependencies overdue periods reassignments reopenings rows scope scope_added
-        scope_removed section_order slack slip_days tasks trials unassigned unknown_dependencies
-        unsized unweighted
+        open_dependencies overdue periods projects reassignments reopenings rows scope scope_added
+        scope_removed section_order slack tasks trials unassigned unknown_dependencies unsized
+        unweighted
     """,
     "number": """
         actual ahead alert allocated amount approved_hours available billable_hours
         billable_utilisation completed computed cost coverage cumulative current days_active
         days_age days_cycle days_in_section days_left days_mean days_open days_p50 days_p70
         days_p85 days_p95 days_since_first_assignment days_since_modified days_since_status
-        days_waiting days_working difference estimated expected expected_hours expected_share fees
-        flow_efficiency forecast_at_end forecast_share free Fri hours ideal initial left level load
-        margin missing Mon never non_billable_hours observations open_hours out_of_office overtime
-        owed pace pace_needed pending_hours planned planned_to_date probability progress
-        progress_at_due ratio rejected_hours remaining revenue rounded_hours Sat share share_done
-        share_filled share_true Sun target Thu total tracked Tue unclassified_hours unestimated
-        unpriced_hours used used_high used_low used_total utilisation value value_at_due Wed weight
+        days_waiting days_working difference estimated expected expected_hours fees flow_efficiency
+        forecast_at_end forecast_share free Fri hours ideal initial left level load margin missing
+        Mon never non_billable_hours observations open_hours out_of_office overtime owed pace
+        pace_needed pending_hours planned planned_to_date probability progress progress_at_due
+        ratio rejected_hours remaining revenue rounded_hours Sat share share_filled share_true Sun
+        target Thu total tracked Tue unclassified_hours unestimated unpriced_hours used used_high
+        used_low used_total utilisation value value_at_due Wed weight
     """,
 }
 _COMPUTED_KINDS = {name: kind for kind, names in _NAMES_BY_KIND.items() for name in names.split()}

@@ -446,4 +446,5 @@ def drop_duplicates(frame: pd.DataFrame) -> pd.DataFrame:
 
 def drop_duplicate_gids(frame: pd.DataFrame) -> pd.DataFrame:
     """Return each record once, as it was read last, without rows that have no gid."""
-    return drop_duplicates(frame[is_true(frame["gid"].notna())])
+    has_gid = is_true(frame["gid"].notna())
+    return drop_duplicates(frame if has_gid.all() else frame[has_gid])

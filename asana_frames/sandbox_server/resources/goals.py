@@ -318,7 +318,8 @@ def build_goal(
     *numbers, source = rest
     initial, current, target = map(float, numbers)
     people = make.all("user")
-    periods = [p for p in make.all("time_period") if p["start_on"] >= f"{make.now.year}"]
+    # The current fiscal year is the last one.
+    periods = make.all("time_period")[-7:]
     period = periods[0] if not parent else periods[2 + place % 5]
     goal = make.add("goal", name=name)
     goal |= {

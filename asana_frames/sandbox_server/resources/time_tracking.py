@@ -272,7 +272,8 @@ def build_time_entries(
             created_by=person,
             categories=[random.choice(categories)] if random.random() < 0.8 else [],
             task=task,
-            created_at=format_moment(datetime.combine(when, start.timetz())),
+            # Today's may be of a later hour than that at which the history ends.
+            created_at=format_moment(min(datetime.combine(when, start.timetz()), make.now)),
             approval_status="APPROVED" if old else random.choice(("DRAFT", "SUBMITTED")),
             billable_status=random.choice(("billable", "billable", "nonBillable")),
             description="" if random.random() < 0.7 else task["name"],

@@ -16,6 +16,12 @@ import asana_frames as af
 
 TEXT = pd.StringDtype(na_value=np.nan)
 GREEN, RED, GREY = "#1b7f5c", "#b03060", "#b8b8b8"
+_TEXTS = ("kind", "portfolio_gid", "portfolio_name", "project_gid", "project_name", "last_status")
+KINDS: dict[str, Any] = {
+    **dict.fromkeys(_TEXTS, TEXT),
+    **dict.fromkeys(("progress", "expected", "days_since_status"), "Float64"),
+    "overdue": "Int64",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -28,13 +34,35 @@ Row = tuple[str | None, float | None, float | None, str | None, int]
 
 
 def table_of(*rows: Row) -> pd.DataFrame:
-    """Rows of name, done and expected share, last status and how many are overdue."""
-    columns = ["project_name", "share_done", "expected_share", "last_status", "overdue"]
+    """Projects: name, progress and expected progress, last status and how many are overdue."""
+    columns = ["project_name", "progress", "expected", "last_status", "overdue"]
     frame = pd.DataFrame(rows, columns=columns)
     frame.insert(0, "project_gid", [f"12{n:06d}" for n in range(len(frame))])
-    kinds: dict[str, Any] = {"share_done": "Float64", "expected_share": "Float64"}
-    texts = dict.fromkeys(("project_gid", "project_name", "last_status"), TEXT)
-    return frame.astype(kinds | texts | {"overdue": "Int64"})
+    frame = frame.assign(kind="project", portfolio_gid=None, portfolio_name=None)
+    frame = frame.assign(days_since_status=None, path=[()] * len(frame))
+    return frame.astype(KINDS)
+
+
+def board() -> pd.DataFrame:
+    """A portfolio with two projects and another portfolio of one, and the total."""
+    frame = table_of(
+        ("Growth", 0.6, 0.8, "at_risk", 5),
+        ("App", 0.9, 0.5, "on_track", 1),
+        ("Web", 0.2, 0.9, "off_track", 3),
+        ("Partners", 0.5, 0.5, None, 1),
+        ("Office", 0.5, 0.5, "on_hold", 1),
+        (None, 0.6, 0.7, None, 6),
+    )
+    inside = ("Growth",)
+    return frame.assign(
+        kind=["portfolio", "project", "project", "portfolio", "project", "total"],
+        portfolio_name=["Growth", "Growth", "Growth", "Partners", "Partners", None],
+        portfolio_gid=["1", "1", "1", "2", "2", None],
+        project_name=[None, "App", "Web", None, "Office", None],
+        project_gid=[None, "3", "4", None, "5", None],
+        path=[(), inside, inside, inside, ("Growth", "Partners"), ()],
+        days_since_status=[0.5, 1.5, 40.2, None, 5.0, None],
+    ).astype(KINDS)
 
 
 def names_of(ax: Axes) -> list[str]:
@@ -155,10 +183,53 @@ def test_a_missing_column_is_refused() -> None:
         af.charts.portfolio(table_of().drop(columns="overdue"))
 
 
+def test_names_are_indented_below_their_portfolios_and_the_total_is_last() -> None:
+    ax = af.charts.portfolio(board())
+
+    assert names_of(ax) == [
+        "Growth",
+        "\u2003Web",
+        "\u2003App",
+        "\u2003Partners",
+        "\u2003\u2003Office",
+        "All projects",
+    ]
+    bold = [label.get_fontweight() == "bold" for label in ax.get_yticklabels()]
+    assert bold == [True, False, False, True, False, True]
+
+
+def test_a_label_tells_how_old_the_status_is_and_the_total_has_none() -> None:
+    assert words_of(af.charts.portfolio(board())) == [
+        "60 %  at risk (today), 5 overdue",
+        "20 %  off track (40 days), 3 overdue",
+        "90 %  on track (1 day), 1 overdue",
+        "50 %  no status, 1 overdue",
+        "50 %  on hold (5 days), 1 overdue",
+        "60 %  6 overdue",
+    ]
+
+
+def test_small_axes_leave_out_the_age_and_keep_the_total() -> None:
+    table = pd.concat([board().head(5), *[board().iloc[1:2]] * 30, board().tail(1)])
+    _, ax = plt.subplots(figsize=(3, 3), layout="constrained")
+
+    af.charts.portfolio(table, ax=ax)
+
+    assert names_of(ax)[-1] == "All projects"
+    assert words_of(ax)[0] == "60 %  at risk, 5 overdue"
+    assert any(words.startswith("… ") for words in words_of(ax))
+
+
+def test_a_part_of_a_board_is_indented_from_its_own_top() -> None:
+    names = names_of(af.charts.portfolio(board().query("portfolio_gid == '2'")))
+
+    assert names == ["Partners", "\u2003Office"]
+
+
 def test_the_sandbox_is_drawn(asana: af.Asana) -> None:
     projects = asana.projects.list(workspace="Acme")
     tasks = asana.tasks.list(project=projects)
 
-    table = af.rollups.portfolio(projects, tasks, now="2026-11-02T09:00Z")
+    table = af.rollups.portfolio(tasks, projects, now="2026-11-02T09:00Z")
 
-    assert len(af.charts.portfolio(table).patches) == len(projects)
+    assert len(af.charts.portfolio(table).patches) == len(projects) + 1

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import asana_frames as af
 from asana_frames.sandbox_server import serve
+from tests.fixed_day import NOW
 from tests.rollups.frames import (
     assert_same,
     assert_same_dtypes,
@@ -335,7 +336,7 @@ def test_labels_of_rows_their_order_and_the_storage_of_text_change_nothing() -> 
 
 def test_on_the_sandbox_changes_are_what_was_done_there() -> None:
     # A server of its own: others must not meet the task.
-    with serve() as server, af.connect("sandbox", base_url=server.url) as asana:
+    with serve(now=NOW) as server, af.connect("sandbox", base_url=server.url) as asana:
         project = asana.projects.list(workspace="Acme")["gid"].iloc[0]
         made = asana.tasks.create(name="Logo", projects=[project], due_on="2026-12-01")
         asana.tasks.update(made, due_on="2026-12-04")

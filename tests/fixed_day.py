@@ -1,0 +1,14 @@
+"""The day on which the sandbox's history ends in tests that assert its data."""
+
+from __future__ import annotations
+
+import os
+from datetime import date, timedelta
+
+#: ``SANDBOX_NOW=2027-01-03 pytest tests/sandbox_server`` tries another day.
+NOW = os.environ.get("SANDBOX_NOW", "2026-11-02")
+
+
+def day_after(days: int) -> str:
+    """Return the day so many days after the fixed one; before it where they are negative."""
+    return (date.fromisoformat(NOW[:10]) + timedelta(days=days)).isoformat()
