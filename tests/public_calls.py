@@ -128,7 +128,7 @@ class Frames:
             "daily": rollups.daily(tasks),
             "estimates": rollups.estimates(tasks, self.entries),
             "forecast": rollups.forecast(self.throughput, 5, trials=100),
-            "gantt": rollups.dependencies(tasks, self.edges, NOW),
+            "gantt": rollups.dependencies(tasks, self.edges, now=NOW),
             "goal_history": rollups.goal_history(self.goals, now=NOW),
             "goal_progress": progress,
             "goal_timeline": progress,

@@ -2,9 +2,10 @@
 
 from asana_frames.rollups.flow.counts import burnup, daily, load, throughput
 from asana_frames.rollups.flow.cumulative_flow import cumulative_flow
+from asana_frames.rollups.flow.empty_fields import empty_fields
 from asana_frames.rollups.flow.forecast import forecast
 from asana_frames.rollups.flow.lead_times import aging, close_times, lead_times
-from asana_frames.rollups.flow.quality import empty_fields, quality
+from asana_frames.rollups.flow.quality import quality
 from asana_frames.rollups.goals.history import goal_history
 from asana_frames.rollups.goals.progress import goal_progress
 from asana_frames.rollups.goals.tree import goal_tree
