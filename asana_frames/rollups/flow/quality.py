@@ -166,10 +166,7 @@ class _Found(NamedTuple):
 def _build_table(rows: pd.DataFrame, found: Sequence[_Found]) -> pd.DataFrame:
     """Build the rows of all findings."""
     at = np.concatenate([one.at for one in found])
-    projects = [
-        first_memberships(rows, one.at)["project_name"] if one.project is None else one.project
-        for one in found
-    ]
+    projects = _list_first_projects(rows, found)
     table = pd.DataFrame(
         {
             "task_gid": text_column(rows, "gid").array.take(at),
@@ -190,6 +187,20 @@ def _build_table(rows: pd.DataFrame, found: Sequence[_Found]) -> pd.DataFrame:
     )
     order = ["finding", "project_name", "task_name", "task_gid"]
     return table.sort_values(order, kind="stable", ignore_index=True)[list(_COLUMNS)]
+
+
+def _list_first_projects(rows: pd.DataFrame, found: Sequence[_Found]) -> list[pd.Series[Any]]:
+    """Return the project of each finding: its own, else the first one of the task."""
+    at = np.concatenate([one.at for one in found if one.project is None])
+    names = first_memberships(rows, at)["project_name"] if len(at) else _fill(None, 0)
+    projects, start = [], 0
+    for one in found:
+        if one.project is None:
+            projects.append(names.iloc[start : start + len(one.at)])
+            start += len(one.at)
+        else:
+            projects.append(one.project)
+    return projects
 
 
 def _fill(texts: pd.Series[Any] | None, count: int) -> pd.Series[Any]:
@@ -248,7 +259,7 @@ def _list_homes(rows: pd.DataFrame, *, has_gids: bool) -> _Homes:
     if not set(names) <= set(rows.columns):
         rows = rows.head(0)
     codes, lists = _factorize_lists(rows, [*names, _SECTION_GIDS])
-    check_aligned_memberships(lists, [str(name) for name in lists if name in rows.columns])
+    check_aligned_memberships(lists, list(map(str, lists)))
     count = count_items(lists[names[0]])
     gid, name, section, section_gid = (
         pd.Series([item for cell in lists[column] for item in cell], dtype=STR)
@@ -284,7 +295,8 @@ def _factorize_lists(rows: pd.DataFrame, names: Sequence[str]) -> tuple[Position
     lists = {name: read_lists(some[name]) for name in names if name in rows.columns}
     for name in names:
         if name not in lists:
-            lists[name] = lists[names[0]].map(lambda items: (None,) * len(items))
+            first_lists = lists.get(names[0], pd.Series(dtype=object))
+            lists[name] = first_lists.map(lambda items: (None,) * len(items))
     return code, pd.DataFrame(lists, columns=list(names), dtype=object).reset_index(drop=True)
 
 
@@ -411,7 +423,7 @@ def _find_duplicate_names(rows: pd.DataFrame, homes: _Homes, is_open: Flags) -> 
 def _find_stale(rows: pd.DataFrame, is_open: Flags, moment: pd.Timestamp, most: float) -> _Found:
     modified = to_microseconds(parse_task_times(rows, "modified_at", what=_WHAT))
     now = to_microseconds(pd.Series([moment]))
-    age: npt.NDArray[np.float64] = np.where(modified == NEVER, 0, now - modified) / _DAY
+    age: Any = np.where(modified == NEVER, 0, now - modified) / _DAY
     at = np.flatnonzero(is_open & (modified != NEVER) & (age > most))
     shown = pd.Series(age.take(at).astype("int64")).astype(STR) + " days unchanged"
     return _Found("stale", at, shown)

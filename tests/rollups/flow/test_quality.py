@@ -108,7 +108,8 @@ def test_at_an_earlier_moment_quality_knows_nothing_of_later() -> None:
     late = table[table["finding"] == "overdue without assignee"]
     assert late["task_gid"].tolist() == ["1", "2"]
     assert "3" not in table["task_gid"].tolist()
-    assert table.loc[table["finding"] == "stale", "task_gid"].empty
+    # When the second one was modified before April is not known.
+    assert table.loc[table["finding"] == "stale", "task_gid"].tolist() == ["1"]
 
 
 def test_a_task_in_two_projects_is_found_in_the_one_where_it_is_untidy() -> None:
@@ -172,7 +173,7 @@ def test_what_was_done_before_it_was_there_is_found() -> None:
 @settings(max_examples=40, deadline=None)
 @given(task_rows())
 def test_each_task_that_lacks_something_is_found_once(rows: list[dict[str, Any]]) -> None:
-    table = af.rollups.quality(tasks_of(*rows), now=NOW)
+    table = af.rollups.quality(tasks_of(*rows), now="2026-05-01")
 
     still = [row for row in rows if row["completed_at"] is None]
     counts = table["finding"].value_counts()
