@@ -10,7 +10,8 @@ from asana_frames.rollups.goals.history import goal_history
 from asana_frames.rollups.goals.progress import goal_progress
 from asana_frames.rollups.goals.tree import goal_tree
 from asana_frames.rollups.histories.as_of import as_of
-from asana_frames.rollups.histories.changes import change_counts, changes
+from asana_frames.rollups.histories.change_counts import change_counts
+from asana_frames.rollups.histories.changes import changes
 from asana_frames.rollups.histories.section_times import section_times
 from asana_frames.rollups.projects.dependencies import dependencies
 from asana_frames.rollups.projects.portfolio import portfolio

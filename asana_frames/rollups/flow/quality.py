@@ -414,7 +414,7 @@ def _find_duplicate_names(rows: pd.DataFrame, homes: _Homes, is_open: Flags) -> 
     # The names of most tasks are unlike those of all others, but for their letters' case.
     text, _ = pd.factorize(name.str.strip().str.lower().replace("", None))
     pair, _ = pd.factorize(homes.project[where] * (text.max(initial=0) + 1) + text)
-    count = np.bincount(pair).take(pair) if len(pair) else pair
+    count: Any = np.bincount(pair).take(pair) if len(pair) else pair
     twin = np.flatnonzero((count > 1) & (text >= 0))
     shown = pd.Series(count[twin]).astype(STR) + " of this name"
     return _Found("duplicate name", task[twin], shown, homes.pick_projects(where[twin]))
