@@ -5,6 +5,7 @@ from asana_frames.rollups.flow.cumulative_flow import cumulative_flow
 from asana_frames.rollups.flow.empty_fields import empty_fields
 from asana_frames.rollups.flow.forecast import forecast
 from asana_frames.rollups.flow.lead_times import aging, close_times, lead_times
+from asana_frames.rollups.flow.on_time import on_time
 from asana_frames.rollups.flow.quality import quality
 from asana_frames.rollups.goals.history import goal_history
 from asana_frames.rollups.goals.progress import goal_progress
@@ -12,7 +13,9 @@ from asana_frames.rollups.goals.tree import goal_tree
 from asana_frames.rollups.histories.as_of import as_of
 from asana_frames.rollups.histories.change_counts import change_counts
 from asana_frames.rollups.histories.changes import changes
+from asana_frames.rollups.histories.reopenings import reopenings
 from asana_frames.rollups.histories.section_times import section_times
+from asana_frames.rollups.projects.blocked_times import blocked_times
 from asana_frames.rollups.projects.dependencies import dependencies
 from asana_frames.rollups.projects.portfolio import portfolio
 from asana_frames.rollups.time.approvals import approvals
@@ -34,6 +37,7 @@ __all__ = [
     "approvals",
     "as_of",
     "billable",
+    "blocked_times",
     "budget_burn",
     "budget_status",
     "burnup",
@@ -57,9 +61,11 @@ __all__ = [
     "lead_times",
     "load",
     "margin",
+    "on_time",
     "plan_vs_actual",
     "portfolio",
     "quality",
+    "reopenings",
     "section_times",
     "throughput",
     "timesheet",

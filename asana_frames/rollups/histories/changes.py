@@ -10,6 +10,7 @@ import pandas as pd
 
 from asana_frames.frames.arrays import STR, UTC_DATETIME
 from asana_frames.frames.list_cells import read_lists
+from asana_frames.rollups.histories.due_dates import read_due_days
 from asana_frames.rollups.histories.stories import FIELD_CHANGED, STORY_COLUMNS, sort_stories
 from asana_frames.rollups.shared.inputs import (
     drop_duplicate_gids,
@@ -20,7 +21,6 @@ from asana_frames.rollups.shared.inputs import (
 from asana_frames.rollups.shared.moments import (
     check_zone,
     convert_zone,
-    local_days,
     parse_moment,
 )
 from asana_frames.types import When
@@ -201,7 +201,7 @@ def _find_assignees(rows: pd.DataFrame, tasks: pd.DataFrame | None) -> dict[str,
     is_stable = ~is_true(rows["task_gid"].isin(rows.loc[is_told, "task_gid"]))
     task = rows["task_gid"]
     last = pd.Series(np.where(is_told, np.arange(len(rows)), np.nan), index=rows.index)
-    at = last.groupby(task).ffill().fillna(-1).to_numpy("int64")
+    at = last.groupby(task).ffill().fillna(-1).to_numpy().astype("int64")
     found = {}
     for name in ("assignee_gid", "assignee_name"):
         told = rows[name].astype(STR).mask(is_nobody)
@@ -221,9 +221,7 @@ def _read_due_dates(rows: pd.DataFrame, tz: str) -> _Columns:
     texts, days = {}, {}
     for age in ("old", "new"):
         texts[age] = _format_dates(rows, f"{age}_dates", tz)
-        on = rows[f"{age}_dates_due_on"].astype("datetime64[us]")
-        at = local_days(rows[f"{age}_dates_due_at"].astype(UTC_DATETIME), tz)
-        days[age] = on.where(on.notna(), at)
+        days[age] = read_due_days(rows, age, tz)
     return texts | {"days_slipped": (days["new"] - days["old"]).dt.days.astype("Int64")}
 
 

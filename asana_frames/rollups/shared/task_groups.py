@@ -15,7 +15,6 @@ from asana_frames.rollups.shared.periods import (
     list_periods,
     parse_day,
     period_end,
-    period_start,
     period_starts,
 )
 from asana_frames.rollups.shared.tasks import add_memberships, unique_tasks
@@ -66,7 +65,7 @@ def group_tasks(
             raise InvalidArgument(f"{key.name!r} is a column of the result; use another key.")
     named = pd.DataFrame({key.name: rows[key.column] for key in keys})
     grouped = named.groupby(list(named.columns), dropna=False, observed=True)
-    code = grouped.ngroup().to_numpy("int64")
+    code = grouped.ngroup().to_numpy().astype("int64")
     _, first = np.unique(code, return_index=True)
     return TaskGroups(rows, code, named.iloc[first].reset_index(drop=True))
 
@@ -140,6 +139,7 @@ def count_by_period(
     table, cell, size = groups, code[at], len(groups)
     if every is not None:
         first = days.iloc[at].min() if bounds.start is None else bounds.start
+        first = bounds.end if pd.isna(first) else first
         periods = list_periods(first, max(first, bounds.end), every) if len(groups) else None
         table = _cross_periods(groups, periods, every, bounds)
         size = len(table)
@@ -169,9 +169,7 @@ def _cross_periods(
         )
     last = min(bounds.end, bounds.today)
     partial = [
-        period_end(period, every) > last
-        or (bounds.start is not None and period < period_start(bounds.start, every))
-        or (bounds.start is not None and period < bounds.start)
+        period_end(period, every) > last or (bounds.start is not None and period < bounds.start)
         for period in periods
     ]
     rows = groups.loc[groups.index.repeat(len(periods))].reset_index(drop=True)
