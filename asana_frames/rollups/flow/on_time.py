@@ -103,11 +103,12 @@ def on_time(
     ...         "due_on": pd.to_datetime(["2026-02-03", "2026-02-18", "2026-02-27", None]),
     ...     }
     ... )
-    >>> on_time(tasks, every="MS", now="2026-03-02").drop(columns="partial")
-          period  done_on_time  done_late  open_late  not_due  undated  on_time_rate
-    0 2026-02-01             1          1          1        0        0      0.333333
-    1 2026-03-01             0          0          0        0        0          <NA>
-    2        NaT             0          0          0        0        1          <NA>
+    >>> found = on_time(tasks, every="MS", now="2026-03-02")
+    >>> found[["period", "done_on_time", "done_late", "open_late", "undated", "on_time_rate"]]
+          period  done_on_time  done_late  open_late  undated  on_time_rate
+    0 2026-02-01             1          1          1        0      0.333333
+    1 2026-03-01             0          0          0        0          <NA>
+    2        NaT             0          0          0        1          <NA>
     """
     check_choice(due, ["last", "first"], name="due")
     if every is not None:
@@ -162,7 +163,7 @@ def _count_states(
 def _add_undated(table: pd.DataFrame, groups: pd.DataFrame, undated: Any) -> pd.DataFrame:
     """Add a row without a period for the tasks of each group that have no due date."""
     count = np.bincount(undated, minlength=len(groups))
-    rows = groups.assign(period=pd.NaT, partial=False, **dict.fromkeys(_COUNTS, 0))
+    rows = groups.assign(period=np.datetime64("NaT"), partial=False, **dict.fromkeys(_COUNTS, 0))
     rows = rows.assign(undated=count)[count > 0].astype(table.dtypes.to_dict())
     each = len(table) // max(len(groups), 1)
     order = np.concatenate([np.repeat(np.arange(len(groups)), each), np.flatnonzero(count > 0)])

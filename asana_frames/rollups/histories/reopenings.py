@@ -152,7 +152,8 @@ def _read_marks(stories: pd.DataFrame) -> pd.DataFrame:
     marks = pd.DataFrame(
         {"task_gid": rows["task_gid"].astype(STR), "at": rows["created_at"], "is_done": kind}
     )
-    return marks[kind.notna().to_numpy(dtype=bool)].astype({"is_done": bool})
+    known: pd.DataFrame = marks[kind.notna().to_numpy(dtype=bool)]
+    return known.astype({"is_done": bool})
 
 
 def _add_untold(marks: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:

@@ -191,14 +191,10 @@ def _build_events(frame: pd.DataFrame, value: Any, *, is_sure: Any = True) -> pd
         # A moment that is not known is before all others.
         numbers = to_microseconds(at)
         at = pd.Series(np.where(numbers == NEVER, 0, numbers), index=frame.index)
-    flags = {"value": value, "is_sure": is_sure}
-    return frame[[*PAIR]].assign(
-        at=at.astype("int64"),
-        **{
-            name: np.broadcast_to(np.asarray(flag, bool), len(frame))
-            for name, flag in flags.items()
-        },
+    value, is_sure = (
+        np.broadcast_to(np.asarray(flag, dtype=bool), len(frame)) for flag in (value, is_sure)
     )
+    return frame[[*PAIR]].assign(at=at.astype("int64"), value=value, is_sure=is_sure)
 
 
 def _list_dependency_events(
@@ -397,7 +393,7 @@ def _join_events(
         part[[*PAIR, "at"]].assign(
             **{
                 name: part["value"].astype("float64"),
-                f"{name}_sure": part["is_sure"].astype(float),
+                f"{name}_sure": part["is_sure"].astype("float64"),
             }
         )
         for name, part in parts.items()
@@ -416,7 +412,7 @@ def _find_spells(events: pd.DataFrame) -> pd.DataFrame:
     is_last = ~events.duplicated([*PAIR, "at"], keep="last")
     events, filled = events[is_last].reset_index(drop=True), filled[is_last].reset_index(drop=True)
     code = events.groupby([*PAIR], observed=True).ngroup().to_numpy()
-    is_on = filled[list(_STATES)].to_numpy(dtype=bool).all(axis=1)
+    is_on: Any = filled[list(_STATES)].to_numpy(dtype=bool).all(axis=1)
     is_same = np.append(False, code[1:] == code[:-1])[: len(code)]
     was_on = np.append(False, is_on[:-1])[: len(code)] & is_same
     starts, ends = np.flatnonzero(is_on & ~was_on), np.flatnonzero(~is_on & was_on)
@@ -425,7 +421,7 @@ def _find_spells(events: pd.DataFrame) -> pd.DataFrame:
     next_end = np.searchsorted(ends, starts)
     end = np.append(ends, len(code))[next_end]
     is_over = (end < len(code)) & (np.append(code, -1)[end] == code[starts])
-    sure = filled[[f"{name}_sure" for name in _STATES]].to_numpy(dtype=bool).all(axis=1)
+    sure: Any = filled[[f"{name}_sure" for name in _STATES]].to_numpy(dtype=bool).all(axis=1)
     return events.take(starts)[[*PAIR]].assign(
         start=at[starts],
         end=np.where(is_over, np.append(at, 0)[end], NEVER),
@@ -444,7 +440,10 @@ def _describe_spells(
     other = find_positions(rows["gid"], spells["dependency_gid"])
     homes = first_memberships(unique_tasks(rows, rows.columns), task)
     texts = {name: text_column(rows, own) for name, own in _TEXTS.items()}
-    names = text_column(rows, "name").array.take(other, allow_fill=True)
+    gids = spells["dependency_gid"].astype(STR)
+    names = pd.Series(text_column(rows, "name").array.take(other, allow_fill=True), dtype=STR)
+    if not has_names:
+        gids, names = (pd.Series(None, index=spells.index, dtype=STR) for _ in range(2))
     start, end = (_to_moments(spells[name]) for name in ("start", "end"))
     present = end.fillna(moment)
     # A task with several dependencies is blocked once at a time.
@@ -456,8 +455,8 @@ def _describe_spells(
         {
             **{name: pd.Series(text.array.take(task)) for name, text in texts.items()},
             **{name: homes[name] for name in ("project_gid", "project_name")},
-            "dependency_gid": spells["dependency_gid"].where(has_names),
-            "dependency_name": pd.Series(names).where(has_names),
+            "dependency_gid": gids,
+            "dependency_name": names,
             "blocked_at": start,
             "unblocked_at": end,
             "days_blocked": days_between(start, present),
