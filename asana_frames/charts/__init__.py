@@ -7,13 +7,16 @@ from asana_frames.charts.flow.daily import daily
 from asana_frames.charts.flow.forecast import forecast
 from asana_frames.charts.flow.lead_times import lead_times
 from asana_frames.charts.flow.load import load
+from asana_frames.charts.flow.on_time import on_time
 from asana_frames.charts.flow.throughput import throughput
 from asana_frames.charts.goals.history import goal_history
 from asana_frames.charts.goals.progress import goal_progress
 from asana_frames.charts.goals.timeline import goal_timeline
 from asana_frames.charts.goals.tree import goal_tree
 from asana_frames.charts.histories.changes import changes
+from asana_frames.charts.histories.reopenings import reopenings
 from asana_frames.charts.histories.section_times import section_times
+from asana_frames.charts.projects.blocked_times import blocked_times
 from asana_frames.charts.projects.gantt import gantt
 from asana_frames.charts.projects.portfolio import portfolio
 from asana_frames.charts.projects.status_timeline import status_timeline
@@ -30,6 +33,7 @@ from asana_frames.charts.time.timesheet import timesheet
 __all__ = [
     "aging",
     "approvals",
+    "blocked_times",
     "budget_burn",
     "budget_status",
     "burnup",
@@ -48,8 +52,10 @@ __all__ = [
     "lead_times",
     "load",
     "money",
+    "on_time",
     "plan_vs_actual",
     "portfolio",
+    "reopenings",
     "section_times",
     "status_timeline",
     "throughput",

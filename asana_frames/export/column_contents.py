@@ -31,7 +31,7 @@ UNKNOWN = frozenset({""})
 #: Beginnings of column names -> record type, where the catalog does not have them.
 _STEMS = {
     **dict.fromkeys(("person", "changed_by", "actor"), "user"),
-    **dict.fromkeys(("root", "root_task", "depends_on", "blocks"), "task"),
+    **dict.fromkeys(("root", "root_task", "depends_on", "blocks", "chain"), "task"),
     **{"category": "time_tracking_category", "field": "custom_field", "metric": "metric"},
     # Of custom fields in the long form; values with gids may be people.
     **{"option": "enum_option", "value": "user"},
@@ -100,6 +100,9 @@ _ROLLUP_COLUMNS = _split_words(
     created crosses_projects cumulative current date date_value datetime_value day days days_late
     days_open days_overdue days_since_first_assignment days_since_modified days_since_status
     days_slipped depth difference disagrees done due_date_changes earliest_finish earliest_start
+    blocked_at days_blocked days_counted days_left days_planned days_slack days_slack_due
+    days_working done_late done_on_time is_late not_due on_time_rate open_late reopening_rate slips
+    unblocked_at undated
     end enter estimated exhausted_earliest exhausted_latest exhausted_on expected expected_hours
     expected_share fees filled forecast_at_end forecast_share free Fri hours initial is_behind
     is_blocked is_certain is_critical is_current is_forecast is_repeated is_scope_added

@@ -16,7 +16,8 @@ _SHARE = frozenset({"share", "fraction", "proportion"})
 _SHARES = frozenset(
     {
         *("ahead", "alert", "billable_utilisation", "computed", "cumulative", "expected", "load"),
-        *("probability", "progress", "ratio", "utilisation", "utilization"),
+        *("on_time_rate", "probability", "progress", "ratio", "reopening_rate"),
+        *("utilisation", "utilization"),
     }
 )
 #: Words in the names of numbers whose sum means nothing: averages and extremes, durations and

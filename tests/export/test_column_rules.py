@@ -27,6 +27,7 @@ RULES: dict[str, tuple[str, str]] = {
         "share, billable_utilisation",
         "billable_hours, non_billable_hours, unclassified_hours, available",
     ),
+    "blocked_times": ("", ""),
     # Budgets in hours and in money.
     "budget_burn": ("", "unpriced_hours"),
     "budget_status": ("share, forecast_share, alert", "unpriced_hours"),
@@ -35,7 +36,10 @@ RULES: dict[str, tuple[str, str]] = {
         "load, utilisation",
         "available, out_of_office, allocated, tracked, free, unsized",
     ),
-    "change_counts": ("", "due_date_changes, reassignments, reopenings, moves, scope_added"),
+    "change_counts": (
+        "",
+        "due_date_changes, slips, reassignments, reopenings, moves, scope_added",
+    ),
     "changes": ("", ""),
     "close_times": ("", "tasks"),
     # What has no rate has neither currency nor amount.
@@ -56,9 +60,11 @@ RULES: dict[str, tuple[str, str]] = {
     "load": ("", "hours"),
     # Hours without a rate have no currency.
     "margin": ("share", "hours, unpriced_hours"),
+    "on_time": ("on_time_rate", "done_on_time, done_late, open_late, not_due, undated"),
     "plan_vs_actual": ("ratio", "planned, tracked, difference"),
     "portfolio": ("share_done, expected_share", "tasks, done, open, overdue, unassigned"),
     "quality": ("", ""),
+    "reopenings": ("reopening_rate", "reopenings"),
     "section_times": ("", "hours"),
     "throughput": ("", "completed"),
     "timesheet": (
