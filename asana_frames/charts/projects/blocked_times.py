@@ -68,7 +68,7 @@ def blocked_times(blocked_times: pd.DataFrame, *, ax: Axes | None = None) -> Axe
     rows = drop_missing(blocked_times, "blocked_at", "days_blocked")
     days = column_numbers(rows, "days_counted")
     labels = unique_labels(rows, ["task_gid", "task_name"], 40)
-    total = pd.Series(np.nan_to_num(days)).groupby(labels.array).sum()
+    total = pd.Series(np.nan_to_num(days)).groupby(labels.to_numpy()).sum()
     total = total.sort_values(ascending=False, kind="stable")
     if ax is None:
         ax = new_axes(height=0.26 * min(len(total), _MOST_TASKS) + 1.8)

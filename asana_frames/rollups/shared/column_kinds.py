@@ -27,20 +27,21 @@ _NAMES_BY_KIND = {
     "datetime": "at blocked_at changed_at enter last_status_at leave unblocked_at",
     "integer": """
         chain completed created days_late days_left days_overdue days_planned days_slack
-        days_slack_due days_slipped depth done done_late done_on_time due_date_changes filled moves not_due open open_dependencies open_late overdue periods reassignments
-        reopenings rows scope scope_added slip_days slips tasks trials unassigned
-        undated
-        unknown_dependencies unsized
+        days_slack_due days_slipped depth done done_late done_on_time due_date_changes filled
+        moves not_due open open_dependencies open_late overdue periods reassignments reopenings
+        rows scope scope_added slip_days slips tasks trials unassigned
+        undated unknown_dependencies unsized
     """,
     "number": """
         Fri Mon Sat Sun Thu Tue Wed actual ahead alert allocated amount approved_hours available
         avg_close_time_days billable_hours billable_utilisation computed cost cumulative current
-        days_blocked days_counted days_open days_working days_since_first_assignment days_since_modified days_since_status difference
+        days_blocked days_counted days_open days_working days_since_first_assignment
+        days_since_modified days_since_status difference
         estimated expected expected_hours expected_share fees forecast_at_end forecast_share free
         hours initial
         left load margin missing non_billable_hours open_hours out_of_office overtime pending_hours
-        planned on_time_rate planned_to_date probability progress ratio rejected_hours remaining reopening_rate revenue
-        rounded_hours share share_done share_filled target total tracked unclassified_hours
+        planned on_time_rate planned_to_date probability progress ratio rejected_hours remaining
+        reopening_rate revenue rounded_hours share share_done share_filled target total tracked unclassified_hours
         unestimated unpriced_hours used used_high used_low used_total utilisation value weight
         working_days
     """,

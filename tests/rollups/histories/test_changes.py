@@ -176,11 +176,13 @@ def test_changes_are_counted_by_task() -> None:
 
     assert cells(af.rollups.change_counts(table)) == [
         {
-            "task_gid": "5", "task_name": "Task 5", "due_date_changes": 3, "slips": 1, "days_slipped": 2,
+            "task_gid": "5", "task_name": "Task 5", "due_date_changes": 3, "slips": 1,
+            "days_slipped": 2,
             "reassignments": 1, "reopenings": 0, "moves": 0, "scope_added": 0,
         },
         {
-            "task_gid": "6", "task_name": "Task 6", "due_date_changes": 0, "slips": 0, "days_slipped": 0,
+            "task_gid": "6", "task_name": "Task 6", "due_date_changes": 0, "slips": 0,
+            "days_slipped": 0,
             "reassignments": 0, "reopenings": 1, "moves": 1, "scope_added": 1,
         },
     ]  # fmt: skip
