@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 #: More lines cannot be told apart.
 _MOST_LINES = 8
 _MOST_ROWS = 40
+_FEWEST_ROWS = 4
 
 
 def draw_rate_lines(
@@ -91,6 +92,9 @@ def draw_rate_rows(
         annotate_right(ax, text, (width, place))
     set_plain_style(ax, grid="x")
     label_rows(ax, drawn["label"].tolist())
+    if len(drawn) < _FEWEST_ROWS:
+        # A single bar is not as high as the axes.
+        ax.set_ylim(_FEWEST_ROWS - 1.4, -0.6 - (_FEWEST_ROWS - len(drawn)) / 2)
     ax.xaxis.set_major_formatter("{x:,.10g} %")
     # The texts stand to the right of the bars.
     ax.set_xlim(0, 1.35 * max(float(percent.max(initial=0)), 10.0))
