@@ -86,8 +86,8 @@ def gantt(dependencies: pd.DataFrame, *, now: When | None = None, ax: Axes | Non
         Tasks under their projects by date; a diamond if a task does not start before its due day.
         Colours, named in the legend, say what is critical and what is completed; blocked tasks are
         hatched, and a red line leads from the due day to the earliest finish of late ones; a note
-        counts these. An arrow is red if a task starts or is due too early for its dependency. At most
-        40 tasks: critical and blocked ones first, then their dependencies, other open ones,
+        counts these. An arrow is red if a task starts or is due too early for its dependency. At
+        most 40 tasks: critical and blocked ones first, then their dependencies, other open ones,
         completed ones, each by date. Notes count the others and those without a due day.
 
     Raises

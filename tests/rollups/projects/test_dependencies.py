@@ -128,7 +128,7 @@ def test_an_unknown_task_counts_as_open_and_keeps_the_order_without_taking_time(
 
 
 @pytest.mark.parametrize(
-    ("start", "due", "days_planned"),
+    ("start", "due", "days"),
     [
         ("2026-03-02", "2026-03-02", 1),
         (None, "2026-03-02", 5),
@@ -142,7 +142,7 @@ def test_a_task_lasts_from_start_to_due_else_as_long_as_is_told(
 ) -> None:
     rows = found(tasks_of(task("a", start, due)), edges_of(), default_days=5)
 
-    assert rows["a"]["days"] == days
+    assert rows["a"]["days_planned"] == days
     assert rows["a"]["earliest_finish"] == TODAY + dt.timedelta(days=days - 1)
 
 
@@ -521,4 +521,5 @@ def test_on_the_sandbox_both_ways_to_dependencies_tell_the_same(asana: af.Asana)
     assert_same(af.rollups.dependencies(tasks, listed, now="2026-11-02T09:00Z"), table)
     assert table["depends_on_gids"].str.len().sum() == len(edges) > 0
     assert (table["is_blocked"] <= ~table["completed"]).all()
-    assert table["is_critical"].any()
+    assert table["is_late"].any()
+    assert (table["is_critical"] <= (table["chain"] > 0)).all()
