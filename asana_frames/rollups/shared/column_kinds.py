@@ -42,8 +42,8 @@ _NAMES_BY_KIND = {
         left load margin missing non_billable_hours open_hours out_of_office overtime pending_hours
         planned on_time_rate planned_to_date probability progress ratio rejected_hours remaining
         reopening_rate revenue rounded_hours share share_done share_filled target total tracked
-        unclassified_hours unestimated unpriced_hours used used_high used_low used_total utilisation value weight
-        working_days
+        unclassified_hours unestimated unpriced_hours used used_high used_low used_total
+        utilisation value weight working_days
     """,
 }
 _COMPUTED_KINDS = {name: kind for kind, names in _NAMES_BY_KIND.items() for name in names.split()}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 
@@ -34,7 +33,7 @@ def test_tasks_are_done_in_time_or_late_by_the_period_in_which_they_are_due() ->
     table = af.rollups.on_time(tasks_of(*rows), every="W", now=NOW)
 
     assert [list(row.values())[2:-1] for row in cells(table)] == [
-        [1, 1, 0, 0, 0], [0, 0, 0, 0, 0], [0, 0, 1, 2, 0], [0, 0, 0, 0, 1],
+        [1, 1, 0, 0, 0], [0, 0, 0, 0, 0], [0, 0, 1, 1, 0], [0, 0, 0, 0, 1],
     ]  # fmt: skip
     assert [row["period"] and row["period"].day for row in cells(table)] == [2, 9, 16, None]
     assert table["partial"].tolist() == [False, False, True, False]
@@ -127,9 +126,6 @@ def test_totals_are_those_of_a_loop_and_of_the_periods(rows: list[dict[str, Any]
 def test_all_tasks_of_the_sandbox_are_counted(asana: af.Asana) -> None:
     tasks = asana.tasks.list(project="Website relaunch")
 
-    table = af.rollups.on_time(tasks, "person", now="2026-11-02")
+    table = af.rollups.on_time(tasks, "person", now="2026-11-03")
 
-    assert (
-        table[COUNTS].to_numpy().sum()
-        == (tasks["created_at"] <= pd.Timestamp("2026-11-02", tz="UTC")).sum()
-    )
+    assert table[COUNTS].to_numpy().sum() == len(tasks)

@@ -134,7 +134,7 @@ def test_an_unknown_task_counts_as_open_and_keeps_the_order_without_taking_time(
         (None, "2026-03-02", 5),
         ("2026-03-02", None, 5),
         (None, None, 5),
-        ("2026-03-03", "2026-03-02", 5),
+        ("2026-03-02", "2026-03-01", 5),
     ],
 )
 def test_a_task_lasts_from_start_to_due_else_as_long_as_is_told(
