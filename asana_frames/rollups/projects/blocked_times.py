@@ -56,7 +56,7 @@ _TEXTS = {
     "assignee_name": "assignee_name",
 }
 _COMPLETION = ("marked_complete", "marked_incomplete")
-_DAY = 86_400e6
+_SECONDS_OF_DAY = 86_400
 #: What events tell of a pair: the dependency or flag is there, what it waits for is open, the
 #: task is open.
 _STATES = ("is_set", "is_awaited", "is_open")
@@ -450,7 +450,7 @@ def _describe_spells(
     now = to_microseconds(present)
     until = pd.Series(now).groupby(task).cummax().groupby(task).shift(fill_value=0)
     begun = np.maximum(until.to_numpy("int64"), spells["start"].to_numpy("int64"))
-    counted = np.maximum(now - begun, 0) / _DAY
+    counted = np.maximum(now - begun, 0) / 1e6 / _SECONDS_OF_DAY
     return pd.DataFrame(
         {
             **{name: pd.Series(text.array.take(task)) for name, text in texts.items()},
