@@ -26,7 +26,11 @@ from asana_frames.charts.shared.dates import (
     label_period_axis,
     unique_days,
 )
-from asana_frames.charts.shared.rates import draw_rate_lines, draw_rate_rows
+from asana_frames.charts.shared.rates import (
+    draw_rate_lines,
+    draw_rate_rows,
+    list_period_columns,
+)
 from asana_frames.charts.shared.stacked_bars import draw_stacked_bars
 
 if TYPE_CHECKING:
@@ -67,7 +71,8 @@ def on_time(on_time: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     InvalidArgument
         A column is missing.
     """
-    on_time = read_input(on_time, [*_LOOKS, _RATE], chart="on_time", ax=ax)
+    needed = [*_LOOKS, _RATE, *list_period_columns(on_time)]
+    on_time = read_input(on_time, needed, chart="on_time", ax=ax)
     has_periods = "period" in on_time.columns
     rows = on_time.assign(judged=on_time[[*_LOOKS]].astype("float64").sum(axis="columns"))
     if has_periods:

@@ -8,7 +8,11 @@ import pandas as pd
 
 from asana_frames.charts.shared.axes import draw_empty, make_room, new_axes, set_title
 from asana_frames.charts.shared.columns import list_keys, read_input
-from asana_frames.charts.shared.rates import draw_rate_lines, draw_rate_rows
+from asana_frames.charts.shared.rates import (
+    draw_rate_lines,
+    draw_rate_rows,
+    list_period_columns,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -41,7 +45,8 @@ def reopenings(reopenings: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     InvalidArgument
         A column is missing.
     """
-    reopenings = read_input(reopenings, ["done", "reopenings", _RATE], chart="reopenings", ax=ax)
+    needed = ["done", "reopenings", _RATE, *list_period_columns(reopenings)]
+    reopenings = read_input(reopenings, needed, chart="reopenings", ax=ax)
     has_periods = "period" in reopenings.columns
     rows = reopenings.reset_index(drop=True)
     keys = list_keys(rows, _NUMBERS)

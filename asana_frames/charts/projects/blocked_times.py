@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -21,7 +21,7 @@ from asana_frames.charts.shared.axes import (
 )
 from asana_frames.charts.shared.colours import ALARM, SERIES
 from asana_frames.charts.shared.columns import column_numbers, drop_missing, read_input
-from asana_frames.charts.shared.dates import label_date_axis
+from asana_frames.charts.shared.dates import day_positions, label_date_axis
 from asana_frames.charts.shared.ink import find_background
 from asana_frames.charts.shared.labels import format_number, unique_labels
 from asana_frames.charts.shared.rows import label_rows
@@ -94,11 +94,10 @@ def _draw_bars(
     ax: Axes, rows: pd.DataFrame, labels: pd.Series[str], order: list[str]
 ) -> dict[str, Artist]:
     """Draw a bar for each time; return the handles of the legend."""
-    from matplotlib.dates import date2num
     from matplotlib.patches import Patch
 
     places = pd.Index(order).get_indexer(pd.Index(labels))
-    starts = date2num(rows["blocked_at"].dt.tz_localize(None).to_numpy())
+    starts = day_positions(rows["blocked_at"].dt.tz_convert("UTC").dt.tz_localize(None).to_numpy())
     widths = column_numbers(rows, "days_blocked")
     legend: dict[str, Artist] = {}
     flags = rows[["is_current", "is_certain"]].fillna(False).astype(bool)
@@ -106,7 +105,11 @@ def _draw_bars(
         for is_certain in (True, False):
             where = (flags["is_current"] == is_current) & (flags["is_certain"] == is_certain)
             at = np.flatnonzero(where)
-            style = {"facecolor": colour, "edgecolor": find_background(ax), "linewidth": 0}
+            style: dict[str, Any] = {
+                "facecolor": colour,
+                "edgecolor": find_background(ax),
+                "linewidth": 0,
+            }
             hatch = "" if is_certain else _HATCH
             ax.barh(places[at], widths[at], 0.62, starts[at], hatch=hatch, **style)
             if len(at):

@@ -40,6 +40,12 @@ _MOST_ROWS = 40
 _FEWEST_ROWS = 4
 
 
+def list_period_columns(frame: Any) -> list[str]:
+    """Return the columns of periods that a frame must have if it has periods."""
+    has_periods = isinstance(frame, pd.DataFrame) and "period" in frame.columns
+    return ["period", "partial"] if has_periods else []
+
+
 def draw_rate_lines(
     ax: Axes, rows: pd.DataFrame, keys: Sequence[str], rate: str, size: str, title: str
 ) -> None:
