@@ -310,8 +310,8 @@ def _list_flag_events(
     first = told.drop_duplicates([*PAIR])
     old = first.loc[first["was_set"], [*PAIR]]
     unseen = rows.loc[now_set & ~is_true(rows["gid"].isin(told["task_gid"])), "gid"]
-    more = pd.DataFrame({"task_gid": unseen.astype(STR), "dependency_gid": ""})
-    start = pd.concat([old, more], ignore_index=True)
+    more = pd.DataFrame({"task_gid": unseen, "dependency_gid": ""}).astype(STR)
+    start = pd.concat([old.astype(STR), more], ignore_index=True)
     start = start.assign(at=_find_created(tasks, start["task_gid"]))
     return pd.concat(
         [_build_events(start, True, is_sure=False), _build_events(told, told["value"])],
