@@ -82,7 +82,7 @@ def test_every_public_function_is_tried(frames: Frames, tmp_path: Path) -> None:
         (lambda f: export.to_excel({"a": 3}, "a.xlsx"), "frames['a'] takes a DataFrame, not int"),
         (lambda f: rollups.hours(f.entries, by=5), "by= takes text or a list of texts"),
         (lambda f: rollups.throughput(f.tasks, by=3), "such as by='person', not int"),
-        (lambda f: rollups.change_counts(f.changes, by=None), "not NoneType"),
+        (lambda f: rollups.change_counts(f.changes, by=3), "such as by='person', not int"),
         (
             lambda f: rollups.hours(3),
             "not int. Pass what asana.time_tracking_entries.list(...) returns.",

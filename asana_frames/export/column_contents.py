@@ -31,7 +31,7 @@ UNKNOWN = frozenset({""})
 #: Beginnings of column names -> record type, where the catalog does not have them.
 _STEMS = {
     **dict.fromkeys(("person", "changed_by", "actor"), "user"),
-    **dict.fromkeys(("root", "root_task", "depends_on", "blocks"), "task"),
+    **dict.fromkeys(("root", "root_task", "depends_on", "blocks", "chain"), "task"),
     **{"category": "time_tracking_category", "field": "custom_field", "metric": "metric"},
     # Of custom fields in the long form; values with gids may be people.
     **{"option": "enum_option", "value": "user"},
@@ -104,27 +104,29 @@ LABELS = frozenset({"column", "index", "level_0", "level_1", "level_2", "variabl
 _ROLLUP_COLUMNS = _split_words(
     """
     25% 50% 75% actual ahead alert All allocated amount approved_hours at available billable
-    billable_hours billable_utilisation came_true chain changed_at committed completed_on
-    completed_until computed conflict cost count coverage created crosses_projects cumulative
-    current date date_value datetime_value day days days_active days_age days_cycle days_in_section
-    days_late days_left days_mean days_open days_overdue days_p50 days_p70 days_p85 days_p95
-    days_since_first_assignment days_since_modified days_since_status days_slipped days_waiting
-    days_working depth difference disagrees done due_date_changes earliest_finish earliest_start
-    end enter estimated exhausted_earliest exhausted_latest exhausted_on expected expected_hours
-    fees filled finished_at finished_on first flow_efficiency forecast_at_end forecast_share
-    forecasts free freq Fri history_periods horizon hours ideal initial is_behind is_blocked
-    is_certain is_completed is_critical is_current is_forecast is_over is_reopened is_repeated
-    is_scope_added last last_status_at last_status_title latest_finish leave left level limit load
-    margin max mean median min missing Mon month moves never new new_gid non_billable_hours
-    number_value nunique observations observed_at old old_gid open open_dependencies open_hours
-    out_of_office overdue overtime owed pace pace_needed partial pending_hours period periods
-    planned planned_to_date precision probability progress progress_at_due projects ratio
-    reached_on read_at reassignments rejected_hours remaining reopenings revenue rounded_hours rows
-    Sat scope scope_added scope_removed section_order share share_filled share_true size slack
-    start started_at std sum Sun target tasks Thu today top total tracked trials Tue unassigned
-    unclassified_hours unestimated unique unknown_dependencies unpriced_hours unsized until
-    unweighted used used_high used_low used_total utilisation value value_at_due values Wed week
-    weight
+    billable_hours billable_utilisation blocked_at came_true chain changed_at committed
+    completed_on completed_until computed conflict cost count coverage created crosses_projects
+    cumulative current date date_value datetime_value day days days_active days_age days_blocked
+    days_counted days_cycle days_in_section days_late days_left days_mean days_open days_overdue
+    days_p50 days_p70 days_p85 days_p95 days_planned days_since_first_assignment
+    days_since_modified days_since_status days_slack days_slack_due days_slipped days_waiting
+    days_working depth difference disagrees done done_late done_on_time due_date_changes
+    earliest_finish earliest_start end enter estimated exhausted_earliest exhausted_latest
+    exhausted_on expected expected_hours fees filled finished_at finished_on first flow_efficiency
+    forecast_at_end forecast_share forecasts free freq Fri history_periods horizon hours ideal
+    initial is_behind is_blocked is_certain is_completed is_critical is_current is_forecast is_late
+    is_over is_reopened is_repeated is_scope_added last last_status_at last_status_title
+    latest_finish leave left level limit load margin max mean median min missing Mon month moves
+    never new new_gid non_billable_hours not_due number_value nunique observations observed_at old
+    old_gid on_time_rate open open_dependencies open_hours open_late out_of_office overdue overtime
+    owed pace pace_needed partial pending_hours period periods planned planned_to_date precision
+    probability progress progress_at_due projects ratio reached_on read_at reassignments
+    rejected_hours remaining reopening_rate reopenings revenue rounded_hours rows Sat scope
+    scope_added scope_removed section_order share share_filled share_true size slack slips start
+    started_at std sum Sun target tasks Thu today top total tracked trials Tue unassigned
+    unblocked_at unclassified_hours undated unestimated unique unknown_dependencies unpriced_hours
+    unsized until unweighted used used_high used_low used_total utilisation value value_at_due
+    values Wed week weight
     """
 )
 #: Labels of columns that are days, months or moments.

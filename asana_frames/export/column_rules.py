@@ -18,6 +18,7 @@ _SHARES = frozenset(
         *("ahead", "alert", "billable_utilisation", "computed", "cumulative", "expected", "load"),
         *("never", "probability", "progress", "ratio", "utilisation", "utilization"),
         *("coverage", "owed", "flow_efficiency", "progress_at_due"),
+        *("on_time_rate", "reopening_rate"),
     }
 )
 #: Words in the names of numbers whose sum means nothing: averages and extremes, durations and

@@ -187,7 +187,7 @@ class ProjectFrames(LazyFrames):
     @lazy_frame
     def quality(self) -> pd.DataFrame:
         """List tasks to tidy up."""
-        return rollups.quality(self.tasks, self.now)
+        return rollups.quality(self.tasks, now=self.now)
 
     @lazy_frame
     def _project_references(self) -> pd.DataFrame | str | list[str]:

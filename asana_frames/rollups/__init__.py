@@ -10,11 +10,13 @@ from asana_frames.rollups.flow.control_chart import control_chart
 from asana_frames.rollups.flow.cumulative_flow import cumulative_flow
 from asana_frames.rollups.flow.cycle_times import cycle_times
 from asana_frames.rollups.flow.daily import daily
+from asana_frames.rollups.flow.empty_fields import empty_fields
 from asana_frames.rollups.flow.flow_efficiency import flow_efficiency
 from asana_frames.rollups.flow.forecast import forecast
 from asana_frames.rollups.flow.lead_times import lead_times
 from asana_frames.rollups.flow.load import load
-from asana_frames.rollups.flow.quality import empty_fields, quality
+from asana_frames.rollups.flow.on_time import on_time
+from asana_frames.rollups.flow.quality import quality
 from asana_frames.rollups.flow.service_levels import service_levels
 from asana_frames.rollups.flow.throughput import throughput
 from asana_frames.rollups.flow.velocity import velocity
@@ -26,8 +28,11 @@ from asana_frames.rollups.goals.progress import goal_progress
 from asana_frames.rollups.goals.scorecard import scorecard
 from asana_frames.rollups.goals.tree import goal_tree
 from asana_frames.rollups.histories.as_of import as_of
-from asana_frames.rollups.histories.changes import change_counts, changes
+from asana_frames.rollups.histories.change_counts import change_counts
+from asana_frames.rollups.histories.changes import changes
+from asana_frames.rollups.histories.reopenings import reopenings
 from asana_frames.rollups.histories.section_times import section_times
+from asana_frames.rollups.projects.blocked_times import blocked_times
 from asana_frames.rollups.projects.dependencies import dependencies
 from asana_frames.rollups.projects.portfolio import portfolio
 from asana_frames.rollups.time.approvals import approvals
@@ -45,6 +50,9 @@ from asana_frames.rollups.time.plan_vs_actual import plan_vs_actual
 from asana_frames.rollups.time.timesheet import timesheet
 
 __all__ = [
+    "blocked_times",
+    "on_time",
+    "reopenings",
     "aging_wip",
     "control_chart",
     "cycle_times",

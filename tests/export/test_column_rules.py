@@ -29,6 +29,7 @@ RULES: dict[str, tuple[str, str]] = {
         "billable_hours, non_billable_hours, unclassified_hours, available",
     ),
     "backtest": ("probability, share_true", ""),
+    "blocked_times": ("", ""),
     # Budgets in hours and in money.
     "budget_burn": ("", "unpriced_hours"),
     "budget_status": ("share, forecast_share, alert", "unpriced_hours"),
@@ -38,7 +39,10 @@ RULES: dict[str, tuple[str, str]] = {
         "load, utilisation",
         "available, out_of_office, allocated, tracked, free, unsized",
     ),
-    "change_counts": ("", "due_date_changes, reassignments, reopenings, moves, scope_added"),
+    "change_counts": (
+        "",
+        "due_date_changes, slips, reassignments, reopenings, moves, scope_added",
+    ),
     "changes": ("", ""),
     "close_times": ("", "tasks"),
     # What has no rate has neither currency nor amount.
@@ -64,10 +68,12 @@ RULES: dict[str, tuple[str, str]] = {
     "load": ("", "hours"),
     # Hours without a rate have no currency.
     "margin": ("share", "hours, unpriced_hours"),
+    "on_time": ("on_time_rate", "done_on_time, done_late, open_late, not_due, undated"),
     "plan_vs_actual": ("ratio", "planned, tracked, difference"),
     "portfolio": ("progress, expected", ""),
     "quality": ("", ""),
     "scorecard": ("progress, expected, ahead", ""),
+    "reopenings": ("reopening_rate", "done, reopenings"),
     "section_times": ("", "hours"),
     "throughput": ("", "done"),
     "velocity": ("", "committed, scope_added, scope_removed, done, open"),

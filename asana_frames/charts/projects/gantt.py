@@ -39,10 +39,10 @@ if TYPE_CHECKING:
 
 _NEEDED = (
     *("task_gid", "task_name", "project_gid", "project_name", "start_on", "due_on", "completed"),
-    *("depends_on_gids", "is_blocked", "is_critical", "conflict"),
+    *("depends_on_gids", "is_blocked", "is_critical", "conflict", "is_late", "earliest_finish"),
 )
 _DATES = ("start_on", "due_on")
-_FLAGS = ("completed", "is_blocked", "is_critical", "conflict")
+_FLAGS = ("completed", "is_blocked", "is_critical", "conflict", "is_late")
 _MOST_TASKS = 40
 #: The most lines, if every task has a heading because it is in a project of its own.
 _MOST_LINES = 2 * _MOST_TASKS
@@ -74,7 +74,7 @@ def gantt(dependencies: pd.DataFrame, *, now: When | None = None, ax: Axes | Non
     dependencies
         What ``rollups.dependencies`` returns: ``task_gid``, ``task_name``, ``project_gid``,
         ``project_name``, ``start_on``, ``due_on``, ``completed``, ``depends_on_gids``,
-        ``is_blocked``, ``is_critical`` and ``conflict``.
+        ``is_blocked``, ``is_critical``, ``conflict``, ``is_late`` and ``earliest_finish``.
     now
         The moment whose day, in UTC, is marked; the present if not given.
     ax
@@ -85,8 +85,9 @@ def gantt(dependencies: pd.DataFrame, *, now: When | None = None, ax: Axes | Non
     Axes
         Tasks under their projects by date; a diamond if a task does not start before its due day.
         Colours, named in the legend, say what is critical and what is completed; blocked tasks are
-        hatched. An arrow is red if a task starts or is due too early for its dependency. At most
-        40 tasks: critical and blocked ones first, then their dependencies, other open ones,
+        hatched, and a red line leads from the due day to the earliest finish of late ones; a note
+        counts these. An arrow is red if a task starts or is due too early for its dependency. At
+        most 40 tasks: critical and blocked ones first, then their dependencies, other open ones,
         completed ones, each by date. Notes count the others and those without a due day.
 
     Raises
@@ -116,11 +117,14 @@ def gantt(dependencies: pd.DataFrame, *, now: When | None = None, ax: Axes | Non
     drawn = _sort_by_project(ordered[fits.to_numpy()].head(_MOST_TASKS))
     tasks = _place_tasks(drawn)
     legend = _draw_tasks(ax, drawn, tasks) | _draw_arrows(ax, drawn, tasks)
+    legend |= _draw_late_finishes(ax, drawn, tasks)
     _label_tasks(ax, drawn, tasks)
-    today_note = _mark_today(ax, tasks.values(), day)
+    today_note = _mark_today(ax, _add_finishes(drawn, tasks), day)
     undated = len(dependencies) - len(dated)
     undated_note = f"+ {undated} without a due day" if undated else ""
-    notes = [today_note, count_hidden(len(dated) - len(drawn)), undated_note]
+    late = int(dated["is_late"].sum())
+    late_note = f"{late} end{'s' * (late == 1)} after the due day" if late else ""
+    notes = [today_note, late_note, count_hidden(len(dated) - len(drawn)), undated_note]
     add_notes_and_legend_below(ax, notes, legend)
     return make_room(ax)
 
@@ -176,6 +180,29 @@ def _draw_tasks(ax: Axes, rows: pd.DataFrame, tasks: dict[str, _TaskBar]) -> dic
         legend["blocked"] = Patch(
             facecolor=find_background(ax), edgecolor=HATCH, hatch=_BLOCKED_HATCH, lw=0
         )
+    return legend
+
+
+def _add_finishes(rows: pd.DataFrame, tasks: dict[str, _TaskBar]) -> list[_TaskBar]:
+    """Return the bars of tasks, those of late ones until their earliest finish."""
+    finishes = day_positions(rows["earliest_finish"].to_numpy("datetime64[D]")) + 1
+    return [
+        bar._replace(end=float(finish)) if is_late and finish > bar.end else bar
+        for bar, is_late, finish in zip(tasks.values(), rows["is_late"], finishes, strict=True)
+    ]
+
+
+def _draw_late_finishes(
+    ax: Axes, rows: pd.DataFrame, tasks: dict[str, _TaskBar]
+) -> dict[str, Artist]:
+    """Draw a line from the due day of each late task to its earliest finish."""
+    legend: dict[str, Artist] = {}
+    for bar, longer in zip(tasks.values(), _add_finishes(rows, tasks), strict=True):
+        if longer.end > bar.end:
+            (line,) = ax.plot(
+                [bar.end, longer.end], [bar.place] * 2, color=ALARM, linewidth=2.2, marker="|"
+            )
+            legend["late finish"] = line
     return legend
 
 

@@ -1,51 +1,48 @@
-"""Data quality of tasks: findings to fix before relying on a report, and empty columns."""
+"""Data quality of tasks: findings to fix before relying on a report."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence, Sized
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from asana_frames._arguments import list_texts
+from asana_frames._arguments import check_number, list_texts
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.frames.arrays import STR
-from asana_frames.frames.list_cells import check_python_lists
-from asana_frames.frames.unread import list_unread_columns
-from asana_frames.rollups.shared.gids import find_positions
-from asana_frames.rollups.shared.inputs import (
-    is_true,
-    read_frame,
-    read_list_columns,
-    text_column,
+from asana_frames.frames.list_cells import read_lists
+from asana_frames.rollups.histories.known_tasks import select_known
+from asana_frames.rollups.shared.gids import Positions, find_positions
+from asana_frames.rollups.shared.inputs import read_frame, text_column
+from asana_frames.rollups.shared.moments import (
+    NEVER,
+    Ints,
+    parse_moment,
+    resolve_today,
+    to_microseconds,
 )
-from asana_frames.rollups.shared.moments import days_between, parse_moment, resolve_today
 from asana_frames.rollups.shared.tasks import (
-    add_memberships,
     check_aligned_memberships,
+    count_items,
     find_unassigned,
+    first_memberships,
     parse_task_dates,
     parse_task_times,
     unique_tasks,
 )
 from asana_frames.types import When
 
+Flags: TypeAlias = npt.NDArray[np.bool_]
+
 _WHAT = "rollups.quality"
 _NEEDED = ("gid", "name", "created_at", "completed_at", "due_on", "assignee_gid")
 _READ = (*_NEEDED, "assignee_name", "modified_at", "parent_name")
-_MEMBERSHIPS = [
-    f"memberships_{what}" for what in ("project_gids", "project_names", "section_names")
-]
-_TEXTS = {
-    "task_gid": "gid",
-    "task_name": "name",
-    "assignee_name": "assignee_name",
-    "project_name": "project_name",
-}
-#: Text without a value, also lists as files of JSON and CSV have them.
-_BLANK_TEXT = r"\s*|\s*\[(null|[\s,])*\]\s*"
+_PROJECTS = ("memberships_project_gids", "memberships_project_names")
+_SECTION_NAMES = "memberships_section_names"
+_SECTION_GIDS = "memberships_section_gids"
+_COLUMNS = ("task_gid", "task_name", "assignee_name", "project_name", "finding", "detail")
 #: The most important first.
 FINDINGS = (
     "completed before created",
@@ -58,16 +55,22 @@ FINDINGS = (
     "no assignee",
     "no due date",
 )
-_DONE = ("Done", "Complete", "Completed")
+#: A section is done if so many of its tasks, and at least so many, are completed, ...
+_DONE_SHARE = 0.75
+_FEWEST_TASKS = 3
+#: ... and the done sections of a project have so many of its completed tasks.
+_PROJECT_SHARE = 0.75
+_DAY = 86_400e6
 
 
 def quality(
     tasks: pd.DataFrame,
+    *,
+    stories: pd.DataFrame | None = None,
     now: When | None = None,
     tz: str = "UTC",
-    *,
     stale_days: float = 30,
-    done_sections: Sequence[str] | None = _DONE,
+    done_sections: Sequence[str] | None = None,
 ) -> pd.DataFrame:
     """List data quality problems of tasks, one row per finding.
 
@@ -77,16 +80,23 @@ def quality(
         Tasks, as ``gather.all_tasks(..., subtasks=True)`` returns them: needs ``gid``, ``name``,
         ``created_at``, ``completed_at``, ``due_on`` and ``assignee_gid``. Other columns are
         optional; findings that need them are left out without them.
+    stories
+        All stories of the tasks, for an earlier ``now``: tasks are as of then. Without them a
+        warning says what was not known then.
     now
-        When the tasks were read; the present if not given. Without a zone it is
+        The moment at which tasks are looked at; the present if not given. Without a zone it is
         read in ``tz``.
     tz
         The time zone of days.
     stale_days
-        Days of 24 hours after which an open task that was not modified is stale.
+        Days of 24 hours after which an open task that was not modified is stale. A task that was
+        modified after ``now`` is not.
     done_sections
-        The names of sections in which tasks are done, in upper or lower case; None to leave
-        out the two findings about them.
+        The names, in upper or lower case, or the gids of the sections in which tasks are done;
+        an empty list leaves out the two findings about them. If not given, the tasks tell: a
+        section of at least 3 tasks of which 75 % are completed is a done section, unless the
+        done sections of its project have fewer than 75 % of the completed tasks there; such a
+        project has none.
 
     Returns
     -------
@@ -124,189 +134,296 @@ def quality(
     1     Write               no assignee             NaN
     """
     tasks = read_frame(tasks, _NEEDED, what=_WHAT, record="task")
-    if not isinstance(stale_days, int | float) or not stale_days >= 0:
-        raise InvalidArgument(
-            f"stale_days={stale_days!r} is not a number of days; give 0 or more."
-        )
-    if done_sections is not None and not isinstance(done_sections, str):
-        done_sections = list_texts(done_sections, name="done_sections", like="Done")
-    if isinstance(done_sections, str):
-        raise InvalidArgument(
-            f"done_sections={done_sections!r} is a single name; "
-            f"give a list: done_sections=[{done_sections!r}]."
-        )
-    read = unique_tasks(tasks, _READ)
-    rows = add_memberships(read, np.arange(len(read)))
-    is_open = rows["completed_at"].isna()
-    homes = _explode_memberships(rows)
+    check_number(stale_days, name="stale_days", like=30, least=0)
+    moment = parse_moment(now, tz)
+    uses = "names, due dates, assignees and sections"
+    tasks = select_known(tasks, moment, stories, what=_WHAT, uses=uses)
+    rows = unique_tasks(tasks, _READ)
+    is_open = rows["completed_at"].isna().to_numpy(dtype=bool)
+    homes = _list_homes(rows, has_gids=done_sections is not None)
     found = [
         _find_completed_early(rows),
-        *_find_misplaced(homes, done_sections),
+        *_find_misplaced(rows, homes, is_open, _read_done_sections(done_sections)),
         _find_overdue(rows, is_open, resolve_today(now, tz)),
         _find_orphans(rows),
-        _find_duplicate_names(homes),
-        _find_stale(rows, is_open, parse_moment(now, tz), stale_days),
-        _build_findings(rows, is_open & find_unassigned(rows), "no assignee"),
-        _build_findings(rows, is_open & rows["due_on"].isna(), "no due date"),
+        _find_duplicate_names(rows, homes, is_open),
+        _find_stale(rows, is_open, moment, stale_days),
+        _Found("no assignee", np.flatnonzero(is_open & find_unassigned(rows))),
+        _Found("no due date", np.flatnonzero(is_open & rows["due_on"].isna().to_numpy(bool))),
     ]
-    table = pd.concat(found).astype({"finding": pd.CategoricalDtype([*FINDINGS], ordered=True)})
+    return _build_table(rows, found)
+
+
+class _Found(NamedTuple):
+    """The positions of tasks with a finding, and for each the project and detail, if known."""
+
+    finding: str
+    at: Positions
+    detail: pd.Series[Any] | None = None
+    project: pd.Series[Any] | None = None
+
+
+def _build_table(rows: pd.DataFrame, found: Sequence[_Found]) -> pd.DataFrame:
+    """Build the rows of all findings."""
+    at = np.concatenate([one.at for one in found])
+    projects = _list_first_projects(rows, found)
+    table = pd.DataFrame(
+        {
+            "task_gid": text_column(rows, "gid").array.take(at),
+            "task_name": text_column(rows, "name").array.take(at),
+            "assignee_name": text_column(rows, "assignee_name").array.take(at),
+            "project_name": pd.concat(projects, ignore_index=True).astype(STR),
+            "finding": pd.Categorical.from_codes(
+                np.repeat(
+                    [FINDINGS.index(one.finding) for one in found], [len(one.at) for one in found]
+                ),
+                categories=pd.Index(list(FINDINGS), dtype=STR),
+                ordered=True,
+            ),
+            "detail": pd.concat(
+                [_fill(one.detail, len(one.at)) for one in found], ignore_index=True
+            ),
+        }
+    )
     order = ["finding", "project_name", "task_name", "task_gid"]
-    return table.sort_values(order, kind="stable", ignore_index=True)
+    return table.sort_values(order, kind="stable", ignore_index=True)[list(_COLUMNS)]
 
 
-def _build_findings(
-    rows: pd.DataFrame, where: pd.Series[Any], finding: str, detail: pd.Series[Any] | None = None
-) -> pd.DataFrame:
-    """Build the rows of one finding from the tasks where it holds."""
-    at = np.flatnonzero(is_true(where))
-    details = pd.Series(None, index=rows.index, dtype=STR) if detail is None else detail
-    columns = {name: text_column(rows, own) for name, own in _TEXTS.items()} | {"detail": details}
-    table = pd.DataFrame({name: column.array.take(at) for name, column in columns.items()})
-    return table.assign(finding=pd.array([finding] * len(at), dtype=STR))[
-        [*_TEXTS, "finding", "detail"]
-    ]
+def _list_first_projects(rows: pd.DataFrame, found: Sequence[_Found]) -> list[pd.Series[Any]]:
+    """Return the project of each finding: its own, else the first one of the task."""
+    at = np.concatenate([one.at for one in found if one.project is None])
+    names = first_memberships(rows, at)["project_name"] if len(at) else _fill(None, 0)
+    projects, start = [], 0
+    for one in found:
+        if one.project is None:
+            projects.append(names.iloc[start : start + len(one.at)])
+            start += len(one.at)
+        else:
+            projects.append(one.project)
+    return projects
 
 
-def _find_completed_early(rows: pd.DataFrame) -> pd.DataFrame:
-    created = parse_task_times(rows, "created_at", what=_WHAT)
-    completed = parse_task_times(rows, "completed_at", what=_WHAT)
-    shown = "created " + _format_days(created) + ", completed " + _format_days(completed)
-    return _build_findings(rows, completed < created, "completed before created", shown)
+def _fill(texts: pd.Series[Any] | None, count: int) -> pd.Series[Any]:
+    """Return texts, or as many missing ones."""
+    return pd.Series([None] * count, dtype=STR) if texts is None else texts.astype(STR)
+
+
+def _find_completed_early(rows: pd.DataFrame) -> _Found:
+    created, completed = (
+        parse_task_times(rows, name, what=_WHAT) for name in ("created_at", "completed_at")
+    )
+    begun, done = to_microseconds(created), to_microseconds(completed)
+    at = np.flatnonzero((done < begun) & (done != NEVER))
+    shown = "created " + _format_days(created.take(at))
+    shown += ", completed " + _format_days(completed.take(at))
+    return _Found("completed before created", at, shown)
 
 
 def _format_days(days: pd.Series[Any]) -> pd.Series[Any]:
     written: pd.Series[Any] = days.dt.strftime("%Y-%m-%d").astype(STR)
-    return written
+    return written.reset_index(drop=True)
 
 
-def _explode_memberships(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per task and own project; no rows where memberships were not read.
+class _Homes(NamedTuple):
+    """The memberships of tasks, each a row."""
 
-    The column ``home`` tells projects apart, by name where the gid is not known.
+    #: The position of the task.
+    task: Positions
+    #: The number of the project, by gid, or by name where that is not known; -1 without one.
+    project: Ints
+    project_names: pd.Series[Any]
+    #: The number of the section of a project; -1 without one.
+    section: Ints
+    #: Name, gid and number of the project of the sections, by their number.
+    sections: pd.DataFrame
+
+    def pick_projects(self, where: Positions) -> pd.Series[Any]:
+        """Return the names of the projects of some memberships."""
+        names = self.project_names.array.take(self.project.take(where), allow_fill=True)
+        return pd.Series(names, dtype=STR)
+
+    def pick_sections(self, where: Positions) -> pd.Series[Any]:
+        """Return the names of the sections of some memberships."""
+        names = self.sections["name"].array.take(self.section.take(where), allow_fill=True)
+        return pd.Series(names, dtype=STR)
+
+
+def _list_homes(rows: pd.DataFrame, *, has_gids: bool) -> _Homes:
+    """Return one row per task and own project; none where memberships were not read.
+
+    Sections are told apart by name; their gids are read if ``has_gids``.
     """
-    if not set(_MEMBERSHIPS) <= set(rows.columns):
-        return rows.head(0).assign(home=None, section_name=None)
-    own = read_list_columns(rows, _MEMBERSHIPS)
-    check_aligned_memberships(own, _MEMBERSHIPS)
-    own = own.drop(columns=["project_gid", "project_name", "section_name"])
-    names = {name: name.removeprefix("memberships_").removesuffix("s") for name in _MEMBERSHIPS}
-    each = own.explode(_MEMBERSHIPS, ignore_index=True).rename(columns=names)
-    gid = each["project_gid"].astype(STR)
-    each = each.assign(home=gid.where(gid.notna(), each["project_name"].astype(STR)))
-    # A file may name the section of a task, and not the project in which it is.
-    is_placed = each["home"].notna() | each["section_name"].notna()
-    return each[is_placed.to_numpy(dtype=bool)].reset_index(drop=True)
-
-
-def _find_misplaced(homes: pd.DataFrame, sections: Iterable[str] | None) -> list[pd.DataFrame]:
-    """Find tasks open in a done section, and tasks completed outside of them."""
-    if sections is None:
-        return []
-    name = homes["section_name"].astype(STR)
-    is_done = name.str.casefold().isin([str(section).casefold() for section in sections])
-    has_done = homes["home"].isin(homes.loc[is_done, "home"].dropna())
-    is_open = homes["completed_at"].isna()
-    outside = ~is_open & ~is_done & has_done & name.notna()
-    return [
-        _build_findings(homes, is_open & is_done, "open in a done section", name),
-        _build_findings(homes, outside, "completed outside the done sections", name),
-    ]
-
-
-def _find_overdue(rows: pd.DataFrame, is_open: pd.Series[Any], day: pd.Timestamp) -> pd.DataFrame:
-    due = parse_task_dates(rows, "due_on", what=_WHAT)
-    is_late = is_open & (due < day) & find_unassigned(rows)
-    return _build_findings(rows, is_late, "overdue without assignee", "due " + _format_days(due))
-
-
-def _find_orphans(rows: pd.DataFrame) -> pd.DataFrame:
-    parent = text_column(rows, "parent_gid")
-    is_gone = (
-        parent.notna() & (find_positions(rows["gid"], parent) < 0) & rows["project_gid"].isna()
+    if not has_gids:
+        rows = rows.drop(columns=_SECTION_GIDS, errors="ignore")
+    names = [*_PROJECTS, _SECTION_NAMES]
+    if not set(names) <= set(rows.columns):
+        rows = rows.head(0)
+    codes, lists = _factorize_lists(rows, [*names, _SECTION_GIDS])
+    check_aligned_memberships(lists, list(map(str, lists)))
+    count = count_items(lists[names[0]])
+    gid, name, section, section_gid = (
+        pd.Series([item for cell in lists[column] for item in cell], dtype=STR)
+        for column in (*names, _SECTION_GIDS)
     )
-    shown = "parent " + text_column(rows, "parent_name").fillna(parent)
-    return _build_findings(rows, is_gone, "orphan subtask", shown)
+    project, first = _number_texts(gid.where(gid.notna(), name))
+    place, first_place = _number_pairs(project, section_gid.where(section_gid.notna(), section))
+    # A file may name the section of a task, and not the project in which it is.
+    task, item = _repeat_items(codes, count, (project >= 0) | (place >= 0))
+    sections = pd.DataFrame({"name": section, "gid": section_gid, "project": project})
+    return _Homes(
+        task,
+        project.take(item),
+        name.take(first),
+        place.take(item),
+        sections.take(first_place).reset_index(drop=True),
+    )
 
 
-def _find_duplicate_names(homes: pd.DataFrame) -> pd.DataFrame:
-    """Find the open tasks of a project that share a name."""
-    is_meant = homes["completed_at"].isna() & homes["home"].notna()
-    still = homes[is_meant.to_numpy(dtype=bool)].reset_index(drop=True)
-    name = text_column(still, "name").str.strip().str.casefold()
-    keys = [still["home"].astype(STR), name]
-    count = name.groupby(keys, dropna=False).transform("size").astype("int64")
-    is_twin = (count > 1) & name.notna() & (name != "")
-    shown = count.astype("str").astype(STR) + " of this name"
-    return _build_findings(still, is_twin, "duplicate name", shown)
+def _factorize_lists(rows: pd.DataFrame, names: Sequence[str]) -> tuple[Positions, pd.DataFrame]:
+    """Return for each row the number of its lists, and these lists, each combination once.
+
+    Columns that are not there have as many missing items as the first one has.
+    """
+    code = np.zeros(len(rows), dtype="int64")
+    for name in names:
+        if name in rows.columns:
+            own, distinct = pd.factorize(read_lists(rows[name]).to_numpy(dtype=object))
+            code, _ = pd.factorize(code * len(distinct) + own)
+    first = np.zeros(code.max(initial=-1) + 1, dtype="int64")
+    first[code[::-1]] = np.arange(len(code))[::-1]
+    some = rows.iloc[first]
+    lists = {name: read_lists(some[name]) for name in names if name in rows.columns}
+    for name in names:
+        if name not in lists:
+            first_lists = lists.get(names[0], pd.Series(dtype=object))
+            lists[name] = first_lists.map(lambda items: (None,) * len(items))
+    return code, pd.DataFrame(lists, columns=list(names), dtype=object).reset_index(drop=True)
 
 
-def _find_stale(
-    rows: pd.DataFrame, is_open: pd.Series[Any], moment: pd.Timestamp, most: float
-) -> pd.DataFrame:
-    modified = parse_task_times(rows, "modified_at", what=_WHAT)
-    days = days_between(modified, pd.Series(moment, index=rows.index)).astype("float64")
-    shown = days.fillna(0).astype("int64").astype("str").astype(STR) + " days unchanged"
-    return _build_findings(rows, is_open & (days > most), "stale", shown)
+def _number_texts(texts: pd.Series[Any]) -> tuple[Ints, Positions]:
+    """Return the number of each text, -1 for a missing one, and where each occurs first."""
+    code, _ = pd.factorize(texts)
+    numbers, first = np.unique(code, return_index=True)
+    return code.astype("int64"), first[numbers >= 0]
 
 
-def empty_fields(tasks: pd.DataFrame) -> pd.DataFrame:
-    """Count the values of each column that are not empty.
+def _number_pairs(projects: Ints, sections: pd.Series[Any]) -> tuple[Ints, Positions]:
+    """Return the number of each section of a project, and where each occurs first."""
+    section, _ = pd.factorize(sections)
+    pairs = np.where(section < 0, -1, (projects + 1) * (section.max(initial=0) + 1) + section)
+    known = pd.Series(pairs).where(section >= 0)
+    code, _ = pd.factorize(known)
+    numbers, first = np.unique(code, return_index=True)
+    return code.astype("int64"), first[numbers >= 0]
 
-    Parameters
-    ----------
-    tasks
-        Tasks, or any other records.
 
-    Returns
-    -------
-    DataFrame
-        ``column`` (str), ``filled`` and ``rows`` (Int64), ``share_filled`` (Float64, missing
-        where there are no rows), the least filled first, then by column. Missing
-        values, blank text and tuples or lists without values count as empty; 0 and False do not.
-        Columns that the source of the frame does not have, such as an export of Asana, are left
-        out.
+def _repeat_items(codes: Positions, count: Ints, is_placed: Flags) -> tuple[Positions, Positions]:
+    """Return the task and the item of each membership of all tasks."""
+    start = np.cumsum(count) - count
+    many = count.take(codes)
+    task = np.repeat(np.arange(len(codes)), many)
+    into = np.arange(len(task)) - np.repeat(np.cumsum(many) - many, many)
+    item = np.repeat(start.take(codes), many) + into
+    if is_placed.all():
+        return task, item
+    where = is_placed.take(item)
+    return task[where], item[where]
+
+
+def _read_done_sections(given: Sequence[str] | None) -> list[str] | None:
+    """Return the names and gids of done sections in lower case; None if the tasks tell them.
 
     Raises
     ------
     InvalidArgument
-        ``tasks`` is not a DataFrame, or pandas has written its lists to a file.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> empty_fields(pd.DataFrame({"gid": ["1", "2"], "notes": ["Call", ""]}))
-      column  filled  rows  share_filled
-    0  notes       1     2           0.5
-    1    gid       2     2           1.0
+        It is a single text, or holds something else.
     """
-    tasks = read_frame(tasks, [], what="rollups.empty_fields")
-    check_python_lists(tasks)
-    tasks = tasks.drop(columns=list_unread_columns(tasks))
-    filled = [int((~_is_empty(values)).sum()) for _, values in tasks.items()]
-    table = pd.DataFrame(
-        {
-            "column": pd.array([str(name) for name in tasks.columns], dtype=STR),
-            "filled": pd.array(filled, dtype="Int64"),
-            "rows": pd.array([len(tasks)] * len(filled), dtype="Int64"),
-        }
+    if isinstance(given, str):
+        raise InvalidArgument(
+            f"done_sections={given!r} is a single name; give a list: done_sections=[{given!r}]."
+        )
+    if given is None:
+        return None
+    return [one.casefold() for one in list_texts(given, name="done_sections", like="Done")]
+
+
+def _find_misplaced(
+    rows: pd.DataFrame, homes: _Homes, is_open: Flags, given: list[str] | None
+) -> list[_Found]:
+    """Find tasks open in a done section, and tasks completed outside of them."""
+    was_open = is_open.take(homes.task)
+    if given is None:
+        is_done = _find_done_sections(homes, was_open)
+    else:
+        texts = [homes.sections[name].str.casefold() for name in ("name", "gid")]
+        is_done = np.array(texts[0].isin(given) | texts[1].isin(given), dtype=bool)
+    # The number of a missing section or project is -1, the last place.
+    done = np.append(is_done, False).take(homes.section)
+    with_done = np.zeros(len(homes.project_names) + 1, dtype=bool)
+    with_done[homes.sections["project"].to_numpy()[is_done]] = True
+    with_done[-1] = False
+    outside = ~was_open & ~done & (homes.section >= 0) & with_done.take(homes.project)
+    found = (was_open & done, outside)
+    names = ("open in a done section", "completed outside the done sections")
+    return [
+        _Found(name, homes.task[where], homes.pick_sections(where), homes.pick_projects(where))
+        for name, where in zip(names, map(np.flatnonzero, found), strict=True)
+    ]
+
+
+def _find_done_sections(homes: _Homes, was_open: Flags) -> Flags:
+    """Return which sections are those of completed tasks, by the tasks that are in them."""
+    count = len(homes.sections)
+    is_placed = homes.section >= 0
+    tasks = np.bincount(homes.section[is_placed], minlength=count)
+    done = np.bincount(homes.section[is_placed & ~was_open], minlength=count)
+    is_done = (tasks >= _FEWEST_TASKS) & (done >= _DONE_SHARE * tasks)
+    project = homes.sections["project"].to_numpy()
+    # Sections of no known project, with the number -1, are those of one.
+    total, there = (
+        np.bincount(project + 1, weights, minlength=len(homes.project_names) + 1)
+        for weights in (done, done * is_done)
     )
-    some = table["rows"].astype("Float64").where(table["rows"] > 0)
-    table["share_filled"] = (table["filled"].astype("Float64") / some).astype("Float64")
-    return table.sort_values(["share_filled", "column"], ignore_index=True)
+    found: Flags = is_done & (there >= _PROJECT_SHARE * total)[project + 1]
+    return found
 
 
-def _is_empty(values: pd.Series[Any]) -> Any:
-    is_missing = is_true(values.isna())
-    if isinstance(values.dtype, pd.StringDtype):
-        return is_missing | is_true(values.str.fullmatch(_BLANK_TEXT))
-    if values.dtype == object or isinstance(values.dtype, pd.CategoricalDtype | pd.ArrowDtype):
-        return is_missing | is_true(values.astype(object).map(_is_blank).astype(bool))
-    return is_missing
+def _find_overdue(rows: pd.DataFrame, is_open: Flags, day: pd.Timestamp) -> _Found:
+    due = parse_task_dates(rows, "due_on", what=_WHAT)
+    is_late = due.to_numpy("datetime64[us]") < day.to_datetime64()
+    at = np.flatnonzero(is_open & is_late & find_unassigned(rows))
+    return _Found("overdue without assignee", at, "due " + _format_days(due.take(at)))
 
 
-def _is_blank(value: Any) -> bool:
-    if isinstance(value, str):
-        return re.fullmatch(_BLANK_TEXT, value) is not None
-    if isinstance(value, tuple | list):
-        return all(item is None for item in value)
-    return isinstance(value, Sized) and len(value) == 0
+def _find_orphans(rows: pd.DataFrame) -> _Found:
+    parent = text_column(rows, "parent_gid")
+    below = np.flatnonzero(parent.notna())
+    gone = below[find_positions(rows["gid"], parent.take(below)) < 0]
+    if len(gone):
+        gone = gone[first_memberships(rows, gone)["project_gid"].isna().to_numpy()]
+    name = text_column(rows, "parent_name").take(gone)
+    shown = "parent " + name.where(name.notna(), parent.take(gone))
+    return _Found("orphan subtask", gone, shown.reset_index(drop=True))
+
+
+def _find_duplicate_names(rows: pd.DataFrame, homes: _Homes, is_open: Flags) -> _Found:
+    """Find the open tasks of a project that share a name."""
+    where = np.flatnonzero(is_open.take(homes.task) & (homes.project >= 0))
+    task = homes.task[where]
+    name = text_column(rows, "name").take(task).reset_index(drop=True)
+    # The names of most tasks are unlike those of all others, but for their letters' case.
+    text, _ = pd.factorize(name.str.strip().str.lower().replace("", None))
+    pair, _ = pd.factorize(homes.project[where] * (text.max(initial=0) + 1) + text)
+    count: Any = np.bincount(pair).take(pair) if len(pair) else pair
+    twin = np.flatnonzero((count > 1) & (text >= 0))
+    shown = pd.Series(count[twin]).astype(STR) + " of this name"
+    return _Found("duplicate name", task[twin], shown, homes.pick_projects(where[twin]))
+
+
+def _find_stale(rows: pd.DataFrame, is_open: Flags, moment: pd.Timestamp, most: float) -> _Found:
+    modified = to_microseconds(parse_task_times(rows, "modified_at", what=_WHAT))
+    now = to_microseconds(pd.Series([moment]))
+    age: Any = np.where(modified == NEVER, 0, now - modified) / _DAY
+    at = np.flatnonzero(is_open & (modified != NEVER) & (age > most))
+    shown = pd.Series(age.take(at).astype("int64")).astype(STR) + " days unchanged"
+    return _Found("stale", at, shown)

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from asana_frames.frames.arrays import STR, UTC_DATETIME
 from asana_frames.frames.list_cells import read_lists
+from asana_frames.rollups.histories.due_dates import read_due_days
 from asana_frames.rollups.histories.stories import FIELD_CHANGED, STORY_COLUMNS, sort_stories
 from asana_frames.rollups.shared.inputs import (
     drop_duplicate_gids,
     is_true,
     read_frame,
-    resolve_keys,
+    text_column,
 )
 from asana_frames.rollups.shared.moments import (
     check_zone,
     convert_zone,
-    local_days,
     parse_moment,
 )
-from asana_frames.rollups.shared.totals import sum_by
 from asana_frames.types import When
 
 _DTYPES: dict[str, Any] = {
@@ -31,7 +31,8 @@ _DTYPES: dict[str, Any] = {
     **dict.fromkeys(("changed_by_gid", "changed_by_name", "change"), STR),
     **dict.fromkeys(("field_gid", "field_name", "old", "new", "old_gid", "new_gid"), STR),
     **dict.fromkeys(("project_gid", "project_name"), STR),
-    "days": "Int64",
+    **dict.fromkeys(("assignee_gid", "assignee_name"), STR),
+    "days_slipped": "Int64",
     "is_scope_added": "boolean",
 }
 #: Subtype of a story -> kind of change.
@@ -76,6 +77,7 @@ def changes(
     tasks: pd.DataFrame | None = None,
     *,
     since: When | None = None,
+    now: When | None = None,
     tz: str = "UTC",
 ) -> pd.DataFrame:
     """List the changes of tasks, one row per change.
@@ -86,12 +88,16 @@ def changes(
         As ``gather.stories(asana, tasks)`` returns them. Only their fields are used: their text
         depends on the language of the reader.
     tasks
-        The tasks, for their names as they are now.
+        The tasks, for their names, and for the assignees of those without a story of it.
     since
         The moment at which the scope of the projects was agreed: tasks added later are added
         scope. Earlier changes are returned as well.
+    now
+        The present if not given. Changes after an earlier moment are left out, and names of tasks
+        are those of then.
     tz
-        The time zone of due times, in which days begin and a ``since`` without a zone is read.
+        The time zone of due times, in which days begin and a ``since`` or ``now`` without a zone
+        is read.
 
     Returns
     -------
@@ -103,11 +109,12 @@ def changes(
         ``field_name`` name; ``old``, ``new`` (str: names, days as 2026-03-02, due times as
         2026-03-02 17:00, lists joined by commas; missing for none) and, of people, places and
         options, ``old_gid``, ``new_gid``; ``project_gid``, ``project_name`` (str, where the story
-        has it); ``days`` (Int64, the new due date minus the old one, so a slip is above 0; missing
-        unless both are set); ``is_scope_added`` (boolean: added to a project after ``since``;
-        False without ``since``). Stories do not name the previous assignee, so ``old`` is the
-        assignee in the story before. Other stories (comments, descriptions, tags, followers, start
-        dates) are left out.
+        has it); ``assignee_gid``, ``assignee_name`` (str, who had the task after the change, by
+        the last story of an assignment; missing for nobody); ``days_slipped`` (Int64, the new due
+        date minus the old one, so a slip is above 0; missing unless both are set);
+        ``is_scope_added`` (boolean: added to a project after ``since``; False without ``since``).
+        Stories do not name the previous assignee, so ``old`` is the assignee in the story before.
+        Other stories (comments, descriptions, tags, followers, start dates) are left out.
 
     Raises
     ------
@@ -128,15 +135,18 @@ def changes(
     ...         "assignee_name": [None, "Ana"],
     ...     }
     ... )
-    >>> changes(stories)[["change", "old", "new", "days"]]
-         change         old         new  days
-    0  due date  2026-03-06  2026-03-09     3
-    1  assignee         NaN         Ana  <NA>
+    >>> changes(stories)[["change", "old", "new", "days_slipped"]]
+         change         old         new  days_slipped
+    0  due date  2026-03-06  2026-03-09             3
+    1  assignee         NaN         Ana          <NA>
     """
     stories = read_frame(stories, STORY_COLUMNS, what="rollups.changes", record="story")
     check_zone(tz)
     limit = None if since is None else parse_moment(since, tz)
-    rows = _select_changes(stories)
+    every = _select_changes(stories)
+    is_later = is_true(every["created_at"] > parse_moment(now, tz)) & (now is not None)
+    rows = every[~is_later].reset_index(drop=True)
+    people = _find_assignees(rows, tasks)
     readings = [
         pd.DataFrame(_READERS[str(kind)](part, tz)) for kind, part in rows.groupby("change")
     ]
@@ -144,7 +154,11 @@ def changes(
     is_added = rows["change"] == "added to project"
     is_scope_added = is_added & (limit is not None and rows["created_at"] > limit)
     table = pd.concat([rows.rename(columns=_RENAMED), read], axis="columns")
-    table = table.assign(task_name=_find_task_names(rows, tasks), is_scope_added=is_scope_added)
+    table = table.assign(
+        task_name=_find_task_names(rows, tasks, every[is_later]),
+        is_scope_added=is_scope_added,
+        **people,
+    )
     return table.reindex(columns=list(_DTYPES)).astype(_DTYPES)
 
 
@@ -158,16 +172,45 @@ def _select_changes(stories: pd.DataFrame) -> pd.DataFrame:
     return sort_stories(rows, what="rollups.changes").reindex(columns=[*_READ, "change"])
 
 
-def _find_task_names(rows: pd.DataFrame, tasks: pd.DataFrame | None) -> pd.Series[Any]:
-    """Return the current names of tasks, else those in the stories."""
-    known = rows["target_name"].astype(STR)
-    if tasks is None:
-        return known
-    tasks = read_frame(tasks, ["gid", "name"], what="rollups.changes", record="task")
-    named = drop_duplicate_gids(tasks)
-    at = pd.Index(named["gid"]).get_indexer(pd.Index(rows["task_gid"]))
-    now: pd.Series[Any] = named["name"].astype(STR).reindex(at).set_axis(rows.index)
-    return now.where(now.notna(), known)
+def _find_task_names(
+    rows: pd.DataFrame, tasks: pd.DataFrame | None, later: pd.DataFrame
+) -> pd.Series[Any]:
+    """Return the names of tasks before the later stories, else those in the stories."""
+    names = rows["target_name"].astype(STR)
+    if tasks is not None:
+        tasks = read_frame(tasks, ["gid", "name"], what="rollups.changes", record="task")
+        names = _look_up(tasks, "name", rows).fillna(names)
+    renamed = later[is_true(later["change"] == "name")].drop_duplicates("task_gid")
+    then = renamed.assign(gid=renamed["task_gid"])
+    return _look_up(then, "old_name", rows).fillna(names)
+
+
+def _look_up(records: pd.DataFrame, column: str, rows: pd.DataFrame) -> pd.Series[Any]:
+    """Return a column of the task of each story; missing where the task is not there."""
+    known = drop_duplicate_gids(records)
+    at = pd.Index(known["gid"]).get_indexer(pd.Index(rows["task_gid"]))
+    found: pd.Series[Any] = text_column(known, column).reindex(at).set_axis(rows.index)
+    return found
+
+
+def _find_assignees(rows: pd.DataFrame, tasks: pd.DataFrame | None) -> dict[str, Any]:
+    """Return who has each task after each story."""
+    is_told = is_true(rows["change"] == "assignee")
+    is_nobody = is_true(rows["resource_subtype"] == "unassigned")
+    # Of a task without such a story, the assignee never changed.
+    is_stable = ~is_true(rows["task_gid"].isin(rows.loc[is_told, "task_gid"]))
+    task = rows["task_gid"]
+    last = pd.Series(np.where(is_told, np.arange(len(rows)), np.nan), index=rows.index)
+    at = last.groupby(task).ffill().fillna(-1).to_numpy().astype("int64")
+    found = {}
+    for name in ("assignee_gid", "assignee_name"):
+        told = rows[name].astype(STR).mask(is_nobody)
+        values = pd.Series(told.array.take(at, allow_fill=True), index=rows.index)
+        if tasks is not None:
+            own = read_frame(tasks, ["gid"], what="rollups.changes", record="task")
+            values = values.mask(is_stable, _look_up(own, name, rows))
+        found[name] = values
+    return found
 
 
 _Columns = Mapping[str, "pd.Series[Any]"]
@@ -178,10 +221,8 @@ def _read_due_dates(rows: pd.DataFrame, tz: str) -> _Columns:
     texts, days = {}, {}
     for age in ("old", "new"):
         texts[age] = _format_dates(rows, f"{age}_dates", tz)
-        on = rows[f"{age}_dates_due_on"].astype("datetime64[us]")
-        at = local_days(rows[f"{age}_dates_due_at"].astype(UTC_DATETIME), tz)
-        days[age] = on.where(on.notna(), at)
-    return texts | {"days": (days["new"] - days["old"]).dt.days.astype("Int64")}
+        days[age] = read_due_days(rows, age, tz)
+    return texts | {"days_slipped": (days["new"] - days["old"]).dt.days.astype("Int64")}
 
 
 def _format_dates(rows: pd.DataFrame, stem: str, tz: str) -> pd.Series[Any]:
@@ -267,76 +308,3 @@ _READERS: dict[str, Callable[[pd.DataFrame, str], _Columns]] = {
     "name": _read_names,
     "field": _read_field_values,
 }
-
-
-def change_counts(changes: pd.DataFrame, by: str | Sequence[str] = "task") -> pd.DataFrame:
-    """Count the changes of each kind.
-
-    Parameters
-    ----------
-    changes
-        The result of ``rollups.changes``.
-    by
-        A key or several, as in ``rollups.hours``: ``task``, ``changed_by``, ``project``, which
-        only changes of places have, or another column. A missing value is a group of its own.
-
-    Returns
-    -------
-    DataFrame
-        The columns of ``by`` and, as Int64: ``due_date_changes``, with those that set or remove a
-        due date; ``days_slipped``, the sum of the days by which due dates moved, earlier ones
-        less; ``reassignments``, to a person other than the last assignee (the first assignment
-        does not count); ``reopenings``; ``moves`` between sections; ``scope_added``, tasks added
-        to a project after ``since``. One row per group that has a change, sorted.
-
-    Raises
-    ------
-    InvalidArgument
-        A column or key is missing; the message says what to type.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> rows = pd.DataFrame(
-    ...     {
-    ...         "task_gid": ["5", "5", "5"],
-    ...         "changed_at": pd.to_datetime(["2026-03-02", "2026-03-03", "2026-03-04"], utc=True),
-    ...         "change": ["due date", "assignee", "assignee"],
-    ...         "days": pd.array([3, None, None], dtype="Int64"),
-    ...         "old_gid": [None, None, "11"],
-    ...         "new_gid": [None, "11", "12"],
-    ...         "is_scope_added": False,
-    ...     }
-    ... )
-    >>> change_counts(rows)[["task_gid", "days_slipped", "reassignments"]]
-      task_gid  days_slipped  reassignments
-    0        5             3              1
-    """
-    what = "rollups.change_counts"
-    columns = ["task_gid", "changed_at", "change", "days", "old_gid", "new_gid"]
-    changes = read_frame(changes, [*columns, "is_scope_added"], what=what)
-    keys = resolve_keys(changes, by, what=what)
-    rows = changes.sort_values("changed_at", kind="stable", ignore_index=True)
-    change = rows["change"]
-    counts = {
-        "due_date_changes": change == "due date",
-        "days_slipped": rows["days"],
-        "reassignments": _is_reassigned(rows),
-        "reopenings": change == "reopened",
-        "moves": change == "section",
-        "scope_added": pd.Series(is_true(rows["is_scope_added"]), index=rows.index),
-    }
-    groups = pd.DataFrame({key.name: rows[key.column] for key in keys})
-    table = sum_by(groups, counts)
-    return table.fillna(dict.fromkeys(counts, 0)).astype(dict.fromkeys(counts, "Int64"))
-
-
-def _is_reassigned(rows: pd.DataFrame) -> pd.Series[Any]:
-    """Return which rows assign a task to another person than its last assignee."""
-    is_person = is_true(rows["change"] == "assignee")
-    old, new = (rows[f"{age}_gid"].astype(STR).where(is_person) for age in ("old", "new"))
-    # An unassignment in between does not hide the last assignee.
-    person = new.where(new.notna(), old)
-    last = person.groupby(rows["task_gid"]).ffill().groupby(rows["task_gid"]).shift()
-    before = old.where(old.notna(), last)
-    return new.notna() & before.notna() & (new != before)

@@ -73,7 +73,9 @@ def find_levels(edges: Edges, names: Sequence[str], *, what: str) -> Numbers:
     return found
 
 
-def find_heaviest_paths(weights: Numbers, edges: Edges, level: Numbers) -> Numbers:
+def find_heaviest_paths(
+    weights: Numbers, edges: Edges, level: Numbers, starts: Numbers | None = None
+) -> Numbers:
     """Return for each node the greatest sum of weights on a path that ends in it.
 
     Parameters
@@ -84,18 +86,23 @@ def find_heaviest_paths(weights: Numbers, edges: Edges, level: Numbers) -> Numbe
         The steps of paths.
     level
         One per node, from 0 on, rising along each edge, as ``find_levels`` returns them.
+    starts
+        What a path has at least before the weight of each node; 0 if not given.
 
     Examples
     --------
     >>> edges = Edges(np.array([0, 1]), np.array([2, 2]))
     >>> find_heaviest_paths(np.array([3, 5, 1]), edges, np.array([0, 0, 1]))
     array([3, 5, 6])
+    >>> starts = np.array([0, 0, 9])
+    >>> find_heaviest_paths(np.array([3, 5, 1]), edges, np.array([0, 0, 1]), starts)
+    array([ 3,  5, 10])
     """
     order = np.argsort(level[edges.after], kind="stable")
     before, after = edges.before[order], edges.after[order]
     ends = np.flatnonzero(np.diff(level[after], prepend=-1, append=-1)).tolist()
-    most = np.zeros_like(weights)
-    sums = weights.copy()
+    most = np.zeros_like(weights) if starts is None else starts.copy()
+    sums = weights + most
     # One level at a time: the sums of all earlier nodes are known by then.
     for start, end in pairwise(ends):
         at = after[start:end]

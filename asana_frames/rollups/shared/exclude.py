@@ -47,14 +47,35 @@ def drop_excluded(tasks: pd.DataFrame, exclude: Exclude | None, *, what: str) ->
     is_out = np.zeros(len(tasks), dtype=bool)
     for key, given in exclude.items():
         values = list_texts(given, name=f"exclude[{key!r}]", like="Cancelled")
-        is_out |= _find_holders(tasks, key, values, what)
+        is_out |= find_holders(tasks, key, values, what=what)
     return tasks[~is_out] if is_out.any() else tasks
 
 
-def _find_holders(
-    tasks: pd.DataFrame, key: str, values: Sequence[str], what: str
+def find_holders(
+    tasks: pd.DataFrame,
+    key: str,
+    values: Sequence[str],
+    *,
+    what: str,
+    name: str = "exclude",
+    checks_values: bool = True,
 ) -> npt.NDArray[np.bool_]:
     """Return which tasks hold one of the values.
+
+    Parameters
+    ----------
+    tasks
+        The tasks.
+    key
+        ``"section"``, ``"tag"`` or the name of a column.
+    values
+        Names or gids.
+    what
+        The name of the calling function, for messages.
+    name
+        The argument that has the key and the values, for messages.
+    checks_values
+        Whether a value that no task has is refused if it resembles one.
 
     Raises
     ------
@@ -62,26 +83,26 @@ def _find_holders(
         There is no such column, or a value seems to be misspelt.
     """
     wanted = _LISTS.get(key, (key,))
-    columns = [name for name in wanted if name in tasks.columns]
+    columns = [column for column in wanted if column in tasks.columns]
     if not columns:
         raise InvalidArgument(
-            f"{what}: exclude= needs the column {' or '.join(wanted)}, which the tasks lack."
+            f"{what}: {name}= needs the column {' or '.join(wanted)}, which the tasks lack."
             f"{suggest_names(key, [*_LISTS, *map(str, tasks.columns)])}"
         )
     found = np.zeros(len(tasks), dtype=bool)
     known: set[str] = set()
-    for name in columns:
+    for column in columns:
         codes, cells = pd.factorize(
-            _read_cells(tasks[name], is_list=key in _LISTS).to_numpy(dtype=object)
+            _read_cells(tasks[column], is_list=key in _LISTS).to_numpy(dtype=object)
         )
         known.update(item for cell in cells for item in cell if isinstance(item, str))
         # A missing cell has the code -1.
         holds = np.array([*(not set(values).isdisjoint(cell) for cell in cells), False])
         found |= holds[codes]
-    for value in values:
+    for value in values if checks_values else ():
         if value not in known and (hint := suggest_names(value, known)):
             raise InvalidArgument(
-                f"{what}: exclude= does not know {value!r} in {columns[-1]}.{hint}"
+                f"{what}: {name}= does not know {value!r} in {columns[-1]}.{hint}"
             )
     return found
 

@@ -38,16 +38,18 @@ def task(gid: str, start: str | None, due: str | None, **more: Any) -> dict[str,
         "is_blocked": False,
         "is_critical": False,
         "conflict": False,
+        "is_late": False,
+        "earliest_finish": None,
         **more,
     }
 
 
-DAYS = ("start_on", "due_on")
+DAYS = ("start_on", "due_on", "earliest_finish")
 
 
 def table_of(*rows: dict[str, Any]) -> pd.DataFrame:
     frame = pd.DataFrame(list(rows), columns=list(task("", None, None)))
-    flags = ("completed", "is_blocked", "is_critical", "conflict")
+    flags = ("completed", "is_blocked", "is_critical", "conflict", "is_late")
     days = {name: pd.to_datetime(frame[name]).astype("datetime64[us]") for name in DAYS}
     return frame.assign(**days).astype(dict.fromkeys(flags, "boolean"))
 
@@ -321,4 +323,18 @@ def test_the_sandbox_is_drawn(asana: af.Asana) -> None:
 
     assert names_of(ax)[0] == "Website relaunch"
     assert sum(label.get_fontweight() != "bold" for label in ax.get_yticklabels()) == 40
-    assert "critical" in legend_of(ax)
+    assert {"open", "late finish"} <= set(legend_of(ax))
+
+
+def test_a_late_task_has_a_line_to_its_earliest_finish() -> None:
+    rows = [
+        task("a", "2026-03-02", "2026-03-04", is_late=True, earliest_finish="2026-03-06"),
+        task("b", "2026-03-02", "2026-03-04", earliest_finish="2026-03-03"),
+    ]
+
+    ax = af.charts.gantt(table_of(*rows), now=NOW)
+
+    assert "late finish" in legend_of(ax)
+    assert any("1 ends after the due day" in words for words in words_of(ax))
+    late = [line for line in ax.lines if line.get_marker() == "|"]
+    assert [float(line.get_xdata()[1] - line.get_xdata()[0]) for line in late] == [2.0]

@@ -23,7 +23,7 @@ NOW = "2026-04-01T12:00Z"
 
 def found(*rows: Any, **options: Any) -> list[tuple[str, str, str | None]]:
     """Return gid, finding and detail of what is found, but for what only lacks."""
-    table = af.rollups.quality(tasks_of(*rows), NOW, **options)
+    table = af.rollups.quality(tasks_of(*rows), now=NOW, **options)
     lacking = table["finding"].isin(["no assignee", "no due date"])
     return [(row["task_gid"], row["finding"], row["detail"]) for row in cells(table[~lacking])]
 
@@ -31,7 +31,7 @@ def found(*rows: Any, **options: Any) -> list[tuple[str, str, str | None]]:
 def test_open_tasks_lack_an_assignee_or_a_due_date_and_done_ones_need_none() -> None:
     rows = [task(), task(person="11", due="2026-05-01"), task(completed="2026-03-04T09:00Z")]
 
-    table = af.rollups.quality(tasks_of(*rows), NOW)
+    table = af.rollups.quality(tasks_of(*rows), now=NOW)
 
     assert table[["task_gid", "finding"]].to_numpy().tolist() == [
         ["1", "no assignee"],
@@ -60,14 +60,56 @@ def test_tasks_are_open_in_a_done_section_or_done_outside_of_one() -> None:
         task(project="32", section="Shipped", **done),
     ]
 
-    assert found(*rows) == [
+    assert found(*rows, done_sections=["done"]) == [
         ("1", "open in a done section", "DONE"),
         ("2", "completed outside the done sections", "Doing"),
     ]
+    assert found(*rows, done_sections=["31-DONE", "31-Done"]) == found(
+        *rows, done_sections=["Done"]
+    )
     assert found(*rows, done_sections=["Shipped", "doing"]) == [
         ("3", "completed outside the done sections", "Done")
     ]
-    assert found(*rows, done_sections=None) == []
+    assert found(*rows, done_sections=[]) == []
+
+
+def test_a_section_whose_tasks_are_completed_is_a_done_section_in_any_language() -> None:
+    done = {"completed": "2026-03-04T09:00Z", "project": "31"}
+    rows = [
+        *[task(section="Erledigt", **done)] * 3,
+        task(project="31", section="Erledigt"),
+        task(project="31", section="In Arbeit"),
+        task(section="In Arbeit", **done),
+    ]
+
+    # 3 of 4 tasks in Erledigt are completed, and 3 of all 4 completed ones are there.
+    assert found(*rows) == [
+        ("4", "open in a done section", "Erledigt"),
+        ("6", "completed outside the done sections", "In Arbeit"),
+    ]
+    # With 3 of 5, Erledigt is not a section of completed tasks.
+    assert found(*rows, task(project="31", section="Erledigt")) == []
+    # With 3 of 5 completed tasks there, they are completed anywhere.
+    assert found(*rows, task(section="In Arbeit", **done)) == []
+    # Two tasks do not tell what a section is for.
+    assert found(*rows[2:]) == []
+
+
+def test_at_an_earlier_moment_quality_knows_nothing_of_later() -> None:
+    rows = tasks_of(
+        task(due="2026-03-05", modified_at="2026-03-02T09:00Z"),
+        task(completed="2026-04-04T09:00Z", due="2026-03-05", modified_at="2026-04-04T09:00Z"),
+        task("2026-04-02T09:00Z", modified_at="2026-04-02T09:00Z"),
+    )
+
+    with pytest.warns(af.PastStateWarning, match="1 tasks were modified"):
+        table = af.rollups.quality(rows, now=NOW)
+
+    late = table[table["finding"] == "overdue without assignee"]
+    assert late["task_gid"].tolist() == ["1", "2"]
+    assert "3" not in table["task_gid"].tolist()
+    # When the second one was modified before April is not known.
+    assert table.loc[table["finding"] == "stale", "task_gid"].tolist() == ["1"]
 
 
 def test_a_task_in_two_projects_is_found_in_the_one_where_it_is_untidy() -> None:
@@ -78,7 +120,7 @@ def test_a_task_in_two_projects_is_found_in_the_one_where_it_is_untidy() -> None
         memberships_section_names=("Doing", "Done"),
     )
 
-    table = af.rollups.quality(tasks_of(row), NOW)
+    table = af.rollups.quality(tasks_of(row), now=NOW, done_sections=["Done"])
 
     assert table.loc[0, ["project_name", "finding"]].tolist() == ["Shop", "open in a done section"]
 
@@ -131,7 +173,7 @@ def test_what_was_done_before_it_was_there_is_found() -> None:
 @settings(max_examples=40, deadline=None)
 @given(task_rows())
 def test_each_task_that_lacks_something_is_found_once(rows: list[dict[str, Any]]) -> None:
-    table = af.rollups.quality(tasks_of(*rows), NOW)
+    table = af.rollups.quality(tasks_of(*rows), now="2026-05-01")
 
     still = [row for row in rows if row["completed_at"] is None]
     counts = table["finding"].value_counts()
@@ -151,13 +193,13 @@ MANY = (
 def test_the_input_may_be_odd_and_few() -> None:
     tasks = tasks_of(*MANY)
 
-    table = af.rollups.quality(tasks, NOW)
+    table = af.rollups.quality(tasks, now=NOW)
 
     odd = typed_by_hand(oddly_indexed(pd.concat([tasks.assign(name="Old"), tasks])))
-    assert_same(af.rollups.quality(odd, NOW), table)
-    assert_same_dtypes(af.rollups.quality(tasks_of(), NOW), table)
+    assert_same(af.rollups.quality(odd, now=NOW), table)
+    assert_same_dtypes(af.rollups.quality(tasks_of(), now=NOW), table)
     few = ["gid", "name", "created_at", "completed_at", "due_on", "assignee_gid"]
-    assert_same_dtypes(af.rollups.quality(tasks[few], NOW), table)
+    assert_same_dtypes(af.rollups.quality(tasks[few], now=NOW), table)
 
 
 def test_bad_arguments_are_refused() -> None:
@@ -165,10 +207,10 @@ def test_bad_arguments_are_refused() -> None:
 
     with pytest.raises(af.InvalidArgument, match=r"give a list: done_sections=\['Done'\]"):
         af.rollups.quality(tasks, done_sections="Done")
-    with pytest.raises(af.InvalidArgument, match="stale_days=-1 is not a number of days"):
+    with pytest.raises(af.InvalidArgument, match="stale_days= takes a number of at least 0"):
         af.rollups.quality(tasks, stale_days=-1)
     with pytest.raises(af.InvalidArgument, match="now='soon' is not a moment"):
-        af.rollups.quality(tasks, "soon")
+        af.rollups.quality(tasks, now="soon")
     with pytest.raises(af.InvalidArgument, match=r"rollups\.quality needs .* due_on"):
         af.rollups.quality(tasks.drop(columns="due_on"))
 
@@ -217,7 +259,7 @@ def test_what_is_no_frame_is_refused() -> None:
 def test_the_findings_of_a_sandbox_through_http(asana: af.Asana) -> None:
     tasks = af.gather.all_tasks(asana, "Acme", subtasks=True)
 
-    table = af.rollups.quality(tasks, "2026-11-02T09:00Z", done_sections=["Done", "Shipped"])
+    table = af.rollups.quality(tasks, now="2026-11-02T09:00Z", done_sections=["Done", "Shipped"])
     fields = af.rollups.empty_fields(tasks)
 
     still = tasks[~tasks["completed"]]

@@ -86,7 +86,7 @@ def test_a_due_date_slips_by_days_of_the_zone_and_times_of_day_are_no_slip() -> 
         tz="Europe/Berlin",
     )  # fmt: skip
 
-    assert told(table, "old", "new", "days") == [
+    assert told(table, "old", "new", "days_slipped") == [
         (None, "2026-03-09", None),
         ("2026-03-09", "2026-03-06", -3),
         ("2026-03-06", "2026-03-10 00:30", 4),
@@ -177,11 +177,13 @@ def test_changes_are_counted_by_task() -> None:
 
     assert cells(af.rollups.change_counts(table)) == [
         {
-            "task_gid": "5", "task_name": "Task 5", "due_date_changes": 3, "days_slipped": 2,
+            "task_gid": "5", "task_name": "Task 5", "due_date_changes": 3, "slips": 1,
+            "days_slipped": 2,
             "reassignments": 1, "reopenings": 0, "moves": 0, "scope_added": 0,
         },
         {
-            "task_gid": "6", "task_name": "Task 6", "due_date_changes": 0, "days_slipped": 0,
+            "task_gid": "6", "task_name": "Task 6", "due_date_changes": 0, "slips": 0,
+            "days_slipped": 0,
             "reassignments": 0, "reopenings": 1, "moves": 1, "scope_added": 1,
         },
     ]  # fmt: skip
@@ -245,7 +247,7 @@ def test_only_four_columns_are_needed() -> None:
     table = af.rollups.changes(stories[needed])
 
     assert table["change"].tolist() == ["added to project", "due date", "assignee", "field"]
-    assert table[["old", "new", "days", "project_gid"]].isna().all(axis=None)
+    assert table[["old", "new", "days_slipped", "project_gid"]].isna().all(axis=None)
     for column in needed:
         with pytest.raises(af.InvalidArgument, match=rf"rollups\.changes .*{column}"):
             af.rollups.changes(stories[needed].drop(columns=column))
@@ -311,6 +313,7 @@ def test_counts_are_those_of_a_loop_over_the_stories(drawn: list[Any]) -> None:
         count["moves"] += kind == "move"
         count["due_date_changes"] += kind == "due"
         if kind == "due" and old and new:
+            count["slips"] += new > old
             count["days_slipped"] += new - old
         if kind == "assign" and new is not None:
             person = str(51 + new % 2)
@@ -349,6 +352,58 @@ def test_on_the_sandbox_changes_are_what_was_done_there() -> None:
     changes = table["change"].tolist()
     for change in ("added to project", "name", "completed", "reopened"):
         assert changes.count(change) == 1
-    assert table["days"].dropna().tolist() == [3]
+    assert table["days_slipped"].dropna().tolist() == [3]
     assert set(table["task_name"]) == {"New logo"}
     assert "2026-12-04" in table["new"].tolist()
+
+
+def test_slips_are_counted_by_who_made_them_who_had_the_task_and_by_project() -> None:
+    tasks = tasks_of(
+        task("5", ("1", "12"), ("2", "21"), assignee_gid="52", assignee_name="Bo"),
+        task("6", ("2", "21"), assignee_gid="52", assignee_name="Bo"),
+        task("7"),
+    )
+    table = af.rollups.changes(
+        stories_of(
+            assigned("5", "2026-03-01", "51"),
+            due("5", "2026-03-02", "2026-03-05", "2026-03-08"),
+            assigned("5", "2026-03-03", "52"),
+            due("5", "2026-03-04", "2026-03-08", "2026-03-07"),
+            # Bo has had this one from the beginning, so that no story tells it.
+            due("6", "2026-03-02", "2026-03-05", "2026-03-06", created_by_gid="51"),
+            due("7", "2026-03-02", "2026-03-05", "2026-03-09"),
+            moved("6", "2026-03-02", "11", "12"),
+        ),
+        tasks,
+    )
+
+    people = af.rollups.change_counts(table, "assignee")
+    assert told(people, "assignee_name", "slips", "days_slipped") == [
+        ("Ana", 1, 3), ("Bo", 1, 0), (None, 1, 4),
+    ]  # fmt: skip
+    makers = af.rollups.change_counts(table, "changed_by_gid")
+    assert told(makers, "changed_by_gid", "slips") == [("51", 1), (None, 2)]
+    projects = af.rollups.change_counts(table, "project", tasks=tasks)
+    # The move of task 6 is one in the shop; its slip counts where the task is first.
+    assert told(projects, "project_name", "slips", "days_slipped", "moves") == [
+        ("Shop", 1, 2, 1), ("Site", 1, 1, 0), (None, 1, 4, 0),
+    ]  # fmt: skip
+    total = af.rollups.change_counts(table, None)
+    assert told(total, "slips", "days_slipped") == [(3, 7)]
+    with pytest.raises(af.InvalidArgument, match=r"6 changes name no project.*Pass tasks="):
+        af.rollups.change_counts(table, "project")
+
+
+def test_at_an_earlier_moment_later_changes_and_names_are_not_known() -> None:
+    stories = stories_of(
+        due("5", "2026-03-02", None, "2026-03-05"),
+        story("5", "2026-03-07", "name_changed", old_name="Lgo", new_name="Logo"),
+        due("5", "2026-03-08", "2026-03-05", "2026-03-08"),
+    )
+
+    then = af.rollups.changes(stories, tasks_of(task("5", name="Logo")), now="2026-03-07")
+
+    # What happens at midnight is known then.
+    assert then["change"].tolist() == ["due date", "name"]
+    then = af.rollups.changes(stories, tasks_of(task("5", name="Logo")), now="2026-03-06")
+    assert told(then, "change", "task_name") == [("due date", "Lgo")]

@@ -64,6 +64,7 @@ def edges_of(*pairs: str) -> pd.DataFrame:
 
 
 def found(tasks: pd.DataFrame, edges: pd.DataFrame, **options: Any) -> dict[str, Any]:
+    options = {"workdays": "Mon-Sun"} | options
     table = af.rollups.dependencies(tasks, edges, now="2026-03-02 12:00", **options)
     return {row["task_gid"]: row for row in cells(table)}
 
@@ -74,18 +75,20 @@ def column(rows: dict[str, Any], name: str) -> dict[str, Any]:
 
 def test_the_longest_chain_is_critical_and_the_others_have_slack() -> None:
     # a 3 days, then b 2 days and c 4 days, then d 1 day: a c d takes 3 + 4 + 1 = 8 days, from
-    # 2 to 9 March; b may end 2 days later than it can. e, of 5 days, has 8 - 5 = 3 days.
+    # 2 to 9 March; b may end 2 days later than it can. e is in no chain, so
+    # that it has no slack.
     tasks = tasks_of(
         *(lasting(gid, days) for gid, days in zip("abcde", (3, 2, 4, 1, 5), strict=True))
     )
 
     rows = found(tasks, edges_of("ba", "ca", "db", "dc"))
 
-    assert column(rows, "days") == {"a": 3, "b": 2, "c": 4, "d": 1, "e": 5}
-    assert column(rows, "chain") == {"a": 1, "b": 2, "c": 2, "d": 3, "e": 1}
+    assert column(rows, "days_planned") == {"a": 3, "b": 2, "c": 4, "d": 1, "e": 5}
+    assert column(rows, "chain") == {"a": 1, "b": 2, "c": 2, "d": 3, "e": 0}
+    assert column(rows, "chain_gid") == {**dict.fromkeys("abcd", "d"), "e": None}
     assert [row["earliest_start"].day for row in rows.values()] == [2, 5, 5, 9, 2]
     assert [row["earliest_finish"].day for row in rows.values()] == [4, 6, 8, 9, 6]
-    assert column(rows, "slack") == {"a": 0, "b": 2, "c": 0, "d": 0, "e": 3}
+    assert column(rows, "days_slack") == {"a": 0, "b": 2, "c": 0, "d": 0, "e": None}
     assert rows["b"]["latest_finish"] == dt.date(2026, 3, 8)
     assert [gid for gid, row in rows.items() if row["is_critical"]] == ["a", "c", "d"]
     assert rows["d"]["depends_on_gids"] == ("b", "c")
@@ -97,15 +100,15 @@ def test_what_is_completed_holds_nothing_up_and_has_no_schedule() -> None:
 
     rows = found(tasks, edges_of("ba", "cb"))
 
-    assert column(rows, "chain") == {"a": 1, "b": 0, "c": 1}
+    assert column(rows, "chain") == {"a": 0, "b": 0, "c": 0}
     assert column(rows, "is_blocked") == {"a": False, "b": False, "c": False}
     # b stands after a, which is open, but is done all the same.
     assert column(rows, "open_dependencies") == {"a": 0, "b": 1, "c": 0}
     assert rows["c"]["earliest_start"] == TODAY
-    assert column(rows, "slack") == {"a": 0, "b": None, "c": 1}
+    assert column(rows, "days_slack") == {"a": None, "b": None, "c": None}
     assert rows["b"]["earliest_start"] is rows["b"]["latest_finish"] is None
     assert not rows["b"]["is_critical"]
-    assert rows["b"]["days"] == 9
+    assert rows["b"]["days_planned"] == 9
 
 
 def test_an_unknown_task_counts_as_open_and_keeps_the_order_without_taking_time() -> None:
@@ -128,11 +131,10 @@ def test_an_unknown_task_counts_as_open_and_keeps_the_order_without_taking_time(
     ("start", "due", "days"),
     [
         ("2026-03-02", "2026-03-02", 1),
-        ("2026-02-27", "2026-03-02", 4),
         (None, "2026-03-02", 5),
         ("2026-03-02", None, 5),
         (None, None, 5),
-        ("2026-03-03", "2026-03-02", 5),
+        ("2026-03-02", "2026-03-01", 5),
     ],
 )
 def test_a_task_lasts_from_start_to_due_else_as_long_as_is_told(
@@ -140,7 +142,7 @@ def test_a_task_lasts_from_start_to_due_else_as_long_as_is_told(
 ) -> None:
     rows = found(tasks_of(task("a", start, due)), edges_of(), default_days=5)
 
-    assert rows["a"]["days"] == days
+    assert rows["a"]["days_planned"] == days
     assert rows["a"]["earliest_finish"] == TODAY + dt.timedelta(days=days - 1)
 
 
@@ -224,7 +226,9 @@ def test_now_is_a_day_of_the_time_zone() -> None:
     tasks = tasks_of(task("a"))
 
     days = [
-        af.rollups.dependencies(tasks, edges_of(), "2026-03-02T23:30Z", tz)["earliest_start"][0]
+        af.rollups.dependencies(tasks, edges_of(), now="2026-03-02T23:30Z", tz=tz)[
+            "earliest_start"
+        ][0]
         for tz in ("UTC", "Europe/Berlin")
     ]
 
@@ -236,7 +240,7 @@ def test_optional_columns_may_be_missing() -> None:
 
     row = found(tasks, edges_of())["a"]
 
-    assert (row["days"], row["start_on"], row["project_gid"]) == (1, None, None)
+    assert (row["days_planned"], row["start_on"], row["project_gid"]) == (1, None, None)
     assert row["assignee_name"] is None
 
 
@@ -255,6 +259,9 @@ def test_a_missing_column_is_named_with_the_function_and_the_fields(name: str) -
         {"default_days": True},
         {"default_days": 1.5},
         {"default_days": "1"},
+        {"workdays": "Mon-Foo"},
+        {"workdays": "Mon:0"},
+        {"holidays": "2026-03-02"},
         {"now": "soon"},
         {"tz": "Mars/Olympus"},
     ],
@@ -315,24 +322,74 @@ def looped(rows: list[dict[str, Any]], pairs: set[str]) -> dict[str, dict[str, A
         own = weights.get(gid, 0)
         return own + max((longest(other, weights, end) for other in others), default=0)
 
+    def connected(gid: str) -> set[str]:
+        found, waiting = {gid}, [gid]
+        while waiting:
+            one = waiting.pop()
+            for pair in binding:
+                if one in pair:
+                    waiting += set(pair) - found
+                    found |= set(pair)
+        return found
+
+    def begin(gid: str) -> dt.date:
+        ends = [end(pair[1]) for pair in binding if pair[0] == gid]
+        start = by_gid[gid]["start_on"] if gid in by_gid else None
+        return max([TODAY, *ends, *([start] if start else [])])
+
+    def left(gid: str) -> int:
+        if gid not in by_gid:
+            return 0
+        row = by_gid[gid]
+        start, due = row["start_on"], row["due_on"]
+        waits = any(pair[0] == gid for pair in binding)
+        if start and due and start <= due and start < TODAY and not waits:
+            return int(max((due - TODAY).days + 1, 1))
+        return days[gid]
+
+    def end(gid: str) -> dt.date:
+        """Return the day after the last one."""
+        return begin(gid) + dt.timedelta(days=left(gid))
+
+    def latest_end(gid: str, own: Any) -> dt.date | None:
+        """Return the day after the last one that keeps what is to be kept."""
+        after = [pair[0] for pair in binding if pair[1] == gid]
+        limits = [own(gid)] + [
+            limit - dt.timedelta(days=left(g)) for g in after if (limit := latest_end(g, own))
+        ]
+        return min((limit for limit in limits if limit), default=None)
+
+    def due_end(gid: str) -> dt.date | None:
+        due = by_gid[gid]["due_on"] if gid in by_gid else None
+        return due and due + dt.timedelta(days=1)
+
     ones = dict.fromkeys(by_gid, 1)
-    total = max((longest(gid, days, 1) for gid in by_gid if is_open[gid]), default=0)
     expected = {}
     for gid, row in by_gid.items():
         waits = sorted(pair[1] for pair in pairs if pair[0] == gid)
-        done = longest(gid, days, 1)
-        onward = longest(gid, days, 0)
         ahead = [by_gid[g] for g in waits if g in by_gid and is_open[g] and is_open[gid]]
+        chain = [g for g in connected(gid) if g in by_gid and is_open[g]]
+        is_chain = is_open[gid] and len(chain) > 1
+        last = max(end(g) for g in chain) if is_chain else None
+        slack = (latest_end(gid, lambda _: last) - end(gid)).days if is_chain else None  # type: ignore[operator]  # noqa: B023
+        limit = latest_end(gid, due_end) if is_open[gid] else None
+        late = (end(gid) - dt.timedelta(days=1) - row["due_on"]).days if row["due_on"] else 0
         expected[gid] = {
             "depends_on_gids": tuple(waits),
             "blocks_gids": tuple(sorted(pair[0] for pair in pairs if pair[1] == gid)),
             "open_dependencies": sum(is_open[g] for g in waits),
             "unknown_dependencies": sum(g not in by_gid for g in waits),
             "is_blocked": is_open[gid] and any(is_open[g] for g in waits),
-            "chain": longest(gid, ones, 1) if is_open[gid] else 0,
-            "days": days[gid],
-            "slack": total - (done + onward - days[gid]) if is_open[gid] else None,
-            "earliest_finish": TODAY + dt.timedelta(days=done - 1) if is_open[gid] else None,
+            "chain": longest(gid, ones, 1) if is_chain else 0,
+            "days_planned": days[gid],
+            "days_left": left(gid) if is_open[gid] else None,
+            "days_slack": slack,
+            "days_slack_due": limit and (limit - end(gid)).days,
+            "days_late": late if is_open[gid] and late > 0 else None,
+            "is_late": is_open[gid] and late > 0,
+            "is_critical": slack == 0,
+            "earliest_start": begin(gid) if is_open[gid] else None,
+            "earliest_finish": end(gid) - dt.timedelta(days=1) if is_open[gid] else None,
             "conflict": any(
                 day and other["due_on"] and day < other["due_on"]
                 for other in ahead
@@ -365,11 +422,79 @@ def test_every_figure_is_that_of_a_loop_over_all_ways(
     assert [*told] == [row["gid"] for row in rows]
     for gid, expected in looped(rows, pairs).items():
         assert {name: told[gid][name] for name in expected} == expected
-        if expected["slack"] is not None:
-            start, finish = told[gid]["earliest_start"], told[gid]["earliest_finish"]
-            assert (finish - start).days + 1 == expected["days"]
-            assert (told[gid]["latest_finish"] - finish).days == expected["slack"]
-        assert told[gid]["is_critical"] == (expected["slack"] == 0)
+        if expected["days_slack"] is not None:
+            latest, finish = told[gid]["latest_finish"], told[gid]["earliest_finish"]
+            assert (latest - finish).days == expected["days_slack"]
+
+
+def test_a_schedule_leaves_out_weekends_and_holidays_and_tells_late_finishes() -> None:
+    # Text takes Thursday, Friday and Tuesday, since Monday the 9th is a holiday; the layout, of
+    # 2 days and due on Wednesday, takes Wednesday and Thursday.
+    tasks = tasks_of(
+        task("a", "2026-03-05", "2026-03-10"),
+        task("b", "2026-03-05", "2026-03-06"),
+        task("c", "2026-03-20", "2026-03-20"),
+        task("d", None, "2026-03-11"),
+    )
+    options = {"workdays": "Mon-Fri", "holidays": ["2026-03-09"]}
+
+    rows = found(tasks, edges_of("ba", "cb"), **options)
+
+    assert column(rows, "days_planned") == {"a": 3, "b": 2, "c": 1, "d": 1}
+    assert rows["a"]["earliest_start"] == dt.date(2026, 3, 5)
+    assert rows["a"]["earliest_finish"] == dt.date(2026, 3, 10)
+    assert rows["b"]["earliest_finish"] == dt.date(2026, 3, 12)
+    # From Friday the 6th to Thursday the 12th.
+    assert column(rows, "days_late") == {"a": None, "b": 6, "c": None, "d": None}
+    assert [gid for gid, row in rows.items() if row["is_late"]] == ["b"]
+    # The chain ends on its start day, Friday the 20th; before it there are 5 free days.
+    assert column(rows, "days_slack") == {"a": 5, "b": 5, "c": 0, "d": None}
+    assert rows["b"]["latest_finish"] == dt.date(2026, 3, 19)
+    # b is 3 working days late: 10, 11 and 12 March; so is a for it.
+    assert column(rows, "days_slack_due") == {"a": -3, "b": -3, "c": 0, "d": 6}
+
+
+def test_a_task_under_way_takes_the_days_that_are_left() -> None:
+    tasks = tasks_of(
+        task("a", "2026-02-26", "2026-03-04"),
+        task("b", "2026-02-20", "2026-02-24"),
+        task("c", "2026-02-26", "2026-03-04"),
+    )
+
+    rows = found(tasks, edges_of("ca"), workdays="Mon-Fri")
+
+    # a began on Thursday, and c cannot have begun.
+    assert column(rows, "days_planned") == {"a": 5, "b": 3, "c": 5}
+    assert column(rows, "days_left") == {"a": 3, "b": 1, "c": 5}
+    assert rows["c"]["earliest_finish"] == dt.date(2026, 3, 11)
+
+
+def test_at_an_earlier_moment_later_tasks_and_dependencies_do_not_exist() -> None:
+    kinds = TASK | dict.fromkeys(("created_at", "completed_at", "modified_at"), "datetime")
+    known = {"created_at": "2026-02-01T09:00Z"}
+    tasks = frame_of(
+        kinds,
+        [
+            lasting("a", 3, done=True) | known | {"completed_at": "2026-03-04T09:00Z"},
+            lasting("b", 2) | known,
+            lasting("c", 2) | {"created_at": "2026-03-03T09:00Z"},
+        ],
+    )
+    stories = pd.DataFrame(
+        {
+            "gid": ["7", "8", "9"],
+            "task_gid": ["b", "b", "a"],
+            "created_at": pd.to_datetime(["2026-03-03", "2026-03-04", "2026-03-04"], utc=True),
+            "resource_subtype": ["dependency_added", "dependency_removed", "marked_complete"],
+            "dependency_gid": ["x", "a", None],
+        }
+    )
+
+    rows = found(tasks, edges_of("bx", "bc"), stories=stories)
+
+    assert [*rows] == ["a", "b"]
+    assert rows["b"]["depends_on_gids"] == ("a",)
+    assert rows["b"]["is_blocked"]
 
 
 def test_the_order_and_labels_of_rows_and_the_storage_of_text_change_nothing() -> None:
@@ -396,4 +521,5 @@ def test_on_the_sandbox_both_ways_to_dependencies_tell_the_same(asana: af.Asana)
     assert_same(af.rollups.dependencies(tasks, listed, now="2026-11-02T09:00Z"), table)
     assert table["depends_on_gids"].str.len().sum() == len(edges) > 0
     assert (table["is_blocked"] <= ~table["completed"]).all()
-    assert table["is_critical"].any()
+    assert table["is_late"].any()
+    assert (table["is_critical"] <= (table["chain"] > 0)).all()
