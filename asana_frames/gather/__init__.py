@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from asana_frames.gather.all_tasks import all_tasks
 from asana_frames.gather.events import events
+from asana_frames.gather.flow_report import flow_report
 from asana_frames.gather.goals_report import goals_report
 from asana_frames.gather.hours_report import hours_report
 from asana_frames.gather.money_report import money_report
@@ -20,6 +21,7 @@ from asana_frames.gather.tracked_tasks import tracked_tasks
 __all__ = [
     "all_tasks",
     "events",
+    "flow_report",
     "goals_report",
     "hours_report",
     "money_report",

@@ -9,7 +9,7 @@ from functools import partial
 import pandas as pd
 
 from asana_frames.asana import Asana
-from asana_frames.catalog import load
+from asana_frames.catalog import columns_of, load
 from asana_frames.frames import build_array, concatenate
 from asana_frames.gather.shared import (
     add_attrs,
@@ -29,7 +29,12 @@ _Way = tuple[str, ...]
 
 
 def portfolio_items(
-    asana: Asana, portfolio: Refs, depth: int | None = None, *, fields: Fields = None
+    asana: Asana,
+    portfolio: Refs,
+    depth: int | None = None,
+    *,
+    fields: Fields = None,
+    portfolios: bool = False,
 ) -> pd.DataFrame:
     """Read the projects below portfolios, level by level.
 
@@ -46,6 +51,9 @@ def portfolio_items(
         themselves, None for all levels.
     fields
         Asana paths, ``"all"`` or None for the default columns of projects.
+    portfolios
+        Whether the portfolios have rows too, the given ones first, as ``rollups.portfolio`` takes
+        them; ``portfolio_gids`` then tells in which each project and portfolio is.
 
     Returns
     -------
@@ -92,7 +100,12 @@ def portfolio_items(
             requested.update(unread)
             if len(levels) == depth:
                 break
+        if portfolios:
+            levels.insert(0, _read_roots(asana, roots, levels[0]))
+            last.add_failures(asana.last)
     found = concatenate(levels)
+    if portfolios:
+        return add_attrs(found, last, record="project")
     projects = found[found["resource_type"] != "portfolio"].reset_index(drop=True)
     ways = _list_ways(roots, parents_of, requested, depth)
     paths = [_join_ways(ways, parents_of[gid]) for gid in projects["gid"]]
@@ -101,6 +114,16 @@ def portfolio_items(
     )
     cut = sum(len(path) == MAX_WAYS for path in paths)
     return add_attrs(frame, last, record="project", cut_paths=cut)
+
+
+def _read_roots(asana: Asana, roots: list[str], items: pd.DataFrame) -> pd.DataFrame:
+    """Read the given portfolios, with the columns of their items that portfolios have."""
+    known = {column.path for column in columns_of("portfolio", ("all",))}
+    paths = [column.path for column in columns_of("project", ("all",)) if column.name in items]
+    wanted = [path for path in dict.fromkeys(paths) if path in known and path != "gid"]
+    frame = asana.portfolios.get(unpack_single(roots), fields=[*wanted, "resource_type"])
+    nowhere = build_array("tuple", [()] * len(frame))
+    return frame.assign(portfolio_gids=nowhere, portfolio_names=nowhere)
 
 
 def _name_project_fields(fields: Fields) -> Fields:

@@ -15,17 +15,25 @@ from asana_frames.rollups.flow.task_rows import (
     select_rows,
     to_whole_days,
 )
+from asana_frames.rollups.histories.known_tasks import select_known
 from asana_frames.rollups.shared.inputs import is_true, read_frame
-from asana_frames.rollups.shared.moments import local_days, parse_moments, to_microseconds
+from asana_frames.rollups.shared.moments import (
+    local_days,
+    parse_moment,
+    parse_moments,
+    to_microseconds,
+)
 from asana_frames.rollups.shared.tasks import parse_task_dates, sort_order
 from asana_frames.rollups.shared.workdays import count_workdays
+from asana_frames.types import When
 
 
 def lead_times(
     tasks: pd.DataFrame,
     *,
-    tz: str = "UTC",
     stories: pd.DataFrame | None = None,
+    now: When | None = None,
+    tz: str = "UTC",
     workdays: str = "Mon-Fri",
     holidays: Iterable[Any] = (),
 ) -> pd.DataFrame:
@@ -36,11 +44,16 @@ def lead_times(
     tasks
         Tasks, as ``gather.all_tasks(..., subtasks=True)`` or ``asana.tasks.list(...)`` return
         them: needs ``gid``, ``created_at`` and ``completed_at``.
-    tz
-        The time zone of the days.
     stories
         As ``gather.stories(asana, tasks)`` returns them, for the time since the first assignment:
-        needs ``task_gid``, ``resource_subtype`` and ``created_at``.
+        needs ``task_gid``, ``resource_subtype`` and ``created_at``; and for what tasks were at an
+        earlier ``now``.
+    now
+        The moment up to which completions are known; the present if not given. Without
+        ``stories``, due dates, assignees and sections are those that were read; a warning says so
+        where tasks were modified since.
+    tz
+        The time zone of the days.
     workdays
         ``"Mon-Fri"``, ``"Sun-Thu"``, or with part days ``"Mon-Thu, Fri:0.5"``.
     holidays
@@ -84,6 +97,8 @@ def lead_times(
     """
     what = "rollups.lead_times"
     tasks = read_frame(tasks, LIFE, what=what, record="task")
+    moment, uses = parse_moment(now, tz), "due dates, assignees and sections"
+    tasks = select_known(tasks, moment, stories, what=what, uses=uses)
     rows = read_rows(tasks, what=what)
     rows = select_rows(rows, sort_order(rows, "completed_at", rows["completed_at"].notna()))
     created, completed = rows["created_at"], rows["completed_at"]

@@ -36,7 +36,7 @@ def select_known(
     stories
         All stories of the tasks: all that ``rollups.as_of`` replays is as of the moment. Without
         them, tasks created later are left out, and those completed later are open; the rest is as
-        it was read.
+        it was read. What ``rollups.as_of`` returned for the moment stays as it is.
     what
         The name of the calling function, for messages.
     uses
@@ -48,7 +48,8 @@ def select_known(
     InvalidArgument
         A column is missing, or holds something else.
     """
-    if now > pd.Timestamp.now("UTC") - _RECENT:
+    is_then = tasks.attrs.get("as_of", {}).get("moment") == now.isoformat()
+    if is_then or now > pd.Timestamp.now("UTC") - _RECENT:
         return tasks
     if stories is not None:
         return as_of(read_frame(tasks, [], what=what, record="task"), stories, now)
@@ -88,7 +89,7 @@ def _warn_of_changes(
     if count:
         warn_caller(
             f"{what}: {count:,} tasks were modified after now={now:%Y-%m-%d %H:%M}; their {uses} "
-            f"then are unknown, and as they were read here. Pass stories=gather.stories(asana, "
-            f"tasks) for those of then.",
+            f"then are unknown, and as they were read here. For those of then pass "
+            f"rollups.as_of(tasks, stories, now) in place of the tasks.",
             PastStateWarning,
         )
