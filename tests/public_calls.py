@@ -214,6 +214,7 @@ class Frames:
         arguments: dict[str, dict[str, Any]] = {
             "all_tasks": {"workspace": "Acme", "completed_since": "now", "fields": ["name"]},
             "events": {"resource": "Website relaunch"},
+            "flow_report": {"project": "Website relaunch", "now": NOW},
             "goals_report": {"goal": self.goals["gid"].iloc[0], "now": NOW},
             "hours_report": {
                 "project": "Website relaunch",

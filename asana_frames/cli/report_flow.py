@@ -111,8 +111,9 @@ def _build_files(subject: str, report: FlowReport) -> ReportFiles:
         title: draw_figure(partial(chart, table), height=inches)
         for title, (table, chart, inches) in parts.items()
     }
-    tables = {title: table for title, (table, _, _) in parts.items()}
-    tables |= {"Service levels": report.service_levels, "Changes": report.change_counts}
+    tables = {"Service levels": report.service_levels}
+    tables |= {title: table for title, (table, _, _) in parts.items()}
+    tables["Changes"] = report.change_counts
     return ReportFiles("flow", "Flow", _write_notes(subject, report), tables, figures)
 
 

@@ -52,6 +52,26 @@ def test_projects_of_nested_portfolios_are_read_once_with_all_ways(
     assert frame.attrs["asana"]["cut_paths"] == 0
 
 
+def test_portfolios_have_rows_too_if_they_are_asked_for(
+    own: af.Asana, tree: dict[str, str]
+) -> None:
+    frame = portfolio_items(own, tree["a"], portfolios=True)
+
+    kinds = frame.drop_duplicates("gid").set_index("name")["resource_type"]
+    assert kinds.to_dict() == {
+        **dict.fromkeys(["a", "b", "c"], "portfolio"),
+        **dict.fromkeys(["Mobile app", "Office move"], "project"),
+    }
+    assert frame["portfolio_gids"].iloc[0] == ()
+    # Each row says in which portfolios it was found.
+    office = frame.loc[frame["name"] == "Office move", "portfolio_gids"].explode()
+    assert set(office) == {tree["b"], tree["c"]}
+    table = af.rollups.portfolio(
+        own.tasks.list(project=frame.query("resource_type == 'project'")), frame
+    )
+    assert table["kind"].value_counts().to_dict() == {"portfolio": 3, "project": 2, "total": 1}
+
+
 def test_depth_bounds_the_levels_and_the_ways(own: af.Asana, tree: dict[str, str]) -> None:
     one = portfolio_items(own, tree["a"], depth=1)
     two = portfolio_items(own, tree["a"], depth=2).set_index("name")

@@ -150,8 +150,10 @@ def test_a_dashboard_of_a_project_shows_the_report_of_projects(
     for gid in everything.projects["gid"].head(3):
         board = Project(asana, gid, now=NOW)
         report = af.gather.projects_report(asana, project=gid, now=NOW)
-        for name in report._fields:
-            pd.testing.assert_frame_equal(getattr(board, name), getattr(report, name))
+        for name, table in report._asdict().items():
+            # What needs stories is not read.
+            if table is not None:
+                pd.testing.assert_frame_equal(getattr(board, name), table)
         row = everything.portfolio.query("project_gid == @gid")
         assert_same_cells(board.portfolio.query("kind == 'project'"), row)
         tasks = everything.tasks["memberships_project_gids"].map(lambda gids, gid=gid: gid in gids)
@@ -168,6 +170,9 @@ def test_the_files_of_a_report_of_projects_are_its_tables(projects: Any, tmp_pat
     for name, table in {
         "projects": report.portfolio,
         "statuses": report.statuses,
+        "forecast": report.forecast,
+        "on_time": report.on_time,
+        "dependencies": report.dependencies,
         "burn-up": report.burnup,
         "throughput": report.throughput,
         "lead_times": report.lead_times,
