@@ -49,7 +49,10 @@ class Frames:
         self.statuses = asana.status_updates.list(parent=self.projects.head(3))
         self.sheets = asana.timesheet_approval_statuses.list(workspace="Acme")
         self.memberships = asana.team_memberships.list(team=asana.teams.list(workspace="Acme"))
-        self.edges = af.bridge(self.tasks, "dependencies")
+        # Few tasks of the sandbox wait for others.
+        open_task, waiting = self.tasks.sort_values("completed")["gid"].head(2)
+        made = pd.DataFrame({"task_gid": [waiting], "dependency_gid": [open_task]})
+        self.edges = pd.concat([af.bridge(self.tasks, "dependencies"), made.astype("str")])
         self.items = self.projects.assign(
             portfolio_gids=[("1",)] * len(self.projects),
             portfolio_names=[("All",)] * len(self.projects),

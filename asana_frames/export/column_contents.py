@@ -123,7 +123,7 @@ _ROLLUP_COLUMNS = _split_words(
     probability progress progress_at_due projects ratio reached_on read_at reassignments
     rejected_hours remaining reopening_rate reopenings revenue rounded_hours rows Sat scope
     scope_added scope_removed section_order share share_filled share_true size slack slips start
-    started_at std sum Sun target tasks Thu today top total tracked trials Tue unassigned
+    started_at std sum Sun target tasks Thu today top total tracked Tue unassigned
     unblocked_at unclassified_hours undated unestimated unique unknown_dependencies unpriced_hours
     unsized until unweighted used used_high used_low used_total utilisation value value_at_due
     values Wed week weight

@@ -35,7 +35,7 @@ def test_a_project_is_chosen_with_the_mouse_and_read_by_the_next_cell(
     assert unchosen == ["All teams", "Choose...", "All sections"]
     assert asked == 1
     assert said == (
-        "232 ProjectPicker(workspace='Acme', team='Marketing', project='Website relaunch', "
+        "228 ProjectPicker(workspace='Acme', team='Marketing', project='Website relaunch', "
         "section=None)"
     )
     assert opened.wrong == []

@@ -40,7 +40,7 @@ def test_a_page_of_voila_answers_to_a_choice(
     offers(project, "Website relaunch", instead_of="Data warehouse")
     project.focus()
     page.keyboard.type("Website")
-    page.get_by_text("232 tasks").wait_for()
+    page.get_by_text("228 tasks").wait_for()
     page.get_by_text("completed").wait_for()
     watched.picture("voila")
 

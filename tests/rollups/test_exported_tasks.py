@@ -237,7 +237,7 @@ def test_dependencies_between_projects_are_found_by_name(tmp_path: Path) -> None
     tasks = af.read_asana_csv(write_rows(tmp_path / "a.csv", rows))
     edges = pd.DataFrame({"task_gid": ["1", "2"], "dependency_gid": ["0", "0"]})
 
-    found = rollups.dependencies(tasks, edges, NOW)
+    found = rollups.dependencies(tasks, edges, now=NOW)
 
     assert found["crosses_projects"].tolist() == [False, False, True]
 

@@ -105,7 +105,7 @@ def read_known_tasks(
     """
     what = selection.what
     needed = ["gid", *needed]
-    if selection == selection._replace(by=None, exclude=None) and stories is None:
+    if selection.by is None and selection.exclude is None and stories is None:
         # What is not read need not be checked.
         tasks = _select_columns(tasks, needed, ["created_at", "modified_at", selection.weight])
     tasks = read_frame(tasks, needed, what=what, record="task")

@@ -51,9 +51,14 @@ def select_known(
     is_then = tasks.attrs.get("as_of", {}).get("moment") == now.isoformat()
     if is_then or now > pd.Timestamp.now("UTC") - _RECENT:
         return tasks
-    if stories is not None:
-        return as_of(read_frame(tasks, [], what=what, record="task"), stories, now)
     moments = {name: _read_later(tasks, name, now, what) for name in _MOMENTS}
+    if stories is not None:
+        told = read_frame(stories, ["created_at"], what=what, record="story")
+        if _read_later(told, "created_at", now, what) is None and not any(
+            is_later is not None for is_later in moments.values()
+        ):
+            return tasks
+        return as_of(read_frame(tasks, [], what=what, record="task"), stories, now)
     if uses:
         _warn_of_changes(moments, now, what, uses)
     created, completed = (moments[name] for name in ("created_at", "completed_at"))

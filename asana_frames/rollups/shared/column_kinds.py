@@ -17,37 +17,39 @@ _CELL_KINDS = frozenset({"boolean", "date", "datetime", "integer", "number"})
 #: Kind -> columns that rollups compute, beside those of Asana's records.
 _NAMES_BY_KIND = {
     "boolean": """
-        billable conflict crosses_projects disagrees is_behind is_blocked is_certain is_completed
-        is_critical is_current is_forecast is_late is_over is_reopened is_repeated is_scope_added
-        partial
+        billable conflict crosses_projects disagrees is_behind is_blocked is_certain
+        is_completed is_critical is_current is_forecast is_late is_over is_reopened is_repeated
+        is_scope_added partial
     """,
     "date": """
-        completed_on date day earliest_finish earliest_start exhausted_earliest exhausted_latest
-        exhausted_on finished_on latest_finish month period reached_on today until week
+        completed_on date day earliest_finish earliest_start end exhausted_earliest
+        exhausted_latest exhausted_on finished_on latest_finish month period reached_on start
+        today until week
     """,
     "datetime": """
-        at blocked_at changed_at completed_until enter finished_at last_status_at leave observed_at
-        read_at started_at unblocked_at
+        at blocked_at changed_at completed_until enter finished_at last_status_at leave
+        observed_at read_at started_at unblocked_at
     """,
     "integer": """
-        came_true chain committed created days_late days_left days_overdue days_planned days_slack
-        days_slack_due days_slipped depth done done_late done_on_time due_date_changes filled
-        forecasts history_periods horizon limit moves not_due open open_dependencies open_late
-        overdue periods projects reassignments reopenings rows scope scope_added scope_removed
-        section_order slips tasks trials unassigned undated unknown_dependencies unsized unweighted
+        came_true chain committed created days_late days_left days_overdue days_planned
+        days_slack days_slack_due days_slipped depth done done_late done_on_time
+        due_date_changes filled forecasts history_periods horizon level limit moves not_due
+        observations open open_dependencies open_late overdue periods projects reassignments
+        reopenings rows scope scope_added scope_removed section_order slips tasks unassigned
+        undated unknown_dependencies unsized unweighted
     """,
     "number": """
         actual ahead alert allocated amount approved_hours available billable_hours
-        billable_utilisation completed computed cost coverage cumulative current days_active
-        days_age days_blocked days_counted days_cycle days_in_section days_mean days_open days_p50
+        billable_utilisation computed cost coverage cumulative current days_active days_age
+        days_blocked days_counted days_cycle days_in_section days_mean days_open days_p50
         days_p70 days_p85 days_p95 days_since_first_assignment days_since_modified
-        days_since_status days_waiting days_working difference estimated expected expected_hours
-        fees flow_efficiency forecast_at_end forecast_share free Fri hours ideal initial left level
-        load margin missing Mon never non_billable_hours observations on_time_rate open_hours
+        days_since_status days_waiting days_working difference estimated expected
+        expected_hours fees flow_efficiency forecast_at_end forecast_share free Fri hours ideal
+        initial left load margin missing Mon never non_billable_hours on_time_rate open_hours
         out_of_office overtime owed pace pace_needed pending_hours planned planned_to_date
-        probability progress progress_at_due ratio rejected_hours remaining reopening_rate revenue
-        rounded_hours Sat share share_filled share_true Sun target Thu total tracked Tue
-        unclassified_hours unestimated unpriced_hours used used_high used_low used_total
+        probability progress progress_at_due ratio rejected_hours remaining reopening_rate
+        revenue rounded_hours Sat share share_filled share_true Sun target Thu total tracked
+        Tue unclassified_hours unestimated unpriced_hours used used_high used_low used_total
         utilisation value value_at_due Wed weight
     """,
 }

@@ -54,7 +54,8 @@ def test_the_kinds_of_computed_columns_are_those_of_the_rollups() -> None:
                 wrong[name, column] = (kind, str(dtype))
 
     # A task is completed; a day or period has a number of completed ones.
-    assert wrong == {("rollups.dependencies", "completed"): ("integer", "boolean")}
+    # Of a budget any number may remain, of a sprint so many tasks.
+    assert wrong == {("rollups.burndown", "remaining"): ("number", "Int64")}
 
 
 @pytest.mark.parametrize(
@@ -117,13 +118,11 @@ def test_estimates_of_custom_fields_may_be_hours_and_minutes() -> None:
 
 
 def test_a_user_may_call_a_column_like_one_that_is_computed() -> None:
-    throughput = pd.DataFrame(
-        {"period": ["2026-03-02"], "completed": ["3"], "left": ["the building"]}
-    )
+    throughput = pd.DataFrame({"period": ["2026-03-02"], "done": ["3"], "left": ["the building"]})
 
-    read = read_frame(throughput, ["period", "completed"], what="rollups.forecast")
+    read = read_frame(throughput, ["period", "done"], what="rollups.forecast")
 
-    assert read["completed"].tolist() == [3]
+    assert read["done"].tolist() == [3]
     assert read["left"].tolist() == ["the building"]
 
 
