@@ -99,7 +99,9 @@ def test_a_task_counts_in_each_of_its_projects_and_once_in_all() -> None:
     projects = af.rollups.throughput(tasks, "project", now="2026-03-08")
     sections = af.rollups.throughput(tasks, "section_name", now="2026-03-08")
 
-    assert projects.astype(object).fillna("-")[["project_name", "done"]].to_numpy().tolist() == [
+    assert projects.fillna({"project_name": "-"})[
+        ["project_name", "done"]
+    ].to_numpy().tolist() == [
         ["Website", 1],
         ["Shop", 2],
         ["-", 1],
