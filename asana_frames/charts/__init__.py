@@ -13,6 +13,7 @@ from asana_frames.charts.flow.forecast import forecast
 from asana_frames.charts.flow.lead_times import lead_times
 from asana_frames.charts.flow.load import load
 from asana_frames.charts.flow.on_time import on_time
+from asana_frames.charts.flow.reopenings import reopenings
 from asana_frames.charts.flow.throughput import throughput
 from asana_frames.charts.flow.velocity import velocity
 from asana_frames.charts.flow.wip import wip
@@ -24,7 +25,6 @@ from asana_frames.charts.goals.scorecard import scorecard
 from asana_frames.charts.goals.timeline import goal_timeline
 from asana_frames.charts.goals.tree import goal_tree
 from asana_frames.charts.histories.changes import changes
-from asana_frames.charts.histories.reopenings import reopenings
 from asana_frames.charts.histories.section_times import section_times
 from asana_frames.charts.projects.blocked_times import blocked_times
 from asana_frames.charts.projects.gantt import gantt

@@ -17,6 +17,7 @@ from asana_frames.rollups.flow.lead_times import lead_times
 from asana_frames.rollups.flow.load import load
 from asana_frames.rollups.flow.on_time import on_time
 from asana_frames.rollups.flow.quality import quality
+from asana_frames.rollups.flow.reopenings import reopenings
 from asana_frames.rollups.flow.service_levels import service_levels
 from asana_frames.rollups.flow.throughput import throughput
 from asana_frames.rollups.flow.velocity import velocity
@@ -30,7 +31,6 @@ from asana_frames.rollups.goals.tree import goal_tree
 from asana_frames.rollups.histories.as_of import as_of
 from asana_frames.rollups.histories.change_counts import change_counts
 from asana_frames.rollups.histories.changes import changes
-from asana_frames.rollups.histories.reopenings import reopenings
 from asana_frames.rollups.histories.section_times import section_times
 from asana_frames.rollups.projects.blocked_times import blocked_times
 from asana_frames.rollups.projects.dependencies import dependencies

@@ -24,7 +24,7 @@ from asana_frames.rollups.shared.periods import (
     number_periods,
     shift_periods,
 )
-from asana_frames.rollups.shared.spans import parse_span
+from asana_frames.rollups.shared.spans import Span, parse_span
 from asana_frames.rollups.shared.tasks import (
     MEMBERSHIP,
     all_memberships,
@@ -136,7 +136,7 @@ def count_tasks(rows: pd.DataFrame, selection: Selection) -> CountedTasks:
     """
     weights = read_weights(rows, selection.weight, what=selection.what)
     created, completed, due = _find_days(rows, selection)
-    groups, group, task = _find_groups(rows, selection)
+    groups, group, task = find_groups(rows, selection)
     is_known = ~np.isnat(created)[task]
     if is_known.all() and len(task) == len(rows):
         return CountedTasks(groups, group, task, created, completed, due, weights)
@@ -161,10 +161,18 @@ def _find_days(rows: pd.DataFrame, selection: Selection) -> tuple[Days, Days, Da
     return np.fmin(created, completed), completed, due
 
 
-def _find_groups(
+def find_groups(
     rows: pd.DataFrame, selection: Selection
 ) -> tuple[pd.DataFrame, Positions, Positions]:
-    """Return the groups, and the group and the task of each row."""
+    """Return the groups of tasks, and the group and the position of the task of each row.
+
+    A task has a row for each of its projects and sections if ``by`` has one of these.
+
+    Raises
+    ------
+    InvalidArgument
+        A key is unknown.
+    """
     task = np.arange(len(rows))
     keyed = rows
     if names_places(selection.by):
@@ -278,8 +286,7 @@ class Grid(NamedTuple):
         InvalidArgument
             A key has the name of a column.
         """
-        for name in self.groups.columns.intersection(["period", "partial", *columns]):
-            raise InvalidArgument(f"{name!r} is a column of the result; use another key in by=.")
+        check_names(self.groups, ["period", "partial", *columns])
         rows, periods = self.shape
         at = np.repeat(np.arange(rows), periods)
         table = self.groups.take(at).reset_index(drop=True)
@@ -304,23 +311,111 @@ def build_grid(
         A day or period is not valid, ``start`` lies after ``end``, or the table would have too
         many rows.
     """
+    days = np.concatenate([counted.created, counted.completed])
+    groups = counted.groups.head(len(counted.task))
+    return make_grid(groups, days, selection, every, parse_span(start, end))
+
+
+def make_grid(
+    groups: pd.DataFrame,
+    days: Days,
+    selection: Selection,
+    every: Every,
+    span: Span,
+    *,
+    ahead: bool = False,
+) -> Grid:
+    """Make the grid of groups from the first of some days to ``now``.
+
+    Parameters
+    ----------
+    groups
+        The keys of the groups.
+    days
+        The days of all events.
+    selection
+        As of when.
+    every
+        A period as in ``rollups.hours``.
+    span
+        The first and last day that count, if they are given.
+    ahead
+        Whether a last day ahead of ``now`` gives periods up to it.
+
+    Raises
+    ------
+    InvalidArgument
+        The period is not valid, or the table would have too many rows.
+    """
     check_every(every)
-    span = parse_span(start, end)
-    last = selection.today if span.end is None else min(span.end, selection.today)
-    known = [days[~np.isnat(days)] for days in (counted.created, counted.completed)]
-    begins = [days.min() for days in known if len(days)]
-    begin = pd.Timestamp(min(begins)) if begins else last
+    today = selection.today
+    last = today if span.end is None else span.end if ahead else min(span.end, today)
+    known = days[~np.isnat(days)]
+    begin = pd.Timestamp(known.min()) if len(known) else last
     first = begin if span.start is None else span.start
     periods = list_periods(first, last, every)
-    if not len(counted.task) or first > last:
+    if not len(groups) or first > last:
         periods = periods[:0]
-    if len(counted.groups) * len(periods) > _MAX_ROWS:
+    if len(groups) * len(periods) > _MAX_ROWS:
         raise InvalidArgument(
-            f"by= makes {len(counted.groups) * len(periods):,} rows: {len(counted.groups):,} "
-            f"groups in {len(periods):,} periods. Use fewer keys or a longer period."
+            f"by= makes {len(groups) * len(periods):,} rows: {len(groups):,} groups in "
+            f"{len(periods):,} periods. Use fewer keys or a longer period."
         )
     ends = shift_periods(periods.to_numpy().astype("datetime64[D]"), every, 1) - 1
-    is_partial = (ends > np.datetime64(last, "D")) | (ends >= np.datetime64(selection.today, "D"))
+    is_partial = (ends > np.datetime64(last, "D")) | (ends >= np.datetime64(today, "D"))
     if span.start is not None:
         is_partial |= periods.to_numpy() < np.datetime64(span.start)
-    return Grid(counted.groups, periods, every, first, last, is_partial)
+    return Grid(groups, periods, every, first, last, is_partial)
+
+
+def count_events(
+    groups: pd.DataFrame,
+    group: Positions,
+    days: Days,
+    flags: Mapping[str, npt.NDArray[np.bool_]],
+    selection: Selection,
+    every: Every | None,
+    span: Span,
+) -> pd.DataFrame:
+    """Count events of some kinds by group, and by period if there is one.
+
+    Parameters
+    ----------
+    groups
+        The keys of the groups.
+    group, days
+        The group and the day of each event.
+    flags
+        Kind -> which of the events are of it.
+    selection, every, span
+        As of when, by which period (None for one row per group), and the days that count.
+
+    Returns
+    -------
+    DataFrame
+        The keys; ``period`` if there are periods; the counts (Int64); ``partial`` (boolean) if
+        there are periods.
+
+    Raises
+    ------
+    InvalidArgument
+        A key has the name of a column, or there would be too many rows.
+    """
+    dtypes = dict.fromkeys(flags, "Int64")
+    if every is not None:
+        grid = make_grid(groups, days, selection, every, span, ahead=True)
+        sums = {name: grid.bin(group[f], days[f]).within for name, f in flags.items()}
+        table: pd.DataFrame = grid.build(sums, dtypes)
+        return table
+    check_names(groups, flags)
+    counts = span.select_days(pd.Series(days.astype("datetime64[us]"))).to_numpy(dtype=bool)
+    totals = {
+        name: np.bincount(group[f & counts], minlength=len(groups)) for name, f in flags.items()
+    }
+    return groups.assign(**totals).astype(dtypes)
+
+
+def check_names(groups: pd.DataFrame, columns: Iterable[str]) -> None:
+    """Raise an error if a key has the name of a column of the result."""
+    for name in groups.columns.intersection(list(columns)):
+        raise InvalidArgument(f"{name!r} is a column of the result; use another key in by=.")

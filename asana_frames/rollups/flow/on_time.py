@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -10,24 +9,29 @@ import pandas as pd
 
 from asana_frames._arguments import check_choice
 from asana_frames.exceptions import InvalidArgument
+from asana_frames.rollups.flow.counting import (
+    By,
+    check_names,
+    count_events,
+    find_groups,
+    parse_selection,
+    read_known_tasks,
+)
 from asana_frames.rollups.histories.due_dates import find_first_due_days
-from asana_frames.rollups.histories.known_tasks import select_known
-from asana_frames.rollups.shared.exclude import Exclude, drop_excluded
-from asana_frames.rollups.shared.inputs import read_frame
-from asana_frames.rollups.shared.moments import local_days, parse_moment, resolve_today
-from asana_frames.rollups.shared.periods import Every, check_every
-from asana_frames.rollups.shared.task_groups import count_by_period, group_tasks, parse_bounds
+from asana_frames.rollups.shared.exclude import Exclude
+from asana_frames.rollups.shared.moments import local_dates
+from asana_frames.rollups.shared.periods import Days, Every, check_every
+from asana_frames.rollups.shared.spans import parse_span
 from asana_frames.rollups.shared.tasks import parse_task_dates, parse_task_times
 from asana_frames.types import When
 
 _WHAT = "rollups.on_time"
 _COUNTS = ("done_on_time", "done_late", "open_late", "not_due")
-_TAKEN = ("period", "partial", *_COUNTS, "undated", "on_time_rate")
 
 
 def on_time(
     tasks: pd.DataFrame,
-    by: str | Sequence[str] | None = None,
+    by: By = None,
     every: Every | None = None,
     *,
     due: Literal["last", "first"] = "last",
@@ -47,8 +51,8 @@ def on_time(
         them: needs ``gid``, ``completed_at`` and ``due_on``, and the columns of ``by``.
     by
         Keys: columns of ``tasks``, the beginning of a pair such as ``person`` (the assignee), or
-        ``project`` and ``section`` (the first that the task, or the nearest above it, is in).
-        None for one group.
+        ``project`` and ``section``: a task counts in each of its own, a subtask in no project in
+        those of the nearest task above it. None for one group.
     every
         A period as in ``rollups.hours``, of the due day; None for all periods in one row.
     due
@@ -72,8 +76,8 @@ def on_time(
     Returns
     -------
     DataFrame
-        The columns of ``by``; with ``every`` also ``period`` (datetime64[us], its first day) and
-        ``partial`` (boolean: it is not over, or ``start`` or ``end`` cuts it). Int64:
+        The columns of ``by``; with ``every`` also ``period`` (datetime64[us], its first day) and,
+        at the end, ``partial`` (boolean: it is not over, or ``start`` or ``end`` cuts it). Int64:
         ``done_on_time`` (completed on the due day or before), ``done_late`` (completed later),
         ``open_late`` (open, and the due day is over), ``not_due`` (due on the day of ``now`` and
         open, or due later, which counts without ``every`` only) and ``undated`` (without a due
@@ -118,37 +122,35 @@ def on_time(
             f"{_WHAT}(due='first') needs stories=gather.stories(asana, tasks): tasks have their "
             f"last due date only."
         )
-    tasks = read_frame(tasks, ["gid", "completed_at", "due_on"], what=_WHAT, record="task")
-    moment, today = parse_moment(now, tz), resolve_today(now, tz)
-    bounds = parse_bounds(start, end, today)
-    tasks = select_known(tasks, moment, stories, what=_WHAT, uses="due dates and assignees")
-    tasks = drop_excluded(tasks, exclude, what=_WHAT)
-    rows, code, groups = group_tasks(tasks, by, what=_WHAT, taken=_TAKEN)
+    selection = parse_selection(by, None, exclude, now, tz, what=_WHAT)
+    span = parse_span(start, end)
+    uses = "due dates and assignees"
+    needed = ["completed_at", "due_on"]
+    rows = read_known_tasks(tasks, needed, selection, stories, uses=uses)
     days = parse_task_dates(rows, "due_on", what=_WHAT)
     if due == "first" and stories is not None:
-        first = rows["gid"].map(find_first_due_days(stories, moment, tz, what=_WHAT))
-        days = first.astype("datetime64[us]").fillna(days)
-    completed = local_days(parse_task_times(rows, "completed_at", what=_WHAT), tz)
-    counts = _count_states(days, completed, today)
+        known = find_first_due_days(stories, selection.now, tz, what=_WHAT)
+        days = rows["gid"].map(known).astype("datetime64[us]").fillna(days)
+    completed = local_dates(parse_task_times(rows, "completed_at", what=_WHAT), tz)
+    groups, group, task = find_groups(rows, selection)
+    check_names(groups, ["undated", "on_time_rate"])
+    due_days = days.to_numpy().astype("datetime64[D]")[task]
+    flags = _find_states(due_days, completed[task], selection.today)
+    is_undated = np.isnat(due_days)
     if every is None:
-        # What is due later has no period that has begun; all the same it counts here.
-        later = days.where(~(days > bounds.end), bounds.end) if end is None else days
-        table = count_by_period(groups, code, later, counts, every=None, bounds=bounds)
-        undated = np.bincount(code[days.isna()], minlength=len(groups))
-        return _add_rate(table.assign(undated=undated))
-    table = count_by_period(groups, code, days, counts, every=every, bounds=bounds)
-    return _add_rate(_add_undated(table.assign(undated=0), groups, code[days.isna()]))
+        # Those without a due date count, whatever the days are that count.
+        dated = count_events(groups, group, due_days, flags, selection, None, span)
+        undated = np.bincount(group[is_undated], minlength=len(groups))
+        return _add_rate(dated.assign(undated=undated))
+    head = groups.head(len(task))
+    table = count_events(head, group, due_days, flags, selection, every, span)
+    table.insert(len(table.columns) - 1, "undated", 0)
+    return _add_rate(_add_undated(table, head, group[is_undated]))
 
 
-def _count_states(
-    due: pd.Series[Any], completed: pd.Series[Any], today: pd.Timestamp
-) -> dict[str, Any]:
+def _find_states(last: Days, done: Days, today: pd.Timestamp) -> dict[str, Any]:
     """Return which tasks are done in time, done late, open and late, and not due yet."""
-    last, done, now = (
-        due.to_numpy("datetime64[D]"),
-        completed.to_numpy("datetime64[D]"),
-        np.datetime64(today, "D"),
-    )
+    now = np.datetime64(today, "D")
     is_open = np.isnat(done)
     # Nobody can tell yet how many of those that are due later will be late.
     is_ahead = (last > now) | ((last == now) & is_open)
@@ -175,4 +177,6 @@ def _add_rate(table: pd.DataFrame) -> pd.DataFrame:
     table = table.astype(dict.fromkeys([*_COUNTS, "undated"], "Int64"))
     judged = table["done_on_time"] + table["done_late"] + table["open_late"]
     rate = table["done_on_time"].astype("Float64") / judged.where(judged > 0).astype("Float64")
-    return table.assign(on_time_rate=rate.astype("Float64"))
+    at = list(table.columns).index("undated") + 1
+    table.insert(at, "on_time_rate", rate.astype("Float64"))
+    return table

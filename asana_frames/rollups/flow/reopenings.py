@@ -2,39 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from asana_frames.frames.arrays import STR
-from asana_frames.rollups.histories.known_tasks import select_known
+from asana_frames.rollups.flow.counting import (
+    By,
+    check_names,
+    count_events,
+    find_groups,
+    parse_selection,
+    read_known_tasks,
+)
 from asana_frames.rollups.histories.stories import STORY_COLUMNS, sort_stories
-from asana_frames.rollups.shared.exclude import Exclude, drop_excluded
+from asana_frames.rollups.shared.exclude import Exclude
 from asana_frames.rollups.shared.gids import find_positions
 from asana_frames.rollups.shared.inputs import is_true, read_frame
-from asana_frames.rollups.shared.moments import (
-    local_days,
-    parse_moment,
-    parse_moments,
-    resolve_today,
-)
+from asana_frames.rollups.shared.moments import local_dates, parse_moments
 from asana_frames.rollups.shared.periods import Every, check_every
-from asana_frames.rollups.shared.task_groups import count_by_period, group_tasks, parse_bounds
+from asana_frames.rollups.shared.spans import parse_span
 from asana_frames.rollups.shared.tasks import parse_task_times
 from asana_frames.types import When
 
 _WHAT = "rollups.reopenings"
 _SUBTYPES = {"marked_complete": True, "marked_incomplete": False}
 _CHANGES = {"completed": True, "reopened": False}
-_TAKEN = ("period", "partial", "done", "reopenings", "reopening_rate")
 
 
 def reopenings(
     tasks: pd.DataFrame,
     stories: pd.DataFrame,
-    by: str | Sequence[str] | None = None,
+    by: By = None,
     every: Every | None = None,
     *,
     start: Any = None,
@@ -56,8 +56,8 @@ def reopenings(
         of ``rollups.changes``.
     by
         Keys of tasks as they are now: columns of ``tasks``, the beginning of a pair such as
-        ``person`` (the assignee), or ``project`` and ``section`` (the first that the task, or the
-        nearest above it, is in). None for one group.
+        ``person`` (the assignee), or ``project`` and ``section``: a task counts in each of its
+        own, a subtask in no project in those of the nearest task above it. None for one group.
     every
         A period as in ``rollups.hours``; None for all periods in one row.
     start, end
@@ -74,13 +74,14 @@ def reopenings(
     Returns
     -------
     DataFrame
-        The columns of ``by``; with ``every`` also ``period`` (datetime64[us], its first day) and
-        ``partial`` (boolean: it is not over, or ``start`` or ``end`` cuts it); ``done`` (Int64,
-        completions, each of them where a task has several; one at ``completed_at`` if it has no
-        story of any), ``reopenings`` (Int64) and ``reopening_rate`` (Float64, reopenings per
-        completion of the period, above 1 where more tasks are opened again than completed;
-        missing without a completion). A row for every group, and for it one for every period
-        from the first day to ``end``, 0 where there is nothing; sorted.
+        The columns of ``by``; with ``every`` also ``period`` (datetime64[us], its first day) and,
+        at the end, ``partial`` (boolean: it is not over, or ``start`` or ``end`` cuts it);
+        ``done`` (Int64, completions, each of them where a task has several; one at
+        ``completed_at`` if it has no story of any), ``reopenings`` (Int64) and
+        ``reopening_rate`` (Float64, reopenings per completion of the period, above 1 where more
+        tasks are opened again than completed; missing without a completion). A row for every
+        group, and for it one for every period from the first day to ``end``, 0 where there is
+        nothing; sorted.
 
     Raises
     ------
@@ -114,22 +115,25 @@ def reopenings(
     """
     if every is not None:
         check_every(every)
-    tasks = read_frame(tasks, ["gid", "completed_at"], what=_WHAT, record="task")
-    moment = parse_moment(now, tz)
-    bounds = parse_bounds(start, end, resolve_today(now, tz))
+    selection = parse_selection(by, None, exclude, now, tz, what=_WHAT)
+    span = parse_span(start, end)
+    rows = read_known_tasks(tasks, ["completed_at"], selection)
     marks = _read_marks(stories)
-    known = select_known(tasks, moment, what=_WHAT)
-    known = drop_excluded(known, exclude, what=_WHAT)
-    rows, code, groups = group_tasks(known, by, what=_WHAT, taken=_TAKEN)
-    marks = marks[~is_true(marks["at"] > moment)].reset_index(drop=True)
+    marks = marks[~is_true(marks["at"] > selection.now)].reset_index(drop=True)
     events = _add_untold(marks.assign(task=find_positions(rows["gid"], marks["task_gid"])), rows)
-    group = code[events["task"].to_numpy()]
-    is_done = events["is_done"].to_numpy(dtype=bool)
-    days = local_days(events["at"], tz)
-    counts = {"done": is_done, "reopenings": ~is_done}
-    table = count_by_period(groups, group, days, counts, every=every, bounds=bounds)
+    groups, group, task = find_groups(rows, selection)
+    check_names(groups, ["reopening_rate"])
+    # An event counts in each group of its task.
+    cells = pd.DataFrame({"task": task, "group": group}).merge(events, on="task")
+    days = local_dates(cells["at"], tz)
+    is_done = cells["is_done"].to_numpy(dtype=bool)
+    flags = {"done": is_done, "reopenings": ~is_done}
+    head = groups if every is None else groups.head(len(task))
+    table = count_events(head, cells["group"].to_numpy(), days, flags, selection, every, span)
     done = table["done"].where(table["done"] > 0).astype("Float64")
-    return table.assign(reopening_rate=table["reopenings"].astype("Float64") / done)
+    at = list(table.columns).index("reopenings") + 1
+    table.insert(at, "reopening_rate", table["reopenings"].astype("Float64") / done)
+    return table
 
 
 def _read_marks(stories: pd.DataFrame) -> pd.DataFrame:
