@@ -102,7 +102,7 @@ def test_at_an_earlier_moment_quality_knows_nothing_of_later() -> None:
         task("2026-04-02T09:00Z", modified_at="2026-04-02T09:00Z"),
     )
 
-    with pytest.warns(af.PastStateWarning, match="1 tasks were modified"):
+    with pytest.warns(af.PastStateWarning, match=r"1 task\(s\) were modified"):
         table = af.rollups.quality(rows, now=NOW)
 
     late = table[table["finding"] == "overdue without assignee"]
