@@ -93,8 +93,8 @@ def _warn_of_changes(
     count = int((modified if created is None else modified & ~created).sum())
     if count:
         warn_caller(
-            f"{what}: {count:,} task(s) were modified after now={now:%Y-%m-%d %H:%M}; their {uses} "
-            f"then are unknown, and as they were read here. For those of then pass "
+            f"{what}: {count:,} task(s) were modified after now={now:%Y-%m-%d %H:%M}; their "
+            f"{uses} then are unknown, and as they were read here. For those of then pass "
             f"rollups.as_of(tasks, stories, now) in place of the tasks.",
             PastStateWarning,
         )
