@@ -13,7 +13,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def with_flow_options(command: F) -> F:
-    """Add the options ``--subtasks``, ``--exclude``, ``--now`` and ``--tz`` to a command."""
+    """Add ``--subtasks``, ``--exclude``, ``--date``, ``--now`` and ``--tz`` to a command."""
     subtasks = click.option(
         "--subtasks", is_flag=True, help="Include subtasks that are in no project themselves."
     )
@@ -23,11 +23,20 @@ def with_flow_options(command: F) -> F:
         metavar="FIELD=NAME",
         help="Leave out tasks, such as section=Cancelled or 'cf_Resolution=Duplicate'; several.",
     )
+    dates = click.option(
+        "--date",
+        "dates",
+        multiple=True,
+        type=click.DateTime(["%Y-%m-%d"]),
+        help="How likely is it that all is done by then; several.",
+    )
     now = click.option(
-        "--now", type=click.DateTime(["%Y-%m-%d"]), help="Day of the report; default today."
+        "--now",
+        type=click.DateTime(["%Y-%m-%d"]),
+        help="Day of the report; default today. With --sandbox, its history ends there.",
     )
     tz = click.option("--tz", default="UTC", show_default=True, help="Time zone of days.")
-    return subtasks(exclude(now(tz(command))))
+    return subtasks(exclude(dates(now(tz(command)))))
 
 
 def parse_pairs(pairs: Iterable[str], *, option: str, like: str) -> dict[str, list[str]]:

@@ -27,7 +27,11 @@ _ROW_HEIGHT, _MARGIN, _TALLEST = 0.36, 1.6, 12.0
 @with_connection
 @click.command("flow", cls=Command)
 @click.option("--project", required=True, help="Name, gid or URL.")
-@click.option("--started", multiple=True, help='Section in which work begins; "In progress".')
+@click.option(
+    "--started",
+    multiple=True,
+    help='Section in which work begins; "In progress", or else the second.',
+)
 @click.option("--finished", multiple=True, help="Section in which work ends; by completion.")
 @click.option("--active", multiple=True, help="Section in which somebody works on a task.")
 @click.option("--limit", multiple=True, metavar="SECTION=NUMBER", help="Limit of open tasks.")
@@ -43,6 +47,7 @@ def flow_command(
     every: Any,
     subtasks: bool,
     exclude: tuple[str, ...],
+    dates: tuple[Any, ...],
     now: Any,
     tz: str,
     formats: str,
@@ -65,6 +70,7 @@ def flow_command(
             every=every,
             subtasks=subtasks,
             exclude=left_out or None,
+            dates=list(dates) or None,
             now=now,
             tz=tz,
         )

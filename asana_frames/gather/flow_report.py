@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -85,6 +85,7 @@ def flow_report(
     every: Every = "W",
     subtasks: bool = False,
     exclude: Exclude | None = None,
+    dates: Any = None,
     now: When | None = None,
     tz: str = "UTC",
 ) -> FlowReport:
@@ -107,7 +108,7 @@ def flow_report(
         Section -> the most open tasks that it should hold.
     every
         The period of the tables over time, as in ``rollups.hours``.
-    subtasks, exclude, now, tz
+    subtasks, exclude, dates, now, tz
         As in ``gather.projects_report``.
 
     Returns
@@ -142,6 +143,7 @@ def flow_report(
             every=every,
             subtasks=subtasks,
             exclude=exclude,
+            dates=dates,
             now=now,
             tz=tz,
             last=last,
@@ -169,6 +171,7 @@ class FlowFrames(ProjectFrames):
         every: Every = "W",
         subtasks: bool = False,
         exclude: Exclude | None = None,
+        dates: Any = None,
         now: When | None = None,
         tz: str = "UTC",
         last: LastCall | None = None,
@@ -183,6 +186,7 @@ class FlowFrames(ProjectFrames):
             subtasks=subtasks,
             exclude=exclude,
             stories=True,
+            dates=dates,
             now=now,
             tz=tz,
             last=last,
@@ -278,7 +282,7 @@ class FlowFrames(ProjectFrames):
     def forecast(self) -> pd.DataFrame:
         """Forecast when all is done."""
         mine = keep_memberships(self.known_tasks, pd.Series([self._gid]))
-        return rollups.forecast(mine, now=self.now, tz=self.tz)
+        return rollups.forecast(mine, dates=self._dates, now=self.now, tz=self.tz)
 
     def _find_started(self) -> Sections:
         if self._started is not None:

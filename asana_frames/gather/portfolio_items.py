@@ -105,7 +105,7 @@ def portfolio_items(
             last.add_failures(asana.last)
     found = concatenate(levels)
     if portfolios:
-        return add_attrs(found, last, record="project")
+        return add_attrs(_add_parents(found, parents_of), last, record="project")
     projects = found[found["resource_type"] != "portfolio"].reset_index(drop=True)
     ways = _list_ways(roots, parents_of, requested, depth)
     paths = [_join_ways(ways, parents_of[gid]) for gid in projects["gid"]]
@@ -122,8 +122,17 @@ def _read_roots(asana: Asana, roots: list[str], items: pd.DataFrame) -> pd.DataF
     paths = [column.path for column in columns_of("project", ("all",)) if column.name in items]
     wanted = [path for path in dict.fromkeys(paths) if path in known and path != "gid"]
     frame = asana.portfolios.get(unpack_single(roots), fields=[*wanted, "resource_type"])
-    nowhere = build_array("tuple", [()] * len(frame))
-    return frame.assign(portfolio_gids=nowhere, portfolio_names=nowhere)
+    return frame
+
+
+def _add_parents(items: pd.DataFrame, parents_of: Mapping[str, list[str]]) -> pd.DataFrame:
+    """Return items with all portfolios in which they were found, on whichever level."""
+    name_of = dict(zip(items["gid"], items["name"], strict=True))
+    parents = [tuple(dict.fromkeys(parents_of.get(gid, ()))) for gid in items["gid"]]
+    names = [tuple(name_of.get(parent) for parent in each) for each in parents]
+    return items.assign(
+        portfolio_gids=build_array("tuple", parents), portfolio_names=build_array("tuple", names)
+    )
 
 
 def _name_project_fields(fields: Fields) -> Fields:

@@ -91,6 +91,7 @@ def projects_report(
     subtasks: bool = False,
     exclude: Exclude | None = None,
     stories: bool = False,
+    dates: Any = None,
     now: When | None = None,
     tz: str = "UTC",
 ) -> ProjectsReport:
@@ -115,6 +116,8 @@ def projects_report(
     stories
         Read the stories of all tasks, a request each, for times in sections, cycle times, and
         what was where at an earlier ``now``.
+    dates
+        A day or several, for how likely it is that all is done by then.
     now
         The moment of the report; the present if not given. Nothing later is used.
     tz
@@ -155,6 +158,7 @@ def projects_report(
             subtasks=subtasks,
             exclude=exclude,
             stories=stories,
+            dates=dates,
             now=now,
             tz=tz,
             last=last,
@@ -188,6 +192,7 @@ class ProjectFrames(LazyFrames):
         subtasks: bool = False,
         exclude: Exclude | None = None,
         stories: bool = False,
+        dates: Any = None,
         now: When | None = None,
         tz: str = "UTC",
         last: LastCall | None = None,
@@ -199,6 +204,7 @@ class ProjectFrames(LazyFrames):
         self._project = project
         self._archived = None if archived else False
         self._subtasks, self._exclude, self._has_stories = subtasks, exclude, stories
+        self._dates = dates
         #: One moment for all tables, and the time zone of their days.
         self.now, self.tz = parse_moment(now, tz), tz
 
@@ -270,7 +276,7 @@ class ProjectFrames(LazyFrames):
         """Forecast when each project is done."""
         # Tasks count in each of their projects, others than those of the report too.
         mine = keep_memberships(self.known_tasks, self.projects["gid"])
-        return rollups.forecast(mine, "project", now=self.now, tz=self.tz)
+        return rollups.forecast(mine, "project", dates=self._dates, now=self.now, tz=self.tz)
 
     @lazy_frame
     def burnup(self) -> pd.DataFrame:

@@ -63,34 +63,34 @@ def burndown(burndown: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     if rows.empty:
         set_title(ax, "Remaining")
         return draw_empty(ax, "No tasks")
-    # Each value is that of the end of its day.
-    ends = day_positions(rows["period"].to_numpy("datetime64[D]")) + 1
+    # Each value is that of the end of its day, and stands at the label of the day.
+    days = day_positions(rows["period"].to_numpy("datetime64[D]"))
     added, removed = (column_numbers(rows, name) for name in _CHANGES)
     legend = draw_up_down_bars(
         ax,
-        ends - 0.5,
+        days,
         1.0,
         ("added", np.nan_to_num(added), SERIES[3]),
         ("removed", np.nan_to_num(removed), SERIES[2]),
         label="Scope",
         share=_BAR_SHARE,
     )
-    set_span(ax, ends[0] - 1, ends[-1], least=_FEWEST_DAYS)
+    set_span(ax, days[0], days[-1], margin=0.6, least=_FEWEST_DAYS)
     label_date_axis(ax)
-    legend = _draw_lines(add_panel(ax, "Remaining", share=_BAR_SHARE), ends, rows) | legend
+    legend = _draw_lines(add_panel(ax, "Remaining", share=_BAR_SHARE), days, rows) | legend
     set_title(ax, "Remaining", [_summarise(rows)])
     add_legend_below(ax, legend)
     return make_room(ax)
 
 
-def _draw_lines(ax: Axes, ends: np.ndarray, rows: pd.DataFrame) -> dict[str, Artist]:
+def _draw_lines(ax: Axes, days: np.ndarray, rows: pd.DataFrame) -> dict[str, Artist]:
     remaining, ideal = (column_numbers(rows, name) for name in _LINES)
     # Points show single days, and where the line ends.
     size = 3 if len(rows) <= FEW_POINTS else 0
-    line = ax.plot(ends, remaining, color=SERIES[0], linewidth=1.8, marker="o", markersize=size)
+    line = ax.plot(days, remaining, color=SERIES[0], linewidth=1.8, marker="o", markersize=size)
     drawn: dict[str, Artist] = {"remaining": line[0]}
     if not np.isnan(ideal).all():
-        line = ax.plot(ends, ideal, color=mix_ink(ax, MUTED), linewidth=1.4, linestyle="--")
+        line = ax.plot(days, ideal, color=mix_ink(ax, MUTED), linewidth=1.4, linestyle="--")
         drawn["ideal"] = line[0]
     known = [values[~np.isnan(values)] for values in (remaining, ideal)]
     ax.set_ylim(0, max(1.0, *(1.08 * float(values.max()) for values in known if len(values))))

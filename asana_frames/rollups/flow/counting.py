@@ -32,7 +32,12 @@ from asana_frames.rollups.shared.tasks import (
     parse_task_times,
     unique_tasks,
 )
-from asana_frames.rollups.shared.weights import Weights, check_weight, read_weights
+from asana_frames.rollups.shared.weights import (
+    Weights,
+    check_weight,
+    check_weight_column,
+    read_weights,
+)
 from asana_frames.types import When
 
 By: TypeAlias = str | Sequence[str] | None
@@ -105,11 +110,16 @@ def read_known_tasks(
     """
     what = selection.what
     needed = ["gid", *needed]
+    check_weight_column(tasks, selection.weight, what=what)
     if selection.by is None and selection.exclude is None and stories is None:
         # What is not read need not be checked.
         tasks = _select_columns(tasks, needed, ["created_at", "modified_at", selection.weight])
     tasks = read_frame(tasks, needed, what=what, record="task")
-    known = select_known(tasks, selection.now, stories, what=what, uses=uses)
+    given = {"keys": selection.by, "weights": selection.weight, "exclusions": selection.exclude}
+    reads = [uses, *(name for name, value in given.items() if value is not None)]
+    known = select_known(
+        tasks, selection.now, stories, what=what, uses=" and ".join(filter(None, reads))
+    )
     counted = drop_excluded(known, selection.exclude, what=what)
     if selection.by is not None:
         return unique_tasks(counted, counted.columns)
@@ -187,9 +197,9 @@ def find_groups(
 
 
 def names_places(by: By) -> bool:
-    """Return whether one of the keys is a project or section."""
+    """Return whether one of the keys is a project or section, or seems to be meant as one."""
     asked = [] if by is None else list_texts(by, name="by", like="person")
-    return not _PLACES.isdisjoint(asked)
+    return not _PLACES.isdisjoint(name.lower().removesuffix("s") for name in asked)
 
 
 def group_rows(rows: pd.DataFrame, selection: Selection) -> tuple[pd.DataFrame, Positions]:

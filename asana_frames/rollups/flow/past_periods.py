@@ -133,10 +133,8 @@ def _read_counted(
         An argument is not valid, a key is reserved, or a weight is negative.
     """
     what = selection.what
-    reads = {"keys": selection.by, "weights": selection.weight, "exclusions": selection.exclude}
-    uses = " and ".join(name for name, given in reads.items() if given is not None)
     life = ["created_at", "completed_at"]
-    rows = read_known_tasks(tasks, life, selection, stories, uses=uses)
+    rows = read_known_tasks(tasks, life, selection, stories)
     created, completed = (parse_task_times(rows, name, what=what) for name in life)
     # A task of unknown creation is open, but tells nothing of the past.
     began = created.where(created.notna() | completed.notna(), selection.now)

@@ -172,6 +172,12 @@ def _read_sprints(sprints: pd.DataFrame) -> pd.DataFrame:
         .all(axis=1),
         "has a section_gid and a tag_gid; keep one": plan[[*_PLACES]].notna().all(axis=1),
     }
+    problems |= {
+        f"has a name in {kind}; it needs a gid, as asana.{kind[:-4]}s.list(...) returns them": (
+            plan[kind].notna() & ~is_true(plan[kind].str.fullmatch(r"\d+"))
+        )
+        for kind in _PLACES
+    }
     for problem, where in problems.items():
         if where.any():
             row = int(np.flatnonzero(where)[0])

@@ -10,7 +10,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from asana_frames._arguments import check_mapping, list_texts
-from asana_frames.exceptions import InvalidArgument, suggest_names
+from asana_frames.exceptions import (
+    AsanaWarning,
+    InvalidArgument,
+    suggest_names,
+    warn_caller,
+)
 from asana_frames.frames.list_cells import read_lists
 
 #: ``section``, ``tag`` or a column -> names or gids.
@@ -32,7 +37,7 @@ def drop_excluded(tasks: pd.DataFrame, exclude: Exclude | None, *, what: str) ->
     exclude
         ``"section"``, ``"tag"`` or the name of a column (``"cf_Resolution"``) -> a name or gid,
         or several. A task is left out if one of them holds, a section in whichever of its
-        projects. None leaves out nothing.
+        projects. None leaves out nothing. A warning names values that no task has.
     what
         The name of the calling function, for messages.
 
@@ -99,12 +104,22 @@ def find_holders(
         # A missing cell has the code -1.
         holds = np.array([*(not set(values).isdisjoint(cell) for cell in cells), False])
         found |= holds[codes]
-    for value in values if checks_values else ():
-        if value not in known and (hint := suggest_names(value, known)):
+    unknown = [value for value in values if value not in known] if checks_values else []
+    for value in unknown:
+        if _is_option(tasks[columns[-1]], value):
+            continue
+        if hint := suggest_names(value, known):
             raise InvalidArgument(
                 f"{what}: {name}= does not know {value!r} in {columns[-1]}.{hint}"
             )
+        if len(tasks):
+            warn_caller(f"{what}: {name}= has {value!r}, which no task has.", AsanaWarning)
     return found
+
+
+def _is_option(column: pd.Series[Any], value: str) -> bool:
+    """Return whether a value is one of the options of a field, which no task may have."""
+    return isinstance(column.dtype, pd.CategoricalDtype) and value in column.dtype.categories
 
 
 def _read_cells(column: pd.Series[Any], *, is_list: bool) -> pd.Series[Any]:

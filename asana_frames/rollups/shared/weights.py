@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from asana_frames._arguments import check_text
+from asana_frames.exceptions import InvalidArgument
+from asana_frames.frames.custom_field_columns import PREFIX
 from asana_frames.rollups.shared.inputs import read_frame
 
 
@@ -34,6 +36,21 @@ def check_weight(weight: str | None) -> None:
     """
     if weight is not None:
         check_text(weight, name="weight", like="cf_Story points")
+
+
+def check_weight_column(tasks: Any, weight: str | None, *, what: str) -> None:
+    """Raise an error if ``weight`` is the name of a custom field and not that of its column.
+
+    Raises
+    ------
+    InvalidArgument
+        The message has the name of the column.
+    """
+    columns = getattr(tasks, "columns", ())
+    if weight is not None and weight not in columns and f"{PREFIX}{weight}" in columns:
+        raise InvalidArgument(
+            f"{what}: weight={weight!r} is not a column; use weight={PREFIX + weight!r}."
+        )
 
 
 def read_weights(tasks: pd.DataFrame, weight: str | None, *, what: str) -> Weights:

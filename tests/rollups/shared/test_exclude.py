@@ -39,7 +39,12 @@ def test_nothing_excluded_is_the_frame_itself() -> None:
     tasks = tasks_of(task(project="31"))
 
     assert drop_excluded(tasks, None, what="rollups.x") is tasks
-    assert drop_excluded(tasks, {"section": "Elsewhere"}, what="rollups.x") is tasks
+    with pytest.warns(af.AsanaWarning, match="has 'Elsewhere', which no task has"):
+        assert drop_excluded(tasks, {"section": "Elsewhere"}, what="rollups.x") is tasks
+    # An option that no task has is known all the same.
+    options = tasks.assign(cf_Kind=pd.Categorical([None], categories=["Bug"]))
+    assert kept(options, cf_Kind="Bug") == ["1"]
+    assert drop_excluded(tasks.head(0), {"section": "Done"}, what="rollups.x").empty
 
 
 def test_tasks_of_the_present_and_of_as_of_stay_as_they_are() -> None:
