@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from numbers import Number
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from asana_frames.exceptions import InvalidArgument
@@ -108,7 +110,7 @@ def parse_timestamp(
     """
     try:
         # pandas would take a number as nanoseconds since 1970.
-        if isinstance(value, int | float):
+        if isinstance(value, Number | np.bool_):
             raise TypeError("a number")
         # It would also take 09.03.2026 for the third of September, and 2026-03 for one day.
         if isinstance(value, str) and not _ISO_DAY.match(value.strip()):

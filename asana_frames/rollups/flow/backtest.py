@@ -12,7 +12,7 @@ import pandas as pd
 from asana_frames._arguments import check_number
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.rollups.flow.counting import By, parse_selection
-from asana_frames.rollups.flow.forecast import identify_group, read_percentiles
+from asana_frames.rollups.flow.forecast import check_trials, identify_group, read_percentiles
 from asana_frames.rollups.flow.past_periods import PastPeriods, count_past_periods
 from asana_frames.rollups.flow.runs import Runs, find_ranks, seed_group
 from asana_frames.rollups.shared.exclude import Exclude
@@ -31,6 +31,8 @@ _COLUMNS: dict[str, Any] = {
 }
 #: Sums of fractions may miss what they should be by a rounding error.
 _TINY = 1e-9
+
+_FURTHEST = 10_000
 
 
 def backtest(
@@ -110,7 +112,7 @@ def backtest(
     1        2         0.85          2          2         1.0
     """
     check_number(history, name="history", like=12, is_whole=True, least=1)
-    check_number(trials, name="trials", like=10_000, is_whole=True, least=1)
+    check_trials(trials)
     check_number(seed, name="seed", like=0, is_whole=True, least=0)
     ahead, shares = _read_horizons(horizons), read_percentiles(percentiles)
     selection = parse_selection(by, weight, exclude, now, tz, what=_WHAT)
@@ -134,6 +136,8 @@ def _read_horizons(horizons: Sequence[int]) -> Ints:
     numbers: list[Any] = list(horizons) if is_several else [horizons]
     for number in numbers:
         check_number(number, name="horizons", like=4, is_whole=True, least=1)
+        if number > _FURTHEST:
+            raise InvalidArgument(f"horizons={number} is beyond {_FURTHEST:,} periods.")
     if not numbers:
         raise InvalidArgument("horizons= is empty; use numbers of periods, such as (1, 4, 12).")
     return np.array(sorted({int(number) for number in numbers}), dtype="int64")

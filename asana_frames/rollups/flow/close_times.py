@@ -77,10 +77,14 @@ def name_percentiles(percentiles: Sequence[float]) -> dict[str, float]:
     Raises
     ------
     InvalidArgument
-        One is not between 0 and 1.
+        There are none, or one is not between 0 and 1.
     """
     parts: list[Any] = list(percentiles) if isinstance(percentiles, Iterable) else [percentiles]
-    if not all(isinstance(part, int | float) and 0 <= part <= 1 for part in parts):
+    are_shares = [
+        isinstance(part, int | float) and not isinstance(part, bool) and 0 <= part <= 1
+        for part in parts
+    ]
+    if not parts or not all(are_shares):
         raise InvalidArgument(
             f"percentiles={percentiles!r} is not valid; use numbers from 0 to 1, such as "
             f"percentiles=(0.5, 0.85)."

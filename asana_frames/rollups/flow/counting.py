@@ -14,7 +14,12 @@ from asana_frames.exceptions import InvalidArgument
 from asana_frames.rollups.histories.known_tasks import select_known
 from asana_frames.rollups.shared.exclude import Exclude, drop_excluded
 from asana_frames.rollups.shared.gids import Positions
-from asana_frames.rollups.shared.inputs import read_frame, resolve_keys, text_column
+from asana_frames.rollups.shared.inputs import (
+    read_frame,
+    read_key,
+    resolve_keys,
+    text_column,
+)
 from asana_frames.rollups.shared.moments import local_dates, parse_moment
 from asana_frames.rollups.shared.periods import (
     Days,
@@ -219,7 +224,7 @@ def group_rows(rows: pd.DataFrame, selection: Selection) -> tuple[pd.DataFrame, 
     }
     keyed = rows.assign(**people)
     keys = resolve_keys(keyed, selection.by, what=selection.what)
-    named = pd.DataFrame({key.name: keyed[key.column] for key in keys})
+    named = pd.DataFrame({key.name: read_key(keyed, key) for key in keys})
     grouped = named.groupby(list(named.columns), dropna=False, observed=True)
     group = np.asarray(grouped.ngroup(), dtype=np.intp)
     first = np.unique(group, return_index=True)[1]

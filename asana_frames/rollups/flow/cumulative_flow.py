@@ -16,7 +16,7 @@ from asana_frames.rollups.histories.section_order import (
     number_sections,
     read_visits,
 )
-from asana_frames.rollups.shared.inputs import is_true
+from asana_frames.rollups.shared.inputs import is_true, read_frame
 from asana_frames.rollups.shared.moments import local_days, parse_moment
 from asana_frames.rollups.shared.periods import Every, check_every, list_periods, period_starts
 from asana_frames.types import When
@@ -130,9 +130,9 @@ def count_visits(
     """
     check_every(every)
     moment = parse_moment(now, tz)
-    visits = _select_project(
-        read_visits(section_times, ["hours"], moment, what=what), project, what
-    )
+    places = ["project_gid", "project_name"]
+    mine = _select_project(read_frame(section_times, places, what=what), project, what)
+    visits = read_visits(mine, ["hours"], moment, what=what)
     enter = visits["enter"]
     if enter.isna().all():
         return pd.DataFrame(columns=list(_DTYPES)).astype(_DTYPES)

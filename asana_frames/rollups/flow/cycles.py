@@ -166,7 +166,10 @@ def check_sections(
     """
     gids = set(sections["section_gid"].dropna())
     known = list(dict.fromkeys(sections["section_name"].dropna().astype(object)))
-    for text in list_texts(given, name=name, like="In progress"):
+    wanted = list_texts(given, name=name, like="In progress")
+    if not wanted:
+        raise InvalidArgument(f"{what}: {name}= is empty; use {name}='In progress'.")
+    for text in wanted:
         if text not in gids and text not in known and len(sections):
             raise InvalidArgument(
                 f"{what}: no task was in a section {text!r} ({name}=)."
@@ -205,7 +208,7 @@ def _summarise(visits: pd.DataFrame, sections: pd.DataFrame, tasks: pd.DataFrame
     texts = {name: text_column(tasks, column).array.take(row) for name, column in own.items()}
     started = pd.DataFrame(
         {
-            "task_gid": first["task_gid"].array,
+            "task_gid": text_column(first, "task_gid").array,
             **texts,
             **{name: text_column(last, name).array for name in SECTION},
             "started_at": first["enter"].array,
@@ -225,7 +228,8 @@ def _find_arrivals(visits: pd.DataFrame) -> pd.Series[Any]:
     last_back = pd.Series(np.where(is_back, np.arange(len(visits)), -1))
     last_back = last_back.groupby(visits["pair"].to_numpy()).transform("max")
     is_arrival = visits["is_end"].to_numpy() & (np.arange(len(visits)) > last_back.to_numpy())
-    arrivals = visits[is_arrival].drop_duplicates("pair").set_index("pair")["enter"]
+    last = visits[is_arrival].drop_duplicates("pair", keep="last")
+    arrivals = last.set_index("pair")["enter"]
     return arrivals
 
 

@@ -43,6 +43,7 @@ _COLUMNS: dict[str, Any] = {
     "unweighted": "Int64",
     "today": "datetime64[us]",
 }
+_MOST_TRIALS = 1_000_000
 #: Runs that take longer are given up.
 _MOST_DAYS = 3_652
 _NO_DATE = np.datetime64("NaT")
@@ -185,7 +186,7 @@ def forecast(
     """
     check_choice(scope, ("fixed", "past"), name="scope")
     check_number(history, name="history", like=12, is_whole=True, least=1)
-    check_number(trials, name="trials", like=10_000, is_whole=True, least=1)
+    check_trials(trials)
     check_number(seed, name="seed", like=0, is_whole=True, least=0)
     selection = parse_selection(by, weight, exclude, now, tz, what=_WHAT)
     asked = _read_questions(
@@ -285,6 +286,19 @@ def _list_ends(first: pd.Timestamp, every: Every) -> Days:
     """Return the last days of the first 0, 1, 2 ... periods, up to ten years ahead."""
     check_every(every)
     return period_ends(first, np.arange(math.ceil(_MOST_DAYS / mean_days(every)) + 1), every)
+
+
+def check_trials(trials: object) -> None:
+    """Raise an error unless a number of runs fits the memory.
+
+    Raises
+    ------
+    InvalidArgument
+        It is not a whole number from 1 on, or too great.
+    """
+    check_number(trials, name="trials", like=10_000, is_whole=True, least=1)
+    if int(trials) > _MOST_TRIALS:  # type: ignore[call-overload]  # a number
+        raise InvalidArgument(f"trials={trials} is more than {_MOST_TRIALS:,}; use trials=10_000.")
 
 
 def read_percentiles(percentiles: Sequence[float]) -> Floats:

@@ -12,7 +12,12 @@ from asana_frames._arguments import check_choice
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.rollups.flow.close_times import name_percentiles
 from asana_frames.rollups.flow.cycles import nearest_rank
-from asana_frames.rollups.shared.inputs import Key, read_frame, resolve_keys
+from asana_frames.rollups.shared.inputs import (
+    Key,
+    read_frame,
+    read_key,
+    resolve_keys,
+)
 
 #: The columns that may be summarised.
 DAYS = ("days_cycle", "days_working")
@@ -86,6 +91,7 @@ def read_groups(
     """
     rows = frame.reset_index(drop=True)
     keys = [] if by is None else resolve_keys(rows, by, what=what)
+    rows = rows.assign(**{key.column: read_key(rows, key) for key in keys})
     for name in set(results).intersection(key.name for key in keys):
         raise InvalidArgument(f"{name!r} is a column of the result; use another key in by=.")
     return rows, keys

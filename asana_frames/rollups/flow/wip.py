@@ -8,7 +8,12 @@ from typing import Any
 import pandas as pd
 
 from asana_frames._arguments import check_mapping, check_number
-from asana_frames.exceptions import InvalidArgument, suggest_names
+from asana_frames.exceptions import (
+    AsanaWarning,
+    InvalidArgument,
+    suggest_names,
+    warn_caller,
+)
 from asana_frames.rollups.flow.cumulative_flow import count_visits
 from asana_frames.rollups.shared.inputs import is_true
 from asana_frames.rollups.shared.periods import Every
@@ -100,7 +105,7 @@ def _read_limits(rows: pd.DataFrame, limits: Mapping[str, Any]) -> pd.Series[Any
     Raises
     ------
     InvalidArgument
-        A section is not known, or a limit is not a whole number from 0 on.
+        A section seems to be misspelt, or a limit is not a whole number from 0 on.
     """
     check_mapping(limits, name="limits", like=_LIKE)
     found = pd.Series(pd.NA, index=rows.index, dtype="Int64")
@@ -111,9 +116,14 @@ def _read_limits(rows: pd.DataFrame, limits: Mapping[str, Any]) -> pd.Series[Any
             is_meant = is_true(rows["section_name"] == section)
         if len(rows) and not is_meant.any():
             known = list(dict.fromkeys(rows["section_name"].dropna()))
-            raise InvalidArgument(
-                f"limits= has no section {section!r}.{suggest_names(str(section), known)} Use "
-                f"{', '.join(map(repr, known))}."
+            hint = suggest_names(str(section), known)
+            if hint:
+                raise InvalidArgument(
+                    f"limits= has no section {section!r}.{hint} Use {', '.join(map(repr, known))}."
+                )
+            # It may be there, and nobody has entered it yet.
+            warn_caller(
+                f"limits= has the section {section!r}, in which no task has been.", AsanaWarning
             )
         found = found.mask(is_meant, int(limit))
     return found

@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 
 import pandas as pd
 
+from asana_frames._arguments import check_flag
 from asana_frames.frames.arrays import STR, tuple_column
 from asana_frames.rollups.goals.known_goals import Histories, Past
 from asana_frames.rollups.goals.links import Link
@@ -120,6 +121,7 @@ def goal_drivers(
     0   Ship it         App       0.2     0.5   0.4
     1   Ship it        Site       1.0     0.5   0.0
     """
+    check_flag(behind, name="behind")
     past = Past(now, status_updates, stories, histories, read_at, tz)
     found = compute_progress(goals, relationships, counts, tasks, past, what=_WHAT)
     table = found.table

@@ -49,13 +49,21 @@ def read_visits(
         visits = visits.assign(completed_until=pd.Series(pd.NaT, visits.index, UTC_DATETIME))
     known = [name for name in _MOMENTS if name in visits.columns]
     visits = visits.assign(**{name: parse_moments(visits[name], what=what) for name in known})
-    visits = visits[~is_true(visits["enter"] > now)].reset_index(drop=True)
+    visits = _drop_repeated(visits[~is_true(visits["enter"] > now)]).reset_index(drop=True)
     was_later = is_true(visits["leave"] > now)
     later = {name: visits[name].mask(is_true(visits[name] > now)) for name in known}
     for name in ("is_completed", "is_current"):
         if name in visits.columns:
             later[name] = visits[name].mask(was_later, name == "is_current")
     return _restore_completion(visits.assign(**later))
+
+
+def _drop_repeated(visits: pd.DataFrame) -> pd.DataFrame:
+    """Return each visit once: those of frames that overlap are there twice."""
+    keys = ["task_gid", "project_gid", "section_gid", "enter"]
+    if not set(keys) <= set(visits.columns):
+        return visits
+    return visits[~visits.duplicated(keys, keep="last").to_numpy()]
 
 
 def _restore_completion(visits: pd.DataFrame) -> pd.DataFrame:

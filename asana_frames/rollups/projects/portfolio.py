@@ -214,7 +214,7 @@ def portfolio(
     tasks = read_frame(tasks, needed, what=_WHAT, record="task")
     moment, day = parse_moment(now, tz), resolve_today(now, tz)
     tree = _build_tree(_drop_later(items, moment))
-    uses = "due dates, assignees and projects" + (" and exclusions" if exclude else "")
+    uses = "due dates, assignees and projects" + (" and exclusions" if exclude is not None else "")
     tasks = select_known(tasks, moment, stories, what=_WHAT, uses=uses)
     rows = drop_duplicate_gids(drop_excluded(tasks, exclude, what=_WHAT))
     projects = pd.Index(text_column(tree.items, "gid")[~tree.is_portfolio])

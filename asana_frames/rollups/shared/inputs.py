@@ -327,6 +327,15 @@ def resolve_keys(
     return list(dict.fromkeys(keys))
 
 
+def read_key(frame: pd.DataFrame, key: Key) -> pd.Series[Any]:
+    """Return the column of a key: gids and names as text, lists as tuples."""
+    if key.column.endswith(("_gid", "_name")):
+        return text_column(frame, key.column)
+    column = frame[key.column]
+    first = next(iter(column.dropna()), None) if column.dtype == object else None
+    return read_lists(column) if isinstance(first, list | np.ndarray) else column
+
+
 def _find_columns(frame: Any, name: str, forms: Iterable[str]) -> list[Key]:
     for stem in _list_stems(name):
         if stem in frame.columns:
