@@ -15,6 +15,7 @@ from asana_frames.rollups.histories.known_tasks import select_known
 from asana_frames.rollups.shared.exclude import Exclude, drop_excluded
 from asana_frames.rollups.shared.gids import Positions
 from asana_frames.rollups.shared.inputs import (
+    drop_duplicates,
     read_frame,
     read_key,
     resolve_keys,
@@ -33,6 +34,7 @@ from asana_frames.rollups.shared.spans import Span, parse_span
 from asana_frames.rollups.shared.tasks import (
     MEMBERSHIP,
     all_memberships,
+    inherit_memberships,
     parse_task_dates,
     parse_task_times,
     unique_tasks,
@@ -125,11 +127,22 @@ def read_known_tasks(
     known = select_known(
         tasks, selection.now, stories, what=what, uses=" and ".join(filter(None, reads))
     )
-    counted = drop_excluded(known, selection.exclude, what=what)
+    if selection.exclude is not None:
+        known = _drop_excluded(known, selection)
     if selection.by is not None:
-        return unique_tasks(counted, counted.columns)
+        return unique_tasks(known, known.columns)
     weight = [] if selection.weight is None else [selection.weight]
-    return unique_tasks(counted, ["created_at", *needed, *weight])
+    return unique_tasks(known, ["created_at", *needed, *weight])
+
+
+def _drop_excluded(tasks: pd.DataFrame, selection: Selection) -> pd.DataFrame:
+    """Return the tasks without excluded ones; subtasks of these keep the projects above them."""
+    # What a task is like is told by the row that was read last.
+    rows = drop_duplicates(tasks)
+    kept = drop_excluded(rows, selection.exclude, what=selection.what)
+    if names_places(selection.by):
+        rows = inherit_memberships(rows)
+    return rows.loc[kept.index]
 
 
 def _select_columns(tasks: Any, needed: list[str], more: list[Any]) -> Any:
@@ -216,7 +229,7 @@ def group_rows(rows: pd.DataFrame, selection: Selection) -> tuple[pd.DataFrame, 
         A key is unknown.
     """
     if selection.by is None:
-        return pd.DataFrame(index=range(1)), np.zeros(len(rows), dtype="int64")
+        return pd.DataFrame(index=range(min(1, len(rows)))), np.zeros(len(rows), dtype="int64")
     people = {
         f"person_{end}": text_column(rows, f"assignee_{end}")
         for end in ("gid", "name")
@@ -327,8 +340,7 @@ def build_grid(
         many rows.
     """
     days = np.concatenate([counted.created, counted.completed])
-    groups = counted.groups.head(len(counted.task))
-    return make_grid(groups, days, selection, every, parse_span(start, end))
+    return make_grid(counted.groups, days, selection, every, parse_span(start, end))
 
 
 def make_grid(
@@ -369,7 +381,7 @@ def make_grid(
     begin = pd.Timestamp(known.min()) if len(known) else last
     first = begin if span.start is None else span.start
     periods = list_periods(first, last, every)
-    if not len(groups) or first > last:
+    if not len(groups) or first > last or (span.start is None and not len(known)):
         periods = periods[:0]
     if len(groups) * len(periods) > _MAX_ROWS:
         raise InvalidArgument(

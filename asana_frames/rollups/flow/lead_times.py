@@ -113,14 +113,14 @@ def lead_times(
             "completed_on": completed_on,
             "days_open": measure_days(created, completed),
             "days_working": worked,
-            "days_since_first_assignment": _measure_days_since_assigned(rows, stories),
+            "days_since_first_assignment": _measure_days_since_assigned(rows, stories, moment),
             "days_late": to_whole_days(completed_on - parse_task_dates(rows, "due_on", what=what)),
         }
     )
 
 
 def _measure_days_since_assigned(
-    rows: pd.DataFrame, stories: pd.DataFrame | None
+    rows: pd.DataFrame, stories: pd.DataFrame | None, now: pd.Timestamp
 ) -> pd.Series[Any]:
     """Return the days from first assignment to completion; missing without a story of one."""
     if stories is None:
@@ -129,6 +129,8 @@ def _measure_days_since_assigned(
     needed = ["task_gid", "resource_subtype", "created_at"]
     stories = read_frame(stories, needed, what=what, record="story")
     is_assigned = is_true(stories["resource_subtype"] == "assigned")
-    at = parse_moments(stories["created_at"], what=what)[is_assigned]
+    at = parse_moments(stories["created_at"], what=what)
+    is_assigned = is_assigned & ~is_true(at > now)
+    at = at[is_assigned]
     first = at.groupby(stories.loc[is_assigned, "task_gid"].to_numpy()).min()
     return measure_days(first.reindex(rows["gid"]).reset_index(drop=True), rows["completed_at"])

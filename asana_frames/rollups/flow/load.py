@@ -10,7 +10,8 @@ from asana_frames._arguments import check_choice, check_text
 from asana_frames.rollups.histories.known_tasks import select_known
 from asana_frames.rollups.shared.inputs import drop_duplicates, read_frame, text_column
 from asana_frames.rollups.shared.moments import parse_moment
-from asana_frames.rollups.shared.periods import Every, check_every, parse_day, period_starts
+from asana_frames.rollups.shared.periods import Every, check_every, period_starts
+from asana_frames.rollups.shared.spans import parse_span
 from asana_frames.rollups.shared.tasks import parse_task_dates
 from asana_frames.rollups.shared.totals import sum_by
 from asana_frames.types import When
@@ -90,13 +91,12 @@ def load(
     columns = ["gid", "completed_at", "due_on", *_ASSIGNEE, *([estimate] if estimate else [])]
     kinds = {estimate: "minutes" if unit == "minutes" else "number"} if estimate else {}
     tasks = read_frame(tasks, columns, what=_WHAT, record="task", kinds=kinds)
-    moment = parse_moment(now)
+    moment, span = parse_moment(now), parse_span(start, end)
     known = select_known(tasks, moment, stories, what=_WHAT, uses="assignees and due dates")
     rows = drop_duplicates(known[columns])
     due = parse_task_dates(rows, "due_on", what=_WHAT)
     counts = rows["completed_at"].isna()
-    counts &= ~(due < parse_day(start, name="start")) if start is not None else True
-    counts &= ~(due > parse_day(end, name="end")) if end is not None else True
+    counts &= due.isna() | span.select_days(due)
     rows, due = rows[counts], due[counts]
     hours = rows[estimate].astype("Float64") / _UNITS[unit] if estimate else pd.NA
     names = {name: text_column(rows, own) for own, name in _ASSIGNEE.items()}

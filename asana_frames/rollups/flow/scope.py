@@ -20,13 +20,16 @@ from asana_frames.rollups.flow.counting import (
     read_known_tasks,
 )
 from asana_frames.rollups.histories.section_times import section_times
-from asana_frames.rollups.shared.inputs import is_true, read_frame
+from asana_frames.rollups.shared.gids import Positions, find_positions
+from asana_frames.rollups.shared.inputs import is_true, read_frame, text_column
 from asana_frames.rollups.shared.moments import local_dates, parse_moments
 from asana_frames.rollups.shared.periods import Days
-from asana_frames.rollups.shared.tasks import parse_task_times
+from asana_frames.rollups.shared.tasks import all_memberships, parse_task_times
 from asana_frames.rollups.shared.weights import read_weights
 
 _NEEDED = ("created_at", "completed_at")
+#: Most projects that a message lists.
+_SHOWN = 10
 
 
 class Scope(NamedTuple):
@@ -106,7 +109,9 @@ def _read_memberships(
 ) -> Scope:
     """Read from stories when tasks were in their projects."""
     stays = _find_stays(rows, stories, selection)
-    stays = _select_project(stays, selection, project)
+    stays = _select_project(stays, selection, project, _list_projects(rows, stories))
+    # Nobody knows when a task came in that has neither a story of it nor a creation.
+    stays = stays[is_true(stays["enter"].notna())].reset_index(drop=True)
     task = stays["task"].to_numpy()
     keyed = rows.take(task).reset_index(drop=True)
     keyed = keyed.assign(**{name: stays[name].array for name in ("project_gid", "project_name")})
@@ -134,7 +139,7 @@ def _find_stays(rows: pd.DataFrame, stories: pd.DataFrame, selection: Selection)
     past = stories[~is_true(at > selection.now)]
     # Names of tasks do not matter here, and may not have been read.
     visits = section_times(rows.assign(name=rows["gid"]), past, now=selection.now, ends="moved")
-    task = pd.Index(rows["gid"]).get_indexer(pd.Index(visits["task_gid"]))
+    task = find_task_rows(rows, visits["task_gid"])
     visits = visits.assign(task=task)
     # The visits of a task to a project follow each other without gaps while it is there.
     same = ["task", "project_gid"]
@@ -147,33 +152,57 @@ def _find_stays(rows: pd.DataFrame, stories: pd.DataFrame, selection: Selection)
     return begun.assign(leave=visits["leave"].array.take(last))
 
 
+def find_task_rows(rows: pd.DataFrame, gids: pd.Series[Any]) -> Positions:
+    """Return the position of the task of each gid, -1 for none; rows without a gid are none."""
+    has_gid = np.flatnonzero(is_true(rows["gid"].notna()))
+    at = find_positions(rows["gid"].take(has_gid).reset_index(drop=True), gids)
+    # The last position is that of a gid that is not there.
+    return np.append(has_gid, -1)[at]
+
+
+def _list_projects(rows: pd.DataFrame, stories: pd.DataFrame) -> pd.DataFrame:
+    """Return gids and names of all projects that tasks and stories tell of."""
+    names = ("project_gid", "project_name")
+    told = pd.DataFrame({name: text_column(stories, name) for name in names})
+    _, places = all_memberships(rows)
+    own = pd.DataFrame({name: places[name] for name in names})
+    return pd.concat([told, own]).dropna(how="all").drop_duplicates("project_gid")
+
+
 def _select_project(
-    stays: pd.DataFrame, selection: Selection, project: str | None
+    stays: pd.DataFrame, selection: Selection, project: str | None, projects: pd.DataFrame
 ) -> pd.DataFrame:
     """Return the times in one project, or of all if they are keys.
 
     Raises
     ------
     InvalidArgument
-        There are several projects, or none matches ``project``.
+        There are several projects, or none or several match ``project``.
     """
-    known = stays[["project_gid", "project_name"]].drop_duplicates("project_gid")
     if project is None:
-        if len(known) > 1 and not names_places(selection.by):
+        count = stays["project_gid"].nunique(dropna=False)
+        if count > 1 and not names_places(selection.by):
             raise InvalidArgument(
-                f"{selection.what}: the stories tell of {len(known):,} projects. Pass project= "
+                f"{selection.what}: the stories tell of {count:,} projects. Pass project= "
                 f"with the name or gid of one of them, or by='project'."
             )
         return stays
     check_text(project, name="project", like="Website relaunch")
-    for name in known.columns:
-        is_meant = is_true(stays[name] == project)
-        if is_meant.any():
+    for name in ("project_gid", "project_name"):
+        meant = projects.loc[is_true(projects[name] == project), "project_gid"]
+        if len(meant) > 1:
+            raise InvalidArgument(
+                f"{selection.what}: {len(meant)} projects are called {project!r}; pass the gid, "
+                f"{' or '.join(map(repr, meant))}."
+            )
+        if len(meant):
+            # It may be that no task was in it yet.
+            is_meant = is_true(stays["project_gid"] == meant.iloc[0])
             return stays[is_meant].reset_index(drop=True)
-    if stays.empty:
+    if projects.empty:
         return stays
-    names = known["project_name"].dropna().tolist()
+    names = projects["project_name"].dropna().drop_duplicates().tolist()
     raise InvalidArgument(
         f"{selection.what}: the stories do not know the project {project!r}."
-        f"{suggest_names(project, names)}"
+        f"{suggest_names(project, names)} Use one of {', '.join(map(repr, names[:_SHOWN]))}."
     )

@@ -12,6 +12,7 @@ import pandas as pd
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.frames.arrays import STR, UTC_DATETIME
 from asana_frames.rollups.flow.counting import Selection, parse_selection, read_known_tasks
+from asana_frames.rollups.flow.scope import find_task_rows
 from asana_frames.rollups.histories.section_times import section_times
 from asana_frames.rollups.histories.stories import STORY_COLUMNS, sort_stories
 from asana_frames.rollups.shared.exclude import Exclude
@@ -236,10 +237,12 @@ def _find_stays(
     if stories is not None:
         stories = read_frame(stories, STORY_COLUMNS, what=_WHAT, record="story")
         at = parse_moments(stories["created_at"], what=_WHAT)
-        past = stories[~is_true(at > selection.now)]
         if kind == "section_gid":
-            return _find_section_stays(rows, past, selection)
-        return _find_tag_stays(rows, past)
+            return _find_section_stays(rows, stories[~is_true(at > selection.now)], selection)
+        # The tags are those that were read, so that later stories count, too.
+        stays = _find_tag_stays(rows, stories)
+        past = stays[~is_true(stays["enter"] > selection.now)].reset_index(drop=True)
+        return past.assign(leave=past["leave"].mask(is_true(past["leave"] > selection.now)))
     column = _PLACES[kind]
     created = parse_task_times(rows, "created_at", what=_WHAT)
     lists = read_list_columns(rows[[column]], [column])[column]
@@ -258,7 +261,7 @@ def _find_section_stays(
     rows: pd.DataFrame, stories: pd.DataFrame, selection: Selection
 ) -> pd.DataFrame:
     visits = section_times(rows.assign(name=rows["gid"]), stories, now=selection.now, ends="moved")
-    task = pd.Index(rows["gid"]).get_indexer(pd.Index(visits["task_gid"]))
+    task = find_task_rows(rows, visits["task_gid"])
     return visits.assign(task=task, place=visits["section_gid"])[
         ["task", "place", "enter", "leave"]
     ]
@@ -270,7 +273,7 @@ def _find_tag_stays(rows: pd.DataFrame, stories: pd.DataFrame) -> pd.DataFrame:
     created = parse_task_times(rows, "created_at", what=_WHAT)
     is_meant = is_true(stories["resource_subtype"].isin([_TAGGED, _UNTAGGED]))
     events = sort_stories(stories[is_meant & is_true(stories["tag_gid"].notna())], what=_WHAT)
-    at = pd.Index(rows["gid"]).get_indexer(pd.Index(events["task_gid"]))
+    at = find_task_rows(rows, events["task_gid"])
     changes: dict[tuple[int, str], list[tuple[str, pd.Timestamp]]] = {}
     for task, tag, subtype, moment in zip(
         at, events["tag_gid"], events["resource_subtype"], events["created_at"], strict=True

@@ -142,7 +142,7 @@ def changes(
     """
     stories = read_frame(stories, STORY_COLUMNS, what="rollups.changes", record="story")
     check_zone(tz)
-    limit = None if since is None else parse_moment(since, tz)
+    limit = None if since is None else parse_moment(since, tz, name="since")
     every = _select_changes(stories)
     is_later = is_true(every["created_at"] > parse_moment(now, tz)) & (now is not None)
     rows = every[~is_later].reset_index(drop=True)

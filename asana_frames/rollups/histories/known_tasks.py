@@ -12,7 +12,7 @@ from asana_frames.rollups.shared.inputs import is_true, read_frame
 from asana_frames.rollups.shared.moments import parse_moments
 
 _MOMENTS = ("created_at", "completed_at", "modified_at")
-#: Clocks differ and reads take time: of so recent a moment tasks are known as they were read.
+#: Clocks differ and reads take time: so close to the present tasks are known as they were read.
 _RECENT = pd.Timedelta(hours=1)
 _Flags = npt.NDArray[np.bool_]
 
@@ -49,7 +49,7 @@ def select_known(
         A column is missing, or holds something else.
     """
     is_then = tasks.attrs.get("as_of", {}).get("moment") == now.isoformat()
-    if is_then or now > pd.Timestamp.now("UTC") - _RECENT:
+    if is_then or abs(pd.Timestamp.now("UTC") - now) < _RECENT:
         return tasks
     moments = {name: _read_later(tasks, name, now, what) for name in _MOMENTS}
     if stories is not None:

@@ -170,7 +170,7 @@ def blocked_times(
     if edges is not None:
         sets = _list_dependency_events(tasks, stories, read_frame(edges, PAIR, what=_WHAT))
     else:
-        sets = _list_flag_events(tasks, rows, past, flag, moment)
+        sets = _list_flag_events(tasks, rows, (stories, past), flag, moment)
     meant = drop_excluded(rows, exclude, what=_WHAT)["gid"]
     sets = sets[is_true(sets["task_gid"].isin(meant))]
     states = _list_states(rows, past)
@@ -280,13 +280,14 @@ def _list_strange_states(
 def _list_flag_events(
     tasks: pd.DataFrame,
     rows: pd.DataFrame,
-    stories: pd.DataFrame,
+    stories: tuple[pd.DataFrame, pd.DataFrame],
     flag: Any,
     moment: pd.Timestamp,
 ) -> pd.DataFrame:
     """List when a section, tag or value of a field is set and cleared.
 
-    In the place of a dependency is what tells several flags of a task apart.
+    ``stories`` are all of them, and those up to the moment. In the place of a dependency is what
+    tells several flags of a task apart.
 
     Raises
     ------
@@ -299,19 +300,25 @@ def _list_flag_events(
     ((key, given),) = flag.items()
     values = list_texts(given, name=f"flag[{key!r}]", like="Blocked")
     if key == "section":
-        return _list_section_events(rows, stories, values, moment)
+        return _list_section_events(rows, stories[1], values, moment)
+    if key == "tag" and len(values) > 1:
+        each = [_list_flag_events(tasks, rows, stories, {key: v}, moment) for v in values]
+        return pd.concat(each, ignore_index=True)
     now_set = find_holders(rows, key, values, what=_WHAT, name="flag", checks_values=False)
     told = (
-        _read_tag_stories(stories, values)
+        # The tags are those that were read, so that later stories count, too.
+        _read_tag_stories(stories[0], values)
         if key == "tag"
-        else _read_field_stories(stories, key, values)
+        else _read_field_stories(stories[1], key, values)
     )
     # What was set before the first story, and what is set without any, was from the beginning.
     first = told.drop_duplicates([*PAIR])
     old = first.loc[first["was_set"], [*PAIR]]
     unseen = rows.loc[now_set & ~is_true(rows["gid"].isin(told["task_gid"])), "gid"]
-    more = pd.DataFrame({"task_gid": unseen, "dependency_gid": ""}).astype(STR)
+    flagged = values[0] if key == "tag" else ""
+    more = pd.DataFrame({"task_gid": unseen, "dependency_gid": flagged}).astype(STR)
     start = pd.concat([old.astype(STR), more], ignore_index=True)
+    told = told[~is_true(told["at"] > moment)]
     start = start.assign(at=_find_created(tasks, start["task_gid"]))
     return pd.concat(
         [_build_events(start, True, is_sure=False), _build_events(told, told["value"])],

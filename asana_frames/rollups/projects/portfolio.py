@@ -216,7 +216,7 @@ def portfolio(
     tree = _build_tree(_drop_later(items, moment))
     uses = "due dates, assignees and projects" + (" and exclusions" if exclude is not None else "")
     tasks = select_known(tasks, moment, stories, what=_WHAT, uses=uses)
-    rows = drop_duplicate_gids(drop_excluded(tasks, exclude, what=_WHAT))
+    rows = drop_excluded(drop_duplicate_gids(tasks), exclude, what=_WHAT)
     projects = pd.Index(text_column(tree.items, "gid")[~tree.is_portfolio])
     places = _find_places(rows, memberships, projects)
     table = _describe_items(tree).assign(**_count_tasks(rows, places, tree, day))

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from asana_frames._arguments import check_mapping, list_texts
+from asana_frames._arguments import check_mapping, check_text, list_texts
 from asana_frames.exceptions import (
     AsanaWarning,
     InvalidArgument,
@@ -87,6 +87,7 @@ def find_holders(
     InvalidArgument
         There is no such column, or a value seems to be misspelt.
     """
+    check_text(key, name=f"the keys of {name}", like="section")
     wanted = _LISTS.get(key, (key,))
     columns = [column for column in wanted if column in tasks.columns]
     if not columns:
@@ -124,6 +125,11 @@ def _is_option(column: pd.Series[Any], value: str) -> bool:
 
 def _read_cells(column: pd.Series[Any], *, is_list: bool) -> pd.Series[Any]:
     """Return the cells of a column as tuples."""
+    if column.dtype.kind in "biufmM":
+        raise InvalidArgument(
+            f"exclude= takes columns of text, options or lists; {column.name} holds "
+            f"{column.dtype}. Leave these tasks out of the frame instead."
+        )
     first = next(iter(column.dropna()), None)
     if not is_list and isinstance(first, str):
         return column.astype(object).map(lambda cell: (cell,), na_action="ignore")

@@ -19,7 +19,7 @@ Ints = npt.NDArray[np.int64]
 #: A missing moment, in microseconds.
 NEVER = np.iinfo("int64").min
 _SECONDS_OF_DAY = 86_400
-_NOW = {"name": "now", "what": "moment", "like": "2026-03-02 09:00"}
+_NOW = {"what": "moment", "like": "2026-03-02 09:00"}
 
 
 def check_zone(tz: str) -> None:
@@ -39,7 +39,7 @@ def check_zone(tz: str) -> None:
         raise InvalidArgument(f"tz={tz!r} is not a time zone; use tz='Europe/Berlin'.") from cause
 
 
-def parse_moment(now: When | None, tz: str = "UTC") -> pd.Timestamp:
+def parse_moment(now: When | None, tz: str = "UTC", *, name: str = "now") -> pd.Timestamp:
     """Parse an argument as a moment in UTC; None is the present.
 
     Parameters
@@ -50,6 +50,8 @@ def parse_moment(now: When | None, tz: str = "UTC") -> pd.Timestamp:
         next existing moment.
     tz
         A time zone, such as ``"Europe/Berlin"``.
+    name
+        The name of the argument, for the message.
 
     Raises
     ------
@@ -62,7 +64,7 @@ def parse_moment(now: When | None, tz: str = "UTC") -> pd.Timestamp:
     Timestamp('2026-11-02 08:00:00+0000', tz='UTC')
     """
     check_zone(tz)
-    moment = pd.Timestamp.now("UTC") if now is None else parse_timestamp(now, **_NOW)
+    moment = pd.Timestamp.now("UTC") if now is None else parse_timestamp(now, name=name, **_NOW)
     if moment.tzinfo is None:
         moment = moment.tz_localize(tz, ambiguous=True, nonexistent="shift_forward")
     return moment.tz_convert("UTC").as_unit("us")

@@ -129,6 +129,22 @@ def all_memberships(rows: pd.DataFrame) -> tuple[Positions, dict[str, pd.Series[
     return position, {name: missing if c is None else c for name, c in columns.items()}
 
 
+def inherit_memberships(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return tasks, each once, in which a subtask in no project has those of the task above it.
+
+    Raises
+    ------
+    InvalidArgument
+        The parents of a task form a cycle.
+    """
+    names = [f"memberships_{name}s" for name in MEMBERSHIP]
+    known = [name for name in names if name in rows.columns]
+    if not known:
+        return rows
+    holder = _find_holders(rows, np.arange(len(rows)))
+    return rows.assign(**{name: rows[name].array.take(holder) for name in known})
+
+
 def _count_items(code: Positions, tuples: Iterable[Any]) -> npt.NDArray[np.int64]:
     return np.array([*map(len, tuples), 0])[code]
 

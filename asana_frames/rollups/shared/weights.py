@@ -11,6 +11,7 @@ import pandas as pd
 from asana_frames._arguments import check_text
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.frames.custom_field_columns import PREFIX
+from asana_frames.frames.gid_columns import is_gid_column
 from asana_frames.rollups.shared.inputs import read_frame
 
 
@@ -73,6 +74,10 @@ def read_weights(tasks: pd.DataFrame, weight: str | None, *, what: str) -> Weigh
     if weight is None:
         return Weights(None, np.zeros(len(tasks), dtype=bool))
     read = read_frame(tasks, [weight], what=what, kinds={weight: "number"})
+    if is_gid_column(weight) or read[weight].dtype.kind == "b":
+        raise InvalidArgument(f"{what}: weight={weight!r} does not hold numbers to add up.")
     values = read[weight].to_numpy("float64", na_value=np.nan)
+    if np.isinf(values).any():
+        raise InvalidArgument(f"{what}: {weight} is infinite in {np.isinf(values).sum()} task(s).")
     is_missing = np.isnan(values)
     return Weights(np.where(is_missing, 0.0, values), is_missing)
