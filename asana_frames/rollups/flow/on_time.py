@@ -130,7 +130,7 @@ def on_time(
     days = parse_task_dates(rows, "due_on", what=_WHAT)
     if due == "first" and stories is not None:
         known = find_first_due_days(stories, selection.now, tz, what=_WHAT)
-        first = rows["gid"].map(known).astype(object).astype("datetime64[us]")
+        first = pd.Series(known.reindex(rows["gid"]).array, index=rows.index)
         days = first.where(first.notna(), days)
     completed = local_dates(parse_task_times(rows, "completed_at", what=_WHAT), tz)
     groups, group, task = find_groups(rows, selection)

@@ -328,3 +328,23 @@ def _last_completion(states: list[Any]) -> str:
 
 def _state_at(states: list[Any], end: pd.Timestamp) -> dict[str, Any]:
     return [state for at, state in states if at < end][-1]
+
+
+def test_a_project_that_begins_later_has_no_rows_yet() -> None:
+    visits = pd.DataFrame(
+        {
+            "project_gid": ["1", "2"],
+            "project_name": ["Shop", "Site"],
+            "section_gid": ["11", "21"],
+            "section_name": ["To do", "Ideas"],
+            "enter": pd.to_datetime(["2026-03-02", "2026-06-01"], utc=True),
+            "leave": pd.to_datetime([None, None], utc=True),
+            "hours": [24.0, 24.0],
+            "is_completed": False,
+        }
+    )
+
+    assert af.rollups.cumulative_flow(visits, project="2", now="2026-03-10").empty
+    assert af.rollups.wip(visits, project="Site", limits={"Live": 3}, now="2026-03-10").empty
+    with pytest.warns(af.AsanaWarning, match="'Live', in which no task has been"):
+        af.rollups.wip(visits, project="Site", limits={"Live": 3}, now="2026-06-03")

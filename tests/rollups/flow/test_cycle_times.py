@@ -502,3 +502,64 @@ def test_on_the_sandbox_each_started_task_is_finished_or_in_progress(asana: af.A
     assert mine["section_order"].between(1, 4).all()
     levels = af.rollups.service_levels(table)
     assert levels["tasks"].tolist() == [len(table)]
+
+
+def test_the_last_arrival_where_work_ends_counts_unless_completion_is_earlier() -> None:
+    # In progress, Review, Done, and Review again.
+    steps = [
+        ("11", "2026-03-01"),
+        ("12", "2026-03-03"),
+        ("13", "2026-03-05"),
+        ("12", "2026-03-10"),
+    ]
+    visits = pd.DataFrame(
+        {
+            "task_gid": "5",
+            "project_gid": "1",
+            "project_name": "Shop",
+            "section_gid": [gid for gid, _ in steps],
+            "section_name": ["In progress", "Review", "Done", "Review"],
+            "enter": pd.to_datetime([day for _, day in steps], utc=True),
+            "leave": pd.to_datetime([*(day for _, day in steps[1:]), None], utc=True),
+            "completed_at": pd.Series([pd.NaT] * 4, dtype="datetime64[us, UTC]"),
+        }
+    )
+    order = pd.DataFrame(
+        {
+            "gid": ["11", "12", "13"],
+            "name": ["In progress", "Review", "Done"],
+            "project_gid": "1",
+            "project_name": "Shop",
+        }
+    )
+    tasks = pd.DataFrame({"gid": ["5"], "name": ["Logo"]})
+    given: dict[str, Any] = {"finished": "Review", "sections": order, "now": "2026-04-01"}
+
+    once = af.rollups.cycle_times(tasks, visits, **given)
+    twice = af.rollups.cycle_times(tasks, pd.concat([visits, visits]), **given)
+
+    assert once["days_cycle"].tolist() == [9.0]
+    # Frames that overlap have visits twice, which count once.
+    pd.testing.assert_frame_equal(twice, once)
+    for name in ("started", "finished", "active"):
+        with pytest.raises(af.InvalidArgument, match=f"{name}= is empty"):
+            af.rollups.cycle_times(tasks, visits, **{**given, name: []})
+
+
+def test_keys_of_summaries_are_text_and_lists_are_tuples() -> None:
+    cycles = pd.DataFrame(
+        {
+            "days_cycle": [1.0, 3.0],
+            "project_gid": pd.Categorical(["1", "1"]),
+            "project_name": pd.Series(["Shop", "Shop"], dtype=object),
+            "tags": [["a"], ["a"]],
+        }
+    )
+
+    levels = af.rollups.service_levels(cycles, "project")
+
+    assert {str(levels[name].dtype) for name in ("project_gid", "project_name")} == {"str"}
+    assert af.rollups.service_levels(cycles, "tags")["tasks"].tolist() == [2]
+    for wrong in ([], [True], [2]):
+        with pytest.raises(af.InvalidArgument, match="use numbers from 0 to 1"):
+            af.rollups.service_levels(cycles, percentiles=wrong)
