@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from asana_frames.exceptions import InvalidArgument
 from asana_frames.frames.arrays import STR, UTC_DATETIME, tuple_column
 from asana_frames.rollups.histories.known_tasks import select_known
 from asana_frames.rollups.shared.dag import Edges, find_levels, find_shortest_paths
@@ -64,6 +65,8 @@ _TOLERATED = 0.1
 #: Rounding tolerance: smaller than any difference of shares.
 _TINY = 1e-9
 _NEVER = np.iinfo("int64").min
+#: Operations that return portfolios without what is in them.
+_ALONE = ("portfolios.list", "portfolios.get")
 
 
 class _Tree(NamedTuple):
@@ -99,9 +102,8 @@ def portfolio(
 
     Read the frames with::
 
-        portfolios = asana.portfolios.list(
-            workspace="Acme", owner="me", fields=["name", "resource_type"])
-        items = pd.concat([portfolios, asana.portfolios.list_items(portfolios)])
+        portfolios = asana.portfolios.list(workspace="Acme", owner="me")
+        items = af.gather.portfolio_items(asana, portfolios, portfolios=True)
         projects = items[items["resource_type"] == "project"]
         tasks = asana.tasks.list(project=projects)
         statuses = asana.status_updates.list(parent=items)
@@ -209,6 +211,7 @@ def portfolio(
     3      0.25       0.5       True
     """
     items = read_frame(items, ["gid", "name"], what=_WHAT, record="project")
+    _check_has_items(items)
     needed = ["gid", "completed", "due_on", "assignee_gid"]
     needed += [] if memberships is not None else [_PROJECTS]
     tasks = read_frame(tasks, needed, what=_WHAT, record="task")
@@ -227,6 +230,23 @@ def portfolio(
     )
     last = _find_last_status(statuses, table, moment)
     return table.assign(is_behind=is_behind, **last).astype(_DTYPES)[list(_DTYPES)]
+
+
+def _check_has_items(items: pd.DataFrame) -> None:
+    """Refuse portfolios alone, which would be taken for projects without tasks.
+
+    Raises
+    ------
+    InvalidArgument
+        The message says how to read what is in them.
+    """
+    operation = items.attrs.get("asana", {}).get("operation")
+    is_told = {"resource_type", "portfolio_gids"} & set(items.columns)
+    if operation in _ALONE and not is_told:
+        raise InvalidArgument(
+            f"{_WHAT} needs the projects that are in the portfolios, too; pass "
+            f"gather.portfolio_items(asana, portfolios, portfolios=True)."
+        )
 
 
 def _drop_later(items: pd.DataFrame, moment: pd.Timestamp) -> pd.DataFrame:

@@ -533,3 +533,29 @@ def test_every_portfolio_counts_the_distinct_tasks_of_a_walk_through_it(
         assert (row["projects"], row["tasks"]) == (len(within), len(mine))
         assert row["done"] == sum(bool(one["completed"]) for one in mine)
     assert sorted(row["kind"] for row in found_rows).count("portfolio") == 3
+
+
+def test_portfolios_alone_are_not_taken_for_projects(asana: af.Asana) -> None:
+    portfolios = asana.portfolios.list(workspace="Acme", owner="me")
+
+    with pytest.raises(af.InvalidArgument, match=r"gather\.portfolio_items\(asana, portfolios"):
+        af.rollups.portfolio(tasks_of(task("a")), portfolios)
+
+
+def test_a_portfolio_counts_what_is_in_the_portfolios_in_it(asana: af.Asana) -> None:
+    every = asana.portfolios.list(workspace="Acme", owner="me")
+    top = every.loc[every["name"] == "All of Acme"]
+    tasks = asana.tasks.list(project=asana.projects.list(workspace="Acme"))
+
+    tables = [
+        af.rollups.portfolio(tasks, af.gather.portfolio_items(asana, given, portfolios=True))
+        for given in (every, top)
+    ]
+
+    for table in tables:
+        rows = table[table["kind"] == "portfolio"].set_index("portfolio_name")
+        total = table[table["kind"] == "total"].iloc[0]
+        assert rows.loc["All of Acme", "tasks"] == total["tasks"] == len(tasks)
+        assert rows.loc["Growth", "path"] == ("All of Acme",)
+        inside = rows.loc["Growth", "projects"] + rows.loc["Running the company", "projects"]
+        assert rows.loc["All of Acme", "projects"] == inside
