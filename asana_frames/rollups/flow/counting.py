@@ -53,6 +53,7 @@ _MAX_ROWS = 20_000_000
 #: Decimals that sums of weights keep: 0.1 + 0.2 - 0.3 is 0.
 _DECIMALS = 9
 _PLACES = frozenset({"project", "section", *MEMBERSHIP})
+_LISTS = frozenset(f"memberships_{name}s" for name in MEMBERSHIP)
 
 
 class CountedTasks(NamedTuple):
@@ -203,7 +204,7 @@ def find_groups(
     """
     task = np.arange(len(rows))
     keyed = rows
-    if names_places(selection.by):
+    if names_places(selection.by) and not _LISTS.isdisjoint(rows.columns):
         task, places = all_memberships(rows)
         keyed = rows.take(task).reset_index(drop=True).assign(**places)
     groups, group = group_rows(keyed, selection)

@@ -167,6 +167,16 @@ def test_a_wrong_argument_says_what_to_pass(arguments: dict[str, Any], message: 
         af.rollups.throughput(tasks.assign(infinite=float("inf")), **arguments)
 
 
+def test_projects_that_were_not_read_are_no_group_of_their_own() -> None:
+    tasks = tasks_of(task(completed="2026-03-03T09:00Z", project="31"))
+    without = tasks.drop(columns=[name for name in tasks if str(name).startswith("memberships")])
+
+    with pytest.raises(af.InvalidArgument, match="does not know the key 'project'"):
+        af.rollups.throughput(without, "project", now=NOW)
+    own = af.rollups.throughput(without.assign(project="Mine"), "project", now=NOW)
+    assert own["project"].unique().tolist() == ["Mine"]
+
+
 def test_a_sprint_that_names_its_tag_is_told_how_to_get_the_gid() -> None:
     tasks = told.tasks_of(told.task("5")).assign(tags_gids=[("9",)])
 
