@@ -62,8 +62,8 @@ def goal_drivers(
         One row per goal and resource that supports it, directly or through sub-goals, each once
         however many ways there are: ``goal_gid``, ``goal_name`` (str); ``ahead`` (Float64, of the
         goal); ``driver_gid``, ``driver_name``, ``kind`` (str: ``goal``, ``project``,
-        ``portfolio``, ``task``); ``depth`` (Int64, steps below the goal on the shortest way, 1 for
-        what supports it directly); ``path`` (tuple of names from the goal to the driver on that
+        ``portfolio``, ``task``); ``depth`` (Int64, steps below the goal on the shortest way on
+        which it counts, or else the shortest, 1 for what supports it directly); ``path`` (tuple of names from the goal to the driver on that
         way); ``status`` (str, of a driver that is a goal); ``progress`` (Float64, of the driver:
         of a goal as in ``rollups.goal_progress``, of a project its share of completed tasks, or
         of milestones where the goal above it counts those; of a task 1 or 0); ``weight`` (Float64,
@@ -159,11 +159,16 @@ def _list_drivers(
 def _find_ways(
     goal: str, found: ProgressOfGoals
 ) -> tuple[dict[Key, tuple[Link, ...]], dict[Key, float]]:
-    """Find the shortest way to each resource below a goal, and its part of the goal's progress."""
+    """Find the shortest way to each resource below a goal, and its part of the goal's progress.
+
+    Ways on which all counts come before those on which something does not.
+    """
     names = dict(zip(found.table["gid"], found.table["name"], strict=True))
     top: Key = (goal, "goal")
     ways: dict[Key, tuple[Link, ...]] = {top: (Link(goal, 0.0, "goal", names[goal]),)}
     weights: dict[Key, float] = {top: 1.0}
+    #: Whether all on the shortest way counts for what is above it, and how long it is.
+    ranks: dict[Key, tuple[bool, int]] = {top: (False, 1)}
     # From the top down: all ways to a goal are known before those that lead on from it.
     for above in reversed(found.contributions.computed):
         key = (above, "goal")
@@ -174,9 +179,14 @@ def _find_ways(
             # Of goals that are not given nothing is known.
             if link.kind != "goal" or link.gid in names:
                 below = (link.gid, link.kind)
-                way = (*ways[key], link._replace(name=names.get(link.gid, link.name)))
-                ways[below] = min(ways.get(below, way), way, key=len)
-                gained = weights[key] * parts.get(below, 0.0)
+                part = parts.get(below, 0.0)
+                # A way on which something counts is before a shorter one on which nothing does.
+                rank = (ranks[key][0] or part == 0, ranks[key][1] + 1)
+                if below not in ranks or rank < ranks[below]:
+                    ranks[below] = rank
+                    named = link._replace(name=names.get(link.gid, link.name))
+                    ways[below] = (*ways[key], named)
+                gained = weights[key] * part
                 weights[below] = weights.get(below, 0.0) + gained
     del ways[top], weights[top]
     return ways, weights

@@ -140,3 +140,22 @@ def test_the_sandbox_says_which_project_feeds_a_goal_that_is_behind() -> None:
     assert projects.loc["Ship the new product", "owed"] == pytest.approx(1 - progress, abs=1e-5)
     none = af.rollups.goal_drivers(goals.head(0), relations)
     assert none.dtypes.equals(found.dtypes)
+
+
+def test_the_path_is_a_way_on_which_something_counts() -> None:
+    # "b" weighs nothing for the top; what is below it counts through "a".
+    goals = year_of(
+        *["top", "a", "b", "low"],
+        metric=[NOTHING, NOTHING, NOTHING, (0, 0.5, 1)],
+        metric_progress_source=[None, None, None, "manual"],
+    )
+    relations = links(
+        *[("top", "a", "goal", 1), ("top", "b", "goal", 0)],
+        *[("a", "low", "goal", 1), ("b", "low", "goal", 1)],
+    )
+
+    found = af.rollups.goal_drivers(goals, relations, **END)
+
+    low = found[(found["goal_gid"] == "top") & (found["driver_gid"] == "low")].iloc[0]
+    assert low["path"] == ("top", "a", "low")
+    assert low["weight"] == 1
