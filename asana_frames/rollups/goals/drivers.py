@@ -63,8 +63,9 @@ def goal_drivers(
         however many ways there are: ``goal_gid``, ``goal_name`` (str); ``ahead`` (Float64, of the
         goal); ``driver_gid``, ``driver_name``, ``kind`` (str: ``goal``, ``project``,
         ``portfolio``, ``task``); ``depth`` (Int64, steps below the goal on the shortest way on
-        which it counts, or else the shortest, 1 for what supports it directly); ``path`` (tuple of names from the goal to the driver on that
-        way); ``status`` (str, of a driver that is a goal); ``progress`` (Float64, of the driver:
+        which it counts, or else the shortest, 1 for what supports it directly); ``path`` (tuple
+        of names from the goal to the driver on that way); ``status`` (str, of a driver that is a
+        goal); ``progress`` (Float64, of the driver:
         of a goal as in ``rollups.goal_progress``, of a project its share of completed tasks, or
         of milestones where the goal above it counts those; of a task 1 or 0); ``weight`` (Float64,
         0 to 1: its part of the goal's computed progress; 0 where that does not count it, such as a
