@@ -277,7 +277,8 @@ def test_a_report_of_projects_holds_what_the_rollups_say(tmp_path: Path, asana: 
     assert told["done"].tolist() == expected["done"].tolist()
     assert len(pd.read_csv(tmp_path / "lead_times.csv")) == tasks["completed"].sum()
     page = (tmp_path / "projects.html").read_text("utf-8")
-    assert page.count("data:image/png;base64,") == 6
+    # A chart each, but of dependencies and of what is to be tidied up.
+    assert page.count("data:image/png;base64,") == 8
     assert f"{len(projects)} projects" in page
 
 
