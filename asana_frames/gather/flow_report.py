@@ -249,7 +249,12 @@ class FlowFrames(ProjectFrames):
     def blocked_times(self) -> pd.DataFrame:
         """Compute how long tasks waited for others."""
         return rollups.blocked_times(
-            self.tasks, self.stories, self.edges, now=self.now, tz=self.tz
+            self.all_tasks,
+            self.all_stories,
+            self.edges,
+            exclude=self._exclude,
+            now=self.now,
+            tz=self.tz,
         )
 
     @lazy_frame
@@ -273,7 +278,7 @@ class FlowFrames(ProjectFrames):
             self.tasks,
             every=self._every,
             stories=self.stories,
-            project=self._gid if len(self.section_times) else None,
+            project=self._gid,
             now=self.now,
             tz=self.tz,
         )

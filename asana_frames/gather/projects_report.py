@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from asana_frames import rollups
@@ -24,6 +25,7 @@ from asana_frames.gather.stories import stories as read_stories
 from asana_frames.gather.subtasks import subtasks as read_subtasks
 from asana_frames.rollups.shared.exclude import Exclude, drop_excluded
 from asana_frames.rollups.shared.moments import parse_moment
+from asana_frames.rollups.shared.tasks import inherit_memberships
 from asana_frames.types import Ref, Refs, When
 
 
@@ -33,7 +35,7 @@ class ProjectsReport(NamedTuple):
     Attributes
     ----------
     projects, tasks, statuses : DataFrame
-        The projects, their tasks and the status updates of projects and portfolios, as
+        The projects, their tasks that count, and the status updates of projects and portfolios, as
         ``asana.projects``, ``asana.tasks.list`` and ``asana.status_updates.list`` return them.
     portfolio : DataFrame
         One row per project and portfolio, and a total, see ``rollups.portfolio``.
@@ -222,16 +224,39 @@ class ProjectFrames(LazyFrames):
         return self.add_failures(self._asana.projects.list(**subject))
 
     @lazy_frame
-    def tasks(self) -> pd.DataFrame:
-        """Read the tasks of the projects."""
+    def all_tasks(self) -> pd.DataFrame:
+        """Read the tasks of the projects, those that are left out, too."""
         tasks = self.add_failures(self._asana.tasks.list(project=self._project_references))
         if self._subtasks:
             below = read_subtasks(self._asana, tasks)
             self.add_failures(below)
             own = below[[name for name in tasks.columns if name in below.columns]]
             tasks = pd.concat([tasks, own[~own["gid"].isin(tasks["gid"])]], ignore_index=True)
-        kept = drop_excluded(tasks, self._exclude, what="gather.projects_report")
-        return kept.reset_index(drop=True)
+        return tasks
+
+    @lazy_frame
+    def past_tasks(self) -> pd.DataFrame:
+        """Return all tasks as they were at the moment of the report, if stories are read.
+
+        They tell who had a task then, where it was, and when it was due.
+        """
+        tasks: pd.DataFrame = self.all_tasks
+        if not self._has_stories:
+            return tasks
+        then = rollups.as_of(tasks, self.all_stories, self.now)
+        return keep_members(then, self.projects["gid"])
+
+    @lazy_frame
+    def known_tasks(self) -> pd.DataFrame:
+        """Return the tasks that count, as they were at the moment of the report if it is known."""
+        return leave_out(self.past_tasks, self._exclude)
+
+    @lazy_frame
+    def tasks(self) -> pd.DataFrame:
+        """Return the tasks that count, as they were read."""
+        tasks: pd.DataFrame = self.all_tasks
+        counts = tasks["gid"].isin(self.known_tasks["gid"]).to_numpy(dtype=bool)
+        return tasks if counts.all() else tasks[counts].reset_index(drop=True)
 
     @lazy_frame
     def statuses(self) -> pd.DataFrame:
@@ -242,16 +267,16 @@ class ProjectFrames(LazyFrames):
         return self.add_failures(self._asana.status_updates.list(parent=parents))
 
     @lazy_frame
-    def stories(self) -> pd.DataFrame:
-        """Read the stories of the tasks."""
-        return self.add_failures(read_stories(self._asana, self.tasks))
+    def all_stories(self) -> pd.DataFrame:
+        """Read the stories of all tasks."""
+        return self.add_failures(read_stories(self._asana, self.all_tasks))
 
     @lazy_frame
-    def known_tasks(self) -> pd.DataFrame:
-        """Rebuild the tasks as they were at the moment of the report, if stories are read."""
-        if not self._has_stories:
-            return pd.DataFrame(self.tasks)
-        return rollups.as_of(self.tasks, self.stories, self.now)
+    def stories(self) -> pd.DataFrame:
+        """Return the stories of the tasks that count."""
+        stories: pd.DataFrame = self.all_stories
+        counts = stories["task_gid"].isin(self.tasks["gid"]).to_numpy(dtype=bool)
+        return stories if counts.all() else stories[counts].reset_index(drop=True)
 
     @lazy_frame
     def sections(self) -> pd.DataFrame:
@@ -313,7 +338,10 @@ class ProjectFrames(LazyFrames):
     @lazy_frame
     def dependencies(self) -> pd.DataFrame:
         """Compute what each task waits for, and the critical path."""
-        return rollups.dependencies(self.known_tasks, self.edges, now=self.now, tz=self.tz)
+        # A task that is left out may be one that others wait for.
+        table = rollups.dependencies(self.past_tasks, self.edges, now=self.now, tz=self.tz)
+        counts = table["task_gid"].isin(self.known_tasks["gid"]).to_numpy(dtype=bool)
+        return table if counts.all() else table[counts].reset_index(drop=True)
 
     @lazy_frame
     def quality(self) -> pd.DataFrame:
@@ -378,6 +406,36 @@ def find_started(sections: pd.DataFrame) -> list[str]:
         named = own[own["name"].str.casefold() == "in progress"]
         found.append(str((named if len(named) else own.head(2).tail(1))["gid"].iloc[0]))
     return found
+
+
+def keep_members(tasks: pd.DataFrame, projects: pd.Series[Any]) -> pd.DataFrame:
+    """Return the tasks that are in one of the projects, themselves or by a task above them."""
+    wanted = set(projects)
+    places = inherit_memberships(tasks)["memberships_project_gids"]
+    is_in = np.array([not wanted.isdisjoint(gids) for gids in places], dtype=bool)
+    kept: pd.DataFrame = tasks[is_in].reset_index(drop=True)
+    return kept
+
+
+def leave_out(tasks: pd.DataFrame, exclude: Exclude | None) -> pd.DataFrame:
+    """Return tasks, each once, without excluded ones; subtasks of these keep their projects."""
+    kept = drop_excluded(tasks, exclude, what="gather.projects_report")
+    if len(kept) == len(tasks):
+        return tasks
+    names = [name for name in tasks.columns if str(name).startswith("memberships_")]
+    whole = inherit_memberships(tasks).loc[kept.index]
+    has_lost = kept["parent_gid"].notna() & ~kept["parent_gid"].isin(kept["gid"])
+    lists = {
+        name: tuple_column(
+            [
+                above if is_lost else own
+                for above, own, is_lost in zip(whole[name], kept[name], has_lost, strict=True)
+            ],
+            kept.index,
+        )
+        for name in names
+    }
+    return kept.assign(**lists).reset_index(drop=True)
 
 
 def keep_memberships(tasks: pd.DataFrame, projects: pd.Series[Any]) -> pd.DataFrame:

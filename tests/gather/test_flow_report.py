@@ -134,6 +134,74 @@ def test_subtasks_are_added_and_excluded_tasks_left_out_everywhere(asana: af.Asa
     assert less.burnup["scope"].iloc[-1] == (~is_done).sum()
 
 
+def test_what_is_excluded_is_what_was_so_at_the_moment_of_the_report(asana: af.Asana) -> None:
+    excluded: dict[str, Any] = {"exclude": {"section": "Done"}, "now": "2026-07-15"}
+    report = af.gather.projects_report(asana, project=NAME, stories=True, **excluded)
+    tasks = asana.tasks.list(project=NAME)
+    stories = af.gather.stories(asana, tasks)
+
+    for found, wanted in (
+        (
+            report.portfolio,
+            af.rollups.portfolio(tasks, report.projects, stories=stories, **excluded),
+        ),
+        (report.on_time, af.rollups.on_time(tasks, every="MS", stories=stories, **excluded)),
+    ):
+        shared = [name for name in ("tasks", "open", "overdue", "open_late") if name in found]
+        assert found[shared].to_numpy().tolist() == wanted[shared].to_numpy().tolist()
+
+
+def test_subtasks_of_excluded_tasks_keep_their_project(asana: af.Asana) -> None:
+    report = af.gather.projects_report(
+        asana, project=NAME, subtasks=True, exclude={"section": "Done"}, now=NOW
+    )
+
+    assert report.lead_times["project_gid"].notna().all()
+    assert report.aging["project_gid"].notna().all()
+    assert report.forecast["project_name"].unique().tolist() == [NAME]
+
+
+def test_excluded_tasks_are_still_known_to_those_that_wait_for_them(asana: af.Asana) -> None:
+    usual = af.gather.projects_report(asana, project=NAME, now=NOW).dependencies
+    less = af.gather.projects_report(
+        asana, project=NAME, exclude={"section": ["Done", "Review"]}, now=NOW
+    ).dependencies
+
+    assert 0 < len(less) < len(usual)
+    same = usual[usual["task_gid"].isin(less["task_gid"])].reset_index(drop=True)
+    columns = ["task_gid", "open_dependencies", "unknown_dependencies", "is_blocked"]
+    pd.testing.assert_frame_equal(less[columns], same[columns])
+
+
+def test_tasks_that_came_into_the_project_later_do_not_count_yet() -> None:
+    own = af.sandbox(now=NOW)
+    moved = own.tasks.list(project="Mobile app").query("completed == False").head(3)
+    own.tasks.add_project(moved["gid"].tolist(), project="Office move")
+
+    report = af.gather.projects_report(own, project="Office move", stories=True, now="2026-10-01")
+    flow = af.gather.flow_report(own, "Office move", now="2026-10-01")
+
+    total = report.portfolio.query("kind == 'total'").iloc[0]
+    assert report.burnup["scope"].iloc[-1] == total["tasks"] == flow.burnup["scope"].iloc[-1]
+    assert len(report.aging) == total["open"] == flow.burnup["open"].iloc[-1]
+    assert set(report.forecast["project_name"]) == {"Office move"}
+    assert set(flow.forecast.query("kind == 'finish'")["done"]) == {total["open"]}
+
+
+def test_a_project_in_which_no_task_was_yet_has_an_empty_burnup() -> None:
+    own = af.sandbox(now=NOW)
+    workspace = own.workspaces.list()["gid"].iloc[0]
+    made = own.projects.create(name="New one", workspace=workspace, team="Engineering")
+    moved = own.tasks.list(project="Platform reliability").head(3)
+    own.tasks.add_project(moved["gid"].tolist(), project=made["gid"].iloc[0])
+
+    flow = af.gather.flow_report(own, made["gid"].iloc[0], now="2026-10-01")
+
+    assert flow.burnup.empty
+    assert flow.cumulative_flow.empty
+    assert flow.aging_wip.empty
+
+
 def test_work_begins_in_progress_or_in_the_second_section() -> None:
     sections = pd.DataFrame(
         {

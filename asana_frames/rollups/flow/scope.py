@@ -199,8 +199,9 @@ def _select_project(
             # It may be that no task was in it yet.
             is_meant = is_true(stays["project_gid"] == meant.iloc[0])
             return stays[is_meant].reset_index(drop=True)
-    if projects.empty:
-        return stays
+    if projects.empty or project.isdecimal():
+        # A gid may be that of a project in which no task was yet.
+        return stays.iloc[:0]
     names = projects["project_name"].dropna().drop_duplicates().tolist()
     raise InvalidArgument(
         f"{selection.what}: the stories do not know the project {project!r}."
