@@ -197,7 +197,11 @@ def _factorize_tuples(
     """Return the code of each tuple of some rows, -1 for a missing one, and the tuples."""
     if name not in rows.columns:
         return np.full(len(at), -1), []
-    return pd.factorize(read_lists(rows[name]).to_numpy(dtype=object).take(at))
+    cells = rows[name].to_numpy(dtype=object).take(at)
+    if not set(map(type, cells)) <= {tuple}:
+        # Of the whole column, whose rows a message numbers.
+        cells = read_lists(rows[name]).to_numpy(dtype=object).take(at)
+    return pd.factorize(cells)
 
 
 def count_items(lists: pd.Series[Any]) -> npt.NDArray[np.int64]:
