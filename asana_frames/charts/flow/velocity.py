@@ -21,6 +21,7 @@ from asana_frames.charts.shared.colours import SERIES
 from asana_frames.charts.shared.columns import column_numbers, read_input
 from asana_frames.charts.shared.ink import MUTED, find_background, mix_ink
 from asana_frames.charts.shared.labels import format_number, shorten_name
+from asana_frames.rollups.shared.inputs import text_column
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -72,7 +73,7 @@ def velocity(velocity: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         ax.axhline(mean, color=mix_ink(ax), linewidth=1.2, linestyle="--")
         note = f"dashed: {format_number(mean)} done per sprint on average"
     set_count_axis(ax, "Per sprint")
-    labels = [shorten_name(name, _LONGEST) for name in rows["name"].fillna("?")]
+    labels = [shorten_name(name, _LONGEST) for name in text_column(rows, "name").fillna("?")]
     ax.set_xticks(range(len(rows)), labels)
     if max(map(len, labels)) * len(rows) > axes_width(ax) * _LETTERS:
         ax.tick_params(axis="x", labelrotation=90)
