@@ -281,8 +281,8 @@ class GoalFrames(LazyFrames):
     def _known(self, *, updates: bool = False, stories: bool = False) -> dict[str, Any]:
         """Return the arguments of rollups: supporting work, and what tells earlier values.
 
-        Status updates and stories, of which each goal takes a request, are read where a rollup
-        shows them, and for a report of the past.
+        Status updates and stories take a request per goal; they are read where a rollup shows
+        them, and for a report of the past.
         """
         today = resolve_today(None, self._tz)
         is_past = self._read_at is None and resolve_today(self.now, self._tz) < today

@@ -46,7 +46,7 @@ def aging(
         Tasks as in ``rollups.lead_times``: needs ``gid``, ``created_at`` and ``completed_at``.
         Open are those without a ``completed_at``.
     now
-        The moment of which the ages are; the present if not given. Tasks created later do not
+        The moment at which ages are measured; the present if not given. Tasks created later do not
         count, and those completed later are open.
     tz
         The time zone in which a task becomes overdue, and in which a ``now`` without a zone is

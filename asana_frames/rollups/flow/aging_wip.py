@@ -49,7 +49,7 @@ def aging_wip(
     percentiles
         Parts of the finished tasks, from 0 to 1.
     now
-        The moment of which the ages are; the present if not given. Pass the ``now`` of
+        The moment at which ages are measured; the present if not given. Pass the ``now`` of
         ``section_times``.
 
     Returns

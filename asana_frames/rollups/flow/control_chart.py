@@ -29,14 +29,14 @@ def control_chart(
 ) -> pd.DataFrame:
     """Return cycle times in the order of completion, with rolling median and percentiles.
 
-    Cycle times are not normally distributed, so there are no limits of standard deviations.
+    Cycle times are not normally distributed, so no limits of standard deviations are drawn.
 
     Parameters
     ----------
     cycle_times
         The result of ``rollups.cycle_times``: needs ``finished_at`` and the column of ``days``.
     window
-        The number of tasks, the last one included, of which the percentiles are.
+        The number of tasks in each percentile, the last one included.
     percentiles
         Parts of the tasks, from 0 to 1.
     days

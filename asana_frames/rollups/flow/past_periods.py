@@ -164,8 +164,7 @@ def _build_grid(
     begin = pd.Timestamp(counted.created.min()) if len(counted.task) else today
     periods = list_periods(min(begin, today), today, every)[:-1]
     periods = periods if history is None else periods[-history:]
-    # Without keys there is a group also if there is no task.
-    groups = counted.groups.head(len(counted.task))
+    groups = counted.groups
     if len(groups) * len(periods) > _MOST:
         raise InvalidArgument(
             f"{selection.what}: by= makes {len(groups):,} groups in {len(periods):,} periods. Use "

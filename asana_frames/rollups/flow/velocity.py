@@ -124,12 +124,7 @@ def velocity(
     needed = ["created_at", "completed_at", *places]
     tasks = read_frame(tasks, needed, what=_WHAT, record="task")
     require_gids(tasks, places, what=_WHAT, record="task")
-    rows = read_known_tasks(
-        tasks,
-        needed,
-        selection,
-        stories,
-    )
+    rows = read_known_tasks(tasks, needed, selection, stories)
     weights = read_weights(rows, weight, what=_WHAT)
     completed = parse_task_times(rows, "completed_at", what=_WHAT)
     stays = {kind: _find_stays(rows, kind, stories, selection) for kind in kinds}
