@@ -30,6 +30,7 @@ from asana_frames.calls.request_builder import (
 )
 from asana_frames.calls.resume import ReadProgress
 from asana_frames.calls.section_split import plan_section_split
+from asana_frames.calls.subject import find_subject
 from asana_frames.catalog import Operation, columns_of, load, parse_fields
 from asana_frames.exceptions import (
     InvalidArgument,
@@ -119,11 +120,13 @@ class Read:
                 frame = progress.builder.frame(options, self.limit)
                 last.rows = len(frame)
                 resumed = {"begun_at": progress.begun_at} if progress.begun_at else {}
+                subject = find_subject(operation, argument_sets, resolved.requests, frame)
                 frame.attrs["asana"] = (
                     frame.attrs.get("asana", {})
                     | last.attrs()
                     | _sync_attrs(progress.sync_tokens)
                     | resumed
+                    | ({"subject": subject} if subject else {})
                 )
                 last.set_partial(frame.copy)
             last.set_partial(None)

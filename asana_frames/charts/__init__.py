@@ -30,6 +30,7 @@ from asana_frames.charts.projects.blocked_times import blocked_times
 from asana_frames.charts.projects.gantt import gantt
 from asana_frames.charts.projects.portfolio import portfolio
 from asana_frames.charts.projects.status_timeline import status_timeline
+from asana_frames.charts.theme import theme
 from asana_frames.charts.time.approvals import approvals
 from asana_frames.charts.time.budget_burn import budget_burn
 from asana_frames.charts.time.budget_status import budget_status
@@ -77,6 +78,7 @@ __all__ = [
     "scorecard",
     "section_times",
     "status_timeline",
+    "theme",
     "throughput",
     "timesheet",
     "velocity",

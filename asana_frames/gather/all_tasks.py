@@ -6,6 +6,7 @@ import pandas as pd
 
 from asana_frames.asana import Asana
 from asana_frames.calls.read import Read
+from asana_frames.calls.subject import name_subject
 from asana_frames.catalog import load
 from asana_frames.frames import concatenate
 from asana_frames.gather.shared import add_attrs, record_gather, resolve_workspace
@@ -77,7 +78,8 @@ def all_tasks(
             last.add_failures(asana.last)
             tasks = concatenate([tasks, below.drop(columns=["root_gid", "depth", "path"])])
     coverage = _describe_coverage(len(projects), len(people), last.failure_count, subtasks)
-    return add_attrs(tasks, last, record="task", completeness=coverage)
+    told = {"completeness": coverage, **name_subject(workspace)}
+    return add_attrs(tasks, last, record="task", **told)
 
 
 def _describe_coverage(projects: int, people: int, failed: int, subtasks: bool) -> str:

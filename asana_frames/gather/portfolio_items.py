@@ -9,6 +9,7 @@ from functools import partial
 import pandas as pd
 
 from asana_frames.asana import Asana
+from asana_frames.calls.subject import name_subject
 from asana_frames.catalog import columns_of, load
 from asana_frames.frames import build_array, concatenate
 from asana_frames.gather.shared import (
@@ -105,7 +106,8 @@ def portfolio_items(
             last.add_failures(asana.last)
     found = concatenate(levels)
     if portfolios:
-        return add_attrs(_add_parents(found, parents_of), last, record="project")
+        told = {"record": "project", **name_subject(portfolio)}
+        return add_attrs(_add_parents(found, parents_of), last, **told)
     projects = found[found["resource_type"] != "portfolio"].reset_index(drop=True)
     ways = _list_ways(roots, parents_of, requested, depth)
     paths = [_join_ways(ways, parents_of[gid]) for gid in projects["gid"]]
@@ -113,7 +115,7 @@ def portfolio_items(
         path=build_array("tuple", paths)
     )
     cut = sum(len(path) == MAX_WAYS for path in paths)
-    return add_attrs(frame, last, record="project", cut_paths=cut)
+    return add_attrs(frame, last, record="project", cut_paths=cut, **name_subject(portfolio))
 
 
 def _read_roots(asana: Asana, roots: list[str], items: pd.DataFrame) -> pd.DataFrame:

@@ -11,6 +11,7 @@ import pandas as pd
 from asana_frames.asana import Asana
 from asana_frames.calls.bodies import format_datetime
 from asana_frames.calls.read import Read
+from asana_frames.calls.subject import name_subject
 from asana_frames.catalog import load
 from asana_frames.exceptions import InvalidArgument, InvalidRequest
 from asana_frames.fetch import is_set_too_large
@@ -90,7 +91,8 @@ def time_entries(
             else:
                 break
         last.add_failures(asana.last)
-    return add_attrs(frame, last, record="time_tracking_entry")
+    named = name_subject(workspace)
+    return add_attrs(frame, last, record="time_tracking_entry", **named)
 
 
 def _split_span(

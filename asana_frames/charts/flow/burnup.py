@@ -7,25 +7,24 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from asana_frames.charts.shared.about import Titles
 from asana_frames.charts.shared.axes import (
-    add_legend_below,
     draw_empty,
     make_room,
     new_axes,
     set_count_axis,
     set_span,
-    set_title,
 )
 from asana_frames.charts.shared.colours import SERIES
 from asana_frames.charts.shared.columns import Numbers, column_numbers, read_input, sort_dated
 from asana_frames.charts.shared.dates import (
     day_positions,
     find_step,
-    format_day,
     label_date_axis,
     period_ends,
 )
-from asana_frames.charts.shared.ink import mix_ink
+from asana_frames.charts.shared.headings import set_heading
+from asana_frames.charts.shared.ink import mix_ink, shade
 from asana_frames.charts.shared.labels import format_number
 from asana_frames.charts.shared.up_down_bars import add_panel, draw_up_down_bars, sum_periods
 
@@ -36,13 +35,20 @@ if TYPE_CHECKING:
 _OPEN = "#dfe3e8"
 _LEVELS = ("scope", "done", "open")
 _CHANGES = ("scope_added", "scope_removed")
+_WHAT = "scope and done"
 #: Days that the axis shows at least.
 _FEWEST_DAYS = 5.0
 #: The part of the height that bars of changes of the scope take.
 _BAR_SHARE = 0.22
 
 
-def burnup(burnup: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+def burnup(
+    burnup: pd.DataFrame,
+    *,
+    title: str | None = None,
+    subtitle: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw the scope, and how much of it is done, over time.
 
     Parameters
@@ -50,6 +56,8 @@ def burnup(burnup: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     burnup
         What ``rollups.burnup`` returns: ``period``, ``scope``, ``done``, ``open``,
         ``scope_added``, ``scope_removed``. Groups are added up.
+    title, subtitle
+        Texts in place of the usual ones; ``""`` for none.
     ax
         Where to draw; a new figure otherwise.
 
@@ -58,19 +66,22 @@ def burnup(burnup: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     Axes
         A line for the scope and an area for what is done, at the end of each period; the gap
         between them shows what is open. Bars below show what was added to the scope in each
-        period, upwards, and what was removed, downwards. A note gives the last values.
+        period, upwards, and what was removed, downwards. The subtitle gives the values at the
+        end of the last period: how many of the tasks in scope are done.
 
     Raises
     ------
     InvalidArgument
         A column is missing.
     """
-    burnup = read_input(burnup, ["period", *_LEVELS, *_CHANGES], chart="burnup", ax=ax)
+    titles = Titles(title, subtitle)
+    needed = ["period", *_LEVELS, *_CHANGES]
+    burnup = read_input(burnup, needed, chart="burnup", ax=ax, titles=titles)
     rows = sum_periods(sort_dated(burnup, "period"), [*_LEVELS, *_CHANGES])
     if ax is None:
         ax = new_axes(height=4.6)
     if rows.empty:
-        set_title(ax, "Scope and done")
+        set_heading(ax, burnup, _WHAT, titles)
         return draw_empty(ax, "No tasks")
     days = rows["period"].to_numpy("datetime64[D]")
     step = find_step(np.unique(days))
@@ -80,8 +91,8 @@ def burnup(burnup: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         ax,
         (begins + ends) / 2,
         step.days,
-        ("added", added, SERIES[3]),
-        ("removed", removed, SERIES[2]),
+        ("added", added, shade(ax, SERIES[3])),
+        ("removed", removed, shade(ax, SERIES[2])),
         label="Scope",
         share=_BAR_SHARE,
     )
@@ -90,11 +101,15 @@ def burnup(burnup: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     panel = add_panel(ax, "Tasks", share=_BAR_SHARE)
     levels = [column_numbers(rows, name) for name in _LEVELS]
     legend = _draw_levels(panel, begins, ends, levels) | legend
-    # The last period may not be over, so its last day is not named.
-    when = "on" if step.days == 1 else "in the period from"
-    counts = _summarise_counts(rows.iloc[-1])
-    set_title(ax, "Scope and done", [f"{counts} {when} {format_day(rows['period'].iloc[-1])}"])
-    add_legend_below(ax, legend)
+    set_heading(
+        ax,
+        burnup,
+        _WHAT,
+        titles,
+        finding=_summarise_counts(rows.iloc[-1]),
+        days=(days[0], period_ends(days, step)[-1] - 1),
+        legend=legend,
+    )
     return make_room(ax)
 
 
@@ -120,4 +135,4 @@ def _summarise_counts(row: pd.Series[Any]) -> str:
         "?" if pd.isna(row[name]) else format_number(float(row[name]))
         for name in ("done", "scope", "open")
     )
-    return f"{done} of {scope} done, {still_open} open"
+    return f"{done} of {scope} done, {still_open} open."

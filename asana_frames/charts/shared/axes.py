@@ -7,19 +7,21 @@ import warnings
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from asana_frames.charts.shared.fonts import use_fallback_fonts
 from asana_frames.charts.shared.ink import GRID, MUTED, mix_ink
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
+    from matplotlib.legend import Legend
 
 #: Inches; what fits a notebook.
 _WIDTH = 8.0
 _TALLEST = 40.0
 #: Letters of the longest name.
 LONGEST_NAME = 40
-#: Inches that a row of a chart needs for its name to be read.
-_ROW = 0.14
+#: The height of a row of a chart, in heights of the letters of its name.
+_ROW = 1.26
 #: Inches from which axes have room for full-size print.
 WIDE = 4.5
 
@@ -47,6 +49,16 @@ def axes_width(ax: Axes) -> float:
     return float(ax.get_window_extent().width) / float(ax.figure.dpi)
 
 
+def cell_width(ax: Axes) -> float:
+    """Return the width in inches that the axes and all around them have in their figure."""
+    spec = ax.get_subplotspec()
+    if spec is None:
+        return axes_width(ax)
+    columns = spec.get_gridspec().ncols
+    whole = float(ax.figure.get_figwidth())  # type: ignore[union-attr]
+    return 0.94 * whole * (spec.colspan.stop - spec.colspan.start) / columns
+
+
 def axes_height(ax: Axes) -> float:
     """Return the height of the axes in inches, before titles and legends take their share."""
     return float(ax.get_window_extent().height) / float(ax.figure.dpi)
@@ -62,12 +74,29 @@ def count_fitting_rows(ax: Axes, most: int, *, reserved: float = 0.0) -> int:
 
     ``reserved`` is the height in inches that a legend and notes take.
     """
-    return max(1, min(most, int((axes_height(ax) - reserved) / _ROW)))
+    row = _ROW * font_size(ax) / 72
+    return max(1, min(most, int((axes_height(ax) - reserved) / row)))
 
 
 def font_size(ax: Axes) -> float:
-    """Return the size in points of small print: labels of bars, cells and legends."""
-    return 8.0 if axes_width(ax) >= WIDE else 7.0
+    """Return the size in points of small print, which follows that of tick labels in the style."""
+    from matplotlib import rcParams
+
+    return _to_points(rcParams["xtick.labelsize"]) * (0.8 if axes_width(ax) >= WIDE else 0.7)
+
+
+def title_size(ax: Axes) -> float:
+    """Return the size in points of the title, which follows that of the style."""
+    from matplotlib import rcParams
+
+    return _to_points(rcParams["axes.titlesize"]) * (1.0 if axes_width(ax) >= WIDE else 0.85)
+
+
+def _to_points(size: Any) -> float:
+    """Return a size of a style in points; styles have words for some, such as "large"."""
+    from matplotlib.font_manager import FontProperties
+
+    return FontProperties(size=size).get_size_in_points()
 
 
 def set_title(ax: Axes, title: str, notes: Sequence[str] = (), *, across: float = 0.5) -> None:
@@ -155,8 +184,9 @@ def add_legend_beside(ax: Axes, handles: Mapping[str, Artist], *, title: str = "
     """Add a legend, label -> artist, to the right of the axes, where it covers nothing."""
     size = font_size(ax)
     # A legend higher than the axes would squeeze them to nothing.
-    size = min(size, max(4.0, 72 * _ROW * count_fitting_rows(ax, 99) / (len(handles) + 2) / 1.5))
-    _add_legend(
+    rows = count_fitting_rows(ax, 99)
+    size = min(size, max(4.0, size * _ROW * rows / (len(handles) + 2) / 1.5))
+    build_legend(
         ax,
         handles,
         loc="upper left",
@@ -174,7 +204,7 @@ def add_legend_below(ax: Axes, handles: Mapping[str, Artist], *, points: float =
     from matplotlib.transforms import ScaledTranslation
 
     below = ScaledTranslation(0, -points / 72, ax.figure.dpi_scale_trans)
-    _add_legend(
+    build_legend(
         ax,
         handles,
         loc="upper center",
@@ -195,7 +225,8 @@ def add_notes_and_legend_below(
     add_legend_below(ax, handles, points=42 if note else 30)
 
 
-def _add_legend(ax: Axes, handles: Mapping[str, Artist], **options: Any) -> None:
+def build_legend(ax: Axes, handles: Mapping[str, Artist], **options: Any) -> Legend:
+    """Add a legend, label -> artist, with options of ``Axes.legend``."""
     placeholders = ["?"] * len(handles)
     legend = ax.legend(
         list(handles.values()), placeholders, frameon=False, handlelength=1.4, **options
@@ -203,6 +234,7 @@ def _add_legend(ax: Axes, handles: Mapping[str, Artist], **options: Any) -> None
     # Set afterwards: matplotlib leaves out labels that begin with an underscore.
     for text, label in zip(legend.get_texts(), handles, strict=True):
         text.set_text(label)
+    return legend
 
 
 def set_plain_style(ax: Axes, *, grid: str) -> None:
@@ -245,6 +277,7 @@ def make_room(ax: Axes) -> Axes:
     from matplotlib.figure import Figure
     from matplotlib.layout_engine import PlaceHolderLayoutEngine
 
+    use_fallback_fonts(ax)
     figure = ax.figure
     if not isinstance(figure, Figure):
         return ax

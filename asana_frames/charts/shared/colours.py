@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from asana_frames.charts.shared.ink import measure_luminance
+
 if TYPE_CHECKING:
     from matplotlib.typing import ColorType
 
@@ -39,11 +41,5 @@ def text_colour_on(colour: ColorType) -> str:
     >>> text_colour_on("#08306b"), text_colour_on("#fff5eb")
     ('white', '#222222')
     """
-    from matplotlib.colors import to_rgb
-
-    # Relative luminance as WCAG defines it; near 0.2 both contrasts are the same.
-    red, green, blue = (
-        part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4
-        for part in to_rgb(colour)
-    )
-    return "white" if 0.2126 * red + 0.7152 * green + 0.0722 * blue < 0.2 else DARK
+    # Near 0.2 both contrasts are the same.
+    return "white" if measure_luminance(colour) < 0.2 else DARK

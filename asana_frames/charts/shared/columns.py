@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import pandas as pd
 
+from asana_frames.charts.shared.about import USUAL, Titles
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.rollups.shared.compare import COMPARED
 from asana_frames.rollups.shared.inputs import read_frame
@@ -26,6 +27,7 @@ def read_input(
     ax: object,
     source: str | None = None,
     kinds: Mapping[str, str] | None = None,
+    titles: Titles = USUAL,
 ) -> Any:
     """Return a frame with typed columns, if a chart can draw it on axes.
 
@@ -43,6 +45,8 @@ def read_input(
         The function that returns such frames; ``rollups.<chart>`` unless given.
     kinds
         Kinds of columns that their names do not tell: name -> kind.
+    titles
+        The arguments ``title`` and ``subtitle`` of the chart.
 
     Returns
     -------
@@ -52,7 +56,7 @@ def read_input(
     Raises
     ------
     InvalidArgument
-        The message says which frame or axes to pass.
+        The message says which frame, axes or text to pass.
     """
     # Imported here: matplotlib costs more than all the rest of an import.
     from matplotlib.axes import Axes
@@ -63,6 +67,12 @@ def read_input(
             f"{what}(ax=) takes matplotlib Axes, such as figure.subplots() returns, not "
             f"{type(ax).__name__}."
         )
+    for name, text in titles._asdict().items():
+        if text is not None and not isinstance(text, str):
+            raise InvalidArgument(
+                f'{what}({name}=) takes a text, "" for none, or None for what is known, not '
+                f"{type(text).__name__}."
+            )
     columns = list(columns)
     if isinstance(frame, pd.DataFrame) and "wide" in frame.attrs:
         lost = [name for name in columns if name not in frame]

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.typing import ColorType
+
+RGB: TypeAlias = tuple[float, float, float]
+#: Contrasts with which lines, bars and marks are seen, and words read: WCAG 2.2, 1.4.11 and 1.4.3.
+LINE_CONTRAST, TEXT_CONTRAST = 3.0, 4.5
+#: The luminance with the same contrast to black and to white.
+_MIDDLE = 0.18
 
 #: Parts of ink: of lines and marks, of words that matter less, of grids.
 _LINE, MUTED, GRID = 0.87, 0.6, 0.106
@@ -38,7 +46,72 @@ def mix_ink(ax: Axes, share: float = _LINE) -> str:
     from matplotlib.colors import to_hex, to_rgb
 
     ink, paper = to_rgb(ax.title.get_color()), to_rgb(find_background(ax))
+    return to_hex(_mix(ink, paper, share))
+
+
+def shade(ax: Axes, colour: ColorType, contrast: float = LINE_CONTRAST) -> str:
+    """Return the shade of a colour that is seen on the background of axes.
+
+    Parameters
+    ----------
+    ax
+        The axes; their style decides.
+    colour
+        The colour as it is on a background on which it is seen.
+    contrast
+        The least contrast that is wanted, as WCAG defines it: 3 for lines, bars and marks, 4.5
+        for words.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> shade(Figure().subplots(), "#ffa90e"), shade(Figure().subplots(), "#bd1f01")
+    ('#c7840b', '#bd1f01')
+    """
+    return _find_shade(to_hex_colour(colour), find_background(ax), contrast)
+
+
+@cache
+def _find_shade(colour: str, paper: str, contrast: float) -> str:
+    from matplotlib.colors import to_hex, to_rgb
+
+    end = (0.0, 0.0, 0.0) if measure_luminance(paper) > _MIDDLE else (1.0, 1.0, 1.0)
+    shades = (to_hex(_mix(end, to_rgb(colour), step / 50)) for step in range(51))
+    return next((one for one in shades if measure_contrast(one, paper) >= contrast), to_hex(end))
+
+
+def to_hex_colour(colour: ColorType) -> str:
+    """Return a colour as text such as ``"#3f90da"``."""
+    from matplotlib.colors import to_hex
+
+    return to_hex(colour)
+
+
+def measure_contrast(one: ColorType, other: ColorType) -> float:
+    """Return the contrast of two colours as WCAG defines it, from 1 to 21.
+
+    Examples
+    --------
+    >>> measure_contrast("black", "white")
+    21.0
+    """
+    low, high = sorted((measure_luminance(one), measure_luminance(other)))
+    return round((high + 0.05) / (low + 0.05), 9)
+
+
+def measure_luminance(colour: ColorType) -> float:
+    """Return the relative luminance of a colour as WCAG defines it, from 0 to 1."""
+    from matplotlib.colors import to_rgb
+
+    red, green, blue = (
+        part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4
+        for part in to_rgb(colour)
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _mix(ink: RGB, paper: RGB, share: float) -> RGB:
     red, green, blue = (
         share * dark + (1 - share) * light for dark, light in zip(ink, paper, strict=True)
     )
-    return to_hex((red, green, blue))
+    return red, green, blue

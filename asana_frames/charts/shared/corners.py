@@ -1,0 +1,66 @@
+"""Corners of axes with their labels, from which headings, legends and notes are placed.
+
+A figure is laid out when it is drawn; these transforms find the corner then, so that what stands
+there never covers the labels of the axes, however large they are.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.transforms import Transform
+
+Edge = Literal["top", "bottom"]
+
+
+def corner_transform(ax: Axes, edge: Edge, points: float) -> Transform:
+    """Return a transform of (0, 0) to the left edge of the labels of axes, above or below them.
+
+    Parameters
+    ----------
+    ax
+        The axes.
+    edge
+        ``"top"`` of the axes, or ``"bottom"`` of the labels of their horizontal axis.
+    points
+        The distance from this edge, upwards if it is positive. A unit is a point, so offsets can
+        be added.
+    """
+    made: Transform = _corner_class()(ax, edge, points)
+    return made
+
+
+@cache
+def _corner_class() -> Any:
+    """Define the transform, once matplotlib is wanted: its import is slow."""
+    import numpy as np
+    from matplotlib.transforms import Affine2DBase
+
+    class Corner(Affine2DBase):
+        """Moves (0, 0) to a corner of axes; a unit is a point."""
+
+        # Whatever is cached from it is forgotten whenever the axes move.
+        pass_through = True
+
+        def __init__(self, ax: Axes, edge: Edge, points: float) -> None:
+            super().__init__()
+            self._ax, self._edge, self._points = ax, edge, points
+            self.set_children(ax.transAxes)
+
+        def __reduce__(self) -> Any:
+            return corner_transform, (self._ax, self._edge, self._points)
+
+        def get_matrix(self) -> Any:
+            point = self._ax.figure.dpi / 72
+            left, top = self._ax.bbox.x0, self._ax.bbox.y1
+            names, labels = self._ax.yaxis.get_tightbbox(), self._ax.xaxis.get_tightbbox()
+            if names is not None:
+                left = min(left, names.x0)
+            bottom = self._ax.bbox.y0 if labels is None else min(self._ax.bbox.y0, labels.y0)
+            base = top if self._edge == "top" else bottom
+            return np.array([[point, 0, left], [0, point, base + self._points * point], [0, 0, 1]])
+
+    return Corner

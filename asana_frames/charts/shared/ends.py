@@ -1,0 +1,78 @@
+"""Names of series where they end, which are read without a legend."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from asana_frames.charts.shared.axes import (
+    axes_height,
+    axes_width,
+    font_size,
+    write_beside_axes,
+)
+from asana_frames.charts.shared.ink import TEXT_CONTRAST, shade
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+    from matplotlib.typing import ColorType
+
+#: More names are hard to tell apart; a legend lists them.
+_MOST = 4
+#: The part of the width of axes that names may take.
+_WIDEST = 0.3
+#: The part of the height of axes that is left when titles and labels have theirs.
+_HEIGHT = 0.6
+
+
+class End(NamedTuple):
+    """Where a series ends, and how it looks."""
+
+    value: float
+    artist: Artist
+    colour: ColorType
+
+
+def label_ends(ax: Axes, ends: Mapping[str, End]) -> dict[str, Artist]:
+    """Write the names of at most four series at the right of axes, at the height of their ends.
+
+    Call it when the limits of the vertical axis are set.
+
+    Parameters
+    ----------
+    ax
+        The axes.
+    ends
+        Name -> where the series ends.
+
+    Returns
+    -------
+    dict
+        Name -> artist, for a legend, if there are more series or too little room; else nothing.
+    """
+    size = font_size(ax)
+    longest = max((len(name) for name in ends), default=0)
+    if len(ends) > _MOST or longest * 0.56 * size > _WIDEST * 72 * axes_width(ax):
+        return {name: end.artist for name, end in ends.items()}
+    low, high = sorted(ax.get_ylim())
+    height = 1.25 * size / 72 / (_HEIGHT * axes_height(ax)) * (high - low)
+    names = sorted(ends, key=lambda name: ends[name].value)
+    values = np.clip(np.nan_to_num([ends[name].value for name in names], nan=low), low, high)
+    for name, place in zip(names, _spread(list(values), height, high), strict=True):
+        write_beside_axes(ax, name, place, color=shade(ax, ends[name].colour, TEXT_CONTRAST))
+    return {}
+
+
+def _spread(places: Sequence[float], least: float, highest: float) -> list[float]:
+    """Move sorted places apart until there is ``least`` between them, none above ``highest``."""
+    spread: list[float] = []
+    for place in places:
+        spread.append(max(place, spread[-1] + least) if spread else place)
+    top = highest
+    for at in range(len(spread) - 1, -1, -1):
+        spread[at] = min(spread[at], top)
+        top = spread[at] - least
+    return spread

@@ -1,0 +1,181 @@
+"""What stands around axes: title, finding and legend above them, notes below."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from asana_frames.charts.shared.about import About, Titles, compose_title, format_now, read_about
+from asana_frames.charts.shared.axes import (
+    axes_height,
+    build_legend,
+    cell_width,
+    font_size,
+    title_size,
+)
+from asana_frames.charts.shared.corners import corner_transform
+from asana_frames.charts.shared.fonts import find_missing
+from asana_frames.charts.shared.ink import mix_ink
+from asana_frames.charts.shared.labels import cut_name, shorten_name
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+
+#: Parts of ink of the finding and of the notes: words that are read after the title.
+_FINDING, _NOTE = 0.8, 0.68
+#: Points between the parts.
+_GAP = 4.0
+#: The part of the height of axes that headings may take before the finding is left out.
+_MOST = 0.45
+#: Most lines of a title, of a finding, and of notes.
+_LINES = {"title": 2, "subtitle": 3, "notes": 3}
+
+
+def set_heading(
+    ax: Axes,
+    frame: pd.DataFrame,
+    what: str,
+    titles: Titles,
+    *,
+    finding: str = "",
+    notes: Sequence[str] = (),
+    days: tuple[Any, Any] | None = None,
+    legend: Mapping[str, Artist] | None = None,
+) -> None:
+    """Write the title, the finding and the legend above axes, and the notes below them.
+
+    All begin at the left edge of the labels. Call it once, when all else is drawn.
+
+    Parameters
+    ----------
+    ax
+        The axes.
+    frame
+        The table that is drawn, as it was passed: its ``attrs`` say whose it is and when.
+    what
+        What the chart shows, in lower case: ``"scope and done"``.
+    titles
+        As the user passed them; an empty text leaves one out, None takes what is known.
+    finding
+        What the chart shows to be the case, in a sentence; the subtitle unless another is given.
+    notes
+        What is left out or assumed; empty ones are dropped. As of when the chart is, is added.
+    days
+        The first day and the last day that are drawn. A part of a table is then not said to be
+        all of it.
+    legend
+        Label -> artist.
+    """
+    about = _narrow(read_about(frame), days)
+    height = _GAP
+    if legend:
+        height += _add_legend(ax, legend, height) + _GAP
+    title, subtitle = titles
+    shown = finding if subtitle is None else subtitle
+    lines = _wrap(ax, shown, font_size(ax) + 1, _LINES["subtitle"])
+    if lines and subtitle is None and not _fits(ax, height, len(lines)):
+        lines = []
+    if lines:
+        size = font_size(ax) + 1
+        _write(ax, lines, "top", height, va="bottom", size=size, ink=_FINDING)
+        height += len(lines) * size * 1.25 + _GAP
+    _set_title(ax, compose_title(what, about) if title is None else title, height)
+    known = [note for note in (*notes, format_now(about.now)) if note]
+    note = _wrap(ax, " · ".join(known), font_size(ax), _LINES["notes"])
+    if note:
+        _write(ax, note, "bottom", -_GAP, va="top", size=font_size(ax), ink=_NOTE)
+
+
+def _narrow(about: About, days: tuple[Any, Any] | None) -> About:
+    """Return what is known, with the days of that part which is drawn."""
+    if days is None:
+        return about
+    first, last = (pd.Timestamp(day) for day in days)
+    start = first if about.start is None else max(first, about.start)
+    return about._replace(start=start, end=last if about.end is None else min(last, about.end))
+
+
+def _set_title(ax: Axes, title: str, height: float) -> None:
+    from matplotlib import rcParams
+
+    size = title_size(ax)
+    text = "\n".join(_wrap(ax, title, size, _LINES["title"], rcParams["axes.titleweight"]))
+    made = ax.set_title(text, loc="left", fontsize=size, y=1.0)
+    # From the edge of the labels, not of the axes: names may take half of a figure.
+    made.set_transform(corner_transform(ax, "top", height))
+    made.set_position((0, 0))
+
+
+def _write(
+    ax: Axes, lines: Sequence[str], edge: Any, points: float, *, va: str, size: float, ink: float
+) -> None:
+    style: dict[str, Any] = {"va": va, "ha": "left", "fontsize": size, "linespacing": 1.25}
+    ax.text(
+        0,
+        0,
+        "\n".join(lines),
+        transform=corner_transform(ax, edge, points),
+        color=mix_ink(ax, ink),
+        **style,
+    )
+
+
+def _add_legend(ax: Axes, handles: Mapping[str, Artist], points: float) -> float:
+    """Add a legend above axes, in as many columns as fit; return its height in points."""
+    point = ax.figure.dpi / 72
+    for columns in range(len(handles), 0, -1):
+        legend = build_legend(
+            ax,
+            {shorten_name_of_series(label): artist for label, artist in handles.items()},
+            loc="lower left",
+            bbox_to_anchor=(0, 0),
+            bbox_transform=corner_transform(ax, "top", points),
+            borderaxespad=0.0,
+            borderpad=0.0,
+            fontsize=font_size(ax),
+            ncols=columns,
+            columnspacing=1.4,
+        )
+        size = legend.get_window_extent()
+        if size.width <= cell_width(ax) * 72 * point:
+            break
+    return float(size.height) / point
+
+
+def shorten_name_of_series(label: str) -> str:
+    """Cut the label of a series to what a legend has room for."""
+    return cut_name(label, 40)
+
+
+def _fits(ax: Axes, height: float, lines: int) -> bool:
+    taken = height + lines * (font_size(ax) + 1) * 1.25 + title_size(ax) * 1.25
+    return taken <= _MOST * 72 * axes_height(ax)
+
+
+def _wrap(ax: Axes, text: str, size: float, most: int, weight: Any = "normal") -> list[str]:
+    """Break a text into lines that fit; what is too long for ``most`` ends in an ellipsis."""
+    words = shorten_name(" ".join(text.split()), 400)
+    if not words:
+        return []
+    letters = max(8, int(len(words) * 72 * cell_width(ax) / _measure(words, size, weight)))
+    lines = textwrap.wrap(words, letters)
+    if len(lines) > most:
+        lines = [*lines[: most - 1], cut_name(" ".join(lines[most - 1 :]), letters)]
+    return lines
+
+
+def _measure(text: str, size: float, weight: Any) -> float:
+    """Return the width of a text in points."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import text_to_path
+
+    font = FontProperties(size=size, weight=weight)
+    missing = find_missing(text, font)
+    known = "".join(letter for letter in text if letter not in missing)
+    width, _, _ = text_to_path.get_text_width_height_descent(known or " ", font, False)
+    # Letters of other fonts are mostly as wide as they are high.
+    return float(width) + (len(text) - len(known)) * size

@@ -1,0 +1,75 @@
+"""What a table is about, as text in its attrs: whose it is, from when to when, as of when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from asana_frames.rollups.shared.moments import parse_moment
+from asana_frames.rollups.shared.periods import Every
+from asana_frames.rollups.shared.spans import Span
+from asana_frames.types import When
+
+#: The keys of ``attrs`` that say it, each a text; one that is not known is left out.
+ABOUT = ("subject", "start", "end", "now")
+
+
+def write_about(
+    table: pd.DataFrame,
+    source: pd.DataFrame,
+    *,
+    every: Every | None = None,
+    start: pd.Timestamp | None = None,
+    end: pd.Timestamp | None = None,
+    now: When | None = None,
+    tz: str = "UTC",
+) -> pd.DataFrame:
+    """Write what a table is about into its ``attrs``, and return it.
+
+    ``subject`` is the name of the project, portfolio or other object that the rows of ``source``
+    were read of; ``start`` and ``end`` are the first and the last day that count, ``now`` is the
+    moment as of which they were counted.
+
+    Parameters
+    ----------
+    table
+        What is returned to the user; has ``period`` if it has periods.
+    source
+        The frame whose rows are counted, as it was passed.
+    every
+        The length of the periods of ``table``; they tell the days where ``start`` and ``end`` are
+        missing.
+    start, end
+        The days that were asked for.
+    now
+        The moment of the rollup; None if it has none.
+    tz
+        The time zone in which it is written.
+    """
+    moment = None if now is None else parse_moment(now, tz).tz_convert(tz)
+    today = None if moment is None else moment.tz_localize(None).normalize()
+    if every is not None and "period" in table.columns and table["period"].notna().any():
+        periods = table["period"]
+        start = periods.min() if start is None else start
+        end = Span(start, end, today).find_last_day(periods.max(), every)
+    told = {
+        "subject": find_subject(source),
+        "start": "" if start is None else f"{start:%Y-%m-%d}",
+        "end": "" if end is None else f"{end:%Y-%m-%d}",
+        "now": "" if moment is None else moment.isoformat(timespec="minutes"),
+    }
+    table.attrs.update({name: text for name, text in told.items() if text})
+    return table
+
+
+def find_subject(source: Any) -> str:
+    """Return the name of what the rows of a frame were read of, or an empty text.
+
+    A read writes it into ``attrs["asana"]``, a rollup beside it.
+    """
+    attrs = getattr(source, "attrs", {})
+    read = attrs.get("asana")
+    known = [attrs.get("subject"), read.get("subject") if isinstance(read, Mapping) else None]
+    return next((name for name in known if isinstance(name, str)), "")
