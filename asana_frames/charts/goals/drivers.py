@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from asana_frames.charts.goals.progress import ROW_HEIGHT
+from asana_frames.charts.shared.about import Titles
 from asana_frames.charts.shared.axes import (
     WIDE,
     annotate_right,
@@ -19,16 +20,18 @@ from asana_frames.charts.shared.axes import (
     make_room,
     max_name_length,
     new_axes,
-    set_title,
 )
 from asana_frames.charts.shared.colours import SERIES
 from asana_frames.charts.shared.columns import read_input
+from asana_frames.charts.shared.headings import set_heading
+from asana_frames.charts.shared.ink import shade
 from asana_frames.charts.shared.labels import format_value, shorten_name
 from asana_frames.charts.shared.rows import OPTIONAL_KINDS, label_rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+_WHAT = "what the goals depend on"
 _MOST_ROWS = 60
 
 
@@ -41,7 +44,13 @@ class _Row(NamedTuple):
     is_heading: bool
 
 
-def goal_drivers(drivers: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+def goal_drivers(
+    drivers: pd.DataFrame,
+    *,
+    title: str | None = None,
+    subtitle: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw what goals depend on, by how much of their progress it lacks.
 
     Parameters
@@ -49,6 +58,8 @@ def goal_drivers(drivers: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     drivers
         What ``rollups.goal_drivers`` returns: ``goal_gid``, ``goal_name``, ``ahead``,
         ``driver_name``, ``kind``, ``progress``, ``weight`` and ``owed``.
+    title, subtitle
+        Texts in place of the usual ones; ``""`` for none.
     ax
         Where to draw; a new figure as high as the rows need otherwise.
 
@@ -58,7 +69,8 @@ def goal_drivers(drivers: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         Goals in bold, each followed by what it depends on, in the order given, at most 60 rows.
         The bar is the progress of the goal that a driver lacks, in percentage points; the label
         has the progress of the driver and its weight (on narrow axes the former alone). What does
-        not count for the goal's progress is left out, and counted in a note.
+        not count for the goal's progress is left out, and counted in a note. The subtitle names
+        the driver whose goal lacks most progress because of it (the greatest ``owed``).
 
     Raises
     ------
@@ -69,20 +81,35 @@ def goal_drivers(drivers: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         *("goal_gid", "goal_name", "ahead", "driver_name", "kind"),
         *("progress", "weight", "owed"),
     ]
-    drivers = read_input(drivers, needed, chart="goal_drivers", ax=ax, kinds=OPTIONAL_KINDS)
+    titles = Titles(title, subtitle)
+    drivers = read_input(
+        drivers, needed, chart="goal_drivers", ax=ax, kinds=OPTIONAL_KINDS, titles=titles
+    )
     counted = drivers[(drivers["weight"] > 0).fillna(False).to_numpy(dtype=bool)]
     rows = _list_rows(counted.reset_index(drop=True), is_wide=ax is None or axes_width(ax) >= WIDE)
     if ax is None:
         ax = new_axes(height=ROW_HEIGHT * min(len(rows), _MOST_ROWS) + 1.6)
     if not rows:
+        set_heading(ax, drivers, _WHAT, titles)
         return draw_empty(ax, "No goals that are behind" if drivers.empty else "Nothing counts")
     drawn = rows[: count_fitting_rows(ax, _MOST_ROWS, reserved=1.0)][::-1]
     _draw_rows(ax, drawn)
     idle = len(drivers) - len(counted)
     idle_note = f"+ {idle} that support a goal without counting for its progress" if idle else ""
     notes = [count_hidden(len(rows) - len(drawn)), idle_note]
-    set_title(ax, "What the goals depend on", notes)
+    finding = _name_greatest(counted.reset_index(drop=True))
+    set_heading(ax, drivers, _WHAT, titles, finding=finding, notes=notes)
     return make_room(ax)
+
+
+def _name_greatest(drivers: pd.DataFrame) -> str:
+    """Return what holds a goal back the most, in a sentence."""
+    owed = drivers["owed"].astype("float64").fillna(0)
+    if not (owed > 0).any():
+        return ""
+    row = drivers.iloc[int(owed.argmax())]
+    driver, goal = format_value(row["driver_name"]), format_value(row["goal_name"])
+    return f"{driver} holds {goal} back the most: by {100 * float(owed.max()):.0f} points."
 
 
 def _list_rows(drivers: pd.DataFrame, *, is_wide: bool) -> list[_Row]:
@@ -120,7 +147,7 @@ def _describe_driver(name: Any, kind: Any, progress: Any, weight: Any, owed: Any
 def _draw_rows(ax: Axes, rows: list[_Row]) -> None:
     places = np.arange(len(rows))
     lacks = np.array([100 * row.owed for row in rows])
-    ax.barh(places, lacks, height=0.62, color=SERIES[0])
+    ax.barh(places, lacks, height=0.62, color=shade(ax, SERIES[0]))
     for place, row in enumerate(rows):
         annotate_right(ax, row.label, (float(lacks[place]), place))
     longest = max_name_length(ax)

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from asana_frames.charts.shared.about import Titles
 from asana_frames.charts.shared.axes import (
-    add_legend_below,
     count_fitting_rows,
     count_hidden,
     draw_empty,
     make_room,
     max_name_length,
     new_axes,
-    set_title,
 )
 from asana_frames.charts.shared.columns import drop_missing, read_input
 from asana_frames.charts.shared.dates import label_date_axis
+from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import mix_ink
 from asana_frames.charts.shared.labels import unique_labels
 from asana_frames.charts.shared.rows import label_rows
@@ -30,10 +31,18 @@ if TYPE_CHECKING:
 _MOST_GOALS = 40
 #: Inches of a lane, and the share of it that is drawn in.
 _LANE_HEIGHT, _LANE_SHARE = 0.62, 0.8
+_ALPHA = 0.45
+_WHAT = "status and progress of goals"
 _SCALE_NOTE = "progress from 0 % at the lower to 100 % at the upper edge of a lane"
 
 
-def goal_history(history: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+def goal_history(
+    history: pd.DataFrame,
+    *,
+    title: str | None = None,
+    subtitle: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw the history of goals: a lane for each, with its statuses and its progress.
 
     Parameters
@@ -41,6 +50,8 @@ def goal_history(history: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     history
         What ``rollups.goal_history`` returns: ``goal_gid``, ``goal_name``, ``at``, ``event``,
         ``status`` and ``progress``.
+    title, subtitle
+        Texts in place of the usual ones; ``""`` for none.
     ax
         Where to draw; a new figure as high as the goals need otherwise.
 
@@ -49,7 +60,8 @@ def goal_history(history: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     Axes
         A lane per goal, in the order given, at most 40: coloured by status from each update to the
         next; the line is progress, from 0 at the lower edge of the lane to 100 % at the upper
-        edge, where it is clipped. The legend names the statuses.
+        edge, where it is clipped. The legend names the statuses; the subtitle counts the last
+        status of each goal, the most frequent first.
 
     Raises
     ------
@@ -57,12 +69,14 @@ def goal_history(history: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         A column is missing.
     """
     needed = ["goal_gid", "goal_name", "at", "event", "status", "progress"]
-    history = read_input(history, needed, chart="goal_history", ax=ax)
+    titles = Titles(title, subtitle)
+    history = read_input(history, needed, chart="goal_history", ax=ax, titles=titles)
     rows = drop_missing(history, "at")
     goals = list(rows["goal_gid"].drop_duplicates())
     if ax is None:
         ax = new_axes(height=_LANE_HEIGHT * min(len(goals), _MOST_GOALS) + 1.6)
     if rows.empty:
+        set_heading(ax, history, _WHAT, titles)
         return draw_empty(ax, "No history")
     drawn = goals[: count_fitting_rows(ax, _MOST_GOALS, reserved=0.9)]
     labels = unique_labels(rows, ["goal_gid", "goal_name"], max_name_length(ax))
@@ -73,11 +87,23 @@ def goal_history(history: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         legend |= _draw_lane(ax, rows[rows["goal_gid"] == goal], place)
     label_rows(ax, [names[goal] for goal in upwards], upwards=True)
     ax.spines["left"].set_visible(False)
-    notes = [_SCALE_NOTE, count_hidden(len(goals) - len(drawn))]
-    set_title(ax, "Status and progress of goals", notes)
     label_date_axis(ax)
-    add_legend_below(ax, legend)
+    set_heading(
+        ax,
+        history,
+        _WHAT,
+        titles,
+        finding=_count_statuses(rows),
+        notes=[_SCALE_NOTE, count_hidden(len(goals) - len(drawn))],
+        legend=legend,
+    )
     return make_room(ax)
+
+
+def _count_statuses(rows: pd.DataFrame) -> str:
+    last = rows.sort_values("at", kind="stable").groupby("goal_gid", sort=False)["status"].last()
+    counts = Counter(goal_status_look(status).words for status in last)
+    return "Now " + ", ".join(f"{count} {words}" for words, count in counts.most_common()) + "."
 
 
 def _draw_lane(ax: Axes, rows: pd.DataFrame, place: int) -> dict[str, Artist]:
@@ -96,7 +122,7 @@ def _draw_lane(ax: Axes, rows: pd.DataFrame, place: int) -> dict[str, Artist]:
             left=start,
             height=_LANE_SHARE,
             color=colour,
-            alpha=0.45,
+            alpha=_ALPHA,
             linewidth=0,
         )
     progress = rows["progress"].astype("float64")

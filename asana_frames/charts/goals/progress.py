@@ -9,32 +9,43 @@ import numpy as np
 import pandas as pd
 
 from asana_frames._arguments import check_choice
+from asana_frames.charts.shared.about import Titles
 from asana_frames.charts.shared.axes import (
     WIDE,
     axes_width,
+    count_fitting_rows,
+    count_hidden,
     draw_empty,
     font_size,
     make_room,
     max_name_length,
     new_axes,
-    set_title,
+    write_beside_axes,
 )
-from asana_frames.charts.shared.columns import column_numbers, read_input
-from asana_frames.charts.shared.labels import format_value, shorten_name
+from asana_frames.charts.shared.columns import Numbers, column_numbers, read_input
+from asana_frames.charts.shared.headings import set_heading
+from asana_frames.charts.shared.ink import MUTED, mix_ink, shade
+from asana_frames.charts.shared.labels import format_value, join_counts, shorten_name
 from asana_frames.charts.shared.rows import OPTIONAL_KINDS, mark_expected
 from asana_frames.charts.shared.statuses import goal_status_look
 from asana_frames.frames.list_cells import read_lists
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
+    from numpy.typing import NDArray
 
 By = Literal["parent", "period"]
+_WHAT = "progress of goals"
 #: Inches of a row.
 ROW_HEIGHT = 0.36
-#: The end of the axis, in percent: beyond 100 is room for the labels of full bars.
-_AXIS_END = 165
-#: Where these labels begin.
-_LABEL_START = 103
+#: Inches that titles, legend and notes take.
+RESERVED = 1.0
+#: The end of bars that are beyond their target, in percent.
+_FARTHEST = 125
+_BAR_HEIGHT = 0.7
+#: Points that a goal is behind, or ahead, before words say so.
+_FEWEST_POINTS = 0.5
 
 
 class ProgressRow(NamedTuple):
@@ -46,7 +57,14 @@ class ProgressRow(NamedTuple):
     is_heading: bool = False
 
 
-def goal_progress(progress: pd.DataFrame, *, by: By | None = None, ax: Axes | None = None) -> Axes:
+def goal_progress(
+    progress: pd.DataFrame,
+    *,
+    by: By | None = None,
+    title: str | None = None,
+    subtitle: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw one bar per goal, from 0 to 100 % of the way to its target.
 
     Parameters
@@ -56,15 +74,19 @@ def goal_progress(progress: pd.DataFrame, *, by: By | None = None, ax: Axes | No
         ``expected`` and the label shows ``ahead`` if these columns exist.
     by
         ``"parent"`` groups the goals by the first they support, ``"period"`` by their time period.
+    title, subtitle
+        Texts in place of the usual ones; ``""`` for none.
     ax
         Where to draw; a new figure as high as the goals need otherwise.
 
     Returns
     -------
     Axes
-        Goals sorted by progress, the highest at the top, coloured by status, which the label
-        names as well. Goals without progress are named at the bottom without a bar; bars beyond 0
-        or 100 % end at the edge and keep their number.
+        Goals sorted by progress, the highest at the top, as many as fit, coloured by status, which
+        the label names as well. Goals without progress are named at the bottom without a bar. What
+        is beyond 100 % is hatched and ends at 125 %, progress below 0 has an arrow; both keep
+        their number. The subtitle counts the goals that are behind what is expected by now
+        (``ahead`` at most -0.005), and names the one that is furthest behind.
 
     Raises
     ------
@@ -72,14 +94,23 @@ def goal_progress(progress: pd.DataFrame, *, by: By | None = None, ax: Axes | No
         A column is missing, or ``by`` is unknown.
     """
     needed = ["name", "status", "progress", *_group_columns(by)]
-    progress = read_input(progress, needed, chart="goal_progress", ax=ax, kinds=OPTIONAL_KINDS)
+    titles = Titles(title, subtitle)
+    progress = read_input(
+        progress, needed, chart="goal_progress", ax=ax, kinds=OPTIONAL_KINDS, titles=titles
+    )
     goals = progress.reset_index(drop=True)
     rows = _order_rows(goals, by)
     if ax is None:
         ax = new_axes(height=ROW_HEIGHT * len(rows) + 1.6)
     if goals.empty:
+        set_heading(ax, progress, _WHAT, titles)
         return draw_empty(ax, "No goals")
-    return draw_progress_bars(ax, goals, rows, "Goal progress")
+    drawn = rows[-count_fitting_rows(ax, len(rows), reserved=RESERVED) :]
+    legend = draw_progress_bars(ax, goals, drawn)
+    notes = [count_hidden(len(rows) - len(drawn))]
+    finding = count_behind(goals)
+    set_heading(ax, progress, _WHAT, titles, finding=finding, notes=notes, legend=legend)
+    return make_room(ax)
 
 
 def _group_columns(by: By | None) -> list[str]:
@@ -123,40 +154,93 @@ def draw_progress_bars(
     ax: Axes,
     goals: pd.DataFrame,
     rows: Sequence[ProgressRow],
-    title: str,
-    *,
-    notes: Sequence[str] = (),
     labels: Sequence[str] | None = None,
-    axis_end: int = _AXIS_END,
-) -> Axes:
+) -> dict[str, Artist]:
     """Draw the rows from the bottom up: goals with a bar, headings in bold.
 
     ``labels`` are the texts beside the bars, one per goal; progress and status if not given.
-    ``axis_end`` is where the axis ends, in percent, so that they fit.
+    Returns the handles of the legend.
     """
     places = {row.number: place for place, row in enumerate(rows) if row.number is not None}
     ordered = goals.loc[list(places)]
     at = np.array(list(places.values()))
-    percent = ordered["progress"].astype("float64").mul(100).fillna(0).clip(0, 100)
-    colours = [goal_status_look(status).colour for status in ordered["status"]]
-    ax.barh(at, percent, color=colours, height=0.7)
-    given = pd.Series(_progress_labels(goals) if labels is None else labels, index=goals.index)
+    percent = np.nan_to_num(100 * column_numbers(ordered, "progress"))
+    colours = [shade(ax, goal_status_look(status).colour) for status in ordered["status"]]
+    legend = _draw_bars(ax, at, percent, colours)
+    given = pd.Series(_progress_labels(ax, goals) if labels is None else labels, index=goals.index)
     for place, label in zip(at, given.loc[list(places)], strict=True):
         # All start at the same position, where no mark crosses them.
-        ax.text(_LABEL_START, place, label, va="center", fontsize=font_size(ax))
+        write_beside_axes(ax, label, float(place))
     if "expected" in ordered:
-        mark_expected(ax, at, 100 * column_numbers(ordered, "expected"))
+        legend = mark_expected(ax, at, 100 * column_numbers(ordered, "expected")) | legend
     longest = max_name_length(ax)
     ax.set_yticks(range(len(rows)), [shorten_name(row.name, longest) for row in rows])
     for tick_label, row in zip(ax.get_yticklabels(), rows, strict=True):
         is_bold = row.number is None or row.is_heading
         tick_label.set_fontweight("bold" if is_bold else "normal")
+    ax.tick_params(axis="both", labelsize=font_size(ax))
     ax.tick_params(axis="y", length=0, labelsize=font_size(ax) + 1)
-    ax.set(xlim=(0, axis_end), xticks=percent_ticks(ax), xlabel="Progress (%)")
+    ax.set(xlim=(0, min(_FARTHEST, max(100, percent.max(initial=0)))), xticks=percent_ticks(ax))
+    ax.set_xlabel("Progress (%)", fontsize=font_size(ax) + 1)
     ax.set_ylim(-0.6, len(rows) - 0.4)
-    set_title(ax, title, notes)
     ax.spines[["top", "right"]].set_visible(False)
-    return make_room(ax)
+    return legend
+
+
+def _draw_bars(
+    ax: Axes, at: NDArray[np.int64], percent: Numbers, colours: Sequence[str]
+) -> dict[str, Artist]:
+    """Draw bars up to their target and hatched beyond it, and an arrow for those below 0."""
+    ax.barh(at, percent.clip(0, 100), color=colours, height=_BAR_HEIGHT)
+    legend: dict[str, Artist] = {}
+    beyond = percent > 100
+    if beyond.any():
+        ends = percent[beyond].clip(100, _FARTHEST) - 100
+        style: dict[str, Any] = {"facecolor": "none", "hatch": "//////", "linewidth": 0}
+        own = [colour for colour, is_beyond in zip(colours, beyond, strict=True) if is_beyond]
+        ax.barh(at[beyond], ends, left=100, height=_BAR_HEIGHT, edgecolor=own, **style)
+        line = ax.axvline(100, color=mix_ink(ax, MUTED), linewidth=1.0, linestyle=":")
+        legend["target"] = line
+    below = at[percent < 0]
+    if len(below):
+        (arrows,) = ax.plot(
+            np.zeros(len(below)), below, linestyle="", marker=4, color=mix_ink(ax), clip_on=False
+        )
+        legend["below 0 %"] = arrows
+    return legend
+
+
+def count_behind(goals: pd.DataFrame, what: str = "goal") -> str:
+    """Return how many goals are behind what is expected by now, and which one the most.
+
+    Parameters
+    ----------
+    goals
+        Each goal once: ``name`` and, where it is known, ``ahead``.
+    what
+        What the rows are called, such as ``"key result"``.
+
+    Examples
+    --------
+    >>> goals = pd.DataFrame({"name": ["Site", "Shop"], "ahead": [-0.4, 0.1]})
+    >>> count_behind(goals)
+    'Site is 40 points behind what is expected by now; it is the only goal behind.'
+    >>> count_behind(goals.tail(1))
+    'No goal is behind what is expected by now.'
+    """
+    if "ahead" not in goals or goals["ahead"].isna().all():
+        return ""
+    points = 100 * goals["ahead"].astype("float64")
+    behind = points[points <= -_FEWEST_POINTS]
+    if behind.empty:
+        return f"No {what} is behind what is expected by now."
+    name = format_value(goals["name"].iloc[int(points.argmin())])
+    most = f"{-behind.min():.0f} points"
+    if len(behind) == 1:
+        only = f"it is the only {what} behind."
+        return f"{name} is {most} behind what is expected by now; {only}"
+    counted = join_counts(len(behind), len(goals), what)
+    return f"{counted} are behind what is expected by now, {name} the most: {most}."
 
 
 def percent_ticks(ax: Axes) -> range:
@@ -164,8 +248,10 @@ def percent_ticks(ax: Axes) -> range:
     return range(0, 101, 20 if axes_width(ax) >= WIDE else 50)
 
 
-def _progress_labels(goals: pd.DataFrame) -> list[str]:
-    ahead = goals["ahead"] if "ahead" in goals else pd.Series(pd.NA, index=goals.index)
+def _progress_labels(ax: Axes, goals: pd.DataFrame) -> list[str]:
+    """Return what stands beside the bars; on narrow axes how far ahead a goal is, is left out."""
+    has_ahead = "ahead" in goals and axes_width(ax) >= WIDE
+    ahead = goals["ahead"] if has_ahead else pd.Series(pd.NA, index=goals.index)
     kinds = goals["kind"] if "kind" in goals else pd.Series("goal", index=goals.index)
     columns = zip(goals["progress"], goals["status"], ahead, kinds, strict=True)
     return [_progress_label(*values) for values in columns]
@@ -186,5 +272,5 @@ def _progress_label(progress: Any, status: Any, ahead: Any, kind: Any = "goal") 
         return f"no progress, {words}"
     points = 0.0 if pd.isna(ahead) else 100 * float(ahead)
     side = "ahead" if points > 0 else "behind"
-    difference = f", {abs(points):.0f} points {side}" if abs(points) > 0.5 else ""
+    difference = f", {abs(points):.0f} points {side}" if abs(points) > _FEWEST_POINTS else ""
     return f"{100 * float(progress):.0f} %  {words}{difference}"

@@ -6,16 +6,24 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from asana_frames.charts.goals.progress import ROW_HEIGHT, ProgressRow, draw_progress_bars
+from asana_frames.charts.goals.progress import (
+    ROW_HEIGHT,
+    ProgressRow,
+    count_behind,
+    draw_progress_bars,
+)
+from asana_frames.charts.shared.about import Titles
 from asana_frames.charts.shared.axes import (
     WIDE,
     axes_width,
     count_fitting_rows,
     count_hidden,
     draw_empty,
+    make_room,
     new_axes,
 )
 from asana_frames.charts.shared.columns import read_input
+from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.labels import format_value
 from asana_frames.charts.shared.rows import OPTIONAL_KINDS
 from asana_frames.charts.shared.statuses import goal_status_look
@@ -23,14 +31,19 @@ from asana_frames.charts.shared.statuses import goal_status_look
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+_WHAT = "objectives and key results"
 _MOST_ROWS = 60
-#: The end of the axis, in percent: beyond 100 is room for the labels.
-_AXIS_END = 190
 #: Days after which a key result counts as one without a recent update.
 _LONG_AGO = 30
 
 
-def scorecard(scorecard: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+def scorecard(
+    scorecard: pd.DataFrame,
+    *,
+    title: str | None = None,
+    subtitle: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw key results below their objectives, with values, progress and confidence.
 
     Parameters
@@ -39,6 +52,8 @@ def scorecard(scorecard: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         What ``rollups.scorecard`` returns: ``objective_gid``, ``objective_name``,
         ``key_result_gid``, ``key_result_name``, ``status``, ``progress``, ``expected``,
         ``current_of_target`` and ``days_since_status``.
+    title, subtitle
+        Texts in place of the usual ones; ``""`` for none.
     ax
         Where to draw; a new figure as high as the key results need otherwise.
 
@@ -47,8 +62,9 @@ def scorecard(scorecard: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     Axes
         Objectives in bold, each followed by its key results, in the order given, at most 60 rows.
         Bars as in ``charts.goal_progress``, coloured by status; beside them the current value and
-        the target, and the confidence (on narrow axes this alone). A note counts the key results
-        without a status update in the last 30 days.
+        the target, and the confidence (on narrow axes this alone). The subtitle counts the key
+        results that are behind what is expected by now, as in ``charts.goal_progress``; a note
+        counts those without a status update in the last 30 days.
 
     Raises
     ------
@@ -59,12 +75,16 @@ def scorecard(scorecard: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         *("objective_gid", "objective_name", "key_result_gid", "key_result_name"),
         *("status", "progress", "expected", "current_of_target", "days_since_status"),
     ]
-    card = read_input(scorecard, needed, chart="scorecard", ax=ax, kinds=OPTIONAL_KINDS)
+    titles = Titles(title, subtitle)
+    card = read_input(
+        scorecard, needed, chart="scorecard", ax=ax, kinds=OPTIONAL_KINDS, titles=titles
+    )
     card = card.reset_index(drop=True)
     rows = _list_rows(card)
     if ax is None:
         ax = new_axes(height=ROW_HEIGHT * min(len(rows), _MOST_ROWS) + 1.6)
     if card.empty:
+        set_heading(ax, scorecard, _WHAT, titles)
         return draw_empty(ax, "No key results")
     drawn = rows[: count_fitting_rows(ax, _MOST_ROWS, reserved=1.1)]
     silent = int((~(card["days_since_status"] <= _LONG_AGO).fillna(False)).sum())
@@ -73,15 +93,25 @@ def scorecard(scorecard: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     is_wide = axes_width(ax) >= WIDE
     columns = zip(card["current_of_target"], card["status"], strict=True)
     labels = [_describe(values if is_wide else None, status) for values, status in columns]
-    return draw_progress_bars(
+    legend = draw_progress_bars(ax, card, drawn[::-1], labels)
+    set_heading(
         ax,
-        card,
-        drawn[::-1],
-        "Objectives and key results",
+        scorecard,
+        _WHAT,
+        titles,
+        finding=_count_behind(card),
         notes=[silent_note, count_hidden(len(rows) - len(drawn))],
-        labels=labels,
-        axis_end=_AXIS_END,
+        legend=legend,
     )
+    return make_room(ax)
+
+
+def _count_behind(card: pd.DataFrame) -> str:
+    """Return how many key results are behind; what is no key result is an objective itself."""
+    is_own = (card["key_result_gid"] != card["objective_gid"]).fillna(True).to_numpy(dtype=bool)
+    rows = card[is_own].drop_duplicates("key_result_gid").reset_index(drop=True)
+    ahead = rows["progress"].astype("Float64") - rows["expected"].astype("Float64")
+    return count_behind(rows.assign(name=rows["key_result_name"], ahead=ahead), "key result")
 
 
 def _list_rows(card: pd.DataFrame) -> list[ProgressRow]:

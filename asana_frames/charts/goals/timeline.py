@@ -4,38 +4,46 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
+from asana_frames.charts.shared.about import Titles
 from asana_frames.charts.shared.axes import (
-    add_legend_below,
-    annotate_right,
     count_fitting_rows,
     count_hidden,
     draw_empty,
     make_room,
     max_name_length,
     new_axes,
-    set_title,
+    write_beside_axes,
 )
 from asana_frames.charts.shared.columns import read_input
-from asana_frames.charts.shared.dates import day_position, format_day, label_date_axis
-from asana_frames.charts.shared.ink import find_background, mix_ink
-from asana_frames.charts.shared.labels import unique_labels
+from asana_frames.charts.shared.dates import format_day, label_date_axis
+from asana_frames.charts.shared.headings import set_heading
+from asana_frames.charts.shared.ink import mix_ink, shade
+from asana_frames.charts.shared.labels import format_value, join_counts, unique_labels
 from asana_frames.charts.shared.rows import label_rows
-from asana_frames.charts.shared.statuses import goal_status_look
-from asana_frames.rollups.shared.moments import resolve_today
+from asana_frames.charts.shared.statuses import goal_status_look, is_final_status
+from asana_frames.charts.shared.today import find_today, mark_today
 from asana_frames.types import When
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _MOST_GOALS = 40
-_PALE = "#e9edf1"
+_WHAT = "goals in time"
+#: Parts of ink of what is not reached yet, and of its edge.
+_PALE, _EDGE = 0.1, 0.45
 _BAR_HEIGHT = 0.62
 
 
 def goal_timeline(
-    progress: pd.DataFrame, *, now: When | None = None, ax: Axes | None = None
+    progress: pd.DataFrame,
+    *,
+    now: When | None = None,
+    title: str | None = None,
+    subtitle: str | None = None,
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw goals over time: a bar from start to due day, filled according to progress.
 
@@ -45,7 +53,9 @@ def goal_timeline(
         What ``rollups.goal_progress`` returns: ``gid``, ``name``, ``status``, ``progress``,
         ``start_on`` and ``due_on``.
     now
-        The day that is marked, if any.
+        The day that is marked; that of the rollup, or else the present one, unless given.
+    title, subtitle
+        Texts in place of the usual ones; ``""`` for none.
     ax
         Where to draw; a new figure as high as the goals need otherwise.
 
@@ -54,7 +64,8 @@ def goal_timeline(
     Axes
         A bar per goal that has both days, the earliest due at the top, at most 40; the filled part
         is the progress, coloured by status; the label shows both. Goals without days are counted
-        in a note.
+        in a note. The subtitle counts the goals that were due before the day that is marked, and
+        whose status is not a final one (achieved, partial, missed, dropped).
 
     Raises
     ------
@@ -62,14 +73,22 @@ def goal_timeline(
         A column is missing, or ``now`` is not a valid time.
     """
     needed = ["gid", "name", "status", "progress", "start_on", "due_on"]
+    titles = Titles(title, subtitle)
     progress = read_input(
-        progress, needed, chart="goal_timeline", ax=ax, source="rollups.goal_progress"
+        progress,
+        needed,
+        chart="goal_timeline",
+        ax=ax,
+        source="rollups.goal_progress",
+        titles=titles,
     )
+    today = find_today(progress, now)
     is_dated = progress["start_on"].notna() & (progress["due_on"] >= progress["start_on"])
     rows = progress[is_dated].sort_values(["due_on", "start_on"], kind="stable", ignore_index=True)
     if ax is None:
         ax = new_axes(height=0.36 * min(len(rows), _MOST_GOALS) + 1.6)
     if rows.empty:
+        set_heading(ax, progress, _WHAT, titles)
         return draw_empty(ax, "No goals" if progress.empty else "No goals with dates")
     drawn = rows.head(count_fitting_rows(ax, _MOST_GOALS, reserved=0.6)).iloc[::-1]
     _draw_goals(ax, drawn)
@@ -78,13 +97,27 @@ def goal_timeline(
     ax.spines["left"].set_visible(False)
     undated = len(progress) - len(rows)
     undated_note = f"+ {undated} without dates" if undated else ""
-    set_title(ax, "Goals in time", [count_hidden(len(rows) - len(drawn)), undated_note])
-    if now is not None:
-        day = resolve_today(now)
-        line = ax.axvline(day_position(day), color=mix_ink(ax), linewidth=1.2, linestyle=":")
-        add_legend_below(ax, {format_day(day): line})
+    mark_today(ax, today)
     label_date_axis(ax)
+    set_heading(
+        ax,
+        progress,
+        _WHAT,
+        titles,
+        finding=_count_overdue(rows, today),
+        notes=[count_hidden(len(rows) - len(drawn)), undated_note],
+    )
     return make_room(ax)
+
+
+def _count_overdue(goals: pd.DataFrame, today: pd.Timestamp) -> str:
+    is_open = np.array([not is_final_status(status) for status in goals["status"]], dtype=bool)
+    late = goals[(goals["due_on"] < today).to_numpy(dtype=bool) & is_open]
+    if late.empty:
+        return "No open goal is past its due day."
+    counted = join_counts(len(late), len(goals), "goal")
+    first = f"{format_value(late['name'].iloc[0])} since {format_day(late['due_on'].iloc[0])}"
+    return f"{counted} are open past their due day, {first}."
 
 
 def _draw_goals(ax: Axes, goals: pd.DataFrame) -> None:
@@ -94,13 +127,9 @@ def _draw_goals(ax: Axes, goals: pd.DataFrame) -> None:
     reached = days * goals["progress"].astype("float64").fillna(0).clip(0, 1)
     looks = [goal_status_look(status) for status in goals["status"]]
     style: dict[str, Any] = {"left": goals["start_on"], "height": _BAR_HEIGHT}
-    ax.barh(places, days, color=_PALE, **style)
-    ax.barh(places, reached, color=[look.colour for look in looks], **style)
-    ends = goals["due_on"] + pd.Timedelta(days=1)
-    for place, end, value, look in zip(places, ends, goals["progress"], looks, strict=True):
+    pale, edge = mix_ink(ax, _PALE), mix_ink(ax, _EDGE)
+    ax.barh(places, days, facecolor=pale, edgecolor=edge, linewidth=0.7, **style)
+    ax.barh(places, reached, color=[shade(ax, look.colour) for look in looks], **style)
+    for place, value, look in zip(places, goals["progress"], looks, strict=True):
         percent = "no progress" if pd.isna(value) else f"{100 * float(value):.0f} %"
-        background = {"facecolor": find_background(ax), "edgecolor": "none", "pad": 0.6}
-        annotate_right(ax, f"{percent}  {look.words}", (end, place), bbox=background)
-    # Room for the label of the bar that ends last.
-    low, high = ax.get_xlim()
-    ax.set_xlim(low, high + 0.28 * (high - low))
+        write_beside_axes(ax, f"{percent}  {look.words}", place)

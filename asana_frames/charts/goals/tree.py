@@ -6,17 +6,39 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from asana_frames.charts.goals.progress import ROW_HEIGHT, ProgressRow, draw_progress_bars
-from asana_frames.charts.shared.axes import draw_empty, make_room, new_axes
+from asana_frames.charts.goals.progress import (
+    RESERVED,
+    ROW_HEIGHT,
+    ProgressRow,
+    count_behind,
+    draw_progress_bars,
+)
+from asana_frames.charts.shared.about import Titles
+from asana_frames.charts.shared.axes import (
+    count_fitting_rows,
+    count_hidden,
+    draw_empty,
+    make_room,
+    new_axes,
+)
 from asana_frames.charts.shared.columns import read_input
+from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.labels import format_value
 from asana_frames.charts.shared.rows import OPTIONAL_KINDS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+_WHAT = "goals and what supports them"
 
-def goal_tree(tree: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+
+def goal_tree(
+    tree: pd.DataFrame,
+    *,
+    title: str | None = None,
+    subtitle: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw goals as an indented tree, each with a progress bar.
 
     Parameters
@@ -24,6 +46,8 @@ def goal_tree(tree: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     tree
         What ``rollups.goal_tree`` returns: ``name``, ``kind``, ``depth``, ``is_repeated``,
         ``status``, ``progress``, and ``expected`` and ``ahead`` where they exist.
+    title, subtitle
+        Texts in place of the usual ones; ``""`` for none.
     ax
         Where to draw; a new figure as high as the tree needs otherwise.
 
@@ -32,7 +56,8 @@ def goal_tree(tree: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     Axes
         The tree from the top down, in the order given, children below their parents; bars as in
         ``charts.goal_progress``. Projects, portfolios and tasks that support a goal are named in
-        brackets by their kind; a goal that is repeated has a mark.
+        brackets by their kind; a goal that is repeated has a mark. The subtitle is that of
+        ``charts.goal_progress``, each goal counted once.
 
     Raises
     ------
@@ -40,21 +65,29 @@ def goal_tree(tree: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         A column is missing.
     """
     needed = ["name", "kind", "depth", "is_repeated", "status", "progress"]
-    tree = read_input(tree, needed, chart="goal_tree", ax=ax, kinds=OPTIONAL_KINDS)
+    titles = Titles(title, subtitle)
+    tree = read_input(tree, needed, chart="goal_tree", ax=ax, kinds=OPTIONAL_KINDS, titles=titles)
     goals = _sort_by_parents(tree.reset_index(drop=True))
     if ax is None:
         ax = new_axes(height=ROW_HEIGHT * len(goals) + 1.6)
     if goals.empty:
+        set_heading(ax, tree, _WHAT, titles)
         return draw_empty(ax, "No goals")
     columns = (goals[name] for name in ("name", "kind", "depth", "is_repeated"))
     names = [_indent_name(*values) for values in zip(*columns, strict=True)]
     rows = [ProgressRow(name, number) for number, name in enumerate(names)]
-    ax = draw_progress_bars(ax, goals, rows[::-1], "Goals and what supports them")
+    drawn = rows[: count_fitting_rows(ax, len(rows), reserved=RESERVED)]
+    legend = draw_progress_bars(ax, goals, drawn[::-1])
     # Aligned at the left, or the indentation would not show.
     for label in ax.get_yticklabels():
         label.set_horizontalalignment("left")
     widest = max(label.get_window_extent().width for label in ax.get_yticklabels())
     ax.tick_params(axis="y", pad=10 + widest * 72 / ax.figure.dpi)
+    repeated = goals["is_repeated"].fillna(False).to_numpy(dtype=bool)
+    own = goals[(goals["kind"] == "goal").to_numpy(dtype=bool) & ~repeated]
+    finding = count_behind(own.reset_index(drop=True))
+    notes = [count_hidden(len(rows) - len(drawn))]
+    set_heading(ax, tree, _WHAT, titles, finding=finding, notes=notes, legend=legend)
     return make_room(ax)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from asana_frames.charts.shared.axes import (
+    add_legend_below,
     annotate_right,
     axes_width,
     count_fitting_rows,
@@ -89,7 +90,9 @@ def portfolio(portfolio: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ax.set_xlabel("Tasks done (%)", x=50 / end, fontsize=font_size(ax) + 1)
     hidden_note = count_hidden(len(portfolio) - len(rows))
     set_title(ax, "Progress and status", [hidden_note])
-    mark_expected(ax, np.arange(len(rows)), 100 * column_numbers(rows, "expected"))
+    add_legend_below(
+        ax, mark_expected(ax, np.arange(len(rows)), 100 * column_numbers(rows, "expected"))
+    )
     return make_room(ax)
 
 

@@ -47,6 +47,31 @@ def format_number(value: float) -> str:
     return text.rstrip("0").rstrip(".")
 
 
+def join_counts(some: int, all_of_them: int, what: str) -> str:
+    """Return how many of how many, in words.
+
+    Examples
+    --------
+    >>> join_counts(3, 1200, "task")
+    '3 of 1,200 tasks'
+    """
+    return f"{some:,} of {all_of_them:,} {what}{'s' if all_of_them != 1 else ''}"
+
+
+def format_chance(chance: float) -> str:
+    """Return a chance in percent; only what is certain is 0 or 100 %.
+
+    Examples
+    --------
+    >>> [format_chance(chance) for chance in (0.25, 0.9995, 1.0, 0.0001)]
+    ['25 %', '>99 %', '100 %', '<1 %']
+    """
+    percent = round(100 * chance)
+    if percent == 100 and chance < 1:
+        return ">99 %"
+    return "<1 %" if percent == 0 and chance > 0 else f"{percent} %"
+
+
 def cut_name(name: str, longest: int) -> str:
     """Cut a name to that many letters, with an ellipsis at its end."""
     return name if len(name) <= longest else f"{name[: longest - 1]}…"

@@ -28,6 +28,8 @@ _COLOURS = {
 }
 #: Of the statuses that only projects and portfolios have.
 _PROJECT_COLOURS = {"on_hold": "#5b9bd5", "complete": "#12507b"}
+#: Of the statuses of goals that are closed.
+_FINAL = frozenset({"achieved", "partial", "missed", "dropped"})
 _NO_STATUS = StatusLook("#b8b8b8", "no status")
 #: The colour of any other status.
 _UNKNOWN = "#a96b59"
@@ -63,6 +65,11 @@ def project_status_look(status: Any) -> StatusLook:
     if value is not None:
         return StatusLook(known[value], humanize_status(value))
     return StatusLook(_UNKNOWN, shorten_name(format_value(humanize_status(status)), _LONGEST))
+
+
+def is_final_status(status: Any) -> bool:
+    """Return whether a goal with a status is closed."""
+    return _find_value(status, _FINAL) is not None
 
 
 def _find_value(status: Any, known: Container[str]) -> str | None:

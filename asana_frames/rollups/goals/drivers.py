@@ -11,6 +11,7 @@ from asana_frames.frames.arrays import STR, tuple_column
 from asana_frames.rollups.goals.known_goals import Histories, Past
 from asana_frames.rollups.goals.links import Link
 from asana_frames.rollups.goals.progress import ProgressOfGoals, compute_progress
+from asana_frames.rollups.shared.about import write_about
 from asana_frames.types import When
 
 _WHAT = "rollups.goal_drivers"
@@ -135,7 +136,8 @@ def goal_drivers(
         for driver in _list_drivers(gid, found, statuses)
     ]
     made = pd.DataFrame(rows, columns=_COLUMNS).astype(_DTYPES)
-    return made.assign(path=tuple_column(made["path"].tolist()))
+    made = made.assign(path=tuple_column(made["path"].tolist()))
+    return write_about(made, goals, now=found.known.now, tz=tz)
 
 
 def _list_drivers(

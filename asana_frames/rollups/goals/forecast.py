@@ -12,6 +12,7 @@ import pandas as pd
 from asana_frames.rollups.goals.known_goals import METRIC, Histories, KnownGoals, Past
 from asana_frames.rollups.goals.metric_text import format_current_of_target
 from asana_frames.rollups.goals.progress import CLOSED, compute_progress
+from asana_frames.rollups.shared.about import write_about
 from asana_frames.rollups.shared.inputs import is_true
 from asana_frames.rollups.shared.moments import local_days, resolve_today
 from asana_frames.types import When
@@ -120,7 +121,8 @@ def goal_forecast(
     table["observations"] = table["gid"].map(counted).fillna(0).astype("Int64")
     table["observed_at"] = found.known.observed_at
     chances = _compute_probabilities(table, days, readings)
-    return table.assign(probability=pd.array(chances, dtype="Float64"))
+    table = table.assign(probability=pd.array(chances, dtype="Float64"))
+    return write_about(table, goals, now=found.known.now, tz=tz)
 
 
 def _count_days(table: pd.DataFrame, known: KnownGoals, tz: str) -> pd.DataFrame:

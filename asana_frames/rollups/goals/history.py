@@ -16,6 +16,7 @@ from asana_frames.rollups.goals.known_goals import (
     read_goals,
 )
 from asana_frames.rollups.goals.progress import find_dates
+from asana_frames.rollups.shared.about import write_about
 from asana_frames.types import When
 
 _WHAT = "rollups.goal_history"
@@ -122,7 +123,7 @@ def goal_history(
     events["_goal"] = _look_up_by_goal(place, events)
     events["_order"] = events["event"].map(_ORDER)
     ordered = events.sort_values(["_goal", "at", "_order"], kind="stable", ignore_index=True)
-    return ordered[list(_DTYPES)]
+    return write_about(ordered[list(_DTYPES)], goals, now=known.now, tz=tz)
 
 
 def _look_up_by_goal(values: pd.Series[Any], events: pd.DataFrame) -> pd.Series[Any]:

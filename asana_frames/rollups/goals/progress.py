@@ -23,6 +23,7 @@ from asana_frames.rollups.goals.known_goals import (
     read_goals,
 )
 from asana_frames.rollups.goals.links import Links, find_parents
+from asana_frames.rollups.shared.about import write_about
 from asana_frames.rollups.shared.inputs import text_column
 from asana_frames.rollups.shared.moments import resolve_today
 from asana_frames.rollups.shared.periods import elapsed_share
@@ -161,7 +162,8 @@ def goal_progress(
     0  Churn below 2 %       0.5       0.2    0.3
     """
     past = Past(now, status_updates, stories, histories, read_at, tz)
-    return compute_progress(goals, relationships, counts, tasks, past, what=_WHAT).table
+    found = compute_progress(goals, relationships, counts, tasks, past, what=_WHAT)
+    return write_about(found.table, goals, now=found.known.now, tz=tz)
 
 
 def compute_progress(

@@ -14,6 +14,7 @@ from asana_frames.rollups.goals.links import Link
 from asana_frames.rollups.goals.metric_text import format_current_of_target
 from asana_frames.rollups.goals.progress import ProgressOfGoals, compute_progress
 from asana_frames.rollups.goals.tree import walk_goals
+from asana_frames.rollups.shared.about import write_about
 from asana_frames.rollups.shared.moments import days_between
 from asana_frames.types import When
 
@@ -113,7 +114,8 @@ def scorecard(
     table["confidence"] = table["status"].map(humanize_status, na_action="ignore").astype(STR)
     table = table.assign(**_find_last_updates(table["key_result_gid"], found.known))
     ordered = [*_COLUMNS, *_OF_GOAL, "current_of_target", *_PROGRESS, "status", "confidence"]
-    return table[[*ordered, "last_status_at", "last_status_title", "days_since_status"]]
+    table = table[[*ordered, "last_status_at", "last_status_title", "days_since_status"]]
+    return write_about(table, goals, now=found.known.now, tz=tz)
 
 
 def _list_key_results(found: ProgressOfGoals) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from asana_frames.rollups.goals.known_goals import Histories, Past
 from asana_frames.rollups.goals.links import Link, Links
 from asana_frames.rollups.goals.metric_text import format_current_of_target
 from asana_frames.rollups.goals.progress import compute_progress
+from asana_frames.rollups.shared.about import write_about
 from asana_frames.rollups.shared.dag import walk_down
 from asana_frames.types import When
 
@@ -106,7 +107,7 @@ def goal_tree(
         done = table["gid"].map(found.shares.get(f"{kind}s", {})).astype("Float64")
         table["progress"] = table["progress"].where(table["kind"] != kind, done)
     table["current_of_target"] = format_current_of_target(table)
-    return table
+    return write_about(table, goals, now=found.known.now, tz=tz)
 
 
 def _list_places(progress: pd.DataFrame, links: Links) -> pd.DataFrame:

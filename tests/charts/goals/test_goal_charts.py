@@ -54,8 +54,9 @@ def test_marks_show_what_is_expected_and_words_how_far_ahead_or_behind() -> None
 
     (marks,) = [c for c in ax.collections if isinstance(c, LineCollection)]
     assert [segment[0][0] for segment in marks.get_segments()] == [50.0, 50.0]
-    words = sorted(text.get_text() for text in ax.texts)
-    assert words == [
+    *words, finding = (text.get_text() for text in ax.texts)
+    assert finding == "A is 30 points behind what is expected by now; it is the only goal behind."
+    assert sorted(words) == [
         "20 %  off track, 30 points behind",
         "50 %  no status",
         "80 %  on track, 30 points ahead",
@@ -339,3 +340,50 @@ def test_cards_and_forecasts_of_nothing_say_so(
     ax = getattr(af.charts, chart)(frame)
 
     assert [text.get_text() for text in ax.texts] == [words]
+
+
+def subtitle_of(ax: Axes) -> str:
+    """The text that stands next to the title."""
+    (found,) = [text.get_text() for text in ax.texts if text.get_text().endswith(".")]
+    return " ".join(found.split())
+
+
+def test_subtitles_say_what_the_goals_show() -> None:
+    asana = af.sandbox(now="2026-11-02")
+    goals = asana.goals.list(workspace="Acme")
+    links = asana.goal_relationships.list(supported_goal=goals)
+    progress = af.rollups.goal_progress(goals, links, now="2026-11-02")
+    behind = int((progress["ahead"] <= -0.005).sum())
+
+    ax = af.charts.goal_progress(progress)
+
+    assert ax.get_title(loc="left") == "Acme: progress of goals"
+    assert subtitle_of(ax).startswith(f"{behind} of {len(goals)} goals are behind")
+    card = af.rollups.scorecard(goals, links, now="2026-11-02")
+    assert "key results are behind" in subtitle_of(af.charts.scorecard(card))
+    forecast = af.rollups.goal_forecast(goals, links, now="2026-11-02")
+    reached = int((forecast["progress_at_due"] >= 1).sum())
+    assert f", {reached} of" in subtitle_of(af.charts.goal_forecast(forecast))
+    late = subtitle_of(af.charts.goal_timeline(progress))
+    assert "open past their due day" in late
+
+
+def test_titles_and_subtitles_can_be_changed_and_left_out() -> None:
+    ax = af.charts.goal_progress(progress_of(), title="Mine", subtitle="Half is done")
+
+    assert ax.get_title(loc="left") == "Mine"
+    assert "Half is done" in [text.get_text() for text in ax.texts]
+    assert af.charts.goal_progress(progress_of(), title="").get_title(loc="left") == ""
+    with pytest.raises(af.InvalidArgument, match=r"title=\) takes a text"):
+        af.charts.goal_progress(progress_of(), title=3)  # type: ignore[arg-type]
+
+
+def test_today_is_marked_on_the_timeline_where_there_are_days_around_it() -> None:
+    words = [
+        text.get_text() for text in af.charts.goal_timeline(progress_of(), now="2026-05-01").texts
+    ]
+    assert "today" in words
+    words = [
+        text.get_text() for text in af.charts.goal_timeline(progress_of(), now="2028-05-01").texts
+    ]
+    assert "today" not in words

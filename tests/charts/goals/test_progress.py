@@ -35,11 +35,15 @@ def test_bars_are_sorted_coloured_by_status_and_say_it_in_words() -> None:
     assert ax.get_xlabel() == "Progress (%)"
 
 
-def test_a_bar_beyond_the_target_ends_at_the_edge_and_keeps_its_number() -> None:
+def test_what_is_beyond_the_target_is_hatched_and_what_is_below_0_has_an_arrow() -> None:
     ax = af.charts.goal_progress(progress_of(("Over", "green", 1.2), ("Under", "red", -0.3)))
 
-    assert [round(bar.get_width()) for bar in ax.patches] == [0, 100]
+    assert [round(bar.get_width()) for bar in ax.patches] == [0, 100, 20]
+    assert ax.patches[2].get_hatch()
     assert [text.get_text()[:5] for text in ax.texts] == ["-30 %", "120 %"]
+    (target, arrow) = ax.lines
+    assert list(target.get_xdata()) == [100, 100]
+    assert (list(arrow.get_xdata()), list(arrow.get_ydata())) == ([0], [0])
 
 
 def test_it_draws_where_it_is_told_and_returns_the_axes() -> None:
