@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from asana_frames._arguments import check_flag
-from asana_frames.charts.shared.colours import SERIES
+from asana_frames.charts.shared.colours import SERIES, SERIES_ON_DARK
 
 #: Ink, grey ink, lines, background, on a light and on a dark page.
 _LIGHT = ("#1f2328", "#57606a", "#8c959f", "#ffffff")
@@ -54,7 +54,7 @@ def theme(*, dark: bool = False) -> dict[str, Any]:
         "axes.facecolor": paper,
         "axes.labelcolor": muted,
         "axes.linewidth": 0.8,
-        "axes.prop_cycle": cycler(color=SERIES),
+        "axes.prop_cycle": cycler(color=SERIES_ON_DARK if dark else SERIES),
         "axes.spines.right": False,
         "axes.spines.top": False,
         "axes.titlecolor": ink,

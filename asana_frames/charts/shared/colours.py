@@ -4,13 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from asana_frames.charts.shared.ink import measure_luminance
+from asana_frames.charts.shared.luminance import measure_luminance
 
 if TYPE_CHECKING:
     from matplotlib.typing import ColorType
 
-#: One colour per series: M. Petroff, "Accessible Color Sequences for Data Visualization", 2021.
+#: One colour per series. Each has a contrast of 3 to a white background, and any two of them
+#: differ by at least 25 (CIE 1976) also for people who see no red, no green or no blue.
 SERIES = (
+    "#4697e9",
+    "#db7c09",
+    "#7f0d02",
+    "#849799",
+    "#5d0094",
+    "#72634d",
+    "#3a576c",
+    "#bc8852",
+    "#1d1946",
+    "#410018",
+)
+#: Their counterparts on a dark background: M. Petroff, "Accessible Color Sequences for Data
+#: Visualization", 2021.
+SERIES_ON_DARK = (
     "#3f90da",
     "#ffa90e",
     "#bd1f01",

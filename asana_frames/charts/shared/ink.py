@@ -5,6 +5,9 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
+from asana_frames.charts.shared.colours import SERIES, SERIES_ON_DARK
+from asana_frames.charts.shared.luminance import MIDDLE, measure_contrast, measure_luminance
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.typing import ColorType
@@ -12,8 +15,7 @@ if TYPE_CHECKING:
 RGB: TypeAlias = tuple[float, float, float]
 #: Contrasts with which lines, bars and marks are seen, and words read: WCAG 2.2, 1.4.11 and 1.4.3.
 LINE_CONTRAST, TEXT_CONTRAST = 3.0, 4.5
-#: The luminance with the same contrast to black and to white.
-_MIDDLE = 0.18
+_ON_DARK = dict(zip(SERIES, SERIES_ON_DARK, strict=True))
 
 #: Parts of ink: of lines and marks, of words that matter less, of grids.
 _LINE, MUTED, GRID = 0.87, 0.6, 0.106
@@ -52,6 +54,8 @@ def mix_ink(ax: Axes, share: float = _LINE) -> str:
 def shade(ax: Axes, colour: ColorType, contrast: float = LINE_CONTRAST) -> str:
     """Return the shade of a colour that is seen on the background of axes.
 
+    A colour of ``SERIES`` on a dark background is its counterpart there.
+
     Parameters
     ----------
     ax
@@ -68,46 +72,20 @@ def shade(ax: Axes, colour: ColorType, contrast: float = LINE_CONTRAST) -> str:
     >>> shade(Figure().subplots(), "#ffa90e"), shade(Figure().subplots(), "#bd1f01")
     ('#c7840b', '#bd1f01')
     """
-    return _find_shade(to_hex_colour(colour), find_background(ax), contrast)
+    from matplotlib.colors import to_hex
+
+    paper, asked = find_background(ax), to_hex(colour)
+    own = asked if measure_luminance(paper) > MIDDLE else _ON_DARK.get(asked, asked)
+    return _find_shade(own, paper, contrast)
 
 
 @cache
 def _find_shade(colour: str, paper: str, contrast: float) -> str:
     from matplotlib.colors import to_hex, to_rgb
 
-    end = (0.0, 0.0, 0.0) if measure_luminance(paper) > _MIDDLE else (1.0, 1.0, 1.0)
+    end = (0.0, 0.0, 0.0) if measure_luminance(paper) > MIDDLE else (1.0, 1.0, 1.0)
     shades = (to_hex(_mix(end, to_rgb(colour), step / 50)) for step in range(51))
     return next((one for one in shades if measure_contrast(one, paper) >= contrast), to_hex(end))
-
-
-def to_hex_colour(colour: ColorType) -> str:
-    """Return a colour as text such as ``"#3f90da"``."""
-    from matplotlib.colors import to_hex
-
-    return to_hex(colour)
-
-
-def measure_contrast(one: ColorType, other: ColorType) -> float:
-    """Return the contrast of two colours as WCAG defines it, from 1 to 21.
-
-    Examples
-    --------
-    >>> measure_contrast("black", "white")
-    21.0
-    """
-    low, high = sorted((measure_luminance(one), measure_luminance(other)))
-    return round((high + 0.05) / (low + 0.05), 9)
-
-
-def measure_luminance(colour: ColorType) -> float:
-    """Return the relative luminance of a colour as WCAG defines it, from 0 to 1."""
-    from matplotlib.colors import to_rgb
-
-    red, green, blue = (
-        part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4
-        for part in to_rgb(colour)
-    )
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def _mix(ink: RGB, paper: RGB, share: float) -> RGB:
