@@ -132,6 +132,7 @@ def build_stories_of_task(
         text = 'moved this task from "{}" to "{}"'.format(*names)
         more = {"old_section": old, "new_section": new, "project": project}
         told(next(steps), mover, "section_changed", text, **more)
+    build_reopening(make, task, created, end, told)
     if task["completed"]:
         told(end, task["completed_by"], "marked_complete", "marked this task complete")
     make.related("task_stories", task).sort(key=lambda item: item["created_at"])
@@ -169,6 +170,18 @@ def build_due_date_story(
         old_dates={"start_on": task["start_on"], "due_on": format_day(before), "due_at": None},
         new_dates={"start_on": task["start_on"], "due_on": task["due_on"], "due_at": None},
     )
+
+
+def build_reopening(
+    make: ObjectFactory, task: Object, created: datetime, end: datetime, told: StoryBuilder
+) -> None:
+    """Build a first completion of a task that was reopened, sometimes."""
+    if make.random.random() > 0.06:
+        return
+    person = task["assignee"] or task["created_by"]
+    done, back = sorted(created + (end - created) * make.random.uniform(0.4, 1) for _ in "12")
+    told(done, person, "marked_complete", "marked this task complete")
+    told(back, task["created_by"], "marked_incomplete", "marked this task incomplete")
 
 
 def build_story(
