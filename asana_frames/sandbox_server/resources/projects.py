@@ -464,8 +464,10 @@ SHAPES: dict[str, RecordShape] = {
     "project": RecordShape(
         hidden=frozenset(
             (
+                "completed_by",
                 "created_from_template",
                 "html_notes",
+                "icon",
                 "project_brief",
             )
         ),

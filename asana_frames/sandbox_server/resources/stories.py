@@ -10,7 +10,11 @@ from typing import Any
 from asana_frames.sandbox_server.core import words
 from asana_frames.sandbox_server.core.body_checks import must, text_fields
 from asana_frames.sandbox_server.core.errors import invalid_field
-from asana_frames.sandbox_server.core.followers_and_likes import add_follower, build_like
+from asana_frames.sandbox_server.core.followers_and_likes import (
+    add_follower,
+    blank_likes,
+    build_like,
+)
 from asana_frames.sandbox_server.core.lists import (
     Arguments,
     FindObject,
@@ -52,7 +56,8 @@ def create_story(write: WriteContext) -> Object:
     html = text.get("html_text", "")
     made = write.add_story(target, "comment_added", text.get("text", ""), html=html)
     more = {key: write.data[key] for key in ("is_pinned", "sticker_name") if key in write.data}
-    write.update(made, **more)
+    # Asana sends the older names of likes with a new comment only.
+    write.update(made, **blank_likes(), **more)
     add_follower(write, target, write.me, tell=False)
     return made
 

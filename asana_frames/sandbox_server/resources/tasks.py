@@ -940,7 +940,12 @@ SHAPES: dict[str, RecordShape] = {
         compact=("name", "resource_subtype"),
         hidden=frozenset(
             (
+                "assigned_by",
+                "assignee_section",
+                "completed_by",
                 "created_by",
+                "custom_type",
+                "custom_type_status_option",
                 "dependencies",
                 "dependents",
                 "external",
