@@ -163,7 +163,7 @@ def build_division(make: ObjectFactory) -> None:
         build_project(make, place, story, after, teams[story.team], workspace)
     for person in people:
         build_user_task_list(make, person, workspace)
-    for kind in ("user", "project", "section"):
+    for kind in ("user", "team", "project", "section"):
         for item in make.all(kind):
             make.store.home[item["gid"]] = make.number
 
