@@ -195,7 +195,8 @@ def test_tracked_minutes_agree_with_their_entries(store: Store) -> None:
 
 def test_stories_agree_with_the_present(store: Store) -> None:
     def last(task: Object, *subtypes: str) -> Object | None:
-        told = [s for s in store.related("task_stories", task) if s["resource_subtype"] in subtypes]
+        stories = store.related("task_stories", task)
+        told = [story for story in stories if story["resource_subtype"] in subtypes]
         return told[-1] if told else None
 
     for task in store.all("task"):

@@ -43,6 +43,7 @@ class ProjectStory(NamedTuple):
 PROJECTS = (
     ProjectStory(
         *("Website relaunch", "Marketing", ("Backlog", "In progress", "Review", "Done"), 16, 20),
+        done=0.94,
         used=0.92,
         status="at_risk",
         text="At risk: a chain of tasks must end before the launch.",
@@ -53,8 +54,8 @@ PROJECTS = (
         done=0.97,
         used=0.81,
     ),
-    ProjectStory("Quarterly planning", "Marketing", ("Open", "Decided"), 4, 54, used=0.55),
-    ProjectStory("Quarterly planning", "Product", ("Open", "Decided"), 4, 71, used=0.48),
+    ProjectStory("Quarterly planning", "Marketing", ("Open", "Decided"), 4, 90, 0.97, used=0.55),
+    ProjectStory("Quarterly planning", "Product", ("Open", "Decided"), 4, 99, 0.97, used=0.48),
     ProjectStory(
         *("Mobile app", "Product", ("Backlog", "Next", "Building", "Testing", "Shipped"), 16, 30),
         done=0.68,
