@@ -276,7 +276,7 @@ Become the tool teams love|||FY|percentage|0|0|0.65|1|subgoal_progress|at_risk
 Grow revenue by 30 %|Become the tool teams love||FY|currency|0|2e+06|2.36e+06|2.6e+06|manual|off_track
 Make customers stay|Become the tool teams love|Customer Success|FY|percentage|0|0|0.65|1|subgoal_progress|at_risk
 Ship the new product|Become the tool teams love|Product|FY|percentage|0|0|0.65|1|project_task_completion|off_track
-Relaunch the website|Grow revenue by 30 %|Marketing|H2|percentage|0|0|0.8|1|project_milestone_completion|at_risk
+Relaunch the website|Grow revenue by 30 %|Marketing|H2|percentage|0|0|0.8|1|project_milestone_completion|on_track
 10,000 sign-ups from campaigns|Grow revenue by 30 %|Marketing|H2|none|0|0|6400|10000|manual|on_track
 Win 40 partners|Grow revenue by 30 %|Operations|FY|none|0|5|33|40|manual|on_track
 Churn below 2 %|Make customers stay|Customer Success|Q2|percentage|1|0.045|0.035|0.02|manual|missed
