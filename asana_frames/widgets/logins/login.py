@@ -77,7 +77,7 @@ class Login(ipw.VBox):
         self._remember = ipw.Checkbox(False, description="Remember on this machine", indent=False)
         self._message = ipw.HTML()
         self._again = ipw.Button(description="Log in as someone else")
-        self._again.layout.width = "auto"
+        self._again.layout = ipw.Layout(width="auto", align_self="flex-start")
         self._again.on_click(lambda _: self._show_form())
         self._browser = (
             BrowserLogin(base_url, app, redirect_uri, scope, self._log_in, self._show_failure)
@@ -91,14 +91,16 @@ class Login(ipw.VBox):
     def _list_controls(self) -> list[ipw.Widget]:
         """List the controls of the form, in the order of the Tab key."""
         row = ipw.HBox([self._box, self._button], layout=ipw.Layout(flex_flow="row wrap"))
-        link = ipw.HTML(format_link(_APPS, "Create a token at Asana"))
+        link = ipw.HTML(
+            f'<div style="line-height: 1.5">{format_link(_APPS, "Create a token at Asana")}</div>'
+        )
         browser = [] if self._browser is None else [self._browser]
         return [ipw.HTML(self._format_title()), row, link, *browser, self._remember]
 
     def _format_title(self) -> str:
         is_asana = self._base_url == DEFAULT_BASE_URL
-        server = "" if is_asana else f" <small>at {html.escape(self._base_url)}</small>"
-        return f"<b>Log in to Asana</b>{server}"
+        server = "" if is_asana else f"<br><small>at {html.escape(self._base_url)}</small>"
+        return f'<div style="line-height: 1.5"><b>Log in to Asana</b>{server}</div>'
 
     def __repr__(self) -> str:
         who = f"logged in as {self._name}" if self.asana is not None else "not logged in"
