@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from importlib import import_module
 from typing import Any
@@ -70,8 +70,11 @@ class Asana(resources.Resources):
         *,
         close: Callable[[], None] | None = None,
         settings: CallSettings | None = None,
+        suggestions: Sequence[tuple[str, str]] = (),
     ) -> None:
         self.http = http
+        #: Further calls to try, with what they do, for the card.
+        self.suggestions = suggestions
         self.settings = settings or CallSettings()
         self.references = ReferenceResolver(
             partial(fetch_names, http), partial(fetch_person, http)
@@ -428,6 +431,7 @@ class Asana(resources.Resources):
             me["name"],
             me["workspaces"],
             is_read_only=self.http.is_read_only,
+            suggestions=self.suggestions,
         )
 
     def _fetch_me(self) -> dict[str, Any]:

@@ -283,6 +283,7 @@ class Frames:
                 af.reverse,
                 {"changes": af.changes(self.tasks, self.tasks), "deletions": True},
             ),
+            "charts.theme": (charts.theme, {"dark": True}),
             "export.as_text": (export.as_text, {"frame": frame}),
             "export.to_csv": (export.to_csv, {"frame": frame, "path": folder / "a.csv"}),
             "export.to_excel": (export.to_excel, {"frames": frame, "path": folder / "a.xlsx"}),

@@ -51,7 +51,12 @@ class ColumnInfo(NamedTuple):
 
 
 def render_account_card(
-    base_url: str, name: str, workspaces: Sequence[str], *, is_read_only: bool = False
+    base_url: str,
+    name: str,
+    workspaces: Sequence[str],
+    *,
+    is_read_only: bool = False,
+    suggestions: Sequence[tuple[str, str]] = (),
 ) -> str:
     """Return the card of a connection: who you are, where, what to try.
 
@@ -71,7 +76,7 @@ def render_account_card(
     rows = [_render_row(escape(head), [fact]) for head, fact in facts]
     tries = [
         _render_row(_render_code(call), [escape(meaning)])
-        for call, meaning in _suggest_calls(workspaces)
+        for call, meaning in (*_suggest_calls(workspaces), *suggestions)
     ]
     return _render_card(
         _render_title("Asana"),

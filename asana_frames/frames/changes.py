@@ -115,7 +115,7 @@ def changes(
     ...     edited = af.read_csv(file, schema=tasks)
     >>> edited.loc[0, "name"] = "Write the sign-up form"
     >>> af.changes(tasks, edited)[["action", "field", "old", "new"]].values.tolist()
-    [['update', 'name', 'Prepare sign-up form', 'Write the sign-up form']]
+    [['update', 'name', 'Present landing page', 'Write the sign-up form']]
     """
     return find_changes(before, after, deletions=deletions, blank=blank, what=_WHAT)
 

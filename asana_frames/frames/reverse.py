@@ -64,7 +64,7 @@ def reverse(changes: pd.DataFrame, *, deletions: bool = False) -> pd.DataFrame:
     >>> edited = tasks.copy()
     >>> edited.loc[0, "name"] = "Write the sign-up form"
     >>> af.reverse(af.changes(tasks, edited))[["old", "new"]].values.tolist()
-    [['Write the sign-up form', 'Prepare sign-up form']]
+    [['Write the sign-up form', 'Present landing page']]
     """
     check_frame(changes, what=_WHAT)
     check_flag(deletions, name="deletions")

@@ -25,6 +25,8 @@ class Rules(Resource):
     ) -> DataFrame:
         """Trigger a rule.
 
+        The gid is in the URL that Asana shows where the rule is edited; the sandbox's is
+        1208000000000001.
         A list, Series or array of values is one for each row; a missing value leaves its field as
         it is.
         Source: ``POST /rule_triggers/{rule_trigger_gid}/run``.

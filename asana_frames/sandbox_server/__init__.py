@@ -17,6 +17,7 @@ from asana_frames.sandbox_server.http.plans import PER_MINUTE, Plan
 from asana_frames.sandbox_server.http.routing import ROOT
 from asana_frames.sandbox_server.http.server import Server
 from asana_frames.sandbox_server.http.user_session import TOKEN
+from asana_frames.sandbox_server.resources.rules import RULE_TRIGGER
 from asana_frames.sandbox_server.synthetic import DIVISIONS, make_store
 from asana_frames.types import When
 
@@ -137,7 +138,12 @@ def sandbox(
     "Acme" has 24 people in 5 teams, 12 projects (one is "Website relaunch"), some 1,800 tasks
     over 18 months with subtasks, dependencies, custom fields of every kind, stories, tracked
     time, goals, portfolios, rates and budgets. It answers every operation of the API, and
-    writes have their consequences: stories, events, sums.
+    writes have their consequences: stories, events, sums. Its one rule is triggered with
+    ``asana.rules.trigger("1208000000000001", resource=task, action_data={})``.
+
+    What it tells is consistent: "Mobile app" is far behind, off track, and its people are
+    allocated more than they have; "Office move" is late; "Platform reliability" is over its
+    budget; goals that depend on these are not on track either.
 
     Parameters
     ----------
@@ -187,7 +193,11 @@ def sandbox(
         seed, size=size, now=now, plan=plan, limits=limits, faults=faults, latency=latency
     )
     adapter = SandboxAdapter(application)
-    return Asana(Http(token, _IN_PROCESS, adapter=adapter, read_only=read_only))
+    rule = f'asana.rules.trigger("{RULE_TRIGGER}", resource=task, action_data={{}})'
+    return Asana(
+        Http(token, _IN_PROCESS, adapter=adapter, read_only=read_only),
+        suggestions=[(rule, "runs the sandbox's rule on a task: it comments")],
+    )
 
 
 def serve(

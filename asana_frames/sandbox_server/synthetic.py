@@ -159,11 +159,11 @@ def build_division(make: ObjectFactory) -> None:
         make.store.fields = build_fields(make)
     after = f" {make.number + 1}" if make.number else ""
     teams = {name: build_team(make, name, after, workspace, people) for name in words.TEAMS}
-    for place, (name, team, sections, _) in enumerate(words.PROJECTS):
-        build_project(make, place, name + after, teams[team], sections, workspace)
+    for place, story in enumerate(words.PROJECTS):
+        build_project(make, place, story, after, teams[story.team], workspace)
     for person in people:
         build_user_task_list(make, person, workspace)
-    for kind in ("user", "project", "section"):
+    for kind in ("user", "team", "project", "section"):
         for item in make.all(kind):
             make.store.home[item["gid"]] = make.number
 
@@ -185,11 +185,11 @@ def division_people(number: int) -> list[str]:
 
 def build_work(make: ObjectFactory) -> None:
     """Build the tasks of every project, and their dependent objects."""
-    for project, (_, _, _, share) in zip(make.all("project"), words.PROJECTS, strict=True):
-        tasks = [build_task(make, project) for _ in range(share * _TASKS_PER_SHARE)]
-        build_dependencies(make, tasks)
+    for project, story in zip(make.all("project"), words.PROJECTS, strict=True):
+        tasks = [build_task(make, project, story) for _ in range(story.share * _TASKS_PER_SHARE)]
+        build_dependencies(make, tasks, story.chain)
     for _ in range(_TASKS_WITHOUT_PROJECT):
-        build_task(make, None)
+        build_task(make)
     build_second_projects(make)
     build_custom_typed_tasks(make)
     build_likes(make)
@@ -233,9 +233,15 @@ def build_office(make: ObjectFactory) -> None:
 
 def build_updates(make: ObjectFactory) -> None:
     """Build the status updates of a division, the stories of its goals, and reactions."""
+    for project, story in zip(make.all("project"), words.PROJECTS, strict=True):
+        build_status_updates(make, project, story.status, story.text)
+    for portfolio in make.own.get("portfolio", []):
+        build_status_updates(
+            make, portfolio, "at_risk" if make.related("items", portfolio) else None
+        )
     goals = make.own.get("goal", [])
-    for parent in (*make.all("project"), *make.own.get("portfolio", []), *goals):
-        build_status_updates(make, parent)
+    for goal in goals:
+        build_status_updates(make, goal, goal["_status_type"])
     for goal in goals:
         build_story(
             make, goal, make.now - timedelta(days=150), goal["owner"], "comment_added", "Let's go."

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.conftest import Company, Open
+from tests.browser.pages import focused
 from tests.browser.servers import JupyterServer
 
 TOKEN = "sandbox:ben.fischer@acme.example"
@@ -46,7 +47,7 @@ def test_after_a_login_the_token_is_in_no_file(
     shown.get_by_label("Token", exact=True).press_sequentially(TOKEN)
     opened.picture("login-typed")
     shown.get_by_label("Token", exact=True).press("Enter")
-    shown.get_by_text("Logged in as Ben Fischer").wait_for()
+    shown.get_by_text("ben.fischer@acme.example").wait_for()
     opened.picture("login-done")
     typed = shown.get_by_label("Token", exact=True).input_value()
     said = opened.text(1)
@@ -78,6 +79,67 @@ def test_a_login_that_fails_says_so_and_keeps_no_token(
 
     assert files_with("unheard-of-token", lab.folder) == []
     assert "unheard-of-token" not in opened.page.content()
+
+
+@pytest.mark.parametrize("saves_state", [False], indirect=True, ids=["no state"])
+def test_the_keyboard_alone_logs_in_again_after_a_failure(
+    company: Company, saves_state: bool, notebook: Open
+) -> None:
+    url = company.server.url
+    opened = notebook(f'import asana_frames as af\naf.widgets.login(base_url="{url}")')
+    shown = opened.run(0)
+    box = shown.get_by_label("Token", exact=True)
+    box.focus()
+    keyboard = opened.page.keyboard
+
+    keyboard.type("unheard-of-token")
+    keyboard.press("Enter")
+    shown.get_by_role("alert").get_by_text("Asana does not know this token").wait_for()
+    opened.picture("login-unknown-token")
+    order = [focused(opened.page)]
+    for _ in range(3):
+        keyboard.press("Tab")
+        order.append(focused(opened.page))
+    box.focus()
+    keyboard.type(TOKEN)
+    keyboard.press("Enter")
+    shown.get_by_role("status").get_by_text("ben.fischer@acme.example").wait_for()
+    opened.eventually("document.activeElement.textContent.includes('someone else')")
+    keyboard.press("Enter")
+
+    assert [name.split(" (")[0] for name in order] == [
+        "Token", "Log in", "Create a token at Asana", "Remember on this machine",
+    ]  # fmt: skip
+    box.wait_for()
+    opened.eventually("document.activeElement.type === 'password'")
+
+
+@pytest.mark.parametrize("saves_state", [False], indirect=True, ids=["no state"])
+@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+def test_the_form_fits_narrow_pages_and_dark_ones(
+    theme: str, company: Company, saves_state: bool, notebook: Open
+) -> None:
+    url = company.server.url
+    opened = notebook(f'import asana_frames as af\naf.widgets.login(base_url="{url}")')
+    opened.command("apputils:change-theme", theme=theme)
+    opened.page.set_viewport_size({"width": 620, "height": 700})
+    shown = opened.run(0)
+    shown.get_by_label("Token", exact=True).fill("unheard-of-token")
+    shown.get_by_role("button", name="Log in").click()
+    shown.get_by_role("alert").wait_for()
+
+    opened.picture(f"login-{theme[11:].lower()}-refused")
+    boxes = shown.locator(".widget-box")
+    # A box that is too wide is scrolled when its input gets the focus.
+    scrolled = boxes.evaluate_all("all => all.map(one => one.scrollLeft)")
+    shown.get_by_label("Token", exact=True).fill(TOKEN)
+    shown.get_by_role("button", name="Log in").click()
+    shown.get_by_role("status").get_by_text("ben.fischer@acme.example").wait_for()
+    opened.picture(f"login-{theme[11:].lower()}-done")
+    opened.command("apputils:change-theme", theme="JupyterLab Light")
+
+    assert boxes.count() >= 3
+    assert set(scrolled) == {0}
 
 
 def files_with(secret: str, folder: Path) -> list[Path]:

@@ -165,6 +165,10 @@ def test_a_sandbox_without_a_socket_is_called_so() -> None:
     assert "Sandbox" in af.sandbox(now=NOW)._repr_html_()
 
 
+def test_the_card_of_a_sandbox_tells_how_to_trigger_its_rule() -> None:
+    assert "asana.rules.trigger(&quot;1208000000000001&quot;" in af.sandbox(now=NOW)._repr_html_()
+
+
 @pytest.mark.parametrize(
     "name", ['a "b"', "back\\slash", "12345", " padded ", "two  spaces", "", "x" * 200]
 )

@@ -156,8 +156,6 @@ def _links(store: Store) -> Iterator[str]:
             if parent["current_status_update"] is not (updates[-1] if updates else None):
                 yield f"{parent['gid']}: current_status_update is not the last"
     for setting in store.all("custom_field_setting"):
-        settings = setting["parent"].get(
-            "custom_field_settings", setting["parent"].get("_settings")
-        )
+        settings = setting["parent"]["custom_field_settings"]
         if setting["gid"] not in _gids(settings):
             yield f"{setting['gid']}: not among its parent's settings"

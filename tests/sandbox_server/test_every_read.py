@@ -194,17 +194,19 @@ def test_tracked_minutes_agree_with_their_entries(store: Store) -> None:
 
 
 def test_stories_agree_with_the_present(store: Store) -> None:
-    def last(task: Object, subtype: str) -> Object | None:
-        told = [s for s in store.related("task_stories", task) if s["resource_subtype"] == subtype]
+    def last(task: Object, *subtypes: str) -> Object | None:
+        stories = store.related("task_stories", task)
+        told = [story for story in stories if story["resource_subtype"] in subtypes]
         return told[-1] if told else None
 
     for task in store.all("task"):
         moved = last(task, "section_changed")
         if moved:
             assert moved["new_section"] is task["memberships"][0]["section"]
-        done = last(task, "marked_complete")
-        assert (done is not None) == task["completed"]
-        assert not done or done["created_at"] == task["completed_at"]
+        mark = last(task, "marked_complete", "marked_incomplete")
+        is_done = mark is not None and mark["resource_subtype"] == "marked_complete"
+        assert is_done == task["completed"]
+        assert not is_done or mark["created_at"] == task["completed_at"]
 
 
 def test_goals_form_no_circle(store: Store) -> None:

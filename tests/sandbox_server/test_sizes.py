@@ -14,6 +14,7 @@ import asana_frames as af
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.sandbox_server import Application, make_application
 from asana_frames.sandbox_server.core.store import Store
+from asana_frames.sandbox_server.resources.search import search_tasks
 from asana_frames.types import When
 from tests.fixed_day import NOW, day_after
 
@@ -256,3 +257,53 @@ def test_a_moment_may_have_any_usual_form(now: When) -> None:
 def test_a_wrong_moment_is_refused(now: Any) -> None:
     with pytest.raises(InvalidArgument, match="now="):
         af.sandbox(now=now)
+
+
+@pytest.mark.parametrize(
+    ("query", "most"),
+    [
+        ({"text": "nothing like this"}, 0),
+        ({"projects.any": "<project>", "text": "landing page"}, 1),
+        ({"assignee.any": "<person>", "sections.any": "<section>"}, 1),
+        ({"teams.any": "<team>"}, 1),
+        ({"completed": "false"}, 10),
+    ],
+    ids=str,
+)
+def test_a_search_builds_only_divisions_that_can_match(query: dict[str, str], most: int) -> None:
+    app = make_application(size="large", now=NOW)
+    own = app.store.divisions[77]
+    first = {
+        "<project>": own["project"][0],
+        "<section>": own["section"][0],
+        "<person>": own["user"][0],
+        "<team>": own["team"][0],
+    }
+    asked = {key: first[value]["gid"] if value in first else value for key, value in query.items()}
+    workspace = app.store.first("workspace")["gid"]
+    headers = {"Authorization": "Bearer sandbox"}
+
+    target = f"/api/1.0/workspaces/{workspace}/tasks/search?{urlencode(asked)}"
+    answer = app.handle("GET", target, headers)
+
+    rows = json.loads(answer.body)["data"]
+    assert answer.status == 200
+    assert bool(rows) == ("nothing" not in query.get("text", ""))
+    assert sum(block.stage > 0 for block in app.store.blocks) <= most
+
+
+def test_a_search_by_division_finds_what_a_search_of_all_finds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store = make_application(size="medium", now=NOW).store
+    project = store.divisions[3]["project"][0]
+    asked = {"projects.any": project["gid"], "text": "landing", "limit": 100}
+
+    few = search_tasks(store, dict(asked))
+    monkeypatch.setattr(
+        "asana_frames.sandbox_server.resources.search.find_divisions", lambda *_: None
+    )
+    every = search_tasks(store, dict(asked))
+
+    assert [task["gid"] for task in few] == [task["gid"] for task in every]
+    assert few

@@ -114,6 +114,13 @@ def test_a_rule_comments_for_nobody(api: Api) -> None:
     assert (story["created_by"], story["text"]) == (None, "Triggered. size: L")
 
 
+def test_a_rule_that_is_not_there_names_the_one_that_is(api: Api) -> None:
+    told = api.refused("POST", "/rule_triggers/1/run", {"resource": api.task(), "action_data": {}})
+
+    assert "Not a recognized ID: 1 (the sandbox has 1208000000000001)" in told
+    assert api.store.first("rule_trigger")["gid"] == "1208000000000001"
+
+
 # ---------------------------------------------------------------------- time and money
 
 

@@ -62,7 +62,9 @@ def _measure_goal(sink: GoalUpdater, goal: Object) -> None:
     if not metric or share is None:
         return
     start, end = metric["initial_number_value"], metric["target_number_value"]
-    value = round(start + share * (end - start), 6)
+    # A percentage is as exact as it is shown.
+    digits = metric["precision"] + 2 if metric["unit"] == "percentage" else 6
+    value = round(start + share * (end - start), digits)
     if value != metric["current_number_value"]:
         shown = format_number({**metric, "format": metric["unit"]}, value)
         both = {"current_number_value": value, "current_display_value": shown}

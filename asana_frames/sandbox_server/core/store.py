@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -156,6 +156,26 @@ class Store:
             self.load_block(b.number, stage).by_type.get(kind, {}).values() for b in self.blocks
         )
         return itertools.chain(itertools.chain.from_iterable(theirs), own)
+
+    def list_written(self, kind: str) -> Iterator[Object]:
+        """Yield the objects of a record type that writes made or may have changed."""
+        yield from list(self.company.by_type.get(kind, {}).values())
+        for number in [block.number for block in self.blocks if block.is_written]:
+            yield from list(self.load_block(number).by_type.get(kind, {}).values())
+
+    def list_original(self, kind: str, numbers: Collection[int] | None = None) -> Iterator[Object]:
+        """Yield the objects of a record type in divisions that no write has changed.
+
+        Parameters
+        ----------
+        kind
+            The record type.
+        numbers
+            The only divisions to look in; None for all of them.
+        """
+        for number in [block.number for block in self.blocks if not block.is_written]:
+            if numbers is None or number in numbers:
+                yield from list(self.load_block(number).by_type.get(kind, {}).values())
 
     def first(self, kind: str) -> Object:
         """Return the first object of a record type."""

@@ -1,5 +1,9 @@
 """Names and texts of the synthetic company."""
 
+from __future__ import annotations
+
+from typing import NamedTuple
+
 PEOPLE = (
     "Zoe Ng", "Amara Okafor", "Ben Fischer", "Carla Mendes", "Daniel Novak", "Elif Yildiz",
     "Farid Haddad", "Greta Lindqvist", "Hiro Tanaka", "Ines Moreau", "Jonas Weber", "Keiko Mori",
@@ -8,20 +12,84 @@ PEOPLE = (
     "Wanda Kowalska",
 )  # fmt: skip
 TEAMS = ("Marketing", "Product", "Engineering", "Customer Success", "Operations")
-#: Project name, team, sections, weight of its share of tasks.
+
+
+class ProjectStory(NamedTuple):
+    """What a project is, and how it goes: its tasks, dates, budget and updates all tell this."""
+
+    name: str
+    team: str
+    sections: tuple[str, ...]
+    #: Weight of its share of tasks.
+    share: int
+    #: Days until it is due.
+    due_in: int = 120
+    #: Share of the tasks that are completed in time.
+    done: float = 0.9
+    #: Used share of its budget; None without a budget.
+    used: float | None = None
+    #: Latest status and its text; None without updates.
+    status: str | None = "on_track"
+    text: str = ""
+    #: Number of open tasks that wait for one another.
+    chain: int = 0
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether it will not be done in time."""
+        return self.status == "off_track"
+
+
 PROJECTS = (
-    ("Website relaunch", "Marketing", ("Backlog", "In progress", "Review", "Done"), 16),
-    ("Autumn campaign", "Marketing", ("Ideas", "Production", "Live", "Done"), 11),
-    ("Quarterly planning", "Marketing", ("Open", "Decided"), 4),
-    ("Quarterly planning", "Product", ("Open", "Decided"), 4),
-    ("Mobile app", "Product", ("Backlog", "Next", "Building", "Testing", "Shipped"), 16),
-    ("Product discovery", "Product", ("Questions", "Research", "Answered"), 8),
-    ("Platform reliability", "Engineering", ("To do", "Doing", "Blocked", "Done"), 12),
-    ("Data warehouse", "Engineering", ("To do", "Doing", "Done"), 9),
-    ("Customer onboarding", "Customer Success", ("New", "Kick-off", "Training", "Live"), 10),
-    ("Support playbook", "Customer Success", ("Drafts", "Review", "Published"), 5),
-    ("Office move", "Operations", ("To do", "Waiting", "Done"), 5),
-    ("Someday maybe", "Operations", ("Untitled section",), 0),
+    ProjectStory(
+        *("Website relaunch", "Marketing", ("Backlog", "In progress", "Review", "Done"), 16, 20),
+        done=0.94,
+        used=0.92,
+        status="at_risk",
+        text="At risk: a chain of tasks must end before the launch.",
+        chain=7,
+    ),
+    ProjectStory(
+        *("Autumn campaign", "Marketing", ("Ideas", "Production", "Live", "Done"), 11, 37),
+        done=0.97,
+        used=0.81,
+    ),
+    ProjectStory("Quarterly planning", "Marketing", ("Open", "Decided"), 4, 90, 0.97, used=0.55),
+    ProjectStory("Quarterly planning", "Product", ("Open", "Decided"), 4, 99, 0.97, used=0.48),
+    ProjectStory(
+        *("Mobile app", "Product", ("Backlog", "Next", "Building", "Testing", "Shipped"), 16, 30),
+        done=0.68,
+        used=0.94,
+        status="off_track",
+        text="Off track: a third of the tasks is open a month before the end, and testing waits.",
+        chain=9,
+    ),
+    ProjectStory(
+        *("Product discovery", "Product", ("Questions", "Research", "Answered"), 8, 105), used=0.6
+    ),
+    ProjectStory(
+        *("Platform reliability", "Engineering", ("To do", "Doing", "Blocked", "Done"), 12, 122),
+        used=1.12,
+        status="at_risk",
+        text="At risk: the work goes well, but the budget is used up.",
+        chain=5,
+    ),
+    ProjectStory("Data warehouse", "Engineering", ("To do", "Doing", "Done"), 9, 139, used=0.52),
+    ProjectStory(
+        *("Customer onboarding", "Customer Success", ("New", "Kick-off", "Training", "Live"), 10),
+        due_in=156,
+        used=0.7,
+    ),
+    ProjectStory(
+        "Support playbook", "Customer Success", ("Drafts", "Review", "Published"), 5, 173
+    ),
+    ProjectStory(
+        *("Office move", "Operations", ("To do", "Waiting", "Done"), 5, -17),
+        done=0.8,
+        status="off_track",
+        text="Off track: we should have moved, but the contract is not signed.",
+    ),
+    ProjectStory("Someday maybe", "Operations", ("Untitled section",), 0, due_in=207, status=None),
 )
 VERBS = (
     "Draft", "Review", "Design", "Test", "Ship", "Plan", "Fix", "Measure", "Write", "Update",
@@ -58,10 +126,22 @@ COLORS = (
     "light-red",
     "none",
 )
+#: Status -> the text of an update.
 UPDATES = {
     "on_track": "On track: milestones are met.",
     "at_risk": "At risk: two dependencies slipped.",
     "off_track": "Off track: we need another month.",
     "complete": "Complete: handed over.",
     "achieved": "Achieved.",
+    "partial": "Partly achieved: the period is over.",
+    "missed": "Missed: the period is over.",
+}
+#: Latest status -> the statuses of all updates, oldest first.
+UPDATE_PATHS = {
+    "on_track": ("on_track", "at_risk", "on_track", "on_track"),
+    "at_risk": ("on_track", "on_track", "at_risk", "at_risk"),
+    "off_track": ("on_track", "at_risk", "at_risk", "off_track"),
+    "achieved": ("on_track", "on_track", "on_track", "achieved"),
+    "partial": ("on_track", "on_track", "at_risk", "partial"),
+    "missed": ("at_risk", "at_risk", "off_track", "missed"),
 }

@@ -37,8 +37,15 @@ _NOTHING: frozenset[str] = frozenset()
 _FLEETING = frozenset(
     ("attachment", "graph_export", "job", "organization_export", "resource_export", "webhook")
 )
-#: Fields left out if they are empty, unless they are requested.
+#: Fields left out if they are empty, also if they are requested.
 _ABSENT = frozenset(("approval_status", "external", "size"))
+#: Fields of the definition that the values of an object repeat by default.
+_ENTRY_FIELDS = frozenset(DEFINITION_FIELDS) - {
+    "default_access_level",
+    "id_prefix",
+    "privacy_setting",
+    "representation_type",
+}
 _encode = msgspec.json.Encoder().encode
 
 
@@ -250,7 +257,7 @@ class Projection:
         shown = {"gid": item["gid"]} if "gid" in item else {}
         for key, below in tree.items():
             value = item.get(key, _MISSING)
-            if value is _MISSING:
+            if value is _MISSING or (value is None and key in _ABSENT):
                 continue
             kind = value.__class__
             if kind is not dict and kind is not list:
@@ -289,9 +296,11 @@ class Projection:
         # A freed object's id() may be reused.
         if shared is None or of is not tree:
             known = {name: field[name] for name in DEFINITION_FIELDS if name in field}
-            shared = (
-                self._show_compact(known) if tree is None else self._show_requested(known, tree)
-            )
+            if tree is None:
+                known = {name: part for name, part in known.items() if name in _ENTRY_FIELDS}
+                shared = {name: self._show_inner(part) for name, part in known.items()}
+            else:
+                shared = self._show_requested(known, tree)
             self._definitions[key] = tree, shared
         shown = shared.copy()
         for name, part in value_fields(field, value).items():

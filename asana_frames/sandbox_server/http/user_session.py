@@ -17,6 +17,7 @@ from asana_frames.sandbox_server.core.errors import (
 from asana_frames.sandbox_server.core.store import Object, Store
 from asana_frames.sandbox_server.http.downloads import FileStore
 from asana_frames.sandbox_server.http.projection import Projection
+from asana_frames.sandbox_server.resources.rules import RULE_TRIGGER
 
 #: The token of the company's first person, an admin; other users have ``sandbox:<e-mail>``.
 TOKEN = "sandbox"
@@ -74,7 +75,8 @@ class UserSession:
         """Find an object that the user may not see, to request access to it."""
         item = self._find_by_name(gid, kinds) or self._store.get(gid)
         if item is None:
-            raise not_found(argument, gid)
+            hint = f" (the sandbox has {RULE_TRIGGER})" if "rule_trigger" in kinds else ""
+            raise not_found(argument, f"{gid}{hint}")
         kind = item.get("resource_type", "")
         if kinds and kind not in kinds:
             is_membership = kind.endswith("_membership") and "membership" in kinds

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from asana_frames.sandbox_server.core import words
 from asana_frames.sandbox_server.core.access import is_admin
 from asana_frames.sandbox_server.core.body_checks import must, parse_number
 from asana_frames.sandbox_server.core.errors import ApiError
@@ -83,18 +84,37 @@ def _parse_effort(write: WriteContext) -> Object | None:
     return {"type": effort["type"], "value": value}
 
 
+#: Places of the projects that people are allocated to.
+_PLANNED = range(9)
+
+
+def _list_rushed_people(make: ObjectFactory) -> set[str]:
+    """List two people of each project that is behind: all that they do comes at once."""
+    return {
+        person["gid"]
+        for project, story in zip(make.all("project"), words.PROJECTS, strict=True)
+        if story.is_behind
+        for person in make.original_value(project, "members")[:2]
+    }
+
+
 def build_allocations(make: ObjectFactory) -> None:
     """Build allocations of people to projects, and absences."""
     people = make.all("user")
     today = make.now.date()
-    for project in make.all("project")[:9]:
+    projects = [make.all("project")[place] for place in _PLANNED]
+    rushed = _list_rushed_people(make)
+    for project in projects:
         for person in make.original_value(project, "members")[:4]:
-            start = today - timedelta(days=make.random.randint(0, 60))
+            back, days = make.random.randint(0, 60), make.random.randint(14, 90)
+            if person["gid"] in rushed:
+                back, days = 14, 56
+            start = today - timedelta(days=back)
             as_hours = make.random.random() < 0.5
             make.add(
                 "allocation",
                 start_date=format_day(start),
-                end_date=format_day(start + timedelta(days=make.random.randint(14, 90))),
+                end_date=format_day(start + timedelta(days=days)),
                 effort={"type": "hours", "value": 4}
                 if as_hours
                 else {"type": "percent", "value": 50},

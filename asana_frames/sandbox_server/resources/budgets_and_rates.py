@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from asana_frames.sandbox_server.core import words
 from asana_frames.sandbox_server.core.body_checks import must, parse_number
 from asana_frames.sandbox_server.core.lists import (
     FindObject,
@@ -19,6 +20,10 @@ from asana_frames.sandbox_server.core.write_context import Handler, WriteContext
 
 #: Minutes of a working day, of which an allocation can be a percentage.
 _WORKDAY_MINUTES = 480
+
+
+#: Totals are multiples of this: of ten hours, or of 600 euros.
+_BUDGET_STEP = 600
 
 
 _BILLABLE_FILTERS = {"billable": ("billable",), "non_billable": ("nonBillable",)}
@@ -43,8 +48,9 @@ def add_budget_values(store: Store, budget: Object) -> Object:
         for rate in store.all_near("rate", budget["parent"])
         if rate["parent"] is budget["parent"]
     }
+    entries = store.all_near("time_tracking_entry", budget["parent"])
     used = total_work(
-        _iterate_tracked_work(store, budget["parent"], budget["actual"]), rates, is_time
+        _iterate_tracked_work(entries, budget["parent"], budget["actual"]), rates, is_time
     )
     estimate = budget["estimate"]
     planned = None
@@ -72,9 +78,9 @@ def total_work(work: WorkItems, rates: dict[str, float], is_time: bool) -> float
     return round(sum(minutes / 60 * rates.get(who or "", 0) for who, minutes in work), 2)
 
 
-def _iterate_tracked_work(store: Store, project: Object, actual: Object) -> WorkItems:
+def _iterate_tracked_work(entries: Iterable[Object], project: Object, actual: Object) -> WorkItems:
     wanted = _BILLABLE_FILTERS.get(actual["billable_status_filter"])
-    for entry in store.all_near("time_tracking_entry", project):
+    for entry in entries:
         is_counted = wanted is None or entry["billable_status"] in wanted
         if is_counted and entry["attributable_to"] is project:
             yield entry["created_by"]["gid"], entry["duration_minutes"]
@@ -180,17 +186,25 @@ def update_rate(write: WriteContext) -> Object:
 def build_rates_and_budgets(make: ObjectFactory) -> None:
     """Build the rates and budgets of projects."""
     people = make.all("user")
-    for place, project in enumerate(make.all("project")[:9]):
+    for place, project in enumerate(make.all("project")):
+        story = words.PROJECTS[place]
+        if story.used is None:
+            continue
+        rates = {}
         for person in make.original_value(project, "members"):
+            rates[person["gid"]] = 60 + 10 * make.random.randint(0, 9)
             make.add(
                 "rate",
                 parent=project,
                 resource=person,
-                rate=60 + 10 * make.random.randint(0, 9),
+                rate=rates[person["gid"]],
                 currency_code="EUR",
                 created_by=people[0],
             )
         kind = "time" if place % 2 else "cost"
+        actual = {"billable_status_filter": "billable" if place % 2 else "any"}
+        work = _iterate_tracked_work(make.all("time_tracking_entry"), project, actual)
+        used = total_work(work, rates, kind == "time")
         make.add(
             "budget",
             budget_type=kind,
@@ -199,8 +213,11 @@ def build_rates_and_budgets(make: ObjectFactory) -> None:
                 "source": "capacity_plans" if place % 3 == 2 else "tasks",
                 "enabled": True,
             },
-            actual={"billable_status_filter": "billable" if place % 2 else "any"},
-            total={"enabled": True, "value": 30_000 + 6_000 * (11 - place)},
+            actual=actual,
+            total={
+                "enabled": True,
+                "value": round(used / story.used / _BUDGET_STEP) * _BUDGET_STEP,
+            },
             parent=project,
         )
 

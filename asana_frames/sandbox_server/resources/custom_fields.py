@@ -266,10 +266,6 @@ def update_option(write: WriteContext) -> Object:
     return option
 
 
-def _settings_key(parent: Object) -> str:
-    return "_settings" if parent["resource_type"] == "team" else "custom_field_settings"
-
-
 def add_setting(write: WriteContext) -> Object:
     """``POST /{projects|portfolios|goals}/{gid}/addCustomFieldSetting``."""
     parent = next(iter(write.at.values()))
@@ -341,8 +337,8 @@ def remove_setting(write: WriteContext) -> None:
 def drop_setting(write: WriteContext, setting: Object) -> None:
     """Remove a custom field from an object, with its empty values."""
     parent, field = setting["parent"], setting["custom_field"]
-    key = _settings_key(parent)
-    write.update(parent, **{key: [other for other in parent[key] if other is not setting]})
+    rest = [other for other in parent["custom_field_settings"] if other is not setting]
+    write.update(parent, custom_field_settings=rest)
     change = {"action": "removed", "removed_value": setting}
     write.record_event("changed", parent, field="custom_field_settings", change=change)
     what = {"project": "project_tasks", "portfolio": "items"}.get(parent["resource_type"])
@@ -668,7 +664,7 @@ LISTS: dict[str, ListRows] = {
     "getCustomFieldSettingsForProject": list_field("project", "custom_field_settings"),
     "getCustomFieldSettingsForPortfolio": list_field("portfolio", "custom_field_settings"),
     "getCustomFieldSettingsForGoal": list_field("goal", "custom_field_settings"),
-    "getCustomFieldSettingsForTeam": list_field("team", "_settings"),
+    "getCustomFieldSettingsForTeam": list_field("team", "custom_field_settings"),
     "getCustomFieldsForWorkspace": list_all("custom_field"),
 }
 

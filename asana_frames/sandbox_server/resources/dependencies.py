@@ -80,10 +80,25 @@ def _edit_dependencies_with(
     return handle
 
 
-def build_dependencies(make: ObjectFactory, tasks: list[Object]) -> None:
-    """Build dependencies between successive tasks."""
-    for earlier, later in pairwise(tasks):
-        if make.random.random() < 0.12:
+def build_dependencies(make: ObjectFactory, tasks: list[Object], chain: int) -> None:
+    """Build dependencies between tasks that are due after each other.
+
+    Parameters
+    ----------
+    make
+        Adds objects.
+    tasks
+        The tasks of a project.
+    chain
+        How many of its open tasks, those due last, wait for one another.
+    """
+    dated = sorted((task for task in tasks if task["due_on"]), key=lambda task: task["due_on"])
+    waiting = [task for task in dated if not task["completed"]][-chain:] if chain else []
+    drawn = [pair for pair in pairwise(dated) if make.random.random() < 0.15]
+    for earlier, later in (*drawn, *pairwise(waiting)):
+        is_linked = any(earlier is known for known in later["dependencies"])
+        # What is completed did not wait for an open task.
+        if not is_linked and (earlier["completed"] or not later["completed"]):
             later["dependencies"].append(earlier)
             earlier["dependents"].append(later)
 

@@ -269,27 +269,24 @@ def update_relationship(write: WriteContext) -> Object:
     return link
 
 
-#: Name, parent, team, unit, initial, current and target value, source of progress.
-#: One line per goal; missing values are empty.
+#: Name, parent, team, period, unit, precision, initial, current and target value, source of
+#: progress, latest status. One line per goal; missing values are empty.
 _GOAL_LINES = """\
-Become the tool teams love|||percentage|0|0.58|1|subgoal_progress
-Grow revenue by 30 %|Become the tool teams love||currency|2e+06|2.35e+06|2.6e+06|manual
-Make customers stay|Become the tool teams love|Customer Success|percentage|0|0.5|1|subgoal_progress
-Ship the new product|Become the tool teams love|Product|percentage|0|0.62|1|project_task_completion
-Relaunch the website|Grow revenue by 30 %|Marketing|percentage|0|0.7|1|project_milestone_completion
-10,000 sign-ups from campaigns|Grow revenue by 30 %|Marketing|none|0|6400|10000|manual
-Win 40 partners|Grow revenue by 30 %|Operations|none|5|31|40|manual
-Churn below 2 %|Make customers stay|Customer Success|percentage|0.045|0.031|0.02|manual
-First answer within 2 hours|Make customers stay|Customer Success|none|9|3.5|2|external
-Onboard in under 14 days|Make customers stay|Customer Success|none|30|19|14|manual
-App rating of 4.5|Ship the new product|Product|none|3.8|4.2|4.5|manual
-99.95 % availability|Ship the new product|Engineering|percentage|0.991|0.9988|0.9995|external
-Beyond the plan|Ship the new product|Engineering|none|0|120|100|manual
-Learn from every incident||Engineering||0|0|0|
-"""
-
-
-_STATUS_CYCLE = ("green", "yellow", "red", "green", None)
+Become the tool teams love|||FY|percentage|0|0|0.65|1|subgoal_progress|at_risk
+Grow revenue by 30 %|Become the tool teams love||FY|currency|0|2e+06|2.36e+06|2.6e+06|manual|off_track
+Make customers stay|Become the tool teams love|Customer Success|FY|percentage|0|0|0.65|1|subgoal_progress|at_risk
+Ship the new product|Become the tool teams love|Product|FY|percentage|0|0|0.65|1|project_task_completion|off_track
+Relaunch the website|Grow revenue by 30 %|Marketing|H2|percentage|0|0|0.8|1|project_milestone_completion|on_track
+10,000 sign-ups from campaigns|Grow revenue by 30 %|Marketing|H2|none|0|0|6400|10000|manual|on_track
+Win 40 partners|Grow revenue by 30 %|Operations|FY|none|0|5|33|40|manual|on_track
+Churn below 2 %|Make customers stay|Customer Success|Q2|percentage|1|0.045|0.035|0.02|manual|missed
+First answer within 2 hours|Make customers stay|Customer Success|H2|none|1|9|3.4|2|external|on_track
+Onboard in under 14 days|Make customers stay|Customer Success|Q3|none|0|30|18|14|manual|partial
+App rating of 4.5|Ship the new product|Product|Q4|none|1|3.5|4.1|4.5|manual|on_track
+99.95 % availability|Ship the new product|Engineering|Q1|percentage|2|0.991|0.9978|0.9995|external|partial
+Beyond the plan|Ship the new product|Engineering|Q2|none|0|0|120|100|manual|achieved
+Learn from every incident||Engineering|FY||0|0|0|0||
+"""  # noqa: E501
 
 
 def build_goals(make: ObjectFactory) -> None:
@@ -312,42 +309,36 @@ def build_goals(make: ObjectFactory) -> None:
 
 
 def build_goal(
-    make: ObjectFactory, place: int, name: str, parent: str, team: str, unit: str, *rest: str
+    make: ObjectFactory, place: int, name: str, parent: str, team: str, period: str, *rest: str
 ) -> tuple[Object, str]:
     """Build a goal and return it with the name of the goal it supports."""
-    *numbers, source = rest
-    initial, current, target = map(float, numbers)
+    *metric, status = rest
     people = make.all("user")
     # The current fiscal year is the last one.
-    periods = make.all("time_period")[-7:]
-    period = periods[0] if not parent else periods[2 + place % 5]
+    within = next(p for p in make.all("time_period")[-7:] if p["period"] == period)
     goal = make.add("goal", name=name)
     goal |= {
         **blank_goal(make.all("workspace")[0]),
         "name": name,
-        "due_on": period["end_on"],
-        "start_on": period["start_on"],
+        "due_on": within["end_on"],
+        "start_on": within["start_on"],
         "is_workspace_level": not team,
         "team": next((t for t in make.all("team") if t["name"] == team), None),
         "followers": [people[place % 5]],
-        "time_period": period,
-        "metric": _build_metric(make, unit, initial, current, target, source),
+        "time_period": within,
+        "metric": _build_metric(make, *metric),
         "owner": people[(place * 3) % len(people)],
-        "status": _build_goal_status(place, current, target) if unit else None,
+        "_status_type": status or None,
     }
     return goal, parent
 
 
-def _build_goal_status(place: int, current: float, target: float) -> str | None:
-    return "achieved" if current > target > 90 else _STATUS_CYCLE[place % len(_STATUS_CYCLE)]
-
-
-def _build_metric(
-    make: ObjectFactory, unit: str, initial: float, current: float, target: float, source: str
-) -> Object | None:
+def _build_metric(make: ObjectFactory, unit: str, decimals: str, *rest: str) -> Object | None:
     if not unit:
         return None
-    precision = {"percentage": 2, "currency": 0}.get(unit, 1)
+    *numbers, source = rest
+    initial, current, target = map(float, numbers)
+    precision = int(decimals)
     money = "EUR" if unit == "currency" else None
     form = {"precision": precision, "format": unit, "currency_code": money}
     made = make.add(

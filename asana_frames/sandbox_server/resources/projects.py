@@ -369,21 +369,23 @@ _FIELDS_OF_TEAMS = {
 def build_project(
     make: ObjectFactory,
     place: int,
-    name: str,
+    story: words.ProjectStory,
+    after: str,
     team: Object,
-    sections: tuple[str, ...],
     workspace: Object,
 ) -> None:
     """Build a project with its sections, custom fields and members."""
     members = make.related("team_users", team)
     start = make.now - timedelta(days=HISTORY_DAYS - 25 * place)
-    project = make.add("project", name=name, archived=False)
+    project = make.add("project", name=story.name + after, archived=False)
     project |= _project_values(make, place, project, members, start)
+    end = format_day(make.now.date() + timedelta(days=story.due_in))
+    project |= {"due_date": end, "due_on": end}
     project["team"] = team
     url = f"https://app.asana.com/1/{workspace['gid']}/project/{project['gid']}"
     project["permalink_url"] = url
     make.add_related("team_projects", team, project)
-    for title in sections:
+    for title in story.sections:
         section = make.add(
             "section",
             name=title,
@@ -392,7 +394,7 @@ def build_project(
             projects=[project],
         )
         make.add_related("sections", project, section)
-    for title in (*_FIELDS_OF_ALL_PROJECTS, *_FIELDS_OF_TEAMS[words.PROJECTS[place][1]]):
+    for title in (*_FIELDS_OF_ALL_PROJECTS, *_FIELDS_OF_TEAMS[story.team]):
         build_setting(make, project, make.store.fields[title])
     for number, person in enumerate(members):
         build_membership(make, project, person, "admin" if number == 0 else "editor")
@@ -404,7 +406,6 @@ def _project_values(
     name = project["name"]
     is_used = not name.startswith("Someday maybe")
     notes = f"{name}: what we do, and when." if is_used else ""
-    end = format_day(make.now.date() + timedelta(days=20 + 17 * place))
     return {
         **blank_project(make.all("workspace")[0]),
         "name": name,
@@ -412,8 +413,6 @@ def _project_values(
         "created_at": format_moment(start),
         "modified_at": format_moment(make.now - timedelta(days=place)),
         "default_view": "board" if place % 2 else "list",
-        "due_date": end,
-        "due_on": end,
         "start_on": format_day(start.date()),
         "html_notes": f"<body>{notes}</body>",
         "notes": notes,
@@ -465,8 +464,10 @@ SHAPES: dict[str, RecordShape] = {
     "project": RecordShape(
         hidden=frozenset(
             (
+                "completed_by",
                 "created_from_template",
                 "html_notes",
+                "icon",
                 "project_brief",
             )
         ),

@@ -8,6 +8,9 @@ from asana_frames.sandbox_server.core.body_checks import must
 from asana_frames.sandbox_server.core.store import Object, ObjectFactory
 from asana_frames.sandbox_server.core.write_context import Handler, WriteContext
 
+#: The gid of the only rule's trigger: fixed, because no operation lists it.
+RULE_TRIGGER = "1208000000000001"
+
 
 def run_rule(write: WriteContext) -> Object:
     """``POST /rule_triggers/{rule_trigger}/run``: the rule comments on its task."""
@@ -22,8 +25,8 @@ def run_rule(write: WriteContext) -> Object:
 
 
 def build_rule_trigger(make: ObjectFactory) -> None:
-    """Build a rule: the web app shows its URL, the API does not list it."""
-    make.add("rule_trigger")
+    """Build the rule's trigger."""
+    make.part.add({"gid": RULE_TRIGGER, "resource_type": "rule_trigger"}, "rule_trigger")
 
 
 #: Write operations -> their handlers.

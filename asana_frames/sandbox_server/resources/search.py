@@ -3,18 +3,40 @@
 from __future__ import annotations
 
 import heapq
+import itertools
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
+from asana_frames.sandbox_server.core import words
 from asana_frames.sandbox_server.core.body_checks import parse_day, parse_moment_or_day
 from asana_frames.sandbox_server.core.errors import ApiError, invalid_field
 from asana_frames.sandbox_server.core.lists import Arguments, ListRows
-from asana_frames.sandbox_server.core.store import Object, Store
+from asana_frames.sandbox_server.core.store import Object, Store, format_moment
 
 SearchTest = Callable[[Object], bool]
+
+
+#: Filters by objects that belong to one division each; those of one line match together.
+_FILTERS_OF_DIVISIONS = (
+    ("projects", "sections"),
+    ("teams",),
+    ("assignee",),
+    ("assigned_by",),
+    ("created_by",),
+    ("followers",),
+    ("liked_by",),
+    ("commented_on_by",),
+)
+
+
+#: What the names and notes of original tasks are made of.
+_PHRASES = tuple(
+    f"{phrase}.".casefold()
+    for phrase in (*words.VERBS, *words.THINGS, *words.FOR_WHOM, "ready", "See the brief")
+)
 
 
 _MAX_RESULTS = 100
@@ -82,8 +104,51 @@ _FLAG_FILTERS: dict[str, Callable[[Store, Object], bool]] = {
 def search_tasks(store: Store, asked: Arguments) -> list[Object]:
     """Answer ``GET /workspaces/{workspace}/tasks/search``."""
     tests = list(_build_tests(store, asked, _TASK_FILTERS))
-    rows = (task for task in iterate_indexed_tasks(store) if all(test(task) for test in tests))
+    divisions = find_divisions(store, asked)
+    rows = itertools.chain(
+        (task for task in iterate_indexed_tasks(store) if all(test(task) for test in tests)),
+        _stop_when_newest(
+            store,
+            (t for t in store.list_original("task", divisions) if all(test(t) for test in tests)),
+            asked,
+        ),
+    )
     return take_first(rows, asked)
+
+
+def find_divisions(store: Store, asked: Arguments) -> set[int] | None:
+    """Return the divisions whose original work can match a search; None if all of them can.
+
+    The work of a division refers to its own people, teams, projects and sections only, and its
+    texts are made of known phrases.
+    """
+    if not _is_in_original_texts(str(asked.get("text") or "")):
+        return set()
+    found: set[int] | None = None
+    for filters in _FILTERS_OF_DIVISIONS:
+        given = ",".join(str(asked[f"{name}.any"]) for name in filters if asked.get(f"{name}.any"))
+        if not given or "null" in given.split(","):
+            continue
+        homes = {store.home.get(gid, -1) for gid in parse_filter_gids(store, given)}
+        found = homes if found is None else found & homes
+    return found
+
+
+def _is_in_original_texts(text: str) -> bool:
+    """Whether all words can occur in names and notes that no write has changed."""
+    return all(any(word in phrase for phrase in _PHRASES) for word in text.casefold().split())
+
+
+def _stop_when_newest(store: Store, rows: Iterable[Object], asked: Arguments) -> Iterator[Object]:
+    """Yield original work until as many rows as asked for are as new as it can be."""
+    is_newest_first = _sort_field(asked) == "modified_at" and not asked.get("sort_ascending")
+    newest = format_moment(store.start)
+    left = int(asked.get("limit") or _MAX_RESULTS)
+    for row in rows:
+        yield row
+        left -= is_newest_first and row["modified_at"] == newest
+        if not left:
+            return
 
 
 def search_projects(store: Store, asked: Arguments) -> list[Object]:
@@ -94,14 +159,14 @@ def search_projects(store: Store, asked: Arguments) -> list[Object]:
 
 
 def iterate_indexed_tasks(store: Store) -> Iterator[Object]:
-    """Yield tasks as the search index knows them, without recent writes."""
+    """Yield written tasks as the search index knows them, without recent writes."""
     late = {}
     for gid, (at, before) in list(store.unindexed.items()):
         if time.monotonic() - at >= store.index_lag:
             del store.unindexed[gid]
         else:
             late[gid] = before
-    for task in store.all("task"):
+    for task in store.list_written("task"):
         if task["gid"] not in late:
             yield task
     yield from (before for before in late.values() if before is not None)
@@ -282,10 +347,14 @@ _CUSTOM_FIELD_OPERATORS: dict[str, Callable[[Any, str], bool]] = {
 }
 
 
+def _sort_field(asked: Arguments) -> str:
+    by = str(asked.get("sort_by") or "modified_at")
+    return _SORT_FIELDS.get(by, by)
+
+
 def take_first(rows: Iterable[Object], asked: Arguments) -> list[Object]:
     """Return the first rows of an order, without holding all of them."""
-    by = str(asked.get("sort_by") or "modified_at")
-    name = _SORT_FIELDS.get(by, by)
+    name = _sort_field(asked)
 
     def key(item: Object) -> tuple[bool, Any]:
         return (False, "") if item[name] is None else (True, item[name])
@@ -295,7 +364,10 @@ def take_first(rows: Iterable[Object], asked: Arguments) -> list[Object]:
 
 
 def typeahead(store: Store, asked: Arguments) -> list[Object]:
-    """Answer ``GET /workspaces/{workspace}/typeahead``: prefix matches come first."""
+    """Answer ``GET /workspaces/{workspace}/typeahead``: prefix matches come first.
+
+    Of tasks the first matches are enough: Asana does not promise the best ones either.
+    """
     kind = asked["resource_type"]
     count = str(asked.get("count") or 20)
     if not re.fullmatch("[1-9][0-9]?|100", count):
@@ -304,11 +376,17 @@ def typeahead(store: Store, asked: Arguments) -> list[Object]:
     kinds = ("user", "agent") if kind == "actor" else (kind,)
     first: list[Object] = []
     rest: list[Object] = []
-    for item in (item for each in kinds for item in store.all(each)):
+    divisions = None if _is_in_original_texts(text) else set[int]()
+    items = (
+        itertools.chain(store.list_written("task"), store.list_original("task", divisions))
+        if kind == "task"
+        else (item for each in kinds for item in store.all(each))
+    )
+    for item in items:
         name = str(item["name"]).casefold()
         if text in name:
             (first if name.startswith(text) else rest).append(item)
-            if len(first) >= int(count):
+            if len(first) + (len(rest) if kind == "task" else 0) >= int(count):
                 break
     return [*first, *rest][: int(count)]
 

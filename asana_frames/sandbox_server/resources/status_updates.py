@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from asana_frames.sandbox_server.core import words
@@ -44,6 +44,10 @@ _GOAL_STATUS_TYPES = (
 _GOAL_STATUS_COLORS = {"on_track": "green", "at_risk": "yellow", "off_track": "red"}
 
 
+#: Days between the updates of the company's past and the last one, oldest first.
+_DAYS_BEFORE_LAST = (85, 55, 25, 0)
+
+
 def blank_status_update(parent: Object) -> Object:
     """Return the fields of a new status update."""
     return {
@@ -75,8 +79,8 @@ def create_status(write: WriteContext) -> Object:
     write.update(made, status_type=kind)
     write.add_related("updates", parent, made)
     write.update(parent, current_status_update=made)
-    if is_goal and parent["metric"]:
-        write.update(parent, status=_GOAL_STATUS_COLORS.get(kind, kind))
+    if is_goal:
+        write.update(parent, status=goal_status(kind))
     if parent["resource_type"] == "project":
         older = _add_project_status(write, parent, fields, _STATUS_COLORS[kind])
         pair_status_forms(write, made, older)
@@ -85,6 +89,11 @@ def create_status(write: WriteContext) -> Object:
         write.update(parent, completed=is_over, completed_at=at, completed_by=by)
     write.record_event("added", made, parent=parent)
     return made
+
+
+def goal_status(status_type: str) -> str:
+    """Return the status of a goal whose latest update has a status type."""
+    return _GOAL_STATUS_COLORS.get(status_type, status_type)
 
 
 def _status_fields(write: WriteContext) -> Object:
@@ -161,41 +170,75 @@ def _delete_status_forms(
         write.remove(item)
         if parent.get(current) is item:
             rest = list(write.store.related(what, parent))
-            write.update(parent, **{current: rest[-1] if rest else None})
+            last = rest[-1] if rest else None
+            write.update(parent, **{current: last})
+            if parent["resource_type"] == "goal":
+                write.update(parent, status=last and goal_status(last["status_type"]))
     if update is not None:
         write.record_event("deleted", update, within=parent)
 
 
-def build_status_updates(make: ObjectFactory, parent: Object) -> None:
-    """Build the status updates of a project, portfolio or goal."""
-    if parent["name"].startswith(("Someday maybe", "Empty shelf")):
+def build_status_updates(
+    make: ObjectFactory, parent: Object, latest: str | None, text: str = ""
+) -> None:
+    """Build the status updates of a project, portfolio or goal.
+
+    Parameters
+    ----------
+    make
+        Adds objects.
+    parent
+        What the updates are about.
+    latest
+        The status of the last update; None builds no updates.
+    text
+        The text of the last update, if it differs from others of its status.
+    """
+    if latest is None:
         return
-    kind = parent["resource_type"]
-    for back in (90, 60, 30, 5) if make.number == 0 else (5,):
-        status = make.random.choice(("on_track", "on_track", "at_risk", "off_track"))
-        author = make.random.choice(make.all("user"))
-        moment = format_moment(make.now - timedelta(days=back, hours=make.random.randint(0, 9)))
-        shared: dict[str, Any] = {
-            "title": f"Status of {parent['name']}",
-            "text": words.UPDATES[status],
-            "html_text": f"<body>{words.UPDATES[status]}</body>",
-            "author": author,
-            "created_by": author,
-            "created_at": moment,
-            "modified_at": moment,
-        }
-        update = make.add(
-            "status_update",
-            **blank_status_update(parent) | shared | {"status_type": status},
-        )
-        parent["current_status_update"] = update
-        make.add_related("updates", parent, update)
-        if kind == "project":
-            color = {"on_track": "green", "at_risk": "yellow", "off_track": "red"}[status]
-            older = make.add("project_status", **shared, color=color, _project=parent)
-            parent["current_status"] = older
-            make.add_related("statuses", parent, older)
-            update["_twin"], older["_twin"] = older, update
+    path = list(zip(words.UPDATE_PATHS[latest], _DAYS_BEFORE_LAST, strict=True))
+    end = _last_update_day(make, parent)
+    for status, back in path if make.number == 0 else path[-1:]:
+        moment = end - timedelta(days=back, hours=make.random.randint(0, 9))
+        told = text if text and not back else words.UPDATES[status]
+        _build_status_update(make, parent, status, told, format_moment(moment))
+
+
+def _last_update_day(make: ObjectFactory, parent: Object) -> datetime:
+    """Return when the last update is posted: these days, or when the goal's period ended."""
+    latest = make.now - timedelta(days=5)
+    if parent["resource_type"] != "goal":
+        return latest
+    over = datetime.fromisoformat(f"{parent['due_on']}T12:00Z") + timedelta(days=3)
+    return min(latest, over)
+
+
+def _build_status_update(
+    make: ObjectFactory, parent: Object, status: str, text: str, moment: str
+) -> None:
+    author = make.random.choice(make.all("user"))
+    shared: dict[str, Any] = {
+        "title": f"Status of {parent['name']}",
+        "text": text,
+        "html_text": f"<body>{text}</body>",
+        "author": author,
+        "created_by": author,
+        "created_at": moment,
+        "modified_at": moment,
+    }
+    update = make.add(
+        "status_update",
+        **blank_status_update(parent) | shared | {"status_type": status},
+    )
+    parent["current_status_update"] = update
+    make.add_related("updates", parent, update)
+    if parent["resource_type"] == "project":
+        older = make.add("project_status", **shared, color=_STATUS_COLORS[status], _project=parent)
+        parent["current_status"] = older
+        make.add_related("statuses", parent, older)
+        update["_twin"], older["_twin"] = older, update
+    elif parent["resource_type"] == "goal":
+        parent["status"] = goal_status(status)
 
 
 #: List operations -> the rows they return.

@@ -10,7 +10,11 @@ from typing import Any
 from asana_frames.sandbox_server.core import words
 from asana_frames.sandbox_server.core.body_checks import must, text_fields
 from asana_frames.sandbox_server.core.errors import invalid_field
-from asana_frames.sandbox_server.core.followers_and_likes import add_follower, build_like
+from asana_frames.sandbox_server.core.followers_and_likes import (
+    add_follower,
+    blank_likes,
+    build_like,
+)
 from asana_frames.sandbox_server.core.lists import (
     Arguments,
     FindObject,
@@ -52,7 +56,8 @@ def create_story(write: WriteContext) -> Object:
     html = text.get("html_text", "")
     made = write.add_story(target, "comment_added", text.get("text", ""), html=html)
     more = {key: write.data[key] for key in ("is_pinned", "sticker_name") if key in write.data}
-    write.update(made, **more)
+    # Asana sends the older names of likes with a new comment only.
+    write.update(made, **blank_likes(), **more)
     add_follower(write, target, write.me, tell=False)
     return made
 
@@ -132,6 +137,7 @@ def build_stories_of_task(
         text = 'moved this task from "{}" to "{}"'.format(*names)
         more = {"old_section": old, "new_section": new, "project": project}
         told(next(steps), mover, "section_changed", text, **more)
+    build_reopening(make, task, created, end, told)
     if task["completed"]:
         told(end, task["completed_by"], "marked_complete", "marked this task complete")
     make.related("task_stories", task).sort(key=lambda item: item["created_at"])
@@ -169,6 +175,18 @@ def build_due_date_story(
         old_dates={"start_on": task["start_on"], "due_on": format_day(before), "due_at": None},
         new_dates={"start_on": task["start_on"], "due_on": task["due_on"], "due_at": None},
     )
+
+
+def build_reopening(
+    make: ObjectFactory, task: Object, created: datetime, end: datetime, told: StoryBuilder
+) -> None:
+    """Build a first completion of a task that was reopened, sometimes."""
+    if make.random.random() > 0.06:
+        return
+    person = task["assignee"] or task["created_by"]
+    done, back = sorted(created + (end - created) * make.random.uniform(0.4, 1) for _ in "12")
+    told(done, person, "marked_complete", "marked this task complete")
+    told(back, task["created_by"], "marked_incomplete", "marked this task incomplete")
 
 
 def build_story(

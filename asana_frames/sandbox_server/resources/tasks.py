@@ -698,19 +698,30 @@ def cover_subtask_dates(write: WriteContext, task: Object) -> None:
         write.record_event("changed", task, field="due_on")
 
 
+#: How work outside projects goes.
+_OTHER_WORK = words.ProjectStory("", "", (), 0)
+
+
 def build_task(
-    make: ObjectFactory, project: Object | None, parent: Object | None = None
+    make: ObjectFactory,
+    project: Object | None = None,
+    story: words.ProjectStory = _OTHER_WORK,
+    parent: Object | None = None,
 ) -> Object:
     """Build a task, its tracked time and its subtasks."""
     random = make.random
     people = make.original_value(project, "members") if project else make.all("user")
-    created = make.now - timedelta(seconds=random.random() ** 1.1 * HISTORY_DAYS * 86_400 * 0.98)
+    # No task is older than its project.
+    history = timedelta(days=HISTORY_DAYS)
+    if project:
+        history = make.now - _parse_iso_moment(project["created_at"])
+    created = make.now - random.random() ** 1.1 * 0.98 * history
     if parent is not None:
         created = _parse_iso_moment(parent["created_at"]) + timedelta(hours=random.randint(1, 200))
         created = min(created, make.now)
     due = created + timedelta(days=random.randint(2, 45)) if random.random() < 0.8 else None
     done = created + timedelta(days=random.gammavariate(2.0, 7.0))
-    is_done = done < make.now and random.random() < 0.86
+    is_done = done < make.now and random.random() < story.done
     task = make.add("task")
     creator = random.choice(people)
     assignee = random.choice(people) if random.random() < 0.9 else None
@@ -727,7 +738,7 @@ def build_task(
     if parent is None and random.random() < 0.12:
         for _ in range(random.randint(1, 3)):
             task["num_subtasks"] += 1
-            make.add_related("subtasks", task, build_task(make, project, task))
+            make.add_related("subtasks", task, build_task(make, project, story, task))
     return task
 
 
@@ -838,15 +849,16 @@ def build_second_projects(make: ObjectFactory) -> None:
     """
     projects = [
         project
-        for project, (_, team, _, _) in zip(make.all("project"), words.PROJECTS, strict=True)
-        if make.related("project_tasks", project) and team != "Customer Success"
+        for project, story in zip(make.all("project"), words.PROJECTS, strict=True)
+        if story.share and story.team != "Customer Success"
     ]
     own = {project["gid"] for project in projects}
     for task in make.all("task")[::14]:
         if not task["projects"] or task["projects"][0]["gid"] not in own:
             continue
         other = make.random.choice(projects)
-        if any(other is project for project in task["projects"]):
+        is_older = other["created_at"] <= task["created_at"]
+        if not is_older or any(other is project for project in task["projects"]):
             continue
         link_task_to_project(make, task, other, make.related("sections", other)[0])
         present = {field["gid"] for field, _ in task["custom_fields"]}
@@ -928,7 +940,12 @@ SHAPES: dict[str, RecordShape] = {
         compact=("name", "resource_subtype"),
         hidden=frozenset(
             (
+                "assigned_by",
+                "assignee_section",
+                "completed_by",
                 "created_by",
+                "custom_type",
+                "custom_type_status_option",
                 "dependencies",
                 "dependents",
                 "external",

@@ -11,7 +11,7 @@ from asana_frames.sandbox_server.core.lists import (
     list_related,
     object_at,
 )
-from asana_frames.sandbox_server.core.shapes import RecordShape
+from asana_frames.sandbox_server.core.shapes import FULL, RecordShape
 from asana_frames.sandbox_server.core.store import Object, ObjectFactory
 from asana_frames.sandbox_server.core.write_context import Handler, WriteContext
 
@@ -35,7 +35,7 @@ def create_team(write: WriteContext) -> Object:
     """``POST /teams``."""
     write.require("name", "organization")
     must(write.data["organization"]["is_organization"], "organization", "Not an organization")
-    team = write.add("team", **{**_BLANK_TEAM, "_settings": []} | _team_fields(write))
+    team = write.add("team", **{**_BLANK_TEAM, "custom_field_settings": []} | _team_fields(write))
     add_to_team(write, team, write.me, is_admin=True)
     write.record_event("added", team, parent=team["organization"])
     return team
@@ -110,7 +110,7 @@ def build_team(
         "html_description": f"<body>The {name} team.</body>",
         "visibility": "public",
         "endorsed": name == "Product",
-        "_settings": [],
+        "custom_field_settings": [],
     }
     team = make.add(
         "team",
@@ -170,9 +170,11 @@ SHAPES: dict[str, RecordShape] = {
     "team": RecordShape(
         hidden=frozenset(
             (
+                "custom_field_settings",
                 "description",
                 "html_description",
             )
-        )
+        ),
+        references={"custom_field_settings": FULL},
     ),
 }

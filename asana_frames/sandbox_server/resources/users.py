@@ -16,6 +16,7 @@ from asana_frames.sandbox_server.core.lists import (
     object_at,
     sort_by_name,
 )
+from asana_frames.sandbox_server.core.shapes import RecordShape
 from asana_frames.sandbox_server.core.store import Object, ObjectFactory, Store, early_moment
 from asana_frames.sandbox_server.core.write_context import Handler, WriteContext
 from asana_frames.sandbox_server.resources.custom_fields import update_custom_values
@@ -95,4 +96,10 @@ OBJECTS: dict[str, FindObject] = {
 WRITES: dict[str, Handler] = {
     "updateUser": update_user,
     "updateUserForWorkspace": update_user,
+}
+
+
+#: Record types -> what responses show of them by default.
+SHAPES: dict[str, RecordShape] = {
+    "user": RecordShape(hidden=frozenset(("custom_fields",))),
 }

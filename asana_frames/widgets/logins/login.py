@@ -12,8 +12,15 @@ import traitlets
 
 from asana_frames._arguments import check_text
 from asana_frames.asana import Asana
-from asana_frames.exceptions import AsanaError, AsanaWarning, AuthError
-from asana_frames.fetch import Http, resolve_base_url
+from asana_frames.exceptions import (
+    AsanaError,
+    AsanaWarning,
+    AuthError,
+    ConnectionFailed,
+    DeadlineExceeded,
+    RequestRefused,
+)
+from asana_frames.fetch import DEFAULT_BASE_URL, Http, resolve_base_url
 from asana_frames.fetch.auth import (
     TOKEN_VARIABLE,
     describe_environment_token,
@@ -30,6 +37,8 @@ from asana_frames.widgets.logins.secret_box import SecretBox
 _APPS = "https://app.asana.com/0/my-apps"
 #: Maximum number of seconds to check a token, during which the notebook is blocked.
 _DEADLINE = 30.0
+#: Colours of the kinds of messages outside JupyterLab.
+_COLORS = {"success": "#388e3c", "error": "#d32f2f", "info": "#1976d2"}
 
 
 class Login(ipw.VBox):
@@ -66,16 +75,32 @@ class Login(ipw.VBox):
         self._button = ipw.Button(description="Log in", button_style="primary")
         self._button.on_click(lambda _: self._submit_token())
         self._remember = ipw.Checkbox(False, description="Remember on this machine", indent=False)
-        self._link = ipw.HTML(format_link(_APPS, "Create a token at Asana"))
         self._message = ipw.HTML()
+        self._again = ipw.Button(description="Log in as someone else")
+        self._again.layout = ipw.Layout(width="auto", align_self="flex-start")
+        self._again.on_click(lambda _: self._show_form())
         self._browser = (
             BrowserLogin(base_url, app, redirect_uri, scope, self._log_in, self._show_failure)
             if app[0]
             else None
         )
-        browser = [] if self._browser is None else [self._browser]
+        self._form = ipw.VBox(self._list_controls())
+        super().__init__([self._form, self._message, self._again])
+        _show(self._again, False)
+
+    def _list_controls(self) -> list[ipw.Widget]:
+        """List the controls of the form, in the order of the Tab key."""
         row = ipw.HBox([self._box, self._button], layout=ipw.Layout(flex_flow="row wrap"))
-        super().__init__([row, self._link, *browser, self._remember, self._message])
+        link = ipw.HTML(
+            f'<div style="line-height: 1.5">{format_link(_APPS, "Create a token at Asana")}</div>'
+        )
+        browser = [] if self._browser is None else [self._browser]
+        return [ipw.HTML(self._format_title()), row, link, *browser, self._remember]
+
+    def _format_title(self) -> str:
+        is_asana = self._base_url == DEFAULT_BASE_URL
+        server = "" if is_asana else f"<br><small>at {html.escape(self._base_url)}</small>"
+        return f'<div style="line-height: 1.5"><b>Log in to Asana</b>{server}</div>'
 
     def __repr__(self) -> str:
         who = f"logged in as {self._name}" if self.asana is not None else "not logged in"
@@ -88,15 +113,17 @@ class Login(ipw.VBox):
         super().close()
 
     def _submit_token(self) -> None:
-        """Log in with the token in the box."""
+        """Log in with the token in the box; after a failure the cursor is in the box again."""
         try:
             token = check_token(self._box.take())
             if not token:
                 raise AuthError(f"There is no token in the box. Create one at {_APPS}")
         except AsanaError as error:
             self._show_failure(error)
-            return
-        self._log_in(Credential(token))
+        else:
+            self._log_in(Credential(token))
+        if self._form.layout.display is None:
+            self._box.focus()
 
     def _log_in(self, credential: Credential) -> None:
         """Check a credential at Asana; if it is valid, use it for this process."""
@@ -105,23 +132,45 @@ class Login(ipw.VBox):
         asana = Asana(Http(token_source_for(credential, self._base_url), self._base_url))
         try:
             quick = asana.with_options(deadline=_DEADLINE, progress=False)
-            me = quick.users.get("me", fields=["name", "workspaces.name"])
+            me = quick.users.get("me", fields=["name", "email", "workspaces.name"])
         except AsanaError as error:
             asana.close()
-            self._show_failure(error)
+            self._show_failure(error, is_known=False)
             return
         finally:
             self._button.disabled = False
         set_process_login(self._base_url, credential)
         self._name = _get_text(me["name"].iloc[0])
         self.asana = asana
-        self._show_message(f"{self._format_welcome(me)} {self._remember_login(credential)}")
+        self._show_account(me, self._remember_login(credential))
 
-    def _format_welcome(self, me: pd.DataFrame) -> str:
-        places = ", ".join(map(_get_text, me["workspaces_names"].iloc[0])) or "no workspace"
+    def _show_account(self, me: pd.DataFrame, remembered: str) -> None:
+        """Show who is logged in, and where, instead of the form."""
+        email = _get_text(me["email"].iloc[0])
+        places = [
+            f"<bdi>{html.escape(_get_text(p))}</bdi>" for p in me["workspaces_names"].iloc[0]
+        ]
         is_usual = self._base_url == resolve_base_url()
         argument = "" if is_usual else f'base_url="{self._base_url}"'
-        return f"Logged in as {self._name} ({places}). af.connect({argument}) now works here."
+        lines = [
+            f"Logged in as <b><bdi>{html.escape(self._name)}</bdi></b>"
+            + (f" ({html.escape(email)})" if email else ""),
+            f"Workspace{'s' if len(places) > 1 else ''}: {', '.join(places) or 'none'}",
+            f"<code>af.connect({html.escape(argument)})</code> now works here.",
+            html.escape(remembered),
+        ]
+        self._message.value = _format_message("<br>".join(lines), "status", "success")
+        _show(self._form, False)
+        _show(self._again, True)
+        # The focus was in the form, which is hidden now.
+        self._again.focus()
+
+    def _show_form(self) -> None:
+        """Show the form again, to log in as someone else."""
+        self._message.value = ""
+        _show(self._form, True)
+        _show(self._again, False)
+        self._box.focus()
 
     def _remember_login(self, credential: Credential) -> str:
         """Store the login if the box is ticked, and return a sentence on where it is."""
@@ -132,11 +181,47 @@ class Login(ipw.VBox):
         except AsanaError as error:
             return f"Not remembered: {error}"
 
-    def _show_failure(self, error: AsanaError) -> None:
-        self._show_message(f"Not logged in: {error}")
+    def _show_failure(self, error: AsanaError, *, is_known: bool = True) -> None:
+        """Show why there is no login; if the error's own words do not help, what to do."""
+        reason = html.escape(str(error)) if is_known else _explain_failure(error)
+        text = f"<b>Not logged in.</b> {reason}"
+        self._message.value = _format_message(text, "alert", "error")
 
     def _show_message(self, text: str) -> None:
-        self._message.value = f'<div role="status">{html.escape(text)}</div>'
+        self._message.value = _format_message(html.escape(text), "status", "info")
+
+
+def _explain_failure(error: AsanaError) -> str:
+    """Return the HTML of what went wrong, and what to do about it."""
+    status = error.status if isinstance(error, RequestRefused) else None
+    if status == 401:
+        link = format_link(_APPS, "Create one at Asana")
+        return f"Asana does not know this token. {link}, copy all of it and paste it here."
+    reason = html.escape(str(error))
+    if status == 403:
+        return (
+            "Asana knows this token, but does not let it in. An administrator may have blocked "
+            f"tokens or apps: ask them to allow yours. Asana says: {reason}"
+        )
+    if isinstance(error, ConnectionFailed):
+        return (
+            "Asana cannot be reached from this machine. Check the network, VPN or proxy, then log "
+            f"in again. ({reason})"
+        )
+    if isinstance(error, DeadlineExceeded):
+        return f"Asana has not answered within {_DEADLINE:.0f} seconds. Try again in a moment."
+    return reason
+
+
+def _format_message(content: str, role: str, kind: str) -> str:
+    """Return a message with a bar in the colour of its kind; readers announce its role."""
+    color = f"var(--jp-{kind}-color1, {_COLORS[kind]})"
+    style = f"border-left: 4px solid {color}; padding-left: 8px; overflow-wrap: anywhere"
+    return f'<div role="{role}" style="{style}; line-height: 1.5">{content}</div>'
+
+
+def _show(widget: ipw.DOMWidget, is_shown: bool) -> None:
+    widget.layout.display = None if is_shown else "none"
 
 
 def login(

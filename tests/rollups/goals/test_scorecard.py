@@ -107,6 +107,6 @@ def test_the_scorecard_of_the_sandbox_has_every_metric_below_its_objective() -> 
     assert len(card) == len(measured) + 1
     assert card["last_status_at"].notna().all()
     told = card.set_index("key_result_name").loc["Churn below 2 %"]
-    assert told["current_of_target"] == "3.1 % of 2 %"
+    assert told["current_of_target"] == "3.5 % of 2 %"
     assert told["objective_name"] == "Make customers stay"
     assert af.rollups.scorecard(goals.head(0), relations).dtypes.equals(card.dtypes)
