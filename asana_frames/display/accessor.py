@@ -88,7 +88,7 @@ class FrameAccessor:
         """Return a card: the first rows with links, how many there are, where they came from."""
         frame = self._frame
         _check_has_gid(frame)
-        label = _label_column(frame)
+        label = find_label_column(frame)
         beside = _find_columns(frame, _CARD_COLUMNS)[:_CARD_CELLS]
         return render_frame_card(
             _describe_rows(frame),
@@ -195,7 +195,7 @@ def _record_columns(record: str) -> tuple[Column, ...]:
     return columns_of(record, ("all",)) if record else ()
 
 
-def _label_column(frame: pd.DataFrame) -> str:
+def find_label_column(frame: pd.DataFrame) -> str:
     """Return the column that names the rows for people."""
     from asana_frames.catalog import load
 
