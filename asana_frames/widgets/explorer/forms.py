@@ -137,7 +137,7 @@ class Form(ipw.VBox):
         with LOCK:
             # Keeps lists that arrive later from subscribing to more.
             self._is_unsubscribed = True
-            self._unsubscribe_names()
+            self._unsubscribe_from(0)
         _close_all(self)
 
     def _build_children(self) -> list[Any]:
@@ -219,16 +219,18 @@ class Form(ipw.VBox):
         if workspace == self._workspace or self._is_unsubscribed:
             return
         self._workspace = workspace
-        self._unsubscribe_names()
+        # The first subscription is that to the workspaces.
+        self._unsubscribe_from(1)
         for found in self._filters:
             if found.level is not None and found.level is not WORKSPACE:
                 offer = partial(self._offer_names, found)
                 self._subscribe(found.level, {"workspace": workspace}, offer)
 
-    def _unsubscribe_names(self) -> None:
-        for listing, listener in self._subscriptions:
+    def _unsubscribe_from(self, first: int) -> None:
+        """Unsubscribe from the lists from a position on."""
+        for listing, listener in self._subscriptions[first:]:
             listing.unsubscribe(listener)
-        self._subscriptions = []
+        del self._subscriptions[first:]
 
     def _offer_names(self, found: Filter, listing: BackgroundList) -> None:
         with LOCK:
