@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 import asana_frames as af
+from asana_frames.display.cells import MISSING
 from asana_frames.widgets.explorer.result_table import PAGE_ROWS, ResultTable
 from tests.widgets import screen
 
@@ -80,15 +81,18 @@ def test_sorting_goes_over_all_rows_and_back_to_the_first_page() -> None:
 @pytest.mark.parametrize(
     ("values", "ascending"),
     [
-        (pd.array([3, None, 1], dtype="Int64"), ["1", "3", "–"]),
-        (pd.to_datetime(["2026-03-01", None, "2026-01-01"]), ["2026-01-01", "2026-03-01", "–"]),
-        ([("b",), (), ("a", "c")], ["a; c", "b", "–"]),
-        (["B", None, "a"], ["a", "B", "–"]),
-        (["b", np.nan, 1], ["1", "b", "–"]),
-        (pd.array([True, None, False], dtype="boolean"), ["no", "yes", "–"]),
+        (pd.array([3, None, 1], dtype="Int64"), ["1", "3", MISSING]),
+        (
+            pd.to_datetime(["2026-03-01", None, "2026-01-01"]),
+            ["2026-01-01", "2026-03-01", MISSING],
+        ),
+        ([("b",), (), ("a", "c")], ["a; c", "b", MISSING]),
+        (["B", None, "a"], ["a", "B", MISSING]),
+        (["b", np.nan, 1], ["1", "b", MISSING]),
+        (pd.array([True, None, False], dtype="boolean"), ["no", "yes", MISSING]),
         (
             pd.Categorical(["low", None, "high"], categories=["high", "low"], ordered=True),
-            ["high", "low", "–"],
+            ["high", "low", MISSING],
         ),
     ],
 )
@@ -147,7 +151,7 @@ def test_cells_are_read_without_knowing_pandas() -> None:
         "count": "1,234",
         "flag": "yes",
         "names": "Ana; Bo",
-        "nothing": "–",
+        "nothing": MISSING,
     }
 
 
@@ -173,11 +177,13 @@ def test_itables_draws_the_rows_where_it_is_installed(monkeypatch: pytest.Monkey
     monkeypatch.setitem(sys.modules, "itables", types.ModuleType("itables"))
     monkeypatch.setitem(sys.modules, "itables.widget", module)
 
-    table = shown(numbered(3))
+    table = shown(numbered(3).assign(tags_names=[(), ("a",), ()], hours=[1.5, None, 2]))
     (drawn,) = table.children
     table.show(pd.DataFrame({"name": []}))
 
     assert isinstance(drawn, ITable)
-    assert list(drawn.frame.columns) == ["name", "gid"]
+    assert list(drawn.frame.columns) == ["name", "tags_names", "hours", "gid"]
+    assert drawn.frame["tags_names"].tolist() == [MISSING, "a", MISSING]
+    assert drawn.frame["hours"].tolist() == ["1.5", "", "2.0"]
     assert drawn.given["allow_html"] is False
     assert "No rows." in screen.said(table)

@@ -203,6 +203,19 @@ def _shorten_line(text: str, most: int) -> str:
 def _make_itable(itables: Any, frame: pd.DataFrame) -> Any:
     """Return a widget of itables; cells are text, which is escaped."""
     order = order_columns(frame, label=find_label_column(frame))
+    texts = {frame.columns[place]: _list_texts(frame.iloc[:, place]) for place in order}
     return itables.ITable(
-        frame.iloc[:, order], allow_html=False, maxBytes=_MAX_SENT, showIndex=False
+        pd.DataFrame(texts),
+        allow_html=False,
+        lengthMenu=[PAGE_ROWS, 50, 100],
+        maxBytes=_MAX_SENT,
+        showIndex=False,
     )
+
+
+def _list_texts(column: pd.Series[Any]) -> list[str]:
+    texts = format_column(column)
+    if choose_layout(column) != "number":
+        return texts
+    # DataTables sorts a column as numbers if all its texts are numbers or empty.
+    return ["" if text == MISSING else text for text in texts]
