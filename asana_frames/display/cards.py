@@ -9,22 +9,29 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from html import escape
+from itertools import zip_longest
 from typing import NamedTuple
 from urllib.parse import urlsplit
+
+from asana_frames.display.cells import Layout
 
 #: A card is smaller than this, in bytes.
 LIMIT = 20_000
 #: Most bytes of a frame's rows, and of a resource's. Frames get fewer, because the rest of their
 #: card contains text from the server.
 _FRAME_ROWS, _RESOURCE_ROWS = 15_000, 17_800
-#: Most characters of a text, and of a message.
-_MAX_TEXT, _MAX_MESSAGE = 60, 600
+#: Most characters of a text, of a message, and of a cell of facts.
+_MAX_TEXT, _MAX_MESSAGE, _MAX_FACT = 60, 600, 400
 #: Most names in a line; most characters of a URL that is linked.
 _MAX_NAMES, _MAX_URL = 10, 300
 
 # Jupyter aligns cells to the right. Colours are those of the page, so that dark themes work too.
 _CELL = "text-align:left;padding:2px 6px"
+_ONE_LINE = f"{_CELL};white-space:nowrap"
+_NUMBER = "text-align:right;padding:2px 6px;white-space:nowrap"
+_CELLS = {"text": _CELL, "time": _ONE_LINE, "number": _NUMBER}
 _QUIET = "font-size:90%;opacity:.8"
+_GROUP = f"{_CELL};padding-top:12px"
 _LIGHT = "font-weight:normal"
 _LINK = f"{_LIGHT};color:var(--jp-content-link-color,currentColor);text-decoration:underline"
 
@@ -127,6 +134,7 @@ def render_frame_card(
     lines: Iterable[CardLine],
     *,
     count: int,
+    layouts: Sequence[Layout] = (),
 ) -> str:
     """Return the card of a frame.
 
@@ -142,10 +150,12 @@ def render_frame_card(
         The first rows.
     count
         How many rows there are.
+    layouts
+        How the cells beside the name are laid out; as text where it is not said.
     """
     rows, _ = _fit_rows(
         [
-            _render_row(_render_name(line), [_escape_line(cell) for cell in line.cells])
+            _render_row(_render_name(line), [_escape_line(cell) for cell in line.cells], layouts)
             for line in lines
         ],
         _FRAME_ROWS,
@@ -157,6 +167,36 @@ def render_frame_card(
         _render_remainder(count - len(rows), "rows"),
         _render_note(" · ".join(_render_code(call) for call in _FRAME_CALLS)),
     )
+
+
+def render_info_card(
+    title: str, heads: Sequence[str], groups: Sequence[tuple[str, Sequence[Sequence[str]]]]
+) -> str:
+    """Return the card of facts: rows of texts under the heading of their group."""
+    room, left = _RESOURCE_ROWS, 0
+    bodies = []
+    for group, rows in groups:
+        made = [
+            _render_row(_render_code(name), [_escape_line(cell, _MAX_FACT) for cell in cells])
+            for name, *cells in rows
+        ]
+        kept, dropped = _fit_rows(made, room)
+        room, left = room - _count_bytes(kept), left + dropped
+        bodies.append((group, kept))
+    return _render_card(
+        _render_title(title), _render_groups(heads, bodies), _render_remainder(left, "rows")
+    )
+
+
+def _render_groups(heads: Sequence[str], groups: Sequence[tuple[str, Sequence[str]]]) -> str:
+    """Return a table with a heading above each group of rows."""
+    head = "".join(f'<th scope="col" style="{_CELL}">{_escape_line(head)}</th>' for head in heads)
+    bodies = "".join(
+        f'<tbody><tr><th scope="rowgroup" colspan="{len(heads)}" style="{_GROUP}">'
+        f"{_escape_line(group)}</th></tr>{''.join(rows)}</tbody>"
+        for group, rows in groups
+    )
+    return f'<table style="margin:4px 0"><thead><tr>{head}</tr></thead>{bodies}</table>'
 
 
 def _render_card(*parts: str) -> str:
@@ -193,9 +233,20 @@ def _render_table(heads: Sequence[str], *bodies: Sequence[str], between: str = "
     return f'<table style="margin:4px 0">{head}<tbody>{body}</table>' if filled else ""
 
 
-def _render_row(head: str, cells: Iterable[str]) -> str:
-    others = "".join(f'<td style="{_CELL}">{cell}</td>' if cell else "<td></td>" for cell in cells)
+def _render_row(head: str, cells: Iterable[str], layouts: Sequence[Layout] = ()) -> str:
+    others = "".join(
+        _render_cell(cell, layout)
+        for cell, layout in zip_longest(cells, layouts, fillvalue="text")
+    )
     return f'<tr><th scope="row" style="{_CELL}">{head}</th>{others}</tr>'
+
+
+def _render_cell(cell: str, layout: str) -> str:
+    if not cell:
+        return "<td></td>"
+    # The attribute for pages that drop styles, such as GitHub's.
+    nowrap = "" if layout == "text" else " nowrap"
+    return f'<td{nowrap} style="{_CELLS[layout]}">{cell}</td>'
 
 
 def _render_column(column: ColumnInfo) -> str:
