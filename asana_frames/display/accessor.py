@@ -40,7 +40,7 @@ _PERMALINK = re.compile(re.escape(_APP_URL) + r"[01]/[A-Za-z0-9/_.~:?=&%#+,@!$;-
 _CF = ("cf_", "custom_fields")
 
 #: Rows of a card, and columns beside the name.
-_CARD_ROWS, _CARD_CELLS = 20, 6
+_CARD_ROWS, _CARD_CELLS = 20, 5
 
 
 class NoGidColumn(InvalidArgument, AttributeError):
@@ -243,7 +243,8 @@ def _choose_card_columns(shown: pd.DataFrame, label: str) -> list[str]:
     """Return the columns beside the name: those that people look for first, if not empty."""
     custom = [name for name in map(str, shown.columns) if name.startswith(_CF[0])]
     fields = [name for name in custom if not is_gid_column(name)]
-    found = [name for name in _find_columns(shown, [*HEADINGS, *fields]) if name != label]
+    *first, last = HEADINGS
+    found = [name for name in _find_columns(shown, [*first, *fields, last]) if name != label]
     return [name for name in found if not all(map(is_missing, shown[name]))][:_CARD_CELLS]
 
 

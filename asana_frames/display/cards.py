@@ -31,7 +31,11 @@ _ONE_LINE = f"{_CELL};white-space:nowrap"
 _NUMBER = "text-align:right;padding:2px 6px;white-space:nowrap"
 _CELLS = {"text": _CELL, "time": _ONE_LINE, "number": _NUMBER}
 _QUIET = "font-size:90%;opacity:.8"
-_GROUP = f"{_CELL};padding-top:12px"
+_GROUP, _WIDE = f"{_CELL};padding-top:12px", f"{_CELL};min-width:20em"
+#: Characters from which the texts of a column need a minimum width.
+_LONG_TEXT = 50
+#: Fewest columns that facts are joined into.
+_FEWEST_COLUMNS = 2
 _LIGHT = "font-weight:normal"
 _LINK = f"{_LIGHT};color:var(--jp-content-link-color,currentColor);text-decoration:underline"
 
@@ -172,25 +176,46 @@ def render_frame_card(
 def render_info_card(
     title: str, heads: Sequence[str], groups: Sequence[tuple[str, Sequence[Sequence[str]]]]
 ) -> str:
-    """Return the card of facts: rows of texts under the heading of their group."""
+    """Return the card of facts: rows of texts under the heading of their group.
+
+    The last columns are joined into one until all rows fit.
+    """
     room, left = _RESOURCE_ROWS, 0
     bodies = []
     for group, rows in groups:
-        made = [
-            _render_row(_render_code(name), [_escape_line(cell, _MAX_FACT) for cell in cells])
-            for name, *cells in rows
-        ]
-        kept, dropped = _fit_rows(made, room)
+        kept, dropped = _fit_rows([_render_fact(*row) for row in rows], room)
         room, left = room - _count_bytes(kept), left + dropped
         bodies.append((group, kept))
+    if left and len(heads) > _FEWEST_COLUMNS:
+        joined = [(group, [_join_last(row) for row in rows]) for group, rows in groups]
+        return render_info_card(title, _join_last(heads), joined)
+    cells = [row for _, rows in groups for row in rows]
+    longest = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    styles = [_WIDE if length > _LONG_TEXT else _CELL for length in longest]
     return _render_card(
-        _render_title(title), _render_groups(heads, bodies), _render_remainder(left, "rows")
+        _render_title(title),
+        _render_groups(heads, styles, bodies),
+        _render_remainder(left, "rows"),
     )
 
 
-def _render_groups(heads: Sequence[str], groups: Sequence[tuple[str, Sequence[str]]]) -> str:
+def _join_last(cells: Sequence[str]) -> list[str]:
+    *others, one, last = cells
+    return [*others, " · ".join(filter(None, (one, last)))]
+
+
+def _render_fact(name: str, *cells: str) -> str:
+    return _render_row(_render_code(name), [_escape_line(cell, _MAX_FACT) for cell in cells])
+
+
+def _render_groups(
+    heads: Sequence[str], styles: Sequence[str], groups: Sequence[tuple[str, Sequence[str]]]
+) -> str:
     """Return a table with a heading above each group of rows."""
-    head = "".join(f'<th scope="col" style="{_CELL}">{_escape_line(head)}</th>' for head in heads)
+    head = "".join(
+        f'<th scope="col" style="{style}">{_escape_line(head)}</th>'
+        for head, style in zip(heads, styles, strict=True)
+    )
     bodies = "".join(
         f'<tbody><tr><th scope="rowgroup" colspan="{len(heads)}" style="{_GROUP}">'
         f"{_escape_line(group)}</th></tr>{''.join(rows)}</tbody>"

@@ -26,7 +26,6 @@ HEADINGS = {
     "completed": "Done",
     "status": "Status",
     "current_status_update_status_type": "Status",
-    "created_by_name": "By",
     "entered_on": "On",
     "duration_minutes": "Minutes",
     "memberships_section_names": "Section",
@@ -36,6 +35,7 @@ HEADINGS = {
     "field": "Field",
     "old": "Old",
     "new": "New",
+    "created_by_name": "By",
 }
 
 #: How a column is laid out.
@@ -76,13 +76,15 @@ def order_columns(frame: pd.DataFrame, *, label: str = "name") -> list[int]:
     The column ``label`` comes first, then those of `HEADINGS`; gids come last, ``gid`` at the very
     end. Columns without any value follow those that have one. Otherwise the order stays.
     """
-    first = {name: place for place, name in enumerate([label, *HEADINGS])}
+    first = {name: place for place, name in enumerate(HEADINGS)}
 
     def rank(place: int) -> tuple[bool, bool, bool, int]:
         name = frame.columns[place]
         is_gid = is_gid_column(name)
         is_empty = len(frame) > 0 and all(map(is_missing, frame.iloc[:, place]))
-        return (is_gid and name != label, name == "gid", is_empty, first.get(name, len(first)))
+        if name == label:
+            return (False, False, False, -1)
+        return (is_gid, name == "gid", is_empty, first.get(name, len(first)))
 
     return sorted(range(frame.shape[1]), key=rank)
 

@@ -32,7 +32,7 @@ class InfoTable(pd.DataFrame):
     >>> InfoTable(rows, title="Tasks")
     Tasks
     <BLANKLINE>
-      column  values
+      column
     <BLANKLINE>
     Dates
       due_on
@@ -79,22 +79,33 @@ class InfoTable(pd.DataFrame):
             yield group, [place for place, one in enumerate(groups) if one == group]
 
     def _format_texts(self) -> dict[str, list[str]]:
-        """Return the texts of each column; what is missing leaves its place free."""
-        return {
-            name: ["" if missing else text for text, missing in _iterate_texts(self[name])]
-            for name in self.columns
-            if name != "group"
-        }
+        """Return the texts of each column, the name of the row first.
+
+        What is missing, or only repeats the name, leaves its place free; a column that is the
+        same in all rows is left out.
+        """
+        name, *others = [column for column in self.columns if column != "group"]
+        names = format_column(self[name])
+        texts = {name: names}
+        for other in others:
+            found = _list_texts(self[other], names)
+            if len(set(found)) > 1:
+                texts[other] = found
+        return texts
 
 
 def _restore(rows: pd.DataFrame, title: str) -> InfoTable:
     return InfoTable(rows, title=title)
 
 
-def _iterate_texts(column: pd.Series[Any]) -> Iterator[tuple[str, bool]]:
-    for text, cell in zip(format_column(column), column, strict=True):
-        # A flag that is not set is seen best if only the others are marked.
-        yield text, cell is False or text == MISSING
+def _list_texts(column: pd.Series[Any], names: list[str]) -> list[str]:
+    if column.dtype == bool:
+        # Only flags that are set are marked, so that they are seen.
+        return [str(column.name) if is_set else "" for is_set in column]
+    return [
+        "" if text in (MISSING, name) else text
+        for text, name in zip(format_column(column), names, strict=True)
+    ]
 
 
 def _pad_texts(texts: list[str]) -> list[str]:
