@@ -17,9 +17,9 @@ from asana_frames.display.cells import Layout
 
 #: A card is smaller than this, in bytes.
 LIMIT = 20_000
-#: Most bytes of a frame's rows, and of a resource's. Frames get fewer, because the rest of their
-#: card contains text from the server.
-_FRAME_ROWS, _RESOURCE_ROWS = 15_000, 17_800
+#: Most bytes of the rows of a frame, a resource and facts. Frames get fewer, because the rest of
+#: their card contains text from the server.
+_FRAME_ROWS, _RESOURCE_ROWS, _INFO_ROWS = 15_000, 17_800, 18_300
 #: Most characters of a text, of a message, and of a cell of facts.
 _MAX_TEXT, _MAX_MESSAGE, _MAX_FACT = 60, 600, 400
 #: Most names in a line; most characters of a URL that is linked.
@@ -180,7 +180,7 @@ def render_info_card(
 
     The last columns are joined into one until all rows fit.
     """
-    room, left = _RESOURCE_ROWS, 0
+    room, left = _INFO_ROWS, 0
     bodies = []
     for group, rows in groups:
         kept, dropped = _fit_rows([_render_fact(*row) for row in rows], room)
