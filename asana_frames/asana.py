@@ -297,7 +297,9 @@ class Asana(resources.Resources):
             }
             for resource in sorted(load().resources, key=lambda one: groups.index(one.group))
         ]
-        return InfoTable(pd.DataFrame(rows), title="asana: the resources of the API")
+        return InfoTable(
+            pd.DataFrame(rows), title="asana: the resources of the API, and what they are for"
+        )
 
     def apply(
         self,

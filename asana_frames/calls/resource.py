@@ -92,7 +92,10 @@ class Resource:
         resource = load().resource(self.name)
         columns = sort_columns(describe_columns(resource.record))
         defaults = int(columns["default"].sum())
-        title = f"asana.{self.name}: {len(columns)} columns, {defaults} by default"
+        title = (
+            f"asana.{self.name}: {len(columns)} columns, {defaults} by default. fields= takes the "
+            "path, or the name of the column where it has no other."
+        )
         return InfoTable(columns, title=title)
 
     def _read_frame(

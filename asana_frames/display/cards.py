@@ -17,9 +17,9 @@ from asana_frames.display.cells import Layout
 
 #: A card is smaller than this, in bytes.
 LIMIT = 20_000
-#: Most bytes of the rows of a frame, a resource and facts. Frames get fewer, because the rest of
-#: their card contains text from the server.
-_FRAME_ROWS, _RESOURCE_ROWS, _INFO_ROWS = 15_000, 17_800, 18_300
+#: Most bytes of a frame's rows, and of a resource's. Frames get fewer, because the rest of their
+#: card contains text from the server.
+_FRAME_ROWS, _RESOURCE_ROWS = 15_000, 17_800
 #: Most characters of a text, of a message, and of a cell of facts.
 _MAX_TEXT, _MAX_MESSAGE, _MAX_FACT = 60, 600, 400
 #: Most names in a line; most characters of a URL that is linked.
@@ -36,6 +36,8 @@ _GROUP, _WIDE = f"{_CELL};padding-top:12px", f"{_CELL};min-width:20em"
 _LONG_TEXT = 50
 #: Fewest columns that facts are joined into.
 _FEWEST_COLUMNS = 2
+#: Bytes that a card needs around its title and its table.
+_MARGIN = 150
 _LIGHT = "font-weight:normal"
 _LINK = f"{_LIGHT};color:var(--jp-content-link-color,currentColor);text-decoration:underline"
 
@@ -180,8 +182,12 @@ def render_info_card(
 
     The last columns are joined into one until all rows fit.
     """
-    room, left = _INFO_ROWS, 0
-    bodies = []
+    cells = [row for _, rows in groups for row in rows]
+    longest = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    styles = [_WIDE if length > _LONG_TEXT else _CELL for length in longest]
+    head = f"<div>{_escape_line(title, _MAX_FACT)}</div>"
+    empty = _render_groups(heads, styles, [(group, []) for group, _ in groups])
+    room, left, bodies = LIMIT - _count_bytes([head, empty]) - _MARGIN, 0, []
     for group, rows in groups:
         kept, dropped = _fit_rows([_render_fact(*row) for row in rows], room)
         room, left = room - _count_bytes(kept), left + dropped
@@ -189,14 +195,8 @@ def render_info_card(
     if left and len(heads) > _FEWEST_COLUMNS:
         joined = [(group, [_join_last(row) for row in rows]) for group, rows in groups]
         return render_info_card(title, _join_last(heads), joined)
-    cells = [row for _, rows in groups for row in rows]
-    longest = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    styles = [_WIDE if length > _LONG_TEXT else _CELL for length in longest]
-    return _render_card(
-        _render_title(title),
-        _render_groups(heads, styles, bodies),
-        _render_remainder(left, "rows"),
-    )
+    table = _render_groups(heads, styles, bodies)
+    return _render_card(head, table, _render_remainder(left, "rows"))
 
 
 def _join_last(cells: Sequence[str]) -> list[str]:

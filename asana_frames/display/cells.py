@@ -26,6 +26,8 @@ HEADINGS = {
     "completed": "Done",
     "status": "Status",
     "current_status_update_status_type": "Status",
+    "task_name": "Task",
+    "attributable_to_name": "Project",
     "entered_on": "On",
     "duration_minutes": "Minutes",
     "memberships_section_names": "Section",
