@@ -67,6 +67,7 @@ class Browser(ipw.VBox):
         )
         self._picker: Picker | None = None
         self._place = ipw.VBox(layout=ipw.Layout(margin="0 0 8px 24px", max_width="34rem"))
+        box.layout.min_width = "0"
         row = ipw.HBox([box, self._button], layout=ipw.Layout(max_width="36rem"))
         super().__init__([row, self._place])
         self._place.layout.display = "none"

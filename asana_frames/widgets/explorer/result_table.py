@@ -24,7 +24,11 @@ _MAX_SENT = "1MB"
 _AS_READ = ""
 
 _STYLE = """
-.asana-frames-rows { overflow: auto; max-height: 32rem; line-height: 1.4; }
+.asana-frames-rows {
+  /* As wide as its place, and not as the table. */
+  width: 0; min-width: 100%;
+  overflow: auto; max-height: 32rem; line-height: 1.4;
+}
 .asana-frames-rows table { border-collapse: separate; border-spacing: 0; white-space: nowrap; }
 .asana-frames-rows th, .asana-frames-rows td {
   padding: 3px 10px; text-align: left; font-weight: normal;
