@@ -61,7 +61,7 @@ def test_only_operations_that_read_are_offered(asana: af.Asana) -> None:
 
 
 def _methods(explorer: Explorer, resource: str) -> tuple[str, ...]:
-    screen.pick(explorer, "Resource", resource)
+    screen.write(explorer, "Resource", resource)
     return tuple(screen.control(explorer, "Operation").options)
 
 
@@ -69,8 +69,8 @@ def test_the_operation_can_be_given(asana: af.Asana) -> None:
     explorer = Explorer(asana, "tags.get")
 
     assert explorer.operation.name == "tags.get"
-    assert screen.control(explorer, "Resource").value == "tags"
-    assert screen.control(explorer, "Operation").value == "get"
+    assert screen.control(explorer, "Resource").chosen == "tags"
+    assert screen.control(explorer, "Operation").chosen == "get"
 
 
 @pytest.mark.parametrize("wrong", ["tasks.lst", "tasks", "", "tasks.delete", "tasks.create"])
@@ -79,10 +79,24 @@ def test_an_operation_that_does_not_read_is_refused(asana: af.Asana, wrong: str)
         Explorer(asana, wrong)
 
 
+def test_what_is_chosen_leaves_the_box_free_for_another_choice(asana: af.Asana) -> None:
+    explorer = Explorer(asana)
+
+    screen.write(explorer, "Resource", "tags")
+    screen.write(explorer, "Operation", "lis")
+    typed = screen.control(explorer, "Operation").value
+    screen.write(explorer, "Operation", "get")
+
+    box = screen.control(explorer, "Operation")
+    assert (typed, box.value, box.placeholder) == ("lis", "", "get")
+    assert explorer.operation.name == "tags.get"
+    assert "asana.tags.get: Get one tag or many." in screen.said(explorer)
+
+
 def test_another_resource_begins_with_its_list(asana: af.Asana) -> None:
     explorer = Explorer(asana, "tags.get")
 
-    screen.pick(explorer, "Resource", "projects")
+    screen.write(explorer, "Resource", "projects")
 
     assert explorer.operation.name == "projects.list"
     assert explorer.code.startswith("projects = asana.projects.list(")
@@ -106,7 +120,7 @@ def test_the_status_counts_the_requests_of_the_run_alone(
     last = explorer._asana.last
 
     ProjectPicker(recorded).wait()
-    screen.pick(explorer, "Resource", "tasks")
+    screen.write(explorer, "Resource", "tasks")
     screen.until(lambda: company.count("/users?workspace=1"), "the names asked for")
 
     assert re.match(r"2 rows in \d+\.\d s, 1 request\.", told(explorer))
@@ -261,7 +275,7 @@ def test_going_elsewhere_while_it_reads_changes_nothing_of_what_is_read(
     slow = company.hold("/tags?workspace=1")
     screen.press(explorer, "Run")
 
-    screen.pick(explorer, "Resource", "projects")
+    screen.write(explorer, "Resource", "projects")
     slow.set()
     screen.until(lambda: not screen.control(explorer, "Run").disabled, "the run over")
 
@@ -298,7 +312,7 @@ def test_what_was_read_is_saved_as_csv(asana: af.Asana, tmp_path: Path) -> None:
 
 def test_the_sheet_is_called_after_what_was_read(asana: af.Asana, tmp_path: Path) -> None:
     explorer = Explorer(asana, "tags.list").fill(workspace="Acme").run()
-    screen.pick(explorer, "Resource", "projects")
+    screen.write(explorer, "Resource", "projects")
 
     screen.write(explorer, "File", str(tmp_path / "tags.CSV"))
     screen.press(explorer, "Excel")
@@ -311,7 +325,7 @@ def test_the_file_is_called_after_what_was_read_until_it_has_a_name(asana: af.As
     explorer = Explorer(asana, "tags.list").fill(workspace="Acme").run()
     first = screen.control(explorer, "File").value
 
-    screen.pick(explorer, "Resource", "workspaces")
+    screen.write(explorer, "Resource", "workspaces")
     second = screen.control(explorer.run(), "File").value
     screen.write(explorer, "File", "mine")
     third = screen.control(explorer.run(), "File").value

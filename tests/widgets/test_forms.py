@@ -26,7 +26,7 @@ READS = [
     for op in methods_of(load(), resource.name)
     if op.is_read and op.returns != "nothing"
 ]
-EXAMPLES: dict[str, Any] = {"date": date(2026, 1, 31), "boolean": True, "integer": "5"}
+EXAMPLES: dict[str, Any] = {"date": date(2026, 1, 31), "boolean": "yes", "integer": "5"}
 
 
 @pytest.fixture
@@ -393,6 +393,28 @@ def test_filling_in_takes_what_the_method_takes(asana: af.Asana) -> None:
         "completed": False,
         "limit": 7,
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "label", "argument", "value", "words"),
+    [
+        ("tasks.search", "completed", "completed", "no", "completed takes one of: yes, no."),
+        ("tasks.search", "sort by", "sort_by", "likes", "sort_by takes one of: due_date, "),
+    ],
+)
+def test_a_text_that_is_not_one_of_the_options_is_told(
+    asana: af.Asana, name: str, label: str, argument: str, value: str, words: str
+) -> None:
+    form = settled(form_of(asana, name))
+    box = screen.control(form, label)
+
+    box.value = "mayb"
+    told = form.problem
+    box.value = value
+
+    assert told.startswith(words)
+    assert form.collect_arguments()[argument] == (False if value == "no" else value)
+    assert value in box.options
 
 
 def test_filling_in_nothing_empties(asana: af.Asana) -> None:

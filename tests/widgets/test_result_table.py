@@ -67,11 +67,11 @@ def test_sorting_goes_over_all_rows_and_back_to_the_first_page() -> None:
     table = shown(frame)
     screen.press(table, "Next")
 
-    screen.pick(table, "Sort by", "name")
+    screen.write(table, "Sort by", "name")
     ascending = column(table, 0)[0]
     screen.control(table, "Descending").value = True
     descending = column(table, 0)[0]
-    screen.pick(table, "Sort by", "as read")
+    screen.write(table, "Sort by", "")
 
     assert (ascending, descending) == ("n000", "n049")
     assert column(table, 0)[0] == "n049"
@@ -101,7 +101,7 @@ def test_a_column_of_any_kind_is_sorted_with_what_is_missing_last(
 ) -> None:
     table = shown(pd.DataFrame({"name": ["x", "y", "z"], "value": values}))
 
-    screen.pick(table, "Sort by", "value")
+    screen.write(table, "Sort by", "value")
 
     assert column(table, 1) == ascending
 
@@ -159,7 +159,7 @@ def test_the_frame_is_left_as_it_was(asana: af.Asana) -> None:
     tags = asana.tags.list(workspace="Acme")
     before = tags.copy()
 
-    screen.pick(shown(tags), "Sort by", "name")
+    screen.write(shown(tags), "Sort by", "name")
 
     pd.testing.assert_frame_equal(tags, before)
 

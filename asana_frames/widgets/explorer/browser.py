@@ -67,8 +67,11 @@ class Browser(ipw.VBox):
         )
         self._picker: Picker | None = None
         self._place = ipw.VBox(layout=ipw.Layout(margin="0 0 8px 24px", max_width="34rem"))
-        box.layout.min_width = "0"
-        row = ipw.HBox([box, self._button], layout=ipw.Layout(max_width="36rem"))
+        box.layout.flex, box.layout.min_width = "1 1 18rem", "0"
+        # On a narrow page the button wraps below the box.
+        row = ipw.HBox(
+            [box, self._button], layout=ipw.Layout(flex_flow="row wrap", max_width="36rem")
+        )
         super().__init__([row, self._place])
         self._place.layout.display = "none"
         self._button.observe(self._unfold, "value")

@@ -25,6 +25,7 @@ from asana_frames.exceptions import (
     PaymentRequired,
     suggest_names,
 )
+from asana_frames.widgets.explorer.choice_box import ChoiceBox
 from asana_frames.widgets.explorer.filters import LABEL_WIDTH
 from asana_frames.widgets.explorer.forms import Form
 from asana_frames.widgets.explorer.result_table import ResultTable, render_rows
@@ -93,10 +94,8 @@ class Explorer(ipw.VBox):
         self._shown_resource = ""
         self._form: Form | None = None
         self._is_running = False
-        self._resource = ipw.Dropdown(
-            options=list(_list_read_operations()), description="Resource", **make_wide_layout()
-        )
-        self._method = ipw.Dropdown(description="Operation", **make_wide_layout())
+        self._resource = ChoiceBox("Resource", list(_list_read_operations()))
+        self._method = ChoiceBox("Operation")
         self._about, self._form_box = ipw.HTML(), ipw.VBox()
         # A box that takes text, so that Ctrl+A and Ctrl+C copy the code and nothing else.
         self._code = ipw.Textarea(description="Code", **make_wide_layout())
@@ -109,8 +108,8 @@ class Explorer(ipw.VBox):
             control.style.description_width = LABEL_WIDTH
         self._file.layout.max_width = "24rem"
         super().__init__(self._build_children())
-        self._resource.observe(self._handle_resource, "value")
-        self._method.observe(self._handle_method, "value")
+        self._resource.observe(self._handle_resource, "chosen")
+        self._method.observe(self._handle_method, "chosen")
         self._code.observe(self._show_code, "value")
         self._run.on_click(self._handle_run)
         self._select_operation(operation)
@@ -126,7 +125,7 @@ class Explorer(ipw.VBox):
     @property
     def operation(self) -> Operation:
         """The selected operation."""
-        return _list_read_operations()[self._resource.value][self._method.value]
+        return _list_read_operations()[self._resource.chosen][self._method.chosen]
 
     def fill(self, **arguments: Any) -> Explorer:
         """Fill in arguments as a user would.
@@ -183,22 +182,20 @@ class Explorer(ipw.VBox):
             hint = suggest_names(name, known)
             raise InvalidArgument(f"{name!r} is not an operation that reads.{hint}")
         resource, _, method = name.partition(".")
-        self._resource.unobserve(self._handle_resource, "value")
-        self._resource.value = resource
-        self._resource.observe(self._handle_resource, "value")
+        self._resource.unobserve(self._handle_resource, "chosen")
+        self._resource.chosen = resource
+        self._resource.observe(self._handle_resource, "chosen")
         self._offer_methods(method)
 
     def _handle_resource(self, _: Any) -> None:
         self._offer_methods("list")
 
     def _offer_methods(self, method: str) -> None:
-        methods = list(_list_read_operations()[self._resource.value])
-        chosen = method if method in methods else methods[0]
-        self._method.unobserve(self._handle_method, "value")
-        with self._method.hold_sync():
-            self._method.options = methods
-            self._method.value = chosen
-        self._method.observe(self._handle_method, "value")
+        methods = list(_list_read_operations()[self._resource.chosen])
+        self._method.unobserve(self._handle_method, "chosen")
+        self._method.options = tuple(methods)
+        self._method.chosen = method if method in methods else methods[0]
+        self._method.observe(self._handle_method, "chosen")
         self._handle_method(None)
 
     def _handle_method(self, _: Any) -> None:
@@ -308,7 +305,8 @@ def _describe_operation(asana: Asana, operation: Operation) -> str:
     method = getattr(type(asana[operation.resource]), operation.method)
     # There are no docstrings under python -OO.
     does = (method.__doc__ or "").partition("\n")[0]
-    return f"{does} {load().resource(operation.resource).about}".strip()
+    about = load().resource(operation.resource).about
+    return f"asana.{operation.name}: {does} {about}"
 
 
 def _build_path(text: str, suffix: str) -> Path:

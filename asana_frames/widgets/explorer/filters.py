@@ -39,8 +39,8 @@ LABEL_WIDTH = "10rem"
 _MAX_OFFERED = 1_000
 #: Names that would be parsed as a gid, URL, e-mail address or "me", or that stand for no name.
 _NOT_A_NAME = re.compile(rf"\d+\Z|https?://|\S+@\S+\Z|me\Z|{re.escape(NAMELESS)}\Z")
-#: Not None, with which a browser shows an empty line.
-_ANY_OPTION: tuple[str, Any] = ("any", "")
+#: Texts of the two values of a flag.
+_FLAGS = {"yes": True, "no": False}
 
 
 class Filter:
@@ -74,6 +74,7 @@ class Filter:
         #: References set by code or by the picker: the text in the control, and the references.
         self._filled_references: tuple[str, list[str]] = ("", [])
         self.is_required = _is_required(parameter)
+        self.control_options = _list_options(parameter)
         self.control = _make_control(parameter)
         self.view = self.control
         if has_picker(parameter):
@@ -106,6 +107,8 @@ class Filter:
             # Unchanged, because a name may contain a semicolon.
             is_one = len(references) == 1 and not self.parameter.many
             return references[0] if is_one else references
+        if self.control_options:
+            return self._parse_option(typed.strip())
         if self.parameter.kind == "integer":
             return _parse_integer(self.parameter.argument, typed)
         if self.parameter.many:
@@ -127,6 +130,13 @@ class Filter:
             raise InvalidArgument(
                 f"{value!r} is not a valid {self.parameter.argument}."
             ) from cause
+
+    def _parse_option(self, text: str) -> Any:
+        options = self.control_options
+        if text not in options:
+            words = ", ".join(options)
+            raise InvalidArgument(f"{self.parameter.argument} takes one of: {words}.")
+        return options[text]
 
     def describe_gids(self) -> str:
         """Return what the gids of the value are called; empty where the value says it itself."""
@@ -157,6 +167,8 @@ class Filter:
             references = [_format_reference(one) for one in iterate_references(value)]
             self._filled_references = ("; ".join(references), references)
             return self._filled_references[0]
+        if self.parameter.kind == "boolean" and isinstance(value, bool):
+            return next(text for text, flag in _FLAGS.items() if flag is value)
         if self.parameter.kind == "date" and isinstance(value, str):
             return date.fromisoformat(value)
         if is_text and isinstance(value, date):
@@ -197,11 +209,6 @@ def _make_reference_box(parameter: Parameter, label: str) -> Any:
     )
 
 
-def _make_flag(_: Parameter, label: str) -> Any:
-    options = [_ANY_OPTION, ("yes", True), ("no", False)]
-    return ipw.Dropdown(options=options, description=label, layout=make_wide_layout()["layout"])
-
-
 def _make_day_box(_: Parameter, label: str) -> Any:
     return ipw.DatePicker(description=label, layout=make_wide_layout()["layout"])
 
@@ -213,15 +220,23 @@ def _make_moment_box(_: Parameter, label: str) -> Any:
 
 def _make_text_box(parameter: Parameter, label: str) -> Any:
     layout = make_wide_layout()["layout"]
-    if parameter.enum:
-        options = [_ANY_OPTION, *((word, word) for word in parameter.enum)]
-        return ipw.Dropdown(options=options, description=label, layout=layout)
+    options = _list_options(parameter)
+    if options:
+        # Not a dropdown: JupyterLab takes letters that are typed there as shortcuts.
+        hint = " or ".join(options) if len(options) == len(_FLAGS) else "any"
+        return ipw.Combobox(
+            options=tuple(options), description=label, placeholder=hint, layout=layout
+        )
     return ipw.Text(description=label, layout=layout)
+
+
+def _list_options(parameter: Parameter) -> Mapping[str, Any]:
+    """Return the texts of the values that an argument takes, if they are known."""
+    return _FLAGS if parameter.kind == "boolean" else {word: word for word in parameter.enum}
 
 
 _MAKERS: Mapping[str, Callable[[Parameter, str], Any]] = {
     "ref": _make_reference_box,
-    "boolean": _make_flag,
     "date": _make_day_box,
     "datetime": _make_moment_box,
 }

@@ -21,7 +21,6 @@ PAGE_ROWS = 20
 _MAX_TEXT, _MAX_TOOLTIP = 80, 1_000
 #: Bytes that itables may send to the browser; of larger frames it shows the first rows.
 _MAX_SENT = "1MB"
-_AS_READ = ""
 
 _STYLE = """
 .asana-frames-rows {
@@ -106,9 +105,9 @@ class ResultTable(ipw.VBox):
 
     def _sort_rows(self, _: Any) -> None:
         """Sort the rows, missing values last, and show the first page."""
-        name, frame = self._sort.value, self._frame
+        name, frame = self._sort.value.strip(), self._frame
         self._sorted = frame
-        if name != _AS_READ:
+        if name in frame.columns:
             self._sorted = frame.sort_values(
                 name,
                 ascending=not self._is_descending.value,
@@ -130,10 +129,12 @@ class ResultTable(ipw.VBox):
         self._next.disabled = self._page.value == self._page.max
 
 
-def _make_sort_controls(frame: pd.DataFrame) -> tuple[ipw.Dropdown, ipw.Checkbox]:
-    names = [str(name) for name in frame.columns]
-    sort = ipw.Dropdown(
-        options=[("as read", _AS_READ), *zip(names, names, strict=True)], description="Sort by"
+def _make_sort_controls(frame: pd.DataFrame) -> tuple[ipw.Combobox, ipw.Checkbox]:
+    # Not a dropdown: JupyterLab takes letters that are typed there as shortcuts.
+    sort = ipw.Combobox(
+        options=tuple(map(str, frame.columns)),
+        description="Sort by",
+        placeholder="a column; empty: as read",
     )
     sort.layout.width, sort.style.description_width = "18rem", "4rem"
     sort.layout.max_width = "calc(100% - 4px)"
