@@ -33,11 +33,9 @@ def find_group(record: RecordType, column: Column) -> str:
     Examples
     --------
     >>> from asana_frames.catalog import columns_of, load
-    >>> {column.name: find_group(load().record("tag"), column) for column in columns_of("tag")}
-    {'gid': 'Identity', 'name': 'Identity', 'color': 'State', 'created_at': 'Dates', \
-'followers_gids': 'People', 'followers_names': 'People', 'notes': 'Text', \
-'permalink_url': 'Identity', 'workspace_gid': 'Related objects', \
-'workspace_name': 'Related objects'}
+    >>> tag = load().record("tag")
+    >>> {column.name: find_group(tag, column) for column in columns_of("tag", ("notes", "color"))}
+    {'gid': 'Identity', 'notes': 'Text', 'color': 'State'}
     """
     keys = column.path.split(".")
     if keys[0] in {*_IDENTITY, record.label}:

@@ -90,7 +90,7 @@ def test_what_is_chosen_leaves_the_box_free_for_another_choice(asana: af.Asana) 
     box = screen.control(explorer, "Operation")
     assert (typed, box.value, box.placeholder) == ("lis", "", "get")
     assert explorer.operation.name == "tags.get"
-    assert "asana.tags.get: Get one tag or many." in screen.said(explorer)
+    assert "<b>asana.tags.get</b> Get one tag or many." in screen.said(explorer)
 
 
 def test_another_resource_begins_with_its_list(asana: af.Asana) -> None:

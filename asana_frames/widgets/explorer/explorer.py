@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import time
 from collections.abc import Callable
 from functools import cache, partial
@@ -208,7 +209,7 @@ class Explorer(ipw.VBox):
             self._form_box.children = [self._form]
             if left is not None:
                 left.unsubscribe()
-        self._about.value = format_message(_describe_operation(self._asana, self.operation))
+        self._about.value = _describe_operation(self._asana, self.operation)
         self._show_code(None)
         self._show_problem(None)
 
@@ -301,12 +302,12 @@ class Explorer(ipw.VBox):
 
 
 def _describe_operation(asana: Asana, operation: Operation) -> str:
-    """Return what an operation does, and what its resource is."""
+    """Return the name of an operation, what it does and what its resource is, as HTML."""
     method = getattr(type(asana[operation.resource]), operation.method)
     # There are no docstrings under python -OO.
     does = (method.__doc__ or "").partition("\n")[0]
     about = load().resource(operation.resource).about
-    return f"asana.{operation.name}: {does} {about}"
+    return f"<b>asana.{operation.name}</b> {html.escape(f'{does} {about}')}"
 
 
 def _build_path(text: str, suffix: str) -> Path:
