@@ -155,6 +155,20 @@ def test_cells_are_read_without_knowing_pandas() -> None:
     }
 
 
+def test_another_frame_begins_anew() -> None:
+    table = shown(numbered(50))
+    screen.write(table, "Sort by", "name")
+    screen.press(table, "Next")
+    widgets = table.children
+
+    table.show(numbered(3))
+
+    assert column(table, 0) == ["n000", "n001", "n002"]
+    assert screen.control(table, "Sort by").value == ""
+    assert screen.control(table, "Page").value == screen.control(table, "Page").max == 1
+    assert table.children == widgets
+
+
 def test_the_frame_is_left_as_it_was(asana: af.Asana) -> None:
     tags = asana.tags.list(workspace="Acme")
     before = tags.copy()

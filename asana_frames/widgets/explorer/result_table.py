@@ -58,40 +58,56 @@ class ResultTable(ipw.VBox):
     """
 
     def __init__(self) -> None:
+        self._rows, self._page_count = ipw.HTML(), ipw.HTML()
+        self._sort, self._is_descending = _make_sort_controls()
+        self._previous, self._next = _make_button("Previous"), _make_button("Next")
+        self._page = ipw.BoundedIntText(1, min=1, max=1, description="Page")
+        self._page.layout.width, self._page.style.description_width = "7rem", "auto"
+        self._paging = ipw.HBox([self._previous, self._page, self._page_count, self._next])
+        self._footer = self._build_footer()
+        #: What itables has drawn.
+        self._drawn: Any = None
         super().__init__()
         self.show(pd.DataFrame())
+        self._observe_controls()
 
     def show(self, frame: pd.DataFrame) -> None:
         """Show another frame."""
-        self._frame = frame
-        itables = _optional.find("itables.widget")
+        # The order of the columns is that of all rows, so that it is the same on each page.
+        order = order_columns(frame, label=find_label_column(frame)) if len(frame) else []
+        itables = _optional.find("itables.widget") if len(frame) else None
         with LOCK:
-            if itables is not None and len(frame):
-                self.children = [_make_itable(itables, frame)]
-                return
-            self._rows = ipw.HTML()
-            self._page_count = ipw.HTML()
-            self._sort, self._is_descending = _make_sort_controls(frame)
-            self._previous, self._next = _make_button("Previous"), _make_button("Next")
-            self._page = ipw.BoundedIntText(1, min=1, max=_count_pages(frame), description="Page")
-            self._page.layout.width, self._page.style.description_width = "7rem", "auto"
-            self.children = [self._rows, self._build_footer()] if len(frame) else [self._rows]
-        self._observe_controls()
+            left, self._drawn = self._drawn, None
+            self._frame, self._order = frame, order
+            if itables is not None:
+                self._drawn = _make_itable(itables, frame.iloc[:, order])
+                self.children = [self._drawn]
+            else:
+                self._fill_controls()
+                self.children = [self._rows, self._footer] if len(frame) else [self._rows]
+        if left is not None:
+            # ipywidgets would keep it forever.
+            left.close()
+
+    def _fill_controls(self) -> None:
+        pages = max(1, -(-len(self._frame) // PAGE_ROWS))
+        self._sort.options = tuple(map(str, self._frame.columns))
+        self._sort.value, self._is_descending.value = "", False
+        self._page.max = pages
+        self._paging.layout.display = None if pages > 1 else "none"
         self._sort_rows(None)
 
     @property
     def html(self) -> str:
         """The page that is shown; empty where itables draws it."""
-        return str(self._rows.value) if self._rows in self.children else ""
+        return str(self._rows.value) if self._drawn is None else ""
 
     def _build_footer(self) -> ipw.HBox:
-        paging = ipw.HBox([self._previous, self._page, self._page_count, self._next])
-        paging.layout.flex_flow = "row wrap"
-        paging.layout.display = None if self._page.max > 1 else "none"
         sorting = ipw.HBox([self._sort, self._is_descending])
         sorting.layout.align_items, sorting.layout.flex_flow = "center", "row wrap"
+        self._paging.layout.flex_flow = "row wrap"
         layout = ipw.Layout(flex_flow="row wrap", justify_content="space-between")
-        return ipw.HBox([sorting, paging], layout=layout)
+        return ipw.HBox([sorting, self._paging], layout=layout)
 
     def _observe_controls(self) -> None:
         for control in (self._sort, self._is_descending):
@@ -121,21 +137,15 @@ class ResultTable(ipw.VBox):
     def _show_page(self, _: Any) -> None:
         first = (self._page.value - 1) * PAGE_ROWS
         shown = self._sorted.iloc[first : first + PAGE_ROWS]
-        # The order of the columns is that of all rows, so that it is the same on each page.
-        order = order_columns(self._frame, label=find_label_column(self._frame))
-        self._rows.value = render_rows(shown.iloc[:, order])
+        self._rows.value = render_rows(shown.iloc[:, self._order])
         self._page_count.value = f"of {self._page.max:,}"
         self._previous.disabled = self._page.value == 1
         self._next.disabled = self._page.value == self._page.max
 
 
-def _make_sort_controls(frame: pd.DataFrame) -> tuple[ipw.Combobox, ipw.Checkbox]:
+def _make_sort_controls() -> tuple[ipw.Combobox, ipw.Checkbox]:
     # Not a dropdown: JupyterLab takes letters that are typed there as shortcuts.
-    sort = ipw.Combobox(
-        options=tuple(map(str, frame.columns)),
-        description="Sort by",
-        placeholder="a column; empty: as read",
-    )
+    sort = ipw.Combobox(description="Sort by", placeholder="a column; empty: as read")
     sort.layout.width, sort.style.description_width = "18rem", "4rem"
     sort.layout.max_width = "calc(100% - 4px)"
     descending = ipw.Checkbox(description="Descending", indent=False)
@@ -145,10 +155,6 @@ def _make_sort_controls(frame: pd.DataFrame) -> tuple[ipw.Combobox, ipw.Checkbox
 
 def _make_button(description: str) -> ipw.Button:
     return ipw.Button(description=description, layout=ipw.Layout(width="6rem"))
-
-
-def _count_pages(frame: pd.DataFrame) -> int:
-    return max(1, -(-len(frame) // PAGE_ROWS))
 
 
 def _build_sort_key(column: pd.Series[Any]) -> pd.Series[Any]:
@@ -207,10 +213,8 @@ def _shorten_line(text: str, most: int) -> str:
 
 def _make_itable(itables: Any, frame: pd.DataFrame) -> Any:
     """Return a widget of itables; cells are text, which is escaped."""
-    order = order_columns(frame, label=find_label_column(frame))
-    texts = {frame.columns[place]: _list_texts(frame.iloc[:, place]) for place in order}
     return itables.ITable(
-        pd.DataFrame(texts),
+        pd.DataFrame({name: _list_texts(frame[name]) for name in frame.columns}),
         allow_html=False,
         lengthMenu=[PAGE_ROWS, 50, 100],
         maxBytes=_MAX_SENT,
