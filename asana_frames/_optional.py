@@ -23,3 +23,11 @@ def require(module: str, *, extra: str) -> Any:
             f"This needs {module.partition('.')[0]}, which is not installed. "
             f"Type: pip install 'asana-frames[{extra}]'"
         ) from cause
+
+
+def find(module: str) -> Any | None:
+    """Import an optional package that another way of doing the same replaces, or return None."""
+    try:
+        return import_module(module)
+    except ImportError:
+        return None

@@ -6,7 +6,7 @@ import copy
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from importlib import import_module
-from typing import Any
+from typing import Any, get_args
 
 import pandas as pd
 
@@ -29,8 +29,9 @@ from asana_frames.calls.references import ReferenceResolver
 from asana_frames.calls.resource import Resource
 from asana_frames.calls.resume import InterruptedReads
 from asana_frames.calls.stream import iterate_frames
-from asana_frames.catalog import columns_of, load, methods_of
+from asana_frames.catalog import Group, columns_of, load, methods_of
 from asana_frames.display.cards import render_account_card, render_refusal_card
+from asana_frames.display.info_table import InfoTable
 from asana_frames.exceptions import AsanaError, InvalidArgument, JobFailed, suggest_names
 from asana_frames.fetch import Http, clock, get_current_call
 from asana_frames.types import Ref, Refs
@@ -284,19 +285,24 @@ class Asana(resources.Resources):
         Returns
         -------
         DataFrame
-            ``resource``, ``about``, ``methods`` (tuple) and ``columns`` (how many its frames have
-            by default), one row per resource. No request is made.
+            ``group`` (what it is for), ``resource``, ``about``, ``columns`` (how many its frames
+            have by default) and ``methods`` (tuple), one row per resource. No request is made.
+            Notebooks and terminals show all of them, under a heading for each group.
         """
+        groups = get_args(Group)
         rows = [
             {
+                "group": resource.group,
                 "resource": resource.name,
                 "about": resource.about.partition(": ")[2],
-                "methods": tuple(op.method for op in methods_of(load(), resource.name)),
                 "columns": len(columns_of(resource.record)),
+                "methods": tuple(op.method for op in methods_of(load(), resource.name)),
             }
-            for resource in load().resources
+            for resource in sorted(load().resources, key=lambda one: groups.index(one.group))
         ]
-        return pd.DataFrame(rows)
+        return InfoTable(
+            pd.DataFrame(rows), title="asana: the resources of the API, and what they are for"
+        )
 
     def apply(
         self,

@@ -10,9 +10,10 @@ import pandas as pd
 from asana_frames.calls.read import Read
 from asana_frames.calls.request_builder import CallContext, choose_operation
 from asana_frames.calls.write import Write
-from asana_frames.catalog import Column, columns_of, load, methods_of
+from asana_frames.catalog import COLUMN_GROUPS, Column, columns_of, find_group, load, methods_of
 from asana_frames.display.accessor import register_accessor
 from asana_frames.display.cards import ColumnInfo, render_resource_card
+from asana_frames.display.info_table import InfoTable
 from asana_frames.exceptions import suggest_names
 from asana_frames.frames import DTYPES
 from asana_frames.types import Errors, Fields, Limit
@@ -83,11 +84,19 @@ class Resource:
         Returns
         -------
         DataFrame
-            ``column``, ``dtype``, ``path`` (what ``fields`` takes), ``default`` (whether the
-            column is there by default) and ``values`` (known values of an enum), one row
-            per column.
+            ``group`` (what it is about), ``column``, ``default`` (whether the column is there by
+            default), ``dtype``, ``path`` (what ``fields`` takes) and ``values`` (tuple of the
+            known values of an enum), one row per column, by group and name. Notebooks and
+            terminals show all of them, under a heading for each group.
         """
-        return describe_columns(load().resource(self.name).record)
+        resource = load().resource(self.name)
+        columns = sort_columns(describe_columns(resource.record))
+        defaults = int(columns["default"].sum())
+        title = (
+            f"asana.{self.name}: {len(columns)} columns, {defaults} by default. fields= takes the "
+            "path, or the name of the column where it has no other."
+        )
+        return InfoTable(columns, title=title)
 
     def _read_frame(
         self,
@@ -139,7 +148,7 @@ class Resource:
 
 
 def describe_columns(record: str) -> pd.DataFrame:
-    """Return the columns a record type can have, as ``Resource.info`` does."""
+    """Return the columns a record type can have, in its own order, as ``Resource.info`` does."""
     kind = load().record(record)
     default = {column.name for column in columns_of(record)}
     rows = []
@@ -148,14 +157,24 @@ def describe_columns(record: str) -> pd.DataFrame:
         field = kind.field(column.path)
         rows.append(
             {
+                "group": find_group(kind, column),
                 "column": "cf_<name>" if is_cf else column.name,
+                "default": column.name in default,
                 "dtype": "by kind" if is_cf else _column_dtype(column),
                 "path": column.path,
-                "default": column.name in default,
                 "values": field.enum if field else (),
             }
         )
-    return pd.DataFrame(rows, columns=["column", "dtype", "path", "default", "values"])
+    return pd.DataFrame(rows, columns=["group", "column", "default", "dtype", "path", "values"])
+
+
+def sort_columns(columns: pd.DataFrame) -> pd.DataFrame:
+    """Return columns as `describe_columns` describes them, by group and name, ``gid`` first."""
+    places = columns["group"].map(COLUMN_GROUPS.index)
+    order = columns.assign(place=places, other=columns["column"] != "gid")
+    return columns.loc[order.sort_values(["place", "other", "column"]).index].reset_index(
+        drop=True
+    )
 
 
 def _first_docstring_line(method: Callable[..., Any]) -> str:

@@ -4,6 +4,7 @@
 ``python -m asana_frames.codegen``; nothing here is written by hand twice.
 """
 
+from asana_frames.catalog.column_groups import COLUMN_GROUPS, find_group
 from asana_frames.catalog.columns import Column, columns_of, parse_fields
 from asana_frames.catalog.enumerations import list_enumerations
 from asana_frames.catalog.list_methods import find_method, methods_of
@@ -12,6 +13,7 @@ from asana_frames.catalog.model import (
     Catalog,
     Directory,
     Field,
+    Group,
     Operation,
     Parameter,
     RecordType,
@@ -20,16 +22,19 @@ from asana_frames.catalog.model import (
 )
 
 __all__ = [
+    "COLUMN_GROUPS",
     "BodyField",
     "Catalog",
     "Column",
     "Directory",
     "Field",
+    "Group",
     "Operation",
     "Parameter",
     "RecordType",
     "ResourceType",
     "columns_of",
+    "find_group",
     "find_method",
     "list_enumerations",
     "load",

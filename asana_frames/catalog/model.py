@@ -28,6 +28,15 @@ Kind = Literal[
 ]
 Returns = Literal["one", "list", "nothing", "job"]
 Paging = Literal["pages", "offset", "none", "events", "stream"]
+#: What resources are for, in the order in which they are listed.
+Group = Literal[
+    "Work",
+    "Plans and goals",
+    "Time and money",
+    "People and access",
+    "Fields, templates and rules",
+    "Search, changes and exports",
+]
 
 
 class Field(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -166,6 +175,7 @@ class ResourceType(msgspec.Struct, frozen=True, omit_defaults=True):
 
     name: str
     about: str
+    group: Group
     record: str
     #: Ids of the operations between which ``list`` chooses; empty where it is one of its own.
     lists: tuple[str, ...] = ()

@@ -54,9 +54,9 @@ def resource_group(resource: ResourceType) -> Group:
 
 def _build_info_command(name: str) -> Command:
     def run(output: str) -> None:
-        from asana_frames.calls.resource import describe_columns
+        from asana_frames.calls.resource import describe_columns, sort_columns
 
-        _print_frame(describe_columns(load().resource(name).record), output)
+        _print_frame(sort_columns(describe_columns(load().resource(name).record)), output)
 
     return Command(
         "info",

@@ -97,6 +97,7 @@ class Builder:
             ResourceType(
                 name=entry["name"],
                 about=entry["about"],
+                group=entry["group"],
                 record=self._records.named(entry["record"]),
                 base=entry.get("base", ""),
             )
@@ -319,7 +320,8 @@ def _new_resource(tag: str, operations: list[str]) -> str:
     return (
         f"# {', '.join(operations)}\n"
         f'[[resources]]\nname = "{name}"\nrecord = "{singular(name)}"\n'
-        f'about = "{tag}: ..."\nreason = "the spec\'s description of a resource is not copied"\n'
+        f'about = "{tag}: ..."\ngroup = "Work"\n'
+        'reason = "the spec\'s description of a resource is not copied"\n'
     )
 
 

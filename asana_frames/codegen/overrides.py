@@ -23,7 +23,7 @@ _SELECTORS = {
 _ABOUT = ("name", "names", "operations", "reason")
 #: The keys that the entries of each section may have, beside ``reason``.
 _KEYS = {
-    "resources": "name record about base",
+    "resources": "name record about group base",
     "records": "name schemas polymorphic",
     "nested": "schemas",
     "new_records": "record fields",

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from asana_frames.display.cards import CardLine, render_frame_card
+from asana_frames.display.cells import (
+    HEADINGS,
+    choose_layout,
+    format_column,
+    is_gid_column,
+    is_missing,
+)
 from asana_frames.exceptions import InvalidArgument
 
 # The catalog and the frames are imported where they are used: pandas is often loaded long before
@@ -33,22 +39,8 @@ _PERMALINK = re.compile(re.escape(_APP_URL) + r"[01]/[A-Za-z0-9/_.~:?=&%#+,@!$;-
 #: Prefix of custom field columns, and the path that requests them in ``fields``.
 _CF = ("cf_", "custom_fields")
 
-#: Rows of a card, and columns beside the name: the first of these that a frame has.
-_CARD_ROWS, _CARD_CELLS = 20, 3
-_CARD_COLUMNS = {
-    "assignee_name": "Assignee",
-    "owner_name": "Owner",
-    "email": "E-mail",
-    "due_on": "Due",
-    "completed": "Done",
-    "status": "Status",
-    "created_by_name": "By",
-    "entered_on": "On",
-    "duration_minutes": "Minutes",
-    "field": "Field",
-    "old": "Old",
-    "new": "New",
-}
+#: Rows of a card, and columns beside the name.
+_CARD_ROWS, _CARD_CELLS = 20, 5
 
 
 class NoGidColumn(InvalidArgument, AttributeError):
@@ -88,14 +80,16 @@ class FrameAccessor:
         """Return a card: the first rows with links, how many there are, where they came from."""
         frame = self._frame
         _check_has_gid(frame)
-        label = _label_column(frame)
-        beside = _find_columns(frame, _CARD_COLUMNS)[:_CARD_CELLS]
+        label = find_label_column(frame)
+        shown = frame.iloc[:_CARD_ROWS]
+        beside = _choose_card_columns(shown, label)
         return render_frame_card(
             _describe_rows(frame),
             _describe_origin(frame),
-            [label.replace("_", " ").capitalize(), *map(_CARD_COLUMNS.__getitem__, beside)],
-            list(_build_lines(frame.iloc[:_CARD_ROWS], label, beside)),
+            [label.replace("_", " ").capitalize(), *map(_format_heading, beside)],
+            list(_build_lines(shown, label, beside)),
             count=len(frame),
+            layouts=[choose_layout(shown[name]) for name in beside],
         )
 
     @property
@@ -195,8 +189,8 @@ def _record_columns(record: str) -> tuple[Column, ...]:
     return columns_of(record, ("all",)) if record else ()
 
 
-def _label_column(frame: pd.DataFrame) -> str:
-    """Return the column that names the rows for people."""
+def find_label_column(frame: pd.DataFrame) -> str:
+    """Return the column that names the rows for people; ``gid`` where none does."""
     from asana_frames.catalog import load
 
     record = _find_record(frame)
@@ -245,18 +239,24 @@ def _as_count(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
+def _choose_card_columns(shown: pd.DataFrame, label: str) -> list[str]:
+    """Return the columns beside the name: those that people look for first, if not empty."""
+    custom = [name for name in map(str, shown.columns) if name.startswith(_CF[0])]
+    fields = [name for name in custom if not is_gid_column(name)]
+    *first, last = HEADINGS
+    found = [name for name in _find_columns(shown, [*first, *fields, last]) if name != label]
+    return [name for name in found if not all(map(is_missing, shown[name]))][:_CARD_CELLS]
+
+
+def _format_heading(name: str) -> str:
+    return HEADINGS.get(name, name.removeprefix(_CF[0]))
+
+
 def _build_lines(frame: pd.DataFrame, label: str, beside: list[str]) -> Iterator[CardLine]:
-    columns = [[_format_cell(value) for value in frame[name]] for name in (label, *beside)]
-    for url, name, *others in zip(_build_links(frame), *columns, strict=True):
-        yield CardLine(str(name), url, list(map(str, others)))
-
-
-def _format_cell(value: Any) -> str:
-    if pd.api.types.is_scalar(value) and pd.isna(value):
-        return ""
-    if pd.api.types.is_bool(value):
-        return "yes" if value else "no"
-    return value.isoformat()[:10] if isinstance(value, date) else str(value)
+    names = ["" if is_missing(cell) else str(cell) for cell in frame[label]]
+    columns = [format_column(frame[name]) for name in beside]
+    for url, name, *others in zip(_build_links(frame), names, *columns, strict=True):
+        yield CardLine(name, url, others)
 
 
 def _build_links(frame: pd.DataFrame) -> list[str | None]:

@@ -9,22 +9,35 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from html import escape
+from itertools import zip_longest
 from typing import NamedTuple
 from urllib.parse import urlsplit
+
+from asana_frames.display.cells import Layout
 
 #: A card is smaller than this, in bytes.
 LIMIT = 20_000
 #: Most bytes of a frame's rows, and of a resource's. Frames get fewer, because the rest of their
 #: card contains text from the server.
 _FRAME_ROWS, _RESOURCE_ROWS = 15_000, 17_800
-#: Most characters of a text, and of a message.
-_MAX_TEXT, _MAX_MESSAGE = 60, 600
+#: Most characters of a text, of a message, and of a cell of facts.
+_MAX_TEXT, _MAX_MESSAGE, _MAX_FACT = 60, 600, 400
 #: Most names in a line; most characters of a URL that is linked.
 _MAX_NAMES, _MAX_URL = 10, 300
 
 # Jupyter aligns cells to the right. Colours are those of the page, so that dark themes work too.
 _CELL = "text-align:left;padding:2px 6px"
+_ONE_LINE = f"{_CELL};white-space:nowrap"
+_NUMBER = "text-align:right;padding:2px 6px;white-space:nowrap"
+_CELLS = {"text": _CELL, "time": _ONE_LINE, "number": _NUMBER}
 _QUIET = "font-size:90%;opacity:.8"
+_GROUP, _WIDE = f"{_CELL};padding-top:12px", f"{_CELL};min-width:20em"
+#: Characters from which the texts of a column need a minimum width.
+_LONG_TEXT = 50
+#: Fewest columns that facts are joined into.
+_FEWEST_COLUMNS = 2
+#: Bytes that a card needs around its title and its table.
+_MARGIN = 150
 _LIGHT = "font-weight:normal"
 _LINK = f"{_LIGHT};color:var(--jp-content-link-color,currentColor);text-decoration:underline"
 
@@ -132,6 +145,7 @@ def render_frame_card(
     lines: Iterable[CardLine],
     *,
     count: int,
+    layouts: Sequence[Layout] = (),
 ) -> str:
     """Return the card of a frame.
 
@@ -147,10 +161,12 @@ def render_frame_card(
         The first rows.
     count
         How many rows there are.
+    layouts
+        How the cells beside the name are laid out; as text where it is not said.
     """
     rows, _ = _fit_rows(
         [
-            _render_row(_render_name(line), [_escape_line(cell) for cell in line.cells])
+            _render_row(_render_name(line), [_escape_line(cell) for cell in line.cells], layouts)
             for line in lines
         ],
         _FRAME_ROWS,
@@ -162,6 +178,55 @@ def render_frame_card(
         _render_remainder(count - len(rows), "rows"),
         _render_note(" · ".join(_render_code(call) for call in _FRAME_CALLS)),
     )
+
+
+def render_info_card(
+    title: str, heads: Sequence[str], groups: Sequence[tuple[str, Sequence[Sequence[str]]]]
+) -> str:
+    """Return the card of facts: rows of texts under the heading of their group.
+
+    The last columns are joined into one until all rows fit.
+    """
+    cells = [row for _, rows in groups for row in rows]
+    longest = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    styles = [_WIDE if length > _LONG_TEXT else _CELL for length in longest]
+    head = f"<div>{_escape_line(title, _MAX_FACT)}</div>"
+    empty = _render_groups(heads, styles, [(group, []) for group, _ in groups])
+    room, left, bodies = LIMIT - _count_bytes([head, empty]) - _MARGIN, 0, []
+    for group, rows in groups:
+        kept, dropped = _fit_rows([_render_fact(*row) for row in rows], room)
+        room, left = room - _count_bytes(kept), left + dropped
+        bodies.append((group, kept))
+    if left and len(heads) > _FEWEST_COLUMNS:
+        joined = [(group, [_join_last(row) for row in rows]) for group, rows in groups]
+        return render_info_card(title, _join_last(heads), joined)
+    table = _render_groups(heads, styles, bodies)
+    return _render_card(head, table, _render_remainder(left, "rows"))
+
+
+def _join_last(cells: Sequence[str]) -> list[str]:
+    *others, one, last = cells
+    return [*others, " · ".join(filter(None, (one, last)))]
+
+
+def _render_fact(name: str, *cells: str) -> str:
+    return _render_row(_render_code(name), [_escape_line(cell, _MAX_FACT) for cell in cells])
+
+
+def _render_groups(
+    heads: Sequence[str], styles: Sequence[str], groups: Sequence[tuple[str, Sequence[str]]]
+) -> str:
+    """Return a table with a heading above each group of rows."""
+    head = "".join(
+        f'<th scope="col" style="{style}">{_escape_line(head)}</th>'
+        for head, style in zip(heads, styles, strict=True)
+    )
+    bodies = "".join(
+        f'<tbody><tr><th scope="rowgroup" colspan="{len(heads)}" style="{_GROUP}">'
+        f"{_escape_line(group)}</th></tr>{''.join(rows)}</tbody>"
+        for group, rows in groups
+    )
+    return f'<table style="margin:4px 0"><thead><tr>{head}</tr></thead>{bodies}</table>'
 
 
 def _render_card(*parts: str) -> str:
@@ -198,9 +263,20 @@ def _render_table(heads: Sequence[str], *bodies: Sequence[str], between: str = "
     return f'<table style="margin:4px 0">{head}<tbody>{body}</table>' if filled else ""
 
 
-def _render_row(head: str, cells: Iterable[str]) -> str:
-    others = "".join(f'<td style="{_CELL}">{cell}</td>' if cell else "<td></td>" for cell in cells)
+def _render_row(head: str, cells: Iterable[str], layouts: Sequence[Layout] = ()) -> str:
+    others = "".join(
+        _render_cell(cell, layout)
+        for cell, layout in zip_longest(cells, layouts, fillvalue="text")
+    )
     return f'<tr><th scope="row" style="{_CELL}">{head}</th>{others}</tr>'
+
+
+def _render_cell(cell: str, layout: str) -> str:
+    if not cell:
+        return "<td></td>"
+    # The attribute for pages that drop styles, such as GitHub's.
+    nowrap = "" if layout == "text" else " nowrap"
+    return f'<td{nowrap} style="{_CELLS[layout]}">{cell}</td>'
 
 
 def _render_column(column: ColumnInfo) -> str:

@@ -84,9 +84,10 @@ def test_hostile_names_are_text_in_rows_and_cards(hostile: Company, notebook: Op
     shown = opened.run(1)
 
     shown.get_by_label("project", exact=True).fill(IMAGE)
-    shown.locator("pre", has_text="onerror").wait_for()
+    code = shown.get_by_label("Code", exact=True)
+    opened.eventually("box => box.value.includes('onerror')", code.element_handle())
     shown.get_by_role("button", name="Run").click()
-    shown.get_by_role("cell", name=IMAGE).first.wait_for()
+    shown.get_by_role("rowheader", name=IMAGE).first.wait_for()
     shown.get_by_label("project", exact=True).fill(f"nothing {SCRIPT}")
     shown.get_by_role("button", name="Run").click()
     shown.get_by_role("alert").wait_for()

@@ -104,5 +104,12 @@ def test_info_describes_every_resource() -> None:
     assert overview["methods"].map(len).sum() == 251 + len(lists)
     for resource in CATALOG.resources:
         columns = asana[resource.name].info()
-        assert list(columns.columns) == ["column", "dtype", "path", "default", "values"]
+        assert list(columns.columns) == [
+            "group",
+            "column",
+            "default",
+            "dtype",
+            "path",
+            "values",
+        ]
         assert len(columns) > 0

@@ -9,11 +9,13 @@ OVERRIDES = """
 name = "boats"
 record = "boat"
 about = "Boats: what floats."
+group = "Work"
 reason = "a resource needs words of its own"
 [[resources]]
 name = "harbours"
 record = "harbour"
 about = "Harbours: where boats lie."
+group = "Work"
 reason = "a resource needs words of its own"
 """
 TEXT = {"type": "string"}

@@ -122,7 +122,8 @@ def test_an_operation_that_no_method_can_be_called_like_is_renamed_by_an_overrid
 
 def test_a_resource_cannot_be_called_like_a_keyword(tmp_path: Path) -> None:
     entry = (
-        '[[resources]]\nname = "import"\nrecord = "boat"\nabout = "Boats."\nreason = "a test"\n'
+        '[[resources]]\nname = "import"\nrecord = "boat"\nabout = "Boats."\ngroup = "Work"\n'
+        'reason = "a test"\n'
     )
 
     message = refusal(tmp_path, written(tags=["Import"]), OVERRIDES + entry)

@@ -16,6 +16,7 @@ from asana_frames.display.cards import (
     ColumnInfo,
     render_account_card,
     render_frame_card,
+    render_info_card,
     render_refusal_card,
     render_resource_card,
 )
@@ -24,7 +25,7 @@ from tests.recorder import Recorder, Reply
 
 _BLOCKS = {"div", "table", "thead", "tbody", "tr", "th", "td", "details", "summary"}
 _TAGS = _BLOCKS | {"a", "b", "bdi", "code", "span"}
-_ATTRIBUTES = {"style", "scope", "colspan", "href", "target", "rel"}
+_ATTRIBUTES = {"style", "scope", "colspan", "nowrap", "href", "target", "rel"}
 _HOSTILE = [
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
@@ -86,7 +87,15 @@ def _checked(card: str) -> _Elements:
     return found
 
 
-_STYLES = {cards._CELL, cards._QUIET, cards._LINK, cards._LIGHT, "margin:4px 0"}
+_STYLES = {
+    *cards._CELLS.values(),
+    cards._GROUP,
+    cards._WIDE,
+    cards._QUIET,
+    cards._LINK,
+    cards._LIGHT,
+    "margin:4px 0",
+}
 
 
 @settings(max_examples=60, deadline=None)
@@ -229,12 +238,31 @@ def test_what_does_not_fit_is_counted() -> None:
 
 
 @pytest.mark.parametrize("of_account", [True, False])
-def test_info_as_pandas_shows_it_is_small(asana: af.Asana, of_account: bool) -> None:
-    frames: list[Any] = (
+def test_info_is_small_and_shows_every_row(asana: af.Asana, of_account: bool) -> None:
+    tables: list[Any] = (
         [asana.info()]
         if of_account
         else [asana[name].info() for name in asana._ipython_key_completions_()]
     )
 
-    for frame in frames:
-        assert len(frame._repr_html_().encode()) < cards.LIMIT
+    for table in tables:
+        found = _checked(table._repr_html_())
+        assert " more rows" not in found.text
+        for name in table.iloc[:, 1]:
+            assert name in found.text
+
+
+@settings(max_examples=40, deadline=None)
+@given(texts=st.lists(_TEXTS, min_size=1, max_size=10), times=st.integers(1, 40))
+def test_no_fact_becomes_markup(texts: list[str], times: int) -> None:
+    rows = [(text, text, text) for text in texts] * times
+
+    _checked(render_info_card(texts[0], texts[:1] * 3, [(texts[0], rows), (texts[-1], rows)]))
+
+
+def test_facts_that_do_not_fit_are_counted() -> None:
+    rows = [(f"name_{n}", "x" * 300) for n in range(1000)]
+
+    text = _checked(render_info_card("Facts", ["Name", "Text"], [("All", rows)])).text
+
+    assert f"and {1000 - text.count('name_')} more rows" in text

@@ -11,16 +11,22 @@ from typing import Any
 import pytest
 
 import asana_frames as af
-from asana_frames.catalog import Operation, load
+from asana_frames.catalog import Operation, load, methods_of
 from asana_frames.exceptions import InvalidArgument
+from asana_frames.widgets.explorer.browser import Browser
 from asana_frames.widgets.explorer.filters import Filter, make_filters
 from asana_frames.widgets.explorer.forms import Form
 from tests.recorder import Recorder
 from tests.widgets import screen
 from tests.widgets.company import Company, records
 
-READS = [op for op in load().operations if op.is_read and op.returns != "nothing"]
-EXAMPLES: dict[str, Any] = {"date": date(2026, 1, 31), "boolean": True, "integer": "5"}
+READS = [
+    op
+    for resource in load().resources
+    for op in methods_of(load(), resource.name)
+    if op.is_read and op.returns != "nothing"
+]
+EXAMPLES: dict[str, Any] = {"date": date(2026, 1, 31), "boolean": "yes", "integer": "5"}
 
 
 @pytest.fixture
@@ -102,7 +108,7 @@ def test_the_code_with_only_the_last_argument_filled_in_says_which_it_is(
 
 
 def test_what_is_needed_comes_first_and_has_a_star(asana: af.Asana) -> None:
-    found = make_filters(operation("typeahead.search"))
+    found = make_filters(operation("typeahead.search"), asana)
 
     assert [one.control.description for one in found[:2]] == ["workspace *", "resource type *"]
     assert [one.is_required for one in found] == sorted(
@@ -148,6 +154,118 @@ def test_one_of_several_of_a_name_stands_for_its_gid(company: Company, recorded:
 
     assert told == "111"
     assert form.collect_arguments()["project"] == "Fair"
+
+
+def test_a_comment_says_what_a_gid_in_the_code_is_called(
+    company: Company, recorded: af.Asana
+) -> None:
+    form = settled(form_of(recorded, "sections.list"))
+
+    screen.control(form, "project *").value = "Site · Growth"
+    with_gid = form.code
+    screen.control(form, "project *").value = "Fair"
+
+    assert with_gid.endswith('(project="111", limit=100)  # project: Site · Growth')
+    assert form.code == 'sections = asana.sections.list(project="Fair", limit=100)'
+
+
+def test_no_name_ends_the_comment(company: Company, recorded: af.Asana) -> None:
+    company.lists["/projects?workspace=1"] = records("1\nimport os\u2028x\u202e", first=131)
+    form = settled(form_of(recorded, "sections.list"))
+    browse(form, "project *")
+
+    browser(form, "project *")._picker.wait().value = "131"
+
+    assert form.code.isprintable()
+    assert called(form.code, recorded.sections.list) == {"project": "131", "limit": 100}
+
+
+def browser(form: Form, label: str) -> Browser:
+    """Return the box of a reference with its picker."""
+    found = next(one for one in form._filters if one.control.description == label)
+    assert isinstance(found.view, Browser)
+    return found.view
+
+
+def browse(form: Form, label: str) -> Browser:
+    """Unfold the picker of a reference."""
+    found = browser(form, label)
+    found._button.value = True
+    return found
+
+
+def test_a_picker_is_made_when_it_is_unfolded_and_fills_in_the_box(
+    company: Company, recorded: af.Asana
+) -> None:
+    form = settled(form_of(recorded, "tasks.list"))
+    assert browser(form, "project")._picker is None
+    unfolded = browse(form, "project")
+
+    unfolded._picker.wait().value = "102"
+    by_gid = form.code
+    unfolded._picker.value = "101"
+    unfolded._button.value = False
+
+    assert by_gid == 'tasks = asana.tasks.list(project="102", limit=100)  # project: Site'
+    assert screen.control(form, "project").value == "Fair"
+    assert form.code == 'tasks = asana.tasks.list(project="Fair", limit=100)'
+    assert unfolded.children[-1].layout.display == "none"
+
+
+def test_a_picker_of_several_fills_in_all_of_them(company: Company, recorded: af.Asana) -> None:
+    form = settled(form_of(recorded, "tasks.search"))
+    unfolded = browse(form, "projects any")
+
+    unfolded._picker.wait().value = ["101", "111"]
+    two = form.collect_arguments()["projects_any"]
+    unfolded._picker.value = []
+
+    assert two == ["Fair", "111"]
+    assert "projects_any" not in form.collect_arguments()
+
+
+def test_a_section_is_picked_below_its_project(company: Company, recorded: af.Asana) -> None:
+    form = settled(form_of(recorded, "tasks.list"))
+    unfolded = browse(form, "section")
+    picker: Any = unfolded._picker.wait()
+
+    picker.value = "101"
+    picker.wait().section = "902"
+
+    assert form.collect_arguments()["section"] == "902"
+
+
+def test_names_are_those_of_the_workspace_that_is_filled_in(recorder: Recorder) -> None:
+    company = Company(recorder)
+    with af.connect("token", base_url=recorder.url) as asana:
+        form = settled(form_of(asana, "tasks.list"))
+        before = screen.control(form, "project").options
+        screen.control(form, "workspace").value = "Zebra"
+        settled(form)
+
+        assert "Fair" in before
+        assert screen.control(form, "project").options == ("Stripes",)
+        assert company.count("/projects?workspace=1") == 1
+
+
+def test_many_filters_are_narrowed_by_typing(company: Company, recorded: af.Asana) -> None:
+    form = settled(form_of(recorded, "tasks.search"))
+
+    screen.write(form, "Find filter", "due ON")
+    shown = [one.control.description for one in form._filters if one.view.layout.display != "none"]
+
+    assert shown == ["workspace *", "due on before", "due on after", "due on"]
+
+
+def test_what_one_of_is_needed_stands_first_in_its_order(
+    company: Company, recorded: af.Asana
+) -> None:
+    form = settled(form_of(recorded, "tasks.list"))
+
+    boxes = [child.children[0].children[0] for child in form.children[1:3]]
+
+    assert form.children[0].value == "One of these is needed *"
+    assert [box.description for box in boxes] == ["project", "section"]
 
 
 def test_a_name_that_was_cut_stands_for_its_gid(company: Company, recorded: af.Asana) -> None:
@@ -275,6 +393,28 @@ def test_filling_in_takes_what_the_method_takes(asana: af.Asana) -> None:
         "completed": False,
         "limit": 7,
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "label", "argument", "value", "words"),
+    [
+        ("tasks.search", "completed", "completed", "no", "completed takes one of: yes, no."),
+        ("tasks.search", "sort by", "sort_by", "likes", "sort_by takes one of: due_date, "),
+    ],
+)
+def test_a_text_that_is_not_one_of_the_options_is_told(
+    asana: af.Asana, name: str, label: str, argument: str, value: str, words: str
+) -> None:
+    form = settled(form_of(asana, name))
+    box = screen.control(form, label)
+
+    box.value = "mayb"
+    told = form.problem
+    box.value = value
+
+    assert told.startswith(words)
+    assert form.collect_arguments()[argument] == (False if value == "no" else value)
+    assert value in box.options
 
 
 def test_filling_in_nothing_empties(asana: af.Asana) -> None:

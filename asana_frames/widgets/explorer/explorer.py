@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import time
 from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
@@ -14,23 +15,49 @@ import pandas as pd
 from asana_frames import export
 from asana_frames._arguments import check_text
 from asana_frames.asana import Asana, check_connection
-from asana_frames.catalog import Operation, load
-from asana_frames.exceptions import AsanaError, InvalidArgument, suggest_names
-from asana_frames.export.text import as_text
+from asana_frames.catalog import Operation, load, methods_of
+from asana_frames.exceptions import (
+    AsanaError,
+    AuthError,
+    ConnectionFailed,
+    Forbidden,
+    InvalidArgument,
+    NotFound,
+    PaymentRequired,
+    suggest_names,
+)
+from asana_frames.widgets.explorer.choice_box import ChoiceBox
+from asana_frames.widgets.explorer.filters import LABEL_WIDTH
 from asana_frames.widgets.explorer.forms import Form
+from asana_frames.widgets.explorer.result_table import ResultTable, render_rows
 from asana_frames.widgets.pickers.choice import LOCK, format_message, make_wide_layout
-from asana_frames.widgets.pickers.labels import format_count, shorten_name
+from asana_frames.widgets.pickers.labels import format_count
 from asana_frames.widgets.pickers.lists import run_in_background
 
-#: Maximum number of rows shown.
-_SHOWN_ROWS = 20
+#: Characters of a line of code on a narrow page, and the most lines that are shown at once.
+_CODE_CHARACTERS, _MAX_CODE_ROWS = 60, 5
+#: Error -> what it means for somebody who is not reading the API's documentation.
+_MEANINGS: tuple[tuple[type[Exception], str], ...] = (
+    (AuthError, "Asana does not accept the token; af.widgets.login() takes a new one."),
+    (PaymentRequired, "The plan of this workspace does not include it."),
+    (Forbidden, "You do not have access to it; its owner can give it to you."),
+    (NotFound, "It does not exist, or you cannot see it."),
+    (ConnectionFailed, "Asana cannot be reached; check the network and press Run again."),
+)
+#: Name of a format -> the suffix of its files, and what writes one.
+_FORMATS: dict[str, tuple[str, Callable[[pd.DataFrame, Path, str], None]]] = {
+    "CSV": (".csv", lambda frame, path, name: export.to_csv(frame, path)),
+    "Excel": (".xlsx", lambda frame, path, name: export.to_excel({name: frame}, path)),
+    "Parquet": (".parquet", lambda frame, path, name: export.to_parquet(frame, path)),
+}
 
 
 class Explorer(ipw.VBox):
     """Pick a resource, an operation, filters and fields; run it; see the frame and its code.
 
-    A run stops after two minutes and shows the rows that have arrived. "Save" writes on the
-    machine of the kernel and replaces an existing file.
+    A run stops after two minutes and shows the rows that have arrived. "CSV", "Excel" and
+    "Parquet" write a file on the machine of the kernel, in its working folder unless the name says
+    another, and replace an existing one.
 
     Parameters
     ----------
@@ -67,20 +94,24 @@ class Explorer(ipw.VBox):
         #: Resource of the frame that is shown.
         self._shown_resource = ""
         self._form: Form | None = None
-        self._resource = ipw.Dropdown(
-            options=list(_list_read_operations()), description="Resource", **make_wide_layout()
-        )
-        self._method = ipw.Dropdown(description="Operation", **make_wide_layout())
-        self._form_box = ipw.VBox()
+        self._is_running = False
+        self._resource = ChoiceBox("Resource", list(_list_read_operations()))
+        self._method = ChoiceBox("Operation")
+        self._about, self._form_box = ipw.HTML(), ipw.VBox()
+        # A box that takes text, so that Ctrl+A and Ctrl+C copy the code and nothing else.
+        self._code = ipw.Textarea(description="Code", **make_wide_layout())
+        self._code.layout.max_width = "calc(100% - 4px)"
         self._run = ipw.Button(description="Run", button_style="primary", icon="play")
-        self._status, self._code = ipw.HTML(), ipw.HTML()
-        self._rows, self._columns = ipw.HTML(), ipw.HTML()
-        self._file = ipw.Text(
-            description="File", placeholder="tasks.csv or tasks.xlsx", **make_wide_layout()
-        )
+        self._needed, self._status = ipw.HTML(), ipw.HTML()
+        self._rows, self._columns = ResultTable(), ipw.HTML()
+        self._file = ipw.Text(description="File", placeholder="tasks", **make_wide_layout())
+        for control in (self._resource, self._method, self._code, self._file):
+            control.style.description_width = LABEL_WIDTH
+        self._file.layout.max_width = "24rem"
         super().__init__(self._build_children())
-        self._resource.observe(self._handle_resource, "value")
-        self._method.observe(self._handle_method, "value")
+        self._resource.observe(self._handle_resource, "chosen")
+        self._method.observe(self._handle_method, "chosen")
+        self._code.observe(self._show_code, "value")
         self._run.on_click(self._handle_run)
         self._select_operation(operation)
 
@@ -95,7 +126,7 @@ class Explorer(ipw.VBox):
     @property
     def operation(self) -> Operation:
         """The selected operation."""
-        return _list_read_operations()[self._resource.value][self._method.value]
+        return _list_read_operations()[self._resource.chosen][self._method.chosen]
 
     def fill(self, **arguments: Any) -> Explorer:
         """Fill in arguments as a user would.
@@ -116,21 +147,29 @@ class Explorer(ipw.VBox):
         return self
 
     def _build_children(self) -> list[Any]:
-        save = ipw.Button(description="Save", tooltip="Save as CSV or Excel workbook", icon="save")
-        save.on_click(self._save_frame)
-        self._run_box = ipw.HBox([self._run, self._status])
+        run = ipw.HBox([self._run, ipw.VBox([self._needed, self._status])])
         shown = ipw.Tab(children=[self._rows, self._columns], titles=["Rows", "Columns"])
-        # On a narrow page the button wraps below the box.
-        saving = ipw.HBox([self._file, save], layout=ipw.Layout(flex_flow="row wrap"))
+        self._result = ipw.VBox([shown, self._build_file_row()])
+        self._result.layout.display = "none"
         return [
             self._resource,
             self._method,
+            self._about,
             self._form_box,
             self._code,
-            self._run_box,
-            shown,
-            saving,
+            run,
+            self._result,
         ]
+
+    def _build_file_row(self) -> ipw.HBox:
+        buttons = []
+        for name in _FORMATS:
+            button = ipw.Button(description=name, tooltip=f"Save the rows as {name}", icon="save")
+            button.layout.width = "7rem"
+            button.on_click(partial(self._save_frame, name))
+            buttons.append(button)
+        # On a narrow page the buttons wrap below the box.
+        return ipw.HBox([self._file, *buttons], layout=ipw.Layout(flex_flow="row wrap"))
 
     # Selection of the operation.
 
@@ -144,22 +183,20 @@ class Explorer(ipw.VBox):
             hint = suggest_names(name, known)
             raise InvalidArgument(f"{name!r} is not an operation that reads.{hint}")
         resource, _, method = name.partition(".")
-        self._resource.unobserve(self._handle_resource, "value")
-        self._resource.value = resource
-        self._resource.observe(self._handle_resource, "value")
+        self._resource.unobserve(self._handle_resource, "chosen")
+        self._resource.chosen = resource
+        self._resource.observe(self._handle_resource, "chosen")
         self._offer_methods(method)
 
     def _handle_resource(self, _: Any) -> None:
         self._offer_methods("list")
 
     def _offer_methods(self, method: str) -> None:
-        methods = list(_list_read_operations()[self._resource.value])
-        chosen = method if method in methods else methods[0]
-        self._method.unobserve(self._handle_method, "value")
-        with self._method.hold_sync():
-            self._method.options = methods
-            self._method.value = chosen
-        self._method.observe(self._handle_method, "value")
+        methods = list(_list_read_operations()[self._resource.chosen])
+        self._method.unobserve(self._handle_method, "chosen")
+        self._method.options = tuple(methods)
+        self._method.chosen = method if method in methods else methods[0]
+        self._method.observe(self._handle_method, "chosen")
         self._handle_method(None)
 
     def _handle_method(self, _: Any) -> None:
@@ -168,13 +205,25 @@ class Explorer(ipw.VBox):
             # A connection of its own: its lists do not count as requests of the run.
             self._form = Form(self._asana.in_background(), self.operation)
             self._form.observe(self._show_code, "code")
+            self._form.observe(self._show_problem, "problem")
             self._form_box.children = [self._form]
             if left is not None:
                 left.unsubscribe()
+        self._about.value = _describe_operation(self._asana, self.operation)
         self._show_code(None)
+        self._show_problem(None)
 
     def _show_code(self, _: Any) -> None:
-        self._code.value = f"<pre>{html.escape(self.code)}</pre>"
+        self._code.value = self.code
+        self._code.rows = min(1 + len(self.code) // _CODE_CHARACTERS, _MAX_CODE_ROWS)
+
+    def _show_problem(self, _: Any) -> None:
+        """Show what is needed before the operation can run, and switch Run on or off."""
+        with LOCK:
+            problem = "" if self._form is None else str(self._form.problem)
+            self._needed.value = format_message(problem)
+            self._needed.layout.display = None if problem else "none"
+            self._run.disabled = self._is_running or bool(problem)
 
     # Running.
 
@@ -184,55 +233,66 @@ class Explorer(ipw.VBox):
         run_in_background(partial(self._run_operation, self.operation, self._form))
 
     def _start_run(self) -> None:
-        self._run.disabled = True
+        self._is_running = True
+        self._show_problem(None)
         self._show_status("Reading ...")
 
     def _run_operation(self, operation: Operation, form: Form | None) -> None:
+        started = time.monotonic()
         try:
             assert form is not None  # there is one for every operation
             method: Callable[..., pd.DataFrame] = getattr(
                 self._asana[operation.resource], operation.method
             )
-            frame = method(**form.require_arguments())
+            arguments = form.require_arguments()
+            frame = method(**arguments)
         except Exception as error:  # noqa: BLE001
             # A background thread has no prompt: errors are shown here.
             partial = self._asana.last.partial
             more = ""
             if partial is not None and len(partial):
-                with LOCK:
-                    self._show_frame(partial, operation.resource)
+                self._show_frame(partial, operation.resource)
                 more = f" Showing the {format_count(len(partial), 'row')} that had arrived."
-            self._show_status(f"{type(error).__name__}: {error}{more}", is_error=True)
+            self._show_status(_describe_error(error) + more, is_error=True)
         else:
-            with LOCK:
-                self._show_frame(frame, operation.resource)
+            self._show_frame(frame, operation.resource)
+            took = time.monotonic() - started
+            self._show_status(self._describe_run(frame, took, arguments.get("limit")))
         finally:
-            self._run.disabled = False
+            self._is_running = False
+            self._show_problem(None)
+
+    def _describe_run(self, frame: pd.DataFrame, took: float, limit: int | None) -> str:
+        requests = format_count(self._asana.last.requests, "request")
+        told = f"{format_count(len(frame), 'row')} in {took:.1f} s, {requests}."
+        failed = len(self._asana.last.failures)
+        if failed:
+            told += f" {failed:,} could not be read."
+        if limit is not None and len(frame) >= limit:
+            told += " There may be more: the limit is reached."
+        return told if len(frame) else f"Nothing matches. {told}"
 
     def _show_frame(self, frame: pd.DataFrame, name: str) -> None:
-        self.frame = frame
-        self._rows.value = _format_table(_shorten_cells(frame.head(_SHOWN_ROWS)))
-        self._columns.value = _format_table(_describe_columns(frame))
-        last = self._asana.last
-        more = f", the first {_SHOWN_ROWS} are shown" if len(frame) > _SHOWN_ROWS else ""
-        status = (
-            f"{format_count(len(frame), 'row')}{more}; {format_count(last.requests, 'request')}."
-        )
-        self._show_status(status)
-        if self._file.value in {"", f"{self._shown_resource}.csv"}:
-            self._file.value = f"{name}.csv"
-        self._shown_resource = name
+        with LOCK:
+            self.frame = frame
+            self._result.layout.display = None
+            self._rows.show(frame)
+            self._columns.value = render_rows(_describe_columns(frame), label="Columns")
+            if self._file.value in {"", self._shown_resource}:
+                self._file.value = name
+            self._shown_resource = name
 
-    def _save_frame(self, _: Any) -> None:
-        """Write the frame in the format given by the suffix of the file name."""
-        path = Path(self._file.value.strip()).expanduser()
+    def _save_frame(self, format_name: str, _: Any) -> None:
+        """Write the frame to the file that is named, in one of the formats."""
+        suffix, write = _FORMATS[format_name]
         try:
             if self.frame is None:
                 raise InvalidArgument("There is nothing to save; press Run first.")
+            path = _build_path(self._file.value, suffix)
             is_there = path.exists()
-            _write_file(self.frame, path, self._shown_resource)
+            write(self.frame, path, self._shown_resource)
         except (AsanaError, OSError) as error:
-            self._show_status(f"{type(error).__name__}: {error}", is_error=True)
+            self._show_status(_describe_error(error), is_error=True)
         else:
             more = ", replacing the existing file" if is_there else ""
             self._show_status(f"Saved {format_count(len(self.frame), 'row')} to {path}{more}.")
@@ -241,33 +301,46 @@ class Explorer(ipw.VBox):
         self._status.value = format_message(text, is_error=is_error)
 
 
-def _write_file(frame: pd.DataFrame, path: Path, name: str) -> None:
-    if path.suffix.lower() == ".csv":
-        export.to_csv(frame, path)
-    elif path.suffix.lower() == ".xlsx":
-        export.to_excel({name: frame}, path)
-    else:
-        raise InvalidArgument(f"{path.name!r} is not a valid file; use a .csv or .xlsx name.")
+def _describe_operation(asana: Asana, operation: Operation) -> str:
+    """Return the name of an operation, what it does and what its resource is, as HTML."""
+    method = getattr(type(asana[operation.resource]), operation.method)
+    # There are no docstrings under python -OO.
+    does = (method.__doc__ or "").partition("\n")[0]
+    about = load().resource(operation.resource).about
+    return f"<b>asana.{operation.name}</b> {html.escape(f'{does} {about}')}"
+
+
+def _build_path(text: str, suffix: str) -> Path:
+    """Return the path of a file of a format; a suffix of another format is replaced."""
+    name = text.strip()
+    if not name:
+        raise InvalidArgument("Type a name for the file first, such as tasks.")
+    path = Path(name).expanduser()
+    suffixes = {known for known, _ in _FORMATS.values()}
+    return path.with_name((path.stem if path.suffix.lower() in suffixes else path.name) + suffix)
+
+
+def _describe_error(error: Exception) -> str:
+    """Return what an error means, and its own message."""
+    meaning = next((words for kind, words in _MEANINGS if isinstance(error, kind)), "")
+    if isinstance(error, AsanaError):
+        return f"{meaning} {error}".strip()
+    return f"{type(error).__name__}: {error}"
 
 
 @cache
 def _list_read_operations() -> dict[str, dict[str, Operation]]:
     """Return resource -> method -> operation for all operations that read."""
     found: dict[str, dict[str, Operation]] = {}
-    for operation in load().operations:
-        if operation.is_read and operation.returns != "nothing":
-            found.setdefault(operation.resource, {})[operation.method] = operation
+    for resource in load().resources:
+        reads = {
+            operation.method: operation
+            for operation in methods_of(load(), resource.name)
+            if operation.is_read and operation.returns != "nothing"
+        }
+        if reads:
+            found[resource.name] = reads
     return found
-
-
-def _shorten_cells(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return cells as text in one line; long texts are cut and missing values empty."""
-    return as_text(rows, disarm=False).map(_shorten_cell)
-
-
-def _shorten_cell(value: Any) -> str:
-    text = "" if pd.isna(value) else str(value)
-    return shorten_name(text) if text.strip() else ""
 
 
 def _describe_columns(frame: pd.DataFrame) -> pd.DataFrame:
@@ -278,13 +351,4 @@ def _describe_columns(frame: pd.DataFrame) -> pd.DataFrame:
             "dtype": [str(dtype) for dtype in frame.dtypes],
             "missing": frame.isna().sum().tolist(),
         }
-    )
-
-
-def _format_table(frame: pd.DataFrame) -> str:
-    # Inline, to take precedence over the style that pandas gives frames in a notebook.
-    inside = frame.to_html(index=False, border=0).replace("<th>", '<th style="text-align:left">')
-    return (
-        '<div role="region" tabindex="0" aria-label="Table" '
-        f'style="overflow:auto;max-height:28rem;line-height:1.5;white-space:nowrap">{inside}</div>'
     )

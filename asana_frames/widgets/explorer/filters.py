@@ -11,9 +11,12 @@ import ipywidgets as ipw
 import pandas as pd
 import traitlets
 
+from asana_frames.asana import Asana
 from asana_frames.calls.references import iterate_references
 from asana_frames.catalog import Operation, Parameter
 from asana_frames.exceptions import InvalidArgument
+from asana_frames.export.text import to_one_line
+from asana_frames.widgets.explorer.browser import Browser, has_picker
 from asana_frames.widgets.pickers.choice import make_wide_layout
 from asana_frames.widgets.pickers.goal_picker import GOAL, TIME_PERIOD
 from asana_frames.widgets.pickers.labels import NAMELESS, build_labels
@@ -30,11 +33,14 @@ LEVELS: Mapping[str, Level] = {
     level.name: level
     for level in (WORKSPACE, TEAM, PROJECT, PORTFOLIO, GOAL, USER, TAG, TIME_PERIOD)
 }
+#: Width of the labels before controls.
+LABEL_WIDTH = "10rem"
 #: Maximum number of names that a box offers; other names can be typed.
 _MAX_OFFERED = 1_000
 #: Names that would be parsed as a gid, URL, e-mail address or "me", or that stand for no name.
 _NOT_A_NAME = re.compile(rf"\d+\Z|https?://|\S+@\S+\Z|me\Z|{re.escape(NAMELESS)}\Z")
-_ANY_OPTION: tuple[str, Any] = ("any", None)
+#: Texts of the two values of a flag.
+_FLAGS = {"yes": True, "no": False}
 
 
 class Filter:
@@ -45,25 +51,34 @@ class Filter:
     parameter
         The argument.
 
+    asana
+        The connection whose objects can be browsed.
+
     Attributes
     ----------
     control : ipywidgets widget
         The control.
+    view : ipywidgets widget
+        The control, and for a reference a picker to unfold that fills it in.
     level : Level or None
         The level whose names it offers.
     is_required : bool
         Whether the argument is required.
     """
 
-    def __init__(self, parameter: Parameter) -> None:
+    def __init__(self, parameter: Parameter, asana: Asana) -> None:
         self.parameter = parameter
         self.level = next((LEVELS[kind] for kind in parameter.refers if kind in LEVELS), None)
         self._gids: dict[str, str] = {}
         self._names: dict[str, int] = {}
-        #: References set by code: the text in the control, and the references themselves.
+        #: References set by code or by the picker: the text in the control, and the references.
         self._filled_references: tuple[str, list[str]] = ("", [])
         self.is_required = _is_required(parameter)
+        self.control_options = _list_options(parameter)
         self.control = _make_control(parameter)
+        self.view = self.control
+        if has_picker(parameter):
+            self.view = Browser(asana, parameter, self.control, self._fill_picked)
 
     def offer(self, rows: pd.DataFrame) -> None:
         """Offer the names of objects; equal names get a qualifier."""
@@ -88,9 +103,12 @@ class Filter:
         if self.parameter.kind == "date":
             return typed.isoformat()
         text, references = self._filled_references
-        if typed == text and len(references) > 1:
+        if typed == text and references:
             # Unchanged, because a name may contain a semicolon.
-            return references
+            is_one = len(references) == 1 and not self.parameter.many
+            return references[0] if is_one else references
+        if self.control_options:
+            return self._parse_option(typed.strip())
         if self.parameter.kind == "integer":
             return _parse_integer(self.parameter.argument, typed)
         if self.parameter.many:
@@ -113,15 +131,44 @@ class Filter:
                 f"{value!r} is not a valid {self.parameter.argument}."
             ) from cause
 
+    def _parse_option(self, text: str) -> Any:
+        options = self.control_options
+        if text not in options:
+            words = ", ".join(options)
+            raise InvalidArgument(f"{self.parameter.argument} takes one of: {words}.")
+        return options[text]
+
+    def describe_gids(self) -> str:
+        """Return what the gids of the value are called; empty where the value says it itself."""
+        value = self.read_value() if self.parameter.kind == "ref" else None
+        references = value if isinstance(value, list) else [value]
+        text = str(self.control.value).strip()
+        is_said = value is None or text == "; ".join(map(str, references))
+        return "" if is_said else to_one_line(text)
+
+    def get_offered_gid(self) -> str | None:
+        """Return the gid of the object whose offered name is in the control, or None."""
+        return self._gids.get(self.control.value)
+
+    def _fill_picked(self, names: list[str], gids: list[str]) -> None:
+        """Fill in what the picker has: by name where that is unique here, else by gid."""
+        label_of = {gid: label for label, gid in self._gids.items()}
+        references = [self._resolve_name(label_of.get(gid, gid)) for gid in gids]
+        text = "; ".join(names)
+        self._filled_references = (text, references)
+        self.control.value = text
+
     def _format_value(self, value: Any) -> Any:
         """Return the content of the control for a value."""
         is_text = isinstance(self.control, ipw.Text)
         if value is None:
-            return "" if is_text else None
+            return None if self.parameter.kind == "date" else ""
         if self.parameter.kind == "ref":
             references = [_format_reference(one) for one in iterate_references(value)]
             self._filled_references = ("; ".join(references), references)
             return self._filled_references[0]
+        if self.parameter.kind == "boolean" and isinstance(value, bool):
+            return next(text for text, flag in _FLAGS.items() if flag is value)
         if self.parameter.kind == "date" and isinstance(value, str):
             return date.fromisoformat(value)
         if is_text and isinstance(value, date):
@@ -134,10 +181,10 @@ class Filter:
         return text if is_clear else self._gids.get(text, text)
 
 
-def make_filters(operation: Operation) -> list[Filter]:
+def make_filters(operation: Operation, asana: Asana) -> list[Filter]:
     """Return a filter per argument of an operation, required ones first."""
     ordered = sorted(operation.parameters, key=lambda parameter: not _is_required(parameter))
-    return [Filter(parameter) for parameter in ordered]
+    return [Filter(parameter, asana) for parameter in ordered]
 
 
 def _is_required(parameter: Parameter) -> bool:
@@ -148,23 +195,18 @@ def _make_control(parameter: Parameter) -> Any:
     label = parameter.argument.replace("_", " ")
     make = _MAKERS.get(parameter.kind, _make_text_box)
     control = make(parameter, label + (" *" if _is_required(parameter) else ""))
-    control.style = {"description_width": "11rem"}
+    control.style = {"description_width": LABEL_WIDTH}
     return control
 
 
 def _make_reference_box(parameter: Parameter, label: str) -> Any:
-    several = "; separate several with semicolons" if parameter.many else ""
+    several = "; several: with semicolons" if parameter.many else ""
     return ipw.Combobox(
         description=label,
         placeholder=f"name, gid or URL{several}",
         ensure_option=False,
         layout=make_wide_layout()["layout"],
     )
-
-
-def _make_flag(_: Parameter, label: str) -> Any:
-    options = [_ANY_OPTION, ("yes", True), ("no", False)]
-    return ipw.Dropdown(options=options, description=label, layout=make_wide_layout()["layout"])
 
 
 def _make_day_box(_: Parameter, label: str) -> Any:
@@ -178,15 +220,23 @@ def _make_moment_box(_: Parameter, label: str) -> Any:
 
 def _make_text_box(parameter: Parameter, label: str) -> Any:
     layout = make_wide_layout()["layout"]
-    if parameter.enum:
-        options = [_ANY_OPTION, *((word, word) for word in parameter.enum)]
-        return ipw.Dropdown(options=options, description=label, layout=layout)
+    options = _list_options(parameter)
+    if options:
+        # Not a dropdown: JupyterLab takes letters that are typed there as shortcuts.
+        hint = " or ".join(options) if len(options) == len(_FLAGS) else "any"
+        return ipw.Combobox(
+            options=tuple(options), description=label, placeholder=hint, layout=layout
+        )
     return ipw.Text(description=label, layout=layout)
+
+
+def _list_options(parameter: Parameter) -> Mapping[str, Any]:
+    """Return the texts of the values that an argument takes, if they are known."""
+    return _FLAGS if parameter.kind == "boolean" else {word: word for word in parameter.enum}
 
 
 _MAKERS: Mapping[str, Callable[[Parameter, str], Any]] = {
     "ref": _make_reference_box,
-    "boolean": _make_flag,
     "date": _make_day_box,
     "datetime": _make_moment_box,
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import takewhile
 from typing import Any
@@ -12,11 +12,13 @@ import ipywidgets as ipw
 import traitlets
 
 from asana_frames.asana import Asana
+from asana_frames.calls.request_builder import check_combinations
 from asana_frames.catalog import Operation
 from asana_frames.exceptions import InvalidArgument, suggest_names
-from asana_frames.widgets.explorer.filters import Filter, make_filters
-from asana_frames.widgets.pickers.choice import LOCK, make_wide_layout
+from asana_frames.widgets.explorer.filters import LABEL_WIDTH, Filter, make_filters
+from asana_frames.widgets.pickers.choice import LOCK, LONG_LIST, make_wide_layout
 from asana_frames.widgets.pickers.fields_picker import FieldsPicker
+from asana_frames.widgets.pickers.labels import fold_text
 from asana_frames.widgets.pickers.level import Level, fill_names
 from asana_frames.widgets.pickers.lists import BackgroundList, Listener, get_list_cache
 from asana_frames.widgets.pickers.workspace_picker import WORKSPACE
@@ -39,20 +41,26 @@ class Form(ipw.VBox):
     ----------
     code : str
         The line of code that makes the call.
+    problem : str
+        What is still needed for the call, or wrong with it; empty if it can be made.
     """
 
     code = traitlets.Unicode()
+    problem = traitlets.Unicode()
 
     def __init__(self, asana: Asana, operation: Operation) -> None:
         self._asana, self._lists = asana, get_list_cache(asana)
         self._operation = operation
-        self._filters = make_filters(operation)
+        self._filters = make_filters(operation, asana)
         self._fields = (
             FieldsPicker(operation.resource, record=operation.record) if operation.fields else None
         )
         self._limit = ipw.Text(value=str(LIMIT), description="limit", **make_wide_layout())
+        self._limit.style.description_width = LABEL_WIDTH
         self._subscriptions: list[tuple[BackgroundList, Listener]] = []
         self._is_unsubscribed = False
+        #: The workspace whose names are offered.
+        self._workspace = ""
         super().__init__(self._build_children())
         for found in self._filters:
             found.control.observe(self._update_code, "value")
@@ -84,20 +92,24 @@ class Form(ipw.VBox):
         return arguments
 
     def require_arguments(self) -> dict[str, Any]:
-        """Return the arguments that are filled in, after checking that none is missing.
+        """Return the arguments that are filled in, after checking that the call can be made.
 
         Raises
         ------
         InvalidArgument
-            A required argument is missing, or a text is not a valid value.
+            A required argument is missing, a text is not a valid value, or arguments exclude each
+            other.
         """
         given = self.collect_arguments()
         needed = [found.parameter.argument for found in self._filters if found.is_required]
         missing = [name for name in needed if name not in given]
         if missing:
-            raise InvalidArgument(
-                f"{self._operation.name} needs {' and '.join(missing)}: fill in what is starred."
-            )
+            raise InvalidArgument(f"Fill in {_join_words(missing, 'and')}.")
+        one_of = self._operation.one_of
+        if one_of and not any(given.keys() >= set(names) for names in one_of):
+            ways = [_join_words(names, "with") for names in one_of]
+            raise InvalidArgument(f"Fill in {_join_words(ways, 'or')}.")
+        check_combinations(self._operation, given)
         return given
 
     def fill(self, arguments: Mapping[str, Any]) -> None:
@@ -125,18 +137,21 @@ class Form(ipw.VBox):
         with LOCK:
             # Keeps lists that arrive later from subscribing to more.
             self._is_unsubscribed = True
-            for listing, listener in self._subscriptions:
-                listing.unsubscribe(listener)
-            self._subscriptions = []
+            self._unsubscribe_from(0)
         _close_all(self)
 
     def _build_children(self) -> list[Any]:
-        needed = [found.control for found in self._filters if found.is_required]
-        others = [found.control for found in self._filters if not found.is_required]
-        shown: list[Any] = needed
+        ways = list(dict.fromkeys(name for names in self._operation.one_of for name in names))
+        optional = [found for found in self._filters if not found.is_required]
+        one_of = [found for found in optional if found.parameter.argument in ways]
+        others = [found for found in optional if found.parameter.argument not in ways]
+        shown: list[Any] = [found.view for found in self._filters if found.is_required]
+        if one_of:
+            one_of.sort(key=lambda found: ways.index(found.parameter.argument))
+            shown += [ipw.HTML("One of these is needed *"), *(found.view for found in one_of)]
         if others:
-            box = ipw.VBox(others, layout=ipw.Layout(max_height="22rem", overflow="auto"))
-            shown += [_make_foldable(f"Filters ({len(others)})", box, is_open=True)]
+            box = ipw.VBox(_build_filter_list(others))
+            shown += [_make_foldable(f"Filters ({len(others)})", box, is_open=not one_of)]
         if self._fields is not None:
             shown += [_make_foldable("Fields", self._fields, is_open=False)]
         if self._operation.returns == "list":
@@ -147,15 +162,28 @@ class Form(ipw.VBox):
         try:
             given = self.collect_arguments()
         except InvalidArgument as problem:
-            self.code = f"# {problem}"
+            self.code, self.problem = f"# {problem}", str(problem)
             return
+        self.code = self._format_call(given)
+        try:
+            self.require_arguments()
+        except InvalidArgument as problem:
+            self.problem = str(problem)
+        else:
+            self.problem = ""
+
+    def _format_call(self, given: Mapping[str, Any]) -> str:
+        """Return the call as a line of code; a comment says what its gids are called."""
         in_path = [p.argument for p in self._operation.parameters if p.place == "path"]
         first = list(takewhile(given.__contains__, in_path))
         values = [_format_literal(given[name]) for name in first]
         # After a missing positional argument, the others are passed by name.
         values += [f"{name}={_format_literal(given[name])}" for name in given if name not in first]
         resource = self._operation.resource
-        self.code = f"{resource} = asana.{self._operation.name}({', '.join(values)})"
+        call = f"{resource} = asana.{self._operation.name}({', '.join(values)})"
+        called = {found.parameter.argument: found.describe_gids() for found in self._filters}
+        notes = "; ".join(f"{name}: {text}" for name, text in called.items() if text)
+        return f"{call}  # {notes}" if notes else call
 
     # Names that are offered.
 
@@ -167,23 +195,68 @@ class Form(ipw.VBox):
         listing.subscribe(listener)
 
     def _offer_workspace_names(self, listing: BackgroundList) -> None:
-        """Offer the names of the first workspace."""
+        """Offer the workspaces, and the names of the one that is filled in, else of the first."""
         with LOCK:
             if self._is_unsubscribed or not listing.is_complete or listing.frame.empty:
                 return
-            workspace = {"workspace": str(listing.frame["gid"].iloc[0])}
             for found in self._filters:
                 if found.level is WORKSPACE:
                     found.offer(listing.frame)
+                    found.control.observe(self._handle_workspace, "value")
                     if found.is_required and len(listing.frame) == 1 and not found.control.value:
                         found.control.value = listing.frame["name"].iloc[0]
-                elif found.level is not None:
-                    self._subscribe(found.level, workspace, partial(self._offer_names, found))
+            if not self._workspace:
+                self._request_names(str(listing.frame["gid"].iloc[0]))
+
+    def _handle_workspace(self, _: Any) -> None:
+        chosen = [found.get_offered_gid() for found in self._filters if found.level is WORKSPACE]
+        with LOCK:
+            for gid in filter(None, chosen):
+                self._request_names(gid)
+
+    def _request_names(self, workspace: str) -> None:
+        """Request the names of a workspace, unless they are the ones that are offered."""
+        if workspace == self._workspace or self._is_unsubscribed:
+            return
+        self._workspace = workspace
+        # The first subscription is that to the workspaces.
+        self._unsubscribe_from(1)
+        for found in self._filters:
+            if found.level is not None and found.level is not WORKSPACE:
+                offer = partial(self._offer_names, found)
+                self._subscribe(found.level, {"workspace": workspace}, offer)
+
+    def _unsubscribe_from(self, first: int) -> None:
+        """Unsubscribe from the lists from a position on."""
+        for listing, listener in self._subscriptions[first:]:
+            listing.unsubscribe(listener)
+        del self._subscriptions[first:]
 
     def _offer_names(self, found: Filter, listing: BackgroundList) -> None:
         with LOCK:
             if len(listing.frame) and not self._is_unsubscribed:
                 found.offer(fill_names(listing.frame))
+
+
+def _build_filter_list(filters: Sequence[Filter]) -> list[Any]:
+    """Return filters in a box that scrolls; many have a text above that narrows them."""
+    box = ipw.VBox(
+        [found.view for found in filters], layout=ipw.Layout(max_height="22rem", overflow="auto")
+    )
+    if len(filters) <= LONG_LIST:
+        return [box]
+    find = ipw.Text(description="Find filter", placeholder="type to narrow", **make_wide_layout())
+    find.style.description_width = LABEL_WIDTH
+
+    def narrow(_: Any) -> None:
+        words = fold_text(find.value).split()
+        for found in filters:
+            label = fold_text(found.control.description)
+            is_shown = all(word in label for word in words)
+            found.view.layout.display = None if is_shown else "none"
+
+    find.observe(narrow, "value")
+    return [find, box]
 
 
 def _make_foldable(title: str, content: Any, *, is_open: bool) -> Any:
@@ -197,6 +270,11 @@ def _make_foldable(title: str, content: Any, *, is_open: bool) -> Any:
     button.observe(turn, "value")
     turn(None)
     return ipw.VBox([button, content])
+
+
+def _join_words(names: Sequence[str], last: str) -> str:
+    *rest, end = [name.replace("_", " ") for name in names]
+    return f"{', '.join(rest)} {last} {end}" if rest else end
 
 
 def _close_all(widget: Any) -> None:

@@ -1,0 +1,230 @@
+"""ResultTable: a frame in pages that can be sorted; through itables where it is installed."""
+
+from __future__ import annotations
+
+from functools import partial
+from html import escape
+from typing import Any
+
+import ipywidgets as ipw
+import pandas as pd
+
+from asana_frames import _optional
+from asana_frames.display.accessor import find_label_column
+from asana_frames.display.cells import MISSING, choose_layout, format_column, order_columns
+from asana_frames.export.text import column_as_text
+from asana_frames.widgets.pickers.choice import LOCK
+
+#: Rows per page.
+PAGE_ROWS = 20
+#: Characters shown of a cell; the rest is in its tooltip, up to a limit.
+_MAX_TEXT, _MAX_TOOLTIP = 80, 1_000
+#: Bytes that itables may send to the browser; of larger frames it shows the first rows.
+_MAX_SENT = "1MB"
+
+_STYLE = """
+.asana-frames-rows {
+  /* As wide as its place, and not as the table. */
+  width: 0; min-width: 100%;
+  overflow: auto; max-height: 32rem; line-height: 1.4;
+}
+.asana-frames-rows table { border-collapse: separate; border-spacing: 0; white-space: nowrap; }
+.asana-frames-rows th, .asana-frames-rows td {
+  padding: 3px 10px; text-align: left; font-weight: normal;
+  background-color: var(--jp-layout-color1, Canvas);
+}
+.asana-frames-rows thead th {
+  position: sticky; top: 0; z-index: 1; font-weight: 600;
+  border-bottom: 1px solid var(--jp-border-color1, GrayText);
+}
+.asana-frames-rows th:first-child {
+  position: sticky; left: 0; max-width: min(24rem, 45vw);
+  overflow: hidden; text-overflow: ellipsis;
+}
+.asana-frames-rows thead th:first-child { z-index: 2; }
+.asana-frames-rows tbody tr:nth-child(even) > * {
+  background-image: linear-gradient(rgba(128, 128, 128, .1), rgba(128, 128, 128, .1));
+}
+.asana-frames-rows .number { text-align: right; font-variant-numeric: tabular-nums; }
+.asana-frames-rows .missing { color: var(--jp-ui-font-color2, GrayText); }
+"""
+
+
+class ResultTable(ipw.VBox):
+    """Show a frame: the name first and the gids last, page by page, sorted by any column.
+
+    Where itables and anywidget are installed (extra ``tables``), they draw the rows instead: then
+    the browser sorts and searches them.
+    """
+
+    def __init__(self) -> None:
+        self._rows, self._page_count = ipw.HTML(), ipw.HTML()
+        self._sort, self._is_descending = _make_sort_controls()
+        self._previous, self._next = _make_button("Previous"), _make_button("Next")
+        self._page = ipw.BoundedIntText(1, min=1, max=1, description="Page")
+        self._page.layout.width, self._page.style.description_width = "7rem", "auto"
+        self._paging = ipw.HBox([self._previous, self._page, self._page_count, self._next])
+        self._footer = self._build_footer()
+        #: What itables has drawn.
+        self._drawn: Any = None
+        super().__init__()
+        self.show(pd.DataFrame())
+        self._observe_controls()
+
+    def show(self, frame: pd.DataFrame) -> None:
+        """Show another frame."""
+        # The order of the columns is that of all rows, so that it is the same on each page.
+        order = order_columns(frame, label=find_label_column(frame)) if len(frame) else []
+        itables = _optional.find("itables.widget") if len(frame) else None
+        with LOCK:
+            left, self._drawn = self._drawn, None
+            self._frame, self._order = frame, order
+            if itables is not None:
+                self._drawn = _make_itable(itables, frame.iloc[:, order])
+                self.children = [self._drawn]
+            else:
+                self._fill_controls()
+                self.children = [self._rows, self._footer] if len(frame) else [self._rows]
+        if left is not None:
+            # ipywidgets would keep it forever.
+            left.close()
+
+    def _fill_controls(self) -> None:
+        pages = max(1, -(-len(self._frame) // PAGE_ROWS))
+        self._sort.options = tuple(map(str, self._frame.columns))
+        self._sort.value, self._is_descending.value = "", False
+        self._page.max = pages
+        self._paging.layout.display = None if pages > 1 else "none"
+        self._sort_rows(None)
+
+    @property
+    def html(self) -> str:
+        """The page that is shown; empty where itables draws it."""
+        return str(self._rows.value) if self._drawn is None else ""
+
+    def _build_footer(self) -> ipw.HBox:
+        sorting = ipw.HBox([self._sort, self._is_descending])
+        sorting.layout.align_items, sorting.layout.flex_flow = "center", "row wrap"
+        self._paging.layout.flex_flow = "row wrap"
+        layout = ipw.Layout(flex_flow="row wrap", justify_content="space-between")
+        return ipw.HBox([sorting, self._paging], layout=layout)
+
+    def _observe_controls(self) -> None:
+        for control in (self._sort, self._is_descending):
+            control.observe(self._sort_rows, "value")
+        self._page.observe(self._show_page, "value")
+        self._previous.on_click(partial(self._turn_page, -1))
+        self._next.on_click(partial(self._turn_page, 1))
+
+    def _turn_page(self, step: int, _: Any) -> None:
+        self._page.value += step
+
+    def _sort_rows(self, _: Any) -> None:
+        """Sort the rows, missing values last, and show the first page."""
+        name, frame = self._sort.value.strip(), self._frame
+        self._sorted = frame
+        if name in frame.columns:
+            self._sorted = frame.sort_values(
+                name,
+                ascending=not self._is_descending.value,
+                kind="stable",
+                key=_build_sort_key,
+            )
+        with LOCK:
+            self._page.value = 1
+            self._show_page(None)
+
+    def _show_page(self, _: Any) -> None:
+        first = (self._page.value - 1) * PAGE_ROWS
+        shown = self._sorted.iloc[first : first + PAGE_ROWS]
+        self._rows.value = render_rows(shown.iloc[:, self._order])
+        self._page_count.value = f"of {self._page.max:,}"
+        self._previous.disabled = self._page.value == 1
+        self._next.disabled = self._page.value == self._page.max
+
+
+def _make_sort_controls() -> tuple[ipw.Combobox, ipw.Checkbox]:
+    # Not a dropdown: JupyterLab takes letters that are typed there as shortcuts.
+    sort = ipw.Combobox(description="Sort by", placeholder="a column; empty: as read")
+    sort.layout.width, sort.style.description_width = "18rem", "4rem"
+    sort.layout.max_width = "calc(100% - 4px)"
+    descending = ipw.Checkbox(description="Descending", indent=False)
+    descending.layout.width = "auto"
+    return sort, descending
+
+
+def _make_button(description: str) -> ipw.Button:
+    return ipw.Button(description=description, layout=ipw.Layout(width="6rem"))
+
+
+def _build_sort_key(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Return a column that can be sorted: texts without case, lists by their text."""
+    if column.dtype == object or pd.api.types.is_string_dtype(column.dtype):
+        texts = column_as_text(column, disarm=False).astype("str").str.casefold()
+        return texts.mask(column.isna() | (texts == ""))
+    return column
+
+
+def render_rows(frame: pd.DataFrame, *, label: str = "Rows") -> str:
+    """Return rows as an HTML table that scrolls, with the first column in view."""
+    columns = [frame.iloc[:, place] for place in range(frame.shape[1])]
+    heads = "".join(f'<th scope="col">{_render_head(column)}</th>' for column in columns)
+    cells = [_render_cells(column, is_head=not place) for place, column in enumerate(columns)]
+    rows = "".join(f"<tr>{''.join(row)}</tr>" for row in zip(*cells, strict=True))
+    if not rows:
+        return "No rows."
+    # tabindex lets keyboard users scroll the table.
+    return (
+        f'<style>{_STYLE}</style><div class="asana-frames-rows" role="region" tabindex="0" '
+        f'aria-label="{label}"><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
+        "</div>"
+    )
+
+
+def _render_head(column: pd.Series[Any]) -> str:
+    zone = " (UTC)" if isinstance(column.dtype, pd.DatetimeTZDtype) else ""
+    return escape(f"{column.name}{zone}")
+
+
+def _render_cells(column: pd.Series[Any], *, is_head: bool) -> list[str]:
+    layout = choose_layout(column)
+    tag = 'th scope="row"' if is_head else "td"
+    return [
+        f"<{tag}{_render_attributes(text, layout)}>{escape(_shorten_line(text, _MAX_TEXT))}"
+        f"</{tag[:2]}>"
+        for text in format_column(column)
+    ]
+
+
+def _render_attributes(text: str, layout: str) -> str:
+    if text == MISSING:
+        return ' class="missing"'
+    if layout == "number":
+        return ' class="number"'
+    if len(text) > _MAX_TEXT:
+        return f' title="{escape(text[:_MAX_TOOLTIP])}"'
+    return ""
+
+
+def _shorten_line(text: str, most: int) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"
+
+
+def _make_itable(itables: Any, frame: pd.DataFrame) -> Any:
+    """Return a widget of itables; cells are text, which is escaped."""
+    return itables.ITable(
+        pd.DataFrame({name: _list_texts(frame[name]) for name in frame.columns}),
+        allow_html=False,
+        lengthMenu=[PAGE_ROWS, 50, 100],
+        maxBytes=_MAX_SENT,
+        showIndex=False,
+    )
+
+
+def _list_texts(column: pd.Series[Any]) -> list[str]:
+    texts = format_column(column)
+    if choose_layout(column) != "number":
+        return texts
+    # DataTables sorts a column as numbers if all its texts are numbers or empty.
+    return ["" if text == MISSING else text for text in texts]
