@@ -28,13 +28,19 @@ from asana_frames.export.excel_charts import (
     TableChart,
     build_chart,
     find_block,
-    group_block,
     is_table_chart,
     list_drawn,
     parse_chart,
     write_blocks,
 )
-from asana_frames.export.excel_pages import MAX_ROWS, add_looks, set_up_print, write_table
+from asana_frames.export.excel_pages import (
+    MAX_COLUMNS,
+    MAX_ROWS,
+    MOST_PIXELS,
+    add_looks,
+    set_up_print,
+    write_table,
+)
 from asana_frames.export.excel_reader import SCHEMA_SHEET, note_empty_text, write_schemas
 from asana_frames.export.excel_summary import (
     PIXELS,
@@ -58,7 +64,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # Limits of Excel; lengths are in UTF-16 code units.
-_MAX_COLUMNS = 16_384
 _MAX_NAME_LENGTH = 31
 _FORBIDDEN_IN_NAMES = re.compile(r"[\[\]:*?/\\]")
 #: A name that Excel keeps for itself, and what is added to it.
@@ -195,6 +200,7 @@ def to_excel(
             has_totals=totals,
             is_for_people=is_for_people,
             drawn=list_drawn(charts.get(name)),
+            most_pixels=_WIDEST_BESIDE if name in charts else MOST_PIXELS,
         )
         for name, frame in named.items()
     ]
@@ -304,10 +310,10 @@ def _check_sizes(frames: Mapping[str, pd.DataFrame], *, has_totals: bool) -> Non
     most = MAX_ROWS - 1 - has_totals
     for name, frame in frames.items():
         rows, columns = frame.shape
-        if rows > most or columns > _MAX_COLUMNS:
+        if rows > most or columns > MAX_COLUMNS:
             raise InvalidArgument(
                 f"{name!r} has {rows:,} rows and {columns:,} columns; a sheet of Excel holds "
-                f"{most:,} and {_MAX_COLUMNS:,}. Write it with export.to_parquet or "
+                f"{most:,} and {MAX_COLUMNS:,}. Write it with export.to_parquet or "
                 f"export.to_csv, or give fewer rows."
             )
 
@@ -343,11 +349,8 @@ def _list_contents(
     for sheet in sheets:
         if isinstance(sheet.chart, TableChart):
             name = sheet.chart.table.name
-            if sheet.chart.by is None:
-                blocks[name] = find_block(sheet.chart, homes[name])
-            else:
-                blocks[name] = group_block(sheet.chart, top)
-                top += blocks[name].rows + 2
+            blocks[name] = find_block(sheet.chart, homes[name], top)
+            top += blocks[name].rows + 2
     return Contents(dict(zip(names, sheets, strict=True)), homes, blocks, summary, is_for_people)
 
 
@@ -403,14 +406,17 @@ def _write_sheets(book: Any, contents: Contents) -> dict[str, str]:
         if sheet.table is not None:
             write_table(page, sheet.table, looks)
         elif sheet.chart is None and contents.summary is not None:
-            write_summary(book, page, contents.summary, _list_lines(contents))
+            write_summary(
+                book, page, contents.summary, _list_lines(contents), _has_folded(contents)
+            )
             pixels = PIXELS
         else:
             page.hide_gridlines(2)
         if sheet.chart is not None:
             pixels += _GAP + _insert_chart(book, page, sheet, contents)
         frozen = 0 if sheet.table is None else sheet.table.frozen
-        set_up_print(page, title=title, pixels=pixels, frozen=frozen)
+        rows = 0 if sheet.table is None else sheet.table.rows
+        set_up_print(page, title=title, pixels=pixels, rows=rows, frozen=frozen)
         if sheet.table is not None:
             page.repeat_rows(0)
         else:
@@ -431,6 +437,11 @@ def _list_lines(contents: Contents) -> list[Line]:
         if parts:
             lines.append(Line(name, ", ".join(parts)))
     return lines
+
+
+def _has_folded(contents: Contents) -> bool:
+    tables = (sheet.table for sheet in contents.sheets.values() if sheet.table is not None)
+    return any(column.is_folded for table in tables for column in table.columns)
 
 
 def _write_chart_data(book: Any, contents: Contents) -> None:

@@ -18,7 +18,7 @@ SUMMARY_SHEET = "Summary"
 #: Columns beside the margin, and their width in characters.
 _COLUMNS, _WIDTH, _SIDE = 6, 19, 4
 #: Characters of a sentence that fit on a line over all columns, and points of a line.
-_LINE_LENGTH, _LINE_HEIGHT = 118, 16
+_LINE_LENGTH, _LINE_HEIGHT = 122, 16
 _NOTE_LENGTH, _MOST_TILES = 26, 12
 #: Width in pixels, for the print.
 PIXELS = _COLUMNS * (_WIDTH * 7 + 5) + _SIDE * 7 + 5
@@ -29,6 +29,10 @@ _SIGNS = {
     "note": ("●", SOFT_INK),
     "good": ("✔", "#1b7f5c"),
 }
+_FOLDED = (
+    "Gids, columns without values and columns beyond the width of a page are folded: the button + "
+    "above the columns shows them."
+)
 _NEEDED = {"tiles": ("label", "text"), "findings": ("sentence",)}
 
 
@@ -48,7 +52,7 @@ class Line(NamedTuple):
     text: str
 
 
-def check_summary(title: str | None, notes: Sequence[str], **frames: object) -> None:
+def check_summary(title: str | None, notes: Sequence[str], **frames: pd.DataFrame | None) -> None:
     """Check what the first sheet is to say.
 
     Raises
@@ -65,8 +69,8 @@ def check_summary(title: str | None, notes: Sequence[str], **frames: object) -> 
     for name, frame in frames.items():
         if frame is None:
             continue
-        columns = check_frame(frame, what=f"export.to_excel({name}=)").columns
-        missing = [one for one in _NEEDED[name] if one not in columns]
+        check_frame(frame, what=f"export.to_excel({name}=)")
+        missing = [one for one in _NEEDED[name] if one not in frame.columns]
         if missing:
             raise InvalidArgument(
                 f"{name}= has no column {missing[0]!r}; pass those of a report, such as "
@@ -74,8 +78,10 @@ def check_summary(title: str | None, notes: Sequence[str], **frames: object) -> 
             )
 
 
-def write_summary(book: Any, page: Any, summary: Summary, contents: Sequence[Line]) -> None:
-    """Write the first sheet."""
+def write_summary(
+    book: Any, page: Any, summary: Summary, contents: Sequence[Line], has_folded: bool
+) -> None:
+    """Write the first sheet; with folded columns in others, it says how to see them."""
     page.hide_gridlines(2)
     page.set_column(0, 0, _SIDE)
     page.set_column(1, _COLUMNS, _WIDTH)
@@ -91,6 +97,7 @@ def write_summary(book: Any, page: Any, summary: Summary, contents: Sequence[Lin
         writer.write_findings(summary.findings)
     writer.write_heading("Contents")
     writer.write_contents(contents)
+    rest += [_FOLDED] * has_folded
     if rest:
         writer.write_heading("How to read this")
         for note in rest:
@@ -145,7 +152,15 @@ class _SummaryWriter:
         gap = {"right": 5, "right_color": "#ffffff"}
         for place, text in enumerate(texts):
             ink = {"font_color": colours[place]} if colours else {}
-            made = {"bg_color": HEAD, "indent": 1, "text_wrap": True, **gap, **look, **ink}
+            made = {
+                "bg_color": HEAD,
+                "align": "left",
+                "indent": 1,
+                "text_wrap": True,
+                **gap,
+                **look,
+                **ink,
+            }
             self._write(place + 1, text, self._look(**made))
         self._row += 1
 
@@ -154,7 +169,7 @@ class _SummaryWriter:
         severities = _column(findings, "severity")
         for sentence, severity in zip(_column(findings, "sentence"), severities, strict=True):
             sign, colour = self._sign(severity)
-            self._write(0, sign, self._look(font_color=colour, align="right"))
+            self._write(0, sign, self._look(font_color=colour, align="center"))
             self.write_line(sentence, {})
 
     def write_contents(self, contents: Sequence[Line]) -> None:

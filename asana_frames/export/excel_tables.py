@@ -63,12 +63,9 @@ class Table(NamedTuple):
     total_rows: int
     total_column: int
 
-    def measure_pixels(self, most: int | None = None) -> int:
-        """Return the width of the first columns, or of all, as they are seen."""
-        pairs = list(zip(self.columns, self.widths, strict=True))[:most]
-        return sum(
-            width * _CHARACTER + _MARGINS for column, width in pairs if not column.is_folded
-        )
+    def measure_pixels(self) -> int:
+        """Return the width of the table as it is seen."""
+        return _count_pixels(self.columns, self.widths)
 
 
 class _Wide(NamedTuple):
@@ -86,6 +83,7 @@ def describe_table(
     has_totals: bool,
     is_for_people: bool,
     drawn: Collection[str],
+    most_pixels: int,
 ) -> Table:
     """Describe a frame as a table: names first, gids last and folded.
 
@@ -102,6 +100,8 @@ def describe_table(
         programs alone.
     drawn
         Names of columns that a chart shows: Excel draws no folded ones.
+    most_pixels
+        How wide a table for people may be; columns beyond that are folded.
 
     Raises
     ------
@@ -120,21 +120,30 @@ def describe_table(
     _check_texts(name, columns)
     if wide is not None:
         columns = _show_alike(columns, wide.keys)
-    is_summed = has_totals and len(frame) > 0 and not (wide is not None and wide.total_rows)
+    # People see in a single row what its sums are.
+    is_summed = has_totals and len(frame) > is_for_people and not (wide and wide.total_rows)
     sums = [order.index(at) for at in find_sums(frame)] if is_summed else []
-    totals = {place: _add_up(columns[place]) for place in sums if columns[place].kind in NUMBERS}
+    totals = {
+        place: _add_up(columns[place])
+        for place in sums
+        if columns[place].kind in NUMBERS and not (is_for_people and columns[place].is_folded)
+    }
     fits = [
         _fit_header(one, measure_cells(one, totals.get(place)), is_for_people)
         for place, one in enumerate(columns)
     ]
     widths = [width for width, _ in fits]
+    if is_for_people:
+        columns = _fold_beyond(columns, widths, most_pixels, drawn)
     return Table(
         name,
         columns,
         len(frame),
         totals,
         widths,
-        max((lines for _, lines in fits), default=1),
+        max(
+            (n for one, (_, n) in zip(columns, fits, strict=True) if not one.is_folded), default=1
+        ),
         _count_frozen(columns, widths, wide),
         _count_total_rows(frame) if wide is None else wide.total_rows,
         -1 if wide is None or wide.total_column is None else order.index(wide.total_column),
@@ -179,6 +188,24 @@ def _find_folded(frame: pd.DataFrame, is_for_people: bool, drawn: Collection[str
     return folded if len(folded) < len(labels) else set()
 
 
+def _fold_beyond(
+    columns: Sequence[Column], widths: Sequence[int], most: int, drawn: Collection[str]
+) -> list[Column]:
+    """Fold the last columns of a table that is wider than so many pixels."""
+    made = list(columns)
+    for place in reversed(range(1, len(made))):
+        if _count_pixels(made, widths) <= most:
+            break
+        if format_label(made[place].label) not in drawn:
+            made[place] = made[place]._replace(is_folded=True)
+    return made
+
+
+def _count_pixels(columns: Sequence[Column], widths: Sequence[int]) -> int:
+    pairs = zip(columns, widths, strict=True)
+    return sum(width * _CHARACTER + _MARGINS for column, width in pairs if not column.is_folded)
+
+
 def _is_blank(column: pd.Series[Any]) -> bool:
     return len(column) > 0 and bool((column.isna() | column.isin(["", ()])).all())
 
@@ -195,7 +222,14 @@ def _order_columns(frame: pd.DataFrame, folded: Collection[int]) -> list[int]:
         return (2 + is_gid(label)) if at in folded else 1
 
     # Sorting keeps the order of the others.
-    return sorted(range(frame.shape[1]), key=rank)
+    order = sorted(range(frame.shape[1]), key=rank)
+    labels = [frame.columns[at] for at in order]
+    if labels[:1] == ["kind"]:
+        # Of what kind it is comes after its name, and after that of what it is in.
+        named = set(map(find_name_column, labels)) - {None}
+        ahead = list(takewhile(named.__contains__, labels[1:]))
+        order.insert(len(ahead), order.pop(0))
+    return order
 
 
 def _show_alike(columns: list[Column], keys: Collection[Any]) -> list[Column]:
@@ -211,7 +245,9 @@ def _fit_header(column: Column, cells: int, is_for_people: bool) -> tuple[int, i
     if not is_for_people:
         return min(max(len(header) + _BUTTON + 1, cells, _NARROWEST), _WIDEST), 1
     length = math.ceil(len(header) * _BOLD_WIDTH)
-    words = max(map(len, header.split()), default=0)
+    # Not at spaces where no line ends.
+    words = max(map(len, header.split(" ")), default=0)
+    cells += column.kind in TEXTS | TIMES
     width = max(cells, math.ceil(words * _BOLD_WIDTH) + _BUTTON, _NARROWEST)
     width = min(max(width, length // _MOST_LINES + _BUTTON), _WIDEST_FOR_PEOPLE)
     room = max(int((width - _BUTTON) / _BOLD_WIDTH), 1)
