@@ -13,6 +13,7 @@ from asana_frames.asana import Asana
 from asana_frames.calls.last_call import LastCall
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.gather.entry_places import add_places, parse_hour_keys
+from asana_frames.gather.findings.hours import find_in_hours, tile_hours
 from asana_frames.gather.shared import (
     check_subject,
     describe_report,
@@ -38,6 +39,12 @@ class HoursReport(NamedTuple):
     ----------
     start, end : date or None
         The first and the last day, both included; None if every day counts.
+    findings : DataFrame
+        Who tracked too much or nothing, and what took most time: ``kind``, ``severity``
+        (``alert``, ``warning``, ``note``, ``good``), ``sentence``, ``count``, ``name``, ``gid``,
+        the most severe first; the rules are those of ``gather.findings.hours.find_in_hours``.
+    tiles : DataFrame
+        The main figures: ``label``, ``text``, ``value``, ``unit``, ``note``, ``severity``.
     tracked : DataFrame
         The time tracking entries, as ``asana.time_tracking_entries.list`` returns them.
     entries : DataFrame
@@ -54,6 +61,8 @@ class HoursReport(NamedTuple):
 
     start: dt.date | None
     end: dt.date | None
+    findings: pd.DataFrame
+    tiles: pd.DataFrame
     tracked: pd.DataFrame
     entries: pd.DataFrame
     hours: pd.DataFrame
@@ -104,10 +113,10 @@ def hours_report(
     Returns
     -------
     HoursReport
-        The frames ``tracked``, ``entries``, ``hours``, and by key ``by_key`` and ``wide``;
-        `HoursReport` lists their columns. The e-mail addresses of people are read only for a
-        workspace. Sources: ``GET /time_tracking_entries``, ``GET /projects`` or
-        ``GET /projects/{project_gid}``, ``GET /users``, ``GET /tasks/{task_gid}``.
+        The frames ``findings``, ``tiles``, ``tracked``, ``entries``, ``hours``, and by key
+        ``by_key`` and ``wide``; `HoursReport` lists their columns. The e-mail addresses of people
+        are read only for a workspace. Sources: ``GET /time_tracking_entries``, ``GET /projects``
+        or ``GET /projects/{project_gid}``, ``GET /users``, ``GET /tasks/{task_gid}``.
 
     Raises
     ------
@@ -141,6 +150,8 @@ def hours_report(
     return HoursReport(
         first,
         final,
+        find_in_hours(table, first, final),
+        tile_hours(table, first, final),
         tracked,
         table,
         rollups.hours(table, keys, every, attribution=attribution),
