@@ -13,6 +13,7 @@ from asana_frames import export
 from asana_frames._optional import require
 from asana_frames.cli.folder import make_folder
 from asana_frames.cli.terminal import echo
+from asana_frames.cli.workbook_charts import WORKBOOK_CHARTS
 from asana_frames.exceptions import ConfigurationError, InvalidArgument
 from asana_frames.export.pictures import render_pictures
 
@@ -66,7 +67,15 @@ def _write_csv(report: ReportFiles, folder: Path) -> Iterable[Path]:
 
 def _write_excel(report: ReportFiles, folder: Path) -> Iterable[Path]:
     path = folder / f"{report.name}.xlsx"
-    export.to_excel(report.tables, path, charts=report.charts)
+    export.to_excel(
+        report.tables,
+        path,
+        charts={**report.charts, **WORKBOOK_CHARTS.get(report.name, {})},
+        title=report.title,
+        notes=report.notes,
+        totals=True,
+        labels="human",
+    )
     yield path
 
 

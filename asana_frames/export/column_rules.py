@@ -44,6 +44,14 @@ _TIME = ("day", "period")
 _ANSWERS = frozenset({"probability"})
 #: Their sum is not that of the columns beside them where one is missing.
 _DIFFERENCES = frozenset({"margin"})
+#: What only programs need to know of a row, beside gids.
+_TECHNICAL = frozenset(
+    {
+        *("depth", "history_periods", "is_certain", "is_repeated", "level", "num_likes", "path"),
+        *("precision", "resource_subtype", "resource_type", "parent_resource_type"),
+        *("section_order", "unweighted"),
+    }
+)
 #: Columns with the unit of the others. Time has its unit in its name.
 _UNITS = ("currency_code", "unit", "units")
 _OWN_UNIT = frozenset({"hours", "minutes"})
@@ -99,6 +107,19 @@ def find_sums(frame: pd.DataFrame) -> list[int]:
 def is_gid(label: Any) -> bool:
     """Return whether a column holds gids, by its name."""
     return not {"gid", "gids"}.isdisjoint(_split_words(label)[-1:])
+
+
+def find_name_column(label: Any) -> str | None:
+    """Return the column of names that goes with a column of gids; None for other columns."""
+    head, _, tail = label.rpartition("_") if isinstance(label, str) else ("", "", "")
+    if tail not in ("gid", "gids") or (tail == "gids" and not head):
+        return None
+    return f"{head}_name{tail[3:]}" if head else "name"
+
+
+def is_technical(label: Any) -> bool:
+    """Return whether a column is of use to programs rather than to people, by its name."""
+    return is_gid(label) or (isinstance(label, str) and label in _TECHNICAL)
 
 
 def _may_be_summed(label: Any) -> bool:

@@ -16,6 +16,7 @@ import pandas as pd
 from asana_frames._arguments import check_number, check_text, list_texts
 from asana_frames._files import replace_file
 from asana_frames.exceptions import InvalidArgument
+from asana_frames.export.column_rules import find_name_column
 from asana_frames.export.pictures import Picture, render_pictures
 from asana_frames.export.prepare import Labels, check_options, prepare_frame
 from asana_frames.export.suffixes import check_suffix
@@ -271,16 +272,8 @@ def _render_table(name: str, frame: pd.DataFrame, max_rows: int) -> str:
 def _find_shown_columns(frame: pd.DataFrame) -> list[int]:
     """Return the positions of all columns except gids that have a column of names."""
     names = [name for name in frame.columns if isinstance(name, str)]
-    hidden = {name for name in names if _find_name_column(name) in names}
+    hidden = {name for name in names if find_name_column(name) in names}
     return [place for place, name in enumerate(frame.columns) if name not in hidden]
-
-
-def _find_name_column(name: str) -> str | None:
-    """Return the column of names that goes with a column of gids."""
-    head, _, tail = name.rpartition("_")
-    if tail not in ("gid", "gids") or (tail == "gids" and not head):
-        return None
-    return f"{head}_name{tail[3:]}" if head else "name"
 
 
 def _choose_class(column: pd.Series[Any]) -> str:
