@@ -15,6 +15,7 @@ from asana_frames.cli.connection import open_connection, print_failures, with_co
 from asana_frames.cli.errors import Command
 from asana_frames.cli.flow_options import parse_pairs, with_flow_options
 from asana_frames.cli.reports import ReportFiles, find_writers, with_files, write_report
+from asana_frames.display.sentences import format_day
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.gather.flow_report import FlowReport
 from asana_frames.rollups.shared.moments import resolve_today
@@ -75,7 +76,7 @@ def flow_command(
             tz=tz,
         )
         print_failures(asana)
-    write_report(_build_files(f"{project}, {day:%Y-%m-%d}", report), writers, out)
+    write_report(_build_files(f"{project}, {format_day(day)}", report), writers, out)
 
 
 def _parse_limits(limits: tuple[str, ...]) -> dict[str, int]:
@@ -120,16 +121,12 @@ def _build_files(subject: str, report: FlowReport) -> ReportFiles:
     tables = {"Service levels": report.service_levels}
     tables |= {title: table for title, (table, _, _) in parts.items()}
     tables["Changes"] = report.change_counts
-    return ReportFiles("flow", "Flow", _write_notes(subject, report), tables, figures)
+    return ReportFiles("flow", "Flow", _write_notes(subject), report, tables, figures)
 
 
-def _write_notes(subject: str, report: FlowReport) -> list[str]:
-    levels = report.service_levels.iloc[0]
-    days = levels["days_p85"]
-    level = "" if pd.isna(days) else f", 85 % of them within {days:.1f} days"
+def _write_notes(subject: str) -> list[str]:
     return [
-        f"{subject}: {len(report.cycle_times):,} tasks finished{level}; "
-        f"{len(report.aging_wip):,} in progress.",
+        subject,
         "Cycle times run from the first section in which work begins to the completion, in days "
         "of 24 hours. A task that was reopened is not finished.",
     ]

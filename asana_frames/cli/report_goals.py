@@ -14,6 +14,7 @@ from asana_frames.charts.shared.figures import draw_figure
 from asana_frames.cli.connection import open_connection, print_failures, with_connection
 from asana_frames.cli.errors import Command
 from asana_frames.cli.reports import ReportFiles, find_writers, with_files, write_report
+from asana_frames.display.sentences import format_day
 from asana_frames.gather.goals_report import GoalsReport
 from asana_frames.rollups.shared.moments import resolve_today
 
@@ -56,7 +57,7 @@ def goals_command(
             tz=tz,
         )
         print_failures(asana)
-    subject = ", ".join([workspace, *team, *period, f"{day:%Y-%m-%d}"])
+    subject = ", ".join([workspace, *team, *period, format_day(day)])
     write_report(_build_files(subject, report, day), writers, out)
 
 
@@ -85,15 +86,14 @@ def _build_files(subject: str, report: GoalsReport, day: pd.Timestamp) -> Report
     }
     tables = {title: table for title, (table, _, _) in parts.items()}
     notes = _write_notes(subject, report)
-    return ReportFiles("goals", "Goals", notes, tables, figures)
+    return ReportFiles("goals", "Goals", notes, report, tables, figures)
 
 
 def _write_notes(subject: str, report: GoalsReport) -> list[str]:
-    behind = int((report.progress["ahead"] < 0).sum())
     partly = int((report.progress["coverage"] < 1).sum())
     different = int(report.progress["disagrees"].fillna(False).sum())
     notes = [
-        f"{subject}: {len(report.progress):,} goals, {behind:,} of them behind.",
+        subject,
         "Progress is 1 at the target. Expected is the share of the days from start to due date "
         "that have passed; ahead is progress minus expected.",
     ]

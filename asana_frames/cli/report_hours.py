@@ -15,6 +15,7 @@ from asana_frames.charts.shared.figures import draw_figure
 from asana_frames.cli.connection import open_connection, print_failures, with_connection
 from asana_frames.cli.errors import Command
 from asana_frames.cli.reports import ReportFiles, find_writers, with_files, write_report
+from asana_frames.display.sentences import format_span
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.gather.entry_places import parse_hour_keys
 from asana_frames.gather.hours_report import HoursReport
@@ -123,7 +124,7 @@ def _build_files(
         figures[title] = draw_figure(partial(_draw_hours, hours, title), height=_HEIGHT)
     tables |= {"Hours": report.hours, "Entries": report.entries}
     notes = _write_notes(workspace, report, attribution)
-    return ReportFiles("hours", "Tracked hours", notes, tables, figures)
+    return ReportFiles("hours", "Tracked hours", notes, report, tables, figures)
 
 
 def _draw_hours(hours: pd.DataFrame, title: str, ax: Axes) -> None:
@@ -131,12 +132,8 @@ def _draw_hours(hours: pd.DataFrame, title: str, ax: Axes) -> None:
 
 
 def _write_notes(workspace: str, report: HoursReport, attribution: Attribution) -> list[str]:
-    entries = report.entries
-    people = entries["person_gid"].nunique()
-    total = float(entries["hours"].sum())
     return [
-        f"{workspace}, {report.start} to {report.end}: {len(entries):,} "
-        f"entries, {total:,.2f} hours, {people:,} people.",
+        f"{workspace}, {format_span(report.start, report.end)}",
         "Days are the days that time was entered for, without a time zone.",
         f"Time of a task in several projects counts towards {_ATTRIBUTIONS[attribution]}.",
     ]

@@ -15,6 +15,7 @@ from asana_frames.charts.shared.figures import draw_figure
 from asana_frames.cli.connection import open_connection, print_failures, with_connection
 from asana_frames.cli.errors import Command
 from asana_frames.cli.reports import ReportFiles, find_writers, with_files, write_report
+from asana_frames.display.sentences import format_span
 from asana_frames.gather.money_report import MoneyReport
 from asana_frames.rollups.shared.periods import Every
 from asana_frames.rollups.time.grouping import Approval, Billable
@@ -118,7 +119,7 @@ def _build_files(workspace: str, report: MoneyReport, counted: str) -> ReportFil
     height = _ROW_HEIGHT * min(len(report.budgets), _MOST_ROWS) + _MARGIN
     figures["Budgets"] = draw_figure(partial(charts.budget_status, report.budgets), height=height)
     notes = _write_notes(workspace, report, counted, main)
-    return ReportFiles("money", "Money of tracked time", notes, tables, figures)
+    return ReportFiles("money", "Money of tracked time", notes, report, tables, figures)
 
 
 def _find_main_currency(cost: pd.DataFrame) -> str | None:
@@ -141,19 +142,13 @@ def _draw_money(table: pd.DataFrame) -> Any:
 
 
 def _write_notes(workspace: str, report: MoneyReport, counted: str, main: str | None) -> list[str]:
-    cost = report.by_project
-    sums = cost.dropna(subset="currency_code").groupby("currency_code")["amount"].sum()
-    amounts = ", ".join(f"{amount:,.2f} {code}" for code, amount in sums.items())
-    unpriced = float(report.unpriced["hours"].sum())
     notes = [
-        f"{workspace}, {report.start} to {report.end}: {float(cost['hours'].sum()):,.2f} hours; "
-        f"cost: {amounts or 'none, for no rate applies'}.",
+        f"{workspace}, {format_span(report.start, report.end)}",
         f"{counted} count, each to the project that it is attributable to in Asana, at the rate "
         f"of its person there.",
-        f"{unpriced:,.2f} hours have no rate and are in no amount.",
         "Budgets are those of projects with time on these days; they count all their days, by "
         "their own filter of billable time.",
     ]
-    if len(sums) > 1:
+    if report.by_project["currency_code"].nunique() > 1:
         notes.append(f"Charts of cost show {main} alone; currencies are never added.")
     return notes

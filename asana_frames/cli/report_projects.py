@@ -15,6 +15,7 @@ from asana_frames.cli.connection import open_connection, print_failures, with_co
 from asana_frames.cli.errors import Command
 from asana_frames.cli.flow_options import parse_pairs, with_flow_options
 from asana_frames.cli.reports import ReportFiles, find_writers, with_files, write_report
+from asana_frames.display.sentences import format_day
 from asana_frames.gather.projects_report import ProjectsReport
 from asana_frames.rollups.shared.moments import resolve_today
 
@@ -71,7 +72,7 @@ def projects_command(
         )
         print_failures(asana)
     given = [workspace, *team, *portfolio, *project]
-    subject = ", ".join([*filter(None, given), f"{day:%Y-%m-%d}"])
+    subject = ", ".join([*filter(None, given), format_day(day)])
     write_report(_build_files(subject, report, day), writers, out)
 
 
@@ -109,17 +110,12 @@ def _build_files(subject: str, report: ProjectsReport, day: pd.Timestamp) -> Rep
         title: draw_figure(partial(chart, tables[title]), height=inches)
         for title, (chart, inches) in drawings.items()
     }
-    return ReportFiles("projects", "Projects", _write_notes(subject, report), tables, figures)
+    return ReportFiles("projects", "Projects", _write_notes(subject), report, tables, figures)
 
 
-def _write_notes(subject: str, report: ProjectsReport) -> list[str]:
-    projects = report.portfolio.query("kind == 'project'")
-    behind = int(projects["is_behind"].fillna(False).sum())
-    overdue = int(report.portfolio.query("kind == 'total'")["overdue"].sum())
-    blocked = int(report.dependencies["is_blocked"].fillna(False).sum())
+def _write_notes(subject: str) -> list[str]:
     return [
-        f"{subject}: {len(projects):,} projects, {behind:,} behind; {overdue:,} tasks overdue, "
-        f"{blocked:,} waiting for others.",
+        subject,
         "A project is behind if its share of done tasks is more than 10 points below the share of "
         "its days that have passed. A task in several projects counts in each of them, and once "
         "in the total.",

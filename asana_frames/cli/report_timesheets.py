@@ -13,6 +13,7 @@ from asana_frames.charts.shared.figures import draw_figure
 from asana_frames.cli.connection import open_connection, print_failures, with_connection
 from asana_frames.cli.errors import Command
 from asana_frames.cli.reports import ReportFiles, find_writers, with_files, write_report
+from asana_frames.display.sentences import format_span
 from asana_frames.gather.timesheets_report import TimesheetsReport
 from asana_frames.rollups.shared.periods import WEEKDAYS, Every
 
@@ -94,23 +95,14 @@ def _build_files(report: TimesheetsReport, notes: list[str]) -> ReportFiles:
         "Approvals": report.approvals,
         "Timesheet": report.timesheet,
     }
-    return ReportFiles("timesheets", "Timesheets", notes, tables, figures)
+    return ReportFiles("timesheets", "Timesheets", notes, report, tables, figures)
 
 
 def _write_notes(
     workspace: str, report: TimesheetsReport, hours_per_day: float, workdays: str
 ) -> list[str]:
-    weeks = report.approvals
-    states = weeks["state"].value_counts()
-    missing = float(weeks["missing"].sum())
     return [
-        f"{workspace}, {report.start} to {report.end}: {float(weeks['hours'].sum()):,.2f} hours "
-        f"tracked, {missing:,.2f} hours missing.",
-        "Weeks of people: "
-        + ", ".join(f"{count:,} {state}" for state, count in states.items())
-        + "."
-        if len(states)
-        else "There are no weeks.",
+        f"{workspace}, {format_span(report.start, report.end)}",
         f"Expected are {hours_per_day:g} hours on {workdays}, less days out of office; Asana does "
         f"not tell the working hours of people.",
         "Missing hours are those of a person and week; more hours in another week do not count "

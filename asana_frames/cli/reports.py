@@ -16,20 +16,25 @@ from asana_frames.cli.terminal import echo
 from asana_frames.cli.workbook_charts import WORKBOOK_CHARTS
 from asana_frames.exceptions import ConfigurationError, InvalidArgument
 from asana_frames.export.pictures import render_pictures
+from asana_frames.gather.findings.report import Report
 
 F = TypeVar("F", bound=Callable[..., Any])
 _FORMATS = ("csv", "excel", "html")
+#: The most rows of a table on a page, and from where it is folded away: files have them all.
+_MOST_ROWS, _FOLD = 500, 40
 
 
 class ReportFiles(NamedTuple):
-    """The tables, charts and notes of a report.
+    """The figures, sentences, tables, charts and notes of a report.
 
-    ``name`` is the file name of workbook and page; charts have the titles of their tables.
+    ``name`` is the file name of workbook and page; the first of the notes says what the report is
+    about, and of which days; charts have the titles of their tables.
     """
 
     name: str
     title: str
     notes: list[str]
+    report: Report
     tables: dict[str, pd.DataFrame]
     charts: dict[str, Any]
 
@@ -73,6 +78,8 @@ def _write_excel(report: ReportFiles, folder: Path) -> Iterable[Path]:
         charts={**report.charts, **WORKBOOK_CHARTS.get(report.name, {})},
         title=report.title,
         notes=report.notes,
+        tiles=report.report.tiles,
+        findings=report.report.findings,
         totals=True,
         labels="human",
     )
@@ -82,7 +89,17 @@ def _write_excel(report: ReportFiles, folder: Path) -> Iterable[Path]:
 def _write_html(report: ReportFiles, folder: Path) -> Iterable[Path]:
     path = folder / f"{report.name}.html"
     export.to_html(
-        report.tables, path, title=report.title, charts=report.charts, notes=report.notes
+        report.tables,
+        path,
+        title=report.title,
+        charts=report.charts,
+        notes=report.notes,
+        tiles=report.report.tiles,
+        findings=report.report.findings,
+        totals=True,
+        max_rows=_MOST_ROWS,
+        fold=_FOLD,
+        labels="human",
     )
     yield path
 

@@ -81,6 +81,11 @@ class FlowReport(NamedTuple):
     burnup: pd.DataFrame
     forecast: pd.DataFrame
 
+    def main_tables(self) -> dict[str, pd.DataFrame]:
+        """Return the started tasks for a summary, the oldest first."""
+        columns = ["task_gid", "task_name", "assignee_name", "section_name", "days_age"]
+        return {"In progress": self.aging_wip[[*columns, "days_p85"]]}
+
     def __repr__(self) -> str:
         return describe_report(self)
 

@@ -75,6 +75,12 @@ class GoalsReport(NamedTuple):
     forecast: pd.DataFrame
     drivers: pd.DataFrame
 
+    def main_tables(self) -> dict[str, pd.DataFrame]:
+        """Return the goals for a summary, those furthest behind first."""
+        rows = self.progress.sort_values("ahead", kind="stable", ignore_index=True)
+        columns = ["gid", "name", "owner_name", "status", "progress", "expected", "due_on"]
+        return {"Goals": rows[columns]}
+
     def __repr__(self) -> str:
         return describe_report(self)
 

@@ -69,6 +69,10 @@ class HoursReport(NamedTuple):
     by_key: dict[str, pd.DataFrame]
     wide: dict[str, pd.DataFrame]
 
+    def main_tables(self) -> dict[str, pd.DataFrame]:
+        """Return the hours for a summary by each key, most hours first."""
+        return {f"By {key.replace('_', ' ')}": _sum_up(table) for key, table in self.wide.items()}
+
     def __repr__(self) -> str:
         return describe_report(self)
 
@@ -210,3 +214,10 @@ def _widen_periods(
     # Files are for adding up: the row of totals would count everything twice.
     groups = wide.iloc[: len(wide) - wide.attrs["wide"]["total_rows"]]
     return groups.sort_values("total", ascending=False, kind="stable", ignore_index=True)
+
+
+def _sum_up(wide: pd.DataFrame) -> pd.DataFrame:
+    """Return the keys of a table of periods with their hours, and the share of these."""
+    keys = list(wide.columns[: wide.attrs["wide"]["keys"]])
+    total = wide["total"]
+    return wide[keys].assign(hours=total, share=total / (total.sum() or 1.0))

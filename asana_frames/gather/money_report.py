@@ -73,6 +73,15 @@ class MoneyReport(NamedTuple):
     budgets: pd.DataFrame
     unpriced: pd.DataFrame
 
+    def main_tables(self) -> dict[str, pd.DataFrame]:
+        """Return cost and budgets for a summary, the highest and the most used first."""
+        down: dict[str, Any] = {"ascending": False, "kind": "stable", "ignore_index": True}
+        columns = ["project_gid", "project_name", "used", "total", "units", "share", "due_on"]
+        return {
+            "Budgets": self.budgets.sort_values("share", **down)[[*columns, "state"]],
+            "Cost by project": self.by_project.sort_values("amount", **down),
+        }
+
     def __repr__(self) -> str:
         return describe_report(self)
 

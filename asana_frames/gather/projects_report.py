@@ -87,6 +87,13 @@ class ProjectsReport(NamedTuple):
     section_times: pd.DataFrame | None
     cycle_times: pd.DataFrame | None
 
+    def main_tables(self) -> dict[str, pd.DataFrame]:
+        """Return the projects for a summary, the one with most overdue tasks first."""
+        rows = self.portfolio[self.portfolio["kind"] == "project"]
+        rows = rows.sort_values("overdue", ascending=False, kind="stable", ignore_index=True)
+        columns = ["project_gid", "project_name", "team_name", "progress", "expected", "open"]
+        return {"Projects": rows[[*columns, "overdue", "due_on", "last_status"]]}
+
     def __repr__(self) -> str:
         return describe_report(self)
 

@@ -75,6 +75,13 @@ class TimesheetsReport(NamedTuple):
     last_week: pd.DataFrame
     missing: pd.DataFrame
 
+    def main_tables(self) -> dict[str, pd.DataFrame]:
+        """Return the hours of people for a summary, most missing hours first."""
+        columns = ["hours", "expected_hours", "missing", "overtime"]
+        sums = self.approvals.groupby(_PERSON, sort=False, dropna=False)[columns].sum()
+        rows = sums.sort_values("missing", ascending=False, kind="stable")
+        return {"People": rows.reset_index()}
+
     def __repr__(self) -> str:
         return describe_report(self)
 
