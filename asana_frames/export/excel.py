@@ -20,6 +20,7 @@ from asana_frames._files import PART_SUFFIX, part_prefix, replace_file
 from asana_frames._optional import require
 from asana_frames.catalog import load
 from asana_frames.exceptions import InvalidArgument
+from asana_frames.export.equal_names import tell_names_apart
 from asana_frames.export.excel_cells import FORMATS, FORMATS_FOR_PEOPLE, convert_cells
 from asana_frames.export.excel_charts import (
     CHART_SHEET,
@@ -47,12 +48,12 @@ from asana_frames.export.excel_summary import (
     SUMMARY_SHEET,
     Line,
     Summary,
-    check_summary,
     write_summary,
 )
 from asana_frames.export.excel_tables import Table, describe_table
 from asana_frames.export.pictures import Picture, render_pictures
 from asana_frames.export.prepare import Labels, check_options
+from asana_frames.export.report_parts import check_tiles
 from asana_frames.export.schema_file import ZONE_NOTE, PreparedFrame, prepare_for_file
 from asana_frames.export.suffixes import check_suffix
 from asana_frames.export.text import format_label, name_frames, to_one_line
@@ -220,8 +221,13 @@ def _build_summary(
 ) -> Summary | None:
     """Return what the first sheet says; None for a workbook of tables alone."""
     paragraphs = list_texts(notes, name="notes", like="All teams.")
-    check_summary(title, paragraphs, tiles=tiles, findings=findings)
+    check_tiles(tiles, findings, what="export.to_excel")
     if title is None:
+        if paragraphs or tiles is not None or findings is not None:
+            raise InvalidArgument(
+                "notes=, tiles= and findings= stand on a first sheet with a title; pass title= as "
+                "well, such as title='March'."
+            )
         return None
     check_text(title, name="title", like="March")
     if findings is not None and anonymize is not None:
@@ -327,6 +333,7 @@ def _list_contents(
 ) -> Contents:
     """Return the sheets of the workbook in their order: this is the only place that lists them."""
     parsed = _parse_charts({table.name: table for table in tables}, charts)
+    told = tell_names_apart({table.name: table.frame for table in tables}) if parsed else {}
     sheets = [] if summary is None else [Sheet(SUMMARY_SHEET, None, None)]
     for table in tables:
         chart = parsed.pop(table.name, None)
@@ -349,7 +356,7 @@ def _list_contents(
     for sheet in sheets:
         if isinstance(sheet.chart, TableChart):
             name = sheet.chart.table.name
-            blocks[name] = find_block(sheet.chart, homes[name], top)
+            blocks[name] = find_block(sheet.chart, homes[name], top, told[name])
             top += blocks[name].rows + 2
     return Contents(dict(zip(names, sheets, strict=True)), homes, blocks, summary, is_for_people)
 

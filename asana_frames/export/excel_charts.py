@@ -39,6 +39,7 @@ WIDTH, _HEIGHT, _MAX_HEIGHT = 720, 360, 1_200
 _BAR, _AROUND = 18, 120
 #: More bars cannot be read; and so many days side by side can.
 _MOST_BARS, _MOST_DAYS = 40, 8
+_YEAR, _MONTH = 366, 30.4
 #: Space between bars, in percent of their width.
 _GAP = 60
 _INK, _SOFT_INK, _LINE, _GRID = "#1d2329", "#57606a", "#d5dae0", "#e3e7eb"
@@ -204,7 +205,7 @@ def _list_headers(columns: Sequence[Column], kinds: frozenset[str]) -> str:
     return " or ".join(headers) or "another table, since this one has none"
 
 
-def find_block(chart: TableChart, title: str, top: int) -> Block:
+def find_block(chart: TableChart, title: str, top: int, told: pd.DataFrame) -> Block:
     """Return the numbers of a chart: where they stand in the table, or for `write_blocks`.
 
     Parameters
@@ -215,15 +216,17 @@ def find_block(chart: TableChart, title: str, top: int) -> Block:
         The name of the sheet of its table.
     top
         The first free row of the sheet of chart data.
+    told
+        The frame of the table, with equal names told apart.
     """
     if chart.by is not None:
-        return _group_block(chart, top)
+        return _group_block(chart, top, told)
     columns, rows = chart.table.columns, _count_drawn(chart)
     series = [(place, columns[place]) for place in chart.y]
     if chart.x is None:
         return Block(title, 0, rows, None, series)
     x = columns[chart.x]
-    names = _name_apart(x, columns)
+    names = _name_apart(x, columns, told)
     if names.equals(x.values):
         return Block(title, 0, rows, (chart.x, x), series)
     x, *numbers = (
@@ -240,7 +243,7 @@ def _count_drawn(chart: TableChart) -> int:
     return max(min(rows, _MOST_BARS) if chart.kind == "bar" else rows, 1)
 
 
-def _group_block(chart: TableChart, top: int) -> Block:
+def _group_block(chart: TableChart, top: int, told: pd.DataFrame) -> Block:
     """Return the numbers of a long table, with a series for each name."""
     if chart.by is None or chart.x is None:
         raise InvalidArgument(
@@ -250,8 +253,8 @@ def _group_block(chart: TableChart, top: int) -> Block:
     x, by, y = (columns[at] for at in (chart.x, chart.by, chart.y[0]))
     long = pd.DataFrame(
         {
-            "x": _name_apart(x, columns).array,
-            "by": _name_apart(by, columns).astype(object).array,
+            "x": _name_apart(x, columns, told).array,
+            "by": _name_apart(by, columns, told).astype(object).array,
             "y": y.values.astype("Float64").array,
         }
     ).head(rows)
@@ -271,7 +274,7 @@ def _group_block(chart: TableChart, top: int) -> Block:
     return Block(CHART_SHEET, top, max(len(table), 1), (0, labels), parts)
 
 
-def _name_apart(names: Column, columns: Sequence[Column]) -> pd.Series[Any]:
+def _name_apart(names: Column, columns: Sequence[Column], told: pd.DataFrame) -> pd.Series[Any]:
     """Return the values of a column; of names with gids beside them, equal ones told apart."""
     gids = [one for one in columns if find_name_column(one.label) == names.label]
     values = names.values.reset_index(drop=True)
@@ -282,8 +285,9 @@ def _name_apart(names: Column, columns: Sequence[Column]) -> pd.Series[Any]:
         for one in columns
         if one.kind in TEXTS and str(one.label).endswith("_name") and one.label != names.label
     ]
-    told = pd.Series(name_apart(values, gids[0].values, *facts), dtype=object)
-    return values if (told == values.fillna("")).all() else told.where(values.notna(), None)
+    apart = name_apart(told[names.label], gids[0].values, *facts)
+    made = pd.Series(apart, dtype=object).where(values.notna(), None)
+    return values if (made == values)[values.notna()].all() else made
 
 
 def _join_small(table: pd.DataFrame) -> pd.DataFrame:
@@ -378,7 +382,7 @@ def _set_axes(made: Any, chart: TableChart, block: Block, formats: Mapping[str, 
             labels["num_format"] = formats.get(x.kind, {}).get("num_format")
         if x.kind in TIMES:
             labels["interval_unit"] = math.ceil(block.rows / _MOST_DAYS)
-        labels["date_axis" if _needs_dates(chart.kind, x) else "text_axis"] = True
+        labels |= _scale_dates(x) if _needs_dates(chart.kind, x) else {"text_axis": True}
     # Labels stand at the edge where numbers are negative.
     labels["label_position"] = "low"
     if chart.kind == "bar":
@@ -391,13 +395,24 @@ def _set_axes(made: Any, chart: TableChart, block: Block, formats: Mapping[str, 
 
 
 def _needs_dates(kind: str, x: Column) -> bool:
-    """Whether points must be placed by their dates, since they are not at equal distances.
+    """Whether points are placed by their dates.
 
     Columns and bars would be as thin as a day.
     """
-    if x.kind not in TIMES or kind not in ("line", "area") or not x.values.is_unique:
-        return False
-    return x.values.diff().nunique() > 1
+    return x.kind in TIMES and kind in ("line", "area") and bool(x.values.is_unique)
+
+
+def _scale_dates(x: Column) -> dict[str, Any]:
+    """Return an axis of dates with as many labels as can be read."""
+    days = x.values.dropna()
+    span = (days.max() - days.min()).days if len(days) else 0
+    scale: dict[str, Any] = {"date_axis": True}
+    if span > _YEAR:
+        months = math.ceil(span / _MONTH / _MOST_DAYS)
+        return scale | {
+            **{"major_unit": months, "major_unit_type": "months", "num_format": "mmm yyyy"},
+        }
+    return scale | {"major_unit": max(math.ceil(span / _MOST_DAYS), 1), "major_unit_type": "days"}
 
 
 def _plain_title(text: str) -> str:

@@ -68,7 +68,8 @@ def add_looks(book: Any, *, is_for_people: bool) -> Looks:
         kind: book.add_format(_HEADER | _choose_side(kind, look)) for kind, look in kinds.items()
     }
     headers[ANY] = headers["text"]
-    return Looks(add({}), add(_BOLD), add(_TOTAL), headers, book.add_format(_REPEATED))
+    repeated = book.add_format(_REPEATED) if is_for_people else None
+    return Looks(add({}), add(_BOLD), add(_TOTAL), headers, repeated)
 
 
 def _choose_side(kind: str, look: Mapping[str, Any]) -> dict[str, Any]:
@@ -122,7 +123,7 @@ def _write_header(page: Any, table: Table, looks: Mapping[str, Any]) -> None:
 def _dim_repeated(page: Any, table: Table, look: Any) -> None:
     """Dim names that stand in the row above as well, so that those that begin are seen."""
     last = table.rows - table.total_rows
-    if table.frozen and last > 1:
+    if look is not None and table.frozen and last > 1:
         rule = {"type": "formula", "criteria": '=AND($A3<>"",$A3=$A2)', "format": look}
         page.conditional_format(2, 0, last, 0, rule)
 

@@ -13,9 +13,11 @@ import pandas as pd
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.export.column_headers import write_headers
 from asana_frames.export.column_rules import (
+    count_total_rows,
     find_name_column,
     find_sums,
     is_gid,
+    is_period,
     is_technical,
 )
 from asana_frames.export.excel_cells import (
@@ -31,10 +33,8 @@ from asana_frames.export.excel_cells import (
     measure_cells,
 )
 from asana_frames.export.text import format_label
-from asana_frames.rollups.shared.wide import TOTAL_COLUMN, TOTAL_ROW
+from asana_frames.rollups.shared.wide import TOTAL_COLUMN
 
-#: What the column ``kind`` calls rows of totals.
-_TOTAL_KIND = "total"
 _NAME, _NAME_END = "name", "_name"
 #: Room for the button of the filter, and how much wider bold letters are.
 _BUTTON, _BOLD_WIDTH = 3, 1.1
@@ -62,6 +62,8 @@ class Table(NamedTuple):
     #: How many of the last rows are totals, and the place of the column of totals, or -1.
     total_rows: int
     total_column: int
+    #: With its own order of columns.
+    frame: pd.DataFrame
 
     def measure_pixels(self) -> int:
         """Return the width of the table as it is seen."""
@@ -69,10 +71,9 @@ class Table(NamedTuple):
 
 
 class _Wide(NamedTuple):
-    """A table of ``wide=True``: its keys, its rows of totals, and the place of their column."""
+    """A table of ``wide=True``: its keys, and the place of its column of totals."""
 
     keys: list[Any]
-    total_rows: int
     total_column: int | None
 
 
@@ -118,10 +119,10 @@ def describe_table(
         for at in order
     ]
     _check_texts(name, columns)
-    if wide is not None:
-        columns = _show_alike(columns, wide.keys)
+    columns = _show_alike(columns, wide)
+    total_rows = _count_total_rows(frame, wide)
     # People see in a single row what its sums are.
-    is_summed = has_totals and len(frame) > is_for_people and not (wide and wide.total_rows)
+    is_summed = has_totals and len(frame) > is_for_people and not total_rows
     sums = [order.index(at) for at in find_sums(frame)] if is_summed else []
     totals = {
         place: _add_up(columns[place])
@@ -145,8 +146,9 @@ def describe_table(
             (n for one, (_, n) in zip(columns, fits, strict=True) if not one.is_folded), default=1
         ),
         _count_frozen(columns, widths, wide),
-        _count_total_rows(frame) if wide is None else wide.total_rows,
+        total_rows,
         -1 if wide is None or wide.total_column is None else order.index(wide.total_column),
+        frame,
     )
 
 
@@ -159,20 +161,13 @@ def _describe_wide(frame: pd.DataFrame) -> _Wide | None:
         map(pd.api.types.is_numeric_dtype, frame.dtypes[keys:])
     ):
         return None
-    is_total = frame[labels[:keys]].isin([TOTAL_ROW]).any(axis="columns")
     column = labels.index(TOTAL_COLUMN) if TOTAL_COLUMN in labels[keys:] else None
-    return _Wide(labels[:keys], _count_last(is_total), column)
+    return _Wide(labels[:keys], column)
 
 
-def _count_total_rows(frame: pd.DataFrame) -> int:
-    """Return how many of the last rows call themselves totals."""
-    kinds = frame["kind"] if "kind" in frame.columns else None
-    return _count_last(kinds == _TOTAL_KIND) if isinstance(kinds, pd.Series) else 0
-
-
-def _count_last(is_total: pd.Series[Any]) -> int:
-    # What was sorted to another place is a row like others.
-    return int(is_total.fillna(False).astype(bool)[::-1].cumprod().sum())
+def _count_total_rows(frame: pd.DataFrame, wide: _Wide | None) -> int:
+    was_wide = wide is None and "wide" in frame.attrs
+    return 0 if was_wide else count_total_rows(frame)
 
 
 def _find_folded(frame: pd.DataFrame, is_for_people: bool, drawn: Collection[str]) -> set[int]:
@@ -232,11 +227,20 @@ def _order_columns(frame: pd.DataFrame, folded: Collection[int]) -> list[int]:
     return order
 
 
-def _show_alike(columns: list[Column], keys: Collection[Any]) -> list[Column]:
+def _show_alike(columns: list[Column], wide: _Wide | None) -> list[Column]:
     """Show the numbers of all periods with as many decimals."""
-    cells = [column for column in columns if column.label not in keys]
-    kind = "whole" if all(column.kind == "whole" for column in cells) else "number"
-    return [column if column.label in keys else column._replace(kind=kind) for column in columns]
+    periods = {
+        place
+        for place, column in enumerate(columns)
+        if column.kind in ("whole", "number")
+        and (is_period(column.label) if wide is None else column.label not in wide.keys)
+    }
+    is_whole = all(columns[place].kind == "whole" for place in periods)
+    kind = "whole" if is_whole else "number"
+    return [
+        column._replace(kind=kind) if place in periods else column
+        for place, column in enumerate(columns)
+    ]
 
 
 def _fit_header(column: Column, cells: int, is_for_people: bool) -> tuple[int, int]:
