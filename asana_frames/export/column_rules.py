@@ -120,11 +120,11 @@ def count_total_rows(frame: pd.DataFrame) -> int:
     These are of a wide table, of a ``kind`` that is ``total``, or called ``Total`` where there is
     no gid to the name.
     """
-    labels = list(frame.columns)
     told = frame.attrs.get("wide")
     keys = told.get("keys") if isinstance(told, Mapping) else None
     if isinstance(keys, int):
-        return _count_last(frame[labels[:keys]].isin([TOTAL_ROW]).any(axis="columns"))
+        return _count_last(frame.iloc[:, :keys].isin([TOTAL_ROW]).any(axis="columns"))
+    labels = [label for label in frame.columns if isinstance(label, str)]
     if labels.count("kind") == 1:
         return _count_last(frame["kind"].isin([_TOTAL_KIND]))
     pairs = [(label, find_name_column(label)) for label in labels]

@@ -145,7 +145,7 @@ def describe_table(
         max(
             (n for one, (_, n) in zip(columns, fits, strict=True) if not one.is_folded), default=1
         ),
-        _count_frozen(columns, widths, wide),
+        _count_frozen(columns, widths, wide, is_for_people),
         total_rows,
         -1 if wide is None or wide.total_column is None else order.index(wide.total_column),
         frame,
@@ -173,10 +173,11 @@ def _count_total_rows(frame: pd.DataFrame, wide: _Wide | None) -> int:
 def _find_folded(frame: pd.DataFrame, is_for_people: bool, drawn: Collection[str]) -> set[int]:
     """Return the places of the columns that people need not see."""
     labels = list(frame.columns)
+    names = {label for label in labels if isinstance(label, str)}
     folded = {
         at
         for at, label in enumerate(labels)
-        if find_name_column(label) in labels
+        if find_name_column(label) in names
         or (is_for_people and (is_technical(label) or _is_blank(frame.iloc[:, at])))
     }
     folded -= {at for at, label in enumerate(labels) if format_label(label) in drawn}
@@ -218,10 +219,10 @@ def _order_columns(frame: pd.DataFrame, folded: Collection[int]) -> list[int]:
 
     # Sorting keeps the order of the others.
     order = sorted(range(frame.shape[1]), key=rank)
-    labels = [frame.columns[at] for at in order]
+    labels = [format_label(frame.columns[at]) for at in order]
     if labels[:1] == ["kind"]:
         # Of what kind it is comes after its name, and after that of what it is in.
-        named = set(map(find_name_column, labels)) - {None}
+        named = {find_name_column(label) for label in labels}
         ahead = list(takewhile(named.__contains__, labels[1:]))
         order.insert(len(ahead), order.pop(0))
     return order
@@ -258,15 +259,16 @@ def _fit_header(column: Column, cells: int, is_for_people: bool) -> tuple[int, i
     return width, max(len(wrap(header, room)), 1)
 
 
-def _count_frozen(columns: Sequence[Column], widths: Sequence[int], wide: _Wide | None) -> int:
-    """Return how many of the first columns stay in sight: up to that of names."""
+def _count_frozen(
+    columns: Sequence[Column], widths: Sequence[int], wide: _Wide | None, is_for_people: bool
+) -> int:
+    """Return how many of the first columns stay in sight: up to that of names, or of a day."""
     if wide is not None:
         return sum(not column.is_folded for column in columns if column.label in wide.keys)
-    shown = takewhile(lambda one: one.kind in TEXTS | TIMES and not one.is_folded, columns)
-    labels = [column.label for column in shown]
-    names = [at for at, label in enumerate(labels) if _is_name(label)]
+    shown = list(takewhile(lambda one: one.kind in TEXTS | TIMES and not one.is_folded, columns))
+    names = [at for at, column in enumerate(shown) if _is_name(column.label)]
     if not names:
-        return 0
+        return int(is_for_people and bool(shown) and shown[0].kind in TIMES)
     most = names[0] + 1
     return most if most == 1 or sum(widths[:most]) <= _MOST_FROZEN else 0
 
