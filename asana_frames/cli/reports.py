@@ -15,7 +15,7 @@ from asana_frames._files import replace_file
 from asana_frames._optional import require
 from asana_frames.cli.folder import make_folder
 from asana_frames.cli.terminal import echo, echo_data
-from asana_frames.cli.workbook_charts import WORKBOOK_CHARTS
+from asana_frames.cli.workbook_charts import find_workbook_charts
 from asana_frames.exceptions import ConfigurationError, InvalidArgument
 from asana_frames.export.markdown import Style
 from asana_frames.export.pictures import render_pictures
@@ -98,7 +98,7 @@ def _write_excel(report: ReportFiles, folder: Path) -> Iterable[Path]:
     export.to_excel(
         report.tables,
         path,
-        charts={**report.charts, **WORKBOOK_CHARTS.get(report.name, {})},
+        charts=report.charts | find_workbook_charts(report.name, report.tables),
         title=report.title,
         notes=report.notes,
         tiles=report.report.tiles,

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import pandas as pd
+
+from asana_frames.export.column_headers import write_headers
+from asana_frames.export.column_rules import is_gid
+
+#: Currencies stand side by side, for they are never added.
+_COST = {"kind": "bar", "y": "amount", "by": "currency_code", "stacked": False}
 _AHEAD = {"y": ["progress", "expected"], "title": "Progress, and what was expected by now"}
 
 #: Name of a report -> title of a table -> chart, as ``export.to_excel`` takes it.
-WORKBOOK_CHARTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
-    "hours": {
-        "By person and week": {"kind": "bar", "y": "total", "title": "Hours by person"},
-    },
+_CHARTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     "goals": {
         "Progress": {"kind": "bar", "x": "name", **_AHEAD},
         "Tree": {"kind": "bar", "x": "name", **_AHEAD},
@@ -64,6 +68,11 @@ WORKBOOK_CHARTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         },
     },
     "money": {
+        "Cost by project": {"x": "project_name", "title": "Cost by project", **_COST},
+        "Cost by person": {"x": "person_name", "title": "Cost by person", **_COST},
+        "Cost by period": {
+            **{**_COST, "kind": "column", "x": "period", "title": "Cost by period"},
+        },
         "Budgets": {
             **{"kind": "bar", "x": "project_name", "y": ["share", "forecast_share"]},
             "title": "Used share of budgets, and its forecast",
@@ -74,5 +83,35 @@ WORKBOOK_CHARTS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
             **{"kind": "bar", "x": "person_name", "y": ["total", "expected_hours"]},
             "title": "Hours of the last week, tracked and expected",
         },
+        "Missing hours": {"kind": "bar", "y": "total", "title": "Missing hours by person"},
+        "Approvals": {
+            **{"kind": "column", "x": "period", "y": "hours", "by": "state"},
+            "title": "Hours of each week by their approval",
+        },
     },
 }
+
+
+def find_workbook_charts(
+    report: str, tables: Mapping[str, pd.DataFrame]
+) -> dict[str, Mapping[str, Any]]:
+    """Return the charts that Excel draws of the tables of a report, by their titles."""
+    known = {**_CHARTS.get(report, {}), **(_chart_hours(tables) if report == "hours" else {})}
+    return {title: chart for title, chart in known.items() if title in tables}
+
+
+def _chart_hours(tables: Mapping[str, pd.DataFrame]) -> dict[str, Mapping[str, Any]]:
+    """Return a bar per row of wide tables, and the periods of the last of the keys."""
+    made: dict[str, Mapping[str, Any]] = {
+        title: {"kind": "bar", "y": "total", "title": f"Hours {title.lower()}"}
+        for title, table in tables.items()
+        if "total" in table.columns
+    }
+    hours = tables["Hours"]
+    keys = [name for name in hours.columns if name not in ("period", "hours") and not is_gid(name)]
+    if "period" in hours.columns and keys:
+        made["Hours"] = {
+            **{"kind": "column", "x": "period", "y": "hours", "by": keys[-1]},
+            "title": f"Hours by {write_headers([keys[-1]])[0].lower()}",
+        }
+    return made

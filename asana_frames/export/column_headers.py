@@ -8,27 +8,30 @@ from itertools import chain, count
 
 import pandas as pd
 
+from asana_frames.display.sentences import MONTHS
 from asana_frames.frames.custom_field_columns import PREFIX
 
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})( \(part\))?")
 _PERCENTILE = re.compile(r" p(\d\d)\b")
+#: Spaces in numbers and days are such that no line ends at them.
+_SPACE = "\u00a0"
 #: Ends that a person reads nothing in, as long as no other column has the words without it.
 _ENDS = ("_display_name", "_name", "_on", "_at")
 _BEGINNINGS = ("is_", "has_")
 
 
 def write_headers(names: Sequence[str]) -> list[str]:
-    """Return the headers of columns in words, each of them once.
+    r"""Return the headers of columns in words, each of them once.
 
-    Names of people and custom fields stay as they are; columns of names are called like what they
-    name.
+    Custom fields, and whatever has a capital, stay as they are; columns of names are called like
+    what they name.
 
     Examples
     --------
     >>> write_headers(["task_gid", "task_name", "due_on", "is_behind", "cf_Size", "2026-11-02"])
-    ['Task gid', 'Task', 'Due', 'Behind', 'Size', '2 Nov 2026']
+    ['Task gid', 'Task', 'Due', 'Behind', 'Size', '2\xa0Nov 2026']
     >>> write_headers(["completed_on", "completed_at", "followers_names", "days_p85"])
-    ['Completed', 'Completed at', 'Followers', 'Days (85 %)']
+    ['Completed', 'Completed at', 'Followers', 'Days (85\xa0%)']
     """
     taken: set[str] = set()
     headers = []
@@ -47,7 +50,7 @@ def _list_forms(name: str) -> Iterable[str]:
         yield name.removeprefix(PREFIX)
     elif found := _DAY.fullmatch(name):
         day = pd.Timestamp(found[1])
-        yield f"{day.day} {day:%b %Y}{found[2] or ''}"
+        yield f"{day.day}{_SPACE}{MONTHS[day.month - 1]} {day.year}{found[2] or ''}"
     elif name == name.lower():
         yield _capitalize(_shorten(name))
         yield _capitalize(name)
@@ -68,5 +71,5 @@ def _shorten(name: str) -> str:
 
 
 def _capitalize(name: str) -> str:
-    words = _PERCENTILE.sub(r" (\1 %)", name.replace("_", " ")).strip()
+    words = _PERCENTILE.sub(rf" (\1{_SPACE}%)", name.replace("_", " ")).strip()
     return words[:1].upper() + words[1:]

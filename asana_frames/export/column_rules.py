@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 
 from asana_frames.frames.custom_field_columns import PREFIX
+from asana_frames.rollups.shared.wide import TOTAL_ROW
 
 #: A column is a share if this word is in its name, ...
 _SHARE = frozenset({"share", "fraction", "proportion"})
@@ -40,6 +41,8 @@ _LEVELS = frozenset(
     }
 )
 _TIME = ("day", "period")
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 #: In a table with these columns each row answers a question of its own.
 _ANSWERS = frozenset({"probability"})
 #: Their sum is not that of the columns beside them where one is missing.
@@ -52,6 +55,8 @@ _TECHNICAL = frozenset(
         *("section_order", "unweighted"),
     }
 )
+#: What the column ``kind`` calls rows of totals.
+_TOTAL_KIND = "total"
 #: Columns with the unit of the others. Time has its unit in its name.
 _UNITS = ("currency_code", "unit", "units")
 _OWN_UNIT = frozenset({"hours", "minutes"})
@@ -109,12 +114,44 @@ def is_gid(label: Any) -> bool:
     return not {"gid", "gids"}.isdisjoint(_split_words(label)[-1:])
 
 
+def count_total_rows(frame: pd.DataFrame) -> int:
+    """Return how many of the last rows are totals of the others.
+
+    These are of a wide table, of a ``kind`` that is ``total``, or called ``Total`` where there is
+    no gid to the name.
+    """
+    labels = list(frame.columns)
+    told = frame.attrs.get("wide")
+    keys = told.get("keys") if isinstance(told, Mapping) else None
+    if isinstance(keys, int):
+        return _count_last(frame[labels[:keys]].isin([TOTAL_ROW]).any(axis="columns"))
+    if labels.count("kind") == 1:
+        return _count_last(frame["kind"].isin([_TOTAL_KIND]))
+    pairs = [(label, find_name_column(label)) for label in labels]
+    found = [
+        frame[name].isin([TOTAL_ROW]) & frame[gid].isna()
+        for gid, name in pairs
+        if name is not None and labels.count(gid) == labels.count(name) == 1
+    ]
+    return max(map(_count_last, found), default=0)
+
+
+def _count_last(is_total: pd.Series[Any]) -> int:
+    # What was sorted to another place is a row like others.
+    return int(is_total[::-1].cumprod().sum())
+
+
 def find_name_column(label: Any) -> str | None:
     """Return the column of names that goes with a column of gids; None for other columns."""
     head, _, tail = label.rpartition("_") if isinstance(label, str) else ("", "", "")
     if tail not in ("gid", "gids") or (tail == "gids" and not head):
         return None
     return f"{head}_name{tail[3:]}" if head else "name"
+
+
+def is_period(label: Any) -> bool:
+    """Return whether a column is one of several days or periods side by side, by its name."""
+    return isinstance(label, str) and (label in _WEEKDAYS or _DAY.match(label) is not None)
 
 
 def is_technical(label: Any) -> bool:

@@ -20,6 +20,7 @@ from asana_frames._files import PART_SUFFIX, part_prefix, replace_file
 from asana_frames._optional import require
 from asana_frames.catalog import load
 from asana_frames.exceptions import InvalidArgument
+from asana_frames.export.equal_names import tell_names_apart
 from asana_frames.export.excel_cells import FORMATS, FORMATS_FOR_PEOPLE, convert_cells
 from asana_frames.export.excel_charts import (
     CHART_SHEET,
@@ -28,25 +29,31 @@ from asana_frames.export.excel_charts import (
     TableChart,
     build_chart,
     find_block,
-    group_block,
     is_table_chart,
     list_drawn,
     parse_chart,
     write_blocks,
 )
-from asana_frames.export.excel_pages import MAX_ROWS, add_looks, set_up_print, write_table
+from asana_frames.export.excel_pages import (
+    MAX_COLUMNS,
+    MAX_ROWS,
+    MOST_PIXELS,
+    add_looks,
+    set_up_print,
+    write_table,
+)
 from asana_frames.export.excel_reader import SCHEMA_SHEET, note_empty_text, write_schemas
 from asana_frames.export.excel_summary import (
     PIXELS,
     SUMMARY_SHEET,
     Line,
     Summary,
-    check_summary,
     write_summary,
 )
 from asana_frames.export.excel_tables import Table, describe_table
 from asana_frames.export.pictures import Picture, render_pictures
 from asana_frames.export.prepare import Labels, check_options
+from asana_frames.export.report_parts import check_tiles
 from asana_frames.export.schema_file import ZONE_NOTE, PreparedFrame, prepare_for_file
 from asana_frames.export.suffixes import check_suffix
 from asana_frames.export.text import format_label, name_frames, to_one_line
@@ -58,7 +65,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # Limits of Excel; lengths are in UTF-16 code units.
-_MAX_COLUMNS = 16_384
 _MAX_NAME_LENGTH = 31
 _FORBIDDEN_IN_NAMES = re.compile(r"[\[\]:*?/\\]")
 #: A name that Excel keeps for itself, and what is added to it.
@@ -195,6 +201,7 @@ def to_excel(
             has_totals=totals,
             is_for_people=is_for_people,
             drawn=list_drawn(charts.get(name)),
+            most_pixels=_WIDEST_BESIDE if name in charts else MOST_PIXELS,
         )
         for name, frame in named.items()
     ]
@@ -214,8 +221,13 @@ def _build_summary(
 ) -> Summary | None:
     """Return what the first sheet says; None for a workbook of tables alone."""
     paragraphs = list_texts(notes, name="notes", like="All teams.")
-    check_summary(title, paragraphs, tiles=tiles, findings=findings)
+    check_tiles(tiles, findings, what="export.to_excel")
     if title is None:
+        if paragraphs or tiles is not None or findings is not None:
+            raise InvalidArgument(
+                "notes=, tiles= and findings= stand on a first sheet with a title; pass title= as "
+                "well, such as title='March'."
+            )
         return None
     check_text(title, name="title", like="March")
     if findings is not None and anonymize is not None:
@@ -304,10 +316,10 @@ def _check_sizes(frames: Mapping[str, pd.DataFrame], *, has_totals: bool) -> Non
     most = MAX_ROWS - 1 - has_totals
     for name, frame in frames.items():
         rows, columns = frame.shape
-        if rows > most or columns > _MAX_COLUMNS:
+        if rows > most or columns > MAX_COLUMNS:
             raise InvalidArgument(
                 f"{name!r} has {rows:,} rows and {columns:,} columns; a sheet of Excel holds "
-                f"{most:,} and {_MAX_COLUMNS:,}. Write it with export.to_parquet or "
+                f"{most:,} and {MAX_COLUMNS:,}. Write it with export.to_parquet or "
                 f"export.to_csv, or give fewer rows."
             )
 
@@ -321,6 +333,7 @@ def _list_contents(
 ) -> Contents:
     """Return the sheets of the workbook in their order: this is the only place that lists them."""
     parsed = _parse_charts({table.name: table for table in tables}, charts)
+    told = tell_names_apart({table.name: table.frame for table in tables}) if parsed else {}
     sheets = [] if summary is None else [Sheet(SUMMARY_SHEET, None, None)]
     for table in tables:
         chart = parsed.pop(table.name, None)
@@ -343,11 +356,8 @@ def _list_contents(
     for sheet in sheets:
         if isinstance(sheet.chart, TableChart):
             name = sheet.chart.table.name
-            if sheet.chart.by is None:
-                blocks[name] = find_block(sheet.chart, homes[name])
-            else:
-                blocks[name] = group_block(sheet.chart, top)
-                top += blocks[name].rows + 2
+            blocks[name] = find_block(sheet.chart, homes[name], top, told[name])
+            top += blocks[name].rows + 2
     return Contents(dict(zip(names, sheets, strict=True)), homes, blocks, summary, is_for_people)
 
 
@@ -403,14 +413,17 @@ def _write_sheets(book: Any, contents: Contents) -> dict[str, str]:
         if sheet.table is not None:
             write_table(page, sheet.table, looks)
         elif sheet.chart is None and contents.summary is not None:
-            write_summary(book, page, contents.summary, _list_lines(contents))
+            write_summary(
+                book, page, contents.summary, _list_lines(contents), _has_folded(contents)
+            )
             pixels = PIXELS
         else:
             page.hide_gridlines(2)
         if sheet.chart is not None:
             pixels += _GAP + _insert_chart(book, page, sheet, contents)
         frozen = 0 if sheet.table is None else sheet.table.frozen
-        set_up_print(page, title=title, pixels=pixels, frozen=frozen)
+        rows = 0 if sheet.table is None else sheet.table.rows
+        set_up_print(page, title=title, pixels=pixels, rows=rows, frozen=frozen)
         if sheet.table is not None:
             page.repeat_rows(0)
         else:
@@ -431,6 +444,11 @@ def _list_lines(contents: Contents) -> list[Line]:
         if parts:
             lines.append(Line(name, ", ".join(parts)))
     return lines
+
+
+def _has_folded(contents: Contents) -> bool:
+    tables = (sheet.table for sheet in contents.sheets.values() if sheet.table is not None)
+    return any(column.is_folded for table in tables for column in table.columns)
 
 
 def _write_chart_data(book: Any, contents: Contents) -> None:

@@ -31,6 +31,8 @@ _MICROSECONDS_A_DAY = 86_400_000_000
 #: Excel keeps 15 digits of a number and makes the rest zeros.
 _FIRST_ROUNDED_INTEGER = 10**15
 
+#: A gap to the number that may end just before.
+_LEFT = {"align": "left", "indent": 1}
 #: Kind of cell -> its format. The prefix is the apostrophe with which Excel itself marks text, so
 #: that editing a cell makes no formula or number of it.
 FORMATS: dict[str, dict[str, Any]] = {
@@ -49,9 +51,11 @@ FORMATS: dict[str, dict[str, Any]] = {
 #: language.
 FORMATS_FOR_PEOPLE = {
     **FORMATS,
+    "text": {**FORMATS["text"], **_LEFT},
+    "long text": {**FORMATS["long text"], **_LEFT},
     "whole": {"num_format": "#,##0"},
-    "day": {"num_format": "d mmm yyyy"},
-    "moment": {"num_format": "d mmm yyyy hh:mm"},
+    "day": {"num_format": "d mmm yyyy", **_LEFT},
+    "moment": {"num_format": "d mmm yyyy hh:mm", **_LEFT},
 }
 NUMBERS = frozenset({"whole", "number", "precise", "share"})
 TIMES = frozenset({"day", "moment"})

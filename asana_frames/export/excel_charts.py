@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Hashable, Mapping, Sequence
 from itertools import chain
@@ -11,6 +12,7 @@ import pandas as pd
 
 from asana_frames._arguments import check_choice, check_flag, check_text
 from asana_frames.display.palette import OTHER, SERIES
+from asana_frames.display.sentences import name_apart
 from asana_frames.exceptions import InvalidArgument, suggest_names
 from asana_frames.export.column_rules import find_name_column, is_gid
 from asana_frames.export.excel_cells import (
@@ -35,6 +37,9 @@ _MAX_SERIES, _MAX_TITLE = 255, 255
 WIDTH, _HEIGHT, _MAX_HEIGHT = 720, 360, 1_200
 #: Pixels of a bar, and of what is around all bars.
 _BAR, _AROUND = 18, 120
+#: More bars cannot be read; and so many days side by side can.
+_MOST_BARS, _MOST_DAYS = 40, 8
+_YEAR, _MONTH = 366, 30.4
 #: Space between bars, in percent of their width.
 _GAP = 60
 _INK, _SOFT_INK, _LINE, _GRID = "#1d2329", "#57606a", "#d5dae0", "#e3e7eb"
@@ -200,17 +205,46 @@ def _list_headers(columns: Sequence[Column], kinds: frozenset[str]) -> str:
     return " or ".join(headers) or "another table, since this one has none"
 
 
-def find_block(chart: TableChart, title: str) -> Block:
-    """Return the columns of a table that a chart shows; ``title`` is the name of its sheet."""
-    columns = chart.table.columns
+def find_block(chart: TableChart, title: str, top: int, told: pd.DataFrame) -> Block:
+    """Return the numbers of a chart: where they stand in the table, or for `write_blocks`.
+
+    Parameters
+    ----------
+    chart
+        The chart.
+    title
+        The name of the sheet of its table.
+    top
+        The first free row of the sheet of chart data.
+    told
+        The frame of the table, with equal names told apart.
+    """
+    if chart.by is not None:
+        return _group_block(chart, top, told)
+    columns, rows = chart.table.columns, _count_drawn(chart)
+    series = [(place, columns[place]) for place in chart.y]
+    if chart.x is None:
+        return Block(title, 0, rows, None, series)
+    x = columns[chart.x]
+    names = _name_apart(x, columns, told)
+    if names.equals(x.values):
+        return Block(title, 0, rows, (chart.x, x), series)
+    x, *numbers = (
+        one._replace(values=one.values.iloc[:rows])
+        for one in (x._replace(values=names), *(one for _, one in series))
+    )
+    return Block(CHART_SHEET, top, rows, (0, x), list(enumerate(numbers, 1)))
+
+
+def _count_drawn(chart: TableChart) -> int:
+    """Return how many rows a chart shows, one at least."""
     # Rows of totals would dwarf their parts.
-    rows = max(chart.table.rows - chart.table.total_rows, 1)
-    x = None if chart.x is None else (chart.x, columns[chart.x])
-    return Block(title, 0, rows, x, [(place, columns[place]) for place in chart.y])
+    rows = chart.table.rows - chart.table.total_rows
+    return max(min(rows, _MOST_BARS) if chart.kind == "bar" else rows, 1)
 
 
-def group_block(chart: TableChart, top: int) -> Block:
-    """Return the numbers of a long table with a series for each name, for `write_blocks`."""
+def _group_block(chart: TableChart, top: int, told: pd.DataFrame) -> Block:
+    """Return the numbers of a long table, with a series for each name."""
     if chart.by is None or chart.x is None:
         raise InvalidArgument(
             f"charts[{chart.table.name!r}]: 'by' needs a column of labels in 'x'."
@@ -219,15 +253,19 @@ def group_block(chart: TableChart, top: int) -> Block:
     x, by, y = (columns[at] for at in (chart.x, chart.by, chart.y[0]))
     long = pd.DataFrame(
         {
-            "x": x.values.array,
-            "by": _label_groups(by, columns),
+            "x": _name_apart(x, columns, told).array,
+            "by": _name_apart(by, columns, told).astype(object).array,
             "y": y.values.astype("Float64").array,
         }
     ).head(rows)
     order = long["x"].drop_duplicates().dropna()
     table = long.pivot_table(index="x", columns="by", values="y", aggfunc="sum", sort=False)
-    table = table.reindex(order.sort_values() if x.kind in TIMES else order)
-    table = _join_small(table[list(dict.fromkeys(long["by"].dropna()))] if len(table) else table)
+    table = _join_small(table.reindex(order.sort_values() if x.kind in TIMES else order))
+    if chart.kind == "area":
+        # The first lies on top: work flows down to what is done.
+        table = table.iloc[:, ::-1]
+    if chart.kind == "bar":
+        table = table.head(_MOST_BARS)
     labels = describe_column(x.label, x.header, pd.Series(table.index.array), False)
     parts = [
         (place, Column(name, str(name), y.kind, pd.Series(table[name].array)))
@@ -236,20 +274,20 @@ def group_block(chart: TableChart, top: int) -> Block:
     return Block(CHART_SHEET, top, max(len(table), 1), (0, labels), parts)
 
 
-def _label_groups(by: Column, columns: Sequence[Column]) -> pd.Series[Any]:
-    """Return the names of groups; several of one name, which their gids tell, are numbered."""
-    names = by.values.astype(object).map(str, na_action="ignore")
-    gids = [one for one in columns if find_name_column(one.label) == by.label]
-    if not gids:
-        return names
-    known = pd.DataFrame({"gid": gids[0].values.array, "name": names.array}).drop_duplicates()
-    again = known.groupby("name").cumcount()
-    labels = [
-        f"{name} ({number + 1})" if number else name
-        for name, number in zip(known["name"], again, strict=True)
+def _name_apart(names: Column, columns: Sequence[Column], told: pd.DataFrame) -> pd.Series[Any]:
+    """Return the values of a column; of names with gids beside them, equal ones told apart."""
+    gids = [one for one in columns if find_name_column(one.label) == names.label]
+    values = names.values.reset_index(drop=True)
+    if not gids or names.kind not in TEXTS:
+        return values
+    facts = [
+        one.values
+        for one in columns
+        if one.kind in TEXTS and str(one.label).endswith("_name") and one.label != names.label
     ]
-    by_gid = dict(zip(known["gid"], labels, strict=True))
-    return pd.Series([by_gid[gid] for gid in gids[0].values.array], dtype=object)
+    apart = name_apart(told[names.label], gids[0].values, *facts)
+    made = pd.Series(apart, dtype=object).where(values.notna(), None)
+    return values if (made == values)[values.notna()].all() else made
 
 
 def _join_small(table: pd.DataFrame) -> pd.DataFrame:
@@ -301,9 +339,9 @@ def build_chart(book: Any, chart: TableChart, block: Block, formats: Mapping[str
         else:
             series["fill"] = {"color": colour}
         made.add_series(series)
-    title = _plain_title(chart.title or chart.table.name)
+    title = _plain_title((chart.title or chart.table.name) + _note_rest(chart, block))
     made.set_title({"name": title, "name_font": _TITLE, "overlay": False})
-    made.set_size({"width": WIDTH, "height": _choose_height(chart)})
+    made.set_size({"width": WIDTH, "height": _choose_height(chart, block)})
     made.set_chartarea({"border": {"color": _LINE}})
     if chart.kind != "pie":
         _set_axes(made, chart, block, formats)
@@ -312,9 +350,16 @@ def build_chart(book: Any, chart: TableChart, block: Block, formats: Mapping[str
     return made
 
 
-def _choose_height(chart: TableChart) -> int:
-    each = 1 if chart.is_stacked else len(chart.y)
-    bars = chart.table.rows * each if chart.kind == "bar" else 0
+def _note_rest(chart: TableChart, block: Block) -> str:
+    """Return how many rows a chart does not show; empty if it shows all."""
+    rows = chart.table.rows - chart.table.total_rows
+    is_cut = chart.by is None and block.rows < rows
+    return f" (the first {block.rows} of {rows:,})" if is_cut else ""
+
+
+def _choose_height(chart: TableChart, block: Block) -> int:
+    each = 1 if chart.is_stacked else len(block.series)
+    bars = block.rows * each if chart.kind == "bar" else 0
     return min(max(_HEIGHT, bars * _BAR + _AROUND), _MAX_HEIGHT)
 
 
@@ -334,8 +379,10 @@ def _set_axes(made: Any, chart: TableChart, block: Block, formats: Mapping[str, 
         x = block.x[1]
         labels |= {"name": _plain_title(x.header), "name_font": _AXIS}
         if x.kind not in TEXTS:
-            labels |= formats.get(x.kind, {})
-        labels["date_axis" if _needs_dates(chart.kind, x) else "text_axis"] = True
+            labels["num_format"] = formats.get(x.kind, {}).get("num_format")
+        if x.kind in TIMES:
+            labels["interval_unit"] = math.ceil(block.rows / _MOST_DAYS)
+        labels |= _scale_dates(x) if _needs_dates(chart.kind, x) else {"text_axis": True}
     # Labels stand at the edge where numbers are negative.
     labels["label_position"] = "low"
     if chart.kind == "bar":
@@ -348,13 +395,24 @@ def _set_axes(made: Any, chart: TableChart, block: Block, formats: Mapping[str, 
 
 
 def _needs_dates(kind: str, x: Column) -> bool:
-    """Whether points must be placed by their dates, since they are not at equal distances.
+    """Whether points are placed by their dates.
 
     Columns and bars would be as thin as a day.
     """
-    if x.kind not in TIMES or kind not in ("line", "area") or not x.values.is_unique:
-        return False
-    return x.values.diff().nunique() > 1
+    return x.kind in TIMES and kind in ("line", "area") and bool(x.values.is_unique)
+
+
+def _scale_dates(x: Column) -> dict[str, Any]:
+    """Return an axis of dates with as many labels as can be read."""
+    days = x.values.dropna()
+    span = (days.max() - days.min()).days if len(days) else 0
+    scale: dict[str, Any] = {"date_axis": True}
+    if span > _YEAR:
+        months = math.ceil(span / _MONTH / _MOST_DAYS)
+        return scale | {
+            **{"major_unit": months, "major_unit_type": "months", "num_format": "mmm yyyy"},
+        }
+    return scale | {"major_unit": max(math.ceil(span / _MOST_DAYS), 1), "major_unit_type": "days"}
 
 
 def _plain_title(text: str) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import groupby
 from typing import Any, NamedTuple
 
 from asana_frames._optional import require
 from asana_frames.export.excel_cells import (
+    ANY,
     FORMATS,
     FORMATS_FOR_PEOPLE,
     MAX_TEXT_LENGTH,
@@ -20,8 +20,8 @@ from asana_frames.export.excel_cells import (
 from asana_frames.export.excel_tables import Table
 from asana_frames.export.text import to_one_line
 
-#: One row is the header's.
-MAX_ROWS = 1_048_576
+#: What a sheet of Excel holds.
+MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
 #: Rows that are converted at once.
 _BLOCK = 2_000
 #: Points. It must differ from Excel's own, or it is not written.
@@ -40,6 +40,10 @@ _RIGHT = {"align": "right", "indent": 2}
 _REPEATED = {"font_color": "#767676"}
 #: As Excel counts paper; inches; pixels that fit side by side on it; and how small text may get.
 _A4, _MARGIN, _PAGE_WIDTH, _LEAST_SCALE = 9, 0.5, 1_020, 45
+#: Tables with more rows than a page has at full size are printed smaller.
+_FEW_ROWS, _LONG_SCALE = 60, 65
+#: The width in pixels that goes on one page.
+MOST_PIXELS = _PAGE_WIDTH * 100 // _LEAST_SCALE
 _MOST_IN_HEADER = 200
 
 
@@ -49,8 +53,7 @@ class Looks(NamedTuple):
     cells: Mapping[str, Any]
     bold: Mapping[str, Any]
     totals: Mapping[str, Any]
-    #: By whether the text is at the right.
-    headers: Mapping[bool, Any]
+    headers: Mapping[str, Any]
     repeated: Any
 
 
@@ -62,10 +65,18 @@ def add_looks(book: Any, *, is_for_people: bool) -> Looks:
         return {kind: book.add_format({**look, **_CELL, **more}) for kind, look in kinds.items()}
 
     headers = {
-        is_right: book.add_format(_HEADER | (_RIGHT if is_right else {}))
-        for is_right in (False, True)
+        kind: book.add_format(_HEADER | _choose_side(kind, look)) for kind, look in kinds.items()
     }
-    return Looks(add({}), add(_BOLD), add(_TOTAL), headers, book.add_format(_REPEATED))
+    headers[ANY] = headers["text"]
+    repeated = book.add_format(_REPEATED) if is_for_people else None
+    return Looks(add({}), add(_BOLD), add(_TOTAL), headers, repeated)
+
+
+def _choose_side(kind: str, look: Mapping[str, Any]) -> dict[str, Any]:
+    """Return how a header stands above its cells."""
+    if "align" not in look and kind in NUMBERS | TIMES:
+        return _RIGHT
+    return {key: look[key] for key in ("align", "indent") if key in look}
 
 
 def write_table(page: Any, table: Table, looks: Looks) -> None:
@@ -84,24 +95,24 @@ def write_table(page: Any, table: Table, looks: Looks) -> None:
 
 def _set_columns(page: Any, table: Table) -> None:
     """Set the widths of columns, and fold those of no use to people behind a button."""
-    pairs = zip(table.columns, table.widths, strict=True)
-    for place, (column, width) in enumerate(pairs):
-        folded = {"level": 1, "hidden": 1} if column.is_folded else {}
-        page.set_column(place, place, width, None, folded)
-    places = range(len(table.columns))
-    for is_folded, group in groupby(places, lambda place: table.columns[place].is_folded):
-        end = list(group)[-1] + 1
-        if is_folded:
-            width = table.widths[end] if end < len(table.widths) else None
-            page.set_column(end, end, width, None, {"collapsed": 1})
+    was_folded = False
+    for place, (column, width) in enumerate(zip(table.columns, table.widths, strict=True)):
+        options = {"level": 1, "hidden": 1} if column.is_folded else {}
+        if was_folded and not column.is_folded:
+            options["collapsed"] = 1
+        page.set_column(place, place, width, None, options)
+        was_folded = column.is_folded
+    if was_folded and len(table.columns) < MAX_COLUMNS:
+        # The button stands above the column after those.
+        end = len(table.columns)
+        page.set_column(end, end, None, None, {"collapsed": 1})
 
 
-def _write_header(page: Any, table: Table, looks: Mapping[bool, Any]) -> None:
+def _write_header(page: Any, table: Table, looks: Mapping[str, Any]) -> None:
     if table.header_lines > 1:
         page.set_row(0, _LINE_HEIGHT * table.header_lines)
     for place, column in enumerate(table.columns):
-        look = looks[column.kind in NUMBERS | TIMES]
-        page.write_string(0, place, prepare_text(column.header), look)
+        page.write_string(0, place, prepare_text(column.header), looks[column.kind])
     if table.columns:
         page.autofilter(0, 0, table.rows - table.total_rows, len(table.columns) - 1)
         # Hides the green corners at gids.
@@ -112,7 +123,7 @@ def _write_header(page: Any, table: Table, looks: Mapping[bool, Any]) -> None:
 def _dim_repeated(page: Any, table: Table, look: Any) -> None:
     """Dim names that stand in the row above as well, so that those that begin are seen."""
     last = table.rows - table.total_rows
-    if table.frozen and last > 1:
+    if look is not None and table.frozen and last > 1:
         rule = {"type": "formula", "criteria": '=AND($A3<>"",$A3=$A2)', "format": look}
         page.conditional_format(2, 0, last, 0, rule)
 
@@ -160,7 +171,7 @@ def _write_totals(page: Any, table: Table, looks: Mapping[str, Any]) -> None:
             page.write_blank(row, place, None, look)
 
 
-def set_up_print(page: Any, *, title: str, pixels: int, frozen: int = 0) -> None:
+def set_up_print(page: Any, *, title: str, pixels: int, rows: int = 0, frozen: int = 0) -> None:
     """Set how a sheet is printed: on A4, one page wide, with its header on each page.
 
     Parameters
@@ -172,6 +183,8 @@ def set_up_print(page: Any, *, title: str, pixels: int, frozen: int = 0) -> None
     pixels
         The width of what is on the sheet. Text of a table that is too wide would be too small:
         it goes to several pages, each of which begins with the columns that stay in sight.
+    rows
+        How many rows there are below the header.
     frozen
         How many columns stay in sight.
     """
@@ -182,7 +195,10 @@ def set_up_print(page: Any, *, title: str, pixels: int, frozen: int = 0) -> None
     foot = to_one_line(title)[:_MOST_IN_HEADER].replace("&", "&&")
     # A digit would be part of a size.
     page.set_footer(f"&L {foot}&RPage &P of &N" if foot else "&RPage &P of &N", {"margin": 0.3})
-    if pixels * _LEAST_SCALE <= _PAGE_WIDTH * 100:
+    if rows > _FEW_ROWS and pixels * _LONG_SCALE <= _PAGE_WIDTH * 100:
+        page.set_print_scale(_LONG_SCALE)
+        return
+    if pixels <= MOST_PIXELS:
         page.fit_to_pages(1, 0)
         return
     page.set_print_scale(_LEAST_SCALE)

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
 
-from asana_frames.exceptions import InvalidArgument
 from asana_frames.export.excel_cells import prepare_text
 from asana_frames.export.excel_pages import HEAD, INK, LINE, SOFT_INK
-from asana_frames.frames.arguments import check_frame
+from asana_frames.export.report_parts import list_texts_of
 
 #: The name of the sheet.
 SUMMARY_SHEET = "Summary"
 #: Columns beside the margin, and their width in characters.
 _COLUMNS, _WIDTH, _SIDE = 6, 19, 4
 #: Characters of a sentence that fit on a line over all columns, and points of a line.
-_LINE_LENGTH, _LINE_HEIGHT = 118, 16
+_LINE_LENGTH, _LINE_HEIGHT = 122, 16
 _NOTE_LENGTH, _MOST_TILES = 26, 12
 #: Width in pixels, for the print.
 PIXELS = _COLUMNS * (_WIDTH * 7 + 5) + _SIDE * 7 + 5
@@ -29,7 +28,10 @@ _SIGNS = {
     "note": ("●", SOFT_INK),
     "good": ("✔", "#1b7f5c"),
 }
-_NEEDED = {"tiles": ("label", "text"), "findings": ("sentence",)}
+_FOLDED = (
+    "Gids, columns without values and columns beyond the width of a page are folded: the button + "
+    "above the columns shows them."
+)
 
 
 class Summary(NamedTuple):
@@ -48,34 +50,10 @@ class Line(NamedTuple):
     text: str
 
 
-def check_summary(title: str | None, notes: Sequence[str], **frames: object) -> None:
-    """Check what the first sheet is to say.
-
-    Raises
-    ------
-    InvalidArgument
-        Something but the title is given, or a frame lacks a column.
-    """
-    given = [name for name, frame in frames.items() if frame is not None] + ["notes"] * bool(notes)
-    if given and title is None:
-        raise InvalidArgument(
-            f"{given[0]}= stands on the first sheet below its title; pass title= as well, such "
-            f"as title='March'."
-        )
-    for name, frame in frames.items():
-        if frame is None:
-            continue
-        columns = check_frame(frame, what=f"export.to_excel({name}=)").columns
-        missing = [one for one in _NEEDED[name] if one not in columns]
-        if missing:
-            raise InvalidArgument(
-                f"{name}= has no column {missing[0]!r}; pass those of a report, such as "
-                f"report.{name}."
-            )
-
-
-def write_summary(book: Any, page: Any, summary: Summary, contents: Sequence[Line]) -> None:
-    """Write the first sheet."""
+def write_summary(
+    book: Any, page: Any, summary: Summary, contents: Sequence[Line], has_folded: bool
+) -> None:
+    """Write the first sheet; with folded columns in others, it says how to see them."""
     page.hide_gridlines(2)
     page.set_column(0, 0, _SIDE)
     page.set_column(1, _COLUMNS, _WIDTH)
@@ -91,6 +69,7 @@ def write_summary(book: Any, page: Any, summary: Summary, contents: Sequence[Lin
         writer.write_findings(summary.findings)
     writer.write_heading("Contents")
     writer.write_contents(contents)
+    rest += [_FOLDED] * has_folded
     if rest:
         writer.write_heading("How to read this")
         for note in rest:
@@ -123,18 +102,18 @@ class _SummaryWriter:
 
     def write_tiles(self, tiles: pd.DataFrame) -> None:
         """Write figures side by side, each below its label."""
-        shown = tiles.head(_MOST_TILES)
+        shown = list_texts_of(tiles, ("label", "text", "note", "severity"))[:_MOST_TILES]
         for start in range(0, len(shown), _COLUMNS):
-            part = shown.iloc[start : start + _COLUMNS]
+            part = shown[start : start + _COLUMNS]
+            notes = [tile["note"] for tile in part]
+            colours = [_SIGNS[tile["severity"]][1] if _is_bad(tile) else INK for tile in part]
+            lines = max(math.ceil(len(note) / _NOTE_LENGTH) for note in notes)
             self._row += 1
-            self._write_cells(_column(part, "label"), 16, font_color=SOFT_INK, font_size=10)
-            severities = _column(part, "severity")
-            colours = [
-                self._sign(one)[1] if one in ("alert", "warning") else INK for one in severities
-            ]
-            self._write_cells(_column(part, "text"), 28, colours=colours, bold=True, font_size=18)
-            notes = _column(part, "note")
-            lines = max((math.ceil(len(note) / _NOTE_LENGTH) for note in notes), default=1)
+            self._write_cells(
+                [tile["label"] for tile in part], 16, font_color=SOFT_INK, font_size=10
+            )
+            texts = [tile["text"] for tile in part]
+            self._write_cells(texts, 28, colours=colours, bold=True, font_size=18)
             self._write_cells(notes, 13 * max(lines, 1), font_color=SOFT_INK, font_size=9)
 
     def _write_cells(
@@ -145,17 +124,24 @@ class _SummaryWriter:
         gap = {"right": 5, "right_color": "#ffffff"}
         for place, text in enumerate(texts):
             ink = {"font_color": colours[place]} if colours else {}
-            made = {"bg_color": HEAD, "indent": 1, "text_wrap": True, **gap, **look, **ink}
+            made = {
+                "bg_color": HEAD,
+                "align": "left",
+                "indent": 1,
+                "text_wrap": True,
+                **gap,
+                **look,
+                **ink,
+            }
             self._write(place + 1, text, self._look(**made))
         self._row += 1
 
     def write_findings(self, findings: pd.DataFrame) -> None:
         """Write sentences, each with a sign that says how much it matters."""
-        severities = _column(findings, "severity")
-        for sentence, severity in zip(_column(findings, "sentence"), severities, strict=True):
-            sign, colour = self._sign(severity)
-            self._write(0, sign, self._look(font_color=colour, align="right"))
-            self.write_line(sentence, {})
+        for finding in list_texts_of(findings, ("sentence", "severity")):
+            sign, colour = _SIGNS.get(finding["severity"], _SIGNS["note"])
+            self._write(0, sign, self._look(font_color=colour, align="center"))
+            self.write_line(finding["sentence"], {})
 
     def write_contents(self, contents: Sequence[Line]) -> None:
         """Write the names of the sheets as links, and what is on them."""
@@ -165,10 +151,6 @@ class _SummaryWriter:
             self._page.write_url(self._row, 1, target, link, prepare_text(line.sheet))
             self._merge(3, _COLUMNS, line.text, self._look(font_color=SOFT_INK))
             self._row += 1
-
-    @staticmethod
-    def _sign(severity: str) -> tuple[str, str]:
-        return _SIGNS.get(severity, _SIGNS["note"])
 
     def _write(self, column: int, text: str, look: Any) -> None:
         if text:
@@ -182,8 +164,5 @@ class _SummaryWriter:
         self._write(first, text, look)
 
 
-def _column(frame: pd.DataFrame, name: str) -> list[str]:
-    """Return the texts of a column, which a frame need not have."""
-    if name not in frame.columns:
-        return [""] * len(frame)
-    return ["" if pd.isna(cell) else str(cell) for cell in frame[name]]
+def _is_bad(tile: Mapping[str, str]) -> bool:
+    return tile["severity"] in ("alert", "warning")

@@ -13,9 +13,11 @@ import pandas as pd
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.export.column_headers import write_headers
 from asana_frames.export.column_rules import (
+    count_total_rows,
     find_name_column,
     find_sums,
     is_gid,
+    is_period,
     is_technical,
 )
 from asana_frames.export.excel_cells import (
@@ -31,10 +33,8 @@ from asana_frames.export.excel_cells import (
     measure_cells,
 )
 from asana_frames.export.text import format_label
-from asana_frames.rollups.shared.wide import TOTAL_COLUMN, TOTAL_ROW
+from asana_frames.rollups.shared.wide import TOTAL_COLUMN
 
-#: What the column ``kind`` calls rows of totals.
-_TOTAL_KIND = "total"
 _NAME, _NAME_END = "name", "_name"
 #: Room for the button of the filter, and how much wider bold letters are.
 _BUTTON, _BOLD_WIDTH = 3, 1.1
@@ -62,20 +62,18 @@ class Table(NamedTuple):
     #: How many of the last rows are totals, and the place of the column of totals, or -1.
     total_rows: int
     total_column: int
+    #: With its own order of columns.
+    frame: pd.DataFrame
 
-    def measure_pixels(self, most: int | None = None) -> int:
-        """Return the width of the first columns, or of all, as they are seen."""
-        pairs = list(zip(self.columns, self.widths, strict=True))[:most]
-        return sum(
-            width * _CHARACTER + _MARGINS for column, width in pairs if not column.is_folded
-        )
+    def measure_pixels(self) -> int:
+        """Return the width of the table as it is seen."""
+        return _count_pixels(self.columns, self.widths)
 
 
 class _Wide(NamedTuple):
-    """A table of ``wide=True``: its keys, its rows of totals, and the place of their column."""
+    """A table of ``wide=True``: its keys, and the place of its column of totals."""
 
     keys: list[Any]
-    total_rows: int
     total_column: int | None
 
 
@@ -86,6 +84,7 @@ def describe_table(
     has_totals: bool,
     is_for_people: bool,
     drawn: Collection[str],
+    most_pixels: int,
 ) -> Table:
     """Describe a frame as a table: names first, gids last and folded.
 
@@ -102,6 +101,8 @@ def describe_table(
         programs alone.
     drawn
         Names of columns that a chart shows: Excel draws no folded ones.
+    most_pixels
+        How wide a table for people may be; columns beyond that are folded.
 
     Raises
     ------
@@ -118,26 +119,36 @@ def describe_table(
         for at in order
     ]
     _check_texts(name, columns)
-    if wide is not None:
-        columns = _show_alike(columns, wide.keys)
-    is_summed = has_totals and len(frame) > 0 and not (wide is not None and wide.total_rows)
+    columns = _show_alike(columns, wide)
+    total_rows = _count_total_rows(frame, wide)
+    # People see in a single row what its sums are.
+    is_summed = has_totals and len(frame) > is_for_people and not total_rows
     sums = [order.index(at) for at in find_sums(frame)] if is_summed else []
-    totals = {place: _add_up(columns[place]) for place in sums if columns[place].kind in NUMBERS}
+    totals = {
+        place: _add_up(columns[place])
+        for place in sums
+        if columns[place].kind in NUMBERS and not (is_for_people and columns[place].is_folded)
+    }
     fits = [
         _fit_header(one, measure_cells(one, totals.get(place)), is_for_people)
         for place, one in enumerate(columns)
     ]
     widths = [width for width, _ in fits]
+    if is_for_people:
+        columns = _fold_beyond(columns, widths, most_pixels, drawn)
     return Table(
         name,
         columns,
         len(frame),
         totals,
         widths,
-        max((lines for _, lines in fits), default=1),
+        max(
+            (n for one, (_, n) in zip(columns, fits, strict=True) if not one.is_folded), default=1
+        ),
         _count_frozen(columns, widths, wide),
-        _count_total_rows(frame) if wide is None else wide.total_rows,
+        total_rows,
         -1 if wide is None or wide.total_column is None else order.index(wide.total_column),
+        frame,
     )
 
 
@@ -150,20 +161,13 @@ def _describe_wide(frame: pd.DataFrame) -> _Wide | None:
         map(pd.api.types.is_numeric_dtype, frame.dtypes[keys:])
     ):
         return None
-    is_total = frame[labels[:keys]].isin([TOTAL_ROW]).any(axis="columns")
     column = labels.index(TOTAL_COLUMN) if TOTAL_COLUMN in labels[keys:] else None
-    return _Wide(labels[:keys], _count_last(is_total), column)
+    return _Wide(labels[:keys], column)
 
 
-def _count_total_rows(frame: pd.DataFrame) -> int:
-    """Return how many of the last rows call themselves totals."""
-    kinds = frame["kind"] if "kind" in frame.columns else None
-    return _count_last(kinds == _TOTAL_KIND) if isinstance(kinds, pd.Series) else 0
-
-
-def _count_last(is_total: pd.Series[Any]) -> int:
-    # What was sorted to another place is a row like others.
-    return int(is_total.fillna(False).astype(bool)[::-1].cumprod().sum())
+def _count_total_rows(frame: pd.DataFrame, wide: _Wide | None) -> int:
+    was_wide = wide is None and "wide" in frame.attrs
+    return 0 if was_wide else count_total_rows(frame)
 
 
 def _find_folded(frame: pd.DataFrame, is_for_people: bool, drawn: Collection[str]) -> set[int]:
@@ -177,6 +181,24 @@ def _find_folded(frame: pd.DataFrame, is_for_people: bool, drawn: Collection[str
     }
     folded -= {at for at, label in enumerate(labels) if format_label(label) in drawn}
     return folded if len(folded) < len(labels) else set()
+
+
+def _fold_beyond(
+    columns: Sequence[Column], widths: Sequence[int], most: int, drawn: Collection[str]
+) -> list[Column]:
+    """Fold the last columns of a table that is wider than so many pixels."""
+    made = list(columns)
+    for place in reversed(range(1, len(made))):
+        if _count_pixels(made, widths) <= most:
+            break
+        if format_label(made[place].label) not in drawn:
+            made[place] = made[place]._replace(is_folded=True)
+    return made
+
+
+def _count_pixels(columns: Sequence[Column], widths: Sequence[int]) -> int:
+    pairs = zip(columns, widths, strict=True)
+    return sum(width * _CHARACTER + _MARGINS for column, width in pairs if not column.is_folded)
 
 
 def _is_blank(column: pd.Series[Any]) -> bool:
@@ -195,14 +217,30 @@ def _order_columns(frame: pd.DataFrame, folded: Collection[int]) -> list[int]:
         return (2 + is_gid(label)) if at in folded else 1
 
     # Sorting keeps the order of the others.
-    return sorted(range(frame.shape[1]), key=rank)
+    order = sorted(range(frame.shape[1]), key=rank)
+    labels = [frame.columns[at] for at in order]
+    if labels[:1] == ["kind"]:
+        # Of what kind it is comes after its name, and after that of what it is in.
+        named = set(map(find_name_column, labels)) - {None}
+        ahead = list(takewhile(named.__contains__, labels[1:]))
+        order.insert(len(ahead), order.pop(0))
+    return order
 
 
-def _show_alike(columns: list[Column], keys: Collection[Any]) -> list[Column]:
+def _show_alike(columns: list[Column], wide: _Wide | None) -> list[Column]:
     """Show the numbers of all periods with as many decimals."""
-    cells = [column for column in columns if column.label not in keys]
-    kind = "whole" if all(column.kind == "whole" for column in cells) else "number"
-    return [column if column.label in keys else column._replace(kind=kind) for column in columns]
+    periods = {
+        place
+        for place, column in enumerate(columns)
+        if column.kind in ("whole", "number")
+        and (is_period(column.label) if wide is None else column.label not in wide.keys)
+    }
+    is_whole = all(columns[place].kind == "whole" for place in periods)
+    kind = "whole" if is_whole else "number"
+    return [
+        column._replace(kind=kind) if place in periods else column
+        for place, column in enumerate(columns)
+    ]
 
 
 def _fit_header(column: Column, cells: int, is_for_people: bool) -> tuple[int, int]:
@@ -211,7 +249,9 @@ def _fit_header(column: Column, cells: int, is_for_people: bool) -> tuple[int, i
     if not is_for_people:
         return min(max(len(header) + _BUTTON + 1, cells, _NARROWEST), _WIDEST), 1
     length = math.ceil(len(header) * _BOLD_WIDTH)
-    words = max(map(len, header.split()), default=0)
+    # Not at spaces where no line ends.
+    words = max(map(len, header.split(" ")), default=0)
+    cells += column.kind in TEXTS | TIMES
     width = max(cells, math.ceil(words * _BOLD_WIDTH) + _BUTTON, _NARROWEST)
     width = min(max(width, length // _MOST_LINES + _BUTTON), _WIDEST_FOR_PEOPLE)
     room = max(int((width - _BUTTON) / _BOLD_WIDTH), 1)

@@ -13,7 +13,13 @@ import pandas as pd
 
 from asana_frames.display.sentences import format_day
 from asana_frames.export.column_headers import write_headers
-from asana_frames.export.column_rules import find_name_column, find_sums, is_share, is_technical
+from asana_frames.export.column_rules import (
+    count_total_rows,
+    find_name_column,
+    find_sums,
+    is_share,
+    is_technical,
+)
 from asana_frames.export.text import format_label, is_time
 from asana_frames.frames.list_cells import SEPARATOR
 from asana_frames.rollups.shared.wide import NONE, TOTAL_ROW
@@ -31,8 +37,8 @@ _KINDS: dict[str, Kind] = {
     **dict.fromkeys(("integer", "floating", "mixed-integer-float", "decimal"), "number"),
     **dict.fromkeys(("date", "datetime"), "time"),
 }
-#: What the column ``kind`` calls rows of totals.
-_KIND, _TOTAL_KIND = "kind", "total"
+#: The column that says of which kind a row is.
+_KIND = "kind"
 
 
 #: What stands for a missing first cell.
@@ -102,7 +108,7 @@ def build_reading_table(
     shown = [at for at in places if at not in named and at not in folded]
     shown = _put_name_first(frame, shown)
     headers = write_headers([format_label(name) for name in frame.columns])
-    total_rows = _count_total_rows(frame)
+    total_rows = count_total_rows(frame)
     may_sum = has_totals and len(frame) > 1 and not total_rows
     sums = find_sums(frame) if may_sum else []
     # A row of nothing but zeros says nothing.
@@ -162,22 +168,6 @@ def _is_blank(column: pd.Series[Any]) -> bool:
         len(cell) == 0 if isinstance(cell, tuple | list) else cell is None or cell != cell
         for cell in column
     )
-
-
-def _count_total_rows(frame: pd.DataFrame) -> int:
-    """Return how many of the last rows are totals: of that kind, or so named, without a gid."""
-    is_total = pd.Series(False, index=frame.index)
-    told = frame.attrs.get("wide")
-    keys = told.get("keys") if isinstance(told, dict) else None
-    if isinstance(keys, int):
-        is_total |= frame.iloc[:, :keys].isin([TOTAL_ROW]).any(axis="columns")
-    labels = list(frame.columns)
-    if labels.count(_KIND) == 1:
-        is_total |= frame[_KIND].isin([_TOTAL_KIND])
-    for gid, name in ((label, find_name_column(label)) for label in labels):
-        if name is not None and labels.count(gid) == labels.count(name) == 1:
-            is_total |= frame[gid].isna() & frame[name].isin([TOTAL_ROW])
-    return int(is_total[::-1].cumprod().sum())
 
 
 def _build_column(
