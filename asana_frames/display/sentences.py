@@ -35,14 +35,20 @@ def format_span(start: date | None, end: date | None) -> str:
     --------
     >>> format_span(date(2026, 10, 1), date(2026, 11, 2))
     '1 Oct to 2 Nov 2026'
+    >>> format_span(date(2026, 11, 1), date(2026, 11, 2))
+    '1 to 2 Nov 2026'
     """
     if start is None or end is None:
         days = [("from", start), ("to", end)]
         known = [f"{word} {format_day(day)}" for word, day in days if day is not None]
         return known[0] if known else "all days"
+    if start == end:
+        return format_day(start)
     first = format_day(start)
     if start.year == end.year:
         first = first.removesuffix(f" {start.year}")
+        if start.month == end.month:
+            first = str(start.day)
     return f"{first} to {format_day(end)}"
 
 

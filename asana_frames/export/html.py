@@ -27,8 +27,10 @@ if TYPE_CHECKING:
 
 #: On paper, tables of more columns lie across the page, and of even more have smaller letters.
 _MOST_UPRIGHT, _MOST_ACROSS = 8, 15
+#: A table of so few rows is not broken between pages.
+_SHORT = 25
 #: A figure of more characters has smaller letters.
-_LONG_FIGURE = 9
+_LONG_FIGURE = 8
 _LINE = "\n"
 #: Severity -> its sign, and its name for who does not see it.
 _SIGNS = {
@@ -208,7 +210,7 @@ def _render_tiles(tiles: pd.DataFrame) -> str:
     items = []
     for tile in list_texts_of(tiles, ("label", "text", "note", "severity")):
         size = "figure long" if len(tile["text"]) > _LONG_FIGURE else "figure"
-        note = f'<dd class="note">{escape(tile["note"])}</dd>' if tile["note"] else ""
+        note = f'<dd class="remark">{escape(tile["note"])}</dd>' if tile["note"] else ""
         items.append(
             f'<div class="{escape(tile["severity"])}"><dt>{escape(tile["label"])}</dt>'
             f'<dd class="{size}">{escape(tile["text"])}</dd>{note}</div>\n'
@@ -255,7 +257,8 @@ def _render_section(
             )
             shown = [f"<details>\n<summary>Table of {rows}</summary>", *shown, "</details>"]
         parts += shown
-    return "\n".join([f'<section id="section-{place}">', *parts, "</section>"])
+    width = "" if table is None else _choose_width(table)
+    return "\n".join([f'<section id="section-{place}"{width}>', *parts, "</section>"])
 
 
 def _render_remarks(table: ReadingTable) -> list[str]:
@@ -266,7 +269,7 @@ def _render_remarks(table: ReadingTable) -> list[str]:
     elif table.shown_rows < table.rows:
         remarks.append(f"The page shows the first {table.shown_rows:,} of {table.rows:,} rows.")
     if table.left_out:
-        remarks.append(f"Without values, or for programs: {', '.join(table.left_out)}.")
+        remarks.append(f"Not shown: {', '.join(table.left_out)}.")
     return [f'<p class="rows">{escape(remark)}</p>' for remark in remarks]
 
 
@@ -293,9 +296,10 @@ def _render_table(name: str, table: ReadingTable) -> str:
         foot.append(f"<tr>{''.join(cells)}</tr>")
     below = f"<tfoot>\n{_LINE.join(foot)}\n</tfoot>\n" if foot else ""
     label = escape(name or "Table")
+    height = " short" if table.shown_rows <= _SHORT else ""
     # tabindex lets keyboard users scroll the table.
     return (
-        f'<div class="scroll{_choose_width(table)}" role="region" tabindex="0" '
+        f'<div class="scroll{height}" role="region" tabindex="0" '
         f'aria-label="{label}">\n<table>\n<caption>{label}</caption>\n'
         f"<thead>\n<tr>{heads}</tr>\n</thead>\n<tbody>\n{_LINE.join(body)}\n</tbody>\n{below}"
         f"</table>\n</div>"
@@ -313,7 +317,8 @@ def _choose_class(column: ReadingColumn) -> str:
 
 
 def _choose_width(table: ReadingTable) -> str:
-    """Return the classes of a table that is too wide for an upright page."""
+    """Return the class attribute for a table that is too wide for an upright page."""
     if len(table.columns) <= _MOST_UPRIGHT:
         return ""
-    return " wide" if len(table.columns) <= _MOST_ACROSS else " wide widest"
+    is_wide = len(table.columns) <= _MOST_ACROSS
+    return f' class="{"wide" if is_wide else "wide widest"}"'

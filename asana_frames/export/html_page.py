@@ -43,7 +43,7 @@ a { color: var(--link); }
   font-size: 1.75rem; font-weight: 600; line-height: 1.25; font-variant-numeric: tabular-nums;
 }
 .tiles .long { font-size: 1.25rem; line-height: 1.75; }
-.tiles .note { color: var(--soft); font-size: 0.8125rem; line-height: 1.35; }
+.tiles .remark { color: var(--soft); font-size: 0.8125rem; line-height: 1.35; }
 .tiles .alert { border-top-color: var(--alert); }
 .tiles .alert .figure { color: var(--alert); }
 .tiles .warning { border-top-color: var(--warning); }
@@ -68,6 +68,10 @@ header section { margin-top: 1.75rem; }
 img {
   display: block; max-width: 100%; height: auto; margin: 0 0 1rem; padding: 0.5rem;
   background: #ffffff; border: 1px solid var(--line); border-radius: 6px;
+}
+@media screen and (prefers-color-scheme: dark) {
+  /* Light charts become dark ones whose colours keep their hues. */
+  img { filter: invert(0.9) hue-rotate(180deg); border-color: #dddddd; }
 }
 .scroll {
   width: fit-content; max-width: 100%; max-height: 85vh; overflow: auto;
@@ -118,9 +122,12 @@ summary { cursor: pointer; color: var(--link); margin-bottom: 0.75rem; width: fi
   .findings li { break-inside: avoid; }
   section { margin-top: 1.5rem; }
   main:not(:only-child) > section:first-child { break-before: page; margin-top: 0; }
-  .wide { page: wide; }
+  .wide:not(:has(details:not([open]))) { page: wide; }
+  /* What is folded away would leave its heading. */
+  section:has(details:not([open])):not(:has(img)) { display: none; }
   h2 { break-after: avoid; }
   img { max-height: 22cm; width: auto; padding: 0; border: 0; break-inside: avoid; }
+  .wide:not(:has(details:not([open]))) img { max-height: 8.5cm; }
   .scroll { width: auto; max-width: none; max-height: none; overflow: visible; border: 0; }
   table { width: 100%; max-width: 100%; font-size: 8pt; }
   .wide table { font-size: 7pt; }
@@ -131,12 +138,11 @@ summary { cursor: pointer; color: var(--link); margin-bottom: 0.75rem; width: fi
     position: static; border-right: 0; font-weight: 600;
   }
   tbody th { font-weight: 400; }
-  th, td, tbody th, tfoot th {
-    max-width: none; padding: 0.15rem 0.35rem; overflow-wrap: anywhere;
-  }
-  .wide :is(th, td), .widest :is(th, td) { padding: 0.1rem 0.2rem; }
-  .widest td:is(.number, .time) { white-space: normal; }
-  tr { break-inside: avoid; }
+  th, td, tbody th, tfoot th { max-width: none; padding: 0.15rem 0.35rem; }
+  td:not([class]), tbody th { overflow-wrap: anywhere; }
+  .wide :is(th, td) { padding: 0.1rem 0.2rem; }
+  .widest td.time { white-space: normal; }
+  tr, .short { break-inside: avoid; }
 }
 """
 

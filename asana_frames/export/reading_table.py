@@ -13,10 +13,16 @@ import pandas as pd
 
 from asana_frames.display.sentences import format_day
 from asana_frames.export.column_headers import write_headers
-from asana_frames.export.column_rules import find_name_column, find_sums, is_share, is_technical
+from asana_frames.export.column_rules import (
+    count_total_rows,
+    find_name_column,
+    find_sums,
+    is_share,
+    is_technical,
+)
 from asana_frames.export.text import format_label, is_time
 from asana_frames.frames.list_cells import SEPARATOR
-from asana_frames.rollups.shared.wide import TOTAL_ROW
+from asana_frames.rollups.shared.wide import NONE, TOTAL_ROW
 
 Kind: TypeAlias = Literal["text", "number", "time"]
 #: Floating point numbers from here on have no reliable decimals.
@@ -24,13 +30,25 @@ _LARGE = 1e15
 _SHOWN_DECIMALS = 2
 #: Of days a tenth is enough.
 _DAYS, _DAY_DECIMALS = "days_", 1
+#: Of money, two decimals or none.
+_MONEY = frozenset({"amount", "cost", "fees", "margin", "rate", "revenue"})
 #: Content of an object column -> kind of its cells.
 _KINDS: dict[str, Kind] = {
     **dict.fromkeys(("integer", "floating", "mixed-integer-float", "decimal"), "number"),
     **dict.fromkeys(("date", "datetime"), "time"),
 }
-#: What the column ``kind`` calls rows of totals.
-_KIND, _TOTAL_KIND = "kind", "total"
+#: The column that says of which kind a row is.
+_KIND = "kind"
+
+
+#: What stands for a missing first cell.
+_NO_DATE = "no date"
+#: In tables of so many columns that some are out of sight, these come first.
+_MANY = 12
+_EARLY = (
+    *("status", "last_status", "state", "progress", "expected", "ahead", "is_behind", "open"),
+    *("overdue", "due_on", "total", "used", "share"),
+)
 
 
 class ReadingColumn(NamedTuple):
@@ -90,18 +108,28 @@ def build_reading_table(
     shown = [at for at in places if at not in named and at not in folded]
     shown = _put_name_first(frame, shown)
     headers = write_headers([format_label(name) for name in frame.columns])
-    total_rows = _count_total_rows(frame)
-    sums = find_sums(frame) if has_totals and len(frame) > 1 and not total_rows else []
+    total_rows = count_total_rows(frame)
+    may_sum = has_totals and len(frame) > 1 and not total_rows
+    sums = find_sums(frame) if may_sum else []
+    # A row of nothing but zeros says nothing.
+    sums = sums if any(frame.iloc[:, at].sum() for at in sums) else []
     columns = [
         _build_column(frame.iloc[:, at], headers[at], max_rows, at in sums and at != shown[0])
         for at in shown
     ]
     if len(frame) > max_rows:
         total_rows = 0
-    if total_rows:
-        cells = columns[0].cells
-        cells[-total_rows:] = [cell or TOTAL_ROW for cell in cells[-total_rows:]]
+    if columns:
+        _name_rows(columns[0], total_rows)
     return ReadingTable(columns, len(frame), total_rows, [headers[at] for at in folded])
+
+
+def _name_rows(first: ReadingColumn, total_rows: int) -> None:
+    """Give names to the rows that have none."""
+    cells, last = first.cells, len(first.cells) - total_rows
+    none = _NO_DATE if first.kind == "time" else NONE
+    cells[:last] = [cell or none for cell in cells[:last]]
+    cells[last:] = [cell or TOTAL_ROW for cell in cells[last:]]
 
 
 def _put_name_first(frame: pd.DataFrame, places: list[int]) -> list[int]:
@@ -116,7 +144,9 @@ def _put_name_first(frame: pd.DataFrame, places: list[int]) -> list[int]:
         ),
         names[0] if names else None,
     )
-    return sorted(places, key=lambda at: frame.columns[at] != first)
+    order = [first, *(_EARLY if len(places) > _MANY else ())]
+    ranks = {name: rank for rank, name in reversed(list(enumerate(order)))}
+    return sorted(places, key=lambda at: ranks.get(frame.columns[at], len(order)))
 
 
 def _find_folded(frame: pd.DataFrame, named: Iterable[int]) -> list[int]:
@@ -138,19 +168,6 @@ def _is_blank(column: pd.Series[Any]) -> bool:
         len(cell) == 0 if isinstance(cell, tuple | list) else cell is None or cell != cell
         for cell in column
     )
-
-
-def _count_total_rows(frame: pd.DataFrame) -> int:
-    """Return how many of the last rows are totals of a wide table, or of the kind total."""
-    told = frame.attrs.get("wide")
-    keys = told.get("keys") if isinstance(told, dict) else None
-    if isinstance(keys, int):
-        is_total = frame.iloc[:, :keys].isin([TOTAL_ROW]).any(axis="columns")
-    elif _KIND in frame.columns:
-        is_total = frame[_KIND].astype(object) == _TOTAL_KIND
-    else:
-        return 0
-    return int(is_total[::-1].cumprod().sum())
 
 
 def _build_column(
@@ -188,6 +205,8 @@ def _format_cells(column: pd.Series[Any], more: Sequence[Any] | None) -> list[st
         return [_format_share(value) for value in values]
     most = _DAY_DECIMALS if str(column.name).startswith(_DAYS) else _SHOWN_DECIMALS
     decimals = _choose_decimals(numbers, most)
+    if decimals and column.name in _MONEY:
+        decimals = _SHOWN_DECIMALS
     return [_format_value(value, decimals) for value in values]
 
 
@@ -197,7 +216,10 @@ def _format_times(column: pd.Series[Any]) -> list[str]:
     known = moments[moments.notna()]
     has_times = moments.tz is not None or bool((known != known.normalize()).any())
     moments = moments.tz_convert("UTC") if moments.tz is not None else moments
-    return ["" if moment is pd.NaT else _format_moment(moment, has_times) for moment in moments]
+    return [
+        "" if is_missing else _format_moment(moment, has_times)
+        for is_missing, moment in zip(moments.isna(), moments, strict=True)
+    ]
 
 
 def _format_moment(moment: datetime, has_time: bool) -> str:
@@ -243,7 +265,7 @@ def _format_value(value: Any, decimals: int) -> str:
         if abs(number) >= _LARGE:
             return f"{number:g}"
         # Adding zero turns -0.0 into 0.0.
-        return f"{round(number, decimals) + 0.0:,.{decimals}f}"
+        return f"{round(number, decimals) + 0.0:,.{decimals}f}" if number else "0"
     if isinstance(value, datetime):
         return _format_moment(value, True)
     if isinstance(value, date):

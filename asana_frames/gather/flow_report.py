@@ -13,7 +13,7 @@ from asana_frames.calls.last_call import LastCall
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.gather.findings.flow import FlowTables, find_in_flow, tile_flow
 from asana_frames.gather.projects_report import ProjectFrames, find_started, keep_memberships
-from asana_frames.gather.shared import describe_report, lazy_frame, record_gather
+from asana_frames.gather.shared import describe_report, lazy_frame, list_tables, record_gather
 from asana_frames.rollups.shared.exclude import Exclude
 from asana_frames.rollups.shared.periods import Every, check_every
 from asana_frames.types import Ref, When
@@ -80,6 +80,10 @@ class FlowReport(NamedTuple):
     on_time: pd.DataFrame
     burnup: pd.DataFrame
     forecast: pd.DataFrame
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return all tables, by name."""
+        return list_tables(self)
 
     def main_tables(self) -> dict[str, pd.DataFrame]:
         """Return the started tasks for a summary, the oldest first."""

@@ -18,6 +18,7 @@ from asana_frames.gather.shared import (
     check_subject,
     describe_report,
     lazy_frame,
+    list_tables,
     record_gather,
 )
 from asana_frames.rollups.shared.moments import parse_moment, resolve_today
@@ -74,6 +75,10 @@ class GoalsReport(NamedTuple):
     scorecard: pd.DataFrame
     forecast: pd.DataFrame
     drivers: pd.DataFrame
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return all tables, by name."""
+        return list_tables(self)
 
     def main_tables(self) -> dict[str, pd.DataFrame]:
         """Return the goals for a summary, those furthest behind first."""

@@ -17,6 +17,7 @@ from asana_frames.gather.findings.hours import find_in_hours, tile_hours
 from asana_frames.gather.shared import (
     check_subject,
     describe_report,
+    list_tables,
     record_gather,
     resolve_workspace,
     unpack_single,
@@ -68,6 +69,10 @@ class HoursReport(NamedTuple):
     hours: pd.DataFrame
     by_key: dict[str, pd.DataFrame]
     wide: dict[str, pd.DataFrame]
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return all tables, by name."""
+        return list_tables(self)
 
     def main_tables(self) -> dict[str, pd.DataFrame]:
         """Return the hours for a summary by each key, most hours first."""

@@ -15,6 +15,7 @@ from asana_frames.exceptions import InvalidArgument
 from asana_frames.gather.findings.money import find_in_money, tile_money
 from asana_frames.gather.shared import (
     describe_report,
+    list_tables,
     read_tolerantly,
     record_gather,
     resolve_workspace,
@@ -72,6 +73,10 @@ class MoneyReport(NamedTuple):
     invoice: pd.DataFrame
     budgets: pd.DataFrame
     unpriced: pd.DataFrame
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return all tables, by name."""
+        return list_tables(self)
 
     def main_tables(self) -> dict[str, pd.DataFrame]:
         """Return cost and budgets for a summary, the highest and the most used first."""

@@ -19,6 +19,7 @@ from asana_frames.gather.shared import (
     check_subject,
     describe_report,
     lazy_frame,
+    list_tables,
     record_gather,
     unpack_single,
 )
@@ -86,6 +87,10 @@ class ProjectsReport(NamedTuple):
     quality: pd.DataFrame
     section_times: pd.DataFrame | None
     cycle_times: pd.DataFrame | None
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return all tables, by name."""
+        return list_tables(self)
 
     def main_tables(self) -> dict[str, pd.DataFrame]:
         """Return the projects for a summary, the one with most overdue tasks first."""

@@ -17,6 +17,7 @@ from asana_frames.gather.entry_places import KEYS_OF_ENTRIES, add_places, parse_
 from asana_frames.gather.findings.timesheets import find_in_timesheets, tile_timesheets
 from asana_frames.gather.shared import (
     describe_report,
+    list_tables,
     read_tolerantly,
     record_gather,
     resolve_workspace,
@@ -74,6 +75,10 @@ class TimesheetsReport(NamedTuple):
     timesheet: pd.DataFrame
     last_week: pd.DataFrame
     missing: pd.DataFrame
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return all tables, by name."""
+        return list_tables(self)
 
     def main_tables(self) -> dict[str, pd.DataFrame]:
         """Return the hours of people for a summary, most missing hours first."""

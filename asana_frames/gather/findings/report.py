@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import pandas as pd
 
 
+@runtime_checkable
 class Report(Protocol):
     """A report: what it finds, its figures, and the tables that matter most."""
 
@@ -17,6 +18,9 @@ class Report(Protocol):
     @property
     def tiles(self) -> pd.DataFrame:
         """The main figures."""
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return all tables, by name."""
 
     def main_tables(self) -> dict[str, pd.DataFrame]:
         """Return the tables for a summary, by title, the most important rows first."""
