@@ -55,13 +55,22 @@ _TECHNICAL = frozenset(
         *("section_order", "unweighted"),
     }
 )
+#: In tables of more columns than are in sight, these come first.
+MANY = 12
+EARLY = (
+    *("status", "last_status", "state", "progress", "expected", "ahead", "is_behind", "open"),
+    *("overdue", "due_on", "total", "used", "share"),
+)
 #: What the column ``kind`` calls rows of totals.
 _TOTAL_KIND = "total"
 #: Columns with the unit of the others. Time has its unit in its name.
 _UNITS = ("currency_code", "unit", "units")
 _OWN_UNIT = frozenset({"hours", "minutes"})
 #: Words in the names of numbers of which two decimals are enough.
-_WITH_UNIT = _OWN_UNIT | {"amount", "budget", "cost", "day", "days", "price", "rate"}
+_WITH_UNIT = _OWN_UNIT | {
+    *("allocated", "amount", "available", "budget", "cost", "day", "days", "missing", "overtime"),
+    *("price", "rate", "tracked"),
+}
 
 
 def is_share(label: Any) -> bool:

@@ -73,7 +73,7 @@ _RESERVED, _ADDED = "history", " list"
 #: Rows at the end that are looked at together.
 _TAIL = 50
 #: Pixels. Beside a table wider than this, a chart would be out of sight.
-_WIDEST_BESIDE, _GAP = 1_100, 64
+_WIDEST_BESIDE, _FOLDED_BESIDE, _GAP = 1_200, 1_100, 64
 #: Charts go where their columns go, and keep their size when a filter hides rows.
 _PLACED = {"object_position": 2}
 
@@ -201,7 +201,7 @@ def to_excel(
             has_totals=totals,
             is_for_people=is_for_people,
             drawn=list_drawn(charts.get(name)),
-            most_pixels=_WIDEST_BESIDE if name in charts else MOST_PIXELS,
+            most_pixels=_FOLDED_BESIDE if name in charts else MOST_PIXELS,
         )
         for name, frame in named.items()
     ]

@@ -13,6 +13,8 @@ import pandas as pd
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.export.column_headers import write_headers
 from asana_frames.export.column_rules import (
+    EARLY,
+    MANY,
     count_total_rows,
     find_name_column,
     find_sums,
@@ -111,7 +113,7 @@ def describe_table(
     """
     wide = _describe_wide(frame)
     folded = _find_folded(frame, is_for_people, drawn)
-    order = _order_columns(frame, folded)
+    order = _order_columns(frame, folded, is_for_people)
     names = [format_label(label) for label in frame.columns]
     headers = write_headers(names) if is_for_people else names
     columns = [
@@ -129,12 +131,14 @@ def describe_table(
         for place in sums
         if columns[place].kind in NUMBERS and not (is_for_people and columns[place].is_folded)
     }
+    if is_for_people and not any(totals.values()):
+        totals = {}
     fits = [
         _fit_header(one, measure_cells(one, totals.get(place)), is_for_people)
         for place, one in enumerate(columns)
     ]
     widths = [width for width, _ in fits]
-    if is_for_people:
+    if is_for_people and wide is None:
         columns = _fold_beyond(columns, widths, most_pixels, drawn)
     return Table(
         name,
@@ -206,26 +210,30 @@ def _is_blank(column: pd.Series[Any]) -> bool:
     return len(column) > 0 and bool((column.isna() | column.isin(["", ()])).all())
 
 
-def _order_columns(frame: pd.DataFrame, folded: Collection[int]) -> list[int]:
+def _order_columns(frame: pd.DataFrame, folded: Collection[int], is_for_people: bool) -> list[int]:
     """Return the places of the columns in the order of the sheet."""
+    labels = [label if isinstance(label, str) else "" for label in frame.columns]
+    named = {find_name_column(label) for label in labels}
+    shown = [at for at in range(len(labels)) if at not in folded]
+    # Of what kind it is comes after its name, and after that of what it is in.
+    is_kind = [labels[at] for at in shown[:1]] == ["kind"]
+    ahead = set(takewhile(lambda at: labels[at] in named, shown[is_kind:]))
+    has_early = is_for_people and len(shown) > MANY and not any(map(is_period, labels))
 
-    def rank(at: int) -> int:
-        label = frame.columns[at]
-        if isinstance(label, str) and label == _NAME:
-            return 0
-        if isinstance(label, str) and label == "gid":
-            return 4
-        return (2 + is_gid(label)) if at in folded else 1
+    def rank(at: int) -> tuple[int, int]:
+        label = labels[at]
+        if label == "gid":
+            return 6, 0
+        if at in folded:
+            return 4 + is_gid(label), 0
+        if label == _NAME or at in ahead:
+            return int(label != _NAME), 0
+        if has_early and label in EARLY:
+            return 2, EARLY.index(label)
+        return 3 - (is_kind and at == shown[0]), 0
 
     # Sorting keeps the order of the others.
-    order = sorted(range(frame.shape[1]), key=rank)
-    labels = [format_label(frame.columns[at]) for at in order]
-    if labels[:1] == ["kind"]:
-        # Of what kind it is comes after its name, and after that of what it is in.
-        named = {find_name_column(label) for label in labels}
-        ahead = list(takewhile(named.__contains__, labels[1:]))
-        order.insert(len(ahead), order.pop(0))
-    return order
+    return sorted(range(len(labels)), key=rank)
 
 
 def _show_alike(columns: list[Column], wide: _Wide | None) -> list[Column]:
