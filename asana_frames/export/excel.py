@@ -73,7 +73,7 @@ _RESERVED, _ADDED = "history", " list"
 #: Rows at the end that are looked at together.
 _TAIL = 50
 #: Pixels. Beside a table wider than this, a chart would be out of sight.
-_WIDEST_BESIDE, _FOLDED_BESIDE, _GAP = 1_200, 1_100, 64
+_WIDEST_BESIDE, _FOLDED_BESIDE, _GAP = 1_240, 1_100, 64
 #: Charts go where their columns go, and keep their size when a filter hides rows.
 _PLACED = {"object_position": 2}
 
@@ -120,13 +120,19 @@ def to_excel(
     digit, and nothing becomes a formula or a link. Integers of more than 15 digits, which Excel
     would round, and days before March 1900, which it cannot show, are text as well. Tuples are
     joined by ``"; "``; missing and infinite values are empty.
-    `read_excel` reads it back, by the schemas of a hidden sheet.
+    `read_excel` reads it back, with the columns in their order, by the schemas of a hidden sheet.
 
+    The column ``name`` comes first and stays in sight, like the header. Columns of gids that have
+    a column of names beside them are at the end, folded: the button above them unfolds them. So is
+    ``gid`` the last column. Of a long text the first line is shown; a double click on the edge of
+    a row shows the rest. Sheets are printed on A4 across, one page wide where that can be read.
     Tables of ``wide=True`` keep their keys in sight, have totals in bold and numbers with as many
     decimals in all periods; ``totals`` adds no second row to them.
 
-    The column ``name`` comes first and stays in sight, like the header, and ``gid`` comes last.
-    Of a long text the first line is shown; a double click on the edge of a row shows the rest.
+    With ``labels="human"`` the workbook is for people: headers in words (``Days late``), days as
+    ``2 Nov 2026``, columns folded that have no values, are of use to programs alone or do not fit
+    beside a chart, and names dimmed that stand in the row above. With ``title`` it begins with a
+    sheet ``Summary``.
 
     Parameters
     ----------
@@ -141,9 +147,20 @@ def to_excel(
         Name -> a matplotlib Figure or Axes, or a chart that Excel draws of the table of that name:
         ``"column"``, ``"bar"``, ``"line"``, ``"area"`` or ``"pie"`` of all its numbers by its
         first text or date (lines and areas by the first date, if there is one), or a dict such as
-        ``{"kind": "bar", "x": "person_name", "y": ["hours"]}``. A chart is put beside the table of
-        its name; where this fills the screen, the chart has the next sheet to itself. Totals of a
-        wide table are not drawn, unless ``y`` names them.
+        ``{"kind": "bar", "x": "person_name", "y": ["hours"]}``. ``"by"`` makes a series of each
+        name in a column of a long table, adding up one column of numbers:
+        ``{"kind": "column", "x": "period", "y": "hours", "by": "person_name"}``; the largest nine
+        and all others together, if there are more than ten. ``"stacked"`` and ``"title"`` are
+        what they say. A chart is put beside the table of its name; where this fills the screen,
+        the chart has the next sheet to itself. Equal names of different objects are told apart.
+        Totals of a wide table are not drawn, unless ``y`` names them. Bars are the first 40.
+    title, notes
+        The title of a first sheet ``Summary``, with what the others hold, and paragraphs on it.
+        The first of these stands below the title.
+    tiles, findings
+        Figures (columns ``label`` and ``text``, as well as ``note`` and ``severity``, if there
+        are) and sentences (``sentence``, ``severity``) on the first sheet, such as those of a
+        report of ``gather``.
     totals
         Add a row with the totals of the rows that a filter leaves. Added up are hours, minutes,
         counts, money and other numbers (also those of custom fields), but not: shares; numbers
@@ -156,14 +173,16 @@ def to_excel(
         files of one key; dates, numbers, flags and enumerations stay; other text is left out.
         Names of sheets are yours and stay as they are.
     labels
-        ``"human"`` for ``on track`` instead of ``on_track``, and so on.
+        ``"human"`` for a workbook for people: headers and enumerations in words (``on track``
+        instead of ``on_track``), and so on, as said above.
 
     Raises
     ------
     InvalidArgument
         There is no frame; a frame has more rows or columns than a sheet, or a text has more
-        characters than a cell can hold; a chart is none of the above, or a picture together with
-        ``anonymize``; ``path`` has the suffix of another format; or an option is not valid.
+        characters than a cell can hold; a chart is none of the above; a picture or ``findings``
+        together with ``anonymize``; ``notes``, ``tiles`` or ``findings`` without ``title``;
+        ``path`` has the suffix of another format; or an option is not valid.
         Nothing is written.
     ConfigurationError
         xlsxwriter is not installed (the message has the pip line), or the file cannot be written.

@@ -35,8 +35,8 @@ _MOST_NAMED, _OTHER = 9, "other"
 _MAX_SERIES, _MAX_TITLE = 255, 255
 #: Width and height in pixels; bars get more height with their number.
 WIDTH, _HEIGHT, _MAX_HEIGHT = 720, 360, 1_200
-#: Pixels of a bar, and of what is around all bars.
-_BAR, _AROUND = 18, 120
+#: Pixels of a bar, of its label, and of what is around all bars.
+_BAR, _LABEL, _AROUND = 18, 24, 120
 #: More bars cannot be read; and so many days side by side can.
 _MOST_BARS, _MOST_DAYS = 40, 8
 _YEAR, _MONTH = 366, 30.4
@@ -359,8 +359,8 @@ def _note_rest(chart: TableChart, block: Block) -> str:
 
 def _choose_height(chart: TableChart, block: Block) -> int:
     each = 1 if chart.is_stacked else len(block.series)
-    bars = block.rows * each if chart.kind == "bar" else 0
-    return min(max(_HEIGHT, bars * _BAR + _AROUND), _MAX_HEIGHT)
+    bars = block.rows * max(each * _BAR, _LABEL) if chart.kind == "bar" else 0
+    return min(max(_HEIGHT, bars + _AROUND), _MAX_HEIGHT)
 
 
 def _set_axes(made: Any, chart: TableChart, block: Block, formats: Mapping[str, Any]) -> None:
@@ -380,7 +380,9 @@ def _set_axes(made: Any, chart: TableChart, block: Block, formats: Mapping[str, 
         labels |= {"name": _plain_title(x.header), "name_font": _AXIS}
         if x.kind not in TEXTS:
             labels["num_format"] = formats.get(x.kind, {}).get("num_format")
-        if x.kind in TIMES:
+        if chart.kind == "bar":
+            labels["interval_unit"] = 1
+        elif x.kind in TIMES:
             labels["interval_unit"] = math.ceil(block.rows / _MOST_DAYS)
         labels |= _scale_dates(x) if _needs_dates(chart.kind, x) else {"text_axis": True}
     # Labels stand at the edge where numbers are negative.

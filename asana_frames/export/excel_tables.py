@@ -38,8 +38,8 @@ from asana_frames.export.text import format_label
 from asana_frames.rollups.shared.wide import TOTAL_COLUMN
 
 _NAME, _NAME_END = "name", "_name"
-#: Room for the button of the filter, and how much wider bold letters are.
-_BUTTON, _BOLD_WIDTH = 3, 1.1
+#: Room for the button of the filter, on lines above it, and how much wider bold letters are.
+_BUTTON, _INDENT, _BOLD_WIDTH = 3, 2, 1.1
 #: Characters: the narrowest column, the widest one for people, and what may stay in sight.
 _NARROWEST, _WIDEST, _WIDEST_FOR_PEOPLE, _MOST_FROZEN = 6, 60, 42, 60
 _MOST_LINES = 3
@@ -261,9 +261,9 @@ def _fit_header(column: Column, cells: int, is_for_people: bool) -> tuple[int, i
     # Not at spaces where no line ends.
     words = max(map(len, header.split(" ")), default=0)
     cells += column.kind in TEXTS | TIMES
-    width = max(cells, math.ceil(words * _BOLD_WIDTH) + _BUTTON, _NARROWEST)
+    width = max(cells, math.ceil(words * _BOLD_WIDTH) + _INDENT, _NARROWEST)
     width = min(max(width, length // _MOST_LINES + _BUTTON), _WIDEST_FOR_PEOPLE)
-    room = max(int((width - _BUTTON) / _BOLD_WIDTH), 1)
+    room = max(int((width - _INDENT) / _BOLD_WIDTH), 1)
     return width, max(len(wrap(header, room)), 1)
 
 

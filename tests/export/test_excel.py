@@ -912,7 +912,7 @@ def test_sheets_are_printed_on_a4_one_page_wide_with_their_header(
     assert {page.page_setup.paperSize for page in pages.values()} == {9}
     assert {page.print_title_rows for page in book.worksheets[:3]} == {"$1:$1"}
     assert pages["long"].oddHeader.left.text == "&B&A"
-    assert pages["long"].oddFooter.right.text == "Page &[Page] of &N"
+    assert pages["long"].oddFooter.right.text == "Page &P of &N"
 
 
 def wide_hours() -> pd.DataFrame:
