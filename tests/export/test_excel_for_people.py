@@ -14,6 +14,7 @@ from pandas.testing import assert_frame_equal
 import asana_frames as af
 from asana_frames.export.excel_charts import CHART_SHEET
 from asana_frames.export.excel_reader import SCHEMA_SHEET
+from asana_frames.frames import STR
 from tests.fixed_day import NOW
 
 pytest.importorskip("xlsxwriter", reason="xlsxwriter is an extra")
@@ -35,12 +36,12 @@ def tasks() -> pd.DataFrame:
         {
             "gid": ["11", "12", "13"],
             "name": ["Plan", "Write", "Print"],
-            "assignee_gid": ["1", "1", None],
-            "assignee_name": ["Ana", "Ana", None],
+            "assignee_gid": pd.Series(["1", "1", None], dtype=STR),
+            "assignee_name": pd.Series(["Ana", "Ana", None], dtype=STR),
             "due_on": pd.to_datetime(["2026-03-02", None, "2026-03-16"]),
             "created_at": pd.to_datetime(["2026-02-01 10:30"] * 3, utc=True),
             "resource_type": ["task"] * 3,
-            "notes": pd.Series([None] * 3, dtype="str"),
+            "notes": pd.Series([None] * 3, dtype=STR),
             "hours": [1.0, 2.5, None],
         }
     )
@@ -48,7 +49,7 @@ def tasks() -> pd.DataFrame:
 
 @pytest.fixture
 def plans() -> pd.DataFrame:
-    """Two projects of one name."""
+    """Return two projects of one name, and another."""
     return pd.DataFrame(
         {
             "project_gid": ["1", "2", "3"],

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from asana_frames.display.palette import OTHER, SERIES
-
 if TYPE_CHECKING:
     from matplotlib.typing import ColorType
 
-#: Hatched as well, so that the series "other" never looks like a series of its own.
+#: One colour per series: M. Petroff, "Accessible Color Sequences for Data Visualization", 2021.
+SERIES = (
+    "#3f90da",
+    "#ffa90e",
+    "#bd1f01",
+    "#94a4a2",
+    "#832db6",
+    "#a96b59",
+    "#e76300",
+    "#b9ac70",
+    "#717581",
+    "#92dadd",
+)
+#: The series "other": light and hatched, so that it never looks like a series of its own.
+OTHER = "#e2e2e2"
 OTHER_HATCH = "////"
 HATCH = "#8a8a8a"
 #: Cells without data.
@@ -17,7 +29,6 @@ MISSING = "#dedede"
 DARK = "#222222"
 #: Overdue, over budget, in conflict.
 ALARM = "#bd1f01"
-__all__ = ["ALARM", "DARK", "HATCH", "MISSING", "OTHER", "OTHER_HATCH", "SERIES", "text_colour_on"]
 
 
 def text_colour_on(colour: ColorType) -> str:
