@@ -40,8 +40,9 @@ _RIGHT = {"align": "right", "indent": 2}
 _REPEATED = {"font_color": "#767676"}
 #: As Excel counts paper; inches; pixels that fit side by side on it; and how small text may get.
 _A4, _MARGIN, _PAGE_WIDTH, _LEAST_SCALE = 9, 0.5, 1_020, 45
-#: Tables with more rows than a page has at full size are printed smaller.
-_FEW_ROWS, _LONG_SCALE = 60, 65
+#: Tables with more rows than a page has at full size are printed smaller, where they fit on the
+#: page even in the wider letters of a computer that lacks the font.
+_FEW_ROWS, _LONG_SCALE, _SURE_WIDTH = 60, 65, 760
 #: The width in pixels that goes on one page.
 MOST_PIXELS = _PAGE_WIDTH * 100 // _LEAST_SCALE
 _MOST_IN_HEADER = 200
@@ -195,7 +196,7 @@ def set_up_print(page: Any, *, title: str, pixels: int, rows: int = 0, frozen: i
     foot = to_one_line(title)[:_MOST_IN_HEADER].replace("&", "&&")
     # A digit would be part of a size.
     page.set_footer(f"&L {foot}&RPage &P of &N" if foot else "&RPage &P of &N", {"margin": 0.3})
-    if rows > _FEW_ROWS and pixels * _LONG_SCALE <= _PAGE_WIDTH * 100:
+    if rows > _FEW_ROWS and pixels * _LONG_SCALE <= _SURE_WIDTH * 100:
         page.set_print_scale(_LONG_SCALE)
         return
     if pixels <= MOST_PIXELS:
