@@ -292,6 +292,7 @@ class Frames:
                 {"frames": frame, "path": folder / "a.html", "title": "People"},
             ),
             "export.to_json": (export.to_json, {"frame": frame, "path": folder / "a.json"}),
+            "export.to_markdown": (export.to_markdown, {"frames": frame, "title": "People"}),
             "export.to_parquet": (export.to_parquet, {"frame": frame, "path": folder / "a.pq"}),
             "export.to_parquet_parts": (
                 _write_new_parts,

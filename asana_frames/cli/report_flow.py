@@ -14,8 +14,10 @@ from asana_frames.charts.shared.figures import draw_figure
 from asana_frames.cli.connection import open_connection, print_failures, with_connection
 from asana_frames.cli.errors import Command
 from asana_frames.cli.flow_options import parse_pairs, with_flow_options
-from asana_frames.cli.reports import ReportFiles, find_writers, with_files, write_report
+from asana_frames.cli.reports import ReportFiles, parse_formats, with_files, write_report
+from asana_frames.display.sentences import format_day
 from asana_frames.exceptions import InvalidArgument
+from asana_frames.export.equal_names import tell_names_apart
 from asana_frames.gather.flow_report import FlowReport
 from asana_frames.rollups.shared.moments import resolve_today
 
@@ -51,11 +53,11 @@ def flow_command(
     now: Any,
     tz: str,
     formats: str,
-    out: Path,
+    out: Path | None,
     use_sandbox: bool,
 ) -> None:
     """Report how the tasks of a project flow: times in sections, cycle times, what waits."""
-    writers = find_writers(formats)
+    chosen = parse_formats(formats)
     left_out = parse_pairs(exclude, option="--exclude", like="section=Cancelled")
     limits = _parse_limits(limit)
     day = resolve_today(now, tz)
@@ -75,7 +77,7 @@ def flow_command(
             tz=tz,
         )
         print_failures(asana)
-    write_report(_build_files(f"{project}, {day:%Y-%m-%d}", report), writers, out)
+    write_report(_build_files(f"{project}, {format_day(day)}", report), chosen, out)
 
 
 def _parse_limits(limits: tuple[str, ...]) -> dict[str, int]:
@@ -113,23 +115,23 @@ def _build_files(subject: str, report: FlowReport) -> ReportFiles:
         "Burn-up": (report.burnup, charts.burnup, _HEIGHT),
         "Forecast": (report.forecast, charts.forecast, _HEIGHT),
     }
-    figures = {
-        title: draw_figure(partial(chart, table), height=inches)
-        for title, (table, chart, inches) in parts.items()
-    }
     tables = {"Service levels": report.service_levels}
     tables |= {title: table for title, (table, _, _) in parts.items()}
     tables["Changes"] = report.change_counts
-    return ReportFiles("flow", "Flow", _write_notes(subject, report), tables, figures)
+    named = tell_names_apart(tables)
+
+    def draw() -> dict[str, Any]:
+        return {
+            title: draw_figure(partial(chart, named[title]), height=inches)
+            for title, (_, chart, inches) in parts.items()
+        }
+
+    return ReportFiles("flow", "Flow", _write_notes(subject), report, tables, named, draw)
 
 
-def _write_notes(subject: str, report: FlowReport) -> list[str]:
-    levels = report.service_levels.iloc[0]
-    days = levels["days_p85"]
-    level = "" if pd.isna(days) else f", 85 % of them within {days:.1f} days"
+def _write_notes(subject: str) -> list[str]:
     return [
-        f"{subject}: {len(report.cycle_times):,} tasks finished{level}; "
-        f"{len(report.aging_wip):,} in progress.",
+        subject,
         "Cycle times run from the first section in which work begins to the completion, in days "
         "of 24 hours. A task that was reopened is not finished.",
     ]

@@ -13,7 +13,9 @@ from asana_frames import charts, gather
 from asana_frames.charts.shared.figures import draw_figure
 from asana_frames.cli.connection import open_connection, print_failures, with_connection
 from asana_frames.cli.errors import Command
-from asana_frames.cli.reports import ReportFiles, find_writers, with_files, write_report
+from asana_frames.cli.reports import ReportFiles, parse_formats, with_files, write_report
+from asana_frames.display.sentences import format_day
+from asana_frames.export.equal_names import tell_names_apart
 from asana_frames.gather.goals_report import GoalsReport
 from asana_frames.rollups.shared.moments import resolve_today
 
@@ -40,11 +42,11 @@ def goals_command(
     now: Any,
     tz: str,
     formats: str,
-    out: Path,
+    out: Path | None,
     use_sandbox: bool,
 ) -> None:
     """Report actual and expected progress of goals, and the work that supports them."""
-    writers = find_writers(formats)
+    chosen = parse_formats(formats)
     day = resolve_today(now, tz)
     with open_connection(use_sandbox, now) as asana:
         report = gather.goals_report(
@@ -56,8 +58,8 @@ def goals_command(
             tz=tz,
         )
         print_failures(asana)
-    subject = ", ".join([workspace, *team, *period, f"{day:%Y-%m-%d}"])
-    write_report(_build_files(subject, report, day), writers, out)
+    subject = ", ".join([workspace, *team, *period, format_day(day)])
+    write_report(_build_files(subject, report, day), chosen, out)
 
 
 def _build_files(subject: str, report: GoalsReport, day: pd.Timestamp) -> ReportFiles:
@@ -65,35 +67,43 @@ def _build_files(subject: str, report: GoalsReport, day: pd.Timestamp) -> Report
     goals = len(report.progress)
     drivers = len(report.drivers) + report.drivers["goal_gid"].nunique()
     results = len(report.scorecard) + report.scorecard["objective_gid"].nunique()
-    # Title -> table, function that draws its chart, rows of the chart.
-    parts: dict[str, tuple[Any, Any, int]] = {
-        "Progress": (report.progress, partial(charts.goal_progress, report.progress), goals),
-        "Tree": (report.tree, partial(charts.goal_tree, report.tree), len(report.tree)),
-        "Time": (
-            report.timeline,
-            partial(charts.goal_timeline, report.progress, now=day),
-            goals,
-        ),
-        "History": (report.history, partial(charts.goal_history, report.history), 2 * goals),
-        "Scorecard": (report.scorecard, partial(charts.scorecard, report.scorecard), results),
-        "Forecast": (report.forecast, partial(charts.goal_forecast, report.forecast), goals),
-        "Drivers": (report.drivers, partial(charts.goal_drivers, report.drivers), drivers),
+    tables = {
+        "Progress": report.progress,
+        "Tree": report.tree,
+        "Time": report.timeline,
+        "History": report.history,
+        "Scorecard": report.scorecard,
+        "Forecast": report.forecast,
+        "Drivers": report.drivers,
     }
-    figures = {
-        title: draw_figure(draw, height=_ROW_HEIGHT * rows + _MARGIN)
-        for title, (_, draw, rows) in parts.items()
+    named = tell_names_apart(tables)
+    progress = named["Progress"]
+    # Function that draws a chart, and its rows.
+    drawings: dict[str, tuple[Any, int]] = {
+        "Progress": (partial(charts.goal_progress, progress), goals),
+        "Tree": (partial(charts.goal_tree, named["Tree"]), len(report.tree)),
+        "Time": (partial(charts.goal_timeline, progress, now=day), goals),
+        "History": (partial(charts.goal_history, named["History"]), 2 * goals),
+        "Scorecard": (partial(charts.scorecard, named["Scorecard"]), results),
+        "Forecast": (partial(charts.goal_forecast, named["Forecast"]), goals),
+        "Drivers": (partial(charts.goal_drivers, named["Drivers"]), drivers),
     }
-    tables = {title: table for title, (table, _, _) in parts.items()}
+
+    def draw() -> dict[str, Any]:
+        return {
+            title: draw_figure(draw, height=_ROW_HEIGHT * rows + _MARGIN)
+            for title, (draw, rows) in drawings.items()
+        }
+
     notes = _write_notes(subject, report)
-    return ReportFiles("goals", "Goals", notes, tables, figures)
+    return ReportFiles("goals", "Goals", notes, report, tables, named, draw)
 
 
 def _write_notes(subject: str, report: GoalsReport) -> list[str]:
-    behind = int((report.progress["ahead"] < 0).sum())
     partly = int((report.progress["coverage"] < 1).sum())
     different = int(report.progress["disagrees"].fillna(False).sum())
     notes = [
-        f"{subject}: {len(report.progress):,} goals, {behind:,} of them behind.",
+        subject,
         "Progress is 1 at the target. Expected is the share of the days from start to due date "
         "that have passed; ahead is progress minus expected.",
     ]

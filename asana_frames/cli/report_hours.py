@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 import pandas as pd
@@ -14,8 +14,10 @@ from asana_frames import charts, gather
 from asana_frames.charts.shared.figures import draw_figure
 from asana_frames.cli.connection import open_connection, print_failures, with_connection
 from asana_frames.cli.errors import Command
-from asana_frames.cli.reports import ReportFiles, find_writers, with_files, write_report
+from asana_frames.cli.reports import ReportFiles, parse_formats, with_files, write_report
+from asana_frames.display.sentences import format_span
 from asana_frames.exceptions import InvalidArgument
+from asana_frames.export.equal_names import tell_names_apart
 from asana_frames.gather.entry_places import parse_hour_keys
 from asana_frames.gather.hours_report import HoursReport
 from asana_frames.rollups.shared.periods import Every
@@ -88,7 +90,7 @@ def hours_command(
     every: Every,
     attribution: Attribution,
     formats: str,
-    out: Path,
+    out: Path | None,
     use_sandbox: bool,
 ) -> None:
     """Report tracked hours by keys and period; of the last twelve weeks if no days are given.
@@ -102,13 +104,13 @@ def hours_command(
     if not names:
         raise InvalidArgument("--by is empty. Try --by person,project.")
     keys = parse_hour_keys(names)
-    writers = find_writers(formats)
+    chosen = parse_formats(formats)
     with open_connection(use_sandbox, now) as asana:
         report = gather.hours_report(
             asana, workspace, start, end or now, by=keys, every=every, attribution=attribution
         )
         print_failures(asana)
-    write_report(_build_files(workspace, report, every, attribution), writers, out)
+    write_report(_build_files(workspace, report, every, attribution), chosen, out)
 
 
 def _build_files(
@@ -116,14 +118,19 @@ def _build_files(
 ) -> ReportFiles:
     """Draw the charts of the report and title its tables."""
     period = _PERIODS[every.partition("-")[0]]
-    tables, figures = {}, {}
-    for key, hours in report.by_key.items():
-        title = f"By {key.replace('_', ' ')} and {period}"
-        tables[title] = report.wide[key]
-        figures[title] = draw_figure(partial(_draw_hours, hours, title), height=_HEIGHT)
+    titles = {key: f"By {key.replace('_', ' ')} and {period}" for key in report.by_key}
+    tables = {title: report.wide[key] for key, title in titles.items()}
     tables |= {"Hours": report.hours, "Entries": report.entries}
+    named = tell_names_apart({**tables, **report.by_key})
+
+    def draw() -> dict[str, Any]:
+        return {
+            title: draw_figure(partial(_draw_hours, named[key], title), height=_HEIGHT)
+            for key, title in titles.items()
+        }
+
     notes = _write_notes(workspace, report, attribution)
-    return ReportFiles("hours", "Tracked hours", notes, tables, figures)
+    return ReportFiles("hours", "Tracked hours", notes, report, tables, named, draw)
 
 
 def _draw_hours(hours: pd.DataFrame, title: str, ax: Axes) -> None:
@@ -131,12 +138,8 @@ def _draw_hours(hours: pd.DataFrame, title: str, ax: Axes) -> None:
 
 
 def _write_notes(workspace: str, report: HoursReport, attribution: Attribution) -> list[str]:
-    entries = report.entries
-    people = entries["person_gid"].nunique()
-    total = float(entries["hours"].sum())
     return [
-        f"{workspace}, {report.start} to {report.end}: {len(entries):,} "
-        f"entries, {total:,.2f} hours, {people:,} people.",
+        f"{workspace}, {format_span(report.start, report.end)}",
         "Days are the days that time was entered for, without a time zone.",
         f"Time of a task in several projects counts towards {_ATTRIBUTIONS[attribution]}.",
     ]

@@ -14,7 +14,9 @@ from asana_frames import charts, gather
 from asana_frames.charts.shared.figures import draw_figure
 from asana_frames.cli.connection import open_connection, print_failures, with_connection
 from asana_frames.cli.errors import Command
-from asana_frames.cli.reports import ReportFiles, find_writers, with_files, write_report
+from asana_frames.cli.reports import ReportFiles, parse_formats, with_files, write_report
+from asana_frames.display.sentences import format_span
+from asana_frames.export.equal_names import tell_names_apart
 from asana_frames.gather.money_report import MoneyReport
 from asana_frames.rollups.shared.periods import Every
 from asana_frames.rollups.time.grouping import Approval, Billable
@@ -77,14 +79,14 @@ def money_command(
     approval: Approval | None,
     now: datetime | None,
     formats: str,
-    out: Path,
+    out: Path | None,
     use_sandbox: bool,
 ) -> None:
     """Report what tracked time costs, which part is billable, and where budgets stand.
 
     Budgets are those of the projects with time on these days.
     """
-    writers = find_writers(formats)
+    chosen = parse_formats(formats)
     with open_connection(use_sandbox, now) as asana:
         report = gather.money_report(
             asana,
@@ -98,7 +100,7 @@ def money_command(
         )
         print_failures(asana)
     counted = f"{_COUNTED[billable]} entries{_APPROVED.get(approval or '', '')}"
-    write_report(_build_files(workspace, report, counted), writers, out)
+    write_report(_build_files(workspace, report, counted), chosen, out)
 
 
 def _build_files(workspace: str, report: MoneyReport, counted: str) -> ReportFiles:
@@ -114,11 +116,16 @@ def _build_files(workspace: str, report: MoneyReport, counted: str) -> ReportFil
     }
     main = _find_main_currency(report.by_project)
     shown = ("Cost by project", "Cost by person", "Cost by period")
-    figures = {title: _draw_money(_select_currency(tables[title], main)) for title in shown}
+    named = tell_names_apart(tables, [report.projects])
     height = _ROW_HEIGHT * min(len(report.budgets), _MOST_ROWS) + _MARGIN
-    figures["Budgets"] = draw_figure(partial(charts.budget_status, report.budgets), height=height)
+    budgets = partial(charts.budget_status, named["Budgets"])
+
+    def draw() -> dict[str, Any]:
+        costs = {title: _draw_money(_select_currency(named[title], main)) for title in shown}
+        return {**costs, "Budgets": draw_figure(budgets, height=height)}
+
     notes = _write_notes(workspace, report, counted, main)
-    return ReportFiles("money", "Money of tracked time", notes, tables, figures)
+    return ReportFiles("money", "Money of tracked time", notes, report, tables, named, draw)
 
 
 def _find_main_currency(cost: pd.DataFrame) -> str | None:
@@ -141,19 +148,13 @@ def _draw_money(table: pd.DataFrame) -> Any:
 
 
 def _write_notes(workspace: str, report: MoneyReport, counted: str, main: str | None) -> list[str]:
-    cost = report.by_project
-    sums = cost.dropna(subset="currency_code").groupby("currency_code")["amount"].sum()
-    amounts = ", ".join(f"{amount:,.2f} {code}" for code, amount in sums.items())
-    unpriced = float(report.unpriced["hours"].sum())
     notes = [
-        f"{workspace}, {report.start} to {report.end}: {float(cost['hours'].sum()):,.2f} hours; "
-        f"cost: {amounts or 'none, for no rate applies'}.",
+        f"{workspace}, {format_span(report.start, report.end)}",
         f"{counted} count, each to the project that it is attributable to in Asana, at the rate "
         f"of its person there.",
-        f"{unpriced:,.2f} hours have no rate and are in no amount.",
         "Budgets are those of projects with time on these days; they count all their days, by "
         "their own filter of billable time.",
     ]
-    if len(sums) > 1:
+    if report.by_project["currency_code"].nunique() > 1:
         notes.append(f"Charts of cost show {main} alone; currencies are never added.")
     return notes

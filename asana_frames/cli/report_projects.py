@@ -14,7 +14,9 @@ from asana_frames.charts.shared.figures import draw_figure
 from asana_frames.cli.connection import open_connection, print_failures, with_connection
 from asana_frames.cli.errors import Command
 from asana_frames.cli.flow_options import parse_pairs, with_flow_options
-from asana_frames.cli.reports import ReportFiles, find_writers, with_files, write_report
+from asana_frames.cli.reports import ReportFiles, parse_formats, with_files, write_report
+from asana_frames.display.sentences import format_day
+from asana_frames.export.equal_names import tell_names_apart
 from asana_frames.gather.projects_report import ProjectsReport
 from asana_frames.rollups.shared.moments import resolve_today
 
@@ -47,11 +49,11 @@ def projects_command(
     now: Any,
     tz: str,
     formats: str,
-    out: Path,
+    out: Path | None,
     use_sandbox: bool,
 ) -> None:
     """Report progress, delays, forecasts and last status of projects, and the flow of tasks."""
-    writers = find_writers(formats)
+    chosen = parse_formats(formats)
     left_out = parse_pairs(exclude, option="--exclude", like="section=Cancelled")
     day = resolve_today(now, tz)
     with open_connection(use_sandbox, now) as asana:
@@ -71,8 +73,8 @@ def projects_command(
         )
         print_failures(asana)
     given = [workspace, *team, *portfolio, *project]
-    subject = ", ".join([*filter(None, given), f"{day:%Y-%m-%d}"])
-    write_report(_build_files(subject, report, day), writers, out)
+    subject = ", ".join([*filter(None, given), format_day(day)])
+    write_report(_build_files(subject, report, day), chosen, out)
 
 
 def _build_files(subject: str, report: ProjectsReport, day: pd.Timestamp) -> ReportFiles:
@@ -105,21 +107,20 @@ def _build_files(subject: str, report: ProjectsReport, day: pd.Timestamp) -> Rep
     if report.cycle_times is not None and report.section_times is not None:
         tables |= {"Sections": report.section_times, "Cycle times": report.cycle_times}
         drawings["Cycle times"] = (charts.cycle_times, _TIME_HEIGHT)
-    figures = {
-        title: draw_figure(partial(chart, tables[title]), height=inches)
-        for title, (chart, inches) in drawings.items()
-    }
-    return ReportFiles("projects", "Projects", _write_notes(subject, report), tables, figures)
+    named = tell_names_apart(tables)
+
+    def draw() -> dict[str, Any]:
+        return {
+            title: draw_figure(partial(chart, named[title]), height=inches)
+            for title, (chart, inches) in drawings.items()
+        }
+
+    return ReportFiles("projects", "Projects", _write_notes(subject), report, tables, named, draw)
 
 
-def _write_notes(subject: str, report: ProjectsReport) -> list[str]:
-    projects = report.portfolio.query("kind == 'project'")
-    behind = int(projects["is_behind"].fillna(False).sum())
-    overdue = int(report.portfolio.query("kind == 'total'")["overdue"].sum())
-    blocked = int(report.dependencies["is_blocked"].fillna(False).sum())
+def _write_notes(subject: str) -> list[str]:
     return [
-        f"{subject}: {len(projects):,} projects, {behind:,} behind; {overdue:,} tasks overdue, "
-        f"{blocked:,} waiting for others.",
+        subject,
         "A project is behind if its share of done tasks is more than 10 points below the share of "
         "its days that have passed. A task in several projects counts in each of them, and once "
         "in the total.",

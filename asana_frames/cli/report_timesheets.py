@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -12,7 +13,9 @@ from asana_frames import charts, gather
 from asana_frames.charts.shared.figures import draw_figure
 from asana_frames.cli.connection import open_connection, print_failures, with_connection
 from asana_frames.cli.errors import Command
-from asana_frames.cli.reports import ReportFiles, find_writers, with_files, write_report
+from asana_frames.cli.reports import ReportFiles, parse_formats, with_files, write_report
+from asana_frames.display.sentences import format_span
+from asana_frames.export.equal_names import tell_names_apart
 from asana_frames.gather.timesheets_report import TimesheetsReport
 from asana_frames.rollups.shared.periods import WEEKDAYS, Every
 
@@ -59,12 +62,12 @@ def timesheets_command(
     hours_per_day: float,
     workdays: str,
     formats: str,
-    out: Path,
+    out: Path | None,
     use_sandbox: bool,
 ) -> None:
     """Report hours, approvals and missing hours of each person and week."""
     keys = [name.strip() for name in by.split(",") if name.strip()]
-    writers = find_writers(formats)
+    chosen = parse_formats(formats)
     with open_connection(use_sandbox, now) as asana:
         report = gather.timesheets_report(
             asana,
@@ -79,38 +82,32 @@ def timesheets_command(
         )
         print_failures(asana)
     notes = _write_notes(workspace, report, hours_per_day, workdays)
-    write_report(_build_files(report, notes), writers, out)
+    write_report(_build_files(report, notes), chosen, out)
 
 
 def _build_files(report: TimesheetsReport, notes: list[str]) -> ReportFiles:
     """Draw the chart of the last week, and title the tables."""
-    height = _ROW_HEIGHT * len(report.last_week) + _MARGIN
-    figures = {
-        "Last week": draw_figure(partial(charts.timesheet, report.last_week), height=height)
-    }
     tables = {
         "Last week": report.last_week,
         "Missing hours": report.missing,
         "Approvals": report.approvals,
         "Timesheet": report.timesheet,
     }
-    return ReportFiles("timesheets", "Timesheets", notes, tables, figures)
+    named = tell_names_apart(tables)
+    height = _ROW_HEIGHT * len(report.last_week) + _MARGIN
+    chart = partial(charts.timesheet, named["Last week"])
+
+    def draw() -> dict[str, Any]:
+        return {"Last week": draw_figure(chart, height=height)}
+
+    return ReportFiles("timesheets", "Timesheets", notes, report, tables, named, draw)
 
 
 def _write_notes(
     workspace: str, report: TimesheetsReport, hours_per_day: float, workdays: str
 ) -> list[str]:
-    weeks = report.approvals
-    states = weeks["state"].value_counts()
-    missing = float(weeks["missing"].sum())
     return [
-        f"{workspace}, {report.start} to {report.end}: {float(weeks['hours'].sum()):,.2f} hours "
-        f"tracked, {missing:,.2f} hours missing.",
-        "Weeks of people: "
-        + ", ".join(f"{count:,} {state}" for state, count in states.items())
-        + "."
-        if len(states)
-        else "There are no weeks.",
+        f"{workspace}, {format_span(report.start, report.end)}",
         f"Expected are {hours_per_day:g} hours on {workdays}, less days out of office; Asana does "
         f"not tell the working hours of people.",
         "Missing hours are those of a person and week; more hours in another week do not count "

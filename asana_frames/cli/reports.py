@@ -1,8 +1,9 @@
-"""Write reports as CSV files, an Excel workbook and an HTML page."""
+"""Write reports as CSV files, an Excel workbook, an HTML page and a summary in text."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -10,27 +11,40 @@ import click
 import pandas as pd
 
 from asana_frames import export
+from asana_frames._files import replace_file
 from asana_frames._optional import require
 from asana_frames.cli.folder import make_folder
-from asana_frames.cli.terminal import echo
+from asana_frames.cli.terminal import echo, echo_data
+from asana_frames.cli.workbook_charts import find_workbook_charts
 from asana_frames.exceptions import ConfigurationError, InvalidArgument
+from asana_frames.export.markdown import Style
 from asana_frames.export.pictures import render_pictures
+from asana_frames.gather.findings.report import Report
 
 F = TypeVar("F", bound=Callable[..., Any])
-_FORMATS = ("csv", "excel", "html")
+#: The formats of ``all``; and those of summaries, which go to stdout, with their suffixes.
+_FILES = ("csv", "excel", "html")
+_SUMMARIES: Mapping[str, tuple[Style, str]] = {"md": ("markdown", "md"), "text": ("text", "txt")}
+#: The most rows of a table on a page, and from where it is folded away: files have them all.
+_MOST_ROWS, _FOLD = 500, 40
 
 
 class ReportFiles(NamedTuple):
-    """The tables, charts and notes of a report.
+    """The figures, sentences, tables, charts and notes of a report.
 
-    ``name`` is the file name of workbook and page; charts have the titles of their tables.
+    ``name`` is the file name of workbook, page and summary; the first of the notes says what the
+    report is about, and of which days; charts have the titles of their tables.
     """
 
     name: str
     title: str
     notes: list[str]
+    report: Report
     tables: dict[str, pd.DataFrame]
-    charts: dict[str, Any]
+    #: The tables for people, in which equal names are told apart.
+    named: dict[str, pd.DataFrame]
+    draw: Callable[[], Mapping[str, Any]]
+    charts: Mapping[str, Any] = {}
 
 
 Writer = Callable[[ReportFiles, Path], Iterable[Path]]
@@ -39,19 +53,34 @@ Writer = Callable[[ReportFiles, Path], Iterable[Path]]
 def with_files(command: F) -> F:
     """Add the options ``--format`` and ``--out`` to a command."""
     formats = click.option(
-        "--format", "formats", default="all", show_default=True, help="csv, excel, html."
+        *("--format", "formats"),
+        default="all",
+        show_default=True,
+        help="csv, excel, html; md or text for a summary; all is the first three.",
     )
-    out = click.option("--out", default=".", show_default=True, type=click.Path(path_type=Path))
+    out = click.option(
+        "--out",
+        type=click.Path(path_type=Path),
+        help="The folder; this one if not given, and stdout for summaries.",
+    )
     return formats(out(command))
 
 
-def write_report(report: ReportFiles, writers: Iterable[Writer], out: Path) -> None:
-    """Write a report with each of the writers and print the paths to stderr."""
-    folder = make_folder(out)
-    writers = list(writers)
-    if writers != [_write_csv]:
+def write_report(report: ReportFiles, formats: Sequence[str], out: Path | None) -> None:
+    """Write a report in each of the formats and print the paths to stderr.
+
+    Without a folder a summary is printed.
+    """
+    for name in _SUMMARIES if out is None else ():
+        if name in formats:
+            echo_data(_build_summary(report, name).encode("utf-8", "replace"))
+    writers = [_WRITERS[name] for name in formats if out is not None or name not in _SUMMARIES]
+    if not writers:
+        return
+    folder = make_folder(out or Path())
+    if _write_excel in writers or _write_html in writers:
         # Workbook and page show the same pictures: they are rendered once.
-        report = report._replace(charts=render_pictures(report.charts))
+        report = report._replace(charts=render_pictures(report.draw()))
     for writer in writers:
         for path in writer(report, folder):
             echo(f"  {path}", err=True)
@@ -66,27 +95,65 @@ def _write_csv(report: ReportFiles, folder: Path) -> Iterable[Path]:
 
 def _write_excel(report: ReportFiles, folder: Path) -> Iterable[Path]:
     path = folder / f"{report.name}.xlsx"
-    export.to_excel(report.tables, path, charts=report.charts)
+    tables = {title: report.named[title] for title in report.tables}
+    export.to_excel(
+        tables,
+        path,
+        charts={**report.charts, **find_workbook_charts(report.name, tables)},
+        title=report.title,
+        notes=report.notes,
+        tiles=report.report.tiles,
+        findings=report.report.findings,
+        totals=True,
+        labels="human",
+    )
     yield path
 
 
 def _write_html(report: ReportFiles, folder: Path) -> Iterable[Path]:
     path = folder / f"{report.name}.html"
     export.to_html(
-        report.tables, path, title=report.title, charts=report.charts, notes=report.notes
+        {title: report.named[title] for title in report.tables},
+        path,
+        title=report.title,
+        charts=report.charts,
+        notes=report.notes,
+        tiles=report.report.tiles,
+        findings=report.report.findings,
+        totals=True,
+        max_rows=_MOST_ROWS,
+        fold=_FOLD,
+        labels="human",
     )
     yield path
+
+
+def _write_summary(report: ReportFiles, folder: Path, name: str) -> Iterable[Path]:
+    path = folder / f"{report.name}.{_SUMMARIES[name][1]}"
+    with replace_file(path) as part:
+        part.write_text(_build_summary(report, name), encoding="utf-8", errors="replace")
+    yield path
+
+
+def _build_summary(report: ReportFiles, name: str) -> str:
+    """Return a report as text for a message or a mail."""
+    style, _ = _SUMMARIES[name]
+    text = export.to_markdown(
+        report.report, title=report.title, notes=report.notes[:1], style=style
+    )
+    return text or ""
 
 
 _WRITERS: Mapping[str, Writer] = {
     "csv": _write_csv,
     "excel": _write_excel,
     "html": _write_html,
+    **{name: partial(_write_summary, name=name) for name in _SUMMARIES},
 }
 
 
-def find_writers(formats: str) -> list[Writer]:
-    """Find the writers of ``--format``; "all" leaves out Excel if xlsxwriter is missing.
+def parse_formats(formats: str) -> list[str]:
+    """Parse ``--format``; "all" leaves out Excel if xlsxwriter is missing.
 
     Raises
     ------
@@ -97,7 +164,7 @@ def find_writers(formats: str) -> list[Writer]:
     """
     names = [name.strip() for name in formats.split(",") if name.strip()]
     if names == ["all"]:
-        names = list(_FORMATS)
+        names = list(_FILES)
         try:
             require("xlsxwriter", extra="excel")
         except ConfigurationError as error:
@@ -106,8 +173,8 @@ def find_writers(formats: str) -> list[Writer]:
     unknown = [name for name in names if name not in _WRITERS]
     if unknown or not names:
         raise InvalidArgument(
-            f"{formats!r} is not a valid --format; use all, or some of {', '.join(_FORMATS)}."
+            f"{formats!r} is not a valid --format; use all, or some of {', '.join(_WRITERS)}."
         )
     if "excel" in names:
         require("xlsxwriter", extra="excel")
-    return [_WRITERS[name] for name in dict.fromkeys(names)]
+    return list(dict.fromkeys(names))

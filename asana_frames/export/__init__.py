@@ -4,6 +4,7 @@ from asana_frames.export.csv import to_csv
 from asana_frames.export.excel import to_excel
 from asana_frames.export.html import to_html
 from asana_frames.export.json import to_json
+from asana_frames.export.markdown import to_markdown
 from asana_frames.export.parquet import to_parquet
 from asana_frames.export.parts import to_parquet_parts
 from asana_frames.export.text import as_text
@@ -14,6 +15,7 @@ __all__ = [
     "to_excel",
     "to_html",
     "to_json",
+    "to_markdown",
     "to_parquet",
     "to_parquet_parts",
 ]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 
 from asana_frames.frames.custom_field_columns import PREFIX
+from asana_frames.rollups.shared.wide import TOTAL_ROW
 
 #: A column is a share if this word is in its name, ...
 _SHARE = frozenset({"share", "fraction", "proportion"})
@@ -40,15 +41,36 @@ _LEVELS = frozenset(
     }
 )
 _TIME = ("day", "period")
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 #: In a table with these columns each row answers a question of its own.
 _ANSWERS = frozenset({"probability"})
 #: Their sum is not that of the columns beside them where one is missing.
 _DIFFERENCES = frozenset({"margin"})
+#: What only programs need to know of a row, beside gids.
+_TECHNICAL = frozenset(
+    {
+        *("depth", "history_periods", "is_certain", "is_repeated", "level", "num_likes", "path"),
+        *("precision", "resource_subtype", "resource_type", "parent_resource_type"),
+        *("section_order", "unweighted"),
+    }
+)
+#: In tables of more columns than are in sight, these come first.
+MANY = 12
+EARLY = (
+    *("status", "last_status", "state", "progress", "expected", "ahead", "is_behind", "open"),
+    *("overdue", "due_on", "total", "used", "share"),
+)
+#: What the column ``kind`` calls rows of totals.
+_TOTAL_KIND = "total"
 #: Columns with the unit of the others. Time has its unit in its name.
 _UNITS = ("currency_code", "unit", "units")
 _OWN_UNIT = frozenset({"hours", "minutes"})
 #: Words in the names of numbers of which two decimals are enough.
-_WITH_UNIT = _OWN_UNIT | {"amount", "budget", "cost", "day", "days", "price", "rate"}
+_WITH_UNIT = _OWN_UNIT | {
+    *("allocated", "amount", "available", "budget", "cost", "day", "days", "missing", "overtime"),
+    *("price", "rate", "tracked"),
+}
 
 
 def is_share(label: Any) -> bool:
@@ -99,6 +121,51 @@ def find_sums(frame: pd.DataFrame) -> list[int]:
 def is_gid(label: Any) -> bool:
     """Return whether a column holds gids, by its name."""
     return not {"gid", "gids"}.isdisjoint(_split_words(label)[-1:])
+
+
+def count_total_rows(frame: pd.DataFrame) -> int:
+    """Return how many of the last rows are totals of the others.
+
+    These are of a wide table, of a ``kind`` that is ``total``, or called ``Total`` where there is
+    no gid to the name.
+    """
+    told = frame.attrs.get("wide")
+    keys = told.get("keys") if isinstance(told, Mapping) else None
+    if isinstance(keys, int):
+        return _count_last(frame.iloc[:, :keys].isin([TOTAL_ROW]).any(axis="columns"))
+    labels = [label for label in frame.columns if isinstance(label, str)]
+    if labels.count("kind") == 1:
+        return _count_last(frame["kind"].isin([_TOTAL_KIND]))
+    pairs = [(label, find_name_column(label)) for label in labels]
+    found = [
+        frame[name].isin([TOTAL_ROW]) & frame[gid].isna()
+        for gid, name in pairs
+        if name is not None and labels.count(gid) == labels.count(name) == 1
+    ]
+    return max(map(_count_last, found), default=0)
+
+
+def _count_last(is_total: pd.Series[Any]) -> int:
+    # What was sorted to another place is a row like others.
+    return int(is_total[::-1].cumprod().sum())
+
+
+def find_name_column(label: Any) -> str | None:
+    """Return the column of names that goes with a column of gids; None for other columns."""
+    head, _, tail = label.rpartition("_") if isinstance(label, str) else ("", "", "")
+    if tail not in ("gid", "gids") or (tail == "gids" and not head):
+        return None
+    return f"{head}_name{tail[3:]}" if head else "name"
+
+
+def is_period(label: Any) -> bool:
+    """Return whether a column is one of several days or periods side by side, by its name."""
+    return isinstance(label, str) and (label in _WEEKDAYS or _DAY.match(label) is not None)
+
+
+def is_technical(label: Any) -> bool:
+    """Return whether a column is of use to programs rather than to people, by its name."""
+    return is_gid(label) or (isinstance(label, str) and label in _TECHNICAL)
 
 
 def _may_be_summed(label: Any) -> bool:

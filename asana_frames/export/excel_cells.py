@@ -17,7 +17,7 @@ import pandas as pd
 
 from asana_frames.export.column_rules import has_unit, is_share
 from asana_frames.export.schema_file import ZONE_NOTE
-from asana_frames.export.text import format_cell, format_label
+from asana_frames.export.text import format_cell
 
 #: The most characters of a cell, in UTF-16 code units.
 MAX_TEXT_LENGTH = 32_767
@@ -31,6 +31,8 @@ _MICROSECONDS_A_DAY = 86_400_000_000
 #: Excel keeps 15 digits of a number and makes the rest zeros.
 _FIRST_ROUNDED_INTEGER = 10**15
 
+#: A gap to the number that may end just before.
+_LEFT = {"align": "left", "indent": 1}
 #: Kind of cell -> its format. The prefix is the apostrophe with which Excel itself marks text, so
 #: that editing a cell makes no formula or number of it.
 FORMATS: dict[str, dict[str, Any]] = {
@@ -45,6 +47,16 @@ FORMATS: dict[str, dict[str, Any]] = {
     "day": {"num_format": "yyyy-mm-dd"},
     "moment": {"num_format": "yyyy-mm-dd hh:mm:ss"},
 }
+#: The same for people, who take 2/11 for another day than 11/2; Excel knows the months in their
+#: language.
+FORMATS_FOR_PEOPLE = {
+    **FORMATS,
+    "text": {**FORMATS["text"], **_LEFT},
+    "long text": {**FORMATS["long text"], **_LEFT},
+    "whole": {"num_format": "#,##0"},
+    "day": {"num_format": "d mmm yyyy", **_LEFT},
+    "moment": {"num_format": "d mmm yyyy hh:mm", **_LEFT},
+}
 NUMBERS = frozenset({"whole", "number", "precise", "share"})
 TIMES = frozenset({"day", "moment"})
 TEXTS = frozenset({"text", "long text"})
@@ -52,13 +64,10 @@ TEXTS = frozenset({"text", "long text"})
 ANY = "any"
 
 #: Width in characters of the kinds with a fixed width.
-_WIDTHS = {"flag": 6, "day": 10, "moment": 19}
-_NARROWEST, _WIDEST = 6, 60
+_WIDTHS = {"flag": 6, "day": 11, "moment": 19}
+_WIDEST = 60
 #: About as many rows say how wide and long the text of a column is.
 _SAMPLE = 1_000
-#: Room for the button of the filter.
-_BUTTON = 3
-
 #: Kind of an Arrow dtype -> the dtype of pandas.
 _ARROW_NUMBERS: dict[str, Any] = {"b": "boolean", "f": "Float64", "i": "Int64", "u": "UInt64"}
 
@@ -73,38 +82,15 @@ class Column(NamedTuple):
     header: str
     kind: str
     values: pd.Series[Any]
+    #: Whether it is there for programs, and people unfold it.
+    is_folded: bool = False
 
 
-class Wide(NamedTuple):
-    """What is shown in another way where periods are columns."""
-
-    #: The columns that stay in sight.
-    keys: int
-    #: The last rows.
-    total_rows: int
-    #: The place of the column of totals, or -1.
-    total_column: int
-
-
-class Table(NamedTuple):
-    """A frame as it is written."""
-
-    name: str
-    columns: list[Column]
-    rows: int
-    #: Place of a column -> its total.
-    totals: dict[int, float]
-    #: Width of each column in characters.
-    widths: list[int]
-    #: None for a table that is not wide.
-    wide: Wide | None = None
-
-
-def describe_column(label: Any, values: pd.Series[Any]) -> Column:
+def describe_column(label: Any, header: str, values: pd.Series[Any], is_folded: bool) -> Column:
     """Describe a column of a frame as a column of a sheet."""
     values = _normalize_dtype(values)
     zone = ZONE_NOTE if isinstance(values.dtype, pd.DatetimeTZDtype) else ""
-    return Column(label, format_label(label) + zone, _choose_kind(label, values), values)
+    return Column(label, header + zone, _choose_kind(label, values), values, is_folded)
 
 
 def _normalize_dtype(column: pd.Series[Any]) -> pd.Series[Any]:
@@ -276,13 +262,12 @@ def count_units(value: Any) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def measure_width(column: Column, total: float) -> int:
-    """Return the width of a column in characters."""
+def measure_cells(column: Column, total: float | None) -> int:
+    """Return how many characters the cells of a column need."""
     widths = list(map(_measure_cell, *convert_cells(column, _sample(column.values))))
-    if total:
+    if total is not None:
         widths.append(_measure_cell(total, column.kind))
-    longest = max([len(column.header) + _BUTTON, *widths])
-    return min(max(longest + 1, _NARROWEST), _WIDEST)
+    return min(max(widths, default=0), _WIDEST - 1) + 1
 
 
 def _measure_cell(cell: Any, kind: str) -> int:
@@ -297,7 +282,7 @@ def _measure_cell(cell: Any, kind: str) -> int:
     if kind == "share":
         return len(f"{cell:.1%}")
     if kind == "whole":
-        return len(f"{cell:.0f}")
+        return len(f"{cell:,.0f}")
     # Letters of East Asia are twice as wide as others.
     is_narrow = cell.isascii()
     return len(cell) if is_narrow else len(cell) + sum(east_asian_width(c) in "WF" for c in cell)

@@ -2,27 +2,54 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Hashable, Mapping, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
-from asana_frames._arguments import check_choice
+import pandas as pd
+
+from asana_frames._arguments import check_choice, check_flag, check_text
+from asana_frames.display.palette import OTHER, SERIES
+from asana_frames.display.sentences import name_apart
 from asana_frames.exceptions import InvalidArgument, suggest_names
-from asana_frames.export.column_rules import is_gid
-from asana_frames.export.excel_cells import FORMATS, NUMBERS, TEXTS, TIMES, Column, Table
+from asana_frames.export.column_rules import find_name_column, is_gid
+from asana_frames.export.excel_cells import (
+    NUMBERS,
+    TEXTS,
+    TIMES,
+    Column,
+    convert_cells,
+    describe_column,
+    prepare_text,
+)
+from asana_frames.export.excel_tables import Table
 from asana_frames.export.text import format_label, to_one_line
 
 KINDS = ("column", "bar", "line", "area", "pie")
-_KEYS = ("kind", "x", "y")
+_KEYS = ("kind", "x", "y", "by", "stacked", "title")
+#: More series than these are one called "other".
+_MOST_NAMED, _OTHER = 9, "other"
 #: The most series of a chart, and characters of a title, that Excel takes.
 _MAX_SERIES, _MAX_TITLE = 255, 255
 #: Width and height in pixels; bars get more height with their number.
-_WIDTH, _HEIGHT, _MAX_HEIGHT = 720, 360, 1_200
-_BAR = 24
+WIDTH, _HEIGHT, _MAX_HEIGHT = 720, 360, 1_200
+#: Pixels of a bar, of its label, and of what is around all bars.
+_BAR, _LABEL, _AROUND = 18, 24, 120
+#: More bars cannot be read; and so many days side by side can.
+_MOST_BARS, _MOST_DAYS = 40, 8
+_YEAR, _MONTH = 366, 30.4
+#: Space between bars, in percent of their width.
+_GAP = 60
+_INK, _SOFT_INK, _LINE, _GRID = "#1d2329", "#57606a", "#d5dae0", "#e3e7eb"
+_TITLE = {"size": 13, "bold": True, "color": _INK}
+_AXIS = {"size": 9, "bold": False, "color": _SOFT_INK}
+_SMALL = {"size": 9, "color": _SOFT_INK}
+#: The hidden sheet of the numbers of charts that no table has as they are drawn.
+CHART_SHEET = "_asana_charts"
 #: What xlsxwriter takes for a reference.
 _REFERENCE = re.compile(r"^=?[^!]+!\$?[A-Z]+\$?\d+")
-#: As pandas draws them: areas on top of each other.
-_SUBTYPES = {"area": "stacked"}
 #: Columns that label the points.
 _LABELS = TEXTS | TIMES
 
@@ -34,6 +61,21 @@ class TableChart(NamedTuple):
     kind: str
     x: int | None
     y: list[int]
+    by: int | None = None
+    is_stacked: bool = False
+    title: str | None = None
+
+
+class Block(NamedTuple):
+    """Columns of a sheet that a chart shows: labels, and then the numbers of each series."""
+
+    sheet: str
+    #: The row of the headers.
+    top: int
+    #: How many rows of numbers follow.
+    rows: int
+    x: tuple[int, Column] | None
+    series: list[tuple[int, Column]]
 
 
 def is_table_chart(chart: object) -> bool:
@@ -57,20 +99,40 @@ def parse_chart(chart: Any, table: Table) -> TableChart:
         problem = f"takes no {unknown[0]!r}" if unknown else "needs a kind"
         raise InvalidArgument(f"charts[{name!r}] {problem}; type {example}.")
     check_choice(given["kind"], KINDS, name=f"charts[{name!r}]")
-    x, y = given.get("x"), given.get("y")
-    total = -1 if table.wide is None else table.wide.total_column
-    places = _find_numbers(name, columns, total) if y is None else _list_places(name, y, columns)
+    x, y, by = (given.get(key) for key in ("x", "y", "by"))
+    check_flag(given.get("stacked", False), name=f"charts[{name!r}]['stacked']")
+    if given.get("title") is not None:
+        check_text(given["title"], name=f"charts[{name!r}]['title']", like="Hours by person")
+    places = _find_numbers(name, table) if y is None else _list_places(name, y, columns)
     place = _find_labels(columns, given["kind"]) if x is None else _find_column(name, x, columns)
-    _check_series(name, given["kind"], places, columns)
-    return TableChart(table, given["kind"], place, places)
+    _check_series(name, given["kind"], places, columns, has_groups=by is not None)
+    return TableChart(
+        table,
+        given["kind"],
+        place,
+        places,
+        None if by is None else _find_column(name, by, columns),
+        bool(given.get("stacked", given["kind"] == "area" or by is not None)),
+        given.get("title"),
+    )
 
 
-def _find_numbers(name: str, columns: Sequence[Column], total: int) -> list[int]:
+def list_drawn(chart: object) -> set[str]:
+    """Return the names of the columns that words say a chart shows."""
+    given = chart if isinstance(chart, Mapping) else {}
+    values = (given.get(key) for key in ("x", "y", "by"))
+    several = chain.from_iterable(one if isinstance(one, list) else [one] for one in values)
+    return {_name_label(one) for one in several if one is not None}
+
+
+def _find_numbers(name: str, table: Table) -> list[int]:
     """Return the places of the numbers, but not that of totals beside their parts."""
     places = [
         place
-        for place, column in enumerate(columns)
-        if column.kind in NUMBERS and not is_gid(column.label) and place != total
+        for place, column in enumerate(table.columns)
+        if column.kind in NUMBERS
+        and not (column.is_folded or is_gid(column.label))
+        and place != table.total_column
     ]
     if not places:
         raise InvalidArgument(
@@ -93,7 +155,7 @@ def _list_places(name: str, labels: Any, columns: Sequence[Column]) -> list[int]
 
 
 def _find_column(name: str, label: Any, columns: Sequence[Column]) -> int:
-    text = format_label(label) if isinstance(label, Hashable) else str(label)
+    text = _name_label(label)
     for place, column in enumerate(columns):
         if text in (column.header, format_label(column.label)):
             return place
@@ -104,19 +166,30 @@ def _find_column(name: str, label: Any, columns: Sequence[Column]) -> int:
     )
 
 
+def _name_label(label: Any) -> str:
+    return format_label(label) if isinstance(label, Hashable) else str(label)
+
+
 def _find_labels(columns: Sequence[Column], kind: str) -> int | None:
     """Return the place of the first column of text or dates; for lines the first of dates."""
     places = [
         place
         for place, column in enumerate(columns)
-        if column.kind in _LABELS and not is_gid(column.label)
+        if column.kind in _LABELS and not (column.is_folded or is_gid(column.label))
     ]
     is_over_time = kind in ("line", "area")
     days = [place for place in places if columns[place].kind in TIMES]
     return next(iter(days if is_over_time and days else places), None)
 
 
-def _check_series(name: str, kind: str, places: Sequence[int], columns: Sequence[Column]) -> None:
+def _check_series(
+    name: str, kind: str, places: Sequence[int], columns: Sequence[Column], *, has_groups: bool
+) -> None:
+    if has_groups and (len(places) > 1 or kind == "pie"):
+        raise InvalidArgument(
+            f"charts[{name!r}]: 'by' makes a series of each name in one column of numbers; give "
+            f"one in 'y', such as {columns[places[0]].header!r}, and another kind than 'pie'."
+        )
     most = 1 if kind == "pie" else _MAX_SERIES
     if len(places) > most:
         some = [columns[place].header for place in places[:most]]
@@ -132,48 +205,186 @@ def _list_headers(columns: Sequence[Column], kinds: frozenset[str]) -> str:
     return " or ".join(headers) or "another table, since this one has none"
 
 
-def build_chart(book: Any, chart: TableChart, title: str) -> Any:
-    """Return a chart of xlsxwriter; ``title`` is the name of the sheet with its table."""
+def find_block(chart: TableChart, title: str, top: int, told: pd.DataFrame) -> Block:
+    """Return the numbers of a chart: where they stand in the table, or for `write_blocks`.
+
+    Parameters
+    ----------
+    chart
+        The chart.
+    title
+        The name of the sheet of its table.
+    top
+        The first free row of the sheet of chart data.
+    told
+        The frame of the table, with equal names told apart.
+    """
+    if chart.by is not None:
+        return _group_block(chart, top, told)
+    columns, rows = chart.table.columns, _count_drawn(chart)
+    series = [(place, columns[place]) for place in chart.y]
+    if chart.x is None:
+        return Block(title, 0, rows, None, series)
+    x = columns[chart.x]
+    names = _name_apart(x, columns, told)
+    if names.equals(x.values):
+        return Block(title, 0, rows, (chart.x, x), series)
+    x, *numbers = (
+        one._replace(values=one.values.iloc[:rows])
+        for one in (x._replace(values=names), *(one for _, one in series))
+    )
+    return Block(CHART_SHEET, top, rows, (0, x), list(enumerate(numbers, 1)))
+
+
+def _count_drawn(chart: TableChart) -> int:
+    """Return how many rows a chart shows, one at least."""
     # Rows of totals would dwarf their parts.
-    totals = 0 if chart.table.wide is None else chart.table.wide.total_rows
-    columns, rows = chart.table.columns, max(chart.table.rows - totals, 1)
-    made = book.add_chart({"type": chart.kind, "subtype": _SUBTYPES.get(chart.kind)})
-    for place in chart.y:
-        series: dict[str, Any] = {
-            "name": _plain_title(columns[place].header),
-            "values": [title, 1, place, rows, place],
+    rows = chart.table.rows - chart.table.total_rows
+    return max(min(rows, _MOST_BARS) if chart.kind == "bar" else rows, 1)
+
+
+def _group_block(chart: TableChart, top: int, told: pd.DataFrame) -> Block:
+    """Return the numbers of a long table, with a series for each name."""
+    if chart.by is None or chart.x is None:
+        raise InvalidArgument(
+            f"charts[{chart.table.name!r}]: 'by' needs a column of labels in 'x'."
+        )
+    columns, rows = chart.table.columns, chart.table.rows - chart.table.total_rows
+    x, by, y = (columns[at] for at in (chart.x, chart.by, chart.y[0]))
+    long = pd.DataFrame(
+        {
+            "x": _name_apart(x, columns, told).array,
+            "by": _name_apart(by, columns, told).astype(object).array,
+            "y": y.values.astype("Float64").array,
         }
-        if chart.x is not None:
-            series["categories"] = [title, 1, chart.x, rows, chart.x]
+    ).head(rows)
+    order = long["x"].drop_duplicates().dropna()
+    table = long.pivot_table(index="x", columns="by", values="y", aggfunc="sum", sort=False)
+    table = _join_small(table.reindex(order.sort_values() if x.kind in TIMES else order))
+    if chart.kind == "area":
+        # The first lies on top: work flows down to what is done.
+        table = table.iloc[:, ::-1]
+    if chart.kind == "bar":
+        table = table.head(_MOST_BARS)
+    labels = describe_column(x.label, x.header, pd.Series(table.index.array), False)
+    parts = [
+        (place, Column(name, str(name), y.kind, pd.Series(table[name].array)))
+        for place, name in enumerate(table.columns, 1)
+    ]
+    return Block(CHART_SHEET, top, max(len(table), 1), (0, labels), parts)
+
+
+def _name_apart(names: Column, columns: Sequence[Column], told: pd.DataFrame) -> pd.Series[Any]:
+    """Return the values of a column; of names with gids beside them, equal ones told apart."""
+    gids = [one for one in columns if find_name_column(one.label) == names.label]
+    values = names.values.reset_index(drop=True)
+    if not gids or names.kind not in TEXTS:
+        return values
+    facts = [
+        one.values
+        for one in columns
+        if one.kind in TEXTS and str(one.label).endswith("_name") and one.label != names.label
+    ]
+    apart = name_apart(told[names.label], gids[0].values, *facts)
+    made = pd.Series(apart, dtype=object).where(values.notna(), None)
+    return values if (made == values)[values.notna()].all() else made
+
+
+def _join_small(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose many columns are the largest ones and one of all others."""
+    if table.shape[1] <= _MOST_NAMED + 1:
+        return table
+    large = table.sum().nlargest(_MOST_NAMED).index
+    kept = table[[name for name in table.columns if name in large]]
+    return kept.assign(**{_OTHER: table.drop(columns=large).sum(axis="columns")})
+
+
+def write_blocks(book: Any, blocks: Sequence[Block], formats: Mapping[str, Any]) -> None:
+    """Write the numbers of charts to a hidden sheet, where Excel finds them."""
+    page = book.add_worksheet(CHART_SHEET)
+    page.hide()
+    for block in blocks:
+        columns = [block.x] if block.x is not None else []
+        columns += block.series
+        for place, column in columns:
+            page.write_string(block.top, place, prepare_text(column.header))
+        cells = [convert_cells(column, slice(None)) for _, column in columns]
+        values = zip(*(one for one, _ in cells), strict=True)
+        kinds = zip(*(one for _, one in cells), strict=False)
+        for row, (numbers, names) in enumerate(zip(values, kinds, strict=False), block.top + 1):
+            for (place, _), number, kind in zip(columns, numbers, names, strict=True):
+                write = page.write_string if kind in TEXTS else page.write_number
+                if number is not None:
+                    write(row, place, number, formats[kind])
+
+
+def build_chart(book: Any, chart: TableChart, block: Block, formats: Mapping[str, Any]) -> Any:
+    """Return a chart of xlsxwriter; ``formats`` are those of `FORMATS`, by kind."""
+    subtype = "stacked" if chart.is_stacked and chart.kind != "line" else None
+    made = book.add_chart({"type": chart.kind, "subtype": subtype})
+    first, last = block.top + 1, block.top + block.rows
+    for number, (place, column) in enumerate(block.series):
+        colour = OTHER if column.label == _OTHER else SERIES[number % len(SERIES)]
+        series: dict[str, Any] = {
+            "name": _plain_title(column.header),
+            "values": [block.sheet, first, place, last, place],
+            "gap": _GAP,
+        }
+        if block.x is not None:
+            series["categories"] = [block.sheet, first, block.x[0], last, block.x[0]]
         if chart.kind == "pie":
             series["data_labels"] = {"percentage": True}
+        elif chart.kind == "line":
+            series["line"] = {"color": colour, "width": 2.25}
+        else:
+            series["fill"] = {"color": colour}
         made.add_series(series)
-    made.set_title({"name": _plain_title(title), "name_font": {"size": 14}})
-    made.set_size({"width": _WIDTH, "height": _choose_height(chart)})
+    title = _plain_title((chart.title or chart.table.name) + _note_rest(chart, block))
+    made.set_title({"name": title, "name_font": _TITLE, "overlay": False})
+    made.set_size({"width": WIDTH, "height": _choose_height(chart, block)})
+    made.set_chartarea({"border": {"color": _LINE}})
     if chart.kind != "pie":
-        _set_axes(made, chart)
-        made.set_legend({"none": len(chart.y) == 1})
+        _set_axes(made, chart, block, formats)
+        legend = {"position": "bottom", "font": _SMALL}
+        made.set_legend({"none": True} if len(block.series) == 1 else legend)
     return made
 
 
-def _choose_height(chart: TableChart) -> int:
-    bars = chart.table.rows * len(chart.y) if chart.kind == "bar" else 0
-    return min(max(_HEIGHT, bars * _BAR), _MAX_HEIGHT)
+def _note_rest(chart: TableChart, block: Block) -> str:
+    """Return how many rows a chart does not show; empty if it shows all."""
+    rows = chart.table.rows - chart.table.total_rows
+    is_cut = chart.by is None and block.rows < rows
+    return f" (the first {block.rows} of {rows:,})" if is_cut else ""
 
 
-def _set_axes(made: Any, chart: TableChart) -> None:
-    columns = chart.table.columns
-    kinds = {columns[place].kind for place in chart.y}
-    values: dict[str, Any] = {"num_format": "0%" if kinds == {"share"} else "General"}
+def _choose_height(chart: TableChart, block: Block) -> int:
+    each = 1 if chart.is_stacked else len(block.series)
+    bars = block.rows * max(each * _BAR, _LABEL) if chart.kind == "bar" else 0
+    return min(max(_HEIGHT, bars + _AROUND), _MAX_HEIGHT)
+
+
+def _set_axes(made: Any, chart: TableChart, block: Block, formats: Mapping[str, Any]) -> None:
+    kinds = {column.kind for _, column in block.series}
+    values: dict[str, Any] = {
+        "num_format": "0%" if kinds == {"share"} else "#,##0.##",
+        "num_font": _SMALL,
+        "line": {"none": True},
+        "major_gridlines": {"visible": True, "line": {"color": _GRID, "width": 0.75}},
+    }
     if len(chart.y) == 1:
-        values["name"] = _plain_title(columns[chart.y[0]].header)
-    labels: dict[str, Any] = {}
-    if chart.x is not None:
-        x = columns[chart.x]
-        labels = {"name": _plain_title(x.header)}
+        values |= {"name": _plain_title(chart.table.columns[chart.y[0]].header)}
+        values |= {"name_font": _AXIS}
+    labels: dict[str, Any] = {"num_font": _SMALL, "line": {"color": _LINE}}
+    if block.x is not None:
+        x = block.x[1]
+        labels |= {"name": _plain_title(x.header), "name_font": _AXIS}
         if x.kind not in TEXTS:
-            labels |= FORMATS.get(x.kind, {})
-        labels["date_axis" if _needs_dates(chart.kind, x) else "text_axis"] = True
+            labels["num_format"] = formats.get(x.kind, {}).get("num_format")
+        if chart.kind == "bar":
+            labels["interval_unit"] = 1
+        elif x.kind in TIMES:
+            labels["interval_unit"] = math.ceil(block.rows / _MOST_DAYS)
+        labels |= _scale_dates(x) if _needs_dates(chart.kind, x) else {"text_axis": True}
     # Labels stand at the edge where numbers are negative.
     labels["label_position"] = "low"
     if chart.kind == "bar":
@@ -186,13 +397,24 @@ def _set_axes(made: Any, chart: TableChart) -> None:
 
 
 def _needs_dates(kind: str, x: Column) -> bool:
-    """Whether points must be placed by their dates, since they are not at equal distances.
+    """Whether points are placed by their dates.
 
     Columns and bars would be as thin as a day.
     """
-    if x.kind not in TIMES or kind not in ("line", "area") or not x.values.is_unique:
-        return False
-    return x.values.diff().nunique() > 1
+    return x.kind in TIMES and kind in ("line", "area") and bool(x.values.is_unique)
+
+
+def _scale_dates(x: Column) -> dict[str, Any]:
+    """Return an axis of dates with as many labels as can be read."""
+    days = x.values.dropna()
+    span = (days.max() - days.min()).days if len(days) else 0
+    scale: dict[str, Any] = {"date_axis": True}
+    if span > _YEAR:
+        months = math.ceil(span / _MONTH / _MOST_DAYS)
+        return scale | {
+            **{"major_unit": months, "major_unit_type": "months", "num_format": "mmm yyyy"},
+        }
+    return scale | {"major_unit": max(math.ceil(span / _MOST_DAYS), 1), "major_unit_type": "days"}
 
 
 def _plain_title(text: str) -> str:

@@ -4,128 +4,41 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from datetime import date
-from decimal import Decimal
 from html import escape
-from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
 import pandas as pd
 
-from asana_frames._arguments import check_number, check_text, list_texts
+from asana_frames._arguments import check_flag, check_number, check_text, list_texts
 from asana_frames._files import replace_file
 from asana_frames.exceptions import InvalidArgument
+from asana_frames.export.equal_names import tell_names_apart
+from asana_frames.export.html_page import PAGE, POLICY, STYLE
 from asana_frames.export.pictures import Picture, render_pictures
 from asana_frames.export.prepare import Labels, check_options, prepare_frame
+from asana_frames.export.reading_table import ReadingColumn, ReadingTable, build_reading_table
+from asana_frames.export.report_parts import check_tiles, list_texts_of
 from asana_frames.export.suffixes import check_suffix
-from asana_frames.export.text import column_as_text, format_label, name_frames
-from asana_frames.frames.list_cells import SEPARATOR
+from asana_frames.export.text import name_frames
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-#: Floating point numbers from here on have no reliable decimals.
-_LARGE = 1e15
-_SHOWN_DECIMALS = 2
-
-#: Content of an object column -> class attribute of its cells.
-_CLASSES = {
-    **dict.fromkeys(("integer", "floating", "mixed-integer-float", "decimal"), ' class="number"'),
-    **dict.fromkeys(("date", "datetime"), ' class="time"'),
+#: On paper, tables of more columns lie across the page, and of even more have smaller letters.
+_MOST_UPRIGHT, _MOST_ACROSS = 8, 15
+#: A table of so few rows is not broken between pages.
+_SHORT = 25
+#: A figure of more characters has smaller letters.
+_LONG_FIGURE = 8
+_LINE = "\n"
+#: Severity -> its sign, and its name for who does not see it.
+_SIGNS = {
+    "alert": ("▲", "Alert"),
+    "warning": ("◆", "Warning"),
+    "note": ("●", "Note"),
+    "good": ("✔", "Good"),
 }
-
-_STYLE = """
-:root {
-  color-scheme: light dark;
-  --page: #ffffff; --ink: #1d2329; --soft: #57606a; --line: #d5dae0; --head: #f3f5f7;
-  --stripe: #fafbfc; --link: #0b5cad;
-}
-@media (prefers-color-scheme: dark) {
-  :root {
-    --page: #15191e; --ink: #e4e8ec; --soft: #a3adb8; --line: #353d46; --head: #20262d;
-    --stripe: #191e24; --link: #7ab8f5;
-  }
-}
-* { box-sizing: border-box; }
-body {
-  margin: 0 auto; max-width: 76rem; padding: 2rem clamp(1rem, 4vw, 2.5rem) 4rem;
-  background: var(--page); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif;
-}
-h1, h2, p, li { overflow-wrap: anywhere; unicode-bidi: isolate; }
-h1 { font-size: 1.75rem; line-height: 1.25; margin: 0 0 0.75rem; }
-h2 { font-size: 1.25rem; line-height: 1.3; margin: 0 0 0.75rem; }
-p { max-width: 70ch; margin: 0 0 0.5rem; }
-a { color: var(--link); }
-nav { margin: 1.25rem 0 0; padding: 0.75rem 0; border-block: 1px solid var(--line); }
-nav ul { display: flex; flex-wrap: wrap; gap: 0.25rem 1.5rem; margin: 0; padding: 0; }
-nav li { list-style: none; }
-section { margin-top: 2.5rem; }
-img {
-  display: block; max-width: 100%; height: auto; margin: 0 0 1rem; padding: 0.5rem;
-  background: #ffffff; border: 1px solid var(--line); border-radius: 4px;
-}
-.scroll {
-  width: fit-content; max-width: 100%; max-height: 85vh; overflow: auto;
-  border: 1px solid var(--line); border-radius: 4px;
-}
-table { border-collapse: separate; border-spacing: 0; width: max-content; font-size: 0.875rem; }
-th, td { padding: 0.375rem 0.75rem; text-align: start; vertical-align: top; }
-th {
-  position: sticky; top: 0; background: var(--head); border-bottom: 1px solid var(--line);
-  font-weight: 600; max-width: 14rem; vertical-align: bottom;
-}
-td {
-  max-width: 28rem; overflow-wrap: break-word; white-space: pre-line; unicode-bidi: isolate;
-}
-tbody tr + tr td { border-top: 1px solid var(--line); }
-tbody tr:nth-child(even) td { background: var(--stripe); }
-.number { text-align: end; font-variant-numeric: tabular-nums; }
-td.number, td.time { white-space: nowrap; }
-.rows { color: var(--soft); font-size: 0.875rem; margin: 0.5rem 0 0; }
-@page { margin: 15mm; }
-@media print {
-  :root {
-    color-scheme: light; --page: #ffffff; --ink: #000000; --soft: #444444; --line: #bbbbbb;
-    --head: #ffffff; --stripe: #ffffff; --link: #000000;
-  }
-  body { max-width: none; padding: 0; font-size: 10pt; }
-  nav { display: none; }
-  section { margin-top: 1.5rem; }
-  h2 { break-after: avoid; }
-  img { max-height: 22cm; width: auto; padding: 0; border: 0; break-inside: avoid; }
-  .scroll { width: auto; max-width: none; max-height: none; overflow: visible; border: 0; }
-  table { width: auto; max-width: 100%; font-size: 8pt; }
-  th { position: static; }
-  th, td { max-width: none; padding: 0.15rem 0.4rem; }
-  tr { break-inside: avoid; }
-}
-"""
-
-_PAGE = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="icon" href="data:,">
-<title>{title}</title>
-<style>{style}</style>
-</head>
-<body>
-<header>
-<h1>{title}</h1>
-{notes}
-</header>
-{contents}
-<main>
-{sections}
-</main>
-</body>
-</html>
-"""
-_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 
 def to_html(
@@ -135,17 +48,24 @@ def to_html(
     title: str,
     charts: Mapping[str, Figure | Axes] | None = None,
     notes: Sequence[str] = (),
+    tiles: pd.DataFrame | None = None,
+    findings: pd.DataFrame | None = None,
+    totals: bool = False,
     max_rows: int = 1000,
+    fold: int | None = None,
     anonymize: str | None = None,
     labels: Labels | None = None,
 ) -> None:
     """Write frames and charts as one HTML page.
 
     The page includes its charts and styles, runs no script and loads nothing, so it can be
-    mailed. It is for reading: numbers have at most two decimals, moments are ISO 8601 in
-    UTC, and a column of gids (``assignee_gid``, ``followers_gids``, ``gid``) is left out where
-    the frame has the column of names that goes with it (``assignee_name``, ``followers_names``,
-    ``name``). Files for other programs are what ``to_csv``, ``to_excel`` and ``to_parquet`` make.
+    mailed; it is light or dark as its reader prefers, and is printed on A4. It is for reading:
+    headers are in words, days such as ``2 Nov 2026``, moments to the minute in UTC, shares in
+    percent, other numbers have at most two decimals; equal names of different projects, people or
+    goals are told apart; and a column of gids (``assignee_gid``, ``followers_gids``, ``gid``) is
+    left out where the frame has the column of names that goes with it (``assignee_name``,
+    ``followers_names``, ``name``). Files for other programs are what ``to_csv``, ``to_excel`` and
+    ``to_parquet`` make.
 
     Parameters
     ----------
@@ -160,21 +80,34 @@ def to_html(
         Name -> matplotlib Figure or Axes. A chart stands above the table of the frame of its
         name, or in a section of its own after the frames.
     notes
-        Paragraphs below the title, as plain text.
+        Paragraphs as plain text. The first, such as what the page is about and of which days,
+        stands below the title, the others below the findings.
+    tiles, findings
+        The figures and sentences of a report, such as ``report.tiles`` and ``report.findings``:
+        frames with ``label`` and ``text`` (and perhaps ``note`` and ``severity``), and with
+        ``sentence`` (and perhaps ``severity``). They stand on the first page.
+    totals
+        Add totals below tables, of what can be added up; see ``to_excel``.
     max_rows
         The most rows of a table; a line below the table gives the number of all rows.
+    fold
+        Fold tables of more rows away, behind a line to click; None shows all. Folded tables are
+        not printed.
     anonymize
         A secret key: names and the gids of people become pseudonyms that are the same in all
         files of one key; dates, numbers, flags and enumerations stay; other text is left out.
         Title, headings and notes are yours and stay as they are.
     labels
-        ``"human"`` for ``on track`` instead of ``on_track``, and so on.
+        ``"human"`` for ``on track`` instead of ``on_track``, and so on; columns without a value
+        and those of use to programs alone, such as other gids, are then left out, and a line
+        below the table names them.
 
     Raises
     ------
     InvalidArgument
-        A frame is not a DataFrame, a chart is not a Figure or Axes, ``max_rows`` is below 1,
-        ``anonymize`` is empty or is passed with ``charts``, or ``labels`` is not valid.
+        A frame is not a DataFrame or lacks a column, a chart is not a Figure or Axes,
+        ``max_rows`` is below 1 or ``fold`` below 0, ``anonymize`` is empty or is passed with
+        ``charts``, ``tiles`` or ``findings``, or ``labels`` is not valid.
     ConfigurationError
         The file cannot be written.
 
@@ -186,7 +119,7 @@ def to_html(
     ...     file = pathlib.Path(folder, "hours.html")
     ...     to_html({"Hours": hours}, file, title="March", notes=["All teams."])
     ...     page = file.read_text("utf-8")
-    >>> "<td>Ana</td>" in page, "person gid" in page
+    >>> "Ana</th>" in page, "gid" in page
     (True, False)
     """
     named = name_frames(frames, "")
@@ -194,32 +127,109 @@ def to_html(
     check_text(title, name="title", like="March")
     paragraphs = list_texts(notes, name="notes", like="All teams.")
     check_number(max_rows, name="max_rows", like=1000, is_whole=True, least=1)
+    if fold is not None:
+        check_number(fold, name="fold", like=50, is_whole=True, least=0)
+    check_flag(totals, name="totals")
     check_options(anonymize=anonymize, labels=labels)
-    if charts is not None and anonymize is not None:
-        raise InvalidArgument(
-            "anonymize= cannot change the names in charts; leave out charts= or anonymize=."
-        )
+    first = _FirstPage(title, paragraphs, tiles, findings)
+    first.check(anonymize, charts)
     drawn = render_pictures(charts)
-    named = {
-        name: prepare_frame(frame, anonymize=anonymize, labels=labels)
+    named = tell_names_apart(
+        {
+            name: prepare_frame(frame, anonymize=anonymize, labels=labels)
+            for name, frame in named.items()
+        }
+    )
+    tables = {
+        name: build_reading_table(
+            frame, max_rows=max_rows, has_totals=totals, is_for_people=labels == "human"
+        )
         for name, frame in named.items()
     }
-    names = [*named, *(name for name in drawn if name not in named)]
+    names = [*tables, *(name for name in drawn if name not in tables)]
     sections = [
-        _render_section(place, str(name), named.get(name), drawn.get(name), max_rows)
+        _render_section(place, str(name), tables.get(name), drawn.get(name), fold)
         for place, name in enumerate(names, 1)
     ]
-    page = _PAGE.format(
-        policy=_POLICY,
-        style=_STYLE,
+    page = PAGE.format(
+        policy=POLICY,
+        style=STYLE,
         title=escape(title),
-        notes="\n".join(f"<p>{escape(note)}</p>" for note in paragraphs),
+        heading=escape(title),
+        first=first.render(),
         contents=_render_contents(names) if len(names) > 1 else "",
         sections="\n".join(sections),
     )
     with replace_file(path) as part:
         # A lone surrogate is not a character.
         part.write_bytes(page.encode("utf-8", "replace"))
+
+
+class _FirstPage(NamedTuple):
+    """What stands above the tables."""
+
+    title: str
+    notes: Sequence[str]
+    tiles: pd.DataFrame | None
+    findings: pd.DataFrame | None
+
+    def check(self, anonymize: str | None, charts: object) -> None:
+        """Check that the frames are what they should be, and hold no names that must not be.
+
+        Raises
+        ------
+        InvalidArgument
+            A frame lacks a column, or something has names of its own beside ``anonymize``.
+        """
+        check_tiles(self.tiles, self.findings, what="export.to_html")
+        given = {"charts": charts, "tiles": self.tiles, "findings": self.findings}
+        named = next((name for name, one in given.items() if one is not None), None)
+        if named is not None and anonymize is not None:
+            raise InvalidArgument(
+                f"anonymize= cannot change the names in {named}; leave out {named}= or anonymize=."
+            )
+
+    def render(self) -> str:
+        """Return subtitle, figures, findings, and how to read them."""
+        is_summary = self.tiles is not None or self.findings is not None
+        first, rest = (self.notes[:1], self.notes[1:]) if is_summary else (self.notes, [])
+        parts = [f'<p class="subtitle">{escape(note)}</p>' for note in first]
+        if self.tiles is not None and len(self.tiles):
+            parts.append(_render_tiles(self.tiles))
+        if self.findings is not None and len(self.findings):
+            parts.append(_render_findings(self.findings))
+        if rest:
+            notes = "\n".join(f"<p>{escape(note)}</p>" for note in rest)
+            parts.append(
+                f'<section class="guide" aria-label="How to read this">\n{notes}\n</section>'
+            )
+        return "\n".join(parts)
+
+
+def _render_tiles(tiles: pd.DataFrame) -> str:
+    items = []
+    for tile in list_texts_of(tiles, ("label", "text", "note", "severity")):
+        size = "figure long" if len(tile["text"]) > _LONG_FIGURE else "figure"
+        note = f'<dd class="remark">{escape(tile["note"])}</dd>' if tile["note"] else ""
+        items.append(
+            f'<div class="{escape(tile["severity"])}"><dt>{escape(tile["label"])}</dt>'
+            f'<dd class="{size}">{escape(tile["text"])}</dd>{note}</div>\n'
+        )
+    return f'<dl class="tiles">\n{"".join(items)}</dl>'
+
+
+def _render_findings(findings: pd.DataFrame) -> str:
+    items = []
+    for finding in list_texts_of(findings, ("sentence", "severity")):
+        sign, word = _SIGNS.get(finding["severity"], _SIGNS["note"])
+        items.append(
+            f'<li class="{escape(finding["severity"])}"><span class="mark" aria-hidden="true">'
+            f'{sign}</span><span><span class="hidden">{word}: </span>'
+            f"{escape(finding['sentence'])}</span></li>\n"
+        )
+    return (
+        f'<section>\n<h2>Findings</h2>\n<ul class="findings">\n{"".join(items)}</ul>\n</section>'
+    )
 
 
 def _render_contents(names: Sequence[str]) -> str:
@@ -231,113 +241,84 @@ def _render_contents(names: Sequence[str]) -> str:
 
 
 def _render_section(
-    place: int, name: str, frame: pd.DataFrame | None, picture: Picture | None, max_rows: int
+    place: int, name: str, table: ReadingTable | None, picture: Picture | None, fold: int | None
 ) -> str:
-    """Return a section: heading, chart, table, and a note on rows left out."""
+    """Return a section: heading, chart, table, and notes on what is left out."""
     parts = [f"<h2>{escape(name)}</h2>"] if name else []
     if picture is not None:
         parts.append(picture.html())
-    if frame is not None:
-        parts.append(_render_table(name, frame, max_rows))
-        if not len(frame):
-            parts.append('<p class="rows">No rows.</p>')
-        elif len(frame) > max_rows:
-            parts.append(
-                f'<p class="rows">The page shows the first {max_rows:,} of {len(frame):,} rows.'
-                "</p>"
+    if table is not None:
+        shown = [_render_table(name, table), *_render_remarks(table)]
+        if fold is not None and table.rows > fold:
+            rows = (
+                f"{table.shown_rows:,} of {table.rows:,} rows"
+                if table.shown_rows < table.rows
+                else f"{table.rows:,} rows"
             )
-    return "\n".join([f'<section id="section-{place}">', *parts, "</section>"])
+            shown = [f"<details>\n<summary>Table of {rows}</summary>", *shown, "</details>"]
+        parts += shown
+    width = "" if table is None else _choose_width(table)
+    return "\n".join([f'<section id="section-{place}"{width}>', *parts, "</section>"])
 
 
-def _render_table(name: str, frame: pd.DataFrame, max_rows: int) -> str:
-    shown = [frame.iloc[:max_rows, place] for place in _find_shown_columns(frame)]
-    kinds = [_choose_class(column) for column in shown]
+def _render_remarks(table: ReadingTable) -> list[str]:
+    """Return the lines below a table that say what it does not show."""
+    remarks = []
+    if not table.rows:
+        remarks.append("No rows.")
+    elif table.shown_rows < table.rows:
+        remarks.append(f"The page shows the first {table.shown_rows:,} of {table.rows:,} rows.")
+    if table.left_out:
+        remarks.append(f"Not shown: {', '.join(table.left_out)}.")
+    return [f'<p class="rows">{escape(remark)}</p>' for remark in remarks]
+
+
+def _render_table(name: str, table: ReadingTable) -> str:
+    classes = [_choose_class(column) for column in table.columns]
     heads = "".join(
-        f'<th scope="col"{kind}>{escape(format_label(column.name).replace("_", " "))}</th>'
-        for kind, column in zip(kinds, shown, strict=True)
+        f'<th scope="col"{kind}>{escape(column.header)}</th>'
+        for kind, column in zip(classes, table.columns, strict=True)
     )
     columns = [
-        [f"<td{kind}>{escape(text)}</td>" for text in _format_column(column)]
-        for kind, column in zip(kinds, shown, strict=True)
+        [_render_cell(text, kind, is_first=not place) for text in column.cells]
+        for place, (kind, column) in enumerate(zip(classes, table.columns, strict=True))
     ]
-    rows = "\n".join(f"<tr>{''.join(row)}</tr>" for row in zip(*columns, strict=True))
+    rows = [f"<tr>{''.join(row)}</tr>" for row in zip(*columns, strict=True)]
+    body = rows[: len(rows) - table.total_rows]
+    foot = rows[len(body) :]
+    if table.has_totals:
+        totals = [column.total for column in table.columns]
+        totals[0] = f"Total of {table.rows:,} rows" if len(body) < table.rows else "Total"
+        cells = [
+            _render_cell(text, kind, is_first=not place)
+            for place, (text, kind) in enumerate(zip(totals, classes, strict=True))
+        ]
+        foot.append(f"<tr>{''.join(cells)}</tr>")
+    below = f"<tfoot>\n{_LINE.join(foot)}\n</tfoot>\n" if foot else ""
+    label = escape(name or "Table")
+    height = " short" if table.shown_rows <= _SHORT else ""
     # tabindex lets keyboard users scroll the table.
     return (
-        f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(name or "Table")}">\n'
-        f"<table>\n<thead>\n<tr>{heads}</tr>\n</thead>\n<tbody>\n{rows}\n</tbody>\n</table>\n</div>"
+        f'<div class="scroll{height}" role="region" tabindex="0" '
+        f'aria-label="{label}">\n<table>\n<caption>{label}</caption>\n'
+        f"<thead>\n<tr>{heads}</tr>\n</thead>\n<tbody>\n{_LINE.join(body)}\n</tbody>\n{below}"
+        f"</table>\n</div>"
     )
 
 
-def _find_shown_columns(frame: pd.DataFrame) -> list[int]:
-    """Return the positions of all columns except gids that have a column of names."""
-    names = [name for name in frame.columns if isinstance(name, str)]
-    hidden = {name for name in names if _find_name_column(name) in names}
-    return [place for place, name in enumerate(frame.columns) if name not in hidden]
+def _render_cell(text: str, kind: str, *, is_first: bool) -> str:
+    if is_first:
+        return f'<th scope="row"{kind}>{escape(text)}</th>'
+    return f"<td{kind}>{escape(text)}</td>"
 
 
-def _find_name_column(name: str) -> str | None:
-    """Return the column of names that goes with a column of gids."""
-    head, _, tail = name.rpartition("_")
-    if tail not in ("gid", "gids") or (tail == "gids" and not head):
-        return None
-    return f"{head}_name{tail[3:]}" if head else "name"
+def _choose_class(column: ReadingColumn) -> str:
+    return "" if column.kind == "text" else f' class="{column.kind}"'
 
 
-def _choose_class(column: pd.Series[Any]) -> str:
-    """Return the class attribute for the cells of a column."""
-    dtype = column.dtype
-    # The dtype first, because an empty column has one too.
-    if pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_bool_dtype(dtype):
-        return ' class="number"'
-    if pd.api.types.is_datetime64_any_dtype(dtype):
-        return ' class="time"'
-    return _CLASSES.get(pd.api.types.infer_dtype(column), "")
-
-
-def _format_column(column: pd.Series[Any]) -> list[str]:
-    """Return the values of a column as text; missing ones are empty."""
-    if pd.api.types.is_datetime64_any_dtype(column.dtype):
-        column = column_as_text(column)
-    values: list[Any] = [
-        value if there else None for there, value in zip(column.notna(), column, strict=True)
-    ]
-    decimals = _choose_decimals([float(value) for value in values if _is_number(value)])
-    return [_format_value(value, decimals) for value in values]
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, Real | Decimal) and not isinstance(value, bool | np.bool_)
-
-
-def _choose_decimals(numbers: Sequence[float]) -> int:
-    """Return the number of decimals that the numbers need, two at most."""
-    finite = [number for number in numbers if abs(number) < _LARGE]
-    return next(
-        (
-            digits
-            for digits in range(_SHOWN_DECIMALS)
-            if all(round(number, digits) == round(number, _SHOWN_DECIMALS) for number in finite)
-        ),
-        _SHOWN_DECIMALS,
-    )
-
-
-def _format_value(value: Any, decimals: int) -> str:
-    if value is None:
+def _choose_width(table: ReadingTable) -> str:
+    """Return the class attribute for a table that is too wide for an upright page."""
+    if len(table.columns) <= _MOST_UPRIGHT:
         return ""
-    if isinstance(value, bool | np.bool_):
-        return "yes" if value else "no"
-    if isinstance(value, Integral):
-        return f"{int(value):,}"
-    if _is_number(value):
-        number = float(value)
-        if abs(number) >= _LARGE:
-            return f"{number:g}"
-        # Adding zero turns -0.0 into 0.0.
-        return f"{round(number, decimals) + 0.0:,.{decimals}f}"
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, tuple | list | np.ndarray):
-        # For people to read; files that are read back need more.
-        return SEPARATOR.join("" if item is None else str(item) for item in value)
-    return str(value)
+    is_wide = len(table.columns) <= _MOST_ACROSS
+    return f' class="{"wide" if is_wide else "wide widest"}"'

@@ -42,7 +42,7 @@ def to_human_labels(frame: pd.DataFrame) -> pd.DataFrame:
     for place, label in enumerate(frame.columns):
         words = _words_of(label) if isinstance(label, str) else {}
         column = frame.iloc[:, place]
-        if words and not pd.api.types.is_any_real_numeric_dtype(column.dtype):
+        if words and _may_hold_words(column):
             made.isetitem(place, _change_values(column, partial(_find_words, words)))
 
     return made
@@ -96,7 +96,7 @@ def restore_labels(frame: pd.DataFrame, known: Schema) -> pd.DataFrame:
     for name in map(str, frame.columns):
         had = written[name].worded if name in written else ()
         words = _words_of(name) if had or is_column_of(name, known.record) else {}
-        if words and not pd.api.types.is_any_real_numeric_dtype(frame[name].dtype):
+        if words and _may_hold_words(frame[name]):
             others = _list_others(had or _STATUSES_OF_GOALS * (known.record == "goal"))
             words = {one: text for one, text in words.items() if one in had or one not in others}
             present = set(frame[name].dropna().astype(object).map(str)) - set(words)
@@ -115,11 +115,20 @@ def _list_others(had: Collection[str]) -> Sequence[str]:
 def list_worded_values(column: pd.Series[Any]) -> tuple[str, ...]:
     """Return the values of an enumeration that a column has, and which have words."""
     words = _words_of(column.name) if isinstance(column.name, str) else {}
-    if not words or pd.api.types.is_any_real_numeric_dtype(column.dtype):
+    if not words or not _may_hold_words(column):
         return ()
     cells = set(column.dropna().astype(object))
     present = chain.from_iterable(cell if isinstance(cell, tuple) else (cell,) for cell in cells)
     return tuple(filter({one for one in present if isinstance(one, str)}.__contains__, words))
+
+
+def _may_hold_words(column: pd.Series[Any]) -> bool:
+    """Return whether a column is not of numbers or days, as ``period`` is in rollups."""
+    kinds = pd.api.types
+    return not (
+        kinds.is_any_real_numeric_dtype(column.dtype)
+        or kinds.is_datetime64_any_dtype(column.dtype)
+    )
 
 
 @cache

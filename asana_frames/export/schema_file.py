@@ -212,15 +212,20 @@ def restore_header(names: Iterable[str], known: Schema | None) -> dict[str, str]
     """Return header of a file -> name of the column, which says nothing of time zones."""
     listed = list(names)
     written = list_names() if known is None else known.columns_by_name()
+    in_words = {} if known is None else {c.header: c.name for c in known.columns if c.header}
     folded = {one.strip().casefold(): one for one in written}
+    folded |= {header.casefold(): name for header, name in in_words.items()}
     taken = {*listed}
     named: dict[str, str] = {}
     for name in listed:
         bare = name.removesuffix(ZONE_NOTE)
+        if bare in in_words:
+            named[name] = in_words[bare]
+            continue
         if name in written or bare in taken:
             bare = name
         # People write gid as " gid" and "GID".
-        meant = folded.get(name.strip().casefold())
+        meant = folded.get(bare.strip().casefold())
         if bare not in written and meant is not None and meant not in taken:
             bare = meant
         taken.add(bare)

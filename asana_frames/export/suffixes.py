@@ -17,6 +17,8 @@ _WRITERS = {
     ".parquet": "to_parquet",
     ".html": "to_html",
     ".htm": "to_html",
+    ".md": "to_markdown",
+    ".markdown": "to_markdown",
 }
 #: Formats of workbooks that nothing here writes.
 _OTHER_WORKBOOKS = (".xls", ".xlsm", ".xlsb", ".xltx", ".xltm", ".ods")

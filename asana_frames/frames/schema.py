@@ -61,6 +61,8 @@ class ColumnSchema(msgspec.Struct, frozen=True, omit_defaults=True):
     empty_rows: tuple[str, ...] = ()
     #: Values of an enumeration that the column has, which may be in words for people in a file.
     worded: tuple[str, ...] = ()
+    #: What the column is called in the file, where that is not its name.
+    header: str = ""
 
 
 class Schema(msgspec.Struct, frozen=True, omit_defaults=True):

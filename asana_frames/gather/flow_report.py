@@ -11,13 +11,16 @@ from asana_frames import rollups
 from asana_frames.asana import Asana
 from asana_frames.calls.last_call import LastCall
 from asana_frames.exceptions import InvalidArgument
+from asana_frames.gather.findings.flow import FlowTables, find_in_flow, tile_flow
 from asana_frames.gather.projects_report import ProjectFrames, find_started, keep_memberships
-from asana_frames.gather.shared import describe_report, lazy_frame, record_gather
+from asana_frames.gather.shared import describe_report, lazy_frame, list_tables, record_gather
 from asana_frames.rollups.shared.exclude import Exclude
 from asana_frames.rollups.shared.periods import Every, check_every
 from asana_frames.types import Ref, When
 
 Sections = str | Sequence[str]
+#: What findings are made of -> the frame that it is, where the name is another.
+_RENAMED = {"project": "projects", "tasks": "known_tasks"}
 
 
 class FlowReport(NamedTuple):
@@ -25,6 +28,12 @@ class FlowReport(NamedTuple):
 
     Attributes
     ----------
+    findings : DataFrame
+        What is late, stuck or blocked, and the likely end: ``kind``, ``severity`` (``alert``,
+        ``warning``, ``note``, ``good``), ``sentence``, ``count``, ``name``, ``gid``, the most
+        severe first; the rules are those of ``gather.findings.flow.find_in_flow``.
+    tiles : DataFrame
+        The main figures: ``label``, ``text``, ``value``, ``unit``, ``note``, ``severity``.
     tasks, stories, sections : DataFrame
         The tasks of the project, their stories and its sections, as Asana returns them.
     section_times : DataFrame
@@ -54,6 +63,8 @@ class FlowReport(NamedTuple):
         When all is done, see ``rollups.forecast``.
     """
 
+    findings: pd.DataFrame
+    tiles: pd.DataFrame
     tasks: pd.DataFrame
     stories: pd.DataFrame
     sections: pd.DataFrame
@@ -69,6 +80,15 @@ class FlowReport(NamedTuple):
     on_time: pd.DataFrame
     burnup: pd.DataFrame
     forecast: pd.DataFrame
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return all tables, by name."""
+        return list_tables(self)
+
+    def main_tables(self) -> dict[str, pd.DataFrame]:
+        """Return the started tasks for a summary, the oldest first."""
+        columns = ["task_gid", "task_name", "assignee_name", "section_name", "days_age"]
+        return {"In progress": self.aging_wip[[*columns, "days_p85"]]}
 
     def __repr__(self) -> str:
         return describe_report(self)
@@ -114,11 +134,12 @@ def flow_report(
     Returns
     -------
     FlowReport
-        The frames ``tasks``, ``stories``, ``sections``, ``section_times``, ``cumulative_flow``,
-        ``wip``, ``cycle_times``, ``service_levels``, ``aging_wip``, ``blocked_times``,
-        ``reopenings``, ``change_counts``, ``on_time``, ``burnup`` and ``forecast``; `FlowReport`
-        lists their columns. Sources: ``GET /tasks``, ``GET /tasks/{task_gid}/stories``, a request
-        per task, ``GET /projects/{project_gid}/sections``.
+        The frames ``findings``, ``tiles``, ``tasks``, ``stories``, ``sections``,
+        ``section_times``, ``cumulative_flow``, ``wip``, ``cycle_times``, ``service_levels``,
+        ``aging_wip``, ``blocked_times``, ``reopenings``, ``change_counts``, ``on_time``,
+        ``burnup`` and ``forecast``; `FlowReport` lists their columns. Sources: ``GET /tasks``,
+        ``GET /tasks/{task_gid}/stories``, a request per task, ``GET
+        /projects/{project_gid}/sections``.
 
     Raises
     ------
@@ -193,6 +214,22 @@ class FlowFrames(ProjectFrames):
         )
         self._gid, self._every, self._limits = gids[0], every, limits
         self._started, self._finished, self._active = started, finished, active
+
+    @lazy_frame
+    def findings(self) -> pd.DataFrame:
+        """List what is late, stuck or blocked, and the likely end."""
+        return find_in_flow(self._tables)
+
+    @lazy_frame
+    def tiles(self) -> pd.DataFrame:
+        """Compute the main figures."""
+        return tile_flow(self._tables)
+
+    @lazy_frame
+    def _tables(self) -> FlowTables:
+        names = [name for name in FlowTables._fields if name not in _RENAMED]
+        renamed = {name: getattr(self, own) for name, own in _RENAMED.items()}
+        return FlowTables(**renamed, **{name: getattr(self, name) for name in names})
 
     @lazy_frame
     def cumulative_flow(self) -> pd.DataFrame:

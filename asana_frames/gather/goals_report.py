@@ -12,11 +12,13 @@ from asana_frames.asana import Asana
 from asana_frames.calls.last_call import LastCall
 from asana_frames.exceptions import InvalidArgument, PartialResultWarning, warn_caller
 from asana_frames.fetch import REFUSALS
+from asana_frames.gather.findings.goals import find_in_goals, tile_goals
 from asana_frames.gather.shared import (
     LazyFrames,
     check_subject,
     describe_report,
     lazy_frame,
+    list_tables,
     record_gather,
 )
 from asana_frames.rollups.shared.moments import parse_moment, resolve_today
@@ -32,6 +34,12 @@ class GoalsReport(NamedTuple):
 
     Attributes
     ----------
+    findings : DataFrame
+        What is late, behind or off track: ``kind``, ``severity`` (``alert``, ``warning``,
+        ``note``, ``good``), ``sentence``, ``count``, ``name``, ``gid``, the most severe first;
+        the rules are those of ``gather.findings.goals.find_in_goals``.
+    tiles : DataFrame
+        The main figures: ``label``, ``text``, ``value``, ``unit``, ``note``, ``severity``.
     goals : DataFrame
         One row per goal, as ``asana.goals`` returns it.
     relationships : DataFrame
@@ -55,6 +63,8 @@ class GoalsReport(NamedTuple):
         One row per goal that is behind and what supports it, see ``rollups.goal_drivers``.
     """
 
+    findings: pd.DataFrame
+    tiles: pd.DataFrame
     goals: pd.DataFrame
     relationships: pd.DataFrame
     updates: pd.DataFrame
@@ -65,6 +75,16 @@ class GoalsReport(NamedTuple):
     scorecard: pd.DataFrame
     forecast: pd.DataFrame
     drivers: pd.DataFrame
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return all tables, by name."""
+        return list_tables(self)
+
+    def main_tables(self) -> dict[str, pd.DataFrame]:
+        """Return the goals for a summary, those furthest behind first."""
+        rows = self.progress.sort_values("ahead", kind="stable", ignore_index=True)
+        columns = ["gid", "name", "owner_name", "status", "progress", "expected", "due_on"]
+        return {"Goals": rows[columns]}
 
     def __repr__(self) -> str:
         return describe_report(self)
@@ -104,13 +124,13 @@ def goals_report(
     Returns
     -------
     GoalsReport
-        The frames ``goals``, ``relationships``, ``updates``, ``progress``, ``tree``,
-        ``timeline``, ``history``, ``scorecard``, ``forecast`` and ``drivers``; `GoalsReport` lists
-        their columns. Of goals of one team or period, those that others support may have a
-        ``coverage`` below 1: what is not in the report is unknown. Sources: ``GET /goals``
-        or ``GET /goals/{goal_gid}``, ``GET /goal_relationships``,
-        ``GET /projects/{project_gid}/task_counts`` and ``GET /tasks/{task_gid}`` for the work
-        that supports the goals, ``GET /status_updates``, ``GET /goals/{goal_gid}/stories``.
+        The frames ``findings``, ``tiles``, ``goals``, ``relationships``, ``updates``,
+        ``progress``, ``tree``, ``timeline``, ``history``, ``scorecard``, ``forecast`` and
+        ``drivers``; `GoalsReport` lists their columns. Of goals of one team or period, those that
+        others support may have a ``coverage`` below 1: what is not in the report is unknown.
+        Sources: ``GET /goals`` or ``GET /goals/{goal_gid}``, ``GET /goal_relationships``, ``GET
+        /projects/{project_gid}/task_counts`` and ``GET /tasks/{task_gid}`` for the work that
+        supports the goals, ``GET /status_updates``, ``GET /goals/{goal_gid}/stories``.
 
     Raises
     ------
@@ -180,6 +200,8 @@ class GoalFrames(LazyFrames):
         self._team, self._time_period = team, time_period
         #: One moment for all tables.
         self.now, self._tz = parse_moment(now, tz), tz
+        #: Its day.
+        self.today = resolve_today(self.now, tz)
         # A report of the present is not one of the past where it takes past midnight.
         self._read_at = self.now if now is None else None
 
@@ -238,6 +260,16 @@ class GoalFrames(LazyFrames):
         return self.add_failures(self._asana.stories.list_for_goal(self.goals))
 
     @lazy_frame
+    def findings(self) -> pd.DataFrame:
+        """List what is late, behind or off track."""
+        return find_in_goals(self.progress, self.forecast, self.today)
+
+    @lazy_frame
+    def tiles(self) -> pd.DataFrame:
+        """Compute the main figures."""
+        return tile_goals(self.progress, self.today)
+
+    @lazy_frame
     def progress(self) -> pd.DataFrame:
         """Compute actual and expected progress of the goals."""
         return rollups.goal_progress(self.goals, self.relationships, **self._known())
@@ -285,7 +317,7 @@ class GoalFrames(LazyFrames):
         them, and for a report of the past.
         """
         today = resolve_today(None, self._tz)
-        is_past = self._read_at is None and resolve_today(self.now, self._tz) < today
+        is_past = self._read_at is None and self.today < today
         return {
             "counts": self.counts,
             "tasks": self.tasks,

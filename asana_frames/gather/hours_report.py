@@ -13,9 +13,11 @@ from asana_frames.asana import Asana
 from asana_frames.calls.last_call import LastCall
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.gather.entry_places import add_places, parse_hour_keys
+from asana_frames.gather.findings.hours import find_in_hours, tile_hours
 from asana_frames.gather.shared import (
     check_subject,
     describe_report,
+    list_tables,
     record_gather,
     resolve_workspace,
     unpack_single,
@@ -38,6 +40,12 @@ class HoursReport(NamedTuple):
     ----------
     start, end : date or None
         The first and the last day, both included; None if every day counts.
+    findings : DataFrame
+        Who tracked too much or nothing, and what took most time: ``kind``, ``severity``
+        (``alert``, ``warning``, ``note``, ``good``), ``sentence``, ``count``, ``name``, ``gid``,
+        the most severe first; the rules are those of ``gather.findings.hours.find_in_hours``.
+    tiles : DataFrame
+        The main figures: ``label``, ``text``, ``value``, ``unit``, ``note``, ``severity``.
     tracked : DataFrame
         The time tracking entries, as ``asana.time_tracking_entries.list`` returns them.
     entries : DataFrame
@@ -54,11 +62,21 @@ class HoursReport(NamedTuple):
 
     start: dt.date | None
     end: dt.date | None
+    findings: pd.DataFrame
+    tiles: pd.DataFrame
     tracked: pd.DataFrame
     entries: pd.DataFrame
     hours: pd.DataFrame
     by_key: dict[str, pd.DataFrame]
     wide: dict[str, pd.DataFrame]
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return all tables, by name."""
+        return list_tables(self)
+
+    def main_tables(self) -> dict[str, pd.DataFrame]:
+        """Return the hours for a summary by each key, most hours first."""
+        return {f"By {key.replace('_', ' ')}": _sum_up(table) for key, table in self.wide.items()}
 
     def __repr__(self) -> str:
         return describe_report(self)
@@ -104,10 +122,10 @@ def hours_report(
     Returns
     -------
     HoursReport
-        The frames ``tracked``, ``entries``, ``hours``, and by key ``by_key`` and ``wide``;
-        `HoursReport` lists their columns. The e-mail addresses of people are read only for a
-        workspace. Sources: ``GET /time_tracking_entries``, ``GET /projects`` or
-        ``GET /projects/{project_gid}``, ``GET /users``, ``GET /tasks/{task_gid}``.
+        The frames ``findings``, ``tiles``, ``tracked``, ``entries``, ``hours``, and by key
+        ``by_key`` and ``wide``; `HoursReport` lists their columns. The e-mail addresses of people
+        are read only for a workspace. Sources: ``GET /time_tracking_entries``, ``GET /projects``
+        or ``GET /projects/{project_gid}``, ``GET /users``, ``GET /tasks/{task_gid}``.
 
     Raises
     ------
@@ -141,6 +159,8 @@ def hours_report(
     return HoursReport(
         first,
         final,
+        find_in_hours(table, first, final),
+        tile_hours(table, first, final),
         tracked,
         table,
         rollups.hours(table, keys, every, attribution=attribution),
@@ -199,3 +219,10 @@ def _widen_periods(
     # Files are for adding up: the row of totals would count everything twice.
     groups = wide.iloc[: len(wide) - wide.attrs["wide"]["total_rows"]]
     return groups.sort_values("total", ascending=False, kind="stable", ignore_index=True)
+
+
+def _sum_up(wide: pd.DataFrame) -> pd.DataFrame:
+    """Return the keys of a table of periods with their hours, and the share of these."""
+    keys = list(wide.columns[: wide.attrs["wide"]["keys"]])
+    total = wide["total"]
+    return wide[keys].assign(hours=total, share=total / (total.sum() or 1.0))

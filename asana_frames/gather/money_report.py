@@ -12,8 +12,10 @@ from asana_frames import rollups
 from asana_frames.asana import Asana
 from asana_frames.calls.last_call import LastCall
 from asana_frames.exceptions import InvalidArgument
+from asana_frames.gather.findings.money import find_in_money, tile_money
 from asana_frames.gather.shared import (
     describe_report,
+    list_tables,
     read_tolerantly,
     record_gather,
     resolve_workspace,
@@ -34,8 +36,16 @@ class MoneyReport(NamedTuple):
     ----------
     start, end : date
         The first and the last day, both included.
+    findings : DataFrame
+        Budgets that are over or at risk, and hours without a rate: ``kind``, ``severity``
+        (``alert``, ``warning``, ``note``, ``good``), ``sentence``, ``count``, ``name``, ``gid``,
+        the most severe first; the rules are those of ``gather.findings.money.find_in_money``.
+    tiles : DataFrame
+        The main figures: ``label``, ``text``, ``value``, ``unit``, ``note``, ``severity``.
     tracked : DataFrame
         The time tracking entries, as ``asana.time_tracking_entries.list`` returns them.
+    projects : DataFrame
+        The projects of the workspace, as ``asana.projects.list`` returns them.
     by_project, by_person : DataFrame
         The cost by project and by person, see ``rollups.cost``.
     by_period : DataFrame
@@ -52,7 +62,10 @@ class MoneyReport(NamedTuple):
 
     start: dt.date
     end: dt.date
+    findings: pd.DataFrame
+    tiles: pd.DataFrame
     tracked: pd.DataFrame
+    projects: pd.DataFrame
     by_project: pd.DataFrame
     by_person: pd.DataFrame
     by_period: pd.DataFrame
@@ -60,6 +73,19 @@ class MoneyReport(NamedTuple):
     invoice: pd.DataFrame
     budgets: pd.DataFrame
     unpriced: pd.DataFrame
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return all tables, by name."""
+        return list_tables(self)
+
+    def main_tables(self) -> dict[str, pd.DataFrame]:
+        """Return cost and budgets for a summary, the highest and the most used first."""
+        down: dict[str, Any] = {"ascending": False, "kind": "stable", "ignore_index": True}
+        columns = ["project_gid", "project_name", "used", "total", "units", "share", "due_on"]
+        return {
+            "Budgets": self.budgets.sort_values("share", **down)[[*columns, "state"]],
+            "Cost by project": self.by_project.sort_values("amount", **down),
+        }
 
     def __repr__(self) -> str:
         return describe_report(self)
@@ -115,10 +141,10 @@ def money_report(
     Returns
     -------
     MoneyReport
-        The frames ``tracked``, ``by_project``, ``by_person``, ``by_period``, ``billable``,
-        ``invoice``, ``budgets`` (of projects with time on these days) and ``unpriced``;
-        `MoneyReport` lists their columns. Sources: ``GET /time_tracking_entries``, ``GET
-        /projects``, ``GET /rates``, ``GET /budgets``.
+        The frames ``findings``, ``tiles``, ``tracked``, ``projects``, ``by_project``,
+        ``by_person``, ``by_period``, ``billable``, ``invoice``, ``budgets`` (of projects with time
+        on these days) and ``unpriced``; `MoneyReport` lists their columns. Sources: ``GET
+        /time_tracking_entries``, ``GET /projects``, ``GET /rates``, ``GET /budgets``.
 
     Raises
     ------
@@ -144,19 +170,27 @@ def money_report(
     )
     pairs = price(["project", "person"])
     is_bare = pairs["currency_code"].isna()
+    by_project = price("project")
+    billed = rollups.billable(frames.tracked, "person", every, approval=approval)
+    budgets = rollups.budget_status(
+        frames.budgets, frames.spent, frames.rates, projects=frames.projects, now=now
+    )
+    unpriced = pairs.loc[is_bare].drop(columns=["currency_code", "amount"])
+    unpriced = unpriced.reset_index(drop=True)
     return MoneyReport(
         first,
         final,
+        find_in_money(by_project, budgets, unpriced, frames.projects),
+        tile_money(by_project, billed, budgets),
         frames.tracked,
-        price("project"),
+        frames.projects,
+        by_project,
         price("person"),
         price(None, every),
-        rollups.billable(frames.tracked, "person", every, approval=approval),
+        billed,
         rollups.invoice(frames.tracked, frames.rates, approval=approval),
-        rollups.budget_status(
-            frames.budgets, frames.spent, frames.rates, projects=frames.projects, now=now
-        ),
-        pairs.loc[is_bare].drop(columns=["currency_code", "amount"]).reset_index(drop=True),
+        budgets,
+        unpriced,
     )
 
 

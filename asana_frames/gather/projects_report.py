@@ -12,19 +12,21 @@ from asana_frames.asana import Asana
 from asana_frames.calls.last_call import LastCall
 from asana_frames.frames import bridge
 from asana_frames.frames.arrays import tuple_column
+from asana_frames.gather.findings.projects import find_in_projects, tile_projects
 from asana_frames.gather.portfolio_items import portfolio_items
 from asana_frames.gather.shared import (
     LazyFrames,
     check_subject,
     describe_report,
     lazy_frame,
+    list_tables,
     record_gather,
     unpack_single,
 )
 from asana_frames.gather.stories import stories as read_stories
 from asana_frames.gather.subtasks import subtasks as read_subtasks
 from asana_frames.rollups.shared.exclude import Exclude, drop_excluded
-from asana_frames.rollups.shared.moments import parse_moment
+from asana_frames.rollups.shared.moments import parse_moment, resolve_today
 from asana_frames.rollups.shared.tasks import inherit_memberships
 from asana_frames.types import Ref, Refs, When
 
@@ -34,6 +36,12 @@ class ProjectsReport(NamedTuple):
 
     Attributes
     ----------
+    findings : DataFrame
+        What is late, behind, off track or untidy: ``kind``, ``severity`` (``alert``, ``warning``,
+        ``note``, ``good``), ``sentence``, ``count``, ``name``, ``gid``, the most severe first;
+        the rules are those of ``gather.findings.projects.find_in_projects``.
+    tiles : DataFrame
+        The main figures: ``label``, ``text``, ``value``, ``unit``, ``note``, ``severity``.
     projects, tasks, statuses : DataFrame
         The projects, their tasks that count, and the status updates of projects and portfolios, as
         ``asana.projects``, ``asana.tasks.list`` and ``asana.status_updates.list`` return them.
@@ -62,6 +70,8 @@ class ProjectsReport(NamedTuple):
         rollups of these names; None unless stories were asked for.
     """
 
+    findings: pd.DataFrame
+    tiles: pd.DataFrame
     projects: pd.DataFrame
     tasks: pd.DataFrame
     statuses: pd.DataFrame
@@ -77,6 +87,17 @@ class ProjectsReport(NamedTuple):
     quality: pd.DataFrame
     section_times: pd.DataFrame | None
     cycle_times: pd.DataFrame | None
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return all tables, by name."""
+        return list_tables(self)
+
+    def main_tables(self) -> dict[str, pd.DataFrame]:
+        """Return the projects for a summary, the one with most overdue tasks first."""
+        rows = self.portfolio[self.portfolio["kind"] == "project"]
+        rows = rows.sort_values("overdue", ascending=False, kind="stable", ignore_index=True)
+        columns = ["project_gid", "project_name", "team_name", "progress", "expected", "open"]
+        return {"Projects": rows[[*columns, "overdue", "due_on", "last_status"]]}
 
     def __repr__(self) -> str:
         return describe_report(self)
@@ -128,14 +149,13 @@ def projects_report(
     Returns
     -------
     ProjectsReport
-        The frames ``projects``, ``tasks``, ``statuses``, ``portfolio``, ``forecast``, ``burnup``,
-        ``throughput``, ``lead_times``, ``on_time``, ``aging``, ``load``, ``dependencies``,
-        ``quality``, ``section_times`` and ``cycle_times``; `ProjectsReport` lists their columns.
-        Work begins in the section "In progress" of a project, or else in its second. Sources:
-        ``GET /projects``, ``GET /projects/{project_gid}`` or
-        ``GET /portfolios/{portfolio_gid}/items``, ``GET /tasks``, ``GET /status_updates``, and
-        for stories ``GET /tasks/{task_gid}/stories`` and
-        ``GET /projects/{project_gid}/sections``.
+        The frames ``findings``, ``tiles``, ``projects``, ``tasks``, ``statuses``, ``portfolio``,
+        ``forecast``, ``burnup``, ``throughput``, ``lead_times``, ``on_time``, ``aging``, ``load``,
+        ``dependencies``, ``quality``, ``section_times`` and ``cycle_times``; `ProjectsReport`
+        lists their columns. Work begins in the section "In progress" of a project, or else in its
+        second. Sources: ``GET /projects``, ``GET /projects/{project_gid}`` or ``GET
+        /portfolios/{portfolio_gid}/items``, ``GET /tasks``, ``GET /status_updates``, and for
+        stories ``GET /tasks/{task_gid}/stories`` and ``GET /projects/{project_gid}/sections``.
 
     Raises
     ------
@@ -209,6 +229,8 @@ class ProjectFrames(LazyFrames):
         self._dates = dates
         #: One moment for all tables, and the time zone of their days.
         self.now, self.tz = parse_moment(now, tz), tz
+        #: Its day.
+        self.today = resolve_today(self.now, tz)
 
     @lazy_frame
     def projects(self) -> pd.DataFrame:
@@ -289,6 +311,18 @@ class ProjectFrames(LazyFrames):
         fields = ["dependencies"]
         listed = self._asana.tasks.list(project=self._project_references, fields=fields)
         return bridge(self.add_failures(listed), "dependencies")
+
+    @lazy_frame
+    def findings(self) -> pd.DataFrame:
+        """List what is late, behind, off track or untidy."""
+        return find_in_projects(
+            self.portfolio, self.projects, self.forecast, self.dependencies, self.today
+        )
+
+    @lazy_frame
+    def tiles(self) -> pd.DataFrame:
+        """Compute the main figures."""
+        return tile_projects(self.portfolio, self.projects, self.today)
 
     @lazy_frame
     def portfolio(self) -> pd.DataFrame:

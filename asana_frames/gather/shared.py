@@ -61,6 +61,17 @@ def describe_report(report: Any) -> str:
     return f"{type(report).__name__}({'; '.join(parts)})"
 
 
+def list_tables(report: Any) -> dict[str, pd.DataFrame]:
+    """Return the tables of a report by name, those of a dict by both names."""
+    tables = {}
+    for name, value in report._asdict().items():
+        parts = value if isinstance(value, dict) else {"": value}
+        for key, part in parts.items():
+            if isinstance(part, pd.DataFrame) and name not in ("findings", "tiles"):
+                tables[f"{name} {key}".strip()] = part
+    return tables
+
+
 def add_attrs(frame: pd.DataFrame, last: LastCall, **attrs: object) -> pd.DataFrame:
     """Add the record of the call, and more attributes, to a frame's ``attrs``."""
     last.rows = len(frame)

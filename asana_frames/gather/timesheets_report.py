@@ -14,8 +14,10 @@ from asana_frames.asana import Asana
 from asana_frames.calls.last_call import LastCall
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.gather.entry_places import KEYS_OF_ENTRIES, add_places, parse_hour_keys
+from asana_frames.gather.findings.timesheets import find_in_timesheets, tile_timesheets
 from asana_frames.gather.shared import (
     describe_report,
+    list_tables,
     read_tolerantly,
     record_gather,
     resolve_workspace,
@@ -43,6 +45,13 @@ class TimesheetsReport(NamedTuple):
     ----------
     start, end : date
         The first and the last day, both included.
+    findings : DataFrame
+        What is missing, to hand in, to correct and to approve: ``kind``, ``severity``
+        (``alert``, ``warning``, ``note``, ``good``), ``sentence``, ``count``, ``name``, ``gid``,
+        the most severe first; the rules are those of
+        ``gather.findings.timesheets.find_in_timesheets``.
+    tiles : DataFrame
+        The main figures: ``label``, ``text``, ``value``, ``unit``, ``note``, ``severity``.
     tracked : DataFrame
         The time tracking entries of the whole weeks of these days, as
         ``asana.time_tracking_entries.list`` returns them.
@@ -59,11 +68,24 @@ class TimesheetsReport(NamedTuple):
 
     start: dt.date
     end: dt.date
+    findings: pd.DataFrame
+    tiles: pd.DataFrame
     tracked: pd.DataFrame
     approvals: pd.DataFrame
     timesheet: pd.DataFrame
     last_week: pd.DataFrame
     missing: pd.DataFrame
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return all tables, by name."""
+        return list_tables(self)
+
+    def main_tables(self) -> dict[str, pd.DataFrame]:
+        """Return the hours of people for a summary, most missing hours first."""
+        columns = ["hours", "expected_hours", "missing", "overtime"]
+        sums = self.approvals.groupby(_PERSON, sort=False, dropna=False)[columns].sum()
+        rows = sums.sort_values("missing", ascending=False, kind="stable")
+        return {"People": rows.reset_index()}
 
     def __repr__(self) -> str:
         return describe_report(self)
@@ -119,10 +141,10 @@ def timesheets_report(
     Returns
     -------
     TimesheetsReport
-        The frames ``tracked``, ``approvals``, ``timesheet``, ``last_week`` and ``missing``;
-        `TimesheetsReport` lists their columns. Nothing is expected on days out of office, and
-        before somebody became a member of the workspace; of who is not active any more, nothing
-        after the last entry of the weeks that are read. Sources: ``GET
+        The frames ``findings``, ``tiles``, ``tracked``, ``approvals``, ``timesheet``,
+        ``last_week`` and ``missing``; `TimesheetsReport` lists their columns. Nothing is expected
+        on days out of office, and before somebody became a member of the workspace; of who is not
+        active any more, nothing after the last entry of the weeks that are read. Sources: ``GET
         /time_tracking_entries``, ``GET /timesheet_approval_statuses``, ``GET /users``, ``GET
         /ooo_entries``, ``GET /workspace_memberships``; where keys need them ``GET /projects``,
         ``GET /tasks/{task_gid}``.
@@ -159,10 +181,13 @@ def timesheets_report(
         "holidays": holidays,
     }
     approvals = rollups.approvals(frames.tracked, start=first, end=final, **working)
+    today = resolve_today(now)
     add_up = partial(rollups.timesheet, entries, **working)
     return TimesheetsReport(
         first,
         final,
+        find_in_timesheets(approvals, today),
+        tile_timesheets(approvals, today),
         frames.tracked,
         approvals,
         add_up(start=first, end=final, by=keys),

@@ -197,3 +197,10 @@ def test_a_column_of_ones_own_is_no_enumeration_of_another_resource(
 
     assert_frame_equal(af.read_csv(tmp_path / "x.csv", schema=tasks), tasks)
     assert_frame_equal(af.read_csv(tmp_path / "x.csv", "tasks"), tasks)
+
+
+def test_days_that_are_called_like_an_enumeration_stay_as_they_are() -> None:
+    # Asana's time periods have a column of this name, too.
+    weeks = pd.DataFrame({"period": pd.Series(["2026-11-02"], dtype="datetime64[us]")})
+
+    assert_frame_equal(to_human_labels(weeks), weeks)

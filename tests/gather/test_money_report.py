@@ -67,5 +67,6 @@ def test_entries_that_nobody_approved_are_left_out_on_request(asana: af.Asana) -
 def test_days_without_time_give_empty_tables(asana: af.Asana) -> None:
     report = af.gather.money_report(asana, "Acme", "2020-01-01", "2020-01-31", now="2026-11-02")
 
-    tables = [table for table in report if isinstance(table, pd.DataFrame)]
-    assert sum(len(table) for table in tables) == 0
+    tables = {name: len(table) for name, table in report.tables().items()}
+    assert {name for name, rows in tables.items() if rows} == {"projects"}
+    assert report.findings["sentence"].tolist() == ["No time was tracked on these days."]

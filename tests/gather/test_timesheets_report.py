@@ -126,7 +126,7 @@ def test_hours_of_projects_are_those_of_the_hours_report(
 def test_a_report_is_shown_by_the_sizes_of_its_tables(report: TimesheetsReport) -> None:
     shown = repr(report)
 
-    assert shown.startswith("TimesheetsReport(start: 2026-10-05; end: 2026-10-30; tracked: ")
+    assert shown.startswith("TimesheetsReport(start: 2026-10-05; end: 2026-10-30; findings: ")
     rows, columns = report.approvals.shape
     assert f"approvals: {rows:,} x {columns}" in shown
     assert "\n" not in shown

@@ -1,0 +1,207 @@
+"""Tables on the sheets of a workbook: their cells, their looks, and how they are printed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from asana_frames._optional import require
+from asana_frames.export.excel_cells import (
+    ANY,
+    FORMATS,
+    FORMATS_FOR_PEOPLE,
+    MAX_TEXT_LENGTH,
+    NUMBERS,
+    TEXTS,
+    TIMES,
+    convert_cells,
+    prepare_text,
+)
+from asana_frames.export.excel_tables import Table
+from asana_frames.export.text import to_one_line
+
+#: What a sheet of Excel holds.
+MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
+#: Rows that are converted at once.
+_BLOCK = 2_000
+#: Points. It must differ from Excel's own, or it is not written.
+_ROW_HEIGHT, _LINE_HEIGHT = 14.25, 15.0
+INK, SOFT_INK, HEAD, LINE = "#1d2329", "#57606a", "#eef1f4", "#b8c0c8"
+_CELL = {"valign": "top"}
+_BOLD = {"bold": True}
+_TOTAL = {"bold": True, "top": 1, "bg_color": HEAD}
+_HEADER = {
+    **{"bold": True, "bottom": 1, "bottom_color": LINE, "bg_color": HEAD},
+    **{"quote_prefix": True, "text_wrap": True, "valign": "bottom"},
+}
+#: Above numbers; the indent is the button of the filter.
+_RIGHT = {"align": "right", "indent": 2}
+#: A name that is that of the row above; it must still be read when a filter hides that one.
+_REPEATED = {"font_color": "#767676"}
+#: As Excel counts paper; inches; pixels that fit side by side on it; and how small text may get.
+_A4, _MARGIN, _PAGE_WIDTH, _LEAST_SCALE = 9, 0.5, 1_020, 45
+#: Tables with more rows than a page has at full size are printed smaller, where they fit on the
+#: page even in the wider letters of a computer that lacks the font.
+_FEW_ROWS, _LONG_SCALE, _SURE_WIDTH = 60, 65, 760
+#: The width in pixels that goes on one page.
+MOST_PIXELS = _PAGE_WIDTH * 100 // _LEAST_SCALE
+_MOST_IN_HEADER = 200
+
+
+class Looks(NamedTuple):
+    """The formats of the cells of a workbook, by the kind of cell."""
+
+    cells: Mapping[str, Any]
+    bold: Mapping[str, Any]
+    totals: Mapping[str, Any]
+    headers: Mapping[str, Any]
+    repeated: Any
+
+
+def add_looks(book: Any, *, is_for_people: bool) -> Looks:
+    """Add the formats to a workbook."""
+    kinds = FORMATS_FOR_PEOPLE if is_for_people else FORMATS
+
+    def add(more: Mapping[str, Any]) -> dict[str, Any]:
+        return {kind: book.add_format({**look, **_CELL, **more}) for kind, look in kinds.items()}
+
+    headers = {
+        kind: book.add_format(_HEADER | _choose_side(kind, look)) for kind, look in kinds.items()
+    }
+    headers[ANY] = headers["text"]
+    repeated = book.add_format(_REPEATED) if is_for_people else None
+    return Looks(add({}), add(_BOLD), add(_TOTAL), headers, repeated)
+
+
+def _choose_side(kind: str, look: Mapping[str, Any]) -> dict[str, Any]:
+    """Return how a header stands above its cells."""
+    if "align" not in look and kind in NUMBERS | TIMES:
+        return _RIGHT
+    return {key: look[key] for key in ("align", "indent") if key in look}
+
+
+def write_table(page: Any, table: Table, looks: Looks) -> None:
+    """Write a table to its sheet."""
+    # The length of texts has been checked, but with its markup a text may be longer.
+    page.xls_strmax = 10 * MAX_TEXT_LENGTH
+    if any(column.kind == "long text" for column in table.columns):
+        # Rows show a line of it, and neither grow nor let it run into the next column.
+        page.set_default_row(_ROW_HEIGHT)
+    _set_columns(page, table)
+    _write_header(page, table, looks.headers)
+    _dim_repeated(page, table, looks.repeated)
+    _write_rows(page, table, looks)
+    _write_totals(page, table, looks.totals)
+
+
+def _set_columns(page: Any, table: Table) -> None:
+    """Set the widths of columns, and fold those of no use to people behind a button."""
+    was_folded = False
+    for place, (column, width) in enumerate(zip(table.columns, table.widths, strict=True)):
+        options = {"level": 1, "hidden": 1} if column.is_folded else {}
+        if was_folded and not column.is_folded:
+            options["collapsed"] = 1
+        page.set_column(place, place, width, None, options)
+        was_folded = column.is_folded
+    if was_folded and len(table.columns) < MAX_COLUMNS:
+        # The button stands above the column after those.
+        end = len(table.columns)
+        page.set_column(end, end, None, None, {"collapsed": 1})
+
+
+def _write_header(page: Any, table: Table, looks: Mapping[str, Any]) -> None:
+    if table.header_lines > 1:
+        page.set_row(0, _LINE_HEIGHT * table.header_lines)
+    for place, column in enumerate(table.columns):
+        page.write_string(0, place, prepare_text(column.header), looks[column.kind])
+    if table.columns:
+        page.autofilter(0, 0, table.rows - table.total_rows, len(table.columns) - 1)
+        # Hides the green corners at gids.
+        page.ignore_errors({"number_stored_as_text": f"A1:XFD{MAX_ROWS}"})
+    page.freeze_panes(1, table.frozen)
+
+
+def _dim_repeated(page: Any, table: Table, look: Any) -> None:
+    """Dim names that stand in the row above as well, so that those that begin are seen."""
+    last = table.rows - table.total_rows
+    if look is not None and table.frozen and last > 1:
+        rule = {"type": "formula", "criteria": '=AND($A3<>"",$A3=$A2)', "format": look}
+        page.conditional_format(2, 0, last, 0, rule)
+
+
+def _write_rows(page: Any, table: Table, looks: Looks) -> None:
+    special = {**dict.fromkeys(TEXTS, page.write_string), "flag": page.write_boolean}
+    writers = {
+        kind: (special.get(kind, page.write_number), look) for kind, look in looks.cells.items()
+    }
+    first_total = table.rows - table.total_rows + 1
+    for start in range(0, table.rows, _BLOCK):
+        parts = [convert_cells(column, slice(start, start + _BLOCK)) for column in table.columns]
+        rows = zip(*(cells for cells, _ in parts), strict=True)
+        kinds = zip(*(kinds for _, kinds in parts), strict=False)
+        # Kinds of columns of one kind have no end.
+        for row, (values, names) in enumerate(zip(rows, kinds, strict=False), start + 1):
+            for place, value in enumerate(values):
+                if value is not None:
+                    write, look = writers[names[place]]
+                    if row >= first_total:
+                        look = looks.totals[names[place]]
+                    elif place == table.total_column:
+                        look = looks.bold[names[place]]
+                    write(row, place, value, look)
+                elif row >= first_total:
+                    page.write_blank(row, place, None, looks.totals["text"])
+
+
+def _write_totals(page: Any, table: Table, looks: Mapping[str, Any]) -> None:
+    """Write the totals below the last row; a filter changes them and does not hide them."""
+    if not table.totals:
+        return
+    find_range = require("xlsxwriter.utility", extra="excel").xl_range
+    row = table.rows + 1
+    free = [place for place in range(len(table.columns)) if place not in table.totals]
+    for place, column in enumerate(table.columns):
+        look = looks[column.kind if place in table.totals else "text"]
+        if place in table.totals:
+            cells = find_range(1, place, table.rows, place)
+            # 109 adds up what a filter leaves, and the rows that are not hidden.
+            page.write_formula(row, place, f"=SUBTOTAL(109,{cells})", look, table.totals[place])
+        elif place == free[0]:
+            page.write_string(row, place, "Total", look)
+        else:
+            page.write_blank(row, place, None, look)
+
+
+def set_up_print(page: Any, *, title: str, pixels: int, rows: int = 0, frozen: int = 0) -> None:
+    """Set how a sheet is printed: on A4, one page wide, with its header on each page.
+
+    Parameters
+    ----------
+    page
+        A sheet of xlsxwriter.
+    title
+        Of the workbook, for the foot of the page.
+    pixels
+        The width of what is on the sheet. Text of a table that is too wide would be too small:
+        it goes to several pages, each of which begins with the columns that stay in sight.
+    rows
+        How many rows there are below the header.
+    frozen
+        How many columns stay in sight.
+    """
+    page.set_landscape()
+    page.set_paper(_A4)
+    page.set_margins(left=_MARGIN, right=_MARGIN, top=0.7, bottom=0.6)
+    page.set_header("&L&B&A", {"margin": 0.3})
+    foot = to_one_line(title)[:_MOST_IN_HEADER].replace("&", "&&")
+    # A digit would be part of a size.
+    page.set_footer(f"&L {foot}&RPage &P of &N" if foot else "&RPage &P of &N", {"margin": 0.3})
+    if rows > _FEW_ROWS and pixels * _LONG_SCALE <= _SURE_WIDTH * 100:
+        page.set_print_scale(_LONG_SCALE)
+        return
+    if pixels <= MOST_PIXELS:
+        page.fit_to_pages(1, 0)
+        return
+    page.set_print_scale(_LEAST_SCALE)
+    if frozen:
+        page.repeat_columns(0, frozen - 1)

@@ -1,0 +1,318 @@
+"""Frames as tables of a workbook: what comes first, what stays in sight, what is folded away."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import takewhile
+from textwrap import wrap
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from asana_frames.exceptions import InvalidArgument
+from asana_frames.export.column_headers import write_headers
+from asana_frames.export.column_rules import (
+    EARLY,
+    MANY,
+    count_total_rows,
+    find_name_column,
+    find_sums,
+    is_gid,
+    is_period,
+    is_technical,
+)
+from asana_frames.export.excel_cells import (
+    MAX_TEXT_LENGTH,
+    NUMBERS,
+    TEXTS,
+    TIMES,
+    Column,
+    convert_cells,
+    count_units,
+    describe_column,
+    find_long_text,
+    measure_cells,
+)
+from asana_frames.export.text import format_label
+from asana_frames.rollups.shared.wide import TOTAL_COLUMN
+
+_NAME, _NAME_END = "name", "_name"
+#: Room for the button of the filter, on lines above it, and how much wider bold letters are.
+_BUTTON, _INDENT, _BOLD_WIDTH = 3, 2, 1.1
+#: Characters: the narrowest column, the widest one for people, and what may stay in sight.
+_NARROWEST, _WIDEST, _WIDEST_FOR_PEOPLE, _MOST_FROZEN = 6, 60, 42, 60
+_MOST_LINES = 3
+#: Pixels of a character, and of the margins of a column.
+_CHARACTER, _MARGINS = 7, 5
+
+
+class Table(NamedTuple):
+    """A frame as it is written."""
+
+    name: str
+    columns: list[Column]
+    rows: int
+    #: Place of a column -> its total.
+    totals: dict[int, float]
+    #: Width of each column in characters.
+    widths: list[int]
+    #: How many lines the longest header needs.
+    header_lines: int
+    #: How many of the first columns stay in sight.
+    frozen: int
+    #: How many of the last rows are totals, and the place of the column of totals, or -1.
+    total_rows: int
+    total_column: int
+    #: With its own order of columns.
+    frame: pd.DataFrame
+
+    def measure_pixels(self) -> int:
+        """Return the width of the table as it is seen."""
+        return _count_pixels(self.columns, self.widths)
+
+
+class _Wide(NamedTuple):
+    """A table of ``wide=True``: its keys, and the place of its column of totals."""
+
+    keys: list[Any]
+    total_column: int | None
+
+
+def describe_table(
+    name: str,
+    frame: pd.DataFrame,
+    *,
+    has_totals: bool,
+    is_for_people: bool,
+    drawn: Collection[str],
+    most_pixels: int,
+) -> Table:
+    """Describe a frame as a table: names first, gids last and folded.
+
+    Parameters
+    ----------
+    name
+        The name of its sheet.
+    frame
+        As it is prepared for a file.
+    has_totals
+        Whether to add up what can be added up.
+    is_for_people
+        Whether headers are in words, and columns are folded that have no values or are of use to
+        programs alone.
+    drawn
+        Names of columns that a chart shows: Excel draws no folded ones.
+    most_pixels
+        How wide a table for people may be; columns beyond that are folded.
+
+    Raises
+    ------
+    InvalidArgument
+        A text is too long for a cell.
+    """
+    wide = _describe_wide(frame)
+    folded = _find_folded(frame, is_for_people, drawn)
+    order = _order_columns(frame, folded, is_for_people)
+    names = [format_label(label) for label in frame.columns]
+    headers = write_headers(names) if is_for_people else names
+    columns = [
+        describe_column(frame.columns[at], headers[at], frame.iloc[:, at], at in folded)
+        for at in order
+    ]
+    _check_texts(name, columns)
+    columns = _show_alike(columns, wide)
+    total_rows = _count_total_rows(frame, wide)
+    # People see in a single row what its sums are.
+    is_summed = has_totals and len(frame) > is_for_people and not total_rows
+    sums = [order.index(at) for at in find_sums(frame)] if is_summed else []
+    totals = {
+        place: _add_up(columns[place])
+        for place in sums
+        if columns[place].kind in NUMBERS and not (is_for_people and columns[place].is_folded)
+    }
+    if is_for_people and not any(totals.values()):
+        totals = {}
+    fits = [
+        _fit_header(one, measure_cells(one, totals.get(place)), is_for_people)
+        for place, one in enumerate(columns)
+    ]
+    widths = [width for width, _ in fits]
+    if is_for_people and wide is None:
+        columns = _fold_beyond(columns, widths, most_pixels, drawn)
+    return Table(
+        name,
+        columns,
+        len(frame),
+        totals,
+        widths,
+        max(
+            (n for one, (_, n) in zip(columns, fits, strict=True) if not one.is_folded), default=1
+        ),
+        _count_frozen(columns, widths, wide, is_for_people),
+        total_rows,
+        -1 if wide is None or wide.total_column is None else order.index(wide.total_column),
+        frame,
+    )
+
+
+def _describe_wide(frame: pd.DataFrame) -> _Wide | None:
+    """Describe a table of ``wide=True``, as far as it is still one; None for others."""
+    told = frame.attrs.get("wide")
+    keys = told.get("keys") if isinstance(told, Mapping) else None
+    labels = list(frame.columns)
+    if not isinstance(keys, int) or not all(
+        map(pd.api.types.is_numeric_dtype, frame.dtypes[keys:])
+    ):
+        return None
+    column = labels.index(TOTAL_COLUMN) if TOTAL_COLUMN in labels[keys:] else None
+    return _Wide(labels[:keys], column)
+
+
+def _count_total_rows(frame: pd.DataFrame, wide: _Wide | None) -> int:
+    was_wide = wide is None and "wide" in frame.attrs
+    return 0 if was_wide else count_total_rows(frame)
+
+
+def _find_folded(frame: pd.DataFrame, is_for_people: bool, drawn: Collection[str]) -> set[int]:
+    """Return the places of the columns that people need not see."""
+    labels = list(frame.columns)
+    names = {label for label in labels if isinstance(label, str)}
+    folded = {
+        at
+        for at, label in enumerate(labels)
+        if find_name_column(label) in names
+        or (is_for_people and (is_technical(label) or _is_blank(frame.iloc[:, at])))
+    }
+    folded -= {at for at, label in enumerate(labels) if format_label(label) in drawn}
+    return folded if len(folded) < len(labels) else set()
+
+
+def _fold_beyond(
+    columns: Sequence[Column], widths: Sequence[int], most: int, drawn: Collection[str]
+) -> list[Column]:
+    """Fold the last columns of a table that is wider than so many pixels."""
+    made = list(columns)
+    for place in reversed(range(1, len(made))):
+        if _count_pixels(made, widths) <= most:
+            break
+        if format_label(made[place].label) not in drawn:
+            made[place] = made[place]._replace(is_folded=True)
+    return made
+
+
+def _count_pixels(columns: Sequence[Column], widths: Sequence[int]) -> int:
+    pairs = zip(columns, widths, strict=True)
+    return sum(width * _CHARACTER + _MARGINS for column, width in pairs if not column.is_folded)
+
+
+def _is_blank(column: pd.Series[Any]) -> bool:
+    return len(column) > 0 and bool((column.isna() | column.isin(["", ()])).all())
+
+
+def _order_columns(frame: pd.DataFrame, folded: Collection[int], is_for_people: bool) -> list[int]:
+    """Return the places of the columns in the order of the sheet."""
+    labels = [label if isinstance(label, str) else "" for label in frame.columns]
+    named = {find_name_column(label) for label in labels}
+    shown = [at for at in range(len(labels)) if at not in folded]
+    # Of what kind it is comes after its name, and after that of what it is in.
+    is_kind = [labels[at] for at in shown[:1]] == ["kind"]
+    ahead = set(takewhile(lambda at: labels[at] in named, shown[is_kind:]))
+    has_early = is_for_people and len(shown) > MANY and not any(map(is_period, labels))
+
+    def rank(at: int) -> tuple[int, int]:
+        label = labels[at]
+        if label == "gid":
+            return 6, 0
+        if at in folded:
+            return 4 + is_gid(label), 0
+        if label == _NAME or at in ahead:
+            return int(label != _NAME), 0
+        if has_early and label in EARLY:
+            return 2, EARLY.index(label)
+        return 3 - (is_kind and at == shown[0]), 0
+
+    # Sorting keeps the order of the others.
+    return sorted(range(len(labels)), key=rank)
+
+
+def _show_alike(columns: list[Column], wide: _Wide | None) -> list[Column]:
+    """Show the numbers of all periods with as many decimals."""
+    periods = {
+        place
+        for place, column in enumerate(columns)
+        if column.kind in ("whole", "number")
+        and (is_period(column.label) if wide is None else column.label not in wide.keys)
+    }
+    is_whole = all(columns[place].kind == "whole" for place in periods)
+    kind = "whole" if is_whole else "number"
+    return [
+        column._replace(kind=kind) if place in periods else column
+        for place, column in enumerate(columns)
+    ]
+
+
+def _fit_header(column: Column, cells: int, is_for_people: bool) -> tuple[int, int]:
+    """Return the width of a column, and how many lines its header needs then."""
+    header = column.header
+    if not is_for_people:
+        return min(max(len(header) + _BUTTON + 1, cells, _NARROWEST), _WIDEST), 1
+    length = math.ceil(len(header) * _BOLD_WIDTH)
+    # Not at spaces where no line ends.
+    words = max(map(len, header.split(" ")), default=0)
+    cells += column.kind in TEXTS | TIMES
+    width = max(cells, math.ceil(words * _BOLD_WIDTH) + _INDENT, _NARROWEST)
+    width = min(max(width, length // _MOST_LINES + _BUTTON), _WIDEST_FOR_PEOPLE)
+    room = max(int((width - _INDENT) / _BOLD_WIDTH), 1)
+    return width, max(len(wrap(header, room)), 1)
+
+
+def _count_frozen(
+    columns: Sequence[Column], widths: Sequence[int], wide: _Wide | None, is_for_people: bool
+) -> int:
+    """Return how many of the first columns stay in sight: up to that of names, or of a day."""
+    if wide is not None:
+        return sum(not column.is_folded for column in columns if column.label in wide.keys)
+    shown = list(takewhile(lambda one: one.kind in TEXTS | TIMES and not one.is_folded, columns))
+    names = [at for at, column in enumerate(shown) if _is_name(column.label)]
+    if not names:
+        return int(is_for_people and bool(shown) and shown[0].kind in TIMES)
+    most = names[0] + 1
+    return most if most == 1 or sum(widths[:most]) <= _MOST_FROZEN else 0
+
+
+def _is_name(label: Any) -> bool:
+    return isinstance(label, str) and (label == _NAME or label.endswith(_NAME_END))
+
+
+def _check_texts(name: str, columns: Iterable[Column]) -> None:
+    """Refuse text that is too long for a cell.
+
+    Raises
+    ------
+    InvalidArgument
+        It says where the text is, and how to shorten it.
+    """
+    for column in columns:
+        row = find_long_text(column)
+        if row is None and count_units(column.header) <= MAX_TEXT_LENGTH:
+            continue
+        if row is None:
+            raise InvalidArgument(
+                f"{name!r}: the name of a column, {column.header[:40]}..., is longer than the "
+                f"{MAX_TEXT_LENGTH:,} characters of a cell of Excel. Shorten it: "
+                f"frame = frame.rename(columns=lambda name: str(name)[:100])"
+            )
+        label = column.label
+        units = count_units(column.values.array[row])
+        raise InvalidArgument(
+            f"{name!r}: the text in column {label!r} of row {row} (frame.iloc[{row}]) has "
+            f"{units:,} characters; a cell of Excel holds {MAX_TEXT_LENGTH:,}. Write it with "
+            f"export.to_parquet or export.to_csv, or shorten it: "
+            f"frame[{label!r}] = frame[{label!r}].astype('string').str[:16_000]"
+        )
+
+
+def _add_up(column: Column) -> float:
+    cells, _ = convert_cells(column, slice(None))
+    return math.fsum(cell for cell in cells if cell is not None)

@@ -1,0 +1,272 @@
+"""Frames as tables for reading: headers in words, numbers and days as people write them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from numbers import Integral, Real
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from asana_frames.display.sentences import format_day
+from asana_frames.export.column_headers import write_headers
+from asana_frames.export.column_rules import (
+    EARLY,
+    MANY,
+    count_total_rows,
+    find_name_column,
+    find_sums,
+    is_share,
+    is_technical,
+)
+from asana_frames.export.text import format_label, is_time
+from asana_frames.frames.list_cells import SEPARATOR
+from asana_frames.rollups.shared.wide import NONE, TOTAL_ROW
+
+Kind: TypeAlias = Literal["text", "number", "time"]
+#: Floating point numbers from here on have no reliable decimals.
+_LARGE = 1e15
+_SHOWN_DECIMALS = 2
+#: Of days a tenth is enough.
+_DAYS, _DAY_DECIMALS = "days_", 1
+#: Of money, two decimals or none.
+_MONEY = frozenset({"amount", "cost", "fees", "margin", "rate", "revenue"})
+#: Content of an object column -> kind of its cells.
+_KINDS: dict[str, Kind] = {
+    **dict.fromkeys(("integer", "floating", "mixed-integer-float", "decimal"), "number"),
+    **dict.fromkeys(("date", "datetime"), "time"),
+}
+#: The column that says of which kind a row is.
+_KIND = "kind"
+
+
+#: What stands for a missing first cell.
+_NO_DATE = "no date"
+
+
+class ReadingColumn(NamedTuple):
+    """A column as it is read."""
+
+    header: str
+    kind: Kind
+    cells: list[str]
+    #: Below the cells; empty for what is not added up.
+    total: str
+
+
+class ReadingTable(NamedTuple):
+    """A frame as it is read."""
+
+    #: The first one tells the rows apart.
+    columns: list[ReadingColumn]
+    #: Rows of the frame, of which the first may be shown.
+    rows: int
+    #: How many of the last shown rows are totals.
+    total_rows: int
+    #: Headers of the columns that are not shown, other than gids of names.
+    left_out: list[str]
+
+    @property
+    def shown_rows(self) -> int:
+        """How many rows have cells."""
+        return len(self.columns[0].cells) if self.columns else 0
+
+    @property
+    def has_totals(self) -> bool:
+        """Whether there are totals below the rows."""
+        return any(column.total for column in self.columns)
+
+
+def build_reading_table(
+    frame: pd.DataFrame, *, max_rows: int, has_totals: bool, is_for_people: bool
+) -> ReadingTable:
+    """Return a frame as a table for reading.
+
+    Parameters
+    ----------
+    frame
+        As it is prepared for a file.
+    max_rows
+        The most rows.
+    has_totals
+        Whether to add up what can be added up, as in ``export.to_excel``.
+    is_for_people
+        Whether to leave out columns that have no values or are of use to programs alone, and not
+        only gids that have a column of names.
+    """
+    names = [name for name in frame.columns if isinstance(name, str)]
+    places = range(len(frame.columns))
+    named = [at for at in places if find_name_column(frame.columns[at]) in names]
+    folded = _find_folded(frame, named) if is_for_people else []
+    shown = [at for at in places if at not in named and at not in folded]
+    shown = _put_name_first(frame, shown)
+    headers = write_headers([format_label(name) for name in frame.columns])
+    total_rows = count_total_rows(frame)
+    may_sum = has_totals and len(frame) > 1 and not total_rows
+    sums = find_sums(frame) if may_sum else []
+    # A row of nothing but zeros says nothing.
+    sums = sums if any(frame.iloc[:, at].sum() for at in sums) else []
+    columns = [
+        _build_column(frame.iloc[:, at], headers[at], max_rows, at in sums and at != shown[0])
+        for at in shown
+    ]
+    if len(frame) > max_rows:
+        total_rows = 0
+    if columns:
+        _name_rows(columns[0], total_rows)
+    return ReadingTable(columns, len(frame), total_rows, [headers[at] for at in folded])
+
+
+def _name_rows(first: ReadingColumn, total_rows: int) -> None:
+    """Give names to the rows that have none."""
+    cells, last = first.cells, len(first.cells) - total_rows
+    none = _NO_DATE if first.kind == "time" else NONE
+    cells[:last] = [cell or none for cell in cells[:last]]
+    cells[last:] = [cell or TOTAL_ROW for cell in cells[last:]]
+
+
+def _put_name_first(frame: pd.DataFrame, places: list[int]) -> list[int]:
+    """Return the places of columns, that which names the rows first."""
+    names = [frame.columns[at] for at in places]
+    is_kind = names[:1] == [_KIND]
+    first = next(
+        (
+            name
+            for name in names
+            if name == "name" or (is_kind and isinstance(name, str) and name.endswith("_name"))
+        ),
+        names[0] if names else None,
+    )
+    order = [first, *(EARLY if len(places) > MANY else ())]
+    ranks = {name: rank for rank, name in reversed(list(enumerate(order)))}
+    return sorted(places, key=lambda at: ranks.get(frame.columns[at], len(order)))
+
+
+def _find_folded(frame: pd.DataFrame, named: Iterable[int]) -> list[int]:
+    """Return the places of columns without values or for programs, unless these are all."""
+    folded = [
+        at
+        for at, name in enumerate(frame.columns)
+        if at not in named
+        and (is_technical(name) or (len(frame) and _is_blank(frame.iloc[:, at])))
+    ]
+    return folded if len(folded) + len(list(named)) < len(frame.columns) else []
+
+
+def _is_blank(column: pd.Series[Any]) -> bool:
+    """Return whether no cell says anything: all are missing or empty lists."""
+    if column.dtype != object:
+        return bool(column.isna().all())
+    return all(
+        len(cell) == 0 if isinstance(cell, tuple | list) else cell is None or cell != cell
+        for cell in column
+    )
+
+
+def _build_column(
+    column: pd.Series[Any], header: str, max_rows: int, has_total: bool
+) -> ReadingColumn:
+    total = column.sum() if has_total else None
+    values = column.iloc[:max_rows]
+    if isinstance(values.dtype, pd.DatetimeTZDtype):
+        header = f"{header} (UTC)"
+    cells = _format_cells(values, None if total is None else [total])
+    shown = cells.pop() if has_total else ""
+    return ReadingColumn(header, _find_kind(values), cells, shown)
+
+
+def _find_kind(column: pd.Series[Any]) -> Kind:
+    dtype = column.dtype
+    # The dtype first, because an empty column has one too.
+    if pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_bool_dtype(dtype):
+        return "number"
+    if is_time(dtype):
+        return "time"
+    return _KINDS.get(pd.api.types.infer_dtype(column), "text")
+
+
+def _format_cells(column: pd.Series[Any], more: Sequence[Any] | None) -> list[str]:
+    """Return the values of a column, and more of them, as text; missing ones are empty."""
+    if is_time(column.dtype):
+        return _format_times(column)
+    values: list[Any] = [
+        value if there else None for there, value in zip(column.notna(), column, strict=True)
+    ]
+    values.extend(more or ())
+    numbers = [float(value) for value in values if _is_number(value)]
+    if numbers and pd.api.types.is_float_dtype(column.dtype) and is_share(column.name):
+        return [_format_share(value) for value in values]
+    most = _DAY_DECIMALS if str(column.name).startswith(_DAYS) else _SHOWN_DECIMALS
+    decimals = _choose_decimals(numbers, most)
+    if decimals and column.name in _MONEY:
+        decimals = _SHOWN_DECIMALS
+    return [_format_value(value, decimals) for value in values]
+
+
+def _format_times(column: pd.Series[Any]) -> list[str]:
+    """Return days, or moments to the minute if one of them is not at midnight."""
+    moments = pd.DatetimeIndex(column.array)
+    known = moments[moments.notna()]
+    has_times = moments.tz is not None or bool((known != known.normalize()).any())
+    moments = moments.tz_convert("UTC") if moments.tz is not None else moments
+    return [
+        "" if is_missing else _format_moment(moment, has_times)
+        for is_missing, moment in zip(moments.isna(), moments, strict=True)
+    ]
+
+
+def _format_moment(moment: datetime, has_time: bool) -> str:
+    day = format_day(moment)
+    return f"{day}, {moment:%H:%M}" if has_time else day
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, Real | Decimal) and not isinstance(value, bool | np.bool_)
+
+
+def _choose_decimals(numbers: Sequence[float], most: int) -> int:
+    """Return the number of decimals that the numbers need, ``most`` at most."""
+    finite = [number for number in numbers if abs(number) < _LARGE]
+    return next(
+        (
+            digits
+            for digits in range(most)
+            if all(round(number, digits) == round(number, most) for number in finite)
+        ),
+        most,
+    )
+
+
+def _format_share(value: Any) -> str:
+    if value is None or not np.isfinite(value):
+        return "" if value is None else str(value)
+    percent = 100 * float(value)
+    # Shares below a percent are told from nothing.
+    decimals = 1 if 0 < abs(percent) < 1 else 0
+    return f"{round(percent, decimals) + 0.0:,.{decimals}f} %"
+
+
+def _format_value(value: Any, decimals: int) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool | np.bool_):
+        return "yes" if value else "no"
+    if isinstance(value, Integral):
+        return f"{int(value):,}"
+    if _is_number(value):
+        number = float(value)
+        if abs(number) >= _LARGE:
+            return f"{number:g}"
+        # Adding zero turns -0.0 into 0.0.
+        return f"{round(number, decimals) + 0.0:,.{decimals}f}" if number else "0"
+    if isinstance(value, datetime):
+        return _format_moment(value, True)
+    if isinstance(value, date):
+        return format_day(value)
+    if isinstance(value, tuple | list | np.ndarray):
+        # For people to read; files that are read back need more.
+        return SEPARATOR.join("" if item is None else str(item) for item in value)
+    return str(value)

@@ -1,0 +1,1 @@
+"""What reports find, in sentences and figures: computed from their tables, one rule a function."""

@@ -1,0 +1,144 @@
+"""Findings and tiles of a report: their frames, and sentences about the worst of some objects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+import pandas as pd
+
+from asana_frames.display.sentences import count_noun, list_some, name_apart
+from asana_frames.frames.arrays import STR
+
+#: From what must be acted on to what is well.
+Severity: TypeAlias = Literal["alert", "warning", "note", "good"]
+_SEVERITIES = ("alert", "warning", "note", "good")
+#: The most characters of a name in a sentence.
+_LONGEST_NAME = 60
+_FINDINGS = {
+    **{"kind": STR, "severity": STR, "sentence": STR, "count": "Int64"},
+    **{"name": STR, "gid": STR},
+}
+_TILES = {
+    **{"label": STR, "text": STR, "value": "Float64", "unit": STR},
+    **{"note": STR, "severity": STR},
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A sentence on what is so, and the object that it is most true of."""
+
+    severity: Severity
+    #: What is found, such as ``late``.
+    kind: str
+    sentence: str
+    #: How many objects it is true of.
+    count: int | None = None
+    name: str | None = None
+    gid: str | None = None
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A figure of a report, as text and as a number."""
+
+    label: str
+    text: str
+    value: float | None
+    unit: str
+    note: str = ""
+    severity: Severity = "note"
+
+
+class Group(NamedTuple):
+    """Objects of a report about which sentences are made."""
+
+    #: One row per object, with ``gid`` and ``label``, a name that is unique.
+    rows: pd.DataFrame
+    noun: str
+    plural: str | None = None
+
+    def find(
+        self,
+        severity: Severity,
+        kind: str,
+        hit: pd.DataFrame | pd.Series[Any],
+        predicates: tuple[str, str],
+        measures: Sequence[str] = (),
+    ) -> Finding | None:
+        """Return the sentence about the rows that are hit, or None if there are none.
+
+        Parameters
+        ----------
+        severity, kind
+            As in `Finding`.
+        hit
+            The rows that it is true of, the worst first.
+        predicates
+            What is said of one, and of several: ``("is late", "are late")``.
+        measures
+            Of each row what comes after its name, such as ``by 3 days``.
+        """
+        count, total = len(hit), len(self.rows)
+        if not count:
+            return None
+        found = self.rows.loc[hit.index]
+        tails = [f" {measure}" if measure else "" for measure in measures] or [""] * count
+        named = [f"{label}{tail}" for label, tail in zip(found["label"], tails, strict=True)]
+        first = found.iloc[0]
+        # Of a single object all sentences are about it.
+        if total == 1:
+            sentence = f"{first['label']} {predicates[0]}{tails[0]}."
+        else:
+            nouns = count_noun(total, self.noun, self.plural)
+            number = f"All {nouns}" if count == total else f"{count:,} of {nouns}"
+            sentence = f"{number} {predicates[count > 1]}: {list_some(named)}."
+        return Finding(severity, kind, sentence, count, first["label"], first["gid"])
+
+
+def label_rows(names: Iterable[Any], gids: Iterable[Any], *facts: Iterable[Any]) -> list[str]:
+    """Return unique names that are short enough for sentences, as ``name_apart`` does."""
+    return name_apart(names, gids, *facts, longest=_LONGEST_NAME)
+
+
+def build_findings(findings: Iterable[Finding | None]) -> pd.DataFrame:
+    """Return findings as a frame, the most severe first.
+
+    Returns
+    -------
+    DataFrame
+        ``kind`` (str, such as ``late``), ``severity`` (str: ``alert``, ``warning``, ``note``,
+        ``good``), ``sentence`` (str), ``count`` (Int64, the objects that it is true of), ``name``
+        and ``gid`` (str, of the first of them); all three missing where the sentence is about the
+        whole.
+    """
+    found = [finding for finding in findings if finding is not None]
+    # Sorting keeps the order of equals.
+    found.sort(key=lambda finding: _SEVERITIES.index(finding.severity))
+    return _build_frame(found, _FINDINGS)
+
+
+def build_tiles(tiles: Iterable[Tile | None]) -> pd.DataFrame:
+    """Return tiles as a frame, in the order given.
+
+    Returns
+    -------
+    DataFrame
+        ``label`` (str), ``text`` (str, the figure as it is shown), ``value`` (Float64, missing
+        where the figure is not a number; shares are fractions), ``unit`` (str: ``count``,
+        ``share``, ``hours``, ``days``, ``date`` or a currency), ``note`` (str, below the figure),
+        ``severity`` (str, as in `build_findings`).
+    """
+    return _build_frame([tile for tile in tiles if tile is not None], _TILES)
+
+
+def count_tile(label: str, count: int, note: str = "", severity: Severity = "note") -> Tile:
+    """Return a tile of a number of things; none of them is nothing to worry about."""
+    return Tile(label, f"{count:,}", count, "count", note, severity if count else "good")
+
+
+def _build_frame(rows: list[Any], dtypes: dict[str, Any]) -> pd.DataFrame:
+    frame = pd.DataFrame([asdict(row) for row in rows], columns=list(dtypes), dtype=object)
+    return frame.astype(dtypes)

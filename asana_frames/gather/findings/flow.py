@@ -1,0 +1,284 @@
+"""What the flow report finds: late, stuck and blocked tasks, limits, the likely end."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from asana_frames.display.sentences import (
+    count_noun,
+    format_day,
+    format_days,
+    list_some,
+)
+from asana_frames.gather.findings.findings import (
+    Finding,
+    Tile,
+    build_findings,
+    build_tiles,
+    count_tile,
+    label_rows,
+)
+from asana_frames.rollups.shared.inputs import is_true
+
+#: A chance of one half, and that on which most people rely.
+_LIKELY, _SURE = 0.5, 0.85
+#: Whole periods over which the work that came is compared with what was finished.
+_PERIODS = 4
+
+
+class FlowTables(NamedTuple):
+    """The tables of a flow report that say how the work goes, and the project."""
+
+    project: pd.DataFrame
+    tasks: pd.DataFrame
+    wip: pd.DataFrame
+    cycle_times: pd.DataFrame
+    service_levels: pd.DataFrame
+    aging_wip: pd.DataFrame
+    blocked_times: pd.DataFrame
+    change_counts: pd.DataFrame
+    burnup: pd.DataFrame
+    forecast: pd.DataFrame
+    today: pd.Timestamp
+
+    @property
+    def open_tasks(self) -> pd.DataFrame:
+        """The tasks that are not completed."""
+        return self.tasks[~is_true(self.tasks["completed"])]
+
+    @property
+    def overdue(self) -> pd.DataFrame:
+        """The open tasks that were due before today, the oldest first."""
+        rows = self.open_tasks
+        return rows[is_true(rows["due_on"] < self.today)].sort_values("due_on", kind="stable")
+
+    @property
+    def blocked(self) -> pd.DataFrame:
+        """The tasks that wait for another, a row each."""
+        rows = self.blocked_times[is_true(self.blocked_times["is_current"])]
+        rows = rows.sort_values("days_blocked", ascending=False, kind="stable")
+        return rows.drop_duplicates("task_gid")
+
+    def find_end(self, probability: float) -> Any:
+        """Return the day by which all is done with a probability; NaT if it is not known."""
+        rows = self.forecast[self.forecast["kind"] == "finish"]
+        days = rows["date"][rows["probability"] == probability]
+        return days.iloc[0] if len(days) else pd.NaT
+
+    @property
+    def due_on(self) -> Any:
+        """The day on which the project is due; NaT if it has none."""
+        return self.project["due_on"].iloc[0] if len(self.project) else pd.NaT
+
+
+def find_in_flow(tables: FlowTables) -> pd.DataFrame:
+    """List what is late, stuck, blocked or over its limit, and when all is likely done.
+
+    Tasks are *overdue* if they are open and due before today. They are *stuck* if they are older
+    than ``days_p85`` of ``rollups.aging_wip``: 85 % of the finished tasks had left the section at
+    that age. They are *blocked* if they wait for another now, *postponed* if they are open and
+    their due date was moved to a later day twice or more. The project *will be late* if the day on
+    which all is done with a chance of 50 % is after its due day. Work *piles up* if more tasks
+    came than were done in the last four whole periods.
+
+    Parameters
+    ----------
+    tables
+        The tables of the report.
+
+    Returns
+    -------
+    DataFrame
+        As in `build_findings`.
+    """
+    if tables.tasks.empty:
+        return build_findings([Finding("note", "empty", "The project has no tasks.")])
+    return build_findings(
+        [
+            _find_late(tables),
+            _find_limits(tables),
+            _find_end(tables),
+            _find_overdue(tables),
+            _find_stuck(tables),
+            _find_blocked(tables),
+            _find_piling_up(tables),
+            _find_postponed(tables),
+            _find_cycle_time(tables),
+            _find_all_well(tables),
+        ]
+    )
+
+
+def tile_flow(tables: FlowTables) -> pd.DataFrame:
+    """Return the figures of flow: open, started, overdue, blocked tasks, cycle time, likely end.
+
+    Returns
+    -------
+    DataFrame
+        As in `build_tiles`.
+    """
+    opened = len(tables.open_tasks)
+    end = tables.find_end(_SURE)
+    due = "" if pd.isna(tables.due_on) else f", due {format_day(tables.due_on)}"
+    return build_tiles(
+        [
+            Tile(
+                *("Open tasks", f"{opened:,}", opened, "count"),
+                f"of {count_noun(len(tables.tasks), 'task')}",
+            ),
+            count_tile("Overdue", len(tables.overdue), f"of {opened:,} open", "warning"),
+            Tile("In progress", f"{len(tables.aging_wip):,}", len(tables.aging_wip), "count"),
+            count_tile("Blocked", len(tables.blocked), "waiting for others", "warning"),
+            _tile_cycle_time(tables),
+            None
+            if pd.isna(end)
+            else Tile("Likely done", format_day(end), None, "date", f"85 % sure{due}"),
+        ]
+    )
+
+
+def _tile_cycle_time(tables: FlowTables) -> Tile | None:
+    levels = tables.service_levels.iloc[0]
+    if pd.isna(levels["days_p50"]):
+        return None
+    days = float(levels["days_p50"])
+    note = f"median days; 85 % within {levels['days_p85']:.0f}"
+    return Tile("Cycle time", f"{days:.1f}", days, "days", note)
+
+
+def _find_late(tables: FlowTables) -> Finding | None:
+    if pd.isna(tables.due_on) or tables.due_on >= tables.today or tables.open_tasks.empty:
+        return None
+    days = format_days((tables.today - tables.due_on).days)
+    sentence = f"The project is late by {days}: it was due on {format_day(tables.due_on)}."
+    first = tables.project.iloc[0]
+    return Finding("alert", "late", sentence, 1, first["name"], first["gid"])
+
+
+def _find_limits(tables: FlowTables) -> Finding | None:
+    last = tables.wip[tables.wip["period"] == tables.wip["period"].max()]
+    over = last[is_true(last["is_over"])].reset_index(drop=True)
+    if over.empty:
+        return None
+    named = [
+        f"{name} ({tasks:,} tasks, limit {limit:,})"
+        for name, tasks, limit in zip(
+            *(over[name] for name in ("section_name", "tasks", "limit")), strict=True
+        )
+    ]
+    verb = "is" if len(over) == 1 else "are"
+    sentence = f"{count_noun(len(over), 'section')} {verb} over the limit: {list_some(named)}."
+    name, gid = over.loc[0, ["section_name", "section_gid"]]
+    return Finding("alert", "over limit", sentence, len(over), name, gid)
+
+
+def _find_end(tables: FlowTables) -> Finding | None:
+    likely, sure = (tables.find_end(share) for share in (_LIKELY, _SURE))
+    if pd.isna(likely):
+        return None
+    tasks = count_noun(len(tables.open_tasks), "open task")
+    sentence = f"At the pace of the last weeks the {tasks} will be done by {format_day(likely)}"
+    if not pd.isna(sure) and sure != likely:
+        sentence += f", with more certainty (85 %) by {format_day(sure)}"
+    due = tables.due_on
+    if pd.isna(due):
+        return Finding("note", "forecast", f"{sentence}.")
+    days = (likely - due).days
+    if days <= 0:
+        return Finding("good", "forecast", f"{sentence}: in time for {format_day(due)}.")
+    sentence += f": {format_days(days)} after the due date, {format_day(due)}."
+    return Finding("warning", "forecast late", sentence)
+
+
+def _find_tasks(
+    rows: pd.DataFrame,
+    severity: Any,
+    kind: str,
+    words: tuple[str, str],
+    measures: list[str],
+    gid: str = "task_gid",
+) -> Finding | None:
+    """Return a sentence about tasks, which are many: their number, and the first of them."""
+    if rows.empty:
+        return None
+    names = label_rows(rows[gid.removesuffix("gid") + "name"], rows[gid])
+    named = [f"{name} {measure}" for name, measure in zip(names, measures, strict=True)]
+    sentence = f"{words[len(rows) > 1]}: {list_some(named)}."
+    return Finding(severity, kind, sentence, len(rows), names[0], rows[gid].iloc[0])
+
+
+def _find_overdue(tables: FlowTables) -> Finding | None:
+    rows, opened = tables.overdue, len(tables.open_tasks)
+    of = f"{len(rows):,} of {count_noun(opened, 'open task')}"
+    measures = [f"(due {format_day(day)})" for day in rows["due_on"]]
+    words = (f"{of} is overdue", f"{of} are overdue")
+    return _find_tasks(rows, "warning", "overdue", words, measures, "gid")
+
+
+def _find_stuck(tables: FlowTables) -> Finding | None:
+    rows = tables.aging_wip
+    hit = rows[is_true(rows["days_age"] > rows["days_p85"])]
+    hit = hit.sort_values("days_age", ascending=False, kind="stable")
+    measures = [
+        f"({section}, started {format_days(days)} ago)"
+        for section, days in zip(hit["section_name"], hit["days_age"], strict=True)
+    ]
+    of = f"{len(hit):,} of {count_noun(len(rows), 'started task')}"
+    words = f"{of} took longer so far than 85 % of those before in the same section"
+    return _find_tasks(hit, "warning", "stuck", (words, words), measures)
+
+
+def _find_blocked(tables: FlowTables) -> Finding | None:
+    rows = tables.blocked
+    measures = [f"(for {format_days(days)})" for days in rows["days_blocked"]]
+    count = count_noun(len(rows), "task")
+    words = (f"{count} waits for another", f"{count} wait for others")
+    return _find_tasks(rows, "warning", "blocked", words, measures)
+
+
+def _find_piling_up(tables: FlowTables) -> Finding | None:
+    rows = tables.burnup[~is_true(tables.burnup["partial"])].tail(_PERIODS + 1)
+    if len(rows) <= _PERIODS:
+        return None
+    came = int(rows["scope_added"].iloc[1:].sum())
+    done = int(rows["done"].iloc[-1] - rows["done"].iloc[0])
+    if came <= done:
+        return None
+    since = format_day(rows["period"].iloc[1])
+    sentence = f"More tasks came than were done since {since}: {came:,} came, {done:,} were done."
+    return Finding("note", "piling up", sentence)
+
+
+def _find_postponed(tables: FlowTables) -> Finding | None:
+    counts = tables.change_counts
+    is_open = counts["task_gid"].isin(tables.open_tasks["gid"])
+    rows = counts[is_open & is_true(counts["slips"] > 1)]
+    rows = rows.sort_values("days_slipped", ascending=False, kind="stable")
+    measures = [
+        f"({slips:,} times, by {format_days(days)})"
+        for slips, days in zip(rows["slips"], rows["days_slipped"], strict=True)
+    ]
+    count = count_noun(len(rows), "open task")
+    words = (f"{count} was postponed repeatedly", f"{count} were postponed repeatedly")
+    return _find_tasks(rows, "note", "postponed", words, measures)
+
+
+def _find_cycle_time(tables: FlowTables) -> Finding | None:
+    levels = tables.service_levels.iloc[0]
+    if pd.isna(levels["days_p85"]):
+        return None
+    sentence = (
+        f"Half of the {count_noun(len(tables.cycle_times), 'finished task')} took up to "
+        f"{levels['days_p50']:.1f} days from start to completion, 85 % up to "
+        f"{levels['days_p85']:.1f}."
+    )
+    return Finding("note", "cycle time", sentence)
+
+
+def _find_all_well(tables: FlowTables) -> Finding | None:
+    is_late = not pd.isna(tables.due_on) and tables.due_on < tables.today
+    if is_late or len(tables.overdue) or tables.open_tasks["due_on"].isna().all():
+        return None
+    return Finding("good", "not late", "Nothing is overdue.")

@@ -1,0 +1,227 @@
+"""What the goals report finds: past their due dates, behind, off track, ending short."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from asana_frames.display.sentences import format_day, format_share
+from asana_frames.gather.findings.findings import (
+    Finding,
+    Group,
+    Tile,
+    build_findings,
+    build_tiles,
+    count_tile,
+    label_rows,
+)
+from asana_frames.rollups.goals.progress import CLOSED
+from asana_frames.rollups.shared.inputs import is_true
+
+#: Goals are behind from so many points below what is expected, as projects are.
+_BEHIND = -0.1
+
+
+class _Goals(NamedTuple):
+    """The goals of a report, and where they stand."""
+
+    #: The rows of ``rollups.goal_progress``, with ``label``.
+    rows: pd.DataFrame
+    today: pd.Timestamp
+
+    @property
+    def group(self) -> Group:
+        """The goals as sentences are about them."""
+        return Group(self.rows, "goal")
+
+    @property
+    def open(self) -> pd.DataFrame:
+        """The goals that are not closed."""
+        return self.rows[~self.rows["status"].isin(CLOSED)]
+
+    @property
+    def is_past(self) -> NDArray[np.bool_]:
+        """Whether an open goal was due before today."""
+        return is_true(self.open["due_on"] < self.today)
+
+    @property
+    def is_short(self) -> NDArray[np.bool_]:
+        """Whether an open goal is not known to be reached."""
+        return ~is_true(self.open["progress"] >= 1)
+
+    @property
+    def late(self) -> pd.DataFrame:
+        """The goals that are past their due dates and not reached, the latest first."""
+        return self.open[self.is_past & self.is_short].sort_values(["due_on", "progress"])
+
+    @property
+    def behind(self) -> pd.DataFrame:
+        """The goals that are due later and behind, the furthest first."""
+        is_behind = is_true(self.open["ahead"] < _BEHIND) & ~self.is_past & self.is_short
+        return self.open[is_behind].sort_values("ahead")
+
+
+def find_in_goals(
+    progress: pd.DataFrame, forecast: pd.DataFrame, today: pd.Timestamp
+) -> pd.DataFrame:
+    """List which goals are late, behind, off track, or end short of their targets.
+
+    Of goals that are not closed: one is *late* if it was due before today and its progress is
+    below 100 % or unknown; *behind* if it is due later and its progress more than 10 points below
+    what is expected; *off track* and *at risk* as its status says; *falling short* if it is due
+    later, not behind, and ``progress_at_due`` of ``rollups.goal_forecast`` is below 100 %. Its
+    *status disagrees* if that says "on track" and the goal is late or behind. It is *to close* if
+    its target is reached. Where no goal is late or behind, and some have dates, a sentence says
+    so.
+
+    Parameters
+    ----------
+    progress, forecast
+        As ``rollups.goal_progress`` and ``rollups.goal_forecast`` return them.
+    today
+        The day of the report.
+
+    Returns
+    -------
+    DataFrame
+        As in `build_findings`.
+    """
+    known = _read_goals(progress, today)
+    if known.rows.empty:
+        return build_findings([Finding("note", "empty", "There are no goals.")])
+    return build_findings(
+        [
+            _find_late(known),
+            _find_status(known, "alert", "red", "off track"),
+            _find_behind(known),
+            _find_status(known, "warning", "yellow", "at risk"),
+            _find_short(known, forecast),
+            _find_disagreeing(known),
+            _find_reached(known),
+            _find_unknown(known),
+            _find_without_status(known),
+            _find_all_well(known),
+        ]
+    )
+
+
+def tile_goals(progress: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:
+    """Return the figures of goals: open, late, behind, off track, mean progress.
+
+    The mean is that of the open goals whose progress and expected progress are known.
+
+    Returns
+    -------
+    DataFrame
+        As in `build_tiles`.
+    """
+    known = _read_goals(progress, today)
+    rows = known.open
+    closed = len(known.rows) - len(rows)
+    off = int((rows["status"] == "red").sum())
+    both = rows[["progress", "expected"]].dropna()
+    return build_tiles(
+        [
+            Tile(
+                *("Open goals", f"{len(rows):,}", len(rows), "count"),
+                f"{closed:,} closed" if closed else "",
+            ),
+            count_tile("Past due", len(known.late), "and not reached", "alert"),
+            count_tile("Behind", len(known.behind), "by more than 10 points", "warning"),
+            count_tile("Off track", off, "by their status", "alert"),
+            _tile_mean(both) if len(both) else None,
+        ]
+    )
+
+
+def _tile_mean(both: pd.DataFrame) -> Tile:
+    mean, expected = both["progress"].mean(), both["expected"].mean()
+    note = f"{format_share(expected)} expected; mean of {len(both):,}"
+    return Tile("Progress", format_share(mean), float(mean), "share", note)
+
+
+def _read_goals(progress: pd.DataFrame, today: pd.Timestamp) -> _Goals:
+    names = ("name", "gid", "time_period_display_name", "owner_name", "due_on")
+    rows = progress.reset_index(drop=True)
+    days = rows["due_on"].map(format_day, na_action="ignore")
+    labels = label_rows(*(days if name == "due_on" else rows[name] for name in names))
+    return _Goals(rows.assign(label=labels), today)
+
+
+def _find_late(known: _Goals) -> Finding | None:
+    late = known.late
+    measures = [
+        f"({_tell_progress(progress)}, due {format_day(due)})"
+        for progress, due in zip(late["progress"], late["due_on"], strict=True)
+    ]
+    predicates = ("is past its due date and not reached", "are past their due dates, not reached")
+    return known.group.find("alert", "late", late, predicates, measures)
+
+
+def _tell_progress(progress: Any) -> str:
+    return "progress unknown" if pd.isna(progress) else f"at {format_share(progress)}"
+
+
+def _find_behind(known: _Goals) -> Finding | None:
+    behind = known.behind
+    measures = [
+        f"(at {format_share(progress)}, {format_share(expected)} expected)"
+        for progress, expected in zip(behind["progress"], behind["expected"], strict=True)
+    ]
+    predicates = ("is behind", "are behind")
+    return known.group.find("warning", "behind", behind, predicates, measures)
+
+
+def _find_status(known: _Goals, severity: Any, status: str, words: str) -> Finding | None:
+    hit = known.open[is_true(known.open["status"] == status)].sort_values("ahead")
+    return known.group.find(severity, words, hit, (f'is "{words}"', f'are "{words}"'))
+
+
+def _find_short(known: _Goals, forecast: pd.DataFrame) -> Finding | None:
+    rows = known.open[~known.is_past & ~known.open["gid"].isin(known.behind["gid"])]
+    ends = forecast.drop_duplicates("gid").set_index("gid")["progress_at_due"].astype(float)
+    at_due = rows["gid"].map(ends)
+    at_due = at_due[at_due < 1].sort_values()
+    measures = [f"(at {format_share(share)})" for share in at_due]
+    words = "short of the target at the pace so far"
+    predicates = (f"ends {words}", f"end {words}")
+    return known.group.find(
+        "warning", "falling short", rows.loc[at_due.index], predicates, measures
+    )
+
+
+def _find_disagreeing(known: _Goals) -> Finding | None:
+    green = pd.concat([known.late, known.behind])
+    hit = green[is_true(green["status"] == "green")]
+    predicates = (
+        'is "on track" by its status, but is not',
+        'are "on track" by status, but are not',
+    )
+    return known.group.find("warning", "status disagrees", hit, predicates)
+
+
+def _find_reached(known: _Goals) -> Finding | None:
+    hit = known.open[~known.is_short]
+    predicates = ("has reached its target and may be closed", "are reached and may be closed")
+    return known.group.find("note", "to close", hit, predicates)
+
+
+def _find_unknown(known: _Goals) -> Finding | None:
+    hit = known.open[known.open["progress"].isna()]
+    predicates = ("has no known progress", "have no known progress")
+    return known.group.find("note", "progress unknown", hit, predicates)
+
+
+def _find_without_status(known: _Goals) -> Finding | None:
+    hit = known.open[known.open["status"].isna()]
+    return known.group.find("note", "status missing", hit, ("has no status", "have no status"))
+
+
+def _find_all_well(known: _Goals) -> Finding | None:
+    is_dated = known.open["due_on"].notna().any()
+    if not is_dated or len(known.late) or len(known.behind):
+        return None
+    return Finding("good", "not late", "No open goal is past its due date or behind.")

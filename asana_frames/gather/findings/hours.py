@@ -1,0 +1,201 @@
+"""What the hours report finds: how much, where, who tracked too much or nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from asana_frames.display.sentences import (
+    count_noun,
+    format_day,
+    format_hours,
+    format_share,
+    list_some,
+)
+from asana_frames.gather.findings.findings import (
+    Finding,
+    Group,
+    Tile,
+    build_findings,
+    build_tiles,
+    label_rows,
+)
+
+#: More hours in a week than that are too many.
+_MOST_HOURS = 48.0
+_WEEK = pd.Timedelta(days=7)
+#: A week differs from others by more than this share.
+_UNUSUAL = 0.25
+_BILLABLE = ("billable", "nonBillable")
+
+
+class _Hours(NamedTuple):
+    """Tracked hours, by entry, and of the whole weeks from Monday."""
+
+    entries: pd.DataFrame
+    #: By gid.
+    people: Group
+    #: Monday of the last whole week; NaT if there is none.
+    last: Any
+    #: Monday -> hours of all, weeks without time included.
+    weeks: pd.Series[float]
+
+
+def find_in_hours(
+    entries: pd.DataFrame, start: dt.date | None, end: dt.date | None
+) -> pd.DataFrame:
+    """List who tracked too much or nothing, what is in no project, and what took most time.
+
+    Weeks are whole ones, from Monday, between ``start`` and ``end``. People are *overloaded* who
+    tracked more than 48 hours in one; they are *missing* who tracked time before, and none in the
+    last week. The last week is *unusual* if its hours differ by more than 25 % from the mean of
+    the weeks before, of which there are at least three.
+
+    Parameters
+    ----------
+    entries
+        As ``rollups.entries`` returns them.
+    start, end
+        First and last day of the report; missing ones are those of the entries.
+
+    Returns
+    -------
+    DataFrame
+        As in `build_findings`.
+    """
+    known = _read_hours(entries, start, end)
+    if known.entries.empty:
+        return build_findings([Finding("note", "empty", "No time was tracked on these days.")])
+    return build_findings(
+        [
+            _find_overloaded(known),
+            _find_missing(known),
+            _find_unplaced(known),
+            _find_unusual(known),
+            _find_top(known),
+        ]
+    )
+
+
+def tile_hours(entries: pd.DataFrame, start: dt.date | None, end: dt.date | None) -> pd.DataFrame:
+    """Return the figures of hours: total, last whole week, people, projects, billable share.
+
+    Returns
+    -------
+    DataFrame
+        As in `build_tiles`.
+    """
+    known = _read_hours(entries, start, end)
+    total = float(known.entries["hours"].sum())
+    count = len(known.entries)
+    tiles: list[Tile | None] = [
+        Tile("Hours", f"{total:,.0f}", total, "hours", count_noun(count, "entry", "entries"))
+    ]
+    if len(known.weeks):
+        hours = float(known.weeks.iloc[-1])
+        note = f"week from {format_day(known.last)}"
+        tiles.append(Tile("Last whole week", f"{hours:,.0f}", hours, "hours", note))
+    people, projects = (known.entries[name].nunique() for name in ("person_gid", "project_gid"))
+    tiles += [
+        Tile("People", f"{people:,}", people, "count"),
+        Tile("Projects", f"{projects:,}", projects, "count"),
+        tile_billable(*(_sum_hours(known.entries, status) for status in _BILLABLE)),
+    ]
+    return build_tiles(tiles)
+
+
+def tile_billable(billable: float, others: float) -> Tile | None:
+    """Return the billable share of the hours of which it is known; None if it is of none."""
+    total = billable + others
+    if not total:
+        return None
+    note = f"of {format_hours(total)}"
+    return Tile("Billable", format_share(billable / total), billable / total, "share", note)
+
+
+def _sum_hours(entries: pd.DataFrame, status: str) -> float:
+    return float(entries["hours"][entries["billable_status"] == status].sum())
+
+
+def _read_hours(entries: pd.DataFrame, start: dt.date | None, end: dt.date | None) -> _Hours:
+    rows = entries[entries["hours"].fillna(0) > 0]
+    people = rows.drop_duplicates("person_gid").dropna(subset=["person_gid"])
+    labels = label_rows(people["person_name"], people["person_gid"], people["person_email"])
+    gids = people["person_gid"].tolist()
+    group = Group(pd.DataFrame({"gid": gids, "label": labels}, index=gids), "person", "people")
+    first = pd.Timestamp(start) if start else rows["entered_on"].min()
+    final = pd.Timestamp(end) if end else rows["entered_on"].max()
+    if pd.isna(first) or pd.isna(final):
+        return _Hours(rows, group, pd.NaT, pd.Series(dtype=float))
+    mondays = pd.date_range(first, final - _WEEK + pd.Timedelta(days=1), freq="W-MON")
+    monday = rows["entered_on"].dt.to_period("W-SUN").dt.start_time
+    weeks = rows["hours"].astype(float).groupby(monday).sum().reindex(mondays, fill_value=0.0)
+    return _Hours(rows, group, mondays[-1] if len(mondays) else pd.NaT, weeks)
+
+
+def _find_overloaded(known: _Hours) -> Finding | None:
+    monday = known.entries["entered_on"].dt.to_period("W-SUN").dt.start_time
+    by_week = known.entries.groupby(["person_gid", monday])["hours"].sum().astype(float)
+    most = by_week[by_week > _MOST_HOURS].sort_values(ascending=False)
+    most = most[~most.index.get_level_values(0).duplicated()]
+    measures = [
+        f"({format_hours(hours)} in the week from {format_day(week)})"
+        for week, hours in zip(most.index.get_level_values(1), most, strict=True)
+    ]
+    words = f"tracked more than {_MOST_HOURS:.0f} hours in a week"
+    hit = most.droplevel(1)
+    return known.people.find("warning", "overloaded", hit, (words, words), measures)
+
+
+def _find_missing(known: _Hours) -> Finding | None:
+    if pd.isna(known.last):
+        return None
+    days = known.entries["entered_on"]
+    before = known.entries[days < known.last]
+    present = known.entries["person_gid"][(days >= known.last) & (days < known.last + _WEEK)]
+    hours = before.groupby("person_gid")["hours"].sum().astype(float)
+    missing = hours[~hours.index.isin(present)].sort_values(ascending=False, kind="stable")
+    words = f"tracked none in the week from {format_day(known.last)}, but some before"
+    return known.people.find("warning", "missing", missing, (words, words))
+
+
+def _find_unplaced(known: _Hours) -> Finding | None:
+    hours = known.entries["hours"]
+    bare = float(hours[known.entries["project_gid"].isna()].sum())
+    if not bare:
+        return None
+    share = format_share(bare / float(hours.sum()))
+    return Finding("note", "no project", f"{format_hours(bare)} ({share}) are in no project.")
+
+
+def _find_unusual(known: _Hours) -> Finding | None:
+    *before, last = known.weeks.tolist() or [0.0]
+    mean = sum(before) / len(before) if len(before) > 2 else 0.0
+    if not mean or abs(last / mean - 1) <= _UNUSUAL:
+        return None
+    way = "more" if last > mean else "less"
+    sentence = (
+        f"{format_hours(last)} were tracked in the week from {format_day(known.last)}, "
+        f"{format_share(abs(last / mean - 1))} {way} than on average in the {len(before):,} weeks "
+        f"before ({format_hours(mean)})."
+    )
+    return Finding("note", "unusual week", sentence)
+
+
+def _find_top(known: _Hours) -> Finding | None:
+    total = float(known.entries["hours"].sum())
+    rows = known.entries.dropna(subset=["project_gid"])
+    hours = rows.groupby("project_gid")["hours"].sum().astype(float)
+    hours = hours.sort_values(ascending=False, kind="stable")
+    if len(hours) < 2:
+        return None
+    firsts = rows.drop_duplicates("project_gid").set_index("project_gid").loc[hours.index]
+    labels = label_rows(firsts["project_name"], firsts.index, firsts["team_name"])
+    named = [
+        f"{label} ({format_hours(one)}, {format_share(one / total)})"
+        for label, one in zip(labels[:3], hours, strict=False)
+    ]
+    sentence = f"Most time went into {list_some(named)}."
+    return Finding("note", "most hours", sentence, None, labels[0], str(hours.index[0]))

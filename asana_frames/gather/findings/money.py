@@ -1,0 +1,197 @@
+"""What the money report finds: budgets that are over or at risk, hours without a rate."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from asana_frames.display.sentences import (
+    format_amount,
+    format_day,
+    format_hours,
+    format_share,
+    list_some,
+)
+from asana_frames.gather.findings.findings import (
+    Finding,
+    Group,
+    Tile,
+    build_findings,
+    build_tiles,
+    count_tile,
+    label_rows,
+)
+from asana_frames.gather.findings.hours import tile_billable
+from asana_frames.rollups.shared.inputs import is_true
+
+#: Currencies that have a tile of their own.
+_MOST_CURRENCIES = 3
+
+
+def find_in_money(
+    by_project: pd.DataFrame,
+    budgets: pd.DataFrame,
+    unpriced: pd.DataFrame,
+    projects: pd.DataFrame,
+) -> pd.DataFrame:
+    """List budgets that are over, at risk or run out, hours without a rate, and what cost most.
+
+    A budget is *over* if more than its total is used, *at risk* as ``state`` of
+    ``rollups.budget_status`` says: 90 % are used, or at the pace of the last weeks it is
+    exhausted before its project is due. Hours are *unpriced* if no rate applies to them. Where
+    there are budgets and none of them is over or at risk, a sentence says so.
+
+    Parameters
+    ----------
+    by_project, budgets, unpriced
+        The tables of `MoneyReport`.
+    projects
+        As ``asana.projects`` returns them: teams tell projects of one name apart.
+
+    Returns
+    -------
+    DataFrame
+        As in `build_findings`.
+    """
+    if by_project.empty:
+        return build_findings([Finding("note", "empty", "No time was tracked on these days.")])
+    teams = projects.drop_duplicates("gid").set_index("gid")["team_name"]
+    rows = budgets.reset_index(drop=True)
+    labels = _name_projects(rows, teams)
+    group = Group(rows.assign(gid=rows["budget_gid"], label=labels), "budget")
+    return build_findings(
+        [
+            _find_over(group),
+            _find_at_risk(group),
+            _find_unpriced(by_project, unpriced, teams),
+            _find_unpriced_budgets(group),
+            *_find_top(by_project, teams),
+            _find_all_well(group),
+        ]
+    )
+
+
+def tile_money(
+    by_project: pd.DataFrame, billable: pd.DataFrame, budgets: pd.DataFrame
+) -> pd.DataFrame:
+    """Return the figures of money: cost by currency, hours, billable share, budgets.
+
+    Returns
+    -------
+    DataFrame
+        As in `build_tiles`.
+    """
+    hours = float(by_project["hours"].sum())
+    bare = float(by_project["hours"][by_project["currency_code"].isna()].sum())
+    costs = by_project.dropna(subset="currency_code").groupby("currency_code")["amount"].sum()
+    costs = costs.astype(float).sort_values(ascending=False).head(_MOST_CURRENCIES)
+    shares = [float(billable[name].sum()) for name in ("billable_hours", "non_billable_hours")]
+    states = budgets["state"]
+    over, at_risk = (int((states == state).sum()) for state in ("over", "at risk"))
+    return build_tiles(
+        [
+            *(
+                Tile("Cost", format_amount(cost, str(code)), cost, str(code))
+                for code, cost in costs.items()
+            ),
+            Tile("Hours", f"{hours:,.0f}", hours, "hours"),
+            tile_billable(*shares),
+            _tile_unpriced(bare, hours),
+            count_tile("Budgets over", over, f"of {len(budgets):,}", "alert"),
+            count_tile("Budgets at risk", at_risk, f"of {len(budgets):,}", "warning"),
+        ]
+    )
+
+
+def _tile_unpriced(bare: float, hours: float) -> Tile | None:
+    if not bare:
+        return None
+    note = f"{format_share(bare / hours)} of the hours"
+    return Tile("Hours without a rate", f"{bare:,.0f}", bare, "hours", note, "warning")
+
+
+def _name_projects(rows: pd.DataFrame, teams: pd.Series[str]) -> list[str]:
+    """Return a name per row that is unique by project, and "no project" where there is none."""
+    facts = rows["project_gid"].map(teams)
+    names = label_rows(rows["project_name"], rows["project_gid"], facts)
+    return [name or "no project" for name in names]
+
+
+def _find_over(group: Group) -> Finding | None:
+    over = group.rows[group.rows["state"] == "over"].sort_values("share", ascending=False)
+    measures = [
+        f"by {format_amount(-remaining, unit)} ({format_share(share)} used)"
+        if pd.notna(share)
+        else f"by {format_amount(-remaining, unit)}"
+        for remaining, share, unit in zip(
+            *(over[name] for name in ("remaining", "share", "units")), strict=True
+        )
+    ]
+    return group.find("alert", "over budget", over, ("is over", "are over"), measures)
+
+
+def _find_at_risk(group: Group) -> Finding | None:
+    rows = group.rows[group.rows["state"] == "at risk"].sort_values("share", ascending=False)
+    measures = [_tell_end(row) for _, row in rows.iterrows()]
+    return group.find("warning", "at risk", rows, ("is at risk", "are at risk"), measures)
+
+
+def _tell_end(budget: pd.Series[Any]) -> str:
+    used = f"{format_share(budget['share'])} used"
+    day = budget["exhausted_on"]
+    return f"({used})" if pd.isna(day) else f"({used}, all of it about {format_day(day)})"
+
+
+def _find_unpriced(
+    by_project: pd.DataFrame, unpriced: pd.DataFrame, teams: pd.Series[str]
+) -> Finding | None:
+    hours = float(unpriced["hours"].sum())
+    if not hours:
+        return None
+    sums = unpriced.groupby(["project_gid", "project_name"], dropna=False)["hours"].sum()
+    rows = sums.astype(float).sort_values(ascending=False, kind="stable").reset_index()
+    labels = _name_projects(rows, teams)
+    named = [
+        f"{label} ({format_hours(one)})" for label, one in zip(labels, rows["hours"], strict=True)
+    ]
+    share = format_share(hours / float(by_project["hours"].sum()))
+    sentence = (
+        f"{format_hours(hours)} ({share}) have no rate and are in no amount: {list_some(named)}."
+    )
+    return Finding("warning", "unpriced", sentence)
+
+
+def _find_unpriced_budgets(group: Group) -> Finding | None:
+    hit = group.rows[is_true(group.rows["unpriced_hours"] > 0)]
+    predicates = ("has hours without a rate", "have hours without a rate")
+    return group.find("note", "unpriced budget", hit, predicates)
+
+
+def _find_top(by_project: pd.DataFrame, teams: pd.Series[str]) -> list[Finding]:
+    """Return what cost most, in each currency."""
+    found = []
+    priced = by_project.dropna(subset=["currency_code", "amount"])
+    for code, rows in priced.groupby("currency_code"):
+        total = float(rows["amount"].sum())
+        first = rows.sort_values("amount", ascending=False, kind="stable").head(3)
+        if len(rows) < 2 or total <= 0:
+            continue
+        labels = _name_projects(rows, teams)
+        names = dict(zip(rows.index, labels, strict=True))
+        named = [
+            f"{names[place]} ({format_amount(one, str(code))}, {format_share(one / total)})"
+            for place, one in first["amount"].items()
+        ]
+        name, gid = names[first.index[0]], first["project_gid"].iloc[0]
+        sentence = f"The highest cost is that of {list_some(named)}."
+        gid = None if pd.isna(gid) else str(gid)
+        found.append(Finding("note", "highest cost", sentence, None, name, gid))
+    return found
+
+
+def _find_all_well(group: Group) -> Finding | None:
+    states = group.rows["state"]
+    if group.rows.empty or states.isin(["over", "at risk", "unpriced", "no total"]).any():
+        return None
+    return Finding("good", "within budget", "No budget is over or at risk.")

@@ -1,0 +1,124 @@
+"""What the timesheets report finds: missing hours, sheets to hand in, approve or correct."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from asana_frames.display.sentences import count_noun, format_hours, format_share
+from asana_frames.gather.findings.findings import (
+    Finding,
+    Group,
+    Severity,
+    Tile,
+    build_findings,
+    build_tiles,
+    count_tile,
+    label_rows,
+)
+from asana_frames.rollups.shared.inputs import is_true
+
+_LAST_DAY = pd.Timedelta(days=6)
+
+
+def find_in_timesheets(approvals: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:
+    """List whose hours are missing, and which weeks are to hand in, correct or approve.
+
+    Hours are *missing* as ``missing`` of ``rollups.approvals`` says, added up by person. Weeks are
+    *not handed in* if they are over before today and their ``state`` says so; *rejected* and
+    *pending* by their state, whenever they end. People worked *overtime* if they tracked more
+    than expected in a week. Where nothing of this is so, a sentence says it.
+
+    Parameters
+    ----------
+    approvals
+        As ``rollups.approvals`` returns them.
+    today
+        The day of the report.
+
+    Returns
+    -------
+    DataFrame
+        As in `build_findings`.
+    """
+    if approvals.empty:
+        return build_findings([Finding("note", "empty", "There are no weeks of people.")])
+    weeks = approvals.reset_index(drop=True)
+    is_over = is_true(weeks["period"] + _LAST_DAY < today)
+    unsent = weeks[is_over & (weeks["state"] == "not handed in")]
+    group = _group_people(weeks)
+    found = [
+        _find_missing(group, weeks),
+        _find_weeks(group, weeks[weeks["state"] == "rejected"], "rejected", "to be corrected"),
+        _find_weeks(group, unsent, "not handed in", "not handed in"),
+        _find_weeks(group, weeks[weeks["state"] == "pending"], "pending", "to be approved"),
+        _find_overtime(group, weeks),
+    ]
+    if not any(found):
+        found.append(Finding("good", "complete", "All hours are tracked, handed in and approved."))
+    return build_findings(found)
+
+
+def tile_timesheets(approvals: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:
+    """Return the figures of timesheets: hours, missing hours, weeks by what is to be done.
+
+    Returns
+    -------
+    DataFrame
+        As in `build_tiles`.
+    """
+    hours, expected, missing = (
+        float(approvals[name].sum()) for name in ("hours", "expected_hours", "missing")
+    )
+    states = approvals["state"]
+    is_over = is_true(approvals["period"] + _LAST_DAY < today)
+    note = f"of {format_hours(expected)} expected"
+    of = f"of {count_noun(len(approvals), 'week')} of people"
+    approved = int((states == "approved").sum())
+    open_weeks = int((is_over & (states == "not handed in")).sum())
+    return build_tiles(
+        [
+            Tile("Hours", f"{hours:,.0f}", hours, "hours", note),
+            Tile(
+                *("Missing", f"{missing:,.0f}", missing, "hours"),
+                format_share(missing / expected) if expected else "",
+                "warning" if missing else "good",
+            ),
+            count_tile("Not handed in", open_weeks, of, "warning"),
+            count_tile("To approve", int((states == "pending").sum()), of, "warning"),
+            count_tile("Rejected", int((states == "rejected").sum()), of, "warning"),
+            Tile("Approved", f"{approved:,}", approved, "count", of),
+        ]
+    )
+
+
+def _group_people(weeks: pd.DataFrame) -> Group:
+    people = weeks.drop_duplicates("person_gid").dropna(subset=["person_gid"])
+    labels = label_rows(people["person_name"], people["person_gid"])
+    rows = people[["person_gid"]].set_axis(["gid"], axis="columns").assign(label=labels)
+    return Group(rows.set_index("gid", drop=False), "person", "people")
+
+
+def _find_missing(group: Group, weeks: pd.DataFrame) -> Finding | None:
+    hours = weeks.groupby("person_gid")["missing"].sum().astype(float)
+    hours = hours[hours > 0].sort_values(ascending=False, kind="stable")
+    words = "tracked less than expected"
+    measures = [f"({format_hours(one)} missing)" for one in hours]
+    return group.find("warning", "missing", hours, (words, words), measures)
+
+
+def _find_weeks(group: Group, weeks: pd.DataFrame, kind: str, words: str) -> Finding | None:
+    counts = (
+        weeks.groupby("person_gid")["state"].size().sort_values(ascending=False, kind="stable")
+    )
+    measures = [f"({count_noun(int(count), 'week')})" for count in counts]
+    predicates = (f"has timesheets {words}", f"have timesheets {words}")
+    severity: Severity = "note" if kind == "pending" else "warning"
+    return group.find(severity, kind, counts, predicates, measures)
+
+
+def _find_overtime(group: Group, weeks: pd.DataFrame) -> Finding | None:
+    hours = weeks.groupby("person_gid")["overtime"].sum().astype(float)
+    hours = hours[hours > 0].sort_values(ascending=False, kind="stable")
+    words = "tracked more than expected in a week"
+    measures = [f"({format_hours(one)} more)" for one in hours]
+    return group.find("note", "overtime", hours, (words, words), measures)

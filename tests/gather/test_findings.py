@@ -1,0 +1,347 @@
+"""Findings say what the tables of a report say, in sentences, and nothing that is not known."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import asana_frames as af
+from asana_frames.gather.findings.flow import FlowTables, find_in_flow, tile_flow
+from asana_frames.gather.findings.goals import find_in_goals, tile_goals
+from asana_frames.gather.findings.hours import find_in_hours, tile_hours
+from asana_frames.gather.findings.money import find_in_money, tile_money
+from asana_frames.gather.findings.projects import find_in_projects, tile_projects
+from asana_frames.gather.findings.timesheets import find_in_timesheets, tile_timesheets
+from tests.fixed_day import NOW
+
+TODAY = pd.Timestamp("2026-11-02")
+
+
+@pytest.fixture(scope="module")
+def asana() -> af.Asana:
+    return af.sandbox(now=NOW)
+
+
+@pytest.fixture(scope="module")
+def projects(asana: af.Asana) -> Any:
+    return af.gather.projects_report(asana, "Acme", now=NOW)
+
+
+@pytest.fixture(scope="module")
+def goals(asana: af.Asana) -> Any:
+    return af.gather.goals_report(asana, "Acme", now=NOW)
+
+
+@pytest.fixture(scope="module")
+def hours(asana: af.Asana) -> Any:
+    return af.gather.hours_report(asana, "Acme", end=NOW)
+
+
+@pytest.fixture(scope="module")
+def money(asana: af.Asana) -> Any:
+    return af.gather.money_report(asana, "Acme", "2026-10-01", NOW, now=NOW)
+
+
+@pytest.fixture(scope="module")
+def timesheets(asana: af.Asana) -> Any:
+    return af.gather.timesheets_report(asana, "Acme", end=NOW, now=NOW)
+
+
+@pytest.fixture(scope="module")
+def flow(asana: af.Asana) -> Any:
+    return af.gather.flow_report(asana, "Website relaunch", now=NOW)
+
+
+def sentences(findings: pd.DataFrame, kind: str) -> str:
+    return " ".join(findings["sentence"][findings["kind"] == kind])
+
+
+def find_projects(report: Any, today: pd.Timestamp = TODAY, **changes: Any) -> pd.DataFrame:
+    """Return what is found in the projects of a report, with columns changed in all of them."""
+    portfolio = report.portfolio.assign(**changes)
+    tables = (portfolio, report.projects, report.forecast, report.dependencies)
+    return find_in_projects(*tables, today)
+
+
+REPORTS = ["projects", "goals", "hours", "money", "timesheets", "flow"]
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_each_report_has_findings_and_tiles(name: str, request: pytest.FixtureRequest) -> None:
+    report = request.getfixturevalue(name)
+    findings, tiles = report.findings, report.tiles
+
+    order = ["alert", "warning", "note", "good"]
+    ranks = [order.index(one) for one in findings["severity"]]
+    assert ranks == sorted(ranks)
+    assert 0 < len(findings) <= 10
+    assert findings["kind"].is_unique or name == "money"
+    assert findings["sentence"].str.endswith(".").all()
+    assert not findings["sentence"].str.contains("nan|NaT|<NA>|None").any()
+    assert 3 <= len(tiles) <= 8
+    assert tiles["text"].ne("").all()
+    assert tiles["value"].notna().equals(tiles["unit"] != "date")
+
+
+def test_late_projects_are_named_with_the_working_days_the_latest_first(projects: Any) -> None:
+    due = projects.portfolio["due_on"].copy()
+    due.iloc[:3] = pd.to_datetime(["2026-10-30", "2026-10-12", "2026-11-02"])
+
+    found = find_projects(projects, due_on=due)
+
+    # What is due today is not late.
+    assert sentences(found, "late") == (
+        "2 of 12 projects are late: Autumn campaign by 15 working days and Website relaunch by "
+        "1 working day."
+    )
+    late = found[found["kind"] == "late"].iloc[0]
+    assert (late["severity"], late["count"]) == ("alert", 2)
+    assert late["gid"] == projects.portfolio["project_gid"].iloc[1]
+    assert sentences(found, "not late") == ""
+
+
+def test_completed_projects_are_not_late(projects: Any) -> None:
+    portfolio = projects.portfolio.assign(due_on=pd.Timestamp("2026-10-01"))
+    done = projects.projects.assign(completed=True)
+    tables = (projects.forecast, projects.dependencies, TODAY)
+
+    found = find_in_projects(portfolio, done, *tables)
+
+    assert sentences(found, "late") == ""
+    assert tile_projects(portfolio, done, TODAY).set_index("label").loc["Late", "value"] == 0
+
+
+def test_nothing_is_said_to_be_in_time_where_no_due_dates_are_known(projects: Any) -> None:
+    found = find_projects(projects, due_on=pd.NaT)
+
+    assert sentences(found, "not late") == ""
+    assert sentences(found, "no due date").startswith("All 12 projects have no due date")
+
+
+def test_a_project_by_itself_is_the_subject_of_its_sentences(asana: af.Asana) -> None:
+    report = af.gather.projects_report(asana, project="Website relaunch", now=NOW)
+
+    found = find_projects(report, due_on=pd.Timestamp("2026-10-30"), is_behind=True, expected=1.0)
+
+    assert sentences(found, "late") == "Website relaunch is late by 1 working day."
+    assert sentences(found, "behind") == (
+        f"Website relaunch is behind its dates ({round(100 * report.portfolio['progress'][0])} % "
+        f"done, 100 % expected)."
+    )
+
+
+def test_projects_of_one_name_are_told_apart_by_their_teams(projects: Any) -> None:
+    twins = projects.portfolio["project_name"] == "Quarterly planning"
+    due = projects.portfolio["due_on"].mask(twins, pd.Timestamp("2026-10-30"))
+
+    late = sentences(find_projects(projects, due_on=due), "late")
+
+    assert "Quarterly planning (Marketing) by 1 working day" in late
+    assert "Quarterly planning (Product) by 1 working day" in late
+
+
+def test_a_forecast_after_the_due_date_is_a_finding(projects: Any) -> None:
+    finish = projects.forecast.query("kind == 'finish' and probability == 0.5")
+    ends = finish.set_index("project_gid")["date"]
+    due = projects.portfolio["project_gid"].map(ends)
+
+    in_time = find_projects(projects, due_on=due)
+    late = find_projects(projects, due_on=due - pd.Timedelta(days=5))
+
+    assert sentences(in_time, "forecast late") == ""
+    expected = f"{len(ends)} of 12 projects will miss their due dates"
+    assert sentences(late, "forecast late").startswith(expected)
+    assert "by 5 days" in sentences(late, "forecast late")
+
+
+def test_more_names_than_a_sentence_holds_are_counted(projects: Any) -> None:
+    late = sentences(find_projects(projects, due_on=pd.Timestamp("2026-10-30")), "late")
+
+    assert late.startswith("All 12 projects are late: ")
+    assert late.endswith(" and 9 more.")
+
+
+def test_names_are_shortened_and_stay_in_their_line(projects: Any) -> None:
+    late = find_projects(
+        projects, due_on=pd.Timestamp("2026-10-30"), project_name="Very\nlong " * 40
+    )
+
+    assert "\n" not in late["sentence"].str.cat()
+    assert late["sentence"].str.len().max() < 400
+
+
+def test_goals_past_due_are_late_unless_closed_or_reached(goals: Any) -> None:
+    rows = goals.progress
+    past = rows[rows["due_on"] < TODAY]
+    expected = past[(past["status"] != "achieved") & (past["progress"] < 1)]
+
+    late = goals.findings[goals.findings["kind"] == "late"]
+    closed = find_in_goals(rows.assign(status="missed"), goals.forecast, TODAY)
+    reached = find_in_goals(rows.assign(progress=1.0), goals.forecast, TODAY)
+
+    assert 0 < len(expected) < len(rows)
+    assert late["count"].tolist() == [len(expected)]
+    assert "late" not in [*closed["kind"], *reached["kind"]]
+    assert "to close" in reached["kind"].tolist()
+
+
+def test_a_goal_that_is_on_track_by_its_status_alone_is_a_finding(goals: Any) -> None:
+    rows = goals.progress.assign(status="green", ahead=-0.4, due_on=pd.Timestamp("2026-12-31"))
+
+    found = find_in_goals(rows.assign(progress=0.2, expected=0.6), goals.forecast, TODAY)
+
+    assert sentences(found, "status disagrees").startswith('All 14 goals are "on track" by status')
+    assert "(at 20 %, 60 % expected)" in sentences(found, "behind")
+
+
+def test_goals_in_time_are_said_to_be_so(goals: Any) -> None:
+    rows = goals.progress.assign(due_on=pd.Timestamp("2026-12-31"), ahead=0.1)
+
+    found = find_in_goals(rows, goals.forecast, TODAY)
+
+    assert sentences(found, "not late") == "No open goal is past its due date or behind."
+
+
+def test_budgets_are_over_by_what_was_spent_beyond_them(money: Any) -> None:
+    over = money.budgets[money.budgets["used"] > money.budgets["total"]]
+    found = money.findings[money.findings["kind"] == "over budget"]
+
+    assert len(over) > 0
+    assert found["count"].tolist() == [len(over)]
+    worst = over.sort_values("share", ascending=False).iloc[0]
+    excess = worst["used"] - worst["total"]
+    assert f"{worst['project_name']} by {excess:,.0f} EUR" in found["sentence"].iloc[0]
+
+
+def test_budgets_that_hold_are_said_to_hold_if_they_are_known(money: Any) -> None:
+    def find(budgets: pd.DataFrame) -> list[str]:
+        tables = (money.by_project, budgets, money.unpriced, money.projects)
+        return find_in_money(*tables)["kind"].tolist()
+
+    fine = money.budgets.assign(state="ok")
+    assert "within budget" in find(fine)
+    assert "within budget" not in find(fine.head(0))
+    assert "within budget" not in find(fine.assign(state="unpriced"))
+
+
+def test_hours_without_a_rate_are_told(money: Any) -> None:
+    hours = float(money.unpriced["hours"].sum())
+
+    assert hours > 0
+    assert f"{hours:.0f} hours" in sentences(money.findings, "unpriced")
+    tile = money.tiles.set_index("label").loc["Hours without a rate"]
+    assert tile["value"] == pytest.approx(hours)
+
+
+def test_the_tiles_of_hours_add_up(hours: Any) -> None:
+    tiles = hours.tiles.set_index("label")["value"]
+    days = hours.entries["entered_on"]
+    week = days.between("2026-10-26", "2026-11-01")
+
+    assert tiles["Hours"] == pytest.approx(hours.entries["hours"].sum())
+    assert tiles["Last whole week"] == pytest.approx(hours.entries["hours"][week].sum())
+
+
+def test_people_with_too_many_hours_and_with_none_are_found(hours: Any) -> None:
+    entries = hours.entries
+    gid = entries["person_gid"].iloc[0]
+    is_hers = entries["person_gid"] == gid
+    some = entries.assign(hours=entries["hours"].mask(is_hers, 20.0))
+    gone = entries[~(is_hers & (entries["entered_on"] >= "2026-10-26"))]
+
+    overloaded = find_in_hours(some, hours.start, hours.end).query("kind == 'overloaded'")
+    missing = find_in_hours(gone, hours.start, hours.end).query("kind == 'missing'")
+
+    assert overloaded["gid"].tolist() == [gid]
+    assert "tracked more than 48 hours in a week" in overloaded["sentence"].iloc[0]
+    usual = hours.findings.query("kind == 'missing'")["count"].iloc[0]
+    was_there = (is_hers & entries["entered_on"].between("2026-10-26", "2026-11-01")).any()
+    assert missing["count"].iloc[0] == usual + was_there
+
+
+def test_weeks_are_not_handed_in_only_when_they_are_over(timesheets: Any) -> None:
+    weeks = timesheets.approvals.assign(state="not handed in", missing=0.0, overtime=0.0)
+
+    now = find_in_timesheets(weeks, TODAY).query("kind == 'not handed in'")
+    first = find_in_timesheets(weeks, pd.Timestamp("2026-10-18"))
+
+    assert now["count"].iloc[0] == weeks["person_gid"].nunique()
+    assert "(3 weeks)" in now["sentence"].iloc[0]
+    assert "not handed in" not in first["kind"].tolist()
+
+
+def test_timesheets_that_are_complete_are_said_to_be_so(timesheets: Any) -> None:
+    weeks = timesheets.approvals.assign(state="approved", missing=0.0, overtime=0.0)
+
+    assert find_in_timesheets(weeks, TODAY)["kind"].tolist() == ["complete"]
+
+
+def flow_tables(report: Any, project: pd.DataFrame, **changes: Any) -> FlowTables:
+    own = {name: getattr(report, name) for name in FlowTables._fields if hasattr(report, name)}
+    return FlowTables(**own, project=project, today=TODAY)._replace(**changes)
+
+
+def test_the_flow_of_a_project_is_late_by_its_due_date(asana: af.Asana, flow: Any) -> None:
+    project = asana.projects.get("Website relaunch")
+
+    late = find_in_flow(flow_tables(flow, project.assign(due_on=pd.Timestamp("2026-10-30"))))
+    dated = find_in_flow(flow_tables(flow, project.assign(due_on=pd.Timestamp("2030-10-30"))))
+
+    expected = "The project is late by 3 days: it was due on 30 Oct 2026."
+    assert sentences(late, "late") == expected
+    assert "in time for 30 Oct 2030" in sentences(dated, "forecast")
+
+
+def test_stuck_tasks_are_those_older_than_most_before(flow: Any, asana: af.Asana) -> None:
+    ages = flow.aging_wip
+    stuck = ages[(ages["days_age"] > ages["days_p85"]).fillna(False)]
+
+    assert 0 < len(stuck) < len(ages)
+    found = flow.findings.query("kind == 'stuck'")
+    assert found["count"].tolist() == [len(stuck)]
+    assert found["gid"].iloc[0] == stuck.sort_values("days_age")["task_gid"].iloc[-1]
+
+
+def test_sections_over_their_limit_come_first(asana: af.Asana) -> None:
+    report = af.gather.flow_report(asana, "Website relaunch", limits={"Review": 3}, now=NOW)
+
+    last = report.wip.iloc[-4:].set_index("section_name")["tasks"]["Review"]
+    expected = f"1 section is over the limit: Review ({last} tasks, limit 3)."
+    assert report.findings.iloc[0]["sentence"] == expected
+
+
+def test_reports_of_nothing_say_so(
+    projects: Any, goals: Any, hours: Any, money: Any, timesheets: Any, flow: Any
+) -> None:
+    none = projects.portfolio.head(0)
+    bare = projects.projects.head(0)
+    found = [
+        find_in_projects(none, bare, projects.forecast, projects.dependencies, TODAY),
+        find_in_goals(goals.progress.head(0), goals.forecast.head(0), TODAY),
+        find_in_hours(hours.entries.head(0), None, None),
+        find_in_money(
+            *(money.by_project.head(0), money.budgets.head(0), money.unpriced.head(0), bare)
+        ),
+        find_in_timesheets(timesheets.approvals.head(0), TODAY),
+        find_in_flow(
+            FlowTables(
+                bare, *(getattr(flow, name).head(0) for name in FlowTables._fields[1:-1]), TODAY
+            )
+        ),
+    ]
+
+    assert [one["kind"].tolist() for one in found] == [["empty"]] * 6
+    assert tile_projects(none, bare, TODAY)["value"].tolist() == [0]
+    assert tile_goals(goals.progress.head(0), TODAY)["value"].fillna(0).eq(0).all()
+    assert tile_hours(hours.entries.head(0), None, None)["value"].eq(0).all()
+    tiles = tile_money(money.by_project.head(0), money.billable.head(0), money.budgets.head(0))
+    assert tiles["value"].eq(0).all()
+    assert tile_timesheets(timesheets.approvals.head(0), TODAY)["value"].eq(0).all()
+    service_levels = flow.service_levels.assign(days_p50=float("nan"), days_p85=float("nan"))
+    empty = {name: getattr(flow, name).head(0) for name in FlowTables._fields[1:-1]}
+    tiles = tile_flow(
+        FlowTables(bare, **empty, today=TODAY)._replace(service_levels=service_levels)
+    )
+    assert tiles["value"].eq(0).all()
