@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _MOST_UPRIGHT, _MOST_ACROSS = 8, 15
 #: A table of so few rows is not broken between pages.
 _SHORT = 25
+_LONG_WORD = 12
 #: A figure of more characters has smaller letters.
 _LONG_FIGURE = 8
 _LINE = "\n"
@@ -313,7 +314,11 @@ def _render_cell(text: str, kind: str, *, is_first: bool) -> str:
 
 
 def _choose_class(column: ReadingColumn) -> str:
-    return "" if column.kind == "text" else f' class="{column.kind}"'
+    if column.kind != "text":
+        return f' class="{column.kind}"'
+    # On paper such words may be broken anywhere, so that the table is not wider than the page.
+    is_long = any(len(word) > _LONG_WORD for cell in column.cells for word in cell.split())
+    return ' class="long"' if is_long else ""
 
 
 def _choose_width(table: ReadingTable) -> str:

@@ -127,7 +127,7 @@ summary { cursor: pointer; color: var(--link); margin-bottom: 0.75rem; width: fi
   section:has(details:not([open])):not(:has(img)) { display: none; }
   h2 { break-after: avoid; }
   img { max-height: 22cm; width: auto; padding: 0; border: 0; break-inside: avoid; }
-  .wide:not(:has(details:not([open]))) img { max-height: 8.5cm; }
+  .wide:not(:has(details:not([open]))) img { max-height: 15cm; }
   .scroll { width: auto; max-width: none; max-height: none; overflow: visible; border: 0; }
   table { width: 100%; max-width: 100%; font-size: 8pt; }
   .wide table { font-size: 7pt; }
@@ -139,7 +139,7 @@ summary { cursor: pointer; color: var(--link); margin-bottom: 0.75rem; width: fi
   }
   tbody th { font-weight: 400; }
   th, td, tbody th, tfoot th { max-width: none; padding: 0.15rem 0.35rem; }
-  td:not([class]), tbody th { overflow-wrap: anywhere; }
+  .long { overflow-wrap: anywhere; }
   .wide :is(th, td) { padding: 0.1rem 0.2rem; }
   .widest td.time { white-space: normal; }
   tr, .short { break-inside: avoid; }

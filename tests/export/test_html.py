@@ -388,7 +388,7 @@ def test_a_total_that_a_table_has_is_not_added_up_again(tmp_path: Path) -> None:
             "duration_minutes": pd.array([90, 30], "Int64"),
         }
     )
-    wide = af.rollups.hours(entries, "person", "W", wide=True)
+    wide = af.rollups.hours(entries, "person", "W", wide=True, totals=True)
     kinds = pd.DataFrame(
         {"kind": ["project", "total"], "project_name": ["A", None], "tasks": [2, 2]}
     )
