@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, NamedTuple
@@ -226,11 +227,16 @@ def _render_findings(findings: pd.DataFrame) -> str:
         items.append(
             f'<li class="{escape(finding["severity"])}"><span class="mark" aria-hidden="true">'
             f'{sign}</span><span><span class="hidden">{word}: </span>'
-            f"{escape(finding['sentence'])}</span></li>\n"
+            f"{escape(_bind_numbers(finding['sentence']))}</span></li>\n"
         )
     return (
         f'<section>\n<h2>Findings</h2>\n<ul class="findings">\n{"".join(items)}</ul>\n</section>'
     )
+
+
+def _bind_numbers(sentence: str) -> str:
+    """Return a sentence in which no line ends between a number and what it counts."""
+    return re.sub(r"(?<=\d) (?=[\w%])", "\u00a0", sentence)
 
 
 def _render_contents(names: Sequence[str]) -> str:

@@ -50,8 +50,9 @@ def test_figures_and_findings_fill_the_first_screen(page: Any) -> None:
 
 def test_words_are_readable_on_their_ground(page: Any) -> None:
     pairs = page.evaluate(
-        """() => [...document.querySelectorAll('h1, .subtitle, .tiles dd, .tiles dt, .mark, li, th')]
-        .map(one => {
+        """() => [...document.querySelectorAll(
+          'h1, .subtitle, .tiles dd, .tiles dt, .mark, li, th'
+        )].map(one => {
           let ground = one;
           while (getComputedStyle(ground).backgroundColor === 'rgba(0, 0, 0, 0)')
             ground = ground.parentElement;
@@ -121,10 +122,9 @@ def test_on_paper_no_table_is_wider_than_the_page(page: Any) -> None:
     assert page.get_by_role("heading", name="Throughput").is_visible()
 
 
-def test_the_first_sheet_of_paper_holds_the_findings_alone(page: Any, tmp_path: Path) -> None:
+def test_wide_tables_lie_across_the_sheet(page: Any, tmp_path: Path) -> None:
     pdf = page.pdf(path=tmp_path / "page.pdf", prefer_css_page_size=True)
 
-    assert pdf.count(b"/Type /Page\n") + pdf.count(b"/Type /Page ") >= 5
     # A4 upright and across, in points.
     assert b"/MediaBox [0 0 594.9" in pdf or b"/MediaBox [0 0 595" in pdf
     assert b"/MediaBox [0 0 841" in pdf

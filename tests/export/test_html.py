@@ -354,7 +354,7 @@ def test_figures_and_findings_stand_above_the_tables(tmp_path: Path) -> None:
     assert page.texts["dt"] == ["Late", "Done"]
     assert page.texts["dd"] == ["3", "of 12", "84 %"]
     # The sign is not read out; the word is, and is not seen.
-    assert page.texts["span"] == ["▲", "", "Alert: 3 of 12 are late."]
+    assert page.texts["span"] == ["▲", "", "Alert: 3\u00a0of 12\u00a0are late."]
     assert {"class": "hidden"} in page.all("span")
     assert {"class": "mark", "aria-hidden": "true"} in page.all("span")
     assert page.texts["p"] == ["Acme, 2 Nov 2026", "How it counts."]
