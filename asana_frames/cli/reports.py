@@ -95,10 +95,11 @@ def _write_csv(report: ReportFiles, folder: Path) -> Iterable[Path]:
 
 def _write_excel(report: ReportFiles, folder: Path) -> Iterable[Path]:
     path = folder / f"{report.name}.xlsx"
+    tables = {title: report.named[title] for title in report.tables}
     export.to_excel(
-        report.tables,
+        tables,
         path,
-        charts=report.charts | find_workbook_charts(report.name, report.tables),
+        charts={**report.charts, **find_workbook_charts(report.name, tables)},
         title=report.title,
         notes=report.notes,
         tiles=report.report.tiles,

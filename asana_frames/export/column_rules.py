@@ -55,13 +55,22 @@ _TECHNICAL = frozenset(
         *("section_order", "unweighted"),
     }
 )
+#: In tables of more columns than are in sight, these come first.
+MANY = 12
+EARLY = (
+    *("status", "last_status", "state", "progress", "expected", "ahead", "is_behind", "open"),
+    *("overdue", "due_on", "total", "used", "share"),
+)
 #: What the column ``kind`` calls rows of totals.
 _TOTAL_KIND = "total"
 #: Columns with the unit of the others. Time has its unit in its name.
 _UNITS = ("currency_code", "unit", "units")
 _OWN_UNIT = frozenset({"hours", "minutes"})
 #: Words in the names of numbers of which two decimals are enough.
-_WITH_UNIT = _OWN_UNIT | {"amount", "budget", "cost", "day", "days", "price", "rate"}
+_WITH_UNIT = _OWN_UNIT | {
+    *("allocated", "amount", "available", "budget", "cost", "day", "days", "missing", "overtime"),
+    *("price", "rate", "tracked"),
+}
 
 
 def is_share(label: Any) -> bool:
@@ -120,11 +129,11 @@ def count_total_rows(frame: pd.DataFrame) -> int:
     These are of a wide table, of a ``kind`` that is ``total``, or called ``Total`` where there is
     no gid to the name.
     """
-    labels = list(frame.columns)
     told = frame.attrs.get("wide")
     keys = told.get("keys") if isinstance(told, Mapping) else None
     if isinstance(keys, int):
-        return _count_last(frame[labels[:keys]].isin([TOTAL_ROW]).any(axis="columns"))
+        return _count_last(frame.iloc[:, :keys].isin([TOTAL_ROW]).any(axis="columns"))
+    labels = [label for label in frame.columns if isinstance(label, str)]
     if labels.count("kind") == 1:
         return _count_last(frame["kind"].isin([_TOTAL_KIND]))
     pairs = [(label, find_name_column(label)) for label in labels]

@@ -73,7 +73,7 @@ _RESERVED, _ADDED = "history", " list"
 #: Rows at the end that are looked at together.
 _TAIL = 50
 #: Pixels. Beside a table wider than this, a chart would be out of sight.
-_WIDEST_BESIDE, _GAP = 1_150, 64
+_WIDEST_BESIDE, _FOLDED_BESIDE, _GAP = 1_200, 1_100, 64
 #: Charts go where their columns go, and keep their size when a filter hides rows.
 _PLACED = {"object_position": 2}
 
@@ -201,7 +201,7 @@ def to_excel(
             has_totals=totals,
             is_for_people=is_for_people,
             drawn=list_drawn(charts.get(name)),
-            most_pixels=_WIDEST_BESIDE if name in charts else MOST_PIXELS,
+            most_pixels=_FOLDED_BESIDE if name in charts else MOST_PIXELS,
         )
         for name, frame in named.items()
     ]
@@ -333,7 +333,7 @@ def _list_contents(
 ) -> Contents:
     """Return the sheets of the workbook in their order: this is the only place that lists them."""
     parsed = _parse_charts({table.name: table for table in tables}, charts)
-    told = tell_names_apart({table.name: table.frame for table in tables}) if parsed else {}
+    told = tell_names_apart({table.name: _keep_named(table.frame) for table in tables})
     sheets = [] if summary is None else [Sheet(SUMMARY_SHEET, None, None)]
     for table in tables:
         chart = parsed.pop(table.name, None)
@@ -359,6 +359,11 @@ def _list_contents(
             blocks[name] = find_block(sheet.chart, homes[name], top, told[name])
             top += blocks[name].rows + 2
     return Contents(dict(zip(names, sheets, strict=True)), homes, blocks, summary, is_for_people)
+
+
+def _keep_named(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the columns whose labels are text, as those of names are."""
+    return frame.loc[:, [isinstance(label, str) for label in frame.columns]]
 
 
 def _parse_charts(

@@ -19,6 +19,7 @@ import pandas as pd
 from asana_frames._arguments import check_flag
 from asana_frames._optional import require
 from asana_frames.exceptions import AsanaWarning, InvalidArgument, warn_caller
+from asana_frames.export.column_headers import write_headers
 from asana_frames.export.csv import choose_schema
 from asana_frames.export.schema_file import (
     ZONE_NOTE,
@@ -189,7 +190,7 @@ def read_excel(
     openpyxl = require("openpyxl", extra="excel")
     check_flag(dayfirst, name="dayfirst")
     file = check_file(path)
-    given = find_schema(file, schema) if schema is not None else None
+    given = _add_headers(find_schema(file, schema)) if schema is not None else None
     lacks_values = _lacks_values(file)
     with _open_book(openpyxl, file) as book:
         # A sheet may hold a chart alone.
@@ -218,6 +219,18 @@ def read_excel(
             for title in wanted
         }
     return frames if sheet is None else frames[wanted[0]]
+
+
+def _add_headers(schema: Schema | None) -> Schema | None:
+    """Return a schema that knows the headers that its columns have in words."""
+    if schema is None:
+        return None
+    headers = write_headers([column.name for column in schema.columns])
+    columns = (
+        column if column.header else msgspec.structs.replace(column, header=header)
+        for column, header in zip(schema.columns, headers, strict=True)
+    )
+    return msgspec.structs.replace(schema, columns=tuple(columns))
 
 
 @contextmanager

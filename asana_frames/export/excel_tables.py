@@ -13,6 +13,8 @@ import pandas as pd
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.export.column_headers import write_headers
 from asana_frames.export.column_rules import (
+    EARLY,
+    MANY,
     count_total_rows,
     find_name_column,
     find_sums,
@@ -111,7 +113,7 @@ def describe_table(
     """
     wide = _describe_wide(frame)
     folded = _find_folded(frame, is_for_people, drawn)
-    order = _order_columns(frame, folded)
+    order = _order_columns(frame, folded, is_for_people)
     names = [format_label(label) for label in frame.columns]
     headers = write_headers(names) if is_for_people else names
     columns = [
@@ -129,12 +131,14 @@ def describe_table(
         for place in sums
         if columns[place].kind in NUMBERS and not (is_for_people and columns[place].is_folded)
     }
+    if is_for_people and not any(totals.values()):
+        totals = {}
     fits = [
         _fit_header(one, measure_cells(one, totals.get(place)), is_for_people)
         for place, one in enumerate(columns)
     ]
     widths = [width for width, _ in fits]
-    if is_for_people:
+    if is_for_people and wide is None:
         columns = _fold_beyond(columns, widths, most_pixels, drawn)
     return Table(
         name,
@@ -145,7 +149,7 @@ def describe_table(
         max(
             (n for one, (_, n) in zip(columns, fits, strict=True) if not one.is_folded), default=1
         ),
-        _count_frozen(columns, widths, wide),
+        _count_frozen(columns, widths, wide, is_for_people),
         total_rows,
         -1 if wide is None or wide.total_column is None else order.index(wide.total_column),
         frame,
@@ -173,10 +177,11 @@ def _count_total_rows(frame: pd.DataFrame, wide: _Wide | None) -> int:
 def _find_folded(frame: pd.DataFrame, is_for_people: bool, drawn: Collection[str]) -> set[int]:
     """Return the places of the columns that people need not see."""
     labels = list(frame.columns)
+    names = {label for label in labels if isinstance(label, str)}
     folded = {
         at
         for at, label in enumerate(labels)
-        if find_name_column(label) in labels
+        if find_name_column(label) in names
         or (is_for_people and (is_technical(label) or _is_blank(frame.iloc[:, at])))
     }
     folded -= {at for at, label in enumerate(labels) if format_label(label) in drawn}
@@ -205,26 +210,30 @@ def _is_blank(column: pd.Series[Any]) -> bool:
     return len(column) > 0 and bool((column.isna() | column.isin(["", ()])).all())
 
 
-def _order_columns(frame: pd.DataFrame, folded: Collection[int]) -> list[int]:
+def _order_columns(frame: pd.DataFrame, folded: Collection[int], is_for_people: bool) -> list[int]:
     """Return the places of the columns in the order of the sheet."""
+    labels = [label if isinstance(label, str) else "" for label in frame.columns]
+    named = {find_name_column(label) for label in labels}
+    shown = [at for at in range(len(labels)) if at not in folded]
+    # Of what kind it is comes after its name, and after that of what it is in.
+    is_kind = [labels[at] for at in shown[:1]] == ["kind"]
+    ahead = set(takewhile(lambda at: labels[at] in named, shown[is_kind:]))
+    has_early = is_for_people and len(shown) > MANY and not any(map(is_period, labels))
 
-    def rank(at: int) -> int:
-        label = frame.columns[at]
-        if isinstance(label, str) and label == _NAME:
-            return 0
-        if isinstance(label, str) and label == "gid":
-            return 4
-        return (2 + is_gid(label)) if at in folded else 1
+    def rank(at: int) -> tuple[int, int]:
+        label = labels[at]
+        if label == "gid":
+            return 6, 0
+        if at in folded:
+            return 4 + is_gid(label), 0
+        if label == _NAME or at in ahead:
+            return int(label != _NAME), 0
+        if has_early and label in EARLY:
+            return 2, EARLY.index(label)
+        return 3 - (is_kind and at == shown[0]), 0
 
     # Sorting keeps the order of the others.
-    order = sorted(range(frame.shape[1]), key=rank)
-    labels = [frame.columns[at] for at in order]
-    if labels[:1] == ["kind"]:
-        # Of what kind it is comes after its name, and after that of what it is in.
-        named = set(map(find_name_column, labels)) - {None}
-        ahead = list(takewhile(named.__contains__, labels[1:]))
-        order.insert(len(ahead), order.pop(0))
-    return order
+    return sorted(range(len(labels)), key=rank)
 
 
 def _show_alike(columns: list[Column], wide: _Wide | None) -> list[Column]:
@@ -258,15 +267,16 @@ def _fit_header(column: Column, cells: int, is_for_people: bool) -> tuple[int, i
     return width, max(len(wrap(header, room)), 1)
 
 
-def _count_frozen(columns: Sequence[Column], widths: Sequence[int], wide: _Wide | None) -> int:
-    """Return how many of the first columns stay in sight: up to that of names."""
+def _count_frozen(
+    columns: Sequence[Column], widths: Sequence[int], wide: _Wide | None, is_for_people: bool
+) -> int:
+    """Return how many of the first columns stay in sight: up to that of names, or of a day."""
     if wide is not None:
         return sum(not column.is_folded for column in columns if column.label in wide.keys)
-    shown = takewhile(lambda one: one.kind in TEXTS | TIMES and not one.is_folded, columns)
-    labels = [column.label for column in shown]
-    names = [at for at, label in enumerate(labels) if _is_name(label)]
+    shown = list(takewhile(lambda one: one.kind in TEXTS | TIMES and not one.is_folded, columns))
+    names = [at for at, column in enumerate(shown) if _is_name(column.label)]
     if not names:
-        return 0
+        return int(is_for_people and bool(shown) and shown[0].kind in TIMES)
     most = names[0] + 1
     return most if most == 1 or sum(widths[:most]) <= _MOST_FROZEN else 0
 

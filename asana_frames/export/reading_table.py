@@ -14,6 +14,8 @@ import pandas as pd
 from asana_frames.display.sentences import format_day
 from asana_frames.export.column_headers import write_headers
 from asana_frames.export.column_rules import (
+    EARLY,
+    MANY,
     count_total_rows,
     find_name_column,
     find_sums,
@@ -43,12 +45,6 @@ _KIND = "kind"
 
 #: What stands for a missing first cell.
 _NO_DATE = "no date"
-#: In tables of so many columns that some are out of sight, these come first.
-_MANY = 12
-_EARLY = (
-    *("status", "last_status", "state", "progress", "expected", "ahead", "is_behind", "open"),
-    *("overdue", "due_on", "total", "used", "share"),
-)
 
 
 class ReadingColumn(NamedTuple):
@@ -144,7 +140,7 @@ def _put_name_first(frame: pd.DataFrame, places: list[int]) -> list[int]:
         ),
         names[0] if names else None,
     )
-    order = [first, *(_EARLY if len(places) > _MANY else ())]
+    order = [first, *(EARLY if len(places) > MANY else ())]
     ranks = {name: rank for rank, name in reversed(list(enumerate(order)))}
     return sorted(places, key=lambda at: ranks.get(frame.columns[at], len(order)))
 

@@ -13,6 +13,7 @@ import asana_frames as af
 from asana_frames import _optional as extras
 from asana_frames.cli import main
 from asana_frames.exceptions import ConfigurationError
+from asana_frames.export.excel_charts import CHART_SHEET
 from asana_frames.export.excel_reader import SCHEMA_SHEET
 from asana_frames.sandbox_server import TOKEN, serve
 from tests.fixed_day import NOW
@@ -78,15 +79,35 @@ def test_the_workbook_holds_the_tables_and_a_chart_where_it_is_seen(folder: Path
     book = openpyxl.load_workbook(folder / "hours.xlsx")
     del book[SCHEMA_SHEET]
 
-    # Beside tables as wide as these nobody would find a chart.
     assert book.sheetnames == [
-        *("By person and week", "By person and week chart"),
-        *("By project and week", "By project and week chart", "Hours", "Entries"),
+        *("Summary", "By person and week", "By project and week", "Hours", "Entries"),
+        CHART_SHEET,
     ]
-    assert [len(book[name]._images) for name in book.sheetnames] == [0, 1, 0, 1, 0, 0]
-    sheet = pd.read_excel(folder / "hours.xlsx", sheet_name="By project and week", dtype="str")
-    from_csv = pd.read_csv(folder / "by_project_and_week.csv", dtype="str")
-    assert sheet["project_gid"].tolist() == from_csv["project_gid"].tolist()
+    # Charts of Excel's own, of which the last one has a series for each project.
+    assert [len(sheet._charts) for sheet in book] == [0, 1, 1, 1, 0, 0]
+    assert [series.tx.v for series in book["Hours"]._charts[0].series][-1] == "other"
+    assert book["By person and week"].freeze_panes == "B2"
+    sheets = af.read_excel(folder / "hours.xlsx", sheet=None)
+    from_csv = pd.read_csv(folder / "by_project_and_week.csv", dtype={"project_gid": "str"})
+    again = sheets["By project and week"]
+    assert again["project_gid"].tolist() == from_csv["project_gid"].tolist()
+    assert again["total"].tolist() == from_csv["total"].tolist()
+    # Equal names are told apart.
+    assert again["project_name"].is_unique
+    assert not from_csv["project_name"].is_unique
+
+
+def test_the_summary_of_the_workbook_says_what_was_found(folder: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl", reason="part of the dev extra")
+    sheet = openpyxl.load_workbook(folder / "hours.xlsx")["Summary"]
+
+    texts = [cell.value for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert texts[:3] == ["Tracked hours", "Acme, 1 Sep to 31 Oct 2026", "Hours"]
+    assert any("Most time went into" in text for text in texts)
+    links = [
+        cell.hyperlink.location for row in sheet.iter_rows() for cell in row if cell.hyperlink
+    ]
+    assert links[:2] == ["'By person and week'!A1", "'By project and week'!A1"]
 
 
 def test_the_page_tells_what_is_counted_and_shows_the_charts(folder: Path) -> None:

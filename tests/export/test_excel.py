@@ -224,8 +224,16 @@ def test_an_empty_frame_has_its_header(tmp_path: Path, asana: af.Asana) -> None:
     book = book_of({"tasks": empty, "nothing": pd.DataFrame()}, tmp_path)
 
     (header,) = book["tasks"].iter_rows(values_only=True)
-    rest = empty.columns.drop(["gid", "name"])
-    assert [name.removesuffix(" (UTC)") for name in header] == ["name", *rest, "gid"]
+    names = [name.removesuffix(" (UTC)") for name in header]
+    # Gids that have names beside them are at the end.
+    folded = [
+        name
+        for name in empty.columns
+        if name.endswith(("_gid", "_gids")) and name.replace("_gid", "_name") in empty.columns
+    ]
+    rest = empty.columns.drop(["gid", "name", *folded])
+    assert names == ["name", *rest, *folded, "gid"]
+    assert "assignee_gid" in folded
     assert "created_at (UTC)" in header
     assert book["nothing"].dimensions == "A1:A1"
 
@@ -277,7 +285,7 @@ def test_parquet_and_excel_join_lists_alike(tmp_path: Path) -> None:
     [
         (["a/b", "[x]:*?\\"], ["a_b", "_x_____"]),
         (["x" * 40, "X" * 40, "x" * 31], ["x" * 31, f"{'X' * 27} (2)", f"{'x' * 27} (3)"]),
-        (["History", "history"], ["History (2)", "history (3)"]),
+        (["History", "history"], ["History list", "history list (2)"]),
         (["'it's'", "'", "", "  "], ["it's", "Sheet", "Sheet (2)", "Sheet (3)"]),
         (["x" * 30 + "'y", "\U0001f600" * 16], ["x" * 30, "\U0001f600" * 15]),
         (["a\x00b\nc\ud800", "Straße", "STRASSE"], ["a b c", "Straße", "STRASSE (2)"]),
@@ -490,8 +498,8 @@ def test_shares_are_shown_in_percent(tmp_path: Path, hours: pd.DataFrame) -> Non
     row = book_of(hours, tmp_path).active[2]
 
     formats = {cell.column_letter: cell.number_format for cell in row}
-    assert formats == {**formats, "D": "#,##0.00", "E": "0", "F": "0.0%"}
-    assert row[5].value == 0.5
+    assert formats == {**formats, "C": "#,##0.00", "D": "0", "E": "0.0%"}
+    assert row[4].value == 0.5
 
 
 def test_totals_are_formulas_that_follow_the_filter(tmp_path: Path, hours: pd.DataFrame) -> None:
@@ -501,14 +509,14 @@ def test_totals_are_formulas_that_follow_the_filter(tmp_path: Path, hours: pd.Da
 
     total = book["hours"][5]
     assert [cell.value for cell in total] == [
-        *("Total", None, None, "=SUBTOTAL(109,D2:D4)", "=SUBTOTAL(109,E2:E4)", None)
+        *("Total", None, "=SUBTOTAL(109,C2:C4)", "=SUBTOTAL(109,D2:D4)", None, None)
     ]
-    assert [total[3].number_format, total[4].number_format] == ["#,##0.00", "0"]
+    assert [total[2].number_format, total[3].number_format] == ["#,##0.00", "0"]
     assert total[0].font.bold
-    assert total[3].font.bold
+    assert total[2].font.bold
     # For programs that do not compute.
     read = openpyxl.load_workbook(tmp_path / "x.xlsx", data_only=True)["hours"][5]
-    assert [read[3].value, read[4].value] == [3.75, 6]
+    assert [read[2].value, read[3].value] == [3.75, 6]
     assert book["hours"].auto_filter.ref == "A1:F4"
     assert [book["none"].max_row, book["text"].max_row] == [1, 4]
 
@@ -536,9 +544,9 @@ def test_excel_draws_a_chart_of_the_numbers_by_the_first_text(
 
     # Without the row of totals.
     assert [series.val.numRef.f for series in chart.series] == [
-        *("Hours!$D$2:$D$4", "Hours!$E$2:$E$4", "Hours!$F$2:$F$4")
+        *("Hours!$C$2:$C$4", "Hours!$D$2:$D$4", "Hours!$E$2:$E$4")
     ]
-    assert {series.cat.numRef.f for series in chart.series} == {"Hours!$B$2:$B$4"}
+    assert {series.cat.numRef.f for series in chart.series} == {"Hours!$A$2:$A$4"}
     assert [series.tx.v for series in chart.series] == ["hours", "tasks", "progress"]
     assert chart.title.tx.rich.p[0].r[0].t == "Hours"
     assert (chart.anchor._from.row, chart.anchor._from.col) == (1, 7)
@@ -555,7 +563,7 @@ def test_charts_of_every_kind_have_names_and_formats_of_their_axes(
     (text,) = parts(tmp_path, "xl/charts/")
     shown = {"bar": "barChart", "column": "barChart", "line": "lineChart"}.get(kind)
     assert f"<c:{shown or f'{kind}Chart'}>" in text
-    assert "<c:f>a!$C$2:$C$4</c:f>" in text
+    assert "<c:f>a!$B$2:$B$4</c:f>" in text
     if kind != "pie":
         assert re.findall("<a:t>(.*?)</a:t>", text) in (
             ["a", "week", "progress"],
@@ -564,15 +572,29 @@ def test_charts_of_every_kind_have_names_and_formats_of_their_axes(
         assert sorted(re.findall('<c:numFmt formatCode="(.*?)"', text)) == ["0%", "yyyy-mm-dd"]
 
 
-def test_points_at_unequal_distances_are_placed_by_their_dates(
-    tmp_path: Path, hours: pd.DataFrame
-) -> None:
-    days = pd.to_datetime(["2026-03-02", "2026-03-09", "2026-05-04"])
-    frames = {"even": hours, "uneven": hours.assign(week=days)}
+def test_points_of_lines_are_placed_by_their_dates(tmp_path: Path, hours: pd.DataFrame) -> None:
+    # Columns would be as thin as a day.
+    frames = {"line": hours, "column": hours, "again": hours.assign(week=hours["week"].iloc[0])}
+    kinds = {"line": "line", "column": "column", "again": "line"}
 
-    book_of(frames, tmp_path, charts={name: {"kind": "line", "x": "week"} for name in frames})
+    charts = {name: {"kind": kind, "x": "week"} for name, kind in kinds.items()}
+    book_of(frames, tmp_path, charts=charts)
 
-    assert ["<c:dateAx>" in text for text in parts(tmp_path, "xl/charts/")] == [False, True]
+    found = ["<c:dateAx>" in text for text in parts(tmp_path, "xl/charts/")]
+    assert found == [True, False, False]
+
+
+def test_an_axis_of_dates_has_as_many_labels_as_can_be_read(tmp_path: Path) -> None:
+    weeks = pd.date_range("2025-05-12", periods=80, freq="7D")
+    frame = pd.DataFrame({"period": weeks, "done": range(80)})
+    charts = {"a": {"kind": "line", "x": "period"}, "b": {"kind": "column", "x": "period"}}
+
+    book_of({"a": frame, "b": frame}, tmp_path, charts=charts)
+
+    line, column = parts(tmp_path, "xl/charts/")
+    assert '<c:majorUnit val="3"/><c:majorTimeUnit val="months"/>' in line
+    assert 'formatCode="mmm yyyy"' in line
+    assert '<c:tickLblSkip val="10"/>' in column
 
 
 def test_a_chart_of_a_wide_table_has_the_next_sheet(
@@ -587,7 +609,7 @@ def test_a_chart_of_a_wide_table_has_the_next_sheet(
     assert [len(sheet._charts) for sheet in book] == [0, 1, 0, 0]
     assert [len(sheet._images) for sheet in book] == [0, 0, 0, 1]
     (text,) = parts(tmp_path, "xl/charts/")
-    assert f"<c:f>'{name}'!$D$2:$D$4</c:f>" in text
+    assert f"<c:f>'{name}'!$C$2:$C$4</c:f>" in text
 
 
 @pytest.mark.parametrize(
@@ -598,7 +620,10 @@ def test_a_chart_of_a_wide_table_has_the_next_sheet(
         ({"x": "week"}, "needs a kind; type charts="),
         ({"kind": "bar", "z": "week"}, "takes no 'z'; type charts="),
         ({"kind": "bar", "x": "wek"}, "there is no column 'wek'. Did you mean 'week'"),
-        ({"kind": "bar", "y": ["hours", 3]}, "there is no column 3. The columns are 'person_gid'"),
+        (
+            {"kind": "bar", "y": ["hours", 3]},
+            "there is no column 3. The columns are 'person_name'",
+        ),
         ({"kind": "bar", "y": "week"}, "'week' holds no numbers; draw 'hours' or 'tasks'"),
         ({"kind": "bar", "x": ["week", "hours"]}, "there is no column .*'week', 'hours'"),
         ({"kind": "bar", "y": []}, "y is empty; draw 'hours'"),
@@ -862,23 +887,32 @@ def test_headers_stand_above_what_they_name(tmp_path: Path) -> None:
     assert [cell.alignment.horizontal for cell in row] == [None, "right", "right", "right"]
 
 
-def test_only_tables_that_stay_legible_are_printed_side_by_side(
+def test_sheets_are_printed_on_a4_one_page_wide_with_their_header(
     tmp_path: Path, figure: Figure
 ) -> None:
     narrow = pd.DataFrame({f"c{n}": [n] for n in range(15)})
-    wide = narrow.assign(name="a", c15=1)
+    wide = pd.DataFrame({f"column {n}": [n] for n in range(60)}).assign(name="a")
+    long = pd.DataFrame({"c": range(200)})
 
-    book = book_of({"narrow": narrow, "wide": wide}, tmp_path, charts={"chart": figure})
+    book = book_of(
+        {"narrow": narrow, "wide": wide, "long": long}, tmp_path, charts={"chart": figure}
+    )
 
     pages = {page.title: page for page in book.worksheets}
     fitted = {
         title for title, page in pages.items() if page.sheet_properties.pageSetUpPr.fitToPage
     }
+    # Text of the wide one would be too small.
     assert fitted == {"narrow", "chart"}
     assert pages["narrow"].page_setup.fitToHeight == 0
     assert pages["chart"].page_setup.fitToHeight in (None, 1)
-    assert pages["wide"].print_title_cols == "$A:$A"
+    assert (pages["wide"].print_title_cols, pages["wide"].page_setup.scale) == ("$A:$A", 45)
+    assert pages["long"].page_setup.scale == 65
     assert {page.page_setup.orientation for page in pages.values()} == {"landscape"}
+    assert {page.page_setup.paperSize for page in pages.values()} == {9}
+    assert {page.print_title_rows for page in book.worksheets[:3]} == {"$1:$1"}
+    assert pages["long"].oddHeader.left.text == "&B&A"
+    assert pages["long"].oddFooter.right.text == "Page &[Page] of &N"
 
 
 def wide_hours() -> pd.DataFrame:
@@ -955,8 +989,8 @@ def test_totals_of_a_wide_table_are_not_drawn_beside_their_parts(tmp_path: Path)
         (drawn,) = book_of({"Hours": wide}, tmp_path, charts={"Hours": chart})["Hours"]._charts
         return [series.val.numRef.f for series in drawn.series]
 
-    assert series_of("column") == ["Hours!$C$2:$C$3", "Hours!$D$2:$D$3"]
-    assert series_of({"kind": "bar", "y": "total"}) == ["Hours!$E$2:$E$3"]
+    assert series_of("column") == ["Hours!$B$2:$B$3", "Hours!$C$2:$C$3"]
+    assert series_of({"kind": "bar", "y": "total"}) == ["Hours!$D$2:$D$3"]
 
 
 def test_hours_and_money_have_two_decimals_whatever_the_numbers(tmp_path: Path) -> None:

@@ -47,6 +47,11 @@ WAYS: dict[str, tuple[str, Write, Read]] = {
     "json": ("x.json", lambda f, p: af.export.to_json(f, p, schema=True), af.read_json),
     "json lines": ("x.jsonl", lambda f, p: af.export.to_json(f, p, schema=True), af.read_json),
     "excel": ("x.xlsx", af.export.to_excel, af.read_excel),
+    "excel for people": (
+        "x.xlsx",
+        lambda f, p: af.export.to_excel(f, p, title="March", labels="human"),
+        af.read_excel,
+    ),
     "parquet": ("x.parquet", af.export.to_parquet, af.read_parquet),
     "parquet of pandas": (
         "x.parquet",
