@@ -114,7 +114,8 @@ summary { cursor: pointer; color: var(--link); margin-bottom: 0.75rem; width: fi
     --head: #ffffff; --stripe: #ffffff; --link: #000000; --card: #ffffff; --alert: #9c1c16;
     --warning: #6d4700; --good: #14633a;
   }
-  body { max-width: none; padding: 0; font-size: 10pt; }
+  html { font-size: 10pt; }
+  body { max-width: none; padding: 0; }
   nav, summary { display: none; }
   details:not([open]) { display: none; }
   .tiles { grid-template-columns: repeat(3, 1fr); }
