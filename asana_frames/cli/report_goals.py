@@ -104,8 +104,8 @@ def _write_notes(subject: str, report: GoalsReport) -> list[str]:
     different = int(report.progress["disagrees"].fillna(False).sum())
     notes = [
         subject,
-        "Progress is 1 at the target. Expected is the share of the days from start to due date "
-        "that have passed; ahead is progress minus expected.",
+        "Progress is 100 % at the target. Expected is the share of the days from start to due "
+        "date that have passed; ahead is progress minus expected.",
     ]
     if partly:
         notes.append(

@@ -43,8 +43,8 @@ class ReportFiles(NamedTuple):
     tables: dict[str, pd.DataFrame]
     #: The tables for people, in which equal names are told apart.
     named: dict[str, pd.DataFrame]
-    draw: Callable[[], Mapping[str, Any]]
-    charts: Mapping[str, Any] = {}
+    draw: Callable[[], dict[str, Any]]
+    charts: dict[str, Any] = {}
 
 
 Writer = Callable[[ReportFiles, Path], Iterable[Path]]

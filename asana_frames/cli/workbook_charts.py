@@ -109,7 +109,8 @@ def _chart_hours(tables: Mapping[str, pd.DataFrame]) -> dict[str, Mapping[str, A
     }
     hours = tables["Hours"]
     keys = [name for name in hours.columns if name not in ("period", "hours") and not is_gid(name)]
-    if "period" in hours.columns and keys:
+    # A chart needs a series.
+    if "period" in hours.columns and keys and len(hours):
         made["Hours"] = {
             **{"kind": "column", "x": "period", "y": "hours", "by": keys[-1]},
             "title": f"Hours by {write_headers([keys[-1]])[0].lower()}",

@@ -12,8 +12,8 @@ from asana_frames.frames.arrays import STR
 
 #: What tells objects apart, the best first.
 _FACTS = ("team_name", "time_period_display_name", "owner_name", "email", "person_email")
-#: Beginnings of columns of tasks, which are many; their project stands beside them.
-_TASKS = ("task_", "root_task_", "dependency_", "chain_", "parent_")
+#: Beginnings of columns of tasks and sections, which are many; their project stands beside them.
+_PARTS = ("task_", "dependency_", "chain_", "parent_", "section_")
 _NAME, _GID = "name", "gid"
 
 
@@ -24,7 +24,7 @@ def tell_names_apart(
 
     An object is called alike in all frames: what tells it apart (its team, time period, owner or
     e-mail address, or else the end of its gid) may stand in another frame than its name, or in
-    one of ``others``. Tasks keep their names.
+    one of ``others``. Tasks and sections keep their names.
 
     Examples
     --------
@@ -35,7 +35,7 @@ def tell_names_apart(
     """
     stems = _list_stems(frames.values())
     known = [*frames.values(), *others]
-    named = [_find_names(stem, known) for stem in stems if not stem.endswith(_TASKS)]
+    named = [_find_names(stem, known) for stem in stems if not stem.endswith(_PARTS)]
     names = {gid: name for found in named for gid, name in found.items()}
     told = dict(frames)
     for key, frame in frames.items() if names else ():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, NamedTuple
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 _MOST_UPRIGHT, _MOST_ACROSS = 8, 15
 #: A table of so few rows is not broken between pages.
 _SHORT = 25
+_LONG_WORD = 12
 #: A figure of more characters has smaller letters.
 _LONG_FIGURE = 8
 _LINE = "\n"
@@ -225,11 +227,16 @@ def _render_findings(findings: pd.DataFrame) -> str:
         items.append(
             f'<li class="{escape(finding["severity"])}"><span class="mark" aria-hidden="true">'
             f'{sign}</span><span><span class="hidden">{word}: </span>'
-            f"{escape(finding['sentence'])}</span></li>\n"
+            f"{escape(_bind_numbers(finding['sentence']))}</span></li>\n"
         )
     return (
         f'<section>\n<h2>Findings</h2>\n<ul class="findings">\n{"".join(items)}</ul>\n</section>'
     )
+
+
+def _bind_numbers(sentence: str) -> str:
+    """Return a sentence in which no line ends between a number and what it counts."""
+    return re.sub(r"(?<=\d) (?=[\w%])", "\u00a0", sentence)
 
 
 def _render_contents(names: Sequence[str]) -> str:
@@ -313,7 +320,11 @@ def _render_cell(text: str, kind: str, *, is_first: bool) -> str:
 
 
 def _choose_class(column: ReadingColumn) -> str:
-    return "" if column.kind == "text" else f' class="{column.kind}"'
+    if column.kind != "text":
+        return f' class="{column.kind}"'
+    # On paper such words may be broken anywhere, so that the table is not wider than the page.
+    is_long = any(len(word) > _LONG_WORD for cell in column.cells for word in cell.split())
+    return ' class="long"' if is_long else ""
 
 
 def _choose_width(table: ReadingTable) -> str:

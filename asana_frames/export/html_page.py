@@ -114,7 +114,8 @@ summary { cursor: pointer; color: var(--link); margin-bottom: 0.75rem; width: fi
     --head: #ffffff; --stripe: #ffffff; --link: #000000; --card: #ffffff; --alert: #9c1c16;
     --warning: #6d4700; --good: #14633a;
   }
-  body { max-width: none; padding: 0; font-size: 10pt; }
+  html { font-size: 10pt; }
+  body { max-width: none; padding: 0; }
   nav, summary { display: none; }
   details:not([open]) { display: none; }
   .tiles { grid-template-columns: repeat(3, 1fr); }
@@ -127,7 +128,7 @@ summary { cursor: pointer; color: var(--link); margin-bottom: 0.75rem; width: fi
   section:has(details:not([open])):not(:has(img)) { display: none; }
   h2 { break-after: avoid; }
   img { max-height: 22cm; width: auto; padding: 0; border: 0; break-inside: avoid; }
-  .wide:not(:has(details:not([open]))) img { max-height: 8.5cm; }
+  .wide:not(:has(details:not([open]))) img { max-height: 15cm; }
   .scroll { width: auto; max-width: none; max-height: none; overflow: visible; border: 0; }
   table { width: 100%; max-width: 100%; font-size: 8pt; }
   .wide table { font-size: 7pt; }
@@ -139,7 +140,7 @@ summary { cursor: pointer; color: var(--link); margin-bottom: 0.75rem; width: fi
   }
   tbody th { font-weight: 400; }
   th, td, tbody th, tfoot th { max-width: none; padding: 0.15rem 0.35rem; }
-  td:not([class]), tbody th { overflow-wrap: anywhere; }
+  .long { overflow-wrap: anywhere; }
   .wide :is(th, td) { padding: 0.1rem 0.2rem; }
   .widest td.time { white-space: normal; }
   tr, .short { break-inside: avoid; }

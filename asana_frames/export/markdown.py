@@ -116,7 +116,8 @@ def to_markdown(
     if findings is not None and len(findings):
         parts.append(writer.write_findings(findings))
     for name, table in _build_tables(frames, others, max_rows).items():
-        parts += [writer.write_heading(name, 2), writer.write_table(table)]
+        parts.append(writer.write_heading(name, 2))
+        parts.append(writer.write_table(table) if table.rows else "")
         parts.append(writer.write_line(_tell_rows(table)))
     text = "\n\n".join(filter(None, parts)) + "\n"
     if path is None:

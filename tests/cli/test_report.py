@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -112,7 +113,7 @@ def test_the_summary_of_the_workbook_says_what_was_found(folder: Path) -> None:
 def test_the_page_tells_what_is_counted_and_shows_the_charts(folder: Path) -> None:
     page = (folder / "hours.html").read_text("utf-8")
 
-    assert "Acme, 2026-09-01 to 2026-10-31" in page
+    assert "Acme, 1 Sep to 31 Oct 2026" in page
     assert page.count("data:image/png;base64,") == 2
     assert "Website relaunch" in page
     assert "http" not in page.replace("http-equiv", "")
@@ -161,7 +162,7 @@ def test_days_without_an_entry_are_an_empty_report(tmp_path: Path) -> None:
 
     assert done.exit_code == 0
     assert pd.read_csv(tmp_path / "entries.csv").empty
-    assert "0 entries" in (tmp_path / "hours.html").read_text("utf-8")
+    assert "No time was tracked on these days." in (tmp_path / "hours.html").read_text("utf-8")
     assert (tmp_path / "hours.xlsx").stat().st_size > 0
 
 
@@ -275,7 +276,7 @@ def test_a_report_of_goals_holds_what_the_rollups_say(tmp_path: Path, asana: af.
     assert (
         told["ahead"].fillna(9).round(9).tolist() == expected["ahead"].fillna(9).round(9).tolist()
     )
-    page = (tmp_path / "goals.html").read_text("utf-8")
+    page = (tmp_path / "goals.html").read_text("utf-8").replace("\u00a0", " ")
     assert page.count("data:image/png;base64,") == 7
     assert "14 goals" in page
 
@@ -297,7 +298,7 @@ def test_a_report_of_projects_holds_what_the_rollups_say(tmp_path: Path, asana: 
     assert told["project_gid"].fillna("").tolist() == expected["project_gid"].fillna("").tolist()
     assert told["done"].tolist() == expected["done"].tolist()
     assert len(pd.read_csv(tmp_path / "lead_times.csv")) == tasks["completed"].sum()
-    page = (tmp_path / "projects.html").read_text("utf-8")
+    page = (tmp_path / "projects.html").read_text("utf-8").replace("\u00a0", " ")
     # A chart each, but of dependencies and of what is to be tidied up.
     assert page.count("data:image/png;base64,") == 8
     assert f"{len(projects)} projects" in page
@@ -325,7 +326,7 @@ def test_the_report_of_timesheets_has_hours_approvals_and_missing_hours(
     assert (total["person_name"], total["total"]) == ("Total", pytest.approx(hours))
     page = (tmp_path / "timesheets.html").read_text()
     assert "Asana does not tell the working hours" in page
-    assert f"{hours:,.2f} hours tracked" in page
+    assert f'Hours</dt><dd class="figure">{hours:,.0f}</dd>' in page
 
 
 @pytest.mark.parametrize(
@@ -373,8 +374,8 @@ def test_the_report_of_money_has_cost_billable_hours_and_budgets(
     assert cost["hours"].sum() == pytest.approx(hours)
     bare = pd.read_csv(tmp_path / "hours_without_a_rate.csv")["hours"].sum()
     page = (tmp_path / "money.html").read_text("utf-8")
-    assert f"{hours:,.2f} hours; cost: {cost['amount'].sum():,.2f} EUR." in page
-    assert f"{bare:,.2f} hours have no rate" in page
+    assert f">{cost['amount'].sum():,.0f} EUR</dd>" in page
+    assert f'Hours without a rate</dt><dd class="figure">{bare:,.0f}</dd>' in page
     assert page.count("data:image/png;base64,") == 4
 
 
@@ -414,3 +415,75 @@ def test_now_is_also_where_the_history_of_the_sandbox_ends(tmp_path: Path) -> No
     days = pd.read_csv(tmp_path / "entries.csv")["entered_on"]
     assert "2020-12" <= days.min() <= days.max() <= "2021-03-04"
     assert len(days) > 100
+
+
+# -------------------------------------------------------------------------------------- summaries
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("goals", "Goals"),
+        ("hours", "Tracked hours"),
+        ("money", "Money of tracked time"),
+        ("projects", "Projects"),
+        ("timesheets", "Timesheets"),
+    ],
+)
+def test_a_summary_is_printed_and_leaves_no_file(
+    name: str, title: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    command = ["report", name, "--workspace", "Acme", "--sandbox", "--now", NOW]
+
+    done = CliRunner().invoke(main, [*command, "--format", "md"])
+
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert done.stdout.startswith(f"# {title}\n\nAcme, ")
+    assert "\n- " in done.stdout
+    assert "\n| :--- |" in done.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_summary_of_flow_in_plain_text_has_its_findings(tmp_path: Path) -> None:
+    command = ["report", "flow", "--project", "Website relaunch", "--sandbox", "--now", NOW]
+
+    done = CliRunner().invoke(main, [*command, "--format", "text"])
+
+    assert done.exit_code == 0, done.stderr
+    assert done.stdout.startswith("Flow\n====\n\nWebsite relaunch, 2 Nov 2026\n\nOpen tasks: ")
+    assert "\n* " in done.stdout
+    assert "**" not in done.stdout
+
+
+def test_summaries_with_a_folder_are_files(tmp_path: Path) -> None:
+    done = report(tmp_path, *SPAN, "--format", "md,text,csv")
+
+    assert (done.exit_code, done.stdout) == (0, "")
+    files = {path.name for path in tmp_path.iterdir()}
+    assert {"hours.md", "hours.txt", "hours.csv"} <= files
+    text = (tmp_path / "hours.txt").read_text("utf-8")
+    assert "Most time went into" in text
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_a_summary_draws_no_chart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a chart was drawn")
+
+    monkeypatch.setattr("asana_frames.cli.report_hours.draw_figure", refuse)
+
+    assert report(tmp_path, *SPAN, "--format", "md,csv").exit_code == 0
+
+
+def test_a_page_begins_with_figures_and_findings(folder: Path) -> None:
+    page = (folder / "hours.html").read_text("utf-8")
+
+    head = page.partition("<main>")[0]
+    assert "<h2>Findings</h2>" in head
+    assert "Most time went into" in head
+    assert "Last whole week</dt>" in head
+    # No gid is in sight, and equal names are told apart.
+    assert not re.search(r">\d{13,}<", page)
+    assert "Quarterly planning (Marketing)" in page
+    assert "Quarterly planning (Product)" in page

@@ -74,7 +74,7 @@ def page_of(frames: object, path: Path, **options: object) -> Page:
 def shown(values: object, path: Path) -> list[str]:
     """Return the cells of a table of one column."""
     (table,) = page_of(pd.DataFrame({"x": values}), path).tables
-    assert table[0] == ["x"]
+    assert table[0] in (["X"], ["X (UTC)"])
     return [row[0] for row in table[1:]]
 
 
@@ -104,26 +104,30 @@ def test_one_frame_needs_neither_a_heading_nor_contents(tmp_path: Path) -> None:
     assert not page.all("h2")
     assert not page.all("nav")
     assert page.texts["p"] == ["One text."]
-    assert page.tables == [[["a"], ["1"]]]
+    assert page.tables == [[["A"], ["1"]]]
 
 
 def test_all_text_is_escaped(tmp_path: Path, figure: Figure) -> None:
     evil = "</td></style><script>alert(1)</script><img src=\"https://x.example\" onerror='a'>&amp;"
     frame = pd.DataFrame({evil: [evil, None], "tuples": [(evil, "b"), ()]})
+    given = {
+        "tiles": pd.DataFrame({name: [evil] for name in ("label", "text", "note", "severity")}),
+        "findings": pd.DataFrame({"sentence": [evil], "severity": [evil]}),
+    }
 
     page = page_of(
-        {evil: frame, "b": frame}, tmp_path, title=evil, notes=[evil], charts={evil: figure}
+        {evil: frame, "b": frame},
+        tmp_path,
+        **{"title": evil, "notes": [evil], "charts": {evil: figure}, **given},
     )
 
     assert {tag for tag, _ in page.tags}.isdisjoint({"script", "iframe", "object", "b"})
     assert len(page.all("img")) == 1
     assert page.texts["h1"] == page.texts["title"] == page.texts["p"] == [evil]
-    assert page.texts["h2"] == [evil, "b"]
-    assert page.tables[0] == [
-        [evil.replace("_", " "), "tuples"],
-        [evil, f"{evil}; b"],
-        ["", ""],
-    ]
+    assert page.texts["h2"] == ["Findings", evil, "b"]
+    assert page.texts["dd"] == [evil, evil]
+    assert evil in page.texts["li"][0] + page.texts["span"][-1] + "".join(page.texts["span"])
+    assert page.tables[0] == [[evil, "Tuples"], [evil, f"{evil}; b"], ["(none)", ""]]
     assert not [name for _, attributes in page.tags for name in attributes if name[:2] == "on"]
 
 
@@ -172,25 +176,26 @@ def test_gids_are_left_out_where_there_are_names(tmp_path: Path, asana: af.Asana
 
     (table,) = page_of(frame, tmp_path).tables
     assert table == [
-        ["name", "assignee name", "followers names", "parent gid", "tags gids", "tags name"],
+        ["Name", "Assignee", "Followers", "Parent gid", "Tags gids", "Tags"],
         ["Task", "Ana", "Ana; Bo", "4", "5", "x"],
     ]
-    assert page_of(frame[["gid"]], tmp_path).tables == [[["gid"], ["1"]]]
+    assert page_of(frame[["gid"]], tmp_path).tables == [[["Gid"], ["1"]]]
     (table,) = page_of(asana.projects.list(workspace="Acme"), tmp_path).tables
-    assert "gid" not in table[0]
-    assert "owner name" in table[0]
+    assert "Gid" not in table[0]
+    assert "Owner" in table[0]
 
 
 @pytest.mark.parametrize(
     ("values", "cells"),
     [
-        (pd.array([1234.5, None, -0.001], "Float64"), ["1,234.5", "", "0.0"]),
-        ([1 / 3, float("nan"), float("inf")], ["0.33", "", "inf"]),
+        (pd.array([1234.5, None, -0.001], "Float64"), ["1,234.5", "(none)", "0.0"]),
+        ([1 / 3, float("nan"), float("inf")], ["0.33", "(none)", "inf"]),
         ([1234567.0, 2.0], ["1,234,567", "2"]),
         ([1.5, 20.0], ["1.5", "20.0"]),
         ([1e300, 0.5], ["1e+300", "0.5"]),
-        (pd.array([12345678901234567, None], "Int64"), ["12,345,678,901,234,567", ""]),
-        ([Decimal("1234.56"), 2, None], ["1,234.56", "2", ""]),
+        ([0.0, 0.25], ["0", "0.25"]),
+        (pd.array([12345678901234567, None], "Int64"), ["12,345,678,901,234,567", "(none)"]),
+        ([Decimal("1234.56"), 2, None], ["1,234.56", "2", "(none)"]),
     ],
 )
 def test_numbers_are_short_and_grouped(values: object, cells: list[str], tmp_path: Path) -> None:
@@ -200,17 +205,17 @@ def test_numbers_are_short_and_grouped(values: object, cells: list[str], tmp_pat
 @pytest.mark.parametrize(
     ("values", "cells"),
     [
-        (pd.to_datetime(["2026-03-02", None]), ["2026-03-02", ""]),
-        (pd.to_datetime(["2026-03-02 09:15:00"]), ["2026-03-02T09:15:00"]),
+        (pd.to_datetime(["2026-03-02", None]), ["2 Mar 2026", "no date"]),
+        (pd.to_datetime(["2026-03-02 09:15:00"]), ["2 Mar 2026, 09:15"]),
         (
             pd.to_datetime(["2026-03-02 09:15:00", None], utc=True).tz_convert("Asia/Tokyo"),
-            ["2026-03-02T09:15:00Z", ""],
+            ["2 Mar 2026, 09:15", "no date"],
         ),
-        ([dt.date(2026, 3, 2), None], ["2026-03-02", ""]),
-        (pd.array([True, False, None], "boolean"), ["yes", "no", ""]),
-        ([True, None, 5], ["yes", "", "5"]),
-        (pd.Categorical(["b", None, "a"]), ["b", "", "a"]),
-        ([("a", None), (), ["b"]], ["a; ", "", "b"]),
+        ([dt.date(2026, 3, 2), None], ["2 Mar 2026", "no date"]),
+        (pd.array([True, False, None], "boolean"), ["yes", "no", "(none)"]),
+        ([True, None, 5], ["yes", "(none)", "5"]),
+        (pd.Categorical(["b", None, "a"]), ["b", "(none)", "a"]),
+        ([("a", None), (), ["b"]], ["a; ", "(none)", "b"]),
     ],
 )
 def test_values_read_well(values: object, cells: list[str], tmp_path: Path) -> None:
@@ -222,8 +227,11 @@ def test_numbers_stand_at_the_right_and_headers_say_their_scope(tmp_path: Path) 
 
     page = page_of({"full": frame, "bare": frame.iloc[:0]}, tmp_path)
 
-    assert page.all("th") == [{"scope": "col", "class": "number"}, {"scope": "col"}] * 2
-    assert page.all("td") == [{"class": "number"}, {}] * 2
+    number = {"class": "number"}
+    # Names come first, and are the headers of their rows.
+    heads = [{"scope": "col"}, {"scope": "col", **number}]
+    assert page.all("th") == [*heads, *[{"scope": "row"}] * 2, *heads]
+    assert page.all("td") == [number, number]
 
 
 @pytest.mark.parametrize(("rows", "is_cut"), [(1000, False), (12_345, True)])
@@ -238,7 +246,7 @@ def test_a_long_table_is_cut_and_says_so(rows: int, is_cut: bool, tmp_path: Path
 def test_a_frame_of_nothing_keeps_its_header(tmp_path: Path) -> None:
     page = page_of({"a": pd.DataFrame({"x_y": []}), "b": pd.DataFrame()}, tmp_path)
 
-    assert page.tables == [[["x y"]], [[]]]
+    assert page.tables == [[["X y"]], [[]]]
     assert page.texts["p"] == ["No rows.", "No rows."]
 
 
@@ -249,7 +257,9 @@ def test_columns_of_any_name_are_shown(tmp_path: Path) -> None:
 
     (table,) = page_of(frame, tmp_path).tables
 
-    heads = ["a", "a", "2026-03-02", "2026-03-02T09:15:00", "hours; 2026-03-02", ""]
+    heads = [
+        *("A", "a (2)", "2\u00a0Mar 2026", "2026-03-02T09:15:00", "Hours; 2026-03-02", ""),
+    ]
     assert table == [heads, ["1", "2", "3", "4", "5", "6"]]
 
 
@@ -265,14 +275,14 @@ def test_any_text_comes_back_the_same(
 
     page = page_of({"x": pd.DataFrame({"x": texts})}, path, title=texts[0], notes=texts)
 
-    assert [row[0] for row in page.tables[0][1:]] == texts
+    assert [row[0] for row in page.tables[0][1:]] == [text or "(none)" for text in texts]
     assert page.texts["p"] == texts
 
 
 def test_half_a_character_breaks_no_page(tmp_path: Path) -> None:
     frame = pd.DataFrame({"x": pd.Series(["a\ud800b"], dtype=object)})
 
-    assert page_of(frame, tmp_path).tables == [[["x"], ["a?b"]]]
+    assert page_of(frame, tmp_path).tables == [[["X"], ["a?b"]]]
 
 
 @pytest.mark.parametrize(
@@ -318,3 +328,148 @@ def test_the_same_report_is_the_same_file(tmp_path: Path, figure: Figure) -> Non
 
     assert pages[0] == pages[1]
     assert not re.search(rb"matplotlib", pages[0])
+
+
+# ----------------------------------------------------------------- the first page, and for people
+
+
+TILES = pd.DataFrame(
+    {
+        "label": ["Late", "Done"],
+        "text": ["3", "84 %"],
+        "note": ["of 12", None],
+        "severity": ["alert", "note"],
+    }
+)
+FINDINGS = pd.DataFrame({"sentence": ["3 of 12 are late."], "severity": ["alert"]})
+
+
+def test_figures_and_findings_stand_above_the_tables(tmp_path: Path) -> None:
+    page = page_of(
+        {"Tasks": pd.DataFrame({"a": [1]})},
+        tmp_path,
+        **{"tiles": TILES, "findings": FINDINGS, "notes": ["Acme, 2 Nov 2026", "How it counts."]},
+    )
+
+    assert page.texts["dt"] == ["Late", "Done"]
+    assert page.texts["dd"] == ["3", "of 12", "84 %"]
+    # The sign is not read out; the word is, and is not seen.
+    assert page.texts["span"] == ["▲", "", "Alert: 3\u00a0of 12\u00a0are late."]
+    assert {"class": "hidden"} in page.all("span")
+    assert {"class": "mark", "aria-hidden": "true"} in page.all("span")
+    assert page.texts["p"] == ["Acme, 2 Nov 2026", "How it counts."]
+    order = [tag for tag, _ in page.tags if tag in ("h1", "dl", "ul", "nav", "table")]
+    assert order == ["h1", "dl", "ul", "table"]
+
+
+def test_tables_have_captions_and_headers_of_rows_and_columns(tmp_path: Path) -> None:
+    page = page_of({"Hours": pd.DataFrame({"name": ["Ana"], "hours": [1.5]})}, tmp_path)
+
+    assert page.texts["caption"] == ["Hours"]
+    assert [head["scope"] for head in page.all("th")] == ["col", "col", "row"]
+
+
+def test_totals_are_below_what_can_be_added_up(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"name": ["a", "b"], "hours": [1.5, 2.0], "progress": [0.5, 1.0]})
+
+    page = page_of({"t": frame, "one": frame.head(1)}, tmp_path, totals=True, max_rows=1)
+
+    assert page.tables[0][-1] == ["Total of 2 rows", "3.5", ""]
+    assert page.tables[1] == [["Name", "Hours", "Progress"], ["a", "1.5", "50 %"]]
+    assert len(page.all("tfoot")) == 1
+
+
+def test_a_total_that_a_table_has_is_not_added_up_again(tmp_path: Path) -> None:
+    entries = pd.DataFrame(
+        {
+            "person_gid": ["1", "2"],
+            "person_name": ["Ana", "Bo"],
+            "entered_on": pd.to_datetime(["2026-03-02", "2026-03-09"]),
+            "duration_minutes": pd.array([90, 30], "Int64"),
+        }
+    )
+    wide = af.rollups.hours(entries, "person", "W", wide=True, totals=True)
+    kinds = pd.DataFrame(
+        {"kind": ["project", "total"], "project_name": ["A", None], "tasks": [2, 2]}
+    )
+
+    page = page_of({"wide": wide, "kinds": kinds}, tmp_path, totals=True)
+
+    assert page.tables[0][-1][0] == "Total"
+    assert page.tables[0][-1][page.tables[0][0].index("Total")] == "2.0"
+    assert page.tables[1] == [
+        ["Project", "Kind", "Tasks"],
+        ["A", "project", "2"],
+        ["Total", "total", "2"],
+    ]
+    assert len(page.all("tfoot")) == 2
+
+
+@pytest.mark.parametrize(
+    ("share", "cell"), [(0.834, "83 %"), (1.2, "120 %"), (-0.14, "-14 %"), (0.004, "0.4 %")]
+)
+def test_shares_are_in_percent(share: float, cell: str, tmp_path: Path) -> None:
+    (table,) = page_of(pd.DataFrame({"name": ["a"], "progress": [share]}), tmp_path).tables
+
+    assert table[1] == ["a", cell]
+
+
+def test_people_see_no_empty_columns_and_a_line_names_them(tmp_path: Path) -> None:
+    frame = pd.DataFrame(
+        {
+            "gid": ["1"],
+            "name": ["a"],
+            "parent_gid": ["2"],
+            "tags_names": [()],
+            "owner_name": pd.array([None], "string"),
+            "depth": [0],
+        }
+    )
+
+    page = page_of(frame, tmp_path, labels="human")
+
+    assert page.tables == [[["Name"], ["a"]]]
+    assert page.texts["p"] == ["Not shown: Parent gid, Tags, Owner, Depth."]
+    assert page_of(frame[["depth"]], tmp_path, labels="human").tables == [[["Depth"], ["0"]]]
+
+
+def test_long_tables_are_folded_away_on_request(tmp_path: Path) -> None:
+    frames = {"long": pd.DataFrame({"a": range(30)}), "short": pd.DataFrame({"a": range(5)})}
+
+    page = page_of(frames, tmp_path, fold=20, max_rows=25)
+
+    assert page.texts["summary"] == ["Table of 25 of 30 rows"]
+    assert len(page.tables) == 2
+
+
+def test_equal_names_are_told_apart(tmp_path: Path) -> None:
+    frame = pd.DataFrame(
+        {
+            "project_gid": ["11", "12"],
+            "project_name": ["Plan", "Plan"],
+            "team_name": ["Sales", "Product"],
+        }
+    )
+
+    (table,) = page_of(frame, tmp_path).tables
+
+    assert [row[0] for row in table[1:]] == ["Plan (Sales)", "Plan (Product)"]
+    assert frame["project_name"].tolist() == ["Plan", "Plan"]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"tiles": pd.DataFrame({"x": [1]})}, "tiles= has no column 'label'"),
+        ({"findings": pd.DataFrame({"x": [1]})}, "findings= has no column 'sentence'"),
+        ({"findings": 3}, "takes a DataFrame, not int"),
+        ({"findings": FINDINGS, "anonymize": "a long secret key"}, "leave out findings="),
+        ({"fold": -1}, "fold="),
+        ({"totals": "yes"}, "totals="),
+    ],
+)
+def test_what_makes_no_first_page_is_refused(
+    options: dict[str, object], words: str, tmp_path: Path
+) -> None:
+    with pytest.raises(af.InvalidArgument, match=words):
+        page_of(pd.DataFrame({"a": [1]}), tmp_path, **options)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from asana_frames.display.sentences import format_day, format_share
+from asana_frames.display.sentences import count_noun, format_day, format_share
 from asana_frames.gather.findings.findings import (
     Finding,
     Group,
@@ -139,7 +139,7 @@ def tile_goals(progress: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:
 
 def _tile_mean(both: pd.DataFrame) -> Tile:
     mean, expected = both["progress"].mean(), both["expected"].mean()
-    note = f"{format_share(expected)} expected; mean of {len(both):,}"
+    note = f"{format_share(expected)} expected; mean of {count_noun(len(both), 'goal')}"
     return Tile("Progress", format_share(mean), float(mean), "share", note)
 
 

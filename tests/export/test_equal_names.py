@@ -1,0 +1,65 @@
+"""Objects of one name are called apart, and alike in all tables."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+import asana_frames as af
+from asana_frames.export.equal_names import tell_names_apart
+from tests.fixed_day import NOW
+
+
+def test_projects_are_told_apart_by_their_teams_in_all_tables() -> None:
+    asana = af.sandbox(now=NOW)
+    report = af.gather.projects_report(asana, "Acme", now=NOW)
+
+    told = tell_names_apart(
+        {"Projects": report.portfolio, "Statuses": report.statuses, "Forecast": report.forecast}
+    )
+
+    twins = {"Quarterly planning (Marketing)", "Quarterly planning (Product)"}
+    for name, column in (
+        *(("Projects", "project_name"), ("Statuses", "parent_name"), ("Forecast", "project_name")),
+    ):
+        names = set(told[name][column].dropna())
+        assert twins <= names, name
+        assert "Quarterly planning" not in names
+        assert told[name].dtypes.equals(getattr(report, _FIELDS[name]).dtypes)
+    assert "Quarterly planning" in set(report.portfolio["project_name"])
+
+
+_FIELDS = {"Projects": "portfolio", "Statuses": "statuses", "Forecast": "forecast"}
+
+
+def test_another_table_may_tell_what_differs() -> None:
+    hours = pd.DataFrame({"project_gid": ["11", "12"], "project_name": ["Plan", "Plan"]})
+    projects = pd.DataFrame({"gid": ["11", "12"], "name": "Plan", "team_name": ["Sales", "Law"]})
+
+    told = tell_names_apart({"hours": hours}, [projects])["hours"]
+    bare = tell_names_apart({"hours": hours})["hours"]
+
+    assert told["project_name"].tolist() == ["Plan (Sales)", "Plan (Law)"]
+    assert bare["project_name"].tolist() == ["Plan (…11)", "Plan (…12)"]
+
+
+def test_what_differs_is_not_changed() -> None:
+    frame = pd.DataFrame(
+        {
+            "person_gid": ["1", "1", "2", None],
+            "person_name": ["Ana", "Ana", "Bo", "Ana"],
+            "task_gid": ["5", "6", "7", "8"],
+            "task_name": "Call",
+        }
+    )
+
+    assert tell_names_apart({"a": frame})["a"] is frame
+
+
+def test_people_are_told_apart_by_their_addresses() -> None:
+    frame = pd.DataFrame(
+        {"gid": ["1", "2"], "name": "Ana", "email": ["ana@acme.test", "ana2@acme.test"]}
+    )
+
+    told = tell_names_apart({"a": frame})["a"]
+
+    assert told["name"].tolist() == ["Ana (ana@acme.test)", "Ana (ana2@acme.test)"]
