@@ -5,25 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from asana_frames.charts.shared.luminance import measure_luminance
+from asana_frames.display.palette import OTHER as OTHER
+from asana_frames.display.palette import SERIES as SERIES
 
 if TYPE_CHECKING:
     from matplotlib.typing import ColorType
 
-#: One colour per series. Each has a contrast of 3 to a white background, and any two of them
-#: differ by at least 25 (CIE 1976) also for people who see no red, no green or no blue.
-SERIES = (
-    "#4697e9",
-    "#db7c09",
-    "#7f0d02",
-    "#849799",
-    "#5d0094",
-    "#72634d",
-    "#3a576c",
-    "#bc8852",
-    "#1d1946",
-    "#410018",
-)
-#: Their counterparts on a dark background: M. Petroff, "Accessible Color Sequences for Data
+#: Counterparts of ``SERIES`` on a dark background: M. Petroff, "Accessible Color Sequences for Data
 #: Visualization", 2021.
 SERIES_ON_DARK = (
     "#3f90da",
@@ -37,8 +25,7 @@ SERIES_ON_DARK = (
     "#717581",
     "#92dadd",
 )
-#: The series "other": light and hatched, so that it never looks like a series of its own.
-OTHER = "#e2e2e2"
+#: Hatches the series "other", which is light, so that it never looks like a series of its own.
 OTHER_HATCH = "////"
 HATCH = "#8a8a8a"
 #: Cells without data.
