@@ -11,8 +11,8 @@ from asana_frames.display.palette import SERIES as SERIES
 if TYPE_CHECKING:
     from matplotlib.typing import ColorType
 
-#: Counterparts of ``SERIES`` on a dark background: M. Petroff, "Accessible Color Sequences for Data
-#: Visualization", 2021.
+#: Counterparts of ``SERIES`` on a dark background: M. Petroff, "Accessible Color Sequences for
+#: Data Visualization", 2021.
 SERIES_ON_DARK = (
     "#3f90da",
     "#ffa90e",
