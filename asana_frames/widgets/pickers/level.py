@@ -36,8 +36,10 @@ class Level:
         Other levels and options that the list depends on.
     placeholder
         Text shown while nothing is chosen.
-    qualifier
-        The column that distinguishes objects of the same name.
+    plural
+        What the list contains, for messages; by default the label with an "s".
+    qualifiers
+        The columns that distinguish objects of the same name, most telling first.
     fields
         Asana paths to read.
     ancestor_paths
@@ -53,10 +55,16 @@ class Level:
     fields: tuple[str, ...] = ("name",)
     parent: str = ""
     dependencies: tuple[str, ...] = ()
-    placeholder: str = "Choose..."
-    qualifier: str = ""
+    placeholder: str = "Choose"
+    plural: str = ""
+    qualifiers: tuple[str, ...] = ()
     ancestor_paths: Mapping[str, str] = field(default_factory=dict)
     is_search: bool = False
+
+    @property
+    def noun(self) -> str:
+        """What the list contains, such as "projects"."""
+        return self.plural or f"{self.label.lower()}s"
 
     @property
     def columns(self) -> list[str]:
