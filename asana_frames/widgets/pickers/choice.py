@@ -26,7 +26,9 @@ MAX_SHOWN = 200
 #: being typed, which may become a longer one.
 MARK = "\N{ZERO WIDTH SPACE}"
 #: Width of the descriptions of controls.
-_LABEL_WIDTH = "7rem"
+_LABEL_WIDTH = "6rem"
+#: Where the boxes behind the descriptions begin.
+_INDENT = f"{_LABEL_WIDTH} + 8px"
 
 
 class _Option(NamedTuple):
@@ -341,7 +343,10 @@ def _make_control(label: str) -> Any:
         continuous_update=True,
         # The negative margin puts the description before the column of chips and messages.
         layout=ipw.Layout(
-            flex="1 1 22rem", max_width="26rem", margin=f"2px 8px 2px -{_LABEL_WIDTH}"
+            flex="1 1 22rem",
+            min_width="0",
+            max_width="26rem",
+            margin=f"2px 8px 2px calc(0px - ({_INDENT}))",
         ),
         style={"description_width": _LABEL_WIDTH},
     )
@@ -357,8 +362,9 @@ def _make_row_layout() -> Any:
         display="flex",
         flex_flow="row wrap",
         align_items="flex-start",
-        margin=f"0 0 0 {_LABEL_WIDTH}",
-        width="auto",
+        # Not a margin: what is drawn before the content of a box would be cut.
+        padding=f"0 0 0 calc({_INDENT})",
+        width="100%",
     )
 
 

@@ -14,7 +14,7 @@ from asana_frames._arguments import list_texts
 from asana_frames.calls.resource import Resource, describe_columns
 from asana_frames.catalog import columns_of, load
 from asana_frames.exceptions import InvalidArgument, suggest_names
-from asana_frames.widgets.pickers.choice import LOCK, Choice
+from asana_frames.widgets.pickers.choice import LOCK, Choice, indent_row
 
 
 class FieldsPicker(ipw.VBox, ipw.ValueWidget):
@@ -69,7 +69,7 @@ class FieldsPicker(ipw.VBox, ipw.ValueWidget):
         reset = ipw.Button(
             description="Defaults", tooltip="Choose the fields that are read by default"
         )
-        super().__init__([self._choice, ipw.HBox([reset])])
+        super().__init__([self._choice, indent_row([reset])])
         self._choice.offer(self._paths.rename(columns={"path": "gid"}).assign(name=_make_labels))
         self._choice.observe(self._handle_choice, "chosen")
         reset.on_click(self._choose_defaults)
