@@ -149,8 +149,7 @@ def test_unsetting_picks_nothing(asana: af.Asana) -> None:
     one.value = several.value = None
 
     assert (one.value, several.value) == (None, [])
-    assert screen.control(one, "Project").value == ""
-    assert screen.control(several, "Project").value == ()
+    assert screen.chips(one, "Project") == screen.chips(several, "Project") == []
 
 
 @pytest.mark.parametrize(
@@ -227,8 +226,8 @@ def test_refilling_and_typing_are_not_heard(asana: af.Asana) -> None:
 
     screen.press(picker, "Reload")
     picker.wait()
-    screen.write(picker, "Find person", "ben")
-    screen.write(picker, "Find person", "")
+    screen.write(picker, "Person", "ben")
+    screen.write(picker, "Person", "")
 
     assert heard == []
     assert picker.row["name"] == "Zoe Ng"
@@ -300,7 +299,7 @@ def test_a_picker_of_several_stands_for_all_of_them(asana: af.Asana) -> None:
 def test_a_picker_of_nothing_is_refused_as_a_reference(asana: af.Asana) -> None:
     picker = ProjectPicker(asana).wait()
 
-    with pytest.raises(UnknownReference, match="choose a value first"):
+    with pytest.raises(UnknownReference, match="No project is chosen in the ProjectPicker"):
         asana.tasks.list(project=picker)
 
 
@@ -366,7 +365,7 @@ def test_a_plan_without_goals_is_shown_in_the_picker() -> None:
     with af.sandbox(plan="free", now=NOW) as poor:
         picker = GoalPicker(poor).wait()
 
-    assert "PaymentRequired" in screen.said(picker)
+    assert screen.alerts(picker) == ["Goals need a paid plan."]
     assert picker.value is None
 
 
@@ -377,11 +376,11 @@ def test_a_picker_outlives_its_connection(asana: af.Asana) -> None:
         other.close()
     before = picker.value
 
-    screen.pick(picker, "Team", "Marketing" if picker.team is None else "All teams")
+    screen.press(picker, "Marketing")
     picker.wait()
 
     assert picker.value == before
-    assert "ConnectionFailed" in screen.said(picker)
+    assert "Asana cannot be reached." in screen.said(picker)
 
 
 def test_no_thread_is_left_behind(asana: af.Asana) -> None:

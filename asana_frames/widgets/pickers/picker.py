@@ -430,7 +430,7 @@ class Picker(ipw.VBox, ipw.ValueWidget):
         can_retry = any(message.can_retry for message in shown.values())
         self._reload.description = "Retry" if can_retry else "Reload"
         for name in ordered:
-            advice = " Press Retry to read it again." if messages[name].can_retry else ""
+            advice = " Press Retry." if messages[name].can_retry else ""
             text = f"{messages[name].text}{advice}" if name in shown else ""
             self._choices[name].show_note(text, is_error=True)
 
