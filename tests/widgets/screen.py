@@ -19,6 +19,13 @@ def _inside(widget: Any) -> Iterator[Any]:
         yield from _inside(child)
 
 
+def _shown(widget: Any) -> Iterator[Any]:
+    for child in getattr(widget, "children", ()):
+        if child.layout.display != "none":
+            yield child
+            yield from _shown(child)
+
+
 def control(widget: Any, label: str) -> Any:
     """Return the control or the button with that description."""
     found = [one for one in _inside(widget) if getattr(one, "description", None) == label]
@@ -68,7 +75,7 @@ def press(widget: Any, label: str) -> None:
 
 def said(widget: Any) -> str:
     """Return the lines of text that are shown, as HTML, and the hints in the boxes."""
-    shown = [one for one in _inside(widget) if one_is_seen(one)]
+    shown = list(_shown(widget))
     lines = [one.value for one in shown if isinstance(one, ipw.HTML)]
     return "\n".join(
         [*lines, *(one.placeholder for one in shown if isinstance(one, ipw.Combobox))]
@@ -81,9 +88,9 @@ def alerts(widget: Any) -> list[str]:
     return [html.unescape(text) for text in re.findall(pattern, said(widget))]
 
 
-def one_is_seen(widget: Any) -> bool:
-    """Whether a widget is displayed, where what it is in is."""
-    return bool(widget.layout.display != "none")
+def is_shown(widget: Any, label: str) -> bool:
+    """Whether the control with that description is displayed."""
+    return control(widget, label) in list(_shown(widget))
 
 
 def until(is_so: Callable[[], object], what: str = "it") -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 import asana_frames as af
-from asana_frames.widgets import ProjectPicker, UserPicker
+from asana_frames.widgets import ProjectPicker, UserPicker, WorkspacePicker
 from asana_frames.widgets.pickers.lists import get_list_cache
 from asana_frames.widgets.pickers.project_picker import PROJECT
 from tests.recorder import Recorder
@@ -179,6 +179,67 @@ def test_a_project_without_a_team_leaves_no_other_team_chosen(
     )
 
 
+def test_one_workspace_has_no_control_and_several_have(
+    company: Company, recorded: af.Asana
+) -> None:
+    several = ProjectPicker(recorded).wait()
+    company.only_acme()
+    before = screen.is_shown(several, "Workspace")
+    screen.press(several, "Reload")
+    several.wait()
+
+    assert before
+    assert not screen.is_shown(several, "Workspace")
+    assert several.workspace == "1"
+    assert screen.is_shown(WorkspacePicker(recorded).wait(), "Workspace")
+
+
+def test_a_text_in_a_box_is_forgotten_when_the_team_changes(
+    acme: Company, recorded: af.Asana
+) -> None:
+    picker = ProjectPicker(recorded).wait()
+    screen.write(picker, "Project", "lea")
+
+    screen.pick(picker, "Team", "Sales")
+    picker.wait()
+
+    assert screen.control(picker, "Project").value == ""
+    assert screen.options(picker, "Project") == ["Fair", "Site"]
+
+
+def test_several_are_collected_from_one_team_after_the_other(
+    acme: Company, recorded: af.Asana
+) -> None:
+    picker = ProjectPicker(recorded, multiple=True).wait()
+    screen.pick(picker, "Team", "Sales")
+    screen.pick(picker.wait(), "Project", "Fair")
+    heard = screen.choices(picker)
+
+    screen.pick(picker, "Team", "Growth")
+    screen.pick(picker.wait(), "Project", "Leads")
+    picker.wait()
+
+    assert picker.value == ["101", "112"]
+    assert heard == [["101", "112"]]
+    assert picker.rows["name"].tolist() == ["Fair", "Leads"]
+
+
+def test_what_is_chosen_stays_when_a_reloaded_list_is_without_it(
+    acme: Company, recorded: af.Asana
+) -> None:
+    picker = ProjectPicker(recorded).wait()
+    screen.pick(picker, "Project", "Fair")
+    heard = screen.choices(picker)
+    acme.lists["/projects?workspace=1"] = acme.lists["/projects?workspace=1"][1:]
+
+    screen.press(picker, "Reload")
+    picker.wait()
+
+    assert "Fair" not in screen.options(picker, "Project")
+    assert (picker.value, heard) == ("101", [])
+    assert screen.chips(picker, "Project") == ["Fair"]
+
+
 # Answers that come late, or never.
 
 
@@ -269,6 +330,26 @@ def test_a_refusal_is_shown_in_the_picker_and_the_choice_above_stays(
     assert screen.alerts(picker) == [told + (" Press Retry." if status in {401, 404} else "")]
     assert picker.team == "11"
     assert "secret-token" not in screen.said(picker)
+
+
+def test_an_error_of_all_lists_is_told_once(acme: Company, recorded: af.Asana) -> None:
+    picker = ProjectPicker(recorded, "Fair").wait()
+    for key in list(acme.lists):
+        acme.refused[key] = 401
+
+    screen.press(picker, "Reload")
+    picker.wait()
+    told = screen.alerts(picker)
+    acme.refused.clear()
+    screen.press(picker, "Retry")
+    picker.wait()
+
+    assert told == [
+        "Asana does not accept your token. Log in again with af.widgets.login(). Press Retry."
+    ]
+    assert screen.alerts(picker) == []
+    assert screen.control(picker, "Reload").description == "Reload"
+    assert picker.value == "101"
 
 
 def test_reload_reads_what_had_failed(acme: Company, recorded: af.Asana) -> None:

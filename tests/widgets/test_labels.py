@@ -75,6 +75,34 @@ def test_names_that_are_alike_in_one_team_have_their_gid_beside_them() -> None:
     assert build_labels(rows, qualifiers=["team_name"]) == ["Site · 1", "Site · 2"]
 
 
+def test_equal_names_are_told_apart_by_what_differs_first() -> None:
+    rows = rows_of(
+        *["Site"] * 4,
+        team_name=["Sales", "Sales", "Sales", None],
+        owner_name=["Ada", "Bo", "Bo", "Bo"],
+        due_on=pd.to_datetime(["2026-01-05", "2026-01-05", "2026-12-31", None]),
+    )
+
+    found = build_labels(rows, qualifiers=["team_name", "owner_name", "due_on"])
+
+    assert found == [
+        "Site · Sales · Ada",
+        "Site · Sales · Bo · due 5 Jan 2026",
+        "Site · Sales · Bo · due 31 Dec 2026",
+        "Site",
+    ]
+
+
+def test_a_column_that_is_the_same_for_equal_names_is_left_out() -> None:
+    rows = rows_of(
+        "Call", "Call", "Mail", projects_names=[("A", "B")] * 3, assignee_name=["Ada", None, "Bo"]
+    )
+
+    found = build_labels(rows, qualifiers=["projects_names", "assignee_name"])
+
+    assert found == ["Call · Ada", "Call", "Mail"]
+
+
 def test_a_missing_name_has_a_label() -> None:
     assert build_labels(rows_of(None, " \n ")) == [f"{NAMELESS} · 1", f"{NAMELESS} · 2"]
 

@@ -303,6 +303,46 @@ def test_a_picker_of_nothing_is_refused_as_a_reference(asana: af.Asana) -> None:
         asana.tasks.list(project=picker)
 
 
+def test_a_picker_stands_for_its_choice_on_the_level_that_is_asked_for(asana: af.Asana) -> None:
+    picker = ProjectPicker(asana, SITE, section="Done").wait()
+
+    by_section = asana.tasks.list(section=picker, fields=["name"])
+    by_project = asana.tasks.list(project=picker, fields=["name"])
+    of_team = asana.projects.list(team=picker, fields=["name"])
+    of_workspace = asana.projects.list(workspace=picker, fields=["name"])
+
+    assert set(by_section["gid"]) == set(asana.tasks.list(section=picker.section)["gid"])
+    assert 0 < len(by_section) < len(by_project)
+    assert 0 < len(of_team) < len(of_workspace)
+
+
+def test_a_body_takes_the_level_that_it_refers_to(own: af.Asana) -> None:
+    picker = ProjectPicker(own, SITE)
+
+    made = own.tasks.create(name="New", projects=picker, workspace=picker)
+    renamed = own.projects.update(picker, name="Site")
+
+    assert own.tasks.get(made, fields=["projects"])["projects_gids"][0] == (picker.value,)
+    assert renamed["gid"].tolist() == [picker.value]
+
+
+@pytest.mark.parametrize("multiple", [False, True])
+def test_a_level_without_a_choice_is_refused_and_named(asana: af.Asana, multiple: bool) -> None:
+    picker = ProjectPicker(asana, multiple=multiple).wait()
+
+    with pytest.raises(UnknownReference, match="No project is chosen in the ProjectPicker"):
+        asana.tasks.list(project=picker)
+    with pytest.raises(UnknownReference, match="No team is chosen"):
+        asana.projects.list(team=picker)
+
+
+def test_a_level_that_a_picker_does_not_have_is_refused(asana: af.Asana) -> None:
+    picker = TagPicker(asana, "blocked")
+
+    with pytest.raises(InvalidArgument, match="stands for a workspace or tag, not for a project"):
+        asana.tasks.list(project=picker)
+
+
 def test_a_section_is_picked_below_its_project(asana: af.Asana) -> None:
     picker = ProjectPicker(asana, SITE).wait()
     name = screen.options(picker, "Section")[1]
@@ -350,6 +390,18 @@ def test_archived_projects_are_offered_on_request(own: af.Asana) -> None:
     assert CAMPAIGN not in before
     assert CAMPAIGN in screen.options(picker, "Project")
     assert CAMPAIGN in screen.options(ProjectPicker(own, archived=True).wait(), "Project")
+
+
+def test_archived_portfolios_are_offered_on_request(own: af.Asana) -> None:
+    own.portfolios.update("Growth", archived=True)
+    picker = PortfolioPicker(own).wait()
+
+    before = screen.options(picker, "Portfolio")
+    screen.control(picker, "Archived too").value = True
+    picker.wait()
+
+    assert "Growth" not in before
+    assert "Growth" in screen.options(picker, "Portfolio")
 
 
 def test_an_archived_project_set_by_code_ticks_the_box(own: af.Asana) -> None:

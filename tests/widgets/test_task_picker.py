@@ -146,6 +146,40 @@ def test_typing_before_the_workspace_is_known_is_not_lost(
     assert screen.options(picker, "Task") == ["Write", "Rewrite"]
 
 
+def test_tasks_of_one_name_are_told_apart_by_project_and_date(
+    company: Company, recorded: af.Asana
+) -> None:
+    site = {"gid": "101", "name": "Site"}
+    company.lists[f"{SEARCH}?query=call"] = [
+        {"gid": "831", "name": "Call", "projects": [site], "due_on": "2026-11-05"},
+        {"gid": "832", "name": "Call", "projects": [site], "due_on": None},
+        {"gid": "833", "name": "Call back"},
+    ]
+    picker = TaskPicker(recorded).wait()
+    before = len(company.asked)
+
+    screen.write(picker, "Task", "call")
+    picker.wait()
+
+    assert screen.options(picker, "Task") == ["Call · due 5 Nov 2026", "Call", "Call back"]
+    assert sorted(company.asked[before:])[:2] == ["/tasks/831", "/tasks/832"]
+    assert len(company.asked[before:]) == 3
+
+
+def test_a_search_is_forgotten_with_the_workspace(company: Company, recorded: af.Asana) -> None:
+    company.lists["/workspaces"].append({"gid": "2", "name": "Zebra"})
+    company.lists["/workspaces/2/typeahead?query=write"] = []
+    picker = TaskPicker(recorded, workspace="1").wait()
+    screen.write(picker, "Task", "write")
+    picker.wait()
+
+    screen.pick(picker, "Workspace", "Zebra")
+    picker.wait()
+
+    assert screen.control(picker, "Task").value == ""
+    assert screen.options(picker, "Task") == []
+
+
 def test_a_task_set_by_code_is_shown_among_what_is_found(
     company: Company, recorded: af.Asana
 ) -> None:

@@ -33,6 +33,9 @@ class Chips(ipw.Box):
 
     def show(self, labels: Mapping[str, str]) -> None:
         """Show a chip for each gid, with its label."""
+        if self._chip_layout.comm is None:
+            # Closed, and a list has arrived since.
+            return
         gone = [gid for gid in self._chips if gid not in labels]
         closed = [self._chips.pop(gid) for gid in gone]
         for gid, label in labels.items():

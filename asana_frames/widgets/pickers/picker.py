@@ -283,6 +283,18 @@ class Picker(ipw.VBox, ipw.ValueWidget):
                 raise TimeoutError(f"The lists have not arrived within {timeout:g} s.")
         return self
 
+    def close(self) -> None:
+        """Close the picker and what it is made of; lists that arrive later are not shown."""
+        with LOCK:
+            for name in self._level_by_name:
+                timer = self._search_timers.pop(name, None)
+                if timer is not None:
+                    timer.cancel()
+                self._unsubscribe(name)
+        for child in self.children:
+            child.close()
+        super().close()
+
     def _build_footer(self) -> list[Any]:
         self._reload = ipw.Button(
             description="Reload", tooltip="Read the lists again", icon="refresh"
