@@ -435,6 +435,17 @@ def test_a_picker_outlives_its_connection(asana: af.Asana) -> None:
     assert "Asana cannot be reached." in screen.said(picker)
 
 
+def test_a_closed_picker_leaves_no_widget_and_hears_nothing(asana: af.Asana) -> None:
+    before = set(ipw.widgets.widget._instances)
+    picker = ProjectPicker(asana, SITE)
+
+    picker.close()
+    picker.wait()
+
+    left = [type(one) for key, one in ipw.widgets.widget._instances.items() if key not in before]
+    assert [kind for kind in left if kind not in {ipw.Layout, ipw.ButtonStyle}] == []
+
+
 def test_no_thread_is_left_behind(asana: af.Asana) -> None:
     before = set(threading.enumerate())
 

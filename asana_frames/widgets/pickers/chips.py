@@ -50,6 +50,8 @@ class Chips(ipw.Box):
 
     def close(self) -> None:
         """Close the row and its buttons."""
+        if self.comm is None:
+            return
         for chip in self._chips.values():
             chip.close()
         self._chip_layout.close()

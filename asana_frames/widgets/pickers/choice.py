@@ -386,6 +386,13 @@ def resend_when_displayed(widget: Any, *parts: Any) -> None:
     widget.observe(resend, "_view_count")
 
 
+def close_children(widget: Any) -> None:
+    """Close what a widget contains, which ipywidgets would otherwise keep forever."""
+    for child in getattr(widget, "children", ()):
+        close_children(child)
+        child.close()
+
+
 def format_message(text: str, *, is_error: bool = False) -> str:
     """Return a message as HTML that screen readers announce; empty for an empty message."""
     if not text:

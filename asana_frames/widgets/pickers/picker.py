@@ -15,7 +15,7 @@ import traitlets
 from asana_frames.asana import Asana, check_connection
 from asana_frames.exceptions import InvalidArgument, UnknownReference, suggest_names
 from asana_frames.types import Ref, Refs
-from asana_frames.widgets.pickers.choice import CHANGED, LOCK, Choice, indent_row
+from asana_frames.widgets.pickers.choice import CHANGED, LOCK, Choice, close_children, indent_row
 from asana_frames.widgets.pickers.code import CodeLine, format_code, format_code_html
 from asana_frames.widgets.pickers.level import Level, fill_names
 from asana_frames.widgets.pickers.lists import (
@@ -285,14 +285,16 @@ class Picker(ipw.VBox, ipw.ValueWidget):
 
     def close(self) -> None:
         """Close the picker and what it is made of; lists that arrive later are not shown."""
+        if self.comm is None:
+            # Closed before, or refused while it was made.
+            return
         with LOCK:
             for name in self._level_by_name:
                 timer = self._search_timers.pop(name, None)
                 if timer is not None:
                     timer.cancel()
                 self._unsubscribe(name)
-        for child in self.children:
-            child.close()
+        close_children(self)
         super().close()
 
     def _build_footer(self) -> list[Any]:
