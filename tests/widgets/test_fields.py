@@ -61,7 +61,7 @@ def test_picking_is_heard_once_and_shown() -> None:
     screen.pick(picker, "Fields", *(label for label in labels if label.startswith("color ")))
 
     assert heard == [["name", "color"]]
-    assert screen.chips(picker, "Fields") == ["name (str)", "color (str)"]
+    assert screen.chips(picker, "Fields") == ["name", "color"]
 
 
 def test_the_defaults_come_back_with_a_button() -> None:
@@ -70,7 +70,7 @@ def test_the_defaults_come_back_with_a_button() -> None:
     screen.press(picker, "Defaults")
 
     assert picker.value == picker.defaults
-    assert [text.split()[0] for text in screen.chips(picker, "Fields")] == picker.defaults
+    assert screen.chips(picker, "Fields") == picker.defaults
 
 
 def test_narrowing_changes_nothing_that_is_picked() -> None:

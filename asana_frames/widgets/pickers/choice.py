@@ -32,10 +32,13 @@ _INDENT = f"{_LABEL_WIDTH} + 8px"
 
 
 class _Option(NamedTuple):
+    #: What is offered.
     label: str
     gid: str
     #: What is searched.
     text: str
+    #: What is shown once it is chosen.
+    chip: str
 
 
 class Choice(ipw.Box):
@@ -128,7 +131,8 @@ class Choice(ipw.Box):
         Parameters
         ----------
         rows
-            Columns ``gid``, ``name`` and those that the labels need.
+            Columns ``gid``, ``name`` and those that the labels need; if there is a ``detail``, it
+            follows the names that are offered.
         is_complete
             Whether the list is complete. Until it is, a choice that it does not contain is kept.
         keep
@@ -199,11 +203,11 @@ class Choice(ipw.Box):
     def _set_options(self, rows: pd.DataFrame) -> None:
         self.rows = rows
         labels = build_labels(rows, qualifiers=self._qualifiers)
+        details = rows["detail"].tolist() if "detail" in rows.columns else [""] * len(rows)
+        parts = zip(labels, rows["gid"].tolist(), rows["name"].tolist(), details, strict=True)
         self._options = [
-            _Option(label, gid, _make_search_text(label, name))
-            for label, gid, name in zip(
-                labels, rows["gid"].tolist(), rows["name"].tolist(), strict=True
-            )
+            _Option(f"{label}{detail}", gid, _make_search_text(f"{label}{detail}", name), label)
+            for label, gid, name, detail in parts
         ]
         self._gids = {option.label: option.gid for option in self._options}
 
@@ -215,7 +219,7 @@ class Choice(ipw.Box):
         shown = tuple(option.label + MARK for option in found[:MAX_SHOWN])
         if self._control.options != shown:
             self._control.options = shown
-        labels = {option.gid: option.label.strip() for option in self._options}
+        labels = {option.gid: option.chip.strip() for option in self._options}
         self._chips.show({gid: labels[gid] for gid in self.chosen})
         self._control.placeholder = self._describe_list(len(found))
         if not self._has_error:
