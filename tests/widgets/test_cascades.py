@@ -290,6 +290,43 @@ def test_the_next_pages_do_not_undo_a_choice_of_the_first(
     assert "250 in all; type to find one." in screen.said(picker)
 
 
+def test_what_has_not_arrived_of_a_long_list_is_searched_for(
+    acme: Company, recorded: af.Asana
+) -> None:
+    acme.lists["/projects?workspace=1"] = records(*(f"P{n}" for n in range(250)), first=1000)
+    acme.lists["/workspaces/1/typeahead?query=p24"] = records("P240", "Unlike", first=1240)
+    second = acme.hold("/projects?workspace=1#2")
+    picker = ProjectPicker(recorded)
+    screen.until(lambda: len(screen.options(picker, "Project")) == 100, "the first page shown")
+
+    for typed in ("p", "p2", "p24"):
+        screen.write(picker, "Project", typed)
+    screen.until(lambda: screen.options(picker, "Project") == ["P24", "P240"], "it is found")
+    screen.pick(picker, "Project", "P240")
+    heard = screen.choices(picker)
+    second.set()
+    picker.wait()
+
+    assert [key for key in acme.asked if "typeahead" in key] == [
+        "/workspaces/1/typeahead?query=p24"
+    ]
+    assert (picker.value, heard) == ("1240", [])
+    assert len(picker._choices["project"].rows) == 250
+
+
+def test_a_list_that_has_arrived_is_narrowed_without_a_request(
+    acme: Company, recorded: af.Asana
+) -> None:
+    picker = ProjectPicker(recorded).wait()
+    before = len(acme.asked)
+
+    screen.write(picker, "Project", "lea")
+    picker.wait()
+
+    assert screen.options(picker, "Project") == ["Leads"]
+    assert len(acme.asked) == before
+
+
 def test_a_list_that_fails_half_way_shows_what_came_and_why_no_more(
     acme: Company, recorded: af.Asana
 ) -> None:

@@ -84,6 +84,8 @@ class Choice(ipw.Box):
         self._options: list[_Option] = []
         #: Label of an option -> gid.
         self._gids: dict[str, str] = {}
+        #: What a search has found while the list is being read.
+        self._found = _make_empty_rows()
         #: Chosen gids that the list which has arrived does not contain.
         self._kept_gids: set[str] = set()
         self._multiple, self._placeholder, self._qualifiers, self._is_search = (
@@ -117,8 +119,15 @@ class Choice(ipw.Box):
     @property
     def chosen_rows(self) -> pd.DataFrame:
         """Rows of the chosen objects, in the order in which they were chosen."""
-        found = self.rows[self.rows["gid"].isin(self.chosen)].drop_duplicates("gid")
-        return found.set_index("gid", drop=False).loc[list(self.chosen)].reset_index(drop=True)
+        if not self.chosen:
+            return self.rows.head(0)
+        places = {gid: place for place, gid in enumerate(self.rows["gid"].tolist())}
+        return self.rows.iloc[[places[gid] for gid in self.chosen]].reset_index(drop=True)
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether the list is still being read."""
+        return self._is_partial
 
     @property
     def note(self) -> str:
@@ -138,20 +147,30 @@ class Choice(ipw.Box):
         keep
             Keep such a choice even when the list is complete.
         """
-        missing = self.chosen_rows
-        missing = missing[~missing["gid"].isin(rows["gid"])]
+        missing = _drop_known(self.chosen_rows, rows)
         if is_complete and not keep:
             missing = missing.head(0)
         self._kept_gids = set(missing["gid"])
-        self._set_options(rows if missing.empty else pd.concat([rows, missing], ignore_index=True))
+        self._found = _make_empty_rows() if is_complete else _drop_known(self._found, rows)
+        found = _drop_known(self._found, missing)
+        others = [part for part in (missing, found) if len(part)]
+        self._set_options(pd.concat([rows, *others], ignore_index=True) if others else rows)
         self._control.disabled = self._is_stale = False
         self._is_partial = not is_complete
         self._has_error = False
         self.choose(self.chosen)
 
+    def add_found(self, rows: pd.DataFrame) -> None:
+        """Offer what a search has found until the list that is being read contains it."""
+        if self._is_partial:
+            self._found = pd.concat([self._found, _drop_known(rows, self.rows)], ignore_index=True)
+            new = _drop_known(self._found, self.rows)
+            self._set_options(pd.concat([self.rows, new], ignore_index=True))
+            self._show()
+
     def choose(self, gids: Sequence[str]) -> None:
         """Choose objects of the list; gids that it does not contain are ignored."""
-        known = set(self.rows["gid"])
+        known = set(self.rows["gid"].tolist())
         found = tuple(dict.fromkeys(gid for gid in gids if gid in known))
         # Shown before observers are called, which may take long.
         with self.hold_trait_notifications():
@@ -179,6 +198,7 @@ class Choice(ipw.Box):
 
     def wait_for_list(self) -> None:
         """Keep the control usable while another list is being read: typing is not lost."""
+        self._found = _make_empty_rows()
         if not self._is_search:
             self._set_options(self.chosen_rows)
             self._kept_gids = set(self.rows["gid"])
@@ -247,7 +267,9 @@ class Choice(ipw.Box):
             return "Reading ..."
         if not self.chosen:
             return f"{self._placeholder}{self._join_count(count)}"
-        return f"{'Add another' if self._multiple else 'Change'}{self._join_count(count)}"
+        if self._multiple:
+            return f"Add another{self._join_count(count)}"
+        return f"Change{self._join_count(count)}" if count > 1 else ""
 
     def _join_count(self, count: int) -> str:
         """Return how many there are, after what can be done with them."""
@@ -430,6 +452,14 @@ def _make_search_text(label: str, name: object) -> str:
     """Return the text to search: the label, and the whole name if the label cuts it."""
     is_cut = isinstance(name, str) and len(name) > MAX_LENGTH
     return fold_text(f"{label} {name}" if is_cut else label)
+
+
+def _drop_known(rows: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows whose gid is not among those of others."""
+    if rows.empty:
+        return rows
+    gids = set(known["gid"].tolist())
+    return rows[[gid not in gids for gid in rows["gid"].tolist()]]
 
 
 def _set_visible(widget: ipw.DOMWidget, is_shown: bool) -> None:

@@ -46,6 +46,9 @@ class Level:
         Level above -> path of the reference to an object's place on that level.
     is_search
         Whether the list is a search for the text in the box.
+    typeahead
+        Type under which Asana's search box finds the objects, for use while a long list is still
+        being read; empty if it does not.
     """
 
     name: str
@@ -60,6 +63,7 @@ class Level:
     qualifiers: tuple[str, ...] = ()
     ancestor_paths: Mapping[str, str] = field(default_factory=dict)
     is_search: bool = False
+    typeahead: str = ""
 
     @property
     def noun(self) -> str:
@@ -87,6 +91,12 @@ class Level:
         # Streamed, so that the first objects of a long list can be chosen at once.
         listing = getattr(asana[f"{self.name}s"], self.method)
         return asana.stream(listing, **arguments, fields=self.fields, rows=1)
+
+    def search(self, asana: Asana, workspace: str, query: str) -> pd.DataFrame:
+        """Return the objects of a workspace that the typeahead finds (``gid``, ``name``)."""
+        return asana.typeahead.search(
+            workspace, resource_type=self.typeahead, query=query, count=50
+        )
 
     def get(self, asana: Asana, gids: Sequence[str]) -> pd.DataFrame:
         """Return the rows of objects (``GET /<resource>/{gid}``)."""

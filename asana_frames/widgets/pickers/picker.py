@@ -13,7 +13,7 @@ import pandas as pd
 import traitlets
 
 from asana_frames.asana import Asana, check_connection
-from asana_frames.exceptions import InvalidArgument, UnknownReference, suggest_names
+from asana_frames.exceptions import AsanaError, InvalidArgument, UnknownReference, suggest_names
 from asana_frames.types import Ref, Refs
 from asana_frames.widgets.pickers.choice import CHANGED, LOCK, Choice, close_children, indent_row
 from asana_frames.widgets.pickers.code import CodeLine, format_code, format_code_html
@@ -511,15 +511,13 @@ class Picker(ipw.VBox, ipw.ValueWidget):
 
     def _handle_query(self, name: str, _: Any) -> None:
         """Schedule a search for the text in the box, after a pause in typing."""
-        if not self._is_search(name):
-            return
+        search = self._run_search if self._is_search(name) else self._search_long_list
         with LOCK:
             waiting = self._search_timers.pop(name, None)
             if waiting is not None:
                 waiting.cancel()
-            self._search_timers[name] = run_in_background(
-                partial(self._run_search, name), after=PAUSE
-            )
+            if self._is_search(name) or self._is_searchable(name):
+                self._search_timers[name] = run_in_background(partial(search, name), after=PAUSE)
 
     def _run_search(self, name: str) -> None:
         """Send the search, or schedule it again while another one is running."""
@@ -532,6 +530,34 @@ class Picker(ipw.VBox, ipw.ValueWidget):
                 return
             self._search_timers.pop(name, None)
             self._request_list(name)
+
+    def _is_searchable(self, name: str) -> bool:
+        """Whether a text can be searched for that the list may not contain yet.
+
+        The typeahead knows workspaces, but neither teams nor periods.
+        """
+        level, choice = self._level_by_name[name], self._choices[name]
+        is_limited = any(self._collect_state().get(other) for other in level.dependencies)
+        has_text = bool(choice.query.strip() and self.workspace)
+        return bool(level.typeahead) and choice.is_partial and has_text and not is_limited
+
+    def _search_long_list(self, name: str) -> None:
+        """Offer what the part of a long list that has arrived does not contain."""
+        with LOCK:
+            self._search_timers.pop(name, None)
+            CHANGED.notify_all()
+            choice, workspace = self._choices[name], self.workspace
+            if workspace is None or not self._is_searchable(name):
+                return
+            query = choice.query.strip()
+        try:
+            found = self._level_by_name[name].search(self._asana, workspace, query)
+        except AsanaError:
+            # The list itself arrives all the same, or says why it does not.
+            return
+        with LOCK:
+            if workspace == self.workspace and self._is_searchable(name):
+                choice.add_found(fill_names(found))
 
     def _handle_option(self, option: str, _: Any) -> None:
         with LOCK:

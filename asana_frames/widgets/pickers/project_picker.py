@@ -27,6 +27,7 @@ PROJECT = Level(
     dependencies=("team", "archived"),
     qualifiers=("team_name", "owner_name", "due_on"),
     ancestor_paths={"workspace": "workspace", "team": "team"},
+    typeahead="project",
 )
 SECTION = Level(
     "section",

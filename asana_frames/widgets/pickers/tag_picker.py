@@ -13,6 +13,7 @@ TAG = Level(
     parent="workspace",
     qualifiers=("color", "created_at"),
     ancestor_paths={"workspace": "workspace"},
+    typeahead="tag",
 )
 
 

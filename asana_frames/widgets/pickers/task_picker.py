@@ -22,9 +22,7 @@ class _TaskLevel(Level):
 
     def read(self, asana: Asana, chosen: Chosen) -> Iterator[pd.DataFrame]:
         """Yield the tasks that the typeahead finds."""
-        found = asana.typeahead.search(
-            chosen["workspace"], resource_type="task", query=chosen["query"], count=50
-        )
+        found = self.search(asana, chosen["workspace"], chosen["query"])
         yield add_details(found, asana)
 
 
@@ -52,6 +50,7 @@ TASK = _TaskLevel(
     qualifiers=("projects_names", "assignee_name", "due_on"),
     ancestor_paths={"workspace": "workspace"},
     is_search=True,
+    typeahead="task",
 )
 
 

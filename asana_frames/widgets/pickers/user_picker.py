@@ -19,6 +19,7 @@ USER = Level(
     plural="people",
     qualifiers=("email",),
     ancestor_paths={"workspace": "workspaces"},
+    typeahead="user",
 )
 
 
