@@ -10,7 +10,7 @@ from typing import Any
 
 import ipywidgets as ipw
 
-from asana_frames.widgets.pickers.choice import MARK
+from asana_frames.widgets.pickers.choice import ENTER_PAUSE, MARK
 
 
 def _inside(widget: Any) -> Iterator[Any]:
@@ -57,8 +57,9 @@ def write(widget: Any, label: str, text: str) -> None:
 
 
 def enter(widget: Any, label: str) -> None:
-    """Press Enter in a box."""
+    """Press Enter in a box, and wait until it is heard."""
     control(widget, label)._handle_custom_msg({"event": "submit"}, [])
+    time.sleep(2 * ENTER_PAUSE)
 
 
 def chips(widget: Any, label: str) -> list[str]:

@@ -221,6 +221,20 @@ def test_enter_takes_nothing_where_nothing_fits(typed: str) -> None:
     assert choice.chosen == ("1",)
 
 
+def test_letters_that_arrive_after_enter_count() -> None:
+    choice = Choice("Thing")
+    choice.offer(rows_of(1, 2, 3).assign(name=["Mara", "Maya", "Mia"]))
+    control = screen.control(choice, "Thing")
+
+    control.set_state({"value": "m"})
+    control._handle_custom_msg({"event": "submit"}, [])
+    control.set_state({"value": "may"})
+    screen.until(lambda: choice.chosen, "something chosen")
+
+    assert choice.names == ["Maya"]
+    assert control.value == ""
+
+
 def test_enter_waits_for_the_answer_to_a_search() -> None:
     choice = Choice("Thing", is_search=True)
     choice.offer(rows_of(1))

@@ -14,6 +14,7 @@ import traitlets
 
 from asana_frames.widgets.pickers.chips import Chips
 from asana_frames.widgets.pickers.labels import MAX_LENGTH, build_labels, fold_text, shorten_name
+from asana_frames.widgets.pickers.lists import run_in_background
 
 #: Held while a picker is changed. All pickers share it, because lists arrive in other threads and
 #: an observer of one picker may set another.
@@ -25,6 +26,8 @@ MAX_SHOWN = 200
 #: Ends every option, invisibly: an option that is chosen is told from the same name while it is
 #: being typed, which may become a longer one.
 MARK = "\N{ZERO WIDTH SPACE}"
+#: Seconds after Enter in which the last letters may still arrive.
+ENTER_PAUSE = 0.15
 #: Width of the descriptions of controls.
 _LABEL_WIDTH = "6rem"
 #: Where the boxes behind the descriptions begin.
@@ -344,9 +347,13 @@ class Choice(ipw.Box):
         self.choose([*self.chosen, gid] if self._multiple else [gid])
 
     def _handle_submit(self, _box: Any, content: Any, _buffers: Any) -> None:
-        """Choose the best match on Enter."""
-        if content.get("event") != "submit":
-            return
+        if content.get("event") == "submit":
+            # A browser sends Enter at once, but what was typed just before only when the kernel
+            # is done with the letters before that.
+            run_in_background(self._take_best, after=ENTER_PAUSE)
+
+    def _take_best(self) -> None:
+        """Choose the best match for the text in the box."""
         with LOCK:
             if self._control.disabled or self._is_stale or not self.query.strip():
                 return
