@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import Any
 
 import ipywidgets as ipw
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from asana_frames.widgets.pickers.choice import LOCK, MARK, MAX_SHOWN, Choice
+from asana_frames.widgets.pickers.choice import JUST_TYPED, LOCK, MARK, MAX_SHOWN, Choice
 from tests.widgets import screen
 
 
@@ -233,6 +234,20 @@ def test_letters_that_arrive_after_enter_count() -> None:
 
     assert choice.names == ["Maya"]
     assert control.value == ""
+
+
+def test_enter_is_heard_in_the_thread_of_the_kernel() -> None:
+    choice = Choice("Thing")
+    choice.offer(rows_of(1, 2, 3))
+    control = screen.control(choice, "Thing")
+    heard: list[threading.Thread] = []
+    choice.observe(lambda _: heard.append(threading.current_thread()), "chosen")
+
+    control.set_state({"value": "name 2"})
+    time.sleep(2 * JUST_TYPED)
+    control._handle_custom_msg({"event": "submit"}, [])
+
+    assert heard == [threading.current_thread()]
 
 
 def test_enter_waits_for_the_answer_to_a_search() -> None:

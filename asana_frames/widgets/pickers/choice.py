@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import html
+import math
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
@@ -26,7 +28,9 @@ MAX_SHOWN = 200
 #: Ends every option, invisibly: an option that is chosen is told from the same name while it is
 #: being typed, which may become a longer one.
 MARK = "\N{ZERO WIDTH SPACE}"
-#: Seconds after Enter in which the last letters may still arrive.
+#: Seconds between a letter and Enter in which nobody types both: more letters are on their way.
+JUST_TYPED = 0.02
+#: Seconds after Enter in which they arrive.
 ENTER_PAUSE = 0.15
 #: Width of the descriptions of controls.
 _LABEL_WIDTH = "6rem"
@@ -87,6 +91,8 @@ class Choice(ipw.Box):
         self._options: list[_Option] = []
         #: Label of an option -> gid.
         self._gids: dict[str, str] = {}
+        #: When the last letters arrived, and whether Enter waits for more.
+        self._typed_at, self._is_enter_pending = -math.inf, False
         #: What a search has found while the list is being read.
         self._found = _make_empty_rows()
         #: Chosen gids that the list which has arrived does not contain.
@@ -328,7 +334,9 @@ class Choice(ipw.Box):
                 # The options shown belong to the previous search.
                 self._is_stale = True
             self.query = text
+            self._typed_at = time.monotonic()
             self._show()
+            self._take_pending()
 
     def _find_chosen_option(self, text: str) -> str | None:
         """Return the gid of the option that was chosen, or whose whole label was typed."""
@@ -347,10 +355,26 @@ class Choice(ipw.Box):
         self.choose([*self.chosen, gid] if self._multiple else [gid])
 
     def _handle_submit(self, _box: Any, content: Any, _buffers: Any) -> None:
-        if content.get("event") == "submit":
-            # A browser sends Enter at once, but what was typed just before only when the kernel
-            # is done with the letters before that.
-            run_in_background(self._take_best, after=ENTER_PAUSE)
+        """Choose the best match on Enter, when all that was typed before it is there.
+
+        A browser sends Enter at once, but letters only when the kernel is done with those before.
+        Usually there are none left; else the choice is made when they arrive, or soon.
+        """
+        if content.get("event") != "submit":
+            return
+        with LOCK:
+            if time.monotonic() - self._typed_at > JUST_TYPED:
+                # Here, and not in another thread: observers may print into the page.
+                self._take_best()
+                return
+            self._is_enter_pending = True
+        run_in_background(self._take_pending, after=ENTER_PAUSE)
+
+    def _take_pending(self) -> None:
+        with LOCK:
+            if self._is_enter_pending:
+                self._is_enter_pending = False
+                self._take_best()
 
     def _take_best(self) -> None:
         """Choose the best match for the text in the box."""
