@@ -91,8 +91,8 @@ class Choice(ipw.Box):
         self._options: list[_Option] = []
         #: Label of an option -> gid.
         self._gids: dict[str, str] = {}
-        #: When the last letters arrived, and whether Enter waits for more.
-        self._typed_at, self._is_enter_pending = -math.inf, False
+        #: When the last letters arrived.
+        self._typed_at = -math.inf
         #: What a search has found while the list is being read.
         self._found = _make_empty_rows()
         #: Chosen gids that the list which has arrived does not contain.
@@ -336,7 +336,6 @@ class Choice(ipw.Box):
             self.query = text
             self._typed_at = time.monotonic()
             self._show()
-            self._take_pending()
 
     def _find_chosen_option(self, text: str) -> str | None:
         """Return the gid of the option that was chosen, or whose whole label was typed."""
@@ -358,7 +357,7 @@ class Choice(ipw.Box):
         """Choose the best match on Enter, when all that was typed before it is there.
 
         A browser sends Enter at once, but letters only when the kernel is done with those before.
-        Usually there are none left; else the choice is made when they arrive, or soon.
+        Usually there are none left; else the choice is made a little later.
         """
         if content.get("event") != "submit":
             return
@@ -367,14 +366,7 @@ class Choice(ipw.Box):
                 # Here, and not in another thread: observers may print into the page.
                 self._take_best()
                 return
-            self._is_enter_pending = True
-        run_in_background(self._take_pending, after=ENTER_PAUSE)
-
-    def _take_pending(self) -> None:
-        with LOCK:
-            if self._is_enter_pending:
-                self._is_enter_pending = False
-                self._take_best()
+        run_in_background(self._take_best, after=ENTER_PAUSE)
 
     def _take_best(self) -> None:
         """Choose the best match for the text in the box."""

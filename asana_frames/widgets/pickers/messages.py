@@ -44,8 +44,10 @@ def describe_error(error: Exception, what: str, where: str = "") -> Message:
     inside = f" of {where}" if where else ""
     match error:
         case AuthError():
-            text = "Asana does not accept your token. Log in again with af.widgets.login()."
-            return Message(text, can_retry=True)
+            text = (
+                "Asana does not accept your token. Log in with af.widgets.login(), connect again"
+            )
+            return Message(f"{text} and run this cell again.")
         case PaymentRequired():
             return Message(f"{what.capitalize()} need a paid plan.")
         case Forbidden():

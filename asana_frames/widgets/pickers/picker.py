@@ -415,8 +415,9 @@ class Picker(ipw.VBox, ipw.ValueWidget):
         is_only = listing.is_complete and len(listing.frame) == 1
         if is_only and not choice.chosen:
             choice.choose(listing.frame["gid"].tolist())
-        is_chosen = choice.chosen == tuple(listing.frame["gid"])
-        self._set_workspace_visible(is_shown=not (is_only and is_chosen))
+        if listing.error is None or not choice.chosen:
+            is_chosen = choice.chosen == tuple(listing.frame["gid"])
+            self._set_workspace_visible(is_shown=not (is_only and is_chosen))
 
     def _set_workspace_visible(self, *, is_shown: bool) -> None:
         if "workspace" in self._choices and self._record != "workspace":
