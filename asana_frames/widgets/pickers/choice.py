@@ -161,9 +161,7 @@ class Choice(ipw.Box):
             missing = missing.head(0)
         self._kept_gids = set(missing["gid"])
         self._found = _make_empty_rows() if is_complete else _drop_known(self._found, rows)
-        found = _drop_known(self._found, missing)
-        others = [part for part in (missing, found) if len(part)]
-        self._set_options(pd.concat([rows, *others], ignore_index=True) if others else rows)
+        self._set_options(_join_rows(rows, missing, _drop_known(self._found, missing)))
         self._control.disabled = self._is_stale = False
         self._is_partial = not is_complete
         self._has_error = False
@@ -172,9 +170,8 @@ class Choice(ipw.Box):
     def add_found(self, rows: pd.DataFrame) -> None:
         """Offer what a search has found until the list that is being read contains it."""
         if self._is_partial:
-            self._found = pd.concat([self._found, _drop_known(rows, self.rows)], ignore_index=True)
-            new = _drop_known(self._found, self.rows)
-            self._set_options(pd.concat([self.rows, new], ignore_index=True))
+            self._found = _join_rows(self._found, _drop_known(rows, self.rows))
+            self._set_options(_join_rows(self.rows, _drop_known(self._found, self.rows)))
             self._show()
 
     def choose(self, gids: Sequence[str]) -> None:
@@ -483,6 +480,12 @@ def _drop_known(rows: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
         return rows
     gids = set(known["gid"].tolist())
     return rows[[gid not in gids for gid in rows["gid"].tolist()]]
+
+
+def _join_rows(*parts: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of several frames, without empty ones, which would change dtypes."""
+    filled = [part for part in parts if len(part)] or list(parts[:1])
+    return filled[0] if len(filled) == 1 else pd.concat(filled, ignore_index=True)
 
 
 def _set_visible(widget: ipw.DOMWidget, is_shown: bool) -> None:
