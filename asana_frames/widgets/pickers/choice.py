@@ -389,9 +389,8 @@ def _make_control(label: str) -> Any:
         continuous_update=True,
         # The negative margin puts the description before the column of chips and messages.
         layout=ipw.Layout(
-            flex="1 1 22rem",
+            flex="0 1 25rem",
             min_width="0",
-            max_width="26rem",
             margin=f"2px 8px 2px calc(0px - ({_INDENT}))",
         ),
         style={"description_width": _LABEL_WIDTH},
