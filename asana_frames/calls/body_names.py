@@ -104,7 +104,7 @@ class _BodyResolver:
         """Return a row with the gids of the objects that its body names."""
         body = dict(row.body or {})
         for field in self._references:
-            value = unwrap_picker(body.get(field.name))
+            value = unwrap_picker(body.get(field.name), field.refers)
             if value is CLEAR or is_blank(value):
                 continue
             body[field.name] = self._problems.collect(

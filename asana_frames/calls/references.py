@@ -35,9 +35,12 @@ _URL_WORDS = {"profile": "user", "goals": "goal", "portfolios": "portfolio", "te
 _MAX_LISTED = 10
 
 
-def iterate_references(reference: Any) -> Iterator[Any]:
-    """Yield the single references in a reference or collection; skip missing values."""
-    reference = unwrap_picker(reference)
+def iterate_references(reference: Any, kinds: Sequence[str] = ()) -> Iterator[Any]:
+    """Yield the single references in a reference or collection; skip missing values.
+
+    ``kinds`` are the record types that pickers are asked for.
+    """
+    reference = unwrap_picker(reference, kinds)
     if reference is None:
         raise UnknownReference(
             "None is not a reference. If it comes from a picker, choose a value first."
@@ -50,14 +53,14 @@ def iterate_references(reference: Any) -> Iterator[Any]:
         for item in reference:
             if item is None or item is pd.NA or (isinstance(item, float) and item != item):
                 continue
-            yield from iterate_references(item)
+            yield from iterate_references(item, kinds)
     else:
         raise _invalid_reference(reference)
 
 
-def is_single_reference(reference: Any) -> bool:
+def is_single_reference(reference: Any, kinds: Sequence[str] = ()) -> bool:
     """Whether a reference names one object and is not a collection."""
-    reference = unwrap_picker(reference)
+    reference = unwrap_picker(reference, kinds)
     is_row = isinstance(reference, pd.Series) and "gid" in reference.index
     return isinstance(reference, str | Mapping | Integral) or is_row or _is_named_row(reference)
 
@@ -72,11 +75,17 @@ def _is_named_row(reference: Any) -> bool:
     return "gid" in getattr(reference, "_fields", ())
 
 
-def unwrap_picker(reference: Any) -> Any:
-    """Return the value of a picker, and anything else unchanged."""
+def unwrap_picker(reference: Any, kinds: Sequence[str] = ()) -> Any:
+    """Return what a picker stands for, and anything else unchanged.
+
+    A picker of several levels, such as workspace, project and section, stands for its deepest
+    choice of one of the record types asked for; without ``kinds``, for its value.
+    """
     # A pandas Timestamp has a ``value`` too, but is not a picker.
     if isinstance(reference, str | int | float | Mapping | pd.DataFrame | pd.Series | date):
         return reference
+    if kinds and hasattr(reference, "reference_to"):
+        return reference.reference_to(kinds)
     return reference.value if hasattr(reference, "value") else reference
 
 
@@ -136,7 +145,8 @@ class ReferenceResolver:
         AmbiguousReference
             Several objects have it; the message lists them.
         """
-        found = (self._resolve_one(item, kinds, within) for item in iterate_references(reference))
+        items = iterate_references(reference, kinds)
+        found = (self._resolve_one(item, kinds, within) for item in items)
         return list(dict.fromkeys(found))
 
     def _resolve_one(self, item: Any, kinds: Sequence[str], within: str | None) -> str:

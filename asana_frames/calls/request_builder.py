@@ -76,7 +76,7 @@ def has_many_references(operation: Operation, arguments: Mapping[str, Any]) -> b
     """Whether a parent is given as a collection of any size."""
     return any(
         arguments.get(parameter.argument) is not None
-        and not is_single_reference(arguments[parameter.argument])
+        and not is_single_reference(arguments[parameter.argument], parameter.refers)
         for parameter in reference_parameters(operation)
     )
 

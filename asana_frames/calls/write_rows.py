@@ -93,6 +93,9 @@ def build_write_rows(
     parameters = {parameter.argument: parameter for parameter in operation.parameters}
     fields = {field.name: field for field in operation.body}
     _check_path(operation, arguments)
+    refers = {name: field.refers for name, field in fields.items()}
+    refers |= {name: parameter.refers for name, parameter in parameters.items()}
+    given = {name: unwrap_picker(value, refers.get(name, ())) for name, value in given.items()}
     split = {
         name: _split_rows(value, takes_list=_takes_list(name, fields))
         for name, value in given.items()
@@ -110,7 +113,7 @@ def build_write_rows(
         parameters[name]: _resolve_targets(
             client,
             parameters[name],
-            many[name].values if name in many else [arguments[name]],
+            many[name].values if name in many else [given[name]],
             problems,
         )
         for name in split
@@ -147,7 +150,6 @@ def _list_projects(targets: Any) -> list[tuple[str, ...]]:
 
 def _split_rows(value: Any, *, takes_list: bool) -> _RowValues | None:
     """Return the values of an argument for each row; None if all rows have the same."""
-    value = unwrap_picker(value)
     if is_single_reference(value) or hasattr(value, "read"):
         return None
     if isinstance(value, pd.DataFrame):

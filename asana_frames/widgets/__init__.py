@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from asana_frames.widgets.dashboard.dashboard import Dashboard
-from asana_frames.widgets.explorer.explorer import Explorer
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from asana_frames.widgets.logins.login import Login, login, logout
 from asana_frames.widgets.pickers.fields_picker import FieldsPicker
 from asana_frames.widgets.pickers.goal_picker import GoalPicker
@@ -15,6 +16,16 @@ from asana_frames.widgets.pickers.task_picker import TaskPicker
 from asana_frames.widgets.pickers.team_picker import TeamPicker
 from asana_frames.widgets.pickers.user_picker import UserPicker
 from asana_frames.widgets.pickers.workspace_picker import WorkspacePicker
+
+if TYPE_CHECKING:
+    from asana_frames.widgets.dashboard.dashboard import Dashboard
+    from asana_frames.widgets.explorer.explorer import Explorer
+
+#: Loaded when first used: they need charts and exports, for which no picker should wait.
+_LAZY = {
+    "Dashboard": "asana_frames.widgets.dashboard.dashboard",
+    "Explorer": "asana_frames.widgets.explorer.explorer",
+}
 
 __all__ = [
     "Dashboard",
@@ -33,6 +44,12 @@ __all__ = [
     "login",
     "logout",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LAZY:
+        return getattr(import_module(_LAZY[name]), name)
+    raise AttributeError(f"module 'asana_frames.widgets' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

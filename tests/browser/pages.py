@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from asana_frames.widgets.pickers.choice import MARK
 from tests.browser.servers import JupyterServer
 
 #: Pixels of a page, unless a test makes it larger.
@@ -19,6 +20,9 @@ _CHATTER = re.compile(r"favicon|\.map\b")
 #: Controls that need a name, as they are called where pages are read aloud.
 _CONTROLS = "button|checkbox|combobox|listbox|radio|spinbutton|switch|textbox|tab|searchbox"
 _NAMELESS = re.compile(rf"^\s*- (?:{_CONTROLS})\b(?! \")[^\n]*", re.MULTILINE)
+
+#: What a list, or a box with suggestions, offers.
+_OFFERED = "[...(one.list ?? one).options].map(option => option.textContent || option.value)"
 
 #: Whether JupyterLab shows a notebook whose kernel waits for cells.
 _READY = """() => {
@@ -183,14 +187,28 @@ def nameless(output: Any) -> list[str]:
 
 
 def options(control: Any) -> list[str]:
-    """Return what a list offers, indents and all; its spaces are not broken in the page."""
-    told = control.locator("option").evaluate_all("all => all.map(one => one.textContent)")
-    return [name.replace("\N{NO-BREAK SPACE}", " ") for name in told]
+    """Return what a list or a box offers, with its indents, as ordinary spaces."""
+    told = control.evaluate(f"one => {_OFFERED}")
+    return [name.removesuffix(MARK).replace("\N{NO-BREAK SPACE}", " ") for name in told]
 
 
 def offers(control: Any, name: str, *, instead_of: str = "") -> None:
-    """Wait until a list offers something, and no more what it offered before."""
-    if instead_of:
-        control.locator("option", has_text=instead_of).first.wait_for(state="detached")
-    # While a list is read there is nothing in it, old or new.
-    control.locator("option", has_text=name).first.wait_for(state="attached")
+    """Wait until a list or a box offers something, and no more what it offered before."""
+    has_changed = f"""([one, name, old]) => {{
+        const all = {_OFFERED};
+        return all.some(text => text.includes(name)) && !(old && all.some(t => t.includes(old)));
+    }}"""
+    argument = [control.element_handle(), name, instead_of]
+    control.page.wait_for_function(has_changed, arg=argument, polling=50)
+
+
+def pick(control: Any, name: str) -> None:
+    """Choose what a box offers, as a browser does: its popup does not exist without a screen."""
+    offers(control, name)
+    told = control.evaluate(f"one => {_OFFERED}")
+    control.fill(next(text for text in told if text.strip().removesuffix(MARK) == name))
+
+
+def chips(control: Any) -> Any:
+    """Return the buttons beside a box, which are what is chosen."""
+    return control.locator("xpath=../following-sibling::*[1]").get_by_role("button")

@@ -68,7 +68,7 @@ def test_the_keyboard_alone_fills_in_runs_and_unfolds(company: Company, notebook
     keyboard.type("Acme")
     opened.tab_to("Fields")
     keyboard.press(" ")
-    shown.get_by_label("Find fields", exact=True).wait_for()
+    shown.get_by_label("Fields", exact=True).wait_for()
     opened.tab_to("Run")
     keyboard.press(" ")
     shown.get_by_role("row").nth(1).wait_for()

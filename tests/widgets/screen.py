@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import html
+import re
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import ipywidgets as ipw
 
-_LISTS = (ipw.Dropdown, ipw.Select, ipw.SelectMultiple)
+from asana_frames.widgets.pickers.choice import ENTER_PAUSE, MARK
 
 
 def _inside(widget: Any) -> Iterator[Any]:
     for child in getattr(widget, "children", ()):
         yield child
         yield from _inside(child)
+
+
+def _shown(widget: Any) -> Iterator[Any]:
+    for child in getattr(widget, "children", ()):
+        if child.layout.display != "none":
+            yield child
+            yield from _shown(child)
 
 
 def control(widget: Any, label: str) -> Any:
@@ -25,25 +34,39 @@ def control(widget: Any, label: str) -> Any:
 
 
 def options(widget: Any, label: str) -> list[str]:
-    """Return the labels of a list, without what stands for no choice."""
-    found = control(widget, label)
-    return [text for text, value in found.options if value]
+    """Return what a box suggests."""
+    return [text.removesuffix(MARK) for text in control(widget, label).options]
 
 
 def pick(widget: Any, label: str, *names: str) -> None:
-    """Choose by label, as a front end does: it sends where the options stand in the list."""
+    """Choose suggestions of a box, one after the other, as a browser does."""
     found = control(widget, label)
-    assert isinstance(found, _LISTS)
-    assert not found.disabled, f"{label} is disabled"
-    labels = [option if isinstance(option, str) else option[0] for option in found.options]
-    places = [labels.index(name) for name in names]
-    is_multiple = isinstance(found, ipw.SelectMultiple)
-    found.set_state({"index": places if is_multiple else places[0]})
+    if not isinstance(found, ipw.Combobox):
+        labels = [option if isinstance(option, str) else option[0] for option in found.options]
+        found.set_state({"index": labels.index(*names)})
+        return
+    for name in names:
+        assert not found.disabled, f"{label} is disabled"
+        assert name + MARK in found.options, f"{name!r} is not suggested"
+        found.set_state({"value": name + MARK})
 
 
 def write(widget: Any, label: str, text: str) -> None:
     """Put a text into a box."""
     control(widget, label).set_state({"value": text})
+
+
+def enter(widget: Any, label: str) -> None:
+    """Press Enter in a box, and wait until it is heard."""
+    control(widget, label)._handle_custom_msg({"event": "submit"}, [])
+    time.sleep(2 * ENTER_PAUSE)
+
+
+def chips(widget: Any, label: str) -> list[str]:
+    """Return what is shown as chosen beside a box."""
+    found = control(widget, label)
+    (row,) = [one for one in [widget, *_inside(widget)] if found in getattr(one, "children", ())]
+    return [chip.description for chip in row.children[1].children]
 
 
 def press(widget: Any, label: str) -> None:
@@ -52,9 +75,23 @@ def press(widget: Any, label: str) -> None:
 
 
 def said(widget: Any) -> str:
-    """Return the lines of text that are shown, as HTML."""
-    shown = [one for one in _inside(widget) if isinstance(one, ipw.HTML)]
-    return "\n".join(one.value for one in shown if one.layout.display != "none")
+    """Return the lines of text that are shown, as HTML, and the hints in the boxes."""
+    shown = list(_shown(widget))
+    lines = [one.value for one in shown if isinstance(one, ipw.HTML)]
+    return "\n".join(
+        [*lines, *(one.placeholder for one in shown if isinstance(one, ipw.Combobox))]
+    )
+
+
+def alerts(widget: Any) -> list[str]:
+    """Return the errors that are shown."""
+    pattern = r'role="alert"[^>]*>([^<]*)'
+    return [html.unescape(text) for text in re.findall(pattern, said(widget))]
+
+
+def is_shown(widget: Any, label: str) -> bool:
+    """Whether the control with that description is displayed."""
+    return control(widget, label) in list(_shown(widget))
 
 
 def until(is_so: Callable[[], object], what: str = "it") -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 import asana_frames as af
-from asana_frames.widgets import ProjectPicker, UserPicker
+from asana_frames.widgets import ProjectPicker, UserPicker, WorkspacePicker
 from asana_frames.widgets.pickers.lists import get_list_cache
 from asana_frames.widgets.pickers.project_picker import PROJECT
 from tests.recorder import Recorder
@@ -17,6 +17,10 @@ from tests.widgets.company import Company, records
 
 SALES, GROWTH = "/projects?team=11", "/projects?team=12"
 SECTIONS = "/projects/101/sections"
+EXPIRED = (
+    "Asana does not accept your token. Log in with af.widgets.login(), connect again and run this "
+    "cell again."
+)
 
 
 @pytest.fixture
@@ -41,7 +45,7 @@ def test_no_list_is_read_below_an_empty_choice(company: Company, recorded: af.As
 
     assert company.asked == ["/workspaces"]
     assert screen.control(picker, "Project").disabled
-    assert "Choose a workspace first." in screen.said(picker)
+    assert "Choose a workspace first" in screen.said(picker)
 
 
 def test_the_only_workspace_is_chosen(acme: Company, recorded: af.Asana) -> None:
@@ -66,9 +70,11 @@ def test_choosing_a_team_refills_the_projects_with_one_request(
 
 def test_going_back_within_a_minute_asks_nothing(acme: Company, recorded: af.Asana) -> None:
     picker = ProjectPicker(recorded).wait()
-    for team in ("Sales", "Growth", "Sales", "All teams"):
+    for team in ("Sales", "Growth", "Sales"):
         screen.pick(picker, "Team", team)
         picker.wait()
+    screen.press(picker, "Sales")
+    picker.wait()
 
     assert (acme.count(SALES), acme.count(GROWTH), acme.count("/projects?workspace=1")) == (1,) * 3
     assert screen.options(picker, "Project") == [
@@ -177,6 +183,67 @@ def test_a_project_without_a_team_leaves_no_other_team_chosen(
     )
 
 
+def test_one_workspace_has_no_control_and_several_have(
+    company: Company, recorded: af.Asana
+) -> None:
+    several = ProjectPicker(recorded).wait()
+    company.only_acme()
+    before = screen.is_shown(several, "Workspace")
+    screen.press(several, "Reload")
+    several.wait()
+
+    assert before
+    assert not screen.is_shown(several, "Workspace")
+    assert several.workspace == "1"
+    assert screen.is_shown(WorkspacePicker(recorded).wait(), "Workspace")
+
+
+def test_a_text_in_a_box_is_forgotten_when_the_team_changes(
+    acme: Company, recorded: af.Asana
+) -> None:
+    picker = ProjectPicker(recorded).wait()
+    screen.write(picker, "Project", "lea")
+
+    screen.pick(picker, "Team", "Sales")
+    picker.wait()
+
+    assert screen.control(picker, "Project").value == ""
+    assert screen.options(picker, "Project") == ["Fair", "Site"]
+
+
+def test_several_are_collected_from_one_team_after_the_other(
+    acme: Company, recorded: af.Asana
+) -> None:
+    picker = ProjectPicker(recorded, multiple=True).wait()
+    screen.pick(picker, "Team", "Sales")
+    screen.pick(picker.wait(), "Project", "Fair")
+    heard = screen.choices(picker)
+
+    screen.pick(picker, "Team", "Growth")
+    screen.pick(picker.wait(), "Project", "Leads")
+    picker.wait()
+
+    assert picker.value == ["101", "112"]
+    assert heard == [["101", "112"]]
+    assert picker.rows["name"].tolist() == ["Fair", "Leads"]
+
+
+def test_what_is_chosen_stays_when_a_reloaded_list_is_without_it(
+    acme: Company, recorded: af.Asana
+) -> None:
+    picker = ProjectPicker(recorded).wait()
+    screen.pick(picker, "Project", "Fair")
+    heard = screen.choices(picker)
+    acme.lists["/projects?workspace=1"] = acme.lists["/projects?workspace=1"][1:]
+
+    screen.press(picker, "Reload")
+    picker.wait()
+
+    assert "Fair" not in screen.options(picker, "Project")
+    assert (picker.value, heard) == ("101", [])
+    assert screen.chips(picker, "Project") == ["Fair"]
+
+
 # Answers that come late, or never.
 
 
@@ -224,7 +291,44 @@ def test_the_next_pages_do_not_undo_a_choice_of_the_first(
 
     assert picker.value == "1150"
     assert heard == ["1007", "1150"]
-    assert "201 of 250 shown" in screen.said(picker) or "200 of 250 shown" in screen.said(picker)
+    assert "250 in all; type to find one." in screen.said(picker)
+
+
+def test_what_has_not_arrived_of_a_long_list_is_searched_for(
+    acme: Company, recorded: af.Asana
+) -> None:
+    acme.lists["/projects?workspace=1"] = records(*(f"P{n}" for n in range(250)), first=1000)
+    acme.lists["/workspaces/1/typeahead?query=p24"] = records("P240", "Unlike", first=1240)
+    second = acme.hold("/projects?workspace=1#2")
+    picker = ProjectPicker(recorded)
+    screen.until(lambda: len(screen.options(picker, "Project")) == 100, "the first page shown")
+
+    for typed in ("p", "p2", "p24"):
+        screen.write(picker, "Project", typed)
+    screen.until(lambda: screen.options(picker, "Project") == ["P24", "P240"], "it is found")
+    screen.pick(picker, "Project", "P240")
+    heard = screen.choices(picker)
+    second.set()
+    picker.wait()
+
+    assert [key for key in acme.asked if "typeahead" in key] == [
+        "/workspaces/1/typeahead?query=p24"
+    ]
+    assert (picker.value, heard) == ("1240", [])
+    assert len(picker._choices["project"].rows) == 250
+
+
+def test_a_list_that_has_arrived_is_narrowed_without_a_request(
+    acme: Company, recorded: af.Asana
+) -> None:
+    picker = ProjectPicker(recorded).wait()
+    before = len(acme.asked)
+
+    screen.write(picker, "Project", "lea")
+    picker.wait()
+
+    assert screen.options(picker, "Project") == ["Leads"]
+    assert len(acme.asked) == before
 
 
 def test_a_list_that_fails_half_way_shows_what_came_and_why_no_more(
@@ -240,17 +344,23 @@ def test_a_list_that_fails_half_way_shows_what_came_and_why_no_more(
     screen.press(picker, "Reload")
     picker.wait()
 
-    assert "Forbidden" in said
+    assert "You have no access to the projects of Acme." in said
     assert picker.value == "1007"
     assert len(picker._choices["project"].rows) == 150
-    assert "Forbidden" not in screen.said(picker)
+    assert "no access" not in screen.said(picker)
 
 
 @pytest.mark.parametrize(
-    ("status", "name"), [(401, "AuthError"), (402, "PaymentRequired"), (403, "Forbidden")]
+    ("status", "told"),
+    [
+        (401, EXPIRED),
+        (402, "Projects need a paid plan."),
+        (403, "You have no access to the projects of Sales."),
+        (404, "Sales was deleted, or you have no access to it."),
+    ],
 )
 def test_a_refusal_is_shown_in_the_picker_and_the_choice_above_stays(
-    acme: Company, recorded: af.Asana, status: int, name: str
+    acme: Company, recorded: af.Asana, status: int, told: str
 ) -> None:
     acme.refused[SALES] = status
     picker = ProjectPicker(recorded).wait()
@@ -258,9 +368,27 @@ def test_a_refusal_is_shown_in_the_picker_and_the_choice_above_stays(
     screen.pick(picker, "Team", "Sales")
     picker.wait()
 
-    assert name in screen.said(picker)
+    assert screen.alerts(picker) == [told + (" Press Retry." if status == 404 else "")]
     assert picker.team == "11"
     assert "secret-token" not in screen.said(picker)
+
+
+def test_an_error_of_all_lists_is_told_once(acme: Company, recorded: af.Asana) -> None:
+    picker = ProjectPicker(recorded, "Fair").wait()
+    for key in list(acme.lists):
+        acme.refused[key] = 401
+
+    screen.press(picker, "Reload")
+    picker.wait()
+    told, is_workspace_shown = screen.alerts(picker), screen.is_shown(picker, "Workspace")
+    acme.refused.clear()
+    screen.press(picker, "Reload")
+    picker.wait()
+
+    assert told == [EXPIRED]
+    assert not is_workspace_shown
+    assert screen.alerts(picker) == []
+    assert picker.value == "101"
 
 
 def test_reload_reads_what_had_failed(acme: Company, recorded: af.Asana) -> None:
@@ -272,8 +400,9 @@ def test_reload_reads_what_had_failed(acme: Company, recorded: af.Asana) -> None
     screen.press(picker, "Reload")
     picker.wait()
 
-    assert "Forbidden" in said
+    assert "You have no access to the workspaces." in said
     assert screen.options(picker, "Team") == ["Sales", "Growth"]
+    assert screen.alerts(picker) == []
 
 
 def test_reload_shows_what_is_new_and_keeps_the_choice(acme: Company, recorded: af.Asana) -> None:
@@ -292,8 +421,10 @@ def test_a_network_that_is_down_is_shown_with_what_to_do(recorder: Recorder) -> 
     with af.connect("secret-token", base_url="http://127.0.0.1:9/api/1.0") as nowhere:
         picker = ProjectPicker(nowhere).wait()
 
-    assert "ConnectionFailed" in screen.said(picker)
-    assert "press Reload" in screen.said(picker)
+    (told,) = screen.alerts(picker)
+    assert told.startswith("Asana cannot be reached.")
+    assert told.endswith("Press Retry.")
+    assert not screen.control(picker, "Retry").disabled
     assert "secret-token" not in screen.said(picker)
 
 
@@ -316,7 +447,7 @@ def test_reload_is_advised_where_it_can_help(
     picker = ProjectPicker(recorded).wait()
 
     assert str(error).partition("'")[0] in screen.said(picker)
-    assert ("press Reload" in screen.said(picker)) == is_advised
+    assert ("Press Retry" in screen.said(picker)) == is_advised
 
 
 def test_an_empty_workspace_says_so(company: Company, recorded: af.Asana) -> None:

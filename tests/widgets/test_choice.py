@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import Any
 
 import ipywidgets as ipw
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from asana_frames.widgets.pickers.choice import LOCK, LONG_LIST, MAX_SHOWN, Choice
+from asana_frames.widgets.pickers.choice import JUST_TYPED, LOCK, MARK, MAX_SHOWN, Choice
 from tests.widgets import screen
 
 
@@ -21,14 +22,6 @@ def rows_of(*gids: int, name: str = "Name") -> pd.DataFrame:
 
 def shown(choice: Choice) -> list[str]:
     return screen.options(choice, choice.label)
-
-
-def box_of(choice: Choice) -> Any:
-    return screen.control(choice, f"Find {choice.label.lower()}")
-
-
-def is_seen(widget: Any) -> bool:
-    return widget.layout.display != "none"
 
 
 def heard_of(choice: Choice) -> list[tuple[str, ...]]:
@@ -60,7 +53,7 @@ def do(choice: Choice, doing: tuple[Any, ...]) -> set[str]:
     elif name == "adopt":
         choice.set_rows(rows_of(*given[0]))
     elif name == "type":
-        screen.write(choice, f"Find {choice.label.lower()}", given[0])
+        screen.write(choice, choice.label, given[0])
     elif name == "close":
         choice.disable("Wait.", keep=given[0])
     else:
@@ -69,18 +62,17 @@ def do(choice: Choice, doing: tuple[Any, ...]) -> set[str]:
 
 
 def _pick_places(choice: Choice, places: list[int]) -> None:
-    control = screen.control(choice, choice.label)
-    there = [place for place in places if place < len(control.options)]
-    if isinstance(control, ipw.SelectMultiple):
-        control.set_state({"index": there})
-    elif there:
-        control.set_state({"index": there[0]})
+    there = shown(choice)
+    for place in places:
+        label = there[place] if place < len(there) else None
+        if label in shown(choice) and not screen.control(choice, "Thing").disabled:
+            screen.pick(choice, "Thing", label)
 
 
 @pytest.mark.parametrize("kind", [{}, {"multiple": True}, {"is_search": True}])
 @settings(max_examples=60, deadline=None)
 @given(doings=st.lists(_DOINGS, max_size=10))
-def test_what_is_chosen_is_on_offer_and_on_the_screen(
+def test_what_is_chosen_is_known_and_on_the_screen(
     kind: dict[str, bool], doings: list[tuple[Any, ...]]
 ) -> None:
     choice = Choice("Thing", **kind)
@@ -89,14 +81,14 @@ def test_what_is_chosen_is_on_offer_and_on_the_screen(
     for doing in doings:
         known |= do(choice, doing)
 
-        control = screen.control(choice, "Thing")
-        values = [value for _, value in control.options if value]
-        value = control.value if choice._multiple else tuple(filter(None, [control.value]))
         assert set(choice.chosen) <= known & set(choice.rows["gid"])
-        assert value == choice.chosen
-        assert set(choice.chosen) <= set(values)
-        assert len(set(choice.chosen)) == len(choice.chosen) == len(choice.names)
+        assert screen.chips(choice, "Thing") == [f"Name {gid}" for gid in choice.chosen]
+        assert choice.names == [f"Name {gid}" for gid in choice.chosen]
+        assert choice.chosen_rows["gid"].tolist() == list(choice.chosen)
+        assert len(set(choice.chosen)) == len(choice.chosen)
         assert len(choice.chosen) <= 1 or choice._multiple
+        if choice._multiple:
+            assert not set(screen.chips(choice, "Thing")) & set(shown(choice))
 
 
 @settings(max_examples=50, deadline=None)
@@ -106,10 +98,194 @@ def test_narrowing_never_drops_what_is_chosen(picked: set[int], typed: str) -> N
     choice.offer(rows_of(*range(1, 41)))
     choice.choose([str(gid) for gid in sorted(picked)])
 
-    screen.write(choice, "Find thing", typed)
+    screen.write(choice, "Thing", typed)
 
     assert choice.chosen == tuple(str(gid) for gid in sorted(picked))
-    assert set(screen.control(choice, "Thing").value) == set(choice.chosen)
+
+
+# What is chosen by somebody at the screen.
+
+
+def test_a_click_adds_and_drops_nothing() -> None:
+    choice = Choice("Thing", multiple=True)
+    choice.offer(rows_of(1, 2, 3))
+
+    screen.pick(choice, "Thing", "Name 3", "Name 1")
+
+    assert choice.chosen == ("3", "1")
+    assert screen.chips(choice, "Thing") == ["Name 3", "Name 1"]
+    assert shown(choice) == ["Name 2"]
+
+
+def test_one_choice_takes_the_place_of_the_other() -> None:
+    choice = Choice("Thing")
+    choice.offer(rows_of(1, 2))
+
+    screen.pick(choice, "Thing", "Name 1", "Name 2")
+
+    assert choice.chosen == ("2",)
+    assert screen.chips(choice, "Thing") == ["Name 2"]
+
+
+def test_the_box_is_empty_after_a_choice() -> None:
+    choice = Choice("Thing")
+    choice.offer(rows_of(*range(1, 31)))
+    screen.write(choice, "Thing", "name 2")
+
+    screen.pick(choice, "Thing", "Name 27")
+
+    assert (screen.control(choice, "Thing").value, choice.query) == ("", "")
+    assert len(shown(choice)) == 30
+
+
+@pytest.mark.parametrize("multiple", [False, True])
+def test_a_chip_that_is_pressed_is_removed(multiple: bool) -> None:
+    choice = Choice("Thing", multiple=multiple)
+    choice.offer(rows_of(1, 2))
+    choice.choose(["2"])
+    heard = heard_of(choice)
+
+    screen.press(choice, "Name 2")
+
+    assert heard == [()]
+    assert screen.chips(choice, "Thing") == []
+
+
+def test_a_chip_that_is_gone_leaves_no_widget_behind() -> None:
+    choice = Choice("Thing", multiple=True)
+    choice.offer(rows_of(*range(1, 10)))
+    before = len(ipw.widgets.widget._instances)
+
+    for gid in range(1, 10):
+        screen.pick(choice, "Thing", f"Name {gid}")
+        screen.press(choice, f"Name {gid}")
+
+    assert len(ipw.widgets.widget._instances) == before
+
+
+def test_a_name_that_begins_another_is_not_taken_while_it_is_typed() -> None:
+    choice = Choice("Thing")
+    choice.offer(rows_of(1, 2, 3).assign(name=["Site", "Site relaunch", "Fair"]))
+
+    for text in ("S", "Si", "Sit", "Site", "Site r"):
+        screen.write(choice, "Thing", text)
+
+    assert choice.chosen == ()
+    assert shown(choice) == ["Site relaunch"]
+
+
+def test_a_name_that_begins_another_can_be_chosen() -> None:
+    choice = Choice("Thing")
+    choice.offer(rows_of(1, 2, 3).assign(name=["Site", "Site relaunch", "Fair"]))
+
+    screen.write(choice, "Thing", "site")
+    screen.enter(choice, "Thing")
+    by_enter = choice.chosen
+    screen.pick(choice, "Thing", "Site relaunch")
+    screen.pick(choice, "Thing", "Site")
+
+    assert by_enter == choice.chosen == ("1",)
+
+
+def test_a_whole_name_that_is_typed_is_taken() -> None:
+    choice = Choice("Thing")
+    choice.offer(rows_of(1, 2, 3).assign(name=["Site", "Site relaunch", "Fair"]))
+
+    screen.write(choice, "Thing", "Site relaunch")
+
+    assert choice.chosen == ("2",)
+
+
+def test_enter_takes_the_best_match_which_is_told_before() -> None:
+    choice = Choice("Thing")
+    names = ["My web site", "Cobweb", "Website", "Web"]
+    choice.offer(rows_of(1, 2, 3, 4).assign(name=names))
+
+    screen.write(choice, "Thing", "web")
+    order, told = shown(choice), choice.note
+    screen.enter(choice, "Thing")
+
+    assert order == ["Web", "Website", "My web site", "Cobweb"]
+    assert "Enter takes “Web” (4 match)." in told
+    assert choice.names == ["Web"]
+
+
+@pytest.mark.parametrize("typed", ["", "  ", "nothing like it"])
+def test_enter_takes_nothing_where_nothing_fits(typed: str) -> None:
+    choice = Choice("Thing")
+    choice.offer(rows_of(1, 2))
+    choice.choose(["1"])
+
+    screen.write(choice, "Thing", typed)
+    screen.enter(choice, "Thing")
+
+    assert choice.chosen == ("1",)
+
+
+def test_letters_that_arrive_after_enter_count() -> None:
+    choice = Choice("Thing")
+    choice.offer(rows_of(1, 2, 3).assign(name=["Mara", "Maya", "Mia"]))
+    control = screen.control(choice, "Thing")
+
+    control.set_state({"value": "m"})
+    control._handle_custom_msg({"event": "submit"}, [])
+    control.set_state({"value": "may"})
+    screen.until(lambda: choice.chosen, "something chosen")
+
+    assert choice.names == ["Maya"]
+    assert control.value == ""
+
+
+def test_enter_is_heard_in_the_thread_of_the_kernel() -> None:
+    choice = Choice("Thing")
+    choice.offer(rows_of(1, 2, 3))
+    control = screen.control(choice, "Thing")
+    heard: list[threading.Thread] = []
+    choice.observe(lambda _: heard.append(threading.current_thread()), "chosen")
+
+    control.set_state({"value": "name 2"})
+    time.sleep(2 * JUST_TYPED)
+    control._handle_custom_msg({"event": "submit"}, [])
+
+    assert heard == [threading.current_thread()]
+
+
+def test_enter_waits_for_the_answer_to_a_search() -> None:
+    choice = Choice("Thing", is_search=True)
+    choice.offer(rows_of(1))
+
+    screen.write(choice, "Thing", "other")
+    screen.enter(choice, "Thing")
+    meanwhile, told = choice.chosen, choice.note
+    choice.offer(rows_of(2))
+    screen.enter(choice, "Thing")
+
+    assert meanwhile == ()
+    assert "Searching ..." in told
+    assert choice.chosen == ("2",)
+
+
+def test_the_hint_says_what_can_be_done() -> None:
+    choice = Choice("Thing", multiple=True, placeholder="All things")
+    hints = [screen.control(choice, "Thing").placeholder]
+    choice.wait_for_list()
+    hints += [screen.control(choice, "Thing").placeholder]
+    choice.offer(rows_of(1, 2, 3))
+    hints += [screen.control(choice, "Thing").placeholder]
+    choice.choose(["1"])
+    hints += [screen.control(choice, "Thing").placeholder]
+
+    assert hints == ["", "Reading ...", "All things, or one of 3", "Add another: one of 2"]
+
+
+def test_what_is_typed_while_a_list_is_read_narrows_it_when_it_is_there() -> None:
+    choice = Choice("Thing")
+    choice.wait_for_list()
+
+    screen.write(choice, "Thing", "name 27")
+    choice.offer(rows_of(*range(1, 31)))
+
+    assert shown(choice) == ["Name 27"]
 
 
 # What is chosen, when the list changes.
@@ -168,74 +344,43 @@ def test_a_kept_goal_of_a_flat_list_can_stand_beside_a_tree() -> None:
 
     choice.offer(rows_of(1, 2).assign(depth=[0, 1]), keep=True)
 
-    assert shown(choice) == ["Name 1", "\u00a0" * 4 + "Name 2", "Name 9"]
-
-
-def test_what_is_kept_does_not_move_what_may_be_clicked() -> None:
-    choice = Choice("Thing")
-    choice.set_rows(rows_of(9))
-    choice.offer(rows_of(1, 2), is_complete=False)
-    before = shown(choice)
-
-    choice.offer(rows_of(1, 2, 3, 9))
-
-    assert shown(choice)[:2] == before[:2] == ["Name 1", "Name 2"]
-    assert choice.chosen == ("9",)
+    assert shown(choice) == ["Name 1", "\u00a0" * 4 + "Name 2"]
+    assert screen.chips(choice, "Goal") == ["Name 9"]
 
 
 # The box that narrows.
-
-
-def test_a_short_list_has_no_box_and_a_long_one_has() -> None:
-    choice = Choice("Thing")
-
-    choice.offer(rows_of(*range(LONG_LIST)))
-    short_one = is_seen(box_of(choice))
-    choice.offer(rows_of(*range(LONG_LIST + 1)))
-
-    assert not short_one
-    assert is_seen(box_of(choice))
-
-
-def test_the_box_stays_as_long_as_what_is_in_it_hides_something() -> None:
-    choice = Choice("Thing")
-    choice.offer(rows_of(*range(50)))
-    screen.write(choice, "Find thing", "name 49")
-
-    choice.offer(rows_of(1, 2, 3))
-
-    assert shown(choice) == []
-    assert is_seen(box_of(choice))
 
 
 def test_words_are_found_in_any_order_and_case() -> None:
     choice = Choice("Thing")
     choice.offer(rows_of(*range(1, 31)))
 
-    screen.write(choice, "Find thing", "17 NAM")
+    screen.write(choice, "Thing", "17 NAM")
 
     assert shown(choice) == ["Name 17"]
-    assert "1 of 30 match" in choice.note
+    assert "Enter takes “Name 17”." in choice.note
 
 
 def test_a_long_name_is_found_by_its_end() -> None:
     choice = Choice("Thing")
     choice.offer(rows_of(*range(1, 31)).assign(name=[f"{'long ' * 40}{n}end" for n in range(30)]))
 
-    screen.write(choice, "Find thing", "17end")
+    screen.write(choice, "Thing", "17end")
 
-    assert choice.rows["gid"][17] in [v for _, v in screen.control(choice, "Thing").options]
-    assert len(shown(choice)) == 1
+    (found,) = shown(choice)
+    screen.pick(choice, "Thing", found)
+    assert choice.rows["gid"][17] == choice.chosen[0]
 
 
 def test_of_very_many_only_some_are_shown_and_the_rest_is_found_by_typing() -> None:
     choice = Choice("Thing")
     choice.offer(rows_of(*range(5_000)))
 
-    before = len(shown(choice))
-    screen.write(choice, "Find thing", "4987")
+    before, told = len(shown(choice)), choice.note
+    screen.write(choice, "Thing", "4987")
 
     assert before == MAX_SHOWN
+    assert "5,000 in all; type to find one." in told
     assert shown(choice) == ["Name 4987"]
 
 
@@ -245,7 +390,7 @@ def test_what_is_chosen_is_shown_even_where_it_is_far_down() -> None:
 
     choice.choose(["4987"])
 
-    assert screen.control(choice, "Thing").value == "4987"
+    assert screen.chips(choice, "Thing") == ["Name 4987"]
 
 
 def test_typing_says_nothing_to_those_who_watch_the_choice() -> None:
@@ -255,7 +400,7 @@ def test_typing_says_nothing_to_those_who_watch_the_choice() -> None:
     heard = heard_of(choice)
 
     for text in ("n", "name 4", "nothing", ""):
-        screen.write(choice, "Find thing", text)
+        screen.write(choice, "Thing", text)
 
     assert heard == []
 
@@ -265,8 +410,8 @@ def test_an_error_stays_visible_while_somebody_types() -> None:
     choice.offer(rows_of(*range(50)), is_complete=False)
     choice.show_note("The network is down.", is_error=True)
 
-    screen.write(choice, "Find thing", "4")
-    screen.write(choice, "Find thing", "")
+    screen.write(choice, "Thing", "4")
+    screen.write(choice, "Thing", "")
 
     assert "The network is down." in choice.note
 
@@ -276,7 +421,7 @@ def test_an_error_stays_visible_while_somebody_types() -> None:
 
 def test_names_are_never_taken_for_html() -> None:
     choice = Choice("Thing", is_search=True)
-    screen.write(choice, "Find thing", "<b onclick=alert(1)>")
+    screen.write(choice, "Thing", "<b onclick=alert(1)>")
 
     choice.offer(rows_of())
 
@@ -285,7 +430,7 @@ def test_names_are_never_taken_for_html() -> None:
 
 
 def test_two_of_one_name_can_each_be_chosen() -> None:
-    choice = Choice("Thing", qualifier="team_name")
+    choice = Choice("Thing", qualifiers=["team_name"])
     rows = rows_of(1, 2).assign(name="Same 🎉", team_name=["Sales", "Growth"])
     choice.offer(rows)
 
@@ -329,7 +474,7 @@ def test_what_is_chosen_while_a_page_arrives_is_not_lost() -> None:
         with LOCK:
             choice.offer(rows_of(1, 2, 3, 4), is_complete=False)
 
-    control.observe(in_the_middle, "_options_labels")
+    control.observe(in_the_middle, "options")
     page = threading.Thread(target=arrive)
     page.start()
     is_filling.wait(5)
@@ -338,7 +483,7 @@ def test_what_is_chosen_while_a_page_arrives_is_not_lost() -> None:
     page.join()
 
     assert choice.chosen == ("2",)
-    assert control.value == "2"
+    assert screen.chips(choice, "Thing") == ["Name 2"]
     assert shown(choice) == ["Name 1", "Name 2", "Name 3", "Name 4"]
 
 
@@ -357,8 +502,8 @@ def test_choosing_while_many_pages_arrive_always_counts(multiple: bool) -> None:
     kept = []
     for turn in range(150):
         gid = str(1 + turn % 9)
-        screen.pick(choice, "Thing", f"Name {gid}")
-        kept.append(choice.chosen == (gid,))
+        screen.control(choice, "Thing").set_state({"value": f"Name {gid}{MARK}"})
+        kept.append(gid in choice.chosen)
     page.join()
 
     assert all(kept)

@@ -13,6 +13,7 @@ from asana_frames.sandbox_server import Server, serve
 from asana_frames.widgets import Dashboard
 from asana_frames.widgets.dashboard.subjects import GOAL_CHARTS, PROJECT_CHARTS, Goal, Project
 from tests.fixed_day import NOW
+from tests.widgets import screen
 
 PIXEL = "data:image/png;base64,"
 
@@ -201,7 +202,7 @@ def test_reload_reads_and_draws_anew(own: af.Asana) -> None:
     own.tasks.create(name="One more", projects=[board.value])
 
     before = board._summary.value
-    board.picker.children[-1].children[-1].click()
+    screen.press(board.picker, "Reload")
     board.wait()
 
     assert board._summary.value != before

@@ -60,8 +60,8 @@ def test_picking_is_heard_once_and_shown() -> None:
 
     screen.pick(picker, "Fields", *(label for label in labels if label.startswith("color ")))
 
-    assert heard == [["color"]]
-    assert screen.control(picker, "Fields").value == ("color",)
+    assert heard == [["name", "color"]]
+    assert screen.chips(picker, "Fields") == ["name", "color"]
 
 
 def test_the_defaults_come_back_with_a_button() -> None:
@@ -70,14 +70,14 @@ def test_the_defaults_come_back_with_a_button() -> None:
     screen.press(picker, "Defaults")
 
     assert picker.value == picker.defaults
-    assert set(screen.control(picker, "Fields").value) == set(picker.defaults)
+    assert screen.chips(picker, "Fields") == picker.defaults
 
 
 def test_narrowing_changes_nothing_that_is_picked() -> None:
     picker = FieldsPicker("tasks", ["name", "assignee"])
     heard = screen.choices(picker)
 
-    screen.write(picker, "Find fields", "due")
+    screen.write(picker, "Fields", "due")
 
     assert heard == []
     assert any(label.startswith("due_on") for label in screen.options(picker, "Fields"))
@@ -88,7 +88,7 @@ def test_nothing_can_be_picked() -> None:
     picker = FieldsPicker("tags", [])
 
     assert picker.value == []
-    assert screen.control(picker, "Fields").value == ()
+    assert screen.chips(picker, "Fields") == []
 
 
 @pytest.mark.parametrize("resource", [resource.name for resource in load().resources])

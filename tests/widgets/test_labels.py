@@ -38,7 +38,7 @@ def test_no_two_labels_are_alike_and_each_is_a_line(
         depth=[depth for _, _, depth in rows],
     )
 
-    found = build_labels(frame, qualifier="team_name")
+    found = build_labels(frame, qualifiers=["team_name"])
 
     assert len(set(found)) == len(found) == len(rows)
     assert all(len(label.splitlines()) == 1 for label in found)
@@ -62,13 +62,45 @@ def test_what_is_typed_is_found_in_a_name_that_has_it(before: str, typed: str) -
 def test_names_that_are_alike_have_their_team_beside_them() -> None:
     rows = rows_of("Site", "Site", "Fair", team_name=["Sales", "Growth", "Sales"])
 
-    assert build_labels(rows, qualifier="team_name") == ["Site · Sales", "Site · Growth", "Fair"]
+    assert build_labels(rows, qualifiers=["team_name"]) == [
+        "Site · Sales",
+        "Site · Growth",
+        "Fair",
+    ]
 
 
 def test_names_that_are_alike_in_one_team_have_their_gid_beside_them() -> None:
     rows = rows_of("Site", "Site", team_name=["Sales", "Sales"])
 
-    assert build_labels(rows, qualifier="team_name") == ["Site · Sales · 1", "Site · Sales · 2"]
+    assert build_labels(rows, qualifiers=["team_name"]) == ["Site · 1", "Site · 2"]
+
+
+def test_equal_names_are_told_apart_by_what_differs_first() -> None:
+    rows = rows_of(
+        *["Site"] * 4,
+        team_name=["Sales", "Sales", "Sales", None],
+        owner_name=["Ada", "Bo", "Bo", "Bo"],
+        due_on=pd.to_datetime(["2026-01-05", "2026-01-05", "2026-12-31", None]),
+    )
+
+    found = build_labels(rows, qualifiers=["team_name", "owner_name", "due_on"])
+
+    assert found == [
+        "Site · Sales · Ada",
+        "Site · Sales · Bo · due 5 Jan 2026",
+        "Site · Sales · Bo · due 31 Dec 2026",
+        "Site",
+    ]
+
+
+def test_a_column_that_is_the_same_for_equal_names_is_left_out() -> None:
+    rows = rows_of(
+        "Call", "Call", "Mail", projects_names=[("A", "B")] * 3, assignee_name=["Ada", None, "Bo"]
+    )
+
+    found = build_labels(rows, qualifiers=["projects_names", "assignee_name"])
+
+    assert found == ["Call · Ada", "Call", "Mail"]
 
 
 def test_a_missing_name_has_a_label() -> None:

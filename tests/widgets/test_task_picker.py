@@ -36,7 +36,7 @@ def test_only_the_final_text_is_searched_for(company: Company, recorded: af.Asan
     picker = TaskPicker(recorded).wait()
 
     for typed in ("w", "wr", "wri", "writ", "write"):
-        screen.write(picker, "Find task", typed)
+        screen.write(picker, "Task", typed)
     picker.wait()
 
     assert [key for key in searches(company) if "?" in key] == [f"{SEARCH}?query=write"]
@@ -48,11 +48,11 @@ def test_no_search_is_sent_while_another_one_is_running(
 ) -> None:
     slow = company.hold(f"{SEARCH}?query=write")
     picker = TaskPicker(recorded).wait()
-    screen.write(picker, "Find task", "write")
+    screen.write(picker, "Task", "write")
     screen.until(lambda: company.count(f"{SEARCH}?query=write"), "the first question asked")
 
     for typed in ("writex", "t", "te", "tes", "test"):
-        screen.write(picker, "Find task", typed)
+        screen.write(picker, "Task", typed)
     meanwhile = len(searches(company))
     slow.set()
     picker.wait()
@@ -68,7 +68,7 @@ def test_a_search_of_the_last_minute_is_not_sent_again(
     picker = TaskPicker(recorded).wait()
 
     for typed in ("write", "test", "write", " write "):
-        screen.write(picker, "Find task", typed)
+        screen.write(picker, "Task", typed)
         picker.wait()
 
     assert company.count(f"{SEARCH}?query=write") == 1
@@ -79,15 +79,16 @@ def test_a_task_that_is_picked_stays_in_the_list_of_the_next_search(
     company: Company, recorded: af.Asana
 ) -> None:
     picker = TaskPicker(recorded).wait()
-    screen.write(picker, "Find task", "write")
+    screen.write(picker, "Task", "write")
     screen.pick(picker.wait(), "Task", "Rewrite")
     heard = screen.choices(picker)
 
-    screen.write(picker, "Find task", "test")
+    screen.write(picker, "Task", "test")
     picker.wait()
 
     assert (picker.value, heard) == ("812", [])
-    assert screen.options(picker, "Task") == ["Rewrite", "Test", "Write"]
+    assert screen.options(picker, "Task") == ["Test", "Write"]
+    assert screen.chips(picker, "Task") == ["Rewrite"]
     assert picker.row["name"] == "Rewrite"
 
 
@@ -95,11 +96,12 @@ def test_several_are_picked_from_one_search_after_the_other(
     company: Company, recorded: af.Asana
 ) -> None:
     picker = TaskPicker(recorded, multiple=True).wait()
-    screen.write(picker, "Find task", "write")
+    screen.write(picker, "Task", "write")
     screen.pick(picker.wait(), "Task", "Write", "Rewrite")
 
-    screen.write(picker, "Find task", "test")
-    screen.pick(picker.wait(), "Task", "Rewrite", "Test")
+    screen.write(picker, "Task", "test")
+    screen.pick(picker.wait(), "Task", "Test")
+    screen.press(picker, screen.chips(picker, "Task")[0])
 
     assert picker.value == ["812", "821"]
     assert picker.rows["name"].tolist() == ["Rewrite", "Test"]
@@ -111,10 +113,10 @@ def test_a_search_that_finds_nothing_says_what_was_searched_for(
     company.lists[f"{SEARCH}?query=<b>"] = []
     picker = TaskPicker(recorded).wait()
 
-    screen.write(picker, "Find task", "<b>")
+    screen.write(picker, "Task", "<b>")
     picker.wait()
 
-    assert "Nothing is called like &#x27;&lt;b&gt;&#x27;." in screen.said(picker)
+    assert "Nothing is called like “&lt;b&gt;”." in screen.said(picker)
 
 
 def test_a_search_that_is_refused_keeps_what_is_picked(
@@ -124,10 +126,10 @@ def test_a_search_that_is_refused_keeps_what_is_picked(
     screen.pick(picker, "Task", "Recent")
     company.refused[f"{SEARCH}?query=write"] = 403
 
-    screen.write(picker, "Find task", "write")
+    screen.write(picker, "Task", "write")
     picker.wait()
 
-    assert "Forbidden" in screen.said(picker)
+    assert "You have no access to the tasks of Acme." in screen.said(picker)
     assert picker.value == "801"
 
 
@@ -137,19 +139,54 @@ def test_typing_before_the_workspace_is_known_is_not_lost(
     late = company.hold("/workspaces")
     picker = TaskPicker(recorded)
 
-    screen.write(picker, "Find task", "write")
+    screen.write(picker, "Task", "write")
     late.set()
     picker.wait()
 
     assert screen.options(picker, "Task") == ["Write", "Rewrite"]
 
 
+def test_tasks_of_one_name_are_told_apart_by_project_and_date(
+    company: Company, recorded: af.Asana
+) -> None:
+    site = {"gid": "101", "name": "Site"}
+    company.lists[f"{SEARCH}?query=call"] = [
+        {"gid": "831", "name": "Call", "projects": [site], "due_on": "2026-11-05"},
+        {"gid": "832", "name": "Call", "projects": [site], "due_on": None},
+        {"gid": "833", "name": "Call back"},
+    ]
+    picker = TaskPicker(recorded).wait()
+    before = len(company.asked)
+
+    screen.write(picker, "Task", "call")
+    picker.wait()
+
+    assert screen.options(picker, "Task") == ["Call · due 5 Nov 2026", "Call", "Call back"]
+    assert sorted(company.asked[before:])[:2] == ["/tasks/831", "/tasks/832"]
+    assert len(company.asked[before:]) == 3
+
+
+def test_a_search_is_forgotten_with_the_workspace(company: Company, recorded: af.Asana) -> None:
+    company.lists["/workspaces"].append({"gid": "2", "name": "Zebra"})
+    company.lists["/workspaces/2/typeahead?query=write"] = []
+    picker = TaskPicker(recorded, workspace="1").wait()
+    screen.write(picker, "Task", "write")
+    picker.wait()
+
+    screen.pick(picker, "Workspace", "Zebra")
+    picker.wait()
+
+    assert screen.control(picker, "Task").value == ""
+    assert screen.options(picker, "Task") == []
+
+
 def test_a_task_set_by_code_is_shown_among_what_is_found(
     company: Company, recorded: af.Asana
 ) -> None:
     picker = TaskPicker(recorded, "801")
-    screen.write(picker, "Find task", "write")
+    screen.write(picker, "Task", "write")
     picker.wait()
 
     assert repr(picker) == "TaskPicker(workspace='Acme', task='Recent')"
-    assert screen.options(picker, "Task") == ["Recent", "Write", "Rewrite"]
+    assert screen.options(picker, "Task") == ["Write", "Rewrite"]
+    assert screen.chips(picker, "Task") == ["Recent"]

@@ -81,9 +81,10 @@ class Filter:
             self.view = Browser(asana, parameter, self.control, self._fill_picked)
 
     def offer(self, rows: pd.DataFrame) -> None:
-        """Offer the names of objects; equal names get a qualifier."""
+        """Offer the names of objects; equal names are told apart."""
         labels = build_labels(
-            rows.drop(columns="depth", errors="ignore"), qualifier=_get_qualifier(self.level)
+            rows.drop(columns="depth", errors="ignore"),
+            qualifiers=() if self.level is None else self.level.qualifiers,
         )
         self._gids = dict(zip(labels, rows["gid"], strict=True))
         self._names = {str(name): int(n) for name, n in rows["name"].value_counts().items()}
@@ -164,7 +165,8 @@ class Filter:
         if value is None:
             return None if self.parameter.kind == "date" else ""
         if self.parameter.kind == "ref":
-            references = [_format_reference(one) for one in iterate_references(value)]
+            items = iterate_references(value, self.parameter.refers)
+            references = [_format_reference(one) for one in items]
             self._filled_references = ("; ".join(references), references)
             return self._filled_references[0]
         if self.parameter.kind == "boolean" and isinstance(value, bool):
@@ -240,10 +242,6 @@ _MAKERS: Mapping[str, Callable[[Parameter, str], Any]] = {
     "date": _make_day_box,
     "datetime": _make_moment_box,
 }
-
-
-def _get_qualifier(level: Level | None) -> str:
-    return level.qualifier if level is not None else ""
 
 
 def _format_reference(reference: Any) -> str:

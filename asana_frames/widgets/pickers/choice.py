@@ -1,34 +1,58 @@
-"""Choice: a list to choose from, with a box that filters it and a line for messages."""
+"""Choice: a box to search a list with, what is chosen beside it, and a line for messages."""
 
 from __future__ import annotations
 
 import html
+import math
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import ipywidgets as ipw
 import pandas as pd
 import traitlets
 
+from asana_frames.widgets.pickers.chips import Chips
 from asana_frames.widgets.pickers.labels import MAX_LENGTH, build_labels, fold_text, shorten_name
+from asana_frames.widgets.pickers.lists import run_in_background
 
 #: Held while a picker is changed. All pickers share it, because lists arrive in other threads and
 #: an observer of one picker may set another.
 LOCK = threading.RLock()
 #: Notified when a list has arrived or a chart is drawn.
 CHANGED = threading.Condition(LOCK)
-#: Maximum number of options shown; typing narrows the list.
+#: Maximum number of options sent to the browser; typing finds the others.
 MAX_SHOWN = 200
-#: Value of a control while nothing is chosen; with None it would show an empty line.
-_NO_CHOICE = ""
-#: A list with more options than this gets a box to type in.
-LONG_LIST = 15
+#: Ends every option, invisibly: an option that is chosen is told from the same name while it is
+#: being typed, which may become a longer one.
+MARK = "\N{ZERO WIDTH SPACE}"
+#: Seconds between a letter and Enter in which nobody types both: more letters are on their way.
+JUST_TYPED = 0.02
+#: Seconds after Enter in which they arrive.
+ENTER_PAUSE = 0.15
+#: Width of the descriptions of controls.
+_LABEL_WIDTH = "6rem"
+#: Where the boxes behind the descriptions begin.
+_INDENT = f"{_LABEL_WIDTH} + 8px"
 
 
-class Choice(ipw.VBox):
+class _Option(NamedTuple):
+    #: What is offered.
+    label: str
+    gid: str
+    #: What is searched.
+    text: str
+    #: What is shown once it is chosen.
+    chip: str
+
+
+class Choice(ipw.Box):
     """Choose one or several objects from a list.
+
+    What is typed narrows the list. Choosing an option, or pressing Enter for the best match, adds
+    it to what is chosen (without ``multiple``, in its place) and clears the box.
 
     Parameters
     ----------
@@ -37,16 +61,16 @@ class Choice(ipw.VBox):
     multiple
         Whether several objects can be chosen.
     placeholder
-        Text shown while nothing is chosen, such as "Choose..." or "All teams".
-    qualifier
-        The column that distinguishes objects of the same name.
+        Text shown while nothing is chosen, such as "Choose" or "All teams".
+    qualifiers
+        The columns that distinguish objects of the same name.
     is_search
-        Whether the text in the box is sent to Asana as a search instead of filtering the list.
+        Whether the text in the box is sent to Asana as a search instead of narrowing the list.
 
     Attributes
     ----------
     chosen : tuple of str
-        gids, in the order of the control, or in the order in which code chose them.
+        gids, in the order in which they were chosen.
     query : str
         Text in the box.
     """
@@ -59,35 +83,36 @@ class Choice(ipw.VBox):
         label: str,
         *,
         multiple: bool = False,
-        placeholder: str = "Choose...",
-        qualifier: str = "",
+        placeholder: str = "Choose",
+        qualifiers: Sequence[str] = (),
         is_search: bool = False,
     ) -> None:
         self.rows = _make_empty_rows()
-        self._shown_options: list[tuple[str, str]] = []
-        self._options: list[tuple[str, str, str]] = []
+        self._options: list[_Option] = []
+        #: Label of an option -> gid.
+        self._gids: dict[str, str] = {}
+        #: When the last letters arrived.
+        self._typed_at = -math.inf
+        #: What a search has found while the list is being read.
+        self._found = _make_empty_rows()
         #: Chosen gids that the list which has arrived does not contain.
         self._kept_gids: set[str] = set()
-        self._multiple, self._placeholder, self._qualifier, self._is_search = (
+        self._multiple, self._placeholder, self._qualifiers, self._is_search = (
             multiple,
             placeholder,
-            qualifier,
+            tuple(qualifiers),
             is_search,
         )
         self._is_filling = self._has_error = self._is_stale = self._is_partial = False
-        self._control = _make_control(label, multiple=multiple, is_list=multiple or is_search)
-        self._box = ipw.Text(
-            description=f"Find {label.lower()}",
-            placeholder=f"type to {'search' if is_search else 'narrow'}, Enter takes the first",
-            continuous_update=True,
-            **make_wide_layout(),
+        self._control = _make_control(label)
+        self._chips = Chips(self.remove)
+        self._note = ipw.HTML(layout=ipw.Layout(width="100%"))
+        super().__init__([self._control, self._chips, self._note], layout=_make_row_layout())
+        self._control.observe(self._handle_text, "value")
+        self._control.on_msg(self._handle_submit)
+        resend_when_displayed(
+            self, self._control, self._chips, self._note, self._chips.layout, self._note.layout
         )
-        self._note = ipw.HTML()
-        super().__init__([self._box, self._control, self._note], layout=ipw.Layout(width="100%"))
-        self._control.observe(self._handle_control, "value")
-        self._box.observe(self._handle_query, "value")
-        self._box.on_msg(self._handle_submit)
-        resend_when_displayed(self, self._control, self._note, self._box.layout, self._note.layout)
         self.disable("")
 
     @property
@@ -98,8 +123,20 @@ class Choice(ipw.VBox):
     @property
     def names(self) -> list[str]:
         """Names of the chosen objects."""
-        known = dict(zip(self.rows["gid"], self.rows["name"], strict=True))
-        return [shorten_name(known.get(gid)) for gid in self.chosen]
+        return [shorten_name(name) for name in self.chosen_rows["name"]]
+
+    @property
+    def chosen_rows(self) -> pd.DataFrame:
+        """Rows of the chosen objects, in the order in which they were chosen."""
+        if not self.chosen:
+            return self.rows.head(0)
+        places = {gid: place for place, gid in enumerate(self.rows["gid"].tolist())}
+        return self.rows.iloc[[places[gid] for gid in self.chosen]].reset_index(drop=True)
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether the list is still being read."""
+        return self._is_partial
 
     @property
     def note(self) -> str:
@@ -112,45 +149,45 @@ class Choice(ipw.VBox):
         Parameters
         ----------
         rows
-            Columns ``gid``, ``name`` and those that the labels need.
+            Columns ``gid``, ``name`` and those that the labels need; if there is a ``detail``, it
+            follows the names that are offered.
         is_complete
             Whether the list is complete. Until it is, a choice that it does not contain is kept.
         keep
             Keep such a choice even when the list is complete.
         """
-        missing = self._select_chosen_rows()
-        missing = missing[~missing["gid"].isin(rows["gid"])]
+        missing = _drop_known(self.chosen_rows, rows)
         if is_complete and not keep:
             missing = missing.head(0)
         self._kept_gids = set(missing["gid"])
-        self.rows = rows if missing.empty else self._append_missing(rows, missing)
-        labels = build_labels(self.rows, qualifier=self._qualifier)
-        self._options = [
-            (label, gid, _make_search_text(label, name))
-            for label, gid, name in zip(
-                labels, self.rows["gid"].tolist(), self.rows["name"].tolist(), strict=True
-            )
-        ]
+        self._found = _make_empty_rows() if is_complete else _drop_known(self._found, rows)
+        self._set_options(_join_rows(rows, missing, _drop_known(self._found, missing)))
         self._control.disabled = self._is_stale = False
         self._is_partial = not is_complete
-        # A text in the box filters this list too, so the box must be visible. An open list needs
-        # the box for keyboard use: in JupyterLab the arrow keys leave the list for the next cell.
-        is_long = self._multiple or len(self._options) > LONG_LIST
-        _set_visible(self._box, self._is_search or is_long or bool(self.query))
-        self.show_note(self._describe_empty_list() if is_complete and rows.empty else "")
+        self._has_error = False
         self.choose(self.chosen)
 
-    def _append_missing(self, rows: pd.DataFrame, missing: pd.DataFrame) -> pd.DataFrame:
-        # A browser sends the position of the option that is clicked. In a dropdown, kept options
-        # come last, so that positions stay the same when the rest of the list arrives.
-        parts = [missing, rows] if self._multiple or self._is_search else [rows, missing]
-        return pd.concat(parts, ignore_index=True)
+    def add_found(self, rows: pd.DataFrame) -> None:
+        """Offer what a search has found until the list that is being read contains it."""
+        if self._is_partial:
+            self._found = _join_rows(self._found, _drop_known(rows, self.rows))
+            self._set_options(_join_rows(self.rows, _drop_known(self._found, self.rows)))
+            self._show()
 
     def choose(self, gids: Sequence[str]) -> None:
         """Choose objects of the list; gids that it does not contain are ignored."""
-        known = set(self.rows["gid"])
-        found = tuple(gid for gid in gids if gid in known)
-        self._show_options(found if self._multiple else found[:1])
+        known = set(self.rows["gid"].tolist())
+        found = tuple(dict.fromkeys(gid for gid in gids if gid in known))
+        # Shown before observers are called, which may take long.
+        with self.hold_trait_notifications():
+            self.chosen = found if self._multiple else found[:1]
+            self._show()
+
+    def remove(self, gid: str) -> None:
+        """Remove one of the chosen objects, and go on with the keyboard in the box."""
+        with LOCK:
+            self.choose([one for one in self.chosen if one != gid])
+        self._control.focus()
 
     def set_rows(self, rows: pd.DataFrame) -> None:
         """Choose objects before the list that contains them has arrived."""
@@ -159,19 +196,29 @@ class Choice(ipw.VBox):
 
     def disable(self, why: str, *, keep: bool = False) -> None:
         """Empty and disable the control until `offer`; with ``keep``, the choice stays."""
-        kept = self._select_chosen_rows() if keep else _make_empty_rows()
-        self.rows = kept
-        self._options = [
-            (label, gid, "")
-            for label, gid in zip(
-                build_labels(kept, qualifier=self._qualifier), kept["gid"], strict=True
-            )
-        ]
-        self._control.disabled = True
-        self._is_partial = False
-        _set_visible(self._box, self._is_search)
-        self.show_note(why)
+        self._set_options(self.chosen_rows if keep else _make_empty_rows())
+        self._kept_gids = set(self.rows["gid"])
+        self._control.disabled, self._why = True, why
+        self._is_partial = self._has_error = False
         self.choose(self.chosen)
+
+    def wait_for_list(self) -> None:
+        """Keep the control usable while another list is being read: typing is not lost."""
+        self._found = _make_empty_rows()
+        if not self._is_search:
+            self._set_options(self.chosen_rows)
+            self._kept_gids = set(self.rows["gid"])
+        self._is_stale = self._is_search
+        self._control.disabled = False
+        self._is_partial, self._has_error = True, False
+        self._show()
+
+    def forget_query(self) -> None:
+        """Empty the box."""
+        if self._control.value:
+            with self._ignore_control():
+                self._control.value = ""
+        self.query = ""
 
     def show_note(self, text: str, *, is_error: bool = False) -> None:
         """Show a message below the control; an empty text hides it."""
@@ -179,50 +226,88 @@ class Choice(ipw.VBox):
         self._note.value = format_message(text, is_error=is_error)
         _set_visible(self._note, bool(text))
 
-    def _show_count(self, text: str) -> None:
-        """Show how much of the list is visible, unless an error is shown."""
-        if not self._has_error:
-            self.show_note(text)
-
-    def _select_chosen_rows(self) -> pd.DataFrame:
-        return self.rows[self.rows["gid"].isin(self.chosen)]
-
-    def _describe_empty_list(self) -> str:
-        if self._is_search:
-            return f"Nothing is called like {shorten_name(self.query)!r}." if self.query else ""
-        return f"There is no {self.label.lower()} here."
-
-    def _show_options(self, chosen: tuple[str, ...]) -> None:
-        """Show the options that match or are chosen, and choose the latter."""
-        words, mine = self._split_query(), set(chosen)
-        fitting = [
-            (label, gid)
-            for label, gid, text in self._options
-            if gid in mine or all(word in text for word in words)
+    def _set_options(self, rows: pd.DataFrame) -> None:
+        self.rows = rows
+        labels = build_labels(rows, qualifiers=self._qualifiers)
+        details = rows["detail"].tolist() if "detail" in rows.columns else [""] * len(rows)
+        parts = zip(labels, rows["gid"].tolist(), rows["name"].tolist(), details, strict=True)
+        self._options = [
+            _Option(f"{label}{detail}", gid, _make_search_text(f"{label}{detail}", name), label)
+            for label, gid, name, detail in parts
         ]
-        self._shown_options = _limit_options(fitting, mine, ahead=self._multiple)
-        self._show_counts(len(fitting), words)
-        with self._ignore_control(), self._control.hold_sync():
-            if self._multiple:
-                self._control.options = self._shown_options
-                self._control.value = chosen
-            else:
-                self._control.options = [(self._placeholder, _NO_CHOICE), *self._shown_options]
-                self._control.value = chosen[0] if chosen else _NO_CHOICE
-        self.chosen = chosen
+        self._gids = {option.label: option.gid for option in self._options}
 
-    def _show_counts(self, fitting: int, words: list[str]) -> None:
-        """Show how many options are visible, and whether more are being read."""
+    # What is shown.
+
+    def _show(self) -> None:
+        """Show the options that match, what is chosen, and what Enter would choose."""
+        found = self._find_matches()
+        shown = tuple(option.label + MARK for option in found[:MAX_SHOWN])
+        if self._control.options != shown:
+            self._control.options = shown
+        labels = {option.gid: option.chip.strip() for option in self._options}
+        self._chips.show({gid: labels[gid] for gid in self.chosen})
+        self._control.placeholder = self._describe_list(len(found))
+        if not self._has_error:
+            self.show_note(self._describe_matches(found))
+
+    def _find_matches(self) -> list[_Option]:
+        """Return the options that fit the text in the box, best first."""
+        # What is chosen already is shown apart.
+        gone = set(self.chosen) if self._multiple else self._kept_gids
+        options = [option for option in self._options if option.gid not in gone]
+        query = "" if self._is_search else fold_text(self.query).strip()
+        if not query:
+            return options
+        words = query.split()
+        found = [option for option in options if all(word in option.text for word in words)]
+        return sorted(found, key=lambda option: _rank_match(option.text, query))
+
+    def _describe_list(self, count: int) -> str:
+        """Return the hint in the empty box."""
+        if self._control.disabled:
+            return self._why
+        if self._is_search:
+            return "Type a part of the name"
+        if self._is_partial and not self._options:
+            return "Reading ..."
+        if not self.chosen:
+            return f"{self._placeholder}{self._join_count(count)}"
+        if self._multiple:
+            return f"Add another{self._join_count(count)}"
+        return f"Change{self._join_count(count)}" if count > 1 else ""
+
+    def _join_count(self, count: int) -> str:
+        """Return how many there are, after what can be done with them."""
+        if self.query or not count:
+            return ""
+        is_optional = not self.chosen and self._placeholder.startswith("All")
+        return f"{', or' if is_optional else ':'} one of {count:,}"
+
+    def _describe_matches(self, found: Sequence[_Option]) -> str:
+        """Return what Enter would choose, or how much of the list is shown."""
         more = " Reading on ..." if self._is_partial else ""
-        if fitting > len(self._shown_options):
-            count = f"{len(self._shown_options):,} of {fitting:,} shown; type to narrow the list."
-            self._show_count(count + more)
-        elif words and not self.rows.empty:
-            # Do not count options that are visible only because they are chosen.
-            matching = sum(all(word in text for word in words) for _, _, text in self._options)
-            self._show_count(f"{matching:,} of {len(self._options):,} match.{more}")
-        elif more:
-            self._show_count(f"{len(self._options):,} so far.{more}")
+        text = shorten_name(self.query, 40)
+        if not self.query.strip():
+            return self._describe_length(len(found), more)
+        if self._is_stale:
+            return "Searching ..."
+        if not found:
+            return f"Nothing is called like “{text}”.{more}"
+        others = f" ({len(found):,} match)" if len(found) > 1 else ""
+        return f"Enter takes “{shorten_name(found[0].label)}”{others}.{more}"
+
+    def _describe_length(self, count: int, more: str) -> str:
+        if self._control.disabled or self._is_search:
+            return ""
+        if count > MAX_SHOWN:
+            return f"{count:,} {'so far' if more else 'in all'}; type to find one.{more}"
+        if more and count:
+            return f"{count:,} so far.{more}"
+        is_empty = not count and not more and not self.chosen
+        return f"There is no {self.label.lower()} here." if is_empty else ""
+
+    # Changes made by the user.
 
     @contextmanager
     def _ignore_control(self) -> Iterator[None]:
@@ -233,81 +318,99 @@ class Choice(ipw.VBox):
         finally:
             self._is_filling = False
 
-    def _handle_control(self, change: Any) -> None:
-        new = change["new"]
-        # None if the control shows no option.
-        chosen = tuple(new) if self._multiple else (new,) if new else ()
+    def _handle_text(self, change: Any) -> None:
         with LOCK:
-            # Checked with the lock held: no other thread changes the options now.
             if self._is_filling:
                 return
-            if self._control.value != new:
-                # A page of the list arrived in between and restored the previous choice.
-                self.choose(chosen)
-            self.chosen = chosen
+            gid = self._find_chosen_option(change["new"])
+            if gid is not None:
+                self._take(gid)
+                return
+            text = change["new"].replace(MARK, "")
+            if self._is_search and text.strip() != self.query.strip():
+                # The options shown belong to the previous search.
+                self._is_stale = True
+            self.query = text
+            self._typed_at = time.monotonic()
+            self._show()
 
-    def _split_query(self) -> list[str]:
-        """Return the words that filter the list."""
-        return [] if self._is_search else fold_text(self.query).split()
+    def _find_chosen_option(self, text: str) -> str | None:
+        """Return the gid of the option that was chosen, or whose whole label was typed."""
+        if text.endswith(MARK):
+            return self._gids.get(text.removesuffix(MARK))
+        if self._is_search or self._is_partial or text not in self._gids:
+            return None
+        folded = fold_text(text)
+        is_final = sum(option.text.startswith(folded) for option in self._options) == 1
+        return self._gids[text] if is_final else None
+
+    def _take(self, gid: str) -> None:
+        """Choose an object, beside the others with ``multiple``, and clear the box."""
+        # First, because observers of the choice may take long.
+        self.forget_query()
+        self.choose([*self.chosen, gid] if self._multiple else [gid])
 
     def _handle_submit(self, _box: Any, content: Any, _buffers: Any) -> None:
-        """Choose the first match on Enter; with ``multiple``, add the next or remove the first."""
+        """Choose the best match on Enter, when all that was typed before it is there.
+
+        A browser sends Enter at once, but letters only when the kernel is done with those before.
+        Usually there are none left; else the choice is made a little later.
+        """
         if content.get("event") != "submit":
             return
         with LOCK:
+            if time.monotonic() - self._typed_at > JUST_TYPED:
+                # Here, and not in another thread: observers may print into the page.
+                self._take_best()
+                return
+        run_in_background(self._take_best, after=ENTER_PAUSE)
+
+    def _take_best(self) -> None:
+        """Choose the best match for the text in the box."""
+        with LOCK:
             if self._control.disabled or self._is_stale or not self.query.strip():
                 return
-            words = self._split_query()
-            fitting = [
-                gid
-                for _, gid, text in self._options
-                if gid not in self._kept_gids and all(word in text for word in words)
-            ]
-            if not self._multiple:
-                self.choose(fitting[:1] or self.chosen)
-                return
-            new = [gid for gid in fitting if gid not in self.chosen]
-            gone = set() if new else set(fitting[:1])
-            self.choose([*(gid for gid in self.chosen if gid not in gone), *new[:1]])
-
-    def _handle_query(self, change: Any) -> None:
-        with LOCK:
-            self.query = change["new"]
-            # The options shown belong to the previous search.
-            self._is_stale = self._is_search
-            if not self._is_search:
-                self._show_count("")
-                self._show_options(self.chosen)
+            for best in self._find_matches()[:1]:
+                self._take(best.gid)
 
 
-class _LockedControl:
-    """Control that applies changes from the browser only while no thread changes its options."""
+class _Combobox(ipw.Combobox):
+    """Box with suggestions that applies changes only while no thread changes its options."""
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
         with LOCK:
-            super().set_state(sync_data)  # type: ignore[misc]
+            super().set_state(sync_data)
 
 
-class _Dropdown(_LockedControl, ipw.Dropdown):
-    """Choose one option of a dropdown."""
+def _make_control(label: str) -> Any:
+    return _Combobox(
+        description=label,
+        ensure_option=False,
+        continuous_update=True,
+        # The negative margin puts the description before the column of chips and messages.
+        layout=ipw.Layout(
+            flex="0 1 25rem",
+            min_width="0",
+            margin=f"2px 8px 2px calc(0px - ({_INDENT}))",
+        ),
+        style={"description_width": _LABEL_WIDTH},
+    )
 
 
-class _Select(_LockedControl, ipw.Select):
-    """Choose one option of an open list."""
+def indent_row(children: Sequence[Any]) -> ipw.Box:
+    """Return a row of widgets that begins where the boxes of choices begin."""
+    return ipw.Box(list(children), layout=_make_row_layout())
 
 
-class _SelectMultiple(_LockedControl, ipw.SelectMultiple):
-    """Choose several options of an open list."""
-
-
-def _make_control(label: str, *, multiple: bool, is_list: bool) -> Any:
-    kind = _SelectMultiple if multiple else _Select if is_list else _Dropdown
-    control = kind(options=[], description=label, **make_wide_layout())
-    if is_list:
-        control.rows = 8
-    if multiple:
-        control.tooltip = "Ctrl- or Cmd-click chooses several, Shift-click a range."
-    return control
+def _make_row_layout() -> Any:
+    return ipw.Layout(
+        display="flex",
+        flex_flow="row wrap",
+        align_items="flex-start",
+        # Not a margin: what is drawn before the content of a box would be cut.
+        padding=f"0 0 0 calc({_INDENT})",
+        width="100%",
+    )
 
 
 def resend_when_displayed(widget: Any, *parts: Any) -> None:
@@ -328,6 +431,13 @@ def resend_when_displayed(widget: Any, *parts: Any) -> None:
     widget.observe(resend, "_view_count")
 
 
+def close_children(widget: Any) -> None:
+    """Close what a widget contains, which ipywidgets would otherwise keep forever."""
+    for child in getattr(widget, "children", ()):
+        close_children(child)
+        child.close()
+
+
 def format_message(text: str, *, is_error: bool = False) -> str:
     """Return a message as HTML that screen readers announce; empty for an empty message."""
     if not text:
@@ -343,27 +453,38 @@ def make_wide_layout() -> dict[str, Any]:
     return {
         # Controls have a margin of 2 px on each side.
         "layout": ipw.Layout(width="calc(100% - 4px)", max_width="36rem"),
-        "style": {"description_width": "7rem"},
+        "style": {"description_width": _LABEL_WIDTH},
     }
 
 
-def _limit_options(
-    fitting: list[tuple[str, str]], chosen: set[str], *, ahead: bool
-) -> list[tuple[str, str]]:
-    """Return the options to show: the chosen ones, first or last, and the first others."""
-    if len(fitting) <= MAX_SHOWN:
-        return fitting
-    mine = [entry for entry in fitting if entry[1] in chosen]
-    others = [entry for entry in fitting if entry[1] not in chosen][
-        : max(MAX_SHOWN - len(mine), 0)
-    ]
-    return [*mine, *others] if ahead else [*others, *mine]
+def _rank_match(text: str, query: str) -> int:
+    """Return how well an option fits: the whole label, its beginning, a word of it, any part."""
+    label = text.strip()
+    if label == query:
+        return 0
+    if label.startswith(query):
+        return 1
+    return 2 if f" {query}" in label else 3
 
 
 def _make_search_text(label: str, name: object) -> str:
     """Return the text to search: the label, and the whole name if the label cuts it."""
     is_cut = isinstance(name, str) and len(name) > MAX_LENGTH
     return fold_text(f"{label} {name}" if is_cut else label)
+
+
+def _drop_known(rows: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows whose gid is not among those of others."""
+    if rows.empty:
+        return rows
+    gids = set(known["gid"].tolist())
+    return rows[[gid not in gids for gid in rows["gid"].tolist()]]
+
+
+def _join_rows(*parts: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of several frames, without empty ones, which would change dtypes."""
+    filled = [part for part in parts if len(part)] or list(parts[:1])
+    return filled[0] if len(filled) == 1 else pd.concat(filled, ignore_index=True)
 
 
 def _set_visible(widget: ipw.DOMWidget, is_shown: bool) -> None:

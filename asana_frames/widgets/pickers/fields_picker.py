@@ -14,7 +14,7 @@ from asana_frames._arguments import list_texts
 from asana_frames.calls.resource import Resource, describe_columns
 from asana_frames.catalog import columns_of, load
 from asana_frames.exceptions import InvalidArgument, suggest_names
-from asana_frames.widgets.pickers.choice import LOCK, Choice
+from asana_frames.widgets.pickers.choice import LOCK, Choice, indent_row
 
 
 class FieldsPicker(ipw.VBox, ipw.ValueWidget):
@@ -69,8 +69,8 @@ class FieldsPicker(ipw.VBox, ipw.ValueWidget):
         reset = ipw.Button(
             description="Defaults", tooltip="Choose the fields that are read by default"
         )
-        super().__init__([self._choice, ipw.HBox([reset])])
-        self._choice.offer(self._paths.rename(columns={"path": "gid"}).assign(name=_make_labels))
+        super().__init__([self._choice, indent_row([reset])])
+        self._choice.offer(_make_rows(self._paths))
         self._choice.observe(self._handle_choice, "chosen")
         reset.on_click(self._choose_defaults)
         self.value = (
@@ -138,5 +138,7 @@ def list_paths(record: str) -> pd.DataFrame:
     return pd.DataFrame({"path": list(dtypes), "dtype": common, "default": is_read})
 
 
-def _make_labels(paths: pd.DataFrame) -> pd.Series[Any]:
-    return paths["gid"] + " (" + paths["dtype"] + ")"
+def _make_rows(paths: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of a list to choose paths from."""
+    details = " (" + paths["dtype"] + ")"
+    return pd.DataFrame({"gid": paths["path"], "name": paths["path"], "detail": details})

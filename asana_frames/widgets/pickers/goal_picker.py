@@ -84,10 +84,10 @@ TIME_PERIOD = Level(
 GOAL = _GoalLevel(
     "goal",
     "Goal",
-    fields=("name", "team", "owner", "time_period", "status"),
+    fields=("name", "team", "owner", "time_period", "due_on", "status"),
     parent="workspace",
     dependencies=("time_period",),
-    qualifier="team_name",
+    qualifiers=("team_name", "owner_name", "time_period_name", "due_on"),
     ancestor_paths={"workspace": "workspace"},
 )
 
@@ -124,9 +124,10 @@ class GoalPicker(Picker):
         multiple: bool = False,
         workspace: Ref | None = None,
         period: Ref | None = None,
+        key: str | None = None,
     ) -> None:
         places = {"workspace": workspace, "time_period": period}
-        super().__init__(asana, value, multiple=multiple, places=places)
+        super().__init__(asana, value, multiple=multiple, places=places, key=key)
 
     @property
     def period(self) -> str | None:

@@ -3,40 +3,49 @@
 from __future__ import annotations
 
 import unicodedata
-from collections import Counter
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
 
 import pandas as pd
 
-#: Maximum number of characters of a label.
+#: Maximum number of characters of a name in a label.
 MAX_LENGTH = 80
+#: Maximum number of characters of each thing that tells equal names apart.
+_MAX_QUALIFIER = 40
 #: Indentation per level of a tree; browsers drop leading ordinary spaces of an option.
 _STEP = "\N{NO-BREAK SPACE}" * 4
+#: Column of dates -> word before the date.
+_DATE_WORDS = {"due_on": "due", "start_on": "from", "created_at": "created"}
 NAMELESS = "(no name)"
 
 
-def build_labels(rows: pd.DataFrame, *, qualifier: str = "") -> list[str]:
+def build_labels(rows: pd.DataFrame, *, qualifiers: Sequence[str] = ()) -> list[str]:
     """Return a distinct label per row.
 
     Parameters
     ----------
     rows
         Columns ``gid`` and ``name``; if there is a ``depth``, labels are indented by it.
-    qualifier
-        The column that distinguishes objects of the same name, such as ``team_name``.
+    qualifiers
+        The columns that distinguish objects of the same name, most telling first, such as
+        ``team_name``, ``owner_name`` and ``due_on``.
 
     Returns
     -------
     list of str
-        Names in one line, cut to 80 characters. Equal names are followed by their ``qualifier``,
-        and by their gid if that is equal too.
+        Names in one line, cut to 80 characters. Equal names are followed by the qualifiers in
+        which they differ, and by their gid only if they differ in none.
     """
-    names = [shorten_name(name) for name in rows["name"].tolist()]
-    others = rows[qualifier].tolist() if qualifier in rows.columns else [None] * len(rows)
-    counts = Counter(names)
-    labels = [
-        f"{name} · {shorten_name(other)}" if counts[name] > 1 and _is_text(other) else name
-        for name, other in zip(names, others, strict=True)
-    ]
+    labels = [shorten_name(name) for name in rows["name"].tolist()]
+    for column in [name for name in qualifiers if name in rows.columns]:
+        values = rows[column].tolist()
+        for places in _find_equal(labels):
+            texts = [_describe_qualifier(column, values[place]) for place in places]
+            if len(set(texts)) > 1:
+                for place, text in zip(places, texts, strict=True):
+                    labels[place] = f"{labels[place]} · {text}" if text else labels[place]
     unique = _append_gids(labels, rows["gid"].tolist())
     if "depth" not in rows.columns:
         return unique
@@ -45,14 +54,29 @@ def build_labels(rows: pd.DataFrame, *, qualifier: str = "") -> list[str]:
     return [_STEP * depth + name for name, depth in zip(unique, depths, strict=True)]
 
 
+def _find_equal(labels: Sequence[str]) -> list[list[int]]:
+    """Return the places of equal labels, a list per label that is there more than once."""
+    places: dict[str, list[int]] = defaultdict(list)
+    for place, label in enumerate(labels):
+        places[label].append(place)
+    return [found for found in places.values() if len(found) > 1]
+
+
+def _describe_qualifier(column: str, value: Any) -> str:
+    """Return what is in a column as text: a date with its word, a list joined by commas."""
+    if isinstance(value, date) and not pd.isna(value):
+        return f"{_DATE_WORDS.get(column, '')} {value.day} {value:%b %Y}".strip()
+    text = ", ".join(map(str, value)) if isinstance(value, tuple) else value
+    return shorten_name(text, _MAX_QUALIFIER) if _is_text(text) else ""
+
+
 def _append_gids(names: list[str], gids: list[str]) -> list[str]:
     """Return distinct names: equal ones are followed by their gid."""
-    found = names
-    while alike := {name for name, count in Counter(found).items() if count > 1}:
-        labels = [
-            f"{name} · {gid}" if label in alike else label
-            for label, name, gid in zip(found, names, gids, strict=True)
-        ]
+    found = list(names)
+    while equal := _find_equal(found):
+        labels = list(found)
+        for place in [place for places in equal for place in places]:
+            labels[place] = f"{names[place]} · {gids[place]}"
         if labels == found:
             return found
         # Repeat: a changed name may equal another one.
@@ -60,12 +84,12 @@ def _append_gids(names: list[str], gids: list[str]) -> list[str]:
     return found
 
 
-def shorten_name(name: object) -> str:
+def shorten_name(name: object, length: int = MAX_LENGTH) -> str:
     """Return a name in one line, cut if it is long."""
     line = " ".join(name.split()) if isinstance(name, str) else ""
     if not line:
         return NAMELESS
-    return line if len(line) <= MAX_LENGTH else f"{line[: MAX_LENGTH - 1]}…"
+    return line if len(line) <= length else f"{line[: length - 1]}…"
 
 
 def format_count(count: int, what: str) -> str:

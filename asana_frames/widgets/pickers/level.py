@@ -36,14 +36,19 @@ class Level:
         Other levels and options that the list depends on.
     placeholder
         Text shown while nothing is chosen.
-    qualifier
-        The column that distinguishes objects of the same name.
+    plural
+        What the list contains, for messages; by default the label with an "s".
+    qualifiers
+        The columns that distinguish objects of the same name, most telling first.
     fields
         Asana paths to read.
     ancestor_paths
         Level above -> path of the reference to an object's place on that level.
     is_search
         Whether the list is a search for the text in the box.
+    typeahead
+        Type under which Asana's search box finds the objects, for use while a long list is still
+        being read; empty if it does not.
     """
 
     name: str
@@ -53,10 +58,17 @@ class Level:
     fields: tuple[str, ...] = ("name",)
     parent: str = ""
     dependencies: tuple[str, ...] = ()
-    placeholder: str = "Choose..."
-    qualifier: str = ""
+    placeholder: str = "Choose"
+    plural: str = ""
+    qualifiers: tuple[str, ...] = ()
     ancestor_paths: Mapping[str, str] = field(default_factory=dict)
     is_search: bool = False
+    typeahead: str = ""
+
+    @property
+    def noun(self) -> str:
+        """What the list contains, such as "projects"."""
+        return self.plural or f"{self.label.lower()}s"
 
     @property
     def columns(self) -> list[str]:
@@ -79,6 +91,12 @@ class Level:
         # Streamed, so that the first objects of a long list can be chosen at once.
         listing = getattr(asana[f"{self.name}s"], self.method)
         return asana.stream(listing, **arguments, fields=self.fields, rows=1)
+
+    def search(self, asana: Asana, workspace: str, query: str) -> pd.DataFrame:
+        """Return the objects of a workspace that the typeahead finds (``gid``, ``name``)."""
+        return asana.typeahead.search(
+            workspace, resource_type=self.typeahead, query=query, count=50
+        )
 
     def get(self, asana: Asana, gids: Sequence[str]) -> pd.DataFrame:
         """Return the rows of objects (``GET /<resource>/{gid}``)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from enum import Enum, auto
 from functools import partial
 from inspect import cleandoc
@@ -13,15 +13,10 @@ import pandas as pd
 import traitlets
 
 from asana_frames.asana import Asana, check_connection
-from asana_frames.exceptions import (
-    AmbiguousReference,
-    InvalidArgument,
-    RequestRefused,
-    UnknownReference,
-    suggest_names,
-)
+from asana_frames.exceptions import AsanaError, InvalidArgument, UnknownReference, suggest_names
 from asana_frames.types import Ref, Refs
-from asana_frames.widgets.pickers.choice import CHANGED, LOCK, Choice
+from asana_frames.widgets.pickers.choice import CHANGED, LOCK, Choice, close_children, indent_row
+from asana_frames.widgets.pickers.code import CodeLine, format_code, format_code_html
 from asana_frames.widgets.pickers.level import Level, fill_names
 from asana_frames.widgets.pickers.lists import (
     BackgroundList,
@@ -29,6 +24,13 @@ from asana_frames.widgets.pickers.lists import (
     get_list_cache,
     run_in_background,
 )
+from asana_frames.widgets.pickers.memory import (
+    LastChoice,
+    check_key,
+    recall_choice,
+    remember_choice,
+)
+from asana_frames.widgets.pickers.messages import Message, choose_messages, describe_error
 
 #: Seconds without a key press after which a search is sent.
 PAUSE = 0.3
@@ -44,12 +46,18 @@ asana
 value
     The initial choice: gid, name, URL, row.
 multiple
-    Whether several {record}s can be picked.""",
+    Whether several {record}s can be picked.
+key
+    A name under which the choice is remembered: a picker of this kind made with the same key in
+    this process, as when the cell runs again, begins with what was chosen last, whatever
+    ``value`` and the other initial choices are.""",
     "attributes": """\
 Attributes
 ----------
 value : str, list of str or None
-    gid of the {record}; with ``multiple`` the gids.""",
+    gid of the {record}; with ``multiple`` the gids.
+code : str
+    The line of code that does the same.""",
     "raises": """\
 Raises
 ------
@@ -96,6 +104,8 @@ class Picker(ipw.VBox, ipw.ValueWidget):
         Level above -> reference to the initial choice there.
     options
         Name -> control of further options that the lists depend on.
+    key
+        Name under which the choice is remembered; None to remember nothing.
 
     Attributes
     ----------
@@ -129,18 +139,24 @@ class Picker(ipw.VBox, ipw.ValueWidget):
         multiple: bool = False,
         places: dict[str, Ref | None] | None = None,
         options: dict[str, Any] | None = None,
+        key: str | None = None,
     ) -> None:
         check_connection(asana, what=f"widgets.{type(self).__name__}")
+        check_key(key)
         self._asana = asana.in_background()
         self._lists = get_list_cache(asana)
         self._level_by_name = {level.name: level for level in self._levels}
         self._multiple = multiple
         self._options = options or {}
+        self._key = key
         self._subscriptions: dict[str, _Subscription] = {}
         self._pending_levels: set[str] = set()
         self._search_timers: dict[str, Any] = {}
-        #: Levels whose choice was set by code; it is kept even if the list does not contain it.
-        self._levels_set_by_code: set[str] = set()
+        #: Levels whose choice is dropped if the list that is being read does not contain it:
+        #: others stay, because an object may be archived, or not listed at all.
+        self._levels_to_check: set[str] = set()
+        #: Level -> why its list could not be read.
+        self._errors: dict[str, Exception] = {}
         self._state = _State.IDLE
         self._pending_rows = pd.DataFrame()
         self._choices = {
@@ -149,19 +165,27 @@ class Picker(ipw.VBox, ipw.ValueWidget):
                 multiple=multiple and level.name == self._record,
                 # Nothing means "all" only above the level that is picked from.
                 placeholder=Level.placeholder if level.name == self._record else level.placeholder,
-                qualifier=level.qualifier,
+                qualifiers=level.qualifiers,
                 is_search=level.is_search,
             )
             for level in self._levels
         }
-        super().__init__([*self._choices.values(), self._build_footer()])
+        super().__init__([*self._choices.values(), *self._build_footer()])
+        self._set_workspace_visible(is_shown=False)
         for name, choice in self._choices.items():
             choice.observe(partial(self._handle_choice, name), "chosen")
             choice.observe(partial(self._handle_query, name), "query")
+            choice.observe(self._handle_change, "chosen")
         for name, control in self._options.items():
             control.observe(partial(self._handle_option, name), "value")
-        self._select_places(places or {})
-        self.value = [] if multiple and value is None else value
+            control.observe(self._handle_change, "value")
+        last = recall_choice(type(self).__name__, key)
+        self._is_recalled = last is not None
+        if last is not None:
+            self._restore_choice(last)
+        else:
+            self._select_places(places or {})
+            self.value = [] if multiple and value is None else value
         if not self._subscriptions:
             with LOCK:
                 self._request_lists()
@@ -179,11 +203,23 @@ class Picker(ipw.VBox, ipw.ValueWidget):
     @property
     def rows(self) -> pd.DataFrame:
         """The rows of all chosen objects."""
-        choice = self._choices[self._record]
-        rows = choice.rows[choice.rows["gid"].isin(choice.chosen)]
-        return rows.reindex(columns=self._level_by_name[self._record].columns).reset_index(
-            drop=True
-        )
+        rows = self._choices[self._record].chosen_rows
+        return rows.reindex(columns=self._level_by_name[self._record].columns)
+
+    @property
+    def code(self) -> str:
+        """The lines of code that do the same: a gid with its name in a comment."""
+        if not self._choices[self._record].chosen:
+            return f"# Choose a {self._record.replace('_', ' ')} first."
+        names = list(self._level_by_name)
+        lines = [
+            CodeLine(name, self._choices[name].chosen, self._choices[name].names)
+            for name in names[names.index(self._record) :]
+            if self._choices[name].chosen
+        ]
+        is_top = self._record == "workspace"
+        where = [] if is_top else self._choices["workspace"].names
+        return format_code(lines, where, is_list=self._multiple)
 
     @property
     def workspace(self) -> str | None:
@@ -197,6 +233,41 @@ class Picker(ipw.VBox, ipw.ValueWidget):
             raise InvalidArgument(f"{type(self).__name__} has no level {level!r}.{hint}")
         chosen = self._choices[level].chosen
         return chosen[0] if chosen else None
+
+    def reference_to(self, kinds: Sequence[str]) -> Any:
+        """Return what the picker stands for where some record types are asked for.
+
+        Parameters
+        ----------
+        kinds
+            Record types, such as ``["section"]``.
+
+        Returns
+        -------
+        str or list of str
+            The gid of the deepest choice of these types; with ``multiple``, the gids.
+
+        Raises
+        ------
+        UnknownReference
+            Nothing is chosen there.
+        InvalidArgument
+            The picker has no level of these types.
+        """
+        name = type(self).__name__
+        levels = [level for level in reversed(self._level_by_name) if level in kinds]
+        if not levels:
+            wanted = " or ".join(kind.replace("_", " ") for kind in kinds)
+            raise InvalidArgument(
+                f"A {name} stands for a {' or '.join(self._level_by_name)}, not for a {wanted}."
+            )
+        for level in levels:
+            if self._choices[level].chosen:
+                return self.value if level == self._record else self.gid_of(level)
+        label = self._level_by_name[levels[0]].label.lower()
+        raise UnknownReference(
+            f"No {label} is chosen in the {name}. Choose one first, or set it by code."
+        )
 
     def wait(self, timeout: float = 30.0) -> Self:
         """Wait until all lists have been read.
@@ -212,10 +283,39 @@ class Picker(ipw.VBox, ipw.ValueWidget):
                 raise TimeoutError(f"The lists have not arrived within {timeout:g} s.")
         return self
 
-    def _build_footer(self) -> ipw.HBox:
-        reload = ipw.Button(description="Reload", tooltip="Read the lists again", icon="refresh")
-        reload.on_click(self._reload_lists)
-        return ipw.HBox([*self._options.values(), reload])
+    def close(self) -> None:
+        """Close the picker and what it is made of; lists that arrive later are not shown."""
+        if self.comm is None:
+            # Closed before, or refused while it was made.
+            return
+        with LOCK:
+            for name in self._level_by_name:
+                timer = self._search_timers.pop(name, None)
+                if timer is not None:
+                    timer.cancel()
+                self._unsubscribe(name)
+        close_children(self)
+        super().close()
+
+    def _build_footer(self) -> list[Any]:
+        self._reload = ipw.Button(
+            description="Reload", tooltip="Read the lists again", icon="refresh"
+        )
+        self._reload.on_click(self._reload_lists)
+        self._code_toggle = ipw.ToggleButton(
+            description="Code", tooltip="Show the code that does the same", icon="code"
+        )
+        self._code_toggle.observe(self._show_code, "value")
+        self._code_box = ipw.HTML(layout=ipw.Layout(display="none"))
+        controls = [*self._options.values(), self._reload, self._code_toggle]
+        for control in (self._reload, self._code_toggle):
+            control.layout.width = "auto"
+        return [indent_row(controls), indent_row([self._code_box])]
+
+    def _show_code(self, _: Any = None) -> None:
+        is_shown = self._code_toggle.value
+        self._code_box.value = format_code_html(self.code) if is_shown else ""
+        self._code_box.layout.display = None if is_shown else "none"
 
     def _is_settled(self) -> bool:
         """Whether all lists have arrived and no search is waiting to be sent."""
@@ -253,15 +353,12 @@ class Picker(ipw.VBox, ipw.ValueWidget):
             self._collect_state(),
         )
         self._unsubscribe(name)
+        self._forget_error(name)
         if level.parent and not state[level.parent]:
-            label = self._level_by_name[level.parent].label.lower()
-            choice.disable(f"Choose a {label} first.", keep=name in self._levels_set_by_code)
+            choice.disable(self._describe_wait(level.parent), keep=True)
             return
         key = level.key(state)
-        if not level.is_search:
-            choice.disable("Reading ...", keep=True)
-        else:
-            choice.show_note("Reading ...")
+        choice.wait_for_list()
         listing = self._lists.get(self._asana, key, lambda asana: level.read(asana, state))
         subscription = _Subscription(key, listing, partial(self._handle_list, name))
         self._subscriptions[name] = subscription
@@ -288,22 +385,79 @@ class Picker(ipw.VBox, ipw.ValueWidget):
             finally:
                 CHANGED.notify_all()
 
+    def _describe_wait(self, parent: str) -> str:
+        """Return why a level cannot be chosen from yet."""
+        if parent in self._pending_levels:
+            return "Reading ..."
+        label = self._level_by_name[parent].label.lower()
+        return "" if parent in self._errors else f"Choose a {label} first"
+
     def _show_list(self, name: str, listing: BackgroundList) -> None:
         choice = self._choices[name]
-        if len(listing.frame) or listing.is_complete:
-            keep = name in self._levels_set_by_code or self._is_search(name)
-            rows = fill_names(listing.frame)
-            choice.offer(rows, is_complete=listing.is_complete, keep=keep)
-            self._choose_only_workspace(name, listing)
         if listing.error is not None:
-            choice.show_note(_describe_error(listing.error), is_error=True)
+            self._errors[name] = listing.error
+        if len(listing.frame) or listing.is_over:
+            # A list that failed says nothing of what it does not contain.
+            keep = name not in self._levels_to_check or listing.error is not None
+            if listing.is_complete:
+                self._levels_to_check.discard(name)
+            choice.offer(fill_names(listing.frame), is_complete=listing.is_over, keep=keep)
+        if listing.is_over:
+            self._choose_only_workspace(name, listing)
+            self._show_waiting_levels(name)
+        self._show_errors()
 
     def _choose_only_workspace(self, name: str, listing: BackgroundList) -> None:
-        """Choose the workspace if there is only one."""
+        """Choose the workspace if there is only one, which then needs no control."""
+        if name != "workspace":
+            return
         choice = self._choices[name]
         is_only = listing.is_complete and len(listing.frame) == 1
-        if name == "workspace" and is_only and not choice.chosen:
+        if is_only and not choice.chosen:
             choice.choose(listing.frame["gid"].tolist())
+        if listing.error is None or not choice.chosen:
+            is_chosen = choice.chosen == tuple(listing.frame["gid"])
+            self._set_workspace_visible(is_shown=not (is_only and is_chosen))
+
+    def _set_workspace_visible(self, *, is_shown: bool) -> None:
+        if "workspace" in self._choices and self._record != "workspace":
+            self._choices["workspace"].layout.display = "flex" if is_shown else "none"
+
+    def _show_waiting_levels(self, name: str) -> None:
+        """Say below a level that nothing is chosen there, now that its list has arrived."""
+        for below in self._levels:
+            if below.parent == name and not self.gid_of(name):
+                self._choices[below.name].disable(self._describe_wait(name), keep=True)
+
+    # Errors.
+
+    def _forget_error(self, name: str) -> None:
+        if self._errors.pop(name, None) is not None:
+            self._show_errors()
+
+    def _show_errors(self) -> None:
+        """Show each error once, and rename the button that reads again."""
+        ordered = {
+            name: self._errors[name] for name in self._level_by_name if name in self._errors
+        }
+        messages = {name: self._describe_error(name, error) for name, error in ordered.items()}
+        shown = choose_messages(ordered, messages, self._record)
+        can_retry = any(message.can_retry for message in shown.values())
+        self._reload.description = "Retry" if can_retry else "Reload"
+        for name in ordered:
+            advice = " Press Retry." if messages[name].can_retry else ""
+            text = f"{messages[name].text}{advice}" if name in shown else ""
+            self._choices[name].show_note(text, is_error=True)
+
+    def _describe_error(self, name: str, error: Exception) -> Message:
+        level = self._level_by_name[name]
+        above = [
+            self._choices[one]
+            for one in (*reversed(level.dependencies), level.parent)
+            if one in self._choices
+        ]
+        where = next((choice.names[0] for choice in above if choice.names), "")
+        return describe_error(error, level.noun, where)
 
     # Changes made by the user.
 
@@ -311,16 +465,25 @@ class Picker(ipw.VBox, ipw.ValueWidget):
         with LOCK:
             if self._state is _State.MOVING:
                 return
-            self._levels_set_by_code.discard(name)
             self._clear_below(name, change["old"])
             for below in self._levels:
-                if name in below.dependencies and self.gid_of(name):
-                    # The list changes, and may no longer contain the choice.
-                    self._levels_set_by_code.discard(below.name)
+                if name in below.dependencies:
+                    self._check_choice_below(below.name, is_limited=bool(self.gid_of(name)))
                 if name in (below.parent, *below.dependencies):
                     self._request_list(below.name)
             if name == self._record:
                 self._publish_value()
+
+    def _check_choice_below(self, name: str, *, is_limited: bool) -> None:
+        """Let a choice be dropped if the list changes and no longer contains it.
+
+        Not one of several: they may be collected from one list after the other.
+        """
+        self._choices[name].forget_query()
+        if is_limited and not (self._multiple and name == self._record):
+            self._levels_to_check.add(name)
+        else:
+            self._levels_to_check.discard(name)
 
     def _clear_below(self, name: str, previous: Any) -> None:
         """Clear the choices below a level, because they belong to its previous choice.
@@ -328,9 +491,16 @@ class Picker(ipw.VBox, ipw.ValueWidget):
         If nothing was chosen on the level before, choices set by code below it are kept.
         """
         for below in self._levels:
-            if name == below.parent and (previous or below.name not in self._levels_set_by_code):
-                self._levels_set_by_code.discard(below.name)
+            if name == below.parent and previous:
+                self._choices[below.name].forget_query()
                 self._choices[below.name].disable("")
+
+    def _handle_change(self, _: Any) -> None:
+        """Remember what is chosen, and show the code of it."""
+        rows = {name: choice.chosen_rows for name, choice in self._choices.items()}
+        options = {name: control.value for name, control in self._options.items()}
+        remember_choice(type(self).__name__, self._key, LastChoice(rows, options))
+        self._show_code()
 
     def _publish_value(self) -> None:
         chosen = self._choices[self._record].chosen
@@ -342,15 +512,13 @@ class Picker(ipw.VBox, ipw.ValueWidget):
 
     def _handle_query(self, name: str, _: Any) -> None:
         """Schedule a search for the text in the box, after a pause in typing."""
-        if not self._is_search(name):
-            return
+        search = self._run_search if self._is_search(name) else self._search_long_list
         with LOCK:
             waiting = self._search_timers.pop(name, None)
             if waiting is not None:
                 waiting.cancel()
-            self._search_timers[name] = run_in_background(
-                partial(self._run_search, name), after=PAUSE
-            )
+            if self._is_search(name) or self._is_searchable(name):
+                self._search_timers[name] = run_in_background(partial(search, name), after=PAUSE)
 
     def _run_search(self, name: str) -> None:
         """Send the search, or schedule it again while another one is running."""
@@ -363,6 +531,34 @@ class Picker(ipw.VBox, ipw.ValueWidget):
                 return
             self._search_timers.pop(name, None)
             self._request_list(name)
+
+    def _is_searchable(self, name: str) -> bool:
+        """Whether a text can be searched for that the list may not contain yet.
+
+        The typeahead knows workspaces, but neither teams nor periods.
+        """
+        level, choice = self._level_by_name[name], self._choices[name]
+        is_limited = any(self._collect_state().get(other) for other in level.dependencies)
+        has_text = bool(choice.query.strip() and self.workspace)
+        return bool(level.typeahead) and choice.is_partial and has_text and not is_limited
+
+    def _search_long_list(self, name: str) -> None:
+        """Offer what the part of a long list that has arrived does not contain."""
+        with LOCK:
+            self._search_timers.pop(name, None)
+            CHANGED.notify_all()
+            choice, workspace = self._choices[name], self.workspace
+            if workspace is None or not self._is_searchable(name):
+                return
+            query = choice.query.strip()
+        try:
+            found = self._level_by_name[name].search(self._asana, workspace, query)
+        except AsanaError:
+            # The list itself arrives all the same, or says why it does not.
+            return
+        with LOCK:
+            if workspace == self.workspace and self._is_searchable(name):
+                choice.add_found(fill_names(found))
 
     def _handle_option(self, option: str, _: Any) -> None:
         with LOCK:
@@ -393,9 +589,21 @@ class Picker(ipw.VBox, ipw.ValueWidget):
                 )
             found = self._level_by_name[name].get(self._asana, gids[:1])
             self._select_ancestors(name, found)
-            self._levels_set_by_code.add(name)
             self._choices[name].set_rows(found)
         self._state = _State.IDLE
+
+    def _restore_choice(self, last: LastChoice) -> None:
+        """Choose what was chosen in the picker before this one."""
+        self._state = _State.MOVING
+        for name, value in last.options.items():
+            self._options[name].value = value
+        for name, rows in last.rows.items():
+            if name in self._choices and len(rows):
+                is_list = self._multiple and name == self._record
+                self._choices[name].set_rows(rows if is_list else rows.head(1))
+        # Another account may have logged in since, whose workspaces are others.
+        self._levels_to_check.add("workspace")
+        self._publish_value()
 
     @traitlets.validate("value")
     def _resolve_value(self, proposal: Any) -> Any:
@@ -438,7 +646,6 @@ class Picker(ipw.VBox, ipw.ValueWidget):
             archived = self._options.get("archived")
             if archived is not None and found.get("archived", pd.Series(dtype="boolean")).any():
                 archived.value = True
-            self._levels_set_by_code.add(self._record)
             self._choices[self._record].set_rows(found)
             self._clear_below(self._record, self._record)
         finally:
@@ -475,14 +682,14 @@ class InWorkspacePicker(Picker):
         *,
         multiple: bool = False,
         workspace: Ref | None = None,
+        key: str | None = None,
     ) -> None:
-        super().__init__(asana, value, multiple=multiple, places={"workspace": workspace})
+        places = {"workspace": workspace}
+        super().__init__(asana, value, multiple=multiple, places=places, key=key)
 
 
-def _describe_error(error: Exception) -> str:
-    """Return the message for a list that could not be read."""
-    # What a name refers to can change in Asana; a wrong argument stays wrong.
-    is_name = isinstance(error, UnknownReference | AmbiguousReference)
-    is_final = isinstance(error, RequestRefused | InvalidArgument) and not is_name
-    advice = "" if is_final else " Then press Reload."
-    return f"{type(error).__name__}: {error}{advice}"
+def make_checkbox(label: str, is_ticked: bool) -> Any:
+    """Return a checkbox that is as wide as its label."""
+    return ipw.Checkbox(
+        description=label, value=bool(is_ticked), indent=False, layout=ipw.Layout(width="auto")
+    )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import ipywidgets as ipw
 import traitlets
 
 from asana_frames.asana import Asana
@@ -12,7 +11,7 @@ from asana_frames.exceptions import InvalidArgument
 from asana_frames.types import Ref, Refs
 from asana_frames.widgets.pickers.choice import LOCK
 from asana_frames.widgets.pickers.level import Level
-from asana_frames.widgets.pickers.picker import Picker
+from asana_frames.widgets.pickers.picker import Picker, make_checkbox
 from asana_frames.widgets.pickers.team_picker import TEAM, choose_team_or_workspace
 from asana_frames.widgets.pickers.workspace_picker import WORKSPACE
 
@@ -26,8 +25,9 @@ PROJECT = Level(
     fields=("name", "team", "owner", "due_on", "archived", "permalink_url"),
     parent="workspace",
     dependencies=("team", "archived"),
-    qualifier="team_name",
+    qualifiers=("team_name", "owner_name", "due_on"),
     ancestor_paths={"workspace": "workspace", "team": "team"},
+    typeahead="project",
 )
 SECTION = Level(
     "section",
@@ -87,6 +87,7 @@ class ProjectPicker(Picker):
         workspace: Ref | None = None,
         team: Ref | None = None,
         section: Ref | None = None,
+        key: str | None = None,
     ) -> None:
         if multiple or not sections:
             self._levels = self._levels[:-1]
@@ -95,16 +96,22 @@ class ProjectPicker(Picker):
             value,
             multiple=multiple,
             places={"workspace": workspace, "team": team},
-            options={"archived": _make_checkbox("Archived too", archived)},
+            options={"archived": make_checkbox("Archived too", archived)},
+            key=key,
         )
         if "section" in self._choices:
             self._choices["section"].observe(self._handle_section, "chosen")
+        if self._is_recalled:
+            section = self._recall_section()
         self.section = section
 
     @property
     def team(self) -> str | None:
         """Return the gid of the team, None for all teams."""
         return self.gid_of("team")
+
+    def _recall_section(self) -> str | None:
+        return self.gid_of("section") if "section" in self._choices else None
 
     def _handle_section(self, _: Any) -> None:
         self.section = self.gid_of("section")
@@ -141,12 +148,4 @@ class ProjectPicker(Picker):
             name = found["project_name"][0]
             raise InvalidArgument(f"This is a section of {name!r}: pick that project first.")
         with LOCK:
-            # Keep the choice even if the list of sections does not contain it.
-            self._levels_set_by_code.add("section")
             choice.set_rows(found)
-
-
-def _make_checkbox(label: str, is_ticked: bool) -> Any:
-    return ipw.Checkbox(
-        description=label, value=bool(is_ticked), indent=False, layout=ipw.Layout(width="auto")
-    )

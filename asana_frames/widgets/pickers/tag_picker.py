@@ -6,7 +6,15 @@ from asana_frames.widgets.pickers.level import Level
 from asana_frames.widgets.pickers.picker import InWorkspacePicker
 from asana_frames.widgets.pickers.workspace_picker import WORKSPACE
 
-TAG = Level("tag", "Tag", parent="workspace", ancestor_paths={"workspace": "workspace"})
+TAG = Level(
+    "tag",
+    "Tag",
+    fields=("name", "color", "created_at"),
+    parent="workspace",
+    qualifiers=("color", "created_at"),
+    ancestor_paths={"workspace": "workspace"},
+    typeahead="tag",
+)
 
 
 class TagPicker(InWorkspacePicker):

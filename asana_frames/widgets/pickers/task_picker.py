@@ -7,9 +7,14 @@ from collections.abc import Iterator
 import pandas as pd
 
 from asana_frames.asana import Asana
+from asana_frames.exceptions import AsanaError
 from asana_frames.widgets.pickers.level import Chosen, Level
 from asana_frames.widgets.pickers.picker import InWorkspacePicker
 from asana_frames.widgets.pickers.workspace_picker import WORKSPACE
+
+#: What tells tasks of one name apart, and the most tasks it is read for, a request each.
+_DETAILS = ("projects", "assignee", "due_on")
+_MAX_DETAILS = 20
 
 
 class _TaskLevel(Level):
@@ -17,9 +22,24 @@ class _TaskLevel(Level):
 
     def read(self, asana: Asana, chosen: Chosen) -> Iterator[pd.DataFrame]:
         """Yield the tasks that the typeahead finds."""
-        yield asana.typeahead.search(
-            chosen["workspace"], resource_type="task", query=chosen["query"], count=50
-        )
+        found = self.search(asana, chosen["workspace"], chosen["query"])
+        yield add_details(found, asana)
+
+
+def add_details(found: pd.DataFrame, asana: Asana) -> pd.DataFrame:
+    """Add projects, assignee and due date of the tasks whose name is not unique.
+
+    The typeahead answers with names only. Unchanged if the tasks cannot be read.
+    """
+    equal = found[found["name"].duplicated(keep=False)].head(_MAX_DETAILS)
+    if equal.empty:
+        return found
+    try:
+        details = asana.tasks.get(equal, fields=_DETAILS, errors="raise")
+    except AsanaError:
+        # The list is usable without them.
+        return found
+    return found.merge(details, on="gid", how="left")
 
 
 TASK = _TaskLevel(
@@ -27,8 +47,10 @@ TASK = _TaskLevel(
     "Task",
     parent="workspace",
     dependencies=("query",),
+    qualifiers=("projects_names", "assignee_name", "due_on"),
     ancestor_paths={"workspace": "workspace"},
     is_search=True,
+    typeahead="task",
 )
 
 
@@ -37,7 +59,8 @@ class TaskPicker(InWorkspacePicker):
 
     A search is sent after a pause of 0.3 s in typing, and never while another one is running
     (``GET /workspaces/{workspace_gid}/typeahead``, which is fast, but neither complete nor exact).
-    With ``multiple``, tasks of different searches can be picked.
+    With ``multiple``, tasks of different searches can be picked. Tasks of one name are told apart
+    by project, assignee or due date, for which each of them is read.
 
     %(parameters)s
     workspace

@@ -16,8 +16,10 @@ USER = Level(
     fields=("name", "email"),
     parent="workspace",
     dependencies=("team",),
-    qualifier="email",
+    plural="people",
+    qualifiers=("email",),
     ancestor_paths={"workspace": "workspaces"},
+    typeahead="user",
 )
 
 
@@ -52,9 +54,10 @@ class UserPicker(Picker):
         multiple: bool = False,
         workspace: Ref | None = None,
         team: Ref | None = None,
+        key: str | None = None,
     ) -> None:
         places = {"workspace": workspace, "team": team}
-        super().__init__(asana, value, multiple=multiple, places=places)
+        super().__init__(asana, value, multiple=multiple, places=places, key=key)
 
     @property
     def team(self) -> str | None:

@@ -30,5 +30,12 @@ class WorkspacePicker(Picker):
     _levels = (WORKSPACE,)
     _record = "workspace"
 
-    def __init__(self, asana: Asana, value: Refs | None = None, *, multiple: bool = False) -> None:
-        super().__init__(asana, value, multiple=multiple)
+    def __init__(
+        self,
+        asana: Asana,
+        value: Refs | None = None,
+        *,
+        multiple: bool = False,
+        key: str | None = None,
+    ) -> None:
+        super().__init__(asana, value, multiple=multiple, key=key)
