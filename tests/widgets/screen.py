@@ -27,8 +27,9 @@ def _shown(widget: Any) -> Iterator[Any]:
 
 
 def control(widget: Any, label: str) -> Any:
-    """Return the control or the button with that description."""
+    """Return the control with that description; a button, such as a chip, if there is no other."""
     found = [one for one in _inside(widget) if getattr(one, "description", None) == label]
+    found = [one for one in found if not isinstance(one, ipw.Button)] or found
     assert len(found) == 1, f"{len(found)} controls are called {label!r}"
     return found[0]
 

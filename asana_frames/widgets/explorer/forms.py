@@ -16,7 +16,7 @@ from asana_frames.calls.request_builder import check_combinations
 from asana_frames.catalog import Operation
 from asana_frames.exceptions import InvalidArgument, suggest_names
 from asana_frames.widgets.explorer.filters import LABEL_WIDTH, Filter, make_filters
-from asana_frames.widgets.pickers.choice import LOCK, LONG_LIST, make_wide_layout
+from asana_frames.widgets.pickers.choice import LOCK, close_children, make_wide_layout
 from asana_frames.widgets.pickers.fields_picker import FieldsPicker
 from asana_frames.widgets.pickers.labels import fold_text
 from asana_frames.widgets.pickers.level import Level, fill_names
@@ -25,6 +25,8 @@ from asana_frames.widgets.pickers.workspace_picker import WORKSPACE
 
 #: Default limit of rows: enough for a first look.
 LIMIT = 100
+#: More filters than this get a box to narrow them.
+_LONG_LIST = 15
 
 
 class Form(ipw.VBox):
@@ -138,7 +140,8 @@ class Form(ipw.VBox):
             # Keeps lists that arrive later from subscribing to more.
             self._is_unsubscribed = True
             self._unsubscribe_from(0)
-        _close_all(self)
+        close_children(self)
+        self.close()
 
     def _build_children(self) -> list[Any]:
         ways = list(dict.fromkeys(name for names in self._operation.one_of for name in names))
@@ -243,7 +246,7 @@ def _build_filter_list(filters: Sequence[Filter]) -> list[Any]:
     box = ipw.VBox(
         [found.view for found in filters], layout=ipw.Layout(max_height="22rem", overflow="auto")
     )
-    if len(filters) <= LONG_LIST:
+    if len(filters) <= _LONG_LIST:
         return [box]
     find = ipw.Text(description="Find filter", placeholder="type to narrow", **make_wide_layout())
     find.style.description_width = LABEL_WIDTH
@@ -275,13 +278,6 @@ def _make_foldable(title: str, content: Any, *, is_open: bool) -> Any:
 def _join_words(names: Sequence[str], last: str) -> str:
     *rest, end = [name.replace("_", " ") for name in names]
     return f"{', '.join(rest)} {last} {end}" if rest else end
-
-
-def _close_all(widget: Any) -> None:
-    """Close a widget and its children, which ipywidgets would otherwise keep forever."""
-    for child in getattr(widget, "children", ()):
-        _close_all(child)
-    widget.close()
 
 
 def _format_literal(value: Any) -> str:
