@@ -181,10 +181,11 @@ def hours(
     table = add_up(grouping)
     if fill and every:
         table = fill_periods(table, "period", every, ["hours"])
-    return layout.arrange(
+    arranged = layout.arrange(
         table,
         values=["hours"],
         value="hours",
         by=by,
         again=lambda *others: add_up(grouping.regroup(*others)),
     )
+    return layout.write_about(arranged, entries)
