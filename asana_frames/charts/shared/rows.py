@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from asana_frames.charts.shared.axes import add_legend_below, font_size
+from asana_frames.charts.shared.axes import font_size
 from asana_frames.charts.shared.columns import Numbers
 from asana_frames.charts.shared.ink import mix_ink
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
@@ -30,11 +31,14 @@ def label_rows(ax: Axes, names: Sequence[str], *, upwards: bool = False) -> None
     ax.spines[["top", "right"]].set_visible(False)
 
 
-def mark_expected(ax: Axes, rows: NDArray[np.int64], percent: Numbers) -> None:
-    """Mark in each row how far it should be by now; missing values have no mark."""
+def mark_expected(ax: Axes, rows: NDArray[np.int64], percent: Numbers) -> dict[str, Artist]:
+    """Mark in each row how far it should be by now; missing values have no mark.
+
+    Returns the handles of the legend.
+    """
     is_known = ~np.isnan(percent)
     if not is_known.any():
-        return
+        return {}
     places, values = rows[is_known], percent[is_known]
     marks = ax.vlines(values, places - 0.42, places + 0.42, color=mix_ink(ax), linewidth=1.8)
-    add_legend_below(ax, {"expected by now": marks})
+    return {"expected by now": marks}
