@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from asana_frames.charts.shared.about import Titles, read_about, restate_about
+from asana_frames.charts.shared.about import Titles, restate_about
 from asana_frames.charts.shared.axes import (
-    annotate_right,
     count_fitting_rows,
     count_hidden,
     draw_empty,
@@ -30,8 +29,8 @@ from asana_frames.charts.shared.dates import (
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import GRID, find_background, mix_ink, shade
 from asana_frames.charts.shared.labels import unique_labels
+from asana_frames.charts.shared.today import find_today, mark_today
 from asana_frames.frames.list_cells import read_lists
-from asana_frames.rollups.shared.moments import resolve_today
 from asana_frames.types import When
 
 if TYPE_CHECKING:
@@ -59,8 +58,6 @@ _BLOCKED_HATCH = "/////"
 _BAR_HEIGHT = 0.62
 #: Parts of ink of completed tasks, and of arrows and hatches.
 _PALE, _ARROW = 0.45, 0.5
-#: The part of ink of the word for today.
-_WORD = 0.68
 
 
 class _TaskBar(NamedTuple):
@@ -121,8 +118,7 @@ def gantt(
         source="rollups.dependencies",
         kinds={"completed": "boolean"},
     )
-    known = read_about(dependencies).now if now is None else None
-    day = resolve_today(now if known is None else known)
+    day = find_today(dependencies, now)
     stated = restate_about(dependencies, now=day)
     dated = dependencies[dependencies["due_on"].notna()].reset_index(drop=True)
     dated = dated.assign(**{name: dated[name].fillna(False).astype(bool) for name in _FLAGS})
@@ -336,16 +332,5 @@ def _mark_today(ax: Axes, tasks: Collection[_TaskBar], day: pd.Timestamp) -> str
     label_date_axis(ax)
     if not is_near:
         return f"today, {format_day(day)}, is beyond the chart"
-    ax.axvline(at, color=mix_ink(ax), linewidth=1.2, linestyle=":", zorder=1)
-    is_left = at > (low + high) / 2
-    annotate_right(
-        ax,
-        "today",
-        (at, 1.0),
-        points=-3 if is_left else 3,
-        xycoords=ax.get_xaxis_transform(),
-        ha="right" if is_left else "left",
-        va="top",
-        color=mix_ink(ax, _WORD),
-    )
+    mark_today(ax, day + pd.Timedelta(hours=12))
     return ""

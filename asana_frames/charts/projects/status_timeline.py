@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from asana_frames.charts.shared.about import Titles, restate_about
 from asana_frames.charts.shared.axes import (
+    axes_width,
     count_fitting_rows,
     count_hidden,
     draw_empty,
+    font_size,
     make_room,
     max_name_length,
     new_axes,
 )
-from asana_frames.charts.shared.columns import read_input
+from asana_frames.charts.shared.colours import text_colour_on
+from asana_frames.charts.shared.columns import Numbers, read_input
 from asana_frames.charts.shared.dates import day_positions, label_date_axis
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import find_background, shade
 from asana_frames.charts.shared.labels import unique_labels
 from asana_frames.charts.shared.rows import label_rows
-from asana_frames.charts.shared.statuses import project_status_look
+from asana_frames.charts.shared.statuses import StatusLook, project_status_look
 from asana_frames.rollups.shared.moments import parse_moment, parse_moments
 from asana_frames.types import When
 
@@ -31,6 +35,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _MOST_PARENTS = 30
+#: The part of the width that bars have beside names, and the width of a letter in its heights.
+_BARS, _LETTER = 0.7, 0.6
 _WHAT = "status from update to update"
 #: Statuses from the worst to the best.
 _FROM_WORST = ("off_track", "at_risk", "on_hold", "on_track", "complete", "dropped")
@@ -62,7 +68,8 @@ def status_timeline(
     -------
     Axes
         A row per parent, those whose last status is worst at the top, then by name, at most 30;
-        spans are coloured by status, in UTC, and the legend names them. Notes count the
+        spans are coloured by status, in UTC, which they name where
+        there is room; the legend names all. Notes count the
         other parents, and the updates without a parent or a moment. The subtitle counts the last
         statuses.
 
@@ -155,7 +162,21 @@ def _draw_spans(
         edgecolor=find_background(ax),
         linewidth=0.8,
     )
+    _write_words(ax, spans["place"].tolist(), starts, ends, looks)
     present = {look.words: look.colour for look in looks}
     known = [project_status_look(status).words for status in _FROM_WORST]
     order = dict.fromkeys([*(words for words in known if words in present), *present])
     return {words: Patch(color=shade(ax, present[words])) for words in order}
+
+
+def _write_words(
+    ax: Axes, places: Sequence[int], starts: Numbers, ends: Numbers, looks: Sequence[StatusLook]
+) -> None:
+    """Write a status into each of its spans that has room for it."""
+    size = font_size(ax)
+    inch = _BARS * axes_width(ax) / (ends.max() - starts.min())
+    for place, start, end, look in zip(places, starts, ends, looks, strict=True):
+        if len(look.words) * _LETTER * size / 72 < (end - start) * inch:
+            colour = text_colour_on(shade(ax, look.colour))
+            style: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": size}
+            ax.text((start + end) / 2, place, look.words, color=colour, clip_on=True, **style)

@@ -65,7 +65,8 @@ _NEEDED = (
     "exhausted_earliest",
     "exhausted_latest",
 )
-_PLAN = SERIES[8]
+#: The part of ink of the line of the plan.
+_PLAN = 0.6
 #: Arguments of `set_heading`.
 _Around: TypeAlias = dict[str, Any]
 #: The most budgets that a note names; it counts the others.
@@ -130,7 +131,8 @@ def budget_burn(
     else:
         what, around = _name_budget(burn), _draw_one_budget(ax, dated, step)
     label_date_axis(ax)
-    mark_today(ax, burn)
+    if (now := read_about(burn).now) is not None:
+        mark_today(ax, now.tz_localize(None).normalize())
     set_heading(ax, burn, what, titles, **around)
     return make_room(ax)
 
@@ -230,8 +232,8 @@ def _draw_plan(ax: Axes, rows: pd.DataFrame, step: Step) -> dict[str, End]:
     days = day_positions(_row_ends(rows, step))
     # A line through a single point would not be seen.
     dot = "." if np.isfinite(planned).sum() == 1 else ""
-    (line,) = ax.plot(days, planned, color=shade(ax, _PLAN), lw=1.1, ls="-.", marker=dot)
-    return {"plan": End(float(planned[np.isfinite(planned)][-1]), line, _PLAN)}
+    (line,) = ax.plot(days, planned, color=mix_ink(ax, _PLAN), lw=1.1, ls="-.", marker=dot)
+    return {"plan": End(float(planned[np.isfinite(planned)][-1]), line, mix_ink(ax, _PLAN))}
 
 
 def _mark_exhaustion(ax: Axes, rows: pd.DataFrame, step: Step) -> str:
@@ -312,7 +314,7 @@ def _draw_several_budgets(
         _list_names("nothing used yet", [name for name in known if name not in rows]),
         _unpriced_note(dated),
     ]
-    legend["whole budget"] = ax.axhline(100, color=shade(ax, ALARM), linewidth=1.4)
+    legend["whole budget"] = ax.axhline(100, color=mix_ink(ax), linewidth=1.4)
     if dated["is_forecast"].fillna(False).any():
         legend["forecast"] = ax.plot([], [], color=mix_ink(ax), linestyle="--")[0]
     # A budget that is not drawn does not stretch the axis.

@@ -11,6 +11,7 @@ import pandas as pd
 from asana_frames._arguments import check_iterable, check_number
 from asana_frames.charts.shared.about import Titles
 from asana_frames.charts.shared.axes import (
+    LONGEST_NAME,
     cell_width,
     count_fitting_rows,
     count_hidden,
@@ -112,21 +113,24 @@ def budget_status(
     names = label_budgets(status, max_name_length(ax, 30))
     set_plain_style(ax, grid="x")
     label_rows(ax, list(names.loc[rows.index]))
-    ax.set_xlim(min(0.0, ends.min()), max(110.0, ends.max(), *lines, *forecasts) + 6)
+    ax.set_xlim(
+        min(0.0, ends.min()),
+        max(110.0, ends.max(), *(100 * share for share in marks), *forecasts) + 6,
+    )
     ax.set_xlabel("Used (% of the budget)", fontsize=font_size(ax) + 1)
     set_heading(
         ax,
         status,
         _WHAT,
         titles,
-        finding=_summarise_states(status, names),
+        finding=_summarise_states(status),
         notes=[count_hidden(len(status) - len(rows), "budgets")],
-        legend=_list_handles(ax, rows, bool(len(forecasts))),
+        legend=lines | _list_handles(ax, rows, bool(len(forecasts))),
     )
     return make_room(ax)
 
 
-def _summarise_states(status: pd.DataFrame, names: pd.Series) -> str:
+def _summarise_states(status: pd.DataFrame) -> str:
     """Return a sentence that counts the budgets that are over and at risk."""
     over, at_risk = (status["state"] == state for state in ("over", "at risk"))
     counts = int(over.sum()), int(at_risk.sum())
@@ -136,7 +140,8 @@ def _summarise_states(status: pd.DataFrame, names: pd.Series) -> str:
     if counts[0]:
         share = column_numbers(status, "share")[over.to_numpy(dtype=bool, na_value=False)]
         at = int(np.argmax(np.nan_to_num(share)))
-        most = f", most {names[over.fillna(False)].iloc[at]} ({100 * share[at]:,.0f} %)"
+        names = label_budgets(status, LONGEST_NAME)[over.fillna(False)]
+        most = f", most {names.iloc[at]}, {100 * share[at]:,.0f} %"
     verb = "is" if counts[0] == 1 else "are"
     at_risk_part = f"; {counts[1]:,} at risk" if counts[1] else ""
     return f"{counts[0]:,} of {len(status):,} budgets {verb} over{most}{at_risk_part}."
@@ -201,14 +206,16 @@ def _hollow(ax: Axes, marker: str) -> dict[str, Any]:
     return {"linestyle": "", "marker": marker, "markersize": 5, "markeredgewidth": 1.2, **colours}
 
 
-def _draw_alerts(ax: Axes, alerts: list[float]) -> list[float]:
-    """Draw a line at each alert, that of the total the strongest; return their places."""
-    for share in {*alerts, 1.0}:
-        whole = share == 1
-        style: Any = "-" if whole else "--"
-        colour, width = (shade(ax, ALARM), 1.4) if whole else (mix_ink(ax, _MUTED), 0.9)
-        ax.axvline(100 * share, color=colour, linestyle=style, linewidth=width, zorder=0.5)
-    return [100 * share for share in alerts]
+def _draw_alerts(ax: Axes, alerts: list[float]) -> dict[str, Artist]:
+    """Draw a line at each alert, that of the total the strongest; return the legend."""
+    legend: dict[str, Artist] = {}
+    style: dict[str, Any] = {"color": mix_ink(ax, _MUTED), "linestyle": "--", "linewidth": 0.9}
+    parts = sorted({*alerts} - {1.0})
+    for share in parts:
+        told = " and ".join(f"{100 * part:.10g} %" for part in parts)
+        legend[f"{told} used"] = ax.axvline(100 * share, zorder=0.5, **style)
+    legend["all used"] = ax.axvline(100, zorder=0.5, color=shade(ax, ALARM), linewidth=1.4)
+    return legend
 
 
 def _write_words(ax: Axes, rows: pd.DataFrame) -> None:

@@ -64,6 +64,8 @@ _NUMBERS = frozenset(
     }
 )
 _MOST_ROWS = 25
+#: From such amounts on, cents are not told.
+_WHOLE = 1_000
 #: The fewest numbers of which one is named as the highest.
 _FEWEST = 2
 #: Arguments of `set_heading`.
@@ -241,10 +243,21 @@ def _summarise(found: _Money, names: Sequence[str], sums: pd.DataFrame) -> str:
     if np.isnan(values).all() or len(values) < _FEWEST:
         return ""
     at = int(np.nanargmax(values))
-    money = f"{format_number(values[at])} {found.currency}".rstrip()
+    money = f"{_format_money(values[at])} {found.currency}".rstrip()
     losses = int((values < 0).sum())
     lost = f"; {losses} of {len(values)} below 0" if losses else ""
-    return f"Highest {found.told}: {money}, {names[at]}{lost}."
+    return f"Highest {found.told}: {names[at]}, {money}{lost}."
+
+
+def _format_money(value: float) -> str:
+    """Return an amount as text, without cents where there are thousands.
+
+    Examples
+    --------
+    >>> _format_money(7046.25), _format_money(46.25)
+    ('7,046', '46.25')
+    """
+    return format_number(round(value) if abs(value) >= _WHOLE else value)
 
 
 def _draw_periods(
@@ -325,9 +338,9 @@ def _draw_rows(ax: Axes, sums: pd.DataFrame, found: _Money) -> dict[str, Artist]
         drawn[name] = ax.barh(places + shift, widths, height, color=shade(ax, colour))[0]
     values = column_numbers(sums, found.told)
     if found.told == "margin":
-        drawn["margin, told at the right"] = _mark_margins(ax, places, values)
+        drawn["margin (number at the right)"] = _mark_margins(ax, places, values)
     for place, value in zip(places, values, strict=True):
-        text = "unknown" if np.isnan(value) else format_number(value)
+        text = "unknown" if np.isnan(value) else _format_money(value)
         write_beside_axes(ax, text, float(place), weight="bold" if value < 0 else "normal")
     return drawn
 
@@ -341,5 +354,5 @@ def _mark_margins(ax: Axes, places: NDArray[np.int64], values: Numbers) -> Artis
     faces, edges = np.where(is_loss, alarm, paper), np.where(is_loss, paper, ink)
     colours: dict[str, Any] = {"facecolor": faces.tolist(), "edgecolor": edges.tolist()}
     ax.scatter(values, places, s=28, marker="D", zorder=3, **colours)
-    usual: dict[str, Any] = {"markerfacecolor": paper, "markeredgecolor": ink}
+    usual: dict[str, Any] = {"mfc": paper, "mec": ink, "mew": 1.0}
     return Line2D([], [], linestyle="", marker="D", markersize=5, **usual)
