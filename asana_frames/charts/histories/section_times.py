@@ -40,10 +40,14 @@ _MOST_BOXES = 30
 _WHAT = "working days in each section"
 #: The opacity of boxes, and parts of ink of dots beyond their whiskers and of numbers.
 _BOX, _DOT, _MUTED = 0.3, 0.5, 0.68
+#: The part of the width that boxes have beside names, and that a tick needs in heights.
+_BOXES, _TICK = 0.45, 2.6
 #: Letters that a name of a project has at least.
 _SHORTEST = 6
 #: The fewest sections of which one is named as the longest.
 _FEWEST = 2
+#: The visits without which a section is not named, if others have as many.
+_ENOUGH = 5
 _SCALE_NOTE = "boxes: half of the visits that have ended; scale logarithmic from 1 day on"
 #: Columns that are read where they exist.
 _OPTIONAL = ("section_order", "leave", "is_completed")
@@ -82,7 +86,7 @@ def section_times(
         visits and of the tasks that are still there. Sections of several projects are named with
         their project. Visits of tasks that came completed do not count. Visits that are not
         certain do; leave them out with ``times[times["is_certain"]]``. The subtitle names the
-        section with the longest median.
+        section with the longest median, among those with five visits if there are any.
 
     Raises
     ------
@@ -144,7 +148,9 @@ def _label_sections(rows: pd.DataFrame, longest: int, is_one: bool) -> pd.Series
         f"{cut_name(project, max(_SHORTEST, longest - len(section) - 3))} · {section}"
         for project, section in zip(projects, sections, strict=True)
     ]
-    return unique_labels(rows.assign(section_name=names), SECTION, longest)
+    # The sections of files have no gids; one of a project that has none is told by its names.
+    gids = rows["project_gid"] + "/" + rows["section_gid"]
+    return unique_labels(rows.assign(section_gid=gids, section_name=names), SECTION, longest)
 
 
 def _list_ended(rows: pd.DataFrame, labels: pd.Series, names: Sequence[str]) -> dict[str, Numbers]:
@@ -157,7 +163,9 @@ def _list_ended(rows: pd.DataFrame, labels: pd.Series, names: Sequence[str]) -> 
 
 def _name_longest(ended: Mapping[str, Numbers]) -> str:
     """Return a sentence on the section with the longest median of visits that have ended."""
-    medians = {name: float(np.median(days)) for name, days in ended.items() if len(days)}
+    enough = min(_ENOUGH, max(map(len, ended.values()), default=0))
+    known = {name: days for name, days in ended.items() if len(days) >= max(enough, 1)}
+    medians = {name: float(np.median(days)) for name, days in known.items()}
     if len(medians) < _FEWEST:
         return ""
     name = max(medians, key=lambda one: medians[one])
@@ -207,9 +215,12 @@ def _set_long_scale(ax: Axes, longest: float) -> None:
     ax.set_xscale("symlog", linthresh=1.0, linscale=0.5)
     longest = max(2.0, longest)
     ax.set_xlim(0, longest * 1.15)
-    steps = [step * 10**power for power in range(7) for step in (1, 2, 5)]
-    ticks = [0, 0.5, *(step for step in steps if step <= longest)]
-    if axes_width(ax) < WIDE:
-        ticks = [tick for tick in ticks if tick in (0, 1, 10, 100, 1_000, 10_000)]
-    ax.set_xticks(ticks, [format_number(tick) for tick in ticks])
+    steps = [step * 10**power for step in (1, 5, 2) for power in range(7)]
+    places: dict[float, float] = {}
+    least = _TICK * font_size(ax) / 72 / (_BOXES * axes_width(ax))
+    for tick in [0, *(step for step in steps if step <= longest), 0.5]:
+        place = float(ax.transAxes.inverted().transform(ax.transData.transform((tick, 0)))[0])
+        if all(abs(place - other) > least for other in places.values()):
+            places[tick] = place
+    ax.set_xticks(list(places), [format_number(tick) for tick in places])
     ax.minorticks_off()

@@ -40,7 +40,7 @@ _HATCH = "////"
 #: From so many days on, whole ones are told.
 _WHOLE = 10
 #: Bars of fewer tasks are not as high as the axes.
-_FEWEST_ROWS = 6
+_FEWEST_ROWS = 3
 #: Whether it still is -> colour, and words in the legend.
 _LOOKS = {False: (SERIES[0], "blocked"), True: (ALARM, "still blocked")}
 

@@ -124,7 +124,9 @@ def _summarise(portfolio: pd.DataFrame) -> str:
     words = [project_status_look(status).words for status in projects["last_status"]]
     parts = [f"{words.count(word):,} {word}" for word in _IN_TROUBLE if word in words]
     troubled = " and ".join(parts) or "none off track or at risk"
-    overdue = int(projects["overdue"].fillna(0).sum())
+    # A task that is in two projects is overdue once.
+    total = portfolio.loc[portfolio["kind"].eq("total").fillna(False).astype(bool), "overdue"]
+    overdue = int(total.fillna(0).sum())
     tasks = f"; {overdue:,} task{'' if overdue == 1 else 's'} overdue" if overdue else ""
     return f"Of {len(projects):,} projects, {troubled}{tasks}."
 

@@ -166,6 +166,8 @@ def _find_busiest(rows: pd.DataFrame, show: Show) -> str:
     period = name_period(find_step(unique_days(rows["period"])))
     when = f"the {period} from {format_day(there['period'][at])}"
     most = f"{format_value(there['person_name'][at])}, {value} in {when}"
+    if all_of == 1:
+        return f"Busiest: {most}."
     counted = f"{busy:,} of {all_of:,}" if busy else f"None of {all_of:,}"
     verb = "is" if busy <= 1 else "are"
     return f"{counted} persons {verb} {limit} at some time; busiest: {most}."

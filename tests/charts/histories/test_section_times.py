@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import PathPatch
 
 import asana_frames as af
+from tests.charts.headings import title_of, words_of
 
 TEXT = pd.StringDtype(na_value=np.nan)
 Visit = tuple[str | None, str | None, float | None, bool]
@@ -44,10 +45,6 @@ def names_of(ax: Axes) -> list[str]:
 def boxes_of(ax: Axes) -> list[tuple[float, float]]:
     boxes = [part.get_path().vertices for part in ax.patches if isinstance(part, PathPatch)]
     return [(float(points[:, 0].min()), float(points[:, 0].max())) for points in boxes]
-
-
-def words_of(ax: Axes) -> list[str]:
-    return [text.get_text() for text in ax.texts]
 
 
 FOUR = [("To do", "2026-03-02", float(days), False) for days in (1, 2, 3, 4, 40)]
@@ -89,8 +86,8 @@ def test_sections_of_several_projects_stay_together_under_their_names() -> None:
     ax = af.charts.section_times(pd.concat([site, shop]))
 
     assert names_of(ax) == ["Shop · To do", "Shop · Done", "Site · To do"]
-    assert ax.get_title() == "Time in sections"
-    assert af.charts.section_times(site).get_title() == "Time in sections · Site"
+    assert title_of(ax) == "Time in sections"
+    assert title_of(af.charts.section_times(site)) == "Time in sections · Site"
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from matplotlib.dates import ConciseDateFormatter, date2num
 from matplotlib.text import Annotation
 
 import asana_frames as af
+from tests.charts.headings import words_of
 
 NOW = "2026-03-09T12:00Z"
 BLUE, PURPLE, PALE, RED = "#3f90da", "#832db6", "#c6d5e3", "#bd1f01"
@@ -63,10 +64,6 @@ def names_of(ax: Axes) -> list[str]:
 def legend_of(ax: Axes) -> list[str]:
     legend = ax.get_legend()
     return [text.get_text() for text in legend.get_texts()] if legend else []
-
-
-def words_of(ax: Axes) -> list[str]:
-    return [text.get_text() for text in ax.texts if text.get_text()]
 
 
 def arrows_of(ax: Axes) -> list[Annotation]:

@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 
 import asana_frames as af
+from tests.charts.headings import words_of
 
 TEXT = pd.StringDtype(na_value=np.nan)
 GREEN, RED, GREY = "#1b7f5c", "#b03060", "#b8b8b8"
@@ -67,10 +68,6 @@ def board() -> pd.DataFrame:
 
 def names_of(ax: Axes) -> list[str]:
     return [label.get_text() for label in ax.get_yticklabels()]
-
-
-def words_of(ax: Axes) -> list[str]:
-    return [text.get_text() for text in ax.texts if text.get_text()]
 
 
 def marks_of(ax: Axes) -> list[tuple[float, float]]:

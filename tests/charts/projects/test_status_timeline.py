@@ -12,6 +12,7 @@ from matplotlib.colors import to_hex
 from matplotlib.dates import ConciseDateFormatter, date2num
 
 import asana_frames as af
+from tests.charts.headings import words_of
 from tests.rollups.frames import frame_of
 
 NOW = "2026-03-31T00:00Z"
@@ -50,10 +51,6 @@ def names_of(ax: Axes) -> list[str]:
 
 def legend_of(ax: Axes) -> list[str]:
     return [text.get_text() for text in ax.get_legend().get_texts()]
-
-
-def words_of(ax: Axes) -> list[str]:
-    return [text.get_text() for text in ax.texts if text.get_text()]
 
 
 def day(text: str) -> float:

@@ -14,6 +14,7 @@ from matplotlib.collections import QuadMesh
 from matplotlib.colors import to_hex
 
 import asana_frames as af
+from tests.charts.headings import words_of
 
 TEXT = pd.StringDtype(na_value=np.nan)
 
@@ -35,10 +36,6 @@ def weeks_of(*rows: tuple[str, str | None, float, float | None, str]) -> pd.Data
 
 def names_of(ax: Axes) -> list[str]:
     return [label.get_text() for label in ax.get_yticklabels()]
-
-
-def words_of(ax: Axes) -> list[str]:
-    return [text.get_text() for text in ax.texts]
 
 
 def legend_of(ax: Axes) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from matplotlib.dates import ConciseDateFormatter, date2num
 from matplotlib.lines import Line2D
 
 import asana_frames as af
+from tests.charts.headings import title_of, words_of
 
 TEXT = pd.StringDtype(na_value=np.nan)
 NUMBERS = [
@@ -81,10 +82,6 @@ def drawn(ax: Axes) -> dict[str, Any]:
     return {text.get_text(): at for text, at in zip(legend.get_texts(), handles, strict=True)}
 
 
-def words_of(ax: Axes) -> list[str]:
-    return [text.get_text() for text in ax.texts]
-
-
 def place(day: str) -> float:
     return float(date2num(np.datetime64(day)))
 
@@ -142,7 +139,7 @@ def test_the_budget_is_a_line_across_and_units_stand_on_the_axis() -> None:
     across = next(line for line in ax.lines if list(line.get_xdata()) == [0, 1])
     assert list(across.get_ydata()) == [52000, 52000]
     assert ax.get_ylabel() == "EUR"
-    assert ax.get_title() == "Site: cost used"
+    assert title_of(ax) == "Site: cost used"
 
 
 def test_a_plan_is_drawn_where_there_is_one() -> None:
@@ -284,13 +281,13 @@ def test_odd_values_are_drawn() -> None:
 
     ax = af.charts.budget_burn(frame)
 
-    assert ax.get_title() == r"Save \$5 and \$6: time used"
+    assert title_of(ax) == r"Save \$5 and \$6: time used"
     assert ax.get_ylim()[0] < 0
     ax.figure.canvas.draw()
 
 
 def test_a_budget_without_a_name_is_none() -> None:
-    assert af.charts.budget_burn(burn_of(None)).get_title() == "(none): time used"
+    assert title_of(af.charts.budget_burn(burn_of(None))) == "(none): time used"
 
 
 def test_no_budgets_are_an_empty_chart_that_says_so() -> None:

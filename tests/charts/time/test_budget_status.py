@@ -11,6 +11,7 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
 import asana_frames as af
+from tests.charts.headings import words_of
 
 
 @pytest.fixture(autouse=True)
@@ -42,10 +43,6 @@ def status_of(*shares: float | None, **given: Any) -> pd.DataFrame:
 
 def names_of(ax: Axes) -> list[str]:
     return [label.get_text() for label in ax.get_yticklabels()]
-
-
-def words_of(ax: Axes) -> list[str]:
-    return [text.get_text() for text in ax.texts]
 
 
 def widths_of(ax: Axes) -> list[float]:

@@ -14,6 +14,7 @@ from matplotlib.colors import to_hex
 from matplotlib.dates import ConciseDateFormatter
 
 import asana_frames as af
+from tests.charts.headings import title_of, words_of
 
 TEXT = pd.StringDtype(na_value=np.nan)
 NUMBERS = ["available", "out_of_office", "allocated", "tracked", "free", "load", "utilisation"]
@@ -63,10 +64,6 @@ def names_of(ax: Axes) -> list[str]:
     return [label.get_text() for label in ax.get_yticklabels()]
 
 
-def words_of(ax: Axes) -> list[str]:
-    return [text.get_text() for text in ax.texts if text.get_text()]
-
-
 def key_of(ax: Axes) -> list[str]:
     legend = ax.get_legend()
     return [text.get_text() for text in legend.get_texts()] if legend is not None else []
@@ -110,8 +107,8 @@ def test_colours_part_at_the_centre_and_too_much_is_red(show: str, centre: float
 
 
 def test_the_title_tells_the_unit() -> None:
-    assert af.charts.capacity(many(1, 1)).get_title() == "Load (% of available hours)"
-    assert af.charts.capacity(many(1, 1), show="free").get_title() == "Free hours"
+    assert title_of(af.charts.capacity(many(1, 1))) == "Load (% of available hours)"
+    assert title_of(af.charts.capacity(many(1, 1), show="free")) == "Free hours"
 
 
 def test_cells_without_available_hours_are_hatched_and_off() -> None:

@@ -13,6 +13,7 @@ from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
 
 import asana_frames as af
+from tests.charts.headings import words_of
 
 TEXT = pd.StringDtype(na_value=np.nan)
 MEASURES = ["estimated", "actual", "unestimated", "difference", "ratio"]
@@ -39,10 +40,6 @@ def estimates_of(*rows: tuple[str, str | None, float | None, float, float]) -> p
 def bars_of(ax: Axes) -> list[list[Rectangle]]:
     """Bars of the estimates, of what was tracked, and of what of it had no estimate."""
     return [list(container) for container in ax.containers]
-
-
-def words_of(ax: Axes) -> list[str]:
-    return [text.get_text() for text in ax.texts]
 
 
 def names_of(ax: Axes) -> list[str]:

@@ -14,6 +14,7 @@ from matplotlib.dates import ConciseDateFormatter, date2num
 from matplotlib.patches import Rectangle, StepPatch
 
 import asana_frames as af
+from tests.charts.headings import words_of
 
 TEXT = pd.StringDtype(na_value=np.nan)
 
@@ -54,10 +55,6 @@ def bars_of(ax: Axes) -> list[Rectangle]:
 
 def names_of(ax: Axes) -> list[str]:
     return [label.get_text() for label in ax.get_yticklabels()]
-
-
-def words_of(ax: Axes) -> list[str]:
-    return [text.get_text() for text in ax.texts]
 
 
 @pytest.mark.parametrize("persons", [1, 3, 10, 11, 200])

@@ -14,6 +14,8 @@ from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
 
 import asana_frames as af
+from tests.charts.headings import title_of
+from tests.charts.headings import words_of as list_words
 
 TEXT = pd.StringDtype(na_value=np.nan)
 
@@ -42,7 +44,7 @@ def line_of(ax: Axes) -> list[Any]:
 
 
 def words_of(ax: Axes) -> str:
-    return " | ".join(text.get_text() for text in ax.texts)
+    return " | ".join(list_words(ax))
 
 
 def test_a_period_has_its_revenue_beside_its_cost_and_a_line_of_margins() -> None:
@@ -58,7 +60,7 @@ def test_a_period_has_its_revenue_beside_its_cost_and_a_line_of_margins() -> Non
     first, second = bars_of(ax)[0], bars_of(ax)[3]
     assert first.get_x() + first.get_width() == pytest.approx(second.get_x())
     assert ax.get_ylabel() == "EUR"
-    assert ax.get_title() == "Revenue, cost and margin (EUR)"
+    assert title_of(ax) == "Revenue, cost and margin (EUR)"
 
 
 def test_a_margin_that_is_not_known_is_a_gap_and_its_hours_are_told() -> None:
@@ -116,7 +118,7 @@ def test_amounts_have_one_bar_and_hours_without_a_rate_are_told() -> None:
     assert [bar.get_width() for bar in bars_of(ax)][:2] == [210, 160]
     assert "unknown" in words_of(ax)
     assert "2.5 h without a rate" in words_of(ax)
-    assert ax.get_title() == "Amount (EUR)"
+    assert title_of(ax) == "Amount (EUR)"
 
 
 def test_several_currencies_are_refused_with_what_to_type() -> None:

@@ -11,6 +11,7 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
 import asana_frames as af
+from tests.charts.headings import words_of
 
 TEXT = pd.StringDtype(na_value=np.nan)
 Hours = tuple[str, str, str, float, float]
@@ -37,10 +38,6 @@ def table_of(*rows: Hours) -> pd.DataFrame:
 
 def names_of(ax: Axes) -> list[str]:
     return [label.get_text() for label in ax.get_yticklabels()]
-
-
-def words_of(ax: Axes) -> list[str]:
-    return [text.get_text() for text in ax.texts]
 
 
 def test_periods_are_added_up_and_the_largest_difference_is_at_the_top() -> None:

@@ -13,6 +13,7 @@ from matplotlib.colors import to_hex
 from matplotlib.text import Text
 
 import asana_frames as af
+from tests.charts.headings import title_of, words_of
 
 TEXT = pd.StringDtype(na_value=np.nan)
 DAYS = [f"2026-11-0{day}" for day in range(2, 9)]
@@ -41,10 +42,6 @@ HALF: list[float | None] = [4.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]
 SUMS: list[float | None] = [12.0, 7.5, 0.0, 0.0, 4.25, 0.0, 0.0]
 
 
-def words_of(ax: Axes) -> list[str]:
-    return [text.get_text() for text in ax.texts]
-
-
 def at(ax: Axes, column: float, row: float) -> Text:
     return next(text for text in ax.texts if text.get_position() == (column, row))
 
@@ -67,7 +64,7 @@ def test_days_are_named_by_weekday_and_day() -> None:
 
     labels = [label.get_text() for label in ax.get_xticklabels()]
     assert labels == ["Mon 2", "Tue 3", "Wed 4", "Thu 5", "Fri 6", "Sat 7", "Sun 8", "Total"]
-    assert ax.get_title() == "Timesheet in hours, 2 Nov 2026 to 8 Nov 2026"
+    assert title_of(ax) == "Timesheet in hours, 2 Nov 2026 to 8 Nov 2026"
 
 
 def test_sums_are_text_and_have_no_part_in_the_colours() -> None:
@@ -212,7 +209,7 @@ def test_several_weeks_are_rows_of_a_person_and_week_with_what_is_expected() -> 
     assert labels == [*days, "Total", "Expected"]
     assert [at(ax, 8.1, row).get_text() for row in (0, 1, 2, 3.1)] == ["40", "16", "·", "56"]
     assert [at(ax, 7.1, row).get_text() for row in (0, 1, 2, 3.1)] == ["1", "1.5", "2", "4.5"]
-    assert ax.get_title() == "Timesheet in hours, weeks of 2 Nov 2026 to 9 Nov 2026"
+    assert title_of(ax) == "Timesheet in hours, weeks of 2 Nov 2026 to 9 Nov 2026"
 
 
 def test_words_beside_the_cells_can_be_read_in_a_dark_style() -> None:
