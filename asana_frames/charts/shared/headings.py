@@ -14,6 +14,7 @@ from asana_frames.charts.shared.axes import (
     build_legend,
     cell_width,
     font_size,
+    max_name_length,
     title_size,
 )
 from asana_frames.charts.shared.corners import corner_transform
@@ -87,7 +88,9 @@ def set_heading(
         size = font_size(ax) + 1
         _write(ax, lines, "top", height, va="bottom", size=size, ink=_FINDING)
         height += len(lines) * size * 1.25 + _GAP
-    _set_title(ax, compose_title(what, about) if title is None else title, height)
+    # A long name leaves room for what is shown, and when.
+    named = about._replace(subject=cut_name(about.subject, max_name_length(ax)))
+    _set_title(ax, compose_title(what, named) if title is None else title, height)
     known = [note[:1].upper() + note[1:] for note in (*notes, format_now(about.now)) if note]
     note = _wrap(ax, " · ".join(known), font_size(ax), _LINES["notes"])
     if note:

@@ -304,16 +304,17 @@ def _draw_several_budgets(
         (name for name in known if name in rows),
         key=lambda name: -column_numbers(rows[name], "used_total")[-1] / totals[name],
     )
-    legend = {
+    lines = {
         name: _draw_percent(ax, rows[name], totals[name], shade(ax, colour), step)
         for name, colour in zip(ordered, SERIES, strict=False)
     }
     notes = [
-        count_hidden(len(ordered) - len(legend)),
+        count_hidden(len(ordered) - len(lines), "budgets"),
         _list_names("without a total", [name for name in totals.index if name not in known]),
         _list_names("nothing used yet", [name for name in known if name not in rows]),
         _unpriced_note(dated),
     ]
+    legend: dict[str, Artist] = {}
     legend["whole budget"] = ax.axhline(100, color=mix_ink(ax), linewidth=1.4)
     if dated["is_forecast"].fillna(False).any():
         legend["forecast"] = ax.plot([], [], color=mix_ink(ax), linestyle="--")[0]
@@ -322,8 +323,16 @@ def _draw_several_budgets(
     starts = unique_days(shown["period"])
     _show_days(ax, pd.Timestamp(starts[0]), pd.Timestamp(_row_ends(shown, step).max()))
     ax.set_ylabel("Used (% of the budget)", fontsize=font_size(ax) + 1)
-    add_legend_beside(ax, legend)
-    return {"notes": notes, "finding": _summarise_several(rows, totals, ordered)}
+    around = {"notes": notes, "finding": _summarise_several(rows, totals, ordered)}
+    ends = {
+        name: End(100 * column_numbers(rows[name], "used_total")[-1] / totals[name], line, colour)
+        for (name, line), colour in zip(lines.items(), SERIES, strict=False)
+    }
+    lines = label_ends(ax, ends)
+    if not lines:
+        return around | {"legend": legend}
+    add_legend_beside(ax, lines | legend)
+    return around
 
 
 def _summarise_several(rows: dict[str, pd.DataFrame], totals: pd.Series, names: list[str]) -> str:
