@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 import click
-import pandas as pd
 
 from asana_frames import charts, gather
 from asana_frames.charts.shared.figures import draw_figure
@@ -22,7 +21,7 @@ from asana_frames.rollups.shared.periods import Every
 from asana_frames.rollups.time.attribution import Attribution
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    pass
 
 #: Beginning of a period -> its name.
 _PERIODS = {
@@ -120,14 +119,10 @@ def _build_files(
     for key, hours in report.by_key.items():
         title = f"By {key.replace('_', ' ')} and {period}"
         tables[title] = report.wide[key]
-        figures[title] = draw_figure(partial(_draw_hours, hours, title), height=_HEIGHT)
+        figures[title] = draw_figure(partial(charts.hours, hours), height=_HEIGHT)
     tables |= {"Hours": report.hours, "Entries": report.entries}
     notes = _write_notes(workspace, report, attribution)
     return ReportFiles("hours", "Tracked hours", notes, tables, figures)
-
-
-def _draw_hours(hours: pd.DataFrame, title: str, ax: Axes) -> None:
-    charts.hours(hours, ax=ax).set_title(f"Hours {title.lower()}")
 
 
 def _write_notes(workspace: str, report: HoursReport, attribution: Attribution) -> list[str]:
