@@ -161,7 +161,8 @@ def _summarise(tasks: pd.DataFrame) -> str:
         f"{conflicts:,} start{'s' * (conflicts == 1)} too early" if conflicts else "",
     ]
     told = ", ".join(filter(None, parts))
-    return f"Of {len(tasks):,} tasks, {told}." if told else ""
+    word = "task" if len(tasks) == 1 else "tasks"
+    return f"Of {len(tasks):,} {word}, {told}." if told else ""
 
 
 def _sort_by_weight(tasks: pd.DataFrame) -> pd.DataFrame:
@@ -225,7 +226,7 @@ def _draw_tasks(ax: Axes, rows: pd.DataFrame, tasks: dict[str, _TaskBar]) -> dic
 
 def _find_colour(ax: Axes, state: str) -> str:
     colour, _ = _LOOKS[state]
-    return mix_ink(ax, _PALE) if colour is None else shade(ax, colour)
+    return shade(ax, mix_ink(ax, _PALE) if colour is None else colour)
 
 
 def _add_finishes(rows: pd.DataFrame, tasks: dict[str, _TaskBar]) -> list[_TaskBar]:
@@ -252,14 +253,15 @@ def _draw_late_finishes(
 
 
 def _draw_task(ax: Axes, task: _TaskBar, colour: str, hatch: str) -> None:
-    style: dict[str, Any] = {"facecolor": colour, "edgecolor": find_background(ax), "hatch": hatch}
+    paper = find_background(ax)
     if not task.is_point:
         width = task.end - task.start
-        ax.barh(task.place, width, left=task.start, height=_BAR_HEIGHT, linewidth=0, **style)
+        stripes: dict[str, Any] = {"edgecolor": paper, "hatch": hatch, "linewidth": 0}
+        ax.barh(task.place, width, _BAR_HEIGHT, left=task.start, facecolor=colour, **stripes)
         return
-    if hatch:
-        # White stripes on a coloured diamond would hide its shape.
-        style |= {"facecolor": find_background(ax), "edgecolor": colour}
+    # Pale stripes on a coloured diamond would hide its shape.
+    face = paper if hatch else colour
+    style: dict[str, Any] = {"facecolor": face, "edgecolor": colour, "hatch": hatch}
     ax.scatter(task.start, task.place, s=52, marker="D", linewidth=0.8, zorder=2, **style)
 
 

@@ -128,7 +128,8 @@ def _summarise(portfolio: pd.DataFrame) -> str:
     total = portfolio.loc[portfolio["kind"].eq("total").fillna(False).astype(bool), "overdue"]
     overdue = int(total.fillna(0).sum())
     tasks = f"; {overdue:,} task{'' if overdue == 1 else 's'} overdue" if overdue else ""
-    return f"Of {len(projects):,} projects, {troubled}{tasks}."
+    word = "project" if len(projects) == 1 else "projects"
+    return f"Of {len(projects):,} {word}, {troubled}{tasks}."
 
 
 def _sort_by_lag(portfolio: pd.DataFrame) -> pd.DataFrame:

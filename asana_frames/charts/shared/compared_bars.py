@@ -67,7 +67,7 @@ def draw_compared_bars(ax: Axes, hours: ComparedHours, words: Words) -> dict[str
     usual, alarm, paper = shade(ax, SERIES[0]), shade(ax, ALARM), find_background(ax)
     wide: dict[str, Any] = {
         "facecolor": mix_ink(ax, _FILL),
-        "edgecolor": mix_ink(ax, _EDGE),
+        "edgecolor": shade(ax, mix_ink(ax, _EDGE)),
         "linewidth": 0.8,
     }
     colours = np.where(is_over, alarm, usual)

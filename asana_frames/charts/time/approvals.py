@@ -124,11 +124,12 @@ def _summarise_states(states: pd.Series) -> str:
     """Return a sentence that counts the weeks which are not approved, by state."""
     counts = states.value_counts()
     counted = int(counts.sum()) - int(counts.get(_AWAY, 0))
-    told = {"not handed in": "were not handed in", "rejected": "were rejected"}
-    parts = [f"{counts[name]:,} {words}" for name, words in told.items() if name in counts]
+    told = ("not handed in", "rejected")
+    parts = [f"{counts[name]:,} {name}" for name in told if name in counts]
     if not parts:
         return ""
-    return f"Of {counted:,} weeks of persons, {' and '.join(parts)}."
+    weeks = "week of a person" if counted == 1 else "weeks of persons"
+    return f"Of {counted:,} {weeks}, {' and '.join(parts)}."
 
 
 def _draw_weeks(

@@ -134,8 +134,9 @@ def _summarise_states(status: pd.DataFrame) -> str:
     """Return a sentence that counts the budgets that are over and at risk."""
     over, at_risk = (status["state"] == state for state in ("over", "at risk"))
     counts = int(over.sum()), int(at_risk.sum())
+    budgets = f"{len(status):,} budget{'' if len(status) == 1 else 's'}"
     if not sum(counts):
-        return f"None of {len(status):,} budgets is over or at risk."
+        return f"None of {budgets} is over or at risk."
     most = ""
     if counts[0]:
         share = column_numbers(status, "share")[over.to_numpy(dtype=bool, na_value=False)]
@@ -144,7 +145,7 @@ def _summarise_states(status: pd.DataFrame) -> str:
         most = f", most {names.iloc[at]}, {100 * share[at]:,.0f} %"
     verb = "is" if counts[0] == 1 else "are"
     at_risk_part = f"; {counts[1]:,} at risk" if counts[1] else ""
-    return f"{counts[0]:,} of {len(status):,} budgets {verb} over{most}{at_risk_part}."
+    return f"{counts[0]:,} of {budgets} {verb} over{most}{at_risk_part}."
 
 
 def _sort_by_state(status: pd.DataFrame) -> pd.Index:

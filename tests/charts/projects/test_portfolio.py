@@ -16,7 +16,7 @@ import asana_frames as af
 from tests.charts.headings import finding_of, notes_of, title_of, words_of
 
 TEXT = pd.StringDtype(na_value=np.nan)
-GREEN, RED, GREY = "#1b7f5c", "#b03060", "#939393"
+GREEN, RED, GREY = "#1f9e89", "#a01f3d", "#939393"
 _TEXTS = ("kind", "portfolio_gid", "portfolio_name", "project_gid", "project_name", "last_status")
 KINDS: dict[str, Any] = {
     **dict.fromkeys(_TEXTS, TEXT),
@@ -212,7 +212,7 @@ def test_the_finding_counts_projects_in_trouble_and_overdue_tasks() -> None:
     assert finding_of(ax) == "Of 3 projects, 1 off track; 6 tasks overdue."
     assert title_of(ax) == "Progress and status of projects"
     calm = af.charts.portfolio(table_of(("A", 0.2, None, "on_track", 0)))
-    assert finding_of(calm) == "Of 1 projects, none off track or at risk."
+    assert finding_of(calm) == "Of 1 project, none off track or at risk."
 
 
 def test_small_axes_leave_out_the_age_and_keep_the_total() -> None:

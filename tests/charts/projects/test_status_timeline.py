@@ -16,7 +16,7 @@ from tests.charts.headings import finding_of, notes_of, title_of, words_of
 from tests.rollups.frames import frame_of
 
 NOW = "2026-03-31T00:00Z"
-GREEN, YELLOW, RED = "#1b7f5c", "#c18a00", "#b03060"
+GREEN, YELLOW, RED = "#1f9e89", "#c18a00", "#a01f3d"
 STATUS = {
     **dict.fromkeys(("parent_gid", "parent_name", "status_type"), "text"),
     "created_at": "datetime",

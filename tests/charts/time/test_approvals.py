@@ -68,7 +68,7 @@ def test_the_finding_counts_the_weeks_that_are_not_approved() -> None:
 
     ax = af.charts.approvals(rejected)
 
-    assert finding_of(ax) == "Of 3 weeks of persons, 1 were not handed in and 1 were rejected."
+    assert finding_of(ax) == "Of 3 weeks of persons, 1 not handed in and 1 rejected."
     assert title_of(ax) == "Approval of timesheets by person and week, 2 to 15 Mar 2026"
     assert finding_of(af.charts.approvals(WEEKS.head(2))) == ""
 

@@ -77,7 +77,7 @@ def test_the_finding_counts_what_is_over_and_at_risk_and_names_the_most_used() -
     assert finding_of(ax) == told
     assert title_of(ax) == "Use of budgets"
     calm = af.charts.budget_status(status_of(0.5))
-    assert finding_of(calm) == "None of 1 budgets is over or at risk."
+    assert finding_of(calm) == "None of 1 budget is over or at risk."
 
 
 def test_what_is_beyond_the_total_is_hatched() -> None:
