@@ -81,8 +81,8 @@ def _get_figure(name: str, chart: Any) -> Figure:
 
 
 def _get_title(figure: Figure) -> str:
-    sides = ("left", "center", "right")
     titles = [figure.get_suptitle()]
-    titles += [axes.get_title(side) for axes in figure.axes for side in sides]
+    for axes in figure.axes:
+        titles += [axes.get_title("left"), axes.get_title("center"), axes.get_title("right")]
     # In charts, a literal dollar sign is escaped with a backslash.
     return next((to_one_line(title).replace(r"\$", "$") for title in titles if title.strip()), "")
