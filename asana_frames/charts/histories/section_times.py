@@ -11,6 +11,7 @@ import pandas as pd
 
 from asana_frames.charts.shared.about import Titles, restate_about
 from asana_frames.charts.shared.axes import (
+    LONGEST_NAME,
     WIDE,
     axes_width,
     count_fitting_rows,
@@ -117,13 +118,14 @@ def section_times(
     names = order_sections(rows, labels, order)
     drawn = names[: count_fitting_rows(ax, _MOST_BOXES, reserved=0.8)]
     ended = _list_ended(rows, labels, names)
+    whole = dict(zip(labels, _label_sections(rows, LONGEST_NAME, is_one), strict=True))
     _draw_boxes(ax, rows, labels, {name: ended[name] for name in drawn})
     set_heading(
         ax,
         stated,
         _WHAT,
         titles,
-        finding=_name_longest(ended),
+        finding=_name_longest({whole[name]: days for name, days in ended.items()}),
         notes=[count_hidden(len(names) - len(drawn), "sections"), _SCALE_NOTE],
     )
     return make_room(ax)

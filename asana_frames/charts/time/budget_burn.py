@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 
 from asana_frames.charts.shared.about import Titles, read_about
 from asana_frames.charts.shared.axes import (
+    LONGEST_NAME,
     add_legend_beside,
     count_hidden,
     draw_empty,
@@ -323,7 +325,8 @@ def _draw_several_budgets(
     starts = unique_days(shown["period"])
     _show_days(ax, pd.Timestamp(starts[0]), pd.Timestamp(_row_ends(shown, step).max()))
     ax.set_ylabel("Used (% of the budget)", fontsize=font_size(ax) + 1)
-    around = {"notes": notes, "finding": _summarise_several(rows, totals, ordered)}
+    whole = dict(zip(names, label_budgets(burn, LONGEST_NAME), strict=True))
+    around = {"notes": notes, "finding": _summarise_several(rows, totals, whole)}
     ends = {
         name: End(100 * column_numbers(rows[name], "used_total")[-1] / totals[name], line, colour)
         for (name, line), colour in zip(lines.items(), SERIES, strict=False)
@@ -335,19 +338,21 @@ def _draw_several_budgets(
     return around
 
 
-def _summarise_several(rows: dict[str, pd.DataFrame], totals: pd.Series, names: list[str]) -> str:
+def _summarise_several(
+    rows: dict[str, pd.DataFrame], totals: pd.Series, whole: Mapping[str, str]
+) -> str:
     """Return a sentence that names the most used budget, and counts those that are used up."""
     shares = {}
-    for name in names:
-        known = _count_known_rows(rows[name])
-        if known:
-            shares[name] = column_numbers(rows[name], "used_total")[known - 1] / totals[name]
+    for name, part in rows.items():
+        known = _count_known_rows(part)
+        if known and totals[name] > 0:
+            shares[name] = column_numbers(part, "used_total")[known - 1] / totals[name]
     if not shares:
         return ""
     most = max(shares, key=lambda name: float(shares[name]))
     over = sum(share > 1 for share in shares.values())
     counted = f"; {over} of {len(shares)} {'is' if over == 1 else 'are'} used up" if over else ""
-    return f"Most used: {most}, {100 * shares[most]:,.0f} %{counted}."
+    return f"Most used: {whole[most]}, {100 * shares[most]:,.0f} %{counted}."
 
 
 def _draw_percent(ax: Axes, rows: pd.DataFrame, total: float, colour: str, step: Step) -> Artist:

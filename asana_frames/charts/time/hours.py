@@ -10,6 +10,7 @@ import pandas as pd
 from asana_frames._arguments import check_choice
 from asana_frames.charts.shared.about import Titles
 from asana_frames.charts.shared.axes import (
+    LONGEST_NAME,
     add_legend_beside,
     count_fitting_rows,
     draw_empty,
@@ -122,7 +123,11 @@ def hours(
     has_periods = "period" in rows.columns and not rows.empty
     if ax is None:
         ax = new_axes(height=4.4 if has_periods else _find_height(rows))
-    around = _draw_over_time(ax, rows, keys, kind) if has_periods else _draw_totals(ax, rows, keys)
+    around: _Around = {"finding": _find_most(rows, keys)}
+    if has_periods:
+        around |= _draw_over_time(ax, rows, keys, kind)
+    else:
+        _draw_totals(ax, rows, keys)
     set_heading(ax, hours, name_by_keys(_WHAT, keys), titles, **around)
     return make_room(ax)
 
@@ -149,7 +154,6 @@ def _draw_over_time(ax: Axes, hours: pd.DataFrame, keys: Sequence[str], kind: Ki
         "notes": notes,
         "legend": legend,
         "days": (days[0], period_ends(days, step)[-1] - 1),
-        "finding": _find_most(table.sum(), float(hours["hours"].sum())) if keys else "",
     }
 
 
@@ -183,14 +187,15 @@ def _limit_others(ax: Axes, table: pd.DataFrame, kind: Kind) -> str:
     return f"{table.columns[-1]} is cut: up to {format_number(float(others.max()))} h"
 
 
-def _find_most(totals: pd.Series, whole: float) -> str:
-    """Return a sentence on the series with most hours; nothing about all others together."""
-    own = totals[: len(SERIES)]
-    if len(own) < _FEWEST or whole <= 0:
+def _find_most(hours: pd.DataFrame, keys: Sequence[str]) -> str:
+    """Return a sentence on the series with most hours, if there are several."""
+    totals = _sum_by_size(hours["hours"], unique_labels(hours, keys, LONGEST_NAME))
+    whole = float(totals.sum())
+    if len(totals) < _FEWEST or whole <= 0:
         return ""
-    most = float(own.iloc[0])
+    most = float(totals.iloc[0])
     share = f"{100 * most / whole:.0f} %"
-    return f"Most: {own.index[0]}, {format_number(most)} of {format_number(whole)} h ({share})."
+    return f"Most: {totals.index[0]}, {format_number(most)} of {format_number(whole)} h ({share})."
 
 
 def _sum_by_size(amounts: pd.Series, labels: pd.Series) -> pd.Series:
@@ -243,11 +248,11 @@ def _find_height(hours: pd.DataFrame) -> float:
     return 0.3 * min(len(hours), _MOST_BARS + 1) + 1.4
 
 
-def _draw_totals(ax: Axes, hours: pd.DataFrame, keys: Sequence[str]) -> _Around:
-    """Draw a bar per series; return what stands around the axes."""
+def _draw_totals(ax: Axes, hours: pd.DataFrame, keys: Sequence[str]) -> None:
+    """Draw a bar per series."""
     if hours.empty:
         draw_empty(ax, "No hours")
-        return {}
+        return
     totals = _sum_by_size(hours["hours"], unique_labels(hours, keys, max_name_length(ax)))
     names = merge_smallest(totals, count_fitting_rows(ax, _MOST_BARS, reserved=0.5))
     drawn = totals.groupby(totals.index.map(names)).sum()
@@ -256,7 +261,6 @@ def _draw_totals(ax: Axes, hours: pd.DataFrame, keys: Sequence[str]) -> _Around:
     set_plain_style(ax, grid="x")
     label_rows(ax, list(drawn.index))
     ax.set_xlabel("Hours", fontsize=font_size(ax) + 1)
-    return {"finding": _find_most(totals, float(totals.sum())) if keys else ""}
 
 
 def _draw_total_bars(ax: Axes, totals: pd.Series, *, has_other: bool) -> None:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from asana_frames.charts.shared.about import Titles
 from asana_frames.charts.shared.axes import (
+    LONGEST_NAME,
     axes_width,
     count_fitting_rows,
     count_hidden,
@@ -303,6 +304,7 @@ def _draw_by_key(ax: Axes, found: _Money) -> _Around:
         draw_empty(ax, "No money")
         return {}
     labels = unique_labels(found.rows, found.keys, max_name_length(ax, 30))
+    whole = dict(zip(labels, unique_labels(found.rows, found.keys, LONGEST_NAME), strict=True))
     sums = found.sum_by(labels)
     size = sums[list(found.sides)].abs().max(axis=1)
     sums = sums.loc[size.sort_values(ascending=False, kind="stable").index]
@@ -318,7 +320,7 @@ def _draw_by_key(ax: Axes, found: _Money) -> _Around:
     ax.set_xlabel(found.currency, fontsize=font_size(ax) + 1)
     rest = ", ".join(f"{name} {format_number(hidden[name].sum())}" for name in found.sides)
     return {
-        "finding": _summarise(found, list(sums.index), sums),
+        "finding": _summarise(found, [whole[label] for label in sums.index], sums),
         "notes": [
             f"{count_hidden(len(hidden))}: {rest}" if len(hidden) else "",
             _note_unpriced(found),
