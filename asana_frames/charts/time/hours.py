@@ -222,7 +222,8 @@ def _draw_lines(ax: Axes, table: pd.DataFrame, step: Step) -> list[Artist]:
             # The largest is drawn last, so that smaller ones do not cover it.
             zorder=3 - at / 100,
         )
-    ax.margins(y=0.05)
+    hours = table.to_numpy("float64")
+    ax.set_ylim(1.05 * min(hours.min(), 0.0), 1.05 * (max(hours.max(), 0.0) or 1.0))
     return drawn
 
 

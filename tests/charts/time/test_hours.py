@@ -12,6 +12,7 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.dates import ConciseDateFormatter, date2num
 from matplotlib.patches import Rectangle, StepPatch
+from matplotlib.text import Annotation
 
 import asana_frames as af
 from tests.charts.headings import finding_of, notes_of, title_of, words_of
@@ -187,6 +188,10 @@ def test_few_lines_are_named_where_they_end() -> None:
 
     assert ax.get_legend() is None
     assert sorted(words_of(ax)) == [f"Person 00{at}" for at in range(4)]
+    heights = {text.get_text(): text.xy[1] for text in ax.texts if isinstance(text, Annotation)}
+    # As high as the hours, which are 1, 2, 3 and 4.
+    assert [heights[f"Person 00{at}"] for at in range(4)] == pytest.approx([1, 2, 3, 4])
+    assert ax.get_ylim()[0] == 0
 
 
 @pytest.mark.parametrize("kind", ["bar", "line"])
