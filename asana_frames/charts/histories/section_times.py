@@ -151,7 +151,7 @@ def _label_sections(rows: pd.DataFrame, longest: int, is_one: bool) -> pd.Series
         for project, section in zip(projects, sections, strict=True)
     ]
     # The sections of files have no gids; one of a project that has none is told by its names.
-    gids = rows["project_gid"] + "/" + rows["section_gid"]
+    gids = rows["project_gid"].astype("string") + "/" + rows["section_gid"].astype("string")
     return unique_labels(rows.assign(section_gid=gids, section_name=names), SECTION, longest)
 
 

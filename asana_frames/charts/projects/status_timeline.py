@@ -118,7 +118,9 @@ def status_timeline(
 
 def _count_statuses(last: pd.Series) -> str:
     """Return a sentence that counts the last statuses, the worst first."""
-    counts = last.map(lambda status: project_status_look(status).words).value_counts()
+    counts = (
+        last.astype(object).map(lambda status: project_status_look(status).words).value_counts()
+    )
     known = [project_status_look(status).words for status in _FROM_WORST]
     order = dict.fromkeys([*(words for words in known if words in counts), *counts.index])
     parts = [f"{counts[words]:,} {words}" for words in order]

@@ -122,7 +122,7 @@ def _sort_by_missing(rows: pd.DataFrame, labels: pd.Series) -> list[str]:
 
 def _summarise_states(states: pd.Series) -> str:
     """Return a sentence that counts the weeks which are not approved, by state."""
-    counts = states.value_counts()
+    counts = states.astype(object).value_counts()
     counted = int(counts.sum()) - int(counts.get(_AWAY, 0))
     told = ("not handed in", "rejected")
     parts = [f"{counts[name]:,} {name}" for name in told if name in counts]

@@ -159,7 +159,7 @@ def _find_days(timesheet: pd.DataFrame, days: Sequence[str]) -> tuple[Any, Any] 
 def _summarise(persons: pd.DataFrame) -> str:
     """Return a sentence with the hours of all rows, and how many have each status."""
     hours = float(persons["total"].astype("float64").sum())
-    counts = persons["approval_status"].value_counts()
+    counts = persons["approval_status"].astype(object).value_counts()
     parts = [f"{counts[status]:,} {status}" for status in _STATUSES if status in counts]
     told = f"; timesheets: {', '.join(parts)}" if parts else ""
     return f"{format_number(hours)} h in all{told}."
